@@ -1,0 +1,87 @@
+import type { Provenance, SizeSample } from '../src/core/measurement/round.js';
+
+/**
+ * The contract of a probe kind: open a driver, then measure rounds with it, many at a time.
+ *
+ * A failed measurement is a result, never a throw: `measure` always resolves. Nothing is retried: one packet sent
+ * is one entry in the sample.
+ */
+export interface ProbeKind {
+  readonly name: string;
+  /** Rejects with `ProbeUnavailable` when this machine or user can't run the kind. */
+  open(options: DriverOptions): Promise<ProbeDriver>;
+}
+
+export interface DriverOptions {
+  readonly log: ProbeLog;
+}
+
+/** What a driver may say of itself; matches pino's methods. */
+export interface ProbeLog {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+export interface ProbeDriver {
+  readonly kind: string;
+  /** Sends one round's packets and says what became of each. Never rejects. Rounds of many paths may run at a time. */
+  measure(request: RoundRequest): Promise<RoundResult>;
+  /** Ends every round in flight as aborted and gives back what was opened. May be called twice. */
+  close(): Promise<void>;
+}
+
+export interface SizeRequest {
+  /** The name of the size: what the plan says. */
+  readonly bytes: number;
+  /** The length of the ICMP message to send, header included. */
+  readonly icmpBytes: number;
+}
+
+/** One round of one path. The sizes run as interleaved streams, each sending a packet every `intervalMs`. */
+export interface RoundRequest {
+  /** An IP address, v4 or v6; names are resolved by the caller. */
+  readonly address: string;
+  readonly sizes: readonly SizeRequest[];
+  /** Packets of each size. */
+  readonly count: number;
+  /** Between two packets of one size. The streams of n sizes are shifted by `intervalMs` / n against each other. */
+  readonly intervalMs: number;
+  /** A reply after this is late; one at exactly this is received. Compared before the RTT is rounded. */
+  readonly lostAfterMs: number;
+  /** How much longer than `lostAfterMs` late replies are waited for. */
+  readonly lateWaitMs: number;
+  /** Ends the round early: its result is `aborted`, with what was measured until then. */
+  readonly signal: AbortSignal;
+  /** Called at most some ten times a second with how far the round is. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface Progress {
+  readonly sent: number;
+  readonly received: number;
+  readonly total: number;
+}
+
+export interface RoundResult {
+  readonly ended: 'completed' | 'aborted' | 'failed';
+  /** Why it was aborted or failed; null when completed. */
+  readonly reason: string | null;
+  /** One per size asked for, in that order, each with exactly `count` packets; empty when it failed. */
+  readonly sizes: readonly SizeSample[];
+  readonly provenance: Omit<Provenance, 'driver' | 'calibration'>;
+}
+
+/** This kind can't run here: says why, and what would help. */
+export class ProbeUnavailable extends Error {
+  override readonly name = 'ProbeUnavailable';
+  constructor(
+    message: string,
+    /** One line that a person can follow or paste. */
+    readonly remedy: string,
+    /** True when only a privilege is missing. */
+    readonly permission: boolean,
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,33 @@
+import type { Reporter, TestCase, TestModule } from 'vitest/node';
+
+/**
+ * Says why each skipped test was skipped, and closes with one plain line of counts. In CI (`CI=true`) a skipped test
+ * is a failure: CI's machine has what the tests need, so a skip there is a hole nobody would see.
+ */
+export default class ClosingReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
+    let passed = 0;
+    let failed = 0;
+    const skipped: TestCase[] = [];
+    for (const module of modules) {
+      for (const test of module.children.allTests()) {
+        const { state } = test.result();
+        if (state === 'passed') passed += 1;
+        else if (state === 'skipped') skipped.push(test);
+        else failed += 1;
+      }
+      if (module.state() === 'failed' && module.errors().length > 0) failed += 1;
+    }
+    failed += errors.length;
+    for (const test of skipped) {
+      const result = test.result();
+      const why = result.state === 'skipped' && result.note ? result.note : 'see the reason its file printed';
+      console.log(`skipped: ${test.module.relativeModuleId} > ${test.fullName}: ${why}`);
+    }
+    if (skipped.length > 0 && process.env['CI']) {
+      console.log(`In CI no test may be skipped, and ${skipped.length} were.`);
+      process.exitCode = 1;
+    }
+    console.log(`\n${passed} passed, ${failed} failed, ${skipped.length} skipped`);
+  }
+}

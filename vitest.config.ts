@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // Prints why each test was skipped, and the closing count that CI reads.
+    reporters: ['default', './test/support/closing-reporter.ts'],
+  },
+});
