@@ -1,0 +1,112 @@
+import type { LengthBasis } from '../core/measurement/length.js';
+import type { EpochMs, PathId, PopId } from '../core/types.js';
+
+/** The daemon's configuration after every check: defaults filled in, units resolved, paths expanded. */
+export interface Config {
+  /** The file it was read from, absolute. */
+  readonly file: string;
+  /** Which PoP this agent stands in: the source of its paths. */
+  readonly agent: PopId;
+  readonly pops: readonly Pop[];
+  /** The directed paths this agent measures, sorted by id. */
+  readonly paths: readonly PathConfig[];
+  readonly commitments: readonly CommitmentConfig[];
+  readonly measurement: MeasurementConfig;
+  readonly driver: DriverConfig;
+  readonly store: StoreConfig;
+  readonly http: HttpConfig;
+  readonly log: LogConfig;
+}
+
+export interface Pop {
+  readonly id: PopId;
+  readonly name: string;
+  readonly region: string | null;
+  /** At least one of the three is given. A literal address is preferred to a host name. */
+  readonly ipv4: string | null;
+  readonly ipv6: string | null;
+  readonly host: string | null;
+  readonly coordinates: { readonly latitude: number; readonly longitude: number } | null;
+}
+
+export interface PathConfig {
+  readonly id: PathId;
+  readonly source: PopId;
+  readonly destination: PopId;
+  /** Slots in [from, to) are due; null: no bound. */
+  readonly from: EpochMs | null;
+  readonly to: EpochMs | null;
+}
+
+/** What latency is promised, in both directions for a pair of regions. */
+export interface CommitmentConfig {
+  readonly scope:
+    | { readonly kind: 'path'; readonly path: PathId }
+    | { readonly kind: 'regions'; readonly regions: readonly [string, string] };
+  /** Milliseconds as a decimal with at most three places, as written: `35`, `35.250`. */
+  readonly latencyMs: string;
+  /** From when it holds. */
+  readonly from: EpochMs | null;
+}
+
+export interface MeasurementConfig {
+  /** Between two slots; divides a day. */
+  readonly everyMs: number;
+  /** Echo requests of each size. */
+  readonly packets: number;
+  readonly sizes: readonly number[];
+  readonly lengthBasis: LengthBasis;
+  readonly lostAfterMs: number;
+  /** How much longer late replies are waited for. */
+  readonly lateWaitMs: number;
+  /** Between two packets of one size. */
+  readonly packetIntervalMs: number;
+  /** A round starts at a random instant in [slot, slot + spread). */
+  readonly spreadMs: number;
+}
+
+export interface DriverConfig {
+  readonly kind: string;
+  /** The script of the `simulated` kind; null for the others. */
+  readonly simulated: SimulatedConfig | null;
+}
+
+export interface SimulatedConfig {
+  readonly seed: number;
+  /** In order; a later rule overrides the keys it sets, for the addresses and times it matches. */
+  readonly rules: readonly SimulatedRule[];
+}
+
+export interface SimulatedRule {
+  /** A target's address; null: all of them. */
+  readonly address: string | null;
+  /** Holds in [from, to); null: no bound. */
+  readonly from: EpochMs | null;
+  readonly to: EpochMs | null;
+  readonly delayUs?: number;
+  /** Standard deviation of a normal jitter. */
+  readonly jitterUs?: number;
+  /** Chance of a packet to be lost, 0 to 1. */
+  readonly loss?: number;
+  /** True: the target answers nothing. */
+  readonly down?: boolean;
+}
+
+export interface StoreConfig {
+  /** The SQLite file, absolute. */
+  readonly path: string;
+  readonly keepPacketsMonths: number;
+  readonly keepRowsMonths: number;
+}
+
+export interface HttpConfig {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+}
+
+export interface LogConfig {
+  readonly level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+  /** `auto`: for people on a terminal, JSON elsewhere. */
+  readonly format: 'auto' | 'json' | 'pretty';
+}

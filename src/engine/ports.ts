@@ -1,0 +1,46 @@
+import type { MissingRound, Round } from '../core/measurement/round.js';
+import type { EpochMs, PathId } from '../core/types.js';
+
+/** The clocks and the sleep of the shell; a virtual one runs a month in seconds. */
+export interface Clock {
+  /** The wall clock. */
+  now(): EpochMs;
+  /** Milliseconds on a clock that no one sets; it need not run while the machine sleeps. */
+  monotonicMs(): number;
+  /** Milliseconds since boot, those asleep included. */
+  sinceBootMs(): number;
+  /** Resolves after `ms`, or at once when `signal` is or becomes aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Rings on the wall clock at every multiple of `everyMs`. */
+export interface Alarm {
+  start(everyMs: number, ring: () => void): { stop(): void };
+}
+
+/** Name → address. Rejects when the name does not resolve. */
+export type Resolve = (host: string) => Promise<string>;
+
+/** A number in [0, 1). */
+export type Random = () => number;
+
+/** What the engine tells of itself; metrics listen. None of these may throw. */
+export interface EngineEvents {
+  roundStarted(path: PathId, slot: EpochMs): void;
+  /** A round was measured (with any status) and its store confirmed it. */
+  roundStored(round: Round): void;
+  /** The store refused a round; it is kept in memory and tried again. `queued` rounds wait now. */
+  roundDelayed(round: Round, queued: number): void;
+  /** A round was given up: the queue was full. It becomes a missing slot. */
+  roundDropped(round: Round): void;
+  slotsMissing(missing: readonly MissingRound[]): void;
+  /** How late the scheduler woke up for a slot. */
+  schedulerLag(ms: number): void;
+  clockStepped(byMs: number): void;
+  /** How many rounds are in flight now. */
+  inFlight(rounds: number): void;
+  configLoaded(ok: boolean, at: EpochMs): void;
+  /** The paths that are measured from now on; series of others are to vanish. */
+  pathsChanged(paths: readonly PathId[]): void;
+  storeWritable(ok: boolean): void;
+}
