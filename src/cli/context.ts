@@ -1,0 +1,27 @@
+import type { EpochMs } from '../core/types.js';
+
+/** A stream that a command writes to: `process.stdout`, or a test's. */
+export interface Output {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  /** Of a terminal. */
+  readonly columns?: number;
+}
+
+export type SignalName = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+/** All that a command may know of the process it runs in. */
+export interface Context {
+  readonly stdin: AsyncIterable<string | Uint8Array>;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Relative file names on the command line start here. */
+  readonly cwd: string;
+  /** The folder with this program's `package.json`. */
+  readonly home: string;
+  readonly version: string;
+  readonly now: () => EpochMs;
+  /** Calls `listener` at each such signal until the function it returns is called. */
+  readonly onSignal: (signal: SignalName, listener: () => void) => () => void;
+}

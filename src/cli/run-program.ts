@@ -1,0 +1,36 @@
+import { CommanderError } from 'commander';
+import type { Context } from './context.js';
+import { ExitWith, exitCodes, type ExitCode } from './exit.js';
+import { buildProgram } from './program.js';
+
+/** Runs one command line (without `node` and the script) and says how the process is to exit. Never rejects. */
+export async function runProgram(args: readonly string[], context: Context): Promise<ExitCode> {
+  const program = buildProgram(context);
+  try {
+    if (args.length === 0) program.help({ error: true });
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCodes.done;
+  } catch (error) {
+    if (error instanceof ExitWith) {
+      if (error.message !== '') context.stderr.write(`${error.message}\n`);
+      return error.code;
+    }
+    if (error instanceof CommanderError) return usage(error, context);
+    // A defect of this program: the stack is for whoever mends it.
+    context.stderr.write(
+      `pop-sla: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    return exitCodes.fault;
+  }
+}
+
+/** Commander throws for `--help` and `--version` too, with exit code 0. */
+function usage(error: CommanderError, context: Context): ExitCode {
+  if (error.exitCode === 0) return exitCodes.done;
+  // Help shown in place of a missing command is the message.
+  if (error.code !== 'commander.help') {
+    const line = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
+    context.stderr.write(`pop-sla: ${line}; see pop-sla --help\n`);
+  }
+  return exitCodes.badInput;
+}

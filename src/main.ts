@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+import { findHome, readVersion } from './cli/home.js';
+import { runProgram } from './cli/run-program.js';
+
+// `pop-sla rounds | head`: the reader has seen enough, which is no fault.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+}
+
+const home = findHome();
+const code = await runProgram(process.argv.slice(2), {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  cwd: process.cwd(),
+  home,
+  version: readVersion(home),
+  now: () => Date.now(),
+  onSignal: (signal, listener) => {
+    process.on(signal, listener);
+    return () => process.off(signal, listener);
+  },
+});
+// What was written goes out before the end.
+process.stdout.write('', () => process.exit(code));
