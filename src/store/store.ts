@@ -1,11 +1,5 @@
-import type { SizeCounts } from '../core/measurement/counts.js';
-import type {
-  MissingReason,
-  MissingRound,
-  Round,
-  RoundStatus,
-  SizeSample,
-} from '../core/measurement/round.js';
+import type { MissingRound, Round, SizeSample } from '../core/measurement/round.js';
+import type { MissingSummary, RoundSummary, SlotSummary } from '../core/measurement/summary.js';
 import type { EpochMs, PathId } from '../core/types.js';
 
 /**
@@ -21,19 +15,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** A round without its packets. */
-export interface RoundSummary extends Omit<Round, 'sizes' | 'status'> {
-  readonly status: Exclude<RoundStatus, 'missing'>;
-  readonly sizes: readonly SizeCounts[];
-}
-
-/** A due slot without a round. */
-export interface MissingSummary {
-  readonly path: PathId;
-  readonly slot: EpochMs;
-  readonly status: 'missing';
-  readonly reason: MissingReason;
-}
+export type { MissingSummary, RoundSummary, SlotSummary };
 
 export interface RoundQuery {
   readonly path?: PathId;
@@ -52,7 +34,7 @@ export interface RoundStore {
   put(round: Round): Promise<'stored' | 'already-stored'>;
   /** Marks slots as missing, where nothing is stored for them. Resolves to how many were new. */
   putMissing(missing: readonly MissingRound[]): Promise<number>;
-  list(query: RoundQuery): Promise<(RoundSummary | MissingSummary)[]>;
+  list(query: RoundQuery): Promise<SlotSummary[]>;
   /** Every packet of a round; null when there is no such round, or its packets' retention has passed. */
   packets(path: PathId, slot: EpochMs): Promise<readonly SizeSample[] | null>;
   /** The slots of the path in [from, to) that have a round (of any status) or a missing mark. */
