@@ -1,0 +1,35 @@
+import { ProbeUnavailable, type DriverOptions, type ProbeDriver } from './probe.js';
+import type { SimulatedClock, SimulatedScript } from './simulated/script.js';
+
+/** Everything a kind may need; each takes what it knows. */
+export interface OpenOptions extends DriverOptions {
+  /** What the `simulated` kind plays; the others don't look at it. */
+  readonly simulated: SimulatedScript | null;
+  /** The time in which the `simulated` kind plays; the others measure in the machine's own. */
+  readonly clock: SimulatedClock;
+}
+
+/**
+ * The one list of probe kinds. Each is loaded only when it is opened: a machine on which one's library can't be
+ * loaded runs the others.
+ */
+const kinds: Readonly<Record<string, (options: OpenOptions) => Promise<ProbeDriver>>> = {
+  simulated: async ({ log, simulated, clock }) => {
+    const { openSimulated } = await import('./simulated/driver.js');
+    return openSimulated({ log, script: simulated ?? { seed: 1, rules: [] }, clock });
+  },
+};
+
+export const kindNames: readonly string[] = Object.keys(kinds);
+
+/** Opens a driver of the kind called `name`. Rejects with `ProbeUnavailable` when it can't run here or is unknown. */
+export async function openDriver(name: string, options: OpenOptions): Promise<ProbeDriver> {
+  const open = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+  if (!open)
+    throw new ProbeUnavailable(
+      `there is no probe kind "${name}"`,
+      `choose one of: ${kindNames.join(', ')}`,
+      false,
+    );
+  return open(options);
+}
