@@ -7,7 +7,7 @@ import type { Reporter, TestCase, TestModule } from 'vitest/node';
 export default class ClosingReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     let passed = 0;
-    let failed = 0;
+    let failed = errors.length;
     const skipped: TestCase[] = [];
     for (const module of modules) {
       for (const test of module.children.allTests()) {
@@ -16,18 +16,20 @@ export default class ClosingReporter implements Reporter {
         else if (state === 'skipped') skipped.push(test);
         else failed += 1;
       }
-      if (module.state() === 'failed' && module.errors().length > 0) failed += 1;
+      // A file that does not load and a hook that throws are no test's failure: their tests count as skipped.
+      for (const group of [module, ...module.children.allSuites()])
+        if (group.errors().length > 0) failed += 1;
     }
-    failed += errors.length;
     for (const test of skipped) {
       const result = test.result();
-      const why = result.state === 'skipped' && result.note ? result.note : 'see the reason its file printed';
+      const why = result.state === 'skipped' && result.note ? result.note : 'no reason given';
       console.log(`skipped: ${test.module.relativeModuleId} > ${test.fullName}: ${why}`);
     }
     if (skipped.length > 0 && process.env['CI']) {
       console.log(`In CI no test may be skipped, and ${skipped.length} were.`);
       process.exitCode = 1;
     }
+    if (failed > 0) process.exitCode = 1;
     console.log(`\n${passed} passed, ${failed} failed, ${skipped.length} skipped`);
   }
 }
