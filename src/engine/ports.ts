@@ -13,13 +13,21 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** Rings on the wall clock at every multiple of `everyMs`. */
+/** Rings once, when the wall clock has reached `instant`; late when the process or the machine slept. */
 export interface Alarm {
-  start(everyMs: number, ring: () => void): { stop(): void };
+  at(instant: EpochMs, ring: () => void): { cancel(): void };
 }
 
-/** Name → address. Rejects when the name does not resolve. */
-export type Resolve = (host: string) => Promise<string>;
+/** What the engine writes to: pino's methods. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** Name → address. Rejects when the name does not resolve; gives up when `signal` is aborted. */
+export type Resolve = (host: string, signal: AbortSignal) => Promise<string>;
 
 /** A number in [0, 1). */
 export type Random = () => number;

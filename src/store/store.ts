@@ -42,10 +42,14 @@ export interface RoundStore {
 }
 
 export interface PathStore {
-  /** Notes that the path is configured; keeps the first instant it was. */
+  /** Notes that the paths are configured; keeps the first and the latest instant that each was. */
   seen(paths: readonly PathId[], at: EpochMs): Promise<void>;
-  /** When each known path was first seen. */
-  firstSeen(): Promise<ReadonlyMap<PathId, EpochMs>>;
+  known(): Promise<ReadonlyMap<PathId, PathSighting>>;
+}
+
+export interface PathSighting {
+  readonly firstSeenAt: EpochMs;
+  readonly lastSeenAt: EpochMs;
 }
 
 /** One life of a daemon on this database. */

@@ -1,0 +1,66 @@
+import type { NotSentReason, PacketOutcome } from './packet.js';
+import type { Provenance, Round, SizeSample } from './round.js';
+
+/** Why a round was told to end early. */
+export const abortCauses = ['overrun', 'stopping'] as const;
+export type AbortCause = (typeof abortCauses)[number];
+
+/** How a driver's round ended, as far as its status goes. */
+export interface Ending {
+  readonly ended: 'completed' | 'aborted' | 'failed';
+  readonly reason: string | null;
+  readonly sizes: readonly SizeSample[];
+  readonly provenance: Pick<Provenance, 'socketDrops' | 'sendLagUs'>;
+}
+
+export interface SettleContext {
+  readonly scheduled: boolean;
+  /** Null when nobody told the round to end. */
+  readonly abortCause: AbortCause | null;
+  /** A round whose packets left later than this is the observer's fault; null: no limit. */
+  readonly lagLimitUs: number | null;
+}
+
+export type Settled = Pick<Round, 'status' | 'reason'>;
+
+/** Which status a round deserves (rules, section 2), and why, for people. */
+export function settleRound(ending: Ending, context: SettleContext): Settled {
+  if (ending.ended === 'failed') return { status: 'failed', reason: ending.reason ?? 'the driver failed' };
+  if (ending.ended === 'aborted') {
+    return context.abortCause === 'overrun'
+      ? { status: 'overrun', reason: 'the round ran into the next slot' }
+      : { status: 'aborted', reason: ending.reason ?? 'the daemon was stopping' };
+  }
+  const unsent = notSentCounts(ending.sizes);
+  if (!ending.sizes.some((size) => size.packets.some((packet) => packet.kind !== 'not-sent'))) {
+    return { status: 'failed', reason: `nothing could be sent${describe(unsent)}` };
+  }
+  const { socketDrops, sendLagUs } = ending.provenance;
+  if (socketDrops !== null && socketDrops > 0) {
+    return {
+      status: 'invalid',
+      reason: `the socket dropped ${socketDrops} packets: this machine's fault, not loss`,
+    };
+  }
+  if (context.lagLimitUs !== null && sendLagUs !== null && sendLagUs > context.lagLimitUs) {
+    return {
+      status: 'degraded-observer',
+      reason: `packets left up to ${sendLagUs} µs late, more than the limit of ${context.lagLimitUs} µs`,
+    };
+  }
+  return { status: context.scheduled ? 'ok' : 'unscheduled', reason: null };
+}
+
+function notSentCounts(sizes: readonly SizeSample[]): ReadonlyMap<NotSentReason, number> {
+  const counts = new Map<NotSentReason, number>();
+  const note = (packet: PacketOutcome): void => {
+    if (packet.kind === 'not-sent') counts.set(packet.reason, (counts.get(packet.reason) ?? 0) + 1);
+  };
+  for (const size of sizes) size.packets.forEach(note);
+  return counts;
+}
+
+function describe(counts: ReadonlyMap<NotSentReason, number>): string {
+  const parts = [...counts].map(([reason, count]) => `${reason} × ${count}`);
+  return parts.length === 0 ? '' : `: ${parts.join(', ')}`;
+}

@@ -1,0 +1,240 @@
+import type { MeasurementConfig, PathConfig, Pop, StoreConfig } from '../config/config.js';
+import type { Provenance, Round } from '../core/measurement/round.js';
+import { isDue } from '../core/time/due.js';
+import { slotAtOrBefore } from '../core/time/slot.js';
+import type { EpochMs, PathId, PopId } from '../core/types.js';
+import type { ProbeDriver, Progress } from '../../probes/probe.js';
+import type { Store } from '../store/store.js';
+import { createAttendance } from './attendance.js';
+import { watchClock } from './clock-watch.js';
+import { createFlights } from './flights.js';
+import { keepHeartbeat } from './heartbeat.js';
+import type { Alarm, Clock, EngineEvents, Log, Random, Resolve } from './ports.js';
+import { createRoundRunner } from './round-runner.js';
+import { createSlotScheduler, startToleranceMs } from './slot-scheduler.js';
+import { createSpool } from './spool.js';
+import { keepTidy } from './upkeep.js';
+
+/** What the engine measures; replaced whole by a reload. */
+export interface EngineSettings {
+  readonly pops: readonly Pop[];
+  readonly paths: readonly PathConfig[];
+  readonly measurement: MeasurementConfig;
+  readonly retention: Pick<StoreConfig, 'keepPacketsMonths' | 'keepRowsMonths'>;
+}
+
+export interface EngineOptions {
+  readonly clock: Clock;
+  readonly alarm: Alarm;
+  readonly random: Random;
+  readonly resolve: Resolve;
+  readonly driver: ProbeDriver;
+  readonly calibration: () => Provenance['calibration'];
+  readonly store: Store;
+  readonly events: EngineEvents;
+  readonly log: Log;
+  readonly version: string;
+  readonly settings: EngineSettings;
+}
+
+export interface RunNowOptions {
+  readonly onProgress?: (path: PathId, progress: Progress) => void;
+}
+
+export interface Engine {
+  /** Resolves when the slots are being waited for. */
+  start(): Promise<void>;
+  /** From now on measures by these settings; rounds in flight end as they began. */
+  update(settings: EngineSettings): void;
+  /** One unscheduled round of every path, stored; resolves when they have ended. */
+  runNow(options?: RunNowOptions): Promise<Round[]>;
+  /** Ends the rounds in flight as aborted and stores them. */
+  stop(): Promise<void>;
+}
+
+/** Two days of rounds wait in memory before the oldest is given up. */
+const spoolLimit = (paths: number): number => Math.max(1_000, paths * 96);
+
+/** Starts of rounds asked for by hand are spread over this, so that not all paths' packets leave at one instant. */
+const runNowSpreadMs = 1_000;
+
+/** How long after a slot is due the slots before it are looked over: what the clock watch sees comes before. */
+const attendanceDelayMs = 3_000;
+
+export function createEngine(options: EngineOptions): Engine {
+  const { clock, alarm, random, resolve, driver, calibration, store, events, log, version } = options;
+  let settings = options.settings;
+  const stopping = new AbortController();
+  const loops: Promise<void>[] = [];
+  /** The latest slot that each path was started for: a clock that was set back does not run a slot again. */
+  const started = new Map<PathId, EpochMs>();
+
+  const spool = createSpool({
+    clock,
+    store: store.rounds,
+    events,
+    log,
+    limit: spoolLimit(settings.paths.length),
+  });
+  const flights = createFlights((count) => {
+    events.inFlight(count);
+  });
+  const runRound = createRoundRunner({ clock, driver, resolve, calibration });
+  const attendance = createAttendance({
+    store,
+    pending: (path, slot) => flights.has(path, slot) || spool.holds(path, slot),
+    submit: (missing) => {
+      spool.submitMissing(missing);
+    },
+    log,
+  });
+
+  const destinationOf = (path: PathConfig): Pop | undefined =>
+    settings.pops.find((pop): boolean => pop.id === (path.destination satisfies PopId));
+
+  /** Measures one round, hands it to the store, and says it in the log. */
+  const fly = async (
+    path: PathConfig,
+    slot: EpochMs,
+    scheduled: boolean,
+    signal: AbortSignal,
+    runOptions: RunNowOptions = {},
+  ): Promise<Round | null> => {
+    const destination = destinationOf(path);
+    if (!destination) return null;
+    const { onProgress } = runOptions;
+    events.roundStarted(path.id, slot);
+    const round = await runRound({
+      path,
+      destination,
+      measurement: settings.measurement,
+      slot,
+      scheduled,
+      signal,
+      ...(onProgress && {
+        onProgress: (progress: Progress) => {
+          onProgress(path.id, progress);
+        },
+      }),
+    });
+    spool.submit(round);
+    return round;
+  };
+
+  const flyScheduled = async (
+    path: PathConfig,
+    slot: EpochMs,
+    controller: AbortController,
+  ): Promise<Round | null> => {
+    const { everyMs, spreadMs } = settings.measurement;
+    const startAt = slot + Math.floor(random() * spreadMs);
+    await clock.sleep(startAt - clock.now(), controller.signal);
+    const lateMs = clock.now() - startAt;
+    // The machine slept or its clock was set meanwhile: the slot stays missing rather than carry a wrong name.
+    const outOfTime = lateMs > startToleranceMs || clock.now() < slot;
+    const stillWanted = settings.paths.some((current) => current.id === path.id);
+    if (controller.signal.aborted || outOfTime || !stillWanted) return null;
+
+    const ended = new AbortController();
+    void clock.sleep(slot + everyMs - clock.now(), ended.signal).then(() => {
+      if (!ended.signal.aborted) controller.abort('overrun');
+    });
+    try {
+      return await fly(path, slot, true, controller.signal);
+    } finally {
+      ended.abort();
+    }
+  };
+
+  const lookOver = async (to: EpochMs): Promise<void> => {
+    await clock.sleep(attendanceDelayMs, stopping.signal);
+    if (stopping.signal.aborted) return;
+    try {
+      await attendance.checkUntil(settings.paths, settings.measurement.everyMs, to);
+    } catch (error) {
+      log.error({ err: error }, 'the slots before this one could not be looked over');
+    }
+  };
+
+  const scheduler = createSlotScheduler({
+    clock,
+    alarm,
+    onSlot: (slot, lagMs) => {
+      events.schedulerLag(lagMs);
+      for (const path of settings.paths) {
+        if (!isDue(slot, path) || slot <= (started.get(path.id) ?? -Infinity)) continue;
+        started.set(path.id, slot);
+        void flights.launch(path.id, slot, (controller) => flyScheduled(path, slot, controller));
+      }
+      void lookOver(slot);
+    },
+    onLate: (slot, lagMs) => {
+      events.schedulerLag(lagMs);
+      log.warn(
+        { slot: new Date(slot).toISOString(), lagMs },
+        'woke up too late for this slot: it is missing',
+      );
+      void lookOver(slot + 1);
+    },
+  });
+
+  return {
+    start: async () => {
+      const now = clock.now();
+      events.pathsChanged(settings.paths.map((path) => path.id));
+      try {
+        const previous = await store.runs.latest();
+        await attendance.catchUp(settings.paths, settings.measurement.everyMs, previous, now);
+        await store.paths.seen(
+          settings.paths.map((path) => path.id),
+          now,
+        );
+      } catch (error) {
+        log.error({ err: error }, 'the slots before this start could not be looked over');
+      }
+      const { signal } = stopping;
+      loops.push(
+        keepHeartbeat({ clock, runs: store.runs, version, events, log }, signal),
+        keepTidy({ clock, store: store.upkeep, retention: () => settings.retention, log }, signal),
+        watchClock({ clock, onStep }, signal),
+      );
+      scheduler.arm(settings.measurement.everyMs);
+    },
+    update: (next) => {
+      settings = next;
+      events.pathsChanged(next.paths.map((path) => path.id));
+      scheduler.arm(next.measurement.everyMs);
+    },
+    runNow: async (runOptions) => {
+      const rounds = await Promise.all(
+        settings.paths.map((path) =>
+          flights.launch(path.id, null, async (controller) => {
+            const spread = Math.min(runNowSpreadMs, settings.measurement.spreadMs);
+            await clock.sleep(Math.floor(random() * spread), controller.signal);
+            if (controller.signal.aborted) return null;
+            const now = clock.now();
+            // Never a scheduled slot's name, so that it can't take that slot's place.
+            const slot = now === slotAtOrBefore(now, settings.measurement.everyMs) ? now + 1 : now;
+            return fly(path, slot, false, controller.signal, runOptions);
+          }),
+        ),
+      );
+      return rounds.filter((round) => round !== null);
+    },
+    stop: async () => {
+      scheduler.stop();
+      stopping.abort();
+      await flights.abortAll('stopping');
+      await spool.close();
+      await Promise.allSettled(loops);
+    },
+  };
+
+  function onStep(byMs: number, gap: Parameters<typeof attendance.noteGap>[0] | null): void {
+    events.clockStepped(byMs);
+    log.warn({ byMs: Math.round(byMs), reason: gap?.reason ?? 'clock-stepped' }, 'the wall clock jumped');
+    if (gap) attendance.noteGap(gap);
+    void lookOver(clock.now());
+    scheduler.arm(settings.measurement.everyMs);
+  }
+}

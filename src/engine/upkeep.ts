@@ -1,0 +1,38 @@
+import type { StoreConfig } from '../config/config.js';
+import { monthsBefore } from '../core/time/retention.js';
+import type { UpkeepStore } from '../store/store.js';
+import type { Clock, Log } from './ports.js';
+
+const everyMs = 3_600_000;
+
+export interface UpkeepOptions {
+  readonly clock: Clock;
+  readonly store: UpkeepStore;
+  readonly retention: () => Pick<StoreConfig, 'keepPacketsMonths' | 'keepRowsMonths'>;
+  readonly log: Log;
+}
+
+/** Deletes what is older than its retention, once an hour. */
+export async function keepTidy(
+  { clock, store, retention, log }: UpkeepOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const { keepPacketsMonths, keepRowsMonths } = retention();
+      const now = clock.now();
+      const swept = await store.sweep(
+        monthsBefore(now, keepPacketsMonths),
+        monthsBefore(now, keepRowsMonths),
+      );
+      if (swept.packetsDeleted + swept.rowsDeleted > 0)
+        log.info(swept, 'deleted what its retention has passed');
+    } catch (error) {
+      log.warn(
+        { err: error },
+        'what is older than its retention could not be deleted; tried again in an hour',
+      );
+    }
+    await clock.sleep(everyMs, signal);
+  }
+}
