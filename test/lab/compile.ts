@@ -5,22 +5,44 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { must } from './command.js';
 
-const source = fileURLToPath(new URL('./poplab/poplab.c', import.meta.url));
-const flags = ['-O2', '-Wall'];
+export interface CProgram {
+  /** Of the file that comes out. */
+  readonly name: string;
+  readonly source: URL;
+  readonly flags: readonly string[];
+  readonly libraries: readonly string[];
+}
+
+/** PoPs behind a TUN device. */
+export const poplab: CProgram = {
+  name: 'poplab',
+  source: new URL('./poplab/poplab.c', import.meta.url),
+  flags: ['-O2', '-Wall'],
+  libraries: ['-lm', '-lpthread'],
+};
+
+/** A wall clock that a test can set. */
+export const stepclock: CProgram = {
+  name: 'stepclock.so',
+  source: new URL('./stepclock/stepclock.c', import.meta.url),
+  flags: ['-O2', '-Wall', '-shared', '-fPIC'],
+  libraries: [],
+};
 
 /**
- * Compiles the emulator and gives back the program's path. What was compiled from the same text is used again; it is
- * put in place by one rename, so that test files that run at a time don't disturb each other.
+ * Compiles a program and gives back its path. What was compiled from the same text is used again; it is put in place
+ * by one rename, so that test files that run at a time don't disturb each other.
  */
-export function compileEmulator(): string {
-  const uid = process.getuid?.() ?? 0;
-  const hash = createHash('sha256').update(readFileSync(source)).update(flags.join(' ')).digest('hex');
-  const folder = join(tmpdir(), `pop-sla-lab-${uid}`);
-  const program = join(folder, `poplab-${hash.slice(0, 16)}`);
+export function compile({ name, source, flags, libraries }: CProgram): string {
+  const file = fileURLToPath(source);
+  const how = [...flags, ...libraries];
+  const hash = createHash('sha256').update(readFileSync(file)).update(how.join(' ')).digest('hex');
+  const folder = join(tmpdir(), `pop-sla-lab-${process.getuid?.() ?? 0}`);
+  const program = join(folder, `${hash.slice(0, 16)}-${name}`);
   if (existsSync(program)) return program;
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   const fresh = `${program}.${process.pid}`;
-  must(['gcc', ...flags, '-o', fresh, source, '-lm', '-lpthread']);
+  must(['gcc', ...flags, '-o', fresh, file, ...libraries]);
   renameSync(fresh, program);
   return program;
 }

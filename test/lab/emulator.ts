@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compileEmulator } from './compile.js';
+import { compile, poplab } from './compile.js';
 import type { Namespace } from './namespace.js';
 import type { Scenario } from './scenario.js';
 import { parseTruth } from './truth.js';
@@ -25,7 +25,7 @@ const maxSeconds = 600;
 
 /** Starts the emulator in a namespace and waits until it answers. */
 export async function startEmulator(namespace: Namespace, scenario: Scenario): Promise<Emulator> {
-  const program = compileEmulator();
+  const program = compile(poplab);
   const folder = mkdtempSync(join(tmpdir(), 'pop-sla-emulator-'));
   const [scenarioFile, log] = [join(folder, 'scenario.json'), join(folder, 'truth.csv')];
   const write = (next: Scenario): void => {
