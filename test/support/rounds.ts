@@ -66,3 +66,9 @@ export function counts(bytes: number, parts: Partial<SizeCounts> = {}): SizeCoun
 export function summary(parts: Partial<RoundSummary> = {}): RoundSummary {
   return { ...round(), sizes: [64, 128, 512].map((bytes) => counts(bytes)), ...(parts as object) };
 }
+
+/** One size with exactly these packets. */
+export const sample = (bytes: number, packets: readonly PacketOutcome[]): SizeSample =>
+  size(bytes, [], packets);
+
+export const received = (rttUs: number): PacketOutcome => ({ kind: 'received', rttUs });

@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest';
+import type { MissingRound, Round } from '../../src/core/measurement/round.js';
+import { createSpool } from '../../src/engine/spool.js';
+import { StoreFault } from '../../src/store/store.js';
+import { notedEvents, only } from '../support/events.js';
+import { keptLog } from '../support/log.js';
+import { round as aRound } from '../support/rounds.js';
+import { virtualTime } from '../support/virtual-time.js';
+
+function spooled(limit = 100) {
+  const time = virtualTime(0);
+  const { events, noted } = notedEvents();
+  const { log, lines } = keptLog();
+  const disk = { full: false, rounds: [] as Round[], missing: [] as MissingRound[] };
+  const guard = (): Promise<void> =>
+    disk.full ? Promise.reject(new StoreFault('database or disk is full', 'full')) : Promise.resolve();
+  const spool = createSpool({
+    clock: time.clock,
+    store: {
+      put: async (round) => {
+        await guard();
+        if (disk.rounds.some((held) => held.path === round.path && held.slot === round.slot))
+          return 'already-stored';
+        disk.rounds.push(round);
+        return 'stored';
+      },
+      putMissing: async (missing) => {
+        await guard();
+        disk.missing.push(...missing);
+        return missing.length;
+      },
+    },
+    events,
+    log,
+    limit,
+  });
+  return { time, noted, lines, disk, spool };
+}
+
+const roundOf = (slot: number): Round => aRound({ path: 'HKG>SIN', slot });
+
+test('a round goes to the store, and is said to be stored after that', async () => {
+  const { time, noted, disk, spool } = spooled();
+  spool.submit(roundOf(1));
+  expect(spool.holds('HKG>SIN', 1)).toBe(true);
+  await time.pass(0);
+  expect(disk.rounds.map((round) => round.slot)).toEqual([1]);
+  expect(only(noted, 'roundStored').map(([round]) => round.slot)).toEqual([1]);
+  expect(spool.holds('HKG>SIN', 1)).toBe(false);
+});
+
+test('while the disk is full rounds wait, in order, and are stored when there is room again', async () => {
+  const { time, noted, disk, spool } = spooled();
+  disk.full = true;
+  spool.submit(roundOf(1));
+  await time.pass(10_000);
+  spool.submit(roundOf(2));
+  await time.pass(10_000);
+  expect(disk.rounds).toEqual([]);
+  expect(only(noted, 'storeWritable').at(-1)).toEqual([false]);
+  disk.full = false;
+  await time.pass(31_000);
+  expect(disk.rounds.map((round) => round.slot)).toEqual([1, 2]);
+  expect(only(noted, 'storeWritable').at(-1)).toEqual([true]);
+});
+
+test('when too many wait the oldest is given up, and becomes a missing slot', async () => {
+  const { time, noted, disk, spool } = spooled(2);
+  disk.full = true;
+  for (const slot of [1, 2, 3]) spool.submit(roundOf(slot));
+  await time.pass(1_000);
+  disk.full = false;
+  await time.pass(31_000);
+  expect(disk.rounds.map((round) => round.slot)).toEqual([2, 3]);
+  expect(disk.missing).toEqual([{ path: 'HKG>SIN', slot: 1, reason: 'store' }]);
+  expect(only(noted, 'roundDropped').map(([round]) => round.slot)).toEqual([1]);
+});
+
+test('closing tries once more and says what is lost', async () => {
+  const { time, disk, lines, spool } = spooled();
+  disk.full = true;
+  spool.submit(roundOf(1));
+  await time.pass(100);
+  await spool.close();
+  expect(lines.at(-1)?.message).toBe('a round is lost: it could not be stored');
+});
+
+test('a round that is there already is no second one', async () => {
+  const { time, noted, spool } = spooled();
+  spool.submit(roundOf(1));
+  spool.submit(roundOf(1));
+  await time.pass(0);
+  expect(only(noted, 'roundStored')).toHaveLength(1);
+});
