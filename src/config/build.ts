@@ -1,0 +1,75 @@
+import { resolve } from 'node:path';
+import type { CommitmentConfig, Config, DriverConfig, PathConfig, Pop } from './config.js';
+import { expandPaths } from './mesh.js';
+import type { RawConfig } from './schema/schema.js';
+
+/** A file that passed every check → the configuration. `cwd` is what relative paths are relative to. */
+export function buildConfig(raw: RawConfig, file: string, cwd: string): Config {
+  const { measurement: m, store } = raw;
+  return {
+    file: resolve(cwd, file),
+    agent: raw.agent,
+    pops: raw.pops.map(buildPop),
+    paths: buildPaths(raw),
+    commitments: raw.commitments.map(buildCommitment),
+    measurement: {
+      everyMs: m.every,
+      packets: m.packets,
+      sizes: m.sizes,
+      lengthBasis: m.lengthBasis,
+      lostAfterMs: m.lostAfter,
+      lateWaitMs: m.lateWait,
+      packetIntervalMs: m.packetInterval,
+      spreadMs: m.spread,
+    },
+    driver: buildDriver(raw.driver),
+    store: {
+      path: resolve(cwd, store.path),
+      keepPacketsMonths: store.keepPackets,
+      keepRowsMonths: store.keepRows,
+    },
+    http: raw.http.listen,
+    log: raw.log,
+  };
+}
+
+function buildPop(pop: RawConfig['pops'][number]): Pop {
+  const { id, name = id, region = null, ipv4 = null, ipv6 = null, host = null, coordinates = null } = pop;
+  return { id, name, region, ipv4, ipv6, host, coordinates };
+}
+
+function buildPaths(raw: RawConfig): PathConfig[] {
+  const { agent, pops, paths } = raw;
+  return expandPaths({ agent, pops: pops.map((pop) => pop.id), ...paths, include: paths.include }).map(
+    ({ id, destination, entry }) => {
+      const { from = null, to = null } = entry;
+      return { id, source: agent, destination, from, to };
+    },
+  );
+}
+
+function buildCommitment(commitment: RawConfig['commitments'][number]): CommitmentConfig {
+  const { path, regions, latency: latencyMs, from = null } = commitment;
+  if (path !== undefined) return { scope: { kind: 'path', path }, latencyMs, from };
+  if (regions !== undefined) return { scope: { kind: 'regions', regions }, latencyMs, from };
+  throw new Error('a commitment passed the checks without a scope');
+}
+
+function buildDriver({ kind, seed = 1, rules = [] }: RawConfig['driver']): DriverConfig {
+  if (kind !== 'simulated') return { kind, simulated: null };
+  return {
+    kind,
+    simulated: {
+      seed,
+      rules: rules.map(({ address = null, from = null, to = null, delay, jitter, loss, down }) => ({
+        address,
+        from,
+        to,
+        ...(delay === undefined ? {} : { delayUs: delay }),
+        ...(jitter === undefined ? {} : { jitterUs: jitter }),
+        ...(loss === undefined ? {} : { loss }),
+        ...(down === undefined ? {} : { down }),
+      })),
+    },
+  };
+}

@@ -1,0 +1,19 @@
+import type { Fault } from '../problem.js';
+import { checkCommitments } from './commitments.js';
+import type { Draft, IsFaulty } from './draft.js';
+import { checkMeasurement } from './measurement.js';
+import { checkPaths } from './paths.js';
+import { checkPops } from './pops.js';
+import { checkDriver, checkRetention } from './services.js';
+
+/** What is wrong between keys that are each right by themselves. */
+export function checkAll(draft: Draft, isFaulty: IsFaulty): Fault[] {
+  return [
+    ...checkPops(draft, isFaulty),
+    ...checkPaths(draft, isFaulty),
+    ...checkCommitments(draft, isFaulty),
+    ...checkMeasurement(draft),
+    ...checkDriver(draft),
+    ...checkRetention(draft),
+  ];
+}

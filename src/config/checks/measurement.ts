@@ -1,0 +1,89 @@
+import { icmpMessageBytes, maxIcmpMessageBytes, minIcmpMessageBytes } from '../../core/measurement/length.js';
+import type { Fault } from '../problem.js';
+import { formatDuration } from '../scalars/duration.js';
+import type { Draft } from './draft.js';
+import { pathsOf } from './paths.js';
+
+const dayMs = 86_400_000;
+/** Up to here no way of pinging that was tried lost a packet falsely. */
+const maxPacketsPerSecond = 2000;
+
+/** A round fits between two slots, its packets into their sizes, and all rounds together into what a host can send. */
+export function checkMeasurement(draft: Draft): Fault[] {
+  return [...checkEvery(draft), ...checkLength(draft), ...checkSizes(draft), ...checkPace(draft)];
+}
+
+function checkEvery({ measurement }: Draft): Fault[] {
+  const every = measurement?.every;
+  if (every === undefined || dayMs % every === 0) return [];
+  const allowed = 'a duration that divides 24h, such as 5m, 10m, 15m, 30m, 1h';
+  return [{ at: ['measurement', 'every'], what: 'does not divide a day', allowed }];
+}
+
+function checkLength({ measurement }: Draft): Fault[] {
+  const { every, spread, packets, packetInterval, lostAfter, lateWait } = measurement ?? {};
+  if (every === undefined || spread === undefined || packets === undefined) return [];
+  if (packetInterval === undefined || lostAfter === undefined || lateWait === undefined) return [];
+  const longest = spread + packets * packetInterval + lostAfter + lateWait;
+  if (longest < every) return [];
+  const sum =
+    `${formatDuration(spread)} spread + ${packets} packets × ${formatDuration(packetInterval)} packetInterval` +
+    ` + ${formatDuration(lostAfter)} lostAfter + ${formatDuration(lateWait)} lateWait`;
+  const what = `is shorter than a round can take: ${sum} = ${formatDuration(longest)}`;
+  return [
+    {
+      at: ['measurement', 'every'],
+      what,
+      shown: formatDuration(every),
+      allowed: `more than ${formatDuration(longest)}, or a shorter round`,
+    },
+  ];
+}
+
+function checkSizes(draft: Draft): Fault[] {
+  const { sizes, lengthBasis } = draft.measurement ?? {};
+  if (sizes === undefined) return [];
+  const faults: Fault[] = [];
+  if (sizes.length === 0 || sizes.length > 16) {
+    faults.push({
+      at: ['measurement', 'sizes'],
+      what: `has ${sizes.length} sizes`,
+      allowed: '1 to 16 sizes',
+    });
+  }
+  for (const [index, bytes] of sizes.entries()) {
+    if (bytes === undefined) continue;
+    const at = ['measurement', 'sizes', index];
+    const first = sizes.indexOf(bytes);
+    if (first < index) faults.push({ at, what: `is also sizes[${first}]`, allowed: 'each size once' });
+    if (lengthBasis === undefined) continue;
+    const offsets = familiesOf(draft).map((family) => icmpMessageBytes(0, lengthBasis, family));
+    const least = Math.max(...offsets.map((offset) => minIcmpMessageBytes - offset));
+    const most = Math.min(...offsets.map((offset) => maxIcmpMessageBytes - offset));
+    if (bytes >= least && bytes <= most) continue;
+    const what = bytes < least ? 'has no room for the headers and the token' : 'is more than a packet holds';
+    faults.push({ at, what, allowed: `${least} to ${most} bytes with lengthBasis ${lengthBasis}` });
+  }
+  return faults;
+}
+
+/** The IP versions that may be probed: a host name may resolve to either. */
+function familiesOf(draft: Draft): (4 | 6)[] {
+  const pops = (draft.pops ?? []).flatMap((pop) => pop ?? []);
+  const six = pops.some((pop) => pop.ipv4 === undefined);
+  const four = pops.some((pop) => pop.ipv4 !== undefined || pop.ipv6 === undefined);
+  return [...(four || !six ? [4 as const] : []), ...(six ? [6 as const] : [])];
+}
+
+function checkPace(draft: Draft): Fault[] {
+  const { sizes, packetInterval } = draft.measurement ?? {};
+  if (sizes === undefined || packetInterval === undefined) return [];
+  const paths = pathsOf(draft).length;
+  const streams = paths * sizes.length;
+  const perSecond = Math.ceil((streams * 1000) / packetInterval);
+  if (perSecond <= maxPacketsPerSecond) return [];
+  const least = formatDuration(Math.ceil((streams * 1000) / maxPacketsPerSecond));
+  const what = `sends ${perSecond} packets/s in all: ${paths} paths × ${sizes.length} sizes`;
+  const allowed = `at most ${maxPacketsPerSecond} packets/s: a packetInterval of at least ${least}, or fewer paths or sizes`;
+  return [{ at: ['measurement', 'packetInterval'], what, shown: formatDuration(packetInterval), allowed }];
+}

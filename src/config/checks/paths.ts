@@ -1,0 +1,79 @@
+import { expandPaths } from '../mesh.js';
+import type { Fault, KeyPath } from '../problem.js';
+import { formatInstant } from '../scalars/instant.js';
+import { didYouMean } from '../suggest.js';
+import { listed, popIdsOf, type Draft, type IsFaulty } from './draft.js';
+
+/** Paths lead from this agent to a known PoP, once, and end after they begin. */
+export function checkPaths(draft: Draft, isFaulty: IsFaulty): Fault[] {
+  const faults: Fault[] = [];
+  const seen = new Map<string, string>();
+  for (const [index, entry] of (draft.paths?.include ?? []).entries()) {
+    const at = ['paths', 'include', index];
+    if (entry?.path !== undefined) {
+      faults.push(...checkEnds(draft, entry.path, [...at, 'path']));
+      faults.push(...checkOnce(seen, entry.path, [...at, 'path'], `paths.include[${index}]`));
+    }
+    faults.push(...checkOrder(entry?.from, entry?.to, at));
+  }
+  for (const [index, path] of (draft.paths?.exclude ?? []).entries()) {
+    if (path === undefined) continue;
+    const at = ['paths', 'exclude', index];
+    faults.push(...checkEnds(draft, path, at), ...checkOnce(seen, path, at, `paths.exclude[${index}]`));
+  }
+  const unclear = faults.length > 0 || ['agent', 'pops', 'paths'].some((key) => isFaulty([key]));
+  if (!unclear && pathsOf(draft).length === 0) {
+    const allowed = 'at least one path from the agent to another PoP';
+    faults.push({
+      at: draft.paths === undefined ? [] : ['paths'],
+      what: 'leave nothing to measure',
+      allowed,
+    });
+  }
+  return faults;
+}
+
+/** The paths that the draft asks for, as far as it can be read. */
+export function pathsOf(draft: Draft): ReturnType<typeof expandPaths> {
+  if (draft.agent === undefined) return [];
+  return expandPaths({
+    agent: draft.agent,
+    pops: popIdsOf(draft),
+    include: draft.paths?.include?.flatMap((entry) =>
+      entry?.path === undefined ? [] : [{ ...entry, path: entry.path }],
+    ),
+    exclude: (draft.paths?.exclude ?? []).filter((path) => path !== undefined),
+  });
+}
+
+/** An interval is half-open and not empty. */
+export function checkOrder(from: number | undefined, to: number | undefined, at: KeyPath): Fault[] {
+  if (from === undefined || to === undefined || from < to) return [];
+  return [
+    { at: [...at, 'to'], what: 'is not after from', allowed: `an instant after ${formatInstant(from)}` },
+  ];
+}
+
+function checkEnds(draft: Draft, path: string, at: KeyPath): Fault[] {
+  const ids = popIdsOf(draft);
+  if (draft.pops === undefined) return [];
+  const [source = '', destination = ''] = path.split('>');
+  const faults: Fault[] = [];
+  for (const end of [source, destination]) {
+    if (end === '*' || ids.includes(end)) continue;
+    const what = `names an unknown PoP, ${JSON.stringify(end)}${didYouMean(end, ids)}`;
+    faults.push({ at, what, allowed: listed(ids) });
+  }
+  const { agent } = draft;
+  if (agent !== undefined && source !== agent && ids.includes(source) && ids.includes(agent)) {
+    faults.push({ at, what: 'does not start at this agent', allowed: `paths from ${agent}` });
+  }
+  return faults;
+}
+
+function checkOnce(seen: Map<string, string>, path: string, at: KeyPath, here: string): Fault[] {
+  const first = seen.get(path);
+  if (first !== undefined) return [{ at, what: `stands at ${first} too`, allowed: 'each path once' }];
+  seen.set(path, here);
+  return [];
+}

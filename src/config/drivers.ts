@@ -1,0 +1,8 @@
+/**
+ * The probe kinds that a config may name. The probes themselves are a room of the same floor, so the list stands here
+ * again; a test holds it against theirs. `auto` is the best kind that works on this machine.
+ */
+export const driverNames = ['auto', 'kernel', 'net-ping', 'fping', 'simulated'] as const;
+export type DriverName = (typeof driverNames)[number];
+
+export const defaultDriver: DriverName = 'net-ping';

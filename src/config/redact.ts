@@ -1,0 +1,28 @@
+const secretKey =
+  /pass(word|phrase|wd)?$|secret|token$|credential|^auth(orization)?$|(private|api|access|signing|encryption)[-_ ]?key$/i;
+const userInfo = /([a-z][a-z0-9+.-]*:\/\/[^\s/:@]*):[^\s/@]+@/gi;
+
+export const hidden = '***';
+
+/** Whether a key of this name holds what only its owner may see. */
+export function isSecretKey(key: string | number): boolean {
+  return typeof key === 'string' && secretKey.test(key);
+}
+
+/** Hides the password of a URL: `nats://user:***@host`. */
+export function redactText(text: string): string {
+  return text.replace(userInfo, `$1:${hidden}@`);
+}
+
+/** A copy of plain data in which the values of secret keys, and passwords in URLs, are `***`. */
+export function redact(value: unknown): unknown {
+  if (typeof value === 'string') return redactText(value);
+  if (Array.isArray(value)) return value.map(redact);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      isSecretKey(key) && inner !== null && inner !== undefined ? hidden : redact(inner),
+    ]),
+  );
+}

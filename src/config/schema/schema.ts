@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { commitmentSchema } from './commitments.js';
+import { driverSchema } from './driver.js';
+import { measurementSchema } from './measurement.js';
+import { pathsSchema } from './paths.js';
+import { popId, popSchema } from './pops.js';
+import { httpSchema, logSchema, storeSchema } from './services.js';
+
+/** What may stand in a config file, key by key; what keys mean to each other is in `checks/`. */
+export const configSchema = z.strictObject({
+  agent: popId(),
+  pops: z.array(popSchema),
+  paths: pathsSchema.prefault({}),
+  commitments: z.array(commitmentSchema).default([]),
+  measurement: measurementSchema.prefault({}),
+  driver: driverSchema,
+  store: storeSchema.prefault({}),
+  http: httpSchema.prefault({}),
+  log: logSchema.prefault({}),
+});
+
+/** A file whose every key is right by itself, with defaults filled in. */
+export type RawConfig = z.output<typeof configSchema>;

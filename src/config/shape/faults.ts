@@ -1,0 +1,38 @@
+import type { z } from 'zod';
+import type { Fault, KeyPath } from '../problem.js';
+import { didYouMean } from '../suggest.js';
+import { keysOf, schemaAt } from './schemas.js';
+
+const kinds: Record<string, string> = { object: 'is not a mapping', array: 'is not a list' };
+
+/** What the schema found, in our own words. */
+export function shapeFaults(schema: z.ZodType, issues: readonly z.core.$ZodIssue[]): Fault[] {
+  return issues.flatMap((issue): Fault[] => {
+    const at = issue.path as KeyPath;
+    const keys = keysOf(schemaAt(schema, at));
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({
+        at: [...at, key],
+        onKey: true,
+        what: `is not a known key${didYouMean(key, keys)}`,
+        allowed: keys.join(', '),
+      }));
+    }
+    if (issue.code === 'invalid_type') {
+      if (issue.input === undefined) return [{ at, what: 'is missing', ...allowedFor(issue.expected, keys) }];
+      const what = kinds[issue.expected];
+      return [{ at, what: what ?? `is not of type ${issue.expected}`, ...allowedFor(issue.expected, keys) }];
+    }
+    if (issue.code === 'custom') {
+      const allowed: unknown = issue.params?.['allowed'];
+      return [{ at, what: issue.message, ...(typeof allowed === 'string' ? { allowed } : {}) }];
+    }
+    return [{ at, what: issue.message }];
+  });
+}
+
+function allowedFor(expected: string, keys: readonly string[]): { allowed?: string } {
+  if (expected === 'object' && keys.length > 0)
+    return { allowed: `a mapping with the keys ${keys.join(', ')}` };
+  return expected === 'array' ? { allowed: 'a list' } : {};
+}

@@ -1,0 +1,85 @@
+import type { z } from 'zod';
+import { formatKeyPath, type Fault, type KeyPath, type Problem } from './problem.js';
+import { hidden, isSecretKey, redactText } from './redact.js';
+import { shapeFaults } from './shape/faults.js';
+import { salvage, type Salvaged } from './shape/salvage.js';
+import { readYaml, type Place } from './yaml/document.js';
+
+export type Strict<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/**
+ * YAML text → data of a schema, or everything that is wrong with it, in the order of the file. `check` says what is
+ * wrong between keys; it gets what is readable even when some keys are faulty. Never throws.
+ */
+export function parseStrict<S extends z.ZodType>(options: {
+  readonly text: string;
+  /** What the file is called in problems. */
+  readonly file: string;
+  readonly schema: S;
+  readonly check: (
+    value: Salvaged<z.output<S>>,
+    /** Whether something at or below a path is wrong already. */
+    isFaulty: (at: KeyPath) => boolean,
+  ) => readonly Fault[];
+}): Strict<z.output<S>> {
+  const { text, file, schema, check } = options;
+  const yaml = readYaml(text);
+  const found: { fault: Fault; place: Place }[] = [...yaml.faults];
+  if (yaml.readable) {
+    // An empty file lacks keys like any other.
+    const data = yaml.value ?? {};
+    const parsed = schema.safeParse(data, { reportInput: true });
+    const faults = parsed.success ? [] : shapeFaults(schema, parsed.error.issues);
+    const readable = salvage(schema, data);
+    const isFaulty = (at: KeyPath): boolean =>
+      faults.some((fault) => at.every((step, depth) => fault.at[depth] === step));
+    if (readable !== undefined) faults.push(...check(readable, isFaulty));
+    if (parsed.success && faults.length === 0 && found.length === 0) return { ok: true, value: parsed.data };
+    found.push(...faults.map((fault) => ({ fault, place: yaml.placeOf(fault) })));
+  }
+  const problems = found.map(({ fault, place }) => problemOf(file, fault, place, yaml.value));
+  return { ok: false, problems: problems.sort(byPlace) };
+}
+
+const byPlace = (a: Problem, b: Problem): number =>
+  (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
+
+function problemOf(file: string, fault: Fault, place: Place, data: unknown): Problem {
+  const at = written(data, fault.at);
+  const value = fault.shown ?? (fault.onKey || at.length === 0 ? null : show(at, data));
+  const { what, allowed = null } = fault;
+  return { file, line: place.line, column: place.column, path: formatKeyPath(at), value, what, allowed };
+}
+
+/** The path as far as it was written out: a short form has no keys of its own. */
+function written(data: unknown, at: KeyPath): KeyPath {
+  let here = data;
+  for (const [depth, step] of at.entries()) {
+    if (typeof here !== 'object' || here === null) return here === undefined ? at : at.slice(0, depth);
+    here = (here as Record<string | number, unknown>)[step];
+  }
+  return at;
+}
+
+const longestShown = 60;
+
+function show(at: KeyPath, data: unknown): string | null {
+  let here = data;
+  for (const step of at) {
+    if (isSecretKey(step)) return hidden;
+    if (typeof here !== 'object' || here === null) return null;
+    here = (here as Record<string | number, unknown>)[step];
+  }
+  if (here === undefined) return null;
+  if (typeof here === 'number' || here === null) return String(here);
+  if (Array.isArray(here) && here.every((item) => typeof item !== 'object' || item === null)) {
+    return shorten(`[${here.map((item) => JSON.stringify(item)).join(', ')}]`);
+  }
+  return typeof here === 'object' ? null : shorten(JSON.stringify(here));
+}
+
+const shorten = (text: string): string => {
+  const shown = redactText(text);
+  return shown.length > longestShown ? `${shown.slice(0, longestShown)}…` : shown;
+};
