@@ -23,10 +23,14 @@ export function sourceFiles(folder: string): SourceFile[] {
       const file = join(entry.parentPath, entry.name);
       const path = relative(root, file).split('\\').join('/');
       const text = readFileSync(file, 'utf8');
-      const imports = [...text.matchAll(importExpression)].map((match) => {
-        const name = match[1] ?? match[2] ?? match[3] ?? '';
-        return name.startsWith('.') ? posix.join(posix.dirname(path), name).replace(/\.js$/, '.ts') : name;
-      });
-      return { path, text, imports };
+      return { path, text, imports: importsOf(path, text) };
     });
+}
+
+/** What the text of the file at `path` imports and exports again, by `import()` too. */
+export function importsOf(path: string, text: string): string[] {
+  return [...text.matchAll(importExpression)].map((match) => {
+    const name = match[1] ?? match[2] ?? match[3] ?? '';
+    return name.startsWith('.') ? posix.join(posix.dirname(path), name).replace(/\.js$/, '.ts') : name;
+  });
 }
