@@ -23,14 +23,17 @@ export interface RoundQuery {
   readonly from?: EpochMs;
   readonly to?: EpochMs;
   readonly limit: number;
-  /** Newest first by default; `oldest` walks from the start. Equal slots go by path id. */
+  /** Newest first by default; `oldest` walks from the start. Equal slots go by path id, ascending in both. */
   readonly order?: 'newest' | 'oldest';
   /** Only what comes after this one in the order asked for. */
   readonly after?: { readonly slot: EpochMs; readonly path: PathId };
 }
 
 export interface RoundStore {
-  /** Stores a round whole, once: `already-stored` when a round or a missing mark of its (path, slot) is there. */
+  /**
+   * Stores a round whole, once: `already-stored` when a round or a missing mark of its (path, slot) is there. Rejects
+   * with `RangeError` for an RTT that is not a whole number of microseconds from 0 to 2^31.
+   */
   put(round: Round): Promise<'stored' | 'already-stored'>;
   /** Marks slots as missing, where nothing is stored for them. Resolves to how many were new. */
   putMissing(missing: readonly MissingRound[]): Promise<number>;
@@ -39,6 +42,40 @@ export interface RoundStore {
   packets(path: PathId, slot: EpochMs): Promise<readonly SizeSample[] | null>;
   /** The slots of the path in [from, to) that have a round (of any status) or a missing mark. */
   accounted(path: PathId, from: EpochMs, to: EpochMs): Promise<EpochMs[]>;
+  /** What a month's means are made from, summed by the database: one entry per path asked for, in that order. */
+  monthSums(query: MonthSumsQuery): Promise<PathSums[]>;
+}
+
+export interface MonthSumsQuery {
+  /** Every path the store knows, by id, when left out. */
+  readonly paths?: readonly PathId[];
+  /** Slots in [from, to). */
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  /** Slots to leave out, per path, as half-open intervals; they may overlap and be in any order. */
+  readonly without?: ReadonlyMap<PathId, readonly { readonly from: EpochMs; readonly to: EpochMs }[]>;
+}
+
+/**
+ * The held rounds of one path: status `ok` and something sent in at least one size (rules, section 2).
+ *
+ * A round's latency is Σ over its sizes of rttSumUs / received, over its number of sizes with a latency. So the sum of
+ * all rounds' latencies is Σ over the groups of rttSumUs / (received · sizes), exactly, and their mean that over
+ * `roundsWithLatency`. The mean loss is Σ over the groups of lost / (sent · sizes), over `roundsHeld`.
+ */
+export interface PathSums {
+  readonly path: PathId;
+  readonly roundsHeld: number;
+  /** Held rounds with a packet received in at least one size. */
+  readonly roundsWithLatency: number;
+  /** Sizes with a latency, by their number of received packets and their round's number of sizes with a latency. */
+  readonly latency: readonly {
+    readonly received: number;
+    readonly sizes: number;
+    readonly rttSumUs: bigint;
+  }[];
+  /** Sizes with a loss rate, by their number of sent packets and their round's number of sizes with a loss rate. */
+  readonly loss: readonly { readonly sent: number; readonly sizes: number; readonly lost: bigint }[];
 }
 
 export interface PathStore {
@@ -78,7 +115,10 @@ export interface SweepResult {
 export interface UpkeepStore {
   /** Deletes packets, and rounds with everything of theirs, of slots before the given instants, in small batches. */
   sweep(packetsBefore: EpochMs, rowsBefore: EpochMs): Promise<SweepResult>;
-  /** Copies the database to a new file while it is in use, and verifies the copy. */
+  /**
+   * Copies the database to a new file while it is in use, and verifies the copy: the file is there whole or not at
+   * all. The verification keeps its process busy, so it belongs in one that has nothing else to do.
+   */
   backup(file: string): Promise<{ readonly bytes: number }>;
   /** Writes the journal back into the database file. */
   checkpoint(): Promise<void>;

@@ -1,0 +1,114 @@
+import { PacketsCorrupt } from './corrupt.js';
+
+/** Bits into bytes, most significant first. Values are whole numbers from 0 below 2^53. */
+export interface BitWriter {
+  /** The low `width` bits of `value`; `width` may be 0 to 53. */
+  bits(value: number, width: number): void;
+  /** `count` ones. */
+  ones(count: number): void;
+  /** Elias gamma: `value` ≥ 1 in 2·⌊log2 value⌋ + 1 bits. Small numbers are short, and none is too long. */
+  gamma(value: number): void;
+  /** What was written, the last byte filled with zeros. */
+  bytes(): Uint8Array;
+}
+
+const byteValues = 256;
+
+export function bitWriter(): BitWriter {
+  let buffer = new Uint8Array(512);
+  let length = 0;
+  let pending = 0; // fewer than 8 bits that don't fill a byte yet
+  let pendingWidth = 0;
+
+  const byte = (value: number): void => {
+    if (length === buffer.length) {
+      const grown = new Uint8Array(length * 2);
+      grown.set(buffer);
+      buffer = grown;
+    }
+    buffer[length] = value;
+    length += 1;
+  };
+  /** At most 16 bits at a time, so that no operator on 32-bit integers overflows. */
+  const chunk = (value: number, width: number): void => {
+    pending = (pending << width) | value;
+    pendingWidth += width;
+    while (pendingWidth >= 8) {
+      pendingWidth -= 8;
+      byte((pending >>> pendingWidth) & 0xff);
+    }
+    pending &= (1 << pendingWidth) - 1;
+  };
+  const bits = (value: number, width: number): void => {
+    for (let left = width; left > 0;) {
+      const take = Math.min(16, left);
+      left -= take;
+      chunk(Math.floor(value / 2 ** left) % 2 ** take, take);
+    }
+  };
+  return {
+    bits,
+    ones(count) {
+      for (let left = count; left > 0; left -= 16) chunk(2 ** Math.min(16, left) - 1, Math.min(16, left));
+    },
+    gamma(value) {
+      const width = bitLength(value);
+      bits(0, width - 1);
+      bits(value, width);
+    },
+    bytes() {
+      const whole = new Uint8Array(pendingWidth === 0 ? length : length + 1);
+      whole.set(buffer.subarray(0, length));
+      if (pendingWidth > 0) whole[length] = (pending << (8 - pendingWidth)) % byteValues;
+      return whole;
+    },
+  };
+}
+
+/** The mirror of `BitWriter`. Every method throws `PacketsCorrupt` at the end of the bytes. */
+export interface BitReader {
+  bits(width: number): number;
+  /** Counts ones, up to `most`; the zero that ends them is read, and there is none after `most` ones. */
+  ones(most: number): number;
+  gamma(): number;
+  bitsLeft(): number;
+}
+
+export function bitReader(bytes: Uint8Array): BitReader {
+  const total = bytes.length * 8;
+  let at = 0;
+  const bit = (): number => {
+    if (at >= total) throw new PacketsCorrupt('the packed packets end too early');
+    const value = ((bytes[at >>> 3] ?? 0) >>> (7 - (at & 7))) & 1;
+    at += 1;
+    return value;
+  };
+  const bits = (width: number): number => {
+    if (width > total - at) throw new PacketsCorrupt('the packed packets end too early');
+    let value = 0;
+    for (let left = width; left > 0; left -= 1) value = value * 2 + bit();
+    return value;
+  };
+  return {
+    bits,
+    ones(most) {
+      let count = 0;
+      while (count < most && bit() === 1) count += 1;
+      return count;
+    },
+    gamma() {
+      let zeros = 0;
+      while (bit() === 0) zeros += 1;
+      if (zeros > 52) throw new PacketsCorrupt('the packed packets hold a number that is too large');
+      return 2 ** zeros + bits(zeros);
+    },
+    bitsLeft: () => total - at,
+  };
+}
+
+/** How many bits `value` takes: 0 for 0, 1 for 1, 2 for 2 and 3. */
+export function bitLength(value: number): number {
+  let width = 0;
+  for (let rest = value; rest >= 1; rest = Math.floor(rest / 2)) width += 1;
+  return width;
+}

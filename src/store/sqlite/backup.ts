@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { link, open, rename, rm, stat, unlink } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import Database from 'better-sqlite3';
+import { StoreFault } from '../store.js';
+import { corruptFault, toStoreFault } from './faults.js';
+
+/** 4 MiB a step: a few milliseconds. */
+const pagesAtOnce = 1024;
+
+/**
+ * Copies the database as it is at this instant into one new file, checks it, and only then gives it its name.
+ * Readers and writers go on meanwhile.
+ */
+export async function backup(source: string, target: string): Promise<{ readonly bytes: number }> {
+  const file = resolve(target);
+  const partial = `${file}.partial-${process.pid}`;
+  refuseExisting(file);
+  try {
+    await copy(source, partial);
+    verify(partial);
+    await sync(partial);
+    await publish(partial, file);
+    await sync(dirname(file));
+  } catch (error) {
+    throw writeFault(error, file);
+  } finally {
+    for (const suffix of ['', '-wal', '-shm', '-journal']) await rm(partial + suffix, { force: true });
+  }
+  return { bytes: (await stat(file)).size };
+}
+
+async function copy(source: string, partial: string): Promise<void> {
+  let db: Database.Database | undefined;
+  try {
+    db = new Database(source, { readonly: true, fileMustExist: true });
+    // Holds one snapshot: without it the copy would start again whenever another process writes, and might never end.
+    db.exec('BEGIN');
+    db.prepare('SELECT count(*) FROM sqlite_schema').get();
+    await db.backup(partial, { progress: () => pagesAtOnce });
+  } finally {
+    db?.close();
+  }
+}
+
+function verify(partial: string): void {
+  const db = new Database(partial, { fileMustExist: true });
+  try {
+    db.pragma('journal_mode = DELETE'); // one file, that needs no other beside it
+    const said = db.pragma('integrity_check(1)', { simple: true }) as string;
+    if (said !== 'ok') throw corruptFault(partial, said);
+  } finally {
+    db.close();
+  }
+}
+
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A link never replaces what came to stand there meanwhile; a disk without links leaves the rename. */
+async function publish(partial: string, file: string): Promise<void> {
+  try {
+    await link(partial, file);
+  } catch {
+    refuseExisting(file);
+    await rename(partial, file);
+    return;
+  }
+  await unlink(partial);
+}
+
+function refuseExisting(file: string): void {
+  if (existsSync(file)) throw new StoreFault(`${file} is there already: a backup makes a new file`, 'other');
+}
+
+function writeFault(error: unknown, file: string): unknown {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  if (error instanceof StoreFault) return error;
+  if (code === 'ENOSPC')
+    return new StoreFault(`no room left for the backup ${file}`, 'full', { cause: error });
+  if (error instanceof Database.SqliteError) return toStoreFault(error, file);
+  return new StoreFault(`can't write the backup ${file}: ${String(error)}`, 'other', { cause: error });
+}

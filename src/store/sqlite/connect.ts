@@ -1,0 +1,75 @@
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { StoreFault } from '../store.js';
+import { corruptFault, toStoreFault } from './faults.js';
+import { latestVersion, migrate, schemaVersion } from './migrate.js';
+
+export interface ConnectOptions {
+  /** Absolute. */
+  readonly file: string;
+  readonly readOnly: boolean;
+  /** How long SQLite waits for another process's lock; the event loop waits with it. */
+  readonly busyTimeoutMs: number;
+  /** Files up to this size are checked whole when they are opened; it takes some 3 ms a megabyte. */
+  readonly checkUpToBytes: number;
+}
+
+/** Opens the file, makes it where it may, and leaves it ready to work: the right schema, durable, checked. */
+export function connect(options: ConnectOptions): Database.Database {
+  const { file, readOnly } = options;
+  let db: Database.Database | undefined;
+  try {
+    if (readOnly && !existsSync(file)) {
+      throw new StoreFault(`there is no database ${file} yet: \`pop-sla run\` makes it`, 'missing');
+    }
+    if (!readOnly) makeFolder(file);
+    db = new Database(file, { readonly: readOnly, fileMustExist: readOnly, timeout: options.busyTimeoutMs });
+    if (readOnly) requireCurrentSchema(db, file);
+    else prepareForWriting(db, file);
+    if (statSync(file).size <= options.checkUpToBytes) check(db, file);
+    return db;
+  } catch (error) {
+    db?.close();
+    throw toStoreFault(error, file);
+  }
+}
+
+function prepareForWriting(db: Database.Database, file: string): void {
+  schemaVersion(db, file); // before anything is written: it may not be ours
+  db.pragma('journal_mode = WAL');
+  // With WAL, better-sqlite3's own default would let the last transactions go at a power loss.
+  db.pragma('synchronous = FULL');
+  // A file we may not write opens all the same; say so now and not at the first round.
+  db.transaction(() => undefined).immediate();
+  migrate(db, file);
+  db.pragma('foreign_keys = ON');
+}
+
+function requireCurrentSchema(db: Database.Database, file: string): void {
+  const version = schemaVersion(db, file);
+  if (version < latestVersion()) {
+    throw new StoreFault(
+      `the database ${file} has schema ${version} and needs ${latestVersion()}: start \`pop-sla run\` once, it upgrades it`,
+      'other',
+    );
+  }
+}
+
+function check(db: Database.Database, file: string): void {
+  const said = db.pragma('quick_check(1)', { simple: true }) as string;
+  if (said !== 'ok') throw corruptFault(file, said);
+}
+
+function makeFolder(file: string): void {
+  const folder = dirname(file);
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const kind = code === 'ENOSPC' ? 'full' : code === 'EROFS' || code === 'EACCES' ? 'read-only' : 'other';
+    throw new StoreFault(`can't make the folder ${folder} for the database: ${String(error)}`, kind, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,47 @@
+import type Database from 'better-sqlite3';
+import { StoreFault } from '../store.js';
+import { toStoreFault } from './faults.js';
+import { createWriter } from './writer.js';
+
+/** What every family of queries works with. */
+export interface Connection {
+  readonly db: Database.Database;
+  /** The absolute path of the database file. */
+  readonly file: string;
+  /** Runs a query at once, in one snapshot; its faults come as `StoreFault`. */
+  readonly read: <T>(query: () => T) => Promise<T>;
+  /** Runs a change in the next transaction and resolves when that is on the disk. */
+  readonly write: <T>(change: () => T) => Promise<T>;
+  /** Resolves when every change asked for until now has its answer. */
+  readonly drained: () => Promise<void>;
+}
+
+export function connection(db: Database.Database, file: string): Connection {
+  const inSnapshot = db.transaction((query: () => unknown) => query());
+  const closed = (): StoreFault => new StoreFault(`the database ${file} is closed`, 'other');
+  const writer = createWriter({ db, faultOf: (error) => toStoreFault(error, file) });
+  return {
+    db,
+    file,
+    read<T>(query: () => T): Promise<T> {
+      return new Promise((resolve) => {
+        if (!db.open) throw closed();
+        try {
+          resolve(inSnapshot.deferred(query) as T);
+        } catch (error) {
+          throw toStoreFault(error, file);
+        }
+      });
+    },
+    write(change) {
+      if (!db.open) return Promise.reject(closed());
+      if (db.readonly) {
+        return Promise.reject(
+          new StoreFault(`the database ${file} was opened for reading only`, 'read-only'),
+        );
+      }
+      return writer.write(change);
+    },
+    drained: () => writer.drained(),
+  };
+}

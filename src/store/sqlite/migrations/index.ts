@@ -1,0 +1,5 @@
+import { initial } from './0001-initial.js';
+import type { Migration } from './migration.js';
+
+/** Every step, in order: the last one's version is the schema this program works with. */
+export const migrations: readonly Migration[] = [initial];

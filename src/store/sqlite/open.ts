@@ -1,0 +1,48 @@
+import { resolve } from 'node:path';
+import type { Store } from '../store.js';
+import { connect } from './connect.js';
+import { connection } from './database.js';
+import { monthSumsQuery } from './month-sums.js';
+import { pathStore } from './paths.js';
+import { roundList } from './round-list.js';
+import { roundPut } from './round-put.js';
+import { roundReads } from './round-reads.js';
+import { runStore } from './runs.js';
+import { upkeepStore } from './upkeep.js';
+
+export interface SqliteStoreOptions {
+  /** The database file; its folder is made where it is missing. */
+  readonly path: string;
+  /** Reads only, beside a daemon that writes. A missing file is then a fault. */
+  readonly readOnly?: boolean;
+  /** How long another process's lock is waited for. 2 s by default. */
+  readonly busyTimeoutMs?: number;
+  /** Files up to this size are checked whole at opening. 64 MiB by default. */
+  readonly checkUpToBytes?: number;
+}
+
+/** Opens the store in an SQLite file, and brings its schema up to date. Rejects with `StoreFault`. */
+export function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  return new Promise((done) => {
+    const file = resolve(options.path);
+    const db = connect({
+      file,
+      readOnly: options.readOnly ?? false,
+      busyTimeoutMs: options.busyTimeoutMs ?? 2000,
+      checkUpToBytes: options.checkUpToBytes ?? 64 * 2 ** 20,
+    });
+    const on = connection(db, file);
+    const upkeep = upkeepStore(on);
+    done({
+      rounds: { ...roundPut(on), ...roundList(on), ...roundReads(on), ...monthSumsQuery(on) },
+      paths: pathStore(on),
+      runs: runStore(on),
+      upkeep,
+      async close() {
+        await on.drained();
+        if (db.open && !db.readonly) await upkeep.checkpoint().catch(() => undefined); // closing tries it again
+        db.close();
+      },
+    });
+  });
+}

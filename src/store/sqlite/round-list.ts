@@ -1,0 +1,99 @@
+import type { SizeCounts } from '../../core/measurement/counts.js';
+import type { MissingReason, StampSource } from '../../core/measurement/round.js';
+import type { EpochMs, PathId } from '../../core/types.js';
+import type { MissingSummary, RoundQuery, RoundStore, RoundSummary } from '../store.js';
+import type { Connection } from './database.js';
+
+type MeasuredRow = {
+  readonly pathId: number;
+  readonly path: PathId;
+  readonly slot: EpochMs;
+  readonly status: RoundSummary['status'];
+  readonly reason: string | null;
+  readonly address: string | null;
+  readonly startedAt: EpochMs;
+  readonly endedAt: EpochMs;
+  readonly lostAfterMs: number;
+  readonly driver: string;
+  readonly stamps: StampSource;
+  readonly fallbackStamps: number;
+  readonly socketDrops: number | null;
+  readonly sendLagUs: number | null;
+  readonly p50Us: number | null;
+  readonly p99Us: number | null;
+};
+type MissingRow = {
+  readonly path: PathId;
+  readonly slot: EpochMs;
+  readonly status: 'missing';
+  readonly reason: MissingReason;
+};
+type Parameters = Record<'from' | 'to' | 'limit', number> & Record<'path' | 'after', string | null>;
+
+const sizesQuery = `SELECT bytes, sent, received, late, errors, not_sent AS notSent, duplicates, mismatched,
+  rtt_sum_us AS rttSumUs, rtt_min_us AS rttMinUs, rtt_max_us AS rttMaxUs
+  FROM size WHERE path_id = ? AND slot = ? ORDER BY position`;
+
+export function roundList({ db, read }: Connection): Pick<RoundStore, 'list'> {
+  const sizesOf = db.prepare<[number, EpochMs], SizeCounts>(sizesQuery);
+  // A statement for each shape of question, made when it is first asked: one for all could not use the indexes.
+  const prepared = new Map<string, ReturnType<typeof prepare>>();
+  const prepare = (sql: string) => db.prepare<[Parameters], MeasuredRow | MissingRow>(sql);
+  const statement = (query: RoundQuery) => {
+    const sql = listSql(query);
+    const known = prepared.get(sql) ?? prepare(sql);
+    prepared.set(sql, known);
+    return known;
+  };
+  return {
+    list: (query) =>
+      read(() =>
+        statement(query)
+          .all(parameters(query))
+          .map((row) =>
+            row.status === 'missing' ? missingSummary(row) : summary(row, sizesOf.all(row.pathId, row.slot)),
+          ),
+      ),
+  };
+}
+
+function listSql({ path, after, order }: RoundQuery): string {
+  const newest = order !== 'oldest';
+  const boundary = newest ? 'round.slot = @to' : 'round.slot = @from';
+  return `SELECT path_id AS pathId, path.name AS path, slot, status, reason, address, started_at AS startedAt,
+      ended_at AS endedAt, lost_after_ms AS lostAfterMs, driver, stamps, fallback_stamps AS fallbackStamps,
+      socket_drops AS socketDrops, send_lag_us AS sendLagUs, calibration_p50_us AS p50Us, calibration_p99_us AS p99Us
+    FROM round CROSS JOIN path ON path.id = round.path_id
+    WHERE slot >= @from AND slot <= @to
+      ${path === undefined ? '' : 'AND path_id = (SELECT id FROM path WHERE name = @path)'}
+      ${after === undefined ? '' : `AND NOT (${boundary} AND path.name <= @after)`}
+    ORDER BY slot ${newest ? 'DESC' : 'ASC'}, path.name LIMIT @limit`;
+}
+
+/** The cursor narrows the slots to those from its own on; at that slot only the paths behind it are left. */
+function parameters(query: RoundQuery): Parameters {
+  const { after, order, limit } = query;
+  const from = query.from ?? Number.MIN_SAFE_INTEGER;
+  const to = (query.to ?? Number.MAX_SAFE_INTEGER) - 1; // the last slot: whole milliseconds
+  const bounds =
+    after === undefined
+      ? { from, to }
+      : order === 'oldest'
+        ? { from: Math.max(from, after.slot), to }
+        : { from, to: Math.min(to, after.slot) };
+  // Where the range starts behind the cursor anyway, the cursor has nothing more to say.
+  const reached = after !== undefined && (order === 'oldest' ? bounds.from : bounds.to) === after.slot;
+  return { ...bounds, limit, path: query.path ?? null, after: reached ? after.path : '' };
+}
+
+function summary(row: MeasuredRow, sizes: SizeCounts[]): RoundSummary {
+  const { path, slot, status, reason, address, startedAt, endedAt, lostAfterMs } = row;
+  const { driver, stamps, fallbackStamps, socketDrops, sendLagUs, p50Us, p99Us } = row;
+  const calibration = p50Us === null || p99Us === null ? null : { p50Us, p99Us };
+  const provenance = { driver, stamps, fallbackStamps, socketDrops, sendLagUs, calibration };
+  return { path, slot, status, reason, address, startedAt, endedAt, lostAfterMs, provenance, sizes };
+}
+
+function missingSummary({ path, slot, status, reason }: MissingRow): MissingSummary {
+  return { path, slot, status, reason };
+}
