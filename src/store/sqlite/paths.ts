@@ -1,22 +1,23 @@
-import type { PathStore } from '../store.js';
+import type { PathSighting, PathStore } from '../store.js';
 import type { EpochMs, PathId } from '../../core/types.js';
 import type { Connection } from './database.js';
 
 export function pathStore({ db, read, write }: Connection): PathStore {
-  const note = db.prepare<[string, EpochMs]>(
-    'INSERT INTO path (name, first_seen) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET first_seen = excluded.first_seen WHERE first_seen IS NULL',
+  const note = db.prepare<[PathId, EpochMs, EpochMs]>(
+    `INSERT INTO path (name, first_seen_at, last_seen_at) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET
+       first_seen_at = ifnull(first_seen_at, excluded.first_seen_at),
+       last_seen_at = max(ifnull(last_seen_at, excluded.last_seen_at), excluded.last_seen_at)`,
   );
-  const all = db
-    .prepare<[], [PathId, EpochMs]>(
-      'SELECT name, first_seen FROM path WHERE first_seen IS NOT NULL ORDER BY name',
-    )
-    .raw();
+  const all = db.prepare<[], PathSighting & { readonly name: PathId }>(
+    `SELECT name, first_seen_at AS firstSeenAt, last_seen_at AS lastSeenAt
+     FROM path WHERE first_seen_at IS NOT NULL ORDER BY name`,
+  );
   return {
     seen: (paths, at) =>
       write(() => {
-        for (const path of paths) note.run(path, at);
+        for (const path of paths) note.run(path, at, at);
       }),
-    firstSeen: () => read(() => new Map(all.all())),
+    known: () => read(() => new Map(all.all().map(({ name, ...sighting }) => [name, sighting]))),
   };
 }
 

@@ -1,7 +1,8 @@
 import type { SizeCounts } from '../../core/measurement/counts.js';
 import type { MissingReason, StampSource } from '../../core/measurement/round.js';
 import type { EpochMs, PathId } from '../../core/types.js';
-import type { MissingSummary, RoundQuery, RoundStore, RoundSummary } from '../store.js';
+import type { MissingSummary, RoundSummary } from '../../core/measurement/summary.js';
+import type { RoundQuery, RoundStore } from '../store.js';
 import type { Connection } from './database.js';
 
 type MeasuredRow = {

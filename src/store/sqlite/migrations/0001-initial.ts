@@ -9,9 +9,10 @@ export const initial: Migration = {
   version: 1,
   sql: `
 CREATE TABLE path (
-  id         INTEGER PRIMARY KEY,
-  name       TEXT NOT NULL UNIQUE,             -- SOURCE>DESTINATION
-  first_seen INTEGER                           -- when it was first configured, epoch ms; null: never was
+  id            INTEGER PRIMARY KEY,
+  name          TEXT NOT NULL UNIQUE,          -- SOURCE>DESTINATION
+  first_seen_at INTEGER,                       -- when it was configured, epoch ms; null: it never was
+  last_seen_at  INTEGER
 ) STRICT;
 
 CREATE TABLE run (
