@@ -1,11 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { icmpErrorKinds, notSentReasons, type PacketOutcome } from '../../../src/core/measurement/packet.js';
-import {
-  missingReasons,
-  roundStatuses,
-  stampSources,
-  type Round,
-} from '../../../src/core/measurement/round.js';
+import { missingReasons, roundStatuses, stampSources } from '../../../src/core/measurement/round.js';
 import { summarise } from '../../../src/core/measurement/summary.js';
 import type { RoundQuery, Store } from '../../../src/store/store.js';
 import { packets, provenance, round, sample, slotAt } from '../../store/support.js';
