@@ -1,0 +1,44 @@
+import { fastify, type FastifyInstance } from 'fastify';
+import type { Config } from '../config/config.js';
+import type { Metrics } from '../metrics/metrics.js';
+import type { Store } from '../store/store.js';
+import { healthRoutes, type Readiness } from './health.js';
+import { inventoryRoutes } from './inventory.js';
+import { answerProblems, type HttpLog } from './problem.js';
+import { roundRoutes } from './rounds.js';
+
+export interface HttpOptions {
+  readonly store: { readonly rounds: Pick<Store['rounds'], 'list'> };
+  readonly metrics: Pick<Metrics, 'text' | 'contentType'>;
+  /** The configuration in force. */
+  readonly config: () => Config;
+  /** What the daemon needs to do its work, and whether it has it now. */
+  readonly readiness: () => readonly Readiness[];
+  readonly log: HttpLog;
+}
+
+/** The server, complete but for a port: whoever builds it lets it listen, and closes it. */
+export function buildHttp({ store, metrics, config, readiness, log }: HttpOptions): FastifyInstance {
+  const server = fastify({
+    // A keep-alive connection must not hold up the daemon's end.
+    forceCloseConnections: true,
+    requestTimeout: 30_000,
+  });
+  answerProblems(server, log);
+  server.addHook('onSend', async (_request, reply) => {
+    reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
+    return Promise.resolve();
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    const { method, url } = request;
+    log.debug({ method, url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
+    done();
+  });
+  healthRoutes(server, readiness);
+  server.get('/metrics', async (_request, reply) =>
+    reply.type(metrics.contentType).send(await metrics.text()),
+  );
+  inventoryRoutes(server, config);
+  roundRoutes(server, store.rounds);
+  return server;
+}

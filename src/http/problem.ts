@@ -1,0 +1,70 @@
+import { STATUS_CODES } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { StoreFault } from '../store/store.js';
+
+/** One parameter that is wrong. */
+export interface ParameterFault {
+  readonly parameter: string;
+  /** Goes on from the parameter: `is not known; allowed: path, from, to`. */
+  readonly detail: string;
+}
+
+/** A request that can't be answered as it is; becomes problem details (RFC 9457) with status 400. */
+export class BadRequest extends Error {
+  override readonly name = 'BadRequest';
+  constructor(readonly faults: readonly ParameterFault[]) {
+    super(faults.map(({ parameter, detail }) => `${parameter} ${detail}`).join('; '));
+  }
+}
+
+export interface HttpLog {
+  debug(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** Every error as problem details; what is no business of the asker's goes to the log only. */
+export function answerProblems(server: FastifyInstance, log: HttpLog): void {
+  server.setNotFoundHandler((request, reply) =>
+    sendProblem(request, reply, 404, 'there is nothing at this address'),
+  );
+  server.setErrorHandler((error, request, reply) => {
+    if (error instanceof BadRequest) {
+      return sendProblem(request, reply, 400, error.message, { errors: error.faults });
+    }
+    if (error instanceof StoreFault) {
+      log.error({ err: error, url: request.url }, 'the store did not answer a request');
+      return sendProblem(request, reply, 503, `the store can't answer now (${error.kind})`);
+    }
+    const status = clientErrorStatus(error);
+    if (status !== null) return sendProblem(request, reply, status, (error as Error).message);
+    log.error({ err: error, url: request.url }, 'a request failed');
+    return sendProblem(request, reply, 500, 'a fault of this program; its log says more');
+  });
+}
+
+/** Fastify's own refusals (a malformed URL, say) carry their status. */
+function clientErrorStatus(error: unknown): number | null {
+  if (!(error instanceof Error) || !('statusCode' in error)) return null;
+  const { statusCode } = error;
+  return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500 ? statusCode : null;
+}
+
+function sendProblem(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  status: number,
+  detail: string,
+  more: object = {},
+): FastifyReply {
+  return reply
+    .code(status)
+    .type('application/problem+json')
+    .send({
+      type: 'about:blank',
+      title: STATUS_CODES[status] ?? 'Error',
+      status,
+      detail,
+      instance: request.url,
+      ...more,
+    });
+}
