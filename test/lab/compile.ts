@@ -29,6 +29,14 @@ export const stepclock: CProgram = {
   libraries: [],
 };
 
+/** A disk that refuses writes when a test says so. */
+export const baddisk: CProgram = {
+  name: 'baddisk.so',
+  source: new URL('./baddisk/baddisk.c', import.meta.url),
+  flags: ['-O2', '-Wall', '-shared', '-fPIC'],
+  libraries: [],
+};
+
 /**
  * Compiles a program and gives back its path. What was compiled from the same text is used again; it is put in place
  * by one rename, so that test files that run at a time don't disturb each other.

@@ -37,7 +37,7 @@ export interface Ended {
 /** A line of pino's. */
 export interface LogLine {
   readonly [field: string]: unknown;
-  readonly level: number;
+  readonly level: string | number;
   readonly msg: string;
 }
 
@@ -158,7 +158,7 @@ function parseLog(line: string): LogLine | null {
   if (!line.startsWith('{')) return null;
   try {
     const value = JSON.parse(line) as Partial<LogLine>;
-    return typeof value.msg === 'string' && typeof value.level === 'number' ? (value as LogLine) : null;
+    return typeof value.msg === 'string' && value.level !== undefined ? (value as LogLine) : null;
   } catch {
     return null;
   }
