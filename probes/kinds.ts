@@ -14,10 +14,6 @@ export interface OpenOptions extends DriverOptions {
  * loaded runs the others.
  */
 const kinds: Readonly<Record<string, (options: OpenOptions) => Promise<ProbeDriver>>> = {
-  'net-ping': async ({ log }) => {
-    const { openNetPing } = await import('./net-ping/driver.js');
-    return openNetPing({ log });
-  },
   simulated: async ({ log, simulated, clock }) => {
     const { openSimulated } = await import('./simulated/driver.js');
     return openSimulated({ log, script: simulated ?? { seed: 1, rules: [] }, clock });

@@ -1,14 +1,14 @@
 import type { MeasurementConfig, PathConfig, Pop, StoreConfig } from '../config/config.js';
 import type { Provenance, Round } from '../core/measurement/round.js';
 import { isDue } from '../core/time/due.js';
-import { slotAtOrBefore } from '../core/time/slot.js';
-import type { EpochMs, PathId, PopId } from '../core/types.js';
+import type { EpochMs, PathId } from '../core/types.js';
 import type { ProbeDriver, Progress } from '../../probes/probe.js';
 import type { Store } from '../store/store.js';
 import { createAttendance } from './attendance.js';
 import { watchClock } from './clock-watch.js';
 import { createFlights } from './flights.js';
 import { keepHeartbeat } from './heartbeat.js';
+import { runUnscheduled } from './once.js';
 import type { Alarm, Clock, EngineEvents, Log, Random, Resolve } from './ports.js';
 import { createRoundRunner } from './round-runner.js';
 import { createSlotScheduler, startToleranceMs } from './slot-scheduler.js';
@@ -55,9 +55,6 @@ export interface Engine {
 /** Two days of rounds wait in memory before the oldest is given up. */
 const spoolLimit = (paths: number): number => Math.max(1_000, paths * 96);
 
-/** Starts of rounds asked for by hand are spread over this, so that not all paths' packets leave at one instant. */
-const runNowSpreadMs = 1_000;
-
 /** How long after a slot is due the slots before it are looked over: what the clock watch sees comes before. */
 const attendanceDelayMs = 3_000;
 
@@ -90,36 +87,7 @@ export function createEngine(options: EngineOptions): Engine {
   });
 
   const destinationOf = (path: PathConfig): Pop | undefined =>
-    settings.pops.find((pop): boolean => pop.id === (path.destination satisfies PopId));
-
-  /** Measures one round, hands it to the store, and says it in the log. */
-  const fly = async (
-    path: PathConfig,
-    slot: EpochMs,
-    scheduled: boolean,
-    signal: AbortSignal,
-    runOptions: RunNowOptions = {},
-  ): Promise<Round | null> => {
-    const destination = destinationOf(path);
-    if (!destination) return null;
-    const { onProgress } = runOptions;
-    events.roundStarted(path.id, slot);
-    const round = await runRound({
-      path,
-      destination,
-      measurement: settings.measurement,
-      slot,
-      scheduled,
-      signal,
-      ...(onProgress && {
-        onProgress: (progress: Progress) => {
-          onProgress(path.id, progress);
-        },
-      }),
-    });
-    spool.submit(round);
-    return round;
-  };
+    settings.pops.find(({ id }) => id === path.destination);
 
   const flyScheduled = async (
     path: PathConfig,
@@ -133,14 +101,25 @@ export function createEngine(options: EngineOptions): Engine {
     // The machine slept or its clock was set meanwhile: the slot stays missing rather than carry a wrong name.
     const outOfTime = lateMs > startToleranceMs || clock.now() < slot;
     const stillWanted = settings.paths.some((current) => current.id === path.id);
-    if (controller.signal.aborted || outOfTime || !stillWanted) return null;
+    const destination = destinationOf(path);
+    if (controller.signal.aborted || outOfTime || !stillWanted || !destination) return null;
 
     const ended = new AbortController();
     void clock.sleep(slot + everyMs - clock.now(), ended.signal).then(() => {
       if (!ended.signal.aborted) controller.abort('overrun');
     });
     try {
-      return await fly(path, slot, true, controller.signal);
+      events.roundStarted(path.id, slot);
+      const round = await runRound({
+        path,
+        destination,
+        measurement: settings.measurement,
+        slot,
+        scheduled: true,
+        signal: controller.signal,
+      });
+      spool.submit(round);
+      return round;
     } finally {
       ended.abort();
     }
@@ -208,14 +187,21 @@ export function createEngine(options: EngineOptions): Engine {
     runNow: async (runOptions) => {
       const rounds = await Promise.all(
         settings.paths.map((path) =>
-          flights.launch(path.id, null, async (controller) => {
-            const spread = Math.min(runNowSpreadMs, settings.measurement.spreadMs);
-            await clock.sleep(Math.floor(random() * spread), controller.signal);
-            if (controller.signal.aborted) return null;
-            const now = clock.now();
-            // Never a scheduled slot's name, so that it can't take that slot's place.
-            const slot = now === slotAtOrBefore(now, settings.measurement.everyMs) ? now + 1 : now;
-            return fly(path, slot, false, controller.signal, runOptions);
+          flights.launch(path.id, null, async ({ signal }) => {
+            const destination = destinationOf(path);
+            if (!destination) return null;
+            const round = await runUnscheduled({
+              clock,
+              random,
+              runRound,
+              path,
+              destination,
+              measurement: settings.measurement,
+              signal,
+              ...runOptions,
+            });
+            if (round) spool.submit(round);
+            return round;
           }),
         ),
       );

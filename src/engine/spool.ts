@@ -1,6 +1,6 @@
 import type { MissingRound, Round } from '../core/measurement/round.js';
 import type { EpochMs, PathId } from '../core/types.js';
-import type { RoundStore } from '../store/store.js';
+import { StoreFault, type RoundStore } from '../store/store.js';
 import type { Clock, EngineEvents, Log } from './ports.js';
 
 const firstRetryMs = 1_000;
@@ -29,12 +29,34 @@ export interface Spool {
 export function createSpool({ clock, store, events, log, limit }: SpoolOptions): Spool {
   const rounds: Round[] = [];
   const missing: MissingRound[] = [];
+  /** Those that were said to wait. */
+  const delayed = new WeakSet<Round>();
   const closing = new AbortController();
   let writer: Promise<void> | null = null;
 
+  /** A round that the store can't take for what it is must not hold up the others. */
+  const put = async (round: Round): Promise<'stored' | 'already-stored' | 'refused'> => {
+    try {
+      return await store.put(round);
+    } catch (error) {
+      if (!isOfTheRound(error)) throw error;
+      giveUp(round, error);
+      return 'refused';
+    }
+  };
+
+  const giveUp = (round: Round, error: unknown): void => {
+    events.roundDropped(round);
+    log.error(
+      { err: error, path: round.path, slot: iso(round.slot) },
+      'a round is given up: the store can not take it',
+    );
+    missing.push({ path: round.path, slot: round.slot, reason: 'store' });
+  };
+
   const writeAll = async (): Promise<void> => {
     for (let round = rounds[0]; round; round = rounds[0]) {
-      const done = await store.put(round);
+      const done = await put(round);
       // Compared, since a full queue may have dropped it meanwhile.
       if (rounds[0] === round) rounds.shift();
       if (done === 'stored') events.roundStored(round);
@@ -60,7 +82,10 @@ export function createSpool({ clock, store, events, log, limit }: SpoolOptions):
       return true;
     } catch (error) {
       events.storeWritable(false);
-      if (rounds[0]) events.roundDelayed(rounds[0], rounds.length);
+      for (const round of rounds.filter((waiting) => !delayed.has(waiting))) {
+        delayed.add(round);
+        events.roundDelayed(round, rounds.length);
+      }
       log.error(
         { err: error, waiting: rounds.length },
         'the store refuses; rounds wait in memory and are tried again',
@@ -113,5 +138,8 @@ export function createSpool({ clock, store, events, log, limit }: SpoolOptions):
     },
   };
 }
+
+/** Not the medium: the store itself says that this round is no row of its. */
+const isOfTheRound = (error: unknown): boolean => !(error instanceof StoreFault) || error.kind === 'other';
 
 const iso = (at: EpochMs): string => new Date(at).toISOString();

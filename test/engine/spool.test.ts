@@ -11,7 +11,7 @@ function spooled(limit = 100) {
   const time = virtualTime(0);
   const { events, noted } = notedEvents();
   const { log, lines } = keptLog();
-  const disk = { full: false, rounds: [] as Round[], missing: [] as MissingRound[] };
+  const disk = { full: false, bad: -1, rounds: [] as Round[], missing: [] as MissingRound[] };
   const guard = (): Promise<void> =>
     disk.full ? Promise.reject(new StoreFault('database or disk is full', 'full')) : Promise.resolve();
   const spool = createSpool({
@@ -19,6 +19,7 @@ function spooled(limit = 100) {
     store: {
       put: async (round) => {
         await guard();
+        if (round.slot === disk.bad) throw new StoreFault('no such column', 'other');
         if (disk.rounds.some((held) => held.path === round.path && held.slot === round.slot))
           return 'already-stored';
         disk.rounds.push(round);
@@ -91,4 +92,15 @@ test('a round that is there already is no second one', async () => {
   spool.submit(roundOf(1));
   await time.pass(0);
   expect(only(noted, 'roundStored')).toHaveLength(1);
+});
+
+test('a round that the store can not take for what it is does not hold up the others', async () => {
+  const { time, noted, disk, spool } = spooled();
+  disk.bad = 1;
+  spool.submit(roundOf(1));
+  spool.submit(roundOf(2));
+  await time.pass(1_000);
+  expect(disk.rounds.map((round) => round.slot)).toEqual([2]);
+  expect(disk.missing).toEqual([{ path: 'HKG>SIN', slot: 1, reason: 'store' }]);
+  expect(only(noted, 'roundDropped').map(([round]) => round.slot)).toEqual([1]);
 });

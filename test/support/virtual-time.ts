@@ -31,7 +31,7 @@ export function virtualTime(start: EpochMs): VirtualTime {
   let order = 0;
   const timers = new Set<Timer>();
   const alarms = new Map<Timer, EpochMs>();
-  const now = (): EpochMs => wallOffset + monotonic;
+  const now = (): EpochMs => Math.floor(wallOffset + monotonic);
 
   const add = (at: number, fire: () => void): Timer => {
     const timer = { at, order: (order += 1), fire };

@@ -1,0 +1,179 @@
+import type { FastifyInstance } from 'fastify';
+import { openDriver } from '../../probes/kinds.js';
+import type { Config } from '../config/config.js';
+import { loadConfig } from '../config/load.js';
+import { formatProblem } from '../config/problem.js';
+import type { Round } from '../core/measurement/round.js';
+import { summarise } from '../core/measurement/summary.js';
+import { cronerAlarm } from '../engine/croner-alarm.js';
+import { createEngine, type Engine, type EngineSettings } from '../engine/engine.js';
+import { fanOut } from '../engine/fan-out.js';
+import type { Alarm, Clock } from '../engine/ports.js';
+import { systemClock } from '../engine/system-clock.js';
+import { buildHttp } from '../http/http.js';
+import { createMetrics } from '../metrics/metrics.js';
+import { roundsTable } from '../render/rounds/table.js';
+import { openSqliteStore } from '../store/sqlite/open.js';
+import { ConfigRejected, ListenFault } from './faults.js';
+import { createLog, type AppLog, type LogOutput } from './log.js';
+import { watchReadiness } from './readiness.js';
+import { resolveName } from './resolve.js';
+import { restartNeeded } from './restart-needed.js';
+import { logRounds } from './round-log.js';
+
+export interface DaemonOptions {
+  readonly configFile: string;
+  readonly version: string;
+  /** Where the log goes. */
+  readonly output: LogOutput;
+  /** The machine's own by default. */
+  readonly clock?: Clock;
+  readonly alarm?: Alarm;
+}
+
+export interface Daemon {
+  /** Where HTTP listens: `http://127.0.0.1:9720`. */
+  readonly address: string;
+  readonly log: AppLog;
+  /** Reads the configuration again; a bad one changes nothing, and is said in log and metrics. */
+  reload(): Promise<void>;
+  /** Ends the rounds in flight as aborted, stores them and closes everything, within 5 s. */
+  stop(): Promise<void>;
+}
+
+/** Longer than this a stop does not wait for any one part. */
+const stopPatienceMs = 4_000;
+
+/**
+ * Starts everything. Rejects with `ConfigRejected`, `StoreFault`, `ProbeUnavailable` or `ListenFault`; then nothing
+ * is left open.
+ */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const { configFile, version, clock = systemClock, alarm = cronerAlarm } = options;
+  const loaded = await loadConfig(configFile);
+  if (!loaded.ok) throw new ConfigRejected(loaded.problems);
+  let config = loaded.config;
+  const log = await createLog(config.log, options.output);
+
+  const opened: (() => Promise<void>)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of opened.reverse())
+      await close().catch((error: unknown) => {
+        log.error({ err: error }, 'closing');
+      });
+  };
+  try {
+    const store = await openSqliteStore({ path: config.store.path });
+    opened.push(() => store.close());
+    const driver = await openDriver(config.driver.kind, { log, simulated: config.driver.simulated, clock });
+    opened.push(() => driver.close());
+    const metrics = createMetrics({ version, node: process.version, driver: driver.kind });
+    const readiness = watchReadiness(() => clock.monotonicMs());
+    const events = fanOut([metrics.events, readiness.events, logRounds(log)]);
+    const http = buildHttp({
+      store,
+      metrics,
+      config: () => config,
+      readiness: () => readiness.check(clock.monotonicMs(), config),
+      log,
+    });
+    opened.push(() => http.close());
+    const address = await listen(http, config);
+    const engine = createEngine({
+      clock,
+      alarm,
+      random: Math.random,
+      resolve: resolveName,
+      driver,
+      calibration: () => null,
+      store,
+      events,
+      log,
+      version,
+      settings: settingsOf(config),
+    });
+    opened.push(() => engine.stop());
+    events.configLoaded(true, clock.now());
+    await engine.start();
+    log.info(
+      {
+        version,
+        driver: driver.kind,
+        http: address,
+        store: config.store.path,
+        paths: config.paths.length,
+        pid: process.pid,
+      },
+      'pop-sla is running',
+    );
+    void showFirstRound(engine, log);
+
+    return {
+      address,
+      log,
+      reload: async () => {
+        const next = await loadConfig(configFile);
+        events.configLoaded(next.ok, clock.now());
+        if (!next.ok) {
+          for (const problem of next.problems)
+            log.error({ problem: formatProblem(problem) }, 'the new configuration is refused');
+          log.warn({}, 'the configuration from before stays in force');
+          return;
+        }
+        const later = restartNeeded(config, next.config);
+        config = {
+          ...next.config,
+          driver: config.driver,
+          store: { ...next.config.store, path: config.store.path },
+          http: config.http,
+          log: config.log,
+        };
+        engine.update(settingsOf(config));
+        log.info({ paths: config.paths.length }, 'the new configuration is in force');
+        if (later.length > 0) log.warn({ keys: later }, 'these changes take effect at the next start');
+      },
+      stop: async () => {
+        log.info({}, 'stopping');
+        await Promise.race([closeAll(), clock.sleep(stopPatienceMs)]);
+        log.info({}, 'stopped');
+      },
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+function settingsOf(config: Config): EngineSettings {
+  return { pops: config.pops, paths: config.paths, measurement: config.measurement, retention: config.store };
+}
+
+async function listen(http: FastifyInstance, config: Config): Promise<string> {
+  const { host, port } = config.http;
+  try {
+    return await http.listen({ host, port });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why =
+      code === 'EADDRINUSE'
+        ? 'another program listens there (is pop-sla running already?)'
+        : code === 'EACCES'
+          ? 'this user may not listen on that port'
+          : code === 'EADDRNOTAVAIL'
+            ? 'this machine has no such address'
+            : String(error);
+    throw new ListenFault(`http.listen ${host}:${port}: ${why}; allowed: a free port, or 0 for any`, {
+      cause: error,
+    });
+  }
+}
+
+/** Nobody should wait half an hour for the first figures. */
+async function showFirstRound(engine: Engine, log: AppLog): Promise<void> {
+  const rounds = await engine.runNow();
+  if (rounds.length === 0) return;
+  log.info({ rounds: rounds.length }, `the first round:\n${tableOf(rounds)}`);
+}
+
+const tableOf = (rounds: readonly Round[]): string =>
+  roundsTable(rounds.map(summarise), { width: 120, color: false }).trimEnd();

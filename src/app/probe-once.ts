@@ -1,0 +1,65 @@
+import { openDriver } from '../../probes/kinds.js';
+import type { Progress } from '../../probes/probe.js';
+import type { Config, PathConfig, Pop } from '../config/config.js';
+import type { Round } from '../core/measurement/round.js';
+import type { PathId } from '../core/types.js';
+import { runUnscheduled } from '../engine/once.js';
+import type { Log } from '../engine/ports.js';
+import { createRoundRunner } from '../engine/round-runner.js';
+import { systemClock } from '../engine/system-clock.js';
+import { openSqliteStore } from '../store/sqlite/open.js';
+import { resolveName } from './resolve.js';
+
+export interface ProbeOnceOptions {
+  readonly config: Config;
+  /** Which of the configured paths to measure. */
+  readonly paths: readonly PathConfig[];
+  /** Keeps the rounds, as `unscheduled`: part of no month. */
+  readonly store: boolean;
+  /** Ends the rounds early, as aborted. */
+  readonly signal: AbortSignal;
+  readonly onProgress?: (path: PathId, progress: Progress) => void;
+  readonly log: Log;
+}
+
+/** One round of every given path, now. Rejects with `ProbeUnavailable` or, when it is to store, `StoreFault`. */
+export async function probeOnce(options: ProbeOnceOptions): Promise<Round[]> {
+  const { config, paths, signal, onProgress, log } = options;
+  const { measurement, pops } = config;
+  // Before anything is sent: a round that can't be kept is not worth its packets.
+  const store = options.store ? await openSqliteStore({ path: config.store.path }) : null;
+  try {
+    const clock = systemClock;
+    const driver = await openDriver(config.driver.kind, { log, simulated: config.driver.simulated, clock });
+    try {
+      const runRound = createRoundRunner({ clock, driver, resolve: resolveName, calibration: () => null });
+      const rounds = await Promise.all(
+        paths.map((path) =>
+          runUnscheduled({
+            clock,
+            random: Math.random,
+            runRound,
+            path,
+            destination: destinationOf(path, pops),
+            measurement,
+            signal,
+            ...(onProgress && { onProgress }),
+          }),
+        ),
+      );
+      const measured = rounds.filter((round) => round !== null);
+      if (store) for (const round of measured) await store.rounds.put(round);
+      return measured;
+    } finally {
+      await driver.close();
+    }
+  } finally {
+    await store?.close();
+  }
+}
+
+function destinationOf(path: PathConfig, pops: readonly Pop[]): Pop {
+  const pop = pops.find(({ id }) => id === path.destination);
+  if (!pop) throw new Error(`the path ${path.id} ends on a PoP that is not configured`);
+  return pop;
+}

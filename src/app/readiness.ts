@@ -1,0 +1,51 @@
+import type { EngineEvents } from '../engine/ports.js';
+import type { Readiness } from '../http/health.js';
+import type { Config } from '../config/config.js';
+
+export interface ReadinessWatch {
+  readonly events: Partial<EngineEvents>;
+  /** What holds at the monotonic instant `nowMs`. */
+  check(nowMs: number, config: Config): Readiness[];
+}
+
+/**
+ * Follows the engine: can the store be written, and do rounds still come? A daemon that answers and no longer
+ * measures must not look healthy.
+ */
+export function watchReadiness(monotonicMs: () => number): ReadinessWatch {
+  let writable: boolean | null = null;
+  let lastRoundMs = monotonicMs();
+  const measured = (): void => {
+    lastRoundMs = monotonicMs();
+  };
+  return {
+    events: {
+      storeWritable: (ok) => {
+        writable = ok;
+      },
+      roundStored: measured,
+      roundDelayed: measured,
+      // A wider interval must not be held against the wait for its first round.
+      configLoaded: measured,
+    },
+    check: (nowMs, config) => {
+      const { everyMs, spreadMs, packets, packetIntervalMs, lostAfterMs, lateWaitMs } = config.measurement;
+      const roundMs = packets * packetIntervalMs + lostAfterMs + lateWaitMs;
+      const silentMs = nowMs - lastRoundMs;
+      const dueMs = everyMs + spreadMs + roundMs + 60_000;
+      const silent = config.paths.length > 0 && silentMs > dueMs;
+      return [
+        {
+          name: 'store',
+          ok: writable !== false,
+          reason: writable === false ? 'the store can not be written; rounds wait in memory' : null,
+        },
+        {
+          name: 'rounds',
+          ok: !silent,
+          reason: silent ? `no round has ended for ${Math.floor(silentMs / 1000)} s` : null,
+        },
+      ];
+    },
+  };
+}

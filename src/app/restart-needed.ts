@@ -1,0 +1,14 @@
+import type { Config } from '../config/config.js';
+
+/** What a reload can't change: the parts of the new configuration that take effect at the next start. */
+export function restartNeeded(running: Config, next: Config): string[] {
+  const parts: readonly [string, (config: Config) => unknown][] = [
+    ['driver', (config) => config.driver],
+    ['store.path', (config) => config.store.path],
+    ['http.listen', (config) => config.http],
+    ['log', (config) => config.log],
+  ];
+  return parts
+    .filter(([, part]) => JSON.stringify(part(running)) !== JSON.stringify(part(next)))
+    .map(([name]) => name);
+}

@@ -1,0 +1,325 @@
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { openDriver } from '../../probes/kinds.js';
+import type { ProbeDriver, RoundRequest, RoundResult } from '../../probes/probe.js';
+import type { MeasurementConfig, PathConfig, Pop } from '../../src/config/config.js';
+import { createEngine, type Engine, type EngineSettings } from '../../src/engine/engine.js';
+import type { Resolve } from '../../src/engine/ports.js';
+import { openSqliteStore } from '../../src/store/sqlite/open.js';
+import type { Store } from '../../src/store/store.js';
+import { notedEvents, only } from '../support/events.js';
+import { keptLog } from '../support/log.js';
+import { tempDir } from '../support/temp-dir.js';
+import { virtualTime, type VirtualTime } from '../support/virtual-time.js';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const start = Date.parse('2026-10-01T10:10:00Z');
+
+const pop = (id: string, parts: Partial<Pop> = {}): Pop => ({
+  id,
+  name: id,
+  region: null,
+  ipv4: `192.0.2.${id.charCodeAt(0)}`,
+  ipv6: null,
+  host: null,
+  coordinates: null,
+  ...parts,
+});
+const path = (destination: string): PathConfig => ({
+  id: `A>${destination}`,
+  source: 'A',
+  destination,
+  from: null,
+  to: null,
+});
+const measurement: MeasurementConfig = {
+  everyMs: 30 * minute,
+  packets: 10,
+  sizes: [64, 128, 512],
+  lengthBasis: 'icmp',
+  lostAfterMs: 2_000,
+  lateWaitMs: 1_000,
+  packetIntervalMs: 1_000,
+  spreadMs: 5 * minute,
+};
+const settings = (parts: Partial<EngineSettings> = {}): EngineSettings => ({
+  pops: [pop('A'), pop('B'), pop('C')],
+  paths: [path('B'), path('C')],
+  measurement,
+  retention: { keepPacketsMonths: 13, keepRowsMonths: 37 },
+  ...parts,
+});
+
+interface House {
+  readonly time: VirtualTime;
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly noted: ReturnType<typeof notedEvents>['noted'];
+  /** What is stored, oldest first: `10:30 A>B ok`. */
+  readonly stored: () => Promise<string[]>;
+}
+
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+interface HouseOptions {
+  readonly time?: VirtualTime;
+  readonly file?: string;
+  readonly driver?: (request: RoundRequest, simulated: ProbeDriver) => Promise<RoundResult>;
+  readonly settings?: EngineSettings;
+  readonly resolve?: Resolve;
+}
+
+/** An engine over the simulated network and a real database, on a time that the test lets pass. */
+async function house(options: HouseOptions = {}): Promise<House> {
+  const { time = virtualTime(start), file = join(tempDir(), 'pop-sla.db'), resolve, driver } = options;
+  const { log } = keptLog();
+  const { events, noted } = notedEvents();
+  const store = await openSqliteStore({ path: file });
+  const simulated = await openDriver('simulated', {
+    log,
+    simulated: { seed: 7, rules: [{ address: null, from: null, to: null, delayUs: 20_000, jitterUs: 500 }] },
+    clock: time.clock,
+  });
+  const engine = createEngine({
+    clock: time.clock,
+    alarm: time.alarm,
+    random: () => 0.5,
+    resolve: resolve ?? (() => Promise.reject(new Error('no names here'))),
+    driver: driver ? { ...simulated, measure: (request) => driver(request, simulated) } : simulated,
+    calibration: () => null,
+    store,
+    events,
+    log,
+    version: '0.0.0',
+    settings: options.settings ?? settings(),
+  });
+  await engine.start();
+  closers.push(() => store.close());
+  return {
+    time,
+    engine,
+    store,
+    noted,
+    stored: async () => {
+      const rows = await store.rounds.list({ limit: 1_000, order: 'oldest' });
+      return rows.map((row) =>
+        [new Date(row.slot).toISOString().slice(11, 16), row.path, row.status]
+          .concat(row.status === 'missing' ? [row.reason] : [])
+          .join(' '),
+      );
+    },
+  };
+}
+
+describe('rounds', () => {
+  test('run at every slot, on every path, within the spread, and are stored whole', async () => {
+    const { time, stored, store, engine } = await house();
+    await time.pass(hour);
+    expect(await stored()).toEqual(['10:30 A>B ok', '10:30 A>C ok', '11:00 A>B ok', '11:00 A>C ok']);
+    const [first] = await store.rounds.list({ limit: 1, order: 'oldest' });
+    expect(first).toMatchObject({
+      startedAt: Date.parse('2026-10-01T10:32:30Z'),
+      address: '192.0.2.66',
+      sizes: [64, 128, 512].map((bytes) => ({ bytes, sent: 10, received: 10 })),
+    });
+    await engine.stop();
+  });
+
+  test('asked for by hand are kept, and are of no month', async () => {
+    const { time, engine, stored } = await house();
+    const running = engine.runNow();
+    await time.pass(minute);
+    expect((await running).map((round) => round.status)).toEqual(['unscheduled', 'unscheduled']);
+    expect(await stored()).toEqual(['10:10 A>B unscheduled', '10:10 A>C unscheduled']);
+    await engine.stop();
+  });
+
+  test('that would run into the next slot are ended and said to', async () => {
+    const { time, engine, stored } = await house({
+      settings: settings({ paths: [path('B')], measurement: { ...measurement, packets: 2_000 } }),
+    });
+    await time.pass(hour);
+    expect(await stored()).toEqual(['10:30 A>B overrun']);
+    await engine.stop();
+    expect(await stored()).toEqual(['10:30 A>B overrun', '11:00 A>B aborted']);
+  });
+
+  test('in flight at a stop are stored as aborted', async () => {
+    const { time, engine, stored, noted } = await house();
+    await time.pass(20 * minute + 150_000 + 4_000);
+    await engine.stop();
+    expect(await stored()).toEqual(['10:30 A>B aborted', '10:30 A>C aborted']);
+    expect(only(noted, 'roundStored')).toHaveLength(2);
+  });
+
+  test('on a path outside its dates are not due', async () => {
+    const only11 = {
+      ...path('B'),
+      from: Date.parse('2026-10-01T11:00:00Z'),
+      to: Date.parse('2026-10-01T11:30:00Z'),
+    };
+    const { time, engine, stored } = await house({ settings: settings({ paths: [only11] }) });
+    await time.pass(2 * hour);
+    expect(await stored()).toEqual(['11:00 A>B ok']);
+    await engine.stop();
+  });
+});
+
+describe('a fault of one target', () => {
+  test('that does not resolve costs its path’s rounds only, and heals by itself', async () => {
+    let known = false;
+    const { time, engine, stored } = await house({
+      settings: settings({ pops: [pop('A'), pop('B', { ipv4: null, host: 'b.example' }), pop('C')] }),
+      resolve: (host) => (known ? Promise.resolve('192.0.2.66') : Promise.reject(new Error(`no ${host}`))),
+    });
+    await time.pass(30 * minute);
+    known = true;
+    await time.pass(30 * minute);
+    expect(await stored()).toEqual(['10:30 A>B failed', '10:30 A>C ok', '11:00 A>B ok', '11:00 A>C ok']);
+    await engine.stop();
+  });
+
+  test('whose driver throws costs that round only', async () => {
+    let calls = 0;
+    const { time, engine, stored, store } = await house({
+      driver: (request, simulated) => {
+        if (request.address !== '192.0.2.66' || (calls += 1) > 1) return simulated.measure(request);
+        throw new Error('socket gone');
+      },
+    });
+    await time.pass(hour);
+    expect(await stored()).toEqual(['10:30 A>B failed', '10:30 A>C ok', '11:00 A>B ok', '11:00 A>C ok']);
+    const [first] = await store.rounds.list({ limit: 1, order: 'oldest' });
+    expect(first?.reason).toBe('socket gone');
+    await engine.stop();
+  });
+
+  test('whose driver never answers costs that round only', async () => {
+    const { time, engine, stored } = await house({
+      driver: (request, simulated) =>
+        request.address === '192.0.2.66' ? new Promise(() => undefined) : simulated.measure(request),
+    });
+    await time.pass(30 * minute);
+    expect(await stored()).toEqual(['10:30 A>B failed', '10:30 A>C ok']);
+    await engine.stop();
+  });
+
+  test('without a route is a loss while another target answers', async () => {
+    const noRoute = async (request: RoundRequest, simulated: ProbeDriver): Promise<RoundResult> => {
+      const result = await simulated.measure(request);
+      if (request.address !== '192.0.2.66') return result;
+      return {
+        ...result,
+        sizes: result.sizes.map((size) => ({
+          ...size,
+          packets: size.packets.map(() => ({ kind: 'not-sent' as const, reason: 'no-route' as const })),
+        })),
+      };
+    };
+    const { time, engine, store } = await house({ driver: noRoute });
+    await time.pass(30 * minute);
+    const [b] = await store.rounds.list({ limit: 1, path: 'A>B' });
+    expect(b).toMatchObject({ status: 'ok', sizes: [{ sent: 10, received: 0 }, { sent: 10 }, { sent: 10 }] });
+    await engine.stop();
+  });
+});
+
+describe('a slot that passed', () => {
+  const twoLives = async (between: (time: VirtualTime, first: House) => Promise<void>): Promise<string[]> => {
+    const file = join(tempDir(), 'pop-sla.db');
+    const first = await house({ file, settings: settings({ paths: [path('B')] }) });
+    await first.time.pass(40 * minute);
+    await between(first.time, first);
+    const second = await house({
+      file,
+      time: first.time,
+      settings: settings({ paths: [path('B'), path('C')] }),
+    });
+    await first.time.pass(30 * minute);
+    const stored = await second.stored();
+    await second.engine.stop();
+    return stored;
+  };
+
+  test('while the daemon was stopped is missing, on the paths it had', async () => {
+    const stored = await twoLives(async (time, first) => {
+      await first.engine.stop();
+      await time.pass(hour);
+    });
+    expect(stored).toEqual([
+      '10:30 A>B ok',
+      '11:00 A>B missing stopped',
+      '11:30 A>B missing stopped',
+      '12:00 A>B ok',
+      '12:00 A>C ok',
+    ]);
+  });
+
+  test('while the machine slept is missing, and not run under its old name', async () => {
+    const { time, engine, stored } = await house({ settings: settings({ paths: [path('B')] }) });
+    await time.pass(30 * minute);
+    time.suspend(2 * hour);
+    await time.pass(40 * minute);
+    expect(await stored()).toEqual([
+      '10:30 A>B ok',
+      '11:00 A>B missing asleep',
+      '11:30 A>B missing asleep',
+      '12:00 A>B missing asleep',
+      '12:30 A>B missing asleep',
+      '13:00 A>B ok',
+    ]);
+    await engine.stop();
+  });
+
+  test('because the clock was set an hour ahead is missing for that reason', async () => {
+    const { time, engine, stored } = await house({ settings: settings({ paths: [path('B')] }) });
+    await time.pass(30 * minute);
+    time.step(hour);
+    await time.pass(30 * minute);
+    expect(await stored()).toEqual([
+      '10:30 A>B ok',
+      '11:00 A>B missing clock-stepped',
+      '11:30 A>B missing clock-stepped',
+      '12:00 A>B ok',
+    ]);
+    await engine.stop();
+  });
+
+  test('twice, because the clock was set an hour back, has one round', async () => {
+    const { time, engine, stored, noted } = await house({ settings: settings({ paths: [path('B')] }) });
+    await time.pass(hour);
+    time.step(-hour);
+    await time.pass(90 * minute);
+    expect(await stored()).toEqual(['10:30 A>B ok', '11:00 A>B ok', '11:30 A>B ok']);
+    expect(only(noted, 'roundStarted')).toHaveLength(3);
+    await engine.stop();
+  });
+
+  test('during a round whose clock jumped ahead does not take the round away', async () => {
+    const { time, engine, stored } = await house({ settings: settings({ paths: [path('B')] }) });
+    await time.pass(20 * minute + 152_000);
+    time.step(hour);
+    await time.pass(10 * minute);
+    expect(await stored()).toEqual([
+      '10:30 A>B ok',
+      '11:00 A>B missing clock-stepped',
+      '11:30 A>B missing clock-stepped',
+    ]);
+    await engine.stop();
+  });
+});
+
+describe('new settings', () => {
+  test('add and remove paths, and lose no round in flight', async () => {
+    const { time, engine, stored } = await house({ settings: settings({ paths: [path('B')] }) });
+    await time.pass(20 * minute + 152_000);
+    engine.update(settings({ paths: [path('C')] }));
+    await time.pass(35 * minute);
+    expect(await stored()).toEqual(['10:30 A>B ok', '11:00 A>C ok']);
+    await engine.stop();
+  });
+});
