@@ -14,6 +14,10 @@ export interface OpenOptions extends DriverOptions {
  * loaded runs the others.
  */
 const kinds: Readonly<Record<string, (options: OpenOptions) => Promise<ProbeDriver>>> = {
+  kernel: async ({ log }) => {
+    const { openKernel } = await import('./kernel/driver.js');
+    return openKernel({ log });
+  },
   simulated: async ({ log, simulated, clock }) => {
     const { openSimulated } = await import('./simulated/driver.js');
     return openSimulated({ log, script: simulated ?? { seed: 1, rules: [] }, clock });

@@ -53,8 +53,24 @@ export interface RoundRequest {
   readonly lateWaitMs: number;
   /** Ends the round early: its result is `aborted`, with what was measured until then. */
   readonly signal: AbortSignal;
+  /** How the packets are to be made; a kind that can't do what is asked fails the round and says so. */
+  readonly options?: PacketOptions;
   /** Called at most some ten times a second with how far the round is. */
   readonly onProgress?: (progress: Progress) => void;
+}
+
+/** What a path may ask of its packets; what is left out is the system's choice. */
+export interface PacketOptions {
+  /** Differentiated services code point, 0 to 63 (RFC 2474). */
+  readonly dscp?: number;
+  /** TTL or hop limit, 1 to 255. */
+  readonly ttl?: number;
+  /** The address to send from, of the family of the target. */
+  readonly source?: string;
+  /** True: never fragmented, here or on the way. False: fragmented where that is needed. */
+  readonly dontFragment?: boolean;
+  /** The name of the interface to send through. */
+  readonly interface?: string;
 }
 
 export interface Progress {

@@ -1,0 +1,157 @@
+import type { DriverOptions, ProbeDriver, RoundRequest, RoundResult } from '../probe.js';
+import { ProbeUnavailable } from '../probe.js';
+import { abortedOnRequest, roundsInFlight } from '../shared/rounds-in-flight.js';
+import { unpackSizes } from './packed.js';
+import type { Families, FromWorker, WorkerRequest } from './protocol.js';
+import { startThread, type Thread } from './thread.js';
+
+export interface KernelOptions extends DriverOptions {
+  /** The worker's entry, as built JavaScript. */
+  readonly entry?: URL;
+  /** Without a sign of life for so long the worker counts as wedged, and is replaced. */
+  readonly silenceMs?: number;
+}
+
+export interface KernelDriver extends ProbeDriver {
+  readonly kind: 'kernel';
+  /** What the self-test found, at the latest start of the worker. */
+  readonly families: Families;
+}
+
+interface Waiting {
+  readonly request: RoundRequest;
+  readonly resolve: (result: RoundResult) => void;
+}
+
+const remedy = 'sysctl -w net.ipv4.ping_group_range="0 2147483647"';
+const defaultSilenceMs = 4000;
+/** A worker that dies as soon as it starts is started again this late, and later each time. */
+const firstRestartMs = 100;
+const lastRestartMs = 30_000;
+
+const failed = (reason: string): RoundResult => ({
+  ended: 'failed',
+  reason,
+  sizes: [],
+  provenance: { stamps: 'user', fallbackStamps: 0, socketDrops: null, sendLagUs: null },
+});
+
+/** Opens the kind `kernel`: stamps by the kernel, on a thread that does nothing else. */
+export async function openKernel(options: KernelOptions): Promise<KernelDriver> {
+  const { log, entry = new URL('./worker.js', import.meta.url), silenceMs = defaultSilenceMs } = options;
+  const rounds = roundsInFlight();
+  const waiting = new Map<number, Waiting>();
+  let families: Families | null = null;
+  let restartMs = firstRestartMs;
+  let restart: NodeJS.Timeout | undefined;
+  let lastId = 0;
+
+  const settle = (id: number, result: RoundResult): void => {
+    const entryOf = waiting.get(id);
+    waiting.delete(id);
+    entryOf?.resolve(result);
+  };
+  const onMessage = (message: FromWorker): void => {
+    if (message.type === 'progress') waiting.get(message.id)?.request.onProgress?.(message.progress);
+    else if (message.type === 'result') {
+      const { sizes, ...rest } = message.result;
+      settle(message.id, { ...rest, sizes: sizes ? unpackSizes(sizes) : [] });
+    }
+  };
+  const onEnd = (reason: string | null): void => {
+    const why = reason ?? 'the probe thread was stopped';
+    for (const id of [...waiting.keys()]) settle(id, failed(why));
+    if (reason === null || rounds.closed) return;
+    log.warn({ restartMs }, `${reason}; it is started again`);
+    restart = setTimeout(() => (thread = start()), restartMs);
+    restart.unref();
+    restartMs = Math.min(2 * restartMs, lastRestartMs);
+  };
+  const start = (): Thread => {
+    const started = startThread({ entry, silenceMs, onMessage, onEnd });
+    started.ready.then(
+      (found) => {
+        families = found;
+        restartMs = firstRestartMs;
+        log.debug({ families }, 'the probe thread is ready');
+      },
+      () => undefined,
+    );
+    return started;
+  };
+  let thread = start();
+
+  const send = (request: RoundRequest, signal: AbortSignal): Promise<RoundResult> =>
+    new Promise((resolve) => {
+      const id = (lastId += 1);
+      waiting.set(id, { request, resolve });
+      thread.send({ type: 'measure', id, request: toWorker(request) });
+      const onAbort = (): void => {
+        thread.send({ type: 'abort', id, reason: String(signal.reason ?? abortedOnRequest) });
+      };
+      if (signal.aborted) onAbort();
+      else signal.addEventListener('abort', onAbort, { once: true });
+    });
+
+  try {
+    families = await thread.ready;
+    mustBeUsable(families);
+  } catch (error) {
+    clearTimeout(restart);
+    await thread.stop();
+    throw error instanceof ProbeUnavailable ? error : unavailable(error);
+  }
+  for (const family of [4, 6] as const) {
+    const state = families[family];
+    if (!state.usable) log.info({ family, reason: state.reason }, `IPv${family} can't be measured here`);
+    else if (state.remark !== null) log.warn({ family, stamps: state.stamps }, state.remark);
+  }
+  const found = families;
+  return {
+    kind: 'kernel',
+    get families() {
+      return families ?? found;
+    },
+    measure: (request) =>
+      rounds.run(request.signal, async (signal) => {
+        try {
+          await thread.ready;
+        } catch (error) {
+          return failed(error instanceof Error ? error.message : String(error));
+        }
+        return send(request, signal);
+      }),
+    async close() {
+      clearTimeout(restart);
+      await rounds.close();
+      await thread.stop();
+    },
+  };
+}
+
+/** What of a request can go to another thread. */
+function toWorker(request: RoundRequest): WorkerRequest {
+  const { address, sizes, count, intervalMs, lostAfterMs, lateWaitMs, options } = request;
+  const watched = request.onProgress !== undefined;
+  return {
+    ...{ address, sizes, count, intervalMs, lostAfterMs, lateWaitMs, watched },
+    ...(options && { options }),
+  };
+}
+
+function mustBeUsable(families: Families): void {
+  if (families[4].usable || families[6].usable) return;
+  const { reason, permission } = families[4];
+  throw new ProbeUnavailable(
+    reason,
+    permission ? remedy : 'make the loopback interface answer: ip link set lo up',
+    permission,
+  );
+}
+
+const unavailable = (error: unknown): ProbeUnavailable =>
+  new ProbeUnavailable(
+    error instanceof Error ? error.message : String(error),
+    'choose the probe kind "net-ping": it needs no calls into the C library',
+    false,
+  );

@@ -1,0 +1,110 @@
+import { icmpErrorKind } from '../shared/icmp-errors.js';
+import { internetChecksum } from '../shared/checksum.js';
+import { icmpHeaderBytes, tokenBytes } from '../shared/echo.js';
+import { EE_ORIGIN_ICMP, EE_ORIGIN_ICMP6, EE_ORIGIN_TIMESTAMPING } from './abi.js';
+import { isFrom } from './address.js';
+import type { Clock } from './clock.js';
+import { noteError, planEnd, type Flight, type FlyingPacket } from './flight.js';
+import * as packet from './packet.js';
+import { rttOf } from './rtt.js';
+import type { Arrival } from './wire.js';
+import type { BookedWire } from './wires.js';
+
+/** When a batch of replies was read. */
+export interface Seen {
+  readonly monoNs: number;
+  readonly epoch: number;
+}
+
+export interface Reader {
+  /** Books the reply with the packet it answers. True when its flight may end earlier now. */
+  reply(booked: BookedWire, arrival: Arrival, seen: Seen, fetchStamps: () => void): Flight | null;
+  /** Books a TX stamp or an ICMP error. */
+  error(booked: BookedWire, arrival: Arrival): void;
+}
+
+export function createReader(flights: ReadonlyMap<number, Flight>, clock: Clock): Reader {
+  return {
+    reply(booked, arrival, seen, fetchStamps) {
+      const { wire, ledger } = booked;
+      const { bytes, start, end } = arrival;
+      if (!packet.isReply(bytes, start, end, wire.family)) return null;
+      if (packet.identifierAt(bytes, start) !== wire.identifier) return null;
+      const sequence = packet.sequenceAt(bytes, start);
+      const flight = flights.get(ledger.flightOf(sequence));
+      const turn = ledger.packetOf(sequence);
+      const sent = flight?.packets[turn];
+      if (!flight || !sent) return null;
+      const token = ledger.tokenIs(sequence, packet.highAt(bytes, start), packet.lowAt(bytes, start));
+      if (token === 'former') return null;
+      const stream = turn % flight.plan.streams;
+      if (token === 'foreign' || !isWhole(booked, arrival, flight, stream)) {
+        flight.mismatched[stream] = (flight.mismatched[stream] ?? 0) + 1;
+        return null;
+      }
+      if (sent.rttNs !== null) {
+        flight.duplicates[stream] = (flight.duplicates[stream] ?? 0) + 1;
+        return null;
+      }
+      const { control } = arrival;
+      const rxNs = control.hasStamp ? clock.realNs(control.sec, control.nsec) : NaN;
+      if (Number.isNaN(sent.txNs)) fetchStamps();
+      book(flight, sent, rxNs, seen);
+      return flight.open === 0 ? flight : null;
+    },
+
+    error(booked, arrival) {
+      const { wire, ledger } = booked;
+      const { bytes, start, end, control } = arrival;
+      const { origin, type, code, hasStamp, sec, nsec } = control;
+      const at = packet.findRequest(bytes, start, end, wire.family, wire.identifier, booked.requestAt);
+      if (at < 0) return;
+      const sequence = packet.sequenceAt(bytes, at);
+      const flight = flights.get(ledger.flightOf(sequence));
+      const sent = flight?.packets[ledger.packetOf(sequence)];
+      if (!flight || !sent) return;
+      // Routers need not quote more than the ICMP header; what they do quote has to be right.
+      const quoted = end - at >= icmpHeaderBytes + tokenBytes;
+      if (quoted && ledger.tokenIs(sequence, packet.highAt(bytes, at), packet.lowAt(bytes, at)) !== 'own')
+        return;
+      if (origin === EE_ORIGIN_TIMESTAMPING) {
+        if (!quoted || !hasStamp) return;
+        booked.requestAt = at - start;
+        if (Number.isNaN(sent.txNs)) sent.txNs = clock.realNs(sec, nsec);
+      } else if (origin === EE_ORIGIN_ICMP || origin === EE_ORIGIN_ICMP6) {
+        if (!isFrom(flight.target, arrival.source, arrival.sourceStart)) return;
+        const kind = icmpErrorKind(wire.family, type, code);
+        if (kind !== null) noteError(sent, kind);
+      }
+    },
+  };
+
+  function isWhole(booked: BookedWire, arrival: Arrival, flight: Flight, stream: number): boolean {
+    const { bytes, start, end, source, sourceStart } = arrival;
+    return (
+      end - start === flight.request.sizes[stream]?.icmpBytes &&
+      isFrom(flight.target, source, sourceStart) &&
+      packet.isRepeatedToken(bytes, start, end) &&
+      (!booked.wire.unchecked || internetChecksum(bytes.subarray(start, end)) === 0)
+    );
+  }
+}
+
+function book(flight: Flight, sent: FlyingPacket, rxNs: number, seen: Seen): void {
+  const { txNs, sentRealNs, sentMonoNs, epoch } = sent;
+  const rtt = rttOf({
+    txNs,
+    rxNs,
+    sentRealNs,
+    sentMonoNs,
+    seenMonoNs: seen.monoNs,
+    stepped: epoch !== seen.epoch,
+  });
+  // A reply that nobody waits for any more is none: whether it is seen must not hang on how long the round goes on.
+  if (rtt.ns > flight.patienceNs) return;
+  sent.rttNs = rtt.ns;
+  flight.taken[rtt.source] += 1;
+  if (rtt.ns <= flight.lostAfterNs) flight.received += 1;
+  flight.open -= 1;
+  if (flight.open === 0) planEnd(flight, seen.monoNs);
+}

@@ -1,0 +1,108 @@
+import { newToken } from '../shared/echo.js';
+import type { Family } from '../shared/echo.js';
+import { EE_ORIGIN_TIMESTAMPING } from './abi.js';
+import { isFrom, kernelAddress } from './address.js';
+import type { Clock } from './clock.js';
+import * as packet from './packet.js';
+import type { Poller } from './poller.js';
+import type { FamilyState } from './protocol.js';
+import { SocketFault, type SocketMode } from './socket.js';
+import type { StampRequest } from './socket-wire.js';
+import type { Wire } from './wire.js';
+
+export interface SelfTestOptions {
+  readonly family: Family;
+  readonly open: (stamps: StampRequest) => Wire & { readonly mode: SocketMode };
+  readonly clock: Clock;
+  readonly poller: Poller;
+}
+
+const loopback = { 4: '127.0.0.1', 6: '::1' } as const;
+const pings = 3;
+const waitNs = 300e6;
+
+/**
+ * Pings the own loopback address and looks at every field that a figure will come from. A kernel, processor or C
+ * library whose layouts are others than `abi.ts` says, or that takes no stamps, is found out here: what does not hold
+ * is not used.
+ */
+export function selfTest(options: SelfTestOptions): FamilyState {
+  try {
+    const wire = options.open('tx-rx');
+    try {
+      // Twice: a wall clock that is set just now must not cost the kernel's stamps for good.
+      const first = judge(wire, options);
+      return first.usable && first.stamps === 'kernel-tx-rx' ? first : judge(wire, options);
+    } finally {
+      wire.close();
+    }
+  } catch (error) {
+    const permission = error instanceof SocketFault && [1, 13].includes(error.errno);
+    return { usable: false, reason: error instanceof Error ? error.message : String(error), permission };
+  }
+}
+
+function judge(wire: Wire & { readonly mode: SocketMode }, options: SelfTestOptions): FamilyState {
+  const echoes = Array.from({ length: pings }, (_, sequence) => pingOnce(wire, sequence, options));
+  const { mode } = wire;
+  if (!echoes.some((echo) => echo.answered)) {
+    const reason = `no whole answer came from ${loopback[options.family]}`;
+    return { usable: false, reason, permission: false };
+  }
+  if (!echoes.every((echo) => echo.rx))
+    return { usable: true, mode, stamps: 'user', remark: 'the kernel gives no stamps of received packets' };
+  if (!echoes.every((echo) => echo.tx))
+    return { usable: true, mode, stamps: 'kernel-rx', remark: 'the kernel gives no stamps of sent packets' };
+  return { usable: true, mode, stamps: 'kernel-tx-rx', remark: null };
+}
+
+interface Echo {
+  answered: boolean;
+  rx: boolean;
+  tx: boolean;
+}
+
+function pingOnce(wire: Wire, sequence: number, { family, clock, poller }: SelfTestOptions): Echo {
+  const target = kernelAddress(loopback[family], () => 0);
+  if (!target) throw new Error('the loopback address could not be written');
+  const token = newToken();
+  const [high, low] = [token.readUInt32BE(0), token.readUInt32BE(4)];
+  const message = Buffer.alloc(64);
+  packet.writeRequest(message, family, { identifier: wire.identifier, sequence, high, low });
+  const isOurs = (bytes: Buffer, at: number): boolean =>
+    packet.sequenceAt(bytes, at) === sequence &&
+    packet.highAt(bytes, at) === high &&
+    packet.lowAt(bytes, at) === low;
+
+  const fromNs = clock.wallNs();
+  const errno = wire.send(message, target);
+  if (errno !== 0) throw new SocketFault(`sending to ${loopback[family]}`, errno);
+  let [txNs, rxNs, answered] = [NaN, NaN, false];
+  const deadlineNs = clock.monotonicNs() + waitNs;
+  while (!answered && clock.monotonicNs() < deadlineNs) {
+    poller.wait([wire.fd], deadlineNs - clock.monotonicNs());
+    for (let came = wire.fetchErrors(); came > 0; came = wire.fetchErrors())
+      for (let index = 0; index < came; index += 1) {
+        const { bytes, start, end, control } = wire.error(index);
+        const at = packet.findRequest(bytes, start, end, family, wire.identifier, 0);
+        if (at < 0 || end - at < 16 || !isOurs(bytes, at)) continue;
+        if (control.origin === EE_ORIGIN_TIMESTAMPING && control.hasStamp)
+          txNs = clock.realNs(control.sec, control.nsec);
+      }
+    for (let came = wire.fetchReplies(); came > 0; came = wire.fetchReplies())
+      for (let index = 0; index < came; index += 1) {
+        const { bytes, start, end, source, sourceStart, control } = wire.reply(index);
+        if (end - start !== message.length || !packet.isReply(bytes, start, end, family)) continue;
+        if (packet.identifierAt(bytes, start) !== wire.identifier || !isOurs(bytes, start)) continue;
+        if (!isFrom(target, source, sourceStart)) continue;
+        answered = true;
+        if (control.hasStamp) rxNs = clock.realNs(control.sec, control.nsec);
+      }
+  }
+  const untilNs = clock.wallNs();
+  return {
+    answered,
+    rx: fromNs <= rxNs && rxNs <= untilNs,
+    tx: fromNs <= txNs && txNs <= rxNs,
+  };
+}

@@ -1,0 +1,109 @@
+import { readSync } from 'node:fs';
+import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import type { PacketOptions } from '../probe.js';
+import type { Family } from '../shared/echo.js';
+import { EFD_FLAGS } from './abi.js';
+import { kernelAddress } from './address.js';
+import { createBatch, type Batch } from './batch.js';
+import { createClock } from './clock.js';
+import { loadLibc } from './libc.js';
+import { runLoop } from './loop.js';
+import { createPoller } from './poller.js';
+import {
+  forgetDescriptor,
+  noteDescriptor,
+  sharedWords,
+  type FamilyState,
+  type FromWorker,
+  type ToWorker,
+  type WorkerData,
+} from './protocol.js';
+import { selfTest } from './self-test.js';
+import { interfaceIndexBy, type SocketMode } from './socket.js';
+import { openSocketWire, type StampRequest } from './socket-wire.js';
+import type { Wire } from './wire.js';
+
+export interface ServeOptions extends WorkerData {
+  readonly port: MessagePort;
+}
+
+const batchPackets = 64;
+const batchBytes = 2048;
+/** The longest headers before a reply, or before our request in the error queue. */
+const headerBytes = 192;
+const restNs = 1e6;
+
+const stampRequests = {
+  'kernel-tx-rx': 'tx-rx',
+  'kernel-rx': 'rx',
+  user: 'none',
+  simulated: 'none',
+} as const;
+
+/** The worker's whole life: tests what the machine can do, says it, then sends and receives until told to stop. */
+export function serve({ port, shared }: ServeOptions): void {
+  const words = new Int32Array(shared);
+  const libc = loadLibc();
+  const clock = createClock(libc);
+  const poller = createPoller(libc);
+  let replies = createBatch(libc, batchPackets, batchBytes);
+  const errors = createBatch(libc, batchPackets, 512);
+  const batches = { replies: (): Batch => replies, errors: (): Batch => errors };
+
+  const open = (
+    family: Family,
+    packet: PacketOptions,
+    stamps: StampRequest,
+  ): Wire & { readonly mode: SocketMode } => {
+    const wire = openSocketWire({ libc, family, packet, stamps, batches });
+    noteDescriptor(words, wire.fd);
+    return {
+      ...wire,
+      close() {
+        forgetDescriptor(words, wire.fd);
+        wire.close();
+      },
+    };
+  };
+  const test = (family: Family): FamilyState =>
+    selfTest({ family, clock, poller, open: (stamps) => open(family, {}, stamps) });
+  const families = { 4: test(4), 6: test(6) };
+
+  const wakeFd = libc.eventfd(0, EFD_FLAGS);
+  noteDescriptor(words, wakeFd);
+  const tell = (message: FromWorker): void => {
+    port.postMessage(message);
+  };
+  tell({ type: 'ready', wakeFd, families });
+
+  const kernelStamps = ([4, 6] as const).every((family) => {
+    const state = families[family];
+    return !state.usable || state.stamps !== 'user';
+  });
+  runLoop({
+    clock,
+    poller,
+    tell,
+    wakeFd,
+    restNs: kernelStamps ? restNs : 0,
+    openWire(family, packet) {
+      const state = families[family];
+      if (!state.usable) throw new Error(`IPv${family} can't be measured here: ${state.reason}`);
+      return open(family, packet, stampRequests[state.stamps]);
+    },
+    expectBytes(bytes) {
+      if (bytes + headerBytes <= replies.packetBytes) return;
+      replies = createBatch(libc, 16, bytes + headerBytes);
+    },
+    parse: (address) => kernelAddress(address, interfaceIndexBy(libc)),
+    beat: () => Atomics.add(words, sharedWords.beat, 1),
+    messages: (woken) => {
+      if (woken) readSync(wakeFd, Buffer.alloc(8));
+      if (Atomics.exchange(words, sharedWords.mail, 0) === 0) return [];
+      const messages: ToWorker[] = [];
+      for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port))
+        messages.push(next.message as ToWorker);
+      return messages;
+    },
+  });
+}
