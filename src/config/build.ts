@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { CommitmentConfig, Config, DriverConfig, PathConfig, Pop } from './config.js';
+import type { CommitmentConfig, Config, DriverConfig, PathConfig, Pop, ProbeOptions } from './config.js';
 import { expandPaths } from './mesh.js';
 import type { RawConfig } from './schema/schema.js';
 
@@ -43,9 +43,25 @@ function buildPaths(raw: RawConfig): PathConfig[] {
   return expandPaths({ agent, pops: pops.map((pop) => pop.id), ...paths, include: paths.include }).map(
     ({ id, destination, entry }) => {
       const { from = null, to = null } = entry;
-      return { id, source: agent, destination, from, to };
+      const probe = buildProbe({ ...raw.measurement.probe, ...given(entry.probe ?? {}) });
+      return { id, source: agent, destination, from, to, ...(probe === null ? {} : { probe }) };
     },
   );
+}
+
+type RawProbe = NonNullable<RawConfig['measurement']['probe']>;
+
+/** Null when nothing is asked for. */
+function buildProbe({ sourceAddress: source, ...rest }: RawProbe): ProbeOptions | null {
+  const probe: ProbeOptions = given({ source, ...rest });
+  return Object.keys(probe).length === 0 ? null : probe;
+}
+
+type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** The keys that have a value. */
+function given<T extends object>(options: T): Given<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Given<T>;
 }
 
 function buildCommitment(commitment: RawConfig['commitments'][number]): CommitmentConfig {
@@ -65,10 +81,7 @@ function buildDriver({ kind, seed = 1, rules = [] }: RawConfig['driver']): Drive
         address,
         from,
         to,
-        ...(delay === undefined ? {} : { delayUs: delay }),
-        ...(jitter === undefined ? {} : { jitterUs: jitter }),
-        ...(loss === undefined ? {} : { loss }),
-        ...(down === undefined ? {} : { down }),
+        ...given({ delayUs: delay, jitterUs: jitter, loss, down }),
       })),
     },
   };

@@ -36,6 +36,21 @@ export interface PathConfig {
   /** Slots in [from, to) are due; null: no bound. */
   readonly from: EpochMs | null;
   readonly to: EpochMs | null;
+  /** How its packets are made; left out where the file asks for nothing. */
+  readonly probe?: ProbeOptions;
+}
+
+/** What a path asks of its packets; what is left out is the system's choice. */
+export interface ProbeOptions {
+  /** Differentiated services code point, 0 to 63 (RFC 2474). */
+  readonly dscp?: number;
+  /** TTL or hop limit, 1 to 255. */
+  readonly ttl?: number;
+  /** The address to send from. */
+  readonly source?: string;
+  readonly dontFragment?: boolean;
+  /** The name of the interface to send through. */
+  readonly interface?: string;
 }
 
 /** What latency is promised, in both directions for a pair of regions. */
@@ -93,7 +108,7 @@ export interface SimulatedRule {
 }
 
 export interface StoreConfig {
-  /** The SQLite file, absolute. */
+  /** The SQLite file, absolute; a relative one in the text is relative to the working directory. */
   readonly path: string;
   readonly keepPacketsMonths: number;
   readonly keepRowsMonths: number;

@@ -5,4 +5,7 @@
 export const driverNames = ['auto', 'kernel', 'net-ping', 'fping', 'simulated'] as const;
 export type DriverName = (typeof driverNames)[number];
 
+/** Those that can set the DSCP, the TTL and the rest of `probe`. */
+export const driversWithPacketOptions: readonly DriverName[] = ['auto', 'kernel'];
+
 export const defaultDriver: DriverName = 'net-ping';

@@ -9,7 +9,7 @@ export interface Fault {
   readonly allowed?: string;
   /** The key itself is at fault, not its value. */
   readonly onKey?: boolean;
-  /** Shown instead of the value found at `at`. */
+  /** Shown where the file has no value at `at` that could be. */
   readonly shown?: string;
 }
 

@@ -38,7 +38,7 @@ export function parseStrict<S extends z.ZodType>(options: {
     if (parsed.success && faults.length === 0 && found.length === 0) return { ok: true, value: parsed.data };
     found.push(...faults.map((fault) => ({ fault, place: yaml.placeOf(fault) })));
   }
-  const problems = found.map(({ fault, place }) => problemOf(file, fault, place, yaml.value));
+  const problems = found.map(({ fault, place }) => problemOf(file, fault, place, yaml.value ?? {}));
   return { ok: false, problems: problems.sort(byPlace) };
 }
 
@@ -47,7 +47,7 @@ const byPlace = (a: Problem, b: Problem): number =>
 
 function problemOf(file: string, fault: Fault, place: Place, data: unknown): Problem {
   const at = written(data, fault.at);
-  const value = fault.shown ?? (fault.onKey || at.length === 0 ? null : show(at, data));
+  const value = (fault.onKey || at.length === 0 ? null : show(at, data)) ?? fault.shown ?? null;
   const { what, allowed = null } = fault;
   return { file, line: place.line, column: place.column, path: formatKeyPath(at), value, what, allowed };
 }
@@ -72,7 +72,8 @@ function show(at: KeyPath, data: unknown): string | null {
     here = (here as Record<string | number, unknown>)[step];
   }
   if (here === undefined) return null;
-  if (typeof here === 'number' || here === null) return String(here);
+  if (here === null) return null;
+  if (typeof here === 'number') return String(here);
   if (Array.isArray(here) && here.every((item) => typeof item !== 'object' || item === null)) {
     return shorten(`[${here.map((item) => JSON.stringify(item)).join(', ')}]`);
   }

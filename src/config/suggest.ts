@@ -22,19 +22,23 @@ export function editDistance(a: string, b: string): number {
 const longest = 64;
 const plain = (word: string): string => word.toLowerCase().replace(/[-_ ]/g, '');
 
+/** Whether one is the other, or its beginning: `warning` means `warn`. */
+const isStart = (a: string, b: string): boolean =>
+  a === b || (Math.min(a.length, b.length) > 2 && (a.startsWith(b) || b.startsWith(a)));
+
 /** The candidate that `word` most likely meant, or null when none is near. */
 export function nearest(word: string, candidates: readonly string[]): string | null {
   if (word.length > longest) return null;
   let best: string | null = null;
   let least = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
-    const distance = plain(word) === plain(candidate) ? 0 : editDistance(word, candidate);
+    const distance = isStart(plain(word), plain(candidate)) ? 0 : editDistance(word, candidate);
     if (distance < least) [best, least] = [candidate, distance];
   }
   return best;
 }
 
-/** `, did you mean "x"?`-style ending for a message; empty when nothing is near. */
+/** ` (did you mean "x"?)`, the ending of a message; empty when nothing is near. */
 export function didYouMean(word: string, candidates: readonly string[]): string {
   const meant = nearest(word, candidates);
   return meant === null ? '' : ` (did you mean ${JSON.stringify(meant)}?)`;

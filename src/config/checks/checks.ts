@@ -4,6 +4,7 @@ import type { Draft, IsFaulty } from './draft.js';
 import { checkMeasurement } from './measurement.js';
 import { checkPaths } from './paths.js';
 import { checkPops } from './pops.js';
+import { checkProbe } from './probe.js';
 import { checkDriver, checkRetention } from './services.js';
 
 /** What is wrong between keys that are each right by themselves. */
@@ -13,6 +14,7 @@ export function checkAll(draft: Draft, isFaulty: IsFaulty): Fault[] {
     ...checkPaths(draft, isFaulty),
     ...checkCommitments(draft, isFaulty),
     ...checkMeasurement(draft),
+    ...checkProbe(draft),
     ...checkDriver(draft),
     ...checkRetention(draft),
   ];

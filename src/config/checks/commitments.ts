@@ -26,10 +26,10 @@ export function checkCommitments(draft: Draft, isFaulty: IsFaulty): Fault[] {
     const first = seen.get(key);
     if (first === undefined) seen.set(key, index);
     else {
-      const since = from === undefined ? 'with no from' : `from ${formatInstant(from)}`;
+      const since = from === undefined ? 'without a date' : `from ${formatInstant(from)}`;
       faults.push({
         at: [...at, path === undefined ? 'regions' : 'path'],
-        what: `is committed to ${since} in commitments[${first}] too`,
+        what: `has a commitment ${since} in commitments[${first}] already`,
         allowed: 'one commitment for a path or a pair of regions from one date',
       });
     }

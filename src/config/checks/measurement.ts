@@ -29,7 +29,7 @@ function checkLength({ measurement }: Draft): Fault[] {
   const sum =
     `${formatDuration(spread)} spread + ${packets} packets × ${formatDuration(packetInterval)} packetInterval` +
     ` + ${formatDuration(lostAfter)} lostAfter + ${formatDuration(lateWait)} lateWait`;
-  const what = `is shorter than a round can take: ${sum} = ${formatDuration(longest)}`;
+  const what = `leaves a round no time, which can take ${sum} = ${formatDuration(longest)}`;
   return [
     {
       at: ['measurement', 'every'],

@@ -1,4 +1,4 @@
-import { expandPaths } from '../mesh.js';
+import { expandPaths, type ChosenPath } from '../mesh.js';
 import type { Fault, KeyPath } from '../problem.js';
 import { formatInstant } from '../scalars/instant.js';
 import { didYouMean } from '../suggest.js';
@@ -23,18 +23,18 @@ export function checkPaths(draft: Draft, isFaulty: IsFaulty): Fault[] {
   }
   const unclear = faults.length > 0 || ['agent', 'pops', 'paths'].some((key) => isFaulty([key]));
   if (!unclear && pathsOf(draft).length === 0) {
-    const allowed = 'at least one path from the agent to another PoP';
-    faults.push({
-      at: draft.paths === undefined ? [] : ['paths'],
-      what: 'leave nothing to measure',
-      allowed,
-    });
+    if (popIdsOf(draft).length < 2) {
+      faults.push({ at: ['pops'], what: 'name no PoP but this agent', allowed: 'at least two PoPs' });
+    } else {
+      const allowed = 'at least one path from the agent to another PoP';
+      faults.push({ at: ['paths'], what: 'leave nothing to measure', allowed });
+    }
   }
   return faults;
 }
 
 /** The paths that the draft asks for, as far as it can be read. */
-export function pathsOf(draft: Draft): ReturnType<typeof expandPaths> {
+export function pathsOf(draft: Draft): ChosenPath[] {
   if (draft.agent === undefined) return [];
   return expandPaths({
     agent: draft.agent,

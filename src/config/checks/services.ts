@@ -9,7 +9,7 @@ export function checkDriver({ driver }: Draft): Fault[] {
   if (driver?.kind !== undefined && driver.kind !== 'simulated') {
     for (const key of ['seed', 'rules'] as const) {
       if (driver[key] === undefined) continue;
-      const what = `is nothing that the driver ${driver.kind} knows`;
+      const what = `means nothing to the driver ${driver.kind}`;
       faults.push({ at: ['driver', key], onKey: true, what, allowed: 'with the driver simulated only' });
     }
   }

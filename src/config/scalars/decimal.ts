@@ -1,8 +1,8 @@
-import { scalar, textual, wrong } from './scalar.js';
+import { scalar, quantity, wrong } from './scalar.js';
 
 /** A latency in milliseconds, kept as the decimal that was written: `35ms` → `35`. */
 export const latency = () =>
-  textual('milliseconds above 0 with up to three decimals, such as 35ms or 12.5ms', (text) => {
+  quantity('milliseconds above 0 with up to three decimals, such as 35ms or 12.5ms', (text) => {
     const match = /^(\d{1,6}(?:\.(\d+))?) ?ms$/.exec(text.trim());
     if (!match?.[1]) {
       return wrong(/^-?[\d.]+$/.test(text) ? 'has no unit' : 'is not a latency in milliseconds');

@@ -1,4 +1,4 @@
-import { textual, wrong, type Wrong } from './scalar.js';
+import { quantity, wrong, type Wrong } from './scalar.js';
 
 /** From the longest to the shortest, in microseconds. */
 const units: readonly (readonly [string, number])[] = [
@@ -54,7 +54,7 @@ export const formatDuration = (ms: number): string => formatDurationUs(ms * 1000
 
 /** A duration in whole milliseconds, from `leastMs` to `mostMs`. */
 export const duration = (leastMs: number, mostMs: number) =>
-  textual(`a duration from ${formatDuration(leastMs)} to ${formatDuration(mostMs)} (${example})`, (text) => {
+  quantity(`a duration from ${formatDuration(leastMs)} to ${formatDuration(mostMs)} (${example})`, (text) => {
     const us = parseDurationUs(text);
     if (typeof us !== 'number') return us;
     if (us % 1000 !== 0) return wrong('is not a whole number of milliseconds');
@@ -63,7 +63,7 @@ export const duration = (leastMs: number, mostMs: number) =>
 
 /** A duration in whole microseconds, up to `mostMs`. */
 export const fineDuration = (mostMs: number) =>
-  textual(`a duration from 0s to ${formatDuration(mostMs)} (units: us, ms, s, m)`, (text) => {
+  quantity(`a duration from 0s to ${formatDuration(mostMs)} (units: us, ms, s, m)`, (text) => {
     const us = parseDurationUs(text);
     return typeof us === 'number' && us > mostMs * 1000 ? wrong('is out of range') : us;
   });

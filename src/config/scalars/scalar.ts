@@ -29,6 +29,14 @@ export function scalar<T>(allowed: string, read: (input: unknown) => T | Wrong) 
   });
 }
 
+/** A number with its unit, written as text; a bare number lacks the unit. */
+export function quantity<T>(allowed: string, read: (text: string) => T | Wrong) {
+  return scalar(allowed, (input) => {
+    if (typeof input === 'number') return wrong('has no unit');
+    return typeof input === 'string' ? read(input) : wrong('is not text');
+  });
+}
+
 /** A type of value that is written as text. */
 export function textual<T>(allowed: string, read: (text: string) => T | Wrong) {
   return scalar(allowed, (input) => (typeof input === 'string' ? read(input) : wrong('is not text')));

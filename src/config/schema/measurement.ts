@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { lengthBases } from '../../core/measurement/length.js';
 import { duration } from '../scalars/duration.js';
 import { oneOf, whole } from '../scalars/plain.js';
+import { probeSchema } from './probe.js';
 
 const second = 1000;
 const minute = 60 * second;
@@ -17,4 +18,5 @@ export const measurementSchema = z.strictObject({
   lateWait: duration(0, minute).default(second),
   packetInterval: duration(1, minute).default(second),
   spread: duration(0, 12 * hour).default(5 * minute),
+  probe: probeSchema.optional(),
 });

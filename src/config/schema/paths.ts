@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { isPopId, pathEnds, popIdRule } from '../../core/path/path.js';
+import { isPopId, pathEnds } from '../../core/path/path.js';
 import type { PathId } from '../../core/types.js';
 import { instant } from '../scalars/instant.js';
+import { probeSchema } from './probe.js';
 import { textual, wrong } from '../scalars/scalar.js';
 
-const form = `SOURCE>DESTINATION, two different PoP ids (${popIdRule})`;
+const form = 'SOURCE>DESTINATION, two different PoP ids';
 
 /** One directed path. */
 export const path = () =>
@@ -27,7 +28,11 @@ const entry = z.strictObject({
   path: pathPattern(),
   from: instant().optional(),
   to: instant().optional(),
+  probe: probeSchema.optional(),
 });
+
+/** `'HKG>SIN'` is short for `{ path: 'HKG>SIN' }`. */
+export type IncludeEntry = z.output<typeof entry>;
 
 export const pathsSchema = z.strictObject({
   include: z

@@ -20,6 +20,7 @@ export function shapeFaults(schema: z.ZodType, issues: readonly z.core.$ZodIssue
     }
     if (issue.code === 'invalid_type') {
       if (issue.input === undefined) return [{ at, what: 'is missing', ...allowedFor(issue.expected, keys) }];
+      if (issue.input === null) return [{ at, what: 'is empty', ...allowedFor(issue.expected, keys) }];
       const what = kinds[issue.expected];
       return [{ at, what: what ?? `is not of type ${issue.expected}`, ...allowedFor(issue.expected, keys) }];
     }

@@ -1,5 +1,6 @@
-import { isAlias, LineCounter, parseDocument, visit, type Document, type YAMLError } from 'yaml';
+import { LineCounter, parseDocument, type Document, type YAMLError } from 'yaml';
 import type { Fault } from '../problem.js';
+import { aliasFaults, maxAliases } from './aliases.js';
 import { keyPathOf, offsetOf } from './places.js';
 
 /** The text's data, and where in the text each of its keys and values stands. */
@@ -20,8 +21,6 @@ export interface Place {
 }
 
 const maxChars = 1_048_576;
-/** A file that people write needs few; files that are written to exhaust memory need many. */
-const maxAliases = 100;
 
 /** YAML 1.2 text → data and places. Never throws. */
 export function readYaml(text: string): YamlText {
@@ -29,17 +28,16 @@ export function readYaml(text: string): YamlText {
     return unreadable('is too long', `at most ${maxChars} characters`);
   }
   const counter = new LineCounter();
-  let doc: Document.Parsed;
-  try {
-    doc = parseDocument(text, { lineCounter: counter, prettyErrors: false, logLevel: 'silent' });
-  } catch {
-    return unreadable('is nested too deeply', 'a few levels of mappings and lists');
-  }
+  const doc = compose(text, counter);
+  if (doc === null) return unreadable('is nested too deeply', 'a few levels of mappings and lists');
   const placeAt = (offset: number): Place => {
     const { line, col } = counter.linePos(Math.min(offset, text.length));
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const errors = [...doc.errors, ...doc.warnings];
+  // One slip of the pen can break several rules at one place: the first says it.
+  const errors = [...doc.errors, ...doc.warnings].filter(
+    (error, index, all) => all.findIndex((other) => other.pos[0] === error.pos[0]) === index,
+  );
   const faults = [
     ...errors.map((error) => ({ fault: syntaxFault(error, doc, text), place: placeAt(error.pos[0]) })),
     ...aliasFaults(doc).map(({ fault, offset }) => ({ fault, place: placeAt(offset) })),
@@ -58,6 +56,16 @@ export function readYaml(text: string): YamlText {
   return { value, faults, readable, placeOf: (fault) => placeAt(offsetOf(doc, fault)) };
 }
 
+/** Null when the parser ran out of stack, which it throws or reports as it happens. */
+function compose(text: string, lineCounter: LineCounter): Document.Parsed | null {
+  try {
+    const doc = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error' });
+    return doc.errors.some(({ message }) => message.includes('call stack')) ? null : doc;
+  } catch {
+    return null;
+  }
+}
+
 function unreadable(what: string, allowed: string): YamlText {
   const place = { line: 1, column: 1 };
   return {
@@ -73,37 +81,11 @@ function syntaxFault(error: YAMLError, doc: Document.Parsed, text: string): Faul
     const at = keyPathOf(doc, error.pos[0]) ?? [];
     return { at, onKey: true, what: 'is given twice', allowed: 'each key once' };
   }
+  if (error.code === 'MULTIPLE_DOCS') {
+    return { at: [], what: 'has a second document', allowed: 'one document' };
+  }
   const near = text.slice(error.pos[0]).split('\n', 1)[0]?.trim().slice(0, 40) ?? '';
   const shown = near === '' ? '' : `, at ${JSON.stringify(near)}`;
   const [what = ''] = error.message.split('\n', 1);
   return { at: [], what: `is not valid YAML: ${what.charAt(0).toLowerCase()}${what.slice(1)}${shown}` };
-}
-
-function aliasFaults(doc: Document.Parsed): { fault: Fault; offset: number }[] {
-  const anchors = new Set<string>();
-  const faults: { fault: Fault; offset: number }[] = [];
-  let aliases = 0;
-  visit(doc, {
-    Node: (_key, node) => {
-      if (!isAlias(node)) {
-        if (node.anchor !== undefined) anchors.add(node.anchor);
-        return undefined;
-      }
-      aliases += 1;
-      const offset = node.range?.[0] ?? 0;
-      if (aliases > maxAliases) {
-        faults.push({
-          fault: { at: [], what: 'has too many aliases', allowed: `at most ${maxAliases}` },
-          offset,
-        });
-        return visit.BREAK;
-      }
-      if (!anchors.has(node.source)) {
-        const what = `*${node.source} refers to no anchor`;
-        faults.push({ fault: { at: [], what, allowed: `an anchor &${node.source} before it` }, offset });
-      }
-      return undefined;
-    },
-  });
-  return faults;
 }

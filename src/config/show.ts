@@ -1,0 +1,99 @@
+import { Document, isMap, isSeq, visit } from 'yaml';
+import type { CommitmentConfig, Config, DriverConfig, PathConfig, Pop, ProbeOptions } from './config.js';
+import { redact } from './redact.js';
+import { formatDuration, formatDurationUs } from './scalars/duration.js';
+import { formatInstant } from './scalars/instant.js';
+import { formatListen } from './scalars/listen.js';
+import { formatMonths } from './scalars/months.js';
+
+/**
+ * The configuration as YAML that says the same: defaults filled in, every path written out, units as they are read,
+ * secrets hidden.
+ */
+export function showConfig(config: Config): string {
+  const doc = new Document(redact(plain(config)));
+  doc.commentBefore = ` ${config.file}, with every default filled in`;
+  visit(doc, {
+    Collection: (key, node, ancestors) => {
+      // An item of a list goes on one line; so does a list of plain values.
+      const item = isSeq(ancestors.at(-1)) && isMap(node);
+      const list = isSeq(node) && key !== null && node.items.every((inner) => !isMap(inner) && !isSeq(inner));
+      if (item || (list && !isPathList(node.items))) node.flow = true;
+    },
+  });
+  return doc.toString({ lineWidth: 0 });
+}
+
+const isPathList = (items: readonly unknown[]): boolean => String(items[0]).includes('>');
+
+function plain(config: Config): unknown {
+  const { measurement: m, store, http, log } = config;
+  return {
+    agent: config.agent,
+    pops: config.pops.map(plainPop),
+    paths: { include: config.paths.map(plainPath), exclude: [] },
+    commitments: config.commitments.map(plainCommitment),
+    measurement: {
+      every: formatDuration(m.everyMs),
+      packets: m.packets,
+      sizes: m.sizes,
+      lengthBasis: m.lengthBasis,
+      lostAfter: formatDuration(m.lostAfterMs),
+      lateWait: formatDuration(m.lateWaitMs),
+      packetInterval: formatDuration(m.packetIntervalMs),
+      spread: formatDuration(m.spreadMs),
+    },
+    driver: plainDriver(config.driver),
+    store: {
+      path: store.path,
+      keepPackets: formatMonths(store.keepPacketsMonths),
+      keepRows: formatMonths(store.keepRowsMonths),
+    },
+    http: { listen: formatListen(http) },
+    log,
+  };
+}
+
+function plainPop({ coordinates, ...pop }: Pop): object {
+  const { id, name, region, ipv4, ipv6, host } = pop;
+  const place = coordinates === null ? null : [coordinates.latitude, coordinates.longitude];
+  return known({ id, name, region, ipv4, ipv6, host, coordinates: place });
+}
+
+function plainPath({ id, from, to, probe }: PathConfig): object | string {
+  if (from === null && to === null && probe === undefined) return id;
+  return known({ path: id, ...bounds({ from, to }), probe: probe === undefined ? null : plainProbe(probe) });
+}
+
+function plainProbe({ source, ...rest }: ProbeOptions): object {
+  return known({ ...rest, sourceAddress: source ?? null });
+}
+
+function plainCommitment({ scope, latencyMs, from }: CommitmentConfig): object {
+  const of = scope.kind === 'path' ? { path: scope.path } : { regions: scope.regions };
+  return known({ ...of, latency: `${latencyMs}ms`, ...bounds({ from }) });
+}
+
+function plainDriver({ kind, simulated }: DriverConfig): object | string {
+  if (simulated === null) return kind;
+  const rules = simulated.rules.map(({ address, from, to, delayUs, jitterUs, loss = null, down = null }) =>
+    known({
+      address,
+      ...bounds({ from, to }),
+      delay: delayUs === undefined ? null : formatDurationUs(delayUs),
+      jitter: jitterUs === undefined ? null : formatDurationUs(jitterUs),
+      loss,
+      down,
+    }),
+  );
+  return { kind, seed: simulated.seed, rules };
+}
+
+function bounds({ from, to = null }: { from: number | null; to?: number | null }): object {
+  return { from: from === null ? null : formatInstant(from), to: to === null ? null : formatInstant(to) };
+}
+
+/** Without the keys that have no value. */
+function known(data: object): object {
+  return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== null));
+}
