@@ -1,0 +1,95 @@
+import { childNode, found, short, type Faults, type Node } from './fault.js';
+
+/** Small checks that give the value, or note a fault and give null; so one run finds every fault. */
+
+export interface Keys {
+  readonly required: readonly string[];
+  readonly optional?: readonly string[];
+}
+
+/** Gives a getter for the keys of an object, after every unknown and missing key is noted. */
+export function checkObject(
+  node: Node,
+  keys: Keys,
+  faults: Faults,
+): ((key: string) => Node) | null {
+  const { value } = node;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    faults.add(node, `must be an object, found ${found(value)}`);
+    return null;
+  }
+  const { required, optional = [] } = keys;
+  for (const key in value) {
+    if (required.includes(key) || optional.includes(key)) continue;
+    faults.add(
+      childNode(node, key, undefined),
+      `is not a known key: allowed are ${[...required, ...optional].join(', ')}`,
+    );
+  }
+  const record = value as Record<string, unknown>;
+  for (const key of required) {
+    if (!Object.hasOwn(record, key)) faults.add(childNode(node, key, undefined), 'is missing');
+  }
+  return (key) => childNode(node, key, Object.hasOwn(record, key) ? record[key] : undefined);
+}
+
+/** The elements; none where a fault was noted, or where the key is missing (its object notes that). */
+export function checkList(node: Node, faults: Faults): Node[] {
+  if (node.value === undefined) return [];
+  if (!Array.isArray(node.value)) {
+    faults.add(node, `must be a list, found ${found(node.value)}`);
+    return [];
+  }
+  return node.value.map((value, index) => childNode(node, index, value));
+}
+
+/** A text that is not empty. */
+export function checkText(node: Node, faults: Faults, most = 200): string | null {
+  const { value } = node;
+  if (value === undefined) return null;
+  if (typeof value !== 'string' || value.trim() === '' || value.length > most) {
+    faults.add(node, `must be a text of 1 to ${most} characters, found ${found(value)}`);
+    return null;
+  }
+  return value;
+}
+
+export function checkOneOf<T extends string>(node: Node, allowed: readonly T[], faults: Faults): T | null {
+  const { value } = node;
+  if (value === undefined) return null;
+  const match = allowed.find((each) => each === value);
+  if (match !== undefined) return match;
+  faults.add(node, `must be one of ${allowed.join(', ')}, found ${found(value)}`);
+  return null;
+}
+
+/** A whole number from 0 on that a double holds exactly. */
+export function checkCount(node: Node, faults: Faults, least = 0): number | null {
+  const { value } = node;
+  if (value === undefined) return null;
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < least || Object.is(value, -0)) {
+    faults.add(node, `must be a whole number from ${least} on, found ${found(value)}`);
+    return null;
+  }
+  return value;
+}
+
+/** Reads a text with a parser that says what is wrong. */
+export function checkParsed<T extends object>(
+  node: Node,
+  parse: (text: string) => T | { readonly fault: string },
+  faults: Faults,
+): T | null {
+  const { value } = node;
+  if (value === undefined) return null;
+  if (typeof value !== 'string') {
+    faults.add(node, `must be a text, found ${found(value)}`);
+    return null;
+  }
+  const result = parse(value);
+  if ('fault' in result) {
+    faults.add(node, `${result.fault}, found ${JSON.stringify(short(value))}`);
+    return null;
+  }
+  return result;
+}

@@ -1,0 +1,55 @@
+import type { Interval } from '../time/intervals.js';
+import type { EpochMs } from '../types.js';
+import type { ExclusionKind } from './kinds.js';
+
+/** What an exclusion covers: anything that one of the lists names, or everything. */
+export type ExclusionScope =
+  | 'all'
+  | {
+      readonly pops: readonly string[];
+      readonly paths: readonly string[];
+      readonly lines: readonly string[];
+      readonly services: readonly string[];
+      readonly customers: readonly string[];
+    };
+
+/** An approved excuse. */
+export interface Exclusion extends Interval {
+  readonly kind: ExclusionKind;
+  readonly scope: ExclusionScope;
+  readonly noticeAt: EpochMs | null;
+  readonly proof: string | null;
+}
+
+/** A line as one service uses it. */
+export interface LineOfService {
+  readonly line: string;
+  readonly pop: string;
+  readonly service: string;
+  readonly customer: string | null;
+}
+
+/**
+ * A PoP covers every line that ends there. A service or customer covers its lines **for itself only**: the same line
+ * on another service, before or after, is not excused by it.
+ */
+export function coversLine(scope: ExclusionScope, at: LineOfService): boolean {
+  if (scope === 'all') return true;
+  return (
+    scope.lines.includes(at.line) ||
+    scope.pops.includes(at.pop) ||
+    scope.services.includes(at.service) ||
+    (at.customer !== null && scope.customers.includes(at.customer))
+  );
+}
+
+/** A PoP covers every path that starts or ends there; lines, services and customers cover no path. */
+export function coversPath(
+  scope: ExclusionScope,
+  path: { readonly id: string; readonly source: string; readonly destination: string },
+): boolean {
+  if (scope === 'all') return true;
+  return (
+    scope.paths.includes(path.id) || scope.pops.includes(path.source) || scope.pops.includes(path.destination)
+  );
+}

@@ -1,0 +1,56 @@
+/**
+ * Exact fractions. Every tier, band and amount is decided on these: binary floating point can't hold 99.95 %, and a
+ * tier that is missed by 1e-14 is a credit that is wrong by a step.
+ *
+ * `d` is positive and the fraction is in lowest terms.
+ */
+export interface Rational {
+  readonly n: bigint;
+  readonly d: bigint;
+}
+
+function gcd(a: bigint, b: bigint): bigint {
+  let x = a < 0n ? -a : a;
+  let y = b < 0n ? -b : b;
+  while (y !== 0n) [x, y] = [y, x % y];
+  return x;
+}
+
+/** n / d in lowest terms. `d` must not be 0. */
+export function ratio(n: bigint, d = 1n): Rational {
+  if (d === 0n) throw new RangeError('a fraction needs a denominator other than 0');
+  const divisor = d < 0n ? -gcd(n, d) : gcd(n, d);
+  return { n: n / divisor, d: d / divisor };
+}
+
+export const zero: Rational = { n: 0n, d: 1n };
+
+export const add = (a: Rational, b: Rational): Rational => ratio(a.n * b.d + b.n * a.d, a.d * b.d);
+export const subtract = (a: Rational, b: Rational): Rational => ratio(a.n * b.d - b.n * a.d, a.d * b.d);
+export const multiply = (a: Rational, b: Rational): Rational => ratio(a.n * b.n, a.d * b.d);
+/** `b` must not be 0. */
+export const divide = (a: Rational, b: Rational): Rational => ratio(a.n * b.d, a.d * b.n);
+
+/** Negative, 0 or positive as `a` is less than, equal to or more than `b`. */
+export function compare(a: Rational, b: Rational): number {
+  const difference = a.n * b.d - b.n * a.d;
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+}
+
+/** The largest whole number that is not over `a`. */
+export function floor(a: Rational): bigint {
+  const quotient = a.n / a.d;
+  return a.n < 0n && quotient * a.d !== a.n ? quotient - 1n : quotient;
+}
+
+/** The smallest whole number that is not under `a`. */
+export function ceil(a: Rational): bigint {
+  return -floor({ n: -a.n, d: a.d });
+}
+
+/** The nearest whole number; a half goes away from zero: 0.5 → 1, −0.5 → −1. */
+export function roundHalfUp(a: Rational): bigint {
+  const magnitude = a.n < 0n ? -a.n : a.n;
+  const rounded = (2n * magnitude + a.d) / (2n * a.d);
+  return a.n < 0n ? -rounded : rounded;
+}

@@ -1,0 +1,97 @@
+import { coversPath, type Exclusion } from '../exclusion/exclusion.js';
+import type { ExclusionKind } from '../exclusion/kinds.js';
+import {
+  addRound,
+  emptySums,
+  figuresOf,
+  isHeld,
+  type CountedRound,
+  type MeanFigures,
+} from '../measurement/figures.js';
+import type { Rational } from '../number/rational.js';
+import { pathEnds } from '../path/path.js';
+import type { Band, PlanVersion } from '../plan/plan.js';
+import { contains, merge, type IntervalSet } from '../time/intervals.js';
+import type { Month } from '../time/month.js';
+import { slotsBetween } from '../time/slot.js';
+import type { EpochMs, PathId } from '../types.js';
+import { excessPercent, latencyBand, lossBand } from './band.js';
+
+/** A metric of one path over one month, less what the plan leaves out of it. */
+export interface MetricMonth extends MeanFigures {
+  /** Slots due, those left out not among them. */
+  readonly due: number;
+  readonly leftOut: IntervalSet;
+}
+
+export interface PathMonth {
+  readonly path: PathId;
+  /** Microseconds; null: none is promised. */
+  readonly commitmentUs: Rational | null;
+  readonly latency: MetricMonth;
+  readonly loss: MetricMonth;
+  /** Every round held, nothing left out. */
+  readonly raw: MeanFigures;
+  /** In percent, exact. */
+  readonly excess: Rational | null;
+  readonly latencyBand: Band | null;
+  readonly lossBand: Band | null;
+}
+
+export interface PathMonthInput {
+  readonly path: PathId;
+  readonly month: Month;
+  readonly plan: PlanVersion;
+  readonly slots: readonly EpochMs[];
+  readonly rounds: readonly CountedRound[];
+  readonly exclusions: readonly Exclusion[];
+  readonly commitmentUs: Rational | null;
+}
+
+/** The due instants of the month. The whole month's, whatever services' periods are. */
+export function dueSlots(month: Month, plan: PlanVersion): EpochMs[] {
+  return slotsBetween(month.from, month.to, plan.measurement.everyMinutes * 60_000);
+}
+
+export function judgePath(input: PathMonthInput): PathMonth {
+  const { path, plan, commitmentUs } = input;
+  const latency = metricMonth(input, plan.latency.leavesOut);
+  const loss = metricMonth(input, plan.loss.leavesOut);
+  const excess = commitmentUs && latency.latencyUs ? excessPercent(latency.latencyUs, commitmentUs) : null;
+  return {
+    path,
+    commitmentUs,
+    latency,
+    loss,
+    raw: meanOver(input.rounds, []),
+    excess,
+    latencyBand: excess && latencyBand(excess, plan.latency),
+    lossBand: loss.loss && lossBand(loss.loss, plan.loss),
+  };
+}
+
+function metricMonth(input: PathMonthInput, kinds: readonly ExclusionKind[]): MetricMonth {
+  const leftOut = leftOutOf(input.path, input.exclusions, kinds);
+  const due = leftOut.length === 0 ? input.slots : input.slots.filter((slot) => !contains(leftOut, slot));
+  return { due: due.length, leftOut, ...meanOver(input.rounds, leftOut) };
+}
+
+/** When slots of the path are left out. */
+export function leftOutOf(
+  path: PathId,
+  exclusions: readonly Exclusion[],
+  kinds: readonly ExclusionKind[],
+): IntervalSet {
+  const ends = pathEnds(path);
+  if (!ends) return [];
+  const at = { id: path, ...ends };
+  return merge(exclusions.filter(({ kind, scope }) => kinds.includes(kind) && coversPath(scope, at)));
+}
+
+export function meanOver(rounds: readonly CountedRound[], leftOut: IntervalSet): MeanFigures {
+  const sums = emptySums();
+  for (const round of rounds) {
+    if (isHeld(round) && !contains(leftOut, round.slot)) addRound(sums, round);
+  }
+  return figuresOf(sums);
+}

@@ -1,0 +1,69 @@
+import type { Exclusion } from '../exclusion/exclusion.js';
+import type { CountedRound } from '../measurement/figures.js';
+import type { Money } from '../money/money.js';
+import type { Rational } from '../number/rational.js';
+import type { PlanVersion } from '../plan/plan.js';
+import type { LocalDate } from '../time/date.js';
+import type { Interval } from '../time/intervals.js';
+import type { Month } from '../time/month.js';
+import type { EpochMs, PathId } from '../types.js';
+
+/** Everything that a month is judged on, checked. */
+export interface MonthCase {
+  readonly planId: string;
+  readonly plan: PlanVersion;
+  readonly month: Month;
+  readonly lines: readonly Line[];
+  readonly services: readonly ServiceTerms[];
+  readonly outages: readonly LineInterval[];
+  readonly unobserved: readonly LineInterval[];
+  readonly exclusions: readonly Exclusion[];
+  readonly commitments: readonly Commitment[];
+  readonly rounds: readonly CountedRound[];
+  /** Earlier months, for a cap over a rolling year. */
+  readonly history: readonly PastCredit[];
+  /** Planned maintenance of the calendar year before this month, for a yearly allowance. */
+  readonly maintenanceUsed: ReadonlyMap<string, number>;
+}
+
+export interface Line {
+  readonly id: string;
+  readonly pop: string;
+}
+
+/** One segment of a service: its identity is (id, start). */
+export interface ServiceTerms {
+  readonly id: string;
+  readonly site: string;
+  readonly customer: string | null;
+  readonly class: string;
+  readonly lines: readonly string[];
+  readonly start: LocalDate;
+  /** The first day without it; null: no end is known. */
+  readonly end: LocalDate | null;
+  readonly monthlyRent: Money;
+  readonly paths: readonly PathId[];
+  /** Its own tax rate, a share of 1; null: the plan's. */
+  readonly taxRate: Rational | null;
+}
+
+export interface LineInterval extends Interval {
+  readonly line: string;
+  /** Infinity for an outage that is still open. */
+  readonly to: EpochMs;
+}
+
+export interface Commitment {
+  readonly path: PathId;
+  readonly latencyUs: Rational;
+}
+
+/** What one service was billed and credited in an earlier month. */
+export interface PastCredit {
+  readonly month: string;
+  readonly service: string;
+  readonly site: string;
+  readonly customer: string | null;
+  readonly rent: Money;
+  readonly credit: bigint;
+}

@@ -1,0 +1,89 @@
+import { formatAmount } from '../money/money.js';
+import { asPercent, formatDown, formatHalfUp, formatShort } from '../number/decimal.js';
+import { multiply, ratio, roundHalfUp, type Rational } from '../number/rational.js';
+import { percentText } from '../plan/share.js';
+import type { MeanFigures } from '../measurement/figures.js';
+import type { MetricMonth, PathMonth } from '../quality/path-month.js';
+import { formatInstant } from '../time/zone.js';
+import type { MonthJudgement, ServiceMonth, SiteMonth } from './judge.js';
+
+/** The judgement in the words and roundings that are printed: every figure here is final. */
+export function monthResult(judgement: MonthJudgement) {
+  const { planId, plan, month } = judgement.case;
+  return {
+    plan: { id: planId, version: plan.version },
+    month: month.name,
+    services: judgement.services.map((service) => serviceResult(service, month.zone)),
+    sites: judgement.sites.map(siteResult),
+    paths: judgement.paths.map(pathResult),
+  };
+}
+
+function serviceResult(service: ServiceMonth, zone: string) {
+  const { terms, period, availability } = service;
+  const { currency } = terms.monthlyRent;
+  return {
+    id: terms.id,
+    site: terms.site,
+    class: terms.class,
+    period: {
+      from: formatInstant(period.from, zone),
+      to: formatInstant(period.to, zone),
+      totalMs: availability.totalMs,
+    },
+    unavailableMs: availability.unavailableMs,
+    excusedMs: availability.excusedMs,
+    unobservedMs: availability.unobservedMs,
+    complete: availability.complete,
+    availabilityPercent: formatDown(asPercent(availability.availability), 4),
+    commitmentPercent: formatShort(asPercent(service.serviceClass.commitment), 15),
+    met: service.met,
+    rent: { amount: formatAmount(service.rent, currency), currency },
+    credit: {
+      percent: percentText(service.share),
+      uncapped: formatAmount(service.uncapped, currency),
+      amount: formatAmount(service.amount, currency),
+      capped: service.amount !== service.uncapped,
+    },
+  };
+}
+
+function siteResult({ site, currency, rent, cap, credit }: SiteMonth) {
+  return {
+    site,
+    currency,
+    rent: formatAmount(rent, currency),
+    cap: cap === null ? null : formatAmount(cap, currency),
+    credit: formatAmount(credit, currency),
+  };
+}
+
+function pathResult(path: PathMonth) {
+  return {
+    path: path.path,
+    roundsDue: path.latency.due,
+    roundsHeld: path.latency.held,
+    coveragePercent: coverage(path.latency),
+    latencyUs: wholeUs(path.latency.latencyUs),
+    lossPpm: wholePpm(path.loss.loss),
+    excessPercent: path.excess && formatHalfUp(path.excess, 1),
+    latencyBand: path.latencyBand?.id ?? null,
+    lossBand: path.lossBand?.id ?? null,
+    raw: rawResult(path.raw),
+  };
+}
+
+function rawResult({ held, latencyUs, loss }: MeanFigures) {
+  return { roundsHeld: held, latencyUs: wholeUs(latencyUs), lossPpm: wholePpm(loss) };
+}
+
+/** Rounds held of rounds due, rounded down: 99.999 % is not whole. */
+export function coverage({ held, due }: Pick<MetricMonth, 'held' | 'due'>): string | null {
+  return due === 0 ? null : formatDown(asPercent(ratio(BigInt(held), BigInt(due))), 2);
+}
+
+const wholeUs = (latency: Rational | null): number | null => latency && Number(roundHalfUp(latency));
+const wholePpm = (loss: Rational | null): number | null =>
+  loss && Number(roundHalfUp(multiply(loss, ratio(1_000_000n))));
+
+export type MonthResult = ReturnType<typeof monthResult>;

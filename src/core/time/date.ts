@@ -1,0 +1,30 @@
+import { Temporal } from 'temporal-polyfill';
+
+/** A day of the calendar, `YYYY-MM-DD`, in whatever zone it is read; later days compare greater as text. */
+export type LocalDate = string;
+
+const expression = /^(\d{4})-(\d\d)-(\d\d)$/;
+
+/** Years from 1970 on: the zones' rules are whole minutes there, and no contract of ours is older. */
+export function isLocalDate(text: string): boolean {
+  const match = expression.exec(text);
+  if (!match) return false;
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  return year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month);
+}
+
+export const localDateRule = 'a day of the calendar from 1970 on, as "2026-10-11"';
+
+function daysInMonth(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return [4, 6, 9, 11].includes(month) ? 30 : 31;
+}
+
+/** Days from `from` to `to`; negative when `to` is earlier. */
+export function daysBetween(from: LocalDate, to: LocalDate): number {
+  return Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to), { largestUnit: 'days' }).days;
+}
+
+export function addDays(date: LocalDate, days: number): LocalDate {
+  return Temporal.PlainDate.from(date).add({ days }).toString();
+}

@@ -1,0 +1,30 @@
+import { Temporal } from 'temporal-polyfill';
+import type { EpochMs } from '../types.js';
+import type { LocalDate } from './date.js';
+
+/** True for a zone of the IANA database by its name. Bare offsets are none: they don't know of summer time. */
+export function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The first instant of the day there: 00:00, or later where the clocks skip midnight. */
+export function startOfDay(date: LocalDate, zone: string): EpochMs {
+  return Temporal.PlainDate.from(date).toZonedDateTime(zone).epochMilliseconds;
+}
+
+export function localDateAt(at: EpochMs, zone: string): LocalDate {
+  return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDate().toString();
+}
+
+/** `2026-10-11T00:00:00+08:00`, with a fraction only when there is one. */
+export function formatInstant(at: EpochMs, zone: string): string {
+  return Temporal.Instant.fromEpochMilliseconds(at)
+    .toZonedDateTimeISO(zone)
+    .toString({ timeZoneName: 'never' });
+}
