@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Context } from './context.js';
+import { evaluateCommand } from './evaluate.js';
 import { exitCodesHelp } from './exit.js';
 
 /**
@@ -33,7 +34,7 @@ export function buildProgram(context: Context): Command {
   return program;
 }
 
-const commandsInHelpOrder: readonly ((context: Context) => Command)[] = [];
+const commandsInHelpOrder: readonly ((context: Context) => Command)[] = [evaluateCommand];
 
 function withSubcommands(command: Command): Command[] {
   return [command, ...command.commands.flatMap(withSubcommands)];

@@ -8,11 +8,7 @@ export interface Keys {
 }
 
 /** Gives a getter for the keys of an object, after every unknown and missing key is noted. */
-export function checkObject(
-  node: Node,
-  keys: Keys,
-  faults: Faults,
-): ((key: string) => Node) | null {
+export function checkObject(node: Node, keys: Keys, faults: Faults): ((key: string) => Node) | null {
   const { value } = node;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     faults.add(node, `must be an object, found ${found(value)}`);

@@ -13,7 +13,11 @@ export interface Node {
 
 export const rootNode = (value: unknown): Node => ({ value, parent: null, key: '$' });
 
-export const childNode = (parent: Node, key: string | number, value: unknown): Node => ({ value, parent, key });
+export const childNode = (parent: Node, key: string | number, value: unknown): Node => ({
+  value,
+  parent,
+  key,
+});
 
 export function pathOf(node: Node): string {
   const keys: (string | number)[] = [];
@@ -28,7 +32,9 @@ export function pathOf(node: Node): string {
 export function jsonPath(keys: readonly (string | number)[]): string {
   return keys.reduce<string>((path, key) => {
     if (typeof key === 'number') return `${path}[${key}]`;
-    return /^[A-Za-z_][A-Za-z0-9_-]*$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(short(key))}]`;
+    return /^[A-Za-z_][A-Za-z0-9_-]*$/.test(key)
+      ? `${path}.${key}`
+      : `${path}[${JSON.stringify(short(key))}]`;
   }, '$');
 }
 

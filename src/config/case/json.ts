@@ -12,7 +12,9 @@ export function parseJson(text: string): { readonly value: unknown } | { readonl
   let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
 
   const fail = (expected: string): never => {
-    throw new JsonSyntaxFault(`${expected}, found ${at < text.length ? JSON.stringify(short(text.slice(at, at + 12))) : 'the end'}`);
+    throw new JsonSyntaxFault(
+      `${expected}, found ${at < text.length ? JSON.stringify(short(text.slice(at, at + 12))) : 'the end'}`,
+    );
   };
 
   const skipSpace = (): void => {
@@ -134,7 +136,7 @@ export function parseJson(text: string): { readonly value: unknown } | { readonl
   const parseValue = (): unknown => {
     skipSpace();
     if (path.length > deepest) throw new JsonSyntaxFault(`is nested deeper than ${deepest} levels`);
-    switch (text[at]) {
+    switch (text.charAt(at)) {
       case '{':
         return parseObject();
       case '[':

@@ -15,7 +15,7 @@ export function monthResult(judgement: MonthJudgement) {
     month: month.name,
     services: judgement.services.map((service) => serviceResult(service, month.zone)),
     sites: judgement.sites.map(siteResult),
-    paths: judgement.paths.map(pathResult),
+    paths: judgement.paths.map((path) => pathResult(path, plan.latency.excessDecimals)),
   };
 }
 
@@ -58,7 +58,7 @@ function siteResult({ site, currency, rent, cap, credit }: SiteMonth) {
   };
 }
 
-function pathResult(path: PathMonth) {
+function pathResult(path: PathMonth, excessDecimals: number) {
   return {
     path: path.path,
     roundsDue: path.latency.due,
@@ -66,7 +66,7 @@ function pathResult(path: PathMonth) {
     coveragePercent: coverage(path.latency),
     latencyUs: wholeUs(path.latency.latencyUs),
     lossPpm: wholePpm(path.loss.loss),
-    excessPercent: path.excess && formatHalfUp(path.excess, 1),
+    excessPercent: path.excess && formatHalfUp(path.excess, excessDecimals),
     latencyBand: path.latencyBand?.id ?? null,
     lossBand: path.lossBand?.id ?? null,
     raw: rawResult(path.raw),

@@ -1,0 +1,48 @@
+import { dirname, resolve } from 'node:path';
+import { Command } from 'commander';
+import type { Context } from './context.js';
+import { ExitWith, exitCodes } from './exit.js';
+
+interface Options {
+  readonly explain?: true;
+  readonly details?: true;
+}
+
+export function evaluateCommand(context: Context): Command {
+  return new Command('evaluate')
+    .description(
+      'judge one month of services by a plan, from a case file: no database, no network, no config',
+    )
+    .argument('<case>', 'a JSON file with the case, or - for standard input')
+    .option('--details', 'also print tax, claim window, percentiles and what each cause gave')
+    .option('--explain', 'print how every figure came about, for people, instead of JSON')
+    .addHelpText(
+      'after',
+      '\nThe result is one JSON object. A faulty case gives one line per fault on standard error,\n' +
+        'nothing on standard output, and exit status 2.\n\n' +
+        'Example:\n  $ pop-sla evaluate case.json\n  $ pop-sla evaluate --explain - < case.json',
+    )
+    .action(async (file: string, options: Options) => {
+      const { planFiles } = await import('../config/plan/files.js');
+      const { readCase } = await import('../config/case/read-case.js');
+      const { readCaseText } = await import('../config/case/text.js');
+      const { judgeMonth } = await import('../core/statement/judge.js');
+      const path = file === '-' ? null : resolve(context.cwd, file);
+      const text = await readCaseText(path === null ? context.stdin : path);
+      if ('fault' in text) throw new ExitWith(exitCodes.badInput, `pop-sla: ${file}: ${text.fault}`);
+      const folder = path === null ? context.cwd : dirname(path);
+      const result = readCase(text.text, planFiles(context.home), folder);
+      if (!result.ok) {
+        const lines = result.faults.map(({ path: at, message }) => `${at} ${message}`);
+        throw new ExitWith(exitCodes.badInput, lines.join('\n'));
+      }
+      const judgement = judgeMonth(result.case);
+      if (options.explain) {
+        const { explainMonth } = await import('../render/explain/explain.js');
+        context.stdout.write(explainMonth(judgement));
+        return;
+      }
+      const { monthResult } = await import('../core/statement/result.js');
+      context.stdout.write(`${JSON.stringify(monthResult(judgement), null, 2)}\n`);
+    });
+}

@@ -1,0 +1,80 @@
+import type { Exclusion, ExclusionScope } from '../../core/exclusion/exclusion.js';
+import { exclusionKinds } from '../../core/exclusion/kinds.js';
+import { exclusionFaults } from '../../core/exclusion/rules.js';
+import { isPopId, popIdRule } from '../../core/path/path.js';
+import type { PlanVersion } from '../../core/plan/plan.js';
+import { checkList, checkObject, checkOneOf, checkText } from './check.js';
+import { found, type Faults, type Node } from './fault.js';
+import { exclusionKeys, scopeKeys } from './keys.js';
+import { checkLineId } from './lines.js';
+import { checkInstant, checkOrder, checkPath } from './values.js';
+
+export interface ScopeContext {
+  readonly plan: PlanVersion;
+  readonly lines: ReadonlySet<string>;
+  readonly services: ReadonlySet<string>;
+  readonly customers: ReadonlySet<string>;
+}
+
+export function checkExclusions(list: Node, context: ScopeContext, faults: Faults): Exclusion[] {
+  return checkList(list, faults).flatMap((node) => {
+    const at = checkObject(node, exclusionKeys, faults);
+    if (!at) return [];
+    const kind = checkOneOf(at('kind'), exclusionKinds, faults);
+    const scope = checkScope(at('scope'), context, faults);
+    const from = checkInstant(at('from'), faults);
+    const to = checkInstant(at('to'), faults);
+    checkOrder(node, from, to, faults);
+    const before = faults.count;
+    const noticeAt = checkInstant(at('noticeAt'), faults);
+    const proof = checkText(at('proof'), faults, 10_000);
+    if (kind === null || scope === null || from === null || to === null) return [];
+    const exclusion = { kind, scope, from, to, noticeAt, proof };
+    // A key that can't be read is one fault; that it is not a good one would be the same fault again.
+    if (faults.count === before) {
+      for (const { key, message } of exclusionFaults(exclusion, context.plan.exclusions)) {
+        faults.add(at(key), message);
+      }
+    }
+    return [exclusion];
+  });
+}
+
+function checkScope(node: Node, context: ScopeContext, faults: Faults): ExclusionScope | null {
+  if (node.value === undefined) return null;
+  if (node.value === 'all') return 'all';
+  if (typeof node.value === 'string') {
+    faults.add(node, `must be "all" or an object of lists, found ${found(node.value)}`);
+    return null;
+  }
+  const at = checkObject(node, scopeKeys, faults);
+  if (!at) return null;
+  const each = <T>(key: string, check: (item: Node) => T | null): T[] =>
+    checkList(at(key), faults).flatMap((item) => check(item) ?? []);
+  const before = faults.count;
+  const scope = {
+    pops: each('pops', (item) => checkPop(item, faults)),
+    paths: each('paths', (item) => checkPath(item, faults)),
+    lines: each('lines', (item) => checkLineId(item, context.lines, faults)),
+    services: each('services', (item) => checkKnown(item, context.services, 'service', faults)),
+    customers: each('customers', (item) => checkKnown(item, context.customers, 'customer', faults)),
+  };
+  if (faults.count === before && Object.values(scope).every((names) => names.length === 0)) {
+    faults.add(node, 'names nothing: must be "all" or name pops, lines, paths, services or customers');
+  }
+  return scope;
+}
+
+function checkPop(node: Node, faults: Faults): string | null {
+  const pop = checkText(node, faults);
+  if (pop === null || isPopId(pop)) return pop;
+  faults.add(node, `must be ${popIdRule}, found ${found(pop)}`);
+  return null;
+}
+
+function checkKnown(node: Node, known: ReadonlySet<string>, what: string, faults: Faults): string | null {
+  const id = checkText(node, faults);
+  if (id === null || known.has(id)) return id;
+  faults.add(node, `is an unknown ${what} ${found(id)}: it must stand in "services"`);
+  return null;
+}

@@ -1,0 +1,56 @@
+import type { PastCredit } from '../../core/statement/case.js';
+import { isMonthName, monthRule, type Month } from '../../core/time/month.js';
+import { checkCount, checkList, checkObject, checkText } from './check.js';
+import { found, type Faults, type Node } from './fault.js';
+import { historyKeys, maintenanceUsedKeys } from './keys.js';
+import { checkLineId } from './lines.js';
+import { checkAmount, checkCurrency } from './values.js';
+
+/** What services were billed and credited in earlier months: the memory of a cap over a rolling year. */
+export function checkHistory(list: Node, month: Month, faults: Faults): PastCredit[] {
+  const seen = new Set<string>();
+  return checkList(list, faults).flatMap((node) => {
+    const at = checkObject(node, historyKeys, faults);
+    if (!at) return [];
+    const name = checkPastMonth(at('month'), month, faults);
+    const service = checkText(at('service'), faults);
+    const site = checkText(at('site'), faults);
+    const customer = checkText(at('customer'), faults);
+    const currency = checkCurrency(at('currency'), faults);
+    if (currency === null) return [];
+    const rent = checkAmount(at('rent'), currency, faults);
+    const credit = checkAmount(at('credit'), currency, faults);
+    if (name === null || service === null || site === null || rent === null || credit === null) return [];
+    const key = JSON.stringify([name, service]);
+    if (seen.has(key)) faults.add(node, `is given twice: ${found(service)} in ${name}`);
+    seen.add(key);
+    return [{ month: name, service, site, customer, rent: { minor: rent, currency }, credit }];
+  });
+}
+
+function checkPastMonth(node: Node, month: Month, faults: Faults): string | null {
+  const name = checkText(node, faults);
+  if (name === null) return null;
+  if (isMonthName(name) && name < month.name) return name;
+  faults.add(node, `must be ${monthRule}, before ${month.name}, found ${found(name)}`);
+  return null;
+}
+
+/** Planned maintenance of the calendar year before this month, by line: the memory of a yearly allowance. */
+export function checkMaintenanceUsed(
+  list: Node,
+  lines: ReadonlySet<string>,
+  faults: Faults,
+): ReadonlyMap<string, number> {
+  const used = new Map<string, number>();
+  for (const node of checkList(list, faults)) {
+    const at = checkObject(node, maintenanceUsedKeys, faults);
+    if (!at) continue;
+    const line = checkLineId(at('line'), lines, faults);
+    const ms = checkCount(at('ms'), faults);
+    if (line === null || ms === null) continue;
+    if (used.has(line)) faults.add(at('line'), `is given twice: ${found(line)}`);
+    used.set(line, ms);
+  }
+  return used;
+}

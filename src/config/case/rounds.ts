@@ -1,0 +1,125 @@
+import type { CountedRound, CountedSize } from '../../core/measurement/figures.js';
+import { roundStatuses } from '../../core/measurement/round.js';
+import type { PlanVersion } from '../../core/plan/plan.js';
+import type { Month } from '../../core/time/month.js';
+import type { EpochMs, PathId } from '../../core/types.js';
+import { checkCount, checkList, checkObject, checkOneOf } from './check.js';
+import { found, type Faults, type Node } from './fault.js';
+import { roundKeys, sizeKeys } from './keys.js';
+import { checkInstant, checkPath } from './values.js';
+
+export interface RoundContext {
+  readonly plan: PlanVersion;
+  readonly month: Month;
+}
+
+export function checkRounds(list: Node, context: RoundContext, faults: Faults): CountedRound[] {
+  const slots = new Map<PathId, Set<EpochMs>>();
+  const rounds: CountedRound[] = [];
+  for (const node of checkList(list, faults)) {
+    const at = checkObject(node, roundKeys, faults);
+    if (!at) continue;
+    const path = checkPath(at('path'), faults);
+    const slot = checkSlot(at('slot'), context, faults);
+    const status = at('status').value === undefined ? 'ok' : checkOneOf(at('status'), roundStatuses, faults);
+    const sizes = checkSizes(at('sizes'), context, faults);
+    if (path === null || slot === null || status === null) continue;
+    const taken = slots.get(path) ?? new Set();
+    if (taken.has(slot)) faults.add(at('slot'), `is given twice for ${path}: ${found(at('slot').value)}`);
+    taken.add(slot);
+    slots.set(path, taken);
+    rounds.push({ path, slot, status, sizes });
+  }
+  return rounds;
+}
+
+function checkSlot(node: Node, { plan, month }: RoundContext, faults: Faults): EpochMs | null {
+  const slot = checkInstant(node, faults);
+  if (slot === null) return null;
+  const { everyMinutes } = plan.measurement;
+  if (slot % (everyMinutes * 60_000) !== 0) {
+    faults.add(
+      node,
+      `is off the schedule: slots are every ${everyMinutes} minutes on the UTC clock, found ${found(node.value)}`,
+    );
+    return null;
+  }
+  if (slot < month.from || slot >= month.to) {
+    faults.add(node, `is outside ${month.name} in ${month.zone}, found ${found(node.value)}`);
+    return null;
+  }
+  return slot;
+}
+
+function checkSizes(list: Node, { plan }: RoundContext, faults: Faults): CountedSize[] {
+  const sizes: CountedSize[] = [];
+  for (const node of checkList(list, faults)) {
+    const at = checkObject(node, sizeKeys, faults);
+    if (!at) continue;
+    const bytes = checkCount(at('bytes'), faults);
+    if (bytes !== null && !plan.measurement.sizes.includes(bytes)) {
+      faults.add(
+        at('bytes'),
+        `is no size of the plan: must be one of ${plan.measurement.sizes.join(', ')}, found ${bytes}`,
+      );
+    } else if (bytes !== null && sizes.some((other) => other.bytes === bytes)) {
+      faults.add(at('bytes'), `is given twice in the round: ${bytes}`);
+    }
+    const counts =
+      at('rttUs').value === undefined ? checkSums(at, plan, faults) : checkRtts(at, plan, faults);
+    if (bytes !== null && counts !== null) sizes.push({ bytes, ...counts });
+  }
+  return sizes;
+}
+
+type Counts = Omit<CountedSize, 'bytes'>;
+
+function checkSums(at: (key: string) => Node, plan: PlanVersion, faults: Faults): Counts | null {
+  const [sent, received, rttSumUs] = (['sent', 'received', 'rttSumUs'] as const).map((key) => {
+    if (at(key).value === undefined)
+      faults.add(at(key), 'is missing: a size gives sent, received and rttSumUs, or rttUs');
+    return checkCount(at(key), faults);
+  });
+  if (sent == null || received == null || rttSumUs == null) return null;
+  if (received > sent) {
+    faults.add(at('received'), `is over "sent": must be at most ${sent}, found ${received}`);
+    return null;
+  }
+  // A reply after the limit is lost, so no received packet took longer.
+  if (BigInt(rttSumUs) > BigInt(received) * BigInt(plan.measurement.lostAfterMs) * 1000n) {
+    faults.add(
+      at('rttSumUs'),
+      `is too much for ${received} received packets: each took at most ${plan.measurement.lostAfterMs} ms, found ${rttSumUs}`,
+    );
+    return null;
+  }
+  return { sent, received, rttSumUs };
+}
+
+/** One entry per packet sent; null is lost, and so is one over the limit (a late reply). */
+function checkRtts(at: (key: string) => Node, plan: PlanVersion, faults: Faults): Counts | null {
+  for (const key of ['received', 'rttSumUs']) {
+    if (at(key).value !== undefined)
+      faults.add(at(key), 'does not go with "rttUs": it follows from its entries');
+  }
+  const limitUs = plan.measurement.lostAfterMs * 1000;
+  const rttsUs: (number | null)[] = [];
+  let received = 0;
+  let rttSumUs = 0;
+  const before = faults.count;
+  for (const node of checkList(at('rttUs'), faults)) {
+    const rttUs = node.value === null ? null : checkCount(node, faults);
+    const inTime = rttUs !== null && rttUs <= limitUs;
+    rttsUs.push(inTime ? rttUs : null);
+    if (!inTime) continue;
+    received += 1;
+    rttSumUs += rttUs;
+  }
+  const sent = at('sent').value === undefined ? rttsUs.length : checkCount(at('sent'), faults);
+  if (faults.count > before || sent === null) return null;
+  if (sent !== rttsUs.length) {
+    faults.add(at('sent'), `must be the number of entries in "rttUs", ${rttsUs.length}, found ${sent}`);
+    return null;
+  }
+  return { sent, received, rttSumUs, rttsUs };
+}

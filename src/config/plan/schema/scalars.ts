@@ -1,0 +1,120 @@
+import { compare, zero, type Rational } from '../../../core/number/rational.js';
+import { fromPercent, parseDecimal } from '../../../core/number/decimal.js';
+import { fractionShare, type Share } from '../../../core/plan/share.js';
+import type { Words } from '../../../core/plan/plan.js';
+import { isLocalDate, localDateRule } from '../../../core/time/date.js';
+import { isTimeZone } from '../../../core/time/zone.js';
+import { scalar, textual, wrong, type Wrong } from '../../scalars/scalar.js';
+
+/** A decimal as written: a double's shortest text is the decimal that made it, for any that a contract writes. */
+function decimalText(input: unknown): string | null {
+  return typeof input === 'string' || typeof input === 'number' ? String(input) : null;
+}
+
+/** A decimal number from 0 on, exact. */
+export const decimal = (what = 'a decimal number from 0 on, such as 99.95') =>
+  scalar(what, (input): Rational | Wrong => {
+    const value = parseDecimal(decimalText(input) ?? '')?.value;
+    if (value === undefined) return wrong('is not a decimal number');
+    return compare(value, zero) < 0 ? wrong('is negative') : value;
+  });
+
+/** A decimal number that may be negative, exact: an excess can be. */
+export const signedDecimal = () =>
+  scalar('a decimal number, such as 10.5', (input): Rational | Wrong => {
+    return parseDecimal(decimalText(input) ?? '')?.value ?? wrong('is not a decimal number');
+  });
+
+/** A percentage from 0 to 100 as a share of 1. */
+export const percentOfOne = () =>
+  scalar('a percentage from 0 to 100, such as 99.95', (input): Rational | Wrong => {
+    const value = parseDecimal(decimalText(input) ?? '')?.value;
+    if (value === undefined) return wrong('is not a percentage');
+    const share = fromPercent(value);
+    return share.n < 0n || share.n > share.d ? wrong('is out of range') : share;
+  });
+
+export const fraction = () =>
+  textual('a fraction of two whole numbers, such as 1/30', (text): Share | Wrong => {
+    return fractionShare(text) ?? wrong('is not a fraction');
+  });
+
+export const localDate = () =>
+  textual(localDateRule, (text) => (isLocalDate(text) ? text : wrong('is not a day')));
+
+export const timeZone = () =>
+  textual('a time zone by its IANA name, such as Asia/Hong_Kong', (text) =>
+    isTimeZone(text) ? text : wrong('is not a known time zone'),
+  );
+
+export const identifier = () =>
+  textual('letters, digits, ".", "_" and "-", at most 64, starting with a letter or digit', (text) =>
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text) ? text : wrong('is not an id'),
+  );
+
+const languageExpression = /^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/;
+
+/** A text, or texts by language. A text alone is one in no named language (`und`). */
+export const words = () =>
+  scalar('a text, or a mapping of language tags to texts, such as { en: normal, zh-CN: 正常 }', readWords);
+
+function readWords(input: unknown): Words | Wrong {
+  if (typeof input === 'string') return input.trim() === '' ? wrong('is empty') : { und: input };
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) return wrong('is not a text');
+  const entries = Object.entries(input);
+  if (entries.length === 0) return wrong('has no language');
+  for (const [language, text] of entries) {
+    if (!languageExpression.test(language))
+      return wrong(`has ${JSON.stringify(language)}, which is no language tag`);
+    if (typeof text !== 'string' || text.trim() === '') return wrong(`has no text for ${language}`);
+  }
+  return Object.fromEntries(entries);
+}
+
+/** Texts by field path. */
+export const textsByField = () =>
+  scalar('a mapping of fields to texts', (input): ReadonlyMap<string, string> | Wrong => {
+    const entries = mapping(input);
+    if (entries === null) return wrong('is not a mapping');
+    for (const [field, text] of entries) {
+      if (typeof text !== 'string' && typeof text !== 'number') return wrong(`has no text for ${field}`);
+    }
+    return new Map(entries.map(([field, text]) => [field, String(text)]));
+  });
+
+/** Texts in several languages by field path. */
+export const wordsByField = () =>
+  scalar('a mapping of fields to texts by language', (input): ReadonlyMap<string, Words> | Wrong => {
+    const entries = mapping(input);
+    if (entries === null) return wrong('is not a mapping');
+    const read = new Map<string, Words>();
+    for (const [field, value] of entries) {
+      const text = readWords(value);
+      if ('wrong' in text && typeof text.wrong === 'string') return wrong(`at ${field}: ${text.wrong}`);
+      read.set(field, text as Words);
+    }
+    return read;
+  });
+
+function mapping(input: unknown): [string, unknown][] | null {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) return null;
+  return Object.entries(input);
+}
+
+/** How many lines a class has: a number, or the least and the most of them. */
+export const lineCount = () =>
+  scalar(
+    'a number of lines from 1 on, or { min: 2 } or { min: 1, max: 4 }',
+    (input): { readonly min: number; readonly max: number | null } | Wrong => {
+      const isCount = (value: unknown): value is number =>
+        typeof value === 'number' && Number.isInteger(value) && value >= 1;
+      if (isCount(input)) return { min: input, max: input };
+      const entries = mapping(input);
+      if (entries === null) return wrong('is not a number of lines');
+      const { min = 1, max = null, ...rest } = Object.fromEntries(entries);
+      if (!isCount(min) || (max !== null && !isCount(max)) || Object.keys(rest).length > 0) {
+        return wrong('is not a number of lines');
+      }
+      return max !== null && max < min ? wrong('has more at least than at most') : { min, max };
+    },
+  );

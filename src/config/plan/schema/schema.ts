@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { lengthBases } from '../../../core/measurement/length.js';
+import { oneOf, whole, yesOrNo } from '../../scalars/plain.js';
+import { classSchema, creditSchema } from './credit.js';
+import { availabilitySchema, latencySchema, lossSchema } from './quality.js';
+import {
+  decimal,
+  identifier,
+  localDate,
+  percentOfOne,
+  textsByField,
+  timeZone,
+  words,
+  wordsByField,
+} from './scalars.js';
+
+const measurementSchema = z.strictObject({
+  sizes: z.array(whole(1, 65_575)),
+  lengthBasis: oneOf(lengthBases),
+  packets: whole(1, 10_000),
+  everyMinutes: whole(1, 1440),
+  lostAfterMs: whole(1, 60_000),
+});
+
+const exclusionsSchema = z.strictObject({
+  plannedMaintenance: z.strictObject({
+    noticeHours: whole(0, 8784).default(0),
+    allowance: z
+      .strictObject({ hours: decimal(), per: oneOf(['month', 'year']) })
+      .nullable()
+      .default(null),
+  }),
+  forceMajeure: z.strictObject({
+    noticeWithinDays: whole(0, 366).nullable(),
+    proof: yesOrNo(),
+  }),
+});
+
+const versionSchema = z.strictObject({
+  effectiveFrom: localDate(),
+  /** What the version is called; its date when nothing is said. */
+  version: identifier().optional(),
+  timeZone: timeZone(),
+  measurement: measurementSchema,
+  exclusions: exclusionsSchema,
+  availability: availabilitySchema,
+  latency: latencySchema,
+  loss: lossSchema,
+  classes: z.array(classSchema),
+  credit: creditSchema,
+  tax: z.strictObject({ ratePercent: percentOfOne().nullable() }).default({ ratePercent: null }),
+  clauses: textsByField().default(new Map()),
+  rulings: wordsByField().default(new Map()),
+});
+
+/** A plan file: strict, in words that a contract has. */
+export const planSchema = z.strictObject({
+  id: identifier(),
+  name: words(),
+  source: words().nullable().default(null),
+  versions: z.array(versionSchema),
+});
+
+export type RawPlan = z.output<typeof planSchema>;
+export type RawVersion = RawPlan['versions'][number];
