@@ -18,6 +18,10 @@ const kinds: Readonly<Record<string, (options: OpenOptions) => Promise<ProbeDriv
     const { openKernel } = await import('./kernel/driver.js');
     return openKernel({ log });
   },
+  'net-ping': async ({ log }) => {
+    const { openNetPing } = await import('./net-ping/driver.js');
+    return openNetPing({ log });
+  },
   simulated: async ({ log, simulated, clock }) => {
     const { openSimulated } = await import('./simulated/driver.js');
     return openSimulated({ log, script: simulated ?? { seed: 1, rules: [] }, clock });

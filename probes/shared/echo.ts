@@ -17,6 +17,7 @@ export function newToken(): Buffer {
 /**
  * An ICMP echo request of `icmpBytes` in all (at least 16). Its payload is the token over and over, so that a flipped
  * bit anywhere in a reply shows. The checksum of IPv6 covers addresses that only the kernel knows; it fills it in.
+ * `message` is where to write it, for those who send many.
  */
 export function echoRequest(
   family: Family,
@@ -24,8 +25,8 @@ export function echoRequest(
   sequence: number,
   token: Uint8Array,
   icmpBytes: number,
+  message: Buffer = Buffer.allocUnsafe(icmpBytes),
 ): Buffer {
-  const message = Buffer.allocUnsafe(icmpBytes);
   message[0] = echoRequestType[family];
   message[1] = 0;
   message.writeUInt16BE(0, 2);

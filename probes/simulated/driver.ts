@@ -1,7 +1,7 @@
-import { isIP } from 'node:net';
 import { lost, type PacketOutcome } from '../../src/core/measurement/packet.js';
 import type { SizeSample } from '../../src/core/measurement/round.js';
 import type { DriverOptions, ProbeDriver, RoundRequest, RoundResult } from '../probe.js';
+import { failedRound, requestFault } from '../shared/results.js';
 import { roundsInFlight } from '../shared/rounds-in-flight.js';
 import { conditionsTowards } from './conditions.js';
 import { fateOf, noReply, streamKey } from './fate.js';
@@ -126,15 +126,12 @@ export function openSimulated(options: SimulatedOptions): ProbeDriver {
 
   return {
     kind: 'simulated',
-    measure: (request) =>
-      isIP(request.address) === 0
-        ? Promise.resolve({
-            ended: 'failed',
-            reason: `"${request.address}" is not an IP address`,
-            sizes: [],
-            provenance,
-          })
-        : rounds.run(request.signal, (signal) => play(request, signal)),
+    measure: (request) => {
+      const fault = requestFault(request);
+      return fault === null
+        ? rounds.run(request.signal, (signal) => play(request, signal))
+        : Promise.resolve(failedRound('simulated', fault));
+    },
     close: () => rounds.close(),
   };
 }

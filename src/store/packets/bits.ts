@@ -98,8 +98,10 @@ export function bitReader(bytes: Uint8Array): BitReader {
     },
     gamma() {
       let zeros = 0;
-      while (bit() === 0) zeros += 1;
-      if (zeros > 52) throw new PacketsCorrupt('the packed packets hold a number that is too large');
+      while (bit() === 0) {
+        zeros += 1;
+        if (zeros > 52) throw new PacketsCorrupt('the packed packets hold a number that is too large');
+      }
       return 2 ** zeros + bits(zeros);
     },
     bitsLeft: () => total - at,

@@ -1,6 +1,10 @@
 import { join } from 'node:path';
 import { openSqliteStore } from '../../../src/store/sqlite/open.js';
 import { temporaryFolder } from '../../store/support.js';
+import { monthSumsConformance } from './month-sums.js';
 import { storeConformance } from './suite.js';
 
-storeConformance('sqlite', () => openSqliteStore({ path: join(temporaryFolder(), 'store.db') }));
+const open = () => openSqliteStore({ path: join(temporaryFolder(), 'store.db') });
+
+storeConformance('sqlite', open);
+monthSumsConformance('sqlite', open);

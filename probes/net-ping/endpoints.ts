@@ -1,0 +1,87 @@
+import type { Family } from '../shared/echo.js';
+import { readIcmp, type IcmpMessage } from '../shared/icmp-message.js';
+import { openEchoSocket, type EchoSocket } from './echo-socket.js';
+import type { NetPing } from './library.js';
+import { sequences, type Sequences } from './sequences.js';
+
+/** Who waits for replies on an endpoint. */
+export interface Listener {
+  took(turn: number, message: Exclude<IcmpMessage, { kind: 'other' }>, source: string, atNs: bigint): void;
+  died(reason: string): void;
+}
+
+/** One socket of one family and who uses it. */
+export interface Endpoint {
+  readonly family: Family;
+  readonly socket: EchoSocket;
+  readonly sequences: Sequences<Listener>;
+  /** Messages read so far: how one sees that there is nothing left to read. */
+  readonly messagesRead: number;
+}
+
+export interface Endpoints {
+  /** The family's endpoint, opened if there is none; throws what the system says when it can't be. */
+  join(family: Family, listener: Listener): Endpoint;
+  leave(endpoint: Endpoint, listener: Listener): void;
+}
+
+interface Entry extends Endpoint {
+  readonly listeners: Set<Listener>;
+  messagesRead: number;
+  idle: NodeJS.Timeout | undefined;
+}
+
+/**
+ * How long a socket stays open when no round uses it. While it is open it is read, so it never fills up with the
+ * host's other ICMP; a closed one's late replies reach nobody, for the next has another identifier.
+ */
+const idleMs = 10_000;
+
+export function endpoints(options: {
+  readonly netPing: NetPing;
+  readonly onError: (error: Error) => void;
+}): Endpoints {
+  const open = new Map<Family, Entry>();
+
+  const openEntry = (family: Family): Entry => {
+    const booked = sequences<Listener>();
+    const listeners = new Set<Listener>();
+    const socket = openEchoSocket({
+      netPing: options.netPing,
+      family,
+      onError: options.onError,
+      onDead: (reason) => {
+        if (open.get(family) === entry) open.delete(family);
+        for (const listener of [...listeners]) listener.died(reason);
+      },
+      onMessage: (bytes, source, atNs) => {
+        entry.messagesRead += 1;
+        const message = readIcmp(family, bytes);
+        if (message.kind === 'other') return;
+        const { identifier, sequence } = message.kind === 'reply' ? message : message.request;
+        if (identifier !== socket.identifier) return;
+        booked.ownerOf(sequence)?.took(booked.turnOf(sequence), message, source, atNs);
+      },
+    });
+    const entry: Entry = { family, socket, sequences: booked, listeners, messagesRead: 0, idle: undefined };
+    open.set(family, entry);
+    return entry;
+  };
+
+  return {
+    join(family, listener) {
+      const entry = open.get(family) ?? openEntry(family);
+      clearTimeout(entry.idle);
+      entry.listeners.add(listener);
+      return entry;
+    },
+    leave(endpoint, listener) {
+      const entry = open.get(endpoint.family);
+      if (entry !== endpoint || !entry.listeners.delete(listener) || entry.listeners.size > 0) return;
+      entry.idle = setTimeout(() => {
+        open.delete(entry.family);
+        entry.socket.close();
+      }, idleMs);
+    },
+  };
+}
