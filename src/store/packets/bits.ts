@@ -40,6 +40,10 @@ export function bitWriter(): BitWriter {
     pending &= (1 << pendingWidth) - 1;
   };
   const bits = (value: number, width: number): void => {
+    if (width <= 16) {
+      if (width > 0) chunk(value, width);
+      return;
+    }
     for (let left = width; left > 0;) {
       const take = Math.min(16, left);
       left -= take;
@@ -49,7 +53,8 @@ export function bitWriter(): BitWriter {
   return {
     bits,
     ones(count) {
-      for (let left = count; left > 0; left -= 16) chunk(2 ** Math.min(16, left) - 1, Math.min(16, left));
+      for (let left = count; left > 0; left -= 16)
+        chunk(0xffff >>> (16 - Math.min(16, left)), Math.min(16, left));
     },
     gamma(value) {
       const width = bitLength(value);

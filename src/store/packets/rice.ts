@@ -25,8 +25,9 @@ export function writeRttBlock(out: BitWriter, values: readonly number[]): void {
   out.bits(width, centreWidthBits);
   out.bits(centre, width);
   out.bits(k, parameterBits);
+  const unit = 2 ** k;
   for (const value of folded) {
-    const quotient = Math.floor(value / 2 ** k);
+    const quotient = Math.floor(value / unit);
     if (quotient < maxUnary) {
       out.ones(quotient);
       out.bits(0, 1);
@@ -34,7 +35,7 @@ export function writeRttBlock(out: BitWriter, values: readonly number[]): void {
       out.ones(maxUnary);
       out.gamma(quotient - maxUnary + 1);
     }
-    out.bits(value % 2 ** k, k);
+    out.bits(value - quotient * unit, k);
   }
 }
 
@@ -71,10 +72,11 @@ function bestParameter(folded: readonly number[]): number {
   for (let k = 0; k <= maxParameter; k += 1) {
     // Every code has its k bits and the one that ends the quotient: no longer k can win from here on.
     if (folded.length * (k + 1) >= bestCost) break;
-    let cost = 0;
+    const perUnit = 2 ** -k;
+    let cost = folded.length * (k + 1);
     for (const value of folded) {
-      const quotient = Math.floor(value / 2 ** k);
-      cost += k + 1 + quotient;
+      const quotient = Math.floor(value * perUnit);
+      cost += quotient;
       if (quotient >= maxUnary) cost += 2 * bitLength(quotient - maxUnary + 1) - 2 - (quotient - maxUnary);
     }
     if (cost < bestCost) [best, bestCost] = [k, cost];

@@ -15,15 +15,16 @@ export function roundPut({ db, write }: Connection): Pick<RoundStore, 'put' | 'p
   const numberOf = pathNumber(db);
   const insertRound = db.prepare<Value[]>(
     `INSERT INTO round (slot, path_id, status, reason, address, started_at, ended_at, lost_after_ms, driver, stamps,
-       fallback_stamps, socket_drops, send_lag_us, calibration_p50_us, calibration_p99_us)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+       fallback_stamps, socket_drops, send_lag_us, calibration_p50_us, calibration_p99_us, packets_id)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertSize = db.prepare<Value[]>(
     `INSERT INTO size (path_id, slot, position, bytes, held, sent, received, sizes_with_latency, sizes_with_loss,
        rtt_sum_us, rtt_min_us, rtt_max_us, late, errors, not_sent, duplicates, mismatched)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const insertPackets = db.prepare<Value[]>('INSERT INTO packets (slot, path_id, packed) VALUES (?, ?, ?)');
+  const insertPackets = db.prepare<[Uint8Array]>('INSERT INTO packets (packed) VALUES (?)');
+  const known = db.prepare<[EpochMs, number], 1>('SELECT 1 FROM round WHERE slot = ? AND path_id = ?');
   const insertMissing = db.prepare<[EpochMs, number, string]>(
     "INSERT INTO round (slot, path_id, status, reason) VALUES (?, ?, 'missing', ?) ON CONFLICT DO NOTHING",
   );
@@ -31,13 +32,14 @@ export function roundPut({ db, write }: Connection): Pick<RoundStore, 'put' | 'p
   const store = (round: Round, packed: Uint8Array): 'stored' | 'already-stored' => {
     const { slot, provenance } = round;
     const path = numberOf(round.path);
-    const added = insertRound.run(
+    if (known.get(slot, path) !== undefined) return 'already-stored';
+    const packetsId = Number(insertPackets.run(packed).lastInsertRowid);
+    insertRound.run(
       ...[slot, path, round.status, round.reason, round.address, round.startedAt, round.endedAt],
       ...[round.lostAfterMs, provenance.driver, provenance.stamps, provenance.fallbackStamps],
       ...[provenance.socketDrops, provenance.sendLagUs],
-      ...[provenance.calibration?.p50Us ?? null, provenance.calibration?.p99Us ?? null],
+      ...[provenance.calibration?.p50Us ?? null, provenance.calibration?.p99Us ?? null, packetsId],
     );
-    if (added.changes === 0) return 'already-stored';
     const sizes = round.sizes.map(countSize);
     const withLatency = sizes.filter((size) => size.received > 0).length;
     const withLoss = sizes.filter((size) => size.sent > 0).length;
@@ -49,7 +51,6 @@ export function roundPut({ db, write }: Connection): Pick<RoundStore, 'put' | 'p
         ...[size.duplicates, size.mismatched],
       );
     });
-    insertPackets.run(slot, path, packed);
     return 'stored';
   };
 

@@ -7,7 +7,8 @@ import type { Connection } from './database.js';
 export function roundReads({ db, read }: Connection): Pick<RoundStore, 'packets' | 'accounted'> {
   const packed = db
     .prepare<[EpochMs, PathId], Uint8Array>(
-      'SELECT packed FROM packets WHERE slot = ? AND path_id = (SELECT id FROM path WHERE name = ?)',
+      `SELECT packed FROM round JOIN packets ON packets.id = round.packets_id
+       WHERE slot = ? AND path_id = (SELECT id FROM path WHERE name = ?)`,
     )
     .pluck();
   const slots = db

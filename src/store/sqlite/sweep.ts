@@ -5,41 +5,49 @@ import type { Connection } from './database.js';
 /** Rounds in one transaction: some ten milliseconds, and other writers' turn comes in between. */
 const roundsAtOnce = 100;
 
-type Key = [slot: EpochMs, pathId: number];
+interface Key {
+  readonly slot: EpochMs;
+  readonly pathId: number;
+}
 
 export function sweeper({ db, write }: Connection): Pick<UpkeepStore, 'sweep'> {
-  const oldest = (table: 'round' | 'packets') =>
-    db
-      .prepare<[EpochMs, number], Key>(
-        `SELECT slot, path_id FROM ${table} WHERE slot < ? ORDER BY slot, path_id LIMIT ?`,
-      )
-      .raw();
-  const oldestPackets = oldest('packets');
-  const oldestRounds = oldest('round');
-  const deletePackets = db.prepare<Key>('DELETE FROM packets WHERE slot = ? AND path_id = ?');
-  const deleteRound = db.prepare<Key>('DELETE FROM round WHERE slot = ? AND path_id = ?'); // its sizes and packets go along
+  const oldest = (having: string) =>
+    db.prepare<[EpochMs, number], Key>(
+      `SELECT slot, path_id AS pathId FROM round WHERE slot < ? ${having} ORDER BY slot, path_id LIMIT ?`,
+    );
+  const withPackets = oldest('AND packets_id IS NOT NULL');
+  const rounds = oldest('');
+  const deletePackets = db.prepare<Key>(
+    'DELETE FROM packets WHERE id = (SELECT packets_id FROM round WHERE slot = @slot AND path_id = @pathId)',
+  );
+  const forgetPackets = db.prepare<Key>(
+    'UPDATE round SET packets_id = NULL WHERE slot = @slot AND path_id = @pathId',
+  );
+  // Its sizes and its packets go along.
+  const deleteRound = db.prepare<Key>('DELETE FROM round WHERE slot = @slot AND path_id = @pathId');
 
-  const deleteAll = async (keys: typeof oldestRounds, remove: typeof deleteRound, before: EpochMs) => {
-    let deleted = 0;
+  const inBatches = async (oldestFirst: typeof rounds, before: EpochMs, remove: (key: Key) => void) => {
+    let removed = 0;
     for (;;) {
       const batch = await write(() => {
-        const found = keys.all(before, roundsAtOnce);
-        for (const key of found) remove.run(...key);
-        return found.length;
+        const keys = oldestFirst.all(before, roundsAtOnce);
+        keys.forEach(remove);
+        return keys.length;
       });
-      deleted += batch;
-      if (batch < roundsAtOnce) return deleted;
+      removed += batch;
+      if (batch < roundsAtOnce) return removed;
     }
   };
   return {
     async sweep(packetsBefore, rowsBefore) {
       // Packets never outlive their round, so that both counts are of what really went.
-      const packetsDeleted = await deleteAll(
-        oldestPackets,
-        deletePackets,
-        Math.max(packetsBefore, rowsBefore),
-      );
-      const rowsDeleted = await deleteAll(oldestRounds, deleteRound, rowsBefore);
+      const packetsDeleted = await inBatches(withPackets, Math.max(packetsBefore, rowsBefore), (key) => {
+        deletePackets.run(key);
+        forgetPackets.run(key);
+      });
+      const rowsDeleted = await inBatches(rounds, rowsBefore, (key) => {
+        deleteRound.run(key);
+      });
       return { packetsDeleted, rowsDeleted };
     },
   };

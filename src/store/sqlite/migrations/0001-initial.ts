@@ -1,7 +1,7 @@
 import type { Migration } from './migration.js';
 
 /**
- * `round` and `packets` grow at their end (slot first), so a month of them is cheap to write, to list and to drop.
+ * `round` and `packets` grow at their end, so a month of them is cheap to write, to list and to drop.
  * `size` lies path by path, so that a month of one path is one walk over neighbouring rows; it repeats what that walk
  * needs of the round (held, and two counts of sizes), so that it needs no other table.
  */
@@ -40,11 +40,13 @@ CREATE TABLE round (
   send_lag_us     REAL,
   calibration_p50_us REAL,
   calibration_p99_us REAL,
+  packets_id      INTEGER,                     -- null: a missing mark, or the packets' retention has passed
   PRIMARY KEY (slot, path_id),
   CHECK (status = 'missing' OR (started_at IS NOT NULL AND ended_at IS NOT NULL AND lost_after_ms IS NOT NULL
     AND driver IS NOT NULL AND stamps IS NOT NULL AND fallback_stamps IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX round_of_path ON round (path_id, slot);
+CREATE INDEX round_with_packets ON round (slot) WHERE packets_id IS NOT NULL;
 
 -- One size of a round in integers.
 CREATE TABLE size (
@@ -69,14 +71,14 @@ CREATE TABLE size (
   FOREIGN KEY (slot, path_id) REFERENCES round (slot, path_id) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 
--- Every packet of a round, packed; the first byte is the version of the packing.
+-- Every packet of a round, packed; the first byte is the version of the packing. In the order of arrival and without
+-- a key of their own, so that the pages are full: in the order of slot and path a fifth of them would stay empty.
 CREATE TABLE packets (
-  slot    INTEGER NOT NULL,
-  path_id INTEGER NOT NULL,
-  packed  BLOB NOT NULL,
-  PRIMARY KEY (slot, path_id),
-  FOREIGN KEY (slot, path_id) REFERENCES round (slot, path_id) ON DELETE CASCADE
-) STRICT, WITHOUT ROWID;
+  id     INTEGER PRIMARY KEY,
+  packed BLOB NOT NULL
+) STRICT;
+CREATE TRIGGER round_takes_its_packets AFTER DELETE ON round WHEN OLD.packets_id IS NOT NULL
+BEGIN DELETE FROM packets WHERE id = OLD.packets_id; END;
 
 -- Holds a row for as long as a transaction: the question whether the store can be written.
 CREATE TABLE probe (at INTEGER NOT NULL) STRICT;
