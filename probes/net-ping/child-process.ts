@@ -24,7 +24,7 @@ const missedBeats = 5;
 const stopWithinMs = 1000;
 const stderrKept = 2000;
 
-/** Starts a child and watches over it. It is told of first by `ready` or `unavailable`. */
+/** Starts a child, and watches over it from its first message on, which is `ready` or `unavailable`. */
 export function startChild(options: ChildOptions): Child {
   const child: ChildProcess = fork(fileURLToPath(options.entry), [], {
     serialization: 'advanced',
@@ -33,11 +33,13 @@ export function startChild(options: ChildOptions): Child {
     execArgv: ['--max-semi-space-size=1'],
   });
   let stderr = '';
+  let started = false;
   let unanswered = 0;
   let fault: string | null = null;
   let gone = false;
 
   const beat = setInterval(() => {
+    if (!started) return;
     // Our own beats are counted, not time: when this process stood still, no beat was missed.
     if (unanswered >= missedBeats) {
       fault = `it did not answer for ${(missedBeats * options.heartbeatMs) / 1000} s`;
@@ -64,6 +66,7 @@ export function startChild(options: ChildOptions): Child {
     stderr = (stderr + text).slice(-stderrKept);
   });
   child.on('message', (message: FromChild) => {
+    started = true;
     unanswered = 0;
     if (message.type !== 'pong') options.onMessage(message);
   });

@@ -41,7 +41,7 @@ export interface Provenance {
   readonly fallbackStamps: number;
   /** Packets the receiving socket dropped, by the kernel's counter; null where it can't be read. */
   readonly socketDrops: number | null;
-  /** Worst lateness of a packet's sending against its schedule, microseconds; null where it isn't measured. */
+  /** Worst lateness of the prober against its own schedule, sending or reading, microseconds; null where it isn't measured. */
   readonly sendLagUs: number | null;
   /** What of an RTT is this machine itself, by the calibration in force, microseconds; null before the first. */
   readonly calibration: { readonly p50Us: number; readonly p99Us: number } | null;
