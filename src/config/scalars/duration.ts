@@ -16,6 +16,7 @@ const example = 'units: ms, s, m, h, d';
 export function parseDurationUs(text: string): number | Wrong {
   let rest = text.trim();
   if (/^[\d.]+$/.test(rest)) return wrong('has no unit');
+  if (rest === '') return wrong('is not a duration');
   if (rest.startsWith('-')) return wrong('is negative');
   let totalUs = 0;
   let from = 0;

@@ -1,0 +1,162 @@
+import fc from 'fast-check';
+import type {
+  CommitmentConfig,
+  Config,
+  DriverConfig,
+  MeasurementConfig,
+  PathConfig,
+  Pop,
+} from '../../src/config/config.js';
+import { driverNames } from '../../src/config/drivers.js';
+import { logFormats, logLevels } from '../../src/config/schema/services.js';
+import { pathId } from '../../src/core/path/path.js';
+
+const id = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$/);
+const line = (maxLength: number) =>
+  fc
+    .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
+    .filter((text) => text.trim() !== '' && text.length <= maxLength && !/[\p{Cc}\u2028\u2029]/u.test(text));
+const orNull = <T>(values: fc.Arbitrary<T>) => fc.option(values, { nil: null });
+const instant = fc.integer({ min: 0, max: 253_402_300_799_999 });
+const bounds = fc
+  .tuple(orNull(instant), orNull(instant))
+  .filter(([from, to]) => from === null || to === null || from < to);
+const finite = (limit: number) => fc.double({ min: -limit, max: limit, noNaN: true });
+/** The keys of a record that happen to be there. */
+const some = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record(model, { requiredKeys: [] });
+
+/** PoPs whose addresses, taken from their position, are their own. */
+const pops = fc
+  .uniqueArray(fc.tuple(id, line(100), orNull(line(64)), fc.integer({ min: 0, max: 6 })), {
+    minLength: 2,
+    maxLength: 8,
+    selector: ([popId]) => popId,
+  })
+  .chain((drafts) =>
+    fc.tuple(
+      ...drafts.map(([popId, name, region, kinds], index) =>
+        orNull(fc.record({ latitude: finite(90), longitude: finite(180) })).map((coordinates): Pop => ({
+          id: popId,
+          name,
+          region,
+          ipv4: kinds < 4 ? `192.0.2.${index + 1}` : null,
+          ipv6: kinds % 2 === 1 ? `2001:db8::${index + 1}` : null,
+          host: kinds > 3 && kinds !== 5 ? `pop${index}.example.net` : null,
+          coordinates,
+        })),
+      ),
+    ),
+  );
+
+const probe = (target: Pop) => {
+  const source = target.ipv4 !== null ? '198.51.100.1' : '2001:db8:1::1';
+  return some({
+    dscp: fc.integer({ min: 0, max: 63 }),
+    ttl: fc.integer({ min: 1, max: 255 }),
+    source: fc.constant(source),
+    dontFragment: fc.boolean(),
+    interface: fc.stringMatching(/^[a-z][a-z0-9.-]{0,14}$/),
+  }).filter((options) => Object.keys(options).length > 0);
+};
+
+function paths(all: readonly Pop[], withProbe: boolean): fc.Arbitrary<PathConfig[]> {
+  const [agent, ...others] = all as [Pop, ...Pop[]];
+  return fc.subarray(others, { minLength: 1 }).chain((chosen) =>
+    fc
+      .tuple(
+        ...chosen.map((target) =>
+          fc
+            .tuple(bounds, fc.option(probe(target), { nil: undefined }))
+            .map(([[from, to], options]): PathConfig => ({
+              id: pathId(agent.id, target.id),
+              source: agent.id,
+              destination: target.id,
+              from,
+              to,
+              ...(withProbe && options !== undefined ? { probe: options } : {}),
+            })),
+        ),
+      )
+      .map((list) => list.sort((a, b) => (a.id < b.id ? -1 : 1))),
+  );
+}
+
+function commitments(all: readonly Pop[]): fc.Arbitrary<CommitmentConfig[]> {
+  const latencyMs = fc.stringMatching(/^[1-9]\d{0,3}(\.\d{1,3})?$/);
+  const regions = all.flatMap((pop) => pop.region ?? []);
+  const [agent, other] = all as [Pop, Pop];
+  const path = fc.record({
+    kind: fc.constant('path' as const),
+    path: fc.constant(pathId(agent.id, other.id)),
+  });
+  const pair = fc.record({
+    kind: fc.constant('regions' as const),
+    regions: fc.tuple(fc.constantFrom(...regions), fc.constantFrom(...regions)),
+  });
+  const scope = regions.length === 0 ? path : fc.oneof(path, pair);
+  return fc.uniqueArray(fc.record({ scope, latencyMs, from: orNull(instant) }), {
+    maxLength: 5,
+    selector: (commitment) => commitment.from,
+  });
+}
+
+const measurement: fc.Arbitrary<MeasurementConfig> = fc.record({
+  everyMs: fc.constantFrom(1_800_000, 3_600_000, 86_400_000),
+  packets: fc.integer({ min: 1, max: 100 }),
+  sizes: fc.uniqueArray(fc.integer({ min: 56, max: 65_507 }), { minLength: 1, maxLength: 3 }),
+  lengthBasis: fc.constantFrom('icmp', 'ip', 'payload'),
+  lostAfterMs: fc.integer({ min: 1, max: 60_000 }),
+  lateWaitMs: fc.integer({ min: 0, max: 60_000 }),
+  packetIntervalMs: fc.integer({ min: 100, max: 10_000 }),
+  spreadMs: fc.integer({ min: 0, max: 600_000 }),
+});
+
+function drivers(all: readonly Pop[]): fc.Arbitrary<DriverConfig> {
+  const addresses = all.flatMap((pop) => pop.ipv4 ?? pop.ipv6 ?? []);
+  const us = fc.integer({ min: 0, max: 60_000_000 });
+  const rule = fc
+    .tuple(
+      orNull(fc.constantFrom('192.0.2.1', ...addresses)),
+      bounds,
+      some({
+        delayUs: us,
+        jitterUs: us,
+        loss: fc.double({ min: 0, max: 1, noNaN: true }),
+        down: fc.boolean(),
+      }),
+    )
+    .map(([address, [from, to], rest]) => ({ address, from, to, ...rest }));
+  const simulated = fc.record({ seed: fc.integer({ min: 0, max: 4_294_967_295 }), rules: fc.array(rule) });
+  return fc.oneof(
+    fc.record({
+      kind: fc.constantFrom(...driverNames.filter((name) => name !== 'simulated')),
+      simulated: fc.constant(null),
+    }),
+    fc.record({ kind: fc.constant('simulated'), simulated }),
+  );
+}
+
+/** Any configuration that a file can say. */
+export const anyConfig: fc.Arbitrary<Config> = pops.chain((all) =>
+  drivers(all).chain((driver) =>
+    fc.record({
+      file: fc.constant('/srv/c.yaml'),
+      agent: fc.constant((all[0] as Pop).id),
+      pops: fc.constant(all),
+      paths: paths(all, driver.kind === 'kernel' || driver.kind === 'auto'),
+      commitments: commitments(all),
+      measurement,
+      driver: fc.constant(driver),
+      store: fc.record({
+        path: fc.stringMatching(/^\/[a-z #:{}'"-]{0,20}[a-z]$/).map((path) => path.replace(/\/+/g, '/')),
+        keepPacketsMonths: fc.integer({ min: 1, max: 13 }),
+        keepRowsMonths: fc.integer({ min: 13, max: 1200 }),
+      }),
+      http: fc.record({
+        host: fc.constantFrom('127.0.0.1', '::1', 'localhost', '0.0.0.0'),
+        port: fc.integer({ min: 0, max: 65_535 }),
+      }),
+      log: fc.record({ level: fc.constantFrom(...logLevels), format: fc.constantFrom(...logFormats) }),
+    }),
+  ),
+);

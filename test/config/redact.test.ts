@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { isSecretKey, redact } from '../../src/config/redact.js';
+
+test('values of secret keys and passwords in URLs are hidden, wherever they are', () => {
+  const data = {
+    http: { listen: '127.0.0.1:9720', token: 'abc', tokens: 3 },
+    mesh: [{ url: 'nats://agent:hunter2@hub.example.net:4222', password: 'x' }],
+    clientSecret: { nested: true },
+    passphrase: null,
+    keepPackets: 13,
+  };
+  expect(redact(data)).toEqual({
+    http: { listen: '127.0.0.1:9720', token: '***', tokens: 3 },
+    mesh: [{ url: 'nats://agent:***@hub.example.net:4222', password: '***' }],
+    clientSecret: '***',
+    passphrase: null,
+    keepPackets: 13,
+  });
+});
+
+test.each([
+  'password',
+  'dbPassword',
+  'passwd',
+  'passphrase',
+  'secret',
+  'clientSecret',
+  'apiKey',
+  'private_key',
+  'accessToken',
+  'credentials',
+  'Authorization',
+])('%s is secret', (key) => {
+  expect(isSecretKey(key)).toBe(true);
+});
+
+test.each(['agent', 'path', 'keepPackets', 'publicKey', 'key', 'passed', 'author'])(
+  '%s is not secret',
+  (key) => {
+    expect(isSecretKey(key)).toBe(false);
+  },
+);

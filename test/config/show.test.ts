@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { showConfig } from '../../src/config/show.js';
+import { root } from '../support/source-files.js';
+import { anyConfig } from './arbitrary.js';
+import { configOf } from './support.js';
+
+test('what is shown is a config that says the same', () => {
+  fc.assert(
+    fc.property(anyConfig, (config) => {
+      expect(configOf(showConfig(config))).toEqual(config);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test.each(['config/pop-sla.yaml', 'config/reference.yaml'])('%s survives being shown', (file) => {
+  const config = configOf(readFileSync(join(root, file), 'utf8'));
+  expect(configOf(showConfig(config))).toEqual(config);
+});
+
+test('the defaults are filled in, in the units of the file', () => {
+  const text = `agent: HKG
+pops:
+  - { id: HKG, ipv4: 192.0.2.11 }
+  - { id: SIN, ipv6: '2001:db8::12' }
+commitments: [{ path: HKG>SIN, latency: 35ms, from: 2026-01-01 }]
+http: { listen: '[::1]:0' }
+`;
+  expect(showConfig(configOf(text))).toBe(`# /srv/c.yaml, with every default filled in
+
+agent: HKG
+pops:
+  - { id: HKG, name: HKG, ipv4: 192.0.2.11 }
+  - { id: SIN, name: SIN, ipv6: 2001:db8::12 }
+paths:
+  include:
+    - HKG>SIN
+  exclude: []
+commitments:
+  - { path: HKG>SIN, latency: 35ms, from: 2026-01-01 }
+measurement:
+  every: 30m
+  packets: 100
+  sizes: [ 64, 128, 512 ]
+  lengthBasis: icmp
+  lostAfter: 2s
+  lateWait: 1s
+  packetInterval: 1s
+  spread: 5m
+driver: net-ping
+store:
+  path: /srv/data/pop-sla.db
+  keepPackets: 13 months
+  keepRows: 37 months
+http:
+  listen: "[::1]:0"
+log:
+  level: info
+  format: auto
+`);
+});
