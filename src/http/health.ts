@@ -9,8 +9,11 @@ export interface Readiness {
 }
 
 /** `/healthz`: the process answers. `/readyz`: it does its work, or 503 with what keeps it from that. */
-export function healthRoutes(server: FastifyInstance, readiness: () => readonly Readiness[]): void {
-  server.get('/healthz', () => ({ status: 'ok' }));
+export function healthRoutes(
+  server: FastifyInstance,
+  { readiness, version }: { readonly readiness: () => readonly Readiness[]; readonly version: string },
+): void {
+  server.get('/healthz', () => ({ status: 'ok', version }));
   server.get('/readyz', (_request, reply) => {
     const checks = readiness();
     const ready = checks.every((check) => check.ok);

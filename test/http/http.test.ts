@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SlotSummary } from '../../src/core/measurement/summary.js';
-import { buildHttp, type HttpOptions } from '../../src/http/http.js';
+import { buildHttp, type HttpOptions } from '../../src/http/build.js';
 import { createMetrics } from '../../src/metrics/metrics.js';
 import { StoreFault } from '../../src/store/store.js';
 import { testConfig } from '../support/config.js';
@@ -22,6 +22,7 @@ function server(parts: Partial<HttpOptions> = {}) {
     config: testConfig,
     readiness: () => [{ name: 'store', ok: true, reason: null }],
     log,
+    version: '1.2.3',
     ...parts,
   });
   return { get: (url: string) => http.inject(url), log: lines };
@@ -30,7 +31,7 @@ function server(parts: Partial<HttpOptions> = {}) {
 describe('health', () => {
   test('is ok while the process answers', async () => {
     const response = await server().get('/healthz');
-    expect([response.statusCode, response.json()]).toEqual([200, { status: 'ok' }]);
+    expect([response.statusCode, response.json()]).toEqual([200, { status: 'ok', version: '1.2.3' }]);
     expect(response.headers['cache-control']).toBe('no-store');
   });
 

@@ -15,10 +15,12 @@ export interface HttpOptions {
   /** What the daemon needs to do its work, and whether it has it now. */
   readonly readiness: () => readonly Readiness[];
   readonly log: HttpLog;
+  readonly version: string;
 }
 
 /** The server, complete but for a port: whoever builds it lets it listen, and closes it. */
-export function buildHttp({ store, metrics, config, readiness, log }: HttpOptions): FastifyInstance {
+export function buildHttp(options: HttpOptions): FastifyInstance {
+  const { store, metrics, config, readiness, log, version } = options;
   const server = fastify({
     // A keep-alive connection must not hold up the daemon's end.
     forceCloseConnections: true,
@@ -34,7 +36,7 @@ export function buildHttp({ store, metrics, config, readiness, log }: HttpOption
     log.debug({ method, url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
     done();
   });
-  healthRoutes(server, readiness);
+  healthRoutes(server, { readiness, version });
   server.get('/metrics', async (_request, reply) =>
     reply.type(metrics.contentType).send(await metrics.text()),
   );
