@@ -20,6 +20,7 @@ const code = await runProgram(process.argv.slice(2), {
   home,
   version: readVersion(home),
   now: () => Date.now(),
+  app: () => import('./app.js'),
   onSignal: (signal, listener) => {
     process.on(signal, listener);
     return () => process.off(signal, listener);

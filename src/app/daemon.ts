@@ -76,6 +76,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       config: () => config,
       readiness: () => readiness.check(clock.monotonicMs(), config),
       log,
+      version,
     });
     opened.push(() => http.close());
     const address = await listen(http, config);

@@ -1,4 +1,5 @@
 import type { EpochMs } from '../core/types.js';
+import type * as App from '../app.js';
 
 /** A stream that a command writes to: `process.stdout`, or a test's. */
 export interface Output {
@@ -9,6 +10,9 @@ export interface Output {
 }
 
 export type SignalName = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+/** What of the wired program commands use. */
+export type AppPort = Pick<typeof App, 'startDaemon' | 'probeOnce' | 'readStore'>;
 
 /** All that a command may know of the process it runs in. */
 export interface Context {
@@ -22,6 +26,8 @@ export interface Context {
   readonly home: string;
   readonly version: string;
   readonly now: () => EpochMs;
+  /** Loads the wired program, which `--help` need not wait for. */
+  readonly app: () => Promise<AppPort>;
   /** Calls `listener` at each such signal until the function it returns is called. */
   readonly onSignal: (signal: SignalName, listener: () => void) => () => void;
 }

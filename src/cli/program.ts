@@ -1,7 +1,13 @@
 import { Command } from 'commander';
+import { backupCommand } from './backup.js';
+import { configCommand } from './config.js';
 import type { Context } from './context.js';
 import { evaluateCommand } from './evaluate.js';
 import { exitCodesHelp } from './exit.js';
+import { popsCommand } from './pops.js';
+import { probeCommand } from './probe.js';
+import { roundsCommand } from './rounds.js';
+import { runCommand } from './run.js';
 
 /**
  * The whole command line. A command's file imports only light things at its top, and the rest when it runs, so that
@@ -20,6 +26,9 @@ export function buildProgram(context: Context): Command {
       `\n${exitCodesHelp}\n\nExamples:\n  $ pop-sla run                      start the daemon\n  $ pop-sla probe                    measure every path once, now\n  $ pop-sla help rounds              how to use one command`,
     );
   for (const command of commandsInHelpOrder) program.addCommand(command(context));
+  for (const command of withSubcommands(program).slice(1)) {
+    command.helpOption('-h, --help', 'print this help').addHelpText('after', `\n${exitCodesHelp}`);
+  }
   for (const command of withSubcommands(program)) {
     command
       .exitOverride()
@@ -34,7 +43,15 @@ export function buildProgram(context: Context): Command {
   return program;
 }
 
-const commandsInHelpOrder: readonly ((context: Context) => Command)[] = [evaluateCommand];
+const commandsInHelpOrder: readonly ((context: Context) => Command)[] = [
+  runCommand,
+  probeCommand,
+  roundsCommand,
+  popsCommand,
+  evaluateCommand,
+  configCommand,
+  backupCommand,
+];
 
 function withSubcommands(command: Command): Command[] {
   return [command, ...command.commands.flatMap(withSubcommands)];

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import type { Context } from './context.js';
-import { ExitWith, exitCodes, type ExitCode } from './exit.js';
+import { exitCodes, type ExitCode } from './exit.js';
+import { exitFor } from './faults.js';
 import { buildProgram } from './program.js';
 
 /** Runs one command line (without `node` and the script) and says how the process is to exit. Never rejects. */
@@ -11,11 +12,12 @@ export async function runProgram(args: readonly string[], context: Context): Pro
     await program.parseAsync([...args], { from: 'user' });
     return exitCodes.done;
   } catch (error) {
-    if (error instanceof ExitWith) {
-      if (error.message !== '') context.stderr.write(`${error.message}\n`);
-      return error.code;
-    }
     if (error instanceof CommanderError) return usage(error, context);
+    const exit = exitFor(error);
+    if (exit !== null) {
+      if (exit.message !== '') context.stderr.write(`${exit.message}\n`);
+      return exit.code;
+    }
     // A defect of this program: the stack is for whoever mends it.
     context.stderr.write(
       `pop-sla: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,

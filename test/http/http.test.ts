@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SlotSummary } from '../../src/core/measurement/summary.js';
-import { buildHttp, type HttpOptions } from '../../src/http/build.js';
+import { buildHttp, type HttpOptions } from '../../src/http/http.js';
 import { createMetrics } from '../../src/metrics/metrics.js';
 import { StoreFault } from '../../src/store/store.js';
 import { testConfig } from '../support/config.js';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { roundsCsv, roundsCsvColumns } from '../../src/render/rounds/csv.js';
+import { roundsCsv } from '../../src/render/rounds/csv.js';
+import { roundsCsvColumns } from '../../src/render/rounds/csv-columns.js';
 import { roundJson } from '../../src/render/rounds/json.js';
 import { counts, slot, summary } from '../support/rounds.js';
 

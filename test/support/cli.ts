@@ -21,6 +21,7 @@ export async function runCli(args: readonly string[], overrides: Partial<Context
     home: root,
     version: '0.0.0-test',
     now: () => Date.UTC(2026, 9, 11),
+    app: () => import('../../src/app.js'),
     onSignal: () => () => undefined,
     ...overrides,
   });

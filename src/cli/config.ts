@@ -1,0 +1,39 @@
+import { Command } from 'commander';
+import { readConfig } from './config-file.js';
+import type { Context } from './context.js';
+import { configOption, type ConfigOptions } from './options.js';
+
+export function configCommand(context: Context): Command {
+  return new Command('config')
+    .summary('check or show the configuration')
+    .description('Checks the configuration, or shows it as the daemon understands it.')
+    .addCommand(
+      new Command('check')
+        .summary('say everything that is wrong with it')
+        .description('Reads the configuration and says everything that is wrong with it, one line each.')
+        .addOption(configOption())
+        .addHelpText('after', '\nExamples:\n  $ pop-sla config check --config /etc/pop-sla.yaml')
+        .action((options: ConfigOptions) => check(options, context)),
+    )
+    .addCommand(
+      new Command('show')
+        .summary('print it with all defaults filled in')
+        .description('Prints the configuration with all defaults filled in; secrets are hidden.')
+        .addOption(configOption())
+        .addHelpText('after', '\nExamples:\n  $ pop-sla config show')
+        .action((options: ConfigOptions) => show(options, context)),
+    )
+    .addHelpText('after', '\nExamples:\n  $ pop-sla config check\n  $ pop-sla config show');
+}
+
+async function check(options: ConfigOptions, context: Context): Promise<void> {
+  const { file, pops, paths } = await readConfig(options, context);
+  const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+  context.stdout.write(`${file}: in order, ${count(pops.length, 'PoP')}, ${count(paths.length, 'path')}\n`);
+}
+
+async function show(options: ConfigOptions, context: Context): Promise<void> {
+  const config = await readConfig(options, context);
+  const { showConfig } = await import('../config/show.js');
+  context.stdout.write(showConfig(config));
+}
