@@ -13,6 +13,7 @@ import type { Alarm, Clock, EngineEvents, Log, Random, Resolve } from './ports.j
 import { createRoundRunner } from './round-runner.js';
 import { createSlotScheduler, startToleranceMs } from './slot-scheduler.js';
 import { createSpool } from './spool.js';
+import { createStartedSlots } from './started-slots.js';
 import { keepTidy } from './upkeep.js';
 
 /** What the engine measures; replaced whole by a reload. */
@@ -63,8 +64,7 @@ export function createEngine(options: EngineOptions): Engine {
   let settings = options.settings;
   const stopping = new AbortController();
   const loops: Promise<void>[] = [];
-  /** The latest slot that each path was started for: a clock that was set back does not run a slot again. */
-  const started = new Map<PathId, EpochMs>();
+  const started = createStartedSlots();
 
   const spool = createSpool({
     clock,
@@ -141,8 +141,7 @@ export function createEngine(options: EngineOptions): Engine {
     onSlot: (slot, lagMs) => {
       events.schedulerLag(lagMs);
       for (const path of settings.paths) {
-        if (!isDue(slot, path) || slot <= (started.get(path.id) ?? -Infinity)) continue;
-        started.set(path.id, slot);
+        if (!isDue(slot, path) || !started.take(path.id, slot)) continue;
         void flights.launch(path.id, slot, (controller) => flyScheduled(path, slot, controller));
       }
       void lookOver(slot);
@@ -173,7 +172,7 @@ export function createEngine(options: EngineOptions): Engine {
       }
       const { signal } = stopping;
       loops.push(
-        keepHeartbeat({ clock, runs: store.runs, version, events, log }, signal),
+        keepHeartbeat({ clock, runs: store.runs, version, startedAt: now, events, log }, signal),
         keepTidy({ clock, store: store.upkeep, retention: () => settings.retention, log }, signal),
         watchClock({ clock, onStep }, signal),
       );

@@ -1,3 +1,4 @@
+import type { EpochMs } from '../core/types.js';
 import type { RunStore } from '../store/store.js';
 import type { Clock, EngineEvents, Log } from './ports.js';
 
@@ -7,16 +8,17 @@ export interface HeartbeatOptions {
   readonly clock: Clock;
   readonly runs: RunStore;
   readonly version: string;
+  /** The instant from which on this daemon answers for its slots. */
+  readonly startedAt: EpochMs;
   readonly events: Pick<EngineEvents, 'storeWritable'>;
   readonly log: Log;
 }
 
 /** Notes in the store that this daemon lives, so that the next one knows since when nobody measured. */
 export async function keepHeartbeat(
-  { clock, runs, version, events, log }: HeartbeatOptions,
+  { clock, runs, version, startedAt, events, log }: HeartbeatOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const startedAt = clock.now();
   const run: { id: number | null } = { id: null };
   let writable = true;
   const attempt = async (what: () => Promise<void>): Promise<void> => {

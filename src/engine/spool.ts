@@ -60,7 +60,7 @@ export function createSpool({ clock, store, events, log, limit }: SpoolOptions):
       // Compared, since a full queue may have dropped it meanwhile.
       if (rounds[0] === round) rounds.shift();
       if (done === 'stored') events.roundStored(round);
-      else
+      else if (done === 'already-stored')
         log.info(
           { path: round.path, slot: iso(round.slot) },
           'this round was stored before; the first one stays',

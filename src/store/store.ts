@@ -132,7 +132,7 @@ export class StoreFault extends Error {
   override readonly name = 'StoreFault';
   constructor(
     message: string,
-    readonly kind: 'full' | 'read-only' | 'busy' | 'corrupt' | 'newer-schema' | 'missing' | 'other',
+    readonly kind: 'full' | 'read-only' | 'busy' | 'io' | 'corrupt' | 'newer-schema' | 'missing' | 'other',
     options?: ErrorOptions,
   ) {
     super(message, options);

@@ -299,6 +299,15 @@ describe('a slot that passed', () => {
     await engine.stop();
   });
 
+  test('back before the start of the daemon, runs the slots that it never ran', async () => {
+    const { time, engine, stored } = await house({ settings: settings({ paths: [path('B')] }) });
+    await time.pass(30 * minute);
+    time.step(-hour);
+    await time.pass(hour);
+    expect(await stored()).toEqual(['10:00 A>B ok', '10:30 A>B ok']);
+    await engine.stop();
+  });
+
   test('during a round whose clock jumped ahead does not take the round away', async () => {
     const { time, engine, stored } = await house({ settings: settings({ paths: [path('B')] }) });
     await time.pass(20 * minute + 152_000);

@@ -13,6 +13,9 @@ const kinds: readonly (readonly [code: string, kind: Kind])[] = [
   ['SQLITE_PERM', 'read-only'],
   ['SQLITE_BUSY', 'busy'],
   ['SQLITE_LOCKED', 'busy'],
+  // A disk that turned read-only under an open file says no more than this either.
+  ['SQLITE_IOERR', 'io'],
+  ['SQLITE_CANTOPEN', 'io'],
   ['SQLITE_CORRUPT', 'corrupt'],
   ['SQLITE_NOTADB', 'corrupt'],
 ];
@@ -39,6 +42,12 @@ export function toStoreFault(error: unknown, file: string): unknown {
       );
     case 'busy':
       return fault(kind, `another process holds the database ${file} (${said})`, error);
+    case 'io':
+      return fault(
+        kind,
+        `the database ${file} can't be read or written (${said}); check its disk, mount and owner`,
+        error,
+      );
     case 'corrupt':
       return corruptFault(file, said, error);
     case 'missing':
