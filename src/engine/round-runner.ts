@@ -49,6 +49,7 @@ export function createRoundRunner({ clock, driver, resolve, calibration }: Round
       let received = 0;
       const measured = driver.measure({
         ...request(measurement, address, signal),
+        ...(path.probe && { options: path.probe }),
         onProgress: (progress) => {
           if (progress.received > received) answeredAt.set(path.id, clock.monotonicMs());
           received = progress.received;
