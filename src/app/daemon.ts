@@ -86,7 +86,6 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       random: Math.random,
       resolve: resolveName,
       driver,
-      calibration: () => null,
       store,
       events,
       log,

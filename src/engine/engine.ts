@@ -1,10 +1,11 @@
 import type { MeasurementConfig, PathConfig, Pop, StoreConfig } from '../config/config.js';
-import type { Provenance, Round } from '../core/measurement/round.js';
+import type { Round } from '../core/measurement/round.js';
 import { isDue } from '../core/time/due.js';
 import type { EpochMs, PathId } from '../core/types.js';
 import type { ProbeDriver, Progress } from '../../probes/probe.js';
 import type { Store } from '../store/store.js';
 import { createAttendance } from './attendance.js';
+import { createCalibrator } from './calibration.js';
 import { watchClock } from './clock-watch.js';
 import { createFlights } from './flights.js';
 import { keepHeartbeat } from './heartbeat.js';
@@ -30,7 +31,6 @@ export interface EngineOptions {
   readonly random: Random;
   readonly resolve: Resolve;
   readonly driver: ProbeDriver;
-  readonly calibration: () => Provenance['calibration'];
   readonly store: Store;
   readonly events: EngineEvents;
   readonly log: Log;
@@ -60,7 +60,7 @@ const spoolLimit = (paths: number): number => Math.max(1_000, paths * 96);
 const attendanceDelayMs = 3_000;
 
 export function createEngine(options: EngineOptions): Engine {
-  const { clock, alarm, random, resolve, driver, calibration, store, events, log, version } = options;
+  const { clock, alarm, random, resolve, driver, store, events, log, version } = options;
   let settings = options.settings;
   const stopping = new AbortController();
   const loops: Promise<void>[] = [];
@@ -76,7 +76,8 @@ export function createEngine(options: EngineOptions): Engine {
   const flights = createFlights((count) => {
     events.inFlight(count);
   });
-  const runRound = createRoundRunner({ clock, driver, resolve, calibration });
+  const calibrator = createCalibrator({ clock, driver, events, log });
+  const runRound = createRoundRunner({ clock, driver, resolve, calibration: calibrator.current });
   const attendance = createAttendance({
     store,
     pending: (path, slot) => flights.has(path, slot) || spool.holds(path, slot),
@@ -175,6 +176,7 @@ export function createEngine(options: EngineOptions): Engine {
         keepHeartbeat({ clock, runs: store.runs, version, startedAt: now, events, log }, signal),
         keepTidy({ clock, store: store.upkeep, retention: () => settings.retention, log }, signal),
         watchClock({ clock, onStep }, signal),
+        calibrator.keep(signal),
       );
       scheduler.arm(settings.measurement.everyMs);
     },

@@ -21,5 +21,6 @@ export function fanOut(listeners: readonly Partial<EngineEvents>[]): EngineEvent
     configLoaded: tell('configLoaded'),
     pathsChanged: tell('pathsChanged'),
     storeWritable: tell('storeWritable'),
+    calibrated: tell('calibrated'),
   };
 }

@@ -1,4 +1,4 @@
-import type { MissingRound, Round } from '../core/measurement/round.js';
+import type { MissingRound, Provenance, Round } from '../core/measurement/round.js';
 import type { EpochMs, PathId } from '../core/types.js';
 
 /** The clocks and the sleep of the shell; a virtual one runs a month in seconds. */
@@ -51,4 +51,6 @@ export interface EngineEvents {
   /** The paths that are measured from now on; series of others are to vanish. */
   pathsChanged(paths: readonly PathId[]): void;
   storeWritable(ok: boolean): void;
+  /** What of an RTT is this machine itself, from now on. */
+  calibrated(calibration: NonNullable<Provenance['calibration']>): void;
 }

@@ -1,8 +1,14 @@
 import { Registry } from 'prom-client';
-import { missingReasons, roundStatuses, type MissingRound, type Round } from '../core/measurement/round.js';
+import {
+  missingReasons,
+  roundStatuses,
+  type MissingRound,
+  type Provenance,
+  type Round,
+} from '../core/measurement/round.js';
 import type { EpochMs, PathId } from '../core/types.js';
 import { metricMaker } from './make.js';
-import { metricNames, schedulerLagBuckets } from './names.js';
+import { metricNames, schedulerLagBuckets, sendLagBuckets } from './names.js';
 import { addNodeMetrics } from './node.js';
 import { pathSeries } from './paths.js';
 
@@ -27,6 +33,7 @@ export interface MetricsEvents {
   configLoaded(ok: boolean, at: EpochMs): void;
   pathsChanged(paths: readonly PathId[]): void;
   storeWritable(ok: boolean): void;
+  calibrated(calibration: NonNullable<Provenance['calibration']>): void;
 }
 
 export interface Metrics {
@@ -45,6 +52,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const missedSlots = make.counter(metricNames.missedSlots);
   const roundsInFlight = make.gauge(metricNames.roundsInFlight);
   const schedulerLag = make.histogram(metricNames.schedulerLag, schedulerLagBuckets);
+  const selfRtt = make.gauge(metricNames.selfRtt);
+  const sendLag = make.histogram(metricNames.sendLag, sendLagBuckets);
   const clockSteps = make.counter(metricNames.clockSteps);
   const storeWritable = make.gauge(metricNames.storeWritable);
   const storeQueue = make.gauge(metricNames.storeQueue);
@@ -73,6 +82,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
       roundStored: (round) => {
         if (!noLongerWaits(round)) paths.round(round);
         rounds.inc({ status: round.status });
+        const { sendLagUs } = round.provenance;
+        if (sendLagUs !== null) sendLag.observe(sendLagUs / 1e6);
       },
       roundDelayed: (round) => {
         if (waiting.has(key(round))) return;
@@ -110,6 +121,10 @@ export function createMetrics(options: MetricsOptions): Metrics {
       },
       storeWritable: (ok) => {
         storeWritable.set(ok ? 1 : 0);
+      },
+      calibrated: ({ p50Us, p99Us }) => {
+        selfRtt.set({ quantile: '0.5' }, p50Us / 1e6);
+        selfRtt.set({ quantile: '0.99' }, p99Us / 1e6);
       },
     },
     text: () => registry.metrics(),

@@ -110,6 +110,16 @@ export const metricNames = {
     help: 'Always 1; the label is the probe kind that measures.',
     labels: ['driver'],
   },
+  selfRtt: {
+    name: 'pop_sla_self_rtt_seconds',
+    help: 'Round-trip time to this machine itself by the running driver, in seconds, at the latest calibration: how much of an RTT is the observer. Absent before the first.',
+    labels: ['quantile'],
+  },
+  sendLag: {
+    name: 'pop_sla_send_lag_seconds',
+    help: "How late a round's latest packet left against its schedule, in seconds, over all rounds.",
+    labels: [],
+  },
 } as const satisfies Record<string, MetricName>;
 
 /** Before the names of Node's own metrics. */
@@ -120,5 +130,7 @@ export const nodePrefix = 'pop_sla_';
  * loss threshold. Few, since every path has each of them.
  */
 export const rttBuckets = [0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2];
+
+export const sendLagBuckets = [0.0001, 0.0005, 0.001, 0.005, 0.025, 0.1, 0.5];
 
 export const schedulerLagBuckets = [0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 30];

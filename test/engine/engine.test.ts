@@ -90,7 +90,6 @@ async function house(options: HouseOptions = {}): Promise<House> {
     random: () => 0.5,
     resolve: resolve ?? (() => Promise.reject(new Error('no names here'))),
     driver: driver ? { ...simulated, measure: (request) => driver(request, simulated) } : simulated,
-    calibration: () => null,
     store,
     events,
     log,
