@@ -7,6 +7,8 @@ export type LossRule =
 export interface LossOptions {
   /** Only packets of this length from the IP header on; all lengths unless told. */
   readonly ipBytes?: number;
+  /** Only packets to this IPv4 address. */
+  readonly to?: string;
 }
 
 /**
@@ -17,13 +19,15 @@ export function loseRequests(namespace: Namespace, rule: LossRule, options: Loss
   const which = 'all' in rule ? '' : `numgen inc mod ${rule.every} ${rule.nth}`;
   const v4 = options.ipBytes === undefined ? '' : `ip length ${options.ipBytes}`;
   const v6 = options.ipBytes === undefined ? '' : `ip6 length ${options.ipBytes - 40}`;
+  const to = options.to === undefined ? '' : `ip daddr ${options.to}`;
+  const sixth = options.to === undefined ? `icmpv6 type echo-request ${v6} ${which} drop` : '';
   namespace.must(
     ['nft', '-f', '-'],
     `table inet loss {
        chain in {
          type filter hook input priority 0;
-         icmp type echo-request ${v4} ${which} drop
-         icmpv6 type echo-request ${v6} ${which} drop
+         icmp type echo-request ${to} ${v4} ${which} drop
+         ${sixth}
        }
      }`,
   );
