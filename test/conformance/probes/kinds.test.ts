@@ -12,7 +12,12 @@ const options = { log: silentLog, simulated: null, clock: realClock };
 
 /** The addresses swallow what is sent to them; the rest of loopback answers. */
 const swallow = (addresses: readonly string[]): string =>
-  `table inet silent { chain in { type filter hook input priority 0; ip daddr { ${addresses.join(', ')} } drop; } }`;
+  `table inet silent {
+     chain in {
+       type filter hook input priority 0;
+       ip daddr { ${addresses.join(', ')} } drop
+     }
+   }`;
 
 for (const kind of kindNames) {
   const open = () =>
