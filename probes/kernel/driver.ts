@@ -1,5 +1,6 @@
 import type { DriverOptions, ProbeDriver, RoundRequest, RoundResult } from '../probe.js';
 import { ProbeUnavailable } from '../probe.js';
+import { requestFault, unsentRound } from '../shared/results.js';
 import { abortedOnRequest, roundsInFlight } from '../shared/rounds-in-flight.js';
 import { unpackSizes } from './packed.js';
 import type { Families, FromWorker, WorkerRequest } from './protocol.js';
@@ -112,15 +113,19 @@ export async function openKernel(options: KernelOptions): Promise<KernelDriver> 
     get families() {
       return families ?? found;
     },
-    measure: (request) =>
-      rounds.run(request.signal, async (signal) => {
+    measure: (request) => {
+      const fault = requestFault(request);
+      if (fault !== null) return Promise.resolve(failed(fault));
+      return rounds.run(request.signal, async (signal) => {
         try {
-          await thread.ready;
+          if (!signal.aborted) await thread.ready;
         } catch (error) {
           return failed(error instanceof Error ? error.message : String(error));
         }
-        return send(request, signal);
-      }),
+        // A closed driver has no thread any more that would answer.
+        return signal.aborted ? unsentRound(request, 'user', String(signal.reason)) : send(request, signal);
+      });
+    },
     async close() {
       clearTimeout(restart);
       await rounds.close();

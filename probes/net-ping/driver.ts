@@ -13,6 +13,12 @@ export interface NetPingOptions extends DriverOptions {
 
 const failed = (reason: string): RoundResult => failedRound('user', reason);
 
+/** One socket serves every path, so nothing can be asked of one path's packets alone. */
+function optionsFault({ options }: RoundRequest): string | null {
+  const asked = Object.entries(options ?? {}).flatMap(([key, value]) => (value === undefined ? [] : [key]));
+  return asked.length === 0 ? null : `the kind net-ping can't set ${asked.join(', ')}; the kind kernel can`;
+}
+
 /** Resolves as `promise` does, or as soon as `signal` is aborted. */
 function orAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -71,7 +77,7 @@ export async function openNetPing(options: NetPingOptions): Promise<ProbeDriver>
   return {
     kind: 'net-ping',
     measure(request) {
-      const fault = requestFault(request);
+      const fault = requestFault(request) ?? optionsFault(request);
       if (fault !== null) return Promise.resolve(failed(fault));
       return rounds.run(request.signal, (signal) => measure(request, signal));
     },

@@ -155,6 +155,12 @@ export function conformance(subject: Subject): void {
       expect(result.reason).toContain('pop.example');
     });
 
+    test('sets what a path asks of its packets, or fails the round and says what it can not set', async () => {
+      const result = await opened().measure({ ...roundOf('127.0.0.11'), options: { ttl: 9 }, signal: never });
+      if (result.ended === 'failed') expect(result.reason).toContain('ttl');
+      else expect(countsOf(result).map((size) => size.received)).toEqual([10, 10, 10]);
+    });
+
     test.each([
       ['of no packet', { count: 0 }],
       ['of no size', { sizes: [] }],
