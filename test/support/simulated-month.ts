@@ -1,0 +1,69 @@
+import { openDriver } from '../../probes/kinds.js';
+import type { SimulatedScript } from '../../probes/simulated/script.js';
+import type { MeasurementConfig, PathConfig, Pop } from '../../src/config/config.js';
+import { dueSlots } from '../../src/core/time/due.js';
+import type { EpochMs } from '../../src/core/types.js';
+import type { Clock } from '../../src/engine/ports.js';
+import { createRoundRunner } from '../../src/engine/round-runner.js';
+import { openSqliteStore } from '../../src/store/sqlite/open.js';
+import { keptLog } from './log.js';
+
+export interface SimulatedMonth {
+  readonly file: string;
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  readonly script: SimulatedScript;
+  readonly measurement: MeasurementConfig;
+  readonly targets: readonly { readonly path: PathConfig; readonly destination: Pop }[];
+  /** Slots in which nobody measured. */
+  readonly absent: (slot: EpochMs) => boolean;
+}
+
+/** Fills a database by the daemon's own round runner, driver and store, on a clock that jumps from round to round. */
+export async function fillMonth(month: SimulatedMonth): Promise<number> {
+  let now = month.from;
+  const clock: Clock = {
+    now: () => Math.floor(now),
+    monotonicMs: () => now - month.from,
+    sinceBootMs: () => now - month.from,
+    // Only the round's own sleep passes time: the runner's patience is given up when the round has ended.
+    sleep: (ms, signal) => {
+      if (ms > 14_000)
+        return new Promise((resolve) =>
+          signal?.addEventListener('abort', () => {
+            resolve();
+          }),
+        );
+      now += Math.max(0, ms);
+      return Promise.resolve();
+    },
+  };
+  const { log } = keptLog();
+  const store = await openSqliteStore({ path: month.file });
+  const driver = await openDriver('simulated', { log, simulated: month.script, clock });
+  const runRound = createRoundRunner({
+    clock,
+    driver,
+    resolve: () => Promise.reject(new Error('no names here')),
+    calibration: () => null,
+  });
+  const { signal } = new AbortController();
+  let rounds = 0;
+  for (const { path, destination } of month.targets) {
+    const writing: Promise<unknown>[] = [];
+    for (const slot of dueSlots(month.from, month.to, month.measurement.everyMs, path)) {
+      if (month.absent(slot)) {
+        writing.push(store.rounds.putMissing([{ path: path.id, slot, reason: 'stopped' }]));
+        continue;
+      }
+      now = slot;
+      const task = { path, destination, measurement: month.measurement, slot, scheduled: true, signal };
+      writing.push(store.rounds.put(await runRound(task)));
+      rounds += 1;
+    }
+    await Promise.all(writing);
+  }
+  await driver.close();
+  await store.close();
+  return rounds;
+}
