@@ -1,3 +1,4 @@
+import type { PacketOutcome } from '../src/core/measurement/packet.js';
 import type { Provenance, SizeSample } from '../src/core/measurement/round.js';
 
 /**
@@ -27,6 +28,12 @@ export interface ProbeDriver {
   readonly kind: string;
   /** Sends one round's packets and says what became of each. Never rejects. Rounds of many paths may run at a time. */
   measure(request: RoundRequest): Promise<RoundResult>;
+  /**
+   * Sends single echoes, each at once, and tells what became of them: each exactly once, in one call or many, in any
+   * order, never before `echo` has returned. What is in flight when the driver or its process ends is told as
+   * `not-sent`. Absent: the kind is for rounds only.
+   */
+  readonly echo?: (requests: readonly EchoRequest[], tell: (results: readonly EchoResult[]) => void) => void;
   /** Ends every round in flight as aborted and gives back what was opened. May be called twice. */
   close(): Promise<void>;
 }
@@ -57,6 +64,28 @@ export interface RoundRequest {
   readonly options?: PacketOptions;
   /** Called at most some ten times a second with how far the round is. */
   readonly onProgress?: (progress: Progress) => void;
+}
+
+/** One echo of the watch. */
+export interface EchoRequest {
+  /** The caller's: comes back in the result. */
+  readonly id: number;
+  readonly address: string;
+  readonly icmpBytes: number;
+  /** A reply after this is none; one at exactly this counts. Compared before the RTT is rounded. */
+  readonly patienceMs: number;
+  readonly options?: PacketOptions;
+}
+
+export interface EchoResult {
+  readonly id: number;
+  /**
+   * When it left, or was tried to: milliseconds on the clock of this thread's `performance.now()`; of the `simulated`
+   * kind, on that of its clock.
+   */
+  readonly sentAtMs: number;
+  /** `received`, `lost`, `error` or `not-sent`; never `late`. */
+  readonly outcome: PacketOutcome;
 }
 
 /** What a path may ask of its packets; what is left out is the system's choice. */

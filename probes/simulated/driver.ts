@@ -4,6 +4,7 @@ import type { DriverOptions, ProbeDriver, RoundRequest, RoundResult } from '../p
 import { failedRound, requestFault } from '../shared/results.js';
 import { roundsInFlight } from '../shared/rounds-in-flight.js';
 import { conditionsTowards } from './conditions.js';
+import { simulatedEchoes } from './echoes.js';
 import { fateOf, noReply, streamKey } from './fate.js';
 import type { SimulatedClock, SimulatedScript } from './script.js';
 
@@ -98,6 +99,7 @@ const leastStepMs = 100;
 export function openSimulated(options: SimulatedOptions): ProbeDriver {
   const { script, clock } = options;
   const rounds = roundsInFlight();
+  const echoes = simulatedEchoes(options);
 
   const play = async (request: RoundRequest, signal: AbortSignal): Promise<RoundResult> => {
     const startMs = clock.monotonicMs();
@@ -132,6 +134,12 @@ export function openSimulated(options: SimulatedOptions): ProbeDriver {
         ? rounds.run(request.signal, (signal) => play(request, signal))
         : Promise.resolve(failedRound('simulated', fault));
     },
-    close: () => rounds.close(),
+    echo: (requests, tell) => {
+      echoes.send(requests, tell);
+    },
+    async close() {
+      echoes.close();
+      await rounds.close();
+    },
   };
 }

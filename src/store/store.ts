@@ -1,6 +1,7 @@
 import type { MissingRound, Round, SizeSample } from '../core/measurement/round.js';
 import type { MissingSummary, RoundSummary, SlotSummary } from '../core/measurement/summary.js';
 import type { EpochMs, PathId } from '../core/types.js';
+import type { WatchStore } from './watch-store.js';
 
 /**
  * The port to the database. Asynchronous although SQLite is not, so that a database over the network fits it.
@@ -11,6 +12,7 @@ export interface Store {
   readonly rounds: RoundStore;
   readonly paths: PathStore;
   readonly runs: RunStore;
+  readonly watch: WatchStore;
   readonly upkeep: UpkeepStore;
   close(): Promise<void>;
 }

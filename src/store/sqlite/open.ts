@@ -9,6 +9,7 @@ import { roundPut } from './round-put.js';
 import { roundReads } from './round-reads.js';
 import { runStore } from './runs.js';
 import { upkeepStore } from './upkeep.js';
+import { watchStore } from './watch/watch.js';
 
 export interface SqliteStoreOptions {
   /** The database file; its folder is made where it is missing. */
@@ -37,6 +38,7 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
       rounds: { ...roundPut(on), ...roundList(on), ...roundReads(on), ...monthSumsQuery(on) },
       paths: pathStore(on),
       runs: runStore(on),
+      watch: watchStore(on),
       upkeep,
       async close() {
         await on.drained();

@@ -3,8 +3,10 @@ import { openSqliteStore } from '../../../src/store/sqlite/open.js';
 import { temporaryFolder } from '../../store/support.js';
 import { monthSumsConformance } from './month-sums.js';
 import { storeConformance } from './suite.js';
+import { watchConformance } from './watch.js';
 
 const open = () => openSqliteStore({ path: join(temporaryFolder(), 'store.db') });
 
 storeConformance('sqlite', open);
 monthSumsConformance('sqlite', open);
+watchConformance('sqlite', open);

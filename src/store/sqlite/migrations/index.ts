@@ -1,5 +1,6 @@
 import { initial } from './0001-initial.js';
+import { watch } from './0002-watch.js';
 import type { Migration } from './migration.js';
 
 /** Every step, in order: the last one's version is the schema this program works with. */
-export const migrations: readonly Migration[] = [initial];
+export const migrations: readonly Migration[] = [initial, watch];

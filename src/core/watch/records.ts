@@ -1,0 +1,53 @@
+import type { Interval } from '../time/intervals.js';
+import type { EpochMs, PopId } from '../types.js';
+import type { BlindReason, Outage } from './outage.js';
+
+/** What is written down of a watch. Observer and port are PoPs; observer, port and first instant name a row. */
+export interface ObservedOutage extends Outage {
+  readonly observer: PopId;
+  readonly port: PopId;
+}
+
+export const watchStates = [
+  'up',
+  'down',
+  'unobserved', // the port's observer can say nothing of it
+  'unwatched', // the port is no longer among those that are watched
+  'watching', // the observer watches; the three below are the observer's own too
+  'isolated',
+  'stopped',
+] as const;
+export type WatchState = (typeof watchStates)[number];
+
+export interface StateChange {
+  readonly observer: PopId;
+  /** Null: the observer itself. */
+  readonly port: PopId | null;
+  readonly at: EpochMs;
+  readonly state: WatchState;
+  readonly reason: BlindReason | null;
+}
+
+/** A stretch in which the observer was watching: heartbeats, coalesced. */
+export interface WatchSpan extends Interval {
+  readonly observer: PopId;
+}
+
+/** Time of which the observer can say nothing, though its heartbeats may cover it. */
+export interface BlindTime {
+  readonly observer: PopId;
+  /** Null: all ports. */
+  readonly port: PopId | null;
+  readonly from: EpochMs;
+  /** Null while it lasts. */
+  readonly to: EpochMs | null;
+  readonly reason: BlindReason;
+}
+
+/** What is written at one time: all of it or nothing. */
+export interface WatchRecord {
+  readonly outages: readonly ObservedOutage[];
+  readonly states: readonly StateChange[];
+  readonly spans: readonly WatchSpan[];
+  readonly blind: readonly BlindTime[];
+}

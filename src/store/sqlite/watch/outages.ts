@@ -1,0 +1,73 @@
+import type { BlindReason, OutageEdge } from '../../../core/watch/outage.js';
+import type { ObservedOutage } from '../../../core/watch/records.js';
+import type { EpochMs, PopId } from '../../../core/types.js';
+import type { WatchStore } from '../../watch-store.js';
+import type { Connection } from '../database.js';
+import { conditions } from './conditions.js';
+
+interface Row {
+  readonly observer: PopId;
+  readonly port: PopId;
+  readonly start_at: EpochMs;
+  readonly start_earliest: EpochMs;
+  readonly start_latest: EpochMs;
+  readonly end_at: EpochMs | null;
+  readonly end_earliest: EpochMs | null;
+  readonly end_latest: EpochMs | null;
+  readonly opened_at: EpochMs;
+  readonly closed_at: EpochMs | null;
+  readonly voided_at: EpochMs | null;
+  readonly void_reason: BlindReason | null;
+}
+
+interface InferredRow {
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  readonly reason: BlindReason;
+}
+
+export function outageReads({ db, read }: Connection): Pick<WatchStore, 'outages'> {
+  const inferredOf = db.prepare<[PopId, PopId, EpochMs], InferredRow>(
+    `SELECT from_at AS "from", to_at AS "to", reason FROM outage_inferred
+     WHERE observer = ? AND port = ? AND start_at = ? ORDER BY from_at`,
+  );
+  const outageOf = (row: Row): ObservedOutage => ({
+    observer: row.observer,
+    port: row.port,
+    start: { at: row.start_at, earliest: row.start_earliest, latest: row.start_latest },
+    end: endOf(row),
+    openedAt: row.opened_at,
+    closedAt: row.closed_at,
+    inferred: inferredOf.all(row.observer, row.port, row.start_at),
+    voided:
+      row.voided_at === null || row.void_reason === null
+        ? null
+        : { at: row.voided_at, reason: row.void_reason },
+  });
+  return {
+    outages: ({ order, limit, open, ...query } = {}) =>
+      read(() => {
+        const { where, values } = conditions([
+          ['observer = ?', query.observer],
+          ['port = ?', query.port],
+          ['start_at < ?', query.to],
+          // One that lasts touches all that comes.
+          ['(end_at IS NULL OR end_at > ?)', query.from],
+        ]);
+        const lasting = open === true ? ' AND end_at IS NULL AND voided_at IS NULL' : '';
+        const newest = (order ?? (limit === undefined ? 'oldest' : 'newest')) === 'newest';
+        const direction = newest ? 'DESC' : 'ASC';
+        return db
+          .prepare<(string | number)[], Row>(
+            `SELECT * FROM outage WHERE ${where}${lasting}
+             ORDER BY start_at ${direction}, port, observer LIMIT ?`,
+          )
+          .all(...values, limit ?? -1)
+          .map(outageOf);
+      }),
+  };
+}
+
+function endOf({ end_at: at, end_earliest: earliest, end_latest: latest }: Row): OutageEdge | null {
+  return at === null || earliest === null || latest === null ? null : { at, earliest, latest };
+}

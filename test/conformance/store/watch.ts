@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'vitest';
+import type { BlindTime, ObservedOutage, StateChange, WatchRecord } from '../../../src/core/watch/records.js';
+import type { Store } from '../../../src/store/store.js';
+
+const nothing: WatchRecord = { outages: [], states: [], spans: [], blind: [] };
+
+const outage = (over: Partial<ObservedOutage> = {}): ObservedOutage => ({
+  observer: 'HKG',
+  port: 'SIN',
+  start: { at: 1_000, earliest: 500, latest: 1_020 },
+  end: null,
+  openedAt: 5_050,
+  closedAt: null,
+  inferred: [],
+  voided: null,
+  ...over,
+});
+const ended = { end: { at: 9_000, earliest: 8_800, latest: 9_020 }, closedAt: 9_500 };
+
+const state = (at: number, over: Partial<StateChange> = {}): StateChange => ({
+  observer: 'HKG',
+  port: 'SIN',
+  at,
+  state: 'up',
+  reason: null,
+  ...over,
+});
+
+const blind = (from: number, to: number | null, over: Partial<BlindTime> = {}): BlindTime => ({
+  observer: 'HKG',
+  port: null,
+  from,
+  to,
+  reason: 'isolated',
+  ...over,
+});
+
+/** What every database behind the port does with what a watch found. */
+export function watchConformance(name: string, open: () => Promise<Store>): void {
+  const using = async (work: (watch: Store['watch']) => Promise<void>): Promise<void> => {
+    const store = await open();
+    try {
+      await work(store.watch);
+    } finally {
+      await store.close();
+    }
+  };
+
+  describe(`${name}: the watch`, () => {
+    test('knows nothing at first', () =>
+      using(async (watch) => {
+        expect(await watch.outages()).toEqual([]);
+        expect(await watch.states()).toEqual([]);
+        expect(await watch.latestStates('HKG')).toEqual([]);
+        expect(await watch.spans('HKG')).toEqual([]);
+        expect(await watch.latestSpan('HKG')).toBeNull();
+        expect(await watch.blind()).toEqual([]);
+      }));
+
+    test('gives an outage back as it was, open, closed, inferred in part and voided', () =>
+      using(async (watch) => {
+        await watch.put({ ...nothing, outages: [outage()] });
+        expect(await watch.outages()).toEqual([outage()]);
+        const inferred = [
+          { from: 2_000, to: 3_000, reason: 'crashed' as const },
+          { from: 4_000, to: 5_000, reason: 'stalled' as const },
+        ];
+        const closed = outage({ ...ended, inferred });
+        await watch.put({ ...nothing, outages: [closed] });
+        await watch.put({ ...nothing, outages: [closed] });
+        expect(await watch.outages()).toEqual([closed]);
+        const voided = outage({ ...closed, voided: { at: 9_900, reason: 'isolated' } });
+        await watch.put({ ...nothing, outages: [voided] });
+        expect(await watch.outages()).toEqual([voided]);
+      }));
+
+    test('finds outages by observer, port and time, and those that last', () =>
+      using(async (watch) => {
+        const all = [
+          outage(ended),
+          outage({ port: 'FRA', start: { at: 2_000, earliest: 1_500, latest: 2_000 } }),
+          outage({ observer: 'FRA', start: { at: 3_000, earliest: 3_000, latest: 3_000 } }),
+          outage({
+            port: 'LAX',
+            start: { at: 4_000, earliest: 4_000, latest: 4_000 },
+            voided: { at: 5_000, reason: 'isolated' },
+          }),
+        ];
+        await watch.put({ ...nothing, outages: all });
+        const startsOf = async (query: Parameters<typeof watch.outages>[0]) =>
+          (await watch.outages(query)).map(({ start }) => start.at);
+        expect(await startsOf({})).toEqual([1_000, 2_000, 3_000, 4_000]);
+        expect(await startsOf({ limit: 2 })).toEqual([4_000, 3_000]);
+        expect(await startsOf({ limit: 2, order: 'oldest' })).toEqual([1_000, 2_000]);
+        expect(await startsOf({ observer: 'HKG' })).toEqual([1_000, 2_000, 4_000]);
+        expect(await startsOf({ port: 'SIN' })).toEqual([1_000, 3_000]);
+        expect(await startsOf({ open: true })).toEqual([2_000, 3_000]);
+        expect(await startsOf({ observer: 'HKG', open: true })).toEqual([2_000]);
+        expect(await startsOf({ to: 2_000 })).toEqual([1_000]);
+        expect(await startsOf({ from: 9_000, port: 'SIN', observer: 'HKG' })).toEqual([]);
+        expect(await startsOf({ from: 8_999, to: 9_000, port: 'SIN', observer: 'HKG' })).toEqual([1_000]);
+      }));
+
+    test('keeps every change of state once, and knows the latest of each port', () =>
+      using(async (watch) => {
+        const changes = [
+          state(10, { port: null, state: 'watching' }),
+          state(10),
+          state(20, { state: 'down' }),
+          state(30, { port: 'FRA', state: 'unobserved', reason: 'not-sent' }),
+          state(40),
+        ];
+        await watch.put({ ...nothing, states: changes });
+        await watch.put({ ...nothing, states: changes.slice(1, 3) });
+        expect(await watch.states()).toEqual(changes);
+        expect(await watch.states({ port: 'SIN', from: 20, to: 40 })).toEqual(changes.slice(2, 3));
+        expect(await watch.latestStates('HKG')).toEqual([changes[0], changes[3], changes[4]]);
+        expect(await watch.latestStates('FRA')).toEqual([]);
+      }));
+
+    test('coalesces heartbeats: a span grows, and never shrinks', () =>
+      using(async (watch) => {
+        const span = (from: number, to: number, observer = 'HKG') => ({ observer, from, to });
+        for (const to of [10, 30, 20]) await watch.put({ ...nothing, spans: [span(0, to)] });
+        await watch.put({ ...nothing, spans: [span(50, 60), span(0, 99, 'FRA')] });
+        expect(await watch.spans('HKG')).toEqual([span(0, 30), span(50, 60)]);
+        expect(await watch.spans('HKG', { from: 30, to: 51 })).toEqual([span(50, 60)]);
+        expect(await watch.latestSpan('HKG')).toEqual(span(50, 60));
+      }));
+
+    test('keeps blind time, of one port and of all, and its end when that comes', () =>
+      using(async (watch) => {
+        await watch.put({
+          ...nothing,
+          blind: [blind(10, null), blind(20, null, { port: 'SIN', reason: 'not-sent' })],
+        });
+        expect(await watch.blind({ open: true })).toHaveLength(2);
+        await watch.put({ ...nothing, blind: [blind(10, 15)] });
+        const own = blind(20, null, { port: 'SIN', reason: 'not-sent' });
+        expect(await watch.blind({ port: 'SIN' })).toEqual([blind(10, 15), own]);
+        expect(await watch.blind({ port: 'FRA' })).toEqual([blind(10, 15)]);
+        expect(await watch.blind({ open: true })).toEqual([own]);
+        expect(await watch.blind({ from: 15, to: 20 })).toEqual([]);
+      }));
+
+    test('refuses a record with one bad row whole', () =>
+      using(async (watch) => {
+        const bad = outage({ port: 'FRA', end: { at: 1, earliest: 1, latest: 1 }, closedAt: 2 });
+        await expect(watch.put({ ...nothing, outages: [outage(), bad] })).rejects.toThrow();
+        expect(await watch.outages()).toEqual([]);
+      }));
+  });
+}
