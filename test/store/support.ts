@@ -1,19 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import type { PacketOutcome } from '../../src/core/measurement/packet.js';
 import type { Provenance, Round, SizeSample } from '../../src/core/measurement/round.js';
 import type { EpochMs } from '../../src/core/types.js';
-
-/** A folder of the test's own, gone when it is over. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'pop-sla-store-'));
-  onTestFinished(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return folder;
-}
 
 export const everyMs = 1_800_000;
 export const firstSlot: EpochMs = Date.UTC(2026, 9, 1);

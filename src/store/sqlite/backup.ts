@@ -31,15 +31,14 @@ export async function backup(source: string, target: string): Promise<{ readonly
 }
 
 async function copy(source: string, partial: string): Promise<void> {
-  let db: Database.Database | undefined;
+  const db = new Database(source, { readonly: true, fileMustExist: true });
   try {
-    db = new Database(source, { readonly: true, fileMustExist: true });
     // Holds one snapshot: without it the copy would start again whenever another process writes, and might never end.
     db.exec('BEGIN');
     db.prepare('SELECT count(*) FROM sqlite_schema').get();
     await db.backup(partial, { progress: () => pagesAtOnce });
   } finally {
-    db?.close();
+    db.close();
   }
 }
 

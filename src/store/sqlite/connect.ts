@@ -2,8 +2,9 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreFault } from '../store.js';
-import { corruptFault, toStoreFault } from './faults.js';
+import { corruptFault, readOnlyFault, toStoreFault } from './faults.js';
 import { latestVersion, migrate, schemaVersion } from './migrate.js';
+import { isWriteDenied } from './write-denied.js';
 
 export interface ConnectOptions {
   /** Absolute. */
@@ -31,6 +32,7 @@ export function connect(options: ConnectOptions): Database.Database {
     return db;
   } catch (error) {
     db?.close();
+    if (cannotOpen(error) && isWriteDenied(file)) throw readOnlyFault(file, String(error), error);
     throw toStoreFault(error, file);
   }
 }
@@ -66,10 +68,13 @@ function makeFolder(file: string): void {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const kind = code === 'ENOSPC' ? 'full' : code === 'EROFS' || code === 'EACCES' ? 'read-only' : 'other';
+    const full = (error as NodeJS.ErrnoException).code === 'ENOSPC';
+    const kind = full ? 'full' : isWriteDenied(file) ? 'read-only' : 'other';
     throw new StoreFault(`can't make the folder ${folder} for the database: ${String(error)}`, kind, {
       cause: error,
     });
   }
 }
+
+const cannotOpen = (error: unknown): boolean =>
+  error instanceof Database.SqliteError && error.code.startsWith('SQLITE_CANTOPEN');

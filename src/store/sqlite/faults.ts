@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { StoreFault } from '../store.js';
 import { PacketsCorrupt } from '../packets/corrupt.js';
+import { isWriteDenied } from './write-denied.js';
 
 type Kind = StoreFault['kind'];
 
@@ -24,6 +25,9 @@ const kinds: readonly (readonly [code: string, kind: Kind])[] = [
 export function toStoreFault(error: unknown, file: string): unknown {
   if (error instanceof PacketsCorrupt) return corruptFault(file, error.message, error);
   if (!(error instanceof Database.SqliteError)) return error;
+  // Of a write that failed SQLite doesn't say why; that the disk may not be written any more is one reason.
+  if (error.code.startsWith('SQLITE_IOERR') && isWriteDenied(file))
+    return readOnlyFault(file, error.code, error);
   const kind =
     kinds.find(([code]) => error.code === code || error.code.startsWith(`${code}_`))?.[1] ?? 'other';
   const said = `${error.code}: ${error.message}`;
@@ -62,6 +66,15 @@ export function corruptFault(file: string, said: string, cause?: unknown): Store
     'corrupt',
     `the database ${file} is damaged or not a database (${said}). Stop the daemon, move ${file}, ${file}-wal and ` +
       `${file}-shm away, put the last copy made by \`pop-sla backup FILE\` in its place, and start again`,
+    cause,
+  );
+}
+
+export function readOnlyFault(file: string, said: string, cause?: unknown): StoreFault {
+  return fault(
+    'read-only',
+    `the database ${file} can't be written (${said}); check the mount and the owner. Even to be read it needs a ` +
+      'folder that may be written, unless a daemon has it open',
     cause,
   );
 }

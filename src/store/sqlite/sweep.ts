@@ -2,8 +2,8 @@ import type { EpochMs } from '../../core/types.js';
 import type { UpkeepStore } from '../store.js';
 import type { Connection } from './database.js';
 
-/** Rounds in one transaction: some ten milliseconds, and other writers' turn comes in between. */
-const roundsAtOnce = 100;
+/** Rounds in one transaction: some milliseconds, and other writers' turn comes in between. */
+const roundsAtOnce = 50;
 
 interface Key {
   readonly slot: EpochMs;

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { openSqliteStore } from '../../../src/store/sqlite/open.js';
-import { temporaryFolder } from '../../store/support.js';
+import { tempDir } from '../../support/temp-dir.js';
 import { monthSumsConformance } from './month-sums.js';
 import { storeConformance } from './suite.js';
 import { watchConformance } from './watch.js';
 
-const open = () => openSqliteStore({ path: join(temporaryFolder(), 'store.db') });
+const open = () => openSqliteStore({ path: join(tempDir(), 'store.db') });
 
 storeConformance('sqlite', open);
 monthSumsConformance('sqlite', open);

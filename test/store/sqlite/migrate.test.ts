@@ -1,0 +1,166 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { countSize } from '../../../src/core/measurement/counts.js';
+import type { Round } from '../../../src/core/measurement/round.js';
+import { latestVersion, migrate } from '../../../src/store/sqlite/migrate.js';
+import { migrations } from '../../../src/store/sqlite/migrations/index.js';
+import { openSqliteStore } from '../../../src/store/sqlite/open.js';
+import { tempDir } from '../../support/temp-dir.js';
+import { everyMs, firstSlot } from '../support.js';
+
+const fixtures = join(import.meta.dirname, '..', 'fixtures');
+const fixture = (version: number, ending: string) =>
+  readFileSync(join(fixtures, `schema-${version}.${ending}`), 'utf8');
+
+/** A file as the program of that schema left it. */
+function oldFile(version: number): string {
+  const file = join(tempDir(), 'store.db');
+  const db = new Database(file);
+  db.pragma('foreign_keys = OFF');
+  db.exec(fixture(version, 'sql'));
+  db.close();
+  return file;
+}
+
+const versions = migrations.map(({ version }) => version);
+
+describe('the schema', () => {
+  test('has steps that are numbered from 1 without a gap', () => {
+    expect(versions).toEqual(versions.map((_, index) => index + 1));
+    expect(latestVersion()).toBe(versions.length);
+  });
+
+  test.each(versions)('comes from version %i with every row', async (version) => {
+    const file = oldFile(version);
+    const { rounds } = JSON.parse(fixture(version, 'json')) as { rounds: Round[] };
+    const store = await openSqliteStore({ path: file });
+    const rows = await store.rounds.list({ limit: 100, order: 'oldest' });
+    const missing = { path: 'HKG>TYO', slot: firstSlot + everyMs, status: 'missing', reason: 'asleep' };
+    const byKey = (a: { slot: number; path: string }, b: { slot: number; path: string }): number =>
+      a.slot - b.slot || (a.path < b.path ? -1 : 1);
+    expect(rows).toEqual(
+      [...rounds.map(({ sizes, ...rest }) => ({ ...rest, sizes: sizes.map(countSize) })), missing].sort(
+        byKey,
+      ),
+    );
+    for (const one of rounds) expect(await store.rounds.packets(one.path, one.slot)).toEqual(one.sizes);
+    const [singapore] = await store.rounds.monthSums({ from: firstSlot, to: firstSlot + 100 * everyMs });
+    expect(singapore).toEqual({
+      path: 'HKG>SIN',
+      roundsHeld: 2,
+      roundsWithLatency: 2,
+      latency: [
+        { received: 1, sizes: 1, rttSumUs: 34_000n },
+        { received: 1, sizes: 2, rttSumUs: 35_300n },
+        { received: 2, sizes: 2, rttSumUs: 70_021n },
+      ],
+      loss: [
+        { sent: 1, sizes: 1, lost: 0n },
+        { sent: 1, sizes: 2, lost: 0n },
+        { sent: 3, sizes: 2, lost: 1n },
+      ],
+    });
+    expect(await store.paths.known()).toEqual(
+      new Map([
+        ['HKG>SIN', { firstSeenAt: firstSlot - 1000, lastSeenAt: firstSlot + 5000 }],
+        ['HKG>TYO', { firstSeenAt: firstSlot - 1000, lastSeenAt: firstSlot - 1000 }],
+      ]),
+    );
+    expect(await store.runs.latest()).toMatchObject({ id: 2, version: '0.2.0', stoppedAt: null });
+    expect(await store.runs.begin('0.3.0', firstSlot)).toBe(3);
+    await store.close();
+    const db = new Database(file, { readonly: true });
+    expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
+    expect(db.pragma('user_version', { simple: true })).toBe(latestVersion());
+    db.close();
+  });
+
+  test('is the same from scratch as from every earlier version', () => {
+    const schemaOf = (file: string) => {
+      const db = new Database(file);
+      migrate(db, file);
+      const rows = db
+        .prepare('SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name')
+        .all();
+      db.close();
+      return rows;
+    };
+    const fresh = schemaOf(join(tempDir(), 'new.db'));
+    expect(fresh.length).toBeGreaterThan(5);
+    for (const version of versions) expect(schemaOf(oldFile(version))).toEqual(fresh);
+  });
+});
+
+describe('an upgrade', () => {
+  const next = latestVersion() + 1;
+  const withStep = (sql: string) => [...migrations, { version: next, sql }];
+  const count = (db: Database.Database, table: string) =>
+    db.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
+
+  test('may make a table anew without losing what refers to it', () => {
+    const file = oldFile(latestVersion());
+    const db = new Database(file);
+    const before = [count(db, 'round'), count(db, 'size'), count(db, 'packets')];
+    db.pragma('foreign_keys = ON');
+    migrate(
+      db,
+      file,
+      withStep(`CREATE TABLE path_2 (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, first_seen_at INTEGER,
+          last_seen_at INTEGER, note TEXT) STRICT;
+        INSERT INTO path_2 SELECT id, name, first_seen_at, last_seen_at, 'kept' FROM path;
+        DROP TABLE path; ALTER TABLE path_2 RENAME TO path;`),
+    );
+    expect([count(db, 'round'), count(db, 'size'), count(db, 'packets')]).toEqual(before);
+    expect(db.prepare('SELECT DISTINCT note FROM path').pluck().all()).toEqual(['kept']);
+    expect(db.pragma('user_version', { simple: true })).toBe(next);
+    db.close();
+  });
+
+  test('that fails leaves the old schema with all its rows', async () => {
+    const file = oldFile(latestVersion());
+    const db = new Database(file);
+    expect(() => {
+      migrate(db, file, withStep('DELETE FROM size; DROP TABLE run; INSERT INTO nowhere VALUES (1);'));
+    }).toThrow('no such table: nowhere');
+    expect(() => {
+      migrate(db, file, withStep('DELETE FROM path;'));
+    }).toThrow('rows refer to nothing after the upgrade');
+    expect(db.pragma('user_version', { simple: true })).toBe(latestVersion());
+    db.close();
+    const store = await openSqliteStore({ path: file });
+    expect(await store.rounds.list({ limit: 100 })).toHaveLength(5);
+    expect(await store.runs.latest()).toMatchObject({ id: 2 });
+    await store.close();
+  });
+
+  test('is refused backwards, with both versions named', async () => {
+    const file = oldFile(latestVersion());
+    const db = new Database(file);
+    db.pragma(`user_version = ${next}`);
+    db.close();
+    const before = readFileSync(file);
+    for (const readOnly of [false, true]) {
+      await expect(openSqliteStore({ path: file, readOnly })).rejects.toMatchObject({
+        name: 'StoreFault',
+        kind: 'newer-schema',
+        message:
+          `the database ${file} has schema ${next}, and this program knows schemas up to ${latestVersion()}: ` +
+          'run the newer program, or give another path',
+      });
+    }
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  test('is left to the daemon by a reader', async () => {
+    const file = oldFile(1);
+    const db = new Database(file);
+    db.pragma('user_version = 0');
+    db.close();
+    await expect(openSqliteStore({ path: file, readOnly: true })).rejects.toMatchObject({
+      kind: 'other',
+      message: `the database ${file} has schema 0 and needs ${latestVersion()}: start \`pop-sla run\` once, it upgrades it`,
+    });
+  });
+});
