@@ -55,13 +55,20 @@ export interface DaemonOptions {
   readonly cwd?: string;
   /** `dist/src/main.js` unless told. */
   readonly main?: string;
+  /** Node's program, unless it is this one's. */
+  readonly node?: string;
 }
 
 /** A daemon that does not end by itself within this after SIGTERM is killed, and its test should fail. */
 const stopTimeoutMs = 20_000;
 
 export function startDaemon(options: DaemonOptions): Daemon {
-  const argv = [...(options.prefix ?? []), process.execPath, options.main ?? builtMain, ...options.args];
+  const argv = [
+    ...(options.prefix ?? []),
+    options.node ?? process.execPath,
+    options.main ?? builtMain,
+    ...options.args,
+  ];
   const child = spawn(argv[0] ?? '', argv.slice(1), {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
