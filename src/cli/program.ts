@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { backupCommand } from './backup.js';
 import { configCommand } from './config.js';
 import type { Context } from './context.js';
+import { doctorCommand } from './doctor.js';
 import { evaluateCommand } from './evaluate.js';
 import { exitCodesHelp } from './exit.js';
 import { popsCommand } from './pops.js';
@@ -50,6 +51,7 @@ const commandsInHelpOrder: readonly ((context: Context) => Command)[] = [
   popsCommand,
   evaluateCommand,
   configCommand,
+  doctorCommand,
   backupCommand,
 ];
 

@@ -1,0 +1,96 @@
+import { Command } from 'commander';
+import { createColors } from 'picocolors';
+import type { Config } from '../config/config.js';
+import { readConfig } from './config-file.js';
+import type { Context } from './context.js';
+import type { Check, CheckStatus } from './doctor/check.js';
+import { ExitWith, exitCodes } from './exit.js';
+import { configOption, jsonOption, type ConfigOptions } from './options.js';
+import { wantsColor } from './terminal.js';
+
+interface DoctorOptions extends ConfigOptions {
+  readonly json?: true;
+}
+
+export function doctorCommand(context: Context): Command {
+  return new Command('doctor')
+    .summary('find out what would keep the daemon from its work')
+    .description(
+      'Looks at everything that the daemon needs: the configuration, the permission to send packets, the clock, ' +
+        'the data folder, the database, the names, the port. Says what is wrong and what to do. Changes nothing.',
+    )
+    .addOption(jsonOption())
+    .addOption(configOption())
+    .addHelpText(
+      'after',
+      '\nThe exit status is 0 when nothing failed. "unknown" is no failure, and no assurance either.\n\n' +
+        'Examples:\n  $ pop-sla doctor\n  $ pop-sla doctor --json',
+    )
+    .action((options: DoctorOptions) => doctor(options, context));
+}
+
+export async function doctor(options: DoctorOptions, context: Context): Promise<void> {
+  const checks = await examine(options, context);
+  const ok = checks.every((check) => check.status !== 'fail');
+  const color = wantsColor(context.stdout, context);
+  context.stdout.write(
+    options.json === true ? `${JSON.stringify({ ok, checks }, null, 2)}\n` : checksText(checks, color),
+  );
+  if (!ok) throw new ExitWith(exitCodes.fault, '');
+}
+
+async function examine(options: ConfigOptions, context: Context): Promise<Check[]> {
+  const [{ checkClock }, { check }] = await Promise.all([
+    import('./doctor/clock.js'),
+    import('./doctor/check.js'),
+  ]);
+  let config: Config;
+  try {
+    config = await readConfig(options, context);
+  } catch (error) {
+    if (!(error instanceof ExitWith)) throw error;
+    const remedy = 'mend the file; the other checks need it';
+    return [check('configuration', 'fail', error.message, remedy), await checkClock()];
+  }
+  const [{ checkProbes }, { checkDataFolder }, { checkDatabase }, { checkNames }, { checkPort }, app] =
+    await Promise.all([
+      import('./doctor/probes.js'),
+      import('./doctor/data-folder.js'),
+      import('./doctor/database.js'),
+      import('./doctor/names.js'),
+      import('./doctor/port.js'),
+      context.app(),
+    ]);
+  const found = await Promise.all([
+    checkProbes(config.driver.kind),
+    checkClock(),
+    checkDataFolder(config.store.path),
+    checkDatabase(config, app),
+    checkNames(config.pops),
+    checkPort(config.http),
+  ]);
+  return [check('configuration', 'ok', `${config.file}: ${config.paths.length} paths`), ...found.flat()];
+}
+
+const words: Readonly<Record<CheckStatus, string>> = {
+  ok: 'ok',
+  fail: 'FAIL',
+  unknown: 'unknown',
+  note: 'note',
+};
+
+/** A check a line, its remedy below it. */
+export function checksText(checks: readonly Check[], color: boolean): string {
+  const { green, red, yellow, dim } = createColors(color);
+  const paint = { ok: green, fail: red, unknown: yellow, note: dim } as const;
+  const width = Math.max(...checks.map((check) => check.name.length));
+  const indent = ' '.repeat('unknown'.length + width + 4);
+  return checks
+    .map(({ name, status, detail, remedy }) => {
+      const word = paint[status](words[status].padEnd('unknown'.length));
+      const lines = [`${word}  ${name.padEnd(width)}  ${detail.replaceAll('\n', `\n${indent}`)}`];
+      if (remedy !== null) lines.push(`${indent}-> ${remedy}`);
+      return `${lines.join('\n')}\n`;
+    })
+    .join('');
+}

@@ -1,0 +1,46 @@
+import { ProbeUnavailable, type ProbeLog } from '../../../probes/probe.js';
+import { check, messageOf, type Check } from './check.js';
+
+const quiet: ProbeLog = { debug: () => undefined, info: () => undefined, warn: () => undefined };
+
+/** Can the configured kind send packets here? And which others could. Opens each as the daemon would. */
+export async function checkProbes(configured: string): Promise<Check[]> {
+  const { kindNames } = await import('../../../probes/kinds.js');
+  const others = kindNames.filter((kind) => kind !== configured && kind !== 'simulated');
+  const [own, ...rest] = await Promise.all([configured, ...others].map(tryKind));
+  const name = 'sending packets';
+  const checks: Check[] = own?.error
+    ? [check(name, 'fail', `driver ${configured}: ${messageOf(own.error)}`, remedyOf(own.error))]
+    : [check(name, 'ok', `driver ${configured} works`)];
+  if (rest.length > 0) {
+    const words = rest.map(
+      ({ kind, error }) => `${kind} ${error ? `does not (${messageOf(error)})` : 'works'}`,
+    );
+    checks.push(check('other drivers', 'note', words.join('; ')));
+  }
+  return checks;
+}
+
+interface Tried {
+  readonly kind: string;
+  /** Null when it works. */
+  readonly error: Error | null;
+}
+
+async function tryKind(kind: string): Promise<Tried> {
+  const [{ openDriver }, { systemClock }] = await Promise.all([
+    import('../../../probes/kinds.js'),
+    import('../../engine/system-clock.js'),
+  ]);
+  try {
+    const driver = await openDriver(kind, { log: quiet, simulated: null, clock: systemClock });
+    await driver.close();
+    return { kind, error: null };
+  } catch (error) {
+    return { kind, error: error instanceof Error ? error : new Error(String(error)) };
+  }
+}
+
+function remedyOf(error: Error): string | null {
+  return error instanceof ProbeUnavailable ? error.remedy : null;
+}
