@@ -33,5 +33,6 @@ const remedies: Readonly<Record<StoreFault['kind'], string | null>> = {
   full: 'free some space on its disk',
   busy: 'wait for the process that holds it, or end it',
   missing: null,
+  io: 'check the owner of the file and its folder, then the disk (dmesg)',
   other: 'the message says what failed; nothing was changed',
 };
