@@ -21,6 +21,7 @@ export function buildConfig(raw: RawConfig, file: string, cwd: string): Config {
       lateWaitMs: m.lateWait,
       packetIntervalMs: m.packetInterval,
       spreadMs: m.spread,
+      lagLimitMs: m.lagLimit,
     },
     driver: buildDriver(raw.driver),
     store: {

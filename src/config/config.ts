@@ -78,6 +78,8 @@ export interface MeasurementConfig {
   readonly packetIntervalMs: number;
   /** A round starts at a random instant in [slot, slot + spread). */
   readonly spreadMs: number;
+  /** A round with a packet that left later than this against its schedule is the observer's fault, and missing. */
+  readonly lagLimitMs: number;
 }
 
 export interface DriverConfig {

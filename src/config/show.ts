@@ -42,6 +42,7 @@ function plain(config: Config): unknown {
       lateWait: formatDuration(m.lateWaitMs),
       packetInterval: formatDuration(m.packetIntervalMs),
       spread: formatDuration(m.spreadMs),
+      lagLimit: formatDuration(m.lagLimitMs),
     },
     driver: plainDriver(config.driver),
     store: {

@@ -72,7 +72,11 @@ export function createRoundRunner({ clock, driver, resolve, calibration }: Round
       endedAt: clock.now(),
       ...settleRound(
         { ...result, sizes },
-        { scheduled, abortCause: signal.aborted ? (signal.reason as AbortCause) : null, lagLimitUs: null },
+        {
+          scheduled,
+          abortCause: signal.aborted ? (signal.reason as AbortCause) : null,
+          lagLimitUs: measurement.lagLimitMs * 1000,
+        },
       ),
       address,
       lostAfterMs: measurement.lostAfterMs,

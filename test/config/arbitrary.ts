@@ -89,11 +89,12 @@ function commitments(all: readonly Pop[]): fc.Arbitrary<CommitmentConfig[]> {
     kind: fc.constant('path' as const),
     path: fc.constant(pathId(agent.id, other.id)),
   });
-  const pair = fc.record({
-    kind: fc.constant('regions' as const),
-    regions: fc.tuple(fc.constantFrom(...regions), fc.constantFrom(...regions)),
-  });
-  const scope = regions.length === 0 ? path : fc.oneof(path, pair);
+  const pair = () =>
+    fc.record({
+      kind: fc.constant('regions' as const),
+      regions: fc.tuple(fc.constantFrom(...regions), fc.constantFrom(...regions)),
+    });
+  const scope = regions.length === 0 ? path : fc.oneof(path, pair());
   return fc.uniqueArray(fc.record({ scope, latencyMs, from: orNull(instant) }), {
     maxLength: 5,
     selector: (commitment) => commitment.from,
@@ -106,6 +107,7 @@ const measurement: fc.Arbitrary<MeasurementConfig> = fc.record({
   sizes: fc.uniqueArray(fc.integer({ min: 56, max: 65_507 }), { minLength: 1, maxLength: 3 }),
   lengthBasis: fc.constantFrom('icmp', 'ip', 'payload'),
   lostAfterMs: fc.integer({ min: 1, max: 60_000 }),
+  lagLimitMs: fc.integer({ min: 1, max: 60_000 }),
   lateWaitMs: fc.integer({ min: 0, max: 60_000 }),
   packetIntervalMs: fc.integer({ min: 100, max: 10_000 }),
   spreadMs: fc.integer({ min: 0, max: 600_000 }),

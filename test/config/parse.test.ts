@@ -18,6 +18,7 @@ describe('the shipped default', () => {
       lengthBasis: 'icmp',
       lostAfterMs: 2000,
       lateWaitMs: 1000,
+      lagLimitMs: 500,
       packetIntervalMs: 20,
       spreadMs: 2000,
     });
@@ -103,6 +104,7 @@ test('an agent and PoPs are all that a file needs', () => {
       lengthBasis: 'icmp',
       lostAfterMs: 2000,
       lateWaitMs: 1000,
+      lagLimitMs: 500,
       packetIntervalMs: 1000,
       spreadMs: 300_000,
     },

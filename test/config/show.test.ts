@@ -50,6 +50,7 @@ measurement:
   lateWait: 1s
   packetInterval: 1s
   spread: 5m
+  lagLimit: 500ms
 driver: net-ping
 store:
   path: /srv/data/pop-sla.db

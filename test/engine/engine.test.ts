@@ -42,6 +42,7 @@ const measurement: MeasurementConfig = {
   lateWaitMs: 1_000,
   packetIntervalMs: 1_000,
   spreadMs: 5 * minute,
+  lagLimitMs: 500,
 };
 const settings = (parts: Partial<EngineSettings> = {}): EngineSettings => ({
   pops: [pop('A'), pop('B'), pop('C')],

@@ -43,6 +43,7 @@ test('the driver is asked for the packets that the path wants, and for none in p
         lateWaitMs: 1000,
         packetIntervalMs: 1000,
         spreadMs: 0,
+        lagLimitMs: 500,
       },
       slot: 0,
       scheduled: false,

@@ -18,5 +18,6 @@ export const measurementSchema = z.strictObject({
   lateWait: duration(0, minute).default(second),
   packetInterval: duration(1, minute).default(second),
   spread: duration(0, 12 * hour).default(5 * minute),
+  lagLimit: duration(1, minute).default(500),
   probe: probeSchema.optional(),
 });

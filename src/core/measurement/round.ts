@@ -54,7 +54,7 @@ export interface Round {
   readonly startedAt: EpochMs;
   readonly endedAt: EpochMs;
   readonly status: Exclude<RoundStatus, 'missing'>;
-  /** Why the status is what it is, for people; null when `ok` or `unscheduled`. */
+  /** Why the status is what it is, for people; of an `ok` or `unscheduled` round what it is marked with, else null. */
   readonly reason: string | null;
   /** The address that was probed; null when the name did not resolve. */
   readonly address: string | null;

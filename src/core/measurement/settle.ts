@@ -10,7 +10,7 @@ export interface Ending {
   readonly ended: 'completed' | 'aborted' | 'failed';
   readonly reason: string | null;
   readonly sizes: readonly SizeSample[];
-  readonly provenance: Pick<Provenance, 'socketDrops' | 'sendLagUs'>;
+  readonly provenance: Pick<Provenance, 'socketDrops' | 'sendLagUs' | 'fallbackStamps' | 'stamps'>;
 }
 
 export interface SettleContext {
@@ -48,7 +48,14 @@ export function settleRound(ending: Ending, context: SettleContext): Settled {
       reason: `packets left up to ${sendLagUs} µs late, more than the limit of ${context.lagLimitUs} µs`,
     };
   }
-  return { status: context.scheduled ? 'ok' : 'unscheduled', reason: null };
+  return { status: context.scheduled ? 'ok' : 'unscheduled', reason: fallbackMark(ending) };
+}
+
+/** A round is marked when more than one in a hundred of its packets had to do with a lesser stamp. */
+function fallbackMark({ sizes, provenance: { fallbackStamps, stamps } }: Ending): string | null {
+  const packets = sizes.reduce((sum, size) => sum + size.packets.length, 0);
+  if (fallbackStamps * 100 <= packets) return null;
+  return `marked: ${fallbackStamps} of ${packets} packets had lesser stamps than ${stamps}`;
 }
 
 function notSentCounts(sizes: readonly SizeSample[]): ReadonlyMap<NotSentReason, number> {

@@ -4,14 +4,19 @@ import type { PacketOutcome } from '../../../src/core/measurement/packet.js';
 import { settleRound, type Ending, type SettleContext } from '../../../src/core/measurement/settle.js';
 import { received, sample } from '../../support/rounds.js';
 
+const provenance = { socketDrops: null, sendLagUs: 10, fallbackStamps: 0, stamps: 'kernel-tx-rx' } as const;
 const scheduled: SettleContext = { scheduled: true, abortCause: null, lagLimitUs: 1_000 };
 const ending = (given: Partial<Ending> = {}): Ending => ({
   ended: 'completed',
   reason: null,
   sizes: [sample(64, [received(1)])],
-  provenance: { socketDrops: 0, sendLagUs: 10 },
+  provenance: { ...provenance, socketDrops: 0, sendLagUs: 10 },
   ...given,
 });
+const hundred = sample(
+  64,
+  Array.from({ length: 100 }, () => received(1)),
+);
 const unsent = (reason: 'no-route' | 'host-unreachable' | 'no-permission'): PacketOutcome => ({
   kind: 'not-sent',
   reason,
@@ -52,24 +57,38 @@ describe('settleRound', () => {
     ],
     [
       'one whose socket dropped packets',
-      ending({ provenance: { socketDrops: 3, sendLagUs: 10 } }),
+      ending({ provenance: { ...provenance, socketDrops: 3 } }),
       scheduled,
       'invalid',
       "the socket dropped 3 packets: this machine's fault, not loss",
     ],
     [
       'a busy observer',
-      ending({ provenance: { socketDrops: null, sendLagUs: 1_001 } }),
+      ending({ provenance: { ...provenance, sendLagUs: 1_001 } }),
       scheduled,
       'degraded-observer',
       'packets left up to 1001 µs late, more than the limit of 1000 µs',
     ],
     [
       'an observer just in time',
-      ending({ provenance: { socketDrops: null, sendLagUs: 1_000 } }),
+      ending({ provenance: { ...provenance, sendLagUs: 1_000 } }),
       scheduled,
       'ok',
       null,
+    ],
+    [
+      'one in a hundred packets on lesser stamps',
+      ending({ sizes: [hundred], provenance: { ...provenance, fallbackStamps: 1 } }),
+      scheduled,
+      'ok',
+      null,
+    ],
+    [
+      'more than one in a hundred on lesser stamps',
+      ending({ sizes: [hundred], provenance: { ...provenance, fallbackStamps: 2 } }),
+      scheduled,
+      'ok',
+      'marked: 2 of 100 packets had lesser stamps than kernel-tx-rx',
     ],
   ])('%s', (_what, end, context, status, reason) => {
     expect(settleRound(end, context)).toEqual({ status, reason });

@@ -22,6 +22,7 @@ const measurement: MeasurementConfig = {
   lateWaitMs: 1_000,
   packetIntervalMs: 1_000,
   spreadMs: 300_000,
+  lagLimitMs: 500,
 
 };
 
