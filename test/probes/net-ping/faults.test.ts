@@ -4,9 +4,10 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openNetPing } from '../../../probes/net-ping/driver.js';
 import { ProbeUnavailable, type ProbeDriver } from '../../../probes/probe.js';
+import { run } from '../../lab/command.js';
 import { root } from '../../support/source-files.js';
 import { keptLog } from '../../support/log.js';
-import { requires } from '../../support/requires.js';
+import { requires, whatIsMissing } from '../../support/requires.js';
 import { tempDir } from '../../support/temp-dir.js';
 import { countsOf, kindsOf, roundOf } from '../support/rounds.js';
 
@@ -87,6 +88,25 @@ describe('the net-ping child process', () => {
     expect(new Set(result.sizes.flatMap((_, size) => kindsOf(result, size)))).not.toContain('lost');
     // What was read too late is late by the stamps there are; the round says that they can't be trusted.
     expect(result.provenance.sendLagUs).toBeGreaterThan(300_000);
+  });
+
+  test('that could not read its socket in time says that packets were dropped', async ({ skip }) => {
+    const missing = whatIsMissing({ root: true, commands: ['ping'] });
+    if (missing !== null) skip(missing);
+    const { driver, pid } = await open(builtChild);
+    const round = measure(driver, { count: 5, intervalMs: 10 });
+    await soon(20);
+    process.kill(pid(), 'SIGSTOP');
+    // Every raw socket gets a copy of every echo reply, and these are long.
+    const flood = await run(['ping', '-q', '-f', '-c', '600', '-s', '60000', '127.0.0.1'], {
+      timeoutMs: 4000,
+    });
+    process.kill(pid(), 'SIGCONT');
+    expect(flood.stdout).toContain('600 packets transmitted');
+    const result = await round;
+    expect(result.ended).toBe('completed');
+    expect(result.provenance.socketDrops).toBeGreaterThan(0);
+    expect((await measure(driver)).provenance.socketDrops).toBe(0);
   });
 
   test('outlives the signals that a terminal or a service manager sends to the whole group', async () => {
