@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
+import type { MonthJudgement } from '../core/statement/judge.js';
 import type { Context } from './context.js';
 import { ExitWith, exitCodes } from './exit.js';
 
@@ -42,7 +43,11 @@ export function evaluateCommand(context: Context): Command {
         context.stdout.write(explainMonth(judgement));
         return;
       }
-      const { monthResult } = await import('../core/statement/result.js');
-      context.stdout.write(`${JSON.stringify(monthResult(judgement), null, 2)}\n`);
+      context.stdout.write(`${JSON.stringify(await resultOf(judgement, options), null, 2)}\n`);
     });
+}
+
+async function resultOf(judgement: MonthJudgement, { details }: Options): Promise<object> {
+  if (details) return (await import('../core/statement/details.js')).monthDetails(judgement);
+  return (await import('../core/statement/result.js')).monthResult(judgement);
 }

@@ -5,6 +5,7 @@ import type { Context } from './context.js';
 import { doctorCommand } from './doctor.js';
 import { evaluateCommand } from './evaluate.js';
 import { exitCodesHelp } from './exit.js';
+import { planCommand } from './plan.js';
 import { popsCommand } from './pops.js';
 import { probeCommand } from './probe.js';
 import { roundsCommand } from './rounds.js';
@@ -50,6 +51,7 @@ const commandsInHelpOrder: readonly ((context: Context) => Command)[] = [
   roundsCommand,
   popsCommand,
   evaluateCommand,
+  planCommand,
   configCommand,
   doctorCommand,
   backupCommand,

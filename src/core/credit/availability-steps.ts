@@ -12,7 +12,18 @@ export function availabilityCredit({ serviceClass, availability, base }: CauseIn
   return causeCredit(
     'availability',
     step ? `classes.${serviceClass.id}.steps[${index}]` : `classes.${serviceClass.id}.steps`,
-    step ? [{ subject: 'service', figure, unit: 'percent', units: 1n, share: step.credit }] : [],
+    step
+      ? [
+          {
+            subject: 'service',
+            figure,
+            unit: 'percent',
+            bound: { is: 'below', value: asPercent(step.below) },
+            units: 1n,
+            share: step.credit,
+          },
+        ]
+      : [],
     base,
   );
 }

@@ -14,6 +14,8 @@ export interface Reason {
   /** The figure that decided, exact, in `unit`. */
   readonly figure: Rational;
   readonly unit: 'percent' | 'excess-percent' | 'ms' | 'minutes';
+  /** What the figure was held against; null: nothing but the count of it. */
+  readonly bound: { readonly is: 'below' | 'over' | 'from'; readonly value: Rational } | null;
   /** How often `share` is paid. */
   readonly units: bigint;
   readonly share: Share;

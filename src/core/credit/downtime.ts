@@ -22,7 +22,7 @@ export function downtimeReasons(
     if (figure.n <= 0n) return [];
     const exact = divide(figure, rule.unitMinutes);
     const units = rule.count === 'started' ? ceil(exact) : floor(exact);
-    return units === 0n ? [] : [{ subject, figure, unit: 'minutes', units, share: rule.credit }];
+    return units === 0n ? [] : [{ subject, figure, unit: 'minutes', bound: null, units, share: rule.credit }];
   });
 }
 
@@ -37,6 +37,7 @@ export function longOutageReasons(
       subject: formatInstant(from, month.zone),
       figure: minutes(to - from),
       unit: 'minutes',
+      bound: { is: 'over', value: rule.longerThanMinutes },
       units: 1n,
       share: rule.credit,
     }));

@@ -22,6 +22,7 @@ export function failedDayReasons(rule: DaysRule, input: CauseInput): Reason[] {
         subject: date,
         figure,
         unit: rule.metric === 'latency' ? 'excess-percent' : 'percent',
+        bound: { is: rule.metric === 'availability' ? 'below' : 'over', value: rule.threshold },
         units: 1n,
         share: rule.credit,
       } as const,

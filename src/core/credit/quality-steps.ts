@@ -18,7 +18,16 @@ export function qualityReasons(rule: QualityRule, input: CauseInput): Reason[] {
       return difference > 0 || (inclusive && difference === 0);
     });
     if (!step) return [];
-    return [{ subject: path.path, figure: rounded, unit: unitOf(rule), units: 1n, share: step.credit }];
+    return [
+      {
+        subject: path.path,
+        figure: rounded,
+        unit: unitOf(rule),
+        bound: { is: step.inclusive ? 'from' : 'over', value: step.over } as const,
+        units: 1n,
+        share: step.credit,
+      },
+    ];
   });
   if (rule.paths === 'each') return reasons;
   const [worst] = reasons.toSorted((a, b) => compare(b.share.of, a.share.of) || compare(b.figure, a.figure));

@@ -47,6 +47,8 @@ export function addRound(sums: MeanSums, round: CountedRound): void {
 
 export interface MeanFigures {
   readonly held: number;
+  /** Of those, the rounds with a latency. */
+  readonly answered: number;
   /** Microseconds, exact; null when no packet came back. */
   readonly latencyUs: Rational | null;
   /** A share of 1, exact; null when no round is held. */
@@ -54,5 +56,10 @@ export interface MeanFigures {
 }
 
 export function figuresOf(sums: MeanSums): MeanFigures {
-  return { held: sums.held, latencyUs: meanOf(sums.latency), loss: meanOf(sums.loss) };
+  return {
+    held: sums.held,
+    answered: sums.latency.count,
+    latencyUs: meanOf(sums.latency),
+    loss: meanOf(sums.loss),
+  };
 }

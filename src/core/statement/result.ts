@@ -83,7 +83,7 @@ export function coverage({ held, due }: Pick<MetricMonth, 'held' | 'due'>): stri
 }
 
 const wholeUs = (latency: Rational | null): number | null => latency && Number(roundHalfUp(latency));
-const wholePpm = (loss: Rational | null): number | null =>
+export const wholePpm = (loss: Rational | null): number | null =>
   loss && Number(roundHalfUp(multiply(loss, ratio(1_000_000n))));
 
 export type MonthResult = ReturnType<typeof monthResult>;

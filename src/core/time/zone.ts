@@ -22,9 +22,9 @@ export function localDateAt(at: EpochMs, zone: string): LocalDate {
   return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDate().toString();
 }
 
-/** `2026-10-11T00:00:00+08:00`, with a fraction only when there is one. */
+/** `2026-10-11T00:00:00+08:00`, with three decimals where it is not a whole second. */
 export function formatInstant(at: EpochMs, zone: string): string {
   return Temporal.Instant.fromEpochMilliseconds(at)
     .toZonedDateTimeISO(zone)
-    .toString({ timeZoneName: 'never' });
+    .toString({ timeZoneName: 'never', fractionalSecondDigits: at % 1000 === 0 ? 0 : 3 });
 }

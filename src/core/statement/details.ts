@@ -1,0 +1,100 @@
+import { spreadOf } from '../measurement/spread.js';
+import { formatAmount } from '../money/money.js';
+import { taxWithin } from '../money/tax.js';
+import { asPercent, formatHalfUp, formatShort } from '../number/decimal.js';
+import { percentText } from '../plan/share.js';
+import type { CapState } from '../credit/caps.js';
+import type { CauseCredit } from '../credit/cause.js';
+import { addDays } from '../time/date.js';
+import type { MonthJudgement, ServiceMonth } from './judge.js';
+import { coverage, monthResult, wholePpm } from './result.js';
+
+/** The result with all that stands beside the documented keys. Those keep their names and values. */
+export function monthDetails(judgement: MonthJudgement) {
+  const result = monthResult(judgement);
+  return {
+    ...result,
+    claim: claimWindow(judgement),
+    services: result.services.map((service, index) => ({
+      ...service,
+      ...(judgement.services[index] ? serviceDetails(judgement.services[index], judgement) : {}),
+    })),
+    caps: judgement.caps.map(capDetails),
+    paths: result.paths.map((path, index) => {
+      const judged = judgement.paths[index];
+      if (!judged) return path;
+      return {
+        ...path,
+        loss: {
+          roundsDue: judged.loss.due,
+          roundsHeld: judged.loss.held,
+          coveragePercent: coverage(judged.loss),
+          lossPpm: wholePpm(judged.loss.loss),
+        },
+        spread: spreadOf(judgement.roundsOf(judged.path)),
+      };
+    }),
+  };
+}
+
+/** Null: the plan asks for no claim. */
+function claimWindow({ case: { plan, month } }: MonthJudgement) {
+  const days = plan.credit.claimWithinDays;
+  if (days === null) return null;
+  return { withinDays: days, lastDay: addDays(month.endDay, days - 1) };
+}
+
+function serviceDetails(service: ServiceMonth, { case: { plan } }: MonthJudgement) {
+  const { currency } = service.terms.monthlyRent;
+  const rate = service.terms.taxRate ?? plan.tax.rate;
+  const { tax, net } = rate === null ? { tax: null, net: null } : taxWithin(service.amount, rate);
+  return {
+    start: service.terms.start,
+    end: service.terms.end,
+    customer: service.terms.customer,
+    removedMs: service.availability.removedMs,
+    base: formatAmount(service.base, currency),
+    causes: service.causes.map((cause) => causeDetails(cause, service)),
+    afterCaps: formatAmount(service.afterCaps, currency),
+    tax: {
+      ratePercent: rate && formatShort(asPercent(rate)),
+      gross: formatAmount(service.amount, currency),
+      tax: tax === null ? null : formatAmount(tax, currency),
+      net: net === null ? null : formatAmount(net, currency),
+    },
+  };
+}
+
+function causeDetails(cause: CauseCredit, { terms, paid }: ServiceMonth) {
+  return {
+    cause: cause.cause,
+    field: cause.field,
+    percent: percentText(cause.share),
+    amount: formatAmount(cause.amount, terms.monthlyRent.currency),
+    counted: paid.includes(cause),
+    reasons: cause.reasons.map(({ subject, figure, unit, units, share }) => ({
+      subject,
+      figure: formatHalfUp(figure, 4),
+      unit,
+      times: Number(units),
+      share: share.text,
+    })),
+  };
+}
+
+function capDetails({ rule, field, group, currency, of, cap, used, asked }: CapState) {
+  return {
+    per: rule.per,
+    over: rule.over,
+    group,
+    field,
+    currency,
+    of: formatAmount(of, currency),
+    share: rule.share.text,
+    cap: formatAmount(cap, currency),
+    used: formatAmount(used, currency),
+    asked: formatAmount(asked, currency),
+  };
+}
+
+export type MonthDetails = ReturnType<typeof monthDetails>;

@@ -1,0 +1,110 @@
+import { asPercent, formatShort } from '../../core/number/decimal.js';
+import type { Band, Plan, PlanVersion, ServiceClass } from '../../core/plan/plan.js';
+import { clauseOf } from '../explain/text.js';
+import { borderedTable } from './bordered.js';
+import { causeRows } from './causes.js';
+import { bandRange, stepRanges } from './ranges.js';
+import { ruleRows } from './rules.js';
+import { inLanguage, planWords, type PlanLanguage } from './words.js';
+
+/** A plan as the tables that a contract has, every version of it. */
+export function renderPlan(plan: Plan, language: PlanLanguage): string {
+  const words = planWords[language];
+  const lines = [
+    `${inLanguage(plan.name, language)} (${plan.id})`,
+    ...(plan.source === null ? [] : [`${words.source}: ${inLanguage(plan.source, language)}`]),
+    ...plan.versions.flatMap((version) => ['', ...renderVersion(version, language)]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function renderVersion(version: PlanVersion, language: PlanLanguage): string[] {
+  const words = planWords[language];
+  const clause = (field: string) => clauseOf(version, field) ?? '';
+  const causes = version.credit.causes.flatMap((rule, index) =>
+    causeRows(rule, language).map((row) => [...row, clause(`credit.causes[${index}]`)]),
+  );
+  return [
+    `${words.version} ${version.version}, ${words.inForceFrom} ${version.effectiveFrom}, ${words.timeZone} ${version.timeZone}`,
+    '',
+    words.availabilityTitle,
+    ...borderedTable(
+      [words.class, words.lines, words.commitment, words.availability, words.credit, words.clause],
+      [...version.classes.values()].flatMap((each) =>
+        classRows(each, clause(`classes.${each.id}`), language),
+      ),
+    ),
+    '',
+    words.latencyTitle,
+    ...bandTable(version.latency.bands, version.latency.excessDecimals, clause('latency.bands'), language),
+    '',
+    `${words.lossTitle} (${words.committedLoss} ≤ ${formatShort(asPercent(version.loss.commitment), 15)} %)`,
+    ...bandTable(version.loss.bands, null, clause('loss.bands'), language),
+    ...(causes.length === 0
+      ? []
+      : [
+          '',
+          words.causesTitle,
+          ...borderedTable([words.cause, words.condition, words.credit, words.clause], causes),
+        ]),
+    '',
+    words.rulesTitle,
+    ...borderedTable(
+      [words.rule, words.value, words.clause],
+      ruleRows(version, language).map(([name, value, field]) => [name, value, clause(field)]),
+    ),
+    ...(version.rulings.size === 0
+      ? []
+      : [
+          '',
+          words.rulingsTitle,
+          ...borderedTable(
+            [words.field, words.clause, words.ruling],
+            [...version.rulings].map(([field, text]) => [field, clause(field), inLanguage(text, language)]),
+          ),
+        ]),
+  ];
+}
+
+function classRows(
+  each: ServiceClass,
+  clause: string,
+  language: PlanLanguage,
+): (string | readonly string[])[][] {
+  const words = planWords[language];
+  const lines =
+    each.maxLines === null
+      ? `${each.minLines} ${words.orMore}`
+      : each.minLines === each.maxLines
+        ? String(each.minLines)
+        : `${each.minLines} – ${each.maxLines}`;
+  const commitment = `${formatShort(asPercent(each.commitment), 15)} %`;
+  const ranges = stepRanges(each, words.and);
+  return [
+    [
+      `${inLanguage(each.name, language)} (${each.id})`,
+      lines,
+      commitment,
+      ranges.map(({ range }) => range),
+      ranges.length === 0 ? words.none : ranges.map(({ credit }) => credit ?? words.none),
+      clause,
+    ],
+  ];
+}
+
+function bandTable(
+  bands: readonly Band[],
+  decimals: number | null,
+  clause: string,
+  language: PlanLanguage,
+): string[] {
+  const words = planWords[language];
+  return borderedTable(
+    [words.range, words.band, words.clause],
+    bands.map((band, index) => [
+      bandRange(bands, index, decimals, words.rest),
+      `${inLanguage(band.name, language)} (${band.id})`,
+      clause,
+    ]),
+  );
+}

@@ -1,0 +1,40 @@
+import { asPercent, formatHalfUp, formatShort } from '../../core/number/decimal.js';
+import type { Rational } from '../../core/number/rational.js';
+import type { Band, ServiceClass } from '../../core/plan/plan.js';
+
+const percent = (share: Rational): string => `${formatShort(asPercent(share), 15)} %`;
+
+/** A class's steps as a contract prints them: from the commitment down, lower bounds inclusive. */
+export function stepRanges(
+  { steps }: ServiceClass,
+  and: string,
+): { readonly range: string; readonly credit: string | null }[] {
+  const [first] = steps;
+  if (first === undefined) return [];
+  return [
+    { range: `≥ ${percent(first.below)}`, credit: null },
+    ...steps.map((step, index) => {
+      const next = steps[index + 1];
+      const upper = `< ${percent(step.below)}`;
+      return {
+        range: next === undefined ? upper : `${upper} ${and} ≥ ${percent(next.below)}`,
+        credit: step.credit.text,
+      };
+    }),
+  ];
+}
+
+/** A band's range in percent: after rounding to so many decimals, bands end and begin one unit apart. */
+export function bandRange(
+  bands: readonly Band[],
+  index: number,
+  decimals: number | null,
+  rest: string,
+): string {
+  const print = (value: Rational) =>
+    `${decimals === null ? formatShort(value, 15) : formatHalfUp(value, decimals)} %`;
+  const end = bands[index]?.upToPercent ?? null;
+  const before = bands[index - 1]?.upToPercent ?? null;
+  if (before === null) return end === null ? rest : `≤ ${print(end)}`;
+  return end === null ? `> ${print(before)}` : `> ${print(before)} – ${print(end)}`;
+}

@@ -1,0 +1,96 @@
+import type { ExclusionKind } from '../../core/exclusion/kinds.js';
+import { formatAmount } from '../../core/money/money.js';
+import { asPercent, formatShort } from '../../core/number/decimal.js';
+import type { PlanVersion } from '../../core/plan/plan.js';
+import { fill, kindWords, planWords, type PlanLanguage } from './words.js';
+
+/** The rules that stand in no table of their own: their name, value and plan field. */
+export function ruleRows(
+  version: PlanVersion,
+  language: PlanLanguage,
+): (readonly [string, string, string])[] {
+  const words = planWords[language];
+  const { measurement, exclusions, availability, credit } = version;
+  const kinds = (list: readonly ExclusionKind[]) =>
+    list.length === 0
+      ? words.none
+      : list.map((kind) => kindWords[language][kind]).join(language === 'zh' ? '、' : ', ');
+  const { noticeHours, allowance } = exclusions.plannedMaintenance;
+  const { noticeWithinDays, proof } = exclusions.forceMajeure;
+  const forceMajeure =
+    noticeWithinDays === null ? words.noNotice : fill(words.forceMajeureValue, { days: noticeWithinDays });
+  return [
+    [
+      words.measurement,
+      fill(words.measurementValue, {
+        packets: measurement.packets,
+        sizes: measurement.sizes.join(language === 'zh' ? '、' : ', '),
+        basis: measurement.lengthBasis,
+        minutes: measurement.everyMinutes,
+        ms: measurement.lostAfterMs,
+      }),
+      'measurement.sizes',
+    ],
+    [words.excusedTime, words[availability.excusedTime], 'availability.excusedTime'],
+    [words.excusedBy, kinds(availability.excusedBy), 'availability.excusedBy'],
+    [words.leftOutLatency, kinds(version.latency.leavesOut), 'latency.leavesOut'],
+    [words.leftOutLoss, kinds(version.loss.leavesOut), 'loss.leavesOut'],
+    [
+      words.notice,
+      noticeHours === 0 ? words.noticeBefore : fill(words.noticeHours, { hours: noticeHours }),
+      'exclusions.plannedMaintenance.noticeHours',
+    ],
+    [
+      words.allowance,
+      allowance === null
+        ? words.none
+        : fill(words.allowanceValue, { hours: formatShort(allowance.hours), per: words[allowance.per] }),
+      'exclusions.plannedMaintenance.allowance',
+    ],
+    [
+      words.forceMajeure,
+      proof ? `${forceMajeure}, ${words.withProof}` : forceMajeure,
+      'exclusions.forceMajeure',
+    ],
+    [
+      words.incomplete,
+      fill(words.incompleteValue, { percent: formatShort(asPercent(availability.incompleteAbove)) }),
+      'availability.incompleteAbovePercent',
+    ],
+    [words.base, words[credit.base], 'credit.base'],
+    [words.combine, words[credit.combine], 'credit.combine'],
+    ...credit.caps.map(
+      (cap, index) =>
+        [
+          words.cap,
+          fill(words.capValue, {
+            share: cap.share.text,
+            of: words[cap.of],
+            per: words[cap.per],
+            over: words[cap.over],
+          }),
+          `credit.caps[${index}]`,
+        ] as const,
+    ),
+    [words.minimum, minimum(version, language), 'credit.minimumPayable'],
+    [
+      words.claim,
+      credit.claimWithinDays === null ? words.none : fill(words.claimValue, { days: credit.claimWithinDays }),
+      'credit.claimWithinDays',
+    ],
+    [
+      words.tax,
+      version.tax.rate === null ? words.notStated : `${formatShort(asPercent(version.tax.rate))} %`,
+      'tax.ratePercent',
+    ],
+  ];
+}
+
+function minimum({ credit: { minimumPayable } }: PlanVersion, language: PlanLanguage): string {
+  const words = planWords[language];
+  if (minimumPayable === null) return words.none;
+  const amounts = [...minimumPayable.amounts].map(
+    ([currency, minor]) => `${formatAmount(minor, currency)} ${currency}`,
+  );
+  return `${words[minimumPayable.per]}: ${amounts.join(', ')}`;
+}
