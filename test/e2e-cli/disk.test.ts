@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createBadDisk } from '../lab/bad-disk.js';
-import { must } from '../lab/command.js';
+import { must, run } from '../lab/command.js';
 import { integrityOf } from '../support/database.js';
 import { requires } from '../support/requires.js';
 import { startRunning } from '../support/running.js';
@@ -63,6 +63,49 @@ describe('a full disk', () => {
     await livesThrough(running, fill, () => {
       for (let n = 0; n < 256; n += 1) rmSync(`${ballast}-${n}`, { force: true });
     });
+  });
+});
+
+describe('a disk that is bad at the start', () => {
+  requires({ root: true, mount: true, commands: ['mount', 'umount'], built: true });
+
+  /** A small disk of its own, with the database of a daemon that ended in order. */
+  async function livedIn(): Promise<{ folder: string; data: string }> {
+    const folder = tempDir();
+    const data = join(folder, 'data');
+    mkdirSync(data);
+    must(['mount', '-t', 'tmpfs', '-o', 'size=1m', 'lab', data]);
+    onTestFinished(() => {
+      must(['umount', '--lazy', data]);
+    });
+    const running = startRunning({ folder });
+    await running.round('a round', () => true);
+    await running.daemon.stop();
+    return { folder, data };
+  }
+
+  test.each([
+    ['read-only', /mount/],
+    ['full', /free some space/],
+  ] as const)('%s: says so and exits; starts when it is mended', async (state, remedy) => {
+    const { folder, data } = await livedIn();
+    const ballast = join(data, 'ballast');
+    if (state === 'read-only') must(['mount', '-o', 'remount,ro', data]);
+    else await run(['dd', 'if=/dev/zero', `of=${ballast}`, 'bs=4096']);
+
+    const { daemon, database } = startRunning({ folder });
+    expect(await daemon.ended).toMatchObject({ code: 1 });
+    const said = daemon.lines().join('\n');
+    expect(said).toContain(database);
+    expect(said).toMatch(remedy);
+    expect(said).not.toMatch(/\n\s+at /);
+
+    if (state === 'read-only') must(['mount', '-o', 'remount,rw', data]);
+    else rmSync(ballast);
+    expect(integrityOf(database)).toBe('ok');
+    const mended = startRunning({ folder });
+    await mended.round('a held round', ({ status }) => status === 'ok');
+    expect(await mended.daemon.stop()).toMatchObject({ code: 0 });
   });
 });
 
