@@ -14,10 +14,13 @@ export interface Connection {
   readonly write: <T>(change: () => T) => Promise<T>;
   /** Resolves when every change asked for until now has its answer. */
   readonly drained: () => Promise<void>;
+  /** Refuses what comes from now on, finishes what was asked for, and closes the file. */
+  readonly close: () => Promise<void>;
 }
 
 export function connection(db: Database.Database, file: string): Connection {
   const inSnapshot = db.transaction((query: () => unknown) => query());
+  let closing = false;
   const closed = (): StoreFault => new StoreFault(`the database ${file} is closed`, 'other');
   const writer = createWriter({ db, faultOf: (error) => toStoreFault(error, file) });
   return {
@@ -25,7 +28,7 @@ export function connection(db: Database.Database, file: string): Connection {
     file,
     read<T>(query: () => T): Promise<T> {
       return new Promise((resolve) => {
-        if (!db.open) throw closed();
+        if (closing) throw closed();
         try {
           resolve(inSnapshot.deferred(query) as T);
         } catch (error) {
@@ -34,7 +37,7 @@ export function connection(db: Database.Database, file: string): Connection {
       });
     },
     write(change) {
-      if (!db.open) return Promise.reject(closed());
+      if (closing) return Promise.reject(closed());
       if (db.readonly) {
         return Promise.reject(
           new StoreFault(`the database ${file} was opened for reading only`, 'read-only'),
@@ -43,5 +46,17 @@ export function connection(db: Database.Database, file: string): Connection {
       return writer.write(change);
     },
     drained: () => writer.drained(),
+    async close() {
+      closing = true;
+      await writer.drained();
+      if (db.open && !db.readonly) {
+        try {
+          db.pragma('wal_checkpoint(TRUNCATE)'); // closing would not, while a reader has the file open
+        } catch {
+          // No room, say: what the journal holds is safe there, and the next start finds it.
+        }
+      }
+      db.close();
+    },
   };
 }

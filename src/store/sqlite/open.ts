@@ -33,18 +33,13 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
       checkUpToBytes: options.checkUpToBytes ?? 64 * 2 ** 20,
     });
     const on = connection(db, file);
-    const upkeep = upkeepStore(on);
     done({
       rounds: { ...roundPut(on), ...roundList(on), ...roundReads(on), ...monthSumsQuery(on) },
       paths: pathStore(on),
       runs: runStore(on),
       watch: watchStore(on),
-      upkeep,
-      async close() {
-        await on.drained();
-        if (db.open && !db.readonly) await upkeep.checkpoint().catch(() => undefined); // closing tries it again
-        db.close();
-      },
+      upkeep: upkeepStore(on),
+      close: on.close,
     });
   });
 }

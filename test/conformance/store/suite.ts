@@ -300,6 +300,20 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
   });
 
   describe(`${name}: the end`, () => {
+    test('stops a sweep between two of its batches', async () => {
+      const store = await open();
+      await Promise.all(Array.from({ length: 450 }, (_, n) => store.rounds.put(round({ slot: slotAt(n) }))));
+      const sweep = store.upkeep.sweep(slotAt(450), slotAt(450));
+      const late = store.rounds.put(round({ slot: slotAt(451) })); // its turn comes before the sweep is through
+      const closed = store.close();
+      expect(await late).toBe('stored');
+      await expect(sweep).rejects.toMatchObject({
+        name: 'StoreFault',
+        message: expect.stringContaining('closed') as unknown,
+      });
+      await closed;
+    });
+
     test('finishes what was asked for, and refuses what comes later', async () => {
       const store = await open();
       const put = store.rounds.put(round());

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { countSize } from '../../../src/core/measurement/counts.js';
 import type { Round } from '../../../src/core/measurement/round.js';
+import type { WatchRecord } from '../../../src/core/watch/records.js';
 import { latestVersion, migrate } from '../../../src/store/sqlite/migrate.js';
 import { migrations } from '../../../src/store/sqlite/migrations/index.js';
 import { openSqliteStore } from '../../../src/store/sqlite/open.js';
@@ -34,7 +35,10 @@ describe('the schema', () => {
 
   test.each(versions)('comes from version %i with every row', async (version) => {
     const file = oldFile(version);
-    const { rounds } = JSON.parse(fixture(version, 'json')) as { rounds: Round[] };
+    const { rounds, watch } = JSON.parse(fixture(version, 'json')) as {
+      rounds: Round[];
+      watch?: WatchRecord;
+    };
     const store = await openSqliteStore({ path: file });
     const rows = await store.rounds.list({ limit: 100, order: 'oldest' });
     const missing = { path: 'HKG>TYO', slot: firstSlot + everyMs, status: 'missing', reason: 'asleep' };
@@ -68,6 +72,10 @@ describe('the schema', () => {
         ['HKG>TYO', { firstSeenAt: firstSlot - 1000, lastSeenAt: firstSlot - 1000 }],
       ]),
     );
+    expect(await store.watch.outages()).toEqual(watch?.outages ?? []);
+    expect(await store.watch.states()).toEqual(watch?.states ?? []);
+    expect(await store.watch.spans('HKG')).toEqual(watch?.spans ?? []);
+    expect(await store.watch.blind()).toEqual(watch?.blind ?? []);
     expect(await store.runs.latest()).toMatchObject({ id: 2, version: '0.2.0', stoppedAt: null });
     expect(await store.runs.begin('0.3.0', firstSlot)).toBe(3);
     await store.close();

@@ -118,16 +118,16 @@ describe('opening', () => {
     await store.close();
   });
 
-  test.each<[string, (folder: string) => string]>([
-    ['is a folder', (folder) => folder],
-    ['lies below a file', (folder) => join(folder, 'file', 'store.db')],
-  ])('refuses a path that %s', async (_what, pathIn) => {
+  test.each<[string, string, (folder: string) => string]>([
+    ['is a folder', 'io', (folder) => folder],
+    ['lies below a file', 'other', (folder) => join(folder, 'file', 'store.db')],
+  ])('refuses a path that %s', async (_what, kind, pathIn) => {
     const folder = tempDir();
     writeFileSync(join(folder, 'file'), '');
     const path = pathIn(folder);
     await expect(openSqliteStore({ path })).rejects.toMatchObject({
       name: 'StoreFault',
-      kind: 'other',
+      kind,
       message: expect.stringContaining(folder) as unknown,
     });
   });
