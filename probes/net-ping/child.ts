@@ -26,6 +26,8 @@ const loopback: IpAddress = {
 /** The parent decides when this ends. A terminal's Ctrl-C and a service's stop reach the whole group. */
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 process.on('disconnect', () => process.exit(0));
+// The parent may have gone while this was being loaded.
+if (!process.connected) process.exit(0);
 
 function unavailable(cause: 'permission' | 'library' | 'socket', error: Error): void {
   const message: FromChild = { type: 'unavailable', cause, message: error.message };

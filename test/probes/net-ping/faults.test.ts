@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -115,6 +116,30 @@ describe('the net-ping child process', () => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(before, signal);
     expect((await measure(driver)).ended).toBe('completed');
     expect(pid()).toBe(before);
+  });
+
+  test('does not outlive a parent that is killed', async () => {
+    const script = join(root, 'test', 'probes', 'support', 'measure.mjs');
+    const parent = spawn(process.execPath, [script], { stdio: ['pipe', 'ignore', 'inherit'] });
+    onTestFinished(() => void parent.kill('SIGKILL'));
+    const rounds = [roundOf('127.0.0.11', { count: 1000, intervalMs: 100 })];
+    parent.stdin.end(JSON.stringify({ kind: 'net-ping', rounds }));
+    const children = (): number[] => {
+      const list = readFileSync(`/proc/${parent.pid ?? 0}/task/${parent.pid ?? 0}/children`, 'utf8');
+      return list.split(' ').filter(Boolean).map(Number);
+    };
+    await expect.poll(children, { timeout: 10_000 }).toHaveLength(1);
+    const [child = 0] = children();
+    parent.kill('SIGKILL');
+    // A zombie is gone; it waits for whoever adopted it.
+    const alive = (): boolean => {
+      try {
+        return !/^State:\s+Z/m.test(readFileSync(`/proc/${child}/status`, 'utf8'));
+      } catch {
+        return false;
+      }
+    };
+    await expect.poll(alive, { timeout: 10_000 }).toBe(false);
   });
 
   test('is gone when the driver is closed, and no round runs any more', async () => {
