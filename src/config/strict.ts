@@ -25,22 +25,24 @@ export function parseStrict<S extends z.ZodType>(options: {
 }): Strict<z.output<S>> {
   const { text, file, schema, check } = options;
   const yaml = readYaml(text);
-  const found: { fault: Fault; place: Place }[] = [...yaml.faults];
+  let found: { fault: Fault; place: Place }[] = [...yaml.faults];
   if (yaml.readable) {
     // An empty file lacks keys like any other.
     const data = yaml.value ?? {};
     const parsed = schema.safeParse(data, { reportInput: true });
-    const faults = parsed.success ? [] : shapeFaults(schema, parsed.error.issues);
+    const shape = parsed.success ? [] : shapeFaults(schema, parsed.error.issues);
+    const faulty = new Set(shape.flatMap(({ at }) => at.map((_, depth) => nameOf(at.slice(0, depth + 1)))));
     const readable = salvage(schema, data);
-    const isFaulty = (at: KeyPath): boolean =>
-      faults.some((fault) => at.every((step, depth) => fault.at[depth] === step));
-    if (readable !== undefined) faults.push(...check(readable, isFaulty));
+    const between = readable === undefined ? [] : check(readable, (at) => faulty.has(nameOf(at)));
+    const faults = [...shape, ...between];
     if (parsed.success && faults.length === 0 && found.length === 0) return { ok: true, value: parsed.data };
-    found.push(...faults.map((fault) => ({ fault, place: yaml.placeOf(fault) })));
+    found = [...found, ...faults.map((fault) => ({ fault, place: yaml.placeOf(fault) }))];
   }
   const problems = found.map(({ fault, place }) => problemOf(file, fault, place, yaml.value ?? {}));
   return { ok: false, problems: problems.sort(byPlace) };
 }
+
+const nameOf = (at: KeyPath): string => JSON.stringify(at);
 
 const byPlace = (a: Problem, b: Problem): number =>
   (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);

@@ -43,14 +43,10 @@ function checkLength({ measurement }: Draft): Fault[] {
 function checkSizes(draft: Draft): Fault[] {
   const { sizes, lengthBasis } = draft.measurement ?? {};
   if (sizes === undefined) return [];
-  const faults: Fault[] = [];
   if (sizes.length === 0 || sizes.length > 16) {
-    faults.push({
-      at: ['measurement', 'sizes'],
-      what: `has ${sizes.length} sizes`,
-      allowed: '1 to 16 sizes',
-    });
+    return [{ at: ['measurement', 'sizes'], what: `has ${sizes.length} sizes`, allowed: '1 to 16 sizes' }];
   }
+  const faults: Fault[] = [];
   for (const [index, bytes] of sizes.entries()) {
     if (bytes === undefined) continue;
     const at = ['measurement', 'sizes', index];

@@ -21,6 +21,8 @@ export interface Place {
 }
 
 const maxChars = 1_048_576;
+/** A text that is no YAML at all breaks a rule at every word. */
+const mostErrors = 100;
 
 /** YAML 1.2 text → data and places. Never throws. */
 export function readYaml(text: string): YamlText {
@@ -35,15 +37,18 @@ export function readYaml(text: string): YamlText {
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   // One slip of the pen can break several rules at one place: the first says it.
-  const errors = [...doc.errors, ...doc.warnings].filter(
-    (error, index, all) => all.findIndex((other) => other.pos[0] === error.pos[0]) === index,
-  );
+  const errors = [
+    ...new Map([...doc.errors, ...doc.warnings].reverse().map((error) => [error.pos[0], error])).values(),
+  ].sort((a, b) => a.pos[0] - b.pos[0]);
+  const unresolved = aliasFaults(doc);
   const faults = [
-    ...errors.map((error) => ({ fault: syntaxFault(error, doc, text), place: placeAt(error.pos[0]) })),
-    ...aliasFaults(doc).map(({ fault, offset }) => ({ fault, place: placeAt(offset) })),
+    ...errors
+      .slice(0, mostErrors)
+      .map((error) => ({ fault: syntaxFault(error, doc, text), place: placeAt(error.pos[0]) })),
+    ...unresolved.map(({ fault, offset }) => ({ fault, place: placeAt(offset) })),
   ];
   // A doubled key leaves the rest of the text readable; after any other fault the data would be a guess.
-  let readable = errors.every((error) => error.code === 'DUPLICATE_KEY') && faults.length === errors.length;
+  let readable = errors.every((error) => error.code === 'DUPLICATE_KEY') && unresolved.length === 0;
   let value: unknown = null;
   if (readable) {
     try {
