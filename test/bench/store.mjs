@@ -160,10 +160,13 @@ async function month() {
   for (let run = 0; run < 3; run += 1) {
     const loop = watchLoop();
     const query = { from: firstSlot, to: firstSlot + slots * everyMs };
+    const cpu = process.cpuUsage();
     const [ms, sums] = await timed(() => store.rounds.monthSums(query));
+    const { user, system } = process.cpuUsage(cpu);
     const groups = sums.reduce((count, path) => count + path.latency.length, 0);
     console.log(
-      `month sums of ${sums.length} paths, ${monthPaths * slots * 3} size rows: ${(ms / 1000).toFixed(2)} s, ` +
+      `month sums of ${sums.length} paths, ${monthPaths * slots * 3} size rows: ${(ms / 1000).toFixed(2)} s ` +
+        `(${((user + system) / 1e6).toFixed(2)} s of CPU), ` +
         `${groups} groups, longest wait of the event loop ${loop()} ms, RSS ${rssMb()} MiB`,
     );
   }

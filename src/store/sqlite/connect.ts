@@ -12,7 +12,7 @@ export interface ConnectOptions {
   readonly readOnly: boolean;
   /** How long SQLite waits for another process's lock; the event loop waits with it. */
   readonly busyTimeoutMs: number;
-  /** Files up to this size are checked whole when they are opened; it takes some 3 ms a megabyte. */
+  /** Files up to this size are checked whole when they are opened; it takes some 5 ms a megabyte. */
   readonly checkUpToBytes: number;
 }
 

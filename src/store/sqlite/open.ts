@@ -18,7 +18,7 @@ export interface SqliteStoreOptions {
   readonly readOnly?: boolean;
   /** How long another process's lock is waited for. 2 s by default. */
   readonly busyTimeoutMs?: number;
-  /** Files up to this size are checked whole at opening. 64 MiB by default. */
+  /** Files up to this size are checked whole at opening. 32 MiB by default. */
   readonly checkUpToBytes?: number;
 }
 
@@ -30,7 +30,7 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
       file,
       readOnly: options.readOnly ?? false,
       busyTimeoutMs: options.busyTimeoutMs ?? 2000,
-      checkUpToBytes: options.checkUpToBytes ?? 64 * 2 ** 20,
+      checkUpToBytes: options.checkUpToBytes ?? 32 * 2 ** 20,
     });
     const on = connection(db, file);
     done({
