@@ -1,0 +1,31 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openSqliteStore } from '../../src/store/sqlite/open.js';
+import { builtMain, requires } from '../support/requires.js';
+import { quickConfig } from '../support/quick-config.js';
+import { round, slot } from '../support/rounds.js';
+import { tempDir } from '../support/temp-dir.js';
+
+requires({ built: true });
+
+test('a reader that goes before the end is no fault', async () => {
+  const folder = tempDir();
+  const store = await openSqliteStore({ path: join(folder, 'data', 'pop-sla.db') });
+  const many = Array.from({ length: 2_000 }, (_, n) => round({ slot: slot + n * 1_800_000 }));
+  await Promise.all(many.map((one) => store.rounds.put(one)));
+  await store.close();
+  const command = `"$NODE" "$MAIN" rounds --csv --from 2026-01-01 --config "$CONFIG" | head -1; echo "\${PIPESTATUS[0]}"`;
+  const run = spawnSync('bash', ['-c', command], {
+    encoding: 'utf8',
+    env: { ...process.env, NODE: process.execPath, MAIN: builtMain, CONFIG: quickConfig(folder) },
+  });
+  expect(run.stderr).toBe('');
+  expect(run.stdout.split(/\r?\n/)).toEqual([expect.stringMatching(/^path,slot,/), '0', '']);
+});
+
+test('nothing is cut off before the process ends', () => {
+  const run = spawnSync(process.execPath, [builtMain, 'help', 'rounds'], { encoding: 'utf8' });
+  expect(run.status).toBe(0);
+  expect(run.stdout.trimEnd().endsWith('3  no permission to send packets')).toBe(true);
+});
