@@ -1,4 +1,5 @@
-import { planFiles } from '../../../src/config/plan/files.js';
+import { planFiles, type PlanFiles } from '../../../src/config/plan/files.js';
+import type { PlanResult } from '../../../src/config/plan/parse.js';
 import { readCase } from '../../../src/config/case/read-case.js';
 import { judgeMonth } from '../../../src/core/statement/judge.js';
 import { monthResult, type MonthResult } from '../../../src/core/statement/result.js';
@@ -66,7 +67,20 @@ export function sampleCase(): Json {
   };
 }
 
-const files = planFiles(root);
+const onDisk = planFiles(root);
+const read = new Map<string, PlanResult | null>();
+
+/** The plan files of the project, each read once. */
+export const files: PlanFiles = {
+  ...onDisk,
+  byId: (id) => {
+    const known = read.get(id);
+    if (known !== undefined) return known;
+    const result = onDisk.byId(id);
+    read.set(id, result);
+    return result;
+  },
+};
 
 /** One line per fault, as `evaluate` prints them; none for a good case. */
 export function faultsOf(input: Json): string[] {

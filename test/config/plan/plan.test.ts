@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import { planFiles } from '../../../src/config/plan/files.js';
+import { parsePlan, planFromData } from '../../../src/config/plan/parse.js';
+import { versionFor } from '../../../src/core/plan/version.js';
+import { clauseOf } from '../../../src/render/explain/text.js';
+import { root } from '../../support/source-files.js';
+
+const files = planFiles(root);
+
+/** A built-in plan, which must be good. */
+function plan(id: string) {
+  const result = files.byId(id);
+  if (!result?.ok) throw new Error(JSON.stringify(result));
+  return result.plan;
+}
+
+describe('the built-in plans', () => {
+  test.each(files.builtIn())('%s is good, and its id is its file name', (id) => {
+    expect(plan(id).id).toBe(id);
+  });
+
+  test('are found by their id only, not by a path', () => {
+    expect(['../pop-sla', 'none', ''].map((id) => files.byId(id))).toEqual([null, null, null]);
+  });
+
+  test('the contract has a clause for every field', () => {
+    for (const version of plan('ctg-cloud-connection').versions) {
+      const fields = [
+        ...[
+          'timeZone',
+          'availability.excusedTime',
+          'availability.excusedBy',
+          'availability.incompleteAbovePercent',
+        ],
+        ...['sizes', 'lengthBasis', 'packets', 'everyMinutes', 'lostAfterMs'].map(
+          (key) => `measurement.${key}`,
+        ),
+        ...[
+          'plannedMaintenance.noticeHours',
+          'plannedMaintenance.allowance',
+          'forceMajeure.noticeWithinDays',
+          'forceMajeure.proof',
+        ].map((key) => `exclusions.${key}`),
+        ...['latency.leavesOut', 'latency.excessDecimals', 'latency.bands[3]'],
+        ...['loss.leavesOut', 'loss.commitmentPercent', 'loss.bands[1]'],
+        ...[...version.classes.keys()].flatMap((id) => [
+          `classes.${id}.commitmentPercent`,
+          `classes.${id}.steps[0]`,
+        ]),
+        ...['base', 'combine', 'causes', 'caps[0]', 'minimumPayable', 'claimWithinDays'].map(
+          (key) => `credit.${key}`,
+        ),
+        'tax.ratePercent',
+      ];
+      expect(fields.filter((field) => clauseOf(version, field) === null)).toEqual([]);
+    }
+  });
+});
+
+describe('the version of a month', () => {
+  test.each([
+    ['ctg-cloud-connection', '2024-03', null],
+    ['ctg-cloud-connection', '2024-04', '2024-04-16'],
+    ['ctg-cloud-connection', '2024-05', '2024-04-16'],
+    ['example-ethernet-hourly', '2021-12', null],
+    ['example-ethernet-hourly', '2022-01', '2022-01-01'],
+    ['example-ethernet-hourly', '2025-12', '2022-01-01'],
+    ['example-ethernet-hourly', '2026-01', '2026'],
+    ['example-ethernet-hourly', '2030-01', '2026'],
+  ])('%s, %s: %s', (id, month, version) => {
+    expect(versionFor(plan(id), month)?.version ?? null).toBe(version);
+  });
+});
+
+describe('a plan of another kind of text', () => {
+  test('JSON is YAML', () => {
+    const result = parsePlan('{"id": "x", "name": "x", "versions": []}', 'x.json');
+    expect(result).toMatchObject({ ok: false, problems: [{ path: 'versions', what: 'is empty' }] });
+  });
+
+  test.each([
+    null,
+    5,
+    'x',
+    [],
+    [[]],
+    { versions: [null] },
+    { versions: {} },
+    { versions: [{ classes: [null], credit: { causes: [5], caps: [{}] } }] },
+  ])('%j is refused, and nothing is thrown', (data) => {
+    const result = planFromData(data);
+    expect(result.ok ? 0 : result.faults.length).toBeGreaterThan(0);
+  });
+});
