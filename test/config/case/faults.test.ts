@@ -605,6 +605,32 @@ describe('a fault of a case is one clear line', () => {
   });
 });
 
+describe('numbers that JSON can write and no count can be', () => {
+  test.each([
+    ['1e400', 'Infinity'],
+    ['9007199254740993', '9007199254740992'],
+    ['99.5', '99.5'],
+    ['-0', '-0'],
+    ['"100"', '"100"'],
+    ['null', 'null'],
+    ['true', 'true'],
+  ])('%s', (literal, shown) => {
+    const text = JSON.stringify(sampleCase()).replace('"sent":100', `"sent":${literal}`);
+    expect(faultsOf(text)).toEqual([
+      `$.rounds[0].sizes[0].sent must be a whole number from 0 on, found ${shown}`,
+    ]);
+  });
+
+  test('a number with an exponent may be whole', () => {
+    expect(faultsOf(JSON.stringify(sampleCase()).replace('"sent":100', '"sent":1e2'))).toEqual([]);
+  });
+
+  test('a key that is given twice is a fault, not the last of them', () => {
+    const text = JSON.stringify(sampleCase()).replace('"sent":100', '"sent":100,"sent":99');
+    expect(faultsOf(text)).toEqual(['$.rounds[0].sizes[0].sent is given twice: a key may stand once']);
+  });
+});
+
 describe('what is no fault', () => {
   const good: readonly [what: string, change: (c: Json) => void][] = [
     [

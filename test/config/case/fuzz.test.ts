@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-return -- a case that a test breaks in every way has no type */
+/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument -- a case that a test breaks in every way has no type */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readCase } from '../../../src/config/case/read-case.js';
@@ -31,23 +31,7 @@ function check(text: string): boolean {
 
 const nasty = fc.oneof(
   fc.constantFrom<Json>(
-    ...[
-      null,
-      true,
-      '',
-      ' ',
-      0,
-      -0,
-      -1,
-      0.5,
-      1e21,
-      1e400,
-      Number.MAX_SAFE_INTEGER,
-      2 ** 53,
-      '-0',
-      '-1',
-      '1e3',
-    ],
+    ...[null, true, '', ' ', 0, -0, -1, 0.5, 1e21, Number.MAX_SAFE_INTEGER, 2 ** 53, '-0', '-1', '1e3'],
     ...[
       '2026-02-30',
       '2026-02-30T00:00:00Z',
