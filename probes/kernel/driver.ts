@@ -1,6 +1,11 @@
-import type { DriverOptions, ProbeDriver, RoundRequest, RoundResult } from '../probe.js';
-import { ProbeUnavailable } from '../probe.js';
-import { requestFault, unsentRound } from '../shared/results.js';
+import {
+  ProbeUnavailable,
+  type DriverOptions,
+  type ProbeDriver,
+  type RoundRequest,
+  type RoundResult,
+} from '../probe.js';
+import { failedRound, requestFault, unsentRound } from '../shared/results.js';
 import { abortedOnRequest, roundsInFlight } from '../shared/rounds-in-flight.js';
 import { unpackSizes } from './packed.js';
 import type { Families, FromWorker, WorkerRequest } from './protocol.js';
@@ -30,13 +35,6 @@ const defaultSilenceMs = 4000;
 const firstRestartMs = 100;
 const lastRestartMs = 30_000;
 
-const failed = (reason: string): RoundResult => ({
-  ended: 'failed',
-  reason,
-  sizes: [],
-  provenance: { stamps: 'user', fallbackStamps: 0, socketDrops: null, sendLagUs: null },
-});
-
 /** Opens the kind `kernel`: stamps by the kernel, on a thread that does nothing else. */
 export async function openKernel(options: KernelOptions): Promise<KernelDriver> {
   const { log, entry = new URL('./worker.js', import.meta.url), silenceMs = defaultSilenceMs } = options;
@@ -61,7 +59,7 @@ export async function openKernel(options: KernelOptions): Promise<KernelDriver> 
   };
   const onEnd = (reason: string | null): void => {
     const why = reason ?? 'the probe thread was stopped';
-    for (const id of [...waiting.keys()]) settle(id, failed(why));
+    for (const id of [...waiting.keys()]) settle(id, failedRound('user', why));
     if (reason === null || rounds.closed) return;
     log.warn({ restartMs }, `${reason}; it is started again`);
     restart = setTimeout(() => (thread = start()), restartMs);
@@ -115,12 +113,12 @@ export async function openKernel(options: KernelOptions): Promise<KernelDriver> 
     },
     measure: (request) => {
       const fault = requestFault(request);
-      if (fault !== null) return Promise.resolve(failed(fault));
+      if (fault !== null) return Promise.resolve(failedRound('user', fault));
       return rounds.run(request.signal, async (signal) => {
         try {
           if (!signal.aborted) await thread.ready;
         } catch (error) {
-          return failed(error instanceof Error ? error.message : String(error));
+          return failedRound('user', messageOf(error));
         }
         // A closed driver has no thread any more that would answer.
         return signal.aborted ? unsentRound(request, 'user', String(signal.reason)) : send(request, signal);
@@ -156,7 +154,11 @@ function mustBeUsable(families: Families): void {
 
 const unavailable = (error: unknown): ProbeUnavailable =>
   new ProbeUnavailable(
-    error instanceof Error ? error.message : String(error),
+    messageOf(error),
     'choose the probe kind "net-ping": it needs no calls into the C library',
     false,
   );
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
