@@ -14,6 +14,14 @@ export interface OpenOptions extends DriverOptions {
  * loaded runs the others.
  */
 const kinds: Readonly<Record<string, (options: OpenOptions) => Promise<ProbeDriver>>> = {
+  auto: async (options) => {
+    const { openAuto } = await import('./auto/driver.js');
+    const candidates = ['kernel', 'net-ping'].map((name) => ({
+      name,
+      open: () => openDriver(name, options),
+    }));
+    return openAuto({ log: options.log, candidates });
+  },
   kernel: async ({ log }) => {
     const { openKernel } = await import('./kernel/driver.js');
     return openKernel({ log });

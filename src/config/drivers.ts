@@ -8,4 +8,4 @@ export type DriverName = (typeof driverNames)[number];
 /** Those that can set the DSCP, the TTL and the rest of `probe`. */
 export const driversWithPacketOptions: readonly DriverName[] = ['auto', 'kernel'];
 
-export const defaultDriver: DriverName = 'net-ping';
+export const defaultDriver: DriverName = 'auto';

@@ -28,7 +28,7 @@ describe('the shipped default', () => {
       keepRowsMonths: 37,
     });
     expect(config.http).toEqual({ host: '127.0.0.1', port: 9720 });
-    expect(config.driver).toEqual({ kind: 'net-ping', simulated: null });
+    expect(config.driver).toEqual({ kind: 'auto', simulated: null });
   });
 });
 
@@ -108,7 +108,7 @@ test('an agent and PoPs are all that a file needs', () => {
       packetIntervalMs: 1000,
       spreadMs: 300_000,
     },
-    driver: { kind: 'net-ping', simulated: null },
+    driver: { kind: 'auto', simulated: null },
     store: { path: '/srv/data/pop-sla.db', keepPacketsMonths: 13, keepRowsMonths: 37 },
     http: { host: '127.0.0.1', port: 9720 },
     log: { level: 'info', format: 'auto' },

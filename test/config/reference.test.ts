@@ -10,7 +10,7 @@ import { configOf, threePops } from './support.js';
 
 const text = readFileSync(join(root, 'config/reference.yaml'), 'utf8');
 /** With the settings that are off taken in: those behind `#` without a space. */
-const allOn = text.replace(/^( *)#(?=[^ #\n]| {2})/gm, '$1').replace('\ndriver: net-ping\n', '\n');
+const allOn = text.replace(/^( *)#(?=[^ #\n]| {2})/gm, '$1').replace('\ndriver: auto\n', '\n');
 const withProbe = allOn
   .replace('kind: simulated', 'kind: kernel')
   .replace(/^ +(seed|rules):[\s\S]*?(?=\n\n)/m, '');

@@ -51,7 +51,7 @@ measurement:
   packetInterval: 1s
   spread: 5m
   lagLimit: 500ms
-driver: net-ping
+driver: auto
 store:
   path: /srv/data/pop-sla.db
   keepPackets: 13 months

@@ -6,23 +6,34 @@ const quiet: ProbeLog = { debug: () => undefined, info: () => undefined, warn: (
 /** Can the configured kind send packets here? And which others could. Opens each as the daemon would. */
 export async function checkProbes(configured: string): Promise<Check[]> {
   const { kindNames } = await import('../../../probes/kinds.js');
-  const others = kindNames.filter((kind) => kind !== configured && kind !== 'simulated');
+  const others = kindNames.filter((kind) => !['auto', 'simulated', configured].includes(kind));
   const [own, ...rest] = await Promise.all([configured, ...others].map(tryKind));
   const name = 'sending packets';
   const checks: Check[] = own?.error
     ? [check(name, 'fail', `driver ${configured}: ${messageOf(own.error)}`, remedyOf(own.error))]
-    : [check(name, 'ok', `driver ${configured} works`)];
+    : [
+        check(
+          name,
+          'ok',
+          `driver ${configured} works${own && own.became !== configured ? `: it is ${own.became}` : ''}`,
+        ),
+      ];
   if (rest.length > 0) {
     const words = rest.map(
       ({ kind, error }) => `${kind} ${error ? `does not (${messageOf(error)})` : 'works'}`,
     );
-    checks.push(check('other drivers', 'note', words.join('; ')));
+    // What is missing for a better kind than `auto` could take is worth a remedy; other kinds were not asked for.
+    const kernel = rest.find(({ kind, error }) => kind === 'kernel' && error !== null)?.error;
+    const remedy = configured === 'auto' && kernel ? remedyOf(kernel) : null;
+    checks.push(check('other drivers', 'note', words.join('; '), remedy));
   }
   return checks;
 }
 
 interface Tried {
   readonly kind: string;
+  /** What opened: of `auto` another kind. */
+  readonly became: string;
   /** Null when it works. */
   readonly error: Error | null;
 }
@@ -35,9 +46,9 @@ async function tryKind(kind: string): Promise<Tried> {
   try {
     const driver = await openDriver(kind, { log: quiet, simulated: null, clock: systemClock });
     await driver.close();
-    return { kind, error: null };
+    return { kind, became: driver.kind, error: null };
   } catch (error) {
-    return { kind, error: error instanceof Error ? error : new Error(String(error)) };
+    return { kind, became: kind, error: error instanceof Error ? error : new Error(String(error)) };
   }
 }
 
