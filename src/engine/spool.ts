@@ -6,6 +6,7 @@ import type { Clock, EngineEvents, Log } from './ports.js';
 const firstRetryMs = 1_000;
 const lastRetryMs = 30_000;
 const missingBatch = 1_000;
+const roundsAtOnce = 64;
 
 export interface SpoolOptions {
   readonly clock: Pick<Clock, 'sleep'>;
@@ -16,7 +17,7 @@ export interface SpoolOptions {
   readonly limit: number;
 }
 
-/** Takes rounds to the store, one after the other, and keeps them while the store can't take them. */
+/** Takes rounds to the store, those that end together in one commit, and keeps them while the store can't take them. */
 export interface Spool {
   submit(round: Round): void;
   submitMissing(missing: readonly MissingRound[]): void;
@@ -47,25 +48,30 @@ export function createSpool({ clock, store, events, log, limit }: SpoolOptions):
 
   const giveUp = (round: Round, error: unknown): void => {
     events.roundDropped(round);
-    log.error(
-      { err: error, path: round.path, slot: iso(round.slot) },
-      'a round is given up: the store can not take it',
-    );
+    log.error({ err: error, ...nameOf(round) }, 'a round is given up');
     missing.push({ path: round.path, slot: round.slot, reason: 'store' });
   };
 
-  const writeAll = async (): Promise<void> => {
-    for (let round = rounds[0]; round; round = rounds[0]) {
-      const done = await put(round);
-      // Compared, since a full queue may have dropped it meanwhile.
-      if (rounds[0] === round) rounds.shift();
-      if (done === 'stored') events.roundStored(round);
-      else if (done === 'already-stored')
-        log.info(
-          { path: round.path, slot: iso(round.slot) },
-          'this round was stored before; the first one stays',
-        );
+  const writeRounds = async (): Promise<void> => {
+    while (rounds.length > 0) {
+      // Asked for in one turn, they share a commit.
+      const batch = rounds.slice(0, roundsAtOnce);
+      const ends = await Promise.allSettled(batch.map(put));
+      for (const [index, round] of batch.entries()) {
+        const end = ends[index];
+        if (end?.status !== 'fulfilled') continue;
+        // A full queue may have dropped it meanwhile.
+        if (rounds.includes(round)) rounds.splice(rounds.indexOf(round), 1);
+        if (end.value === 'stored') events.roundStored(round);
+        if (end.value === 'already-stored') log.info(nameOf(round), 'stored before; the first one stays');
+      }
+      const refused = ends.find((end) => end.status === 'rejected');
+      if (refused) throw refused.reason;
     }
+  };
+
+  const writeAll = async (): Promise<void> => {
+    await writeRounds();
     while (missing.length > 0) {
       const batch = missing.slice(0, missingBatch);
       await store.putMissing(batch);
@@ -115,12 +121,7 @@ export function createSpool({ clock, store, events, log, limit }: SpoolOptions):
       while (rounds.length > limit) {
         const dropped = rounds.shift();
         if (!dropped) break;
-        events.roundDropped(dropped);
-        log.error(
-          { path: dropped.path, slot: iso(dropped.slot) },
-          'a round is given up: too many wait for the store',
-        );
-        missing.push({ path: dropped.path, slot: dropped.slot, reason: 'store' });
+        giveUp(dropped, new Error(`more than ${limit} rounds wait for the store`));
       }
       wake();
     },
@@ -133,8 +134,7 @@ export function createSpool({ clock, store, events, log, limit }: SpoolOptions):
       closing.abort();
       await writer;
       if (rounds.length + missing.length > 0) await attempt();
-      for (const { path, slot } of rounds)
-        log.error({ path, slot: iso(slot) }, 'a round is lost: it could not be stored');
+      for (const round of rounds) log.error(nameOf(round), 'a round is lost: it could not be stored');
     },
   };
 }
@@ -142,4 +142,4 @@ export function createSpool({ clock, store, events, log, limit }: SpoolOptions):
 /** Not the medium: the store itself says that this round is no row of its. */
 const isOfTheRound = (error: unknown): boolean => !(error instanceof StoreFault) || error.kind === 'other';
 
-const iso = (at: EpochMs): string => new Date(at).toISOString();
+const nameOf = ({ path, slot }: Round): object => ({ path, slot: new Date(slot).toISOString() });
