@@ -50,10 +50,18 @@ const pops: Readonly<
 const ids = Object.keys(pops);
 
 /** One round to a network where everything is wrong that can be, all of it at a time. */
+const families = {
+  IPv4: (index: number) => `10.77.0.${index + 1}`,
+  IPv6: (index: number) => `fd77::${index + 1}`,
+} as const;
+
 describe.each([
-  ['IPv4', (index: number) => `10.77.0.${index + 1}`],
-  ['IPv6', (index: number) => `fd77::${index + 1}`],
-] as const)('replies over %s', (family, addressOf) => {
+  ['net-ping', 'IPv4'],
+  ['net-ping', 'IPv6'],
+  ['kernel', 'IPv4'],
+  ['kernel', 'IPv6'],
+] as const)('replies to the %s kind over %s', (kind, family) => {
+  const addressOf = families[family];
   const { missing, ...hooks } = requires({ namespaces: true, tun: true, commands: ['gcc'], built: true });
   const lab = missing === null ? createLab() : null;
   let rounds: Readonly<Record<string, Slot>> = {};
@@ -67,7 +75,7 @@ describe.each([
     const emulated = await lab?.emulator({ seed: 3, rules: [{ delay_ms: delayMs }, ...rules] });
     if (!emulated) return;
     const targets = Object.fromEntries(ids.map((id, index) => [id, addressOf(index)]));
-    rounds = await measure(emulated.namespace, targets, { measurement });
+    rounds = await measure(emulated.namespace, targets, { measurement, driver: kind });
     truth = await emulated.emulator.stop();
   });
   hooks.afterAll(() => lab?.close());
