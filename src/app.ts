@@ -1,5 +1,28 @@
-/** The only wiring: what of the house's rooms goes together, and in which order it starts and stops. */
-export { startDaemon, type Daemon, type DaemonOptions } from './app/daemon.js';
+import type { Daemon, DaemonOptions } from './app/daemon.js';
+import type { ProbeOnceOptions } from './app/probe-once.js';
+import type { ReadStoreOptions } from './app/read-store.js';
+import type { Config } from './config/config.js';
+import type { Round } from './core/measurement/round.js';
+import type { Store } from './store/store.js';
+
+/**
+ * The only wiring: what of the house's rooms goes together, and in which order it starts and stops. Each part is
+ * loaded when it is asked for: who reads the store does not wait for a web server.
+ */
+export type { Daemon, DaemonOptions, ProbeOnceOptions, ReadStoreOptions };
 export { ConfigRejected, ListenFault } from './app/faults.js';
-export { probeOnce, type ProbeOnceOptions } from './app/probe-once.js';
-export { readStore } from './app/read-store.js';
+
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const daemon = await import('./app/daemon.js');
+  return daemon.startDaemon(options);
+}
+
+export async function probeOnce(options: ProbeOnceOptions): Promise<Round[]> {
+  const once = await import('./app/probe-once.js');
+  return once.probeOnce(options);
+}
+
+export async function readStore(config: Config, options?: ReadStoreOptions): Promise<Store> {
+  const read = await import('./app/read-store.js');
+  return read.readStore(config, options);
+}
