@@ -136,7 +136,7 @@ function judgeServices(
     });
     const rent = rentOfPeriod(terms.monthlyRent.minor, period.days, month.days);
     const base = plan.credit.base === 'billed' ? rent : terms.monthlyRent.minor;
-    const own = terms.paths.flatMap((path) => pathsById.get(path) ?? []);
+    const own = [...new Set(terms.paths)].flatMap((path) => pathsById.get(path) ?? []);
     const causes = judgeCauses({
       plan,
       month,
