@@ -145,7 +145,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 }
 
 function settingsOf(config: Config): EngineSettings {
-  return { pops: config.pops, paths: config.paths, measurement: config.measurement, retention: config.store };
+  return {
+    pops: config.pops,
+    paths: config.paths,
+    measurement: config.measurement,
+    retention: config.store,
+    observer: config.agent,
+    watch: config.watch,
+  };
 }
 
 async function listen(http: FastifyInstance, config: Config): Promise<string> {

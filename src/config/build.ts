@@ -1,16 +1,18 @@
 import { resolve } from 'node:path';
 import type { CommitmentConfig, Config, DriverConfig, PathConfig, Pop, ProbeOptions } from './config.js';
+import { buildWatch } from './build-watch.js';
 import { expandPaths } from './mesh.js';
 import type { RawConfig } from './schema/schema.js';
 
 /** A file that passed every check → the configuration. `cwd` is what relative paths are relative to. */
 export function buildConfig(raw: RawConfig, file: string, cwd: string): Config {
   const { measurement: m, store } = raw;
+  const paths = buildPaths(raw);
   return {
     file: resolve(cwd, file),
     agent: raw.agent,
     pops: raw.pops.map(buildPop),
-    paths: buildPaths(raw),
+    paths,
     commitments: raw.commitments.map(buildCommitment),
     measurement: {
       everyMs: m.every,
@@ -23,6 +25,7 @@ export function buildConfig(raw: RawConfig, file: string, cwd: string): Config {
       spreadMs: m.spread,
       lagLimitMs: m.lagLimit,
     },
+    watch: buildWatch(raw.watch, paths),
     driver: buildDriver(raw.driver),
     store: {
       path: resolve(cwd, store.path),

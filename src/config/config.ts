@@ -1,5 +1,7 @@
 import type { LengthBasis } from '../core/measurement/length.js';
 import type { EpochMs, PathId, PopId } from '../core/types.js';
+import type { Quorum } from '../core/watch/observers.js';
+import type { WatchRules } from '../core/watch/rules.js';
 
 /** The daemon's configuration after every check: defaults filled in, units resolved, paths expanded. */
 export interface Config {
@@ -12,6 +14,7 @@ export interface Config {
   readonly paths: readonly PathConfig[];
   readonly commitments: readonly CommitmentConfig[];
   readonly measurement: MeasurementConfig;
+  readonly watch: WatchConfig;
   readonly driver: DriverConfig;
   readonly store: StoreConfig;
   readonly http: HttpConfig;
@@ -81,6 +84,23 @@ export interface MeasurementConfig {
   /** A round with a packet that left later than this against its schedule is the observer's fault, and missing. */
   readonly lagLimitMs: number;
 }
+
+/** The continuous availability check of the ports. */
+export interface WatchConfig extends WatchRules {
+  /** The PoPs whose ports this agent watches; none: it watches nothing. */
+  readonly ports: readonly PopId[];
+  /** When all of these vanish at once it is this agent that is cut off. */
+  readonly references: readonly WatchReference[];
+  /** How many of the observers that see a port have to see it down. */
+  readonly quorum: Quorum;
+  /** How often it is written down that the agent watches. */
+  readonly heartbeatMs: number;
+  /** The length of an echo's ICMP message, header included. */
+  readonly bytes: number;
+}
+
+export type WatchReference =
+  { readonly kind: 'pop'; readonly pop: PopId } | { readonly kind: 'address'; readonly address: string };
 
 export interface DriverConfig {
   readonly kind: string;

@@ -1,6 +1,7 @@
-import { Document, isMap, isSeq, visit } from 'yaml';
+import { Document, isMap, isNode, isSeq, visit } from 'yaml';
 import type { CommitmentConfig, Config, DriverConfig, PathConfig, Pop, ProbeOptions } from './config.js';
 import { redact } from './redact.js';
+import { plainWatch, shortestSure } from './show-watch.js';
 import { formatDuration, formatDurationUs } from './scalars/duration.js';
 import { formatInstant } from './scalars/instant.js';
 import { formatListen } from './scalars/listen.js';
@@ -13,6 +14,8 @@ import { formatMonths } from './scalars/months.js';
 export function showConfig(config: Config): string {
   const doc = new Document(redact(plain(config)));
   doc.commentBefore = ` ${config.file}, with every default filled in`;
+  const watch = doc.get('watch', true);
+  if (isNode(watch)) watch.commentBefore = ` ${shortestSure(config.watch)}`;
   visit(doc, {
     Collection: (key, node, ancestors) => {
       // An item of a list goes on one line; so does a list of plain values.
@@ -44,6 +47,7 @@ function plain(config: Config): unknown {
       spread: formatDuration(m.spreadMs),
       lagLimit: formatDuration(m.lagLimitMs),
     },
+    watch: plainWatch(config.watch),
     driver: plainDriver(config.driver),
     store: {
       path: store.path,

@@ -1,7 +1,7 @@
-import type { MeasurementConfig, PathConfig, Pop, StoreConfig } from '../config/config.js';
+import type { MeasurementConfig, PathConfig, Pop, StoreConfig, WatchConfig } from '../config/config.js';
 import type { Round } from '../core/measurement/round.js';
 import { isDue } from '../core/time/due.js';
-import type { EpochMs, PathId } from '../core/types.js';
+import type { EpochMs, PathId, PopId } from '../core/types.js';
 import type { ProbeDriver, Progress } from '../../probes/probe.js';
 import type { Store } from '../store/store.js';
 import { createAttendance } from './attendance.js';
@@ -16,6 +16,7 @@ import { createSlotScheduler, startToleranceMs } from './slot-scheduler.js';
 import { createSpool } from './spool.js';
 import { createStartedSlots } from './started-slots.js';
 import { keepTidy } from './upkeep.js';
+import { createWatch } from './watch/watch.js';
 
 /** What the engine measures; replaced whole by a reload. */
 export interface EngineSettings {
@@ -23,6 +24,9 @@ export interface EngineSettings {
   readonly paths: readonly PathConfig[];
   readonly measurement: MeasurementConfig;
   readonly retention: Pick<StoreConfig, 'keepPacketsMonths' | 'keepRowsMonths'>;
+  /** The PoP this engine stands in. */
+  readonly observer: PopId;
+  readonly watch: WatchConfig;
 }
 
 export interface EngineOptions {
@@ -77,6 +81,7 @@ export function createEngine(options: EngineOptions): Engine {
     events.inFlight(count);
   });
   const calibrator = createCalibrator({ clock, driver, events, log });
+  const watch = createWatch({ clock, resolve, driver, store: store.watch, events, log, settings });
   const runRound = createRoundRunner({ clock, driver, resolve, calibration: calibrator.current });
   const attendance = createAttendance({
     store,
@@ -179,9 +184,11 @@ export function createEngine(options: EngineOptions): Engine {
         calibrator.keep(signal),
       );
       scheduler.arm(settings.measurement.everyMs);
+      await watch.start();
     },
     update: (next) => {
       settings = next;
+      watch.update(next);
       events.pathsChanged(next.paths.map((path) => path.id));
       scheduler.arm(next.measurement.everyMs);
     },
@@ -211,7 +218,7 @@ export function createEngine(options: EngineOptions): Engine {
     stop: async () => {
       scheduler.stop();
       stopping.abort();
-      await flights.abortAll('stopping');
+      await Promise.all([flights.abortAll('stopping'), watch.stop()]);
       await spool.close();
       await Promise.allSettled(loops);
     },

@@ -21,6 +21,10 @@ export function fanOut(listeners: readonly Partial<EngineEvents>[]): EngineEvent
     configLoaded: tell('configLoaded'),
     pathsChanged: tell('pathsChanged'),
     storeWritable: tell('storeWritable'),
+    portState: tell('portState'),
+    outageChanged: tell('outageChanged'),
+    isolated: tell('isolated'),
+    unobserved: tell('unobserved'),
     calibrated: tell('calibrated'),
   };
 }

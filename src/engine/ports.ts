@@ -1,5 +1,7 @@
 import type { MissingRound, Provenance, Round } from '../core/measurement/round.js';
-import type { EpochMs, PathId } from '../core/types.js';
+import type { EpochMs, PathId, PopId } from '../core/types.js';
+import type { BlindReason } from '../core/watch/outage.js';
+import type { ObservedOutage, PortState } from '../core/watch/records.js';
 
 /** The clocks and the sleep of the shell; a virtual one runs a month in seconds. */
 export interface Clock {
@@ -51,6 +53,14 @@ export interface EngineEvents {
   /** The paths that are measured from now on; series of others are to vanish. */
   pathsChanged(paths: readonly PathId[]): void;
   storeWritable(ok: boolean): void;
+  /** What a watched port is from now on. */
+  portState(port: PopId, state: PortState): void;
+  /** An outage was opened, has ended, was inferred in part or was voided. */
+  outageChanged(outage: ObservedOutage): void;
+  /** The observer is cut off from its references, or reaches them again. */
+  isolated(isolated: boolean, at: EpochMs): void;
+  /** So much time passed in which nobody watched a port, or any of them (null). */
+  unobserved(port: PopId | null, ms: number, reason: BlindReason): void;
   /** What of an RTT is this machine itself, from now on. */
   calibrated(calibration: NonNullable<Provenance['calibration']>): void;
 }

@@ -6,11 +6,14 @@ import {
   type Provenance,
   type Round,
 } from '../core/measurement/round.js';
-import type { EpochMs, PathId } from '../core/types.js';
+import type { EpochMs, PathId, PopId } from '../core/types.js';
+import type { BlindReason } from '../core/watch/outage.js';
+import type { ObservedOutage, PortState } from '../core/watch/records.js';
 import { metricMaker } from './make.js';
 import { metricNames, schedulerLagBuckets, sendLagBuckets } from './names.js';
 import { addNodeMetrics } from './node.js';
 import { pathSeries } from './paths.js';
+import { watchSeries } from './watch.js';
 
 export interface MetricsOptions {
   readonly version: string;
@@ -33,6 +36,10 @@ export interface MetricsEvents {
   configLoaded(ok: boolean, at: EpochMs): void;
   pathsChanged(paths: readonly PathId[]): void;
   storeWritable(ok: boolean): void;
+  portState(port: PopId, state: PortState): void;
+  outageChanged(outage: ObservedOutage): void;
+  isolated(isolated: boolean, at: EpochMs): void;
+  unobserved(port: PopId | null, ms: number, reason: BlindReason): void;
   calibrated(calibration: NonNullable<Provenance['calibration']>): void;
 }
 
@@ -48,6 +55,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const registry = new Registry();
   const make = metricMaker(registry);
   const paths = pathSeries(make);
+  const watch = watchSeries(make);
   const rounds = make.counter(metricNames.rounds);
   const missedSlots = make.counter(metricNames.missedSlots);
   const roundsInFlight = make.gauge(metricNames.roundsInFlight);
@@ -126,6 +134,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
         selfRtt.set({ quantile: '0.5' }, p50Us / 1e6);
         selfRtt.set({ quantile: '0.99' }, p99Us / 1e6);
       },
+      ...watch,
     },
     text: () => registry.metrics(),
     contentType: registry.contentType,

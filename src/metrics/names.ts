@@ -90,6 +90,41 @@ export const metricNames = {
     help: 'Rounds that were given up because too many waited for the store: missing slots.',
     labels: [],
   },
+  portUp: {
+    name: 'pop_sla_port_up',
+    help: '1 while a watched port answers, 0 during an outage. Absent while nothing can be said.',
+    labels: ['port'],
+  },
+  ports: {
+    name: 'pop_sla_ports',
+    help: 'Watched ports by what they are now.',
+    labels: ['state'],
+  },
+  openOutages: {
+    name: 'pop_sla_outages_open',
+    help: 'Outages that last.',
+    labels: [],
+  },
+  outages: {
+    name: 'pop_sla_outages_total',
+    help: 'Outages that were opened, voided ones among them.',
+    labels: ['port'],
+  },
+  voidedOutages: {
+    name: 'pop_sla_outages_voided_total',
+    help: 'Outages that were taken back because the observer itself was cut off.',
+    labels: ['port'],
+  },
+  isolated: {
+    name: 'pop_sla_observer_isolated',
+    help: '1 while all reference targets are silent at once: the observer is cut off, and no port is observed.',
+    labels: [],
+  },
+  unobserved: {
+    name: 'pop_sla_unobserved_seconds_total',
+    help: 'Time of this process in which a port was not observed, in seconds, by reason; with an empty port: none of them was.',
+    labels: ['port', 'reason'],
+  },
   configLoaded: {
     name: 'pop_sla_config_last_reload_successful',
     help: '1 when the latest reading of the configuration was taken, 0 when it was refused and the one before is kept.',

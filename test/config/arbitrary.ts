@@ -6,6 +6,8 @@ import type {
   MeasurementConfig,
   PathConfig,
   Pop,
+  WatchConfig,
+  WatchReference,
 } from '../../src/config/config.js';
 import { driverNames } from '../../src/config/drivers.js';
 import { logFormats, logLevels } from '../../src/config/schema/services.js';
@@ -113,6 +115,30 @@ const measurement: fc.Arbitrary<MeasurementConfig> = fc.record({
   spreadMs: fc.integer({ min: 0, max: 600_000 }),
 });
 
+function watches(all: readonly Pop[]): fc.Arbitrary<WatchConfig> {
+  const others = all.slice(1).map(({ id }) => id);
+  const reference = fc.oneof(
+    fc.constantFrom(...others).map((pop): WatchReference => ({ kind: 'pop', pop })),
+    fc
+      .constantFrom('192.0.2.1', '2001:db8::1')
+      .map((address): WatchReference => ({ kind: 'address', address })),
+  );
+  return fc.record({
+    ports: fc.subarray(others),
+    references: fc.uniqueArray(reference, { selector: (one) => JSON.stringify(one), maxLength: 3 }),
+    everyMs: fc.integer({ min: 100, max: 60_000 }),
+    thresholdMs: fc.integer({ min: 5_000, max: 60_000 }),
+    overdueFactor: fc.integer({ min: 1, max: 100 }),
+    overdueAtLeastMs: fc.integer({ min: 50, max: 5_000 }),
+    burstEveryMs: fc.integer({ min: 100, max: 2_000 }),
+    burstLengthMs: fc.integer({ min: 2_000, max: 60_000 }),
+    recovery: fc.integer({ min: 1, max: 100 }),
+    quorum: fc.oneof(fc.constant('majority' as const), fc.integer({ min: 1, max: 1000 })),
+    heartbeatMs: fc.integer({ min: 1_000, max: 30_000 }),
+    bytes: fc.integer({ min: 16, max: 1400 }),
+  });
+}
+
 function drivers(all: readonly Pop[]): fc.Arbitrary<DriverConfig> {
   const addresses = all.flatMap((pop) => pop.ipv4 ?? pop.ipv6 ?? []);
   const us = fc.integer({ min: 0, max: 60_000_000 });
@@ -148,6 +174,7 @@ export const anyConfig: fc.Arbitrary<Config> = pops.chain((all) =>
       paths: paths(all, driver.kind === 'kernel' || driver.kind === 'auto'),
       commitments: commitments(all),
       measurement,
+      watch: watches(all),
       driver: fc.constant(driver),
       store: fc.record({
         path: fc.stringMatching(/^\/[a-z #:{}'"-]{0,20}[a-z]$/).map((path) => path.replace(/\/+/g, '/')),

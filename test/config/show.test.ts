@@ -51,6 +51,22 @@ measurement:
   packetInterval: 1s
   spread: 5m
   lagLimit: 500ms
+watch:
+  # the shortest outage that is sure to be seen: 2s670ms at an RTT of 20ms, 3s400ms at an RTT of 200ms
+  ports: [ SIN ]
+  every: 500ms
+  threshold: 2s
+  overdue:
+    factor: 4
+    atLeast: 250ms
+  burst:
+    every: 200ms
+    length: 2s
+  recovery: 3
+  references: []
+  quorum: majority
+  heartbeat: 10s
+  bytes: 64
 driver: auto
 store:
   path: /srv/data/pop-sla.db

@@ -9,6 +9,7 @@ import { openSqliteStore } from '../../src/store/sqlite/open.js';
 import type { Store } from '../../src/store/store.js';
 import { notedEvents, only } from '../support/events.js';
 import { keptLog } from '../support/log.js';
+import { watchOf } from '../support/watch.js';
 import { tempDir } from '../support/temp-dir.js';
 import { virtualTime, type VirtualTime } from '../support/virtual-time.js';
 
@@ -49,6 +50,8 @@ const settings = (parts: Partial<EngineSettings> = {}): EngineSettings => ({
   paths: [path('B'), path('C')],
   measurement,
   retention: { keepPacketsMonths: 13, keepRowsMonths: 37 },
+  observer: 'A',
+  watch: watchOf([]),
   ...parts,
 });
 

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import type { EngineEvents } from '../../src/engine/ports.js';
 import { createMetrics } from '../../src/metrics/metrics.js';
+import type { ObservedOutage } from '../../src/core/watch/records.js';
 import { metricNames } from '../../src/metrics/names.js';
 import { round, size, slot } from '../support/rounds.js';
 
@@ -216,5 +217,64 @@ describe('the exposition', () => {
     const check = spawnSync('promtool', ['check', 'metrics'], { input: await text(), encoding: 'utf8' });
     expect(check.stdout + check.stderr).toBe('');
     expect(check.status).toBe(0);
+  });
+});
+
+describe('the metrics of the watch', () => {
+  const outage: ObservedOutage = {
+    observer: 'LAB1',
+    port: 'LAB2',
+    start: { at: 1_000, earliest: 500, latest: 1_020 },
+    end: null,
+    openedAt: 5_000,
+    closedAt: null,
+    inferred: [],
+    voided: null,
+  };
+
+  test('are what ports are now, and nothing where nothing can be said', async () => {
+    const { events, lines } = metrics();
+    events.portState('LAB2', 'up');
+    events.portState('LAB3', 'down');
+    expect(await lines('pop_sla_port_up')).toEqual([
+      'pop_sla_port_up{port="LAB2"} 1',
+      'pop_sla_port_up{port="LAB3"} 0',
+    ]);
+    events.portState('LAB2', 'unobserved');
+    events.portState('LAB3', 'unwatched');
+    expect(await lines('pop_sla_port_up')).toEqual([]);
+    expect(await lines('pop_sla_ports')).toEqual([
+      'pop_sla_ports{state="up"} 0',
+      'pop_sla_ports{state="down"} 0',
+      'pop_sla_ports{state="unobserved"} 1',
+    ]);
+  });
+
+  test('count an outage once, however often something of it changes', async () => {
+    const { events, lines } = metrics();
+    const inferred = [{ from: 2_000, to: 3_000, reason: 'stalled' as const }];
+    events.outageChanged(outage);
+    events.outageChanged({ ...outage, inferred });
+    expect(await lines('pop_sla_outages_open')).toEqual(['pop_sla_outages_open 1']);
+    events.outageChanged({ ...outage, inferred, voided: { at: 9_000, reason: 'isolated' } });
+    expect(await lines('pop_sla_outages_open')).toEqual(['pop_sla_outages_open 0']);
+    expect(await lines('pop_sla_outages_total')).toEqual(['pop_sla_outages_total{port="LAB2"} 1']);
+    expect(await lines('pop_sla_outages_voided_total')).toEqual([
+      'pop_sla_outages_voided_total{port="LAB2"} 1',
+    ]);
+  });
+
+  test('say when the observer is cut off, and for how long nothing was observed', async () => {
+    const { events, lines } = metrics();
+    events.isolated(true, 1_000);
+    expect(await lines('pop_sla_observer_isolated')).toEqual(['pop_sla_observer_isolated 1']);
+    events.isolated(false, 61_000);
+    events.unobserved(null, 60_000, 'isolated');
+    events.unobserved('LAB2', 500, 'not-sent');
+    expect(await lines('pop_sla_observer_isolated')).toEqual(['pop_sla_observer_isolated 0']);
+    expect(await lines('pop_sla_unobserved_seconds_total')).toEqual([
+      'pop_sla_unobserved_seconds_total{port="",reason="isolated"} 60',
+      'pop_sla_unobserved_seconds_total{port="LAB2",reason="not-sent"} 0.5',
+    ]);
   });
 });

@@ -5,6 +5,7 @@ import { checkMeasurement } from './measurement.js';
 import { checkPaths } from './paths.js';
 import { checkPops } from './pops.js';
 import { checkProbe } from './probe.js';
+import { checkWatch } from './watch.js';
 import { checkDriver, checkRetention } from './services.js';
 
 /** What is wrong between keys that are each right by themselves. */
@@ -15,6 +16,7 @@ export function checkAll(draft: Draft, isFaulty: IsFaulty): Fault[] {
     ...checkCommitments(draft, isFaulty),
     ...checkMeasurement(draft),
     ...checkProbe(draft),
+    ...checkWatch(draft),
     ...checkDriver(draft),
     ...checkRetention(draft),
   ];

@@ -5,6 +5,7 @@ import { measurementSchema } from './measurement.js';
 import { pathsSchema } from './paths.js';
 import { popId, popSchema } from './pops.js';
 import { httpSchema, logSchema, storeSchema } from './services.js';
+import { watchSchema } from './watch.js';
 
 /** What may stand in a config file, key by key; what keys mean to each other is in `checks/`. */
 export const configSchema = z.strictObject({
@@ -13,6 +14,7 @@ export const configSchema = z.strictObject({
   paths: pathsSchema.prefault({}),
   commitments: z.array(commitmentSchema).default([]),
   measurement: measurementSchema.prefault({}),
+  watch: watchSchema.prefault({}),
   driver: driverSchema,
   store: storeSchema.prefault({}),
   http: httpSchema.prefault({}),

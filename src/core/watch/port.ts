@@ -87,8 +87,11 @@ export interface Step {
   readonly news: readonly PortNews[];
 }
 
-/** When the port gets its next echo, by the instant its last one was due: that the pace does not drift. */
-export function dueAt(rules: WatchRules, port: PortWatch, lastDueAt: EpochMs): EpochMs {
+/**
+ * When the port gets its next echo, by when its last one was due (so that the pace does not drift): milliseconds on any
+ * clock.
+ */
+export function dueAt(rules: WatchRules, port: PortWatch, lastDueAt: number): number {
   if (port.burstAt !== null && port.echoes.length === port.burstAt) return lastDueAt;
   const pressing = port.standing === 'down' || port.burstAt !== null || port.blind?.reason === 'isolated';
   return lastDueAt + (pressing ? rules.burstEveryMs : rules.everyMs);

@@ -8,23 +8,28 @@ export interface ObservedOutage extends Outage {
   readonly port: PopId;
 }
 
-export const watchStates = [
+export const portStates = [
   'up',
   'down',
-  'unobserved', // the port's observer can say nothing of it
-  'unwatched', // the port is no longer among those that are watched
-  'watching', // the observer watches; the three below are the observer's own too
-  'isolated',
+  'unobserved', // its observer can say nothing of it
+  'unwatched', // it is no longer among those that are watched
+] as const;
+export type PortState = (typeof portStates)[number];
+
+export const observerStates = [
+  'watching',
+  'isolated', // from all of its references at once
+  'unobserved', // it did not live through some time: the reason says why
   'stopped',
 ] as const;
-export type WatchState = (typeof watchStates)[number];
+export type ObserverState = (typeof observerStates)[number];
 
 export interface StateChange {
   readonly observer: PopId;
   /** Null: the observer itself. */
   readonly port: PopId | null;
   readonly at: EpochMs;
-  readonly state: WatchState;
+  readonly state: PortState | ObserverState;
   readonly reason: BlindReason | null;
 }
 

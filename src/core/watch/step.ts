@@ -118,10 +118,16 @@ function sawSent(port: PortWatch, sentAt: EpochMs): Step {
 function voided(port: PortWatch, { since, at, reason }: Extract<PortInput, { kind: 'void' }>): Step {
   const { outage } = port;
   if (!outage || outage.openedAt < since) return quiet(port);
-  // Whether the observer or the port went first can't be told: the port is as it was before.
-  const standing = port.lastAnsweredAt === null ? 'unknown' : 'up';
   return {
-    port: { ...port, standing, outage: null, gaps: [], silentInARow: 0, echoes: [], burstAt: null },
+    port: {
+      ...port,
+      standing: 'unknown',
+      outage: null,
+      gaps: [],
+      silentInARow: 0,
+      echoes: [],
+      burstAt: null,
+    },
     news: [{ kind: 'outage', outage: { ...outage, voided: { at, reason } } }],
   };
 }

@@ -1,0 +1,246 @@
+import type { EpochMs, PopId } from '../../core/types.js';
+import { dueAt, type PortInput, type PortWatch } from '../../core/watch/port.js';
+import { step } from '../../core/watch/step.js';
+import type { EchoRequest, EchoResult, ProbeDriver } from '../../../probes/probe.js';
+import type { WatchStore } from '../../store/watch-store.js';
+import type { Clock, EngineEvents, Log, Resolve } from '../ports.js';
+import { createJournal } from './journal.js';
+import { createNote } from './note.js';
+import { restore } from './restore.js';
+import { createSight } from './sight.js';
+import { createLookup, newTarget, wantedTargets, type Target, type TargetSettings } from './targets.js';
+import { createTimebase, type Look } from './timebase.js';
+
+/** What is watched, by whom. */
+export interface WatchSettings extends TargetSettings {
+  readonly observer: PopId;
+}
+
+export interface WatchOptions {
+  readonly clock: Clock;
+  readonly resolve: Resolve;
+  readonly driver: Pick<ProbeDriver, 'echo' | 'kind'>;
+  readonly store: WatchStore;
+  readonly events: EngineEvents;
+  readonly log: Log;
+  readonly settings: WatchSettings;
+}
+
+/** Sends an echo to every port again and again, and writes down what that says of it. */
+export interface Watch {
+  start(): Promise<void>;
+  update(settings: WatchSettings): void;
+  /** Leaves outages that last open: the next life takes them up. */
+  stop(): Promise<void>;
+}
+
+/** How often it is looked what is due. An echo leaves up to half of this early or late. */
+export const grainMs = 50;
+/** A driver that says nothing of an echo for this long after its threshold will not. */
+const silenceMs = 10_000;
+
+interface InFlight {
+  readonly target: Target;
+  readonly since: number;
+}
+
+export function createWatch(options: WatchOptions): Watch {
+  const { clock, driver, events, log } = options;
+  let { settings } = options;
+  const rules = () => settings.watch;
+  const observer = (): PopId => settings.observer;
+  const targets = new Map<string, Target>();
+  const inFlight = new Map<number, InFlight>();
+  const stopping = new AbortController();
+  const journal = createJournal({ clock, store: options.store, events, log });
+  const note = createNote({ observer, journal, events, log });
+  const lookup = createLookup(clock, options.resolve);
+  const timebase = createTimebase(clock, { stallMs: () => rules().everyMs + 1_000 });
+  let lastId = 0;
+  let lastBeatAt = -Infinity;
+  let running: Promise<void> | null = null;
+
+  const feed = (target: Target, input: PortInput): void => {
+    const { port, news } = step(rules(), target.watch, input);
+    target.watch = port;
+    if (target.port !== null && news.length > 0) note.port(target.port, news);
+  };
+  const sight = createSight({
+    observer,
+    rules,
+    targets: () => [...targets.values()],
+    feed,
+    journal,
+    events,
+    log,
+  });
+
+  /** No way to one target is the network's fault while there are others to tell it by; else it is ours. */
+  const hasOtherReferences = (target: Target): boolean =>
+    [...targets.values()].some((other) => other.reference && other !== target);
+
+  const take = (result: EchoResult): void => {
+    const target = inFlight.get(result.id)?.target;
+    inFlight.delete(result.id);
+    if (!target || !targets.has(target.key)) return;
+    const { id, outcome } = result;
+    const sentAt = timebase.wallAt(result.sentAtMs);
+    const at = Math.max(sentAt, timebase.wallAt(clock.monotonicMs()));
+    switch (outcome.kind) {
+      case 'received':
+        feed(target, { kind: 'answered', id, at, sentAt, rttMs: outcome.rttUs / 1000 });
+        if (target.reference) sight.reached(sentAt);
+        return;
+      case 'late':
+      case 'lost':
+      case 'error':
+        feed(target, { kind: 'unanswered', id, at, sentAt });
+        return;
+      case 'not-sent': {
+        const noRoute = outcome.reason === 'no-route' || outcome.reason === 'host-unreachable';
+        const isNetworks = noRoute && hasOtherReferences(target);
+        feed(
+          target,
+          isNetworks ? { kind: 'unanswered', id, at, sentAt } : { kind: 'unsent', id, at: sentAt },
+        );
+      }
+    }
+  };
+
+  const requestTo = (target: Target, now: Look): EchoRequest | null => {
+    const id = (lastId += 1);
+    feed(target, { kind: 'sent', id, at: now.wall });
+    if (target.address === null) {
+      feed(target, { kind: 'unsent', id, at: now.wall });
+      return null;
+    }
+    inFlight.set(id, { target, since: now.monotonic });
+    const { address, options: packet } = target;
+    const { bytes: icmpBytes, thresholdMs: patienceMs } = rules();
+    return { id, address, icmpBytes, patienceMs, ...(packet && { options: packet }) };
+  };
+
+  const sendDue = (now: Look): void => {
+    const requests: EchoRequest[] = [];
+    for (const target of targets.values()) {
+      const due = dueAt(rules(), target.watch, target.lastDueAt);
+      if (due > now.monotonic + grainMs / 2) continue;
+      // After a standstill the pace begins anew: nothing is caught up.
+      target.lastDueAt = due < now.monotonic - grainMs ? now.monotonic : due;
+      const request = requestTo(target, now);
+      if (request) requests.push(request);
+    }
+    if (requests.length === 0) return;
+    driver.echo?.(requests, (results) => {
+      if (!stopping.signal.aborted) for (const result of results) take(result);
+    });
+  };
+
+  /** An echo that the driver forgot says nothing of its port. */
+  const forgetLost = (now: Look): void => {
+    for (const [id, { target, since }] of inFlight) {
+      if (now.monotonic - since < rules().thresholdMs + silenceMs) return;
+      inFlight.delete(id);
+      feed(target, { kind: 'unsent', id, at: now.wall });
+    }
+  };
+
+  const turn = (): void => {
+    const now = timebase.look();
+    if (now.passed) sight.skip(now.passed);
+    for (const target of targets.values()) feed(target, { kind: 'tick', at: now.wall });
+    sight.check(now.wall);
+    sendDue(now);
+    if (now.monotonic - lastBeatAt < rules().heartbeatMs) return;
+    lastBeatAt = now.monotonic;
+    forgetLost(now);
+    lookup(targets.values());
+    sight.beat(now.wall);
+    journal.flush();
+  };
+
+  const run = async (): Promise<void> => {
+    // A name that does not resolve at once is asked for again with each heartbeat.
+    lookup(targets.values());
+    sight.open(timebase.look().wall);
+    const start = clock.monotonicMs();
+    for (let turns = 1; !stopping.signal.aborted; turns += 1) {
+      turn();
+      const elapsed = clock.monotonicMs() - start;
+      turns = Math.max(turns, Math.floor(elapsed / grainMs));
+      await clock.sleep(start + turns * grainMs - clock.monotonicMs(), stopping.signal);
+    }
+  };
+
+  const retarget = (inherited: ReadonlyMap<PopId, PortWatch>, at: EpochMs): void => {
+    const wanted = wantedTargets(settings);
+    const now = clock.monotonicMs();
+    for (const target of [...targets.values()]) {
+      if (wanted.some(({ key }) => key === target.key)) continue;
+      feed(target, { kind: 'cut', at });
+      if (target.port !== null) note.state(target.port, 'unwatched', at);
+      targets.delete(target.key);
+    }
+    wanted.forEach((one, index) => {
+      const known = targets.get(one.key);
+      // Spread over the interval, so that they don't all leave at once.
+      const firstAt = now + (rules().everyMs * index) / wanted.length;
+      const fresh = newTarget(one, firstAt, rules().everyMs);
+      if (!known) {
+        const watch = inherited.get(one.key) ?? fresh.watch;
+        targets.set(one.key, { ...fresh, watch });
+        if (one.port !== null && watch.outage) {
+          events.portState(one.port, 'down');
+          events.outageChanged({ observer: observer(), port: one.port, ...watch.outage });
+        }
+      } else {
+        const moved = JSON.stringify(known.pop) !== JSON.stringify(one.pop);
+        Object.assign(known, one, moved ? { address: fresh.address, resolvedAt: fresh.resolvedAt } : {});
+      }
+    });
+  };
+
+  const begin = (): void => {
+    if (running || targets.size === 0 || !driver.echo) return;
+    running = run().catch((error: unknown) => {
+      log.error({ err: error }, 'the watch of the ports has ended');
+    });
+  };
+
+  return {
+    start: async () => {
+      if (!driver.echo) {
+        if (settings.watch.ports.length > 0)
+          log.warn(
+            { driver: driver.kind },
+            'this probe kind can not watch ports: no availability is measured',
+          );
+        return;
+      }
+      const now = clock.now();
+      let inherited: ReadonlyMap<PopId, PortWatch> = new Map();
+      try {
+        const isWatched = (port: PopId): boolean => settings.watch.ports.includes(port);
+        const from = { observer: observer(), store: options.store, journal, rules: rules(), isWatched, now };
+        ({ ports: inherited } = await restore(from));
+      } catch (error) {
+        log.error({ err: error }, 'what the watch before this one left could not be read');
+      }
+      retarget(inherited, now);
+      journal.flush();
+      begin();
+    },
+    update: (next) => {
+      settings = next;
+      retarget(new Map(), timebase.wallAt(clock.monotonicMs()));
+      journal.flush();
+      begin();
+    },
+    stop: async () => {
+      stopping.abort();
+      await running;
+      if (running) sight.close(timebase.look().wall);
+      await journal.close();
+    },
+  };
+}
