@@ -111,7 +111,7 @@ export function startDaemon(options: DaemonOptions): Daemon {
   void ended.then(() => process.removeListener('exit', lastResort));
 
   const tail = (): string => `\n--- its last lines:\n${lines.slice(-30).join('\n')}`;
-  const waitFor: Daemon['waitFor'] = async (what, ready, timeoutMs = 20_000) => {
+  const waitFor: Daemon['waitFor'] = async (what, ready, timeoutMs = 40_000) => {
     const deadline = performance.now() + timeoutMs;
     let last: unknown;
     for (;;) {
@@ -138,7 +138,7 @@ export function startDaemon(options: DaemonOptions): Daemon {
     lines: () => lines,
     log: () => log,
     waitFor,
-    waitForLog: (what, matches, { after = 0, timeoutMs = 20_000 } = {}) =>
+    waitForLog: (what, matches, { after = 0, timeoutMs = 40_000 } = {}) =>
       waitFor(what, () => log.slice(after).find(matches), timeoutMs),
     signal,
     ended,
