@@ -1,23 +1,30 @@
-import { describe, expect, test } from 'vitest';
-import type { SlotSummary } from '../../src/core/measurement/summary.js';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { buildHttp, type HttpOptions } from '../../src/http/http.js';
 import { createMetrics } from '../../src/metrics/metrics.js';
+import { openSqliteStore } from '../../src/store/sqlite/open.js';
 import { StoreFault } from '../../src/store/store.js';
 import { testConfig } from '../support/config.js';
 import { keptLog } from '../support/log.js';
-import { memoryRounds } from '../support/memory-rounds.js';
-import { slot, summary } from '../support/rounds.js';
+import { round, slot } from '../support/rounds.js';
+import { tempDir } from '../support/temp-dir.js';
 
 const halfHour = 1_800_000;
-const rounds: SlotSummary[] = [0, 1, 2].flatMap((n) => [
-  summary({ path: 'LAB1>LAB2', slot: slot + n * halfHour }),
-  { path: 'LAB1>LAB3', slot: slot + n * halfHour, status: 'missing', reason: 'stopped' },
-]);
 
-function server(parts: Partial<HttpOptions> = {}) {
+/** An SQLite store with three rounds of one path and three missing slots of another. */
+async function stored(): Promise<HttpOptions['store']> {
+  const store = await openSqliteStore({ path: join(tempDir(), 'pop-sla.db') });
+  onTestFinished(() => store.close());
+  const slots = [0, 1, 2].map((n) => slot + n * halfHour);
+  await Promise.all(slots.map((at) => store.rounds.put(round({ path: 'LAB1>LAB2', slot: at }))));
+  await store.rounds.putMissing(slots.map((at) => ({ path: 'LAB1>LAB3', slot: at, reason: 'stopped' })));
+  return store;
+}
+
+async function server(parts: Partial<HttpOptions> = {}) {
   const { log, lines } = keptLog();
   const http = buildHttp({
-    store: { rounds: memoryRounds(rounds) },
+    store: parts.store ?? (await stored()),
     metrics: createMetrics({ version: '1.2.3', node: 'v20', driver: 'simulated' }),
     config: testConfig,
     readiness: () => [{ name: 'store', ok: true, reason: null }],
@@ -30,13 +37,13 @@ function server(parts: Partial<HttpOptions> = {}) {
 
 describe('health', () => {
   test('is ok while the process answers', async () => {
-    const response = await server().get('/healthz');
+    const response = await (await server()).get('/healthz');
     expect([response.statusCode, response.json()]).toEqual([200, { status: 'ok', version: '1.2.3' }]);
     expect(response.headers['cache-control']).toBe('no-store');
   });
 
   test('is ready when everything is', async () => {
-    const response = await server().get('/readyz');
+    const response = await (await server()).get('/readyz');
     expect([response.statusCode, response.json()]).toEqual([
       200,
       { ready: true, checks: [{ name: 'store', ok: true, reason: null }] },
@@ -48,13 +55,13 @@ describe('health', () => {
       { name: 'store', ok: false, reason: 'the disk is full' },
       { name: 'driver', ok: true, reason: null },
     ];
-    const response = await server({ readiness: () => checks }).get('/readyz');
+    const response = await (await server({ readiness: () => checks })).get('/readyz');
     expect([response.statusCode, response.json()]).toEqual([503, { ready: false, checks }]);
   });
 });
 
 test('/metrics is for Prometheus', async () => {
-  const response = await server().get('/metrics');
+  const response = await (await server()).get('/metrics');
   expect(response.statusCode).toBe(200);
   expect(response.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
   expect(response.body).toContain('pop_sla_build_info{version="1.2.3",node="v20"} 1');
@@ -62,7 +69,7 @@ test('/metrics is for Prometheus', async () => {
 
 describe('what is configured', () => {
   test('is listed as PoPs', async () => {
-    const { pops } = (await server().get('/api/v1/pops')).json<{ pops: object[] }>();
+    const { pops } = (await (await server()).get('/api/v1/pops')).json<{ pops: object[] }>();
     expect(pops).toHaveLength(3);
     expect(pops[0]).toEqual({
       ...{ id: 'LAB1', name: '香港', region: 'asia', ipv4: '127.0.0.11', ipv6: null, host: null },
@@ -72,7 +79,7 @@ describe('what is configured', () => {
   });
 
   test('is listed as paths', async () => {
-    const { paths } = (await server().get('/api/v1/paths')).json<{ paths: object[] }>();
+    const { paths } = (await (await server()).get('/api/v1/paths')).json<{ paths: object[] }>();
     expect(paths).toEqual([
       { id: 'LAB1>LAB2', source: 'LAB1', destination: 'LAB2', from: null, to: null },
       { id: 'LAB1>LAB3', source: 'LAB1', destination: 'LAB3', from: null, to: null },
@@ -80,7 +87,7 @@ describe('what is configured', () => {
   });
 
   test('takes no parameters', async () => {
-    const response = await server().get('/api/v1/pops?limit=1');
+    const response = await (await server()).get('/api/v1/pops?limit=1');
     expect([response.statusCode, response.json()]).toMatchObject([
       400,
       { detail: 'limit is not known; allowed: no parameters' },
@@ -95,7 +102,7 @@ interface Page {
 
 describe('rounds', () => {
   test('come newest first', async () => {
-    const page = (await server().get('/api/v1/rounds')).json<Page>();
+    const page = (await (await server()).get('/api/v1/rounds')).json<Page>();
     expect(page.nextCursor).toBeNull();
     expect(page.rounds.map((round) => `${round.slot} ${round.path} ${round.status}`)).toEqual([
       '2026-10-11T01:00:00Z LAB1>LAB2 ok',
@@ -105,17 +112,17 @@ describe('rounds', () => {
       '2026-10-11T00:00:00Z LAB1>LAB2 ok',
       '2026-10-11T00:00:00Z LAB1>LAB3 missing',
     ]);
-    expect(page.rounds[0]).toMatchObject({ sizes: [{ rttMeanUs: 35_030 }, {}, {}] });
+    expect(page.rounds[0]).toMatchObject({ sizes: [{ rttMeanUs: 20_500 }, {}, {}] });
   });
 
   test('are chosen by path and time', async () => {
     const query = 'path=LAB1%3ELAB2&from=2026-10-11T00:30:00Z&to=2026-10-11T09:00:00+08:00';
-    const page = (await server().get(`/api/v1/rounds?${query}`)).json<Page>();
+    const page = (await (await server()).get(`/api/v1/rounds?${query}`)).json<Page>();
     expect(page.rounds.map((round) => round.slot)).toEqual(['2026-10-11T00:30:00Z']);
   });
 
   test('come in pages that leave nothing out and repeat nothing', async () => {
-    const { get } = server();
+    const { get } = await server();
     const seen: string[] = [];
     let cursor = '';
     let pages = 0;
@@ -144,7 +151,7 @@ describe('rounds', () => {
     ['from=2026-02-30', /^from is no day of the calendar; allowed: /],
     ['from=2026-10-11T00:00', /^from has a time of day and no offset from UTC; allowed: /],
   ])('refuse ?%s', async (query, detail) => {
-    const response = await server().get(`/api/v1/rounds?${query}`);
+    const response = await (await server()).get(`/api/v1/rounds?${query}`);
     expect(response.statusCode).toBe(400);
     expect(response.headers['content-type']).toBe('application/problem+json; charset=utf-8');
     expect(response.json<{ detail: string }>().detail).toMatch(
@@ -153,7 +160,7 @@ describe('rounds', () => {
   });
 
   test('name every wrong parameter at once', async () => {
-    const response = await server().get('/api/v1/rounds?x=1&limit=0');
+    const response = await (await server()).get('/api/v1/rounds?x=1&limit=0');
     expect(response.json()).toEqual({
       type: 'about:blank',
       title: 'Bad Request',
@@ -171,17 +178,17 @@ describe('rounds', () => {
 
 describe('faults', () => {
   test('of the address are 404', async () => {
-    const response = await server().get('/api/v2/rounds');
+    const response = await (await server()).get('/api/v2/rounds');
     expect([response.statusCode, response.json()]).toMatchObject([404, { title: 'Not Found', status: 404 }]);
   });
 
   test('of the URL itself are 400', async () => {
-    expect((await server().get('/api/v1/rounds%')).statusCode).toBe(400);
+    expect((await (await server()).get('/api/v1/rounds%')).statusCode).toBe(400);
   });
 
   test('of the store are 503, with the details in the log only', async () => {
     const fault = new StoreFault('/secret/place/pop-sla.db is locked', 'busy');
-    const { get, log } = server({ store: { rounds: { list: () => Promise.reject(fault) } } });
+    const { get, log } = await server({ store: { rounds: { list: () => Promise.reject(fault) } } });
     const response = await get('/api/v1/rounds');
     expect([response.statusCode, response.json()]).toMatchObject([
       503,
@@ -192,7 +199,9 @@ describe('faults', () => {
   });
 
   test('of this program are 500, with the details in the log only', async () => {
-    const { get, log } = server({ store: { rounds: { list: () => Promise.reject(new Error('secret')) } } });
+    const { get, log } = await server({
+      store: { rounds: { list: () => Promise.reject(new Error('secret')) } },
+    });
     const response = await get('/api/v1/rounds');
     expect(response.statusCode).toBe(500);
     expect(response.headers['content-type']).toBe('application/problem+json; charset=utf-8');
