@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-import { findHome, readVersion } from './cli/home.js';
+import { readVersion } from './cli/home.js';
 import { runProgram } from './cli/run-program.js';
+import { findHome } from './config/home.js';
 
 // `pop-sla rounds | head`: the reader has seen enough, which is no fault.
 for (const stream of [process.stdout, process.stderr]) {

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
+import { emptyBook } from '../core/customer/book.js';
 import type { CommitmentConfig, Config, DriverConfig, PathConfig, Pop, ProbeOptions } from './config.js';
 import { buildWatch } from './build-watch.js';
 import { expandPaths } from './mesh.js';
@@ -34,6 +35,8 @@ export function buildConfig(raw: RawConfig, file: string, cwd: string): Config {
     },
     http: raw.http.listen,
     log: raw.log,
+    customers: raw.customers === undefined ? null : resolve(cwd, dirname(file), raw.customers),
+    book: emptyBook,
   };
 }
 

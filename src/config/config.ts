@@ -1,3 +1,4 @@
+import type { Book } from '../core/customer/book.js';
 import type { LengthBasis } from '../core/measurement/length.js';
 import type { EpochMs, PathId, PopId } from '../core/types.js';
 import type { Quorum } from '../core/watch/observers.js';
@@ -19,6 +20,10 @@ export interface Config {
   readonly store: StoreConfig;
   readonly http: HttpConfig;
   readonly log: LogConfig;
+  /** The file of customers, absolute; null: there is none. */
+  readonly customers: string | null;
+  /** What that file says; empty until it was read. */
+  readonly book: Book;
 }
 
 export interface Pop {

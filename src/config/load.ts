@@ -1,20 +1,48 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
+import { parseCustomers } from './customers/parse.js';
+import { plansFrom } from './customers/plans.js';
+import { findHome } from './home.js';
 import { parseConfig, type ConfigResult } from './parse.js';
+import { planFiles } from './plan/files.js';
+import type { Config } from './config.js';
 import type { Problem } from './problem.js';
 
-/** Reads and parses a config file. A file that can't be read is a problem like any other; never rejects. */
+/**
+ * Reads and parses a config file, and the file of customers that it names. A file that can't be read is a problem
+ * like any other; never rejects.
+ */
 export async function loadConfig(file: string, cwd: string = process.cwd()): Promise<ConfigResult> {
-  let text: string;
-  try {
-    text = await readFile(resolve(cwd, file), 'utf8');
-  } catch (error) {
-    return { ok: false, problems: [unreadable(file, (error as NodeJS.ErrnoException).code)] };
-  }
-  return parseConfig(text, file, cwd);
+  const text = await read(resolve(cwd, file), file, 'a readable YAML file, by --config or POP_SLA_CONFIG');
+  if (typeof text !== 'string') return { ok: false, problems: [text] };
+  const parsed = parseConfig(text, file, cwd);
+  return parsed.ok && parsed.config.customers !== null
+    ? withBook(parsed.config, parsed.config.customers, cwd)
+    : parsed;
 }
 
-function unreadable(file: string, code: string | undefined): Problem {
+async function withBook(config: Config, file: string, cwd: string): Promise<ConfigResult> {
+  const near = relative(cwd, file);
+  const shown = near === '' || near.startsWith('..') ? file : near;
+  const text = await read(file, shown, 'a readable YAML file; the configuration names it as customers');
+  if (typeof text !== 'string') return { ok: false, problems: [text] };
+  const parsed = parseCustomers(text, {
+    file: shown,
+    pops: config.pops.map(({ id }) => id),
+    plans: plansFrom(planFiles(findHome()), dirname(file)),
+  });
+  return parsed.ok ? { ok: true, config: { ...config, book: parsed.book } } : parsed;
+}
+
+async function read(file: string, shown: string, allowed: string): Promise<string | Problem> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    return unreadable(shown, (error as NodeJS.ErrnoException).code, allowed);
+  }
+}
+
+function unreadable(file: string, code: string | undefined, allowed: string): Problem {
   const reasons: Record<string, string> = {
     ENOENT: 'does not exist',
     EACCES: 'may not be read by this user',
@@ -22,6 +50,5 @@ function unreadable(file: string, code: string | undefined): Problem {
     ENOTDIR: 'is not in a directory',
   };
   const what = reasons[code ?? ''] ?? `can't be read (${code ?? 'unknown error'})`;
-  const allowed = 'a readable YAML file, by --config or POP_SLA_CONFIG';
   return { file, line: null, column: null, path: '', value: null, what, allowed };
 }

@@ -56,6 +56,7 @@ function plain(config: Config): unknown {
     },
     http: { listen: formatListen(http) },
     log,
+    ...(config.customers === null ? {} : { customers: config.customers }),
   };
 }
 

@@ -11,6 +11,7 @@ import type {
 } from '../../src/config/config.js';
 import { driverNames } from '../../src/config/drivers.js';
 import { logFormats, logLevels } from '../../src/config/schema/services.js';
+import { emptyBook } from '../../src/core/customer/book.js';
 import { pathId } from '../../src/core/path/path.js';
 
 const id = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$/);
@@ -186,6 +187,8 @@ export const anyConfig: fc.Arbitrary<Config> = pops.chain((all) =>
         port: fc.integer({ min: 0, max: 65_535 }),
       }),
       log: fc.record({ level: fc.constantFrom(...logLevels), format: fc.constantFrom(...logFormats) }),
+      customers: fc.constantFrom(null, '/srv/customers.yaml'),
+      book: fc.constant(emptyBook),
     }),
   ),
 );

@@ -4,7 +4,7 @@ import { driverSchema } from './driver.js';
 import { measurementSchema } from './measurement.js';
 import { pathsSchema } from './paths.js';
 import { popId, popSchema } from './pops.js';
-import { httpSchema, logSchema, storeSchema } from './services.js';
+import { file, httpSchema, logSchema, storeSchema } from './services.js';
 import { watchSchema } from './watch.js';
 
 /** What may stand in a config file, key by key; what keys mean to each other is in `checks/`. */
@@ -19,6 +19,7 @@ export const configSchema = z.strictObject({
   store: storeSchema.prefault({}),
   http: httpSchema.prefault({}),
   log: logSchema.prefault({}),
+  customers: file().optional(),
 });
 
 /** A file whose every key is right by itself, with defaults filled in. */

@@ -4,7 +4,7 @@ import { months } from '../scalars/months.js';
 import { oneOf } from '../scalars/plain.js';
 import { textual, wrong } from '../scalars/scalar.js';
 
-const file = () =>
+export const file = () =>
   textual('the path of a file', (text) =>
     text === '' || text.endsWith('/') || text.includes('\0') ? wrong('is not the path of a file') : text,
   );

@@ -1,0 +1,83 @@
+import type { Plan } from '../../core/plan/plan.js';
+import type { LocalDate } from '../../core/time/date.js';
+import type { KeyPath } from '../problem.js';
+import type { Salvaged } from '../shape/salvage.js';
+import type { RawCustomers } from './schema.js';
+
+/** What can be read of the file; the faults of its single keys are reported already. */
+export type Draft = Salvaged<RawCustomers>;
+export type DraftService = NonNullable<NonNullable<Draft['services']>[number]>;
+
+/** What the file is checked against. */
+export interface Surroundings {
+  readonly pops: readonly string[];
+  /** By id; those the file brings with it among them. */
+  readonly plans: ReadonlyMap<string, Plan>;
+}
+
+export type TermKey = 'plan' | 'class' | 'lines' | 'paths' | 'rent' | 'currency' | 'taxPercent';
+
+/** The terms that hold from one day to the next change, and where each of them was written. */
+export interface DraftTerms {
+  readonly service: string | undefined;
+  readonly site: string | undefined;
+  readonly at: KeyPath;
+  readonly from: LocalDate | undefined;
+  readonly to: LocalDate | undefined;
+  readonly values: { readonly [K in TermKey]?: DraftService[K] };
+  /** Where a value stands: in the change, or where it was said last. */
+  readonly placeOf: (key: TermKey) => KeyPath;
+  /** The values that this change itself says. */
+  readonly said: readonly TermKey[];
+}
+
+const termKeys: readonly TermKey[] = ['plan', 'class', 'lines', 'paths', 'rent', 'currency', 'taxPercent'];
+
+/** A service through its changes; what a change leaves out stays as it was. */
+export function termsOfDraft(service: DraftService, at: KeyPath): DraftTerms[] {
+  const changes = service.changes ?? [];
+  const steps = [
+    { at, from: service.start, given: service },
+    ...changes.map((change, index) => ({
+      at: [...at, 'changes', index],
+      from: change?.from,
+      given: change ?? {},
+    })),
+  ];
+  const places = new Map<TermKey, KeyPath>();
+  let values: Record<string, unknown> = {};
+  return steps.map((step, index) => {
+    const said = termKeys.filter((key) => step.given[key] !== undefined);
+    for (const key of said) places.set(key, [...step.at, key]);
+    values = { ...values, ...Object.fromEntries(said.map((key) => [key, step.given[key]])) };
+    const here = new Map(places);
+    return {
+      service: service.id,
+      site: service.site,
+      at: step.at,
+      from: step.from,
+      to: steps[index + 1]?.from ?? service.end,
+      values,
+      placeOf: (key) => here.get(key) ?? [...step.at, key],
+      said,
+    };
+  });
+}
+
+/** Every service of the file through its changes. */
+export function allTerms(draft: Draft): DraftTerms[][] {
+  return (draft.services ?? []).map((service, index) =>
+    service === undefined ? [] : termsOfDraft(service, ['services', index]),
+  );
+}
+
+interface Days {
+  readonly from?: LocalDate | undefined;
+  readonly to?: LocalDate | undefined;
+}
+
+/** Half-open days with a day in common; false where a first day can't be read. */
+export function overlap(a: Days, b: Days): boolean {
+  if (a.from === undefined || b.from === undefined) return false;
+  return (a.to === undefined || b.from < a.to) && (b.to === undefined || a.from < b.to);
+}

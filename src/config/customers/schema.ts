@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { currencyDecimals } from '../../core/money/currency.js';
+import { identifier, localDate, percentOfOne, timeZone } from '../plan/schema/scalars.js';
+import { name } from '../scalars/plain.js';
+import { scalar, textual, wrong, type Wrong } from '../scalars/scalar.js';
+import { path } from '../schema/paths.js';
+import { popId } from '../schema/pops.js';
+
+const locale = () =>
+  textual('a language tag, such as en or zh-CN', (text) => {
+    try {
+      return Intl.getCanonicalLocales(text)[0] ?? wrong('is not a language tag');
+    } catch {
+      return wrong('is not a language tag');
+    }
+  });
+
+const currency = () =>
+  textual('a currency of ISO 4217, such as HKD', (text) =>
+    currencyDecimals(text) === null ? wrong('is not a currency') : text,
+  );
+
+/** Digits as they were written: what they are worth depends on the currency. */
+const amount = () =>
+  scalar('an amount from 0 on in digits, such as 12000.00', (input): string | Wrong => {
+    const text = typeof input === 'number' ? String(input) : input;
+    if (typeof text !== 'string') return wrong('is not an amount');
+    if (/^-\d/.test(text)) return wrong('is negative');
+    return /^\d{1,24}(?:\.\d+)?$/.test(text) ? text : wrong('is not an amount');
+  });
+
+const planFile = () =>
+  textual('the path of a plan file, from the folder of this file', (text) =>
+    text.trim() === '' || text.includes('\0') ? wrong('is not the path of a file') : text,
+  );
+
+const customerSchema = z.strictObject({
+  id: identifier(),
+  name: name(100).optional(),
+  locale: locale().default('en'),
+  timeZone: timeZone().default('UTC'),
+});
+
+const resaleSchema = z.strictObject({
+  seller: identifier(),
+  buyer: identifier(),
+  from: localDate(),
+  to: localDate().optional(),
+});
+
+const siteSchema = z.strictObject({
+  id: identifier(),
+  customer: identifier(),
+  name: name(100).optional(),
+});
+
+const lineSchema = z.strictObject({ id: identifier(), pop: popId() });
+
+const terms = {
+  plan: identifier(),
+  class: identifier(),
+  lines: z.array(identifier()),
+  paths: z.array(path()),
+  rent: amount(),
+  currency: currency(),
+  taxPercent: percentOfOne(),
+};
+
+const changeSchema = z.strictObject({
+  from: localDate(),
+  plan: terms.plan.optional(),
+  class: terms.class.optional(),
+  lines: terms.lines.optional(),
+  paths: terms.paths.optional(),
+  rent: terms.rent.optional(),
+  currency: terms.currency.optional(),
+  taxPercent: terms.taxPercent.optional(),
+});
+
+const serviceSchema = z.strictObject({
+  id: identifier(),
+  customer: identifier(),
+  site: identifier(),
+  start: localDate(),
+  end: localDate().optional(),
+  plan: terms.plan,
+  class: terms.class,
+  lines: terms.lines,
+  paths: terms.paths.default([]),
+  rent: terms.rent,
+  currency: terms.currency,
+  taxPercent: terms.taxPercent.optional(),
+  changes: z.array(changeSchema).default([]),
+});
+
+/** What may stand in a file of customers, key by key. */
+export const customersSchema = z.strictObject({
+  plans: z.array(planFile()).default([]),
+  customers: z.array(customerSchema).default([]),
+  resale: z.array(resaleSchema).default([]),
+  sites: z.array(siteSchema).default([]),
+  lines: z.array(lineSchema).default([]),
+  services: z.array(serviceSchema).default([]),
+});
+
+export type RawCustomers = z.output<typeof customersSchema>;
+export type RawService = RawCustomers['services'][number];
+export type RawChange = RawService['changes'][number];
