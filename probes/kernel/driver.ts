@@ -121,6 +121,8 @@ export async function openKernel(options: KernelOptions): Promise<KernelDriver> 
           return failedRound('user', messageOf(error));
         }
         // A closed driver has no thread any more that would answer.
+        if (!signal.aborted && !thread.alive)
+          return failedRound('user', 'the probe thread ended and is being started again');
         return signal.aborted ? unsentRound(request, 'user', String(signal.reason)) : send(request, signal);
       });
     },

@@ -22,6 +22,8 @@ export interface ThreadOptions {
 /** One life of the worker. */
 export interface Thread {
   readonly ready: Promise<Families>;
+  /** False once it is gone: what is sent then gets no answer. */
+  readonly alive: boolean;
   send(message: ToWorker): void;
   /** Tells it to stop; resolves when it is gone, by force after a while. */
   stop(): Promise<void>;
@@ -95,6 +97,9 @@ export function startThread(options: ThreadOptions): Thread {
   };
   return {
     ready,
+    get alive() {
+      return !ended;
+    },
     send,
     async stop() {
       stopping = true;
