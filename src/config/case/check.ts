@@ -60,14 +60,17 @@ export function checkOneOf<T extends string>(node: Node, allowed: readonly T[], 
 }
 
 /** A whole number from 0 on that a double holds exactly. */
-export function checkCount(node: Node, faults: Faults, least = 0): number | null {
+export function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0);
+}
+
+/** A whole number from 0 on. */
+export function checkCount(node: Node, faults: Faults): number | null {
   const { value } = node;
   if (value === undefined) return null;
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < least || Object.is(value, -0)) {
-    faults.add(node, `must be a whole number from ${least} on, found ${found(value)}`);
-    return null;
-  }
-  return value;
+  if (isCount(value)) return value;
+  faults.add(node, `must be a whole number from 0 on, found ${found(value)}`);
+  return null;
 }
 
 /** Reads a text with a parser that says what is wrong. */

@@ -1,11 +1,10 @@
 import type { Availability } from '../availability/availability.js';
-import type { CountedRound } from '../measurement/figures.js';
+import type { FiguresOf } from '../measurement/figures.js';
 import { add, multiply, ratio, roundHalfUp, zero, type Rational } from '../number/rational.js';
 import type { PlanVersion, ServiceClass } from '../plan/plan.js';
 import type { Share } from '../plan/share.js';
 import type { PathMonth } from '../quality/path-month.js';
 import type { Month, ServicePeriod } from '../time/month.js';
-import type { PathId } from '../types.js';
 
 /** Why a share of the rent is credited: one step, unit, day or outage that the plan pays for. */
 export interface Reason {
@@ -42,7 +41,7 @@ export interface CauseInput {
   readonly serviceClass: ServiceClass;
   readonly availability: Availability;
   readonly paths: readonly PathMonth[];
-  readonly roundsOf: (path: PathId) => readonly CountedRound[];
+  readonly figuresOf: FiguresOf;
   /** What the shares are shares of, minor units. */
   readonly base: bigint;
 }

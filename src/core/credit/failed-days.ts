@@ -2,7 +2,7 @@ import { asPercent } from '../number/decimal.js';
 import { compare, ratio, type Rational } from '../number/rational.js';
 import type { CauseRule } from '../plan/plan.js';
 import { excessPercent } from '../quality/band.js';
-import { meanOver, type PathMonth } from '../quality/path-month.js';
+import type { PathMonth } from '../quality/path-month.js';
 import { addDays, type LocalDate } from '../time/date.js';
 import { clip, totalMs, type Interval } from '../time/intervals.js';
 import { startOfDay } from '../time/zone.js';
@@ -55,12 +55,15 @@ function worstOfDay(rule: DaysRule, input: CauseInput, day: Interval): Rational 
 
 function dayFigure(
   metric: DaysRule['metric'],
-  { roundsOf }: CauseInput,
+  { figuresOf }: CauseInput,
   path: PathMonth,
   day: Interval,
 ): Rational | null {
-  const rounds = roundsOf(path.path).filter(({ slot }) => day.from <= slot && slot < day.to);
-  const { latencyUs, loss } = meanOver(rounds, path[metric === 'latency' ? 'latency' : 'loss'].leftOut);
+  const { latencyUs, loss } = figuresOf(
+    path.path,
+    path[metric === 'latency' ? 'latency' : 'loss'].leftOut,
+    day,
+  );
   if (metric === 'loss') return loss && asPercent(loss);
   return latencyUs && path.commitmentUs && excessPercent(latencyUs, path.commitmentUs);
 }

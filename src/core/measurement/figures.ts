@@ -1,4 +1,5 @@
 import type { Rational } from '../number/rational.js';
+import { contains, type Interval, type IntervalSet } from '../time/intervals.js';
 import type { EpochMs, PathId } from '../types.js';
 import type { SizeCounts } from './counts.js';
 import { addTerm, emptySum, meanOf, type FractionSum } from './mean.js';
@@ -53,6 +54,24 @@ export interface MeanFigures {
   readonly latencyUs: Rational | null;
   /** A share of 1, exact; null when no round is held. */
   readonly loss: Rational | null;
+}
+
+/**
+ * The figures of a path over the rounds held whose slots are not left out, of the whole month or of a part of it.
+ * Rounds in memory are one source (`figuresFromRounds`); sums that a database grouped by denominator are another.
+ */
+export type FiguresOf = (path: PathId, leftOut: IntervalSet, within?: Interval) => MeanFigures;
+
+export function figuresFromRounds(roundsOf: (path: PathId) => readonly CountedRound[]): FiguresOf {
+  return (path, leftOut, within) => {
+    const sums = emptySums();
+    for (const round of roundsOf(path)) {
+      const { slot } = round;
+      const inside = within === undefined || (within.from <= slot && slot < within.to);
+      if (inside && isHeld(round) && !contains(leftOut, slot)) addRound(sums, round);
+    }
+    return figuresOf(sums);
+  };
 }
 
 export function figuresOf(sums: MeanSums): MeanFigures {

@@ -1,13 +1,6 @@
 import { coversPath, type Exclusion } from '../exclusion/exclusion.js';
 import type { ExclusionKind } from '../exclusion/kinds.js';
-import {
-  addRound,
-  emptySums,
-  figuresOf,
-  isHeld,
-  type CountedRound,
-  type MeanFigures,
-} from '../measurement/figures.js';
+import type { FiguresOf, MeanFigures } from '../measurement/figures.js';
 import type { Rational } from '../number/rational.js';
 import { pathEnds } from '../path/path.js';
 import type { Band, PlanVersion } from '../plan/plan.js';
@@ -43,7 +36,7 @@ export interface PathMonthInput {
   readonly month: Month;
   readonly plan: PlanVersion;
   readonly slots: readonly EpochMs[];
-  readonly rounds: readonly CountedRound[];
+  readonly figuresOf: FiguresOf;
   readonly exclusions: readonly Exclusion[];
   readonly commitmentUs: Rational | null;
 }
@@ -63,7 +56,7 @@ export function judgePath(input: PathMonthInput): PathMonth {
     commitmentUs,
     latency,
     loss,
-    raw: meanOver(input.rounds, []),
+    raw: input.figuresOf(path, []),
     excess,
     latencyBand: excess && latencyBand(excess, plan.latency),
     lossBand: loss.loss && lossBand(loss.loss, plan.loss),
@@ -73,7 +66,7 @@ export function judgePath(input: PathMonthInput): PathMonth {
 function metricMonth(input: PathMonthInput, kinds: readonly ExclusionKind[]): MetricMonth {
   const leftOut = leftOutOf(input.path, input.exclusions, kinds);
   const due = leftOut.length === 0 ? input.slots : input.slots.filter((slot) => !contains(leftOut, slot));
-  return { due: due.length, leftOut, ...meanOver(input.rounds, leftOut) };
+  return { due: due.length, leftOut, ...input.figuresOf(input.path, leftOut) };
 }
 
 /** When slots of the path are left out. */
@@ -86,12 +79,4 @@ export function leftOutOf(
   if (!ends) return [];
   const at = { id: path, ...ends };
   return merge(exclusions.filter(({ kind, scope }) => kinds.includes(kind) && coversPath(scope, at)));
-}
-
-export function meanOver(rounds: readonly CountedRound[], leftOut: IntervalSet): MeanFigures {
-  const sums = emptySums();
-  for (const round of rounds) {
-    if (isHeld(round) && !contains(leftOut, round.slot)) addRound(sums, round);
-  }
-  return figuresOf(sums);
 }

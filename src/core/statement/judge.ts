@@ -4,7 +4,7 @@ import type { CauseCredit } from '../credit/cause.js';
 import { combined, judgeCauses } from '../credit/judge.js';
 import { applyMinimum } from '../credit/minimum.js';
 import { rentOfPeriod } from '../credit/rent.js';
-import type { CountedRound } from '../measurement/figures.js';
+import { figuresFromRounds, type CountedRound, type FiguresOf } from '../measurement/figures.js';
 import { add, compare, zero, type Rational } from '../number/rational.js';
 import type { ServiceClass } from '../plan/plan.js';
 import { dueSlots, judgePath, type PathMonth } from '../quality/path-month.js';
@@ -50,11 +50,15 @@ export interface MonthJudgement {
   readonly roundsOf: (path: PathId) => readonly CountedRound[];
 }
 
-/** The whole contract over one month: a function of the case and nothing else. */
-export function judgeMonth(monthCase: MonthCase): MonthJudgement {
+/**
+ * The whole contract over one month: a function of the case and nothing else. `figures` take the place of the case's
+ * rounds where something else summed them up.
+ */
+export function judgeMonth(monthCase: MonthCase, figures?: FiguresOf): MonthJudgement {
   const roundsOf = byKey(monthCase.rounds, (round) => round.path);
-  const paths = judgePaths(monthCase, roundsOf);
-  const uncapped = judgeServices(monthCase, paths, roundsOf);
+  const figuresOf = figures ?? figuresFromRounds(roundsOf);
+  const paths = judgePaths(monthCase, figuresOf);
+  const uncapped = judgeServices(monthCase, paths, figuresOf);
   const { payables, caps } = applyCaps(
     uncapped.map(({ terms, rent, uncapped: amount }) => ({ service: terms, rent, amount })),
     monthCase.plan.credit,
@@ -81,10 +85,7 @@ function byKey<K, V>(values: readonly V[], keyOf: (value: V) => K): (key: K) => 
 }
 
 /** Every path that the services name, then the commitments, then the rounds. */
-function judgePaths(
-  monthCase: MonthCase,
-  roundsOf: (path: PathId) => readonly CountedRound[],
-): readonly PathMonth[] {
+function judgePaths(monthCase: MonthCase, figuresOf: FiguresOf): readonly PathMonth[] {
   const { month, plan, exclusions, commitments } = monthCase;
   const slots = dueSlots(month, plan);
   const committed = new Map(commitments.map(({ path, latencyUs }) => [path, latencyUs]));
@@ -98,7 +99,7 @@ function judgePaths(
       month,
       plan,
       slots,
-      rounds: roundsOf(path),
+      figuresOf,
       exclusions,
       commitmentUs: committed.get(path) ?? null,
     }),
@@ -108,7 +109,7 @@ function judgePaths(
 function judgeServices(
   monthCase: MonthCase,
   paths: readonly PathMonth[],
-  roundsOf: (path: PathId) => readonly CountedRound[],
+  figuresOf: FiguresOf,
 ): Omit<ServiceMonth, 'afterCaps' | 'amount'>[] {
   const { plan, month } = monthCase;
   const pops = new Map(monthCase.lines.map(({ id, pop }) => [id, pop]));
@@ -144,7 +145,7 @@ function judgeServices(
       serviceClass,
       availability,
       paths: own,
-      roundsOf,
+      figuresOf,
       base,
     });
     const paid = combined(causes, plan.credit.combine);
