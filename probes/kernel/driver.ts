@@ -6,6 +6,7 @@ import {
   type RoundResult,
 } from '../probe.js';
 import { failedRound, requestFault, unsentRound } from '../shared/results.js';
+import { pendingEchoes } from '../shared/pending-echoes.js';
 import { abortedOnRequest, roundsInFlight } from '../shared/rounds-in-flight.js';
 import { unpackSizes } from './packed.js';
 import type { Families, FromWorker, WorkerRequest } from './protocol.js';
@@ -44,6 +45,10 @@ export async function openKernel(options: KernelOptions): Promise<KernelDriver> 
   let restartMs = firstRestartMs;
   let restart: NodeJS.Timeout | undefined;
   let lastId = 0;
+  let running = false;
+  /** The thread's ledger has 32 bits for it: at 400 echoes/s they come round after four months. */
+  const nextId = (): number => (lastId = (lastId % 0xffff_fffe) + 1);
+  const echoes = pendingEchoes(nextId);
 
   const settle = (id: number, result: RoundResult): void => {
     const entryOf = waiting.get(id);
@@ -52,6 +57,7 @@ export async function openKernel(options: KernelOptions): Promise<KernelDriver> 
   };
   const onMessage = (message: FromWorker): void => {
     if (message.type === 'progress') waiting.get(message.id)?.request.onProgress?.(message.progress);
+    else if (message.type === 'echoes') echoes.told(message.results);
     else if (message.type === 'result') {
       const { sizes, ...rest } = message.result;
       settle(message.id, { ...rest, sizes: sizes ? unpackSizes(sizes) : [] });
@@ -59,6 +65,8 @@ export async function openKernel(options: KernelOptions): Promise<KernelDriver> 
   };
   const onEnd = (reason: string | null): void => {
     const why = reason ?? 'the probe thread was stopped';
+    running = false;
+    echoes.giveUp();
     for (const id of [...waiting.keys()]) settle(id, failedRound('user', why));
     if (reason === null || rounds.closed) return;
     log.warn({ restartMs }, `${reason}; it is started again`);
@@ -71,6 +79,7 @@ export async function openKernel(options: KernelOptions): Promise<KernelDriver> 
     started.ready.then(
       (found) => {
         families = found;
+        running = true;
         restartMs = firstRestartMs;
         log.debug({ families }, 'the probe thread is ready');
       },
@@ -82,7 +91,7 @@ export async function openKernel(options: KernelOptions): Promise<KernelDriver> 
 
   const send = (request: RoundRequest, signal: AbortSignal): Promise<RoundResult> =>
     new Promise((resolve) => {
-      const id = (lastId += 1);
+      const id = nextId();
       waiting.set(id, { request, resolve });
       thread.send({ type: 'measure', id, request: toWorker(request) });
       const onAbort = (): void => {
@@ -125,6 +134,11 @@ export async function openKernel(options: KernelOptions): Promise<KernelDriver> 
           return failedRound('user', 'the probe thread ended and is being started again');
         return signal.aborted ? unsentRound(request, 'user', String(signal.reason)) : send(request, signal);
       });
+    },
+    echo(requests, tell) {
+      const asked = echoes.ask(requests, tell);
+      if (running) thread.send({ type: 'echo', requests: asked });
+      else setImmediate(echoes.giveUp);
     },
     async close() {
       clearTimeout(restart);

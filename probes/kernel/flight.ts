@@ -30,6 +30,8 @@ export interface Flight extends Due {
   readonly lostAfterNs: number;
   /** From a packet's sending until no reply to it is waited for. */
   readonly patienceNs: number;
+  /** How long duplicates of the last replies are waited for. */
+  readonly lingerNs: number;
   readonly packets: readonly FlyingPacket[];
   readonly duplicates: number[];
   readonly mismatched: number[];
@@ -52,7 +54,13 @@ export interface Flight extends Due {
   told: number;
 }
 
-export function startFlight(id: number, request: WorkerRequest, target: Address, startNs: number): Flight {
+export function startFlight(
+  id: number,
+  request: WorkerRequest,
+  target: Address,
+  startNs: number,
+  lingerNs = 200e6,
+): Flight {
   const plan = schedule(request.sizes.length, request.count, request.intervalMs);
   const lostAfterNs = request.lostAfterMs * 1e6;
   return {
@@ -64,6 +72,7 @@ export function startFlight(id: number, request: WorkerRequest, target: Address,
     dueNs: startNs,
     lostAfterNs,
     patienceNs: lostAfterNs + request.lateWaitMs * 1e6,
+    lingerNs,
     packets: Array.from({ length: packetsIn(plan) }, () => ({
       ...newPacketRecord(),
       txNs: NaN,
@@ -86,9 +95,6 @@ export function startFlight(id: number, request: WorkerRequest, target: Address,
   };
 }
 
-/** Duplicates of the last replies are waited for, at least this long. */
-const lingerNs = 200e6;
-
 /** The packet of this turn was tried at `nowNs`: plans the next one, or the end. */
 export function advance(flight: Flight, nowNs: number): void {
   flight.lagNs = Math.max(flight.lagNs, nowNs - flight.startNs - dueNs(flight.plan, flight.turn));
@@ -101,7 +107,7 @@ export function advance(flight: Flight, nowNs: number): void {
 /** After the last packet, or the last reply: until when is there something to wait for? */
 export function planEnd(flight: Flight, nowNs: number): void {
   if (flight.turn < flight.packets.length) return;
-  const linger = nowNs + Math.min(lingerNs, flight.patienceNs);
+  const linger = nowNs + Math.min(flight.lingerNs, flight.patienceNs);
   const patience = flight.lastSentNs + flight.patienceNs;
   flight.endNs = flight.open === 0 ? Math.min(linger, patience) : patience;
 }

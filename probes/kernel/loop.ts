@@ -1,12 +1,13 @@
 import { getSystemErrorName } from 'node:util';
 import type { NotSentReason } from '../../src/core/measurement/packet.js';
-import type { PacketOptions } from '../probe.js';
+import type { EchoRequest, PacketOptions } from '../probe.js';
 import type { Family } from '../shared/echo.js';
 import { notSentReason } from '../shared/not-sent.js';
 import type { Address } from './address.js';
 import { createAgenda } from './agenda.js';
 import { createClockGuard } from './clock-guard.js';
 import type { Clock } from './clock.js';
+import { createEchoes } from './echoes.js';
 import { advance, land, progressOf, startFlight, type Flight } from './flight.js';
 import { writeRequest } from './packet.js';
 import { packSizes } from './packed.js';
@@ -39,6 +40,8 @@ export interface LoopOptions {
   readonly restNs: number;
   /** Called at each turn, at least once a second: a sign of life. */
   readonly beat: () => void;
+  /** The clock that all threads share; `process.hrtime` unless told. */
+  readonly hrtimeMs?: () => number;
 }
 
 /** How far ahead of its time a packet may leave: sleeping for less costs more than it gives. */
@@ -51,6 +54,8 @@ const idleNs = 1e9;
 const progressEveryNs = 100e6;
 const sweepEveryNs = 10e9;
 const unusedNs = 60e9;
+/** With nothing but single echoes in flight, what came is read so often: the kernel has stamped it already. */
+const echoRestNs = 20e6;
 /** Rounds that are asked for at one instant start at random ones, at most so far apart. */
 const longestPhaseNs = 100e6;
 
@@ -64,6 +69,8 @@ export function runLoop(options: LoopOptions): void {
   const tokens = createTokens();
   const reader = createReader(flights, clock);
   const messages = new Map<number, Buffer>();
+  const hrtimeMs = options.hrtimeMs ?? ((): number => Number(process.hrtime.bigint()) / 1e6);
+  const echoes = createEchoes({ tell, hrtimeMs });
   const life = { stopped: false };
   let nextEndNs = Infinity;
   let nextProgressNs = Infinity;
@@ -101,7 +108,8 @@ export function runLoop(options: LoopOptions): void {
       };
       for (let index = 0; index < came; index += 1) {
         const done = reader.reply(booked, booked.wire.reply(index), seen, fetchStamps);
-        if (done) nextEndNs = Math.min(nextEndNs, done.endNs);
+        if (done && echoes.has(done)) finishEcho(done);
+        else if (done) nextEndNs = Math.min(nextEndNs, done.endNs);
       }
     }
   };
@@ -188,6 +196,33 @@ export function runLoop(options: LoopOptions): void {
     tell({ type: 'result', id: flight.id, result: { ...rest, sizes: packSizes(sizes) } });
   };
 
+  const finishEcho = (flight: Flight): void => {
+    flights.delete(flight.id);
+    for (const booked of wires.all) if (flight.dropsBefore.has(booked.wire)) booked.users -= 1;
+    echoes.end(flight, clock.monotonicNs());
+  };
+
+  const sendEchoes = (requests: readonly EchoRequest[]): void => {
+    const used = new Set<BookedWire>();
+    for (const request of requests) {
+      const nowNs = clock.monotonicNs();
+      const target = options.parse(request.address);
+      if (!target) {
+        echoes.refuse(request.id, 'other', nowNs);
+        continue;
+      }
+      options.expectBytes(request.icmpBytes);
+      const flight = echoes.start(request, target, nowNs);
+      flights.set(flight.id, flight);
+      const booked = sendNext(flight, nowNs);
+      advance(flight, clock.monotonicNs());
+      if (booked) used.add(booked);
+      if (flight.open === 0) finishEcho(flight);
+      else nextEndNs = Math.min(nextEndNs, flight.endNs);
+    }
+    for (const booked of used) drainErrors(booked);
+  };
+
   const sendDue = (): void => {
     const used = new Set<BookedWire>();
     for (let sends = 0; sends < sendsATurn; sends += 1) {
@@ -215,8 +250,9 @@ export function runLoop(options: LoopOptions): void {
     if (nowNs < nextEndNs) return;
     nextEndNs = Infinity;
     for (const flight of flights.values()) {
-      if (flight.endNs <= nowNs) finish(flight, 'completed', null);
-      else nextEndNs = Math.min(nextEndNs, flight.endNs);
+      if (flight.endNs > nowNs) nextEndNs = Math.min(nextEndNs, flight.endNs);
+      else if (echoes.has(flight)) finishEcho(flight);
+      else finish(flight, 'completed', null);
     }
   };
 
@@ -252,6 +288,7 @@ export function runLoop(options: LoopOptions): void {
   const listen = (woken: boolean): void => {
     for (const message of options.messages(woken)) {
       if (message.type === 'measure') begin(message.id, message.request);
+      else if (message.type === 'echo') sendEchoes(message.requests);
       else if (message.type === 'stop') life.stopped = true;
       else {
         const flight = flights.get(message.id);
@@ -264,20 +301,26 @@ export function runLoop(options: LoopOptions): void {
     options.beat();
     const nowNs = clock.monotonicNs();
     const untilSendNs = (agenda.first()?.dueNs ?? Infinity) - nowNs;
-    const untilNs = Math.min(untilSendNs, nextEndNs - nowNs, nextProgressNs - nowNs, idleNs);
     const resting = untilSendNs <= options.restNs;
-    const listed = resting ? [] : [options.wakeFd, ...wires.all.map(({ wire }) => wire.fd)];
+    const onlyEchoes = options.restNs > 0 && echoes.inFlight > 0 && echoes.inFlight === flights.size;
+    const echoNs = onlyEchoes ? echoRestNs : Infinity;
+    const untilNs = Math.min(untilSendNs, nextEndNs - nowNs, nextProgressNs - nowNs, echoNs, idleNs);
+    const unlistened = resting || onlyEchoes;
+    const listed = resting
+      ? []
+      : [options.wakeFd, ...(onlyEchoes ? [] : wires.all.map(({ wire }) => wire.fd))];
     if (untilNs > 0 || !resting) poller.wait(listed, untilNs);
     const drained = [...wires.all];
     sendDue();
     listen(!resting && poller.readable(0));
     const readNs = clock.monotonicNs();
     drained.forEach((booked, index) => {
-      if (resting ? booked.users > 0 : poller.hasErrors(index + 1)) drainErrors(booked);
-      if (resting ? booked.users > 0 : poller.readable(index + 1)) drainReplies(booked);
+      if (unlistened ? booked.users > 0 : poller.hasErrors(index + 1)) drainErrors(booked);
+      if (unlistened ? booked.users > 0 : poller.readable(index + 1)) drainReplies(booked);
     });
     endDue(readNs);
     tellProgress(readNs);
+    echoes.tell(clock.monotonicNs());
     if (readNs > nextSweepNs) {
       nextSweepNs = readNs + sweepEveryNs;
       wires.sweep(readNs - unusedNs);

@@ -1,6 +1,7 @@
 import type { StampSource } from '../../src/core/measurement/round.js';
-import type { Progress, RoundRequest, RoundResult } from '../probe.js';
+import type { EchoRequest, Progress, RoundRequest, RoundResult } from '../probe.js';
 import type { Family } from '../shared/echo.js';
+import type { EchoTold } from '../shared/pending-echoes.js';
 import type { PackedSizes } from './packed.js';
 import type { SocketMode } from './socket.js';
 
@@ -10,6 +11,7 @@ export type WorkerRequest = Omit<RoundRequest, 'signal' | 'onProgress'> & { read
 export type ToWorker =
   | { readonly type: 'measure'; readonly id: number; readonly request: WorkerRequest }
   | { readonly type: 'abort'; readonly id: number; readonly reason: string }
+  | { readonly type: 'echo'; readonly requests: readonly EchoRequest[] }
   | { readonly type: 'stop' };
 
 /** How an address family can be measured here, as its self-test found. */
@@ -27,6 +29,7 @@ export type Families = Readonly<Record<Family, FamilyState>>;
 export type FromWorker =
   | { readonly type: 'ready'; readonly wakeFd: number; readonly families: Families }
   | { readonly type: 'progress'; readonly id: number; readonly progress: Progress }
+  | { readonly type: 'echoes'; readonly results: readonly EchoTold[] }
   | { readonly type: 'result'; readonly id: number; readonly result: PackedResult };
 
 export type PackedResult = Omit<RoundResult, 'sizes'> & { readonly sizes: PackedSizes | null };

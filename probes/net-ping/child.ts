@@ -1,5 +1,6 @@
 import { ipAddress, type IpAddress } from '../shared/ip-address.js';
 import { failedRound } from '../shared/results.js';
+import { childEchoes } from './echoes.js';
 import { endpoints, type Endpoints } from './endpoints.js';
 import { isPermission } from './errors.js';
 import { lagWatch } from './lag.js';
@@ -39,6 +40,12 @@ function unavailable(cause: 'permission' | 'library' | 'socket', error: Error): 
 function serve(open: Endpoints): void {
   const running = new Map<number, RunningRound>();
   const lag = lagWatch();
+  const echoes = childEchoes({
+    endpoints: open,
+    tell: (results) => {
+      tell({ type: 'echoes', results });
+    },
+  });
 
   const start = (id: number, request: ChildRound): void => {
     const failed = (reason: string): void => {
@@ -77,6 +84,9 @@ function serve(open: Endpoints): void {
         break;
       case 'abort':
         running.get(message.id)?.abort();
+        break;
+      case 'echo':
+        echoes.send(message.requests);
         break;
       case 'ping':
         tell({ type: 'pong' });

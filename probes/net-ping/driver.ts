@@ -1,5 +1,6 @@
 import type { DriverOptions, ProbeDriver, RoundRequest, RoundResult } from '../probe.js';
 import { failedRound, requestFault, unsentRound } from '../shared/results.js';
+import { pendingEchoes } from '../shared/pending-echoes.js';
 import { roundsInFlight } from '../shared/rounds-in-flight.js';
 import { keepChild, type Keeper } from './keeper.js';
 import { pendingRounds } from './pending.js';
@@ -38,6 +39,9 @@ function orAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
  */
 export async function openNetPing(options: NetPingOptions): Promise<ProbeDriver> {
   const rounds = roundsInFlight();
+  let lastEcho = 0;
+  // The child's table has 32 bits for it: at 400 echoes/s they come round after four months.
+  const echoes = pendingEchoes(() => (lastEcho = (lastEcho % 0xffff_fffe) + 1));
   const pending = pendingRounds({
     send: (message) => {
       keeper.send(message);
@@ -49,10 +53,12 @@ export async function openNetPing(options: NetPingOptions): Promise<ProbeDriver>
     heartbeatMs: options.heartbeatMs ?? 1000,
     log: options.log,
     onMessage: (message) => {
-      if (message.type === 'result' || message.type === 'progress') pending.answered(message);
+      if (message.type === 'echoes') echoes.told(message.results);
+      else if (message.type === 'result' || message.type === 'progress') pending.answered(message);
     },
     onGone: (reason) => {
       pending.fail(`the net-ping process is gone: ${reason}`);
+      echoes.giveUp();
     },
   });
 
@@ -81,9 +87,16 @@ export async function openNetPing(options: NetPingOptions): Promise<ProbeDriver>
       if (fault !== null) return Promise.resolve(failed(fault));
       return rounds.run(request.signal, (signal) => measure(request, signal));
     },
+    echo(requests, tell) {
+      const asked = echoes.ask(requests, tell);
+      keeper.ready().then(() => {
+        keeper.send({ type: 'echo', requests: asked });
+      }, echoes.giveUp);
+    },
     async close() {
       await rounds.close();
       await keeper.stop();
+      echoes.giveUp();
     },
   };
 }

@@ -1,4 +1,5 @@
-import type { Progress, RoundRequest, RoundResult } from '../probe.js';
+import type { EchoRequest, Progress, RoundRequest, RoundResult } from '../probe.js';
+import type { EchoTold } from '../shared/pending-echoes.js';
 
 /** A round as the child is told of it. */
 export interface ChildRound extends Omit<RoundRequest, 'signal' | 'onProgress'> {
@@ -8,6 +9,7 @@ export interface ChildRound extends Omit<RoundRequest, 'signal' | 'onProgress'> 
 export type ToChild =
   | { readonly type: 'round'; readonly id: number; readonly round: ChildRound }
   | { readonly type: 'abort'; readonly id: number }
+  | { readonly type: 'echo'; readonly requests: readonly EchoRequest[] }
   | { readonly type: 'ping' };
 
 export type FromChild =
@@ -20,4 +22,5 @@ export type FromChild =
     }
   | { readonly type: 'progress'; readonly id: number; readonly progress: Progress }
   | { readonly type: 'result'; readonly id: number; readonly result: RoundResult }
+  | { readonly type: 'echoes'; readonly results: readonly EchoTold[] }
   | { readonly type: 'pong' };

@@ -3,6 +3,7 @@ import type { ProbeDriver, Progress, RoundResult } from '../../../probes/probe.j
 import { stampSources } from '../../../src/core/measurement/round.js';
 import { countsOf, kindsOf, roundOf, type RoundKeys } from '../../probes/support/rounds.js';
 import { whatIsMissing } from '../../support/requires.js';
+import { echoClosing, echoConformance } from './echoes.js';
 
 export interface Subject {
   readonly kind: string;
@@ -36,6 +37,9 @@ export function conformance(subject: Subject): void {
       if (!driver) skip(unavailable);
     });
     afterAll(() => driver?.close());
+
+    echoConformance(opened);
+    echoClosing(() => subject.open().catch(() => null));
 
     test('bears its name', () => {
       expect(opened().kind).not.toBe('');
