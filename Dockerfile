@@ -4,7 +4,10 @@
 #   docker run -d --name pop-sla -p 127.0.0.1:9720:9720 -v pop-sla-data:/data \
 #     -v "$PWD/pop-sla.yaml:/etc/pop-sla/pop-sla.yaml:ro" pop-sla
 #   docker run --rm pop-sla doctor
-ARG NODE_IMAGE=node:24-bookworm-slim
+#
+# Not 24: since 24.19 an object of better-sqlite3 12 that is collected outside of JavaScript aborts the process (its
+# ObjectWrap takes back a hook from an environment that is not entered then).
+ARG NODE_IMAGE=node:22-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build
 RUN apt-get update \
