@@ -7,6 +7,7 @@ export interface FileConfig {
   readonly pops?: readonly Record<string, unknown>[];
   readonly paths?: unknown;
   readonly measurement?: Readonly<Record<string, unknown>>;
+  readonly watch?: Readonly<Record<string, unknown>>;
   readonly driver?: unknown;
   readonly store?: Readonly<Record<string, unknown>>;
   readonly http?: Readonly<Record<string, unknown>>;
