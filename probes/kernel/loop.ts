@@ -1,3 +1,4 @@
+import { maxIcmpMessageBytes, minIcmpMessageBytes } from '../../src/core/measurement/length.js';
 import { getSystemErrorName } from 'node:util';
 import type { NotSentReason } from '../../src/core/measurement/packet.js';
 import type { EchoRequest, PacketOptions } from '../probe.js';
@@ -207,7 +208,8 @@ export function runLoop(options: LoopOptions): void {
     for (const request of requests) {
       const nowNs = clock.monotonicNs();
       const target = options.parse(request.address);
-      if (!target) {
+      // A message that can't be written would end the thread, and every round with it.
+      if (!target || !isEchoLength(request.icmpBytes)) {
         echoes.refuse(request.id, 'other', nowNs);
         continue;
       }
@@ -337,3 +339,6 @@ function failedResult(error: unknown): PackedResult {
     provenance: { stamps: 'user', fallbackStamps: 0, socketDrops: null, sendLagUs: null },
   };
 }
+
+const isEchoLength = (bytes: number): boolean =>
+  Number.isInteger(bytes) && bytes >= minIcmpMessageBytes && bytes <= maxIcmpMessageBytes;
