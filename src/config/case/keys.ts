@@ -21,7 +21,7 @@ export const scopeKeys: Keys = {
   optional: ['pops', 'lines', 'paths', 'services', 'customers'],
 };
 export const commitmentKeys: Keys = { required: ['path', 'latencyMs'] };
-export const roundKeys: Keys = { required: ['path', 'slot', 'sizes'], optional: ['status'] };
+export const roundKeys: Keys = { required: ['path', 'slot'], optional: ['sizes', 'status'] };
 export const sizeKeys: Keys = { required: ['bytes'], optional: ['sent', 'received', 'rttSumUs', 'rttUs'] };
 export const historyKeys: Keys = {
   required: ['month', 'service', 'site', 'currency', 'rent', 'credit'],

@@ -22,6 +22,10 @@ export function checkRounds(list: Node, context: RoundContext, faults: Faults): 
     const path = checkPath(at('path'), faults);
     const slot = checkSlot(at('slot'), context, faults);
     const status = at('status').value === undefined ? 'ok' : checkOneOf(at('status'), roundStatuses, faults);
+    // A round that is not held may have come to no figures at all.
+    if (at('sizes').value === undefined && (status === null || status === 'ok')) {
+      faults.add(at('sizes'), 'is missing');
+    }
     const sizes = checkSizes(at('sizes'), context, faults);
     if (path === null || slot === null || status === null) continue;
     const taken = slots.get(path) ?? new Set();

@@ -6,9 +6,7 @@ import type {
   PlanVersion,
   ServiceClass,
 } from '../../core/plan/plan.js';
-import { noShare, type Share } from '../../core/plan/share.js';
-import { formatShort } from '../../core/number/decimal.js';
-import { fromPercent } from '../../core/number/decimal.js';
+import { noShare, percentShare, type Share } from '../../core/plan/share.js';
 import { asPercent } from '../../core/number/decimal.js';
 import { zero, type Rational } from '../../core/number/rational.js';
 import type { RawCause } from './schema/credit.js';
@@ -60,9 +58,7 @@ interface RawShare {
 
 function shareOf({ percent, fraction }: RawShare): Share {
   if (fraction !== undefined) return fraction;
-  return percent === undefined
-    ? noShare
-    : { of: fromPercent(percent), text: `${formatShort(percent, 15)} %` };
+  return percent === undefined ? noShare : percentShare(percent);
 }
 
 function buildCredit(raw: RawVersion['credit']): CreditRules {

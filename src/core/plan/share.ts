@@ -1,6 +1,5 @@
-import { asPercent, formatShort } from '../number/decimal.js';
-import { fromPercent, isExactAt, parseDecimal } from '../number/decimal.js';
-import { compare, ratio, zero, type Rational } from '../number/rational.js';
+import { asPercent, formatShort, fromPercent, isExactAt } from '../number/decimal.js';
+import { ratio, zero, type Rational } from '../number/rational.js';
 
 /** A part of a rent, and how the plan writes it: `5 %` or `1/30`. */
 export interface Share {
@@ -10,11 +9,9 @@ export interface Share {
 
 export const noShare: Share = { of: zero, text: '0 %' };
 
-/** `5` → 5 % of the rent; null when `text` is no percentage from 0 on. */
-export function percentShare(text: string): Share | null {
-  const decimal = parseDecimal(text);
-  if (!decimal || compare(decimal.value, zero) < 0) return null;
-  return { of: fromPercent(decimal.value), text: `${formatShort(decimal.value, 15)} %` };
+/** 5 → 5 % of the rent. */
+export function percentShare(percent: Rational): Share {
+  return { of: fromPercent(percent), text: `${formatShort(percent, 15)} %` };
 }
 
 /** `1/30` → that part of the rent; null when `text` is no fraction of two whole numbers from 1 on. */

@@ -1,32 +1,14 @@
-import { judgeAvailability, type Availability } from '../availability/availability.js';
 import { applyCaps, sum, type CapState, type Payable } from '../credit/caps.js';
-import type { CauseCredit } from '../credit/cause.js';
-import { combined, judgeCauses } from '../credit/judge.js';
 import { applyMinimum } from '../credit/minimum.js';
-import { rentOfPeriod } from '../credit/rent.js';
 import { figuresFromRounds, type CountedRound, type FiguresOf } from '../measurement/figures.js';
-import { add, compare, zero, type Rational } from '../number/rational.js';
-import type { ServiceClass } from '../plan/plan.js';
 import { dueSlots, judgePath, type PathMonth } from '../quality/path-month.js';
-import { servicePeriod, type ServicePeriod } from '../time/month.js';
 import type { PathId } from '../types.js';
-import type { LineInterval, MonthCase, ServiceTerms } from './case.js';
+import { byKey } from './by-key.js';
+import type { MonthCase } from './case.js';
+import { judgeServices, type UncappedService } from './judge-services.js';
 
 /** One service's month with everything that led to its amount. */
-export interface ServiceMonth {
-  readonly terms: ServiceTerms;
-  readonly serviceClass: ServiceClass;
-  readonly period: ServicePeriod;
-  readonly availability: Availability;
-  readonly met: boolean;
-  readonly rent: bigint;
-  /** What the shares are taken of. */
-  readonly base: bigint;
-  readonly causes: readonly CauseCredit[];
-  /** Those of `causes` that are paid together. */
-  readonly paid: readonly CauseCredit[];
-  readonly share: Rational;
-  readonly uncapped: bigint;
+export interface ServiceMonth extends UncappedService {
   /** After the caps, before the minimum. */
   readonly afterCaps: bigint;
   readonly amount: bigint;
@@ -74,16 +56,6 @@ export function judgeMonth(monthCase: MonthCase, figures?: FiguresOf): MonthJudg
   return { case: monthCase, services, sites: sitesOf(paid, caps), caps, paths, roundsOf };
 }
 
-function byKey<K, V>(values: readonly V[], keyOf: (value: V) => K): (key: K) => readonly V[] {
-  const groups = new Map<K, V[]>();
-  for (const value of values) {
-    const group = groups.get(keyOf(value));
-    if (group) group.push(value);
-    else groups.set(keyOf(value), [value]);
-  }
-  return (key) => groups.get(key) ?? [];
-}
-
 /** Every path that the services name, then the commitments, then the rounds. */
 function judgePaths(monthCase: MonthCase, figuresOf: FiguresOf): readonly PathMonth[] {
   const { month, plan, exclusions, commitments } = monthCase;
@@ -104,65 +76,6 @@ function judgePaths(monthCase: MonthCase, figuresOf: FiguresOf): readonly PathMo
       commitmentUs: committed.get(path) ?? null,
     }),
   );
-}
-
-function judgeServices(
-  monthCase: MonthCase,
-  paths: readonly PathMonth[],
-  figuresOf: FiguresOf,
-): Omit<ServiceMonth, 'afterCaps' | 'amount'>[] {
-  const { plan, month } = monthCase;
-  const pops = new Map(monthCase.lines.map(({ id, pop }) => [id, pop]));
-  const outagesOf = byKey(monthCase.outages, (outage: LineInterval) => outage.line);
-  const unobservedOf = byKey(monthCase.unobserved, (interval: LineInterval) => interval.line);
-  const pathsById = new Map(paths.map((path) => [path.path, path]));
-  return monthCase.services.map((terms) => {
-    const period = servicePeriod(month, terms.start, terms.end);
-    const serviceClass = plan.classes.get(terms.class);
-    if (!period || !serviceClass) throw new RangeError(`service ${terms.id} was not checked`);
-    const availability = judgeAvailability({
-      plan,
-      period,
-      month,
-      exclusions: monthCase.exclusions,
-      lines: terms.lines.map((line) => ({
-        line,
-        pop: pops.get(line) ?? '',
-        service: terms.id,
-        customer: terms.customer,
-        outages: outagesOf(line),
-        unobserved: unobservedOf(line),
-        maintenanceUsedMs: monthCase.maintenanceUsed.get(line) ?? 0,
-      })),
-    });
-    const rent = rentOfPeriod(terms.monthlyRent.minor, period.days, month.days);
-    const base = plan.credit.base === 'billed' ? rent : terms.monthlyRent.minor;
-    const own = [...new Set(terms.paths)].flatMap((path) => pathsById.get(path) ?? []);
-    const causes = judgeCauses({
-      plan,
-      month,
-      period,
-      serviceClass,
-      availability,
-      paths: own,
-      figuresOf,
-      base,
-    });
-    const paid = combined(causes, plan.credit.combine);
-    return {
-      terms,
-      serviceClass,
-      period,
-      availability,
-      met: compare(availability.availability, serviceClass.commitment) >= 0,
-      rent,
-      base,
-      causes,
-      paid,
-      share: paid.reduce((total, cause) => add(total, cause.share), zero),
-      uncapped: sum(paid.map((cause) => cause.amount)),
-    };
-  });
 }
 
 function sitesOf(payables: readonly Payable[], caps: readonly CapState[]): SiteMonth[] {

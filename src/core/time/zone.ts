@@ -18,10 +18,6 @@ export function startOfDay(date: LocalDate, zone: string): EpochMs {
   return Temporal.PlainDate.from(date).toZonedDateTime(zone).epochMilliseconds;
 }
 
-export function localDateAt(at: EpochMs, zone: string): LocalDate {
-  return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDate().toString();
-}
-
 /** `2026-10-11T00:00:00+08:00`, with three decimals where it is not a whole second. */
 export function formatInstant(at: EpochMs, zone: string): string {
   return Temporal.Instant.fromEpochMilliseconds(at)

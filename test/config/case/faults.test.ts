@@ -493,6 +493,7 @@ const rows: readonly [what: string, breakIt: (c: Json) => void, line: string, co
     (c) => (c.rounds[0].path = 'A>'),
     '$.rounds[0].path must be a path "A>B" of two different PoPs, found "A>"',
   ],
+  ['a round without sizes', (c) => delete c.rounds[0].sizes, '$.rounds[0].sizes is missing'],
   [
     'an unknown status',
     (c) => (c.rounds[0].status = 'good'),
@@ -684,6 +685,10 @@ describe('what is no fault', () => {
     [
       'a round that is not held, without sizes',
       (c) => Object.assign(c.rounds[0], { status: 'failed', sizes: [] }),
+    ],
+    [
+      'a round that is not held, with no sizes',
+      (c) => Object.assign(c.rounds[0], { status: 'aborted', sizes: undefined }),
     ],
     [
       'a size with nothing sent',
