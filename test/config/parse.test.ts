@@ -1,5 +1,6 @@
 import { watchOf } from '../support/watch.js';
 import { describe, expect, test } from 'vitest';
+import { emptyBook } from '../../src/core/customer/book.js';
 import { loadConfig } from '../../src/config/load.js';
 import { formatProblems } from '../../src/config/problem.js';
 import { root } from '../support/source-files.js';
@@ -114,6 +115,8 @@ test('an agent and PoPs are all that a file needs', () => {
     store: { path: '/srv/data/pop-sla.db', keepPacketsMonths: 13, keepRowsMonths: 37 },
     http: { host: '127.0.0.1', port: 9720 },
     log: { level: 'info', format: 'auto' },
+    customers: null,
+    book: emptyBook,
   });
 });
 

@@ -2,6 +2,8 @@ import { resolve } from 'node:path';
 import type { Store } from '../store.js';
 import { connect } from './connect.js';
 import { connection } from './database.js';
+import { attachmentStore } from './ledger/attachments.js';
+import { ledgerStore } from './ledger/events.js';
 import { monthSumsQuery } from './month-sums.js';
 import { pathStore } from './paths.js';
 import { roundList } from './round-list.js';
@@ -38,6 +40,8 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
       paths: pathStore(on),
       runs: runStore(on),
       watch: watchStore(on),
+      ledger: ledgerStore(on),
+      attachments: attachmentStore(on),
       upkeep: upkeepStore(on),
       close: on.close,
     });

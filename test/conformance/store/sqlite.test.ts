@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { openSqliteStore } from '../../../src/store/sqlite/open.js';
 import { tempDir } from '../../support/temp-dir.js';
+import { ledgerConformance } from './ledger.js';
 import { monthSumsConformance } from './month-sums.js';
 import { storeConformance } from './suite.js';
 import { watchConformance } from './watch.js';
@@ -10,3 +11,4 @@ const open = () => openSqliteStore({ path: join(tempDir(), 'store.db') });
 storeConformance('sqlite', open);
 monthSumsConformance('sqlite', open);
 watchConformance('sqlite', open);
+ledgerConformance('sqlite', open);

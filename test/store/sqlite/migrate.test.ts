@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { countSize } from '../../../src/core/measurement/counts.js';
 import type { Round } from '../../../src/core/measurement/round.js';
+import type { LedgerEvent } from '../../../src/core/ledger/actions.js';
 import type { WatchRecord } from '../../../src/core/watch/records.js';
 import { latestVersion, migrate } from '../../../src/store/sqlite/migrate.js';
 import { migrations } from '../../../src/store/sqlite/migrations/index.js';
@@ -35,9 +36,10 @@ describe('the schema', () => {
 
   test.each(versions)('comes from version %i with every row', async (version) => {
     const file = oldFile(version);
-    const { rounds, watch } = JSON.parse(fixture(version, 'json')) as {
+    const { rounds, watch, ledger } = JSON.parse(fixture(version, 'json')) as {
       rounds: Round[];
       watch?: WatchRecord;
+      ledger?: LedgerEvent[];
     };
     const store = await openSqliteStore({ path: file });
     const rows = await store.rounds.list({ limit: 100, order: 'oldest' });
@@ -76,6 +78,9 @@ describe('the schema', () => {
     expect(await store.watch.states()).toEqual(watch?.states ?? []);
     expect(await store.watch.spans('HKG')).toEqual(watch?.spans ?? []);
     expect(await store.watch.blind()).toEqual(watch?.blind ?? []);
+    expect(await store.ledger.events()).toEqual(ledger ?? []);
+    const proof = await store.attachments.get('a'.repeat(64));
+    expect(proof && Buffer.from(proof).toString()).toBe(ledger ? 'proof' : null);
     expect(await store.runs.latest()).toMatchObject({ id: 2, version: '0.2.0', stoppedAt: null });
     expect(await store.runs.begin('0.3.0', firstSlot)).toBe(3);
     await store.close();

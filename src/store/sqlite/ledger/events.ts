@@ -1,0 +1,36 @@
+import type { LedgerAction, LedgerEvent } from '../../../core/ledger/actions.js';
+import type { LedgerStore } from '../../ledger-store.js';
+import type { Connection } from '../database.js';
+
+type Row = Omit<LedgerEvent, 'action'> & { readonly action: string };
+
+export function ledgerStore({ db, read, write }: Connection): LedgerStore {
+  const last = db.prepare<[], Pick<LedgerEvent, 'seq' | 'hash'>>(
+    'SELECT seq, hash FROM ledger ORDER BY seq DESC LIMIT 1',
+  );
+  const add = db.prepare(
+    'INSERT INTO ledger (seq, at, actor, action, previous, hash) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  const after = db.prepare<[number, number], Row>(
+    'SELECT seq, at, actor, action, previous, hash FROM ledger WHERE seq > ? ORDER BY seq LIMIT ?',
+  );
+  return {
+    append: ({ seq, at, actor, action, previous, hash }) =>
+      write(() => {
+        const head = last.get();
+        if (seq !== (head?.seq ?? 0) + 1 || (head && previous !== head.hash)) return 'moved';
+        add.run(seq, at, actor, JSON.stringify(action), previous, hash);
+        return 'stored';
+      }),
+    events: (query = {}) => read(() => after.all(query.after ?? 0, query.limit ?? -1).map(eventOf)),
+  };
+}
+
+/** A text that is no JSON any more is a changed one: it is shown as it is, and its hash tells. */
+function eventOf(row: Row): LedgerEvent {
+  try {
+    return { ...row, action: JSON.parse(row.action) as LedgerAction };
+  } catch {
+    return { ...row, action: { type: 'unreadable', text: row.action } as unknown as LedgerAction };
+  }
+}

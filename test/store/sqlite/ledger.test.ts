@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { expect, test } from 'vitest';
+import { headOf, linkAfter } from '../../../src/core/ledger/chain.js';
+import { digestOf } from '../../../src/seal/hash.js';
+import { openSqliteStore } from '../../../src/store/sqlite/open.js';
+import { tempDir } from '../../support/temp-dir.js';
+
+test.each([
+  ["UPDATE ledger SET actor = 'mallory'", 'the ledger is never changed'],
+  ['DELETE FROM ledger', 'the ledger loses nothing'],
+  [
+    "REPLACE INTO ledger SELECT seq, at, 'mallory', action, previous, hash FROM ledger",
+    'grows at its end only',
+  ],
+  ["INSERT INTO ledger VALUES (2, 1, 'mallory', '{}', 'x', 'y')", 'grows at its end only'],
+  ["UPDATE attachment SET content = x'00'", 'attachments are never changed'],
+  ['DELETE FROM attachment', 'attachments are kept'],
+  ["REPLACE INTO attachment SELECT sha256, at, x'00' FROM attachment", 'attachments are never replaced'],
+])('another program may not: %s', async (sql, message) => {
+  const path = join(tempDir(), 'store.db');
+  const store = await openSqliteStore({ path });
+  const action = { type: 'exclusion-approved', id: 'X1', reason: null } as const;
+  await store.ledger.append(linkAfter(headOf([]), { at: 1, actor: 'ann', action }, digestOf));
+  await store.attachments.put({ sha256: 'a'.repeat(64), at: 1, content: Buffer.from('proof') });
+  await store.close();
+  const db = new Database(path);
+  expect(() => db.exec(sql)).toThrow(message);
+  db.close();
+});
