@@ -1,19 +1,20 @@
 import type { Exclusion, ExclusionScope } from '../../core/exclusion/exclusion.js';
 import { exclusionKinds } from '../../core/exclusion/kinds.js';
-import { exclusionFaults } from '../../core/exclusion/rules.js';
+import { exclusionFaults, type ExclusionFault } from '../../core/exclusion/rules.js';
 import { isPopId, popIdRule } from '../../core/path/path.js';
-import type { PlanVersion } from '../../core/plan/plan.js';
 import { checkList, checkObject, checkOneOf, checkText } from './check.js';
 import { found, type Faults, type Node } from './fault.js';
 import { exclusionKeys, scopeKeys } from './keys.js';
+import type { Known } from './known.js';
 import { checkLineId } from './lines.js';
+import type { Rules } from './rules.js';
 import { checkInstant, checkOrder, checkPath } from './values.js';
 
 export interface ScopeContext {
-  readonly plan: PlanVersion;
-  readonly lines: ReadonlySet<string>;
-  readonly services: ReadonlySet<string>;
-  readonly customers: ReadonlySet<string>;
+  readonly rules: Rules | null;
+  readonly lines: Known;
+  readonly services: Known;
+  readonly customers: Known;
 }
 
 export function checkExclusions(list: Node, context: ScopeContext, faults: Faults): Exclusion[] {
@@ -25,20 +26,29 @@ export function checkExclusions(list: Node, context: ScopeContext, faults: Fault
     const from = checkInstant(at('from'), faults);
     const to = checkInstant(at('to'), faults);
     checkOrder(node, from, to, faults);
-    const before = faults.count;
     const noticeAt = checkInstant(at('noticeAt'), faults);
     const proof = checkText(at('proof'), faults, 10_000);
-    if (kind === null || scope === null || from === null || to === null) return [];
-    const exclusion = { kind, scope, from, to, noticeAt, proof };
-    // A key that can't be read is one fault; that it is not a good one would be the same fault again.
-    if (faults.count === before) {
-      for (const { key, message } of exclusionFaults(exclusion, context.plan.exclusions)) {
-        faults.add(at(key), message);
+    if (kind !== null && context.rules !== null) {
+      // Where a key can't be read, that is its fault; what stands in for it here breaks no rule.
+      const readable: Exclusion = {
+        kind,
+        scope: scope ?? noScope,
+        from: from ?? Infinity,
+        to: Infinity,
+        noticeAt,
+        proof,
+      };
+      const given: Record<ExclusionFault['key'], unknown> = { scope, noticeAt, proof };
+      for (const { key, message } of exclusionFaults(readable, context.rules.plan.exclusions)) {
+        if (given[key] !== null || at(key).value === undefined) faults.add(at(key), message);
       }
     }
-    return [exclusion];
+    if (kind === null || scope === null || from === null || to === null) return [];
+    return [{ kind, scope, from, to, noticeAt, proof }];
   });
 }
+
+const noScope: ExclusionScope = { pops: [], paths: [], lines: [], services: [], customers: [] };
 
 function checkScope(node: Node, context: ScopeContext, faults: Faults): ExclusionScope | null {
   if (node.value === undefined) return null;
@@ -47,11 +57,11 @@ function checkScope(node: Node, context: ScopeContext, faults: Faults): Exclusio
     faults.add(node, `must be "all" or an object of lists, found ${found(node.value)}`);
     return null;
   }
+  const before = faults.count;
   const at = checkObject(node, scopeKeys, faults);
   if (!at) return null;
   const each = <T>(key: string, check: (item: Node) => T | null): T[] =>
     checkList(at(key), faults).flatMap((item) => check(item) ?? []);
-  const before = faults.count;
   const scope = {
     pops: each('pops', (item) => checkPop(item, faults)),
     paths: each('paths', (item) => checkPath(item, faults)),
@@ -72,7 +82,7 @@ function checkPop(node: Node, faults: Faults): string | null {
   return null;
 }
 
-function checkKnown(node: Node, known: ReadonlySet<string>, what: string, faults: Faults): string | null {
+function checkKnown(node: Node, known: Known, what: string, faults: Faults): string | null {
   const id = checkText(node, faults);
   if (id === null || known.has(id)) return id;
   faults.add(node, `is an unknown ${what} ${found(id)}: it must stand in "services"`);

@@ -1,13 +1,14 @@
 import type { PastCredit } from '../../core/statement/case.js';
-import { isMonthName, monthRule, type Month } from '../../core/time/month.js';
+import { isMonthName, monthRule } from '../../core/time/month.js';
 import { checkCount, checkList, checkObject, checkText } from './check.js';
 import { found, type Faults, type Node } from './fault.js';
 import { historyKeys, maintenanceUsedKeys } from './keys.js';
+import type { Known } from './known.js';
 import { checkLineId } from './lines.js';
 import { checkAmount, checkCurrency } from './values.js';
 
 /** What services were billed and credited in earlier months: the memory of a cap over a rolling year. */
-export function checkHistory(list: Node, month: Month, faults: Faults): PastCredit[] {
+export function checkHistory(list: Node, month: string | null, faults: Faults): PastCredit[] {
   const seen = new Set<string>();
   return checkList(list, faults).flatMap((node) => {
     const at = checkObject(node, historyKeys, faults);
@@ -17,10 +18,10 @@ export function checkHistory(list: Node, month: Month, faults: Faults): PastCred
     const site = checkText(at('site'), faults);
     const customer = checkText(at('customer'), faults);
     const currency = checkCurrency(at('currency'), faults);
-    if (currency === null) return [];
     const rent = checkAmount(at('rent'), currency, faults);
     const credit = checkAmount(at('credit'), currency, faults);
-    if (name === null || service === null || site === null || rent === null || credit === null) return [];
+    if (name === null || service === null || site === null) return [];
+    if (currency === null || rent === null || credit === null) return [];
     const key = JSON.stringify([name, service]);
     if (seen.has(key)) faults.add(node, `is given twice: ${found(service)} in ${name}`);
     seen.add(key);
@@ -28,20 +29,16 @@ export function checkHistory(list: Node, month: Month, faults: Faults): PastCred
   });
 }
 
-function checkPastMonth(node: Node, month: Month, faults: Faults): string | null {
+function checkPastMonth(node: Node, month: string | null, faults: Faults): string | null {
   const name = checkText(node, faults);
   if (name === null) return null;
-  if (isMonthName(name) && name < month.name) return name;
-  faults.add(node, `must be ${monthRule}, before ${month.name}, found ${found(name)}`);
+  if (isMonthName(name) && (month === null || name < month)) return name;
+  faults.add(node, `must be ${monthRule}, before ${month ?? 'the month of the case'}, found ${found(name)}`);
   return null;
 }
 
 /** Planned maintenance of the calendar year before this month, by line: the memory of a yearly allowance. */
-export function checkMaintenanceUsed(
-  list: Node,
-  lines: ReadonlySet<string>,
-  faults: Faults,
-): ReadonlyMap<string, number> {
+export function checkMaintenanceUsed(list: Node, lines: Known, faults: Faults): ReadonlyMap<string, number> {
   const used = new Map<string, number>();
   for (const node of checkList(list, faults)) {
     const at = checkObject(node, maintenanceUsedKeys, faults);

@@ -3,6 +3,7 @@ import type { Line, LineInterval } from '../../core/statement/case.js';
 import { checkList, checkObject, checkText } from './check.js';
 import { found, short, type Faults, type Node } from './fault.js';
 import { lineIntervalKeys, lineKeys } from './keys.js';
+import type { Known } from './known.js';
 import { checkInstant, checkOrder } from './values.js';
 
 export function checkLines(list: Node, faults: Faults): Line[] {
@@ -14,17 +15,17 @@ export function checkLines(list: Node, faults: Faults): Line[] {
     const id = checkText(at('id'), faults);
     const pop = checkText(at('pop'), faults);
     if (pop !== null && !isPopId(pop)) faults.add(at('pop'), `must be ${popIdRule}, found ${found(pop)}`);
-    if (id === null || pop === null) continue;
+    if (id === null) continue;
     if (seen.has(id))
       faults.add(at('id'), `is given twice: a line ${JSON.stringify(short(id))} stands above`);
     seen.add(id);
-    lines.push({ id, pop });
+    if (pop !== null) lines.push({ id, pop });
   }
   return lines;
 }
 
 /** A reference to a line of the case. */
-export function checkLineId(node: Node, known: ReadonlySet<string>, faults: Faults): string | null {
+export function checkLineId(node: Node, known: Known, faults: Faults): string | null {
   const id = checkText(node, faults);
   if (id === null || known.has(id)) return id;
   faults.add(node, `is an unknown line ${found(id)}: it must stand in "lines"`);
@@ -34,7 +35,7 @@ export function checkLineId(node: Node, known: ReadonlySet<string>, faults: Faul
 /** Outages, which may be open, and unobserved intervals, which may not. */
 export function checkLineIntervals(
   list: Node,
-  known: ReadonlySet<string>,
+  known: Known,
   mayBeOpen: boolean,
   faults: Faults,
 ): LineInterval[] {

@@ -10,9 +10,11 @@ import { collectFaults, rootNode, type Fault, type Faults, type Node } from './f
 import { checkHistory, checkMaintenanceUsed } from './history.js';
 import { parseJson } from './json.js';
 import { caseKeys } from './keys.js';
+import { knownIds, knownTexts } from './known.js';
 import { checkLineIntervals, checkLines } from './lines.js';
 import { checkPlanOf } from './plan-of-case.js';
 import { checkRounds } from './rounds.js';
+import type { Rules } from './rules.js';
 import { checkBetweenServices } from './service-overlaps.js';
 import { checkServices } from './services.js';
 
@@ -38,51 +40,41 @@ function checkCase(root: Node, files: PlanFiles, folder: string, faults: Faults)
     faults,
   );
   const whole = checkPlanOf(at('plan'), files, folder, faults);
-  // Everything else is checked against the plan and the month.
-  if (whole === null || name === null) return null;
-  const plan = versionFor(whole, name.text);
-  if (plan === null) {
-    faults.add(at('month'), noVersion(whole, name.text));
-    return null;
-  }
-  const month = monthOf(plan, name.text);
+  const rules = whole && name && rulesOf(whole, name.text, at('month'), faults);
   const lines = checkLines(at('lines'), faults);
-  const lineIds = new Set(listedIds(at('lines')));
-  const services = checkServices(at('services'), { plan, month, lines: lineIds }, faults);
+  const lineIds = knownIds(at('lines'), 'id');
+  const services = checkServices(at('services'), { rules, lines: lineIds }, faults);
   checkBetweenServices(services, faults);
   const exclusions = checkExclusions(
     at('exclusions'),
     {
-      plan,
+      rules,
       lines: lineIds,
-      services: new Set(listedIds(at('services'))),
-      customers: new Set(services.flatMap(({ terms }) => terms.customer ?? [])),
+      services: knownIds(at('services'), 'id'),
+      customers: knownTexts(at('services'), 'customer'),
     },
     faults,
   );
-  return {
-    planId: whole.id,
-    plan,
-    month,
+  const facts = {
     lines,
-    services: services.map(({ terms }) => terms),
+    services: services.flatMap(({ terms }) => terms ?? []),
     outages: checkLineIntervals(at('outages'), lineIds, true, faults),
     unobserved: checkLineIntervals(at('unobserved'), lineIds, false, faults),
     exclusions,
     commitments: checkCommitments(at('commitments'), faults),
-    rounds: checkRounds(at('rounds'), { plan, month }, faults),
-    history: checkHistory(at('history'), month, faults),
+    rounds: checkRounds(at('rounds'), rules, faults),
+    history: checkHistory(at('history'), name?.text ?? null, faults),
     maintenanceUsed: checkMaintenanceUsed(at('maintenanceUsed'), lineIds, faults),
   };
+  return whole && rules && { planId: whole.id, ...rules, ...facts };
 }
 
-/** The ids that a list gives, also those of items with a fault: what refers to them is no fault of its own. */
-function listedIds({ value }: Node): string[] {
-  if (!Array.isArray(value)) return [];
-  return (value as unknown[]).flatMap((item) => {
-    const id = typeof item === 'object' && item !== null ? (item as { id?: unknown }).id : undefined;
-    return typeof id === 'string' ? [id] : [];
-  });
+/** The version that judges the month, and the month in its time zone; null, with its fault, where there is none. */
+function rulesOf(plan: Plan, month: string, node: Node, faults: Faults): Rules | null {
+  const version = versionFor(plan, month);
+  if (version !== null) return { plan: version, month: monthOf(version, month) };
+  faults.add(node, noVersion(plan, month));
+  return null;
 }
 
 function noVersion(plan: Plan, month: string): string {

@@ -1,45 +1,40 @@
 import type { CountedRound, CountedSize } from '../../core/measurement/figures.js';
 import { roundStatuses } from '../../core/measurement/round.js';
-import type { PlanVersion } from '../../core/plan/plan.js';
-import type { Month } from '../../core/time/month.js';
 import type { EpochMs, PathId } from '../../core/types.js';
 import { checkCount, checkList, checkObject, checkOneOf, isCount } from './check.js';
 import { childNode, found, type Faults, type Node } from './fault.js';
 import { roundKeys, sizeKeys } from './keys.js';
+import type { Rules } from './rules.js';
 import { checkInstant, checkPath } from './values.js';
 
-export interface RoundContext {
-  readonly plan: PlanVersion;
-  readonly month: Month;
-}
-
-export function checkRounds(list: Node, context: RoundContext, faults: Faults): CountedRound[] {
+export function checkRounds(list: Node, rules: Rules | null, faults: Faults): CountedRound[] {
   const slots = new Map<PathId, Set<EpochMs>>();
   const rounds: CountedRound[] = [];
   for (const node of checkList(list, faults)) {
     const at = checkObject(node, roundKeys, faults);
     if (!at) continue;
     const path = checkPath(at('path'), faults);
-    const slot = checkSlot(at('slot'), context, faults);
+    const slot = checkSlot(at('slot'), rules, faults);
     const status = at('status').value === undefined ? 'ok' : checkOneOf(at('status'), roundStatuses, faults);
     // A round that is not held may have come to no figures at all.
     if (at('sizes').value === undefined && (status === null || status === 'ok')) {
       faults.add(at('sizes'), 'is missing');
     }
-    const sizes = checkSizes(at('sizes'), context, faults);
-    if (path === null || slot === null || status === null) continue;
+    const sizes = checkSizes(at('sizes'), rules, faults);
+    if (path === null || slot === null) continue;
     const taken = slots.get(path) ?? new Set();
     if (taken.has(slot)) faults.add(at('slot'), `is given twice for ${path}: ${found(at('slot').value)}`);
     taken.add(slot);
     slots.set(path, taken);
-    rounds.push({ path, slot, status, sizes });
+    if (status !== null) rounds.push({ path, slot, status, sizes });
   }
   return rounds;
 }
 
-function checkSlot(node: Node, { plan, month }: RoundContext, faults: Faults): EpochMs | null {
+function checkSlot(node: Node, rules: Rules | null, faults: Faults): EpochMs | null {
   const slot = checkInstant(node, faults);
-  if (slot === null) return null;
+  if (slot === null || rules === null) return slot;
+  const { plan, month } = rules;
   const { everyMinutes } = plan.measurement;
   if (slot % (everyMinutes * 60_000) !== 0) {
     faults.add(
@@ -55,22 +50,23 @@ function checkSlot(node: Node, { plan, month }: RoundContext, faults: Faults): E
   return slot;
 }
 
-function checkSizes(list: Node, { plan }: RoundContext, faults: Faults): CountedSize[] {
+function checkSizes(list: Node, rules: Rules | null, faults: Faults): CountedSize[] {
   const sizes: CountedSize[] = [];
+  const seen = new Set<number>();
+  const allowed = rules?.plan.measurement.sizes;
+  const limitUs = rules && rules.plan.measurement.lostAfterMs * 1000;
   for (const node of checkList(list, faults)) {
     const at = checkObject(node, sizeKeys, faults);
     if (!at) continue;
     const bytes = checkCount(at('bytes'), faults);
-    if (bytes !== null && !plan.measurement.sizes.includes(bytes)) {
-      faults.add(
-        at('bytes'),
-        `is no size of the plan: must be one of ${plan.measurement.sizes.join(', ')}, found ${bytes}`,
-      );
-    } else if (bytes !== null && sizes.some((other) => other.bytes === bytes)) {
+    if (bytes !== null && allowed?.includes(bytes) === false) {
+      faults.add(at('bytes'), `is no size of the plan: must be one of ${allowed.join(', ')}, found ${bytes}`);
+    } else if (bytes !== null && seen.has(bytes)) {
       faults.add(at('bytes'), `is given twice in the round: ${bytes}`);
     }
+    if (bytes !== null) seen.add(bytes);
     const counts =
-      at('rttUs').value === undefined ? checkSums(at, plan, faults) : checkRtts(at, plan, faults);
+      at('rttUs').value === undefined ? checkSums(at, limitUs, faults) : checkRtts(at, limitUs, faults);
     if (bytes !== null && counts !== null) sizes.push({ bytes, ...counts });
   }
   return sizes;
@@ -78,7 +74,7 @@ function checkSizes(list: Node, { plan }: RoundContext, faults: Faults): Counted
 
 type Counts = Omit<CountedSize, 'bytes'>;
 
-function checkSums(at: (key: string) => Node, plan: PlanVersion, faults: Faults): Counts | null {
+function checkSums(at: (key: string) => Node, limitUs: number | null, faults: Faults): Counts | null {
   const [sent, received, rttSumUs] = (['sent', 'received', 'rttSumUs'] as const).map((key) => {
     if (at(key).value === undefined)
       faults.add(at(key), 'is missing: a size gives sent, received and rttSumUs, or rttUs');
@@ -90,10 +86,10 @@ function checkSums(at: (key: string) => Node, plan: PlanVersion, faults: Faults)
     return null;
   }
   // A reply after the limit is lost, so no received packet took longer.
-  if (BigInt(rttSumUs) > BigInt(received) * BigInt(plan.measurement.lostAfterMs) * 1000n) {
+  if (limitUs !== null && BigInt(rttSumUs) > BigInt(received) * BigInt(limitUs)) {
     faults.add(
       at('rttSumUs'),
-      `is too much for ${received} received packets: each took at most ${plan.measurement.lostAfterMs} ms, found ${rttSumUs}`,
+      `is too much for ${received} received packets: each took at most ${limitUs / 1000} ms, found ${rttSumUs}`,
     );
     return null;
   }
@@ -101,7 +97,7 @@ function checkSums(at: (key: string) => Node, plan: PlanVersion, faults: Faults)
 }
 
 /** One entry per packet sent; null is lost, and so is one over the limit (a late reply). */
-function checkRtts(at: (key: string) => Node, plan: PlanVersion, faults: Faults): Counts | null {
+function checkRtts(at: (key: string) => Node, limitUs: number | null, faults: Faults): Counts | null {
   for (const key of ['received', 'rttSumUs']) {
     if (at(key).value !== undefined)
       faults.add(at(key), 'does not go with "rttUs": it follows from its entries');
@@ -112,7 +108,6 @@ function checkRtts(at: (key: string) => Node, plan: PlanVersion, faults: Faults)
     return null;
   }
   const entries = list.value as unknown[];
-  const limitUs = plan.measurement.lostAfterMs * 1000;
   const rttsUs: (number | null)[] = [];
   let received = 0;
   let rttSumUs = 0;
@@ -121,7 +116,7 @@ function checkRtts(at: (key: string) => Node, plan: PlanVersion, faults: Faults)
   for (const [index, entry] of entries.entries()) {
     const rttUs =
       entry === null || isCount(entry) ? entry : checkCount(childNode(list, index, entry), faults);
-    const inTime = rttUs !== null && rttUs <= limitUs;
+    const inTime = rttUs !== null && (limitUs === null || rttUs <= limitUs);
     rttsUs.push(inTime ? rttUs : null);
     if (!inTime) continue;
     received += 1;

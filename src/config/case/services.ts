@@ -2,66 +2,104 @@ import { fromPercent, parseDecimal } from '../../core/number/decimal.js';
 import type { Rational } from '../../core/number/rational.js';
 import type { PlanVersion } from '../../core/plan/plan.js';
 import type { ServiceTerms } from '../../core/statement/case.js';
-import { servicePeriod, type Month } from '../../core/time/month.js';
+import type { LocalDate } from '../../core/time/date.js';
+import { servicePeriod } from '../../core/time/month.js';
 import { checkList, checkObject, checkOneOf, checkParsed, checkText } from './check.js';
 import { found, type Faults, type Node } from './fault.js';
 import { serviceKeys } from './keys.js';
+import type { Known } from './known.js';
 import { checkLineId } from './lines.js';
+import type { Rules } from './rules.js';
 import { checkDate, checkMoney, checkPath } from './values.js';
 
 export interface ServiceContext {
-  readonly plan: PlanVersion;
-  readonly month: Month;
-  readonly lines: ReadonlySet<string>;
+  readonly rules: Rules | null;
+  readonly lines: Known;
 }
 
-/** A service with its place, for the checks between services. */
+/** A service with its place: what could be read of it, for the checks between services. */
 export interface PlacedService {
-  readonly terms: ServiceTerms;
   readonly node: Node;
+  readonly id: string | null;
+  readonly site: string | null;
+  readonly currency: string | null;
+  readonly lines: readonly (string | null)[];
+  readonly days: ServiceDays | null;
+  /** All of it; null where something has a fault. */
+  readonly terms: ServiceTerms | null;
+}
+
+export interface ServiceDays {
+  readonly start: LocalDate;
+  readonly end: LocalDate | null;
 }
 
 export function checkServices(list: Node, context: ServiceContext, faults: Faults): PlacedService[] {
-  return checkList(list, faults).flatMap((node) => {
-    const terms = checkService(node, context, faults);
-    return terms ? [{ terms, node }] : [];
-  });
+  return checkList(list, faults).flatMap((node) => checkService(node, context, faults) ?? []);
 }
 
-function checkService(node: Node, context: ServiceContext, faults: Faults): ServiceTerms | null {
-  const { plan, month } = context;
+function checkService(node: Node, context: ServiceContext, faults: Faults): PlacedService | null {
+  const { rules } = context;
   const at = checkObject(node, serviceKeys, faults);
   if (!at) return null;
   const id = checkText(at('id'), faults);
   const site = checkText(at('site'), faults);
   const customer = checkText(at('customer'), faults);
-  const serviceClass = checkOneOf(at('class'), [...plan.classes.keys()], faults);
+  const serviceClass = rules
+    ? checkOneOf(at('class'), [...rules.plan.classes.keys()], faults)
+    : checkText(at('class'), faults);
   const lines = checkServiceLines(at('lines'), serviceClass, context, faults);
-  const start = checkDate(at('start'), faults);
-  const end = at('end').value === null ? null : checkDate(at('end'), faults);
-  const badEnd = end === null && (at('end').value ?? null) !== null;
-  if (start !== null && !badEnd) {
-    if (end !== null && end <= start) {
-      faults.add(
-        at('end'),
-        `must be a day after "start": it is the first day without the service, found ${found(end)}`,
-      );
-    } else if (servicePeriod(month, start, end) === null) {
-      faults.add(
-        node,
-        `has no day in ${month.name}: it runs from ${start} to ${end ?? 'no end'}, the end not included`,
-      );
-    }
-  }
+  const days = checkDays(node, at, rules, faults);
   const monthlyRent = checkMoney(at('monthlyRent'), faults);
   const paths = checkPaths(at('paths'), faults);
   const taxRate = checkTax(at('taxPercent'), faults);
-  if (needsCustomer(plan) && at('customer').value === undefined) {
+  if (rules && needsCustomer(rules.plan) && at('customer').value === undefined) {
     faults.add(at('customer'), 'is missing: the plan has a cap or a minimum per customer');
   }
-  if (id === null || site === null || serviceClass === null || lines === null) return null;
-  if (start === null || badEnd || monthlyRent === null) return null;
-  return { id, site, customer, class: serviceClass, lines, start, end, monthlyRent, paths, taxRate };
+  const read = { node, id, site, currency: monthlyRent?.currency ?? null, lines, days };
+  if (id === null || site === null || serviceClass === null || days === null || monthlyRent === null) {
+    return { ...read, terms: null };
+  }
+  const lineIds = lines.filter((line) => line !== null);
+  const terms = {
+    id,
+    site,
+    customer,
+    class: serviceClass,
+    lines: lineIds,
+    ...days,
+    monthlyRent,
+    paths,
+    taxRate,
+  };
+  return { ...read, terms };
+}
+
+/** Start and end; null where one has a fault, or where there is no day between them. */
+function checkDays(
+  node: Node,
+  at: (key: string) => Node,
+  rules: Rules | null,
+  faults: Faults,
+): ServiceDays | null {
+  const start = checkDate(at('start'), faults);
+  const end = at('end').value === null ? null : checkDate(at('end'), faults);
+  const badEnd = end === null && (at('end').value ?? null) !== null;
+  if (start === null || badEnd) return null;
+  if (end !== null && end <= start) {
+    faults.add(
+      at('end'),
+      `must be a day after "start": it is the first day without the service, found ${found(end)}`,
+    );
+    return null;
+  }
+  if (rules && servicePeriod(rules.month, start, end) === null) {
+    faults.add(
+      node,
+      `has no day in ${rules.month.name}: it runs from ${start} to ${end ?? 'no end'}, the end not included`,
+    );
+  }
+  return { start, end };
 }
 
 function needsCustomer({ credit }: PlanVersion): boolean {
@@ -71,21 +109,21 @@ function needsCustomer({ credit }: PlanVersion): boolean {
 function checkServiceLines(
   list: Node,
   classId: string | null,
-  { plan, lines }: ServiceContext,
+  { rules, lines }: ServiceContext,
   faults: Faults,
-): string[] | null {
-  if (list.value === undefined) return null;
+): (string | null)[] {
   const nodes = checkList(list, faults);
-  const ids: string[] = [];
+  const ids: (string | null)[] = [];
   for (const node of nodes) {
     const id = checkLineId(node, lines, faults);
-    if (id === null) continue;
-    if (ids.includes(id)) faults.add(node, `is given twice: line ${found(id)} stands before it`);
+    if (id !== null && ids.includes(id)) {
+      faults.add(node, `is given twice: line ${found(id)} stands before it`);
+    }
     ids.push(id);
   }
-  const rules = classId === null ? undefined : plan.classes.get(classId);
-  if (rules && Array.isArray(list.value)) {
-    const { minLines, maxLines } = rules;
+  const serviceClass = classId === null ? undefined : rules?.plan.classes.get(classId);
+  if (serviceClass && Array.isArray(list.value)) {
+    const { minLines, maxLines } = serviceClass;
     if (nodes.length < minLines || (maxLines !== null && nodes.length > maxLines)) {
       const allowed =
         maxLines === null
@@ -93,7 +131,7 @@ function checkServiceLines(
           : minLines === maxLines
             ? `exactly ${minLines}`
             : `${minLines} to ${maxLines}`;
-      faults.add(list, `has ${nodes.length} lines: class ${rules.id} has ${allowed}`);
+      faults.add(list, `has ${nodes.length} lines: class ${serviceClass.id} has ${allowed}`);
     }
   }
   return ids;

@@ -45,9 +45,12 @@ export function checkCurrency(node: Node, faults: Faults): string | null {
   return null;
 }
 
-/** An amount in whole minor units, of a currency that is known already. */
-export function checkAmount(node: Node, currency: string, faults: Faults): bigint | null {
-  const decimals = currencyDecimals(currency) ?? 0;
+/** More than any currency has. */
+const manyDecimals = 100;
+
+/** An amount in whole minor units; where its currency has a fault (null), any decimals are right. */
+export function checkAmount(node: Node, currency: string | null, faults: Faults): bigint | null {
+  const decimals = currency === null ? manyDecimals : (currencyDecimals(currency) ?? 0);
   return checkParsed(node, (text) => parseAmount(text, decimals), faults)?.minor ?? null;
 }
 
@@ -56,7 +59,6 @@ export function checkMoney(node: Node, faults: Faults): Money | null {
   const at = checkObject(node, moneyKeys, faults);
   if (!at) return null;
   const currency = checkCurrency(at('currency'), faults);
-  if (currency === null) return null;
   const minor = checkAmount(at('amount'), currency, faults);
-  return minor === null ? null : { minor, currency };
+  return minor === null || currency === null ? null : { minor, currency };
 }

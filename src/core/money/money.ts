@@ -15,6 +15,9 @@ export function parseAmount(
   decimals: number,
 ): { readonly minor: bigint } | { readonly fault: string } {
   const match = expression.exec(text);
+  if (!match && /^\d{25,}(?:\.\d+)?$/.test(text)) {
+    return { fault: 'has more than 24 digits before the point' };
+  }
   if (!match) {
     return { fault: 'must be an amount that is not negative, in digits with a point, as "1234.50"' };
   }

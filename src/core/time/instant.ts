@@ -25,6 +25,7 @@ export function parseInstant(text: string): { readonly at: EpochMs } | { readonl
   ] = match;
   if (zone === undefined) return { fault: `has no offset: must be ${instantRule}` };
   if (fraction.length > 3) return { fault: `is finer than a millisecond: must be ${instantRule}` };
+  if (date < '1970') return { fault: `is before 1970: must be ${instantRule}` };
   if (!isLocalDate(date)) return { fault: `names a day that is not in the calendar: must be ${instantRule}` };
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) {
     return {
