@@ -46,7 +46,12 @@ function usage(pid) {
   return { cpu, resident };
 }
 
-const daemon = spawn(process.execPath, [join(root, 'dist/src/main.js'), 'run', '--config', config], {
+// As `npm start` runs it.
+const start = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  .scripts.start.split(' ')
+  .slice(1);
+const daemon = spawn(process.execPath, [...start, '--config', config], {
+  cwd: root,
   stdio: ['ignore', 'pipe', 'inherit'],
 });
 const rounds = [];
