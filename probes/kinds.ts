@@ -30,6 +30,10 @@ const kinds: Readonly<Record<string, (options: OpenOptions) => Promise<ProbeDriv
     const { openNetPing } = await import('./net-ping/driver.js');
     return openNetPing({ log });
   },
+  fping: async ({ log }) => {
+    const { openFping } = await import('./fping/driver.js');
+    return openFping({ log });
+  },
   simulated: async ({ log, simulated, clock }) => {
     const { openSimulated } = await import('./simulated/driver.js');
     return openSimulated({ log, script: simulated ?? { seed: 1, rules: [] }, clock });

@@ -6,6 +6,6 @@ export const driverNames = ['auto', 'kernel', 'net-ping', 'fping', 'simulated'] 
 export type DriverName = (typeof driverNames)[number];
 
 /** Those that can set the DSCP, the TTL and the rest of `probe`. */
-export const driversWithPacketOptions: readonly DriverName[] = ['auto', 'kernel'];
+export const driversWithPacketOptions: readonly DriverName[] = ['auto', 'kernel', 'fping'];
 
 export const defaultDriver: DriverName = 'auto';
