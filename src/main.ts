@@ -3,11 +3,13 @@ import { readVersion } from './cli/home.js';
 import { runProgram } from './cli/run-program.js';
 import { findHome } from './config/home.js';
 
-// `pop-sla rounds | head`: the reader has seen enough, which is no fault.
+// `pop-sla rounds | head`: the reader has seen enough, which is no fault. A daemon goes on measuring when nobody reads
+// its log any more.
+const daemon = process.argv[2] === 'run';
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+    if (error.code !== 'EPIPE') throw error;
+    if (!daemon) process.exit(0);
   });
 }
 

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openSqliteStore } from '../../src/store/sqlite/open.js';
@@ -28,4 +29,30 @@ test('nothing is cut off before the process ends', () => {
   const run = spawnSync(process.execPath, [builtMain, 'help', 'rounds'], { encoding: 'utf8' });
   expect(run.status).toBe(0);
   expect(run.stdout.trimEnd().endsWith('3  no permission to send packets')).toBe(true);
+});
+
+test('a daemon whose log nobody reads any more goes on', async () => {
+  const config = quickConfig(tempDir());
+  const daemon = spawn(process.execPath, [builtMain, 'run', '--config', config], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise((resolve) => daemon.once('exit', resolve));
+  try {
+    const address = await new Promise<string>((resolve) => {
+      createInterface(daemon.stdout).on('line', (line) => {
+        const entry = JSON.parse(line) as { http?: string };
+        if (entry.http !== undefined) resolve(entry.http);
+      });
+    });
+    daemon.stdout.destroy();
+    // Each is said in the log, where nobody listens.
+    for (let times = 0; times < 3; times += 1) {
+      daemon.kill('SIGHUP');
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    expect((await fetch(`${address}/healthz`)).status).toBe(200);
+  } finally {
+    daemon.kill('SIGTERM');
+  }
+  expect(await ended).toBe(0);
 });
