@@ -4,10 +4,10 @@ import type { EpochMs } from '../core/types.js';
 /** What people entered: exclusions, corrections of outages, and who did what. Append-only. */
 export interface LedgerStore {
   /**
-   * Appends an event, when its `previous` is the hash of the last one; `moved`: another came first, and this one has
-   * to be thought over.
+   * Appends events, all or none, when the first one's `previous` is the hash of the last that is there; `moved`:
+   * another came before, and these have to be thought over.
    */
-  append(event: LedgerEvent): Promise<'stored' | 'moved'>;
+  append(events: readonly LedgerEvent[]): Promise<'stored' | 'moved'>;
   /** Those after the event `after`, in their order. */
   events(query?: { readonly after?: number; readonly limit?: number }): Promise<LedgerEvent[]>;
 }

@@ -28,7 +28,7 @@ export function ledgerConformance(name: string, open: () => Promise<Store>): voi
         const events: LedgerEvent[] = [];
         for (let n = 0; n < 5; n += 1) {
           events.push(after(events));
-          expect(await ledger.append(events[n] as LedgerEvent)).toBe('stored');
+          expect(await ledger.append([events[n] as LedgerEvent])).toBe('stored');
         }
         expect(await ledger.events()).toEqual(events);
         expect(await ledger.events({ after: 2, limit: 2 })).toEqual(events.slice(2, 4));
@@ -36,13 +36,21 @@ export function ledgerConformance(name: string, open: () => Promise<Store>): voi
 
     test('takes one of two that come after the same event', () =>
       using(async ({ ledger }) => {
-        const results = await Promise.all([ledger.append(after([], 'ann')), ledger.append(after([], 'bob'))]);
+        const results = await Promise.all([
+          ledger.append([after([], 'ann')]),
+          ledger.append([after([], 'bob')]),
+        ]);
         expect([...results].sort()).toEqual(['moved', 'stored']);
         expect(await ledger.events()).toHaveLength(1);
         const first = (await ledger.events())[0] as LedgerEvent;
-        expect(await ledger.append({ ...after([first]), previous: 'f'.repeat(64) })).toBe('moved');
-        expect(await ledger.append({ ...after([first]), seq: 7 })).toBe('moved');
-        expect(await ledger.append(after([first]))).toBe('stored');
+        expect(await ledger.append([{ ...after([first]), previous: 'f'.repeat(64) }])).toBe('moved');
+        expect(await ledger.append([{ ...after([first]), seq: 7 }])).toBe('moved');
+        const second = after([first]);
+        expect(await ledger.append([second, { ...after([first, second]), previous: 'f'.repeat(64) }])).toBe(
+          'moved',
+        );
+        expect(await ledger.events()).toEqual([first]);
+        expect(await ledger.append([second, after([first, second])])).toBe('stored');
       }));
 
     test('keeps files by their hash, once, up to 10 MiB', () =>

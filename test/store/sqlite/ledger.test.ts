@@ -21,7 +21,7 @@ test.each([
   const path = join(tempDir(), 'store.db');
   const store = await openSqliteStore({ path });
   const action = { type: 'exclusion-approved', id: 'X1', reason: null } as const;
-  await store.ledger.append(linkAfter(headOf([]), { at: 1, actor: 'ann', action }, digestOf));
+  await store.ledger.append([linkAfter(headOf([]), { at: 1, actor: 'ann', action }, digestOf)]);
   await store.attachments.put({ sha256: 'a'.repeat(64), at: 1, content: Buffer.from('proof') });
   await store.close();
   const db = new Database(path);

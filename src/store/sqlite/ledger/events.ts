@@ -15,11 +15,15 @@ export function ledgerStore({ db, read, write }: Connection): LedgerStore {
     'SELECT seq, at, actor, action, previous, hash FROM ledger WHERE seq > ? ORDER BY seq LIMIT ?',
   );
   return {
-    append: ({ seq, at, actor, action, previous, hash }) =>
+    append: (events) =>
       write(() => {
-        const head = last.get();
-        if (seq !== (head?.seq ?? 0) + 1 || (head && previous !== head.hash)) return 'moved';
-        add.run(seq, at, actor, JSON.stringify(action), previous, hash);
+        let head = last.get() ?? { seq: 0, hash: events[0]?.previous ?? '' };
+        for (const { seq, previous, hash } of events) {
+          if (seq !== head.seq + 1 || previous !== head.hash) return 'moved';
+          head = { seq, hash };
+        }
+        for (const { seq, at, actor, action, previous, hash } of events)
+          add.run(seq, at, actor, JSON.stringify(action), previous, hash);
         return 'stored';
       }),
     events: (query = {}) => read(() => after.all(query.after ?? 0, query.limit ?? -1).map(eventOf)),

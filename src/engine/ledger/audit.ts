@@ -1,0 +1,39 @@
+import { attachmentsOf } from '../../core/ledger/actions.js';
+import { chainFault, headOf } from '../../core/ledger/chain.js';
+import { digestOf, sha256 } from '../../seal/hash.js';
+import type { Store } from '../../store/store.js';
+
+export interface Audit {
+  readonly ok: boolean;
+  readonly events: number;
+  /** The hash of the last event: written down elsewhere, it shows later that the end was not cut off. */
+  readonly head: string;
+  readonly attachments: number;
+  readonly faults: readonly string[];
+}
+
+/** Whether the history is the one that was written. `expectedHead`: a head from before, which has to be in it. */
+export async function audit(
+  { ledger, attachments }: Pick<Store, 'ledger' | 'attachments'>,
+  expectedHead?: string,
+): Promise<Audit> {
+  const events = await ledger.events();
+  const faults: string[] = [];
+  const broken = chainFault(events, digestOf);
+  if (broken) faults.push(broken.what);
+  if (expectedHead !== undefined && !events.some(({ hash }) => hash === expectedHead)) {
+    faults.push(
+      `the head ${expectedHead} is not in the history: its end was cut off, or all of it was written anew`,
+    );
+  }
+  const files = new Map(
+    events.flatMap(({ action }) => attachmentsOf(action)).map((ref) => [ref.sha256, ref]),
+  );
+  for (const [hash, { name }] of files) {
+    const content = await attachments.get(hash);
+    if (content === null) faults.push(`the attachment ${name} (${hash}) is missing`);
+    else if (sha256(content) !== hash) faults.push(`the attachment ${name} (${hash}) was changed`);
+  }
+  const { hash: head } = headOf(events);
+  return { ok: faults.length === 0, events: events.length, head, attachments: files.size, faults };
+}

@@ -1,0 +1,42 @@
+import type { CountedOutage } from '../../core/ledger/correct.js';
+import { lastWord, refKey, type Correction, type HandMade } from '../../core/ledger/outages.js';
+import type { EpochMs } from '../../core/types.js';
+import type { ObservedOutage } from '../../core/watch/records.js';
+
+/** An outage with what was said of it: the measured row as it was, what counts, and the words that changed it. */
+export interface ShownOutage {
+  readonly ref: string;
+  readonly port: string;
+  /** Null: it was added by hand. */
+  readonly measured: ObservedOutage | null;
+  readonly corrections: readonly Correction[];
+  /** Null: it counts for nothing. `to` null: it lasts. */
+  readonly counts: { readonly from: EpochMs; readonly to: EpochMs | null } | null;
+}
+
+/** Measured and added ones with their corrections laid over them, by their start. */
+export function showOutages(measured: readonly ObservedOutage[], handMade: HandMade): ShownOutage[] {
+  const rows = measured.map((row): ShownOutage => {
+    const ref = refKey({ observer: row.observer, port: row.port, start: row.start.at });
+    const corrections = handMade.ofMeasured.get(ref) ?? [];
+    const word = lastWord(corrections);
+    const asMeasured = row.voided ? null : { from: row.start.at, to: row.end?.at ?? null };
+    return { ref, port: row.port, measured: row, corrections, counts: word ? word.interval : asMeasured };
+  });
+  const added = handMade.added.map(({ id, port, corrections }): ShownOutage => {
+    return { ref: id, port, measured: null, corrections, counts: lastWord(corrections)?.interval ?? null };
+  });
+  return [...rows, ...added].sort((a, b) => startOf(a) - startOf(b) || (a.ref < b.ref ? -1 : 1));
+}
+
+export const startOf = ({ counts, measured, corrections }: ShownOutage): EpochMs =>
+  counts?.from ?? measured?.start.at ?? corrections[0]?.interval?.from ?? 0;
+
+/** Those that count for something. */
+export function countedOutages(shown: readonly ShownOutage[]): CountedOutage[] {
+  return shown.flatMap(({ ref, port, measured, counts }) =>
+    counts === null
+      ? []
+      : [{ ref, port, observer: measured?.observer ?? null, from: counts.from, to: counts.to }],
+  );
+}

@@ -1,0 +1,188 @@
+import type { Config } from '../../config/config.js';
+import type { AttachmentRef, ExclusionText, LedgerAction, OutageRef } from '../../core/ledger/actions.js';
+import { correctionFaults } from '../../core/ledger/correct.js';
+import { decisionFault, type Decision } from '../../core/ledger/decide.js';
+import { foldExclusions, type LedgerExclusion } from '../../core/ledger/exclusions.js';
+import { knownNames } from '../../core/ledger/known.js';
+import { foldCorrections, refKey } from '../../core/ledger/outages.js';
+import { proposalFaults } from '../../core/ledger/propose.js';
+import { refuse } from '../../core/ledger/refusal.js';
+import type { Interval } from '../../core/time/intervals.js';
+import type { EpochMs } from '../../core/types.js';
+import type { Store } from '../../store/store.js';
+import { countedOutages, showOutages, type ShownOutage } from './counted.js';
+import { enter, Refused } from './enter.js';
+import { rulesFor } from './rules.js';
+
+export interface DeskOptions {
+  readonly store: Pick<Store, 'ledger' | 'watch' | 'attachments'>;
+  readonly config: () => Config;
+  readonly now: () => EpochMs;
+}
+
+/** What is laid over an outage, or a new one. */
+export interface CorrectionRequest {
+  /** Null: a new one, on `port`. */
+  readonly of: OutageRef | null;
+  readonly port: string;
+  /** Null: it is to count for nothing. */
+  readonly interval: Interval | null;
+  readonly reason: string;
+  readonly evidence: string | null;
+  readonly attachments: readonly AttachmentRef[];
+}
+
+/** Where people enter what the watch can't know. Everything rejects with `Refused` where it may not be entered. */
+export interface Desk {
+  exclusions(): Promise<LedgerExclusion[]>;
+  exclusion(id: string): Promise<LedgerExclusion>;
+  /** All of them or none; the refusals of the n-th name it. */
+  propose(actor: string, texts: readonly ExclusionText[]): Promise<LedgerExclusion[]>;
+  decide(actor: string, decision: Decision, id: string, reason: string | null): Promise<LedgerExclusion>;
+  outages(query?: {
+    readonly port?: string;
+    readonly from?: EpochMs;
+    readonly to?: EpochMs;
+  }): Promise<ShownOutage[]>;
+  /** Resolves to the correction's id. */
+  correct(actor: string, request: CorrectionRequest): Promise<string>;
+}
+
+export function createDesk({ store, config, now }: DeskOptions): Desk {
+  const { ledger, watch } = store;
+  const exclusions = async (): Promise<LedgerExclusion[]> => foldExclusions(await ledger.events());
+  const exclusion = async (id: string): Promise<LedgerExclusion> => {
+    const all = await exclusions();
+    const found = all.find((one) => one.id === id);
+    if (!found) {
+      const known = all.map((one) => one.id).slice(-12);
+      throw new Refused([
+        refuse('id', 'is no exclusion', known.join(', ') || 'nothing: there are no exclusions'),
+      ]);
+    }
+    return found;
+  };
+  return {
+    exclusions,
+    exclusion,
+    async propose(actor, texts) {
+      const { pops, book } = config();
+      const known = knownNames(
+        pops.map(({ id }) => id),
+        book,
+      );
+      await attached(
+        store,
+        texts.flatMap(({ attachments }) => attachments),
+      );
+      const links = await enter({
+        ...{ ledger, now, actor },
+        decide: (events, nextSeq) => {
+          const others = foldExclusions(events);
+          const actions: LedgerAction[] = [];
+          const refusals = texts.flatMap((text, index) => {
+            const rules = rulesFor(book, text.intervals);
+            const faults = proposalFaults(text, { now: now(), known, rules, others });
+            const id = `X${nextSeq + index}`;
+            actions.push({ type: 'exclusion-proposed', id, ...text });
+            const proposed = { actor, at: now(), reason: null };
+            const none = { approved: null, rejected: null, revoked: null };
+            others.push({ id, ...text, state: 'proposed', proposed, ...none });
+            const place = texts.length === 1 ? '' : `${index + 1}: `;
+            return faults.map((fault) => ({ ...fault, field: `${place}${fault.field}` }));
+          });
+          return refusals.length > 0 ? refusals : actions;
+        },
+      });
+      return (await exclusions()).filter(({ id }) => links.some(({ action }) => action.id === id));
+    },
+    async decide(actor, decision, id, reason) {
+      if (decision !== 'approve' && (reason ?? '').trim() === '') {
+        throw new Refused([
+          refuse(
+            'reason',
+            'is missing',
+            `why it is ${decision === 'reject' ? 'rejected' : 'revoked'}, as text`,
+          ),
+        ]);
+      }
+      await enter({
+        ...{ ledger, now, actor },
+        decide: (events) => {
+          const all = foldExclusions(events);
+          const fault = decisionFault(
+            all.find((one) => one.id === id),
+            decision,
+            actor,
+            all.map((one) => one.id),
+          );
+          if (fault) return [fault];
+          if (decision === 'approve') return [{ type: 'exclusion-approved', id, reason }];
+          const type = decision === 'reject' ? 'exclusion-rejected' : 'exclusion-revoked';
+          return [{ type, id, reason: reason ?? '' }];
+        },
+      });
+      return exclusion(id);
+    },
+    async outages(query = {}) {
+      const handMade = foldCorrections(await ledger.events());
+      const { port, from = -Infinity, to = Infinity } = query;
+      const measured = await watch.outages(port === undefined ? {} : { port });
+      return showOutages(measured, handMade).filter(
+        (one) => (port === undefined || one.port === port) && touchesWindow(one, from, to),
+      );
+    },
+    async correct(actor, { of, port, interval, ...said }) {
+      const measured = await watch.outages();
+      const pops = config().pops.map(({ id }) => id);
+      await attached(store, said.attachments);
+      const [link] = await enter({
+        ...{ ledger, now, actor },
+        decide: (events, nextSeq) => {
+          const shown = showOutages(measured, foldCorrections(events));
+          const ref = of && refKey(of);
+          const target = shown.find((one) => one.ref === ref);
+          if (ref !== null && !target) {
+            return [
+              refuse(
+                'of',
+                `is no outage: ${ref}`,
+                'PORT@OBSERVER/START or C…, as `pop-sla outages` prints it',
+              ),
+            ];
+          }
+          const on = target?.port ?? port;
+          const text = { port: on, of: ref, interval, reason: said.reason };
+          const faults = correctionFaults(text, { now: now(), pops, outages: countedOutages(shown) });
+          if (faults.length > 0) return faults;
+          const id = `C${nextSeq}`;
+          if (of === null)
+            return interval === null ? [] : [{ type: 'outage-added', id, port, ...interval, ...said }];
+          if (interval === null) return [{ type: 'outage-voided', id, of, ...said }];
+          return [{ type: 'outage-corrected', id, of, ...interval, ...said }];
+        },
+      });
+      if (!link) throw new Refused([refuse('from', 'is missing', 'a start and an end')]);
+      return link.action.id;
+    },
+  };
+}
+
+function touchesWindow(one: ShownOutage, from: EpochMs, to: EpochMs): boolean {
+  const measured = one.measured && { from: one.measured.start.at, to: one.measured.end?.at ?? null };
+  const times = [one.counts, measured, ...one.corrections.map(({ interval }) => interval)];
+  return times.some((time) => time !== null && time.from < to && (time.to ?? Infinity) > from);
+}
+
+/** A file that is named has to be there. */
+async function attached(
+  { attachments }: Pick<Store, 'attachments'>,
+  refs: readonly AttachmentRef[],
+): Promise<void> {
+  for (const { sha256, name } of refs) {
+    if ((await attachments.get(sha256)) !== null) continue;
+    throw new Refused([
+      refuse('attachments', `has no file ${name} with the hash ${sha256}`, 'files that were attached before'),
+    ]);
+  }
+}

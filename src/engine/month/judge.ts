@@ -1,0 +1,43 @@
+import type { Config } from '../../config/config.js';
+import type { Exclusion } from '../../core/exclusion/exclusion.js';
+import { approvedExcuses, foldExclusions } from '../../core/ledger/exclusions.js';
+import { foldCorrections } from '../../core/ledger/outages.js';
+import { judgeMonth, type MonthJudgement } from '../../core/statement/judge.js';
+import type { EpochMs } from '../../core/types.js';
+import type { Store } from '../../store/store.js';
+import { showOutages, type ShownOutage } from '../ledger/counted.js';
+import { loadCase } from './load-case.js';
+
+export interface JudgeOptions {
+  readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds'>;
+  readonly config: Config;
+  readonly now: EpochMs;
+}
+
+/** What a month stands on, read once. */
+export interface Entered {
+  readonly outages: readonly ShownOutage[];
+  readonly exclusions: readonly Exclusion[];
+}
+
+export async function readEntered({ store }: Pick<JudgeOptions, 'store'>): Promise<Entered> {
+  const events = await store.ledger.events();
+  const outages = showOutages(await store.watch.outages(), foldCorrections(events));
+  return { outages, exclusions: approvedExcuses(foldExclusions(events)) };
+}
+
+/** The month of every plan that judges something in it, from what is stored and entered until now. */
+export async function judgeStored(
+  options: JudgeOptions,
+  name: string,
+  entered?: Entered,
+): Promise<MonthJudgement[]> {
+  const { store, config, now } = options;
+  const { outages, exclusions } = entered ?? (await readEntered(options));
+  const judged: MonthJudgement[] = [];
+  for (const plan of config.book.plans.values()) {
+    const found = await loadCase({ store, config, plan, name, now, outages, exclusions });
+    if (found) judged.push(judgeMonth(found));
+  }
+  return judged;
+}

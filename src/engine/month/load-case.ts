@@ -1,0 +1,130 @@
+import type { Config } from '../../config/config.js';
+import { segmentsIn, type Segment } from '../../core/customer/segments.js';
+import { coversLine, type Exclusion } from '../../core/exclusion/exclusion.js';
+import type { CountedRound } from '../../core/measurement/figures.js';
+import type { Plan, PlanVersion } from '../../core/plan/plan.js';
+import { monthOf, versionFor } from '../../core/plan/version.js';
+import type { LineInterval, MonthCase } from '../../core/statement/case.js';
+import { clip, merge, totalMs, type IntervalSet } from '../../core/time/intervals.js';
+import type { Month } from '../../core/time/month.js';
+import { startOfDay } from '../../core/time/zone.js';
+import type { EpochMs, PathId } from '../../core/types.js';
+import type { Store } from '../../store/store.js';
+import type { ShownOutage } from '../ledger/counted.js';
+import { commitmentsIn } from './commitments.js';
+import { portTimes } from './port-times.js';
+
+export interface MonthQuery {
+  readonly store: Pick<Store, 'watch' | 'rounds'>;
+  readonly config: Config;
+  readonly plan: Plan;
+  /** `2026-10`. */
+  readonly name: string;
+  /** What comes after it is neither down nor unobserved. */
+  readonly now: EpochMs;
+  readonly outages: readonly ShownOutage[];
+  /** Approved ones. */
+  readonly exclusions: readonly Exclusion[];
+}
+
+/** What a plan's month is judged on, from what is configured, stored and entered; null: it judges nothing in it. */
+export async function loadCase(query: MonthQuery): Promise<MonthCase | null> {
+  const { config, plan, name, now, exclusions, store } = query;
+  const version = versionFor(plan, name);
+  if (version === null) return null;
+  const month = monthOf(version, name);
+  const services = segmentsIn(config.book, plan.id, month);
+  if (services.length === 0) return null;
+  const used = new Set(services.flatMap(({ lines }) => lines));
+  const lines = config.book.lines.filter(({ id }) => used.has(id));
+  const outages: LineInterval[] = [];
+  const unobserved: LineInterval[] = [];
+  const passed = { from: month.from, to: Math.max(month.from, Math.min(month.to, now)) };
+  for (const pop of new Set(lines.map((line) => line.pop))) {
+    const times = await portTimes({
+      watch: store.watch,
+      observers: [config.agent],
+      quorum: config.watch.quorum,
+      port: pop,
+      period: passed,
+      outages: query.outages,
+    });
+    for (const { id } of lines.filter((line) => line.pop === pop)) {
+      outages.push(...of(id, times.down));
+      unobserved.push(...of(id, times.unobserved));
+    }
+  }
+  const paths = [...new Set(services.flatMap((service) => service.paths))];
+  return {
+    planId: plan.id,
+    plan: version,
+    month,
+    lines,
+    services,
+    outages,
+    unobserved,
+    exclusions,
+    commitments: commitmentsIn(config, paths, month),
+    rounds: judgesPaths(version) ? await roundsIn(store, paths, month) : [],
+    history: [],
+    maintenanceUsed: maintenanceUsed(services, lines, month, exclusions),
+  };
+}
+
+const of = (line: string, set: IntervalSet): LineInterval[] => set.map((interval) => ({ line, ...interval }));
+
+/** Rounds are many: they are read only where they decide an amount. */
+const judgesPaths = ({ credit }: PlanVersion): boolean =>
+  credit.causes.some(
+    (cause) =>
+      cause.kind === 'latency' ||
+      cause.kind === 'loss' ||
+      (cause.kind === 'failed-days' && cause.metric !== 'availability'),
+  );
+
+const page = 2_000;
+
+async function roundsIn(
+  { rounds }: Pick<Store, 'rounds'>,
+  paths: readonly PathId[],
+  { from, to }: Month,
+): Promise<CountedRound[]> {
+  const all: CountedRound[] = [];
+  for (const path of paths) {
+    let after: { readonly slot: EpochMs; readonly path: PathId } | undefined;
+    do {
+      const found = await rounds.list({
+        path,
+        from,
+        to,
+        limit: page,
+        order: 'oldest',
+        ...(after && { after }),
+      });
+      for (const round of found) all.push(round.status === 'missing' ? { ...round, sizes: [] } : round);
+      after = found.length === page ? found.at(-1) : undefined;
+    } while (after);
+  }
+  return all;
+}
+
+/** Planned maintenance of the calendar year before the month, by line. */
+function maintenanceUsed(
+  services: readonly Segment[],
+  lines: MonthCase['lines'],
+  month: Month,
+  exclusions: readonly Exclusion[],
+): Map<string, number> {
+  const year = { from: startOfDay(`${month.name.slice(0, 4)}-01-01`, month.zone), to: month.from };
+  const planned = exclusions.filter(({ kind }) => kind === 'planned-maintenance');
+  const used = new Map<string, number>();
+  for (const { id: service, customer, lines: own } of services) {
+    for (const line of own) {
+      const pop = lines.find(({ id }) => id === line)?.pop ?? '';
+      const covering = planned.filter(({ scope }) => coversLine(scope, { line, pop, service, customer }));
+      const ms = totalMs(clip(merge(covering), year));
+      used.set(line, Math.max(used.get(line) ?? 0, ms));
+    }
+  }
+  return used;
+}
