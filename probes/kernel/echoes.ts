@@ -47,6 +47,8 @@ export function createEchoes({ tell, hrtimeMs }: EchoesOptions): Echoes {
     },
     end(flight, nowNs) {
       flights.delete(flight);
+      // An answered one was not dropped: that need not be asked.
+      if (flight.received > 0) flight.dropsBefore.clear();
       const { sizes, provenance } = land(flight, nowNs, 'completed', null);
       const outcome = sizes[0]?.packets[0] ?? lost;
       const sentMonoNs = flight.packets[0]?.sentMonoNs ?? NaN;

@@ -146,6 +146,16 @@ export function runLoop(options: LoopOptions): void {
     }
   };
 
+  /** While a batch of echoes is sent: what their wires had dropped before it, asked once for all of them. */
+  let batchDrops: Map<Wire, number | null> | null = null;
+  const dropsNow = (wire: Wire): number | null => {
+    const known = batchDrops?.get(wire);
+    if (known !== undefined) return known;
+    const drops = wire.drops();
+    batchDrops?.set(wire, drops);
+    return drops;
+  };
+
   /** Sends the flight's next packet; returns the wire it went out by. */
   const sendNext = (flight: Flight, nowNs: number): BookedWire | null => {
     const sent = flight.packets[flight.turn];
@@ -159,7 +169,7 @@ export function runLoop(options: LoopOptions): void {
     const { booked, sequence } = found;
     const { wire } = booked;
     if (!flight.dropsBefore.has(wire)) {
-      flight.dropsBefore.set(wire, wire.drops());
+      flight.dropsBefore.set(wire, dropsNow(wire));
       booked.users += 1;
     }
     booked.lastUsedNs = nowNs;
@@ -205,6 +215,7 @@ export function runLoop(options: LoopOptions): void {
 
   const sendEchoes = (requests: readonly EchoRequest[]): void => {
     const used = new Set<BookedWire>();
+    batchDrops = new Map();
     for (const request of requests) {
       const nowNs = clock.monotonicNs();
       const target = options.parse(request.address);
@@ -222,6 +233,7 @@ export function runLoop(options: LoopOptions): void {
       if (flight.open === 0) finishEcho(flight);
       else nextEndNs = Math.min(nextEndNs, flight.endNs);
     }
+    batchDrops = null;
     for (const booked of used) drainErrors(booked);
   };
 

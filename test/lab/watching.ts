@@ -13,7 +13,7 @@ export async function startWatching(lab: WatchLab, folder: string, driver = 'aut
   const config = writeConfig(folder, {
     agent: 'OBS',
     pops: [{ id: 'OBS', ipv4: '10.9.0.1' }, ...lab.ports.map(({ id, address }) => ({ id, ipv4: address }))],
-    measurement: { every: '24h' },
+    measurement: { every: '24h', packetInterval: '400ms' },
     driver,
   });
   const daemon = startDaemon({

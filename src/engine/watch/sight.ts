@@ -115,6 +115,7 @@ export function createSight(options: SightOptions): Sight {
     check: (at) => {
       if (isolation) return;
       const references = targets().filter((target) => target.reference);
+      if (references.some((target) => target.watch.standing !== 'down')) return;
       const since = isolatedSince(
         rules(),
         references.map((target) => target.watch),

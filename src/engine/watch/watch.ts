@@ -148,7 +148,8 @@ export function createWatch(options: WatchOptions): Watch {
   const turn = (): void => {
     const now = timebase.look();
     if (now.passed) sight.skip(now.passed);
-    for (const target of targets.values()) feed(target, { kind: 'tick', at: now.wall });
+    for (const target of targets.values())
+      if (target.watch.echoes.length > 0) feed(target, { kind: 'tick', at: now.wall });
     sight.check(now.wall);
     sendDue(now);
     if (now.monotonic - lastBeatAt < rules().heartbeatMs) return;
