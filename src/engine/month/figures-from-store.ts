@@ -1,0 +1,54 @@
+import { figuresFromParts, type SummedPart } from '../../core/measurement/figures-from-parts.js';
+import { emptySums, type FiguresOf, type MeanSums } from '../../core/measurement/figures.js';
+import type { MonthCase } from '../../core/statement/case.js';
+import { partsAsked } from '../../core/statement/parts.js';
+import type { PathId } from '../../core/types.js';
+import type { PathSums, RoundStore } from '../../store/store.js';
+
+export interface StoredFigures {
+  readonly rounds: Pick<RoundStore, 'monthSums'>;
+  /** The case to be judged; its rounds are not looked at. */
+  readonly monthCase: Pick<MonthCase, 'month' | 'plan' | 'exclusions' | 'services' | 'commitments'>;
+}
+
+/**
+ * The figures of every path that the case's services and commitments name, for `judgeMonth` in place of rounds. The
+ * store adds them up, each of its rows once; no row comes into memory.
+ */
+export async function figuresFromStore({ rounds, monthCase }: StoredFigures): Promise<FiguresOf> {
+  const { services, commitments } = monthCase;
+  const paths = new Set([
+    ...services.flatMap((service) => service.paths),
+    ...commitments.map(({ path }) => path),
+  ]);
+  const parts = partsAsked(monthCase);
+  const summed = new Map<PathId, SummedPart[]>();
+  for (const path of paths) {
+    const own: SummedPart[] = [];
+    for (const { from, to } of parts(path)) {
+      const [sums] = await rounds.monthSums({ paths: [path], from, to });
+      if (sums && sums.roundsHeld > 0) own.push({ from, to, sums: meanSums(sums) });
+    }
+    summed.set(path, own);
+  }
+  return figuresFromParts((path) => {
+    const own = summed.get(path);
+    if (!own) throw new RangeError(`${path} was not summed up: neither a service nor a commitment names it`);
+    return own;
+  });
+}
+
+/** The store's groups by the denominators that the core adds by. */
+function meanSums({ roundsHeld, roundsWithLatency, latency, loss }: PathSums): MeanSums {
+  const sums = emptySums();
+  const add = (numerators: Map<number, bigint>, denominator: number, numerator: bigint): void => {
+    numerators.set(denominator, (numerators.get(denominator) ?? 0n) + numerator);
+  };
+  sums.held = roundsHeld;
+  sums.latency.count = roundsWithLatency;
+  sums.loss.count = roundsHeld;
+  for (const { received, sizes, rttSumUs } of latency)
+    add(sums.latency.numerators, received * sizes, rttSumUs);
+  for (const { sent, sizes, lost } of loss) add(sums.loss.numerators, sent * sizes, lost);
+  return sums;
+}
