@@ -1,0 +1,36 @@
+import { test } from 'vitest';
+import { withLab } from '../../lab/lab.js';
+import { compare, ownErrors } from './errors.js';
+import { addresses, probe } from './field.js';
+
+const kinds = (process.env['BENCH_KINDS'] ?? 'kernel').split(',');
+const rates = (process.env['BENCH_RATES'] ?? '2000,5000,10000,15000,20000').split(',').map(Number);
+const targets = addresses(199);
+const sizes = [64];
+const seconds = 6;
+
+test('the highest rate without false loss, and the CPU of a packet', { timeout: 3_600_000 }, async () => {
+  console.log(
+    '| kind | packets/s asked | sent/s | false loss | dropped by the socket | CPU a packet, µs | error p50 / p99, µs | emulator’s own p99 |',
+  );
+  console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
+  for (const rate of rates)
+    for (const kind of kinds)
+      await withLab(async (lab) => {
+        const { emulator, namespace } = await lab.emulator({ rules: [{ delay_ms: 20 }] });
+        const intervalMs = (targets.length * sizes.length * 1000) / rate;
+        const count = Math.round((seconds * 1000) / intervalMs);
+        const measured = await probe(namespace, {
+          ...{ kind, targets, sizes, count, intervalMs, lostAfterMs: 1000, lateWaitMs: 200, busy: false },
+        });
+        const truth = await emulator.stop();
+        const { errors, falseLoss, notSent } = compare(measured, truth);
+        const all = targets.length * sizes.length * count;
+        const drops = measured.rounds.reduce((sum, round) => sum + (round.provenance.socketDrops ?? 0), 0);
+        // What is measured for after the last packet was sent is no sending.
+        const real = all / Math.max(measured.seconds - 0.3, 0.1);
+        console.log(
+          `| ${kind} | ${rate} | ${real.toFixed(0)} | ${falseLoss} of ${all} (${notSent} not sent) | ${drops} | ${(measured.cpuUs / all).toFixed(0)} | ${errors.p50.toFixed(0)} / ${errors.p99.toFixed(0)} | ${ownErrors(truth).p99.toFixed(0)} |`,
+        );
+      });
+});
