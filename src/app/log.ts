@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream';
 import { pino, type Logger } from 'pino';
 import type { LogConfig } from '../config/config.js';
 
@@ -13,17 +14,18 @@ export interface LogOutput {
 export async function createLog(config: LogConfig, output: LogOutput): Promise<AppLog> {
   const options = { level: config.level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
   const pretty = config.format === 'pretty' || (config.format === 'auto' && output.isTTY === true);
-  const destination = { write: (text: string): void => void output.write(text) };
-  if (!pretty) return pino({ ...options, formatters: { level: (label) => ({ level: label }) } }, destination);
+  const write = (text: string): void => void output.write(text);
+  if (!pretty) return pino({ ...options, formatters: { level: (label) => ({ level: label }) } }, { write });
   const { default: prettyStream } = await import('pino-pretty');
+  const destination = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      write(chunk.toString());
+      done();
+    },
+  });
   const colorize = output.isTTY === true && !process.env['NO_COLOR'];
   return pino(
     options,
-    prettyStream({
-      colorize,
-      translateTime: 'SYS:HH:MM:ss',
-      singleLine: true,
-      destination: destination as never,
-    }),
+    prettyStream({ colorize, translateTime: 'SYS:HH:MM:ss', singleLine: true, destination }),
   );
 }
