@@ -1,4 +1,5 @@
 import type { Daemon, DaemonOptions } from './app/daemon.js';
+import type { LedgerOptions, OpenLedger } from './app/ledger.js';
 import type { ProbeOnceOptions } from './app/probe-once.js';
 import type { ReadStoreOptions } from './app/read-store.js';
 import type { Config } from './config/config.js';
@@ -9,7 +10,7 @@ import type { Store } from './store/store.js';
  * The only wiring: what of the house's rooms goes together, and in which order it starts and stops. Each part is
  * loaded when it is asked for: who reads the store does not wait for a web server.
  */
-export type { Daemon, DaemonOptions, ProbeOnceOptions, ReadStoreOptions };
+export type { Daemon, DaemonOptions, LedgerOptions, OpenLedger, ProbeOnceOptions, ReadStoreOptions };
 export { ConfigRejected, ListenFault } from './app/faults.js';
 
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
@@ -25,4 +26,9 @@ export async function probeOnce(options: ProbeOnceOptions): Promise<Round[]> {
 export async function readStore(config: Config, options?: ReadStoreOptions): Promise<Store> {
   const read = await import('./app/read-store.js');
   return read.readStore(config, options);
+}
+
+export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
+  const ledger = await import('./app/ledger.js');
+  return ledger.openLedger(options);
 }

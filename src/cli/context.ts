@@ -12,7 +12,7 @@ export interface Output {
 export type SignalName = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /** What of the wired program commands use. */
-export type AppPort = Pick<typeof App, 'startDaemon' | 'probeOnce' | 'readStore'>;
+export type AppPort = Pick<typeof App, 'startDaemon' | 'probeOnce' | 'readStore' | 'openLedger'>;
 
 /** All that a command may know of the process it runs in. */
 export interface Context {

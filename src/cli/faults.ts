@@ -16,6 +16,10 @@ export function exitFor(error: unknown): ExitWith | null {
   // The wired program's own; its module is not loaded just to recognise them.
   if (error.name === 'ConfigRejected')
     return new ExitWith(exitCodes.badInput, error.message, { cause: error });
+  if (error.name === 'Refused') {
+    const lines = error.message.split('\n').map((line) => `pop-sla: ${line}`);
+    return new ExitWith(exitCodes.badInput, lines.join('\n'), { cause: error });
+  }
   if (error.name === 'ListenFault') {
     return new ExitWith(exitCodes.fault, `pop-sla: ${error.message}`, { cause: error });
   }

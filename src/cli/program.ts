@@ -1,4 +1,8 @@
 import { Command } from 'commander';
+import { auditCommand } from './ledger/audit.js';
+import { availabilityCommand } from './ledger/availability.js';
+import { exclusionsCommand } from './ledger/exclusions.js';
+import { outageCommand, outagesCommand } from './ledger/outages.js';
 import { backupCommand } from './backup.js';
 import { configCommand } from './config.js';
 import type { Context } from './context.js';
@@ -50,6 +54,11 @@ const commandsInHelpOrder: readonly ((context: Context) => Command)[] = [
   probeCommand,
   roundsCommand,
   popsCommand,
+  availabilityCommand,
+  outagesCommand,
+  outageCommand,
+  exclusionsCommand,
+  auditCommand,
   evaluateCommand,
   planCommand,
   configCommand,

@@ -21,6 +21,7 @@ function running(parts: Partial<app.Daemon> | Error, args: readonly string[] = [
   const port: AppPort = {
     probeOnce: app.probeOnce,
     readStore: app.readStore,
+    openLedger: app.openLedger,
     startDaemon: () => {
       started.resolve(undefined);
       return parts instanceof Error ? Promise.reject(parts) : Promise.resolve(daemon);

@@ -1,0 +1,39 @@
+import { Command } from 'commander';
+import type { Context } from '../context.js';
+import { configOption, jsonOption, type ConfigOptions } from '../options.js';
+import { monthArgument, printJson, withLedger } from './with-ledger.js';
+
+interface AvailabilityOptions extends ConfigOptions {
+  readonly month: string;
+  readonly json?: true;
+}
+
+export function availabilityCommand(context: Context): Command {
+  return new Command('availability')
+    .summary('show the availability and credit of every service in a month')
+    .description(
+      'Judges a month by the plans of its services, from what was watched, entered by hand and excused until now. A ' +
+        'month that is not over is judged as if nothing more happened in it.\n\n' +
+        'UNOBSERVED is time in which nobody watched: it is no outage, and no proof of service.',
+    )
+    .requiredOption('--month <month>', 'the month, as 2026-10', monthArgument)
+    .addOption(jsonOption())
+    .addOption(configOption())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ pop-sla availability --month 2026-10\n  $ pop-sla availability --month 2026-10 --json',
+    )
+    .action((options: AvailabilityOptions) =>
+      withLedger(options, context, async (ledger) => {
+        const judged = await ledger.month(options.month);
+        const { availabilityJson } = await import('../../render/ledger/availability.js');
+        if (options.json) {
+          printJson(availabilityJson(options.month, judged, context.now()), context);
+          return;
+        }
+        const { availabilityTable } = await import('../../render/ledger/tables.js');
+        const { monthResult } = await import('../../core/statement/result.js');
+        context.stdout.write(availabilityTable(judged.flatMap((one) => monthResult(one).services)));
+      }),
+    );
+}

@@ -1,0 +1,121 @@
+import type { LedgerExclusion } from '../../core/ledger/exclusions.js';
+import { isoInstant } from '../instant.js';
+import { tableLines, type Column } from '../table.js';
+import type { OutageView } from './json.js';
+
+const text = (
+  columns: readonly (string | Column)[],
+  rows: readonly (readonly string[])[],
+  none: string,
+): string => {
+  if (rows.length === 0) return `${none}\n`;
+  const heads = columns.map((column) => (typeof column === 'string' ? { head: column } : column));
+  return `${tableLines(heads, rows).join('\n')}\n`;
+};
+
+export function exclusionsTable(
+  exclusions: readonly LedgerExclusion[],
+  scopeOf: (one: LedgerExclusion) => string[],
+): string {
+  return text(
+    ['ID', 'STATE', 'KIND', 'SCOPE', 'FROM', 'TO', 'BY', 'REASON'],
+    exclusions.map((one) => {
+      const [first, last] = [one.intervals[0], one.intervals.at(-1)];
+      const times = one.intervals.length > 1 ? ` (${one.intervals.length} windows)` : '';
+      const by = [one.proposed, one.approved ?? one.rejected].flatMap((deed) => deed?.actor ?? []).join(', ');
+      return [
+        ...[one.id, one.state, one.kind, scopeOf(one).join(' ')],
+        ...[first ? isoInstant(first.from) : '-', last ? isoInstant(last.to) + times : '-', by, one.reason],
+      ];
+    }),
+    'no exclusions',
+  );
+}
+
+export function outagesTable(outages: readonly OutageView[]): string {
+  return text(
+    ['OUTAGE', 'PORT', 'FROM', 'TO', { head: 'SECONDS', align: 'right' }, 'NOTE'],
+    outages.map(({ ref, port, measured, corrections, counts }) => {
+      const words = corrections.map(({ id, does, actor, reason }) => `${id} ${does} by ${actor}: ${reason}`);
+      if (measured?.voided) words.unshift(`voided: ${measured.voided.reason}`);
+      const shown = counts ?? { from: measured?.start.at ?? 0, to: measured?.end?.at ?? null };
+      if (!counts) words.unshift('counts for nothing');
+      const seconds = shown.to === null ? '-' : ((shown.to - shown.from) / 1000).toFixed(3);
+      const to = shown.to === null ? 'lasts' : isoInstant(shown.to);
+      return [ref, port, isoInstant(shown.from), to, seconds, words.join('; ')];
+    }),
+    'no outages',
+  );
+}
+
+/** What an exclusion does to one service. */
+export interface ImpactView {
+  readonly month: string;
+  readonly service: string;
+  readonly from: string;
+  readonly currency: string;
+  readonly without: { readonly availabilityPercent: string; readonly credit: string };
+  readonly with: { readonly availabilityPercent: string; readonly credit: string };
+}
+
+export function impactTable(impacts: readonly ImpactView[]): string {
+  return text(
+    ['MONTH', 'SERVICE', 'FROM', 'AVAILABILITY', 'CREDIT'],
+    impacts.map((one) => [
+      ...[one.month, one.service, one.from],
+      `${one.without.availabilityPercent} % → ${one.with.availabilityPercent} %`,
+      `${one.without.credit} → ${one.with.credit} ${one.currency}`,
+    ]),
+    'it changes no figure of any service',
+  );
+}
+
+/** A service's month, as far as it has come. */
+export interface AvailabilityView {
+  readonly id: string;
+  readonly class: string;
+  readonly period: { readonly from: string };
+  readonly availabilityPercent: string;
+  readonly commitmentPercent: string;
+  readonly met: boolean;
+  readonly complete: boolean;
+  readonly unavailableMs: number;
+  readonly excusedMs: number;
+  readonly unobservedMs: number;
+  readonly rent: { readonly currency: string };
+  readonly credit: { readonly amount: string };
+}
+
+const seconds = (ms: number): string => (ms / 1000).toFixed(3);
+
+export function availabilityTable(services: readonly AvailabilityView[]): string {
+  const right = (head: string): Column => ({ head, align: 'right' });
+  return text(
+    [
+      'SERVICE',
+      'FROM',
+      'CLASS',
+      right('%'),
+      right('PROMISED'),
+      '',
+      right('DOWN s'),
+      right('EXCUSED s'),
+      right('UNOBSERVED s'),
+      right('CREDIT'),
+      '',
+    ],
+    services.map((one) => [
+      ...[
+        one.id,
+        one.period.from,
+        one.class,
+        one.availabilityPercent,
+        one.commitmentPercent,
+        one.met ? 'met' : 'missed',
+      ],
+      ...[one.unavailableMs, one.excusedMs, one.unobservedMs].map(seconds),
+      ...[`${one.credit.amount} ${one.rent.currency}`, one.complete ? '' : 'incomplete'],
+    ]),
+    'no service has a day in that month',
+  );
+}
