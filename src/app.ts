@@ -1,3 +1,4 @@
+import type { CompareKindsOptions, KindsCompared } from './app/compare-kinds.js';
 import type { Daemon, DaemonOptions } from './app/daemon.js';
 import type { LedgerOptions, OpenLedger } from './app/ledger.js';
 import type { ProbeOnceOptions } from './app/probe-once.js';
@@ -10,7 +11,16 @@ import type { Store } from './store/store.js';
  * The only wiring: what of the house's rooms goes together, and in which order it starts and stops. Each part is
  * loaded when it is asked for: who reads the store does not wait for a web server.
  */
-export type { Daemon, DaemonOptions, LedgerOptions, OpenLedger, ProbeOnceOptions, ReadStoreOptions };
+export type {
+  CompareKindsOptions,
+  Daemon,
+  DaemonOptions,
+  KindsCompared,
+  LedgerOptions,
+  OpenLedger,
+  ProbeOnceOptions,
+  ReadStoreOptions,
+};
 export { ConfigRejected, ListenFault } from './app/faults.js';
 
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
@@ -21,6 +31,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 export async function probeOnce(options: ProbeOnceOptions): Promise<Round[]> {
   const once = await import('./app/probe-once.js');
   return once.probeOnce(options);
+}
+
+export async function compareKinds(options: CompareKindsOptions): Promise<KindsCompared> {
+  const compare = await import('./app/compare-kinds.js');
+  return compare.compareKinds(options);
 }
 
 export async function readStore(config: Config, options?: ReadStoreOptions): Promise<Store> {

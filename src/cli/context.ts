@@ -12,7 +12,10 @@ export interface Output {
 export type SignalName = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /** What of the wired program commands use. */
-export type AppPort = Pick<typeof App, 'startDaemon' | 'probeOnce' | 'readStore' | 'openLedger'>;
+export type AppPort = Pick<
+  typeof App,
+  'startDaemon' | 'probeOnce' | 'compareKinds' | 'readStore' | 'openLedger'
+>;
 
 /** All that a command may know of the process it runs in. */
 export interface Context {

@@ -10,6 +10,8 @@ import { wantsColor } from './terminal.js';
 
 interface DoctorOptions extends ConfigOptions {
   readonly json?: true;
+  /** True: this machine's own loopback. */
+  readonly calibrate?: string | true;
 }
 
 export function doctorCommand(context: Context): Command {
@@ -19,17 +21,27 @@ export function doctorCommand(context: Context): Command {
       'Looks at everything that the daemon needs: the configuration, the permission to send packets, the clock, ' +
         'the data folder, the database, the names, the port. Says what is wrong and what to do. Changes nothing.',
     )
+    .option(
+      '--calibrate [path]',
+      "instead: the same round by every kind of probe, side by side, on a path or on this machine's own loopback",
+    )
     .addOption(jsonOption())
     .addOption(configOption())
     .addHelpText(
       'after',
       '\nThe exit status is 0 when nothing failed. "unknown" is no failure, and no assurance either.\n\n' +
-        'Examples:\n  $ pop-sla doctor\n  $ pop-sla doctor --json',
+        'Examples:\n  $ pop-sla doctor\n  $ pop-sla doctor --json\n  $ pop-sla doctor --calibrate\n' +
+        "  $ pop-sla doctor --calibrate 'HKG>SIN'",
     )
     .action((options: DoctorOptions) => doctor(options, context));
 }
 
 export async function doctor(options: DoctorOptions, context: Context): Promise<void> {
+  if (options.calibrate !== undefined) {
+    const { calibrate } = await import('./doctor/calibrate.js');
+    await calibrate({ ...options, path: options.calibrate === true ? null : options.calibrate }, context);
+    return;
+  }
   const checks = await examine(options, context);
   const ok = checks.every((check) => check.status !== 'fail');
   const color = wantsColor(context.stdout, context);

@@ -48,7 +48,7 @@ export function createRoundRunner({ clock, driver, resolve, calibration }: Round
       address = await addressOf(task.destination, resolve, signal);
       let received = 0;
       const measured = driver.measure({
-        ...request(measurement, address, signal),
+        ...roundRequest(measurement, address, signal),
         ...(path.probe && { options: path.probe }),
         onProgress: (progress) => {
           if (progress.received > received) answeredAt.set(path.id, clock.monotonicMs());
@@ -104,7 +104,12 @@ async function withinPatience(
   }
 }
 
-function request(measurement: MeasurementConfig, address: string, signal: AbortSignal): RoundRequest {
+/** What a driver is asked for one round of a path. */
+export function roundRequest(
+  measurement: MeasurementConfig,
+  address: string,
+  signal: AbortSignal,
+): RoundRequest {
   const family = isIPv6(address) ? 6 : 4;
   return {
     address,

@@ -19,9 +19,7 @@ function running(parts: Partial<app.Daemon> | Error, args: readonly string[] = [
     ...(parts instanceof Error ? {} : parts),
   } as app.Daemon;
   const port: AppPort = {
-    probeOnce: app.probeOnce,
-    readStore: app.readStore,
-    openLedger: app.openLedger,
+    ...app,
     startDaemon: () => {
       started.resolve(undefined);
       return parts instanceof Error ? Promise.reject(parts) : Promise.resolve(daemon);
