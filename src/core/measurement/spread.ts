@@ -19,7 +19,7 @@ export function percentile(sorted: ArrayLike<number>, percent: number): number {
   return sorted[Number(rank < 1n ? 1n : rank) - 1] ?? 0;
 }
 
-/** Over every received packet of the rounds held; null when a size came without its single RTTs, or none came back. */
+/** Over every received packet of the rounds held among these; null when a size came without its single RTTs, or none came back. */
 export function spreadOf(rounds: readonly CountedRound[]): Spread | null {
   const values: number[] = [];
   for (const round of rounds.filter(isHeld)) {

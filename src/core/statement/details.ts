@@ -6,6 +6,7 @@ import { percentText } from '../plan/share.js';
 import type { CapState } from '../credit/caps.js';
 import type { CauseCredit } from '../credit/cause.js';
 import { addDays } from '../time/date.js';
+import { contains } from '../time/intervals.js';
 import type { MonthJudgement, ServiceMonth } from './judge.js';
 import { coverage, monthResult, wholePpm } from './result.js';
 
@@ -31,7 +32,9 @@ export function monthDetails(judgement: MonthJudgement) {
           coveragePercent: coverage(judged.loss),
           lossPpm: wholePpm(judged.loss.loss),
         },
-        spread: spreadOf(judgement.roundsOf(judged.path)),
+        spread: spreadOf(
+          judgement.roundsOf(judged.path).filter(({ slot }) => !contains(judged.latency.leftOut, slot)),
+        ),
       };
     }),
   };
