@@ -32,7 +32,13 @@ export interface Flight extends Due {
   readonly patienceNs: number;
   /** How long duplicates of the last replies are waited for. */
   readonly lingerNs: number;
-  readonly packets: readonly FlyingPacket[];
+  /** How many packets it has. */
+  readonly total: number;
+  /**
+   * Those whose turn has come. Made one by one: hundreds at a time, for many rounds that begin at once, would keep the
+   * thread from sending for hundreds of milliseconds.
+   */
+  readonly packets: FlyingPacket[];
   readonly duplicates: number[];
   readonly mismatched: number[];
   /** What each socket it used had dropped before. */
@@ -73,13 +79,8 @@ export function startFlight(
     lostAfterNs,
     patienceNs: lostAfterNs + request.lateWaitMs * 1e6,
     lingerNs,
-    packets: Array.from({ length: packetsIn(plan) }, () => ({
-      ...newPacketRecord(),
-      txNs: NaN,
-      sentRealNs: NaN,
-      sentMonoNs: NaN,
-      epoch: 0,
-    })),
+    total: packetsIn(plan),
+    packets: [],
     duplicates: request.sizes.map(() => 0),
     mismatched: request.sizes.map(() => 0),
     dropsBefore: new Map(),
@@ -95,18 +96,34 @@ export function startFlight(
   };
 }
 
+/** The packet whose turn it is: not yet sent. */
+export function nextPacket(flight: Flight): FlyingPacket {
+  const packet = {
+    sentNs: null,
+    notSent: null,
+    rttNs: null,
+    error: null,
+    txNs: NaN,
+    sentRealNs: NaN,
+    sentMonoNs: NaN,
+    epoch: 0,
+  };
+  flight.packets.push(packet);
+  return packet;
+}
+
 /** The packet of this turn was tried at `nowNs`: plans the next one, or the end. */
 export function advance(flight: Flight, nowNs: number): void {
   flight.lagNs = Math.max(flight.lagNs, nowNs - flight.startNs - dueNs(flight.plan, flight.turn));
   flight.turn += 1;
-  if (flight.turn < flight.packets.length)
+  if (flight.turn < flight.total)
     flight.dueNs = flight.startNs + sendAtNs(flight.plan, flight.turn, nowNs - flight.startNs);
   else planEnd(flight, nowNs);
 }
 
 /** After the last packet, or the last reply: until when is there something to wait for? */
 export function planEnd(flight: Flight, nowNs: number): void {
-  if (flight.turn < flight.packets.length) return;
+  if (flight.turn < flight.total) return;
   const linger = nowNs + Math.min(flight.lingerNs, flight.patienceNs);
   const patience = flight.lastSentNs + flight.patienceNs;
   flight.endNs = flight.open === 0 ? Math.min(linger, patience) : patience;
@@ -121,7 +138,7 @@ export function noteError(packet: FlyingPacket, error: IcmpErrorKind): void {
 }
 
 export function progressOf(flight: Flight): Progress {
-  return { sent: flight.sent, received: flight.received, total: flight.packets.length };
+  return { sent: flight.sent, received: flight.received, total: flight.total };
 }
 
 /** Ends the round at `nowNs`: what became of every packet, and how it was measured. */
@@ -136,9 +153,13 @@ export function land(
     bytes: size.bytes,
     duplicates: flight.duplicates[stream] ?? 0,
     mismatched: flight.mismatched[stream] ?? 0,
-    packets: packets
-      .filter((_, turn) => turn % plan.streams === stream)
-      .map((packet) => outcomeOf(packet, flight.lostAfterNs, nowNs - flight.startNs)),
+    packets: Array.from({ length: flight.request.count }, (_, index) =>
+      outcomeOf(
+        packets[index * plan.streams + stream] ?? newPacketRecord(),
+        flight.lostAfterNs,
+        nowNs - flight.startNs,
+      ),
+    ),
   }));
   const stamps = bestSource(taken);
   const all = taken['kernel-tx-rx'] + taken['kernel-rx'] + taken.user;

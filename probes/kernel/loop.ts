@@ -9,7 +9,7 @@ import { createAgenda } from './agenda.js';
 import { createClockGuard } from './clock-guard.js';
 import type { Clock } from './clock.js';
 import { createEchoes } from './echoes.js';
-import { advance, land, progressOf, startFlight, type Flight } from './flight.js';
+import { advance, land, nextPacket, progressOf, startFlight, type Flight } from './flight.js';
 import { writeRequest } from './packet.js';
 import { packSizes } from './packed.js';
 import type { Poller } from './poller.js';
@@ -158,9 +158,9 @@ export function runLoop(options: LoopOptions): void {
 
   /** Sends the flight's next packet; returns the wire it went out by. */
   const sendNext = (flight: Flight, nowNs: number): BookedWire | null => {
-    const sent = flight.packets[flight.turn];
+    const sent = nextPacket(flight);
     const size = flight.request.sizes[flight.turn % flight.plan.streams];
-    if (!sent || !size) return null;
+    if (!size) return null;
     const found = room(flight, nowNs);
     if (typeof found === 'string') {
       sent.notSent = found;
