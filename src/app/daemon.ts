@@ -8,6 +8,7 @@ import { summarise } from '../core/measurement/summary.js';
 import { cronerAlarm } from '../engine/croner-alarm.js';
 import { createEngine, type Engine, type EngineSettings } from '../engine/engine.js';
 import { fanOut } from '../engine/fan-out.js';
+import { createOffice } from '../engine/ledger/office.js';
 import type { Alarm, Clock } from '../engine/ports.js';
 import { systemClock } from '../engine/system-clock.js';
 import { buildHttp } from '../http/http.js';
@@ -75,6 +76,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       metrics,
       config: () => config,
       readiness: () => readiness.check(clock.monotonicMs(), config),
+      ledger: {
+        office: createOffice({ store, config: () => config, now: () => clock.now() }),
+        now: () => clock.now(),
+      },
       log,
       version,
     });

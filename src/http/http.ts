@@ -1,9 +1,13 @@
 import { fastify, type FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.js';
+import type { EpochMs } from '../core/types.js';
+import type { Office } from '../engine/ledger/office.js';
 import type { Metrics } from '../metrics/metrics.js';
 import type { Store } from '../store/store.js';
 import { healthRoutes, type Readiness } from './health.js';
 import { inventoryRoutes } from './inventory.js';
+import { ledgerReads } from './ledger/reads.js';
+import { ledgerWrites } from './ledger/writes.js';
 import { answerProblems, type HttpLog } from './problem.js';
 import { roundRoutes } from './rounds.js';
 
@@ -14,13 +18,15 @@ export interface HttpOptions {
   readonly config: () => Config;
   /** What the daemon needs to do its work, and whether it has it now. */
   readonly readiness: () => readonly Readiness[];
+  /** What people entered, and the months that stand on it; left out, there are no routes to it. */
+  readonly ledger?: { readonly office: Office; readonly now: () => EpochMs };
   readonly log: HttpLog;
   readonly version: string;
 }
 
 /** The server, complete but for a port: whoever builds it lets it listen, and closes it. */
 export function buildHttp(options: HttpOptions): FastifyInstance {
-  const { store, metrics, config, readiness, log, version } = options;
+  const { store, metrics, config, readiness, ledger, log, version } = options;
   const server = fastify({
     // A keep-alive connection must not hold up the daemon's end.
     forceCloseConnections: true,
@@ -42,5 +48,9 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
   );
   inventoryRoutes(server, config);
   roundRoutes(server, store.rounds);
+  if (ledger) {
+    ledgerReads(server, ledger.office, ledger.now);
+    ledgerWrites(server, ledger.office, config);
+  }
   return server;
 }

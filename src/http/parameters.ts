@@ -1,3 +1,6 @@
+import { parseInstant } from '../config/scalars/instant.js';
+import { isWrong } from '../config/scalars/scalar.js';
+import type { EpochMs } from '../core/types.js';
 import { BadRequest, type ParameterFault } from './problem.js';
 
 /** What a reader of a parameter gives: the value, or what is wrong with the text. */
@@ -33,4 +36,14 @@ function read(
     return { detail: `is not known; allowed: ${names === '' ? 'no parameters' : names}` };
   }
   return typeof given === 'string' ? reader(given) : { detail: 'is given more than once' };
+}
+
+/** A date or an instant with its offset. */
+export function readInstant(text: string): Reading<EpochMs> {
+  // A + that nobody escaped came as a space.
+  const at = parseInstant(text.replace(/ (\d\d:\d\d)$/, '+$1'));
+  if (!isWrong(at)) return { value: at };
+  return {
+    detail: `${at.wrong}; allowed: a date such as 2026-10-01 (00:00 UTC), or an instant such as 2026-10-01T08:00:00+08:00`,
+  };
 }

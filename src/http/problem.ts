@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Refused } from '../engine/ledger/enter.js';
 import { StoreFault } from '../store/store.js';
 
 /** One parameter that is wrong. */
@@ -31,6 +32,13 @@ export function answerProblems(server: FastifyInstance, log: HttpLog): void {
     if (error instanceof BadRequest) {
       return sendProblem(request, reply, 400, error.message, { errors: error.faults });
     }
+    if (error instanceof Refused) {
+      const errors = error.refusals.map(({ field, what, allowed }) => ({
+        parameter: field,
+        detail: `${what}; allowed: ${allowed}`,
+      }));
+      return sendProblem(request, reply, refusedStatus(error), error.message, { errors });
+    }
     if (error instanceof StoreFault) {
       log.error({ err: error, url: request.url }, 'the store did not answer a request');
       return sendProblem(request, reply, 503, `the store can't answer now (${error.kind})`);
@@ -40,6 +48,12 @@ export function answerProblems(server: FastifyInstance, log: HttpLog): void {
     log.error({ err: error, url: request.url }, 'a request failed');
     return sendProblem(request, reply, 500, 'a fault of this program; its log says more');
   });
+}
+
+/** Of what is not there, of what is not as it would have to be, or of what was asked wrongly. */
+function refusedStatus({ refusals: [first] }: Refused): number {
+  if (first?.field !== 'id') return 400;
+  return first.what.startsWith('is no ') ? 404 : 409;
 }
 
 /** Fastify's own refusals (a malformed URL, say) carry their status. */

@@ -1,12 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-import { parseInstant } from '../config/scalars/instant.js';
-import { isWrong } from '../config/scalars/scalar.js';
 import { isPathId } from '../core/path/path.js';
-import type { EpochMs, PathId } from '../core/types.js';
+import type { PathId } from '../core/types.js';
 import { roundJson } from '../render/rounds/json.js';
 import type { RoundQuery, RoundStore } from '../store/store.js';
 import { formatCursor, parseCursor } from './cursor.js';
-import { readParameters, type Reading } from './parameters.js';
+import { readInstant, readParameters, type Reading } from './parameters.js';
 import { BadRequest } from './problem.js';
 
 const defaultLimit = 100;
@@ -47,15 +45,6 @@ function roundQuery(parameters: unknown): RoundQuery {
 
 function readPath(text: string): Reading<PathId> {
   return isPathId(text) ? { value: text } : { detail: 'is not a path; allowed: SOURCE>DESTINATION' };
-}
-
-function readInstant(text: string): Reading<EpochMs> {
-  // A + that nobody escaped came as a space.
-  const at = parseInstant(text.replace(/ (\d\d:\d\d)$/, '+$1'));
-  if (!isWrong(at)) return { value: at };
-  return {
-    detail: `${at.wrong}; allowed: a date such as 2026-10-01 (00:00 UTC), or an instant such as 2026-10-01T08:00:00+08:00`,
-  };
 }
 
 function readLimit(text: string): Reading<number> {

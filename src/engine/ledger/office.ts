@@ -1,0 +1,53 @@
+import type { Config } from '../../config/config.js';
+import type { AttachmentRef } from '../../core/ledger/actions.js';
+import { refuse } from '../../core/ledger/refusal.js';
+import type { MonthJudgement } from '../../core/statement/judge.js';
+import type { EpochMs } from '../../core/types.js';
+import { sha256 } from '../../seal/hash.js';
+import { maxAttachmentBytes } from '../../store/ledger-store.js';
+import type { Store } from '../../store/store.js';
+import { impactOf, type Impact } from '../month/impact.js';
+import { judgeStored } from '../month/judge.js';
+import { audit, type Audit } from './audit.js';
+import { createDesk, type Desk } from './desk.js';
+import { Refused } from './enter.js';
+
+/** The desk with what stands around it: the files that prove something, and the months that are judged by it. */
+export interface Office {
+  readonly desk: Desk;
+  /** Keeps a file. Rejects with `Refused` for one that is too large. */
+  attach(name: string, content: Uint8Array): Promise<AttachmentRef>;
+  /** Null: there is no such file. */
+  attachment(hash: string): Promise<Uint8Array | null>;
+  impact(id: string): Promise<Impact[]>;
+  month(name: string): Promise<MonthJudgement[]>;
+  audit(expectedHead?: string): Promise<Audit>;
+}
+
+export interface OfficeOptions {
+  readonly store: Pick<Store, 'ledger' | 'attachments' | 'watch' | 'rounds'>;
+  /** The configuration in force. */
+  readonly config: () => Config;
+  readonly now: () => EpochMs;
+}
+
+export function createOffice({ store, config, now }: OfficeOptions): Office {
+  const desk = createDesk({ store, config, now });
+  const judge = () => ({ store, config: config(), now: now() });
+  return {
+    desk,
+    attach: async (name, content) => {
+      if (content.byteLength > maxAttachmentBytes) {
+        const what = `${name} has ${content.byteLength} bytes`;
+        throw new Refused([refuse('attach', what, `files of at most ${maxAttachmentBytes} bytes`)]);
+      }
+      const ref = { sha256: sha256(content), name, bytes: content.byteLength };
+      await store.attachments.put({ sha256: ref.sha256, content, at: now() });
+      return ref;
+    },
+    attachment: (hash) => store.attachments.get(hash),
+    impact: async (id) => impactOf(await desk.exclusion(id), judge()),
+    month: (name) => judgeStored(judge(), name),
+    audit: (expectedHead) => audit(store, expectedHead),
+  };
+}
