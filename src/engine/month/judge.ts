@@ -6,6 +6,7 @@ import { judgeMonth, type MonthJudgement } from '../../core/statement/judge.js';
 import type { EpochMs } from '../../core/types.js';
 import type { Store } from '../../store/store.js';
 import { showOutages, type ShownOutage } from '../ledger/counted.js';
+import { figuresFromStore } from './figures-from-store.js';
 import { loadCase } from './load-case.js';
 
 export interface JudgeOptions {
@@ -36,8 +37,9 @@ export async function judgeStored(
   const { outages, exclusions } = entered ?? (await readEntered(options));
   const judged: MonthJudgement[] = [];
   for (const plan of config.book.plans.values()) {
-    const found = await loadCase({ store, config, plan, name, now, outages, exclusions });
-    if (found) judged.push(judgeMonth(found));
+    const monthCase = await loadCase({ store, config, plan, name, now, outages, exclusions });
+    if (monthCase === null) continue;
+    judged.push(judgeMonth(monthCase, await figuresFromStore({ rounds: store.rounds, monthCase })));
   }
   return judged;
 }

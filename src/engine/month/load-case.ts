@@ -1,21 +1,20 @@
 import type { Config } from '../../config/config.js';
 import { segmentsIn, type Segment } from '../../core/customer/segments.js';
 import { coversLine, type Exclusion } from '../../core/exclusion/exclusion.js';
-import type { CountedRound } from '../../core/measurement/figures.js';
-import type { Plan, PlanVersion } from '../../core/plan/plan.js';
+import type { Plan } from '../../core/plan/plan.js';
 import { monthOf, versionFor } from '../../core/plan/version.js';
 import type { LineInterval, MonthCase } from '../../core/statement/case.js';
 import { clip, merge, totalMs, type IntervalSet } from '../../core/time/intervals.js';
 import type { Month } from '../../core/time/month.js';
 import { startOfDay } from '../../core/time/zone.js';
-import type { EpochMs, PathId } from '../../core/types.js';
+import type { EpochMs } from '../../core/types.js';
 import type { Store } from '../../store/store.js';
 import type { ShownOutage } from '../ledger/counted.js';
 import { commitmentsIn } from './commitments.js';
 import { portTimes } from './port-times.js';
 
 export interface MonthQuery {
-  readonly store: Pick<Store, 'watch' | 'rounds'>;
+  readonly store: Pick<Store, 'watch'>;
   readonly config: Config;
   readonly plan: Plan;
   /** `2026-10`. */
@@ -27,7 +26,10 @@ export interface MonthQuery {
   readonly exclusions: readonly Exclusion[];
 }
 
-/** What a plan's month is judged on, from what is configured, stored and entered; null: it judges nothing in it. */
+/**
+ * What a plan's month is judged on, from what is configured, stored and entered; null: it judges nothing in it. Without
+ * its rounds, which are many: the store sums them up (`figuresFromStore`).
+ */
 export async function loadCase(query: MonthQuery): Promise<MonthCase | null> {
   const { config, plan, name, now, exclusions, store } = query;
   const version = versionFor(plan, name);
@@ -65,48 +67,13 @@ export async function loadCase(query: MonthQuery): Promise<MonthCase | null> {
     unobserved,
     exclusions,
     commitments: commitmentsIn(config, paths, month),
-    rounds: judgesPaths(version) ? await roundsIn(store, paths, month) : [],
+    rounds: [],
     history: [],
     maintenanceUsed: maintenanceUsed(services, lines, month, exclusions),
   };
 }
 
 const of = (line: string, set: IntervalSet): LineInterval[] => set.map((interval) => ({ line, ...interval }));
-
-/** Rounds are many: they are read only where they decide an amount. */
-const judgesPaths = ({ credit }: PlanVersion): boolean =>
-  credit.causes.some(
-    (cause) =>
-      cause.kind === 'latency' ||
-      cause.kind === 'loss' ||
-      (cause.kind === 'failed-days' && cause.metric !== 'availability'),
-  );
-
-const page = 2_000;
-
-async function roundsIn(
-  { rounds }: Pick<Store, 'rounds'>,
-  paths: readonly PathId[],
-  { from, to }: Month,
-): Promise<CountedRound[]> {
-  const all: CountedRound[] = [];
-  for (const path of paths) {
-    let after: { readonly slot: EpochMs; readonly path: PathId } | undefined;
-    do {
-      const found = await rounds.list({
-        path,
-        from,
-        to,
-        limit: page,
-        order: 'oldest',
-        ...(after && { after }),
-      });
-      for (const round of found) all.push(round.status === 'missing' ? { ...round, sizes: [] } : round);
-      after = found.length === page ? found.at(-1) : undefined;
-    } while (after);
-  }
-  return all;
-}
 
 /** Planned maintenance of the calendar year before the month, by line. */
 function maintenanceUsed(

@@ -1,0 +1,35 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { monthResult } from '../../../src/core/statement/result.js';
+import { judgeStored } from '../../../src/engine/month/judge.js';
+import { dayMs, ledgerConfig, november, october, watchedOctober } from '../../support/ledger.js';
+import { tempDir } from '../../support/temp-dir.js';
+import { packets, round, sample } from '../../store/support.js';
+
+test('a month from the store has the figures of its paths, summed up from their rounds', async () => {
+  const folder = tempDir();
+  const file = ledgerConfig(folder);
+  const customers = join(folder, 'customers.yaml');
+  const text = readFileSync(customers, 'utf8').replace('lines: [l1],', 'lines: [l1], paths: [HKG>SIN],');
+  writeFileSync(customers, text);
+  const { store, config } = await watchedOctober(file);
+  const at = (slot: number, rtts: readonly (number | null)[]) =>
+    round({ slot, sizes: [sample(64, packets(...rtts))] });
+  await store.rounds.put(at(october - 1_800_000, [9]));
+  await store.rounds.put(at(october, [1000, 2000]));
+  await store.rounds.put(at(october + dayMs, [3000, null]));
+  const judged = await judgeStored({ store, config, now: november }, '2026-10');
+  expect(judged.map((one) => monthResult(one).paths)).toMatchObject([
+    [
+      {
+        path: 'HKG>SIN',
+        roundsDue: 1488,
+        roundsHeld: 2,
+        latencyUs: 2250,
+        lossPpm: 250_000,
+        lossBand: 'decline',
+      },
+    ],
+  ]);
+});
