@@ -1,6 +1,7 @@
 // What a month costs that is evaluated from the store: every path of a mesh, 3 sizes a round, with generated services,
 // outages and exclusions. Each evaluation has a fresh process, so that the filling doesn't count; its time and memory
-// are those of the whole process (memory: Linux only). At the full number of rows, and at half of it. Prints figures and judges nothing.
+// (Linux only) are those of the whole process. At the full number of rows, and at half of it. Figures are printed;
+// only the number of rounds held is checked. The full size takes a gigabyte of disk and some minutes to fill.
 //   npm run build && node test/bench/evaluate.mjs [PoPs = 50] [services = 500]
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
