@@ -14,7 +14,7 @@ import { logFormats, logLevels } from '../../src/config/schema/services.js';
 import { emptyBook } from '../../src/core/customer/book.js';
 import { pathId } from '../../src/core/path/path.js';
 
-const id = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$/);
+const id = fc.stringMatching(/^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,30}[A-Za-z0-9])?$/);
 const line = (maxLength: number) =>
   fc
     .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })

@@ -1,10 +1,12 @@
 import type { PathId, PopId } from '../types.js';
 
-const popPattern = '[A-Za-z0-9][A-Za-z0-9_.-]{0,31}';
+/** Not ending in a dash: `A->B` would else be a path from a PoP `A-`, and a typo nobody sees. */
+const popPattern = '[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,30}[A-Za-z0-9])?';
 const popExpression = new RegExp(`^${popPattern}$`);
 const pathExpression = new RegExp(`^(${popPattern})>(${popPattern})$`);
 
-export const popIdRule = 'letters, digits, "-", "_" and ".", at most 32, starting with a letter or digit';
+export const popIdRule =
+  'letters, digits, "-", "_" and ".", at most 32, starting and ending with a letter or digit';
 
 export function isPopId(text: string): text is PopId {
   return popExpression.test(text);

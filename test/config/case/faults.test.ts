@@ -562,6 +562,11 @@ const rows: readonly [what: string, breakIt: (c: Json) => void, line: string, co
     3,
   ],
   [
+    'a path with an arrow',
+    (c) => (c.rounds[0].path = 'HKG->SIN'),
+    '$.rounds[0].path must be a path "A>B" of two different PoPs, found "HKG->SIN"',
+  ],
+  [
     'a negative RTT',
     (c) => (c.rounds[0].sizes[0] = { bytes: 64, rttUs: [1, null, -1] }),
     '$.rounds[0].sizes[0].rttUs[2] must be a whole number from 0 on, found -1',
