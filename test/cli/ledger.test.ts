@@ -204,6 +204,15 @@ describe('exclusions', () => {
     );
   });
 
+  test.each(['csv', 'ical'])('that came to nothing are not proposed again from %s', async (format) => {
+    const { run, folder } = await setUp();
+    await run(...emergency, '--actor', 'ann');
+    await run('exclusions', 'reject', 'X1', '--reason', 'no', '--actor', 'bob');
+    const file = join(folder, 'exported');
+    writeFileSync(file, (await run('exclusions', 'export', '--format', format)).stdout);
+    expect((await run('exclusions', 'import', file, '--actor', 'eve')).stdout).toBe('proposed: nothing\n');
+  });
+
   const event = (...lines: string[]) =>
     [
       'BEGIN:VCALENDAR',
@@ -299,5 +308,23 @@ describe('audit verify', () => {
     const result = await run('audit', 'verify', '--json');
     expect([result.code, JSON.parse(result.stdout)]).toMatchObject([1, { ok: false, events: 1 }]);
     expect(await json('exclusions', 'list')).toMatchObject({ exclusions: [{ id: 'X1' }] });
+  });
+
+  test.each([
+    "'null'",
+    "'{'",
+    `'{"type":"x","n":1.5}'`,
+    `'{"type":"exclusion-approved","id":"X1","reason":null}'`,
+  ])('finds an entry that was changed to %s', async (text) => {
+    const { run, database } = await setUp();
+    await run(...emergency, '--actor', 'ann');
+    const db = new Database(database);
+    db.exec(`DROP TRIGGER ledger_keeps_what_was_said; UPDATE ledger SET action = ${text}`);
+    db.close();
+    expect(await run('audit', 'verify')).toMatchObject({
+      code: 1,
+      stderr: 'pop-sla: event 1 was changed: its hash is not that of its text\n',
+    });
+    expect((await run('exclusions', 'list')).code).toBe(0);
   });
 });

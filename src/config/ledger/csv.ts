@@ -53,9 +53,11 @@ export function readExclusionsCsv(text: string): ImportReading {
       .map((name) => refuse('line 1', `lacks the column ${name}`, exclusionColumns.join(', '))),
   ];
   if (refusals.length > 0) return { ok: false, refusals };
+  // What came to nothing is no proposal.
+  const alive = rows.filter(({ record }) => !['rejected', 'revoked'].includes(record['state'] ?? ''));
   return {
     ok: true,
-    inputs: rows.map(({ record, info }) => ({ place: `line ${info.lines}`, input: inputOf(record) })),
+    inputs: alive.map(({ record, info }) => ({ place: `line ${info.lines}`, input: inputOf(record) })),
   };
 }
 

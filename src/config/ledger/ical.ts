@@ -25,6 +25,8 @@ export function readExclusionsIcal(text: string, defaults: ExclusionInput): Impo
   }
   const refusals: Refusal[] = [];
   const inputs = events.flatMap((event, index): PlacedInput[] => {
+    // What was called off is no proposal.
+    if (textOf(event, 'status')?.toUpperCase() === 'CANCELLED') return [];
     const uid = textOf(event, 'uid');
     const place = `event ${index + 1}${uid === undefined ? '' : ` (${uid.slice(0, 60)})`}`;
     const from = instantOf(event, 'dtstart', place, refusals);

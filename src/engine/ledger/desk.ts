@@ -179,10 +179,14 @@ async function attached(
   { attachments }: Pick<Store, 'attachments'>,
   refs: readonly AttachmentRef[],
 ): Promise<void> {
-  for (const { sha256, name } of refs) {
-    if ((await attachments.get(sha256)) !== null) continue;
+  for (const { sha256, name, bytes } of refs) {
+    if ((await attachments.get(sha256))?.byteLength === bytes) continue;
     throw new Refused([
-      refuse('attachments', `has no file ${name} with the hash ${sha256}`, 'files that were attached before'),
+      refuse(
+        'attachments',
+        `has no file ${name} of ${bytes} bytes with the hash ${sha256}`,
+        'files that were attached before',
+      ),
     ]);
   }
 }

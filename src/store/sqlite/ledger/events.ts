@@ -30,11 +30,17 @@ export function ledgerStore({ db, read, write }: Connection): LedgerStore {
   };
 }
 
-/** A text that is no JSON any more is a changed one: it is shown as it is, and its hash tells. */
+/** A text that is no action any more is a changed one: it is given as it is, and its hash tells. */
 function eventOf(row: Row): LedgerEvent {
+  return { ...row, action: actionOf(row.action) };
+}
+
+function actionOf(text: string): LedgerAction {
   try {
-    return { ...row, action: JSON.parse(row.action) as LedgerAction };
+    const action = JSON.parse(text) as LedgerAction | null;
+    if (typeof action === 'object' && typeof action?.type === 'string') return action;
   } catch {
-    return { ...row, action: { type: 'unreadable', text: row.action } as unknown as LedgerAction };
+    // The same as below.
   }
+  return { type: 'unreadable', text } as unknown as LedgerAction;
 }
