@@ -89,4 +89,12 @@ describe('what is said of outages', () => {
     expect(found).toHaveLength(1);
     expect(found[0]).toContain(message);
   });
+
+  test('does not stand in the way of what another observer measured of the same outage', () => {
+    const theirs = { ...measured, ref: `SIN@FRA/${hour.from}`, observer: 'FRA' };
+    const context = { now, pops: ['HKG', 'SIN'], outages: [measured, theirs] };
+    const text = { port: 'SIN', of: measured.ref, interval: { ...hour, to: hour.to + 1 }, reason: 'x' };
+    expect(correctionFaults(text, context)).toEqual([]);
+    expect(correctionFaults({ ...text, of: null }, context)).toHaveLength(1);
+  });
 });
