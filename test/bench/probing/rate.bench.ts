@@ -7,7 +7,7 @@ const kinds = (process.env['BENCH_KINDS'] ?? 'kernel').split(',');
 const rates = (process.env['BENCH_RATES'] ?? '2000,5000,10000,15000,20000').split(',').map(Number);
 const targets = addresses(199);
 const sizes = [64];
-const seconds = 6;
+const seconds = Number(process.env['BENCH_SECONDS'] ?? 6);
 
 test('the highest rate without false loss, and the CPU of a packet', { timeout: 3_600_000 }, async () => {
   console.log(
