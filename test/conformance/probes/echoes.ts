@@ -22,12 +22,7 @@ function echoed(driver: ProbeDriver, requests: readonly EchoRequest[]): Promise<
 
 /** What every probe kind must do that sends the echoes of a watch. */
 export function echoConformance(opened: () => ProbeDriver): void {
-  const skipWithout = (skip: (note: string) => void): void => {
-    if (!opened().echo) skip('this kind is for rounds only');
-  };
-
-  test('answers single echoes, each once, by the ids it was given', async ({ skip }) => {
-    skipWithout(skip);
+  test('answers single echoes, each once, by the ids it was given', async () => {
     const before = performance.now();
     const results = await echoed(
       opened(),
@@ -41,8 +36,7 @@ export function echoConformance(opened: () => ProbeDriver): void {
     }
   });
 
-  test('answers echoes while rounds run, and the rounds are whole', async ({ skip }) => {
-    skipWithout(skip);
+  test('answers echoes while rounds run, and the rounds are whole', async () => {
     const round = opened().measure({
       address: '127.0.0.11',
       sizes: [{ bytes: 64, icmpBytes: 64 }],
@@ -58,21 +52,16 @@ export function echoConformance(opened: () => ProbeDriver): void {
     expect((await round).sizes[0]?.packets.map(({ kind }) => kind)).toEqual(Array(20).fill('received'));
   });
 
-  test('tells an echo to no address as not sent', async ({ skip }) => {
-    skipWithout(skip);
+  test('tells an echo to no address as not sent', async () => {
     const [result] = await echoed(opened(), [request(1, 'nowhere')]);
     expect(result?.outcome).toEqual({ kind: 'not-sent', reason: 'other' });
   });
 }
 
 /** Every echo is told although its driver is closed. */
-export function echoClosing(open: () => Promise<ProbeDriver | null>): void {
-  test('tells every echo though it is closed meanwhile', async ({ skip }) => {
+export function echoClosing(open: () => Promise<ProbeDriver>): void {
+  test('tells every echo though it is closed meanwhile', async () => {
     const driver = await open();
-    if (!driver?.echo) {
-      skip('this kind is for rounds only, or can not run here');
-      return;
-    }
     const all = Array.from({ length: 50 }, (_, id) => request(id, '127.0.0.11'));
     const results = echoed(driver, all);
     await driver.close();

@@ -27,6 +27,7 @@ for (const kind of kindNames) {
   conformance({
     kind,
     open,
+    echoes: kind !== 'fping',
     silentMissing: kind === 'simulated' ? null : whatIsMissing({ namespaces: true, commands: ['nft'] }),
     silent: async (rounds) => {
       if (kind !== 'simulated')

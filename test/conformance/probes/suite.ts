@@ -9,6 +9,8 @@ export interface Subject {
   readonly kind: string;
   /** Rejects when the kind can't run here: its tests are skipped with what it says. */
   open(): Promise<ProbeDriver>;
+  /** Whether the kind sends the single echoes of the watch, too; one that starts a program a round does not. */
+  readonly echoes: boolean;
   /** Measures rounds where every request is swallowed; null: as `open`, with these addresses. */
   silent(rounds: readonly RoundKeys[]): Promise<RoundResult[]>;
   /** Why `silent` can't be had here; null when it can. */
@@ -38,8 +40,13 @@ export function conformance(subject: Subject): void {
     });
     afterAll(() => driver?.close());
 
-    echoConformance(opened);
-    echoClosing(() => subject.open().catch(() => null));
+    test(`sends ${subject.echoes ? 'single echoes, too' : 'rounds only'}`, () => {
+      expect(opened().echo !== undefined).toBe(subject.echoes);
+    });
+    if (subject.echoes) {
+      echoConformance(opened);
+      echoClosing(() => subject.open());
+    }
 
     test('bears its name', () => {
       expect(opened().kind).not.toBe('');
