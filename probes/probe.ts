@@ -1,18 +1,6 @@
 import type { PacketOutcome } from '../src/core/measurement/packet.js';
 import type { Provenance, SizeSample } from '../src/core/measurement/round.js';
 
-/**
- * The contract of a probe kind: open a driver, then measure rounds with it, many at a time.
- *
- * A failed measurement is a result, never a throw: `measure` always resolves. Nothing is retried: one packet sent
- * is one entry in the sample.
- */
-export interface ProbeKind {
-  readonly name: string;
-  /** Rejects with `ProbeUnavailable` when this machine or user can't run the kind. */
-  open(options: DriverOptions): Promise<ProbeDriver>;
-}
-
 export interface DriverOptions {
   readonly log: ProbeLog;
 }
@@ -24,6 +12,12 @@ export interface ProbeLog {
   warn(fields: object, message: string): void;
 }
 
+/**
+ * The contract of a probe kind: it is opened (`kinds.ts`), then measures rounds, many at a time.
+ *
+ * A failed measurement is a result, never a throw: `measure` always resolves. Nothing is retried: one packet sent
+ * is one entry in the sample.
+ */
 export interface ProbeDriver {
   readonly kind: string;
   /** Sends one round's packets and says what became of each. Never rejects. Rounds of many paths may run at a time. */

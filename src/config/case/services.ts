@@ -11,6 +11,7 @@ import type { Known } from './known.js';
 import { checkLineId } from './lines.js';
 import type { Rules } from './rules.js';
 import { checkDate, checkMoney, checkPath } from './values.js';
+import { linesAllowed } from '../../core/plan/lines-allowed.js';
 
 export interface ServiceContext {
   readonly rules: Rules | null;
@@ -125,12 +126,7 @@ function checkServiceLines(
   if (serviceClass && Array.isArray(list.value)) {
     const { minLines, maxLines } = serviceClass;
     if (nodes.length < minLines || (maxLines !== null && nodes.length > maxLines)) {
-      const allowed =
-        maxLines === null
-          ? `${minLines} or more`
-          : minLines === maxLines
-            ? `exactly ${minLines}`
-            : `${minLines} to ${maxLines}`;
+      const allowed = linesAllowed(serviceClass);
       faults.add(list, `has ${nodes.length} lines: class ${serviceClass.id} has ${allowed}`);
     }
   }

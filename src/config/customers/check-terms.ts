@@ -5,6 +5,7 @@ import { listed } from '../checks/draft.js';
 import type { Fault } from '../problem.js';
 import { didYouMean } from '../suggest.js';
 import { allTerms, type Draft, type DraftTerms, type Surroundings } from './draft.js';
+import { linesAllowed } from '../../core/plan/lines-allowed.js';
 
 /** What the plan says to the terms: its classes, how many lines they have, and from when it is in force. */
 export function checkTerms(draft: Draft, { plans }: Surroundings): Fault[] {
@@ -63,18 +64,13 @@ function versionsWithin(plan: Plan, from: string, to: string | undefined): PlanV
   });
 }
 
-function lineFault(terms: DraftTerms, { id, minLines, maxLines }: ServiceClass): Fault | null {
+function lineFault(terms: DraftTerms, serviceClass: ServiceClass): Fault | null {
+  const { id, minLines, maxLines } = serviceClass;
   const count = terms.values.lines?.length;
   if (count === undefined || (count >= minLines && (maxLines === null || count <= maxLines))) return null;
-  const allowed =
-    maxLines === null
-      ? `${minLines} or more`
-      : minLines === maxLines
-        ? `exactly ${minLines}`
-        : `${minLines} to ${maxLines}`;
   return {
     at: terms.placeOf('lines'),
     what: `has ${count} ${count === 1 ? 'line' : 'lines'} in the class ${id}`,
-    allowed,
+    allowed: linesAllowed(serviceClass),
   };
 }

@@ -2,8 +2,7 @@ import type { NotSentReason, PacketOutcome } from './packet.js';
 import type { Provenance, Round, SizeSample } from './round.js';
 
 /** Why a round was told to end early. */
-export const abortCauses = ['overrun', 'stopping'] as const;
-export type AbortCause = (typeof abortCauses)[number];
+export type AbortCause = 'overrun' | 'stopping';
 
 /** How a driver's round ended, as far as its status goes. */
 export interface Ending {
