@@ -100,9 +100,10 @@ function applyChange(document: Json, [steps, kind, value, key]: [number[], strin
       continue;
     }
     if (kind === 'delete') Reflect.deleteProperty(at, chosen);
-    else if (kind === 'add' && !Array.isArray(at)) at[key] = value;
+    else if (kind === 'add' && !Array.isArray(at)) at[key] = structuredClone(value);
     else if (kind === 'double' && Array.isArray(at)) at.push(structuredClone(below));
-    else at[chosen] = value;
+    // A copy: constants are shared by all runs, and a later change would reach into them.
+    else at[chosen] = structuredClone(value);
     return;
   }
 }

@@ -57,7 +57,8 @@ function breakAt(document: unknown, steps: readonly number[], kind: number, valu
     } else {
       if (kind === 0) Reflect.deleteProperty(at, chosen);
       else if (kind === 1 && Array.isArray(at)) at.push(structuredClone(below));
-      else at[chosen] = value;
+      // A copy: the constants above are shared by all runs, and a later change would reach into them.
+      else at[chosen] = structuredClone(value);
       return;
     }
   }
