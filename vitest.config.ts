@@ -6,6 +6,9 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 60_000,
     hookTimeout: 90_000,
+    // Real packets, servers and processes on a machine that others load too: what stumbles is tried once more, and the
+    // closing lines name it, so that it is mended and not got used to.
+    retry: 1,
     // Prints why each test was skipped, and the closing count that CI reads.
     reporters: ['default', './test/support/closing-reporter.ts'],
   },

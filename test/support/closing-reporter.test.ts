@@ -24,6 +24,7 @@ describe('the closing reporter', () => {
     ['fails', false, 1, '0 passed, 1 failed, 0 skipped'],
     ['needs', false, 0, '1 passed, 0 failed, 1 skipped'],
     ['needs', true, 1, '1 passed, 0 failed, 1 skipped'],
+    ['second-try', true, 0, '1 passed, 0 failed, 0 skipped'],
     ['hook', false, 1, '0 passed, 1 failed, 1 skipped'],
     ['broken', false, 1, '0 passed, 1 failed, 0 skipped'],
     ['unhandled', false, 1, '1 passed, 1 failed, 0 skipped'],
@@ -31,6 +32,13 @@ describe('the closing reporter', () => {
     const done = await vitestRun(`${fixture}.fixture.ts`, ci);
     expect(done.lines.at(-1), done.text).toBe(last);
     expect(done.code, done.text).toBe(code);
+  });
+
+  test('names what passed only at the second try, and why not at the first', async () => {
+    const { lines } = await vitestRun('second-try.fixture.ts', true);
+    expect(lines).toContain(
+      'second try: second-try.fixture.ts > stumbles once: at first: expected 1 to be 2 // Object.is equality',
+    );
   });
 
   test('prints why a test was skipped, and its hooks do not run', async () => {

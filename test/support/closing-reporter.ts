@@ -1,7 +1,8 @@
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
 /**
- * Says why each skipped test was skipped, and closes with one plain line of counts. In CI (`CI=true`) a skipped test
+ * Says why each skipped test was skipped and which passed only at the second try, and closes with one plain line of
+ * counts. In CI (`CI=true`) a skipped test
  * is a failure: CI's machine has what the tests need, so a skip there is a hole nobody would see.
  */
 export default class ClosingReporter implements Reporter {
@@ -9,9 +10,11 @@ export default class ClosingReporter implements Reporter {
     let passed = 0;
     let failed = errors.length;
     const skipped: TestCase[] = [];
+    const stumbled: TestCase[] = [];
     for (const module of modules) {
       for (const test of module.children.allTests()) {
         const { state } = test.result();
+        if (test.diagnostic()?.flaky) stumbled.push(test);
         if (state === 'passed') passed += 1;
         else if (state === 'skipped') skipped.push(test);
         else failed += 1;
@@ -19,6 +22,10 @@ export default class ClosingReporter implements Reporter {
       // A file that does not load and a hook that throws are no test's failure: their tests count as skipped.
       for (const group of [module, ...module.children.allSuites()])
         if (group.errors().length > 0) failed += 1;
+    }
+    for (const test of stumbled) {
+      const first = test.result().errors?.[0]?.message.split('\n')[0] ?? 'no reason given';
+      console.log(`second try: ${test.module.relativeModuleId} > ${test.fullName}: at first: ${first}`);
     }
     for (const test of skipped) {
       const result = test.result();
