@@ -33,7 +33,6 @@ export interface PathMonth {
 
 export interface PathMonthInput {
   readonly path: PathId;
-  readonly month: Month;
   readonly plan: PlanVersion;
   readonly slots: readonly EpochMs[];
   readonly figuresOf: FiguresOf;

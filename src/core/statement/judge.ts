@@ -68,7 +68,6 @@ function judgePaths(monthCase: MonthCase, figuresOf: FiguresOf): readonly PathMo
   return [...named].map((path) =>
     judgePath({
       path,
-      month,
       plan,
       slots,
       figuresOf,

@@ -39,7 +39,7 @@ export async function figuresFromStore({ rounds, monthCase }: StoredFigures): Pr
 }
 
 /** The store's groups by the denominators that the core adds by. */
-function meanSums({ roundsHeld, roundsWithLatency, latency, loss }: PathSums): MeanSums {
+export function meanSums({ roundsHeld, roundsWithLatency, latency, loss }: PathSums): MeanSums {
   const sums = emptySums();
   const add = (numerators: Map<number, bigint>, denominator: number, numerator: bigint): void => {
     numerators.set(denominator, (numerators.get(denominator) ?? 0n) + numerator);

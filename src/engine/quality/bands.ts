@@ -1,0 +1,78 @@
+import type { Config } from '../../config/config.js';
+import type { Exclusion } from '../../core/exclusion/exclusion.js';
+import { figuresFromParts, type SummedPart } from '../../core/measurement/figures-from-parts.js';
+import type { Plan } from '../../core/plan/plan.js';
+import { monthOf, versionFor } from '../../core/plan/version.js';
+import { leftOutOf } from '../../core/quality/path-month.js';
+import { bandWindows, judgeWindow, type BandWindow, type PathWindow } from '../../core/quality/windows.js';
+import { slotAtOrBefore } from '../../core/time/slot.js';
+import { formatInstant } from '../../core/time/zone.js';
+import type { EpochMs, PathId } from '../../core/types.js';
+import type { RoundStore } from '../../store/store.js';
+import { commitmentsIn } from '../month/commitments.js';
+import { meanSums } from '../month/figures-from-store.js';
+
+export interface BandsQuery {
+  readonly rounds: Pick<RoundStore, 'monthSums' | 'list'>;
+  readonly config: Config;
+  readonly plan: Plan;
+  readonly path: PathId;
+  readonly now: EpochMs;
+  /** Approved ones. */
+  readonly exclusions: readonly Exclusion[];
+}
+
+/**
+ * The bands of a path by a plan: of its newest round, the last 24 h and the month to date, in that order, each with
+ * its figures and coverage. Empty where the plan judges nothing yet. The store adds up; no round comes into memory.
+ */
+export async function storedBands(query: BandsQuery): Promise<readonly PathWindow[]> {
+  const { rounds, config, plan, path, exclusions } = query;
+  const { everyMs } = config.measurement;
+  const newest = await newestSlot(query);
+  const zone = plan.versions[0]?.timeZone ?? 'UTC';
+  const name = formatInstant(newest, zone).slice(0, 7);
+  const version = versionFor(plan, name);
+  if (version === null) return [];
+  const month = monthOf(version, name);
+  const windows = bandWindows({ newest, everyMs, month });
+  const leftOut = [version.latency.leavesOut, version.loss.leavesOut].flatMap((kinds) =>
+    leftOutOf(path, exclusions, kinds),
+  );
+  const parts: SummedPart[] = [];
+  for (const { from, to } of cutAt(windows, leftOut)) {
+    const [sums] = await rounds.monthSums({ paths: [path], from, to });
+    if (sums && sums.roundsHeld > 0) parts.push({ from, to, sums: meanSums(sums) });
+  }
+  const [commitment] = commitmentsIn(config, [path], month);
+  const due = config.paths.find(({ id }) => id === path) ?? { from: null, to: null };
+  return windows.map((window) =>
+    judgeWindow({
+      ...{ path, window, everyMs, due, plan: version, exclusions },
+      commitmentUs: commitment?.latencyUs ?? null,
+      figuresOf: figuresFromParts(() => parts),
+    }),
+  );
+}
+
+/** The newest slot with a word on it, or whose round has had all its time. */
+async function newestSlot({ rounds, config, path, now }: BandsQuery): Promise<EpochMs> {
+  const { everyMs, spreadMs, packets, packetIntervalMs, lostAfterMs, lateWaitMs } = config.measurement;
+  const graceMs = spreadMs + packets * packetIntervalMs + lostAfterMs + lateWaitMs;
+  const settled = slotAtOrBefore(now - graceMs, everyMs);
+  const stored = await rounds.list({ path, from: settled, to: now + 1, limit: 20 });
+  const slots = stored.flatMap(({ slot }) => (slot % everyMs === 0 ? [slot] : []));
+  return Math.max(settled, ...slots);
+}
+
+/** Pieces such that every window, with or without what is left out, is a union of whole ones. */
+function cutAt(windows: readonly BandWindow[], leftOut: readonly { from: EpochMs; to: EpochMs }[]) {
+  const first = Math.min(...windows.map(({ from }) => from));
+  const last = Math.max(...windows.map(({ to }) => to));
+  const edges = [...windows, ...leftOut]
+    .flatMap(({ from, to }) => [from, to])
+    .filter((at) => first <= at && at <= last)
+    .sort((a, b) => a - b);
+  const cuts = [...new Set(edges)];
+  return cuts.slice(1).map((to, index) => ({ from: cuts[index] ?? first, to }));
+}
