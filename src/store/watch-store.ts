@@ -32,6 +32,8 @@ export interface WatchStore {
    */
   put(record: WatchRecord): Promise<void>;
   outages(query?: OutageQuery): Promise<ObservedOutage[]>;
+  /** Who ever watched which port, by port and then observer. */
+  watchers(): Promise<{ readonly observer: PopId; readonly port: PopId }[]>;
   /** Changes in [from, to), in their order. */
   states(query?: WatchQuery): Promise<StateChange[]>;
   /** The latest change of each port of an observer, and of itself. */

@@ -51,9 +51,12 @@ export const outage = (port: string, from: number, to: number | null): ObservedO
   voided: null,
 });
 
+const tenth = october + 9 * dayMs;
+
 /** A store in which HKG watched SIN and FRA through October, with one outage of SIN: 44 minutes on the 10th. */
 export async function watchedOctober(
   file: string,
+  outages: readonly ObservedOutage[] = [outage('SIN', tenth, tenth + 44 * minuteMs)],
 ): Promise<{ readonly store: Store; readonly config: Config }> {
   const loaded = await loadConfig(file);
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
@@ -63,7 +66,7 @@ export async function watchedOctober(
   const up = (port: string) =>
     ({ observer: 'HKG', port, at: october - hourMs, state: 'up', reason: null }) as const;
   await store.watch.put({
-    outages: [outage('SIN', october + 9 * dayMs, october + 9 * dayMs + 44 * minuteMs)],
+    outages,
     states: [up('SIN'), up('FRA')],
     spans: [{ observer: 'HKG', from: october - hourMs, to: november }],
     blind: [],

@@ -14,7 +14,8 @@ export function availabilityCommand(context: Context): Command {
     .description(
       'Judges a month by the plans of its services, from what was watched, entered by hand and excused until now. A ' +
         'month that is not over is judged as if nothing more happened in it.\n\n' +
-        'UNOBSERVED is time in which nobody watched: it is no outage, and no proof of service.',
+        'UNOBSERVED is time in which nobody watched: it is no outage, and no proof of service. When the edges of the ' +
+        'measured outages leave it open how much is credited, the last column says between which amounts it lies.',
     )
     .requiredOption('--month <month>', 'the month, as 2026-10', monthArgument)
     .addOption(jsonOption())
@@ -26,14 +27,13 @@ export function availabilityCommand(context: Context): Command {
     .action((options: AvailabilityOptions) =>
       withLedger(options, context, async (ledger) => {
         const judged = await ledger.month(options.month);
-        const { availabilityJson } = await import('../../render/ledger/availability.js');
+        const { availabilityJson, serviceViews } = await import('../../render/ledger/availability.js');
         if (options.json) {
           printJson(availabilityJson(options.month, judged, context.now()), context);
           return;
         }
         const { availabilityTable } = await import('../../render/ledger/tables.js');
-        const { monthResult } = await import('../../core/statement/result.js');
-        context.stdout.write(availabilityTable(judged.flatMap((one) => monthResult(one).services)));
+        context.stdout.write(availabilityTable(judged.flatMap(serviceViews)));
       }),
     );
 }

@@ -30,16 +30,21 @@ export interface MonthJudgement {
   readonly caps: readonly CapState[];
   readonly paths: readonly PathMonth[];
   readonly roundsOf: (path: PathId) => readonly CountedRound[];
+  readonly figuresOf: FiguresOf;
 }
 
 /**
  * The whole contract over one month: a function of the case and nothing else. `figures` take the place of the case's
- * rounds where something else summed them up.
+ * rounds where something else summed them up, `judgedPaths` that of paths that were judged on the same figures before.
  */
-export function judgeMonth(monthCase: MonthCase, figures?: FiguresOf): MonthJudgement {
+export function judgeMonth(
+  monthCase: MonthCase,
+  figures?: FiguresOf,
+  judgedPaths?: readonly PathMonth[],
+): MonthJudgement {
   const roundsOf = byKey(monthCase.rounds, (round) => round.path);
   const figuresOf = figures ?? figuresFromRounds(roundsOf);
-  const paths = judgePaths(monthCase, figuresOf);
+  const paths = judgedPaths ?? judgePaths(monthCase, figuresOf);
   const uncapped = judgeServices(monthCase, paths, figuresOf);
   const { payables, caps } = applyCaps(
     uncapped.map(({ terms, rent, uncapped: amount }) => ({ service: terms, rent, amount })),
@@ -53,7 +58,7 @@ export function judgeMonth(monthCase: MonthCase, figures?: FiguresOf): MonthJudg
     afterCaps: payables[index]?.amount ?? 0n,
     amount: paid[index]?.amount ?? 0n,
   }));
-  return { case: monthCase, services, sites: sitesOf(paid, caps), caps, paths, roundsOf };
+  return { case: monthCase, services, sites: sitesOf(paid, caps), caps, paths, roundsOf, figuresOf };
 }
 
 /** Every path that the services name, then the commitments, then the rounds. */

@@ -5,6 +5,7 @@ import { percentText } from '../plan/share.js';
 import type { MeanFigures } from '../measurement/figures.js';
 import type { MetricMonth, PathMonth } from '../quality/path-month.js';
 import { formatInstant } from '../time/zone.js';
+import { availabilityDiffers, creditDiffers, type ServiceBounds } from './bounds.js';
 import type { MonthJudgement, ServiceMonth, SiteMonth } from './judge.js';
 
 /** The judgement in the words and roundings that are printed: every figure here is final. */
@@ -77,6 +78,18 @@ function rawResult({ held, latencyUs, loss }: MeanFigures) {
   return { roundsHeld: held, latencyUs: wholeUs(latencyUs), lossPpm: wholePpm(loss) };
 }
 
+/** What the edges of outages leave open; null where they leave nothing open. */
+export function boundsResult(bounds: ServiceBounds, currency: string) {
+  if (!availabilityDiffers(bounds) && !creditDiffers(bounds)) return null;
+  const { availabilityLow, availabilityHigh, creditLow, creditHigh } = bounds;
+  return {
+    availabilityLowPercent: formatDown(asPercent(availabilityLow), 4),
+    availabilityHighPercent: formatDown(asPercent(availabilityHigh), 4),
+    creditLow: formatAmount(creditLow, currency),
+    creditHigh: formatAmount(creditHigh, currency),
+  };
+}
+
 /** Rounds held of rounds due, rounded down: 99.999 % is not whole. */
 export function coverage({ held, due }: Pick<MetricMonth, 'held' | 'due'>): string | null {
   return due === 0 ? null : formatDown(asPercent(ratio(BigInt(held), BigInt(due))), 2);
@@ -86,4 +99,5 @@ const wholeUs = (latency: Rational | null): number | null => latency && Number(r
 export const wholePpm = (loss: Rational | null): number | null =>
   loss && Number(roundHalfUp(multiply(loss, ratio(1_000_000n))));
 
+export type BoundsResult = NonNullable<ReturnType<typeof boundsResult>>;
 export type MonthResult = ReturnType<typeof monthResult>;

@@ -1,6 +1,7 @@
 import type { CountedOutage } from '../../core/ledger/correct.js';
 import { lastWord, refKey, type Correction, type HandMade } from '../../core/ledger/outages.js';
 import type { EpochMs } from '../../core/types.js';
+import { atLongest, atShortest, type OutageSpan } from '../../core/watch/edges.js';
 import type { ObservedOutage } from '../../core/watch/records.js';
 
 /** An outage with what was said of it: the measured row as it was, what counts, and the words that changed it. */
@@ -10,8 +11,11 @@ export interface ShownOutage {
   /** Null: it was added by hand. */
   readonly measured: ObservedOutage | null;
   readonly corrections: readonly Correction[];
-  /** Null: it counts for nothing. `to` null: it lasts. */
-  readonly counts: { readonly from: EpochMs; readonly to: EpochMs | null } | null;
+  /** Null: it counts for nothing. */
+  readonly counts: OutageSpan | null;
+  /** As long and as short as it can have been; what people said is taken as it was said. Null as above. */
+  readonly longest: OutageSpan | null;
+  readonly shortest: OutageSpan | null;
 }
 
 /** Measured and added ones with their corrections laid over them, by their start. */
@@ -19,15 +23,25 @@ export function showOutages(measured: readonly ObservedOutage[], handMade: HandM
   const rows = measured.map((row): ShownOutage => {
     const ref = refKey({ observer: row.observer, port: row.port, start: row.start.at });
     const corrections = handMade.ofMeasured.get(ref) ?? [];
+    const shown = { ref, port: row.port, measured: row, corrections };
     const word = lastWord(corrections);
-    const asMeasured = row.voided ? null : { from: row.start.at, to: row.end?.at ?? null };
-    return { ref, port: row.port, measured: row, corrections, counts: word ? word.interval : asMeasured };
+    if (word || row.voided) return { ...shown, ...exactly(word?.interval ?? null) };
+    const counts = { from: row.start.at, to: row.end?.at ?? null };
+    return { ...shown, counts, longest: atLongest(row), shortest: atShortest(row) };
   });
   const added = handMade.added.map(({ id, port, corrections }): ShownOutage => {
-    return { ref: id, port, measured: null, corrections, counts: lastWord(corrections)?.interval ?? null };
+    return {
+      ref: id,
+      port,
+      measured: null,
+      corrections,
+      ...exactly(lastWord(corrections)?.interval ?? null),
+    };
   });
   return [...rows, ...added].sort((a, b) => startOf(a) - startOf(b) || (a.ref < b.ref ? -1 : 1));
 }
+
+const exactly = (counts: OutageSpan | null) => ({ counts, longest: counts, shortest: counts });
 
 export const startOf = ({ counts, measured, corrections }: ShownOutage): EpochMs =>
   counts?.from ?? measured?.start.at ?? corrections[0]?.interval?.from ?? 0;

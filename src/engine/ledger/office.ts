@@ -1,13 +1,12 @@
 import type { Config } from '../../config/config.js';
 import type { AttachmentRef } from '../../core/ledger/actions.js';
 import { refuse } from '../../core/ledger/refusal.js';
-import type { MonthJudgement } from '../../core/statement/judge.js';
 import type { EpochMs } from '../../core/types.js';
 import { sha256 } from '../../seal/hash.js';
 import { maxAttachmentBytes } from '../../store/ledger-store.js';
 import type { Store } from '../../store/store.js';
 import { impactOf, type Impact } from '../month/impact.js';
-import { judgeStored } from '../month/judge.js';
+import { judgeStored, type StoredMonth } from '../month/judge.js';
 import { audit, type Audit } from './audit.js';
 import { createDesk, type Desk } from './desk.js';
 import { Refused } from './enter.js';
@@ -20,7 +19,7 @@ export interface Office {
   /** Null: there is no such file. */
   attachment(hash: string): Promise<Uint8Array | null>;
   impact(id: string): Promise<Impact[]>;
-  month(name: string): Promise<MonthJudgement[]>;
+  month(name: string): Promise<StoredMonth[]>;
   audit(expectedHead?: string): Promise<Audit>;
 }
 

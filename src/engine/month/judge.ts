@@ -2,17 +2,25 @@ import type { Config } from '../../config/config.js';
 import type { Exclusion } from '../../core/exclusion/exclusion.js';
 import { approvedExcuses, foldExclusions } from '../../core/ledger/exclusions.js';
 import { foldCorrections } from '../../core/ledger/outages.js';
+import { boundsOf, type ServiceBounds } from '../../core/statement/bounds.js';
 import { judgeMonth, type MonthJudgement } from '../../core/statement/judge.js';
 import type { EpochMs } from '../../core/types.js';
 import type { Store } from '../../store/store.js';
 import { showOutages, type ShownOutage } from '../ledger/counted.js';
 import { figuresFromStore } from './figures-from-store.js';
-import { loadCase } from './load-case.js';
+import { loadCase, type PastCredits, type StoredCase } from './load-case.js';
 
 export interface JudgeOptions {
   readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds'>;
   readonly config: Config;
   readonly now: EpochMs;
+  readonly pastCredits?: PastCredits;
+}
+
+export interface StoredMonth extends MonthJudgement {
+  readonly case: StoredCase;
+  /** Of `services`, in their order. */
+  readonly bounds: readonly ServiceBounds[];
 }
 
 /** What a month stands on, read once. */
@@ -32,14 +40,16 @@ export async function judgeStored(
   options: JudgeOptions,
   name: string,
   entered?: Entered,
-): Promise<MonthJudgement[]> {
-  const { store, config, now } = options;
+): Promise<StoredMonth[]> {
+  const { store, config, now, pastCredits } = options;
   const { outages, exclusions } = entered ?? (await readEntered(options));
-  const judged: MonthJudgement[] = [];
+  const months: StoredMonth[] = [];
   for (const plan of config.book.plans.values()) {
-    const monthCase = await loadCase({ store, config, plan, name, now, outages, exclusions });
+    const query = { store, config, plan, name, now, outages, exclusions };
+    const monthCase = await loadCase({ ...query, ...(pastCredits && { pastCredits }) });
     if (monthCase === null) continue;
-    judged.push(judgeMonth(monthCase, await figuresFromStore({ rounds: store.rounds, monthCase })));
+    const judged = judgeMonth(monthCase, await figuresFromStore({ rounds: store.rounds, monthCase }));
+    months.push({ ...judged, case: monthCase, bounds: boundsOf(judged, monthCase.outageBounds) });
   }
-  return judged;
+  return months;
 }

@@ -3,11 +3,12 @@ import { segmentsIn, type Segment } from '../../core/customer/segments.js';
 import { coversLine, type Exclusion } from '../../core/exclusion/exclusion.js';
 import type { Plan } from '../../core/plan/plan.js';
 import { monthOf, versionFor } from '../../core/plan/version.js';
-import type { LineInterval, MonthCase } from '../../core/statement/case.js';
+import type { OutageBounds } from '../../core/statement/bounds.js';
+import type { LineInterval, MonthCase, PastCredit } from '../../core/statement/case.js';
 import { clip, merge, totalMs, type IntervalSet } from '../../core/time/intervals.js';
 import type { Month } from '../../core/time/month.js';
 import { startOfDay } from '../../core/time/zone.js';
-import type { EpochMs } from '../../core/types.js';
+import type { EpochMs, PopId } from '../../core/types.js';
 import type { Store } from '../../store/store.js';
 import type { ShownOutage } from '../ledger/counted.js';
 import { commitmentsIn } from './commitments.js';
@@ -24,13 +25,24 @@ export interface MonthQuery {
   readonly outages: readonly ShownOutage[];
   /** Approved ones. */
   readonly exclusions: readonly Exclusion[];
+  /** What the plan credited in the twelve months before the one of that name; none by default. */
+  readonly pastCredits?: PastCredits;
+}
+
+export type PastCredits = (plan: string, month: string) => Promise<readonly PastCredit[]>;
+
+/** A case with what the store alone can tell of it. */
+export interface StoredCase extends MonthCase {
+  readonly outageBounds: OutageBounds;
+  /** The ports of its lines that nobody watched at any time of it: all of it is unobserved. */
+  readonly unwatched: readonly PopId[];
 }
 
 /**
  * What a plan's month is judged on, from what is configured, stored and entered; null: it judges nothing in it. Without
  * its rounds, which are many: the store sums them up (`figuresFromStore`).
  */
-export async function loadCase(query: MonthQuery): Promise<MonthCase | null> {
+export async function loadCase(query: MonthQuery): Promise<StoredCase | null> {
   const { config, plan, name, now, exclusions, store } = query;
   const version = versionFor(plan, name);
   if (version === null) return null;
@@ -40,19 +52,26 @@ export async function loadCase(query: MonthQuery): Promise<MonthCase | null> {
   const used = new Set(services.flatMap(({ lines }) => lines));
   const lines = config.book.lines.filter(({ id }) => used.has(id));
   const outages: LineInterval[] = [];
+  const longest: LineInterval[] = [];
+  const shortest: LineInterval[] = [];
   const unobserved: LineInterval[] = [];
+  const unwatched: PopId[] = [];
+  const watchers = await store.watch.watchers();
   const passed = { from: month.from, to: Math.max(month.from, Math.min(month.to, now)) };
   for (const pop of new Set(lines.map((line) => line.pop))) {
     const times = await portTimes({
       watch: store.watch,
-      observers: [config.agent],
+      observers: watchers.flatMap(({ observer, port }) => (port === pop ? [observer] : [])),
       quorum: config.watch.quorum,
       port: pop,
       period: passed,
       outages: query.outages,
     });
+    if (passed.from < passed.to && totalMs(times.unobserved) === passed.to - passed.from) unwatched.push(pop);
     for (const { id } of lines.filter((line) => line.pop === pop)) {
       outages.push(...of(id, times.down));
+      longest.push(...of(id, times.downLongest));
+      shortest.push(...of(id, times.downShortest));
       unobserved.push(...of(id, times.unobserved));
     }
   }
@@ -68,7 +87,9 @@ export async function loadCase(query: MonthQuery): Promise<MonthCase | null> {
     exclusions,
     commitments: commitmentsIn(config, paths, month),
     rounds: [],
-    history: [],
+    history: (await query.pastCredits?.(plan.id, name)) ?? [],
+    outageBounds: { longest, shortest },
+    unwatched,
     maintenanceUsed: maintenanceUsed(services, lines, month, exclusions),
   };
 }

@@ -1,4 +1,5 @@
-import { agree, type Quorum, type Testimony } from '../../core/watch/observers.js';
+import { agree, type Quorum } from '../../core/watch/observers.js';
+import type { OutageSpan } from '../../core/watch/edges.js';
 import { unobservedIn, watchedBy } from '../../core/watch/observed.js';
 import { merge, clip, union, subtract, type Interval, type IntervalSet } from '../../core/time/intervals.js';
 import type { PopId } from '../../core/types.js';
@@ -7,11 +8,15 @@ import type { ShownOutage } from '../ledger/counted.js';
 
 export interface PortTimes {
   readonly down: IntervalSet;
+  /** With every outage as long, and as short, as it can have been. */
+  readonly downLongest: IntervalSet;
+  readonly downShortest: IntervalSet;
   readonly unobserved: IntervalSet;
 }
 
 export interface PortTimesQuery {
   readonly watch: WatchStore;
+  /** Everybody who ever watched the port. */
   readonly observers: readonly PopId[];
   readonly quorum: Quorum;
   readonly port: PopId;
@@ -21,6 +26,8 @@ export interface PortTimesQuery {
   readonly outages: readonly ShownOutage[];
 }
 
+type Extent = (outage: ShownOutage) => OutageSpan | null;
+
 /**
  * When a port was down and when nobody watched it. The observers vote on what they measured; what people entered
  * needs no vote, and stands where nobody watched too.
@@ -28,21 +35,31 @@ export interface PortTimesQuery {
 export async function portTimes(query: PortTimesQuery): Promise<PortTimes> {
   const { observers, quorum, port, period } = query;
   const outages = query.outages.filter((one) => one.port === port);
-  const spans = (chosen: readonly ShownOutage[]): Interval[] =>
-    chosen.flatMap(({ counts }) =>
-      counts === null ? [] : [{ from: counts.from, to: counts.to ?? period.to }],
-    );
   const asMeasured = outages.filter(({ measured, corrections }) => measured && corrections.length === 0);
   const byHand = outages.filter(({ corrections }) => corrections.length > 0);
-  const testimonies = await Promise.all(
-    observers.map(async (observer): Promise<Testimony> => ({
-      outages: spans(asMeasured.filter(({ measured }) => measured?.observer === observer)),
-      unobserved: await unobservedBy(observer, query),
-    })),
+  const attendance = await Promise.all(
+    observers.map(async (observer) => ({ observer, unobserved: await unobservedBy(observer, query) })),
   );
-  const agreed = agree(quorum, testimonies, period);
-  const down = union(agreed.down, clip(merge(spans(byHand)), period));
-  return { down, unobserved: observers.length === 0 ? clip([period], period) : agreed.unobserved };
+  const timesBy = (extent: Extent): Pick<PortTimes, 'down' | 'unobserved'> => {
+    const spans = (chosen: readonly ShownOutage[]): Interval[] =>
+      chosen.flatMap((one) => {
+        const span = extent(one);
+        return span === null ? [] : [{ from: span.from, to: span.to ?? period.to }];
+      });
+    const testimonies = attendance.map(({ observer, unobserved }) => ({
+      outages: spans(asMeasured.filter(({ measured }) => measured?.observer === observer)),
+      unobserved,
+    }));
+    const { down, unobserved } = agree(quorum, testimonies, period);
+    return { down: union(down, clip(merge(spans(byHand)), period)), unobserved };
+  };
+  const { down, unobserved } = timesBy(({ counts }) => counts);
+  return {
+    down,
+    unobserved,
+    downLongest: timesBy(({ longest }) => longest).down,
+    downShortest: timesBy(({ shortest }) => shortest).down,
+  };
 }
 
 /** The watch writes down that it watches every so often; the newest of it is not there yet. */

@@ -1,22 +1,54 @@
+import type { ServiceBounds } from '../../core/statement/bounds.js';
 import type { MonthJudgement } from '../../core/statement/judge.js';
-import { monthResult } from '../../core/statement/result.js';
+import {
+  boundsResult,
+  monthResult,
+  type BoundsResult,
+  type MonthResult,
+} from '../../core/statement/result.js';
 import type { EpochMs } from '../../core/types.js';
 import { isoInstant } from '../instant.js';
 
+/** A month as it was judged from what is stored. */
+export interface MonthView extends MonthJudgement {
+  /** Of `services`, in their order. */
+  readonly bounds: readonly ServiceBounds[];
+  readonly case: MonthJudgement['case'] & { readonly unwatched: readonly string[] };
+}
+
+/** A service's month; `bounds` is null where the edges of its outages leave nothing open. */
+export type ServiceView = MonthResult['services'][number] & {
+  readonly plan: MonthResult['plan'];
+  readonly customer: string | null;
+  readonly bounds: BoundsResult | null;
+  /** The ports of its lines that nobody watched at any time of the month. */
+  readonly unwatchedPorts: readonly string[];
+};
+
+export function serviceViews(month: MonthView): ServiceView[] {
+  const { plan, services } = monthResult(month);
+  const popOf = new Map(month.case.lines.map(({ id, pop }) => [id, pop]));
+  return services.map((service, index) => {
+    const terms = month.services[index]?.terms;
+    const ports = new Set((terms?.lines ?? []).map((line) => popOf.get(line)));
+    const bounds = month.bounds[index];
+    return {
+      ...service,
+      plan,
+      customer: terms?.customer ?? null,
+      bounds: bounds ? boundsResult(bounds, service.rent.currency) : null,
+      unwatchedPorts: month.case.unwatched.filter((port) => ports.has(port)),
+    };
+  });
+}
+
 /** A month of every plan; `final` is false while it is not over. */
-export function availabilityJson(month: string, judged: readonly MonthJudgement[], now: EpochMs): object {
+export function availabilityJson(month: string, judged: readonly MonthView[], now: EpochMs): object {
   return {
     month,
     asOf: isoInstant(now),
     final: judged.every((one) => one.case.month.to <= now),
-    services: judged.flatMap((one) => {
-      const { plan, services } = monthResult(one);
-      return services.map((service, index) => ({
-        ...service,
-        plan,
-        customer: one.services[index]?.terms.customer ?? null,
-      }));
-    }),
+    services: judged.flatMap(serviceViews),
     sites: judged.flatMap((one) => monthResult(one).sites),
   };
 }

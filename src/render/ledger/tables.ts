@@ -84,6 +84,14 @@ export interface AvailabilityView {
   readonly unobservedMs: number;
   readonly rent: { readonly currency: string };
   readonly credit: { readonly amount: string };
+  /** Null: the edges of its outages leave nothing open. */
+  readonly bounds: {
+    readonly availabilityLowPercent: string;
+    readonly availabilityHighPercent: string;
+    readonly creditLow: string;
+    readonly creditHigh: string;
+  } | null;
+  readonly unwatchedPorts: readonly string[];
 }
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(3);
@@ -114,8 +122,20 @@ export function availabilityTable(services: readonly AvailabilityView[]): string
         one.met ? 'met' : 'missed',
       ],
       ...[one.unavailableMs, one.excusedMs, one.unobservedMs].map(seconds),
-      ...[`${one.credit.amount} ${one.rent.currency}`, one.complete ? '' : 'incomplete'],
+      ...[`${one.credit.amount} ${one.rent.currency}`, notesOn(one).join('; ')],
     ]),
     'no service has a day in that month',
   );
+}
+
+function notesOn({ complete, bounds, unwatchedPorts, rent }: AvailabilityView): string[] {
+  const notes = complete ? [] : ['incomplete'];
+  if (unwatchedPorts.length > 0) notes.push(`nobody watched ${unwatchedPorts.join(', ')}`);
+  if (bounds && bounds.creditLow !== bounds.creditHigh) {
+    const { availabilityLowPercent, availabilityHighPercent, creditLow, creditHigh } = bounds;
+    notes.push(
+      `by the edges ${availabilityLowPercent} to ${availabilityHighPercent} %, ${creditLow} to ${creditHigh} ${rent.currency}`,
+    );
+  }
+  return notes;
 }

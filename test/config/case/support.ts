@@ -1,6 +1,7 @@
 import { planFiles, type PlanFiles } from '../../../src/config/plan/files.js';
 import type { PlanResult } from '../../../src/config/plan/parse.js';
 import { readCase } from '../../../src/config/case/read-case.js';
+import type { MonthCase } from '../../../src/core/statement/case.js';
 import { judgeMonth } from '../../../src/core/statement/judge.js';
 import { monthResult, type MonthResult } from '../../../src/core/statement/result.js';
 import { root } from '../../support/source-files.js';
@@ -89,9 +90,11 @@ export function faultsOf(input: Json): string[] {
   return result.ok ? [] : result.faults.map(({ path, message }) => `${path} ${message}`);
 }
 
-/** The result of a case that must be good. */
-export function resultOf(input: Json): MonthResult {
+/** The case of a text that must be good. */
+export function caseOf(input: Json): MonthCase {
   const result = readCase(JSON.stringify(input), files, root);
   if (!result.ok) throw new Error(result.faults.map(({ path, message }) => `${path} ${message}`).join('\n'));
-  return monthResult(judgeMonth(result.case));
+  return result.case;
 }
+
+export const resultOf = (input: Json): MonthResult => monthResult(judgeMonth(caseOf(input)));

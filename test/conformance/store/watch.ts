@@ -54,6 +54,7 @@ export function watchConformance(name: string, open: () => Promise<Store>): void
         expect(await watch.latestStates('HKG')).toEqual([]);
         expect(await watch.spans('HKG')).toEqual([]);
         expect(await watch.latestSpan('HKG')).toBeNull();
+        expect(await watch.watchers()).toEqual([]);
         expect(await watch.blind()).toEqual([]);
       }));
 
@@ -116,6 +117,24 @@ export function watchConformance(name: string, open: () => Promise<Store>): void
         expect(await watch.states({ port: 'SIN', from: 20, to: 40 })).toEqual(changes.slice(2, 3));
         expect(await watch.latestStates('HKG')).toEqual([changes[0], changes[3], changes[4]]);
         expect(await watch.latestStates('FRA')).toEqual([]);
+      }));
+
+    test('knows who ever watched which port, by its states and its outages', () =>
+      using(async (watch) => {
+        await watch.put({
+          ...nothing,
+          states: [
+            state(10, { port: null, state: 'watching' }),
+            state(20),
+            state(30),
+            state(30, { observer: 'LAX' }),
+          ],
+          outages: [outage(), outage({ observer: 'FRA' }), outage({ observer: 'FRA', port: 'HKG' })],
+        });
+        expect(await watch.watchers()).toEqual([
+          { observer: 'FRA', port: 'HKG' },
+          ...['FRA', 'HKG', 'LAX'].map((observer) => ({ observer, port: 'SIN' })),
+        ]);
       }));
 
     test('coalesces heartbeats: a span grows, and never shrinks', () =>

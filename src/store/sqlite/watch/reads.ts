@@ -4,7 +4,7 @@ import type { WatchStore } from '../../watch-store.js';
 import type { Connection } from '../database.js';
 import { conditions } from './conditions.js';
 
-type Reads = Pick<WatchStore, 'states' | 'latestStates' | 'spans' | 'latestSpan' | 'blind'>;
+type Reads = Pick<WatchStore, 'watchers' | 'states' | 'latestStates' | 'spans' | 'latestSpan' | 'blind'>;
 
 export function watchReads({ db, read }: Connection): Reads {
   const all = <Row>(sql: string, values: readonly (string | number)[]): Row[] =>
@@ -15,10 +15,15 @@ export function watchReads({ db, read }: Connection): Reads {
     `SELECT ${change} FROM watch_state WHERE id IN
        (SELECT max(id) FROM watch_state WHERE observer = ? GROUP BY port) ORDER BY port`,
   );
+  const watchers = db.prepare<[], { observer: PopId; port: PopId }>(
+    `SELECT observer, port FROM watch_state WHERE port <> ''
+     UNION SELECT observer, port FROM outage ORDER BY port, observer`,
+  );
   const latestSpan = db.prepare<[PopId], WatchSpan>(
     `SELECT ${span} FROM watch_span WHERE observer = ? ORDER BY from_at DESC LIMIT 1`,
   );
   return {
+    watchers: () => read(() => watchers.all()),
     states: (query = {}) =>
       read(() => {
         const { where, values } = conditions([
