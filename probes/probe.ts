@@ -1,5 +1,5 @@
 import type { PacketOutcome } from '../src/core/measurement/packet.js';
-import type { Provenance, SizeSample } from '../src/core/measurement/round.js';
+import type { Provenance, SizeSample, StampSource } from '../src/core/measurement/round.js';
 
 export interface DriverOptions {
   readonly log: ProbeLog;
@@ -20,6 +20,10 @@ export interface ProbeLog {
  */
 export interface ProbeDriver {
   readonly kind: string;
+  /** The best stamps that it can take of every packet here; absent: each round says its own. */
+  readonly stamps?: StampSource;
+  /** What keeps it from its best here; absent or empty: nothing does. */
+  readonly shortcomings?: readonly Shortcoming[];
   /** Sends one round's packets and says what became of each. Never rejects. Rounds of many paths may run at a time. */
   measure(request: RoundRequest): Promise<RoundResult>;
   /**
@@ -30,6 +34,13 @@ export interface ProbeDriver {
   readonly echo?: (requests: readonly EchoRequest[], tell: (results: readonly EchoResult[]) => void) => void;
   /** Ends every round in flight as aborted and gives back what was opened. May be called twice. */
   close(): Promise<void>;
+}
+
+/** Something that this machine withholds from a driver which works all the same. */
+export interface Shortcoming {
+  readonly what: string;
+  /** One line that a person can follow or paste. */
+  readonly remedy: string;
 }
 
 export interface SizeRequest {

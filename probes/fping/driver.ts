@@ -78,6 +78,7 @@ export async function openFping({ program = 'fping', log }: FpingOptions): Promi
 
   return {
     kind: 'fping',
+    stamps: 'user',
     measure(request) {
       const fault = requestFault(request);
       if (fault !== null) return Promise.resolve(failedRound('user', fault));

@@ -22,8 +22,8 @@ export interface Batch {
   truncated(index: number): boolean;
 }
 
-/** EBADF, EFAULT, EINVAL, ENOTSOCK: others are the network's, and pass. */
-const wrongCall = new Set([9, 14, 22, 88]);
+/** EPERM, EBADF, EFAULT, EINVAL, ENOSYS, ENOTSOCK: others are the network's, and pass. */
+const wrongCall = new Set([1, 9, 14, 22, 38, 88]);
 
 const controlBytes = 256;
 const nameBytes = sockaddrIn6.bytes + 4;

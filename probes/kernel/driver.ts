@@ -1,9 +1,11 @@
+import type { StampSource } from '../../src/core/measurement/round.js';
 import {
   ProbeUnavailable,
   type DriverOptions,
   type ProbeDriver,
   type RoundRequest,
   type RoundResult,
+  type Shortcoming,
 } from '../probe.js';
 import { failedRound, requestFault, unsentRound } from '../shared/results.js';
 import { pendingEchoes } from '../shared/pending-echoes.js';
@@ -30,7 +32,6 @@ interface Waiting {
   readonly resolve: (result: RoundResult) => void;
 }
 
-const remedy = 'sysctl -w net.ipv4.ping_group_range="0 2147483647"';
 const defaultSilenceMs = 4000;
 /** A worker that dies as soon as it starts is started again this late, and later each time. */
 const firstRestartMs = 100;
@@ -112,7 +113,11 @@ export async function openKernel(options: KernelOptions): Promise<KernelDriver> 
   for (const family of [4, 6] as const) {
     const state = families[family];
     if (!state.usable) log.info({ family, reason: state.reason }, `IPv${family} can't be measured here`);
-    else if (state.remark !== null) log.warn({ family, stamps: state.stamps }, state.remark);
+    else if (state.shortcoming !== null)
+      log.warn(
+        { family, stamps: state.stamps, remedy: state.shortcoming.remedy },
+        `IPv${family}: ${state.shortcoming.what}`,
+      );
   }
   const found = families;
   return {
@@ -120,6 +125,8 @@ export async function openKernel(options: KernelOptions): Promise<KernelDriver> 
     get families() {
       return families ?? found;
     },
+    stamps: leastStamps(found),
+    shortcomings: shortcomingsOf(found),
     measure: (request) => {
       const fault = requestFault(request);
       if (fault !== null) return Promise.resolve(failedRound('user', fault));
@@ -158,14 +165,24 @@ function toWorker(request: RoundRequest): WorkerRequest {
   };
 }
 
+const byWorth: readonly StampSource[] = ['user', 'kernel-rx', 'kernel-tx-rx'];
+
+/** The stamps that every packet gets, of whatever family. */
+function leastStamps(families: Families): StampSource {
+  const taken = Object.values(families).flatMap((state) => (state.usable ? [state.stamps] : []));
+  return byWorth.find((stamps) => taken.includes(stamps)) ?? 'user';
+}
+
+/** Of families that lack the same, it is said once. */
+function shortcomingsOf(families: Families): Shortcoming[] {
+  const all = Object.values(families).flatMap((state) => (state.usable ? (state.shortcoming ?? []) : []));
+  return all.filter(({ what }, index) => all.findIndex((other) => other.what === what) === index);
+}
+
 function mustBeUsable(families: Families): void {
   if (families[4].usable || families[6].usable) return;
-  const { reason, permission } = families[4];
-  throw new ProbeUnavailable(
-    reason,
-    permission ? remedy : 'make the loopback interface answer: ip link set lo up',
-    permission,
-  );
+  const { reason, remedy, permission } = families[4];
+  throw new ProbeUnavailable(reason, remedy, permission);
 }
 
 const unavailable = (error: unknown): ProbeUnavailable =>

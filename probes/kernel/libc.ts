@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module';
-import type * as Koffi from 'koffi';
+import { loadForeign } from './foreign.js';
 
 /** The functions of the C library that the kind calls, as they are: -1 and `errno()` on failure. */
 export interface Libc {
@@ -29,9 +28,9 @@ export const libraryNames: readonly (string | null)[] = [
   null,
 ];
 
-/** Binds the C library. Throws where koffi has no binary for this platform, or no C library is found. */
+/** Binds the C library. Throws where that can't be, `ProbeUnavailable` where it is known why. */
 export function loadLibc(names: readonly (string | null)[] = libraryNames): Libc {
-  const koffi = createRequire(import.meta.url)('koffi') as typeof Koffi;
+  const koffi = loadForeign();
   const library = firstOf(names, (name) => koffi.load(name));
   // What is bound is as its definition says: nothing else can vouch for the types.
   const bound = (definition: string): never => library.func(definition) as never;

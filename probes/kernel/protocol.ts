@@ -1,5 +1,5 @@
 import type { StampSource } from '../../src/core/measurement/round.js';
-import type { EchoRequest, Progress, RoundRequest, RoundResult } from '../probe.js';
+import type { EchoRequest, Progress, RoundRequest, RoundResult, Shortcoming } from '../probe.js';
 import type { Family } from '../shared/echo.js';
 import type { EchoTold } from '../shared/pending-echoes.js';
 import type { PackedSizes } from './packed.js';
@@ -20,13 +20,22 @@ export type FamilyState =
       readonly usable: true;
       readonly mode: SocketMode;
       readonly stamps: StampSource;
-      readonly remark: string | null;
+      /** What keeps it from better stamps. */
+      readonly shortcoming: Shortcoming | null;
     }
-  | { readonly usable: false; readonly reason: string; readonly permission: boolean };
+  | {
+      readonly usable: false;
+      readonly reason: string;
+      /** One line that a person can follow or paste. */
+      readonly remedy: string;
+      readonly permission: boolean;
+    };
 
 export type Families = Readonly<Record<Family, FamilyState>>;
 
 export type FromWorker =
+  /** It can't run here; the thread ends. */
+  | { readonly type: 'refused'; readonly reason: string; readonly remedy: string }
   | { readonly type: 'ready'; readonly wakeFd: number; readonly families: Families }
   | { readonly type: 'progress'; readonly id: number; readonly progress: Progress }
   | { readonly type: 'echoes'; readonly results: readonly EchoTold[] }

@@ -1,3 +1,5 @@
+import { getSystemErrorName } from 'node:util';
+import type { Shortcoming } from '../probe.js';
 import { newToken } from '../shared/echo.js';
 import type { Family } from '../shared/echo.js';
 import { EE_ORIGIN_TIMESTAMPING } from './abi.js';
@@ -6,13 +8,13 @@ import type { Clock } from './clock.js';
 import * as packet from './packet.js';
 import type { Poller } from './poller.js';
 import type { FamilyState } from './protocol.js';
-import { SocketFault, type SocketMode } from './socket.js';
-import type { StampRequest } from './socket-wire.js';
+import { SocketFault } from './socket.js';
+import type { SocketWire, StampRequest } from './socket-wire.js';
 import type { Wire } from './wire.js';
 
 export interface SelfTestOptions {
   readonly family: Family;
-  readonly open: (stamps: StampRequest) => Wire & { readonly mode: SocketMode };
+  readonly open: (stamps: StampRequest) => SocketWire;
   readonly clock: Clock;
   readonly poller: Poller;
 }
@@ -28,7 +30,7 @@ const waitNs = 300e6;
  */
 export function selfTest(options: SelfTestOptions): FamilyState {
   try {
-    const wire = options.open('tx-rx');
+    const wire = openStamped(options);
     try {
       // Twice: a wall clock that is set just now must not cost the kernel's stamps for good.
       const first = judge(wire, options);
@@ -37,24 +39,55 @@ export function selfTest(options: SelfTestOptions): FamilyState {
       wire.close();
     }
   } catch (error) {
-    const permission = error instanceof SocketFault && [1, 13].includes(error.errno);
-    return { usable: false, reason: error instanceof Error ? error.message : String(error), permission };
+    return unusable(error);
   }
 }
 
-function judge(wire: Wire & { readonly mode: SocketMode }, options: SelfTestOptions): FamilyState {
+/** A kernel that does not know of stamps of sent packets refuses the others with them. */
+function openStamped({ open }: SelfTestOptions): SocketWire {
+  const both = open('tx-rx');
+  if (both.stampErrno === 0) return both;
+  both.close();
+  return open('rx');
+}
+
+function judge(wire: SocketWire, options: SelfTestOptions): FamilyState {
   const echoes = Array.from({ length: pings }, (_, sequence) => pingOnce(wire, sequence, options));
   const { mode } = wire;
   if (!echoes.some((echo) => echo.answered)) {
     const reason = `no whole answer came from ${loopback[options.family]}`;
-    return { usable: false, reason, permission: false };
+    return { usable: false, reason, remedy: 'ip link set lo up', permission: false };
   }
-  if (!echoes.every((echo) => echo.rx))
-    return { usable: true, mode, stamps: 'user', remark: 'the kernel gives no stamps of received packets' };
-  if (!echoes.every((echo) => echo.tx))
-    return { usable: true, mode, stamps: 'kernel-rx', remark: 'the kernel gives no stamps of sent packets' };
-  return { usable: true, mode, stamps: 'kernel-tx-rx', remark: null };
+  const usable = { usable: true, mode } as const;
+  if (wire.stampErrno !== 0) return { ...usable, stamps: 'user', shortcoming: refused(wire.stampErrno) };
+  if (!echoes.every((echo) => echo.rx)) return { ...usable, stamps: 'user', shortcoming: noRxStamps };
+  if (!echoes.every((echo) => echo.tx)) return { ...usable, stamps: 'kernel-rx', shortcoming: noTxStamps };
+  return { ...usable, stamps: 'kernel-tx-rx', shortcoming: null };
 }
+
+const openToAll = 'sysctl -w net.ipv4.ping_group_range="0 2147483647"';
+const outside = 'run it outside of the sandbox, or let that allow the calls of probes/kernel/libc.ts';
+
+function unusable(error: unknown): FamilyState {
+  const reason = error instanceof Error ? error.message : String(error);
+  const permission = error instanceof SocketFault && [1, 13].includes(error.errno);
+  return { usable: false, reason, remedy: permission ? openToAll : outside, permission };
+}
+
+const refused = (errno: number): Shortcoming => ({
+  what: `setsockopt(SO_TIMESTAMPING) is refused: ${getSystemErrorName(-errno)}`,
+  remedy: "let the sandbox's seccomp filter allow setsockopt(SOL_SOCKET, SO_TIMESTAMPING)",
+});
+
+const noRxStamps: Shortcoming = {
+  what: 'the kernel gives no stamps of received packets',
+  remedy: 'run it on a Linux kernel of its own: a sandbox such as gVisor takes no stamps',
+};
+
+const noTxStamps: Shortcoming = {
+  what: 'the kernel gives no stamps of sent packets',
+  remedy: "let the sandbox's seccomp filter allow recvmmsg(MSG_ERRQUEUE), by which they come",
+};
 
 interface Echo {
   answered: boolean;

@@ -1,13 +1,13 @@
 import { readSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
-import type { PacketOptions } from '../probe.js';
+import { ProbeUnavailable, type PacketOptions } from '../probe.js';
 import type { Family } from '../shared/echo.js';
 import { EFD_FLAGS } from './abi.js';
 import { kernelAddress } from './address.js';
 import { createBatch, type Batch } from './batch.js';
 import { createClock } from './clock.js';
-import { loadLibc } from './libc.js';
+import { loadLibc, type Libc } from './libc.js';
 import { runLoop } from './loop.js';
 import { createPoller } from './poller.js';
 import {
@@ -20,9 +20,8 @@ import {
   type WorkerData,
 } from './protocol.js';
 import { selfTest } from './self-test.js';
-import { interfaceIndexBy, type SocketMode } from './socket.js';
-import { openSocketWire, type StampRequest } from './socket-wire.js';
-import type { Wire } from './wire.js';
+import { interfaceIndexBy } from './socket.js';
+import { openSocketWire, type SocketWire, type StampRequest } from './socket-wire.js';
 
 export interface ServeOptions extends WorkerData {
   readonly port: MessagePort;
@@ -52,22 +51,34 @@ function goFirst(): void {
   }
 }
 
+/** Null when this machine's C library can't be called: that is said, and the thread ends. */
+function loadOrRefuse(port: MessagePort): Libc | null {
+  try {
+    return loadLibc();
+  } catch (error) {
+    if (!(error instanceof ProbeUnavailable)) throw error;
+    port.postMessage({
+      type: 'refused',
+      reason: error.message,
+      remedy: error.remedy,
+    } satisfies FromWorker);
+    return null;
+  }
+}
+
 /** The worker's whole life: tests what the machine can do, says it, then sends and receives until told to stop. */
 export function serve({ port, shared }: ServeOptions): void {
   goFirst();
   const words = new Int32Array(shared);
-  const libc = loadLibc();
+  const libc = loadOrRefuse(port);
+  if (!libc) return;
   const clock = createClock(libc);
   const poller = createPoller(libc);
   let replies = createBatch(libc, batchPackets, batchBytes);
   const errors = createBatch(libc, batchPackets, 512);
   const batches = { replies: (): Batch => replies, errors: (): Batch => errors };
 
-  const open = (
-    family: Family,
-    packet: PacketOptions,
-    stamps: StampRequest,
-  ): Wire & { readonly mode: SocketMode } => {
+  const open = (family: Family, packet: PacketOptions, stamps: StampRequest): SocketWire => {
     const wire = openSocketWire({ libc, family, packet, stamps, batches });
     noteDescriptor(words, wire.fd);
     return {

@@ -22,6 +22,12 @@ export interface SocketWireOptions {
   readonly batches: { readonly replies: () => Batch; readonly errors: () => Batch };
 }
 
+export interface SocketWire extends Wire {
+  readonly mode: SocketMode;
+  /** Why the kernel takes no stamps for it: an errno; 0 when it did not say no. */
+  readonly stampErrno: number;
+}
+
 const stampFlags = {
   'tx-rx': abi.SOF_TX_SOFTWARE | abi.SOF_RX_SOFTWARE | abi.SOF_SOFTWARE,
   rx: abi.SOF_RX_SOFTWARE | abi.SOF_SOFTWARE,
@@ -32,11 +38,10 @@ const stampFlags = {
  * A wire over a socket of this machine. TX stamps come back with the packet they are of, and are told apart by its
  * token: the kernel's counter of sends, the other way, goes wrong after a send that failed. Throws `SocketFault`.
  */
-export function openSocketWire(options: SocketWireOptions): Wire & { readonly mode: SocketMode } {
+export function openSocketWire(options: SocketWireOptions): SocketWire {
   const { libc, family, batches } = options;
   const { fd, mode, identifier } = openSocket(libc, family, options.packet);
-  if (options.stamps !== 'none')
-    libc.setsockopt(fd, abi.SOL_SOCKET, abi.SO_TIMESTAMPING, abi.int32(stampFlags[options.stamps]), 4);
+  const stampErrno = askForStamps(libc, fd, options.stamps);
 
   const rawV4 = mode === 'raw' && family === 4;
   const addressAt = family === 4 ? abi.sockaddrIn.address : abi.sockaddrIn6.address;
@@ -65,6 +70,7 @@ export function openSocketWire(options: SocketWireOptions): Wire & { readonly mo
     fd,
     identifier,
     mode,
+    stampErrno,
     unchecked: rawV4,
     send(message, to) {
       const sent = libc.sendto(
@@ -98,6 +104,15 @@ export function openSocketWire(options: SocketWireOptions): Wire & { readonly mo
       libc.close(fd);
     },
   };
+}
+
+/** Returns 0, or why the kernel refused. */
+function askForStamps(libc: Libc, fd: number, stamps: StampRequest): number {
+  if (stamps === 'none') return 0;
+  const flags = abi.int32(stampFlags[stamps]);
+  return libc.setsockopt(fd, abi.SOL_SOCKET, abi.SO_TIMESTAMPING, flags, flags.length) === 0
+    ? 0
+    : libc.errno();
 }
 
 /** A raw IPv6 socket counts packets with a wrong checksum as drops; the kernel counts those apart for the host. */

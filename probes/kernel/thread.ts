@@ -1,5 +1,6 @@
 import { closeSync, writeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
+import { ProbeUnavailable } from '../probe.js';
 import {
   notedDescriptors,
   sharedWords,
@@ -65,7 +66,9 @@ export function startThread(options: ThreadOptions): Thread {
     if (message.type === 'ready') {
       wakeFd = message.wakeFd;
       becomeReady(message.families);
-    } else options.onMessage(message);
+    } else if (message.type === 'refused')
+      failToStart(new ProbeUnavailable(message.reason, message.remedy, false));
+    else options.onMessage(message);
   });
 
   const watch = setInterval(() => {

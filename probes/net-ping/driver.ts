@@ -82,6 +82,7 @@ export async function openNetPing(options: NetPingOptions): Promise<ProbeDriver>
   }
   return {
     kind: 'net-ping',
+    stamps: 'user',
     measure(request) {
       const fault = requestFault(request) ?? optionsFault(request);
       if (fault !== null) return Promise.resolve(failed(fault));

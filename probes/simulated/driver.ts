@@ -128,6 +128,7 @@ export function openSimulated(options: SimulatedOptions): ProbeDriver {
 
   return {
     kind: 'simulated',
+    stamps: 'simulated',
     measure: (request) => {
       const fault = requestFault(request);
       return fault === null

@@ -68,7 +68,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     opened.push(() => store.close());
     const driver = await openDriver(config.driver.kind, { log, simulated: config.driver.simulated, clock });
     opened.push(() => driver.close());
-    const metrics = createMetrics({ version, node: process.version, driver: driver.kind });
+    const metrics = createMetrics({
+      ...{ version, node: process.version },
+      ...{ driver: driver.kind, stamps: driver.stamps },
+    });
     const readiness = watchReadiness(() => clock.monotonicMs());
     const events = fanOut([metrics.events, readiness.events, logRounds(log)]);
     const http = buildHttp({

@@ -5,6 +5,7 @@ import {
   type MissingRound,
   type Provenance,
   type Round,
+  type StampSource,
 } from '../core/measurement/round.js';
 import type { EpochMs, PathId, PopId } from '../core/types.js';
 import type { BlindReason } from '../core/watch/outage.js';
@@ -21,6 +22,8 @@ export interface MetricsOptions {
   readonly node: string;
   /** The probe kind. */
   readonly driver: string;
+  /** As the driver says at its start; unknown when it does not. */
+  readonly stamps?: StampSource | undefined;
 }
 
 /** What the engine tells. */
@@ -70,7 +73,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const configLoaded = make.gauge(metricNames.configLoaded);
   const configLoadedAt = make.gauge(metricNames.configLoadedAt);
   make.gauge(metricNames.build).set({ version: options.version, node: options.node }, 1);
-  make.gauge(metricNames.driver).set({ driver: options.driver }, 1);
+  make.gauge(metricNames.driver).set({ driver: options.driver, stamps: options.stamps ?? 'unknown' }, 1);
   addNodeMetrics(registry);
   for (const status of roundStatuses) if (status !== 'missing') rounds.inc({ status }, 0);
   for (const reason of missingReasons) missedSlots.inc({ reason }, 0);

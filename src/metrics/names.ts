@@ -142,8 +142,8 @@ export const metricNames = {
   },
   driver: {
     name: 'pop_sla_driver_info',
-    help: 'Always 1; the label is the probe kind that measures.',
-    labels: ['driver'],
+    help: 'Always 1; the labels are the probe kind that measures, and the best stamps that it can take here.',
+    labels: ['driver', 'stamps'],
   },
   selfRtt: {
     name: 'pop_sla_self_rtt_seconds',

@@ -37,6 +37,14 @@ export const baddisk: CProgram = {
   libraries: [],
 };
 
+/** A sandbox that refuses calls. */
+export const refuse: CProgram = {
+  name: 'refuse',
+  source: new URL('./refuse/refuse.c', import.meta.url),
+  flags: ['-O2', '-Wall'],
+  libraries: [],
+};
+
 /**
  * Compiles a program and gives back its path. What was compiled from the same text is used again; it is put in place
  * by one rename, so that test files that run at a time don't disturb each other.

@@ -186,7 +186,9 @@ describe('the daemon about itself', () => {
     expect(await lines('pop_sla_clock_steps_total')).toEqual(['pop_sla_clock_steps_total 1']);
     expect(await lines('pop_sla_store_writable')).toEqual(['pop_sla_store_writable 0']);
     expect(await lines('pop_sla_build_info')).toEqual(['pop_sla_build_info{version="1.2.3",node="v20"} 1']);
-    expect(await lines('pop_sla_driver_info')).toEqual(['pop_sla_driver_info{driver="simulated"} 1']);
+    expect(await lines('pop_sla_driver_info')).toEqual([
+      'pop_sla_driver_info{driver="simulated",stamps="unknown"} 1',
+    ]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { ProbeUnavailable, type ProbeLog } from '../../../probes/probe.js';
+import { ProbeUnavailable, type ProbeLog, type Shortcoming } from '../../../probes/probe.js';
 import { check, messageOf, type Check } from './check.js';
 
 const quiet: ProbeLog = { debug: () => undefined, info: () => undefined, warn: () => undefined };
@@ -17,6 +17,7 @@ export async function checkProbes(configured: string): Promise<Check[]> {
           'ok',
           `driver ${configured} works${own && own.became !== configured ? `: it is ${own.became}` : ''}`,
         ),
+        ...(own?.shortcomings ?? []).map(({ what, remedy }) => check('stamps', 'note', what, remedy)),
       ];
   if (rest.length > 0) {
     const words = rest.map(
@@ -34,6 +35,8 @@ interface Tried {
   readonly kind: string;
   /** What opened: of `auto` another kind. */
   readonly became: string;
+  /** Of one that works: what keeps it from its best. */
+  readonly shortcomings: readonly Shortcoming[];
   /** Null when it works. */
   readonly error: Error | null;
 }
@@ -46,9 +49,14 @@ async function tryKind(kind: string): Promise<Tried> {
   try {
     const driver = await openDriver(kind, { log: quiet, simulated: null, clock: systemClock });
     await driver.close();
-    return { kind, became: driver.kind, error: null };
+    return { kind, became: driver.kind, shortcomings: driver.shortcomings ?? [], error: null };
   } catch (error) {
-    return { kind, became: kind, error: error instanceof Error ? error : new Error(String(error)) };
+    return {
+      kind,
+      became: kind,
+      shortcomings: [],
+      error: error instanceof Error ? error : new Error(String(error)),
+    };
   }
 }
 
