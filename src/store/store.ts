@@ -49,6 +49,15 @@ export interface RoundStore {
   accounted(path: PathId, from: EpochMs, to: EpochMs): Promise<EpochMs[]>;
   /** What a month's means are made from, summed by the database: one entry per path asked for, in that order. */
   monthSums(query: MonthSumsQuery): Promise<PathSums[]>;
+  /** How the rounds of status `ok` with slots in [from, to) were taken, by path, driver and stamps. */
+  measuredBy(from: EpochMs, to: EpochMs): Promise<MeasuredBy[]>;
+}
+
+export interface MeasuredBy {
+  readonly path: PathId;
+  readonly driver: string;
+  readonly stamps: string;
+  readonly rounds: number;
 }
 
 export interface MonthSumsQuery {

@@ -15,6 +15,8 @@ export type ExclusionScope =
 
 /** An approved excuse. */
 export interface Exclusion extends Interval {
+  /** What it is called where it was entered; left out: it has no name. */
+  readonly id?: string;
   readonly kind: ExclusionKind;
   readonly scope: ExclusionScope;
   readonly noticeAt: EpochMs | null;

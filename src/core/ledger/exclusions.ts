@@ -51,10 +51,13 @@ export const noticeAtOf = ({ notices }: Pick<ExclusionText, 'notices'>): EpochMs
   notices.length === 0 ? null : Math.min(...notices.map(({ at }) => at));
 
 /** What a month is judged by: one excuse for each of its intervals. */
-export function excusesOf(exclusion: ExclusionText): Exclusion[] {
-  const { kind, scope, proof, intervals } = exclusion;
+export function excusesOf(exclusion: ExclusionText & { readonly id?: string }): Exclusion[] {
+  const { id, kind, scope, proof, intervals } = exclusion;
   const noticeAt = noticeAtOf(exclusion);
-  return intervals.map(({ from, to }) => ({ kind, scope, from, to, noticeAt, proof }));
+  return intervals.map(({ from, to }) => ({
+    ...(id === undefined ? {} : { id }),
+    ...{ kind, scope, from, to, noticeAt, proof },
+  }));
 }
 
 /** Only an approved one counts. */

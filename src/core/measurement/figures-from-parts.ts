@@ -32,7 +32,7 @@ function lies(part: Interval, set: IntervalSet): boolean {
   return contains(set, part.from);
 }
 
-function addSums(total: MeanSums, sums: MeanSums): void {
+export function addSums(total: MeanSums, sums: MeanSums): void {
   total.held += sums.held;
   addFractions(total.latency, sums.latency);
   addFractions(total.loss, sums.loss);

@@ -34,3 +34,11 @@ export function parseAmount(
 export function formatAmount(minor: bigint, currency: string): string {
   return formatUnits(minor, currencyDecimals(currency) ?? 2);
 }
+
+/** An amount as `formatAmount` printed it, back in minor units. Throws a `RangeError` for what it never prints. */
+export function minorOf(text: string, currency: string): bigint {
+  const negative = text.startsWith('-');
+  const parsed = parseAmount(negative ? text.slice(1) : text, currencyDecimals(currency) ?? 2);
+  if ('fault' in parsed) throw new RangeError(`${text} ${parsed.fault}`);
+  return negative ? -parsed.minor : parsed.minor;
+}

@@ -41,13 +41,13 @@ export function monthDetails(judgement: MonthJudgement) {
 }
 
 /** Null: the plan asks for no claim. */
-function claimWindow({ case: { plan, month } }: MonthJudgement) {
+export function claimWindow({ case: { plan, month } }: MonthJudgement) {
   const days = plan.credit.claimWithinDays;
   if (days === null) return null;
   return { withinDays: days, lastDay: addDays(month.endDay, days - 1) };
 }
 
-function serviceDetails(service: ServiceMonth, { case: { plan } }: MonthJudgement) {
+export function serviceDetails(service: ServiceMonth, { case: { plan } }: MonthJudgement) {
   const { currency } = service.terms.monthlyRent;
   const rate = service.terms.taxRate ?? plan.tax.rate;
   const { tax, net } = rate === null ? { tax: null, net: null } : taxWithin(service.amount, rate);
@@ -85,7 +85,7 @@ function causeDetails(cause: CauseCredit, { terms, paid }: ServiceMonth) {
   };
 }
 
-function capDetails({ rule, field, group, currency, of, cap, used, asked }: CapState) {
+export function capDetails({ rule, field, group, currency, of, cap, used, asked }: CapState) {
   return {
     per: rule.per,
     over: rule.over,

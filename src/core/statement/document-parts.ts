@@ -81,7 +81,7 @@ export interface PartCause {
   readonly field: string;
   readonly percent: string;
   readonly amount: string;
-  /** False: another cause was paid in its place. */
+  /** False: it pays nothing, or another cause was paid in its place. */
   readonly counted: boolean;
   readonly reasons: readonly {
     readonly subject: string;
@@ -185,8 +185,8 @@ export interface OutagePart {
   readonly start: Edge | null;
   readonly end: Edge | null;
   readonly origin: 'measured' | 'corrected' | 'added';
-  /** `excused`: exclusions cover all of it; `voided`: it counts for nothing. */
-  readonly state: 'counted' | 'partly-excused' | 'excused' | 'voided';
+  /** `excused`: exclusions cover all of it; `voided`: it was taken back; `outvoted`: other observers saw the port up. */
+  readonly state: 'counted' | 'partly-excused' | 'excused' | 'voided' | 'outvoted';
   readonly excusedBy: readonly string[];
   readonly corrections: readonly {
     readonly id: string;

@@ -1,22 +1,20 @@
 import type { PlanVersion } from '../plan/plan.js';
 import { leftOutOf } from '../quality/path-month.js';
-import { addDays } from '../time/date.js';
+import { daysOf } from '../time/days.js';
 import type { Interval } from '../time/intervals.js';
-import { startOfDay } from '../time/zone.js';
-import type { EpochMs, PathId } from '../types.js';
+import type { PathId } from '../types.js';
 import type { MonthCase } from './case.js';
 
 /**
  * The month cut wherever its judgement may look at a piece of it: at the edges of what the plan leaves out of the
- * path's figures, and at every midnight where a metric is judged by the day. Whoever sums rounds up by these parts
- * has summed them up once for everything that is asked.
+ * path's figures, and at every midnight where a metric is judged, or shown, by the day. Whoever sums rounds up by
+ * these parts has summed them up once for everything that is asked.
  */
-export function partsAsked({
-  month,
-  plan,
-  exclusions,
-}: Pick<MonthCase, 'month' | 'plan' | 'exclusions'>): (path: PathId) => Interval[] {
-  const midnights = judgedByDay(plan) ? daysOf(month) : [];
+export function partsAsked(
+  { month, plan, exclusions }: Pick<MonthCase, 'month' | 'plan' | 'exclusions'>,
+  { byDay = judgedByDay(plan) }: { readonly byDay?: boolean } = {},
+): (path: PathId) => Interval[] {
+  const midnights = byDay ? daysOf(month).map(({ from }) => from) : [];
   return (path) => {
     const leftOut = [plan.latency.leavesOut, plan.loss.leavesOut].flatMap((kinds) =>
       leftOutOf(path, exclusions, kinds),
@@ -31,10 +29,4 @@ export function partsAsked({
 
 function judgedByDay(plan: PlanVersion): boolean {
   return plan.credit.causes.some((rule) => rule.kind === 'failed-days' && rule.metric !== 'availability');
-}
-
-function daysOf({ firstDay, endDay, zone }: MonthCase['month']): EpochMs[] {
-  const midnights = [];
-  for (let date = firstDay; date < endDay; date = addDays(date, 1)) midnights.push(startOfDay(date, zone));
-  return midnights;
 }

@@ -20,7 +20,7 @@ export function monthResult(judgement: MonthJudgement) {
   };
 }
 
-function serviceResult(service: ServiceMonth, zone: string) {
+export function serviceResult(service: ServiceMonth, zone: string) {
   const { terms, period, availability } = service;
   const { currency } = terms.monthlyRent;
   return {
@@ -59,7 +59,7 @@ function siteResult({ site, currency, rent, cap, credit }: SiteMonth) {
   };
 }
 
-function pathResult(path: PathMonth, excessDecimals: number) {
+export function pathResult(path: PathMonth, excessDecimals: number) {
   return {
     path: path.path,
     roundsDue: path.latency.due,
@@ -95,7 +95,7 @@ export function coverage({ held, due }: Pick<MetricMonth, 'held' | 'due'>): stri
   return due === 0 ? null : formatDown(asPercent(ratio(BigInt(held), BigInt(due))), 2);
 }
 
-const wholeUs = (latency: Rational | null): number | null => latency && Number(roundHalfUp(latency));
+export const wholeUs = (latency: Rational | null): number | null => latency && Number(roundHalfUp(latency));
 export const wholePpm = (loss: Rational | null): number | null =>
   loss && Number(roundHalfUp(multiply(loss, ratio(1_000_000n))));
 

@@ -9,19 +9,30 @@ export interface StoredFigures {
   readonly rounds: Pick<RoundStore, 'monthSums'>;
   /** The case to be judged; its rounds are not looked at. */
   readonly monthCase: Pick<MonthCase, 'month' | 'plan' | 'exclusions' | 'services' | 'commitments'>;
+  /** Cut at every midnight too; by default where the plan judges by the day. */
+  readonly byDay?: boolean;
+}
+
+/** The figures of every path that the case's services and commitments name, for `judgeMonth` in place of rounds. */
+export async function figuresFromStore(from: StoredFigures): Promise<FiguresOf> {
+  return figuresFromParts(await sumsFromStore(from));
 }
 
 /**
- * The figures of every path that the case's services and commitments name, for `judgeMonth` in place of rounds. The
- * store adds them up, each of its rows once; no row comes into memory.
+ * What the rounds of every path sum up to, cut as the judgement needs it. The store adds them up, each of its rows
+ * once; no row comes into memory.
  */
-export async function figuresFromStore({ rounds, monthCase }: StoredFigures): Promise<FiguresOf> {
+export async function sumsFromStore({
+  rounds,
+  monthCase,
+  byDay,
+}: StoredFigures): Promise<(path: PathId) => readonly SummedPart[]> {
   const { services, commitments } = monthCase;
   const paths = new Set([
     ...services.flatMap((service) => service.paths),
     ...commitments.map(({ path }) => path),
   ]);
-  const parts = partsAsked(monthCase);
+  const parts = partsAsked(monthCase, byDay === undefined ? {} : { byDay });
   const summed = new Map<PathId, SummedPart[]>();
   for (const path of paths) {
     const own: SummedPart[] = [];
@@ -31,11 +42,11 @@ export async function figuresFromStore({ rounds, monthCase }: StoredFigures): Pr
     }
     summed.set(path, own);
   }
-  return figuresFromParts((path) => {
+  return (path) => {
     const own = summed.get(path);
     if (!own) throw new RangeError(`${path} was not summed up: neither a service nor a commitment names it`);
     return own;
-  });
+  };
 }
 
 /** The store's groups by the denominators that the core adds by. */

@@ -68,7 +68,7 @@ function explainOutage(
   const excuses = exclusions.flatMap((exclusion, index) => {
     const overlap = intersect(whole, merge([exclusion]));
     if (overlap.length === 0 || !coversLine(exclusion.scope, at)) return [];
-    const excuse = `exclusions[${index}], ${exclusion.kind}, ${span(exclusion, month.zone)}`;
+    const excuse = `${exclusion.id ?? `exclusions[${index}]`}, ${exclusion.kind}, ${span(exclusion, month.zone)}`;
     return plan.availability.excusedBy.includes(exclusion.kind)
       ? [
           `covered for ${milliseconds(totalMs(overlap))} by ${excuse} ${source(plan, 'availability.excusedBy')}`,

@@ -25,6 +25,20 @@ export function explainMonth(judgement: MonthJudgement): string {
   return `${lines.map(oneLine).join('\n').trimEnd()}\n`;
 }
 
+/** The lines of one of its services, with its site, its paths and the claim. */
+export function explainOne(service: ServiceMonth, judgement: MonthJudgement): string[] {
+  const { case: monthCase, sites, paths } = judgement;
+  const { planId, plan } = monthCase;
+  const own = new Set<string>(service.terms.paths);
+  return [
+    `Plan ${planId}, version ${plan.version}, in force since ${plan.effectiveFrom}`,
+    ...explainService(service, judgement).slice(0, -1),
+    ...sites.filter(({ site }) => site === service.terms.site).map((site) => explainSite(site, plan)),
+    ...paths.filter(({ path }) => own.has(path)).flatMap((path) => explainPath(path, monthCase).slice(0, -1)),
+    ...claim(judgement),
+  ].map(oneLine);
+}
+
 function explainService(service: ServiceMonth, judgement: MonthJudgement): string[] {
   const { terms, period } = service;
   const { zone } = judgement.case.month;

@@ -4,6 +4,7 @@ import { connect } from './connect.js';
 import { connection } from './database.js';
 import { attachmentStore } from './ledger/attachments.js';
 import { ledgerStore } from './ledger/events.js';
+import { measuredByQuery } from './measured-by.js';
 import { monthSumsQuery } from './month-sums.js';
 import { pathStore } from './paths.js';
 import { roundList } from './round-list.js';
@@ -36,7 +37,13 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
     });
     const on = connection(db, file);
     done({
-      rounds: { ...roundPut(on), ...roundList(on), ...roundReads(on), ...monthSumsQuery(on) },
+      rounds: {
+        ...roundPut(on),
+        ...roundList(on),
+        ...roundReads(on),
+        ...monthSumsQuery(on),
+        ...measuredByQuery(on),
+      },
       paths: pathStore(on),
       runs: runStore(on),
       watch: watchStore(on),

@@ -1,0 +1,77 @@
+import type { Config } from '../../config/config.js';
+import { sellersOf } from '../../core/customer/resale.js';
+import { headOf } from '../../core/ledger/chain.js';
+import { approvedExcuses, foldExclusions } from '../../core/ledger/exclusions.js';
+import { foldCorrections } from '../../core/ledger/outages.js';
+import { figuresFromParts } from '../../core/measurement/figures-from-parts.js';
+import { assembler, type Assembler } from '../../core/statement/assemble.js';
+import { byKey } from '../../core/statement/by-key.js';
+import type { PlanMonth } from '../../core/statement/facts.js';
+import { judgeMonth, type MonthJudgement } from '../../core/statement/judge.js';
+import type { EpochMs } from '../../core/types.js';
+import { shortestSureMs } from '../../core/watch/rules.js';
+import { explainOne } from '../../render/explain/explain.js';
+import { digestOf } from '../../seal/hash.js';
+import { plain } from '../../seal/plain.js';
+import type { Store } from '../../store/store.js';
+import { showOutages } from '../ledger/counted.js';
+import { sumsFromStore } from '../month/figures-from-store.js';
+import { loadCase } from '../month/load-case.js';
+
+export interface DrawOptions {
+  readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds'>;
+  readonly config: Config;
+  readonly now: EpochMs;
+  /** Of this program. */
+  readonly software: string;
+}
+
+/** A port that is far away, and how late an echo may leave. */
+const farRttMs = 200;
+const lateMs = 50;
+
+/**
+ * Reads what a month stands on, judges it by every plan, and gives its statements one by one. No service with a day
+ * in it: no statements.
+ */
+export async function drawMonth(options: DrawOptions, month: string): Promise<Assembler> {
+  const { store, config, now, software } = options;
+  const events = await store.ledger.events();
+  const ledgerExclusions = foldExclusions(events);
+  const exclusions = approvedExcuses(ledgerExclusions);
+  const outages = showOutages(await store.watch.outages(), foldCorrections(events));
+  const plans: PlanMonth[] = [];
+  for (const plan of config.book.plans.values()) {
+    const monthCase = await loadCase({ store, config, plan, name: month, now, outages, exclusions });
+    if (monthCase === null) continue;
+    const partsOf = await sumsFromStore({ rounds: store.rounds, monthCase, byDay: true });
+    const measured = byKey(
+      await store.rounds.measuredBy(monthCase.month.from, monthCase.month.to),
+      ({ path }) => path,
+    );
+    plans.push({
+      judgement: judgeMonth(monthCase, figuresFromParts(partsOf)),
+      planDigest: digestOf(plain(monthCase.plan) as object),
+      partsOf,
+      measuredBy: (path) => measured(path).map(({ driver, stamps, rounds }) => ({ driver, stamps, rounds })),
+      bounds: [],
+    });
+  }
+  return assembler({
+    ...{ month, asOf: now, software, plans, outages },
+    exclusions: ledgerExclusions.filter(({ state }) => state === 'approved'),
+    sellersOf: (customer, day) => sellersOf(config.book, customer, day),
+    shortestSureOutageMs: shortestSureMs(config.watch, farRttMs, lateMs),
+    ledgerHead: headOf(events),
+    config: digestOf(
+      plain({ agent: config.agent, measurement: config.measurement, watch: config.watch }) as object,
+    ),
+    explain,
+    digest: digestOf,
+  });
+}
+
+function explain(judgement: MonthJudgement, index: number): string[] {
+  const service = judgement.services[index];
+  return service ? explainOne(service, judgement) : [];
+}

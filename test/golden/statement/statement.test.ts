@@ -1,0 +1,22 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { drawMonth } from '../../../src/engine/statement/draw.js';
+import { canonicalJson } from '../../../src/seal/canonical.js';
+import { november } from '../../support/ledger.js';
+import { statedOctober } from '../../support/statements.js';
+
+test('a simulated month gives the statement that stands here, to the byte', async () => {
+  const { store, config } = await statedOctober();
+  const drawn = await drawMonth({ store, config, now: november, software: '0.0.0-test' }, '2026-10');
+  expect(drawn.services).toEqual(['other', 'single']);
+  for (const service of drawn.services) {
+    const document = drawn.draft(service);
+    expect(() => canonicalJson(document)).not.toThrow();
+    expect(document.inputs.config).toMatch(/^[0-9a-f]{64}$/);
+    // Every new key of the configuration makes another one.
+    const shown = { ...document, inputs: { ...document.inputs, config: 'masked' } };
+    await expect(`${JSON.stringify(shown, null, 2)}\n`).toMatchFileSnapshot(
+      join(import.meta.dirname, `${service}.json`),
+    );
+  }
+});
