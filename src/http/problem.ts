@@ -18,6 +18,12 @@ export class BadRequest extends Error {
   }
 }
 
+/** Whoever asks may not; status 403. */
+export class Forbidden extends Error {
+  override readonly name = 'Forbidden';
+  readonly statusCode = 403;
+}
+
 export interface HttpLog {
   debug(fields: object, message: string): void;
   error(fields: object, message: string): void;

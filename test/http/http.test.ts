@@ -30,6 +30,7 @@ async function server(parts: Partial<HttpOptions> = {}) {
     readiness: () => [{ name: 'store', ok: true, reason: null }],
     log,
     version: '1.2.3',
+    checkAnswers: true,
     ...parts,
   });
   return { get: (url: string) => http.inject(url), log: lines };

@@ -19,7 +19,7 @@ async function setUp(over: Partial<Config> = {}) {
   const config = () => ({ ...read, ...over });
   const now = () => november;
   const server = buildHttp({
-    ...{ store, config, version: '1.2.3', log: keptLog().log, readiness: () => [] },
+    ...{ store, config, version: '1.2.3', checkAnswers: true, log: keptLog().log, readiness: () => [] },
     metrics: createMetrics({ version: '1.2.3', node: 'v20', driver: 'simulated' }),
     ledger: { office: createOffice({ store, config, now }), now },
   });

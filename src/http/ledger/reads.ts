@@ -1,56 +1,97 @@
 import type { FastifyInstance } from 'fastify';
-import { isMonthName, monthRule } from '../../core/time/month.js';
+import { z } from 'zod';
 import type { EpochMs } from '../../core/types.js';
 import type { Office } from '../../engine/ledger/office.js';
 import { availabilityJson } from '../../render/ledger/availability.js';
 import { exclusionJson, outageJson } from '../../render/ledger/json.js';
-import { readParameters, readInstant, type Reading } from '../parameters.js';
-import { BadRequest } from '../problem.js';
+import { id, instant, month, words } from '../route/input.js';
+import { addRoute } from '../route/route.js';
+import { audited, availability, exclusion, impacts, outage } from './answers.js';
+
+const tag = 'ledger';
+const method = 'GET';
+const ofExclusion = z.strictObject({ id: id() });
 
 /** `/api/v1/outages`, `/exclusions`, `/availability`, `/audit` and `/attachments`: what was entered, and what it does. */
 export function ledgerReads(server: FastifyInstance, office: Office, now: () => EpochMs): void {
   const { desk } = office;
-  server.get('/api/v1/outages', async (request) => {
-    const query = readParameters(request.query, { port: readText, from: readInstant, to: readInstant });
-    return { outages: (await desk.outages(query)).map(outageJson) };
+  addRoute(server, {
+    ...{ method, url: '/api/v1/outages', operationId: 'listOutages', tag, access: 'outages:read' },
+    summary: 'Outages as they were measured, as they were corrected, and as they count.',
+    query: z.strictObject({
+      port: words(32).optional(),
+      from: instant().optional(),
+      to: instant().optional(),
+    }),
+    answer: { description: 'the outages', schema: z.strictObject({ outages: z.array(outage) }) },
+    handle: async ({ query: { port, from, to } }) => {
+      const wanted = {
+        ...(port !== undefined && { port }),
+        ...(from !== undefined && { from }),
+        ...(to !== undefined && { to }),
+      };
+      return { outages: (await desk.outages(wanted)).map(outageJson) };
+    },
   });
-  server.get('/api/v1/exclusions', async (request) => {
-    readParameters(request.query, {});
-    return { exclusions: (await desk.exclusions()).map(exclusionJson) };
+  addRoute(server, {
+    ...{ method, url: '/api/v1/exclusions', operationId: 'listExclusions', tag, access: 'exclusions:read' },
+    summary: 'Every exclusion, in the order they were proposed.',
+    answer: { description: 'the exclusions', schema: z.strictObject({ exclusions: z.array(exclusion) }) },
+    handle: async () => ({ exclusions: (await desk.exclusions()).map(exclusionJson) }),
   });
-  server.get<{ Params: { id: string } }>('/api/v1/exclusions/:id', async (request) =>
-    exclusionJson(await desk.exclusion(request.params.id)),
-  );
-  server.get<{ Params: { id: string } }>('/api/v1/exclusions/:id/impact', async (request) => {
-    const { id } = request.params;
-    return { id, impacts: await office.impact(id) };
+  addRoute(server, {
+    ...{ method, url: '/api/v1/exclusions/:id', operationId: 'getExclusion', tag, access: 'exclusions:read' },
+    summary: 'One exclusion.',
+    params: ofExclusion,
+    answer: { description: 'the exclusion', schema: exclusion },
+    handle: async ({ params }) => exclusionJson(await desk.exclusion(params.id)),
   });
-  server.get('/api/v1/availability', async (request) => {
-    const { month } = readParameters(request.query, { month: readMonth });
-    if (month === undefined) {
-      throw new BadRequest([{ parameter: 'month', detail: `is missing; allowed: ${monthRule}` }]);
-    }
-    return availabilityJson(month, await office.month(month), now());
+  addRoute(server, {
+    ...{ method, url: '/api/v1/exclusions/:id/impact', operationId: 'getExclusionImpact', tag },
+    access: 'exclusions:impact',
+    summary: 'The services whose figures an exclusion changes, or would when it is approved.',
+    params: ofExclusion,
+    answer: { description: 'from what to what', schema: impacts },
+    handle: async ({ params }) => ({ id: params.id, impacts: await office.impact(params.id) }),
   });
-  server.get('/api/v1/audit', async (request) => {
-    readParameters(request.query, {});
-    return office.audit();
+  addRoute(server, {
+    ...{
+      method,
+      url: '/api/v1/availability',
+      operationId: 'getAvailability',
+      tag,
+      access: 'availability:read',
+    },
+    summary: 'A month of every service, judged from what was watched and entered.',
+    query: z.strictObject({ month: month() }),
+    answer: { description: 'the month', schema: availability },
+    handle: async ({ query }) => availabilityJson(query.month, await office.month(query.month), now()),
   });
-  server.get<{ Params: { hash: string } }>('/api/v1/attachments/:hash', async (request, reply) => {
-    const content = await office.attachment(request.params.hash);
-    if (content === null) {
-      reply.callNotFound();
-      return;
-    }
-    // Never shown in place: what people attach is not ours to run.
-    return reply
-      .type('application/octet-stream')
-      .header('content-disposition', 'attachment')
-      .send(Buffer.from(content));
+  addRoute(server, {
+    ...{ method, url: '/api/v1/audit', operationId: 'verifyAudit', tag, access: 'audit:read' },
+    summary: 'Whether the history of the ledger is the one that was written.',
+    answer: { description: 'what was found', schema: audited },
+    handle: () => office.audit(),
+  });
+  addRoute(server, {
+    ...{
+      method,
+      url: '/api/v1/attachments/:hash',
+      operationId: 'getAttachment',
+      tag,
+      access: 'attachments:read',
+    },
+    summary: 'A file that proves something, by the SHA-256 of its content.',
+    params: z.strictObject({ hash: id() }),
+    answer: { description: 'the file', contentType: 'application/octet-stream' },
+    handle: async ({ params, reply }) => {
+      const content = await office.attachment(params.hash);
+      if (content === null) return null;
+      // Never shown in place: what people attach is not ours to run.
+      return reply
+        .type('application/octet-stream')
+        .header('content-disposition', 'attachment')
+        .send(Buffer.from(content));
+    },
   });
 }
-
-const readText = (text: string): Reading<string> => ({ value: text });
-
-const readMonth = (text: string): Reading<string> =>
-  isMonthName(text) ? { value: text } : { detail: `is no month; allowed: ${monthRule}` };

@@ -1,23 +1,36 @@
 import { isIPv4 } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import type { Config } from '../../config/config.js';
-import { BadRequest } from '../problem.js';
-
-/** What it takes to write: nobody asks for a password yet, so only this machine may. */
-export class Forbidden extends Error {
-  override readonly name = 'Forbidden';
-  readonly statusCode = 403;
-}
+import type { Principal } from '../../core/access/principal.js';
+import { rules, type Action } from '../../core/access/rules.js';
+import { BadRequest, Forbidden } from '../problem.js';
 
 const actorHeader = 'x-pop-sla-actor';
 
-const isLoopback = (host: string): boolean => {
+export const isLoopback = (host: string): boolean => {
   const bare = host.toLowerCase().replace(/^::ffff:/, '');
   return bare === 'localhost' || bare === '::1' || (isIPv4(bare) && bare.startsWith('127.'));
 };
 
-/** Who writes; throws where the request may not. The name may be percent-encoded: headers are ASCII. */
-export function writerOf(request: FastifyRequest, { http }: Pick<Config, 'http'>): string {
+/**
+ * Who asks while nobody has to sign in: everybody may read, this machine may write. Throws where the request may not.
+ * The name in the header may be percent-encoded: headers are ASCII.
+ */
+export function openPrincipal(
+  request: FastifyRequest,
+  action: Action,
+  config: Pick<Config, 'http'>,
+): Principal {
+  const writes = rules[action].kind === 'write';
+  return {
+    id: 'open',
+    name: writes ? writerOf(request, config) : 'anybody',
+    roles: ['noc', 'finance', 'approver', 'admin'],
+    ...{ customer: null, scopes: null, via: 'open' },
+  };
+}
+
+function writerOf(request: FastifyRequest, { http }: Pick<Config, 'http'>): string {
   if (!isLoopback(http.host)) {
     throw new Forbidden(
       `writing is off while HTTP listens on ${http.host}; allowed: http.listen on 127.0.0.1 or [::1]`,

@@ -1,0 +1,58 @@
+import type { Role } from './principal.js';
+
+/** How far a right reaches: over everything, or over what belongs to the asker's customer and its buyers. */
+export type Reach = 'all' | 'own';
+
+export interface Rule {
+  /** Whether it leaves everything as it is. */
+  readonly kind: 'read' | 'write';
+  /** Who may do it, and how far; whoever is not named may not. */
+  readonly who: Partial<Record<Role, Reach>>;
+}
+
+const all = <R extends Role>(...named: R[]) =>
+  Object.fromEntries(named.map((role) => [role, 'all'])) as Record<R, 'all'>;
+const tenants = { customer: 'own', reseller: 'own' } as const;
+const staff = all('noc', 'finance', 'approver', 'admin');
+const read = (who: Rule['who']): Rule => ({ kind: 'read', who });
+const write = (who: Rule['who']): Rule => ({ kind: 'write', who });
+
+/**
+ * Every action there is, and who may do it: the one place where that is decided. A route names its action
+ * (`access` of its declaration); what is not in here can't be asked for.
+ */
+export const rules = {
+  'metrics:read': read(all('noc', 'admin', 'agent')),
+  'pops:read': read({ ...staff, ...tenants, agent: 'all' }),
+  'paths:read': read({ ...staff, ...tenants, agent: 'all' }),
+  'rounds:read': read({ ...staff, ...tenants }),
+  'outages:read': read({ ...staff, ...tenants }),
+  'outages:write': write(all('noc', 'admin')),
+  'exclusions:read': read({ ...staff, ...tenants }),
+  /** What a proposal would do: it names every customer that it touches. */
+  'exclusions:impact': read(staff),
+  'exclusions:propose': write(all('noc', 'admin')),
+  /** Approves, rejects, revokes; a second person is asked for besides. */
+  'exclusions:decide': write(all('approver', 'admin')),
+  'availability:read': read({ ...staff, ...tenants }),
+  'attachments:read': read(staff),
+  'attachments:write': write(all('noc', 'approver', 'admin')),
+  'audit:read': read(all('finance', 'approver', 'admin')),
+} as const satisfies Record<string, Rule>;
+
+export type Action = keyof typeof rules;
+
+export const actions = Object.keys(rules) as Action[];
+
+/**
+ * Whether a scope covers an action: `read` and `write` every one of that kind, `rounds` every one on rounds,
+ * `rounds:read` itself.
+ */
+export function scopeCovers(scope: string, action: Action): boolean {
+  return scope === action || scope === rules[action].kind || scope === action.split(':')[0];
+}
+
+/** Whether there is anything that it covers. */
+export function isScope(text: string): boolean {
+  return actions.some((action) => scopeCovers(text, action));
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { exclusionKinds } from '../../core/exclusion/kinds.js';
+import { exclusionStates } from '../../core/ledger/exclusions.js';
+import { blindReasons } from '../../core/watch/outage.js';
+import { amount, digits, isoTime, span } from '../route/answers.js';
+
+export const attachment = z.strictObject({ sha256: z.string(), name: z.string(), bytes: z.int() });
+const texts = z.array(z.string());
+const deed = z.strictObject({ actor: z.string(), at: isoTime(), reason: z.string().nullable() }).nullable();
+
+const scope = z.union([
+  z.literal('all'),
+  z.strictObject({ pops: texts, paths: texts, lines: texts, services: texts, customers: texts }),
+]);
+
+export const exclusion = z.strictObject({
+  ...{ id: z.string(), state: z.enum(exclusionStates), kind: z.enum(exclusionKinds), scope },
+  intervals: z.array(span()),
+  recurrence: z.strictObject({ cron: z.string(), durationMs: z.int(), zone: z.string() }).nullable(),
+  notices: z.array(z.strictObject({ at: isoTime(), text: z.string().nullable() })),
+  ...{ reason: z.string(), proof: z.string().nullable(), attachments: z.array(attachment) },
+  ...{ source: z.string().nullable(), proposed: deed, approved: deed, rejected: deed, revoked: deed },
+});
+
+const edge = z.strictObject({ at: isoTime(), earliest: isoTime(), latest: isoTime() });
+const measured = z.strictObject({
+  ...{ observer: z.string(), start: edge, end: edge.nullable() },
+  inferred: z.array(z.strictObject({ from: isoTime(), to: isoTime(), reason: z.enum(blindReasons) })),
+  voided: z.strictObject({ at: isoTime(), reason: z.enum(blindReasons) }).nullable(),
+});
+const correction = z.strictObject({
+  ...{ id: z.string(), does: z.enum(['add', 'correct', 'void']), actor: z.string(), at: isoTime() },
+  ...{ reason: z.string(), evidence: z.string().nullable(), attachments: z.array(attachment) },
+  interval: span().nullable(),
+});
+
+export const outage = z.strictObject({
+  ...{ ref: z.string(), port: z.string(), counts: span().nullable() },
+  ...{ measured: measured.nullable(), corrections: z.array(correction) },
+});
+
+const figures = z.strictObject({
+  ...{ availabilityPercent: digits(), unavailableMs: z.int(), excusedMs: z.int() },
+  ...{ creditPercent: digits(), credit: amount() },
+});
+
+export const impacts = z.strictObject({
+  id: z.string(),
+  impacts: z.array(
+    z.strictObject({
+      ...{ month: z.string(), plan: z.string(), service: z.string(), from: isoTime() },
+      ...{ currency: z.string(), without: figures, with: figures },
+    }),
+  ),
+});
+
+const service = z.strictObject({
+  ...{ id: z.string(), site: z.string(), class: z.string(), customer: z.string().nullable() },
+  plan: z.strictObject({ id: z.string(), version: z.string() }),
+  period: z.strictObject({ from: isoTime(), to: isoTime(), totalMs: z.int() }),
+  ...{ unavailableMs: z.int(), excusedMs: z.int(), unobservedMs: z.int(), complete: z.boolean() },
+  ...{ availabilityPercent: digits(), commitmentPercent: digits(), met: z.boolean() },
+  rent: z.strictObject({ amount: amount(), currency: z.string() }),
+  credit: z.strictObject({ percent: digits(), uncapped: amount(), amount: amount(), capped: z.boolean() }),
+});
+
+export const availability = z.strictObject({
+  ...{ month: z.string(), asOf: isoTime(), final: z.boolean(), services: z.array(service) },
+  sites: z.array(
+    z.strictObject({
+      ...{ site: z.string(), currency: z.string(), rent: amount(), cap: amount(), credit: amount() },
+    }),
+  ),
+});
+
+export const audited = z.strictObject({
+  ...{ ok: z.boolean(), events: z.int(), head: z.string(), attachments: z.int(), faults: texts },
+});

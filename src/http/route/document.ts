@@ -1,0 +1,58 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import { jsonSchemaTransform } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { docs } from '../access/admit.js';
+import { addRoute } from './route.js';
+
+/** OpenAPI 3.1 of every route that is added after this, and the page `/docs` that reads it. */
+export function describeRoutes(server: FastifyInstance, version: string): void {
+  server.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'pop-sla',
+        version,
+        description: 'What is measured, what it means by the contract, and what people enter.',
+      },
+      components: {
+        securitySchemes: {
+          token: { type: 'http', scheme: 'bearer', description: 'A token of `pop-sla token create`.' },
+        },
+      },
+      security: [{ token: [] }],
+    },
+    transform: jsonSchemaTransform,
+  });
+  server.register(swaggerUi, {
+    routePrefix: docs,
+    staticCSP: {
+      'default-src': ["'none'"],
+      'script-src': ["'self'"],
+      // What draws the page sets styles of its own.
+      'style-src': ["'self'", "'unsafe-inline'"],
+      'img-src': ["'self'", 'data:'],
+      'font-src': ["'self'"],
+      'connect-src': ["'self'"],
+      'base-uri': ["'none'"],
+      'form-action': ["'none'"],
+      'frame-ancestors': ["'none'"],
+    },
+    uiConfig: { url: '/api/v1/openapi.json', deepLinking: false, validatorUrl: null },
+  });
+}
+
+/** `/api/v1/openapi.json`. */
+export function documentRoute(server: FastifyInstance): void {
+  addRoute(server, {
+    method: 'GET',
+    url: '/api/v1/openapi.json',
+    operationId: 'getOpenApi',
+    summary: 'This description, as OpenAPI 3.1.',
+    tag: 'about',
+    access: 'open',
+    answer: { description: 'OpenAPI 3.1', schema: z.looseObject({ openapi: z.string() }) },
+    handle: () => server.swagger(),
+  });
+}

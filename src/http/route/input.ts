@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { isPathId } from '../../core/path/path.js';
+import { isMonthName, monthRule } from '../../core/time/month.js';
+import { parseInstant } from '../../config/scalars/instant.js';
+import { isWrong } from '../../config/scalars/scalar.js';
+import type { EpochMs, PathId } from '../../core/types.js';
+
+/** What a reader of a text gives: the value, or what is wrong with the text, going on from its name. */
+export type Reading<T> = { readonly value: T } | { readonly detail: string };
+
+/** What OpenAPI says of a text; `description` is what an answer calls allowed. */
+export interface TextShape {
+  readonly description: string;
+  readonly pattern?: string;
+  readonly examples?: readonly string[];
+  readonly maxLength?: number;
+}
+
+/** A text of a URL or body that `read` makes a value of. */
+export function text<T>(read: (text: string) => Reading<T>, shape: TextShape) {
+  return z
+    .string()
+    .meta({ ...shape })
+    .transform((input, context): T => {
+      const reading = read(input);
+      if ('value' in reading) return reading.value;
+      context.issues.push({ code: 'custom', message: reading.detail, input });
+      return z.NEVER;
+    });
+}
+
+/** Words of people. */
+export const words = (maxLength = 10_000) =>
+  z
+    .string()
+    .max(maxLength)
+    .meta({ description: `a text of at most ${maxLength} characters` });
+
+/** A name, or an id that only what is stored can judge. */
+export const id = () => words(200);
+
+/** A date or an instant with its offset. */
+export const instant = () =>
+  text<EpochMs>(readInstant, { description: instantRule, examples: ['2026-10-01'] });
+
+export const month = () =>
+  text(
+    (given): Reading<string> =>
+      isMonthName(given) ? { value: given } : { detail: `is no month; allowed: ${monthRule}` },
+    { description: monthRule, pattern: '^\\d{4}-\\d{2}$', examples: ['2026-10'] },
+  );
+
+export const path = () =>
+  text(
+    (given): Reading<PathId> =>
+      isPathId(given) ? { value: given } : { detail: 'is not a path; allowed: SOURCE>DESTINATION' },
+    { description: 'SOURCE>DESTINATION', examples: ['HKG>SIN'], maxLength: 65 },
+  );
+
+/** How many there are at most on a page. */
+export const limit = (maxLimit = 1000) =>
+  text(
+    (given): Reading<number> => {
+      const count = /^\d{1,5}$/.test(given) ? Number(given) : 0;
+      return count >= 1 && count <= maxLimit
+        ? { value: count }
+        : { detail: `is not in range; allowed: a whole number from 1 to ${maxLimit}` };
+    },
+    { description: `a whole number from 1 to ${maxLimit}`, pattern: '^\\d{1,5}$', examples: ['100'] },
+  );
+
+const instantRule = 'a date such as 2026-10-01 (00:00 UTC), or an instant such as 2026-10-01T08:00:00+08:00';
+
+function readInstant(given: string): Reading<EpochMs> {
+  // A + that nobody escaped came as a space.
+  const at = parseInstant(given.replace(/ (\d\d:\d\d)$/, '+$1'));
+  return isWrong(at) ? { detail: `${at.wrong}; allowed: ${instantRule}` } : { value: at };
+}

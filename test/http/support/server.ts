@@ -1,0 +1,47 @@
+import type { FastifyInstance, RouteOptions } from 'fastify';
+import { onTestFinished } from 'vitest';
+import type { Config } from '../../../src/config/config.js';
+import { createOffice } from '../../../src/engine/ledger/office.js';
+import { buildHttp, type HttpOptions } from '../../../src/http/http.js';
+import { createMetrics } from '../../../src/metrics/metrics.js';
+import type { Store } from '../../../src/store/store.js';
+import { keptLog, type LogLine } from '../../support/log.js';
+
+export interface TestServer {
+  readonly http: FastifyInstance;
+  readonly log: readonly LogLine[];
+}
+
+/** Every route there is over one store, with each answer held against its schema. */
+export function testServer(
+  { store, config, now }: { readonly store: Store; readonly config: Config; readonly now: () => number },
+  parts: Partial<HttpOptions> = {},
+): TestServer {
+  const { log, lines } = keptLog();
+  const http = buildHttp({
+    ...{ store, config: () => config, version: '1.2.3', log, readiness: () => [], checkAnswers: true },
+    metrics: createMetrics({ version: '1.2.3', node: 'v20', driver: 'simulated' }),
+    ledger: { office: createOffice({ store, config: () => config, now }), now },
+    ...parts,
+  });
+  onTestFinished(() => http.close());
+  return { http, log: lines };
+}
+
+/** What was declared, without what fastify adds to answer HEAD. */
+export interface DeclaredRoute {
+  readonly method: string;
+  readonly url: string;
+  readonly access: string;
+}
+
+/** Notes every route of a server that is not ready yet. */
+export function declaredRoutes(http: FastifyInstance): readonly DeclaredRoute[] {
+  const found: DeclaredRoute[] = [];
+  http.addHook('onRoute', ({ method, url, config }: RouteOptions) => {
+    for (const one of [method].flat()) {
+      if (one !== 'HEAD') found.push({ method: one, url, access: config?.access ?? 'none' });
+    }
+  });
+  return found;
+}
