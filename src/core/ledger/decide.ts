@@ -33,7 +33,7 @@ export function decisionFault(
 }
 
 /** `Ann Lee` and ` ann  lee` are no two people. */
-const samePerson = (a: string, b: string): boolean => personOf(a) === personOf(b);
+export const samePerson = (a: string, b: string): boolean => personOf(a) === personOf(b);
 const personOf = (actor: string): string => actor.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
 
 // eslint-disable-next-line no-control-regex -- names reach logs and terminals

@@ -1,0 +1,117 @@
+import { samePerson } from '../ledger/decide.js';
+import { refuse, type Refusal } from '../ledger/refusal.js';
+import type { FaultActor, FaultState } from './actions.js';
+import type { FaultReport } from './report.js';
+
+/** What people do to a report that was filed. */
+export const faultDeeds = [
+  'take',
+  'start',
+  'hand-over',
+  'accept',
+  'decline',
+  'comment',
+  'resolve',
+  'reject',
+  'close',
+  'reopen',
+  'link',
+  'change',
+  'to-outage',
+  'to-exclusion',
+] as const;
+export type FaultDeed = (typeof faultDeeds)[number];
+
+/**
+ * `noc`: anyone there. `owner`: the one who has it. `owner-or-free`: the owner, or anyone of the NOC while nobody has
+ * it. `offered`: the one it is offered to. `offered-or-owner`: either of the two. `either`: customers too.
+ */
+type Who = 'noc' | 'owner' | 'owner-or-free' | 'offered' | 'offered-or-owner' | 'either';
+
+interface Rule {
+  readonly from: readonly FaultState[];
+  readonly who: Who;
+}
+
+const open: readonly FaultState[] = ['filed', 'acknowledged', 'investigating', 'reopened'];
+const inHand: readonly FaultState[] = ['acknowledged', 'investigating', 'reopened'];
+const known: readonly FaultState[] = ['acknowledged', 'investigating', 'reopened', 'resolved', 'closed'];
+
+const rules: Record<FaultDeed, Rule> = {
+  take: { from: ['filed', 'reopened'], who: 'owner-or-free' },
+  start: { from: ['acknowledged', 'reopened'], who: 'owner' },
+  'hand-over': { from: [...inHand, 'resolved'], who: 'noc' },
+  accept: { from: [...inHand, 'resolved'], who: 'offered' },
+  decline: { from: [...inHand, 'resolved'], who: 'offered-or-owner' },
+  comment: { from: [...open, 'resolved'], who: 'either' },
+  resolve: { from: inHand, who: 'owner' },
+  reject: { from: open, who: 'owner-or-free' },
+  close: { from: ['resolved'], who: 'either' },
+  reopen: { from: ['resolved', 'closed', 'rejected'], who: 'either' },
+  link: { from: [...open, 'resolved', 'closed'], who: 'noc' },
+  change: { from: [...open, 'resolved'], who: 'either' },
+  'to-outage': { from: known, who: 'noc' },
+  'to-exclusion': { from: known, who: 'noc' },
+};
+
+/** Whether somebody may do so now; null: yes. Says what is allowed where not. */
+export function deedFault(report: FaultReport, deed: FaultDeed, actor: FaultActor): Refusal | null {
+  const { from, who } = rules[deed];
+  if (actor.side === 'customer' && who !== 'either') {
+    return refuse('actor', `is a customer, who may not ${deed}`, deedsFor(report, actor).join(', '));
+  }
+  if (!from.includes(report.state)) {
+    const allowed = deedsFor(report, actor).join(', ') || 'nothing';
+    return refuse('id', `is ${report.state}: ${report.id} can't ${deed} now`, allowed);
+  }
+  if (mayDo(report, who, actor)) return null;
+  if (who === 'offered' || who === 'offered-or-owner') {
+    if (report.offer === null) return refuse('id', `is offered to nobody: ${report.id}`, 'hand-over first');
+    return refuse('actor', `is ${actor.name}, to whom it is not offered`, report.offer.to);
+  }
+  if (report.owner === null) return refuse('id', `is nobody's yet: ${report.id}`, 'take it first');
+  const what = `is ${actor.name}, and ${report.id} is ${report.owner}'s`;
+  return refuse('actor', what, `${report.owner}, or another once a hand-over is accepted`);
+}
+
+function mayDo({ owner, offer }: FaultReport, who: Who, { name, side }: FaultActor): boolean {
+  const owns = owner !== null && samePerson(owner, name);
+  switch (who) {
+    case 'either':
+      return true;
+    case 'noc':
+      return side !== 'customer';
+    case 'owner':
+      return owns;
+    case 'owner-or-free':
+      return owns || (owner === null && side !== 'customer');
+    case 'offered':
+      return offer !== null && samePerson(offer.to, name);
+    case 'offered-or-owner':
+      return offer !== null && (owns || samePerson(offer.to, name));
+  }
+}
+
+/** What somebody may do now, in the order of a report's life. */
+export function deedsFor(report: FaultReport, actor: FaultActor): FaultDeed[] {
+  return faultDeeds.filter((deed) => {
+    const { from, who } = rules[deed];
+    const allowedSide = actor.side !== 'customer' || who === 'either';
+    return allowedSide && from.includes(report.state) && mayDo(report, who, actor);
+  });
+}
+
+/** Whether it can be handed over so: to another one, and by another than its owner only with a reason. */
+export function offerFault(
+  { owner }: FaultReport,
+  actor: FaultActor,
+  to: string,
+  reason: string | null,
+): Refusal | null {
+  if (owner === null) return refuse('id', "is nobody's yet, so it can't be handed over", 'take it');
+  if (samePerson(owner, to)) return refuse('to', `is ${owner}, who has it`, 'another person');
+  if (!samePerson(owner, actor.name) && (reason ?? '').trim() === '') {
+    return refuse('reason', `is missing: it is ${owner}'s`, 'why it is handed over by another, as text');
+  }
+  return null;
+}
