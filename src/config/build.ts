@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { emptyBook } from '../core/customer/book.js';
 import type { CommitmentConfig, Config, DriverConfig, PathConfig, Pop, ProbeOptions } from './config.js';
+import { buildNotifications } from './build-notifications.js';
 import { buildWatch } from './build-watch.js';
 import { expandPaths } from './mesh.js';
 import type { RawConfig } from './schema/schema.js';
@@ -35,6 +36,8 @@ export function buildConfig(raw: RawConfig, file: string, cwd: string): Config {
     },
     http: raw.http.listen,
     log: raw.log,
+    faults: raw.faults,
+    notifications: buildNotifications(raw.notifications),
     customers: raw.customers === undefined ? null : resolve(cwd, dirname(file), raw.customers),
     book: emptyBook,
   };

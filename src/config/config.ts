@@ -3,6 +3,7 @@ import type { LengthBasis } from '../core/measurement/length.js';
 import type { EpochMs, PathId, PopId } from '../core/types.js';
 import type { Quorum } from '../core/watch/observers.js';
 import type { WatchRules } from '../core/watch/rules.js';
+import type { Network } from './scalars/network.js';
 
 /** The daemon's configuration after every check: defaults filled in, units resolved, paths expanded. */
 export interface Config {
@@ -20,6 +21,8 @@ export interface Config {
   readonly store: StoreConfig;
   readonly http: HttpConfig;
   readonly log: LogConfig;
+  readonly faults: FaultsConfig;
+  readonly notifications: NotificationsConfig;
   /** The file of customers, absolute; null: there is none. */
   readonly customers: string | null;
   /** What that file says; empty until it was read. */
@@ -145,6 +148,35 @@ export interface HttpConfig {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+}
+
+export interface FaultsConfig {
+  /** So many rounds in a row with a band worse than normal suggest a report. */
+  readonly suggestAfterRounds: number;
+}
+
+/** How customers and other systems are told of what happens. */
+export interface NotificationsConfig {
+  /** So often a message is tried before it is given up. */
+  readonly attempts: number;
+  /** Before the second try; doubled before each further one, up to the longest. */
+  readonly firstRetryMs: number;
+  readonly longestRetryMs: number;
+  /** Of one try. */
+  readonly timeoutMs: number;
+  /** Networks of this house that webhooks may go to all the same. */
+  readonly allow: readonly Network[];
+  /** Null: no mail is sent. */
+  readonly smtp: SmtpConfig | null;
+}
+
+export interface SmtpConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly security: 'starttls' | 'tls' | 'none';
+  readonly from: string;
+  readonly user: string | null;
+  readonly password: string | null;
 }
 
 export interface LogConfig {

@@ -1,6 +1,7 @@
 import { Document, isMap, isNode, isSeq, visit } from 'yaml';
 import type { CommitmentConfig, Config, DriverConfig, PathConfig, Pop, ProbeOptions } from './config.js';
 import { redact } from './redact.js';
+import { plainNotifications } from './show-notifications.js';
 import { plainWatch, shortestSure } from './show-watch.js';
 import { formatDuration, formatDurationUs } from './scalars/duration.js';
 import { formatInstant } from './scalars/instant.js';
@@ -56,6 +57,8 @@ function plain(config: Config): unknown {
     },
     http: { listen: formatListen(http) },
     log,
+    faults: config.faults,
+    notifications: plainNotifications(config.notifications),
     ...(config.customers === null ? {} : { customers: config.customers }),
   };
 }

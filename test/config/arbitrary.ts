@@ -4,12 +4,14 @@ import type {
   Config,
   DriverConfig,
   MeasurementConfig,
+  NotificationsConfig,
   PathConfig,
   Pop,
   WatchConfig,
   WatchReference,
 } from '../../src/config/config.js';
 import { driverNames } from '../../src/config/drivers.js';
+import { mailSecurities } from '../../src/config/schema/notifications.js';
 import { logFormats, logLevels } from '../../src/config/schema/services.js';
 import { emptyBook } from '../../src/core/customer/book.js';
 import { pathId } from '../../src/core/path/path.js';
@@ -165,6 +167,31 @@ function drivers(all: readonly Pop[]): fc.Arbitrary<DriverConfig> {
   );
 }
 
+const network = fc.constantFrom(
+  { address: '10.0.0.0', prefix: 8 },
+  { address: 'fd00::', prefix: 8 },
+  { address: '127.0.0.1', prefix: 32 },
+);
+
+/** Without secrets: those are not shown. */
+const notifications: fc.Arbitrary<NotificationsConfig> = fc.record({
+  attempts: fc.integer({ min: 1, max: 100 }),
+  firstRetryMs: fc.integer({ min: 1_000, max: 3_600_000 }),
+  longestRetryMs: fc.integer({ min: 3_600_000, max: 86_400_000 }),
+  timeoutMs: fc.integer({ min: 100, max: 60_000 }),
+  allow: fc.array(network, { maxLength: 3 }),
+  smtp: orNull(
+    fc.record({
+      host: fc.constantFrom('mail.example.net', '192.0.2.25', '2001:db8::25'),
+      port: fc.integer({ min: 1, max: 65_535 }),
+      security: fc.constantFrom(...mailSecurities),
+      from: fc.constantFrom('sla@example.net', 'SLA: desk #1 <sla@example.net>'),
+      user: fc.constant(null),
+      password: fc.constant(null),
+    }),
+  ),
+});
+
 /** Any configuration that a file can say. */
 export const anyConfig: fc.Arbitrary<Config> = pops.chain((all) =>
   drivers(all).chain((driver) =>
@@ -186,6 +213,8 @@ export const anyConfig: fc.Arbitrary<Config> = pops.chain((all) =>
         host: fc.constantFrom('127.0.0.1', '::1', 'localhost', '0.0.0.0'),
         port: fc.integer({ min: 0, max: 65_535 }),
       }),
+      faults: fc.record({ suggestAfterRounds: fc.integer({ min: 1, max: 100 }) }),
+      notifications,
       log: fc.record({ level: fc.constantFrom(...logLevels), format: fc.constantFrom(...logFormats) }),
       customers: fc.constantFrom(null, '/srv/customers.yaml'),
       book: fc.constant(emptyBook),

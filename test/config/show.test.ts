@@ -77,5 +77,14 @@ http:
 log:
   level: info
   format: auto
+faults:
+  suggestAfterRounds: 2
+notifications:
+  attempts: 12
+  firstRetry: 10s
+  longestRetry: 1h
+  timeout: 10s
+  webhooks:
+    allow: []
 `);
 });

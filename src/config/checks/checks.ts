@@ -2,6 +2,7 @@ import type { Fault } from '../problem.js';
 import { checkCommitments } from './commitments.js';
 import type { Draft, IsFaulty } from './draft.js';
 import { checkMeasurement } from './measurement.js';
+import { checkNotifications } from './notifications.js';
 import { checkPaths } from './paths.js';
 import { checkPops } from './pops.js';
 import { checkProbe } from './probe.js';
@@ -19,5 +20,6 @@ export function checkAll(draft: Draft, isFaulty: IsFaulty): Fault[] {
     ...checkWatch(draft),
     ...checkDriver(draft),
     ...checkRetention(draft),
+    ...checkNotifications(draft),
   ];
 }

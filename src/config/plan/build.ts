@@ -34,6 +34,7 @@ function buildVersion(raw: RawVersion): PlanVersion {
     loss: { leavesOut: loss.leavesOut, commitment: loss.commitmentPercent, bands: loss.bands },
     classes: new Map(raw.classes.map((each) => [each.id, buildClass(each)])),
     credit: buildCredit(raw.credit),
+    faultReports: raw.faultReports,
     tax: { rate: raw.tax.ratePercent },
     clauses: raw.clauses,
     rulings: raw.rulings,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { commitmentSchema } from './commitments.js';
 import { driverSchema } from './driver.js';
 import { measurementSchema } from './measurement.js';
+import { faultsSchema, notificationsSchema } from './notifications.js';
 import { pathsSchema } from './paths.js';
 import { popId, popSchema } from './pops.js';
 import { file, httpSchema, logSchema, storeSchema } from './services.js';
@@ -19,6 +20,8 @@ export const configSchema = z.strictObject({
   store: storeSchema.prefault({}),
   http: httpSchema.prefault({}),
   log: logSchema.prefault({}),
+  faults: faultsSchema.prefault({}),
+  notifications: notificationsSchema.prefault({}),
   customers: file().optional(),
 });
 

@@ -29,6 +29,7 @@ export interface PlanVersion {
   /** Protection classes by id, in the order of the plan. */
   readonly classes: ReadonlyMap<string, ServiceClass>;
   readonly credit: CreditRules;
+  readonly faultReports: FaultReportRules;
   readonly tax: TaxRules;
   /** Field path → the clause of the document that it comes from. */
   readonly clauses: ReadonlyMap<string, string>;
@@ -173,6 +174,12 @@ export interface CapRule {
   /** Of the rents billed in that time, or of one full monthly rent. */
   readonly of: 'billed' | 'full-month';
   readonly share: Share;
+}
+
+/** How soon a fault report is answered, and its fault repaired; null: nothing is promised. */
+export interface FaultReportRules {
+  readonly firstResponseMinutes: number | null;
+  readonly repairMinutes: number | null;
 }
 
 export interface TaxRules {

@@ -15,6 +15,8 @@ export function ruleRows(
     list.length === 0
       ? words.none
       : list.map((kind) => kindWords[language][kind]).join(language === 'zh' ? '、' : ', ');
+  const within = (minutes: number | null) =>
+    minutes === null ? words.notStated : fill(words.withinMinutes, { minutes });
   const { noticeHours, allowance } = exclusions.plannedMaintenance;
   const { noticeWithinDays, proof } = exclusions.forceMajeure;
   const forceMajeure =
@@ -78,6 +80,12 @@ export function ruleRows(
       credit.claimWithinDays === null ? words.none : fill(words.claimValue, { days: credit.claimWithinDays }),
       'credit.claimWithinDays',
     ],
+    [
+      words.firstResponse,
+      within(version.faultReports.firstResponseMinutes),
+      'faultReports.firstResponseMinutes',
+    ],
+    [words.repair, within(version.faultReports.repairMinutes), 'faultReports.repairMinutes'],
     [
       words.tax,
       version.tax.rate === null ? words.notStated : `${formatShort(asPercent(version.tax.rate))} %`,

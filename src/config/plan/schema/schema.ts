@@ -48,6 +48,12 @@ const versionSchema = z.strictObject({
   loss: lossSchema,
   classes: z.array(classSchema),
   credit: creditSchema,
+  faultReports: z
+    .strictObject({
+      firstResponseMinutes: whole(1, 10_080).nullable().default(null),
+      repairMinutes: whole(1, 44_640).nullable().default(null),
+    })
+    .prefault({}),
   tax: z.strictObject({ ratePercent: percentOfOne().nullable() }).default({ ratePercent: null }),
   clauses: textsByField().default(new Map()),
   rulings: wordsByField().default(new Map()),
