@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { postgresPrograms } from './postgres-programs.js';
 
 /** What tests need of the machine they run on. */
 export interface Needs {
@@ -20,6 +21,8 @@ export interface Needs {
   readonly built?: boolean;
   /** IPv6 on the loopback interface. */
   readonly ipv6?: boolean;
+  /** PostgreSQL's server programs. */
+  readonly postgres?: boolean;
 }
 
 export interface Requirement {
@@ -68,6 +71,7 @@ export function whatIsMissing(needs: Needs): string | null {
   if (needs.tun && !canOpen('/dev/net/tun')) missing.push('needs /dev/net/tun');
   for (const command of commands) if (!isOnPath(command)) missing.push(`needs the program ${command}`);
   if (needs.ipv6 && !existsSync('/proc/net/if_inet6')) missing.push('needs IPv6');
+  if (needs.postgres && postgresPrograms() === null) missing.push('needs a PostgreSQL server');
   if (needs.built && !existsSync(builtMain)) missing.push('needs the build: npm run build');
   return missing.length === 0 ? null : missing.join('; ');
 }

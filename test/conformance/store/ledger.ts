@@ -3,7 +3,9 @@ import { headOf, linkAfter } from '../../../src/core/ledger/chain.js';
 import type { LedgerEvent } from '../../../src/core/ledger/actions.js';
 import { digestOf, sha256 } from '../../../src/seal/hash.js';
 import { maxAttachmentBytes } from '../../../src/store/ledger-store.js';
-import type { Store } from '../../../src/store/store.js';
+import type { Store as WholeStore } from '../../../src/store/store.js';
+
+type Store = Pick<WholeStore, 'ledger' | 'attachments' | 'close'>;
 
 const after = (events: readonly LedgerEvent[], actor = '陳大文'): LedgerEvent => {
   const action = { type: 'exclusion-approved', id: 'X1', reason: '“why”\n' } as const;

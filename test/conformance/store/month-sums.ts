@@ -4,8 +4,10 @@ import { countSize } from '../../../src/core/measurement/counts.js';
 import type { PacketOutcome } from '../../../src/core/measurement/packet.js';
 import { roundStatuses, type Round } from '../../../src/core/measurement/round.js';
 import type { PathId } from '../../../src/core/types.js';
-import type { MonthSumsQuery, PathSums, Store } from '../../../src/store/store.js';
+import type { MonthSumsQuery, PathSums, Store as WholeStore } from '../../../src/store/store.js';
 import { packets, round, sample, slotAt } from '../../store/support.js';
+
+type Store = Pick<WholeStore, 'rounds' | 'paths' | 'close'>;
 
 /** An exact fraction, as a textbook has it: the reference that the database's sums are held against. */
 interface Fraction {

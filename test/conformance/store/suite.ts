@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { icmpErrorKinds, notSentReasons, type PacketOutcome } from '../../../src/core/measurement/packet.js';
 import { missingReasons, roundStatuses, stampSources } from '../../../src/core/measurement/round.js';
 import { summarise } from '../../../src/core/measurement/summary.js';
-import type { RoundQuery, Store } from '../../../src/store/store.js';
+import type { RoundQuery, Store as WholeStore } from '../../../src/store/store.js';
 import { packets, provenance, round, sample, slotAt } from '../../store/support.js';
+
+type Store = Pick<WholeStore, 'rounds' | 'paths' | 'runs' | 'upkeep' | 'close'>;
 
 /** What every database behind the port does. `open` gives an empty store that the suite's test closes. */
 export function storeConformance(name: string, open: () => Promise<Store>): void {
@@ -305,12 +307,13 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
       await Promise.all(Array.from({ length: 450 }, (_, n) => store.rounds.put(round({ slot: slotAt(n) }))));
       const sweep = store.upkeep.sweep(slotAt(450), slotAt(450));
       const late = store.rounds.put(round({ slot: slotAt(451) })); // its turn comes before the sweep is through
-      const closed = store.close();
-      expect(await late).toBe('stored');
-      await expect(sweep).rejects.toMatchObject({
+      const stopped = expect(sweep).rejects.toMatchObject({
         name: 'StoreFault',
         message: expect.stringContaining('closed') as unknown,
       });
+      const closed = store.close();
+      expect(await late).toBe('stored');
+      await stopped;
       await closed;
     });
 

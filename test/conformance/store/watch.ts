@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { BlindTime, ObservedOutage, StateChange, WatchRecord } from '../../../src/core/watch/records.js';
-import type { Store } from '../../../src/store/store.js';
+import type { Store as WholeStore } from '../../../src/store/store.js';
+
+type Store = Pick<WholeStore, 'watch' | 'close'>;
 
 const nothing: WatchRecord = { outages: [], states: [], spans: [], blind: [] };
 

@@ -1,8 +1,7 @@
-import type { LedgerAction, LedgerEvent } from '../../../core/ledger/actions.js';
+import type { LedgerEvent } from '../../../core/ledger/actions.js';
+import { eventOf, type LedgerRow } from '../../ledger-row.js';
 import type { LedgerStore } from '../../ledger-store.js';
 import type { Connection } from '../database.js';
-
-type Row = Omit<LedgerEvent, 'action'> & { readonly action: string };
 
 export function ledgerStore({ db, read, write }: Connection): LedgerStore {
   const last = db.prepare<[], Pick<LedgerEvent, 'seq' | 'hash'>>(
@@ -11,7 +10,7 @@ export function ledgerStore({ db, read, write }: Connection): LedgerStore {
   const add = db.prepare(
     'INSERT INTO ledger (seq, at, actor, action, previous, hash) VALUES (?, ?, ?, ?, ?, ?)',
   );
-  const after = db.prepare<[number, number], Row>(
+  const after = db.prepare<[number, number], LedgerRow>(
     'SELECT seq, at, actor, action, previous, hash FROM ledger WHERE seq > ? ORDER BY seq LIMIT ?',
   );
   return {
@@ -28,19 +27,4 @@ export function ledgerStore({ db, read, write }: Connection): LedgerStore {
       }),
     events: (query = {}) => read(() => after.all(query.after ?? 0, query.limit ?? -1).map(eventOf)),
   };
-}
-
-/** A text that is no action any more is a changed one: it is given as it is, and its hash tells. */
-function eventOf(row: Row): LedgerEvent {
-  return { ...row, action: actionOf(row.action) };
-}
-
-function actionOf(text: string): LedgerAction {
-  try {
-    const action = JSON.parse(text) as LedgerAction | null;
-    if (typeof action === 'object' && typeof action?.type === 'string') return action;
-  } catch {
-    // The same as below.
-  }
-  return { type: 'unreadable', text } as unknown as LedgerAction;
 }

@@ -1,0 +1,57 @@
+import pg from 'pg';
+import { PacketsCorrupt } from '../packets/corrupt.js';
+import { StoreFault } from '../store.js';
+
+type Kind = StoreFault['kind'];
+
+/** What PostgreSQL's codes mean for whoever looks after it: the code itself, else its class (the first two). */
+const kinds: Readonly<Record<string, readonly [Kind, remedy: string]>> = {
+  '53100': ['full', 'free some space on its disk'],
+  '53300': ['busy', 'it has no connection left: raise max_connections, or close others'],
+  '25006': ['read-only', 'it takes no writes: give the address of the primary'],
+  '28': ['other', 'it refuses the user: check name, password and pg_hba.conf'],
+  '3D': ['missing', 'create the database first: createdb NAME'],
+  '42501': ['read-only', "the user may not do that: make it the owner of the database's schema"],
+  '40': ['busy', 'another change was in the way'],
+  '55': ['busy', 'another session holds a lock'],
+  '57': ['io', 'the server is stopping or ended the session'],
+  '58': ['io', "check the server's disk and its log"],
+  '08': ['io', 'check that the server runs and can be reached'],
+  XX: ['corrupt', "the server says that data is damaged: see its log, and its manual's chapter on restoring"],
+};
+
+const unreachable = [
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'EPIPE',
+];
+
+/** What the server or the way to it threw, as the store's users know it. Errors of our own pass unchanged. */
+export function toStoreFault(error: unknown, name: string): unknown {
+  if (error instanceof PacketsCorrupt)
+    return new StoreFault(`${name} is damaged (${error.message})`, 'corrupt');
+  if (error instanceof StoreFault || error instanceof RangeError || !(error instanceof Error)) return error;
+  const { code } = error as NodeJS.ErrnoException;
+  if (error instanceof pg.DatabaseError) {
+    const [kind, remedy] = kinds[code ?? ''] ?? kinds[code?.slice(0, 2) ?? ''] ?? ['other', ''];
+    const said = `${code ?? 'no code'}: ${error.message}`;
+    return fault(kind, `${name} failed (${said})${remedy && `; ${remedy}`}`, error);
+  }
+  if (unreachable.includes(code ?? '') || /connection|timeout|terminated/i.test(error.message)) {
+    const said = error.message === '' ? (code ?? 'no answer') : error.message;
+    return fault(
+      'io',
+      `${name} can't be reached (${said}); check that the server runs and its address`,
+      error,
+    );
+  }
+  return error;
+}
+
+function fault(kind: Kind, message: string, cause: unknown): StoreFault {
+  return new StoreFault(message, kind, { cause });
+}

@@ -1,0 +1,82 @@
+import type { Pool, PoolClient } from 'pg';
+import { StoreFault } from '../store.js';
+import { toStoreFault } from './faults.js';
+import { locks } from './locks.js';
+import { migrations as all } from './migrations/index.js';
+import type { Migration } from './migrations/migration.js';
+
+/** Brings the schema up to date in one transaction that only one program runs at a time. Rejects with `StoreFault`. */
+export async function migrate(
+  pool: Pool,
+  name: string,
+  migrations: readonly Migration[] = all,
+): Promise<void> {
+  await inTransaction(pool, name, async (client) => {
+    await client.query('SELECT pg_advisory_xact_lock($1)', [locks.schema]);
+    await client.query('CREATE TABLE IF NOT EXISTS pop_sla_schema (version integer PRIMARY KEY)');
+    const from = await versionOf(client);
+    refuseNewer(name, from, migrations);
+    for (const { version, sql } of migrations) {
+      if (version <= from) continue;
+      await client.query(sql);
+      await client.query('INSERT INTO pop_sla_schema (version) VALUES ($1)', [version]);
+    }
+  });
+}
+
+/** For whoever only reads. Rejects with `StoreFault` where the schema is not the one this program knows. */
+export async function requireCurrentSchema(pool: Pool, name: string, migrations = all): Promise<void> {
+  await inTransaction(pool, name, async (client) => {
+    const { rows } = await client.query<{ found: boolean }>(
+      `SELECT to_regclass('pop_sla_schema') IS NOT NULL AS found`,
+    );
+    if (rows[0]?.found !== true) {
+      throw new StoreFault(`there is nothing of pop-sla in ${name} yet: \`pop-sla run\` makes it`, 'missing');
+    }
+    const version = await versionOf(client);
+    refuseNewer(name, version, migrations);
+    const latest = latestVersion(migrations);
+    if (version < latest) {
+      throw new StoreFault(
+        `${name} has schema ${version} and needs ${latest}: start \`pop-sla run\` once, it upgrades it`,
+        'other',
+      );
+    }
+  });
+}
+
+async function versionOf(client: PoolClient): Promise<number> {
+  const { rows } = await client.query<{ version: number }>(
+    'SELECT coalesce(max(version), 0) AS version FROM pop_sla_schema',
+  );
+  return rows[0]?.version ?? 0;
+}
+
+function refuseNewer(name: string, version: number, migrations: readonly Migration[]): void {
+  const latest = latestVersion(migrations);
+  if (version <= latest) return;
+  throw new StoreFault(
+    `${name} has schema ${version}, and this program knows schemas up to ${latest}: run the newer program`,
+    'newer-schema',
+  );
+}
+
+const latestVersion = (migrations: readonly Migration[]): number => migrations.at(-1)?.version ?? 0;
+
+async function inTransaction(pool: Pool, name: string, work: (client: PoolClient) => Promise<void>) {
+  try {
+    const client = await pool.connect();
+    try {
+      await client.query('BEGIN');
+      await work(client);
+      await client.query('COMMIT');
+    } catch (error) {
+      await client.query('ROLLBACK').catch(() => undefined);
+      throw error;
+    } finally {
+      client.release();
+    }
+  } catch (error) {
+    throw toStoreFault(error, name);
+  }
+}

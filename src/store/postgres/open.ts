@@ -1,0 +1,60 @@
+import type { Store } from '../store.js';
+import { connect, nameOf } from './connect.js';
+import { connection } from './database.js';
+import { attachmentStore } from './ledger/attachments.js';
+import { ledgerStore } from './ledger/events.js';
+import { migrate, requireCurrentSchema } from './migrate.js';
+import { measuredByQuery } from './measured-by.js';
+import { monthSumsQuery } from './month-sums.js';
+import { pathStore } from './paths.js';
+import { roundList } from './round-list.js';
+import { roundPut } from './round-put.js';
+import { roundReads } from './round-reads.js';
+import { runStore } from './runs.js';
+import { upkeepStore } from './upkeep.js';
+import { watchStore } from './watch/watch.js';
+
+export interface PostgresStoreOptions {
+  /** `postgres://user@host:port/database`, with what else libpq's addresses have (`sslmode`, `options`). */
+  readonly url: string;
+  /** Reads only, and leaves the schema as it is. */
+  readonly readOnly?: boolean;
+}
+
+/** The families that it keeps until now. */
+export type PostgresStore = Pick<
+  Store,
+  'rounds' | 'paths' | 'runs' | 'watch' | 'ledger' | 'attachments' | 'upkeep' | 'close'
+>;
+
+/** Opens the store in a PostgreSQL database (15 or newer), and brings its schema up to date. Rejects with `StoreFault`. */
+export async function openPostgresStore({
+  url,
+  readOnly = false,
+}: PostgresStoreOptions): Promise<PostgresStore> {
+  const pool = connect({ url });
+  const name = nameOf(url);
+  try {
+    await (readOnly ? requireCurrentSchema(pool, name) : migrate(pool, name));
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  const on = connection(pool, name, readOnly);
+  return {
+    rounds: {
+      ...roundPut(on),
+      ...roundList(on),
+      ...roundReads(on),
+      ...monthSumsQuery(on),
+      ...measuredByQuery(on),
+    },
+    paths: pathStore(on),
+    runs: runStore(on),
+    watch: watchStore(on),
+    ledger: ledgerStore(on),
+    attachments: attachmentStore(on),
+    upkeep: upkeepStore(on),
+    close: on.close,
+  };
+}

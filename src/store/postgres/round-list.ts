@@ -1,0 +1,87 @@
+import type { SizeCounts } from '../../core/measurement/counts.js';
+import type { MissingReason, StampSource } from '../../core/measurement/round.js';
+import type { MissingSummary, RoundSummary } from '../../core/measurement/summary.js';
+import type { EpochMs, PathId } from '../../core/types.js';
+import type { RoundQuery, RoundStore } from '../store.js';
+import type { Connection, Value } from './database.js';
+
+type MeasuredRow = Omit<RoundSummary, 'provenance' | 'sizes'> & {
+  readonly driver: string;
+  readonly stamps: StampSource;
+  readonly fallbackStamps: number;
+  readonly socketDrops: number | null;
+  readonly sendLagUs: number | null;
+  readonly p50Us: number | null;
+  readonly p99Us: number | null;
+  readonly sizes: SizeCounts[] | null;
+};
+type MissingRow = {
+  readonly path: PathId;
+  readonly slot: EpochMs;
+  readonly status: 'missing';
+  readonly reason: MissingReason;
+};
+
+/** A round's sizes come with it, so that a list is one statement and one snapshot. */
+const sizesOfRound = `(SELECT json_agg(json_build_object('bytes', bytes, 'sent', sent, 'received', received,
+    'late', late, 'errors', errors, 'notSent', not_sent, 'duplicates', duplicates, 'mismatched', mismatched,
+    'rttSumUs', rtt_sum_us, 'rttMinUs', rtt_min_us, 'rttMaxUs', rtt_max_us) ORDER BY position)
+  FROM size WHERE size.path_id = round.path_id AND size.slot = round.slot)`;
+
+export function roundList({ read }: Connection): Pick<RoundStore, 'list'> {
+  return {
+    async list(query) {
+      const { sql, values } = listQuery(query);
+      const rows = await read<MeasuredRow | MissingRow>(sql, values);
+      return rows.map((row) => (row.status === 'missing' ? missingSummary(row) : summary(row)));
+    },
+  };
+}
+
+function listQuery({ path, from, to, limit, order, after }: RoundQuery): { sql: string; values: Value[] } {
+  const newest = order !== 'oldest';
+  const values: Value[] = [from ?? Number.MIN_SAFE_INTEGER, to ?? Number.MAX_SAFE_INTEGER, limit];
+  const conditions = ['slot >= $1', 'slot < $2'];
+  if (path !== undefined) {
+    values.push(path);
+    conditions.push(`path_id = (SELECT id FROM path WHERE name = $${values.length})`);
+  }
+  if (after !== undefined) {
+    values.push(after.slot, after.path);
+    const [slot, name] = [`$${values.length - 1}`, `$${values.length}`];
+    conditions.push(`slot ${newest ? '<=' : '>='} ${slot}`, `(slot <> ${slot} OR path.name > ${name})`);
+  }
+  return {
+    values,
+    sql: `SELECT path.name AS path, slot, status, reason, address, started_at AS "startedAt", ended_at AS "endedAt",
+        lost_after_ms AS "lostAfterMs", driver, stamps, fallback_stamps AS "fallbackStamps",
+        socket_drops AS "socketDrops", send_lag_us AS "sendLagUs",
+        calibration_p50_us AS "p50Us", calibration_p99_us AS "p99Us", ${sizesOfRound} AS sizes
+      FROM round JOIN path ON path.id = round.path_id
+      WHERE ${conditions.join(' AND ')}
+      ORDER BY slot ${newest ? 'DESC' : 'ASC'}, path.name LIMIT $3`,
+  };
+}
+
+function summary({
+  driver,
+  stamps,
+  fallbackStamps,
+  socketDrops,
+  sendLagUs,
+  p50Us,
+  p99Us,
+  ...row
+}: MeasuredRow) {
+  const calibration = p50Us === null || p99Us === null ? null : { p50Us, p99Us };
+  const provenance = { driver, stamps, fallbackStamps, socketDrops, sendLagUs, calibration };
+  const { path, slot, status, reason, address, startedAt, endedAt, lostAfterMs, sizes } = row;
+  return {
+    ...{ path, slot, status, reason, address, startedAt, endedAt, lostAfterMs },
+    ...{ provenance, sizes: sizes ?? [] },
+  } satisfies RoundSummary;
+}
+
+function missingSummary({ path, slot, status, reason }: MissingRow): MissingSummary {
+  return { path, slot, status, reason };
+}

@@ -1,0 +1,30 @@
+import { decodePackets } from '../packets/codec.js';
+import { toStoreFault } from './faults.js';
+import type { RoundStore } from '../store.js';
+import type { Connection } from './database.js';
+
+/** What is asked of one path's rounds. */
+export function roundReads({ name, read }: Connection): Pick<RoundStore, 'packets' | 'accounted'> {
+  return {
+    async packets(path, slot) {
+      const [row] = await read<{ packed: Uint8Array }>(
+        'SELECT packed FROM packets WHERE path_id = (SELECT id FROM path WHERE name = $1) AND slot = $2',
+        [path, slot],
+      );
+      if (!row) return null;
+      try {
+        return decodePackets(row.packed);
+      } catch (error) {
+        throw toStoreFault(error, name);
+      }
+    },
+    async accounted(path, from, to) {
+      const rows = await read<{ slot: number }>(
+        `SELECT slot FROM round WHERE path_id = (SELECT id FROM path WHERE name = $1) AND slot >= $2 AND slot < $3
+         ORDER BY slot`,
+        [path, from, to],
+      );
+      return rows.map(({ slot }) => slot);
+    },
+  };
+}

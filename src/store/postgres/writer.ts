@@ -1,0 +1,78 @@
+import type { Pool, PoolClient } from 'pg';
+import { StoreFault } from '../store.js';
+
+export interface WriterOptions {
+  readonly pool: Pool;
+  readonly faultOf: (error: unknown) => unknown;
+  /** How many changes share a transaction at most. */
+  readonly maxChanges?: number;
+}
+
+export interface Writer {
+  write<T>(change: (client: PoolClient) => Promise<T>): Promise<T>;
+  drained(): Promise<void>;
+}
+
+interface Job {
+  readonly run: (client: PoolClient) => Promise<unknown>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/**
+ * Changes in the order they were asked for, those that wait together in one transaction: a commit waits for the
+ * server's disk. A promise resolves after its transaction was committed.
+ */
+export function createWriter({ pool, faultOf, maxChanges = 64 }: WriterOptions): Writer {
+  const waiting: Job[] = [];
+  let turning: Promise<void> | null = null;
+
+  const transaction = async (jobs: readonly Job[]): Promise<unknown[]> => {
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query('BEGIN');
+      const results: unknown[] = [];
+      for (const job of jobs) results.push(await job.run(client));
+      await client.query('COMMIT');
+      return results;
+    } catch (error) {
+      await client.query('ROLLBACK').catch((failed: unknown) => {
+        broken = failed instanceof Error ? failed : new Error(String(failed));
+      });
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  };
+
+  const commit = async (jobs: readonly Job[]): Promise<void> => {
+    try {
+      const results = await transaction(jobs);
+      jobs.forEach((job, index) => {
+        job.resolve(results[index]);
+      });
+    } catch (error) {
+      const fault = faultOf(error);
+      // One bad change must not take its neighbours with it; a server that is gone fails them all alike.
+      const mediumFailed = fault instanceof StoreFault && !['other', 'busy'].includes(fault.kind);
+      if (jobs.length > 1 && !mediumFailed) for (const job of jobs) await commit([job]);
+      else for (const job of jobs) job.reject(fault);
+    }
+  };
+  const turn = async (): Promise<void> => {
+    // What is asked for in the same turn of the event loop goes together.
+    await new Promise(setImmediate);
+    while (waiting.length > 0) await commit(waiting.splice(0, maxChanges));
+    turning = null;
+  };
+  return {
+    write<T>(change: (client: PoolClient) => Promise<T>): Promise<T> {
+      return new Promise<T>((resolve, reject) => {
+        waiting.push({ run: change, resolve: resolve as (value: unknown) => void, reject });
+        turning ??= turn();
+      });
+    },
+    drained: () => turning ?? Promise.resolve(),
+  };
+}

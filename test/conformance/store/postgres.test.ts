@@ -1,0 +1,26 @@
+import { openPostgresStore } from '../../../src/store/postgres/open.js';
+import { startPostgres, type PostgresServer } from '../../support/postgres.js';
+import { requires } from '../../support/requires.js';
+import { ledgerConformance } from './ledger.js';
+import { monthSumsConformance } from './month-sums.js';
+import { storeConformance } from './suite.js';
+import { watchConformance } from './watch.js';
+
+let server: PostgresServer | null = null;
+const { beforeAll, afterAll } = requires({ postgres: true });
+beforeAll(async () => {
+  server = await startPostgres();
+});
+afterAll(async () => {
+  await server?.stop();
+});
+
+const open = async () => {
+  if (server === null) throw new Error('the server was not started');
+  return openPostgresStore({ url: await server.newSchema() });
+};
+
+storeConformance('postgres', open);
+monthSumsConformance('postgres', open);
+watchConformance('postgres', open);
+ledgerConformance('postgres', open);

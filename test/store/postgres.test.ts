@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest';
+import pg from 'pg';
+import { openPostgresStore } from '../../src/store/postgres/open.js';
+import { startPostgres, type PostgresServer } from '../support/postgres.js';
+import { requires } from '../support/requires.js';
+import { round, slotAt } from './support.js';
+
+let server: PostgresServer;
+const { beforeAll, afterAll } = requires({ postgres: true });
+beforeAll(async () => {
+  server = await startPostgres();
+});
+afterAll(async () => {
+  await server.stop();
+});
+
+const ask = async (url: string, sql: string): Promise<Record<string, unknown>[]> => {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+};
+const everyRow = (rows: number) => Array.from({ length: rows }, (_, n) => round({ slot: slotAt(n) }));
+
+describe('a store in PostgreSQL', () => {
+  test('makes its schema once, however many programs start on it at the same time', async () => {
+    const url = await server.newSchema();
+    const stores = await Promise.all([1, 2, 3, 4].map(() => openPostgresStore({ url })));
+    await Promise.all(stores.map((store) => store.close()));
+    expect(await ask(url, 'SELECT count(*)::int AS n, max(version) AS latest FROM pop_sla_schema')).toEqual([
+      { n: 3, latest: 3 },
+    ]);
+  });
+
+  test('refuses a schema of a newer program, and leaves it as it is', async () => {
+    const url = await server.newSchema();
+    await (await openPostgresStore({ url })).close();
+    await ask(url, 'INSERT INTO pop_sla_schema (version) VALUES (999)');
+    for (const readOnly of [false, true]) {
+      await expect(openPostgresStore({ url, readOnly })).rejects.toMatchObject({
+        kind: 'newer-schema',
+        message: expect.stringMatching(
+          /schema 999, and this program knows schemas up to 3: run the newer/,
+        ) as unknown,
+      });
+    }
+  });
+
+  test('reads nothing where nothing was made, and writes nothing where it only reads', async () => {
+    const url = await server.newSchema();
+    await expect(openPostgresStore({ url, readOnly: true })).rejects.toMatchObject({ kind: 'missing' });
+    await (await openPostgresStore({ url })).close();
+    const store = await openPostgresStore({ url, readOnly: true });
+    expect(await store.rounds.list({ limit: 1 })).toEqual([]);
+    await expect(store.rounds.put(round())).rejects.toMatchObject({ kind: 'read-only' });
+    await store.close();
+  });
+
+  test('stores a round once when several programs bring it at the same time', async () => {
+    const url = await server.newSchema();
+    const stores = await Promise.all([1, 2, 3].map(() => openPostgresStore({ url })));
+    const answers = await Promise.all(
+      stores.flatMap((store) => everyRow(200).map((one) => store.rounds.put(one))),
+    );
+    expect(answers.filter((answer) => answer === 'stored')).toHaveLength(200);
+    await Promise.all(stores.map((store) => store.close()));
+    expect(await ask(url, 'SELECT count(*)::int AS rounds FROM round')).toEqual([{ rounds: 200 }]);
+    expect(await ask(url, 'SELECT count(*)::int AS sizes FROM size')).toEqual([{ sizes: 600 }]);
+    expect(await ask(url, 'SELECT count(*)::int AS packets FROM packets')).toEqual([{ packets: 200 }]);
+  });
+
+  test('keeps each month in partitions of its own, and drops them when the month is past keeping', async () => {
+    const url = await server.newSchema();
+    const store = await openPostgresStore({ url });
+    const august = Date.UTC(2026, 7, 3);
+    for (const slot of [august, august + 1_800_000, slotAt(0)]) await store.rounds.put(round({ slot }));
+    const names = `SELECT string_agg(relname, ' ' ORDER BY relname) AS names FROM pg_class
+      WHERE relkind = 'r' AND relispartition AND relnamespace = current_schema()::regnamespace`;
+    expect(await ask(url, names)).toEqual([
+      { names: 'packets_2026_08 packets_2026_10 round_2026_08 round_2026_10 size_2026_08 size_2026_10' },
+    ]);
+    expect(await store.upkeep.sweep(slotAt(0), Date.UTC(2026, 8, 1))).toEqual({
+      packetsDeleted: 2,
+      rowsDeleted: 2,
+    });
+    expect(await ask(url, names)).toEqual([{ names: 'packets_2026_10 round_2026_10 size_2026_10' }]);
+    await store.close();
+  });
+
+  test('changes nothing that was said, whoever asks', async () => {
+    const url = await server.newSchema();
+    const store = await openPostgresStore({ url });
+    await store.attachments.put({ sha256: 'a'.repeat(64), content: Buffer.from('proof'), at: 1 });
+    await store.close();
+    await expect(ask(url, `UPDATE attachment SET at = 2`)).rejects.toThrow(/neither changed nor deleted/);
+    await expect(ask(url, `DELETE FROM attachment`)).rejects.toThrow(/neither changed nor deleted/);
+    await expect(ask(url, `TRUNCATE ledger`)).rejects.toThrow(/neither changed nor deleted/);
+  });
+
+  test('one row that the database refuses does not take its neighbours with it', async () => {
+    const store = await openPostgresStore({ url: await server.newSchema() });
+    const bad = round({ slot: slotAt(1), reason: 'a text may not hold \0 there' });
+    const answers = await Promise.allSettled([
+      store.rounds.put(round({ slot: slotAt(0) })),
+      store.rounds.put(bad),
+      store.rounds.put(round({ slot: slotAt(2) })),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await store.rounds.accounted('HKG>SIN', 0, slotAt(9))).toEqual([slotAt(0), slotAt(2)]);
+    await store.close();
+  });
+
+  test('says what is wrong when the server is gone, keeps what it confirmed, and goes on when it is back', async () => {
+    const store = await openPostgresStore({ url: await server.newSchema() });
+    expect(await store.rounds.put(round({ slot: slotAt(0) }))).toBe('stored');
+    await server.kill();
+    await expect(store.rounds.put(round({ slot: slotAt(1) }))).rejects.toMatchObject({
+      name: 'StoreFault',
+      kind: 'io',
+    });
+    await expect(store.rounds.list({ limit: 1 })).rejects.toMatchObject({ name: 'StoreFault', kind: 'io' });
+    await server.start();
+    expect(await store.rounds.put(round({ slot: slotAt(1) }))).toBe('stored');
+    expect(await store.rounds.accounted('HKG>SIN', 0, slotAt(9))).toEqual([slotAt(0), slotAt(1)]);
+    await store.close();
+  });
+
+  test('refuses an address that is none, and names a database that is not there without its password', async () => {
+    await expect(openPostgresStore({ url: 'not an address' })).rejects.toThrow('is no URL');
+    const url = `postgres://tester:secret@127.0.0.1:${server.port}/nowhere`;
+    await expect(openPostgresStore({ url })).rejects.toMatchObject({
+      kind: 'missing',
+      message: `the database nowhere at 127.0.0.1:${server.port} failed (3D000: database "nowhere" does not exist); create the database first: createdb NAME`,
+    });
+  });
+});
