@@ -1,6 +1,7 @@
 import type { MissingRound, Round, SizeSample } from '../core/measurement/round.js';
 import type { MissingSummary, RoundSummary, SlotSummary } from '../core/measurement/summary.js';
 import type { EpochMs, PathId } from '../core/types.js';
+import type { AccessStore } from './access-store.js';
 import type { AttachmentStore, LedgerStore } from './ledger-store.js';
 import type { WatchStore } from './watch-store.js';
 
@@ -16,6 +17,7 @@ export interface Store {
   readonly watch: WatchStore;
   readonly ledger: LedgerStore;
   readonly attachments: AttachmentStore;
+  readonly access: AccessStore;
   readonly upkeep: UpkeepStore;
   close(): Promise<void>;
 }

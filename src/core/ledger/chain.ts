@@ -22,6 +22,13 @@ export function linkAfter(
   return { ...open, hash: digest(open) };
 }
 
+/** A link of any chain: its hash is over all the rest of it. */
+export interface Linked {
+  readonly seq: number;
+  readonly previous: string;
+  readonly hash: string;
+}
+
 export interface ChainFault {
   /** The first event that does not fit. */
   readonly seq: number;
@@ -29,8 +36,8 @@ export interface ChainFault {
 }
 
 /** Where a history stops being the one that was written; null: it is whole. It can't tell that its end was cut off. */
-export function chainFault(events: readonly LedgerEvent[], digest: Digest): ChainFault | null {
-  let head = headOf([]);
+export function chainFault(events: readonly Linked[], digest: Digest): ChainFault | null {
+  let head = { seq: 0, hash: noHash };
   for (const { hash, ...open } of events) {
     const seq = head.seq + 1;
     if (open.seq !== seq)

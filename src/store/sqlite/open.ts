@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Store } from '../store.js';
+import { accessStore } from './access/access.js';
 import { connect } from './connect.js';
 import { connection } from './database.js';
 import { attachmentStore } from './ledger/attachments.js';
@@ -49,6 +50,7 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
       watch: watchStore(on),
       ledger: ledgerStore(on),
       attachments: attachmentStore(on),
+      access: accessStore(on),
       upkeep: upkeepStore(on),
       close: on.close,
     });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { openSqliteStore } from '../../../src/store/sqlite/open.js';
 import { tempDir } from '../../support/temp-dir.js';
+import { accessConformance } from './access.js';
 import { ledgerConformance } from './ledger.js';
 import { monthSumsConformance } from './month-sums.js';
 import { storeConformance } from './suite.js';
@@ -12,3 +13,4 @@ storeConformance('sqlite', open);
 monthSumsConformance('sqlite', open);
 watchConformance('sqlite', open);
 ledgerConformance('sqlite', open);
+accessConformance('sqlite', open);

@@ -36,10 +36,11 @@ describe('the schema', () => {
 
   test.each(versions)('comes from version %i with every row', async (version) => {
     const file = oldFile(version);
-    const { rounds, watch, ledger } = JSON.parse(fixture(version, 'json')) as {
+    const { rounds, watch, ledger, access } = JSON.parse(fixture(version, 'json')) as {
       rounds: Round[];
       watch?: WatchRecord;
       ledger?: LedgerEvent[];
+      access?: { token: object; user: object; trace: object };
     };
     const store = await openSqliteStore({ path: file });
     const rows = await store.rounds.list({ limit: 100, order: 'oldest' });
@@ -81,6 +82,10 @@ describe('the schema', () => {
     expect(await store.ledger.events()).toEqual(ledger ?? []);
     const proof = await store.attachments.get('a'.repeat(64));
     expect(proof && Buffer.from(proof).toString()).toBe(ledger ? 'proof' : null);
+    const { tokens, users, trail } = store.access;
+    expect(await tokens.list()).toMatchObject(access ? [access.token] : []);
+    expect(await users.list()).toMatchObject(access ? [access.user] : []);
+    expect(await trail.list()).toEqual(access ? [access.trace] : []);
     expect(await store.runs.latest()).toMatchObject({ id: 2, version: '0.2.0', stoppedAt: null });
     expect(await store.runs.begin('0.3.0', firstSlot)).toBe(3);
     await store.close();

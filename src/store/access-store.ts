@@ -1,0 +1,117 @@
+import type { Role } from '../core/access/principal.js';
+import type { TrailEntry, TrailLink } from '../core/access/trail.js';
+import type { EpochMs } from '../core/types.js';
+
+/** Who may come in, and what those who did have done. Secrets are kept as hashes only. */
+export interface AccessStore {
+  readonly tokens: TokenStore;
+  readonly users: UserStore;
+  readonly sessions: SessionStore;
+  readonly trail: TrailStore;
+  readonly replies: ReplyStore;
+}
+
+/** What somebody is, however it came in. */
+export interface Grant {
+  readonly roles: readonly Role[];
+  readonly customer: string | null;
+}
+
+export interface TokenRecord extends Grant {
+  /** What it is called by: its first eight digits, which are no secret. */
+  readonly id: string;
+  /** SHA-256 of the whole token, in hexadecimal. */
+  readonly hash: string;
+  /** What it is for, for people. */
+  readonly name: string;
+  /** Null: everything that its roles may. */
+  readonly scopes: readonly string[] | null;
+  readonly createdAt: EpochMs;
+  /** Null: never. */
+  readonly expiresAt: EpochMs | null;
+  readonly revokedAt: EpochMs | null;
+  readonly lastUsedAt: EpochMs | null;
+}
+
+export interface TokenStore {
+  /** Rejects where the id or the hash is taken. */
+  add(token: Omit<TokenRecord, 'revokedAt' | 'lastUsedAt'>): Promise<void>;
+  /** By its hash; null: there is none. */
+  find(hash: string): Promise<TokenRecord | null>;
+  /** Oldest first. */
+  list(): Promise<TokenRecord[]>;
+  /** `false`: there is none of that id, or it was revoked before. */
+  revoke(id: string, at: EpochMs): Promise<boolean>;
+  used(id: string, at: EpochMs): Promise<void>;
+}
+
+export interface UserRecord extends Grant {
+  readonly name: string;
+  /** `scrypt$N$r$p$salt$key`, the last two in base64. */
+  readonly password: string;
+  readonly createdAt: EpochMs;
+  readonly passwordAt: EpochMs;
+  readonly disabledAt: EpochMs | null;
+}
+
+export interface UserStore {
+  /** `false`: there is somebody of that name. Names differ in more than their case. */
+  add(user: Omit<UserRecord, 'disabledAt'>): Promise<boolean>;
+  find(name: string): Promise<UserRecord | null>;
+  /** By name. */
+  list(): Promise<UserRecord[]>;
+  /** `false`: there is nobody of that name. A new password ends the user's sessions. */
+  setPassword(name: string, password: string, at: EpochMs): Promise<boolean>;
+  /** `false`: there is nobody of that name, or it was done before. It ends the user's sessions. */
+  disable(name: string, at: EpochMs): Promise<boolean>;
+}
+
+export interface SessionRecord extends Grant {
+  /** SHA-256 of what the cookie holds. */
+  readonly hash: string;
+  /** `user:ann`, or `oidc:SUBJECT`. */
+  readonly principal: string;
+  readonly name: string;
+  readonly via: 'password' | 'oidc';
+  /** What a form or a script has to send along to write. */
+  readonly csrf: string;
+  readonly createdAt: EpochMs;
+  readonly expiresAt: EpochMs;
+  readonly seenAt: EpochMs;
+}
+
+export interface SessionStore {
+  /** Forgets those that are over besides. */
+  add(session: SessionRecord): Promise<void>;
+  find(hash: string): Promise<SessionRecord | null>;
+  seen(hash: string, at: EpochMs): Promise<void>;
+  remove(hash: string): Promise<void>;
+}
+
+/** Who did what, as a chain of hashes of its own: the ledger's events are folded at each look, these never are. */
+export interface TrailStore {
+  /** Appends what `link` makes of the last entry; resolves to it when it is durable. */
+  append(link: (head: TrailLink) => TrailEntry): Promise<TrailEntry>;
+  /** Those after the entry `after`, oldest first. */
+  list(query?: { readonly after?: number; readonly limit?: number }): Promise<TrailEntry[]>;
+}
+
+/** An answer that was given to a request with a key of its own. */
+export interface Reply {
+  /** Whose key it is. */
+  readonly principal: string;
+  readonly key: string;
+  /** SHA-256 of what was asked for. */
+  readonly request: string;
+  readonly at: EpochMs;
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+export interface ReplyStore {
+  /** Keeps the first of a key, and forgets those from before `forgetBefore`. */
+  put(reply: Reply, forgetBefore: EpochMs): Promise<void>;
+  /** Null: there is none since `after`. */
+  find(principal: string, key: string, after: EpochMs): Promise<Reply | null>;
+}
