@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { emptyBook } from '../core/customer/book.js';
 import type { CommitmentConfig, Config, DriverConfig, PathConfig, Pop, ProbeOptions } from './config.js';
 import { buildNotifications } from './build-notifications.js';
@@ -38,6 +38,8 @@ export function buildConfig(raw: RawConfig, file: string, cwd: string): Config {
     log: raw.log,
     faults: raw.faults,
     notifications: buildNotifications(raw.notifications),
+    keys: { folder: resolve(cwd, raw.keys.folder ?? join(dirname(store.path), 'keys')) },
+    statements: { graceMs: raw.statements.grace, claimReminderMs: raw.statements.claimReminder },
     customers: raw.customers === undefined ? null : resolve(cwd, dirname(file), raw.customers),
     book: emptyBook,
   };

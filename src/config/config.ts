@@ -23,6 +23,8 @@ export interface Config {
   readonly log: LogConfig;
   readonly faults: FaultsConfig;
   readonly notifications: NotificationsConfig;
+  readonly keys: KeysConfig;
+  readonly statements: StatementsConfig;
   /** The file of customers, absolute; null: there is none. */
   readonly customers: string | null;
   /** What that file says; empty until it was read. */
@@ -142,6 +144,18 @@ export interface StoreConfig {
   readonly path: string;
   readonly keepPacketsMonths: number;
   readonly keepRowsMonths: number;
+}
+
+export interface KeysConfig {
+  /** Where the keys that sign statements lie, absolute. */
+  readonly folder: string;
+}
+
+export interface StatementsConfig {
+  /** How long after its end a month is closed. */
+  readonly graceMs: number;
+  /** How long before its last day an open claim is reminded of. */
+  readonly claimReminderMs: number;
 }
 
 export interface HttpConfig {

@@ -59,6 +59,11 @@ function plain(config: Config): unknown {
     log,
     faults: config.faults,
     notifications: plainNotifications(config.notifications),
+    keys: config.keys,
+    statements: {
+      grace: formatDuration(config.statements.graceMs),
+      claimReminder: formatDuration(config.statements.claimReminderMs),
+    },
     ...(config.customers === null ? {} : { customers: config.customers }),
   };
 }

@@ -209,6 +209,13 @@ export const anyConfig: fc.Arbitrary<Config> = pops.chain((all) =>
         keepPacketsMonths: fc.integer({ min: 1, max: 13 }),
         keepRowsMonths: fc.integer({ min: 13, max: 1200 }),
       }),
+      keys: fc.record({
+        folder: fc.stringMatching(/^\/[a-z #:{}'"-]{0,20}[a-z]$/).map((path) => path.replace(/\/+/g, '/')),
+      }),
+      statements: fc.record({
+        graceMs: fc.integer({ min: 0, max: 31 * 86_400_000 }),
+        claimReminderMs: fc.integer({ min: 0, max: 90 * 86_400_000 }),
+      }),
       http: fc.record({
         host: fc.constantFrom('127.0.0.1', '::1', 'localhost', '0.0.0.0'),
         port: fc.integer({ min: 0, max: 65_535 }),

@@ -86,5 +86,10 @@ notifications:
   timeout: 10s
   webhooks:
     allow: []
+keys:
+  folder: /srv/data/keys
+statements:
+  grace: 24h
+  claimReminder: 168h
 `);
 });

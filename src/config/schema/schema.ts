@@ -6,6 +6,7 @@ import { faultsSchema, notificationsSchema } from './notifications.js';
 import { pathsSchema } from './paths.js';
 import { popId, popSchema } from './pops.js';
 import { file, httpSchema, logSchema, storeSchema } from './services.js';
+import { keysSchema, statementsSchema } from './statements.js';
 import { watchSchema } from './watch.js';
 
 /** What may stand in a config file, key by key; what keys mean to each other is in `checks/`. */
@@ -23,6 +24,8 @@ export const configSchema = z.strictObject({
   faults: faultsSchema.prefault({}),
   notifications: notificationsSchema.prefault({}),
   customers: file().optional(),
+  keys: keysSchema.prefault({}),
+  statements: statementsSchema.prefault({}),
 });
 
 /** A file whose every key is right by itself, with defaults filled in. */

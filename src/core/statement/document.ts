@@ -92,7 +92,7 @@ export interface SealedStatement {
   readonly hash: string;
   /** The id of the key that signed it. */
   readonly key: string;
-  /** Ed25519 over the document's canonical JSON, base64. */
+  /** Ed25519 over the hash together with key, time and person of the sealing, base64. */
   readonly signature: string;
   readonly sealedAt: string;
   readonly sealedBy: string;
