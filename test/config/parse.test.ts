@@ -120,6 +120,8 @@ test('an agent and PoPs are all that a file needs', () => {
       ...{ attempts: 12, firstRetryMs: 10_000, longestRetryMs: 3_600_000, timeoutMs: 10_000 },
       ...{ allow: [], smtp: null },
     },
+    keys: { folder: '/srv/data/keys' },
+    statements: { graceMs: 86_400_000, claimReminderMs: 604_800_000 },
     customers: null,
     book: emptyBook,
   });
