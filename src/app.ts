@@ -3,6 +3,7 @@ import type { Daemon, DaemonOptions } from './app/daemon.js';
 import type { LedgerOptions, OpenLedger } from './app/ledger.js';
 import type { ProbeOnceOptions } from './app/probe-once.js';
 import type { ReadStoreOptions } from './app/read-store.js';
+import type { SimulatedHistory, SimulateHistoryOptions } from './app/simulate.js';
 import type { Config } from './config/config.js';
 import type { Round } from './core/measurement/round.js';
 import type { Store } from './store/store.js';
@@ -20,6 +21,8 @@ export type {
   OpenLedger,
   ProbeOnceOptions,
   ReadStoreOptions,
+  SimulatedHistory,
+  SimulateHistoryOptions,
 };
 export { ConfigRejected, ListenFault } from './app/faults.js';
 
@@ -46,4 +49,9 @@ export async function readStore(config: Config, options?: ReadStoreOptions): Pro
 export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
   const ledger = await import('./app/ledger.js');
   return ledger.openLedger(options);
+}
+
+export async function simulateHistory(options: SimulateHistoryOptions): Promise<SimulatedHistory> {
+  const simulate = await import('./app/simulate.js');
+  return simulate.simulateHistory(options);
 }

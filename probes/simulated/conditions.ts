@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../src/core/types.js';
-import type { SimulatedRule } from './script.js';
+import type { SimulatedRule, SimulatedScript } from './script.js';
 
 /** What the network between here and one target is like at one instant. */
 export interface Conditions {
@@ -31,11 +31,12 @@ const apply = (rules: readonly SimulatedRule[]): Conditions =>
  * of that time or none of it are settled once, so that most rounds ask nothing per packet.
  */
 export function conditionsTowards(
-  rules: readonly SimulatedRule[],
+  { rules, towards }: SimulatedScript,
   address: string,
   from: EpochMs,
   to: EpochMs,
 ): (at: EpochMs) => Conditions {
+  if (towards) return towards(address, from, to);
   const mine = rules.filter(
     (rule) =>
       (rule.address === null || rule.address === address) &&

@@ -37,7 +37,7 @@ function plan(script: SimulatedScript, request: RoundRequest, startedAt: number)
   const shiftMs = intervalMs / sizes.length;
   const rttUs = new Float64Array(sizes.length * count);
   const sendMs = new Float64Array(sizes.length * count);
-  const at = conditionsTowards(script.rules, request.address, startedAt, startedAt + count * intervalMs);
+  const at = conditionsTowards(script, request.address, startedAt, startedAt + count * intervalMs);
   let lengthMs = 0;
   sizes.forEach((size, stream) => {
     const key = streamKey(script.seed, request.address, startedAt, size.bytes);
@@ -82,12 +82,13 @@ function report(round: PlannedRound, request: RoundRequest, elapsedMs: number): 
   if (!request.onProgress) return;
   let sent = 0;
   let received = 0;
-  round.sendMs.forEach((sendMs, place) => {
+  const lostAfterUs = request.lostAfterMs * 1000;
+  for (let place = 0; place < round.sendMs.length; place += 1) {
+    const sendMs = round.sendMs[place] ?? 0;
     const rttUs = round.rttUs[place] ?? noReply;
     if (sendMs <= elapsedMs) sent += 1;
-    if (rttUs !== noReply && rttUs <= request.lostAfterMs * 1000 && sendMs + rttUs / 1000 <= elapsedMs)
-      received += 1;
-  });
+    if (rttUs !== noReply && rttUs <= lostAfterUs && sendMs + rttUs / 1000 <= elapsedMs) received += 1;
+  }
   request.onProgress({ sent, received, total: round.sendMs.length });
 }
 

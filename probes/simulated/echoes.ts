@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { isIP } from 'node:net';
 import { lost } from '../../src/core/measurement/packet.js';
 import type { EchoRequest, EchoResult } from '../probe.js';
@@ -24,13 +25,15 @@ interface Coming {
 
 export function simulatedEchoes({ script, clock }: EchoesOptions): Echoes {
   const closing = new AbortController();
+  // One for each echo in flight.
+  setMaxListeners(0, closing.signal);
 
   const fate = (request: EchoRequest, sentAtMs: number): Coming => {
     const { id, address, icmpBytes, patienceMs } = request;
     if (isIP(address) === 0)
       return { inMs: 0, result: { id, sentAtMs, outcome: { kind: 'not-sent', reason: 'other' } } };
     const now = clock.now();
-    const conditions = conditionsTowards(script.rules, address, now, now)(now);
+    const conditions = conditionsTowards(script, address, now, now)(now);
     const rttUs = fateOf(streamKey(script.seed, address, now, icmpBytes), id, conditions);
     if (rttUs === noReply || rttUs > patienceMs * 1000)
       return { inMs: patienceMs, result: { id, sentAtMs, outcome: lost } };

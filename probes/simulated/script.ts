@@ -1,10 +1,15 @@
+import type { Conditions } from './conditions.js';
 import type { EpochMs } from '../../src/core/types.js';
 
 /** What a simulated network does: a seed, and rules in order; a later rule overrides the keys it sets. */
 export interface SimulatedScript {
   readonly seed: number;
   readonly rules: readonly SimulatedRule[];
+  /** Takes the place of the rules where there would be too many: the conditions for instants in [from, to]. */
+  readonly towards?: ConditionsTowards;
 }
+
+export type ConditionsTowards = (address: string, from: EpochMs, to: EpochMs) => (at: EpochMs) => Conditions;
 
 export interface SimulatedRule {
   /** A target's address; null: all of them. */

@@ -14,7 +14,7 @@ export type SignalName = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 /** What of the wired program commands use. */
 export type AppPort = Pick<
   typeof App,
-  'startDaemon' | 'probeOnce' | 'compareKinds' | 'readStore' | 'openLedger'
+  'startDaemon' | 'probeOnce' | 'compareKinds' | 'readStore' | 'openLedger' | 'simulateHistory'
 >;
 
 /** All that a command may know of the process it runs in. */

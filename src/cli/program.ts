@@ -14,6 +14,7 @@ import { popsCommand } from './pops.js';
 import { probeCommand } from './probe.js';
 import { roundsCommand } from './rounds.js';
 import { runCommand } from './run.js';
+import { simulateCommand } from './simulate.js';
 
 /**
  * The whole command line. A command's file imports only light things at its top, and the rest when it runs, so that
@@ -64,6 +65,7 @@ const commandsInHelpOrder: readonly ((context: Context) => Command)[] = [
   configCommand,
   doctorCommand,
   backupCommand,
+  simulateCommand,
 ];
 
 function withSubcommands(command: Command): Command[] {

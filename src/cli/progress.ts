@@ -15,19 +15,8 @@ export async function progressLine(
   { paths, packets }: { readonly paths: number; readonly packets: number },
 ): Promise<ProgressLine> {
   if (output.isTTY !== true) return { update: () => undefined, stop: () => undefined };
-  const { SingleBar } = await import('cli-progress').then((module) => module.default);
   const what = paths === 1 ? '1 path' : `${paths} paths`;
-  const bar = new SingleBar({
-    stream: output as Output & NodeJS.WritableStream,
-    format: `probing ${what} {bar} {value}/{total} sent, {received} answered`,
-    barsize: 24,
-    barCompleteChar: '=',
-    barIncompleteChar: ' ',
-    formatBar: (share, { barsize = 24 }) => `[${'='.repeat(Math.round(share * barsize)).padEnd(barsize)}]`,
-    hideCursor: true,
-    clearOnComplete: true,
-    noTTYOutput: false,
-  });
+  const bar = await barOn(output, `probing ${what} {bar} {value}/{total} sent, {received} answered`);
   const byPath = new Map<PathId, Progress>();
   bar.start(packets, 0, { received: 0 });
   return {
@@ -45,4 +34,44 @@ export async function progressLine(
       bar.stop();
     },
   };
+}
+
+export interface CountBar {
+  /** How far what is done now is. */
+  update(doing: string, done: number, total: number): void;
+  /** Takes the line away; may come twice. */
+  stop(): void;
+}
+
+/** A line that tells how far some long work is, what it does, and how long it will take. */
+export async function countBar(output: Output): Promise<CountBar> {
+  if (output.isTTY !== true) return { update: () => undefined, stop: () => undefined };
+  const bar = await barOn(output, '{doing} {bar} {value}/{total}, {eta_formatted} to go');
+  let current: string | null = null;
+  return {
+    update: (doing, done, total) => {
+      if (doing !== current) bar.start(total, done, { doing });
+      else bar.update(done, { doing });
+      current = doing;
+    },
+    stop: () => {
+      if (current !== null) bar.stop();
+      current = null;
+    },
+  };
+}
+
+async function barOn(output: Output, format: string) {
+  const { SingleBar } = await import('cli-progress').then((module) => module.default);
+  return new SingleBar({
+    stream: output as Output & NodeJS.WritableStream,
+    format,
+    barsize: 24,
+    barCompleteChar: '=',
+    barIncompleteChar: ' ',
+    formatBar: (share, { barsize = 24 }) => `[${'='.repeat(Math.round(share * barsize)).padEnd(barsize)}]`,
+    hideCursor: true,
+    clearOnComplete: true,
+    noTTYOutput: false,
+  });
 }

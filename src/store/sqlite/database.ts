@@ -18,11 +18,23 @@ export interface Connection {
   readonly close: () => Promise<void>;
 }
 
-export function connection(db: Database.Database, file: string): Connection {
+/** Changes that share a transaction while nobody waits for any one of them. */
+const changesInBulk = 2_000;
+
+export function connection(
+  db: Database.Database,
+  file: string,
+  { bulk }: { readonly bulk: boolean } = { bulk: false },
+): Connection {
+  if (bulk) db.pragma('synchronous = OFF');
   const inSnapshot = db.transaction((query: () => unknown) => query());
   let closing = false;
   const closed = (): StoreFault => new StoreFault(`the database ${file} is closed`, 'other');
-  const writer = createWriter({ db, faultOf: (error) => toStoreFault(error, file) });
+  const writer = createWriter({
+    db,
+    faultOf: (error) => toStoreFault(error, file),
+    ...(bulk && { maxChanges: changesInBulk }),
+  });
   return {
     db,
     file,
@@ -51,6 +63,7 @@ export function connection(db: Database.Database, file: string): Connection {
       await writer.drained();
       if (db.open && !db.readonly) {
         try {
+          if (bulk) db.pragma('synchronous = FULL');
           db.pragma('wal_checkpoint(TRUNCATE)'); // closing would not, while a reader has the file open
         } catch {
           // No room, say: what the journal holds is safe there, and the next start finds it.

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { EpochMs } from '../../core/types.js';
 import type { Store } from '../store.js';
 import { accessStore } from './access/access.js';
 import { connect } from './connect.js';
@@ -24,6 +25,10 @@ export interface SqliteStoreOptions {
   readonly busyTimeoutMs?: number;
   /** Files up to this size are checked whole at opening. 32 MiB by default. */
   readonly checkUpToBytes?: number;
+  /** Nothing is durable before the store is closed: for filling a file that gets its name afterwards. */
+  readonly bulk?: boolean;
+  /** Of rounds of slots before this no packets are kept, as if their retention had passed. */
+  readonly packetsFrom?: EpochMs;
 }
 
 /** Opens the store in an SQLite file, and brings its schema up to date. Rejects with `StoreFault`. */
@@ -36,10 +41,10 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
       busyTimeoutMs: options.busyTimeoutMs ?? 2000,
       checkUpToBytes: options.checkUpToBytes ?? 32 * 2 ** 20,
     });
-    const on = connection(db, file);
+    const on = connection(db, file, { bulk: options.bulk ?? false });
     done({
       rounds: {
-        ...roundPut(on),
+        ...roundPut(on, options.packetsFrom),
         ...roundList(on),
         ...roundReads(on),
         ...monthSumsQuery(on),

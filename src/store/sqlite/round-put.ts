@@ -11,7 +11,11 @@ type Value = number | string | Uint8Array | null;
 /** How many marks share a transaction: a long absence leaves many thousands. */
 const marksAtOnce = 1000;
 
-export function roundPut({ db, write }: Connection): Pick<RoundStore, 'put' | 'putMissing'> {
+/** Packets of rounds of slots before `packetsFrom` are not kept. */
+export function roundPut(
+  { db, write }: Connection,
+  packetsFrom: EpochMs = -Infinity,
+): Pick<RoundStore, 'put' | 'putMissing'> {
   const numberOf = pathNumber(db);
   const insertRound = db.prepare<Value[]>(
     `INSERT INTO round (slot, path_id, status, reason, address, started_at, ended_at, lost_after_ms, driver, stamps,
@@ -29,11 +33,11 @@ export function roundPut({ db, write }: Connection): Pick<RoundStore, 'put' | 'p
     "INSERT INTO round (slot, path_id, status, reason) VALUES (?, ?, 'missing', ?) ON CONFLICT DO NOTHING",
   );
 
-  const store = (round: Round, packed: Uint8Array): 'stored' | 'already-stored' => {
+  const store = (round: Round, packed: Uint8Array | null): 'stored' | 'already-stored' => {
     const { slot, provenance } = round;
     const path = numberOf(round.path);
     if (known.get(slot, path) !== undefined) return 'already-stored';
-    const packetsId = Number(insertPackets.run(packed).lastInsertRowid);
+    const packetsId = packed && Number(insertPackets.run(packed).lastInsertRowid);
     insertRound.run(
       ...[slot, path, round.status, round.reason, round.address, round.startedAt, round.endedAt],
       ...[round.lostAfterMs, provenance.driver, provenance.stamps, provenance.fallbackStamps],
@@ -62,7 +66,7 @@ export function roundPut({ db, write }: Connection): Pick<RoundStore, 'put' | 'p
 
   return {
     async put(round) {
-      const packed = encodePackets(round.sizes); // a round it can't pack fails before the transaction, and alone
+      const packed = round.slot < packetsFrom ? null : encodePackets(round.sizes); // a round it can't pack fails before the transaction, and alone
       return write(() => store(round, packed));
     },
     async putMissing(missing) {
