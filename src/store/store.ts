@@ -2,7 +2,9 @@ import type { MissingRound, Round, SizeSample } from '../core/measurement/round.
 import type { MissingSummary, RoundSummary, SlotSummary } from '../core/measurement/summary.js';
 import type { EpochMs, PathId } from '../core/types.js';
 import type { AccessStore } from './access-store.js';
+import type { FaultStore, SuggestionStore } from './fault-store.js';
 import type { AttachmentStore, LedgerStore } from './ledger-store.js';
+import type { OutboxStore, TargetStore } from './notify-store.js';
 import type { WatchStore } from './watch-store.js';
 
 /**
@@ -18,6 +20,10 @@ export interface Store {
   readonly ledger: LedgerStore;
   readonly attachments: AttachmentStore;
   readonly access: AccessStore;
+  readonly faults: FaultStore;
+  readonly suggestions: SuggestionStore;
+  readonly targets: TargetStore;
+  readonly outbox: OutboxStore;
   readonly upkeep: UpkeepStore;
   close(): Promise<void>;
 }

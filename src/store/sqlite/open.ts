@@ -4,10 +4,14 @@ import type { Store } from '../store.js';
 import { accessStore } from './access/access.js';
 import { connect } from './connect.js';
 import { connection } from './database.js';
+import { faultStore } from './fault-reports/events.js';
+import { suggestionStore } from './fault-reports/suggestions.js';
 import { attachmentStore } from './ledger/attachments.js';
 import { ledgerStore } from './ledger/events.js';
 import { measuredByQuery } from './measured-by.js';
 import { monthSumsQuery } from './month-sums.js';
+import { outboxStore } from './notify/outbox.js';
+import { targetStore } from './notify/targets.js';
 import { pathStore } from './paths.js';
 import { roundList } from './round-list.js';
 import { roundPut } from './round-put.js';
@@ -56,6 +60,10 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
       ledger: ledgerStore(on),
       attachments: attachmentStore(on),
       access: accessStore(on),
+      faults: faultStore(on),
+      suggestions: suggestionStore(on),
+      targets: targetStore(on),
+      outbox: outboxStore(on),
       upkeep: upkeepStore(on),
       close: on.close,
     });
