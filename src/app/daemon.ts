@@ -14,7 +14,9 @@ import { systemClock } from '../engine/system-clock.js';
 import { buildHttp } from '../http/http.js';
 import { createMetrics } from '../metrics/metrics.js';
 import { roundsTable } from '../render/rounds/table.js';
+import type { LedgerStore } from '../store/ledger-store.js';
 import { openSqliteStore } from '../store/sqlite/open.js';
+import { followBook, withEntered } from './book.js';
 import { ConfigRejected, ListenFault } from './faults.js';
 import { createLog, type AppLog, type LogOutput } from './log.js';
 import { watchReadiness } from './readiness.js';
@@ -66,6 +68,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   try {
     const store = await openSqliteStore({ path: config.store.path });
     opened.push(() => store.close());
+    config = await withEntered(config, store.ledger);
+    const refresh = async (): Promise<void> => {
+      const before = config;
+      const after = await withEntered(before, store.ledger);
+      // A reload in between has read the ledger itself.
+      if (config === before) config = after;
+    };
     const driver = await openDriver(config.driver.kind, { log, simulated: config.driver.simulated, clock });
     opened.push(() => driver.close());
     const metrics = createMetrics({
@@ -80,7 +89,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       config: () => config,
       readiness: () => readiness.check(clock.monotonicMs(), config),
       ledger: {
-        office: createOffice({ store, config: () => config, now: () => clock.now() }),
+        office: createOffice({ store, config: () => config, now: () => clock.now(), bookChanged: refresh }),
         now: () => clock.now(),
       },
       log,
@@ -115,12 +124,18 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       'pop-sla is running',
     );
     void showFirstRound(engine, log);
+    const ended = new AbortController();
+    const following = followBook({ ledger: store.ledger, clock, log, refresh }, ended.signal);
+    opened.push(async () => {
+      ended.abort();
+      await following;
+    });
 
     return {
       address,
       log,
       reload: async () => {
-        const next = await loadConfig(configFile);
+        const next = await loadWithEntered(configFile, store.ledger);
         events.configLoaded(next.ok, clock.now());
         if (!next.ok) {
           for (const problem of next.problems)
@@ -148,6 +163,18 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     };
   } catch (error) {
     await closeAll();
+    throw error;
+  }
+}
+
+/** A file that does not go with what was entered is refused like any other that is wrong. */
+async function loadWithEntered(file: string, ledger: LedgerStore): ReturnType<typeof loadConfig> {
+  const loaded = await loadConfig(file);
+  if (!loaded.ok) return loaded;
+  try {
+    return { ok: true, config: await withEntered(loaded.config, ledger) };
+  } catch (error) {
+    if (error instanceof ConfigRejected) return { ok: false, problems: error.problems };
     throw error;
   }
 }

@@ -4,6 +4,8 @@ import { availabilityCommand } from './ledger/availability.js';
 import { exclusionsCommand } from './ledger/exclusions.js';
 import { outageCommand, outagesCommand } from './ledger/outages.js';
 import { backupCommand } from './backup.js';
+import { customersCommand } from './customers/customers.js';
+import { servicesCommand } from './customers/services.js';
 import { configCommand } from './config.js';
 import type { Context } from './context.js';
 import { doctorCommand } from './doctor.js';
@@ -55,6 +57,8 @@ const commandsInHelpOrder: readonly ((context: Context) => Command)[] = [
   probeCommand,
   roundsCommand,
   popsCommand,
+  customersCommand,
+  servicesCommand,
   availabilityCommand,
   outagesCommand,
   outageCommand,

@@ -42,6 +42,7 @@ export function buildConfig(raw: RawConfig, file: string, cwd: string): Config {
     statements: { graceMs: raw.statements.grace, claimReminderMs: raw.statements.claimReminder },
     customers: raw.customers === undefined ? null : resolve(cwd, dirname(file), raw.customers),
     book: emptyBook,
+    bookBase: null,
   };
 }
 

@@ -4,6 +4,7 @@ import type { EpochMs, PathId, PopId } from '../core/types.js';
 import type { Quorum } from '../core/watch/observers.js';
 import type { WatchRules } from '../core/watch/rules.js';
 import type { Network } from './scalars/network.js';
+import type { BookBase } from './customers/parse.js';
 
 /** The daemon's configuration after every check: defaults filled in, units resolved, paths expanded. */
 export interface Config {
@@ -27,8 +28,10 @@ export interface Config {
   readonly statements: StatementsConfig;
   /** The file of customers, absolute; null: there is none. */
   readonly customers: string | null;
-  /** What that file says; empty until it was read. */
+  /** The book in force: what that file says and what was entered; empty until the file was read. */
   readonly book: Book;
+  /** What the file alone says; null until it was read. */
+  readonly bookBase: BookBase | null;
 }
 
 export interface Pop {

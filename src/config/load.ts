@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
-import { parseCustomers } from './customers/parse.js';
-import { plansFrom } from './customers/plans.js';
+import type { Plan } from '../core/plan/plan.js';
+import { parseCustomers, type BookBase } from './customers/parse.js';
+import { planFilesOf, plansFrom } from './customers/plans.js';
+import { emptyCustomers } from './customers/schema.js';
 import { findHome } from './home.js';
 import { parseConfig, type ConfigResult } from './parse.js';
 import { planFiles } from './plan/files.js';
@@ -16,9 +18,17 @@ export async function loadConfig(file: string, cwd: string = process.cwd()): Pro
   const text = await read(resolve(cwd, file), file, 'a readable YAML file, by --config or POP_SLA_CONFIG');
   if (typeof text !== 'string') return { ok: false, problems: [text] };
   const parsed = parseConfig(text, file, cwd);
-  return parsed.ok && parsed.config.customers !== null
-    ? withBook(parsed.config, parsed.config.customers, cwd)
-    : parsed;
+  if (!parsed.ok) return parsed;
+  const { config } = parsed;
+  if (config.customers !== null) return withBook(config, config.customers, cwd);
+  return { ok: true, config: { ...config, bookBase: noFile() } };
+}
+
+/** Without a file of customers they can be entered; the plans are read when somebody does. */
+function noFile(): BookBase {
+  let plans: ReadonlyMap<string, Plan> | null = null;
+  const source = () => plansFrom(planFiles(findHome()), '.');
+  return { file: null, raw: emptyCustomers(), plans: () => (plans ??= planFilesOf({}, source()).plans) };
 }
 
 async function withBook(config: Config, file: string, cwd: string): Promise<ConfigResult> {
@@ -31,7 +41,8 @@ async function withBook(config: Config, file: string, cwd: string): Promise<Conf
     pops: config.pops.map(({ id }) => id),
     plans: plansFrom(planFiles(findHome()), dirname(file)),
   });
-  return parsed.ok ? { ok: true, config: { ...config, book: parsed.book } } : parsed;
+  if (!parsed.ok) return parsed;
+  return { ok: true, config: { ...config, book: parsed.book, bookBase: parsed.base } };
 }
 
 async function read(file: string, shown: string, allowed: string): Promise<string | Problem> {

@@ -6,6 +6,7 @@ import type { Metrics } from '../metrics/metrics.js';
 import type { Store } from '../store/store.js';
 import { admit } from './access/admit.js';
 import { openPrincipal } from './access/loopback.js';
+import { customerRoutes } from './customers/routes.js';
 import { healthRoutes, type Readiness } from './health.js';
 import { inventoryRoutes } from './inventory.js';
 import { attachmentWrite } from './ledger/attachments.js';
@@ -67,6 +68,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
       ledgerReads(routes, ledger.office, ledger.now);
       ledgerWrites(routes, ledger.office);
       attachmentWrite(routes, ledger.office);
+      customerRoutes(routes, ledger.office.registry, ledger.now);
     }
     done();
   });

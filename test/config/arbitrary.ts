@@ -225,6 +225,7 @@ export const anyConfig: fc.Arbitrary<Config> = pops.chain((all) =>
       log: fc.record({ level: fc.constantFrom(...logLevels), format: fc.constantFrom(...logFormats) }),
       customers: fc.constantFrom(null, '/srv/customers.yaml'),
       book: fc.constant(emptyBook),
+      bookBase: fc.constant(null),
     }),
   ),
 );

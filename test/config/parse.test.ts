@@ -124,6 +124,7 @@ test('an agent and PoPs are all that a file needs', () => {
     statements: { graceMs: 86_400_000, claimReminderMs: 604_800_000 },
     customers: null,
     book: emptyBook,
+    bookBase: null,
   });
 });
 

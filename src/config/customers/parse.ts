@@ -2,17 +2,24 @@ import type { Book } from '../../core/customer/book.js';
 import type { Plan } from '../../core/plan/plan.js';
 import { parseStrict } from '../strict.js';
 import type { Fault, Problem } from '../problem.js';
-import { checkDays } from './check-days.js';
-import { checkNames } from './check-names.js';
-import { checkResale } from './check-resale.js';
-import { checkTerms } from './check-terms.js';
 import { buildBook } from './build.js';
+import { checkBook } from './check.js';
 import type { Draft } from './draft.js';
 import { planFilesOf, type PlanSource } from './plans.js';
-import { customersSchema } from './schema.js';
+import { customersSchema, type RawCustomers } from './schema.js';
+
+/** What a file says, to lay what was entered beside it. */
+export interface BookBase {
+  /** In problems, and for people who look for what it says. */
+  readonly file: string | null;
+  readonly raw: RawCustomers;
+  /** Every plan that a service may name, by id. */
+  readonly plans: () => ReadonlyMap<string, Plan>;
+}
 
 export type BookResult =
-  { readonly ok: true; readonly book: Book } | { readonly ok: false; readonly problems: readonly Problem[] };
+  | { readonly ok: true; readonly book: Book; readonly base: BookBase }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
 
 export interface CustomersContext {
   /** What the file is called in problems. */
@@ -28,15 +35,10 @@ export function parseCustomers(text: string, { file, pops, plans: source }: Cust
   const check = (draft: Draft): Fault[] => {
     const own = planFilesOf(draft, source);
     plans = own.plans;
-    const around = { pops, plans };
-    return [
-      ...own.faults,
-      ...checkNames(draft, around),
-      ...checkResale(draft),
-      ...checkDays(draft),
-      ...checkTerms(draft, around),
-    ];
+    return [...own.faults, ...checkBook(draft, { pops, plans })];
   };
   const parsed = parseStrict({ text, file, schema: customersSchema, check });
-  return parsed.ok ? { ok: true, book: buildBook(parsed.value, plans) } : parsed;
+  if (!parsed.ok) return parsed;
+  const base = { file, raw: parsed.value, plans: () => plans };
+  return { ok: true, book: buildBook(parsed.value, plans), base };
 }

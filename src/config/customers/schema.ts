@@ -103,6 +103,20 @@ export const customersSchema = z.strictObject({
   services: z.array(serviceSchema).default([]),
 });
 
+/** The keys of one item of a list; of a service without its changes. */
+export const itemKeys = {
+  customers: Object.keys(customerSchema.shape),
+  resale: Object.keys(resaleSchema.shape),
+  sites: Object.keys(siteSchema.shape),
+  lines: Object.keys(lineSchema.shape),
+  services: Object.keys(serviceSchema.shape).filter((key) => key !== 'changes'),
+} as const;
+/** What a change of a service may say. */
+export const changeKeys = Object.keys(changeSchema.shape);
+
 export type RawCustomers = z.output<typeof customersSchema>;
 export type RawService = RawCustomers['services'][number];
 export type RawChange = RawService['changes'][number];
+
+/** What an empty file says. */
+export const emptyCustomers = (): RawCustomers => customersSchema.parse({});

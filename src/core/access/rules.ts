@@ -37,6 +37,10 @@ export const rules = {
   'availability:read': read({ ...staff, ...tenants }),
   'attachments:read': read(staff),
   'attachments:write': write(all('noc', 'approver', 'admin')),
+  /** Customers, resale, sites, lines and services. */
+  'customers:read': read({ ...staff, ...tenants }),
+  'customers:history': read(staff),
+  'customers:write': write(all('noc', 'finance', 'admin')),
   'audit:read': read(all('finance', 'approver', 'admin')),
 } as const satisfies Record<string, Rule>;
 

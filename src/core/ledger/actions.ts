@@ -1,3 +1,4 @@
+import type { BookAction } from '../customer/entered.js';
 import type { ExclusionScope } from '../exclusion/exclusion.js';
 import type { ExclusionKind } from '../exclusion/kinds.js';
 import type { Interval } from '../time/intervals.js';
@@ -57,7 +58,8 @@ export type LedgerAction =
   | { readonly type: 'exclusion-revoked'; readonly id: string; readonly reason: string }
   | ({ readonly type: 'outage-added'; readonly id: string; readonly port: PopId } & Interval & Reasoned)
   | ({ readonly type: 'outage-corrected'; readonly id: string; readonly of: OutageRef } & Interval & Reasoned)
-  | ({ readonly type: 'outage-voided'; readonly id: string; readonly of: OutageRef } & Reasoned);
+  | ({ readonly type: 'outage-voided'; readonly id: string; readonly of: OutageRef } & Reasoned)
+  | BookAction;
 
 /** One link of the chain. */
 export interface LedgerEvent {

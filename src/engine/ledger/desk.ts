@@ -10,6 +10,7 @@ import { refuse } from '../../core/ledger/refusal.js';
 import type { Interval } from '../../core/time/intervals.js';
 import type { EpochMs } from '../../core/types.js';
 import type { Store } from '../../store/store.js';
+import { inForce } from '../customers/in-force.js';
 import { countedOutages, showOutages, type ShownOutage } from './counted.js';
 import { enter, Refused } from './enter.js';
 import { rulesFor } from './rules.js';
@@ -66,11 +67,6 @@ export function createDesk({ store, config, now }: DeskOptions): Desk {
     exclusions,
     exclusion,
     async propose(actor, texts) {
-      const { pops, book } = config();
-      const known = knownNames(
-        pops.map(({ id }) => id),
-        book,
-      );
       await attached(
         store,
         texts.flatMap(({ attachments }) => attachments),
@@ -78,6 +74,9 @@ export function createDesk({ store, config, now }: DeskOptions): Desk {
       const links = await enter({
         ...{ ledger, now, actor },
         decide: (events, nextSeq) => {
+          const { pops, book } = inForce(config(), events);
+          const popIds = pops.map(({ id }) => id);
+          const known = knownNames(popIds, book);
           const others = foldExclusions(events);
           const actions: LedgerAction[] = [];
           const refusals = texts.flatMap((text, index) => {

@@ -5,6 +5,7 @@ import type { EpochMs } from '../../core/types.js';
 import { sha256 } from '../../seal/hash.js';
 import { maxAttachmentBytes } from '../../store/ledger-store.js';
 import type { Store } from '../../store/store.js';
+import { createRegistry, type Registry } from '../customers/registry.js';
 import { impactOf, type Impact } from '../month/impact.js';
 import { judgeStored, type StoredMonth } from '../month/judge.js';
 import { audit, type Audit } from './audit.js';
@@ -14,6 +15,7 @@ import { Refused } from './enter.js';
 /** The desk with what stands around it: the files that prove something, and the months that are judged by it. */
 export interface Office {
   readonly desk: Desk;
+  readonly registry: Registry;
   /** Keeps a file. Rejects with `Refused` for one that is too large. */
   attach(name: string, content: Uint8Array): Promise<AttachmentRef>;
   /** Null: there is no such file. */
@@ -28,13 +30,16 @@ export interface OfficeOptions {
   /** The configuration in force. */
   readonly config: () => Config;
   readonly now: () => EpochMs;
+  /** Something of the book was entered here. */
+  readonly bookChanged?: () => Promise<void>;
 }
 
-export function createOffice({ store, config, now }: OfficeOptions): Office {
+export function createOffice({ store, config, now, bookChanged }: OfficeOptions): Office {
   const desk = createDesk({ store, config, now });
   const judge = () => ({ store, config: config(), now: now() });
   return {
     desk,
+    registry: createRegistry({ ledger: store.ledger, config, now, ...(bookChanged && { bookChanged }) }),
     attach: async (name, content) => {
       if (content.byteLength > maxAttachmentBytes) {
         const what = `${name} has ${content.byteLength} bytes`;

@@ -6,6 +6,7 @@ import { boundsOf, type ServiceBounds } from '../../core/statement/bounds.js';
 import { judgeMonth, type MonthJudgement } from '../../core/statement/judge.js';
 import type { EpochMs } from '../../core/types.js';
 import type { Store } from '../../store/store.js';
+import { inForce } from '../customers/in-force.js';
 import { showOutages, type ShownOutage } from '../ledger/counted.js';
 import { figuresFromStore } from './figures-from-store.js';
 import { loadCase, type PastCredits, type StoredCase } from './load-case.js';
@@ -25,14 +26,21 @@ export interface StoredMonth extends MonthJudgement {
 
 /** What a month stands on, read once. */
 export interface Entered {
+  /** With the book in force. */
+  readonly config: Config;
   readonly outages: readonly ShownOutage[];
   readonly exclusions: readonly Exclusion[];
 }
 
-export async function readEntered({ store }: Pick<JudgeOptions, 'store'>): Promise<Entered> {
+/** Rejects with `BookConflict`. */
+export async function readEntered({
+  store,
+  config,
+}: Pick<JudgeOptions, 'store' | 'config'>): Promise<Entered> {
   const events = await store.ledger.events();
   const outages = showOutages(await store.watch.outages(), foldCorrections(events));
-  return { outages, exclusions: approvedExcuses(foldExclusions(events)) };
+  const exclusions = approvedExcuses(foldExclusions(events));
+  return { config: inForce(config, events), outages, exclusions };
 }
 
 /** The month of every plan that judges something in it, from what is stored and entered until now. */
@@ -41,8 +49,8 @@ export async function judgeStored(
   name: string,
   entered?: Entered,
 ): Promise<StoredMonth[]> {
-  const { store, config, now, pastCredits } = options;
-  const { outages, exclusions } = entered ?? (await readEntered(options));
+  const { store, now, pastCredits } = options;
+  const { config, outages, exclusions } = entered ?? (await readEntered(options));
   const months: StoredMonth[] = [];
   for (const plan of config.book.plans.values()) {
     const query = { store, config, plan, name, now, outages, exclusions };

@@ -14,6 +14,7 @@ import { explainOne } from '../../render/explain/explain.js';
 import { digestOf } from '../../seal/hash.js';
 import { plain } from '../../seal/plain.js';
 import type { Store } from '../../store/store.js';
+import { inForce } from '../customers/in-force.js';
 import { showOutages } from '../ledger/counted.js';
 import { sumsFromStore } from '../month/figures-from-store.js';
 import { loadCase } from '../month/load-case.js';
@@ -35,8 +36,9 @@ const lateMs = 50;
  * in it: no statements.
  */
 export async function drawMonth(options: DrawOptions, month: string): Promise<Assembler> {
-  const { store, config, now, software } = options;
+  const { store, now, software } = options;
   const events = await store.ledger.events();
+  const config = inForce(options.config, events);
   const ledgerExclusions = foldExclusions(events);
   const exclusions = approvedExcuses(ledgerExclusions);
   const outages = showOutages(await store.watch.outages(), foldCorrections(events));

@@ -54,6 +54,14 @@ export const impacts = z.strictObject({
   ),
 });
 
+const bounds = z
+  .strictObject({
+    ...{ availabilityLowPercent: digits(), availabilityHighPercent: digits() },
+    ...{ creditLow: amount(), creditHigh: amount() },
+  })
+  .nullable()
+  .meta({ description: 'what the edges of its outages leave open; null: nothing' });
+
 const service = z.strictObject({
   ...{ id: z.string(), site: z.string(), class: z.string(), customer: z.string().nullable() },
   plan: z.strictObject({ id: z.string(), version: z.string() }),
@@ -62,6 +70,7 @@ const service = z.strictObject({
   ...{ availabilityPercent: digits(), commitmentPercent: digits(), met: z.boolean() },
   rent: z.strictObject({ amount: amount(), currency: z.string() }),
   credit: z.strictObject({ percent: digits(), uncapped: amount(), amount: amount(), capped: z.boolean() }),
+  ...{ bounds, unwatchedPorts: texts },
 });
 
 export const availability = z.strictObject({

@@ -1,0 +1,50 @@
+import type { Config } from '../config/config.js';
+import { BookConflict, hasBook, inForce } from '../engine/customers/in-force.js';
+import type { Clock, Log } from '../engine/ports.js';
+import type { Problem } from '../config/problem.js';
+import type { LedgerStore } from '../store/ledger-store.js';
+import { ConfigRejected } from './faults.js';
+
+/** How soon the daemon takes up what the command line entered beside it. */
+const everyMs = 60_000;
+
+/** The configuration with what was entered of the book; rejects with `ConfigRejected` where the two don't go together. */
+export async function withEntered(config: Config, ledger: LedgerStore): Promise<Config> {
+  try {
+    return inForce(config, await ledger.events());
+  } catch (error) {
+    if (error instanceof BookConflict) throw new ConfigRejected(problemsOf(error));
+    throw error;
+  }
+}
+
+const problemsOf = ({ refusals }: BookConflict): Problem[] =>
+  refusals.map(({ field, what, allowed }) => ({
+    ...{ file: field, line: null, column: null, path: '', value: null, what, allowed },
+  }));
+
+export interface BookOptions {
+  readonly ledger: LedgerStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Takes the ledger's news into the configuration in force. */
+  readonly refresh: () => Promise<void>;
+}
+
+/** Looks every minute whether something of the book was entered, until `signal` is aborted. */
+export async function followBook(
+  { ledger, clock, log, refresh }: BookOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  let after: number | null = null;
+  while (!signal.aborted) {
+    try {
+      const news = await ledger.events(after === null ? {} : { after });
+      if (after !== null && hasBook(news)) await refresh();
+      after = news.at(-1)?.seq ?? after ?? 0;
+    } catch (error) {
+      log.warn({ err: error }, 'what was entered of the book could not be read; tried again in a minute');
+    }
+    await clock.sleep(everyMs, signal);
+  }
+}

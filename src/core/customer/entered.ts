@@ -1,0 +1,132 @@
+import type { Deed } from '../ledger/exclusions.js';
+import type { LedgerEvent } from '../ledger/actions.js';
+import type { LocalDate } from '../time/date.js';
+
+/** What a book has lists of, as a file of customers calls them. */
+export const bookLists = ['customers', 'resale', 'sites', 'lines', 'services'] as const;
+export type BookList = (typeof bookLists)[number];
+
+/** Values as people write them, under the keys that a file of customers has; they are read each time anew. */
+export type WrittenItem = Readonly<Record<string, string | readonly string[]>>;
+
+interface Said {
+  /** The entry's own: `B7`. */
+  readonly id: string;
+  readonly reason: string | null;
+}
+
+/** What can be entered of the book. `of` is the entry that is changed, ended or taken back. */
+export type BookAction =
+  | ({ readonly type: 'book-added'; readonly list: BookList; readonly item: WrittenItem } & Said)
+  /** Other values; of a service from the day `from` of the item on. */
+  | ({ readonly type: 'book-changed'; readonly of: string; readonly item: WrittenItem } & Said)
+  /** The first day without it; null: no end is known any more. */
+  | ({ readonly type: 'book-ended'; readonly of: string; readonly day: LocalDate | null } & Said)
+  | ({ readonly type: 'book-withdrawn'; readonly of: string } & Said);
+
+/** One word on an entered item. */
+export interface BookEntry extends Deed {
+  readonly id: string;
+  readonly does: 'add' | 'change' | 'end' | 'withdraw';
+  /** Of a withdrawal: what was taken back. */
+  readonly of: string | null;
+  /** It was taken back later, and counts no more. */
+  readonly withdrawn: boolean;
+}
+
+/** An item that was entered, as it is now by all that was said of it. */
+export interface EnteredItem {
+  /** Of the entry that added it. */
+  readonly entry: string;
+  readonly list: BookList;
+  readonly item: WrittenItem;
+  /** Of a service: what becomes different from which day on, in the order of the days. */
+  readonly changes: readonly WrittenItem[];
+  readonly entries: readonly [BookEntry, ...BookEntry[]];
+  /** Taken back: it counts no more. */
+  readonly withdrawn: boolean;
+}
+
+/** The key of a list's item under which its first day without it stands; null: nothing of it ends. */
+export const endKey: Record<BookList, string | null> = {
+  customers: null,
+  resale: 'to',
+  sites: null,
+  lines: null,
+  services: 'end',
+};
+
+/** Everything that was ever entered of the book, in the order it was added. */
+export function foldBook(events: readonly LedgerEvent[]): EnteredItem[] {
+  const said = new Map<string, { list: BookList; words: [Word, ...Word[]] }>();
+  const itemOf = new Map<string, string>();
+  const withdrawn = new Set<string>();
+  for (const { action, actor, at } of events) {
+    if (!isBookAction(action)) continue;
+    const word = { action, actor, at };
+    if (action.type === 'book-added') {
+      said.set(action.id, { list: action.list, words: [word] });
+      itemOf.set(action.id, action.id);
+      continue;
+    }
+    const item = itemOf.get(action.of);
+    const target = item === undefined ? undefined : said.get(item);
+    if (item === undefined || !target) continue;
+    itemOf.set(action.id, item);
+    target.words.push(word);
+    if (action.type === 'book-withdrawn') withdrawn.add(action.of);
+  }
+  return [...said].map(([entry, { list, words }]) => itemFrom(entry, list, words, withdrawn));
+}
+
+interface Word {
+  readonly action: BookAction;
+  readonly actor: string;
+  readonly at: number;
+}
+
+const isBookAction = (action: LedgerEvent['action']): action is BookAction => action.type.startsWith('book-');
+
+function itemFrom(
+  entry: string,
+  list: BookList,
+  words: readonly [Word, ...Word[]],
+  withdrawn: ReadonlySet<string>,
+): EnteredItem {
+  let item: WrittenItem = {};
+  const changes: WrittenItem[] = [];
+  for (const { action } of words.filter((word) => !withdrawn.has(word.action.id))) {
+    if (action.type === 'book-added') item = action.item;
+    else if (action.type === 'book-changed' && list === 'services') changes.push(action.item);
+    else if (action.type === 'book-changed') item = { ...item, ...action.item };
+    else if (action.type === 'book-ended') item = ended(item, endKey[list], action.day);
+  }
+  const [first, ...rest] = words;
+  const entryOf = ({ action, actor, at }: Word): BookEntry => ({
+    ...{ id: action.id, actor, at, reason: action.reason, does: does[action.type] },
+    ...{ of: action.type === 'book-withdrawn' ? action.of : null, withdrawn: withdrawn.has(action.id) },
+  });
+  return {
+    ...{ entry, list, changes: changes.sort(byDay) },
+    item: withdrawn.has(entry) ? (first.action.type === 'book-added' ? first.action.item : item) : item,
+    entries: [entryOf(first), ...rest.map(entryOf)],
+    withdrawn: withdrawn.has(entry),
+  };
+}
+
+const does = {
+  'book-added': 'add',
+  'book-changed': 'change',
+  'book-ended': 'end',
+  'book-withdrawn': 'withdraw',
+} as const;
+
+function ended(item: WrittenItem, key: string | null, day: LocalDate | null): WrittenItem {
+  if (key === null) return item;
+  const { [key]: _, ...rest } = item;
+  return day === null ? rest : { ...rest, [key]: day };
+}
+
+const dayOf = ({ from }: WrittenItem): string => (typeof from === 'string' ? from : '');
+const byDay = (a: WrittenItem, b: WrittenItem): number =>
+  dayOf(a) < dayOf(b) ? -1 : dayOf(a) > dayOf(b) ? 1 : 0;

@@ -1,0 +1,26 @@
+import type { Config } from '../../config/config.js';
+import { mergeBook } from '../../config/customers/merge.js';
+import { foldBook } from '../../core/customer/entered.js';
+import type { LedgerEvent } from '../../core/ledger/actions.js';
+import { Refused } from '../ledger/enter.js';
+
+/** What was entered of the book does not go with the configuration any more, which has changed since. */
+export class BookConflict extends Refused {}
+
+/** Whether anything of the book was entered. */
+export const hasBook = (events: readonly LedgerEvent[]): boolean =>
+  events.some(({ action }) => action.type.startsWith('book-'));
+
+/**
+ * The configuration with the book in force: what its file says, and what was entered in this history. Throws
+ * `BookConflict`.
+ */
+export function inForce(config: Config, events: readonly LedgerEvent[]): Config {
+  const base = config.bookBase;
+  if (base === null || !hasBook(events)) return config;
+  const pops = config.pops.map(({ id }) => id);
+  const merged = mergeBook({ base, pops, entered: foldBook(events) });
+  if (merged.ok) return { ...config, book: merged.book };
+  const named = merged.refusals.map((one) => ({ ...one, field: `entered by hand: ${one.field}` }));
+  throw new BookConflict(named);
+}

@@ -1,0 +1,109 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { bookLists, type BookList } from '../../core/customer/entered.js';
+import type { EpochMs } from '../../core/types.js';
+import type { Registry } from '../../engine/customers/registry.js';
+import { enteredJson } from '../../render/customers/json.js';
+import { id } from '../route/input.js';
+import { addRoute } from '../route/route.js';
+import { enteredItem, entry, items } from './answers.js';
+import { ending, listRoutes, saidIn, withdrawal } from './keys.js';
+import { shownTo } from './shown.js';
+
+const tag = 'customers';
+const ofItem = z.strictObject({ id: id() });
+
+/**
+ * `/api/v1/customers`, `/resale`, `/sites`, `/lines` and `/services`: the book in force, and what is entered of it. An
+ * entry is answered by its id; `/api/v1/book` has all of them, and takes them back.
+ */
+export function customerRoutes(server: FastifyInstance, registry: Registry, now: () => EpochMs): void {
+  const today = (): string => new Date(now()).toISOString().slice(0, 10);
+  for (const list of bookLists) {
+    reads(server, registry, list, today);
+    writes(server, registry, list);
+  }
+  addRoute(server, {
+    ...{ method: 'GET', url: '/api/v1/book', operationId: 'listBookEntries', tag },
+    access: 'customers:history',
+    summary: 'Everything that was entered of the book, with every word that was said of it.',
+    answer: { description: 'the entries', schema: z.strictObject({ entered: z.array(enteredItem) }) },
+    handle: async () => ({ entered: (await registry.read()).entered.map(enteredJson) }),
+  });
+  addRoute(server, {
+    ...{ method: 'POST', url: '/api/v1/book/:id/withdraw', operationId: 'withdrawBookEntry', tag },
+    access: 'customers:write',
+    summary: 'Takes an entry back: what it said counts no more.',
+    params: ofItem,
+    body: withdrawal,
+    answer: entry,
+    handle: async ({ params, body, caller }) => ({
+      entry: await registry.withdraw(caller.principal.name, params.id, body?.reason ?? null),
+    }),
+  });
+}
+
+function reads(server: FastifyInstance, registry: Registry, list: BookList, today: () => string): void {
+  const { one } = listRoutes[list];
+  const access = 'customers:read';
+  addRoute(server, {
+    ...{ method: 'GET', url: `/api/v1/${list}`, operationId: `list${one}s`, tag, access },
+    summary: `The ${list} of the book in force.`,
+    answer: { description: `the ${list}`, schema: z.strictObject({ [list]: z.array(items[list]) }) },
+    handle: async ({ caller }) => ({ [list]: shownTo(caller, list, await registry.read(), today()) }),
+  });
+  if (list !== 'customers' && list !== 'services') return;
+  const what = { customers: 'One customer.', services: 'A service: each stretch of that id.' };
+  addRoute(server, {
+    ...{ method: 'GET', url: `/api/v1/${list}/:id`, operationId: `get${one}`, tag, access },
+    summary: what[list],
+    params: ofItem,
+    answer: {
+      description: list,
+      schema: list === 'customers' ? items.customers : z.strictObject({ services: z.array(items.services) }),
+    },
+    handle: async ({ params, caller }) => {
+      const shown = shownTo(caller, list, await registry.read(), today());
+      const found = shown.filter((item) => 'id' in item && item.id === params.id);
+      if (list === 'customers') return found[0] ?? null;
+      return found.length === 0 ? null : { services: found };
+    },
+  });
+}
+
+function writes(server: FastifyInstance, registry: Registry, list: BookList): void {
+  const { one, add, change, ends } = listRoutes[list];
+  const entering = { method: 'POST', tag, access: 'customers:write', answer: entry } as const;
+  const url = `/api/v1/${list}` as const;
+  addRoute(server, {
+    ...{ ...entering, url, operationId: `add${one}`, body: add },
+    summary: `Enters one of the ${list}.`,
+    handle: async ({ body, caller }) => {
+      const { item, reason } = saidIn(body);
+      return { entry: await registry.add(caller.principal.name, list, item, reason) };
+    },
+  });
+  if (change !== null) {
+    addRoute(server, {
+      ...{ ...entering, url: `${url}/:id/change`, operationId: `change${one}`, body: change, params: ofItem },
+      summary:
+        list === 'services'
+          ? 'Changes the terms of a service that was entered, from a day on.'
+          : `Changes one of the ${list} that was entered.`,
+      handle: async ({ params, body, caller }) => {
+        const { item, reason } = saidIn(body);
+        const what = { list, of: params.id };
+        return { entry: await registry.change(caller.principal.name, what, item, reason) };
+      },
+    });
+  }
+  if (!ends) return;
+  addRoute(server, {
+    ...{ ...entering, url: `${url}/:id/end`, operationId: `end${one}`, body: ending, params: ofItem },
+    summary: `Says on which day one of the ${list} that was entered is no more.`,
+    handle: async ({ params, body: { day, reason }, caller }) => {
+      const what = { list, of: params.id };
+      return { entry: await registry.end(caller.principal.name, what, day, reason ?? null) };
+    },
+  });
+}
