@@ -1,8 +1,6 @@
 import type { Book } from '../../core/customer/book.js';
-import type { BookList, EnteredItem, WrittenItem } from '../../core/customer/entered.js';
-import { bookLists } from '../../core/customer/entered.js';
+import { bookLists, type BookList, type EnteredItem, type WrittenItem } from '../../core/customer/entered.js';
 import { refuse, type Refusal } from '../../core/ledger/refusal.js';
-import type { Plan } from '../../core/plan/plan.js';
 import { formatKeyPath, type Fault, type KeyPath } from '../problem.js';
 import { shapeFaults } from '../shape/faults.js';
 import { salvage } from '../shape/salvage.js';

@@ -123,8 +123,8 @@ const does = {
 
 function ended(item: WrittenItem, key: string | null, day: LocalDate | null): WrittenItem {
   if (key === null) return item;
-  const { [key]: _, ...rest } = item;
-  return day === null ? rest : { ...rest, [key]: day };
+  const rest = Object.entries(item).filter(([name]) => name !== key);
+  return Object.fromEntries(day === null ? rest : [...rest, [key, day]]);
 }
 
 const dayOf = ({ from }: WrittenItem): string => (typeof from === 'string' ? from : '');

@@ -17,8 +17,8 @@ export function shownTo(
   today: string,
 ): readonly object[] {
   const mine = (customer: string): boolean => sees(customer, today);
-  const bare = <Item extends object>(items: readonly Item[]): object[] =>
-    reach === 'all' ? [...items] : items.map((item) => ({ ...item, origin: null }));
+  const bare = (items: readonly object[]): readonly object[] =>
+    reach === 'all' ? items : items.map((item) => ({ ...item, origin: null }));
   switch (list) {
     case 'customers':
       return bare(customersJson(view).filter(({ id }) => mine(id)));
