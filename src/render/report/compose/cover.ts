@@ -1,0 +1,120 @@
+import { heading, left, paragraph, right, table, type Block, type Sheet } from '../blocks.js';
+import type { Locale } from '../locale.js';
+import { nothing } from '../locale.js';
+import { reportState, type Report } from '../report.js';
+import { totalsOf } from '../totals.js';
+import { named } from './scene.js';
+
+/** The first sheet of a report of many statements: what they add up to, and each in one line. */
+export function coverSheet(report: Report, locale: Locale): Sheet {
+  const { words } = locale;
+  const state = reportState(report);
+  const name = selectionName(report, locale);
+  const stateText = { sealed: words.sealed, draft: words.draft, mixed: words.mixed }[state];
+  const title = `${locale.month(report.month)} · ${name}`;
+  return {
+    footer: `${title} · ${stateText}`,
+    stamp: state === 'sealed' ? null : stateText,
+    blocks: [
+      {
+        kind: 'title',
+        text: words.reportTitle,
+        subtitle: title,
+        badge: { text: stateText, tone: state === 'sealed' ? 'good' : 'bad' },
+      },
+      ...notices(report, locale),
+      ...totalBlocks(report, locale),
+      ...listBlocks(report, locale),
+    ],
+  };
+}
+
+export function selectionName({ selection: { by, id }, names }: Report, { words }: Locale): string {
+  switch (by) {
+    case 'all':
+      return words.byAll;
+    case 'service':
+      return words.byService(id ?? '');
+    case 'site':
+      return words.bySite(named(names.sites, id ?? ''));
+    case 'customer':
+      return words.byCustomer(named(names.customers, id ?? ''));
+    case 'reseller':
+      return words.byReseller(named(names.customers, id ?? ''));
+  }
+}
+
+function notices({ statements }: Report, { words }: Locale): Block[] {
+  const drafts = statements.filter(({ seal }) => seal === null).length;
+  if (statements.length === 0) return [paragraph(words.noStatements)];
+  if (drafts === 0) return [];
+  const text =
+    drafts === statements.length ? words.draftNotice : words.mixedNotice(drafts, statements.length);
+  return [{ kind: 'notice', text, tone: 'bad' }];
+}
+
+function totalBlocks({ statements }: Report, { words, amount, count }: Locale): Block[] {
+  const totals = totalsOf(statements.map(({ document }) => document));
+  if (totals.length === 0) return [];
+  return [
+    heading(words.totals),
+    table(
+      [
+        ...[left(words.currency), right(words.services), right(words.rent), right(words.creditGross)],
+        ...[right(words.taxWithin), right(words.net)],
+      ],
+      totals.map(({ currency, statements: number, rent, credit, tax, net }) => ({
+        cells: [
+          ...[currency, count(number), amount(rent, currency), amount(credit, currency)],
+          ...[tax, net].map((each) => (each === null ? nothing : amount(each, currency))),
+        ],
+        strong: true,
+      })),
+    ),
+    ...(totals.length > 1 ? [paragraph(words.totalsNote, 'faint')] : []),
+  ];
+}
+
+function listBlocks({ statements, names }: Report, locale: Locale): Block[] {
+  const { words, percent, amount } = locale;
+  if (statements.length === 0) return [];
+  return [
+    heading(words.statements),
+    table(
+      [
+        ...[left(words.customer), left(words.site), left(words.service), right(words.availability)],
+        ...[
+          right(words.commitment),
+          left(words.result),
+          right(words.rent),
+          right(words.credit),
+          right(words.revision),
+        ],
+      ],
+      statements.flatMap(({ document }) =>
+        document.parts.map((part, index) => ({
+          cells: [
+            ...(index === 0
+              ? [
+                  named(names.customers, document.customer),
+                  named(names.sites, document.site),
+                  document.service,
+                ]
+              : ['', '', locale.span(part.period)]),
+            ...[percent(part.availabilityPercent), percent(part.commitmentPercent)],
+            {
+              text: part.met ? words.met : words.notMet,
+              tone: part.met ? ('good' as const) : ('bad' as const),
+            },
+            ...[amount(part.rent, document.currency), amount(part.credit.amount, document.currency)],
+            index > 0
+              ? ''
+              : document.state === 'sealed'
+                ? String(document.revision)
+                : { text: words.draft, tone: 'bad' as const },
+          ],
+        })),
+      ),
+    ),
+  ];
+}

@@ -1,0 +1,67 @@
+import { heading, paragraph, type Block } from '../blocks.js';
+import type { Scene } from './scene.js';
+
+/** How it was measured. */
+export function methodBlocks({ document, locale }: Scene): Block[] {
+  const { words, count, duration } = locale;
+  const drivers = new Map<string, { driver: string; stamps: string; rounds: number }>();
+  for (const { driver, stamps, rounds } of document.paths.flatMap(({ measuredBy }) => measuredBy)) {
+    const key = `${driver}\n${stamps}`;
+    drivers.set(key, { driver, stamps, rounds: (drivers.get(key)?.rounds ?? 0) + rounds });
+  }
+  const measured = [...drivers.values()].map((each) =>
+    words.measuredBy(each.driver, each.stamps, count(each.rounds)),
+  );
+  return [
+    heading(words.howMeasured),
+    paragraph(words.howAvailability(duration(document.shortestSureOutageMs))),
+    ...(document.paths.length > 0 ? [paragraph(words.howRounds)] : []),
+    paragraph(words.howRounding),
+    ...(measured.length > 0 ? [paragraph(`${words.path}: ${measured.join('; ')}`, 'faint')] : []),
+  ];
+}
+
+/** What proves it: the seal, and what it was drawn up from. */
+export function integrityBlocks({ document, seal, locale }: Scene): Block[] {
+  const { words } = locale;
+  const { inputs } = document;
+  return [
+    heading(words.integrity),
+    {
+      kind: 'facts',
+      columns: 1,
+      facts: [
+        ...(seal === null
+          ? []
+          : [
+              { label: words.sealedAt, value: words.sealedBy(locale.instant(seal.sealedAt), seal.sealedBy) },
+              { label: words.hash, value: seal.hash, code: true },
+              { label: words.key, value: seal.key, code: true },
+              { label: words.signature, value: seal.signature, code: true },
+            ]),
+        { label: words.previous, value: document.previous ?? words.none, code: document.previous !== null },
+        { label: words.inputsDigest, value: inputs.digest, code: true },
+        {
+          label: words.roundsDigest(locale.count(inputs.rounds.count)),
+          value: inputs.rounds.digest,
+          code: true,
+        },
+        { label: words.ledgerHead(inputs.ledgerHead.seq), value: inputs.ledgerHead.hash, code: true },
+        { label: words.configDigest, value: inputs.config, code: true },
+        { label: words.software, value: `pop-sla ${document.software}` },
+      ],
+    },
+    ...(seal === null ? [] : [paragraph(words.verifyNote, 'faint')]),
+  ];
+}
+
+/** The derivation to the last figure, as the calculation itself words it. */
+export function explainBlocks({ document, locale: { words } }: Scene): Block[] {
+  const lines = document.parts.flatMap(({ explain }, index) => (index === 0 ? explain : ['', ...explain]));
+  if (lines.length === 0) return [];
+  return [
+    heading(words.explain),
+    ...(words.explainNote === '' ? [] : [paragraph(words.explainNote, 'faint')]),
+    { kind: 'lines', lines },
+  ];
+}

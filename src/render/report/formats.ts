@@ -1,0 +1,54 @@
+import type { ReportLanguage } from './languages.js';
+import type { Report } from './report.js';
+
+export const reportFormats = ['json', 'csv', 'xlsx', 'pdf', 'html'] as const;
+export type ReportFormat = (typeof reportFormats)[number];
+
+export interface FormatOf {
+  readonly contentType: string;
+  /** Shown as text by a terminal. */
+  readonly text: boolean;
+}
+
+export const formatOf: Record<ReportFormat, FormatOf> = {
+  json: { contentType: 'application/json; charset=utf-8', text: true },
+  csv: { contentType: 'text/csv; charset=utf-8; header=present', text: true },
+  xlsx: {
+    contentType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    text: false,
+  },
+  pdf: { contentType: 'application/pdf', text: false },
+  html: { contentType: 'text/html; charset=utf-8', text: true },
+};
+
+/** The bytes of a report. What a format needs is loaded when it is asked for. */
+export async function renderReport(
+  report: Report,
+  format: ReportFormat,
+  language: ReportLanguage,
+): Promise<Uint8Array> {
+  switch (format) {
+    case 'json': {
+      const { reportJsonText } = await import('./json.js');
+      return Buffer.from(reportJsonText(report));
+    }
+    case 'csv': {
+      const { reportCsv } = await import('./csv/csv.js');
+      return Buffer.from(reportCsv(report));
+    }
+    case 'xlsx': {
+      const { reportXlsx } = await import('./xlsx/xlsx.js');
+      return reportXlsx(report, language);
+    }
+    case 'html': {
+      const { composeReport } = await import('./compose/compose.js');
+      const { pagesHtml } = await import('./html/html.js');
+      return Buffer.from(pagesHtml(composeReport(report, language)));
+    }
+    case 'pdf': {
+      const { composeReport } = await import('./compose/compose.js');
+      const { pagesPdf } = await import('./pdf/pdf.js');
+      return pagesPdf(composeReport(report, language));
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import type { SealedStatement, StatementDocument } from '../../core/statement/document.js';
+
+/** What a report is of. */
+export const reportGroups = ['service', 'customer', 'site', 'reseller'] as const;
+export type ReportGroup = (typeof reportGroups)[number];
+
+export interface ReportSelection {
+  /** `all`: the whole month. */
+  readonly by: ReportGroup | 'all';
+  /** Null for the whole month. */
+  readonly id: string | null;
+}
+
+/** What ids are called. Statements hold ids alone; what has no name here is called by its id. */
+export interface ReportNames {
+  readonly customers: ReadonlyMap<string, string>;
+  readonly sites: ReadonlyMap<string, string>;
+  readonly pops: ReadonlyMap<string, string>;
+}
+
+export type Seal = Omit<SealedStatement, 'document'>;
+
+export interface ReportStatement {
+  readonly document: StatementDocument;
+  /** Null: a draft. */
+  readonly seal: Seal | null;
+}
+
+/** One or many statements of one month, as they are handed out. */
+export interface Report {
+  /** `2026-10`. */
+  readonly month: string;
+  readonly selection: ReportSelection;
+  readonly statements: readonly ReportStatement[];
+  readonly names: ReportNames;
+}
+
+export type ReportState = 'sealed' | 'draft' | 'mixed';
+
+export function reportState({ statements }: Pick<Report, 'statements'>): ReportState {
+  const drafts = statements.filter(({ seal }) => seal === null).length;
+  if (drafts === 0 && statements.length > 0) return 'sealed';
+  return drafts === statements.length ? 'draft' : 'mixed';
+}
+
+/** By customer, site and service, so that the same statements always stand in the same order. */
+export function inReportOrder(statements: readonly ReportStatement[]): ReportStatement[] {
+  const keyOf = ({ document }: ReportStatement) => [document.customer, document.site, document.service];
+  return [...statements].sort((a, b) => {
+    const [one, other] = [keyOf(a), keyOf(b)];
+    const at = one.findIndex((part, index) => part !== other[index]);
+    return at < 0 ? 0 : (one[at] ?? '') < (other[at] ?? '') ? -1 : 1;
+  });
+}

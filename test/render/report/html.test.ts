@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { composeReport } from '../../../src/render/report/compose/compose.js';
+import { pagesHtml } from '../../../src/render/report/html/html.js';
+import { reportLanguages } from '../../../src/render/report/languages.js';
+import {
+  draft,
+  everything,
+  exclusion,
+  reportOf,
+  serviceReport,
+  single,
+  split,
+  statement,
+} from './documents.js';
+
+describe('the page', () => {
+  test.each(reportLanguages)('%s: needs nothing else and runs nothing', (language) => {
+    const html = pagesHtml(composeReport(reportOf(everything), language));
+    expect(html).toMatch(new RegExp(`^<!doctype html>\\n<html lang="${language}">`));
+    expect(html).toContain(`default-src 'none'`);
+    expect(html).not.toMatch(/<script|<link|<img|\bsrc=|\bhref=|@import|\burl\(|\bon[a-z]+=/i);
+    expect(html).toContain('@media print');
+    expect(html).not.toMatch(/undefined|NaN|\[object/);
+  });
+
+  test('escapes what people wrote', () => {
+    const reason = `<img src=x onerror="alert('1')"> & \u0007`;
+    const html = pagesHtml(
+      composeReport(serviceReport(statement({ exclusions: [exclusion({ reason })] })), 'en'),
+    );
+    expect(html).toContain('&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt; &amp;  ');
+    expect(html).not.toContain('<img');
+  });
+
+  test('of a sealed statement bears its seal, of a draft that it is one', () => {
+    const [sealedPage, draftPage] = [single, draft].map((one) =>
+      pagesHtml(composeReport(serviceReport(one), 'en')),
+    );
+    expect(sealedPage).toMatch(/SHA-256 of this statement<\/dt><dd class="code">[0-9a-f]{64}</);
+    expect(sealedPage).not.toMatch(/class="stamp"|DRAFT/);
+    expect(draftPage).toContain('<p class="stamp">Draft</p>');
+    expect(draftPage).toContain('DRAFT. Nobody has sealed these figures');
+    expect(draftPage).toContain('MONTH TO DATE.');
+    expect(draftPage).toContain('INCOMPLETE.');
+    expect(draftPage).not.toContain('SHA-256 of this statement');
+  });
+
+  test('says what a revision changed', () => {
+    const html = pagesHtml(composeReport(serviceReport(split), 'zh-TW'));
+    for (const text of [
+      '與第 1 版之差異',
+      '不可用時間 (第 2 段)',
+      '1小時 30分',
+      '20分',
+      '-HKD\u00a0516.13',
+    ]) {
+      expect(html).toContain(text);
+    }
+  });
+
+  test('of many statements begins with a sheet of them all', () => {
+    const html = pagesHtml(composeReport(reportOf(everything), 'en'));
+    expect(html.match(/<article>/g)).toHaveLength(5);
+    expect(html).toContain('Amounts of different currencies are never added up.');
+    expect(pagesHtml(composeReport(reportOf([]), 'en'))).toContain(
+      'There is no statement in this selection.',
+    );
+  });
+
+  test('a reason as long as a page does not go into a cell', () => {
+    const reason = `${'All work and no play. '.repeat(60)}END`;
+    const html = pagesHtml(
+      composeReport(serviceReport(statement({ exclusions: [exclusion({ reason })] })), 'en'),
+    );
+    expect(html).toContain(`Reason: ${reason}</td>`);
+    expect(html.split('END')).toHaveLength(2);
+  });
+});
