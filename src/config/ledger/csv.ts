@@ -1,21 +1,9 @@
 import { parse } from 'csv-parse/sync';
+import { exclusionColumns, toldBefore, toldBehind } from '../../core/ledger/columns.js';
 import { refuse, type Refusal } from '../../core/ledger/refusal.js';
 import type { ExclusionInput } from './exclusion-input.js';
 
-/** The columns of a file of exclusions; a list in one of them is parted by `|`. */
-export const exclusionColumns = [
-  'kind',
-  'scope',
-  'from',
-  'to',
-  'notices',
-  'reason',
-  'proof',
-  'source',
-] as const;
 const required = ['kind', 'scope', 'from', 'to', 'reason'] as const;
-/** What `exclusions export` writes beside them: read over, since the ledger gives them anew. */
-const told = ['id', 'state', 'proposedBy', 'approvedBy'];
 
 /** An exclusion of a file, and where in the file it stands. */
 export interface PlacedInput {
@@ -37,7 +25,7 @@ export function readExclusionsCsv(text: string): ImportReading {
     const what = `is no CSV: ${(error as Error).message}`;
     return { ok: false, refusals: [refuse('file', what, 'RFC 4180, with a line of names')] };
   }
-  const known: readonly string[] = [...exclusionColumns, ...told];
+  const known: readonly string[] = [...exclusionColumns, ...toldBefore, ...toldBehind];
   const refusals = [
     ...names
       .filter((name) => !known.includes(name))

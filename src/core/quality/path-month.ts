@@ -4,7 +4,7 @@ import type { FiguresOf, MeanFigures } from '../measurement/figures.js';
 import type { Rational } from '../number/rational.js';
 import { pathEnds } from '../path/path.js';
 import type { Band, PlanVersion } from '../plan/plan.js';
-import { contains, merge, type IntervalSet } from '../time/intervals.js';
+import { contains, merge, union, type IntervalSet } from '../time/intervals.js';
 import type { Month } from '../time/month.js';
 import { slotsBetween } from '../time/slot.js';
 import type { EpochMs, PathId } from '../types.js';
@@ -14,6 +14,7 @@ import { excessPercent, latencyBand, lossBand } from './band.js';
 export interface MetricMonth extends MeanFigures {
   /** Slots due, those left out not among them. */
   readonly due: number;
+  /** When slots count for nothing: by the plan, or since none is due. */
   readonly leftOut: IntervalSet;
 }
 
@@ -23,7 +24,9 @@ export interface PathMonth {
   readonly commitmentUs: Rational | null;
   readonly latency: MetricMonth;
   readonly loss: MetricMonth;
-  /** Every round held, nothing left out. */
+  /** Outside of the path's dates. */
+  readonly notDue: IntervalSet;
+  /** Every round held of a slot that was due, nothing left out. */
   readonly raw: MeanFigures;
   /** In percent, exact. */
   readonly excess: Rational | null;
@@ -35,6 +38,8 @@ export interface PathMonthInput {
   readonly path: PathId;
   readonly plan: PlanVersion;
   readonly slots: readonly EpochMs[];
+  /** None by default. */
+  readonly notDue?: IntervalSet;
   readonly figuresOf: FiguresOf;
   readonly exclusions: readonly Exclusion[];
   readonly commitmentUs: Rational | null;
@@ -46,7 +51,7 @@ export function dueSlots(month: Month, plan: PlanVersion): EpochMs[] {
 }
 
 export function judgePath(input: PathMonthInput): PathMonth {
-  const { path, plan, commitmentUs } = input;
+  const { path, plan, commitmentUs, notDue = [] } = input;
   const latency = metricMonth(input, plan.latency.leavesOut);
   const loss = metricMonth(input, plan.loss.leavesOut);
   const excess = commitmentUs && latency.latencyUs ? excessPercent(latency.latencyUs, commitmentUs) : null;
@@ -55,7 +60,8 @@ export function judgePath(input: PathMonthInput): PathMonth {
     commitmentUs,
     latency,
     loss,
-    raw: input.figuresOf(path, []),
+    notDue,
+    raw: input.figuresOf(path, notDue),
     excess,
     latencyBand: excess && latencyBand(excess, plan.latency),
     lossBand: loss.loss && lossBand(loss.loss, plan.loss),
@@ -63,7 +69,7 @@ export function judgePath(input: PathMonthInput): PathMonth {
 }
 
 function metricMonth(input: PathMonthInput, kinds: readonly ExclusionKind[]): MetricMonth {
-  const leftOut = leftOutOf(input.path, input.exclusions, kinds);
+  const leftOut = union(leftOutOf(input.path, input.exclusions, kinds), input.notDue ?? []);
   const due = leftOut.length === 0 ? input.slots : input.slots.filter((slot) => !contains(leftOut, slot));
   return { due: due.length, leftOut, ...input.figuresOf(input.path, leftOut) };
 }

@@ -1,4 +1,4 @@
-import { dueSlots, type DueSpan } from '../time/due.js';
+import { dueSlots, notDueIn, type DueSpan } from '../time/due.js';
 import type { Interval } from '../time/intervals.js';
 import type { Month } from '../time/month.js';
 import type { EpochMs } from '../types.js';
@@ -53,6 +53,7 @@ export function judgeWindow({ window, everyMs, due, ...input }: PathWindowInput)
   const judged = judgePath({
     ...input,
     slots: dueSlots(from, to, everyMs, due),
+    notDue: notDueIn({ from, to }, due),
     figuresOf: (path, leftOut) => input.figuresOf(path, leftOut, { from, to }),
   });
   return { ...judged, window };

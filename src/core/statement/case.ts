@@ -4,6 +4,7 @@ import type { Money } from '../money/money.js';
 import type { Rational } from '../number/rational.js';
 import type { PlanVersion } from '../plan/plan.js';
 import type { LocalDate } from '../time/date.js';
+import type { DueSpan } from '../time/due.js';
 import type { Interval } from '../time/intervals.js';
 import type { Month } from '../time/month.js';
 import type { EpochMs, PathId } from '../types.js';
@@ -20,6 +21,8 @@ export interface MonthCase {
   readonly exclusions: readonly Exclusion[];
   readonly commitments: readonly Commitment[];
   readonly rounds: readonly CountedRound[];
+  /** When each path's slots are due; one that is not in it is due all the time. */
+  readonly due?: ReadonlyMap<PathId, DueSpan>;
   /** Earlier months, for a cap over a rolling year. */
   readonly history: readonly PastCredit[];
   /** Planned maintenance of the calendar year before this month, for a yearly allowance. */

@@ -2,6 +2,7 @@ import { applyCaps, sum, type CapState, type Payable } from '../credit/caps.js';
 import { applyMinimum } from '../credit/minimum.js';
 import { figuresFromRounds, type CountedRound, type FiguresOf } from '../measurement/figures.js';
 import { dueSlots, judgePath, type PathMonth } from '../quality/path-month.js';
+import { alwaysDue, notDueIn } from '../time/due.js';
 import type { PathId } from '../types.js';
 import { byKey } from './by-key.js';
 import type { MonthCase } from './case.js';
@@ -63,7 +64,7 @@ export function judgeMonth(
 
 /** Every path that the services name, then the commitments, then the rounds. */
 function judgePaths(monthCase: MonthCase, figuresOf: FiguresOf): readonly PathMonth[] {
-  const { month, plan, exclusions, commitments } = monthCase;
+  const { month, plan, exclusions, commitments, due } = monthCase;
   const slots = dueSlots(month, plan);
   const committed = new Map(commitments.map(({ path, latencyUs }) => [path, latencyUs]));
   const named = new Set<PathId>();
@@ -75,6 +76,7 @@ function judgePaths(monthCase: MonthCase, figuresOf: FiguresOf): readonly PathMo
       path,
       plan,
       slots,
+      notDue: notDueIn(month, due?.get(path) ?? alwaysDue),
       figuresOf,
       exclusions,
       commitmentUs: committed.get(path) ?? null,

@@ -1,17 +1,18 @@
 import type { PlanVersion } from '../plan/plan.js';
 import { leftOutOf } from '../quality/path-month.js';
 import { daysOf } from '../time/days.js';
+import { alwaysDue, notDueIn } from '../time/due.js';
 import type { Interval } from '../time/intervals.js';
 import type { PathId } from '../types.js';
 import type { MonthCase } from './case.js';
 
 /**
  * The month cut wherever its judgement may look at a piece of it: at the edges of what the plan leaves out of the
- * path's figures, and at every midnight where a metric is judged, or shown, by the day. Whoever sums rounds up by
+ * path's figures, where its slots begin and cease to be due, and at every midnight where a metric is judged, or shown, by the day. Whoever sums rounds up by
  * these parts has summed them up once for everything that is asked.
  */
 export function partsAsked(
-  { month, plan, exclusions }: Pick<MonthCase, 'month' | 'plan' | 'exclusions'>,
+  { month, plan, exclusions, due }: Pick<MonthCase, 'month' | 'plan' | 'exclusions' | 'due'>,
   { byDay = judgedByDay(plan) }: { readonly byDay?: boolean } = {},
 ): (path: PathId) => Interval[] {
   const midnights = byDay ? daysOf(month).map(({ from }) => from) : [];
@@ -19,7 +20,8 @@ export function partsAsked(
     const leftOut = [plan.latency.leavesOut, plan.loss.leavesOut].flatMap((kinds) =>
       leftOutOf(path, exclusions, kinds),
     );
-    const edges = [...leftOut.flatMap(({ from, to }) => [from, to]), ...midnights]
+    const notDue = notDueIn(month, due?.get(path) ?? alwaysDue);
+    const edges = [...[...leftOut, ...notDue].flatMap(({ from, to }) => [from, to]), ...midnights]
       .filter((at) => month.from < at && at < month.to)
       .sort((a, b) => a - b);
     const cuts = [...new Set([month.from, ...edges, month.to])];

@@ -1,10 +1,21 @@
 import type { EpochMs } from '../types.js';
+import { merge, type Interval, type IntervalSet } from './intervals.js';
 import { slotsBetween } from './slot.js';
 
 /** When a path's slots are due: in [from, to); null means no bound. */
 export interface DueSpan {
   readonly from: EpochMs | null;
   readonly to: EpochMs | null;
+}
+
+export const alwaysDue: DueSpan = { from: null, to: null };
+
+/** What of a stretch is not due. */
+export function notDueIn({ from, to }: Interval, span: DueSpan): IntervalSet {
+  return merge([
+    { from, to: Math.min(to, span.from ?? from) },
+    { from: Math.max(from, span.to ?? to), to },
+  ]);
 }
 
 export function isDue(slot: EpochMs, span: DueSpan): boolean {

@@ -5,10 +5,10 @@ import type { Plan } from '../../core/plan/plan.js';
 import { monthOf, versionFor } from '../../core/plan/version.js';
 import type { OutageBounds } from '../../core/statement/bounds.js';
 import type { LineInterval, MonthCase, PastCredit } from '../../core/statement/case.js';
-import { clip, merge, totalMs, type IntervalSet } from '../../core/time/intervals.js';
+import { clip, merge, totalMs, type Interval, type IntervalSet } from '../../core/time/intervals.js';
 import type { Month } from '../../core/time/month.js';
 import { startOfDay } from '../../core/time/zone.js';
-import type { EpochMs, PopId } from '../../core/types.js';
+import type { EpochMs, PathId, PopId } from '../../core/types.js';
 import type { Store } from '../../store/store.js';
 import type { ShownOutage } from '../ledger/counted.js';
 import { commitmentsIn } from './commitments.js';
@@ -87,6 +87,7 @@ export async function loadCase(query: MonthQuery): Promise<StoredCase | null> {
     exclusions,
     commitments: commitmentsIn(config, paths, month),
     rounds: [],
+    due: dueIn(config, paths, passed),
     history: (await query.pastCredits?.(plan.id, name)) ?? [],
     outageBounds: { longest, shortest },
     unwatched,
@@ -95,6 +96,20 @@ export async function loadCase(query: MonthQuery): Promise<StoredCase | null> {
 }
 
 const of = (line: string, set: IntervalSet): LineInterval[] => set.map((interval) => ({ line, ...interval }));
+
+/** By the paths' own dates; what has not come yet is not due. */
+function dueIn(
+  config: Config,
+  paths: readonly PathId[],
+  passed: Interval,
+): Map<PathId, { from: EpochMs | null; to: EpochMs }> {
+  return new Map(
+    paths.map((path) => {
+      const { from = null, to = null } = config.paths.find(({ id }) => id === path) ?? {};
+      return [path, { from, to: Math.min(to ?? passed.to, passed.to) }];
+    }),
+  );
+}
 
 /** Planned maintenance of the calendar year before the month, by line. */
 function maintenanceUsed(

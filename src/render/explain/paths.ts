@@ -3,6 +3,7 @@ import { multiply, ratio } from '../../core/number/rational.js';
 import type { MonthCase } from '../../core/statement/case.js';
 import { coverage } from '../../core/statement/result.js';
 import type { PathMonth } from '../../core/quality/path-month.js';
+import { subtract } from '../../core/time/intervals.js';
 import { grouped, indented, source, span } from './text.js';
 
 /** From the rounds of a path to its bands. */
@@ -11,7 +12,8 @@ export function explainPath(path: PathMonth, { plan, month }: MonthCase): string
   const whole = coverage(latency);
   const lines = [
     `Rounds: ${grouped(latency.held)} held of ${grouped(latency.due)} due = ${whole === null ? 'no coverage' : `${whole} %, rounded down`} ${source(plan, 'measurement.everyMinutes')}`,
-    ...latency.leftOut.map(
+    ...path.notDue.map((each) => `not due: slots in ${span(each, month.zone)}`),
+    ...subtract(latency.leftOut, path.notDue).map(
       (each) => `left out: slots in ${span(each, month.zone)} ${source(plan, 'latency.leavesOut')}`,
     ),
     latency.latencyUs === null

@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
+import { exclusionColumns, toldBefore, toldBehind } from '../../core/ledger/columns.js';
 import type { LedgerExclusion } from '../../core/ledger/exclusions.js';
 import { isoInstant } from '../instant.js';
 
@@ -9,20 +10,7 @@ const noticesOf = ({ notices }: LedgerExclusion): string =>
 
 /** CSV after RFC 4180, a line for each interval; what `exclusions import` reads. */
 export function exclusionsCsv(exclusions: readonly LedgerExclusion[], scopeOf: ScopeOf): string {
-  const columns = [
-    'id',
-    'state',
-    'kind',
-    'scope',
-    'from',
-    'to',
-    'notices',
-    'reason',
-    'proof',
-    'source',
-    'proposedBy',
-    'approvedBy',
-  ];
+  const columns = [...toldBefore, ...exclusionColumns, ...toldBehind];
   const rows = exclusions.flatMap((one) =>
     one.intervals.map(({ from, to }) => [
       ...[one.id, one.state, one.kind, scopeOf(one).join('|'), isoInstant(from), isoInstant(to)],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { dueSlots, isDue } from '../../../src/core/time/due.js';
+import { alwaysDue, dueSlots, isDue, notDueIn } from '../../../src/core/time/due.js';
 import { monthsBefore } from '../../../src/core/time/retention.js';
 import { slotAfter, slotAtOrBefore, slotsBetween } from '../../../src/core/time/slot.js';
 
@@ -47,4 +47,16 @@ describe('monthsBefore', () => {
   ])('%s less %d months', (now, months, before) => {
     expect(monthsBefore(at(now), months)).toBe(at(before));
   });
+});
+
+test('what of a month is not due lies outside of the dates', () => {
+  const month = { from: 100, to: 200 };
+  expect(notDueIn(month, alwaysDue)).toEqual([]);
+  expect(notDueIn(month, { from: 120, to: 180 })).toEqual([
+    { from: 100, to: 120 },
+    { from: 180, to: 200 },
+  ]);
+  expect(notDueIn(month, { from: 50, to: 100 })).toEqual([month]);
+  expect(notDueIn(month, { from: 200, to: null })).toEqual([month]);
+  expect(notDueIn(month, { from: 300, to: 400 })).toEqual([month]);
 });

@@ -33,3 +33,25 @@ test('a month from the store has the figures of its paths, summed up from their 
     ],
   ]);
 });
+
+test('slots outside of the dates of a path are not due, and their rounds count for nothing', async () => {
+  const folder = tempDir();
+  const file = ledgerConfig(folder);
+  const customers = join(folder, 'customers.yaml');
+  const text = readFileSync(customers, 'utf8').replace('lines: [l1],', 'lines: [l1], paths: [HKG>SIN],');
+  writeFileSync(customers, text);
+  const { store, config } = await watchedOctober(file);
+  const [from, to] = [october + 10 * dayMs, october + 12 * dayMs];
+  const dated = config.paths.map((path) => (path.id === 'HKG>SIN' ? { ...path, from, to } : path));
+  for (const slot of [october, from - 1_800_000, from, to - 1_800_000, to])
+    await store.rounds.put(round({ slot, sizes: [sample(64, packets(slot === from ? 1000 : 3000))] }));
+  const judge = async (now: number) =>
+    (await judgeStored({ store, config: { ...config, paths: dated }, now }, '2026-10')).map(
+      (one) => monthResult(one).paths[0],
+    );
+  expect(await judge(november)).toMatchObject([
+    { roundsDue: 96, roundsHeld: 2, coveragePercent: '2.08', latencyUs: 2000, raw: { roundsHeld: 2 } },
+  ]);
+  // Of a month that is not over what has come until now.
+  expect(await judge(from + dayMs)).toMatchObject([{ roundsDue: 48, roundsHeld: 1, latencyUs: 1000 }]);
+});
