@@ -10,6 +10,7 @@ import { createEngine, type Engine, type EngineSettings } from '../engine/engine
 import { fanOut } from '../engine/fan-out.js';
 import { createOffice } from '../engine/ledger/office.js';
 import type { Alarm, Clock } from '../engine/ports.js';
+import { createStanding } from '../engine/standing/keep-standing.js';
 import { systemClock } from '../engine/system-clock.js';
 import { buildHttp } from '../http/http.js';
 import { createMetrics } from '../metrics/metrics.js';
@@ -19,10 +20,12 @@ import { openSqliteStore } from '../store/sqlite/open.js';
 import { followBook, withEntered } from './book.js';
 import { ConfigRejected, ListenFault } from './faults.js';
 import { createLog, type AppLog, type LogOutput } from './log.js';
+import { contractPlan } from './contract-plan.js';
 import { watchReadiness } from './readiness.js';
 import { resolveName } from './resolve.js';
 import { restartNeeded } from './restart-needed.js';
 import { logRounds } from './round-log.js';
+import { keepVitals } from './vitals.js';
 
 export interface DaemonOptions {
   readonly configFile: string;
@@ -81,8 +84,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       ...{ version, node: process.version },
       ...{ driver: driver.kind, stamps: driver.stamps },
     });
+    metrics.configure(config.metrics);
     const readiness = watchReadiness(() => clock.monotonicMs());
-    const events = fanOut([metrics.events, readiness.events, logRounds(log)]);
+    const standing = createStanding({
+      ...{ clock, store, log, events: metrics.standing },
+      config: () => config,
+      defaultPlan: contractPlan(),
+    });
+    const events = fanOut([metrics.events, standing.heard, readiness.events, logRounds(log)]);
     const http = buildHttp({
       store,
       metrics,
@@ -112,6 +121,15 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     opened.push(() => engine.stop());
     events.configLoaded(true, clock.now());
     await engine.start();
+    const beside = new AbortController();
+    const loops = [
+      standing.keep(beside.signal),
+      keepVitals({ clock, store, storePath: config.store.path, tell: metrics.standing }, beside.signal),
+    ];
+    opened.push(async () => {
+      beside.abort();
+      await Promise.all(loops);
+    });
     log.info(
       {
         version,
@@ -151,6 +169,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
           http: config.http,
           log: config.log,
         };
+        metrics.configure(config.metrics);
         engine.update(settingsOf(config));
         log.info({ paths: config.paths.length }, 'the new configuration is in force');
         if (later.length > 0) log.warn({ keys: later }, 'these changes take effect at the next start');

@@ -35,6 +35,7 @@ export function buildConfig(raw: RawConfig, file: string, cwd: string): Config {
       keepRowsMonths: store.keepRows,
     },
     http: raw.http.listen,
+    metrics: raw.metrics,
     log: raw.log,
     faults: raw.faults,
     notifications: buildNotifications(raw.notifications),

@@ -21,6 +21,7 @@ export interface Config {
   readonly driver: DriverConfig;
   readonly store: StoreConfig;
   readonly http: HttpConfig;
+  readonly metrics: MetricsConfig;
   readonly log: LogConfig;
   readonly faults: FaultsConfig;
   readonly notifications: NotificationsConfig;
@@ -165,6 +166,14 @@ export interface HttpConfig {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+}
+
+/** What `/metrics` shows beside the rest. */
+export interface MetricsConfig {
+  /** The figures of each packet size of each path. */
+  readonly perSize: boolean;
+  /** Rents and credits. */
+  readonly money: boolean;
 }
 
 export interface FaultsConfig {

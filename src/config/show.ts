@@ -31,7 +31,7 @@ export function showConfig(config: Config): string {
 const isPathList = (items: readonly unknown[]): boolean => String(items[0]).includes('>');
 
 function plain(config: Config): unknown {
-  const { measurement: m, store, http, log } = config;
+  const { measurement: m, store, http, metrics, log } = config;
   return {
     agent: config.agent,
     pops: config.pops.map(plainPop),
@@ -56,6 +56,7 @@ function plain(config: Config): unknown {
       keepRows: formatMonths(store.keepRowsMonths),
     },
     http: { listen: formatListen(http) },
+    metrics,
     log,
     faults: config.faults,
     notifications: plainNotifications(config.notifications),

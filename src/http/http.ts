@@ -20,7 +20,7 @@ import { describeRoutes, documentRoute } from './route/document.js';
 
 export interface HttpOptions {
   readonly store: { readonly rounds: Pick<Store['rounds'], 'list'> };
-  readonly metrics: Pick<Metrics, 'text' | 'contentType'>;
+  readonly metrics: Pick<Metrics, 'answer'>;
   /** The configuration in force. */
   readonly config: () => Config;
   /** What the daemon needs to do its work, and whether it has it now. */

@@ -1,16 +1,19 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { Metrics } from '../metrics/metrics.js';
 import { addRoute } from './route/route.js';
 
-/** `/metrics`, for Prometheus. */
-export function metricsRoute(server: FastifyInstance, metrics: Pick<Metrics, 'text' | 'contentType'>): void {
+/** `/metrics`, for Prometheus: in pieces, so that a large scrape holds up nothing else. */
+export function metricsRoute(server: FastifyInstance, metrics: Pick<Metrics, 'answer'>): void {
   addRoute(server, {
     ...{ method: 'GET', url: '/metrics', operationId: 'getMetrics', tag: 'about', access: 'open' },
-    summary: 'Every metric, in the text format of Prometheus.',
+    summary:
+      'Every metric, in the text format of Prometheus, or in OpenMetrics where the Accept header asks for it.',
     answer: { description: 'the metrics', contentType: 'text/plain' },
-    handle: async ({ reply }) => {
-      const text = await metrics.text();
-      return reply.type(metrics.contentType).send(text);
+    handle: ({ request, reply }) => {
+      const { contentType, pieces } = metrics.answer(request.headers.accept);
+      reply.type(contentType);
+      return Readable.from(pieces, { objectMode: false });
     },
   });
 }

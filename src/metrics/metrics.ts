@@ -1,20 +1,23 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { Registry } from 'prom-client';
-import {
-  missingReasons,
-  roundStatuses,
-  type MissingRound,
-  type Provenance,
-  type Round,
-  type StampSource,
-} from '../core/measurement/round.js';
+import type { MissingRound, Provenance, Round, StampSource } from '../core/measurement/round.js';
+import type { LedgerStanding } from '../core/ledger/standing.js';
+import type { Grade, PathStanding } from '../core/quality/standing.js';
+import type { ServiceStanding } from '../core/statement/standing.js';
 import type { EpochMs, PathId, PopId } from '../core/types.js';
 import type { BlindReason } from '../core/watch/outage.js';
 import type { ObservedOutage, PortState } from '../core/watch/records.js';
+import { daemonSeries, type ClockReading, type StoreSize } from './daemon.js';
 import { metricMaker } from './make.js';
-import { metricNames, schedulerLagBuckets, sendLagBuckets } from './names.js';
+import { metricNames } from './names.js';
 import { addNodeMetrics } from './node.js';
+import { officeSeries, type CloseStanding, type ReportsStanding } from './office.js';
+import { asOpenMetrics, contentTypes, formatFor, openMetricsEnd } from './open-metrics.js';
 import { pathSeries } from './paths.js';
+import { roundSeries } from './rounds.js';
+import { serviceSeries } from './services.js';
 import { watchSeries } from './watch.js';
+import { windowSeries } from './windows.js';
 
 export interface MetricsOptions {
   readonly version: string;
@@ -46,100 +49,101 @@ export interface MetricsEvents {
   calibrated(calibration: NonNullable<Provenance['calibration']>): void;
 }
 
-export interface Metrics {
-  readonly events: MetricsEvents;
-  /** What `/metrics` answers. */
-  text(): Promise<string>;
-  readonly contentType: string;
+/** How everything stands: what is judged now and then, and what others of this daemon know. */
+export interface StandingListener {
+  /** What a path's latest round is worth; told after the round. */
+  roundGraded(path: PathId, grade: Grade): void;
+  pathStanding(path: PathId, standing: PathStanding): void;
+  services(standings: readonly ServiceStanding[]): void;
+  ledger(standing: LedgerStanding): void;
+  judged(at: EpochMs, tookMs: number): void;
+  storeSize(size: StoreSize): void;
+  clockRead(reading: ClockReading | null): void;
+  outbox(depth: number): void;
+  reports(standing: ReportsStanding): void;
+  close(standing: CloseStanding): void;
 }
 
-/** An own registry with everything in it; nothing is global. */
+export interface Metrics {
+  readonly events: MetricsEvents;
+  readonly standing: StandingListener;
+  configure(options: { readonly perSize: boolean; readonly money: boolean }): void;
+  /** What `/metrics` answers to this Accept header: in pieces, between which the event loop turns. */
+  answer(accept?: string): { readonly contentType: string; readonly pieces: AsyncIterable<string> };
+  /** All of the plain text at once. */
+  text(): Promise<string>;
+}
+
+/** An own registry with everything in it, and the families of paths beside it; nothing is global. */
 export function createMetrics(options: MetricsOptions): Metrics {
   const registry = new Registry();
   const make = metricMaker(registry);
-  const paths = pathSeries(make);
+  const windows = windowSeries();
+  const paths = pathSeries(make, windows);
+  const daemon = daemonSeries(make);
+  const rounds = roundSeries(make, { paths, sendLag: daemon.sendLag });
   const watch = watchSeries(make);
-  const rounds = make.counter(metricNames.rounds);
-  const missedSlots = make.counter(metricNames.missedSlots);
-  const roundsInFlight = make.gauge(metricNames.roundsInFlight);
-  const schedulerLag = make.histogram(metricNames.schedulerLag, schedulerLagBuckets);
-  const selfRtt = make.gauge(metricNames.selfRtt);
-  const sendLag = make.histogram(metricNames.sendLag, sendLagBuckets);
-  const clockSteps = make.counter(metricNames.clockSteps);
-  const storeWritable = make.gauge(metricNames.storeWritable);
-  const storeQueue = make.gauge(metricNames.storeQueue);
-  const storeDelayed = make.counter(metricNames.storeDelayed);
-  const storeDropped = make.counter(metricNames.storeDropped);
-  const configLoaded = make.gauge(metricNames.configLoaded);
-  const configLoadedAt = make.gauge(metricNames.configLoadedAt);
+  const services = serviceSeries(make);
+  const office = officeSeries(make);
   make.gauge(metricNames.build).set({ version: options.version, node: options.node }, 1);
   make.gauge(metricNames.driver).set({ driver: options.driver, stamps: options.stamps ?? 'unknown' }, 1);
   addNodeMetrics(registry);
-  for (const status of roundStatuses) if (status !== 'missing') rounds.inc({ status }, 0);
-  for (const reason of missingReasons) missedSlots.inc({ reason }, 0);
 
-  const waiting = new Set<string>();
-  const key = (round: Round): string => `${round.path} ${round.slot}`;
-  const noLongerWaits = (round: Round): boolean => {
-    const waited = waiting.delete(key(round));
-    storeQueue.set(waiting.size);
-    return waited;
+  const answer: Metrics['answer'] = (accept) => {
+    const format = formatFor(accept);
+    const pieces = async function* (): AsyncGenerator<string> {
+      for (const family of paths.families)
+        for (const piece of family.pieces(format)) {
+          if (piece === '') continue;
+          yield piece;
+          await turn();
+        }
+      const rest = await registry.metrics();
+      yield format === 'openmetrics' ? asOpenMetrics(rest) + openMetricsEnd : rest;
+    };
+    return { contentType: contentTypes[format], pieces: pieces() };
   };
 
   return {
     events: {
       // `inFlight` and `roundStored` say it all.
       roundStarted: () => undefined,
-      roundStored: (round) => {
-        if (!noLongerWaits(round)) paths.round(round);
-        rounds.inc({ status: round.status });
-        const { sendLagUs } = round.provenance;
-        if (sendLagUs !== null) sendLag.observe(sendLagUs / 1e6);
-      },
-      roundDelayed: (round) => {
-        if (waiting.has(key(round))) return;
-        waiting.add(key(round));
-        storeQueue.set(waiting.size);
-        storeDelayed.inc();
-        // What was measured is shown, stored or not.
-        paths.round(round);
-      },
-      roundDropped: (round) => {
-        noLongerWaits(round);
-        storeDropped.inc();
-      },
-      slotsMissing: (missing) => {
-        for (const { path, slot, reason } of missing) {
-          missedSlots.inc({ reason });
-          paths.missing(path, slot);
-        }
-      },
-      schedulerLag: (ms) => {
-        schedulerLag.observe(Math.max(0, ms) / 1000);
-      },
-      clockStepped: () => {
-        clockSteps.inc();
-      },
-      inFlight: (count) => {
-        roundsInFlight.set(count);
-      },
-      configLoaded: (ok, at) => {
-        configLoaded.set(ok ? 1 : 0);
-        if (ok) configLoadedAt.set(at / 1000);
-      },
+      ...rounds,
+      ...watch,
+      schedulerLag: daemon.schedulerLag,
+      clockStepped: daemon.clockStepped,
+      inFlight: daemon.inFlight,
+      configLoaded: daemon.configLoaded,
+      storeWritable: daemon.storeWritable,
+      calibrated: daemon.calibrated,
       pathsChanged: (now) => {
         paths.setPaths(now);
       },
-      storeWritable: (ok) => {
-        storeWritable.set(ok ? 1 : 0);
-      },
-      calibrated: ({ p50Us, p99Us }) => {
-        selfRtt.set({ quantile: '0.5' }, p50Us / 1e6);
-        selfRtt.set({ quantile: '0.99' }, p99Us / 1e6);
-      },
-      ...watch,
     },
-    text: () => registry.metrics(),
-    contentType: registry.contentType,
+    standing: {
+      // What is told of a path may come after its removal.
+      roundGraded: (path, grade) => {
+        if (paths.has(path)) windows.graded(path, grade);
+      },
+      pathStanding: (path, standing) => {
+        if (paths.has(path)) windows.standing(path, standing);
+      },
+      services: services.services,
+      ...office,
+      judged: daemon.judged,
+      storeSize: daemon.storeSize,
+      clockRead: daemon.clockRead,
+      outbox: daemon.outbox,
+    },
+    configure: ({ perSize, money }) => {
+      paths.setPerSize(perSize);
+      services.setMoney(money);
+    },
+    answer,
+    text: async () => {
+      let text = '';
+      for await (const piece of answer().pieces) text += piece;
+      return text;
+    },
   };
 }

@@ -6,33 +6,60 @@ export interface MetricName {
 }
 
 /**
- * Every metric of this program but Node's own (`node.ts`), in the order of `/metrics`. Figures of a path come from
- * its rounds of status ok and unscheduled only: what the observer spoiled is not the network's.
+ * Every metric of this program but Node's own (`node.ts`), in the order of `/metrics`. What begins with
+ * `pop_sla_daemon_` is the health of this process; the rest is the network's, the contracts' or the observer's.
+ * Figures of a path come from its rounds of status ok and unscheduled only: what the observer spoiled is not the
+ * network's. A figure that can't be had is absent, never 0.
  */
 export const metricNames = {
-  rttMean: {
-    name: 'pop_sla_rtt_mean_seconds',
-    help: "Mean round-trip time of the replies in time of a path's latest round, in seconds. Absent while there is none.",
-    labels: ['path', 'size'],
-  },
-  rttMin: {
-    name: 'pop_sla_rtt_min_seconds',
-    help: "Least round-trip time of a path's latest round, in seconds. Absent while there is none.",
-    labels: ['path', 'size'],
-  },
-  rttMax: {
-    name: 'pop_sla_rtt_max_seconds',
-    help: "Greatest round-trip time of a path's latest round, in seconds. Absent while there is none.",
-    labels: ['path', 'size'],
+  latency: {
+    name: 'pop_sla_latency_seconds',
+    help: 'Latency of a path as the contract means it, in seconds: mean of its sizes in the latest round, mean of the rounds in the month to date.',
+    labels: ['path', 'window'],
   },
   lossRatio: {
     name: 'pop_sla_loss_ratio',
-    help: "Packets lost over packets sent in a path's latest round, 0 to 1. Absent where nothing was sent.",
-    labels: ['path', 'size'],
+    help: 'Loss of a path as the contract means it, 0 to 1: mean of its sizes in the latest round, mean of the rounds in the month to date.',
+    labels: ['path', 'window'],
   },
-  rtt: {
-    name: 'pop_sla_rtt_seconds',
-    help: 'Round-trip times of all replies in time, of every size, in seconds.',
+  excess: {
+    name: 'pop_sla_latency_excess_ratio',
+    help: 'Latency over the commitment, as a share of the commitment: 0.1 is 10 % over, negative is below. Absent without a commitment.',
+    labels: ['path', 'window'],
+  },
+  latencyBand: {
+    name: 'pop_sla_latency_band',
+    help: 'State set of the latency band of a path, true states only: 1 for the band it is in, the others absent. Level 0 is the best band of the plan.',
+    labels: ['path', 'window', 'band', 'level'],
+  },
+  lossBand: {
+    name: 'pop_sla_loss_band',
+    help: 'State set of the loss band of a path, true states only: 1 for the band it is in, the others absent. Level 0 is the best band of the plan.',
+    labels: ['path', 'window', 'band', 'level'],
+  },
+  coverage: {
+    name: 'pop_sla_coverage_ratio',
+    help: 'Rounds held over rounds due of a path, 0 to 1; what planned maintenance leaves out is in neither.',
+    labels: ['path', 'window'],
+  },
+  commitment: {
+    name: 'pop_sla_latency_commitment_seconds',
+    help: 'Latency that is promised for a path in this month, in seconds.',
+    labels: ['path'],
+  },
+  rttMin: {
+    name: 'pop_sla_rtt_min_seconds',
+    help: "Least round-trip time of a path's latest round, in seconds.",
+    labels: ['path'],
+  },
+  rttMedian: {
+    name: 'pop_sla_rtt_median_seconds',
+    help: "Median round-trip time of a path's latest round over all sizes, in seconds.",
+    labels: ['path'],
+  },
+  rttMax: {
+    name: 'pop_sla_rtt_max_seconds',
+    help: "Greatest round-trip time in time of a path's latest round, in seconds.",
     labels: ['path'],
   },
   packets: {
@@ -45,6 +72,21 @@ export const metricNames = {
     help: "When a path's latest round that gave figures ended, in seconds since 1970.",
     labels: ['path'],
   },
+  sizeRtt: {
+    name: 'pop_sla_size_rtt_mean_seconds',
+    help: "Mean round-trip time of one packet size in a path's latest round, in seconds. Only with metrics.perSize.",
+    labels: ['path', 'size'],
+  },
+  sizeLoss: {
+    name: 'pop_sla_size_loss_ratio',
+    help: "Packets lost over packets sent of one size in a path's latest round, 0 to 1. Only with metrics.perSize.",
+    labels: ['path', 'size'],
+  },
+  rtt: {
+    name: 'pop_sla_rtt_seconds',
+    help: 'Round-trip times of all replies in time, of all paths, in seconds.',
+    labels: ['size'],
+  },
   rounds: {
     name: 'pop_sla_rounds_total',
     help: 'Rounds stored, by status. Only ok ones are held for a month.',
@@ -54,41 +96,6 @@ export const metricNames = {
     name: 'pop_sla_missed_slots_total',
     help: 'Slots that were due and have no round, by reason.',
     labels: ['reason'],
-  },
-  roundsInFlight: {
-    name: 'pop_sla_rounds_in_flight',
-    help: 'Rounds that are being measured now.',
-    labels: [],
-  },
-  schedulerLag: {
-    name: 'pop_sla_scheduler_lag_seconds',
-    help: 'How late the scheduler woke up for a slot, in seconds.',
-    labels: [],
-  },
-  clockSteps: {
-    name: 'pop_sla_clock_steps_total',
-    help: 'Steps of the wall clock that were noticed.',
-    labels: [],
-  },
-  storeWritable: {
-    name: 'pop_sla_store_writable',
-    help: '1 while the store takes what is measured, 0 while it does not.',
-    labels: [],
-  },
-  storeQueue: {
-    name: 'pop_sla_store_queued_rounds',
-    help: 'Rounds in memory that the store refused and that are tried again.',
-    labels: [],
-  },
-  storeDelayed: {
-    name: 'pop_sla_store_delayed_rounds_total',
-    help: 'Rounds that the store refused at least once.',
-    labels: [],
-  },
-  storeDropped: {
-    name: 'pop_sla_store_dropped_rounds_total',
-    help: 'Rounds that were given up because too many waited for the store: missing slots.',
-    labels: [],
   },
   portUp: {
     name: 'pop_sla_port_up',
@@ -121,18 +128,118 @@ export const metricNames = {
     labels: [],
   },
   unobserved: {
-    name: 'pop_sla_unobserved_seconds_total',
+    name: 'pop_sla_observer_unobserved_seconds_total',
     help: 'Time of this process in which a port was not observed, in seconds, by reason; with an empty port: none of them was.',
     labels: ['port', 'reason'],
   },
-  configLoaded: {
-    name: 'pop_sla_config_last_reload_successful',
-    help: '1 when the latest reading of the configuration was taken, 0 when it was refused and the one before is kept.',
+  service: {
+    name: 'pop_sla_service_info',
+    help: 'Always 1; the labels say whose a service is, and what it is judged by.',
+    labels: ['service', 'customer', 'site', 'class', 'plan'],
+  },
+  serviceAvailability: {
+    name: 'pop_sla_service_availability_ratio',
+    help: 'Availability of a service in this month as the contract divides it, by the whole period, 0 to 1: what the month comes to when nothing more happens.',
+    labels: ['service'],
+  },
+  serviceToDate: {
+    name: 'pop_sla_service_availability_to_date_ratio',
+    help: 'Availability of a service over what has passed of its period in this month, 0 to 1.',
+    labels: ['service'],
+  },
+  lineAvailability: {
+    name: 'pop_sla_line_availability_ratio',
+    help: "Availability of one line of a service in this month, by the service's whole period, 0 to 1.",
+    labels: ['service', 'line', 'port'],
+  },
+  serviceCommitment: {
+    name: 'pop_sla_service_availability_commitment_ratio',
+    help: 'Availability that is promised for a service, 0 to 1.',
+    labels: ['service'],
+  },
+  outageUsed: {
+    name: 'pop_sla_service_outage_seconds',
+    help: 'Outage of a service in this month that counts, excuses taken off, in seconds.',
+    labels: ['service'],
+  },
+  outageAllowed: {
+    name: 'pop_sla_service_outage_allowed_seconds',
+    help: 'Outage that a service may have in this month and still meet its commitment, in seconds.',
+    labels: ['service'],
+  },
+  excused: {
+    name: 'pop_sla_service_excused_seconds',
+    help: 'Outage of a service in this month that exclusions took away, in seconds.',
+    labels: ['service'],
+  },
+  serviceUnobserved: {
+    name: 'pop_sla_service_unobserved_seconds',
+    help: 'Time of this month in which nobody watched a line of the service, in seconds. It counts as available.',
+    labels: ['service'],
+  },
+  nextStep: {
+    name: 'pop_sla_service_next_step_seconds',
+    help: 'Outage that still fits in this month before the next credit step is reached, in seconds. Absent where no deeper step is left.',
+    labels: ['service'],
+  },
+  periodEnd: {
+    name: 'pop_sla_service_period_end_timestamp_seconds',
+    help: "When a service's period of this month ends, in seconds since 1970.",
+    labels: ['service'],
+  },
+  credit: {
+    name: 'pop_sla_service_credit_amount',
+    help: 'Credit of a service for this month when nothing more happens, in units of the currency. Only with metrics.money.',
+    labels: ['service', 'currency'],
+  },
+  creditProjected: {
+    name: 'pop_sla_service_credit_projected_amount',
+    help: "Credit of a service at the month's end when outages go on at this month's rate, in units of the currency. Only with metrics.money.",
+    labels: ['service', 'currency'],
+  },
+  creditNext: {
+    name: 'pop_sla_service_credit_next_step_amount',
+    help: 'What the next availability step would give for this month before any cap, in units of the currency. Only with metrics.money.',
+    labels: ['service', 'currency'],
+  },
+  rent: {
+    name: 'pop_sla_service_rent_amount',
+    help: 'Rent of a service for its period of this month, in units of the currency. Only with metrics.money.',
+    labels: ['service', 'currency'],
+  },
+  activeExclusions: {
+    name: 'pop_sla_exclusions_active',
+    help: 'Approved exclusions that cover this instant, by kind.',
+    labels: ['kind'],
+  },
+  proposedExclusions: {
+    name: 'pop_sla_exclusions_proposed',
+    help: 'Exclusions that wait for approval.',
     labels: [],
   },
-  configLoadedAt: {
-    name: 'pop_sla_config_last_reload_success_timestamp_seconds',
-    help: 'When a configuration was taken last, in seconds since 1970.',
+  faultReports: {
+    name: 'pop_sla_fault_reports',
+    help: 'Fault reports by state.',
+    labels: ['state'],
+  },
+  faultReportsOverdue: {
+    name: 'pop_sla_fault_reports_overdue',
+    help: 'Fault reports that are past what was promised for them.',
+    labels: [],
+  },
+  monthClose: {
+    name: 'pop_sla_month_close_state',
+    help: 'State set of the close of the month before this one: 1 for the state it is in.',
+    labels: ['state'],
+  },
+  monthUnsealed: {
+    name: 'pop_sla_month_unsealed_seconds',
+    help: 'How long ago the oldest month that is not sealed ended, in seconds; 0: all are.',
+    labels: [],
+  },
+  lastSealed: {
+    name: 'pop_sla_last_sealed_month_timestamp_seconds',
+    help: 'When the last sealed month began, in seconds since 1970. Absent before the first.',
     labels: [],
   },
   build: {
@@ -145,25 +252,107 @@ export const metricNames = {
     help: 'Always 1; the labels are the probe kind that measures, and the best stamps that it can take here.',
     labels: ['driver', 'stamps'],
   },
-  selfRtt: {
-    name: 'pop_sla_self_rtt_seconds',
-    help: 'Round-trip time to this machine itself by the running driver, in seconds, at the latest calibration: how much of an RTT is the observer. Absent before the first.',
-    labels: ['quantile'],
+  roundsInFlight: {
+    name: 'pop_sla_daemon_rounds_in_flight',
+    help: 'Rounds that are being measured now.',
+    labels: [],
+  },
+  schedulerLag: {
+    name: 'pop_sla_daemon_scheduler_lag_seconds',
+    help: 'How late the scheduler woke up for a slot, in seconds.',
+    labels: [],
   },
   sendLag: {
-    name: 'pop_sla_send_lag_seconds',
+    name: 'pop_sla_daemon_send_lag_seconds',
     help: "How late a round's latest packet left against its schedule, in seconds, over all rounds.",
+    labels: [],
+  },
+  selfRtt: {
+    name: 'pop_sla_daemon_self_rtt_seconds',
+    help: 'Round-trip time to this machine itself by the running driver, in seconds, at the latest calibration, by percentile: how much of an RTT is the observer. Absent before the first.',
+    labels: ['percentile'],
+  },
+  clockSteps: {
+    name: 'pop_sla_daemon_clock_steps_total',
+    help: 'Steps of the wall clock that were noticed.',
+    labels: [],
+  },
+  clockSynchronised: {
+    name: 'pop_sla_daemon_clock_synchronised',
+    help: '1 while a time service keeps the wall clock in step, 0 while none does. Absent where nobody can say.',
+    labels: [],
+  },
+  clockOffset: {
+    name: 'pop_sla_daemon_clock_offset_seconds',
+    help: "How far the wall clock is off by its time service's own estimate, in seconds. Absent where nobody can say.",
+    labels: [],
+  },
+  storeWritable: {
+    name: 'pop_sla_daemon_store_writable',
+    help: '1 while the store takes what is measured, 0 while it does not.',
+    labels: [],
+  },
+  storeQueue: {
+    name: 'pop_sla_daemon_store_queued_rounds',
+    help: 'Rounds in memory that the store refused and that are tried again.',
+    labels: [],
+  },
+  storeDelayed: {
+    name: 'pop_sla_daemon_store_delayed_rounds_total',
+    help: 'Rounds that the store refused at least once.',
+    labels: [],
+  },
+  storeDropped: {
+    name: 'pop_sla_daemon_store_dropped_rounds_total',
+    help: 'Rounds that were given up because too many waited for the store: missing slots.',
+    labels: [],
+  },
+  storeSize: {
+    name: 'pop_sla_daemon_store_size_bytes',
+    help: 'Size of the database, in bytes.',
+    labels: [],
+  },
+  diskFree: {
+    name: 'pop_sla_daemon_disk_free_bytes',
+    help: "Room that is left on the database's disk, in bytes.",
+    labels: [],
+  },
+  diskSize: {
+    name: 'pop_sla_daemon_disk_size_bytes',
+    help: "Size of the database's disk, in bytes.",
+    labels: [],
+  },
+  outbox: {
+    name: 'pop_sla_daemon_outbox_depth',
+    help: 'Records that wait to be sent to the hub. Absent where there is none.',
+    labels: [],
+  },
+  standingAt: {
+    name: 'pop_sla_daemon_standing_timestamp_seconds',
+    help: 'When the month to date was judged last, in seconds since 1970.',
+    labels: [],
+  },
+  standingTook: {
+    name: 'pop_sla_daemon_standing_duration_seconds',
+    help: 'How long the latest judgement of the month to date took, in seconds.',
+    labels: [],
+  },
+  configLoaded: {
+    name: 'pop_sla_daemon_config_last_reload_successful',
+    help: '1 when the latest reading of the configuration was taken, 0 when it was refused and the one before is kept.',
+    labels: [],
+  },
+  configLoadedAt: {
+    name: 'pop_sla_daemon_config_last_reload_success_timestamp_seconds',
+    help: 'When a configuration was taken last, in seconds since 1970.',
     labels: [],
   },
 } as const satisfies Record<string, MetricName>;
 
 /** Before the names of Node's own metrics. */
-export const nodePrefix = 'pop_sla_';
+export const nodePrefix = 'pop_sla_daemon_';
 
-/**
- * Upper bounds of `pop_sla_rtt_seconds`: a metro ring, a region, a continent, an ocean, a satellite, and the usual
- * loss threshold. Few, since every path has each of them.
- */
+/** Upper bounds of `pop_sla_rtt_seconds`: a metro ring, a region, a continent, an ocean, a satellite, the loss threshold. */
 export const rttBuckets = [0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2];
 
 export const sendLagBuckets = [0.0001, 0.0005, 0.001, 0.005, 0.025, 0.1, 0.5];

@@ -222,6 +222,7 @@ export const anyConfig: fc.Arbitrary<Config> = pops.chain((all) =>
       }),
       faults: fc.record({ suggestAfterRounds: fc.integer({ min: 1, max: 100 }) }),
       notifications,
+      metrics: fc.record({ perSize: fc.boolean(), money: fc.boolean() }),
       log: fc.record({ level: fc.constantFrom(...logLevels), format: fc.constantFrom(...logFormats) }),
       customers: fc.constantFrom(null, '/srv/customers.yaml'),
       book: fc.constant(emptyBook),

@@ -57,7 +57,7 @@ htp: {}
     'c.yaml:7:27 measurement.every: is given twice; allowed: each key once',
     'c.yaml:7:47 measurement.packets: "many" is not a number; allowed: a whole number from 1 to 10000',
     'c.yaml:8:9 driver: "fpign" is not known (did you mean "fping"?); allowed: auto, kernel, net-ping, fping, simulated',
-    'c.yaml:9:1 htp: is not a known key (did you mean "http"?); allowed: agent, pops, paths, commitments, measurement, watch, driver, store, http, log, faults, notifications, customers, keys, statements',
+    'c.yaml:9:1 htp: is not a known key (did you mean "http"?); allowed: agent, pops, paths, commitments, measurement, watch, driver, store, http, metrics, log, faults, notifications, customers, keys, statements',
   ]);
 });
 
@@ -114,6 +114,7 @@ test('an agent and PoPs are all that a file needs', () => {
     driver: { kind: 'auto', simulated: null },
     store: { path: '/srv/data/pop-sla.db', keepPacketsMonths: 13, keepRowsMonths: 37 },
     http: { host: '127.0.0.1', port: 9720 },
+    metrics: { perSize: false, money: false },
     log: { level: 'info', format: 'auto' },
     faults: { suggestAfterRounds: 2 },
     notifications: {

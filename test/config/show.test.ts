@@ -74,6 +74,9 @@ store:
   keepRows: 37 months
 http:
   listen: "[::1]:0"
+metrics:
+  perSize: false
+  money: false
 log:
   level: info
   format: auto

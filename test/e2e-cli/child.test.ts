@@ -34,7 +34,7 @@ describe('the pinging child', () => {
     readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(/\s+/).filter(Boolean).map(Number);
   const inFlight = async ({ daemon, get }: Running): Promise<void> => {
     await daemon.waitFor('rounds in flight', async () =>
-      /^pop_sla_rounds_in_flight 2$/m.test((await get('/metrics')).body) ? true : undefined,
+      /^pop_sla_daemon_rounds_in_flight 2$/m.test((await get('/metrics')).body) ? true : undefined,
     );
     await sleep(300);
   };

@@ -24,7 +24,7 @@ describe('the clock is stepped', () => {
     const steppedAt = Date.now();
     clock.setOffset(step);
     await daemon.waitFor('the metric', async () =>
-      /^pop_sla_clock_steps\w* [1-9]/m.test((await get('/metrics')).body) ? true : undefined,
+      /^pop_sla_daemon_clock_steps\w* [1-9]/m.test((await get('/metrics')).body) ? true : undefined,
     );
     // Rounds go on under the names that the clock gives now, whichever way it went.
     const [from, to] = [steppedAt + step, steppedAt + step + hour / 2];

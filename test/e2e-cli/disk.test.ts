@@ -18,7 +18,7 @@ async function livesThrough(running: Running, fail: () => void, heal: () => void
 
   fail();
   const queued = async (): Promise<number> =>
-    Number(/^pop_sla_store_queue\w* (\d+)/m.exec((await get('/metrics')).body)?.[1] ?? 0);
+    Number(/^pop_sla_daemon_store_queue\w* (\d+)/m.exec((await get('/metrics')).body)?.[1] ?? 0);
   await daemon.waitFor('rounds that wait', async () => ((await queued()) >= 4 ? true : undefined));
   const refused = await get('/readyz');
   expect(refused.status).toBe(503);

@@ -30,7 +30,7 @@ describe('the first minute', () => {
         for (const path of ['HKG>SIN', 'HKG>FRA']) {
           for (const size of [64, 128, 512])
             expect(metrics.body).toMatch(
-              new RegExp(`^pop_sla_loss_ratio\\{path="${path}",size="${size}"\\} 0$`, 'm'),
+              new RegExp(`^pop_sla_size_loss_ratio\\{path="${path}",size="${size}"\\} 0$`, 'm'),
             );
           expect(metrics.body).toContain(`pop_sla_packets_total{path="${path}",outcome="received"} 300`);
         }

@@ -13,7 +13,7 @@ const tokyo = { id: 'TYO', name: 'Tokyo', ipv4: '127.0.0.14' };
 const pathsOf = (body: string): string[] =>
   (JSON.parse(body) as { paths: { id: string }[] }).paths.map(({ id }) => id).sort();
 const configLoaded = (metrics: string): string | undefined =>
-  /^pop_sla_config_\w*(?:loaded|ok|successful)\w* ([01])$/m.exec(metrics)?.[1];
+  /^pop_sla_daemon_config_\w*(?:loaded|ok|successful)\w* ([01])$/m.exec(metrics)?.[1];
 
 describe('SIGHUP', () => {
   test('with a bad file keeps the old configuration, and says so', async () => {
@@ -46,7 +46,7 @@ describe('SIGHUP', () => {
     const { daemon, folder, get, round, rounds } = startRunning({ changes: { measurement } });
     const first = await round('a round', ({ status }) => status === 'ok');
     await daemon.waitFor('rounds in flight', async () =>
-      /^pop_sla_rounds_in_flight 2$/m.test((await get('/metrics')).body) ? true : undefined,
+      /^pop_sla_daemon_rounds_in_flight 2$/m.test((await get('/metrics')).body) ? true : undefined,
     );
     const pops = [...threePops.filter(({ id }) => id !== 'FRA'), tokyo];
     writeConfig(folder, { measurement, pops });

@@ -21,7 +21,7 @@ describe('SIGTERM', () => {
     async (signal) => {
       const { daemon, config, database, get } = startRunning({ changes: { measurement: slow } });
       await daemon.waitFor('a round in flight', async () =>
-        /^pop_sla_rounds_in_flight [1-9]/m.test((await get('/metrics')).body) ? true : undefined,
+        /^pop_sla_daemon_rounds_in_flight [1-9]/m.test((await get('/metrics')).body) ? true : undefined,
       );
       await sleep(500);
       daemon.signal(signal);
@@ -59,7 +59,7 @@ describe('kill -9', () => {
     await first.round('a held round', ({ status }) => status === 'ok');
     const before = await first.rounds();
     await first.daemon.waitFor('a round in flight', async () =>
-      /^pop_sla_rounds_in_flight [1-9]/m.test((await first.get('/metrics')).body) ? true : undefined,
+      /^pop_sla_daemon_rounds_in_flight [1-9]/m.test((await first.get('/metrics')).body) ? true : undefined,
     );
     await first.daemon.kill();
 

@@ -5,7 +5,7 @@ import { measurementSchema } from './measurement.js';
 import { faultsSchema, notificationsSchema } from './notifications.js';
 import { pathsSchema } from './paths.js';
 import { popId, popSchema } from './pops.js';
-import { file, httpSchema, logSchema, storeSchema } from './services.js';
+import { file, httpSchema, logSchema, metricsSchema, storeSchema } from './services.js';
 import { keysSchema, statementsSchema } from './statements.js';
 import { watchSchema } from './watch.js';
 
@@ -20,6 +20,7 @@ export const configSchema = z.strictObject({
   driver: driverSchema,
   store: storeSchema.prefault({}),
   http: httpSchema.prefault({}),
+  metrics: metricsSchema.prefault({}),
   log: logSchema.prefault({}),
   faults: faultsSchema.prefault({}),
   notifications: notificationsSchema.prefault({}),

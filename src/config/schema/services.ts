@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listen } from '../scalars/listen.js';
 import { months } from '../scalars/months.js';
-import { oneOf } from '../scalars/plain.js';
+import { oneOf, yesOrNo } from '../scalars/plain.js';
 import { textual, wrong } from '../scalars/scalar.js';
 
 export const file = () =>
@@ -17,6 +17,11 @@ export const storeSchema = z.strictObject({
 
 export const httpSchema = z.strictObject({
   listen: listen().default({ host: '127.0.0.1', port: 9720 }),
+});
+
+export const metricsSchema = z.strictObject({
+  perSize: yesOrNo().default(false),
+  money: yesOrNo().default(false),
 });
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;

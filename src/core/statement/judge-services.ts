@@ -28,11 +28,15 @@ export interface UncappedService {
   readonly uncapped: bigint;
 }
 
+/** What a service's availability is taken for in place of what was seen: a projection. */
+export type Foreseen = (seen: Availability, period: ServicePeriod) => Availability;
+
 /** Every service by itself: the caps, which bind services together, come after. */
 export function judgeServices(
   monthCase: MonthCase,
   paths: readonly PathMonth[],
   figuresOf: FiguresOf,
+  foreseen: Foreseen = (availability) => availability,
 ): UncappedService[] {
   const { plan, month } = monthCase;
   const pops = new Map(monthCase.lines.map(({ id, pop }) => [id, pop]));
@@ -43,7 +47,7 @@ export function judgeServices(
     const period = servicePeriod(month, terms.start, terms.end);
     const serviceClass = plan.classes.get(terms.class);
     if (!period || !serviceClass) throw new RangeError(`service ${terms.id} was not checked`);
-    const availability = judgeAvailability({
+    const seen = judgeAvailability({
       plan,
       period,
       month,
@@ -58,6 +62,7 @@ export function judgeServices(
         maintenanceUsedMs: monthCase.maintenanceUsed.get(line) ?? 0,
       })),
     });
+    const availability = foreseen(seen, period);
     const rent = rentOfPeriod(terms.monthlyRent.minor, period.days, month.days);
     const base = plan.credit.base === 'billed' ? rent : terms.monthlyRent.minor;
     const own = [...new Set(terms.paths)].flatMap((path) => pathsById.get(path) ?? []);

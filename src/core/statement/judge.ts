@@ -6,7 +6,7 @@ import { alwaysDue, notDueIn } from '../time/due.js';
 import type { PathId } from '../types.js';
 import { byKey } from './by-key.js';
 import type { MonthCase } from './case.js';
-import { judgeServices, type UncappedService } from './judge-services.js';
+import { judgeServices, type Foreseen, type UncappedService } from './judge-services.js';
 
 /** One service's month with everything that led to its amount. */
 export interface ServiceMonth extends UncappedService {
@@ -36,17 +36,19 @@ export interface MonthJudgement {
 
 /**
  * The whole contract over one month: a function of the case and nothing else. `figures` take the place of the case's
- * rounds where something else summed them up, `judgedPaths` that of paths that were judged on the same figures before.
+ * rounds where something else summed them up, `judgedPaths` that of paths that were judged on the same figures before,
+ * `foreseen` that of the availability that was seen.
  */
 export function judgeMonth(
   monthCase: MonthCase,
   figures?: FiguresOf,
   judgedPaths?: readonly PathMonth[],
+  foreseen?: Foreseen,
 ): MonthJudgement {
   const roundsOf = byKey(monthCase.rounds, (round) => round.path);
   const figuresOf = figures ?? figuresFromRounds(roundsOf);
   const paths = judgedPaths ?? judgePaths(monthCase, figuresOf);
-  const uncapped = judgeServices(monthCase, paths, figuresOf);
+  const uncapped = judgeServices(monthCase, paths, figuresOf, foreseen);
   const { payables, caps } = applyCaps(
     uncapped.map(({ terms, rent, uncapped: amount }) => ({ service: terms, rent, amount })),
     monthCase.plan.credit,

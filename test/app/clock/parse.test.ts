@@ -1,10 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  parseChrony,
-  parseNtpq,
-  parseTimedatectl,
-  parseTimex,
-} from '../../../src/cli/doctor/clock-sources.js';
+import { parseChrony, parseNtpq, parseTimedatectl, parseTimex } from '../../../src/app/clock/parse.js';
 
 describe('what programs say of the clock', () => {
   test('chronyc', () => {

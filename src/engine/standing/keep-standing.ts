@@ -1,0 +1,146 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Config } from '../../config/config.js';
+import { approvedExcuses, foldExclusions } from '../../core/ledger/exclusions.js';
+import { ledgerStanding } from '../../core/ledger/standing.js';
+import { foldCorrections } from '../../core/ledger/outages.js';
+import type { LedgerEvent } from '../../core/ledger/actions.js';
+import type { Round } from '../../core/measurement/round.js';
+import type { Plan } from '../../core/plan/plan.js';
+import { slotAtOrBefore } from '../../core/time/slot.js';
+import type { EpochMs, PathId } from '../../core/types.js';
+import type { Store } from '../../store/store.js';
+import { showOutages } from '../ledger/counted.js';
+import type { Clock, EngineEvents, Log } from '../ports.js';
+import { pathStanding } from './path-standing.js';
+import type { StandingEvents } from './ports.js';
+import { gradeRound } from './round-grade.js';
+import { judgeServicesNow } from './services.js';
+import { termsAt, type PathTerms } from './terms.js';
+
+const everyMs = 60_000;
+const burstMs = 1_000;
+
+export interface StandingOptions {
+  readonly clock: Clock;
+  readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds'>;
+  /** The configuration in force. */
+  readonly config: () => Config;
+  /** What judges a path that no service names; null: nothing does. */
+  readonly defaultPlan: Plan | null;
+  readonly events: StandingEvents;
+  readonly log: Log;
+}
+
+export interface StandingKeeper {
+  /** What it has to hear of the engine. */
+  readonly heard: Partial<EngineEvents>;
+  /** Judges at once, every minute, and after an outage changed; until `signal` is aborted. */
+  keep(signal: AbortSignal): Promise<void>;
+}
+
+/**
+ * Judges the month to date beside the measurement, so that whoever asks finds it done. Services are judged every time;
+ * a path when something of it is new: a round, a missing slot, an exclusion, its terms, the month.
+ */
+export function createStanding(options: StandingOptions): StandingKeeper {
+  const { clock, store, config, defaultPlan, events, log } = options;
+  let basis: { readonly config: Config; readonly monthEnd: EpochMs } | null = null;
+  let terms: ReadonlyMap<PathId, PathTerms> = new Map();
+  const dirty = new Set<PathId>();
+  const latest = new Map<PathId, EpochMs>();
+  const ledger: LedgerEvent[] = [];
+  let wake = new AbortController();
+
+  /** The terms that hold now; when they changed every path is judged anew. */
+  const refreshTerms = (): void => {
+    const [now, current] = [clock.now(), config()];
+    if (basis?.config === current && now < basis.monthEnd) return;
+    terms = termsAt(current, defaultPlan, now);
+    const ends = [...terms.values()].map(({ month }) => month.to);
+    basis = { config: current, monthEnd: Math.min(Infinity, ...new Set(ends)) };
+    for (const path of terms.keys()) dirty.add(path);
+  };
+
+  const accounted = (path: PathId, slot: EpochMs): boolean => {
+    dirty.add(path);
+    if (slot < (latest.get(path) ?? -Infinity)) return false;
+    latest.set(path, slot);
+    return true;
+  };
+  const measured = (round: Round): void => {
+    const own = terms.get(round.path);
+    if (!accounted(round.path, round.slot) || !own) return;
+    const worth = gradeRound(round, own);
+    if (worth) events.roundGraded(round.path, worth);
+  };
+
+  const readLedger = async (): Promise<void> => {
+    const fresh = await store.ledger.events({ after: ledger.at(-1)?.seq ?? 0 });
+    ledger.push(...fresh);
+    if (fresh.length > 0) for (const path of terms.keys()) dirty.add(path);
+  };
+
+  const untilOf = (path: PathId): EpochMs => {
+    const { everyMs: between } = config().measurement;
+    const begun = slotAtOrBefore(clock.now(), between);
+    return latest.get(path) === begun ? begun + 1 : begun;
+  };
+
+  const once = async (signal: AbortSignal): Promise<void> => {
+    const [startedAt, now] = [clock.monotonicMs(), clock.now()];
+    refreshTerms();
+    await readLedger();
+    const folded = foldExclusions(ledger);
+    const exclusions = approvedExcuses(folded);
+    const outages = showOutages(await store.watch.outages(), foldCorrections(ledger));
+    events.ledger(ledgerStanding(folded, now));
+    const entered = { outages, exclusions };
+    events.services(await judgeServicesNow({ store, config: config(), now, entered }));
+    for (const path of [...dirty]) {
+      if (signal.aborted) return;
+      dirty.delete(path);
+      const own = terms.get(path);
+      if (!own) continue;
+      const { everyMs: between } = config().measurement;
+      const query = { rounds: store.rounds, terms: own, exclusions, everyMs: between, until: untilOf(path) };
+      try {
+        events.pathStanding(path, await pathStanding(query));
+      } catch (error) {
+        dirty.add(path);
+        throw error;
+      }
+      await turn();
+    }
+    events.judged(clock.now(), clock.monotonicMs() - startedAt);
+  };
+
+  return {
+    heard: {
+      roundStored: measured,
+      roundDelayed: measured,
+      slotsMissing: (missing) => {
+        for (const { path, slot } of missing) accounted(path, slot);
+      },
+      pathsChanged: refreshTerms,
+      outageChanged: () => {
+        wake.abort();
+      },
+    },
+    keep: async (signal) => {
+      let failed = false;
+      while (!signal.aborted) {
+        wake = new AbortController();
+        try {
+          await once(signal);
+          failed = false;
+        } catch (error) {
+          if (!failed) log.warn({ err: error }, 'the month to date could not be judged; tried every minute');
+          failed = true;
+        }
+        await clock.sleep(everyMs, AbortSignal.any([signal, wake.signal]));
+        // What changes in a burst is judged once.
+        if (wake.signal.aborted) await clock.sleep(burstMs, signal);
+      }
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import type { LedgerStanding } from '../../core/ledger/standing.js';
+import type { Grade, PathStanding } from '../../core/quality/standing.js';
+import type { ServiceStanding } from '../../core/statement/standing.js';
+import type { EpochMs, PathId } from '../../core/types.js';
+
+/** Who wants to know how everything stands; metrics listen. None of these may throw. */
+export interface StandingEvents {
+  /** What a path's latest round is worth; told at once, after the round itself. */
+  roundGraded(path: PathId, grade: Grade): void;
+  /** The last 24 hours and the month to date of a path. */
+  pathStanding(path: PathId, standing: PathStanding): void;
+  /** All services that are judged in this month. */
+  services(standings: readonly ServiceStanding[]): void;
+  ledger(standing: LedgerStanding): void;
+  /** Everything was judged anew at `at`, in `tookMs`. */
+  judged(at: EpochMs, tookMs: number): void;
+}

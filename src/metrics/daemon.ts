@@ -1,0 +1,97 @@
+import type { Provenance } from '../core/measurement/round.js';
+import type { EpochMs } from '../core/types.js';
+import type { MetricMaker } from './make.js';
+import { metricNames, schedulerLagBuckets, sendLagBuckets } from './names.js';
+
+/** What is left on the disk, and what is used of it; bytes. */
+export interface StoreSize {
+  readonly bytes: number;
+  readonly diskFreeBytes: number;
+  readonly diskBytes: number;
+}
+
+/** What a time service says of the wall clock. */
+export interface ClockReading {
+  readonly synchronised: boolean;
+  /** Null: it does not say. */
+  readonly offsetMs: number | null;
+}
+
+/** The series of this process: its own health, apart from the network's. */
+export interface DaemonSeries {
+  schedulerLag(ms: number): void;
+  sendLag(us: number): void;
+  clockStepped(): void;
+  /** Null: nobody can say. */
+  clockRead(reading: ClockReading | null): void;
+  inFlight(rounds: number): void;
+  configLoaded(ok: boolean, at: EpochMs): void;
+  storeWritable(ok: boolean): void;
+  storeSize(size: StoreSize): void;
+  /** Records that wait to be sent to the hub. */
+  outbox(depth: number): void;
+  judged(at: EpochMs, tookMs: number): void;
+  calibrated(calibration: NonNullable<Provenance['calibration']>): void;
+}
+
+export function daemonSeries(make: MetricMaker): DaemonSeries {
+  const roundsInFlight = make.gauge(metricNames.roundsInFlight);
+  const schedulerLag = make.histogram(metricNames.schedulerLag, schedulerLagBuckets);
+  const sendLag = make.histogram(metricNames.sendLag, sendLagBuckets);
+  const selfRtt = make.gauge(metricNames.selfRtt);
+  const clockSteps = make.counter(metricNames.clockSteps);
+  const synchronised = make.late(metricNames.clockSynchronised);
+  const offset = make.late(metricNames.clockOffset);
+  const writable = make.gauge(metricNames.storeWritable);
+  const size = make.late(metricNames.storeSize);
+  const diskFree = make.late(metricNames.diskFree);
+  const diskSize = make.late(metricNames.diskSize);
+  const outbox = make.late(metricNames.outbox);
+  const judgedAt = make.late(metricNames.standingAt);
+  const judgedIn = make.late(metricNames.standingTook);
+  const loaded = make.gauge(metricNames.configLoaded);
+  const loadedAt = make.gauge(metricNames.configLoadedAt);
+  return {
+    schedulerLag: (ms) => {
+      schedulerLag.observe(Math.max(0, ms) / 1000);
+    },
+    sendLag: (us) => {
+      sendLag.observe(us / 1e6);
+    },
+    clockStepped: () => {
+      clockSteps.inc();
+    },
+    clockRead: (reading) => {
+      if (reading === null) synchronised.unset();
+      else synchronised.set(reading.synchronised ? 1 : 0);
+      if (reading === null || reading.offsetMs === null) offset.unset();
+      else offset.set(reading.offsetMs / 1000);
+    },
+    inFlight: (rounds) => {
+      roundsInFlight.set(rounds);
+    },
+    configLoaded: (ok, at) => {
+      loaded.set(ok ? 1 : 0);
+      if (ok) loadedAt.set(at / 1000);
+    },
+    storeWritable: (ok) => {
+      writable.set(ok ? 1 : 0);
+    },
+    storeSize: ({ bytes, diskFreeBytes, diskBytes }) => {
+      size.set(bytes);
+      diskFree.set(diskFreeBytes);
+      diskSize.set(diskBytes);
+    },
+    outbox: (depth) => {
+      outbox.set(depth);
+    },
+    judged: (at, tookMs) => {
+      judgedAt.set(at / 1000);
+      judgedIn.set(tookMs / 1000);
+    },
+    calibrated: ({ p50Us, p99Us }) => {
+      selfRtt.set({ percentile: '50' }, p50Us / 1e6);
+      selfRtt.set({ percentile: '99' }, p99Us / 1e6);
+    },
+  };
+}
