@@ -14,7 +14,7 @@ export interface ServicesQuery {
   readonly store: Pick<Store, 'watch' | 'rounds'>;
   readonly config: Config;
   readonly now: EpochMs;
-  readonly entered: Entered;
+  readonly entered: Pick<Entered, 'outages' | 'exclusions'>;
 }
 
 /** Every service of every plan that judges something in this month, from what is stored and entered until now. */
