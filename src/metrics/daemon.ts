@@ -19,19 +19,19 @@ export interface ClockReading {
 
 /** The series of this process: its own health, apart from the network's. */
 export interface DaemonSeries {
-  schedulerLag(ms: number): void;
-  sendLag(us: number): void;
-  clockStepped(): void;
+  readonly schedulerLag: (ms: number) => void;
+  readonly sendLag: (us: number) => void;
+  readonly clockStepped: () => void;
   /** Null: nobody can say. */
-  clockRead(reading: ClockReading | null): void;
-  inFlight(rounds: number): void;
-  configLoaded(ok: boolean, at: EpochMs): void;
-  storeWritable(ok: boolean): void;
-  storeSize(size: StoreSize): void;
+  readonly clockRead: (reading: ClockReading | null) => void;
+  readonly inFlight: (rounds: number) => void;
+  readonly configLoaded: (ok: boolean, at: EpochMs) => void;
+  readonly storeWritable: (ok: boolean) => void;
+  readonly storeSize: (size: StoreSize) => void;
   /** Records that wait to be sent to the hub. */
-  outbox(depth: number): void;
-  judged(at: EpochMs, tookMs: number): void;
-  calibrated(calibration: NonNullable<Provenance['calibration']>): void;
+  readonly outbox: (depth: number) => void;
+  readonly judged: (at: EpochMs, tookMs: number) => void;
+  readonly calibrated: (calibration: NonNullable<Provenance['calibration']>) => void;
 }
 
 export function daemonSeries(make: MetricMaker): DaemonSeries {

@@ -24,9 +24,9 @@ export interface CloseStanding {
 
 /** The series of what people do. */
 export interface OfficeSeries {
-  ledger(standing: LedgerStanding): void;
-  reports(standing: ReportsStanding): void;
-  close(standing: CloseStanding): void;
+  readonly ledger: (standing: LedgerStanding) => void;
+  readonly reports: (standing: ReportsStanding) => void;
+  readonly close: (standing: CloseStanding) => void;
 }
 
 export function officeSeries(make: MetricMaker): OfficeSeries {

@@ -5,10 +5,10 @@ import type { PathSeries } from './paths.js';
 
 /** What became of rounds and slots, and of rounds that the store refused. */
 export interface RoundSeries {
-  roundStored(round: Round): void;
-  roundDelayed(round: Round): void;
-  roundDropped(round: Round): void;
-  slotsMissing(missing: readonly MissingRound[]): void;
+  readonly roundStored: (round: Round) => void;
+  readonly roundDelayed: (round: Round) => void;
+  readonly roundDropped: (round: Round) => void;
+  readonly slotsMissing: (missing: readonly MissingRound[]) => void;
 }
 
 export function roundSeries(

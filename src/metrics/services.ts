@@ -8,9 +8,9 @@ import { toNumber } from './windows.js';
 
 /** The series of the services: those of the latest judgement, and no others. */
 export interface ServiceSeries {
-  services(standings: readonly ServiceStanding[]): void;
+  readonly services: (standings: readonly ServiceStanding[]) => void;
   /** Rents and credits are shown or not. */
-  setMoney(on: boolean): void;
+  readonly setMoney: (on: boolean) => void;
 }
 
 export function serviceSeries(make: MetricMaker): ServiceSeries {

@@ -12,11 +12,11 @@ type Window = 'round' | '24h' | 'month';
 /** The series of a path by window: its latest round, the last 24 hours, the month to date. */
 export interface WindowSeries {
   /** The latest round's figures; null: there is none any more. What it is worth is told after it. */
-  round(path: PathId, sizes: readonly SizeSample[] | null): void;
+  readonly round: (path: PathId, sizes: readonly SizeSample[] | null) => void;
   /** What the latest round is worth. */
-  graded(path: PathId, grade: Grade): void;
-  standing(path: PathId, standing: PathStanding): void;
-  forget(path: PathId): void;
+  readonly graded: (path: PathId, grade: Grade) => void;
+  readonly standing: (path: PathId, standing: PathStanding) => void;
+  readonly forget: (path: PathId) => void;
   readonly families: readonly TextFamily[];
 }
 

@@ -134,7 +134,7 @@ test('an outage is judged when it is told, and an excuse within the minute', asy
   expect(serviceOf(told.services, 'single').next?.step.credit.text).toBe('10 %');
   expect(serviceOf(told.services, 'single').money.credit).toBe(50_000n);
 
-  const office = createOffice({ store, config: () => state.config, now: time.clock.now });
+  const office = createOffice({ store, config: () => state.config, now: () => time.clock.now() });
   const [proposed] = await office.desk.propose('ann', [
     {
       kind: 'planned-maintenance',
