@@ -60,6 +60,11 @@ export const EE_ORIGIN_TIMESTAMPING = 4;
 
 export const CLOCK_REALTIME = 0;
 
+export const SCHED_RR = 2;
+export const SCHED_RESET_ON_FORK = 0x4000_0000;
+/** The number of the system call, by processor. */
+export const schedSetscheduler: Readonly<Record<string, number>> = { x64: 144, arm64: 119 };
+
 export const sockaddrIn = { bytes: 16, family: 0, port: 2, address: 4 } as const;
 export const sockaddrIn6 = { bytes: 28, family: 0, port: 2, flow: 4, address: 8, scope: 24 } as const;
 /** `int fd; short events; short revents`. */

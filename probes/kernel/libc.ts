@@ -13,6 +13,7 @@ export interface Libc {
   clock_gettime(clock: number, into: Buffer): number;
   eventfd(initial: number, flags: number): number;
   close(fd: number): number;
+  syscall(number: number, a: number, b: number, c: Buffer): number;
   if_nametoindex(name: string): number;
   /** Of the latest call on this thread. */
   errno(): number;
@@ -46,6 +47,7 @@ export function loadLibc(names: readonly (string | null)[] = libraryNames): Libc
     clock_gettime: bound('int clock_gettime(int, void *)'),
     eventfd: bound('int eventfd(uint32_t, int)'),
     close: bound('int close(int)'),
+    syscall: bound('int64_t syscall(int64_t, int64_t, int64_t, const void *)'),
     if_nametoindex: bound('uint32_t if_nametoindex(const char *)'),
     errno: () => koffi.errno(),
     address: (buffer) => koffi.address(buffer),

@@ -3,6 +3,7 @@ import type { EchoRequest, Progress, RoundRequest, RoundResult, Shortcoming } fr
 import type { Family } from '../shared/echo.js';
 import type { EchoTold } from '../shared/pending-echoes.js';
 import type { PackedSizes } from './packed.js';
+import type { Precedence } from './precedence.js';
 import type { SocketMode } from './socket.js';
 
 /** A round as it goes to the worker: what can be copied between threads. */
@@ -36,7 +37,12 @@ export type Families = Readonly<Record<Family, FamilyState>>;
 export type FromWorker =
   /** It can't run here; the thread ends. */
   | { readonly type: 'refused'; readonly reason: string; readonly remedy: string }
-  | { readonly type: 'ready'; readonly wakeFd: number; readonly families: Families }
+  | {
+      readonly type: 'ready';
+      readonly wakeFd: number;
+      readonly families: Families;
+      readonly precedence: Precedence;
+    }
   | { readonly type: 'progress'; readonly id: number; readonly progress: Progress }
   | { readonly type: 'echoes'; readonly results: readonly EchoTold[] }
   | { readonly type: 'result'; readonly id: number; readonly result: PackedResult };

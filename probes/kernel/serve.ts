@@ -1,5 +1,4 @@
 import { readSync } from 'node:fs';
-import { setPriority } from 'node:os';
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import { ProbeUnavailable, type PacketOptions } from '../probe.js';
 import type { Family } from '../shared/echo.js';
@@ -19,8 +18,10 @@ import {
   type ToWorker,
   type WorkerData,
 } from './protocol.js';
+import { takePrecedence } from './precedence.js';
 import { selfTest } from './self-test.js';
 import { interfaceIndexBy } from './socket.js';
+import { keepStamping } from './stamping.js';
 import { openSocketWire, type SocketWire, type StampRequest } from './socket-wire.js';
 
 export interface ServeOptions extends WorkerData {
@@ -40,17 +41,6 @@ const stampRequests = {
   simulated: 'none',
 } as const;
 
-/** Where the system lets us, the thread goes before others: a packet that waits for a processor leaves late. */
-const niceness = -10;
-
-function goFirst(): void {
-  try {
-    setPriority(0, niceness);
-  } catch {
-    // Needs CAP_SYS_NICE. Without it the packets' lateness is measured all the same.
-  }
-}
-
 /** Null when this machine's C library can't be called: that is said, and the thread ends. */
 function loadOrRefuse(port: MessagePort): Libc | null {
   try {
@@ -68,10 +58,10 @@ function loadOrRefuse(port: MessagePort): Libc | null {
 
 /** The worker's whole life: tests what the machine can do, says it, then sends and receives until told to stop. */
 export function serve({ port, shared }: ServeOptions): void {
-  goFirst();
   const words = new Int32Array(shared);
   const libc = loadOrRefuse(port);
   if (!libc) return;
+  const precedence = takePrecedence(libc);
   const clock = createClock(libc);
   const poller = createPoller(libc);
   let replies = createBatch(libc, batchPackets, batchBytes);
@@ -89,6 +79,8 @@ export function serve({ port, shared }: ServeOptions): void {
       },
     };
   };
+  const stamping = keepStamping(libc);
+  noteDescriptor(words, stamping);
   const test = (family: Family): FamilyState =>
     selfTest({ family, clock, poller, open: (stamps) => open(family, {}, stamps) });
   const families = { 4: test(4), 6: test(6) };
@@ -98,7 +90,7 @@ export function serve({ port, shared }: ServeOptions): void {
   const tell = (message: FromWorker): void => {
     port.postMessage(message);
   };
-  tell({ type: 'ready', wakeFd, families });
+  tell({ type: 'ready', wakeFd, families, precedence });
 
   const kernelStamps = ([4, 6] as const).every((family) => {
     const state = families[family];

@@ -1,7 +1,9 @@
 /** One line of the emulator's log: a request it dropped, or a packet it sent. */
 export interface TruthLine {
-  /** CLOCK_MONOTONIC, the clock of `process.hrtime.bigint()`. */
+  /** When the request was on the wire. All are of CLOCK_MONOTONIC, the clock of `process.hrtime.bigint()`. */
   readonly rxNs: bigint;
+  /** When the emulator had read it: its delay counts from then. */
+  readonly readNs: bigint;
   readonly destination: string;
   /** Counts the requests to the destination from 0. */
   readonly n: number;
@@ -34,7 +36,8 @@ export function parseTruth(text: string): TruthLine[] {
     .split('\n')
     .filter((line) => /^\d/.test(line))
     .map((line) => {
-      const [rx = '', destination = '', n, id, sequence, bytes, what, delay = '', tx = ''] = line.split(',');
+      const [rx = '', destination = '', n, id, sequence, bytes, what, delay = '', tx = '', read = ''] =
+        line.split(',');
       return {
         rxNs: BigInt(rx),
         destination,
@@ -45,6 +48,7 @@ export function parseTruth(text: string): TruthLine[] {
         what: what as TruthLine['what'],
         delayNs: BigInt(delay),
         txNs: BigInt(tx),
+        readNs: BigInt(read),
       };
     });
 }

@@ -96,7 +96,8 @@ describe.each(kinds)('real packets, measured by %s', (kind) => {
         .filter((line) => line.destination === addressOf('answers') && line.what === 'reply')
         .reduce((min, line) => (line.txNs - line.rxNs < min ? line.txNs - line.rxNs : min), 10n ** 12n);
       for (const size of countsOf(of('answers')))
-        expect(size.rttMinUs).toBeGreaterThanOrEqual(Number(least / 1000n) - 1);
+        // The wire's stamp is taken a little before the kernel stamps the packet for its sender.
+        expect(size.rttMinUs).toBeGreaterThanOrEqual(Number(least / 1000n) - 50);
     });
 
     test('forged replies are counted apart and change nothing', () => {

@@ -20,14 +20,17 @@ export function summarize(errorsUs: readonly number[]): ErrorSummary {
 
 /** The emulator's own error: how far what it did was from what it was told to do. */
 export const ownErrors = (truth: readonly TruthLine[]): ErrorSummary =>
-  summarize(replies(truth).map((line) => Number(line.txNs - line.rxNs - line.delayNs) / 1000));
+  summarize(replies(truth).map((line) => Number(line.txNs - line.readNs - line.delayNs) / 1000));
 
 const replies = (truth: readonly TruthLine[]): TruthLine[] => truth.filter((line) => line.what === 'reply');
 
 const streamKey = (address: string, bytes: number): string => `${address} ${bytes}`;
 
 /** True RTTs by target and length, in the order in which the requests came, microseconds; null: no answer. */
-export function trueRtts(truth: readonly TruthLine[]): Map<string, (number | null)[]> {
+export function trueRtts(
+  truth: readonly TruthLine[],
+  from: 'rxNs' | 'readNs' = 'rxNs',
+): Map<string, (number | null)[]> {
   const first = truth.filter((line) => ['reply', 'late', 'reorder', 'drop'].includes(line.what));
   const sorted = [...first].sort((a, b) => (a.rxNs < b.rxNs ? -1 : 1));
   const streams = new Map<string, (number | null)[]>();
@@ -35,9 +38,35 @@ export function trueRtts(truth: readonly TruthLine[]): Map<string, (number | nul
     const key = streamKey(line.destination, line.bytes);
     const stream = streams.get(key) ?? [];
     streams.set(key, stream);
-    stream.push(line.txNs === 0n ? null : Number(line.txNs - line.rxNs) / 1000);
+    stream.push(line.txNs === 0n ? null : Number(line.txNs - line[from]) / 1000);
   }
   return streams;
+}
+
+/**
+ * How late each packet left, microseconds: when it came to the emulator, less its turn in an even stream whose start is
+ * where its most punctual packet puts it. Only of rounds whose every packet was sent.
+ */
+export function lateness(measured: Measured, truth: readonly TruthLine[], intervalMs: number): number[] {
+  const arrivals = new Map<string, bigint[]>();
+  for (const line of truth) {
+    if (!['reply', 'late', 'reorder', 'drop'].includes(line.what)) continue;
+    const key = streamKey(line.destination, line.bytes);
+    const stream = arrivals.get(key) ?? [];
+    arrivals.set(key, stream);
+    stream.push(line.rxNs);
+  }
+  // Small numbers are exact to the nanosecond.
+  const originNs = truth[0]?.rxNs ?? 0n;
+  return measured.rounds.flatMap(({ address, sizes }) => {
+    const offsets = sizes.flatMap(({ bytes }, stream) => {
+      const times = (arrivals.get(streamKey(address, bytes)) ?? []).sort((a, b) => (a < b ? -1 : 1));
+      const shiftUs = (stream * intervalMs * 1000) / sizes.length;
+      return times.map((ns, nth) => Number(ns - originNs) / 1000 - nth * intervalMs * 1000 - shiftUs);
+    });
+    const start = Math.min(...offsets);
+    return offsets.map((offset) => offset - start);
+  });
 }
 
 export interface Compared {
@@ -49,9 +78,13 @@ export interface Compared {
   readonly notSent: number;
 }
 
-/** Puts what was measured beside what was true, packet by packet. */
-export function compare(measured: Measured, truth: readonly TruthLine[]): Compared {
-  const streams = trueRtts(truth);
+/** Puts what was measured beside what was true, packet by packet: from the wire on, or from the emulator's reading. */
+export function compare(
+  measured: Measured,
+  truth: readonly TruthLine[],
+  from: 'rxNs' | 'readNs' = 'rxNs',
+): Compared {
+  const streams = trueRtts(truth, from);
   const errors: number[] = [];
   let [falseLoss, falseReplies, notSent] = [0, 0, 0];
   for (const round of measured.rounds)

@@ -15,6 +15,8 @@ export interface Job {
   readonly lostAfterMs: number;
   readonly lateWaitMs: number;
   readonly busy: boolean;
+  /** For so many seconds the same is sent to other addresses before. */
+  readonly warmUpS?: number;
 }
 
 export interface Measured {
