@@ -1,0 +1,202 @@
+import type { Config } from '../../config/config.js';
+import {
+  parseReportId,
+  type FaultAction,
+  type FaultActor,
+  type FaultEvent,
+} from '../../core/fault/actions.js';
+import { reportChainFault } from '../../core/fault/chain.js';
+import { incidentOf, samenessOf } from '../../core/fault/incident.js';
+import { deedFault } from '../../core/fault/lifecycle.js';
+import { foldReport, type FaultReport } from '../../core/fault/report.js';
+import type { Suggestion } from '../../core/fault/suggestion.js';
+import type { AttachmentRef } from '../../core/ledger/actions.js';
+import { refuse } from '../../core/ledger/refusal.js';
+import { isPathId } from '../../core/path/path.js';
+import type { EpochMs, PathId } from '../../core/types.js';
+import { digestOf, sha256 } from '../../seal/hash.js';
+import type { FaultQuery } from '../../store/fault-store.js';
+import type { Store } from '../../store/store.js';
+import { Refused } from '../ledger/enter.js';
+import type { Desk } from '../ledger/desk.js';
+import { createTeller } from '../notify/tell.js';
+import { appendEvents, noSuchReport } from './append.js';
+import { attachFile, checkFiles } from './attach.js';
+import { bandsOf, serviceAt, type PathBands } from './bands.js';
+import { decideDeed, type DeedRequest } from './decide.js';
+import { makeEvidence } from './evidence.js';
+import { filingFaults, scopeOf, targetsOf, type FilingRequest } from './file.js';
+import { enterOutage, proposeExclusion, type ExclusionRequest, type OutageRequest } from './to-ledger.js';
+
+export interface FaultDeskOptions {
+  readonly store: Pick<
+    Store,
+    'faults' | 'suggestions' | 'targets' | 'attachments' | 'rounds' | 'ledger' | 'watch'
+  >;
+  readonly ledger: Desk;
+  readonly config: () => Config;
+  readonly now: () => EpochMs;
+}
+
+export interface FaultList extends FaultQuery {
+  readonly limit: number;
+  /** Only those filed before this one. */
+  readonly before?: number;
+  readonly offset?: number;
+}
+
+/** Where fault reports are filed and worked on. Everything rejects with `Refused` where it may not be. */
+export interface FaultDesk {
+  file(actor: FaultActor, request: FilingRequest): Promise<FaultReport>;
+  report(id: string): Promise<FaultReport>;
+  /** Every event of a report, and where its chain is broken; null: it is whole. */
+  history(id: string): Promise<{ readonly events: readonly FaultEvent[]; readonly fault: string | null }>;
+  list(query: FaultList): Promise<FaultReport[]>;
+  count(query: FaultQuery): Promise<number>;
+  do(actor: FaultActor, id: string, request: DeedRequest): Promise<FaultReport>;
+  toOutage(actor: FaultActor, id: string, request: OutageRequest): Promise<FaultReport>;
+  toExclusion(actor: FaultActor, id: string, request: ExclusionRequest): Promise<FaultReport>;
+  /** The frozen evidence, as it was written; null: it was filed with no band. Throws where it is not what was hashed. */
+  evidence(id: string): Promise<Uint8Array | null>;
+  attach(name: string, content: Uint8Array): Promise<AttachmentRef>;
+  suggestions(query: {
+    readonly path?: PathId;
+    readonly open?: boolean;
+    readonly limit: number;
+  }): Promise<Suggestion[]>;
+  /** The bands of a path, or of each path of a service, by the plans that judge them. */
+  bands(of: { readonly path: PathId } | { readonly service: string }): Promise<PathBands[]>;
+}
+
+export function createFaultDesk({ store, ledger, config, now }: FaultDeskOptions): FaultDesk {
+  const { faults, attachments } = store;
+  const tell = createTeller({ targets: store.targets, config });
+  const append = (
+    actor: FaultActor,
+    number: number | null,
+    decide: Parameters<typeof appendEvents>[0]['decide'],
+  ): Promise<FaultReport> => appendEvents({ faults, now, actor, number, decide, tell });
+  const numberOf = (id: string): number => {
+    const number = parseReportId(id);
+    if (number === null) throw noSuchReport(id);
+    return number;
+  };
+  const report = async (id: string): Promise<FaultReport> => {
+    const found = foldReport(await faults.events(numberOf(id)));
+    if (!found) throw noSuchReport(id);
+    return found;
+  };
+  const incidentOfOther = async (id: string): Promise<string> => {
+    const number = parseReportId(id);
+    const other = number === null ? null : foldReport(await faults.events(number));
+    if (other) return other.incident;
+    throw new Refused([refuse('to', `is no report: ${JSON.stringify(id)}`, 'F and a number')]);
+  };
+  /** Reaches into the ledger first, and then writes down what it became; a report that moved meanwhile is asked again. */
+  const enter = async (
+    actor: FaultActor,
+    id: string,
+    what: 'outage' | 'exclusion',
+    work: (before: FaultReport) => Promise<string>,
+  ): Promise<FaultReport> =>
+    append(actor, numberOf(id), async (before) => {
+      if (!before) throw noSuchReport(id);
+      const fault = deedFault(before, `to-${what}`, actor);
+      if (fault) return [fault];
+      const entry = await work(before);
+      const known = before.entries.some((one) => one.id === entry);
+      return known ? [] : [{ type: 'entered', what, id: entry }];
+    });
+  return {
+    report,
+    async file(actor, request) {
+      const at = now();
+      const wrong = filingFaults(request, actor, at);
+      const scope = scopeOf(config(), request, at);
+      if (wrong.length > 0 || 'field' in scope)
+        throw new Refused([...wrong, ...('field' in scope ? [scope] : [])]);
+      await checkFiles(attachments, request.attachments);
+      const { window, path, service } = request;
+      const evidence =
+        window === null || scope.plan === null
+          ? null
+          : await makeEvidence({
+              ...{ store, outages: (query) => ledger.outages(query), config: config(), now: at },
+              ...{ window, paths: scope.paths, service, plan: scope.plan, pops: scope.pops },
+            });
+      const frozen = evidence && {
+        ...{ sha256: sha256(evidence.content), content: evidence.content, at },
+      };
+      if (frozen) await attachments.put(frozen);
+      const severities = { best: 'minor', middle: 'major', last: 'critical' } as const;
+      const of = path ?? service ?? request.customer;
+      const band = evidence?.worst?.id ?? null;
+      const since = request.since ?? (window === 'round' ? (evidence?.from ?? at) : at);
+      const filed = {
+        ...{ customer: request.customer, path, service, since, channel: request.channel },
+        subject: request.subject ?? (window === null ? of : `${of}: ${band ?? 'not measured'}`),
+        text: request.text?.trim()
+          ? request.text
+          : `filed from the band: ${window ?? ''} ${band ?? 'not measured'}`,
+        severity: request.severity ?? (evidence?.worst ? severities[evidence.worst.place] : 'minor'),
+        ...{ kind: request.kind ?? 'fault', reporter: request.reporter },
+        evidence:
+          frozen && window !== null
+            ? { sha256: frozen.sha256, bytes: frozen.content.byteLength, window }
+            : null,
+        targets: targetsOf(config(), scope.plan, at),
+        ...{ attachments: request.attachments, externalIds: request.externalIds },
+      };
+      const sameness = samenessOf(filed);
+      return append(actor, null, async (_before, number) => {
+        const others = sameness ? await faults.same(sameness) : [];
+        const text = { ...filed, incident: incidentOf(sameness, others, number) };
+        const actions: FaultAction[] = [{ type: 'filed', text }];
+        // Whoever takes the call has taken the report.
+        if (request.channel === 'phone') actions.push({ type: 'taken' });
+        return actions;
+      });
+    },
+    async history(id) {
+      const events = await faults.events(numberOf(id));
+      if (events.length === 0) throw noSuchReport(id);
+      return { events, fault: reportChainFault(events, digestOf) };
+    },
+    async list(query) {
+      const heads = await faults.heads(query);
+      const reports = await Promise.all(heads.map(({ number }) => faults.events(number)));
+      return reports.flatMap((events) => foldReport(events) ?? []);
+    },
+    count: (query) => faults.count(query),
+    async do(actor, id, request) {
+      const number = numberOf(id);
+      if (request.deed === 'comment') await checkFiles(attachments, request.attachments);
+      const incident = request.deed === 'link' ? await incidentOfOther(request.to) : '';
+      return append(actor, number, (before) => {
+        if (!before) throw noSuchReport(id);
+        return decideDeed(before, request, actor, incident);
+      });
+    },
+    toOutage: (actor, id, request) =>
+      enter(actor, id, 'outage', (before) => enterOutage(ledger, before, actor.name, request)),
+    toExclusion: (actor, id, request) =>
+      enter(actor, id, 'exclusion', (before) => proposeExclusion(ledger, before, actor.name, request)),
+    async evidence(id) {
+      const { evidence } = await report(id);
+      if (evidence === null) return null;
+      const content = await attachments.get(evidence.sha256);
+      if (content === null || sha256(content) !== evidence.sha256)
+        throw new Error(`the evidence of ${id} is not what was frozen`);
+      return content;
+    },
+    attach: (name, content) => attachFile(attachments, name, content, now()),
+    suggestions: (query) => store.suggestions.list(query),
+    async bands(of) {
+      const options = { store, config: config(), now: now() };
+      if ('path' in of) return isPathId(of.path) ? bandsOf(options, of.path) : [];
+      const found = serviceAt(config(), of.service, now());
+      const all = (found?.paths ?? []).map((path) => bandsOf(options, path, found?.plan));
+      return (await Promise.all(all)).flat();
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { english, type NotifyWord } from './words-en.js';
+import { simplified } from './words-zh-cn.js';
+import { traditional } from './words-zh-tw.js';
+
+export const notifyLanguages = ['en', 'zh-CN', 'zh-TW'] as const;
+export type NotifyLanguage = (typeof notifyLanguages)[number];
+
+export const notifyWords: Record<NotifyLanguage, Record<NotifyWord, string>> = {
+  en: english,
+  'zh-CN': simplified,
+  'zh-TW': traditional,
+};
+
+/** The nearest of the languages that messages are written in. */
+export function notifyLanguage(tag: string): NotifyLanguage {
+  if (/^zh\b.*\b(?:Hant|TW|HK|MO)\b/i.test(tag)) return 'zh-TW';
+  return /^zh\b/i.test(tag) ? 'zh-CN' : 'en';
+}
+
+/** Puts values into a text's `{places}`. */
+export function say(
+  language: NotifyLanguage,
+  word: NotifyWord,
+  values: Readonly<Record<string, string>> = {},
+): string {
+  return notifyWords[language][word].replace(/\{(\w+)\}/g, (whole, key: string) => values[key] ?? whole);
+}

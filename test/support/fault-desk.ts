@@ -1,0 +1,57 @@
+import { onTestFinished } from 'vitest';
+import type { Config } from '../../src/config/config.js';
+import { loadConfig } from '../../src/config/load.js';
+import type { FaultActor } from '../../src/core/fault/actions.js';
+import type { EpochMs } from '../../src/core/types.js';
+import { createFaultDesk, type FaultDesk } from '../../src/engine/fault/desk.js';
+import type { FilingRequest } from '../../src/engine/fault/file.js';
+import { createDesk, type Desk } from '../../src/engine/ledger/desk.js';
+import { openSqliteStore } from '../../src/store/sqlite/open.js';
+import type { Store } from '../../src/store/store.js';
+import { packets, round, sample } from '../store/support.js';
+import { bandsConfig } from './bands.js';
+
+export const newestSlot = Date.UTC(2026, 9, 12, 3, 30);
+export const slotMs = 1_800_000;
+
+export const bank: FaultActor = { name: 'bank', side: 'customer' };
+export const ann: FaultActor = { name: 'ann', side: 'noc' };
+export const bob: FaultActor = { name: 'bob', side: 'noc' };
+
+export interface Rig {
+  readonly store: Store;
+  readonly config: Config;
+  readonly desk: FaultDesk;
+  readonly ledger: Desk;
+  /** Two minutes after the newest slot, until a test says otherwise. */
+  now: EpochMs;
+}
+
+/** A desk over a database of its own, with two days of rounds of HKG>SIN: 35 ms, and 46 ms in the newest. */
+export async function faultRig(more: object = {}): Promise<Rig> {
+  const loaded = await loadConfig(bandsConfig(more));
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
+  const { config } = loaded;
+  const store = await openSqliteStore({ path: config.store.path });
+  onTestFinished(() => store.close());
+  await Promise.all(
+    Array.from({ length: 96 }, (_, back) =>
+      putRound(store, newestSlot - back * slotMs, back === 0 ? 46_000 : 35_000),
+    ),
+  );
+  const times = { now: newestSlot + 120_000 };
+  const now = () => times.now;
+  const ledger = createDesk({ store, config: () => config, now });
+  const desk = createFaultDesk({ store, ledger, config: () => config, now });
+  return Object.assign(times, { store, config, desk, ledger });
+}
+
+export const putRound = (store: Pick<Store, 'rounds'>, slot: EpochMs, rttUs: number) =>
+  store.rounds.put(round({ slot, sizes: [64, 128, 512].map((b) => sample(b, packets(rttUs, rttUs))) }));
+
+export const filing = (over: Partial<FilingRequest> = {}): FilingRequest => ({
+  ...{ customer: 'bank', path: 'HKG>SIN', service: null, window: 'round', since: null },
+  ...{ subject: null, text: null, severity: null, kind: null, channel: 'customer', reporter: null },
+  ...{ attachments: [], externalIds: [] },
+  ...over,
+});
