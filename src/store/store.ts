@@ -5,6 +5,8 @@ import type { AccessStore } from './access-store.js';
 import type { FaultStore, SuggestionStore } from './fault-store.js';
 import type { AttachmentStore, LedgerStore } from './ledger-store.js';
 import type { OutboxStore, TargetStore } from './notify-store.js';
+import type { ContactStore } from './contact-store.js';
+import type { StatementStore } from './statement-store.js';
 import type { WatchStore } from './watch-store.js';
 
 /**
@@ -24,6 +26,8 @@ export interface Store {
   readonly suggestions: SuggestionStore;
   readonly targets: TargetStore;
   readonly outbox: OutboxStore;
+  readonly statements: StatementStore;
+  readonly contacts: ContactStore;
   readonly upkeep: UpkeepStore;
   close(): Promise<void>;
 }

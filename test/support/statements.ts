@@ -2,9 +2,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../src/config/config.js';
 import type { Store } from '../../src/store/store.js';
+import {
+  createStatements,
+  type Statements,
+  type StatementsOptions,
+} from '../../src/engine/statement/statements.js';
+import { keyFolder } from '../../src/seal/key-folder.js';
 import { createDesk } from '../../src/engine/ledger/desk.js';
 import { packets, round, sample } from '../store/support.js';
-import { dayMs, hourMs, ledgerConfig, minuteMs, october, watchedOctober } from './ledger.js';
+import { dayMs, hourMs, ledgerConfig, minuteMs, november, october, watchedOctober } from './ledger.js';
 import { tempDir } from './temp-dir.js';
 
 export interface StatedMonth {
@@ -67,3 +73,17 @@ export const maintenanceOf = (pop: string, from: number, to: number) => ({
   ...{ notices: [{ at: october - 6 * dayMs, text: null }], reason: 'a new line card', proof: null },
   ...{ attachments: [], source: null },
 });
+
+/** The desk over that month, with a key of its own. */
+export async function statementsOf(
+  { store, config, folder }: StatedMonth,
+  options: Partial<StatementsOptions> = {},
+): Promise<Statements> {
+  const keys = keyFolder(join(folder, 'keys'));
+  if ((await keys.list()).length === 0) await keys.make();
+  return createStatements({
+    ...{ store, config: () => config, now: () => november, software: '0.0.0-test' },
+    signer: () => keys.signer(),
+    ...options,
+  });
+}

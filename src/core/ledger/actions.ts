@@ -1,4 +1,7 @@
 import type { BookAction } from '../customer/entered.js';
+import type { BillingAction } from '../billing/actions.js';
+import type { ContactAction } from '../billing/contact-actions.js';
+import type { DisputeAction } from '../billing/disputes.js';
 import type { ExclusionScope } from '../exclusion/exclusion.js';
 import type { ExclusionKind } from '../exclusion/kinds.js';
 import type { Interval } from '../time/intervals.js';
@@ -59,7 +62,10 @@ export type LedgerAction =
   | ({ readonly type: 'outage-added'; readonly id: string; readonly port: PopId } & Interval & Reasoned)
   | ({ readonly type: 'outage-corrected'; readonly id: string; readonly of: OutageRef } & Interval & Reasoned)
   | ({ readonly type: 'outage-voided'; readonly id: string; readonly of: OutageRef } & Reasoned)
-  | BookAction;
+  | BookAction
+  | BillingAction
+  | DisputeAction
+  | ContactAction;
 
 /** One link of the chain. */
 export interface LedgerEvent {

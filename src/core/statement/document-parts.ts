@@ -62,7 +62,7 @@ export interface Part {
   };
   /** Null: the plan asks for no claim. */
   readonly claim: { readonly withinDays: number; readonly lastDay: LocalDate } | null;
-  /** The figures with every outage as short, and as long, as its edges allow; null: not worked out. */
+  /** The figures with every outage as short, and as long, as its edges allow; null: they are the same. */
   readonly bounds: Bounds | null;
   /** How every figure came about, for people, line by line. */
   readonly explain: readonly string[];

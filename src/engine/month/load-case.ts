@@ -88,7 +88,7 @@ export async function loadCase(query: MonthQuery): Promise<StoredCase | null> {
     commitments: commitmentsIn(config, paths, month),
     rounds: [],
     due: dueIn(config, paths, passed),
-    history: (await query.pastCredits?.(plan.id, name)) ?? [],
+    history: looksBack(version) ? ((await query.pastCredits?.(plan.id, name)) ?? []) : [],
     outageBounds: { longest, shortest },
     unwatched,
     maintenanceUsed: maintenanceUsed(services, lines, month, exclusions),
@@ -131,3 +131,7 @@ function maintenanceUsed(
   }
   return used;
 }
+
+/** Only a cap over a rolling year asks what was credited before. */
+const looksBack = ({ credit }: MonthCase['plan']): boolean =>
+  credit.caps.some(({ over }) => over === 'rolling-year');

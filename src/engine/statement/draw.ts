@@ -7,7 +7,10 @@ import { figuresFromParts } from '../../core/measurement/figures-from-parts.js';
 import { assembler, type Assembler } from '../../core/statement/assemble.js';
 import { byKey } from '../../core/statement/by-key.js';
 import type { PlanMonth } from '../../core/statement/facts.js';
-import { judgeMonth, type MonthJudgement } from '../../core/statement/judge.js';
+import { boundsOf, type ServiceBounds } from '../../core/statement/bounds.js';
+import type { Bounds } from '../../core/statement/document.js';
+import { judgeMonth, type MonthJudgement, type ServiceMonth } from '../../core/statement/judge.js';
+import { boundsResult } from '../../core/statement/result.js';
 import type { EpochMs } from '../../core/types.js';
 import { shortestSureMs } from '../../core/watch/rules.js';
 import { explainOne } from '../../render/explain/explain.js';
@@ -18,9 +21,10 @@ import { inForce } from '../customers/in-force.js';
 import { showOutages } from '../ledger/counted.js';
 import { sumsFromStore } from '../month/figures-from-store.js';
 import { loadCase } from '../month/load-case.js';
+import { pastCreditsOf } from './past-credits.js';
 
 export interface DrawOptions {
-  readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds'>;
+  readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds' | 'statements'>;
   readonly config: Config;
   readonly now: EpochMs;
   /** Of this program. */
@@ -44,19 +48,24 @@ export async function drawMonth(options: DrawOptions, month: string): Promise<As
   const outages = showOutages(await store.watch.outages(), foldCorrections(events));
   const plans: PlanMonth[] = [];
   for (const plan of config.book.plans.values()) {
-    const monthCase = await loadCase({ store, config, plan, name: month, now, outages, exclusions });
+    const pastCredits = pastCreditsOf(store.statements);
+    const query = { store, config, plan, name: month, now, outages, exclusions, pastCredits };
+    const monthCase = await loadCase(query);
     if (monthCase === null) continue;
     const partsOf = await sumsFromStore({ rounds: store.rounds, monthCase, byDay: true });
     const measured = byKey(
       await store.rounds.measuredBy(monthCase.month.from, monthCase.month.to),
       ({ path }) => path,
     );
+    const judgement = judgeMonth(monthCase, figuresFromParts(partsOf));
     plans.push({
-      judgement: judgeMonth(monthCase, figuresFromParts(partsOf)),
+      judgement,
       planDigest: digestOf(plain(monthCase.plan) as object),
       partsOf,
       measuredBy: (path) => measured(path).map(({ driver, stamps, rounds }) => ({ driver, stamps, rounds })),
-      bounds: [],
+      bounds: boundsOf(judgement, monthCase.outageBounds).map((bounds, index) =>
+        printed(bounds, judgement.services[index]),
+      ),
     });
   }
   return assembler({
@@ -71,6 +80,16 @@ export async function drawMonth(options: DrawOptions, month: string): Promise<As
     explain,
     digest: digestOf,
   });
+}
+
+function printed(bounds: ServiceBounds, service: ServiceMonth | undefined): Bounds | null {
+  const shown = service ? boundsResult(bounds, service.terms.monthlyRent.currency) : null;
+  if (shown === null) return null;
+  const { creditLow, creditHigh, availabilityLowPercent, availabilityHighPercent } = shown;
+  return {
+    ...{ creditLow, creditHigh },
+    ...{ availabilityLow: availabilityLowPercent, availabilityHigh: availabilityHighPercent },
+  };
 }
 
 function explain(judgement: MonthJudgement, index: number): string[] {

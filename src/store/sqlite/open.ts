@@ -17,6 +17,8 @@ import { roundList } from './round-list.js';
 import { roundPut } from './round-put.js';
 import { roundReads } from './round-reads.js';
 import { runStore } from './runs.js';
+import { contactStore } from './statements/contacts.js';
+import { statementStore } from './statements/statements.js';
 import { upkeepStore } from './upkeep.js';
 import { watchStore } from './watch/watch.js';
 
@@ -58,6 +60,8 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
       runs: runStore(on),
       watch: watchStore(on),
       ledger: ledgerStore(on),
+      statements: statementStore(on),
+      contacts: contactStore(on),
       attachments: attachmentStore(on),
       access: accessStore(on),
       faults: faultStore(on),

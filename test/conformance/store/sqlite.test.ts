@@ -5,6 +5,7 @@ import { accessConformance } from './access.js';
 import { faultsConformance } from './faults.js';
 import { ledgerConformance } from './ledger.js';
 import { monthSumsConformance } from './month-sums.js';
+import { statementConformance } from './statements.js';
 import { storeConformance } from './suite.js';
 import { watchConformance } from './watch.js';
 
@@ -16,3 +17,4 @@ watchConformance('sqlite', open);
 ledgerConformance('sqlite', open);
 accessConformance('sqlite', open);
 faultsConformance('sqlite', open);
+statementConformance('sqlite', open);

@@ -3,7 +3,8 @@ import { watch } from './0002-watch.js';
 import { ledger } from './0003-ledger.js';
 import { access } from './0004-access.js';
 import { faultReports } from './0005-fault-reports.js';
+import { statements } from './0006-statements.js';
 import type { Migration } from './migration.js';
 
 /** Every step, in order: the last one's version is the schema this program works with. */
-export const migrations: readonly Migration[] = [initial, watch, ledger, access, faultReports];
+export const migrations: readonly Migration[] = [initial, watch, ledger, access, faultReports, statements];

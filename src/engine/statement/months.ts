@@ -1,0 +1,50 @@
+import { segmentsOf } from '../../core/customer/segments.js';
+import type { Book } from '../../core/customer/book.js';
+import { refuse } from '../../core/ledger/refusal.js';
+import { monthOf, versionFor } from '../../core/plan/version.js';
+import { isMonthName, monthRule, servicePeriod } from '../../core/time/month.js';
+import type { EpochMs } from '../../core/types.js';
+import { Refused } from '../ledger/enter.js';
+
+/** The services with a day in the month, by code points, and when it is over for all of them. */
+export interface MonthOfBook {
+  readonly services: readonly string[];
+  /** By each plan's zone; null: there is no service. */
+  readonly end: EpochMs | null;
+}
+
+export function monthOfBook(book: Book, name: string): MonthOfBook {
+  const services = new Set<string>();
+  let end: EpochMs | null = null;
+  for (const segment of book.services.flatMap(segmentsOf)) {
+    const plan = book.plans.get(segment.plan);
+    const version = plan && versionFor(plan, name);
+    if (!version) continue;
+    const month = monthOf(version, name);
+    if (servicePeriod(month, segment.start, segment.end) === null) continue;
+    services.add(segment.id);
+    end = Math.max(end ?? month.to, month.to);
+  }
+  return { services: [...services].sort((a, b) => (a < b ? -1 : 1)), end };
+}
+
+/** The services asked for, all of the month's where none is. Throws `Refused` for an unknown month or service. */
+export function servicesAsked(book: Book, name: string, asked: readonly string[] | null): MonthOfBook {
+  if (!isMonthName(name)) throw new Refused([refuse('month', `${name} is no month`, monthRule)]);
+  const month = monthOfBook(book, name);
+  if (month.services.length === 0) {
+    const first = book.services.map(({ start }) => start.slice(0, 7)).sort()[0];
+    const allowed = first === undefined ? 'nothing: there are no services' : `a month from ${first} on`;
+    throw new Refused([refuse('month', `${name} is no month of any service`, allowed)]);
+  }
+  if (asked === null) return month;
+  for (const service of asked) {
+    if (month.services.includes(service)) continue;
+    const known = month.services.length > 12 ? [...month.services.slice(0, 12), '…'] : month.services;
+    const what = book.services.some(({ id }) => id === service)
+      ? `${service} has no day in ${name}`
+      : `${service} is no service`;
+    throw new Refused([refuse('service', what, known.join(', '))]);
+  }
+  return { ...month, services: [...new Set(asked)] };
+}

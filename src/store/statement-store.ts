@@ -1,0 +1,101 @@
+import type { CreditFacts, CreditRow, CreditStatus } from '../core/billing/credit.js';
+import type { LedgerEvent } from '../core/ledger/actions.js';
+import type { SealedStatement, StatementDocument } from '../core/statement/document.js';
+import type { EpochMs } from '../core/types.js';
+
+/** Statements, the rows for billing that follow from them, and what was noted of months. */
+export interface StatementStore {
+  /**
+   * Keeps the draft of a service's month in place of the one before, with its row for billing (null: it owes nothing).
+   * Does nothing for a revision that is sealed.
+   */
+  putDraft(draft: DraftStatement, credit: CreditFacts | null): Promise<void>;
+  draft(id: string): Promise<DraftStatement | null>;
+  /** One revision, or the latest; null: there is none. */
+  sealed(id: string, revision?: number): Promise<SealedStatement | null>;
+  /** Drafts and every sealed revision, without their documents: by month, service and revision. */
+  list(query?: StatementQuery): Promise<StatementSummary[]>;
+  /**
+   * All or nothing: ledger events at the head, a sealed revision in place of its draft, moves of credits. `moved`: other
+   * events came first. `conflict`: the revision is there already or does not follow the last, or a credit has another
+   * status by now.
+   */
+  commit(change: StatementCommit): Promise<'stored' | 'moved' | 'conflict'>;
+  credits(query?: CreditQuery): Promise<CreditRow[]>;
+  /** That a month was closed. */
+  closed(month: string): Promise<EpochMs | null>;
+  markClosed(month: string, at: EpochMs): Promise<void>;
+  /** What sealed statements would say otherwise by now, by id; null: nothing any more. */
+  markChanged(id: string, changed: ChangedSince | null): Promise<void>;
+}
+
+export interface DraftStatement {
+  readonly document: StatementDocument;
+  readonly hash: string;
+  readonly at: EpochMs;
+}
+
+/** A sealed statement's inputs are others than they were. */
+export interface ChangedSince {
+  readonly at: EpochMs;
+  readonly why: readonly string[];
+}
+
+export interface StatementQuery {
+  readonly month?: string;
+  readonly service?: string;
+  readonly customer?: string;
+}
+
+export interface StatementSummary {
+  readonly id: string;
+  readonly month: string;
+  readonly service: string;
+  readonly customer: string;
+  readonly site: string;
+  readonly revision: number;
+  readonly state: 'draft' | 'sealed';
+  readonly currency: string;
+  readonly rent: string;
+  readonly credit: string;
+  readonly complete: boolean;
+  readonly hash: string;
+  /** When it was drawn up or sealed. */
+  readonly at: EpochMs;
+  readonly sealedBy: string | null;
+  /** Of the latest revision: its inputs have changed. */
+  readonly changed: ChangedSince | null;
+}
+
+export interface StatementCommit {
+  readonly events: readonly LedgerEvent[];
+  readonly sealed?: SealedStatement;
+  readonly sealedAt?: EpochMs;
+  readonly credits?: readonly CreditChange[];
+}
+
+export type CreditChange =
+  | {
+      readonly id: string;
+      /** What it has to be until now. */
+      readonly from: readonly CreditStatus[];
+      readonly to: CreditStatus;
+      readonly at: EpochMs;
+      readonly note: string | null;
+      /** It is news in the feed. */
+      readonly feed: boolean;
+    }
+  | { readonly id: string; readonly remindedAt: EpochMs }
+  | { readonly add: CreditFacts; readonly id: string; readonly status: CreditStatus; readonly at: EpochMs };
+
+export interface CreditQuery {
+  readonly id?: string;
+  readonly statement?: string;
+  readonly month?: string;
+  readonly service?: string;
+  readonly customer?: string;
+  readonly status?: CreditStatus;
+  /** Only what is in the feed after this place, in the feed's order. */
+  readonly since?: number;
+  readonly limit?: number;
+}

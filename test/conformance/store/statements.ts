@@ -1,0 +1,177 @@
+import { describe, expect, test } from 'vitest';
+import type { CreditFacts } from '../../../src/core/billing/credit.js';
+import type { LedgerEvent } from '../../../src/core/ledger/actions.js';
+import { headOf, linkAfter } from '../../../src/core/ledger/chain.js';
+import type { SealedStatement, StatementDocument } from '../../../src/core/statement/document.js';
+import { digestOf } from '../../../src/seal/hash.js';
+import type { Contact } from '../../../src/store/contact-store.js';
+import type { StatementCommit } from '../../../src/store/statement-store.js';
+import type { Store as WholeStore } from '../../../src/store/store.js';
+
+type Store = Pick<WholeStore, 'statements' | 'contacts' | 'ledger' | 'close'>;
+
+const document = (service: string, revision = 1, previous: string | null = null, credit = '10.00') =>
+  ({
+    ...{ id: `2026-10/${service}`, month: '2026-10', service, revision, previous, state: 'sealed' },
+    ...{ customer: 'bank', site: '中環', currency: 'HKD', complete: true },
+    total: { rent: '100.00', credit, tax: null, net: null },
+  }) as unknown as StatementDocument;
+
+const sealedOf = (of: StatementDocument): SealedStatement => ({
+  ...{ document: of, hash: digestOf(of), key: 'k1', signature: 'c2ln' },
+  ...{ sealedAt: '2026-11-02T00:00:00+08:00', sealedBy: 'ann' },
+});
+
+const facts = (service: string, revision = 1): CreditFacts => ({
+  ...{ statement: `2026-10/${service}`, revision, kind: 'credit', of: null, month: '2026-10', service },
+  ...{
+    customer: 'bank',
+    site: '中環',
+    currency: 'HKD',
+    gross: '10.00',
+    tax: '0.83',
+    net: '9.17',
+    claimBy: null,
+  },
+});
+
+const eventOf = (events: readonly LedgerEvent[], id: string): LedgerEvent => {
+  const action = { type: 'credit-claimed', id, note: null } as const;
+  return linkAfter(headOf(events), { at: 1, actor: 'ann', action }, digestOf);
+};
+
+const draftOf = (of: StatementDocument) => ({
+  document: { ...of, state: 'draft' as const },
+  hash: digestOf(of),
+  at: 5,
+});
+
+/** What every database behind the port does with statements, what they owe, and people at customers. */
+export function statementConformance(name: string, open: () => Promise<Store>): void {
+  const using = async (work: (store: Store) => Promise<void>): Promise<void> => {
+    const store = await open();
+    try {
+      await work(store);
+    } finally {
+      await store.close();
+    }
+  };
+  const seal = (of: StatementDocument, rest: Partial<StatementCommit> = {}): StatementCommit => ({
+    ...{ events: [], sealed: sealedOf(of), sealedAt: 7 },
+    ...rest,
+  });
+
+  describe(`${name}: statements`, () => {
+    test('keeps the latest draft of a month, and its row for billing under one id', () =>
+      using(async ({ statements }) => {
+        const first = document('a');
+        await statements.putDraft(draftOf(first), facts('a'));
+        await statements.putDraft(draftOf(document('b')), null);
+        expect(await statements.draft(first.id)).toEqual(draftOf(first));
+        await statements.putDraft(draftOf(first), null);
+        expect(await statements.credits()).toMatchObject([{ id: 'CR-2026-10-000001', status: 'dropped' }]);
+        await statements.putDraft(draftOf(first), { ...facts('a'), gross: '12.00' });
+        expect(await statements.credits()).toMatchObject([
+          { id: 'CR-2026-10-000001', status: 'draft', gross: '12.00', cursor: 0 },
+        ]);
+        expect(await statements.list({ month: '2026-10' })).toMatchObject([
+          { id: '2026-10/a', state: 'draft', site: '中環', credit: '10.00', complete: true },
+          { id: '2026-10/b', state: 'draft' },
+        ]);
+      }));
+
+    test('takes revisions one on top of the other, each once, and gives every one back', () =>
+      using(async ({ statements }) => {
+        const first = document('a');
+        await statements.putDraft(draftOf(first), null);
+        expect(await statements.commit(seal(document('a', 2, 'x')))).toBe('conflict');
+        expect(await statements.commit(seal(first))).toBe('stored');
+        expect(await statements.draft(first.id)).toBeNull();
+        expect(await statements.commit(seal(first))).toBe('conflict');
+        expect(await statements.commit(seal(document('a', 2, 'f'.repeat(64))))).toBe('conflict');
+        const second = document('a', 2, digestOf(first), '8.00');
+        expect(await statements.commit(seal(second))).toBe('stored');
+        expect(await statements.sealed(first.id)).toEqual(sealedOf(second));
+        expect(await statements.sealed(first.id, 1)).toEqual(sealedOf(first));
+        expect(await statements.sealed(first.id, 3)).toBeNull();
+        await statements.putDraft(draftOf(second), null);
+        expect(await statements.draft(first.id)).toBeNull();
+        await statements.markChanged(first.id, { at: 9, why: ['a late exclusion'] });
+        expect((await statements.list()).map(({ revision, changed }) => [revision, changed])).toEqual([
+          [1, null],
+          [2, { at: 9, why: ['a late exclusion'] }],
+        ]);
+      }));
+
+    test('commits all of a change or nothing of it', () =>
+      using(async ({ statements, ledger }) => {
+        const first = document('a');
+        await statements.putDraft(draftOf(first), facts('a'));
+        const [row] = await statements.credits();
+        const id = row?.id ?? '';
+        const sealIt = { id, from: ['draft'], to: 'sealed', at: 7, note: null, feed: true } as const;
+        const event = eventOf([], id);
+        const wrong = { ...sealIt, from: ['settled'] as const };
+        expect(await statements.commit(seal(first, { events: [event], credits: [wrong] }))).toBe('conflict');
+        const elsewhere = { ...event, seq: 2 };
+        expect(await statements.commit(seal(first, { events: [elsewhere], credits: [sealIt] }))).toBe(
+          'moved',
+        );
+        expect(await ledger.events()).toEqual([]);
+        expect(await statements.sealed(first.id)).toBeNull();
+        expect(await statements.credits()).toMatchObject([{ status: 'draft' }]);
+        expect(await statements.commit(seal(first, { events: [event], credits: [sealIt] }))).toBe('stored');
+        expect(await ledger.events()).toEqual([event]);
+        expect(await statements.credits()).toMatchObject([{ status: 'sealed', cursor: 1 }]);
+      }));
+
+    test('feeds news of what is owed in a stable order; ids are never given twice', () =>
+      using(async ({ statements }) => {
+        for (const service of ['a', 'b', 'c'])
+          await statements.putDraft(draftOf(document(service)), facts(service));
+        const move = (id: string, from: 'draft' | 'sealed', to: 'sealed' | 'exported', feed: boolean) =>
+          statements.commit({ events: [], credits: [{ id, from: [from], to, at: 8, note: null, feed }] });
+        await move('CR-2026-10-000002', 'draft', 'sealed', true);
+        await move('CR-2026-10-000001', 'draft', 'sealed', true);
+        const ids = async (since: number) => (await statements.credits({ since })).map(({ id }) => id);
+        expect(await ids(0)).toEqual(['CR-2026-10-000002', 'CR-2026-10-000001']);
+        await move('CR-2026-10-000002', 'sealed', 'exported', false);
+        expect(await ids(0)).toEqual(['CR-2026-10-000002', 'CR-2026-10-000001']);
+        expect(await ids(1)).toEqual(['CR-2026-10-000001']);
+        const back = { ...facts('b'), kind: 'reversal', of: 'CR-2026-10-000002', gross: '-10.00' } as const;
+        const add = { add: back, id: 'CR-2026-10-000002-R', status: 'sealed', at: 9 } as const;
+        expect(await statements.commit({ events: [], credits: [add] })).toBe('stored');
+        expect(await ids(2)).toEqual(['CR-2026-10-000002-R']);
+        await statements.putDraft(draftOf(document('d')), facts('d'));
+        expect((await statements.credits({ service: 'd' }))[0]?.id).toBe('CR-2026-10-000005');
+      }));
+
+    test('notes a closed month once', () =>
+      using(async ({ statements }) => {
+        expect(await statements.closed('2026-10')).toBeNull();
+        await statements.markClosed('2026-10', 5);
+        await statements.markClosed('2026-10', 6);
+        expect(await statements.closed('2026-10')).toBe(5);
+      }));
+  });
+
+  describe(`${name}: people at customers`, () => {
+    test('are kept, changed and erased, each with its event or not at all', () =>
+      using(async ({ contacts, ledger }) => {
+        const chan: Contact = {
+          ...{ id: 'P1', customer: 'bank', name: '陳大文', email: 'chan@bank.example', phone: '+852 1234' },
+          ...{ addedAt: 1, changedAt: 1, erasedAt: null },
+        };
+        const event = eventOf([], 'P1');
+        expect(await contacts.put(chan, [{ ...event, seq: 9 }])).toBe('moved');
+        expect(await contacts.list()).toEqual([]);
+        expect(await contacts.put(chan, [event])).toBe('stored');
+        expect(await contacts.get('P1')).toEqual(chan);
+        expect(await contacts.list('other')).toEqual([]);
+        const erased = { ...chan, name: null, email: null, phone: null, changedAt: 2, erasedAt: 2 };
+        expect(await contacts.put(erased, [eventOf([event], 'P1')])).toBe('stored');
+        expect(await contacts.list('bank')).toEqual([erased]);
+        expect(await ledger.events()).toHaveLength(2);
+      }));
+  });
+}
