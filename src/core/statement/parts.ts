@@ -8,8 +8,8 @@ import type { MonthCase } from './case.js';
 
 /**
  * The month cut wherever its judgement may look at a piece of it: at the edges of what the plan leaves out of the
- * path's figures, where its slots begin and cease to be due, and at every midnight where a metric is judged, or shown, by the day. Whoever sums rounds up by
- * these parts has summed them up once for everything that is asked.
+ * path's figures, where its slots begin and cease to be due, and at every midnight where a metric is judged, or shown,
+ * by the day. Whoever sums rounds up by these parts has summed them up once for everything that is asked.
  */
 export function partsAsked(
   { month, plan, exclusions, due }: Pick<MonthCase, 'month' | 'plan' | 'exclusions' | 'due'>,
