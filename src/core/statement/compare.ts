@@ -28,8 +28,12 @@ function figuresOf(document: StatementDocument): Map<string, string> {
   parts.forEach((part, index) => {
     walk(`parts[${index}]`, { ...part, unavailable: undefined, causes: undefined, lines: undefined });
   });
-  for (const { path, days, measuredBy, latencyBands, lossBands, ...figuresOfPath } of paths) {
-    walk(`paths[${path}]`, figuresOfPath);
+  for (const path of paths) {
+    walk(`paths[${path.path}]`, {
+      ...path,
+      ...{ path: undefined, days: undefined, measuredBy: undefined },
+      ...{ latencyBands: undefined, lossBands: undefined },
+    });
   }
   return figures;
 
@@ -37,7 +41,7 @@ function figuresOf(document: StatementDocument): Map<string, string> {
     if (value === undefined || value === null) return;
     if (typeof value === 'object') {
       for (const [key, inner] of Object.entries(value)) walk(`${at}.${key}`, inner);
-    } else figures.set(at, String(value as string | number | boolean));
+    } else figures.set(at, String(value));
   }
 }
 
