@@ -41,7 +41,7 @@ function figuresOf(document: StatementDocument): Map<string, string> {
     if (value === undefined || value === null) return;
     if (typeof value === 'object') {
       for (const [key, inner] of Object.entries(value)) walk(`${at}.${key}`, inner);
-    } else figures.set(at, String(value));
+    } else figures.set(at, typeof value === 'string' ? value : JSON.stringify(value));
   }
 }
 
