@@ -85,7 +85,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       ...{ driver: driver.kind, stamps: driver.stamps },
     });
     metrics.configure(config.metrics);
-    const readiness = watchReadiness(() => clock.monotonicMs());
+    const readiness = watchReadiness({
+      monotonicMs: () => clock.monotonicMs(),
+      canWatch: driver.echo !== undefined,
+    });
     const standing = createStanding({
       ...{ clock, store, log, events: metrics.standing },
       config: () => config,

@@ -1,6 +1,7 @@
 import type { EngineEvents } from '../engine/ports.js';
 import type { Readiness } from '../http/health.js';
 import type { Config } from '../config/config.js';
+import { followWatch } from './watch-readiness.js';
 
 export interface ReadinessWatch {
   readonly events: Partial<EngineEvents>;
@@ -9,10 +10,15 @@ export interface ReadinessWatch {
 }
 
 /**
- * Follows the engine: can the store be written, and do rounds still come? A daemon that answers and no longer
+ * Follows the engine: can the store be written, do rounds still come, are the ports watched? A daemon that answers and no longer
  * measures must not look healthy.
  */
-export function watchReadiness(monotonicMs: () => number): ReadinessWatch {
+export function watchReadiness(options: {
+  readonly monotonicMs: () => number;
+  readonly canWatch: boolean;
+}): ReadinessWatch {
+  const { monotonicMs } = options;
+  const watch = followWatch(options);
   let writable: boolean | null = null;
   let lastRoundMs = monotonicMs();
   const measured = (): void => {
@@ -20,19 +26,24 @@ export function watchReadiness(monotonicMs: () => number): ReadinessWatch {
   };
   return {
     events: {
+      ...watch.events,
       storeWritable: (ok) => {
         writable = ok;
       },
       roundStored: measured,
       roundDelayed: measured,
       // A wider interval must not be held against the wait for its first round.
-      configLoaded: measured,
+      configLoaded: (ok, at) => {
+        measured();
+        watch.events.configLoaded?.(ok, at);
+      },
     },
     check: (nowMs, config) => {
       const { everyMs, spreadMs, packets, packetIntervalMs, lostAfterMs, lateWaitMs } = config.measurement;
       const roundMs = packets * packetIntervalMs + lostAfterMs + lateWaitMs;
       const silentMs = nowMs - lastRoundMs;
       const dueMs = everyMs + spreadMs + roundMs + 60_000;
+      const watchFault = watch.fault(nowMs, config);
       const silent = config.paths.length > 0 && silentMs > dueMs;
       return [
         {
@@ -45,6 +56,7 @@ export function watchReadiness(monotonicMs: () => number): ReadinessWatch {
           ok: !silent,
           reason: silent ? `no round has ended for ${Math.floor(silentMs / 1000)} s` : null,
         },
+        { name: 'watch', ok: watchFault === null, reason: watchFault },
       ];
     },
   };

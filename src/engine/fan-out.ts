@@ -25,6 +25,8 @@ export function fanOut(listeners: readonly Partial<EngineEvents>[]): EngineEvent
     outageChanged: tell('outageChanged'),
     isolated: tell('isolated'),
     unobserved: tell('unobserved'),
+    watchBeat: tell('watchBeat'),
+    watchEnded: tell('watchEnded'),
     calibrated: tell('calibrated'),
   };
 }

@@ -61,6 +61,10 @@ export interface EngineEvents {
   isolated(isolated: boolean, at: EpochMs): void;
   /** So much time passed in which nobody watched a port, or any of them (null). */
   unobserved(port: PopId | null, ms: number, reason: BlindReason): void;
+  /** The watch got to run. `silentMs`: for how long its driver has said nothing of echoes that it was given. */
+  watchBeat(silentMs: number): void;
+  /** The watch of the ports is no more, though nobody stopped it. */
+  watchEnded(why: string): void;
   /** What of an RTT is this machine itself, from now on. */
   calibrated(calibration: NonNullable<Provenance['calibration']>): void;
 }

@@ -46,6 +46,8 @@ export interface MetricsEvents {
   outageChanged(outage: ObservedOutage): void;
   isolated(isolated: boolean, at: EpochMs): void;
   unobserved(port: PopId | null, ms: number, reason: BlindReason): void;
+  watchBeat(silentMs: number): void;
+  watchEnded(why: string): void;
   calibrated(calibration: NonNullable<Provenance['calibration']>): void;
 }
 

@@ -127,6 +127,11 @@ export const metricNames = {
     help: '1 while all reference targets are silent at once: the observer is cut off, and no port is observed.',
     labels: [],
   },
+  watchRunning: {
+    name: 'pop_sla_watch_running',
+    help: '1 while the ports are watched, 0 when nobody watches them: the watch died, or the probe kind can not.',
+    labels: [],
+  },
   unobserved: {
     name: 'pop_sla_observer_unobserved_seconds_total',
     help: 'Time of this process in which a port was not observed, in seconds, by reason; with an empty port: none of them was.',

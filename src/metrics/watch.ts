@@ -10,6 +10,8 @@ export interface WatchSeries {
   outageChanged(outage: ObservedOutage): void;
   isolated(isolated: boolean): void;
   unobserved(port: PopId | null, ms: number, reason: BlindReason): void;
+  watchBeat(): void;
+  watchEnded(): void;
 }
 
 export function watchSeries(make: MetricMaker): WatchSeries {
@@ -19,6 +21,7 @@ export function watchSeries(make: MetricMaker): WatchSeries {
   const outages = make.counter(metricNames.outages);
   const voided = make.counter(metricNames.voidedOutages);
   const isolated = make.gauge(metricNames.isolated);
+  const running = make.gauge(metricNames.watchRunning);
   const unobserved = make.counter(metricNames.unobserved);
   const states = new Map<PopId, PortState>();
   const lasting = new Map<PopId, number>();
@@ -30,7 +33,14 @@ export function watchSeries(make: MetricMaker): WatchSeries {
   };
   count();
   isolated.set(0);
+  running.set(0);
   return {
+    watchBeat: () => {
+      running.set(1);
+    },
+    watchEnded: () => {
+      running.set(0);
+    },
     portState(port, state) {
       if (state === 'unwatched') states.delete(port);
       else states.set(port, state);

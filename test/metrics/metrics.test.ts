@@ -472,6 +472,11 @@ describe('the metrics of the watch', () => {
 
   test('say when the observer is cut off, and for how long nothing was observed', async () => {
     const { events, lines } = metrics();
+    expect(await lines('pop_sla_watch_running')).toEqual(['pop_sla_watch_running 0']);
+    events.watchBeat(0);
+    expect(await lines('pop_sla_watch_running')).toEqual(['pop_sla_watch_running 1']);
+    events.watchEnded('Error: gone');
+    expect(await lines('pop_sla_watch_running')).toEqual(['pop_sla_watch_running 0']);
     events.isolated(true, 1_000);
     expect(await lines('pop_sla_observer_isolated')).toEqual(['pop_sla_observer_isolated 1']);
     events.isolated(false, 61_000);

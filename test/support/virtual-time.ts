@@ -17,6 +17,8 @@ export interface VirtualTime {
   step(byMs: number): void;
   /** The machine sleeps: wall and boot clocks go on, timers and the monotonic clock don't. */
   suspend(ms: number): void;
+  /** The process does not get to run: every clock goes on, and timers ring late. */
+  stall(ms: number): void;
 }
 
 /** Lets everything run that can run without time passing: promises, I/O callbacks, and what they start. */
@@ -111,6 +113,10 @@ export function virtualTime(start: EpochMs): VirtualTime {
     step: (byMs) => {
       wallOffset += byMs;
       moveAlarms();
+    },
+    stall: (ms) => {
+      monotonic += ms;
+      boot += ms;
     },
     suspend: (ms) => {
       wallOffset += ms;

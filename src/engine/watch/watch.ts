@@ -37,7 +37,7 @@ export interface Watch {
 /** How often it is looked what is due. An echo leaves up to half of this early or late. */
 export const grainMs = 50;
 /** A driver that says nothing of an echo for this long after its threshold will not. */
-const silenceMs = 10_000;
+export const silenceMs = 10_000;
 
 interface InFlight {
   readonly target: Target;
@@ -58,6 +58,7 @@ export function createWatch(options: WatchOptions): Watch {
   const timebase = createTimebase(clock, { stallMs: () => rules().everyMs + 1_000 });
   let lastId = 0;
   let lastBeatAt = -Infinity;
+  let lastHeardAt = clock.monotonicMs();
   let running: Promise<void> | null = null;
 
   const feed = (target: Target, input: PortInput): void => {
@@ -132,6 +133,7 @@ export function createWatch(options: WatchOptions): Watch {
     }
     if (requests.length === 0) return;
     driver.echo?.(requests, (results) => {
+      if (results.length > 0) lastHeardAt = clock.monotonicMs();
       if (!stopping.signal.aborted) for (const result of results) take(result);
     });
   };
@@ -147,13 +149,20 @@ export function createWatch(options: WatchOptions): Watch {
 
   const turn = (): void => {
     const now = timebase.look();
-    if (now.passed) sight.skip(now.passed);
+    if (now.passed) {
+      sight.skip(now.passed);
+      // Nothing is learned of what was on its way; that it was forgotten is no port's fault.
+      inFlight.clear();
+      lastHeardAt = now.monotonic;
+    }
     for (const target of targets.values())
       if (target.watch.echoes.length > 0) feed(target, { kind: 'tick', at: now.wall });
     sight.check(now.wall);
     sendDue(now);
     if (now.monotonic - lastBeatAt < rules().heartbeatMs) return;
     lastBeatAt = now.monotonic;
+    if (inFlight.size === 0) lastHeardAt = now.monotonic;
+    events.watchBeat(now.monotonic - lastHeardAt);
     forgetLost(now);
     lookup(targets.values());
     sight.beat(now.wall);
@@ -205,6 +214,7 @@ export function createWatch(options: WatchOptions): Watch {
     if (running || targets.size === 0 || !driver.echo) return;
     running = run().catch((error: unknown) => {
       log.error({ err: error }, 'the watch of the ports has ended');
+      events.watchEnded(String(error));
     });
   };
 

@@ -61,6 +61,8 @@ interface HouseOptions {
   readonly over?: Partial<WatchConfig>;
   /** What a local fault makes of the echoes to an address. */
   readonly fault?: (address: string, nowS: number) => NotSentReason | null;
+  /** When the driver takes echoes and says nothing of them. */
+  readonly mute?: (nowS: number) => boolean;
 }
 
 async function house(options: HouseOptions): Promise<House> {
@@ -78,6 +80,7 @@ async function house(options: HouseOptions): Promise<House> {
   const driver: Pick<ProbeDriver, 'echo' | 'kind'> = {
     kind: 'simulated',
     echo: (requests, tell) => {
+      if (options.mute?.(nowS()) === true) return;
       const failed: EchoResult[] = [];
       const sent = requests.filter(({ id, address }) => {
         const reason = options.fault?.(address, nowS()) ?? null;
@@ -284,6 +287,35 @@ describe('time that nobody watched', () => {
     expect(Math.abs((await unobserved('B')) - 80)).toBeLessThan(1);
   });
 
+  test('because the process did not get to run is nobody’s, beyond an interval and a second', async () => {
+    const { time, watch, outages, store, unobserved } = await house({});
+    await time.pass(30 * second);
+    time.stall(1.4 * second);
+    await time.pass(30 * second);
+    expect(await store.watch.blind()).toEqual([]);
+    time.stall(20 * second);
+    await time.pass(30 * second);
+    await watch.stop();
+    expect(await outages()).toEqual([]);
+    const blind = await store.watch.blind();
+    expect(blind).toMatchObject([{ port: null, reason: 'stalled' }]);
+    expect(Math.abs((await unobserved('B')) - 20)).toBeLessThan(1);
+    const states = (await store.watch.states({ observer: 'A' })).filter(({ port }) => port === null);
+    expect(states.map(({ state }) => state)).toEqual(['watching', 'unobserved', 'watching', 'stopped']);
+  });
+
+  test('because the process did not get to run in an outage is inferred, and shown apart', async () => {
+    const { time, watch, store } = await house({ rules: [downs('B', 20, 90)] });
+    await time.pass(40 * second);
+    time.stall(20 * second);
+    await time.pass(60 * second);
+    await watch.stop();
+    const [outage, ...others] = await store.watch.outages();
+    expect(others).toEqual([]);
+    expect(outage?.inferred).toMatchObject([{ reason: 'stalled' }]);
+    expect(Math.abs((outage?.end?.at ?? 0) - (start + 90 * second))).toBeLessThan(700);
+  });
+
   test('because the clock was set back is what was lived twice; an outage is in two parts', async () => {
     const { time, watch, store, unobserved } = await house({ rules: [downs('B', 20, 90)] });
     await time.pass(60 * second);
@@ -310,6 +342,36 @@ describe('time that nobody watched', () => {
     expect(await unobserved('C')).toBeLessThan(1);
     const states = (await store.watch.states({ port: 'B' })).map(({ state }) => state);
     expect(states).toEqual(['up', 'unobserved', 'up']);
+  });
+});
+
+describe('the watch', () => {
+  test('says that it runs, and that its driver answers', async () => {
+    const { time, watch, noted } = await house({ rules: [downs('B', 10, 60)] });
+    await time.pass(60 * second);
+    await watch.stop();
+    const beats = only(noted, 'watchBeat').map(([silentMs]) => silentMs);
+    expect(beats.length).toBeGreaterThanOrEqual(6);
+    expect(Math.max(...beats)).toBeLessThan(4 * second);
+  });
+
+  test('says for how long its driver has said nothing', async () => {
+    const { time, watch, noted } = await house({ mute: (nowS) => nowS >= 20 });
+    await time.pass(60 * second);
+    await watch.stop();
+    expect(only(noted, 'watchBeat').at(-1)?.[0]).toBeGreaterThan(20 * second);
+  });
+
+  test('says when it ends though nobody stopped it', async () => {
+    const { time, watch, noted } = await house({
+      fault: (_address, nowS) => {
+        if (nowS >= 20) throw new Error('a driver that broke');
+        return null;
+      },
+    });
+    await time.pass(60 * second);
+    await watch.stop();
+    expect(only(noted, 'watchEnded')).toEqual([['Error: a driver that broke']]);
   });
 });
 
