@@ -6,16 +6,16 @@ const second = 1_000;
 
 function setUp({ canWatch = true }: { readonly canWatch?: boolean } = {}) {
   let now = 0;
-  const { events, check } = watchReadiness({ monotonicMs: () => now, canWatch });
+  const readiness = watchReadiness({ monotonicMs: () => now, canWatch });
   const config = configOf(`
 agent: HKG
 pops: [{ id: HKG, ipv4: 192.0.2.1 }, { id: SIN, ipv4: 192.0.2.2 }]
 `);
   const watch = (over: Partial<typeof config.watch> = {}) => {
-    const found = check(now, { ...config, watch: { ...config.watch, ...over } });
+    const found = readiness.check(now, { ...config, watch: { ...config.watch, ...over } });
     return found.find(({ name }) => name === 'watch')?.reason;
   };
-  return { events, watch, pass: (ms: number) => (now += ms) };
+  return { events: readiness.events, watch, pass: (ms: number) => (now += ms) };
 }
 
 describe('the daemon is not ready', () => {
