@@ -2,6 +2,7 @@ import type { CompareKindsOptions, KindsCompared } from './app/compare-kinds.js'
 import type { Daemon, DaemonOptions } from './app/daemon.js';
 import type { LedgerOptions, OpenLedger } from './app/ledger.js';
 import type { ProbeOnceOptions } from './app/probe-once.js';
+import type { OpenRegistry, RegistryOptions } from './app/registry.js';
 import type { ReadStoreOptions } from './app/read-store.js';
 import type { SimulatedHistory, SimulateHistoryOptions } from './app/simulate.js';
 import type { Config } from './config/config.js';
@@ -19,8 +20,10 @@ export type {
   KindsCompared,
   LedgerOptions,
   OpenLedger,
+  OpenRegistry,
   ProbeOnceOptions,
   ReadStoreOptions,
+  RegistryOptions,
   SimulatedHistory,
   SimulateHistoryOptions,
 };
@@ -54,4 +57,9 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
 export async function simulateHistory(options: SimulateHistoryOptions): Promise<SimulatedHistory> {
   const simulate = await import('./app/simulate.js');
   return simulate.simulateHistory(options);
+}
+
+export async function openRegistry(options: RegistryOptions): Promise<OpenRegistry> {
+  const registry = await import('./app/registry.js');
+  return registry.openRegistry(options);
 }

@@ -18,6 +18,7 @@ import { roundsTable } from '../render/rounds/table.js';
 import type { LedgerStore } from '../store/ledger-store.js';
 import { openSqliteStore } from '../store/sqlite/open.js';
 import { followBook, withEntered } from './book.js';
+import { openAccess, readTls } from './access.js';
 import { ConfigRejected, ListenFault } from './faults.js';
 import { createLog, type AppLog, type LogOutput } from './log.js';
 import { contractPlan } from './contract-plan.js';
@@ -104,6 +105,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         office: createOffice({ store, config: () => config, now: () => clock.now(), bookChanged: refresh }),
         now: () => clock.now(),
       },
+      access: openAccess({ store, config: () => config, now: () => clock.now() }),
+      ...(config.http.tls === null ? {} : { tls: await readTls(config.http.tls) }),
       log,
       version,
     });

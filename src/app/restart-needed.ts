@@ -5,7 +5,7 @@ export function restartNeeded(running: Config, next: Config): string[] {
   const parts: readonly [string, (config: Config) => unknown][] = [
     ['driver', (config) => config.driver],
     ['store.path', (config) => config.store.path],
-    ['http.listen', (config) => config.http],
+    ['http', (config) => config.http],
     ['log', (config) => config.log],
   ];
   return parts

@@ -14,7 +14,13 @@ export type SignalName = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 /** What of the wired program commands use. */
 export type AppPort = Pick<
   typeof App,
-  'startDaemon' | 'probeOnce' | 'compareKinds' | 'readStore' | 'openLedger' | 'simulateHistory'
+  | 'startDaemon'
+  | 'probeOnce'
+  | 'compareKinds'
+  | 'readStore'
+  | 'openLedger'
+  | 'openRegistry'
+  | 'simulateHistory'
 >;
 
 /** All that a command may know of the process it runs in. */

@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import { tokenCommand } from './access/token.js';
+import { userCommand } from './access/user.js';
 import { auditCommand } from './ledger/audit.js';
 import { availabilityCommand } from './ledger/availability.js';
 import { exclusionsCommand } from './ledger/exclusions.js';
@@ -64,6 +66,8 @@ const commandsInHelpOrder: readonly ((context: Context) => Command)[] = [
   outageCommand,
   exclusionsCommand,
   auditCommand,
+  tokenCommand,
+  userCommand,
   evaluateCommand,
   planCommand,
   configCommand,

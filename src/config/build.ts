@@ -2,6 +2,7 @@ import { dirname, join, resolve } from 'node:path';
 import { emptyBook } from '../core/customer/book.js';
 import type { CommitmentConfig, Config, DriverConfig, PathConfig, Pop, ProbeOptions } from './config.js';
 import { buildNotifications } from './build-notifications.js';
+import { buildHttpConfig } from './build-http.js';
 import { buildWatch } from './build-watch.js';
 import { expandPaths } from './mesh.js';
 import type { RawConfig } from './schema/schema.js';
@@ -34,7 +35,7 @@ export function buildConfig(raw: RawConfig, file: string, cwd: string): Config {
       keepPacketsMonths: store.keepPackets,
       keepRowsMonths: store.keepRows,
     },
-    http: raw.http.listen,
+    http: buildHttpConfig(raw.http, resolve(cwd, dirname(file))),
     metrics: raw.metrics,
     log: raw.log,
     faults: raw.faults,

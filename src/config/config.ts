@@ -1,10 +1,13 @@
 import type { Book } from '../core/customer/book.js';
 import type { LengthBasis } from '../core/measurement/length.js';
+import type { HttpConfig } from './http.js';
 import type { EpochMs, PathId, PopId } from '../core/types.js';
 import type { Quorum } from '../core/watch/observers.js';
 import type { WatchRules } from '../core/watch/rules.js';
 import type { Network } from './scalars/network.js';
 import type { BookBase } from './customers/parse.js';
+
+export type { HttpConfig };
 
 /** The daemon's configuration after every check: defaults filled in, units resolved, paths expanded. */
 export interface Config {
@@ -160,12 +163,6 @@ export interface StatementsConfig {
   readonly graceMs: number;
   /** How long before its last day an open claim is reminded of. */
   readonly claimReminderMs: number;
-}
-
-export interface HttpConfig {
-  readonly host: string;
-  /** 0: any free port. */
-  readonly port: number;
 }
 
 /** What `/metrics` shows beside the rest. */

@@ -1,5 +1,5 @@
 const secretKey =
-  /pass(word|phrase|wd)?$|secret|token$|credential|^auth(orization)?$|(private|api|access|signing|encryption)[-_ ]?key$/i;
+  /pass(word|phrase|wd)?$|secret(?!File$)|token$|credential|^auth(orization)?$|(private|api|access|signing|encryption)[-_ ]?key$/i;
 const userInfo = /([a-z][a-z0-9+.-]*:\/\/[^\s/:@]*):[^\s/@]+@/gi;
 
 export const hidden = '***';
@@ -8,6 +8,10 @@ export const hidden = '***';
 export function isSecretKey(key: string | number): boolean {
   return typeof key === 'string' && secretKey.test(key);
 }
+
+/** `http.auth` is a section of settings. */
+const isSection = (key: string, value: unknown): boolean =>
+  key === 'auth' && typeof value === 'object' && !Array.isArray(value);
 
 /** Hides the password of a URL: `nats://user:***@host`. */
 export function redactText(text: string): string {
@@ -22,7 +26,9 @@ export function redact(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
       key,
-      isSecretKey(key) && inner !== null && inner !== undefined ? hidden : redact(inner),
+      isSecretKey(key) && inner !== null && inner !== undefined && !isSection(key, inner)
+        ? hidden
+        : redact(inner),
     ]),
   );
 }

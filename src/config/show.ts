@@ -2,10 +2,10 @@ import { Document, isMap, isNode, isSeq, visit } from 'yaml';
 import type { CommitmentConfig, Config, DriverConfig, PathConfig, Pop, ProbeOptions } from './config.js';
 import { redact } from './redact.js';
 import { plainNotifications } from './show-notifications.js';
+import { plainHttp } from './show-http.js';
 import { plainWatch, shortestSure } from './show-watch.js';
 import { formatDuration, formatDurationUs } from './scalars/duration.js';
 import { formatInstant } from './scalars/instant.js';
-import { formatListen } from './scalars/listen.js';
 import { formatMonths } from './scalars/months.js';
 
 /**
@@ -55,7 +55,7 @@ function plain(config: Config): unknown {
       keepPackets: formatMonths(store.keepPacketsMonths),
       keepRows: formatMonths(store.keepRowsMonths),
     },
-    http: { listen: formatListen(http) },
+    http: plainHttp(http),
     metrics,
     log,
     faults: config.faults,

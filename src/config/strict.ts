@@ -68,8 +68,9 @@ const longestShown = 60;
 
 function show(at: KeyPath, data: unknown): string | null {
   let here = data;
-  for (const step of at) {
-    if (isSecretKey(step)) return hidden;
+  for (const [depth, step] of at.entries()) {
+    // What stands in the section `http.auth` is no secret by that.
+    if (isSecretKey(step) && !(step === 'auth' && depth < at.length - 1)) return hidden;
     if (typeof here !== 'object' || here === null) return null;
     here = (here as Record<string | number, unknown>)[step];
   }

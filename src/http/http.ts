@@ -1,11 +1,22 @@
-import { fastify, type FastifyInstance } from 'fastify';
+import { fastify, type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import type { Config } from '../config/config.js';
 import type { EpochMs } from '../core/types.js';
 import type { Office } from '../engine/ledger/office.js';
 import type { Metrics } from '../metrics/metrics.js';
 import type { Store } from '../store/store.js';
+import type { Door } from '../engine/access/door.js';
+import type { Registry } from '../engine/access/registry.js';
+import { formatNetwork } from '../config/scalars/network.js';
+import type { AccessStore } from '../store/access-store.js';
 import { admit } from './access/admit.js';
-import { openPrincipal } from './access/loopback.js';
+import { identifier } from './access/identify.js';
+import { registryRoutes } from './access/registry-routes.js';
+import { sessionRoutes } from './access/session-routes.js';
+import { keepTrail } from './access/trail.js';
+import { answerTags } from './guard/etag.js';
+import { secureHeaders } from './guard/headers.js';
+import { onceForItsKey } from './guard/idempotency.js';
+import { limitRate } from './guard/rate.js';
 import { customerRoutes } from './customers/routes.js';
 import { healthRoutes, type Readiness } from './health.js';
 import { inventoryRoutes } from './inventory.js';
@@ -27,6 +38,15 @@ export interface HttpOptions {
   readonly readiness: () => readonly Readiness[];
   /** What people entered, and the months that stand on it; left out, there are no routes to it. */
   readonly ledger?: { readonly office: Office; readonly now: () => EpochMs };
+  /** Who may come in; left out, nobody has to sign in, and nothing is written down of it. */
+  readonly access?: {
+    readonly door: Door;
+    readonly registry: Registry;
+    readonly store: Pick<AccessStore, 'trail' | 'replies'>;
+    readonly now: () => EpochMs;
+  };
+  /** The PEM texts that HTTPS is spoken with; left out: plain HTTP. */
+  readonly tls?: { readonly cert: string; readonly key: string };
   readonly log: HttpLog;
   readonly version: string;
   /** Holds every answer against its schema: for tests. */
@@ -35,35 +55,50 @@ export interface HttpOptions {
 
 /** The server, complete but for a port: whoever builds it lets it listen, and closes it. */
 export function buildHttp(options: HttpOptions): FastifyInstance {
-  const { store, metrics, config, readiness, ledger, log, version, checkAnswers = false } = options;
-  const server = fastify({
-    // A keep-alive connection must not hold up the daemon's end.
-    forceCloseConnections: true,
-    requestTimeout: 30_000,
-  });
+  const { store, metrics, config, readiness, ledger, access, log, version, checkAnswers = false } = options;
+  const { trustedProxies, bodyLimit, requestsPerMinute, auth } = config().http;
+  const server = makeServer(
+    {
+      // A keep-alive connection must not hold up the daemon's end.
+      forceCloseConnections: true,
+      requestTimeout: 30_000,
+      bodyLimit,
+      trustProxy: trustedProxies.length === 0 ? false : trustedProxies.map(formatNetwork),
+      // A name that stands for a value of an object's prototype is refused, not taken out.
+      onProtoPoisoning: 'error',
+      onConstructorPoisoning: 'error',
+      routerOptions: { maxParamLength: 500 },
+    },
+    options.tls,
+  );
   answerProblems(server, log);
-  server.addHook('onSend', async (_request, reply) => {
-    reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
-    return Promise.resolve();
-  });
   server.addHook('onResponse', (request, reply, done) => {
     const { method, url } = request;
     log.debug({ method, url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
     done();
   });
-  admit(server, {
-    config,
-    identify: (request, action) => Promise.resolve(openPrincipal(request, action, config())),
-  });
+  secureHeaders(server);
+  limitRate(server, requestsPerMinute);
+  admit(server, { config, identify: identifier({ door: access?.door ?? null, config }) });
+  if (access) {
+    keepTrail(server, { trail: access.store.trail, now: access.now, log });
+    onceForItsKey(server, { replies: access.store.replies, now: access.now, log });
+  }
+  answerTags(server);
   useZod(server, { checkAnswers });
   describeRoutes(server, version);
   // A plug-in of their own: only routes that come after the description are in it.
   server.register((routes, _options, done) => {
     documentRoute(routes);
     healthRoutes(routes, { readiness, version });
-    metricsRoute(routes, metrics);
+    metricsRoute(routes, metrics, auth.metrics);
     inventoryRoutes(routes, config);
     roundRoutes(routes, store.rounds);
+    if (access) {
+      const { door, registry, now } = access;
+      sessionRoutes(routes, { door, trail: access.store.trail, now });
+      registryRoutes(routes, { registry, trail: access.store.trail, now });
+    }
     if (ledger) {
       ledgerReads(routes, ledger.office, ledger.now);
       ledgerWrites(routes, ledger.office);
@@ -73,4 +108,11 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
     done();
   });
   return server;
+}
+
+/** Its type is that of one that speaks plain HTTP: nothing of ours tells the two apart. */
+function makeServer(options: FastifyServerOptions, tls: HttpOptions['tls']): FastifyInstance {
+  if (tls === undefined) return fastify(options);
+  const https = { ...tls, minVersion: 'TLSv1.2' as const };
+  return fastify({ ...options, https } as FastifyServerOptions);
 }

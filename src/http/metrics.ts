@@ -4,9 +4,14 @@ import type { Metrics } from '../metrics/metrics.js';
 import { addRoute } from './route/route.js';
 
 /** `/metrics`, for Prometheus: in pieces, so that a large scrape holds up nothing else. */
-export function metricsRoute(server: FastifyInstance, metrics: Pick<Metrics, 'answer'>): void {
+export function metricsRoute(
+  server: FastifyInstance,
+  metrics: Pick<Metrics, 'answer'>,
+  readers: 'open' | 'signed-in',
+): void {
   addRoute(server, {
-    ...{ method: 'GET', url: '/metrics', operationId: 'getMetrics', tag: 'about', access: 'open' },
+    ...{ method: 'GET', url: '/metrics', operationId: 'getMetrics', tag: 'about' },
+    access: readers === 'open' ? 'open' : 'metrics:read',
     summary:
       'Every metric, in the text format of Prometheus, or in OpenMetrics where the Accept header asks for it.',
     answer: { description: 'the metrics', contentType: 'text/plain' },

@@ -18,6 +18,30 @@ export class BadRequest extends Error {
   }
 }
 
+/** Nobody knows who asks; status 401. */
+export class Unauthorized extends Error {
+  override readonly name = 'Unauthorized';
+  readonly statusCode = 401;
+}
+
+/** Too much at once; status 429. `waitMs`: how long to wait. */
+export class TooMany extends Error {
+  override readonly name = 'TooMany';
+  readonly statusCode = 429;
+  constructor(
+    message: string,
+    readonly waitMs: number,
+  ) {
+    super(message);
+  }
+}
+
+/** It does not go together with what was asked before; status 409. */
+export class Conflict extends Error {
+  override readonly name = 'Conflict';
+  readonly statusCode = 409;
+}
+
 /** Whoever asks may not; status 403. */
 export class Forbidden extends Error {
   override readonly name = 'Forbidden';
@@ -49,6 +73,8 @@ export function answerProblems(server: FastifyInstance, log: HttpLog): void {
       log.error({ err: error, url: request.url }, 'the store did not answer a request');
       return sendProblem(request, reply, 503, `the store can't answer now (${error.kind})`);
     }
+    if (error instanceof Unauthorized) reply.header('www-authenticate', 'Bearer realm="pop-sla"');
+    if (error instanceof TooMany) reply.header('retry-after', Math.ceil(error.waitMs / 1000));
     const status = clientErrorStatus(error);
     if (status !== null) return sendProblem(request, reply, status, (error as Error).message);
     log.error({ err: error, url: request.url }, 'a request failed');

@@ -295,7 +295,7 @@ describe('audit verify', () => {
     await run(...emergency, '--actor', 'ann', '--attach', join(folder, 'warrant.pdf'));
     const whole = await run('audit', 'verify');
     expect(whole.stdout).toMatch(
-      /^1 entries and 1 attachments are as they were written\nhead: [0-9a-f]{64}\n$/,
+      /^1 entries and 1 attachments are as they were written\nhead: [0-9a-f]{64}\nthe trail of 0 entries is as it was written\nhead of the trail: 0{64}\n$/,
     );
     const db = new Database(database);
     db.exec(`DROP TRIGGER ledger_keeps_what_was_said; UPDATE ledger SET actor = 'mallory'`);

@@ -29,7 +29,7 @@ describe('the shipped default', () => {
       keepPacketsMonths: 13,
       keepRowsMonths: 37,
     });
-    expect(config.http).toEqual({ host: '127.0.0.1', port: 9720 });
+    expect(config.http).toMatchObject({ host: '127.0.0.1', port: 9720 });
     expect(config.driver).toEqual({ kind: 'auto', simulated: null });
   });
 });
@@ -113,7 +113,11 @@ test('an agent and PoPs are all that a file needs', () => {
     },
     driver: { kind: 'auto', simulated: null },
     store: { path: '/srv/data/pop-sla.db', keepPacketsMonths: 13, keepRowsMonths: 37 },
-    http: { host: '127.0.0.1', port: 9720 },
+    http: {
+      ...{ host: '127.0.0.1', port: 9720, tls: null, publicUrl: null, trustedProxies: [] },
+      ...{ requestsPerMinute: 1200, bodyLimit: 1_048_576 },
+      auth: { open: 'loopback', metrics: 'open', sessionMs: 43_200_000, idleMs: 3_600_000, oidc: null },
+    },
     metrics: { perSize: false, money: false },
     log: { level: 'info', format: 'auto' },
     faults: { suggestAfterRounds: 2 },

@@ -74,6 +74,14 @@ store:
   keepRows: 37 months
 http:
   listen: "[::1]:0"
+  trustedProxies: []
+  requestsPerMinute: 1200
+  bodyLimit: 1048576
+  auth:
+    open: loopback
+    metrics: open
+    session: 12h
+    idle: 1h
 metrics:
   perSize: false
   money: false

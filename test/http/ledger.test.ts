@@ -5,6 +5,7 @@ import { buildHttp } from '../../src/http/http.js';
 import { createMetrics } from '../../src/metrics/metrics.js';
 import { sha256 } from '../../src/seal/hash.js';
 import { dayMs, ledgerConfig, minuteMs, november, october, watchedOctober } from '../support/ledger.js';
+import { testConfig } from '../support/config.js';
 import { keptLog } from '../support/log.js';
 
 const start = october + 9 * dayMs;
@@ -187,7 +188,7 @@ describe('who may write', () => {
   };
 
   test('is nobody while HTTP listens to others', async () => {
-    const { get, post, events } = await setUp({ http: { host: '0.0.0.0', port: 9720 } });
+    const { get, post, events } = await setUp({ http: { ...testConfig().http, host: '0.0.0.0' } });
     expect(await refused(post('exclusions', emergency))).toEqual([
       403,
       'writing is off while HTTP listens on 0.0.0.0; allowed: http.listen on 127.0.0.1 or [::1]',

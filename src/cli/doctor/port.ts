@@ -3,7 +3,7 @@ import type { HttpConfig } from '../../config/config.js';
 import { check, messageOf, type Check } from './check.js';
 
 /** Listens for a moment as the daemon would; who is there already is asked whether it is a pop-sla. */
-export async function checkPort({ host, port }: HttpConfig): Promise<Check> {
+export async function checkPort({ host, port }: Pick<HttpConfig, 'host' | 'port'>): Promise<Check> {
   const name = 'port';
   const place = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const error = await tryToListen(host, port);

@@ -5,7 +5,9 @@ import { measurementSchema } from './measurement.js';
 import { faultsSchema, notificationsSchema } from './notifications.js';
 import { pathsSchema } from './paths.js';
 import { popId, popSchema } from './pops.js';
-import { file, httpSchema, logSchema, metricsSchema, storeSchema } from './services.js';
+import { file } from './file.js';
+import { httpSchema } from './http.js';
+import { logSchema, metricsSchema, storeSchema } from './services.js';
 import { keysSchema, statementsSchema } from './statements.js';
 import { watchSchema } from './watch.js';
 

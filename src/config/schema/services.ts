@@ -1,22 +1,12 @@
 import { z } from 'zod';
-import { listen } from '../scalars/listen.js';
 import { months } from '../scalars/months.js';
 import { oneOf, yesOrNo } from '../scalars/plain.js';
-import { textual, wrong } from '../scalars/scalar.js';
-
-export const file = () =>
-  textual('the path of a file', (text) =>
-    text === '' || text.endsWith('/') || text.includes('\0') ? wrong('is not the path of a file') : text,
-  );
+import { file } from './file.js';
 
 export const storeSchema = z.strictObject({
   path: file().default('./data/pop-sla.db'),
   keepPackets: months(1, 1200).default(13),
   keepRows: months(1, 1200).default(37),
-});
-
-export const httpSchema = z.strictObject({
-  listen: listen().default({ host: '127.0.0.1', port: 9720 }),
 });
 
 export const metricsSchema = z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../scalars/duration.js';
-import { file } from './services.js';
+import { file } from './file.js';
 
 const day = 86_400_000;
 

@@ -41,7 +41,15 @@ export const rules = {
   'customers:read': read({ ...staff, ...tenants }),
   'customers:history': read(staff),
   'customers:write': write(all('noc', 'finance', 'admin')),
+  /** The ledger's history and the trail of what was done. */
   'audit:read': read(all('finance', 'approver', 'admin')),
+  /** Who am I, and good-bye: of whoever asks itself. */
+  'session:read': read({ ...staff, customer: 'all', reseller: 'all', agent: 'all' }),
+  'session:end': write({ ...staff, customer: 'all', reseller: 'all', agent: 'all' }),
+  'tokens:read': read(all('admin')),
+  'tokens:write': write(all('admin')),
+  'users:read': read(all('admin')),
+  'users:write': write(all('admin')),
 } as const satisfies Record<string, Rule>;
 
 export type Action = keyof typeof rules;

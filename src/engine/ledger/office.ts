@@ -26,7 +26,7 @@ export interface Office {
 }
 
 export interface OfficeOptions {
-  readonly store: Pick<Store, 'ledger' | 'attachments' | 'watch' | 'rounds'>;
+  readonly store: Pick<Store, 'ledger' | 'attachments' | 'watch' | 'rounds' | 'access'>;
   /** The configuration in force. */
   readonly config: () => Config;
   readonly now: () => EpochMs;

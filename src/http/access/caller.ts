@@ -12,14 +12,22 @@ export interface Caller {
   readonly reach: Reach;
   /** Whether what belongs to that customer, as of that day, may be in the answer. */
   readonly sees: (customer: string, day: LocalDate) => boolean;
-  /** Whether its amounts may. */
+  /** Whether its amounts may. Asked of each amount that is shown: a yes is a look, and goes to the trail. */
   readonly seesAmounts: (customer: string, day: LocalDate) => boolean;
+  /** Whether an amount was shown until now. */
+  readonly sawAmounts: () => boolean;
 }
 
 export function callerOf(principal: Principal, action: Action, reach: Reach, book: Book): Caller {
+  let saw = false;
   return {
     ...{ principal, action, reach },
     sees: (customer, day) => seesCustomer({ principal, reach }, book, customer, day),
-    seesAmounts: (customer, day) => seesAmounts(principal, book, customer, day),
+    seesAmounts: (customer, day) => {
+      const seen = seesAmounts(principal, book, customer, day);
+      saw ||= seen;
+      return seen;
+    },
+    sawAmounts: () => saw,
   };
 }

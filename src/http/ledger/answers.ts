@@ -83,5 +83,12 @@ export const availability = z.strictObject({
 });
 
 export const audited = z.strictObject({
-  ...{ ok: z.boolean(), events: z.int(), head: z.string(), attachments: z.int(), faults: texts },
+  ...{
+    ok: z.boolean(),
+    events: z.int(),
+    head: z.string(),
+    attachments: z.int(),
+    faults: texts,
+    trail: z.strictObject({ entries: z.int(), head: z.string() }),
+  },
 });

@@ -33,11 +33,12 @@ export const amount = () => digits().nullable();
 
 export function responseSchemas({ status = 200, description, schema, contentType }: Answer): object {
   const problems = { description: 'a problem', content: { 'application/problem+json': { schema: problem } } };
+  if (status === 204) return { 204: z.null().meta({ description }), '4xx': problems, '5xx': problems };
   const content = {
     [contentType ?? 'application/json']: { schema: schema ?? z.string().meta({ format: 'binary' }) },
   };
   return {
-    [status]: status === 204 ? { description, type: 'null' } : { description, content },
+    [status]: { description, content },
     '4xx': problems,
     '5xx': problems,
   };

@@ -32,6 +32,8 @@ export interface Route<P extends z.ZodType, Q extends z.ZodType, B extends z.Zod
   /** Takes this instead of JSON. */
   readonly bodyType?: 'application/octet-stream';
   readonly bodyLimit?: number;
+  /** The answer holds a secret that is shown this once: it is kept for no key. */
+  readonly secret?: boolean;
   readonly answer: Answer;
   handle(asked: Asked<z.output<P>, z.output<Q>, z.output<B>>): unknown;
 }
@@ -53,10 +55,20 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Of every route; the table of roles and routes is tested from it. */
     access?: Access;
+    /** The answer holds a secret that is shown this once. */
+    secret?: boolean;
   }
 }
 
 const none = z.strictObject({});
+/** Whatever else a client sends is its own business. */
+const oneTime = z.looseObject({
+  'idempotency-key': z
+    .string()
+    .max(255)
+    .meta({ description: 'the same request with the same key again, within 24 h, gets the same answer' })
+    .optional(),
+});
 
 /** Declares a route: its schemas, its name and its access rule all in one place. */
 export function addRoute<
@@ -64,17 +76,18 @@ export function addRoute<
   Q extends z.ZodType = typeof none,
   B extends z.ZodType = z.ZodUndefined,
 >(server: FastifyInstance, route: Route<P, Q, B>): void {
-  const { method, url, operationId, summary, tag, access, answer, bodyLimit } = route;
+  const { method, url, operationId, summary, tag, access, answer, bodyLimit, secret } = route;
   const { params, query = none, body } = route;
   server.route({
     ...{ method, url },
     ...(bodyLimit === undefined ? {} : { bodyLimit }),
-    config: { access },
+    config: { access, ...(secret === undefined ? {} : { secret }) },
     schema: {
       ...{ operationId, summary, tags: [tag] },
       ...(access === 'open' ? { security: [] } : { description: `Needs the right \`${access}\`.` }),
       ...(params === undefined ? {} : { params }),
       querystring: query,
+      ...(method === 'POST' && access !== 'open' ? { headers: oneTime } : {}),
       ...(body === undefined ? {} : { body }),
       ...(route.bodyType === undefined ? {} : { consumes: [route.bodyType] }),
       response: responseSchemas(answer),
@@ -88,6 +101,7 @@ export function addRoute<
         ...{ request, reply },
       });
       if (reply.sent) return reply;
+      if (answer.status === 204) return reply.code(204).send();
       if (answered === null) {
         reply.callNotFound();
         return reply;

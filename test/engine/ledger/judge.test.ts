@@ -240,7 +240,7 @@ describe('the audit', () => {
       events: () => Promise.resolve(events.map((one) => ({ ...one, actor: 'eve' }))),
     };
     const attachments = { ...store.attachments, get: () => Promise.resolve(Buffer.from('another')) };
-    expect((await audit({ ledger, attachments })).faults).toEqual([
+    expect((await audit({ ledger, attachments, access: store.access })).faults).toEqual([
       'event 1 was changed: its hash is not that of its text',
       `the attachment w.pdf (${sha}) was changed`,
     ]);

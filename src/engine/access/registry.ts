@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import { readGrant, type WrittenGrant } from '../../core/access/grant.js';
+import { passwordFault } from '../../core/access/password.js';
+import { actorFault } from '../../core/ledger/decide.js';
+import { refuse } from '../../core/ledger/refusal.js';
+import type { EpochMs } from '../../core/types.js';
+import { sha256 } from '../../seal/hash.js';
+import type { AccessStore, TokenRecord, UserRecord } from '../../store/access-store.js';
+import { Refused } from '../ledger/enter.js';
+import { hashPassword } from './passwords.js';
+
+export interface RegistryOptions {
+  readonly store: Pick<AccessStore, 'tokens' | 'users'>;
+  readonly now: () => EpochMs;
+  /** The ids of the customers there are. */
+  readonly customers: () => readonly string[];
+}
+
+export interface NewToken extends WrittenGrant {
+  /** What it is for. */
+  readonly name: string;
+  /** Null: never. */
+  readonly expiresAt: EpochMs | null;
+}
+
+export interface NewUser extends Omit<WrittenGrant, 'scopes'> {
+  readonly name: string;
+  readonly password: string;
+}
+
+/** Who may come in. Everything rejects with `Refused` where it may not be entered. */
+export interface Registry {
+  /** The token is in no other answer, ever. */
+  createToken(token: NewToken): Promise<{ readonly token: string; readonly record: TokenRecord }>;
+  tokens(): Promise<TokenRecord[]>;
+  revokeToken(id: string): Promise<void>;
+  addUser(user: NewUser): Promise<void>;
+  users(): Promise<UserRecord[]>;
+  setPassword(name: string, password: string): Promise<void>;
+  disableUser(name: string): Promise<void>;
+}
+
+/** `popsla_`, eight digits that name it, and 256 random bits. */
+const makeToken = (): { readonly id: string; readonly token: string } => {
+  const id = randomBytes(4).toString('hex');
+  return { id, token: `popsla_${id}_${randomBytes(32).toString('base64url')}` };
+};
+
+export function createRegistry({ store, now, customers }: RegistryOptions): Registry {
+  const { tokens, users } = store;
+  const allowed = (grant: WrittenGrant) => {
+    const reading = readGrant(grant, customers());
+    if (!reading.ok) throw new Refused(reading.refusals);
+    return reading.roles;
+  };
+  const named = (field: string, name: string): string => {
+    const fault = actorFault(name);
+    if (fault) throw new Refused([{ ...fault, field }]);
+    return name.trim();
+  };
+  const good = (password: string): void => {
+    const fault = passwordFault(password);
+    if (fault) throw new Refused([fault]);
+  };
+  const nobody = async (name: string): Promise<Refused> => {
+    const names = (await users.list()).map((user) => user.name).join(', ');
+    return new Refused([refuse('id', `is no user: ${name}`, names || 'nothing: there are no users')]);
+  };
+  return {
+    async createToken({ customer, scopes, expiresAt, ...rest }) {
+      const roles = allowed({ ...rest, customer, scopes });
+      const name = named('name', rest.name);
+      if (expiresAt !== null && expiresAt <= now()) {
+        throw new Refused([refuse('expires', 'lies in the past', 'a time to come')]);
+      }
+      const { id, token } = makeToken();
+      const record = {
+        ...{ id, hash: sha256(token), name, roles, customer, scopes, createdAt: now(), expiresAt },
+      };
+      await tokens.add(record);
+      return { token, record: { ...record, revokedAt: null, lastUsedAt: null } };
+    },
+    tokens: () => tokens.list(),
+    async revokeToken(id) {
+      if (await tokens.revoke(id, now())) return;
+      const ids = (await tokens.list()).filter((token) => token.revokedAt === null).map((token) => token.id);
+      const live = ids.join(', ') || 'nothing: there are no tokens that hold';
+      throw new Refused([refuse('id', `is no token that holds: ${id}`, live)]);
+    },
+    async addUser({ customer, password, ...rest }) {
+      const roles = allowed({ ...rest, customer, scopes: null });
+      const name = named('name', rest.name);
+      good(password);
+      const at = now();
+      const user = { name, roles, customer, password: await hashPassword(password) };
+      if (await users.add({ ...user, createdAt: at, passwordAt: at })) return;
+      throw new Refused([refuse('name', `${name} is taken`, 'a name that nobody has')]);
+    },
+    users: () => users.list(),
+    async setPassword(name, password) {
+      good(password);
+      if (!(await users.setPassword(name, await hashPassword(password), now()))) throw await nobody(name);
+    },
+    async disableUser(name) {
+      if (await users.disable(name, now())) return;
+      if ((await users.find(name)) === null) throw await nobody(name);
+      throw new Refused([refuse('id', `is locked out already: ${name}`, 'a user who may come in')]);
+    },
+  };
+}
