@@ -20,7 +20,7 @@ export async function readPassword({ stdin, stderr }: Context): Promise<string> 
       for (const character of typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString()) {
         if (character === '\n' || character === '\r') return line;
         if (hide && character === '\u0003') throw new ExitWith(exitCodes.fault, 'pop-sla: interrupted');
-        line = hide && character === '\u007f' ? [...line].slice(0, -1).join('') : line + character;
+        line = hide && character === '\u007f' ? line.slice(0, -1) : line + character;
       }
     }
     return line;

@@ -6,7 +6,7 @@ const rule =
 
 /** Why a text can't be a password; null: it can. */
 export function passwordFault(text: string): Refusal | null {
-  const length = [...text].length;
+  const length = Array.from(text).length;
   if (length < 8) return refuse('password', `has ${length} characters`, rule);
   if (length > 200) return refuse('password', `has ${length} characters`, rule);
   const found = classes.filter((one) => one.test(text)).length;
