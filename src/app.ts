@@ -4,6 +4,7 @@ import type { LedgerOptions, OpenLedger } from './app/ledger.js';
 import type { ProbeOnceOptions } from './app/probe-once.js';
 import type { OpenRegistry, RegistryOptions } from './app/registry.js';
 import type { ReadStoreOptions } from './app/read-store.js';
+import type { OpenReports, ReportsOptions } from './app/reports.js';
 import type { SimulatedHistory, SimulateHistoryOptions } from './app/simulate.js';
 import type { Config } from './config/config.js';
 import type { Round } from './core/measurement/round.js';
@@ -21,9 +22,11 @@ export type {
   LedgerOptions,
   OpenLedger,
   OpenRegistry,
+  OpenReports,
   ProbeOnceOptions,
   ReadStoreOptions,
   RegistryOptions,
+  ReportsOptions,
   SimulatedHistory,
   SimulateHistoryOptions,
 };
@@ -62,4 +65,9 @@ export async function simulateHistory(options: SimulateHistoryOptions): Promise<
 export async function openRegistry(options: RegistryOptions): Promise<OpenRegistry> {
   const registry = await import('./app/registry.js');
   return registry.openRegistry(options);
+}
+
+export async function openReports(options: ReportsOptions): Promise<OpenReports> {
+  const reports = await import('./app/reports.js');
+  return reports.openReports(options);
 }

@@ -14,6 +14,7 @@ import { createStanding } from '../engine/standing/keep-standing.js';
 import { systemClock } from '../engine/system-clock.js';
 import { buildHttp } from '../http/http.js';
 import { createMetrics } from '../metrics/metrics.js';
+import { createReports } from '../engine/report/reports.js';
 import { roundsTable } from '../render/rounds/table.js';
 import type { LedgerStore } from '../store/ledger-store.js';
 import { openSqliteStore } from '../store/sqlite/open.js';
@@ -23,6 +24,8 @@ import { ConfigRejected, ListenFault } from './faults.js';
 import { createLog, type AppLog, type LogOutput } from './log.js';
 import { contractPlan } from './contract-plan.js';
 import { watchReadiness } from './readiness.js';
+import { renderApart } from './render-apart.js';
+import { withKept } from './reports.js';
 import { resolveName } from './resolve.js';
 import { restartNeeded } from './restart-needed.js';
 import { logRounds } from './round-log.js';
@@ -107,6 +110,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       },
       access: openAccess({ store, config: () => config, now: () => clock.now() }),
       ...(config.http.tls === null ? {} : { tls: await readTls(config.http.tls) }),
+      reports: {
+        reports: createReports({
+          ...{ store: withKept(store), config: () => config, now: () => clock.now(), software: version },
+        }),
+        render: renderApart(),
+      },
       log,
       version,
     });

@@ -3,7 +3,7 @@ import type * as App from '../app.js';
 
 /** A stream that a command writes to: `process.stdout`, or a test's. */
 export interface Output {
-  write(text: string): unknown;
+  write(text: string | Uint8Array): unknown;
   readonly isTTY?: boolean;
   /** Of a terminal. */
   readonly columns?: number;
@@ -20,6 +20,7 @@ export type AppPort = Pick<
   | 'readStore'
   | 'openLedger'
   | 'openRegistry'
+  | 'openReports'
   | 'simulateHistory'
 >;
 

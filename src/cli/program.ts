@@ -16,6 +16,7 @@ import { exitCodesHelp } from './exit.js';
 import { planCommand } from './plan.js';
 import { popsCommand } from './pops.js';
 import { probeCommand } from './probe.js';
+import { reportCommand } from './report.js';
 import { roundsCommand } from './rounds.js';
 import { runCommand } from './run.js';
 import { simulateCommand } from './simulate.js';
@@ -62,6 +63,7 @@ const commandsInHelpOrder: readonly ((context: Context) => Command)[] = [
   customersCommand,
   servicesCommand,
   availabilityCommand,
+  reportCommand,
   outagesCommand,
   outageCommand,
   exclusionsCommand,

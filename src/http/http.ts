@@ -25,6 +25,7 @@ import { ledgerReads } from './ledger/reads.js';
 import { ledgerWrites } from './ledger/writes.js';
 import { metricsRoute } from './metrics.js';
 import { answerProblems, type HttpLog } from './problem.js';
+import { reportRoutes, type ReportRouteOptions } from './reports/routes.js';
 import { roundRoutes } from './rounds.js';
 import { useZod } from './route/compilers.js';
 import { describeRoutes, documentRoute } from './route/document.js';
@@ -47,6 +48,8 @@ export interface HttpOptions {
   };
   /** The PEM texts that HTTPS is spoken with; left out: plain HTTP. */
   readonly tls?: { readonly cert: string; readonly key: string };
+  /** Reports of months, and what makes files of them; left out, there are no routes to it. */
+  readonly reports?: ReportRouteOptions;
   readonly log: HttpLog;
   readonly version: string;
   /** Holds every answer against its schema: for tests. */
@@ -55,7 +58,8 @@ export interface HttpOptions {
 
 /** The server, complete but for a port: whoever builds it lets it listen, and closes it. */
 export function buildHttp(options: HttpOptions): FastifyInstance {
-  const { store, metrics, config, readiness, ledger, access, log, version, checkAnswers = false } = options;
+  const { store, metrics, config, readiness, ledger, access, reports, log, version } = options;
+  const { checkAnswers = false } = options;
   const { trustedProxies, bodyLimit, requestsPerMinute, auth } = config().http;
   const server = makeServer(
     {
@@ -105,6 +109,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
       attachmentWrite(routes, ledger.office);
       customerRoutes(routes, ledger.office.registry, ledger.now);
     }
+    if (reports) reportRoutes(routes, reports);
     done();
   });
   return server;

@@ -41,6 +41,8 @@ export const rules = {
   'customers:read': read({ ...staff, ...tenants }),
   'customers:history': read(staff),
   'customers:write': write(all('noc', 'finance', 'admin')),
+  /** A month's statements: they are made of amounts. */
+  'reports:read': read({ ...all('finance', 'approver', 'admin'), ...tenants }),
   /** The ledger's history and the trail of what was done. */
   'audit:read': read(all('finance', 'approver', 'admin')),
   /** Who am I, and good-bye: of whoever asks itself. */

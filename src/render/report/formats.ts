@@ -8,17 +8,20 @@ export interface FormatOf {
   readonly contentType: string;
   /** Shown as text by a terminal. */
   readonly text: boolean;
+  /** Shown by a browser, not laid down as a file. */
+  readonly shown: boolean;
 }
 
 export const formatOf: Record<ReportFormat, FormatOf> = {
-  json: { contentType: 'application/json; charset=utf-8', text: true },
-  csv: { contentType: 'text/csv; charset=utf-8; header=present', text: true },
+  json: { contentType: 'application/json; charset=utf-8', text: true, shown: true },
+  csv: { contentType: 'text/csv; charset=utf-8; header=present', text: true, shown: false },
   xlsx: {
     contentType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
     text: false,
+    shown: false,
   },
-  pdf: { contentType: 'application/pdf', text: false },
-  html: { contentType: 'text/html; charset=utf-8', text: true },
+  pdf: { contentType: 'application/pdf', text: false, shown: true },
+  html: { contentType: 'text/html; charset=utf-8', text: true, shown: true },
 };
 
 /** The bytes of a report. What a format needs is loaded when it is asked for. */

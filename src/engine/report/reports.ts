@@ -1,0 +1,177 @@
+import type { Config } from '../../config/config.js';
+import type { Book } from '../../core/customer/book.js';
+import { refuse, type Refusal } from '../../core/ledger/refusal.js';
+import type { Assembler } from '../../core/statement/assemble.js';
+import { statementId, type SealedStatement, type StatementDocument } from '../../core/statement/document.js';
+import { isMonthName, monthRule } from '../../core/time/month.js';
+import { formatInstant } from '../../core/time/zone.js';
+import type { EpochMs } from '../../core/types.js';
+import {
+  inReportOrder,
+  type Report,
+  type ReportSelection,
+  type ReportStatement,
+} from '../../render/report/report.js';
+import type { Store } from '../../store/store.js';
+import { inForce } from '../customers/in-force.js';
+import { Refused } from '../ledger/enter.js';
+import { drawMonth } from '../statement/draw.js';
+import { isAsked, nothingAsked } from './asked.js';
+import { monthServices, type Belonging } from './services.js';
+
+/** Statements that were kept: sealed revisions and drafts under review. */
+export interface KeptStatements {
+  /** One revision, or the latest; null: there is none. */
+  sealed(id: string, revision?: number): Promise<SealedStatement | null>;
+  draft(id: string): Promise<{ readonly document: StatementDocument } | null>;
+  list(query: {
+    readonly month: string;
+  }): Promise<
+    readonly {
+      readonly id: string;
+      readonly service: string;
+      readonly customer: string;
+      readonly site: string;
+    }[]
+  >;
+}
+
+export interface ReportsOptions {
+  readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds'> & { readonly statements: KeptStatements };
+  readonly config: () => Config;
+  readonly now: () => EpochMs;
+  /** The version of this program. */
+  readonly software: string;
+}
+
+export interface ReportRequest {
+  /** As `2026-10`. */
+  readonly month: string;
+  readonly selection: ReportSelection;
+  /** Of a sealed statement; null: the latest, else the draft. For a service alone. */
+  readonly revision: number | null;
+  /** A month that is not over is drawn up to now. */
+  readonly toDate: boolean;
+  /** Whose statements may be in it; everybody's by default. Of others not even their existence is said. */
+  readonly maySee?: (customer: string) => boolean;
+}
+
+export interface Reports {
+  /** Rejects with `Refused` for what can't be asked for. */
+  report(request: ReportRequest): Promise<Report>;
+}
+
+/** Reports of months: what is sealed as it was sealed, the rest as drafts. */
+export function createReports(options: ReportsOptions): Reports {
+  const { store, now, software } = options;
+  return {
+    async report(request) {
+      const { month, selection, revision, maySee = () => true } = request;
+      check(request);
+      const whole = inForce(options.config(), await store.ledger.events());
+      const config = { ...whole, book: seenOf(whole.book, maySee) };
+      const ofBook = monthServices(config.book, month);
+      const kept = await keptOf(store.statements, request);
+      const isOver = ofBook.to === null || ofBook.to <= now();
+      const there = [...ofBook.services.filter(({ service }) => !kept.has(service)), ...kept.values()].filter(
+        ({ customer }) => maySee(customer),
+      );
+      if (there.length === 0) throw new Refused([unknownMonth(config, month)]);
+      if (!isOver) checkToDate(request, ofBook, now());
+      const asked = there.filter((each) => isAsked(selection, each)).map(({ service }) => service);
+      if (asked.length === 0) throw new Refused([nothingAsked(selection, month, config.book, there)]);
+      const drawn = once(() => drawMonth({ store, config: whole, now: now(), software }, month));
+      const statements: ReportStatement[] = [];
+      for (const service of asked) {
+        const found = await statementOf(statementId(month, service), revision, store.statements);
+        statements.push(found ?? { document: (await drawn()).draft(service), seal: null });
+      }
+      return { month, selection, statements: inReportOrder(statements), names: namesOf(config) };
+    },
+  };
+}
+
+function check({ month, selection: { by }, revision }: ReportRequest): void {
+  const faults: Refusal[] = [];
+  if (!isMonthName(month)) faults.push(refuse('month', `${month} is no month`, monthRule));
+  if (revision !== null && by !== 'service') {
+    faults.push(refuse('revision', 'is of one statement', 'together with a service'));
+  }
+  if (faults.length > 0) throw new Refused(faults);
+}
+
+function checkToDate(
+  { month, toDate }: ReportRequest,
+  { from, to }: { readonly from: EpochMs | null; readonly to: EpochMs | null },
+  now: EpochMs,
+): void {
+  if (from !== null && now < from) {
+    throw new Refused([refuse('month', `${month} has not begun`, 'a month that is over, or has begun')]);
+  }
+  if (toDate || to === null) return;
+  const what = `${month} is not over, it is on ${formatInstant(to, 'UTC')}`;
+  throw new Refused([refuse('month', what, 'a month that is over, or --to-date (toDate=true) for a draft')]);
+}
+
+function unknownMonth({ book }: Config, month: string): Refusal {
+  const first = book.services.map(({ start }) => start.slice(0, 7)).sort()[0];
+  const allowed = first === undefined ? 'nothing: there are no services' : `a month from ${first} on`;
+  return refuse('month', `${month} is no month of any service`, allowed);
+}
+
+/** What of the book may be spoken of. */
+function seenOf(book: Book, maySee: (customer: string) => boolean): Book {
+  return {
+    ...book,
+    customers: book.customers.filter(({ id }) => maySee(id)),
+    services: book.services.filter(({ customer }) => maySee(customer)),
+    sites: book.sites.filter(({ customer }) => maySee(customer)),
+  };
+}
+
+/** Services that have a statement in the month, as it names them: the book may have changed since. */
+async function keptOf(
+  statements: KeptStatements,
+  { month, selection: { by } }: ReportRequest,
+): Promise<Map<string, Belonging>> {
+  const kept = new Map<string, Belonging>();
+  for (const { id, service, customer, site } of await statements.list({ month })) {
+    if (kept.has(service)) continue;
+    // Who sells it stands in the document alone.
+    const document =
+      by === 'reseller' ? ((await statements.sealed(id)) ?? (await statements.draft(id)))?.document : null;
+    kept.set(service, { service, customer, site, sellers: document?.sellers ?? [] });
+  }
+  return kept;
+}
+
+async function statementOf(
+  id: string,
+  revision: number | null,
+  statements: KeptStatements,
+): Promise<ReportStatement | null> {
+  const sealed = await statements.sealed(id, ...(revision === null ? [] : [revision]));
+  if (sealed !== null) {
+    const { document, ...seal } = sealed;
+    return { document, seal };
+  }
+  if (revision !== null) {
+    const latest = (await statements.sealed(id))?.document.revision;
+    const allowed = latest === undefined ? 'none: it is not sealed' : `1 to ${latest}`;
+    throw new Refused([refuse('revision', `${id} has no revision ${revision}`, allowed)]);
+  }
+  const draft = await statements.draft(id);
+  return draft && { document: draft.document, seal: null };
+}
+
+function namesOf({ book, pops }: Config): Report['names'] {
+  const byId = (named: readonly { readonly id: string; readonly name: string }[]) =>
+    new Map(named.map(({ id, name }) => [id, name]));
+  return { customers: byId(book.customers), sites: byId(book.sites), pops: byId(pops) };
+}
+
+/** What is costly, and asked for by some only. */
+function once(draw: () => Promise<Assembler>): () => Promise<Assembler> {
+  let drawn: Promise<Assembler> | null = null;
+  return () => (drawn ??= draw());
+}

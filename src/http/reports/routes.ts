@@ -1,0 +1,83 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { Reports } from '../../engine/report/reports.js';
+import { reportFileName } from '../../render/report/file-name.js';
+import { formatOf, reportFormats, type renderReport } from '../../render/report/formats.js';
+import { reportLanguages } from '../../render/report/languages.js';
+import { reportGroups, type ReportSelection } from '../../render/report/report.js';
+import { BadRequest } from '../problem.js';
+import { id, month, text, type Reading } from '../route/input.js';
+import { addRoute } from '../route/route.js';
+
+export interface ReportRouteOptions {
+  readonly reports: Reports;
+  readonly render: typeof renderReport;
+}
+
+const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values).meta({ description: `one of ${values.join(', ')}` });
+
+const revision = () =>
+  text(
+    (given): Reading<number> =>
+      /^[1-9]\d{0,8}$/.test(given) ? { value: Number(given) } : { detail: 'is no whole number from 1 on' },
+    { description: 'a whole number from 1 on; of a service alone', pattern: '^[1-9]\\d{0,8}$' },
+  );
+
+/** `/api/v1/reports/2026-10`: the statements of a month as a file. */
+export function reportRoutes(server: FastifyInstance, { reports, render }: ReportRouteOptions): void {
+  addRoute(server, {
+    ...{ method: 'GET', url: '/api/v1/reports/:month', operationId: 'getReport', tag: 'reports' },
+    access: 'reports:read',
+    summary: 'The report of a month, of everything or of one service, customer, site or reseller.',
+    params: z.strictObject({ month: month() }),
+    query: z.strictObject({
+      service: id().optional(),
+      customer: id().optional(),
+      site: id().optional(),
+      reseller: id().optional(),
+      format: oneOf(reportFormats).default('json'),
+      lang: oneOf(reportLanguages).default('en'),
+      toDate: oneOf(['true', 'false']).default('false'),
+      revision: revision().optional(),
+    }),
+    answer: { description: 'the file, in the format asked for', contentType: 'application/octet-stream' },
+    handle: async ({ params, query, caller, reply }) => {
+      const day = `${params.month}-01`;
+      const report = await reports.report({
+        month: params.month,
+        selection: selectionOf(query),
+        revision: query.revision ?? null,
+        toDate: query.toDate === 'true',
+        // A report is made of amounts: who may not see those has none.
+        maySee: (customer) => caller.sees(customer, day) && caller.seesAmounts(customer, day),
+      });
+      const bytes = await render(report, query.format, query.lang);
+      const { contentType, shown } = formatOf[query.format];
+      const name = reportFileName(report, query.format);
+      reply
+        .type(contentType)
+        .header('content-disposition', `${shown ? 'inline' : 'attachment'}; filename="${name}"`);
+      // What people entered stands in the page: it may run nothing, whatever it says.
+      if (query.format === 'html') {
+        reply.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox");
+      }
+      return reply.send(Buffer.from(bytes));
+    },
+  });
+}
+
+function selectionOf(
+  query: Readonly<Partial<Record<(typeof reportGroups)[number], string | undefined>>>,
+): ReportSelection {
+  const [first, second] = reportGroups.flatMap((by) => {
+    const of = query[by];
+    return of === undefined ? [] : [{ by, id: of }];
+  });
+  if (first && second) {
+    throw new BadRequest([
+      { parameter: second.by, detail: `can't go with ${first.by}; allowed: one of them` },
+    ]);
+  }
+  return first ?? { by: 'all', id: null };
+}

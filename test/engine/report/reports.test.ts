@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import type { StatementDocument } from '../../../src/core/statement/document.js';
+import {
+  createReports,
+  type KeptStatements,
+  type ReportRequest,
+} from '../../../src/engine/report/reports.js';
+import { dayMs, november, october } from '../../support/ledger.js';
+import { statedOctober } from '../../support/statements.js';
+import { sealed as asSealed } from '../../render/report/documents.js';
+
+/** Statements that were kept in memory. */
+function kept(...documents: StatementDocument[]): KeptStatements {
+  const of = (id: string, state: string) =>
+    documents.filter((each) => each.id === id && each.state === state);
+  return {
+    sealed: (id, revision) => {
+      const found = of(id, 'sealed').filter((each) => revision === undefined || each.revision === revision);
+      const document = found.at(-1);
+      const seal = document && asSealed(document).seal;
+      return Promise.resolve(document && seal ? { document, ...seal } : null);
+    },
+    draft: (id) => Promise.resolve(of(id, 'draft').map((document) => ({ document }))[0] ?? null),
+    list: ({ month }) => Promise.resolve(documents.filter((each) => each.month === month)),
+  };
+}
+
+async function setUp(now = november, statements: KeptStatements = kept()) {
+  const { store, config } = await statedOctober();
+  const reports = createReports({
+    store: { ledger: store.ledger, watch: store.watch, rounds: store.rounds, statements },
+    ...{ config: () => config, now: () => now, software: '1.2.3' },
+  });
+  return (request: Partial<ReportRequest> = {}) =>
+    reports.report({
+      ...{ month: '2026-10', selection: { by: 'all', id: null }, revision: null, toDate: false },
+      ...request,
+    });
+}
+
+const ofService = (id: string) => ({ selection: { by: 'service', id } as const });
+
+describe('a report of a month', () => {
+  test('has every service as a draft where nothing is sealed', async () => {
+    const report = await setUp();
+    const { statements, names } = await report();
+    expect(statements.map(({ document, seal }) => [document.service, document.state, seal])).toEqual([
+      ['other', 'draft', null],
+      ['single', 'draft', null],
+    ]);
+    expect(statements[1]?.document.parts[0]).toMatchObject({ availabilityPercent: '99.9327' });
+    expect(names.customers.get('bank')).toBe('bank');
+  });
+
+  const groups = [
+    ['service', 'single', ['single']],
+    ['customer', 'bank', ['other', 'single']],
+    ['site', 'central', ['other', 'single']],
+  ] as const;
+  test('of a group has what belongs to it', async () => {
+    const report = await setUp();
+    for (const [by, id, services] of groups) {
+      const { statements } = await report({ selection: { by, id } });
+      expect(statements.map(({ document }) => document.service)).toEqual(services);
+    }
+  });
+
+  test('has what was sealed as it was sealed, in its latest revision or the one asked for', async () => {
+    const report = await setUp();
+    const [draft] = (await report(ofService('single'))).statements;
+    if (!draft) throw new Error('no statement');
+    const first = { ...draft.document, state: 'sealed', sellers: ['gone'] } as const;
+    const second = { ...first, revision: 2 };
+    const again = await setUp(november, kept(first, second));
+    const both = (await again()).statements;
+    expect(both.map(({ document, seal }) => [document.revision, seal !== null])).toEqual([
+      [1, false],
+      [2, true],
+    ]);
+    const [one] = (await again({ ...ofService('single'), revision: 1 })).statements;
+    expect(one?.document.revision).toBe(1);
+    const bySeller = await again({ selection: { by: 'reseller', id: 'gone' } });
+    expect(bySeller.statements.map(({ document }) => document.service)).toEqual(['single']);
+    await expect(again({ ...ofService('single'), revision: 3 })).rejects.toThrow(
+      'revision: 2026-10/single has no revision 3; allowed: 1 to 2',
+    );
+    await expect(again({ ...ofService('other'), revision: 1 })).rejects.toThrow(
+      'revision: 2026-10/other has no revision 1; allowed: none: it is not sealed',
+    );
+  });
+
+  test('has the draft under review, not a fresh one', async () => {
+    const report = await setUp();
+    const [draft] = (await report(ofService('single'))).statements;
+    if (!draft) throw new Error('no statement');
+    const again = await setUp(november, kept({ ...draft.document, software: '0.9.0' }));
+    expect((await again(ofService('single'))).statements[0]?.document.software).toBe('0.9.0');
+  });
+
+  test('to date is drawn up to now, and only when it is asked for', async () => {
+    const report = await setUp(october + 12 * dayMs);
+    const { statements } = await report({ toDate: true });
+    expect(statements.map(({ document }) => document.toDate)).toEqual([
+      '2026-10-13T00:00:00+08:00',
+      '2026-10-13T00:00:00+08:00',
+    ]);
+    await expect(report()).rejects.toThrow(
+      'month: 2026-10 is not over, it is on 2026-10-31T16:00:00+00:00; allowed: a month that is over, or --to-date',
+    );
+    await expect(report({ month: '2026-11', toDate: true })).rejects.toThrow('month: 2026-11 has not begun');
+  });
+
+  const refused = [
+    [{ month: '2026-13' }, 'month: 2026-13 is no month; allowed: a month from 1970-01 on, as "2026-10"'],
+    [{ month: '2025-10' }, 'month: 2025-10 is no month of any service; allowed: a month from 2026-01 on'],
+    [ofService('none'), 'service: none is no service; allowed: other, single'],
+    [{ selection: { by: 'customer', id: 'b' } }, 'customer: b is no customer; allowed: bank'],
+    [{ selection: { by: 'site', id: 's' } }, 'site: s is no site; allowed: central'],
+    [{ selection: { by: 'reseller', id: 'r' } }, 'reseller: r is no reseller; allowed: none'],
+    [{ revision: 2 }, 'revision: is of one statement; allowed: together with a service'],
+  ] as const;
+  test('of what is not there is refused', async () => {
+    const report = await setUp();
+    for (const [request, message] of refused) await expect(report(request)).rejects.toThrow(message);
+  });
+
+  test('says nothing of what may not be seen', async () => {
+    const report = await setUp();
+    const maySee = () => false;
+    await expect(report({ maySee })).rejects.toThrow('2026-10 is no month of any service; allowed: nothing');
+    await expect(report({ ...ofService('single'), maySee })).rejects.toThrow('is no month of any service');
+  });
+});
