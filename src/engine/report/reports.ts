@@ -24,9 +24,7 @@ export interface KeptStatements {
   /** One revision, or the latest; null: there is none. */
   sealed(id: string, revision?: number): Promise<SealedStatement | null>;
   draft(id: string): Promise<{ readonly document: StatementDocument } | null>;
-  list(query: {
-    readonly month: string;
-  }): Promise<
+  list(query: { readonly month: string }): Promise<
     readonly {
       readonly id: string;
       readonly service: string;
