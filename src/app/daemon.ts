@@ -25,7 +25,6 @@ import { createLog, type AppLog, type LogOutput } from './log.js';
 import { contractPlan } from './contract-plan.js';
 import { watchReadiness } from './readiness.js';
 import { renderApart } from './render-apart.js';
-import { withKept } from './reports.js';
 import { resolveName } from './resolve.js';
 import { restartNeeded } from './restart-needed.js';
 import { logRounds } from './round-log.js';
@@ -112,7 +111,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       ...(config.http.tls === null ? {} : { tls: await readTls(config.http.tls) }),
       reports: {
         reports: createReports({
-          ...{ store: withKept(store), config: () => config, now: () => clock.now(), software: version },
+          ...{ store, config: () => config, now: () => clock.now(), software: version },
         }),
         render: renderApart(),
       },

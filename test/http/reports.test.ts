@@ -8,17 +8,7 @@ import { testServer } from './support/server.js';
 async function setUp() {
   const { store, config } = await statedOctober();
   const now = () => november;
-  const statements = {
-    sealed: () => Promise.resolve(null),
-    draft: () => Promise.resolve(null),
-    list: () => Promise.resolve([]),
-  };
-  const reports = createReports({
-    store: { ...store, statements },
-    config: () => config,
-    now,
-    software: '1.2.3',
-  });
+  const reports = createReports({ store, config: () => config, now, software: '1.2.3' });
   const { http } = testServer({ store, config, now }, { reports: { reports, render: renderReport } });
   return (url: string) => http.inject(`/api/v1/reports/${url}`);
 }

@@ -2,7 +2,7 @@ import type { Config } from '../../config/config.js';
 import type { Book } from '../../core/customer/book.js';
 import { refuse, type Refusal } from '../../core/ledger/refusal.js';
 import type { Assembler } from '../../core/statement/assemble.js';
-import { statementId, type SealedStatement, type StatementDocument } from '../../core/statement/document.js';
+import { statementId } from '../../core/statement/document.js';
 import { isMonthName, monthRule } from '../../core/time/month.js';
 import { formatInstant } from '../../core/time/zone.js';
 import type { EpochMs } from '../../core/types.js';
@@ -12,6 +12,7 @@ import {
   type ReportSelection,
   type ReportStatement,
 } from '../../render/report/report.js';
+import type { StatementStore } from '../../store/statement-store.js';
 import type { Store } from '../../store/store.js';
 import { inForce } from '../customers/in-force.js';
 import { Refused } from '../ledger/enter.js';
@@ -19,23 +20,8 @@ import { drawMonth } from '../statement/draw.js';
 import { isAsked, nothingAsked } from './asked.js';
 import { monthServices, type Belonging } from './services.js';
 
-/** Statements that were kept: sealed revisions and drafts under review. */
-export interface KeptStatements {
-  /** One revision, or the latest; null: there is none. */
-  sealed(id: string, revision?: number): Promise<SealedStatement | null>;
-  draft(id: string): Promise<{ readonly document: StatementDocument } | null>;
-  list(query: { readonly month: string }): Promise<
-    readonly {
-      readonly id: string;
-      readonly service: string;
-      readonly customer: string;
-      readonly site: string;
-    }[]
-  >;
-}
-
 export interface ReportsOptions {
-  readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds'> & { readonly statements: KeptStatements };
+  readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds' | 'statements'>;
   readonly config: () => Config;
   readonly now: () => EpochMs;
   /** The version of this program. */
@@ -129,7 +115,7 @@ function seenOf(book: Book, maySee: (customer: string) => boolean): Book {
 
 /** Services that have a statement in the month, as it names them: the book may have changed since. */
 async function keptOf(
-  statements: KeptStatements,
+  statements: StatementStore,
   { month, selection: { by } }: ReportRequest,
 ): Promise<Map<string, Belonging>> {
   const kept = new Map<string, Belonging>();
@@ -146,7 +132,7 @@ async function keptOf(
 async function statementOf(
   id: string,
   revision: number | null,
-  statements: KeptStatements,
+  statements: StatementStore,
 ): Promise<ReportStatement | null> {
   const sealed = await statements.sealed(id, ...(revision === null ? [] : [revision]));
   if (sealed !== null) {

@@ -1,48 +1,36 @@
 import { describe, expect, test } from 'vitest';
-import type { StatementDocument } from '../../../src/core/statement/document.js';
-import {
-  createReports,
-  type KeptStatements,
-  type ReportRequest,
-} from '../../../src/engine/report/reports.js';
+import { createDesk } from '../../../src/engine/ledger/desk.js';
+import { createReports, type ReportRequest } from '../../../src/engine/report/reports.js';
 import { dayMs, november, october } from '../../support/ledger.js';
-import { statedOctober } from '../../support/statements.js';
-import { sealed as asSealed } from '../../render/report/documents.js';
+import { maintenanceOf, statedOctober, statementsOf, type StatedMonth } from '../../support/statements.js';
 
-/** Statements that were kept in memory. */
-function kept(...documents: StatementDocument[]): KeptStatements {
-  const of = (id: string, state: string) =>
-    documents.filter((each) => each.id === id && each.state === state);
-  return {
-    sealed: (id, revision) => {
-      const found = of(id, 'sealed').filter((each) => revision === undefined || each.revision === revision);
-      const document = found.at(-1);
-      const seal = document && asSealed(document).seal;
-      return Promise.resolve(document && seal ? { document, ...seal } : null);
-    },
-    draft: (id) => Promise.resolve(of(id, 'draft').map((document) => ({ document }))[0] ?? null),
-    list: ({ month }) => Promise.resolve(documents.filter((each) => each.month === month)),
-  };
-}
-
-async function setUp(now = november, statements: KeptStatements = kept()) {
-  const { store, config } = await statedOctober();
+async function setUp(now = november) {
+  const month = await statedOctober();
+  const { store, config } = month;
   const reports = createReports({
-    store: { ledger: store.ledger, watch: store.watch, rounds: store.rounds, statements },
-    ...{ config: () => config, now: () => now, software: '1.2.3' },
+    ...{ store, config: () => config, now: () => now, software: '1.2.3' },
   });
-  return (request: Partial<ReportRequest> = {}) =>
+  const report = (request: Partial<ReportRequest> = {}) =>
     reports.report({
       ...{ month: '2026-10', selection: { by: 'all', id: null }, revision: null, toDate: false },
       ...request,
     });
+  return { report, month };
+}
+
+/** Excuses an outage that was sealed as it counted. */
+async function excuse({ store, config }: StatedMonth): Promise<void> {
+  const desk = createDesk({ store, config: () => config, now: () => november });
+  const from = october + 12 * dayMs;
+  const [late] = await desk.propose('ann', [maintenanceOf('FRA', from, from + dayMs)]);
+  await desk.decide('bob', 'approve', late?.id ?? '', null);
 }
 
 const ofService = (id: string) => ({ selection: { by: 'service', id } as const });
 
 describe('a report of a month', () => {
   test('has every service as a draft where nothing is sealed', async () => {
-    const report = await setUp();
+    const { report } = await setUp();
     const { statements, names } = await report();
     expect(statements.map(({ document, seal }) => [document.service, document.state, seal])).toEqual([
       ['other', 'draft', null],
@@ -58,7 +46,7 @@ describe('a report of a month', () => {
     ['site', 'central', ['other', 'single']],
   ] as const;
   test('of a group has what belongs to it', async () => {
-    const report = await setUp();
+    const { report } = await setUp();
     for (const [by, id, services] of groups) {
       const { statements } = await report({ selection: { by, id } });
       expect(statements.map(({ document }) => document.service)).toEqual(services);
@@ -66,39 +54,38 @@ describe('a report of a month', () => {
   });
 
   test('has what was sealed as it was sealed, in its latest revision or the one asked for', async () => {
-    const report = await setUp();
-    const [draft] = (await report(ofService('single'))).statements;
-    if (!draft) throw new Error('no statement');
-    const first = { ...draft.document, state: 'sealed', sellers: ['gone'] } as const;
-    const second = { ...first, revision: 2 };
-    const again = await setUp(november, kept(first, second));
-    const both = (await again()).statements;
-    expect(both.map(({ document, seal }) => [document.revision, seal !== null])).toEqual([
-      [1, false],
-      [2, true],
+    const { report, month } = await setUp();
+    const statements = await statementsOf(month);
+    const other = { month: '2026-10', services: ['other'], acceptIncomplete: null };
+    await statements.seal('ann', other);
+    await excuse(month);
+    await statements.revise('bob', other);
+    const both = (await report()).statements;
+    expect(both.map(({ document, seal }) => [document.service, document.revision, seal?.sealedBy])).toEqual([
+      ['other', 2, 'bob'],
+      ['single', 1, undefined],
     ]);
-    const [one] = (await again({ ...ofService('single'), revision: 1 })).statements;
-    expect(one?.document.revision).toBe(1);
-    const bySeller = await again({ selection: { by: 'reseller', id: 'gone' } });
-    expect(bySeller.statements.map(({ document }) => document.service)).toEqual(['single']);
-    await expect(again({ ...ofService('single'), revision: 3 })).rejects.toThrow(
-      'revision: 2026-10/single has no revision 3; allowed: 1 to 2',
+    const [first] = (await report({ ...ofService('other'), revision: 1 })).statements;
+    expect([first?.document.revision, first?.seal?.sealedBy]).toEqual([1, 'ann']);
+    expect(both[0]?.document.previous).toBe(first?.seal?.hash);
+    await expect(report({ ...ofService('other'), revision: 3 })).rejects.toThrow(
+      'revision: 2026-10/other has no revision 3; allowed: 1 to 2',
     );
-    await expect(again({ ...ofService('other'), revision: 1 })).rejects.toThrow(
-      'revision: 2026-10/other has no revision 1; allowed: none: it is not sealed',
+    await expect(report({ ...ofService('single'), revision: 1 })).rejects.toThrow(
+      'revision: 2026-10/single has no revision 1; allowed: none: it is not sealed',
     );
   });
 
   test('has the draft under review, not a fresh one', async () => {
-    const report = await setUp();
-    const [draft] = (await report(ofService('single'))).statements;
-    if (!draft) throw new Error('no statement');
-    const again = await setUp(november, kept({ ...draft.document, software: '0.9.0' }));
-    expect((await again(ofService('single'))).statements[0]?.document.software).toBe('0.9.0');
+    const { report, month } = await setUp();
+    await (await statementsOf(month)).close('2026-10');
+    await excuse(month);
+    const [kept] = (await report(ofService('other'))).statements;
+    expect(kept?.document.exclusions).toEqual([]);
   });
 
   test('to date is drawn up to now, and only when it is asked for', async () => {
-    const report = await setUp(october + 12 * dayMs);
+    const { report } = await setUp(october + 12 * dayMs);
     const { statements } = await report({ toDate: true });
     expect(statements.map(({ document }) => document.toDate)).toEqual([
       '2026-10-13T00:00:00+08:00',
@@ -120,12 +107,12 @@ describe('a report of a month', () => {
     [{ revision: 2 }, 'revision: is of one statement; allowed: together with a service'],
   ] as const;
   test('of what is not there is refused', async () => {
-    const report = await setUp();
+    const { report } = await setUp();
     for (const [request, message] of refused) await expect(report(request)).rejects.toThrow(message);
   });
 
   test('says nothing of what may not be seen', async () => {
-    const report = await setUp();
+    const { report } = await setUp();
     const maySee = () => false;
     await expect(report({ maySee })).rejects.toThrow('2026-10 is no month of any service; allowed: nothing');
     await expect(report({ ...ofService('single'), maySee })).rejects.toThrow('is no month of any service');
