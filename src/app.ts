@@ -1,5 +1,6 @@
 import type { CompareKindsOptions, KindsCompared } from './app/compare-kinds.js';
 import type { Daemon, DaemonOptions } from './app/daemon.js';
+import type { EvidenceMade, EvidenceOptions } from './app/evidence.js';
 import type { LedgerOptions, OpenLedger } from './app/ledger.js';
 import type { ProbeOnceOptions } from './app/probe-once.js';
 import type { OpenRegistry, RegistryOptions } from './app/registry.js';
@@ -18,6 +19,8 @@ export type {
   CompareKindsOptions,
   Daemon,
   DaemonOptions,
+  EvidenceMade,
+  EvidenceOptions,
   KindsCompared,
   LedgerOptions,
   OpenLedger,
@@ -70,4 +73,9 @@ export async function openRegistry(options: RegistryOptions): Promise<OpenRegist
 export async function openReports(options: ReportsOptions): Promise<OpenReports> {
   const reports = await import('./app/reports.js');
   return reports.openReports(options);
+}
+
+export async function makeEvidence(options: EvidenceOptions): Promise<EvidenceMade> {
+  const evidence = await import('./app/evidence.js');
+  return evidence.makeEvidence(options);
 }

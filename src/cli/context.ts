@@ -22,6 +22,7 @@ export type AppPort = Pick<
   | 'openRegistry'
   | 'openReports'
   | 'simulateHistory'
+  | 'makeEvidence'
 >;
 
 /** All that a command may know of the process it runs in. */

@@ -20,7 +20,9 @@ export function exitFor(error: unknown): ExitWith | null {
     const lines = error.message.split('\n').map((line) => `pop-sla: ${line}`);
     return new ExitWith(exitCodes.badInput, lines.join('\n'), { cause: error });
   }
-  if (error.name === 'ListenFault') {
+  if (error.name === 'EvidenceRefused')
+    return new ExitWith(exitCodes.badInput, `pop-sla: ${error.message}`, { cause: error });
+  if (error.name === 'ListenFault' || error.name === 'KeyFault') {
     return new ExitWith(exitCodes.fault, `pop-sla: ${error.message}`, { cause: error });
   }
   return null;

@@ -12,6 +12,7 @@ import { configCommand } from './config.js';
 import type { Context } from './context.js';
 import { doctorCommand } from './doctor.js';
 import { evaluateCommand } from './evaluate.js';
+import { evidenceCommand } from './evidence.js';
 import { exitCodesHelp } from './exit.js';
 import { planCommand } from './plan.js';
 import { popsCommand } from './pops.js';
@@ -20,6 +21,7 @@ import { reportCommand } from './report.js';
 import { roundsCommand } from './rounds.js';
 import { runCommand } from './run.js';
 import { simulateCommand } from './simulate.js';
+import { verifyCommand } from './verify.js';
 
 /**
  * The whole command line. A command's file imports only light things at its top, and the rest when it runs, so that
@@ -70,6 +72,8 @@ const commandsInHelpOrder: readonly ((context: Context) => Command)[] = [
   auditCommand,
   tokenCommand,
   userCommand,
+  evidenceCommand,
+  verifyCommand,
   evaluateCommand,
   planCommand,
   configCommand,

@@ -15,7 +15,10 @@ export const hasBook = (events: readonly LedgerEvent[]): boolean =>
  * The configuration with the book in force: what its file says, and what was entered in this history. Throws
  * `BookConflict`.
  */
-export function inForce(config: Config, events: readonly LedgerEvent[]): Config {
+export function inForce<C extends Pick<Config, 'book' | 'bookBase' | 'pops'>>(
+  config: C,
+  events: readonly LedgerEvent[],
+): C {
   const base = config.bookBase;
   if (base === null || !hasBook(events)) return config;
   const pops = config.pops.map(({ id }) => id);

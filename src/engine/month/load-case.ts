@@ -9,14 +9,14 @@ import { clip, merge, totalMs, type Interval, type IntervalSet } from '../../cor
 import type { Month } from '../../core/time/month.js';
 import { startOfDay } from '../../core/time/zone.js';
 import type { EpochMs, PathId, PopId } from '../../core/types.js';
-import type { Store } from '../../store/store.js';
+import type { WatchStore } from '../../store/watch-store.js';
 import type { ShownOutage } from '../ledger/counted.js';
 import { commitmentsIn } from './commitments.js';
-import { portTimes } from './port-times.js';
+import { portTimes, type PortTimesQuery } from './port-times.js';
 
 export interface MonthQuery {
-  readonly store: Pick<Store, 'watch'>;
-  readonly config: Config;
+  readonly store: { readonly watch: PortTimesQuery['watch'] & Pick<WatchStore, 'watchers'> };
+  readonly config: Pick<Config, 'book' | 'watch' | 'commitments' | 'pops' | 'paths'>;
   readonly plan: Plan;
   /** `2026-10`. */
   readonly name: string;
@@ -99,7 +99,7 @@ const of = (line: string, set: IntervalSet): LineInterval[] => set.map((interval
 
 /** By the paths' own dates; what has not come yet is not due. */
 function dueIn(
-  config: Config,
+  config: Pick<Config, 'paths'>,
   paths: readonly PathId[],
   passed: Interval,
 ): Map<PathId, { from: EpochMs | null; to: EpochMs }> {

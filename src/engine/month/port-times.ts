@@ -15,7 +15,7 @@ export interface PortTimes {
 }
 
 export interface PortTimesQuery {
-  readonly watch: WatchStore;
+  readonly watch: Pick<WatchStore, 'spans' | 'blind' | 'states' | 'latestSpan'>;
   /** Everybody who ever watched the port. */
   readonly observers: readonly PopId[];
   readonly quorum: Quorum;

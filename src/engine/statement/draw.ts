@@ -20,12 +20,20 @@ import type { Store } from '../../store/store.js';
 import { inForce } from '../customers/in-force.js';
 import { showOutages } from '../ledger/counted.js';
 import { sumsFromStore } from '../month/figures-from-store.js';
-import { loadCase } from '../month/load-case.js';
-import { pastCreditsOf } from './past-credits.js';
+import { loadCase, type MonthQuery } from '../month/load-case.js';
+import { pastCreditsOf, type PastStatements } from './past-credits.js';
+
+/** What of a store a month is drawn up from: a database, or the rows of an evidence pack. */
+export interface DrawStore {
+  readonly ledger: Pick<Store['ledger'], 'events'>;
+  readonly watch: MonthQuery['store']['watch'] & Pick<Store['watch'], 'outages'>;
+  readonly rounds: Pick<Store['rounds'], 'monthSums' | 'measuredBy'>;
+  readonly statements: PastStatements;
+}
 
 export interface DrawOptions {
-  readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds' | 'statements'>;
-  readonly config: Config;
+  readonly store: DrawStore;
+  readonly config: MonthQuery['config'] & Pick<Config, 'agent' | 'measurement' | 'bookBase'>;
   readonly now: EpochMs;
   /** Of this program. */
   readonly software: string;

@@ -1,11 +1,18 @@
 import { minorOf } from '../../core/money/money.js';
 import type { PastCredit } from '../../core/statement/case.js';
 import { monthAfter } from '../../core/time/month.js';
-import type { StatementStore } from '../../store/statement-store.js';
+import type { SealedStatement } from '../../core/statement/document.js';
+import type { StatementSummary } from '../../store/statement-store.js';
 import type { PastCredits } from '../month/load-case.js';
 
+/** Where sealed statements of earlier months are to be had: a store, or an evidence pack. */
+export interface PastStatements {
+  list(query: { readonly month: string }): Promise<readonly Pick<StatementSummary, 'id' | 'state'>[]>;
+  sealed(id: string): Promise<SealedStatement | null>;
+}
+
 /** What sealed statements of the eleven months before credited, for a cap over a rolling year. Drafts are no credit. */
-export function pastCreditsOf(statements: Pick<StatementStore, 'list' | 'sealed'>): PastCredits {
+export function pastCreditsOf(statements: PastStatements): PastCredits {
   return async (plan, month) => {
     const past: PastCredit[] = [];
     for (let back = 11; back > 0; back -= 1) {

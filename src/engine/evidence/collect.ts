@@ -1,0 +1,219 @@
+import type { Config } from '../../config/config.js';
+import type { Book } from '../../core/customer/book.js';
+import { attachmentsOf } from '../../core/ledger/actions.js';
+import { refKey } from '../../core/ledger/outages.js';
+import type { SizeSample } from '../../core/measurement/round.js';
+import type { SlotSummary } from '../../core/measurement/summary.js';
+import type { SealedStatement, StatementDocument } from '../../core/statement/document.js';
+import type { Interval } from '../../core/time/intervals.js';
+import { monthAfter } from '../../core/time/month.js';
+import type { PathId } from '../../core/types.js';
+import type { ObservedOutage, StateChange } from '../../core/watch/records.js';
+import type { Store } from '../../store/store.js';
+import { inForce } from '../customers/in-force.js';
+import type { ClosedEvent, Evidence, EvidenceTerms, PacketsOfRound } from './contents.js';
+import { isOpen } from './contents.js';
+import { eventsOf, scopeOf, type EvidenceScope } from './scope.js';
+
+export interface CollectOptions {
+  readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds' | 'attachments' | 'statements'>;
+  readonly config: Config;
+  readonly statement: StatementDocument;
+  readonly revisions: readonly SealedStatement[];
+  readonly keys: Evidence['keys'];
+}
+
+/** Reads everything that a statement rests on: its customer's terms, and the rows that have to do with them. */
+export async function collectEvidence(options: CollectOptions): Promise<Evidence> {
+  const { store, statement, revisions, keys } = options;
+  const all = (await store.ledger.events()).filter(({ seq }) => seq <= statement.inputs.ledgerHead.seq);
+  const config = inForce(options.config, all);
+  const scope = scopeOf(config.book, statement.customer);
+  const month = monthOf(statement);
+  const open = eventsOf(all, scope);
+  const ledger = all.map((event) => (open.has(event) ? event : closed(event)));
+  const watch = await watchRows(store, scope, month, correctedIn(ledger));
+  const rounds = await roundsOf(store, [...scope.paths].sort(), month);
+  const own = new Set<string>(statement.paths.map(({ path }) => path));
+  return {
+    ...{ statement, revisions, keys, ledger, ...watch, rounds },
+    terms: termsOf(config, scope),
+    earlier: await earlierOf(store, config.book, statement),
+    packets: await packetsOf(
+      store,
+      rounds.filter(({ path }) => own.has(path)),
+    ),
+    attachments: await attachmentsIn(store, ledger),
+  };
+}
+
+const closed = ({ seq, previous, hash }: ClosedEvent): ClosedEvent => ({ seq, previous, hash });
+
+/** From the first day of its month on, in the earliest of its zones, to the last. */
+function monthOf({ parts, month, asOf }: StatementDocument): Interval {
+  const dayMs = 86_400_000;
+  const from = Date.parse(`${month}-01T00:00:00Z`);
+  const edges = parts.flatMap(({ period }) => [Date.parse(period.from), Date.parse(period.to)]);
+  return {
+    // Zones are up to 14 hours ahead, and 12 behind.
+    from: Math.min(from - dayMs, ...edges),
+    to: Math.max(from + 33 * dayMs, ...edges, Math.min(Date.parse(asOf), from + 33 * dayMs)),
+  };
+}
+
+function termsOf(config: Config, scope: EvidenceScope): EvidenceTerms {
+  const { agent, pops, paths, commitments, measurement, watch } = config;
+  return {
+    ...{ agent, measurement, watch, book: bookOf(config.book, scope) },
+    pops: pops.map((pop) => ({
+      ...pop,
+      name: pop.id,
+      ipv4: null,
+      ipv6: null,
+      host: null,
+      coordinates: null,
+    })),
+    paths: paths.filter(({ id }) => scope.paths.has(id)),
+    commitments: commitments.filter(
+      (each) => each.scope.kind === 'regions' || scope.paths.has(each.scope.path),
+    ),
+  };
+}
+
+/** The customer, who sells to it, and what it buys; ids and no names. */
+function bookOf(book: Book, scope: EvidenceScope): Book {
+  const chain = new Set([scope.customer]);
+  for (let before = 0; before < chain.size;) {
+    before = chain.size;
+    for (const { seller, buyer } of book.resale) if (chain.has(buyer)) chain.add(seller);
+  }
+  const services = book.services.filter(({ id }) => scope.services.has(id));
+  const named = new Set(services.flatMap(({ terms }) => terms.map(({ plan }) => plan)));
+  return {
+    customers: book.customers.filter(({ id }) => chain.has(id)).map((each) => ({ ...each, name: each.id })),
+    resale: book.resale.filter(({ buyer }) => chain.has(buyer)),
+    sites: book.sites
+      .filter(({ customer }) => customer === scope.customer)
+      .map((each) => ({ ...each, name: each.id })),
+    lines: book.lines.filter(({ id }) => scope.lines.has(id)),
+    services,
+    plans: new Map([...book.plans].filter(([id]) => named.has(id))),
+  };
+}
+
+/** The measured outages that somebody corrected, wherever they lie. */
+function correctedIn(ledger: Evidence['ledger']): ReadonlySet<string> {
+  return new Set(
+    ledger.filter(isOpen).flatMap(({ action }) => {
+      const of = action.type === 'outage-corrected' || action.type === 'outage-voided' ? action.of : null;
+      return of === null ? [] : [refKey(of)];
+    }),
+  );
+}
+
+type WatchRows = Pick<Evidence, 'watchers' | 'outages' | 'states' | 'spans' | 'blind'>;
+
+async function watchRows(
+  { watch }: Pick<Store, 'watch'>,
+  { ports }: EvidenceScope,
+  month: Interval,
+  corrected: ReadonlySet<string>,
+): Promise<WatchRows> {
+  const watchers = (await watch.watchers()).filter(({ port }) => ports.has(port));
+  const observers = [...new Set(watchers.map(({ observer }) => observer))].sort();
+  const outages = [];
+  for (const port of [...ports].sort()) {
+    const near = ({ observer, start, end }: ObservedOutage): boolean =>
+      (start.earliest < month.to && (end?.latest ?? Infinity) > month.from) ||
+      corrected.has(refKey({ observer, port, start: start.at }));
+    outages.push(...(await watch.outages({ port })).filter(near));
+  }
+  const states: StateChange[] = [];
+  for (const { observer, port } of watchers)
+    states.push(...fromLastBefore(await watch.states({ observer, port, to: month.to }), month.from));
+  const spans = [];
+  const blind = [];
+  for (const observer of observers) {
+    const own = await watch.spans(observer, month);
+    const latest = await watch.latestSpan(observer);
+    // How fresh the month's last span is shows in the one that came after.
+    const later = latest && !own.some(({ from }) => from === latest.from) ? [latest] : [];
+    spans.push(...own, ...later);
+    const rows = await watch.blind({ observer, ...month });
+    blind.push(...rows.filter(({ port }) => port === null || ports.has(port)));
+  }
+  return { watchers, outages, states, spans, blind };
+}
+
+/** Whether a port was watched when the month began shows in the last change before it. */
+function fromLastBefore(states: readonly StateChange[], from: number): StateChange[] {
+  const first = states.findLastIndex(({ at }) => at < from);
+  return states.slice(Math.max(0, first));
+}
+
+/** What the eleven months before credited, where a cap asks for it. */
+async function earlierOf(
+  { statements }: Pick<Store, 'statements'>,
+  { plans }: Book,
+  { customer, month }: StatementDocument,
+): Promise<SealedStatement[]> {
+  const looksBack = [...plans.values()].some(({ versions }) =>
+    versions.some(({ credit }) => credit.caps.some(({ over }) => over === 'rolling-year')),
+  );
+  if (!looksBack) return [];
+  const earlier: SealedStatement[] = [];
+  for (let back = 11; back > 0; back -= 1) {
+    const listed = await statements.list({ month: monthAfter(month, -back), customer });
+    for (const id of new Set(listed.flatMap((each) => (each.state === 'sealed' ? [each.id] : [])))) {
+      const sealed = await statements.sealed(id);
+      if (sealed) earlier.push(sealed);
+    }
+  }
+  return earlier;
+}
+
+const pageLength = 2_000;
+
+async function roundsOf(
+  { rounds }: Pick<Store, 'rounds'>,
+  paths: readonly PathId[],
+  month: Interval,
+): Promise<SlotSummary[]> {
+  const all: SlotSummary[] = [];
+  for (const path of paths) {
+    for (let after: SlotSummary | undefined; ;) {
+      const place = after && { after: { slot: after.slot, path } };
+      const page = await rounds.list({ path, ...month, order: 'oldest', limit: pageLength, ...place });
+      all.push(...page);
+      after = page.at(-1);
+      if (page.length < pageLength) break;
+    }
+  }
+  return all;
+}
+
+async function packetsOf(
+  { rounds }: Pick<Store, 'rounds'>,
+  measured: readonly SlotSummary[],
+): Promise<PacketsOfRound[]> {
+  const all: PacketsOfRound[] = [];
+  for (const { path, slot, status } of measured) {
+    if (status === 'missing') continue;
+    const sizes: readonly SizeSample[] | null = await rounds.packets(path, slot);
+    if (sizes !== null) all.push({ path, slot, sizes });
+  }
+  return all;
+}
+
+async function attachmentsIn(
+  { attachments }: Pick<Store, 'attachments'>,
+  ledger: Evidence['ledger'],
+): Promise<Map<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>();
+  const named = ledger.filter(isOpen).flatMap(({ action }) => attachmentsOf(action));
+  for (const { sha256 } of named) {
+    const content = await attachments.get(sha256);
+    if (content !== null) files.set(sha256, content);
+  }
+  return files;
+}

@@ -1,0 +1,69 @@
+import type { Book } from '../../core/customer/book.js';
+import { segmentsOf, type Segment } from '../../core/customer/segments.js';
+import type { ExclusionScope } from '../../core/exclusion/exclusion.js';
+import type { LedgerAction, LedgerEvent } from '../../core/ledger/actions.js';
+import { pathEnds } from '../../core/path/path.js';
+import type { PathId, PopId } from '../../core/types.js';
+
+/** What one customer's services have to do with: nothing else goes into a pack. */
+export interface EvidenceScope {
+  readonly customer: string;
+  readonly services: ReadonlySet<string>;
+  readonly lines: ReadonlySet<string>;
+  readonly paths: ReadonlySet<PathId>;
+  /** Where lines end. */
+  readonly ports: ReadonlySet<PopId>;
+  /** And where paths do. */
+  readonly pops: ReadonlySet<PopId>;
+}
+
+/** All services of the customer: caps bind them together. */
+export function scopeOf(book: Book, customer: string): EvidenceScope {
+  const segments: Segment[] = book.services.filter((each) => each.customer === customer).flatMap(segmentsOf);
+  const lines = new Set(segments.flatMap((each) => each.lines));
+  const paths = new Set(segments.flatMap((each) => each.paths));
+  const ports = new Set(book.lines.filter(({ id }) => lines.has(id)).map(({ pop }) => pop));
+  const ends = [...paths].flatMap((path) => {
+    const found = pathEnds(path);
+    return found ? [found.source, found.destination] : [];
+  });
+  const services = new Set(segments.map(({ id }) => id));
+  return { customer, services, lines, paths, ports, pops: new Set([...ports, ...ends]) };
+}
+
+/** Which events of the ledger say something of it; the others are nobody's business. */
+export function eventsOf(events: readonly LedgerEvent[], scope: EvidenceScope): ReadonlySet<LedgerEvent> {
+  const exclusions = new Set<string>();
+  const added = new Set<string>();
+  const concerns = (action: LedgerAction): boolean => {
+    switch (action.type) {
+      case 'exclusion-proposed':
+        if (touches(action.scope, scope)) exclusions.add(action.id);
+        return exclusions.has(action.id);
+      case 'exclusion-approved':
+      case 'exclusion-rejected':
+      case 'exclusion-revoked':
+        return exclusions.has(action.id);
+      case 'outage-added':
+        if (scope.ports.has(action.port)) added.add(action.id);
+        return added.has(action.id);
+      case 'outage-corrected':
+      case 'outage-voided':
+        return 'added' in action.of ? added.has(action.of.added) : scope.ports.has(action.of.port);
+      default:
+        return false;
+    }
+  };
+  return new Set(events.filter(({ action }) => concerns(action)));
+}
+
+function touches(scope: ExclusionScope, own: EvidenceScope): boolean {
+  if (scope === 'all') return true;
+  return (
+    scope.customers.includes(own.customer) ||
+    scope.pops.some((pop) => own.pops.has(pop)) ||
+    scope.lines.some((line) => own.lines.has(line)) ||
+    scope.services.some((service) => own.services.has(service)) ||
+    scope.paths.some((path) => own.paths.has(path as PathId))
+  );
+}

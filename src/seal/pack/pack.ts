@@ -1,0 +1,167 @@
+import { canonicalJson } from '../canonical.js';
+import { sha256 } from '../hash.js';
+import { fingerprint, isSignedBy, publicKeyOf, type Signer } from '../key.js';
+import {
+  ArchiveFault,
+  packMember,
+  readArchive,
+  unpackMember,
+  writeArchive,
+  type Member,
+  type PackedMember,
+} from './zip.js';
+
+/** The pack is not what was made; the message says what differs. */
+export class PackFault extends Error {
+  override readonly name = 'PackFault';
+}
+
+export interface PackKey {
+  readonly signer: Signer;
+  /** The public part, PEM. */
+  readonly publicPem: string;
+}
+
+export interface OpenedPack {
+  /** By name; those of the pack itself (manifest and signature) are not among them. */
+  readonly members: ReadonlyMap<string, Uint8Array>;
+  readonly bytes: number;
+  /** Null: it is not signed. */
+  readonly signedBy: string | null;
+}
+
+const manifestFormat = 'pop-sla-pack/1';
+const signatureFormat = 'pop-sla-pack-signature/1';
+const manifestName = 'manifest.json';
+const signatureName = 'signature.json';
+
+interface ManifestEntry {
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Over the bytes as they lie in the archive: a deflated file has more than one spelling. */
+  readonly packedSha256: string;
+}
+
+/**
+ * An archive with a manifest of the members' hashes, and a signature over the manifest. The same members and key give
+ * the same bytes. `key` null: it is not signed, and only shows that nothing was spoilt on the way.
+ */
+export function makePack(members: readonly Member[], key: PackKey | null): Buffer {
+  const sorted = [...members].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const packed = sorted.map(packMember);
+  const files = sorted.map(({ name, content }, index): ManifestEntry => ({
+    ...{ name, bytes: content.length, sha256: sha256(content) },
+    packedSha256: sha256(packed[index]?.packed ?? new Uint8Array()),
+  }));
+  const manifest = textOf({ format: manifestFormat, files });
+  const signature = textOf({
+    format: signatureFormat,
+    manifest: sha256(manifest),
+    key: key?.signer.id ?? null,
+    publicKey: key?.publicPem ?? null,
+    signature: key?.signer.sign(signedText(sha256(manifest))) ?? null,
+  });
+  return writeArchive([stored(manifestName, manifest), stored(signatureName, signature), ...packed]);
+}
+
+const textOf = (value: object): string => `${canonicalJson(value)}\n`;
+const signedText = (manifest: string): string => canonicalJson({ format: signatureFormat, manifest });
+
+/** As it is, so that it has one spelling only. */
+function stored(name: string, text: string): PackedMember {
+  const content = Buffer.from(text);
+  const { crc, size } = packMember({ name, content });
+  return { name, packed: content, deflated: false, crc, size };
+}
+
+/**
+ * Reads a pack and checks every byte of it. `expectedKey`: the public key (PEM) that it has to be signed by; without
+ * one, a signature is checked by the key in the pack, whose id is given back. Throws `PackFault`.
+ */
+export function openPack(bytes: Uint8Array, expectedKey: string | null): OpenedPack {
+  try {
+    const [manifest, signature, ...packed] = readArchive(bytes);
+    if (manifest?.name !== manifestName || signature?.name !== signatureName || manifest.deflated)
+      throw new PackFault(
+        `the archive is no evidence pack: ${manifestName} and ${signatureName} come first in one`,
+      );
+    const manifestText = Buffer.from(unpackMember(manifest)).toString();
+    const signedBy = checkSignature(
+      Buffer.from(unpackMember(signature)).toString(),
+      manifestText,
+      expectedKey,
+    );
+    const entries = readManifest(manifestText);
+    const members = new Map<string, Uint8Array>();
+    packed.forEach((member, index) => {
+      const entry = entries[index];
+      if (entry?.name !== member.name)
+        throw new PackFault(
+          `${member.name} is not where the manifest has it: ${entry?.name ?? 'nothing'} is to be there`,
+        );
+      const content = sha256(member.packed) === entry.packedSha256 ? unpackMember(member) : null;
+      if (content === null || content.length !== entry.bytes || sha256(content) !== entry.sha256)
+        throw new PackFault(`${member.name} was changed: its hash is not that of the manifest`);
+      members.set(member.name, content);
+    });
+    const missing = entries[packed.length];
+    if (missing) throw new PackFault(`${missing.name} is missing`);
+    return { members, bytes: bytes.length, signedBy };
+  } catch (error) {
+    throw error instanceof ArchiveFault ? new PackFault(error.message, { cause: error }) : error;
+  }
+}
+
+function readManifest(text: string): ManifestEntry[] {
+  const { format, files } = readText(manifestName, text);
+  if (format !== manifestFormat || !Array.isArray(files))
+    throw new PackFault(`${manifestName} is of another format; this program reads ${manifestFormat}`);
+  return files as ManifestEntry[];
+}
+
+/** The id of the key that signed. */
+function checkSignature(text: string, manifestText: string, expectedKey: string | null): string | null {
+  const { format, manifest, key, publicKey, signature, ...rest } = readText(signatureName, text);
+  if (format !== signatureFormat || Object.keys(rest).length > 0)
+    throw new PackFault(`${signatureName} is of another format; this program reads ${signatureFormat}`);
+  if (manifest !== sha256(manifestText))
+    throw new PackFault(`${manifestName} was changed: its hash is another`);
+  if (key === null && publicKey === null && signature === null) {
+    if (expectedKey !== null)
+      throw new PackFault('it is not signed, and has to be signed by the key that was given');
+    return null;
+  }
+  if (typeof publicKey !== 'string' || typeof signature !== 'string')
+    throw new PackFault(`${signatureName} has a signature that is none`);
+  const own = publicKeyOf(publicKey);
+  if (own === null || fingerprint(own) !== key || own.export({ type: 'spki', format: 'pem' }) !== publicKey)
+    throw new PackFault(`${signatureName} names a key that is not the one in it`);
+  if (expectedKey !== null) {
+    const expected = publicKeyOf(expectedKey);
+    if (expected === null) throw new PackFault('the key that was given is no public Ed25519 key');
+    if (fingerprint(expected) !== key)
+      throw new PackFault(
+        `it is signed by the key ${key}, not by ${fingerprint(expected)}, the one that was given`,
+      );
+  }
+  if (
+    Buffer.from(signature, 'base64').toString('base64') !== signature ||
+    !isSignedBy(signedText(manifest), signature, own)
+  )
+    throw new PackFault('its signature is not one of that key over this manifest');
+  return key;
+}
+
+/** A text of ours has one spelling. */
+function readText(name: string, text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new PackFault(`${name} is no JSON`, { cause: error });
+  }
+  if (typeof value !== 'object' || value === null || textOf(value) !== text)
+    throw new PackFault(`${name} is not written the way it has to be`);
+  return value as Record<string, unknown>;
+}

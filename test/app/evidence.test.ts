@@ -1,0 +1,312 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { simulateHistory } from '../../src/app.js';
+import { makePair } from '../../src/seal/key.js';
+import { keyFolder } from '../../src/seal/key-folder.js';
+import { makePack, openPack } from '../../src/seal/pack/pack.js';
+import { runCli } from '../support/cli.js';
+import { tempDir } from '../support/temp-dir.js';
+
+const now = (): number => Date.parse('2026-03-05T00:00:00Z');
+const month = '2026-02';
+/** Of the first week of a month, and all of them are of one customer with three services. */
+let folder: string;
+let config: string;
+const pack = (): string => join(folder, 'pack.zip');
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'pop-sla-test-'));
+  config = join(folder, 'backbone.yaml');
+  await simulateHistory({
+    ...{ pops: 3, seed: 7, services: 6, from: '2026-02-01', until: '2026-02-09' },
+    database: join(folder, 'backbone.db'),
+    configFile: config,
+    customersFile: join(folder, 'customers.yaml'),
+    ...{ packets: 'last-month', command: 'pop-sla simulate', version: '0.0.0-test' },
+    onProgress: () => undefined,
+    signal: new AbortController().signal,
+  });
+  writeFileSync(config, `${readFileSync(config, 'utf8')}keys:\n  folder: ${join(folder, 'keys')}\n`);
+  await keyFolder(join(folder, 'keys')).make();
+  const made = await runCli(
+    ['evidence', '--service', service, '--month', month, '-o', pack(), '-c', config],
+    { now },
+  );
+  expect(made.stderr).toBe('');
+  expect(made.stdout).toMatch(
+    /pack\.zip: 2026-02\/\S+, revision 1 \(draft\), \d+ slots, \d+ rounds with every packet/,
+  );
+  return () => {
+    rmSync(folder, { recursive: true, force: true });
+  };
+});
+const service = 'harbour-bank-sin-1';
+
+const verify = (...args: string[]) => runCli(['verify', ...args], { now });
+/** The files of the pack, changed, in a pack of somebody who has no key: all hashes are right again. */
+function forged(change: (files: Map<string, string>) => void): string {
+  const { members } = openPack(readFileSync(pack()), null);
+  const files = new Map([...members].map(([name, content]) => [name, Buffer.from(content).toString()]));
+  change(files);
+  const file = join(tempDir(), 'forged.zip');
+  const again = [...files].map(([name, text]) => ({ name, content: Buffer.from(text) }));
+  writeFileSync(file, makePack(again, null));
+  return file;
+}
+const replace = (name: string, from: string | RegExp, to: string) => (files: Map<string, string>) => {
+  const before = files.get(name) ?? '';
+  const after = before.replace(from, to);
+  expect(after).not.toBe(before);
+  files.set(name, after);
+};
+/** Changes the first row that `wanted` says yes to. */
+const edit =
+  (name: string, wanted: (row: Row) => boolean, change: (row: Row) => void) =>
+  (files: Map<string, string>) => {
+    const rows = (files.get(name) ?? '').split('\n').slice(0, -1);
+    const index = rows.findIndex((row) => wanted(JSON.parse(row) as Row));
+    expect(index).toBeGreaterThanOrEqual(0);
+    const row = JSON.parse(rows[index] ?? '') as Row;
+    change(row);
+    files.set(name, rows.map((each, place) => `${place === index ? JSON.stringify(row) : each}\n`).join(''));
+  };
+/** A row of any kind, to be spoilt. */
+interface Row {
+  path: string;
+  port: string;
+  slot: number;
+  status: string;
+  actor: string;
+  action: object;
+  end: { at: number } | null;
+  sizes: [{ rttSumUs: number; rttMinUs: number; rttMaxUs: number; received: number; packets?: unknown[] }];
+}
+
+describe('an evidence pack', () => {
+  test('is verified without a database and a configuration, and says what was checked', async () => {
+    const run = await verify(pack());
+    expect(run.stderr).toBe('');
+    expect(run.code).toBe(0);
+    expect(run.stdout).toMatch(
+      /^2026-02\/harbour-bank-sin-1, revision 1 \(draft\), as of 2026-03-05T08:00:00\+08:00\n/,
+    );
+    expect(run.stdout).toMatch(/signed by the key [0-9a-f]{32}: compare it/);
+    expect(run.stdout).toMatch(/ledger: \d+ events in an unbroken chain/);
+    expect(run.stdout).toMatch(
+      /judged once more from the rows: all \d+ values of the statement are the same\nverified\n$/,
+    );
+  });
+
+  test('is verified by its key, and by no other', async () => {
+    const [key] = await keyFolder(join(folder, 'keys')).list();
+    const own = join(tempDir(), 'own.pub');
+    writeFileSync(own, key?.pem ?? '');
+    expect((await verify(pack(), '--key', own)).stdout).toContain('the one that was given');
+    const other = join(tempDir(), 'other.pub');
+    writeFileSync(other, makePair().publicPem);
+    const run = await verify(pack(), '--key', other);
+    expect(run.code).toBe(1);
+    expect(run.stdout).toBe('');
+    expect(run.stderr).toMatch(/not verified: it is signed by the key [0-9a-f]{32}, not by/);
+  });
+
+  test('holds what the customer has to do with, and nobody’s name', () => {
+    const { members } = openPack(readFileSync(pack()), null);
+    const text = (name: string): string => Buffer.from(members.get(name) ?? '').toString();
+    const terms = text('terms.json');
+    expect(terms).toContain(service);
+    expect(terms).not.toContain('海港銀行');
+    expect(terms).not.toContain('delta-logistics');
+    expect(terms).not.toContain('198.18.');
+    const events = text('ledger.jsonl')
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as Row);
+    expect(events.length).toBeGreaterThan(0);
+    expect(text('packets.jsonl').split('\n').length).toBeGreaterThan(300);
+    expect(text('README.txt')).toContain('pop-sla verify');
+  });
+
+  test('is the same when it is made again', async () => {
+    const again = join(tempDir(), 'again.zip');
+    await runCli(['evidence', '--service', service, '--month', month, '-o', again, '-c', config], { now });
+    expect(readFileSync(again).equals(readFileSync(pack()))).toBe(true);
+  });
+
+  test('with a change of one bit anywhere is not verified', async () => {
+    const sound = readFileSync(pack());
+    const step = Math.max(1, Math.floor(sound.length / 60));
+    for (let at = 0; at < sound.length; at += step) {
+      const changed = Buffer.from(sound);
+      changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
+      expect(() => openPack(changed, null), `byte ${at}`).toThrow();
+    }
+    const file = join(tempDir(), 'cut.zip');
+    writeFileSync(file, sound.subarray(0, sound.length - 1));
+    const run = await verify(file);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toMatch(/cut\.zip: not verified: /);
+    expect(run.stderr.trim().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('a pack whose hashes were made anew after a change is found out by what it says', () => {
+  const isMeasured = (row: Row): boolean => row.status === 'ok';
+  test.each<[string, (files: Map<string, string>) => void, RegExp]>([
+    [
+      'a round with a smaller delay',
+      edit('rounds.jsonl', isMeasured, (row) => (row.sizes[0].rttSumUs -= 1_000)),
+      /packets\.jsonl, line \d+: the packets are not those of the round|differ|stated/,
+    ],
+    [
+      'a round and its packets',
+      (files) => {
+        for (const path of ['HKG>SIN', 'SIN>HKG', 'SIN>FRA', 'FRA>SIN']) {
+          if (!(files.get('packets.jsonl') ?? '').includes(path)) continue;
+          const own = (row: Row): boolean =>
+            row.path === path && typeof row.sizes[0].packets?.[0] === 'number';
+          let slot = 0;
+          edit('packets.jsonl', own, (row) => {
+            slot = row.slot;
+            const { packets = [] } = row.sizes[0];
+            row.sizes[0].packets = packets.map((each) => (typeof each === 'number' ? 1 : each));
+          })(files);
+          edit(
+            'rounds.jsonl',
+            (row) => row.path === path && row.slot === slot,
+            (row) => {
+              const [size] = row.sizes;
+              size.rttSumUs = size.received;
+              size.rttMinUs = 1;
+              size.rttMaxUs = 1;
+            },
+          )(files);
+          return;
+        }
+        throw new Error('no path of the service');
+      },
+      /the rows give another statement\n(.*\n)*.*inputs\.rounds\.digest: stated/,
+    ],
+    [
+      'a held round that is said to be missing',
+      edit('rounds.jsonl', isMeasured, (row) => (row.status = 'failed')),
+      /the rows give another statement|packets/,
+    ],
+    [
+      'an outage that ended earlier',
+      edit(
+        'outages.jsonl',
+        (row) => row.port === 'SIN' && row.end !== null,
+        ({ end }) => {
+          if (end) end.at -= 10_000;
+        },
+      ),
+      /the rows give another statement\n(.*\n)*.*outages\[\d+\]\.to: stated/,
+    ],
+    ['time that was watched, and is not any more', (files) => files.set('spans.jsonl', ''), /unobserved/],
+    [
+      'a larger credit in the statement',
+      replace('statement.json', /"credit":"[\d.]+","net"/, '"credit":"999.00","net"'),
+      /total\.credit: stated "999\.00"/,
+    ],
+    [
+      'other terms',
+      replace(
+        'terms.json',
+        /"monthlyRent":\{"minor":\{"\$bigint":"\d+"/,
+        '"monthlyRent":{"minor":{"$bigint":"1"',
+      ),
+      /stated/,
+    ],
+    [
+      'an approval by somebody else',
+      edit(
+        'ledger.jsonl',
+        (row) => 'action' in row,
+        (row) => (row.actor = 'Nobody'),
+      ),
+      /ledger\.jsonl, line \d+: its hash is not that of its text/,
+    ],
+    [
+      'an event left out',
+      (files) => files.set('ledger.jsonl', (files.get('ledger.jsonl') ?? '').split('\n').slice(1).join('\n')),
+      /ledger\.jsonl, line 1: event 1 is missing/,
+    ],
+    [
+      'the last event left out',
+      (files) =>
+        files.set(
+          'ledger.jsonl',
+          (files.get('ledger.jsonl') ?? '')
+            .split('\n')
+            .slice(0, -2)
+            .map((line) => `${line}\n`)
+            .join(''),
+        ),
+      /ledger\.jsonl ends with event \d+; the statement was drawn up at event/,
+    ],
+    ['a row that is no JSON', replace('states.jsonl', '{', '['), /states\.jsonl, line 1 can't be read/],
+    [
+      'a row of another form',
+      replace('spans.jsonl', /^.*\n/, 'null\n'),
+      /spans\.jsonl, line 1 can't be read/,
+    ],
+    ['a file less', (files) => void files.delete('outages.jsonl'), /outages\.jsonl is missing/],
+    ['a file more', (files) => files.set('extra.txt', 'x'), /extra\.txt is no file of an evidence pack/],
+    [
+      'an attachment that is another',
+      (files) => files.set(`attachments/${'0'.repeat(64)}`, 'x'),
+      /has another hash than its name/,
+    ],
+    ['no terms', (files) => files.set('terms.json', '{}'), /terms\.json has no book/],
+    ['no statement', (files) => files.set('statement.json', 'null'), /statement\.json is no statement/],
+    ['rounds of nothing', (files) => files.set('rounds.jsonl', '{}\n'), /not verified/],
+  ])('%s', async (_name, change, said) => {
+    const run = await verify(forged(change));
+    expect(run.code).toBe(1);
+    expect(run.stderr).toMatch(/^pop-sla: .*forged\.zip: not verified: /);
+    expect(run.stderr).toMatch(said);
+    expect(run.stdout).not.toContain('\nverified\n');
+  });
+
+  test('without a change it is verified, and is said not to be signed', async () => {
+    const run = await verify(forged(() => undefined));
+    expect(run.code).toBe(0);
+    expect(run.stdout).toContain('not signed: it shows that nothing was spoilt on the way, not who made it');
+  });
+});
+
+describe('what there is no evidence of is refused in one line', () => {
+  const evidence = (...args: string[]) => runCli(['evidence', '-c', config, ...args], { now });
+  test.each([
+    [
+      ['--service', 'nobody', '--month', month],
+      /no service 'nobody' has a day in 2026-02; allowed: cascadia-games-fra-5, /,
+    ],
+    [['--service', service, '--month', '2025-01'], /no service '\S+' has a day in 2025-01; allowed: nothing/],
+    [['--service', service, '--month', '2026-13'], /allowed: a month/],
+  ])('%j', async (args, said) => {
+    const file = join(tempDir(), 'x.zip');
+    const run = await evidence(...args, '-o', file);
+    expect(run.code).toBe(2);
+    expect(run.stderr.trim().split('\n')).toHaveLength(1);
+    expect(run.stderr).toMatch(said);
+    expect(run.stdout).toBe('');
+  });
+
+  test('a file that is there, a folder that is not, a pack that is not', async () => {
+    const there = await evidence('--service', service, '--month', month, '-o', pack());
+    expect(there).toMatchObject({
+      code: 2,
+      stderr: `pop-sla: ${pack()} is there already; allowed: a new file\n`,
+    });
+    const nowhere = await evidence('--service', service, '--month', month, '-o', join(folder, 'no', 'x.zip'));
+    expect(nowhere.code).toBe(2);
+    expect(nowhere.stderr).toContain('is no folder');
+    const none = await verify(join(folder, 'none.zip'));
+    expect(none.code).toBe(2);
+    expect(none.stderr).toContain("none.zip can't be read (ENOENT)");
+  });
+});
