@@ -1,4 +1,6 @@
 import type { Config } from '../config/config.js';
+import type { Assembler } from '../core/statement/assemble.js';
+import { statementId, type SealedStatement, type StatementDocument } from '../core/statement/document.js';
 import type { EpochMs } from '../core/types.js';
 import { collectEvidence } from '../engine/evidence/collect.js';
 import { membersOf } from '../engine/evidence/members.js';
@@ -7,6 +9,7 @@ import { drawMonth } from '../engine/statement/draw.js';
 import { keyFolder } from '../seal/key-folder.js';
 import { makePack, type PackKey } from '../seal/pack/pack.js';
 import { writeWhole } from '../seal/whole-file.js';
+import type { Store } from '../store/store.js';
 import { readStore } from './read-store.js';
 
 export interface EvidenceOptions {
@@ -41,17 +44,18 @@ export async function makeEvidence(options: EvidenceOptions): Promise<EvidenceMa
   const key = await packKey(config);
   const store = await readStore(config);
   try {
-    const drawn = await drawMonth({ store, config, now, software }, month);
-    if (!drawn.services.includes(service)) throw unknownService(service, month, drawn.services);
-    const statement = drawn.draft(service);
+    const revisions = await revisionsOf(store, statementId(month, service));
+    const statement =
+      revisions.at(-1)?.document ??
+      draftOf(await drawMonth({ store, config, now, software }, month), service, month);
     const keys = (await keyFolder(config.keys.folder).list()).map(({ id, pem }) => ({ id, pem }));
-    const evidence = await collectEvidence({ store, config, statement, revisions: [], keys });
+    const evidence = await collectEvidence({ store, config, statement, revisions, keys });
     // A pack that does not say what the statement says is of no use to anybody.
     const [different] = await recomputedDifferences(evidence, software);
     if (different) {
       throw new EvidenceRefused(
         `${statement.id}, revision ${statement.revision}, is not what its rows give by now: ${different.field} is ` +
-          `${different.stated} in it, and ${different.recomputed} from them; close the month again, for a new revision`,
+          `${different.stated} in it, and ${different.recomputed} from them; make another revision: pop-sla statements revise`,
       );
     }
     const pack = makePack(membersOf(evidence), key);
@@ -64,6 +68,25 @@ export async function makeEvidence(options: EvidenceOptions): Promise<EvidenceMa
   } finally {
     await store.close();
   }
+}
+
+/** The sealed ones, the first first. */
+async function revisionsOf(
+  { statements }: Pick<Store, 'statements'>,
+  id: string,
+): Promise<SealedStatement[]> {
+  const last = await statements.sealed(id);
+  const revisions: SealedStatement[] = [];
+  for (let revision = 1; revision <= (last?.document.revision ?? 0); revision += 1) {
+    const sealed = await statements.sealed(id, revision);
+    if (sealed) revisions.push(sealed);
+  }
+  return revisions;
+}
+
+function draftOf(drawn: Assembler, service: string, month: string): StatementDocument {
+  if (!drawn.services.includes(service)) throw unknownService(service, month, drawn.services);
+  return drawn.draft(service);
 }
 
 function unknownService(service: string, month: string, services: readonly string[]): EvidenceRefused {

@@ -1,11 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { simulateHistory } from '../../src/app.js';
+import { loadConfig } from '../../src/config/load.js';
+import { createDesk } from '../../src/engine/ledger/desk.js';
+import { createStatements } from '../../src/engine/statement/statements.js';
 import { makePair } from '../../src/seal/key.js';
 import { keyFolder } from '../../src/seal/key-folder.js';
 import { makePack, openPack } from '../../src/seal/pack/pack.js';
+import { openSqliteStore } from '../../src/store/sqlite/open.js';
 import { runCli } from '../support/cli.js';
 import { tempDir } from '../support/temp-dir.js';
 
@@ -308,5 +312,74 @@ describe('what there is no evidence of is refused in one line', () => {
     const none = await verify(join(folder, 'none.zip'));
     expect(none.code).toBe(2);
     expect(none.stderr).toContain("none.zip can't be read (ENOENT)");
+  });
+});
+
+describe('a statement that was sealed, and revised', () => {
+  test('has its revisions in the pack, each sealed and following the one before', async () => {
+    const own = tempDir();
+    for (const name of ['backbone.db', 'customers.yaml']) copyFileSync(join(folder, name), join(own, name));
+    const file = join(own, 'backbone.yaml');
+    writeFileSync(
+      file,
+      readFileSync(config, 'utf8').replaceAll(join(folder, 'backbone.db'), join(own, 'backbone.db')),
+    );
+    const loaded = await loadConfig(file, own);
+    if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
+    const store = await openSqliteStore({ path: loaded.config.store.path });
+    onTestFinished(() => store.close());
+    const statements = createStatements({
+      ...{ store, config: () => loaded.config, now, software: '0.0.0-test' },
+      signer: () => keyFolder(join(folder, 'keys')).signer(),
+    });
+    const request = { month, services: [service], acceptIncomplete: 'the first week only' };
+    expect(await statements.seal('Finance', request)).toMatchObject([{ outcome: 'sealed', revision: 1 }]);
+
+    const evidence = (output: string) =>
+      runCli(['evidence', '--service', service, '--month', month, '-o', output, '-c', file], { now });
+    const first = join(own, 'first.zip');
+    expect((await evidence(first)).stdout).toContain('revision 1 (sealed)');
+    expect((await verify(first)).stdout).toMatch(
+      /revisions: 1 sealed, in an unbroken chain\n(.*\n)*verified\n$/,
+    );
+
+    // A late correction: what was sealed is not what the rows give any more, until it is revised.
+    const desk = createDesk({ store, config: () => loaded.config, now });
+    const outages = await desk.outages({ port: 'SIN', from: 0 });
+    const measured = outages.find((one) => one.corrections.length === 0 && one.measured?.end)?.measured;
+    if (!measured?.end) throw new Error('no outage to be corrected');
+    await desk.correct('Ann', {
+      ...{ of: { observer: measured.observer, port: 'SIN', start: measured.start.at }, port: 'SIN' },
+      interval: { from: measured.start.at, to: measured.end.at + 60_000 },
+      ...{ reason: 'the line card came back later', evidence: null, attachments: [] },
+    });
+    expect(await statements.revise('Finance', request)).toMatchObject([{ outcome: 'sealed', revision: 2 }]);
+    const second = join(own, 'second.zip');
+    expect((await evidence(second)).stdout).toContain('revision 2 (sealed)');
+    const verified = await verify(second);
+    expect(verified.stderr).toBe('');
+    expect(verified.stdout).toMatch(/revisions: 2 sealed, in an unbroken chain\n(.*\n)*verified\n$/);
+
+    const { members } = openPack(readFileSync(second), null);
+    const spoilt = (change: (text: string) => string) => {
+      const files = [...members].map(([name, content]) => {
+        const text = Buffer.from(content).toString();
+        return { name, content: Buffer.from(name === 'revisions.jsonl' ? change(text) : text) };
+      });
+      const forgedFile = join(tempDir(), 'forged.zip');
+      writeFileSync(forgedFile, makePack(files, null));
+      return verify(forgedFile);
+    };
+    const lines = (text: string): string[] => text.split('\n').slice(0, -1);
+    expect((await spoilt((text) => `${lines(text)[1] ?? ''}\n`)).stderr).toContain('and not revision 1 of');
+    expect((await spoilt((text) => `${lines(text)[0] ?? ''}\n`)).stderr).toContain(
+      'is not the last of its sealed revisions',
+    );
+    expect(
+      (await spoilt((text) => text.replace('"sealedBy":"Finance"', '"sealedBy":"Nobody"'))).stderr,
+    ).toContain('has a signature that is not its own');
+    expect((await spoilt((text) => text.replace('the first week only', 'all is well'))).stderr).toContain(
+      'its hash is not that of its text',
+    );
   });
 });

@@ -35,24 +35,14 @@ export function scopeOf(book: Book, customer: string): EvidenceScope {
 export function eventsOf(events: readonly LedgerEvent[], scope: EvidenceScope): ReadonlySet<LedgerEvent> {
   const exclusions = new Set<string>();
   const added = new Set<string>();
+  // Statements, credits, disputes and contacts decide no figure; what was entered of the book stands in the terms.
   const concerns = (action: LedgerAction): boolean => {
-    switch (action.type) {
-      case 'exclusion-proposed':
-        if (touches(action.scope, scope)) exclusions.add(action.id);
-        return exclusions.has(action.id);
-      case 'exclusion-approved':
-      case 'exclusion-rejected':
-      case 'exclusion-revoked':
-        return exclusions.has(action.id);
-      case 'outage-added':
-        if (scope.ports.has(action.port)) added.add(action.id);
-        return added.has(action.id);
-      case 'outage-corrected':
-      case 'outage-voided':
-        return 'added' in action.of ? added.has(action.of.added) : scope.ports.has(action.of.port);
-      default:
-        return false;
-    }
+    if (action.type === 'exclusion-proposed' && touches(action.scope, scope)) exclusions.add(action.id);
+    if (action.type === 'outage-added' && scope.ports.has(action.port)) added.add(action.id);
+    if (action.type === 'outage-corrected' || action.type === 'outage-voided')
+      return 'added' in action.of ? added.has(action.of.added) : scope.ports.has(action.of.port);
+    if (action.type === 'outage-added') return added.has(action.id);
+    return action.type.startsWith('exclusion-') && 'id' in action && exclusions.has(action.id);
   };
   return new Set(events.filter(({ action }) => concerns(action)));
 }

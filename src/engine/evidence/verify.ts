@@ -66,7 +66,11 @@ export async function recomputedDifferences(evidence: Evidence, software: string
   try {
     const month = await drawMonth(
       {
-        ...{ store: evidenceStore(evidence), config: { ...terms, bookBase: null }, now: Date.parse(statement.asOf) },
+        ...{
+          store: evidenceStore(evidence),
+          config: { ...terms, bookBase: null },
+          now: Date.parse(statement.asOf),
+        },
         software: statement.software,
       },
       statement.month,
