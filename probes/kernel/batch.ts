@@ -4,6 +4,8 @@ import type { Libc } from './libc.js';
 
 /** Room for many packets with their senders and control messages, filled by one call of recvmmsg. */
 export interface Batch {
+  /** How many it takes. */
+  readonly count: number;
   /** The longest packet it takes whole. */
   readonly packetBytes: number;
   readonly data: Buffer;
@@ -60,6 +62,7 @@ export function createBatch(libc: Libc, count: number, packetBytes: number): Bat
   };
   let used = count;
   return {
+    count,
     packetBytes,
     data,
     names,

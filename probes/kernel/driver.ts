@@ -1,15 +1,14 @@
-import type { StampSource } from '../../src/core/measurement/round.js';
 import {
   ProbeUnavailable,
   type DriverOptions,
   type ProbeDriver,
   type RoundRequest,
   type RoundResult,
-  type Shortcoming,
 } from '../probe.js';
 import { failedRound, requestFault, unsentRound } from '../shared/results.js';
 import { pendingEchoes } from '../shared/pending-echoes.js';
 import { abortedOnRequest, roundsInFlight } from '../shared/rounds-in-flight.js';
+import { leastStamps, mustBeUsable, shortcomingsOf } from './families.js';
 import { unpackSizes } from './packed.js';
 import type { Families, FromWorker, WorkerRequest } from './protocol.js';
 import { startThread, type Thread } from './thread.js';
@@ -163,26 +162,6 @@ function toWorker(request: RoundRequest): WorkerRequest {
     ...{ address, sizes, count, intervalMs, lostAfterMs, lateWaitMs, watched },
     ...(options && { options }),
   };
-}
-
-const byWorth: readonly StampSource[] = ['user', 'kernel-rx', 'kernel-tx-rx'];
-
-/** The stamps that every packet gets, of whatever family. */
-function leastStamps(families: Families): StampSource {
-  const taken = Object.values(families).flatMap((state) => (state.usable ? [state.stamps] : []));
-  return byWorth.find((stamps) => taken.includes(stamps)) ?? 'user';
-}
-
-/** Of families that lack the same, it is said once. */
-function shortcomingsOf(families: Families): Shortcoming[] {
-  const all = Object.values(families).flatMap((state) => (state.usable ? (state.shortcoming ?? []) : []));
-  return all.filter(({ what }, index) => all.findIndex((other) => other.what === what) === index);
-}
-
-function mustBeUsable(families: Families): void {
-  if (families[4].usable || families[6].usable) return;
-  const { reason, remedy, permission } = families[4];
-  throw new ProbeUnavailable(reason, remedy, permission);
 }
 
 const unavailable = (error: unknown): ProbeUnavailable =>

@@ -1,6 +1,8 @@
 import { lost, type NotSentReason, type PacketOutcome } from '../../src/core/measurement/packet.js';
 import type { EchoRequest } from '../probe.js';
-import { land, startFlight, type Flight } from './flight.js';
+import { startFlight, type Flight } from './flight.js';
+import { land } from './land.js';
+import type { PacketPool } from './packets.js';
 import type { Address } from './address.js';
 import type { EchoTold } from '../shared/pending-echoes.js';
 import type { FromWorker } from './protocol.js';
@@ -12,7 +14,7 @@ import type { FromWorker } from './protocol.js';
 export interface Echoes {
   readonly inFlight: number;
   has(flight: Flight): boolean;
-  start(request: EchoRequest, target: Address, nowNs: number): Flight;
+  start(request: EchoRequest, target: Address, pool: PacketPool, nowNs: number): Flight;
   /** It has ended: takes it out of the flights. */
   end(flight: Flight, nowNs: number): void;
   /** It never began. */
@@ -34,14 +36,14 @@ export function createEchoes({ tell, hrtimeMs }: EchoesOptions): Echoes {
       return flights.size;
     },
     has: (flight) => flights.has(flight),
-    start(request, target, nowNs) {
+    start(request, target, pool, nowNs) {
       const { id, address, icmpBytes, patienceMs, options } = request;
       const round = {
         ...{ address, sizes: [{ bytes: icmpBytes, icmpBytes }], count: 1, intervalMs: 1 },
         ...{ lostAfterMs: patienceMs, lateWaitMs: 0, watched: false },
         ...(options && { options }),
       };
-      const flight = startFlight(id, round, target, nowNs, 0);
+      const flight = startFlight(id, round, target, pool, nowNs, 0);
       flights.add(flight);
       return flight;
     },
@@ -51,7 +53,7 @@ export function createEchoes({ tell, hrtimeMs }: EchoesOptions): Echoes {
       if (flight.received > 0) flight.dropsBefore.clear();
       const { sizes, provenance } = land(flight, nowNs, 'completed', null);
       const outcome = sizes[0]?.packets[0] ?? lost;
-      const sentMonoNs = flight.packets[0]?.sentMonoNs ?? NaN;
+      const sentMonoNs = flight.packets.sentMonoNs[0] ?? NaN;
       const sentNs = Number.isNaN(sentMonoNs) ? flight.startNs : sentMonoNs;
       const { id } = flight;
       // A packet that this socket dropped may have been its reply: no answer says nothing then.

@@ -17,11 +17,13 @@ export function createPoller(libc: Libc): Poller {
   return {
     wait(fds, ns) {
       if (fds.length * pollfd.bytes > events.length) events = Buffer.alloc(2 * fds.length * pollfd.bytes);
-      fds.forEach((fd, index) => {
-        events.writeInt32LE(fd, index * pollfd.bytes + pollfd.fd);
-        events.writeUInt16LE(POLLIN, index * pollfd.bytes + pollfd.events);
-        events.writeUInt16LE(0, index * pollfd.bytes + pollfd.revents);
-      });
+      let at = 0;
+      for (const fd of fds) {
+        events.writeInt32LE(fd, at + pollfd.fd);
+        events.writeUInt16LE(POLLIN, at + pollfd.events);
+        events.writeUInt16LE(0, at + pollfd.revents);
+        at += pollfd.bytes;
+      }
       const whole = Math.max(0, Math.floor(ns));
       timeout.writeUInt32LE(Math.floor(whole / 1e9), timespec.sec);
       timeout.writeUInt32LE(whole % 1e9, timespec.nsec);

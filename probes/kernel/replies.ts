@@ -4,8 +4,9 @@ import { icmpHeaderBytes, tokenBytes } from '../shared/echo.js';
 import { EE_ORIGIN_ICMP, EE_ORIGIN_ICMP6, EE_ORIGIN_TIMESTAMPING } from './abi.js';
 import { isFrom } from './address.js';
 import type { Clock } from './clock.js';
-import { noteError, planEnd, type Flight, type FlyingPacket } from './flight.js';
+import { planEnd, type Flight } from './flight.js';
 import * as packet from './packet.js';
+import { isAnswered, noteError, wasSent } from './packets.js';
 import { rttOf } from './rtt.js';
 import type { Arrival } from './wire.js';
 import type { BookedWire } from './wires.js';
@@ -18,7 +19,12 @@ export interface Seen {
 
 export interface Reader {
   /** Books the reply with the packet it answers. True when its flight may end earlier now. */
-  reply(booked: BookedWire, arrival: Arrival, seen: Seen, fetchStamps: () => void): Flight | null;
+  reply(
+    booked: BookedWire,
+    arrival: Arrival,
+    seen: Seen,
+    fetchStamps: (booked: BookedWire) => void,
+  ): Flight | null;
   /** Books a TX stamp or an ICMP error. */
   error(booked: BookedWire, arrival: Arrival): void;
 }
@@ -33,8 +39,7 @@ export function createReader(flights: ReadonlyMap<number, Flight>, clock: Clock)
       const sequence = packet.sequenceAt(bytes, start);
       const flight = flights.get(ledger.flightOf(sequence));
       const turn = ledger.packetOf(sequence);
-      const sent = flight?.packets[turn];
-      if (!flight || !sent) return null;
+      if (!flight || !wasSent(flight.packets, turn)) return null;
       const token = ledger.tokenIs(sequence, packet.highAt(bytes, start), packet.lowAt(bytes, start));
       if (token === 'former') return null;
       const stream = turn % flight.plan.streams;
@@ -42,14 +47,14 @@ export function createReader(flights: ReadonlyMap<number, Flight>, clock: Clock)
         flight.mismatched[stream] = (flight.mismatched[stream] ?? 0) + 1;
         return null;
       }
-      if (sent.rttNs !== null) {
+      if (isAnswered(flight.packets, turn)) {
         flight.duplicates[stream] = (flight.duplicates[stream] ?? 0) + 1;
         return null;
       }
       const { control } = arrival;
       const rxNs = control.hasStamp ? clock.realNs(control.sec, control.nsec) : NaN;
-      if (Number.isNaN(sent.txNs)) fetchStamps();
-      book(flight, sent, rxNs, seen);
+      if (Number.isNaN(flight.packets.txNs[turn])) fetchStamps(booked);
+      book(flight, turn, rxNs, seen);
       return flight.open === 0 ? flight : null;
     },
 
@@ -61,8 +66,8 @@ export function createReader(flights: ReadonlyMap<number, Flight>, clock: Clock)
       if (at < 0) return;
       const sequence = packet.sequenceAt(bytes, at);
       const flight = flights.get(ledger.flightOf(sequence));
-      const sent = flight?.packets[ledger.packetOf(sequence)];
-      if (!flight || !sent) return;
+      const turn = ledger.packetOf(sequence);
+      if (!flight || !wasSent(flight.packets, turn)) return;
       // Routers need not quote more than the ICMP header; what they do quote has to be right.
       const quoted = end - at >= icmpHeaderBytes + tokenBytes;
       if (quoted && ledger.tokenIs(sequence, packet.highAt(bytes, at), packet.lowAt(bytes, at)) !== 'own')
@@ -70,11 +75,11 @@ export function createReader(flights: ReadonlyMap<number, Flight>, clock: Clock)
       if (origin === EE_ORIGIN_TIMESTAMPING) {
         if (!quoted || !hasStamp) return;
         booked.requestAt = at - start;
-        if (Number.isNaN(sent.txNs)) sent.txNs = clock.realNs(sec, nsec);
+        if (Number.isNaN(flight.packets.txNs[turn])) flight.packets.txNs[turn] = clock.realNs(sec, nsec);
       } else if (origin === EE_ORIGIN_ICMP || origin === EE_ORIGIN_ICMP6) {
         if (!isFrom(flight.target, arrival.source, arrival.sourceStart)) return;
         const kind = icmpErrorKind(wire.family, type, code);
-        if (kind !== null) noteError(sent, kind);
+        if (kind !== null) noteError(flight.packets, turn, kind);
       }
     },
   };
@@ -90,19 +95,19 @@ export function createReader(flights: ReadonlyMap<number, Flight>, clock: Clock)
   }
 }
 
-function book(flight: Flight, sent: FlyingPacket, rxNs: number, seen: Seen): void {
-  const { txNs, sentRealNs, sentMonoNs, epoch } = sent;
+function book(flight: Flight, turn: number, rxNs: number, seen: Seen): void {
+  const { packets } = flight;
   const rtt = rttOf({
-    txNs,
+    txNs: packets.txNs[turn] ?? NaN,
     rxNs,
-    sentRealNs,
-    sentMonoNs,
+    sentRealNs: packets.sentRealNs[turn] ?? NaN,
+    sentMonoNs: packets.sentMonoNs[turn] ?? NaN,
     seenMonoNs: seen.monoNs,
-    stepped: epoch !== seen.epoch,
+    stepped: packets.epoch[turn] !== seen.epoch,
   });
   // A reply that nobody waits for any more is none: whether it is seen must not hang on how long the round goes on.
   if (rtt.ns > flight.patienceNs) return;
-  sent.rttNs = rtt.ns;
+  packets.rttNs[turn] = rtt.ns;
   flight.taken[rtt.source] += 1;
   if (rtt.ns <= flight.lostAfterNs) flight.received += 1;
   flight.open -= 1;

@@ -90,6 +90,8 @@ export function serve({ port, shared }: ServeOptions): void {
   const tell = (message: FromWorker): void => {
     port.postMessage(message);
   };
+  const counter = Buffer.alloc(8);
+  const none: readonly ToWorker[] = [];
   tell({ type: 'ready', wakeFd, families, precedence });
 
   const kernelStamps = ([4, 6] as const).every((family) => {
@@ -109,13 +111,13 @@ export function serve({ port, shared }: ServeOptions): void {
     },
     expectBytes(bytes) {
       if (bytes + headerBytes <= replies.packetBytes) return;
-      replies = createBatch(libc, 16, bytes + headerBytes);
+      replies = createBatch(libc, batchPackets, bytes + headerBytes);
     },
     parse: (address) => kernelAddress(address, interfaceIndexBy(libc)),
     beat: () => Atomics.add(words, sharedWords.beat, 1),
     messages: (woken) => {
-      if (woken) readSync(wakeFd, Buffer.alloc(8));
-      if (Atomics.exchange(words, sharedWords.mail, 0) === 0) return [];
+      if (woken) readSync(wakeFd, counter);
+      if (Atomics.exchange(words, sharedWords.mail, 0) === 0) return none;
       const messages: ToWorker[] = [];
       for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port))
         messages.push(next.message as ToWorker);

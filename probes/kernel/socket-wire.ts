@@ -83,6 +83,7 @@ export function openSocketWire(options: SocketWireOptions): SocketWire {
       );
       return sent < 0 ? libc.errno() : 0;
     },
+    batch: Math.min(batches.replies().count, batches.errors().count),
     fetchReplies: () => batches.replies().fill(fd, abi.MSG_DONTWAIT),
     reply(index) {
       const batch = batches.replies();

@@ -16,6 +16,8 @@ export interface Wire {
   readonly unchecked: boolean;
   /** Sends a message at once. Returns 0, or the errno. */
   send(message: Buffer, to: Address): number;
+  /** How many a fetch brings at most: one that brings fewer has emptied the queue. */
+  readonly batch: number;
   /** Fetches a batch of replies; returns how many came. They are read by `reply`, until the next fetch. */
   fetchReplies(): number;
   reply(index: number): Arrival;

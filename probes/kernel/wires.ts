@@ -12,6 +12,8 @@ export interface BookedWire {
   /** Rounds that may still get something from it. */
   users: number;
   lastUsedNs: number;
+  /** Its error queue was emptied in this turn of the loop. */
+  drained: boolean;
 }
 
 /**
@@ -37,16 +39,24 @@ export function createWires(open: (family: Family, options: PacketOptions) => Wi
   const sets = new Map<string, BookedWire[]>();
   const retired = new Set<BookedWire>();
   const all: BookedWire[] = [];
+  // The packets of a round come with the same object again and again.
+  const known = {
+    4: new WeakMap<PacketOptions, BookedWire[]>(),
+    6: new WeakMap<PacketOptions, BookedWire[]>(),
+  };
   const setOf = (family: Family, options: PacketOptions): BookedWire[] => {
+    let set = known[family].get(options);
+    if (set) return set;
     const key = keyOf(family, options);
-    let set = sets.get(key);
-    if (!set) sets.set(key, (set = []));
+    set = sets.get(key) ?? [];
+    sets.set(key, set);
+    known[family].set(options, set);
     return set;
   };
   const openInto = (set: BookedWire[], family: Family, options: PacketOptions): BookedWire => {
     const wire = open(family, options);
     const ledger = createLedger(Math.floor(Math.random() * 0x10000));
-    const booked = { wire, ledger, requestAt: 0, users: 0, lastUsedNs: 0 };
+    const booked = { wire, ledger, requestAt: 0, users: 0, lastUsedNs: 0, drained: false };
     set.push(booked);
     all.push(booked);
     return booked;

@@ -74,6 +74,7 @@ export function fakeKernel(network: FakeNetwork): FakeKernel {
       family: 4,
       fd: 7,
       identifier: 4711,
+      batch: 64,
       unchecked: true,
       send(message) {
         tries += 1;

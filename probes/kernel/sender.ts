@@ -1,0 +1,132 @@
+import { getSystemErrorName } from 'node:util';
+import type { NotSentReason } from '../../src/core/measurement/packet.js';
+import type { PacketOptions } from '../probe.js';
+import { notSentReason } from '../shared/not-sent.js';
+import type { ClockGuard } from './clock-guard.js';
+import type { Clock } from './clock.js';
+import type { Flight } from './flight.js';
+import { writeRequest } from './packet.js';
+import { noteNotSent } from './packets.js';
+import { SocketFault } from './socket.js';
+import { createTokens } from './tokens.js';
+import type { Wire } from './wire.js';
+import type { BookedWire, Wires } from './wires.js';
+
+export interface Sender {
+  /** Sends the flight's packet of this turn; returns the wire it went out by, null when it did not. */
+  send(flight: Flight, nowNs: number): BookedWire | null;
+  /** While `work` sends for many flights at once, what a wire has dropped before is asked once for all of them. */
+  together(work: () => void): void;
+}
+
+export interface SenderOptions {
+  readonly clock: Clock;
+  readonly guard: ClockGuard;
+  readonly wires: Wires;
+  readonly drainErrors: (booked: BookedWire) => number;
+}
+
+const plain: PacketOptions = {};
+/** How often a packet is tried whose sending failed for what had become of an earlier one. */
+const mostTries = 3;
+
+export function createSender({ clock, guard, wires, drainErrors }: SenderOptions): Sender {
+  const tokens = createTokens();
+  const messages = new Map<number, Buffer>();
+  let dropsBefore: Map<Wire, number | null> | null = null;
+
+  const messageOf = (bytes: number): Buffer => {
+    let message = messages.get(bytes);
+    if (!message) messages.set(bytes, (message = Buffer.alloc(bytes)));
+    return message;
+  };
+
+  /** A number for the packet of this turn on that wire; -1 when all are taken. */
+  const numberOn = ({ ledger }: BookedWire, flight: Flight, nowNs: number): number =>
+    ledger.take(flight.id, flight.turn, tokens.high, tokens.low, nowNs + flight.patienceNs, nowNs);
+
+  /** The wire that has a number left, opened when there is none, with that number in `sequence`. */
+  let sequence = -1;
+  const wireWithRoom = (flight: Flight, nowNs: number): BookedWire | NotSentReason => {
+    const { family } = flight.target;
+    const options = flight.request.options ?? plain;
+    tokens.next();
+    for (const booked of wires.get(family, options)) {
+      sequence = numberOn(booked, flight, nowNs);
+      if (sequence >= 0) return booked;
+    }
+    const more = wires.more(family, options);
+    if (!more) return 'no-buffer';
+    sequence = numberOn(more, flight, nowNs);
+    return more;
+  };
+  const room = (flight: Flight, nowNs: number): BookedWire | NotSentReason => {
+    try {
+      return wireWithRoom(flight, nowNs);
+    } catch (error) {
+      return error instanceof SocketFault ? unsent(error.errno) : 'other';
+    }
+  };
+
+  const join = (flight: Flight, booked: BookedWire): void => {
+    const { wire } = booked;
+    if (flight.dropsBefore.has(wire)) return;
+    let drops = dropsBefore?.get(wire);
+    if (drops === undefined) {
+      drops = wire.drops();
+      dropsBefore?.set(wire, drops);
+    }
+    flight.dropsBefore.set(wire, drops);
+    booked.users += 1;
+  };
+
+  return {
+    together(work) {
+      dropsBefore = new Map();
+      work();
+      dropsBefore = null;
+    },
+    send(flight, nowNs) {
+      const { packets, turn } = flight;
+      const size = flight.request.sizes[turn % flight.plan.streams];
+      if (!size) return null;
+      const booked = room(flight, nowNs);
+      if (typeof booked === 'string') {
+        noteNotSent(packets, turn, booked);
+        return null;
+      }
+      join(flight, booked);
+      booked.lastUsedNs = nowNs;
+      const { wire } = booked;
+      const message = messageOf(size.icmpBytes);
+      const { high, low } = tokens;
+      writeRequest(message, wire.family, { identifier: wire.identifier, sequence, high, low });
+      let [errno, monoNs] = [0, 0];
+      // An ICMP error that came for an earlier packet makes the next call fail: that says nothing of this packet.
+      for (let tries = 0; tries < mostTries; tries += 1) {
+        packets.epoch[turn] = guard.epoch;
+        monoNs = clock.monotonicNs();
+        packets.sentMonoNs[turn] = monoNs;
+        packets.sentRealNs[turn] = clock.wallNs();
+        errno = wire.send(message, flight.target);
+        if (errno === 0 || drainErrors(booked) === 0) break;
+      }
+      if (errno === 0) {
+        packets.sentNs[turn] = monoNs - flight.startNs;
+        flight.lastSentNs = monoNs;
+        flight.sent += 1;
+        flight.open += 1;
+        return booked;
+      }
+      booked.ledger.giveBack(sequence);
+      const reason = unsent(errno);
+      noteNotSent(packets, turn, reason);
+      // The interface that the socket is bound to may be gone, and come back as another one.
+      if (reason === 'interface-down' && flight.request.options?.interface !== undefined)
+        wires.retire(booked);
+      return null;
+    },
+  };
+}
+
+const unsent = (errno: number): NotSentReason => notSentReason(getSystemErrorName(-errno));

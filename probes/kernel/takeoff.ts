@@ -1,0 +1,130 @@
+import { maxIcmpMessageBytes, minIcmpMessageBytes } from '../../src/core/measurement/length.js';
+import type { EchoRequest, PacketOptions } from '../probe.js';
+import type { Address } from './address.js';
+import { expectEnd, type Air } from './air.js';
+import type { Clock } from './clock.js';
+import type { Echoes } from './echoes.js';
+import { advance, startFlight } from './flight.js';
+import { expectProgress, type Landing } from './landing.js';
+import type { PacketPool } from './packets.js';
+import type { FromWorker, PackedResult, WorkerRequest } from './protocol.js';
+import type { Sender } from './sender.js';
+import type { BookedWire, Wires } from './wires.js';
+
+/** Brings rounds and single echoes into the air, and sends what is due. */
+export interface Takeoff {
+  round(id: number, request: WorkerRequest): void;
+  /** Sends them all, now. */
+  echoes(requests: readonly EchoRequest[]): void;
+  /** Sends what is due, a bounded number: those who receive have their turn between. */
+  sendDue(): void;
+}
+
+export interface TakeoffOptions {
+  readonly air: Air;
+  readonly clock: Clock;
+  readonly wires: Wires;
+  readonly sender: Sender;
+  readonly landing: Landing;
+  readonly echoes: Echoes;
+  readonly pool: PacketPool;
+  readonly drainErrors: (booked: BookedWire) => number;
+  readonly parse: (address: string) => Address | null;
+  readonly expectBytes: (bytes: number) => void;
+  readonly tell: (message: FromWorker) => void;
+}
+
+/** How far ahead of its time a packet may leave: sleeping for less costs more than it gives. */
+const earlyNs = 5_000;
+/** So many packets in a row, then what came is read. */
+const sendsATurn = 32;
+/** Rounds that are asked for at one instant start at random ones, at most so far apart. */
+const longestPhaseNs = 100e6;
+const plain: PacketOptions = {};
+
+export function createTakeoff(options: TakeoffOptions): Takeoff {
+  const { air, clock, wires, sender, landing, pool, drainErrors, parse, expectBytes } = options;
+  const used = new Set<BookedWire>();
+  /** Mostly the stamps of what was just sent are there already: fetched now, they don't cost a wake-up. */
+  const fetchStamps = (): void => {
+    for (const booked of used) drainErrors(booked);
+    used.clear();
+  };
+
+  const sendEcho = (request: EchoRequest): void => {
+    const nowNs = clock.monotonicNs();
+    const target = parse(request.address);
+    // A message that can't be written would end the thread, and every round with it.
+    if (!target || !isEchoLength(request.icmpBytes)) {
+      options.echoes.refuse(request.id, 'other', nowNs);
+      return;
+    }
+    expectBytes(request.icmpBytes);
+    const flight = options.echoes.start(request, target, pool, nowNs);
+    air.flights.set(flight.id, flight);
+    const booked = sender.send(flight, nowNs);
+    advance(flight, clock.monotonicNs());
+    if (booked) used.add(booked);
+    if (flight.open === 0) landing.echo(flight);
+    else expectEnd(air, flight);
+  };
+
+  return {
+    round(id, request) {
+      try {
+        const target = parse(request.address);
+        if (!target) throw new Error(`"${request.address}" is no IP address`);
+        expectBytes(Math.max(...request.sizes.map((size) => size.icmpBytes)));
+        wires.get(target.family, request.options ?? plain);
+        const gapNs = (request.intervalMs * 1e6) / request.sizes.length;
+        const phaseNs = Math.random() * Math.min(gapNs, longestPhaseNs);
+        const nowNs = clock.monotonicNs();
+        const flight = startFlight(id, request, target, pool, nowNs + phaseNs);
+        air.flights.set(id, flight);
+        air.agenda.add(flight);
+        if (request.watched) expectProgress(air, nowNs);
+      } catch (error) {
+        options.tell({ type: 'result', id, result: failedResult(error) });
+      }
+    },
+    echoes(requests) {
+      sender.together(() => {
+        requests.forEach(sendEcho);
+      });
+      fetchStamps();
+    },
+    sendDue() {
+      const { agenda, flights } = air;
+      for (let sends = 0; sends < sendsATurn; sends += 1) {
+        const flight = agenda.first();
+        const nowNs = clock.monotonicNs();
+        if (!flight || flight.dueNs > nowNs + earlyNs) break;
+        if (!flights.has(flight.id)) {
+          agenda.shift();
+          continue;
+        }
+        const booked = sender.send(flight, nowNs);
+        if (booked) used.add(booked);
+        advance(flight, nowNs);
+        if (flight.endNs === Infinity) agenda.postponed();
+        else {
+          agenda.shift();
+          expectEnd(air, flight);
+        }
+      }
+      fetchStamps();
+    },
+  };
+}
+
+function failedResult(error: unknown): PackedResult {
+  return {
+    ended: 'failed',
+    reason: error instanceof Error ? error.message : String(error),
+    sizes: null,
+    provenance: { stamps: 'user', fallbackStamps: 0, socketDrops: null, sendLagUs: null },
+  };
+}
+
+const isEchoLength = (bytes: number): boolean =>
+  Number.isInteger(bytes) && bytes >= minIcmpMessageBytes && bytes <= maxIcmpMessageBytes;
