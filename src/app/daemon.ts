@@ -3,6 +3,7 @@ import { openDriver } from '../../probes/kinds.js';
 import type { Config } from '../config/config.js';
 import { loadConfig } from '../config/load.js';
 import { formatProblem } from '../config/problem.js';
+import { watchNotes } from '../config/watch-notes.js';
 import type { Round } from '../core/measurement/round.js';
 import { summarise } from '../core/measurement/summary.js';
 import { cronerAlarm } from '../engine/croner-alarm.js';
@@ -155,6 +156,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       },
       'pop-sla is running',
     );
+    for (const note of watchNotes(config)) log.warn({}, note);
     void showFirstRound(engine, log);
     const ended = new AbortController();
     const following = followBook({ ledger: store.ledger, clock, log, refresh }, ended.signal);
@@ -186,6 +188,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         metrics.configure(config.metrics);
         engine.update(settingsOf(config));
         log.info({ paths: config.paths.length }, 'the new configuration is in force');
+        for (const note of watchNotes(config)) log.warn({}, note);
         if (later.length > 0) log.warn({ keys: later }, 'these changes take effect at the next start');
       },
       stop: async () => {

@@ -27,9 +27,12 @@ export function configCommand(context: Context): Command {
 }
 
 async function check(options: ConfigOptions, context: Context): Promise<void> {
-  const { file, pops, paths } = await readConfig(options, context);
+  const config = await readConfig(options, context);
+  const { file, pops, paths } = config;
   const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
   context.stdout.write(`${file}: in order, ${count(pops.length, 'PoP')}, ${count(paths.length, 'path')}\n`);
+  const { watchNotes } = await import('../config/watch-notes.js');
+  for (const note of watchNotes(config)) context.stdout.write(`note: ${note}\n`);
 }
 
 async function show(options: ConfigOptions, context: Context): Promise<void> {

@@ -81,7 +81,13 @@ async function examine(options: ConfigOptions, context: Context): Promise<Check[
     checkNames(config.pops),
     checkPort(config.http),
   ]);
-  return [check('configuration', 'ok', `${config.file}: ${config.paths.length} paths`), ...found.flat()];
+  const { watchNotes } = await import('../config/watch-notes.js');
+  const notes = watchNotes(config).map((note) => check('watch', 'note', note));
+  return [
+    check('configuration', 'ok', `${config.file}: ${config.paths.length} paths`),
+    ...found.flat(),
+    ...notes,
+  ];
 }
 
 const words: Readonly<Record<CheckStatus, string>> = {

@@ -8,4 +8,7 @@ export type DriverName = (typeof driverNames)[number];
 /** Those that can set the DSCP, the TTL and the rest of `probe`. */
 export const driversWithPacketOptions: readonly DriverName[] = ['auto', 'kernel', 'fping'];
 
+/** Those that measure rounds and can send no single echo: they watch no port. */
+export const driversWithoutEcho: readonly DriverName[] = ['fping'];
+
 export const defaultDriver: DriverName = 'auto';

@@ -4,6 +4,7 @@ import { redact } from './redact.js';
 import { plainNotifications } from './show-notifications.js';
 import { plainHttp } from './show-http.js';
 import { plainWatch, shortestSure } from './show-watch.js';
+import { watchNotes } from './watch-notes.js';
 import { formatDuration, formatDurationUs } from './scalars/duration.js';
 import { formatInstant } from './scalars/instant.js';
 import { formatMonths } from './scalars/months.js';
@@ -16,7 +17,8 @@ export function showConfig(config: Config): string {
   const doc = new Document(redact(plain(config)));
   doc.commentBefore = ` ${config.file}, with every default filled in`;
   const watch = doc.get('watch', true);
-  if (isNode(watch)) watch.commentBefore = ` ${shortestSure(config.watch)}`;
+  const notes = [shortestSure(config.watch), ...watchNotes(config)];
+  if (isNode(watch)) watch.commentBefore = notes.map((note) => ` ${note}`).join('\n');
   visit(doc, {
     Collection: (key, node, ancestors) => {
       // An item of a list goes on one line; so does a list of plain values.
