@@ -25,7 +25,7 @@ export async function keepTidy(
         monthsBefore(now, keepPacketsMonths),
         monthsBefore(now, keepRowsMonths),
       );
-      if (swept.packetsDeleted + swept.rowsDeleted > 0)
+      if (swept.packetsDeleted + swept.rowsDeleted + swept.watchDeleted > 0)
         log.info(swept, 'deleted what its retention has passed');
     } catch (error) {
       log.warn(

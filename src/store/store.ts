@@ -136,10 +136,15 @@ export interface RunStore {
 export interface SweepResult {
   readonly packetsDeleted: number;
   readonly rowsDeleted: number;
+  /** Of what the watch wrote: states, heartbeats, blind times, outages that are over. */
+  readonly watchDeleted: number;
 }
 
 export interface UpkeepStore {
-  /** Deletes packets, and rounds with everything of theirs, of slots before the given instants, in small batches. */
+  /**
+   * Deletes packets, and rounds with everything of theirs, of slots before the given instants, and what the watch wrote
+   * before `rowsBefore`, in small batches. What was so at that instant stays, and outages that people spoke of do.
+   */
   sweep(packetsBefore: EpochMs, rowsBefore: EpochMs): Promise<SweepResult>;
   /**
    * Copies the database to a new file while it is in use, and verifies the copy: the file is there whole or not at

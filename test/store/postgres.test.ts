@@ -85,6 +85,7 @@ describe('a store in PostgreSQL', () => {
     expect(await store.upkeep.sweep(slotAt(0), Date.UTC(2026, 8, 1))).toEqual({
       packetsDeleted: 2,
       rowsDeleted: 2,
+      watchDeleted: 0,
     });
     expect(await ask(url, names)).toEqual([{ names: 'packets_2026_10 round_2026_10 size_2026_10' }]);
     await store.close();

@@ -2,11 +2,14 @@ import type { EpochMs } from '../../core/types.js';
 import type { UpkeepStore } from '../store.js';
 import type { Connection, Query } from './database.js';
 import { partitioned, partitionMonths, partitionName } from './partitions.js';
+import { watchSweeper } from './watch/sweep.js';
 
 /** Rounds in one transaction: some milliseconds, and other writers' turn comes in between. */
 const roundsAtOnce = 200;
 
-export function sweeper({ read, write }: Connection): Pick<UpkeepStore, 'sweep'> {
+export function sweeper(on: Connection): Pick<UpkeepStore, 'sweep'> {
+  const { read, write } = on;
+  const sweepWatch = watchSweeper(on);
   const inBatches = async (remove: (query: Query) => Promise<number>): Promise<number> => {
     let removed = 0;
     for (;;) {
@@ -30,7 +33,7 @@ export function sweeper({ read, write }: Connection): Pick<UpkeepStore, 'sweep'>
       const packetsUntil = Math.max(packetsBefore, rowsBefore);
       packetsDeleted += await inBatches((query) => deletePackets(query, packetsUntil));
       rowsDeleted += await inBatches((query) => deleteRounds(query, rowsBefore));
-      return { packetsDeleted, rowsDeleted };
+      return { packetsDeleted, rowsDeleted, watchDeleted: await sweepWatch(rowsBefore) };
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../core/types.js';
 import type { UpkeepStore } from '../store.js';
 import type { Connection } from './database.js';
+import { watchSweeper } from './watch/sweep.js';
 
 /** Rounds in one transaction: some milliseconds, and other writers' turn comes in between. */
 const roundsAtOnce = 50;
@@ -10,7 +11,9 @@ interface Key {
   readonly pathId: number;
 }
 
-export function sweeper({ db, write }: Connection): Pick<UpkeepStore, 'sweep'> {
+export function sweeper(on: Connection): Pick<UpkeepStore, 'sweep'> {
+  const { db, write } = on;
+  const sweepWatch = watchSweeper(on);
   const oldest = (having: string) =>
     db.prepare<[EpochMs, number], Key>(
       `SELECT slot, path_id AS pathId FROM round WHERE slot < ? ${having} ORDER BY slot, path_id LIMIT ?`,
@@ -48,7 +51,7 @@ export function sweeper({ db, write }: Connection): Pick<UpkeepStore, 'sweep'> {
       const rowsDeleted = await inBatches(rounds, rowsBefore, (key) => {
         deleteRound.run(key);
       });
-      return { packetsDeleted, rowsDeleted };
+      return { packetsDeleted, rowsDeleted, watchDeleted: await sweepWatch(rowsBefore) };
     },
   };
 }

@@ -261,7 +261,11 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
       using(async (store) => {
         for (let n = 0; n < 10; n += 1) await store.rounds.put(round({ slot: slotAt(n) }));
         await store.rounds.putMissing([{ path: 'HKG>TYO', slot: slotAt(0), reason: 'unknown' }]);
-        expect(await store.upkeep.sweep(slotAt(6), slotAt(2))).toEqual({ packetsDeleted: 6, rowsDeleted: 3 });
+        expect(await store.upkeep.sweep(slotAt(6), slotAt(2))).toEqual({
+          packetsDeleted: 6,
+          rowsDeleted: 3,
+          watchDeleted: 0,
+        });
         expect(await store.rounds.accounted('HKG>SIN', 0, slotAt(99))).toEqual(
           [2, 3, 4, 5, 6, 7, 8, 9].map(slotAt),
         );
@@ -272,7 +276,11 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
         ]);
         const [sums] = await store.rounds.monthSums({ from: 0, to: slotAt(99) });
         expect(sums).toMatchObject({ path: 'HKG>SIN', roundsHeld: 8 });
-        expect(await store.upkeep.sweep(slotAt(6), slotAt(2))).toEqual({ packetsDeleted: 0, rowsDeleted: 0 });
+        expect(await store.upkeep.sweep(slotAt(6), slotAt(2))).toEqual({
+          packetsDeleted: 0,
+          rowsDeleted: 0,
+          watchDeleted: 0,
+        });
       }));
 
     test('sweeps more than one batch, and stores meanwhile', () =>
@@ -284,7 +292,7 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
           store.upkeep.sweep(slotAt(430), slotAt(420)),
           store.rounds.put(round({ slot: slotAt(450) })),
         ]);
-        expect(swept).toEqual({ packetsDeleted: 430, rowsDeleted: 420 });
+        expect(swept).toEqual({ packetsDeleted: 430, rowsDeleted: 420, watchDeleted: 0 });
         expect(stored).toBe('stored');
         expect(await store.rounds.list({ limit: 1000 })).toHaveLength(31);
       }));

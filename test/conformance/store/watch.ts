@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { BlindTime, ObservedOutage, StateChange, WatchRecord } from '../../../src/core/watch/records.js';
 import type { Store as WholeStore } from '../../../src/store/store.js';
 
-type Store = Pick<WholeStore, 'watch' | 'close'>;
+type Store = Pick<WholeStore, 'watch' | 'ledger' | 'upkeep' | 'close'>;
 
 const nothing: WatchRecord = { outages: [], states: [], spans: [], blind: [] };
 
@@ -39,10 +39,10 @@ const blind = (from: number, to: number | null, over: Partial<BlindTime> = {}): 
 
 /** What every database behind the port does with what a watch found. */
 export function watchConformance(name: string, open: () => Promise<Store>): void {
-  const using = async (work: (watch: Store['watch']) => Promise<void>): Promise<void> => {
+  const using = async (work: (watch: Store['watch'], store: Store) => Promise<void>): Promise<void> => {
     const store = await open();
     try {
-      await work(store.watch);
+      await work(store.watch, store);
     } finally {
       await store.close();
     }
@@ -169,6 +169,70 @@ export function watchConformance(name: string, open: () => Promise<Store>): void
         const bad = outage({ port: 'FRA', end: { at: 1, earliest: 1, latest: 1 }, closedAt: 2 });
         await expect(watch.put({ ...nothing, outages: [outage(), bad] })).rejects.toThrow();
         expect(await watch.outages()).toEqual([]);
+      }));
+
+    test('forgets what was before an instant, but not what was so at it', () =>
+      using(async (watch, { upkeep }) => {
+        const lasting = outage({ port: 'LAX', start: { at: 100, earliest: 90, latest: 100 } });
+        const inferred = [{ from: 2_000, to: 3_000, reason: 'crashed' as const }];
+        await watch.put({
+          outages: [
+            outage({ ...ended, inferred }),
+            outage({
+              port: 'FRA',
+              start: { at: 9_500, earliest: 9_400, latest: 9_500 },
+              ...ended,
+              end: { at: 10_000, earliest: 10_000, latest: 10_000 },
+            }),
+            outage({ port: 'TYO', voided: { at: 5_000, reason: 'isolated' } }),
+            lasting,
+          ],
+          states: [
+            ...[state(10), state(20, { state: 'down' }), state(9_999), state(10_000, { state: 'down' })],
+            ...[state(5, { port: 'FRA' }), state(5, { port: 'FRA', observer: 'LAX' })],
+            state(5, { port: null, state: 'watching' }),
+          ],
+          spans: [
+            { observer: 'HKG', from: 0, to: 4_000 },
+            { observer: 'HKG', from: 5_000, to: 10_000 },
+            { observer: 'LAX', from: 0, to: 4_000 },
+          ],
+          blind: [blind(10, 20), blind(30, 10_000), blind(40, null), blind(50, 60, { port: 'SIN' })],
+        });
+        expect(await upkeep.sweep(10_000, 10_000)).toMatchObject({ watchDeleted: 7 });
+        expect((await watch.outages()).map(({ port }) => port)).toEqual(['LAX', 'FRA']);
+        expect((await watch.states()).map(({ at, port, observer }) => [at, port, observer])).toEqual([
+          [5, 'FRA', 'HKG'],
+          [5, 'FRA', 'LAX'],
+          [5, null, 'HKG'],
+          [9_999, 'SIN', 'HKG'],
+          [10_000, 'SIN', 'HKG'],
+        ]);
+        expect(await watch.spans('HKG')).toEqual([{ observer: 'HKG', from: 5_000, to: 10_000 }]);
+        expect(await watch.latestSpan('LAX')).toEqual({ observer: 'LAX', from: 0, to: 4_000 });
+        expect((await watch.blind()).map(({ from }) => from)).toEqual([30, 40]);
+        expect(await upkeep.sweep(10_000, 10_000)).toMatchObject({ watchDeleted: 0 });
+      }));
+
+    test('forgets more than a batch, and keeps outages that people spoke of', () =>
+      using(async (watch, { upkeep, ledger }) => {
+        const at = (n: number) => ({ at: n, earliest: n, latest: n });
+        const many = Array.from({ length: 450 }, (_, n) =>
+          outage({ start: at(1_000 + 10 * n), end: at(1_005 + 10 * n), closedAt: 1_005 + 10 * n }),
+        );
+        const states = many.flatMap(({ start }) => [state(start.at, { state: 'down' }), state(start.at + 5)]);
+        await watch.put({ ...nothing, outages: many, states });
+        const of = { observer: 'HKG', port: 'SIN', start: 1_010 };
+        const said = { reason: 'a false alarm', evidence: null, attachments: [] };
+        await ledger.append([
+          {
+            ...{ seq: 1, at: 9_000, actor: 'ann', previous: '0', hash: '1' },
+            action: { type: 'outage-voided', id: 'C1', of, ...said },
+          },
+        ]);
+        expect(await upkeep.sweep(9_000, 9_000)).toMatchObject({ watchDeleted: 449 + 899 });
+        expect((await watch.outages()).map(({ start }) => start.at)).toEqual([1_010]);
+        expect(await watch.states()).toHaveLength(1);
       }));
   });
 }
