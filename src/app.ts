@@ -1,3 +1,4 @@
+import type { OpenBilling, OpenBillingOptions } from './app/billing.js';
 import type { CompareKindsOptions, KindsCompared } from './app/compare-kinds.js';
 import type { Daemon, DaemonOptions } from './app/daemon.js';
 import type { EvidenceMade, EvidenceOptions } from './app/evidence.js';
@@ -9,6 +10,7 @@ import type { OpenReports, ReportsOptions } from './app/reports.js';
 import type { SimulatedHistory, SimulateHistoryOptions } from './app/simulate.js';
 import type { Config } from './config/config.js';
 import type { Round } from './core/measurement/round.js';
+import type { KeyFolder } from './seal/key-folder.js';
 import type { Store } from './store/store.js';
 
 /**
@@ -23,6 +25,8 @@ export type {
   EvidenceOptions,
   KindsCompared,
   LedgerOptions,
+  OpenBilling,
+  OpenBillingOptions,
   OpenLedger,
   OpenRegistry,
   OpenReports,
@@ -78,4 +82,14 @@ export async function openReports(options: ReportsOptions): Promise<OpenReports>
 export async function makeEvidence(options: EvidenceOptions): Promise<EvidenceMade> {
   const evidence = await import('./app/evidence.js');
   return evidence.makeEvidence(options);
+}
+
+export async function openBilling(options: OpenBillingOptions): Promise<OpenBilling> {
+  const billing = await import('./app/billing.js');
+  return billing.openBilling(options);
+}
+
+export async function openKeys(config: Config): Promise<KeyFolder> {
+  const billing = await import('./app/billing.js');
+  return billing.openKeys(config);
 }

@@ -6,18 +6,21 @@ import { formatProblem } from '../config/problem.js';
 import { watchNotes } from '../config/watch-notes.js';
 import type { Round } from '../core/measurement/round.js';
 import { summarise } from '../core/measurement/summary.js';
+import { createBilling } from '../engine/billing/billing.js';
 import { cronerAlarm } from '../engine/croner-alarm.js';
 import { createEngine, type Engine, type EngineSettings } from '../engine/engine.js';
 import { fanOut } from '../engine/fan-out.js';
 import { createOffice } from '../engine/ledger/office.js';
 import type { Alarm, Clock } from '../engine/ports.js';
 import { createStanding } from '../engine/standing/keep-standing.js';
+import { createMonthClose } from '../engine/statement/month-close.js';
 import { systemClock } from '../engine/system-clock.js';
 import { buildHttp } from '../http/http.js';
 import { createMetrics } from '../metrics/metrics.js';
 import { createReports } from '../engine/report/reports.js';
 import { roundsTable } from '../render/rounds/table.js';
 import type { LedgerStore } from '../store/ledger-store.js';
+import { keyFolder } from '../seal/key-folder.js';
 import { openSqliteStore } from '../store/sqlite/open.js';
 import { followBook, withEntered } from './book.js';
 import { openAccess, readTls } from './access.js';
@@ -99,6 +102,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       defaultPlan: contractPlan(),
     });
     const events = fanOut([metrics.events, standing.heard, readiness.events, logRounds(log)]);
+    const billing = createBilling({
+      ...{ store, config: () => config, now: () => clock.now(), software: version },
+      signer: () => keyFolder(config.keys.folder).signer(),
+    });
     const http = buildHttp({
       store,
       metrics,
@@ -158,6 +165,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     );
     for (const note of watchNotes(config)) log.warn({}, note);
     void showFirstRound(engine, log);
+    const months = createMonthClose({
+      ...{ clock, alarm, store, log, config: () => config },
+      statements: billing.statements,
+    });
+    months.start();
+    opened.push(() => months.stop());
     const ended = new AbortController();
     const following = followBook({ ledger: store.ledger, clock, log, refresh }, ended.signal);
     opened.push(async () => {

@@ -23,6 +23,8 @@ export type AppPort = Pick<
   | 'openReports'
   | 'simulateHistory'
   | 'makeEvidence'
+  | 'openBilling'
+  | 'openKeys'
 >;
 
 /** All that a command may know of the process it runs in. */

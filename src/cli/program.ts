@@ -1,6 +1,11 @@
 import { Command } from 'commander';
 import { tokenCommand } from './access/token.js';
 import { userCommand } from './access/user.js';
+import { creditsCommand } from './billing/credits.js';
+import { disputesCommand } from './billing/disputes.js';
+import { keysCommand } from './billing/keys.js';
+import { personCommand } from './billing/person.js';
+import { statementsCommand } from './billing/statements.js';
 import { auditCommand } from './ledger/audit.js';
 import { availabilityCommand } from './ledger/availability.js';
 import { exclusionsCommand } from './ledger/exclusions.js';
@@ -69,6 +74,11 @@ const commandsInHelpOrder: readonly ((context: Context) => Command)[] = [
   outagesCommand,
   outageCommand,
   exclusionsCommand,
+  statementsCommand,
+  creditsCommand,
+  disputesCommand,
+  personCommand,
+  keysCommand,
   auditCommand,
   tokenCommand,
   userCommand,

@@ -1,7 +1,10 @@
 import type { CreditFacts, CreditRow, CreditStatus } from '../core/billing/credit.js';
 import type { LedgerEvent } from '../core/ledger/actions.js';
 import type { SealedStatement, StatementDocument } from '../core/statement/document.js';
+import type { ChangedSince, StatementSummary } from '../core/statement/summary.js';
 import type { EpochMs } from '../core/types.js';
+
+export type { ChangedSince, StatementSummary };
 
 /** Statements, the rows for billing that follow from them, and what was noted of months. */
 export interface StatementStore {
@@ -35,36 +38,10 @@ export interface DraftStatement {
   readonly at: EpochMs;
 }
 
-/** A sealed statement's inputs are others than they were. */
-export interface ChangedSince {
-  readonly at: EpochMs;
-  readonly why: readonly string[];
-}
-
 export interface StatementQuery {
   readonly month?: string;
   readonly service?: string;
   readonly customer?: string;
-}
-
-export interface StatementSummary {
-  readonly id: string;
-  readonly month: string;
-  readonly service: string;
-  readonly customer: string;
-  readonly site: string;
-  readonly revision: number;
-  readonly state: 'draft' | 'sealed';
-  readonly currency: string;
-  readonly rent: string;
-  readonly credit: string;
-  readonly complete: boolean;
-  readonly hash: string;
-  /** When it was drawn up or sealed. */
-  readonly at: EpochMs;
-  readonly sealedBy: string | null;
-  /** Of the latest revision: its inputs have changed. */
-  readonly changed: ChangedSince | null;
 }
 
 export interface StatementCommit {

@@ -1,0 +1,170 @@
+import {
+  isOwed,
+  moveFault,
+  reversalId,
+  type CreditFacts,
+  type CreditMove,
+  type CreditRow,
+} from '../../core/billing/credit.js';
+import { refuse } from '../../core/ledger/refusal.js';
+import { formatAmount, minorOf } from '../../core/money/money.js';
+import { formatInstant } from '../../core/time/zone.js';
+import type { EpochMs } from '../../core/types.js';
+import type { CreditChange, CreditQuery } from '../../store/statement-store.js';
+import type { Store } from '../../store/store.js';
+import { Refused } from '../ledger/enter.js';
+import { committed } from './commit.js';
+
+export interface CreditsOptions {
+  readonly store: Pick<Store, 'ledger' | 'statements'>;
+  readonly now: () => EpochMs;
+}
+
+/** A page of what finance's system polls: to be asked for again with `cursor` as `since`. */
+export interface CreditFeed {
+  readonly credits: readonly CreditRow[];
+  readonly cursor: number;
+}
+
+/** What statements owe, on its way to being paid. Everything rejects with `Refused` for what may not be done. */
+export interface Credits {
+  list(query?: CreditQuery): Promise<CreditRow[]>;
+  /** What became owed, or was taken back, after `since`; at least once, in a stable order. Changes nothing. */
+  feed(query: { readonly since: number; readonly limit: number }): Promise<CreditFeed>;
+  /** The same, and notes that finance's system has it. */
+  export(actor: string, query: { readonly since: number; readonly limit: number }): Promise<CreditFeed>;
+  /** With all rows of its statement that wait for a claim. `late`: why it counts although the last day has passed. */
+  claim(actor: string, id: string, note: string | null, late?: boolean): Promise<CreditRow>;
+  settle(actor: string, ids: readonly string[], note: string | null): Promise<CreditRow[]>;
+  /** Takes a row back; what finance's system has already is taken back by a row of its own. */
+  reverse(actor: string, id: string, reason: string): Promise<CreditRow>;
+}
+
+export function createCredits({ store, now }: CreditsOptions): Credits {
+  const { statements, ledger } = store;
+  const deed = { ledger, now };
+  const row = async (id: string): Promise<CreditRow> => {
+    const [found] = await statements.credits({ id });
+    if (found) return found;
+    throw new Refused([refuse('id', `${id} is no credit`, 'an id as `credits list` prints it')]);
+  };
+  const able = (of: CreditRow, move: CreditMove): void => {
+    const fault = moveFault(of, move);
+    if (fault !== null) throw new Refused([refuse('id', `${of.id} ${fault}`, allowedFor[move])]);
+  };
+  const to = (
+    of: CreditRow,
+    status: CreditRow['status'],
+    note: string | null,
+    feed: boolean,
+  ): CreditChange => ({
+    ...{ id: of.id, from: [of.status], to: status, at: now(), note, feed },
+  });
+  const feed: Credits['feed'] = async ({ since, limit }) => {
+    const credits = await statements.credits({ since, limit });
+    return { credits, cursor: credits.at(-1)?.cursor ?? since };
+  };
+  return {
+    list: (query) => statements.credits(query),
+    feed,
+    async export(actor, query) {
+      await committed({
+        ...{ ...deed, actor },
+        decide: async () => {
+          const page = await feed(query);
+          const fresh = page.credits.filter(isOwed);
+          const last = fresh.at(-1);
+          return {
+            result: null,
+            actions: last
+              ? [{ type: 'credits-exported', id: last.id, credits: fresh.map(({ id }) => id) }]
+              : [],
+            write: (events) =>
+              statements.commit({ events, credits: fresh.map((each) => to(each, 'exported', null, false)) }),
+          };
+        },
+      });
+      return feed(query);
+    },
+    async claim(actor, id, note, late = false) {
+      await committed({
+        ...{ ...deed, actor },
+        decide: async () => {
+          const asked = await row(id);
+          able(asked, 'claim');
+          const day = formatInstant(now(), 'UTC').slice(0, 10);
+          if (asked.claimBy !== null && day > asked.claimBy && !late) {
+            const what = `${id} could be claimed until ${asked.claimBy}`;
+            throw new Refused([
+              refuse('id', what, 'a claim in time, or --late with a note that says why it counts'),
+            ]);
+          }
+          const all = await statements.credits({ statement: asked.statement });
+          const waiting = all.filter((each) => moveFault(each, 'claim') === null);
+          return {
+            result: null,
+            actions: waiting.map((each) => ({ type: 'credit-claimed', id: each.id, note })),
+            write: (events) =>
+              statements.commit({ events, credits: waiting.map((each) => to(each, 'claimed', note, true)) }),
+          };
+        },
+      });
+      return row(id);
+    },
+    async settle(actor, ids, note) {
+      await committed({
+        ...{ ...deed, actor },
+        decide: async () => {
+          const rows = await Promise.all([...new Set(ids)].map(row));
+          // Saying again that it was paid is no fault: finance's system may not have heard the answer.
+          const open = rows.filter(({ status }) => status !== 'settled');
+          for (const each of open) able(each, 'settle');
+          return {
+            result: null,
+            actions: open.map(({ id }) => ({ type: 'credit-settled', id, note })),
+            write: (events) =>
+              statements.commit({ events, credits: open.map((each) => to(each, 'settled', note, false)) }),
+          };
+        },
+      });
+      return Promise.all(ids.map(row));
+    },
+    async reverse(actor, id, reason) {
+      if (reason.trim() === '')
+        throw new Refused([refuse('reason', 'is missing', 'why it is taken back, as text')]);
+      await committed({
+        ...{ ...deed, actor },
+        decide: async () => {
+          const asked = await row(id);
+          able(asked, 'reverse');
+          const known = asked.status === 'exported' || asked.status === 'settled';
+          const credits: CreditChange[] = [to(asked, 'reversed', reason, !known && isOwed(asked))];
+          if (known) credits.push({ add: takenBack(asked), id: reversalId(id), status: 'sealed', at: now() });
+          return {
+            result: null,
+            actions: [{ type: 'credit-reversed', id, note: reason }],
+            write: (events) => statements.commit({ events, credits }),
+          };
+        },
+      });
+      return row(id);
+    },
+  };
+}
+
+const allowedFor: Readonly<Record<CreditMove, string>> = {
+  claim: 'a sealed credit that waits for a claim',
+  export: 'a sealed credit, claimed where its plan wants a claim',
+  settle: 'a sealed or exported credit, claimed where its plan wants a claim',
+  reverse: 'a sealed, claimed, exported or settled credit',
+};
+
+function takenBack(row: CreditRow): CreditFacts {
+  const { statement, revision, month, service, customer, site, currency } = row;
+  const less = (amount: string): string => formatAmount(-minorOf(amount, currency), currency);
+  return {
+    ...{ statement, revision, month, service, customer, site, currency },
+    ...{ kind: 'reversal', of: row.id, gross: less(row.gross) },
+    ...{ tax: row.tax && less(row.tax), net: row.net && less(row.net), claimBy: null },
+  };
+}

@@ -1,0 +1,108 @@
+import type { Config } from '../../config/config.js';
+import { monthAfter } from '../../core/time/month.js';
+import type { EpochMs } from '../../core/types.js';
+import type { Store } from '../../store/store.js';
+import { remindOfClaims } from '../billing/remind.js';
+import type { Alarm, Clock, Log } from '../ports.js';
+import { monthOfBook } from './months.js';
+import type { Statements } from './statements.js';
+
+export interface MonthCloseOptions {
+  readonly clock: Clock;
+  readonly alarm: Alarm;
+  readonly store: Pick<Store, 'statements' | 'ledger' | 'paths'>;
+  readonly statements: Pick<Statements, 'close' | 'check'>;
+  /** The configuration in force, with its book. */
+  readonly config: () => Config;
+  readonly log: Log;
+}
+
+export interface MonthClose {
+  /** Does what is due, and what was missed while nobody was there; then whenever something is. */
+  start(): void;
+  /** Resolves when nothing is being done. */
+  idle(): Promise<void>;
+  /** Waits for what is being done. */
+  stop(): Promise<void>;
+}
+
+const hourMs = 3_600_000;
+/** How often it looks at what can change at any time: claims, and what sealed statements rest on. */
+const lookEveryMs = 6 * hourMs;
+/** So far back sealed months are looked at again. */
+const monthsLookedAt = 3;
+
+/** Closes each month once its grace is over; reminds of claims; notes which sealed statements have changed. */
+export function createMonthClose(options: MonthCloseOptions): MonthClose {
+  const { clock, alarm, store, statements, config, log } = options;
+  let stopped = false;
+  let waiting: { cancel(): void } | null = null;
+  let working: Promise<void> = Promise.resolve();
+
+  async function work(): Promise<void> {
+    let next = clock.now() + lookEveryMs;
+    try {
+      for (const { month, due } of await open()) {
+        if (stopped) return;
+        if (due > clock.now()) {
+          next = Math.min(next, due);
+          continue;
+        }
+        const drafts = await statements.close(month);
+        log.info({ month, drafts }, 'a month was closed: its statements wait to be looked at and sealed');
+      }
+      if (!stopped) await look();
+    } catch (error) {
+      log.error({ err: error }, 'months could not be closed; tried again in an hour');
+      next = Math.min(next, clock.now() + hourMs);
+    }
+    // Not a moment before its time: an alarm that rings early would ring for nothing.
+    if (!stopped) waiting = alarm.at(Math.max(next, clock.now() + 1), ring);
+  }
+
+  /** Months of the book that are not closed, from the first in which paths were configured on. */
+  async function open(): Promise<{ readonly month: string; readonly due: EpochMs }[]> {
+    const { book, statements: settings } = config();
+    const seen = [...(await store.paths.known()).values()].map(({ firstSeenAt }) => firstSeenAt);
+    if (seen.length === 0) return [];
+    const months = [];
+    // A zone may be a day ahead of UTC or behind it.
+    const last = nameOf(clock.now() + 24 * hourMs);
+    for (let month = nameOf(Math.min(...seen)); month <= last; month = monthAfter(month, 1)) {
+      const { end } = monthOfBook(book, month);
+      if (end === null || (await store.statements.closed(month)) !== null) continue;
+      months.push({ month, due: end + settings.graceMs });
+    }
+    return months;
+  }
+
+  async function look(): Promise<void> {
+    const { claimReminderMs } = config().statements;
+    const due = await remindOfClaims(store, { now: () => clock.now(), aheadMs: claimReminderMs });
+    for (const { id, statement, claimBy, gross, currency } of due)
+      log.warn({ credit: id, statement, claimBy, gross, currency }, 'a claim is open, and its last day is near');
+    for (let back = monthsLookedAt; back > 0 && !stopped; back -= 1) {
+      const month = monthAfter(nameOf(clock.now()), -back);
+      const { end } = monthOfBook(config().book, month);
+      if (end === null || end > clock.now()) continue;
+      const changed = await statements.check(month);
+      if (changed > 0) log.warn({ month, statements: changed }, 'sealed statements would say something else now');
+    }
+  }
+
+  function ring(): void {
+    working = work();
+  }
+
+  return {
+    start: ring,
+    idle: () => working,
+    stop: async () => {
+      stopped = true;
+      waiting?.cancel();
+      await working;
+    },
+  };
+}
+
+const nameOf = (at: EpochMs): string => new Date(at).toISOString().slice(0, 7);
