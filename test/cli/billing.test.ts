@@ -77,7 +77,6 @@ describe('statements', () => {
       ['--month', '2026-10', '--service', 'single', '--accept-incomplete', ''],
       '--accept-incomplete: is empty',
     ],
-    [['--month', '2026-10', '--service', 'single'], 'make one: pop-sla keys make'],
   ])('sealed with %j are refused in one line', async (args, line) => {
     const { run } = await setUp();
     const result = await run('statements', 'seal', '--actor', 'ann', ...args);
@@ -87,14 +86,18 @@ describe('statements', () => {
     expect((await run('statements', 'list')).stdout).toBe('No statements.\n');
   });
 
-  test('are not signed by a key that others may read', async () => {
+  test('are not signed without a key, nor by one that others may read', async () => {
     const { run, folder } = await setUp();
+    expect(await run(...seal, '--service', 'single')).toMatchObject({
+      code: 1,
+      stderr: `pop-sla: there is no key in ${join(folder, 'data', 'keys')}; make one: pop-sla keys make\n`,
+    });
     await run('keys', 'make');
     const keys = join(folder, 'data', 'keys');
     const file = readdirSync(keys).find((name) => name.endsWith('.key')) ?? '';
     chmodSync(join(keys, file), 0o640);
     expect(await run(...seal, '--service', 'single')).toMatchObject({
-      code: 2,
+      code: 1,
       stderr: `pop-sla: ${join(keys, file)} has the mode 0640: others may use it; allowed: 0600 (chmod 600 ${join(keys, file)})\n`,
     });
     expect((await run('statements', 'list')).stdout).toBe('No statements.\n');
