@@ -80,13 +80,17 @@ export function createMonthClose(options: MonthCloseOptions): MonthClose {
     const { claimReminderMs } = config().statements;
     const due = await remindOfClaims(store, { now: () => clock.now(), aheadMs: claimReminderMs });
     for (const { id, statement, claimBy, gross, currency } of due)
-      log.warn({ credit: id, statement, claimBy, gross, currency }, 'a claim is open, and its last day is near');
+      log.warn(
+        { credit: id, statement, claimBy, gross, currency },
+        'a claim is open, and its last day is near',
+      );
     for (let back = monthsLookedAt; back > 0 && !stopped; back -= 1) {
       const month = monthAfter(nameOf(clock.now()), -back);
       const { end } = monthOfBook(config().book, month);
       if (end === null || end > clock.now()) continue;
       const changed = await statements.check(month);
-      if (changed > 0) log.warn({ month, statements: changed }, 'sealed statements would say something else now');
+      if (changed > 0)
+        log.warn({ month, statements: changed }, 'sealed statements would say something else now');
     }
   }
 
