@@ -19,7 +19,8 @@ export interface DateForms {
   readonly duration: (ms: number) => string;
 }
 
-const noBreak = '\u00a0';
+/** A space that ends no line. */
+export const noBreak = '\u00a0';
 
 const englishMonths =
   'January February March April May June July August September October November December'.split(' ');
@@ -108,7 +109,7 @@ export const dateForms: Record<ReportLanguage, DateForms> = {
           ? `${first.day}–${englishDay(last)}`
           : `${first.day} ${englishMonth(first.month)} – ${englishDay(last)}`,
       units: ['h', 'min', 's'],
-      unitGap: ' ',
+      unitGap: noBreak,
     },
     ({ month, year }) => `${englishMonth(month)} ${year}`,
   ),

@@ -292,6 +292,14 @@ export const single = statement({
   outages: [
     outage(),
     outage({
+      ref: 'HKG@TYO/1791750600500',
+      observer: 'TYO',
+      from: '2026-10-12T03:30:00.750+08:00',
+      to: '2026-10-12T09:42:10.500+08:00',
+      start: null,
+      end: null,
+    }),
+    outage({
       ref: 'HKG@SIN/1792433700000',
       from: '2026-10-20T02:15:00+08:00',
       to: '2026-10-20T04:00:00+08:00',

@@ -35,7 +35,8 @@ const run = (program: string, args: readonly string[]): string =>
   execFileSync(program, args, { encoding: 'utf8' });
 
 /** The text of each page, as a reader of the file copies it. */
-const pagesOf = (file: string): string[] => run('pdftotext', ['-raw', file, '-']).split('\f').slice(0, -1);
+const pagesOf = (file: string): string[] =>
+  run('pdftotext', ['-raw', '-enc', 'UTF-8', file, '-']).split('\f').slice(0, -1);
 
 describe('a PDF as poppler reads it', () => {
   requires({ commands: ['pdftotext', 'pdffonts', 'pdfinfo'] });

@@ -47,7 +47,7 @@ describe('a workbook', () => {
       Amount: 1200,
       '%': 0.1,
     });
-    expect(outages?.lines).toHaveLength(5);
+    expect(outages?.lines).toHaveLength(6);
     expect(outages?.lines.find((line) => line['No.'] === 'SIN@HKG/1792282200000')).toMatchObject({
       ...{ To: null, Duration: null, 'Excused by': 'E9' },
     });

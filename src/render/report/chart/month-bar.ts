@@ -17,12 +17,16 @@ export interface BarRow {
 }
 
 const [rowHeight, rowGap, axis] = [11, 5, 14];
-const leftShare = 0.17;
+/** Of the labels before the bars, at most. */
+const labelShare = 0.3;
+const labelSize = 7;
 /** However short it was, it has to be seen. */
 const leastWidth = 1.2;
 
 export function monthBar({ title, width, from, to, days, rows }: MonthBar): Drawing {
-  const left = Math.round(width * leftShare);
+  const left = Math.round(
+    Math.min(width * labelShare, Math.max(...rows.map(({ label }) => wide(label))) + 10),
+  );
   const x = (at: number): number =>
     left + ((width - left) * (Math.min(Math.max(at, from), to) - from)) / (to - from);
   const y = (row: number): number => row * (rowHeight + rowGap);
@@ -32,10 +36,17 @@ export function monthBar({ title, width, from, to, days, rows }: MonthBar): Draw
     ...stretches
       .filter((each) => each.from < to && each.to > from)
       .map(({ from: first, to: end, fill }) => {
-        const wide = Math.max(leastWidth, x(end) - x(first));
-        return { path: rectangle(Math.min(x(first), width - wide), y(row), wide, rowHeight), fill };
+        const long = Math.max(leastWidth, x(end) - x(first));
+        return { path: rectangle(Math.min(x(first), width - long), y(row), long, rowHeight), fill };
       }),
-    { text: label, x: 0, y: y(row) + 8, size: 7, fill: ink.text, anchor: 'start' },
+    {
+      text: shortened(label, left - 8),
+      x: 0,
+      y: y(row) + 8,
+      size: labelSize,
+      fill: ink.text,
+      anchor: 'start',
+    },
   ]);
   const marks = days.flatMap(({ at, day }): (Shape | Label)[] => [
     { path: line(x(at), bottom, x(at), bottom + 2.5), stroke: ink.faint, strokeWidth: 0.4 },
@@ -53,4 +64,14 @@ export function monthBar({ title, width, from, to, days, rows }: MonthBar): Draw
       : []),
   ]);
   return { width, height: bottom + axis, title, items: [...bars, ...marks] };
+}
+
+/** About what a label takes: nobody has measured it here. */
+const wide = (label: string): number =>
+  Array.from(label).reduce((total, character) => total + labelSize * (character > '\u2e80' ? 1 : 0.55), 0);
+
+function shortened(label: string, room: number): string {
+  let text = label;
+  while (text.length > 1 && wide(text) > room) text = text.slice(0, -1);
+  return text === label ? label : `${text.slice(0, -1)}…`;
 }

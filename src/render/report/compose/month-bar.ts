@@ -39,7 +39,7 @@ export function monthBarBlocks({ document, locale: { words } }: Scene, width: nu
       ],
     },
     {
-      label: words.legend.unobserved,
+      label: words.unobserved,
       stretches: [
         ...outside,
         ...document.unobserved.map((each) => ({

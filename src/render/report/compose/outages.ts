@@ -1,23 +1,26 @@
-import type { Edge, OutagePart } from '../../../core/statement/document.js';
+import type { Edge } from '../../../core/statement/document.js';
 import { heading, left, paragraph, right, table, type Block, type TableRow, type Tone } from '../blocks.js';
 import { msOf } from '../iso.js';
+import { noBreak } from '../dates.js';
 import { nothing } from '../locale.js';
 import { wordFor } from '../words/words.js';
 import type { Scene } from './scene.js';
+import { groupSightings, wholeOf, type Sightings } from './sightings.js';
 
-/** Every outage that touched the lines, with what was said of it since. */
+/** Every outage that touched the lines, with what was said of it since; first what of it counts. */
 export function outageBlocks(scene: Scene): Block[] {
   const { document, locale } = scene;
   const { words } = locale;
   if (document.outages.length === 0) return [heading(words.outages), paragraph(words.noOutages)];
   return [
     heading(words.outages),
+    ...countedBlocks(scene),
     table(
       [
         ...[left(words.line), left(words.port), left(words.observer), left(words.from), left(words.to)],
-        ...[right(words.duration), right(words.edges), left(words.state), left(words.excusedBy)],
+        ...[right(words.duration), left(words.edges), left(words.state), left(words.excusedBy)],
       ],
-      document.outages.map((outage) => rowOf(outage, scene)),
+      groupSightings(document.outages).map((group) => rowOf(group, scene)),
     ),
     ...(document.outages.some(({ start, end }) => start !== null || end !== null)
       ? [paragraph(words.edgesNote, 'faint')]
@@ -25,41 +28,76 @@ export function outageBlocks(scene: Scene): Block[] {
   ];
 }
 
+/** What counts as unavailable, which is less than the outages: excuses are taken away, and of several lines all are down. */
+function countedBlocks({ document, locale }: Scene): Block[] {
+  const { words } = locale;
+  const spans = document.parts.flatMap(({ unavailable }) => unavailable);
+  if (spans.length === 0) return [paragraph(words.noneCounts)];
+  return [
+    table(
+      [left(`${words.unavailable}: ${words.from}`), left(words.to), right(words.duration)],
+      spans.map(({ from, to }) => ({
+        cells: [locale.short(from), locale.short(to), locale.duration(msOf(to) - msOf(from))],
+      })),
+    ),
+  ];
+}
+
 const tones: Readonly<Record<string, Tone>> = { counted: 'bad', 'partly-excused': 'warn', excused: 'warn' };
 
-function rowOf(outage: OutagePart, scene: Scene): TableRow {
+function rowOf(group: Sightings, scene: Scene): TableRow {
   const { locale } = scene;
   const { words } = locale;
-  const { from, to, start, end, origin, state } = outage;
-  const edges = [start, end].map((edge) => (edge === null ? nothing : uncertainty(edge, scene)));
+  const [first] = group;
+  const { origin, state } = first;
+  const { from, to } = wholeOf(group);
   const stateText = wordFor(words.outageState, state);
+  const seenFrom = group.map(({ observer }) => observer ?? words.byHand);
   return {
     cells: [
-      ...[outage.lines.join(', '), outage.port, outage.observer ?? words.byHand],
+      ...[first.lines.join(', '), first.port, seenFrom.join(', ')],
       ...[locale.short(from), to === null ? words.lasting : locale.short(to)],
       to === null ? nothing : locale.duration(msOf(to) - msOf(from)),
-      edges.every((edge) => edge === nothing) ? nothing : edges.join(' / '),
+      group.length === 1 ? uncertaintyOf(first, scene) : words.asSeen,
       {
         text:
           origin === 'measured' || !(state in tones) ? stateText : `${stateText}, ${words.origin[origin]}`,
         tone: tones[state] ?? 'faint',
       },
-      outage.excusedBy.join(', '),
+      first.excusedBy.join(', '),
     ],
     notes: [
-      ...outage.corrections.map(({ id, does, by, at, reason }) =>
+      ...(group.length === 1 ? [] : group.map((each) => sighting(each, scene))),
+      ...first.corrections.map(({ id, does, by, at, reason }) =>
         words.correction(id, words.correctionDoes[does], by, locale.instant(at), reason),
       ),
-      ...outage.inferred.map((each) => words.inferred(locale.duration(msOf(each.to) - msOf(each.from)))),
+      ...group.flatMap(({ inferred }) =>
+        inferred.map((each) => words.inferred(locale.duration(msOf(each.to) - msOf(each.from)))),
+      ),
     ],
   };
 }
 
-/** `−0.5 s` early, `+0 s` late: how far the true edge may lie from the one that counts. */
+/** One observer's own times, where several saw it. */
+function sighting(outage: Sightings[number], scene: Scene): string {
+  const { locale } = scene;
+  const { from, to, observer } = outage;
+  const until = to === null ? locale.words.lasting : locale.short(to);
+  const uncertainty = uncertaintyOf(outage, scene).replace('\n', ' / ');
+  return `${observer ?? locale.words.byHand}: ${locale.short(from)} – ${until} (${uncertainty})`;
+}
+
+/** Of its beginning and, on another line, of its end. */
+function uncertaintyOf({ start, end }: Sightings[number], scene: Scene): string {
+  if (start === null && end === null) return nothing;
+  return [start, end].map((edge) => (edge === null ? nothing : uncertainty(edge, scene))).join('\n');
+}
+
+/** `−0.5 s` early, `+0.1 s` late: how far the true edge may lie from the one that counts. */
 function uncertainty({ at, earliest, latest }: Edge, { locale }: Scene): string {
   const [early, late] = [msOf(at) - msOf(earliest), msOf(latest) - msOf(at)];
   if (early === late) return `±${locale.duration(early)}`;
   if (late === 0) return `−${locale.duration(early)}`;
   if (early === 0) return `+${locale.duration(late)}`;
-  return `−${locale.duration(early)} +${locale.duration(late)}`;
+  return `−${locale.duration(early)}${noBreak}+${locale.duration(late)}`;
 }

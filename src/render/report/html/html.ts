@@ -68,16 +68,19 @@ const factHtml = ({ label, value, code }: Fact): string =>
   `<div><dt>${escapeHtml(label)}</dt><dd${code === true ? ' class="code"' : ''}>${escapeHtml(value)}</dd></div>`;
 
 function tableHtml({ columns, rows }: Table): string {
-  const aligned = (index: number): string => (columns[index]?.align === 'right' ? ' class="r"' : '');
+  const of = (index: number, text: string): string => {
+    const classes = [...(columns[index]?.align === 'right' ? ['r'] : []), ...(isWhole(text) ? ['n'] : [])];
+    return classes.length === 0 ? '' : ` class="${classes.join(' ')}"`;
+  };
   const head = columns
-    .map(({ head: text }, index) => `<th${aligned(index)}>${escapeHtml(text)}</th>`)
+    .map(({ head: text }, index) => `<th${of(index, '')}>${escapeHtml(text)}</th>`)
     .join('');
   const body = rows.map(({ cells, strong, notes }) => {
     const row = cells
       .map((cell, index) =>
         typeof cell === 'string'
-          ? `<td${aligned(index)}>${escapeHtml(cell)}</td>`
-          : `<td${aligned(index)}><span class="${cell.tone}">${escapeHtml(cell.text)}</span></td>`,
+          ? `<td${of(index, cell)}>${escapeHtml(cell)}</td>`
+          : `<td${of(index, cell.text)}><span class="${cell.tone}">${escapeHtml(cell.text)}</span></td>`,
       )
       .join('');
     const under = (notes ?? [])
@@ -88,10 +91,14 @@ function tableHtml({ columns, rows }: Table): string {
   return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>\n${body.join('\n')}\n</tbody></table></div>`;
 }
 
+/** Not worth a second line, or meant to have none. */
+const isWhole = (text: string): boolean =>
+  text !== '' && (text.length <= 8 || (text.includes('\u00a0') && !text.includes(' ')));
+
 function drawingsHtml({ drawings, legend }: Extract<Block, { kind: 'drawings' }>): string {
   const pictures = drawings.map(
     ({ caption, drawing }) =>
-      `<figure style="max-width:${Math.round(drawing.width * 1.6)}px"><figcaption>${escapeHtml(caption)}</figcaption>${svgOf(drawing)}</figure>`,
+      `<figure style="max-width:${Math.round(drawing.width * 1.8)}px"><figcaption>${escapeHtml(caption)}</figcaption>${svgOf(drawing)}</figure>`,
   );
   const key = legend.map(({ text, color, as }) => {
     const border =

@@ -28,8 +28,9 @@ dt { color: #616e7c } dd { margin: 0; overflow-wrap: anywhere }
 .wide { overflow-x: auto }
 table { width: 100%; border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; margin: .3rem 0 .8rem }
 th { text-align: left; color: #52606d; font-weight: 600; border-bottom: 1.2px solid #9aa5b1; vertical-align: bottom }
+td { white-space: pre-line }
 th, td { padding: .3rem .5rem .3rem 0 } td { border-top: 1px solid #e4e7eb; vertical-align: top }
-th.r, td.r { text-align: right; padding: .3rem .5rem } td.r { white-space: nowrap }
+th.r, td.r { text-align: right; padding: .3rem .5rem } td.r, td.n { white-space: pre } th { word-break: keep-all }
 tr.note td { border-top: 0; padding-top: 0; color: #616e7c; font-size: .82rem }
 tr.strong td { font-weight: 700 } tr { break-inside: avoid } thead { display: table-header-group }
 .drawings { display: flex; flex-wrap: wrap; gap: .8rem 1rem }
@@ -45,6 +46,6 @@ footer { margin-top: 2rem; padding-top: .5rem; border-top: 1px solid #d9dee3; co
   body { background: none; font-size: 10pt; print-color-adjust: exact; -webkit-print-color-adjust: exact }
   article { max-width: none; margin: 0; padding: 0; box-shadow: none; break-after: page }
   article:last-of-type { break-after: auto }
-  .stamp { right: 0 } .wide { overflow: visible }
+  .stamp { position: static; text-align: right } .wide { overflow: visible } table { font-size: 8pt } tr.note td { font-size: 7.5pt }
 }
 `;

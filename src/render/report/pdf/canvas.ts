@@ -70,7 +70,9 @@ export function canvasOf(document: PDFKit.PDFDocument, fonts: Fonts): Canvas {
     const known = widths.get(key);
     if (known !== undefined) return known * size;
     fonts.use(weight, text);
-    const width = document.fontSize(100).widthOfString(text, narrowMarks(text)) / 100;
+    document.fontSize(100);
+    const lines = text.split('\n').map((line) => document.widthOfString(line, narrowMarks(line)));
+    const width = Math.max(...lines) / 100;
     widths.set(key, width);
     return width * size;
   };

@@ -35,6 +35,11 @@ export function drawTable(canvas: Canvas, table: Table): void {
     }
     drawCells(canvas, row, table, layout, null);
     for (const note of notes) {
+      const height = noteHeight(canvas, note, layout);
+      if (canvas.room() < height && height < 120) {
+        canvas.newPage();
+        drawHead();
+      }
       canvas.flow(note, area.x + 10, area.width - 10, noteStyle(layout));
       canvas.y += padding;
     }
@@ -42,12 +47,12 @@ export function drawTable(canvas: Canvas, table: Table): void {
   canvas.y += 8;
 }
 
-/** The room that the table's beginning takes: its heads and first row. */
+/** The room that the table's beginning takes: its heads and first rows. */
 export function tableStart(canvas: Canvas, table: Table): number {
   const layout = layoutOf(canvas, table);
   const heads = rowHeight(canvas, { cells: table.columns.map(({ head }) => head), strong: true }, layout);
-  const [first] = table.rows;
-  return heads + (first ? rowHeight(canvas, first, layout) : 0);
+  const rows = table.rows.slice(0, 2).map((row) => rowHeight(canvas, row, layout));
+  return heads + rows.reduce((total, height) => total + height, 0);
 }
 
 function layoutOf(canvas: Canvas, { columns, rows }: Table): Layout {

@@ -102,6 +102,8 @@ export const english = {
   from: 'From',
   to: 'To',
   duration: 'Duration',
+  asSeen: 'see below',
+  noneCounts: 'None of it counts: it is excused, or not all lines were down at the same time.',
   edges: 'Uncertainty',
   edgesNote: 'Uncertainty: how much earlier or later the outage may have begun and ended.',
   state: 'State',

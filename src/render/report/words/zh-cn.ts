@@ -101,6 +101,8 @@ export const simplifiedChinese: ReportWords = {
   from: '开始',
   to: '结束',
   duration: '时长',
+  asSeen: '见下',
+  noneCounts: '均不计入：已免责，或各线路未同时中断。',
   edges: '不确定度',
   edgesNote: '不确定度：中断的实际起止时刻可能提前或推后的幅度。',
   state: '状态',

@@ -102,6 +102,8 @@ export const traditionalChinese: ReportWords = {
   from: '開始',
   to: '結束',
   duration: '時間長度',
+  asSeen: '見下',
+  noneCounts: '均不計入：已免責，或各電路未同時中斷。',
   edges: '不確定度',
   edgesNote: '不確定度：中斷的實際起訖時刻可能提前或延後的幅度。',
   state: '狀態',
