@@ -14,7 +14,7 @@ const changes = { driver: 'auto' } as const;
 /** The installed program, without the binary of koffi: what a copy from another platform looks like. */
 function treeWithoutKoffi(): string {
   const tree = tempDir();
-  for (const part of ['dist', 'package.json', 'node_modules/koffi'])
+  for (const part of ['dist', 'config', 'package.json', 'node_modules/koffi'])
     cpSync(join(root, part), join(tree, part), { recursive: true });
   mkdirSync(join(tree, 'node_modules'), { recursive: true });
   for (const name of readdirSync(join(root, 'node_modules')))

@@ -1,9 +1,11 @@
-import { askClock, clockSources, type ClockSource } from '../../app/clock/sources.js';
+import type { ClockSource } from '../../app/clock/sources.js';
 import { check, type Check } from './check.js';
 
 /** A slot is an instant of the wall clock: where it is wrong, rounds are due at the wrong time. */
-export async function checkClock(sources: readonly ClockSource[] = clockSources): Promise<Check> {
+export async function checkClock(given?: readonly ClockSource[]): Promise<Check> {
   const name = 'clock';
+  const { askClock, clockSources } = await import('../../app/clock/sources.js');
+  const sources = given ?? clockSources;
   const answer = await askClock(sources);
   if (answer !== null) {
     const { source, state } = answer;
