@@ -1,0 +1,71 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openDriver } from '../../../probes/kinds.js';
+import { loadConfig } from '../../../src/config/load.js';
+import { writeScenario } from '../../../src/config/simulate/scenario.js';
+import { configText, customersText } from '../../../src/config/simulate/text.js';
+import type { StatementDocument } from '../../../src/core/statement/document.js';
+import { simulate } from '../../../src/engine/simulate/simulate.js';
+import { drawMonth } from '../../../src/engine/statement/draw.js';
+import { openSqliteStore } from '../../../src/store/sqlite/open.js';
+import { keptLog } from '../../support/log.js';
+import { tempDir } from '../../support/temp-dir.js';
+
+/** A quarter of three PoPs, with few packets a round so that it is played in seconds. */
+async function playQuarter() {
+  const folder = tempDir();
+  const options = { pops: 3, seed: 20260801, services: 4, from: '2026-08-01', until: '2026-11-01' };
+  const scenario = writeScenario(options);
+  const { log } = keptLog();
+  const text = configText({
+    ...{ ...scenario, command: 'a test', database: join(folder, 'q.db'), customersFile: 'customers.yaml' },
+  });
+  writeFileSync(join(folder, 'q.yaml'), `${text}measurement:\n  packets: 3\n`);
+  writeFileSync(join(folder, 'customers.yaml'), customersText(scenario.customers, 'a test'));
+  const loaded = await loadConfig(join(folder, 'q.yaml'), folder);
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
+  const { config } = loaded;
+  const store = await openSqliteStore({ path: config.store.path, bulk: true, packetsFrom: Infinity });
+  await simulate({
+    ...{ scenario, config, store, log, version: '0.0.0-test', signal: new AbortController().signal },
+    openDriver: (towards, seed, clock) =>
+      openDriver('simulated', { log, simulated: { seed, rules: [], towards }, clock }),
+    onProgress: () => undefined,
+  });
+  return { config, store };
+}
+
+/** What finance and the customer look at first. */
+function figuresOf(document: StatementDocument): object {
+  const { id, total, complete, parts, paths, outages, exclusions, unobserved } = document;
+  const states = outages.map(({ state }) => state);
+  return {
+    ...{ id, currency: document.currency, total, complete },
+    parts: parts.map(({ class: kind, start, availabilityPercent, met, unavailableMs, excusedMs, credit }) => ({
+      ...{ class: kind, start, availabilityPercent, met, unavailableMs, excusedMs },
+      ...{ creditPercent: credit.percent, credit: credit.amount },
+    })),
+    paths: paths.map(({ path, roundsDue, roundsHeld, latencyUs, lossPpm, excessPercent, latencyBand, lossBand }) => ({
+      ...{ path, roundsDue, roundsHeld, latencyUs, lossPpm, excessPercent, latencyBand, lossBand },
+    })),
+    outages: Object.fromEntries([...new Set(states)].sort().map((state) => [state, states.filter((one) => one === state).length])),
+    exclusions: exclusions.map(({ kind, intervals }) => `${kind} ${intervals[0]?.from ?? ''}`),
+    unobserved: unobserved.length,
+  };
+}
+
+test('the statements of a simulated quarter, in the figures that people look at first', { timeout: 120_000 }, async () => {
+  const { config, store } = await playQuarter();
+  try {
+    const figures: object[] = [];
+    for (const month of ['2026-08', '2026-09', '2026-10']) {
+      const now = Date.parse('2026-11-05T00:00:00Z');
+      const drawn = await drawMonth({ store, config, now, software: '0.0.0-test' }, month);
+      for (const service of drawn.services) figures.push(figuresOf(drawn.draft(service)));
+    }
+    await expect(`${JSON.stringify(figures, null, 1)}\n`).toMatchFileSnapshot('quarter.txt');
+  } finally {
+    await store.close();
+  }
+});
