@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { Config } from '../config/config.js';
 import { readConfig } from './config-file.js';
 import type { Context } from './context.js';
 import { configOption, type ConfigOptions } from './options.js';
@@ -28,6 +29,7 @@ export function configCommand(context: Context): Command {
 
 async function check(options: ConfigOptions, context: Context): Promise<void> {
   const config = await readConfig(options, context);
+  await checkEntered(config, context);
   const { file, pops, paths } = config;
   const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
   context.stdout.write(`${file}: in order, ${count(pops.length, 'PoP')}, ${count(paths.length, 'path')}\n`);
@@ -39,4 +41,19 @@ async function show(options: ConfigOptions, context: Context): Promise<void> {
   const config = await readConfig(options, context);
   const { showConfig } = await import('../config/show.js');
   context.stdout.write(showConfig(config));
+}
+
+/** What was entered of the book has to go with the file; without a database that can be read nothing was. */
+async function checkEntered(config: Config, context: Context): Promise<void> {
+  const { openLedger } = await context.app();
+  try {
+    const ledger = await openLedger({ config, now: context.now, write: false });
+    try {
+      await ledger.registry.read();
+    } finally {
+      await ledger.close();
+    }
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'StoreFault')) throw error;
+  }
 }

@@ -97,10 +97,12 @@ describe('customers and services on the command line', () => {
     const { run, enter, folder } = await setUp();
     await enter('customers', 'add', 'mill');
     writeFileSync(join(folder, 'customers.yaml'), 'customers: [{ id: mill }]\n');
-    expect(await run('availability', '--month', '2026-10')).toEqual({
+    const refused = {
       ...{ code: 2, stdout: '' },
       stderr:
         'pop-sla: entered by hand: B1 id: "mill" is in the file customers.yaml; allowed: an id that the file does not have; what the file has is changed there\n',
-    });
+    };
+    expect(await run('availability', '--month', '2026-10')).toEqual(refused);
+    expect(await run('config', 'check')).toEqual(refused);
   });
 });

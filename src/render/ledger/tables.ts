@@ -37,6 +37,8 @@ export function outagesTable(outages: readonly OutageView[]): string {
     ['OUTAGE', 'PORT', 'FROM', 'TO', { head: 'SECONDS', align: 'right' }, 'NOTE'],
     outages.map(({ ref, port, measured, corrections, counts }) => {
       const words = corrections.map(({ id, does, actor, reason }) => `${id} ${does} by ${actor}: ${reason}`);
+      for (const { from, to, reason } of measured?.inferred ?? [])
+        words.unshift(`inferred ${((to - from) / 1000).toFixed(3)} s of it: ${reason}`);
       if (measured?.voided) words.unshift(`voided: ${measured.voided.reason}`);
       const shown = counts ?? { from: measured?.start.at ?? 0, to: measured?.end?.at ?? null };
       if (!counts) words.unshift('counts for nothing');

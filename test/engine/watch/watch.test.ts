@@ -156,6 +156,10 @@ describe('an outage of a port', () => {
     await time.pass(60 * second);
     expect(await outages()).toEqual([]);
     expect(await store.watch.states()).toHaveLength(3);
+    // Heartbeats are one row that grows.
+    const [span, ...others] = await store.watch.spans('A');
+    expect(others).toEqual([]);
+    expect(span?.to).toBeGreaterThanOrEqual(start + 50 * second);
     await watch.stop();
   });
 
