@@ -104,7 +104,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
       registryRoutes(routes, { registry, trail: access.store.trail, now });
     }
     if (ledger) {
-      ledgerReads(routes, ledger.office, ledger.now);
+      ledgerReads(routes, { ...ledger, book: () => config().book });
       ledgerWrites(routes, ledger.office);
       attachmentWrite(routes, ledger.office);
       customerRoutes(routes, ledger.office.registry, ledger.now);

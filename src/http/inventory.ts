@@ -23,9 +23,18 @@ export function inventoryRoutes(server: FastifyInstance, config: () => Config): 
     ...{ method: 'GET', url: '/api/v1/pops', operationId: 'listPops', tag: 'inventory', access: 'pops:read' },
     summary: 'The PoPs of the configuration in force.',
     answer: { description: 'the PoPs', schema: z.strictObject({ pops: z.array(pop) }) },
-    handle: () => {
+    handle: ({ caller }) => {
       const { pops, agent } = config();
-      return { pops: pops.map((one) => popJson(one, agent)) };
+      const own = caller.own();
+      if (own === null) return { pops: pops.map((one) => popJson(one, agent)) };
+      // Where it can be reached is nobody's business but ours.
+      const hidden = { ipv4: null, ipv6: null, host: null };
+      const ends = new Set([
+        ...own.ports.keys(),
+        ...[...own.paths.keys()].flatMap((path) => path.split('>')),
+      ]);
+      const seen = pops.filter(({ id }) => ends.has(id));
+      return { pops: seen.map((one) => popJson({ ...one, ...hidden }, agent)) };
     },
   });
   addRoute(server, {
@@ -38,6 +47,10 @@ export function inventoryRoutes(server: FastifyInstance, config: () => Config): 
     },
     summary: 'The paths that this agent measures.',
     answer: { description: 'the paths', schema: z.strictObject({ paths: z.array(path) }) },
-    handle: () => ({ paths: config().paths.map(pathJson) }),
+    handle: ({ caller }) => {
+      const own = caller.own();
+      const seen = config().paths.filter(({ id }) => own === null || own.paths.has(id));
+      return { paths: seen.map(pathJson) };
+    },
   });
 }

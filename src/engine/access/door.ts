@@ -3,7 +3,7 @@ import type { Principal } from '../../core/access/principal.js';
 import type { EpochMs } from '../../core/types.js';
 import { sha256 } from '../../seal/hash.js';
 import type { AccessStore, Grant, SessionRecord } from '../../store/access-store.js';
-import { verifyPassword } from './passwords.js';
+import { verifyPassword, type Cost } from './passwords.js';
 import { createThrottle } from './throttle.js';
 
 export interface DoorOptions {
@@ -12,6 +12,8 @@ export interface DoorOptions {
   /** How long a session lasts at most, and how long unused. */
   readonly sessionMs: number;
   readonly idleMs: number;
+  /** Of a password that is nobody's; as that of everybody's. */
+  readonly cost?: Cost;
 }
 
 /** What is wrong with what somebody showed. */
@@ -47,7 +49,7 @@ export interface Door {
 
 const minuteMs = 60_000;
 
-export function createDoor({ store, now, sessionMs, idleMs }: DoorOptions): Door {
+export function createDoor({ store, now, sessionMs, idleMs, cost }: DoorOptions): Door {
   const { tokens, users, sessions } = store;
   const accounts = createThrottle({ now, free: 5 });
   const addresses = createThrottle({ now, free: 20 });
@@ -104,7 +106,7 @@ export function createDoor({ store, now, sessionMs, idleMs }: DoorOptions): Door
       accounts.failed(account);
       addresses.failed(address);
       const hash = user?.disabledAt === null ? user.password : null;
-      const turn = verified.then(() => verifyPassword(password, hash));
+      const turn = verified.then(() => verifyPassword(password, hash, cost));
       verified = turn.catch(() => false);
       const right = await turn;
       if (!right || user === null) return { refused: 'unknown' };

@@ -7,13 +7,15 @@ import type { EpochMs } from '../../core/types.js';
 import { sha256 } from '../../seal/hash.js';
 import type { AccessStore, TokenRecord, UserRecord } from '../../store/access-store.js';
 import { Refused } from '../ledger/enter.js';
-import { hashPassword } from './passwords.js';
+import { hashPassword, type Cost } from './passwords.js';
 
 export interface RegistryOptions {
   readonly store: Pick<AccessStore, 'tokens' | 'users'>;
   readonly now: () => EpochMs;
   /** The ids of the customers there are. */
   readonly customers: () => readonly string[];
+  /** What the hash of a password costs: the usual, unless told. */
+  readonly cost?: Cost;
 }
 
 export interface NewToken extends WrittenGrant {
@@ -46,7 +48,7 @@ const makeToken = (): { readonly id: string; readonly token: string } => {
   return { id, token: `popsla_${id}_${randomBytes(32).toString('base64url')}` };
 };
 
-export function createRegistry({ store, now, customers }: RegistryOptions): Registry {
+export function createRegistry({ store, now, customers, cost }: RegistryOptions): Registry {
   const { tokens, users } = store;
   const allowed = (grant: WrittenGrant) => {
     const reading = readGrant(grant, customers());
@@ -92,14 +94,15 @@ export function createRegistry({ store, now, customers }: RegistryOptions): Regi
       const name = named('name', rest.name);
       good(password);
       const at = now();
-      const user = { name, roles, customer, password: await hashPassword(password) };
+      const user = { name, roles, customer, password: await hashPassword(password, cost) };
       if (await users.add({ ...user, createdAt: at, passwordAt: at })) return;
       throw new Refused([refuse('name', `${name} is taken`, 'a name that nobody has')]);
     },
     users: () => users.list(),
     async setPassword(name, password) {
       good(password);
-      if (!(await users.setPassword(name, await hashPassword(password), now()))) throw await nobody(name);
+      if (!(await users.setPassword(name, await hashPassword(password, cost), now())))
+        throw await nobody(name);
     },
     async disableUser(name) {
       if (await users.disable(name, now())) return;

@@ -1,19 +1,28 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { Book } from '../../core/customer/book.js';
 import type { EpochMs } from '../../core/types.js';
 import type { Office } from '../../engine/ledger/office.js';
 import { availabilityJson } from '../../render/ledger/availability.js';
 import { exclusionJson, outageJson } from '../../render/ledger/json.js';
 import { id, instant, month, words } from '../route/input.js';
 import { addRoute } from '../route/route.js';
+import { ownExclusions, ownOutages, shownAvailability, shownImpact } from './shown.js';
 import { audited, availability, exclusion, impacts, outage } from './answers.js';
 
 const tag = 'ledger';
 const method = 'GET';
 const ofExclusion = z.strictObject({ id: id() });
 
+export interface LedgerReadsOptions {
+  readonly office: Office;
+  readonly now: () => EpochMs;
+  /** Who buys what, as it is in force. */
+  readonly book: () => Book;
+}
+
 /** `/api/v1/outages`, `/exclusions`, `/availability`, `/audit` and `/attachments`: what was entered, and what it does. */
-export function ledgerReads(server: FastifyInstance, office: Office, now: () => EpochMs): void {
+export function ledgerReads(server: FastifyInstance, { office, now, book }: LedgerReadsOptions): void {
   const { desk } = office;
   addRoute(server, {
     ...{ method, url: '/api/v1/outages', operationId: 'listOutages', tag, access: 'outages:read' },
@@ -24,27 +33,34 @@ export function ledgerReads(server: FastifyInstance, office: Office, now: () => 
       to: instant().optional(),
     }),
     answer: { description: 'the outages', schema: z.strictObject({ outages: z.array(outage) }) },
-    handle: async ({ query: { port, from, to } }) => {
+    handle: async ({ query: { port, from, to }, caller }) => {
       const wanted = {
         ...(port !== undefined && { port }),
         ...(from !== undefined && { from }),
         ...(to !== undefined && { to }),
       };
-      return { outages: (await desk.outages(wanted)).map(outageJson) };
+      return { outages: ownOutages(await desk.outages(wanted), caller.own()).map(outageJson) };
     },
   });
   addRoute(server, {
     ...{ method, url: '/api/v1/exclusions', operationId: 'listExclusions', tag, access: 'exclusions:read' },
     summary: 'Every exclusion, in the order they were proposed.',
     answer: { description: 'the exclusions', schema: z.strictObject({ exclusions: z.array(exclusion) }) },
-    handle: async () => ({ exclusions: (await desk.exclusions()).map(exclusionJson) }),
+    handle: async ({ caller }) => ({
+      exclusions: ownExclusions(await desk.exclusions(), caller.own()).map(exclusionJson),
+    }),
   });
   addRoute(server, {
     ...{ method, url: '/api/v1/exclusions/:id', operationId: 'getExclusion', tag, access: 'exclusions:read' },
     summary: 'One exclusion.',
     params: ofExclusion,
     answer: { description: 'the exclusion', schema: exclusion },
-    handle: async ({ params }) => exclusionJson(await desk.exclusion(params.id)),
+    handle: async ({ params, caller }) => {
+      const own = caller.own();
+      if (own === null) return exclusionJson(await desk.exclusion(params.id));
+      const mine = ownExclusions(await desk.exclusions(), own).find(({ id: found }) => found === params.id);
+      return mine ? exclusionJson(mine) : null;
+    },
   });
   addRoute(server, {
     ...{ method, url: '/api/v1/exclusions/:id/impact', operationId: 'getExclusionImpact', tag },
@@ -52,7 +68,14 @@ export function ledgerReads(server: FastifyInstance, office: Office, now: () => 
     summary: 'The services whose figures an exclusion changes, or would when it is approved.',
     params: ofExclusion,
     answer: { description: 'from what to what', schema: impacts },
-    handle: async ({ params }) => ({ id: params.id, impacts: await office.impact(params.id) }),
+    handle: async ({ params, caller }) => {
+      const impacts = await office.impact(params.id);
+      const customerOf = new Map(book().services.map((service) => [service.id, service.customer]));
+      return {
+        id: params.id,
+        impacts: impacts.map((impact) => shownImpact(impact, customerOf.get(impact.service) ?? null, caller)),
+      };
+    },
   });
   addRoute(server, {
     ...{
@@ -65,7 +88,12 @@ export function ledgerReads(server: FastifyInstance, office: Office, now: () => 
     summary: 'A month of every service, judged from what was watched and entered.',
     query: z.strictObject({ month: month() }),
     answer: { description: 'the month', schema: availability },
-    handle: async ({ query }) => availabilityJson(query.month, await office.month(query.month), now()),
+    handle: async ({ query, caller }) =>
+      shownAvailability(
+        availabilityJson(query.month, await office.month(query.month), now()),
+        book(),
+        caller,
+      ),
   });
   addRoute(server, {
     ...{ method, url: '/api/v1/audit', operationId: 'verifyAudit', tag, access: 'audit:read' },

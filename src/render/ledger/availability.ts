@@ -42,8 +42,20 @@ export function serviceViews(month: MonthView): ServiceView[] {
   });
 }
 
+export interface AvailabilityJson {
+  readonly month: string;
+  readonly asOf: string;
+  readonly final: boolean;
+  readonly services: readonly ServiceView[];
+  readonly sites: MonthResult['sites'];
+}
+
 /** A month of every plan; `final` is false while it is not over. */
-export function availabilityJson(month: string, judged: readonly MonthView[], now: EpochMs): object {
+export function availabilityJson(
+  month: string,
+  judged: readonly MonthView[],
+  now: EpochMs,
+): AvailabilityJson {
   return {
     month,
     asOf: isoInstant(now),

@@ -1,0 +1,99 @@
+import { seesExclusion, type OwnThings } from '../../core/access/own.js';
+import { ownScope } from '../../core/access/own-exclusion.js';
+import type { Book } from '../../core/customer/book.js';
+import type { LedgerExclusion } from '../../core/ledger/exclusions.js';
+import { addDays, type LocalDate } from '../../core/time/date.js';
+import { monthAfter } from '../../core/time/month.js';
+import type { ShownOutage } from '../../engine/ledger/counted.js';
+import type { Impact } from '../../engine/month/impact.js';
+import type { AvailabilityJson, ServiceView } from '../../render/ledger/availability.js';
+import type { Caller } from '../access/caller.js';
+
+/** Those of its own ports, at the times that they were; who said what of them stays inside. */
+export function ownOutages(outages: readonly ShownOutage[], own: OwnThings | null): readonly ShownOutage[] {
+  if (own === null) return outages;
+  return outages.flatMap((outage) => {
+    const { counts, port } = outage;
+    if (counts === null) return [];
+    const times = own.ports.get(port) ?? [];
+    const seen = times.some(({ from, to }) => counts.from < to && (counts.to ?? Infinity) > from);
+    return seen ? [{ ...outage, corrections: [] }] : [];
+  });
+}
+
+/** Those that count and touch something of its own; whom else they touch, and who did what, stays inside. */
+export function ownExclusions(
+  exclusions: readonly LedgerExclusion[],
+  own: OwnThings | null,
+): readonly LedgerExclusion[] {
+  if (own === null) return exclusions;
+  const inside = {
+    proof: null,
+    attachments: [],
+    source: null,
+    approved: null,
+    rejected: null,
+    revoked: null,
+  };
+  return exclusions
+    .filter((exclusion) => seesExclusion(own, exclusion))
+    .map((exclusion) => ({
+      ...exclusion,
+      ...inside,
+      scope: ownScope(exclusion.scope, own.names),
+      proposed: { ...exclusion.proposed, actor: '', reason: null },
+    }));
+}
+
+/** The services that it may see on a day of theirs, with the amounts that it may see on every one. */
+export function shownAvailability(month: AvailabilityJson, book: Book, caller: Caller): object {
+  const siteOf = new Map(book.sites.map(({ id, customer }) => [id, customer]));
+  const ofMonth = daysFrom(`${month.month}-01`, `${monthAfter(month.month, 1)}-01`);
+  return {
+    ...month,
+    services: month.services.flatMap((service) => shownService(service, caller)),
+    sites: month.sites.flatMap((site) => {
+      const customer = siteOf.get(site.site) ?? null;
+      if (!seesAny(caller, customer, ofMonth)) return [];
+      return [seesEvery(caller, customer, ofMonth) ? site : { ...site, rent: null, cap: null, credit: null }];
+    }),
+  };
+}
+
+function shownService(service: ServiceView, caller: Caller): object[] {
+  const { customer, period, bounds } = service;
+  const days = daysFrom(period.from.slice(0, 10), period.to.slice(0, 10));
+  if (!seesAny(caller, customer, days)) return [];
+  if (seesEvery(caller, customer, days)) return [service];
+  return [
+    {
+      ...service,
+      rent: { ...service.rent, amount: null },
+      credit: { ...service.credit, uncapped: null, amount: null },
+      bounds: bounds && { ...bounds, creditLow: null, creditHigh: null },
+    },
+  ];
+}
+
+export function shownImpact(impact: Impact, customer: string | null, caller: Caller): object {
+  const days = daysFrom(impact.from.slice(0, 10), addDays(impact.from.slice(0, 10), 1));
+  if (seesEvery(caller, customer, days)) return impact;
+  return {
+    ...impact,
+    without: { ...impact.without, credit: null },
+    with: { ...impact.with, credit: null },
+  };
+}
+
+/** Who belongs to nobody is seen by those who see all. */
+const seesAny = ({ reach, sees }: Caller, customer: string | null, days: readonly LocalDate[]): boolean =>
+  reach === 'all' || (customer !== null && days.some((day) => sees(customer, day)));
+
+const seesEvery = ({ seesAmounts }: Caller, customer: string | null, days: readonly LocalDate[]): boolean =>
+  days.every((day) => seesAmounts(customer ?? '', day));
+
+function daysFrom(from: LocalDate, to: LocalDate): LocalDate[] {
+  const days: LocalDate[] = [];
+  for (let day = from; day < to; day = addDays(day, 1)) days.push(day);
+  return days.length > 0 ? days : [from];
+}

@@ -1,0 +1,42 @@
+import type { Role } from '../../../src/core/access/principal.js';
+import type { Action } from '../../../src/core/access/rules.js';
+
+const staff = ['noc', 'finance', 'approver', 'admin'] as const;
+const tenants = ['customer', 'reseller'] as const;
+const everybody = [...staff, ...tenants, 'agent'] as const;
+
+/** Who may do what, written down a second time: every action has a row, and nobody else may. */
+export const table: Record<Action, readonly Role[]> = {
+  'metrics:read': ['noc', 'admin', 'agent'],
+  'pops:read': everybody,
+  'paths:read': everybody,
+  'rounds:read': [...staff, ...tenants],
+  'outages:read': [...staff, ...tenants],
+  'outages:write': ['noc', 'admin'],
+  'exclusions:read': [...staff, ...tenants],
+  'exclusions:impact': staff,
+  'exclusions:propose': ['noc', 'admin'],
+  'exclusions:decide': ['approver', 'admin'],
+  'availability:read': [...staff, ...tenants],
+  'attachments:read': staff,
+  'attachments:write': ['noc', 'approver', 'admin'],
+  'customers:read': [...staff, ...tenants],
+  'customers:history': staff,
+  'customers:write': ['noc', 'finance', 'admin'],
+  'audit:read': ['finance', 'approver', 'admin'],
+  'session:read': everybody,
+  'session:end': everybody,
+  'tokens:read': ['admin'],
+  'tokens:write': ['admin'],
+  'users:read': ['admin'],
+  'users:write': ['admin'],
+};
+
+/** What anybody may ask for. */
+export const openRoutes = [
+  'GET /healthz',
+  'GET /readyz',
+  'GET /metrics',
+  'GET /api/v1/openapi.json',
+  'POST /api/v1/session',
+];
