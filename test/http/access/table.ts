@@ -23,6 +23,7 @@ export const table: Record<Action, readonly Role[]> = {
   'customers:read': [...staff, ...tenants],
   'customers:history': staff,
   'customers:write': ['noc', 'finance', 'admin'],
+  'reports:read': ['finance', 'approver', 'admin', ...tenants],
   'audit:read': ['finance', 'approver', 'admin'],
   'session:read': everybody,
   'session:end': everybody,
