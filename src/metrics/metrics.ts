@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Registry } from 'prom-client';
 import type { MissingRound, Provenance, Round, StampSource } from '../core/measurement/round.js';
 import type { LedgerStanding } from '../core/ledger/standing.js';
-import type { Grade, PathStanding } from '../core/quality/standing.js';
+import type { Grade, PathStanding, QualityTerms } from '../core/quality/standing.js';
 import type { ServiceStanding } from '../core/statement/standing.js';
 import type { EpochMs, PathId, PopId } from '../core/types.js';
 import type { BlindReason } from '../core/watch/outage.js';
@@ -14,6 +14,7 @@ import { addNodeMetrics } from './node.js';
 import { officeSeries, type CloseStanding, type ReportsStanding } from './office.js';
 import { asOpenMetrics, contentTypes, formatFor, openMetricsEnd } from './open-metrics.js';
 import { pathSeries } from './paths.js';
+import { planSeries } from './plans.js';
 import { roundSeries } from './rounds.js';
 import { serviceSeries } from './services.js';
 import { watchSeries } from './watch.js';
@@ -56,6 +57,7 @@ export interface StandingListener {
   /** What a path's latest round is worth; told after the round. */
   roundGraded(path: PathId, grade: Grade): void;
   pathStanding(path: PathId, standing: PathStanding): void;
+  terms(terms: readonly QualityTerms[]): void;
   services(standings: readonly ServiceStanding[]): void;
   ledger(standing: LedgerStanding): void;
   judged(at: EpochMs, tookMs: number): void;
@@ -86,6 +88,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const rounds = roundSeries(make, { paths, sendLag: daemon.sendLag });
   const watch = watchSeries(make);
   const services = serviceSeries(make);
+  const terms = planSeries(make);
   const office = officeSeries(make);
   make.gauge(metricNames.build).set({ version: options.version, node: options.node }, 1);
   make.gauge(metricNames.driver).set({ driver: options.driver, stamps: options.stamps ?? 'unknown' }, 1);
@@ -130,6 +133,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       pathStanding: (path, standing) => {
         if (paths.has(path)) windows.standing(path, standing);
       },
+      terms,
       services: services.services,
       ...office,
       judged: daemon.judged,

@@ -44,8 +44,18 @@ export const metricNames = {
   },
   commitment: {
     name: 'pop_sla_latency_commitment_seconds',
-    help: 'Latency that is promised for a path in this month, in seconds.',
-    labels: ['path'],
+    help: 'Latency that is promised for a path in this month by the plan that judges it, in seconds.',
+    labels: ['path', 'plan'],
+  },
+  bandEdge: {
+    name: 'pop_sla_latency_band_upper_ratio',
+    help: 'Greatest excess over the commitment that still is in a latency band of a plan, as a share of the commitment. The last band has none.',
+    labels: ['plan', 'band', 'level'],
+  },
+  lossCommitment: {
+    name: 'pop_sla_loss_commitment_ratio',
+    help: 'Loss that a plan allows a path, 0 to 1.',
+    labels: ['plan'],
   },
   rttMin: {
     name: 'pop_sla_rtt_min_seconds',

@@ -51,9 +51,9 @@ export function windowSeries(): WindowSeries {
     graded: (path, of) => {
       grade(path, 'round', of, true);
     },
-    standing: (path, { commitmentUs, day, month }) => {
+    standing: (path, { plan, commitmentUs, day, month }) => {
       const promised = commitmentUs && toSeconds(commitmentUs);
-      commitment.set(path, promised === null ? [] : [commitment.sample({ path }, promised)]);
+      commitment.set(path, promised === null ? [] : [commitment.sample({ path, plan }, promised)]);
       latency.set(path, 'month', month.latencyUs && toSeconds(month.latencyUs));
       loss.set(path, 'month', month.loss && toNumber(month.loss));
       show(path, '24h', day);

@@ -59,7 +59,12 @@ for (const perSize of [false, true])
     for (const path of paths) {
       metrics.events.roundStored(round(path, slot));
       metrics.standing.roundGraded(path, grade);
-      metrics.standing.pathStanding(path, { commitmentUs: ratio(35_000n), day: window, month: window });
+      metrics.standing.pathStanding(path, {
+        plan: 'ctg-cloud-connection',
+        commitmentUs: ratio(35_000n),
+        day: window,
+        month: window,
+      });
     }
     const used = heap() - before;
     const text = await metrics.text();

@@ -42,7 +42,7 @@ function everything() {
   events.calibrated({ p50Us: 12, p99Us: 40 });
   standing.roundGraded(path, worst);
   const figures = { ...worst, latencyUs: ratio(30_000n), loss: ratio(1n, 50n), due: 48, held: 47 };
-  standing.pathStanding(path, { commitmentUs: ratio(20_000n), day: figures, month: figures });
+  standing.pathStanding(path, { plan: 'p', commitmentUs: ratio(20_000n), day: figures, month: figures });
   standing.services([
     {
       ...{
@@ -58,6 +58,17 @@ function everything() {
       next: { leftMs: 10_368, step: { below: ratio(995n, 1000n), credit: percentShare(ratio(5n)) } },
       lines: [{ line: 'l1', pop: 'LAB2', availability: ratio(998n, 1000n) }],
       money: { currency: 'HKD', rent: 1_000_000n, credit: 0n, projected: 50_005n, nextStep: 50_000n },
+    },
+  ]);
+  const band = (id: string, upTo: number | null) => ({
+    ...{ id, name: { en: id, zh: id } },
+    upToPercent: upTo === null ? null : ratio(BigInt(upTo)),
+  });
+  standing.terms([
+    {
+      plan: 'p',
+      latency: { leavesOut: [], excessDecimals: 1, bands: [band('normal', 10), band('severe', null)] },
+      loss: { leavesOut: [], commitment: ratio(1n, 100n), bands: [band('normal', null)] },
     },
   ]);
   standing.ledger({ active: new Map([['planned-maintenance', 2]]), proposed: 1 });
@@ -196,6 +207,7 @@ describe('the series of a path', () => {
       events.roundStored(round());
       standing.roundGraded(path, worst);
       standing.pathStanding(path, {
+        plan: 'p',
         commitmentUs: ratio(20_000n),
         day: { ...worst, latencyUs: ratio(30_000n), loss: ratio(1n, 50n), due: 48, held: 47 },
         month: { ...worst, latencyUs: ratio(30_000n), loss: ratio(1n, 50n), due: 1_000, held: 990 },
@@ -213,6 +225,7 @@ describe('the series of a path', () => {
     standing.roundGraded(path, worst);
     const day = { ...worst, excess: null, latencyBand: null, latencyUs: null, loss: null, due: 48, held: 0 };
     standing.pathStanding(path, {
+      plan: 'p',
       commitmentUs: ratio(20_000n),
       day,
       month: { ...worst, latencyUs: ratio(30_000n), loss: ratio(1n, 50n), due: 3, held: 1 },
@@ -229,7 +242,7 @@ describe('the series of a path', () => {
       `pop_sla_coverage_ratio{path="${path}",window="month"} 0.3333333333333333`,
     ]);
     expect(await lines('pop_sla_latency_commitment_seconds')).toEqual([
-      `pop_sla_latency_commitment_seconds{path="${path}"} 0.02`,
+      `pop_sla_latency_commitment_seconds{path="${path}",plan="p"} 0.02`,
     ]);
     events.slotsMissing([{ path, slot: slot + 1, reason: 'overrun' }]);
     expect(await lines('pop_sla_latency_band')).toEqual([band('month')]);
@@ -315,7 +328,7 @@ describe('the exposition', () => {
   test('passes promtool check metrics with every family in it', async ({ skip }) => {
     if (spawnSync('promtool', ['--version']).error) skip('promtool (Debian: prometheus) is not installed');
     const { text } = everything();
-    expect((await text()).match(/^pop_sla_latency_band/gm)).toHaveLength(3);
+    expect((await text()).match(/^pop_sla_latency_band\{/gm)).toHaveLength(3);
     const check = spawnSync('promtool', ['check', 'metrics'], { input: await text(), encoding: 'utf8' });
     expect(check.stdout + check.stderr).toBe('');
     expect(check.status).toBe(0);
@@ -404,6 +417,16 @@ describe('the metrics of a service', () => {
     standing.services([]);
     expect(await text()).not.toContain('service="svc-1"');
   });
+});
+
+test('what a plan says of quality is there to be drawn', async () => {
+  const { lines } = everything();
+  expect(await lines('pop_sla_latency_band_upper_ratio')).toEqual([
+    'pop_sla_latency_band_upper_ratio{plan="p",band="normal",level="0"} 0.1',
+  ]);
+  expect(await lines('pop_sla_loss_commitment_ratio')).toEqual([
+    'pop_sla_loss_commitment_ratio{plan="p"} 0.01',
+  ]);
 });
 
 describe('what people do', () => {

@@ -29,10 +29,19 @@ export interface WindowStanding extends Grade {
 
 /** How a path stands. */
 export interface PathStanding {
+  /** The id of the plan that it is judged by. */
+  readonly plan: string;
   /** Microseconds; null: none is promised. */
   readonly commitmentUs: Rational | null;
   readonly day: WindowStanding;
   readonly month: WindowStanding;
+}
+
+/** What a plan says of quality, for whoever draws it. */
+export interface QualityTerms {
+  readonly plan: string;
+  readonly latency: PlanVersion['latency'];
+  readonly loss: PlanVersion['loss'];
 }
 
 export interface Graded {

@@ -59,6 +59,8 @@ export function createStanding(options: StandingOptions): StandingKeeper {
     const ends = [...terms.values()].map(({ month }) => month.to);
     basis = { config: current, monthEnd: Math.min(Infinity, ...new Set(ends)) };
     for (const path of terms.keys()) dirty.add(path);
+    const plans = new Map([...terms.values()].map(({ planId, plan }) => [planId, plan]));
+    events.terms([...plans].map(([plan, { latency, loss }]) => ({ plan, latency, loss })));
   };
 
   const accounted = (path: PathId, slot: EpochMs): boolean => {

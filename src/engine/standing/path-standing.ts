@@ -26,6 +26,7 @@ export interface PathStandingQuery {
 export async function pathStanding(query: PathStandingQuery): Promise<PathStanding> {
   const { terms, until } = query;
   return {
+    plan: terms.planId,
     commitmentUs: terms.commitmentUs,
     day: await over({ from: until - dayMs, to: until }, query),
     month: await over({ from: terms.month.from, to: Math.min(until, terms.month.to) }, query),

@@ -1,5 +1,5 @@
 import type { LedgerStanding } from '../../core/ledger/standing.js';
-import type { Grade, PathStanding } from '../../core/quality/standing.js';
+import type { Grade, PathStanding, QualityTerms } from '../../core/quality/standing.js';
 import type { ServiceStanding } from '../../core/statement/standing.js';
 import type { EpochMs, PathId } from '../../core/types.js';
 
@@ -9,6 +9,8 @@ export interface StandingEvents {
   roundGraded(path: PathId, grade: Grade): void;
   /** The last 24 hours and the month to date of a path. */
   pathStanding(path: PathId, standing: PathStanding): void;
+  /** What the plans of all paths say of quality, from now on. */
+  terms(terms: readonly QualityTerms[]): void;
   /** All services that are judged in this month. */
   services(standings: readonly ServiceStanding[]): void;
   ledger(standing: LedgerStanding): void;

@@ -11,6 +11,7 @@ import { commitmentsIn } from '../month/commitments.js';
 /** What a path is judged by in the month of an instant. */
 export interface PathTerms {
   readonly path: PathConfig;
+  readonly planId: string;
   readonly plan: PlanVersion;
   readonly month: Month;
   /** Microseconds; null: none is promised. */
@@ -44,7 +45,13 @@ export function termsAt(config: Config, defaultPlan: Plan | null, now: EpochMs):
       commitmentsIn(config, ids, month).map(({ path, latencyUs }) => [path, latencyUs]),
     );
     for (const path of paths)
-      terms.set(path.id, { path, plan: version, month, commitmentUs: promised.get(path.id) ?? null });
+      terms.set(path.id, {
+        path,
+        planId: plan.id,
+        plan: version,
+        month,
+        commitmentUs: promised.get(path.id) ?? null,
+      });
   }
   return terms;
 }

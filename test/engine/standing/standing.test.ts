@@ -41,6 +41,7 @@ async function kept(at: number, more: Partial<Config> = {}) {
     services: [] as readonly ServiceStanding[],
     ledger: null as LedgerStanding | null,
     judged: 0,
+    plans: [] as string[],
     judgedPaths: [] as string[],
   };
   const { log, lines } = keptLog();
@@ -56,6 +57,7 @@ async function kept(at: number, more: Partial<Config> = {}) {
         told.paths.set(id, standing);
         told.judgedPaths.push(id);
       },
+      terms: (terms) => (told.plans = terms.map(({ plan }) => plan)),
       services: (standings) => (told.services = standings),
       ledger: (standing) => (told.ledger = standing),
       judged: () => (told.judged += 1),
@@ -163,9 +165,10 @@ test('a path stands over its day and its month, and is judged again when somethi
   for (let at = noon - 2 * dayMs; at < noon; at += 30 * minuteMs)
     await put(store, at, at < noon - dayMs ? 20_000 : 24_400);
   await first();
+  expect(told.plans).toEqual(['ctg-cloud-connection']);
   expect(told.judgedPaths.sort()).toEqual(['HKG>FRA', path]);
   const before = told.paths.get(path);
-  expect(before).toMatchObject({ commitmentUs: { n: 20_000n, d: 1n } });
+  expect(before).toMatchObject({ plan: 'ctg-cloud-connection', commitmentUs: { n: 20_000n } });
   expect(before?.day).toMatchObject({ latencyUs: { n: 24_400n }, due: 48, held: 48 });
   expect(before?.day.latencyBand).toEqual({ id: 'degraded', level: 2 });
   expect(before?.day.lossBand).toEqual({ id: 'normal', level: 0 });
