@@ -11,6 +11,7 @@ const commands = [
   ['rounds'],
   ['pops'],
   ['availability'],
+  ['report'],
   ['outages'],
   ['outage'],
   ['outage', 'add'],
