@@ -8,6 +8,7 @@ import type { Store } from '../../store/store.js';
 import { createRegistry, type Registry } from '../customers/registry.js';
 import { impactOf, type Impact } from '../month/impact.js';
 import { judgeStored, type StoredMonth } from '../month/judge.js';
+import { pastCreditsOf } from '../statement/past-credits.js';
 import { audit, type Audit } from './audit.js';
 import { createDesk, type Desk } from './desk.js';
 import { Refused } from './enter.js';
@@ -26,7 +27,7 @@ export interface Office {
 }
 
 export interface OfficeOptions {
-  readonly store: Pick<Store, 'ledger' | 'attachments' | 'watch' | 'rounds' | 'access'>;
+  readonly store: Pick<Store, 'ledger' | 'attachments' | 'watch' | 'rounds' | 'access' | 'statements'>;
   /** The configuration in force. */
   readonly config: () => Config;
   readonly now: () => EpochMs;
@@ -36,7 +37,8 @@ export interface OfficeOptions {
 
 export function createOffice({ store, config, now, bookChanged }: OfficeOptions): Office {
   const desk = createDesk({ store, config, now });
-  const judge = () => ({ store, config: config(), now: now() });
+  const pastCredits = pastCreditsOf(store.statements);
+  const judge = () => ({ store, config: config(), now: now(), pastCredits });
   return {
     desk,
     registry: createRegistry({ ledger: store.ledger, config, now, ...(bookChanged && { bookChanged }) }),

@@ -55,3 +55,32 @@ test('slots outside of the dates of a path are not due, and their rounds count f
   // Of a month that is not over what has come until now.
   expect(await judge(from + dayMs)).toMatchObject([{ roundsDue: 48, roundsHeld: 1, latencyUs: 1000 }]);
 });
+
+test('a cap over a rolling year gets what sealed statements of earlier months credited', async () => {
+  const folder = tempDir();
+  const file = ledgerConfig(folder);
+  const customers = join(folder, 'customers.yaml');
+  const other = 'plan: example-leased-line,\n      class: standard, lines: [l1]';
+  const text = readFileSync(customers, 'utf8').replace(
+    /plan: ctg-cloud-connection,\s+class: protected-single, lines: \[l1\]/,
+    other,
+  );
+  writeFileSync(customers, text);
+  const { store, config } = await watchedOctober(file);
+  const past = {
+    ...{ month: '2026-09', service: 'single', site: 'central', customer: 'bank' },
+    ...{ rent: { minor: 1_000_000n, currency: 'HKD' }, credit: 500n },
+  };
+  const asked: string[] = [];
+  const pastCredits = (plan: string, month: string) => {
+    asked.push(`${plan} ${month}`);
+    return Promise.resolve([past]);
+  };
+  const judged = await judgeStored({ store, config, now: november, pastCredits }, '2026-10');
+  expect(judged.map(({ case: { planId, history } }) => [planId, history])).toEqual([
+    ['ctg-cloud-connection', []],
+    ['example-leased-line', [past]],
+  ]);
+  // A plan that does not look back is not worth the reading.
+  expect(asked).toEqual(['example-leased-line 2026-10']);
+});
