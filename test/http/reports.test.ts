@@ -1,15 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { createReports } from '../../src/engine/report/reports.js';
-import { renderReport } from '../../src/render/report/formats.js';
 import { november } from '../support/ledger.js';
 import { statedOctober } from '../support/statements.js';
+import { twoTenants } from '../support/tenants.js';
+import { entrance } from './support/entry.js';
 import { testServer } from './support/server.js';
 
 async function setUp() {
   const { store, config } = await statedOctober();
-  const now = () => november;
-  const reports = createReports({ store, config: () => config, now, software: '1.2.3' });
-  const { http } = testServer({ store, config, now }, { reports: { reports, render: renderReport } });
+  const { http } = testServer({ store, config, now: () => november });
   return (url: string) => http.inject(`/api/v1/reports/${url}`);
 }
 
@@ -79,5 +77,46 @@ describe('GET /api/v1/reports/MONTH', () => {
     expect(
       json<{ statements: { document: { toDate: string | null } }[] }>().statements[0]?.document.toDate,
     ).toBe('2026-11-01T01:00:00+08:00');
+  });
+});
+
+describe('who may have a report', () => {
+  const services = (answer: { json: () => unknown }) =>
+    (answer.json() as { statements: { document: { service: string } }[] }).statements.map(
+      ({ document }) => document.service,
+    );
+  const detail = (answer: { json: () => unknown }) => (answer.json() as { detail: string }).detail;
+  const url = '/api/v1/reports/2026-10';
+
+  test('finance has all of them, a customer its own, a reseller those of its customers', async () => {
+    const server = entrance(await twoTenants());
+    const of = async (role: 'finance' | 'customer' | 'reseller', customer: string | null = null) =>
+      services(await server.as(await server.tokenOf(role, customer), url));
+    expect(await of('finance')).toEqual(['alpha-service', 'beta-service']);
+    expect(await of('customer', 'alpha')).toEqual(['alpha-service']);
+    expect(await of('reseller', 'shop')).toEqual(['beta-service']);
+  });
+
+  test("who may not see a service's amounts is told of no such service", async () => {
+    const server = entrance(await twoTenants());
+    const beta = await server.tokenOf('customer', 'beta');
+    const alpha = await server.tokenOf('customer', 'alpha');
+    const none = await server.as(beta, url);
+    expect([none.statusCode, detail(none)]).toEqual([
+      400,
+      'month: 2026-10 is no month of any service; allowed: nothing: there are no services',
+    ]);
+    const foreign = await server.as(alpha, `${url}?service=beta-service`);
+    expect([foreign.statusCode, detail(foreign)]).toEqual([
+      400,
+      'service: beta-service is no service; allowed: alpha-service',
+    ]);
+    const seller = await server.as(alpha, `${url}?reseller=shop`);
+    expect(detail(seller)).toBe(
+      'reseller: shop is no reseller; allowed: none: there is no such in this month',
+    );
+    const { body } = await server.as(alpha, `${url}?format=csv`);
+    expect(body).not.toContain('beta');
+    expect((await server.as(await server.tokenOf('noc'), url)).statusCode).toBe(403);
   });
 });

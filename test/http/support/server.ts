@@ -2,8 +2,10 @@ import type { FastifyInstance, RouteOptions } from 'fastify';
 import { onTestFinished } from 'vitest';
 import type { Config } from '../../../src/config/config.js';
 import { createOffice } from '../../../src/engine/ledger/office.js';
+import { createReports } from '../../../src/engine/report/reports.js';
 import { buildHttp, type HttpOptions } from '../../../src/http/http.js';
 import { createMetrics } from '../../../src/metrics/metrics.js';
+import { renderReport } from '../../../src/render/report/formats.js';
 import type { Store } from '../../../src/store/store.js';
 import { keptLog, type LogLine } from '../../support/log.js';
 
@@ -22,6 +24,10 @@ export function testServer(
     ...{ store, config: () => config, version: '1.2.3', log, readiness: () => [], checkAnswers: true },
     metrics: createMetrics({ version: '1.2.3', node: 'v20', driver: 'simulated' }),
     ledger: { office: createOffice({ store, config: () => config, now }), now },
+    reports: {
+      reports: createReports({ store, config: () => config, now, software: '1.2.3' }),
+      render: renderReport,
+    },
     ...parts,
   });
   onTestFinished(() => http.close());
