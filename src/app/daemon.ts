@@ -31,6 +31,7 @@ import { watchReadiness } from './readiness.js';
 import { renderApart } from './render-apart.js';
 import { resolveName } from './resolve.js';
 import { restartNeeded } from './restart-needed.js';
+import { keepOffice } from './office.js';
 import { logRounds } from './round-log.js';
 import { keepVitals } from './vitals.js';
 
@@ -147,6 +148,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const loops = [
       standing.keep(beside.signal),
       keepVitals({ clock, store, storePath: config.store.path, tell: metrics.standing }, beside.signal),
+      keepOffice({ clock, store, log, config: () => config, tell: metrics.standing }, beside.signal),
     ];
     opened.push(async () => {
       beside.abort();

@@ -244,7 +244,7 @@ export const metricNames = {
   },
   monthClose: {
     name: 'pop_sla_month_close_state',
-    help: 'State set of the close of the month before this one: 1 for the state it is in.',
+    help: 'State set of the close of the latest month that is over: 1 for the state it is in; closed: its drafts wait to be sealed.',
     labels: ['state'],
   },
   monthUnsealed: {
@@ -254,7 +254,7 @@ export const metricNames = {
   },
   lastSealed: {
     name: 'pop_sla_last_sealed_month_timestamp_seconds',
-    help: 'When the last sealed month began, in seconds since 1970. Absent before the first.',
+    help: 'When the last month ended that is sealed, in seconds since 1970. Absent before the first.',
     labels: [],
   },
   build: {

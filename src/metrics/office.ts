@@ -10,14 +10,15 @@ export interface ReportsStanding {
   readonly overdue: number;
 }
 
-export const closeStates = ['not-due', 'due', 'sealed'] as const;
+/** Not closed yet; closed, and its drafts wait to be sealed; all of it sealed. */
+export const closeStates = ['open', 'closed', 'sealed'] as const;
 
 /** How the months that ended stand. */
 export interface CloseStanding {
   /** Of the month before this one. */
   readonly state: (typeof closeStates)[number];
-  /** When the last sealed month began; null: none is. */
-  readonly lastSealedFrom: EpochMs | null;
+  /** When the last sealed month ended; null: none is. */
+  readonly lastSealedEnd: EpochMs | null;
   /** How long ago the oldest month that is not sealed ended; 0: all are. */
   readonly unsealedMs: number;
 }
@@ -50,8 +51,8 @@ export function officeSeries(make: MetricMaker): OfficeSeries {
     close: (standing) => {
       for (const each of closeStates) state.set({ state: each }, each === standing.state ? 1 : 0);
       unsealed.set(standing.unsealedMs / 1000);
-      if (standing.lastSealedFrom === null) lastSealed.unset();
-      else lastSealed.set(standing.lastSealedFrom / 1000);
+      if (standing.lastSealedEnd === null) lastSealed.unset();
+      else lastSealed.set(standing.lastSealedEnd / 1000);
     },
   };
 }

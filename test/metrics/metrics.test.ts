@@ -77,7 +77,7 @@ function everything() {
   standing.clockRead({ synchronised: true, offsetMs: 0.5 });
   standing.outbox(0);
   standing.reports({ byState: new Map([['open', 3]]), overdue: 1 });
-  standing.close({ state: 'due', lastSealedFrom: null, unsealedMs: 86_400_000 });
+  standing.close({ state: 'closed', lastSealedEnd: null, unsealedMs: 86_400_000 });
   return all;
 }
 
@@ -441,8 +441,8 @@ describe('what people do', () => {
     expect(await lines('pop_sla_fault_reports')).toEqual(['pop_sla_fault_reports{state="open"} 3']);
     expect(await lines('pop_sla_fault_reports_overdue')).toEqual(['pop_sla_fault_reports_overdue 1']);
     expect(await lines('pop_sla_month_close_state')).toEqual([
-      'pop_sla_month_close_state{state="not-due"} 0',
-      'pop_sla_month_close_state{state="due"} 1',
+      'pop_sla_month_close_state{state="open"} 0',
+      'pop_sla_month_close_state{state="closed"} 1',
       'pop_sla_month_close_state{state="sealed"} 0',
     ]);
     expect(await lines('pop_sla_last_sealed_month_timestamp_seconds')).toEqual([]);
