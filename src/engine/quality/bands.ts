@@ -5,6 +5,7 @@ import type { Plan } from '../../core/plan/plan.js';
 import { monthOf, versionFor } from '../../core/plan/version.js';
 import { leftOutOf } from '../../core/quality/path-month.js';
 import { bandWindows, judgeWindow, type BandWindow, type PathWindow } from '../../core/quality/windows.js';
+import { alwaysDue, notDueIn } from '../../core/time/due.js';
 import { slotAtOrBefore } from '../../core/time/slot.js';
 import { formatInstant } from '../../core/time/zone.js';
 import type { EpochMs, PathId } from '../../core/types.js';
@@ -39,13 +40,14 @@ export async function storedBands(query: BandsQuery): Promise<readonly PathWindo
   const leftOut = [version.latency.leavesOut, version.loss.leavesOut].flatMap((kinds) =>
     leftOutOf(path, exclusions, kinds),
   );
+  const due = config.paths.find(({ id }) => id === path) ?? alwaysDue;
+  const notDue = windows.flatMap((window) => notDueIn(window, due));
   const parts: SummedPart[] = [];
-  for (const { from, to } of cutAt(windows, leftOut)) {
+  for (const { from, to } of cutAt(windows, [...leftOut, ...notDue])) {
     const [sums] = await rounds.monthSums({ paths: [path], from, to });
     if (sums && sums.roundsHeld > 0) parts.push({ from, to, sums: meanSums(sums) });
   }
   const [commitment] = commitmentsIn(config, [path], month);
-  const due = config.paths.find(({ id }) => id === path) ?? { from: null, to: null };
   return windows.map((window) =>
     judgeWindow({
       ...{ path, window, everyMs, due, plan: version, exclusions },

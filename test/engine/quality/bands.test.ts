@@ -52,6 +52,22 @@ describe('the bands of a stored path', () => {
     expect(late).toMatchObject({ latencyBand: null, lossBand: null, latency: { held: 0, due: 1 } });
   });
 
+  test('leave out what was measured before the path was due', async () => {
+    const { config, store } = await stored();
+    const [plan] = plansOfPath(config.book, path, newest);
+    if (!plan) throw new Error('no plan judges the path');
+    const from = newest - 10 * everyMs;
+    const paths = config.paths.map((one) => (one.id === path ? { ...one, from } : one));
+    const dated = { ...config, paths };
+    const query = { rounds: store.rounds, config: dated, plan, path, exclusions: [] } as const;
+    const bands = await storedBands({ ...query, now: newest + 120_000 });
+    expect(bands.map(({ latency }) => [latency.held, latency.due])).toEqual([
+      [1, 1],
+      [11, 11],
+      [11, 11],
+    ]);
+  });
+
   test('are none before the plan is in force, and none for a path that no service uses', async () => {
     const { config, store } = await stored();
     const [plan] = plansOfPath(config.book, path, newest);
