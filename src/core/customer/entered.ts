@@ -87,17 +87,9 @@ interface Word {
 
 /** One that was changed by hand since may be none any more: the audit finds it, and it says nothing here. */
 function isBookAction(action: LedgerEvent['action']): action is BookAction {
-  switch (action.type) {
-    case 'book-added':
-      return bookLists.includes(action.list) && isItem(action.item);
-    case 'book-changed':
-      return isItem(action.item);
-    case 'book-ended':
-    case 'book-withdrawn':
-      return true;
-    default:
-      return false;
-  }
+  if (action.type === 'book-added') return bookLists.includes(action.list) && isItem(action.item);
+  if (action.type === 'book-changed') return isItem(action.item);
+  return action.type === 'book-ended' || action.type === 'book-withdrawn';
 }
 
 const isItem = (item: WrittenItem | null | undefined): boolean => typeof item === 'object' && item !== null;
