@@ -1,11 +1,12 @@
 import type { Config } from '../config/config.js';
-import type { Assembler } from '../core/statement/assemble.js';
 import { statementId, type SealedStatement, type StatementDocument } from '../core/statement/document.js';
 import type { EpochMs } from '../core/types.js';
-import { collectEvidence } from '../engine/evidence/collect.js';
+import { inForce } from '../engine/customers/in-force.js';
+import { collectRows } from '../engine/evidence/collect.js';
+import type { EvidenceRows } from '../engine/evidence/contents.js';
+import { drawFromRows } from '../engine/evidence/draw-from-rows.js';
 import { membersOf } from '../engine/evidence/members.js';
 import { recomputedDifferences } from '../engine/evidence/verify.js';
-import { drawMonth } from '../engine/statement/draw.js';
 import { keyFolder } from '../seal/key-folder.js';
 import { makePack, type PackKey } from '../seal/pack/pack.js';
 import { writeWhole } from '../seal/whole-file.js';
@@ -40,16 +41,16 @@ export class EvidenceRefused extends Error {
 
 /** Writes the pack of one service's month, whole or not at all. Rejects with `EvidenceRefused`, `StoreFault` or `KeyFault`. */
 export async function makeEvidence(options: EvidenceOptions): Promise<EvidenceMade> {
-  const { config, service, month, file, now, software } = options;
+  const { config, service, month, file, software } = options;
   const key = await packKey(config);
   const store = await readStore(config);
   try {
     const revisions = await revisionsOf(store, statementId(month, service));
-    const statement =
-      revisions.at(-1)?.document ??
-      draftOf(await drawMonth({ store, config, now, software }, month), service, month);
     const keys = (await keyFolder(config.keys.folder).list()).map(({ id, pem }) => ({ id, pem }));
-    const evidence = await collectEvidence({ store, config, statement, revisions, keys });
+    const rows = await collectRows({ store, config, service, month, revisions, keys });
+    if (rows === null) throw await unknownService(service, { store, config });
+    const statement = revisions.at(-1)?.document ?? (await draftOf(rows, options));
+    const evidence = { ...rows, statement };
     // A pack that does not say what the statement says is of no use to anybody.
     const [different] = await recomputedDifferences(evidence, software);
     if (different) {
@@ -84,15 +85,28 @@ async function revisionsOf(
   return revisions;
 }
 
-function draftOf(drawn: Assembler, service: string, month: string): StatementDocument {
-  if (!drawn.services.includes(service)) throw unknownService(service, month, drawn.services);
-  return drawn.draft(service);
+async function draftOf(
+  rows: EvidenceRows,
+  { service, month, now, software }: EvidenceOptions,
+): Promise<StatementDocument> {
+  const drawn = await drawFromRows(rows, { month, now, software });
+  if (drawn.services.includes(service)) return drawn.draft(service);
+  const known = rows.terms.book.services.find(({ id }) => id === service);
+  const until = known?.end == null ? '' : ` to before ${known.end}`;
+  throw new EvidenceRefused(
+    `service '${service}' has no day in ${month}; allowed: a month from ${known?.start ?? ''}${until}`,
+  );
 }
 
-function unknownService(service: string, month: string, services: readonly string[]): EvidenceRefused {
-  const known = services.slice(0, 12).join(', ') || 'nothing: no service has a day in it';
-  const more = services.length > 12 ? `, … (${services.length} in all)` : '';
-  return new EvidenceRefused(`no service '${service}' has a day in ${month}; allowed: ${known}${more}`);
+async function unknownService(
+  service: string,
+  { store, config }: { readonly store: Pick<Store, 'ledger'>; readonly config: Config },
+): Promise<EvidenceRefused> {
+  const { services } = inForce(config, await store.ledger.events()).book;
+  const ids = services.map(({ id }) => id).sort();
+  const known = ids.slice(0, 12).join(', ') || 'nothing: there are no services';
+  const more = ids.length > 12 ? `, … (${ids.length} in all)` : '';
+  return new EvidenceRefused(`no service '${service}'; allowed: ${known}${more}`);
 }
 
 /** Null: no key was ever made. */

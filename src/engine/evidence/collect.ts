@@ -4,41 +4,52 @@ import { attachmentsOf } from '../../core/ledger/actions.js';
 import { refKey } from '../../core/ledger/outages.js';
 import type { SizeSample } from '../../core/measurement/round.js';
 import type { SlotSummary } from '../../core/measurement/summary.js';
-import type { SealedStatement, StatementDocument } from '../../core/statement/document.js';
+import type { SealedStatement } from '../../core/statement/document.js';
 import type { Interval } from '../../core/time/intervals.js';
 import { monthAfter } from '../../core/time/month.js';
 import type { PathId } from '../../core/types.js';
 import type { ObservedOutage, StateChange } from '../../core/watch/records.js';
 import type { Store } from '../../store/store.js';
 import { inForce } from '../customers/in-force.js';
-import type { ClosedEvent, Evidence, EvidenceTerms, PacketsOfRound } from './contents.js';
+import type { ClosedEvent, Evidence, EvidenceRows, EvidenceTerms, PacketsOfRound } from './contents.js';
 import { isOpen } from './contents.js';
 import { eventsOf, scopeOf, type EvidenceScope } from './scope.js';
 
 export interface CollectOptions {
   readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds' | 'attachments' | 'statements'>;
   readonly config: Config;
-  readonly statement: StatementDocument;
+  readonly service: string;
+  /** `2026-10`. */
+  readonly month: string;
+  /** The sealed ones; the ledger is taken up to the last one's head. */
   readonly revisions: readonly SealedStatement[];
   readonly keys: Evidence['keys'];
 }
 
-/** Reads everything that a statement rests on: its customer's terms, and the rows that have to do with them. */
-export async function collectEvidence(options: CollectOptions): Promise<Evidence> {
-  const { store, statement, revisions, keys } = options;
-  const all = (await store.ledger.events()).filter(({ seq }) => seq <= statement.inputs.ledgerHead.seq);
+/**
+ * Reads everything that a service's month rests on: its customer's terms, and the rows that have to do with them. Null:
+ * there is no such service.
+ */
+export async function collectRows(options: CollectOptions): Promise<EvidenceRows | null> {
+  const { store, service, month, revisions, keys } = options;
+  const head = revisions.at(-1)?.document.inputs.ledgerHead.seq ?? Infinity;
+  const all = (await store.ledger.events()).filter(({ seq }) => seq <= head);
   const config = inForce(options.config, all);
-  const scope = scopeOf(config.book, statement.customer);
-  const month = monthOf(statement);
+  const bought = config.book.services.find(({ id }) => id === service);
+  if (!bought) return null;
+  const scope = scopeOf(config.book, bought.customer);
+  const time = timeOf(month);
   const open = eventsOf(all, scope);
   const ledger = all.map((event) => (open.has(event) ? event : closed(event)));
-  const watch = await watchRows(store, scope, month, correctedIn(ledger));
-  const rounds = await roundsOf(store, [...scope.paths].sort(), month);
-  const own = new Set<string>(statement.paths.map(({ path }) => path));
+  const watch = await watchRows(store, scope, time, correctedIn(ledger));
+  const own = new Set(bought.terms.flatMap(({ paths }) => paths));
+  // Rounds of its neighbours weigh in only where a plan pays for quality: by a cap that binds them together.
+  const needed = paysForQuality(config.book, scope) ? scope.paths : own;
+  const rounds = await roundsOf(store, [...needed].sort(), time);
   return {
-    ...{ statement, revisions, keys, ledger, ...watch, rounds },
+    ...{ revisions, keys, ledger, ...watch, rounds },
     terms: termsOf(config, scope),
-    earlier: await earlierOf(store, config.book, statement),
+    earlier: await earlierOf(store, config.book, bought.customer, month),
     packets: await packetsOf(
       store,
       rounds.filter(({ path }) => own.has(path)),
@@ -47,17 +58,30 @@ export async function collectEvidence(options: CollectOptions): Promise<Evidence
   };
 }
 
+function paysForQuality({ services, plans }: Book, scope: EvidenceScope): boolean {
+  const named = services.filter(({ id }) => scope.services.has(id)).flatMap(({ terms }) => terms);
+  return named.some(({ plan }) =>
+    plans
+      .get(plan)
+      ?.versions.some(({ credit }) =>
+        credit.causes.some(
+          (rule) =>
+            rule.kind === 'latency' ||
+            rule.kind === 'loss' ||
+            (rule.kind === 'failed-days' && rule.metric !== 'availability'),
+        ),
+      ),
+  );
+}
+
 const closed = ({ seq, previous, hash }: ClosedEvent): ClosedEvent => ({ seq, previous, hash });
 
-/** From the first day of its month on, in the earliest of its zones, to the last. */
-function monthOf({ parts, month, asOf }: StatementDocument): Interval {
+/** All of a month in whatever zone: they are up to 14 hours ahead and 12 behind. */
+function timeOf(month: string): Interval {
   const dayMs = 86_400_000;
-  const from = Date.parse(`${month}-01T00:00:00Z`);
-  const edges = parts.flatMap(({ period }) => [Date.parse(period.from), Date.parse(period.to)]);
   return {
-    // Zones are up to 14 hours ahead, and 12 behind.
-    from: Math.min(from - dayMs, ...edges),
-    to: Math.max(from + 33 * dayMs, ...edges, Math.min(Date.parse(asOf), from + 33 * dayMs)),
+    from: Date.parse(`${month}-01T00:00:00Z`) - dayMs,
+    to: Date.parse(`${monthAfter(month, 1)}-01T00:00:00Z`) + dayMs,
   };
 }
 
@@ -155,7 +179,8 @@ function fromLastBefore(states: readonly StateChange[], from: number): StateChan
 async function earlierOf(
   { statements }: Pick<Store, 'statements'>,
   { plans }: Book,
-  { customer, month }: StatementDocument,
+  customer: string,
+  month: string,
 ): Promise<SealedStatement[]> {
   const looksBack = [...plans.values()].some(({ versions }) =>
     versions.some(({ credit }) => credit.caps.some(({ over }) => over === 'rolling-year')),

@@ -25,9 +25,12 @@ export interface PacketsOfRound {
   readonly sizes: readonly SizeSample[];
 }
 
-/** Everything that a statement rests on. */
-export interface Evidence {
+/** A statement with everything that it rests on. */
+export interface Evidence extends EvidenceRows {
   readonly statement: StatementDocument;
+}
+
+export interface EvidenceRows {
   /** Sealed ones, the first first; the statement is the last of them, or a draft. */
   readonly revisions: readonly SealedStatement[];
   /** Of the customer's earlier months, where a plan caps credits over a rolling year. */

@@ -7,7 +7,7 @@ import type { MeasuredBy, PathSums, RoundStore } from '../../store/store.js';
 import type { LedgerStore } from '../../store/ledger-store.js';
 import type { WatchStore } from '../../store/watch-store.js';
 import type { PastStatements } from '../statement/past-credits.js';
-import { isOpen, type Evidence } from './contents.js';
+import { isOpen, type EvidenceRows } from './contents.js';
 
 /** What of a store a month is drawn up from. */
 export interface EvidenceStore {
@@ -18,7 +18,7 @@ export interface EvidenceStore {
 }
 
 /** The rows of a pack, as the database would give them. */
-export function evidenceStore(evidence: Evidence): EvidenceStore {
+export function evidenceStore(evidence: EvidenceRows): EvidenceStore {
   const roundsOf = byKey(
     evidence.rounds.flatMap((round) => (round.status === 'missing' ? [] : [round])),
     ({ path }) => path,
@@ -94,7 +94,7 @@ export function evidenceStore(evidence: Evidence): EvidenceStore {
   };
 }
 
-function measuredBy({ rounds }: Evidence, { from, to }: Interval): MeasuredBy[] {
+function measuredBy({ rounds }: EvidenceRows, { from, to }: Interval): MeasuredBy[] {
   const all = new Map<string, MeasuredBy>();
   for (const round of rounds) {
     if (round.status !== 'ok' || round.slot < from || round.slot >= to) continue;

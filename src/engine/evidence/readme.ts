@@ -21,8 +21,8 @@ keys.jsonl        the public keys that signed revisions.
 terms.json        what was agreed: the customer's services, sites and lines, who sells to it, the plans, latencies that
                   are promised, how is measured and watched. {"$bigint": "…"} is a large number, {"$map": […]} a list of
                   keys and values, {"n", "d"} a fraction, "minor" an amount in the smallest unit of its currency.
-rounds.jsonl      every slot of the paths of the customer's services: a round with its counts by size, or "missing" with
-                  the reason. Only status "ok" is held. lost = sent - received; what was not sent is no part of either.
+rounds.jsonl      every slot of the service's paths (and of those of the customer's other services where a plan pays
+                  for their quality): a round with its counts by size, or "missing" with the reason. Only status "ok" is held. lost = sent - received; what was not sent is no part of either.
 packets.jsonl     every packet of the rounds of this service's paths, as far as they are still kept, in the order of
                   sending: a number is the RTT of one that was answered in time; null is lost; {"late": RTT}, {"error"},
                   {"notSent"} say what became of the others.

@@ -6,12 +6,11 @@ import { digestOf, sha256 } from '../../seal/hash.js';
 import { fingerprint, publicKeyOf } from '../../seal/key.js';
 import { sealFault } from '../../seal/statement.js';
 import { openPack, PackFault } from '../../seal/pack/pack.js';
-import { drawMonth } from '../statement/draw.js';
+import { drawFromRows } from './draw-from-rows.js';
 import { attachmentsOf } from '../../core/ledger/actions.js';
 import { isOpen, type Evidence } from './contents.js';
 import { countValues, differences, type Difference } from './differences.js';
 import { evidenceOf } from './members.js';
-import { evidenceStore } from './memory-store.js';
 
 export interface VerifyOptions {
   readonly pack: Uint8Array;
@@ -61,38 +60,30 @@ export async function verifyPack({ pack, key, software }: VerifyOptions): Promis
 
 /** Where the statement is another than the one that its rows give. */
 export async function recomputedDifferences(evidence: Evidence, software: string): Promise<Difference[]> {
-  const { statement, terms } = evidence;
-  let again: StatementDocument;
+  const { statement } = evidence;
+  const again = await redrawn(evidence);
+  // How it came to be and stands among its revisions is checked by its chain; the words of a derivation are the
+  // program's, and another version may find others.
+  const { revision, state, acceptedIncomplete, change, previous } = statement;
+  const comparable = {
+    ...again,
+    ...{ revision, state, acceptedIncomplete, change, previous },
+    ...(software === statement.software ? {} : { parts: withWordsOf(statement, again) }),
+  };
+  return differences(statement, comparable);
+}
+
+async function redrawn(evidence: Evidence): Promise<StatementDocument> {
+  const { month, service, asOf, software } = evidence.statement;
   try {
-    const month = await drawMonth(
-      {
-        ...{
-          store: evidenceStore(evidence),
-          config: { ...terms, bookBase: null },
-          now: Date.parse(statement.asOf),
-        },
-        software: statement.software,
-      },
-      statement.month,
-    );
-    again = month.draft(statement.service);
+    const drawn = await drawFromRows(evidence, { month, now: Date.parse(asOf), software });
+    return drawn.draft(service);
   } catch (error) {
     throw new PackFault(
       `the month can't be judged from the rows: ${error instanceof Error ? error.message : String(error)}`,
       { cause: error },
     );
   }
-  // How it came to be and stands among its revisions is checked by its chain; the words of a derivation are the
-  // program's, and another version may find others.
-  const { revision, state, acceptedIncomplete, change, previous } = statement;
-  const { ledgerHead } = statement.inputs;
-  const comparable = {
-    ...again,
-    ...{ revision, state, acceptedIncomplete, change, previous },
-    inputs: { ...again.inputs, ledgerHead },
-    ...(software === statement.software ? {} : { parts: withWordsOf(statement, again) }),
-  };
-  return differences(statement, comparable);
 }
 
 const withWordsOf = (stated: StatementDocument, again: StatementDocument): StatementDocument['parts'] =>
