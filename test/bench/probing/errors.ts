@@ -69,7 +69,24 @@ export function lateness(measured: Measured, truth: readonly TruthLine[], interv
   });
 }
 
+/** What another tool measured, packet by packet of 64 bytes, less the truth. */
+export function toolErrors(
+  rttsUs: ReadonlyMap<string, readonly (number | null)[]>,
+  truth: readonly TruthLine[],
+): number[] {
+  const streams = trueRtts(truth);
+  return [...rttsUs].flatMap(([target, rtts]) => {
+    const exact = streams.get(streamKey(target, 64)) ?? [];
+    return rtts.flatMap((rtt, nth) => {
+      const real = exact[nth];
+      return rtt !== null && real != null ? [rtt - real] : [];
+    });
+  });
+}
+
 export interface Compared {
+  /** A measured RTT less the true one, of each packet, microseconds. */
+  readonly each: readonly number[];
   readonly errors: ErrorSummary;
   /** Answered in truth, and not received by us. */
   readonly falseLoss: number;
@@ -104,5 +121,5 @@ export function compare(
         else if (rtt !== null) falseLoss += 1;
       }
     }
-  return { errors: summarize(errors), falseLoss, falseReplies, notSent };
+  return { each: errors, errors: summarize(errors), falseLoss, falseReplies, notSent };
 }
