@@ -1,8 +1,8 @@
 import { icmpHeaderBytes } from '../shared/echo.js';
 import type { RoundRequest, SizeRequest } from '../probe.js';
 
-/** fping prints JSON from 5.3 on. */
-export const jsonSince = [5, 3] as const;
+/** fping prints JSON from 5.5 on; before, `-J` is an option that it does not know. */
+export const jsonSince = [5, 5] as const;
 
 /** The arguments that make fping send one size of a round. `json`: it knows how to print JSON. */
 export function fpingArgs(request: RoundRequest, size: SizeRequest, json: boolean): string[] {

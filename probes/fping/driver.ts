@@ -31,9 +31,12 @@ export async function openFping({ program = 'fping', log }: FpingOptions): Promi
   const asked = await runFping(program, ['--version'], never);
   const version = fpingVersion(asked.stdout + asked.stderr);
   if (!version) throw new ProbeUnavailable(asked.failure ?? `"${program}" is no fping`, install, false);
-  const tried = await runFping(program, ['-q', '-C', '1', '-r', '0', '127.0.0.1'], never);
+  const once = ['-q', '-C', '1', '-r', '0', '127.0.0.1'];
+  const tried = await runFping(program, once, never);
   if (!parseFping(tried.stderr)) throw new ProbeUnavailable(`fping: ${complaint(tried)}`, permit, true);
-  const json = printsJson(version);
+  // Its authors may still change that format: where it is another one, the text is as good.
+  const json =
+    printsJson(version) && parseFping((await runFping(program, ['-J', ...once], never)).stdout) !== null;
   log.debug({ version: version.join('.'), json }, 'probing by fping');
   const rounds = roundsInFlight();
 

@@ -2,7 +2,7 @@
 export type FpingRtts = readonly (number | null)[];
 
 /**
- * Reads what `fping -C` says of its one target: text (`ADDRESS : 0.05 - 0.04`, on standard error) or, from 5.3 on, JSON
+ * Reads what `fping -C` says of its one target: text (`ADDRESS : 0.05 - 0.04`, on standard error) or, from 5.5 on, JSON
  * (`{"vSum": {"host": …, "values": [0.05, null]}}`, on standard output). Null when no line of it is one of these.
  */
 export function parseFping(output: string): FpingRtts | null {

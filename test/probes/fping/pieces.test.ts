@@ -8,7 +8,7 @@ import { roundOf } from '../support/rounds.js';
 const signal = new AbortController().signal;
 const size = { bytes: 64, icmpBytes: 64 };
 
-/** What the program printed: 5.1 on standard error, 5.3 and later with -J on standard output. */
+/** What the program printed: 5.1 on standard error, 5.5 and later with -J on standard output. */
 const recorded: [what: string, text: string, json: string, rttsUs: (number | null)[] | null][] = [
   [
     'every digit it has',
@@ -75,7 +75,8 @@ describe('the arguments', () => {
   test.each([
     ['fping: Version 5.1', false],
     ['fping: Version 5.2\n', false],
-    ['fping: Version 5.3', true],
+    ['fping: Version 5.4', false],
+    ['fping: Version 5.5', true],
     ['fping: Version 6.0', true],
   ])('ask %j for JSON: %s', (text, json) => {
     const version = fpingVersion(text);
