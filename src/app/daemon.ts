@@ -124,6 +124,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         }),
         render: renderApart(),
       },
+      billing,
       log,
       version,
     });

@@ -1,6 +1,7 @@
 import { fastify, type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import type { Config } from '../config/config.js';
 import type { EpochMs } from '../core/types.js';
+import type { Billing } from '../engine/billing/billing.js';
 import type { Office } from '../engine/ledger/office.js';
 import type { Metrics } from '../metrics/metrics.js';
 import type { Store } from '../store/store.js';
@@ -17,6 +18,7 @@ import { answerTags } from './guard/etag.js';
 import { secureHeaders } from './guard/headers.js';
 import { onceForItsKey } from './guard/idempotency.js';
 import { limitRate } from './guard/rate.js';
+import { billingRoutes } from './billing/routes.js';
 import { customerRoutes } from './customers/routes.js';
 import { healthRoutes, type Readiness } from './health.js';
 import { inventoryRoutes } from './inventory.js';
@@ -50,6 +52,8 @@ export interface HttpOptions {
   readonly tls?: { readonly cert: string; readonly key: string };
   /** Reports of months, and what makes files of them; left out, there are no routes to it. */
   readonly reports?: ReportRouteOptions;
+  /** Statements and what follows from them; left out, there are no routes to them. */
+  readonly billing?: Billing;
   readonly log: HttpLog;
   readonly version: string;
   /** Holds every answer against its schema: for tests. */
@@ -58,7 +62,7 @@ export interface HttpOptions {
 
 /** The server, complete but for a port: whoever builds it lets it listen, and closes it. */
 export function buildHttp(options: HttpOptions): FastifyInstance {
-  const { store, metrics, config, readiness, ledger, access, reports, log, version } = options;
+  const { store, metrics, config, readiness, ledger, access, reports, billing, log, version } = options;
   const { checkAnswers = false } = options;
   const { trustedProxies, bodyLimit, requestsPerMinute, auth } = config().http;
   const server = makeServer(
@@ -110,6 +114,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
       customerRoutes(routes, ledger.office.registry, ledger.now);
     }
     if (reports) reportRoutes(routes, reports);
+    if (billing) billingRoutes(routes, billing);
     done();
   });
   return server;

@@ -43,6 +43,17 @@ export const rules = {
   'customers:write': write(all('noc', 'finance', 'admin')),
   /** A month's statements: they are made of amounts. */
   'reports:read': read({ ...all('finance', 'approver', 'admin'), ...tenants }),
+  'statements:read': read({ ...all('finance', 'approver', 'admin'), ...tenants }),
+  /** Seals and revises. */
+  'statements:seal': write(all('finance', 'admin')),
+  'credits:read': read(all('finance', 'approver', 'admin')),
+  'credits:write': write(all('finance', 'admin')),
+  'disputes:read': read({ ...all('finance', 'approver', 'admin'), ...tenants }),
+  'disputes:open': write({ ...all('finance', 'admin'), ...tenants }),
+  'disputes:decide': write(all('finance', 'admin')),
+  /** People at customers. */
+  'persons:read': read(all('noc', 'finance', 'admin')),
+  'persons:write': write(all('finance', 'admin')),
   /** The ledger's history and the trail of what was done. */
   'audit:read': read(all('finance', 'approver', 'admin')),
   /** Who am I, and good-bye: of whoever asks itself. */

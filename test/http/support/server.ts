@@ -1,6 +1,7 @@
 import type { FastifyInstance, RouteOptions } from 'fastify';
 import { onTestFinished } from 'vitest';
 import type { Config } from '../../../src/config/config.js';
+import { createBilling } from '../../../src/engine/billing/billing.js';
 import { createOffice } from '../../../src/engine/ledger/office.js';
 import { createReports } from '../../../src/engine/report/reports.js';
 import { buildHttp, type HttpOptions } from '../../../src/http/http.js';
@@ -28,6 +29,10 @@ export function testServer(
       reports: createReports({ store, config: () => config, now, software: '1.2.3' }),
       render: renderReport,
     },
+    billing: createBilling({
+      ...{ store, config: () => config, now, software: '1.2.3' },
+      signer: () => Promise.reject(new Error('nothing is sealed here')),
+    }),
     ...parts,
   });
   onTestFinished(() => http.close());

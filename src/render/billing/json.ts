@@ -1,0 +1,41 @@
+import type { CreditRow } from '../../core/billing/credit.js';
+import type { Dispute } from '../../core/billing/disputes.js';
+import type { StatementSummary } from '../../core/statement/summary.js';
+import type { EpochMs } from '../../core/types.js';
+
+const iso = (at: EpochMs): string => new Date(at).toISOString();
+const isoOrNull = (at: EpochMs | null): string | null => (at === null ? null : iso(at));
+
+export const summaryJson = ({ at, changed, ...row }: StatementSummary) => ({
+  ...row,
+  at: iso(at),
+  changed: changed && { at: iso(changed.at), why: changed.why },
+});
+
+export const creditJson = ({ createdAt, changedAt, remindedAt, ...row }: CreditRow) => ({
+  ...row,
+  createdAt: iso(createdAt),
+  changedAt: iso(changedAt),
+  remindedAt: isoOrNull(remindedAt),
+});
+
+export const disputeJson = ({ openedAt, words, ...dispute }: Dispute) => ({
+  ...dispute,
+  openedAt: iso(openedAt),
+  words: words.map(({ at, ...word }) => ({ ...word, at: iso(at) })),
+});
+
+/** Somebody at a customer; structurally a row of the contacts. */
+export const contactJson = <
+  C extends { readonly addedAt: EpochMs; readonly changedAt: EpochMs; readonly erasedAt: EpochMs | null },
+>({
+  addedAt,
+  changedAt,
+  erasedAt,
+  ...contact
+}: C) => ({
+  ...contact,
+  addedAt: iso(addedAt),
+  changedAt: iso(changedAt),
+  erasedAt: isoOrNull(erasedAt),
+});
