@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Config } from '../config/config.js';
 import type { EpochMs } from '../core/types.js';
 import { createDoor } from '../engine/access/door.js';
+import { createOidc } from '../engine/access/oidc.js';
 import { createRegistry } from '../engine/access/registry.js';
 import type { HttpOptions } from '../http/http.js';
 import type { Store } from '../store/store.js';
@@ -13,29 +14,46 @@ export interface AccessOptions {
   readonly now: () => EpochMs;
 }
 
-/** Who may come in, as the web server asks it. */
-export function openAccess({ store, config, now }: AccessOptions): NonNullable<HttpOptions['access']> {
-  const { sessionMs, idleMs } = config().http.auth;
+/** Who may come in, as the web server asks it. Rejects with `ListenFault`. */
+export async function openAccess({
+  store,
+  config,
+  now,
+}: AccessOptions): Promise<NonNullable<HttpOptions['access']>> {
+  const { auth, publicUrl } = config().http;
+  const { sessionMs, idleMs, oidc } = auth;
+  const door = createDoor({ store: store.access, now, sessionMs, idleMs });
+  const customers = () => config().book.customers.map(({ id }) => id);
   return {
-    door: createDoor({ store: store.access, now, sessionMs, idleMs }),
-    registry: createRegistry({
-      ...{ store: store.access, now },
-      customers: () => config().book.customers.map(({ id }) => id),
-    }),
-    ...{ store: store.access, now },
+    ...{ door, store: store.access, now },
+    registry: createRegistry({ store: store.access, now, customers }),
+    oidc:
+      oidc === null || publicUrl === null
+        ? undefined
+        : createOidc({
+            ...{ config: oidc, door, customers, now, redirectUri: `${publicUrl}/auth/oidc/callback` },
+            clientSecret: oidc.clientSecretFile === null ? null : await readSecret(oidc.clientSecretFile),
+          }),
   };
 }
 
+const readSecret = async (file: string): Promise<string> =>
+  (await readText('http.auth.oidc.clientSecretFile', file, 'a file')).trim();
+
 /** The texts of both files. Rejects with `ListenFault`. */
 export async function readTls({ cert, key }: { readonly cert: string; readonly key: string }) {
-  const read = async (name: string, file: string): Promise<string> => {
-    try {
-      return await readFile(file, 'utf8');
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      const what = `http.tls.${name} ${file} can't be read (${code ?? String(error)})`;
-      throw new ListenFault(`${what}; allowed: a PEM file that this user may read`, { cause: error });
-    }
+  return {
+    cert: await readText('http.tls.cert', cert, 'a PEM file'),
+    key: await readText('http.tls.key', key, 'a PEM file'),
   };
-  return { cert: await read('cert', cert), key: await read('key', key) };
+}
+
+async function readText(name: string, file: string, what: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const fault = `${name} ${file} can't be read (${code ?? String(error)})`;
+    throw new ListenFault(`${fault}; allowed: ${what} that this user may read`, { cause: error });
+  }
 }

@@ -116,7 +116,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         office: createOffice({ store, config: () => config, now: () => clock.now(), bookChanged: refresh }),
         now: () => clock.now(),
       },
-      access: openAccess({ store, config: () => config, now: () => clock.now() }),
+      access: await openAccess({ store, config: () => config, now: () => clock.now() }),
       ...(config.http.tls === null ? {} : { tls: await readTls(config.http.tls) }),
       reports: {
         reports: createReports({

@@ -6,11 +6,13 @@ import type { Office } from '../engine/ledger/office.js';
 import type { Metrics } from '../metrics/metrics.js';
 import type { Store } from '../store/store.js';
 import type { Door } from '../engine/access/door.js';
+import type { Oidc } from '../engine/access/oidc.js';
 import type { Registry } from '../engine/access/registry.js';
 import { formatNetwork } from '../config/scalars/network.js';
 import type { AccessStore } from '../store/access-store.js';
 import { admit } from './access/admit.js';
 import { identifier } from './access/identify.js';
+import { oidcRoutes } from './access/oidc-routes.js';
 import { registryRoutes } from './access/registry-routes.js';
 import { sessionRoutes } from './access/session-routes.js';
 import { keepTrail } from './access/trail.js';
@@ -45,6 +47,8 @@ export interface HttpOptions {
   readonly access?: {
     readonly door: Door;
     readonly registry: Registry;
+    /** Left out: there is no provider. */
+    readonly oidc?: Oidc | undefined;
     readonly store: Pick<AccessStore, 'trail' | 'replies'>;
     readonly now: () => EpochMs;
   };
@@ -103,8 +107,12 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
     inventoryRoutes(routes, config);
     roundRoutes(routes, store.rounds);
     if (access) {
-      const { door, registry, now } = access;
+      const { door, registry, oidc, now } = access;
       sessionRoutes(routes, { door, trail: access.store.trail, now });
+      const { publicUrl } = config().http;
+      if (oidc && publicUrl !== null) {
+        oidcRoutes(routes, { oidc, publicUrl, trail: access.store.trail, now, log });
+      }
       registryRoutes(routes, { registry, trail: access.store.trail, now });
     }
     if (ledger) {

@@ -24,6 +24,12 @@ export class Unauthorized extends Error {
   readonly statusCode = 401;
 }
 
+/** Something that is needed does not answer; status 503. */
+export class Unavailable extends Error {
+  override readonly name = 'Unavailable';
+  readonly statusCode = 503;
+}
+
 /** Too much at once; status 429. `waitMs`: how long to wait. */
 export class TooMany extends Error {
   override readonly name = 'TooMany';
@@ -75,6 +81,7 @@ export function answerProblems(server: FastifyInstance, log: HttpLog): void {
     }
     if (error instanceof Unauthorized) reply.header('www-authenticate', 'Bearer realm="pop-sla"');
     if (error instanceof TooMany) reply.header('retry-after', Math.ceil(error.waitMs / 1000));
+    if (error instanceof Unavailable) return sendProblem(request, reply, 503, error.message);
     const status = clientErrorStatus(error);
     if (status !== null) return sendProblem(request, reply, status, (error as Error).message);
     log.error({ err: error, url: request.url }, 'a request failed');

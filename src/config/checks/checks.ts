@@ -1,6 +1,7 @@
 import type { Fault } from '../problem.js';
 import { checkCommitments } from './commitments.js';
 import type { Draft, IsFaulty } from './draft.js';
+import { checkHttp } from './http.js';
 import { checkMeasurement } from './measurement.js';
 import { checkNotifications } from './notifications.js';
 import { checkPaths } from './paths.js';
@@ -20,6 +21,7 @@ export function checkAll(draft: Draft, isFaulty: IsFaulty): Fault[] {
     ...checkWatch(draft),
     ...checkDriver(draft),
     ...checkRetention(draft),
+    ...checkHttp(draft),
     ...checkNotifications(draft),
   ];
 }

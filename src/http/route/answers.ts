@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** What a route answers when all went well. */
 export interface Answer {
   /** 200 unless told. */
-  readonly status?: 200 | 201 | 202 | 204;
+  readonly status?: 200 | 201 | 202 | 204 | 302;
   readonly description: string;
   /** Of JSON; left out where it is bytes. */
   readonly schema?: z.ZodType;
@@ -33,7 +33,9 @@ export const amount = () => digits().nullable();
 
 export function responseSchemas({ status = 200, description, schema, contentType }: Answer): object {
   const problems = { description: 'a problem', content: { 'application/problem+json': { schema: problem } } };
-  if (status === 204) return { 204: z.null().meta({ description }), '4xx': problems, '5xx': problems };
+  // Nothing stands in them.
+  if (status === 204 || status === 302)
+    return { [status]: z.null().meta({ description }), '4xx': problems, '5xx': problems };
   const content = {
     [contentType ?? 'application/json']: { schema: schema ?? z.string().meta({ format: 'binary' }) },
   };

@@ -49,4 +49,6 @@ export const openRoutes = [
   'GET /metrics',
   'GET /api/v1/openapi.json',
   'POST /api/v1/session',
+  'GET /auth/oidc/start',
+  'GET /auth/oidc/callback',
 ];
