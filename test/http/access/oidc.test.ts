@@ -24,7 +24,7 @@ async function provider(): Promise<string> {
   return issuer;
 }
 
-async function setUp(issuer: string, clientSecret: string | null = secret) {
+function setUp(issuer: string, clientSecret: string | null = secret) {
   const { http } = tenants.config;
   const config = {
     ...{ issuer, clientId: 'pop-sla', clientSecretFile: null, scopes: ['openid', 'profile'] },
@@ -63,7 +63,7 @@ async function signInAt(url: string): Promise<string> {
   throw new Error('the provider sends in circles');
 }
 
-type Http = Awaited<ReturnType<typeof setUp>>;
+type Http = ReturnType<typeof setUp>;
 
 async function begin(http: Http, to = '/docs/') {
   const start = await http.inject(`/auth/oidc/start?to=${encodeURIComponent(to)}`);
@@ -71,11 +71,12 @@ async function begin(http: Http, to = '/docs/') {
   return { start, cookie, location: String(start.headers.location) };
 }
 
-const detailOf = (answer: { json: <T>() => T }) => answer.json<{ detail: string }>().detail;
+const detailOf = (answer: { readonly body: string }) =>
+  (JSON.parse(answer.body) as { detail: string }).detail;
 
 describe('signing in at an OpenID Connect provider', () => {
   test('brings somebody back with a session, by code, PKCE, state and nonce', async () => {
-    const http = await setUp(await provider());
+    const http = setUp(await provider());
     const { start, cookie, location } = await begin(http);
     expect(start.statusCode).toBe(302);
     const asked = new URL(location).searchParams;
@@ -99,7 +100,7 @@ describe('signing in at an OpenID Connect provider', () => {
   });
 
   test('makes a customer of who has one, and nobody of who has no role or no customer', async () => {
-    const http = await setUp(await provider());
+    const http = setUp(await provider());
     const arrive = async () => {
       const { cookie, location } = await begin(http);
       return http.inject({ url: await signInAt(location), headers: { cookie } });
@@ -119,7 +120,7 @@ describe('signing in at an OpenID Connect provider', () => {
   });
 
   test('takes nothing from who did not begin it, with another state, or with a code of elsewhere', async () => {
-    const http = await setUp(await provider());
+    const http = setUp(await provider());
     const { cookie, location } = await begin(http);
     const callback = await signInAt(location);
     expect((await http.inject(callback)).statusCode).toBe(401);
@@ -132,20 +133,20 @@ describe('signing in at an OpenID Connect provider', () => {
   });
 
   test('goes nowhere but on this site', async () => {
-    const http = await setUp(await provider());
+    const http = setUp(await provider());
     for (const to of ['https://evil.example', '//evil.example', '/\\evil.example', 'docs', '/a b']) {
       expect((await http.inject(`/auth/oidc/start?to=${encodeURIComponent(to)}`)).statusCode).toBe(400);
     }
   });
 
   test('says that the provider does not answer, and that the secret is another', async () => {
-    const silent = await setUp('http://127.0.0.1:1');
+    const silent = setUp('http://127.0.0.1:1');
     const answer = await silent.inject('/auth/oidc/start');
     expect([answer.statusCode, detailOf(answer)]).toEqual([
       503,
       'the provider http://127.0.0.1:1 does not answer',
     ]);
-    const http = await setUp(await provider(), 'another-secret-that-is-long-enough-too');
+    const http = setUp(await provider(), 'another-secret-that-is-long-enough-too');
     const { cookie, location } = await begin(http);
     expect((await http.inject({ url: await signInAt(location), headers: { cookie } })).statusCode).toBe(401);
   });
