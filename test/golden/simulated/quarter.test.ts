@@ -5,10 +5,14 @@ import { openDriver } from '../../../probes/kinds.js';
 import { loadConfig } from '../../../src/config/load.js';
 import { writeScenario } from '../../../src/config/simulate/scenario.js';
 import { configText, customersText } from '../../../src/config/simulate/text.js';
+import type { Config } from '../../../src/config/config.js';
 import type { StatementDocument } from '../../../src/core/statement/document.js';
+import { createReports } from '../../../src/engine/report/reports.js';
 import { simulate } from '../../../src/engine/simulate/simulate.js';
 import { drawMonth } from '../../../src/engine/statement/draw.js';
+import { reportCsv } from '../../../src/render/report/csv/csv.js';
 import { openSqliteStore } from '../../../src/store/sqlite/open.js';
+import type { Store } from '../../../src/store/store.js';
 import { keptLog } from '../../support/log.js';
 import { tempDir } from '../../support/temp-dir.js';
 
@@ -55,6 +59,19 @@ function figuresOf(document: StatementDocument): object {
   };
 }
 
+/** The quarter's reports as finance takes them, without what each new key of the configuration changes. */
+async function csvOf(config: Config, store: Store): Promise<string> {
+  const now = () => Date.parse('2026-11-05T00:00:00Z');
+  const reports = createReports({ store, config: () => config, now, software: '0.0.0-test' });
+  const selection = { by: 'all', id: null } as const;
+  let text = '';
+  for (const month of ['2026-08', '2026-09', '2026-10']) {
+    const report = await reports.report({ month, selection, revision: null, toDate: false });
+    text += reportCsv(report).replace(/[0-9a-f]{64}/g, '…');
+  }
+  return text;
+}
+
 test('the statements of a simulated quarter, in the figures that people look at first', { timeout: 120_000 }, async () => {
   const { config, store } = await playQuarter();
   try {
@@ -65,6 +82,7 @@ test('the statements of a simulated quarter, in the figures that people look at 
       for (const service of drawn.services) figures.push(figuresOf(drawn.draft(service)));
     }
     await expect(`${JSON.stringify(figures, null, 1)}\n`).toMatchFileSnapshot('quarter.txt');
+    await expect(await csvOf(config, store)).toMatchFileSnapshot('quarter.csv');
   } finally {
     await store.close();
   }

@@ -62,6 +62,10 @@ describe('the page', () => {
     const html = pagesHtml(composeReport(reportOf(everything), 'en'));
     expect(html.match(/<article>/g)).toHaveLength(5);
     expect(html).toContain('Amounts of different currencies are never added up.');
+    const bank = /海港銀行股份有限公司 \(harbour-bank\)<\/td>.*?<\/tr>/
+      .exec(html)?.[0]
+      .replace(/<[^>]+>/g, '|');
+    expect(bank?.replaceAll('\u00a0', ' ')).toMatch(/\|HKD\|+2\|+HKD 28,129\.03\|+HKD 1,806\.45/);
     expect(pagesHtml(composeReport(reportOf([]), 'en'))).toContain(
       'There is no statement in this selection.',
     );

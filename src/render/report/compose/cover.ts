@@ -2,7 +2,7 @@ import { heading, left, paragraph, right, table, type Block, type Sheet } from '
 import type { Locale } from '../locale.js';
 import { nothing } from '../locale.js';
 import { reportState, type Report } from '../report.js';
-import { totalsOf } from '../totals.js';
+import { totalsBy, totalsOf } from '../totals.js';
 import { named } from './scene.js';
 
 /** The first sheet of a report of many statements: what they add up to, and each in one line. */
@@ -24,6 +24,7 @@ export function coverSheet(report: Report, locale: Locale): Sheet {
       },
       ...notices(report, locale),
       ...totalBlocks(report, locale),
+      ...groupBlocks(report, locale),
       ...listBlocks(report, locale),
     ],
   };
@@ -72,6 +73,33 @@ function totalBlocks({ statements }: Report, { words, amount, count }: Locale): 
       })),
     ),
     ...(totals.length > 1 ? [paragraph(words.totalsNote, 'faint')] : []),
+  ];
+}
+
+/** Subtotals: of a customer by its sites, of more than one by the customers. */
+function groupBlocks(report: Report, { words, amount, count }: Locale): Block[] {
+  const { names, statements } = report;
+  const customers = new Set(statements.map(({ document }) => document.customer));
+  const sites = new Set(statements.map(({ document }) => document.site));
+  const byCustomer = customers.size > 1;
+  if (!byCustomer && sites.size < 2) return [];
+  const groups = totalsBy(report, ({ customer, site }) => [byCustomer ? customer : site]);
+  const nameOf = byCustomer ? names.customers : names.sites;
+  return [
+    table(
+      [
+        ...[left(byCustomer ? words.customer : words.site), left(words.currency), right(words.services)],
+        ...[right(words.rent), right(words.creditGross)],
+      ],
+      groups.flatMap(({ id, totals }) =>
+        totals.map(({ currency, statements: number, rent, credit }) => ({
+          cells: [
+            ...[named(nameOf, id), currency, count(number), amount(rent, currency)],
+            amount(credit, currency),
+          ],
+        })),
+      ),
+    ),
   ];
 }
 
