@@ -1,9 +1,16 @@
 // What a scrape of /metrics costs: milliseconds, bytes, series per path and memory at 199, 2,450 and 10,000 paths, with
 // every family filled; then, as root, whether scrapes delay the packets of a round in flight (kernel driver, loopback).
 // `npm run build && node --expose-gc test/bench/metrics.mjs`
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:http';
+import { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+import { openDriver } from '../../dist/probes/kinds.js';
 import { ratio } from '../../dist/src/core/number/rational.js';
+import { systemClock } from '../../dist/src/engine/system-clock.js';
 import { createMetrics } from '../../dist/src/metrics/metrics.js';
 
+const run = promisify(execFile);
 const slot = Date.UTC(2026, 9, 11);
 const ids = (count) => {
   const pops = Math.ceil(Math.sqrt(count)) + 1;
@@ -97,3 +104,81 @@ for (const perSize of [false, true])
         .join(''),
     );
   }
+
+// The packets of a round in flight, while /metrics of 2,450 paths is asked for over and over through HTTP.
+const driver = await openDriver('kernel', {
+  log: { debug: () => 0, info: () => 0, warn: console.error },
+  simulated: null,
+  clock: systemClock,
+}).catch((error) => {
+  console.log(`no packets: ${error.message}`);
+  process.exit(0);
+});
+const metrics = createMetrics({ version: '0', node: process.version, driver: 'bench' });
+const paths = ids(2_450);
+metrics.events.pathsChanged(paths);
+for (const path of paths) {
+  metrics.events.roundStored(round(path, slot));
+  metrics.standing.pathStanding(path, {
+    plan: 'ctg-cloud-connection',
+    commitmentUs: ratio(35_000n),
+    day: window,
+    month: window,
+  });
+}
+const server = createServer((request, response) => {
+  const { contentType, pieces } = metrics.answer(request.headers.accept);
+  response.setHeader('content-type', contentType);
+  Readable.from(pieces, { objectMode: false }).pipe(response);
+});
+await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+const url = `http://127.0.0.1:${server.address().port}/metrics`;
+
+async function flight(scraping) {
+  const stop = new AbortController();
+  const took = [];
+  const scrapes = (async () => {
+    while (scraping && !stop.signal.aborted) {
+      const begun = performance.now();
+      // In a process of its own, as Prometheus is.
+      await run('curl', ['-so', '/dev/null', url]);
+      took.push(performance.now() - begun);
+    }
+  })();
+  const { sizes: measured, provenance: of } = await driver.measure({
+    address: '127.0.0.1',
+    sizes: [64, 128, 512].map((bytes) => ({ bytes, icmpBytes: bytes })),
+    count: 500,
+    intervalMs: 10,
+    lostAfterMs: 2_000,
+    lateWaitMs: 0,
+    signal: stop.signal,
+  });
+  stop.abort();
+  await scrapes;
+  const rtts = measured
+    .flatMap((size) => size.packets.flatMap((packet) => (packet.kind === 'received' ? [packet.rttUs] : [])))
+    .sort((a, b) => a - b);
+  const at = (share) => rtts[Math.floor((rtts.length - 1) * share)];
+  return [
+    rtts.length,
+    at(0.5),
+    at(0.99),
+    at(1),
+    of.sendLagUs,
+    took.length,
+    took.length > 0 ? median(took).toFixed(0) : '-',
+  ];
+}
+
+console.log(
+  '\nscraping  received of 1500  RTT p50 us  p99  max  worst send lag us  scrapes  ms a scrape (with curl)',
+);
+for (const scraping of [false, true, false, true])
+  console.log(
+    [scraping, ...(await flight(scraping))]
+      .map((cell, column) => String(cell).padEnd([10, 18, 12, 5, 5, 19, 9][column] ?? 0))
+      .join(''),
+  );
+server.close();
+await driver.close();
