@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fakeSignals, runCli } from '../support/cli.js';
@@ -81,4 +81,39 @@ test('Ctrl-C ends it in one line, and nothing is left', async () => {
   expect(readdirSync(folder)).toEqual([]);
   expect(existsSync(join(folder, 'x.db'))).toBe(false);
   expect(signals.listening('SIGINT')).toBe(0);
+});
+
+test('says what it made, and the other commands work on it', { timeout: 120_000 }, async () => {
+  const folder = tempDir();
+  const database = join(folder, 'demo', 'b.db');
+  const asked = [
+    '--pops',
+    '3',
+    '--months',
+    '1',
+    '--until',
+    '2026-03-01',
+    '--services',
+    '3',
+    '--packets',
+    'none',
+  ];
+  const made = await runCli(['simulate', '--db', database, ...asked], { now });
+  expect(made.code).toBe(0);
+  const [first, ...files] = made.stdout.trim().split('\n');
+  expect(first).toMatch(/b\.db: \d{4} rounds of 3 PoPs until 2026-03-01, \d+ bytes$/);
+  expect(files).toEqual([
+    `${join(folder, 'demo', 'b.yaml')}: its configuration`,
+    `${join(folder, 'demo', 'b.customers.yaml')}: its customers`,
+  ]);
+  expect(made.stderr).toMatch(/^\d+\.\d s, \d+ rounds\/s\n$/);
+  expect(readFileSync(join(folder, 'demo', 'b.yaml'), 'utf8')).toContain(
+    '#   pop-sla simulate --pops 3 --months 1 --seed 7 --services 3 --until 2026-03-01 --packets none',
+  );
+  const config = ['--config', join(folder, 'demo', 'b.yaml')];
+  expect((await runCli(['config', 'check', ...config], { now })).code).toBe(0);
+  expect((await runCli(['rounds', '--limit', '1', ...config], { now })).stdout).toContain('FRA>HKG');
+  const month = await runCli(['availability', '--month', '2026-02', ...config], { now });
+  expect(month.stdout).toContain('harbour-bank-sin-1');
+  expect((await runCli(['audit', 'verify', ...config], { now })).code).toBe(0);
 });
