@@ -8,7 +8,7 @@ import { isOnPath } from './on-path.js';
 import { fpingRun, pingRun, smokepingRun, type ToolRun } from './tools.js';
 
 const counts = (process.env['BENCH_TARGETS'] ?? '60,199').split(',').map(Number);
-const repeats = Number(process.env['BENCH_REPEATS'] ?? 4);
+const repeats = Number(process.env['BENCH_REPEATS'] ?? 3);
 const delays = (process.env['BENCH_DELAYS'] ?? '5,20,200').split(',').map(Number);
 const packets = 30;
 const periodMs = 100;

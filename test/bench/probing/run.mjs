@@ -1,6 +1,7 @@
 // What the probe kinds are worth, against the emulator: `node test/bench/probing/run.mjs [accuracy|compare|rate|storm]…`,
-// after a build, as root. All of them without a name. BENCH_KINDS, BENCH_DELAYS, BENCH_REPEATS, BENCH_TARGETS,
-// BENCH_PACKETS, BENCH_RATES and BENCH_IDLE change what is run.
+// after a build, as root; each takes less than six minutes. All of them without a name. BENCH_KINDS, BENCH_DELAYS,
+// BENCH_REPEATS, BENCH_TARGETS, BENCH_PACKETS, BENCH_RATES, BENCH_SECONDS, BENCH_WARM_UP and BENCH_IDLE change what is
+// run. Errors are against the wire: the kernel's stamps of the packets at the emulator's device, as a capture gets them.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
