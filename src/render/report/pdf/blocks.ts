@@ -1,6 +1,7 @@
-import type { Block, Fact, LegendEntry, Picture, Tile } from '../blocks.js';
+import type { Block } from '../blocks.js';
 import { area, colors, type Canvas, type TextStyle } from './canvas.js';
-import { putDrawing } from './drawing.js';
+import { drawFacts, drawTiles, drawTitle } from './head.js';
+import { drawDrawings } from './pictures.js';
 import { drawTable, tableStart } from './table.js';
 
 type Of<K extends Block['kind']> = Extract<Block, { readonly kind: K }>;
@@ -47,27 +48,6 @@ function startOf(canvas: Canvas, block: Block | undefined, rest: readonly Block[
   return block?.kind === 'facts' ? 60 : 40;
 }
 
-function drawTitle(canvas: Canvas, { text, subtitle, badge }: Of<'title'>): void {
-  const { document } = canvas;
-  const badgeStyle = { size: 10, weight: 'bold', color: colors[badge.tone] } as const;
-  const badgeWidth = canvas.widthOf(badge.text, badgeStyle) + 16;
-  const badgeX = area.x + area.width - badgeWidth;
-  document
-    .roundedRect(badgeX, canvas.y + 3, badgeWidth, 20, 3)
-    .lineWidth(1.2)
-    .stroke(colors[badge.tone]);
-  canvas.put(badge.text, badgeX + 8, canvas.y + 6, badgeWidth, badgeStyle);
-  canvas.flow(text, area.x, area.width - badgeWidth - 12, { size: 20, weight: 'bold' });
-  canvas.flow(subtitle, area.x, area.width, { size: 11, color: colors.faint });
-  canvas.y += 4;
-  document
-    .moveTo(area.x, canvas.y)
-    .lineTo(area.x + area.width, canvas.y)
-    .lineWidth(1.6)
-    .stroke(colors.accent);
-  canvas.y += 9;
-}
-
 const headingStyle = ({ level }: Pick<Of<'heading'>, 'level'>): TextStyle =>
   level === 2 ? { size: 12, weight: 'bold', color: colors.accent } : { size: 9.5, weight: 'bold' };
 
@@ -79,48 +59,6 @@ function drawHeading(canvas: Canvas, block: Of<'heading'>, next: readonly Block[
   else canvas.y += above;
   canvas.flow(block.text, area.x, area.width, style);
   canvas.y += 3;
-}
-
-function drawFacts(canvas: Canvas, { facts, columns }: Of<'facts'>): void {
-  const gap = 18;
-  const width = (area.width - gap * (columns - 1)) / columns;
-  const labelWidth = columns === 1 ? 150 : 74;
-  const label: TextStyle = { size: 8.5, color: colors.faint };
-  const value = ({ code }: Fact): TextStyle => ({ size: code === true ? 7.5 : 8.5 });
-  for (let at = 0; at < facts.length; at += columns) {
-    const row = facts.slice(at, at + columns);
-    const heights = row.flatMap((fact) => [
-      canvas.heightOf(fact.label, labelWidth - 6, label),
-      canvas.heightOf(fact.value, width - labelWidth, value(fact)),
-    ]);
-    const height = Math.max(...heights) + 2.5;
-    if (canvas.room() < height) canvas.newPage();
-    for (const [index, fact] of row.entries()) {
-      const x = area.x + index * (width + gap);
-      canvas.put(fact.label, x, canvas.y, labelWidth - 6, label);
-      canvas.put(fact.value, x + labelWidth, canvas.y, width - labelWidth, value(fact));
-    }
-    canvas.y += height;
-  }
-  canvas.y += 6;
-}
-
-function drawTiles(canvas: Canvas, tiles: readonly Tile[]): void {
-  const [gap, height] = [8, 54];
-  const width = (area.width - gap * (tiles.length - 1)) / tiles.length;
-  if (canvas.room() < height) canvas.newPage();
-  for (const [index, tile] of tiles.entries()) {
-    const x = area.x + index * (width + gap);
-    const inner = width - 14;
-    canvas.document.roundedRect(x, canvas.y, width, height, 4).lineWidth(0.8).stroke(colors.rule);
-    canvas.put(tile.label, x + 7, canvas.y + 5, inner, { size: 8, color: colors.faint });
-    const style = { size: 14, weight: 'bold', color: colors[tile.tone] } as const;
-    const wide = canvas.widthOf(tile.value, style);
-    const size = wide > inner ? Math.max(8, (14 * inner) / wide - 0.2) : 14;
-    canvas.put(tile.value, x + 7, canvas.y + 17 + (14 - size) / 2, inner + 2, { ...style, size });
-    canvas.put(tile.note, x + 7, canvas.y + 38, inner + 4, { size: 7.5, color: colors.faint });
-  }
-  canvas.y += height + 6;
 }
 
 function drawNotice(canvas: Canvas, { text, tone }: Of<'notice'>): void {
@@ -157,58 +95,4 @@ function drawLines(canvas: Canvas, lines: readonly string[]): void {
     canvas.flow(text, area.x + indent, width, style);
   }
   canvas.y += 6;
-}
-
-function drawDrawings(canvas: Canvas, { drawings, legend }: Of<'drawings'>): void {
-  const rows: Picture[][] = [];
-  let wide = Infinity;
-  for (const picture of drawings) {
-    const { width } = picture.drawing;
-    if (wide + width > area.width + 1) {
-      rows.push([]);
-      wide = 0;
-    }
-    rows.at(-1)?.push(picture);
-    wide += width + 15;
-  }
-  const caption: TextStyle = { size: 8, weight: 'bold', color: colors.faint };
-  for (const [index, row] of rows.entries()) {
-    const height = Math.max(...row.map(({ drawing }) => drawing.height)) + 14;
-    const withLegend = index === rows.length - 1 ? 20 : 0;
-    if (canvas.room() < height + withLegend) canvas.newPage();
-    let x: number = area.x;
-    for (const { caption: text, drawing } of row) {
-      canvas.put(text, x, canvas.y, drawing.width, caption);
-      putDrawing(canvas, drawing, x, canvas.y + 14);
-      x += drawing.width + 16;
-    }
-    canvas.y += height + 6;
-  }
-  drawLegend(canvas, legend);
-}
-
-function drawLegend(canvas: Canvas, legend: readonly LegendEntry[]): void {
-  const { document } = canvas;
-  const style: TextStyle = { size: 7.5, color: colors.faint };
-  let x: number = area.x;
-  for (const { text, color, as } of legend) {
-    const width = canvas.widthOf(text, style);
-    if (x + width + 20 > area.x + area.width) {
-      x = area.x;
-      canvas.y += 12;
-    }
-    const y = canvas.y + 2;
-    if (as === 'area') document.rect(x, y, 12, 7).fill(color);
-    else {
-      document
-        .moveTo(x, y + 3.5)
-        .lineTo(x + 12, y + 3.5)
-        .lineWidth(1.2);
-      if (as === 'dashed') document.dash(2.5, { space: 2.5 });
-      document.stroke(color).undash();
-    }
-    canvas.put(text, x + 15, canvas.y, width + 4, style);
-    x += width + 28;
-  }
-  canvas.y += 18;
 }
