@@ -10,7 +10,10 @@ import { createBilling } from '../engine/billing/billing.js';
 import { cronerAlarm } from '../engine/croner-alarm.js';
 import { createEngine, type Engine, type EngineSettings } from '../engine/engine.js';
 import { fanOut } from '../engine/fan-out.js';
+import { createFaultOffice } from '../engine/fault/office.js';
+import { createSuggester } from '../engine/fault/watcher.js';
 import { createOffice } from '../engine/ledger/office.js';
+import { createOutbox } from '../engine/notify/outbox.js';
 import type { Alarm, Clock } from '../engine/ports.js';
 import { createStanding } from '../engine/standing/keep-standing.js';
 import { createMonthClose } from '../engine/statement/month-close.js';
@@ -102,7 +105,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       config: () => config,
       defaultPlan: contractPlan(),
     });
-    const events = fanOut([metrics.events, standing.heard, readiness.events, logRounds(log)]);
+    const now = () => clock.now();
+    const suggester = createSuggester({ store, config: () => config, now, log });
+    opened.push(() => suggester.idle());
+    const events = fanOut([
+      ...[metrics.events, standing.heard, readiness.events, logRounds(log), suggester.events],
+    ]);
+    const office = createOffice({ store, config: () => config, now, bookChanged: refresh });
     const billing = createBilling({
       ...{ store, config: () => config, now: () => clock.now(), software: version },
       signer: () => keyFolder(config.keys.folder).signer(),
@@ -112,10 +121,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       metrics,
       config: () => config,
       readiness: () => readiness.check(clock.monotonicMs(), config),
-      ledger: {
-        office: createOffice({ store, config: () => config, now: () => clock.now(), bookChanged: refresh }),
-        now: () => clock.now(),
-      },
+      ledger: { office, now },
+      faults: { office: createFaultOffice({ store, ledger: office.desk, config: () => config, now }), now },
       access: await openAccess({ store, config: () => config, now: () => clock.now() }),
       ...(config.http.tls === null ? {} : { tls: await readTls(config.http.tls) }),
       reports: {
@@ -143,8 +150,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       settings: settingsOf(config),
     });
     opened.push(() => engine.stop());
+    const outbox = createOutbox({
+      ...{ store, config: () => config, clock, random: Math.random, log, version },
+    });
+    opened.push(() => outbox.stop());
     events.configLoaded(true, clock.now());
     await engine.start();
+    outbox.start();
     const beside = new AbortController();
     const loops = [
       standing.keep(beside.signal),

@@ -6,6 +6,7 @@ import { refuse } from '../core/ledger/refusal.js';
 import type { EpochMs } from '../core/types.js';
 import { Refused } from '../engine/ledger/enter.js';
 import { textsOf } from '../engine/ledger/entry.js';
+import { createFaultOffice, type FaultOffice } from '../engine/fault/office.js';
 import { createOffice, type Office } from '../engine/ledger/office.js';
 import { maxAttachmentBytes } from '../store/ledger-store.js';
 import { openSqliteStore } from '../store/sqlite/open.js';
@@ -23,6 +24,9 @@ export interface OpenLedger extends Omit<Office, 'attach'> {
   readonly textsOf: typeof textsOf;
   /** Reads and keeps files of this machine: all of them or, when one can't be read, none. */
   attach(files: readonly string[]): Promise<AttachmentRef[]>;
+  /** The same of a fault report, whose files have to be what their names say. */
+  attachToReport(files: readonly string[]): Promise<AttachmentRef[]>;
+  readonly faults: FaultOffice;
   close(): Promise<void>;
 }
 
@@ -30,15 +34,17 @@ export interface OpenLedger extends Omit<Office, 'attach'> {
 export async function openLedger({ config, now, write }: LedgerOptions): Promise<OpenLedger> {
   const store = write ? await openSqliteStore({ path: config.store.path }) : await readStore(config);
   const office = createOffice({ store, config: () => config, now });
+  const faults = createFaultOffice({ store, ledger: office.desk, config: () => config, now });
+  const keep = async (files: readonly string[], attach: Office['attach']): Promise<AttachmentRef[]> => {
+    const contents = await Promise.all(files.map(readAttachment));
+    return Promise.all(contents.map((content, index) => attach(basename(files[index] ?? ''), content)));
+  };
   return {
     ...office,
     textsOf,
-    attach: async (files) => {
-      const contents = await Promise.all(files.map(readAttachment));
-      return Promise.all(
-        contents.map((content, index) => office.attach(basename(files[index] ?? ''), content)),
-      );
-    },
+    faults,
+    attach: (files) => keep(files, (name, content) => office.attach(name, content)),
+    attachToReport: (files) => keep(files, (name, content) => faults.desk.attach(name, content)),
     close: () => store.close(),
   };
 }

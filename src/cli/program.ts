@@ -19,6 +19,9 @@ import { doctorCommand } from './doctor.js';
 import { evaluateCommand } from './evaluate.js';
 import { evidenceCommand } from './evidence.js';
 import { exitCodesHelp } from './exit.js';
+import { faultsCommand } from './fault-reports/command.js';
+import { notifyCommand } from './fault-reports/notify.js';
+import { outboxCommand } from './fault-reports/outbox.js';
 import { planCommand } from './plan.js';
 import { popsCommand } from './pops.js';
 import { probeCommand } from './probe.js';
@@ -79,6 +82,9 @@ const commandsInHelpOrder: readonly ((context: Context) => Command)[] = [
   disputesCommand,
   personCommand,
   keysCommand,
+  faultsCommand,
+  notifyCommand,
+  outboxCommand,
   auditCommand,
   tokenCommand,
   userCommand,

@@ -2,6 +2,7 @@ import { fastify, type FastifyInstance, type FastifyServerOptions } from 'fastif
 import type { Config } from '../config/config.js';
 import type { EpochMs } from '../core/types.js';
 import type { Billing } from '../engine/billing/billing.js';
+import type { FaultOffice } from '../engine/fault/office.js';
 import type { Office } from '../engine/ledger/office.js';
 import type { Metrics } from '../metrics/metrics.js';
 import type { Store } from '../store/store.js';
@@ -22,6 +23,7 @@ import { onceForItsKey } from './guard/idempotency.js';
 import { limitRate } from './guard/rate.js';
 import { billingRoutes } from './billing/routes.js';
 import { customerRoutes } from './customers/routes.js';
+import { faultRoutes } from './faults/routes.js';
 import { healthRoutes, type Readiness } from './health.js';
 import { inventoryRoutes } from './inventory.js';
 import { attachmentWrite } from './ledger/attachments.js';
@@ -58,6 +60,8 @@ export interface HttpOptions {
   readonly reports?: ReportRouteOptions;
   /** Statements and what follows from them; left out, there are no routes to them. */
   readonly billing?: Billing;
+  /** Fault reports; left out, there are no routes to them. */
+  readonly faults?: { readonly office: FaultOffice; readonly now: () => EpochMs };
   readonly log: HttpLog;
   readonly version: string;
   /** Holds every answer against its schema: for tests. */
@@ -123,6 +127,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
     }
     if (reports) reportRoutes(routes, reports);
     if (billing) billingRoutes(routes, billing);
+    if (options.faults) faultRoutes(routes, { ...options.faults, config });
     done();
   });
   return server;

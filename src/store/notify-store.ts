@@ -1,3 +1,4 @@
+import { outboxStates, type OutboxState } from '../core/fault/told.js';
 import type { EpochMs } from '../core/types.js';
 
 export const targetKinds = ['webhook', 'mail', 'tmf'] as const;
@@ -32,8 +33,7 @@ export interface TargetStore {
   remove(id: string): Promise<boolean>;
 }
 
-export const outboxStates = ['waiting', 'sent', 'dead', 'dropped'] as const;
-export type OutboxState = (typeof outboxStates)[number];
+export { outboxStates, type OutboxState };
 
 /** A message to one target, ready to go. */
 export interface OutboxDraft {

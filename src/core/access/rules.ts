@@ -54,6 +54,16 @@ export const rules = {
   /** People at customers. */
   'persons:read': read(all('noc', 'finance', 'admin')),
   'persons:write': write(all('finance', 'admin')),
+  /** Fault reports; `answer`: what customers may do to one too, a comment, say. */
+  'faults:read': read({ ...staff, ...tenants }),
+  'faults:file': write({ ...all('noc', 'admin'), ...tenants }),
+  'faults:answer': write({ ...all('noc', 'admin'), ...tenants }),
+  'faults:work': write(all('noc', 'admin')),
+  /** Who is told of what. */
+  'notifications:read': read({ ...all('noc', 'admin'), ...tenants }),
+  'notifications:write': write({ ...all('noc', 'admin'), ...tenants }),
+  'outbox:read': read(all('noc', 'admin')),
+  'outbox:write': write(all('noc', 'admin')),
   /** The ledger's history and the trail of what was done. */
   'audit:read': read(all('finance', 'approver', 'admin')),
   /** Who am I, and good-bye: of whoever asks itself. */

@@ -58,10 +58,11 @@ export function foldReport(events: readonly FaultEvent[]): FaultReport | null {
     history: [{ at, actor, state: 'filed', reason: null }],
     ...{ comments: [], entries: [], seq, hash },
   };
-  return rest.reduce(step, start);
+  return rest.reduce(applyEvent, start);
 }
 
-function step(report: FaultReport, event: FaultEvent): FaultReport {
+/** The report after one more event; of its number and hash only what the event says. */
+export function applyEvent(report: FaultReport, event: FaultEvent): FaultReport {
   const { at, actor, action, seq, hash } = event;
   const now = { ...report, updatedAt: at, seq, hash };
   const become = (state: FaultState, reason: string | null): FaultReport => ({

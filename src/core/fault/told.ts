@@ -41,3 +41,7 @@ export const isInternal = (action: FaultAction): boolean =>
   toldAs(action) === 'report-owner' ||
   action.type === 'linked' ||
   (action.type === 'commented' && action.internal);
+
+/** What becomes of a message: `dead` is given up after too many tries, `dropped` by hand. */
+export const outboxStates = ['waiting', 'sent', 'dead', 'dropped'] as const;
+export type OutboxState = (typeof outboxStates)[number];

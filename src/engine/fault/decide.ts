@@ -1,10 +1,11 @@
 import type { ExternalId, FaultAction, FaultActor } from '../../core/fault/actions.js';
 import { deedFault, offerFault } from '../../core/fault/lifecycle.js';
-import type { FaultReport } from '../../core/fault/report.js';
+import { applyEvent, type FaultReport } from '../../core/fault/report.js';
 import { lineFault, textFault } from '../../core/fault/text.js';
 import type { AttachmentRef } from '../../core/ledger/actions.js';
 import { actorFault } from '../../core/ledger/decide.js';
 import { refuse, type Refusal } from '../../core/ledger/refusal.js';
+import type { EpochMs } from '../../core/types.js';
 
 /** What somebody does to a report; those that reach into the ledger are apart. */
 export type DeedRequest =
@@ -25,6 +26,29 @@ export type DeedRequest =
       readonly severity: string | null;
       readonly externalIds: readonly ExternalId[] | null;
     };
+
+/** The actions of several deeds, one after the other, or what is wrong with the first that may not be. */
+export function decideDeeds(
+  report: FaultReport,
+  requests: readonly DeedRequest[],
+  actor: FaultActor,
+  incident: string,
+  at: EpochMs,
+): readonly FaultAction[] | readonly Refusal[] {
+  let now = report;
+  const actions: FaultAction[] = [];
+  for (const request of requests) {
+    const decided = decideDeed(now, request, actor, incident);
+    for (const each of decided) {
+      if ('field' in each) return decided;
+      const { number, seq, hash } = now;
+      const open = { report: number, seq: seq + 1, at, actor, action: each };
+      now = applyEvent(now, { ...open, previous: hash, hash: '' });
+      actions.push(each);
+    }
+  }
+  return actions;
+}
 
 /** The actions of a deed, or everything that is wrong with it. `incident` is that of the report that it links to. */
 export function decideDeed(

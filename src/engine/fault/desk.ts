@@ -23,7 +23,7 @@ import { createTeller } from '../notify/tell.js';
 import { appendEvents, noSuchReport } from './append.js';
 import { attachFile, checkFiles } from './attach.js';
 import { bandsOf, serviceAt, type PathBands } from './bands.js';
-import { decideDeed, type DeedRequest } from './decide.js';
+import { decideDeeds, type DeedRequest } from './decide.js';
 import { makeEvidence } from './evidence.js';
 import { filingFaults, scopeOf, targetsOf, type FilingRequest } from './file.js';
 import { enterOutage, proposeExclusion, type ExclusionRequest, type OutageRequest } from './to-ledger.js';
@@ -53,12 +53,15 @@ export interface FaultDesk {
   history(id: string): Promise<{ readonly events: readonly FaultEvent[]; readonly fault: string | null }>;
   list(query: FaultList): Promise<FaultReport[]>;
   count(query: FaultQuery): Promise<number>;
-  do(actor: FaultActor, id: string, request: DeedRequest): Promise<FaultReport>;
+  /** All of them in their order, or none. */
+  do(actor: FaultActor, id: string, ...requests: readonly DeedRequest[]): Promise<FaultReport>;
   toOutage(actor: FaultActor, id: string, request: OutageRequest): Promise<FaultReport>;
   toExclusion(actor: FaultActor, id: string, request: ExclusionRequest): Promise<FaultReport>;
   /** The frozen evidence, as it was written; null: it was filed with no band. Throws where it is not what was hashed. */
   evidence(id: string): Promise<Uint8Array | null>;
   attach(name: string, content: Uint8Array): Promise<AttachmentRef>;
+  /** The content of a file by its hash; whoever asks has seen to it that it may be shown. */
+  content(hash: string): Promise<Uint8Array | null>;
   suggestions(query: {
     readonly path?: PathId;
     readonly open?: boolean;
@@ -168,13 +171,16 @@ export function createFaultDesk({ store, ledger, config, now }: FaultDeskOptions
       return reports.flatMap((events) => foldReport(events) ?? []);
     },
     count: (query) => faults.count(query),
-    async do(actor, id, request) {
+    async do(actor, id, ...requests) {
       const number = numberOf(id);
-      if (request.deed === 'comment') await checkFiles(attachments, request.attachments);
-      const incident = request.deed === 'link' ? await incidentOfOther(request.to) : '';
+      let incident = '';
+      for (const request of requests) {
+        if (request.deed === 'comment') await checkFiles(attachments, request.attachments);
+        if (request.deed === 'link') incident = await incidentOfOther(request.to);
+      }
       return append(actor, number, (before) => {
         if (!before) throw noSuchReport(id);
-        return decideDeed(before, request, actor, incident);
+        return decideDeeds(before, requests, actor, incident, now());
       });
     },
     toOutage: (actor, id, request) =>
@@ -190,6 +196,7 @@ export function createFaultDesk({ store, ledger, config, now }: FaultDeskOptions
       return content;
     },
     attach: (name, content) => attachFile(attachments, name, content, now()),
+    content: (hash) => attachments.get(hash),
     suggestions: (query) => store.suggestions.list(query),
     async bands(of) {
       const options = { store, config: config(), now: now() };

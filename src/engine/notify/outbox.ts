@@ -25,11 +25,12 @@ export interface Outbox {
   turn(): Promise<number>;
   /** Looks again and again until it is stopped. */
   start(): void;
-  /** Resolves when nothing is in flight any more. */
+  /** Resolves when nothing is in flight any more, or after 2 s. */
   stop(): Promise<void>;
 }
 
 const atOnce = 8;
+const stopPatienceMs = 2_000;
 const keptMs = 30 * 86_400_000;
 const sweepEveryMs = 3_600_000;
 
@@ -96,7 +97,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
     },
     stop: () => {
       stopping.abort();
-      return running;
+      // What is in flight then comes again: the daemon's end does not wait for somebody else's server.
+      return Promise.race([running, clock.sleep(stopPatienceMs)]);
     },
   };
 }

@@ -66,11 +66,13 @@ export function createTargetDesk({ targets, config, now }: TargetDeskOptions): T
     list: () => targets.list(),
     get: (id) => targets.get(id),
     async remove(id) {
-      if (await targets.remove(id)) return;
-      throw new Refused([refuse('id', `is no target: ${JSON.stringify(id)}`, 'an id as the list gives it')]);
+      if (!(await targets.remove(id))) throw noSuchTarget(id);
     },
   };
 }
+
+export const noSuchTarget = (id: string): Refused =>
+  new Refused([refuse('id', `is no target: ${JSON.stringify(id)}`, 'an id as the list gives it')]);
 
 /** Everything that is wrong with a target. */
 export function targetFaults(request: TargetRequest, config: Config): Refusal[] {

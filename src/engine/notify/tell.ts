@@ -41,6 +41,7 @@ function draftOf(target: NotifyTarget, { event, report }: Occurrence, config: Co
   });
   switch (target.kind) {
     case 'tmf':
+      if (isInternal(event.action)) return null;
       return target.events.includes('*') || target.events.includes(ticketEventOf(event))
         ? draft(ticketEventJson(event, shown))
         : null;

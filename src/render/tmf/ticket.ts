@@ -1,4 +1,5 @@
 import type { FaultReport } from '../../core/fault/report.js';
+import { forCustomer } from '../../core/fault/visible.js';
 import { targetClocks } from '../../core/fault/targets.js';
 import type { AttachmentRef } from '../../core/ledger/actions.js';
 import type { EpochMs } from '../../core/types.js';
@@ -7,8 +8,9 @@ import { statusOf } from './status.js';
 
 export const tmfBase = '/tmf-api/troubleTicket/v5';
 
-/** A report in the shape of a TroubleTicket of TMF621 v5. */
-export function ticketJson(report: FaultReport, now: EpochMs) {
+/** A report in the shape of a TroubleTicket of TMF621 v5; nothing internal: other systems know of no such notes. */
+export function ticketJson(full: FaultReport, now: EpochMs) {
+  const report = forCustomer(full);
   const { id, customer, owner, path, service, incident } = report;
   const href = `${tmfBase}/troubleTicket/${id}`;
   const { repair } = targetClocks(report, now);

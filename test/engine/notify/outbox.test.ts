@@ -66,6 +66,7 @@ describe('what is told', () => {
     const rig = await faultRig();
     const targets = targetsOf(rig);
     await targets.add('ann', request({ kind: 'mail', address: 'a@b.example', events: ['report-state'] }));
+    rig.now += 1; // they are listed by their age
     await targets.add(
       'ann',
       request({ kind: 'mail', address: 'c@b.example', language: 'zh-TW', events: ['report-state'] }),

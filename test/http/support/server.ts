@@ -2,6 +2,7 @@ import type { FastifyInstance, RouteOptions } from 'fastify';
 import { onTestFinished } from 'vitest';
 import type { Config } from '../../../src/config/config.js';
 import { createBilling } from '../../../src/engine/billing/billing.js';
+import { createFaultOffice } from '../../../src/engine/fault/office.js';
 import { createOffice } from '../../../src/engine/ledger/office.js';
 import { createReports } from '../../../src/engine/report/reports.js';
 import { buildHttp, type HttpOptions } from '../../../src/http/http.js';
@@ -21,10 +22,13 @@ export function testServer(
   parts: Partial<HttpOptions> = {},
 ): TestServer {
   const { log, lines } = keptLog();
+  const office = createOffice({ store, config: () => config, now });
+  const faults = createFaultOffice({ store, ledger: office.desk, config: () => config, now });
   const http = buildHttp({
     ...{ store, config: () => config, version: '1.2.3', log, readiness: () => [], checkAnswers: true },
     metrics: createMetrics({ version: '1.2.3', node: 'v20', driver: 'simulated' }),
-    ledger: { office: createOffice({ store, config: () => config, now }), now },
+    ledger: { office, now },
+    faults: { office: faults, now },
     reports: {
       reports: createReports({ store, config: () => config, now, software: '1.2.3' }),
       render: renderReport,

@@ -1,0 +1,28 @@
+import type { Config } from '../../config/config.js';
+import type { FaultActor } from '../../core/fault/actions.js';
+import type { FaultReport } from '../../core/fault/report.js';
+import { forCustomer } from '../../core/fault/visible.js';
+import type { EpochMs } from '../../core/types.js';
+import { isoInstant } from '../../render/instant.js';
+import type { Caller } from '../access/caller.js';
+
+/** On whose side a caller acts: whoever reaches everything is of the house. */
+export const actorOf = ({ principal, reach }: Caller): FaultActor => ({
+  name: principal.name,
+  side: reach === 'all' ? 'noc' : 'customer',
+});
+
+export const dayOf = (now: EpochMs): string => isoInstant(now).slice(0, 10);
+
+/** The customers whose reports a caller may see; undefined: all. */
+export function customersSeen(caller: Caller, config: Config, now: EpochMs): string[] | undefined {
+  if (caller.reach === 'all') return undefined;
+  const day = dayOf(now);
+  return config.book.customers.map(({ id }) => id).filter((id) => caller.sees(id, day));
+}
+
+/** A report as a caller may see it; null: as if there were none. */
+export function shownTo(caller: Caller, report: FaultReport, now: EpochMs): FaultReport | null {
+  if (caller.reach === 'all') return report;
+  return caller.sees(report.customer, dayOf(now)) ? forCustomer(report) : null;
+}

@@ -1,0 +1,132 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { refuse } from '../../core/ledger/refusal.js';
+import { Refused } from '../../engine/ledger/enter.js';
+import { ticketJson, tmfBase } from '../../render/tmf/ticket.js';
+import { Forbidden } from '../problem.js';
+import { actorOf, customersSeen, dayOf, shownTo } from '../faults/who.js';
+import { ofReport, type FaultRoutes } from '../faults/reads.js';
+import { addRoute } from '../route/route.js';
+import { ticketCreate, ticketFields, ticketPatch, ticketQuery } from './input.js';
+import { customerOfTicket, deedsOfPatch, externalIdsOf, scopeOfTicket } from './requests.js';
+
+const tag = 'TMF621 trouble tickets';
+const ticket = z.looseObject({ '@type': z.literal('TroubleTicket'), id: z.string(), href: z.string() });
+const always = ['id', 'href', '@type'];
+
+/** Only what `fields` names of it, and what a ticket always has. */
+function chosen(whole: Record<string, unknown>, fields: string | undefined): Record<string, unknown> {
+  if (fields === undefined) return whole;
+  const names = new Set([...always, ...fields.split(',').map((name) => name.trim())]);
+  return Object.fromEntries(Object.entries(whole).filter(([key]) => names.has(key)));
+}
+
+/** The same reports in the shape of TMF621 Trouble Ticket v5. */
+export function ticketRoutes(server: FastifyInstance, { office, config, now }: FaultRoutes): void {
+  const { desk } = office;
+  const url = `${tmfBase}/troubleTicket` as const;
+  addRoute(server, {
+    ...{ method: 'GET', url, operationId: 'listTroubleTicket', tag, access: 'faults:read' },
+    summary: 'Trouble tickets, newest first; X-Total-Count says how many there are in all.',
+    query: ticketQuery,
+    answer: { description: 'the tickets', schema: z.array(ticket) },
+    handle: async ({ query, caller, reply }) => {
+      const { fields, offset = 0, limit = 50, status: states } = query;
+      const { 'creationDate.gte': from, 'creationDate.lt': to } = query;
+      const customer = query['relatedParty.partyOrPartyRole.id'];
+      const own = customersSeen(caller, config(), now());
+      const customers = customer === undefined ? own : (own ?? [customer]).filter((one) => one === customer);
+      const wanted = {
+        ...(customers && { customers }),
+        ...(states && { states }),
+        ...(from !== undefined && { from }),
+        ...(to !== undefined && { to }),
+      };
+      const found = await desk.list({ ...wanted, limit, offset });
+      const shown = found.flatMap((one) => shownTo(caller, one, now()) ?? []);
+      reply.header('x-total-count', await desk.count(wanted)).header('x-result-count', shown.length);
+      return shown.map((one) => chosen(ticketJson(one, now()), fields));
+    },
+  });
+  addRoute(server, {
+    ...{ method: 'GET', url: `${url}/:id`, operationId: 'retrieveTroubleTicket', tag, access: 'faults:read' },
+    summary: 'One trouble ticket.',
+    ...{ params: ofReport, query: ticketFields, answer: { description: 'the ticket', schema: ticket } },
+    handle: async ({ params, query, caller }) => {
+      const found = shownTo(caller, await desk.report(params.id), now());
+      return found && chosen(ticketJson(found, now()), query.fields);
+    },
+  });
+  addRoute(server, {
+    ...{ method: 'POST', url, operationId: 'createTroubleTicket', tag, access: 'faults:file' },
+    summary:
+      'Files a report; the round band of the path or service that relatedEntity names is its evidence.',
+    bodyLimit: 15_000_000,
+    body: ticketCreate,
+    answer: { status: 201, description: 'created', schema: ticket },
+    handle: async ({ body, caller, reply }) => {
+      const actor = actorOf(caller);
+      const customer = customerOfTicket(body) ?? caller.principal.customer ?? '';
+      if (!caller.sees(customer, dayOf(now())))
+        throw new Forbidden(`${caller.principal.name} may not file reports of ${JSON.stringify(customer)}`);
+      const scope = scopeOfTicket(
+        body,
+        config().book.services.map(({ id }) => id),
+      );
+      const attachments = [];
+      for (const { name, content } of body.attachment ?? []) {
+        if (content === undefined || !/^[A-Za-z0-9+/\s]*={0,2}$/.test(content)) {
+          const what = `${JSON.stringify(name)} has no content in base64`;
+          throw new Refused([refuse('attachment', what, 'files with their content; links are not followed')]);
+        }
+        attachments.push(await desk.attach(name, Buffer.from(content, 'base64')));
+      }
+      const filed = await desk.file(actor, {
+        ...{ customer, ...scope, window: (scope.path ?? scope.service) ? 'round' : null, since: null },
+        ...{
+          subject: body.name ?? null,
+          text: body.description,
+          severity: body.severity,
+          kind: body.ticketType,
+        },
+        ...{
+          channel: 'system',
+          reporter: null,
+          attachments,
+          externalIds: externalIdsOf(body.externalIdentifier ?? []),
+        },
+      });
+      const notes = (body.note ?? []).map(
+        ({ text }) => ({ deed: 'comment', text, internal: false }) as const,
+      );
+      const done = await desk.do(actor, filed.id, ...notes.map((one) => ({ ...one, attachments: [] })));
+      const shown = shownTo(caller, done, now());
+      reply.header('location', `${url}/${filed.id}`);
+      return shown && ticketJson(shown, now());
+    },
+  });
+  addRoute(server, {
+    ...{
+      method: 'PATCH',
+      url: `${url}/:id`,
+      operationId: 'patchTroubleTicket',
+      tag,
+      access: 'faults:answer',
+    },
+    summary:
+      'Changes a ticket by a merge patch: its status, severity, name, external identifiers, new notes.',
+    ...{ params: ofReport, body: ticketPatch, answer: { description: 'the ticket', schema: ticket } },
+    handle: async ({ params, body, caller }) => {
+      const before = shownTo(caller, await desk.report(params.id), now());
+      if (!before) return null;
+      if (body.id !== undefined && body.id !== params.id)
+        throw new Refused([refuse('body.id', `is ${body.id}, and the ticket is ${params.id}`, params.id)]);
+      const done = shownTo(
+        caller,
+        await desk.do(actorOf(caller), params.id, ...deedsOfPatch(before, body)),
+        now(),
+      );
+      return done && ticketJson(done, now());
+    },
+  });
+}

@@ -1,0 +1,185 @@
+import { describe, expect, test } from 'vitest';
+import { faultServer } from './support/faults.js';
+
+const base = '/tmf-api/troubleTicket/v5';
+const ticket = {
+  '@type': 'TroubleTicket',
+  ...{
+    name: 'slow line',
+    description: 'all is slow',
+    severity: 'major',
+    ticketType: 'Performance Complaint',
+  },
+  relatedEntity: [
+    { '@type': 'RelatedEntity', role: 'affected', entity: { id: 'HKG>SIN', '@referredType': 'Resource' } },
+  ],
+  externalIdentifier: [
+    { '@type': 'ExternalIdentifier', id: 'INC-1', owner: 'BSS', externalIdentifierType: 'ticket' },
+  ],
+  note: [{ text: 'since this morning', author: 'BSS' }],
+  // Other systems send what is not understood here.
+  ...{
+    priority: 'High',
+    requestedResolutionDate: '2026-10-13T00:00:00Z',
+    channel: { id: '1', name: 'Self Service' },
+  },
+};
+type Ticket = Record<string, unknown> & { readonly id: string };
+
+describe('TMF621 Trouble Ticket v5', () => {
+  test('creates a ticket that is a fault report with its evidence', async () => {
+    const { ask } = await faultServer();
+    const created = await ask('bank', 'POST', `${base}/troubleTicket`, ticket);
+    expect([created.statusCode, created.headers['location']]).toEqual([201, `${base}/troubleTicket/F1`]);
+    expect(created.json()).toMatchObject({
+      ...{ '@type': 'TroubleTicket', id: 'F1', href: `${base}/troubleTicket/F1`, name: 'slow line' },
+      ...{
+        description: 'all is slow',
+        severity: 'major',
+        ticketType: 'Performance Complaint',
+        status: 'pending',
+      },
+      ...{ creationDate: '2026-10-12T03:32:00Z', expectedResolutionDate: '2026-10-12T07:32:00Z' },
+      statusChangeHistory: [{ '@type': 'StatusChange', status: 'pending' }],
+      externalIdentifier: [{ id: 'INC-1', owner: 'BSS', externalIdentifierType: 'ticket' }],
+      note: [{ id: 'F1.2', author: 'bank', text: 'since this morning' }],
+      relatedParty: [{ role: 'customer', partyOrPartyRole: { id: 'bank', '@referredType': 'Organization' } }],
+      attachment: [{ attachmentType: 'evidence', mimeType: 'application/json' }],
+    });
+    const related = created.json<{ relatedEntity: { role: string; entity: { id: string } }[] }>()
+      .relatedEntity;
+    expect(related.map(({ role, entity }) => `${role} ${entity.id}`)).toEqual([
+      'affectedPath HKG>SIN',
+      'incident I1',
+    ]);
+    expect((await ask('bank', 'GET', 'fault-reports/F1')).json()).toMatchObject({
+      channel: 'system',
+      evidence: { window: 'round' },
+    });
+    expect((await ask('shop', 'GET', `${base}/troubleTicket/F1`)).statusCode).toBe(404);
+  });
+
+  test('lists with counts, fields, pages and filters', async () => {
+    const { ask } = await faultServer();
+    for (let n = 0; n < 4; n += 1) await ask('bank', 'POST', `${base}/troubleTicket`, ticket);
+    await ask('shop', 'POST', `${base}/troubleTicket`, ticket);
+    await ask('ann', 'PATCH', `${base}/troubleTicket/F2`, { status: 'acknowledged' });
+    const list = async (query: string, person: 'bank' | 'ann' = 'bank') => {
+      const { headers, statusCode, ...answer } = await ask(person, 'GET', `${base}/troubleTicket?${query}`);
+      const tickets = statusCode === 200 ? answer.json<Ticket[]>() : [];
+      return { total: headers['x-total-count'], count: headers['x-result-count'], tickets, statusCode };
+    };
+    expect(await list('offset=1&limit=2&fields=status')).toEqual({
+      ...{ total: '4', count: '2', statusCode: 200 },
+      tickets: ['F3', 'F2'].map((id) => ({
+        ...{ '@type': 'TroubleTicket', id, href: `${base}/troubleTicket/${id}` },
+        status: id === 'F2' ? 'acknowledged' : 'pending',
+      })),
+    });
+    const ids = async (query: string, person: 'bank' | 'ann' = 'bank') =>
+      (await list(query, person)).tickets.map(({ id }) => id);
+    expect(await ids('', 'ann')).toEqual(['F5', 'F4', 'F3', 'F2', 'F1']);
+    expect(await ids('status=acknowledged,held')).toEqual(['F2']);
+    expect(await ids('status=held')).toEqual([]);
+    expect(await ids('relatedParty.partyOrPartyRole.id=shop', 'ann')).toEqual(['F5']);
+    expect(await ids('relatedParty.partyOrPartyRole.id=shop')).toEqual([]);
+    expect(await ids('creationDate.gte=2026-10-13')).toEqual([]);
+    for (const bad of ['status=open', 'limit=0', 'offset=-1', 'sort=id', 'creationDate.gte=x'])
+      expect((await list(bad)).statusCode).toBe(400);
+  });
+
+  test('changes by a merge patch, all of it or nothing', async () => {
+    const { ask } = await faultServer();
+    await ask('bank', 'POST', `${base}/troubleTicket`, ticket);
+    const patch = (person: 'bank' | 'ann', body: object) =>
+      ask(person, 'PATCH', `${base}/troubleTicket/F1`, JSON.stringify(body), {
+        'content-type': 'application/merge-patch+json',
+      });
+    const refused = await patch('ann', { severity: 'minor', status: 'resolved', statusChangeReason: 'x' });
+    expect([refused.statusCode, refused.json<{ detail: string }>().detail]).toEqual([
+      409,
+      "id: is filed: F1 can't resolve now; allowed: take, comment, reject, link, change",
+    ]);
+    expect((await ask('bank', 'GET', `${base}/troubleTicket/F1`)).json()).toMatchObject({
+      severity: 'major',
+    });
+    expect(
+      (await patch('ann', { status: 'acknowledged', note: [{ text: 'we look' }] })).json(),
+    ).toMatchObject({
+      ...{ status: 'acknowledged', note: [{ id: 'F1.2' }, { text: 'we look', author: 'ann' }] },
+    });
+    expect((await patch('ann', { status: 'inProgress' })).json()).toMatchObject({ status: 'inProgress' });
+    expect((await patch('ann', { status: 'resolved', statusChangeReason: 'a card' })).json()).toMatchObject({
+      ...{ status: 'resolved', statusChangeReason: 'a card' },
+    });
+    const done = (await patch('bank', { status: 'closed', severity: 'minor' })).json<Ticket>();
+    expect(done).toMatchObject({
+      status: 'closed',
+      severity: 'minor',
+      resolutionDate: '2026-10-12T03:32:00Z',
+    });
+    // What is said already is said once: the same document again changes nothing.
+    expect((await patch('bank', { status: 'closed', note: done['note'] })).json()).toEqual(done);
+    for (const bad of [
+      { status: 'cancelled' },
+      { status: 'open' },
+      { description: 'other' },
+      { id: 'F2' },
+      [],
+    ])
+      expect([bad, (await patch('bank', bad)).statusCode]).toEqual([bad, 400]);
+  });
+
+  test('takes files with their content, and refuses what it would have to fetch', async () => {
+    const { ask } = await faultServer();
+    const attachment = [{ name: 'mtr.txt', content: Buffer.from('1 2 3').toString('base64') }];
+    const created = await ask('bank', 'POST', `${base}/troubleTicket`, { ...ticket, attachment });
+    expect(created.json()).toMatchObject({
+      attachment: [{ attachmentType: 'evidence' }, { name: 'mtr.txt' }],
+    });
+    for (const bad of [
+      [{ name: 'a.txt', url: 'http://169.254.169.254/' }],
+      [{ name: 'a.png', content: Buffer.from('<svg/>').toString('base64') }],
+    ])
+      expect(
+        (await ask('bank', 'POST', `${base}/troubleTicket`, { ...ticket, attachment: bad })).statusCode,
+      ).toBe(400);
+    for (const key of ['description', 'severity', 'ticketType'])
+      expect(
+        (await ask('bank', 'POST', `${base}/troubleTicket`, { ...ticket, [key]: undefined })).statusCode,
+      ).toBe(400);
+  });
+
+  test('registers listeners, who get what they asked for, and takes them back', async () => {
+    const { ask, store } = await faultServer();
+    const hub = (query: string | null, callback = 'https://bss.bank.example/tmf') =>
+      ask('bank', 'POST', `${base}/hub`, { callback, query });
+    const made = await hub('eventType=TroubleTicketStatusChangeEvent');
+    expect([made.statusCode, made.json()]).toMatchObject([
+      201,
+      {
+        '@type': 'Hub',
+        callback: 'https://bss.bank.example/tmf',
+        query: 'eventType=TroubleTicketStatusChangeEvent',
+      },
+    ]);
+    const { id } = made.json<{ id: string }>();
+    await ask('bank', 'POST', `${base}/troubleTicket`, ticket);
+    await ask('ann', 'PATCH', `${base}/troubleTicket/F1`, { status: 'acknowledged' });
+    const sent = await store.outbox.list({ limit: 9 });
+    expect(sent.map(({ body }) => JSON.parse(body) as object)).toMatchObject([
+      {
+        ...{ '@type': 'TroubleTicketStatusChangeEvent', eventType: 'TroubleTicketStatusChangeEvent' },
+        event: { troubleTicket: { id: 'F1', status: 'acknowledged' } },
+      },
+    ]);
+    expect((await hub('status=x')).statusCode).toBe(400);
+    expect((await hub(null, 'https://10.0.0.1/')).statusCode).toBe(400);
+    expect((await hub(null, 'http://bss.bank.example/')).statusCode).toBe(400);
+    expect((await ask('shop', 'GET', `${base}/hub/${id}`)).statusCode).toBe(404);
+    expect((await ask('shop', 'DELETE', `${base}/hub/${id}`)).statusCode).toBe(404);
+    expect((await ask('bank', 'GET', `${base}/hub/${id}`)).json()).toMatchObject({ id });
+    expect((await ask('bank', 'DELETE', `${base}/hub/${id}`)).statusCode).toBe(204);
+    expect((await ask('bank', 'GET', `${base}/hub/${id}`)).statusCode).toBe(404);
+  });
+});
