@@ -22,11 +22,12 @@ export interface MonthClose {
   start(): void;
   /** Resolves when nothing is being done. */
   idle(): Promise<void>;
-  /** Waits for what is being done. */
+  /** Waits a moment for what is being done. */
   stop(): Promise<void>;
 }
 
 const hourMs = 3_600_000;
+const stopPatienceMs = 500;
 /** How often it looks at what can change at any time: claims, and what sealed statements rest on. */
 const lookEveryMs = 6 * hourMs;
 /** So far back sealed months are looked at again. */
@@ -53,6 +54,7 @@ export function createMonthClose(options: MonthCloseOptions): MonthClose {
       }
       if (!stopped) await look();
     } catch (error) {
+      if (stopped) return;
       log.error({ err: error }, 'months could not be closed; tried again in an hour');
       next = Math.min(next, clock.now() + hourMs);
     }
@@ -104,7 +106,8 @@ export function createMonthClose(options: MonthCloseOptions): MonthClose {
     stop: async () => {
       stopped = true;
       waiting?.cancel();
-      await working;
+      // A month of a large mesh takes longer than a stop may; what is not closed is at the next start.
+      await Promise.race([working, clock.sleep(stopPatienceMs)]);
     },
   };
 }

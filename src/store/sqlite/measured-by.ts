@@ -2,8 +2,8 @@ import type { EpochMs } from '../../core/types.js';
 import type { MeasuredBy, RoundStore } from '../store.js';
 import type { Connection } from './database.js';
 
-/** So much is walked at one time: the event loop waits for a few thousand rounds of a large mesh, not for its month. */
-const stepMs = 2 * 3_600_000;
+/** So much is walked at one time: the event loop waits some tens of milliseconds for a large mesh, not for its month. */
+const stepMs = 12 * 3_600_000;
 
 /** Rounds lie in the order of their slots: a month is one walk over them, in steps. */
 export function measuredByQuery({ db, read }: Connection): Pick<RoundStore, 'measuredBy'> {
