@@ -49,7 +49,7 @@ describe('Prometheus', () => {
     }
   });
 
-  test('fires each alert where it should, and not where it should not', () => {
+  test('fires each alert where it should, and not where it should not', { timeout: 180_000 }, () => {
     const file = join(tempDir(), 'rules.test.yaml');
     const tests = alertCases.flatMap((one) => [
       promtoolTest(one, one.fires, true),

@@ -92,6 +92,15 @@ describe('a real Prometheus, on a simulated backbone', { timeout: 180_000 }, () 
       for (const { record } of rules) await data(String(record));
   });
 
+  test('sees what people do and what the daemon lives on', async () => {
+    for (const metric of [
+      'fault_reports{state="filed"}',
+      'daemon_disk_free_bytes',
+      'daemon_store_size_bytes',
+    ])
+      await data(`pop_sla_${metric}`);
+  });
+
   test('evaluates every rule without a fault', async () => {
     const { groups } = await ask<{
       groups: { rules: { name: string; health: string; lastError?: string }[] }[];
