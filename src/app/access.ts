@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import type { Config } from '../config/config.js';
 import type { EpochMs } from '../core/types.js';
 import { createDoor } from '../engine/access/door.js';
-import { createOidc } from '../engine/access/oidc.js';
 import { createRegistry } from '../engine/access/registry.js';
 import type { HttpOptions } from '../http/http.js';
 import type { Store } from '../store/store.js';
@@ -23,12 +22,14 @@ export async function openAccess({
   const { auth, publicUrl } = config().http;
   const { sessionMs, idleMs, oidc } = auth;
   const door = createDoor({ store: store.access, now, sessionMs, idleMs });
+  // Loaded where there is a provider: it takes its time.
+  const { createOidc } = oidc === null ? { createOidc: null } : await import('../engine/access/oidc.js');
   const customers = () => config().book.customers.map(({ id }) => id);
   return {
     ...{ door, store: store.access, now },
     registry: createRegistry({ store: store.access, now, customers }),
     oidc:
-      oidc === null || publicUrl === null
+      oidc === null || publicUrl === null || createOidc === null
         ? undefined
         : createOidc({
             ...{ config: oidc, door, customers, now, redirectUri: `${publicUrl}/auth/oidc/callback` },

@@ -4,6 +4,7 @@ import type { OidcConfig } from '../../config/http.js';
 import { readClaims } from '../../core/access/claims.js';
 import type { EpochMs } from '../../core/types.js';
 import type { Begun, Door } from './door.js';
+import { OidcRefused, OidcUnreachable } from './oidc-faults.js';
 
 export interface OidcOptions {
   readonly config: OidcConfig;
@@ -14,16 +15,6 @@ export interface OidcOptions {
   readonly door: Pick<Door, 'begin'>;
   readonly customers: () => readonly string[];
   readonly now: () => EpochMs;
-}
-
-/** The provider, or what came back from it, does not say who somebody is. */
-export class OidcRefused extends Error {
-  override readonly name = 'OidcRefused';
-}
-
-/** The provider does not answer, or not as one does. */
-export class OidcUnreachable extends Error {
-  override readonly name = 'OidcUnreachable';
 }
 
 /** Signing in at an OpenID Connect provider: authorization code, PKCE, state and nonce. */

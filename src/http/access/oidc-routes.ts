@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { EpochMs } from '../../core/types.js';
-import { OidcRefused, OidcUnreachable, type Oidc } from '../../engine/access/oidc.js';
+import type { Oidc } from '../../engine/access/oidc.js';
+import { OidcRefused, OidcUnreachable } from '../../engine/access/oidc-faults.js';
 import { leaveTrace } from '../../engine/access/trail.js';
 import type { TrailStore } from '../../store/access-store.js';
 import { Unauthorized, Unavailable, type HttpLog } from '../problem.js';

@@ -7,7 +7,7 @@ import type { Caller } from '../access/caller.js';
 import { id, words } from '../route/input.js';
 import { addRoute } from '../route/route.js';
 import { dispute } from './answers.js';
-import { maySee } from './statements.js';
+import { seesWholeMonth } from '../access/whole-month.js';
 
 const tag = 'disputes';
 
@@ -19,7 +19,7 @@ export function disputeRoutes(
   const sees = async (caller: Caller, statement: string): Promise<boolean> => {
     const [month = '', service = ''] = statement.split('/');
     const [row] = await statements.list({ month, service });
-    return row !== undefined && maySee(caller, row.customer, month);
+    return row !== undefined && seesWholeMonth(caller, row.customer, month);
   };
   addRoute(server, {
     ...{ method: 'GET', url: '/api/v1/disputes', operationId: 'listDisputes', tag },

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Statements } from '../../engine/statement/statements.js';
 import { summaryJson } from '../../render/billing/json.js';
-import type { Caller } from '../access/caller.js';
+import { seesWholeMonth } from '../access/whole-month.js';
 import { id, month, text, words, type Reading } from '../route/input.js';
 import { addRoute } from '../route/route.js';
 import { outcome, statement, summary } from './answers.js';
@@ -16,11 +16,7 @@ export const whole = () =>
     { description: 'a whole number', pattern: '^\\d{1,15}$' },
   );
 
-/** Statements are made of amounts: who may not see those has none. */
-export const maySee = (caller: Caller, customer: string, ofMonth: string): boolean =>
-  caller.sees(customer, `${ofMonth}-01`) && caller.seesAmounts(customer, `${ofMonth}-01`);
-
-/** `/api/v1/statements`: drafts and sealed revisions of months. */
+/** `/api/v1/statements`: drafts and sealed revisions of months; made of amounts: who may not see those has none. */
 export function statementRoutes(server: FastifyInstance, statements: Statements): void {
   addRoute(server, {
     ...{ method: 'GET', url: '/api/v1/statements', operationId: 'listStatements', tag },
@@ -34,7 +30,7 @@ export function statementRoutes(server: FastifyInstance, statements: Statements)
         ...(name !== undefined && { month: name }),
         ...(service !== undefined && { service }),
       });
-      const seen = rows.filter((row) => maySee(caller, row.customer, row.month));
+      const seen = rows.filter((row) => seesWholeMonth(caller, row.customer, row.month));
       return { statements: seen.map(summaryJson) };
     },
   });
@@ -52,7 +48,7 @@ export function statementRoutes(server: FastifyInstance, statements: Statements)
       const { month: name, service } = params;
       const [drawn] = query.toDate === 'true' ? await statements.draw(name, [service]) : [];
       const found = drawn ? { document: drawn } : await statements.show(name, service, query.revision);
-      return maySee(caller, found.document.customer, name) ? found : null;
+      return seesWholeMonth(caller, found.document.customer, name) ? found : null;
     },
   });
   const services = z

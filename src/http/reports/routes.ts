@@ -5,6 +5,7 @@ import { reportFileName } from '../../render/report/file-name.js';
 import { formatOf, reportFormats, type renderReport } from '../../render/report/formats.js';
 import { reportLanguages } from '../../render/report/languages.js';
 import { reportGroups, type ReportSelection } from '../../render/report/report.js';
+import { seesWholeMonth } from '../access/whole-month.js';
 import { BadRequest } from '../problem.js';
 import { id, month, text, type Reading } from '../route/input.js';
 import { addRoute } from '../route/route.js';
@@ -43,14 +44,13 @@ export function reportRoutes(server: FastifyInstance, { reports, render }: Repor
     }),
     answer: { description: 'the file, in the format asked for', contentType: 'application/octet-stream' },
     handle: async ({ params, query, caller, reply }) => {
-      const day = `${params.month}-01`;
       const report = await reports.report({
         month: params.month,
         selection: selectionOf(query),
         revision: query.revision ?? null,
         toDate: query.toDate === 'true',
         // A report is made of amounts: who may not see those has none.
-        maySee: (customer) => caller.sees(customer, day) && caller.seesAmounts(customer, day),
+        maySee: (customer) => seesWholeMonth(caller, customer, params.month),
       });
       const bytes = await render(report, query.format, query.lang);
       const { contentType, shown } = formatOf[query.format];
