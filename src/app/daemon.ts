@@ -152,6 +152,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     opened.push(() => engine.stop());
     const outbox = createOutbox({
       ...{ store, config: () => config, clock, random: Math.random, log, version },
+      onDepth: (depth) => {
+        metrics.standing.outbox(depth);
+      },
     });
     opened.push(() => outbox.stop());
     events.configLoaded(true, clock.now());

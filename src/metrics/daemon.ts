@@ -18,6 +18,11 @@ export interface ClockReading {
 }
 
 /** The series of this process: its own health, apart from the network's. */
+export interface OutboxState {
+  readonly waiting: number;
+  readonly dead: number;
+}
+
 export interface DaemonSeries {
   readonly schedulerLag: (ms: number) => void;
   readonly sendLag: (us: number) => void;
@@ -28,8 +33,8 @@ export interface DaemonSeries {
   readonly configLoaded: (ok: boolean, at: EpochMs) => void;
   readonly storeWritable: (ok: boolean) => void;
   readonly storeSize: (size: StoreSize) => void;
-  /** Records that wait to be sent to the hub. */
-  readonly outbox: (depth: number) => void;
+  /** Messages that wait to be delivered, and those that were given up. */
+  readonly outbox: (depth: OutboxState) => void;
   readonly judged: (at: EpochMs, tookMs: number) => void;
   readonly calibrated: (calibration: NonNullable<Provenance['calibration']>) => void;
 }
@@ -46,7 +51,7 @@ export function daemonSeries(make: MetricMaker): DaemonSeries {
   const size = make.late(metricNames.storeSize);
   const diskFree = make.late(metricNames.diskFree);
   const diskSize = make.late(metricNames.diskSize);
-  const outbox = make.late(metricNames.outbox);
+  const outbox = make.gauge(metricNames.outbox);
   const judgedAt = make.late(metricNames.standingAt);
   const judgedIn = make.late(metricNames.standingTook);
   const loaded = make.gauge(metricNames.configLoaded);
@@ -82,8 +87,9 @@ export function daemonSeries(make: MetricMaker): DaemonSeries {
       diskFree.set(diskFreeBytes);
       diskSize.set(diskBytes);
     },
-    outbox: (depth) => {
-      outbox.set(depth);
+    outbox: ({ waiting, dead }) => {
+      outbox.set({ state: 'waiting' }, waiting);
+      outbox.set({ state: 'dead' }, dead);
     },
     judged: (at, tookMs) => {
       judgedAt.set(at / 1000);

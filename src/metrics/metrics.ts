@@ -7,7 +7,7 @@ import type { ServiceStanding } from '../core/statement/standing.js';
 import type { EpochMs, PathId, PopId } from '../core/types.js';
 import type { BlindReason } from '../core/watch/outage.js';
 import type { ObservedOutage, PortState } from '../core/watch/records.js';
-import { daemonSeries, type ClockReading, type StoreSize } from './daemon.js';
+import { daemonSeries, type ClockReading, type OutboxState, type StoreSize } from './daemon.js';
 import { metricMaker } from './make.js';
 import { metricNames } from './names.js';
 import { addNodeMetrics } from './node.js';
@@ -63,7 +63,7 @@ export interface StandingListener {
   judged(at: EpochMs, tookMs: number): void;
   storeSize(size: StoreSize): void;
   clockRead(reading: ClockReading | null): void;
-  outbox(depth: number): void;
+  outbox(depth: OutboxState): void;
   reports(standing: ReportsStanding): void;
   close(standing: CloseStanding): void;
 }

@@ -339,8 +339,8 @@ export const metricNames = {
   },
   outbox: {
     name: 'pop_sla_daemon_outbox_depth',
-    help: 'Records that wait to be sent to the hub. Absent where there is none.',
-    labels: [],
+    help: 'Messages to customers and systems that wait to be delivered, or were given up (dead).',
+    labels: ['state'],
   },
   standingAt: {
     name: 'pop_sla_daemon_standing_timestamp_seconds',

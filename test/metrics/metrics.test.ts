@@ -75,7 +75,7 @@ function everything() {
   standing.judged(1_000_000, 12);
   standing.storeSize({ bytes: 4_096, diskFreeBytes: 1_000_000, diskBytes: 2_000_000 });
   standing.clockRead({ synchronised: true, offsetMs: 0.5 });
-  standing.outbox(0);
+  standing.outbox({ waiting: 3, dead: 1 });
   standing.reports({ byState: new Map([['open', 3]]), overdue: 1 });
   standing.close({ state: 'closed', lastSealedEnd: null, unsealedMs: 86_400_000 });
   return all;
@@ -312,6 +312,16 @@ describe('the exposition', () => {
     expect(names).toEqual(expect.arrayContaining(Object.values(metricNames).map((metric) => metric.name)));
     expect(names).toContain('pop_sla_daemon_nodejs_eventloop_lag_seconds');
     expect(names.filter((name) => !name.startsWith('pop_sla_'))).toEqual([]);
+  });
+
+  test('says how many messages wait, and how many were given up', async () => {
+    const { standing, lines } = metrics();
+    expect(await lines('pop_sla_daemon_outbox_depth')).toEqual([]);
+    standing.outbox({ waiting: 3, dead: 1 });
+    expect(await lines('pop_sla_daemon_outbox_depth')).toEqual([
+      'pop_sla_daemon_outbox_depth{state="waiting"} 3',
+      'pop_sla_daemon_outbox_depth{state="dead"} 1',
+    ]);
   });
 
   test('has no NaN, with and without rounds', async () => {
