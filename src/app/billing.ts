@@ -2,8 +2,7 @@ import type { Config } from '../config/config.js';
 import type { EpochMs } from '../core/types.js';
 import { createBilling, type Billing } from '../engine/billing/billing.js';
 import { keyFolder, type KeyFolder } from '../seal/key-folder.js';
-import { openSqliteStore } from '../store/sqlite/open.js';
-import { readStore } from './read-store.js';
+import { openStore } from './open-store.js';
 
 export interface OpenBillingOptions {
   readonly config: Config;
@@ -20,7 +19,7 @@ export interface OpenBilling extends Billing {
 
 /** Statements and what follows from them, from a store that is opened for this alone. Rejects with `StoreFault`. */
 export async function openBilling({ config, now, version, write }: OpenBillingOptions): Promise<OpenBilling> {
-  const store = write ? await openSqliteStore({ path: config.store.path }) : await readStore(config);
+  const store = await openStore(config, { readOnly: !write });
   const billing = createBilling({
     ...{ store, config: () => config, now, software: version },
     signer: () => keyFolder(config.keys.folder).signer(),

@@ -24,7 +24,6 @@ import { createReports } from '../engine/report/reports.js';
 import { roundsTable } from '../render/rounds/table.js';
 import type { LedgerStore } from '../store/ledger-store.js';
 import { keyFolder } from '../seal/key-folder.js';
-import { openSqliteStore } from '../store/sqlite/open.js';
 import { followBook, withEntered } from './book.js';
 import { openAccess, readTls } from './access.js';
 import { ConfigRejected, ListenFault } from './faults.js';
@@ -32,6 +31,7 @@ import { createLog, type AppLog, type LogOutput } from './log.js';
 import { contractPlan } from './contract-plan.js';
 import { watchReadiness } from './readiness.js';
 import { renderApart } from './render-apart.js';
+import { openStore } from './open-store.js';
 import { resolveName } from './resolve.js';
 import { restartNeeded } from './restart-needed.js';
 import { keepOffice } from './office.js';
@@ -80,7 +80,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       });
   };
   try {
-    const store = await openSqliteStore({ path: config.store.path });
+    const store = await openStore(config);
     opened.push(() => store.close());
     config = await withEntered(config, store.ledger);
     const refresh = async (): Promise<void> => {

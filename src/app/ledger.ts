@@ -9,8 +9,7 @@ import { textsOf } from '../engine/ledger/entry.js';
 import { createFaultOffice, type FaultOffice } from '../engine/fault/office.js';
 import { createOffice, type Office } from '../engine/ledger/office.js';
 import { maxAttachmentBytes } from '../store/ledger-store.js';
-import { openSqliteStore } from '../store/sqlite/open.js';
-import { readStore } from './read-store.js';
+import { openStore } from './open-store.js';
 
 export interface LedgerOptions {
   readonly config: Config;
@@ -32,7 +31,7 @@ export interface OpenLedger extends Omit<Office, 'attach'> {
 
 /** Rejects with `StoreFault`. */
 export async function openLedger({ config, now, write }: LedgerOptions): Promise<OpenLedger> {
-  const store = write ? await openSqliteStore({ path: config.store.path }) : await readStore(config);
+  const store = await openStore(config, { readOnly: !write });
   const office = createOffice({ store, config: () => config, now });
   const faults = createFaultOffice({ store, ledger: office.desk, config: () => config, now });
   const keep = async (files: readonly string[], attach: Office['attach']): Promise<AttachmentRef[]> => {

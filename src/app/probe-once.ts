@@ -7,7 +7,7 @@ import { runUnscheduled } from '../engine/once.js';
 import type { Log } from '../engine/ports.js';
 import { createRoundRunner } from '../engine/round-runner.js';
 import { systemClock } from '../engine/system-clock.js';
-import { openSqliteStore } from '../store/sqlite/open.js';
+import { openStore } from './open-store.js';
 import { resolveName } from './resolve.js';
 
 export interface ProbeOnceOptions {
@@ -27,7 +27,7 @@ export async function probeOnce(options: ProbeOnceOptions): Promise<Round[]> {
   const { config, paths, signal, onProgress, log } = options;
   const { measurement, pops } = config;
   // Before anything is sent: a round that can't be kept is not worth its packets.
-  const store = options.store ? await openSqliteStore({ path: config.store.path }) : null;
+  const store = options.store ? await openStore(config) : null;
   try {
     const clock = systemClock;
     const driver = await openDriver(config.driver.kind, { log, simulated: config.driver.simulated, clock });

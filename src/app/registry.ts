@@ -3,10 +3,9 @@ import type { Trace } from '../core/access/trail.js';
 import type { EpochMs } from '../core/types.js';
 import { createRegistry, type Registry } from '../engine/access/registry.js';
 import { auditTrail, leaveTrace, type TrailAudit } from '../engine/access/trail.js';
-import { openSqliteStore } from '../store/sqlite/open.js';
+import { openStore } from './open-store.js';
 import type { TrailStore } from '../store/access-store.js';
 import { withEntered } from './book.js';
-import { readStore } from './read-store.js';
 
 export interface RegistryOptions {
   readonly config: Config;
@@ -24,7 +23,7 @@ export interface OpenRegistry extends Registry {
 
 /** Rejects with `StoreFault`. */
 export async function openRegistry({ config, now, write }: RegistryOptions): Promise<OpenRegistry> {
-  const store = write ? await openSqliteStore({ path: config.store.path }) : await readStore(config);
+  const store = await openStore(config, { readOnly: !write });
   const { trail } = store.access;
   const { book } = await withEntered(config, store.ledger);
   const customers = () => book.customers.map(({ id }) => id);
