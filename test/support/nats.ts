@@ -61,7 +61,7 @@ export async function startNats(options: NatsOptions = {}): Promise<NatsServer> 
   const start = async (): Promise<void> => {
     const from = said.length;
     const server = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: folder });
-    let over = false;
+    const state = { over: false };
     for (const stream of [server.stdout, server.stderr]) {
       stream.on('data', (chunk: Buffer) => {
         said += chunk.toString();
@@ -70,18 +70,18 @@ export async function startNats(options: NatsOptions = {}): Promise<NatsServer> 
     const ended = new Promise<void>((resolve) => {
       server.once('error', (error) => {
         said += `${String(error)}\n`;
-        over = true;
+        state.over = true;
         resolve();
       });
       server.once('exit', () => {
-        over = true;
+        state.over = true;
         resolve();
       });
     });
     running = { ended, signal: (name) => server.kill(name) };
     const deadline = Date.now() + patienceMs;
     while (!said.slice(from).includes('Server is ready')) {
-      if (over || Date.now() > deadline) {
+      if (state.over || Date.now() > deadline) {
         server.kill('SIGKILL');
         throw new Error(`nats-server did not start (${file}):\n${said.slice(from)}`);
       }
