@@ -211,6 +211,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         const later = restartNeeded(config, next.config);
         config = {
           ...next.config,
+          role: config.role,
+          mesh: config.mesh,
           driver: config.driver,
           store: { ...next.config.store, path: config.store.path },
           http: config.http,

@@ -3,6 +3,8 @@ import type { Config } from '../config/config.js';
 /** What a reload can't change: the parts of the new configuration that take effect at the next start. */
 export function restartNeeded(running: Config, next: Config): string[] {
   const parts: readonly [string, (config: Config) => unknown][] = [
+    ['role', (config) => config.role],
+    ['mesh', (config) => config.mesh],
     ['driver', (config) => config.driver],
     ['store.path', (config) => config.store.path],
     ['http', (config) => config.http],

@@ -4,11 +4,17 @@ import type { PathConfig, WatchConfig, WatchReference } from './config.js';
 import type { RawConfig } from './schema/schema.js';
 
 /** Where nothing is said, the ports are those the paths lead to, and are each other's references. */
-export function buildWatch(raw: RawConfig['watch'], paths: readonly PathConfig[]): WatchConfig {
-  const ports = raw.ports ?? [...new Set(paths.map(({ destination }) => destination))].sort();
+export function buildWatch(
+  raw: RawConfig['watch'],
+  { paths, self }: { readonly paths: readonly PathConfig[]; readonly self: PopId | null },
+): WatchConfig {
+  // What is said for a whole mesh names every PoP: an agent leaves its own out.
+  const ports = (raw.ports ?? [...new Set(paths.map(({ destination }) => destination))].sort()).filter(
+    (port) => port !== self,
+  );
   return {
     ports,
-    references: raw.references?.map(buildReference) ?? eachOther(ports),
+    references: raw.references?.filter((one) => one !== self).map(buildReference) ?? eachOther(ports),
     everyMs: raw.every,
     thresholdMs: raw.threshold,
     overdueFactor: raw.overdue.factor,

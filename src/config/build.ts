@@ -1,20 +1,28 @@
 import { dirname, join, resolve } from 'node:path';
 import { emptyBook } from '../core/customer/book.js';
+import type { PopId } from '../core/types.js';
 import type { CommitmentConfig, Config, DriverConfig, PathConfig, Pop, ProbeOptions } from './config.js';
 import { buildNotifications } from './build-notifications.js';
 import { buildHttpConfig } from './build-http.js';
 import { buildWatch } from './build-watch.js';
-import { expandPaths } from './mesh.js';
+import { buildMesh } from './build-mesh.js';
+import { expandPaths, sourcesOf } from './mesh.js';
 import type { RawConfig } from './schema/schema.js';
+
+/** What a hub is called that has no name of its own: it stands in no PoP. */
+const hubName = 'hub';
 
 /** A file that passed every check → the configuration. `cwd` is what relative paths are relative to. */
 export function buildConfig(raw: RawConfig, file: string, cwd: string): Config {
   const { measurement: m, store } = raw;
-  const paths = buildPaths(raw);
+  const agent = raw.agent ?? hubName;
+  const paths = buildPaths(raw, agent);
   return {
     file: resolve(cwd, file),
-    agent: raw.agent,
-    pops: raw.pops.map(buildPop),
+    role: raw.role,
+    mesh: raw.mesh === undefined ? null : buildMesh(raw.mesh, resolve(cwd, dirname(file))),
+    agent,
+    pops: (raw.pops ?? []).map(buildPop),
     paths,
     commitments: raw.commitments.map(buildCommitment),
     measurement: {
@@ -28,7 +36,7 @@ export function buildConfig(raw: RawConfig, file: string, cwd: string): Config {
       spreadMs: m.spread,
       lagLimitMs: m.lagLimit,
     },
-    watch: buildWatch(raw.watch, paths),
+    watch: buildWatch(raw.watch, { paths, self: raw.role === 'hub' ? null : agent }),
     driver: buildDriver(raw.driver),
     store: {
       path: resolve(cwd, store.path),
@@ -48,18 +56,20 @@ export function buildConfig(raw: RawConfig, file: string, cwd: string): Config {
   };
 }
 
-function buildPop(pop: RawConfig['pops'][number]): Pop {
+function buildPop(pop: NonNullable<RawConfig['pops']>[number]): Pop {
   const { id, name = id, region = null, ipv4 = null, ipv6 = null, host = null, coordinates = null } = pop;
   return { id, name, region, ipv4, ipv6, host, coordinates };
 }
 
-function buildPaths(raw: RawConfig): PathConfig[] {
-  const { agent, pops, paths } = raw;
-  return expandPaths({ agent, pops: pops.map((pop) => pop.id), ...paths, include: paths.include }).map(
-    ({ id, destination, entry }) => {
+function buildPaths(raw: RawConfig, agent: PopId): PathConfig[] {
+  const { role, paths } = raw;
+  const pops = (raw.pops ?? []).map((pop) => pop.id);
+  const sources = sourcesOf({ role, agent, pops });
+  return expandPaths({ sources, pops, ...paths, include: paths.include }).map(
+    ({ id, source, destination, entry }) => {
       const { from = null, to = null } = entry;
       const probe = buildProbe({ ...raw.measurement.probe, ...given(entry.probe ?? {}) });
-      return { id, source: agent, destination, from, to, ...(probe === null ? {} : { probe }) };
+      return { id, source, destination, from, to, ...(probe === null ? {} : { probe }) };
     },
   );
 }

@@ -1,22 +1,27 @@
 import type { Book } from '../core/customer/book.js';
 import type { LengthBasis } from '../core/measurement/length.js';
 import type { HttpConfig } from './http.js';
+import type { MeshConfig, MeshRole } from './mesh-config.js';
 import type { EpochMs, PathId, PopId } from '../core/types.js';
 import type { Quorum } from '../core/watch/observers.js';
 import type { WatchRules } from '../core/watch/rules.js';
 import type { Network } from './scalars/network.js';
 import type { BookBase } from './customers/parse.js';
 
-export type { HttpConfig };
+export type { HttpConfig, MeshConfig, MeshRole };
 
 /** The daemon's configuration after every check: defaults filled in, units resolved, paths expanded. */
 export interface Config {
   /** The file it was read from, absolute. */
   readonly file: string;
-  /** Which PoP this agent stands in: the source of its paths. */
+  readonly role: MeshRole;
+  /** Null: it stands alone. */
+  readonly mesh: MeshConfig | null;
+  /** Which PoP this agent stands in: the source of its paths. A hub stands in none: what it is called. */
   readonly agent: PopId;
+  /** An agent's are the hub's, and none until it has heard of them. */
   readonly pops: readonly Pop[];
-  /** The directed paths this agent measures, sorted by id. */
+  /** The directed paths this agent measures, or that the hub judges; sorted by id. */
   readonly paths: readonly PathConfig[];
   readonly commitments: readonly CommitmentConfig[];
   readonly measurement: MeasurementConfig;

@@ -3,6 +3,7 @@ import type { CommitmentConfig, Config, DriverConfig, PathConfig, Pop, ProbeOpti
 import { redact } from './redact.js';
 import { plainNotifications } from './show-notifications.js';
 import { plainHttp } from './show-http.js';
+import { plainMesh } from './show-mesh.js';
 import { plainWatch, shortestSure } from './show-watch.js';
 import { watchNotes } from './watch-notes.js';
 import { formatDuration, formatDurationUs } from './scalars/duration.js';
@@ -35,8 +36,11 @@ const isPathList = (items: readonly unknown[]): boolean => String(items[0]).incl
 function plain(config: Config): unknown {
   const { measurement: m, store, http, metrics, log } = config;
   return {
+    role: config.role,
     agent: config.agent,
-    pops: config.pops.map(plainPop),
+    ...(config.mesh === null ? {} : { mesh: plainMesh(config.mesh) }),
+    // An agent that has not heard of its hub's knows of none.
+    ...(config.pops.length === 0 ? {} : { pops: config.pops.map(plainPop) }),
     paths: { include: config.paths.map(plainPath), exclude: [] },
     commitments: config.commitments.map(plainCommitment),
     measurement: {

@@ -10,6 +10,7 @@ import type {
   WatchConfig,
   WatchReference,
 } from '../../src/config/config.js';
+import type { MeshLogin } from '../../src/config/mesh-config.js';
 import { driverNames } from '../../src/config/drivers.js';
 import { mailSecurities } from '../../src/config/schema/notifications.js';
 import { logFormats, logLevels } from '../../src/config/schema/services.js';
@@ -192,10 +193,42 @@ const notifications: fc.Arbitrary<NotificationsConfig> = fc.record({
   ),
 });
 
+const meshes: fc.Arbitrary<Pick<Config, 'role' | 'mesh'>> = fc.oneof(
+  fc.constant({ role: 'standalone' as const, mesh: null }),
+  fc.record({
+    role: fc.constantFrom('agent' as const, 'hub' as const),
+    mesh: fc.record({
+      servers: fc.uniqueArray(
+        fc.constantFrom('nats://127.0.0.1:4222', 'tls://[2001:db8::1]:4223', 'nats://hub.example.net:1'),
+        { minLength: 1 },
+      ),
+      login: fc.constantFrom<MeshLogin[]>(
+        { kind: 'none' },
+        { kind: 'password', user: 'HKG', passwordFile: '/srv/p' },
+        { kind: 'nkey', seedFile: '/srv/n' },
+        { kind: 'creds', file: '/srv/c' },
+      ),
+      tls: fc.constantFrom(
+        null,
+        { ca: '/srv/ca.pem', cert: null, key: null },
+        {
+          ...{ ca: null, cert: '/srv/cert.pem', key: '/srv/key.pem' },
+        },
+      ),
+      replicas: fc.constantFrom(1, 3, 5),
+      keepMs: fc.integer({ min: 60_000, max: 366 * 86_400_000 }),
+      heartbeatMs: fc.integer({ min: 100, max: 60_000 }),
+      clockLimitMs: fc.integer({ min: 10, max: 60_000 }),
+    }),
+  }),
+);
+
 /** Any configuration that a file can say. */
 export const anyConfig: fc.Arbitrary<Config> = pops.chain((all) =>
-  drivers(all).chain((driver) =>
+  fc.tuple(drivers(all), meshes).chain(([driver, { role, mesh }]) =>
     fc.record({
+      role: fc.constant(role),
+      mesh: fc.constant(mesh),
       file: fc.constant('/srv/c.yaml'),
       agent: fc.constant((all[0] as Pop).id),
       pops: fc.constant(all),

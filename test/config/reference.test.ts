@@ -44,7 +44,12 @@ describe('config/reference.yaml', () => {
     const shown = new Set(keysOfData(parse(allOn)));
     const keys = keysOfSchema(configSchema).filter((key) => !shown.has(key));
     // A path's packet options are those of `measurement.probe`; one of them stands for all.
-    expect(keys.filter((key) => !key.startsWith('paths.include[].probe.'))).toEqual([]);
+    // Of the ways to sign in to the mesh only one can be on.
+    const others = ['mesh.nkeySeedFile', 'mesh.credsFile'];
+    expect(keys.filter((key) => !key.startsWith('paths.include[].probe.') && !others.includes(key))).toEqual(
+      [],
+    );
+    for (const key of others) expect(text).toContain(key.slice('mesh.'.length));
   });
 
   test('is a config with the packet options on', () => {
@@ -54,6 +59,18 @@ describe('config/reference.yaml', () => {
       source: '192.0.2.11',
       dontFragment: true,
       interface: 'eth0',
+    });
+  });
+
+  test('is an agent’s config with the mesh on', () => {
+    expect(configOf(withProbe)).toMatchObject({
+      role: 'agent',
+      mesh: {
+        servers: ['nats://hub.example.net:4222'],
+        login: { kind: 'password', user: 'HKG', passwordFile: '/srv/mesh.password' },
+        tls: { ca: '/srv/tls/ca.pem', cert: '/srv/tls/cert.pem', key: '/srv/tls/key.pem' },
+        ...{ replicas: 1, keepMs: 31 * 86_400_000, heartbeatMs: 10_000, clockLimitMs: 1_000 },
+      },
     });
   });
 

@@ -31,6 +31,7 @@ http: { listen: '[::1]:0' }
 `;
   expect(showConfig(configOf(text))).toBe(`# /srv/c.yaml, with every default filled in
 
+role: standalone
 agent: HKG
 pops:
   - { id: HKG, name: HKG, ipv4: 192.0.2.11 }

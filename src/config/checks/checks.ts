@@ -3,6 +3,8 @@ import { checkCommitments } from './commitments.js';
 import type { Draft, IsFaulty } from './draft.js';
 import { checkHttp } from './http.js';
 import { checkMeasurement } from './measurement.js';
+import { checkMesh } from './mesh.js';
+import { checkNeeds } from './needs.js';
 import { checkNotifications } from './notifications.js';
 import { checkPaths } from './paths.js';
 import { checkPops } from './pops.js';
@@ -13,6 +15,8 @@ import { checkDriver, checkRetention } from './services.js';
 /** What is wrong between keys that are each right by themselves. */
 export function checkAll(draft: Draft, isFaulty: IsFaulty): Fault[] {
   return [
+    ...checkNeeds(draft, isFaulty),
+    ...checkMesh(draft, isFaulty),
     ...checkPops(draft, isFaulty),
     ...checkPaths(draft, isFaulty),
     ...checkCommitments(draft, isFaulty),

@@ -74,7 +74,7 @@ function familiesOf(draft: Draft): (4 | 6)[] {
 function checkPace(draft: Draft): Fault[] {
   const { sizes, packetInterval } = draft.measurement ?? {};
   if (sizes === undefined || packetInterval === undefined) return [];
-  const paths = pathsOf(draft).length;
+  const paths = mostFromOneSource(draft);
   const streams = paths * sizes.length;
   const perSecond = Math.ceil((streams * 1000) / packetInterval);
   if (perSecond <= maxPacketsPerSecond) return [];
@@ -82,4 +82,11 @@ function checkPace(draft: Draft): Fault[] {
   const what = `sends ${perSecond} packets/s in all: ${paths} paths × ${sizes.length} sizes`;
   const allowed = `at most ${maxPacketsPerSecond} packets/s: a packetInterval of at least ${least}, or fewer paths or sizes`;
   return [{ at: ['measurement', 'packetInterval'], what, shown: formatDuration(packetInterval), allowed }];
+}
+
+/** What has to be sent at a time is one agent's. */
+function mostFromOneSource(draft: Draft): number {
+  const counts = new Map<string, number>();
+  for (const { source } of pathsOf(draft)) counts.set(source, (counts.get(source) ?? 0) + 1);
+  return Math.max(0, ...counts.values());
 }

@@ -1,4 +1,4 @@
-import { expandPaths, type ChosenPath } from '../mesh.js';
+import { expandPaths, sourcesOf, type ChosenPath } from '../mesh.js';
 import type { Fault, KeyPath } from '../problem.js';
 import { formatInstant } from '../scalars/instant.js';
 import { didYouMean } from '../suggest.js';
@@ -21,12 +21,15 @@ export function checkPaths(draft: Draft, isFaulty: IsFaulty): Fault[] {
     const at = ['paths', 'exclude', index];
     faults.push(...checkEnds(draft, path, at), ...checkOnce(seen, path, at, `paths.exclude[${index}]`));
   }
-  const unclear = faults.length > 0 || ['agent', 'pops', 'paths'].some((key) => isFaulty([key]));
-  if (!unclear && pathsOf(draft).length === 0) {
+  const isMissing = draft.pops === undefined || (draft.agent === undefined && draft.role !== 'hub');
+  const unclear = faults.length > 0 || isMissing || ['agent', 'pops', 'paths'].some((key) => isFaulty([key]));
+  // An agent has what the hub gives it, and that may be nothing.
+  if (!unclear && draft.role !== 'agent' && pathsOf(draft).length === 0) {
     if (popIdsOf(draft).length < 2) {
-      faults.push({ at: ['pops'], what: 'name no PoP but this agent', allowed: 'at least two PoPs' });
+      const what = draft.role === 'hub' ? 'are not two' : 'name no PoP but this agent';
+      faults.push({ at: ['pops'], what, allowed: 'at least two PoPs' });
     } else {
-      const allowed = 'at least one path from the agent to another PoP';
+      const allowed = `at least one path from ${draft.role === 'hub' ? 'a PoP' : 'the agent'} to another PoP`;
       faults.push({ at: ['paths'], what: 'leave nothing to measure', allowed });
     }
   }
@@ -35,10 +38,10 @@ export function checkPaths(draft: Draft, isFaulty: IsFaulty): Fault[] {
 
 /** The paths that the draft asks for, as far as it can be read. */
 export function pathsOf(draft: Draft): ChosenPath[] {
-  if (draft.agent === undefined) return [];
+  const pops = popIdsOf(draft);
   return expandPaths({
-    agent: draft.agent,
-    pops: popIdsOf(draft),
+    sources: sourcesOf({ role: draft.role, agent: draft.agent, pops }),
+    pops,
     include: draft.paths?.include?.flatMap((entry) =>
       entry?.path === undefined ? [] : [{ ...entry, path: entry.path }],
     ),
@@ -65,7 +68,8 @@ function checkEnds(draft: Draft, path: string, at: KeyPath): Fault[] {
     faults.push({ at, what, allowed: listed(ids) });
   }
   const { agent } = draft;
-  if (agent !== undefined && source !== agent && ids.includes(source) && ids.includes(agent)) {
+  const isOwnOnly = draft.role !== 'hub' && draft.role !== 'agent';
+  if (isOwnOnly && agent !== undefined && source !== agent && ids.includes(source) && ids.includes(agent)) {
     faults.push({ at, what: 'does not start at this agent', allowed: `paths from ${agent}` });
   }
   return faults;

@@ -45,6 +45,7 @@ export function checkPops(draft: Draft, isFaulty: IsFaulty): Fault[] {
 
 function checkAgent(draft: Draft): Fault[] {
   const ids = popIdsOf(draft);
+  if (draft.role === 'hub') return [];
   if (draft.agent === undefined || draft.pops === undefined || ids.includes(draft.agent)) return [];
   const what = `is not among the PoPs${didYouMean(draft.agent, ids)}`;
   return [{ at: ['agent'], what, allowed: listed(ids) || 'the id of one of pops' }];

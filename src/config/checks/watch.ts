@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import type { PopId } from '../../core/types.js';
 import type { Fault, KeyPath } from '../problem.js';
 import { formatDuration } from '../scalars/duration.js';
 import { didYouMean } from '../suggest.js';
@@ -37,7 +38,7 @@ function checkTarget(draft: Draft, target: string, at: KeyPath, seen: Map<string
   if (first !== undefined)
     return [{ at, what: `is also ${String(at[1])}[${first}]`, allowed: 'each one once' }];
   seen.set(target, Number(at[2]));
-  if (target === draft.agent)
+  if (target === draft.agent && draft.role !== 'hub' && draft.role !== 'agent')
     return [{ at, what: 'is this agent itself', allowed: 'other PoPs, seen from here' }];
   const ids = popIdsOf(draft);
   if (draft.pops === undefined || ids.includes(target) || isIP(target) !== 0) return [];
@@ -49,7 +50,7 @@ function checkTarget(draft: Draft, target: string, at: KeyPath, seen: Map<string
 function checkPace(draft: Draft): Fault[] {
   const every = draft.watch?.burst?.every;
   if (every === undefined) return [];
-  const watched = draft.watch?.ports ?? [...new Set(pathsOf(draft).map(({ destination }) => destination))];
+  const watched = draft.watch?.ports ?? watchedByOne(draft);
   const perSecond = Math.ceil((watched.length * 1000) / every);
   if (perSecond <= maxEchoesPerSecond) return [];
   const least = formatDuration(Math.ceil((watched.length * 1000) / maxEchoesPerSecond));
@@ -61,4 +62,15 @@ function checkPace(draft: Draft): Fault[] {
       allowed: `at most ${maxEchoesPerSecond} echoes/s: at least ${least}, or fewer ports`,
     },
   ];
+}
+
+/** The ports that one agent watches where nothing is said of them: the most that any does. */
+function watchedByOne(draft: Draft): PopId[] {
+  const bySource = new Map<PopId, PopId[]>();
+  for (const { source, destination } of pathsOf(draft)) {
+    const ports = bySource.get(source);
+    if (ports === undefined) bySource.set(source, [destination]);
+    else ports.push(destination);
+  }
+  return [...bySource.values()].reduce((most, ports) => (ports.length > most.length ? ports : most), []);
 }

@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import { meshRoles } from '../mesh-config.js';
+import { oneOf } from '../scalars/plain.js';
 import { commitmentSchema } from './commitments.js';
 import { driverSchema } from './driver.js';
 import { measurementSchema } from './measurement.js';
+import { meshSchema } from './mesh.js';
 import { faultsSchema, notificationsSchema } from './notifications.js';
 import { pathsSchema } from './paths.js';
 import { popId, popSchema } from './pops.js';
@@ -13,8 +16,10 @@ import { watchSchema } from './watch.js';
 
 /** What may stand in a config file, key by key; what keys mean to each other is in `checks/`. */
 export const configSchema = z.strictObject({
-  agent: popId(),
-  pops: z.array(popSchema),
+  role: oneOf(meshRoles).default('standalone'),
+  agent: popId().optional(),
+  mesh: meshSchema.optional(),
+  pops: z.array(popSchema).optional(),
   paths: pathsSchema.prefault({}),
   commitments: z.array(commitmentSchema).default([]),
   measurement: measurementSchema.prefault({}),
