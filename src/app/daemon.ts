@@ -121,6 +121,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       metrics,
       config: () => config,
       readiness: () => readiness.check(clock.monotonicMs(), config),
+      mesh: { mesh: standing.mesh, now },
       ledger: { office, now },
       faults: { office: createFaultOffice({ store, ledger: office.desk, config: () => config, now }), now },
       access: await openAccess({ store, config: () => config, now: () => clock.now() }),

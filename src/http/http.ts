@@ -29,6 +29,7 @@ import { inventoryRoutes } from './inventory.js';
 import { attachmentWrite } from './ledger/attachments.js';
 import { ledgerReads } from './ledger/reads.js';
 import { ledgerWrites } from './ledger/writes.js';
+import { meshRoutes, type MeshRoutes } from './mesh/routes.js';
 import { metricsRoute } from './metrics.js';
 import { answerProblems, type HttpLog } from './problem.js';
 import { reportRoutes, type ReportRouteOptions } from './reports/routes.js';
@@ -43,6 +44,8 @@ export interface HttpOptions {
   readonly config: () => Config;
   /** What the daemon needs to do its work, and whether it has it now. */
   readonly readiness: () => readonly Readiness[];
+  /** How the paths stand; left out, there is no route to it. */
+  readonly mesh?: Omit<MeshRoutes, 'config'>;
   /** What people entered, and the months that stand on it; left out, there are no routes to it. */
   readonly ledger?: { readonly office: Office; readonly now: () => EpochMs };
   /** Who may come in; left out, nobody has to sign in, and nothing is written down of it. */
@@ -110,6 +113,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
     metricsRoute(routes, metrics, auth.metrics);
     inventoryRoutes(routes, config);
     roundRoutes(routes, store.rounds);
+    if (options.mesh) meshRoutes(routes, { ...options.mesh, config });
     if (access) {
       const { door, registry, oidc, now } = access;
       sessionRoutes(routes, { door, trail: access.store.trail, now });

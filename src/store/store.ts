@@ -59,6 +59,8 @@ export interface RoundStore {
   packets(path: PathId, slot: EpochMs): Promise<readonly SizeSample[] | null>;
   /** The slots of the path in [from, to) that have a round (of any status) or a missing mark. */
   accounted(path: PathId, from: EpochMs, to: EpochMs): Promise<EpochMs[]>;
+  /** The latest slot of every path that has a round or a missing mark; unscheduled rounds are none of a slot. */
+  newest(): Promise<ReadonlyMap<PathId, EpochMs>>;
   /** What a month's means are made from, summed by the database: one entry per path asked for, in that order. */
   monthSums(query: MonthSumsQuery): Promise<PathSums[]>;
   /** How the rounds of status `ok` with slots in [from, to) were taken, by path, driver and stamps. */

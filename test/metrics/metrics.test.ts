@@ -29,6 +29,7 @@ const worst = {
 };
 
 const path = 'LAB1>LAB2';
+const span = { from: 0, to: 86_400_000 };
 const ofPath = async (text: Promise<string>) =>
   (await text).split('\n').filter((line) => line.includes(`path="${path}"`));
 
@@ -41,8 +42,12 @@ function everything() {
   events.portState('LAB2', 'up');
   events.calibrated({ p50Us: 12, p99Us: 40 });
   standing.roundGraded(path, worst);
-  const figures = { ...worst, latencyUs: ratio(30_000n), loss: ratio(1n, 50n), due: 48, held: 47 };
-  standing.pathStanding(path, { plan: 'p', commitmentUs: ratio(20_000n), day: figures, month: figures });
+  const figures = {
+    ...{ ...worst, ...span, due: 48, held: 47 },
+    ...{ latencyUs: ratio(30_000n), loss: ratio(1n, 50n) },
+  };
+  const windows = { round: figures, day: figures, month: figures };
+  standing.pathStanding(path, { plan: 'p', commitmentUs: ratio(20_000n), ...windows });
   standing.services([
     {
       ...{
@@ -209,8 +214,9 @@ describe('the series of a path', () => {
       standing.pathStanding(path, {
         plan: 'p',
         commitmentUs: ratio(20_000n),
-        day: { ...worst, latencyUs: ratio(30_000n), loss: ratio(1n, 50n), due: 48, held: 47 },
-        month: { ...worst, latencyUs: ratio(30_000n), loss: ratio(1n, 50n), due: 1_000, held: 990 },
+        round: { ...worst, ...span, latencyUs: ratio(30_000n), loss: ratio(1n, 50n), due: 1, held: 1 },
+        day: { ...worst, ...span, latencyUs: ratio(30_000n), loss: ratio(1n, 50n), due: 48, held: 47 },
+        month: { ...worst, ...span, latencyUs: ratio(30_000n), loss: ratio(1n, 50n), due: 1_000, held: 990 },
       });
       const series = await ofPath(text());
       expect(series.filter((line) => line.includes('size='))).toHaveLength(perSize ? 6 : 0);
@@ -223,12 +229,13 @@ describe('the series of a path', () => {
     events.pathsChanged([path]);
     events.roundStored(round());
     standing.roundGraded(path, worst);
-    const day = { ...worst, excess: null, latencyBand: null, latencyUs: null, loss: null, due: 48, held: 0 };
+    const none = { ...span, excess: null, latencyBand: null, latencyUs: null, loss: null };
+    const day = { ...worst, ...none, due: 48, held: 0 };
     standing.pathStanding(path, {
       plan: 'p',
       commitmentUs: ratio(20_000n),
-      day,
-      month: { ...worst, latencyUs: ratio(30_000n), loss: ratio(1n, 50n), due: 3, held: 1 },
+      ...{ round: day, day },
+      month: { ...worst, ...span, latencyUs: ratio(30_000n), loss: ratio(1n, 50n), due: 3, held: 1 },
     });
     const band = (window: string) =>
       `pop_sla_latency_band{path="${path}",window="${window}",band="severe",level="3"} 1`;

@@ -1,5 +1,7 @@
 import type { Rational } from '../number/rational.js';
 import type { Band, PlanVersion } from '../plan/plan.js';
+import type { Interval } from '../time/intervals.js';
+import type { EpochMs, PathId } from '../types.js';
 import { excessPercent, latencyBand, lossBand } from './band.js';
 
 /** A band by its place in the plan: 0 is the best. */
@@ -16,8 +18,8 @@ export interface Grade {
   readonly lossBand: GradedBand | null;
 }
 
-/** A path over a window that ends now: the last 24 hours, or the month to date. */
-export interface WindowStanding extends Grade {
+/** A path over a window that ends with its newest slot: that round, the last 24 hours, or the month to date. */
+export interface WindowStanding extends Grade, Interval {
   /** Microseconds, exact; null when no packet came back. */
   readonly latencyUs: Rational | null;
   /** A share of 1, exact; null when no round is held. */
@@ -33,6 +35,8 @@ export interface PathStanding {
   readonly plan: string;
   /** Microseconds; null: none is promised. */
   readonly commitmentUs: Rational | null;
+  /** The newest slot that had its time: one round, or none. */
+  readonly round: WindowStanding;
   readonly day: WindowStanding;
   readonly month: WindowStanding;
 }
@@ -65,3 +69,19 @@ export function grade(
 
 const graded = (band: Band | null, bands: readonly Band[]): GradedBand | null =>
   band && { id: band.id, level: bands.indexOf(band) };
+
+/** How the paths of the mesh stood when each was last judged. */
+export interface MeshStanding {
+  /** Another one whenever a path was judged. */
+  readonly version: number;
+  /** When all of them had been looked at once more; null: not yet. */
+  readonly judgedAt: EpochMs | null;
+  /**
+   * By id: those of this agent, and those that others brought rounds of within a day; null: it is not judged yet.
+   */
+  readonly paths: ReadonlyMap<PathId, PathStanding | null>;
+  /** Of every plan that judges one of them. */
+  readonly terms: readonly QualityTerms[];
+}
+
+export const emptyMesh: MeshStanding = { version: 0, judgedAt: null, paths: new Map(), terms: [] };

@@ -4,7 +4,7 @@ import { multiply, ratio } from '../../core/number/rational.js';
 import { pathEnds } from '../../core/path/path.js';
 import type { Commitment } from '../../core/statement/case.js';
 import type { Interval } from '../../core/time/intervals.js';
-import type { EpochMs, PathId } from '../../core/types.js';
+import type { EpochMs, PathId, PopId } from '../../core/types.js';
 
 /** What each path is promised in the month: by what was in force on its first day, or on the path's own first day. */
 export function commitmentsIn(
@@ -12,17 +12,25 @@ export function commitmentsIn(
   paths: readonly PathId[],
   month: Interval,
 ): Commitment[] {
+  const firstOf = new Map(config.paths.map(({ id, from }) => [id, from]));
+  const regionOf = new Map(config.pops.map(({ id, region }) => [id, region]));
+  const ofPath = new Map<PathId, CommitmentConfig[]>();
+  const ofRegions: CommitmentConfig[] = [];
+  for (const each of config.commitments) {
+    if (each.scope.kind === 'regions') ofRegions.push(each);
+    else ofPath.set(each.scope.path, [...(ofPath.get(each.scope.path) ?? []), each]);
+  }
   return paths.flatMap((path) => {
-    const first = config.paths.find(({ id }) => id === path)?.from ?? null;
+    const first = firstOf.get(path) ?? null;
     const day = Math.max(month.from, first ?? month.from);
-    const inForce = (of: (commitment: CommitmentConfig) => boolean): CommitmentConfig | undefined =>
-      config.commitments
-        .filter((each) => of(each) && (each.from ?? -Infinity) <= day)
+    const inForce = (given: readonly CommitmentConfig[]): CommitmentConfig | undefined =>
+      given
+        .filter((each) => (each.from ?? -Infinity) <= day)
         .sort((a, b) => startOf(a) - startOf(b))
         .at(-1);
     const found =
-      inForce(({ scope }) => scope.kind === 'path' && scope.path === path) ??
-      inForce(({ scope }) => scope.kind === 'regions' && joins(scope.regions, path, config));
+      inForce(ofPath.get(path) ?? []) ??
+      inForce(ofRegions.filter(({ scope }) => joins(scope, path, regionOf)));
     const latency = found && parseDecimal(found.latencyMs)?.value;
     return latency ? [{ path, latencyUs: multiply(latency, ratio(1000n)) }] : [];
   });
@@ -31,9 +39,16 @@ export function commitmentsIn(
 const startOf = ({ from }: CommitmentConfig): EpochMs => from ?? -Infinity;
 
 /** Both directions. */
-function joins(regions: readonly [string, string], path: PathId, { pops }: Pick<Config, 'pops'>): boolean {
+function joins(
+  scope: CommitmentConfig['scope'],
+  path: PathId,
+  regionOf: ReadonlyMap<PopId, string | null>,
+): boolean {
+  if (scope.kind !== 'regions') return false;
+  const { regions } = scope;
   const ends = pathEnds(path);
-  const region = (id: string | undefined): string | null => pops.find((pop) => pop.id === id)?.region ?? null;
+  const region = (id: PopId | undefined): string | null =>
+    (id === undefined ? null : regionOf.get(id)) ?? null;
   const [a, b] = [region(ends?.source), region(ends?.destination)];
   return (a === regions[0] && b === regions[1]) || (a === regions[1] && b === regions[0]);
 }

@@ -1,10 +1,17 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Config } from '../../config/config.js';
+import type { Config, PathConfig } from '../../config/config.js';
 import { approvedExcuses, foldExclusions } from '../../core/ledger/exclusions.js';
 import { ledgerStanding } from '../../core/ledger/standing.js';
 import { foldCorrections } from '../../core/ledger/outages.js';
 import type { LedgerEvent } from '../../core/ledger/actions.js';
 import type { Round } from '../../core/measurement/round.js';
+import { pathEnds } from '../../core/path/path.js';
+import {
+  emptyMesh,
+  type MeshStanding,
+  type PathStanding,
+  type QualityTerms,
+} from '../../core/quality/standing.js';
 import type { Plan } from '../../core/plan/plan.js';
 import { slotAtOrBefore } from '../../core/time/slot.js';
 import type { EpochMs, PathId } from '../../core/types.js';
@@ -18,6 +25,7 @@ import { judgeServicesNow } from './services.js';
 import { termsAt, type PathTerms } from './terms.js';
 
 const everyMs = 60_000;
+const dayMs = 86_400_000;
 const burstMs = 1_000;
 
 export interface StandingOptions {
@@ -32,6 +40,8 @@ export interface StandingOptions {
 }
 
 export interface StandingKeeper {
+  /** How every path stood when it was last judged. */
+  readonly mesh: () => MeshStanding;
   /** What it has to hear of the engine. */
   readonly heard: Partial<EngineEvents>;
   /** Judges at once, every minute, and after an outage changed; until `signal` is aborted. */
@@ -44,23 +54,51 @@ export interface StandingKeeper {
  */
 export function createStanding(options: StandingOptions): StandingKeeper {
   const { clock, store, config, defaultPlan, events, log } = options;
-  let basis: { readonly config: Config; readonly monthEnd: EpochMs } | null = null;
+  let basis: { readonly config: Config; readonly monthEnd: EpochMs; readonly paths: string } | null = null;
   let terms: ReadonlyMap<PathId, PathTerms> = new Map();
   const dirty = new Set<PathId>();
+  /** Of whose rounds this agent was told last. */
   const latest = new Map<PathId, EpochMs>();
+  /** The newest slot of each path that has a word on it in the store. */
+  let newest: ReadonlyMap<PathId, EpochMs> = new Map();
+  let lastSlot: EpochMs | null = null;
+  const standings = new Map<PathId, PathStanding>();
+  let quality: readonly QualityTerms[] = [];
+  let version = 0;
+  let judgedAt: EpochMs | null = null;
+  let shown = emptyMesh;
   const ledger: LedgerEvent[] = [];
   let wake = new AbortController();
 
   /** The terms that hold now; when they changed every path is judged anew. */
   const refreshTerms = (): void => {
     const [now, current] = [clock.now(), config()];
-    if (basis?.config === current && now < basis.monthEnd) return;
-    terms = termsAt(current, defaultPlan, now);
+    const foreign = foreignPaths(current, newest, now - dayMs);
+    const names = foreign.map(({ id }) => id).join(' ');
+    if (basis?.config === current && now < basis.monthEnd && names === basis.paths) return;
+    const before = basis?.config === current && now < basis.monthEnd ? terms : new Map<PathId, PathTerms>();
+    terms = termsAt(current, [...current.paths, ...foreign], defaultPlan, now);
     const ends = [...terms.values()].map(({ month }) => month.to);
-    basis = { config: current, monthEnd: Math.min(Infinity, ...new Set(ends)) };
-    for (const path of terms.keys()) dirty.add(path);
+    basis = { config: current, monthEnd: Math.min(Infinity, ...new Set(ends)), paths: names };
+    for (const path of terms.keys()) if (!before.has(path)) dirty.add(path);
+    for (const path of standings.keys()) if (!terms.has(path)) standings.delete(path);
+    version += 1;
     const plans = new Map([...terms.values()].map(({ planId, plan }) => [planId, plan]));
-    events.terms([...plans].map(([plan, { latency, loss }]) => ({ plan, latency, loss })));
+    quality = [...plans].map(([plan, { latency, loss }]) => ({ plan, latency, loss }));
+    events.terms(quality);
+  };
+
+  /** What the store has that nobody told of: rounds of other agents, of this one before it started, of none at all. */
+  const readNewest = async (): Promise<void> => {
+    const found = await store.rounds.newest();
+    for (const [path, slot] of found) if (newest.get(path) !== slot) dirty.add(path);
+    newest = found;
+    const { everyMs: between } = config().measurement;
+    const begun = slotAtOrBefore(clock.now(), between);
+    // Another slot has passed: who has no word on it stands otherwise by now.
+    if (lastSlot !== begun)
+      for (const path of terms.keys()) if ((newest.get(path) ?? 0) < begun - between) dirty.add(path);
+    lastSlot = begun;
   };
 
   const accounted = (path: PathId, slot: EpochMs): boolean => {
@@ -85,11 +123,12 @@ export function createStanding(options: StandingOptions): StandingKeeper {
   const untilOf = (path: PathId): EpochMs => {
     const { everyMs: between } = config().measurement;
     const begun = slotAtOrBefore(clock.now(), between);
-    return latest.get(path) === begun ? begun + 1 : begun;
+    return latest.get(path) === begun || newest.get(path) === begun ? begun + 1 : begun;
   };
 
   const once = async (signal: AbortSignal): Promise<void> => {
     const [startedAt, now] = [clock.monotonicMs(), clock.now()];
+    await readNewest();
     refreshTerms();
     await readLedger();
     const folded = foldExclusions(ledger);
@@ -98,25 +137,40 @@ export function createStanding(options: StandingOptions): StandingKeeper {
     events.ledger(ledgerStanding(folded, now));
     const entered = { outages, exclusions };
     events.services(await judgeServicesNow({ store, config: config(), now, entered }));
+    const own = new Set<PathId>(config().paths.map(({ id }) => id));
     for (const path of [...dirty]) {
       if (signal.aborted) return;
       dirty.delete(path);
-      const own = terms.get(path);
-      if (!own) continue;
+      const of = terms.get(path);
+      if (!of) continue;
       const { everyMs: between } = config().measurement;
-      const query = { rounds: store.rounds, terms: own, exclusions, everyMs: between, until: untilOf(path) };
+      const query = { rounds: store.rounds, terms: of, exclusions, everyMs: between, until: untilOf(path) };
       try {
-        events.pathStanding(path, await pathStanding(query));
+        const standing = await pathStanding(query);
+        standings.set(path, standing);
+        version += 1;
+        if (own.has(path)) events.pathStanding(path, standing);
       } catch (error) {
         dirty.add(path);
         throw error;
       }
       await turn();
     }
-    events.judged(clock.now(), clock.monotonicMs() - startedAt);
+    judgedAt = clock.now();
+    version += 1;
+    events.judged(judgedAt, clock.monotonicMs() - startedAt);
   };
 
   return {
+    mesh: () => {
+      if (shown.version === version) return shown;
+      const paths = [...terms.keys()].sort((a, b) => (a < b ? -1 : 1));
+      shown = {
+        ...{ version, judgedAt, terms: quality },
+        paths: new Map(paths.map((path) => [path, standings.get(path) ?? null])),
+      };
+      return shown;
+    },
     heard: {
       roundStored: measured,
       roundDelayed: measured,
@@ -145,4 +199,16 @@ export function createStanding(options: StandingOptions): StandingKeeper {
       }
     },
   };
+}
+
+/** Paths between its PoPs that this agent does not measure, and somebody does. */
+function foreignPaths(config: Config, newest: ReadonlyMap<PathId, EpochMs>, since: EpochMs): PathConfig[] {
+  const pops = new Set(config.pops.map(({ id }) => id));
+  const own = new Set<PathId>(config.paths.map(({ id }) => id));
+  return [...newest].flatMap(([id, slot]) => {
+    const ends = pathEnds(id);
+    if (slot < since || own.has(id) || !ends || !pops.has(ends.source) || !pops.has(ends.destination))
+      return [];
+    return [{ id, ...ends, from: null, to: null }];
+  });
 }

@@ -22,12 +22,13 @@ export interface PathStandingQuery {
   readonly until: EpochMs;
 }
 
-/** A path over the last 24 hours and over the month to date, summed up by the store. */
+/** A path over its newest slot, the last 24 hours and the month to date, summed up by the store. */
 export async function pathStanding(query: PathStandingQuery): Promise<PathStanding> {
-  const { terms, until } = query;
+  const { terms, until, everyMs } = query;
   return {
     plan: terms.planId,
     commitmentUs: terms.commitmentUs,
+    round: await over({ from: until - 1 - ((until - 1) % everyMs), to: until }, query),
     day: await over({ from: until - dayMs, to: until }, query),
     month: await over({ from: terms.month.from, to: Math.min(until, terms.month.to) }, query),
   };
@@ -43,6 +44,7 @@ async function over(window: Interval, query: PathStandingQuery): Promise<WindowS
   const { loss } = alike ? latency : await figures(window, lossOut, query);
   const due = dueSlots(window.from, window.to, everyMs, path).filter((slot) => !contains(latencyOut, slot));
   return {
+    ...window,
     ...{ latencyUs: latency.latencyUs, loss, held: latency.held, due: due.length },
     ...grade({ latencyUs: latency.latencyUs, loss }, commitmentUs, plan),
   };

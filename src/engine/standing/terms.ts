@@ -22,29 +22,36 @@ export interface PathTerms {
  * By the plan of the first service that names the path, else by `defaultPlan`. A path whose plan is not in force yet
  * has no terms.
  */
-export function termsAt(config: Config, defaultPlan: Plan | null, now: EpochMs): Map<PathId, PathTerms> {
+export function termsAt(
+  config: Config,
+  paths: readonly PathConfig[],
+  defaultPlan: Plan | null,
+  now: EpochMs,
+): Map<PathId, PathTerms> {
   const planOf = new Map<PathId, Plan>();
   for (const plan of config.book.plans.values()) {
     const current = currentMonth(plan, now);
     if (current === null) continue;
-    for (const { paths } of segmentsIn(config.book, plan.id, current.month))
-      for (const path of paths) if (!planOf.has(path)) planOf.set(path, plan);
+    for (const segment of segmentsIn(config.book, plan.id, current.month))
+      for (const path of segment.paths) if (!planOf.has(path)) planOf.set(path, plan);
   }
   const byPlan = new Map<Plan | null, PathConfig[]>();
-  for (const path of config.paths) {
+  for (const path of paths) {
     const plan = planOf.get(path.id) ?? defaultPlan;
-    byPlan.set(plan, [...(byPlan.get(plan) ?? []), path]);
+    const judged = byPlan.get(plan);
+    if (judged) judged.push(path);
+    else byPlan.set(plan, [path]);
   }
   const terms = new Map<PathId, PathTerms>();
-  for (const [plan, paths] of byPlan) {
+  for (const [plan, judged] of byPlan) {
     const current = plan && currentMonth(plan, now);
     if (!current) continue;
     const { version, month } = current;
-    const ids = paths.map(({ id }) => id);
+    const ids = judged.map(({ id }) => id);
     const promised = new Map(
       commitmentsIn(config, ids, month).map(({ path, latencyUs }) => [path, latencyUs]),
     );
-    for (const path of paths)
+    for (const path of judged)
       terms.set(path.id, {
         path,
         planId: plan.id,

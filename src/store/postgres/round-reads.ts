@@ -1,10 +1,12 @@
+import type { EpochMs, PathId } from '../../core/types.js';
+import { newestOf } from '../newest.js';
 import { decodePackets } from '../packets/codec.js';
 import { toStoreFault } from './faults.js';
 import type { RoundStore } from '../store.js';
 import type { Connection } from './database.js';
 
 /** What is asked of one path's rounds. */
-export function roundReads({ name, read }: Connection): Pick<RoundStore, 'packets' | 'accounted'> {
+export function roundReads({ name, read }: Connection): Pick<RoundStore, 'packets' | 'accounted' | 'newest'> {
   return {
     async packets(path, slot) {
       const [row] = await read<{ packed: Uint8Array }>(
@@ -25,6 +27,14 @@ export function roundReads({ name, read }: Connection): Pick<RoundStore, 'packet
         [path, from, to],
       );
       return rows.map(({ slot }) => slot);
+    },
+    async newest() {
+      return newestOf(
+        await read<{ path: PathId; slot: EpochMs | null }>(
+          `SELECT name AS path, (SELECT slot FROM round WHERE path_id = path.id AND status <> 'unscheduled'
+             ORDER BY slot DESC LIMIT 1) AS slot FROM path`,
+        ),
+      );
     },
   };
 }

@@ -214,6 +214,23 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
       }));
   });
 
+  describe(`${name}: the newest slots`, () => {
+    test('are those of every path, missing ones too; an unscheduled round is of no slot', () =>
+      using(async (store) => {
+        expect(await store.rounds.newest()).toEqual(new Map());
+        await store.paths.seen(['HKG>TYO'], 1000);
+        for (const n of [1, 3, 2]) await store.rounds.put(round({ path: 'HKG>SIN', slot: slotAt(n) }));
+        await store.rounds.put(round({ path: 'HKG>SIN', slot: slotAt(3) + 77, status: 'unscheduled' }));
+        await store.rounds.putMissing([{ path: 'HKG>FRA', slot: slotAt(4), reason: 'unknown' }]);
+        expect(await store.rounds.newest()).toEqual(
+          new Map([
+            ['HKG>SIN', slotAt(3)],
+            ['HKG>FRA', slotAt(4)],
+          ]),
+        );
+      }));
+  });
+
   describe(`${name}: paths and runs`, () => {
     test('keeps when a path was first and last configured', () =>
       using(async (store) => {

@@ -207,6 +207,41 @@ test('a new month begins with nothing used, and nothing held', async () => {
   expect(serviceOf(told.services, 'single')).toMatchObject({ unavailableMs: 0, allowedMs: 2_592_000 });
 });
 
+test('the mesh has the rounds that others brought within a day too, and says where one is missing', async () => {
+  const { store, told, keeper, first, judgedAgain, time } = await kept(noon + minuteMs);
+  const put = (id: `${string}>${string}`, at: number) =>
+    store.rounds.put(
+      round({ path: id, slot: at, sizes: [size(64, [20_000]), size(128, [20_000]), size(512, [20_000])] }),
+    );
+  await put('SIN>FRA', noon);
+  await put('FRA>SIN', noon - 2 * dayMs);
+  await put('SIN>XXX', noon);
+  expect(keeper.mesh().paths.size).toBe(0);
+  await first();
+  const before = keeper.mesh();
+  expect(before.judgedAt).toBe(noon + minuteMs);
+  expect([...before.paths.keys()]).toEqual(['HKG>FRA', path, 'SIN>FRA']);
+  expect(before.paths.get('SIN>FRA')).toMatchObject({
+    round: { from: noon, held: 1, due: 1 },
+    day: { held: 1, due: 48 },
+  });
+  expect(told.judgedPaths).not.toContain('SIN>FRA');
+  // Nothing was said of the slot after it until the one after that began.
+  await time.pass(60 * minuteMs);
+  await judgedAgain();
+  const after = keeper.mesh();
+  expect(after.version).toBeGreaterThan(before.version);
+  expect(after.paths.get('SIN>FRA')).toMatchObject({
+    round: { from: noon + 30 * minuteMs, held: 0, due: 1, latencyUs: null },
+    day: { held: 1, due: 48 },
+  });
+  // Brought late, and told by nobody.
+  await put('SIN>FRA', noon + 30 * minuteMs);
+  await time.pass(minuteMs);
+  await judgedAgain();
+  expect(keeper.mesh().paths.get('SIN>FRA')?.round).toMatchObject({ from: noon + 30 * minuteMs, held: 1 });
+});
+
 test('what can not be read is said once, and tried again', async () => {
   const { store, told, lines, first, time } = await kept(noon);
   await first();

@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest';
 import type { Config } from '../../../src/config/config.js';
 import { createBilling } from '../../../src/engine/billing/billing.js';
 import { createFaultOffice } from '../../../src/engine/fault/office.js';
+import { emptyMesh } from '../../../src/core/quality/standing.js';
 import { createOffice } from '../../../src/engine/ledger/office.js';
 import { createReports } from '../../../src/engine/report/reports.js';
 import { buildHttp, type HttpOptions } from '../../../src/http/http.js';
@@ -27,6 +28,7 @@ export function testServer(
   const http = buildHttp({
     ...{ store, config: () => config, version: '1.2.3', log, readiness: () => [], checkAnswers: true },
     metrics: createMetrics({ version: '1.2.3', node: 'v20', driver: 'simulated' }),
+    mesh: { mesh: () => emptyMesh, now },
     ledger: { office, now },
     faults: { office: faults, now },
     reports: {
