@@ -1,0 +1,137 @@
+import { existsSync } from 'node:fs';
+import {
+  connect,
+  errors,
+  type ConnectionOptions,
+  type NatsConnection,
+  type TlsOptions,
+} from '@nats-io/transport-node';
+import type { MeshConfig } from '../config/mesh-config.js';
+import type { PopId } from '../core/types.js';
+import type { Clock, Log } from '../engine/ports.js';
+import { MeshFault } from './fault.js';
+import { authenticatorOf } from './login.js';
+import { popToken } from './subjects.js';
+
+export interface MeshConnectOptions {
+  readonly mesh: MeshConfig;
+  /** What the servers' monitoring calls this connection: `agent HKG`. */
+  readonly name: string;
+  /** Whose inbox answers go to: what a user may listen to is below it. */
+  readonly agent: PopId;
+  /** Of one try. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * One try. What it gives back connects again for ever when it is cut off. Throws `MeshFault`, which says what, where
+ * and what is allowed.
+ */
+export async function connectMesh(options: MeshConnectOptions): Promise<NatsConnection> {
+  const { mesh, name, agent, timeoutMs = 10_000 } = options;
+  const authenticator = authenticatorOf(mesh.login);
+  const tls = tlsOf(mesh);
+  const settings: ConnectionOptions = {
+    servers: mesh.servers.map((server) => server.replace(/^[a-z]+:\/\//, '')),
+    name: `pop-sla ${name}`,
+    inboxPrefix: inboxOf(agent),
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 1_000,
+    // A password that is wrong for a while is no reason to stay away.
+    ignoreAuthErrorAbort: true,
+    pingInterval: 15_000,
+    maxPingOut: 2,
+    timeout: timeoutMs,
+    ...(authenticator === null ? {} : { authenticator }),
+    ...(tls === null ? {} : { tls }),
+  };
+  try {
+    return await connect(settings);
+  } catch (error) {
+    throw new MeshFault(`mesh.servers ${mesh.servers.join(', ')}: ${reasonOf(error, mesh)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Below this an agent's user may listen. */
+export const inboxOf = (agent: PopId): string => `_INBOX.${popToken(agent)}`;
+
+export interface KeepConnectingOptions extends MeshConnectOptions {
+  readonly clock: Pick<Clock, 'sleep'>;
+  readonly log: Log;
+}
+
+const shortestWaitMs = 500;
+const longestWaitMs = 15_000;
+
+/** Tries until it is connected; null when `signal` was aborted before. Each new reason is logged once. */
+export async function keepConnecting(
+  options: KeepConnectingOptions,
+  signal: AbortSignal,
+): Promise<NatsConnection | null> {
+  const { clock, log } = options;
+  let said = '';
+  for (let waitMs = shortestWaitMs; !signal.aborted; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
+    try {
+      const connection = await connectMesh(options);
+      if (isAborted(signal)) {
+        await connection.close();
+        return null;
+      }
+      log.info({ server: connection.getServer() }, 'the mesh is reached');
+      void logStatus(connection, log);
+      return connection;
+    } catch (error) {
+      const { message } = error as Error;
+      if (message !== said)
+        log.warn({ why: message }, 'the mesh is not reached yet; tried again until it is');
+      said = message;
+    }
+    await clock.sleep(waitMs, signal);
+  }
+  return null;
+}
+
+/** What the analysis of a loop's condition would take for unchanged. */
+const isAborted = (signal: AbortSignal): boolean => signal.aborted;
+
+async function logStatus(connection: NatsConnection, log: Log): Promise<void> {
+  for await (const status of connection.status()) {
+    if (status.type === 'disconnect') log.warn({ server: status.server }, 'cut off from the mesh');
+    else if (status.type === 'reconnect') log.info({ server: status.server }, 'the mesh is reached again');
+    else if (status.type === 'error') log.warn({ why: status.error.message }, 'the mesh refused something');
+  }
+}
+
+function tlsOf({ servers, tls }: MeshConfig): TlsOptions | null {
+  if (tls === null) return servers.some((server) => server.startsWith('tls:')) ? {} : null;
+  const files = { 'mesh.tls.ca': tls.ca, 'mesh.tls.cert': tls.cert, 'mesh.tls.key': tls.key };
+  for (const [key, file] of Object.entries(files)) {
+    if (file !== null && !existsSync(file))
+      throw new MeshFault(`${key} ${file}: does not exist; allowed: a PEM file`);
+  }
+  return {
+    ...(tls.ca === null ? {} : { caFile: tls.ca }),
+    ...(tls.cert === null ? {} : { certFile: tls.cert }),
+    ...(tls.key === null ? {} : { keyFile: tls.key }),
+  };
+}
+
+function reasonOf(error: unknown, mesh: MeshConfig): string {
+  const { message, cause } = error as Error;
+  const code = (error as NodeJS.ErrnoException).code ?? (cause as NodeJS.ErrnoException | undefined)?.code;
+  if (error instanceof errors.AuthorizationError || /authorization violation/i.test(message)) {
+    const who = mesh.login.kind === 'password' ? `the user ${mesh.login.user}` : 'this daemon';
+    return `${who} is not let in; allowed: what mesh.user with passwordFile, nkeySeedFile or credsFile prove`;
+  }
+  if (code === 'ECONNREFUSED') return 'nobody listens there; allowed: a nats-server of the mesh';
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'the name does not resolve; allowed: a known host';
+  if (error instanceof errors.TimeoutError || code === 'ETIMEDOUT') {
+    return 'no answer; allowed: a nats-server that can be reached from here';
+  }
+  if (code !== undefined && /CERT|TLS|SSL/.test(code)) {
+    return `TLS: ${message} (${code}); allowed: a certificate of mesh.tls.ca for that name`;
+  }
+  return `${message}; allowed: a nats-server of the mesh`;
+}
