@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import pg from 'pg';
 import { openPostgresStore } from '../../src/store/postgres/open.js';
+import { migrations } from '../../src/store/postgres/migrations/index.js';
 import { startPostgres, type PostgresServer } from '../support/postgres.js';
 import { requires } from '../support/requires.js';
 import { round, slotAt } from './support.js';
 
+const latest = migrations.at(-1)?.version ?? 0;
 let server: PostgresServer;
 const { beforeAll, afterAll } = requires({ postgres: true });
 beforeAll(async () => {
@@ -31,7 +33,7 @@ describe('a store in PostgreSQL', () => {
     const stores = await Promise.all([1, 2, 3, 4].map(() => openPostgresStore({ url })));
     await Promise.all(stores.map((store) => store.close()));
     expect(await ask(url, 'SELECT count(*)::int AS n, max(version) AS latest FROM pop_sla_schema')).toEqual([
-      { n: 3, latest: 3 },
+      { n: latest, latest },
     ]);
   });
 
@@ -43,7 +45,7 @@ describe('a store in PostgreSQL', () => {
       await expect(openPostgresStore({ url, readOnly })).rejects.toMatchObject({
         kind: 'newer-schema',
         message: expect.stringMatching(
-          /schema 999, and this program knows schemas up to 3: run the newer/,
+          new RegExp(`schema 999, and this program knows schemas up to ${latest}: run the newer`),
         ) as unknown,
       });
     }
@@ -96,9 +98,50 @@ describe('a store in PostgreSQL', () => {
     const store = await openPostgresStore({ url });
     await store.attachments.put({ sha256: 'a'.repeat(64), content: Buffer.from('proof'), at: 1 });
     await store.close();
-    await expect(ask(url, `UPDATE attachment SET at = 2`)).rejects.toThrow(/neither changed nor deleted/);
-    await expect(ask(url, `DELETE FROM attachment`)).rejects.toThrow(/neither changed nor deleted/);
-    await expect(ask(url, `TRUNCATE ledger`)).rejects.toThrow(/neither changed nor deleted/);
+    await ask(
+      url,
+      `INSERT INTO credit (number, id, statement, revision, kind, month, service, customer, site, currency, gross, status,
+         created_at, changed_at)
+       SELECT n, n::text, n::text, 1, 'credit', '2026-10', 's', 'c', 'x', 'USD', '1.00', status, 1, 1
+       FROM (VALUES (1, 'draft'), (2, 'sealed')) AS given (n, status)`,
+    );
+    await ask(url, `UPDATE credit SET gross = '2.00' WHERE number = 1`);
+    await ask(url, `UPDATE credit SET status = 'settled' WHERE number = 2`);
+    for (const change of [
+      'UPDATE attachment SET at = 2',
+      'DELETE FROM attachment',
+      `UPDATE credit SET gross = '2.00' WHERE number = 2`,
+      'DELETE FROM credit',
+      ...['ledger', 'trail', 'fault_event', 'statement', 'credit'].map((table) => `TRUNCATE ${table}`),
+    ]) {
+      await expect(ask(url, change), change).rejects.toThrow(/neither changed nor deleted/);
+    }
+  });
+
+  test('goes on after a deadlock with another program', async () => {
+    const url = await server.newSchema();
+    const store = await openPostgresStore({ url });
+    await store.runs.begin('1', 1);
+    await store.runs.begin('1', 1);
+    const other = new pg.Client({ connectionString: url });
+    await other.connect();
+    await other.query('BEGIN');
+    await other.query('UPDATE run SET last_seen_at = 5 WHERE id = 2');
+    const beats = Promise.all([store.runs.beat(1, 7), store.runs.beat(2, 8)]);
+    // The store holds the first row by the time that it waits for the second.
+    const waiting = `SELECT 1 AS x FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'UPDATE run%'`;
+    await expect.poll(() => ask(url, waiting), { timeout: 20_000 }).toHaveLength(1);
+    const either = await Promise.allSettled([
+      beats,
+      other.query('UPDATE run SET last_seen_at = 6 WHERE id = 1').then(
+        () => other.query('COMMIT'),
+        () => other.query('ROLLBACK'),
+      ),
+    ]);
+    expect(either.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+    await other.end();
+    expect(await store.runs.latest()).toMatchObject({ id: 2, lastSeenAt: 8 });
+    await store.close();
   });
 
   test('one row that the database refuses does not take its neighbours with it', async () => {

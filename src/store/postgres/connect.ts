@@ -33,6 +33,8 @@ export function connect({ url, connections = 4 }: PostgresOptions): pg.Pool {
     connectionTimeoutMillis: 10_000,
     // A server that vanished must not hold a round for ever.
     query_timeout: 600_000,
+    // Nor may a program that stands still hold the locks of a transaction for ever.
+    idle_in_transaction_session_timeout: 60_000,
     keepAlive: true,
   });
   // An idle connection that breaks is replaced when it is needed; what needs it then says what is wrong.

@@ -1,12 +1,15 @@
 import type { Pool, PoolClient } from 'pg';
 import { StoreFault } from '../store.js';
 import { toStoreFault } from './faults.js';
+import { numbered } from './named.js';
 import { createWriter } from './writer.js';
 
 export type Value = string | number | bigint | boolean | Uint8Array | null | readonly Value[];
+/** Of `$1`, `$2`, … in their order, or of `:name`s. */
+export type Values = readonly Value[] | Readonly<Record<string, Value>>;
 
 /** Runs one statement; the rows by column name. */
-export type Query = <Row>(sql: string, values?: readonly Value[]) => Promise<Row[]>;
+export type Query = <Row>(sql: string, values?: Values) => Promise<Row[]>;
 
 /** What every family of queries works with. */
 export interface Connection {
@@ -16,6 +19,10 @@ export interface Connection {
   readonly read: Query;
   /** Runs a change in the next transaction and resolves when that is durable. Changes keep their order. */
   readonly write: <T>(change: (query: Query, client: PoolClient) => Promise<T>) => Promise<T>;
+  /** A change of one statement; resolves to how many rows it touched. */
+  readonly change: (sql: string, values: Values) => Promise<number>;
+  /** One connection for as long as the work takes; its faults come as `StoreFault`. */
+  readonly withClient: <T>(work: (query: Query) => Promise<T>) => Promise<T>;
   /** Refuses what comes from now on, finishes what was asked for, and ends the connections. */
   readonly close: () => Promise<void>;
 }
@@ -25,20 +32,48 @@ export function connection(pool: Pool, name: string, readOnly: boolean): Connect
   const closed = (): StoreFault => new StoreFault(`${name} is closed`, 'other');
   const faultOf = (error: unknown): unknown => toStoreFault(error, name);
   const writer = createWriter({ pool, faultOf });
+  const refusal = (): StoreFault | null => {
+    if (closing) return closed();
+    return readOnly ? new StoreFault(`${name} was opened for reading only`, 'read-only') : null;
+  };
   return {
     name,
-    async read<Row>(sql: string, values: readonly Value[] = []) {
+    async read<Row>(sql: string, values: Values = []) {
       if (closing) throw closed();
       try {
-        return (await pool.query(sql, [...values])).rows as Row[];
+        const text = numbered(sql, values);
+        return (await pool.query(text.sql, text.values)).rows as Row[];
       } catch (error) {
         throw faultOf(error);
       }
     },
     write(change) {
-      if (closing) return Promise.reject(closed());
-      if (readOnly) return Promise.reject(new StoreFault(`${name} was opened for reading only`, 'read-only'));
+      const refused = refusal();
+      if (refused) return Promise.reject(refused);
       return writer.write((client) => change(queryOf(client), client));
+    },
+    change(sql, values) {
+      const refused = refusal();
+      if (refused) return Promise.reject(refused);
+      const text = numbered(sql, values);
+      return writer.write(async (client) => (await client.query(text.sql, text.values)).rowCount ?? 0);
+    },
+    async withClient(work) {
+      if (closing) throw closed();
+      try {
+        const client = await pool.connect();
+        let broken = false;
+        try {
+          return await work(queryOf(client));
+        } catch (error) {
+          broken = faultOf(error) instanceof StoreFault;
+          throw error;
+        } finally {
+          client.release(broken);
+        }
+      } catch (error) {
+        throw faultOf(error);
+      }
     },
     close() {
       closing ??= writer.drained().then(() => pool.end());
@@ -49,5 +84,7 @@ export function connection(pool: Pool, name: string, readOnly: boolean): Connect
 
 export const queryOf =
   (client: Pick<PoolClient, 'query'>): Query =>
-  async <Row>(sql: string, values: readonly Value[] = []) =>
-    (await client.query(sql, [...values])).rows as Row[];
+  async <Row>(sql: string, values: Values = []) => {
+    const text = numbered(sql, values);
+    return (await client.query(text.sql, text.values)).rows as Row[];
+  };

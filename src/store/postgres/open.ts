@@ -1,16 +1,23 @@
 import type { Store } from '../store.js';
+import { accessStore } from './access/access.js';
 import { connect, nameOf } from './connect.js';
 import { connection } from './database.js';
+import { faultStore } from './fault-reports/events.js';
+import { suggestionStore } from './fault-reports/suggestions.js';
 import { attachmentStore } from './ledger/attachments.js';
 import { ledgerStore } from './ledger/events.js';
 import { migrate, requireCurrentSchema } from './migrate.js';
 import { measuredByQuery } from './measured-by.js';
 import { monthSumsQuery } from './month-sums.js';
+import { outboxStore } from './notify/outbox.js';
+import { targetStore } from './notify/targets.js';
 import { pathStore } from './paths.js';
 import { roundList } from './round-list.js';
 import { roundPut } from './round-put.js';
 import { roundReads } from './round-reads.js';
 import { runStore } from './runs.js';
+import { contactStore } from './statements/contacts.js';
+import { statementStore } from './statements/statements.js';
 import { upkeepStore } from './upkeep.js';
 import { watchStore } from './watch/watch.js';
 
@@ -21,17 +28,8 @@ export interface PostgresStoreOptions {
   readonly readOnly?: boolean;
 }
 
-/** The families that it keeps until now. */
-export type PostgresStore = Pick<
-  Store,
-  'rounds' | 'paths' | 'runs' | 'watch' | 'ledger' | 'attachments' | 'upkeep' | 'close'
->;
-
 /** Opens the store in a PostgreSQL database (15 or newer), and brings its schema up to date. Rejects with `StoreFault`. */
-export async function openPostgresStore({
-  url,
-  readOnly = false,
-}: PostgresStoreOptions): Promise<PostgresStore> {
+export async function openPostgresStore({ url, readOnly = false }: PostgresStoreOptions): Promise<Store> {
   const pool = connect({ url });
   const name = nameOf(url);
   try {
@@ -54,6 +52,13 @@ export async function openPostgresStore({
     watch: watchStore(on),
     ledger: ledgerStore(on),
     attachments: attachmentStore(on),
+    access: accessStore(on),
+    faults: faultStore(on),
+    suggestions: suggestionStore(on),
+    targets: targetStore(on),
+    outbox: outboxStore(on),
+    statements: statementStore(on),
+    contacts: contactStore(on),
     upkeep: upkeepStore(on),
     close: on.close,
   };

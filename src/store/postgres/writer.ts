@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from 'pg';
+import pg, { type Pool, type PoolClient } from 'pg';
 import { StoreFault } from '../store.js';
 
 export interface WriterOptions {
@@ -18,6 +18,13 @@ interface Job {
   readonly resolve: (value: unknown) => void;
   readonly reject: (reason: unknown) => void;
 }
+
+/** How often a change is tried that each time has to let another program's pass. */
+const attempts = 10;
+
+/** A deadlock, or two changes that can't be put one after the other. */
+const wasPassed = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && error.code?.startsWith('40') === true;
 
 /**
  * Changes in the order they were asked for, those that wait together in one transaction: a commit waits for the
@@ -46,7 +53,7 @@ export function createWriter({ pool, faultOf, maxChanges = 64 }: WriterOptions):
     }
   };
 
-  const commit = async (jobs: readonly Job[]): Promise<void> => {
+  const commit = async (jobs: readonly Job[], attempt = 1): Promise<void> => {
     try {
       const results = await transaction(jobs);
       jobs.forEach((job, index) => {
@@ -57,6 +64,8 @@ export function createWriter({ pool, faultOf, maxChanges = 64 }: WriterOptions):
       // One bad change must not take its neighbours with it; a server that is gone fails them all alike.
       const mediumFailed = fault instanceof StoreFault && !['other', 'busy'].includes(fault.kind);
       if (jobs.length > 1 && !mediumFailed) for (const job of jobs) await commit([job]);
+      // Another program's transaction was in the way of ours, and the server let that one pass.
+      else if (wasPassed(error) && attempt < attempts) await commit(jobs, attempt + 1);
       else for (const job of jobs) job.reject(fault);
     }
   };

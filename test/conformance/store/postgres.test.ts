@@ -1,8 +1,11 @@
 import { openPostgresStore } from '../../../src/store/postgres/open.js';
 import { startPostgres, type PostgresServer } from '../../support/postgres.js';
 import { requires } from '../../support/requires.js';
+import { accessConformance } from './access.js';
+import { faultsConformance } from './faults.js';
 import { ledgerConformance } from './ledger.js';
 import { monthSumsConformance } from './month-sums.js';
+import { statementConformance } from './statements.js';
 import { storeConformance } from './suite.js';
 import { watchConformance } from './watch.js';
 
@@ -24,3 +27,6 @@ storeConformance('postgres', open);
 monthSumsConformance('postgres', open);
 watchConformance('postgres', open);
 ledgerConformance('postgres', open);
+accessConformance('postgres', open);
+faultsConformance('postgres', open);
+statementConformance('postgres', open);

@@ -1,22 +1,13 @@
 import type { Contact, ContactStore } from '../../contact-store.js';
+import { contactSql } from '../../rows/contact.js';
 import type { Connection } from '../database.js';
 import { ledgerAppend } from '../ledger/append.js';
 
-const columns =
-  'id, customer, name, email, phone, added_at AS addedAt, changed_at AS changedAt, erased_at AS erasedAt';
-
 export function contactStore({ db, read, write }: Connection): ContactStore {
   const append = ledgerAppend(db);
-  const put = db.prepare<object>(
-    `INSERT INTO contact (id, customer, name, email, phone, added_at, changed_at, erased_at)
-     VALUES (:id, :customer, :name, :email, :phone, :addedAt, :changedAt, :erasedAt)
-     ON CONFLICT (id) DO UPDATE SET customer = :customer, name = :name, email = :email, phone = :phone,
-       changed_at = :changedAt, erased_at = :erasedAt`,
-  );
-  const get = db.prepare<[string], Contact>(`SELECT ${columns} FROM contact WHERE id = ?`);
-  const list = db.prepare<{ customer: string | null }, Contact>(
-    `SELECT ${columns} FROM contact WHERE :customer IS NULL OR customer = :customer ORDER BY added_at, id`,
-  );
+  const put = db.prepare<object>(contactSql.put);
+  const get = db.prepare<object, Contact>(contactSql.get);
+  const list = db.prepare<object, Contact>(contactSql.list);
   return {
     async put(contact, events) {
       const done = await write(() => {
@@ -36,7 +27,7 @@ export function contactStore({ db, read, write }: Connection): ContactStore {
       }
       return done;
     },
-    get: (id) => read(() => get.get(id) ?? null),
+    get: (id) => read(() => get.get({ id }) ?? null),
     list: (customer) => read(() => list.all({ customer: customer ?? null })),
   };
 }

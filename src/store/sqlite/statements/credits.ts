@@ -1,11 +1,13 @@
-import {
-  creditId,
-  type CreditFacts,
-  type CreditRow,
-  type CreditStatus,
-} from '../../../core/billing/credit.js';
-import type { EpochMs } from '../../../core/types.js';
+import { creditId, type CreditFacts, type CreditRow } from '../../../core/billing/credit.js';
 import type { CreditChange, CreditQuery } from '../../statement-store.js';
+import {
+  creditChangeSql,
+  creditSql,
+  creditsSql,
+  isDrafted,
+  type CreditOfRevision,
+  type DraftKey,
+} from '../../rows/credit.js';
 import type { Connection } from '../database.js';
 
 /** Queries and changes of credits, each to be run within a transaction of the caller. */
@@ -17,82 +19,35 @@ export interface CreditQueries {
   change(change: CreditChange): boolean;
 }
 
-export interface DraftKey {
-  readonly statement: string;
-  readonly revision: number;
-  readonly at: EpochMs;
-}
-
-const columns = `id, statement, revision, kind, reverses AS "of", month, service, customer, site, currency, gross, tax, net,
-  claim_by AS claimBy, status, created_at AS createdAt, changed_at AS changedAt, cursor, note, reminded_at AS remindedAt`;
-
 export function creditQueries({ db }: Pick<Connection, 'db'>): CreditQueries {
-  const find = db.prepare<object, CreditRow>(
-    `SELECT ${columns} FROM credit
-     WHERE (:id IS NULL OR id = :id) AND (:statement IS NULL OR statement = :statement)
-       AND (:month IS NULL OR month = :month) AND (:service IS NULL OR service = :service)
-       AND (:customer IS NULL OR customer = :customer) AND (:status IS NULL OR status = :status)
-     ORDER BY number LIMIT :limit`,
-  );
-  const feed = db.prepare<object, CreditRow>(
-    `SELECT ${columns} FROM credit
-     WHERE cursor > :since AND (:customer IS NULL OR customer = :customer) ORDER BY cursor LIMIT :limit`,
-  );
-  const nextNumber = db
-    .prepare<[], number>(
-      `SELECT max(ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'credit'), 0),
-         ifnull((SELECT max(number) FROM credit), 0)) + 1`,
-    )
-    .pluck();
-  const add = db.prepare<object>(
-    `INSERT INTO credit (id, statement, revision, kind, reverses, month, service, customer, site, currency, gross, tax, net,
-       claim_by, status, created_at, changed_at, cursor)
-     VALUES (:id, :statement, :revision, :kind, :of, :month, :service, :customer, :site, :currency, :gross, :tax, :net,
-       :claimBy, :status, :at, :at,
-       CASE WHEN :feed THEN (SELECT ifnull(max(cursor), 0) + 1 FROM credit) ELSE 0 END)`,
-  );
-  const ofRevision = db.prepare<[string, number], { readonly id: string; readonly status: CreditStatus }>(
-    `SELECT id, status FROM credit WHERE statement = ? AND revision = ? AND kind <> 'reversal'`,
-  );
-  const redraft = db.prepare<object>(
-    `UPDATE credit SET kind = :kind, reverses = :of, customer = :customer, site = :site, currency = :currency,
-       gross = :gross, tax = :tax, net = :net, claim_by = :claimBy, status = 'draft', changed_at = :at WHERE id = :id`,
-  );
-  const drop = db.prepare<object>(
-    `UPDATE credit SET status = 'dropped', changed_at = :at WHERE id = :id AND status = 'draft'`,
-  );
-  const move = db.prepare<object>(
-    `UPDATE credit SET status = :to, changed_at = :at, note = ifnull(:note, note),
-       cursor = CASE WHEN :feed THEN (SELECT ifnull(max(cursor), 0) + 1 FROM credit) ELSE cursor END
-     WHERE id = :id AND status IN (SELECT value FROM json_each(:from))`,
-  );
-  const remind = db.prepare<object>('UPDATE credit SET reminded_at = :remindedAt WHERE id = :id');
-  const none = { id: null, statement: null, month: null, service: null, customer: null, status: null };
+  const statements = new Map(Object.values(creditSql).map((sql) => [sql as string, db.prepare<object>(sql)]));
+  const the = (sql: string) => statements.get(sql) ?? db.prepare<object>(sql);
+  const next = (): number => (the(creditSql.nextNumber).get({}) as { next: number }).next;
   return {
-    find({ since, ...query }) {
-      const limit = query.limit ?? -1;
-      if (since === undefined) return find.all({ ...none, ...query, limit });
-      return feed.all({ since, customer: query.customer ?? null, limit });
+    find(query) {
+      const { sql, values } = creditsSql(query);
+      return the(sql).all(values) as CreditRow[];
     },
     putDraft({ statement, revision, at }, facts) {
-      const known = ofRevision.get(statement, revision);
-      if (known && known.status !== 'draft' && known.status !== 'dropped') return;
+      const known = the(creditSql.ofRevision).get({ statement, revision }) as CreditOfRevision | undefined;
+      if (known && !isDrafted(known)) return;
       if (facts === null) {
-        if (known) drop.run({ id: known.id, at });
-      } else if (known) redraft.run({ ...facts, id: known.id, at });
+        if (known) the(creditSql.drop).run({ id: known.id, at });
+      } else if (known) the(creditSql.redraft).run({ ...facts, id: known.id, at });
       else {
-        const id = creditId(facts.month, nextNumber.get() ?? 1);
-        add.run({ ...facts, id, at, status: 'draft', feed: 0 });
+        const number = next();
+        const id = creditId(facts.month, number);
+        the(creditSql.add).run({ ...facts, number, id, at, status: 'draft', feed: 0 });
       }
     },
     change(change) {
       if ('add' in change) {
-        add.run({ ...change.add, id: change.id, status: change.status, at: change.at, feed: 1 });
+        const { add, id, status, at } = change;
+        the(creditSql.add).run({ ...add, number: next(), id, status, at, feed: 1 });
         return true;
       }
-      if ('remindedAt' in change) return remind.run(change).changes === 1;
-      const { from, feed: isNews, ...rest } = change;
-      return move.run({ ...rest, from: JSON.stringify(from), feed: isNews ? 1 : 0 }).changes === 1;
+      const { sql, values } = creditChangeSql(change);
+      return the(sql).run(values).changes === 1;
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../../core/types.js';
-import { eventOf, type LedgerRow } from '../../ledger-row.js';
+import { eventOf, type LedgerRow } from '../../rows/ledger.js';
 import {
   outageName,
   outagesSpokenOf,

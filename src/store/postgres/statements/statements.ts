@@ -1,0 +1,96 @@
+import {
+  draftRow,
+  everyStatement,
+  listSql,
+  sealedRow,
+  statementSql,
+  summaryOf,
+  Undone,
+  withDocument,
+  type DraftRow,
+  type SealedRow,
+  type SummaryRow,
+} from '../../rows/statement.js';
+import { creditsSql } from '../../rows/credit.js';
+import type { StatementCommit, StatementStore } from '../../statement-store.js';
+import type { CreditRow } from '../../../core/billing/credit.js';
+import type { EpochMs } from '../../../core/types.js';
+import type { Connection, Query } from '../database.js';
+import { appendToLedger } from '../ledger/append.js';
+import { lock } from '../locks.js';
+import { changeCredit, putDraftCredit } from './credits.js';
+
+/** A document is read once for all that is listed of it. */
+const listed = (
+  table: string,
+): string => `site, currency, total ->> 'rent' AS rent, total ->> 'credit' AS credit, complete
+  FROM ${table}, json_to_record(document::json) AS said (site text, currency text, total json, complete boolean)`;
+const list = listSql({ draft: listed('statement_draft'), sealed: listed('statement') });
+
+export function statementStore({ read, write, change }: Connection): StatementStore {
+  return {
+    putDraft: (drawn, credit) =>
+      write(async (query) => {
+        const { id: statement, revision } = drawn.document;
+        await lock(query, 'statements');
+        if (revision <= (await latestOf(query, statement))) return;
+        await query(statementSql.putDraft, draftRow(drawn));
+        await putDraftCredit(query, { statement, revision, at: drawn.at }, credit);
+      }),
+    async draft(id) {
+      const [row] = await read<DraftRow>(statementSql.draft, { id });
+      return row ? withDocument(row) : null;
+    },
+    async sealed(id, revision) {
+      const row = await sealedOf(read, id, revision);
+      return row ? withDocument(row) : null;
+    },
+    list: async (query = {}) =>
+      (await read<SummaryRow>(list, { ...everyStatement, ...query })).map(summaryOf),
+    commit: (changes) =>
+      write(async (query) => {
+        // Other changes of the same transaction go on where this one can't be made whole.
+        await query('SAVEPOINT statement');
+        try {
+          await commit(query, changes);
+          return 'stored';
+        } catch (error) {
+          if (!(error instanceof Undone)) throw error;
+          await query('ROLLBACK TO SAVEPOINT statement');
+          return error.why;
+        }
+      }),
+    credits: (query = {}) => {
+      const { sql, values } = creditsSql(query);
+      return read<CreditRow>(sql, values);
+    },
+    closed: async (month) => (await read<{ at: EpochMs }>(statementSql.closed, { month }))[0]?.at ?? null,
+    markClosed: async (month, at) => {
+      await change(statementSql.close, { month, at });
+    },
+    async markChanged(id, since) {
+      if (since === null) await change(statementSql.unchanged, { id });
+      else await change(statementSql.changed, { id, at: since.at, why: JSON.stringify(since.why) });
+    },
+  };
+}
+
+async function commit(query: Query, { events, sealed, sealedAt, credits }: StatementCommit): Promise<void> {
+  if (events.length > 0 && (await appendToLedger(query, events)) === 'moved') throw new Undone('moved');
+  await lock(query, 'statements');
+  if (sealed) {
+    const { id, revision, previous } = sealed.document;
+    if (revision !== (await latestOf(query, id)) + 1) throw new Undone('conflict');
+    if (revision > 1 && (await sealedOf(query, id))?.hash !== previous) throw new Undone('conflict');
+    await query(statementSql.addSealed, sealedRow(sealed, sealedAt));
+    await query(statementSql.dropDraft, { id });
+    await query(statementSql.unchanged, { id });
+  }
+  for (const each of credits ?? []) if (!(await changeCredit(query, each))) throw new Undone('conflict');
+}
+
+const latestOf = async (query: Query, id: string): Promise<number> =>
+  (await query<{ latest: number }>(statementSql.latest, { id }))[0]?.latest ?? 0;
+
+const sealedOf = async (query: Query, id: string, revision?: number): Promise<SealedRow | null> =>
+  (await query<SealedRow>(statementSql.sealed, { id, revision: revision ?? null }))[0] ?? null;
