@@ -32,10 +32,15 @@ import { ledgerWrites } from './ledger/writes.js';
 import { meshRoutes, type MeshRoutes } from './mesh/routes.js';
 import { metricsRoute } from './metrics.js';
 import { answerProblems, type HttpLog } from './problem.js';
+import { loadAssets } from './portal/assets.js';
+import { problemPages } from './portal/errors.js';
+import { drawPages, portalPages } from './portal/portal.js';
+import { createShell } from './portal/shell.js';
 import { reportRoutes, type ReportRouteOptions } from './reports/routes.js';
 import { roundRoutes } from './rounds.js';
 import { useZod } from './route/compilers.js';
 import { describeRoutes, documentRoute } from './route/document.js';
+import { keepOperations } from './route/operations.js';
 
 export interface HttpOptions {
   readonly store: { readonly rounds: Pick<Store['rounds'], 'list'> };
@@ -90,7 +95,8 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
     },
     options.tls,
   );
-  answerProblems(server, log);
+  const shell = createShell({ config, assets: loadAssets(), version });
+  answerProblems(server, log, problemPages(shell));
   server.addHook('onResponse', (request, reply, done) => {
     const { method, url } = request;
     log.debug({ method, url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
@@ -105,6 +111,8 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
   }
   answerTags(server);
   useZod(server, { checkAnswers });
+  keepOperations(server);
+  drawPages(server);
   describeRoutes(server, version);
   // A plug-in of their own: only routes that come after the description are in it.
   server.register((routes, _options, done) => {
@@ -132,6 +140,13 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
     if (reports) reportRoutes(routes, reports);
     if (billing) billingRoutes(routes, billing);
     if (options.faults) faultRoutes(routes, { ...options.faults, config });
+    done();
+  });
+  // After the routes that they ask.
+  server.register((pages, _options, done) => {
+    const now = ledger?.now ?? access?.now;
+    const signIn = access && { registry: access.registry, oidc: access.oidc !== undefined };
+    if (now) portalPages(pages, { config, shell, now, ...(signIn && { access: signIn }) });
     done();
   });
   return server;

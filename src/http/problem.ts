@@ -59,34 +59,53 @@ export interface HttpLog {
   error(fields: object, message: string): void;
 }
 
-/** Every error as problem details; what is no business of the asker's goes to the log only. */
-export function answerProblems(server: FastifyInstance, log: HttpLog): void {
+/** What is wrong, as it is told. */
+export interface Problem {
+  readonly status: number;
+  readonly detail: string;
+  readonly errors?: readonly ParameterFault[];
+}
+
+/** Answers a problem with a page, where one was asked for; null: it is told as problem details. */
+export type ProblemPage = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  problem: Problem,
+) => Promise<unknown> | null;
+
+/** Every error as problem details, or as a page; what is no business of the asker's goes to the log only. */
+export function answerProblems(server: FastifyInstance, log: HttpLog, page: ProblemPage = () => null): void {
+  const tell = (request: FastifyRequest, reply: FastifyReply, problem: Problem) =>
+    page(request, reply, problem) ?? sendProblem(request, reply, problem);
   server.setNotFoundHandler((request, reply) =>
-    sendProblem(request, reply, 404, 'there is nothing at this address'),
+    tell(request, reply, { status: 404, detail: 'there is nothing at this address' }),
   );
   server.setErrorHandler((error, request, reply) => {
-    if (error instanceof BadRequest) {
-      return sendProblem(request, reply, 400, error.message, { errors: error.faults });
-    }
-    if (error instanceof Refused) {
-      const errors = error.refusals.map(({ field, what, allowed }) => ({
-        parameter: field,
-        detail: `${what}; allowed: ${allowed}`,
-      }));
-      return sendProblem(request, reply, refusedStatus(error), error.message, { errors });
-    }
-    if (error instanceof StoreFault) {
-      log.error({ err: error, url: request.url }, 'the store did not answer a request');
-      return sendProblem(request, reply, 503, `the store can't answer now (${error.kind})`);
-    }
     if (error instanceof Unauthorized) reply.header('www-authenticate', 'Bearer realm="pop-sla"');
     if (error instanceof TooMany) reply.header('retry-after', Math.ceil(error.waitMs / 1000));
-    if (error instanceof Unavailable) return sendProblem(request, reply, 503, error.message);
-    const status = clientErrorStatus(error);
-    if (status !== null) return sendProblem(request, reply, status, (error as Error).message);
-    log.error({ err: error, url: request.url }, 'a request failed');
-    return sendProblem(request, reply, 500, 'a fault of this program; its log says more');
+    return tell(request, reply, problemOf(error, request, log));
   });
+}
+
+/** What of an error whoever asks may know. */
+function problemOf(error: unknown, { url }: FastifyRequest, log: HttpLog): Problem {
+  if (error instanceof BadRequest) return { status: 400, detail: error.message, errors: error.faults };
+  if (error instanceof Refused) {
+    const errors = error.refusals.map(({ field, what, allowed }) => ({
+      parameter: field,
+      detail: `${what}; allowed: ${allowed}`,
+    }));
+    return { status: refusedStatus(error), detail: error.message, errors };
+  }
+  if (error instanceof StoreFault) {
+    log.error({ err: error, url }, 'the store did not answer a request');
+    return { status: 503, detail: `the store can't answer now (${error.kind})` };
+  }
+  if (error instanceof Unavailable) return { status: 503, detail: error.message };
+  const status = clientErrorStatus(error);
+  if (status !== null) return { status, detail: (error as Error).message };
+  log.error({ err: error, url }, 'a request failed');
+  return { status: 500, detail: 'a fault of this program; its log says more' };
 }
 
 /** Of what is not there, of what is not as it would have to be, or of what was asked wrongly. */
@@ -105,9 +124,7 @@ function clientErrorStatus(error: unknown): number | null {
 function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
-  status: number,
-  detail: string,
-  more: object = {},
+  { status, ...more }: Problem,
 ): FastifyReply {
   return reply
     .code(status)
@@ -116,7 +133,6 @@ function sendProblem(
       type: 'about:blank',
       title: STATUS_CODES[status] ?? 'Error',
       status,
-      detail,
       instance: request.url,
       ...more,
     });

@@ -1,10 +1,9 @@
 import cookie from '@fastify/cookie';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Config } from '../../config/config.js';
-import { decide } from '../../core/access/decide.js';
 import { rules, type Action } from '../../core/access/rules.js';
 import { Forbidden } from '../problem.js';
-import { callerOf } from './caller.js';
+import { allowedReach, callerOf } from './caller.js';
 import { checkCsrfField, checkCsrfHeader } from './csrf.js';
 import type { Identified } from './identify.js';
 
@@ -51,13 +50,8 @@ export function admit(server: FastifyInstance, { config, identify }: AdmitOption
       if (session !== null && kind === 'write' && checkCsrfHeader(request, session.csrf) === 'form') {
         request.csrfInBody = session.csrf;
       }
-      const decision = decide(principal, access);
-      if (!decision.allowed) {
-        const why =
-          decision.why === 'scope' ? `the token's scopes don't cover it` : `its roles don't allow it`;
-        throw new Forbidden(`${principal.name} may not do ${access} (${kind}): ${why}`);
-      }
-      request.caller = callerOf(principal, access, decision.reach, config().book);
+      const reach = allowedReach(principal, access);
+      request.caller = callerOf(principal, access, reach, config().book);
     });
     done();
   });

@@ -1,9 +1,11 @@
 import { ownThings, type OwnThings } from '../../core/access/own.js';
 import { seesAmounts, seesCustomer } from '../../core/access/sight.js';
 import type { Principal } from '../../core/access/principal.js';
-import type { Action, Reach } from '../../core/access/rules.js';
+import { decide } from '../../core/access/decide.js';
+import { rules, type Action, type Reach } from '../../core/access/rules.js';
 import type { Book } from '../../core/customer/book.js';
 import type { LocalDate } from '../../core/time/date.js';
+import { Forbidden } from '../problem.js';
 
 /** Whoever asks for something that it may ask for, and how far its answer may reach. */
 export interface Caller {
@@ -19,10 +21,30 @@ export interface Caller {
   readonly own: () => OwnThings | null;
   /** Whether an amount was shown until now. */
   readonly sawAmounts: () => boolean;
+  /** Whether whoever it is may do something else, as far as the roles and scopes go. */
+  readonly may: (action: Action) => boolean;
+  /**
+   * The same one asking for something else on the way; what it sees is noted with what it saw here. Throws `Forbidden`
+   * where it may not, and for a write out of a read: nothing has checked that it is meant.
+   */
+  readonly as: (action: Action) => Caller;
 }
 
 export function callerOf(principal: Principal, action: Action, reach: Reach, book: Book): Caller {
-  let saw = false;
+  return makeCaller({ principal, action, reach, book, saw: { amounts: false } });
+}
+
+interface Makings {
+  readonly principal: Principal;
+  readonly action: Action;
+  readonly reach: Reach;
+  readonly book: Book;
+  /** Shared by all that one request asks for. */
+  readonly saw: { amounts: boolean };
+}
+
+function makeCaller(makings: Makings): Caller {
+  const { principal, action, reach, book, saw } = makings;
   let own: OwnThings | null = null;
   const sees: Caller['sees'] = (customer, day) => seesCustomer({ principal, reach }, book, customer, day);
   return {
@@ -30,10 +52,24 @@ export function callerOf(principal: Principal, action: Action, reach: Reach, boo
     sees,
     seesAmounts: (customer, day) => {
       const seen = seesAmounts(principal, book, customer, day);
-      saw ||= seen;
+      saw.amounts ||= seen;
       return seen;
     },
     own: () => (reach === 'all' ? null : (own ??= ownThings(book, sees))),
-    sawAmounts: () => saw,
+    sawAmounts: () => saw.amounts,
+    may: (other) => decide(principal, other).allowed,
+    as: (other) => {
+      if (rules[other].kind === 'write' && rules[action].kind !== 'write')
+        throw new Error(`${other} writes, and ${action} does not`);
+      return makeCaller({ ...makings, action: other, reach: allowedReach(principal, other) });
+    },
   };
+}
+
+/** How far it reaches; throws `Forbidden` where somebody may not do it at all. */
+export function allowedReach(principal: Principal, action: Action): Reach {
+  const decision = decide(principal, action);
+  if (decision.allowed) return decision.reach;
+  const why = decision.why === 'scope' ? `the token's scopes don't cover it` : `its roles don't allow it`;
+  throw new Forbidden(`${principal.name} may not do ${action} (${rules[action].kind}): ${why}`);
 }

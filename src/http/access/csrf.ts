@@ -12,7 +12,7 @@ function same(a: string, b: string): boolean {
 }
 
 const isForm = ({ headers }: FastifyRequest): boolean =>
-  /^application\/x-www-form-urlencoded\b/i.test(headers['content-type'] ?? '');
+  /^(?:application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(headers['content-type'] ?? '');
 
 /** A browser says where a page came from; a page of elsewhere does not write here, whatever it knows. */
 export function refuseOtherOrigins(request: FastifyRequest): void {

@@ -6,7 +6,8 @@ import { OidcRefused, OidcUnreachable } from '../../engine/access/oidc-faults.js
 import { leaveTrace } from '../../engine/access/trail.js';
 import type { TrailStore } from '../../store/access-store.js';
 import { Unauthorized, Unavailable, type HttpLog } from '../problem.js';
-import { text, words, type Reading } from '../route/input.js';
+import { words } from '../route/input.js';
+import { place } from '../route/place.js';
 import { addRoute } from '../route/route.js';
 import { setSessionCookie } from './cookie.js';
 
@@ -22,16 +23,6 @@ export interface OidcRoutesOptions {
 const tag = 'access';
 const cookie = 'pop-sla-oidc';
 const path = '/auth/oidc';
-
-/** A place on this site only: `//evil.example` and `/\evil.example` are others. */
-const place = () =>
-  text(
-    (given): Reading<string> =>
-      /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(given)
-        ? { value: given }
-        : { detail: 'is no place on this site' },
-    { description: 'a place on this site, such as /docs/', maxLength: 500 },
-  );
 
 /** `/auth/oidc/start` and `/auth/oidc/callback`: there and back again. */
 export function oidcRoutes(

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Action } from '../../core/access/rules.js';
 import type { Caller } from '../access/caller.js';
 import { responseSchemas, type Answer } from './answers.js';
+import { noteOperation } from './operations.js';
 
 /** Who may ask: whoever may do the action, or anybody. */
 export type Access = Action | 'open';
@@ -78,6 +79,13 @@ export function addRoute<
 >(server: FastifyInstance, route: Route<P, Q, B>): void {
   const { method, url, operationId, summary, tag, access, answer, bodyLimit, secret } = route;
   const { params, query = none, body } = route;
+  noteOperation(server, operationId, {
+    access,
+    params,
+    query,
+    body,
+    handle: route.handle.bind(route),
+  });
   server.route({
     ...{ method, url },
     ...(bodyLimit === undefined ? {} : { bodyLimit }),

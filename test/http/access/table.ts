@@ -59,4 +59,8 @@ export const openRoutes = [
   'POST /api/v1/session',
   'GET /auth/oidc/start',
   'GET /auth/oidc/callback',
+  'GET /sign-in',
+  'POST /sign-in',
+  'POST /preferences',
+  'GET /assets/:hash/:name',
 ];

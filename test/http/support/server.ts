@@ -50,6 +50,8 @@ export interface DeclaredRoute {
   readonly method: string;
   readonly url: string;
   readonly access: string;
+  /** A page of the portal: it is no part of the API. */
+  readonly page: boolean;
 }
 
 /** Notes every route of a server that is not ready yet. */
@@ -57,7 +59,8 @@ export function declaredRoutes(http: FastifyInstance): readonly DeclaredRoute[] 
   const found: DeclaredRoute[] = [];
   http.addHook('onRoute', ({ method, url, config }: RouteOptions) => {
     for (const one of [method].flat()) {
-      if (one !== 'HEAD') found.push({ method: one, url, access: config?.access ?? 'none' });
+      if (one !== 'HEAD')
+        found.push({ method: one, url, access: config?.access ?? 'none', page: config?.page === true });
     }
   });
   return found;

@@ -1,0 +1,38 @@
+import type { Role } from '../../core/access/principal.js';
+import type { Action } from '../../core/access/rules.js';
+import type { Caller } from '../access/caller.js';
+import type { PortalWords } from './words/words.js';
+
+/** A place in the navigation. */
+export interface Place {
+  readonly href: `/${string}`;
+  readonly label: (words: PortalWords) => string;
+  /** Shown to whoever may do this. */
+  readonly action: Action;
+  /** And is one of these; everybody unless told. */
+  readonly roles?: readonly Role[];
+}
+
+/** In the order that they are shown in. */
+export const places: readonly Place[] = [
+  { href: '/services', label: (w) => w.nav.services, action: 'availability:read' },
+  { href: '/faults', label: (w) => w.nav.faults, action: 'faults:read' },
+  { href: '/statements', label: (w) => w.nav.statements, action: 'statements:read' },
+];
+
+/** Where somebody of a role begins; who has none of these begins at the first place of the navigation. */
+export const homes: readonly (readonly [Role, Place['href']])[] = [];
+
+export function placesFor(caller: Caller | null): readonly Place[] {
+  if (caller === null) return [];
+  const { roles } = caller.principal;
+  return places.filter(
+    ({ action, roles: only }) => caller.may(action) && (only?.some((role) => roles.includes(role)) ?? true),
+  );
+}
+
+/** Null: there is nothing for it here. */
+export function homeOf(caller: Caller): Place['href'] | null {
+  const home = homes.find(([role]) => caller.principal.roles.includes(role));
+  return home?.[1] ?? placesFor(caller)[0]?.href ?? null;
+}
