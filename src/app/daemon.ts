@@ -27,6 +27,7 @@ import { keyFolder } from '../seal/key-folder.js';
 import { followBook, withEntered } from './book.js';
 import { openAccess, readTls } from './access.js';
 import { ConfigRejected, ListenFault } from './faults.js';
+import { createJobs } from './jobs/jobs.js';
 import { createLog, type AppLog, type LogOutput } from './log.js';
 import { contractPlan } from './contract-plan.js';
 import { watchReadiness } from './readiness.js';
@@ -116,6 +117,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       ...{ store, config: () => config, now: () => clock.now(), software: version },
       signer: () => keyFolder(config.keys.folder).signer(),
     });
+    const jobs = createJobs({ config: () => config, now, software: version });
+    opened.push(() => jobs.close());
     const http = buildHttp({
       store,
       metrics,
@@ -133,6 +136,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         render: renderApart(),
       },
       billing,
+      jobs,
       log,
       version,
     });

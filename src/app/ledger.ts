@@ -6,6 +6,7 @@ import { refuse } from '../core/ledger/refusal.js';
 import type { EpochMs } from '../core/types.js';
 import { Refused } from '../engine/ledger/enter.js';
 import { textsOf } from '../engine/ledger/entry.js';
+import { importExclusions, type Imported } from '../engine/ledger/import.js';
 import { createFaultOffice, type FaultOffice } from '../engine/fault/office.js';
 import { createOffice, type Office } from '../engine/ledger/office.js';
 import { maxAttachmentBytes } from '../store/ledger-store.js';
@@ -21,6 +22,7 @@ export interface LedgerOptions {
 /** The ledger and the months that stand on it, from a store that is opened for this alone. */
 export interface OpenLedger extends Omit<Office, 'attach'> {
   readonly textsOf: typeof textsOf;
+  importExclusions(actor: string, inputs: Parameters<typeof textsOf>[0]): Promise<Imported>;
   /** Reads and keeps files of this machine: all of them or, when one can't be read, none. */
   attach(files: readonly string[]): Promise<AttachmentRef[]>;
   /** The same of a fault report, whose files have to be what their names say. */
@@ -41,6 +43,7 @@ export async function openLedger({ config, now, write }: LedgerOptions): Promise
   return {
     ...office,
     textsOf,
+    importExclusions: (actor, inputs) => importExclusions(office.desk, actor, inputs),
     faults,
     attach: (files) => keep(files, (name, content) => office.attach(name, content)),
     attachToReport: (files) => keep(files, (name, content) => faults.desk.attach(name, content)),

@@ -15,7 +15,7 @@ import { formatMonths } from './scalars/months.js';
  * secrets hidden.
  */
 export function showConfig(config: Config): string {
-  const doc = new Document(redact(plain(config)));
+  const doc = new Document(configJson(config));
   doc.commentBefore = ` ${config.file}, with every default filled in`;
   const watch = doc.get('watch', true);
   const notes = [shortestSure(config.watch), ...watchNotes(config)];
@@ -30,6 +30,9 @@ export function showConfig(config: Config): string {
   });
   return doc.toString({ lineWidth: 0 });
 }
+
+/** The same as data. */
+export const configJson = (config: Config): object => redact(plain(config)) as object;
 
 const isPathList = (items: readonly unknown[]): boolean => String(items[0]).includes('>');
 

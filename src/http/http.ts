@@ -22,11 +22,18 @@ import { secureHeaders } from './guard/headers.js';
 import { onceForItsKey } from './guard/idempotency.js';
 import { limitRate } from './guard/rate.js';
 import { billingRoutes } from './billing/routes.js';
+import { configRoutes } from './contract/config.js';
+import { evaluateRoutes } from './contract/evaluate.js';
+import { evidenceRoutes } from './contract/evidence.js';
+import type { Jobs } from './contract/jobs.js';
+import { keyRoutes } from './contract/keys.js';
+import { planRoutes } from './contract/plans.js';
 import { customerRoutes } from './customers/routes.js';
 import { faultRoutes } from './faults/routes.js';
 import { healthRoutes, type Readiness } from './health.js';
 import { inventoryRoutes } from './inventory.js';
 import { attachmentWrite } from './ledger/attachments.js';
+import { exclusionFiles } from './ledger/files.js';
 import { ledgerReads } from './ledger/reads.js';
 import { ledgerWrites } from './ledger/writes.js';
 import { meshRoutes, type MeshRoutes } from './mesh/routes.js';
@@ -43,7 +50,7 @@ import { describeRoutes, documentRoute } from './route/document.js';
 import { keepOperations } from './route/operations.js';
 
 export interface HttpOptions {
-  readonly store: { readonly rounds: Pick<Store['rounds'], 'list'> };
+  readonly store: { readonly rounds: Pick<Store['rounds'], 'list' | 'packets'> };
   readonly metrics: Pick<Metrics, 'answer'>;
   /** The configuration in force. */
   readonly config: () => Config;
@@ -70,6 +77,8 @@ export interface HttpOptions {
   readonly billing?: Billing;
   /** Fault reports; left out, there are no routes to them. */
   readonly faults?: { readonly office: FaultOffice; readonly now: () => EpochMs };
+  /** What is done beside everything else; left out, there are no routes to it. */
+  readonly jobs?: Jobs;
   readonly log: HttpLog;
   readonly version: string;
   /** Holds every answer against its schema: for tests. */
@@ -120,6 +129,9 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
     healthRoutes(routes, { readiness, version });
     metricsRoute(routes, metrics, auth.metrics);
     inventoryRoutes(routes, config);
+    planRoutes(routes, config);
+    keyRoutes(routes, config);
+    configRoutes(routes, config);
     roundRoutes(routes, store.rounds);
     if (options.mesh) meshRoutes(routes, { ...options.mesh, config });
     if (access) {
@@ -135,10 +147,20 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
       ledgerReads(routes, { ...ledger, book: () => config().book });
       ledgerWrites(routes, ledger.office);
       attachmentWrite(routes, ledger.office);
+      exclusionFiles(routes, ledger.office);
       customerRoutes(routes, ledger.office.registry, ledger.now);
     }
     if (reports) reportRoutes(routes, reports);
     if (billing) billingRoutes(routes, billing);
+    const { jobs } = options;
+    if (jobs) {
+      evidenceRoutes(routes, { jobs, config });
+      // It reads its own JSON.
+      routes.register((apart, _apart, ready) => {
+        evaluateRoutes(apart, jobs);
+        ready();
+      });
+    }
     if (options.faults) faultRoutes(routes, { ...options.faults, config });
     done();
   });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Config } from '../config/config.js';
 import { pathJson, popJson } from '../render/inventory.js';
 import { isoTime } from './route/answers.js';
+import { pageAnswer, pageOf, pageQuery } from './route/page.js';
 import { addRoute } from './route/route.js';
 
 const pop = z.strictObject({
@@ -46,11 +47,16 @@ export function inventoryRoutes(server: FastifyInstance, config: () => Config): 
       access: 'paths:read',
     },
     summary: 'The paths that this agent measures.',
-    answer: { description: 'the paths', schema: z.strictObject({ paths: z.array(path) }) },
-    handle: ({ caller }) => {
+    query: z.strictObject(pageQuery),
+    answer: {
+      description: 'a page of the paths',
+      schema: z.strictObject({ paths: z.array(path), ...pageAnswer }),
+    },
+    handle: ({ query, caller }) => {
       const own = caller.own();
       const seen = config().paths.filter(({ id }) => own === null || own.paths.has(id));
-      return { paths: seen.map(pathJson) };
+      const { page, nextCursor } = pageOf(seen, query, ({ id }) => id);
+      return { paths: page.map(pathJson), nextCursor };
     },
   });
 }

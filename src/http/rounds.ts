@@ -1,11 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { roundStatuses, stampSources } from '../core/measurement/round.js';
+import { packetsJson } from '../render/rounds/packets.js';
 import { roundJson } from '../render/rounds/json.js';
 import type { IntervalSet } from '../core/time/intervals.js';
 import type { SlotSummary } from '../core/measurement/summary.js';
 import type { PathId } from '../core/types.js';
 import type { RoundQuery, RoundStore } from '../store/store.js';
+import { isoInstant } from '../render/instant.js';
 import { cursor, formatCursor, type Place } from './cursor.js';
 import { BadRequest } from './problem.js';
 import { isoTime } from './route/answers.js';
@@ -42,8 +44,24 @@ const query = z.strictObject({
   cursor: cursor().optional(),
 });
 
+const packet = z
+  .union([
+    z.number(),
+    z.null(),
+    z.strictObject({ late: z.number() }),
+    z.strictObject({ error: z.string() }),
+    z.strictObject({ notSent: z.string() }),
+  ])
+  .meta({ description: 'the RTT in microseconds; null: lost' });
+const packets = z.strictObject({
+  ...{ path: z.string(), slot: isoTime() },
+  sizes: z.array(
+    z.strictObject({ bytes: count, packets: z.array(packet), duplicates: count, mismatched: count }),
+  ),
+});
+
 /** `/api/v1/rounds`: newest first, a page at a time; `nextCursor` asks for the page behind, null at the end. */
-export function roundRoutes(server: FastifyInstance, store: Pick<RoundStore, 'list'>): void {
+export function roundRoutes(server: FastifyInstance, store: Pick<RoundStore, 'list' | 'packets'>): void {
   addRoute(server, {
     ...{
       method: 'GET',
@@ -68,6 +86,20 @@ export function roundRoutes(server: FastifyInstance, store: Pick<RoundStore, 'li
       const last: Place | undefined = page.at(-1);
       const nextCursor = last && found.length > wanted.limit ? formatCursor(last) : null;
       return { rounds: page.map(roundJson), nextCursor };
+    },
+  });
+  addRoute(server, {
+    ...{ method: 'GET', url: '/api/v1/rounds/packets', operationId: 'getRoundPackets', tag: 'rounds' },
+    access: 'rounds:read',
+    summary: 'Every packet of a round, in the order of sending, as long as they are kept.',
+    query: z.strictObject({ path: path(), slot: instant() }),
+    answer: { description: 'the packets', schema: packets },
+    handle: async ({ query: { path: on, slot }, caller }) => {
+      const own = caller.own();
+      const times = own?.paths.get(on) ?? [];
+      if (own !== null && !times.some(({ from, to }) => from <= slot && slot < to)) return null;
+      const sizes = await store.packets(on, slot);
+      return sizes && { path: on, slot: isoInstant(slot), sizes: sizes.map(packetsJson) };
     },
   });
 }

@@ -227,7 +227,10 @@ describe('who is told, over HTTP', () => {
     const list = await ask('bank', 'GET', 'notification-targets');
     expect(list.body).not.toContain(added.secret);
     expect(list.json()).toMatchObject({ targets: [{ id: added.id, signed: true }] });
-    expect((await ask('shop', 'GET', 'notification-targets')).json()).toEqual({ targets: [] });
+    expect((await ask('shop', 'GET', 'notification-targets')).json()).toEqual({
+      targets: [],
+      nextCursor: null,
+    });
     expect((await ask('shop', 'DELETE', `notification-targets/${added.id}`)).statusCode).toBe(404);
     expect(
       (await ask('bank', 'POST', 'notification-targets', { ...body, customer: 'shop' })).statusCode,
@@ -241,7 +244,10 @@ describe('who is told, over HTTP', () => {
       expect.stringContaining('169.254.169.254'),
     ]);
     expect((await ask('bank', 'DELETE', `notification-targets/${added.id}`)).statusCode).toBe(204);
-    expect((await ask('bank', 'GET', 'notification-targets')).json()).toEqual({ targets: [] });
+    expect((await ask('bank', 'GET', 'notification-targets')).json()).toEqual({
+      targets: [],
+      nextCursor: null,
+    });
   });
 
   test('what could not be sent is seen, sent again or dropped', async () => {

@@ -189,7 +189,8 @@ describe('faults', () => {
 
   test('of the store are 503, with the details in the log only', async () => {
     const fault = new StoreFault('/secret/place/pop-sla.db is locked', 'busy');
-    const { get, log } = await server({ store: { rounds: { list: () => Promise.reject(fault) } } });
+    const rounds = { list: () => Promise.reject(fault), packets: () => Promise.reject(fault) };
+    const { get, log } = await server({ store: { rounds } });
     const response = await get('/api/v1/rounds');
     expect([response.statusCode, response.json()]).toMatchObject([
       503,
@@ -200,9 +201,9 @@ describe('faults', () => {
   });
 
   test('of this program are 500, with the details in the log only', async () => {
-    const { get, log } = await server({
-      store: { rounds: { list: () => Promise.reject(new Error('secret')) } },
-    });
+    const fault = new Error('secret');
+    const rounds = { list: () => Promise.reject(fault), packets: () => Promise.reject(fault) };
+    const { get, log } = await server({ store: { rounds } });
     const response = await get('/api/v1/rounds');
     expect(response.statusCode).toBe(500);
     expect(response.headers['content-type']).toBe('application/problem+json; charset=utf-8');

@@ -63,17 +63,8 @@ async function importFile(file: string, options: ImportOptions, context: Context
     const lines = reading.refusals.map((one) => `pop-sla: ${file}: ${formatRefusal(one)}`);
     throw new ExitWith(exitCodes.badInput, lines.join('\n'));
   }
-  await withLedger({ ...options, write: true }, context, async ({ desk, textsOf }) => {
-    const texts = textsOf(reading.inputs);
-    const alive = (await desk.exclusions()).filter(
-      ({ state }) => state === 'proposed' || state === 'approved',
-    );
-    const known = new Set(alive.map((one) => JSON.stringify([one.source, one.intervals])));
-    const fresh = texts.filter(
-      (one) => one.source === null || !known.has(JSON.stringify([one.source, one.intervals])),
-    );
-    const proposed = fresh.length === 0 ? [] : await desk.propose(actor, fresh);
-    const leftOut = texts.length - fresh.length;
+  await withLedger({ ...options, write: true }, context, async (ledger) => {
+    const { proposed, leftOut } = await ledger.importExclusions(actor, reading.inputs);
     if (options.json) printJson({ proposed: proposed.map(({ id }) => id), leftOut }, context);
     else {
       const ids = proposed.map(({ id }) => id).join(', ') || 'nothing';

@@ -26,6 +26,17 @@ export const rules = {
   'pops:read': read({ ...staff, ...tenants, agent: 'all' }),
   'paths:read': read({ ...staff, ...tenants, agent: 'all' }),
   'rounds:read': read({ ...staff, ...tenants }),
+  /** The contracts as data. */
+  'plans:read': read({ ...staff, ...tenants }),
+  /** The public keys that statements and evidence are signed by. */
+  'keys:read': read({ ...staff, ...tenants }),
+  'config:read': read(all('noc', 'admin')),
+  /** A case of somebody's own, judged by a plan. */
+  'evaluate:run': read(staff),
+  /** A month with everything it rests on: it is full of amounts. */
+  'evidence:read': read({ ...all('finance', 'approver', 'admin'), ...tenants }),
+  /** Whether a file is what it says; nothing of this installation is in the answer. */
+  'evidence:verify': read({ ...staff, ...tenants }),
   'outages:read': read({ ...staff, ...tenants }),
   'outages:write': write(all('noc', 'admin')),
   'exclusions:read': read({ ...staff, ...tenants }),

@@ -1,5 +1,6 @@
 import type { PacketOutcome } from '../../core/measurement/packet.js';
 import type { SizeSample } from '../../core/measurement/round.js';
+import { packetsJson, type SpelledPacket } from '../../render/rounds/packets.js';
 import { canonicalJson } from '../../seal/canonical.js';
 import { fromTagged, toTagged } from '../../seal/pack/tagged.js';
 import type { Member } from '../../seal/pack/zip.js';
@@ -100,25 +101,7 @@ function objectOf(row: unknown): unknown {
   return row;
 }
 
-type Spelled = number | null | { late: number } | { error: string } | { notSent: string };
-
-/** A received packet is its RTT in microseconds, a lost one is null. */
-function spell(packet: PacketOutcome): Spelled {
-  switch (packet.kind) {
-    case 'received':
-      return packet.rttUs;
-    case 'lost':
-      return null;
-    case 'late':
-      return { late: packet.rttUs };
-    case 'error':
-      return { error: packet.error };
-    case 'not-sent':
-      return { notSent: packet.reason };
-  }
-}
-
-function unspell(spelled: Spelled): PacketOutcome {
+function unspell(spelled: SpelledPacket): PacketOutcome {
   if (spelled === null) return { kind: 'lost' };
   if (typeof spelled === 'number') return { kind: 'received', rttUs: spelled };
   if ('late' in spelled) return { kind: 'late', rttUs: spelled.late };
@@ -127,13 +110,12 @@ function unspell(spelled: Spelled): PacketOutcome {
 }
 
 function packetsLine({ path, slot, sizes }: PacketsOfRound): string {
-  const spelled = sizes.map((size) => ({ ...size, packets: size.packets.map(spell) }));
-  return JSON.stringify({ path, slot, sizes: spelled });
+  return JSON.stringify({ path, slot, sizes: sizes.map(packetsJson) });
 }
 
 function readPackets(row: unknown): PacketsOfRound {
   const { path, slot, sizes } = row as Omit<PacketsOfRound, 'sizes'> & {
-    readonly sizes: readonly (Omit<SizeSample, 'packets'> & { readonly packets: readonly Spelled[] })[];
+    readonly sizes: readonly (Omit<SizeSample, 'packets'> & { readonly packets: readonly SpelledPacket[] })[];
   };
   return { path, slot, sizes: sizes.map((size) => ({ ...size, packets: size.packets.map(unspell) })) };
 }

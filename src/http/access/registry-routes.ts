@@ -7,6 +7,7 @@ import { tokenJson, trailJson, userJson } from '../../render/access/json.js';
 import type { TrailStore } from '../../store/access-store.js';
 import { isoTime } from '../route/answers.js';
 import { id, instant, limit, text, words, type Reading } from '../route/input.js';
+import { pageAnswer, pageOf, pageQuery } from '../route/page.js';
 import { addRoute } from '../route/route.js';
 
 const tag = 'access';
@@ -46,8 +47,15 @@ export function registryRoutes(
   addRoute(server, {
     ...{ method: 'GET', url: '/api/v1/tokens', operationId: 'listTokens', tag, access: 'tokens:read' },
     summary: 'Every token, without what is secret of it.',
-    answer: { description: 'the tokens', schema: z.strictObject({ tokens: z.array(token) }) },
-    handle: async () => ({ tokens: (await registry.tokens()).map((one) => tokenJson(one, now())) }),
+    query: z.strictObject(pageQuery),
+    answer: {
+      description: 'a page of the tokens',
+      schema: z.strictObject({ tokens: z.array(token), ...pageAnswer }),
+    },
+    handle: async ({ query }) => {
+      const { page, nextCursor } = pageOf(await registry.tokens(), query, ({ id: key }) => key);
+      return { tokens: page.map((one) => tokenJson(one, now())), nextCursor };
+    },
   });
   addRoute(server, {
     ...{ method: 'POST', url: '/api/v1/tokens', operationId: 'createToken', tag, access: 'tokens:write' },
@@ -77,8 +85,15 @@ export function registryRoutes(
   addRoute(server, {
     ...{ method: 'GET', url: '/api/v1/users', operationId: 'listUsers', tag, access: 'users:read' },
     summary: 'Everybody who signs in with a password.',
-    answer: { description: 'the users', schema: z.strictObject({ users: z.array(user) }) },
-    handle: async () => ({ users: (await registry.users()).map(userJson) }),
+    query: z.strictObject(pageQuery),
+    answer: {
+      description: 'a page of the users',
+      schema: z.strictObject({ users: z.array(user), ...pageAnswer }),
+    },
+    handle: async ({ query }) => {
+      const { page, nextCursor } = pageOf(await registry.users(), query, ({ name }) => name);
+      return { users: page.map(userJson), nextCursor };
+    },
   });
   addRoute(server, {
     ...{ method: 'POST', url: '/api/v1/users', operationId: 'addUser', tag, access: 'users:write' },

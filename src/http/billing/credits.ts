@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { creditStatuses } from '../../core/billing/credit.js';
 import type { Credits } from '../../engine/billing/credits.js';
 import { creditJson } from '../../render/billing/json.js';
 import { id, limit, month, words } from '../route/input.js';
@@ -20,16 +21,27 @@ export function creditRoutes(server: FastifyInstance, credits: Credits): void {
       since: whole().optional(),
       limit: limit().optional(),
       month: month().optional(),
+      customer: id().optional(),
+      status: z.enum(creditStatuses).optional(),
     }),
     answer: { description: 'the credits, and the cursor for the next time', schema: feed },
     handle: async ({ query }) => {
-      const { since = 0, limit: most = 1000, month: name } = query;
-      if (name === undefined) {
+      const { since = 0, limit: most = 1000, month: name, customer, status } = query;
+      if (name === undefined && customer === undefined && status === undefined) {
         const page = await credits.feed({ since, limit: most });
         return { credits: page.credits.map(creditJson), cursor: page.cursor };
       }
-      const rows = await credits.list({ month: name, limit: most });
-      return { credits: rows.map(creditJson), cursor: since };
+      const rows = await credits.list({
+        ...(query.since !== undefined && { since }),
+        limit: most,
+        ...(name !== undefined && { month: name }),
+        ...(customer !== undefined && { customer }),
+        ...(status !== undefined && { status }),
+      });
+      return {
+        credits: rows.map(creditJson),
+        cursor: query.since === undefined ? since : (rows.at(-1)?.cursor ?? since),
+      };
     },
   });
   const write = { method: 'POST', tag, access: 'credits:write' } as const;

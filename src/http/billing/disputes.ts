@@ -5,6 +5,7 @@ import type { Billing } from '../../engine/billing/billing.js';
 import { disputeJson } from '../../render/billing/json.js';
 import type { Caller } from '../access/caller.js';
 import { id, words } from '../route/input.js';
+import { pageAnswer, pageOf, pageQuery } from '../route/page.js';
 import { addRoute } from '../route/route.js';
 import { dispute } from './answers.js';
 import { seesWholeMonth } from '../access/whole-month.js';
@@ -25,12 +26,24 @@ export function disputeRoutes(
     ...{ method: 'GET', url: '/api/v1/disputes', operationId: 'listDisputes', tag },
     access: 'disputes:read',
     summary: 'Disputes with all that was said.',
-    query: z.strictObject({ statement: id().optional() }),
-    answer: { description: 'the disputes', schema: z.strictObject({ disputes: z.array(dispute) }) },
-    handle: async ({ query: { statement }, caller }) => {
-      const found = await disputes.list(statement === undefined ? {} : { statement });
+    query: z.strictObject({
+      statement: id().optional(),
+      open: z.enum(['true', 'false']).default('false'),
+      ...pageQuery,
+    }),
+    answer: {
+      description: 'a page of the disputes',
+      schema: z.strictObject({ disputes: z.array(dispute), ...pageAnswer }),
+    },
+    handle: async ({ query: { statement, open, ...place }, caller }) => {
+      const found = await disputes.list({
+        ...(statement !== undefined && { statement }),
+        open: open === 'true',
+      });
       const seen = await Promise.all(found.map((one) => sees(caller, one.statement)));
-      return { disputes: found.filter((_, index) => seen[index]).map(disputeJson) };
+      const own = found.filter((_, index) => seen[index]);
+      const { page, nextCursor } = pageOf(own, place, ({ id: key }) => key);
+      return { disputes: page.map(disputeJson), nextCursor };
     },
   });
   addRoute(server, {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Contacts } from '../../engine/billing/contacts.js';
 import { contactJson } from '../../render/billing/json.js';
 import { id, words } from '../route/input.js';
+import { pageAnswer, pageOf, pageQuery } from '../route/page.js';
 import { addRoute } from '../route/route.js';
 import { person } from './answers.js';
 
@@ -17,9 +18,16 @@ export function personRoutes(server: FastifyInstance, contacts: Contacts): void 
   addRoute(server, {
     ...{ method: 'GET', url, operationId: 'listPersons', tag, access: 'persons:read' },
     summary: 'Everybody, or those of a customer.',
-    query: z.strictObject({ customer: id().optional() }),
-    answer: { description: 'the people', schema: z.strictObject({ persons: z.array(person) }) },
-    handle: async ({ query }) => ({ persons: (await contacts.list(query.customer)).map(contactJson) }),
+    query: z.strictObject({ customer: id().optional(), ...pageQuery }),
+    answer: {
+      description: 'a page of the people',
+      schema: z.strictObject({ persons: z.array(person), ...pageAnswer }),
+    },
+    handle: async ({ query }) => {
+      const found = await contacts.list(query.customer);
+      const { page, nextCursor } = pageOf(found, query, ({ id: key }) => key);
+      return { persons: page.map(contactJson), nextCursor };
+    },
   });
   addRoute(server, {
     ...{ method: 'GET', url: `${url}/:id`, operationId: 'getPerson', tag, access: 'persons:read', params },

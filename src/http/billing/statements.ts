@@ -4,6 +4,7 @@ import type { Statements } from '../../engine/statement/statements.js';
 import { summaryJson } from '../../render/billing/json.js';
 import { seesWholeMonth } from '../access/whole-month.js';
 import { id, month, text, words, type Reading } from '../route/input.js';
+import { pageAnswer, pageOf, pageQuery } from '../route/page.js';
 import { addRoute } from '../route/route.js';
 import { outcome, statement, summary } from './answers.js';
 
@@ -22,8 +23,11 @@ export function statementRoutes(server: FastifyInstance, statements: Statements)
     ...{ method: 'GET', url: '/api/v1/statements', operationId: 'listStatements', tag },
     access: 'statements:read',
     summary: 'Drafts and every sealed revision, without their documents.',
-    query: z.strictObject({ month: month().optional(), service: id().optional() }),
-    answer: { description: 'the statements', schema: z.strictObject({ statements: z.array(summary) }) },
+    query: z.strictObject({ month: month().optional(), service: id().optional(), ...pageQuery }),
+    answer: {
+      description: 'a page of the statements',
+      schema: z.strictObject({ statements: z.array(summary), ...pageAnswer }),
+    },
     handle: async ({ query, caller }) => {
       const { month: name, service } = query;
       const rows = await statements.list({
@@ -31,7 +35,8 @@ export function statementRoutes(server: FastifyInstance, statements: Statements)
         ...(service !== undefined && { service }),
       });
       const seen = rows.filter((row) => seesWholeMonth(caller, row.customer, row.month));
-      return { statements: seen.map(summaryJson) };
+      const { page, nextCursor } = pageOf(seen, query, (row) => `${row.id} ${row.revision} ${row.state}`);
+      return { statements: page.map(summaryJson), nextCursor };
     },
   });
   addRoute(server, {
@@ -75,6 +80,27 @@ export function statementRoutes(server: FastifyInstance, statements: Statements)
         acceptIncomplete: body?.acceptIncomplete ?? null,
       }),
     }),
+  });
+  const ofMonth = z.strictObject({ month: month() });
+  addRoute(server, {
+    ...{ method: 'POST', url: '/api/v1/statements/:month/close', operationId: 'closeStatements', tag },
+    access: 'statements:seal',
+    summary: 'Draws up a month that is over, as the daemon does after its grace.',
+    params: ofMonth,
+    body: z.strictObject({ services }).nullish(),
+    answer: { description: 'how many drafts', schema: z.strictObject({ drafts: z.int() }) },
+    handle: async ({ params, body }) => ({
+      drafts: await statements.close(params.month, body?.services ?? null),
+    }),
+  });
+  addRoute(server, {
+    ...{ method: 'POST', url: '/api/v1/statements/:month/check', operationId: 'checkStatements', tag },
+    access: 'statements:seal',
+    summary: 'Notes which sealed statements of a month would say something else now, as the daemon does.',
+    params: ofMonth,
+    body: z.strictObject({}).nullish(),
+    answer: { description: 'how many changed', schema: z.strictObject({ changed: z.int() }) },
+    handle: async ({ params }) => ({ changed: await statements.check(params.month) }),
   });
   addRoute(server, {
     ...{

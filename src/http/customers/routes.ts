@@ -5,6 +5,7 @@ import type { EpochMs } from '../../core/types.js';
 import type { Registry } from '../../engine/customers/registry.js';
 import { enteredJson } from '../../render/customers/json.js';
 import { id } from '../route/input.js';
+import { pageAnswer, pageOf, pageQuery } from '../route/page.js';
 import { addRoute } from '../route/route.js';
 import { enteredItem, entry, items } from './answers.js';
 import { ending, listRoutes, saidIn, withdrawal } from './keys.js';
@@ -27,8 +28,15 @@ export function customerRoutes(server: FastifyInstance, registry: Registry, now:
     ...{ method: 'GET', url: '/api/v1/book', operationId: 'listBookEntries', tag },
     access: 'customers:history',
     summary: 'Everything that was entered of the book, with every word that was said of it.',
-    answer: { description: 'the entries', schema: z.strictObject({ entered: z.array(enteredItem) }) },
-    handle: async () => ({ entered: (await registry.read()).entered.map(enteredJson) }),
+    query: z.strictObject(pageQuery),
+    answer: {
+      description: 'a page of the entries',
+      schema: z.strictObject({ entered: z.array(enteredItem), ...pageAnswer }),
+    },
+    handle: async ({ query }) => {
+      const { page, nextCursor } = pageOf((await registry.read()).entered, query, ({ entry: key }) => key);
+      return { entered: page.map(enteredJson), nextCursor };
+    },
   });
   addRoute(server, {
     ...{ method: 'POST', url: '/api/v1/book/:id/withdraw', operationId: 'withdrawBookEntry', tag },
@@ -43,14 +51,28 @@ export function customerRoutes(server: FastifyInstance, registry: Registry, now:
   });
 }
 
+/** A customer, site or line is called by its id; a service may come again later, and so may a resale link. */
+function keyOf(item: object): string {
+  const { id = '', start = '', seller = '', buyer = '', from = '' } = item as Record<string, string>;
+  return [id, start, seller, buyer, from].join(' ');
+}
+
 function reads(server: FastifyInstance, registry: Registry, list: BookList, today: () => string): void {
   const { one } = listRoutes[list];
   const access = 'customers:read';
   addRoute(server, {
     ...{ method: 'GET', url: `/api/v1/${list}`, operationId: `list${one}s`, tag, access },
     summary: `The ${list} of the book in force.`,
-    answer: { description: `the ${list}`, schema: z.strictObject({ [list]: z.array(items[list]) }) },
-    handle: async ({ caller }) => ({ [list]: shownTo(caller, list, await registry.read(), today()) }),
+    query: z.strictObject(pageQuery),
+    answer: {
+      description: `a page of the ${list}`,
+      schema: z.strictObject({ [list]: z.array(items[list]), ...pageAnswer }),
+    },
+    handle: async ({ query, caller }) => {
+      const shown = shownTo(caller, list, await registry.read(), today());
+      const { page, nextCursor } = pageOf(shown, query, keyOf);
+      return { [list]: page, nextCursor };
+    },
   });
   if (list !== 'customers' && list !== 'services') return;
   const what = { customers: 'One customer.', services: 'A service: each stretch of that id.' };

@@ -8,6 +8,7 @@ import { outboxStates, type NotifyTarget } from '../../store/notify-store.js';
 import type { Caller } from '../access/caller.js';
 import { Forbidden } from '../problem.js';
 import { id, limit, text, words, type Reading } from '../route/input.js';
+import { pageAnswer, pageOf, pageQuery } from '../route/page.js';
 import { addRoute } from '../route/route.js';
 import { message, target } from './answers.js';
 import type { FaultRoutes } from './reads.js';
@@ -32,10 +33,16 @@ export function notificationRoutes(server: FastifyInstance, { office, now }: Fau
     ...{ method: 'GET', url: '/api/v1/notification-targets', operationId: 'listNotificationTargets', tag },
     access: 'notifications:read',
     summary: 'Who is told of what.',
-    answer: { description: 'the targets', schema: z.strictObject({ targets: z.array(target) }) },
-    handle: async ({ caller }) => ({
-      targets: (await targets.list()).filter((one) => seen(caller, one)).map(targetJson),
-    }),
+    query: z.strictObject(pageQuery),
+    answer: {
+      description: 'a page of the targets',
+      schema: z.strictObject({ targets: z.array(target), ...pageAnswer }),
+    },
+    handle: async ({ query, caller }) => {
+      const own = (await targets.list()).filter((one) => seen(caller, one));
+      const { page, nextCursor } = pageOf(own, query, ({ id: key }) => key);
+      return { targets: page.map(targetJson), nextCursor };
+    },
   });
   addRoute(server, {
     ...{ method: 'POST', url: '/api/v1/notification-targets', operationId: 'addNotificationTarget', tag },

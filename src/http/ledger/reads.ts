@@ -1,11 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Book } from '../../core/customer/book.js';
+import { exclusionStates } from '../../core/ledger/exclusions.js';
 import type { EpochMs } from '../../core/types.js';
 import type { Office } from '../../engine/ledger/office.js';
 import { availabilityJson } from '../../render/ledger/availability.js';
 import { exclusionJson, outageJson } from '../../render/ledger/json.js';
-import { id, instant, month, words } from '../route/input.js';
+import { id, instant, month, text, words, type Reading } from '../route/input.js';
+import { pageAnswer, pageOf, pageQuery } from '../route/page.js';
 import { addRoute } from '../route/route.js';
 import { ownExclusions, ownOutages, shownAvailability, shownImpact } from './shown.js';
 import { audited, availability, exclusion, impacts, outage } from './answers.js';
@@ -13,6 +15,16 @@ import { audited, availability, exclusion, impacts, outage } from './answers.js'
 const tag = 'ledger';
 const method = 'GET';
 const ofExclusion = z.strictObject({ id: id() });
+
+/** A hash from before: it has to be in the history. */
+const head = () =>
+  text(
+    (given): Reading<string> =>
+      /^[0-9a-f]{64}$/.test(given)
+        ? { value: given }
+        : { detail: 'is no hash; allowed: 64 hexadecimal digits' },
+    { description: 'a head from before, which has to be in the history', pattern: '^[0-9a-f]{64}$' },
+  );
 
 export interface LedgerReadsOptions {
   readonly office: Office;
@@ -31,24 +43,38 @@ export function ledgerReads(server: FastifyInstance, { office, now, book }: Ledg
       port: words(32).optional(),
       from: instant().optional(),
       to: instant().optional(),
+      ...pageQuery,
     }),
-    answer: { description: 'the outages', schema: z.strictObject({ outages: z.array(outage) }) },
-    handle: async ({ query: { port, from, to }, caller }) => {
+    answer: {
+      description: 'a page of the outages',
+      schema: z.strictObject({ outages: z.array(outage), ...pageAnswer }),
+    },
+    handle: async ({ query: { port, from, to, ...place }, caller }) => {
       const wanted = {
         ...(port !== undefined && { port }),
         ...(from !== undefined && { from }),
         ...(to !== undefined && { to }),
       };
-      return { outages: ownOutages(await desk.outages(wanted), caller.own()).map(outageJson) };
+      const shown = ownOutages(await desk.outages(wanted), caller.own());
+      const { page, nextCursor } = pageOf(shown, place, ({ ref }) => ref);
+      return { outages: page.map(outageJson), nextCursor };
     },
   });
   addRoute(server, {
     ...{ method, url: '/api/v1/exclusions', operationId: 'listExclusions', tag, access: 'exclusions:read' },
     summary: 'Every exclusion, in the order they were proposed.',
-    answer: { description: 'the exclusions', schema: z.strictObject({ exclusions: z.array(exclusion) }) },
-    handle: async ({ caller }) => ({
-      exclusions: ownExclusions(await desk.exclusions(), caller.own()).map(exclusionJson),
-    }),
+    query: z.strictObject({ state: z.enum(exclusionStates).optional(), ...pageQuery }),
+    answer: {
+      description: 'a page of the exclusions',
+      schema: z.strictObject({ exclusions: z.array(exclusion), ...pageAnswer }),
+    },
+    handle: async ({ query, caller }) => {
+      const shown = ownExclusions(await desk.exclusions(), caller.own()).filter(
+        ({ state }) => state === (query.state ?? state),
+      );
+      const { page, nextCursor } = pageOf(shown, query, ({ id: key }) => key);
+      return { exclusions: page.map(exclusionJson), nextCursor };
+    },
   });
   addRoute(server, {
     ...{ method, url: '/api/v1/exclusions/:id', operationId: 'getExclusion', tag, access: 'exclusions:read' },
@@ -98,8 +124,9 @@ export function ledgerReads(server: FastifyInstance, { office, now, book }: Ledg
   addRoute(server, {
     ...{ method, url: '/api/v1/audit', operationId: 'verifyAudit', tag, access: 'audit:read' },
     summary: 'Whether the history of the ledger is the one that was written.',
+    query: z.strictObject({ head: head().optional() }),
     answer: { description: 'what was found', schema: audited },
-    handle: () => office.audit(),
+    handle: ({ query }) => office.audit(query.head),
   });
   addRoute(server, {
     ...{

@@ -8,6 +8,9 @@ import { createOffice } from '../../../src/engine/ledger/office.js';
 import { createReports } from '../../../src/engine/report/reports.js';
 import { buildHttp, type HttpOptions } from '../../../src/http/http.js';
 import { createMetrics } from '../../../src/metrics/metrics.js';
+import { work, type Answers, type Task } from '../../../src/app/jobs/tasks.js';
+import { packConfig } from '../../../src/app/jobs/travel.js';
+import type { Jobs } from '../../../src/http/contract/jobs.js';
 import { renderReport } from '../../../src/render/report/formats.js';
 import type { Store } from '../../../src/store/store.js';
 import { keptLog, type LogLine } from '../../support/log.js';
@@ -39,10 +42,33 @@ export function testServer(
       ...{ store, config: () => config, now, software: '1.2.3' },
       signer: () => Promise.reject(new Error('nothing is sealed here')),
     }),
+    jobs: jobsHere({ config, now }),
     ...parts,
   });
   onTestFinished(() => http.close());
   return { http, log: lines };
+}
+
+/** The work that a daemon does in threads of its own. */
+function jobsHere({ config, now }: { readonly config: Config; readonly now: () => number }): Jobs {
+  const here = <K extends Task['kind']>(task: Extract<Task, { kind: K }>) =>
+    work(task) as Promise<Answers[K]>;
+  const software = '1.2.3';
+  return {
+    evaluate: (task) => here<'evaluate'>({ kind: 'evaluate', ...task }),
+    evidence: async (task) => {
+      const answer = await here<'evidence'>({
+        kind: 'evidence',
+        ...task,
+        config: packConfig(config),
+        now: now(),
+        software,
+      });
+      if ('unavailable' in answer) throw new Error(answer.unavailable);
+      return answer;
+    },
+    verify: (task) => here<'verify'>({ kind: 'verify', ...task, software }),
+  };
 }
 
 /** What was declared, without what fastify adds to answer HEAD. */

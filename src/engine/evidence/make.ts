@@ -1,0 +1,118 @@
+import type { Config } from '../../config/config.js';
+import { statementId, type SealedStatement, type StatementDocument } from '../../core/statement/document.js';
+import type { EpochMs } from '../../core/types.js';
+import { keyFolder } from '../../seal/key-folder.js';
+import { makePack, type PackKey } from '../../seal/pack/pack.js';
+import type { Store } from '../../store/store.js';
+import { inForce } from '../customers/in-force.js';
+import { collectRows } from './collect.js';
+import type { EvidenceRows } from './contents.js';
+import { drawFromRows } from './draw-from-rows.js';
+import { membersOf } from './members.js';
+import { othersNamed } from './others-named.js';
+import { recomputedDifferences } from './verify.js';
+
+export interface PackOptions {
+  readonly store: Store;
+  readonly config: Config;
+  readonly service: string;
+  /** `2026-10`. */
+  readonly month: string;
+  readonly now: EpochMs;
+  readonly software: string;
+}
+
+/** What is said of a pack that was made. */
+export interface EvidenceMade {
+  readonly bytes: number;
+  readonly revision: number;
+  readonly state: 'draft' | 'sealed';
+  /** Null: there is no key, and it is not signed. */
+  readonly signedBy: string | null;
+  readonly rounds: number;
+  readonly packets: number;
+  /** Whom entries of the ledger that stand in it name beside its customer. */
+  readonly others: readonly string[];
+}
+
+/** There is no such statement, or its rows give another one by now; the message says what to do. */
+export class EvidenceRefused extends Error {
+  override readonly name = 'EvidenceRefused';
+}
+
+/** The pack of one service's month. Rejects with `EvidenceRefused`, `StoreFault` or `KeyFault`. */
+export async function packEvidence(
+  options: PackOptions,
+): Promise<{ readonly pack: Uint8Array; readonly made: EvidenceMade }> {
+  const { store, config, service, month, software } = options;
+  const key = await packKey(config);
+  const revisions = await revisionsOf(store, statementId(month, service));
+  const keys = (await keyFolder(config.keys.folder).list()).map(({ id, pem }) => ({ id, pem }));
+  const rows = await collectRows({ store, config, service, month, revisions, keys });
+  if (rows === null) throw await unknownService(service, { store, config });
+  const statement = revisions.at(-1)?.document ?? (await draftOf(rows, options));
+  const evidence = { ...rows, statement };
+  // A pack that does not say what the statement says is of no use to anybody.
+  const [different] = await recomputedDifferences(evidence, software);
+  if (different) {
+    throw new EvidenceRefused(
+      `${statement.id}, revision ${statement.revision}, is not what its rows give by now: ${different.field} is ` +
+        `${different.stated} in it, and ${different.recomputed} from them; make another revision: pop-sla statements revise`,
+    );
+  }
+  const pack = makePack(membersOf(evidence), key);
+  return {
+    pack,
+    made: {
+      ...{ bytes: pack.length, revision: statement.revision, state: statement.state },
+      signedBy: key?.signer.id ?? null,
+      ...{ rounds: evidence.rounds.length, packets: evidence.packets.length },
+      others: othersNamed(rows),
+    },
+  };
+}
+
+/** The sealed ones, the first first. */
+async function revisionsOf(
+  { statements }: Pick<Store, 'statements'>,
+  id: string,
+): Promise<SealedStatement[]> {
+  const last = await statements.sealed(id);
+  const revisions: SealedStatement[] = [];
+  for (let revision = 1; revision <= (last?.document.revision ?? 0); revision += 1) {
+    const sealed = await statements.sealed(id, revision);
+    if (sealed) revisions.push(sealed);
+  }
+  return revisions;
+}
+
+async function draftOf(
+  rows: EvidenceRows,
+  { service, month, now, software }: PackOptions,
+): Promise<StatementDocument> {
+  const drawn = await drawFromRows(rows, { month, now, software });
+  if (drawn.services.includes(service)) return drawn.draft(service);
+  const known = rows.terms.book.services.find(({ id }) => id === service);
+  const until = known?.end == null ? '' : ` to before ${known.end}`;
+  throw new EvidenceRefused(
+    `service '${service}' has no day in ${month}; allowed: a month from ${known?.start ?? ''}${until}`,
+  );
+}
+
+async function unknownService(
+  service: string,
+  { store, config }: { readonly store: Pick<Store, 'ledger'>; readonly config: Config },
+): Promise<EvidenceRefused> {
+  const { services } = inForce(config, await store.ledger.events()).book;
+  const ids = services.map(({ id }) => id).sort();
+  const known = ids.slice(0, 12).join(', ') || 'nothing: there are no services';
+  const more = ids.length > 12 ? `, … (${ids.length} in all)` : '';
+  return new EvidenceRefused(`no service '${service}'; allowed: ${known}${more}`);
+}
+
+/** Null: no key was ever made. */
+async function packKey({ keys }: Config): Promise<PackKey | null> {
+  const folder = keyFolder(keys.folder);
+  const current = (await folder.list()).find((key) => key.current);
+  return current ? { signer: await folder.signer(), publicPem: current.pem } : null;
+}

@@ -1,0 +1,104 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { Config } from '../../config/config.js';
+import { keyFolder } from '../../seal/key-folder.js';
+import type { Caller } from '../access/caller.js';
+import { Conflict, Forbidden } from '../problem.js';
+import { isoTime } from '../route/answers.js';
+import { id, month } from '../route/input.js';
+import { addRoute } from '../route/route.js';
+import { seesWholePack } from './whole-pack.js';
+import type { Jobs } from './jobs.js';
+
+const tag = 'evidence';
+/** So many differences are answered. */
+const mostShown = 20;
+/** A service's month with every packet is a tenth of this. */
+const mostBytes = 64 * 1024 * 1024;
+
+const text = z.string();
+const verified = z.strictObject({
+  verified: z.boolean(),
+  why: text.nullable().meta({ description: 'why it is not what was made; null: it is, or its rows differ' }),
+  statement: z
+    .strictObject({ id: text, revision: z.int(), state: z.enum(['draft', 'sealed']), asOf: isoTime() })
+    .nullable(),
+  signedBy: text.nullable().meta({ description: 'the id of the key; null: it is not signed' }),
+  ours: z.boolean().meta({ description: 'it is signed by a key of this installation' }),
+  counts: z.record(text, z.int()),
+  differences: z.array(z.strictObject({ field: text, stated: text, recomputed: text })),
+});
+
+export interface EvidenceRoutesOptions {
+  readonly jobs: Pick<Jobs, 'evidence' | 'verify'>;
+  readonly config: () => Config;
+}
+
+/** `/api/v1/evidence`: a month with everything that it rests on, and whether such a file is what it says. */
+export function evidenceRoutes(server: FastifyInstance, { jobs, config }: EvidenceRoutesOptions): void {
+  addRoute(server, {
+    ...{ method: 'GET', url: '/api/v1/evidence/:month/:service', operationId: 'getEvidence', tag },
+    access: 'evidence:read',
+    summary: "A service's month with everything that it rests on, as `pop-sla verify` checks it.",
+    params: z.strictObject({ month: month(), service: id() }),
+    answer: { description: 'the evidence pack', contentType: 'application/zip' },
+    handle: async ({ params, caller, reply }) => {
+      const owners = new Set(
+        config()
+          .book.services.filter((one) => one.id === params.service)
+          .map(({ customer }) => customer),
+      );
+      if (owners.size === 0) return null;
+      for (const owner of owners) if (!maySee(caller, config(), owner, params.month)) return null;
+      const worked = await jobs.evidence(params);
+      if ('refused' in worked) throw new Conflict(worked.refused);
+      const { pack, made } = worked.done;
+      if (caller.reach === 'own') {
+        if (made.state !== 'sealed') return null;
+        if (made.others.length > 0)
+          throw new Forbidden('entries in it name other customers too; allowed: to ask the carrier for it');
+      }
+      const name = `evidence-${params.month}-${params.service.replace(/[^A-Za-z0-9._-]/g, '_')}.zip`;
+      return reply
+        .type('application/zip')
+        .header('content-disposition', `attachment; filename="${name}"`)
+        .send(Buffer.from(pack));
+    },
+  });
+  server.addContentTypeParser('application/zip', { parseAs: 'buffer' }, (_request, content, done) => {
+    done(null, content);
+  });
+  addRoute(server, {
+    ...{ method: 'POST', url: '/api/v1/evidence/verify', operationId: 'verifyEvidence', tag },
+    access: 'evidence:verify',
+    summary: 'Whether an evidence pack is what it says, as `pop-sla verify` finds it; keeps nothing.',
+    bodyLimit: mostBytes,
+    bodyType: 'application/octet-stream',
+    body: z.instanceof(Buffer, {
+      error: 'is no file; allowed: its bytes, as application/zip or application/octet-stream',
+    }),
+    answer: { description: 'what was found', schema: verified },
+    handle: async ({ body }) => {
+      const worked = await jobs.verify({ pack: body });
+      if ('refused' in worked) return { ...nothing, why: worked.refused };
+      const { statement, signedBy, differences, ...counts } = worked.done;
+      const { id: of, revision, state, asOf } = statement;
+      const keys = await keyFolder(config().keys.folder).list();
+      return {
+        ...{ verified: differences.length === 0, why: null, signedBy, counts },
+        statement: { id: of, revision, state, asOf },
+        ours: keys.some((key) => key.id === signedBy),
+        differences: differences.slice(0, mostShown),
+      };
+    },
+  });
+}
+
+const nothing = {
+  ...{ verified: false, statement: null, signedBy: null, ours: false, counts: {}, differences: [] },
+};
+
+const maySee = (caller: Caller, { book }: Config, customer: string, of: string): boolean =>
+  caller.reach === 'all'
+    ? caller.seesAmounts(customer, `${of}-01`)
+    : seesWholePack(caller, book, customer, of);

@@ -1,0 +1,94 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { Config } from '../../config/config.js';
+import { findHome } from '../../config/home.js';
+import { planFiles } from '../../config/plan/files.js';
+import { lengthBases } from '../../core/measurement/length.js';
+import type { Plan } from '../../core/plan/plan.js';
+import { planJson, planSummaryJson } from '../../render/plan/json.js';
+import type { Caller } from '../access/caller.js';
+import { digits } from '../route/answers.js';
+import { id } from '../route/input.js';
+import { pageAnswer, pageOf, pageQuery } from '../route/page.js';
+import { addRoute } from '../route/route.js';
+
+const tag = 'plans';
+const method = 'GET';
+const names = z.record(z.string(), z.string()).meta({ description: 'a text by its language' });
+const inForce = { version: z.string(), effectiveFrom: z.iso.date(), timeZone: z.string() };
+const head = { id: z.string(), name: names };
+
+const bands = z.array(
+  z.strictObject({ ...head, upToPercent: digits().nullable().meta({ description: 'null: no end' }) }),
+);
+const version = z.strictObject({
+  ...inForce,
+  measurement: z.strictObject({
+    ...{ sizes: z.array(z.int()), lengthBasis: z.enum(lengthBases), packets: z.int() },
+    ...{ everyMinutes: z.int(), lostAfterMs: z.int() },
+  }),
+  classes: z.array(
+    z.strictObject({
+      ...{ ...head, commitmentPercent: digits(), minLines: z.int(), maxLines: z.int().nullable() },
+      steps: z.array(z.strictObject({ belowPercent: digits(), credit: z.string() })),
+    }),
+  ),
+  latencyBands: bands,
+  loss: z.strictObject({ commitmentPercent: digits(), bands }),
+  claimWithinDays: z.int().nullable(),
+  faultReports: z.strictObject({
+    ...{ firstResponseMinutes: z.int().nullable(), repairMinutes: z.int().nullable() },
+  }),
+});
+const plan = z.strictObject({
+  ...{ ...head, source: names.nullable(), versions: z.array(version) },
+  tables: z.string().meta({ description: 'all of it as text, as the tables that a contract has' }),
+});
+
+/** `/api/v1/plans`: the contracts that months are judged by. */
+export function planRoutes(server: FastifyInstance, config: () => Config): void {
+  addRoute(server, {
+    ...{ method, url: '/api/v1/plans', operationId: 'listPlans', tag, access: 'plans:read' },
+    summary: 'The contracts that come with the program, and those of the configuration.',
+    query: z.strictObject(pageQuery),
+    answer: {
+      description: 'a page of the plans',
+      schema: z.strictObject({
+        plans: z.array(z.strictObject({ ...head, versions: z.array(z.strictObject(inForce)) })),
+        ...pageAnswer,
+      }),
+    },
+    handle: ({ query, caller }) => {
+      const { page, nextCursor } = pageOf(plansFor(caller, config()), query, ({ id: key }) => key);
+      return { plans: page.map(planSummaryJson), nextCursor };
+    },
+  });
+  addRoute(server, {
+    ...{ method, url: '/api/v1/plans/:id', operationId: 'getPlan', tag, access: 'plans:read' },
+    summary: 'A contract: what it promises, and as the tables it has.',
+    params: z.strictObject({ id: id() }),
+    query: z.strictObject({ lang: z.enum(['en', 'zh']).default('en') }),
+    answer: { description: 'the plan', schema: plan },
+    handle: ({ params, query, caller }) => {
+      const found = plansFor(caller, config()).find((one) => one.id === params.id);
+      return found ? planJson(found, query.lang) : null;
+    },
+  });
+}
+
+/** Those built in are for everybody; a plan of the configuration is for whose services it judges. */
+function plansFor(caller: Caller, { book }: Config): Plan[] {
+  const files = planFiles(findHome());
+  const builtIn = files.builtIn();
+  const plans = new Map(
+    builtIn.flatMap((name): [string, Plan][] => {
+      const read = files.byId(name);
+      return read?.ok === true ? [[name, read.plan]] : [];
+    }),
+  );
+  const own = caller.own()?.names.services;
+  const used = book.services.filter(({ id: service }) => own === undefined || own.has(service));
+  const named = new Set(used.flatMap(({ terms }) => terms.map((each) => each.plan)));
+  for (const [name, one] of book.plans) if (own === undefined || named.has(name)) plans.set(name, one);
+  return [...plans.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
