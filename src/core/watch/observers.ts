@@ -18,7 +18,8 @@ export interface Agreed {
   readonly unobserved: IntervalSet;
 }
 
-const needed = (quorum: Quorum, voters: number): number =>
+/** How many of so many voters have to see it down. */
+export const needed = (quorum: Quorum, voters: number): number =>
   Math.max(1, quorum === 'majority' ? Math.floor(voters / 2) + 1 : Math.min(quorum, voters));
 
 /**

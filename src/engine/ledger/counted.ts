@@ -1,6 +1,7 @@
 import type { CountedOutage } from '../../core/ledger/correct.js';
 import { lastWord, refKey, type Correction, type HandMade } from '../../core/ledger/outages.js';
 import type { EpochMs } from '../../core/types.js';
+import type { Attribution } from '../../core/watch/attribution.js';
 import { atLongest, atShortest, type OutageSpan } from '../../core/watch/edges.js';
 import type { ObservedOutage } from '../../core/watch/records.js';
 
@@ -16,6 +17,8 @@ export interface ShownOutage {
   /** As long and as short as it can have been; what people said is taken as it was said. Null as above. */
   readonly longest: OutageSpan | null;
   readonly shortest: OutageSpan | null;
+  /** What it was by all observers; null: entered by hand; left out: nobody asked. */
+  readonly attribution?: Attribution | null;
 }
 
 /** Measured and added ones with their corrections laid over them, by their start. */

@@ -11,12 +11,14 @@ import type { Interval } from '../../core/time/intervals.js';
 import type { EpochMs } from '../../core/types.js';
 import type { Store } from '../../store/store.js';
 import { inForce } from '../customers/in-force.js';
+import { attributeOutages } from './attribute-outages.js';
 import { countedOutages, showOutages, type ShownOutage } from './counted.js';
 import { enter, Refused } from './enter.js';
 import { rulesFor } from './rules.js';
 
 export interface DeskOptions {
-  readonly store: Pick<Store, 'ledger' | 'watch' | 'attachments'>;
+  /** Without `rounds` it is not said of outages what they were. */
+  readonly store: Pick<Store, 'ledger' | 'watch' | 'attachments'> & Partial<Pick<Store, 'rounds'>>;
   readonly config: () => Config;
   readonly now: () => EpochMs;
 }
@@ -40,6 +42,7 @@ export interface Desk {
   /** All of them or none; the refusals of the n-th name it. */
   propose(actor: string, texts: readonly ExclusionText[]): Promise<LedgerExclusion[]>;
   decide(actor: string, decision: Decision, id: string, reason: string | null): Promise<LedgerExclusion>;
+  /** With what each was, by what all observers saw. */
   outages(query?: {
     readonly port?: string;
     readonly from?: EpochMs;
@@ -127,9 +130,12 @@ export function createDesk({ store, config, now }: DeskOptions): Desk {
       const handMade = foldCorrections(await ledger.events());
       const { port, from = -Infinity, to = Infinity } = query;
       const measured = await watch.outages(port === undefined ? {} : { port });
-      return showOutages(measured, handMade).filter(
+      const asked = showOutages(measured, handMade).filter(
         (one) => (port === undefined || one.port === port) && touchesWindow(one, from, to),
       );
+      if (!store.rounds) return asked;
+      const seen = { watch, rounds: store.rounds };
+      return attributeOutages({ store: seen, quorum: config().watch.quorum, now: now() }, asked);
     },
     async correct(actor, { of, port, interval, ...said }) {
       const measured = await watch.outages();

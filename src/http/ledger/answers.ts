@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { exclusionKinds } from '../../core/exclusion/kinds.js';
 import { exclusionStates } from '../../core/ledger/exclusions.js';
+import { outageCauses } from '../../core/watch/attribution.js';
 import { blindReasons } from '../../core/watch/outage.js';
 import { amount, digits, isoTime, span } from '../route/answers.js';
 
@@ -34,9 +35,22 @@ const correction = z.strictObject({
   interval: span().nullable(),
 });
 
+const attribution = z
+  .strictObject({
+    cause: z.enum(outageCauses),
+    down: texts.meta({ description: 'the observers that saw the port down' }),
+    up: texts.meta({ description: 'those that reached it' }),
+    blind: texts.meta({ description: 'those that could say nothing' }),
+    needed: z.int().meta({ description: 'how many have to see a port down' }),
+    paths: texts.meta({ description: 'the paths that failed, where it was paths' }),
+    alive: z.boolean().nullable().meta({ description: 'whether the agent in the PoP reached anybody' }),
+  })
+  .nullable()
+  .meta({ description: 'what it was by what all observers saw; null: nobody saw it' });
+
 export const outage = z.strictObject({
   ...{ ref: z.string(), port: z.string(), counts: span().nullable() },
-  ...{ measured: measured.nullable(), corrections: z.array(correction) },
+  ...{ measured: measured.nullable(), attribution, corrections: z.array(correction) },
 });
 
 const figures = z.strictObject({

@@ -1,6 +1,7 @@
 import type { LedgerExclusion, Deed } from '../../core/ledger/exclusions.js';
 import type { Correction } from '../../core/ledger/outages.js';
 import type { Interval } from '../../core/time/intervals.js';
+import type { Attribution } from '../../core/watch/attribution.js';
 import type { OutageEdge } from '../../core/watch/outage.js';
 import type { ObservedOutage } from '../../core/watch/records.js';
 import { isoInstant } from '../instant.js';
@@ -32,14 +33,17 @@ export interface OutageView {
   readonly measured: ObservedOutage | null;
   readonly corrections: readonly Correction[];
   readonly counts: { readonly from: number; readonly to: number | null } | null;
+  /** What it was by all observers; null or left out: nobody can say. */
+  readonly attribution?: Attribution | null;
 }
 
-export function outageJson({ ref, port, measured, corrections, counts }: OutageView): object {
+export function outageJson({ ref, port, measured, corrections, counts, attribution }: OutageView): object {
   return {
     ref,
     port,
     counts: counts && span(counts),
     measured: measured && measuredJson(measured),
+    attribution: attribution ?? null,
     corrections: corrections.map(({ at, interval, ...rest }) => ({
       ...rest,
       at: iso(at),

@@ -1,6 +1,7 @@
 import type { LedgerExclusion } from '../../core/ledger/exclusions.js';
 import { isoInstant } from '../instant.js';
 import { tableLines, type Column } from '../table.js';
+import { attributionText } from './attribution.js';
 import type { OutageView } from './json.js';
 
 const text = (
@@ -34,8 +35,8 @@ export function exclusionsTable(
 
 export function outagesTable(outages: readonly OutageView[]): string {
   return text(
-    ['OUTAGE', 'PORT', 'FROM', 'TO', { head: 'SECONDS', align: 'right' }, 'NOTE'],
-    outages.map(({ ref, port, measured, corrections, counts }) => {
+    ['OUTAGE', 'PORT', 'FROM', 'TO', { head: 'SECONDS', align: 'right' }, 'WHAT IT WAS', 'NOTE'],
+    outages.map(({ ref, port, measured, corrections, counts, attribution }) => {
       const words = corrections.map(({ id, does, actor, reason }) => `${id} ${does} by ${actor}: ${reason}`);
       for (const { from, to, reason } of measured?.inferred ?? [])
         words.unshift(`inferred ${((to - from) / 1000).toFixed(3)} s of it: ${reason}`);
@@ -44,7 +45,8 @@ export function outagesTable(outages: readonly OutageView[]): string {
       if (!counts) words.unshift('counts for nothing');
       const seconds = shown.to === null ? '-' : ((shown.to - shown.from) / 1000).toFixed(3);
       const to = shown.to === null ? 'lasts' : isoInstant(shown.to);
-      return [ref, port, isoInstant(shown.from), to, seconds, words.join('; ')];
+      const was = attribution ? attributionText(attribution, port) : '-';
+      return [ref, port, isoInstant(shown.from), to, seconds, was, words.join('; ')];
     }),
     'no outages',
   );

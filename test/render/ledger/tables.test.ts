@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { availabilityTable, outagesTable, type AvailabilityView } from '../../../src/render/ledger/tables.js';
+import { outageJson } from '../../../src/render/ledger/json.js';
 import { october, outage } from '../../support/ledger.js';
 
 describe('the table of outages', () => {
@@ -10,7 +11,33 @@ describe('the table of outages', () => {
     };
     const counts = { from: october, to: october + 100_000 };
     const shown = outagesTable([{ ref: 'r', port: 'SIN', measured, corrections: [], counts }]);
-    expect(shown).toMatch(/ 100\.000 +inferred 20\.500 s of it: crashed\n$/);
+    expect(shown).toMatch(/ 100\.000 +- +inferred 20\.500 s of it: crashed\n$/);
+  });
+});
+
+describe('what an outage was', () => {
+  const base = { down: ['HKG'], up: ['FRA', 'LAX'], blind: [], needed: 2, paths: [], alive: null };
+
+  test.each([
+    [{ ...base, cause: 'path', paths: ['HKG>SIN'] }, 'failed path: HKG>SIN; FRA, LAX reached SIN'],
+    [{ ...base, cause: 'port', down: ['FRA', 'HKG'], up: ['LAX'] }, 'failed port: 2 of 3 saw it down'],
+    [
+      { ...base, cause: 'pop', alive: false, up: [] },
+      'failed PoP: 1 of 1 saw it down, and its agent reached nobody',
+    ],
+    [
+      { ...base, cause: 'isolated-agent', up: ['A', 'B', 'C', 'D', 'E', 'F'] },
+      'isolated agent: A, B, C, D and 2 more reached SIN',
+    ],
+    [{ ...base, cause: 'isolated-agent', up: [] }, 'isolated agent'],
+    [{ ...base, cause: 'unconfirmed', up: [] }, 'unconfirmed: nobody else watches it'],
+    [{ ...base, cause: 'unconfirmed', up: [], blind: ['FRA'] }, 'unconfirmed: nobody else could say'],
+  ] as const)('is said in a few words', (attribution, words) => {
+    const measured = outage('SIN', october, october + 100_000);
+    const counts = { from: october, to: october + 100_000 };
+    const view = { ref: 'r', port: 'SIN', measured, corrections: [], counts, attribution };
+    expect(outagesTable([view])).toContain(words);
+    expect(outageJson(view)).toMatchObject({ attribution });
   });
 });
 

@@ -1,0 +1,132 @@
+import { clip, intersect, merge, subtract, totalMs, type Interval } from '../time/intervals.js';
+import { pathId } from '../path/path.js';
+import type { PathId, PopId } from '../types.js';
+import { needed, type Quorum, type Testimony } from './observers.js';
+
+/**
+ * What an outage that one observer saw was, by what all of them saw meanwhile. It explains; what a contract counts is
+ * the quorum's alone.
+ */
+export const outageCauses = [
+  'path', // others reach the port: the way from those who do not has failed
+  'port', // most of those who see the port see it down, and its PoP is alive
+  'pop', // so they do, and the PoP's own agent reaches nothing, or is silent
+  'isolated-agent', // the observer was cut off: it reached nothing, and others reached the port
+  'unconfirmed', // nobody else could say
+] as const;
+export type OutageCause = (typeof outageCauses)[number];
+
+/** One observer's view of one port. */
+export interface PortView extends Testimony {
+  readonly observer: PopId;
+  readonly port: PopId;
+}
+
+/** A round of a path, which says of its destination what a watch would have. */
+export interface RoundView {
+  readonly path: PathId;
+  readonly source: PopId;
+  readonly destination: PopId;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  /** Packets sent and received, of all sizes. */
+  readonly sent: number;
+  readonly received: number;
+}
+
+export interface AttributionInput {
+  readonly observer: PopId;
+  readonly port: PopId;
+  /** The outage, as far as it has come. */
+  readonly during: Interval;
+  /** The observer took it back because it was cut off. */
+  readonly isolated: boolean;
+  /** Of everybody who watches anything; the observer's own among them. */
+  readonly views: readonly PortView[];
+  readonly rounds: readonly RoundView[];
+  readonly quorum: Quorum;
+}
+
+export interface Attribution {
+  readonly cause: OutageCause;
+  /** Who saw the port down, who reached it, and who could say nothing; each sorted. */
+  readonly down: readonly PopId[];
+  readonly up: readonly PopId[];
+  readonly blind: readonly PopId[];
+  /** How many had to see it down. */
+  readonly needed: number;
+  /** The paths that failed, where it was paths. */
+  readonly paths: readonly PathId[];
+  /** Whether the agent in the port's PoP reached anybody; null: there is none, or nothing is known of it. */
+  readonly alive: boolean | null;
+}
+
+type Said = 'down' | 'up' | null;
+
+export function attribute(input: AttributionInput): Attribution {
+  const { observer, port, quorum } = input;
+  const watching = input.views.filter((view) => view.port === port && view.observer !== port);
+  const known = [...watching, ...input.rounds.filter((round) => round.destination === port)];
+  const names = new Set([observer, ...known.map((one) => ('path' in one ? one.source : one.observer))]);
+  const votes = [...names].sort().map((name) => ({ name, said: saidOf(name, port, input) }));
+  const by = (said: Said): PopId[] => votes.filter((vote) => vote.said === said).map(({ name }) => name);
+  const [down, up, blind] = [by('down'), by('up'), by(null)];
+  const least = needed(quorum, Math.max(1, down.length + up.length));
+  const alive = reachesAny(port, input);
+  const shown = { down, up, blind, needed: least, alive };
+  const others = up.length + down.filter((name) => name !== observer).length;
+  const cutOff = input.isolated || (up.length > 0 && down.includes(observer) && isCutOff(observer, input));
+  const cause: OutageCause = cutOff
+    ? 'isolated-agent'
+    : others === 0
+      ? 'unconfirmed'
+      : down.length < least
+        ? 'path'
+        : alive === false
+          ? 'pop'
+          : 'port';
+  return { ...shown, cause, paths: cause === 'path' ? down.map((from) => pathId(from, port)) : [] };
+}
+
+/** What an observer says of a port: by its watch, and where that was blind by rounds that lie within the outage. */
+function saidOf(name: PopId, port: PopId, { views, rounds, during }: AttributionInput): Said {
+  const view = views.find((one) => one.observer === name && one.port === port);
+  const watched = view === undefined ? null : watchSaid(view, during);
+  if (watched !== null) return watched;
+  const own = rounds.filter(
+    (round) =>
+      round.source === name &&
+      round.destination === port &&
+      round.sent > 0 &&
+      round.startedAt >= during.from &&
+      round.endedAt <= during.to,
+  );
+  if (own.length === 0) return null;
+  return own.some(({ received }) => received > 0) ? 'up' : 'down';
+}
+
+/** Down for at least half of the time in which it watched; clocks of two observers never agree to the millisecond. */
+function watchSaid({ outages, unobserved }: Testimony, during: Interval): Said {
+  const down = intersect(merge(outages), [during]);
+  // What was inferred is known, though nobody watched.
+  const observed = subtract(clip([during], during), subtract(merge(unobserved), down));
+  const observedMs = totalMs(observed);
+  if (observedMs === 0) return null;
+  return 2 * totalMs(down) >= observedMs ? 'down' : 'up';
+}
+
+/** Whether an agent reached any port at all meanwhile; null when it said nothing, and never did. */
+function reachesAny(name: PopId, input: AttributionInput): boolean | null {
+  const ports = new Set<PopId>();
+  for (const view of input.views) if (view.observer === name) ports.add(view.port);
+  for (const { source, destination } of input.rounds) if (source === name) ports.add(destination);
+  if (ports.size === 0) return null;
+  return [...ports].some((port) => saidOf(name, port, input) === 'up');
+}
+
+/** It sees more than one port, and reaches none of them. */
+function isCutOff(observer: PopId, input: AttributionInput): boolean {
+  const own = input.views.filter((view) => view.observer === observer);
+  const said = own.map(({ port }) => saidOf(observer, port, input)).filter((one) => one !== null);
+  return said.length > 1 && said.every((one) => one === 'down');
+}

@@ -1,0 +1,163 @@
+import { attribute, type Attribution, type PortView, type RoundView } from '../../core/watch/attribution.js';
+import type { Quorum } from '../../core/watch/observers.js';
+import { unobservedIn, watchedBy } from '../../core/watch/observed.js';
+import type { BlindTime, ObservedOutage, WatchSpan } from '../../core/watch/records.js';
+import { clip, subtract, type Interval, type IntervalSet } from '../../core/time/intervals.js';
+import { pathEnds } from '../../core/path/path.js';
+import type { EpochMs, PathId, PopId } from '../../core/types.js';
+import type { Store } from '../../store/store.js';
+import type { ShownOutage } from './counted.js';
+
+export interface AttributeOptions {
+  readonly store: Pick<Store, 'watch' | 'rounds'>;
+  readonly quorum: Quorum;
+  readonly now: EpochMs;
+}
+
+/** A round is due this long before its packets at the most: slots are looked for from then on. */
+const longestRoundMs = 3 * 3_600_000;
+const mostRounds = 1_000;
+
+/**
+ * Says of each measured outage what it was, by what is stored of all observers: the same rows give the same words
+ * again. Outages that were entered by hand have nobody who saw them.
+ */
+export async function attributeOutages(
+  { store, quorum, now }: AttributeOptions,
+  shown: readonly ShownOutage[],
+): Promise<ShownOutage[]> {
+  const wanted = shown.flatMap(({ measured }) => (measured ? [measured] : []));
+  if (wanted.length === 0) return [...shown];
+  const spans = wanted.map((outage) => duringOf(outage, now));
+  const whole = { from: least(spans.map(({ from }) => from)), to: most(spans.map(({ to }) => to)) };
+  const seen = await readViews(store, whole, now);
+  const words = new Map<ObservedOutage, Attribution>();
+  for (const outage of wanted) {
+    const during = duringOf(outage, now);
+    words.set(
+      outage,
+      attribute({
+        ...{ observer: outage.observer, port: outage.port, during, quorum },
+        isolated: outage.voided?.reason === 'isolated',
+        views: await seen.views(outage, during),
+        rounds: await seen.rounds(outage.port, during),
+      }),
+    );
+  }
+  return shown.map((one) => ({
+    ...one,
+    attribution: (one.measured && words.get(one.measured)) ?? null,
+  }));
+}
+
+function duringOf({ start, end, voided }: ObservedOutage, now: EpochMs): Interval {
+  const to = end?.at ?? voided?.at ?? now;
+  return { from: start.at, to: Math.max(to, start.at + 1) };
+}
+
+const least = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b), Infinity);
+const most = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b), -Infinity);
+
+interface Seen {
+  /** What all say of the port, what its observer says of the others, and what the agent in its PoP says. */
+  views(outage: ObservedOutage, during: Interval): Promise<PortView[]>;
+  /** Rounds to the port of those who do not watch it, and from its PoP if that watches nothing. */
+  rounds(port: PopId, during: Interval): Promise<RoundView[]>;
+}
+
+/** What the observers wrote down, read once for all outages and no more of it than they need. */
+async function readViews(
+  { watch, rounds }: AttributeOptions['store'],
+  whole: Interval,
+  now: EpochMs,
+): Promise<Seen> {
+  const [outages, watchers, newest] = [
+    await watch.outages(whole),
+    await watch.watchers(),
+    await rounds.newest(),
+  ];
+  const standing = outages.filter(({ voided }) => voided === null);
+  const blind = await watch.blind(whole);
+  const attendances = once((observer: PopId) => watch.spans(observer, whole));
+  const watchedTimes = once(async (pair: string): Promise<IntervalSet> => {
+    const [observer = '', port = ''] = pair.split('>');
+    return watchedBy(await watch.states({ observer, port, to: whole.to }), whole.to);
+  });
+  const slots = once(async (path: PathId): Promise<RoundView[]> => {
+    const ends = pathEnds(path);
+    const list = await rounds.list({
+      ...{ path, from: whole.from - longestRoundMs, to: whole.to, limit: mostRounds, order: 'newest' },
+    });
+    return list.flatMap((one) => {
+      if (one.status === 'missing' || ends === null) return [];
+      const sum = (key: 'sent' | 'received'): number =>
+        one.sizes.reduce((total, size) => total + size[key], 0);
+      const counts = { sent: sum('sent'), received: sum('received') };
+      return [{ path, ...ends, startedAt: one.startedAt, endedAt: one.endedAt, ...counts }];
+    });
+  });
+  const viewOf = async (observer: PopId, port: PopId, during: Interval): Promise<PortView> => {
+    const attendance = {
+      spans: await attendances(observer),
+      blind: blind.filter((one) => one.observer === observer && (one.port === null || one.port === port)),
+      watched: await watchedTimes(`${observer}>${port}`),
+    };
+    return {
+      ...{ observer, port },
+      outages: standing
+        .filter((one) => one.observer === observer && one.port === port)
+        .flatMap((one) => clip([{ from: one.start.at, to: one.end?.at ?? now }], during)),
+      unobserved: unobservedOf(attendance, during, now),
+    };
+  };
+  return {
+    views: (outage, during) => {
+      const asked = watchers.filter(
+        ({ observer, port }) =>
+          port === outage.port || observer === outage.port || observer === outage.observer,
+      );
+      return Promise.all(asked.map(({ observer, port }) => viewOf(observer, port, during)));
+    },
+    rounds: async (port, during) => {
+      const watching = new Set(watchers.filter((one) => one.port === port).map(({ observer }) => observer));
+      const isWatcher = watchers.some(({ observer }) => observer === port);
+      const paths = [...newest.keys()].filter((path) => {
+        const ends = pathEnds(path);
+        if (ends?.destination === port) return !watching.has(ends.source);
+        return ends?.source === port && !isWatcher;
+      });
+      const all = await Promise.all(paths.map(slots));
+      return all.flat().filter(({ startedAt, endedAt }) => startedAt >= during.from && endedAt <= during.to);
+    },
+  };
+}
+
+/** The newest heartbeat is not written down yet when it is asked for. */
+const freshMs = 60_000;
+
+function unobservedOf(
+  attendance: {
+    readonly spans: readonly WatchSpan[];
+    readonly blind: readonly BlindTime[];
+    readonly watched: IntervalSet;
+  },
+  during: Interval,
+  now: EpochMs,
+): IntervalSet {
+  const unobserved = unobservedIn(during, attendance);
+  const latest = attendance.spans.at(-1);
+  if (latest === undefined || latest.to >= during.to || now - latest.to > freshMs) return unobserved;
+  return subtract(unobserved, [{ from: latest.to, to: during.to }]);
+}
+
+/** Asks for each key once. */
+function once<K, V>(ask: (key: K) => Promise<V>): (key: K) => Promise<V> {
+  const asked = new Map<K, Promise<V>>();
+  return (key) => {
+    const known = asked.get(key);
+    if (known) return known;
+    const asking = ask(key);
+    asked.set(key, asking);
+    return asking;
+  };
+}
