@@ -6,6 +6,7 @@ import type { FaultStore, SuggestionStore } from './fault-store.js';
 import type { AttachmentStore, LedgerStore } from './ledger-store.js';
 import type { OutboxStore, TargetStore } from './notify-store.js';
 import type { ContactStore } from './contact-store.js';
+import type { RowStore } from './row-store.js';
 import type { StatementStore } from './statement-store.js';
 import type { WatchStore } from './watch-store.js';
 
@@ -28,6 +29,7 @@ export interface Store {
   readonly outbox: OutboxStore;
   readonly statements: StatementStore;
   readonly contacts: ContactStore;
+  readonly rows: RowStore;
   readonly upkeep: UpkeepStore;
   close(): Promise<void>;
 }

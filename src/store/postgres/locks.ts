@@ -11,6 +11,7 @@ export const locks = {
   /** With the number of a month: a work that lasts. */
   month: 0x504f5007,
   copy: 0x504f5008,
+  watch: 0x504f5010,
 } as const;
 
 /** Takes it until the end of the transaction; waits for whoever has it. */

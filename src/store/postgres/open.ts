@@ -15,6 +15,7 @@ import { pathStore } from './paths.js';
 import { roundList } from './round-list.js';
 import { roundPut } from './round-put.js';
 import { roundReads } from './round-reads.js';
+import { rowStore } from './rows/rows.js';
 import { runStore } from './runs.js';
 import { contactStore } from './statements/contacts.js';
 import { statementStore } from './statements/statements.js';
@@ -59,6 +60,7 @@ export async function openPostgresStore({ url, readOnly = false }: PostgresStore
     outbox: outboxStore(on),
     statements: statementStore(on),
     contacts: contactStore(on),
+    rows: rowStore(on),
     upkeep: upkeepStore(on),
     close: on.close,
   };

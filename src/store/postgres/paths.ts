@@ -1,20 +1,17 @@
 import type { PathId } from '../../core/types.js';
+import type { Sighting } from '../row-store.js';
 import type { PathSighting, PathStore } from '../store.js';
 import type { Connection, Query } from './database.js';
 
 export function pathStore({ read, write }: Connection): PathStore {
   return {
     seen: (paths, at) =>
-      write(async (query) => {
-        await query(
-          `INSERT INTO path (name, first_seen_at, last_seen_at) SELECT DISTINCT name, $2::bigint, $2::bigint
-           FROM unnest($1::text[]) AS name ORDER BY name
-           ON CONFLICT (name) DO UPDATE SET
-             first_seen_at = coalesce(path.first_seen_at, excluded.first_seen_at),
-             last_seen_at = greatest(path.last_seen_at, excluded.last_seen_at)`,
-          [paths, at],
-        );
-      }),
+      write((query) =>
+        widenSightings(
+          query,
+          paths.map((path) => ({ path, firstSeenAt: at, lastSeenAt: at })),
+        ),
+      ),
     async known() {
       const rows = await read<PathSighting & { readonly name: PathId }>(
         `SELECT name, first_seen_at AS "firstSeenAt", last_seen_at AS "lastSeenAt"
@@ -23,6 +20,24 @@ export function pathStore({ read, write }: Connection): PathStore {
       return new Map(rows.map(({ name, ...sighting }) => [name, sighting]));
     },
   };
+}
+
+/** Widens the time in which paths are known to have been configured. */
+export async function widenSightings(query: Query, sightings: readonly Sighting[]): Promise<void> {
+  if (sightings.length === 0) return;
+  await query(
+    `INSERT INTO path (name, first_seen_at, last_seen_at)
+     SELECT name, min(first_at), max(last_at) FROM unnest($1::text[], $2::bigint[], $3::bigint[])
+       AS given (name, first_at, last_at) GROUP BY name ORDER BY name
+     ON CONFLICT (name) DO UPDATE SET
+       first_seen_at = least(path.first_seen_at, excluded.first_seen_at),
+       last_seen_at = greatest(path.last_seen_at, excluded.last_seen_at)`,
+    [
+      sightings.map(({ path }) => path),
+      sightings.map(({ firstSeenAt }) => firstSeenAt),
+      sightings.map(({ lastSeenAt }) => lastSeenAt),
+    ],
+  );
 }
 
 /** The numbers that paths have in the database; they get one where they have none. */

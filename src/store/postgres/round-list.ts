@@ -5,7 +5,7 @@ import type { EpochMs, PathId } from '../../core/types.js';
 import type { RoundQuery, RoundStore } from '../store.js';
 import type { Connection, Value } from './database.js';
 
-type MeasuredRow = Omit<RoundSummary, 'provenance' | 'sizes'> & {
+export type MeasuredRow = Omit<RoundSummary, 'provenance' | 'sizes'> & {
   readonly driver: string;
   readonly stamps: StampSource;
   readonly fallbackStamps: number;
@@ -15,7 +15,7 @@ type MeasuredRow = Omit<RoundSummary, 'provenance' | 'sizes'> & {
   readonly p99Us: number | null;
   readonly sizes: SizeCounts[] | null;
 };
-type MissingRow = {
+export type MissingRow = {
   readonly path: PathId;
   readonly slot: EpochMs;
   readonly status: 'missing';
@@ -27,6 +27,12 @@ const sizesOfRound = `(SELECT json_agg(json_build_object('bytes', bytes, 'sent',
     'late', late, 'errors', errors, 'notSent', not_sent, 'duplicates', duplicates, 'mismatched', mismatched,
     'rttSumUs', rtt_sum_us, 'rttMinUs', rtt_min_us, 'rttMaxUs', rtt_max_us) ORDER BY position)
   FROM size WHERE size.path_id = round.path_id AND size.slot = round.slot)`;
+
+/** What is asked of `round`, with its path beside it. */
+export const roundColumns = `path.name AS path, slot, status, reason, address, started_at AS "startedAt", ended_at AS "endedAt",
+        lost_after_ms AS "lostAfterMs", driver, stamps, fallback_stamps AS "fallbackStamps",
+        socket_drops AS "socketDrops", send_lag_us AS "sendLagUs",
+        calibration_p50_us AS "p50Us", calibration_p99_us AS "p99Us", ${sizesOfRound} AS sizes`;
 
 export function roundList({ read }: Connection): Pick<RoundStore, 'list'> {
   return {
@@ -53,17 +59,13 @@ function listQuery({ path, from, to, limit, order, after }: RoundQuery): { sql: 
   }
   return {
     values,
-    sql: `SELECT path.name AS path, slot, status, reason, address, started_at AS "startedAt", ended_at AS "endedAt",
-        lost_after_ms AS "lostAfterMs", driver, stamps, fallback_stamps AS "fallbackStamps",
-        socket_drops AS "socketDrops", send_lag_us AS "sendLagUs",
-        calibration_p50_us AS "p50Us", calibration_p99_us AS "p99Us", ${sizesOfRound} AS sizes
-      FROM round JOIN path ON path.id = round.path_id
+    sql: `SELECT ${roundColumns} FROM round JOIN path ON path.id = round.path_id
       WHERE ${conditions.join(' AND ')}
       ORDER BY slot ${newest ? 'DESC' : 'ASC'}, path.name LIMIT $3`,
   };
 }
 
-function summary({
+export function summary({
   driver,
   stamps,
   fallbackStamps,
@@ -82,6 +84,6 @@ function summary({
   } satisfies RoundSummary;
 }
 
-function missingSummary({ path, slot, status, reason }: MissingRow): MissingSummary {
+export function missingSummary({ path, slot, status, reason }: MissingRow): MissingSummary {
   return { path, slot, status, reason };
 }

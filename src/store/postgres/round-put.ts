@@ -1,10 +1,11 @@
 import type { PoolClient } from 'pg';
-import { countSize } from '../../core/measurement/counts.js';
-import type { MissingRound, Round } from '../../core/measurement/round.js';
+import type { MissingRound } from '../../core/measurement/round.js';
+import { summarise } from '../../core/measurement/summary.js';
+import type { StoredRound } from '../../core/merge/slot.js';
 import { encodePackets } from '../packets/codec.js';
 import { StoreFault, type RoundStore } from '../store.js';
 import { copyRows, type Cell } from './copy.js';
-import type { Connection, Query } from './database.js';
+import type { Connection, Query, Value } from './database.js';
 import { ensurePartitions, monthOfSlot } from './partitions.js';
 import { pathNumbers } from './paths.js';
 
@@ -14,11 +15,9 @@ const marksAtOnce = 5000;
 const roundsAtOnce = 1000;
 
 type Answer = 'stored' | 'already-stored';
-interface Packed {
-  readonly round: Round;
-  readonly packed: Uint8Array;
-}
-interface Waiting extends Packed {
+type RoundCell = Exclude<Value, Uint8Array | readonly Value[]>;
+interface Waiting {
+  readonly round: StoredRound;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -41,7 +40,7 @@ export function roundPut({ write }: Connection): Pick<RoundStore, 'put' | 'putMi
         for (const one of together)
           void settle(
             [one],
-            write((...on) => storeRounds(...on, [one])),
+            write((...on) => storeRounds(...on, [one.round])),
           );
     }
   };
@@ -52,7 +51,10 @@ export function roundPut({ write }: Connection): Pick<RoundStore, 'put' | 'putMi
     };
     const answers = write((...on) => {
       isFull();
-      return storeRounds(...on, together);
+      return storeRounds(
+        ...on,
+        together.map(({ round }) => round),
+      );
     });
     // Where no connection was to be had, its turn never came.
     void settle(together, answers.finally(isFull));
@@ -63,13 +65,13 @@ export function roundPut({ write }: Connection): Pick<RoundStore, 'put' | 'putMi
       new Promise((resolve, reject) => {
         const packed = encodePackets(round.sizes); // a round it can't pack fails alone
         if (gathering === null || gathering.length >= roundsAtOnce) gathering = gather();
-        gathering.push({ round, packed, resolve, reject });
+        gathering.push({ round: { ...summarise(round), packed }, resolve, reject });
       }),
     async putMissing(missing) {
       let added = 0;
       for (let at = 0; at < missing.length; at += marksAtOnce) {
         const part = missing.slice(at, at + marksAtOnce);
-        added += await write((query) => mark(query, part));
+        added += (await write((query) => storeMarks(query, part))).length;
       }
       return added;
     },
@@ -92,10 +94,11 @@ const roundColumns = [
   ['send_lag_us', 'double precision'],
   ['calibration_p50_us', 'double precision'],
   ['calibration_p99_us', 'double precision'],
+  ['has_packets', 'boolean'],
 ] as const;
 const names = roundColumns.map(([name]) => name).join(', ');
-const insertRounds = `INSERT INTO round (${names}, has_packets)
-  SELECT ${names}, true FROM unnest(${roundColumns.map(([, type], n) => `$${n + 1}::${type}[]`).join(', ')})
+const insertRounds = `INSERT INTO round (${names})
+  SELECT ${names} FROM unnest(${roundColumns.map(([, type], n) => `$${n + 1}::${type}[]`).join(', ')})
     AS given (${names})
   ON CONFLICT DO NOTHING RETURNING path_id AS "pathId", slot`;
 const sizeColumns =
@@ -104,21 +107,26 @@ const sizeColumns =
   );
 
 /** In the order given; of two rounds of the same path and slot the first. */
-async function storeRounds(query: Query, client: PoolClient, given: readonly Packed[]): Promise<Answer[]> {
+export async function storeRounds(
+  query: Query,
+  client: PoolClient,
+  given: readonly StoredRound[],
+): Promise<Answer[]> {
+  if (given.length === 0) return [];
   const numbers = await pathNumbers(
     query,
-    given.map(({ round }) => round.path),
+    given.map(({ path }) => path),
   );
   await ensurePartitions(
     query,
-    given.map(({ round }) => monthOfSlot(round.slot)),
+    given.map(({ slot }) => monthOfSlot(slot)),
   );
-  const first = new Map<string, Packed>();
+  const first = new Map<string, StoredRound>();
   for (const one of given) {
-    const key = `${numbers.get(one.round.path) ?? ''} ${one.round.slot}`;
+    const key = `${numbers.get(one.path) ?? ''} ${one.slot}`;
     if (!first.has(key)) first.set(key, one);
   }
-  const rows = [...first.values()].map(({ round }) => roundRow(round, numbers.get(round.path) ?? 0));
+  const rows = [...first.values()].map((round) => roundRow(round, numbers.get(round.path) ?? 0));
   const columns = roundColumns.map((_, index) => rows.map((row) => row[index] ?? null));
   const stored = await query<{ pathId: number; slot: number }>(insertRounds, columns);
   const added = stored.flatMap(({ pathId, slot }) => {
@@ -129,41 +137,41 @@ async function storeRounds(query: Query, client: PoolClient, given: readonly Pac
     client,
     'size',
     sizeColumns,
-    added.flatMap(({ pathId, one }) => sizeRows(one.round, pathId)),
+    added.flatMap(({ pathId, one }) => sizeRows(one, pathId)),
   );
   await copyRows(
     client,
     'packets',
     ['path_id', 'slot', 'packed'],
-    added.map(({ pathId, one }) => [pathId, one.round.slot, one.packed]),
+    added.flatMap(({ pathId, one }) => (one.packed === null ? [] : [[pathId, one.slot, one.packed]])),
   );
   const now = new Set(added.map(({ one }) => one));
   return given.map((one) => (now.has(one) ? 'stored' : 'already-stored'));
 }
 
-function roundRow(round: Round, pathId: number): Exclude<Cell, Uint8Array>[] {
+function roundRow(round: StoredRound, pathId: number): RoundCell[] {
   const { slot, status, reason, address, startedAt, endedAt, lostAfterMs, provenance } = round;
   const { driver, stamps, fallbackStamps, socketDrops, sendLagUs, calibration } = provenance;
   return [
     ...[pathId, slot, status, reason, address, startedAt, endedAt, lostAfterMs],
     ...[driver, stamps, fallbackStamps, socketDrops, sendLagUs],
-    ...[calibration?.p50Us ?? null, calibration?.p99Us ?? null],
+    ...[calibration?.p50Us ?? null, calibration?.p99Us ?? null, round.packed !== null],
   ];
 }
 
-function sizeRows(round: Round, pathId: number): Cell[][] {
-  const sizes = round.sizes.map(countSize);
+function sizeRows({ slot, status, sizes }: StoredRound, pathId: number): Cell[][] {
   const withLatency = sizes.filter((size) => size.received > 0).length;
   const withLoss = sizes.filter((size) => size.sent > 0).length;
-  const held = round.status === 'ok' && withLoss > 0 ? 1 : 0;
+  const held = status === 'ok' && withLoss > 0 ? 1 : 0;
   return sizes.map((size, position) => [
-    ...[pathId, round.slot, position, size.bytes, held, size.sent, size.received, withLatency, withLoss],
+    ...[pathId, slot, position, size.bytes, held, size.sent, size.received, withLatency, withLoss],
     ...[size.rttSumUs, size.rttMinUs, size.rttMaxUs, size.late, size.errors, size.notSent],
     ...[size.duplicates, size.mismatched],
   ]);
 }
 
-async function mark(query: Query, missing: readonly MissingRound[]): Promise<number> {
+/** Those that were news. */
+export async function storeMarks(query: Query, missing: readonly MissingRound[]): Promise<MissingRound[]> {
   const numbers = await pathNumbers(
     query,
     missing.map(({ path }) => path),
@@ -172,16 +180,17 @@ async function mark(query: Query, missing: readonly MissingRound[]): Promise<num
     query,
     missing.map(({ slot }) => monthOfSlot(slot)),
   );
-  const added = await query(
-    `INSERT INTO round (path_id, slot, status, reason)
-     SELECT path_id, slot, 'missing', reason FROM unnest($1::bigint[], $2::bigint[], $3::text[])
-       AS given (path_id, slot, reason)
-     ON CONFLICT DO NOTHING RETURNING 1`,
+  return query<MissingRound>(
+    `WITH added AS (
+       INSERT INTO round (path_id, slot, status, reason)
+       SELECT path_id, slot, 'missing', reason FROM unnest($1::bigint[], $2::bigint[], $3::text[])
+         AS given (path_id, slot, reason)
+       ON CONFLICT DO NOTHING RETURNING path_id, slot, reason)
+     SELECT path.name AS path, slot, reason FROM added JOIN path ON path.id = path_id`,
     [
       missing.map(({ path }) => numbers.get(path) ?? 0),
       missing.map(({ slot }) => slot),
       missing.map(({ reason }) => reason),
     ],
   );
-  return added.length;
 }

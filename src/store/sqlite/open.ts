@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { EpochMs } from '../../core/types.js';
+import type { ForwardStore } from '../forward-store.js';
 import type { Store } from '../store.js';
 import { accessStore } from './access/access.js';
 import { connect } from './connect.js';
@@ -7,6 +8,7 @@ import { connection } from './database.js';
 import { faultStore } from './fault-reports/events.js';
 import { suggestionStore } from './fault-reports/suggestions.js';
 import { attachmentStore } from './ledger/attachments.js';
+import { forwardStore } from './forward/forward.js';
 import { ledgerStore } from './ledger/events.js';
 import { measuredByQuery } from './measured-by.js';
 import { monthSumsQuery } from './month-sums.js';
@@ -16,6 +18,7 @@ import { pathStore } from './paths.js';
 import { roundList } from './round-list.js';
 import { roundPut } from './round-put.js';
 import { roundReads } from './round-reads.js';
+import { rowStore } from './rows/rows.js';
 import { runStore } from './runs.js';
 import { contactStore } from './statements/contacts.js';
 import { statementStore } from './statements/statements.js';
@@ -37,8 +40,13 @@ export interface SqliteStoreOptions {
   readonly packetsFrom?: EpochMs;
 }
 
+/** What an agent keeps: it can say what of it its hub has not got yet. */
+export interface SqliteStore extends Store {
+  readonly forward: ForwardStore;
+}
+
 /** Opens the store in an SQLite file, and brings its schema up to date. Rejects with `StoreFault`. */
-export function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+export function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
   return new Promise((done) => {
     const file = resolve(options.path);
     const db = connect({
@@ -68,6 +76,8 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
       suggestions: suggestionStore(on),
       targets: targetStore(on),
       outbox: outboxStore(on),
+      rows: rowStore(on),
+      forward: forwardStore(on),
       upkeep: upkeepStore(on),
       close: on.close,
     });

@@ -1,13 +1,10 @@
+import type { Sighting } from '../row-store.js';
 import type { PathSighting, PathStore } from '../store.js';
 import type { EpochMs, PathId } from '../../core/types.js';
 import type { Connection } from './database.js';
 
 export function pathStore({ db, read, write }: Connection): PathStore {
-  const note = db.prepare<[PathId, EpochMs, EpochMs]>(
-    `INSERT INTO path (name, first_seen_at, last_seen_at) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET
-       first_seen_at = ifnull(first_seen_at, excluded.first_seen_at),
-       last_seen_at = max(ifnull(last_seen_at, excluded.last_seen_at), excluded.last_seen_at)`,
-  );
+  const note = sightingWriter(db);
   const all = db.prepare<[], PathSighting & { readonly name: PathId }>(
     `SELECT name, first_seen_at AS firstSeenAt, last_seen_at AS lastSeenAt
      FROM path WHERE first_seen_at IS NOT NULL ORDER BY name`,
@@ -15,10 +12,20 @@ export function pathStore({ db, read, write }: Connection): PathStore {
   return {
     seen: (paths, at) =>
       write(() => {
-        for (const path of paths) note.run(path, at, at);
+        for (const path of paths) note({ path, firstSeenAt: at, lastSeenAt: at });
       }),
     known: () => read(() => new Map(all.all().map(({ name, ...sighting }) => [name, sighting]))),
   };
+}
+
+/** Widens the time in which a path is known to have been configured, within a transaction of the caller's. */
+export function sightingWriter(db: Connection['db']): (sighting: Sighting) => void {
+  const note = db.prepare<[PathId, EpochMs, EpochMs]>(
+    `INSERT INTO path (name, first_seen_at, last_seen_at) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET
+       first_seen_at = min(ifnull(first_seen_at, excluded.first_seen_at), excluded.first_seen_at),
+       last_seen_at = max(ifnull(last_seen_at, excluded.last_seen_at), excluded.last_seen_at)`,
+  );
+  return ({ path, firstSeenAt, lastSeenAt }) => void note.run(path, firstSeenAt, lastSeenAt);
 }
 
 /** The number a path has in the database; it gets one where it has none. */

@@ -5,7 +5,7 @@ import type { MissingSummary, RoundSummary } from '../../core/measurement/summar
 import type { RoundQuery, RoundStore } from '../store.js';
 import type { Connection } from './database.js';
 
-type MeasuredRow = {
+export type MeasuredRow = {
   readonly pathId: number;
   readonly path: PathId;
   readonly slot: EpochMs;
@@ -23,7 +23,7 @@ type MeasuredRow = {
   readonly p50Us: number | null;
   readonly p99Us: number | null;
 };
-type MissingRow = {
+export type MissingRow = {
   readonly path: PathId;
   readonly slot: EpochMs;
   readonly status: 'missing';
@@ -31,9 +31,14 @@ type MissingRow = {
 };
 type Parameters = Record<'from' | 'to' | 'limit', number> & Record<'path' | 'after', string | null>;
 
-const sizesQuery = `SELECT bytes, sent, received, late, errors, not_sent AS notSent, duplicates, mismatched,
+export const sizesQuery = `SELECT bytes, sent, received, late, errors, not_sent AS notSent, duplicates, mismatched,
   rtt_sum_us AS rttSumUs, rtt_min_us AS rttMinUs, rtt_max_us AS rttMaxUs
   FROM size WHERE path_id = ? AND slot = ? ORDER BY position`;
+
+/** What is asked of `round`, with its path beside it. */
+export const roundColumns = `path_id AS pathId, path.name AS path, slot, status, reason, address, started_at AS startedAt,
+      ended_at AS endedAt, lost_after_ms AS lostAfterMs, driver, stamps, fallback_stamps AS fallbackStamps,
+      socket_drops AS socketDrops, send_lag_us AS sendLagUs, calibration_p50_us AS p50Us, calibration_p99_us AS p99Us`;
 
 export function roundList({ db, read }: Connection): Pick<RoundStore, 'list'> {
   const sizesOf = db.prepare<[number, EpochMs], SizeCounts>(sizesQuery);
@@ -61,9 +66,7 @@ export function roundList({ db, read }: Connection): Pick<RoundStore, 'list'> {
 function listSql({ path, after, order }: RoundQuery): string {
   const newest = order !== 'oldest';
   const boundary = newest ? 'round.slot = @to' : 'round.slot = @from';
-  return `SELECT path_id AS pathId, path.name AS path, slot, status, reason, address, started_at AS startedAt,
-      ended_at AS endedAt, lost_after_ms AS lostAfterMs, driver, stamps, fallback_stamps AS fallbackStamps,
-      socket_drops AS socketDrops, send_lag_us AS sendLagUs, calibration_p50_us AS p50Us, calibration_p99_us AS p99Us
+  return `SELECT ${roundColumns}
     FROM round CROSS JOIN path ON path.id = round.path_id
     WHERE slot >= @from AND slot <= @to
       ${path === undefined ? '' : 'AND path_id = (SELECT id FROM path WHERE name = @path)'}
@@ -87,7 +90,7 @@ function parameters(query: RoundQuery): Parameters {
   return { ...bounds, limit, path: query.path ?? null, after: reached ? after.path : '' };
 }
 
-function summary(row: MeasuredRow, sizes: SizeCounts[]): RoundSummary {
+export function summary(row: MeasuredRow, sizes: SizeCounts[]): RoundSummary {
   const { path, slot, status, reason, address, startedAt, endedAt, lostAfterMs } = row;
   const { driver, stamps, fallbackStamps, socketDrops, sendLagUs, p50Us, p99Us } = row;
   const calibration = p50Us === null || p99Us === null ? null : { p50Us, p99Us };
@@ -95,6 +98,6 @@ function summary(row: MeasuredRow, sizes: SizeCounts[]): RoundSummary {
   return { path, slot, status, reason, address, startedAt, endedAt, lostAfterMs, provenance, sizes };
 }
 
-function missingSummary({ path, slot, status, reason }: MissingRow): MissingSummary {
+export function missingSummary({ path, slot, status, reason }: MissingRow): MissingSummary {
   return { path, slot, status, reason };
 }

@@ -6,6 +6,7 @@ import { faultsConformance } from './faults.js';
 import { ledgerConformance } from './ledger.js';
 import { monthSumsConformance } from './month-sums.js';
 import { statementConformance } from './statements.js';
+import { rowsConformance } from './rows.js';
 import { storeConformance } from './suite.js';
 import { watchConformance } from './watch.js';
 
@@ -30,3 +31,4 @@ ledgerConformance('postgres', open);
 accessConformance('postgres', open);
 faultsConformance('postgres', open);
 statementConformance('postgres', open);
+rowsConformance('postgres', open);

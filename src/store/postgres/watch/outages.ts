@@ -5,7 +5,7 @@ import type { WatchStore } from '../../watch-store.js';
 import type { Connection } from '../database.js';
 import { conditions } from './conditions.js';
 
-interface Row {
+export interface OutageRow {
   readonly observer: PopId;
   readonly port: PopId;
   readonly start: ObservedOutage['start'];
@@ -17,7 +17,8 @@ interface Row {
   readonly inferred: ObservedOutage['inferred'] | null;
 }
 
-const columns = `observer, port, opened_at AS "openedAt", closed_at AS "closedAt",
+/** What is asked of `outage`. */
+export const outageColumns = `observer, port, opened_at AS "openedAt", closed_at AS "closedAt",
   json_build_object('at', start_at, 'earliest', start_earliest, 'latest', start_latest) AS start,
   CASE WHEN end_at IS NOT NULL THEN
     json_build_object('at', end_at, 'earliest', end_earliest, 'latest', end_latest) END AS "end",
@@ -38,16 +39,23 @@ export function outageReads({ read }: Connection): Pick<WatchStore, 'outages'> {
       ]);
       const lasting = open === true ? ' AND end_at IS NULL AND voided_at IS NULL' : '';
       const newest = (order ?? (limit === undefined ? 'oldest' : 'newest')) === 'newest';
-      const rows = await read<Row>(
-        `SELECT ${columns} FROM outage WHERE ${where}${lasting}
+      const rows = await read<OutageRow>(
+        `SELECT ${outageColumns} FROM outage WHERE ${where}${lasting}
          ORDER BY start_at ${newest ? 'DESC' : 'ASC'}, port, observer LIMIT $${values.length + 1}`,
         [...values, limit ?? null],
       );
-      return rows.map(({ voidedAt: at, voidReason: reason, inferred, ...outage }) => ({
-        ...outage,
-        inferred: inferred ?? [],
-        voided: at === null || reason === null ? null : { at, reason },
-      }));
+      return rows.map(outageOf);
     },
   };
 }
+
+export const outageOf = ({
+  voidedAt: at,
+  voidReason: reason,
+  inferred,
+  ...outage
+}: OutageRow): ObservedOutage => ({
+  ...outage,
+  inferred: inferred ?? [],
+  voided: at === null || reason === null ? null : { at, reason },
+});

@@ -1,4 +1,10 @@
-import type { WatchRecord } from '../../../core/watch/records.js';
+import type {
+  BlindTime,
+  ObservedOutage,
+  StateChange,
+  WatchRecord,
+  WatchSpan,
+} from '../../../core/watch/records.js';
 import type { Connection, Query } from '../database.js';
 
 /** Writes records of a watch: each row by its identity, so that a record may come twice. */
@@ -6,33 +12,38 @@ export function watchPut({ write }: Connection): { put(record: WatchRecord): Pro
   return {
     put: (record) =>
       write(async (query) => {
-        for (const outage of record.outages) await putOutage(query, outage);
-        for (const { observer, port, at, state, reason } of record.states) {
-          await query(
-            `INSERT INTO watch_state (observer, port, at, state, reason) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT DO NOTHING`,
-            [observer, port ?? '', at, state, reason],
-          );
-        }
-        for (const { observer, from, to } of record.spans) {
-          await query(
-            `INSERT INTO watch_span (observer, from_at, to_at) VALUES ($1, $2, $3) ON CONFLICT (observer, from_at)
-             DO UPDATE SET to_at = greatest(watch_span.to_at, excluded.to_at)`,
-            [observer, from, to],
-          );
-        }
-        for (const { observer, port, from, to, reason } of record.blind) {
-          await query(
-            `INSERT INTO watch_blind (observer, port, from_at, to_at, reason) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (observer, port, from_at, reason) DO UPDATE SET to_at = excluded.to_at`,
-            [observer, port ?? '', from, to, reason],
-          );
-        }
+        for (const row of record.outages) await putOutage(query, row);
+        for (const row of record.states) await putState(query, row);
+        for (const row of record.spans) await putSpan(query, row);
+        for (const row of record.blind) await putBlind(query, row);
       }),
   };
 }
 
-async function putOutage(query: Query, outage: WatchRecord['outages'][number]): Promise<void> {
+export async function putState(query: Query, row: StateChange): Promise<void> {
+  await query(
+    `INSERT INTO watch_state (observer, port, at, state, reason) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+    [row.observer, row.port ?? '', row.at, row.state, row.reason],
+  );
+}
+
+export async function putSpan(query: Query, { observer, from, to }: WatchSpan): Promise<void> {
+  await query(
+    `INSERT INTO watch_span (observer, from_at, to_at) VALUES ($1, $2, $3) ON CONFLICT (observer, from_at)
+     DO UPDATE SET to_at = greatest(watch_span.to_at, excluded.to_at)`,
+    [observer, from, to],
+  );
+}
+
+export async function putBlind(query: Query, row: BlindTime): Promise<void> {
+  await query(
+    `INSERT INTO watch_blind (observer, port, from_at, to_at, reason) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT (observer, port, from_at, reason) DO UPDATE SET to_at = excluded.to_at`,
+    [row.observer, row.port ?? '', row.from, row.to, row.reason],
+  );
+}
+
+export async function putOutage(query: Query, outage: ObservedOutage): Promise<void> {
   const { observer, port, start, end, openedAt, closedAt, voided, inferred } = outage;
   await query(
     `INSERT INTO outage (observer, port, start_at, start_earliest, start_latest, end_at, end_earliest, end_latest,

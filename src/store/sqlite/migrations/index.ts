@@ -4,7 +4,16 @@ import { ledger } from './0003-ledger.js';
 import { access } from './0004-access.js';
 import { faultReports } from './0005-fault-reports.js';
 import { statements } from './0006-statements.js';
+import { forward } from './0007-forward.js';
 import type { Migration } from './migration.js';
 
 /** Every step, in order: the last one's version is the schema this program works with. */
-export const migrations: readonly Migration[] = [initial, watch, ledger, access, faultReports, statements];
+export const migrations: readonly Migration[] = [
+  initial,
+  watch,
+  ledger,
+  access,
+  faultReports,
+  statements,
+  forward,
+];

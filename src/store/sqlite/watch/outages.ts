@@ -27,23 +27,7 @@ interface InferredRow {
 }
 
 export function outageReads({ db, read }: Connection): Pick<WatchStore, 'outages'> {
-  const inferredOf = db.prepare<[PopId, PopId, EpochMs], InferredRow>(
-    `SELECT from_at AS "from", to_at AS "to", reason FROM outage_inferred
-     WHERE observer = ? AND port = ? AND start_at = ? ORDER BY from_at`,
-  );
-  const outageOf = (row: Row): ObservedOutage => ({
-    observer: row.observer,
-    port: row.port,
-    start: { at: row.start_at, earliest: row.start_earliest, latest: row.start_latest },
-    end: endOf(row),
-    openedAt: row.opened_at,
-    closedAt: row.closed_at,
-    inferred: inferredOf.all(row.observer, row.port, row.start_at),
-    voided:
-      row.voided_at === null || row.void_reason === null
-        ? null
-        : { at: row.voided_at, reason: row.void_reason },
-  });
+  const outageOf = outageMaker(db);
   return {
     outages: ({ order, limit, open, ...query } = {}) =>
       read(() => {
@@ -66,6 +50,40 @@ export function outageReads({ db, read }: Connection): Pick<WatchStore, 'outages
           .map(outageOf);
       }),
   };
+}
+
+/** One outage as it stands. */
+export function outageReader(
+  db: Connection['db'],
+): (observer: PopId, port: PopId, startAt: EpochMs) => ObservedOutage | undefined {
+  const outageOf = outageMaker(db);
+  const found = db.prepare<[PopId, PopId, EpochMs], Row>(
+    'SELECT * FROM outage WHERE observer = ? AND port = ? AND start_at = ?',
+  );
+  return (...key) => {
+    const row = found.get(...key);
+    return row && outageOf(row);
+  };
+}
+
+function outageMaker(db: Connection['db']): (row: Row) => ObservedOutage {
+  const inferredOf = db.prepare<[PopId, PopId, EpochMs], InferredRow>(
+    `SELECT from_at AS "from", to_at AS "to", reason FROM outage_inferred
+     WHERE observer = ? AND port = ? AND start_at = ? ORDER BY from_at`,
+  );
+  return (row) => ({
+    observer: row.observer,
+    port: row.port,
+    start: { at: row.start_at, earliest: row.start_earliest, latest: row.start_latest },
+    end: endOf(row),
+    openedAt: row.opened_at,
+    closedAt: row.closed_at,
+    inferred: inferredOf.all(row.observer, row.port, row.start_at),
+    voided:
+      row.voided_at === null || row.void_reason === null
+        ? null
+        : { at: row.voided_at, reason: row.void_reason },
+  });
 }
 
 function endOf({ end_at: at, end_earliest: earliest, end_latest: latest }: Row): OutageEdge | null {

@@ -1,8 +1,35 @@
-import type { WatchRecord } from '../../../core/watch/records.js';
+import type {
+  BlindTime,
+  ObservedOutage,
+  StateChange,
+  WatchRecord,
+  WatchSpan,
+} from '../../../core/watch/records.js';
 import type { Connection } from '../database.js';
+
+/** Writes one row each, within a transaction of the caller's, over the one of the same identity. */
+export interface WatchWriter {
+  outage(row: ObservedOutage): void;
+  state(row: StateChange): void;
+  span(row: WatchSpan): void;
+  blind(row: BlindTime): void;
+}
 
 /** Writes records of a watch: each row by its identity, so that a record may come twice. */
 export function watchPut({ db, write }: Connection): { put(record: WatchRecord): Promise<void> } {
+  const rows = watchWriter(db);
+  return {
+    put: (record) =>
+      write(() => {
+        record.outages.forEach(rows.outage);
+        record.states.forEach(rows.state);
+        record.spans.forEach(rows.span);
+        record.blind.forEach(rows.blind);
+      }),
+  };
+}
+
+export function watchWriter(db: Connection['db']): WatchWriter {
   const outage = db.prepare(
     `INSERT INTO outage (observer, port, start_at, start_earliest, start_latest, end_at, end_earliest, end_latest,
        opened_at, closed_at, voided_at, void_reason)
@@ -27,21 +54,21 @@ export function watchPut({ db, write }: Connection): { put(record: WatchRecord):
      ON CONFLICT DO UPDATE SET to_at = excluded.to_at`,
   );
   return {
-    put: (record) =>
-      write(() => {
-        for (const { observer, port, start, end, openedAt, closedAt, ...rest } of record.outages) {
-          const ends = [end?.at ?? null, end?.earliest ?? null, end?.latest ?? null];
-          const voided = [rest.voided?.at ?? null, rest.voided?.reason ?? null];
-          const starts = [start.at, start.earliest, start.latest];
-          outage.run(observer, port, ...starts, ...ends, openedAt, closedAt, ...voided);
-          for (const { from, to, reason } of rest.inferred)
-            inferred.run(observer, port, start.at, from, to, reason);
-        }
-        for (const { observer, port, at, state: now, reason } of record.states)
-          state.run(observer, port ?? '', at, now, reason);
-        for (const { observer, from, to } of record.spans) span.run(observer, from, to);
-        for (const { observer, port, from, to, reason } of record.blind)
-          blind.run(observer, port ?? '', from, to, reason);
-      }),
+    outage: ({ observer, port, start, end, openedAt, closedAt, voided, inferred: times }) => {
+      const ends = [end?.at ?? null, end?.earliest ?? null, end?.latest ?? null];
+      const starts = [start.at, start.earliest, start.latest];
+      const taken = [voided?.at ?? null, voided?.reason ?? null];
+      outage.run(observer, port, ...starts, ...ends, openedAt, closedAt, ...taken);
+      for (const { from, to, reason } of times) inferred.run(observer, port, start.at, from, to, reason);
+    },
+    state: ({ observer, port, at, state: now, reason }) => {
+      state.run(observer, port ?? '', at, now, reason);
+    },
+    span: ({ observer, from, to }) => {
+      span.run(observer, from, to);
+    },
+    blind: ({ observer, port, from, to, reason }) => {
+      blind.run(observer, port ?? '', from, to, reason);
+    },
   };
 }

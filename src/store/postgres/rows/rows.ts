@@ -1,0 +1,82 @@
+import type { PoolClient } from 'pg';
+import { outranks, type StoredRound, type StoredSlot } from '../../../core/merge/slot.js';
+import type { RowStore } from '../../row-store.js';
+import type { Connection, Query } from '../database.js';
+import { widenSightings } from '../paths.js';
+import { storeMarks, storeRounds } from '../round-put.js';
+import { missingSummary, roundColumns, summary, type MeasuredRow, type MissingRow } from '../round-list.js';
+import { mergeWatch } from './merge-watch.js';
+
+/** What agents had first: one transaction for as much as they sent at one time. */
+export function rowStore({ write }: Connection): RowStore {
+  return {
+    merge: ({ slots, watch, sightings }) =>
+      write(async (query, client) => {
+        await widenSightings(query, sightings);
+        return { slots: await mergeSlots(query, client, slots), watch: await mergeWatch(query, watch) };
+      }),
+  };
+}
+
+const nameOf = ({ path, slot }: { readonly path: string; readonly slot: number }): string =>
+  `${path} ${slot}`;
+
+async function mergeSlots(
+  query: Query,
+  client: PoolClient,
+  given: readonly StoredSlot[],
+): Promise<StoredSlot[]> {
+  const best = new Map<string, StoredSlot>();
+  for (const slot of given) {
+    const other = best.get(nameOf(slot));
+    if (other === undefined || outranks(slot, other)) best.set(nameOf(slot), slot);
+  }
+  const added = new Set(await insert(query, client, [...best.values()]));
+  const known = [...best.values()].filter((slot) => !added.has(slot));
+  const better = known.length === 0 ? [] : await outranking(query, known);
+  await remove(query, better);
+  await insert(query, client, better);
+  return [...added, ...better];
+}
+
+/** Gives those of whose slots nothing was stored. */
+async function insert(query: Query, client: PoolClient, slots: readonly StoredSlot[]): Promise<StoredSlot[]> {
+  const rounds = slots.filter((slot): slot is StoredRound => slot.status !== 'missing');
+  const marks = slots.filter((slot) => slot.status === 'missing');
+  const answers = await storeRounds(query, client, rounds);
+  const marked = new Set(marks.length === 0 ? [] : (await storeMarks(query, marks)).map(nameOf));
+  return [
+    ...rounds.filter((_, index) => answers[index] === 'stored'),
+    ...marks.filter((mark) => marked.has(nameOf(mark))),
+  ];
+}
+
+async function outranking(query: Query, slots: readonly StoredSlot[]): Promise<StoredSlot[]> {
+  const held = await query<(MeasuredRow | MissingRow) & { readonly packed: Buffer | null }>(
+    `SELECT ${roundColumns}, packets.packed FROM round JOIN path ON path.id = round.path_id
+     LEFT JOIN packets USING (path_id, slot)
+     WHERE (path.name, slot) IN (SELECT * FROM unnest($1::text[], $2::bigint[]))`,
+    [slots.map(({ path }) => path), slots.map(({ slot }) => slot)],
+  );
+  const byName = new Map(
+    held.map(({ packed, ...row }): [string, StoredSlot] => [
+      nameOf(row),
+      row.status === 'missing' ? missingSummary(row) : { ...summary(row), packed },
+    ]),
+  );
+  return slots.filter((slot) => {
+    const other = byName.get(nameOf(slot));
+    return other === undefined || outranks(slot, other);
+  });
+}
+
+async function remove(query: Query, slots: readonly StoredSlot[]): Promise<void> {
+  if (slots.length === 0) return;
+  for (const table of ['size', 'packets', 'round']) {
+    await query(
+      `DELETE FROM ${table} WHERE (path_id, slot) IN
+         (SELECT path.id, given.slot FROM unnest($1::text[], $2::bigint[]) AS given (name, slot) JOIN path USING (name))`,
+      [slots.map(({ path }) => path), slots.map(({ slot }) => slot)],
+    );
+  }
+}

@@ -1,0 +1,44 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { outranks, type StoredSlot } from '../../../src/core/merge/slot.js';
+import { missingReasons } from '../../../src/core/measurement/round.js';
+import { summary } from '../../support/rounds.js';
+
+const base = summary();
+const measured: fc.Arbitrary<StoredSlot> = fc
+  .record({
+    startedAt: fc.integer({ min: 5, max: 12 }),
+    status: fc.constantFrom('ok' as const, 'invalid' as const),
+    packed: fc.option(fc.uint8Array({ maxLength: 2 })),
+  })
+  .map((parts) => ({ ...base, ...parts }));
+const missing: fc.Arbitrary<StoredSlot> = fc
+  .constantFrom(...missingReasons)
+  .map((reason) => ({ path: base.path, slot: base.slot, status: 'missing', reason }));
+
+const keep = (held: StoredSlot, next: StoredSlot): StoredSlot => (outranks(next, held) ? next : held);
+
+describe('what is kept of a slot', () => {
+  test('is the same in whatever order and however often it comes', () => {
+    const several = fc.array(fc.oneof(measured, missing), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(several, fc.infiniteStream(fc.nat()), (given, picks) => {
+        const keyed = given.map((slot) => ({ slot, key: picks.next().value as number }));
+        const mixed = [...keyed.sort((a, b) => a.key - b.key).map(({ slot }) => slot), ...given];
+        expect(mixed.reduce(keep)).toEqual(given.reduce(keep));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('is a round rather than a mark, and one with its packets', () => {
+    const mark: StoredSlot = { path: base.path, slot: base.slot, status: 'missing', reason: 'unknown' };
+    const swept: StoredSlot = { ...base, packed: null };
+    const whole: StoredSlot = { ...base, packed: Uint8Array.of(1) };
+    expect(outranks(swept, mark)).toBe(true);
+    expect(outranks(mark, swept)).toBe(false);
+    expect(outranks(whole, swept)).toBe(true);
+    expect(outranks(swept, whole)).toBe(false);
+    expect(outranks(whole, whole)).toBe(false);
+  });
+});

@@ -1,0 +1,139 @@
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { WatchRecord } from '../../../src/core/watch/records.js';
+import type { ForwardLine } from '../../../src/store/forward-store.js';
+import { openSqliteStore, type SqliteStore } from '../../../src/store/sqlite/open.js';
+import { round, slot } from '../../support/rounds.js';
+import { tempDir } from '../../support/temp-dir.js';
+
+const everyMs = 1_800_000;
+const nothing: WatchRecord = { outages: [], states: [], spans: [], blind: [] };
+const span = (to: number) => ({ ...nothing, spans: [{ observer: 'LAB1', from: slot, to }] });
+
+async function newStore(path = join(tempDir(), 'store.db')): Promise<SqliteStore> {
+  const store = await openSqliteStore({ path });
+  onTestFinished(() => store.close());
+  return store;
+}
+
+const waiting = (store: SqliteStore, line: ForwardLine, more: object = {}) =>
+  store.forward.next({ line, order: 'oldest', limit: 100, ...more });
+
+describe('rows that wait for the hub', () => {
+  test('are none where nobody asked for it', async () => {
+    const store = await newStore();
+    await store.rounds.put(round());
+    await store.watch.put(span(slot + 5));
+    expect(await store.forward.depth()).toEqual({ slots: 0, watch: 0 });
+  });
+
+  test('are those that are there at first, and every one that is written from then on', async () => {
+    const store = await newStore();
+    await store.rounds.put(round());
+    await store.paths.seen(['LAB1>LAB2', 'LAB2>LAB1'], slot);
+    await store.watch.put(span(slot + 5));
+    expect(await store.forward.start('LAB1')).toBe(3);
+    expect(await store.forward.start('LAB1')).toBe(0);
+    await store.rounds.put(round({ slot: slot + everyMs }));
+    await store.rounds.putMissing([{ path: 'LAB1>LAB2', slot: slot + 2 * everyMs, reason: 'asleep' }]);
+    const { rows, numbers } = await waiting(store, 'slots');
+    expect(rows.slots.map((one) => [one.slot, one.status])).toEqual([
+      [slot, 'ok'],
+      [slot + everyMs, 'ok'],
+      [slot + 2 * everyMs, 'missing'],
+    ]);
+    expect(numbers).toHaveLength(3);
+    const watch = await waiting(store, 'watch');
+    expect(watch.rows.watch.spans).toEqual([{ observer: 'LAB1', from: slot, to: slot + 5 }]);
+    expect(watch.rows.sightings).toEqual([{ path: 'LAB1>LAB2', firstSeenAt: slot, lastSeenAt: slot }]);
+  });
+
+  test('go as they stand, once, however often they changed; what changes on the way waits again', async () => {
+    const store = await newStore();
+    await store.forward.start('LAB1');
+    for (const to of [slot + 1, slot + 2, slot + 3]) await store.watch.put(span(to));
+    const first = await waiting(store, 'watch');
+    expect(first.rows.watch.spans).toEqual([{ observer: 'LAB1', from: slot, to: slot + 3 }]);
+    await store.watch.put(span(slot + 4));
+    await store.forward.done('watch', first.numbers);
+    const second = await waiting(store, 'watch');
+    expect(second.rows.watch.spans).toEqual([{ observer: 'LAB1', from: slot, to: slot + 4 }]);
+    await store.forward.done('watch', second.numbers);
+    await store.watch.put(span(slot + 5));
+    // Even the greatest number is not given again.
+    expect((await waiting(store, 'watch')).numbers[0]).toBeGreaterThan(second.numbers[0] ?? 0);
+  });
+
+  test('of every sort of the watch go with all that is of them', async () => {
+    const store = await newStore();
+    await store.forward.start('LAB1');
+    const record: WatchRecord = {
+      outages: [
+        {
+          ...{ observer: 'LAB1', port: 'LAB2', start: { at: slot, earliest: slot, latest: slot } },
+          ...{ end: null, openedAt: slot + 5, closedAt: null, voided: null },
+          inferred: [{ from: slot + 1, to: slot + 2, reason: 'crashed' }],
+        },
+      ],
+      states: [{ observer: 'LAB1', port: null, at: slot, state: 'watching', reason: null }],
+      spans: [{ observer: 'LAB1', from: slot, to: slot }],
+      blind: [{ observer: 'LAB1', port: 'LAB2', from: slot, to: null, reason: 'not-sent' }],
+    };
+    await store.watch.put(record);
+    expect((await waiting(store, 'watch')).rows.watch).toEqual(record);
+  });
+
+  test('are taken newest first where asked, and between numbers', async () => {
+    const store = await newStore();
+    await store.forward.start('LAB1');
+    for (const n of [0, 1, 2, 3]) await store.rounds.put(round({ slot: slot + n * everyMs }));
+    const latest = await store.forward.latest('slots');
+    const slotsOf = async (more: object) =>
+      (await waiting(store, 'slots', more)).rows.slots.map((one) => (one.slot - slot) / everyMs);
+    expect(await slotsOf({ order: 'newest', limit: 2 })).toEqual([2, 3]);
+    expect(await slotsOf({ after: latest - 1 })).toEqual([3]);
+    expect(await slotsOf({ upTo: latest - 2, limit: 5 })).toEqual([0, 1]);
+  });
+
+  test('vanish with a transaction that fails', async () => {
+    const store = await newStore();
+    await store.forward.start('LAB1');
+    const bad = { ...round(), startedAt: null as unknown as number };
+    await expect(store.rounds.put(bad)).rejects.toThrow();
+    expect(await store.forward.depth()).toEqual({ slots: 0, watch: 0 });
+  });
+
+  test('that are no more, or of another PoP, leave only their numbers', async () => {
+    const store = await newStore();
+    await store.forward.start('LAB1');
+    await store.rounds.put(round());
+    await store.rounds.put(round({ path: 'LAB2>LAB1', slot: slot + everyMs }));
+    await store.upkeep.sweep(slot + 1, slot + 1);
+    const { rows, numbers } = await waiting(store, 'slots');
+    expect(rows.slots).toEqual([]);
+    expect(numbers).toHaveLength(2);
+  });
+
+  test('go on waiting in the next life, and not where the store is no agent’s any more', async () => {
+    const path = join(tempDir(), 'store.db');
+    const before = await openSqliteStore({ path });
+    await before.forward.start('LAB1');
+    await before.rounds.put(round());
+    await before.close();
+    const store = await newStore(path);
+    expect(await store.forward.depth()).toEqual({ slots: 1, watch: 0 });
+    expect(await store.forward.start('LAB1')).toBe(0);
+    await store.forward.stop();
+    await store.rounds.put(round({ slot: slot + everyMs }));
+    expect(await store.forward.depth()).toEqual({ slots: 0, watch: 0 });
+  });
+
+  test('wait again when they are asked for by time', async () => {
+    const store = await newStore();
+    await store.forward.start('LAB1');
+    for (const n of [0, 1, 2]) await store.rounds.put(round({ slot: slot + n * everyMs }));
+    await store.forward.done('slots', (await waiting(store, 'slots')).numbers);
+    expect(await store.forward.again(slot + everyMs, slot + 2 * everyMs)).toBe(1);
+    expect((await waiting(store, 'slots')).rows.slots.map((one) => one.slot)).toEqual([slot + everyMs]);
+  });
+});
