@@ -146,7 +146,7 @@ export function rowsConformance(name: string, newStore: () => Promise<Store>): v
             expect(await everyRow(store)).toEqual(expected);
           }),
         ),
-        { numRuns: 8 },
+        { numRuns: 4 },
       );
     });
 

@@ -29,12 +29,12 @@ export function forwardStore({ db, read, write }: Connection): ForwardStore {
       write(() => {
         pop = own;
         if (isForwarding(db)) return 0;
+        dropTriggers(db);
         addTriggers(db);
         return fill(everything);
       }),
     stop: () =>
       write(() => {
-        if (!isForwarding(db)) return;
         dropTriggers(db);
         db.exec('DELETE FROM forward_slot; DELETE FROM forward_watch');
       }),

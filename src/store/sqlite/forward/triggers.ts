@@ -30,9 +30,15 @@ function trigger(table: Table, event: 'INSERT' | 'UPDATE'): string {
   END`;
 }
 
-/** Whether rows of this database wait to be forwarded. */
+/** Whether every row of this database that is written waits: a step of the schema may have made a table anew. */
 export function isForwarding(db: Database.Database): boolean {
-  return db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'forward_round_new'`).get() !== undefined;
+  const found = db
+    .prepare<[], number>(
+      `SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND name GLOB 'forward_*'`,
+    )
+    .pluck()
+    .get();
+  return found === 1 + 2 * tables.length;
 }
 
 /** From now on every row that is written waits, whoever writes it. */
