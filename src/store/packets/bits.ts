@@ -82,31 +82,43 @@ export interface BitReader {
 export function bitReader(bytes: Uint8Array): BitReader {
   const total = bytes.length * 8;
   let at = 0;
-  const bit = (): number => {
-    if (at >= total) throw new PacketsCorrupt('the packed packets end too early');
-    const value = ((bytes[at >>> 3] ?? 0) >>> (7 - (at & 7))) & 1;
-    at += 1;
-    return value;
-  };
   const bits = (width: number): number => {
     if (width > total - at) throw new PacketsCorrupt('the packed packets end too early');
     let value = 0;
-    for (let left = width; left > 0; left -= 1) value = value * 2 + bit();
+    for (let left = width; left > 0;) {
+      const inByte = 8 - (at & 7);
+      const take = Math.min(inByte, left);
+      const part = ((bytes[at >>> 3] ?? 0) >>> (inByte - take)) & ((1 << take) - 1);
+      value = value * (1 << take) + part;
+      at += take;
+      left -= take;
+    }
     return value;
+  };
+  /** How many bits like this follow, up to `most`; the one that ends them is read, and there is none after `most`. */
+  const run = (of: 0 | 1, most: number): number => {
+    let count = 0;
+    while (count < most) {
+      if (at >= total) throw new PacketsCorrupt('the packed packets end too early');
+      const inByte = 8 - (at & 7);
+      const byte = (bytes[at >>> 3] ?? 0) << (8 - inByte);
+      // Leading zeros of what differs; the bits behind the byte's end do not count.
+      const same = Math.min(Math.clz32((of === 1 ? ~byte : byte) & 0xff) - 24, inByte);
+      const take = Math.min(same, most - count);
+      count += take;
+      at += take;
+      if (same === inByte || count === most) continue;
+      at += 1;
+      return count;
+    }
+    return count;
   };
   return {
     bits,
-    ones(most) {
-      let count = 0;
-      while (count < most && bit() === 1) count += 1;
-      return count;
-    },
+    ones: (most) => run(1, most),
     gamma() {
-      let zeros = 0;
-      while (bit() === 0) {
-        zeros += 1;
-        if (zeros > 52) throw new PacketsCorrupt('the packed packets hold a number that is too large');
-      }
+      const zeros = run(0, 53);
+      if (zeros > 52) throw new PacketsCorrupt('the packed packets hold a number that is too large');
       return 2 ** zeros + bits(zeros);
     },
     bitsLeft: () => total - at,

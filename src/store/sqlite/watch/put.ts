@@ -9,10 +9,10 @@ import type { Connection } from '../database.js';
 
 /** Writes one row each, within a transaction of the caller's, over the one of the same identity. */
 export interface WatchWriter {
-  outage(row: ObservedOutage): void;
-  state(row: StateChange): void;
-  span(row: WatchSpan): void;
-  blind(row: BlindTime): void;
+  readonly outage: (row: ObservedOutage) => void;
+  readonly state: (row: StateChange) => void;
+  readonly span: (row: WatchSpan) => void;
+  readonly blind: (row: BlindTime) => void;
 }
 
 /** Writes records of a watch: each row by its identity, so that a record may come twice. */
