@@ -41,6 +41,14 @@ export function toStoreFault(error: unknown, name: string): unknown {
     const said = `${code ?? 'no code'}: ${error.message}`;
     return fault(kind, `${name} failed (${said})${remedy && `; ${remedy}`}`, error);
   }
+  if (/^SASL.*client password/.test(error.message)) {
+    const remedy = 'give one by a file (store.passwordFile, PGPASSFILE) or by PGPASSWORD';
+    return fault('other', `${name} asks for a password, and none is known; ${remedy}`, error);
+  }
+  if (/SSL|TLS|certificate/i.test(`${code ?? ''} ${error.message}`)) {
+    const remedy = 'sslrootcert=FILE names who vouches for it, sslmode=disable does without TLS';
+    return fault('other', `${name} can't be trusted (${error.message}); behind its address ${remedy}`, error);
+  }
   if (unreachable.includes(code ?? '') || /connection|timeout|terminated/i.test(error.message)) {
     const said = error.message === '' ? (code ?? 'no answer') : error.message;
     return fault(

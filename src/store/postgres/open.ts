@@ -1,6 +1,7 @@
+import { postgresName } from '../../core/address/postgres.js';
 import type { Store } from '../store.js';
 import { accessStore } from './access/access.js';
-import { connect, nameOf } from './connect.js';
+import { addressOf, connect } from './connect.js';
 import { connection } from './database.js';
 import { faultStore } from './fault-reports/events.js';
 import { suggestionStore } from './fault-reports/suggestions.js';
@@ -23,16 +24,19 @@ import { upkeepStore } from './upkeep.js';
 import { watchStore } from './watch/watch.js';
 
 export interface PostgresStoreOptions {
-  /** `postgres://user@host:port/database`, with what else libpq's addresses have (`sslmode`, `options`). */
+  /** `postgres://user@host:port/database`, with what `parsePostgresUrl` knows behind it. */
   readonly url: string;
+  /** A file with the password alone. */
+  readonly passwordFile?: string | null;
   /** Reads only, and leaves the schema as it is. */
   readonly readOnly?: boolean;
 }
 
 /** Opens the store in a PostgreSQL database (15 or newer), and brings its schema up to date. Rejects with `StoreFault`. */
-export async function openPostgresStore({ url, readOnly = false }: PostgresStoreOptions): Promise<Store> {
-  const pool = connect({ url });
-  const name = nameOf(url);
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
+  const { url, passwordFile = null, readOnly = false } = options;
+  const pool = connect({ url, passwordFile });
+  const name = postgresName(addressOf(url));
   try {
     await (readOnly ? requireCurrentSchema(pool, name) : migrate(pool, name));
   } catch (error) {
