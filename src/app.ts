@@ -59,6 +59,11 @@ export async function readStore(config: Config, options?: ReadStoreOptions): Pro
   return read.readStore(config, options);
 }
 
+export async function storeName(config: Config): Promise<string> {
+  const open = await import('./app/open-store.js');
+  return open.storeName(config);
+}
+
 export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
   const ledger = await import('./app/ledger.js');
   return ledger.openLedger(options);

@@ -32,7 +32,7 @@ import { createLog, type AppLog, type LogOutput } from './log.js';
 import { contractPlan } from './contract-plan.js';
 import { watchReadiness } from './readiness.js';
 import { renderApart } from './render-apart.js';
-import { openStore } from './open-store.js';
+import { openStore, storeName } from './open-store.js';
 import { resolveName } from './resolve.js';
 import { restartNeeded } from './restart-needed.js';
 import { keepOffice } from './office.js';
@@ -168,7 +168,15 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const beside = new AbortController();
     const loops = [
       standing.keep(beside.signal),
-      keepVitals({ clock, store, storePath: config.store.path, tell: metrics.standing }, beside.signal),
+      keepVitals(
+        {
+          clock,
+          store,
+          storePath: config.store.postgres === null ? config.store.path : null,
+          tell: metrics.standing,
+        },
+        beside.signal,
+      ),
       keepOffice({ clock, store, log, config: () => config, tell: metrics.standing }, beside.signal),
     ];
     opened.push(async () => {
@@ -180,7 +188,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         version,
         driver: driver.kind,
         http: address,
-        store: config.store.path,
+        store: storeName(config),
         paths: config.paths.length,
         pid: process.pid,
       },
@@ -219,7 +227,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
           role: config.role,
           mesh: config.mesh,
           driver: config.driver,
-          store: { ...next.config.store, path: config.store.path },
+          store: { ...next.config.store, path: config.store.path, postgres: config.store.postgres },
           http: config.http,
           log: config.log,
         };

@@ -1,5 +1,5 @@
+import { parsePostgresUrl, postgresName } from '../core/address/postgres.js';
 import type { Config } from '../config/config.js';
-import { openSqliteStore } from '../store/sqlite/open.js';
 import type { Store } from '../store/store.js';
 
 export interface OpenStoreOptions {
@@ -9,7 +9,19 @@ export interface OpenStoreOptions {
   readonly checkUpToBytes?: number;
 }
 
-/** The configured store, wherever it is. Rejects with `StoreFault`. */
-export function openStore(config: Config, options: OpenStoreOptions = {}): Promise<Store> {
-  return openSqliteStore({ path: config.store.path, ...options });
+/** The configured store, wherever it is; only its own driver is loaded. Rejects with `StoreFault`. */
+export async function openStore({ store }: Config, options: OpenStoreOptions = {}): Promise<Store> {
+  if (store.postgres !== null) {
+    const { openPostgresStore } = await import('../store/postgres/open.js');
+    return openPostgresStore({ ...store.postgres, readOnly: options.readOnly ?? false });
+  }
+  const { openSqliteStore } = await import('../store/sqlite/open.js');
+  return openSqliteStore({ path: store.path, ...options });
+}
+
+/** What the store is called for people: its file, or its database without a password. */
+export function storeName({ store }: Pick<Config, 'store'>): string {
+  if (store.postgres === null) return store.path;
+  const address = parsePostgresUrl(store.postgres.url);
+  return 'wrong' in address ? 'PostgreSQL' : postgresName(address);
 }

@@ -6,7 +6,7 @@ export function restartNeeded(running: Config, next: Config): string[] {
     ['role', (config) => config.role],
     ['mesh', (config) => config.mesh],
     ['driver', (config) => config.driver],
-    ['store.path', (config) => config.store.path],
+    ['store', ({ store }) => [store.path, store.postgres]],
     ['http', (config) => config.http],
     ['log', (config) => config.log],
   ];

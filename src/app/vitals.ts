@@ -10,7 +10,8 @@ const everyMs = 60_000;
 export interface VitalsOptions {
   readonly clock: Clock;
   readonly store: { readonly upkeep: Pick<UpkeepStore, 'sizeBytes'> };
-  readonly storePath: string;
+  /** Null: it lies with another machine, whose disk is not ours to look at. */
+  readonly storePath: string | null;
   readonly tell: Pick<StandingListener, 'storeSize' | 'clockRead'>;
   readonly sources?: readonly ClockSource[];
 }
@@ -20,8 +21,14 @@ export async function keepVitals(options: VitalsOptions, signal: AbortSignal): P
   const { clock, store, storePath, tell } = options;
   let sources = options.sources ?? clockSources;
   const look = async (): Promise<void> => {
-    const [bytes, disk] = await Promise.all([store.upkeep.sizeBytes(), statfs(dirname(storePath))]);
-    tell.storeSize({ bytes, diskFreeBytes: disk.bavail * disk.bsize, diskBytes: disk.blocks * disk.bsize });
+    const [bytes, disk] = await Promise.all([
+      store.upkeep.sizeBytes(),
+      storePath === null ? null : statfs(dirname(storePath)),
+    ]);
+    tell.storeSize({
+      bytes,
+      disk: disk && { freeBytes: disk.bavail * disk.bsize, bytes: disk.blocks * disk.bsize },
+    });
   };
   const readClock = async (): Promise<void> => {
     const answer = await askClock(sources);

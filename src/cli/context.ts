@@ -18,6 +18,7 @@ export type AppPort = Pick<
   | 'probeOnce'
   | 'compareKinds'
   | 'readStore'
+  | 'storeName'
   | 'openLedger'
   | 'openRegistry'
   | 'openReports'

@@ -76,7 +76,7 @@ async function examine(options: ConfigOptions, context: Context): Promise<Check[
   const found = await Promise.all([
     checkProbes(config.driver.kind),
     checkClock(),
-    checkDataFolder(config.store.path),
+    config.store.postgres === null ? checkDataFolder(config.store.path) : [],
     checkDatabase(config, app),
     checkNames(config.pops),
     checkPort(config.http),

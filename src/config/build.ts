@@ -1,7 +1,15 @@
 import { dirname, join, resolve } from 'node:path';
 import { emptyBook } from '../core/customer/book.js';
 import type { PopId } from '../core/types.js';
-import type { CommitmentConfig, Config, DriverConfig, PathConfig, Pop, ProbeOptions } from './config.js';
+import type {
+  CommitmentConfig,
+  Config,
+  DriverConfig,
+  PathConfig,
+  Pop,
+  PostgresConfig,
+  ProbeOptions,
+} from './config.js';
 import { buildNotifications } from './build-notifications.js';
 import { buildHttpConfig } from './build-http.js';
 import { buildWatch } from './build-watch.js';
@@ -12,9 +20,12 @@ import type { RawConfig } from './schema/schema.js';
 /** What a hub is called that has no name of its own: it stands in no PoP. */
 const hubName = 'hub';
 
+const defaultDatabase = './data/pop-sla.db';
+
 /** A file that passed every check → the configuration. `cwd` is what relative paths are relative to. */
 export function buildConfig(raw: RawConfig, file: string, cwd: string): Config {
   const { measurement: m, store } = raw;
+  const database = store.path ?? defaultDatabase;
   const agent = raw.agent ?? hubName;
   const paths = buildPaths(raw, agent);
   return {
@@ -39,7 +50,8 @@ export function buildConfig(raw: RawConfig, file: string, cwd: string): Config {
     watch: buildWatch(raw.watch, { paths, self: raw.role === 'hub' ? null : agent }),
     driver: buildDriver(raw.driver),
     store: {
-      path: resolve(cwd, store.path),
+      path: resolve(cwd, database),
+      postgres: buildPostgres(store, resolve(cwd, dirname(file))),
       keepPacketsMonths: store.keepPackets,
       keepRowsMonths: store.keepRows,
     },
@@ -48,12 +60,17 @@ export function buildConfig(raw: RawConfig, file: string, cwd: string): Config {
     log: raw.log,
     faults: raw.faults,
     notifications: buildNotifications(raw.notifications),
-    keys: { folder: resolve(cwd, raw.keys.folder ?? join(dirname(store.path), 'keys')) },
+    keys: { folder: resolve(cwd, raw.keys.folder ?? join(dirname(database), 'keys')) },
     statements: { graceMs: raw.statements.grace, claimReminderMs: raw.statements.claimReminder },
     customers: raw.customers === undefined ? null : resolve(cwd, dirname(file), raw.customers),
     book: emptyBook,
     bookBase: null,
   };
+}
+
+function buildPostgres({ url, passwordFile }: RawConfig['store'], folder: string): PostgresConfig | null {
+  if (url === undefined) return null;
+  return { url, passwordFile: passwordFile === undefined ? null : resolve(folder, passwordFile) };
 }
 
 function buildPop(pop: NonNullable<RawConfig['pops']>[number]): Pop {

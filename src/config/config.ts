@@ -152,10 +152,19 @@ export interface SimulatedRule {
 }
 
 export interface StoreConfig {
-  /** The SQLite file, absolute; a relative one in the text is relative to the working directory. */
+  /** The SQLite file, absolute; a relative one in the text is relative to the working directory. Unused with PostgreSQL. */
   readonly path: string;
+  /** Null: the store is that file. */
+  readonly postgres: PostgresConfig | null;
   readonly keepPacketsMonths: number;
   readonly keepRowsMonths: number;
+}
+
+export interface PostgresConfig {
+  /** As `parsePostgresUrl` reads it; it may hold a password. */
+  readonly url: string;
+  /** A file with the password alone, absolute. */
+  readonly passwordFile: string | null;
 }
 
 export interface KeysConfig {

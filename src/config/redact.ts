@@ -1,6 +1,8 @@
 const secretKey =
   /pass(word|phrase|wd)?$|secret(?!File$)|token$|credential|^auth(orization)?$|(private|api|access|signing|encryption)[-_ ]?key$/i;
 const userInfo = /([a-z][a-z0-9+.-]*:\/\/[^\s/:@]*):[^\s/@]+@/gi;
+// A text that is a URL as a whole: its password may hold what should have been escaped.
+const ownUserInfo = /^("?[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*):.*@/is;
 
 export const hidden = '***';
 
@@ -15,7 +17,7 @@ const isSection = (key: string, value: unknown): boolean =>
 
 /** Hides the password of a URL: `nats://user:***@host`. */
 export function redactText(text: string): string {
-  return text.replace(userInfo, `$1:${hidden}@`);
+  return text.replace(ownUserInfo, `$1:${hidden}@`).replace(userInfo, `$1:${hidden}@`);
 }
 
 /** A copy of plain data in which the values of secret keys, and passwords in URLs, are `***`. */

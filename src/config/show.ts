@@ -60,7 +60,7 @@ function plain(config: Config): unknown {
     watch: plainWatch(config.watch),
     driver: plainDriver(config.driver),
     store: {
-      path: store.path,
+      ...(store.postgres === null ? { path: store.path } : known({ ...store.postgres })),
       keepPackets: formatMonths(store.keepPacketsMonths),
       keepRows: formatMonths(store.keepRowsMonths),
     },

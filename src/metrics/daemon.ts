@@ -3,11 +3,11 @@ import type { EpochMs } from '../core/types.js';
 import type { MetricMaker } from './make.js';
 import { metricNames, schedulerLagBuckets, sendLagBuckets } from './names.js';
 
-/** What is left on the disk, and what is used of it; bytes. */
+/** What the store takes, and how its disk is; bytes. */
 export interface StoreSize {
   readonly bytes: number;
-  readonly diskFreeBytes: number;
-  readonly diskBytes: number;
+  /** Null: it is another machine's. */
+  readonly disk: { readonly freeBytes: number; readonly bytes: number } | null;
 }
 
 /** What a time service says of the wall clock. */
@@ -82,10 +82,11 @@ export function daemonSeries(make: MetricMaker): DaemonSeries {
     storeWritable: (ok) => {
       writable.set(ok ? 1 : 0);
     },
-    storeSize: ({ bytes, diskFreeBytes, diskBytes }) => {
+    storeSize: ({ bytes, disk }) => {
       size.set(bytes);
-      diskFree.set(diskFreeBytes);
-      diskSize.set(diskBytes);
+      if (disk === null) return;
+      diskFree.set(disk.freeBytes);
+      diskSize.set(disk.bytes);
     },
     outbox: ({ waiting, dead }) => {
       outbox.set({ state: 'waiting' }, waiting);

@@ -223,6 +223,23 @@ const meshes: fc.Arbitrary<Pick<Config, 'role' | 'mesh'>> = fc.oneof(
   }),
 );
 
+const defaultPath = '/srv/data/pop-sla.db';
+const databases: fc.Arbitrary<Pick<Config['store'], 'path' | 'postgres'>> = fc.oneof(
+  fc
+    .stringMatching(/^\/[a-z #:{}'"-]{0,20}[a-z]$/)
+    .map((path) => ({ path: path.replace(/\/+/g, '/'), postgres: null })),
+  fc.constantFrom(
+    { path: defaultPath, postgres: { url: 'postgres://sla@db.example.net/sla', passwordFile: null } },
+    {
+      path: defaultPath,
+      postgres: {
+        url: 'postgresql://[::1]:5433/s?sslmode=require&options=-c%20a%3Db',
+        passwordFile: '/srv/p',
+      },
+    },
+  ),
+);
+
 /** Any configuration that a file can say. */
 export const anyConfig: fc.Arbitrary<Config> = pops.chain((all) =>
   fc.tuple(drivers(all), meshes).chain(([driver, { role, mesh }]) =>
@@ -237,11 +254,14 @@ export const anyConfig: fc.Arbitrary<Config> = pops.chain((all) =>
       measurement,
       watch: watches(all),
       driver: fc.constant(driver),
-      store: fc.record({
-        path: fc.stringMatching(/^\/[a-z #:{}'"-]{0,20}[a-z]$/).map((path) => path.replace(/\/+/g, '/')),
-        keepPacketsMonths: fc.integer({ min: 1, max: 13 }),
-        keepRowsMonths: fc.integer({ min: 13, max: 1200 }),
-      }),
+      store: databases.chain((database) =>
+        fc.record({
+          path: fc.constant(database.path),
+          postgres: fc.constant(database.postgres),
+          keepPacketsMonths: fc.integer({ min: 1, max: 13 }),
+          keepRowsMonths: fc.integer({ min: 13, max: 1200 }),
+        }),
+      ),
       keys: fc.record({
         folder: fc.stringMatching(/^\/[a-z #:{}'"-]{0,20}[a-z]$/).map((path) => path.replace(/\/+/g, '/')),
       }),

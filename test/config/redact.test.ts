@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isSecretKey, redact } from '../../src/config/redact.js';
+import { isSecretKey, redact, redactText } from '../../src/config/redact.js';
 
 test('values of secret keys and passwords in URLs are hidden, wherever they are', () => {
   const data = {
@@ -16,6 +16,15 @@ test('values of secret keys and passwords in URLs are hidden, wherever they are'
     passphrase: null,
     keepPackets: 13,
   });
+});
+
+test.each([
+  ['postgres://sla:p%40ss@db/x', 'postgres://sla:***@db/x'],
+  ['postgres://sla:p@ss/w#r d@db/x', 'postgres://sla:***@db/x'],
+  ['see nats://a:b@c, and nats://d:e@f', 'see nats://a:***@c, and nats://d:***@f'],
+  ['postgres://sla@db/x', 'postgres://sla@db/x'],
+])('of %s a password is hidden, whatever is in it', (text, shown) => {
+  expect(redactText(text)).toBe(shown);
 });
 
 test.each([

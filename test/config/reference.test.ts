@@ -10,7 +10,10 @@ import { configOf, threePops } from './support.js';
 
 const text = readFileSync(join(root, 'config/reference.yaml'), 'utf8');
 /** With the settings that are off taken in: those behind `#` without a space. */
-const allOn = text.replace(/^( *)#(?=[^ #\n]| {2})/gm, '$1').replace('\ndriver: auto\n', '\n');
+const allOn = text
+  .replace(/^( *)#(?=[^ #\n]| {2})/gm, '$1')
+  .replace('\ndriver: auto\n', '\n')
+  .replace(/^ {2}(url: postgres|passwordFile: db).*\n/gm, '');
 const withProbe = allOn
   .replace('kind: simulated', 'kind: kernel')
   .replace(/^ +(seed|rules):[\s\S]*?(?=\n\n)/m, '');
@@ -45,11 +48,12 @@ describe('config/reference.yaml', () => {
     const keys = keysOfSchema(configSchema).filter((key) => !shown.has(key));
     // A path's packet options are those of `measurement.probe`; one of them stands for all.
     // Of the ways to sign in to the mesh only one can be on.
-    const others = ['mesh.nkeySeedFile', 'mesh.credsFile'];
+    // Nor can more than one database.
+    const others = ['mesh.nkeySeedFile', 'mesh.credsFile', 'store.url', 'store.passwordFile'];
     expect(keys.filter((key) => !key.startsWith('paths.include[].probe.') && !others.includes(key))).toEqual(
       [],
     );
-    for (const key of others) expect(text).toContain(key.slice('mesh.'.length));
+    for (const key of others) expect(text).toContain(key.slice(key.indexOf('.') + 1));
   });
 
   test('is a config with the packet options on', () => {

@@ -78,7 +78,7 @@ function everything() {
   ]);
   standing.ledger({ active: new Map([['planned-maintenance', 2]]), proposed: 1 });
   standing.judged(1_000_000, 12);
-  standing.storeSize({ bytes: 4_096, diskFreeBytes: 1_000_000, diskBytes: 2_000_000 });
+  standing.storeSize({ bytes: 4_096, disk: { freeBytes: 1_000_000, bytes: 2_000_000 } });
   standing.clockRead({ synchronised: true, offsetMs: 0.5 });
   standing.outbox({ waiting: 3, dead: 1 });
   standing.reports({ byState: new Map([['open', 3]]), overdue: 1 });

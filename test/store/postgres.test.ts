@@ -173,7 +173,7 @@ describe('a store in PostgreSQL', () => {
   });
 
   test('refuses an address that is none, and names a database that is not there without its password', async () => {
-    await expect(openPostgresStore({ url: 'not an address' })).rejects.toThrow('is no URL');
+    await expect(openPostgresStore({ url: 'not an address' })).rejects.toThrow('is not a URL');
     const url = `postgres://tester:secret@127.0.0.1:${server.port}/nowhere`;
     await expect(openPostgresStore({ url })).rejects.toMatchObject({
       kind: 'missing',

@@ -1,5 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -26,7 +35,17 @@ function owner(): { uid: number; gid: number } | Record<string, never> {
   return { uid: Number(line[1]), gid: Number(line[2]) };
 }
 
-export async function startPostgres(): Promise<PostgresServer> {
+export interface PostgresServerOptions {
+  /** Serves TLS too, by the tests' own certificate. */
+  readonly tls?: boolean;
+  /** Users who have to give a password. */
+  readonly guarded?: readonly string[];
+}
+
+export async function startPostgres({
+  tls = false,
+  guarded = [],
+}: PostgresServerOptions = {}): Promise<PostgresServer> {
   const programs = postgresPrograms();
   if (programs === null) throw new Error('no PostgreSQL server here');
   const as = owner();
@@ -56,6 +75,15 @@ export async function startPostgres(): Promise<PostgresServer> {
   );
   if (made.status !== 0) throw new Error(`initdb: ${made.stderr}${String(made.error ?? '')}`);
 
+  for (const name of tls ? ['cert.pem', 'key.pem'] : []) {
+    copyFileSync(join(import.meta.dirname, 'tls', name), join(data, name));
+    chmodSync(join(data, name), 0o600);
+    if ('uid' in as) chownSync(join(data, name), as.uid, as.gid);
+  }
+  const hba = join(data, 'pg_hba.conf');
+  const rules = guarded.map((user) => `host all ${user} 127.0.0.1/32 scram-sha-256\n`);
+  writeFileSync(hba, rules.join('') + readFileSync(hba, 'utf8'));
+
   const port = await freePort();
   const url = `postgres://tester@127.0.0.1:${port}/postgres`;
   let schemas = 0;
@@ -65,9 +93,10 @@ export async function startPostgres(): Promise<PostgresServer> {
     const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`];
     // Nothing of a test has to survive the machine; it has to survive the server's own end, and does without.
     const fast = ['fsync=off', 'full_page_writes=off', 'max_connections=60', 'shared_buffers=32MB'];
+    const secure = tls ? ['ssl=on', 'ssl_cert_file=cert.pem', 'ssl_key_file=key.pem'] : [];
     const server = spawn(
       join(programs, 'postgres'),
-      ['-D', data, ...[...settings, ...fast].flatMap((setting) => ['-c', setting])],
+      ['-D', data, ...[...settings, ...fast, ...secure].flatMap((setting) => ['-c', setting])],
       { ...as, env, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
     );
     let said = '';

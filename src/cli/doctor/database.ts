@@ -4,8 +4,9 @@ import type { AppPort } from '../context.js';
 import { check, messageOf, type Check } from './check.js';
 
 /** Opens the database as `rounds` does, and reads it whole. */
-export async function checkDatabase(config: Config, { readStore }: AppPort): Promise<Check> {
+export async function checkDatabase(config: Config, { readStore, storeName }: AppPort): Promise<Check> {
   const name = 'database';
+  const place = await storeName(config);
   try {
     const store = await readStore(config, { checkUpToBytes: Infinity });
     try {
@@ -13,16 +14,24 @@ export async function checkDatabase(config: Config, { readStore }: AppPort): Pro
       const size = `${Math.ceil((await store.upkeep.sizeBytes()) / 1024)} KiB`;
       const last =
         latest === undefined ? 'no rounds yet' : `latest slot ${new Date(latest.slot).toISOString()}`;
-      return check(name, 'ok', `${config.store.path} is whole: ${size}, ${last}`);
+      return check(
+        name,
+        'ok',
+        `${place} is ${config.store.postgres === null ? 'whole' : 'there'}: ${size}, ${last}`,
+      );
     } finally {
       await store.close();
     }
   } catch (error) {
     const kind = error instanceof StoreFault ? error.kind : 'other';
     if (kind === 'missing') {
-      return check(name, 'ok', `${config.store.path} is not there yet: the first start makes it`);
+      // A database of a server is made by people, and only its tables by the first start.
+      if (config.store.postgres !== null && /3D000/.test(messageOf(error)))
+        return check(name, 'fail', messageOf(error), 'createdb NAME, and give it to the user of the URL');
+      return check(name, 'ok', `${place} is not there yet: the first start makes it`);
     }
-    return check(name, 'fail', messageOf(error), remedies[kind]);
+    const remedy = config.store.postgres === null ? remedies[kind] : null; // PostgreSQL's say it themselves
+    return check(name, 'fail', messageOf(error), remedy);
   }
 }
 

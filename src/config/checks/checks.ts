@@ -10,7 +10,7 @@ import { checkPaths } from './paths.js';
 import { checkPops } from './pops.js';
 import { checkProbe } from './probe.js';
 import { checkWatch } from './watch.js';
-import { checkDriver, checkRetention } from './services.js';
+import { checkDriver, checkRetention, checkStore } from './services.js';
 
 /** What is wrong between keys that are each right by themselves. */
 export function checkAll(draft: Draft, isFaulty: IsFaulty): Fault[] {
@@ -25,6 +25,7 @@ export function checkAll(draft: Draft, isFaulty: IsFaulty): Fault[] {
     ...checkWatch(draft),
     ...checkDriver(draft),
     ...checkRetention(draft),
+    ...checkStore(draft),
     ...checkHttp(draft),
     ...checkNotifications(draft),
   ];

@@ -19,6 +19,20 @@ export function checkDriver({ driver }: Draft): Fault[] {
   return faults;
 }
 
+/** One database, and what belongs to it. */
+export function checkStore({ store }: Draft): Fault[] {
+  const { path, url, passwordFile } = store ?? {};
+  if (url !== undefined && path !== undefined) {
+    const what = 'is a second database beside store.url';
+    return [{ at: ['store', 'path'], onKey: true, what, allowed: 'one of store.path and store.url' }];
+  }
+  if (passwordFile !== undefined && url === undefined) {
+    const what = 'means nothing to a file of SQLite';
+    return [{ at: ['store', 'passwordFile'], onKey: true, what, allowed: 'with store.url only' }];
+  }
+  return [];
+}
+
 /** A round's row is kept as long as its packets, or longer. */
 export function checkRetention({ store }: Draft): Fault[] {
   const { keepPackets, keepRows } = store ?? {};

@@ -1,13 +1,27 @@
 import { z } from 'zod';
+import { isUrl, parsePostgresUrl, postgresUrlAllowed } from '../../core/address/postgres.js';
 import { months } from '../scalars/months.js';
 import { oneOf, yesOrNo } from '../scalars/plain.js';
+import { textual, wrong } from '../scalars/scalar.js';
 import { file } from './file.js';
 
-export const storeSchema = z.strictObject({
-  path: file().default('./data/pop-sla.db'),
-  keepPackets: months(1, 1200).default(13),
-  keepRows: months(1, 1200).default(37),
-});
+const postgresUrl = () =>
+  textual(postgresUrlAllowed, (text) => {
+    const address = parsePostgresUrl(text);
+    return 'wrong' in address ? wrong(address.wrong) : text;
+  });
+
+/** `store: postgres://…` is short for `store: { url: postgres://… }`, and another text for `store: { path: … }`. */
+export const storeSchema = z.preprocess(
+  (input) => (typeof input !== 'string' ? input : isUrl(input) ? { url: input } : { path: input }),
+  z.strictObject({
+    path: file().optional(),
+    url: postgresUrl().optional(),
+    passwordFile: file().optional(),
+    keepPackets: months(1, 1200).default(13),
+    keepRows: months(1, 1200).default(37),
+  }),
+);
 
 export const metricsSchema = z.strictObject({
   perSize: yesOrNo().default(false),

@@ -27,13 +27,17 @@ export const postgresUrlAllowed =
 
 const parameters = ['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'passfile', 'options', 'host'];
 
+const escapes = 'signs such as @ / # in a password are written %40 %2F %23';
+
 export const isUrl = (text: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
 
 /** The address in a URL, or what is wrong with it: words that never show a password. */
 export function parsePostgresUrl(text: string): PostgresAddress | { readonly wrong: string } {
-  if (!URL.canParse(text))
-    return { wrong: 'is not a URL (signs such as @ / # in a password are written %40 %2F %23)' };
-  const url = new URL(text);
+  // A user without a host, whose socket is named behind the "?", is no URL to others.
+  const hostless = /^\w+:\/\/[^/@]*@\//.test(text);
+  const whole = hostless ? text.replace('@/', '@-/') : text;
+  if (!URL.canParse(whole)) return { wrong: `is not a URL (${escapes})` };
+  const url = new URL(whole);
   if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:')
     return { wrong: `is an address of ${url.protocol.slice(0, -1)}, and not of PostgreSQL` };
   const given = new Map(url.searchParams);
@@ -43,8 +47,9 @@ export function parsePostgresUrl(text: string): PostgresAddress | { readonly wro
   const [database, user, password] = [url.pathname.slice(1), url.username, url.password].map(decoded);
   if (database === undefined || user === undefined || password === undefined)
     return { wrong: 'has a % that no two hexadecimal digits follow' };
+  if (/[/@]/.test(url.pathname.slice(1))) return { wrong: `has a sign too many (${escapes})` };
   if (database === '') return { wrong: 'names no database' };
-  const host = given.get('host') ?? decoded(url.hostname)?.replace(/^\[(.*)\]$/, '$1') ?? '';
+  const host = given.get('host') ?? decoded(hostless ? '' : url.hostname)?.replace(/^\[(.*)\]$/, '$1') ?? '';
   if (host === '') return { wrong: 'names no host' };
   const near = isNear(host);
   const mode = given.get('sslmode') ?? (near ? 'disable' : 'verify-full');
