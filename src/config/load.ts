@@ -4,6 +4,7 @@ import type { Plan } from '../core/plan/plan.js';
 import { parseCustomers, type BookBase } from './customers/parse.js';
 import { planFilesOf, plansFrom } from './customers/plans.js';
 import { emptyCustomers } from './customers/schema.js';
+import { parseWithHub, type FromHub } from './from-hub.js';
 import { findHome } from './home.js';
 import { parseConfig, type ConfigResult } from './parse.js';
 import { planFiles } from './plan/files.js';
@@ -14,10 +15,15 @@ import type { Problem } from './problem.js';
  * Reads and parses a config file, and the file of customers that it names. A file that can't be read is a problem
  * like any other; never rejects.
  */
-export async function loadConfig(file: string, cwd: string = process.cwd()): Promise<ConfigResult> {
+export async function loadConfig(
+  file: string,
+  cwd: string = process.cwd(),
+  /** For an agent: what its hub says of the mesh. */
+  hub: FromHub | null = null,
+): Promise<ConfigResult> {
   const text = await read(resolve(cwd, file), file, 'a readable YAML file, by --config or POP_SLA_CONFIG');
   if (typeof text !== 'string') return { ok: false, problems: [text] };
-  const parsed = parseConfig(text, file, cwd);
+  const parsed = hub === null ? parseConfig(text, file, cwd) : parseWithHub(text, file, cwd, hub);
   if (!parsed.ok) return parsed;
   const { config } = parsed;
   if (config.customers !== null) return withBook(config, config.customers, cwd);

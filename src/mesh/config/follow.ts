@@ -1,0 +1,97 @@
+import type { KV } from '@nats-io/kv';
+import type { Config } from '../../config/config.js';
+import type { FromHub } from '../../config/from-hub.js';
+import type { ConfigResult } from '../../config/parse.js';
+import { formatProblem } from '../../config/problem.js';
+import type { Log } from '../../engine/ports.js';
+import { readEnvelope, type ConfigEnvelope } from './envelope.js';
+import type { LastGood, LastGoodFile } from './last-good.js';
+import { configKey } from './publish.js';
+
+/** Which revision of the hub's an agent runs on, and which it does not take. */
+export interface ConfigStanding {
+  /** Null: its own file, nothing was heard of a hub yet. */
+  readonly inForce: { readonly revision: number; readonly digest: string } | null;
+  readonly refused: { readonly revision: number; readonly why: string } | null;
+}
+
+export interface FollowOptions {
+  readonly lastGood: LastGoodFile;
+  /** Reads this agent's file with the hub's words in it, and says everything that is wrong with the two. */
+  readonly validate: (hub: FromHub) => Promise<ConfigResult>;
+  /** From now on this holds. */
+  readonly apply: (config: Config) => void;
+  readonly log: Log;
+}
+
+export interface ConfigFollower {
+  readonly standing: () => ConfigStanding;
+  /** What is kept of the hub's, for whoever reads the agent's file; null: nothing. */
+  readonly hub: () => FromHub | null;
+  /** Looks into the bucket, and takes up what is new there. Rejects when the bucket can't be read. */
+  check(kv: KV): Promise<void>;
+  /** The agent's own file has changed: what was refused may be right now. */
+  lookAgain(): void;
+}
+
+export const fromHub = ({ revision, envelope }: LastGood): FromHub => ({
+  name: `revision ${revision} of the hub`,
+  sections: envelope.sections,
+});
+
+/** `kept`: what lay on the disk at the start. */
+export function createFollower(options: FollowOptions, kept: LastGood | null): ConfigFollower {
+  const { lastGood, validate, apply, log } = options;
+  let current = kept;
+  let refused: ConfigStanding['refused'] = null;
+
+  const refuse = (revision: number, why: string): void => {
+    refused = { revision, why };
+    log.error({ revision, why }, 'the configuration of the hub is refused; the last good one stays in force');
+  };
+
+  const take = async (revision: number, bytes: Uint8Array): Promise<void> => {
+    let envelope: ConfigEnvelope;
+    try {
+      envelope = readEnvelope(bytes);
+    } catch (error) {
+      refuse(revision, (error as Error).message);
+      return;
+    }
+    const next = { revision, envelope };
+    const isSame = current?.envelope.digest === envelope.digest;
+    const result = isSame ? null : await validate(fromHub(next));
+    if (result !== null && !result.ok) {
+      refuse(revision, result.problems.map(formatProblem).join('\n'));
+      return;
+    }
+    try {
+      // On the disk first: a restart without the hub must not go back.
+      await lastGood.write(revision, bytes);
+    } catch (error) {
+      log.warn({ err: error, file: lastGood.file }, 'the configuration of the hub could not be kept');
+    }
+    current = next;
+    refused = null;
+    if (result === null) return;
+    apply(result.config);
+    log.info({ revision, paths: result.config.paths.length }, 'the configuration of the hub is in force');
+  };
+
+  return {
+    standing: () => ({
+      inForce: current && { revision: current.revision, digest: current.envelope.digest },
+      refused,
+    }),
+    hub: () => current && fromHub(current),
+    check: async (kv) => {
+      const entry = await kv.get(configKey);
+      if (entry?.operation !== 'PUT') return;
+      if (entry.revision === current?.revision || entry.revision === refused?.revision) return;
+      await take(entry.revision, entry.value);
+    },
+    lookAgain: () => {
+      refused = null;
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { MeshConfig } from '../config/mesh-config.js';
+import type { MeshSections } from '../config/from-hub.js';
+import type { PopId } from '../core/types.js';
+import type { Clock, Log } from '../engine/ports.js';
+import { makeBuckets, type Buckets } from './buckets.js';
+import { answerTime } from './clock.js';
+import { publishConfig, publishedNow, type Published } from './config/publish.js';
+import { readAgents } from './status/read-agents.js';
+import { viewAgents, type AgentView } from './status/state.js';
+
+export interface HubOptions {
+  readonly connection: NatsConnection;
+  /** Its own name. */
+  readonly hub: string;
+  readonly mesh: MeshConfig;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The PoPs that have paths of their own. */
+  readonly expected: () => readonly PopId[];
+  /** What of its file is for the agents, as it holds now. */
+  readonly sections: () => MeshSections;
+  /** Told after every look. */
+  readonly onLook: (look: HubLook) => void;
+}
+
+export interface HubLook {
+  /** What is published; null: nothing. */
+  readonly published: Published | null;
+  readonly agents: readonly AgentView[];
+}
+
+/**
+ * Until `signal` is aborted: publishes the mesh whenever it has changed, tells the agents the time and the revision,
+ * and looks at every heartbeat how they are. What goes wrong is tried again at the next.
+ */
+export async function keepHub(options: HubOptions, signal: AbortSignal): Promise<void> {
+  const { connection, hub, mesh, clock, log, expected, sections, onLook } = options;
+  let buckets: Buckets | null = null;
+  let published: Published | null = null;
+  let offered: MeshSections | null = null;
+  let said = '';
+  const stopAnswering = answerTime(connection, () => ({
+    at: clock.now(),
+    revision: published?.revision ?? null,
+  }));
+
+  const look = async (): Promise<void> => {
+    buckets ??= await makeBuckets(connection, mesh.replicas);
+    const now = sections();
+    if (offered === now) published = await publishedNow(buckets.config);
+    else {
+      const before = published?.revision;
+      published = await publishConfig({
+        ...{ kv: buckets.config, sections: now, by: hub, at: new Date(clock.now()).toISOString() },
+        mostBytes: connection.info?.max_payload ?? 1_048_576,
+      });
+      offered = now;
+      if (published.revision !== before)
+        log.info({ revision: published.revision }, 'the mesh is published to the agents');
+    }
+    const seen = await readAgents(buckets.agents);
+    const revision = published?.revision ?? null;
+    onLook({ published, agents: viewAgents({ seen, expected: expected(), revision, now: clock.now() }) });
+  };
+
+  while (!signal.aborted) {
+    try {
+      await look();
+      said = '';
+    } catch (error) {
+      const { message } = error as Error;
+      if (!isAborted(signal) && message !== said)
+        log.warn({ why: message }, 'the mesh could not be looked at; tried again at each heartbeat');
+      said = message;
+    }
+    await clock.sleep(mesh.heartbeatMs, signal);
+  }
+  stopAnswering();
+}
+
+/** What the analysis of a loop's condition would take for unchanged. */
+const isAborted = (signal: AbortSignal): boolean => signal.aborted;

@@ -1,0 +1,58 @@
+import type { EpochMs, PopId } from '../../core/types.js';
+import type { AgentStatus } from './agent-status.js';
+
+/** How an agent is, the worst first. */
+export const agentStates = [
+  'never-seen', // a PoP of the mesh with paths of its own, and nobody has said anything from there
+  'silent', // it has not said anything for three heartbeats
+  'config-refused', // it does not take the mesh that is published
+  'clock-suspect', // its clock is off: instants of its rounds and outages are doubtful
+  'config-behind', // it runs on an older revision, or on its own file
+  'backlog', // it has rows that wait for longer than two slots
+  'in-order',
+] as const;
+export type AgentState = (typeof agentStates)[number];
+
+export interface SeenAgent {
+  readonly status: AgentStatus;
+  /** When the servers had its words, by their clock. */
+  readonly seenAt: EpochMs;
+}
+
+/** One line of `mesh status`. */
+export interface AgentView {
+  readonly agent: PopId;
+  readonly state: AgentState;
+  readonly seen: SeenAgent | null;
+}
+
+const leastSilenceMs = 30_000;
+const longBacklogMs = 3_600_000;
+
+export function stateOf({ status, seenAt }: SeenAgent, revision: number | null, now: EpochMs): AgentState {
+  const { heartbeatMs, config, clock, backlog } = status;
+  if (now - seenAt > Math.max(leastSilenceMs, 3 * heartbeatMs)) return 'silent';
+  if (config.refused !== null && config.refused.revision === revision) return 'config-refused';
+  if (clock?.suspect === true) return 'clock-suspect';
+  if (revision !== null && config.inForce?.revision !== revision) return 'config-behind';
+  // Its own clock says how old its rows are: the two are off by the same.
+  if (backlog?.oldestAt != null && status.at - backlog.oldestAt > longBacklogMs) return 'backlog';
+  return 'in-order';
+}
+
+/** Every agent that spoke and every PoP that should have, by name. */
+export function viewAgents(options: {
+  readonly seen: ReadonlyMap<PopId, SeenAgent>;
+  /** The PoPs that have paths of their own; null: not known here. */
+  readonly expected: readonly PopId[];
+  /** What is published; null: nothing. */
+  readonly revision: number | null;
+  readonly now: EpochMs;
+}): AgentView[] {
+  const { seen, expected, revision, now } = options;
+  const names = [...new Set([...expected, ...seen.keys()])].sort();
+  return names.map((agent) => {
+    const one = seen.get(agent) ?? null;
+    return { agent, state: one === null ? 'never-seen' : stateOf(one, revision, now), seen: one };
+  });
+}

@@ -1,0 +1,194 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseWithHub, type MeshSections } from '../../src/config/from-hub.js';
+import type { Config } from '../../src/config/config.js';
+import type { Clock } from '../../src/engine/ports.js';
+import { systemClock } from '../../src/engine/system-clock.js';
+import { keepAgent } from '../../src/mesh/agent.js';
+import { createFollower, type ConfigFollower } from '../../src/mesh/config/follow.js';
+import { lastGoodFile } from '../../src/mesh/config/last-good.js';
+import { connectMesh } from '../../src/mesh/connect.js';
+import { keepHub, type HubLook } from '../../src/mesh/hub.js';
+import { keptLog } from '../support/log.js';
+import { useNats } from '../support/nats.js';
+import { tempDir } from '../support/temp-dir.js';
+import { meshOf } from './support.js';
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+const pops = ['HKG', 'SIN', 'FRA'].map((id, n) => ({ id, ipv4: `192.0.2.${n + 1}` }));
+const server = useNats();
+const wait = { timeout: 30_000, interval: 20 };
+
+// A bucket that another test made is another test's.
+beforeEach(async () => {
+  const connection = await connect('clean');
+  const { Kvm } = await import('@nats-io/kv');
+  const kvm = new Kvm(connection);
+  for await (const { bucket } of kvm.list()) await (await kvm.open(bucket)).destroy();
+  await connection.close();
+});
+
+async function connect(name: string): Promise<NatsConnection> {
+  const connection = await connectMesh({ mesh: meshOf(server().url), name, agent: name });
+  closing.push(() => connection.close());
+  return connection;
+}
+
+/** A hub whose file says these sections until something else is put in their place. */
+async function hub(first: MeshSections): Promise<{ sections: MeshSections; looks: HubLook[] }> {
+  const state = { sections: first, looks: [] as HubLook[] };
+  const ended = new AbortController();
+  const keeping = keepHub(
+    {
+      ...{ connection: await connect('hub'), hub: 'hub', mesh: meshOf(server().url, { heartbeatMs: 100 }) },
+      ...{ clock: systemClock, log: keptLog().log, expected: () => ['HKG', 'SIN'] },
+      sections: () => state.sections,
+      onLook: (look) => state.looks.push(look),
+    },
+    ended.signal,
+  );
+  closing.push(async () => {
+    ended.abort();
+    await keeping;
+  });
+  return state;
+}
+
+interface TestAgent {
+  readonly follower: ConfigFollower;
+  readonly applied: Config[];
+  readonly stop: () => Promise<void>;
+}
+
+async function agent(
+  name: string,
+  over: { folder?: string; clock?: Clock; cut?: true } = {},
+): Promise<TestAgent> {
+  const lastGood = lastGoodFile(join(over.folder ?? tempDir(), 'pop-sla.db'));
+  const text = `role: agent\nagent: ${name}\nmesh: { servers: ['${server().url}'] }\n`;
+  const applied: Config[] = [];
+  const { log } = keptLog();
+  const follower = createFollower(
+    {
+      ...{ lastGood, log },
+      validate: (from) => Promise.resolve(parseWithHub(text, 'agent.yaml', '/srv', from)),
+      apply: (config) => applied.push(config),
+    },
+    lastGood.read(),
+  );
+  const ended = new AbortController();
+  const stop = async (): Promise<void> => {
+    ended.abort();
+    await keeping;
+  };
+  const keeping = over.cut
+    ? Promise.resolve()
+    : keepAgent(
+        {
+          ...{ connection: await connect(name), agent: name, follower, log, version: '0.1.0' },
+          ...{ mesh: meshOf(server().url, { heartbeatMs: 100 }), clock: over.clock ?? systemClock },
+          ...{ startedAt: 1_000, paths: () => applied.at(-1)?.paths.length ?? 0, onClock: () => undefined },
+          backlog: () => Promise.resolve({ rows: 7, oldestAt: null }),
+        },
+        ended.signal,
+      );
+  closing.push(stop);
+  return { follower, applied, stop };
+}
+
+const stateOf = (looks: readonly HubLook[], name: string) =>
+  looks.at(-1)?.agents.find((one) => one.agent === name);
+
+describe('the mesh, edited in one place', () => {
+  it('reaches an agent, changes it live, and is told in its status', async () => {
+    const { looks, ...state } = await hubState({ pops });
+    const one = await agent('HKG');
+    await expect
+      .poll(() => one.applied.at(-1)?.paths.map(({ id }) => id), wait)
+      .toEqual(['HKG>FRA', 'HKG>SIN']);
+    await expect.poll(() => stateOf(looks, 'HKG')?.state, wait).toBe('in-order');
+    state.set({ pops, paths: { exclude: ['HKG>FRA'] } });
+    await expect.poll(() => one.applied.at(-1)?.paths.map(({ id }) => id), wait).toEqual(['HKG>SIN']);
+    const revision = looks.at(-1)?.published?.revision;
+    await expect
+      .poll(() => stateOf(looks, 'HKG')?.seen?.status, wait)
+      .toMatchObject({ version: '0.1.0', paths: 1, backlog: { rows: 7 }, config: { inForce: { revision } } });
+    expect(stateOf(looks, 'SIN')).toEqual({ agent: 'SIN', state: 'never-seen', seen: null });
+  });
+
+  it('stays as it is where an agent can’t take it, and the hub is told why', async () => {
+    const { looks, ...state } = await hubState({ pops });
+    const one = await agent('HKG');
+    await expect.poll(() => one.applied.length, wait).toBe(1);
+    state.set({ pops: pops.filter(({ id }) => id !== 'HKG') });
+    await expect.poll(() => stateOf(looks, 'HKG')?.state, wait).toBe('config-refused');
+    expect(stateOf(looks, 'HKG')?.seen?.status.config.refused?.why).toBe(
+      'agent.yaml agent: "HKG" is not among the PoPs; allowed: SIN, FRA',
+    );
+    expect(one.applied).toHaveLength(1);
+    state.set({ pops, measurement: { every: '1h' } });
+    await expect.poll(() => one.applied.at(-1)?.measurement.everyMs, wait).toBe(3_600_000);
+    await expect.poll(() => stateOf(looks, 'HKG')?.state, wait).toBe('in-order');
+  });
+
+  it('is kept on the agent’s disk, and held there after a start without the hub', async () => {
+    const { looks } = await hubState({ pops });
+    const folder = tempDir();
+    const one = await agent('HKG', { folder });
+    await expect.poll(() => stateOf(looks, 'HKG')?.state, wait).toBe('in-order');
+    await one.stop();
+    const alone = await agent('HKG', { folder, cut: true });
+    const { revision } = looks.at(-1)?.published ?? { revision: null };
+    expect(alone.follower.standing().inForce?.revision).toBe(revision);
+    expect(alone.follower.hub()?.sections).toEqual({ pops });
+  });
+
+  it('is not published again when nothing has changed', async () => {
+    const first = await hubState({ pops });
+    await expect.poll(() => first.looks.length, wait).toBeGreaterThan(2);
+    const second = await hubState({ pops: pops.map((pop) => ({ ...pop })) });
+    await expect.poll(() => second.looks.length, wait).toBeGreaterThan(1);
+    expect(second.looks.at(-1)?.published).toEqual(first.looks[0]?.published);
+  });
+});
+
+describe('a clock that is off by ten seconds', () => {
+  it('is found, and makes the agent suspect', async () => {
+    const { looks } = await hubState({ pops });
+    await agent('HKG', { clock: { ...systemClock, now: () => systemClock.now() + 10_000 } });
+    await expect.poll(() => stateOf(looks, 'HKG')?.state, wait).toBe('clock-suspect');
+    const clock = stateOf(looks, 'HKG')?.seen?.status.clock;
+    const { offsetMs = 0, errorMs = 0 } = clock ?? {};
+    expect(Math.abs(offsetMs - 10_000)).toBeLessThanOrEqual(errorMs + 2);
+  });
+});
+
+describe('what lies on the disk', () => {
+  it.each([
+    ['', /has no revision in its first line/],
+    ['7\nnonsense', /is no JSON/],
+    ['7\n{"format":2}', /has the format 2; known here: 1/],
+    ['7\n{"format":1,"digest":"x","by":"hub","at":"","sections":{}}', /does not match its digest/],
+  ])('is refused when it is not whole: %j', (text, message) => {
+    const folder = tempDir();
+    writeFileSync(join(folder, 'mesh-config.json'), text);
+    expect(() => lastGoodFile(join(folder, 'pop-sla.db')).read()).toThrow(message);
+    expect(readFileSync(join(folder, 'mesh-config.json'), 'utf8')).toBe(text);
+  });
+});
+
+async function hubState(first: MeshSections) {
+  const state = await hub(first);
+  return {
+    looks: state.looks,
+    set: (next: MeshSections) => {
+      state.sections = next;
+    },
+  };
+}
