@@ -11,7 +11,7 @@ import { isoInstant } from '../render/instant.js';
 import { cursor, formatCursor, type Place } from './cursor.js';
 import { BadRequest } from './problem.js';
 import { isoTime } from './route/answers.js';
-import { instant, limit, path } from './route/input.js';
+import { ending, instant, limit, path } from './route/input.js';
 import { addRoute } from './route/route.js';
 
 const defaultLimit = 100;
@@ -39,7 +39,7 @@ const round = z.strictObject({
 const query = z.strictObject({
   path: path().optional(),
   from: instant().optional(),
-  to: instant().optional(),
+  to: ending().optional(),
   limit: limit().optional(),
   cursor: cursor().optional(),
 });

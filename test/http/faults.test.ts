@@ -110,13 +110,13 @@ describe('fault reports over HTTP', () => {
     const filed = await ask('ann', 'POST', 'fault-reports', {
       ...fromBand,
       customer: 'bank',
-      reporter: 'person:7',
+      reporter: 'P1',
     });
     expect(filed.json()).toMatchObject({
       channel: 'phone',
       owner: 'ann',
       state: 'acknowledged',
-      reporter: 'person:7',
+      reporter: 'P1',
     });
   });
 

@@ -27,7 +27,10 @@ export interface Rig {
   now: EpochMs;
 }
 
-/** A desk over a database of its own, with two days of rounds of HKG>SIN: 35 ms, and 46 ms in the newest. */
+/**
+ * A desk over a database of its own, with P1 and P3 (erased) at the bank and P2 at the shop, and two days of rounds of HKG>SIN:
+ * 35 ms, and 46 ms in the newest.
+ */
 export async function faultRig(more: object = {}): Promise<Rig> {
   const loaded = await loadConfig(bandsConfig(more));
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
@@ -39,6 +42,14 @@ export async function faultRig(more: object = {}): Promise<Rig> {
       putRound(store, newestSlot - back * slotMs, back === 0 ? 46_000 : 35_000),
     ),
   );
+  for (const [id, customer, erasedAt] of [
+    ['P1', 'bank', null],
+    ['P2', 'shop', null],
+    ['P3', 'bank', newestSlot],
+  ] as const) {
+    const data = { name: erasedAt === null ? id : null, email: null, phone: null };
+    await store.contacts.put({ id, customer, ...data, addedAt: 0, changedAt: 0, erasedAt }, []);
+  }
   const times = { now: newestSlot + 120_000 };
   const now = () => times.now;
   const ledger = createDesk({ store, config: () => config, now });

@@ -89,9 +89,11 @@ function discover(config: OidcConfig, secret: string | null): Promise<client.Con
   const issuer = new URL(config.issuer);
   // The configuration lets this machine's own go without TLS.
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated so that it stands out
-  const execute = issuer.protocol === 'http:' ? { execute: [client.allowInsecureRequests] } : {};
+  const insecure = issuer.protocol === 'http:' ? [client.allowInsecureRequests] : [];
+  // A token's signature is checked although it came straight from the provider: a proxy may stand in between.
+  const execute = [...insecure, client.enableNonRepudiationChecks];
   const auth = secret === null ? client.None() : client.ClientSecretBasic(secret);
-  return client.discovery(issuer, config.clientId, undefined, auth, { ...execute, timeout: 10 });
+  return client.discovery(issuer, config.clientId, undefined, auth, { execute, timeout: 10 });
 }
 
 /** The claims of the ID token: signed by the provider, for this client, for this sign-in, and not expired. */

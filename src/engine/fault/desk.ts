@@ -26,12 +26,13 @@ import { bandsOf, serviceAt, type PathBands } from './bands.js';
 import { decideDeeds, type DeedRequest } from './decide.js';
 import { makeEvidence } from './evidence.js';
 import { filingFaults, scopeOf, targetsOf, type FilingRequest } from './file.js';
+import { checkReporter } from './reporter.js';
 import { enterOutage, proposeExclusion, type ExclusionRequest, type OutageRequest } from './to-ledger.js';
 
 export interface FaultDeskOptions {
   readonly store: Pick<
     Store,
-    'faults' | 'suggestions' | 'targets' | 'attachments' | 'rounds' | 'ledger' | 'watch'
+    'faults' | 'suggestions' | 'targets' | 'attachments' | 'rounds' | 'ledger' | 'watch' | 'contacts'
   >;
   readonly ledger: Desk;
   readonly config: () => Config;
@@ -118,6 +119,7 @@ export function createFaultDesk({ store, ledger, config, now }: FaultDeskOptions
       const scope = scopeOf(config(), request, at);
       if (wrong.length > 0 || 'field' in scope)
         throw new Refused([...wrong, ...('field' in scope ? [scope] : [])]);
+      await checkReporter(store.contacts, request.reporter, request.customer);
       await checkFiles(attachments, request.attachments);
       const { window, path, service } = request;
       const evidence =

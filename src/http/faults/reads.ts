@@ -11,7 +11,7 @@ import { bandJson } from '../../render/fault/band.js';
 import { reportJson, suggestionJson } from '../../render/fault/json.js';
 import type { Caller } from '../access/caller.js';
 import { BadRequest } from '../problem.js';
-import { id, instant, limit, path, text, words, type Reading } from '../route/input.js';
+import { id, ending, instant, limit, path, text, words, type Reading } from '../route/input.js';
 import { addRoute } from '../route/route.js';
 import { band, report, suggestion } from './answers.js';
 import { actorOf, customersSeen, dayOf, shownTo } from './who.js';
@@ -64,7 +64,7 @@ export function faultReads(server: FastifyInstance, { office, config, now }: Fau
     query: z.strictObject({
       ...{ customer: words(64).optional(), service: words(64).optional(), path: path().optional() },
       ...{ state: states().optional(), owner: words(100).optional(), incident: words(20).optional() },
-      ...{ from: instant().optional(), to: instant().optional() },
+      ...{ from: instant().optional(), to: ending().optional() },
       ...{ limit: limit(200).optional(), cursor: cursor().optional() },
     }),
     answer: {

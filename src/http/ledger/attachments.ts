@@ -2,18 +2,9 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Office } from '../../engine/ledger/office.js';
 import { maxAttachmentBytes } from '../../store/ledger-store.js';
-import { text, type Reading } from '../route/input.js';
+import { fileName } from '../route/input.js';
 import { addRoute } from '../route/route.js';
 import { attachment } from './answers.js';
-
-const fileName = () =>
-  text(
-    (given): Reading<string> =>
-      given.trim() === '' || given.length > 200
-        ? { detail: 'is no name; allowed: the name of the file' }
-        : { value: given },
-    { description: 'the name of the file', maxLength: 200 },
-  );
 
 const bytes = z.instanceof(Buffer, { error: 'is no file; allowed: its bytes, as application/octet-stream' });
 

@@ -6,7 +6,7 @@ import type { EpochMs } from '../../core/types.js';
 import type { Office } from '../../engine/ledger/office.js';
 import { availabilityJson } from '../../render/ledger/availability.js';
 import { exclusionJson, outageJson } from '../../render/ledger/json.js';
-import { id, instant, month, text, words, type Reading } from '../route/input.js';
+import { id, ending, instant, month, text, words, type Reading } from '../route/input.js';
 import { pageAnswer, pageOf, pageQuery } from '../route/page.js';
 import { addRoute } from '../route/route.js';
 import { ownExclusions, ownOutages, shownAvailability, shownImpact } from './shown.js';
@@ -42,7 +42,7 @@ export function ledgerReads(server: FastifyInstance, { office, now, book }: Ledg
     query: z.strictObject({
       port: words(32).optional(),
       from: instant().optional(),
-      to: instant().optional(),
+      to: ending().optional(),
       ...pageQuery,
     }),
     answer: {

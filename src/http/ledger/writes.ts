@@ -9,7 +9,7 @@ import { Refused } from '../../engine/ledger/enter.js';
 import { textsOf } from '../../engine/ledger/entry.js';
 import type { Office } from '../../engine/ledger/office.js';
 import { exclusionJson } from '../../render/ledger/json.js';
-import { id, words } from '../route/input.js';
+import { fileName, id, words } from '../route/input.js';
 import { addRoute } from '../route/route.js';
 import { exclusion } from './answers.js';
 
@@ -21,7 +21,7 @@ const texts = () =>
   z.array(z.string().max(10_000)).max(1000).meta({ description: 'a list of texts' }).nullish();
 const attachments = () =>
   z
-    .array(z.strictObject({ sha256: words(64), name: words(200), bytes: z.int() }))
+    .array(z.strictObject({ sha256: words(64), name: fileName(), bytes: z.int() }))
     .max(100)
     .meta({ description: 'a list of { sha256, name, bytes }, as POST /api/v1/attachments answers' })
     .nullish();

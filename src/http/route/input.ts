@@ -39,9 +39,23 @@ export const words = (maxLength = 10_000) =>
 /** A name, or an id that only what is stored can judge. */
 export const id = () => words(200);
 
+/** What a file is called: in no folder, and on one line. */
+export const fileName = () =>
+  text(
+    (given): Reading<string> =>
+      // eslint-disable-next-line no-control-regex -- names reach headers and terminals
+      given.trim() === '' || given.length > 200 || /[\u0000-\u001f\u007f-\u009f\u2028\u2029/\\]/.test(given)
+        ? { detail: 'is no name of a file; allowed: one line of at most 200 characters without a folder' }
+        : { value: given },
+    { description: 'the name of a file, without its folder', maxLength: 200 },
+  );
+
 /** A date or an instant with its offset. */
-export const instant = () =>
-  text<EpochMs>(readInstant, { description: instantRule, examples: ['2026-10-01'] });
+export const instant = (example = '2026-10-01') =>
+  text<EpochMs>(readInstant, { description: instantRule, examples: [example] });
+
+/** Where a time ends: tried out as it is described, it is behind where it began. */
+export const ending = () => instant('2026-11-01');
 
 export const month = () =>
   text(

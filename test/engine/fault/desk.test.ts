@@ -67,12 +67,12 @@ describe('filing a report', () => {
 
   test('by phone belongs to whoever took the call', async () => {
     const { desk } = await faultRig();
-    const report = await desk.file(ann, filing({ channel: 'phone', reporter: 'person:7' }));
+    const report = await desk.file(ann, filing({ channel: 'phone', reporter: 'P1' }));
     expect(report).toMatchObject({
       state: 'acknowledged',
       owner: 'ann',
       customer: 'bank',
-      reporter: 'person:7',
+      reporter: 'P1',
     });
     await expect(desk.file(bank, filing({ channel: 'phone' }))).rejects.toThrow(
       'channel: is phone, which the NOC answers; allowed: customer, system',
@@ -104,6 +104,9 @@ describe('filing a report', () => {
     ['binary', { subject: 'a\u0000b' }, 'subject: has characters that are no text'],
     ['future', { since: newestSlot + 86_400_000 }, 'since: lies in the future'],
     ['person', { reporter: 'Ann <ann@bank.example>' }, "reporter: is no person's id"],
+    ['unknown person', { reporter: 'P9' }, 'reporter: is nobody at bank, "P9"; allowed: the id of a person'],
+    ['erased person', { reporter: 'P3' }, 'reporter: is nobody at bank, "P3"'],
+    ["other's person", { reporter: 'P2' }, 'reporter: is nobody at bank, "P2"'],
   ] as const)('is refused for its %s', async (_what, over, message) => {
     const { desk, store } = await faultRig();
     await expect(desk.file(bank, filing(over))).rejects.toThrow(message);

@@ -1,13 +1,16 @@
+import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createDoor } from '../../../src/engine/access/door.js';
 import { createOidc } from '../../../src/engine/access/oidc.js';
-import { startProvider } from '../../support/oidc/provider.mjs';
+import { startProvider, type Claims, type TokenTools } from '../../support/oidc/provider.mjs';
 import { twoTenants, type Tenants } from '../../support/tenants.js';
 import { entrance } from '../support/entry.js';
 
 const publicUrl = 'http://127.0.0.1:9720';
 const redirectUri = `${publicUrl}/auth/oidc/callback`;
 const secret = 'a-secret-of-the-client-that-is-long-enough';
+
+type Change = (claims: Claims, tools: TokenTools) => string;
 
 /** Who signs in at the provider: the claims of the account. */
 let account: Record<string, unknown>;
@@ -17,9 +20,9 @@ beforeEach(async () => {
   tenants = await twoTenants();
 });
 
-async function provider(): Promise<string> {
+async function provider(change: Change | null = null): Promise<string> {
   const claims = () => account;
-  const { issuer, stop } = await startProvider({ clientId: 'pop-sla', secret, redirectUri, claims });
+  const { issuer, stop } = await startProvider({ clientId: 'pop-sla', secret, redirectUri, claims, change });
   onTestFinished(stop);
   return issuer;
 }
@@ -149,5 +152,63 @@ describe('signing in at an OpenID Connect provider', () => {
     const http = setUp(await provider(), 'another-secret-that-is-long-enough-too');
     const { cookie, location } = await begin(http);
     expect((await http.inject({ url: await signInAt(location), headers: { cookie } })).statusCode).toBe(401);
+  });
+});
+
+describe('an ID token', () => {
+  const seconds = () => Math.floor(Date.now() / 1000);
+  const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+  const hmac = (key: string | Buffer) => (text: string) =>
+    createHmac('sha256', key).update(text).digest('base64url');
+  const bad: [string, Change][] = [
+    ['for another client', (claims, { jwt }) => jwt({ ...claims, aud: 'another' })],
+    [
+      'for another client beside this one, which it was given to',
+      (claims, { jwt }) => jwt({ ...claims, aud: ['pop-sla', 'another'], azp: 'another' }),
+    ],
+    ['for nobody', (claims, { jwt }) => jwt({ ...claims, aud: undefined })],
+    ['that is expired', (claims, { jwt }) => jwt({ ...claims, exp: seconds() - 3600 })],
+    ['that never expires', (claims, { jwt }) => jwt({ ...claims, exp: undefined })],
+    ['of another issuer', (claims, { jwt }) => jwt({ ...claims, iss: 'https://evil.example' })],
+    ['of another sign-in', (claims, { jwt }) => jwt({ ...claims, nonce: 'another' })],
+    ['of no sign-in', (claims, { jwt }) => jwt({ ...claims, nonce: undefined })],
+    ['of nobody', (claims, { jwt }) => jwt({ ...claims, sub: undefined })],
+    ['signed by somebody else', (claims, { jwt }) => jwt(claims, stranger)],
+    ['signed by nobody', (claims, { jwt }) => jwt(claims, () => '', { alg: 'none' })],
+    [
+      'signed by the public key as if it were a secret',
+      (claims, { jwt, publicKey }) =>
+        jwt(claims, hmac(publicKey.export({ type: 'spki', format: 'pem' })), { alg: 'HS256' }),
+    ],
+    [
+      'whose claims were changed after it was signed',
+      (claims, { jwt }) => {
+        const [head, , signature] = jwt(claims).split('.');
+        const other = Buffer.from(JSON.stringify({ ...claims, groups: ['admin'] })).toString('base64url');
+        return `${head ?? ''}.${other}.${signature ?? ''}`;
+      },
+    ],
+    ['that is none', () => 'x.y.z'],
+  ];
+  test.each(bad)('%s lets nobody in', async (_what, change) => {
+    const http = setUp(await provider(change));
+    const { cookie, location } = await begin(http);
+    const back = await http.inject({ url: await signInAt(location), headers: { cookie } });
+    expect([back.statusCode, detailOf(back)]).toEqual([
+      401,
+      'what came back from the provider does not hold; allowed: to begin again',
+    ]);
+    expect([back.headers['set-cookie'] ?? []].flat().join()).not.toContain('pop-sla=');
+    expect(await tenants.store.access.trail.list()).toEqual([]);
+  });
+
+  test('as it should be lets somebody in, and is no token of the API', async () => {
+    let sent = '';
+    const http = setUp(await provider((claims, { jwt }) => (sent = jwt(claims))));
+    const { cookie, location } = await begin(http);
+    const back = await http.inject({ url: await signInAt(location), headers: { cookie } });
+    expect(back.statusCode).toBe(302);
+    const asked = await http.inject({ url: '/api/v1/pops', headers: { authorization: `Bearer ${sent}` } });
+    expect([asked.statusCode, detailOf(asked)]).toEqual([401, 'the token does not hold: it is none of ours']);
   });
 });

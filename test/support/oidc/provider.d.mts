@@ -1,7 +1,18 @@
+import type { KeyObject } from 'node:crypto';
+
+export type Claims = Readonly<Record<string, unknown>>;
+
+export interface TokenTools {
+  /** A token with those claims; by the provider's key, or what makes its signature. */
+  jwt(claims: object, key?: KeyObject | ((text: string) => string), header?: object): string;
+  readonly publicKey: KeyObject;
+}
+
 export function startProvider(options: {
   readonly clientId: string;
   readonly secret: string;
   readonly redirectUri: string;
-  /** Of whoever signs in. */
-  readonly claims: () => Readonly<Record<string, unknown>>;
-}): Promise<{ readonly issuer: string; readonly stop: () => Promise<void> }>;
+  readonly claims: () => object;
+  /** The ID token that goes out instead of the one that was made. */
+  readonly change?: ((claims: Claims, tools: TokenTools) => string) | null;
+}): Promise<{ readonly issuer: string; stop(): Promise<void> }>;

@@ -1,8 +1,13 @@
 // A real OpenID Connect provider on a port of its own. Its sign-in page takes whoever comes.
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { createServer } from 'node:http';
 import Provider from 'oidc-provider';
 
-export async function startProvider({ clientId, secret, redirectUri, claims }) {
+const kid = 'the-provider';
+
+/** `change` is given each ID token's claims and a signer, and answers the token that is sent instead. */
+export async function startProvider({ clientId, secret, redirectUri, claims, change = null }) {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   let handle = null;
   const server = createServer((request, response) => void handle?.(request, response));
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
@@ -17,6 +22,7 @@ export async function startProvider({ clientId, secret, redirectUri, claims }) {
         response_types: ['code'],
       },
     ],
+    jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256' }] },
     pkce: { required: () => true },
     claims: { openid: ['sub'], profile: ['name', 'groups', 'customer'] },
     conformIdTokenClaims: false,
@@ -35,15 +41,38 @@ export async function startProvider({ clientId, secret, redirectUri, claims }) {
   });
   // It speaks plain HTTP, which it warns of.
   const callback = provider.callback();
-  handle = (request, response) =>
-    request.url.startsWith('/interaction/')
+  handle = (request, response) => {
+    if (change !== null && request.url === '/token')
+      rewrite(response, (claims) => change(claims, { jwt, publicKey }));
+    return request.url.startsWith('/interaction/')
       ? provider.interactionFinished(request, response, { login: { accountId: 'ann-17' } })
       : callback(request, response);
+  };
+  /** A token with those claims; signed by the provider's key unless told. */
+  const jwt = (claims, key = privateKey, header = { alg: 'RS256', kid }) => {
+    const text = [header, claims]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+      .join('.');
+    return `${text}.${typeof key === 'function' ? key(text) : sign('RSA-SHA256', Buffer.from(text), key).toString('base64url')}`;
+  };
   return {
     issuer,
     stop: () => {
       server.closeAllConnections();
       return new Promise((done) => server.close(() => done()));
     },
+  };
+}
+
+/** Another ID token goes out than the one that the provider made. */
+function rewrite(response, change) {
+  const end = response.end.bind(response);
+  response.end = (body) => {
+    const answer = JSON.parse(String(body));
+    if (answer.id_token === undefined) return end(body);
+    const claims = JSON.parse(Buffer.from(answer.id_token.split('.')[1], 'base64url').toString());
+    const text = JSON.stringify({ ...answer, id_token: change(claims) });
+    response.setHeader('content-length', Buffer.byteLength(text));
+    return end(text);
   };
 }
