@@ -4,7 +4,7 @@ export type Claims = Readonly<Record<string, unknown>>;
 
 export interface TokenTools {
   /** A token with those claims; by the provider's key, or what makes its signature. */
-  jwt(claims: object, key?: KeyObject | ((text: string) => string), header?: object): string;
+  readonly jwt: (claims: object, key?: KeyObject | ((text: string) => string), header?: object) => string;
   readonly publicKey: KeyObject;
 }
 
@@ -15,4 +15,4 @@ export function startProvider(options: {
   readonly claims: () => object;
   /** The ID token that goes out instead of the one that was made. */
   readonly change?: ((claims: Claims, tools: TokenTools) => string) | null;
-}): Promise<{ readonly issuer: string; stop(): Promise<void> }>;
+}): Promise<{ readonly issuer: string; readonly stop: () => Promise<void> }>;
