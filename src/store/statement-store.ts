@@ -25,6 +25,11 @@ export interface StatementStore {
    */
   commit(change: StatementCommit): Promise<'stored' | 'moved' | 'conflict'>;
   credits(query?: CreditQuery): Promise<CreditRow[]>;
+  /**
+   * Runs a work on a month's statements when its turn comes: one at a time of this program and, in PostgreSQL, of every
+   * program on the database. Two programs on one file only find out in `commit`, which takes the first.
+   */
+  inTurn<T>(month: string, work: () => Promise<T>): Promise<T>;
   /** That a month was closed. */
   closed(month: string): Promise<EpochMs | null>;
   markClosed(month: string, at: EpochMs): Promise<void>;

@@ -11,7 +11,7 @@ export interface MonthCloseOptions {
   readonly clock: Clock;
   readonly alarm: Alarm;
   readonly store: Pick<Store, 'statements' | 'ledger' | 'paths'>;
-  readonly statements: Pick<Statements, 'close' | 'check'>;
+  readonly statements: Pick<Statements, 'closeOnce' | 'check'>;
   /** The configuration in force, with its book. */
   readonly config: () => Config;
   readonly log: Log;
@@ -49,7 +49,8 @@ export function createMonthClose(options: MonthCloseOptions): MonthClose {
           next = Math.min(next, due);
           continue;
         }
-        const drafts = await statements.close(month);
+        const drafts = await statements.closeOnce(month);
+        if (drafts === null) continue; // another hub did, meanwhile
         log.info({ month, drafts }, 'a month was closed: its statements wait to be looked at and sealed');
       }
       if (!stopped) await look();

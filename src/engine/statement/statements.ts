@@ -46,6 +46,8 @@ export interface Statements {
   draw(month: string, services: readonly string[] | null): Promise<StatementDocument[]>;
   /** Draws up a month that is over, and keeps the drafts of what is not sealed. Resolves to how many. */
   close(month: string, services?: readonly string[] | null): Promise<number>;
+  /** The same, unless it was closed before, by whomever; then null. */
+  closeOnce(month: string): Promise<number | null>;
   seal(actor: string, request: SealRequest): Promise<Outcome[]>;
   /** Seals another revision of what has changed since it was sealed. `dryRun`: says what it would. */
   revise(actor: string, request: SealRequest & { readonly dryRun?: boolean }): Promise<Outcome[]>;
@@ -76,6 +78,109 @@ export function createStatements(options: StatementsOptions): Statements {
       ...{ store, now, actor: actor.trim(), signer: await options.signer() },
       ...(options.step ? { step: options.step } : {}),
     });
+  const inTurn: Store['statements']['inTurn'] = (month, work) => store.statements.inTurn(month, work);
+
+  async function close(month: string, services: readonly string[] | null): Promise<number> {
+    const found = await over(month, services);
+    const month_ = await drawn(month);
+    let drafts = 0;
+    for (const service of found.services) {
+      const document = month_.draft(service);
+      if (await store.statements.sealed(document.id)) continue;
+      await store.statements.putDraft({ document, hash: digestOf(document), at: now() }, creditOf(document));
+      drafts += 1;
+    }
+    if (services === null) await store.statements.markClosed(month, now());
+    return drafts;
+  }
+
+  async function seal(actor: string, request: SealRequest): Promise<Outcome[]> {
+    const { month, services, acceptIncomplete } = request;
+    const found = await over(month, services);
+    const sealOne = await started(actor);
+    const month_ = await drawn(month);
+    const outcomes: Outcome[] = [];
+    for (const service of found.services) outcomes.push(await sealFirst(month_.draft(service)));
+    return outcomes;
+
+    async function sealFirst(fresh: StatementDocument): Promise<Outcome> {
+      const before = await store.statements.sealed(fresh.id);
+      if (before) return alreadySealed(before, fresh);
+      const draft = await store.statements.draft(fresh.id);
+      if (draft && draft.document.inputs.digest !== fresh.inputs.digest) {
+        await store.statements.putDraft(
+          { document: fresh, hash: digestOf(fresh), at: now() },
+          creditOf(fresh),
+        );
+        const { why = [] } = changeOf(draft.document, fresh) ?? {};
+        const what =
+          'its draft was drawn up anew, since what it rests on has changed: look at it, and seal again';
+        return { ...outcomeOf(fresh, 'refused'), why: [what, ...why] };
+      }
+      const reviewed = draft?.document ?? fresh;
+      if (!reviewed.complete && acceptIncomplete === null) return incomplete(reviewed);
+      const document: StatementDocument = {
+        ...reviewed,
+        state: 'sealed',
+        acceptedIncomplete: reviewed.complete ? null : acceptIncomplete,
+      };
+      const hash = await sealOne(document, creditOf(document));
+      const now_ = hash === null ? await store.statements.sealed(fresh.id) : null;
+      if (now_) return alreadySealed(now_, fresh);
+      return { ...outcomeOf(document, 'sealed'), revision: 1, hash };
+    }
+  }
+
+  async function revise(
+    actor: string,
+    request: SealRequest & { readonly dryRun?: boolean },
+  ): Promise<Outcome[]> {
+    const { month, services, acceptIncomplete, dryRun = false } = request;
+    const found = await over(month, services);
+    const sealOne = dryRun ? null : await started(actor);
+    const month_ = await drawn(month);
+    const outcomes: Outcome[] = [];
+    for (const service of found.services) outcomes.push(await reviseOne(month_.draft(service)));
+    return outcomes;
+
+    async function reviseOne(fresh: StatementDocument): Promise<Outcome> {
+      const before = await store.statements.sealed(fresh.id);
+      if (!before) {
+        return { ...outcomeOf(fresh, 'refused'), why: ['is not sealed yet: pop-sla statements seal'] };
+      }
+      const { revision, hash: previous } = { revision: before.document.revision, hash: before.hash };
+      const change = changeOf(before.document, fresh);
+      if (change === null) {
+        await store.statements.markChanged(fresh.id, null);
+        return { ...outcomeOf(before.document, 'unchanged'), revision, hash: previous };
+      }
+      const { creditDifference, why } = change;
+      if (!fresh.complete && acceptIncomplete === null)
+        return {
+          ...incomplete(fresh),
+          revision,
+          hash: previous,
+          creditDifference,
+          why: [noReason, ...why],
+        };
+      const document: StatementDocument = {
+        ...{ ...fresh, revision: revision + 1, state: 'sealed', change, previous },
+        acceptedIncomplete: fresh.complete ? null : acceptIncomplete,
+      };
+      if (sealOne === null)
+        return { ...outcomeOf(document, 'sealed'), revision: revision + 1, creditDifference, why };
+      const rows = await store.statements.credits({ statement: fresh.id });
+      const hash = await sealOne(document, adjustmentOf(document, before.document, rows));
+      if (hash === null)
+        return {
+          ...outcomeOf(fresh, 'refused'),
+          revision,
+          why: ['somebody else revised it at the same time'],
+        };
+      return { ...outcomeOf(document, 'sealed'), revision: revision + 1, hash, creditDifference, why };
+    }
+  }
+
   return {
     list: (query) => store.statements.list(query),
     async show(month, service, revision) {
@@ -98,103 +203,18 @@ export function createStatements(options: StatementsOptions): Statements {
       const month_ = await drawn(month);
       return found.services.map((service) => month_.draft(service));
     },
-    async close(month, services = null) {
-      const found = await over(month, services);
-      const month_ = await drawn(month);
-      let drafts = 0;
-      for (const service of found.services) {
-        const document = month_.draft(service);
-        if (await store.statements.sealed(document.id)) continue;
-        await store.statements.putDraft(
-          { document, hash: digestOf(document), at: now() },
-          creditOf(document),
-        );
-        drafts += 1;
-      }
-      if (services === null) await store.statements.markClosed(month, now());
-      return drafts;
-    },
-    async seal(actor, { month, services, acceptIncomplete }) {
+    close: (month, services = null) => inTurn(month, () => close(month, services)),
+    closeOnce: (month) =>
+      inTurn(month, async () =>
+        (await store.statements.closed(month)) === null ? close(month, null) : null,
+      ),
+    seal: async (actor, request) => {
       mayAct(actor);
-      const found = await over(month, services);
-      const seal = await started(actor);
-      const month_ = await drawn(month);
-      const outcomes: Outcome[] = [];
-      for (const service of found.services) outcomes.push(await sealFirst(month_.draft(service)));
-      return outcomes;
-
-      async function sealFirst(fresh: StatementDocument): Promise<Outcome> {
-        const before = await store.statements.sealed(fresh.id);
-        if (before) return alreadySealed(before, fresh);
-        const draft = await store.statements.draft(fresh.id);
-        if (draft && draft.document.inputs.digest !== fresh.inputs.digest) {
-          await store.statements.putDraft(
-            { document: fresh, hash: digestOf(fresh), at: now() },
-            creditOf(fresh),
-          );
-          const { why = [] } = changeOf(draft.document, fresh) ?? {};
-          const what =
-            'its draft was drawn up anew, since what it rests on has changed: look at it, and seal again';
-          return { ...outcomeOf(fresh, 'refused'), why: [what, ...why] };
-        }
-        const reviewed = draft?.document ?? fresh;
-        if (!reviewed.complete && acceptIncomplete === null) return incomplete(reviewed);
-        const document: StatementDocument = {
-          ...reviewed,
-          state: 'sealed',
-          acceptedIncomplete: reviewed.complete ? null : acceptIncomplete,
-        };
-        const hash = await seal(document, creditOf(document));
-        const now_ = hash === null ? await store.statements.sealed(fresh.id) : null;
-        if (now_) return alreadySealed(now_, fresh);
-        return { ...outcomeOf(document, 'sealed'), revision: 1, hash };
-      }
+      return inTurn(request.month, () => seal(actor, request));
     },
-    async revise(actor, { month, services, acceptIncomplete, dryRun = false }) {
+    revise: async (actor, request) => {
       mayAct(actor);
-      const found = await over(month, services);
-      const seal = dryRun ? null : await started(actor);
-      const month_ = await drawn(month);
-      const outcomes: Outcome[] = [];
-      for (const service of found.services) outcomes.push(await reviseOne(month_.draft(service)));
-      return outcomes;
-
-      async function reviseOne(fresh: StatementDocument): Promise<Outcome> {
-        const before = await store.statements.sealed(fresh.id);
-        if (!before) {
-          return { ...outcomeOf(fresh, 'refused'), why: ['is not sealed yet: pop-sla statements seal'] };
-        }
-        const { revision, hash: previous } = { revision: before.document.revision, hash: before.hash };
-        const change = changeOf(before.document, fresh);
-        if (change === null) {
-          await store.statements.markChanged(fresh.id, null);
-          return { ...outcomeOf(before.document, 'unchanged'), revision, hash: previous };
-        }
-        const { creditDifference, why } = change;
-        if (!fresh.complete && acceptIncomplete === null)
-          return {
-            ...incomplete(fresh),
-            revision,
-            hash: previous,
-            creditDifference,
-            why: [noReason, ...why],
-          };
-        const document: StatementDocument = {
-          ...{ ...fresh, revision: revision + 1, state: 'sealed', change, previous },
-          acceptedIncomplete: fresh.complete ? null : acceptIncomplete,
-        };
-        if (seal === null)
-          return { ...outcomeOf(document, 'sealed'), revision: revision + 1, creditDifference, why };
-        const rows = await store.statements.credits({ statement: fresh.id });
-        const hash = await seal(document, adjustmentOf(document, before.document, rows));
-        if (hash === null)
-          return {
-            ...outcomeOf(fresh, 'refused'),
-            revision,
-            why: ['somebody else revised it at the same time'],
-          };
-        return { ...outcomeOf(document, 'sealed'), revision: revision + 1, hash, creditDifference, why };
-      }
+      return inTurn(request.month, () => revise(actor, request));
     },
     async check(month) {
       const sealed = (await store.statements.list({ month })).filter(({ state }) => state === 'sealed');

@@ -20,9 +20,9 @@ async function jobAt(month: StatedMonth, at: number) {
     ...{ clock: time.clock, alarm: time.alarm, store: month.store, config: () => month.config, log },
     statements: {
       ...statements,
-      close: async (name) => {
+      closeOnce: async (name) => {
         closed.push(name);
-        return statements.close(name);
+        return statements.closeOnce(name);
       },
     },
   });

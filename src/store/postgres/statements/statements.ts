@@ -15,9 +15,10 @@ import { creditsSql } from '../../rows/credit.js';
 import type { StatementCommit, StatementStore } from '../../statement-store.js';
 import type { CreditRow } from '../../../core/billing/credit.js';
 import type { EpochMs } from '../../../core/types.js';
+import { turns } from '../../turns.js';
 import type { Connection, Query } from '../database.js';
 import { appendToLedger } from '../ledger/append.js';
-import { lock } from '../locks.js';
+import { lock, locks } from '../locks.js';
 import { changeCredit, putDraftCredit } from './credits.js';
 
 /** A document is read once for all that is listed of it. */
@@ -27,7 +28,9 @@ const listed = (
   FROM ${table}, json_to_record(document::json) AS said (site text, currency text, total json, complete boolean)`;
 const list = listSql({ draft: listed('statement_draft'), sealed: listed('statement') });
 
-export function statementStore({ read, write, change }: Connection): StatementStore {
+export function statementStore({ read, write, change, withClient }: Connection): StatementStore {
+  // One connection is kept by who has the turn; more of them would leave none for the work.
+  const inTurn = turns();
   return {
     putDraft: (drawn, credit) =>
       write(async (query) => {
@@ -64,6 +67,19 @@ export function statementStore({ read, write, change }: Connection): StatementSt
       const { sql, values } = creditsSql(query);
       return read<CreditRow>(sql, values);
     },
+    inTurn: (month, work) =>
+      inTurn(() =>
+        withClient(async (query) => {
+          const lock = [locks.month, Number(month.replace('-', ''))];
+          await query('SELECT pg_advisory_lock($1::int, $2::int)', lock);
+          try {
+            return await work();
+          } finally {
+            // A connection that broke has lost it; then what is done twice is refused when it is to be kept.
+            await query('SELECT pg_advisory_unlock($1::int, $2::int)', lock);
+          }
+        }),
+      ),
     closed: async (month) => (await read<{ at: EpochMs }>(statementSql.closed, { month }))[0]?.at ?? null,
     markClosed: async (month, at) => {
       await change(statementSql.close, { month, at });

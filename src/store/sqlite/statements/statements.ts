@@ -9,6 +9,7 @@ import {
   type SealedRow,
 } from '../../rows/statement.js';
 import type { StatementCommit, StatementStore } from '../../statement-store.js';
+import { turns } from '../../turns.js';
 import type { Connection } from '../database.js';
 import { ledgerAppend } from '../ledger/append.js';
 import { creditQueries } from './credits.js';
@@ -16,6 +17,7 @@ import { statementList } from './list.js';
 
 export function statementStore(on: Connection): StatementStore {
   const { db, read, write } = on;
+  const inTurn = turns();
   const append = ledgerAppend(db);
   const credits = creditQueries(on);
   const putDraft = db.prepare<object>(statementSql.putDraft);
@@ -73,6 +75,7 @@ export function statementStore(on: Connection): StatementStore {
         }
       }),
     credits: (query = {}) => read(() => credits.find(query)),
+    inTurn: (_, work) => inTurn(work),
     closed: (month) => read(() => closed.get({ month }) ?? null),
     markClosed: (month, at) => write(() => void close.run({ month, at })),
     markChanged: (id, since) =>
