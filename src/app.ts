@@ -1,5 +1,6 @@
 import type { OpenBilling, OpenBillingOptions } from './app/billing.js';
 import type { CompareKindsOptions, KindsCompared } from './app/compare-kinds.js';
+import type { CopiedStore, CopyProgress, CopyStoreOptions } from './app/copy-store.js';
 import type { Daemon, DaemonOptions } from './app/daemon.js';
 import type { EvidenceMade, EvidenceOptions } from './app/evidence.js';
 import type { LedgerOptions, OpenLedger } from './app/ledger.js';
@@ -19,6 +20,9 @@ import type { Store } from './store/store.js';
  */
 export type {
   CompareKindsOptions,
+  CopiedStore,
+  CopyProgress,
+  CopyStoreOptions,
   Daemon,
   DaemonOptions,
   EvidenceMade,
@@ -62,6 +66,11 @@ export async function readStore(config: Config, options?: ReadStoreOptions): Pro
 export async function storeName(config: Config): Promise<string> {
   const open = await import('./app/open-store.js');
   return open.storeName(config);
+}
+
+export async function copyStore(options: CopyStoreOptions): Promise<CopiedStore> {
+  const copy = await import('./app/copy-store.js');
+  return copy.copyStore(options);
 }
 
 export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {

@@ -29,6 +29,7 @@ import { reportCommand } from './report.js';
 import { roundsCommand } from './rounds.js';
 import { runCommand } from './run.js';
 import { simulateCommand } from './simulate.js';
+import { storeCommand } from './store.js';
 import { verifyCommand } from './verify.js';
 
 /**
@@ -95,6 +96,7 @@ const commandsInHelpOrder: readonly ((context: Context) => Command)[] = [
   configCommand,
   doctorCommand,
   backupCommand,
+  storeCommand,
   simulateCommand,
 ];
 

@@ -53,7 +53,7 @@ function verify(partial: string): void {
   }
 }
 
-async function sync(path: string): Promise<void> {
+export async function sync(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {
     await handle.sync();
@@ -63,7 +63,7 @@ async function sync(path: string): Promise<void> {
 }
 
 /** A link never replaces what came to stand there meanwhile; a disk without links leaves the rename. */
-async function publish(partial: string, file: string): Promise<void> {
+export async function publish(partial: string, file: string): Promise<void> {
   try {
     await link(partial, file);
   } catch {
