@@ -1,0 +1,171 @@
+import { countSize, type SizeCounts } from '../../core/measurement/counts.js';
+import type { SizeSample } from '../../core/measurement/round.js';
+import type { StoredRound, StoredSlot } from '../../core/merge/slot.js';
+import { pathEnds } from '../../core/path/path.js';
+import type { PathId, PopId } from '../../core/types.js';
+import { decodePackets } from '../../store/packets/codec.js';
+import type { StoredRows } from '../../store/row-store.js';
+import { wireVersion } from './encode.js';
+import { decodeFrame } from './frame.js';
+import { Refused } from './refused.js';
+import { headSchema, type Head } from './schema.js';
+
+const isKnown = (version: number): boolean => version >= 1 && version <= wireVersion + 1;
+
+export interface DecodedRows extends StoredRows {
+  /** What the packets of a round are, where they came along. */
+  readonly packetsOf: (round: StoredRound) => readonly SizeSample[] | null;
+}
+
+/**
+ * The rows of a message that came from where only `pop` may send. Every one of them has to be its own. Throws
+ * `Refused`, and takes nothing of a message of which anything is wrong.
+ */
+export function decodeRows(bytes: Uint8Array, pop: PopId): DecodedRows {
+  const { head: raw, packets } = decodeFrame(bytes, isKnown);
+  const parsed = headSchema.safeParse(raw);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new Refused('invalid', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not valid'}`);
+  }
+  const head = parsed.data;
+  requireOwn(head, pop);
+  const samples = new Map<StoredRound, readonly SizeSample[]>();
+  const slots: StoredSlot[] = [...roundsOf(head, packets, samples), ...marksOf(head)];
+  const { outages, states, spans, blind, sightings } = head;
+  return {
+    slots,
+    watch: { outages, states, spans, blind },
+    sightings,
+    packetsOf: (round) => samples.get(round) ?? null,
+  };
+}
+
+/** The subject alone says who sent it: a message that names another PoP anywhere is a forgery. */
+function requireOwn(head: Head, pop: PopId): void {
+  const forged = (what: string): Refused => new Refused('forged', `${what}, and came as ${pop}'s`);
+  if (head.pop !== pop) throw forged(`it says that it is ${head.pop}'s`);
+  for (const path of [...head.paths, ...head.sightings.map((sighting) => sighting.path)])
+    if (pathEnds(path)?.source !== pop) throw forged(`it has rows of the path ${path}`);
+  for (const { observer } of [...head.outages, ...head.states, ...head.spans, ...head.blind])
+    if (observer !== pop) throw forged(`it has rows of the observer ${observer}`);
+}
+
+function* roundsOf(
+  { rounds, sizes, paths }: Head,
+  packets: Uint8Array,
+  samples: Map<StoredRound, readonly SizeSample[]>,
+): Generator<StoredRound> {
+  const [length, sizesInAll] = [rounds.path.length, rounds.sizes.reduce((sum, count) => sum + count, 0)];
+  requireLengths(rounds, length);
+  requireLengths(sizes, sizesInAll);
+  let [size, byte] = [0, 0];
+  for (let at = 0; at < length; at += 1) {
+    const nth = <Value>(column: readonly Value[]): Value => column[at] as Value;
+    const [count, bytes] = [nth(rounds.sizes), nth(rounds.packetsBytes)];
+    const own = Array.from({ length: count }, (_, index) => sizeAt(sizes, size + index));
+    const packed = bytes === null ? null : packets.subarray(byte, byte + bytes);
+    size += count;
+    byte += bytes ?? 0;
+    const startedAt = nth(rounds.slot) + nth(rounds.startedAfterMs);
+    const [p50Us, p99Us] = [nth(rounds.p50Us), nth(rounds.p99Us)];
+    const round: StoredRound = {
+      path: pathAt(paths, nth(rounds.path)),
+      slot: nth(rounds.slot),
+      startedAt,
+      endedAt: startedAt + nth(rounds.tookMs),
+      status: nth(rounds.status),
+      reason: nth(rounds.reason),
+      address: nth(rounds.address),
+      lostAfterMs: nth(rounds.lostAfterMs),
+      provenance: {
+        driver: nth(rounds.driver),
+        stamps: nth(rounds.stamps),
+        fallbackStamps: nth(rounds.fallbackStamps),
+        socketDrops: nth(rounds.socketDrops),
+        sendLagUs: nth(rounds.sendLagUs),
+        calibration: p50Us === null || p99Us === null ? null : { p50Us, p99Us },
+      },
+      sizes: own,
+      packed,
+    };
+    if (!own.every(isCount)) throw new Refused('invalid', `${nameOf(round)}: its sizes count to nothing`);
+    if (packed !== null) samples.set(round, requireCounted(round, packed));
+    yield round;
+  }
+  if (byte !== packets.length)
+    throw new Refused('invalid', 'the packets are fewer or more than the rounds say');
+}
+
+function marksOf({ missing, paths }: Head): StoredSlot[] {
+  requireLengths(missing, missing.path.length);
+  return missing.path.map((place, at) => ({
+    path: pathAt(paths, place),
+    slot: missing.slot[at] as number,
+    status: 'missing',
+    reason: missing.reason[at] as (typeof missing.reason)[number],
+  }));
+}
+
+function requireLengths(columns: Readonly<Record<string, readonly unknown[]>>, length: number): void {
+  for (const [name, column] of Object.entries(columns))
+    if (column.length !== length)
+      throw new Refused('invalid', `${name}: has ${column.length} entries; allowed: ${length}`);
+}
+
+function pathAt(paths: readonly PathId[], place: number): PathId {
+  const path = paths[place];
+  if (path === undefined) throw new Refused('invalid', `the path ${place} is not among those it names`);
+  return path;
+}
+
+const nameOf = ({ path, slot }: StoredRound): string => `${path} ${new Date(slot).toISOString()}`;
+
+const isCount = ({ sent, received, late, errors, rttMinUs, rttMaxUs }: SizeCounts): boolean =>
+  received + late + errors <= sent &&
+  (received === 0) === (rttMinUs === null) &&
+  (rttMinUs ?? 0) <= (rttMaxUs ?? 0);
+
+const sizeAt = (sizes: Head['sizes'], at: number): SizeCounts => ({
+  bytes: sizes.bytes[at] as number,
+  sent: sizes.sent[at] as number,
+  received: sizes.received[at] as number,
+  late: sizes.late[at] as number,
+  errors: sizes.errors[at] as number,
+  notSent: sizes.notSent[at] as number,
+  duplicates: sizes.duplicates[at] as number,
+  mismatched: sizes.mismatched[at] as number,
+  rttSumUs: sizes.rttSumUs[at] as number,
+  rttMinUs: sizes.rttMinUs[at] as number | null,
+  rttMaxUs: sizes.rttMaxUs[at] as number | null,
+});
+
+/** The packets, which have to be what the round says that they count to. */
+function requireCounted(round: StoredRound, packed: Uint8Array): SizeSample[] {
+  const name = `the packets of ${nameOf(round)}`;
+  let samples: SizeSample[];
+  try {
+    samples = decodePackets(packed);
+  } catch (error) {
+    throw new Refused('invalid', `${name}: ${(error as Error).message}`, { cause: error });
+  }
+  const counted = samples.map(countSize);
+  const same =
+    counted.length === round.sizes.length &&
+    counted.every((size, index) => isSame(size, round.sizes[index] as SizeCounts));
+  if (!same) throw new Refused('invalid', `${name} do not count to its sizes`);
+  return samples;
+}
+
+const isSame = (a: SizeCounts, b: SizeCounts): boolean =>
+  a.bytes === b.bytes &&
+  a.sent === b.sent &&
+  a.received === b.received &&
+  a.late === b.late &&
+  a.errors === b.errors &&
+  a.notSent === b.notSent &&
+  a.duplicates === b.duplicates &&
+  a.mismatched === b.mismatched &&
+  a.rttSumUs === b.rttSumUs &&
+  a.rttMinUs === b.rttMinUs &&
+  a.rttMaxUs === b.rttMaxUs;

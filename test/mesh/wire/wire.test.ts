@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { decodeRows } from '../../../src/mesh/wire/decode.js';
+import { encodeRows, wireVersion } from '../../../src/mesh/wire/encode.js';
+import { decodeFrame, encodeFrame } from '../../../src/mesh/wire/frame.js';
+import { Refused } from '../../../src/mesh/wire/refused.js';
+import { noRows, type StoredRows } from '../../../src/store/row-store.js';
+import { size, slot } from '../../support/rounds.js';
+import { allRows, stored } from './rows.js';
+
+const decoded = (bytes: Uint8Array, pop = 'LAB1'): StoredRows => {
+  const { slots, watch, sightings } = decodeRows(bytes, pop);
+  // Rounds and marks come apart; their order is none of their content.
+  return { slots, watch, sightings };
+};
+/** A message whose head another program made. */
+const altered = (change: (head: Record<string, unknown>) => object, version = wireVersion): Uint8Array => {
+  const { head, packets } = decodeFrame(encodeRows('LAB1', allRows), () => true);
+  return encodeFrame({ version, packets, head: change(structuredClone(head) as Record<string, unknown>) });
+};
+function refusal(bytes: Uint8Array, pop = 'LAB1'): Refused {
+  try {
+    decodeRows(bytes, pop);
+  } catch (error) {
+    if (error instanceof Refused) return error;
+    throw error;
+  }
+  throw new Error('it was taken');
+}
+
+describe('rows on the wire', () => {
+  test('come out as they went in, every sort of them', () => {
+    expect(decoded(encodeRows('LAB1', allRows))).toEqual(allRows);
+    expect(decoded(encodeRows('LAB1', noRows))).toEqual(noRows);
+  });
+
+  test('come with their packets', () => {
+    const { slots, packetsOf } = decodeRows(encodeRows('LAB1', { ...noRows, slots: [stored()] }), 'LAB1');
+    const [one] = slots;
+    if (one?.status !== 'ok') throw new Error('no round');
+    expect(packetsOf(one)).toEqual([64, 128, 512].map((bytes) => size(bytes, [20_000, 20_500, 21_001])));
+  });
+
+  test('give the same bytes when they are the same', () => {
+    expect(encodeRows('LAB1', allRows)).toEqual(encodeRows('LAB1', structuredClone(allRows)));
+  });
+
+  test('of a version 1 that was written once are read for ever', () => {
+    expect(decoded(readFileSync(join(import.meta.dirname, 'version-1.bin')))).toEqual(allRows);
+  });
+
+  test('of the next version are read, and what it says more is let be', () => {
+    const next = altered((head) => {
+      const { rounds, outages } = head as { rounds: object; outages: object[] };
+      return {
+        ...head,
+        weather: ['rain'],
+        rounds: { ...rounds, jitterUs: [1] },
+        outages: outages.map((outage) => ({ ...outage, cause: 'port' })),
+      };
+    }, wireVersion + 1);
+    expect(decoded(next)).toEqual(allRows);
+  });
+
+  test('of a version that nobody here knows are refused, with that reason', () => {
+    const { reason, message } = refusal(altered((head) => head, wireVersion + 2));
+    expect({ reason, message }).toEqual({ reason: 'version', message: 'the format 3 is not known here' });
+    expect(refusal(altered((head) => head, 0)).reason).toBe('version');
+  });
+
+  test('that say another PoP than the subject are forged, wherever they say it', () => {
+    const whole = encodeRows('LAB1', allRows);
+    expect(refusal(whole, 'LAB2').reason).toBe('forged');
+    const others: StoredRows[] = [
+      { ...noRows, slots: [stored({ path: 'LAB2>LAB1' })] },
+      { ...noRows, slots: [{ path: 'LAB2>LAB1', slot, status: 'missing', reason: 'asleep' }] },
+      { ...noRows, sightings: [{ path: 'LAB2>LAB1', firstSeenAt: 0, lastSeenAt: 0 }] },
+      ...(['outages', 'states', 'spans', 'blind'] as const).map((kind) => ({
+        ...noRows,
+        watch: { ...noRows.watch, [kind]: allRows.watch[kind].map((row) => ({ ...row, observer: 'LAB2' })) },
+      })),
+    ];
+    for (const rows of others) expect(refusal(encodeRows('LAB1', rows)).reason).toBe('forged');
+  });
+
+  test.each([
+    ['no status that there is', { rounds: { status: ['well', 'ok', 'ok', 'ok'] } }],
+    ['columns of different lengths', { rounds: { slot: [slot] } }],
+    ['an instant that is none', { missing: { slot: [1e300] } }],
+    ['a path that it did not name', { missing: { path: [9] } }],
+    ['fewer sizes than its rounds have', { rounds: { sizes: [3, 2, 0, 1] } }],
+    ['sizes that its packets do not count to', { sizes: { sent: [4, 3, 3, 2, 2, 3, 3, 3] } }],
+    ['more received than sent', { sizes: { received: [9, 9, 9, 9, 9, 9, 9, 9] } }],
+    ['packets that are cut in the wrong places', { rounds: { packetsBytes: [1, 1, 1, null] } }],
+  ])('with %s are refused whole', (_, change) => {
+    const bytes = altered((head) => {
+      for (const [table, columns] of Object.entries(change)) Object.assign(head[table] as object, columns);
+      return head;
+    });
+    expect(refusal(bytes).reason).toBe('invalid');
+  });
+
+  test('that end before they began, or are no JSON, are refused', () => {
+    const { head, packets } = decodeFrame(encodeRows('LAB1', allRows), () => true);
+    const outage = { ...allRows.watch.outages[0], end: { at: 0, earliest: 0, latest: 0 } };
+    const frame = (one: unknown): Uint8Array => encodeFrame({ version: wireVersion, head: one, packets });
+    expect(refusal(frame({ ...(head as object), outages: [outage] })).reason).toBe('invalid');
+    expect(refusal(frame([])).reason).toBe('invalid');
+    expect(refusal(frame('rows')).reason).toBe('invalid');
+  });
+
+  test('that are cut off, altered or none at all are refused, whatever the bytes', () => {
+    const whole = Buffer.from(encodeRows('LAB1', allRows));
+    for (let length = 0; length < whole.length; length += 7)
+      expect(['unreadable', 'version']).toContain(refusal(whole.subarray(0, length)).reason);
+    fc.assert(
+      fc.property(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 255 }), (at, by) => {
+        const bytes = Buffer.from(whole);
+        bytes[at] = (bytes[at] ?? 0) ^ by;
+        // A version beside ours is another format that this program reads: the rows are still whole.
+        if (at === 2 && bytes[at] === wireVersion + 1) return;
+        expect(['unreadable', 'version']).toContain(refusal(bytes).reason);
+      }),
+      { numRuns: 300 },
+    );
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
+        expect(refusal(bytes).reason).toBe('unreadable');
+      }),
+    );
+  });
+
+  test('that unpack to more than any message has are refused', () => {
+    const bytes = encodeFrame({ version: 1, head: 'a'.repeat(20 * 2 ** 20), packets: Buffer.alloc(0) });
+    expect(bytes.length).toBeLessThan(100_000);
+    expect(refusal(bytes).reason).toBe('unreadable');
+  });
+});
