@@ -1,0 +1,141 @@
+import { jetstream } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { PopId } from '../../core/types.js';
+import type { Clock, Log } from '../../engine/ports.js';
+import type { ForwardDepth, ForwardStore } from '../../store/forward-store.js';
+import type { Family } from '../streams.js';
+import { rowsStream, rowsSubject } from '../subjects.js';
+import { nextBatch, type Batch } from './batch.js';
+
+export interface OutboxEvents {
+  /** JetStream has them. */
+  sent(family: Family, rows: number, bytes: number): void;
+  waiting(depth: ForwardDepth): void;
+}
+
+export interface OutboxSettings {
+  readonly slotsAtOnce: number;
+  readonly watchAtOnce: number;
+  /** How long the first round of a message waits for others. */
+  readonly lingerMs: number;
+  readonly pollMs: number;
+  /** Rounds from before go no faster than this, and only while nothing new waits. */
+  readonly backlogPerSecond: number;
+  readonly ackTimeoutMs: number;
+}
+
+export const outboxSettings: OutboxSettings = {
+  slotsAtOnce: 256,
+  watchAtOnce: 500,
+  lingerMs: 1_000,
+  pollMs: 250,
+  backlogPerSecond: 1_000,
+  ackTimeoutMs: 10_000,
+};
+
+export interface OutboxOptions {
+  readonly connection: NatsConnection;
+  readonly forward: ForwardStore;
+  readonly pop: PopId;
+  readonly clock: Pick<Clock, 'sleep' | 'monotonicMs'>;
+  readonly log: Log;
+  readonly events?: Partial<OutboxEvents>;
+  readonly settings?: Partial<OutboxSettings>;
+}
+
+const firstRetryMs = 250;
+const lastRetryMs = 15_000;
+const depthEveryMs = 5_000;
+
+/**
+ * Sends what waits, one message at a time, until `signal` is aborted: what the watch saw first, the newest of it first;
+ * then rounds as they are measured; then those that waited when the mesh was reached (again), no faster than allowed.
+ * Rounds of each go in the order in which they were stored. A row waits until JetStream has acknowledged it.
+ */
+export async function keepSending(options: OutboxOptions, signal: AbortSignal): Promise<void> {
+  const { connection, forward, pop, clock, log, events = {} } = options;
+  const settings = { ...outboxSettings, ...options.settings };
+  const stream = jetstream(connection, { timeout: settings.ackTimeoutMs });
+  /** Slots up to this number waited when the mesh was reached. */
+  let before: number | null = null;
+  let newSince: number | null = null;
+  let backlogAt = -Infinity;
+  let depthAt = -Infinity;
+  /** Acknowledged, and not yet let go: the store could not. */
+  let acknowledged: Batch | null = null;
+  let retryMs = firstRetryMs;
+
+  const mostBytes = (): number => Math.floor((connection.info?.max_payload ?? 1_048_576) * 0.9);
+  const batch = (family: Family, query: Parameters<typeof forward.next>[0]): Promise<Batch | null> =>
+    nextBatch({ forward, pop, family, query, mostBytes: mostBytes() });
+
+  const next = async (): Promise<Batch | null> => {
+    before ??= await forward.latest('slots');
+    const seen = await batch('watch', { line: 'watch', order: 'newest', limit: settings.watchAtOnce });
+    if (seen) return seen;
+    const line = { line: 'slots', order: 'oldest', limit: settings.slotsAtOnce } as const;
+    const now = clock.monotonicMs();
+    const fresh = await batch('rounds', { ...line, after: before });
+    if (fresh) {
+      newSince ??= now;
+      if (fresh.numbers.length >= settings.slotsAtOnce || now - newSince >= settings.lingerMs) {
+        newSince = null;
+        return fresh;
+      }
+    }
+    if (now < backlogAt) return null;
+    const old = await batch('backlog', { ...line, upTo: before });
+    if (old) backlogAt = now + (1_000 * old.numbers.length) / settings.backlogPerSecond;
+    return old;
+  };
+
+  const publish = async (one: Batch): Promise<void> => {
+    if (one.rows === 0) return; // swept meanwhile
+    await stream.publish(rowsSubject(pop, one.family), one.bytes, {
+      msgID: one.id,
+      timeout: settings.ackTimeoutMs,
+      retries: 0,
+      expect: { streamName: rowsStream },
+    });
+    events.sent?.(one.family, one.rows, one.bytes.length);
+  };
+
+  const tellDepth = async (): Promise<void> => {
+    if (clock.monotonicMs() < depthAt) return;
+    depthAt = clock.monotonicMs() + depthEveryMs;
+    events.waiting?.(await forward.depth());
+  };
+
+  while (!signal.aborted && !connection.isClosed()) {
+    try {
+      if (acknowledged === null) {
+        const one = await next();
+        await tellDepth();
+        if (one === null) {
+          await clock.sleep(settings.pollMs, signal);
+          continue;
+        }
+        await publish(one);
+        acknowledged = one;
+      }
+      await forward.done(acknowledged.line, acknowledged.numbers);
+      acknowledged = null;
+      if (retryMs > firstRetryMs) log.info({}, 'rows go to the hub again');
+      retryMs = firstRetryMs;
+    } catch (error) {
+      if (isAborted(signal)) return;
+      // What came to wait meanwhile is no news any more when the mesh is reached again.
+      if (acknowledged === null) before = null;
+      if (retryMs === firstRetryMs)
+        log.warn(
+          { why: (error as Error).message },
+          'rows can not go to the hub; they wait and are tried again',
+        );
+      await clock.sleep(retryMs, signal);
+      retryMs = Math.min(2 * retryMs, lastRetryMs);
+    }
+  }
+}
+
+/** What the analysis of a loop's condition would take for unchanged. */
+const isAborted = (signal: AbortSignal): boolean => signal.aborted;
