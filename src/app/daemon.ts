@@ -35,6 +35,7 @@ import { renderApart } from './render-apart.js';
 import { openStore, storeName } from './open-store.js';
 import { resolveName } from './resolve.js';
 import { restartNeeded } from './restart-needed.js';
+import { judgeApart } from './judge/apart.js';
 import { keepOffice } from './office.js';
 import { logRounds } from './round-log.js';
 import { keepVitals } from './vitals.js';
@@ -112,9 +113,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const events = fanOut([
       ...[metrics.events, standing.heard, readiness.events, logRounds(log), suggester.events],
     ]);
-    const office = createOffice({ store, config: () => config, now, bookChanged: refresh });
+    const judging = judgeApart({ store, config: () => config, now, software: version });
+    opened.push(() => judging.close());
+    const office = createOffice({ store, config: () => config, now, judging, bookChanged: refresh });
     const billing = createBilling({
-      ...{ store, config: () => config, now: () => clock.now(), software: version },
+      ...{ store, config: () => config, now: () => clock.now(), software: version, judging },
       signer: () => keyFolder(config.keys.folder).signer(),
     });
     const jobs = createJobs({ config: () => config, now, software: version });
@@ -131,7 +134,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       ...(config.http.tls === null ? {} : { tls: await readTls(config.http.tls) }),
       reports: {
         reports: createReports({
-          ...{ store, config: () => config, now: () => clock.now(), software: version },
+          ...{ store, config: () => config, now: () => clock.now(), software: version, judging },
         }),
         render: renderApart(),
       },

@@ -6,8 +6,10 @@ import { sha256 } from '../../seal/hash.js';
 import { maxAttachmentBytes } from '../../store/ledger-store.js';
 import type { Store } from '../../store/store.js';
 import { createRegistry, type Registry } from '../customers/registry.js';
+import { availabilityJson, type AvailabilityJson } from '../../render/ledger/availability.js';
 import { impactOf, type Impact } from '../month/impact.js';
 import { judgeStored, type StoredMonth } from '../month/judge.js';
+import type { Judging } from '../month/judging.js';
 import { pastCreditsOf } from '../statement/past-credits.js';
 import { audit, type Audit } from './audit.js';
 import { createDesk, type Desk } from './desk.js';
@@ -23,6 +25,7 @@ export interface Office {
   attachment(hash: string): Promise<Uint8Array | null>;
   impact(id: string): Promise<Impact[]>;
   month(name: string): Promise<StoredMonth[]>;
+  availability(name: string): Promise<AvailabilityJson>;
   audit(expectedHead?: string): Promise<Audit>;
 }
 
@@ -31,11 +34,13 @@ export interface OfficeOptions {
   /** The configuration in force. */
   readonly config: () => Config;
   readonly now: () => EpochMs;
+  /** Judges months elsewhere; here by default. */
+  readonly judging?: Pick<Judging, 'availability' | 'impact'>;
   /** Something of the book was entered here. */
   readonly bookChanged?: () => Promise<void>;
 }
 
-export function createOffice({ store, config, now, bookChanged }: OfficeOptions): Office {
+export function createOffice({ store, config, now, judging, bookChanged }: OfficeOptions): Office {
   const desk = createDesk({ store, config, now });
   const pastCredits = pastCreditsOf(store.statements);
   const judge = () => ({ store, config: config(), now: now(), pastCredits });
@@ -52,8 +57,13 @@ export function createOffice({ store, config, now, bookChanged }: OfficeOptions)
       return ref;
     },
     attachment: (hash) => store.attachments.get(hash),
-    impact: async (id) => impactOf(await desk.exclusion(id), judge()),
+    impact: async (id) => {
+      const exclusion = await desk.exclusion(id);
+      return judging ? judging.impact(id) : impactOf(exclusion, judge());
+    },
     month: (name) => judgeStored(judge(), name),
+    availability: async (name) =>
+      judging ? judging.availability(name) : availabilityJson(name, await judgeStored(judge(), name), now()),
     audit: (expectedHead) => audit(store, expectedHead),
   };
 }

@@ -16,6 +16,7 @@ import type { StatementStore } from '../../store/statement-store.js';
 import type { Store } from '../../store/store.js';
 import { inForce } from '../customers/in-force.js';
 import { Refused } from '../ledger/enter.js';
+import type { Judging } from '../month/judging.js';
 import { drawMonth } from '../statement/draw.js';
 import { isAsked, nothingAsked } from './asked.js';
 import { monthServices, type Belonging } from './services.js';
@@ -26,6 +27,8 @@ export interface ReportsOptions {
   readonly now: () => EpochMs;
   /** The version of this program. */
   readonly software: string;
+  /** Draws months up elsewhere; here by default. */
+  readonly judging?: Pick<Judging, 'draw'>;
 }
 
 export interface ReportRequest {
@@ -64,7 +67,11 @@ export function createReports(options: ReportsOptions): Reports {
       if (!isOver) checkToDate(request, ofBook, now());
       const asked = there.filter((each) => isAsked(selection, each)).map(({ service }) => service);
       if (asked.length === 0) throw new Refused([nothingAsked(selection, month, config.book, there)]);
-      const drawn = once(() => drawMonth({ store, config: whole, now: now(), software }, month));
+      const drawn = once(() =>
+        options.judging
+          ? options.judging.draw(month, asked, false)
+          : drawMonth({ store, config: whole, now: now(), software }, month),
+      );
       const statements: ReportStatement[] = [];
       for (const service of asked) {
         const found = await statementOf(statementId(month, service), revision, store.statements);

@@ -13,6 +13,7 @@ import type { Store } from '../../store/store.js';
 import { inForce } from '../customers/in-force.js';
 import { Refused } from '../ledger/enter.js';
 import { adjustmentOf, creditOf } from './credit-of.js';
+import type { Judging } from '../month/judging.js';
 import { drawMonth } from './draw.js';
 import { servicesAsked, type MonthOfBook } from './months.js';
 import type { Outcome } from './outcome.js';
@@ -27,6 +28,8 @@ export interface StatementsOptions {
   /** Rejects with `KeyFault`. */
   readonly signer: () => Promise<Signer>;
   readonly step?: Sealing['step'];
+  /** Draws months up elsewhere; here by default. */
+  readonly judging?: Pick<Judging, 'draw'>;
 }
 
 export interface SealRequest {
@@ -57,8 +60,11 @@ export interface Statements {
 
 export function createStatements(options: StatementsOptions): Statements {
   const { store, config, now, software } = options;
-  const drawn = (month: string): Promise<Assembler> =>
-    drawMonth({ store, config: config(), now: now(), software }, month);
+  /** `fresh` for what is kept or signed. */
+  const drawn = (month: string, of: readonly string[], fresh = true): Promise<Assembler> =>
+    options.judging
+      ? options.judging.draw(month, of, fresh)
+      : drawMonth({ store, config: config(), now: now(), software }, month);
   const asked = async (month: string, services: readonly string[] | null): Promise<MonthOfBook> =>
     servicesAsked(inForce(config(), await store.ledger.events()).book, month, services);
   const over = async (month: string, services: readonly string[] | null): Promise<MonthOfBook> => {
@@ -82,7 +88,7 @@ export function createStatements(options: StatementsOptions): Statements {
 
   async function close(month: string, services: readonly string[] | null): Promise<number> {
     const found = await over(month, services);
-    const month_ = await drawn(month);
+    const month_ = await drawn(month, found.services);
     let drafts = 0;
     for (const service of found.services) {
       const document = month_.draft(service);
@@ -98,7 +104,7 @@ export function createStatements(options: StatementsOptions): Statements {
     const { month, services, acceptIncomplete } = request;
     const found = await over(month, services);
     const sealOne = await started(actor);
-    const month_ = await drawn(month);
+    const month_ = await drawn(month, found.services);
     const outcomes: Outcome[] = [];
     for (const service of found.services) outcomes.push(await sealFirst(month_.draft(service)));
     return outcomes;
@@ -138,7 +144,7 @@ export function createStatements(options: StatementsOptions): Statements {
     const { month, services, acceptIncomplete, dryRun = false } = request;
     const found = await over(month, services);
     const sealOne = dryRun ? null : await started(actor);
-    const month_ = await drawn(month);
+    const month_ = await drawn(month, found.services);
     const outcomes: Outcome[] = [];
     for (const service of found.services) outcomes.push(await reviseOne(month_.draft(service)));
     return outcomes;
@@ -200,7 +206,7 @@ export function createStatements(options: StatementsOptions): Statements {
     },
     async draw(month, services) {
       const found = await asked(month, services);
-      const month_ = await drawn(month);
+      const month_ = await drawn(month, found.services, false);
       return found.services.map((service) => month_.draft(service));
     },
     close: (month, services = null) => inTurn(month, () => close(month, services)),
@@ -219,7 +225,10 @@ export function createStatements(options: StatementsOptions): Statements {
     async check(month) {
       const sealed = (await store.statements.list({ month })).filter(({ state }) => state === 'sealed');
       if (sealed.length === 0) return 0;
-      const month_ = await drawn(month);
+      const month_ = await drawn(
+        month,
+        sealed.map(({ service }) => service),
+      );
       let changed = 0;
       for (const id of new Set(sealed.map((each) => each.id))) {
         const before = await store.statements.sealed(id);

@@ -2,9 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Book } from '../../core/customer/book.js';
 import { exclusionStates } from '../../core/ledger/exclusions.js';
-import type { EpochMs } from '../../core/types.js';
 import type { Office } from '../../engine/ledger/office.js';
-import { availabilityJson } from '../../render/ledger/availability.js';
 import { exclusionJson, outageJson } from '../../render/ledger/json.js';
 import { id, ending, instant, month, text, words, type Reading } from '../route/input.js';
 import { pageAnswer, pageOf, pageQuery } from '../route/page.js';
@@ -28,13 +26,12 @@ const head = () =>
 
 export interface LedgerReadsOptions {
   readonly office: Office;
-  readonly now: () => EpochMs;
   /** Who buys what, as it is in force. */
   readonly book: () => Book;
 }
 
 /** `/api/v1/outages`, `/exclusions`, `/availability`, `/audit` and `/attachments`: what was entered, and what it does. */
-export function ledgerReads(server: FastifyInstance, { office, now, book }: LedgerReadsOptions): void {
+export function ledgerReads(server: FastifyInstance, { office, book }: LedgerReadsOptions): void {
   const { desk } = office;
   addRoute(server, {
     ...{ method, url: '/api/v1/outages', operationId: 'listOutages', tag, access: 'outages:read' },
@@ -115,11 +112,7 @@ export function ledgerReads(server: FastifyInstance, { office, now, book }: Ledg
     query: z.strictObject({ month: month() }),
     answer: { description: 'the month', schema: availability },
     handle: async ({ query, caller }) =>
-      shownAvailability(
-        availabilityJson(query.month, await office.month(query.month), now()),
-        book(),
-        caller,
-      ),
+      shownAvailability(await office.availability(query.month), book(), caller),
   });
   addRoute(server, {
     ...{ method, url: '/api/v1/audit', operationId: 'verifyAudit', tag, access: 'audit:read' },
