@@ -22,6 +22,7 @@ import { buildHttp } from '../http/http.js';
 import { createMetrics } from '../metrics/metrics.js';
 import { createReports } from '../engine/report/reports.js';
 import { roundsTable } from '../render/rounds/table.js';
+import { keptLedger } from '../store/kept-ledger.js';
 import type { LedgerStore } from '../store/ledger-store.js';
 import { keyFolder } from '../seal/key-folder.js';
 import { followBook, withEntered } from './book.js';
@@ -82,8 +83,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       });
   };
   try {
-    const store = await openStore(config);
-    opened.push(() => store.close());
+    const database = await openStore(config);
+    opened.push(() => database.close());
+    const store = { ...database, ledger: keptLedger(database.ledger) };
     config = await withEntered(config, store.ledger);
     const refresh = async (): Promise<void> => {
       const before = config;

@@ -23,14 +23,19 @@ try {
   const started = await start(known.file);
   daemon = started.daemon;
   const bearer = (who) => ({ authorization: `Bearer ${known.tokens[who]}` });
-  const read = async (path) => (await fetch(`${started.address}${path}`, { headers: bearer('admin') })).json();
-  console.log(`the daemon listens after ${((performance.now() - begun) / 1000).toFixed(1)} s, ${resident()} MiB`);
+  const read = async (path) =>
+    (await fetch(`${started.address}${path}`, { headers: bearer('admin') })).json();
+  console.log(
+    `the daemon listens after ${((performance.now() - begun) / 1000).toFixed(1)} s, ${resident()} MiB`,
+  );
   for (;;) {
     const { judgedAt, paths } = await read('/api/v1/mesh');
     if (judgedAt !== null && paths.length === known.paths) break;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
-  console.log(`the mesh is judged after ${((performance.now() - begun) / 1000).toFixed(1)} s, ${resident()} MiB`);
+  console.log(
+    `the mesh is judged after ${((performance.now() - begun) / 1000).toFixed(1)} s, ${resident()} MiB`,
+  );
 
   const rows = [];
   for (const { name, path, headers } of await requests(await read('/api/v1/openapi.json'), known, bearer)) {
@@ -41,7 +46,12 @@ try {
       // In reach of what a connection of its own would take each, and no more of them than a browser opens.
       ...{ connections: 5, overallRate: Number(rate), ignoreCoordinatedOmission: false },
     });
-    rows.push({ name, first, bytes: result.throughput.total / Math.max(1, result.requests.total), ...result });
+    rows.push({
+      name,
+      first,
+      bytes: result.throughput.total / Math.max(1, result.requests.total),
+      ...result,
+    });
     print(rows.at(-1));
   }
   const worst = Math.max(...rows.map(({ latency }) => latency.p99));
@@ -55,7 +65,9 @@ try {
 }
 
 async function start(file) {
-  const flags = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts.start.split(' ').slice(1);
+  const flags = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+    .scripts.start.split(' ')
+    .slice(1);
   const child = spawn(process.execPath, [...flags, '--config', file], {
     ...{ cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
   });
@@ -100,7 +112,9 @@ function print({ name, first, latency, requests: { total }, non2xx, errors, byte
     ...(latency.p99 > 100 ? ['OVER 100 ms'] : []),
   ];
   const kb = `${(bytes / 1024).toFixed(0)} KB`.padStart(8);
-  console.log(`${ms(first.ms)} ${ms(latency.p50)} ${ms(latency.p99)} ${ms(latency.max)} ${kb}  ${name}  ${strange.join(', ')}`);
+  console.log(
+    `${ms(first.ms)} ${ms(latency.p50)} ${ms(latency.p99)} ${ms(latency.max)} ${kb}  ${name}  ${strange.join(', ')}`,
+  );
 }
 
 function status(key) {

@@ -3,12 +3,14 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Config } from '../../config/config.js';
 import { keep } from '../../engine/kept.js';
 import { judgeHere } from '../../engine/month/judging.js';
+import { keptLedger } from '../../store/kept-ledger.js';
 import { openStore } from '../open-store.js';
 import type { JudgeReply, JudgeRequest, JudgeResult, JudgeTask } from './messages.js';
 
 /** A thread that judges months, one thing after the other, from a store that it reads only. */
 const { software, config: first } = workerData as { readonly software: string; readonly config: Config };
-const store = await openStore(first, { readOnly: true });
+const database = await openStore(first, { readOnly: true });
+const store = { ...database, ledger: keptLedger(database.ledger) };
 let state: { config: Config; basis: string; now: number } = { config: first, basis: '', now: 0 };
 const now = () => state.now;
 const judging = judgeHere({ store, config: () => state.config, now, software });

@@ -1,9 +1,11 @@
 import type { Config } from '../../config/config.js';
 import { segmentsOf } from '../../core/customer/segments.js';
 import { approvedExcuses, foldExclusions } from '../../core/ledger/exclusions.js';
+import type { LedgerEvent } from '../../core/ledger/actions.js';
 import type { PathWindow } from '../../core/quality/windows.js';
 import { formatInstant } from '../../core/time/zone.js';
 import type { EpochMs, PathId } from '../../core/types.js';
+import { ofSame } from '../../store/kept-ledger.js';
 import type { Store } from '../../store/store.js';
 import { storedBands } from '../quality/bands.js';
 import { plansOfPath } from '../quality/plans-of-path.js';
@@ -33,13 +35,16 @@ export interface BandsOfOptions {
   readonly now: EpochMs;
 }
 
+/** Worked out once for each history. */
+const excusesOf = ofSame((events: readonly LedgerEvent[]) => approvedExcuses(foldExclusions(events)));
+
 /** The bands of a path by every plan that judges it, or by the one that is named. */
 export async function bandsOf(
   { store, config, now }: BandsOfOptions,
   path: PathId,
   plan?: string,
 ): Promise<PathBands[]> {
-  const exclusions = approvedExcuses(foldExclusions(await store.ledger.events()));
+  const exclusions = excusesOf(await store.ledger.events());
   const plans = plansOfPath(config.book, path, now).filter(({ id }) => plan === undefined || id === plan);
   const all: PathBands[] = [];
   for (const each of plans) {

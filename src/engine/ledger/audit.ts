@@ -20,7 +20,7 @@ export async function audit(
   { ledger, attachments, access }: Pick<Store, 'ledger' | 'attachments' | 'access'>,
   expectedHead?: string,
 ): Promise<Audit> {
-  const events = await ledger.events();
+  const events = await ledger.events({ after: 0 });
   const faults: string[] = [];
   const broken = chainFault(events, digestOrNone);
   if (broken) faults.push(broken.what);

@@ -9,6 +9,7 @@ import { proposalFaults } from '../../core/ledger/propose.js';
 import { refuse } from '../../core/ledger/refusal.js';
 import type { Interval } from '../../core/time/intervals.js';
 import type { EpochMs } from '../../core/types.js';
+import { ofSame } from '../../store/kept-ledger.js';
 import type { Store } from '../../store/store.js';
 import { inForce } from '../customers/in-force.js';
 import { attributeOutages } from './attribute-outages.js';
@@ -54,7 +55,9 @@ export interface Desk {
 
 export function createDesk({ store, config, now }: DeskOptions): Desk {
   const { ledger, watch } = store;
-  const exclusions = async (): Promise<LedgerExclusion[]> => foldExclusions(await ledger.events());
+  const folded = ofSame(foldExclusions);
+  const corrections = ofSame(foldCorrections);
+  const exclusions = async (): Promise<LedgerExclusion[]> => folded(await ledger.events());
   const exclusion = async (id: string): Promise<LedgerExclusion> => {
     const all = await exclusions();
     const found = all.find((one) => one.id === id);
@@ -127,7 +130,7 @@ export function createDesk({ store, config, now }: DeskOptions): Desk {
       return exclusion(id);
     },
     async outages(query = {}) {
-      const handMade = foldCorrections(await ledger.events());
+      const handMade = corrections(await ledger.events());
       const { port, from = -Infinity, to = Infinity } = query;
       const measured = await watch.outages(port === undefined ? {} : { port });
       const asked = showOutages(measured, handMade).filter(

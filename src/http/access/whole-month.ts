@@ -1,4 +1,4 @@
-import { addDays } from '../../core/time/date.js';
+import { addDays, type LocalDate } from '../../core/time/date.js';
 import { monthAfter } from '../../core/time/month.js';
 import type { Caller } from './caller.js';
 
@@ -6,13 +6,31 @@ import type { Caller } from './caller.js';
  * Whether the caller may see a customer and its amounts on every day of the month: a resale link that begins or ends
  * inside it makes a month that only staff see whole.
  */
-export function seesWholeMonth(
-  { sees, seesAmounts }: Pick<Caller, 'sees' | 'seesAmounts'>,
-  customer: string,
-  month: string,
-): boolean {
+export function seesWholeMonth(caller: Sight, customer: string, month: string): boolean {
+  const months = answered.get(caller) ?? new Map<string, Month>();
+  answered.set(caller, months);
+  const { days, known } = months.get(month) ?? { days: daysOf(month), known: new Map<string, boolean>() };
+  months.set(month, { days, known });
+  const { sees, seesAmounts } = caller;
+  const seen = known.get(customer) ?? days.every((day) => sees(customer, day) && seesAmounts(customer, day));
+  known.set(customer, seen);
+  return seen;
+}
+
+interface Month {
+  readonly days: readonly LocalDate[];
+  /** By customer. */
+  readonly known: Map<string, boolean>;
+}
+
+type Sight = Pick<Caller, 'sees' | 'seesAmounts'>;
+
+/** A customer has many statements: it is asked once for all of them. Gone with its caller, which lives for a request. */
+const answered = new WeakMap<Sight, Map<string, Month>>();
+
+function daysOf(month: string): LocalDate[] {
+  const days: LocalDate[] = [];
   const end = `${monthAfter(month, 1)}-01`;
-  for (let day = `${month}-01`; day < end; day = addDays(day, 1))
-    if (!sees(customer, day) || !seesAmounts(customer, day)) return false;
-  return true;
+  for (let day = `${month}-01`; day < end; day = addDays(day, 1)) days.push(day);
+  return days;
 }

@@ -49,22 +49,23 @@ export function ownExclusions(
 export function shownAvailability(month: AvailabilityJson, book: Book, caller: Caller): object {
   const siteOf = new Map(book.sites.map(({ id, customer }) => [id, customer]));
   const ofMonth = daysFrom(`${month.month}-01`, `${monthAfter(month.month, 1)}-01`);
+  const sight = sightOnce(caller);
   return {
     ...month,
-    services: month.services.flatMap((service) => shownService(service, caller)),
+    services: month.services.flatMap((service) => shownService(service, sight)),
     sites: month.sites.flatMap((site) => {
       const customer = siteOf.get(site.site) ?? null;
-      if (!seesAny(caller, customer, ofMonth)) return [];
-      return [seesEvery(caller, customer, ofMonth) ? site : { ...site, rent: null, cap: null, credit: null }];
+      if (!sight.any(customer, ofMonth)) return [];
+      return [sight.every(customer, ofMonth) ? site : { ...site, rent: null, cap: null, credit: null }];
     }),
   };
 }
 
-function shownService(service: ServiceView, caller: Caller): object[] {
+function shownService(service: ServiceView, sight: Sight): object[] {
   const { customer, period, bounds } = service;
   const days = daysFrom(period.from.slice(0, 10), period.to.slice(0, 10));
-  if (!seesAny(caller, customer, days)) return [];
-  if (seesEvery(caller, customer, days)) return [service];
+  if (!sight.any(customer, days)) return [];
+  if (sight.every(customer, days)) return [service];
   return [
     {
       ...service,
@@ -82,6 +83,28 @@ export function shownImpact(impact: Impact, customer: string | null, caller: Cal
     ...impact,
     without: { ...impact.without, credit: null },
     with: { ...impact.with, credit: null },
+  };
+}
+
+interface Sight {
+  readonly any: (customer: string | null, days: readonly LocalDate[]) => boolean;
+  readonly every: (customer: string | null, days: readonly LocalDate[]) => boolean;
+}
+
+/** Of a customer's many services most live as long: it is asked once for all of them. */
+function sightOnce(caller: Caller): Sight {
+  const once = (asked: Sight['any']): Sight['any'] => {
+    const known = new Map<string, boolean>();
+    return (customer, days) => {
+      const key = `${days[0] ?? ''} ${days.length} ${customer ?? ''}`;
+      const seen = known.get(key) ?? asked(customer, days);
+      known.set(key, seen);
+      return seen;
+    };
+  };
+  return {
+    any: once((customer, days) => seesAny(caller, customer, days)),
+    every: once((customer, days) => seesEvery(caller, customer, days)),
   };
 }
 

@@ -45,6 +45,7 @@ export function describeRoutes(server: FastifyInstance, version: string): void {
 
 /** `/api/v1/openapi.json`. */
 export function documentRoute(server: FastifyInstance): void {
+  let document: object | undefined;
   addRoute(server, {
     method: 'GET',
     url: '/api/v1/openapi.json',
@@ -53,6 +54,7 @@ export function documentRoute(server: FastifyInstance): void {
     tag: 'about',
     access: 'open',
     answer: { description: 'OpenAPI 3.1', schema: z.looseObject({ openapi: z.string() }) },
-    handle: () => server.swagger(),
+    // Made once: no route comes after the first request.
+    handle: () => (document ??= server.swagger()),
   });
 }

@@ -20,7 +20,9 @@ export async function fillRounds({ file, paths, from, to }) {
   db.exec(`CREATE TEMP TABLE luck (path_id INTEGER PRIMARY KEY, held INTEGER, answered INTEGER);
     CREATE TEMP TABLE ping (position INTEGER PRIMARY KEY, bytes INTEGER);
     INSERT INTO ping VALUES (0, 64), (1, 128), (2, 512)`);
-  const path = db.prepare('INSERT OR IGNORE INTO path (id, name, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?)');
+  const path = db.prepare(
+    'INSERT OR IGNORE INTO path (id, name, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?)',
+  );
   const forget = db.prepare('DELETE FROM luck');
   const draw = db.prepare(
     'INSERT INTO luck SELECT id, abs(random()) % 250 > 0, abs(random()) % 1000 > 0 FROM path',

@@ -69,11 +69,24 @@ export async function prepare({ folder, pops, say }) {
     const service = full.book.services[n];
     const report = await faults.file(owner, {
       ...{ customer: service.customer, path: service.terms[0].paths[0], service: null, window: 'last-24h' },
-      ...{ since: null, subject: null, text: null, severity: null, kind: null, channel: 'phone', reporter: null },
+      ...{
+        since: null,
+        subject: null,
+        text: null,
+        severity: null,
+        kind: null,
+        channel: 'phone',
+        reporter: null,
+      },
       ...{ attachments: [], externalIds: [] },
     });
     for (let said = 0; said < 5; said += 1)
-      await faults.do(owner, report.id, { deed: 'comment', text: `word ${said}`, internal: said > 3, attachments: [] });
+      await faults.do(owner, report.id, {
+        deed: 'comment',
+        text: `word ${said}`,
+        internal: said > 3,
+        attachments: [],
+      });
     if (n % 2 === 0) await faults.do(owner, report.id, { deed: 'resolve', text: 'done' });
   }
   await store.close();
@@ -89,16 +102,25 @@ async function watch(store, names, from, now) {
   const observer = names[0];
   const ports = names.slice(1);
   const edge = (at) => ({ at, earliest: at - 500, latest: at + 20 });
-  const outages = ports.flatMap((port, n) =>
-    Array.from({ length: 10 }, (_, k) => {
-      const start = from + (1 + k * 180 + n) * hourMs;
-      const end = start + (0.25 + (n % 4) / 2) * hourMs;
-      return {
-        ...{ observer, port, start: edge(start), end: edge(end), openedAt: start + 2500, closedAt: end + 600 },
-        ...{ inferred: [], voided: null },
-      };
-    }),
-  ).filter(({ closedAt }) => closedAt < now);
+  const outages = ports
+    .flatMap((port, n) =>
+      Array.from({ length: 10 }, (_, k) => {
+        const start = from + (1 + k * 180 + n) * hourMs;
+        const end = start + (0.25 + (n % 4) / 2) * hourMs;
+        return {
+          ...{
+            observer,
+            port,
+            start: edge(start),
+            end: edge(end),
+            openedAt: start + 2500,
+            closedAt: end + 600,
+          },
+          ...{ inferred: [], voided: null },
+        };
+      }),
+    )
+    .filter(({ closedAt }) => closedAt < now);
   await store.watch.put({
     outages,
     states: ports.map((port) => ({ observer, port, at: from - hourMs, state: 'up', reason: null })),
@@ -133,6 +155,7 @@ async function admit(store, config) {
   const customers = () => config.book.customers.map(({ id }) => id);
   const registry = createRegistry({ store: store.access, now: () => Date.now(), customers });
   const make = async (role, customer = null) =>
-    (await registry.createToken({ name: role, roles: [role], customer, scopes: null, expiresAt: null })).token;
+    (await registry.createToken({ name: role, roles: [role], customer, scopes: null, expiresAt: null }))
+      .token;
   return { admin: await make('admin'), customer: await make('customer', 'customer-0') };
 }

@@ -12,7 +12,11 @@ export const asked = ([first, second, running]) => ({
     { query: 'limit=1000' },
     { as: 'customer' },
   ],
-  getBands: [{ query: 'path=P001%3EP002' }, { query: 'service=svc-7' }, { query: 'service=svc-0', as: 'customer' }],
+  getBands: [
+    { query: 'path=P001%3EP002' },
+    { query: 'service=svc-7' },
+    { query: 'service=svc-0', as: 'customer' },
+  ],
   listOutages: [{}, { query: `from=${running}-01` }, { as: 'customer' }],
   listExclusions: [{}, { as: 'customer' }],
   getExclusion: [{ params: { id: 'X21' } }],
@@ -45,10 +49,4 @@ export const asked = ([first, second, running]) => ({
 });
 
 /** Where nothing is to be measured: a file nobody sent, a way in. */
-export const leftOut = [
-  'getAttachment',
-  'getFaultAttachment',
-  'getPerson',
-  'startOidc',
-  'finishOidc',
-];
+export const leftOut = ['getAttachment', 'getFaultAttachment', 'getPerson', 'startOidc', 'finishOidc'];
