@@ -130,6 +130,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       config: () => config,
       readiness: () => readiness.check(clock.monotonicMs(), config),
       mesh: { mesh: standing.mesh, now },
+      standing: { services: standing.services, now },
       ledger: { office, now },
       faults: { office: createFaultOffice({ store, ledger: office.desk, config: () => config, now }), now },
       access: await openAccess({ store, config: () => config, now: () => clock.now() }),

@@ -45,6 +45,7 @@ import { drawPages, portalPages } from './portal/portal.js';
 import { createShell } from './portal/shell.js';
 import { reportRoutes, type ReportRouteOptions } from './reports/routes.js';
 import { roundRoutes } from './rounds.js';
+import { standingRoutes, type StandingRoutes } from './standing/routes.js';
 import { useZod } from './route/compilers.js';
 import { describeRoutes, documentRoute } from './route/document.js';
 import { keepOperations } from './route/operations.js';
@@ -58,6 +59,8 @@ export interface HttpOptions {
   readonly readiness: () => readonly Readiness[];
   /** How the paths stand; left out, there is no route to it. */
   readonly mesh?: Omit<MeshRoutes, 'config'>;
+  /** How the services stand; left out, there is no route to it. */
+  readonly standing?: Omit<StandingRoutes, 'config'>;
   /** What people entered, and the months that stand on it; left out, there are no routes to it. */
   readonly ledger?: { readonly office: Office; readonly now: () => EpochMs };
   /** Who may come in; left out, nobody has to sign in, and nothing is written down of it. */
@@ -134,6 +137,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
     configRoutes(routes, config);
     roundRoutes(routes, store.rounds);
     if (options.mesh) meshRoutes(routes, { ...options.mesh, config });
+    if (options.standing) standingRoutes(routes, { ...options.standing, config });
     if (access) {
       const { door, registry, oidc, now } = access;
       sessionRoutes(routes, { door, trail: access.store.trail, now });

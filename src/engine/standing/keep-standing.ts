@@ -14,6 +14,7 @@ import {
 } from '../../core/quality/standing.js';
 import type { Plan } from '../../core/plan/plan.js';
 import { slotAtOrBefore } from '../../core/time/slot.js';
+import type { ServiceStanding } from '../../core/statement/standing.js';
 import type { EpochMs, PathId } from '../../core/types.js';
 import type { Store } from '../../store/store.js';
 import { showOutages } from '../ledger/counted.js';
@@ -39,9 +40,17 @@ export interface StandingOptions {
   readonly log: Log;
 }
 
+/** The month to date of every service. */
+export interface ServicesStanding {
+  readonly at: EpochMs;
+  readonly services: readonly ServiceStanding[];
+}
+
 export interface StandingKeeper {
   /** How every path stood when it was last judged. */
   readonly mesh: () => MeshStanding;
+  /** How every service stood when they were last judged; null: they were not yet. */
+  readonly services: () => ServicesStanding | null;
   /** What it has to hear of the engine. */
   readonly heard: Partial<EngineEvents>;
   /** Judges at once, every minute, and after an outage changed; until `signal` is aborted. */
@@ -67,6 +76,7 @@ export function createStanding(options: StandingOptions): StandingKeeper {
   let version = 0;
   let judgedAt: EpochMs | null = null;
   let shown = emptyMesh;
+  let services: ServicesStanding | null = null;
   const ledger: LedgerEvent[] = [];
   let wake = new AbortController();
 
@@ -136,7 +146,8 @@ export function createStanding(options: StandingOptions): StandingKeeper {
     const outages = showOutages(await store.watch.outages(), foldCorrections(ledger));
     events.ledger(ledgerStanding(folded, now));
     const entered = { outages, exclusions };
-    events.services(await judgeServicesNow({ store, config: config(), now, entered }));
+    services = { at: now, services: await judgeServicesNow({ store, config: config(), now, entered }) };
+    events.services(services.services);
     const own = new Set<PathId>(config().paths.map(({ id }) => id));
     for (const path of [...dirty]) {
       if (signal.aborted) return;
@@ -162,6 +173,7 @@ export function createStanding(options: StandingOptions): StandingKeeper {
   };
 
   return {
+    services: () => services,
     mesh: () => {
       if (shown.version === version) return shown;
       const paths = [...terms.keys()].sort((a, b) => (a < b ? -1 : 1));

@@ -2,7 +2,7 @@ import fastifyStatic from '@fastify/static';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
@@ -62,7 +62,7 @@ export function assetRoutes(server: FastifyInstance, assets: Assets): void {
       handle: async ({ params, reply }) => {
         const file = assets.file(params.name, params.hash);
         if (file === null) return null;
-        await reply.sendFile(params.name, dirname(file), { maxAge: '365d', immutable: true });
+        await reply.sendFile(basename(file), dirname(file), { maxAge: '365d', immutable: true });
         return null;
       },
     },

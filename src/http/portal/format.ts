@@ -17,6 +17,8 @@ export interface Forms extends Omit<Locale, 'words' | 'instant' | 'short' | 'spa
   /** `08:00`. */
   readonly clock: (at: Instant) => string;
   readonly nothing: string;
+  /** What is a minute long or longer in whole seconds, rounded down: statements have it exactly. */
+  readonly duration: (ms: number) => string;
 }
 
 export function formsOf(locale: Locale, zone: string): Forms {
@@ -26,6 +28,7 @@ export function formsOf(locale: Locale, zone: string): Forms {
     iso(Math.floor((typeof at === 'string' ? Date.parse(at) : at) / 1000) * 1000);
   return {
     ...{ ...locale, zone, iso, nothing },
+    duration: (ms) => locale.duration(ms < 60_000 ? ms : Math.floor(ms / 1000) * 1000),
     instant: (at) => locale.instant(whole(at)),
     short: (at) => locale.short(whole(at)),
     clock: (at) => iso(at).slice(11, 16),

@@ -3,6 +3,7 @@ import { Eta } from 'eta';
 import type { FastifyInstance } from 'fastify';
 import { fileURLToPath } from 'node:url';
 import { assetRoutes } from './assets.js';
+import { customerPages } from './customer/pages.js';
 import { readForms } from './forms.js';
 import { homePage } from './home.js';
 import type { PortalOptions } from './page.js';
@@ -34,6 +35,7 @@ export function portalPages(server: FastifyInstance, portal: PortalOptions): voi
   preferenceRoutes(server);
   if (portal.access) signInPages(server, portal, portal.access);
   homePage(server, portal);
+  customerPages(server, portal);
 }
 
 /** What draws pages; for the whole server, as a fault of any route may be told by one. */

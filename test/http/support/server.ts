@@ -32,6 +32,7 @@ export function testServer(
     ...{ store, config: () => config, version: '1.2.3', log, readiness: () => [], checkAnswers: true },
     metrics: createMetrics({ version: '1.2.3', node: 'v20', driver: 'simulated' }),
     mesh: { mesh: () => emptyMesh, now },
+    standing: { services: () => null, now },
     ledger: { office, now },
     faults: { office: faults, now },
     reports: {
