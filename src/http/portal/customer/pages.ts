@@ -1,5 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { PortalOptions } from '../page.js';
+import { faultNewPages } from './fault-new.js';
+import { faultPages } from './fault.js';
+import { faultsPage } from './faults.js';
 import { pathPage } from './path.js';
 import { servicesPage } from './services.js';
 
@@ -7,4 +10,7 @@ import { servicesPage } from './services.js';
 export function customerPages(server: FastifyInstance, portal: PortalOptions): void {
   servicesPage(server, portal);
   pathPage(server, portal);
+  faultsPage(server, portal);
+  faultNewPages(server, portal);
+  faultPages(server, portal);
 }

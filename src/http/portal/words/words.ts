@@ -1,12 +1,13 @@
 import type { ReportLanguage } from '../../../render/report/languages.js';
 import { customerEnglish, customerSimplified, customerTraditional, type CustomerWords } from './customer.js';
+import { faultsEnglish, faultsSimplified, faultsTraditional, type FaultsWords } from './faults.js';
 import { shellEnglish, shellSimplified, shellTraditional, type ShellWords } from './shell.js';
 
 /** All the words of pages, a file for each part: nobody has to look through those of others. */
-export type PortalWords = ShellWords & CustomerWords;
+export type PortalWords = ShellWords & CustomerWords & FaultsWords;
 
 export const portalWords: Record<ReportLanguage, PortalWords> = {
-  en: { ...shellEnglish, ...customerEnglish },
-  'zh-CN': { ...shellSimplified, ...customerSimplified },
-  'zh-TW': { ...shellTraditional, ...customerTraditional },
+  en: { ...shellEnglish, ...customerEnglish, ...faultsEnglish },
+  'zh-CN': { ...shellSimplified, ...customerSimplified, ...faultsSimplified },
+  'zh-TW': { ...shellTraditional, ...customerTraditional, ...faultsTraditional },
 };
