@@ -10,6 +10,7 @@ import type { ReadStoreOptions } from './app/read-store.js';
 import type { OpenReports, ReportsOptions } from './app/reports.js';
 import type { SimulatedHistory, SimulateHistoryOptions } from './app/simulate.js';
 import type { Config } from './config/config.js';
+import type { AgentsShown } from './render/mesh/agents.js';
 import type { Round } from './core/measurement/round.js';
 import type { KeyFolder } from './seal/key-folder.js';
 import type { Store } from './store/store.js';
@@ -101,6 +102,11 @@ export async function makeEvidence(options: EvidenceOptions): Promise<EvidenceMa
 export async function openBilling(options: OpenBillingOptions): Promise<OpenBilling> {
   const billing = await import('./app/billing.js');
   return billing.openBilling(options);
+}
+
+export async function askMesh(config: Config, now: number): Promise<AgentsShown> {
+  const ask = await import('./app/mesh/ask.js');
+  return ask.askMesh(config, now);
 }
 
 export async function openKeys(config: Config): Promise<KeyFolder> {

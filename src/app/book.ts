@@ -1,4 +1,6 @@
 import type { Config } from '../config/config.js';
+import type { FromHub } from '../config/hub/from-hub.js';
+import { loadConfig } from '../config/load.js';
 import { BookConflict, hasBook, inForce } from '../engine/customers/in-force.js';
 import type { Clock, Log } from '../engine/ports.js';
 import type { Problem } from '../config/problem.js';
@@ -46,5 +48,21 @@ export async function followBook(
       log.warn({ err: error }, 'what was entered of the book could not be read; tried again in a minute');
     }
     await clock.sleep(everyMs, signal);
+  }
+}
+
+/** A file that does not go with what was entered is refused like any other that is wrong. */
+export async function loadWithEntered(
+  file: string,
+  ledger: LedgerStore,
+  hub: FromHub | null,
+): ReturnType<typeof loadConfig> {
+  const loaded = await loadConfig(file, process.cwd(), hub);
+  if (!loaded.ok) return loaded;
+  try {
+    return { ok: true, config: await withEntered(loaded.config, ledger) };
+  } catch (error) {
+    if (error instanceof ConfigRejected) return { ok: false, problems: error.problems };
+    throw error;
   }
 }

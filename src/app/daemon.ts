@@ -1,14 +1,10 @@
-import type { FastifyInstance } from 'fastify';
-import { openDriver } from '../../probes/kinds.js';
 import type { Config } from '../config/config.js';
 import { loadConfig } from '../config/load.js';
 import { formatProblem } from '../config/problem.js';
 import { watchNotes } from '../config/watch-notes.js';
-import type { Round } from '../core/measurement/round.js';
-import { summarise } from '../core/measurement/summary.js';
 import { createBilling } from '../engine/billing/billing.js';
 import { cronerAlarm } from '../engine/croner-alarm.js';
-import { createEngine, type Engine, type EngineSettings } from '../engine/engine.js';
+import { createEngine, type EngineSettings } from '../engine/engine.js';
 import { fanOut } from '../engine/fan-out.js';
 import { createFaultOffice } from '../engine/fault/office.js';
 import { createSuggester } from '../engine/fault/watcher.js';
@@ -21,13 +17,16 @@ import { systemClock } from '../engine/system-clock.js';
 import { buildHttp } from '../http/http.js';
 import { createMetrics } from '../metrics/metrics.js';
 import { createReports } from '../engine/report/reports.js';
-import { roundsTable } from '../render/rounds/table.js';
 import { keptLedger } from '../store/kept-ledger.js';
-import type { LedgerStore } from '../store/ledger-store.js';
 import { keyFolder } from '../seal/key-folder.js';
-import { followBook, withEntered } from './book.js';
+import { followBook, loadWithEntered, withEntered } from './book.js';
+import { showFirstRound } from './first-round.js';
+import { listen } from './listen.js';
+import { createMeshNode } from './mesh/node.js';
+import { openOwnDriver } from './mesh/open-driver.js';
+import { ownWork } from './mesh/own-work.js';
 import { openAccess, readTls } from './access.js';
-import { ConfigRejected, ListenFault } from './faults.js';
+import { ConfigRejected } from './faults.js';
 import { createJobs } from './jobs/jobs.js';
 import { createLog, type AppLog, type LogOutput } from './log.js';
 import { contractPlan } from './contract-plan.js';
@@ -35,8 +34,8 @@ import { watchReadiness } from './readiness.js';
 import { renderApart } from './render-apart.js';
 import { openStore, storeName } from './open-store.js';
 import { resolveName } from './resolve.js';
-import { restartNeeded } from './restart-needed.js';
 import { judgeApart } from './judge/apart.js';
+import { reloadable, restartNeeded } from './restart-needed.js';
 import { keepOffice } from './office.js';
 import { logRounds } from './round-log.js';
 import { keepVitals } from './vitals.js';
@@ -93,7 +92,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       // A reload in between has read the ledger itself.
       if (config === before) config = after;
     };
-    const driver = await openDriver(config.driver.kind, { log, simulated: config.driver.simulated, clock });
+    const driver = await openOwnDriver(config, { log, clock });
     opened.push(() => driver.close());
     const metrics = createMetrics({
       ...{ version, node: process.version },
@@ -124,13 +123,31 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     });
     const jobs = createJobs({ config: () => config, now, software: version });
     opened.push(() => jobs.close());
+    const inForce = (next: Config): void => {
+      const later = restartNeeded(config, next);
+      config = reloadable(config, next);
+      metrics.configure(config.metrics);
+      engine.update(settingsOf(config));
+      events.configLoaded(true, clock.now());
+      log.info({ paths: config.paths.length }, 'the new configuration is in force');
+      for (const note of watchNotes(config)) log.warn({}, note);
+      if (later.length > 0) log.warn({ keys: later }, 'these changes take effect at the next start');
+    };
+    const mesh = await createMeshNode({
+      ...{ configFile, config: () => config, clock, log, version, tell: metrics.mesh },
+      read: (hub) => loadWithEntered(configFile, store.ledger, hub),
+      take: inForce,
+      backlog: () => Promise.resolve(null),
+      beside: [],
+    });
     const http = buildHttp({
       store,
       metrics,
       config: () => config,
-      readiness: () => readiness.check(clock.monotonicMs(), config),
+      readiness: () => readiness.check(clock.monotonicMs(), ownWork(config)),
       mesh: { mesh: standing.mesh, now },
       standing: { services: standing.services, now },
+      ...(config.role === 'hub' ? { agents: () => mesh.agents() } : {}),
       ledger: { office, now },
       faults: { office: createFaultOffice({ store, ledger: office.desk, config: () => config, now }), now },
       access: await openAccess({ store, config: () => config, now: () => clock.now() }),
@@ -159,6 +176,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       log,
       version,
       settings: settingsOf(config),
+      mark: () => mesh.mark(),
     });
     opened.push(() => engine.stop());
     const outbox = createOutbox({
@@ -171,6 +189,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     events.configLoaded(true, clock.now());
     await engine.start();
     outbox.start();
+    opened.push(() => mesh.stop());
+    mesh.start();
     const beside = new AbortController();
     const loops = [
       standing.keep(beside.signal),
@@ -219,29 +239,16 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       address,
       log,
       reload: async () => {
-        const next = await loadWithEntered(configFile, store.ledger);
-        events.configLoaded(next.ok, clock.now());
+        const next = await loadWithEntered(configFile, store.ledger, mesh.hub());
         if (!next.ok) {
+          events.configLoaded(false, clock.now());
           for (const problem of next.problems)
             log.error({ problem: formatProblem(problem) }, 'the new configuration is refused');
           log.warn({}, 'the configuration from before stays in force');
           return;
         }
-        const later = restartNeeded(config, next.config);
-        config = {
-          ...next.config,
-          role: config.role,
-          mesh: config.mesh,
-          driver: config.driver,
-          store: { ...next.config.store, path: config.store.path, postgres: config.store.postgres },
-          http: config.http,
-          log: config.log,
-        };
-        metrics.configure(config.metrics);
-        engine.update(settingsOf(config));
-        log.info({ paths: config.paths.length }, 'the new configuration is in force');
-        for (const note of watchNotes(config)) log.warn({}, note);
-        if (later.length > 0) log.warn({ keys: later }, 'these changes take effect at the next start');
+        inForce(next.config);
+        await mesh.reloaded();
       },
       stop: async () => {
         log.info({}, 'stopping');
@@ -255,19 +262,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   }
 }
 
-/** A file that does not go with what was entered is refused like any other that is wrong. */
-async function loadWithEntered(file: string, ledger: LedgerStore): ReturnType<typeof loadConfig> {
-  const loaded = await loadConfig(file);
-  if (!loaded.ok) return loaded;
-  try {
-    return { ok: true, config: await withEntered(loaded.config, ledger) };
-  } catch (error) {
-    if (error instanceof ConfigRejected) return { ok: false, problems: error.problems };
-    throw error;
-  }
-}
-
-function settingsOf(config: Config): EngineSettings {
+function settingsOf(whole: Config): EngineSettings {
+  const config = ownWork(whole);
   return {
     pops: config.pops,
     paths: config.paths,
@@ -277,33 +273,3 @@ function settingsOf(config: Config): EngineSettings {
     watch: config.watch,
   };
 }
-
-async function listen(http: FastifyInstance, config: Config): Promise<string> {
-  const { host, port } = config.http;
-  try {
-    return await http.listen({ host, port });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const why =
-      code === 'EADDRINUSE'
-        ? 'another program listens there (is pop-sla running already?)'
-        : code === 'EACCES'
-          ? 'this user may not listen on that port'
-          : code === 'EADDRNOTAVAIL'
-            ? 'this machine has no such address'
-            : String(error);
-    throw new ListenFault(`http.listen ${host}:${port}: ${why}; allowed: a free port, or 0 for any`, {
-      cause: error,
-    });
-  }
-}
-
-/** Nobody should wait half an hour for the first figures. */
-async function showFirstRound(engine: Engine, log: AppLog): Promise<void> {
-  const rounds = await engine.runNow();
-  if (rounds.length === 0) return;
-  log.info({ rounds: rounds.length }, `the first round:\n${tableOf(rounds)}`);
-}
-
-const tableOf = (rounds: readonly Round[]): string =>
-  roundsTable(rounds.map(summarise), { width: 120, color: false }).trimEnd();

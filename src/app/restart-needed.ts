@@ -1,5 +1,12 @@
 import type { Config } from '../config/config.js';
 
+/** The new configuration, with what a reload can't change as it is running. */
+export function reloadable(running: Config, next: Config): Config {
+  const { role, mesh, driver, http, log, store } = running;
+  const { path, postgres } = store;
+  return { ...next, role, mesh, driver, http, log, store: { ...next.store, path, postgres } };
+}
+
 /** What a reload can't change: the parts of the new configuration that take effect at the next start. */
 export function restartNeeded(running: Config, next: Config): string[] {
   const parts: readonly [string, (config: Config) => unknown][] = [

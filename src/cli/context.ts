@@ -27,6 +27,7 @@ export type AppPort = Pick<
   | 'makeEvidence'
   | 'openBilling'
   | 'openKeys'
+  | 'askMesh'
 >;
 
 /** All that a command may know of the process it runs in. */

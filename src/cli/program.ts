@@ -22,6 +22,7 @@ import { exitCodesHelp } from './exit.js';
 import { faultsCommand } from './fault-reports/command.js';
 import { notifyCommand } from './fault-reports/notify.js';
 import { outboxCommand } from './fault-reports/outbox.js';
+import { meshCommand } from './mesh/mesh.js';
 import { planCommand } from './plan.js';
 import { popsCommand } from './pops.js';
 import { probeCommand } from './probe.js';
@@ -93,6 +94,7 @@ const commandsInHelpOrder: readonly ((context: Context) => Command)[] = [
   verifyCommand,
   evaluateCommand,
   planCommand,
+  meshCommand,
   configCommand,
   doctorCommand,
   backupCommand,

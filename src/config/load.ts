@@ -4,7 +4,8 @@ import type { Plan } from '../core/plan/plan.js';
 import { parseCustomers, type BookBase } from './customers/parse.js';
 import { planFilesOf, plansFrom } from './customers/plans.js';
 import { emptyCustomers } from './customers/schema.js';
-import { parseWithHub, type FromHub } from './from-hub.js';
+import { parseWithHub, type FromHub } from './hub/from-hub.js';
+import { fromHub, keptFile, readKept } from './hub/kept.js';
 import { findHome } from './home.js';
 import { parseConfig, type ConfigResult } from './parse.js';
 import { planFiles } from './plan/files.js';
@@ -18,16 +19,30 @@ import type { Problem } from './problem.js';
 export async function loadConfig(
   file: string,
   cwd: string = process.cwd(),
-  /** For an agent: what its hub says of the mesh. */
-  hub: FromHub | null = null,
+  /** For an agent: what its hub says of the mesh; by default what it keeps of it, where that is of use. */
+  hub: FromHub | 'kept' | null = 'kept',
 ): Promise<ConfigResult> {
   const text = await read(resolve(cwd, file), file, 'a readable YAML file, by --config or POP_SLA_CONFIG');
   if (typeof text !== 'string') return { ok: false, problems: [text] };
-  const parsed = hub === null ? parseConfig(text, file, cwd) : parseWithHub(text, file, cwd, hub);
+  const parsed = parseBy(hub, text, file, cwd);
   if (!parsed.ok) return parsed;
   const { config } = parsed;
   if (config.customers !== null) return withBook(config, config.customers, cwd);
   return { ok: true, config: { ...config, bookBase: noFile() } };
+}
+
+function parseBy(hub: FromHub | 'kept' | null, text: string, file: string, cwd: string): ConfigResult {
+  if (hub !== null && hub !== 'kept') return parseWithHub(text, file, cwd, hub);
+  const own = parseConfig(text, file, cwd);
+  if (hub === null || !own.ok || own.config.role !== 'agent') return own;
+  try {
+    const kept = readKept(keptFile(own.config.store.path));
+    const whole = kept && parseWithHub(text, file, cwd, fromHub(kept));
+    return whole?.ok === true ? whole : own;
+  } catch {
+    // The daemon says what is wrong with it; an agent can do without.
+    return own;
+  }
 }
 
 /** Without a file of customers they can be entered; the plans are read when somebody does. */

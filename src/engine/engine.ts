@@ -40,6 +40,8 @@ export interface EngineOptions {
   readonly log: Log;
   readonly version: string;
   readonly settings: EngineSettings;
+  /** What rounds are marked with that end now; null: nothing. */
+  readonly mark?: () => string | null;
 }
 
 export interface RunNowOptions {
@@ -82,7 +84,8 @@ export function createEngine(options: EngineOptions): Engine {
   });
   const calibrator = createCalibrator({ clock, driver, events, log });
   const watch = createWatch({ clock, resolve, driver, store: store.watch, events, log, settings });
-  const runRound = createRoundRunner({ clock, driver, resolve, calibration: calibrator.current });
+  const mark = options.mark ?? (() => null);
+  const runRound = createRoundRunner({ clock, driver, resolve, calibration: calibrator.current, mark });
   const attendance = createAttendance({
     store,
     pending: (path, slot) => flights.has(path, slot) || spool.holds(path, slot),

@@ -3,7 +3,7 @@ import type { MeasurementConfig, PathConfig, Pop } from '../config/config.js';
 import { icmpMessageBytes } from '../core/measurement/length.js';
 import { settleNoRoute } from '../core/measurement/no-route.js';
 import type { Provenance, Round } from '../core/measurement/round.js';
-import { settleRound, type AbortCause } from '../core/measurement/settle.js';
+import { settleRound, type AbortCause, type Settled } from '../core/measurement/settle.js';
 import type { EpochMs } from '../core/types.js';
 import type { ProbeDriver, Progress, RoundRequest, RoundResult } from '../../probes/probe.js';
 import type { Clock, Resolve } from './ports.js';
@@ -15,6 +15,8 @@ export interface RoundRunnerOptions {
   readonly resolve: Resolve;
   /** What the driver's loopback calibration says now; null before the first. */
   readonly calibration: () => Provenance['calibration'];
+  /** What a round that ends well now is marked with; null: nothing. */
+  readonly mark?: () => string | null;
 }
 
 export interface RoundTask {
@@ -34,7 +36,8 @@ export type RunRound = (task: RoundTask) => Promise<Round>;
  * Runs one round and says what it was. Never rejects: a name that does not resolve, a driver that throws or dies
  * costs this round only.
  */
-export function createRoundRunner({ clock, driver, resolve, calibration }: RoundRunnerOptions): RunRound {
+export function createRoundRunner(options: RoundRunnerOptions): RunRound {
+  const { clock, driver, resolve, calibration, mark = () => null } = options;
   /** When each path last had an answer, on the monotonic clock. */
   const answeredAt = new Map<string, number>();
 
@@ -70,13 +73,16 @@ export function createRoundRunner({ clock, driver, resolve, calibration }: Round
       slot,
       startedAt,
       endedAt: clock.now(),
-      ...settleRound(
-        { ...result, sizes },
-        {
-          scheduled,
-          abortCause: signal.aborted ? (signal.reason as AbortCause) : null,
-          lagLimitUs: measurement.lagLimitMs * 1000,
-        },
+      ...marked(
+        settleRound(
+          { ...result, sizes },
+          {
+            scheduled,
+            abortCause: signal.aborted ? (signal.reason as AbortCause) : null,
+            lagLimitUs: measurement.lagLimitMs * 1000,
+          },
+        ),
+        mark(),
       ),
       address,
       lostAfterMs: measurement.lostAfterMs,
@@ -84,6 +90,12 @@ export function createRoundRunner({ clock, driver, resolve, calibration }: Round
       sizes,
     };
   };
+}
+
+/** Of a round that failed the reason says more than any mark. */
+function marked(settled: Settled, mark: string | null): Settled {
+  if (mark === null || (settled.status !== 'ok' && settled.status !== 'unscheduled')) return settled;
+  return { ...settled, reason: settled.reason === null ? mark : `${settled.reason}; ${mark}` };
 }
 
 /** A driver that is silent for this long after its round should have ended has died without knowing it. */

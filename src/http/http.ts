@@ -11,6 +11,8 @@ import type { Oidc } from '../engine/access/oidc.js';
 import type { Registry } from '../engine/access/registry.js';
 import { formatNetwork } from '../config/scalars/network.js';
 import type { AccessStore } from '../store/access-store.js';
+import type { AgentsShown } from '../render/mesh/agents.js';
+import { agentRoutes } from './agents/routes.js';
 import { admit } from './access/admit.js';
 import { identifier } from './access/identify.js';
 import { oidcRoutes } from './access/oidc-routes.js';
@@ -61,6 +63,8 @@ export interface HttpOptions {
   readonly mesh?: Omit<MeshRoutes, 'config'>;
   /** How the services stand; left out, there is no route to it. */
   readonly standing?: Omit<StandingRoutes, 'config'>;
+  /** How the agents of this hub are; left out, there is no route to it. */
+  readonly agents?: () => AgentsShown;
   /** What people entered, and the months that stand on it; left out, there are no routes to it. */
   readonly ledger?: { readonly office: Office; readonly now: () => EpochMs };
   /** Who may come in; left out, nobody has to sign in, and nothing is written down of it. */
@@ -136,6 +140,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
     keyRoutes(routes, config);
     configRoutes(routes, config);
     roundRoutes(routes, store.rounds);
+    if (options.agents) agentRoutes(routes, options.agents);
     if (options.mesh) meshRoutes(routes, { ...options.mesh, config });
     if (options.standing) standingRoutes(routes, { ...options.standing, config });
     if (access) {

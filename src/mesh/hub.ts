@@ -1,6 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { MeshConfig } from '../config/mesh-config.js';
-import type { MeshSections } from '../config/from-hub.js';
+import type { MeshSections } from '../config/hub/from-hub.js';
 import type { PopId } from '../core/types.js';
 import type { Clock, Log } from '../engine/ports.js';
 import { makeBuckets, type Buckets } from './buckets.js';

@@ -9,6 +9,7 @@ import type { BlindReason } from '../core/watch/outage.js';
 import type { ObservedOutage, PortState } from '../core/watch/records.js';
 import { daemonSeries, type ClockReading, type OutboxState, type StoreSize } from './daemon.js';
 import { metricMaker } from './make.js';
+import { meshSeries, type MeshListener } from './mesh.js';
 import { metricNames } from './names.js';
 import { addNodeMetrics } from './node.js';
 import { officeSeries, type CloseStanding, type ReportsStanding } from './office.js';
@@ -71,6 +72,7 @@ export interface StandingListener {
 export interface Metrics {
   readonly events: MetricsEvents;
   readonly standing: StandingListener;
+  readonly mesh: MeshListener;
   configure(options: { readonly perSize: boolean; readonly money: boolean }): void;
   /** What `/metrics` answers to this Accept header: in pieces, between which the event loop turns. */
   answer(accept?: string): { readonly contentType: string; readonly pieces: AsyncIterable<string> };
@@ -90,6 +92,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const services = serviceSeries(make);
   const terms = planSeries(make);
   const office = officeSeries(make);
+  const mesh = meshSeries(make);
   make.gauge(metricNames.build).set({ version: options.version, node: options.node }, 1);
   make.gauge(metricNames.driver).set({ driver: options.driver, stamps: options.stamps ?? 'unknown' }, 1);
   addNodeMetrics(registry);
@@ -141,6 +144,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       clockRead: daemon.clockRead,
       outbox: daemon.outbox,
     },
+    mesh,
     configure: ({ perSize, money }) => {
       paths.setPerSize(perSize);
       services.setMoney(money);

@@ -352,6 +352,66 @@ export const metricNames = {
     help: 'How long the latest judgement of the month to date took, in seconds.',
     labels: [],
   },
+  meshConnected: {
+    name: 'pop_sla_mesh_connected',
+    help: '1 while this agent or hub reaches the mesh, 0 while it does not. Absent where it stands alone.',
+    labels: [],
+  },
+  meshClockOffset: {
+    name: 'pop_sla_mesh_clock_offset_seconds',
+    help: "How far this agent's clock is off against its hub's, in seconds; positive: ahead. Absent before a hub has answered.",
+    labels: [],
+  },
+  meshClockSuspect: {
+    name: 'pop_sla_mesh_clock_suspect',
+    help: "1 while this agent's clock is off by more than mesh.clockLimit: its rounds are marked. Absent before a hub has answered.",
+    labels: [],
+  },
+  meshRevision: {
+    name: 'pop_sla_mesh_config_revision',
+    help: 'The revision of the mesh that is published to the agents. Absent where none is.',
+    labels: [],
+  },
+  meshAgentState: {
+    name: 'pop_sla_mesh_agent_state',
+    help: '1 for the state that an agent is in: never-seen, silent, config-refused, clock-suspect, config-behind, backlog or in-order.',
+    labels: ['agent', 'state'],
+  },
+  meshAgentSeen: {
+    name: 'pop_sla_mesh_agent_last_seen_timestamp_seconds',
+    help: 'When an agent said last how it is, in seconds since 1970. Absent for one that never did.',
+    labels: ['agent'],
+  },
+  meshAgentRevision: {
+    name: 'pop_sla_mesh_agent_config_revision',
+    help: 'The revision of the mesh that an agent runs on. Absent while it runs on its own file.',
+    labels: ['agent'],
+  },
+  meshAgentRefused: {
+    name: 'pop_sla_mesh_agent_config_refused',
+    help: '1 while an agent refuses a revision of the mesh.',
+    labels: ['agent'],
+  },
+  meshAgentOffset: {
+    name: 'pop_sla_mesh_agent_clock_offset_seconds',
+    help: "How far an agent's clock is off against the hub's, in seconds; positive: ahead.",
+    labels: ['agent'],
+  },
+  meshAgentSuspect: {
+    name: 'pop_sla_mesh_agent_clock_suspect',
+    help: "1 while an agent's clock is off by more than mesh.clockLimit.",
+    labels: ['agent'],
+  },
+  meshAgentBacklog: {
+    name: 'pop_sla_mesh_agent_backlog_rows',
+    help: 'Rows of an agent that wait to reach the mesh.',
+    labels: ['agent'],
+  },
+  meshAgentOldest: {
+    name: 'pop_sla_mesh_agent_backlog_oldest_timestamp_seconds',
+    help: 'The instant of the oldest row of an agent that waits, in seconds since 1970. Absent while none does.',
+    labels: ['agent'],
+  },
   configLoaded: {
     name: 'pop_sla_daemon_config_last_reload_successful',
     help: '1 when the latest reading of the configuration was taken, 0 when it was refused and the one before is kept.',

@@ -2,13 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseWithHub, type MeshSections } from '../../src/config/from-hub.js';
+import { parseWithHub, type MeshSections } from '../../src/config/hub/from-hub.js';
 import type { Config } from '../../src/config/config.js';
 import type { Clock } from '../../src/engine/ports.js';
 import { systemClock } from '../../src/engine/system-clock.js';
 import { keepAgent } from '../../src/mesh/agent.js';
 import { createFollower, type ConfigFollower } from '../../src/mesh/config/follow.js';
-import { lastGoodFile } from '../../src/mesh/config/last-good.js';
+import { keptFile, readKept } from '../../src/config/hub/kept.js';
 import { connectMesh } from '../../src/mesh/connect.js';
 import { keepHub, type HubLook } from '../../src/mesh/hub.js';
 import { keptLog } from '../support/log.js';
@@ -70,17 +70,17 @@ async function agent(
   name: string,
   over: { folder?: string; clock?: Clock; cut?: true } = {},
 ): Promise<TestAgent> {
-  const lastGood = lastGoodFile(join(over.folder ?? tempDir(), 'pop-sla.db'));
+  const kept = keptFile(join(over.folder ?? tempDir(), 'pop-sla.db'));
   const text = `role: agent\nagent: ${name}\nmesh: { servers: ['${server().url}'] }\n`;
   const applied: Config[] = [];
   const { log } = keptLog();
   const follower = createFollower(
     {
-      ...{ lastGood, log },
+      ...{ keptFile: kept, log },
       validate: (from) => Promise.resolve(parseWithHub(text, 'agent.yaml', '/srv', from)),
       apply: (config) => applied.push(config),
     },
-    lastGood.read(),
+    readKept(kept),
   );
   const ended = new AbortController();
   const stop = async (): Promise<void> => {
@@ -178,7 +178,7 @@ describe('what lies on the disk', () => {
   ])('is refused when it is not whole: %j', (text, message) => {
     const folder = tempDir();
     writeFileSync(join(folder, 'mesh-config.json'), text);
-    expect(() => lastGoodFile(join(folder, 'pop-sla.db')).read()).toThrow(message);
+    expect(() => readKept(keptFile(join(folder, 'pop-sla.db')))).toThrow(message);
     expect(readFileSync(join(folder, 'mesh-config.json'), 'utf8')).toBe(text);
   });
 });

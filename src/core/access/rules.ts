@@ -26,6 +26,8 @@ export const rules = {
   'pops:read': read({ ...staff, ...tenants, agent: 'all' }),
   'paths:read': read({ ...staff, ...tenants, agent: 'all' }),
   'rounds:read': read({ ...staff, ...tenants }),
+  /** How the agents of a mesh are. */
+  'agents:read': read(all('noc', 'admin')),
   /** The contracts as data. */
   'plans:read': read({ ...staff, ...tenants }),
   /** The public keys that statements and evidence are signed by. */

@@ -1,11 +1,14 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { KV } from '@nats-io/kv';
 import type { Config } from '../../config/config.js';
-import type { FromHub } from '../../config/from-hub.js';
+import type { FromHub } from '../../config/hub/from-hub.js';
 import type { ConfigResult } from '../../config/parse.js';
 import { formatProblem } from '../../config/problem.js';
 import type { Log } from '../../engine/ports.js';
-import { readEnvelope, type ConfigEnvelope } from './envelope.js';
-import type { LastGood, LastGoodFile } from './last-good.js';
+import { readEnvelope, type ConfigEnvelope } from '../../config/hub/envelope.js';
+import { fromHub, keptBytes, type KeptConfig } from '../../config/hub/kept.js';
+import { writeWhole } from '../../seal/whole-file.js';
 import { configKey } from './publish.js';
 
 /** Which revision of the hub's an agent runs on, and which it does not take. */
@@ -16,7 +19,8 @@ export interface ConfigStanding {
 }
 
 export interface FollowOptions {
-  readonly lastGood: LastGoodFile;
+  /** Where what is in force is kept. */
+  readonly keptFile: string;
   /** Reads this agent's file with the hub's words in it, and says everything that is wrong with the two. */
   readonly validate: (hub: FromHub) => Promise<ConfigResult>;
   /** From now on this holds. */
@@ -34,14 +38,9 @@ export interface ConfigFollower {
   lookAgain(): void;
 }
 
-export const fromHub = ({ revision, envelope }: LastGood): FromHub => ({
-  name: `revision ${revision} of the hub`,
-  sections: envelope.sections,
-});
-
 /** `kept`: what lay on the disk at the start. */
-export function createFollower(options: FollowOptions, kept: LastGood | null): ConfigFollower {
-  const { lastGood, validate, apply, log } = options;
+export function createFollower(options: FollowOptions, kept: KeptConfig | null): ConfigFollower {
+  const { keptFile, validate, apply, log } = options;
   let current = kept;
   let refused: ConfigStanding['refused'] = null;
 
@@ -67,9 +66,10 @@ export function createFollower(options: FollowOptions, kept: LastGood | null): C
     }
     try {
       // On the disk first: a restart without the hub must not go back.
-      await lastGood.write(revision, bytes);
+      await mkdir(dirname(keptFile), { recursive: true });
+      await writeWhole(keptFile, keptBytes(revision, bytes));
     } catch (error) {
-      log.warn({ err: error, file: lastGood.file }, 'the configuration of the hub could not be kept');
+      log.warn({ err: error, file: keptFile }, 'the configuration of the hub could not be kept');
     }
     current = next;
     refused = null;

@@ -1,7 +1,7 @@
 import type { KV } from '@nats-io/kv';
-import type { MeshSections } from '../../config/from-hub.js';
+import type { MeshSections } from '../../config/hub/from-hub.js';
 import { MeshFault } from '../fault.js';
-import { digestOf, packEnvelope, readEnvelope } from './envelope.js';
+import { digestOf, packEnvelope, readEnvelope } from '../../config/hub/envelope.js';
 
 /** The one key of the bucket. */
 export const configKey = 'mesh';

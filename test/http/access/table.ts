@@ -11,6 +11,7 @@ export const table: Record<Action, readonly Role[]> = {
   'pops:read': everybody,
   'paths:read': everybody,
   'rounds:read': [...staff, ...tenants],
+  'agents:read': ['noc', 'admin'],
   'plans:read': [...staff, ...tenants],
   'keys:read': [...staff, ...tenants],
   'config:read': ['noc', 'admin'],

@@ -33,6 +33,7 @@ export function testServer(
     metrics: createMetrics({ version: '1.2.3', node: 'v20', driver: 'simulated' }),
     mesh: { mesh: () => emptyMesh, now },
     standing: { services: () => null, now },
+    agents: () => ({ revision: null, agents: [] }),
     ledger: { office, now },
     faults: { office: faults, now },
     reports: {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { meshSectionNames, type MeshSections } from '../../config/from-hub.js';
+import { meshSectionNames, type MeshSections } from './from-hub.js';
 
 /** What stands in the bucket: the mesh as its hub's file says it, and who put it there. */
 export interface ConfigEnvelope {
@@ -25,7 +25,13 @@ const schema = z.object({
 });
 
 export const digestOf = (sections: MeshSections): string =>
-  createHash('sha256').update(JSON.stringify(sections)).digest('hex');
+  createHash('sha256').update(JSON.stringify(sections, inOrder)).digest('hex');
+
+/** The order of keys means nothing. */
+function inOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
 
 export function packEnvelope(sections: MeshSections, by: string, at: string): Uint8Array {
   const envelope = { format, digest: digestOf(sections), by, at, sections };

@@ -1,7 +1,7 @@
 import { parseDocument, stringify } from 'yaml';
-import { parseConfig, type ConfigResult } from './parse.js';
-import type { Problem } from './problem.js';
-import { readYaml } from './yaml/document.js';
+import { parseConfig, type ConfigResult } from '../parse.js';
+import type { Problem } from '../problem.js';
+import { readYaml } from '../yaml/document.js';
 
 /** What is said of a mesh in one place, its hub's file; everything else is a daemon's own. */
 export const meshSectionNames = ['pops', 'paths', 'commitments', 'measurement', 'watch'] as const;

@@ -1,0 +1,164 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Config } from '../../config/config.js';
+import { fromHub, keptFile, readKept, type KeptConfig } from '../../config/hub/kept.js';
+import type { FromHub } from '../../config/hub/from-hub.js';
+import type { ConfigResult } from '../../config/parse.js';
+import { formatProblem } from '../../config/problem.js';
+import type { Clock, Log } from '../../engine/ports.js';
+import { keepAgent } from '../../mesh/agent.js';
+import type { ClockReading } from '../../mesh/clock.js';
+import { createFollower, type ConfigFollower } from '../../mesh/config/follow.js';
+import { keepConnecting } from '../../mesh/connect.js';
+import { keepHub, type HubLook } from '../../mesh/hub.js';
+import type { AgentStatus } from '../../mesh/status/agent-status.js';
+import type { MeshListener } from '../../metrics/mesh.js';
+import type { AgentsShown } from '../../render/mesh/agents.js';
+import { agentStandings } from './standings.js';
+import { readSections } from './sections.js';
+
+export interface MeshNodeOptions {
+  readonly configFile: string;
+  /** The configuration in force. */
+  readonly config: () => Config;
+  /** Reads this daemon's file with the hub's words in it, and holds it against what was entered. */
+  readonly read: (hub: FromHub) => Promise<ConfigResult>;
+  /** From now on this holds: the hub says so. */
+  readonly take: (next: Config) => void;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly version: string;
+  readonly tell: MeshListener;
+  /** Of an agent: what waits to go out. */
+  readonly backlog: () => Promise<AgentStatus['backlog']>;
+  /** What else goes over the connection; each ends when its signal is aborted. */
+  readonly beside: readonly ((connection: NatsConnection, signal: AbortSignal) => Promise<void>)[];
+}
+
+/** What makes a daemon an agent or a hub; one that stands alone does none of it. */
+export interface MeshNode {
+  start(): void;
+  /** What a reload has to lay over an agent's file; null: nothing. */
+  hub(): FromHub | null;
+  /** The daemon's own file was read again. */
+  reloaded(): Promise<void>;
+  /** What rounds are marked with that are measured now; null: nothing. */
+  mark(): string | null;
+  /** Of a hub: how its agents are, as far as it has looked. */
+  agents(): AgentsShown;
+  stop(): Promise<void>;
+}
+
+export async function createMeshNode(options: MeshNodeOptions): Promise<MeshNode> {
+  const { config, clock, log, tell, version } = options;
+  const { mesh, role, agent } = config();
+  if (mesh === null) return standalone;
+  const ended = new AbortController();
+  let running: Promise<void> = Promise.resolve();
+  let clockMark: string | null = null;
+  let look: HubLook | null = null;
+  let sections = role === 'hub' ? await readSections(options.configFile) : {};
+  const follower = role === 'agent' ? await openFollower(options) : null;
+  const startedAt = clock.now();
+
+  const keepOne = async (connection: NatsConnection, signal: AbortSignal): Promise<void> => {
+    const shared = { connection, mesh, clock, log };
+    if (follower === null) {
+      await keepHub(
+        {
+          ...{ ...shared, hub: agent, sections: () => sections },
+          expected: () => [...new Set(config().paths.map(({ source }) => source))],
+          onLook: (next) => {
+            look = next;
+            tell.agents(agentStandings(next), next.published?.revision ?? null);
+          },
+        },
+        signal,
+      );
+      return;
+    }
+    const onClock = (reading: ClockReading, suspect: boolean): void => {
+      clockMark = suspect ? markOf(reading) : null;
+      tell.ownClock(reading.offsetMs, suspect);
+    };
+    const own = { ...shared, agent, version, startedAt, follower, onClock, backlog: options.backlog };
+    await keepAgent({ ...own, paths: () => config().paths.length }, signal);
+  };
+
+  const run = async (): Promise<void> => {
+    tell.connected(false);
+    const connection = await keepConnecting(
+      { mesh, name: nameOf(config()), agent, clock, log },
+      ended.signal,
+    );
+    if (connection === null) return;
+    tell.connected(true);
+    void followConnection(connection, tell);
+    try {
+      const all = [keepOne, ...options.beside];
+      await Promise.all(all.map((keep) => keep(connection, ended.signal)));
+    } finally {
+      await connection.close();
+    }
+  };
+
+  return {
+    start: () => {
+      running = run().catch((error: unknown) => {
+        log.error({ err: error }, 'the mesh is not kept any more; a restart brings it back');
+      });
+    },
+    hub: () => follower?.hub() ?? null,
+    reloaded: async () => {
+      if (role === 'hub') sections = await readSections(options.configFile);
+      follower?.lookAgain();
+    },
+    mark: () => clockMark,
+    agents: () => ({ revision: look?.published?.revision ?? null, agents: look?.agents ?? [] }),
+    stop: async () => {
+      ended.abort();
+      await running;
+    },
+  };
+}
+
+const standalone: MeshNode = {
+  start: () => undefined,
+  hub: () => null,
+  reloaded: () => Promise.resolve(),
+  mark: () => null,
+  agents: () => ({ revision: null, agents: [] }),
+  stop: () => Promise.resolve(),
+};
+
+const nameOf = ({ role, agent }: Config): string => `${role} ${agent}`;
+
+const markOf = ({ offsetMs, errorMs }: ClockReading): string =>
+  `marked: this agent's clock is off by ${(offsetMs / 1000).toFixed(1)} s ± ${(errorMs / 1000).toFixed(3)} s against its hub's`;
+
+async function followConnection(connection: NatsConnection, tell: MeshListener): Promise<void> {
+  for await (const { type } of connection.status()) {
+    if (type === 'disconnect') tell.connected(false);
+    else if (type === 'reconnect') tell.connected(true);
+  }
+}
+
+/** With what the agent keeps of its hub, where it goes with the agent's own file. */
+async function openFollower(options: MeshNodeOptions): Promise<ConfigFollower> {
+  const { config, read: validate, take, log } = options;
+  const file = keptFile(config().store.path);
+  const kept = await usable(() => readKept(file));
+  return createFollower({ keptFile: file, validate, apply: take, log }, kept);
+
+  async function usable(read: () => KeptConfig | null): Promise<KeptConfig | null> {
+    try {
+      const found = read();
+      const result = found && (await validate(fromHub(found)));
+      if (result === null || result.ok) return found;
+      throw new Error(result.problems.map(formatProblem).join('\n'));
+    } catch (error) {
+      const why = (error as Error).message;
+      log.error({ file, why }, 'what was kept of the hub’s configuration can’t be used: asking the hub');
+      return null;
+    }
+  }
+}
