@@ -18,17 +18,19 @@ export const consumerOf = (family: Family): string => `ingest-${family}`;
 
 /** In the time in which JetStream knows a message again it does not take it twice. Ingest needs none of it. */
 const duplicateWindowMs = 120_000;
-/** How long a hub may be silent about a message before another one is given it. */
-const ackWaitMs = 30_000;
+const defaultAckWaitMs = 30_000;
 /** Messages that hubs have taken and not yet stored: bounds what a hub holds in memory. */
 export const mostUnstored = 64;
 const mostDead = 100_000;
 
-export type StreamsConfig = Pick<MeshConfig, 'replicas' | 'keepMs'>;
+export interface StreamsConfig extends Pick<MeshConfig, 'replicas' | 'keepMs'> {
+  /** How long a hub may be silent about a message before another one is given it. 30 s by default. */
+  readonly ackWaitMs?: number;
+}
 
 /** Makes the streams and their consumers, or brings them up to date. What people added to them stays. */
 export async function ensureStreams(manager: JetStreamManager, config: StreamsConfig): Promise<void> {
-  const { replicas, keepMs } = config;
+  const { replicas, keepMs, ackWaitMs = defaultAckWaitMs } = config;
   const kept = { storage: StorageType.File, num_replicas: replicas, max_age: nanos(keepMs) };
   await ensureStream(manager, {
     ...kept,

@@ -12,7 +12,7 @@ import { keptLog } from '../support/log.js';
 import { tempDir } from '../support/temp-dir.js';
 
 /** Agents and hubs of this process, on a real server. What is started ends with the test. */
-export const streams = { replicas: 1, keepMs: 86_400_000 };
+export const streams = { replicas: 1, keepMs: 86_400_000, ackWaitMs: 2_000 };
 
 export async function connection(url: string): Promise<NatsConnection> {
   const made = await connect({

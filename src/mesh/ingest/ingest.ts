@@ -29,6 +29,7 @@ const bytesAtOnce = 512 * 1024;
 const messagesAtOnce = 32;
 /** While one batch is being stored the next is being read. */
 const hands = 2;
+const pullMs = 5_000;
 
 /**
  * Takes the agents' rows to the store until `signal` is aborted. Each family has a line of its own, which all hubs
@@ -81,6 +82,8 @@ async function ingest(
   const consumer = await jetstream(options.connection).consumers.get(rowsStream, consumerOf(family));
   const messages = await consumer.consume({
     max_messages: mostUnstored,
+    // A server that was away has forgotten what was asked of it: so soon it is asked again.
+    expires: pullMs,
     abort_on_missing_resource: true,
     callback: (message) => {
       waiting.push(message);
