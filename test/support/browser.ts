@@ -7,12 +7,13 @@ export const chromiumProgram = 'chromium';
 /**
  * Debian's Chromium, without a window; whoever opens it closes it. One for a file is enough: each test takes a context
  * of its own from it (`browser.newContext(phone)`), which shares nothing with another's. Rejects where there is none.
+ * `program`: what starts it elsewhere, in a namespace, say.
  */
-export async function openBrowser(): Promise<Browser> {
+export async function openBrowser(program = '/usr/bin/chromium'): Promise<Browser> {
   const missing = whatIsMissing({ commands: [chromiumProgram] });
   if (missing !== null) throw new Error(missing);
   return chromium.launch({
-    executablePath: '/usr/bin/chromium',
+    executablePath: program,
     // Root has no sandbox; /dev/shm is small in containers; nothing calls home.
     args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--disable-background-networking'],
     timeout: 60_000,
