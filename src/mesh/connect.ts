@@ -11,6 +11,7 @@ import type { PopId } from '../core/types.js';
 import type { Clock, Log } from '../engine/ports.js';
 import { MeshFault } from './fault.js';
 import { authenticatorOf } from './login.js';
+import { shieldSockets } from './shield.js';
 import { popToken } from './subjects.js';
 
 export interface MeshConnectOptions {
@@ -46,7 +47,9 @@ export async function connectMesh(options: MeshConnectOptions): Promise<NatsConn
     ...(tls === null ? {} : { tls }),
   };
   try {
-    return await connect(settings);
+    const connection = await connect(settings);
+    shieldSockets(connection);
+    return connection;
   } catch (error) {
     throw new MeshFault(`mesh.servers ${mesh.servers.join(', ')}: ${reasonOf(error, mesh)}`, {
       cause: error,
