@@ -127,6 +127,7 @@ export function bitReader(bytes: Uint8Array): BitReader {
 
 /** How many bits `value` takes: 0 for 0, 1 for 1, 2 for 2 and 3. */
 export function bitLength(value: number): number {
+  if (value < 2 ** 32) return 32 - Math.clz32(value);
   let width = 0;
   for (let rest = value; rest >= 1; rest = Math.floor(rest / 2)) width += 1;
   return width;

@@ -28,6 +28,12 @@ export function writeRttBlock(out: BitWriter, values: readonly number[]): void {
   const unit = 2 ** k;
   for (const value of folded) {
     const quotient = Math.floor(value / unit);
+    const rest = value - quotient * unit;
+    if (quotient + 1 + k <= 16) {
+      // Most are short: ones, the zero that ends them, and the rest at once.
+      out.bits((((1 << quotient) - 1) << (k + 1)) | rest, quotient + 1 + k);
+      continue;
+    }
     if (quotient < maxUnary) {
       out.ones(quotient);
       out.bits(0, 1);
@@ -35,7 +41,7 @@ export function writeRttBlock(out: BitWriter, values: readonly number[]): void {
       out.ones(maxUnary);
       out.gamma(quotient - maxUnary + 1);
     }
-    out.bits(value - quotient * unit, k);
+    out.bits(rest, k);
   }
 }
 
@@ -58,7 +64,7 @@ export function readRttBlock(from: BitReader, count: number): number[] {
 }
 
 function median(values: readonly number[]): number {
-  const sorted = Float64Array.from(values).sort();
+  const sorted = new Float64Array(values).sort();
   return sorted[sorted.length >>> 1] ?? 0;
 }
 
@@ -66,20 +72,31 @@ function median(values: readonly number[]): number {
 const fold = (distance: number): number => (distance >= 0 ? 2 * distance : -2 * distance - 1);
 const unfold = (folded: number): number => (folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2);
 
+/** The smallest of those that make the shortest block. */
 function bestParameter(folded: readonly number[]): number {
-  let best = 0;
-  let bestCost = Infinity;
+  let total = 0;
+  for (const value of folded) total += value;
+  // Near the mean is the best one, or nearly: others give up as soon as they take more.
+  let best = Math.min(maxParameter, Math.max(0, bitLength(total / folded.length) - 1));
+  let bestCost = costOf(folded, best, Infinity);
   for (let k = 0; k <= maxParameter; k += 1) {
     // Every code has its k bits and the one that ends the quotient: no longer k can win from here on.
-    if (folded.length * (k + 1) >= bestCost) break;
-    const perUnit = 2 ** -k;
-    let cost = folded.length * (k + 1);
-    for (const value of folded) {
-      const quotient = Math.floor(value * perUnit);
-      cost += quotient;
-      if (quotient >= maxUnary) cost += 2 * bitLength(quotient - maxUnary + 1) - 2 - (quotient - maxUnary);
-    }
-    if (cost < bestCost) [best, bestCost] = [k, cost];
+    if (folded.length * (k + 1) > bestCost) break;
+    if (k === best) continue;
+    const cost = costOf(folded, k, bestCost);
+    if (cost < bestCost || (cost === bestCost && k < best)) [best, bestCost] = [k, cost];
   }
   return best;
+}
+
+/** The bits of a block without its head; any number above `most` where it takes more than that. */
+function costOf(folded: readonly number[], k: number, most: number): number {
+  const perUnit = 2 ** -k;
+  let cost = folded.length * (k + 1);
+  for (const value of folded) {
+    const quotient = Math.floor(value * perUnit);
+    cost += quotient < maxUnary ? quotient : maxUnary + 2 * bitLength(quotient - maxUnary + 1) - 2;
+    if (cost > most) return cost;
+  }
+  return cost;
 }
