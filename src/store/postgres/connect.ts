@@ -56,6 +56,10 @@ export function connect({
   });
   // An idle connection that breaks is replaced when it is needed; what needs it then says what is wrong.
   pool.on('error', () => undefined);
+  // One that breaks at work fails the work, and must not fail the program besides.
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+  });
   return pool;
 }
 
