@@ -26,6 +26,7 @@ describe('the shipped default', () => {
     });
     expect(config.store).toEqual({
       path: `${root}/data/pop-sla.db`,
+      postgres: null,
       keepPacketsMonths: 13,
       keepRowsMonths: 37,
     });
@@ -114,7 +115,7 @@ test('an agent and PoPs are all that a file needs', () => {
       spreadMs: 300_000,
     },
     driver: { kind: 'auto', simulated: null },
-    store: { path: '/srv/data/pop-sla.db', keepPacketsMonths: 13, keepRowsMonths: 37 },
+    store: { path: '/srv/data/pop-sla.db', postgres: null, keepPacketsMonths: 13, keepRowsMonths: 37 },
     http: {
       ...{ host: '127.0.0.1', port: 9720, tls: null, publicUrl: null, trustedProxies: [] },
       ...{ requestsPerMinute: 1200, bodyLimit: 1_048_576 },
