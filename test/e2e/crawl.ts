@@ -11,11 +11,11 @@ export interface Crawled {
   readonly shown: number;
 }
 
-/** Places that are no pages of the portal, or end what the crawl stands on. */
-const notPages = /^\/(api|auth|docs|assets|metrics|healthz|readyz|tmf-api|sign-out|statements)(\/|$)/;
+/** The rooms of the portal that are looked through. */
+const rooms = /^\/(services|paths|faults|mesh|outages|exclusions)(\/|$)/;
 
 /**
- * Goes to every page that links lead to from somebody's home, each once whatever stands behind its `?`, and looks at
+ * Goes to every page of the rooms that links lead to from somebody's services, each once whatever stands behind its `?`, and looks at
  * it in both sizes: does it stand in its window, can everybody use it, did anything that people entered become part
  * of the page. `text` is looked for as text.
  */
@@ -24,7 +24,7 @@ export async function crawl(person: Person, text: string, mostPages = 40): Promi
   const [faults, visited]: [string[], string[]] = [[], []];
   let shown = 0;
   const origin = new URL(page.url()).origin;
-  const waiting = ['/'];
+  const waiting = ['/services'];
   const seen = new Set(waiting);
   for (
     let place = waiting.shift();
@@ -35,8 +35,6 @@ export async function crawl(person: Person, text: string, mostPages = 40): Promi
     const answer = await page.goto(`${origin}${place}`);
     const { pathname } = new URL(page.url());
     if (answer?.ok() !== true) faults.push(`${place}: ${answer?.status() ?? 'no answer'}`);
-    // Home leads on, to a page that is met again.
-    if (place === '/') seen.add(pathname);
     visited.push(pathname);
     if (!(answer?.headers()['content-type'] ?? '').startsWith('text/html')) continue;
     const found: Looked = await page.evaluate(look(text));
@@ -45,7 +43,7 @@ export async function crawl(person: Person, text: string, mostPages = 40): Promi
     for (const link of found.links) {
       if (new URL(link).origin !== origin) continue;
       const { pathname: next } = new URL(link);
-      if (notPages.test(next) || seen.has(next)) continue;
+      if (!rooms.test(next) || seen.has(next)) continue;
       seen.add(next);
       waiting.push(next);
     }

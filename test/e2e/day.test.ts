@@ -185,6 +185,7 @@ describe('a day of a carrier, in browsers, over packets that really travel', () 
 
 /** Nothing ran that should not, and the browser had nothing to complain of. */
 async function silently(person: Person): Promise<void> {
-  expect(person.said).toEqual([]);
+  // What a page was asking for when it was left is nobody's fault.
+  expect(person.said.filter((one) => !one.includes('net::ERR_ABORTED'))).toEqual([]);
   await person.close();
 }

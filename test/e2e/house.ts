@@ -59,7 +59,7 @@ export async function prepareHouse(
       commitments: [{ path: 'HKG>SIN', latency: '5ms' }],
       measurement: {
         ...{ every: '10s', packets: 10, packetInterval: '30ms', lostAfter: '1s', lateWait: '100ms' },
-        spread: '0s',
+        ...{ spread: '0s', lagLimit: '5s' },
       },
       store: { path: join(folder, 'data', 'pop-sla.db') },
       keys: { folder: join(folder, 'keys') },
