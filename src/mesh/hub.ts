@@ -4,10 +4,12 @@ import type { MeshSections } from '../config/hub/from-hub.js';
 import type { PopId } from '../core/types.js';
 import type { Clock, Log } from '../engine/ports.js';
 import { makeBuckets, type Buckets } from './buckets.js';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { answerTime } from './clock.js';
 import { publishConfig, publishedNow, type Published } from './config/publish.js';
 import { readAgents } from './status/read-agents.js';
 import { viewAgents, type AgentView } from './status/state.js';
+import { deadStream } from './subjects.js';
 
 export interface HubOptions {
   readonly connection: NatsConnection;
@@ -28,6 +30,8 @@ export interface HubLook {
   /** What is published; null: nothing. */
   readonly published: Published | null;
   readonly agents: readonly AgentView[];
+  /** How many messages lie in the dead-letter stream; null: there is no such stream yet. */
+  readonly dead: number | null;
 }
 
 /**
@@ -61,7 +65,8 @@ export async function keepHub(options: HubOptions, signal: AbortSignal): Promise
     }
     const seen = await readAgents(buckets.agents);
     const revision = published?.revision ?? null;
-    onLook({ published, agents: viewAgents({ seen, expected: expected(), revision, now: clock.now() }) });
+    const agents = viewAgents({ seen, expected: expected(), revision, now: clock.now() });
+    onLook({ published, agents, dead: await deadLetters(connection) });
   };
 
   while (!signal.aborted) {
@@ -81,3 +86,13 @@ export async function keepHub(options: HubOptions, signal: AbortSignal): Promise
 
 /** What the analysis of a loop's condition would take for unchanged. */
 const isAborted = (signal: AbortSignal): boolean => signal.aborted;
+
+async function deadLetters(connection: NatsConnection): Promise<number | null> {
+  const manager = await jetstreamManager(connection);
+  try {
+    return (await manager.streams.info(deadStream)).state.messages;
+  } catch (error) {
+    if (/not found/i.test((error as Error).message)) return null;
+    throw error;
+  }
+}

@@ -18,6 +18,8 @@ export interface MeshListener {
   connected(is: boolean): void;
   /** An agent's own clock against its hub's. */
   ownClock(offsetMs: number, suspect: boolean): void;
+  /** So many messages lie with the dead. */
+  dead(letters: number): void;
   /** All agents of a hub, and the revision of the mesh that is published; null: none is. */
   agents(agents: readonly AgentStanding[], revision: number | null): void;
 }
@@ -28,6 +30,7 @@ export function meshSeries(make: MetricMaker): MeshListener {
   const offset = make.late(metricNames.meshClockOffset);
   const suspect = make.late(metricNames.meshClockSuspect);
   const revision = make.late(metricNames.meshRevision);
+  const dead = make.late(metricNames.meshDead);
   const state = make.gauge(metricNames.meshAgentState);
   const of = {
     seen: make.gauge(metricNames.meshAgentSeen),
@@ -45,6 +48,9 @@ export function meshSeries(make: MetricMaker): MeshListener {
     ownClock: (offsetMs, isSuspect) => {
       offset.set(offsetMs / 1000);
       suspect.set(isSuspect ? 1 : 0);
+    },
+    dead: (letters) => {
+      dead.set(letters);
     },
     agents: (agents, published) => {
       if (published === null) revision.unset();

@@ -372,6 +372,11 @@ export const metricNames = {
     help: 'The revision of the mesh that is published to the agents. Absent where none is.',
     labels: [],
   },
+  meshDead: {
+    name: 'pop_sla_mesh_dead_letters',
+    help: 'Messages of agents that no hub could take, kept with their reason. Absent where it is not a hub.',
+    labels: [],
+  },
   meshAgentState: {
     name: 'pop_sla_mesh_agent_state',
     help: '1 for the state that an agent is in: never-seen, silent, config-refused, clock-suspect, config-behind, backlog or in-order.',

@@ -69,6 +69,7 @@ export async function createMeshNode(options: MeshNodeOptions): Promise<MeshNode
           expected: () => [...new Set(config().paths.map(({ source }) => source))],
           onLook: (next) => {
             look = next;
+            if (next.dead !== null) tell.dead(next.dead);
             tell.agents(agentStandings(next), next.published?.revision ?? null);
           },
         },

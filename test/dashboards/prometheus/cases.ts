@@ -25,6 +25,9 @@ const service = (name: string, id = 's'): string => series(`pop_sla_service_${na
 const own = (name: string, labels: Readonly<Record<string, string>> = {}): string =>
   series(`pop_sla_${name}`, { ...at, ...labels });
 
+const ofAgent = (name: string, labels: Readonly<Record<string, string>> = {}): string =>
+  own(`mesh_agent_${name}`, { agent: 'B', ...labels });
+
 const budget = (outage: string, commitment = '0.999') => ({
   [service('outage_seconds')]: outage,
   [service('availability_commitment_ratio')]: `${commitment}x800`,
@@ -261,5 +264,66 @@ export const alertCases: readonly AlertCase[] = [
     // promtool's time begins at 0.
     fires: { at: '25m', on: { [own('daemon_standing_timestamp_seconds')]: '0x60' } },
     quiet: [{ at: '25m', on: { [own('daemon_standing_timestamp_seconds')]: '0+60x60' } }],
+  },
+  {
+    alert: 'PopSlaAgentSilent',
+    severity: 'critical',
+    labels: { ...at, agent: 'B', state: 'silent' },
+    fires: { at: '8m', on: { [ofAgent('state', { state: 'silent' })]: '1x20' } },
+    quiet: [
+      { at: '4m', on: { [ofAgent('state', { state: 'silent' })]: '1x20' } },
+      { at: '8m', on: { [ofAgent('state', { state: 'clock-suspect' })]: '1x20' } },
+    ],
+  },
+  {
+    alert: 'PopSlaAgentBacklog',
+    severity: 'warning',
+    labels: { ...at, agent: 'B' },
+    fires: {
+      at: '120m',
+      on: {
+        [ofAgent('backlog_oldest_timestamp_seconds')]: '60x200',
+        [ofAgent('backlog_rows')]: '0+10x200',
+      },
+    },
+    quiet: [
+      {
+        // It drains.
+        at: '120m',
+        on: {
+          [ofAgent('backlog_oldest_timestamp_seconds')]: '60x200',
+          [ofAgent('backlog_rows')]: '9000-10x200',
+        },
+      },
+      {
+        // What grows is new.
+        at: '120m',
+        on: {
+          [ofAgent('backlog_oldest_timestamp_seconds')]: '0+60x200',
+          [ofAgent('backlog_rows')]: '0+10x200',
+        },
+      },
+    ],
+  },
+  {
+    alert: 'PopSlaAgentClockSuspect',
+    severity: 'warning',
+    labels: { ...at, agent: 'B' },
+    fires: { at: '5m', on: { [ofAgent('clock_suspect')]: '1x20' } },
+    quiet: [{ at: '5m', on: { [ofAgent('clock_suspect')]: '0x20' } }],
+  },
+  {
+    alert: 'PopSlaAgentConfigRefused',
+    severity: 'warning',
+    labels: { ...at, agent: 'B' },
+    fires: { at: '5m', on: { [ofAgent('config_refused')]: '1x20' } },
+    quiet: [{ at: '5m', on: { [ofAgent('config_refused')]: '0x20' } }],
+  },
+  {
+    alert: 'PopSlaMeshDeadLetters',
+    severity: 'warning',
+    labels: at,
+    fires: { at: '8m', on: { [own('mesh_dead_letters')]: '3x20' } },
+    quiet: [{ at: '8m', on: { [own('mesh_dead_letters')]: '0x20' } }],
   },
 ];
