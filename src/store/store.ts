@@ -65,8 +65,17 @@ export interface RoundStore {
   newest(): Promise<ReadonlyMap<PathId, EpochMs>>;
   /** What a month's means are made from, summed by the database: one entry per path asked for, in that order. */
   monthSums(query: MonthSumsQuery): Promise<PathSums[]>;
+  /** The same of parts of months: one entry per part, in that order. A path may have any number of them. */
+  partSums(parts: readonly PartOfPath[]): Promise<PathSums[]>;
   /** How the rounds of status `ok` with slots in [from, to) were taken, by path, driver and stamps. */
   measuredBy(from: EpochMs, to: EpochMs): Promise<MeasuredBy[]>;
+}
+
+/** Slots of a path in [from, to). */
+export interface PartOfPath {
+  readonly path: PathId;
+  readonly from: EpochMs;
+  readonly to: EpochMs;
 }
 
 export interface MeasuredBy {

@@ -2,7 +2,7 @@ import { isHeld } from '../../core/measurement/figures.js';
 import type { Interval } from '../../core/time/intervals.js';
 import type { PathId } from '../../core/types.js';
 import { byKey } from '../../core/statement/by-key.js';
-import { pathSums, spansWithout } from '../../store/path-sums.js';
+import { pathSums } from '../../store/path-sums.js';
 import type { MeasuredBy, PathSums, RoundStore } from '../../store/store.js';
 import type { LedgerStore } from '../../store/ledger-store.js';
 import type { WatchStore } from '../../store/watch-store.js';
@@ -13,7 +13,7 @@ import { isOpen, type EvidenceRows } from './contents.js';
 export interface EvidenceStore {
   readonly ledger: Pick<LedgerStore, 'events'>;
   readonly watch: Pick<WatchStore, 'outages' | 'watchers' | 'states' | 'spans' | 'latestSpan' | 'blind'>;
-  readonly rounds: Pick<RoundStore, 'monthSums' | 'measuredBy'>;
+  readonly rounds: Pick<RoundStore, 'partSums' | 'measuredBy'>;
   readonly statements: PastStatements;
 }
 
@@ -23,10 +23,8 @@ export function evidenceStore(evidence: EvidenceRows): EvidenceStore {
     evidence.rounds.flatMap((round) => (round.status === 'missing' ? [] : [round])),
     ({ path }) => path,
   );
-  const sumsOf = (path: PathId, spans: readonly Interval[]): PathSums => {
-    const held = roundsOf(path).filter(
-      (round) => isHeld(round) && spans.some(({ from, to }) => from <= round.slot && round.slot < to),
-    );
+  const sumsOf = (path: PathId, { from, to }: Interval): PathSums => {
+    const held = roundsOf(path).filter((round) => isHeld(round) && from <= round.slot && round.slot < to);
     return pathSums(
       path,
       held.flatMap(({ sizes }) => {
@@ -53,10 +51,7 @@ export function evidenceStore(evidence: EvidenceRows): EvidenceStore {
     },
     ledger: { events: () => Promise.resolve(evidence.ledger.filter(isOpen)) },
     rounds: {
-      monthSums: ({ paths = [], from, to, without }) =>
-        Promise.resolve(
-          paths.map((path) => sumsOf(path, spansWithout({ from, to }, without?.get(path) ?? []))),
-        ),
+      partSums: (parts) => Promise.resolve(parts.map(({ path, ...span }) => sumsOf(path, span))),
       measuredBy: (from, to) => Promise.resolve(measuredBy(evidence, { from, to })),
     },
     watch: {

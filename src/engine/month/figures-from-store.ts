@@ -6,12 +6,15 @@ import type { PathId } from '../../core/types.js';
 import type { PathSums, RoundStore } from '../../store/store.js';
 
 export interface StoredFigures {
-  readonly rounds: Pick<RoundStore, 'monthSums'>;
+  readonly rounds: Pick<RoundStore, 'partSums'>;
   /** The case to be judged; its rounds are not looked at. */
   readonly monthCase: Pick<MonthCase, 'month' | 'plan' | 'exclusions' | 'services' | 'commitments' | 'due'>;
   /** Cut at every midnight too; by default where the plan judges by the day. */
   readonly byDay?: boolean;
 }
+
+/** Asked for together: a few thousand parts, each of a few sums. */
+const pathsAtOnce = 150;
 
 /** The figures of every path that the case's services and commitments name, for `judgeMonth` in place of rounds. */
 export async function figuresFromStore(from: StoredFigures): Promise<FiguresOf> {
@@ -34,13 +37,18 @@ export async function sumsFromStore({
   ]);
   const parts = partsAsked(monthCase, byDay === undefined ? {} : { byDay });
   const summed = new Map<PathId, SummedPart[]>();
-  for (const path of paths) {
-    const own: SummedPart[] = [];
-    for (const { from, to } of parts(path)) {
-      const [sums] = await rounds.monthSums({ paths: [path], from, to });
-      if (sums && sums.roundsHeld > 0) own.push({ from, to, sums: meanSums(sums) });
+  const all = [...paths];
+  for (const path of all) summed.set(path, []);
+  for (let at = 0; at < all.length; at += pathsAtOnce) {
+    const asked = all
+      .slice(at, at + pathsAtOnce)
+      .flatMap((path) => parts(path).map(({ from, to }) => ({ path, from, to })));
+    for (const [index, sums] of (await rounds.partSums(asked)).entries()) {
+      const part = asked[index];
+      if (!part || sums.roundsHeld === 0) continue;
+      const { path, from, to } = part;
+      summed.get(path)?.push({ from, to, sums: meanSums(sums) });
     }
-    summed.set(path, own);
   }
   return (path) => {
     const own = summed.get(path);

@@ -27,7 +27,7 @@ import { pastCreditsOf, type PastStatements } from './past-credits.js';
 export interface DrawStore {
   readonly ledger: Pick<Store['ledger'], 'events'>;
   readonly watch: MonthQuery['store']['watch'] & Pick<Store['watch'], 'outages'>;
-  readonly rounds: Pick<Store['rounds'], 'monthSums' | 'measuredBy'>;
+  readonly rounds: Pick<Store['rounds'], 'partSums' | 'measuredBy'>;
   readonly statements: PastStatements;
 }
 

@@ -58,6 +58,9 @@ export interface Statements {
   check(month: string): Promise<number>;
 }
 
+/** Drafts that may share a transaction; probes and pages have their turn in between. */
+const draftsAtOnce = 16;
+
 export function createStatements(options: StatementsOptions): Statements {
   const { store, config, now, software } = options;
   /** `fresh` for what is kept or signed. */
@@ -89,15 +92,21 @@ export function createStatements(options: StatementsOptions): Statements {
   async function close(month: string, services: readonly string[] | null): Promise<number> {
     const found = await over(month, services);
     const month_ = await drawn(month, found.services);
-    let drafts = 0;
-    for (const service of found.services) {
-      const document = month_.draft(service);
-      if (await store.statements.sealed(document.id)) continue;
-      await store.statements.putDraft({ document, hash: digestOf(document), at: now() }, creditOf(document));
-      drafts += 1;
+    const listed = await store.statements.list({ month });
+    const sealed = new Set(listed.filter(({ state }) => state === 'sealed').map(({ id }) => id));
+    const open = found.services.filter((service) => !sealed.has(statementId(month, service)));
+    for (let at = 0; at < open.length; at += draftsAtOnce) {
+      await Promise.all(
+        open.slice(at, at + draftsAtOnce).map((service) => {
+          const document = month_.draft(service);
+          const drawnUp = { document, hash: digestOf(document), at: now() };
+          return store.statements.putDraft(drawnUp, creditOf(document));
+        }),
+      );
+      await new Promise(setImmediate);
     }
     if (services === null) await store.statements.markClosed(month, now());
-    return drafts;
+    return open.length;
   }
 
   async function seal(actor: string, request: SealRequest): Promise<Outcome[]> {

@@ -7,7 +7,7 @@ import type { Connection } from './database.js';
  * The database adds integers, in groups that share their denominators; nothing is divided here. One path at a time, so
  * that the event loop waits a few milliseconds and not for a whole month of a thousand paths.
  */
-export function monthSumsQuery({ db, read }: Connection): Pick<RoundStore, 'monthSums'> {
+export function monthSumsQuery({ db, read }: Connection): Pick<RoundStore, 'monthSums' | 'partSums'> {
   const everyPath = db.prepare<[], PathId>('SELECT name FROM path ORDER BY name').pluck();
   const groupsIn = db
     .prepare<[PathId, EpochMs, EpochMs], SumGroup>(
@@ -26,6 +26,14 @@ export function monthSumsQuery({ db, read }: Connection): Pick<RoundStore, 'mont
     );
   };
   return {
+    async partSums(parts) {
+      const all: PathSums[] = [];
+      for (const { path, from, to } of parts) {
+        all.push(await read(() => pathSums(path, groupsIn.all(path, from, to))));
+        await new Promise(setImmediate);
+      }
+      return all;
+    },
     async monthSums(query) {
       const paths = query.paths ?? (await read(() => everyPath.all()));
       const all: PathSums[] = [];

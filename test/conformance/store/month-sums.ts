@@ -180,5 +180,29 @@ export function monthSumsConformance(name: string, open: () => Promise<Store>): 
         await store.close();
       }
     });
+
+    test('come for parts of paths, each by itself, in the order asked for', async () => {
+      const store = await open();
+      try {
+        for (const path of ['HKG>SIN', 'HKG>TYO'] as const)
+          await Promise.all([0, 1, 2, 3].map((n) => store.rounds.put(round({ path, slot: slotAt(n) }))));
+        const parts = [
+          { path: 'HKG>TYO', from: slotAt(1), to: slotAt(3) },
+          { path: 'HKG>SIN', from: slotAt(0), to: slotAt(4) },
+          { path: 'HKG>TYO', from: slotAt(1), to: slotAt(2) },
+          { path: 'HKG>ZZZ', from: slotAt(0), to: slotAt(4) },
+        ] as const;
+        const sums = await store.rounds.partSums(parts);
+        const alone = parts.map(({ path, ...span }) => store.rounds.monthSums({ paths: [path], ...span }));
+        expect(sums).toEqual((await Promise.all(alone)).flat());
+        expect(sums.map(({ roundsHeld }) => roundsHeld)).toEqual([2, 4, 1, 0]);
+        // More than one statement's.
+        const many = Array.from({ length: 4000 }, (_, n) => parts[n % 4] ?? parts[0]);
+        expect((await store.rounds.partSums(many)).slice(-4)).toEqual(sums);
+        expect(await store.rounds.partSums([])).toEqual([]);
+      } finally {
+        await store.close();
+      }
+    });
   });
 }
