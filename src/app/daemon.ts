@@ -23,6 +23,7 @@ import { followBook, loadWithEntered, withEntered } from './book.js';
 import { showFirstRound } from './first-round.js';
 import { listen } from './listen.js';
 import { createMeshNode } from './mesh/node.js';
+import { openMeshRows } from './mesh/rows.js';
 import { openOwnDriver } from './mesh/open-driver.js';
 import { ownWork } from './mesh/own-work.js';
 import { openAccess, readTls } from './access.js';
@@ -133,12 +134,15 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       for (const note of watchNotes(config)) log.warn({}, note);
       if (later.length > 0) log.warn({ keys: later }, 'these changes take effect at the next start');
     };
+    const rows = await openMeshRows({
+      ...{ config: () => config, store: database, clock, log, tell: metrics.mesh, live: events },
+      late: fanOut([metrics.events, standing.heard]),
+    });
     const mesh = await createMeshNode({
       ...{ configFile, config: () => config, clock, log, version, tell: metrics.mesh },
       read: (hub) => loadWithEntered(configFile, store.ledger, hub),
       take: inForce,
-      backlog: () => Promise.resolve(null),
-      beside: [],
+      ...rows,
     });
     const http = buildHttp({
       store,
@@ -172,7 +176,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       resolve: resolveName,
       driver,
       store,
-      events,
+      // A hub's engine measures nothing; its figures are of all paths that its agents measure.
+      events: {
+        ...events,
+        pathsChanged: () => {
+          events.pathsChanged(config.paths.map(({ id }) => id));
+        },
+      },
       log,
       version,
       settings: settingsOf(config),

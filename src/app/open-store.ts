@@ -1,5 +1,6 @@
 import { parsePostgresUrl, postgresName } from '../core/address/postgres.js';
 import type { Config } from '../config/config.js';
+import type { ForwardStore } from '../store/forward-store.js';
 import type { Store } from '../store/store.js';
 
 export interface OpenStoreOptions {
@@ -9,8 +10,11 @@ export interface OpenStoreOptions {
   readonly checkUpToBytes?: number;
 }
 
+/** One in a file can say what of it a hub has not got yet. */
+export type OpenedStore = Store & { readonly forward?: ForwardStore };
+
 /** The configured store, wherever it is; only its own driver is loaded. Rejects with `StoreFault`. */
-export async function openStore({ store }: Config, options: OpenStoreOptions = {}): Promise<Store> {
+export async function openStore({ store }: Config, options: OpenStoreOptions = {}): Promise<OpenedStore> {
   if (store.postgres !== null) {
     const { openPostgresStore } = await import('../store/postgres/open.js');
     return openPostgresStore({ ...store.postgres, readOnly: options.readOnly ?? false });

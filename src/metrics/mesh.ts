@@ -22,6 +22,12 @@ export interface MeshListener {
   dead(letters: number): void;
   /** All agents of a hub, and the revision of the mesh that is published; null: none is. */
   agents(agents: readonly AgentStanding[], revision: number | null): void;
+  /** Rows of this agent that the servers have acknowledged. */
+  readonly sent: (family: string, rows: number) => void;
+  /** Rows of agents that this hub's store has. */
+  readonly taken: (family: string, rows: number) => void;
+  /** A message of an agent that no hub can take. */
+  readonly buried: (agent: PopId, reason: string) => void;
 }
 
 /** The series of agents and hubs; a daemon that stands alone has none of them. */
@@ -31,6 +37,9 @@ export function meshSeries(make: MetricMaker): MeshListener {
   const suspect = make.late(metricNames.meshClockSuspect);
   const revision = make.late(metricNames.meshRevision);
   const dead = make.late(metricNames.meshDead);
+  const sent = make.counter(metricNames.meshSent);
+  const taken = make.counter(metricNames.meshTaken);
+  const buried = make.counter(metricNames.meshBuried);
   const state = make.gauge(metricNames.meshAgentState);
   const of = {
     seen: make.gauge(metricNames.meshAgentSeen),
@@ -51,6 +60,15 @@ export function meshSeries(make: MetricMaker): MeshListener {
     },
     dead: (letters) => {
       dead.set(letters);
+    },
+    sent: (family, rows) => {
+      sent.inc({ family }, rows);
+    },
+    taken: (family, rows) => {
+      taken.inc({ family }, rows);
+    },
+    buried: (agent, reason) => {
+      buried.inc({ agent, reason });
     },
     agents: (agents, published) => {
       if (published === null) revision.unset();

@@ -417,6 +417,21 @@ export const metricNames = {
     help: 'The instant of the oldest row of an agent that waits, in seconds since 1970. Absent while none does.',
     labels: ['agent'],
   },
+  meshSent: {
+    name: 'pop_sla_mesh_sent_rows_total',
+    help: 'Rows of this agent that the mesh has acknowledged; a round counts as one.',
+    labels: ['family'],
+  },
+  meshTaken: {
+    name: 'pop_sla_mesh_taken_rows_total',
+    help: 'Rows of agents that came and are stored, those that came twice included; each size of a round counts as one.',
+    labels: ['family'],
+  },
+  meshBuried: {
+    name: 'pop_sla_mesh_dead_letters_total',
+    help: 'Messages of agents that this hub could not take and put to the dead letters, by reason.',
+    labels: ['agent', 'reason'],
+  },
   configLoaded: {
     name: 'pop_sla_daemon_config_last_reload_successful',
     help: '1 when the latest reading of the configuration was taken, 0 when it was refused and the one before is kept.',

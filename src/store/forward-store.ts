@@ -1,4 +1,4 @@
-import type { PopId } from '../core/types.js';
+import type { EpochMs, PopId } from '../core/types.js';
 import type { StoredRows } from './row-store.js';
 
 /** Rows of one sort wait in a line of their own: rounds and missing marks, and all the others. */
@@ -24,6 +24,8 @@ export interface Forwarded {
 export interface ForwardDepth {
   readonly slots: number;
   readonly watch: number;
+  /** The slot of the round, or the instant of the row, that waits for longest; null: none waits. */
+  readonly oldestAt: EpochMs | null;
 }
 
 /**

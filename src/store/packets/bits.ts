@@ -81,17 +81,26 @@ export interface BitReader {
 
 export function bitReader(bytes: Uint8Array): BitReader {
   const total = bytes.length * 8;
+  // Read a word at a time, also where the bytes end.
+  const padded = new Uint8Array(bytes.length + 8);
+  padded.set(bytes);
+  const words = new DataView(padded.buffer);
   let at = 0;
+  const end = (): PacketsCorrupt => new PacketsCorrupt('the packed packets end too early');
+  /** 25 bits of it at least are those that come next. */
+  const word = (): number => words.getInt32(at >>> 3) << (at & 7);
+  const few = (width: number): number => {
+    const value = width === 0 ? 0 : word() >>> (32 - width);
+    at += width;
+    return value;
+  };
   const bits = (width: number): number => {
-    if (width > total - at) throw new PacketsCorrupt('the packed packets end too early');
+    if (width > total - at) throw end();
+    if (width <= 24) return few(width);
     let value = 0;
-    for (let left = width; left > 0;) {
-      const inByte = 8 - (at & 7);
-      const take = Math.min(inByte, left);
-      const part = ((bytes[at >>> 3] ?? 0) >>> (inByte - take)) & ((1 << take) - 1);
-      value = value * (1 << take) + part;
-      at += take;
-      left -= take;
+    for (let left = width; left > 0; left -= 24) {
+      const take = Math.min(24, left);
+      value = value * (1 << take) + few(take);
     }
     return value;
   };
@@ -99,15 +108,14 @@ export function bitReader(bytes: Uint8Array): BitReader {
   const run = (of: 0 | 1, most: number): number => {
     let count = 0;
     while (count < most) {
-      if (at >= total) throw new PacketsCorrupt('the packed packets end too early');
-      const inByte = 8 - (at & 7);
-      const byte = (bytes[at >>> 3] ?? 0) << (8 - inByte);
-      // Leading zeros of what differs; the bits behind the byte's end do not count.
-      const same = Math.min(Math.clz32((of === 1 ? ~byte : byte) & 0xff) - 24, inByte);
+      const next = word();
+      const known = 32 - (at & 7);
+      const same = Math.min(Math.clz32(of === 1 ? ~next : next), known);
       const take = Math.min(same, most - count);
       count += take;
       at += take;
-      if (same === inByte || count === most) continue;
+      if (at > total || (at === total && count < most)) throw end();
+      if (same === known || count === most) continue;
       at += 1;
       return count;
     }

@@ -66,7 +66,7 @@ function readSizes(from: BitReader): SizeSample[] {
     const kinds = readKinds(from, atMost(from, length));
     const inTime = readRttBlock(from, kinds.filter(({ kind }) => kind === 'received').length);
     const late = readRttBlock(from, kinds.filter(({ kind }) => kind === 'late').length);
-    sizes.push({ bytes, packets: withTimes(kinds, inTime.values(), late.values()), duplicates, mismatched });
+    sizes.push({ bytes, packets: withTimes(kinds, inTime, late), duplicates, mismatched });
   }
   if (from.bitsLeft() >= 8) throw new PacketsCorrupt('the packed packets have bytes behind their end');
   return sizes;
@@ -74,19 +74,16 @@ function readSizes(from: BitReader): SizeSample[] {
 
 function withTimes(
   kinds: readonly Kind[],
-  received: Iterator<number>,
-  late: Iterator<number>,
+  received: readonly number[],
+  late: readonly number[],
 ): PacketOutcome[] {
-  const next = (times: Iterator<number>): number => {
-    const { value } = times.next() as { value: number | undefined };
-    return value ?? 0;
-  };
+  let [nextReceived, nextLate] = [0, 0];
   return kinds.map((outcome) => {
     switch (outcome.kind) {
       case 'received':
-        return { kind: 'received', rttUs: next(received) };
+        return { kind: 'received', rttUs: received[nextReceived++] ?? 0 };
       case 'late':
-        return { kind: 'late', rttUs: next(late) };
+        return { kind: 'late', rttUs: late[nextLate++] ?? 0 };
       case 'lost':
         return { kind: 'lost' };
       case 'error':

@@ -15,6 +15,8 @@ const parameterBits = 6; // k, 0 to 33
 const maxParameter = 33;
 /** From here on the quotient goes on as Elias gamma, so that one outlier can't take millions of bits. */
 const maxUnary = 32;
+/** Up to this the distances of short quotients are 32-bit integers. */
+const smallParameter = 24;
 
 export function writeRttBlock(out: BitWriter, values: readonly number[]): void {
   if (values.length === 0) return;
@@ -52,13 +54,17 @@ export function readRttBlock(from: BitReader, count: number): number[] {
   const centre = from.bits(width);
   const k = from.bits(parameterBits);
   if (k > maxParameter) throw new PacketsCorrupt('the packed packets have an impossible parameter');
-  const values: number[] = [];
+  const unit = 2 ** k;
+  const values = new Array<number>(count);
   for (let index = 0; index < count; index += 1) {
     const ones = from.ones(maxUnary);
-    const quotient = ones < maxUnary ? ones : maxUnary + from.gamma() - 1;
-    const value = centre + unfold(quotient * 2 ** k + from.bits(k));
+    const distance =
+      ones < maxUnary && k <= smallParameter
+        ? unfoldSmall((ones << k) | from.bits(k))
+        : unfold((ones < maxUnary ? ones : maxUnary + from.gamma() - 1) * unit + from.bits(k));
+    const value = centre + distance;
     if (value < 0 || value > maxRttUs) throw new PacketsCorrupt('the packed packets have an impossible time');
-    values.push(value);
+    values[index] = value;
   }
   return values;
 }
@@ -71,6 +77,9 @@ function median(values: readonly number[]): number {
 /** 0, −1, 1, −2, 2 … ↔ 0, 1, 2, 3, 4 … */
 const fold = (distance: number): number => (distance >= 0 ? 2 * distance : -2 * distance - 1);
 const unfold = (folded: number): number => (folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2);
+
+/** The same, of 32-bit integers: nearly all there ever are, and several times as fast. */
+const unfoldSmall = (folded: number): number => (folded >>> 1) ^ -(folded & 1);
 
 /** The smallest of those that make the shortest block. */
 function bestParameter(folded: readonly number[]): number {

@@ -24,7 +24,7 @@ describe('rows that wait for the hub', () => {
     const store = await newStore();
     await store.rounds.put(round());
     await store.watch.put(span(slot + 5));
-    expect(await store.forward.depth()).toEqual({ slots: 0, watch: 0 });
+    expect(await store.forward.depth()).toEqual({ slots: 0, watch: 0, oldestAt: null });
   });
 
   test('are those that are there at first, and every one that is written from then on', async () => {
@@ -100,7 +100,7 @@ describe('rows that wait for the hub', () => {
     await store.forward.start('LAB1');
     const bad = { ...round(), startedAt: null as unknown as number };
     await expect(store.rounds.put(bad)).rejects.toThrow();
-    expect(await store.forward.depth()).toEqual({ slots: 0, watch: 0 });
+    expect(await store.forward.depth()).toEqual({ slots: 0, watch: 0, oldestAt: null });
   });
 
   test('that are no more, or of another PoP, leave only their numbers', async () => {
@@ -121,11 +121,11 @@ describe('rows that wait for the hub', () => {
     await before.rounds.put(round());
     await before.close();
     const store = await newStore(path);
-    expect(await store.forward.depth()).toEqual({ slots: 1, watch: 0 });
+    expect(await store.forward.depth()).toEqual({ slots: 1, watch: 0, oldestAt: slot });
     expect(await store.forward.start('LAB1')).toBe(0);
     await store.forward.stop();
     await store.rounds.put(round({ slot: slot + everyMs }));
-    expect(await store.forward.depth()).toEqual({ slots: 0, watch: 0 });
+    expect(await store.forward.depth()).toEqual({ slots: 0, watch: 0, oldestAt: null });
   });
 
   test('wait again when they are asked for by time', async () => {

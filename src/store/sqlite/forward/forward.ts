@@ -1,8 +1,8 @@
 import type { PopId } from '../../../core/types.js';
-import type { ForwardLine, ForwardStore } from '../../forward-store.js';
+import type { ForwardDepth, ForwardLine, ForwardStore } from '../../forward-store.js';
 import type { Connection } from '../database.js';
 import { slotLine, watchLine } from './lines.js';
-import { addTriggers, dropTriggers, fillings, isForwarding } from './triggers.js';
+import { addTriggers, dropTriggers, fillings, hasTriggers, isForwarding } from './triggers.js';
 
 const tableOf: Record<ForwardLine, string> = { slots: 'forward_slot', watch: 'forward_watch' };
 const everything = { from: Number.MIN_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER };
@@ -16,8 +16,10 @@ export function forwardStore({ db, read, write }: Connection): ForwardStore {
     watch: db.prepare<[number]>('DELETE FROM forward_watch WHERE number = ?'),
   };
   const latest = db.prepare<[string], number>('SELECT seq FROM sqlite_sequence WHERE name = ?').pluck();
-  const count = db.prepare<[], { slots: number; watch: number }>(
-    `SELECT (SELECT count(*) FROM forward_slot) AS slots, (SELECT count(*) FROM forward_watch) AS watch`,
+  const count = db.prepare<[], ForwardDepth>(
+    `SELECT (SELECT count(*) FROM forward_slot) AS slots, (SELECT count(*) FROM forward_watch) AS watch,
+       ifnull((SELECT slot FROM forward_slot ORDER BY number LIMIT 1),
+         (SELECT nullif(at, 0) FROM forward_watch ORDER BY number LIMIT 1)) AS oldestAt`,
   );
   const fill = (time: { readonly from: number; readonly to: number }): number =>
     [filling.slots, ...filling.watch].reduce(
@@ -35,6 +37,7 @@ export function forwardStore({ db, read, write }: Connection): ForwardStore {
       }),
     stop: () =>
       write(() => {
+        if (!hasTriggers(db)) return;
         dropTriggers(db);
         db.exec('DELETE FROM forward_slot; DELETE FROM forward_watch');
       }),
@@ -44,7 +47,7 @@ export function forwardStore({ db, read, write }: Connection): ForwardStore {
       write(() => {
         for (const number of numbers) doneWith[line].run(number);
       }),
-    depth: () => read(() => count.get() ?? { slots: 0, watch: 0 }),
+    depth: () => read(() => count.get() ?? { slots: 0, watch: 0, oldestAt: null }),
     again: (from, to) => write(() => fill({ from, to })),
   };
 }

@@ -30,16 +30,18 @@ function trigger(table: Table, event: 'INSERT' | 'UPDATE'): string {
   END`;
 }
 
-/** Whether every row of this database that is written waits: a step of the schema may have made a table anew. */
-export function isForwarding(db: Database.Database): boolean {
-  const found = db
+const countTriggers = (db: Database.Database): number =>
+  db
     .prepare<[], number>(
       `SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND name GLOB 'forward_*'`,
     )
     .pluck()
-    .get();
-  return found === 1 + 2 * tables.length;
-}
+    .get() ?? 0;
+
+export const hasTriggers = (db: Database.Database): boolean => countTriggers(db) > 0;
+
+/** Whether every row of this database that is written waits: a step of the schema may have made a table anew. */
+export const isForwarding = (db: Database.Database): boolean => countTriggers(db) === 1 + 2 * tables.length;
 
 /** From now on every row that is written waits, whoever writes it. */
 export function addTriggers(db: Database.Database): void {
