@@ -428,7 +428,7 @@ export const metricNames = {
     labels: ['family'],
   },
   meshBuried: {
-    name: 'pop_sla_mesh_dead_letters_total',
+    name: 'pop_sla_mesh_refused_messages_total',
     help: 'Messages of agents that this hub could not take and put to the dead letters, by reason.',
     labels: ['agent', 'reason'],
   },
