@@ -28,10 +28,13 @@ const store = await openPostgresStore({ url });
 const before = figures().cpuSeconds;
 const start = performance.now();
 let rounds = 0;
-for (let n = 0; n < slots; n += 1) {
-  const slot = firstSlot + n * everyMs;
+const slotsAtOnce = 5; // as a backlog comes
+for (let first = 0; first < slots; first += slotsAtOnce) {
+  const together = Array.from({ length: slotsAtOnce }, (_, n) =>
+    paths.map((path, index) => ({ path, index, n: first + n, slot: firstSlot + (first + n) * everyMs })),
+  );
   const stored = await Promise.all(
-    paths.map((path, index) =>
+    together.flat().map(({ path, index, n, slot }) =>
       store.rounds.put({
         ...{ path, slot, startedAt: slot + 500, endedAt: slot + 100_500, status: 'ok', reason: null },
         ...{ address: '192.0.2.1', lostAfterMs: 2000, provenance },
