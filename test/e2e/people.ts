@@ -79,6 +79,10 @@ export async function personAt(
   return { page, context, said, go, api, file, close: () => context.close() };
 }
 
+/** What a browser complained of; what a page was asking for when it was left is nobody's fault. */
+export const complaints = ({ said }: Person): string[] =>
+  said.filter((one) => !one.includes('net::ERR_ABORTED'));
+
 /** Whether the page is wider than its window. */
 export const isTooWide = (page: Page): Promise<boolean> =>
   page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
