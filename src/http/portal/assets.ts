@@ -14,6 +14,8 @@ const of = (library: string): string => dirname(createRequire(import.meta.url).r
 /** Every file that a page may load, by the name in its address. */
 const files = {
   'portal.css': () => join(own, 'portal.css'),
+  'staff.css': () => join(own, 'staff.css'),
+  'heat.js': () => join(own, 'heat.js'),
   'portal.js': () => join(own, 'portal.js'),
   'chart.js': () => join(own, 'chart.js'),
   'icon.svg': () => join(own, 'icon.svg'),

@@ -13,15 +13,20 @@ export interface Place {
   readonly roles?: readonly Role[];
 }
 
+const staff: readonly Role[] = ['noc', 'finance', 'approver', 'admin'];
+
 /** In the order that they are shown in. */
 export const places: readonly Place[] = [
+  { href: '/mesh', label: (w) => w.noc.mesh.title, action: 'rounds:read', roles: staff },
   { href: '/services', label: (w) => w.nav.services, action: 'availability:read' },
   { href: '/faults', label: (w) => w.nav.faults, action: 'faults:read' },
+  { href: '/outages', label: (w) => w.noc.outages.title, action: 'outages:read', roles: staff },
+  { href: '/exclusions', label: (w) => w.noc.exclusions.title, action: 'exclusions:read', roles: staff },
   { href: '/statements', label: (w) => w.nav.statements, action: 'statements:read' },
 ];
 
 /** Where somebody of a role begins; who has none of these begins at the first place of the navigation. */
-export const homes: readonly (readonly [Role, Place['href']])[] = [];
+export const homes: readonly (readonly [Role, Place['href']])[] = [['noc', '/mesh']];
 
 export function placesFor(caller: Caller | null): readonly Place[] {
   if (caller === null) return [];

@@ -6,6 +6,7 @@ import { assetRoutes } from './assets.js';
 import { customerPages } from './customer/pages.js';
 import { readForms } from './forms.js';
 import { homePage } from './home.js';
+import { nocPages } from './noc/pages.js';
 import type { PortalOptions } from './page.js';
 import { preferenceRoutes } from './preferences.js';
 import { signInPages } from './sign-in.js';
@@ -34,6 +35,7 @@ export function portalPages(server: FastifyInstance, portal: PortalOptions): voi
   assetRoutes(server, portal.shell.assets);
   preferenceRoutes(server);
   if (portal.access) signInPages(server, portal, portal.access);
+  nocPages(server, portal);
   homePage(server, portal);
   customerPages(server, portal);
 }
