@@ -22,11 +22,19 @@ export const places: readonly Place[] = [
   { href: '/faults', label: (w) => w.nav.faults, action: 'faults:read' },
   { href: '/outages', label: (w) => w.noc.outages.title, action: 'outages:read', roles: staff },
   { href: '/exclusions', label: (w) => w.noc.exclusions.title, action: 'exclusions:read', roles: staff },
+  { href: '/months', label: (w) => w.finance.months, action: 'statements:read', roles: staff },
+  { href: '/credits', label: (w) => w.finance.credits.title, action: 'credits:read', roles: staff },
+  { href: '/ledger', label: (w) => w.finance.ledger.title, action: 'audit:read', roles: staff },
   { href: '/statements', label: (w) => w.nav.statements, action: 'statements:read' },
 ];
 
 /** Where somebody of a role begins; who has none of these begins at the first place of the navigation. */
-export const homes: readonly (readonly [Role, Place['href']])[] = [['noc', '/mesh']];
+export const homes: readonly (readonly [Role, Place['href']])[] = [
+  ['noc', '/mesh'],
+  ['finance', '/months'],
+  ['approver', '/exclusions'],
+  ['admin', '/mesh'],
+];
 
 export function placesFor(caller: Caller | null): readonly Place[] {
   if (caller === null) return [];

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { fileURLToPath } from 'node:url';
 import { assetRoutes } from './assets.js';
 import { customerPages } from './customer/pages.js';
+import { financePages } from './finance/pages.js';
 import { readForms } from './forms.js';
 import { homePage } from './home.js';
 import { nocPages } from './noc/pages.js';
@@ -36,6 +37,7 @@ export function portalPages(server: FastifyInstance, portal: PortalOptions): voi
   preferenceRoutes(server);
   if (portal.access) signInPages(server, portal, portal.access);
   nocPages(server, portal);
+  financePages(server, portal);
   homePage(server, portal);
   customerPages(server, portal);
 }

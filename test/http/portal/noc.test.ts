@@ -187,13 +187,14 @@ describe('a report', () => {
   test('becomes an outage and an exclusion by forms, and part of an incident', async () => {
     server.clock.now = october + 12 * dayMs;
     const customer = await server.tokenOf('customer');
-    const file = () =>
+    const file = (more: object) =>
       server.as(customer, {
         ...{ method: 'POST', url: '/api/v1/fault-reports' },
-        payload: { path: 'HKG>SIN', text: 'slow', since: new Date(server.clock.now - hourMs).toISOString() },
+        payload: { text: 'slow', since: new Date(server.clock.now - hourMs).toISOString(), ...more },
       });
-    await file();
-    await file();
+    await file({ path: 'HKG>SIN' });
+    // Of no path: it is no part of the other one's incident until somebody says so.
+    await file({});
     const noc = await signedIn(server, 'noc');
     const token = await server.tokenOf('noc');
     await server.as(token, { method: 'POST', url: '/api/v1/fault-reports/F1/take', payload: {} });

@@ -88,7 +88,8 @@ export function exclusionPages(server: FastifyInstance, portal: PortalOptions): 
   addPage(server, portal, {
     ...{ method: 'GET', url: '/exclusions/new', access: 'exclusions:read' },
     // To look at a form writes nothing.
-    handle: ({ shell, caller }) => (caller.may('exclusions:propose') ? form({ shell }) : { to: '/exclusions' }),
+    handle: ({ shell, caller }) =>
+      caller.may('exclusions:propose') ? form({ shell }) : { to: '/exclusions' },
   });
   addPage(server, portal, {
     ...{ method: 'POST', url: '/exclusions', access: 'exclusions:propose' },

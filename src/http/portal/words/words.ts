@@ -1,14 +1,27 @@
 import type { ReportLanguage } from '../../../render/report/languages.js';
 import { customerEnglish, customerSimplified, customerTraditional, type CustomerWords } from './customer.js';
 import { faultsEnglish, faultsSimplified, faultsTraditional, type FaultsWords } from './faults.js';
+import { financeEnglish, financeSimplified, financeTraditional, type FinanceWords } from './finance.js';
 import { nocEnglish, nocSimplified, nocTraditional, type NocWords } from './noc.js';
 import { shellEnglish, shellSimplified, shellTraditional, type ShellWords } from './shell.js';
 
 /** All the words of pages, a file for each part: nobody has to look through those of others. */
-export type PortalWords = ShellWords & CustomerWords & FaultsWords & NocWords;
+export type PortalWords = ShellWords & CustomerWords & FaultsWords & NocWords & FinanceWords;
 
 export const portalWords: Record<ReportLanguage, PortalWords> = {
-  en: { ...shellEnglish, ...customerEnglish, ...faultsEnglish, ...nocEnglish },
-  'zh-CN': { ...shellSimplified, ...customerSimplified, ...faultsSimplified, ...nocSimplified },
-  'zh-TW': { ...shellTraditional, ...customerTraditional, ...faultsTraditional, ...nocTraditional },
+  en: { ...shellEnglish, ...customerEnglish, ...faultsEnglish, ...nocEnglish, ...financeEnglish },
+  'zh-CN': {
+    ...shellSimplified,
+    ...customerSimplified,
+    ...faultsSimplified,
+    ...nocSimplified,
+    ...financeSimplified,
+  },
+  'zh-TW': {
+    ...shellTraditional,
+    ...customerTraditional,
+    ...faultsTraditional,
+    ...nocTraditional,
+    ...financeTraditional,
+  },
 };
