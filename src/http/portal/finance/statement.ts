@@ -39,7 +39,13 @@ export function financeStatementPage(server: FastifyInstance, portal: PortalOpti
       return {
         ...{ view: 'finance-statement', title: `${service} · ${shell.f.month(month)}` },
         page: {
-          ...{ month, service, document, seal: seal.hash === undefined ? null : seal, now: now === 'yes' },
+          ...{
+            month,
+            service,
+            document,
+            seal: seal.sealedBy === undefined ? null : seal,
+            now: now === 'yes',
+          },
           all: await statementsOf(ask, { month, service }),
           ...{ formats: reportFormats, revision: revision ?? null },
           customerName: book.customers.find(({ id }) => id === document.customer)?.name ?? document.customer,

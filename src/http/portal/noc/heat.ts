@@ -55,7 +55,7 @@ export function heatMap(mesh: MeshJson, window: WindowKind): HeatMap {
       ...{ excessPercent: columns.excessPercent[n] ?? null, held: held ?? 0, due: columns.due[n] ?? 0 },
     };
   });
-  const byId = new Map(all.map((path) => [path.id as string, path]));
+  const byId = new Map(all.map((path) => [path.id, path]));
   const counts = new Map<Heat, number>();
   for (const { heat } of all) counts.set(heat, (counts.get(heat) ?? 0) + 1);
   const sources = new Set(all.map(({ source }) => source));
