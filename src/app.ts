@@ -10,6 +10,7 @@ import type { ReadStoreOptions } from './app/read-store.js';
 import type { OpenReports, ReportsOptions } from './app/reports.js';
 import type { SimulatedHistory, SimulateHistoryOptions } from './app/simulate.js';
 import type { Config } from './config/config.js';
+import type { DeadLetters } from './mesh/dead/office.js';
 import type { AgentsShown } from './render/mesh/agents.js';
 import type { Round } from './core/measurement/round.js';
 import type { KeyFolder } from './seal/key-folder.js';
@@ -107,6 +108,14 @@ export async function openBilling(options: OpenBillingOptions): Promise<OpenBill
 export async function askMesh(config: Config, now: number): Promise<AgentsShown> {
   const ask = await import('./app/mesh/ask.js');
   return ask.askMesh(config, now);
+}
+
+export async function withDeadLetters<T>(
+  config: Config,
+  work: (letters: DeadLetters) => Promise<T>,
+): Promise<T> {
+  const dead = await import('./app/mesh/dead.js');
+  return dead.withDeadLetters(config, work);
 }
 
 export async function openKeys(config: Config): Promise<KeyFolder> {

@@ -28,6 +28,7 @@ export type AppPort = Pick<
   | 'openBilling'
   | 'openKeys'
   | 'askMesh'
+  | 'withDeadLetters'
 >;
 
 /** All that a command may know of the process it runs in. */

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { readConfig } from '../config-file.js';
 import type { Context } from '../context.js';
 import { configOption, jsonOption, type ConfigOptions } from '../options.js';
+import { deadCommand } from './dead.js';
 
 interface StatusOptions extends ConfigOptions {
   readonly json?: true;
@@ -24,7 +25,8 @@ export function meshCommand(context: Context): Command {
         .addOption(configOption())
         .addHelpText('after', '\nExamples:\n  $ pop-sla mesh status\n  $ pop-sla mesh status --json')
         .action((options: StatusOptions) => status(options, context)),
-    );
+    )
+    .addCommand(deadCommand(context));
 }
 
 async function status(options: StatusOptions, context: Context): Promise<void> {
