@@ -14,14 +14,16 @@ export function faultsPage(server: FastifyInstance, portal: PortalOptions): void
     query: z.object({
       show: z.enum(['open', 'all']).catch('open').default('open'),
       cursor: z.string().max(20).optional(),
+      incident: z.string().max(20).optional(),
     }),
-    handle: async ({ query: { show, cursor }, ask, shell }) => {
+    handle: async ({ query: { show, cursor, incident }, ask, shell }) => {
       type Answer = { readonly reports: readonly ShownReport[]; readonly nextCursor: string | null };
       const answer = await ask<Answer>('listFaultReports', {
         query: {
           limit: '50',
           ...(show === 'open' && { state: open }),
           ...(cursor !== undefined && { cursor }),
+          ...(incident !== undefined && { incident }),
         },
       });
       const reports = answer?.reports ?? [];
@@ -29,7 +31,12 @@ export function faultsPage(server: FastifyInstance, portal: PortalOptions): void
       return {
         ...{ view: 'faults', title: shell.w.faults.title, scripts: ['htmx.js'] },
         page: {
-          ...{ show, next: answer?.nextCursor ?? null, first: cursor === undefined },
+          ...{
+            show,
+            incident: incident ?? null,
+            next: answer?.nextCursor ?? null,
+            first: cursor === undefined && incident === undefined,
+          },
           reports: reports.map((one) => ({ ...one, customerName: names.get(one.customer) ?? one.customer })),
           named: new Set(reports.map(({ customer }) => customer)).size > 1,
         },

@@ -5,6 +5,8 @@ import { faultPages } from './fault.js';
 import { faultsPage } from './faults.js';
 import { pathPage } from './path.js';
 import { servicesPage } from './services.js';
+import { statementsPage } from './statements.js';
+import { verifyPages } from './verify.js';
 
 /** What whoever buys services looks at; who works here sees the same of all of them. */
 export function customerPages(server: FastifyInstance, portal: PortalOptions): void {
@@ -13,4 +15,6 @@ export function customerPages(server: FastifyInstance, portal: PortalOptions): v
   faultsPage(server, portal);
   faultNewPages(server, portal);
   faultPages(server, portal);
+  statementsPage(server, portal);
+  verifyPages(server, portal);
 }

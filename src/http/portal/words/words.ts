@@ -4,18 +4,37 @@ import { faultsEnglish, faultsSimplified, faultsTraditional, type FaultsWords } 
 import { financeEnglish, financeSimplified, financeTraditional, type FinanceWords } from './finance.js';
 import { nocEnglish, nocSimplified, nocTraditional, type NocWords } from './noc.js';
 import { shellEnglish, shellSimplified, shellTraditional, type ShellWords } from './shell.js';
+import {
+  statementsEnglish,
+  statementsSimplified,
+  statementsTraditional,
+  type StatementsWords,
+} from './statements.js';
 
 /** All the words of pages, a file for each part: nobody has to look through those of others. */
-export type PortalWords = ShellWords & CustomerWords & FaultsWords & NocWords & FinanceWords;
+export type PortalWords = ShellWords &
+  CustomerWords &
+  FaultsWords &
+  NocWords &
+  FinanceWords &
+  StatementsWords;
 
 export const portalWords: Record<ReportLanguage, PortalWords> = {
-  en: { ...shellEnglish, ...customerEnglish, ...faultsEnglish, ...nocEnglish, ...financeEnglish },
+  en: {
+    ...shellEnglish,
+    ...customerEnglish,
+    ...faultsEnglish,
+    ...nocEnglish,
+    ...financeEnglish,
+    ...statementsEnglish,
+  },
   'zh-CN': {
     ...shellSimplified,
     ...customerSimplified,
     ...faultsSimplified,
     ...nocSimplified,
     ...financeSimplified,
+    ...statementsSimplified,
   },
   'zh-TW': {
     ...shellTraditional,
@@ -23,5 +42,6 @@ export const portalWords: Record<ReportLanguage, PortalWords> = {
     ...faultsTraditional,
     ...nocTraditional,
     ...financeTraditional,
+    ...statementsTraditional,
   },
 };

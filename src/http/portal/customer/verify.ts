@@ -1,0 +1,62 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { faultsIn } from '../faults-in.js';
+import type { FormFile } from '../forms.js';
+import { addPage, type Ask, type PageAnswer, type PortalOptions } from '../page.js';
+import type { Shell } from '../shell.js';
+
+/** As the route that checks them. */
+const mostBytes = 64 * 1024 * 1024;
+
+interface Verified {
+  readonly verified: boolean;
+  readonly why: string | null;
+  readonly signedBy: string | null;
+  readonly ours: boolean;
+  readonly statement: { readonly id: string; readonly revision: number } | null;
+  readonly differences: readonly {
+    readonly field: string;
+    readonly stated: string;
+    readonly recomputed: string;
+  }[];
+}
+
+/** `/verify`: how to check a statement without us, and a place to have it checked. */
+export function verifyPages(server: FastifyInstance, portal: PortalOptions): void {
+  const show = async (
+    {
+      ask,
+      shell,
+      found = null,
+      wrong = [],
+    }: { ask: Ask; shell: Shell; found?: Verified | null; wrong?: readonly string[] },
+    status = 200,
+  ): Promise<PageAnswer> => {
+    type Keys = {
+      readonly keys: readonly { readonly id: string; readonly pem: string; readonly current: boolean }[];
+    };
+    const keys = await ask<Keys>('listKeys');
+    return {
+      ...{ view: 'verify', title: shell.w.verify.title, status },
+      page: { keys: keys?.keys ?? [], found, wrong },
+    };
+  };
+  addPage(server, portal, {
+    ...{ method: 'GET', url: '/verify', access: 'keys:read' },
+    handle: ({ ask, shell }) => show({ ask, shell }),
+  });
+  addPage(server, portal, {
+    ...{ method: 'POST', url: '/verify', access: 'evidence:verify', bodyLimit: mostBytes },
+    body: z.object({ files: z.array(z.custom<FormFile>()).max(1).default([]) }),
+    handle: async ({ body, ask, shell }) => {
+      const content = body.files[0]?.content ?? Buffer.alloc(0);
+      try {
+        return await show({ ask, shell, found: await ask<Verified>('verifyEvidence', { body: content }) });
+      } catch (error) {
+        const wrong = faultsIn(error);
+        if (wrong === null) throw error;
+        return show({ ask, shell, wrong }, 400);
+      }
+    },
+  });
+}
