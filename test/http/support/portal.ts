@@ -81,5 +81,5 @@ export const textOf = ({ body }: LightMyRequestResponse): string =>
 /** What of a page our own policy would refuse, or what is no work of ours. */
 export const foreignIn = ({ body }: LightMyRequestResponse): string[] => [
   ...(body.match(/<script(?![^>]*\bsrc="\/assets\/)[^>]*>|<style|\sstyle="|\son\w+="|javascript:/gi) ?? []),
-  ...(body.match(/(?:src|href|action)="(?!\/|#|mailto:)[^"]*"/g) ?? []),
+  ...(body.match(/(?:src|href|action)="(?!\/(?!\/)|\?|#|mailto:)[^"]*"/g) ?? []),
 ];
