@@ -214,7 +214,12 @@ try {
   const backlog = Math.min(rounds, 20_000);
   for (let made = 0; made < backlog; made += 1_000) {
     const slots = Array.from({ length: 1_000 }, (_, n) =>
-      storedRound(0, 1 + (n % 199), Date.UTC(2026, 9, 1) + Math.floor((made + n) / 199) * everyMs, made + n),
+      storedRound(
+        0,
+        1 + ((made + n) % 199),
+        Date.UTC(2026, 9, 1) + Math.floor((made + n) / 199) * everyMs,
+        made + n,
+      ),
     );
     await own.rows.merge({ ...noRows, slots });
   }
