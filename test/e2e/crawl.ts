@@ -12,7 +12,8 @@ export interface Crawled {
 }
 
 /** The rooms of the portal that are looked through. */
-const rooms = /^\/(services|paths|faults|mesh|outages|exclusions)(\/|$)/;
+const rooms =
+  /^\/(services|paths|faults|mesh|outages|exclusions|months|credits|ledger|statements|verify)(\/|$)/;
 
 /**
  * Goes to every page of the rooms that links lead to from somebody's services, each once whatever stands behind its `?`, and looks at

@@ -110,6 +110,19 @@ describe('a path', () => {
   });
 });
 
+describe('the figures of a path', () => {
+  test('are of the same rounds as its bands, also while the next round is being measured', async () => {
+    const { server, tenants } = await portal();
+    for (let back = 1; back <= 48; back += 1)
+      await tenants.store.rounds.put(round({ path: 'HKG>SIN', slot: slot - back * slotMs }));
+    const text = textOf(await (await signedIn(server, 'customer')).get('/paths/HKG/SIN'));
+    const [, held, due] = /Last 24 h.*?(\d+) of (\d+) rounds/s.exec(text) ?? [];
+    const [, spread] = /Of the latencies of (\d+) rounds/.exec(text) ?? [];
+    expect(due).toBe('48');
+    expect(spread).toBe(held);
+  });
+});
+
 describe('a fault report', () => {
   test('is filed from a band in one step, and goes on in a thread that shows texts as they are', async () => {
     const { server } = await portal();

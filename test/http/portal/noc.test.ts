@@ -96,7 +96,7 @@ describe('outages', () => {
   test('are listed, corrected, voided and entered by forms; what is wrong stands beside what was said', async () => {
     server.clock.now = october + 12 * dayMs;
     const noc = await signedIn(server, 'noc');
-    expect(textOf(await noc.get('/outages'))).toContain('No outage lasts now');
+    expect(textOf(await noc.get('/outages'))).toContain('No outage is ongoing');
     const list = await noc.get('/outages?show=month');
     const link = /\/outages\/change\?of=[^"]+/.exec(list.body)?.[0] ?? '';
     const form = await noc.get(link);

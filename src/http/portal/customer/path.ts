@@ -30,12 +30,12 @@ export function pathPage(server: FastifyInstance, portal: PortalOptions): void {
       const answer = await ask<{ readonly bands: readonly BandJson[] }>('getBands', { query: { path } });
       if (answer === null) return null;
       const { everyMs } = measurement;
-      const to = slotAtOrBefore(now(), everyMs) + everyMs;
+      // Where the bands end, so that the page counts the same rounds twice; what is being measured is not missing yet.
+      const day = answer.bands.find(({ window }) => window === 'last-24h');
+      const to = day ? Date.parse(day.to) : slotAtOrBefore(now(), everyMs);
       const from = to - Number(days) * dayMs;
       const rounds = await roundsBetween(ask, { path, from, to });
       const slots = drawnSlots({ rounds, from, to, everyMs });
-      // Nobody is missing while it is being measured.
-      if (slots.at(-1)?.held === false) slots.pop();
       const happenings = await happeningsOf(ask, caller, { path, ...params, from, to });
       const commitmentUs = answer.bands.find(({ latency }) => latency.commitmentUs !== null)?.latency
         .commitmentUs;

@@ -55,10 +55,10 @@ export const nocEnglish = {
       title: 'Outages',
       show: 'Shown',
       shown: {
-        open: 'That last',
+        open: 'Ongoing',
         month: 'Of 31 days',
       },
-      noneOpen: 'No outage lasts now.',
+      noneOpen: 'No outage is ongoing.',
       none: 'There was no outage in 31 days.',
       port: 'Port',
       from: 'From',
