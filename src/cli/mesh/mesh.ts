@@ -10,7 +10,7 @@ interface StatusOptions extends ConfigOptions {
 
 export function meshCommand(context: Context): Command {
   return new Command('mesh')
-    .summary('how the agents of the mesh are')
+    .summary('the agents of the mesh, and what no hub could take')
     .description('What a hub can say of its agents.')
     .addHelpText('after', '\nExample:\n  $ pop-sla mesh status')
     .addCommand(
