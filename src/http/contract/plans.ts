@@ -47,6 +47,9 @@ const plan = z.strictObject({
 
 /** `/api/v1/plans`: the contracts that months are judged by. */
 export function planRoutes(server: FastifyInstance, config: () => Config): void {
+  let read: ReadonlyMap<string, Plan> | null = null;
+  /** Files of the program do not change under it: they are read once, when somebody asks. */
+  const builtIn = () => (read ??= builtInPlans());
   addRoute(server, {
     ...{ method, url: '/api/v1/plans', operationId: 'listPlans', tag, access: 'plans:read' },
     summary: 'The contracts that come with the program, and those of the configuration.',
@@ -59,7 +62,7 @@ export function planRoutes(server: FastifyInstance, config: () => Config): void 
       }),
     },
     handle: ({ query, caller }) => {
-      const { page, nextCursor } = pageOf(plansFor(caller, config()), query, ({ id: key }) => key);
+      const { page, nextCursor } = pageOf(plansFor(builtIn(), caller, config()), query, ({ id: key }) => key);
       return { plans: page.map(planSummaryJson), nextCursor };
     },
   });
@@ -70,22 +73,26 @@ export function planRoutes(server: FastifyInstance, config: () => Config): void 
     query: z.strictObject({ lang: z.enum(['en', 'zh']).default('en') }),
     answer: { description: 'the plan', schema: plan },
     handle: ({ params, query, caller }) => {
-      const found = plansFor(caller, config()).find((one) => one.id === params.id);
+      const found = plansFor(builtIn(), caller, config()).find((one) => one.id === params.id);
       return found ? planJson(found, query.lang) : null;
     },
   });
 }
 
-/** Those built in are for everybody; a plan of the configuration is for whose services it judges. */
-function plansFor(caller: Caller, { book }: Config): Plan[] {
+/** The contracts that come with the program, by id. */
+function builtInPlans(): ReadonlyMap<string, Plan> {
   const files = planFiles(findHome());
-  const builtIn = files.builtIn();
-  const plans = new Map(
-    builtIn.flatMap((name): [string, Plan][] => {
+  return new Map(
+    files.builtIn().flatMap((name): [string, Plan][] => {
       const read = files.byId(name);
       return read?.ok === true ? [[name, read.plan]] : [];
     }),
   );
+}
+
+/** Those built in are for everybody; a plan of the configuration is for whose services it judges. */
+function plansFor(builtIn: ReadonlyMap<string, Plan>, caller: Caller, { book }: Config): Plan[] {
+  const plans = new Map(builtIn);
   const own = caller.own()?.names.services;
   const used = book.services.filter(({ id: service }) => own === undefined || own.has(service));
   const named = new Set(used.flatMap(({ terms }) => terms.map((each) => each.plan)));
