@@ -28,6 +28,7 @@ import { termsAt, type PathTerms } from './terms.js';
 const everyMs = 60_000;
 const dayMs = 86_400_000;
 const burstMs = 1_000;
+const growsEveryMs = 2_000;
 
 export interface StandingOptions {
   readonly clock: Clock;
@@ -149,6 +150,7 @@ export function createStanding(options: StandingOptions): StandingKeeper {
     services = { at: now, services: await judgeServicesNow({ store, config: config(), now, entered }) };
     events.services(services.services);
     const own = new Set<PathId>(config().paths.map(({ id }) => id));
+    let shownAt = clock.monotonicMs();
     for (const path of [...dirty]) {
       if (signal.aborted) return;
       dirty.delete(path);
@@ -159,7 +161,11 @@ export function createStanding(options: StandingOptions): StandingKeeper {
       try {
         const standing = await pathStanding(query);
         standings.set(path, standing);
-        version += 1;
+        // Who asks meanwhile sees it grow, but not each path by itself: every time is a whole answer anew.
+        if (clock.monotonicMs() - shownAt >= growsEveryMs) {
+          version += 1;
+          shownAt = clock.monotonicMs();
+        }
         if (own.has(path)) events.pathStanding(path, standing);
       } catch (error) {
         dirty.add(path);

@@ -1,6 +1,6 @@
 import { ownThings, type OwnThings } from '../../core/access/own.js';
 import { seesAmounts, seesCustomer } from '../../core/access/sight.js';
-import type { Principal } from '../../core/access/principal.js';
+import { isTenantRole, type Principal } from '../../core/access/principal.js';
 import { decide } from '../../core/access/decide.js';
 import { rules, type Action, type Reach } from '../../core/access/rules.js';
 import type { Book } from '../../core/customer/book.js';
@@ -45,7 +45,6 @@ interface Makings {
 
 function makeCaller(makings: Makings): Caller {
   const { principal, action, reach, book, saw } = makings;
-  let own: OwnThings | null = null;
   const sees: Caller['sees'] = (customer, day) => seesCustomer({ principal, reach }, book, customer, day);
   return {
     ...{ principal, action, reach },
@@ -55,7 +54,7 @@ function makeCaller(makings: Makings): Caller {
       saw.amounts ||= seen;
       return seen;
     },
-    own: () => (reach === 'all' ? null : (own ??= ownThings(book, sees))),
+    own: () => (reach === 'all' ? null : ownOf(makings, sees)),
     sawAmounts: () => saw.amounts,
     may: (other) => decide(principal, other).allowed,
     as: (other) => {
@@ -64,6 +63,19 @@ function makeCaller(makings: Makings): Caller {
       return makeCaller({ ...makings, action: other, reach: allowedReach(principal, other) });
     },
   };
+}
+
+/** By the book, and by what decides who sees what of it. */
+const things = new WeakMap<Book, Map<string, OwnThings>>();
+
+/** Worked out once for everybody who stands where this one stands, as long as the book is the same. */
+function ownOf({ principal, book }: Makings, sees: Caller['sees']): OwnThings {
+  const known = things.get(book) ?? new Map<string, OwnThings>();
+  things.set(book, known);
+  const place = JSON.stringify([principal.customer, principal.roles.filter(isTenantRole).sort()]);
+  const own = known.get(place) ?? ownThings(book, sees);
+  known.set(place, own);
+  return own;
 }
 
 /** How far it reaches; throws `Forbidden` where somebody may not do it at all. */

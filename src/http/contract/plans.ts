@@ -6,11 +6,13 @@ import { planFiles } from '../../config/plan/files.js';
 import { lengthBases } from '../../core/measurement/length.js';
 import type { Plan } from '../../core/plan/plan.js';
 import { planJson, planSummaryJson } from '../../render/plan/json.js';
+import type { PlanLanguage } from '../../render/plan/words.js';
 import type { Caller } from '../access/caller.js';
 import { digits } from '../route/answers.js';
 import { id } from '../route/input.js';
 import { pageAnswer, pageOf, pageQuery } from '../route/page.js';
 import { addRoute } from '../route/route.js';
+import { writtenOnce } from '../route/written.js';
 
 const tag = 'plans';
 const method = 'GET';
@@ -50,6 +52,7 @@ export function planRoutes(server: FastifyInstance, config: () => Config): void 
   let read: ReadonlyMap<string, Plan> | null = null;
   /** Files of the program do not change under it: they are read once, when somebody asks. */
   const builtIn = () => (read ??= builtInPlans());
+  const wordsOf = wordedPlans();
   addRoute(server, {
     ...{ method, url: '/api/v1/plans', operationId: 'listPlans', tag, access: 'plans:read' },
     summary: 'The contracts that come with the program, and those of the configuration.',
@@ -74,9 +77,21 @@ export function planRoutes(server: FastifyInstance, config: () => Config): void 
     answer: { description: 'the plan', schema: plan },
     handle: ({ params, query, caller }) => {
       const found = plansFor(builtIn(), caller, config()).find((one) => one.id === params.id);
-      return found ? planJson(found, query.lang) : null;
+      return found ? wordsOf(found, query.lang) : null;
     },
   });
+}
+
+/** A plan never changes: another one takes its place. It is put into words once for each language. */
+function wordedPlans(): (of: Plan, language: PlanLanguage) => ReturnType<typeof planJson> {
+  const known = new WeakMap<Plan, Map<PlanLanguage, ReturnType<typeof planJson>>>();
+  return (of, language) => {
+    const languages = known.get(of) ?? new Map<PlanLanguage, ReturnType<typeof planJson>>();
+    known.set(of, languages);
+    const worded = languages.get(language) ?? writtenOnce(planJson(of, language));
+    languages.set(language, worded);
+    return worded;
+  };
 }
 
 /** The contracts that come with the program, by id. */

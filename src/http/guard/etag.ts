@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 
+/** Of what is given again as it is: it needs no other tag. */
+const tags = new WeakMap<Buffer, string>();
+
 /**
  * Gives what was read under `/api/v1` a tag by its content, and who has it already an empty 304. Each look asks again,
  * so that nobody goes on seeing what it may see no more.
@@ -13,7 +16,7 @@ export function answerTags(server: FastifyInstance): void {
       done(null, payload);
       return;
     }
-    const tag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 27)}"`;
+    const tag = tagOf(content);
     reply
       .header('etag', tag)
       .header('cache-control', 'private, no-cache')
@@ -26,4 +29,12 @@ export function answerTags(server: FastifyInstance): void {
     reply.code(304).removeHeader('content-length').removeHeader('content-type');
     done(null, '');
   });
+}
+
+function tagOf(content: string | Buffer): string {
+  const kept = typeof content === 'string' ? undefined : tags.get(content);
+  if (kept !== undefined) return kept;
+  const tag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 27)}"`;
+  if (typeof content !== 'string') tags.set(content, tag);
+  return tag;
 }

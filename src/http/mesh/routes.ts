@@ -4,10 +4,11 @@ import type { Config } from '../../config/config.js';
 import type { MeshStanding } from '../../core/quality/standing.js';
 import { windowKinds } from '../../core/quality/windows.js';
 import type { EpochMs } from '../../core/types.js';
-import { meshJson, type MeshJson, type MeshView } from '../../render/mesh/json.js';
+import { meshJson, type MeshJson } from '../../render/mesh/json.js';
 import type { Caller } from '../access/caller.js';
 import { isoTime } from '../route/answers.js';
 import { addRoute } from '../route/route.js';
+import { writtenOnce } from '../route/written.js';
 import { meshSeen } from './seen.js';
 
 export interface MeshRoutes {
@@ -36,36 +37,35 @@ const answer = z.strictObject({
 });
 
 /** `/api/v1/mesh`: the bands of every path over its three windows, in one answer. */
-export function meshRoutes(server: FastifyInstance, { mesh, config, now }: MeshRoutes): void {
-  const whole = kept();
+export function meshRoutes(server: FastifyInstance, options: MeshRoutes): void {
+  const answers = keptAnswers(options);
   addRoute(server, {
     ...{ method: 'GET', url: '/api/v1/mesh', operationId: 'getMesh', tag: 'rounds', access: 'rounds:read' },
     summary:
       'The bands of all paths, source × destination: of the newest round, of 24 h, of the month to date.',
     answer: { description: 'the mesh, a column for each figure', schema: answer },
-    handle: ({ caller }) => {
-      const view = viewFor(caller);
-      // Everybody who sees all sees the same: it is made once for each time that something was judged.
-      return caller.reach === 'all' ? whole(view) : meshJson(view);
-    },
+    handle: ({ caller }) => answers.of(caller),
   });
-
-  function viewFor(caller: Caller): MeshView {
-    const current = config();
-    const standing = mesh();
-    const seen = meshSeen(caller, current, standing, now());
-    return { mesh: standing, ...seen, everyMs: current.measurement.everyMs };
-  }
 }
 
-/** The last answer, for as long as nothing was judged anew and the PoPs are the same. */
-function kept(): (view: MeshView) => MeshJson {
-  let last: { readonly version: number; readonly pops: MeshView['pops']; readonly answer: MeshJson } | null =
-    null;
-  return (view) => {
-    const { version } = view.mesh;
-    if (last?.version !== version || last.pops !== view.pops)
-      last = { version, pops: view.pops, answer: meshJson(view) };
-    return last.answer;
+/**
+ * An answer for each who sees something else, made once for each time that something was judged: those who see the same
+ * get the same one.
+ */
+function keptAnswers({ mesh, config, now }: MeshRoutes): { of: (caller: Caller) => MeshJson } {
+  let made: { readonly from: MeshStanding; readonly by: Config } | null = null;
+  const known = new Map<string, MeshJson>();
+  return {
+    of: (caller) => {
+      const [from, by] = [mesh(), config()];
+      if (made?.from !== from || made.by !== by) known.clear();
+      made = { from, by };
+      const seen = meshSeen(caller, by, from, now());
+      const key = caller.reach === 'all' ? '' : seen.paths.join(' ');
+      const answered =
+        known.get(key) ?? writtenOnce(meshJson({ mesh: from, ...seen, everyMs: by.measurement.everyMs }));
+      known.set(key, answered);
+      return answered;
+    },
   };
 }

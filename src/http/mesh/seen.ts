@@ -13,9 +13,10 @@ export interface MeshSeen {
 /** The paths that a caller may see at an instant, by id, and the PoPs that they join. */
 export function meshSeen(caller: Caller, { pops }: Config, mesh: MeshStanding, now: EpochMs): MeshSeen {
   const own = caller.own();
-  const all = [...mesh.paths.keys()];
-  if (own === null) return { pops, paths: all };
-  const paths = all.filter((path) => contains(own.paths.get(path) ?? [], now));
+  if (own === null) return { pops, paths: [...mesh.paths.keys()] };
+  const paths = [...own.paths]
+    .flatMap(([path, times]) => (mesh.paths.has(path) && contains(times, now) ? [path] : []))
+    .sort((a, b) => (a < b ? -1 : 1));
   const ends = new Set(paths.flatMap((path) => Object.values(pathEnds(path) ?? {})));
   return { pops: pops.filter(({ id }) => ends.has(id)), paths };
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { BadRequest } from '../problem.js';
 import { inputFaults } from './faults.js';
+import { textOf } from './written.js';
 
 export interface CompilerOptions {
   /**
@@ -20,12 +21,13 @@ export function useZod(server: FastifyInstance, { checkAnswers }: CompilerOption
       : { error: new BadRequest(inputFaults(schema, given, read.error.issues)) };
   });
   server.setSerializerCompiler(({ schema, method, url }) => (answer) => {
-    const text = JSON.stringify(answer);
+    const text = textOf(answer);
     if (checkAnswers && schema instanceof z.ZodType) {
-      const read = schema.safeParse(JSON.parse(text));
+      const read = schema.safeParse(JSON.parse(text.toString()));
       if (!read.success)
         throw new Error(`${method} ${url} answers not as declared: ${z.prettifyError(read.error)}`);
     }
-    return text;
+    // Bytes go out as they are; the type knows of texts only.
+    return text as string;
   });
 }

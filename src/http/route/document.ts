@@ -5,6 +5,7 @@ import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { docs } from '../access/admit.js';
 import { addRoute } from './route.js';
+import { writtenOnce } from './written.js';
 
 /** OpenAPI 3.1 of every route that is added after this, and the page `/docs` that reads it. */
 export function describeRoutes(server: FastifyInstance, version: string): void {
@@ -55,6 +56,6 @@ export function documentRoute(server: FastifyInstance): void {
     access: 'open',
     answer: { description: 'OpenAPI 3.1', schema: z.looseObject({ openapi: z.string() }) },
     // Made once: no route comes after the first request.
-    handle: () => (document ??= server.swagger()),
+    handle: () => (document ??= writtenOnce(server.swagger())),
   });
 }

@@ -1,16 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Config } from '../../config/config.js';
-import type { ServiceStanding } from '../../core/statement/standing.js';
-import { formatInstant } from '../../core/time/zone.js';
 import type { EpochMs } from '../../core/types.js';
 import type { ServicesStanding } from '../../engine/standing/keep-standing.js';
-import { isoInstant } from '../../render/instant.js';
-import { standingJson, withoutAmounts } from '../../render/standing/json.js';
-import type { Caller } from '../access/caller.js';
-import { seesWholeMonth } from '../access/whole-month.js';
 import { amount, digits, isoTime } from '../route/answers.js';
 import { addRoute } from '../route/route.js';
+import { keptAnswers } from './kept.js';
+import { sightAt } from './sight.js';
 
 export interface StandingRoutes {
   /** Judged beside the measurement; null: not yet. */
@@ -38,6 +34,7 @@ const standing = z.strictObject({
 
 /** `/api/v1/standing`: the month that is not over, and what is left of it before the next step of credit. */
 export function standingRoutes(server: FastifyInstance, { services, config, now }: StandingRoutes): void {
+  const answerOf = keptAnswers();
   addRoute(server, {
     ...{ method: 'GET', url: '/api/v1/standing', operationId: 'getStanding', tag: 'ledger' },
     access: 'availability:read',
@@ -49,20 +46,8 @@ export function standingRoutes(server: FastifyInstance, { services, config, now 
     handle: ({ caller }) => {
       const judged = services();
       if (judged === null) return { asOf: null, services: [] };
-      return {
-        asOf: isoInstant(judged.at),
-        services: judged.services.flatMap((one) => shown(one, caller, config(), now())),
-      };
+      const sight = sightAt(caller, config(), now());
+      return answerOf(judged, judged.services.map(sight));
     },
   });
-}
-
-function shown(of: ServiceStanding, caller: Caller, { book }: Config, now: EpochMs): object[] {
-  const { customer, plan, periodEnd } = of;
-  const zone = book.plans.get(plan)?.versions[0]?.timeZone ?? 'UTC';
-  const today = formatInstant(now, zone).slice(0, 10);
-  if (caller.reach !== 'all' && (customer === null || !caller.sees(customer, today))) return [];
-  const month = formatInstant(periodEnd - 1, zone).slice(0, 7);
-  const json = standingJson(of);
-  return [seesWholeMonth(caller, customer ?? '', month) ? json : withoutAmounts(json)];
 }
