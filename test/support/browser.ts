@@ -1,28 +1,19 @@
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
+import { chromiumProgram, desk, launchChromium, phone } from './chromium.mjs';
 import { whatIsMissing } from './requires.js';
 
-/** The program of Debian's package `chromium`; where it is missing `requires({ commands: [chromiumProgram] })` says so. */
-export const chromiumProgram = 'chromium';
+export { chromiumProgram, desk, phone };
 
 /**
  * Debian's Chromium, without a window; whoever opens it closes it. One for a file is enough: each test takes a context
  * of its own from it (`browser.newContext(phone)`), which shares nothing with another's. Rejects where there is none.
  * `program`: what starts it elsewhere, in a namespace, say.
  */
-export async function openBrowser(program = '/usr/bin/chromium'): Promise<Browser> {
+export async function openBrowser(program?: string): Promise<Browser> {
   const missing = whatIsMissing({ commands: [chromiumProgram] });
   if (missing !== null) throw new Error(missing);
-  return chromium.launch({
-    executablePath: program,
-    // Root has no sandbox; /dev/shm is small in containers; nothing calls home.
-    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--disable-background-networking'],
-    timeout: 60_000,
-  });
+  return launchChromium(program);
 }
-
-/** The sizes that pages are looked at in. */
-export const desk: BrowserContextOptions = { viewport: { width: 1280, height: 900 } };
-export const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true };
 
 export interface Complaints {
   /** Faults of scripts, refusals by the content security policy, and what could not be loaded. */

@@ -52,6 +52,9 @@
       say(link);
       if (event === 'focusin') one(link);
     });
-  document.addEventListener('htmx:afterSwap', rove);
-  rove();
+  // Thousands of links are touched: once the map is drawn, and nothing else is to do.
+  const idle = window.requestIdleCallback ?? ((done) => setTimeout(done, 200));
+  const soon = () => idle(rove, { timeout: 1000 });
+  document.addEventListener('htmx:afterSwap', soon);
+  soon();
 })();

@@ -29,54 +29,81 @@ export interface HeatMap {
   readonly worst: readonly HeatPath[];
 }
 
-const placeOf = (id: string | null, bands: readonly string[]): number | null => {
-  if (id === null) return null;
+const placeOf = (id: string | null, bands: readonly string[] = []): number => {
+  if (id === null) return -1;
   const index = bands.indexOf(id);
   return index < 0 ? 3 : Math.min(3, index);
 };
 
-/** The mesh, source × destination, over one window: the worse of latency and loss decides how a cell looks. */
+/**
+ * The mesh, source × destination, over one window: the worse of latency and loss decides how a cell looks. It is made
+ * for each look at a page of thousands of paths: hence objects of one shape, and nothing copied.
+ */
 export function heatMap(mesh: MeshJson, window: WindowKind): HeatMap {
   const plans = new Map(mesh.plans.map((plan) => [plan.id, plan]));
-  const columns = mesh.windows[window];
-  const all = mesh.paths.map((id, n): HeatPath => {
-    const { source = id, destination = '' } = pathEnds(id) ?? {};
-    const plan = plans.get(mesh.plan[n] ?? '');
-    const held = columns.held[n] ?? null;
-    const [latencyBand, lossBand] = [columns.latencyBand[n] ?? null, columns.lossBand[n] ?? null];
-    const places = [placeOf(latencyBand, plan?.latency ?? []), placeOf(lossBand, plan?.loss ?? [])];
-    const worst = Math.max(-1, ...places.filter((place) => place !== null));
-    const heat: Heat =
-      held === null ? 'unjudged' : held === 0 ? 'unmeasured' : worst < 0 ? 'unpromised' : (worst as Heat);
-    return {
-      ...{ id, source, destination, heat, latencyBand, lossBand },
-      href: `/paths/${encodeURIComponent(source)}/${encodeURIComponent(destination)}`,
-      ...{ latencyUs: columns.latencyUs[n] ?? null, lossPpm: columns.lossPpm[n] ?? null },
-      ...{ excessPercent: columns.excessPercent[n] ?? null, held: held ?? 0, due: columns.due[n] ?? 0 },
-    };
-  });
-  const byId = new Map(all.map((path) => [path.id, path]));
+  const { latencyBand, lossBand, latencyUs, lossPpm, excessPercent, held, due } = mesh.windows[window];
+  const escaped = escaper();
+  const rows = new Map<string, Map<string, HeatPath>>();
+  const destinations = new Set<string>();
   const counts = new Map<Heat, number>();
-  for (const { heat } of all) counts.set(heat, (counts.get(heat) ?? 0) + 1);
-  const sources = new Set(all.map(({ source }) => source));
-  const destinations = new Set(all.map(({ destination }) => destination));
+  const worst: HeatPath[] = [];
+  for (const [n, id] of mesh.paths.entries()) {
+    const { source, destination } = pathEnds(id) ?? { source: id, destination: '' };
+    const plan = plans.get(mesh.plan[n] ?? '');
+    const [latency, loss, rounds] = [latencyBand[n] ?? null, lossBand[n] ?? null, held[n] ?? null];
+    const place = Math.max(placeOf(latency, plan?.latency), placeOf(loss, plan?.loss));
+    const heat: Heat =
+      rounds === null ? 'unjudged' : rounds === 0 ? 'unmeasured' : place < 0 ? 'unpromised' : (place as Heat);
+    const path: HeatPath = {
+      id,
+      source,
+      destination,
+      heat,
+      href: `/paths/${escaped(source)}/${escaped(destination)}`,
+      latencyBand: latency,
+      lossBand: loss,
+      latencyUs: latencyUs[n] ?? null,
+      lossPpm: lossPpm[n] ?? null,
+      excessPercent: excessPercent[n] ?? null,
+      held: rounds ?? 0,
+      due: due[n] ?? 0,
+    };
+    const row = rows.get(source) ?? new Map<string, HeatPath>();
+    rows.set(source, row.set(destination, path));
+    destinations.add(destination);
+    counts.set(heat, (counts.get(heat) ?? 0) + 1);
+    if (place > 0 && heat === place) worst.push(path);
+  }
   const pops = mesh.pops.map(({ id }) => id);
   const to = pops.filter((id) => destinations.has(id));
   return {
     destinations: to,
-    rows: pops
-      .filter((id) => sources.has(id))
-      .map((source) => ({
-        source,
-        cells: to.map((destination) => byId.get(`${source}>${destination}`) ?? null),
-      })),
+    rows: pops.flatMap((source) => {
+      const row = rows.get(source);
+      return row ? [{ source, cells: to.map((destination) => row.get(destination) ?? null) }] : [];
+    }),
     counts,
-    worst: all.filter(({ heat }) => typeof heat === 'number' && heat > 0).sort(worstFirst),
+    worst: worstFirst(worst),
   };
 }
 
-const worstFirst = (a: HeatPath, b: HeatPath): number =>
-  Number(b.heat) - Number(a.heat) ||
-  Number(b.excessPercent ?? 0) - Number(a.excessPercent ?? 0) ||
-  (b.lossPpm ?? 0) - (a.lossPpm ?? 0) ||
-  (a.id < b.id ? -1 : 1);
+function escaper(): (pop: string) => string {
+  const known = new Map<string, string>();
+  return (pop) => {
+    const escaped = known.get(pop) ?? encodeURIComponent(pop);
+    known.set(pop, escaped);
+    return escaped;
+  };
+}
+
+function worstFirst(paths: readonly HeatPath[]): HeatPath[] {
+  const ranked = paths.map((path) => ({ path, excess: Number(path.excessPercent ?? 0) }));
+  ranked.sort(
+    (a, b) =>
+      Number(b.path.heat) - Number(a.path.heat) ||
+      b.excess - a.excess ||
+      (b.path.lossPpm ?? 0) - (a.path.lossPpm ?? 0) ||
+      (a.path.id < b.path.id ? -1 : 1),
+  );
+  return ranked.map(({ path }) => path);
+}
