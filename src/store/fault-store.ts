@@ -63,11 +63,15 @@ export interface FaultStore {
 export interface SuggestionStore {
   /** Writes a suggestion, or writes it anew: its identity is (path, first slot). */
   put(suggestion: Suggestion): Promise<void>;
-  /** Newest first. */
-  list(query: {
-    readonly path?: PathId;
-    /** Only those that go on. */
-    readonly open?: boolean;
-    readonly limit: number;
-  }): Promise<Suggestion[]>;
+  /** Newest first, and of one slot by path. */
+  list(query: SuggestionQuery): Promise<Suggestion[]>;
+}
+
+export interface SuggestionQuery {
+  readonly path?: PathId;
+  /** Only those that go on. */
+  readonly open?: boolean;
+  /** Only those that come behind this one. */
+  readonly before?: Pick<Suggestion, 'firstSlot' | 'path'>;
+  readonly limit: number;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Suggestion } from '../../src/core/fault/suggestion.js';
 import { sha256 } from '../../src/seal/hash.js';
 import { newestSlot } from '../support/fault-desk.js';
 import { faultServer, type Person } from './support/faults.js';
@@ -188,19 +189,30 @@ describe('fault reports over HTTP', () => {
 
   test('suggest themselves to those whose services use the path; the bands are there to file from', async () => {
     const { ask, store } = await faultServer();
-    await store.suggestions.put({
-      ...{
-        path: 'HKG>SIN',
-        firstSlot: newestSlot,
-        lastSlot: newestSlot,
-        raisedAt: newestSlot,
-        endedSlot: null,
-      },
-      metrics: ['loss'],
-    });
+    const suggested: Suggestion = {
+      ...{ path: 'HKG>SIN', firstSlot: newestSlot, lastSlot: newestSlot, raisedAt: newestSlot },
+      ...{ endedSlot: null, metrics: ['loss'] },
+    };
+    await store.suggestions.put(suggested);
     expect((await ask('bank', 'GET', 'fault-suggestions')).json()).toMatchObject({
       suggestions: [{ path: 'HKG>SIN' }],
     });
+    const other = { ...suggested, path: 'HKG>FRA', firstSlot: newestSlot + 1_800_000 } as const;
+    await store.suggestions.put(other);
+    const pageOf = async (person: Person, query: string) => {
+      type Page = { suggestions: { path: string }[]; nextCursor: string | null };
+      const { suggestions, nextCursor } = (
+        await ask(person, 'GET', `fault-suggestions?limit=1${query}`)
+      ).json<Page>();
+      return { paths: suggestions.map(({ path }) => path), nextCursor };
+    };
+    const first = await pageOf('ann', '');
+    expect(first.paths).toEqual(['HKG>FRA']);
+    const second = await pageOf('ann', `&cursor=${first.nextCursor ?? ''}`);
+    expect(second).toEqual({ paths: ['HKG>SIN'], nextCursor: null });
+    // A page is whole though newer ones of others stand before it.
+    expect(await pageOf('bank', '')).toEqual({ paths: ['HKG>SIN'], nextCursor: null });
+    expect((await ask('ann', 'GET', 'fault-suggestions?cursor=none')).statusCode).toBe(400);
     const bands = (await ask('bank', 'GET', 'bands?path=HKG>SIN')).json<{ bands: { window: string }[] }>()
       .bands;
     expect(bands.map(({ window }) => window)).toEqual(['round', 'last-24h', 'month-to-date']);

@@ -33,9 +33,13 @@ export interface Door {
   /** Whether anybody could sign in: until then nobody has to. */
   anybody(): Promise<boolean>;
   byToken(token: string): Promise<Exclude<Entry, { waitMs: number }>>;
-  /** Null: there is no such session, or no more. */
+  /**
+   * Null: there is no such session, or no more. `by`: a page that asks for itself anew with nobody before it does not
+   * keep a session from being idle; somebody, unless told.
+   */
   bySession(
     secret: string,
+    by?: 'somebody' | 'itself',
   ): Promise<{ readonly principal: Principal; readonly session: SessionRecord } | null>;
   /** `address`: where it comes from; both it and the name are made to wait who fail too often. */
   signIn(
@@ -89,11 +93,12 @@ export function createDoor({ store, now, sessionMs, idleMs, cost }: DoorOptions)
       const { id, name, roles, customer, scopes } = found;
       return { principal: { id: `token:${id}`, name, roles, customer, scopes, via: 'token' } };
     },
-    async bySession(secret) {
+    async bySession(secret, by = 'somebody') {
       const session = await sessions.find(sha256(secret));
       const at = now();
       if (session === null || session.expiresAt <= at || at - session.seenAt > idleMs) return null;
-      if (at - session.seenAt >= minuteMs) void sessions.seen(session.hash, at).catch(() => undefined);
+      if (by === 'somebody' && at - session.seenAt >= minuteMs)
+        void sessions.seen(session.hash, at).catch(() => undefined);
       const { principal: id, name, roles, customer, via } = session;
       return { principal: { id, name, roles, customer, scopes: null, via }, session };
     },

@@ -15,7 +15,7 @@ import { refuse } from '../../core/ledger/refusal.js';
 import { isPathId } from '../../core/path/path.js';
 import type { EpochMs, PathId } from '../../core/types.js';
 import { digestOf, sha256 } from '../../seal/hash.js';
-import type { FaultQuery } from '../../store/fault-store.js';
+import type { FaultQuery, SuggestionQuery } from '../../store/fault-store.js';
 import type { Store } from '../../store/store.js';
 import { Refused } from '../ledger/enter.js';
 import type { Desk } from '../ledger/desk.js';
@@ -63,11 +63,7 @@ export interface FaultDesk {
   attach(name: string, content: Uint8Array): Promise<AttachmentRef>;
   /** The content of a file by its hash; whoever asks has seen to it that it may be shown. */
   content(hash: string): Promise<Uint8Array | null>;
-  suggestions(query: {
-    readonly path?: PathId;
-    readonly open?: boolean;
-    readonly limit: number;
-  }): Promise<Suggestion[]>;
+  suggestions(query: SuggestionQuery): Promise<Suggestion[]>;
   /** The bands of a path, or of each path of a service, by the plans that judge them. */
   bands(of: { readonly path: PathId } | { readonly service: string }): Promise<PathBands[]>;
 }

@@ -20,6 +20,9 @@ export interface IdentifyOptions {
   readonly config: () => Config;
 }
 
+/** Of a request that a page sends by the clock: nobody has to sit before it. */
+export const refreshHeader = 'x-pop-sla-refresh';
+
 const refusals = {
   unknown: 'it is none of ours',
   expired: 'it is expired',
@@ -46,7 +49,8 @@ export function identifier({ door, config }: IdentifyOptions) {
       return { ...entry, session: null };
     }
     const cookie = sessionCookie(request);
-    const entered = cookie === null ? null : await door.bySession(cookie);
+    const by = request.headers[refreshHeader] === undefined ? 'somebody' : 'itself';
+    const entered = cookie === null ? null : await door.bySession(cookie, by);
     if (entered !== null) return entered;
     if (await mustSignIn()) throw new Unauthorized(await howToSignIn(door, config()));
     return { principal: openPrincipal(request, action, config()), session: null };

@@ -8,12 +8,12 @@ import { filesOf } from '../../core/fault/visible.js';
 import type { EpochMs } from '../../core/types.js';
 import type { FaultOffice } from '../../engine/fault/office.js';
 import { bandJson } from '../../render/fault/band.js';
-import { reportJson, suggestionJson } from '../../render/fault/json.js';
+import { reportJson } from '../../render/fault/json.js';
 import type { Caller } from '../access/caller.js';
 import { BadRequest } from '../problem.js';
 import { id, ending, instant, limit, path, text, words, type Reading } from '../route/input.js';
 import { addRoute } from '../route/route.js';
-import { band, report, suggestion } from './answers.js';
+import { band, report } from './answers.js';
 import { actorOf, customersSeen, dayOf, shownTo } from './who.js';
 
 const tag = 'fault reports';
@@ -53,7 +53,7 @@ const cursor = () =>
     { description: 'the nextCursor of an answer', maxLength: 20 },
   );
 
-/** `/api/v1/fault-reports`, `/fault-suggestions` and `/bands`, to read. */
+/** `/api/v1/fault-reports` and `/bands`, to read. */
 export function faultReads(server: FastifyInstance, { office, config, now }: FaultRoutes): void {
   const { desk } = office;
   const seen = async (caller: Caller, of: string): Promise<FaultReport | null> =>
@@ -144,23 +144,6 @@ export function faultReads(server: FastifyInstance, { office, config, now }: Fau
         .type('application/octet-stream')
         .header('content-disposition', `attachment; filename*=UTF-8''${name}`)
         .send(Buffer.from(content));
-    },
-  });
-  addRoute(server, {
-    ...{ method, url: '/api/v1/fault-suggestions', operationId: 'listFaultSuggestions', tag },
-    access: 'faults:read',
-    summary: 'Paths whose latency or loss has been worse than normal for some rounds in a row, newest first.',
-    query: z.strictObject({ path: path().optional(), all: z.enum(['true', 'false']).optional() }),
-    answer: {
-      description: 'those that go on, or all',
-      schema: z.strictObject({ suggestions: z.array(suggestion) }),
-    },
-    handle: async ({ query, caller }) => {
-      const found = await desk.suggestions({
-        ...{ open: query.all !== 'true', limit: 500, ...(query.path && { path: query.path }) },
-      });
-      const shown = found.filter((one) => usesPath(caller, config(), one.path, now()));
-      return { suggestions: shown.map(suggestionJson) };
     },
   });
   addRoute(server, {

@@ -3,6 +3,7 @@ import { hubRoutes } from '../tmf/hub.js';
 import { ticketRoutes } from '../tmf/tickets.js';
 import { notificationRoutes } from './notifications.js';
 import { faultReads, type FaultRoutes } from './reads.js';
+import { suggestionRoute } from './suggestions.js';
 import { faultWrites } from './writes.js';
 
 /** Fault reports, by our own words and by those of TMF621, and who is told of them. */
@@ -14,6 +15,7 @@ export function faultRoutes(server: FastifyInstance, routes: FaultRoutes): void 
     server.getDefaultJsonParser('error', 'error'),
   );
   faultReads(server, routes);
+  suggestionRoute(server, routes);
   faultWrites(server, routes);
   notificationRoutes(server, routes);
   ticketRoutes(server, routes);

@@ -1,6 +1,6 @@
 import type { FaultAction, FaultActor, FaultEvent } from '../../core/fault/actions.js';
 import type { SuggestedMetric, Suggestion } from '../../core/fault/suggestion.js';
-import type { FaultHead, FaultQuery } from '../fault-store.js';
+import type { FaultHead, FaultQuery, SuggestionQuery } from '../fault-store.js';
 import { allOf, type Where } from './conditions.js';
 
 /** Rows of fault reports, and the statements that both databases run as they stand here. */
@@ -106,8 +106,14 @@ export const suggestionSql = {
   list: `SELECT path, first_slot AS "firstSlot", last_slot AS "lastSlot", metrics, raised_at AS "raisedAt",
       ended_slot AS "endedSlot"
     FROM fault_suggestion WHERE (path = :path OR :path IS NULL) AND (ended_slot IS NULL OR :open = 0)
+      AND (first_slot < :beforeSlot OR first_slot = :beforeSlot AND path > :beforePath OR :beforePath IS NULL)
     ORDER BY first_slot DESC, path LIMIT :limit`,
 } as const;
+
+export const suggestionValues = ({ path, open, before, limit }: SuggestionQuery) => ({
+  ...{ path: path ?? null, open: open === true ? 1 : 0, limit },
+  ...{ beforeSlot: before?.firstSlot ?? null, beforePath: before?.path ?? null },
+});
 
 export const suggestionRow = ({ metrics, ...row }: Suggestion): SuggestionRow => ({
   ...row,

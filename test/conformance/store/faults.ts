@@ -118,6 +118,11 @@ export function faultsConformance(name: string, open: () => Promise<Store>): voi
         expect(await suggestions.list({ limit: 1 })).toEqual([other]);
         expect(await suggestions.list({ open: true, limit: 9 })).toEqual([other]);
         expect(await suggestions.list({ path: 'HKG>SIN', limit: 9 })).toEqual([ended]);
+        const beside: Suggestion = { ...other, path: 'SIN>PAR' };
+        await suggestions.put(beside);
+        expect(await suggestions.list({ before: other, limit: 9 })).toEqual([beside, ended]);
+        expect(await suggestions.list({ before: beside, limit: 9 })).toEqual([ended]);
+        expect(await suggestions.list({ before: ended, limit: 9 })).toEqual([]);
       }));
   });
 

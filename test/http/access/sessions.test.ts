@@ -112,6 +112,17 @@ describe('a session', () => {
     expect((await pops(third.cookie)).statusCode).toBe(401);
   });
 
+  test('is not kept from ending by a page that asks for itself anew', async () => {
+    const { cookie } = await signedIn();
+    const refreshed = () =>
+      server.http.inject({ url: '/api/v1/pops', headers: { cookie, 'x-pop-sla-refresh': 'yes' } });
+    server.clock.now += 3_000_000;
+    expect((await refreshed()).statusCode).toBe(200);
+    server.clock.now += 600_001;
+    expect((await refreshed()).statusCode).toBe(401);
+    expect((await server.http.inject({ url: '/api/v1/pops', headers: { cookie } })).statusCode).toBe(401);
+  });
+
   test('of a cookie that was made up is none', async () => {
     for (const cookie of ['pop-sla=x', `pop-sla=${'a'.repeat(43)}`, 'pop-sla=', 'pop-sla=%00']) {
       expect((await server.http.inject({ url: '/api/v1/pops', headers: { cookie } })).statusCode).toBe(401);

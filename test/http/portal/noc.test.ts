@@ -98,6 +98,8 @@ describe('outages', () => {
     const noc = await signedIn(server, 'noc');
     expect(textOf(await noc.get('/outages'))).toContain('No outage is ongoing');
     const list = await noc.get('/outages?show=month');
+    // Who saw it, and what that says of where the fault lies.
+    expect(textOf(list)).toMatch(/by HKG nobody else could say down for HKG/);
     const link = /\/outages\/change\?of=[^"]+/.exec(list.body)?.[0] ?? '';
     const form = await noc.get(link);
     expect(form.body).toMatch(/name="from" value="2026-10-10T00:00"/);
@@ -127,6 +129,15 @@ describe('outages', () => {
     const noc = await signedIn(server, 'noc');
     expect((await noc.post('/outages/add', { _csrf: 'x', port: 'FRA' })).statusCode).toBe(403);
   });
+});
+
+test('what refreshes itself says so: it is no sign of somebody before it', async () => {
+  const noc = await signedIn(server, 'noc');
+  for (const url of ['/mesh', '/outages', '/faults', '/services']) {
+    const { body } = await noc.get(url);
+    expect(body.match(/hx-trigger="every[^"]*"/g), url).toHaveLength(1);
+    expect(body, url).toMatch(/hx-trigger="every 60s" hx-headers='\{"x-pop-sla-refresh":"yes"\}'/);
+  }
 });
 
 describe('exclusions', () => {

@@ -1,5 +1,11 @@
 import type { SuggestionStore } from '../../fault-store.js';
-import { suggestionOf, suggestionRow, suggestionSql, type SuggestionRow } from '../../rows/fault.js';
+import {
+  suggestionOf,
+  suggestionRow,
+  suggestionSql,
+  suggestionValues,
+  type SuggestionRow,
+} from '../../rows/fault.js';
 import type { Connection } from '../database.js';
 
 export function suggestionStore({ db, read, write }: Connection): SuggestionStore {
@@ -7,7 +13,6 @@ export function suggestionStore({ db, read, write }: Connection): SuggestionStor
   const list = db.prepare<object, SuggestionRow>(suggestionSql.list);
   return {
     put: (suggestion) => write(() => void put.run(suggestionRow(suggestion))),
-    list: ({ path, open, limit }) =>
-      read(() => list.all({ path: path ?? null, open: open === true ? 1 : 0, limit }).map(suggestionOf)),
+    list: (query) => read(() => list.all(suggestionValues(query)).map(suggestionOf)),
   };
 }
