@@ -139,7 +139,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
     planRoutes(routes, config);
     keyRoutes(routes, config);
     configRoutes(routes, config);
-    roundRoutes(routes, store.rounds);
+    roundRoutes(routes, store.rounds, () => config().measurement.everyMs);
     if (options.agents) agentRoutes(routes, options.agents);
     if (options.mesh) meshRoutes(routes, { ...options.mesh, config });
     if (options.standing) standingRoutes(routes, { ...options.standing, config });

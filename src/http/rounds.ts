@@ -3,12 +3,10 @@ import { z } from 'zod';
 import { roundStatuses, stampSources } from '../core/measurement/round.js';
 import { packetsJson } from '../render/rounds/packets.js';
 import { roundJson } from '../render/rounds/json.js';
-import type { IntervalSet } from '../core/time/intervals.js';
-import type { SlotSummary } from '../core/measurement/summary.js';
-import type { PathId } from '../core/types.js';
 import type { RoundQuery, RoundStore } from '../store/store.js';
 import { isoInstant } from '../render/instant.js';
 import { cursor, formatCursor, type Place } from './cursor.js';
+import { listOwn } from './own-rounds.js';
 import { BadRequest } from './problem.js';
 import { isoTime } from './route/answers.js';
 import { ending, instant, limit, path } from './route/input.js';
@@ -61,7 +59,11 @@ const packets = z.strictObject({
 });
 
 /** `/api/v1/rounds`: newest first, a page at a time; `nextCursor` asks for the page behind, null at the end. */
-export function roundRoutes(server: FastifyInstance, store: Pick<RoundStore, 'list' | 'packets'>): void {
+export function roundRoutes(
+  server: FastifyInstance,
+  store: Pick<RoundStore, 'list' | 'packets'>,
+  everyMs: () => number,
+): void {
   addRoute(server, {
     ...{
       method: 'GET',
@@ -81,7 +83,9 @@ export function roundRoutes(server: FastifyInstance, store: Pick<RoundStore, 'li
       const own = asked.caller.own();
       // One more than asked for tells whether there is another page.
       const more = { ...wanted, limit: wanted.limit + 1 };
-      const found = await (own === null ? store.list(more) : listOwn(store, own.paths, more));
+      const found = await (own === null
+        ? store.list(more)
+        : listOwn({ store, own: own.paths, everyMs: everyMs() }, more));
       const page = found.slice(0, wanted.limit);
       const last: Place | undefined = page.at(-1);
       const nextCursor = last && found.length > wanted.limit ? formatCursor(last) : null;
@@ -102,30 +106,6 @@ export function roundRoutes(server: FastifyInstance, store: Pick<RoundStore, 'li
       return sizes && { path: on, slot: isoInstant(slot), sizes: sizes.map(packetsJson) };
     },
   });
-}
-
-/** Newest first, of those paths alone, each within its times. */
-async function listOwn(
-  store: Pick<RoundStore, 'list'>,
-  own: ReadonlyMap<PathId, IntervalSet>,
-  { path: only, from = -Infinity, to = Infinity, ...wanted }: RoundQuery,
-): Promise<SlotSummary[]> {
-  const found: SlotSummary[] = [];
-  for (const [path, times] of own) {
-    if (only !== undefined && only !== path) continue;
-    for (const time of times) {
-      const within = { from: Math.max(from, time.from), to: Math.min(to, time.to) };
-      if (within.from >= within.to) continue;
-      const bounds = {
-        ...(Number.isFinite(within.from) && { from: within.from }),
-        ...(Number.isFinite(within.to) && { to: within.to }),
-      };
-      found.push(...(await store.list({ ...wanted, path, ...bounds })));
-    }
-  }
-  return found
-    .sort((a, b) => b.slot - a.slot || (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
-    .slice(0, wanted.limit);
 }
 
 function roundQuery({ limit: most, cursor: after, ...rest }: z.output<typeof query>): RoundQuery {

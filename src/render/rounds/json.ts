@@ -8,27 +8,19 @@ import { isoInstant } from '../instant.js';
  * ISO 8601 in UTC; every other unit is in the key's name.
  */
 export function roundJson(round: SlotSummary): object {
-  const { path, slot, status, reason } = round;
-  const head = { path, slot: isoInstant(slot), status, reason };
-  if (round.status === 'missing') {
-    return {
-      ...head,
-      startedAt: null,
-      endedAt: null,
-      address: null,
-      lostAfterMs: null,
-      provenance: null,
-      sizes: [],
-    };
-  }
+  const measured = round.status === 'missing' ? null : round;
+  // Each key by its name: spreading one object into another takes a hundred times as long, and a page has a thousand.
   return {
-    ...head,
-    startedAt: isoInstant(round.startedAt),
-    endedAt: isoInstant(round.endedAt),
-    address: round.address,
-    lostAfterMs: round.lostAfterMs,
-    provenance: round.provenance,
-    sizes: round.sizes.map(sizeJson),
+    path: round.path,
+    slot: isoInstant(round.slot),
+    status: round.status,
+    reason: round.reason,
+    startedAt: measured && isoInstant(measured.startedAt),
+    endedAt: measured && isoInstant(measured.endedAt),
+    address: measured && measured.address,
+    lostAfterMs: measured && measured.lostAfterMs,
+    provenance: measured && measured.provenance,
+    sizes: measured ? measured.sizes.map(sizeJson) : [],
   };
 }
 
