@@ -183,7 +183,8 @@ describe('fault reports over HTTP', () => {
     ])
       expect([body, ...(await bad(body))]).toEqual([body, ...refused]);
     expect(await store.faults.latest()).toBe(0);
-    for (const id of ['F9', 'F0', '1', '%00', 'F1%20OR%201=1'])
+    expect((await ask('ann', 'GET', 'fault-reports/%00')).statusCode).toBe(400);
+    for (const id of ['F9', 'F0', '1', 'F1%20OR%201=1'])
       expect((await ask('ann', 'GET', `fault-reports/${id}`)).statusCode).toBe(404);
   });
 

@@ -26,7 +26,10 @@ export interface Tenants {
 }
 
 /** Two tenants and a reseller over one store: a round each day at noon in October and November, and an outage of SIN. */
-export async function twoTenants(): Promise<Tenants> {
+export const twoTenants = (): Promise<Tenants> => tenantsOf(customers);
+
+/** The same with other customers. */
+export async function tenantsOf(customers: string): Promise<Tenants> {
   const folder = tempDir();
   const file = ledgerConfig(folder);
   writeFileSync(join(folder, 'customers.yaml'), customers);

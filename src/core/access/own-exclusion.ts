@@ -1,4 +1,5 @@
 import type { ExclusionScope } from '../exclusion/exclusion.js';
+import type { Interval, IntervalSet } from '../time/intervals.js';
 
 /** What of each kind of thing is somebody's own. */
 export interface OwnNames {
@@ -10,6 +11,9 @@ export interface OwnNames {
 }
 
 const lists = ['pops', 'paths', 'lines', 'services', 'customers'] as const;
+
+/** When each of them was. */
+export type OwnTimes = Readonly<Record<(typeof lists)[number], ReadonlyMap<string, IntervalSet>>>;
 
 /** What a scope names of somebody's own things; of others' nothing. Everything stays everything. */
 export function ownScope(scope: ExclusionScope, own: OwnNames): ExclusionScope {
@@ -23,10 +27,20 @@ export function ownScope(scope: ExclusionScope, own: OwnNames): ExclusionScope {
   };
 }
 
-/** Whether it names anything of somebody's own. */
-export function exclusionCovers(scope: ExclusionScope, own: OwnNames): boolean {
-  const mine = ownScope(scope, own);
-  return mine === 'all' || lists.some((list) => mine[list].length > 0);
+/** Whether it names anything of somebody's own, at a time that it was: an id may be another's before and after. */
+export function exclusionCovers(
+  scope: ExclusionScope,
+  intervals: readonly Interval[],
+  times: OwnTimes,
+): boolean {
+  const meets = (set: IntervalSet | undefined): boolean =>
+    (set ?? []).some((own) => intervals.some(({ from, to }) => own.from < to && own.to > from));
+  if (scope === 'all') return [...times.services.values()].some(meets);
+  const ofPop = (pop: string): boolean =>
+    [...times.paths].some(([path, set]) => path.split('>').includes(pop) && meets(set));
+  return (
+    lists.some((list) => scope[list].some((name) => meets(times[list].get(name)))) || scope.pops.some(ofPop)
+  );
 }
 
 /** A PoP at which its lines or its paths end. */

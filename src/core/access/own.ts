@@ -1,6 +1,6 @@
 import type { Book } from '../customer/book.js';
 import { segmentsOf, type Segment } from '../customer/segments.js';
-import { exclusionCovers, type OwnNames } from './own-exclusion.js';
+import { exclusionCovers, type OwnNames, type OwnTimes } from './own-exclusion.js';
 import type { LedgerExclusion } from '../ledger/exclusions.js';
 import type { LocalDate } from '../time/date.js';
 import { merge, type Interval, type IntervalSet } from '../time/intervals.js';
@@ -12,8 +12,9 @@ export interface OwnThings {
   readonly paths: ReadonlyMap<PathId, IntervalSet>;
   /** The ports that its lines end on. */
   readonly ports: ReadonlyMap<PopId, IntervalSet>;
-  /** Those that an exclusion may name. */
+  /** Those that an exclusion may name, and when each was. */
   readonly names: OwnNames;
+  readonly times: OwnTimes;
 }
 
 type Sees = (customer: string, day: LocalDate) => boolean;
@@ -23,22 +24,31 @@ export function ownThings(book: Book, sees: Sees): OwnThings {
   const popOf = new Map(book.lines.map(({ id, pop }) => [id, pop]));
   const paths = new Map<PathId, Interval[]>();
   const ports = new Map<PopId, Interval[]>();
-  const [lines, services, customers] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const [lines, services, customers] = [spans(), spans(), spans()];
   for (const segment of book.services.flatMap(segmentsOf)) {
     for (const span of seenSpans(book, segment, sees)) {
       for (const path of segment.paths) note(paths, path, span);
       for (const line of segment.lines) {
-        lines.add(line);
+        note(lines, line, span);
         const pop = popOf.get(line);
         if (pop !== undefined) note(ports, pop, span);
       }
-      services.add(segment.id);
-      if (segment.customer !== null) customers.add(segment.customer);
+      note(services, segment.id, span);
+      if (segment.customer !== null) note(customers, segment.customer, span);
     }
   }
-  const names = { paths: new Set(paths.keys()), pops: new Set(ports.keys()), lines, services, customers };
-  return { paths: merged(paths), ports: merged(ports), names };
+  const times = {
+    ...{ paths: merged(paths), pops: merged(ports), lines: merged(lines) },
+    ...{ services: merged(services), customers: merged(customers) },
+  };
+  const names = {
+    ...{ paths: new Set(paths.keys()), pops: new Set(ports.keys()), lines: new Set(lines.keys()) },
+    ...{ services: new Set(services.keys()), customers: new Set(customers.keys()) },
+  };
+  return { paths: times.paths, ports: times.pops, names, times };
 }
+
+const spans = (): Map<string, Interval[]> => new Map();
 
 function note<K>(spans: Map<K, Interval[]>, key: K, span: Interval): void {
   const found = spans.get(key);
@@ -64,6 +74,6 @@ function seenSpans(book: Book, segment: Segment, sees: Sees): Interval[] {
   });
 }
 
-/** Whether somebody may see that there is such an exclusion: it counts, and touches something of its own. */
-export const seesExclusion = ({ names }: OwnThings, exclusion: LedgerExclusion): boolean =>
-  exclusion.state === 'approved' && exclusionCovers(exclusion.scope, names);
+/** Whether somebody may see that there is such an exclusion: it counts, and touches something of its own while it was. */
+export const seesExclusion = ({ times }: OwnThings, { state, scope, intervals }: LedgerExclusion): boolean =>
+  state === 'approved' && exclusionCovers(scope, intervals, times);

@@ -63,8 +63,11 @@ export async function makeEvidence(options: EvidenceOptions): Promise<Evidence> 
       return ends ? [ends.source, ends.destination] : [];
     }),
   ]);
-  const outages = (await options.outages({ from: now - dayMs, to: now })).filter(({ port }) =>
-    ports.has(port),
+  // The customer reads this: who corrected what, why and by which proof stays inside, as everywhere else.
+  const outages = (await options.outages({ from: now - dayMs, to: now })).flatMap((outage) =>
+    ports.has(outage.port) && outage.counts !== null
+      ? [{ ...outage, corrections: [], attribution: null }]
+      : [],
   );
   const document = {
     ...{ version: 1, madeAt: isoInstant(now), agent: config.agent },

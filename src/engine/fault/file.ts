@@ -82,7 +82,10 @@ export function scopeOf(
     );
   }
   const own = book.services.filter((one) => one.customer === customer).map(({ id }) => id);
-  const inService = [...new Set(own)].flatMap((id) => serviceAt(config, id, at) ?? []);
+  // An id may be another customer's by now.
+  const inService = [...new Set(own)]
+    .flatMap((id) => serviceAt(config, id, at) ?? [])
+    .filter((segment) => segment.customer === customer);
   if (service !== null) {
     const found = inService.find(({ id }) => id === service);
     if (!found) {

@@ -14,6 +14,7 @@ import { formatInstant } from '../../core/time/zone.js';
 import type { EpochMs, PathId } from '../../core/types.js';
 import type { Store } from '../../store/store.js';
 import { commitmentsIn } from '../month/commitments.js';
+import { serviceAt } from './bands.js';
 import { suggestionDrafts } from '../notify/tell.js';
 import { plansOfPath } from '../quality/plans-of-path.js';
 
@@ -50,7 +51,7 @@ export async function lookAtPath({ store, config, path, now }: SuggestOptions): 
   if (!next) return null;
   await store.suggestions.put(next);
   if (open === null) {
-    const drafts = suggestionDrafts(next, await store.targets.list(), config, customersOf(config, path));
+    const drafts = suggestionDrafts(next, await store.targets.list(), config, customersOf(config, path, now));
     if (drafts.length > 0) await store.outbox.add(drafts);
   }
   return next;
@@ -80,10 +81,9 @@ function bandOf(metric: 'latency' | 'loss', band: Band | null, bands: readonly B
   return band === null ? [] : [{ metric, worse: bands.findIndex(({ id }) => id === band.id) > 0 }];
 }
 
-const customersOf = ({ book }: Config, path: PathId): string[] => [
-  ...new Set(
-    book.services
-      .filter(({ terms }) => terms.some(({ paths }) => paths.includes(path)))
-      .map(({ customer }) => customer),
-  ),
-];
+/** Those whose services use the path now. */
+function customersOf(config: Config, path: PathId, at: EpochMs): string[] {
+  const ids = new Set(config.book.services.map(({ id }) => id));
+  const using = [...ids].flatMap((id) => serviceAt(config, id, at) ?? []);
+  return [...new Set(using.flatMap((one) => (one.paths.includes(path) ? (one.customer ?? []) : [])))];
+}

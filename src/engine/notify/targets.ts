@@ -40,6 +40,8 @@ export interface TargetDeskOptions {
 }
 
 const mostTargets = 1000;
+/** Of one customer: it can't take away the others' room, or have each of its words sent a thousand times. */
+const mostOfCustomer = 20;
 
 /** Who is told of what, and where: preferences of customers, and listeners of other systems. */
 export function createTargetDesk({ targets, config, now }: TargetDeskOptions): TargetDesk {
@@ -48,8 +50,10 @@ export function createTargetDesk({ targets, config, now }: TargetDeskOptions): T
       const faults = targetFaults(request, config());
       const nobody = actorFault(actor);
       if (nobody) faults.push(nobody);
-      if ((await targets.list()).length >= mostTargets)
-        faults.push(refuse('targets', `are ${mostTargets}`, 'one less before another'));
+      const all = await targets.list();
+      const own = all.filter(({ customer }) => customer !== null && customer === request.customer);
+      for (const [list, most] of [[all, mostTargets] as const, [own, mostOfCustomer] as const])
+        if (list.length >= most) faults.push(refuse('targets', `are ${most}`, 'one less before another'));
       if (faults.length > 0) throw new Refused(faults);
       const { customer, kind, address, events, query } = request;
       const locale = config().book.customers.find(({ id }) => id === customer)?.locale ?? 'en';
@@ -102,14 +106,16 @@ export function targetFaults(request: TargetRequest, config: Config): Refusal[] 
 }
 
 const mailFaults = (address: string): Refusal[] =>
-  address.length <= 320 && /^[^\s<>@,;:"\\()[\]]{1,64}@[^\s<>@,;:"\\()[\]]{1,253}$/.test(address)
+  address.length <= 320 && /^[^\s\p{Cc}<>@,;:"\\()[\]]{1,64}@[^\s\p{Cc}<>@,;:"\\()[\]]{1,253}$/u.test(address)
     ? []
     : [refuse('address', 'is no e-mail address', 'one address, such as noc@customer.example')];
 
 /** Names are looked at when something is sent: they may lead elsewhere then. */
 function urlFaults(address: string, { notifications }: Config): Refusal[] {
   const allowed = 'https://host/path, without user and password';
-  if (address.length > 2000 || !URL.canParse(address)) return [refuse('address', 'is no URL', allowed)];
+  // A parser of URLs overlooks line ends; whoever reads the address later does not.
+  if (address.length > 2000 || /[\s\p{Cc}\p{Cs}]/u.test(address) || !URL.canParse(address))
+    return [refuse('address', 'is no URL', allowed)];
   const { protocol, hostname, username, password, hash } = new URL(address);
   if (username !== '' || password !== '' || hash !== '')
     return [refuse('address', 'has a user, a password or a fragment', allowed)];

@@ -22,6 +22,13 @@ export function openPrincipal(
   config: Pick<Config, 'http'>,
 ): Principal {
   const writes = rules[action].kind === 'write';
+  // A page of elsewhere whose name was made to point here would read what this machine may.
+  const { host = '' } = request.headers;
+  if (isLoopback(config.http.host) && !isLoopback(hostOf(host))) {
+    throw new Forbidden(
+      `${host || 'no host'} is not this machine; allowed: a Host of localhost, 127.0.0.1 or [::1], or to sign in`,
+    );
+  }
   return {
     id: 'open',
     name: writes ? writerOf(request, config) : 'anybody',
@@ -41,18 +48,21 @@ function writerOf(request: FastifyRequest, { http }: Pick<Config, 'http'>): stri
   if (!isLoopback(ip) || headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined) {
     throw new Forbidden('only this machine may write; allowed: a request from loopback, through no proxy');
   }
-  // A page of elsewhere whose name was made to point here would bring its own name along.
-  if (!isLoopback(hostOf(headers.host ?? ''))) {
-    throw new Forbidden(
-      `${headers.host ?? 'no host'} is not this machine; allowed: a Host of localhost, 127.0.0.1 or [::1]`,
-    );
-  }
   const name = headers[actorHeader];
   if (typeof name !== 'string' || name.trim() === '') {
     throw new BadRequest([
       { parameter: actorHeader, detail: 'is missing; allowed: a header with the name of whoever does it' },
     ]);
   }
+  const given = decoded(name);
+  // Who it was is written down whether it was allowed or not.
+  if (/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(given)) {
+    throw new BadRequest([{ parameter: actorHeader, detail: 'is no name; allowed: one line of text' }]);
+  }
+  return given;
+}
+
+function decoded(name: string): string {
   try {
     return decodeURIComponent(name);
   } catch {

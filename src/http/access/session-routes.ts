@@ -8,6 +8,7 @@ import { isoInstant } from '../../render/instant.js';
 import type { TrailStore } from '../../store/access-store.js';
 import { Forbidden, TooMany, Unauthorized } from '../problem.js';
 import { isoTime } from '../route/answers.js';
+import { networkOf } from '../guard/network-of.js';
 import { words } from '../route/input.js';
 import { addRoute, type Asked } from '../route/route.js';
 import { clearSessionCookie, maySignIn, sessionCookie, setSessionCookie } from './cookie.js';
@@ -51,7 +52,7 @@ export function sessionRoutes(server: FastifyInstance, { door, trail, now }: Ses
           'a password may not come this way; allowed: over TLS (http.tls, or a proxy in http.trustedProxies that says so)',
         );
       }
-      const begun = await door.signIn(body.name, body.password, request.ip);
+      const begun = await door.signIn(body.name, body.password, networkOf(request.ip));
       if ('waitMs' in begun) {
         throw new TooMany('too many wrong passwords; allowed: another try after a while', begun.waitMs);
       }

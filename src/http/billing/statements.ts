@@ -2,6 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Statements } from '../../engine/statement/statements.js';
 import { summaryJson } from '../../render/billing/json.js';
+import { Refused } from '../../engine/ledger/enter.js';
+import type { Caller } from '../access/caller.js';
 import { seesWholeMonth } from '../access/whole-month.js';
 import { id, month, text, words, type Reading } from '../route/input.js';
 import { pageAnswer, pageOf, pageQuery } from '../route/page.js';
@@ -16,6 +18,12 @@ export const whole = () =>
       /^\d{1,15}$/.test(given) ? { value: Number(given) } : { detail: 'is no whole number' },
     { description: 'a whole number', pattern: '^\\d{1,15}$' },
   );
+
+/** A refusal that tells which services there are tells a tenant of others: to it there is no such statement. */
+function nothingOfOthers(error: unknown): null {
+  if (error instanceof Refused && error.refusals.some(({ field }) => field === 'service')) return null;
+  throw error;
+}
 
 /** `/api/v1/statements`: drafts and sealed revisions of months; made of amounts: who may not see those has none. */
 export function statementRoutes(server: FastifyInstance, statements: Statements): void {
@@ -51,11 +59,22 @@ export function statementRoutes(server: FastifyInstance, statements: Statements)
     answer: { description: 'the statement', schema: statement },
     handle: async ({ params, query, caller }) => {
       const { month: name, service } = params;
-      const [drawn] = query.toDate === 'true' ? await statements.draw(name, [service]) : [];
-      const found = drawn ? { document: drawn } : await statements.show(name, service, query.revision);
-      return seesWholeMonth(caller, found.document.customer, name) ? found : null;
+      const read = async () => {
+        const [drawn] = query.toDate === 'true' ? await statements.draw(name, [service]) : [];
+        return drawn ? { document: drawn } : statements.show(name, service, query.revision);
+      };
+      if (caller.reach === 'own' && !(await mayAsk(caller, name, service))) return null;
+      const found = caller.reach === 'own' ? await read().catch(nothingOfOthers) : await read();
+      return found && seesWholeMonth(caller, found.document.customer, name) ? found : null;
     },
   });
+  /** Whether a tenant has to do with it at all: of others' not even the number of revisions is said. */
+  async function mayAsk(caller: Caller, of: string, service: string): Promise<boolean> {
+    const rows = await statements.list({ month: of, service });
+    return rows.length > 0
+      ? rows.some((row) => seesWholeMonth(caller, row.customer, of))
+      : (caller.own()?.names.services.has(service) ?? true);
+  }
   const services = z
     .array(id())
     .min(1)

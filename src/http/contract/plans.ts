@@ -108,8 +108,11 @@ function builtInPlans(): ReadonlyMap<string, Plan> {
 /** Those built in are for everybody; a plan of the configuration is for whose services it judges. */
 function plansFor(builtIn: ReadonlyMap<string, Plan>, caller: Caller, { book }: Config): Plan[] {
   const plans = new Map(builtIn);
-  const own = caller.own()?.names.services;
-  const used = book.services.filter(({ id: service }) => own === undefined || own.has(service));
+  const own = caller.own()?.names;
+  const used = book.services.filter(
+    ({ id: service, customer }) =>
+      own === undefined || (own.services.has(service) && own.customers.has(customer)),
+  );
   const named = new Set(used.flatMap(({ terms }) => terms.map((each) => each.plan)));
   for (const [name, one] of book.plans) if (own === undefined || named.has(name)) plans.set(name, one);
   return [...plans.values()].sort((a, b) => (a.id < b.id ? -1 : 1));

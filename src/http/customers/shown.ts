@@ -11,7 +11,7 @@ import type { Caller } from '../access/caller.js';
 
 /** What of a list's items somebody may see today; of what is not its own, where it comes from is nobody's business. */
 export function shownTo(
-  { reach, sees, seesAmounts }: Caller,
+  { reach, sees, seesAmounts, own }: Caller,
   list: BookList,
   view: BookView,
   today: string,
@@ -34,12 +34,27 @@ export function shownTo(
     case 'services':
       return bare(
         servicesJson(view)
-          .filter(({ customer }) => mine(customer))
-          .map((service) =>
-            seesAmounts(service.customer, today)
-              ? service
-              : { ...service, terms: service.terms.map((terms) => ({ ...terms, rent: null })) },
-          ),
+          .filter(({ id, customer }) => mine(customer) && (own()?.names.services.has(id) ?? true))
+          .map((service) => ({
+            ...service,
+            terms: service.terms.map((terms, index) => {
+              const until = service.terms[index + 1]?.from ?? service.end;
+              const days = daysOf(view.book.resale, { from: terms.from, until, today });
+              return days.every((day) => seesAmounts(service.customer, day))
+                ? terms
+                : { ...terms, rent: null };
+            }),
+          })),
       );
   }
+}
+
+/** Of terms in force today, today; of others each day of theirs on which somebody else may have sold them. */
+function daysOf(
+  resale: BookView['book']['resale'],
+  { from, until, today }: { readonly from: string; readonly until: string | null; readonly today: string },
+): readonly string[] {
+  if (from <= today && (until === null || today < until)) return [today];
+  const turns = resale.flatMap((link) => (link.to === null ? [link.from] : [link.from, link.to]));
+  return [from, ...turns.filter((day) => day > from && (until === null || day < until))];
 }

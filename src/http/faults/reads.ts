@@ -5,7 +5,9 @@ import { faultStates, parseReportId, type FaultState } from '../../core/fault/ac
 import { deedsFor } from '../../core/fault/lifecycle.js';
 import type { FaultReport } from '../../core/fault/report.js';
 import { filesOf } from '../../core/fault/visible.js';
-import type { EpochMs } from '../../core/types.js';
+import type { Interval } from '../../core/time/intervals.js';
+import type { EpochMs, PathId } from '../../core/types.js';
+import { serviceAt } from '../../engine/fault/bands.js';
 import type { FaultOffice } from '../../engine/fault/office.js';
 import { bandJson } from '../../render/fault/band.js';
 import { reportJson } from '../../render/fault/json.js';
@@ -154,12 +156,11 @@ export function faultReads(server: FastifyInstance, { office, config, now }: Fau
     answer: { description: 'the bands, by path and plan', schema: z.strictObject({ bands: z.array(band) }) },
     handle: async ({ query, caller }) => {
       const of = oneOf(query);
-      const owner = 'service' in of ? config().book.services.find((one) => one.id === of.service) : null;
       const may =
         'path' in of
-          ? usesPath(caller, config(), of.path, now())
-          : caller.reach === 'all' || (owner ? caller.sees(owner.customer, dayOf(now())) : false);
-      if (!may || owner === undefined) return null;
+          ? usesPath(caller, of.path, { from: now(), to: now() + 1 })
+          : hasService(caller, config(), of.service, now());
+      if (!may) return null;
       const found = await desk.bands(of);
       return { bands: found.flatMap(({ plan, windows }) => windows.map((each) => bandJson(each, plan))) };
     },
@@ -180,11 +181,15 @@ function oneOf({
   ]);
 }
 
-/** Whether a service that the caller may see uses the path. */
-export function usesPath(caller: Caller, { book }: Config, of: string, now: EpochMs): boolean {
-  if (caller.reach === 'all') return true;
-  const uses = book.services.filter(({ terms }) =>
-    terms.some(({ paths }) => paths.some((one) => one === of)),
-  );
-  return uses.some(({ customer }) => caller.sees(customer, dayOf(now)));
+/** Whether a service that the caller may see used the path at some instant of a time. */
+export function usesPath(caller: Caller, of: PathId, { from, to }: Interval): boolean {
+  const own = caller.own();
+  return own === null || (own.paths.get(of) ?? []).some((used) => used.from < to && used.to > from);
+}
+
+/** Whether it is a service that the caller may see: of those that had the id, the one that has it now. */
+function hasService(caller: Caller, config: Config, of: string, now: EpochMs): boolean {
+  if (caller.reach === 'all') return config.book.services.some(({ id: known }) => known === of);
+  const customer = serviceAt(config, of, now)?.customer ?? null;
+  return customer !== null && caller.sees(customer, dayOf(now));
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Suggestion } from '../../core/fault/suggestion.js';
 import { isPathId } from '../../core/path/path.js';
+import type { Interval } from '../../core/time/intervals.js';
 import { suggestionJson } from '../../render/fault/json.js';
 import { limit, path, text, type Reading } from '../route/input.js';
 import { pageAnswer } from '../route/page.js';
@@ -26,8 +27,13 @@ const place = () =>
     { description: 'the nextCursor of an answer', maxLength: 120 },
   );
 
+const timeOf = ({ firstSlot, endedSlot, lastSlot }: Suggestion): Interval => ({
+  from: firstSlot,
+  to: (endedSlot ?? lastSlot) + 1,
+});
+
 /** `/api/v1/fault-suggestions`: the paths that ask for a report. */
-export function suggestionRoute(server: FastifyInstance, { office, config, now }: FaultRoutes): void {
+export function suggestionRoute(server: FastifyInstance, { office }: Pick<FaultRoutes, 'office'>): void {
   addRoute(server, {
     ...{ method: 'GET', url: '/api/v1/fault-suggestions', operationId: 'listFaultSuggestions' },
     ...{ tag: 'fault reports', access: 'faults:read' },
@@ -48,7 +54,7 @@ export function suggestionRoute(server: FastifyInstance, { office, config, now }
         const found = await office.desk.suggestions({
           ...{ open: all !== 'true', limit: most + 1, ...(of && { path: of }), ...(before && { before }) },
         });
-        shown.push(...found.filter((one) => usesPath(caller, config(), one.path, now())));
+        shown.push(...found.filter((one) => usesPath(caller, one.path, timeOf(one))));
         before = found.at(-1);
         if (shown.length > most || found.length <= most) break;
       }

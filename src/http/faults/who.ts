@@ -21,8 +21,13 @@ export function customersSeen(caller: Caller, config: Config, now: EpochMs): str
   return config.book.customers.map(({ id }) => id).filter((id) => caller.sees(id, day));
 }
 
-/** A report as a caller may see it; null: as if there were none. */
+/**
+ * A report as a caller may see it; null: as if there were none. What was settled before a resale link began was said to
+ * another seller, or to none.
+ */
 export function shownTo(caller: Caller, report: FaultReport, now: EpochMs): FaultReport | null {
   if (caller.reach === 'all') return report;
-  return caller.sees(report.customer, dayOf(now)) ? forCustomer(report) : null;
+  const settled = report.state === 'closed' || report.state === 'rejected';
+  const days = [dayOf(now), ...(settled ? [dayOf(report.updatedAt)] : [])];
+  return days.every((day) => caller.sees(report.customer, day)) ? forCustomer(report) : null;
 }

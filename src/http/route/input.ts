@@ -29,22 +29,32 @@ export function text<T>(read: (text: string) => Reading<T>, shape: TextShape) {
     });
 }
 
+/** A zero and half a character: no database has them, and so no text that is asked for or kept. */
+// eslint-disable-next-line no-control-regex -- that is what it is for
+const isText = (given: string): boolean => !/[\u0000\p{Cs}]/u.test(given);
+
 /** Words of people. */
 export const words = (maxLength = 10_000) =>
   z
     .string()
     .max(maxLength)
+    .refine(isText, {
+      error: `has characters that are no text; allowed: a text of at most ${maxLength} characters`,
+      abort: true,
+    })
     .meta({ description: `a text of at most ${maxLength} characters` });
 
 /** A name, or an id that only what is stored can judge. */
 export const id = () => words(200);
 
+// eslint-disable-next-line no-control-regex -- names reach headers and terminals
+const noName = /[\u0000-\u001f\u007f-\u009f\p{Cs}\u2028\u2029/\\]/u;
+
 /** What a file is called: in no folder, and on one line. */
 export const fileName = () =>
   text(
     (given): Reading<string> =>
-      // eslint-disable-next-line no-control-regex -- names reach headers and terminals
-      given.trim() === '' || given.length > 200 || /[\u0000-\u001f\u007f-\u009f\u2028\u2029/\\]/.test(given)
+      given.trim() === '' || given.length > 200 || noName.test(given)
         ? { detail: 'is no name of a file; allowed: one line of at most 200 characters without a folder' }
         : { value: given },
     { description: 'the name of a file, without its folder', maxLength: 200 },

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { windowKinds } from '../../../core/quality/windows.js';
 import { maxAttachmentBytes } from '../../../store/ledger-store.js';
 import type { MeshJson } from '../../../render/mesh/json.js';
+import type { Caller } from '../../access/caller.js';
 import { faultsIn } from '../faults-in.js';
 import type { FormFile } from '../forms.js';
 import { addPage, type Ask, type PageAnswer, type PortalOptions } from '../page.js';
@@ -27,20 +28,22 @@ export function faultNewPages(server: FastifyInstance, portal: PortalOptions): v
     {
       ask,
       shell,
+      caller,
       fields: given,
       wrong = [],
-    }: { ask: Ask; shell: Shell; fields: Fields; wrong?: readonly string[] },
+    }: { ask: Ask; shell: Shell; caller: Caller; fields: Fields; wrong?: readonly string[] },
     status = 200,
   ): Promise<PageAnswer> => {
     const { book } = portal.config();
     const everybody = shell.principal?.customer === null;
+    const today = new Date(portal.now()).toISOString().slice(0, 10);
     const mesh = shell.may('rounds:read') ? await ask<MeshJson>('getMesh') : null;
     const paths = new Set([...(mesh?.paths ?? []), ...(given.path === '' ? [] : [given.path])]);
     return {
       ...{ view: 'fault-new', title: shell.w.faults.newTitle, status },
       page: {
         ...{ ...given, wrong, windows: windowKinds, paths: [...paths].sort() },
-        customers: everybody || shell.principal?.roles.includes('reseller') ? book.customers : [],
+        customers: chosenFrom(caller, book.customers, today),
         own: shell.principal?.customer ?? null,
         everybody,
       },
@@ -50,12 +53,12 @@ export function faultNewPages(server: FastifyInstance, portal: PortalOptions): v
     // To look at a form writes nothing.
     ...{ method: 'GET', url: '/faults/new', access: 'faults:read', query: formFields },
     handle: ({ query, ask, shell, caller }) =>
-      caller.may('faults:file') ? form({ ask, shell, fields: query }) : { to: '/faults' },
+      caller.may('faults:file') ? form({ ask, shell, caller, fields: query }) : { to: '/faults' },
   });
   addPage(server, portal, {
     ...{ method: 'POST', url: '/faults', access: 'faults:file', bodyLimit: formLimit },
     body: z.object({ ...fields, files: z.array(z.custom<FormFile>()).max(10).default([]) }),
-    handle: async ({ body, ask, shell }) => {
+    handle: async ({ body, ask, shell, caller }) => {
       const { files, customer, path, window, since, subject, text, severity } = body;
       const orNull = (value: string): string | null => (value.trim() === '' ? null : value);
       try {
@@ -71,10 +74,20 @@ export function faultNewPages(server: FastifyInstance, portal: PortalOptions): v
       } catch (error) {
         const wrong = faultsIn(error);
         if (wrong === null) throw error;
-        return form({ ask, shell, fields: body, wrong }, 400);
+        return form({ ask, shell, caller, fields: body, wrong }, 400);
       }
     },
   });
+}
+
+/** Those for whom somebody may file a report; one alone is not asked for. */
+function chosenFrom<T extends { readonly id: string }>(
+  { reach, sees }: Caller,
+  customers: readonly T[],
+  today: string,
+): readonly T[] {
+  const own = customers.filter(({ id }) => reach === 'all' || sees(id, today));
+  return reach === 'all' || own.length > 1 ? own : [];
 }
 
 /** Keeps the files of a form; each has to be what its name says. */

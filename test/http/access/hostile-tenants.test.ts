@@ -1,0 +1,203 @@
+import { describe, expect, test } from 'vitest';
+import { isoInstant } from '../../../src/render/instant.js';
+import { october } from '../../support/ledger.js';
+import { tenantsOf, twoTenants } from '../../support/tenants.js';
+import { textOf, signedIn } from '../support/portal.js';
+import { entrance, type Entrance } from '../support/entry.js';
+import { iso } from '../support/iso.js';
+
+const dayMs = 86_400_000;
+const terms = 'plan: ctg-cloud-connection, class: single, rent: 100, currency: HKD';
+
+/** `s1` was the tenant alpha's until 15 October, and is beta's since then, on another path. */
+const handedOn = `
+customers: [{ id: alpha }, { id: beta }, { id: shop }]
+resale: [{ seller: shop, buyer: beta, from: 2026-10-20 }]
+sites: [{ id: alpha-site, customer: alpha }, { id: beta-site, customer: beta }]
+lines: [{ id: alpha-line, pop: SIN }, { id: beta-line, pop: FRA }]
+services:
+  - { id: s1, customer: alpha, site: alpha-site, start: 2026-01-01, end: 2026-10-15, lines: [alpha-line],
+      paths: ['HKG>SIN'], ${terms} }
+  - { id: s1, customer: beta, site: beta-site, start: 2026-10-15, lines: [beta-line], paths: ['HKG>FRA'], ${terms},
+      changes: [{ from: 2026-10-20, rent: 333 }, { from: 2026-11-05, rent: 444 }] }
+`;
+
+const asker = (server: Entrance, token: string) => (method: 'GET' | 'POST', url: string, payload?: object) =>
+  server.as(token, {
+    ...{ method, url: url.startsWith('/') ? url : `/api/v1/${url}` },
+    ...(payload !== undefined && { payload }),
+  });
+
+async function customer(server: Entrance, name: string) {
+  return asker(server, await server.tokenOf('customer', name));
+}
+
+describe('an id that was one tenant’s, and is another’s by now', () => {
+  test('gives the first nothing of the second: no band, no report with its figures, no exclusion, no suggestion', async () => {
+    const tenants = await tenantsOf(handedOn);
+    const server = entrance(tenants);
+    const [alpha, beta] = [await customer(server, 'alpha'), await customer(server, 'beta')];
+    expect((await alpha('GET', 'bands?service=s1')).statusCode).toBe(404);
+    expect((await alpha('GET', 'bands?path=HKG%3ESIN')).statusCode).toBe(404);
+    expect((await beta('GET', 'bands?service=s1')).json()).toMatchObject({
+      bands: [{ path: 'HKG>FRA' }, {}, {}],
+    });
+    const filed = await alpha('POST', 'fault-reports', { service: 's1', window: 'month-to-date' });
+    expect([filed.statusCode, filed.body]).toEqual([400, expect.not.stringMatching(/FRA|beta/)]);
+    expect((await beta('POST', 'fault-reports', { service: 's1', window: 'month-to-date' })).statusCode).toBe(
+      201,
+    );
+
+    const times = { raisedAt: tenants.now(), endedSlot: null, metrics: ['loss'] as const };
+    for (const [path, day] of [
+      ['HKG>SIN', 20],
+      ['HKG>FRA', 20],
+      ['HKG>SIN', 5],
+    ] as const) {
+      const at = october + day * dayMs;
+      await tenants.store.suggestions.put({ ...times, path, firstSlot: at, lastSlot: at, endedSlot: at + 1 });
+    }
+    const seen = async (ask: typeof alpha) =>
+      (await ask('GET', 'fault-suggestions?all=true'))
+        .json<{ suggestions: { path: string; firstSlot: string }[] }>()
+        .suggestions.map(({ path, firstSlot }) => `${path} ${firstSlot.slice(0, 10)}`);
+    expect(await seen(alpha)).toEqual([`HKG>SIN ${iso(october + 5 * dayMs).slice(0, 10)}`]);
+    expect(await seen(beta)).toEqual([`HKG>FRA ${iso(october + 20 * dayMs).slice(0, 10)}`]);
+
+    const noc = asker(server, await server.tokenOf('noc'));
+    const approver = asker(server, await server.tokenOf('approver'));
+    for (const [n, scope] of [[`service:s1`], ['path:HKG>SIN'], ['pop:SIN'], ['line:alpha-line']].entries()) {
+      const from = october + 22 * dayMs + n * 60_000;
+      const proposed = await noc('POST', 'exclusions', {
+        ...{ kind: 'emergency-maintenance', scope, reason: `of beta's time ${n}` },
+        ...{ from: iso(from), to: iso(from + 60_000) },
+      });
+      expect(proposed.statusCode).toBe(201);
+      await approver('POST', `exclusions/${proposed.json<{ id: string }>().id}/approve`, {});
+    }
+    const excused = async (ask: typeof alpha) =>
+      (await ask('GET', 'exclusions')).json<{ exclusions: { reason: string }[] }>().exclusions.length;
+    expect([await excused(alpha), await excused(beta)]).toEqual([0, 1]);
+  });
+
+  test('shows rents of the days alone on which they may be seen', async () => {
+    const tenants = await tenantsOf(handedOn);
+    const server = entrance(tenants);
+    const rents = async (role: 'customer' | 'reseller', name: string) => {
+      const token = await server.tokenOf(role, name);
+      const answer = await server.as(token, '/api/v1/services');
+      return answer
+        .json<{ services: { terms: { from: string; rent: string | null }[] }[] }>()
+        .services.flatMap((service) => service.terms.map(({ from, rent }) => `${from} ${rent ?? '-'}`));
+    };
+    // Since the 20th a reseller sells it: what it paid before is its own, what the reseller takes is not shown.
+    expect(await rents('customer', 'beta')).toEqual(['2026-10-15 100.00', '2026-10-20 -', '2026-11-05 -']);
+    expect(await rents('reseller', 'shop')).toEqual([
+      '2026-10-15 -',
+      '2026-10-20 333.00',
+      '2026-11-05 444.00',
+    ]);
+  });
+});
+
+describe('what is refused', () => {
+  test('names nobody else’s services, whatever month or service is asked for', async () => {
+    const server = entrance(await twoTenants());
+    const finance = asker(server, await server.tokenOf('finance'));
+    expect((await finance('POST', 'statements/2026-10/close', {})).statusCode).toBe(200);
+    for (const [name, own] of [
+      ['alpha', 'alpha-service'],
+      ['beta', 'beta-service'],
+    ] as const) {
+      const ask = await customer(server, name);
+      const others = name === 'alpha' ? /beta|shop/ : /alpha/;
+      for (const service of ['none', own, 'beta-service', 'alpha-service'])
+        for (const more of ['', '?revision=7', '?toDate=true'])
+          for (const month of ['2026-10', '2025-12', '2030-01']) {
+            const url = `statements/${month}/${service}${more}`;
+            const answer = await ask('GET', url);
+            const said = answer.body.replaceAll(service, 'ASKED');
+            expect([url, said]).toEqual([url, expect.not.stringMatching(others)]);
+            if (service !== own) expect([url, answer.statusCode]).toEqual([url, 404]);
+          }
+    }
+    // Staff are told which there are.
+    expect((await finance('GET', 'statements/2026-10/none')).body).toContain('alpha-service, beta-service');
+  });
+});
+
+describe('the evidence of a report', () => {
+  test('has the outages as they count, and nobody’s words on them', async () => {
+    const tenants = await twoTenants();
+    const server = entrance(tenants);
+    const noc = asker(server, await server.tokenOf('noc'));
+    const from = tenants.now() - 7_200_000;
+    const entered = await noc('POST', 'outages', {
+      ...{ port: 'SIN', from: iso(from), to: iso(from + 60_000) },
+      ...{ reason: 'ticket of beta, seen by eve', evidence: 'secret-ticket' },
+    });
+    expect(entered.statusCode).toBe(201);
+    const alpha = await customer(server, 'alpha');
+    const filed = await alpha('POST', 'fault-reports', { path: 'HKG>SIN', window: 'last-24h' });
+    const { id } = filed.json<{ id: string }>();
+    const evidence = await alpha('GET', `fault-reports/${id}/evidence`);
+    expect(evidence.json()).toMatchObject({
+      outages: [{ port: 'SIN', counts: { from: isoInstant(from) }, corrections: [], attribution: null }],
+    });
+    expect(evidence.body).not.toMatch(/beta|eve|secret-ticket|"noc"/);
+  });
+});
+
+describe('a reseller', () => {
+  test('is offered its own buyers alone where it files a report', async () => {
+    const server = entrance(await twoTenants());
+    const october20 = october + 19 * dayMs;
+    server.clock.now = october20;
+    const page = await (await signedIn(server, 'reseller')).get('/faults/new');
+    expect(page.statusCode).toBe(200);
+    expect(page.body).toContain('<option value="beta"');
+    expect(textOf(page)).not.toMatch(/alpha/);
+    server.clock.now = october + 40 * dayMs;
+    const later = await (await signedIn(server, 'reseller', { name: 'later' })).get('/faults/new');
+    expect(later.body).not.toMatch(/value="(beta|alpha)"/);
+  });
+
+  test('sees no report that was settled before it began to sell', async () => {
+    const server = entrance(await tenantsOf(handedOn));
+    const noc = asker(server, await server.tokenOf('noc'));
+    const beta = await customer(server, 'beta');
+    const shop = asker(server, await server.tokenOf('reseller'));
+    server.clock.now = october + 16 * dayMs;
+    for (const text of ['settled before', 'still open'])
+      expect((await beta('POST', 'fault-reports', { text })).statusCode).toBe(201);
+    await noc('POST', 'fault-reports/F1/take', {});
+    await noc('POST', 'fault-reports/F1/resolve', { text: 'done' });
+    expect((await beta('POST', 'fault-reports/F1/close', {})).statusCode).toBe(200);
+    server.clock.now = october + 25 * dayMs;
+    const list = (await shop('GET', 'fault-reports')).json<{ reports: { id: string }[] }>();
+    expect(list.reports.map(({ id }) => id)).toEqual(['F2']);
+    for (const url of [
+      'fault-reports/F1',
+      '/tmf-api/troubleTicket/v5/troubleTicket/F1',
+      'fault-reports/F1/evidence',
+    ])
+      expect([url, (await shop('GET', url)).statusCode]).toEqual([url, 404]);
+    expect((await beta('GET', 'fault-reports/F1')).statusCode).toBe(200);
+  });
+});
+
+test('a customer cannot take away the others’ room for notifications', async () => {
+  const server = entrance(await twoTenants());
+  const [alpha, beta] = [await customer(server, 'alpha'), await customer(server, 'beta')];
+  const add = (ask: typeof alpha, n: number) =>
+    ask('POST', 'notification-targets', { kind: 'mail', address: `a${n}@mail.example`, events: ['*'] });
+  for (let n = 0; n < 20; n += 1) expect((await add(alpha, n)).statusCode).toBe(201);
+  const more = await add(alpha, 20);
+  expect([more.statusCode, more.json<{ detail: string }>().detail]).toEqual([
+    400,
+    'targets: are 20; allowed: one less before another',
+  ]);
+  const hub = await alpha('POST', '/tmf-api/troubleTicket/v5/hub', { callback: 'https://bss.example/' });
+  expect(hub.statusCode).toBe(400);
+  expect((await add(beta, 0)).statusCode).toBe(201);
+});
