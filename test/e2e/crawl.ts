@@ -15,6 +15,9 @@ export interface Crawled {
 const rooms =
   /^\/(services|paths|faults|mesh|outages|exclusions|months|credits|ledger|statements|verify)(\/|$)/;
 
+/** What is downloaded is no page. */
+const isFile = /\/carrier\.pub$/;
+
 /**
  * Goes to every page of the rooms that links lead to from somebody's services, each once whatever stands behind its `?`, and looks at
  * it in both sizes: does it stand in its window, can everybody use it, did anything that people entered become part
@@ -44,7 +47,7 @@ export async function crawl(person: Person, text: string, mostPages = 40): Promi
     for (const link of found.links) {
       if (new URL(link).origin !== origin) continue;
       const { pathname: next } = new URL(link);
-      if (!rooms.test(next) || seen.has(next)) continue;
+      if (!rooms.test(next) || isFile.test(next) || seen.has(next)) continue;
       seen.add(next);
       waiting.push(next);
     }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -12,9 +12,9 @@ import { crawl } from './crawl.js';
 import { enterHostile } from './entered.js';
 import { chromiumIn, hostile, prepareHouse, type House } from './house.js';
 import { complaints, patienceMs, personAt, type Person } from './people.js';
+import { approve, deed, settleMonth, takeIntoLedger, verifyOwn } from './steps.js';
 
 const needs = { namespaces: true, tun: true, built: true, commands: [chromiumProgram, 'gcc'] };
-const iso = (at: number) => new Date(at).toISOString();
 
 describe('a day of a carrier, in browsers, over packets that really travel', () => {
   const { beforeAll, afterAll } = requires(needs);
@@ -56,20 +56,8 @@ describe('a day of a carrier, in browsers, over packets that really travel', () 
     }
   }
 
-  /** Says a word in one of the forms of a report. */
-  async function deed({ page }: Person, name: string, text: string): Promise<void> {
-    const form = page.locator(`form[action$="/${name}"]`);
-    await page
-      .locator('summary')
-      .filter({ hasText: /resolve/i })
-      .click();
-    await form.locator('textarea').fill(text);
-    await form.locator('button').click();
-    await page.waitForLoadState();
-  }
-
   test(
-    'a customer reports a delay that it sees, the NOC makes an exclusion of it, finance seals, the customer verifies',
+    'a customer reports a delay that it sees, the NOC makes an outage and an exclusion of it, another approves, finance seals and pays, the customer verifies: all by what the pages have',
     async () => {
       const bea = await personAt(browser, address, 'bea');
       await bea.go('/services');
@@ -86,48 +74,26 @@ describe('a day of a carrier, in browsers, over packets that really travel', () 
       });
 
       const nora = await personAt(browser, address, 'nora');
-      await nora.go(`/faults/${id}`);
-      await nora.page.locator('form[action$="/take"] button').click();
-      await nora.page.locator('form[action$="/start"] button').click();
-      await nora.page.locator('.state-investigating').first().waitFor();
-      const now = Date.now();
-      const made = await nora.api<{ owner: string; entries: { what: string; id: string }[] }>(
-        ...([
-          'POST',
-          `fault-reports/${id}/to-exclusion`,
-          { kind: 'third-party', from: iso(now - 5_000), to: iso(now), reason: 'a digger' },
-        ] as const),
-      );
-      expect(made.owner).toBe('nora');
-      const exclusion = made.entries.find(({ what }) => what === 'exclusion')?.id ?? '';
-      // Four eyes: not by whoever proposed it, which its browser tells too.
-      await expect(nora.api('POST', `exclusions/${exclusion}/approve`, {})).rejects.toThrow('403');
-      expect(complaints(nora)).toEqual([expect.stringContaining('403')]);
-      nora.said.length = 0;
+      const exclusion = await takeIntoLedger(nora, id);
       const paul = await personAt(browser, address, 'paul');
-      expect(await paul.api('POST', `exclusions/${exclusion}/approve`, {})).toMatchObject({
+      await approve(paul, exclusion);
+      expect(await nora.api('GET', `exclusions/${exclusion}`)).toMatchObject({
         ...{ state: 'approved', proposed: { actor: 'nora' }, approved: { actor: 'paul' } },
+        source: `fault-report:${id}`,
       });
-      await nora.page.reload();
+      await nora.go(`/faults/${id}`);
       await deed(nora, 'resolve', 'the cable was mended');
       await bea.page.reload();
       await bea.page.getByText('the cable was mended').first().waitFor();
+      await deed(bea, 'close', 'thank you');
+      await bea.page.locator('.state-closed').first().waitFor();
 
       const fiona = await personAt(browser, address, 'fiona');
-      const sealed = await fiona.api<{ statements: { outcome: string }[] }>(
-        ...(['POST', `statements/${house.month}/seal`, {}] as const),
-      );
-      expect(sealed.statements).toMatchObject([{ outcome: expect.stringMatching(/sealed/) as string }]);
+      const sheet = await settleMonth(fiona, house.month, folder);
+      expect(readFileSync(sheet).subarray(0, 2).toString()).toBe('PK');
 
-      expect(await bea.api('GET', `statements/${house.month}/bank-line`)).toMatchObject({
-        ...{ document: { id: `${house.month}/bank-line`, revision: 1 }, sealedBy: 'fiona' },
-      });
-      const pdf = await bea.file(`/api/v1/reports/${house.month}?service=bank-line&format=pdf`);
-      expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
-      const [pack, key] = [join(folder, 'pack.zip'), join(folder, 'carrier.pub')];
-      writeFileSync(pack, await bea.file(`/api/v1/evidence/${house.month}/bank-line`));
-      const { keys } = await bea.api<{ keys: { pem: string; current: boolean }[] }>('GET', 'keys');
-      writeFileSync(key, keys.find(({ current }) => current)?.pem ?? '');
+      const { report, pack, key } = await verifyOwn(bea, house.month, folder);
+      expect(readFileSync(report).subarray(0, 5).toString()).toBe('%PDF-');
       const verified = await popSla(['verify', pack, '--key', key], { cwd: folder });
       expect([verified.code, verified.stderr]).toEqual([0, '']);
       expect(verified.stdout).toMatch(/the one that was given(.|\n)*\nverified\n$/);

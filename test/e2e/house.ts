@@ -7,8 +7,10 @@ import { loadConfig } from '../../src/config/load.js';
 import { keyFolder } from '../../src/seal/key-folder.js';
 import { openSqliteStore } from '../../src/store/sqlite/open.js';
 import type { Role } from '../../src/core/access/principal.js';
+import { outage } from '../support/ledger.js';
 import type { Namespace } from '../lab/namespace.js';
 
+const dayMs = 86_400_000;
 /** Everybody's, in these tests. */
 export const password = 'Long-enough-1';
 /** What would run where a page wrote down what people entered as it is. */
@@ -29,7 +31,7 @@ export interface House {
 
 /**
  * A folder with the configuration of a carrier whose only customer is a bank, the users of everybody's day, and a
- * database in which the last month was watched. 5 ms are promised to `SIN`.
+ * database in which the last month was watched, with two hours of an outage. 5 ms are promised to `SIN`.
  */
 export async function prepareHouse(
   folder: string,
@@ -80,7 +82,7 @@ export async function prepareHouse(
     const current = zonedMonth(formatInstant(now(), zone).slice(0, 7), zone);
     const month = zonedMonth(formatInstant(current.from - 1, zone).slice(0, 7), zone);
     await store.watch.put({
-      outages: [],
+      outages: [outage('SIN', month.from + 9 * dayMs, month.from + 9 * dayMs + 2 * 3_600_000)],
       states: [{ observer: 'HKG', port: 'SIN', at: month.from - 1, state: 'up', reason: null }],
       spans: [{ observer: 'HKG', from: month.from - 1, to: month.to }],
       blind: [],

@@ -11,11 +11,9 @@ export interface Person {
   /** What the browser complained of: scripts that ran and should not, what the policy refused, what failed. */
   readonly said: string[];
   /** Goes to a page of the portal, which has to be there. */
-  go(path: string): Promise<void>;
+  readonly go: (path: string) => Promise<void>;
   /** Asks the API from inside the page, with its cookie; `UPLOAD` posts a text as bytes. Rejects for what is refused. */
   api<T>(method: string, path: string, body?: unknown): Promise<T>;
-  /** A file of the API, as the browser gets it. */
-  file(path: string): Promise<Buffer>;
   close(): Promise<void>;
 }
 
@@ -67,16 +65,7 @@ export async function personAt(
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
     return (answer.text === '' ? null : JSON.parse(answer.text)) as T;
   };
-  const file = async (path: string): Promise<Buffer> => {
-    const text = await page.evaluate(async (where) => {
-      const asked = await fetch(where);
-      if (!asked.ok) throw new Error(`${where}: ${asked.status} ${await asked.text()}`);
-      const bytes = new Uint8Array(await asked.arrayBuffer());
-      return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
-    }, path);
-    return Buffer.from(text, 'base64');
-  };
-  return { page, context, said, go, api, file, close: () => context.close() };
+  return { page, context, said, go, api, close: () => context.close() };
 }
 
 /** What a browser complained of; what a page was asking for when it was left is nobody's fault. */

@@ -14,6 +14,7 @@ export interface Place {
 }
 
 const staff: readonly Role[] = ['noc', 'finance', 'approver', 'admin'];
+const tenants: readonly Role[] = ['customer', 'reseller'];
 
 /** In the order that they are shown in. */
 export const places: readonly Place[] = [
@@ -25,7 +26,8 @@ export const places: readonly Place[] = [
   { href: '/months', label: (w) => w.finance.months, action: 'statements:read', roles: staff },
   { href: '/credits', label: (w) => w.finance.credits.title, action: 'credits:read', roles: staff },
   { href: '/ledger', label: (w) => w.finance.ledger.title, action: 'audit:read', roles: staff },
-  { href: '/statements', label: (w) => w.nav.statements, action: 'statements:read' },
+  // Who works here has them by month.
+  { href: '/statements', label: (w) => w.nav.statements, action: 'statements:read', roles: tenants },
 ];
 
 /** Where somebody of a role begins; who has none of these begins at the first place of the navigation. */

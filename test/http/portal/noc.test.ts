@@ -210,7 +210,7 @@ describe('a report', () => {
     const token = await server.tokenOf('noc');
     await server.as(token, { method: 'POST', url: '/api/v1/fault-reports/F1/take', payload: {} });
     const page = await noc.get('/faults/F1/ledger');
-    expect(page.body).toContain('name="from" value="2026-10-12T23:00"');
+    expect(page.body).toContain('name="from" value="2026-10-12T23:00:00"');
     const times = { from: '2026-10-12T23:00', to: '2026-10-12T23:30' };
     const outage = await noc.post('/faults/F1/to-outage', { ...times, port: 'SIN', reason: 'as told' });
     expect([outage.statusCode, outage.headers.location]).toEqual([303, '/faults/F1?done=to-outage']);

@@ -15,6 +15,8 @@ export function statementsPage(server: FastifyInstance, portal: PortalOptions): 
     ...{ method: 'GET', url: '/statements', access: 'statements:read' },
     query: z.object({ before: z.string().max(7).optional() }),
     handle: async ({ query: { before }, ask, shell, caller }) => {
+      // Who works here has them by month, with what can be done with them.
+      if (caller.reach === 'all') return { to: '/months' };
       const all = await allStatements(ask);
       const months = [...new Set(all.map(({ month }) => month))].sort().reverse();
       const from = before === undefined ? months : months.filter((month) => month < before);

@@ -8,6 +8,10 @@ import type { Shell } from '../shell.js';
 /** As the route that checks them. */
 const mostBytes = 64 * 1024 * 1024;
 
+interface Keys {
+  readonly keys: readonly { readonly id: string; readonly pem: string; readonly current: boolean }[];
+}
+
 interface Verified {
   readonly verified: boolean;
   readonly why: string | null;
@@ -32,9 +36,6 @@ export function verifyPages(server: FastifyInstance, portal: PortalOptions): voi
     }: { ask: Ask; shell: Shell; found?: Verified | null; wrong?: readonly string[] },
     status = 200,
   ): Promise<PageAnswer> => {
-    type Keys = {
-      readonly keys: readonly { readonly id: string; readonly pem: string; readonly current: boolean }[];
-    };
     const keys = await ask<Keys>('listKeys');
     return {
       ...{ view: 'verify', title: shell.w.verify.title, status },
@@ -44,6 +45,19 @@ export function verifyPages(server: FastifyInstance, portal: PortalOptions): voi
   addPage(server, portal, {
     ...{ method: 'GET', url: '/verify', access: 'keys:read' },
     handle: ({ ask, shell }) => show({ ask, shell }),
+  });
+  addPage(server, portal, {
+    ...{ method: 'GET', url: '/verify/:key/carrier.pub', access: 'keys:read' },
+    params: z.object({ key: z.string().max(100) }),
+    handle: async ({ params, ask, reply }) => {
+      const key = (await ask<Keys>('listKeys'))?.keys.find(({ id }) => id === params.key);
+      if (!key) return null;
+      await reply
+        .type('application/x-pem-file')
+        .header('content-disposition', 'attachment; filename="carrier.pub"')
+        .send(key.pem);
+      return null;
+    },
   });
   addPage(server, portal, {
     ...{ method: 'POST', url: '/verify', access: 'evidence:verify', bodyLimit: mostBytes },

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { creditStatuses } from '../../../core/billing/credit.js';
 import { isMonthName } from '../../../core/time/month.js';
 import type { credit } from '../../billing/answers.js';
 import { faultsIn } from '../faults-in.js';
@@ -12,6 +11,11 @@ type Feed = { readonly credits: readonly Credit[]; readonly cursor: number };
 
 const pageLength = '200';
 const ofCredit = z.object({ id: z.string().max(200) });
+const place = z
+  .string()
+  .regex(/^\d{1,15}$/)
+  .catch('0')
+  .default('0');
 const text = z.string().max(2000).default('');
 
 /** `/credits`: what statements owe, from a claim to its payment. */
@@ -32,10 +36,12 @@ export function creditPages(server: FastifyInstance, portal: PortalOptions): voi
     const query = { limit: pageLength, ...(of === null ? { since } : { month: of }) };
     const feed = await ask<Feed>('listCredits', { query });
     const credits = feed?.credits ?? [];
+    const names = new Map(portal.config().book.customers.map(({ id, name }) => [id, name]));
     return {
       ...{ view: 'credits', title: shell.w.finance.credits.title, status },
       page: {
-        ...{ credits, month: of, done, wrong, statuses: creditStatuses },
+        ...{ month: of, done, wrong, since, asked: new URLSearchParams(query).toString() },
+        credits: credits.map((one) => ({ ...one, customerName: names.get(one.customer) ?? one.customer })),
         next: of === null && credits.length >= Number(pageLength) ? (feed?.cursor ?? null) : null,
       },
     };
@@ -44,15 +50,20 @@ export function creditPages(server: FastifyInstance, portal: PortalOptions): voi
     ...{ method: 'GET', url: '/credits', access: 'credits:read' },
     query: z.object({
       month: z.string().max(20).optional(),
-      since: z
-        .string()
-        .regex(/^\d{1,15}$/)
-        .catch('0')
-        .default('0'),
+      since: place,
       done: z.string().max(20).optional(),
     }),
     handle: ({ query: { month, since, done }, ask, shell }) =>
       show({ ask, shell, month, since, done: done ?? null }),
+  });
+  addPage(server, portal, {
+    ...{ method: 'POST', url: '/credits/export', access: 'credits:write' },
+    body: z.object({ since: place }),
+    handle: async ({ body: { since }, ask }) => {
+      // As many as the page shows.
+      await ask('exportCredits', { body: { since: Number(since), limit: Number(pageLength) } });
+      return { to: `/credits?since=${since}&done=export` };
+    },
   });
   const deeds = {
     claim: (id: string, { note, late }: Said) => ({

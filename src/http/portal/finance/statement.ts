@@ -4,6 +4,7 @@ import type { StatementDocument } from '../../../core/statement/document.js';
 import { isMonthName } from '../../../core/time/month.js';
 import { reportFormats } from '../../../render/report/formats.js';
 import { addPage, type PortalOptions } from '../page.js';
+import { outagesOf } from './outages-of.js';
 import { statementsOf } from './statements-of.js';
 
 interface Statement {
@@ -46,6 +47,7 @@ export function financeStatementPage(server: FastifyInstance, portal: PortalOpti
             seal: seal.sealedBy === undefined ? null : seal,
             now: now === 'yes',
           },
+          outages: outagesOf(document.outages),
           all: await statementsOf(ask, { month, service }),
           ...{ formats: reportFormats, revision: revision ?? null },
           customerName: book.customers.find(({ id }) => id === document.customer)?.name ?? document.customer,

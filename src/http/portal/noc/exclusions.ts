@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { exclusionKinds } from '../../../core/exclusion/kinds.js';
-import { decisions } from '../../../core/ledger/decide.js';
+import { decisions, samePerson } from '../../../core/ledger/decide.js';
 import { exclusionStates } from '../../../core/ledger/exclusions.js';
 import type { exclusion, impacts } from '../../ledger/answers.js';
 import { zonedInput } from '../customer/local-time.js';
@@ -65,13 +65,15 @@ export function exclusionPages(server: FastifyInstance, portal: PortalOptions): 
     const changes = known
       ? await ask<z.output<typeof impacts>>('getExclusionImpact', { params: { id } })
       : null;
+    const mine = samePerson(found.proposed?.actor ?? '', shell.principal?.name ?? '');
     return {
       ...{ view: 'exclusion', title: `${id} · ${shell.r.exclusionKind[found.kind]}`, status },
       scripts: ['htmx.js'],
       page: {
         ...{ ...found, scopeTexts: scopeTexts(found), impacts: changes?.impacts ?? null, done, wrong },
-        own: found.proposed?.actor === shell.principal?.name,
-        decisions: decisionsOf(found.state),
+        own: mine,
+        // Four eyes: whoever proposed it may take it back, and not approve it.
+        decisions: decisionsOf(found.state).filter((one) => !(mine && one === 'approve')),
       },
     };
   };

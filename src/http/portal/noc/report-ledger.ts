@@ -1,13 +1,19 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { Book } from '../../../core/customer/book.js';
 import { exclusionKinds } from '../../../core/exclusion/kinds.js';
 import type { report } from '../../faults/answers.js';
+import type { outage } from '../../ledger/answers.js';
 import { zonedInput } from '../customer/local-time.js';
 import { faultsIn } from '../faults-in.js';
 import { addPage, type Ask, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
 
 type Report = z.output<typeof report>;
+type Outage = z.output<typeof outage>;
+
+/** Outages from so long before a report are offered to be corrected by it. */
+const beforeMs = 86_400_000;
 const field = (length: number) => z.string().max(length).default('');
 const fields = {
   ...{ from: field(40), to: field(40), port: field(64), of: field(200), kind: field(50) },
@@ -48,12 +54,14 @@ export function reportLedgerPages(server: FastifyInstance, portal: PortalOptions
   const show = async ({ ask, shell, id, wrong = [], said }: Shown, status = 200): Promise<PageAnswer> => {
     const found = await ask<Report>('getFaultReport', { params: { id } });
     if (found === null) return null;
-    const local = (at: string | number): string => shell.f.iso(at).slice(0, 16);
+    const local = (at: string | number): string => shell.f.iso(at).slice(0, 19);
     const [, destination = ''] = found.path?.split('>') ?? [];
+    const { pops, book } = portal.config();
     return {
       ...{ view: 'report-ledger', title: `${found.id} · ${shell.w.noc.report.title}`, status },
       page: {
-        ...{ report: found, wrong, kinds: exclusionKinds, ports: portal.config().pops.map((pop) => pop.id) },
+        ...{ report: found, wrong, kinds: exclusionKinds, ports: pops.map((pop) => pop.id) },
+        outages: await outagesNear(ask, found, portsOf(found, book)),
         fields: {
           ...{ from: local(found.since), to: local(portal.now()), port: destination, of: '', kind: '' },
           ...{ scope: '', reason: '', proof: '', incident: '', ...said },
@@ -87,4 +95,26 @@ export function reportLedgerPages(server: FastifyInstance, portal: PortalOptions
         }
       },
     });
+}
+
+/** Where an outage that it speaks of may have been: the ends of its path, or of its service's lines. */
+function portsOf({ path, service }: Report, { services, lines }: Book): string[] {
+  if (path !== null) return path.split('>');
+  const own = new Set(
+    services.filter(({ id }) => id === service).flatMap(({ terms }) => terms.flatMap((each) => each.lines)),
+  );
+  return [...new Set(lines.filter(({ id }) => own.has(id)).map(({ pop }) => pop))];
+}
+
+/** What was measured there shortly before it and since, newest first. */
+async function outagesNear(ask: Ask, { since }: Report, ports: readonly string[]): Promise<Outage[]> {
+  const from = new Date(Date.parse(since) - beforeMs).toISOString();
+  const found: Outage[] = [];
+  for (const port of ports) {
+    const answer = await ask<{ readonly outages: readonly Outage[] }>('listOutages', {
+      query: { port, from },
+    });
+    found.push(...(answer?.outages ?? []).filter(({ counts }) => counts !== null));
+  }
+  return found.sort((a, b) => ((a.counts?.from ?? '') < (b.counts?.from ?? '') ? 1 : -1)).slice(0, 100);
 }

@@ -4,7 +4,7 @@ import type { Wording } from './wording.js';
 export const financeEnglish = {
   finance: {
     month: {
-      title: 'Statements of the month',
+      title: 'Statements',
       counts: (services: number, drafts: number, sealed: number) =>
         `${services} services: ${drafts} drafts, ${sealed} sealed`,
       statement: 'Statement',
@@ -41,12 +41,15 @@ export const financeEnglish = {
       difference: 'Difference in credit',
       differences: 'Show the differences',
       why: 'Why',
+      sums: 'What it adds up to',
+      services: 'By service',
+      countIncomplete: (count: number) => `${count} incomplete`,
+      countChanged: (count: number) => `${count} changed since`,
       actions: 'Seal and revise',
       actionsText: 'A sealed statement never changes: what changed since makes another revision.',
-      only: 'One service alone (optional)',
       accept: 'Why incomplete ones are sealed too (optional)',
-      seal: 'Seal',
-      revise: 'Revise',
+      seal: (drafts: number) => (drafts === 1 ? 'Seal the draft' : `Seal ${drafts} drafts`),
+      revise: 'Revise what changed',
       close: 'Draw up drafts',
       check: 'Look for changes',
       done: {
@@ -87,11 +90,20 @@ export const financeEnglish = {
       key: 'Key',
       notSealed: 'It is not sealed: it may change.',
       sealOne: 'Seal this one',
+      outages: 'Outages of its ports',
+      observers: (count: number) => (count === 1 ? 'seen by one observer' : `seen by ${count} observers`),
+      noOutages: 'There was none on its lines in the month.',
+      noExclusions: 'None touches it in the month.',
     },
     credits: {
       title: 'Credits',
-      all: 'All, in the order of the feed',
-      none: 'There is none.',
+      all: 'Of all months, the oldest first',
+      allShort: 'All months',
+      file: 'As JSON',
+      export: 'Note as exported',
+      exportText:
+        'What finance’s own system has taken over is noted as exported; nothing is taken over twice.',
+      none: 'Nothing is owed: no sealed statement has a credit.',
       credit: 'Credit',
       status: 'Status',
       statuses: {
@@ -123,7 +135,7 @@ export const financeEnglish = {
     },
     ledger: {
       title: 'Ledger',
-      ok: 'whole',
+      ok: 'as it was written',
       broken: 'not as it was written',
       events: 'Entries',
       attachments: 'Attachments',
@@ -139,7 +151,7 @@ export const financeEnglish = {
       amounts: 'amounts',
       older: 'Older',
     },
-    months: 'Months',
+    months: 'Statements',
   },
 };
 
@@ -148,10 +160,10 @@ export type FinanceWords = Wording<typeof financeEnglish>;
 export const financeSimplified: FinanceWords = {
   finance: {
     month: {
-      title: '月度对账单',
+      title: '月报',
       counts: (services: number, drafts: number, sealed: number) =>
         `${services} 项服务：草稿 ${drafts}，已封存 ${sealed}`,
-      statement: '对账单',
+      statement: '月报',
       service: '服务',
       customer: '客户',
       state: '状态',
@@ -171,7 +183,7 @@ export const financeSimplified: FinanceWords = {
       sealed: '封存人',
       incomplete: '不完整',
       changedSince: '依据已变化：',
-      none: '没有对账单。',
+      none: '没有月报。',
       nothing: '无需处理。',
       outcomes: '处理结果',
       outcome: '结果',
@@ -185,12 +197,15 @@ export const financeSimplified: FinanceWords = {
       difference: '赔付差额',
       differences: '查看差异',
       why: '原因',
+      sums: '合计',
+      services: '按服务',
+      countIncomplete: (count: number) => `不完整 ${count}`,
+      countChanged: (count: number) => `封存后有变 ${count}`,
       actions: '封存与修订',
-      actionsText: '已封存的对账单不再更改；此后的变化另成修订版。',
-      only: '仅此服务（可选）',
+      actionsText: '已封存的月报不再更改；此后的变化另成修订版。',
       accept: '不完整者仍封存的理由（可选）',
-      seal: '封存',
-      revise: '修订',
+      seal: (drafts: number) => `封存 ${drafts} 份草稿`,
+      revise: '修订有变化者',
       close: '生成草稿',
       check: '检查变化',
       done: {
@@ -231,11 +246,19 @@ export const financeSimplified: FinanceWords = {
       key: '密钥',
       notSealed: '尚未封存，可能变化。',
       sealOne: '封存此份',
+      outages: '所用端口的中断',
+      observers: (count: number) => `${count} 个观测点`,
+      noOutages: '本月其线路无中断。',
+      noExclusions: '本月无免责时段涉及。',
     },
     credits: {
       title: '赔付',
-      all: '全部，按出账顺序',
-      none: '没有。',
+      all: '所有月份，最早的在前',
+      allShort: '所有月份',
+      file: '下载 JSON',
+      export: '登记为已导出',
+      exportText: '财务系统已接收者登记为已导出，不会重复接收。',
+      none: '没有：已封存的月报均无赔付。',
       credit: '赔付',
       status: '状态',
       statuses: {
@@ -283,17 +306,17 @@ export const financeSimplified: FinanceWords = {
       amounts: '金额',
       older: '更早',
     },
-    months: '月度',
+    months: '月报',
   },
 };
 
 export const financeTraditional: FinanceWords = {
   finance: {
     month: {
-      title: '月度對帳單',
+      title: '月報',
       counts: (services: number, drafts: number, sealed: number) =>
         `${services} 項服務：草稿 ${drafts}，已封存 ${sealed}`,
-      statement: '對帳單',
+      statement: '月報',
       service: '服務',
       customer: '客戶',
       state: '狀態',
@@ -313,7 +336,7 @@ export const financeTraditional: FinanceWords = {
       sealed: '封存人',
       incomplete: '不完整',
       changedSince: '依據已變化：',
-      none: '沒有對帳單。',
+      none: '沒有月報。',
       nothing: '無需處理。',
       outcomes: '處理結果',
       outcome: '結果',
@@ -327,12 +350,15 @@ export const financeTraditional: FinanceWords = {
       difference: '賠付差額',
       differences: '檢視差異',
       why: '原因',
+      sums: '合計',
+      services: '依服務',
+      countIncomplete: (count: number) => `不完整 ${count}`,
+      countChanged: (count: number) => `封存後有變 ${count}`,
       actions: '封存與修訂',
-      actionsText: '已封存的對帳單不再更改；此後的變化另成修訂版。',
-      only: '僅此服務（選填）',
+      actionsText: '已封存的月報不再更改；此後的變化另成修訂版。',
       accept: '不完整者仍封存的理由（選填）',
-      seal: '封存',
-      revise: '修訂',
+      seal: (drafts: number) => `封存 ${drafts} 份草稿`,
+      revise: '修訂有變化者',
       close: '產生草稿',
       check: '檢查變化',
       done: {
@@ -373,11 +399,19 @@ export const financeTraditional: FinanceWords = {
       key: '金鑰',
       notSealed: '尚未封存，可能變化。',
       sealOne: '封存此份',
+      outages: '所用埠的中斷',
+      observers: (count: number) => `${count} 個觀測點`,
+      noOutages: '本月其線路無中斷。',
+      noExclusions: '本月無免責時段涉及。',
     },
     credits: {
       title: '賠付',
-      all: '全部，依出帳順序',
-      none: '沒有。',
+      all: '所有月份，最早的在前',
+      allShort: '所有月份',
+      file: '下載 JSON',
+      export: '登記為已匯出',
+      exportText: '財務系統已接收者登記為已匯出，不會重複接收。',
+      none: '沒有：已封存的月報均無賠付。',
       credit: '賠付',
       status: '狀態',
       statuses: {
@@ -425,6 +459,6 @@ export const financeTraditional: FinanceWords = {
       amounts: '金額',
       older: '更早',
     },
-    months: '月度',
+    months: '月報',
   },
 };

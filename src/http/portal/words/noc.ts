@@ -145,6 +145,10 @@ export const nocEnglish = {
       excused: 'Excused',
       credit: 'Credit',
       decide: 'Decide',
+      why: {
+        reject: 'Why it is rejected',
+        revoke: 'Why it is revoked',
+      },
       fourEyes: 'You proposed it: somebody else has to approve it.',
       decision: {
         approve: 'Approve',
@@ -168,7 +172,8 @@ export const nocEnglish = {
       already: 'It became already:',
       toOutage: 'Enter an outage',
       toOutageText: 'A new one on the port, or other times for one that was measured.',
-      of: 'Corrects (its reference)',
+      of: 'What it corrects',
+      ofNew: 'nothing: a new one',
       toExclusion: 'Propose an exclusion',
       toExclusionText: "Its scope is the report's path or service unless told; a second person approves it.",
       scope: 'Scope (optional)',
@@ -325,6 +330,10 @@ export const nocSimplified: NocWords = {
       excused: '免责',
       credit: '赔付',
       decide: '审批',
+      why: {
+        reject: '驳回理由',
+        revoke: '撤销理由',
+      },
       fourEyes: '由您提出，须由他人批准。',
       decision: {
         approve: '批准',
@@ -348,7 +357,8 @@ export const nocSimplified: NocWords = {
       already: '已记为：',
       toOutage: '记为中断',
       toOutageText: '在端口上新增一条，或更正已测得的一条。',
-      of: '更正对象（编号）',
+      of: '更正对象',
+      ofNew: '无：新增一条',
       toExclusion: '提出免责',
       toExclusionText: '未另行说明时，范围为报告的路径或服务；须由第二人批准。',
       scope: '范围（可选）',
@@ -503,6 +513,10 @@ export const nocTraditional: NocWords = {
       excused: '免責',
       credit: '賠付',
       decide: '審批',
+      why: {
+        reject: '駁回理由',
+        revoke: '撤銷理由',
+      },
       fourEyes: '由您提出，須由他人核准。',
       decision: {
         approve: '核准',
@@ -526,7 +540,8 @@ export const nocTraditional: NocWords = {
       already: '已記為：',
       toOutage: '記為中斷',
       toOutageText: '在埠上新增一條，或更正已測得的一條。',
-      of: '更正對象（編號）',
+      of: '更正對象',
+      ofNew: '無：新增一條',
       toExclusion: '提出免責',
       toExclusionText: '未另行說明時，範圍為報告的路徑或服務；須由第二人核准。',
       scope: '範圍（選填）',

@@ -59,7 +59,7 @@ export const shellSimplified: ShellWords = {
   product: 'pop-sla',
   skip: '跳到正文',
   menu: '菜单',
-  nav: { label: '主导航', services: '我的服务', faults: '故障申告', statements: '服务报告' },
+  nav: { label: '主导航', services: '服务', faults: '故障申告', statements: '月报' },
   account: {
     label: '账户与设置',
     signOut: '退出登录',
@@ -84,7 +84,7 @@ export const shellSimplified: ShellWords = {
   home: { nothing: '这里没有适合您的页面', nothingText: '您的角色在本门户中没有可查看的内容。' },
   signIn: {
     title: '登录',
-    lead: '查看您的连接的服务等级、故障申告与服务报告。',
+    lead: '查看您的连接的服务等级、故障申告与月报。',
     name: '用户名',
     password: '密码',
     submit: '登录',
@@ -111,7 +111,7 @@ export const shellTraditional: ShellWords = {
   product: 'pop-sla',
   skip: '跳至內容',
   menu: '選單',
-  nav: { label: '主導覽', services: '我的服務', faults: '障礙申告', statements: '服務報告' },
+  nav: { label: '主導覽', services: '服務', faults: '障礙申告', statements: '月報' },
   account: {
     label: '帳戶與設定',
     signOut: '登出',
@@ -136,7 +136,7 @@ export const shellTraditional: ShellWords = {
   home: { nothing: '這裡沒有適合您的頁面', nothingText: '您的角色在本入口網站中沒有可檢視的內容。' },
   signIn: {
     title: '登入',
-    lead: '檢視您的連線的服務等級、障礙申告與服務報告。',
+    lead: '檢視您的連線的服務等級、障礙申告與月報。',
     name: '使用者名稱',
     password: '密碼',
     submit: '登入',

@@ -38,6 +38,7 @@ export const statementsEnglish = {
     keys: 'Public keys',
     current: 'signs now',
     former: 'signed before',
+    saveKey: 'Save as carrier.pub',
     noKeys: 'Nothing was signed here yet.',
     here: 'Or here',
     hereText: 'Send a pack, and this installation checks it; it keeps nothing of it.',
@@ -58,8 +59,8 @@ export type StatementsWords = Wording<typeof statementsEnglish>;
 
 export const statementsSimplified: StatementsWords = {
   statements: {
-    title: '服务报告',
-    none: '没有您可以查看的服务报告。服务报告含有金额：如果您向经销商购买，报告由经销商持有。',
+    title: '月报',
+    none: '没有您可以查看的月报。月报含有金额：如果您向经销商购买，报告由经销商持有。',
     verify: '如何验证',
     wholeMonth: '当月全部',
     service: '服务',
@@ -81,10 +82,10 @@ export const statementsSimplified: StatementsWords = {
     older: '更早的月份',
   },
   verify: {
-    title: '验证服务报告',
-    lead: '封存的服务报告带有签名。其证据包含有报告所依据的每一轮测量、每次中断与免责时段，任何人都可以不依赖我方自行核验。',
+    title: '验证月报',
+    lead: '封存的月报带有签名。其证据包含有报告所依据的每一轮测量、每次中断与免责时段，任何人都可以不依赖我方自行核验。',
     steps: '在您自己的电脑上',
-    step1: '在服务报告页下载该月该服务的证据包。',
+    step1: '在月报页下载该月该服务的证据包。',
     step2: '取下方公钥，保存为 carrier.pub，并与合同或运营商联系人提供的公钥编号核对。',
     step3: '用程序核验，无需网络、数据库或账号：',
     step4:
@@ -92,6 +93,7 @@ export const statementsSimplified: StatementsWords = {
     keys: '公钥',
     current: '现用',
     former: '曾用',
+    saveKey: '存为 carrier.pub',
     noKeys: '尚未签署过任何内容。',
     here: '或在此验证',
     hereText: '上传证据包，由本系统核验，不保留任何内容。',
@@ -110,8 +112,8 @@ export const statementsSimplified: StatementsWords = {
 
 export const statementsTraditional: StatementsWords = {
   statements: {
-    title: '服務報告',
-    none: '沒有您可以檢視的服務報告。服務報告含有金額：如果您向經銷商購買，報告由經銷商持有。',
+    title: '月報',
+    none: '沒有您可以檢視的月報。月報含有金額：如果您向經銷商購買，報告由經銷商持有。',
     verify: '如何驗證',
     wholeMonth: '當月全部',
     service: '服務',
@@ -133,10 +135,10 @@ export const statementsTraditional: StatementsWords = {
     older: '更早的月份',
   },
   verify: {
-    title: '驗證服務報告',
-    lead: '封存的服務報告帶有簽章。其證據包含有報告所依據的每一輪量測、每次中斷與免責時段，任何人都可以不依賴我方自行核驗。',
+    title: '驗證月報',
+    lead: '封存的月報帶有簽章。其證據包含有報告所依據的每一輪量測、每次中斷與免責時段，任何人都可以不依賴我方自行核驗。',
     steps: '在您自己的電腦上',
-    step1: '在服務報告頁下載該月該服務的證據包。',
+    step1: '在月報頁下載該月該服務的證據包。',
     step2: '取下方公鑰，儲存為 carrier.pub，並與合約或電信業者聯絡人提供的公鑰編號核對。',
     step3: '以程式核驗，無須網路、資料庫或帳號：',
     step4:
@@ -144,6 +146,7 @@ export const statementsTraditional: StatementsWords = {
     keys: '公鑰',
     current: '現用',
     former: '曾用',
+    saveKey: '存為 carrier.pub',
     noKeys: '尚未簽署過任何內容。',
     here: '或在此驗證',
     hereText: '上傳證據包，由本系統核驗，不保留任何內容。',
