@@ -61,6 +61,8 @@ export interface RoundStore {
   packets(path: PathId, slot: EpochMs): Promise<readonly SizeSample[] | null>;
   /** The slots of the path in [from, to) that have a round (of any status) or a missing mark. */
   accounted(path: PathId, from: EpochMs, to: EpochMs): Promise<EpochMs[]>;
+  /** The rounds of these paths that ran wholly within an interval, with the packets of all their sizes. */
+  within(query: WithinQuery): Promise<RoundWithin[]>;
   /** The latest slot of every path that has a round or a missing mark; unscheduled rounds are none of a slot. */
   newest(): Promise<ReadonlyMap<PathId, EpochMs>>;
   /** What a month's means are made from, summed by the database: one entry per path asked for, in that order. */
@@ -69,6 +71,23 @@ export interface RoundStore {
   partSums(parts: readonly PartOfPath[]): Promise<PathSums[]>;
   /** How the rounds of status `ok` with slots in [from, to) were taken, by path, driver and stamps. */
   measuredBy(from: EpochMs, to: EpochMs): Promise<MeasuredBy[]>;
+}
+
+export interface WithinQuery {
+  readonly paths: readonly PathId[];
+  /** A round began at `from` or later, and was over by `to`. */
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  /** Its slot was no longer before `from` than this: that is how far back is looked. */
+  readonly slotWithinMs: number;
+}
+
+export interface RoundWithin {
+  readonly path: PathId;
+  readonly startedAt: EpochMs;
+  readonly endedAt: EpochMs;
+  readonly sent: number;
+  readonly received: number;
 }
 
 /** Slots of a path in [from, to). */

@@ -1,6 +1,6 @@
 // Every read route of a daemon with three months of a mesh behind it, each asked so often a second, and the mesh's
 // figures drawn by a browser. Prints what each took; judges nothing.
-//   npm run build && node test/bench/http.mjs [PoPs = 50] [requests/s = 50] [seconds = 6] [folder to keep] [only]
+//   npm run build && node test/bench/http.mjs [PoPs = 50] [requests/s = 50] [seconds = 6] [folder to keep] [only: a pattern]
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,7 +36,7 @@ try {
 
   const rows = [];
   for (const { name, path, headers } of await requests(await read('/api/v1/openapi.json'), known, bearer)) {
-    if (only && !name.includes(only)) continue;
+    if (only && !new RegExp(only).test(name)) continue;
     const first = await timed(`${daemon.address}${path}`, headers);
     const result = await autocannon({
       ...{ url: `${daemon.address}${path}`, headers, duration: Number(seconds) },

@@ -106,6 +106,24 @@ describe('what people enter over HTTP', () => {
         },
       ],
     });
+    type Outages = { total: number; nextCursor: string | null; outages: { ref: string }[] };
+    const list = async (query: string) => (await get(`outages?${query}`)).json<Outages>();
+    const all = (await list('')).outages.map((one) => one.ref);
+    expect((await list(`ref=${of}`)).outages.map((one) => one.ref)).toEqual([of]);
+    expect((await list('order=newest')).outages.map((one) => one.ref)).toEqual(all.toReversed());
+    // What counts for nothing does not go on.
+    expect((await list(`open=true&ref=${of}`)).total).toBe(0);
+    const added = {
+      port: 'SIN',
+      reason: 'by phone',
+      from: iso(november - 5 * minuteMs),
+      to: iso(november - 1),
+    };
+    expect((await post('outages', added)).statusCode).toBe(201);
+    const first = await list('limit=1&order=newest');
+    expect(first).toMatchObject({ total: all.length + 1, outages: [{ ref: 'C3' }] });
+    const second = await list(`limit=1&order=newest&cursor=${first.nextCursor ?? ''}`);
+    expect(second.outages.map((one) => one.ref)).toEqual(all.slice(-1));
     const back = await get(`attachments/${ref.sha256}`);
     expect([back.headers['content-disposition'], back.body]).toEqual(['attachment', 'a ticket']);
     expect((await get(`attachments/${'0'.repeat(64)}`)).statusCode).toBe(404);

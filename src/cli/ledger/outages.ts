@@ -112,7 +112,7 @@ async function list(options: ListOptions, context: Context): Promise<void> {
       ...(from !== undefined && { from }),
       ...(to !== undefined && { to }),
     };
-    const found = await desk.outages(query);
+    const found = await desk.attributed(await desk.outages(query));
     if (options.json) {
       const { outageJson } = await import('../../render/ledger/json.js');
       printJson({ outages: found.map(outageJson) }, context);

@@ -4,7 +4,7 @@ import { unobservedIn, watchedBy } from '../../core/watch/observed.js';
 import type { BlindTime, ObservedOutage, WatchSpan } from '../../core/watch/records.js';
 import { clip, subtract, type Interval, type IntervalSet } from '../../core/time/intervals.js';
 import { pathEnds } from '../../core/path/path.js';
-import type { EpochMs, PathId, PopId } from '../../core/types.js';
+import type { EpochMs, PopId } from '../../core/types.js';
 import type { Store } from '../../store/store.js';
 import type { ShownOutage } from './counted.js';
 
@@ -16,7 +16,6 @@ export interface AttributeOptions {
 
 /** A round is due this long before its packets at the most: slots are looked for from then on. */
 const longestRoundMs = 3 * 3_600_000;
-const mostRounds = 1_000;
 
 /**
  * Says of each measured outage what it was, by what is stored of all observers: the same rows give the same words
@@ -76,25 +75,12 @@ async function readViews(
     await watch.watchers(),
     await rounds.newest(),
   ];
-  const standing = outages.filter(({ voided }) => voided === null);
+  const standing = byPair(outages.filter(({ voided }) => voided === null));
   const blind = await watch.blind(whole);
   const attendances = once((observer: PopId) => watch.spans(observer, whole));
   const watchedTimes = once(async (pair: string): Promise<IntervalSet> => {
     const [observer = '', port = ''] = pair.split('>');
     return watchedBy(await watch.states({ observer, port, to: whole.to }), whole.to);
-  });
-  const slots = once(async (path: PathId): Promise<RoundView[]> => {
-    const ends = pathEnds(path);
-    const list = await rounds.list({
-      ...{ path, from: whole.from - longestRoundMs, to: whole.to, limit: mostRounds, order: 'newest' },
-    });
-    return list.flatMap((one) => {
-      if (one.status === 'missing' || ends === null) return [];
-      const sum = (key: 'sent' | 'received'): number =>
-        one.sizes.reduce((total, size) => total + size[key], 0);
-      const counts = { sent: sum('sent'), received: sum('received') };
-      return [{ path, ...ends, startedAt: one.startedAt, endedAt: one.endedAt, ...counts }];
-    });
   });
   const viewOf = async (observer: PopId, port: PopId, during: Interval): Promise<PortView> => {
     const attendance = {
@@ -104,9 +90,9 @@ async function readViews(
     };
     return {
       ...{ observer, port },
-      outages: standing
-        .filter((one) => one.observer === observer && one.port === port)
-        .flatMap((one) => clip([{ from: one.start.at, to: one.end?.at ?? now }], during)),
+      outages: (standing.get(`${observer}>${port}`) ?? []).flatMap((one) =>
+        clip([{ from: one.start.at, to: one.end?.at ?? now }], during),
+      ),
       unobserved: unobservedOf(attendance, during, now),
     };
   };
@@ -126,10 +112,23 @@ async function readViews(
         if (ends?.destination === port) return !watching.has(ends.source);
         return ends?.source === port && !isWatcher;
       });
-      const all = await Promise.all(paths.map(slots));
-      return all.flat().filter(({ startedAt, endedAt }) => startedAt >= during.from && endedAt <= during.to);
+      const found = await rounds.within({ paths, ...during, slotWithinMs: longestRoundMs });
+      return found.flatMap((one) => {
+        const ends = pathEnds(one.path);
+        return ends ? [{ ...one, ...ends }] : [];
+      });
     },
   };
+}
+
+/** By who saw it and what it saw. */
+function byPair(outages: readonly ObservedOutage[]): ReadonlyMap<string, readonly ObservedOutage[]> {
+  const pairs = new Map<string, ObservedOutage[]>();
+  for (const one of outages) {
+    const pair = `${one.observer}>${one.port}`;
+    pairs.set(pair, [...(pairs.get(pair) ?? []), one]);
+  }
+  return pairs;
 }
 
 /** The newest heartbeat is not written down yet when it is asked for. */

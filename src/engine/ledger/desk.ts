@@ -12,7 +12,7 @@ import type { EpochMs } from '../../core/types.js';
 import { ofSame } from '../../store/kept-ledger.js';
 import type { Store } from '../../store/store.js';
 import { inForce } from '../customers/in-force.js';
-import { attributeOutages } from './attribute-outages.js';
+import { attributedLately } from './attributed-lately.js';
 import { countedOutages, showOutages, type ShownOutage } from './counted.js';
 import { enter, Refused } from './enter.js';
 import { rulesFor } from './rules.js';
@@ -43,18 +43,20 @@ export interface Desk {
   /** All of them or none; the refusals of the n-th name it. */
   propose(actor: string, texts: readonly ExclusionText[]): Promise<LedgerExclusion[]>;
   decide(actor: string, decision: Decision, id: string, reason: string | null): Promise<LedgerExclusion>;
-  /** With what each was, by what all observers saw. */
   outages(query?: {
     readonly port?: string;
     readonly from?: EpochMs;
     readonly to?: EpochMs;
   }): Promise<ShownOutage[]>;
+  /** With what each was, by what all observers saw: a page of them, since each is worked out from many rows. */
+  attributed(outages: readonly ShownOutage[]): Promise<ShownOutage[]>;
   /** Resolves to the correction's id. */
   correct(actor: string, request: CorrectionRequest): Promise<string>;
 }
 
 export function createDesk({ store, config, now }: DeskOptions): Desk {
   const { ledger, watch } = store;
+  const attribute = attributedLately();
   const folded = ofSame(foldExclusions);
   const corrections = ofSame(foldCorrections);
   const exclusions = async (): Promise<LedgerExclusion[]> => folded(await ledger.events());
@@ -133,12 +135,14 @@ export function createDesk({ store, config, now }: DeskOptions): Desk {
       const handMade = corrections(await ledger.events());
       const { port, from = -Infinity, to = Infinity } = query;
       const measured = await watch.outages(port === undefined ? {} : { port });
-      const asked = showOutages(measured, handMade).filter(
+      return showOutages(measured, handMade).filter(
         (one) => (port === undefined || one.port === port) && touchesWindow(one, from, to),
       );
-      if (!store.rounds) return asked;
+    },
+    async attributed(outages) {
+      if (!store.rounds) return [...outages];
       const seen = { watch, rounds: store.rounds };
-      return attributeOutages({ store: seen, quorum: config().watch.quorum, now: now() }, asked);
+      return attribute({ store: seen, quorum: config().watch.quorum, now: now() }, outages);
     },
     async correct(actor, { of, port, interval, ...said }) {
       const measured = await watch.outages();

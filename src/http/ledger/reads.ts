@@ -4,7 +4,7 @@ import type { Book } from '../../core/customer/book.js';
 import { exclusionStates } from '../../core/ledger/exclusions.js';
 import type { Office } from '../../engine/ledger/office.js';
 import { exclusionJson, outageJson } from '../../render/ledger/json.js';
-import { id, ending, instant, month, text, words, type Reading } from '../route/input.js';
+import { id, ending, instant, limit, month, text, words, type Reading } from '../route/input.js';
 import { pageAnswer, pageOf, pageQuery } from '../route/page.js';
 import { addRoute } from '../route/route.js';
 import { ownExclusions, ownOutages, shownAvailability, shownImpact } from './shown.js';
@@ -41,20 +41,36 @@ export function ledgerReads(server: FastifyInstance, { office, book }: LedgerRea
       from: instant().optional(),
       to: ending().optional(),
       ...pageQuery,
+      // What each was is worked out from many rows.
+      limit: limit(200).optional(),
+      ref: words(200).optional(),
+      open: z.enum(['true', 'false']).default('false').meta({ description: 'only those that go on' }),
+      order: z.enum(['oldest', 'newest']).default('oldest'),
     }),
     answer: {
       description: 'a page of the outages',
-      schema: z.strictObject({ outages: z.array(outage), ...pageAnswer }),
+      schema: z.strictObject({
+        outages: z.array(outage),
+        total: z.int().meta({ description: 'of all pages' }),
+        ...pageAnswer,
+      }),
     },
-    handle: async ({ query: { port, from, to, ...place }, caller }) => {
+    handle: async ({ query: { port, from, to, ref, open, order, ...place }, caller }) => {
       const wanted = {
         ...(port !== undefined && { port }),
         ...(from !== undefined && { from }),
         ...(to !== undefined && { to }),
       };
-      const shown = ownOutages(await desk.outages(wanted), caller.own());
-      const { page, nextCursor } = pageOf(shown, place, ({ ref }) => ref);
-      return { outages: page.map(outageJson), nextCursor };
+      const own = caller.own();
+      const found = ownOutages(await desk.outages(wanted), own).filter(
+        (one) =>
+          (ref === undefined || one.ref === ref) &&
+          (open === 'false' || (one.counts !== null && one.counts.to === null)),
+      );
+      const shown = order === 'newest' ? found.toReversed() : found;
+      const { page, nextCursor } = pageOf(shown, { ...place, limit: place.limit ?? 100 }, (one) => one.ref);
+      const outages = own === null ? await desk.attributed(page) : page;
+      return { outages: outages.map(outageJson), total: shown.length, nextCursor };
     },
   });
   addRoute(server, {

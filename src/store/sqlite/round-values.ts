@@ -20,8 +20,20 @@ export type SizeValues = readonly [
 
 /** A list of values as the row that they are. */
 export function roundRow(values: RoundValues): Row {
-  const [pathId, path, slot, status, reason, address, startedAt, endedAt, lostAfterMs, driver, stamps, ...rest] =
-    values;
+  const [
+    pathId,
+    path,
+    slot,
+    status,
+    reason,
+    address,
+    startedAt,
+    endedAt,
+    lostAfterMs,
+    driver,
+    stamps,
+    ...rest
+  ] = values;
   const [fallbackStamps, socketDrops, sendLagUs, p50Us, p99Us] = rest;
   return {
     pathId,

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { icmpErrorKinds, notSentReasons, type PacketOutcome } from '../../../src/core/measurement/packet.js';
 import { missingReasons, roundStatuses, stampSources } from '../../../src/core/measurement/round.js';
 import { summarise } from '../../../src/core/measurement/summary.js';
+import type { PathId } from '../../../src/core/types.js';
 import type { RoundQuery, Store as WholeStore } from '../../../src/store/store.js';
 import { packets, provenance, round, sample, slotAt } from '../../store/support.js';
 
@@ -199,6 +200,43 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
         const first = { ...span, order: 'oldest' as const };
         expect(keys(await store.rounds.list({ ...first, ...at(0, 'ZZZ>ZZZ') }))).toEqual(oldest.slice(3, 9));
         expect(await store.rounds.list({ ...first, ...at(3, 'AAA>AAA') })).toEqual([]);
+      }));
+
+    test('adds up the packets of rounds that ran wholly within a time, of the paths asked for', () =>
+      using(async (store) => {
+        await fill(store);
+        const late = { path: 'HKG>SIN', slot: slotAt(3) + 1, startedAt: slotAt(4) + 90_000 } as const;
+        await store.rounds.put(round({ ...late, endedAt: slotAt(4) + 95_000, sizes: [], status: 'failed' }));
+        const within = (paths: readonly PathId[], from: number, to: number, slotWithinMs = 3_600_000) =>
+          store.rounds.within({ paths, from, to, slotWithinMs });
+        const [first] = await store.rounds.list({ path: 'HKG>SIN', limit: 1, order: 'oldest' });
+        if (first === undefined || first.status === 'missing') throw new Error('it was filled');
+        const sum = (key: 'sent' | 'received') => first.sizes.reduce((total, size) => total + size[key], 0);
+        expect(sum('sent')).toBeGreaterThan(0);
+        const counts = { sent: sum('sent'), received: sum('received') };
+        const ranAt = (n: number) => ({
+          startedAt: slotAt(n) + 1234,
+          endedAt: slotAt(n) + 101_234,
+          ...counts,
+        });
+        // Slot 2 is missing, the one of slot 0 began before, nothing of slot 4 is over in time but what sent nothing.
+        expect(
+          await within(['HKG>SIN', 'AMS>HKG', 'TYO>SIN'], slotAt(0) + 1235, slotAt(4) + 101_233),
+        ).toEqual([
+          { path: 'AMS>HKG', ...ranAt(1) },
+          { path: 'HKG>SIN', ...ranAt(1) },
+          { path: 'AMS>HKG', ...ranAt(3) },
+          { path: 'HKG>SIN', ...ranAt(3) },
+          {
+            path: 'HKG>SIN',
+            startedAt: late.startedAt,
+            endedAt: late.startedAt + 5000,
+            sent: 0,
+            received: 0,
+          },
+        ]);
+        expect(await within(['HKG>SIN'], slotAt(4) + 80_000, slotAt(9), 60_000)).toEqual([]);
+        expect(await within([], 0, slotAt(9))).toEqual([]);
       }));
 
     test('says which slots of a path are accounted for', () =>

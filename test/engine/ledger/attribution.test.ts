@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { attributeOutages } from '../../../src/engine/ledger/attribute-outages.js';
+import { attributedLately } from '../../../src/engine/ledger/attributed-lately.js';
 import { showOutages } from '../../../src/engine/ledger/counted.js';
 import type { ObservedOutage } from '../../../src/core/watch/records.js';
 import { openSqliteStore } from '../../../src/store/sqlite/open.js';
@@ -89,4 +90,22 @@ test('what was entered by hand was seen by nobody', async () => {
   const shown = [{ ...byHand, longest: null, shortest: null }];
   const options = { store, quorum: 'majority' as const, now: end };
   expect(await attributeOutages(options, [...shown])).toEqual(shown);
+});
+
+test('what was said of an outage that is over is said again for a minute, of one that goes on never', async () => {
+  const open = { ...seenBy('HKG', 'FRA'), end: null, closedAt: null };
+  const store = await watched(['HKG>SIN', 'HKG>FRA'], [seenBy('HKG', 'SIN'), open]);
+  const said = attributedLately();
+  const at = async (now: number) => {
+    const shown = showOutages(await store.watch.outages(), { added: [], ofMeasured: new Map() });
+    const all = await said({ store, quorum: 'majority', now }, shown);
+    return all.map(({ ref, attribution }) => `${ref.split('/')[0] ?? ''} ${attribution?.cause ?? ''}`);
+  };
+  const now = october + 20 * hourMs;
+  expect(await at(now)).toEqual(['FRA@HKG unconfirmed', 'SIN@HKG unconfirmed']);
+  const ran = { slot: start, startedAt: start + minuteMs, endedAt: start + 3 * minuteMs };
+  for (const path of ['FRA>SIN', 'SIN>FRA'] as const)
+    await store.rounds.put(round({ path, ...ran, sizes: [sample(64, [received(20_000)])] }));
+  expect(await at(now + minuteMs - 1)).toEqual(['FRA@HKG path', 'SIN@HKG unconfirmed']);
+  expect(await at(now + minuteMs)).toEqual(['FRA@HKG path', 'SIN@HKG isolated-agent']);
 });

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Caller } from '../../access/caller.js';
 import type { exclusion, outage } from '../../ledger/answers.js';
 import { isoInstant } from '../../../render/instant.js';
+import { everyPage } from '../every-page.js';
 import type { Ask } from '../page.js';
 
 /** What happened to a path while it was measured. */
@@ -28,22 +29,22 @@ interface Wanted {
 /** Outages of the ports at its ends, and approved exclusions that cover it, oldest first; as far as the caller sees them. */
 export async function happeningsOf(ask: Ask, caller: Caller, wanted: Wanted): Promise<Happening[]> {
   const { path, source, destination, from, to } = wanted;
-  type Outages = { readonly outages: readonly z.output<typeof outage>[] };
-  type Exclusions = { readonly exclusions: readonly z.output<typeof exclusion>[] };
+  type Outage = z.output<typeof outage>;
   const query = { from: isoInstant(from), to: isoInstant(to) };
-  const outages = caller.may('outages:read') ? await ask<Outages>('listOutages', { query }) : null;
   const exclusions = caller.may('exclusions:read')
-    ? await ask<Exclusions>('listExclusions', { query: { state: 'approved' } })
-    : null;
+    ? await everyPage<z.output<typeof exclusion>>(ask, 'listExclusions', 'exclusions', { state: 'approved' })
+    : [];
   const found: Happening[] = [];
   for (const port of [source, destination]) {
-    const own = (outages?.outages ?? []).filter((one) => one.port === port);
+    const own = caller.may('outages:read')
+      ? await everyPage<Outage>(ask, 'listOutages', 'outages', { ...query, port, limit: '200' })
+      : [];
     const counts = own.flatMap(({ counts }) => (counts === null ? [] : [span(counts)]));
     // Several observers see the same outage, each a moment earlier or later.
     for (const { from: start, to: end } of merge(counts.map((one) => ({ ...one, to: one.to ?? Infinity }))))
       found.push({ what: 'outage', of: port, reason: null, from: start, to: end === Infinity ? null : end });
   }
-  for (const { kind, reason, scope, intervals } of exclusions?.exclusions ?? []) {
+  for (const { kind, reason, scope, intervals } of exclusions) {
     const covers =
       scope === 'all' ||
       scope.paths.some((one) => one === path) ||

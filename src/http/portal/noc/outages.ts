@@ -7,7 +7,7 @@ import { addPage, type Ask, type PageAnswer, type PortalOptions } from '../page.
 import type { Shell } from '../shell.js';
 
 type Outage = z.output<typeof outage>;
-type Answer = { readonly outages: readonly Outage[] };
+type Answer = { readonly outages: readonly Outage[]; readonly total: number };
 
 const shownMs = 31 * 86_400_000;
 const most = 200;
@@ -16,7 +16,6 @@ const deeds = { add: 'addOutage', correct: 'correctOutage', void: 'voidOutage' }
 type Deed = keyof typeof deeds;
 
 /** When an outage began, as it counts or was measured. */
-const startOf = ({ counts, measured }: Outage): string => counts?.from ?? measured?.start.at ?? '';
 
 /** `/outages`: those that last and those of a month; and forms for what the watch did not see as it was. */
 export function outagePages(server: FastifyInstance, portal: PortalOptions): void {
@@ -28,13 +27,13 @@ export function outagePages(server: FastifyInstance, portal: PortalOptions): voi
     }),
     handle: async ({ query: { show, done }, ask, shell }) => {
       const from = new Date(portal.now() - shownMs).toISOString();
-      const found = (await ask<Answer>('listOutages', { query: { from } }))?.outages ?? [];
-      const shown = found.filter(({ counts }) => show === 'month' || (counts !== null && counts.to === null));
+      const those = show === 'open' ? { open: 'true' } : { from };
+      const query = { ...those, order: 'newest', limit: String(most) };
+      const { outages, total } = (await ask<Answer>('listOutages', { query })) ?? { outages: [], total: 0 };
       return {
         ...{ view: 'outages', title: shell.w.noc.outages.title, scripts: ['htmx.js'] },
         page: {
-          ...{ show, done: done ?? null, more: Math.max(0, shown.length - most), now: portal.now() },
-          outages: [...shown].sort((a, b) => (startOf(a) < startOf(b) ? 1 : -1)).slice(0, most),
+          ...{ show, done: done ?? null, more: total - outages.length, now: portal.now(), outages },
         },
       };
     },
@@ -49,8 +48,8 @@ export function outagePages(server: FastifyInstance, portal: PortalOptions): voi
     }: { ask: Ask; shell: Shell; of: string; wrong?: readonly string[]; fields?: object },
     status = 200,
   ): Promise<PageAnswer> => {
-    const found = of === '' ? [] : ((await ask<Answer>('listOutages'))?.outages ?? []);
-    const outage = found.find(({ ref }) => ref === of) ?? null;
+    const found = of === '' ? null : await ask<Answer>('listOutages', { query: { ref: of } });
+    const outage = found?.outages[0] ?? null;
     if (of !== '' && outage === null) return null;
     const span = outage?.counts ?? null;
     const local = (at: string | null | undefined): string => (at ? shell.f.iso(at).slice(0, 16) : '');
