@@ -37,7 +37,10 @@ async function errorPage(
   return showView(reply, own, { view: 'error', title, status, page: { status, text, detail, errors } });
 }
 
-function kindOf(status: number): '400' | '401' | '403' | '404' | '429' | '500' {
-  if (status === 401 || status === 403 || status === 404 || status === 429) return `${status}`;
+const told = ['401', '403', '404', '413', '429'] as const;
+
+function kindOf(status: number): (typeof told)[number] | '400' | '500' {
+  const known = told.find((one) => one === String(status));
+  if (known !== undefined) return known;
   return status >= 500 ? '500' : '400';
 }

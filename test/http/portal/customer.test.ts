@@ -7,6 +7,7 @@ import { october } from '../../support/ledger.js';
 import { round } from '../../support/rounds.js';
 import { twoTenants, type Tenants } from '../../support/tenants.js';
 import { entrance, type Entrance } from '../support/entry.js';
+import { formBody } from '../support/form.js';
 import { foreignIn, signedIn, textOf, visitor } from '../support/portal.js';
 
 const now = october + 20 * 86_400_000 + 5 * 60_000;
@@ -162,14 +163,8 @@ describe('a fault report', () => {
     await ann.post('/faults', { text: 'slow' });
     const csrf = /name="_csrf" value="([^"]+)"/.exec((await ann.get('/faults/F1')).body)?.[1] ?? '';
     const send = async (name: string, content: string) => {
-      const form = new FormData();
-      form.set('_csrf', csrf);
-      form.set('text', 'see the file');
-      form.set('files', new Blob([content]), name);
-      const parts = new Response(form);
-      const headers = { 'content-type': parts.headers.get('content-type') ?? '' };
-      const payload = Buffer.from(await parts.arrayBuffer());
-      return ann.send({ method: 'POST', url: '/faults/F1/comment', payload, headers });
+      const form = await formBody({ _csrf: csrf, text: 'see the file' }, { files: [name, content] });
+      return ann.send({ method: 'POST', url: '/faults/F1/comment', ...form });
     };
     expect((await send('trace.txt', '1 10.0.0.1\n')).statusCode).toBe(303);
     expect((await ann.get('/faults/F1')).body).toMatch(

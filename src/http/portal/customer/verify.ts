@@ -33,13 +33,14 @@ export function verifyPages(server: FastifyInstance, portal: PortalOptions): voi
       shell,
       found = null,
       wrong = [],
-    }: { ask: Ask; shell: Shell; found?: Verified | null; wrong?: readonly string[] },
+      noFile = false,
+    }: { ask: Ask; shell: Shell; found?: Verified | null; wrong?: readonly string[]; noFile?: boolean },
     status = 200,
   ): Promise<PageAnswer> => {
     const keys = await ask<Keys>('listKeys');
     return {
       ...{ view: 'verify', title: shell.w.verify.title, status },
-      page: { keys: keys?.keys ?? [], found, wrong },
+      page: { keys: keys?.keys ?? [], found, wrong, noFile },
     };
   };
   addPage(server, portal, {
@@ -63,7 +64,8 @@ export function verifyPages(server: FastifyInstance, portal: PortalOptions): voi
     ...{ method: 'POST', url: '/verify', access: 'evidence:verify', bodyLimit: mostBytes },
     body: z.object({ files: z.array(z.custom<FormFile>()).max(1).default([]) }),
     handle: async ({ body, ask, shell }) => {
-      const content = body.files[0]?.content ?? Buffer.alloc(0);
+      const content = body.files[0]?.content;
+      if (content === undefined) return show({ ask, shell, noFile: true }, 400);
       try {
         return await show({ ask, shell, found: await ask<Verified>('verifyEvidence', { body: content }) });
       } catch (error) {
