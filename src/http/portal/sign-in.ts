@@ -21,10 +21,10 @@ export function signInPages(
   ): Promise<PageAnswer> => {
     const back = isPlace(page.to) ? page.to : '/';
     // Where people come from a provider, and nobody has a password, there is nothing to type in.
-    const password = !oidc || (await registry.users()).length > 0;
+    const password = (await registry.users()).length > 0;
     return {
       ...{ view: 'sign-in', title: w.signIn.title, status },
-      page: { name: '', wrong: null, ...page, to: back, oidc, password },
+      page: { name: '', wrong: null, ...page, to: back, oidc, password, nobody: !oidc && !password },
     };
   };
   addPage(server, portal, {

@@ -74,6 +74,7 @@ describe('signing in', () => {
   });
 
   test('has a button for the provider, where there is one, and no form where nobody has a password', async () => {
+    await someone();
     expect((await visitor(server).get('/sign-in')).body).toContain('type="password"');
     const tenants = await twoTenants();
     const plain = entrance(tenants);

@@ -39,6 +39,7 @@ export const shellEnglish = {
     wrong: 'The name or the password is wrong.',
     wait: (seconds: number) => `Too many wrong passwords. Try again in ${seconds} s.`,
     insecure: 'A password may not come this way: this page was not loaded over TLS (https).',
+    nobody: 'Nobody can sign in yet. The first user is made on the server:',
   },
   error: {
     back: 'To the start page',
@@ -94,6 +95,7 @@ export const shellSimplified: ShellWords = {
     wrong: '用户名或密码不正确。',
     wait: (seconds) => `密码错误次数过多，请在 ${seconds} 秒后重试。`,
     insecure: '不能以这种方式提交密码：本页面未通过 TLS（https）加载。',
+    nobody: '目前还没有可登录的用户。第一个用户须在服务器上创建：',
   },
   error: {
     back: '返回首页',
@@ -147,6 +149,7 @@ export const shellTraditional: ShellWords = {
     wrong: '使用者名稱或密碼不正確。',
     wait: (seconds) => `密碼錯誤次數過多，請於 ${seconds} 秒後重試。`,
     insecure: '不能以這種方式送出密碼：本頁面未透過 TLS（https）載入。',
+    nobody: '目前還沒有可登入的使用者。第一個使用者須在伺服器上建立：',
   },
   error: {
     back: '返回首頁',
