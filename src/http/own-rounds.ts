@@ -17,25 +17,28 @@ export interface OwnRounds {
  */
 export async function listOwn(
   { store, own, everyMs }: OwnRounds,
-  { path: only, from: first, to, after, limit }: RoundQuery,
+  { path: only, from: asked, to, after, limit }: RoundQuery,
 ): Promise<SlotSummary[]> {
   const paths = [...own].filter(([path]) => only === undefined || only === path);
   const from = Math.max(
-    first ?? -Infinity,
+    asked ?? -Infinity,
     Math.min(...paths.flatMap(([, times]) => times.map((t) => t.from))),
   );
   const end = Math.min(to ?? Infinity, (after?.slot ?? Infinity) + 1);
   const found: SlotSummary[] = [];
-  let until = Number.isFinite(end) ? end : await endOf(store, paths);
+  let until = end;
+  let back = Number.isFinite(end) ? end : await someEnd(store, paths);
   for (
     let width = everyMs * Math.ceil(limit / paths.length);
     found.length < limit && from < until;
     width *= 4
   ) {
-    const stretch = { from: Math.max(from, until - width), to: until };
+    back -= width;
+    const stretch = { from: Math.max(from, back), to: until };
     for (const [path, times] of paths) {
-      for (const time of clip(times, stretch)) {
-        found.push(...(await store.list({ path, ...time, limit, ...(after && { after }) })));
+      for (const { from: first, to: last } of clip(times, stretch)) {
+        const within = { path, from: first, ...(Number.isFinite(last) && { to: last }) };
+        found.push(...(await store.list({ ...within, limit, ...(after && { after }) })));
       }
     }
     until = stretch.from;
@@ -45,15 +48,15 @@ export async function listOwn(
     .slice(0, limit);
 }
 
-/** Behind the newest that there is of any of them. */
-async function endOf(
+/** The newest slot of the first that has any, of those that are theirs longest: what others have behind it comes too. */
+async function someEnd(
   store: Pick<RoundStore, 'list'>,
   paths: readonly (readonly [PathId, IntervalSet])[],
 ): Promise<EpochMs> {
-  let end = -Infinity;
-  for (const [path] of paths) {
+  const ends = ([, times]: (typeof paths)[number]): number => times.at(-1)?.to ?? -Infinity;
+  for (const [path] of paths.toSorted((a, b) => (ends(b) > ends(a) ? 1 : ends(b) < ends(a) ? -1 : 0))) {
     const [newest] = await store.list({ path, limit: 1 });
-    end = Math.max(end, (newest?.slot ?? -Infinity) + 1);
+    if (newest) return newest.slot + 1;
   }
-  return end;
+  return -Infinity;
 }

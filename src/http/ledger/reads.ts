@@ -68,7 +68,7 @@ export function ledgerReads(server: FastifyInstance, { office, book }: LedgerRea
           (open === 'false' || (one.counts !== null && one.counts.to === null)),
       );
       const shown = order === 'newest' ? found.toReversed() : found;
-      const { page, nextCursor } = pageOf(shown, { ...place, limit: place.limit ?? 100 }, (one) => one.ref);
+      const { page, nextCursor } = pageOf(shown, place, (one) => one.ref);
       const outages = own === null ? await desk.attributed(page) : page;
       return { outages: outages.map(outageJson), total: shown.length, nextCursor };
     },

@@ -50,9 +50,10 @@ export function shownAvailability(month: AvailabilityJson, book: Book, caller: C
   const siteOf = new Map(book.sites.map(({ id, customer }) => [id, customer]));
   const ofMonth = daysFrom(`${month.month}-01`, `${monthAfter(month.month, 1)}-01`);
   const sight = sightOnce(caller);
+  const days = daysOnce();
   return {
     ...month,
-    services: month.services.flatMap((service) => shownService(service, sight)),
+    services: month.services.flatMap((service) => shownService(service, sight, days)),
     sites: month.sites.flatMap((site) => {
       const customer = siteOf.get(site.site) ?? null;
       if (!sight.any(customer, ofMonth)) return [];
@@ -61,9 +62,9 @@ export function shownAvailability(month: AvailabilityJson, book: Book, caller: C
   };
 }
 
-function shownService(service: ServiceView, sight: Sight): object[] {
+function shownService(service: ServiceView, sight: Sight, daysOf: typeof daysFrom): object[] {
   const { customer, period, bounds } = service;
-  const days = daysFrom(period.from.slice(0, 10), period.to.slice(0, 10));
+  const days = daysOf(period.from.slice(0, 10), period.to.slice(0, 10));
   if (!sight.any(customer, days)) return [];
   if (sight.every(customer, days)) return [service];
   return [
@@ -119,4 +120,15 @@ function daysFrom(from: LocalDate, to: LocalDate): LocalDate[] {
   const days: LocalDate[] = [];
   for (let day = from; day < to; day = addDays(day, 1)) days.push(day);
   return days.length > 0 ? days : [from];
+}
+
+/** Of the many services of a month most are there on the same days. */
+function daysOnce(): typeof daysFrom {
+  const known = new Map<string, LocalDate[]>();
+  return (from, to) => {
+    const key = `${from} ${to}`;
+    const days = known.get(key) ?? daysFrom(from, to);
+    known.set(key, days);
+    return days;
+  };
 }

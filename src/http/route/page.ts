@@ -7,12 +7,14 @@ export interface ListPlace {
   readonly key: string;
 }
 
-/** As long as nobody says otherwise; also the most that one answer has. */
-const pageLength = 1000;
+/** As long as nobody says otherwise. */
+const pageLength = 100;
+/** The most that one answer has. */
+const longestPage = 1000;
 
 /** What a route that answers a list asks for, beside what is its own. */
 export const pageQuery = {
-  limit: limit(pageLength).optional(),
+  limit: limit(longestPage).optional(),
   cursor: text(readPlace, { description: 'the nextCursor of an answer', maxLength: 2000 }).optional(),
 };
 

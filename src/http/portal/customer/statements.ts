@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { reportFormats } from '../../../render/report/formats.js';
 import type { summary } from '../../billing/answers.js';
+import { everyPage } from '../every-page.js';
 import { addPage, type Ask, type PortalOptions } from '../page.js';
 
 export type ShownStatement = z.output<typeof summary>;
@@ -36,18 +37,8 @@ export function statementsPage(server: FastifyInstance, portal: PortalOptions): 
   });
 }
 
-async function allStatements(ask: Ask): Promise<ShownStatement[]> {
-  type Answer = { readonly statements: readonly ShownStatement[]; readonly nextCursor: string | null };
-  const found: ShownStatement[] = [];
-  let cursor: string | null = null;
-  do {
-    const query: Record<string, string> = cursor === null ? {} : { cursor };
-    const answer: Answer | null = await ask<Answer>('listStatements', { query });
-    found.push(...(answer?.statements ?? []));
-    cursor = answer?.nextCursor ?? null;
-  } while (cursor !== null);
-  return found;
-}
+const allStatements = (ask: Ask): Promise<ShownStatement[]> =>
+  everyPage<ShownStatement>(ask, 'listStatements', 'statements', { limit: '1000' });
 
 /** Each service once: what holds of it, and the revisions before. */
 function servicesOf(all: readonly ShownStatement[], month: string, names: ReadonlyMap<string, string>) {

@@ -2,24 +2,14 @@ import type { z } from 'zod';
 import { formatAmount } from '../../../core/money/money.js';
 import { minorUnits } from '../../../render/report/totals.js';
 import type { summary } from '../../billing/answers.js';
+import { everyPage } from '../every-page.js';
 import type { Ask } from '../page.js';
 
 export type Summary = z.output<typeof summary>;
 
 /** Every statement of a month, or of one of its services: the draft and all revisions. */
-export async function statementsOf(ask: Ask, query: { month: string; service?: string }): Promise<Summary[]> {
-  const all: Summary[] = [];
-  let cursor: string | null = null;
-  do {
-    const given: Record<string, string> = { ...query, ...(cursor !== null && { cursor }) };
-    const page: { statements: Summary[]; nextCursor?: string | null } | null = await ask('listStatements', {
-      query: given,
-    });
-    all.push(...(page?.statements ?? []));
-    cursor = page?.nextCursor ?? null;
-  } while (cursor !== null);
-  return all;
-}
+export const statementsOf = (ask: Ask, query: { month: string; service?: string }): Promise<Summary[]> =>
+  everyPage<Summary>(ask, 'listStatements', 'statements', { ...query, limit: '1000' });
 
 /** What stands for a service now: its latest revision, else its draft. */
 export interface ServiceMonth {

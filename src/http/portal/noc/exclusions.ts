@@ -6,6 +6,7 @@ import { exclusionStates } from '../../../core/ledger/exclusions.js';
 import type { exclusion, impacts } from '../../ledger/answers.js';
 import { zonedInput } from '../customer/local-time.js';
 import { faultsIn } from '../faults-in.js';
+import { everyPage } from '../every-page.js';
 import { addPage, type Ask, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
 
@@ -33,8 +34,7 @@ export function exclusionPages(server: FastifyInstance, portal: PortalOptions): 
         .default('proposed'),
     }),
     handle: async ({ query: { state }, ask, shell }) => {
-      const answer = await ask<{ readonly exclusions: readonly Exclusion[] }>('listExclusions');
-      const all = answer?.exclusions ?? [];
+      const all = await everyPage<Exclusion>(ask, 'listExclusions', 'exclusions', { limit: '1000' });
       const shown = all.filter((one) => state === 'all' || one.state === state).toReversed();
       const waiting = all.filter((one) => one.state === 'proposed').length;
       return {

@@ -112,7 +112,7 @@ async function outagesNear(ask: Ask, { since }: Report, ports: readonly string[]
   const found: Outage[] = [];
   for (const port of ports) {
     const answer = await ask<{ readonly outages: readonly Outage[] }>('listOutages', {
-      query: { port, from },
+      query: { port, from, order: 'newest' },
     });
     found.push(...(answer?.outages ?? []).filter(({ counts }) => counts !== null));
   }
