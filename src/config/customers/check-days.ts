@@ -1,3 +1,4 @@
+import { addDays } from '../../core/time/date.js';
 import type { Fault, KeyPath } from '../problem.js';
 import { allTerms, overlap, type Draft } from './draft.js';
 
@@ -9,6 +10,7 @@ export function checkDays(draft: Draft): Fault[] {
     ),
     ...changes(draft),
     ...twins(draft),
+    ...handedOn(draft),
     ...sharedLines(draft),
     ...currencies(draft),
   ];
@@ -57,6 +59,28 @@ function twins(draft: Draft): Fault[] {
     );
     const what = `is given twice at the same time: services[${first}] has it`;
     return first < 0 ? [] : [{ at: ['services', index, 'id'], what, allowed: 'each id once at a time' }];
+  });
+}
+
+/** A statement is of one customer's service and month: an id goes on to another one in a later month. */
+function handedOn(draft: Draft): Fault[] {
+  const services = draft.services ?? [];
+  return services.flatMap((service, index) => {
+    const { id, customer, start } = service ?? {};
+    if (id === undefined || customer === undefined || start === undefined) return [];
+    const first = services.findIndex(
+      (other) =>
+        other?.id === id &&
+        other.customer !== undefined &&
+        other.customer !== customer &&
+        other.end !== undefined &&
+        other.end <= start &&
+        // The last day with it.
+        addDays(other.end, -1).slice(0, 7) === start.slice(0, 7),
+    );
+    const what = `is still of another customer in the month of its start, ${start.slice(0, 7)}: services[${first}] has it`;
+    const allowed = 'an id that another customer takes up in a later month';
+    return first < 0 ? [] : [{ at: ['services', index, 'id'], what, allowed }];
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Config } from '../../config/config.js';
-import type { Book } from '../../core/customer/book.js';
+import type { Book, Service } from '../../core/customer/book.js';
+import { stretchIn } from '../../core/customer/stretch.js';
 import { attachmentsOf } from '../../core/ledger/actions.js';
 import { refKey } from '../../core/ledger/outages.js';
 import type { SizeSample } from '../../core/measurement/round.js';
@@ -35,14 +36,15 @@ export async function collectRows(options: CollectOptions): Promise<EvidenceRows
   const head = revisions.at(-1)?.document.inputs.ledgerHead.seq ?? Infinity;
   const all = (await store.ledger.events()).filter(({ seq }) => seq <= head);
   const config = inForce(options.config, all);
-  const bought = config.book.services.find(({ id }) => id === service);
+  const bought = stretchIn(config.book.services, service, month);
   if (!bought) return null;
   const scope = scopeOf(config.book, bought.customer);
   const time = timeOf(month);
   const open = eventsOf(all, scope);
   const ledger = all.map((event) => (open.has(event) ? event : closed(event)));
   const watch = await watchRows(store, scope, time, correctedIn(ledger));
-  const own = new Set(bought.terms.flatMap(({ paths }) => paths));
+  const stretches = config.book.services.filter((each) => each.id === service && isIn(scope, each));
+  const own = new Set(stretches.flatMap(({ terms }) => terms.flatMap(({ paths }) => paths)));
   // Rounds of its neighbours weigh in only where a plan pays for quality: by a cap that binds them together.
   const needed = paysForQuality(config.book, scope) ? scope.paths : own;
   const rounds = await roundsOf(store, [...needed].sort(), time);
@@ -58,8 +60,12 @@ export async function collectRows(options: CollectOptions): Promise<EvidenceRows
   };
 }
 
+/** A service of the same id may be somebody else's at another time. */
+const isIn = (scope: EvidenceScope, { id, customer }: Service): boolean =>
+  scope.services.has(id) && customer === scope.customer;
+
 function paysForQuality({ services, plans }: Book, scope: EvidenceScope): boolean {
-  const named = services.filter(({ id }) => scope.services.has(id)).flatMap(({ terms }) => terms);
+  const named = services.filter((each) => isIn(scope, each)).flatMap(({ terms }) => terms);
   return named.some(({ plan }) =>
     plans
       .get(plan)
@@ -111,7 +117,7 @@ function bookOf(book: Book, scope: EvidenceScope): Book {
     before = chain.size;
     for (const { seller, buyer } of book.resale) if (chain.has(buyer)) chain.add(seller);
   }
-  const services = book.services.filter(({ id }) => scope.services.has(id));
+  const services = book.services.filter((each) => isIn(scope, each));
   const named = new Set(services.flatMap(({ terms }) => terms.map(({ plan }) => plan)));
   return {
     customers: book.customers.filter(({ id }) => chain.has(id)).map((each) => ({ ...each, name: each.id })),

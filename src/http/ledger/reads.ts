@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Book } from '../../core/customer/book.js';
+import { stretchIn } from '../../core/customer/stretch.js';
 import { exclusionStates } from '../../core/ledger/exclusions.js';
+import type { Impact } from '../../engine/month/impact.js';
 import type { Office } from '../../engine/ledger/office.js';
 import { exclusionJson, outageJson } from '../../render/ledger/json.js';
 import { id, ending, instant, limit, month, text, words, type Reading } from '../route/input.js';
@@ -109,10 +111,9 @@ export function ledgerReads(server: FastifyInstance, { office, book }: LedgerRea
     answer: { description: 'from what to what', schema: impacts },
     handle: async ({ params, caller }) => {
       const impacts = await office.impact(params.id);
-      const customerOf = new Map(book().services.map((service) => [service.id, service.customer]));
       return {
         id: params.id,
-        impacts: impacts.map((impact) => shownImpact(impact, customerOf.get(impact.service) ?? null, caller)),
+        impacts: impacts.map((impact) => shownImpact(impact, customerOn(book(), impact), caller)),
       };
     },
   });
@@ -158,4 +159,9 @@ export function ledgerReads(server: FastifyInstance, { office, book }: LedgerRea
         .send(Buffer.from(content));
     },
   });
+}
+
+/** Whose the service was then: its id may be somebody else's before and after. */
+function customerOn({ services }: Book, { service, from }: Pick<Impact, 'service' | 'from'>): string | null {
+  return stretchIn(services, service, from.slice(0, 7))?.customer ?? null;
 }

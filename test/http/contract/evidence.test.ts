@@ -5,20 +5,24 @@ import { verifyPack } from '../../../src/engine/evidence/verify.js';
 import { createDesk } from '../../../src/engine/ledger/desk.js';
 import { createStatements } from '../../../src/engine/statement/statements.js';
 import { keyFolder } from '../../../src/seal/key-folder.js';
+import { openPack } from '../../../src/seal/pack/pack.js';
 import { october } from '../../support/ledger.js';
 import { tempDir } from '../../support/temp-dir.js';
 import { twoTenants } from '../../support/tenants.js';
 import { entrance } from '../support/entry.js';
 
 /** October of both tenants; `seal` says whether it is sealed, `resale` whose links hold when. */
-async function setUp({ seal = true, resale }: { seal?: boolean; resale?: Book['resale'] } = {}) {
+async function setUp({
+  seal = true,
+  ...given
+}: { seal?: boolean } & Partial<Pick<Book, 'resale' | 'services'>> = {}) {
   const tenants = await twoTenants();
   const folder = join(tempDir(), 'keys');
   const { book } = tenants.config;
   const config = {
     ...tenants.config,
     keys: { folder },
-    book: { ...book, resale: resale ?? book.resale },
+    book: { ...book, ...given },
   };
   const keys = keyFolder(folder);
   await keys.make();
@@ -95,6 +99,34 @@ describe('an evidence pack', () => {
     });
     expect((await get('reseller', 'beta-service', 'shop')).statusCode).toBe(200);
     expect((await get('customer', 'beta-service', 'beta')).statusCode).toBe(404);
+  });
+
+  test('of a service whose id was somebody else’s before has nothing of them', async () => {
+    const { services } = (await twoTenants()).config.book;
+    const [own, other] = services;
+    const before = (own?.terms ?? []).map((terms) => ({
+      ...{ ...terms, from: '2026-01-01', paths: ['HKG>FRA' as const] },
+      monthlyRent: { ...terms.monthlyRent, minor: 3_333_300n },
+    }));
+    if (!own || !other) throw new Error('there are two services');
+    const { get, keys } = await setUp({
+      services: [
+        { ...own, customer: 'beta', site: 'beta-site', end: '2026-09-15', terms: before },
+        { ...own, start: '2026-10-01', terms: own.terms.map((terms) => ({ ...terms, from: '2026-10-01' })) },
+        other,
+      ],
+    });
+    const answer = await get('customer', 'alpha-service', 'alpha');
+    expect(answer.statusCode).toBe(200);
+    const [key] = await keys.list();
+    const found = await verifyPack({ pack: answer.rawPayload, key: key?.pem ?? null, software: '1.2.3' });
+    expect(found).toMatchObject({ differences: [], statement: { customer: 'alpha' } });
+    const { members } = openPack(answer.rawPayload, null);
+    const text = [...members.values()].map((content) => Buffer.from(content).toString()).join('\n');
+    expect(text).toContain('11111');
+    expect(text).not.toMatch(/beta|33333|HKG>FRA/);
+    // Nor is it theirs to see what came after them.
+    expect((await get('customer', 'alpha-service', 'beta')).statusCode).toBe(404);
   });
 
   test('of a draft is for the house alone, and of a month that is not over for nobody', async () => {
