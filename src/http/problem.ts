@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Saying } from '../core/ledger/saying.js';
 import { Refused } from '../engine/ledger/enter.js';
 import { StoreFault } from '../store/store.js';
 
@@ -8,6 +9,8 @@ export interface ParameterFault {
   readonly parameter: string;
   /** Goes on from the parameter: `is not known; allowed: path, from, to`. */
   readonly detail: string;
+  /** The same for those who show it in another language; it is told to nobody else. */
+  readonly said?: Saying;
 }
 
 /** A request that can't be answered as it is; becomes problem details (RFC 9457) with status 400. */
@@ -91,11 +94,7 @@ export function answerProblems(server: FastifyInstance, log: HttpLog, page: Prob
 function problemOf(error: unknown, { url }: FastifyRequest, log: HttpLog): Problem {
   if (error instanceof BadRequest) return { status: 400, detail: error.message, errors: error.faults };
   if (error instanceof Refused) {
-    const errors = error.refusals.map(({ field, what, allowed }) => ({
-      parameter: field,
-      detail: `${what}; allowed: ${allowed}`,
-    }));
-    return { status: refusedStatus(error), detail: error.message, errors };
+    return { status: refusedStatus(error), detail: error.message, errors: parameterFaults(error) };
   }
   if (error instanceof StoreFault) {
     log.error({ err: error, url }, 'the store did not answer a request');
@@ -107,6 +106,12 @@ function problemOf(error: unknown, { url }: FastifyRequest, log: HttpLog): Probl
   log.error({ err: error, url }, 'a request failed');
   return { status: 500, detail: 'a fault of this program; its log says more' };
 }
+
+export const parameterFaults = ({ refusals }: Refused): ParameterFault[] =>
+  refusals.map(({ field, what, allowed, said }) => ({
+    ...{ parameter: field, detail: `${what}; allowed: ${allowed}` },
+    ...(said && { said }),
+  }));
 
 /** Of what is not there, of what is not as it would have to be, or of what was asked wrongly. */
 function refusedStatus({ refusals: [first] }: Refused): number {
@@ -124,7 +129,7 @@ function clientErrorStatus(error: unknown): number | null {
 function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
-  { status, ...more }: Problem,
+  { status, detail, errors }: Problem,
 ): FastifyReply {
   return reply
     .code(status)
@@ -133,7 +138,7 @@ function sendProblem(
       type: 'about:blank',
       title: STATUS_CODES[status] ?? 'Error',
       status,
-      instance: request.url,
-      ...more,
+      ...{ instance: request.url, detail },
+      ...(errors && { errors: errors.map(({ parameter, detail: wrong }) => ({ parameter, detail: wrong })) }),
     });
 }

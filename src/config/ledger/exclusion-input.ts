@@ -38,7 +38,9 @@ export function readExclusion(input: ExclusionInput): ExclusionReading {
   if (kind === undefined) {
     const what =
       input.kind === undefined ? 'is missing' : `is not known${didYouMean(input.kind, exclusionKinds)}`;
-    refusals.push(refuse('kind', what, exclusionKinds.join(', ')));
+    refusals.push(
+      refuse('kind', what, exclusionKinds.join(', '), input.kind ? ['not-known', input.kind] : ['missing']),
+    );
   }
   const scope = readScope(input.scope ?? []);
   if ('refusals' in scope) refusals.push(...scope.refusals);
@@ -63,12 +65,14 @@ const timeRule = 'a date such as 2026-10-01 (00:00 UTC), or an instant such as 2
 /** Null: it is no instant, and that is noted. */
 export function readTime(field: string, text: string | undefined, refusals: Refusal[]): EpochMs | null {
   if (text === undefined || text === '') {
-    refusals.push(refuse(field, 'is missing', timeRule));
+    refusals.push(refuse(field, 'is missing', timeRule, ['missing']));
     return null;
   }
   const at = parseInstant(text);
   if (!isWrong(at)) return at;
-  refusals.push(refuse(field, `${JSON.stringify(text.slice(0, 60))} ${at.wrong}`, timeRule));
+  refusals.push(
+    refuse(field, `${JSON.stringify(text.slice(0, 60))} ${at.wrong}`, timeRule, ['no-time', text]),
+  );
   return null;
 }
 

@@ -15,7 +15,7 @@ export function readScope(
   words: readonly string[],
 ): { readonly scope: ExclusionScope } | { readonly refusals: Refusal[] } {
   if (words.length === 1 && words[0] === 'all') return { scope: 'all' };
-  if (words.length === 0) return { refusals: [refuse('scope', 'is missing', allowed)] };
+  if (words.length === 0) return { refusals: [refuse('scope', 'is missing', allowed, ['missing'])] };
   const scope = { pops: [], paths: [], lines: [], services: [], customers: [] } as Record<
     (typeof keys)[keyof typeof keys],
     string[]
@@ -30,7 +30,7 @@ export function readScope(
     } else {
       const what =
         word === 'all' ? 'has all beside others' : `is not known: ${JSON.stringify(word.slice(0, 60))}`;
-      refusals.push(refuse('scope', what, allowed));
+      refusals.push(refuse('scope', what, allowed, ['not-known', word]));
     }
   }
   return refusals.length > 0 ? { refusals } : { scope };

@@ -19,28 +19,37 @@ export function readGrant(written: WrittenGrant, customers: readonly string[]): 
   const refusals: Refusal[] = [];
   const known = [...new Set(written.roles)].filter(isRole);
   for (const role of written.roles) {
-    if (!isRole(role)) refusals.push(refuse('role', `${role} is not known`, roles.join(', ')));
+    if (!isRole(role))
+      refusals.push(refuse('role', `${role} is not known`, roles.join(', '), ['not-known', role]));
   }
-  if (written.roles.length === 0) refusals.push(refuse('role', 'is missing', roles.join(', ')));
+  if (written.roles.length === 0) refusals.push(refuse('role', 'is missing', roles.join(', '), ['missing']));
   const tenant = known.find(isTenantRole);
   if (tenant !== undefined && known.some((role) => !isTenantRole(role))) {
-    refusals.push(refuse('role', `${tenant} stands beside a role of the carrier's own`, 'one or the other'));
+    refusals.push(
+      refuse('role', `${tenant} stands beside a role of the carrier's own`, 'one or the other', [
+        'roles-mixed',
+      ]),
+    );
   }
   if (tenant !== undefined && customer === null) {
-    refusals.push(refuse('customer', 'is missing', `whose things the role ${tenant} sees`));
+    refusals.push(
+      refuse('customer', 'is missing', `whose things the role ${tenant} sees`, ['customer-needed']),
+    );
   }
   if (tenant === undefined && customer !== null) {
-    refusals.push(refuse('customer', 'is given', 'one for the roles customer and reseller only'));
+    refusals.push(
+      refuse('customer', 'is given', 'one for the roles customer and reseller only', ['customer-not-needed']),
+    );
   }
   if (customer !== null && !customers.includes(customer)) {
     const allowed = customers.join(', ') || 'nothing: the configuration has no customers';
-    refusals.push(refuse('customer', `${customer} is not known`, allowed));
+    refusals.push(refuse('customer', `${customer} is not known`, allowed, ['not-known', customer]));
   }
   for (const scope of scopes ?? []) {
     if (!isScope(scope)) {
       const families = [...new Set(actions.map((action) => action.split(':')[0]))];
       const allowed = `read, write, ${families.join(', ')}, or an action such as ${actions[0] ?? ''}`;
-      refusals.push(refuse('scope', `${scope} covers nothing`, allowed));
+      refusals.push(refuse('scope', `${scope} covers nothing`, allowed, ['covers-nothing', scope]));
     }
   }
   return refusals.length > 0 ? { ok: false, refusals } : { ok: true, roles: known };

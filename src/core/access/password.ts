@@ -7,8 +7,8 @@ const rule =
 /** Why a text can't be a password; null: it can. */
 export function passwordFault(text: string): Refusal | null {
   const length = Array.from(text).length;
-  if (length < 8) return refuse('password', `has ${length} characters`, rule);
-  if (length > 200) return refuse('password', `has ${length} characters`, rule);
+  if (length < 8) return refuse('password', `has ${length} characters`, rule, ['password']);
+  if (length > 200) return refuse('password', `has ${length} characters`, rule, ['password']);
   const found = classes.filter((one) => one.test(text)).length;
-  return found < 3 ? refuse('password', `has characters of ${found} classes`, rule) : null;
+  return found < 3 ? refuse('password', `has characters of ${found} classes`, rule, ['password']) : null;
 }

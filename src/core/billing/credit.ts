@@ -1,3 +1,4 @@
+import type { Refusal } from '../ledger/refusal.js';
 import type { LocalDate } from '../time/date.js';
 import type { EpochMs } from '../types.js';
 
@@ -58,24 +59,28 @@ export const creditId = (month: string, number: number): string =>
   `CR-${month}-${String(number).padStart(6, '0')}`;
 export const reversalId = (id: string): string => `${id}-R`;
 
+const notClaimed = { what: 'is not claimed yet', said: ['not-claimed'] } as const;
+const inState = ({ status }: CreditRow) => ({ what: `is ${status}`, said: ['in-state', status] }) as const;
+
 export type CreditMove = 'claim' | 'export' | 'settle' | 'reverse';
 
 /** Whether a row may make a move now; what is wrong with it otherwise. */
-export function moveFault(row: CreditRow, move: CreditMove): string | null {
+export function moveFault(row: CreditRow, move: CreditMove): Pick<Refusal, 'what' | 'said'> | null {
   const unclaimed = row.status === 'sealed' && row.claimBy !== null;
   const owed = row.status === 'claimed' || (row.status === 'sealed' && !unclaimed);
-  if (row.kind === 'reversal' && move === 'reverse') return 'is a reversal itself';
+  if (row.kind === 'reversal' && move === 'reverse')
+    return { what: 'is a reversal itself', said: ['is-reversal'] };
   switch (move) {
     case 'claim':
-      if (row.claimBy === null) return 'needs no claim';
-      return row.status === 'sealed' ? null : `is ${row.status}`;
+      if (row.claimBy === null) return { what: 'needs no claim', said: ['needs-no-claim'] };
+      return row.status === 'sealed' ? null : inState(row);
     case 'export':
-      return owed ? null : unclaimed ? 'is not claimed yet' : `is ${row.status}`;
+      return owed ? null : unclaimed ? notClaimed : inState(row);
     case 'settle':
       if (owed || row.status === 'exported') return null;
-      return unclaimed ? 'is not claimed yet' : `is ${row.status}`;
+      return unclaimed ? notClaimed : inState(row);
     case 'reverse':
-      return ['sealed', 'claimed', 'exported', 'settled'].includes(row.status) ? null : `is ${row.status}`;
+      return ['sealed', 'claimed', 'exported', 'settled'].includes(row.status) ? null : inState(row);
   }
 }
 

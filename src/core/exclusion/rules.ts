@@ -1,3 +1,4 @@
+import type { Saying } from '../ledger/saying.js';
 import type { ExclusionRules } from '../plan/plan.js';
 import { customerSideKinds } from './kinds.js';
 import type { Exclusion } from './exclusion.js';
@@ -9,6 +10,7 @@ const dayMs = 24 * hourMs;
 export interface ExclusionFault {
   readonly key: 'scope' | 'noticeAt' | 'proof';
   readonly message: string;
+  readonly said: Saying;
 }
 
 /** What the rules of its kind (contract 2.3 and 3, and the plan's) find wrong with an exclusion. */
@@ -18,6 +20,7 @@ export function exclusionFaults(exclusion: Exclusion, rules: ExclusionRules): Ex
     faults.push({
       key: 'scope',
       message: `of ${exclusion.kind} may name services, customers and lines only: what lies with one customer excuses nothing that others share`,
+      said: ['scope-shared'],
     });
   }
   if (exclusion.kind === 'planned-maintenance') faults.push(...plannedFaults(exclusion, rules));
@@ -32,10 +35,15 @@ function reachesOthers({ scope }: Exclusion): boolean {
 function plannedFaults({ noticeAt, from }: Exclusion, rules: ExclusionRules): ExclusionFault[] {
   const hours = rules.plannedMaintenance.noticeHours;
   const required = `planned maintenance needs the time of its notice, ${hours === 0 ? '' : `at least ${hours} h `}before "from"`;
-  if (noticeAt === null) return [{ key: 'noticeAt', message: `is missing: ${required}` }];
+  if (noticeAt === null)
+    return [{ key: 'noticeAt', message: `is missing: ${required}`, said: ['notice-needed', hours] }];
   if (noticeAt >= from || noticeAt > from - hours * hourMs) {
     return [
-      { key: 'noticeAt', message: `is ${noticeAt >= from ? 'not before "from"' : 'too late'}: ${required}` },
+      {
+        key: 'noticeAt',
+        message: `is ${noticeAt >= from ? 'not before "from"' : 'too late'}: ${required}`,
+        said: ['notice-late', hours],
+      },
     ];
   }
   return [];
@@ -46,13 +54,26 @@ function forceMajeureFaults({ noticeAt, from, proof }: Exclusion, rules: Exclusi
   const faults: ExclusionFault[] = [];
   if (noticeWithinDays !== null) {
     const required = `force majeure needs the time of its written notice, at most ${noticeWithinDays} days after "from"`;
-    if (noticeAt === null) faults.push({ key: 'noticeAt', message: `is missing: ${required}` });
+    if (noticeAt === null)
+      faults.push({
+        key: 'noticeAt',
+        message: `is missing: ${required}`,
+        said: ['written-notice-needed', noticeWithinDays],
+      });
     else if (noticeAt > from + noticeWithinDays * dayMs) {
-      faults.push({ key: 'noticeAt', message: `is too late: ${required}` });
+      faults.push({
+        key: 'noticeAt',
+        message: `is too late: ${required}`,
+        said: ['written-notice-late', noticeWithinDays],
+      });
     }
   }
   if (proofNeeded && (proof === null || proof.trim() === '')) {
-    faults.push({ key: 'proof', message: 'is missing: force majeure needs its proof, as text' });
+    faults.push({
+      key: 'proof',
+      message: 'is missing: force majeure needs its proof, as text',
+      said: ['proof-needed'],
+    });
   }
   return faults;
 }

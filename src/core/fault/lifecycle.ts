@@ -58,20 +58,33 @@ const rules: Record<FaultDeed, Rule> = {
 export function deedFault(report: FaultReport, deed: FaultDeed, actor: FaultActor): Refusal | null {
   const { from, who } = rules[deed];
   if (actor.side === 'customer' && who !== 'either') {
-    return refuse('actor', `is a customer, who may not ${deed}`, deedsFor(report, actor).join(', '));
+    return refuse('actor', `is a customer, who may not ${deed}`, deedsFor(report, actor).join(', '), [
+      'not-for-customers',
+    ]);
   }
   if (!from.includes(report.state)) {
     const allowed = deedsFor(report, actor).join(', ') || 'nothing';
-    return refuse('id', `is ${report.state}: ${report.id} can't ${deed} now`, allowed);
+    return refuse('id', `is ${report.state}: ${report.id} can't ${deed} now`, allowed, [
+      'in-state',
+      report.state,
+    ]);
   }
   if (mayDo(report, who, actor)) return null;
   if (who === 'offered' || who === 'offered-or-owner') {
-    if (report.offer === null) return refuse('id', `is offered to nobody: ${report.id}`, 'hand-over first');
-    return refuse('actor', `is ${actor.name}, to whom it is not offered`, report.offer.to);
+    if (report.offer === null)
+      return refuse('id', `is offered to nobody: ${report.id}`, 'hand-over first', ['offered-to-nobody']);
+    return refuse('actor', `is ${actor.name}, to whom it is not offered`, report.offer.to, [
+      'offered-to',
+      report.offer.to,
+    ]);
   }
-  if (report.owner === null) return refuse('id', `is nobody's yet: ${report.id}`, 'take it first');
+  if (report.owner === null)
+    return refuse('id', `is nobody's yet: ${report.id}`, 'take it first', ['owned-by-nobody']);
   const what = `is ${actor.name}, and ${report.id} is ${report.owner}'s`;
-  return refuse('actor', what, `${report.owner}, or another once a hand-over is accepted`);
+  return refuse('actor', what, `${report.owner}, or another once a hand-over is accepted`, [
+    'owned-by',
+    report.owner,
+  ]);
 }
 
 function mayDo({ owner, offer }: FaultReport, who: Who, { name, side }: FaultActor): boolean {
@@ -108,10 +121,14 @@ export function offerFault(
   to: string,
   reason: string | null,
 ): Refusal | null {
-  if (owner === null) return refuse('id', "is nobody's yet, so it can't be handed over", 'take it');
-  if (samePerson(owner, to)) return refuse('to', `is ${owner}, who has it`, 'another person');
+  if (owner === null)
+    return refuse('id', "is nobody's yet, so it can't be handed over", 'take it', ['owned-by-nobody']);
+  if (samePerson(owner, to))
+    return refuse('to', `is ${owner}, who has it`, 'another person', ['has-it', owner]);
   if (!samePerson(owner, actor.name) && (reason ?? '').trim() === '') {
-    return refuse('reason', `is missing: it is ${owner}'s`, 'why it is handed over by another, as text');
+    return refuse('reason', `is missing: it is ${owner}'s`, 'why it is handed over by another, as text', [
+      'missing',
+    ]);
   }
   return null;
 }

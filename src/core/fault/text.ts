@@ -13,10 +13,13 @@ const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\
 /** What is wrong with a text of several lines; null: nothing. It is kept as it is, whatever it would do on a page. */
 export function textFault(field: string, text: string): Refusal | null {
   const allowed = `text of 1 to ${textLength} characters`;
-  if (text.trim() === '') return refuse(field, 'is missing', allowed);
-  if (text.length > textLength) return refuse(field, `has ${text.length} characters`, allowed);
+  if (text.trim() === '') return refuse(field, 'is missing', allowed, ['missing']);
+  if (text.length > textLength)
+    return refuse(field, `has ${text.length} characters`, allowed, ['too-long', text.length, textLength]);
   if (controls.test(text.replace(/\r\n/g, '\n')) || loneSurrogate.test(text)) {
-    return refuse(field, 'has characters that are no text', `${allowed}, without control characters`);
+    return refuse(field, 'has characters that are no text', `${allowed}, without control characters`, [
+      'no-text',
+    ]);
   }
   return null;
 }
@@ -24,10 +27,13 @@ export function textFault(field: string, text: string): Refusal | null {
 /** The same of one line. */
 export function lineFault(field: string, text: string, most = subjectLength): Refusal | null {
   const allowed = `one line of 1 to ${most} characters`;
-  if (text.trim() === '') return refuse(field, 'is missing', allowed);
-  if (text.length > most) return refuse(field, `has ${text.length} characters`, allowed);
+  if (text.trim() === '') return refuse(field, 'is missing', allowed, ['missing']);
+  if (text.length > most)
+    return refuse(field, `has ${text.length} characters`, allowed, ['too-long', text.length, most]);
   if (anyControl.test(text) || loneSurrogate.test(text)) {
-    return refuse(field, 'has characters that are no text', `${allowed}, without control characters`);
+    return refuse(field, 'has characters that are no text', `${allowed}, without control characters`, [
+      'no-text',
+    ]);
   }
   return null;
 }

@@ -36,12 +36,16 @@ export function correctionFaults(text: CorrectionText, context: CorrectionContex
   const { now, pops, outages } = context;
   const faults: Refusal[] = [];
   if (!pops.includes(port)) {
-    faults.push(refuse('port', `is an unknown PoP, ${JSON.stringify(port)}`, pops.join(', ')));
+    faults.push(
+      refuse('port', `is an unknown PoP, ${JSON.stringify(port)}`, pops.join(', '), ['not-known', port]),
+    );
   }
-  if (reason.trim() === '') faults.push(refuse('reason', 'is missing', 'why, as text'));
+  if (reason.trim() === '') faults.push(refuse('reason', 'is missing', 'why, as text', ['missing']));
   if (interval === null) {
     if (!outages.some(({ ref }) => ref === of)) {
-      faults.push(refuse('of', 'counts for nothing already', 'an outage that counts'));
+      faults.push(
+        refuse('of', 'counts for nothing already', 'an outage that counts', ['counts-for-nothing']),
+      );
     }
     return faults;
   }
@@ -67,6 +71,7 @@ export function correctionFaults(text: CorrectionText, context: CorrectionContex
         'from',
         `overlaps the outage ${other.ref}, ${span}`,
         `a time outside of it, or correct ${other.ref}`,
+        ['overlaps', other.ref],
       ),
     );
   }

@@ -19,15 +19,17 @@ export function decisionFault(
 ): Refusal | null {
   if (!exclusion) {
     const known = ids.length === 0 ? 'nothing: there are no exclusions' : ids.slice(-12).join(', ');
-    return refuse('id', 'is no exclusion', known);
+    return refuse('id', 'is no exclusion', known, ['no-such', '']);
   }
   if (exclusion.state !== takes[decision]) {
     const what = `is ${exclusion.state}, so it can't be ${decision === 'revoke' ? 'revoked' : `${decision}${decision === 'approve' ? 'd' : 'ed'}`}`;
-    return refuse('id', what, `an exclusion that is ${takes[decision]}`);
+    return refuse('id', what, `an exclusion that is ${takes[decision]}`, ['in-state', exclusion.state]);
   }
   if (decision === 'approve' && samePerson(actor, exclusion.proposed.actor)) {
     const what = `is ${actor}, who proposed ${exclusion.id}`;
-    return refuse('actor', what, 'a second person: whoever proposed it may not approve it');
+    return refuse('actor', what, 'a second person: whoever proposed it may not approve it', [
+      'second-person',
+    ]);
   }
   return null;
 }
@@ -46,5 +48,6 @@ export function actorFault(actor: string): Refusal | null {
     'actor',
     actor.trim() === '' ? 'is missing' : 'is no name',
     'one line of 1 to 100 characters',
+    [actor.trim() === '' ? 'missing' : 'no-name'],
   );
 }

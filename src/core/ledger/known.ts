@@ -31,7 +31,7 @@ export function scopeFaults(scope: ExclusionScope, known: KnownNames): Refusal[]
   if (scope === 'all') return [];
   if (scopeKeys.every((key) => scope[key].length === 0)) {
     const allowed = `all, or at least one of ${scopeKeys.join(', ')}`;
-    return [refuse('scope', 'names nothing', allowed)];
+    return [refuse('scope', 'names nothing', allowed, ['missing'])];
   }
   return scopeKeys.flatMap((key) =>
     scope[key]
@@ -41,6 +41,7 @@ export function scopeFaults(scope: ExclusionScope, known: KnownNames): Refusal[]
           'scope',
           `names ${JSON.stringify(name)}, which is none of the ${key}`,
           listed(known[key], key),
+          ['not-known', name],
         ),
       ),
   );

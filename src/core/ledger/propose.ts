@@ -21,9 +21,11 @@ export interface ProposalContext {
 export function proposalFaults(text: ExclusionText, context: ProposalContext): Refusal[] {
   const { now, known, rules, others } = context;
   const shape = [...intervalFaults(text.intervals), ...scopeFaults(text.scope, known)];
-  if (text.reason.trim() === '') shape.push(refuse('reason', 'is missing', 'why it happens, as text'));
+  if (text.reason.trim() === '')
+    shape.push(refuse('reason', 'is missing', 'why it happens, as text', ['missing']));
   for (const { at } of text.notices) {
-    if (at > now) shape.push(refuse('notices', 'lies in the future', 'the time at which notice was given'));
+    if (at > now)
+      shape.push(refuse('notices', 'lies in the future', 'the time at which notice was given', ['future']));
   }
   // An interval that is none can't be early or late.
   if (shape.length > 0) return shape;
@@ -44,9 +46,9 @@ function kindFaults(text: ExclusionText, rules: readonly ExclusionRules[]): Refu
     for (const excuse of excusesOf(text)) {
       // A file proves as well as a text does.
       const proof = excuse.proof ?? text.attachments[0]?.name ?? null;
-      for (const { key, message } of exclusionFaults({ ...excuse, proof }, each)) {
+      for (const { key, message, said } of exclusionFaults({ ...excuse, proof }, each)) {
         const [what = message, ...allowed] = message.split(': ');
-        faults.set(message, refuse(fieldOf[key], what, allowed.join(': ')));
+        faults.set(message, refuse(fieldOf[key], what, allowed.join(': '), said));
       }
     }
   }
@@ -61,7 +63,12 @@ function overlaps(text: ExclusionText, others: readonly LedgerExclusion[]): Refu
     const hit = other.intervals.find((theirs) => text.intervals.some((ours) => touches(ours, theirs)));
     if (!hit) continue;
     const what = `overlaps ${other.id} (${other.state}), ${spanText(hit)}, of the same kind and scope`;
-    return [refuse('from', what, `a time outside of it, or reject or revoke ${other.id} first`)];
+    return [
+      refuse('from', what, `a time outside of it, or reject or revoke ${other.id} first`, [
+        'overlaps',
+        other.id,
+      ]),
+    ];
   }
   return [];
 }

@@ -66,14 +66,16 @@ export function createRegistry({ store, now, customers, cost }: RegistryOptions)
   };
   const nobody = async (name: string): Promise<Refused> => {
     const names = (await users.list()).map((user) => user.name).join(', ');
-    return new Refused([refuse('id', `is no user: ${name}`, names || 'nothing: there are no users')]);
+    return new Refused([
+      refuse('id', `is no user: ${name}`, names || 'nothing: there are no users', ['no-such', name]),
+    ]);
   };
   return {
     async createToken({ customer, scopes, expiresAt, ...rest }) {
       const roles = allowed({ ...rest, customer, scopes });
       const name = named('name', rest.name);
       if (expiresAt !== null && expiresAt <= now()) {
-        throw new Refused([refuse('expires', 'lies in the past', 'a time to come')]);
+        throw new Refused([refuse('expires', 'lies in the past', 'a time to come', ['past'])]);
       }
       const { id, token } = makeToken();
       const record = {
@@ -87,7 +89,7 @@ export function createRegistry({ store, now, customers, cost }: RegistryOptions)
       if (await tokens.revoke(id, now())) return;
       const ids = (await tokens.list()).filter((token) => token.revokedAt === null).map((token) => token.id);
       const live = ids.join(', ') || 'nothing: there are no tokens that hold';
-      throw new Refused([refuse('id', `is no token that holds: ${id}`, live)]);
+      throw new Refused([refuse('id', `is no token that holds: ${id}`, live, ['no-such', id])]);
     },
     async addUser({ customer, password, ...rest }) {
       const roles = allowed({ ...rest, customer, scopes: null });
@@ -96,7 +98,7 @@ export function createRegistry({ store, now, customers, cost }: RegistryOptions)
       const at = now();
       const user = { name, roles, customer, password: await hashPassword(password, cost) };
       if (await users.add({ ...user, createdAt: at, passwordAt: at })) return;
-      throw new Refused([refuse('name', `${name} is taken`, 'a name that nobody has')]);
+      throw new Refused([refuse('name', `${name} is taken`, 'a name that nobody has', ['taken', name])]);
     },
     users: () => users.list(),
     async setPassword(name, password) {
@@ -107,7 +109,9 @@ export function createRegistry({ store, now, customers, cost }: RegistryOptions)
     async disableUser(name) {
       if (await users.disable(name, now())) return;
       if ((await users.find(name)) === null) throw await nobody(name);
-      throw new Refused([refuse('id', `is locked out already: ${name}`, 'a user who may come in')]);
+      throw new Refused([
+        refuse('id', `is locked out already: ${name}`, 'a user who may come in', ['in-state', 'disabled']),
+      ]);
     },
   };
 }

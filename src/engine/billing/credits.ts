@@ -46,11 +46,14 @@ export function createCredits({ store, now }: CreditsOptions): Credits {
   const row = async (id: string): Promise<CreditRow> => {
     const [found] = await statements.credits({ id });
     if (found) return found;
-    throw new Refused([refuse('id', `${id} is no credit`, 'an id as `credits list` prints it')]);
+    throw new Refused([
+      refuse('id', `${id} is no credit`, 'an id as `credits list` prints it', ['no-such', id]),
+    ]);
   };
   const able = (of: CreditRow, move: CreditMove): void => {
     const fault = moveFault(of, move);
-    if (fault !== null) throw new Refused([refuse('id', `${of.id} ${fault}`, allowedFor[move])]);
+    if (fault !== null)
+      throw new Refused([refuse('id', `${of.id} ${fault.what}`, allowedFor[move], fault.said)]);
   };
   const to = (
     of: CreditRow,
@@ -96,7 +99,10 @@ export function createCredits({ store, now }: CreditsOptions): Credits {
           if (asked.claimBy !== null && day > asked.claimBy && !late) {
             const what = `${id} could be claimed until ${asked.claimBy}`;
             throw new Refused([
-              refuse('id', what, 'a claim in time, or --late with a note that says why it counts'),
+              refuse('id', what, 'a claim in time, or --late with a note that says why it counts', [
+                'claim-late',
+                asked.claimBy,
+              ]),
             ]);
           }
           const all = await statements.credits({ statement: asked.statement });
@@ -131,7 +137,7 @@ export function createCredits({ store, now }: CreditsOptions): Credits {
     },
     async reverse(actor, id, reason) {
       if (reason.trim() === '')
-        throw new Refused([refuse('reason', 'is missing', 'why it is taken back, as text')]);
+        throw new Refused([refuse('reason', 'is missing', 'why it is taken back, as text', ['missing'])]);
       await committed({
         ...{ ...deed, actor },
         decide: async () => {

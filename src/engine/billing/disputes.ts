@@ -41,7 +41,9 @@ export function createDisputes({ store, now }: DisputesOptions): Disputes {
   const one = async (id: string): Promise<Dispute> => {
     const found = (await all()).find((each) => each.id === id);
     if (found) return found;
-    throw new Refused([refuse('id', `${id} is no dispute`, 'an id as `disputes list` prints it')]);
+    throw new Refused([
+      refuse('id', `${id} is no dispute`, 'an id as `disputes list` prints it', ['no-such', id]),
+    ]);
   };
   return {
     list: async ({ statement, open } = {}) =>
@@ -57,11 +59,13 @@ export function createDisputes({ store, now }: DisputesOptions): Disputes {
         const allowed = latest
           ? `revisions 1 to ${latest.document.revision}`
           : 'MONTH/SERVICE of a sealed statement';
-        throw new Refused([refuse('statement', `${what} is not sealed`, allowed)]);
+        throw new Refused([refuse('statement', `${what} is not sealed`, allowed, ['not-sealed'])]);
       }
       if (contact !== null && (await contacts.get(contact))?.customer !== sealed.document.customer) {
         const what = `${contact} is no contact of ${sealed.document.customer}`;
-        throw new Refused([refuse('contact', what, 'one of its own, as `person list` prints them')]);
+        throw new Refused([
+          refuse('contact', what, 'one of its own, as `person list` prints them', ['no-person']),
+        ]);
       }
       const [link] = await enter({
         ...{ ledger, now, actor },
@@ -83,7 +87,12 @@ export function createDisputes({ store, now }: DisputesOptions): Disputes {
           const dispute = foldDisputes(events).find((each) => each.id === id);
           if (!dispute || isOver(dispute)) {
             const open = disputeStates.slice(0, 2).join(' or ');
-            return [refuse('id', `${id} is ${dispute?.state ?? 'gone'}`, `a dispute that is ${open}`)];
+            return [
+              refuse('id', `${id} is ${dispute?.state ?? 'gone'}`, `a dispute that is ${open}`, [
+                'in-state',
+                dispute?.state ?? 'gone',
+              ]),
+            ];
           }
           return [{ type: `dispute-${stateAfter[move]}`, id, text: text.trim() }];
         },
@@ -96,6 +105,11 @@ export function createDisputes({ store, now }: DisputesOptions): Disputes {
 function mustSay(text: string): void {
   if (text.trim() === '' || text.length > longest)
     throw new Refused([
-      refuse('text', text.trim() === '' ? 'is missing' : 'is too long', `1 to ${longest} characters`),
+      refuse(
+        'text',
+        text.trim() === '' ? 'is missing' : 'is too long',
+        `1 to ${longest} characters`,
+        text.trim() === '' ? ['missing'] : ['too-long', text.length, longest],
+      ),
     ]);
 }

@@ -75,7 +75,12 @@ export async function appendEvents(options: AppendOptions): Promise<FaultReport>
 }
 
 export const noSuchReport = (id: string): Refused =>
-  new Refused([refuse('id', `is no report: ${JSON.stringify(id)}`, 'F and a number, as the list gives it')]);
+  new Refused([
+    refuse('id', `is no report: ${JSON.stringify(id)}`, 'F and a number, as the list gives it', [
+      'no-such',
+      id,
+    ]),
+  ]);
 
 export function headOfReport(report: FaultReport): FaultHead {
   const { number, customer, path, service, state, incident, owner, filedAt, updatedAt } = report;

@@ -16,7 +16,13 @@ export async function attachFile(
 ): Promise<AttachmentRef> {
   if (content.byteLength > maxAttachmentBytes) {
     const what = `${name} has ${content.byteLength} bytes`;
-    throw new Refused([refuse('attachment', what, `files of at most ${maxAttachmentBytes} bytes`)]);
+    throw new Refused([
+      refuse('attachment', what, `files of at most ${maxAttachmentBytes} bytes`, [
+        'file-too-large',
+        name,
+        maxAttachmentBytes,
+      ]),
+    ]);
   }
   checkFile(name, content);
   const ref = { sha256: sha256(content), name, bytes: content.byteLength };
@@ -30,7 +36,13 @@ export async function checkFiles(
   refs: readonly AttachmentRef[],
 ): Promise<void> {
   if (refs.length > mostAttachments)
-    throw new Refused([refuse('attachments', `are ${refs.length}`, `at most ${mostAttachments}`)]);
+    throw new Refused([
+      refuse('attachments', `are ${refs.length}`, `at most ${mostAttachments}`, [
+        'too-many',
+        refs.length,
+        mostAttachments,
+      ]),
+    ]);
   for (const { sha256: hash, name, bytes } of refs) {
     const content = await attachments.get(hash);
     if (content?.byteLength !== bytes) {
@@ -44,7 +56,8 @@ export async function checkFiles(
 function checkFile(name: string, content: Uint8Array): void {
   const bad = lineFault('attachment', name);
   if (bad) throw new Refused([bad]);
-  if (/[/\\]/.test(name)) throw new Refused([refuse('attachment', 'has a folder in its name', 'a name')]);
+  if (/[/\\]/.test(name))
+    throw new Refused([refuse('attachment', 'has a folder in its name', 'a name', ['file-name'])]);
   const type = fileType(name, content);
   if ('fault' in type)
     throw new Refused([
@@ -52,6 +65,7 @@ function checkFile(name: string, content: Uint8Array): void {
         'attachment',
         `${JSON.stringify(name)} ${type.fault}`,
         `files that are what their endings say: ${allowedExtensions}`,
+        ['file-type', name, allowedExtensions],
       ),
     ]);
 }

@@ -91,14 +91,19 @@ export function decideDeed(
     case 'comment': {
       const { text, internal, attachments } = request;
       if (internal && actor.side === 'customer')
-        return [refuse('internal', 'is for the NOC', 'a comment that both sides see')];
+        return [refuse('internal', 'is for the NOC', 'a comment that both sides see', ['not-for-customers'])];
       return or(list(textFault('text', text)), { type: 'commented', text, internal, attachments });
     }
     case 'link': {
       const { to } = request;
-      if (to === report.id) return [refuse('to', 'is the report itself', 'another report')];
+      if (to === report.id) return [refuse('to', 'is the report itself', 'another report', ['itself'])];
       if (incident === report.incident)
-        return [refuse('to', `is of the same incident already, ${incident}`, 'a report of another one')];
+        return [
+          refuse('to', `is of the same incident already, ${incident}`, 'a report of another one', [
+            'same-incident',
+            incident,
+          ]),
+        ];
       return [{ type: 'linked', incident, to }];
     }
     case 'change': {

@@ -90,7 +90,9 @@ export function createFaultDesk({ store, ledger, config, now }: FaultDeskOptions
     const number = parseReportId(id);
     const other = number === null ? null : foldReport(await faults.events(number));
     if (other) return other.incident;
-    throw new Refused([refuse('to', `is no report: ${JSON.stringify(id)}`, 'F and a number')]);
+    throw new Refused([
+      refuse('to', `is no report: ${JSON.stringify(id)}`, 'F and a number', ['no-such', id]),
+    ]);
   };
   /** Reaches into the ledger first, and then writes down what it became; a report that moved meanwhile is asked again. */
   const enter = async (

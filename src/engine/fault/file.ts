@@ -44,23 +44,40 @@ export function filingFaults(request: FilingRequest, actor: FaultActor, now: Epo
   if (request.channel === 'phone' && actor.side === 'customer')
     faults.push(refuse('channel', 'is phone, which the NOC answers', 'customer, system'));
   if (window !== null && path === null && service === null)
-    faults.push(refuse('window', 'has no path and no service', 'a band of a path or service, or none'));
+    faults.push(
+      refuse('window', 'has no path and no service', 'a band of a path or service, or none', [
+        'band-of-nothing',
+      ]),
+    );
   if (window === null && (text ?? '').trim() === '')
-    faults.push(refuse('text', 'is missing', 'what is wrong, as there is no band that says it'));
+    faults.push(refuse('text', 'is missing', 'what is wrong, as there is no band that says it', ['missing']));
   if (subject !== null) faults.push(lineFault('subject', subject));
   if (text !== null && text.trim() !== '') faults.push(textFault('text', text));
   if (severity !== null) faults.push(lineFault('severity', severity, 50));
   if (kind !== null) faults.push(lineFault('kind', kind, 50));
   if (reporter !== null && !/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/.test(reporter))
     faults.push(
-      refuse('reporter', "is no person's id", 'letters, digits, ".", "_", ":" and "-", at most 64'),
+      refuse('reporter', "is no person's id", 'letters, digits, ".", "_", ":" and "-", at most 64', [
+        'no-person',
+      ]),
     );
   if (since !== null && (since > now || since < now - oldestMs))
     faults.push(
-      refuse('since', since > now ? 'lies in the future' : 'is long ago', 'within the last 366 days'),
+      refuse(
+        'since',
+        since > now ? 'lies in the future' : 'is long ago',
+        'within the last 366 days',
+        since > now ? ['future'] : ['long-ago', 366],
+      ),
     );
   if (request.attachments.length > mostAttachments)
-    faults.push(refuse('attachments', `are ${request.attachments.length}`, `at most ${mostAttachments}`));
+    faults.push(
+      refuse('attachments', `are ${request.attachments.length}`, `at most ${mostAttachments}`, [
+        'too-many',
+        request.attachments.length,
+        mostAttachments,
+      ]),
+    );
   for (const { id, owner, type } of request.externalIds)
     for (const each of [id, owner, type]) if (each !== null) faults.push(lineFault('externalIds', each, 100));
   return faults.filter((fault) => fault !== null);
@@ -79,6 +96,7 @@ export function scopeOf(
       'customer',
       `is unknown, ${JSON.stringify(customer)}`,
       known.join(', ') || 'there are none',
+      ['not-known', customer],
     );
   }
   const own = book.services.filter((one) => one.customer === customer).map(({ id }) => id);
@@ -94,17 +112,22 @@ export function scopeOf(
         'service',
         `is none of ${customer}'s, ${JSON.stringify(service)}`,
         names || 'there are none',
+        ['of-customer'],
       );
     }
     if (path !== null && !found.paths.includes(path))
-      return refuse('path', `is none of ${service}'s, ${path}`, found.paths.join(', ') || 'it has none');
+      return refuse('path', `is none of ${service}'s, ${path}`, found.paths.join(', ') || 'it has none', [
+        'of-customer',
+      ]);
     return { service, plan: found.plan, paths: path === null ? found.paths : [path], pops: found.pops };
   }
   if (path === null) return { service: null, plan: null, paths: [], pops: [] };
   const found = inService.find(({ paths }) => paths.includes(path));
   if (found) return { service: null, plan: found.plan, paths: [path], pops: [] };
   const names = [...new Set(inService.flatMap(({ paths }) => paths))].join(', ');
-  return refuse('path', `is in none of ${customer}'s services, ${path}`, names || 'there are none');
+  return refuse('path', `is in none of ${customer}'s services, ${path}`, names || 'there are none', [
+    'of-customer',
+  ]);
 }
 
 /** What the plan promises of a report that is filed now. */

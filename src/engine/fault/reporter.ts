@@ -19,6 +19,7 @@ export async function checkReporter(
       'reporter',
       `is nobody at ${customer}, ${JSON.stringify(reporter)}`,
       'the id of a person, as `pop-sla person list` prints it, or nobody',
+      ['no-person'],
     ),
   ]);
 }

@@ -37,12 +37,15 @@ export async function enterOutage(
   const of = request.of === null ? null : parseRef(request.of);
   if (request.of !== null && of === null)
     throw new Refused([
-      refuse('of', 'is no outage', 'PORT@OBSERVER/START or C…, as `pop-sla outages` prints it'),
+      refuse('of', 'is no outage', 'PORT@OBSERVER/START or C…, as `pop-sla outages` prints it', [
+        'no-such',
+        request.of,
+      ]),
     ]);
   const port = request.port ?? (report.path === null ? null : (pathEnds(report.path)?.destination ?? null));
   if (port === null && of === null)
     throw new Refused([
-      refuse('port', 'is missing', 'the PoP whose port was down, as the report has no path'),
+      refuse('port', 'is missing', 'the PoP whose port was down, as the report has no path', ['missing']),
     ]);
   // Whoever entered it may have gone before the report knew.
   const before = (await desk.outages())
@@ -69,7 +72,7 @@ export async function proposeExclusion(
   const scope = request.scope ?? scopeOfReport(report);
   const input = { ...request, scope, reason: reasonOf(report, request.reason ?? null) };
   const [text] = textsOf([{ place: null, input }]);
-  if (!text) throw new Refused([refuse('from', 'is missing', 'a start and an end')]);
+  if (!text) throw new Refused([refuse('from', 'is missing', 'a start and an end', ['missing'])]);
   const full = { ...text, source: sourceOf(report), attachments: proofsOf(report) };
   const before = (await desk.exclusions()).find(
     ({ source, state, kind, intervals }) =>

@@ -66,7 +66,10 @@ export function createDesk({ store, config, now }: DeskOptions): Desk {
     if (!found) {
       const known = all.map((one) => one.id).slice(-12);
       throw new Refused([
-        refuse('id', 'is no exclusion', known.join(', ') || 'nothing: there are no exclusions'),
+        refuse('id', 'is no exclusion', known.join(', ') || 'nothing: there are no exclusions', [
+          'no-such',
+          id,
+        ]),
       ]);
     }
     return found;
@@ -110,6 +113,7 @@ export function createDesk({ store, config, now }: DeskOptions): Desk {
             'reason',
             'is missing',
             `why it is ${decision === 'reject' ? 'rejected' : 'revoked'}, as text`,
+            ['missing'],
           ),
         ]);
       }
@@ -160,6 +164,7 @@ export function createDesk({ store, config, now }: DeskOptions): Desk {
                 'of',
                 `is no outage: ${ref}`,
                 'PORT@OBSERVER/START or C…, as `pop-sla outages` prints it',
+                ['no-such', ref],
               ),
             ];
           }
@@ -174,7 +179,7 @@ export function createDesk({ store, config, now }: DeskOptions): Desk {
           return [{ type: 'outage-corrected', id, of, ...interval, ...said }];
         },
       });
-      if (!link) throw new Refused([refuse('from', 'is missing', 'a start and an end')]);
+      if (!link) throw new Refused([refuse('from', 'is missing', 'a start and an end', ['missing'])]);
       return link.action.id;
     },
   };

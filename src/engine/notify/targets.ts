@@ -53,7 +53,8 @@ export function createTargetDesk({ targets, config, now }: TargetDeskOptions): T
       const all = await targets.list();
       const own = all.filter(({ customer }) => customer !== null && customer === request.customer);
       for (const [list, most] of [[all, mostTargets] as const, [own, mostOfCustomer] as const])
-        if (list.length >= most) faults.push(refuse('targets', `are ${most}`, 'one less before another'));
+        if (list.length >= most)
+          faults.push(refuse('targets', `are ${most}`, 'one less before another', ['too-many', most, most]));
       if (faults.length > 0) throw new Refused(faults);
       const { customer, kind, address, events, query } = request;
       const locale = config().book.customers.find(({ id }) => id === customer)?.locale ?? 'en';
@@ -76,7 +77,9 @@ export function createTargetDesk({ targets, config, now }: TargetDeskOptions): T
 }
 
 export const noSuchTarget = (id: string): Refused =>
-  new Refused([refuse('id', `is no target: ${JSON.stringify(id)}`, 'an id as the list gives it')]);
+  new Refused([
+    refuse('id', `is no target: ${JSON.stringify(id)}`, 'an id as the list gives it', ['no-such', id]),
+  ]);
 
 /** Everything that is wrong with a target. */
 export function targetFaults(request: TargetRequest, config: Config): Refusal[] {
@@ -85,13 +88,25 @@ export function targetFaults(request: TargetRequest, config: Config): Refusal[] 
   const customers = config.book.customers.map(({ id }) => id);
   if (customer !== null && !customers.includes(customer)) {
     const known = customers.slice(0, 12).join(', ');
-    faults.push(refuse('customer', `is unknown, ${JSON.stringify(customer)}`, known || 'there are none'));
+    faults.push(
+      refuse('customer', `is unknown, ${JSON.stringify(customer)}`, known || 'there are none', [
+        'not-known',
+        customer,
+      ]),
+    );
   }
   faults.push(...(kind === 'mail' ? mailFaults(address) : urlFaults(address, config)));
   if (secret !== null && !/^[\x21-\x7e]{16,200}$/.test(secret))
-    faults.push(refuse('secret', 'is too short, or has blanks', '16 to 200 visible ASCII characters'));
+    faults.push(
+      refuse('secret', 'is too short, or has blanks', '16 to 200 visible ASCII characters', ['bad-secret']),
+    );
   if (language !== null && !(notifyLanguages as readonly string[]).includes(language))
-    faults.push(refuse('language', `is not known, ${JSON.stringify(language)}`, notifyLanguages.join(', ')));
+    faults.push(
+      refuse('language', `is not known, ${JSON.stringify(language)}`, notifyLanguages.join(', '), [
+        'not-known',
+        language,
+      ]),
+    );
   const names: readonly string[] = kind === 'tmf' ? ticketEvents : toldEvents;
   const unknown = events.filter((event) => event !== '*' && !names.includes(event));
   if (events.length === 0 || unknown.length > 0)
@@ -100,6 +115,7 @@ export function targetFaults(request: TargetRequest, config: Config): Refusal[] 
         'events',
         unknown[0] === undefined ? 'are missing' : `has ${JSON.stringify(unknown[0])}`,
         `*, or of ${names.join(', ')}`,
+        unknown[0] === undefined ? ['missing'] : ['not-known', unknown[0]],
       ),
     );
   return faults;
@@ -108,30 +124,40 @@ export function targetFaults(request: TargetRequest, config: Config): Refusal[] 
 const mailFaults = (address: string): Refusal[] =>
   address.length <= 320 && /^[^\s\p{Cc}<>@,;:"\\()[\]]{1,64}@[^\s\p{Cc}<>@,;:"\\()[\]]{1,253}$/u.test(address)
     ? []
-    : [refuse('address', 'is no e-mail address', 'one address, such as noc@customer.example')];
+    : [
+        refuse('address', 'is no e-mail address', 'one address, such as noc@customer.example', [
+          'no-mail-address',
+        ]),
+      ];
 
 /** Names are looked at when something is sent: they may lead elsewhere then. */
 function urlFaults(address: string, { notifications }: Config): Refusal[] {
   const allowed = 'https://host/path, without user and password';
   // A parser of URLs overlooks line ends; whoever reads the address later does not.
   if (address.length > 2000 || /[\s\p{Cc}\p{Cs}]/u.test(address) || !URL.canParse(address))
-    return [refuse('address', 'is no URL', allowed)];
+    return [refuse('address', 'is no URL', allowed, ['no-url'])];
   const { protocol, hostname, username, password, hash } = new URL(address);
   if (username !== '' || password !== '' || hash !== '')
-    return [refuse('address', 'has a user, a password or a fragment', allowed)];
-  if (protocol !== 'https:' && protocol !== 'http:') return [refuse('address', `is of ${protocol}`, allowed)];
+    return [refuse('address', 'has a user, a password or a fragment', allowed, ['url-parts'])];
+  if (protocol !== 'https:' && protocol !== 'http:')
+    return [refuse('address', `is of ${protocol}`, allowed, ['url-scheme'])];
   const host = hostname.replace(/^\[|\]$/g, '');
   const rules = addressRules(notifications.allow);
   if (isIP(host) !== 0 && !rules.may(host)) {
     const what = `is ${host}, an address that webhooks may not go to`;
     return [
-      refuse('address', what, 'an address of the Internet, or of a network in notifications.webhooks.allow'),
+      refuse('address', what, 'an address of the Internet, or of a network in notifications.webhooks.allow', [
+        'private-address',
+        host,
+      ]),
     ];
   }
   const house = notifications.allow.length > 0;
   if (protocol === 'http:' && (!house || (isIP(host) !== 0 && !rules.isAllowedHouse(host))))
     return [
-      refuse('address', 'is of http', `${allowed}; http for networks in notifications.webhooks.allow only`),
+      refuse('address', 'is of http', `${allowed}; http for networks in notifications.webhooks.allow only`, [
+        'plain-http',
+      ]),
     ];
   return [];
 }

@@ -84,7 +84,8 @@ export function createReports(options: ReportsOptions): Reports {
 
 function check({ month, selection: { by }, revision }: ReportRequest): void {
   const faults: Refusal[] = [];
-  if (!isMonthName(month)) faults.push(refuse('month', `${month} is no month`, monthRule));
+  if (!isMonthName(month))
+    faults.push(refuse('month', `${month} is no month`, monthRule, ['no-month', month]));
   if (revision !== null && by !== 'service') {
     faults.push(refuse('revision', 'is of one statement', 'together with a service'));
   }
@@ -97,17 +98,27 @@ function checkToDate(
   now: EpochMs,
 ): void {
   if (from !== null && now < from) {
-    throw new Refused([refuse('month', `${month} has not begun`, 'a month that is over, or has begun')]);
+    throw new Refused([
+      refuse('month', `${month} has not begun`, 'a month that is over, or has begun', [
+        'month-not-begun',
+        month,
+      ]),
+    ]);
   }
   if (toDate || to === null) return;
   const what = `${month} is not over, it is on ${formatInstant(to, 'UTC')}`;
-  throw new Refused([refuse('month', what, 'a month that is over, or --to-date (toDate=true) for a draft')]);
+  throw new Refused([
+    refuse('month', what, 'a month that is over, or --to-date (toDate=true) for a draft', [
+      'month-not-over',
+      month,
+    ]),
+  ]);
 }
 
 function unknownMonth({ book }: Config, month: string): Refusal {
   const first = book.services.map(({ start }) => start.slice(0, 7)).sort()[0];
   const allowed = first === undefined ? 'nothing: there are no services' : `a month from ${first} on`;
-  return refuse('month', `${month} is no month of any service`, allowed);
+  return refuse('month', `${month} is no month of any service`, allowed, ['no-service-in-month', month]);
 }
 
 /** What of the book may be spoken of. */

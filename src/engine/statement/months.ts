@@ -30,21 +30,30 @@ export function monthOfBook(book: Book, name: string): MonthOfBook {
 
 /** The services asked for, all of the month's where none is. Throws `Refused` for an unknown month or service. */
 export function servicesAsked(book: Book, name: string, asked: readonly string[] | null): MonthOfBook {
-  if (!isMonthName(name)) throw new Refused([refuse('month', `${name} is no month`, monthRule)]);
+  if (!isMonthName(name))
+    throw new Refused([refuse('month', `${name} is no month`, monthRule, ['no-month', name])]);
   const month = monthOfBook(book, name);
   if (month.services.length === 0) {
     const first = book.services.map(({ start }) => start.slice(0, 7)).sort()[0];
     const allowed = first === undefined ? 'nothing: there are no services' : `a month from ${first} on`;
-    throw new Refused([refuse('month', `${name} is no month of any service`, allowed)]);
+    throw new Refused([
+      refuse('month', `${name} is no month of any service`, allowed, ['no-service-in-month', name]),
+    ]);
   }
   if (asked === null) return month;
   for (const service of asked) {
     if (month.services.includes(service)) continue;
     const known = month.services.length > 12 ? [...month.services.slice(0, 12), '…'] : month.services;
-    const what = book.services.some(({ id }) => id === service)
-      ? `${service} has no day in ${name}`
-      : `${service} is no service`;
-    throw new Refused([refuse('service', what, known.join(', '))]);
+    const isOne = book.services.some(({ id }) => id === service);
+    const what = isOne ? `${service} has no day in ${name}` : `${service} is no service`;
+    throw new Refused([
+      refuse(
+        'service',
+        what,
+        known.join(', '),
+        isOne ? ['no-day-in-month', service, name] : ['not-known', service],
+      ),
+    ]);
   }
   return { ...month, services: [...new Set(asked)] };
 }

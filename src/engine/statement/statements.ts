@@ -75,7 +75,10 @@ export function createStatements(options: StatementsOptions): Statements {
     if (found.end !== null && found.end <= now()) return found;
     const end = found.end === null ? '' : `, it is on ${formatInstant(found.end, 'UTC')}`;
     throw new Refused([
-      refuse('month', `${month} is not over${end}`, 'a month that is over, or --to-date for a draft'),
+      refuse('month', `${month} is not over${end}`, 'a month that is over, or --to-date for a draft', [
+        'month-not-over',
+        month,
+      ]),
     ]);
   };
   const mayAct = (actor: string): void => {
@@ -206,11 +209,18 @@ export function createStatements(options: StatementsOptions): Statements {
       const latest = await store.statements.sealed(id);
       if (latest) {
         const allowed = `1 to ${latest.document.revision}`;
-        throw new Refused([refuse('revision', `${id} has no revision ${revision ?? ''}`, allowed)]);
+        throw new Refused([
+          refuse('revision', `${id} has no revision ${revision ?? ''}`, allowed, [
+            'no-revision',
+            latest.document.revision,
+          ]),
+        ]);
       }
       await asked(month, [service]);
       throw new Refused([
-        refuse('service', `${id} has no statement yet`, 'a month that was closed: pop-sla statements close'),
+        refuse('service', `${id} has no statement yet`, 'a month that was closed: pop-sla statements close', [
+          'no-statement',
+        ]),
       ]);
     },
     async draw(month, services) {

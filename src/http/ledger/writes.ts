@@ -117,6 +117,9 @@ function refOf(of: string | null | undefined) {
   const ref = parseRef(of ?? '');
   if (ref) return ref;
   throw new Refused([
-    refuse('of', 'is no outage', 'PORT@OBSERVER/START or C…, as GET /api/v1/outages gives it'),
+    refuse('of', 'is no outage', 'PORT@OBSERVER/START or C…, as GET /api/v1/outages gives it', [
+      'no-such',
+      '',
+    ]),
   ]);
 }

@@ -1,11 +1,35 @@
+import type { Saying } from '../../core/ledger/saying.js';
 import { Refused } from '../../engine/ledger/enter.js';
-import { BadRequest } from '../problem.js';
+import { BadRequest, parameterFaults, type ParameterFault } from '../problem.js';
+import type { PortalWords } from './words/words.js';
 
 /** What is wrong with what a form said, to stand beside it; null: it is another kind of error. */
-export function faultsIn(error: unknown): readonly string[] | null {
-  if (error instanceof BadRequest)
-    return error.faults.map(({ parameter, detail }) => `${parameter} ${detail}`);
-  if (error instanceof Refused)
-    return error.refusals.map(({ field, what, allowed }) => `${field} ${what}; allowed: ${allowed}`);
-  return null;
+export function faultsIn(error: unknown): readonly ParameterFault[] | null {
+  if (error instanceof BadRequest) return error.faults;
+  return error instanceof Refused ? parameterFaults(error) : null;
+}
+
+/** A fault in the words of a page; `english`: what there are no other words for. */
+export interface WordedFault {
+  readonly text: string;
+  readonly english: string | null;
+}
+
+/** Whose names say more than a label would: what is told of them stands by itself. */
+const unnamed = ['id', 'actor'];
+
+export function wordFault(
+  { refusals }: PortalWords,
+  { parameter, detail, said }: ParameterFault,
+): WordedFault {
+  const labels: Readonly<Record<string, string>> = refusals.field;
+  const field = parameter.split('.')[0] ?? parameter;
+  const label = Object.hasOwn(labels, field) ? (labels[field] ?? parameter) : parameter;
+  const join = (what: string): string => (unnamed.includes(field) ? what : refusals.join(label, what));
+  if (said) return { text: join(sayingText(refusals.say, said)), english: null };
+  return { text: join(refusals.general), english: detail };
+}
+
+function sayingText(say: PortalWords['refusals']['say'], [code, ...values]: Saying): string {
+  return (say[code] as (...values: readonly unknown[]) => string)(...values);
 }

@@ -4,8 +4,10 @@ import { isTenantRole, type Principal } from '../../core/access/principal.js';
 import type { Action } from '../../core/access/rules.js';
 import { localeOf, type Locale } from '../../render/report/locale.js';
 import { reportLanguages, type ReportLanguage } from '../../render/report/languages.js';
+import type { ParameterFault } from '../problem.js';
 import { csrfField } from '../access/csrf.js';
 import type { Assets, AssetName } from './assets.js';
+import { wordFault, type WordedFault } from './faults-in.js';
 import { formsOf, type Forms } from './format.js';
 import { languageOf, themeOf, themes, type Theme } from './language.js';
 import { placesFor } from './navigation.js';
@@ -16,6 +18,8 @@ export interface Shell {
   readonly w: PortalWords;
   /** The words of reports: bands, kinds of exclusions and so on. */
   readonly r: Locale['words'];
+  /** What is wrong with what was entered, in words. */
+  readonly worded: (fault: ParameterFault) => WordedFault;
   /** Writes numbers, times and amounts. */
   readonly f: Forms;
   readonly language: ReportLanguage;
@@ -63,6 +67,7 @@ export function createShell({ config, assets, version }: ShellOptions): ShellMak
       const csrf = request.identified?.session?.csrf ?? null;
       const w = portalWords[language];
       return {
+        worded: (fault) => wordFault(w, fault),
         ...{ w, r: locale.words, f: formsOf(locale, customer?.timeZone ?? houseZone(config())) },
         ...{ language, languages: reportLanguages, theme: themeOf(request), themes },
         ...{ asset: assets.url, principal, version },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Saying } from '../../core/ledger/saying.js';
 import type { ParameterFault } from '../problem.js';
 
 type Schema = z.core.$ZodType;
@@ -23,22 +24,36 @@ function faultsOf(schema: Schema, given: unknown, issue: Issue): ParameterFault[
     const detail = `is not known; allowed: ${keysOf(at).join(', ') || 'no parameters'}`;
     return issue.keys.map((key) => ({ parameter: `${inside}${key}`, detail }));
   }
-  if (issue.code === 'custom') return [{ parameter, detail: issue.message }];
+  if (issue.code === 'custom') {
+    const said = issue.params?.['said'] as Saying | undefined;
+    return [{ parameter, detail: issue.message, ...(said && { said }) }];
+  }
   if (at instanceof z.ZodObject && issue.code === 'invalid_type') {
     const what = issue.path.length === 0 ? 'is no JSON object' : 'is no object';
     return [{ parameter, detail: `${what}; allowed: one with the keys ${keysOf(at).join(', ')}` }];
   }
   const allowed = descriptionOf(at);
   const value = valueAt(given, issue.path);
-  if (value === undefined) return [{ parameter, detail: `is missing${allowed && `; allowed: ${allowed}`}` }];
+  if (value === undefined) {
+    return [{ parameter, detail: `is missing${allowed && `; allowed: ${allowed}`}`, said: ['missing'] }];
+  }
+  const said = sayingOf(issue, value);
   if (Array.isArray(value) && issue.code === 'invalid_type') {
     return [{ parameter, detail: 'is given more than once' }];
   }
   // Of an item of a list the list is spoken of, as it is the list that was given.
   const [head] = issue.path;
   const list = descriptionOf(schemaAt(schema, head === undefined ? [] : [head]));
-  if (issue.path.length > 1 && list) return [{ parameter: String(head), detail: `is not ${list}` }];
-  return [{ parameter, detail: allowed ? `is not ${allowed}` : issue.message }];
+  if (issue.path.length > 1 && list) return [{ parameter: String(head), detail: `is not ${list}`, ...said }];
+  return [{ parameter, detail: allowed ? `is not ${allowed}` : issue.message, ...said }];
+}
+
+/** What of it can be said in another language. */
+function sayingOf(issue: Issue, value: unknown): { readonly said?: Saying } {
+  if (issue.code === 'too_big' && typeof value === 'string')
+    return { said: ['too-long', value.length, Number(issue.maximum)] };
+  if (issue.code === 'invalid_value') return { said: ['not-one-of', issue.values.map(String)] };
+  return {};
 }
 
 /** The schema inside of optional marks, defaults and what makes a value of a text. */

@@ -3,10 +3,11 @@ import { isPathId } from '../../core/path/path.js';
 import { isMonthName, monthRule } from '../../core/time/month.js';
 import { parseInstant } from '../../config/scalars/instant.js';
 import { isWrong } from '../../config/scalars/scalar.js';
+import type { Saying } from '../../core/ledger/saying.js';
 import type { EpochMs, PathId } from '../../core/types.js';
 
 /** What a reader of a text gives: the value, or what is wrong with the text, going on from its name. */
-export type Reading<T> = { readonly value: T } | { readonly detail: string };
+export type Reading<T> = { readonly value: T } | { readonly detail: string; readonly said?: Saying };
 
 /** What OpenAPI says of a text; `description` is what an answer calls allowed. */
 export interface TextShape {
@@ -24,7 +25,8 @@ export function text<T>(read: (text: string) => Reading<T>, shape: TextShape) {
     .transform((input, context): T => {
       const reading = read(input);
       if ('value' in reading) return reading.value;
-      context.issues.push({ code: 'custom', message: reading.detail, input });
+      const { detail: message, said } = reading;
+      context.issues.push({ code: 'custom', message, input, ...(said && { params: { said } }) });
       return z.NEVER;
     });
 }
@@ -70,7 +72,9 @@ export const ending = () => instant('2026-11-01');
 export const month = () =>
   text(
     (given): Reading<string> =>
-      isMonthName(given) ? { value: given } : { detail: `is no month; allowed: ${monthRule}` },
+      isMonthName(given)
+        ? { value: given }
+        : { detail: `is no month; allowed: ${monthRule}`, said: ['no-month', given] },
     { description: monthRule, pattern: '^\\d{4}-\\d{2}$', examples: ['2026-10'] },
   );
 
@@ -98,5 +102,7 @@ const instantRule = 'a date such as 2026-10-01 (00:00 UTC), or an instant such a
 function readInstant(given: string): Reading<EpochMs> {
   // A + that nobody escaped came as a space.
   const at = parseInstant(given.replace(/ (\d\d:\d\d)$/, '+$1'));
-  return isWrong(at) ? { detail: `${at.wrong}; allowed: ${instantRule}` } : { value: at };
+  return isWrong(at)
+    ? { detail: `${at.wrong}; allowed: ${instantRule}`, said: ['no-time', given.slice(0, 60)] }
+    : { value: at };
 }

@@ -104,10 +104,11 @@ describe('the life of a report', () => {
     expect(deedFault(reportOf(taken, resolved, closed), 'resolve', ann)).toEqual({
       field: 'id',
       what: "is closed: F1 can't resolve now",
+      said: ['in-state', 'closed'],
       allowed: 'reopen, link, to-outage, to-exclusion',
     });
     expect(deedFault(reportOf(), 'start', ann)?.what).toBe("is filed: F1 can't start now");
-    expect(deedFault(reportOf(taken), 'resolve', bob)).toEqual({
+    expect(deedFault(reportOf(taken), 'resolve', bob)).toMatchObject({
       field: 'actor',
       what: "is bob, and F1 is ann's",
       allowed: 'ann, or another once a hand-over is accepted',

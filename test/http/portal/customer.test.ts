@@ -149,7 +149,7 @@ describe('a fault report', () => {
     const { server } = await portal();
     const ann = await signedIn(server, 'customer');
     const wrong = await ann.post('/faults', { subject: 'It is <slow>' });
-    expect([wrong.statusCode, textOf(wrong)]).toEqual([400, expect.stringContaining('text is missing')]);
+    expect([wrong.statusCode, textOf(wrong)]).toEqual([400, expect.stringContaining('Text: is missing')]);
     expect(wrong.body).toContain('value="It is &lt;slow&gt;"');
     const filed = await ann.post('/faults', { subject: 'It is slow', text: 'since noon' });
     expect(filed.statusCode).toBe(303);
@@ -171,7 +171,10 @@ describe('a fault report', () => {
       /href="\/api\/v1\/fault-reports\/F1\/attachments\/[0-9a-f]{64}">trace\.txt</,
     );
     const bad = await send('x.png', 'no picture');
-    expect([bad.statusCode, textOf(bad)]).toEqual([400, expect.stringContaining('is no .png')]);
+    expect([bad.statusCode, textOf(bad)]).toEqual([
+      400,
+      expect.stringContaining('is not what its ending says, or of no known kind: x.png'),
+    ]);
     expect(bad.body).toContain('see the file');
   });
 

@@ -4,6 +4,7 @@ import { windowKinds } from '../../../core/quality/windows.js';
 import { maxAttachmentBytes } from '../../../store/ledger-store.js';
 import type { MeshJson } from '../../../render/mesh/json.js';
 import type { Caller } from '../../access/caller.js';
+import type { ParameterFault } from '../../problem.js';
 import { faultsIn } from '../faults-in.js';
 import type { FormFile } from '../forms.js';
 import { addPage, type Ask, type PageAnswer, type PortalOptions } from '../page.js';
@@ -31,7 +32,7 @@ export function faultNewPages(server: FastifyInstance, portal: PortalOptions): v
       caller,
       fields: given,
       wrong = [],
-    }: { ask: Ask; shell: Shell; caller: Caller; fields: Fields; wrong?: readonly string[] },
+    }: { ask: Ask; shell: Shell; caller: Caller; fields: Fields; wrong?: readonly ParameterFault[] },
     status = 200,
   ): Promise<PageAnswer> => {
     const { book } = portal.config();

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { rules } from '../../../core/access/rules.js';
+import type { ParameterFault } from '../../problem.js';
 import { faultsIn } from '../faults-in.js';
 import type { FormFile } from '../forms.js';
 import { addPage, type Ask, type PageAnswer, type PortalOptions } from '../page.js';
@@ -27,7 +28,11 @@ const ofReport = z.object({ id: z.string().max(200) });
 /** `/faults/FR-1`, and a form for everything that whoever looks may do with it now. */
 export function faultPages(server: FastifyInstance, portal: PortalOptions): void {
   const show = async (
-    { ask, id, ...more }: { ask: Ask; id: string; done?: string; wrong?: readonly string[]; said?: string },
+    {
+      ask,
+      id,
+      ...more
+    }: { ask: Ask; id: string; done?: string; wrong?: readonly ParameterFault[]; said?: string },
     status = 200,
   ): Promise<PageAnswer> => {
     const found = await ask<ShownReport>('getFaultReport', { params: { id } });

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { ParameterFault } from '../../problem.js';
 import { faultsIn } from '../faults-in.js';
 import type { FormFile } from '../forms.js';
 import { addPage, type Ask, type PageAnswer, type PortalOptions } from '../page.js';
@@ -34,7 +35,13 @@ export function verifyPages(server: FastifyInstance, portal: PortalOptions): voi
       found = null,
       wrong = [],
       noFile = false,
-    }: { ask: Ask; shell: Shell; found?: Verified | null; wrong?: readonly string[]; noFile?: boolean },
+    }: {
+      ask: Ask;
+      shell: Shell;
+      found?: Verified | null;
+      wrong?: readonly ParameterFault[];
+      noFile?: boolean;
+    },
     status = 200,
   ): Promise<PageAnswer> => {
     const keys = await ask<Keys>('listKeys');

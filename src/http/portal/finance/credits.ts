@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { isMonthName } from '../../../core/time/month.js';
 import type { credit } from '../../billing/answers.js';
+import type { ParameterFault } from '../../problem.js';
 import { faultsIn } from '../faults-in.js';
 import { addPage, type Ask, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
@@ -26,7 +27,7 @@ export function creditPages(server: FastifyInstance, portal: PortalOptions): voi
     readonly month?: string | undefined;
     readonly since?: string;
     readonly done?: string | null;
-    readonly wrong?: readonly string[];
+    readonly wrong?: readonly ParameterFault[];
   }
   const show = async (
     { ask, shell, month, since = '0', done = null, wrong = [] }: Shown,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isMonthName, monthAfter } from '../../../core/time/month.js';
 import { reportFormats } from '../../../render/report/formats.js';
 import type { outcome } from '../../billing/answers.js';
+import type { ParameterFault } from '../../problem.js';
 import { faultsIn } from '../faults-in.js';
 import { addPage, type Ask, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
@@ -26,7 +27,7 @@ export function monthPages(server: FastifyInstance, portal: PortalOptions): void
     readonly shell: Shell;
     readonly month: string;
     readonly show?: string;
-    readonly wrong?: readonly string[];
+    readonly wrong?: readonly ParameterFault[];
     readonly outcomes?: readonly Outcome[] | null;
     readonly done?: string | null;
   }

@@ -2,7 +2,9 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { StatementDocument } from '../../../core/statement/document.js';
 import { isMonthName } from '../../../core/time/month.js';
+import { creditBlocks } from '../../../render/report/compose/credit.js';
 import { reportFormats } from '../../../render/report/formats.js';
+import { localeOf } from '../../../render/report/locale.js';
 import { addPage, type PortalOptions } from '../page.js';
 import { outagesOf } from './outages-of.js';
 import { statementsOf } from './statements-of.js';
@@ -49,6 +51,7 @@ export function financeStatementPage(server: FastifyInstance, portal: PortalOpti
           },
           outages: outagesOf(document.outages),
           all: await statementsOf(ask, { month, service }),
+          credit: creditBlocks({ document, locale: localeOf(shell.language) }),
           ...{ formats: reportFormats, revision: revision ?? null },
           customerName: book.customers.find(({ id }) => id === document.customer)?.name ?? document.customer,
         },

@@ -5,6 +5,7 @@ import { decisions, samePerson } from '../../../core/ledger/decide.js';
 import { exclusionStates } from '../../../core/ledger/exclusions.js';
 import type { exclusion, impacts } from '../../ledger/answers.js';
 import { zonedInput } from '../customer/local-time.js';
+import type { ParameterFault } from '../../problem.js';
 import { faultsIn } from '../faults-in.js';
 import { everyPage } from '../every-page.js';
 import { addPage, type Ask, type PageAnswer, type PortalOptions } from '../page.js';
@@ -53,7 +54,7 @@ export function exclusionPages(server: FastifyInstance, portal: PortalOptions): 
     readonly id: string;
     readonly impact?: boolean;
     readonly done?: string | null;
-    readonly wrong?: readonly string[];
+    readonly wrong?: readonly ParameterFault[];
   }
   const show = async (
     { ask, shell, id, impact = false, done = null, wrong = [] }: Shown,
@@ -78,7 +79,7 @@ export function exclusionPages(server: FastifyInstance, portal: PortalOptions): 
     };
   };
   const form = (
-    { shell, wrong = [], fields = {} }: { shell: Shell; wrong?: readonly string[]; fields?: object },
+    { shell, wrong = [], fields = {} }: { shell: Shell; wrong?: readonly ParameterFault[]; fields?: object },
     status = 200,
   ): PageAnswer => ({
     ...{ view: 'exclusion-new', title: shell.w.noc.exclusions.propose, status },

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { outage } from '../../ledger/answers.js';
 import { zonedInput } from '../customer/local-time.js';
+import type { ParameterFault } from '../../problem.js';
 import { faultsIn } from '../faults-in.js';
 import { addPage, type Ask, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
@@ -45,7 +46,7 @@ export function outagePages(server: FastifyInstance, portal: PortalOptions): voi
       shell,
       of,
       ...more
-    }: { ask: Ask; shell: Shell; of: string; wrong?: readonly string[]; fields?: object },
+    }: { ask: Ask; shell: Shell; of: string; wrong?: readonly ParameterFault[]; fields?: object },
     status = 200,
   ): Promise<PageAnswer> => {
     const found = of === '' ? null : await ask<Answer>('listOutages', { query: { ref: of } });

@@ -5,6 +5,7 @@ import { exclusionKinds } from '../../../core/exclusion/kinds.js';
 import type { report } from '../../faults/answers.js';
 import type { outage } from '../../ledger/answers.js';
 import { zonedInput } from '../customer/local-time.js';
+import type { ParameterFault } from '../../problem.js';
 import { faultsIn } from '../faults-in.js';
 import { addPage, type Ask, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
@@ -48,7 +49,7 @@ export function reportLedgerPages(server: FastifyInstance, portal: PortalOptions
     readonly ask: Ask;
     readonly shell: Shell;
     readonly id: string;
-    readonly wrong?: readonly string[];
+    readonly wrong?: readonly ParameterFault[];
     readonly said?: Fields;
   }
   const show = async ({ ask, shell, id, wrong = [], said }: Shown, status = 200): Promise<PageAnswer> => {

@@ -3,6 +3,7 @@ import { customerEnglish, customerSimplified, customerTraditional, type Customer
 import { faultsEnglish, faultsSimplified, faultsTraditional, type FaultsWords } from './faults.js';
 import { financeEnglish, financeSimplified, financeTraditional, type FinanceWords } from './finance.js';
 import { nocEnglish, nocSimplified, nocTraditional, type NocWords } from './noc.js';
+import { refusalsEnglish, refusalsSimplified, refusalsTraditional, type RefusalsWords } from './refusals.js';
 import { shellEnglish, shellSimplified, shellTraditional, type ShellWords } from './shell.js';
 import {
   statementsEnglish,
@@ -17,6 +18,7 @@ export type PortalWords = ShellWords &
   FaultsWords &
   NocWords &
   FinanceWords &
+  RefusalsWords &
   StatementsWords;
 
 export const portalWords: Record<ReportLanguage, PortalWords> = {
@@ -26,6 +28,7 @@ export const portalWords: Record<ReportLanguage, PortalWords> = {
     ...faultsEnglish,
     ...nocEnglish,
     ...financeEnglish,
+    ...refusalsEnglish,
     ...statementsEnglish,
   },
   'zh-CN': {
@@ -34,6 +37,7 @@ export const portalWords: Record<ReportLanguage, PortalWords> = {
     ...faultsSimplified,
     ...nocSimplified,
     ...financeSimplified,
+    ...refusalsSimplified,
     ...statementsSimplified,
   },
   'zh-TW': {
@@ -42,6 +46,7 @@ export const portalWords: Record<ReportLanguage, PortalWords> = {
     ...faultsTraditional,
     ...nocTraditional,
     ...financeTraditional,
+    ...refusalsTraditional,
     ...statementsTraditional,
   },
 };

@@ -4,8 +4,11 @@ import { wordFor } from '../words/words.js';
 import { shareText } from '../locale.js';
 import type { Scene } from './scene.js';
 
+/** What of a statement its amounts are derived from. */
+type Derived = Pick<Scene, 'document' | 'locale'>;
+
 /** From the rent to what is paid, step by step. */
-export function creditBlocks(scene: Scene): Block[] {
+export function creditBlocks(scene: Derived): Block[] {
   const { document, locale } = scene;
   const { words } = locale;
   const claims = [...new Set(document.parts.flatMap(({ claim }) => claim?.lastDay ?? []))];
@@ -19,7 +22,7 @@ export function creditBlocks(scene: Scene): Block[] {
   ];
 }
 
-function rowsOf(part: Part, { document: { currency }, locale }: Scene): TableRow[] {
+function rowsOf(part: Part, { document: { currency }, locale }: Derived): TableRow[] {
   const { words, percent } = locale;
   const money = (amount: string): string => locale.amount(amount, currency);
   const { credit, tax, siteMonth } = part;
