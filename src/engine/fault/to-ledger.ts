@@ -1,6 +1,6 @@
 import type { ExclusionInput } from '../../config/ledger/exclusion-input.js';
 import type { FaultReport } from '../../core/fault/report.js';
-import { filesOf } from '../../core/fault/visible.js';
+import { filesOf, forCustomer } from '../../core/fault/visible.js';
 import type { AttachmentRef } from '../../core/ledger/actions.js';
 import { parseRef } from '../../core/ledger/outages.js';
 import { refuse } from '../../core/ledger/refusal.js';
@@ -98,5 +98,6 @@ function scopeOfReport({ path, service }: FaultReport): string[] {
 function proofsOf(report: FaultReport): AttachmentRef[] {
   const { evidence, id } = report;
   const frozen = evidence && { sha256: evidence.sha256, bytes: evidence.bytes, name: `${id}-evidence.json` };
-  return [...(frozen ? [frozen] : []), ...filesOf(report)];
+  // A proof goes into evidence packs, which customers get: what is internal stays with the report.
+  return [...(frozen ? [frozen] : []), ...filesOf(forCustomer(report))];
 }

@@ -199,6 +199,26 @@ describe('working on a report', () => {
     );
   });
 
+  test('takes the files along into the ledger that its customer may see, and no others', async () => {
+    const { desk, ledger } = await faultRig();
+    const [open, inside] = [
+      await desk.attach('trace.txt', Buffer.from('of the customer')),
+      await desk.attach('inside.txt', Buffer.from('of the house')),
+    ];
+    await desk.file(bank, filing({ attachments: [open] }));
+    await desk.do(ann, 'F1', { deed: 'take' });
+    await desk.do(ann, 'F1', { deed: 'comment', text: 'x', internal: true, attachments: [inside] });
+    const span = { from: newestSlot - 3_600_000, to: newestSlot - 1_800_000 };
+    await desk.toOutage(ann, 'F1', { ...span, of: null, port: null, reason: null });
+    const times = { from: iso(span.from), to: iso(span.to) };
+    await desk.toExclusion(ann, 'F1', { ...times, kind: 'third-party' });
+    const [outageFound] = await ledger.outages({ port: 'SIN' });
+    for (const { attachments } of [outageFound?.corrections[0], await ledger.exclusion('X2')].flatMap(
+      (one) => one ?? [],
+    ))
+      expect(attachments.map(({ name }) => name)).toEqual(['F1-evidence.json', 'trace.txt']);
+  });
+
   test('becomes a proposed exclusion, which a second person approves', async () => {
     const { desk, ledger } = await faultRig();
     await desk.file(bank, filing());
