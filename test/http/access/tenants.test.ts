@@ -82,7 +82,7 @@ describe('a customer', () => {
     expect(await alpha(`exclusions/${others}`)).toMatchObject({ status: 404 });
     expect(await alpha('outages')).toMatchObject({ outages: [{ port: 'SIN', corrections: [] }] });
     const beta = await asked(server, 'customer', 'beta');
-    expect(await beta('outages')).toEqual({ outages: [], nextCursor: null });
+    expect(await beta('outages')).toEqual({ outages: [], total: 0, nextCursor: null });
   });
 });
 
