@@ -11,6 +11,8 @@ export interface Place {
   readonly action: Action;
   /** And is one of these; everybody unless told. */
   readonly roles?: readonly Role[];
+  /** It stands in the account's menu: seldom gone to. */
+  readonly menu?: true;
 }
 
 const staff: readonly Role[] = ['noc', 'finance', 'approver', 'admin'];
@@ -28,6 +30,12 @@ export const places: readonly Place[] = [
   { href: '/ledger', label: (w) => w.finance.ledger.title, action: 'audit:read', roles: staff },
   // Who works here has them by month.
   { href: '/statements', label: (w) => w.nav.statements, action: 'statements:read', roles: tenants },
+  { href: '/users', label: (w) => w.admin.users.title, action: 'users:read', menu: true },
+  { href: '/tokens', label: (w) => w.admin.tokens.title, action: 'tokens:read', menu: true },
+  {
+    ...{ href: '/notifications', label: (w) => w.admin.notifications.title, action: 'notifications:read' },
+    menu: true,
+  },
 ];
 
 /** Where somebody of a role begins; who has none of these begins at the first place of the navigation. */

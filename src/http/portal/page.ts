@@ -33,6 +33,8 @@ export interface Page<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
   /** Of a form's fields. */
   readonly body?: B;
   readonly bodyLimit?: number;
+  /** The page shows a secret this once: it is kept for no key. */
+  readonly secret?: boolean;
   handle(asked: PageAsked<z.output<P>, z.output<Q>, z.output<B>>): PageAnswer | Promise<PageAnswer>;
 }
 
@@ -81,9 +83,9 @@ export function addPage<
   Q extends z.ZodType = typeof anything,
   B extends z.ZodType = typeof anything,
 >(server: FastifyInstance, { shell }: Pick<PortalOptions, 'shell'>, page: Page<P, Q, B>): void {
-  const { method, url, access, params, query = anything, body = anything, bodyLimit } = page;
+  const { method, url, access, params, query = anything, body = anything, bodyLimit, secret } = page;
   server.route({
-    ...{ method, url, config: { access, page: true } },
+    ...{ method, url, config: { access, page: true, ...(secret === true && { secret }) } },
     ...(bodyLimit === undefined ? {} : { bodyLimit }),
     schema: {
       ...{ hide: true, querystring: query },

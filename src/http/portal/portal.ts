@@ -2,6 +2,7 @@ import view from '@fastify/view';
 import { Eta } from 'eta';
 import type { FastifyInstance } from 'fastify';
 import { fileURLToPath } from 'node:url';
+import { adminPages } from './admin/pages.js';
 import { assetRoutes } from './assets.js';
 import { customerPages } from './customer/pages.js';
 import { financePages } from './finance/pages.js';
@@ -38,6 +39,7 @@ export function portalPages(server: FastifyInstance, portal: PortalOptions): voi
   if (portal.access) signInPages(server, portal, portal.access);
   nocPages(server, portal);
   financePages(server, portal);
+  adminPages(server, portal);
   homePage(server, portal);
   customerPages(server, portal);
 }

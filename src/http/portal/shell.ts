@@ -10,7 +10,7 @@ import type { Assets, AssetName } from './assets.js';
 import { wordFault, type WordedFault } from './faults-in.js';
 import { formsOf, type Forms } from './format.js';
 import { languageOf, themeOf, themes, type Theme } from './language.js';
-import { placesFor } from './navigation.js';
+import { placesFor, type Place } from './navigation.js';
 import { portalWords, type PortalWords } from './words/words.js';
 
 /** What every view knows of, whatever its page. */
@@ -32,6 +32,8 @@ export interface Shell {
   /** The name of the customer whose things are seen; null: all, or nobody's. */
   readonly customer: string | null;
   readonly nav: readonly { readonly href: string; readonly label: string; readonly current: boolean }[];
+  /** What stands in the menu of the account. */
+  readonly settings: Shell['nav'];
   readonly may: (action: Action) => boolean;
   /** Whether forms can write: nobody has to sign in, and so nobody is known by name. */
   readonly writes: boolean;
@@ -66,16 +68,19 @@ export function createShell({ config, assets, version }: ShellOptions): ShellMak
       const path = request.url.split('?')[0] ?? '/';
       const csrf = request.identified?.session?.csrf ?? null;
       const w = portalWords[language];
+      const shown = placesFor(caller);
+      const place = ({ href, label }: Place): Shell['nav'][number] => ({
+        ...{ href, label: label(w) },
+        current: path === href || path.startsWith(`${href}/`),
+      });
       return {
         worded: (fault) => wordFault(w, fault),
         ...{ w, r: locale.words, f: formsOf(locale, customer?.timeZone ?? houseZone(config())) },
         ...{ language, languages: reportLanguages, theme: themeOf(request), themes },
         ...{ asset: assets.url, principal, version },
         customer: principal?.roles.some(isTenantRole) ? (customer?.name ?? principal.customer) : null,
-        nav: placesFor(caller).map(({ href, label }) => ({
-          ...{ href, label: label(w) },
-          current: path === href || path.startsWith(`${href}/`),
-        })),
+        nav: shown.filter(({ menu }) => menu !== true).map(place),
+        settings: shown.filter(({ menu }) => menu === true).map(place),
         may: (action) => caller?.may(action) ?? false,
         writes: principal !== null && principal.via !== 'open',
         csrf: csrf === null ? null : { field: csrfField, value: csrf },

@@ -1,4 +1,5 @@
 import type { ReportLanguage } from '../../../render/report/languages.js';
+import { adminEnglish, adminSimplified, adminTraditional, type AdminWords } from './admin.js';
 import { customerEnglish, customerSimplified, customerTraditional, type CustomerWords } from './customer.js';
 import { faultsEnglish, faultsSimplified, faultsTraditional, type FaultsWords } from './faults.js';
 import { financeEnglish, financeSimplified, financeTraditional, type FinanceWords } from './finance.js';
@@ -19,6 +20,7 @@ export type PortalWords = ShellWords &
   NocWords &
   FinanceWords &
   RefusalsWords &
+  AdminWords &
   StatementsWords;
 
 export const portalWords: Record<ReportLanguage, PortalWords> = {
@@ -29,6 +31,7 @@ export const portalWords: Record<ReportLanguage, PortalWords> = {
     ...nocEnglish,
     ...financeEnglish,
     ...refusalsEnglish,
+    ...adminEnglish,
     ...statementsEnglish,
   },
   'zh-CN': {
@@ -38,6 +41,7 @@ export const portalWords: Record<ReportLanguage, PortalWords> = {
     ...nocSimplified,
     ...financeSimplified,
     ...refusalsSimplified,
+    ...adminSimplified,
     ...statementsSimplified,
   },
   'zh-TW': {
@@ -47,6 +51,7 @@ export const portalWords: Record<ReportLanguage, PortalWords> = {
     ...nocTraditional,
     ...financeTraditional,
     ...refusalsTraditional,
+    ...adminTraditional,
     ...statementsTraditional,
   },
 };
