@@ -89,7 +89,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const daemon = daemonSeries(make);
   const rounds = roundSeries(make, { paths, sendLag: daemon.sendLag });
   const watch = watchSeries(make);
-  const services = serviceSeries(make);
+  const services = serviceSeries();
   const terms = planSeries(make);
   const office = officeSeries(make);
   const mesh = meshSeries(make);
@@ -100,7 +100,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const answer: Metrics['answer'] = (accept) => {
     const format = formatFor(accept);
     const pieces = async function* (): AsyncGenerator<string> {
-      for (const family of paths.families)
+      for (const family of [...paths.families, ...services.families])
         for (const piece of family.pieces(format)) {
           if (piece === '') continue;
           yield piece;

@@ -1,83 +1,90 @@
-import type { Gauge } from 'prom-client';
 import { currencyDecimals } from '../core/money/currency.js';
 import { formatUnits } from '../core/number/decimal.js';
 import type { ServiceStanding } from '../core/statement/standing.js';
-import type { MetricMaker } from './make.js';
 import { metricNames } from './names.js';
+import { textFamily, type TextFamily } from './text-family.js';
 import { toNumber } from './windows.js';
 
 /** The series of the services: those of the latest judgement, and no others. */
 export interface ServiceSeries {
+  /** Hundreds of services have thousands of series: they are kept as text, as those of paths are. */
+  readonly families: readonly TextFamily[];
   readonly services: (standings: readonly ServiceStanding[]) => void;
   /** Rents and credits are shown or not. */
   readonly setMoney: (on: boolean) => void;
 }
 
-export function serviceSeries(make: MetricMaker): ServiceSeries {
-  const gauges = {
-    info: make.gauge(metricNames.service),
-    availability: make.gauge(metricNames.serviceAvailability),
-    toDate: make.gauge(metricNames.serviceToDate),
-    line: make.gauge(metricNames.lineAvailability),
-    commitment: make.gauge(metricNames.serviceCommitment),
-    used: make.gauge(metricNames.outageUsed),
-    allowed: make.gauge(metricNames.outageAllowed),
-    excused: make.gauge(metricNames.excused),
-    unobserved: make.gauge(metricNames.serviceUnobserved),
-    next: make.gauge(metricNames.nextStep),
-    periodEnd: make.gauge(metricNames.periodEnd),
-    credit: make.gauge(metricNames.credit),
-    projected: make.gauge(metricNames.creditProjected),
-    creditNext: make.gauge(metricNames.creditNext),
-    rent: make.gauge(metricNames.rent),
+export function serviceSeries(): ServiceSeries {
+  const families = {
+    info: textFamily(metricNames.service, 'gauge'),
+    availability: textFamily(metricNames.serviceAvailability, 'gauge'),
+    toDate: textFamily(metricNames.serviceToDate, 'gauge'),
+    line: textFamily(metricNames.lineAvailability, 'gauge'),
+    commitment: textFamily(metricNames.serviceCommitment, 'gauge'),
+    used: textFamily(metricNames.outageUsed, 'gauge'),
+    allowed: textFamily(metricNames.outageAllowed, 'gauge'),
+    excused: textFamily(metricNames.excused, 'gauge'),
+    unobserved: textFamily(metricNames.serviceUnobserved, 'gauge'),
+    next: textFamily(metricNames.nextStep, 'gauge'),
+    periodEnd: textFamily(metricNames.periodEnd, 'gauge'),
+    credit: textFamily(metricNames.credit, 'gauge'),
+    projected: textFamily(metricNames.creditProjected, 'gauge'),
+    creditNext: textFamily(metricNames.creditNext, 'gauge'),
+    rent: textFamily(metricNames.rent, 'gauge'),
   };
   let money = false;
   let latest: readonly ServiceStanding[] = [];
 
   const show = (one: ServiceStanding): void => {
     const { service, customer, site, plan, next } = one;
-    gauges.info.set({ service, customer: customer ?? '', site, class: one.class, plan }, 1);
-    gauges.availability.set({ service }, toNumber(one.availability));
-    setOrNot(gauges.toDate, service, one.toDate && toNumber(one.toDate));
-    gauges.commitment.set({ service }, toNumber(one.commitment));
-    gauges.used.set({ service }, one.unavailableMs / 1000);
-    gauges.allowed.set({ service }, one.allowedMs / 1000);
-    gauges.excused.set({ service }, one.excusedMs / 1000);
-    gauges.unobserved.set({ service }, one.unobservedMs / 1000);
-    setOrNot(gauges.next, service, next && next.leftMs / 1000);
-    gauges.periodEnd.set({ service }, one.periodEnd / 1000);
-    for (const { line, pop, availability } of one.lines)
-      gauges.line.set({ service, line, port: pop }, toNumber(availability));
-    if (money) showMoney(one);
+    const { currency, ...amounts } = one.money;
+    const put = (
+      family: TextFamily,
+      value: number | null,
+      more: Readonly<Record<string, string>> = {},
+    ): void => {
+      family.set(service, value === null ? [] : [family.sample({ service, ...more }, value)]);
+    };
+    put(families.info, 1, { customer: customer ?? '', site, class: one.class, plan });
+    put(families.availability, toNumber(one.availability));
+    put(families.toDate, one.toDate && toNumber(one.toDate));
+    put(families.commitment, toNumber(one.commitment));
+    put(families.used, one.unavailableMs / 1000);
+    put(families.allowed, one.allowedMs / 1000);
+    put(families.excused, one.excusedMs / 1000);
+    put(families.unobserved, one.unobservedMs / 1000);
+    put(families.next, next && next.leftMs / 1000);
+    put(families.periodEnd, one.periodEnd / 1000);
+    families.line.set(
+      service,
+      one.lines.map(({ line, pop, availability }) =>
+        families.line.sample({ service, line, port: pop }, toNumber(availability)),
+      ),
+    );
+    const amount = (family: TextFamily, minor: bigint | null): void => {
+      put(family, money && minor !== null ? units(minor, currency) : null, { currency });
+    };
+    amount(families.rent, amounts.rent);
+    amount(families.credit, amounts.credit);
+    amount(families.projected, amounts.projected);
+    amount(families.creditNext, amounts.nextStep);
   };
 
-  const showMoney = ({ service, money: amounts }: ServiceStanding): void => {
-    const { currency } = amounts;
-    const labels = { service, currency };
-    gauges.rent.set(labels, units(amounts.rent, currency));
-    gauges.credit.set(labels, units(amounts.credit, currency));
-    gauges.projected.set(labels, units(amounts.projected, currency));
-    if (amounts.nextStep !== null) gauges.creditNext.set(labels, units(amounts.nextStep, currency));
-  };
-
-  const showAll = (): void => {
-    for (const gauge of Object.values(gauges)) gauge.reset();
-    latest.forEach(show);
-  };
   return {
+    families: Object.values(families),
     services: (standings) => {
+      const gone = latest;
       latest = standings;
-      showAll();
+      const there = new Set(standings.map(({ service }) => service));
+      for (const { service } of gone)
+        if (!there.has(service)) for (const family of Object.values(families)) family.set(service, []);
+      latest.forEach(show);
     },
     setMoney: (on) => {
       money = on;
-      showAll();
+      latest.forEach(show);
     },
   };
-}
-
-function setOrNot(gauge: Gauge, service: string, value: number | null): void {
-  if (value !== null) gauge.set({ service }, value);
 }
 
 /** Minor units as the currency's own, for a person's eye. */

@@ -7,8 +7,17 @@ export interface Segment extends ServiceTerms {
   readonly plan: string;
 }
 
+/** A service never changes: another one takes its place. */
+const known = new WeakMap<Service, readonly Segment[]>();
+
 /** The stretches of a service, one for each of its terms, each up to the day on which the next begins. */
-export function segmentsOf(service: Service): Segment[] {
+export function segmentsOf(service: Service): readonly Segment[] {
+  const segments = known.get(service) ?? makeSegments(service);
+  known.set(service, segments);
+  return segments;
+}
+
+function makeSegments(service: Service): Segment[] {
   const { id, site, customer, terms } = service;
   return terms.map(({ from, plan, class: serviceClass, lines, paths, monthlyRent, taxRate }, index) => ({
     ...{ id, site, customer, plan, class: serviceClass, lines, paths, monthlyRent, taxRate },

@@ -1,5 +1,3 @@
-import { Temporal } from 'temporal-polyfill';
-
 /** A day of the calendar, `YYYY-MM-DD`, in whatever zone it is read; later days compare greater as text. */
 export type LocalDate = string;
 
@@ -20,12 +18,15 @@ function daysInMonth(year: number, month: number): number {
   return [4, 6, 9, 11].includes(month) ? 30 : 31;
 }
 
+const dayMs = 86_400_000;
+/** Days of dates are all alike: no calendar is needed to count them. */
+const dayOf = (date: LocalDate): number => Date.parse(`${date}T00:00:00Z`);
+
 /** Days from `from` to `to`; negative when `to` is earlier. */
 export function daysBetween(from: LocalDate, to: LocalDate): number {
-  return Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to), { largestUnit: 'days' }).days;
+  return (dayOf(to) - dayOf(from)) / dayMs;
 }
 
-/** Asked for each day of each service: no calendar is needed for it, days of dates are all alike. */
 export function addDays(date: LocalDate, days: number): LocalDate {
-  return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+  return new Date(dayOf(date) + days * dayMs).toISOString().slice(0, 10);
 }

@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { daysBetween, type LocalDate } from './date.js';
 import type { Interval } from './intervals.js';
+import { remembered } from './remembered.js';
 import { startOfDay } from './zone.js';
 
 /** A calendar month in a zone. */
@@ -26,7 +27,9 @@ export function isMonthName(text: string): boolean {
 const isMonthOfYear = (month: number) => month >= 1 && month <= 12;
 
 /** The month of that name (`isMonthName`) in the zone; a summer-time change makes it an hour longer or shorter. */
-export function zonedMonth(name: string, zone: string): Month {
+export const zonedMonth: (name: string, zone: string) => Month = remembered(calendarMonth, 1_000);
+
+function calendarMonth(name: string, zone: string): Month {
   const firstDay = `${name}-01`;
   const endDay = Temporal.PlainDate.from(firstDay).add({ months: 1 }).toString();
   return {

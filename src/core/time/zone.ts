@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import type { EpochMs } from '../types.js';
 import type { LocalDate } from './date.js';
+import { remembered } from './remembered.js';
 
 /** True for a zone of the IANA database by its name. Bare offsets are none: they don't know of summer time. */
 export function isTimeZone(name: string): boolean {
@@ -14,9 +15,10 @@ export function isTimeZone(name: string): boolean {
 }
 
 /** The first instant of the day there: 00:00, or later where the clocks skip midnight. */
-export function startOfDay(date: LocalDate, zone: string): EpochMs {
-  return Temporal.PlainDate.from(date).toZonedDateTime(zone).epochMilliseconds;
-}
+export const startOfDay: (date: LocalDate, zone: string) => EpochMs = remembered(
+  (date: LocalDate, zone: string) => Temporal.PlainDate.from(date).toZonedDateTime(zone).epochMilliseconds,
+  4_000,
+);
 
 /** `2026-10-11T00:00:00+08:00`, with three decimals where it is not a whole second. */
 export function formatInstant(at: EpochMs, zone: string): string {

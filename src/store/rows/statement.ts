@@ -48,10 +48,24 @@ export interface SummaryRow extends Omit<StatementSummary, 'complete' | 'changed
   readonly why: string | null;
 }
 
-export const summaryOf = ({ complete, changedAt, why, ...row }: SummaryRow): StatementSummary => ({
-  ...row,
-  complete: complete === true || complete === 1,
-  changed: changedAt === null ? null : { at: changedAt, why: JSON.parse(why ?? '[]') as string[] },
+/** Each by its name: there are thousands, and to spread an object takes a hundred times as long. */
+export const summaryOf = (row: SummaryRow): StatementSummary => ({
+  id: row.id,
+  month: row.month,
+  service: row.service,
+  customer: row.customer,
+  site: row.site,
+  revision: row.revision,
+  state: row.state,
+  currency: row.currency,
+  rent: row.rent,
+  credit: row.credit,
+  complete: row.complete === true || row.complete === 1,
+  hash: row.hash,
+  at: row.at,
+  sealedBy: row.sealedBy,
+  changed:
+    row.changedAt === null ? null : { at: row.changedAt, why: JSON.parse(row.why ?? '[]') as string[] },
 });
 
 export const draftRow = ({ document, hash, at }: DraftStatement) => {

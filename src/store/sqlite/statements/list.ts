@@ -33,6 +33,6 @@ export function statementList({ db, read }: Connection): StatementStore['list'] 
   };
   return (query = {}) =>
     read(() =>
-      list.all({ ...everyStatement, ...query }).map((row) => summaryOf({ ...row, ...documentOf(row) })),
+      list.all({ ...everyStatement, ...query }).map((row) => summaryOf(Object.assign(row, documentOf(row)))),
     );
 }
