@@ -161,7 +161,11 @@ export function faultReads(server: FastifyInstance, { office, config, now }: Fau
           ? usesPath(caller, of.path, { from: now(), to: now() + 1 })
           : hasService(caller, config(), of.service, now());
       if (!may) return null;
-      const found = await desk.bands(of);
+      const found = (await desk.bands(of)).filter(
+        ({ plan, windows }) =>
+          caller.reach === 'all' ||
+          windows.some(({ path: on }) => ownPlans(caller, config(), on, now()).has(plan)),
+      );
       return { bands: found.flatMap(({ plan, windows }) => windows.map((each) => bandJson(each, plan))) };
     },
   });
@@ -185,6 +189,17 @@ function oneOf({
 export function usesPath(caller: Caller, of: PathId, { from, to }: Interval): boolean {
   const own = caller.own();
   return own === null || (own.paths.get(of) ?? []).some((used) => used.from < to && used.to > from);
+}
+
+/** The plans that judge a path for those whom the caller sees: others' contracts are theirs. */
+function ownPlans(caller: Caller, config: Config, path: PathId, now: EpochMs): ReadonlySet<string> {
+  const segments = [...(caller.own()?.names.services ?? [])].flatMap(
+    (of) => serviceAt(config, of, now) ?? [],
+  );
+  const own = segments.filter(
+    ({ customer, paths }) => customer !== null && paths.includes(path) && caller.sees(customer, dayOf(now)),
+  );
+  return new Set(own.map(({ plan }) => plan));
 }
 
 /** Whether it is a service that the caller may see: of those that had the id, the one that has it now. */

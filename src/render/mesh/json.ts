@@ -41,7 +41,7 @@ export interface MeshJson {
   readonly judgedAt: string | null;
   readonly everyMs: number;
   readonly pops: readonly ShownPop[];
-  /** The bands of each plan, from the best to the worst. */
+  /** The bands of each plan that judges one of the paths, from the best to the worst. */
   readonly plans: readonly { readonly id: string; readonly latency: string[]; readonly loss: string[] }[];
   readonly paths: readonly PathId[];
   readonly plan: readonly (string | null)[];
@@ -63,11 +63,13 @@ export const windowOf: Readonly<Record<WindowKind, (of: PathStanding) => WindowS
 /** The mesh in columns: the n-th of each belongs to the n-th path. */
 export function meshJson({ mesh, pops, paths, everyMs }: MeshView): MeshJson {
   const standings = paths.map((path) => mesh.paths.get(path) ?? null);
+  // What others are judged by is a contract of theirs.
+  const judging = new Set(standings.map((of) => of?.plan));
   return {
     judgedAt: mesh.judgedAt === null ? null : isoInstant(mesh.judgedAt),
     everyMs,
     pops: pops.map(({ id, name, region }) => ({ id, name, region })),
-    plans: mesh.terms.map(bandsOf),
+    plans: mesh.terms.filter(({ plan }) => judging.has(plan)).map(bandsOf),
     paths,
     plan: standings.map((of) => of?.plan ?? null),
     commitmentUs: standings.map((of) => whole(of?.commitmentUs ?? null)),

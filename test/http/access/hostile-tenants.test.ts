@@ -1,6 +1,12 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { ratio } from '../../../src/core/number/rational.js';
+import type { MeshStanding, PathStanding } from '../../../src/core/quality/standing.js';
 import { isoInstant } from '../../../src/render/instant.js';
 import { october } from '../../support/ledger.js';
+import { root } from '../../support/source-files.js';
+import { tempDir } from '../../support/temp-dir.js';
 import { tenantsOf, twoTenants } from '../../support/tenants.js';
 import { textOf, signedIn } from '../support/portal.js';
 import { entrance, type Entrance } from '../support/entry.js';
@@ -9,14 +15,14 @@ import { iso } from '../support/iso.js';
 const dayMs = 86_400_000;
 const terms = 'plan: ctg-cloud-connection, class: single, rent: 100, currency: HKD';
 
-/** `s1` was the tenant alpha's until 15 October, and is beta's since then, on another path. */
+/** `s1` was the tenant alpha's until the middle of September, and is beta's since that of October, on another path. */
 const handedOn = `
 customers: [{ id: alpha }, { id: beta }, { id: shop }]
 resale: [{ seller: shop, buyer: beta, from: 2026-10-20 }]
 sites: [{ id: alpha-site, customer: alpha }, { id: beta-site, customer: beta }]
 lines: [{ id: alpha-line, pop: SIN }, { id: beta-line, pop: FRA }]
 services:
-  - { id: s1, customer: alpha, site: alpha-site, start: 2026-01-01, end: 2026-10-15, lines: [alpha-line],
+  - { id: s1, customer: alpha, site: alpha-site, start: 2026-01-01, end: 2026-09-15, lines: [alpha-line],
       paths: ['HKG>SIN'], ${terms} }
   - { id: s1, customer: beta, site: beta-site, start: 2026-10-15, lines: [beta-line], paths: ['HKG>FRA'], ${terms},
       changes: [{ from: 2026-10-20, rent: 333 }, { from: 2026-11-05, rent: 444 }] }
@@ -52,7 +58,7 @@ describe('an id that was one tenant’s, and is another’s by now', () => {
     for (const [path, day] of [
       ['HKG>SIN', 20],
       ['HKG>FRA', 20],
-      ['HKG>SIN', 5],
+      ['HKG>SIN', -25],
     ] as const) {
       const at = october + day * dayMs;
       await tenants.store.suggestions.put({ ...times, path, firstSlot: at, lastSlot: at, endedSlot: at + 1 });
@@ -61,7 +67,7 @@ describe('an id that was one tenant’s, and is another’s by now', () => {
       (await ask('GET', 'fault-suggestions?all=true'))
         .json<{ suggestions: { path: string; firstSlot: string }[] }>()
         .suggestions.map(({ path, firstSlot }) => `${path} ${firstSlot.slice(0, 10)}`);
-    expect(await seen(alpha)).toEqual([`HKG>SIN ${iso(october + 5 * dayMs).slice(0, 10)}`]);
+    expect(await seen(alpha)).toEqual([`HKG>SIN ${iso(october - 25 * dayMs).slice(0, 10)}`]);
     expect(await seen(beta)).toEqual([`HKG>FRA ${iso(october + 20 * dayMs).slice(0, 10)}`]);
 
     const noc = asker(server, await server.tokenOf('noc'));
@@ -97,6 +103,76 @@ describe('an id that was one tenant’s, and is another’s by now', () => {
       '2026-10-20 333.00',
       '2026-11-05 444.00',
     ]);
+  });
+});
+
+describe('a contract of somebody’s own', () => {
+  const plan = (name: string) =>
+    readFileSync(join(root, 'config/plans/ctg-cloud-connection.yaml'), 'utf8').replace(
+      /^id: .*$/m,
+      `id: ${name}`,
+    );
+  const shared = (folder: string) => `
+plans: [${join(folder, 'beta.yaml')}]
+customers: [{ id: alpha }, { id: beta }]
+sites: [{ id: alpha-site, customer: alpha }, { id: beta-site, customer: beta }]
+lines: [{ id: alpha-line, pop: SIN }, { id: beta-line, pop: FRA }]
+services:
+  - { id: a1, customer: alpha, site: alpha-site, start: 2026-01-01, lines: [alpha-line], paths: ['HKG>SIN'], ${terms} }
+  - { id: b1, customer: beta, site: beta-site, start: 2026-01-01, lines: [beta-line], paths: ['HKG>SIN', 'HKG>FRA'],
+      ${terms.replace('ctg-cloud-connection', 'beta-special')} }
+`;
+
+  const window = (from: number): PathStanding['day'] => ({
+    ...{ from, to: from + 1, latencyUs: null, loss: null, held: 0, due: 48 },
+    ...{ excess: null, latencyBand: null, lossBand: null },
+  });
+  /** As it stands when each path was judged by the plan of its first service. */
+  function judgedMesh(at: number): MeshStanding {
+    const standing = (judge: string): PathStanding => ({
+      ...{ plan: judge, commitmentUs: null, round: window(at), day: window(at), month: window(at) },
+    });
+    const bands = { leavesOut: [], bands: [] };
+    return {
+      ...{ version: 1, judgedAt: at },
+      paths: new Map([
+        ['HKG>SIN', standing('ctg-cloud-connection')],
+        ['HKG>FRA', standing('beta-special')],
+      ]),
+      terms: ['ctg-cloud-connection', 'beta-special'].map((judge) => ({
+        ...{ plan: judge, latency: { ...bands, excessDecimals: 1 } },
+        loss: { ...bands, commitment: ratio(1n, 100n) },
+      })),
+    };
+  }
+
+  test('is named to nobody else, also where they use the same path', async () => {
+    const folder = tempDir();
+    writeFileSync(join(folder, 'beta.yaml'), plan('beta-special'));
+    const tenants = await tenantsOf(shared(folder));
+    const { config, now } = tenants;
+    const mesh = judgedMesh(now());
+    const server = entrance(tenants, { mesh: { mesh: () => mesh, now } });
+    expect(config.book.plans.has('beta-special')).toBe(true);
+    const [alpha, beta] = [await customer(server, 'alpha'), await customer(server, 'beta')];
+    for (const url of [
+      'bands?path=HKG%3ESIN',
+      'plans',
+      'mesh',
+      'services',
+      'bands?service=a1',
+      'availability?month=2026-10',
+    ]) {
+      const answer = await alpha('GET', url);
+      expect([url, answer.statusCode, answer.body]).toEqual([url, 200, expect.not.stringMatching(/beta/)]);
+    }
+    const plans = async (ask: typeof alpha) =>
+      (await ask('GET', 'bands?path=HKG%3ESIN'))
+        .json<{ bands: { plan: string }[] }>()
+        .bands.map((one) => one.plan);
+    expect(new Set(await plans(alpha))).toEqual(new Set(['ctg-cloud-connection']));
+    expect(new Set(await plans(beta))).toEqual(new Set(['beta-special']));
+    expect((await beta('GET', 'mesh')).body).toContain('beta-special');
   });
 });
 
