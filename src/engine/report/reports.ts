@@ -12,6 +12,7 @@ import {
   type ReportSelection,
   type ReportStatement,
 } from '../../render/report/report.js';
+import { sha256 } from '../../seal/hash.js';
 import type { StatementStore } from '../../store/statement-store.js';
 import type { Store } from '../../store/store.js';
 import { inForce } from '../customers/in-force.js';
@@ -46,13 +47,25 @@ export interface ReportRequest {
 export interface Reports {
   /** Rejects with `Refused` for what can't be asked for. */
   report(request: ReportRequest): Promise<Report>;
+  /** The same in two steps: what it will be, and what reads it. */
+  prepare(request: ReportRequest): Promise<PreparedReport>;
+}
+
+export interface PreparedReport {
+  /**
+   * The same for reports that say the same: it names the statements that are kept, by their hashes, and all names that
+   * stand in it. Null: something has to be drawn up.
+   */
+  readonly fingerprint: string | null;
+  readonly read: () => Promise<Report>;
 }
 
 /** Reports of months: what is sealed as it was sealed, the rest as drafts. */
 export function createReports(options: ReportsOptions): Reports {
   const { store, now, software } = options;
-  return {
-    async report(request) {
+  const reports: Reports = {
+    report: async (request) => (await reports.prepare(request)).read(),
+    async prepare(request) {
       const { month, selection, revision, maySee = () => true } = request;
       check(request);
       const whole = inForce(options.config(), await store.ledger.events());
@@ -72,14 +85,34 @@ export function createReports(options: ReportsOptions): Reports {
           ? options.judging.draw(month, asked, false)
           : drawMonth({ store, config: whole, now: now(), software }, month),
       );
-      const statements: ReportStatement[] = [];
-      for (const service of asked) {
-        const found = await statementOf(statementId(month, service), revision, store.statements);
-        statements.push(found ?? { document: (await drawn()).draft(service), seal: null });
-      }
-      return { month, selection, statements: inReportOrder(statements), names: namesOf(config) };
+      const names = namesOf(config);
+      const hashes = asked.map((service) => kept.get(service)?.hashes ?? null);
+      return {
+        fingerprint: hashes.includes(null)
+          ? null
+          : sha256(
+              Buffer.from(
+                JSON.stringify([
+                  month,
+                  selection,
+                  revision,
+                  hashes,
+                  [names.customers, names.sites, names.pops].map((of) => [...of]),
+                ]),
+              ),
+            ),
+        read: async () => {
+          const statements: ReportStatement[] = [];
+          for (const service of asked) {
+            const found = await statementOf(statementId(month, service), revision, store.statements);
+            statements.push(found ?? { document: (await drawn()).draft(service), seal: null });
+          }
+          return { month, selection, statements: inReportOrder(statements), names };
+        },
+      };
     },
   };
+  return reports;
 }
 
 function check({ month, selection: { by }, revision }: ReportRequest): void {
@@ -131,18 +164,26 @@ function seenOf(book: Book, maySee: (customer: string) => boolean): Book {
   };
 }
 
+/** With the hashes of the draft and of every revision. */
+type Kept = Belonging & { readonly hashes: string[] };
+
 /** Services that have a statement in the month, as it names them: the book may have changed since. */
 async function keptOf(
   statements: StatementStore,
   { month, selection: { by } }: ReportRequest,
-): Promise<Map<string, Belonging>> {
-  const kept = new Map<string, Belonging>();
-  for (const { id, service, customer, site } of await statements.list({ month })) {
-    if (kept.has(service)) continue;
+): Promise<Map<string, Kept>> {
+  const kept = new Map<string, Kept>();
+  for (const { id, service, customer, site, state, hash } of await statements.list({ month })) {
+    const before = kept.get(service);
+    if (before) {
+      before.hashes.push(`${state} ${hash}`);
+      continue;
+    }
     // Who sells it stands in the document alone.
     const document =
       by === 'reseller' ? ((await statements.sealed(id)) ?? (await statements.draft(id)))?.document : null;
-    kept.set(service, { service, customer, site, sellers: document?.sellers ?? [] });
+    const hashes = [`${state} ${hash}`];
+    kept.set(service, { service, customer, site, sellers: document?.sellers ?? [], hashes });
   }
   return kept;
 }

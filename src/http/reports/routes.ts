@@ -9,6 +9,7 @@ import { seesWholeMonth } from '../access/whole-month.js';
 import { BadRequest } from '../problem.js';
 import { id, month, text, type Reading } from '../route/input.js';
 import { addRoute } from '../route/route.js';
+import { keptFiles, type MadeFile } from './kept.js';
 
 export interface ReportRouteOptions {
   readonly reports: Reports;
@@ -27,6 +28,7 @@ const revision = () =>
 
 /** `/api/v1/reports/2026-10`: the statements of a month as a file. */
 export function reportRoutes(server: FastifyInstance, { reports, render }: ReportRouteOptions): void {
+  const files = keptFiles();
   addRoute(server, {
     ...{ method: 'GET', url: '/api/v1/reports/:month', operationId: 'getReport', tag: 'reports' },
     access: 'reports:read',
@@ -44,17 +46,25 @@ export function reportRoutes(server: FastifyInstance, { reports, render }: Repor
     }),
     answer: { description: 'the file, in the format asked for', contentType: 'application/octet-stream' },
     handle: async ({ params, query, caller, reply }) => {
-      const report = await reports.report({
+      const selection = selectionOf(query);
+      const { fingerprint, read } = await reports.prepare({
         month: params.month,
-        selection: selectionOf(query),
+        selection,
         revision: query.revision ?? null,
         toDate: query.toDate === 'true',
         // A report is made of amounts: who may not see those has none.
         maySee: (customer) => seesWholeMonth(caller, customer, params.month),
       });
-      const bytes = await render(report, query.format, query.lang);
-      const { contentType, shown } = formatOf[query.format];
-      const name = reportFileName(report, query.format);
+      const { format, lang } = query;
+      const make = async (): Promise<MadeFile> => {
+        const report = await read();
+        const bytes = Buffer.from(await render(report, format, lang));
+        return { name: reportFileName(report, format), bytes };
+      };
+      const { name, bytes } = await (fingerprint === null
+        ? make()
+        : files(`${fingerprint} ${format} ${lang}`, make));
+      const { contentType, shown } = formatOf[format];
       reply
         .type(contentType)
         .header('content-disposition', `${shown ? 'inline' : 'attachment'}; filename="${name}"`);
@@ -62,7 +72,7 @@ export function reportRoutes(server: FastifyInstance, { reports, render }: Repor
       if (query.format === 'html') {
         reply.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox");
       }
-      return reply.send(Buffer.from(bytes));
+      return reply.send(bytes);
     },
   });
 }

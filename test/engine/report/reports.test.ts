@@ -118,3 +118,30 @@ describe('a report of a month', () => {
     await expect(report({ ...ofService('single'), maySee })).rejects.toThrow('is no month of any service');
   });
 });
+
+test('a report has the same fingerprint for as long as it says the same', async () => {
+  const month = await statedOctober();
+  const { store } = month;
+  let { config } = month;
+  const of = async (selection: ReportRequest['selection']) => {
+    const options = { store, config: () => config, now: () => november, software: '1.2.3' };
+    const request = { month: '2026-10', selection, revision: null, toDate: false };
+    return (await createReports(options).prepare(request)).fingerprint;
+  };
+  const all = { by: 'all', id: null } as const;
+  const single = { by: 'service', id: 'single' } as const;
+  // Nothing is kept: it would be drawn up, and might say something else tomorrow.
+  expect(await of(all)).toBeNull();
+  const statements = await statementsOf(month);
+  await statements.close('2026-10');
+  const drafts = [await of(all), await of(single)];
+  expect(new Set([...drafts, null]).size).toBe(3);
+  expect([await of(all), await of(single)]).toEqual(drafts);
+  await statements.seal('ann', { month: '2026-10', services: ['single'], acceptIncomplete: 'a test' });
+  const sealed = [await of(all), await of(single)];
+  expect(new Set([...drafts, ...sealed]).size).toBe(4);
+  expect(await of({ by: 'service', id: 'other' })).not.toBe(sealed[1]);
+  const renamed = config.book.customers.map((one) => ({ ...one, name: `${one.name} & Sons` }));
+  config = { ...config, book: { ...config.book, customers: renamed } };
+  expect(await of(single)).not.toBe(sealed[1]);
+});
