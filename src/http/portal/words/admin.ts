@@ -18,7 +18,7 @@ export const adminEnglish = {
       lead: 'Those who sign in with a name and a password.',
       none: 'There is nobody.',
       name: 'Name',
-      passwordAt: 'Password of',
+      passwordAt: 'Password set',
       state: { active: 'may sign in', disabled: 'locked out' },
       newPassword: 'New password',
       setPassword: 'Give this password',
