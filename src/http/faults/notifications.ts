@@ -12,6 +12,7 @@ import { pageAnswer, pageOf, pageQuery } from '../route/page.js';
 import { addRoute } from '../route/route.js';
 import { message, target } from './answers.js';
 import type { FaultRoutes } from './reads.js';
+import { checkMayBeTold } from './who.js';
 
 const tag = 'notifications';
 
@@ -25,7 +26,7 @@ const number = () =>
   );
 
 /** `/api/v1/notification-targets` and `/outbox`: who is told of what, and what became of it. */
-export function notificationRoutes(server: FastifyInstance, { office, now }: FaultRoutes): void {
+export function notificationRoutes(server: FastifyInstance, { office, config, now }: FaultRoutes): void {
   const { targets, outbox } = office;
   const seen = (caller: Caller, { customer }: NotifyTarget): boolean =>
     caller.reach === 'all' || (customer !== null && customer === caller.principal.customer);
@@ -63,6 +64,7 @@ export function notificationRoutes(server: FastifyInstance, { office, now }: Fau
       const customer = body.customer ?? caller.principal.customer;
       if (caller.reach !== 'all' && (customer === null || customer !== caller.principal.customer))
         throw new Forbidden('only for oneself');
+      checkMayBeTold(caller, config());
       const added = await targets.add(caller.principal.name, {
         ...{ customer, kind, address, events, query: null },
         ...{ secret: body.secret ?? null, language: body.language ?? null },

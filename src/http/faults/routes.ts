@@ -4,6 +4,7 @@ import { ticketRoutes } from '../tmf/tickets.js';
 import { notificationRoutes } from './notifications.js';
 import { faultReads, type FaultRoutes } from './reads.js';
 import { suggestionRoute } from './suggestions.js';
+import { createUploads } from './uploads.js';
 import { faultWrites } from './writes.js';
 
 /** Fault reports, by our own words and by those of TMF621, and who is told of them. */
@@ -16,8 +17,9 @@ export function faultRoutes(server: FastifyInstance, routes: FaultRoutes): void 
   );
   faultReads(server, routes);
   suggestionRoute(server, routes);
-  faultWrites(server, routes);
+  const writing = { ...routes, uploads: createUploads(routes.now) };
+  faultWrites(server, writing);
   notificationRoutes(server, routes);
-  ticketRoutes(server, routes);
+  ticketRoutes(server, writing);
   hubRoutes(server, routes);
 }

@@ -5,6 +5,7 @@ import { forCustomer } from '../../core/fault/visible.js';
 import type { EpochMs } from '../../core/types.js';
 import { isoInstant } from '../../render/instant.js';
 import type { Caller } from '../access/caller.js';
+import { Forbidden } from '../problem.js';
 
 /** On whose side a caller acts: whoever reaches everything is of the house. */
 export const actorOf = ({ principal, reach }: Caller): FaultActor => ({
@@ -30,4 +31,16 @@ export function shownTo(caller: Caller, report: FaultReport, now: EpochMs): Faul
   const settled = report.state === 'closed' || report.state === 'rejected';
   const days = [dayOf(now), ...(settled ? [dayOf(report.updatedAt)] : [])];
   return days.every((day) => caller.sees(report.customer, day)) ? forCustomer(report) : null;
+}
+
+/**
+ * A target of a customer that sells is told of its buyers' reports too: whoever may not see those may make none. Throws
+ * `Forbidden`.
+ */
+export function checkMayBeTold({ reach, principal }: Caller, { book }: Config): void {
+  if (reach === 'all' || principal.roles.includes('reseller')) return;
+  if (book.resale.some(({ seller }) => seller === principal.customer))
+    throw new Forbidden(
+      `${principal.name} may not see what is told to a reseller; allowed: somebody with the role reseller`,
+    );
 }

@@ -14,6 +14,7 @@ import { path, words } from '../route/input.js';
 import { addRoute } from '../route/route.js';
 import { report } from './answers.js';
 import { ofReport, shownReport, type FaultRoutes } from './reads.js';
+import type { Uploads } from './uploads.js';
 import { actorOf, dayOf, shownTo } from './who.js';
 
 const tag = 'fault reports';
@@ -32,8 +33,10 @@ const externalIds = () =>
 const answer = { description: 'the report as it is now', schema: report } as const;
 
 /** What is done to reports, each in one step. */
-export function faultWrites(server: FastifyInstance, routes: FaultRoutes): void {
-  const { office, now } = routes;
+export function faultWrites(
+  server: FastifyInstance,
+  { office, now, uploads }: FaultRoutes & { readonly uploads: Uploads },
+): void {
   const { desk } = office;
   const shown = (caller: Caller, done: FaultReport) => {
     const may = shownTo(caller, done, now());
@@ -65,6 +68,7 @@ export function faultWrites(server: FastifyInstance, routes: FaultRoutes): void 
       const refusals: Refusal[] = [];
       const since = body.since == null ? null : readTime('since', body.since, refusals);
       if (refusals.length > 0) throw new Refused(refusals);
+      uploads.count(caller, 0);
       const filed = await desk.file(actor, {
         ...{
           customer,
@@ -80,6 +84,7 @@ export function faultWrites(server: FastifyInstance, routes: FaultRoutes): void 
         })),
         channel: actor.side === 'customer' ? 'customer' : 'phone',
       });
+      uploads.note(caller, filed.evidence?.bytes ?? 0);
       reply.header('location', `/api/v1/fault-reports/${filed.id}`);
       return shown(caller, filed);
     },
@@ -218,6 +223,9 @@ export function faultWrites(server: FastifyInstance, routes: FaultRoutes): void 
     query: z.strictObject({ name: words(200) }),
     body: z.instanceof(Buffer, { error: 'is no file; allowed: its bytes, as application/octet-stream' }),
     answer: { status: 201, description: 'kept', schema: attachment },
-    handle: ({ query, body }) => desk.attach(query.name, body),
+    handle: ({ query, body, caller }) => {
+      uploads.count(caller, body.byteLength);
+      return desk.attach(query.name, body);
+    },
   });
 }

@@ -8,6 +8,7 @@ import { tmfBase } from '../../render/tmf/ticket.js';
 import type { NotifyTarget } from '../../store/notify-store.js';
 import type { Caller } from '../access/caller.js';
 import type { FaultRoutes } from '../faults/reads.js';
+import { checkMayBeTold } from '../faults/who.js';
 import { id } from '../route/input.js';
 import { addRoute } from '../route/route.js';
 import { hubBody } from './input.js';
@@ -22,7 +23,7 @@ const hubJson = ({ id: of, address, query }: NotifyTarget) => ({
 });
 
 /** Listeners: their events are posted to `/listener/troubleTicket…Event` below the callback. */
-export function hubRoutes(server: FastifyInstance, { office }: FaultRoutes): void {
+export function hubRoutes(server: FastifyInstance, { office, config }: FaultRoutes): void {
   const { targets } = office;
   const url = `${tmfBase}/hub` as const;
   const own = async (caller: Caller, of: string): Promise<NotifyTarget | null> => {
@@ -35,6 +36,7 @@ export function hubRoutes(server: FastifyInstance, { office }: FaultRoutes): voi
     summary: 'Registers a listener; query may name its events: eventType=TroubleTicketCreateEvent.',
     ...{ body: hubBody, answer: { status: 201, description: 'registered', schema: hub } },
     handle: async ({ body, caller, reply }) => {
+      checkMayBeTold(caller, config());
       const { callback, query = null } = body;
       const customer = caller.reach === 'all' ? null : caller.principal.customer;
       const added = await targets.add(caller.principal.name, {

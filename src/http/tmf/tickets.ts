@@ -6,6 +6,7 @@ import { ticketJson, tmfBase } from '../../render/tmf/ticket.js';
 import { Forbidden } from '../problem.js';
 import { actorOf, customersSeen, dayOf, shownTo } from '../faults/who.js';
 import { ofReport, type FaultRoutes } from '../faults/reads.js';
+import type { Uploads } from '../faults/uploads.js';
 import { addRoute } from '../route/route.js';
 import { ticketCreate, ticketFields, ticketPatch, ticketQuery } from './input.js';
 import { customerOfTicket, deedsOfPatch, externalIdsOf, scopeOfTicket } from './requests.js';
@@ -22,7 +23,10 @@ function chosen(whole: Record<string, unknown>, fields: string | undefined): Rec
 }
 
 /** The same reports in the shape of TMF621 Trouble Ticket v5. */
-export function ticketRoutes(server: FastifyInstance, { office, config, now }: FaultRoutes): void {
+export function ticketRoutes(
+  server: FastifyInstance,
+  { office, config, now, uploads }: FaultRoutes & { readonly uploads: Uploads },
+): void {
   const { desk } = office;
   const url = `${tmfBase}/troubleTicket` as const;
   addRoute(server, {
@@ -79,8 +83,11 @@ export function ticketRoutes(server: FastifyInstance, { office, config, now }: F
           const what = `${JSON.stringify(name)} has no content in base64`;
           throw new Refused([refuse('attachment', what, 'files with their content; links are not followed')]);
         }
-        attachments.push(await desk.attach(name, Buffer.from(content, 'base64')));
+        const bytes = Buffer.from(content, 'base64');
+        uploads.count(caller, bytes.byteLength);
+        attachments.push(await desk.attach(name, bytes));
       }
+      uploads.count(caller, 0);
       const filed = await desk.file(actor, {
         ...{ customer, ...scope, window: (scope.path ?? scope.service) ? 'round' : null, since: null },
         ...{
@@ -101,6 +108,7 @@ export function ticketRoutes(server: FastifyInstance, { office, config, now }: F
       );
       const done = await desk.do(actor, filed.id, ...notes.map((one) => ({ ...one, attachments: [] })));
       const shown = shownTo(caller, done, now());
+      uploads.note(caller, filed.evidence?.bytes ?? 0);
       reply.header('location', `${url}/${filed.id}`);
       return shown && ticketJson(shown, now());
     },

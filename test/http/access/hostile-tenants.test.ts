@@ -277,3 +277,39 @@ test('a customer cannot take away the others’ room for notifications', async (
   expect(hub.statusCode).toBe(400);
   expect((await add(beta, 0)).statusCode).toBe(201);
 });
+
+test('who is of a reseller and may not see its buyers lets nobody be told of them', async () => {
+  const server = entrance(await twoTenants());
+  const plain = asker(server, await server.tokenOf('customer', 'shop'));
+  const seller = asker(server, await server.tokenOf('reseller'));
+  const target = { kind: 'mail', address: 'a@shop.example', events: ['*'] };
+  const listener = { callback: 'https://bss.shop.example/' };
+  const base = '/tmf-api/troubleTicket/v5/hub';
+  expect((await plain('POST', 'notification-targets', target)).statusCode).toBe(403);
+  expect((await plain('POST', base, listener)).statusCode).toBe(403);
+  expect((await seller('POST', 'notification-targets', target)).statusCode).toBe(201);
+  expect((await seller('POST', base, listener)).statusCode).toBe(201);
+});
+
+test('a customer cannot fill the disk with files: so much an hour, by whatever way', async () => {
+  const server = entrance(await twoTenants());
+  const [alpha, beta] = [await server.tokenOf('customer', 'alpha'), await server.tokenOf('customer', 'beta')];
+  const large = Buffer.alloc(10 * 2 ** 20, 'a');
+  const upload = async (token: string, payload = large) => {
+    const url = '/api/v1/fault-reports/attachments?name=a.txt';
+    const headers = { 'content-type': 'application/octet-stream' };
+    return server.as(token, { method: 'POST', url, payload, headers });
+  };
+  for (let n = 0; n < 10; n += 1) expect((await upload(alpha)).statusCode).toBe(201);
+  const late = await upload(alpha, Buffer.from('a'));
+  expect([late.statusCode, late.headers['retry-after']]).toEqual([429, '3600']);
+  const ticket = await asker(server, alpha)('POST', '/tmf-api/troubleTicket/v5/troubleTicket', {
+    ...{ description: 'x', severity: 'minor', ticketType: 'fault' },
+    attachment: [{ name: 'a.txt', content: Buffer.from('a').toString('base64') }],
+  });
+  expect(ticket.statusCode).toBe(429);
+  expect((await upload(beta, Buffer.from('a'))).statusCode).toBe(201);
+  expect((await upload(await server.tokenOf('noc'), Buffer.from('a'))).statusCode).toBe(201);
+  server.clock.now += 3_600_000;
+  expect((await upload(alpha, Buffer.from('a'))).statusCode).toBe(201);
+});
