@@ -14,9 +14,9 @@ const span = ({ from, to }: { readonly from: number; readonly to: number | null 
 const deed = (done: Deed | null) => done && { ...done, at: iso(done.at) };
 
 export function exclusionJson(exclusion: LedgerExclusion): object {
-  const { intervals, notices, proposed, approved, rejected, revoked, ...rest } = exclusion;
+  const { intervals, notices, proposed, approved, rejected, revoked } = exclusion;
   return {
-    ...rest,
+    ...exclusion,
     intervals: intervals.map(span),
     notices: notices.map(({ at, text }) => ({ at: iso(at), text })),
     proposed: deed(proposed),
