@@ -29,12 +29,13 @@ export function explainMonth(judgement: MonthJudgement): string {
 export function explainOne(service: ServiceMonth, judgement: MonthJudgement): string[] {
   const { case: monthCase, sites, paths } = judgement;
   const { planId, plan } = monthCase;
-  const own = new Set<string>(service.terms.paths);
+  // In the order of the service itself: others' paths may not be known where it is told again.
+  const own = [...new Set(service.terms.paths)].flatMap((id) => paths.find(({ path }) => path === id) ?? []);
   return [
     `Plan ${planId}, version ${plan.version}, in force since ${plan.effectiveFrom}`,
     ...explainService(service, judgement).slice(0, -1),
     ...sites.filter(({ site }) => site === service.terms.site).map((site) => explainSite(site, plan)),
-    ...paths.filter(({ path }) => own.has(path)).flatMap((path) => explainPath(path, monthCase).slice(0, -1)),
+    ...own.flatMap((path) => explainPath(path, monthCase).slice(0, -1)),
     ...claim(judgement),
   ].map(oneLine);
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Book } from '../../../src/core/customer/book.js';
+import type { PathId } from '../../../src/core/types.js';
 import { verifyPack } from '../../../src/engine/evidence/verify.js';
 import { createDesk } from '../../../src/engine/ledger/desk.js';
 import { createStatements } from '../../../src/engine/statement/statements.js';
@@ -127,6 +128,18 @@ describe('an evidence pack', () => {
     expect(text).not.toMatch(/beta|33333|HKG>FRA/);
     // Nor is it theirs to see what came after them.
     expect((await get('customer', 'alpha-service', 'beta')).statusCode).toBe(404);
+  });
+
+  test('says what the statement says, whichever paths others use, and in which order', async () => {
+    const { services } = (await twoTenants()).config.book;
+    const using = (paths: PathId[]) =>
+      services.map((each, index) => ({
+        ...each,
+        terms: each.terms.map((terms) => ({ ...terms, paths: index === 0 ? paths : [...paths].reverse() })),
+      }));
+    const { get } = await setUp({ services: using(['HKG>FRA', 'HKG>SIN']).reverse() });
+    expect((await get('customer', 'alpha-service', 'alpha')).statusCode).toBe(200);
+    expect((await get('finance', 'beta-service')).statusCode).toBe(200);
   });
 
   test('of a draft is for the house alone, and of a month that is not over for nobody', async () => {

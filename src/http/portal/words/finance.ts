@@ -30,6 +30,9 @@ export const financeEnglish = {
       none: 'There is no statement.',
       nothing: 'There was nothing to do.',
       outcomes: 'What became of each',
+      wouldChange: 'What revising would change',
+      would: 'would be sealed',
+      same: (count: number) => (count === 1 ? 'One is unchanged.' : `${count} are unchanged.`),
       outcome: 'Outcome',
       outcomeOf: {
         sealed: 'sealed',
@@ -97,7 +100,7 @@ export const financeEnglish = {
     },
     credits: {
       title: 'Credits',
-      all: 'Of all months, the oldest first',
+      all: 'Of all months, in the order in which they became owed',
       allShort: 'All months',
       file: 'As JSON',
       export: 'Note as exported',
@@ -186,6 +189,9 @@ export const financeSimplified: FinanceWords = {
       none: '没有月报。',
       nothing: '无需处理。',
       outcomes: '处理结果',
+      wouldChange: '修订将带来的变化',
+      would: '将封存',
+      same: (count: number) => `${count} 份无变化。`,
       outcome: '结果',
       outcomeOf: {
         sealed: '已封存',
@@ -253,7 +259,7 @@ export const financeSimplified: FinanceWords = {
     },
     credits: {
       title: '赔付',
-      all: '所有月份，最早的在前',
+      all: '所有月份，按产生先后',
       allShort: '所有月份',
       file: '下载 JSON',
       export: '登记为已导出',
@@ -339,6 +345,9 @@ export const financeTraditional: FinanceWords = {
       none: '沒有月報。',
       nothing: '無需處理。',
       outcomes: '處理結果',
+      wouldChange: '修訂將帶來的變化',
+      would: '將封存',
+      same: (count: number) => `${count} 份無變化。`,
       outcome: '結果',
       outcomeOf: {
         sealed: '已封存',
@@ -406,7 +415,7 @@ export const financeTraditional: FinanceWords = {
     },
     credits: {
       title: '賠付',
-      all: '所有月份，最早的在前',
+      all: '所有月份，依產生先後',
       allShort: '所有月份',
       file: '下載 JSON',
       export: '登記為已匯出',
