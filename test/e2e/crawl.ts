@@ -13,7 +13,7 @@ export interface Crawled {
 
 /** The rooms of the portal that are looked through. */
 const rooms =
-  /^\/(services|paths|faults|mesh|outages|exclusions|months|credits|ledger|statements|verify)(\/|$)/;
+  /^\/(services|paths|faults|mesh|outages|exclusions|months|credits|ledger|statements|verify|users|tokens|notifications)(\/|$)/;
 
 /** What is downloaded is no page. */
 const isFile = /\/carrier\.pub$/;
