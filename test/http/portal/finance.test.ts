@@ -49,6 +49,31 @@ test('finance draws a month up, seals it, sees where amounts come from, and each
   expect((await finance.post('/credits/none/settle', { note: evil })).statusCode).toBeLessThan(500);
 });
 
+test('a credit is exported by a form, once', async () => {
+  const reason = { reason: 'not seen', evidence: null };
+  const outage = {
+    port: 'SIN',
+    from: '2026-10-16T00:00:00+08:00',
+    to: '2026-10-16T02:00:00+08:00',
+    ...reason,
+  };
+  const entered = { method: 'POST', url: '/api/v1/outages', payload: outage } as const;
+  expect((await server.as(await server.tokenOf('noc'), entered)).statusCode).toBe(201);
+  const finance = await signedIn(server, 'finance');
+  await finance.post('/months/2026-10/seal', { incomplete: 'for the test' });
+  const credits = await finance.get('/credits');
+  expect(textOf(credits)).toMatch(/CR-2026-10-000001.*alpha-service revision 1 alpha sealed HKD\s555\.55/);
+  expect(credits.body).toMatch(/href="\/api\/v1\/credits\?limit=200&amp;since=0"/);
+  expect(credits.body).toContain('action="/credits/export"');
+  const exported = await finance.post('/credits/export', { since: '0' });
+  expect([exported.statusCode, exported.headers.location]).toEqual([303, '/credits?since=0&done=export']);
+  const after = await finance.get('/credits');
+  expect([textOf(after).includes('alpha exported'), after.body.includes('/credits/export')]).toEqual([
+    true,
+    false,
+  ]);
+});
+
 test('who may not see amounts sees no page of them, and who may only look has no form and writes nothing', async () => {
   await billing.statements.close('2026-10');
   const noc = await signedIn(server, 'noc');

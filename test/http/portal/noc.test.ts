@@ -182,6 +182,19 @@ describe('exclusions', () => {
     expect(textOf(await admin.get('/exclusions/X1'))).toContain('proposed');
   });
 
+  test('are approved by somebody else: whoever proposed one may only say no', async () => {
+    const admin = await signedIn(server, 'admin');
+    const made = await admin.post('/exclusions', {
+      ...{ kind: 'third-party', scope: 'pop:SIN', reason: 'a digger' },
+      ...{ from: '2026-10-10T00:00', to: '2026-10-10T01:00' },
+    });
+    const own = await admin.get(made.headers.location ?? '');
+    expect(textOf(own)).toContain('You proposed it: somebody else has to approve it.');
+    expect([own.body.includes('/approve"'), own.body.includes('/reject"')]).toEqual([false, true]);
+    const other = await signedIn(server, 'admin', { name: 'ada' });
+    expect((await other.get(made.headers.location ?? '')).body).toContain('/approve"');
+  });
+
   test('show customers neither who did what nor what it changes for others', async () => {
     const id = await propose();
     const approver = await signedIn(server, 'approver');
@@ -214,6 +227,11 @@ describe('a report', () => {
     const times = { from: '2026-10-12T23:00', to: '2026-10-12T23:30' };
     const outage = await noc.post('/faults/F1/to-outage', { ...times, port: 'SIN', reason: 'as told' });
     expect([outage.statusCode, outage.headers.location]).toEqual([303, '/faults/F1?done=to-outage']);
+    // What was entered is offered to be corrected.
+    const [, of = ''] = /<option value="(C\d+)"/.exec((await noc.get('/faults/F1/ledger')).body) ?? [];
+    const later = { from: '2026-10-12T23:05', to: '2026-10-12T23:30' };
+    expect((await noc.post('/faults/F1/to-outage', { ...later, of })).statusCode).toBe(303);
+    expect(textOf(await noc.get('/faults/F1/ledger'))).toMatch(/12 October 2026 23:05 – 23:30/);
     const wrong = await noc.post('/faults/F1/to-exclusion', { ...times, kind: 'none', reason: evil });
     expect([wrong.statusCode, wrong.body.includes(evil)]).toEqual([400, false]);
     const exclusion = await noc.post('/faults/F1/to-exclusion', { ...times, kind: 'third-party' });
