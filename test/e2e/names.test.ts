@@ -86,6 +86,7 @@ describe('names and addresses that are markup, in a real browser', () => {
     async () => {
       const { address, users, exclusion, report } = await house();
       const own = [
+        '/notifications',
         '/services',
         '/faults?show=all',
         `/faults/${report}`,
@@ -103,6 +104,7 @@ describe('names and addresses that are markup, in a real browser', () => {
           '/credits',
         ],
         ...['/months/2026-10', '/months/2026-10/alpha-service', '/exclusions/new', '/outages/change', '/'],
+        ...['/users', '/tokens'],
       ];
       const asked = strange.flatMap((text) => [
         ...[
