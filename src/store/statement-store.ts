@@ -47,6 +47,18 @@ export interface StatementQuery {
   readonly month?: string;
   readonly service?: string;
   readonly customer?: string;
+  /** Only what comes after this one, in the order of the list. */
+  readonly after?: StatementPlace;
+  /** All by default. */
+  readonly limit?: number;
+}
+
+/** The list goes by these, in this order. */
+export interface StatementPlace {
+  readonly month: string;
+  readonly service: string;
+  readonly revision: number;
+  readonly state: 'draft' | 'sealed';
 }
 
 export interface StatementCommit {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import autocannon from 'autocannon';
 import { startDaemon } from './http/daemon.mjs';
+import { paced, percentile } from './http/paced.mjs';
 import { prepare } from './http/prepare.mjs';
 import { asked, leftOut } from './http/routes.mjs';
 
@@ -29,29 +30,35 @@ try {
   );
 
   // What was stored while it was away is judged beside the rest: not what is measured here.
-  await settled();
+  await daemon.settled();
   console.log(
     `nothing is left to do after ${((performance.now() - begun) / 1000).toFixed(1)} s, ${resident()} MiB`,
   );
 
+  console.log('ms asked once; p50, p99, max of even requests; p50, p99 of bursts of five; CPU; size; route');
   const rows = [];
   for (const { name, path, headers } of await requests(await read('/api/v1/openapi.json'), known, bearer)) {
     if (only && !new RegExp(only).test(name)) continue;
     const first = await timed(`${daemon.address}${path}`, headers);
+    const before = daemon.cpuMs();
+    const even = await paced({
+      ...{ url: `${daemon.address}${path}`, headers, rate: Number(rate), seconds: Number(seconds) },
+    });
+    const cpu = (daemon.cpuMs() - before) / even.length;
     const result = await autocannon({
       ...{ url: `${daemon.address}${path}`, headers, duration: Number(seconds) },
-      // In reach of what a connection of its own would take each, and no more of them than a browser opens.
+      // It sends those of a second at its beginning: as if somebody's page asked for five things at once, again and again.
       ...{ connections: 5, overallRate: Number(rate), ignoreCoordinatedOmission: false },
     });
     rows.push({
       name,
-      first,
+      ...{ first, cpu, even },
       bytes: result.throughput.total / Math.max(1, result.requests.total),
       ...result,
     });
     print(rows.at(-1));
   }
-  const worst = Math.max(...rows.map(({ latency }) => latency.p99));
+  const worst = Math.max(...rows.map(({ even }) => percentile(even, 99)));
   console.log(`worst p99: ${worst} ms; resident: ${resident()} MiB, at most ${peak()} MiB`);
 } finally {
   await daemon?.stop();
@@ -78,34 +85,22 @@ async function timed(url, headers) {
   return { ms: performance.now() - begun, status: answer.status };
 }
 
-function print({ name, first, latency, requests: { total }, non2xx, errors, bytes }) {
+function print({ name, first, cpu, even, latency, requests: { total }, non2xx, errors, bytes }) {
   const ms = (value) => String(value.toFixed(0)).padStart(6);
+  const p99 = percentile(even, 99);
   const strange = [
     ...(first.status === 200 ? [] : [`status ${first.status}`]),
     ...(non2xx > 0 ? [`${non2xx} not 2xx`] : []),
     ...(errors > 0 ? [`${errors} errors`] : []),
     ...(total < Number(rate) * Number(seconds) * 0.9 ? [`only ${total} answered`] : []),
-    ...(latency.p99 > 100 ? ['OVER 100 ms'] : []),
+    ...(p99 > 100 ? ['OVER 100 ms'] : latency.p99 > 100 ? ['over 100 ms in bursts'] : []),
   ];
   const kb = `${(bytes / 1024).toFixed(0)} KB`.padStart(8);
+  const evenly = `${ms(percentile(even, 50))} ${ms(p99)} ${ms(even.at(-1))}`;
+  const bursts = `${ms(latency.p50)} ${ms(latency.p99)}`;
   console.log(
-    `${ms(first.ms)} ${ms(latency.p50)} ${ms(latency.p99)} ${ms(latency.max)} ${kb}  ${name}  ${strange.join(', ')}`,
+    `${ms(first.ms)}  ${evenly}  ${bursts}  ${cpu.toFixed(1).padStart(6)} ${kb}  ${name}  ${strange.join(', ')}`,
   );
-}
-
-/** Resolves when the daemon takes less than a twentieth of a core. */
-async function settled() {
-  const ticks = () => {
-    const [, , , , , , , , , , , user, system] = readFileSync(`/proc/${daemon.pid}/stat`, 'utf8')
-      .split(') ')[1]
-      .split(' ');
-    return Number(user) + Number(system);
-  };
-  for (let before = ticks(), now; ; before = now) {
-    await new Promise((resolve) => setTimeout(resolve, 2000));
-    now = ticks();
-    if (now - before < 10) return;
-  }
 }
 
 function status(key) {

@@ -5,10 +5,11 @@ import { summaryJson } from '../../render/billing/json.js';
 import { Refused } from '../../engine/ledger/enter.js';
 import type { Caller } from '../access/caller.js';
 import { seesWholeMonth } from '../access/whole-month.js';
-import { id, month, text, words, type Reading } from '../route/input.js';
-import { pageAnswer, pageOf, pageQuery } from '../route/page.js';
+import { id, limit, month, text, words, type Reading } from '../route/input.js';
+import { pageAnswer } from '../route/page.js';
 import { addRoute } from '../route/route.js';
 import { outcome, statement, summary } from './answers.js';
+import { statementCursor, statementPage } from './statement-pages.js';
 
 const tag = 'statements';
 
@@ -31,19 +32,29 @@ export function statementRoutes(server: FastifyInstance, statements: Statements)
     ...{ method: 'GET', url: '/api/v1/statements', operationId: 'listStatements', tag },
     access: 'statements:read',
     summary: 'Drafts and every sealed revision, without their documents.',
-    query: z.strictObject({ month: month().optional(), service: id().optional(), ...pageQuery }),
+    query: z.strictObject({
+      ...{ month: month().optional(), service: id().optional() },
+      ...{ limit: limit().optional(), cursor: statementCursor().optional() },
+    }),
     answer: {
       description: 'a page of the statements',
       schema: z.strictObject({ statements: z.array(summary), ...pageAnswer }),
     },
     handle: async ({ query, caller }) => {
-      const { month: name, service } = query;
-      const rows = await statements.list({
-        ...(name !== undefined && { month: name }),
-        ...(service !== undefined && { service }),
+      const { month: name, service, limit: most = 100, cursor } = query;
+      const customers = caller.own()?.names.customers;
+      const [only] = customers?.size === 1 ? customers : [];
+      const { page, nextCursor } = await statementPage({
+        list: (wanted) => statements.list(wanted),
+        query: {
+          ...(name !== undefined && { month: name }),
+          ...(service !== undefined && { service }),
+          ...(only !== undefined && { customer: only }),
+          ...(cursor && { after: cursor }),
+        },
+        limit: most,
+        sees: (row) => seesWholeMonth(caller, row.customer, row.month),
       });
-      const seen = rows.filter((row) => seesWholeMonth(caller, row.customer, row.month));
-      const { page, nextCursor } = pageOf(seen, query, (row) => `${row.id} ${row.revision} ${row.state}`);
       return { statements: page.map(summaryJson), nextCursor };
     },
   });

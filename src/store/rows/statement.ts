@@ -1,6 +1,6 @@
 import type { SealedStatement, StatementDocument } from '../../core/statement/document.js';
 import type { StatementSummary } from '../../core/statement/summary.js';
-import type { DraftStatement, StatementCommit } from '../statement-store.js';
+import type { DraftStatement, StatementCommit, StatementQuery } from '../statement-store.js';
 
 /** Rows of statements, and what both databases run as it stands here. */
 export type SealedRow = Omit<SealedStatement, 'document'> & { readonly document: string };
@@ -38,9 +38,16 @@ export const listSql = (from: { readonly draft: string; readonly sealed: string 
      AND drawn.revision = (SELECT max(revision) FROM statement WHERE id = drawn.id)
    WHERE (month = :month OR :month IS NULL) AND (service = :service OR :service IS NULL)
      AND (customer = :customer OR :customer IS NULL)
-   ORDER BY month, service, revision`;
+     AND (:all = 1 OR (month, service, revision, state) > (:afterMonth, :afterService, :afterRevision, :afterState))
+   ORDER BY month, service, revision, state LIMIT :limit`;
 
-export const everyStatement = { month: null, service: null, customer: null } as const;
+/** What the list is asked with. */
+export const listValues = ({ month, service, customer, after, limit }: StatementQuery) => ({
+  ...{ month: month ?? null, service: service ?? null, customer: customer ?? null },
+  ...{ all: after ? 0 : 1, limit: limit ?? 2_147_483_647 },
+  ...{ afterMonth: after?.month ?? '', afterService: after?.service ?? '' },
+  ...{ afterRevision: after?.revision ?? 0, afterState: after?.state ?? '' },
+});
 
 export interface SummaryRow extends Omit<StatementSummary, 'complete' | 'changed'> {
   readonly complete: number | boolean;

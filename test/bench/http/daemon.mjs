@@ -34,5 +34,18 @@ export async function startDaemon(file) {
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
   };
-  return { pid: daemon.pid, address, stop, judged };
+  /** What it took of a core until now, all its threads; the kernel counts hundredths of a second. */
+  const cpuMs = () => {
+    const of = readFileSync(`/proc/${daemon.pid}/stat`, 'utf8').split(') ')[1].split(' ');
+    return (Number(of[11]) + Number(of[12])) * 10;
+  };
+  /** Resolves when it takes less than a twentieth of a core. */
+  const settled = async () => {
+    for (let before = cpuMs(), now; ; before = now) {
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+      now = cpuMs();
+      if (now - before < 100) return;
+    }
+  };
+  return { pid: daemon.pid, address, stop, judged, cpuMs, settled };
 }

@@ -97,6 +97,11 @@ export function statementConformance(name: string, open: () => Promise<Store>): 
         await statements.putDraft(draftOf(second), null);
         expect(await statements.draft(first.id)).toBeNull();
         await statements.markChanged(first.id, { at: 9, why: ['a late exclusion'] });
+        const all = await statements.list();
+        for (const [n, one] of all.entries()) {
+          expect(await statements.list({ after: one })).toEqual(all.slice(n + 1));
+          expect(await statements.list({ after: one, limit: 1 })).toEqual(all.slice(n + 1, n + 2));
+        }
         expect((await statements.list()).map(({ revision, changed }) => [revision, changed])).toEqual([
           [1, null],
           [2, { at: 9, why: ['a late exclusion'] }],

@@ -1,7 +1,7 @@
 import {
   draftRow,
-  everyStatement,
   listSql,
+  listValues,
   sealedRow,
   statementSql,
   summaryOf,
@@ -48,8 +48,7 @@ export function statementStore({ read, write, change, withClient }: Connection):
       const row = await sealedOf(read, id, revision);
       return row ? withDocument(row) : null;
     },
-    list: async (query = {}) =>
-      (await read<SummaryRow>(list, { ...everyStatement, ...query })).map(summaryOf),
+    list: async (query = {}) => (await read<SummaryRow>(list, listValues(query))).map(summaryOf),
     commit: (changes) =>
       write(async (query) => {
         // Other changes of the same transaction go on where this one can't be made whole.

@@ -1,4 +1,4 @@
-import { everyStatement, listSql, summaryOf, type SummaryRow } from '../../rows/statement.js';
+import { listSql, listValues, summaryOf, type SummaryRow } from '../../rows/statement.js';
 import type { StatementStore } from '../../statement-store.js';
 import type { Connection } from '../database.js';
 
@@ -32,7 +32,5 @@ export function statementList({ db, read }: Connection): StatementStore['list'] 
     return found;
   };
   return (query = {}) =>
-    read(() =>
-      list.all({ ...everyStatement, ...query }).map((row) => summaryOf(Object.assign(row, documentOf(row)))),
-    );
+    read(() => list.all(listValues(query)).map((row) => summaryOf(Object.assign(row, documentOf(row)))));
 }
