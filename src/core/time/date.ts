@@ -1,3 +1,6 @@
+import { Temporal } from 'temporal-polyfill';
+import { remembered } from './remembered.js';
+
 /** A day of the calendar, `YYYY-MM-DD`, in whatever zone it is read; later days compare greater as text. */
 export type LocalDate = string;
 
@@ -19,14 +22,16 @@ function daysInMonth(year: number, month: number): number {
 }
 
 const dayMs = 86_400_000;
-/** Days of dates are all alike: no calendar is needed to count them. */
 const dayOf = (date: LocalDate): number => Date.parse(`${date}T00:00:00Z`);
 
 /** Days from `from` to `to`; negative when `to` is earlier. */
-export function daysBetween(from: LocalDate, to: LocalDate): number {
-  return (dayOf(to) - dayOf(from)) / dayMs;
-}
+export const daysBetween: (from: LocalDate, to: LocalDate) => number = remembered(
+  (from: LocalDate, to: LocalDate) =>
+    Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to), { largestUnit: 'days' }).days,
+  4_000,
+);
 
+/** Asked for each day of each service: no calendar is needed for it, days of dates are all alike. */
 export function addDays(date: LocalDate, days: number): LocalDate {
   return new Date(dayOf(date) + days * dayMs).toISOString().slice(0, 10);
 }
