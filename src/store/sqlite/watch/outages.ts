@@ -18,7 +18,12 @@ interface Row {
   readonly closed_at: EpochMs | null;
   readonly voided_at: EpochMs | null;
   readonly void_reason: BlindReason | null;
+  readonly has_inferred: number;
 }
+
+/** Few have any: those are asked for theirs. */
+const hasInferred = `EXISTS (SELECT 1 FROM outage_inferred AS i WHERE i.observer = outage.observer
+  AND i.port = outage.port AND i.start_at = outage.start_at) AS has_inferred`;
 
 interface InferredRow {
   readonly from: EpochMs;
@@ -43,7 +48,7 @@ export function outageReads({ db, read }: Connection): Pick<WatchStore, 'outages
         const direction = newest ? 'DESC' : 'ASC';
         return db
           .prepare<(string | number)[], Row>(
-            `SELECT * FROM outage WHERE ${where}${lasting}
+            `SELECT *, ${hasInferred} FROM outage WHERE ${where}${lasting}
              ORDER BY start_at ${direction}, port, observer LIMIT ?`,
           )
           .all(...values, limit ?? -1)
@@ -58,7 +63,7 @@ export function outageReader(
 ): (observer: PopId, port: PopId, startAt: EpochMs) => ObservedOutage | undefined {
   const outageOf = outageMaker(db);
   const found = db.prepare<[PopId, PopId, EpochMs], Row>(
-    'SELECT * FROM outage WHERE observer = ? AND port = ? AND start_at = ?',
+    `SELECT *, ${hasInferred} FROM outage WHERE observer = ? AND port = ? AND start_at = ?`,
   );
   return (...key) => {
     const row = found.get(...key);
@@ -78,7 +83,7 @@ function outageMaker(db: Connection['db']): (row: Row) => ObservedOutage {
     end: endOf(row),
     openedAt: row.opened_at,
     closedAt: row.closed_at,
-    inferred: inferredOf.all(row.observer, row.port, row.start_at),
+    inferred: row.has_inferred === 1 ? inferredOf.all(row.observer, row.port, row.start_at) : [],
     voided:
       row.voided_at === null || row.void_reason === null
         ? null
