@@ -61,7 +61,7 @@ export interface RoundStore {
   packets(path: PathId, slot: EpochMs): Promise<readonly SizeSample[] | null>;
   /** The slots of the path in [from, to) that have a round (of any status) or a missing mark. */
   accounted(path: PathId, from: EpochMs, to: EpochMs): Promise<EpochMs[]>;
-  /** The rounds of these paths that ran wholly within an interval, with the packets of all their sizes. */
+  /** The rounds of these paths that ran wholly within an interval, by their start, with the packets of all sizes. */
   within(query: WithinQuery): Promise<RoundWithin[]>;
   /** The latest slot of every path that has a round or a missing mark; unscheduled rounds are none of a slot. */
   newest(): Promise<ReadonlyMap<PathId, EpochMs>>;

@@ -18,7 +18,7 @@ export function roundReads({
          FROM round JOIN path ON path.id = round.path_id
            LEFT JOIN size ON size.path_id = round.path_id AND size.slot = round.slot
          WHERE path.name = ANY($1) AND round.slot >= $2 AND round.slot < $4 AND started_at >= $3 AND ended_at <= $4
-         GROUP BY round.slot, path.name, started_at, ended_at ORDER BY round.slot, path.name`,
+         GROUP BY round.slot, path.name, started_at, ended_at ORDER BY started_at, path.name`,
         [paths, from - slotWithinMs, from, to],
       ),
     async packets(path, slot) {

@@ -32,16 +32,21 @@ export function roundReads({
     RoundWithin
   >(
     `SELECT path.name AS path, started_at AS startedAt, ended_at AS endedAt,
-       coalesce(sum(sent), 0) AS sent, coalesce(sum(received), 0) AS received
+       (SELECT coalesce(sum(sent), 0) FROM size WHERE size.path_id = round.path_id AND size.slot = round.slot) AS sent,
+       (SELECT coalesce(sum(received), 0) FROM size
+        WHERE size.path_id = round.path_id AND size.slot = round.slot) AS received
      FROM json_each(@paths) AS wanted CROSS JOIN path ON path.name = wanted.value
-       CROSS JOIN round INDEXED BY round_of_path ON round.path_id = path.id AND round.slot >= @slotFrom AND round.slot < @to
-       LEFT JOIN size ON size.path_id = round.path_id AND size.slot = round.slot
-     WHERE started_at >= @from AND ended_at <= @to
-     GROUP BY round.path_id, round.slot ORDER BY round.slot, path.name`,
+       CROSS JOIN round INDEXED BY round_of_path
+         ON round.path_id = path.id AND round.slot >= @slotFrom AND round.slot < @to
+     WHERE started_at >= @from AND ended_at <= @to`,
   );
   return {
     within: ({ paths, from, to, slotWithinMs }) =>
-      read(() => within.all({ paths: JSON.stringify(paths), slotFrom: from - slotWithinMs, from, to })),
+      read(() =>
+        within
+          .all({ paths: JSON.stringify(paths), slotFrom: from - slotWithinMs, from, to })
+          .sort((a, b) => a.startedAt - b.startedAt || (a.path < b.path ? -1 : 1)),
+      ),
     packets: (path, slot) =>
       read(() => {
         const bytes = packed.get(slot, path);
