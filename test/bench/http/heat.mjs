@@ -23,6 +23,7 @@ try {
   daemon = await startDaemon(known.file);
   const admin = { authorization: `Bearer ${known.tokens.admin}` };
   await daemon.judged(known.paths, admin);
+  await daemon.settled();
   // Whoever is there already from an earlier run stays.
   await fetch(`${daemon.address}/api/v1/users`, {
     ...{ method: 'POST', headers: { ...admin, 'content-type': 'application/json' } },
