@@ -21,15 +21,3 @@ export function keptLedger(ledger: LedgerStore): LedgerStore {
     },
   };
 }
-
-/** What a list is made into, kept for as long as it is the same list. */
-export function ofSame<A extends object, R>(make: (list: A) => R): (list: A) => R {
-  const made = new WeakMap<A, R>();
-  return (list) => {
-    const before = made.get(list);
-    if (before !== undefined) return before;
-    const fresh = make(list);
-    made.set(list, fresh);
-    return fresh;
-  };
-}

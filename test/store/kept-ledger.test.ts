@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { keptLedger, ofSame } from '../../src/store/kept-ledger.js';
+import { ofSame } from '../../src/core/of-same.js';
+import { keptLedger } from '../../src/store/kept-ledger.js';
 import { linkAfter } from '../../src/core/ledger/chain.js';
 import type { LedgerEvent } from '../../src/core/ledger/actions.js';
 import { digestOf } from '../../src/seal/hash.js';

@@ -35,3 +35,13 @@ export const daysBetween: (from: LocalDate, to: LocalDate) => number = remembere
 export function addDays(date: LocalDate, days: number): LocalDate {
   return new Date(dayOf(date) + days * dayMs).toISOString().slice(0, 10);
 }
+
+/** The days of [from, to). Of the many services of a month most are there on the same days. */
+export const daysIn: (from: LocalDate, to: LocalDate) => readonly LocalDate[] = remembered(
+  (from: LocalDate, to: LocalDate) => {
+    const days: LocalDate[] = [];
+    for (let day = from; day < to; day = addDays(day, 1)) days.push(day);
+    return days;
+  },
+  1_000,
+);

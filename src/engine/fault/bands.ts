@@ -5,7 +5,7 @@ import type { LedgerEvent } from '../../core/ledger/actions.js';
 import type { PathWindow } from '../../core/quality/windows.js';
 import { formatInstant } from '../../core/time/zone.js';
 import type { EpochMs, PathId } from '../../core/types.js';
-import { ofSame } from '../../store/kept-ledger.js';
+import { ofSame } from '../../core/of-same.js';
 import type { Store } from '../../store/store.js';
 import { storedBands } from '../quality/bands.js';
 import { plansOfPath } from '../quality/plans-of-path.js';

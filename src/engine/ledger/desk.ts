@@ -9,7 +9,7 @@ import { proposalFaults } from '../../core/ledger/propose.js';
 import { refuse } from '../../core/ledger/refusal.js';
 import type { Interval } from '../../core/time/intervals.js';
 import type { EpochMs } from '../../core/types.js';
-import { ofSame } from '../../store/kept-ledger.js';
+import { ofSame } from '../../core/of-same.js';
 import type { Store } from '../../store/store.js';
 import { inForce } from '../customers/in-force.js';
 import { attributedLately } from './attributed-lately.js';

@@ -1,4 +1,4 @@
-import { addDays, type LocalDate } from '../../core/time/date.js';
+import { daysIn, type LocalDate } from '../../core/time/date.js';
 import { monthAfter } from '../../core/time/month.js';
 import type { Caller } from './caller.js';
 
@@ -9,7 +9,10 @@ import type { Caller } from './caller.js';
 export function seesWholeMonth(caller: Sight, customer: string, month: string): boolean {
   const months = answered.get(caller) ?? new Map<string, Month>();
   answered.set(caller, months);
-  const { days, known } = months.get(month) ?? { days: daysOf(month), known: new Map<string, boolean>() };
+  const { days, known } = months.get(month) ?? {
+    days: daysIn(`${month}-01`, `${monthAfter(month, 1)}-01`),
+    known: new Map<string, boolean>(),
+  };
   months.set(month, { days, known });
   const { sees, seesAmounts } = caller;
   const seen = known.get(customer) ?? days.every((day) => sees(customer, day) && seesAmounts(customer, day));
@@ -27,10 +30,3 @@ type Sight = Pick<Caller, 'sees' | 'seesAmounts'>;
 
 /** A customer has many statements: it is asked once for all of them. Gone with its caller, which lives for a request. */
 const answered = new WeakMap<Sight, Map<string, Month>>();
-
-function daysOf(month: string): LocalDate[] {
-  const days: LocalDate[] = [];
-  const end = `${monthAfter(month, 1)}-01`;
-  for (let day = `${month}-01`; day < end; day = addDays(day, 1)) days.push(day);
-  return days;
-}

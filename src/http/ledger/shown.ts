@@ -2,7 +2,7 @@ import { seesExclusion, type OwnThings } from '../../core/access/own.js';
 import { ownScope } from '../../core/access/own-exclusion.js';
 import type { Book } from '../../core/customer/book.js';
 import type { LedgerExclusion } from '../../core/ledger/exclusions.js';
-import { addDays, type LocalDate } from '../../core/time/date.js';
+import { addDays, daysIn, type LocalDate } from '../../core/time/date.js';
 import { monthAfter } from '../../core/time/month.js';
 import type { ShownOutage } from '../../engine/ledger/counted.js';
 import type { Impact } from '../../engine/month/impact.js';
@@ -50,10 +50,9 @@ export function shownAvailability(month: AvailabilityJson, book: Book, caller: C
   const siteOf = new Map(book.sites.map(({ id, customer }) => [id, customer]));
   const ofMonth = daysFrom(`${month.month}-01`, `${monthAfter(month.month, 1)}-01`);
   const sight = sightOnce(caller);
-  const days = daysOnce();
   return {
     ...month,
-    services: month.services.flatMap((service) => shownService(service, sight, days)),
+    services: month.services.flatMap((service) => shownService(service, sight)),
     sites: month.sites.flatMap((site) => {
       const customer = siteOf.get(site.site) ?? null;
       if (!sight.any(customer, ofMonth)) return [];
@@ -62,9 +61,9 @@ export function shownAvailability(month: AvailabilityJson, book: Book, caller: C
   };
 }
 
-function shownService(service: ServiceView, sight: Sight, daysOf: typeof daysFrom): object[] {
+function shownService(service: ServiceView, sight: Sight): object[] {
   const { customer, period, bounds } = service;
-  const days = daysOf(period.from.slice(0, 10), period.to.slice(0, 10));
+  const days = daysFrom(period.from.slice(0, 10), period.to.slice(0, 10));
   if (!sight.any(customer, days)) return [];
   if (sight.every(customer, days)) return [service];
   return [
@@ -116,19 +115,7 @@ const seesAny = ({ reach, sees }: Caller, customer: string | null, days: readonl
 const seesEvery = ({ seesAmounts }: Caller, customer: string | null, days: readonly LocalDate[]): boolean =>
   days.every((day) => seesAmounts(customer ?? '', day));
 
-function daysFrom(from: LocalDate, to: LocalDate): LocalDate[] {
-  const days: LocalDate[] = [];
-  for (let day = from; day < to; day = addDays(day, 1)) days.push(day);
+function daysFrom(from: LocalDate, to: LocalDate): readonly LocalDate[] {
+  const days = daysIn(from, to);
   return days.length > 0 ? days : [from];
-}
-
-/** Of the many services of a month most are there on the same days. */
-function daysOnce(): typeof daysFrom {
-  const known = new Map<string, LocalDate[]>();
-  return (from, to) => {
-    const key = `${from} ${to}`;
-    const days = known.get(key) ?? daysFrom(from, to);
-    known.set(key, days);
-    return days;
-  };
 }
