@@ -22,10 +22,7 @@ const sealed = JSON.parse(readFileSync(join(folder, 'other.sealed.json'), 'utf8'
 async function sealedBefore(): Promise<StatedMonth> {
   const month = await statedOctober();
   const { store, config } = month;
-  const drawn = await drawMonth(
-    { store, config, now: november, software: '0.1.0', ruleSet: 1 },
-    '2026-10',
-  );
+  const drawn = await drawMonth({ store, config, now: november, software: '0.1.0', ruleSet: 1 }, '2026-10');
   const before = { services: drawn.services, unjudged: drawn.unjudged, draft: drawn.draft };
   const statements = await statementsOf(month, { judging: { draw: () => Promise.resolve(before) } });
   const all = { month: '2026-10', services: null, acceptIncomplete: null };
