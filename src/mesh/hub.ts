@@ -8,7 +8,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { answerTime } from './clock.js';
 import { publishConfig, publishedNow, type Published } from './config/publish.js';
 import { readAgents } from './status/read-agents.js';
-import { viewAgents, type AgentView } from './status/state.js';
+import { viewAgents, type AgentView, type SeenAgent } from './status/state.js';
 import { deadStream } from './subjects.js';
 
 export interface HubOptions {
@@ -22,7 +22,7 @@ export interface HubOptions {
   readonly expected: () => readonly PopId[];
   /** What of its file is for the agents, as it holds now. */
   readonly sections: () => MeshSections;
-  /** Told after every look. */
+  /** Told after every look, also after one that failed: then of what was seen last, by the time that it is now. */
   readonly onLook: (look: HubLook) => void;
 }
 
@@ -43,6 +43,9 @@ export async function keepHub(options: HubOptions, signal: AbortSignal): Promise
   let buckets: Buckets | null = null;
   let published: Published | null = null;
   let offered: MeshSections | null = null;
+  /** What each agent said last, as of the last look that came to an end. */
+  let seen: ReadonlyMap<PopId, SeenAgent> = new Map();
+  let dead: number | null = null;
   let said = '';
   const stopAnswering = answerTime(connection, () => ({
     at: clock.now(),
@@ -63,22 +66,31 @@ export async function keepHub(options: HubOptions, signal: AbortSignal): Promise
       if (published.revision !== before)
         log.info({ revision: published.revision }, 'the mesh is published to the agents');
     }
-    const seen = await readAgents(buckets.agents);
+    seen = await readAgents(buckets.agents);
+    dead = await deadLetters(connection);
+  };
+  /** An agent that says nothing becomes silent also while nothing can be read of it. */
+  const tell = (): void => {
     const revision = published?.revision ?? null;
-    const agents = viewAgents({ seen, expected: expected(), revision, now: clock.now() });
-    onLook({ published, agents, dead: await deadLetters(connection) });
+    onLook({
+      published,
+      dead,
+      agents: viewAgents({ seen, expected: expected(), revision, now: clock.now() }),
+    });
   };
 
   while (!signal.aborted) {
     try {
-      await look();
+      await withinLimit(clock, look(), signal);
       said = '';
     } catch (error) {
+      buckets = null;
       const { message } = error as Error;
       if (!isAborted(signal) && message !== said)
         log.warn({ why: message }, 'the mesh could not be looked at; tried again at each heartbeat');
       said = message;
     }
+    if (!isAborted(signal)) tell();
     await clock.sleep(mesh.heartbeatMs, signal);
   }
   stopAnswering();
@@ -86,6 +98,27 @@ export async function keepHub(options: HubOptions, signal: AbortSignal): Promise
 
 /** What the analysis of a loop's condition would take for unchanged. */
 const isAborted = (signal: AbortSignal): boolean => signal.aborted;
+
+/** A server that stands still answers nothing, and some of its client's calls wait for ever. */
+const lookLimitMs = 15_000;
+
+async function withinLimit(
+  clock: Pick<Clock, 'sleep'>,
+  work: Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  const done = new AbortController();
+  const late = clock.sleep(lookLimitMs, AbortSignal.any([done.signal, signal])).then(() => {
+    if (!done.signal.aborted) throw new Error(`no answer within ${lookLimitMs / 1000} s`);
+  });
+  work.catch(() => undefined);
+  late.catch(() => undefined);
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    done.abort();
+  }
+}
 
 async function deadLetters(connection: NatsConnection): Promise<number | null> {
   const manager = await jetstreamManager(connection);

@@ -11,6 +11,7 @@ import { createFollower, type ConfigFollower } from '../../mesh/config/follow.js
 import { keepConnecting } from '../../mesh/connect.js';
 import { keepHub, type HubLook } from '../../mesh/hub.js';
 import type { AgentStatus } from '../../mesh/status/agent-status.js';
+import type { AgentView } from '../../mesh/status/state.js';
 import type { MeshListener } from '../../metrics/mesh.js';
 import type { AgentsShown } from '../../render/mesh/agents.js';
 import { agentStandings } from './standings.js';
@@ -30,6 +31,8 @@ export interface MeshNodeOptions {
   readonly tell: MeshListener;
   /** Of an agent: what waits to go out. */
   readonly backlog: () => Promise<AgentStatus['backlog']>;
+  /** Of a hub: how its agents are, at each heartbeat. */
+  readonly onAgents: (agents: readonly AgentView[]) => void;
   /** What else goes over the connection; each ends when its signal is aborted. */
   readonly beside: readonly ((connection: NatsConnection, signal: AbortSignal) => Promise<void>)[];
 }
@@ -71,6 +74,7 @@ export async function createMeshNode(options: MeshNodeOptions): Promise<MeshNode
             look = next;
             if (next.dead !== null) tell.dead(next.dead);
             tell.agents(agentStandings(next), next.published?.revision ?? null);
+            options.onAgents(next.agents);
           },
         },
         signal,
@@ -105,6 +109,7 @@ export async function createMeshNode(options: MeshNodeOptions): Promise<MeshNode
   return {
     start: () => {
       running = run().catch((error: unknown) => {
+        tell.connected(false);
         log.error({ err: error }, 'the mesh is not kept any more; a restart brings it back');
       });
     },
