@@ -1,7 +1,19 @@
 #!/usr/bin/env node
-import { readVersion } from './cli/home.js';
-import { runProgram } from './cli/run-program.js';
-import { findHome } from './config/home.js';
+// Only this file is loaded before the version is known: on an older Node.js the SQLite module ends the process without
+// a word.
+const oldest = [22, 14] as const;
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
+  process.stderr.write(
+    `pop-sla: needs Node.js ${oldest.join('.')} or newer, and ${process.execPath} is ${process.versions.node}; in a checkout, npm start and npx pop-sla use the one that npm ci brings\n`,
+  );
+  process.exit(1);
+}
+const [{ findHome }, { readVersion }, { runProgram }] = await Promise.all([
+  import('./config/home.js'),
+  import('./cli/home.js'),
+  import('./cli/run-program.js'),
+]);
 
 // `pop-sla rounds | head`: the reader has seen enough, which is no fault. A daemon goes on measuring when nobody reads
 // its log any more.

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type { ReportLanguage } from '../languages.js';
 
 export type Weight = 'regular' | 'bold';
@@ -17,10 +19,14 @@ export interface Fonts {
   readonly use: (weight: Weight, text: string) => void;
 }
 
+/** The build puts the faces beside this file; a run from the source takes them from where npm put them. */
 const resolve = (family: Family, weight: Weight): string => {
   const style = weight === 'bold' ? '700Bold' : '400Regular';
+  const name = `NotoSans${family}_${style}.ttf`;
+  const built = join(import.meta.dirname, 'fonts', name);
+  if (existsSync(built)) return built;
   return createRequire(import.meta.url).resolve(
-    `@expo-google-fonts/noto-sans-${family.toLowerCase()}/${style}/NotoSans${family}_${style}.ttf`,
+    `@expo-google-fonts/noto-sans-${family.toLowerCase()}/${style}/${name}`,
   );
 };
 
