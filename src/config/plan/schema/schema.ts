@@ -19,8 +19,8 @@ const measurementSchema = z.strictObject({
   sizes: z.array(whole(1, 65_575)),
   lengthBasis: oneOf(lengthBases),
   packets: whole(1, 10_000),
-  /** Nine in ten of `packets` when nothing is said. */
-  minimumSent: whole(1, 10_000).optional(),
+  /** Nine in ten of `packets` when nothing is said; 0: a round is held whatever could be sent of it. */
+  minimumSent: whole(0, 10_000).optional(),
   everyMinutes: whole(1, 1440),
   lostAfterMs: whole(1, 60_000),
 });
