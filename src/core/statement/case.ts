@@ -29,6 +29,8 @@ export interface MonthCase {
   readonly exclusions: readonly Exclusion[];
   readonly commitments: readonly Commitment[];
   readonly rounds: readonly CountedRound[];
+  /** Paths that the result lists first, in this order: a case file names them also in terms with no day in the month. */
+  readonly pathOrder?: readonly PathId[];
   /** When each path's slots are due; one that is not in it is due all the time. */
   readonly due?: ReadonlyMap<PathId, DueSpan>;
   /** Earlier months, for a cap over a rolling year. */
