@@ -4,7 +4,7 @@ import type { MonthCase } from '../../core/statement/case.js';
 import { isMonthName, monthRule } from '../../core/time/month.js';
 import type { PlanFiles } from '../plan/files.js';
 import { checkObject, checkParsed } from './check.js';
-import { checkCommitments } from './commitments.js';
+import { checkCommitments, checkPathClasses } from './commitments.js';
 import { checkExclusions } from './exclusions.js';
 import { collectFaults, rootNode, type Fault, type Faults, type Node } from './fault.js';
 import { checkHistory, checkMaintenanceUsed } from './history.js';
@@ -62,6 +62,7 @@ function checkCase(root: Node, files: PlanFiles, folder: string, faults: Faults)
     unobserved: checkLineIntervals(at('unobserved'), lineIds, false, faults),
     exclusions,
     commitments: checkCommitments(at('commitments'), faults),
+    dscp: checkPathClasses(at('paths'), faults),
     rounds: checkRounds(at('rounds'), rules, faults),
     history: checkHistory(at('history'), name?.text ?? null, faults),
     maintenanceUsed: checkMaintenanceUsed(at('maintenanceUsed'), lineIds, faults),

@@ -15,6 +15,7 @@ import {
   type IntervalSet,
 } from '../time/intervals.js';
 import { capMs } from './allowance.js';
+import { countedMs, countOutages, type CountedOutage } from './counted.js';
 
 /** A line as a service uses it, with what was seen on it. */
 export interface WatchedLine extends LineOfService {
@@ -49,8 +50,11 @@ export interface Availability {
   /** Of the period, less what the plan removes from it. */
   readonly totalMs: number;
   readonly removedMs: number;
-  /** All lines down, excuses counted. */
+  /** All lines down, excuses counted; none that the plan holds too short. */
   readonly unavailable: IntervalSet;
+  /** The same, each with its duration as the plan counts it. */
+  readonly outages: readonly CountedOutage[];
+  /** As counted; never more than `totalMs`. */
   readonly unavailableMs: number;
   /** Outage time of the service that exclusions took away. */
   readonly excusedMs: number;
@@ -64,21 +68,23 @@ export interface Availability {
 export function judgeAvailability(input: AvailabilityInput): Availability {
   const { plan, period } = input;
   const lines = input.lines.map((line) => judgeLine(line, input));
-  const unavailable = intersectAll(lines.map((line) => line.countable));
-  const unavailableMs = totalMs(unavailable);
+  const countable = intersectAll(lines.map((line) => line.countable));
+  const outages = countOutages(countable, plan.availability.outages);
   const outageMs = totalMs(intersectAll(lines.map((line) => line.outages)));
   const removedMs =
     plan.availability.excusedTime === 'keep' ? 0 : totalMs(intersectAll(lines.map((line) => line.excused)));
   const wholeMs = period.to - period.from;
   const periodMs = wholeMs - removedMs;
+  const unavailableMs = Math.min(periodMs, countedMs(outages));
   const unobservedMs = totalMs(clip(union(...input.lines.map((line) => merge(line.unobserved))), period));
   return {
     lines,
     totalMs: periodMs,
     removedMs,
-    unavailable,
+    unavailable: outages.map(({ from, to }) => ({ from, to })),
+    outages,
     unavailableMs,
-    excusedMs: outageMs - unavailableMs,
+    excusedMs: Math.max(0, outageMs - totalMs(countable)),
     unobservedMs,
     complete: isComplete(unobservedMs, wholeMs, plan.availability.incompleteAbove),
     // Nothing left of the period: nothing of it was unavailable.

@@ -20,6 +20,8 @@ export interface MonthCase {
   readonly unobserved: readonly LineInterval[];
   readonly exclusions: readonly Exclusion[];
   readonly commitments: readonly Commitment[];
+  /** The code points that the probes of paths carry; a path that is not in it has none. */
+  readonly dscp?: ReadonlyMap<PathId, number>;
   readonly rounds: readonly CountedRound[];
   /** When each path's slots are due; one that is not in it is due all the time. */
   readonly due?: ReadonlyMap<PathId, DueSpan>;
@@ -48,12 +50,18 @@ export interface ServiceTerms {
   readonly paths: readonly PathId[];
   /** Its own tax rate, a share of 1; null: the plan's. */
   readonly taxRate: Rational | null;
+  /** When the service was agreed to start, where that was agreed. */
+  readonly agreedStart?: LocalDate | null;
+  /** Charged for its installation, in the currency of the rent; left out: not known. */
+  readonly installationCharge?: Money | null;
 }
 
 export interface LineInterval extends Interval {
   readonly line: string;
   /** Infinity for an outage that is still open. */
   readonly to: EpochMs;
+  /** When the customer reported an outage; left out: never. */
+  readonly reportedAt?: EpochMs | null;
 }
 
 export interface Commitment {

@@ -1,13 +1,16 @@
 import { judgeAvailability, type Availability } from '../availability/availability.js';
+import { outagesBegun } from '../availability/counted.js';
 import { sum } from '../credit/caps.js';
-import type { CauseCredit } from '../credit/cause.js';
+import type { CauseCredit, Delivery } from '../credit/cause.js';
 import { combined, judgeCauses } from '../credit/judge.js';
 import { rentOfPeriod } from '../credit/rent.js';
 import type { FiguresOf } from '../measurement/figures.js';
 import { add, compare, zero, type Rational } from '../number/rational.js';
 import type { ServiceClass } from '../plan/plan.js';
+import { degradedTime } from '../quality/failed-windows.js';
 import type { PathMonth } from '../quality/path-month.js';
-import { servicePeriod, type ServicePeriod } from '../time/month.js';
+import { union } from '../time/intervals.js';
+import { servicePeriod, type Month, type ServicePeriod } from '../time/month.js';
 import { byKey } from './by-key.js';
 import type { LineInterval, MonthCase, ServiceTerms } from './case.js';
 
@@ -47,6 +50,8 @@ export function judgeServices(
     const period = servicePeriod(month, terms.start, terms.end);
     const serviceClass = plan.classes.get(terms.class);
     if (!period || !serviceClass) throw new RangeError(`service ${terms.id} was not checked`);
+    const own = [...new Set(terms.paths)].flatMap((path) => pathsById.get(path) ?? []);
+    const degraded = degradedTime(own, { plan, month, period, figuresOf });
     const seen = judgeAvailability({
       plan,
       period,
@@ -57,7 +62,7 @@ export function judgeServices(
         pop: pops.get(line) ?? '',
         service: terms.id,
         customer: terms.customer,
-        outages: outagesOf(line),
+        outages: union(outagesBegun(outagesOf(line), plan.availability.outages), degraded),
         unobserved: unobservedOf(line),
         maintenanceUsedMs: monthCase.maintenanceUsed.get(line) ?? 0,
       })),
@@ -65,7 +70,6 @@ export function judgeServices(
     const availability = foreseen(seen, period);
     const rent = rentOfPeriod(terms.monthlyRent.minor, period.days, month.days);
     const base = plan.credit.base === 'billed' ? rent : terms.monthlyRent.minor;
-    const own = [...new Set(terms.paths)].flatMap((path) => pathsById.get(path) ?? []);
     const causes = judgeCauses({
       plan,
       month,
@@ -75,6 +79,8 @@ export function judgeServices(
       paths: own,
       figuresOf,
       base,
+      monthlyRent: terms.monthlyRent.minor,
+      delivery: deliveryOf(terms, month),
     });
     const paid = combined(causes, plan.credit.combine);
     return {
@@ -91,4 +97,13 @@ export function judgeServices(
       uncapped: sum(paid.map((cause) => cause.amount)),
     };
   });
+}
+
+/** Late delivery is judged in the month of the actual start; null: this isn't it, or nothing was agreed. */
+function deliveryOf(
+  { start, agreedStart = null, installationCharge = null }: ServiceTerms,
+  month: Month,
+): Delivery | null {
+  if (agreedStart === null || start < month.firstDay || start >= month.endDay) return null;
+  return { agreed: agreedStart, actual: start, installationCharge: installationCharge?.minor ?? null };
 }

@@ -1,9 +1,11 @@
 import type { PlanVersion } from '../plan/plan.js';
+import { windowsIn } from '../quality/failed-windows.js';
 import { leftOutOf } from '../quality/path-month.js';
 import { daysOf } from '../time/days.js';
 import { alwaysDue, notDueIn } from '../time/due.js';
 import type { Interval } from '../time/intervals.js';
-import type { PathId } from '../types.js';
+import type { Month } from '../time/month.js';
+import type { EpochMs, PathId } from '../types.js';
 import type { MonthCase } from './case.js';
 
 /**
@@ -16,12 +18,13 @@ export function partsAsked(
   { byDay = judgedByDay(plan) }: { readonly byDay?: boolean } = {},
 ): (path: PathId) => Interval[] {
   const midnights = byDay ? daysOf(month).map(({ from }) => from) : [];
+  const windows = windowEdges(plan, month);
   return (path) => {
-    const leftOut = [plan.latency.leavesOut, plan.loss.leavesOut].flatMap((kinds) =>
+    const leftOut = [plan.latency, plan.loss, plan.jitter].flatMap(({ leavesOut: kinds }) =>
       leftOutOf(path, exclusions, kinds),
     );
     const notDue = notDueIn(month, due?.get(path) ?? alwaysDue);
-    const edges = [...[...leftOut, ...notDue].flatMap(({ from, to }) => [from, to]), ...midnights]
+    const edges = [...[...leftOut, ...notDue].flatMap(({ from, to }) => [from, to]), ...midnights, ...windows]
       .filter((at) => month.from < at && at < month.to)
       .sort((a, b) => a - b);
     const cuts = [...new Set([month.from, ...edges, month.to])];
@@ -31,4 +34,16 @@ export function partsAsked(
 
 function judgedByDay(plan: PlanVersion): boolean {
   return plan.credit.causes.some((rule) => rule.kind === 'failed-days' && rule.metric !== 'availability');
+}
+
+/** Where the windows that the plan looks at begin and end. */
+function windowEdges(plan: PlanVersion, month: Month): EpochMs[] {
+  const rules = [
+    ...plan.availability.degradedIsDown,
+    ...plan.credit.causes.flatMap((cause) => (cause.kind === 'failed-windows' ? [cause.window] : [])),
+  ];
+  const edges = rules.flatMap((rule) =>
+    windowsIn(rule, { plan, month, period: month }).flatMap(({ from, to }) => [from, to]),
+  );
+  return [...new Set(edges)];
 }

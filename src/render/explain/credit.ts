@@ -40,12 +40,16 @@ export function explainCredit(service: ServiceMonth, judgement: MonthJudgement):
 
 function explainCause(
   cause: CauseCredit,
-  { base, serviceClass, paid }: ServiceMonth,
+  { serviceClass, paid }: ServiceMonth,
   { case: { plan } }: MonthJudgement,
   money: (minor: bigint) => string,
 ): string[] {
   const from = source(plan, cause.field);
   if (cause.reasons.length === 0) {
+    if (cause.notBelow !== null) {
+      const bound = formatShort(asPercent(cause.notBelow), 15);
+      return [`${cause.cause}: nothing, since the availability of the month is not below ${bound} % ${from}`];
+    }
     const none =
       cause.cause === 'availability' && serviceClass.steps.length === 0
         ? `class ${serviceClass.id} has no credit by availability`
@@ -53,25 +57,42 @@ function explainCause(
     return [`${cause.cause}: ${none} ${from}`];
   }
   const sole =
-    cause.reasons.length === 1 && cause.reasons[0]?.units === 1n ? cause.reasons[0].share.text : null;
+    cause.reasons.length === 1 && cause.reasons[0]?.units === 1n && cause.limitedTo === null
+      ? cause.reasons[0].share.text
+      : null;
   return [
     `${cause.cause}: ${from}`,
     ...indented([
       ...cause.reasons.map(explainReason),
-      `${money(base)} × ${sole ?? `${percentText(cause.share)} %`} = ${money(cause.amount)}, rounded half-up${paid.includes(cause) ? '' : ' (not counted)'}`,
+      ...(cause.limitedTo === null ? [] : [`bounded by the plan to ${cause.limitedTo.text}`]),
+      `${money(cause.base)} × ${sole ?? `${percentText(cause.share)} %`} = ${money(cause.amount)}, rounded half-up${paid.includes(cause) ? '' : ' (not counted)'}`,
     ]),
   ];
 }
 
-function explainReason({ subject, figure, unit, bound, units, share }: Reason): string {
+function explainReason({ subject, figure, unit, bound, units, share, atMost = null }: Reason): string {
   const what = subject === 'service' ? '' : `${subject}: `;
-  const times = units === 1n ? share.text : `${units} × ${share.text}`;
+  const most = atMost === null ? '' : `, at most ${atMost.text}`;
+  const times = `${units === 1n ? share.text : `${units} × ${share.text}`}${most}`;
   const held = bound === null ? '' : `, ${bound.is} ${formatShort(bound.value)}${unitSign[unit]}`;
   return `${what}${formatHalfUp(figure, 4)}${unitWords[unit]}${held}: ${times}`;
 }
 
-const unitSign = { percent: ' %', 'excess-percent': ' %', ms: ' ms', minutes: ' minutes' } as const;
-const unitWords = { ...unitSign, 'excess-percent': ' % over the commitment' } as const;
+const unitSign = {
+  percent: ' %',
+  'excess-percent': ' %',
+  'excess-points': ' percentage points',
+  ms: ' ms',
+  'excess-ms': ' ms',
+  minutes: ' minutes',
+  days: ' days',
+} as const;
+const unitWords = {
+  ...unitSign,
+  'excess-percent': ' % over the commitment',
+  'excess-points': ' percentage points over the commitment',
+  'excess-ms': ' ms over the commitment',
+} as const;
 
 function combination(
   { uncapped, paid }: ServiceMonth,
@@ -91,7 +112,7 @@ function explainCap(
   money: (minor: bigint) => string,
 ): string[] {
   if (groupOf(terms, cap.rule.per) !== cap.group || cap.currency !== terms.monthlyRent.currency) return [];
-  const time = cap.rule.over === 'month' ? 'month' : 'rolling year';
+  const time = cap.rule.over.replace('-', ' ');
   const room = cap.cap > cap.used ? cap.cap - cap.used : 0n;
   const used = cap.used === 0n ? '' : `, less ${money(cap.used)} credited before = ${money(room)}`;
   const binds = cap.asked > room;
