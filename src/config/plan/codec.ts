@@ -1,3 +1,4 @@
+import { usualMinimumSent } from '../../core/measurement/settle.js';
 import { formatAmount } from '../../core/money/money.js';
 import { asPercent } from '../../core/number/decimal.js';
 import { multiply, ratio, type Rational } from '../../core/number/rational.js';
@@ -7,6 +8,7 @@ import type {
   CapRule,
   ClaimRule,
   CreditRules,
+  ExclusionRules,
   Plan,
   PlanVersion,
   ServiceClass,
@@ -51,8 +53,8 @@ function readVersion(raw: RawVersion): PlanVersion {
     version: raw.version ?? raw.effectiveFrom,
     effectiveFrom: raw.effectiveFrom,
     timeZone: raw.timeZone,
-    measurement: raw.measurement,
-    exclusions: raw.exclusions,
+    measurement: readMeasurement(raw.measurement),
+    exclusions: readExclusions(raw.exclusions),
     availability: {
       excusedTime: availability.excusedTime,
       excusedBy: availability.excusedBy,
@@ -85,6 +87,18 @@ function readVersion(raw: RawVersion): PlanVersion {
   };
 }
 
+function readMeasurement({ minimumSent, ...raw }: RawVersion['measurement']): PlanVersion['measurement'] {
+  return { ...raw, minimumSent: minimumSent ?? usualMinimumSent(raw.packets) };
+}
+
+function readExclusions({ plannedMaintenance, forceMajeure }: RawVersion['exclusions']): ExclusionRules {
+  const { notice, noticeHours = 0, allowance } = plannedMaintenance;
+  return {
+    plannedMaintenance: { noticeHours: notice === undefined ? noticeHours : notice.hours, allowance },
+    forceMajeure,
+  };
+}
+
 function showVersion(version: PlanVersion): Shown<RawVersion> {
   const { availability, latency, loss, jitter, exclusions } = version;
   const { allowance } = exclusions.plannedMaintenance;
@@ -92,12 +106,13 @@ function showVersion(version: PlanVersion): Shown<RawVersion> {
     effectiveFrom: version.effectiveFrom,
     version: version.version,
     timeZone: version.timeZone,
-    measurement: version.measurement,
+    measurement: version.measurement satisfies Shown<RawVersion['measurement']>,
     exclusions: {
       plannedMaintenance: {
-        ...exclusions.plannedMaintenance,
+        notice: exclusions.plannedMaintenance.noticeHours ?? 'none',
+        noticeHours: undefined,
         allowance: allowance && { ...allowance, hours: decimalValue(allowance.hours) },
-      },
+      } satisfies Shown<RawVersion['exclusions']['plannedMaintenance']>,
       forceMajeure: exclusions.forceMajeure,
     },
     availability: {
@@ -189,6 +204,8 @@ function showClass(each: ServiceClass): Shown<RawVersion['classes'][number]> {
 function readCredit(raw: RawVersion['credit']): CreditRules {
   return {
     base: raw.base,
+    of: raw.of,
+    minimumCoverage: raw.minimumCoveragePercent,
     combine: raw.combine,
     causes: raw.causes.map(readCause),
     caps: raw.caps.map((cap): CapRule => ({ per: cap.per, over: cap.over, of: cap.of, share: shareOf(cap) })),
@@ -209,6 +226,8 @@ function showCredit(credit: CreditRules): Shown<RawVersion['credit']> {
   const { claim, minimumPayable } = credit;
   return {
     base: credit.base,
+    of: credit.of,
+    minimumCoveragePercent: percentValue(credit.minimumCoverage),
     combine: credit.combine,
     causes: credit.causes.map(showCause),
     caps: credit.caps.map(

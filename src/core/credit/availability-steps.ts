@@ -14,17 +14,21 @@ export function availabilityCredit({ serviceClass, availability, base }: CauseIn
   return causeCredit(
     'availability',
     step ? `classes.${serviceClass.id}.steps[${index}]` : `classes.${serviceClass.id}.steps`,
-    step && given
-      ? [
-          {
-            subject: 'service',
-            figure,
-            unit: 'percent',
-            bound: { is: 'below', value: asPercent(step.below) },
-            ...given,
-          },
-        ]
-      : [],
+    {
+      notShown: [],
+      reasons:
+        step && given
+          ? [
+              {
+                subject: 'service',
+                figure,
+                unit: 'percent',
+                bound: { is: 'below', value: asPercent(step.below) },
+                ...given,
+              },
+            ]
+          : [],
+    },
     base,
   );
 }

@@ -1,7 +1,7 @@
 import { compare } from '../number/rational.js';
 import type { CauseRule, CreditRules } from '../plan/plan.js';
 import { availabilityCredit } from './availability-steps.js';
-import { causeCredit, type CauseCredit, type CauseInput, type Reason } from './cause.js';
+import { causeCredit, type CauseCredit, type CauseInput, type Judged } from './cause.js';
 import { downtimeReasons, longOutageReasons } from './downtime.js';
 import { failedDayReasons } from './failed-days.js';
 import { failedWindowReasons } from './failed-windows.js';
@@ -20,31 +20,31 @@ export function judgeCauses(input: CauseInput): CauseCredit[] {
 }
 
 function judgeCause(rule: CauseRule, field: string, input: CauseInput): CauseCredit {
-  const reasons = reasonsOf(rule, input);
+  const judged = reasonsOf(rule, input);
   const base = rule.kind === 'late-delivery' ? lateDeliveryBase(rule, input) : input.base;
   const { onlyBelow, atMost } = rule;
   const isBelow = onlyBelow === null || compare(input.availability.availability, onlyBelow) < 0;
-  return isBelow || reasons.length === 0
-    ? causeCredit(rule.id, field, reasons, base, { atMost })
-    : causeCredit(rule.id, field, [], base, { notBelow: onlyBelow });
+  return isBelow || judged.reasons.length === 0
+    ? causeCredit(rule.id, field, judged, base, { atMost })
+    : causeCredit(rule.id, field, { ...judged, reasons: [] }, base, { notBelow: onlyBelow });
 }
 
-function reasonsOf(rule: CauseRule, input: CauseInput): Reason[] {
+function reasonsOf(rule: CauseRule, input: CauseInput): Judged {
   switch (rule.kind) {
     case 'latency':
     case 'loss':
     case 'jitter':
       return qualityReasons(rule, input);
     case 'downtime':
-      return downtimeReasons(rule, input);
+      return { reasons: downtimeReasons(rule, input), notShown: [] };
     case 'failed-days':
       return failedDayReasons(rule, input);
     case 'failed-windows':
       return failedWindowReasons(rule, input);
     case 'long-outages':
-      return longOutageReasons(rule, input);
+      return { reasons: longOutageReasons(rule, input), notShown: [] };
     case 'late-delivery':
-      return lateDeliveryReasons(rule, input);
+      return { reasons: lateDeliveryReasons(rule, input), notShown: [] };
   }
 }
 

@@ -1,10 +1,10 @@
-import type { FiguresOf } from '../measurement/figures.js';
 import { compare, type Rational } from '../number/rational.js';
 import type { PlanVersion, QualityWindow } from '../plan/plan.js';
 import { daysOf } from '../time/days.js';
-import { contains, merge, type Interval, type IntervalSet } from '../time/intervals.js';
+import { merge, type Interval, type IntervalSet } from '../time/intervals.js';
 import type { Month } from '../time/month.js';
 import { slotsBetween } from '../time/slot.js';
+import { coveredFigures, type ServiceFigures } from './covered-figures.js';
 import { measured } from './figure.js';
 import type { PathMonth } from './path-month.js';
 
@@ -13,25 +13,31 @@ export interface FailedWindow extends Interval {
   readonly figure: Rational;
 }
 
-export interface WindowsOf {
-  readonly plan: PlanVersion;
+export interface WindowsOf extends ServiceFigures {
   readonly month: Month;
-  /** The days of the service. */
-  readonly period: Interval;
-  readonly figuresOf: FiguresOf;
+  /** When the service was there. */
+  readonly period: { readonly spans: IntervalSet };
 }
 
-/** The windows of the period in which the path failed, oldest first. One without a round that is held failed never. */
-export function failedWindows(rule: QualityWindow, path: PathMonth, of: WindowsOf): FailedWindow[] {
-  const { leftOut } = path[rule.metric];
-  const everyMs = of.plan.measurement.everyMinutes * 60_000;
-  return windowsIn(rule, of).flatMap((window) => {
-    const figures = of.figuresOf(path.path, leftOut, window);
-    const due = slotsBetween(window.from, window.to, everyMs).filter((slot) => !contains(leftOut, slot)).length;
-    if (due === 0) return [];
+export interface JudgedWindows {
+  readonly failed: readonly FailedWindow[];
+  /** Windows with fewer rounds held than the plan asks for. */
+  readonly notShown: number;
+}
+
+/** The windows of the service in which the path failed, oldest first, and how many show nothing. */
+export function failedWindows(rule: QualityWindow, path: PathMonth, of: WindowsOf): JudgedWindows {
+  let notShown = 0;
+  const failed = windowsIn(rule, of).flatMap(({ from, to }): FailedWindow[] => {
+    const figures = coveredFigures(rule.metric, path, { from, to }, of);
+    if (figures === null) {
+      notShown += 1;
+      return [];
+    }
     const figure = measured(rule, figures, path.targets);
-    return figure !== null && compare(figure, rule.over) > 0 ? [{ from: window.from, to: window.to, figure }] : [];
+    return figure !== null && compare(figure, rule.over) > 0 ? [{ from, to, figure }] : [];
   });
+  return { failed, notShown };
 }
 
 /**
@@ -45,12 +51,12 @@ export function windowsIn(
   const lengthMs = windowMinutes * 60_000;
   const all =
     windows === 'sliding'
-      ? slotsBetween(period.from, period.to, plan.measurement.everyMinutes * 60_000).map((from) => ({
+      ? slotsBetween(month.from, month.to, plan.measurement.everyMinutes * 60_000).map((from) => ({
           from,
           to: from + lengthMs,
         }))
       : daysOf(month).flatMap((day) => (windowMinutes === 1440 ? [day] : cut(day, lengthMs)));
-  return all.filter(({ from, to }) => period.from <= from && to <= period.to);
+  return all.filter(({ from, to }) => period.spans.some((span) => span.from <= from && to <= span.to));
 }
 
 function cut({ from, to }: Interval, lengthMs: number): Interval[] {
@@ -62,6 +68,6 @@ function cut({ from, to }: Interval, lengthMs: number): Interval[] {
 /** When a service's traffic was so bad, on any of its paths, that the plan takes it for downtime. */
 export function degradedTime(paths: readonly PathMonth[], of: WindowsOf): IntervalSet {
   return merge(
-    of.plan.availability.degradedIsDown.flatMap((rule) => paths.flatMap((path) => failedWindows(rule, path, of))),
+    of.plan.availability.degradedIsDown.flatMap((rule) => paths.flatMap((path) => failedWindows(rule, path, of).failed)),
   );
 }

@@ -10,7 +10,9 @@ import { addDays } from '../time/date.js';
 import { contains } from '../time/intervals.js';
 import { monthAfter } from '../time/month.js';
 import { formatInstant } from '../time/zone.js';
+import type { TermInForce } from './case.js';
 import type { ClaimWindow } from './document-parts.js';
+import type { RuleSet } from './rule-set.js';
 import type { MonthJudgement, ServiceMonth } from './judge.js';
 import { coverage, monthResult, wholePpm, wholeUs } from './result.js';
 
@@ -25,7 +27,8 @@ export function monthDetails(judgement: MonthJudgement) {
       ...service,
       ...(judgement.services[index] ? serviceDetails(judgement.services[index], judgement) : {}),
     })),
-    caps: judgement.caps.map(capDetails),
+    caps: judgement.caps.map((cap) => capDetails(cap, judgement.case.ruleSet)),
+    unjudged: judgement.unjudged.map(({ terms, reason }) => ({ id: terms.id, reason })),
     paths: result.paths.map((path, index) => {
       const judged = judgement.paths[index];
       if (!judged) return path;
@@ -73,8 +76,7 @@ export function paidOn({ case: { plan, month } }: MonthJudgement): { readonly pa
   return { paidOn: { invoice: 'next', month: monthAfter(month.name, 1) } };
 }
 
-export function serviceDetails(service: ServiceMonth, judgement: MonthJudgement) {
-  const { plan } = judgement.case;
+export function serviceDetails(service: ServiceMonth, { case: { plan, ruleSet } }: MonthJudgement) {
   const { currency } = service.terms.monthlyRent;
   const rate = service.terms.taxRate ?? plan.tax.rate;
   const { tax, net } = rate === null ? { tax: null, net: null } : taxWithin(service.amount, rate);
@@ -84,7 +86,10 @@ export function serviceDetails(service: ServiceMonth, judgement: MonthJudgement)
     customer: service.terms.customer,
     removedMs: service.availability.removedMs,
     base: formatAmount(service.base, currency),
-    causes: service.causes.map((cause) => causeDetails(cause, service)),
+    ...(ruleSet === 1
+      ? {}
+      : { baseOf: plan.credit.of, terms: service.terms.inForce.map(termDetails(service)), next: service.terms.next }),
+    causes: service.causes.map((cause) => causeDetails(cause, service, ruleSet)),
     afterCaps: formatAmount(service.afterCaps, currency),
     tax: {
       ratePercent: rate && formatShort(asPercent(rate)),
@@ -95,7 +100,19 @@ export function serviceDetails(service: ServiceMonth, judgement: MonthJudgement)
   };
 }
 
-function causeDetails(cause: CauseCredit, { terms, paid }: ServiceMonth) {
+const termDetails =
+  ({ rents, terms: { monthlyRent: whole } }: ServiceMonth) =>
+  (term: TermInForce, index: number) => ({
+    from: term.period.firstDay,
+    to: term.period.endDay,
+    class: term.class,
+    lines: term.lines,
+    paths: term.paths,
+    monthlyRent: formatAmount(term.monthlyRent.minor, whole.currency),
+    rent: formatAmount(rents[index] ?? 0n, whole.currency),
+  });
+
+function causeDetails(cause: CauseCredit, { terms, paid }: ServiceMonth, ruleSet: RuleSet) {
   return {
     cause: cause.cause,
     field: cause.field,
@@ -112,10 +129,12 @@ function causeDetails(cause: CauseCredit, { terms, paid }: ServiceMonth) {
       share: share.text,
       ...(atMost && { atMost: atMost.text }),
     })),
+    ...(ruleSet === 1 ? {} : { notShown: cause.notShown }),
   };
 }
 
-export function capDetails({ rule, field, group, currency, of, cap, used, asked }: CapState) {
+export function capDetails(state: CapState, ruleSet: RuleSet) {
+  const { rule, field, group, currency, of, cap, used, asked, plan, lowest, unknownMonths } = state;
   return {
     per: rule.per,
     over: rule.over,
@@ -127,6 +146,7 @@ export function capDetails({ rule, field, group, currency, of, cap, used, asked 
     cap: formatAmount(cap, currency),
     used: formatAmount(used, currency),
     asked: formatAmount(asked, currency),
+    ...(ruleSet === 1 ? {} : { plan, lowest, unknownMonths }),
   };
 }
 

@@ -1,7 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { noHash } from '../../core/ledger/chain.js';
 import { countSize } from '../../core/measurement/counts.js';
-import type { StatementDocument } from '../../core/statement/document.js';
+import { ruleSetOf, statementFormats, type StatementDocument } from '../../core/statement/document.js';
+import { currentRuleSet } from '../../core/statement/rule-set.js';
 import { digestOf, sha256 } from '../../seal/hash.js';
 import { fingerprint, publicKeyOf } from '../../seal/key.js';
 import { sealFault } from '../../seal/statement.js';
@@ -62,13 +63,15 @@ export async function verifyPack({ pack, key, software }: VerifyOptions): Promis
 export async function recomputedDifferences(evidence: Evidence, software: string): Promise<Difference[]> {
   const { statement } = evidence;
   const again = await redrawn(evidence);
-  // How it came to be and stands among its revisions is checked by its chain; the words of a derivation are the
-  // program's, and another version may find others.
+  // How it came to be and stands among its revisions is checked by its chain; the words of a derivation and of a plan
+  // are the program's, and another version may find others.
   const { revision, state, acceptedIncomplete, change, previous } = statement;
   const comparable = {
     ...again,
     ...{ revision, state, acceptedIncomplete, change, previous },
-    ...(software === statement.software ? {} : { parts: withWordsOf(statement, again) }),
+    ...(software === statement.software && ruleSetOf(statement) === currentRuleSet
+      ? {}
+      : { parts: withWordsOf(statement, again) }),
   };
   return differences(statement, comparable);
 }
@@ -76,7 +79,10 @@ export async function recomputedDifferences(evidence: Evidence, software: string
 async function redrawn(evidence: Evidence): Promise<StatementDocument> {
   const { month, service, asOf, software } = evidence.statement;
   try {
-    const drawn = await drawFromRows(evidence, { month, now: Date.parse(asOf), software });
+    const drawn = await drawFromRows(evidence, {
+      ...{ month, now: Date.parse(asOf), software },
+      ruleSet: ruleSetOf(evidence.statement),
+    });
     return drawn.draft(service);
   } catch (error) {
     throw new PackFault(
@@ -87,7 +93,15 @@ async function redrawn(evidence: Evidence): Promise<StatementDocument> {
 }
 
 const withWordsOf = (stated: StatementDocument, again: StatementDocument): StatementDocument['parts'] =>
-  again.parts.map((part, index) => ({ ...part, explain: stated.parts[index]?.explain ?? part.explain }));
+  again.parts.map((part, index) => {
+    const before = stated.parts[index];
+    if (!before || before.plan.version !== part.plan.version) return part;
+    return {
+      ...part,
+      explain: before.explain,
+      plan: { ...part.plan, digest: before.plan.digest },
+    };
+  });
 
 function guarded(check: () => string | null): string | null {
   try {
@@ -99,7 +113,7 @@ function guarded(check: () => string | null): string | null {
 
 function shapeFault({ statement, terms }: Evidence): string | null {
   const format = (statement as { readonly format?: unknown } | null)?.format;
-  if (format !== 'pop-sla-statement/1') return 'statement.json is no statement that this program knows';
+  if (!statementFormats.some((known) => known === format)) return 'statement.json is no statement that this program knows';
   const hasBook = (terms as Partial<Evidence['terms']> | null)?.book?.plans instanceof Map;
   return hasBook ? null : 'terms.json has no book of services and plans';
 }

@@ -35,6 +35,11 @@ export function ruleRows(
       }),
       'measurement.sizes',
     ],
+    [
+      words.minimumSent,
+      fill(words.minimumSentValue, { least: measurement.minimumSent, packets: measurement.packets }),
+      'measurement.minimumSent',
+    ],
     [words.excusedTime, words[availability.excusedTime], 'availability.excusedTime'],
     [words.outageStart, words[availability.outages.startsAt], 'availability.outages.startsAt'],
     [words.outageCount, durationText(version, language), 'availability.outages'],
@@ -53,8 +58,12 @@ export function ruleRows(
     ],
     [
       words.notice,
-      noticeHours === 0 ? words.noticeBefore : fill(words.noticeHours, { hours: noticeHours }),
-      'exclusions.plannedMaintenance.noticeHours',
+      noticeHours === null
+        ? words.none
+        : noticeHours === 0
+          ? words.noticeBefore
+          : fill(words.noticeHours, { hours: noticeHours }),
+      'exclusions.plannedMaintenance.notice',
     ],
     [
       words.allowance,
@@ -74,6 +83,12 @@ export function ruleRows(
       'availability.incompleteAbovePercent',
     ],
     [words.base, words[credit.base], 'credit.base'],
+    [words.creditOf, words[credit.of === 'site' ? 'ofSite' : 'ofService'], 'credit.of'],
+    [
+      words.minimumCoverage,
+      `${formatShort(asPercent(credit.minimumCoverage))} %`,
+      'credit.minimumCoveragePercent',
+    ],
     [words.combine, words[credit.combine], 'credit.combine'],
     ...credit.caps.map(
       (cap, index) =>

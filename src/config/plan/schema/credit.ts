@@ -56,6 +56,14 @@ export const creditSchema = z.strictObject({
   base: oneOf(['billed', 'full-month']).describe(
     'What a credit is a share of: the rent billed for the days of the service in the month, or the full monthly rent.',
   ),
+  of: oneOf(['service', 'site'])
+    .default('service')
+    .describe("Whose rent it is: the affected service's, or the rents of all services at its site."),
+  minimumCoveragePercent: percentOfOne()
+    .prefault(50)
+    .describe(
+      'A cause on latency, loss or jitter pays nothing for a figure that fewer of the rounds due were held for.',
+    ),
   combine: oneOf(['add', 'largest']).describe('Several causes in one month: all of them, or the largest only.'),
   causes: z
     .array(causeSchema)

@@ -8,6 +8,7 @@ import {
   decimal,
   identifier,
   localDate,
+  noticeTime,
   percentOfOne,
   textsByField,
   timeZone,
@@ -21,15 +22,19 @@ const measurementSchema = z.strictObject({
     'What a size is the length of: the ICMP message with its header, the IP packet, or the payload.',
   ),
   packets: whole(1, 10_000).describe('Packets of each size.'),
+  minimumSent: whole(1, 10_000)
+    .optional()
+    .describe('A size counts when so many of its packets were sent; left out: nine in ten of packets.'),
   everyMinutes: whole(1, 1440).describe('Minutes between rounds; a divisor of a day.'),
   lostAfterMs: whole(1, 60_000).describe('A later reply is lost; one at exactly that time is not.'),
 });
 
 const exclusionsSchema = z.strictObject({
   plannedMaintenance: z.strictObject({
-    noticeHours: whole(0, 8784)
-      .default(0)
-      .describe('The least time between the notice and the start; the notice is always before the start.'),
+    notice: noticeTime()
+      .optional()
+      .describe('The least time between the notice and the start, in hours; none: no notice is asked for.'),
+    noticeHours: whole(0, 8784).optional().describe('What notice was called at first.'),
     allowance: z
       .strictObject({
         hours: decimal().describe('Hours of planned maintenance of a line.'),

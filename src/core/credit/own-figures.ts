@@ -1,0 +1,26 @@
+import type { MeanFigures } from '../measurement/figures.js';
+import type { QualityMetric } from '../plan/plan.js';
+import { coveredFigures } from '../quality/covered-figures.js';
+import type { PathMonth } from '../quality/path-month.js';
+import type { Interval } from '../time/intervals.js';
+import type { CauseInput } from './cause.js';
+
+/** A path's figure that a credit rests on; null: it has too little coverage to show anything. */
+export type OwnFigures = MeanFigures | null;
+
+/** The metric of a path over the days on which the service had it (the first rule set: over the whole month). */
+export function ownFigures(metric: QualityMetric, path: PathMonth, input: CauseInput): OwnFigures {
+  if (input.ruleSet === 1) return path[metric];
+  return coveredFigures(metric, path, input.month, input);
+}
+
+/** The metric of a path over one day of the service. */
+export function dayFigures(
+  metric: QualityMetric,
+  path: PathMonth,
+  day: Interval,
+  input: CauseInput,
+): OwnFigures {
+  if (input.ruleSet === 1) return input.figuresOf(path.path, path[metric].leftOut, day);
+  return coveredFigures(metric, path, day, input);
+}
