@@ -8,7 +8,7 @@ import type { RuleSet } from '../statement/rule-set.js';
 import type { LocalDate } from '../time/date.js';
 import type { IntervalSet } from '../time/intervals.js';
 import type { JoinedPeriod, Month } from '../time/month.js';
-import type { EpochMs, PathId } from '../types.js';
+import type { PathId } from '../types.js';
 import { sizeOfCredit } from './units.js';
 
 /** Why a share of the rent is credited: one step, unit, day or outage that the plan pays for. */
@@ -58,8 +58,6 @@ export interface CauseInput {
   readonly availability: Availability;
   readonly paths: readonly PathMonth[];
   readonly figuresOf: FiguresOf;
-  /** The due instants of the month. */
-  readonly slots: readonly EpochMs[];
   /** When the service had the path. */
   readonly ownTime: (path: PathId) => IntervalSet;
   /** What the shares are shares of, minor units. */

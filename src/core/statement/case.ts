@@ -149,12 +149,20 @@ export function serviceInMonth(
     paths: [...new Set(inForce.flatMap(({ paths }) => paths))],
     start: first.start,
     end: last.end,
+    ...deliveryTerms(terms),
     monthlyRent: { minor: overWholeMonth(inForce), currency: first.monthlyRent.currency },
     inForce,
     period,
     served: terms.map(({ start, end }) => ({ start, end })),
     next: nextTerms(first, last, month, planOf),
   };
+}
+
+/** What was agreed about its delivery, by whichever term says it. */
+function deliveryTerms(terms: readonly ServiceTerms[]): Pick<ServiceTerms, 'agreedStart' | 'installationCharge'> {
+  const said = terms.find(({ agreedStart }) => (agreedStart ?? null) !== null);
+  if (!said) return {};
+  return { agreedStart: said.agreedStart ?? null, installationCharge: said.installationCharge ?? null };
 }
 
 /** What the terms come to when their days are taken for the whole month: one term's monthly rent is its own. */

@@ -8,7 +8,7 @@ import type { FiguresOf } from '../measurement/figures.js';
 import { add, compare, zero, type Rational } from '../number/rational.js';
 import type { ServiceClass } from '../plan/plan.js';
 import { degradedTime } from '../quality/failed-windows.js';
-import { dueSlots, type PathMonth } from '../quality/path-month.js';
+import type { PathMonth } from '../quality/path-month.js';
 import { merge, union, type IntervalSet } from '../time/intervals.js';
 import type { JoinedPeriod, Month } from '../time/month.js';
 import type { PathId } from '../types.js';
@@ -93,7 +93,6 @@ function serviceJudge(
   const outagesOf = byKey(monthCase.outages, (outage: LineInterval) => outage.line);
   const unobservedOf = byKey(monthCase.unobserved, (interval: LineInterval) => interval.line);
   const pathsById = new Map(paths.map((path) => [path.path, path]));
-  const slots = dueSlots(month, plan);
   return (terms) => {
     const { period } = terms;
     const serviceClass = plan.classes.get(terms.class);
@@ -130,7 +129,6 @@ function serviceJudge(
       availability,
       paths: own,
       figuresOf,
-      slots,
       ownTime,
       base,
       monthlyRent: terms.monthlyRent.minor,
