@@ -90,7 +90,9 @@ function judgedBy(config: Config, id: string, version: PlanVersion): Config {
   const replace = (plans: ReadonlyMap<string, Plan>): ReadonlyMap<string, Plan> =>
     new Map(
       [...plans].map(([key, plan]) =>
-        key === id ? [key, { ...plan, versions: [{ ...version, effectiveFrom: '1970-01-01' }] }] : [key, plan],
+        key === id
+          ? [key, { ...plan, versions: [{ ...version, effectiveFrom: '1970-01-01' }] }]
+          : [key, plan],
       ),
     );
   const { bookBase, book } = config;

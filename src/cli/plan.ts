@@ -101,7 +101,11 @@ function diffCommand(context: Context): Command {
     .description('compare two plans, or two versions of one, field by field')
     .argument('<before>', 'a plan file or the id of a built-in plan; PLAN@VERSION for one of its versions')
     .argument('<after>', 'the same')
-    .option('--month <month>', 'also: the credits of that month by one and by the other, as 2026-10', monthArgument)
+    .option(
+      '--month <month>',
+      'also: the credits of that month by one and by the other, as 2026-10',
+      monthArgument,
+    )
     .addOption(configOption())
     .addHelpText(
       'after',

@@ -6,7 +6,8 @@ import { salvage, type Salvaged } from './shape/salvage.js';
 import { readYaml, type Place } from './yaml/document.js';
 
 export type Strict<T> =
-  { readonly ok: true; readonly value: T; readonly warnings: readonly Problem[] } | { readonly ok: false; readonly problems: readonly Problem[] };
+  | { readonly ok: true; readonly value: T; readonly warnings: readonly Problem[] }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /**
  * YAML text → data of a schema, or everything that is wrong with it, in the order of the file. `check` says what is

@@ -3,7 +3,16 @@ import type { Keys } from './check.js';
 /** Every key of a case. The lists of facts may be left out where there are none. */
 export const caseKeys: Keys = {
   required: ['plan', 'month', 'lines', 'services'],
-  optional: ['outages', 'unobserved', 'exclusions', 'commitments', 'paths', 'rounds', 'history', 'maintenanceUsed'],
+  optional: [
+    'outages',
+    'unobserved',
+    'exclusions',
+    'commitments',
+    'paths',
+    'rounds',
+    'history',
+    'maintenanceUsed',
+  ],
 };
 export const lineKeys: Keys = { required: ['id', 'pop'] };
 export const serviceKeys: Keys = {
@@ -24,7 +33,10 @@ export const scopeKeys: Keys = {
 export const commitmentKeys: Keys = { required: ['path', 'latencyMs'] };
 export const pathKeys: Keys = { required: ['path', 'dscp'] };
 export const roundKeys: Keys = { required: ['path', 'slot'], optional: ['sizes', 'status'] };
-export const sizeKeys: Keys = { required: ['bytes'], optional: ['sent', 'received', 'rttSumUs', 'rttMinUs', 'rttUs'] };
+export const sizeKeys: Keys = {
+  required: ['bytes'],
+  optional: ['sent', 'received', 'rttSumUs', 'rttMinUs', 'rttUs'],
+};
 export const historyKeys: Keys = {
   required: ['month', 'service', 'site', 'currency', 'rent', 'credit'],
   optional: ['customer'],

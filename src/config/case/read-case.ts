@@ -67,7 +67,11 @@ function checkCase(root: Node, files: PlanFiles, folder: string, faults: Faults)
     commitments: checkCommitments(at('commitments'), faults),
     dscp: checkPathClasses(at('paths'), faults),
     rounds: checkRounds(at('rounds'), rules, faults),
-    history: checkHistory(at('history'), { month: name?.text ?? null, plan: rules && rules.plan, terms }, faults),
+    history: checkHistory(
+      at('history'),
+      { month: name?.text ?? null, plan: rules && rules.plan, terms },
+      faults,
+    ),
     maintenanceUsed: checkMaintenanceUsed(at('maintenanceUsed'), lineIds, faults),
   };
   return whole && rules && { ruleSet: currentRuleSet, planId: whole.id, ...rules, ...facts };

@@ -81,10 +81,7 @@ function checkService(node: Node, context: ServiceContext, faults: Faults): Plac
 }
 
 /** Start and end; null where one has a fault, or where there is no day between them. */
-function checkDays(
-  at: (key: string) => Node,
-  faults: Faults,
-): ServiceDays | null {
+function checkDays(at: (key: string) => Node, faults: Faults): ServiceDays | null {
   const start = checkDate(at('start'), faults);
   const end = at('end').value === null ? null : checkDate(at('end'), faults);
   const badEnd = end === null && (at('end').value ?? null) !== null;
@@ -138,7 +135,10 @@ function checkCharge(node: Node, rent: Money | null, faults: Faults): Money | nu
   if (node.value === null) return null;
   const charge = checkMoney(node, faults);
   if (charge !== null && rent !== null && charge.currency !== rent.currency) {
-    faults.add(node, `must be in the currency of the rent, ${rent.currency}, found ${found(charge.currency)}`);
+    faults.add(
+      node,
+      `must be in the currency of the rent, ${rent.currency}, found ${found(charge.currency)}`,
+    );
     return null;
   }
   return charge;

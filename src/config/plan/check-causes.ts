@@ -105,12 +105,25 @@ function dayFaults(cause: Draft<'failed-days'>, at: KeyPath): Fault[] {
   }
   return [
     ...(cause.belowPercent === undefined
-      ? [{ at: [...at, 'belowPercent'], what: 'is missing', allowed: 'days of availability fail by belowPercent' }]
+      ? [
+          {
+            at: [...at, 'belowPercent'],
+            what: 'is missing',
+            allowed: 'days of availability fail by belowPercent',
+          },
+        ]
       : []),
     ...bounds.flatMap((key) =>
       cause[key] === undefined
         ? []
-        : [{ at: [...at, key], onKey: true, what: 'does not go with the metric availability', allowed: 'belowPercent' }],
+        : [
+            {
+              at: [...at, key],
+              onKey: true,
+              what: 'does not go with the metric availability',
+              allowed: 'belowPercent',
+            },
+          ],
     ),
   ];
 }
@@ -164,12 +177,19 @@ function unknownOnes(
   what: string,
 ): Fault[] {
   if (ids?.length === 0) {
-    return [{ at, what: 'is empty, so it holds for nothing', allowed: 'at least one, or nothing for all of them' }];
+    return [
+      { at, what: 'is empty, so it holds for nothing', allowed: 'at least one, or nothing for all of them' },
+    ];
   }
   return (ids ?? []).flatMap((id, index) =>
     id === undefined || known.includes(id)
       ? []
-      : [{ at: [...at, index], what, allowed: known.length === 0 ? 'none: there are none' : known.join(', ') }],
+      : [
+          {
+            at: [...at, index],
+            what,
+            allowed: known.length === 0 ? 'none: there are none' : known.join(', '),
+          },
+        ],
   );
 }
-

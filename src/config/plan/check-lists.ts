@@ -23,7 +23,6 @@ export interface DraftShare {
   readonly fraction?: unknown;
 }
 
-
 /** A credit or cap says its part of the rent one way, and it is some of it. */
 export function shareFaults(share: DraftShare | undefined, at: KeyPath, mostPercent = 100): Fault[] {
   if (share === undefined) return [];
@@ -95,7 +94,14 @@ export function atMostFaults(draft: DraftStep | object, at: KeyPath, always: boo
     ...(['count', ...given] as const).flatMap((each) =>
       step[each] === undefined
         ? []
-        : [{ at: [...at, each], onKey: true, what: 'goes with forEvery only', allowed: 'forEvery: 0.1 beside it' }],
+        : [
+            {
+              at: [...at, each],
+              onKey: true,
+              what: 'goes with forEvery only',
+              allowed: 'forEvery: 0.1 beside it',
+            },
+          ],
     ),
   ];
 }
@@ -141,7 +147,11 @@ function boundOf({ over, from }: DraftStep): Rational | null {
 }
 
 /** A deeper step that pays less than a milder one contradicts it. By the unit, only what one unit gives is compared. */
-export function paysLess(before: DraftShare, step: DraftShare & { readonly forEvery?: unknown }, at: KeyPath): Fault[] {
+export function paysLess(
+  before: DraftShare,
+  step: DraftShare & { readonly forEvery?: unknown },
+  at: KeyPath,
+): Fault[] {
   const [milder, deeper] = [sizeOf(before), sizeOf(step)];
   const perUnit = step.forEvery !== undefined || (before as DraftStep).forEvery !== undefined;
   if (perUnit || milder === null || deeper === null || compare(deeper, milder) >= 0) return [];
@@ -153,4 +163,3 @@ export function paysLess(before: DraftShare, step: DraftShare & { readonly forEv
     },
   ];
 }
-

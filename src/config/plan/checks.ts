@@ -198,10 +198,17 @@ function trafficFaults(version: DraftVersion, at: KeyPath): Fault[] {
 function commitmentFaults(version: DraftVersion, at: KeyPath): Fault[] {
   const loss = version.loss?.commitmentPercent as Rational | undefined;
   const traffic = version.trafficClasses ?? [];
-  const lossIsNothing = loss?.n === 0n || traffic.some((each) => (each?.lossPercent as Rational | null)?.n === 0n);
+  const lossIsNothing =
+    loss?.n === 0n || traffic.some((each) => (each?.lossPercent as Rational | null)?.n === 0n);
   const jitterIsPromised =
-    (version.jitter?.commitmentMs ?? null) !== null || traffic.some((each) => (each?.jitterMs ?? null) !== null);
-  const needs = (metric: string | undefined, relative: boolean, percent: boolean, where: KeyPath): Fault[] => {
+    (version.jitter?.commitmentMs ?? null) !== null ||
+    traffic.some((each) => (each?.jitterMs ?? null) !== null);
+  const needs = (
+    metric: string | undefined,
+    relative: boolean,
+    percent: boolean,
+    where: KeyPath,
+  ): Fault[] => {
     if (metric === 'loss' && percent && lossIsNothing) {
       const what = 'is a percentage of a commitment of 0';
       return [{ at: where, what, allowed: 'a loss commitment above 0, or measure: absolute' }];
@@ -217,10 +224,12 @@ function commitmentFaults(version: DraftVersion, at: KeyPath): Fault[] {
     if (cause === undefined) return [];
     if (cause.kind === 'loss' || cause.kind === 'jitter') {
       const { measure } = cause;
-      return needs(cause.kind, measure !== 'absolute' && measure !== undefined, measure === 'excess-percent', [
-        ...here,
-        'measure',
-      ]);
+      return needs(
+        cause.kind,
+        measure !== 'absolute' && measure !== undefined,
+        measure === 'excess-percent',
+        [...here, 'measure'],
+      );
     }
     return cause.kind === 'failed-days' || cause.kind === 'failed-windows' ? boundNeeds(cause, here) : [];
   });
@@ -230,7 +239,11 @@ function commitmentFaults(version: DraftVersion, at: KeyPath): Fault[] {
   return [...causes, ...windows];
 
   function boundNeeds(
-    draft: { readonly metric?: string | undefined; readonly overPercent?: unknown; readonly overCommitmentMs?: unknown },
+    draft: {
+      readonly metric?: string | undefined;
+      readonly overPercent?: unknown;
+      readonly overCommitmentMs?: unknown;
+    },
     here: KeyPath,
   ): Fault[] {
     if (draft.metric !== 'jitter') return [];
@@ -245,11 +258,20 @@ function claimFaults(version: DraftVersion, at: KeyPath): Fault[] {
   if (claim === undefined || claim === null) return [];
   const faults: Fault[] = [];
   if ((claimWithinDays ?? null) !== null) {
-    faults.push({ at: where, onKey: true, what: 'says again what claimWithinDays says', allowed: 'one of them' });
+    faults.push({
+      at: where,
+      onKey: true,
+      what: 'says again what claimWithinDays says',
+      allowed: 'one of them',
+    });
   }
   const { withinDays, withinMonths, after } = claim;
   if ((withinDays === undefined) === (withinMonths === undefined)) {
-    faults.push({ at: where, what: 'names no last day, or two', allowed: 'withinDays: 30, or withinMonths: 1' });
+    faults.push({
+      at: where,
+      what: 'names no last day, or two',
+      allowed: 'withinDays: 30, or withinMonths: 1',
+    });
   }
   if (withinMonths !== undefined && after !== undefined) {
     faults.push({
@@ -263,7 +285,13 @@ function claimFaults(version: DraftVersion, at: KeyPath): Fault[] {
 }
 
 /** The most that a cap may be of what it is a share of: more than all the rents of its time caps nothing. */
-const monthsOf = { month: 1, quarter: 3, 'calendar-year': 12, 'rolling-year': 12, 'contract-year': 12 } as const;
+const monthsOf = {
+  month: 1,
+  quarter: 3,
+  'calendar-year': 12,
+  'rolling-year': 12,
+  'contract-year': 12,
+} as const;
 
 function capFaults(version: DraftVersion, at: KeyPath): Fault[] {
   const caps = version.credit?.caps ?? [];

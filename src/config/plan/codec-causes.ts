@@ -212,7 +212,13 @@ type RawWindow = RawVersion['availability']['degradedIsDown'][number];
 
 export function readWindow(raw: RawWindow): QualityWindow {
   const { measure, threshold } = readBound(raw.metric, raw);
-  return { metric: raw.metric, measure, over: threshold, windowMinutes: raw.windowMinutes, windows: raw.windows };
+  return {
+    metric: raw.metric,
+    measure,
+    over: threshold,
+    windowMinutes: raw.windowMinutes,
+    windows: raw.windows,
+  };
 }
 
 export const showWindow = (window: QualityWindow): Shown<RawWindow> => ({

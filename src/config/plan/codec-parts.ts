@@ -36,7 +36,8 @@ export function atMostOf({ atMostPercent, atMostFraction }: RawAtMost): Share | 
 }
 
 export function showAtMost(atMost: Share | null): { atMostPercent: unknown; atMostFraction: unknown } {
-  const { percent, fraction } = atMost === null ? { percent: undefined, fraction: undefined } : showShare(atMost);
+  const { percent, fraction } =
+    atMost === null ? { percent: undefined, fraction: undefined } : showShare(atMost);
   return { atMostPercent: percent, atMostFraction: fraction };
 }
 

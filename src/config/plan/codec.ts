@@ -244,7 +244,8 @@ function showCredit(credit: CreditRules): Shown<RawVersion['credit']> {
     },
     claimWithinDays: null,
     claim:
-      claim && ('months' in claim ? { withinMonths: claim.months } : { withinDays: claim.days, after: claim.after }),
+      claim &&
+      ('months' in claim ? { withinMonths: claim.months } : { withinDays: claim.days, after: claim.after }),
     paidOn: credit.paidOn,
   };
 }

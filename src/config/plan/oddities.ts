@@ -75,7 +75,8 @@ function oddWindows({ measurement, availability, credit }: RawVersion, at: KeyPa
 }
 
 function oddCredit({ credit, classes }: RawVersion, at: KeyPath): Fault[] {
-  const pays = credit.causes.length > 0 || classes.some(({ steps }) => steps.some(({ forEvery }) => forEvery));
+  const pays =
+    credit.causes.length > 0 || classes.some(({ steps }) => steps.some(({ forEvery }) => forEvery));
   if (credit.caps.length > 0 || !pays) return [];
   return [{ at: [...at, 'credit', 'caps'], what: 'is empty: nothing limits what is credited' }];
 }

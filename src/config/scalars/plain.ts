@@ -21,7 +21,9 @@ export const whole = (least: number, most: number) =>
   }).meta({ type: 'integer', minimum: least, maximum: most });
 
 export const yesOrNo = () =>
-  scalar('true or false', (input) => (typeof input === 'boolean' ? input : wrong('is not true or false'))).meta({
+  scalar('true or false', (input) =>
+    typeof input === 'boolean' ? input : wrong('is not true or false'),
+  ).meta({
     type: 'boolean',
   });
 

@@ -6,11 +6,7 @@ import { keysOf, kindsOf, schemaAt } from './schemas.js';
 const kinds: Record<string, string> = { object: 'is not a mapping', array: 'is not a list' };
 
 /** What the schema found, in our own words. */
-export function shapeFaults(
-  schema: z.ZodType,
-  issues: readonly z.core.$ZodIssue[],
-  input: unknown,
-): Fault[] {
+export function shapeFaults(schema: z.ZodType, issues: readonly z.core.$ZodIssue[], input: unknown): Fault[] {
   return issues.flatMap((issue): Fault[] => {
     const at = issue.path as KeyPath;
     if (issue.code === 'invalid_union') return [kindFault(schema, at, input)];
@@ -40,7 +36,8 @@ export function shapeFaults(
 /** A mapping whose kind is missing or unknown: which keys it may have depends on it. */
 function kindFault(schema: z.ZodType, at: KeyPath, input: unknown): Fault {
   const value = at.reduce<unknown>(
-    (here, step) => (typeof here === 'object' && here !== null ? (here as Record<string, unknown>)[step] : undefined),
+    (here, step) =>
+      typeof here === 'object' && here !== null ? (here as Record<string, unknown>)[step] : undefined,
     input,
   );
   const union = schemaAt(schema, at.slice(0, -1), input);

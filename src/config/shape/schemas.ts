@@ -20,7 +20,9 @@ export function bare(schema: Schema): Schema {
 export function memberOf(schema: z.ZodDiscriminatedUnion, input: unknown): z.ZodObject | undefined {
   const { discriminator } = schema.def;
   const said: unknown =
-    typeof input === 'object' && input !== null ? (input as Record<string, unknown>)[discriminator] : undefined;
+    typeof input === 'object' && input !== null
+      ? (input as Record<string, unknown>)[discriminator]
+      : undefined;
   return (schema.options as z.ZodObject[]).find((option) => kindOf(option, discriminator) === said);
 }
 
@@ -42,7 +44,8 @@ export function schemaAt(schema: Schema, at: readonly PropertyKey[], input: unkn
     else return undefined;
     if (here === undefined) return undefined;
     here = bare(here);
-    value = typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[step] : undefined;
+    value =
+      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[step] : undefined;
   }
   return here instanceof z.ZodDiscriminatedUnion ? (memberOf(here, value) ?? here) : here;
 }

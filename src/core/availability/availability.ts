@@ -96,7 +96,10 @@ export function judgeAvailability(input: AvailabilityInput): Availability {
   const wholeMs = terms.reduce((all, { period }) => all + period.to - period.from, 0);
   const periodMs = wholeMs - removedMs;
   const unavailableMs = Math.min(periodMs, countedMs(outages));
-  const unproven = countOutages(allDown(({ unproven: each }) => each), plan.availability.outages);
+  const unproven = countOutages(
+    allDown(({ unproven: each }) => each),
+    plan.availability.outages,
+  );
   // Counting in units may make two short outages more than the one that they might have been.
   const unprovenMs = Math.max(unavailableMs, Math.min(periodMs, countedMs(unproven)));
   const unobservedMs = totalMs(union(...terms.map(({ unobserved }) => unobserved)));

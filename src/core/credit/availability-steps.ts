@@ -10,7 +10,8 @@ export function availabilityCredit({ serviceClass, availability, base }: CauseIn
   );
   const step = serviceClass.steps[index];
   const figure = asPercent(availability.availability);
-  const given = step && creditOfStep(step.credit, step.perUnit, subtract(step.below, availability.availability));
+  const given =
+    step && creditOfStep(step.credit, step.perUnit, subtract(step.below, availability.availability));
   return causeCredit(
     'availability',
     step ? `classes.${serviceClass.id}.steps[${index}]` : `classes.${serviceClass.id}.steps`,

@@ -177,7 +177,12 @@ function capState(
 
 /** The earlier months that a cap looks at together with this one, oldest first. */
 export function monthsBefore(over: CapRule['over'], month: string, starts: readonly LocalDate[]): string[] {
-  const count = { month: 0, quarter: (at(month) - 1) % 3, 'calendar-year': at(month) - 1, 'rolling-year': 11 };
+  const count = {
+    month: 0,
+    quarter: (at(month) - 1) % 3,
+    'calendar-year': at(month) - 1,
+    'rolling-year': 11,
+  };
   const begun = starts.toSorted()[0] ?? `${month}-01`;
   const months = over === 'contract-year' ? (at(month) - at(begun) + 12) % 12 : count[over];
   return Array.from({ length: months }, (_, index) => monthAfter(month, index - months));

@@ -94,7 +94,8 @@ export function causeCredit(
   { atMost = null, notBelow = null }: CauseOptions = {},
 ): CauseCredit {
   const sum = reasons.reduce(
-    (total, { units, share, atMost: most = null }) => add(total, sizeOfCredit({ units, share, atMost: most })),
+    (total, { units, share, atMost: most = null }) =>
+      add(total, sizeOfCredit({ units, share, atMost: most })),
     zero,
   );
   const limitedTo = atMost !== null && compare(sum, atMost.of) > 0 ? atMost : null;

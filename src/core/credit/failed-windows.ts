@@ -1,3 +1,4 @@
+import { compare } from '../number/rational.js';
 import type { FailedWindowsCause } from '../plan/plan.js';
 import { unitOf } from '../quality/figure.js';
 import { failedWindows, type FailedWindow } from '../quality/failed-windows.js';
@@ -7,8 +8,8 @@ import type { CauseInput, Judged, Reason } from './cause.js';
 import { pathsOf } from './quality.js';
 
 /**
- * Once for each window in which a path of the service failed. A window in which several failed counts once, and so do
- * sliding windows that share time: the earliest one, then the earliest that begins after its end.
+ * Once for each window in which a path of the service failed. Windows that share time, of several paths or sliding ones,
+ * count once: the worst of them, then the worst that shares no time with it, so that one event is not paid for twice.
  */
 export function failedWindowReasons(rule: FailedWindowsCause, input: CauseInput): Judged {
   const { window } = rule;
@@ -19,27 +20,25 @@ export function failedWindowReasons(rule: FailedWindowsCause, input: CauseInput)
       if (judged.notShown > 0) notShown.push(`${path.path}, ${judged.notShown} windows`);
       return judged.failed.map((each) => ({ ...each, path: path.path }));
     })
-    .sort((a, b) => a.from - b.from);
-  const reasons = apart(failed).map(
-    ({ from, path, figure }): Reason => ({
-      subject: `${path} ${formatInstant(from, input.month.zone)}`,
-      figure,
-      unit: unitOf(window),
-      bound: { is: 'over', value: window.over },
-      units: 1n,
-      share: rule.credit,
-    }),
-  );
+    .sort((a, b) => compare(b.figure, a.figure) || a.from - b.from);
+  const reasons = apart(failed).map(({ from, path, figure }): Reason => ({
+    subject: `${path} ${formatInstant(from, input.month.zone)}`,
+    figure,
+    unit: unitOf(window),
+    bound: { is: 'over', value: window.over },
+    units: 1n,
+    share: rule.credit,
+  }));
   return { reasons, notShown };
 }
 
 type OfPath = FailedWindow & { readonly path: PathId };
 
-/** The earliest windows that share no time. */
+/** The first ones that share no time, in the order of time. */
 function apart(failed: readonly OfPath[]): OfPath[] {
   const counted: OfPath[] = [];
   for (const each of failed) {
-    if (each.from >= (counted.at(-1)?.to ?? -Infinity)) counted.push(each);
+    if (counted.every(({ from, to }) => to <= each.from || each.to <= from)) counted.push(each);
   }
-  return counted;
+  return counted.sort((a, b) => a.from - b.from);
 }

@@ -23,7 +23,10 @@ export function lateDeliveryReasons(rule: LateDeliveryCause, { delivery }: Cause
 }
 
 /** What the share is one of; 0 where it is of a charge that is not known. */
-export function lateDeliveryBase(rule: LateDeliveryCause, { base, monthlyRent, delivery }: CauseInput): bigint {
+export function lateDeliveryBase(
+  rule: LateDeliveryCause,
+  { base, monthlyRent, delivery }: CauseInput,
+): bigint {
   if (rule.of === 'installation-charge') return delivery?.installationCharge ?? 0n;
   return rule.of === 'full-month' ? monthlyRent : base;
 }

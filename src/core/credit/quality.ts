@@ -21,9 +21,7 @@ export function qualityReasons(rule: QualityCause, input: CauseInput): Judged {
     if (figure === null) return [];
     const rounded = rule.decimals === null ? figure : roundTo(figure, rule.decimals);
     const given = creditOfFigure(rule.steps, rounded);
-    return given === null
-      ? []
-      : [{ subject: path.path, figure: rounded, unit: unitOf(asked), ...given }];
+    return given === null ? [] : [{ subject: path.path, figure: rounded, unit: unitOf(asked), ...given }];
   });
   if (rule.paths === 'each') return { reasons, notShown };
   const [worst] = reasons.toSorted(

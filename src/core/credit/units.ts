@@ -1,4 +1,13 @@
-import { ceil, compare, divide, floor, multiply, ratio, subtract, type Rational } from "../number/rational.js";
+import {
+  ceil,
+  compare,
+  divide,
+  floor,
+  multiply,
+  ratio,
+  subtract,
+  type Rational,
+} from '../number/rational.js';
 import type { FigureStep, PerUnit } from '../plan/plan.js';
 import type { Share } from '../plan/share.js';
 

@@ -101,7 +101,11 @@ export type FiguresOf = (path: PathId, leftOut: IntervalSet, within?: Interval) 
 export function figuresFromRounds(roundsOf: (path: PathId) => readonly CountedRound[]): FiguresOf {
   const sorted = new Map<PathId, readonly CountedRound[]>();
   const inOrder = (path: PathId): readonly CountedRound[] => {
-    const known = sorted.get(path) ?? roundsOf(path).filter(isHeld).sort((a, b) => a.slot - b.slot);
+    const known =
+      sorted.get(path) ??
+      roundsOf(path)
+        .filter(isHeld)
+        .sort((a, b) => a.slot - b.slot);
     sorted.set(path, known);
     return known;
   };

@@ -16,7 +16,11 @@ export interface PlanExample extends ExampleFigures {
   readonly agreedStart: LocalDate | null;
   readonly installationCharge: Money | null;
   readonly outages: readonly ExampleOutage[];
-  readonly exclusions: readonly { readonly kind: ExclusionKind; readonly at: string; readonly lasts: number }[];
+  readonly exclusions: readonly {
+    readonly kind: ExclusionKind;
+    readonly at: string;
+    readonly lasts: number;
+  }[];
   readonly commitmentMs: Rational | null;
   readonly dscp: number | null;
   readonly exceptions: readonly ({ readonly at: string; readonly lasts: number } & ExampleFigures)[];

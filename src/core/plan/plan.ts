@@ -201,8 +201,7 @@ export interface CreditRules {
 
 /** The last day to claim: so many days, or whole calendar months, after the month, or days after each outage. */
 export type ClaimRule =
-  | { readonly days: number; readonly after: 'month' | 'outage' }
-  | { readonly months: number };
+  { readonly days: number; readonly after: 'month' | 'outage' } | { readonly months: number };
 
 interface CauseBase {
   readonly id: string;
@@ -287,12 +286,7 @@ export interface LateDeliveryCause extends CauseBase {
 }
 
 export type CauseRule =
-  | QualityCause
-  | DowntimeCause
-  | FailedDaysCause
-  | FailedWindowsCause
-  | LongOutagesCause
-  | LateDeliveryCause;
+  QualityCause | DowntimeCause | FailedDaysCause | FailedWindowsCause | LongOutagesCause | LateDeliveryCause;
 
 export const capTimes = ['month', 'quarter', 'calendar-year', 'rolling-year', 'contract-year'] as const;
 

@@ -68,6 +68,8 @@ function cut({ from, to }: Interval, lengthMs: number): Interval[] {
 /** When a service's traffic was so bad, on any of its paths, that the plan takes it for downtime. */
 export function degradedTime(paths: readonly PathMonth[], of: WindowsOf): IntervalSet {
   return merge(
-    of.plan.availability.degradedIsDown.flatMap((rule) => paths.flatMap((path) => failedWindows(rule, path, of).failed)),
+    of.plan.availability.degradedIsDown.flatMap((rule) =>
+      paths.flatMap((path) => failedWindows(rule, path, of).failed),
+    ),
   );
 }

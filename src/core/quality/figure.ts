@@ -37,7 +37,10 @@ export function measured(
   return target.n === 0n ? null : excessPercent(figure, target);
 }
 
-export function unitOf({ metric, measure }: Asked): 'excess-percent' | 'excess-points' | 'excess-ms' | 'percent' | 'ms' {
+export function unitOf({
+  metric,
+  measure,
+}: Asked): 'excess-percent' | 'excess-points' | 'excess-ms' | 'percent' | 'ms' {
   if (measure === 'excess-percent') return 'excess-percent';
   if (measure === 'excess') return metric === 'loss' ? 'excess-points' : 'excess-ms';
   return metric === 'loss' ? 'percent' : 'ms';

@@ -52,7 +52,10 @@ export function monthDetails(judgement: MonthJudgement) {
 }
 
 /** Null: the plan asks for no claim. */
-export function claimWindow({ case: { plan, month } }: MonthJudgement, service?: ServiceMonth): ClaimWindow | null {
+export function claimWindow(
+  { case: { plan, month } }: MonthJudgement,
+  service?: ServiceMonth,
+): ClaimWindow | null {
   const { claim } = plan.credit;
   if (claim === null) return null;
   if ('months' in claim) {
@@ -88,7 +91,11 @@ export function serviceDetails(service: ServiceMonth, { case: { plan, ruleSet } 
     base: formatAmount(service.base, currency),
     ...(ruleSet === 1
       ? {}
-      : { baseOf: plan.credit.of, terms: service.terms.inForce.map(termDetails(service)), next: service.terms.next }),
+      : {
+          baseOf: plan.credit.of,
+          terms: service.terms.inForce.map(termDetails(service)),
+          next: service.terms.next,
+        }),
     causes: service.causes.map((cause) => causeDetails(cause, service, ruleSet)),
     afterCaps: formatAmount(service.afterCaps, currency),
     tax: {

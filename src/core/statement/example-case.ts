@@ -40,7 +40,11 @@ function caseOf(
     example.class === null ? [...version.classes.values()][0] : version.classes.get(example.class);
   if (!serviceClass) return { fault: 'no-class' };
   const { currency } = example.rent;
-  const others = [example.credit, example.installationCharge ?? example.credit, ...example.history.flatMap(({ rent, credit }) => [rent, credit])];
+  const others = [
+    example.credit,
+    example.installationCharge ?? example.credit,
+    ...example.history.flatMap(({ rent, credit }) => [rent, credit]),
+  ];
   if (others.some((money) => money.currency !== currency)) return { fault: 'currency' };
   const month = monthOf(version, example.month);
   const lines = Array.from({ length: serviceClass.minLines }, (_, index) => `line ${index + 1}`);

@@ -180,6 +180,7 @@ function deliveryOf(
   month: Month,
 ): Delivery | null {
   const [start] = served.map((each) => each.start).sort();
-  if (agreedStart === null || start === undefined || start < month.firstDay || start >= month.endDay) return null;
+  if (agreedStart === null || start === undefined || start < month.firstDay || start >= month.endDay)
+    return null;
   return { agreed: agreedStart, actual: start, installationCharge: installationCharge?.minor ?? null };
 }

@@ -72,7 +72,10 @@ function edgesOfTerms({
 }
 
 /** Whether a credit rests on a figure of a path. */
-export const paysForQuality = ({ credit, availability }: Pick<PlanVersion, 'credit' | 'availability'>): boolean =>
+export const paysForQuality = ({
+  credit,
+  availability,
+}: Pick<PlanVersion, 'credit' | 'availability'>): boolean =>
   availability.degradedIsDown.length > 0 ||
   credit.causes.some(
     (rule) =>

@@ -76,7 +76,9 @@ function claim(judgement: MonthJudgement, service?: ServiceMonth): string[] {
     return [`Claim: the customer has to claim by the end of ${by}, ${last}`, ...next];
   }
   if (rule.after === 'outage') {
-    const each = (window.outages ?? []).map(({ from, lastDay }) => `  outage of ${from}: on ${lastDay} at the latest`);
+    const each = (window.outages ?? []).map(
+      ({ from, lastDay }) => `  outage of ${from}: on ${lastDay} at the latest`,
+    );
     return [
       `Claim: the customer has to claim within ${rule.days} days of the end of each outage ${field}`,
       ...each,

@@ -1,5 +1,12 @@
 import { asPercent, formatShort } from '../../core/number/decimal.js';
-import type { CauseRule, FigureStep, Measure, PerUnit, QualityMetric, QualityWindow } from '../../core/plan/plan.js';
+import type {
+  CauseRule,
+  FigureStep,
+  Measure,
+  PerUnit,
+  QualityMetric,
+  QualityWindow,
+} from '../../core/plan/plan.js';
 import type { Share } from '../../core/plan/share.js';
 import { fill, inLanguage, planWords, type PlanLanguage } from './words.js';
 
@@ -134,4 +141,3 @@ export function windowText(window: QualityWindow, language: PlanLanguage): strin
     bound: `${formatShort(window.over, 15)}${unit}`,
   });
 }
-

@@ -26,7 +26,8 @@ export function planDifference(before: PlanVersion, after: PlanVersion, language
 
 /** Everything that a version says, by the name of the rule; several of one name are numbered. */
 function saidBy(version: PlanVersion, language: PlanLanguage): ReadonlyMap<string, string> {
-  const percent = (share: PlanVersion['loss']['commitment']): string => `${formatShort(asPercent(share), 15)} %`;
+  const percent = (share: PlanVersion['loss']['commitment']): string =>
+    `${formatShort(asPercent(share), 15)} %`;
   const classes = [...version.classes.values()].flatMap((each): Said[] => {
     const name = `Class ${each.id}`;
     const most = each.maxLines ?? 'more';

@@ -21,7 +21,9 @@ export function stepRanges(
       const upper = `< ${percent(step.below)}`;
       return {
         range: next === undefined ? upper : `${upper} ${and} ≥ ${percent(next.below)}`,
-        credit: creditText(step.credit, step.perUnit, ' %', language, (unit) => formatShort(asPercent(unit), 15)),
+        credit: creditText(step.credit, step.perUnit, ' %', language, (unit) =>
+          formatShort(asPercent(unit), 15),
+        ),
       };
     }),
   ];

@@ -53,7 +53,9 @@ export function ruleRows(
     [words.leftOutJitter, kinds(version.jitter.leavesOut), 'jitter.leavesOut'],
     [
       words.jitterCommitment,
-      version.jitter.commitmentUs === null ? words.none : fill(words.upToMs, { ms: msText(version.jitter.commitmentUs) }),
+      version.jitter.commitmentUs === null
+        ? words.none
+        : fill(words.upToMs, { ms: msText(version.jitter.commitmentUs) }),
       'jitter.commitmentMs',
     ],
     [
@@ -104,7 +106,11 @@ export function ruleRows(
         ] as const,
     ),
     [words.minimum, minimum(version, language), 'credit.minimumPayable'],
-    [words.claim, claimText(version, language), version.clauses.has('credit.claim') ? 'credit.claim' : 'credit.claimWithinDays'],
+    [
+      words.claim,
+      claimText(version, language),
+      version.clauses.has('credit.claim') ? 'credit.claim' : 'credit.claimWithinDays',
+    ],
     [words.paidOn, words[credit.paidOn], 'credit.paidOn'],
     [
       words.firstResponse,

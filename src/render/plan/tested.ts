@@ -56,7 +56,9 @@ function noteReached(judgement: MonthJudgement, reached: Set<string>): void {
     for (const { field, reasons } of causes) {
       for (const { bound } of reasons) {
         const steps = stepsAt(judgement, field);
-        const at = steps.findLastIndex(({ over }) => bound && over.n * bound.value.d === bound.value.n * over.d);
+        const at = steps.findLastIndex(
+          ({ over }) => bound && over.n * bound.value.d === bound.value.n * over.d,
+        );
         reached.add(`${version}: ${at < 0 ? field : `${field}.steps[${at}]`}`);
       }
     }
@@ -112,4 +114,3 @@ export function testReport(plan: Plan, { examples, unreached }: TestedPlan): str
     unreached.length === 0 ? [] : ['No example reaches:', ...unreached.map((field) => `  ${field}`)];
   return `${[...lines, counted, ...missing].map(oneLine).join('\n')}\n`;
 }
-

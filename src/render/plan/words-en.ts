@@ -114,7 +114,8 @@ export const english = {
   outageStart: 'An outage begins',
   detection: 'when the probe detects it',
   report: 'when the customer reports it',
-  'earlier-of-report-and-detection': 'when the customer reports it or the probe detects it, whichever is first',
+  'earlier-of-report-and-detection':
+    'when the customer reports it or the probe detects it, whichever is first',
   outageCount: 'Duration of an outage',
   exact: 'counted exactly',
   inStarted: 'counted in started units of {minutes} minutes',

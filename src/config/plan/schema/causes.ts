@@ -7,7 +7,7 @@ import { atMostKeys, perUnitKeys, shareKeys } from './share.js';
 /** What every cause may say. */
 const common = {
   id: identifier().describe('What results and statements call it.'),
-  name: words(),
+  name: words().describe('One text, or texts by language.'),
   classes: z
     .array(identifier())
     .nullable()
@@ -28,7 +28,9 @@ const trafficClasses = z
 
 const figureStep = (unit: string) =>
   z.strictObject({
-    over: decimal().optional().describe('The step applies above this figure; at exactly this one it does not.'),
+    over: decimal()
+      .optional()
+      .describe('The step applies above this figure; at exactly this one it does not.'),
     from: decimal().optional().describe('The step applies from this figure on, the figure itself included.'),
     ...shareKeys,
     ...perUnitKeys(unit),
@@ -36,7 +38,7 @@ const figureStep = (unit: string) =>
 
 const qualityCause = <const K extends 'latency' | 'loss' | 'jitter'>(kind: K) =>
   z.strictObject({
-    kind: z.literal(kind),
+    kind: z.literal(kind).describe('What the cause looks at.'),
     ...common,
     measure: oneOf(measures).describe(
       'What the steps look at: excess-percent over the commitment; excess over it in ms (loss: percentage points); or the absolute figure in ms (loss: percent).',
@@ -58,7 +60,9 @@ const qualityCause = <const K extends 'latency' | 'loss' | 'jitter'>(kind: K) =>
 export const boundKeys = {
   overPercent: decimal()
     .optional()
-    .describe('Fails above this percentage: of packets lost, or of excess over the commitment (latency, jitter).'),
+    .describe(
+      'Fails above this percentage: of packets lost, or of excess over the commitment (latency, jitter).',
+    ),
   overMs: decimal().optional().describe('Fails above so many milliseconds (latency, jitter).'),
   overCommitmentMs: decimal()
     .optional()
@@ -77,7 +81,7 @@ export const windowKeys = {
 };
 
 const downtimeCause = z.strictObject({
-  kind: z.literal('downtime'),
+  kind: z.literal('downtime').describe('Time in which the service was down.'),
   ...common,
   over: oneOf(['month', 'outage'])
     .default('month')
@@ -97,7 +101,7 @@ const downtimeCause = z.strictObject({
 });
 
 const failedDaysCause = z.strictObject({
-  kind: z.literal('failed-days'),
+  kind: z.literal('failed-days').describe('Local days on which a metric failed.'),
   ...common,
   metric: oneOf(['availability', ...qualityMetrics]).describe('What is looked at on each local day.'),
   belowPercent: percentOfOne()
@@ -109,7 +113,7 @@ const failedDaysCause = z.strictObject({
 });
 
 const failedWindowsCause = z.strictObject({
-  kind: z.literal('failed-windows'),
+  kind: z.literal('failed-windows').describe('Windows of rounds in which a metric failed.'),
   ...common,
   ...windowKeys,
   trafficClasses,
@@ -117,24 +121,32 @@ const failedWindowsCause = z.strictObject({
 });
 
 const longOutagesCause = z.strictObject({
-  kind: z.literal('long-outages'),
+  kind: z.literal('long-outages').describe('Outages that lasted long.'),
   ...common,
   longerThanMinutes: decimal().describe('The share is given once for each outage that is longer.'),
   ...shareKeys,
 });
 
 const lateDeliveryCause = z.strictObject({
-  kind: z.literal('late-delivery'),
+  kind: z
+    .literal('late-delivery')
+    .describe('The days between the agreed and the actual start of the service.'),
   ...common,
   days: oneOf(['calendar', 'weekdays'])
     .default('calendar')
-    .describe('Days late are counted by the calendar, or Monday to Friday only (public holidays are not known).'),
+    .describe(
+      'Days late are counted by the calendar, or Monday to Friday only (public holidays are not known).',
+    ),
   allowanceDays: whole(0, 3660).default(0).describe('So many days late are not counted.'),
   of: oneOf(['credit-base', 'full-month', 'installation-charge'])
     .default('credit-base')
-    .describe('What the share is one of: the base of every credit, the full monthly rent, or the charge for installation.'),
+    .describe(
+      'What the share is one of: the base of every credit, the full monthly rent, or the charge for installation.',
+    ),
   unitDays: whole(1, 366).optional().describe('The share is given once for each unit of so many days late.'),
-  count: oneOf(['started', 'full']).optional().describe('A unit that has begun counts whole, or only full units do.'),
+  count: oneOf(['started', 'full'])
+    .optional()
+    .describe('A unit that has begun counts whole, or only full units do.'),
   ...shareKeys,
   steps: z
     .array(figureStep('days beyond the bound'))

@@ -18,13 +18,17 @@ const availabilityStepSchema = z.strictObject({
 
 export const classSchema = z.strictObject({
   id: identifier().describe('What services name it by.'),
-  name: words(),
+  name: words().describe('One text, or texts by language.'),
   commitmentPercent: percentOfOne().describe('The availability that is promised, in percent of the period.'),
-  lines: lineCount().describe('How many lines a service of the class has: 1, { min: 2 } or { min: 1, max: 4 }.'),
+  lines: lineCount().describe(
+    'How many lines a service of the class has: 1, { min: 2 } or { min: 1, max: 4 }.',
+  ),
   steps: z
     .array(availabilityStepSchema)
     .default([])
-    .describe('Credit by the availability of the month, from the mildest step to the deepest: the deepest counts.'),
+    .describe(
+      'Credit by the availability of the month, from the mildest step to the deepest: the deepest counts.',
+    ),
 });
 
 const capSchema = z
@@ -64,11 +68,10 @@ export const creditSchema = z.strictObject({
     .describe(
       'A cause on latency, loss or jitter pays nothing for a figure that fewer of the rounds due were held for.',
     ),
-  combine: oneOf(['add', 'largest']).describe('Several causes in one month: all of them, or the largest only.'),
-  causes: z
-    .array(causeSchema)
-    .default([])
-    .describe('Credits beside those by the availability of the month.'),
+  combine: oneOf(['add', 'largest']).describe(
+    'Several causes in one month: all of them, or the largest only.',
+  ),
+  causes: z.array(causeSchema).default([]).describe('Credits beside those by the availability of the month.'),
   caps: z.array(capSchema).describe('Limits to what is credited; an empty list: none.'),
   minimumPayable: z
     .strictObject({
@@ -81,8 +84,11 @@ export const creditSchema = z.strictObject({
   claimWithinDays: whole(1, 3660)
     .nullable()
     .default(null)
-    .describe("Short for claim: { withinDays: N, after: month }."),
-  claim: claimSchema.nullable().default(null),
+    .describe('Short for claim: { withinDays: N, after: month }.'),
+  claim: claimSchema
+    .nullable()
+    .default(null)
+    .describe('When the customer has to claim; left out: no claim is needed.'),
   paidOn: oneOf(['same-invoice', 'next-invoice'])
     .default('same-invoice')
     .describe("Which invoice a credit lowers: that of its own month, or the next month's."),

@@ -26,7 +26,8 @@ export const money = () =>
     return 'fault' in amount ? wrong(amount.fault) : { minor: amount.minor, currency: match[2] };
   }).meta({ type: 'string', pattern: '^\\d+(\\.\\d+)? +[A-Z]{3}$' });
 
-export const moneyText = ({ minor, currency }: Money): string => `${formatAmount(minor, currency)} ${currency}`;
+export const moneyText = ({ minor, currency }: Money): string =>
+  `${formatAmount(minor, currency)} ${currency}`;
 
 /** `4h`, `20m`, `1h30m` → milliseconds. */
 const duration = () =>
@@ -41,7 +42,9 @@ export const durationText = (ms: number): string => formatDurationUs(ms * 1000);
 /** A local day and time, the seconds left out where they are 0. */
 const localTime = () =>
   textual('a local day and time, such as "2026-10-12 03:00"', (text): string | Wrong =>
-    /^\d{4}-\d{2}-\d{2} ([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/.test(text) ? text : wrong('is not a day and time'),
+    /^\d{4}-\d{2}-\d{2} ([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/.test(text)
+      ? text
+      : wrong('is not a day and time'),
   ).meta({ type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2} \\d{2}:\\d{2}(:\\d{2})?$' });
 
 const outageSchema = z.preprocess(
@@ -89,9 +92,9 @@ export const exampleSchema = z.strictObject({
   exclusions: z
     .array(
       z.strictObject({
-        kind: oneOf(exclusionKinds).default('planned-maintenance'),
+        kind: oneOf(exclusionKinds).default('planned-maintenance').describe('The kind of exclusion.'),
         at: localTime().describe('When it begins, local time.'),
-        lasts: duration(),
+        lasts: duration().describe('How long it lasts.'),
       }),
     )
     .default([])
@@ -100,11 +103,23 @@ export const exampleSchema = z.strictObject({
   dscp: dscp().nullable().default(null).describe('The code point of the probes of its path.'),
   ...figureKeys,
   exceptions: z
-    .array(z.strictObject({ at: localTime(), lasts: duration(), ...figureKeys }))
+    .array(
+      z.strictObject({
+        at: localTime().describe('When it begins, local time.'),
+        lasts: duration().describe('How long it lasts.'),
+        ...figureKeys,
+      }),
+    )
     .default([])
     .describe('Times with other figures than those of the month.'),
   history: z
-    .array(z.strictObject({ month: month(), rent: money(), credit: money() }))
+    .array(
+      z.strictObject({
+        month: month().describe('An earlier month.'),
+        rent: money().describe('The rent billed for it.'),
+        credit: money().describe('What was credited for it.'),
+      }),
+    )
     .default([])
     .describe('Earlier months, for a cap over more than a month.'),
   credit: money().describe('What is paid.'),

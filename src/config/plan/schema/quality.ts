@@ -7,16 +7,15 @@ import { decimal, identifier, percentOfOne, positive, signedDecimal, words } fro
 
 const kinds = (text: string) => z.array(oneOf(exclusionKinds)).describe(text);
 
-const leavesOut = () =>
-  kinds('The kinds of exclusion whose rounds are left out of the figure of the month.');
+const leavesOut = () => kinds('The kinds of exclusion whose rounds are left out of the figure of the month.');
 
 /** From the best to the worst; the last has no end. */
 const bands = () =>
   z
     .array(
       z.strictObject({
-        id: identifier(),
-        name: words(),
+        id: identifier().describe('What results call it.'),
+        name: words().describe('One text, or texts by language.'),
         upToPercent: signedDecimal()
           .nullable()
           .default(null)
@@ -62,13 +61,17 @@ export const latencySchema = z.strictObject({
   leavesOut: leavesOut(),
   excessDecimals: whole(0, 6)
     .default(1)
-    .describe('The excess over the commitment in percent is rounded half-up to so many decimals for its band.'),
+    .describe(
+      'The excess over the commitment in percent is rounded half-up to so many decimals for its band.',
+    ),
   bands: bands(),
 });
 
 export const lossSchema = z.strictObject({
   leavesOut: leavesOut(),
-  commitmentPercent: percentOfOne().describe('The loss that is promised not to be exceeded, in percent of packets.'),
+  commitmentPercent: percentOfOne().describe(
+    'The loss that is promised not to be exceeded, in percent of packets.',
+  ),
   bands: bands(),
 });
 
@@ -81,9 +84,11 @@ export const jitterSchema = z.strictObject({
 });
 
 export const trafficClassSchema = z.strictObject({
-  id: identifier(),
-  name: words(),
-  dscp: z.array(dscp()).describe('The code points that belong to it: names such as EF or AF41, or numbers 0 to 63.'),
+  id: identifier().describe('What causes name it by.'),
+  name: words().describe('One text, or texts by language.'),
+  dscp: z
+    .array(dscp())
+    .describe('The code points that belong to it: names such as EF or AF41, or numbers 0 to 63.'),
   latencyMs: positive()
     .nullable()
     .default(null)

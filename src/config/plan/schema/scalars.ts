@@ -74,13 +74,16 @@ export const timeZone = () =>
 export const identifier = () =>
   textual('letters, digits, ".", "_" and "-", at most 64, starting with a letter or digit', (text) =>
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text) ? text : wrong('is not an id'),
-  );
+  ).meta({ type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' });
 
 const languageExpression = /^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/;
 
 /** A text, or texts by language. A text alone is one in no named language (`und`). */
 export const words = () =>
-  scalar('a text, or a mapping of language tags to texts, such as { en: normal, zh-CN: 正常 }', readWords).meta(wordsJson);
+  scalar(
+    'a text, or a mapping of language tags to texts, such as { en: normal, zh-CN: 正常 }',
+    readWords,
+  ).meta(wordsJson);
 
 function readWords(input: unknown): Words | Wrong {
   if (typeof input === 'string') return input.trim() === '' ? wrong('is empty') : { und: input };

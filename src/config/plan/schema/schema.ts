@@ -3,7 +3,13 @@ import { lengthBases } from '../../../core/measurement/length.js';
 import { oneOf, whole, yesOrNo } from '../../scalars/plain.js';
 import { classSchema, creditSchema } from './credit.js';
 import { exampleSchema } from './examples.js';
-import { availabilitySchema, jitterSchema, latencySchema, lossSchema, trafficClassSchema } from './quality.js';
+import {
+  availabilitySchema,
+  jitterSchema,
+  latencySchema,
+  lossSchema,
+  trafficClassSchema,
+} from './quality.js';
 import {
   decimal,
   identifier,
@@ -30,26 +36,30 @@ const measurementSchema = z.strictObject({
 });
 
 const exclusionsSchema = z.strictObject({
-  plannedMaintenance: z.strictObject({
-    notice: noticeTime()
-      .optional()
-      .describe('The least time between the notice and the start, in hours; none: no notice is asked for.'),
-    noticeHours: whole(0, 8784).optional().describe('What notice was called at first.'),
-    allowance: z
-      .strictObject({
-        hours: decimal().describe('Hours of planned maintenance of a line.'),
-        per: oneOf(['month', 'year']).describe('Of each month, or of each calendar year.'),
-      })
-      .nullable()
-      .default(null)
-      .describe('Planned maintenance beyond it excuses no outage; left out: no bound.'),
-  }),
-  forceMajeure: z.strictObject({
-    noticeWithinDays: whole(0, 366)
-      .nullable()
-      .describe('Written notice so many days after the start at the latest; null: no notice is asked for.'),
-    proof: yesOrNo().describe('Whether proof is asked for.'),
-  }),
+  plannedMaintenance: z
+    .strictObject({
+      notice: noticeTime()
+        .optional()
+        .describe('The least time between the notice and the start, in hours; none: no notice is asked for.'),
+      noticeHours: whole(0, 8784).optional().describe('What notice was called at first.'),
+      allowance: z
+        .strictObject({
+          hours: decimal().describe('Hours of planned maintenance of a line.'),
+          per: oneOf(['month', 'year']).describe('Of each month, or of each calendar year.'),
+        })
+        .nullable()
+        .default(null)
+        .describe('Planned maintenance beyond it excuses no outage; left out: no bound.'),
+    })
+    .describe('Planned maintenance.'),
+  forceMajeure: z
+    .strictObject({
+      noticeWithinDays: whole(0, 366)
+        .nullable()
+        .describe('Written notice so many days after the start at the latest; null: no notice is asked for.'),
+      proof: yesOrNo().describe('Whether proof is asked for.'),
+    })
+    .describe('Force majeure.'),
 });
 
 const versionSchema = z.strictObject({
@@ -57,27 +67,35 @@ const versionSchema = z.strictObject({
   /** What the version is called; its date when nothing is said. */
   version: identifier().optional().describe('What the version is called; left out: its first day.'),
   timeZone: timeZone().describe('IANA name. Months and days begin at its midnight.'),
-  measurement: measurementSchema,
-  exclusions: exclusionsSchema,
-  availability: availabilitySchema,
-  latency: latencySchema,
-  loss: lossSchema,
+  measurement: measurementSchema.describe('How rounds are measured.'),
+  exclusions: exclusionsSchema.describe('What an excuse needs to be one.'),
+  availability: availabilitySchema.describe('What is an outage, and what excuses it.'),
+  latency: latencySchema.describe('Round-trip latency of the paths.'),
+  loss: lossSchema.describe('Round-trip packet loss of the paths.'),
   jitter: jitterSchema.prefault({}).describe('Mean round-trip packet delay variation (RFC 5481).'),
   trafficClasses: z
     .array(trafficClassSchema)
     .default([])
     .describe('Targets by class of traffic, which a path belongs to by the DSCP of its probes.'),
   classes: z.array(classSchema).describe('Classes of service: what each promises, and its credits.'),
-  credit: creditSchema,
+  credit: creditSchema.describe('What is credited, and its limits.'),
   faultReports: z
     .strictObject({
-      firstResponseMinutes: whole(1, 10_080).nullable().default(null).describe('How soon a report is answered.'),
-      repairMinutes: whole(1, 44_640).nullable().default(null).describe('How soon a reported fault is repaired.'),
+      firstResponseMinutes: whole(1, 10_080)
+        .nullable()
+        .default(null)
+        .describe('How soon a report is answered.'),
+      repairMinutes: whole(1, 44_640)
+        .nullable()
+        .default(null)
+        .describe('How soon a reported fault is repaired.'),
     })
     .prefault({})
     .describe('What is promised about fault reports; it carries no credit.'),
   tax: z
-    .strictObject({ ratePercent: percentOfOne().nullable().describe('In percent; null: the plan does not say.') })
+    .strictObject({
+      ratePercent: percentOfOne().nullable().describe('In percent; null: the plan does not say.'),
+    })
     .default({ ratePercent: null })
     .describe('The tax contained in the rents; a service may have its own rate.'),
   clauses: textsByField()
