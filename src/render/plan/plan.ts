@@ -1,7 +1,7 @@
 import { formatAmount } from '../../core/money/money.js';
 import { asPercent, formatShort } from '../../core/number/decimal.js';
 import type { Band, Plan, PlanVersion, ServiceClass } from '../../core/plan/plan.js';
-import { clauseOf } from '../explain/text.js';
+import { clauseOf, fieldOfClause } from '../explain/text.js';
 import { borderedTable } from './bordered.js';
 import { causeRows } from './causes.js';
 import { bandRange, stepRanges } from './ranges.js';
@@ -22,11 +22,15 @@ export function renderPlan(plan: Plan, language: PlanLanguage): string {
 
 function renderVersion(version: PlanVersion, language: PlanLanguage): string[] {
   const words = planWords[language];
-  const clause = (field: string) => clauseOf(version, field) ?? '';
+  const told = new Set<string>();
+  const clause = (field: string): string => {
+    told.add(fieldOfClause(version, field) ?? '');
+    return clauseOf(version, field) ?? '';
+  };
   const causes = version.credit.causes.flatMap((rule, index) =>
     causeRows(rule, language).map((row) => [...row, clause(`credit.causes[${index}]`)]),
   );
-  return [
+  const tables = [
     `${words.version} ${version.version}, ${words.inForceFrom} ${version.effectiveFrom}, ${words.timeZone} ${version.timeZone}`,
     '',
     words.availabilityTitle,
@@ -67,6 +71,9 @@ function renderVersion(version: PlanVersion, language: PlanLanguage): string[] {
           ),
         ]),
   ];
+  const untold = [...version.clauses].filter(([field]) => !told.has(field));
+  if (untold.length === 0) return tables;
+  return [...tables, '', words.clausesTitle, ...borderedTable([words.field, words.clause], untold)];
 }
 
 function trafficTable(

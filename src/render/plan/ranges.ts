@@ -1,4 +1,4 @@
-import { asPercent, formatHalfUp, formatShort } from '../../core/number/decimal.js';
+import { asPercent, formatHalfUp, formatShort, isExactAt } from '../../core/number/decimal.js';
 import type { Rational } from '../../core/number/rational.js';
 import type { Band, ServiceClass } from '../../core/plan/plan.js';
 import { creditText } from './causes.js';
@@ -37,7 +37,7 @@ export function bandRange(
   rest: string,
 ): string {
   const print = (value: Rational) =>
-    `${decimals === null ? formatShort(value, 15) : formatHalfUp(value, decimals)} %`;
+    `${decimals !== null && isExactAt(value, decimals) ? formatHalfUp(value, decimals) : formatShort(value, 15)} %`;
   const end = bands[index]?.upToPercent ?? null;
   const before = bands[index - 1]?.upToPercent ?? null;
   if (before === null) return end === null ? rest : `≤ ${print(end)}`;

@@ -128,6 +128,7 @@ export const english = {
   trafficTitle: 'Targets by class of traffic',
   trafficClass: 'Class of traffic',
   dscp: 'DSCP',
+  clausesTitle: 'Clauses of further fields',
   examplesTitle: 'Examples',
   example: 'Example',
   firstResponse: 'First answer to a fault report',

@@ -126,6 +126,7 @@ export const chinese: Record<PlanWord, string> = {
   trafficTitle: '按业务流量等级的指标',
   trafficClass: '流量等级',
   dscp: 'DSCP',
+  clausesTitle: '其他字段的条款',
   examplesTitle: '示例',
   example: '示例',
   firstResponse: '故障申告首次响应',
