@@ -26,6 +26,7 @@ export function monthDetails(judgement: MonthJudgement) {
     services: result.services.map((service, index) => ({
       ...service,
       ...(judgement.services[index] ? serviceDetails(judgement.services[index], judgement) : {}),
+      ...claimOfService(judgement, judgement.services[index]),
     })),
     caps: judgement.caps.map((cap) => capDetails(cap, judgement.case.ruleSet)),
     unjudged: judgement.unjudged.map(({ terms, reason }) => ({ id: terms.id, reason })),
@@ -71,6 +72,17 @@ export function claimWindow(
     lastDay: addDays(formatInstant(to - 1, month.zone).slice(0, 10), days),
   }));
   return { withinDays: days, outages, lastDay: outages[0]?.lastDay ?? afterMonth.lastDay };
+}
+
+/** Where days count from each outage, a service has last days of its own. */
+function claimOfService(
+  judgement: MonthJudgement,
+  service: ServiceMonth | undefined,
+): { readonly claim?: ClaimWindow } {
+  const { claim } = judgement.case.plan.credit;
+  if (claim === null || 'months' in claim || claim.after === 'month') return {};
+  const own = claimWindow(judgement, service);
+  return own === null ? {} : { claim: own };
 }
 
 /** The month whose invoice a credit lowers; left out where it is the same one, as it was before plans could say it. */

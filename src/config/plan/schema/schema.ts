@@ -28,9 +28,11 @@ const measurementSchema = z.strictObject({
     'What a size is the length of: the ICMP message with its header, the IP packet, or the payload.',
   ),
   packets: whole(1, 10_000).describe('Packets of each size.'),
-  minimumSent: whole(1, 10_000)
+  minimumSent: whole(0, 10_000)
     .optional()
-    .describe('A size counts when so many of its packets were sent; left out: nine in ten of packets.'),
+    .describe(
+      'A size counts when so many of its packets were sent; left out: nine in ten of packets; 0: whatever could be sent.',
+    ),
   everyMinutes: whole(1, 1440).describe('Minutes between rounds; a divisor of a day.'),
   lostAfterMs: whole(1, 60_000).describe('A later reply is lost; one at exactly that time is not.'),
 });
