@@ -77,7 +77,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   if (!loaded.ok) throw new ConfigRejected(loaded.problems);
   let config = loaded.config;
   const startedAt = clock.now();
-  let logLost = (lines: number): void => void lines;
+  let logLost: (lines: number) => void = () => undefined;
   const log = await createLog(config.log, options.output, (lines) => {
     logLost(lines);
   });

@@ -85,14 +85,14 @@ async function examine(options: ConfigOptions, context: Context): Promise<Check[
     checkProbes(config),
     checkOwnAddresses(config),
     checkClock(),
-    config.store.postgres === null ? checkDataFolder(config.store.path) : [],
+    config.store.postgres === null ? checkDataFolder(config.store.path) : Promise.resolve([]),
     checkDatabase(config, app),
     checkWriter(config, app),
     checkNames(config.pops),
     checkFiles(config),
     checkPort(config.http),
     checkMesh(config),
-  ]);
+  ] as const);
   const [{ watchNotes }, { placeNotes }] = await Promise.all([
     import('../config/watch-notes.js'),
     import('../config/place-notes.js'),

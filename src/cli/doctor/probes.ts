@@ -76,9 +76,9 @@ async function tryOptions(kind: string, { paths }: Pick<Config, 'paths'>): Promi
   for (const { probe } of paths) {
     if (probe === undefined) continue;
     // Where they are sent from and through is looked at by itself: it has no way to the loopback.
-    const { source, interface: device, ...options } = probe;
-    void source;
-    void device;
+    const options: PacketOptions = Object.fromEntries(
+      Object.entries(probe).filter(([key]) => key !== 'source' && key !== 'interface'),
+    );
     if (Object.keys(options).length > 0) wanted.set(JSON.stringify(options), options);
   }
   if (wanted.size === 0) return [];
