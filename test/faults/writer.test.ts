@@ -24,11 +24,15 @@ describe('two daemons on one file', () => {
     expect(await second.daemon.ended).toMatchObject({ code: 1 });
     const said = second.daemon.lines().join('\n');
     expect(said).toContain(first.database);
-    expect(said).toMatch(new RegExp(`written by the daemon with pid ${first.daemon.pid} on \\S+ since 20\\d\\d-`));
+    expect(said).toMatch(
+      new RegExp(`written by the daemon with pid ${first.daemon.pid} on \\S+ since 20\\d\\d-`),
+    );
     expect(said).not.toMatch(/\n\s+at /);
 
     const doctor = await popSla(['doctor', '--config', first.config]);
-    expect(doctor.stdout).toMatch(new RegExp(`writer +the daemon with pid ${first.daemon.pid} .* writes the database`));
+    expect(doctor.stdout).toMatch(
+      new RegExp(`writer +the daemon with pid ${first.daemon.pid} .* writes the database`),
+    );
 
     // Commands go on beside it.
     expect((await popSla(['rounds', '--config', first.config])).code).toBe(0);
@@ -109,7 +113,10 @@ describe('a network file system', () => {
   test('store-on-network-disk: one that several machines may share is warned about', async () => {
     const env = { LD_PRELOAD: compile(fakestatfs), FAKESTATFS_TYPE: '65735546' };
     const { daemon } = startRunning({ env });
-    await daemon.waitForLog('the warning', ({ level, msg }) => level === 'warn' && msg.includes('lies on FUSE'));
+    await daemon.waitForLog(
+      'the warning',
+      ({ level, msg }) => level === 'warn' && msg.includes('lies on FUSE'),
+    );
     expect(await daemon.stop()).toMatchObject({ code: 0 });
   });
 });
@@ -139,7 +146,9 @@ describe('two daemons on one PostgreSQL', () => {
     const second = startRunning({ changes });
     expect(await second.daemon.ended).toMatchObject({ code: 1 });
     expect(second.daemon.lines().join('\n')).toMatch(
-      new RegExp(`agent HKG\\) is written by the daemon with pid ${first.daemon.pid} on \\S+ since 20\\d\\d-`),
+      new RegExp(
+        `agent HKG\\) is written by the daemon with pid ${first.daemon.pid} on \\S+ since 20\\d\\d-`,
+      ),
     );
     const doctor = await popSla(['doctor', '--config', first.config]);
     expect(doctor.stdout).toContain(`the daemon with pid ${first.daemon.pid}`);
