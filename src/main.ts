@@ -1,6 +1,17 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 
+// Only this file is loaded before the version is known: on an older Node.js the SQLite module ends the process without
+// a word.
+const oldest = [22, 14] as const;
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
+  process.stderr.write(
+    `pop-sla: needs Node.js ${oldest.join('.')} or newer, and ${process.execPath} is ${process.versions.node}; in a checkout, npm start and npx pop-sla use the one that npm ci brings\n`,
+  );
+  process.exit(1);
+}
+
 /** With fewer open files the program can't even load itself: Node then says that packages are missing. */
 const leastOpenFiles = 256;
 /** How long a daemon that has ended waits for the reader of its log. */

@@ -51,6 +51,7 @@ export function buildConfig(
       sizes: m.sizes,
       lengthBasis: m.lengthBasis,
       lostAfterMs: m.lostAfter,
+      ...(m.minimumSent === undefined ? {} : { minimumSent: m.minimumSent }),
       lateWaitMs: m.lateWait,
       packetIntervalMs: m.packetInterval,
       spreadMs: m.spread,

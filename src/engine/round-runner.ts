@@ -3,7 +3,7 @@ import type { MeasurementConfig, PathConfig, Pop } from '../config/config.js';
 import { icmpMessageBytes } from '../core/measurement/length.js';
 import { settleNoRoute } from '../core/measurement/no-route.js';
 import type { Provenance, Round } from '../core/measurement/round.js';
-import { settleRound, type AbortCause, type Settled } from '../core/measurement/settle.js';
+import { settleRound, usualMinimumSent, type AbortCause, type Settled } from '../core/measurement/settle.js';
 import type { EpochMs } from '../core/types.js';
 import type { ProbeDriver, Progress, RoundRequest, RoundResult } from '../../probes/probe.js';
 import type { Clock, Resolve } from './ports.js';
@@ -80,6 +80,8 @@ export function createRoundRunner(options: RoundRunnerOptions): RunRound {
             scheduled,
             abortCause: signal.aborted ? (signal.reason as AbortCause) : null,
             lagLimitUs: measurement.lagLimitMs * 1000,
+            minimumSent: measurement.minimumSent ?? usualMinimumSent(measurement.packets),
+            sizes: measurement.sizes,
           },
         ),
         mark(),

@@ -1,3 +1,5 @@
+import { hostname } from 'node:os';
+import type { KV } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { MeshConfig } from '../config/mesh-config.js';
 import type { MeshSections } from '../config/hub/from-hub.js';
@@ -9,7 +11,7 @@ import { answerTime } from './clock.js';
 import { publishConfig, publishedNow, type Published } from './config/publish.js';
 import { readAgents } from './status/read-agents.js';
 import { viewAgents, type AgentView, type SeenAgent } from './status/state.js';
-import { deadStream } from './subjects.js';
+import { deadStream, popToken } from './subjects.js';
 
 export interface HubOptions {
   readonly connection: NatsConnection;
@@ -22,6 +24,8 @@ export interface HubOptions {
   readonly expected: () => readonly PopId[];
   /** What of its file is for the agents, as it holds now. */
   readonly sections: () => MeshSections;
+  /** The version of the time zone data that this hub judges months by; null: not known. */
+  readonly zoneData: string | null;
   /** Told after every look, also after one that failed: then of what was seen last, by the time that it is now. */
   readonly onLook: (look: HubLook) => void;
 }
@@ -39,7 +43,7 @@ export interface HubLook {
  * and looks at every heartbeat how they are. What goes wrong is tried again at the next.
  */
 export async function keepHub(options: HubOptions, signal: AbortSignal): Promise<void> {
-  const { connection, hub, mesh, clock, log, expected, sections, onLook } = options;
+  const { connection, hub, mesh, clock, log, expected, sections, zoneData, onLook } = options;
   let buckets: Buckets | null = null;
   let published: Published | null = null;
   let offered: MeshSections | null = null;
@@ -47,6 +51,8 @@ export async function keepHub(options: HubOptions, signal: AbortSignal): Promise
   let seen: ReadonlyMap<PopId, SeenAgent> = new Map();
   let dead: number | null = null;
   let said = '';
+  let toldZones = '';
+  let zonesDueAt = -Infinity;
   const stopAnswering = answerTime(connection, () => ({
     at: clock.now(),
     revision: published?.revision ?? null,
@@ -65,6 +71,21 @@ export async function keepHub(options: HubOptions, signal: AbortSignal): Promise
       offered = now;
       if (published.revision !== before)
         log.info({ revision: published.revision }, 'the mesh is published to the agents');
+    }
+    if (zoneData !== null && clock.now() >= zonesDueAt) {
+      const others = await otherZoneData(buckets.config, {
+        zoneData,
+        now: clock.now(),
+        hub: `${hub} on ${hostname()}`,
+      });
+      zonesDueAt = clock.now() + zonesEveryMs;
+      const told = others.map((other) => `${other.hub} ${other.zoneData}`).join(', ');
+      if (told !== '' && told !== toldZones)
+        log.warn(
+          { zoneData, others },
+          `hubs with other time zone data (${told}, here ${zoneData}) can find other bounds for a month: run them all on the same Node.js`,
+        );
+      toldZones = told;
     }
     seen = await readAgents(buckets.agents);
     dead = await deadLetters(connection);
@@ -118,6 +139,32 @@ async function withinLimit(
   } finally {
     done.abort();
   }
+}
+
+const zonesEveryMs = 3_600_000;
+
+interface HubZoneData {
+  readonly hub: string;
+  readonly zoneData: string;
+  /** When the hub last said so, by its clock. */
+  readonly at: number;
+}
+
+/** Tells the other hubs by which time zone data this one judges, and gives those that judge by another. */
+async function otherZoneData(
+  kv: KV,
+  { hub, zoneData, now }: { readonly hub: string; readonly zoneData: string; readonly now: number },
+): Promise<HubZoneData[]> {
+  const own: HubZoneData = { hub, zoneData, at: now };
+  await kv.put(`zone-data.${popToken(hub).replaceAll(' ', '/')}`, JSON.stringify(own));
+  const others: HubZoneData[] = [];
+  for await (const key of await kv.keys('zone-data.*')) {
+    const other = (await kv.get(key))?.json<HubZoneData>();
+    // A hub that is silent for longer is switched off, or has another name by now.
+    if (other && other.hub !== hub && other.zoneData !== zoneData && other.at > now - 3 * zonesEveryMs)
+      others.push(other);
+  }
+  return others.sort((a, b) => (a.hub < b.hub ? -1 : 1));
 }
 
 async function deadLetters(connection: NatsConnection): Promise<number | null> {

@@ -5,6 +5,7 @@ import type { FromHub } from '../../config/hub/from-hub.js';
 import type { ConfigResult } from '../../config/parse.js';
 import { formatProblem } from '../../config/problem.js';
 import type { Clock, Log } from '../../engine/ports.js';
+import { zoneDataVersion } from '../../engine/system-clock.js';
 import { keepAgent } from '../../mesh/agent.js';
 import type { ClockReading } from '../../mesh/clock.js';
 import { createFollower, type ConfigFollower } from '../../mesh/config/follow.js';
@@ -68,6 +69,7 @@ export async function createMeshNode(options: MeshNodeOptions): Promise<MeshNode
     if (follower === null) {
       await keepHub(
         {
+          zoneData: zoneDataVersion,
           ...{ ...shared, hub: agent, sections: () => sections },
           expected: () => [...new Set(config().paths.map(({ source }) => source))],
           onLook: (next) => {
