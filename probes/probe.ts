@@ -1,4 +1,4 @@
-import type { PacketOutcome } from '../src/core/measurement/packet.js';
+import type { IcmpErrorCount, PacketOutcome } from '../src/core/measurement/packet.js';
 import type { Provenance, SizeSample, StampSource } from '../src/core/measurement/round.js';
 
 export interface DriverOptions {
@@ -119,6 +119,8 @@ export interface RoundResult {
   readonly reason: string | null;
   /** One per size asked for, in that order, each with exactly `count` packets; empty when it failed. */
   readonly sizes: readonly SizeSample[];
+  /** Every kind of ICMP error that came for its packets; absent or empty: none came, or the kind sees none. */
+  readonly icmpErrors?: readonly IcmpErrorCount[];
   readonly provenance: Omit<Provenance, 'driver' | 'calibration'>;
 }
 

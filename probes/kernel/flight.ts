@@ -1,5 +1,6 @@
 import type { Progress } from '../probe.js';
 import { dueNs, packetsIn, schedule, sendAtNs, type Schedule } from '../shared/schedule.js';
+import { icmpTally, type IcmpTally } from '../shared/icmp-tally.js';
 import type { Address } from './address.js';
 import type { Due } from './agenda.js';
 import type { PacketPool, Packets } from './packets.js';
@@ -24,6 +25,7 @@ export interface Flight extends Due {
   readonly packets: Packets;
   readonly duplicates: number[];
   readonly mismatched: number[];
+  readonly icmpErrors: IcmpTally;
   /** What each socket it used had dropped before. */
   readonly dropsBefore: Map<Wire, number | null>;
   /** The next packet to send. */
@@ -68,6 +70,7 @@ export function startFlight(
     packets: packets.take(total),
     duplicates: request.sizes.map(() => 0),
     mismatched: request.sizes.map(() => 0),
+    icmpErrors: icmpTally(),
     dropsBefore: new Map(),
     turn: 0,
     sent: 0,
