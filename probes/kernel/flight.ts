@@ -3,6 +3,7 @@ import { dueNs, packetsIn, schedule, sendAtNs, type Schedule } from '../shared/s
 import { icmpTally, type IcmpTally } from '../shared/icmp-tally.js';
 import type { Address } from './address.js';
 import type { Due } from './agenda.js';
+import type { Line } from './lines.js';
 import type { PacketPool, Packets } from './packets.js';
 import type { WorkerRequest } from './protocol.js';
 import type { RttSource } from './rtt.js';
@@ -14,6 +15,8 @@ export interface Flight extends Due {
   readonly request: WorkerRequest;
   readonly target: Address;
   readonly plan: Schedule;
+  /** Which sockets its packets go by. */
+  readonly line: Line;
   readonly startNs: number;
   readonly lostAfterNs: number;
   /** From a packet's sending until no reply to it is waited for. */
@@ -49,6 +52,7 @@ export function startFlight(
   id: number,
   request: WorkerRequest,
   target: Address,
+  line: Line,
   packets: PacketPool,
   startNs: number,
   lingerNs = 200e6,
@@ -61,6 +65,7 @@ export function startFlight(
     request,
     target,
     plan,
+    line,
     startNs,
     dueNs: startNs,
     lostAfterNs,

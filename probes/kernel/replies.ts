@@ -9,6 +9,7 @@ import { isFrom } from './address.js';
 import type { Clock } from './clock.js';
 import type { Control } from './control.js';
 import { planEnd, type Flight } from './flight.js';
+import type { Lines } from './lines.js';
 import * as packet from './packet.js';
 import { isAnswered, noteError, noteNotSent, wasSent } from './packets.js';
 import { rttOf } from './rtt.js';
@@ -36,6 +37,7 @@ export interface Reader {
 export function createReader(
   flights: ReadonlyMap<number, Flight>,
   clock: Clock,
+  lines: Pick<Lines, 'answered'>,
   isOwn: (address: string) => boolean = ownAddresses(),
 ): Reader {
   return {
@@ -62,6 +64,7 @@ export function createReader(
       const { control } = arrival;
       const rxNs = control.hasStamp ? clock.realNs(control.sec, control.nsec) : NaN;
       if (Number.isNaN(flight.packets.txNs[turn])) fetchStamps(booked);
+      lines.answered(flight.line);
       book(flight, turn, rxNs, seen);
       return flight.open === 0 ? flight : null;
     },

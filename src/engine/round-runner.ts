@@ -94,7 +94,7 @@ export function createRoundRunner(options: RoundRunnerOptions): RunRound {
             linkFault,
           },
         ),
-        mark(),
+        [mark(), staleMark(task.destination, resolve)],
       ),
       address,
       lostAfterMs: measurement.lostAfterMs,
@@ -138,9 +138,18 @@ function packetTimes(
 }
 
 /** Of a round that failed the reason says more than any mark. */
-function marked(settled: Settled, mark: string | null): Settled {
-  if (mark === null || (settled.status !== 'ok' && settled.status !== 'unscheduled')) return settled;
-  return { ...settled, reason: settled.reason === null ? mark : `${settled.reason}; ${mark}` };
+function marked(settled: Settled, marks: readonly (string | null)[]): Settled {
+  if (settled.status !== 'ok' && settled.status !== 'unscheduled') return settled;
+  const reasons = [settled.reason, ...marks].filter((one) => one !== null);
+  return { ...settled, reason: reasons.length === 0 ? null : reasons.join('; ') };
+}
+
+/** What a round is marked with whose address is one from before; null: it is not. */
+function staleMark(pop: Pop, resolve: Resolve): string | null {
+  if (pop.host === null || pop.ipv4 !== null || pop.ipv6 !== null) return null;
+  const since = resolve.staleSince?.(pop.host) ?? null;
+  if (since === null) return null;
+  return `marked: ${pop.host} does not resolve now; this is its address of ${new Date(since).toISOString()}`;
 }
 
 /** A driver that is silent for this long after its round should have ended has died without knowing it. */
