@@ -10,6 +10,7 @@ import { createBilling } from '../engine/billing/billing.js';
 import { cronerAlarm } from '../engine/croner-alarm.js';
 import { createEngine, type EngineSettings } from '../engine/engine.js';
 import { fanOut } from '../engine/fan-out.js';
+import { createLinks } from '../engine/links.js';
 import { createFaultOffice } from '../engine/fault/office.js';
 import { createSuggester } from '../engine/fault/watcher.js';
 import { createOffice } from '../engine/ledger/office.js';
@@ -208,6 +209,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       version,
       settings: settingsOf(config),
       mark: () => mesh.mark(),
+      links: createLinks(),
     });
     stopping.add('engine', () => engine.stop());
     const outbox = createOutbox({
