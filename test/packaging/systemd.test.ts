@@ -61,7 +61,9 @@ describe('the example for logrotate', () => {
     const example = readFileSync(join(folder, 'pop-sla.logrotate'), 'utf8');
     writeFileSync(
       config,
-      example.replace('/var/log/pop-sla', join(own, 'log')).replace('su pop-sla pop-sla', 'su root root'),
+      example
+        .replace('/var/log/pop-sla/*', join(own, 'log', '*'))
+        .replace('su pop-sla pop-sla', 'su root root'),
     );
     writeFileSync(join(own, 'log', 'pop-sla.log'), 'line\n');
     const args = ['--debug', '--state', join(own, 'state'), config];
