@@ -27,6 +27,7 @@ export function makePrivateFolder(folder: string): void {
     missing.unshift(at);
     at = dirname(at);
   }
+  if (!statSync(at).isDirectory()) throw new Error(`${at} is no folder`);
   for (const one of missing) {
     try {
       mkdirSync(one, { mode: 0o700 });
