@@ -39,6 +39,7 @@ import { contractPlan } from './contract-plan.js';
 import { watchReadiness } from './readiness.js';
 import { renderApart } from './render-apart.js';
 import { openStore, storeName, storeNotes } from './open-store.js';
+import { createServiceManager } from './service-manager.js';
 import { resolveName } from './resolve.js';
 import { judgeApart } from './judge/apart.js';
 import { refusedReload, reloadable, restartNeeded } from './restart-needed.js';
@@ -271,6 +272,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       await following;
     });
 
+    const manager = createServiceManager({
+      ...{ env: process.env, pid: process.pid, log },
+      readiness: () => readiness.check(clock.monotonicMs(), ownWork(config)),
+    });
+    manager.ready(`${config.role}, ${config.paths.length} paths, ${address}`);
+
     return {
       address,
       log,
@@ -288,7 +295,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       },
       stop: async () => {
         log.info({}, 'stopping');
+        manager.stopping();
         await stopping.stop();
+        manager.close();
         log.info({}, 'stopped');
       },
     };
