@@ -1,11 +1,16 @@
+import { dirname } from 'node:path';
 import type { Config } from '../config/config.js';
 import { loadConfig } from '../config/load.js';
+import type { FromHub } from '../config/hub/from-hub.js';
+import type { ConfigResult } from '../config/parse.js';
+import { placeNotes } from '../config/place-notes.js';
 import { formatProblem } from '../config/problem.js';
 import { watchNotes } from '../config/watch-notes.js';
 import { createBilling } from '../engine/billing/billing.js';
 import { cronerAlarm } from '../engine/croner-alarm.js';
 import { createEngine, type EngineSettings } from '../engine/engine.js';
 import { fanOut } from '../engine/fan-out.js';
+import { createLinks } from '../engine/links.js';
 import { createFaultOffice } from '../engine/fault/office.js';
 import { createSuggester } from '../engine/fault/watcher.js';
 import { createOffice } from '../engine/ledger/office.js';
@@ -33,12 +38,15 @@ import { createLog, type AppLog, type LogOutput } from './log.js';
 import { contractPlan } from './contract-plan.js';
 import { watchReadiness } from './readiness.js';
 import { renderApart } from './render-apart.js';
-import { openStore, storeName } from './open-store.js';
+import { openStore, storeName, storeNotes } from './open-store.js';
+import { createServiceManager } from './service-manager.js';
 import { resolveName } from './resolve.js';
 import { judgeApart } from './judge/apart.js';
-import { reloadable, restartNeeded } from './restart-needed.js';
+import { refusedReload, reloadable, restartNeeded } from './restart-needed.js';
 import { keepOffice } from './office.js';
-import { logRounds } from './round-log.js';
+import { logOutages, logPathTurns, logRounds } from './round-log.js';
+import { createStopping } from './stopping.js';
+import { thisWriter } from '../store/writer-lock.js';
 import { keepVitals } from './vitals.js';
 
 export interface DaemonOptions {
@@ -61,9 +69,6 @@ export interface Daemon {
   stop(): Promise<void>;
 }
 
-/** Longer than this a stop does not wait for any one part. */
-const stopPatienceMs = 4_000;
-
 /**
  * Starts everything. Rejects with `ConfigRejected`, `StoreFault`, `ProbeUnavailable` or `ListenFault`; then nothing
  * is left open.
@@ -73,18 +78,21 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const loaded = await loadConfig(configFile);
   if (!loaded.ok) throw new ConfigRejected(loaded.problems);
   let config = loaded.config;
-  const log = await createLog(config.log, options.output);
+  const startedAt = clock.now();
+  let logLost: (lines: number) => void = () => undefined;
+  const log = await createLog(config.log, options.output, (lines) => {
+    logLost(lines);
+  });
 
-  const opened: (() => Promise<void>)[] = [];
-  const closeAll = async (): Promise<void> => {
-    for (const close of opened.reverse())
-      await close().catch((error: unknown) => {
-        log.error({ err: error }, 'closing');
-      });
-  };
+  const stopping = createStopping({ log, sleep: (ms, signal) => clock.sleep(ms, signal) });
   try {
-    const database = await openStore(config);
-    opened.push(() => database.close());
+    const database = await openStore(config, {
+      writer: thisWriter('daemon', version, startedAt),
+      onHeldByOther: (fault) => {
+        log.error({ err: fault }, 'another daemon measures into the same database');
+      },
+    });
+    stopping.add('store', () => database.close());
     const store = { ...database, ledger: keptLedger(database.ledger) };
     config = await withEntered(config, store.ledger);
     const refresh = async (): Promise<void> => {
@@ -94,36 +102,46 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       if (config === before) config = after;
     };
     const driver = await openOwnDriver(config, { log, clock });
-    opened.push(() => driver.close());
+    stopping.add('driver', () => driver.close());
     const metrics = createMetrics({
       ...{ version, node: process.version },
       ...{ driver: driver.kind, stamps: driver.stamps },
     });
     metrics.configure(config.metrics);
+    logLost = metrics.logLost;
     const readiness = watchReadiness({
       monotonicMs: () => clock.monotonicMs(),
       canWatch: driver.echo !== undefined,
     });
+    const turned = logPathTurns(log);
     const standing = createStanding({
-      ...{ clock, store, log, events: metrics.standing },
+      ...{ clock, store, log },
+      events: {
+        ...metrics.standing,
+        roundGraded: (path, grade, of) => {
+          metrics.standing.roundGraded(path, grade);
+          turned(path, grade, of);
+        },
+      },
       config: () => config,
       defaultPlan: contractPlan(),
     });
     const now = () => clock.now();
     const suggester = createSuggester({ store, config: () => config, now, log });
-    opened.push(() => suggester.idle());
+    stopping.add('suggester', () => suggester.idle());
     const events = fanOut([
       ...[metrics.events, standing.heard, readiness.events, logRounds(log), suggester.events],
+      ...(config.role === 'hub' ? [logOutages(log)] : []),
     ]);
     const judging = judgeApart({ store, config: () => config, now, software: version });
-    opened.push(() => judging.close());
+    stopping.add('judging', () => judging.close());
     const office = createOffice({ store, config: () => config, now, judging, bookChanged: refresh });
     const billing = createBilling({
       ...{ store, config: () => config, now: () => clock.now(), software: version, judging },
       signer: () => keyFolder(config.keys.folder).signer(),
     });
     const jobs = createJobs({ config: () => config, now, software: version });
-    opened.push(() => jobs.close());
+    stopping.add('jobs', () => jobs.close());
     const inForce = (next: Config): void => {
       const later = restartNeeded(config, next);
       config = reloadable(config, next);
@@ -134,13 +152,18 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       for (const note of watchNotes(config)) log.warn({}, note);
       if (later.length > 0) log.warn({ keys: later }, 'these changes take effect at the next start');
     };
+    const loadNext = async (hub: FromHub | null): Promise<ConfigResult> => {
+      const next = await loadWithEntered(configFile, store.ledger, hub);
+      const refused = next.ok ? refusedReload(config, next.config) : null;
+      return refused ? { ok: false, problems: [refused] } : next;
+    };
     const rows = await openMeshRows({
       ...{ config: () => config, store: database, clock, log, tell: metrics.mesh, live: events },
       late: fanOut([metrics.events, standing.heard]),
     });
     const mesh = await createMeshNode({
       ...{ configFile, config: () => config, clock, log, version, tell: metrics.mesh },
-      read: (hub) => loadWithEntered(configFile, store.ledger, hub),
+      read: loadNext,
       take: inForce,
       ...rows,
     });
@@ -167,7 +190,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       log,
       version,
     });
-    opened.push(() => http.close());
+    stopping.add('http', () => http.close());
     const address = await listen(http, config);
     const engine = createEngine({
       clock,
@@ -187,19 +210,20 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       version,
       settings: settingsOf(config),
       mark: () => mesh.mark(),
+      links: createLinks(),
     });
-    opened.push(() => engine.stop());
+    stopping.add('engine', () => engine.stop());
     const outbox = createOutbox({
       ...{ store, config: () => config, clock, random: Math.random, log, version },
       onDepth: (depth) => {
         metrics.standing.outbox(depth);
       },
     });
-    opened.push(() => outbox.stop());
+    stopping.add('outbox', () => outbox.stop());
     events.configLoaded(true, clock.now());
     await engine.start();
     outbox.start();
-    opened.push(() => mesh.stop());
+    stopping.add('mesh', () => mesh.stop());
     mesh.start();
     const beside = new AbortController();
     const loops = [
@@ -215,13 +239,15 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       ),
       keepOffice({ clock, store, log, config: () => config, tell: metrics.standing }, beside.signal),
     ];
-    opened.push(async () => {
+    stopping.add('lookouts', async () => {
       beside.abort();
       await Promise.all(loops);
     });
     log.info(
       {
         version,
+        config: config.file,
+        relativePathsFrom: dirname(config.file),
         driver: driver.kind,
         http: address,
         store: storeName(config),
@@ -230,26 +256,33 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       },
       'pop-sla is running',
     );
-    for (const note of watchNotes(config)) log.warn({}, note);
+    for (const note of [...placeNotes(config), ...(await storeNotes(config)), ...watchNotes(config)])
+      log.warn({}, note);
     void showFirstRound(engine, log);
     const months = createMonthClose({
       ...{ clock, alarm, store, log, config: () => config },
       statements: billing.statements,
     });
     months.start();
-    opened.push(() => months.stop());
+    stopping.add('months', () => months.stop());
     const ended = new AbortController();
     const following = followBook({ ledger: store.ledger, clock, log, refresh }, ended.signal);
-    opened.push(async () => {
+    stopping.add('lookouts', async () => {
       ended.abort();
       await following;
     });
+
+    const manager = createServiceManager({
+      ...{ env: process.env, pid: process.pid, log },
+      readiness: () => readiness.check(clock.monotonicMs(), ownWork(config)),
+    });
+    manager.ready(`${config.role}, ${config.paths.length} paths, ${address}`);
 
     return {
       address,
       log,
       reload: async () => {
-        const next = await loadWithEntered(configFile, store.ledger, mesh.hub());
+        const next = await loadNext(mesh.hub());
         if (!next.ok) {
           events.configLoaded(false, clock.now());
           for (const problem of next.problems)
@@ -262,12 +295,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       },
       stop: async () => {
         log.info({}, 'stopping');
-        await Promise.race([closeAll(), clock.sleep(stopPatienceMs)]);
+        manager.stopping();
+        await stopping.stop();
+        manager.close();
         log.info({}, 'stopped');
       },
     };
   } catch (error) {
-    await closeAll();
+    await stopping.stop();
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import { createColors } from 'picocolors';
 import type { Config } from '../config/config.js';
 import { readConfig } from './config-file.js';
 import type { Context } from './context.js';
-import type { Check, CheckStatus } from './doctor/check.js';
+import { check, type Check, type CheckStatus } from './doctor/check.js';
 import { ExitWith, exitCodes } from './exit.js';
 import { configOption, jsonOption, type ConfigOptions } from './options.js';
 import { wantsColor } from './terminal.js';
@@ -18,8 +18,10 @@ export function doctorCommand(context: Context): Command {
   return new Command('doctor')
     .summary('find out what would keep the daemon from its work')
     .description(
-      'Looks at everything that the daemon needs: the configuration, the permission to send packets, the clock, ' +
-        'the data folder, the database, the names, the port. Says what is wrong and what to do. Changes nothing.',
+      'Looks at everything that the daemon needs: the configuration, the permission to send packets and the options ' +
+        'asked of them, its own addresses, the clock, the data folder, the database and who writes it, the names, ' +
+        'the files with certificates and secrets, the port, the servers of the mesh. Says what is wrong and what to ' +
+        'do. Changes nothing.',
     )
     .option(
       '--calibrate [path]',
@@ -52,10 +54,7 @@ export async function doctor(options: DoctorOptions, context: Context): Promise<
 }
 
 async function examine(options: ConfigOptions, context: Context): Promise<Check[]> {
-  const [{ checkClock }, { check }] = await Promise.all([
-    import('./doctor/clock.js'),
-    import('./doctor/check.js'),
-  ]);
+  const { checkClock } = await import('./doctor/clock.js');
   let config: Config;
   try {
     config = await readConfig(options, context);
@@ -64,30 +63,56 @@ async function examine(options: ConfigOptions, context: Context): Promise<Check[
     const remedy = 'mend the file; the other checks need it';
     return [check('configuration', 'fail', error.message, remedy), await checkClock()];
   }
-  const [{ checkProbes }, { checkDataFolder }, { checkDatabase }, { checkNames }, { checkPort }, app] =
+  const [{ checkProbes }, { checkOwnAddresses }, { checkDataFolder }, { checkDatabase }, { checkWriter }] =
     await Promise.all([
       import('./doctor/probes.js'),
+      import('./doctor/addresses.js'),
       import('./doctor/data-folder.js'),
       import('./doctor/database.js'),
-      import('./doctor/names.js'),
-      import('./doctor/port.js'),
-      context.app(),
+      import('./doctor/writer.js'),
     ]);
-  const found = await Promise.all([
-    checkProbes(config.driver.kind),
-    checkClock(),
-    config.store.postgres === null ? checkDataFolder(config.store.path) : [],
-    checkDatabase(config, app),
-    checkNames(config.pops),
-    checkPort(config.http),
+  const [{ checkNames }, { checkFiles }, { checkPort }, { checkMesh }, app] = await Promise.all([
+    import('./doctor/names.js'),
+    import('./doctor/files.js'),
+    import('./doctor/port.js'),
+    import('./doctor/mesh.js'),
+    context.app(),
   ]);
-  const { watchNotes } = await import('../config/watch-notes.js');
-  const notes = watchNotes(config).map((note) => check('watch', 'note', note));
+  const found = await Promise.all([
+    checkProbes(config),
+    checkOwnAddresses(config),
+    checkClock(),
+    config.store.postgres === null ? checkDataFolder(config.store.path) : Promise.resolve([]),
+    checkDatabase(config, app),
+    checkWriter(config, app),
+    checkNames(config.pops),
+    checkFiles(config),
+    checkPort(config.http),
+    checkMesh(config),
+  ] as const);
+  const [{ watchNotes }, { placeNotes }] = await Promise.all([
+    import('../config/watch-notes.js'),
+    import('../config/place-notes.js'),
+  ]);
+  const notes = [
+    ...placeNotes(config).map((note) => check('place', 'note', note)),
+    ...watchNotes(config).map((note) => check('watch', 'note', note)),
+  ];
   return [
     check('configuration', 'ok', `${config.file}: ${config.paths.length} paths`),
     ...found.flat(),
+    zoneDataCheck(),
     ...notes,
   ];
+}
+
+/** The bounds of months rest on it; `verify` and the hubs compare it. */
+function zoneDataCheck(): Check {
+  const node = `Node.js ${process.versions.node}`;
+  const { tz } = process.versions as { readonly tz?: string };
+  return tz === undefined
+    ? check('time zone data', 'unknown', `${node} does not say which it has`)
+    : check('time zone data', 'ok', `${tz}, of ${node}`);
 }
 
 const words: Readonly<Record<CheckStatus, string>> = {

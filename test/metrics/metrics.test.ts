@@ -61,7 +61,7 @@ function everything() {
       ...{ lowerBound: ratio(998n, 1000n), met: true },
       ...{ availability: ratio(999n, 1000n), toDate: ratio(99n, 100n), commitment: ratio(995n, 1000n) },
       ...{ unavailableMs: 2_592, excusedMs: 1_000, unobservedMs: 2_000, allowedMs: 12_960 },
-      next: { leftMs: 10_368, step: { below: ratio(995n, 1000n), credit: percentShare(ratio(5n)) } },
+      next: { leftMs: 10_368, step: { below: ratio(995n, 1000n), credit: percentShare(ratio(5n)), perUnit: null } },
       lines: [{ line: 'l1', pop: 'LAB2', availability: ratio(998n, 1000n) }],
       money: { currency: 'HKD', rent: 1_000_000n, credit: 0n, projected: 50_005n, nextStep: 50_000n },
     },

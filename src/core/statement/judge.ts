@@ -179,6 +179,7 @@ function judgePaths(monthCase: MonthCase, figuresOf: FiguresOf): readonly PathMo
       figuresOf,
       exclusions,
       commitmentUs: committed.get(path) ?? null,
+      dscp: monthCase.dscp?.get(path) ?? null,
     }),
   );
 }

@@ -1,7 +1,7 @@
 import { formatAmount } from '../money/money.js';
 import type { Interval } from '../time/intervals.js';
 import { formatInstant } from '../time/zone.js';
-import { capDetails, claimWindow, serviceDetails } from './details.js';
+import { capDetails, claimWindow, paidOn, serviceDetails } from './details.js';
 import type { Part, PartCap, Span } from './document-parts.js';
 import type { MonthFacts, PlanMonth } from './facts.js';
 import { touches, type MonthJudgement, type ServiceMonth } from './judge.js';
@@ -61,7 +61,8 @@ export function partOf(planMonth: PlanMonth, index: number, facts: Pick<MonthFac
     caps: capsOf(service, judgement),
     siteMonth: siteMonthOf(service, judgement),
     tax: details.tax,
-    claim: claimWindow(judgement),
+    claim: claimWindow(judgement, service),
+    ...paidOn(judgement),
     bounds: planMonth.bounds[index] ?? null,
     explain: facts.explain(judgement, index),
   };

@@ -4,6 +4,7 @@ import type { EpochMs } from '../../core/types.js';
 import { keyFolder } from '../../seal/key-folder.js';
 import { makePack, type PackKey } from '../../seal/pack/pack.js';
 import type { Store } from '../../store/store.js';
+import { zoneDataVersion } from '../system-clock.js';
 import { inForce } from '../customers/in-force.js';
 import { ruleSetOfMonth } from '../statement/draw.js';
 import { collectRows } from './collect.js';
@@ -61,7 +62,7 @@ export async function packEvidence(
         `${different.stated} in it, and ${different.recomputed} from them; make another revision: pop-sla statements revise`,
     );
   }
-  const pack = makePack(membersOf(evidence), key);
+  const pack = makePack(membersOf(evidence), key, zoneDataVersion);
   return {
     pack,
     made: {
