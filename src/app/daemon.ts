@@ -20,6 +20,7 @@ import { createStanding } from '../engine/standing/keep-standing.js';
 import { createMonthClose } from '../engine/statement/month-close.js';
 import { systemClock } from '../engine/system-clock.js';
 import { buildHttp } from '../http/http.js';
+import { createPortal } from '../http/portal/portal.js';
 import { createMetrics } from '../metrics/metrics.js';
 import { createReports } from '../engine/report/reports.js';
 import { keptLedger } from '../store/kept-ledger.js';
@@ -187,6 +188,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       },
       billing,
       jobs,
+      pages: createPortal({ config: () => config, version }),
       log,
       version,
     });
