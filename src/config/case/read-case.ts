@@ -74,6 +74,7 @@ function checkCase(root: Node, files: PlanFiles, folder: string, faults: Faults)
   const terms = services.flatMap((service) => service.terms ?? []);
   const facts = {
     lines,
+    pathOrder: terms.flatMap(({ paths }) => paths),
     services: whole && rules ? servicesInMonth(terms, rules.month, { joinsAt: joinOf(whole, rules) }) : [],
     outages: checkLineIntervals(at('outages'), lineIds, true, faults),
     unobserved: checkLineIntervals(at('unobserved'), lineIds, false, faults),

@@ -31,6 +31,8 @@ export interface MonthCase {
   /** The code points that the probes of paths carry; a path that is not in it has none. */
   readonly dscp?: ReadonlyMap<PathId, number>;
   readonly rounds: readonly CountedRound[];
+  /** Paths that the result lists first, in this order: a case file names them also in terms with no day in the month. */
+  readonly pathOrder?: readonly PathId[];
   /** When each path's slots are due; one that is not in it is due all the time. */
   readonly due?: ReadonlyMap<PathId, DueSpan>;
   /** Earlier months, for a cap over a rolling year. */
