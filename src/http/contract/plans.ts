@@ -27,7 +27,7 @@ const version = z.strictObject({
   ...inForce,
   measurement: z.strictObject({
     ...{ sizes: z.array(z.int()), lengthBasis: z.enum(lengthBases), packets: z.int() },
-    ...{ everyMinutes: z.int(), lostAfterMs: z.int() },
+    ...{ minimumSent: z.int(), everyMinutes: z.int(), lostAfterMs: z.int() },
   }),
   classes: z.array(
     z.strictObject({

@@ -87,7 +87,7 @@ describe('pop-sla plan', () => {
       'test/golden/plan/failing.yaml: plan failing is good; versions: 2026-01-01\n',
     ]);
     expect(stderr).toBe(
-      'test/golden/plan/failing.yaml:20:20 warning: versions[0].classes[0].steps[0].below: 99.8 leaves what is below the commitment of 99.9 % and not below this without a credit\n',
+      'test/golden/plan/failing.yaml:20:22 warning: versions[0].classes[0].steps[0].below: 99.8 leaves what is below the commitment of 99.9 % and not below this without a credit\n',
     );
   });
 
