@@ -52,7 +52,7 @@ export function connect(options: ConnectOptions): Connected {
     db?.close();
     void lock?.release();
     if (cannotOpen(error) && isWriteDenied(file)) throw readOnlyFault(file, String(error), error);
-    throw toStoreFault(error, file);
+    throw toStoreFault(fileFault(error, file), file);
   }
 }
 
@@ -106,6 +106,16 @@ function makeFolder(file: string): void {
       cause: error,
     });
   }
+}
+
+/** What the system said of the file or the folder, before SQLite had it. */
+function fileFault(error: unknown, file: string): unknown {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (error instanceof StoreFault || code === undefined || syscall === undefined) return error;
+  const kind = code === 'ENOSPC' || code === 'EDQUOT' ? 'full' : 'other';
+  return new StoreFault(`the database ${file} can't be made or opened: ${String(error)}`, kind, {
+    cause: error,
+  });
 }
 
 const cannotOpen = (error: unknown): boolean =>

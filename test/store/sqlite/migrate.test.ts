@@ -124,6 +124,7 @@ describe('the schema', () => {
     expect(await store.watch.states()).toEqual(watch?.states ?? []);
     expect(await store.watch.spans('HKG')).toEqual(watch?.spans ?? []);
     expect(await store.watch.blind()).toEqual(watch?.blind ?? []);
+    expect(await store.watch.traces()).toEqual(watch?.traces ?? []);
     expect(await store.ledger.events()).toEqual(ledger ?? []);
     const proof = await store.attachments.get('a'.repeat(64));
     expect(proof && Buffer.from(proof).toString()).toBe(ledger ? 'proof' : null);
