@@ -10,7 +10,7 @@ import { auditCommand } from './ledger/audit.js';
 import { availabilityCommand } from './ledger/availability.js';
 import { exclusionsCommand } from './ledger/exclusions.js';
 import { outageCommand, outagesCommand } from './ledger/outages.js';
-import { backupCommand } from './backup.js';
+import { backupCommand, restoreCommand } from './backup.js';
 import { customersCommand } from './customers/customers.js';
 import { servicesCommand } from './customers/services.js';
 import { configCommand } from './config.js';
@@ -31,6 +31,7 @@ import { reportCommand } from './report.js';
 import { roundsCommand } from './rounds.js';
 import { runCommand } from './run.js';
 import { simulateCommand } from './simulate.js';
+import { statusCommand } from './status.js';
 import { storeCommand } from './store.js';
 import { verifyCommand } from './verify.js';
 
@@ -70,6 +71,7 @@ export function buildProgram(context: Context): Command {
 
 const commandsInHelpOrder: readonly ((context: Context) => Command)[] = [
   runCommand,
+  statusCommand,
   probeCommand,
   roundsCommand,
   popsCommand,
@@ -99,6 +101,7 @@ const commandsInHelpOrder: readonly ((context: Context) => Command)[] = [
   configCommand,
   doctorCommand,
   backupCommand,
+  restoreCommand,
   storeCommand,
   simulateCommand,
   guideCommand,
