@@ -2,11 +2,11 @@ import { CommanderError } from 'commander';
 import type { Context } from './context.js';
 import { exitCodes, type ExitCode } from './exit.js';
 import { exitFor } from './faults.js';
-import { buildProgram } from './program.js';
+import { buildProgram, type MakeCommand } from './program.js';
 
 /** Runs one command line (without `node` and the script) and says how the process is to exit. Never rejects. */
 export async function runProgram(args: readonly string[], context: Context): Promise<ExitCode> {
-  const program = buildProgram(context);
+  const program = buildProgram(context, await commandsFor(args));
   try {
     if (args.length === 0) program.help({ error: true });
     await program.parseAsync([...args], { from: 'user' });
@@ -24,6 +24,12 @@ export async function runProgram(args: readonly string[], context: Context): Pro
     );
     return exitCodes.fault;
   }
+}
+
+/** A daemon lives long: it doesn't keep all other commands in memory. */
+async function commandsFor([first]: readonly string[]): Promise<readonly MakeCommand[]> {
+  if (first === 'run') return [(await import('./run.js')).runCommand];
+  return (await import('./commands.js')).commandsInHelpOrder;
 }
 
 /** Commander throws for `--help` and `--version` too, with exit code 0. */
