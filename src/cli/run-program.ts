@@ -2,11 +2,14 @@ import { CommanderError } from 'commander';
 import type { Context } from './context.js';
 import { exitCodes, type ExitCode } from './exit.js';
 import { exitFor } from './faults.js';
-import { buildProgram, type MakeCommand } from './program.js';
+import { buildProgram } from './program.js';
+import { runCommand } from './run.js';
 
 /** Runs one command line (without `node` and the script) and says how the process is to exit. Never rejects. */
 export async function runProgram(args: readonly string[], context: Context): Promise<ExitCode> {
-  const program = buildProgram(context, await commandsFor(args));
+  // A daemon lives long: it doesn't keep all other commands in memory. And it listens for signals from this turn on.
+  const commands = args[0] === 'run' ? [runCommand] : (await import('./commands.js')).commandsInHelpOrder;
+  const program = buildProgram(context, commands);
   try {
     if (args.length === 0) program.help({ error: true });
     await program.parseAsync([...args], { from: 'user' });
@@ -24,12 +27,6 @@ export async function runProgram(args: readonly string[], context: Context): Pro
     );
     return exitCodes.fault;
   }
-}
-
-/** A daemon lives long: it doesn't keep all other commands in memory. */
-async function commandsFor([first]: readonly string[]): Promise<readonly MakeCommand[]> {
-  if (first === 'run') return [(await import('./run.js')).runCommand];
-  return (await import('./commands.js')).commandsInHelpOrder;
 }
 
 /** Commander throws for `--help` and `--version` too, with exit code 0. */
