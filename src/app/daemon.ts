@@ -10,6 +10,7 @@ import { createBilling } from '../engine/billing/billing.js';
 import { cronerAlarm } from '../engine/croner-alarm.js';
 import { createEngine, type EngineSettings } from '../engine/engine.js';
 import { fanOut } from '../engine/fan-out.js';
+import { createLinks } from '../engine/links.js';
 import { createFaultOffice } from '../engine/fault/office.js';
 import { createSuggester } from '../engine/fault/watcher.js';
 import { createOffice } from '../engine/ledger/office.js';
@@ -37,6 +38,7 @@ import { contractPlan } from './contract-plan.js';
 import { watchReadiness } from './readiness.js';
 import { renderApart } from './render-apart.js';
 import { openStore, storeName, storeNotes } from './open-store.js';
+import { createServiceManager } from './service-manager.js';
 import { resolveName } from './resolve.js';
 import { judgeApart } from './judge/apart.js';
 import { refusedReload, reloadable, restartNeeded } from './restart-needed.js';
@@ -212,6 +214,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       version,
       settings: settingsOf(config),
       mark: () => mesh.mark(),
+      links: createLinks(),
     });
     stopping.add('engine', () => engine.stop());
     const outbox = createOutbox({
@@ -273,6 +276,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       await following;
     });
 
+    const manager = createServiceManager({
+      ...{ env: process.env, pid: process.pid, log },
+      readiness: () => readiness.check(clock.monotonicMs(), ownWork(config)),
+    });
+    manager.ready(`${config.role}, ${config.paths.length} paths, ${address}`);
+
     return {
       address,
       log,
@@ -290,7 +299,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       },
       stop: async () => {
         log.info({}, 'stopping');
+        manager.stopping();
         await stopping.stop();
+        manager.close();
         log.info({}, 'stopped');
       },
     };

@@ -20,6 +20,7 @@ import { evidenceCommand } from './evidence.js';
 import { faultsCommand } from './fault-reports/command.js';
 import { notifyCommand } from './fault-reports/notify.js';
 import { outboxCommand } from './fault-reports/outbox.js';
+import { guideCommand } from './guide.js';
 import { meshCommand } from './mesh/mesh.js';
 import { planCommand } from './plan.js';
 import { popsCommand } from './pops.js';
@@ -65,4 +66,5 @@ export const commandsInHelpOrder: readonly MakeCommand[] = [
   backupCommand,
   storeCommand,
   simulateCommand,
+  guideCommand,
 ];

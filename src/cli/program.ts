@@ -5,8 +5,8 @@ import { exitCodesHelp } from './exit.js';
 export type MakeCommand = (context: Context) => Command;
 
 /**
- * The command line of these commands. A command's file imports only light things at its top, and the rest when it runs, so that
- * `--help` and the daemon's start don't wait for what they don't use (a test holds this).
+ * The command line of these commands. A command's file imports only light things at its top, and the rest when it runs,
+ * so that `--help` and the daemon's start don't wait for what they don't use (a test holds this).
  */
 export function buildProgram(context: Context, commands: readonly MakeCommand[]): Command {
   const program = new Command('pop-sla')

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreFault } from '../store.js';
+import { keepBeforeUpgrade } from './before-upgrade.js';
 import { corruptFault, readOnlyFault, toStoreFault } from './faults.js';
 import { latestVersion, migrate, schemaVersion } from './migrate.js';
 import { thisWriter, type WriterLock, type WriterName } from '../writer-lock.js';
@@ -71,6 +72,8 @@ function prepareForWriting(db: Database.Database, file: string, isLocked: boolea
 function upgrade(db: Database.Database, file: string, isLocked: boolean): void {
   const lock = isLocked ? null : takeWriterLock(file, thisWriter('upgrade of its schema', null, Date.now()));
   try {
+    const version = schemaVersion(db, file);
+    if (version > 0 && version < latestVersion()) keepBeforeUpgrade(db, file, version, latestVersion());
     migrate(db, file);
   } finally {
     void lock?.release();
