@@ -19,8 +19,8 @@ import type { Alarm, Clock } from '../engine/ports.js';
 import { createStanding } from '../engine/standing/keep-standing.js';
 import { createMonthClose } from '../engine/statement/month-close.js';
 import { systemClock } from '../engine/system-clock.js';
-import { buildHttp } from '../http/http.js';
-import { createPortal } from '../http/portal/portal.js';
+import type { HttpOptions } from '../http/http.js';
+import type { WebServer } from '../http/on-demand.js';
 import { createMetrics } from '../metrics/metrics.js';
 import { createReports } from '../engine/report/reports.js';
 import { keptLedger } from '../store/kept-ledger.js';
@@ -28,8 +28,6 @@ import { keyFolder } from '../seal/key-folder.js';
 import { followBook, loadWithEntered, withEntered } from './book.js';
 import { showFirstRound } from './first-round.js';
 import { listen } from './listen.js';
-import { createMeshNode } from './mesh/node.js';
-import { openMeshRows } from './mesh/rows.js';
 import { openOwnDriver } from './mesh/open-driver.js';
 import { ownWork } from './mesh/own-work.js';
 import { openAccess, readTls } from './access.js';
@@ -158,6 +156,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       const refused = next.ok ? refusedReload(config, next.config) : null;
       return refused ? { ok: false, problems: [refused] } : next;
     };
+    const [{ createMeshNode }, { openMeshRows }] = await Promise.all([
+      import('./mesh/node.js'),
+      import('./mesh/rows.js'),
+    ]);
     const rows = await openMeshRows({
       ...{ config: () => config, store: database, clock, log, tell: metrics.mesh, live: events },
       late: fanOut([metrics.events, standing.heard]),
@@ -168,7 +170,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       take: inForce,
       ...rows,
     });
-    const http = buildHttp({
+    const httpOptions: HttpOptions = {
       store,
       metrics,
       config: () => config,
@@ -188,10 +190,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       },
       billing,
       jobs,
-      pages: createPortal({ config: () => config, version }),
       log,
       version,
-    });
+    };
+    const http = await webServer(config, httpOptions);
     stopping.add('http', () => http.close());
     const address = await listen(http, config);
     const engine = createEngine({
@@ -307,6 +309,20 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await stopping.stop();
     throw error;
   }
+}
+
+/** Of an agent it is mostly monitoring that asks: the API and the pages are loaded when somebody else does. */
+async function webServer({ role, http }: Config, options: HttpOptions): Promise<WebServer> {
+  const whole = async () => {
+    const [{ buildHttp }, { createPortal }] = await Promise.all([
+      import('../http/http.js'),
+      import('../http/portal/portal.js'),
+    ]);
+    return buildHttp({ ...options, pages: createPortal(options) });
+  };
+  if (role !== 'agent') return whole();
+  const { createOnDemandHttp } = await import('../http/on-demand.js');
+  return createOnDemandHttp({ ...options, areMetricsOpen: http.auth.metrics === 'open', whole });
 }
 
 function settingsOf(whole: Config): EngineSettings {
