@@ -49,6 +49,8 @@ export function buildConfig(raw: RawConfig, file: string, cwd: string): Config {
       lagLimitMs: m.lagLimit,
     },
     watch: buildWatch(raw.watch, { paths, self: raw.role === 'hub' ? null : agent }),
+    trace: { enabled: raw.trace.enabled, quietAfterMs: raw.trace.quietAfter },
+    networks: raw.networks,
     driver: buildDriver(raw.driver),
     store: {
       path: resolve(cwd, database),

@@ -66,7 +66,11 @@ function checkCase(root: Node, files: PlanFiles, folder: string, faults: Faults)
     exclusions,
     commitments: checkCommitments(at('commitments'), faults),
     rounds: checkRounds(at('rounds'), rules, faults),
-    history: checkHistory(at('history'), { month: name?.text ?? null, plan: rules && rules.plan, terms }, faults),
+    history: checkHistory(
+      at('history'),
+      { month: name?.text ?? null, plan: rules && rules.plan, terms },
+      faults,
+    ),
     maintenanceUsed: checkMaintenanceUsed(at('maintenanceUsed'), lineIds, faults),
   };
   return whole && rules && { ruleSet: currentRuleSet, planId: whole.id, ...rules, ...facts };

@@ -82,7 +82,11 @@ export function servicesStanding(inputs: readonly JudgeInput[], now: EpochMs): r
   });
 }
 
-function standingOf({ terms, availability, serviceClass, period, met }: ServiceMonth, plan: string, now: EpochMs) {
+function standingOf(
+  { terms, availability, serviceClass, period, met }: ServiceMonth,
+  plan: string,
+  now: EpochMs,
+) {
   const { unavailableMs, excusedMs, unobservedMs } = availability;
   const passedMs = passedOf(availability, period, now);
   return {

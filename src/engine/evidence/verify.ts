@@ -140,7 +140,8 @@ function guarded(check: () => string | null): string | null {
 
 function shapeFault({ statement, terms }: Evidence): string | null {
   const format = (statement as { readonly format?: unknown } | null)?.format;
-  if (!statementFormats.some((known) => known === format)) return 'statement.json is no statement that this program knows';
+  if (!statementFormats.some((known) => known === format))
+    return 'statement.json is no statement that this program knows';
   const hasBook = (terms as Partial<Evidence['terms']> | null)?.book?.plans instanceof Map;
   return hasBook ? null : 'terms.json has no book of services and plans';
 }
