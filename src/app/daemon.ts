@@ -1,5 +1,9 @@
+import { dirname } from 'node:path';
 import type { Config } from '../config/config.js';
 import { loadConfig } from '../config/load.js';
+import type { FromHub } from '../config/hub/from-hub.js';
+import type { ConfigResult } from '../config/parse.js';
+import { placeNotes } from '../config/place-notes.js';
 import { formatProblem } from '../config/problem.js';
 import { watchNotes } from '../config/watch-notes.js';
 import { createBilling } from '../engine/billing/billing.js';
@@ -17,6 +21,7 @@ import { createStanding } from '../engine/standing/keep-standing.js';
 import { createMonthClose } from '../engine/statement/month-close.js';
 import { systemClock } from '../engine/system-clock.js';
 import { buildHttp } from '../http/http.js';
+import { createPortal } from '../http/portal/portal.js';
 import { createMetrics } from '../metrics/metrics.js';
 import { createReports } from '../engine/report/reports.js';
 import { keptLedger } from '../store/kept-ledger.js';
@@ -35,10 +40,11 @@ import { createLog, type AppLog, type LogOutput } from './log.js';
 import { contractPlan } from './contract-plan.js';
 import { watchReadiness } from './readiness.js';
 import { renderApart } from './render-apart.js';
-import { openStore, storeName } from './open-store.js';
+import { openStore, storeName, storeNotes } from './open-store.js';
+import { createServiceManager } from './service-manager.js';
 import { resolveName } from './resolve.js';
 import { judgeApart } from './judge/apart.js';
-import { reloadable, restartNeeded } from './restart-needed.js';
+import { refusedReload, reloadable, restartNeeded } from './restart-needed.js';
 import { keepOffice } from './office.js';
 import { logOutages, logPathTurns, logRounds } from './round-log.js';
 import { createStopping } from './stopping.js';
@@ -75,7 +81,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   if (!loaded.ok) throw new ConfigRejected(loaded.problems);
   let config = loaded.config;
   const startedAt = clock.now();
-  let logLost = (lines: number): void => void lines;
+  let logLost: (lines: number) => void = () => undefined;
   const log = await createLog(config.log, options.output, (lines) => {
     logLost(lines);
   });
@@ -152,13 +158,18 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       for (const note of watchNotes(config)) log.warn({}, note);
       if (later.length > 0) log.warn({ keys: later }, 'these changes take effect at the next start');
     };
+    const loadNext = async (hub: FromHub | null): Promise<ConfigResult> => {
+      const next = await loadWithEntered(configFile, store.ledger, hub);
+      const refused = next.ok ? refusedReload(config, next.config) : null;
+      return refused ? { ok: false, problems: [refused] } : next;
+    };
     const rows = await openMeshRows({
       ...{ config: () => config, store: database, clock, log, tell: metrics.mesh, live: events },
       late: fanOut([metrics.events, standing.heard]),
     });
     const mesh = await createMeshNode({
       ...{ configFile, config: () => config, clock, log, version, tell: metrics.mesh },
-      read: (hub) => loadWithEntered(configFile, store.ledger, hub),
+      read: loadNext,
       take: inForce,
       ...rows,
     });
@@ -182,6 +193,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       },
       billing,
       jobs,
+      pages: createPortal({ config: () => config, version }),
       log,
       version,
     });
@@ -242,6 +254,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     log.info(
       {
         version,
+        config: config.file,
+        relativePathsFrom: dirname(config.file),
         driver: driver.kind,
         http: address,
         store: storeName(config),
@@ -250,7 +264,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       },
       'pop-sla is running',
     );
-    for (const note of watchNotes(config)) log.warn({}, note);
+    for (const note of [...placeNotes(config), ...(await storeNotes(config)), ...watchNotes(config)])
+      log.warn({}, note);
     void showFirstRound(engine, log);
     const months = createMonthClose({
       ...{ clock, alarm, store, log, config: () => config },
@@ -265,11 +280,17 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       await following;
     });
 
+    const manager = createServiceManager({
+      ...{ env: process.env, pid: process.pid, log },
+      readiness: () => readiness.check(clock.monotonicMs(), ownWork(config)),
+    });
+    manager.ready(`${config.role}, ${config.paths.length} paths, ${address}`);
+
     return {
       address,
       log,
       reload: async () => {
-        const next = await loadWithEntered(configFile, store.ledger, mesh.hub());
+        const next = await loadNext(mesh.hub());
         if (!next.ok) {
           events.configLoaded(false, clock.now());
           for (const problem of next.problems)
@@ -282,7 +303,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       },
       stop: async () => {
         log.info({}, 'stopping');
+        manager.stopping();
         await stopping.stop();
+        manager.close();
         log.info({}, 'stopped');
       },
     };

@@ -19,6 +19,7 @@ export type AppPort = Pick<
   | 'compareKinds'
   | 'readStore'
   | 'storeName'
+  | 'storeWriter'
   | 'copyStore'
   | 'openLedger'
   | 'openRegistry'

@@ -38,6 +38,10 @@ export function evaluateCommand(context: Context): Command {
         throw new ExitWith(exitCodes.badInput, lines.join('\n'));
       }
       const judgement = judgeMonth(result.case);
+      // A service that can't be judged has no line in the result, so there is none.
+      const unjudged = judgement.unjudged.map(({ terms, reason }) => `service ${terms.id} can't be judged: ${reason}`);
+      if (unjudged.length > 0) throw new ExitWith(exitCodes.badInput, unjudged.join('\n'));
+      for (const { path: at, message } of result.notes) context.stderr.write(`note: ${at} ${message}\n`);
       if (options.explain) {
         const { explainMonth } = await import('../render/explain/explain.js');
         context.stdout.write(explainMonth(judgement));

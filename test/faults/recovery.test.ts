@@ -138,7 +138,7 @@ describe('JetStream that lost its store', () => {
       const hubRuns = keepHub(
         {
           ...{ connection: await connection(nats.url), hub: 'HUB', mesh, clock: systemClock },
-          ...{ log: keptLog().log, expected: () => [], sections: () => sections, zoneData: null },
+          ...{ log: keptLog().log, expected: () => [], zoneData: null, sections: () => sections },
           onLook: (look) => looks.push(look),
         },
         ended.signal,

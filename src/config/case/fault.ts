@@ -42,12 +42,16 @@ export function jsonPath(keys: readonly (string | number)[]): string {
 export interface Faults {
   add(node: Node, message: string): void;
   addAt(path: string, message: string): void;
+  /** What is no fault, and odd enough to be said. */
+  note(node: Node, message: string): void;
   readonly count: number;
   list(): Fault[];
+  notes(): Fault[];
 }
 
 export function collectFaults(most = 1000): Faults {
   const kept: Fault[] = [];
+  const noted: Fault[] = [];
   let count = 0;
   const addAt = (path: () => string, message: string) => {
     count += 1;
@@ -60,6 +64,10 @@ export function collectFaults(most = 1000): Faults {
     addAt: (path, message) => {
       addAt(() => path, message);
     },
+    note: (node, message) => {
+      if (noted.length < most) noted.push({ path: pathOf(node), message });
+    },
+    notes: () => noted,
     get count() {
       return count;
     },

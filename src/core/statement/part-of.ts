@@ -1,7 +1,7 @@
 import { formatAmount } from '../money/money.js';
 import type { Interval } from '../time/intervals.js';
 import { formatInstant } from '../time/zone.js';
-import { capDetails, claimWindow, serviceDetails } from './details.js';
+import { capDetails, claimWindow, paidOn, serviceDetails } from './details.js';
 import type { Part, PartCap, Span } from './document-parts.js';
 import type { MonthFacts, PlanMonth } from './facts.js';
 import { touches, type MonthJudgement, type ServiceMonth } from './judge.js';
@@ -61,7 +61,8 @@ export function partOf(planMonth: PlanMonth, index: number, facts: Pick<MonthFac
     caps: capsOf(service, judgement),
     siteMonth: siteMonthOf(service, judgement),
     tax: details.tax,
-    claim: claimWindow(judgement),
+    claim: claimWindow(judgement, service),
+    ...paidOn(judgement),
     bounds: planMonth.bounds[index] ?? null,
     explain: facts.explain(judgement, index),
   };
@@ -86,8 +87,23 @@ function capsOf({ terms }: ServiceMonth, { caps, case: { ruleSet } }: MonthJudge
   return caps
     .filter((cap) => touches(cap, terms))
     .map((cap) => {
-      const { currency: _, ...shown } = capDetails(cap, ruleSet);
-      return shown;
+      const {
+        per,
+        over,
+        group,
+        field,
+        of,
+        share,
+        cap: limit,
+        used,
+        asked,
+        ...second
+      } = capDetails(cap, ruleSet);
+      const { plan, lowest, unknownMonths } = second;
+      return {
+        ...{ per, over, group, field, of, share, cap: limit, used, asked },
+        ...(plan === undefined ? {} : { plan, lowest, unknownMonths }),
+      };
     });
 }
 

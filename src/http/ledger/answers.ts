@@ -113,7 +113,8 @@ const service = z.strictObject({
   plan: z.strictObject({ id: z.string(), version: z.string() }),
   period: z.strictObject({ from: isoTime(), to: isoTime(), totalMs: z.int() }),
   ...{ unavailableMs: z.int(), excusedMs: z.int(), unobservedMs: z.int(), complete: z.boolean() },
-  ...{ availabilityPercent: digits(), commitmentPercent: digits(), met: z.boolean().nullable() },
+  ...{ availabilityPercent: digits(), availabilityLowerBoundPercent: digits(), commitmentPercent: digits() },
+  met: z.boolean().nullable().meta({ description: 'null: not shown, since nobody watched for too long' }),
   rent: z.strictObject({ amount: amount(), currency: z.string() }),
   credit: z.strictObject({ percent: digits(), uncapped: amount(), amount: amount(), capped: z.boolean() }),
   ...{ bounds, unwatchedPorts: texts },
@@ -121,6 +122,13 @@ const service = z.strictObject({
 
 export const availability = z.strictObject({
   ...{ month: z.string(), asOf: isoTime(), final: z.boolean(), services: z.array(service) },
+  unjudged: z
+    .array(
+      z.strictObject({
+        ...{ service: z.string(), customer: z.string().nullable(), site: z.string(), reason: z.string() },
+      }),
+    )
+    .meta({ description: 'services with a day in the month that can not be judged' }),
   sites: z.array(
     z.strictObject({
       ...{ site: z.string(), currency: z.string(), rent: amount(), cap: amount(), credit: amount() },

@@ -497,7 +497,7 @@ const rows: readonly [what: string, breakIt: (c: Json) => void, line: string, co
   [
     'an unknown status',
     (c) => (c.rounds[0].status = 'good'),
-    '$.rounds[0].status must be one of ok, unscheduled, aborted, overrun, invalid, failed, degraded-observer, missing, found "good"',
+    '$.rounds[0].status must be one of ok, unscheduled, aborted, overrun, invalid, partial, failed, degraded-observer, missing, found "good"',
   ],
   [
     'more received than sent',
