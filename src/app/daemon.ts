@@ -12,6 +12,7 @@ import { createEngine, type EngineSettings } from '../engine/engine.js';
 import { fanOut } from '../engine/fan-out.js';
 import { createLinks } from '../engine/links.js';
 import { createFaultOffice } from '../engine/fault/office.js';
+import { createTracer } from '../engine/tracer.js';
 import { createSuggester } from '../engine/fault/watcher.js';
 import { createOffice } from '../engine/ledger/office.js';
 import { createOutbox } from '../engine/notify/outbox.js';
@@ -126,10 +127,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       defaultPlan: contractPlan(),
     });
     const now = () => clock.now();
+    const tracer = createTracer({
+      ...{ clock, driver, resolve: resolveName, store: store.watch, log },
+      ...{ config: () => config, defaultPlan: contractPlan() },
+    });
     const suggester = createSuggester({ store, config: () => config, now, log });
     stopping.add('suggester', () => suggester.idle());
     const events = fanOut([
-      ...[metrics.events, standing.heard, readiness.events, logRounds(log), suggester.events],
+      ...[metrics.events, standing.heard, readiness.events, logRounds(log), suggester.events, tracer.events],
       ...(config.role === 'hub' ? [logOutages(log)] : []),
     ]);
     const judging = judgeApart({ store, config: () => config, now, software: version });
@@ -232,6 +237,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const beside = new AbortController();
     const loops = [
       standing.keep(beside.signal),
+      tracer.keep(beside.signal),
       keepVitals(
         {
           clock,
