@@ -50,12 +50,14 @@ export interface RoundQuery {
 
 export interface RoundStore {
   /**
-   * Stores a round whole, once: `already-stored` when a round or a missing mark of its (path, slot) is there. Rejects
-   * with `RangeError` for an RTT that is not a whole number of microseconds from 0 to 2^31.
+   * Stores a round whole, once: `already-stored` when a round of its (path, slot) is there. A round takes the place of
+   * a missing mark. Rejects with `RangeError` for an RTT that is not a whole number of microseconds from 0 to 2^31.
    */
   put(round: Round): Promise<'stored' | 'already-stored'>;
   /** Marks slots as missing, where nothing is stored for them. Resolves to how many were new. */
   putMissing(missing: readonly MissingRound[]): Promise<number>;
+  /** Takes back the marks of these paths' slots at or after `from`. Resolves to how many there were. */
+  removeMarks(paths: readonly PathId[], from: EpochMs): Promise<number>;
   list(query: RoundQuery): Promise<SlotSummary[]>;
   /** Every packet of a round; null when there is no such round, or its packets' retention has passed. */
   packets(path: PathId, slot: EpochMs): Promise<readonly SizeSample[] | null>;
