@@ -11,6 +11,7 @@ import { createSuggester } from '../engine/fault/watcher.js';
 import { createOffice } from '../engine/ledger/office.js';
 import { createOutbox } from '../engine/notify/outbox.js';
 import type { Alarm, Clock } from '../engine/ports.js';
+import { createSteadyNow } from '../engine/steady-now.js';
 import { createStanding } from '../engine/standing/keep-standing.js';
 import { createMonthClose } from '../engine/statement/month-close.js';
 import { systemClock } from '../engine/system-clock.js';
@@ -110,6 +111,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       defaultPlan: contractPlan(),
     });
     const now = () => clock.now();
+    const steadyNow = createSteadyNow(clock);
     const suggester = createSuggester({ store, config: () => config, now, log });
     opened.push(() => suggester.idle());
     const events = fanOut([
@@ -233,7 +235,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     for (const note of watchNotes(config)) log.warn({}, note);
     void showFirstRound(engine, log);
     const months = createMonthClose({
-      ...{ clock, alarm, store, log, config: () => config },
+      ...{ clock, alarm, steadyNow, store, log, config: () => config },
       statements: billing.statements,
     });
     months.start();

@@ -1,6 +1,6 @@
 import type { PathConfig } from '../config/config.js';
 import type { MissingReason, MissingRound } from '../core/measurement/round.js';
-import { merge, subtract, type Interval } from '../core/time/intervals.js';
+import { merge, subtract, type Interval, type IntervalSet } from '../core/time/intervals.js';
 import { slotAtOrBefore } from '../core/time/slot.js';
 import type { EpochMs, PathId } from '../core/types.js';
 import type { RunRecord, Store } from '../store/store.js';
@@ -59,7 +59,7 @@ export function createAttendance({ clock, store, pending, submit, log }: Attenda
   const passedUntil = ({ from, to, reason, atBootMs }: NotedGap): EpochMs =>
     reason === 'clock-stepped' ? Math.min(to, from + clock.sinceBootMs() - atBootMs) : to;
   /** What was skipped and is still to be passed; it may be years. */
-  const skipped = (): Interval[] =>
+  const skipped = (): IntervalSet =>
     merge(
       gaps.map((gap) => ({ from: passedUntil(gap) + 1, to: gap.to + 1 })).filter(({ from, to }) => from < to),
     );

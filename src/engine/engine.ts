@@ -181,9 +181,15 @@ export function createEngine(options: EngineOptions): Engine {
   return {
     start: async () => {
       const now = clock.now();
+      const startedAtBootMs = clock.sinceBootMs();
+      let lastSeenAt = now;
+      /** A clock that runs ahead, now or since the start, must not delete what is not old. */
+      const surelyNow = (): EpochMs =>
+        Math.min(clock.now(), Math.min(now, lastSeenAt) + clock.sinceBootMs() - startedAtBootMs);
       events.pathsChanged(settings.paths.map((path) => path.id));
       try {
         const previous = await store.runs.latest();
+        lastSeenAt = previous?.lastSeenAt ?? now;
         await attendance.catchUp(settings.paths, timetable(), previous, now);
         await store.paths.seen(
           settings.paths.map((path) => path.id),
@@ -195,7 +201,7 @@ export function createEngine(options: EngineOptions): Engine {
       const { signal } = stopping;
       loops.push(
         keepHeartbeat({ clock, runs: store.runs, version, startedAt: now, events, log }, signal),
-        keepTidy({ clock, store: store.upkeep, retention: () => settings.retention, log }, signal),
+        keepTidy({ clock, surelyNow, store: store.upkeep, retention: () => settings.retention, log }, signal),
         watchClock(
           {
             clock,

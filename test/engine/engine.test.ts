@@ -431,6 +431,40 @@ describe('a slot that passed', () => {
   });
 });
 
+describe('what is older than its retention', () => {
+  test('is not told by a clock that runs ten years ahead, now or since the start', async () => {
+    const file = join(tempDir(), 'pop-sla.db');
+    const one = settings({ paths: [path('B')] });
+    const time = virtualTime(start);
+    const first = await house({ file, time, settings: one });
+    await time.pass(30 * minute);
+    time.step(10 * 365 * 24 * hour);
+    await time.pass(70 * minute);
+    expect(await first.stored()).toContain('10:30 A>B ok');
+    time.step(-10 * 365 * 24 * hour);
+    await time.pass(minute);
+    await first.engine.stop();
+    time.step(10 * 365 * 24 * hour);
+    const second = await house({ file, time, settings: settings({ paths: [] }) });
+    await time.pass(70 * minute);
+    expect(await second.stored()).toContain('10:30 A>B ok');
+    await second.engine.stop();
+  });
+
+  test('goes as time goes on', async () => {
+    const one = settings({ retention: { keepPacketsMonths: 1, keepRowsMonths: 1 }, paths: [path('B')] });
+    const { time, store, stored, engine } = await house({ settings: one });
+    const old = { path: 'A>B', slot: start - 30 * 24 * hour, reason: 'stopped' } as const;
+    await store.rounds.putMissing([{ ...old, slot: old.slot + hour }]);
+    await time.pass(minute);
+    expect(await stored()).toEqual(['11:10 A>B missing stopped']);
+    engine.update(settings({ ...one, paths: [] }));
+    await time.pass(26 * hour);
+    expect(await stored()).toEqual([]);
+    await engine.stop();
+  });
+});
+
 describe('new settings', () => {
   test('add and remove paths, and lose no round in flight', async () => {
     const { time, engine, stored } = await house({ settings: settings({ paths: [path('B')] }) });
