@@ -84,7 +84,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       });
   };
   try {
-    const database = await openStore(config);
+    const database = await openStore(config, {
+      onReplaced: (message) => {
+        log.error({}, message);
+      },
+    });
     opened.push(() => database.close());
     const store = { ...database, ledger: keptLedger(database.ledger) };
     config = await withEntered(config, store.ledger);

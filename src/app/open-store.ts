@@ -8,6 +8,8 @@ export interface OpenStoreOptions {
   readonly readOnly?: boolean;
   /** Files up to this size are checked whole before they are used; the store's own default otherwise. */
   readonly checkUpToBytes?: number;
+  /** Of a daemon: the file is opened anew where it was deleted or replaced, and that is told in a sentence. */
+  readonly onReplaced?: (message: string) => void;
 }
 
 /** One in a file can say what of it a hub has not got yet. */
@@ -19,8 +21,13 @@ export async function openStore({ store }: Config, options: OpenStoreOptions = {
     const { openPostgresStore } = await import('../store/postgres/open.js');
     return openPostgresStore({ ...store.postgres, readOnly: options.readOnly ?? false });
   }
+  const { onReplaced: tell, ...rest } = options;
+  if (tell) {
+    const { openLastingStore } = await import('../store/sqlite/lasting.js');
+    return openLastingStore({ path: store.path, ...rest, tell });
+  }
   const { openSqliteStore } = await import('../store/sqlite/open.js');
-  return openSqliteStore({ path: store.path, ...options });
+  return openSqliteStore({ path: store.path, ...rest });
 }
 
 /** What the store is called for people: its file, or its database without a password. */

@@ -200,7 +200,10 @@ export function createEngine(options: EngineOptions): Engine {
       }
       const { signal } = stopping;
       loops.push(
-        keepHeartbeat({ clock, runs: store.runs, version, startedAt: now, events, log }, signal),
+        keepHeartbeat(
+          { clock, runs: store.runs, upkeep: store.upkeep, version, startedAt: now, events, log },
+          signal,
+        ),
         keepTidy({ clock, surelyNow, store: store.upkeep, retention: () => settings.retention, log }, signal),
         watchClock(
           {

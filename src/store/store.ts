@@ -161,7 +161,8 @@ export interface RunRecord {
 
 export interface RunStore {
   begin(version: string, at: EpochMs): Promise<number>;
-  beat(id: number, at: EpochMs): Promise<void>;
+  /** False where there is no such run: the database was replaced. */
+  beat(id: number, at: EpochMs): Promise<boolean>;
   end(id: number, at: EpochMs): Promise<void>;
   /** The latest run, or null in a new database. */
   latest(): Promise<RunRecord | null>;
@@ -185,6 +186,16 @@ export interface UpkeepStore {
    * all. The verification keeps its process busy, so it belongs in one that has nothing else to do.
    */
   backup(file: string): Promise<{ readonly bytes: number }>;
+  /**
+   * Copies what the open database holds into a new file, though it may have been deleted meanwhile. Rejects where that
+   * can't be done.
+   */
+  rescue(file: string): Promise<void>;
+  /**
+   * Reads back what was stored last the way a new process would, and writes the journal back as far as that can be done
+   * now. Resolves to whether all of it was. Rejects with `StoreFault` where what was stored isn't there.
+   */
+  verify(): Promise<boolean>;
   /** Writes the journal back into the database file. */
   checkpoint(): Promise<void>;
   /** Writes and takes back one row: rejects with `StoreFault` where the store can't be written. */
@@ -197,7 +208,7 @@ export class StoreFault extends Error {
   override readonly name = 'StoreFault';
   constructor(
     message: string,
-    readonly kind: 'full' | 'read-only' | 'busy' | 'io' | 'corrupt' | 'newer-schema' | 'missing' | 'other',
+    readonly kind: 'full' | 'read-only' | 'busy' | 'replaced' | 'io' | 'corrupt' | 'newer-schema' | 'missing' | 'other',
     options?: ErrorOptions,
   ) {
     super(message, options);

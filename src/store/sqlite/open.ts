@@ -30,7 +30,7 @@ export interface SqliteStoreOptions {
   readonly path: string;
   /** Reads only, beside a daemon that writes. A missing file is then a fault. */
   readonly readOnly?: boolean;
-  /** How long another process's lock is waited for. 2 s by default. */
+  /** How long another process's lock is waited for, at opening with the event loop held up. 2 s by default. */
   readonly busyTimeoutMs?: number;
   /** Files up to this size are checked whole at opening. 32 MiB by default. */
   readonly checkUpToBytes?: number;
@@ -49,14 +49,15 @@ export interface SqliteStore extends Store {
 export function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
   return new Promise((done) => {
     const file = resolve(options.path);
+    const patienceMs = options.busyTimeoutMs ?? 2000;
     const db = connect({
       file,
       readOnly: options.readOnly ?? false,
-      busyTimeoutMs: options.busyTimeoutMs ?? 2000,
+      busyTimeoutMs: patienceMs,
       checkUpToBytes: options.checkUpToBytes ?? 32 * 2 ** 20,
     });
-    const on = connection(db, file, { bulk: options.bulk ?? false });
-    done({
+    const on = connection(db, file, { bulk: options.bulk ?? false, patienceMs });
+    const store: SqliteStore = {
       rounds: {
         ...roundPut(on, options.packetsFrom),
         ...roundList(on),
@@ -80,6 +81,9 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStor
       forward: forwardStore(on),
       upkeep: upkeepStore(on),
       close: on.close,
-    });
+    };
+    // From here on who waits for a lock does so between turns of the event loop.
+    db.pragma('busy_timeout = 0');
+    done(store);
   });
 }
