@@ -86,28 +86,22 @@ export async function openLastingStore(options: LastingOptions): Promise<SqliteS
     if (recent.length > mostRemembered) recent.shift();
   };
 
-  const through = <Family extends object>(name: string, family: Family): Family =>
+  /** What has the shape of `part`, which is the store's at `path`, and asks the store that is open when it is called. */
+  const through = <Part extends object>(part: Part, path: readonly string[]): Part =>
     Object.fromEntries(
-      Object.keys(family).map((method) => [
-        method,
-        async (...given: unknown[]) => {
-          const work = (store: SqliteStore): Promise<unknown> => {
-            const families = store as unknown as Record<
-              string,
-              Record<string, (...given: unknown[]) => Promise<unknown>>
-            >;
-            return families[name]?.[method]?.(...given) ?? Promise.reject(new Error(`no ${name}.${method}`));
-          };
+      Object.entries(part).map(([name, member]: [string, unknown]) => {
+        const at = [...path, name];
+        if (typeof member !== 'function') return [name, through(member as object, at)];
+        const method = async (...given: unknown[]): Promise<unknown> => {
+          const work = (store: SqliteStore): Promise<unknown> => methodAt(store, at)(...given);
           const done = await call(work);
-          if (repeatable.has(`${name}.${method}`)) remember(work);
+          if (repeatable.has(at.join('.'))) remember(work);
           return done;
-        },
-      ]),
-    ) as Family;
-  const { close: _close, ...families } = current;
-  const whole = Object.fromEntries(
-    Object.entries(families).map(([name, family]) => [name, through(name, family as object)]),
-  ) as unknown as Omit<SqliteStore, 'close'>;
+        };
+        return [name, method];
+      }),
+    ) as Part;
+  const whole = through(current, []);
   return {
     ...whole,
     upkeep: {
@@ -136,4 +130,9 @@ export async function openLastingStore(options: LastingOptions): Promise<SqliteS
       await current.close();
     },
   };
+}
+
+function methodAt(store: SqliteStore, path: readonly string[]): (...given: unknown[]) => Promise<unknown> {
+  const found = path.reduce<unknown>((part, name) => (part as Record<string, unknown>)[name], store);
+  return found as (...given: unknown[]) => Promise<unknown>;
 }
