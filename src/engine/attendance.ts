@@ -9,7 +9,7 @@ import type { ClockGap } from './clock-watch.js';
 import type { Clock, Log } from './ports.js';
 
 export interface AttendanceOptions {
-  readonly clock: Pick<Clock, 'sinceBootMs'>;
+  readonly clock: Pick<Clock, 'now' | 'sinceBootMs'>;
   readonly store: Pick<Store, 'rounds' | 'paths'>;
   readonly pending: (path: PathId, slot: EpochMs) => boolean;
   readonly submit: (missing: readonly MissingRound[]) => void;
@@ -78,6 +78,12 @@ export function createAttendance({ clock, store, pending, submit, log }: Attenda
     const missing: MissingRound[] = [];
     for (const passed of subtract([span], skipped()))
       missing.push(...(await findMissing(store.rounds, { path, ...passed, everyMs, pending, reasonFor })));
+    submitPassed(path, missing);
+  };
+
+  /** The clock may have been set back while the store was asked. */
+  const submitPassed = (path: PathConfig, found: readonly MissingRound[]): void => {
+    const missing = found.filter(({ slot }) => slot <= clock.now());
     if (missing.length === 0) return;
     log.warn(
       { path: path.id, slots: missing.length, first: iso(missing[0]?.slot), reason: missing[0]?.reason },
@@ -118,18 +124,22 @@ export function createAttendance({ clock, store, pending, submit, log }: Attenda
         await mark(path, everyMs, { from, to: now }, () => reason);
       }
     },
-    checkUntil: async (paths, timetable, to) => {
+    checkUntil: async (paths, timetable, asked) => {
       const { everyMs } = timetable;
+      /** What was asked for by a clock that was set back since is yet to come. */
+      const until = (): EpochMs => Math.min(asked, clock.now());
       await store.paths.seen(
         paths.map((path) => path.id),
-        to,
+        until(),
       );
       for (const path of paths) {
+        const to = until();
         const from = openFrom.get(path.id) ?? to;
         if (from < to) await mark(path, everyMs, { from, to }, whyNow(timetable));
         // One slot back, since a round of that one may still be on its way to the store.
         const next = Math.max(from, slotAtOrBefore(to - 1, everyMs));
-        openFrom.set(path.id, Math.min(next, Math.max(from, skipped()[0]?.from ?? next)));
+        if (to <= clock.now())
+          openFrom.set(path.id, Math.min(next, Math.max(from, skipped()[0]?.from ?? next)));
       }
       const current = new Set(paths.map((path) => path.id));
       for (const id of openFrom.keys()) if (!current.has(id)) openFrom.delete(id);

@@ -23,6 +23,8 @@ export interface ClockWatchOptions {
   readonly onStep: (byMs: number, gap: ClockGap | null) => void;
   /** No clock was set, but the process did not run. */
   readonly onPause: (gap: ClockGap) => void;
+  /** Once a second. */
+  readonly onLook?: () => void;
   /** How far the wall clock is from where the monotonic clock has it, milliseconds; 0 when it counts as right again. */
   readonly onDeviation: (ms: number) => void;
 }
@@ -32,7 +34,7 @@ export interface ClockWatchOptions {
  * ends when `signal` is aborted.
  */
 export async function watchClock(options: ClockWatchOptions, signal: AbortSignal): Promise<void> {
-  const { clock, onStep, onPause, onDeviation } = options;
+  const { clock, onStep, onPause, onDeviation, onLook } = options;
   let before = look(clock);
   let deviationMs = 0;
   let steppedAt = 0;
@@ -59,6 +61,7 @@ export async function watchClock(options: ClockWatchOptions, signal: AbortSignal
       deviationMs = 0;
       onDeviation(0);
     }
+    onLook?.();
     before = now;
   }
 }

@@ -211,6 +211,7 @@ export function createEngine(options: EngineOptions): Engine {
             onStep,
             onPause,
             onDeviation,
+            onLook: scheduler.check,
           },
           signal,
         ),

@@ -10,6 +10,8 @@ export interface SlotScheduler {
   arm(everyMs: number): void;
   /** The clock was set: as `arm`, and the slot whose rounds may start now is due too. */
   rearm(everyMs: number): void;
+  /** Arms again where the slot that is waited for is no longer the next one: the clock was ahead for a moment. */
+  check(): void;
   stop(): void;
 }
 
@@ -27,6 +29,7 @@ export interface SlotSchedulerOptions {
 /** Says when a slot is due. Knows nothing of paths and rounds. */
 export function createSlotScheduler(options: SlotSchedulerOptions): SlotScheduler {
   const { clock, alarm, startWithinMs, onSlot, onLate } = options;
+  let armed: { readonly due: EpochMs; readonly everyMs: number } | null = null;
   let pending: { cancel(): void } | null = null;
 
   const arm = (everyMs: number): void => {
@@ -34,6 +37,7 @@ export function createSlotScheduler(options: SlotSchedulerOptions): SlotSchedule
     const armedAt = clock.now();
     const armedAtBootMs = clock.sinceBootMs();
     const due = slotAfter(armedAt, everyMs);
+    armed = { due, everyMs };
     pending = alarm.at(due, () => {
       const now = clock.now();
       // Rung early (a clock stepped back meanwhile): wait for what is due now.
@@ -58,7 +62,11 @@ export function createSlotScheduler(options: SlotSchedulerOptions): SlotSchedule
       if (now - slot <= startWithinMs()) onSlot(slot, now - slot);
       arm(everyMs);
     },
+    check: () => {
+      if (armed !== null && armed.due - clock.now() > armed.everyMs) arm(armed.everyMs);
+    },
     stop: () => {
+      armed = null;
       pending?.cancel();
       pending = null;
     },

@@ -345,6 +345,17 @@ describe('a slot that passed', () => {
     await engine.stop();
   });
 
+  test.each([500, 1_500, 2_500, 4_500])('is not decided by a clock that runs ahead for %i ms', async (ms) => {
+    const { time, engine, stored } = await house({ settings: settings({ paths: [path('B')] }) });
+    await time.pass(30 * minute);
+    time.step(24 * hour);
+    await time.pass(ms);
+    time.step(-24 * hour);
+    await time.pass(40 * minute);
+    expect(await stored()).toEqual(['10:30 A>B ok', '11:00 A>B ok']);
+    await engine.stop();
+  });
+
   test('while the clock ran ahead is missing, since it went by', async () => {
     const { time, engine, stored } = await house({ settings: settings({ paths: [path('B')] }) });
     await time.pass(40 * minute);

@@ -134,7 +134,7 @@ async function markAbsences({ paths, lives }: Running, options: SimulatedRounds)
   const { store, measurement, log } = options;
   const marking: Promise<unknown>[] = [];
   const attendance = createAttendance({
-    clock: { sinceBootMs: () => 0 }, // no clock of this history is ever set
+    clock: { now: () => Infinity, sinceBootMs: () => 0 }, // no clock of this history is ever set
     store,
     pending: () => false,
     submit: (missing) => void marking.push(store.rounds.putMissing(missing)),
