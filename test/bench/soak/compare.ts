@@ -5,8 +5,6 @@ import type { TruthLine } from '../../lab/truth.js';
 export interface Request {
   readonly destination: string;
   readonly bytes: number;
-  /** The ICMP identifier: rounds of two lives of the daemon never share one. */
-  readonly id: number;
   /** Milliseconds since the run began. */
   readonly atMs: number;
   readonly fate: TruthLine['what'];
@@ -43,7 +41,6 @@ export function requestsOf(truth: readonly TruthLine[], startNs: bigint): Reques
     first.set(key, {
       destination: line.destination,
       bytes: line.bytes,
-      id: line.id,
       atMs: Number(line.rxNs - startNs) / 1e6,
       fate: line.what,
       rttUs: answered ? Number(line.txNs - line.rxNs) / 1000 : null,
@@ -53,12 +50,16 @@ export function requestsOf(truth: readonly TruthLine[], startNs: bigint): Reques
   return [...first.values()].sort((a, b) => a.atMs - b.atMs);
 }
 
-/** More than any error of a kernel's stamp on a busy machine, and far less than how the answers differ. */
-const sameUs = 2_500;
+/** More than a kernel's stamp and the emulator's differ by on a busy machine, and far less than the answers do. */
+const sameUs = 400;
+/** Requests of other rounds that may lie between two of one. */
+const mostBetween = 5;
+const costs = { falseLoss: 1, claimed: 50, wrong: 1_000 };
 
 /**
- * Finds the requests of each stored stretch by the RTTs of its answers, which no other stretch has, and says where the
- * two differ. `lostAfterUs`: an answer after this is late.
+ * Finds the requests of each stored stretch: those of its destination and size, in order, whose RTTs are those of its
+ * answers; two rounds may be in flight at a time. Then says where the two differ. `lostAfterUs`: an answer after this
+ * is late.
  */
 export function compareStored(
   requests: readonly Request[],
@@ -71,40 +72,60 @@ export function compareStored(
     const key = `${request.destination} ${request.bytes}`;
     streams.set(key, [...(streams.get(key) ?? []), request]);
   }
-  const silent: StoredSize[] = [];
-  for (const size of stored) {
+  // Those without an answer have no mark of their own: they take what is left.
+  const isSilent = ({ packets }: StoredSize): boolean => !packets.some(({ kind }) => kind === 'received');
+  const inOrder = [...stored.filter((size) => !isSilent(size)), ...stored.filter(isSilent)];
+  for (const size of inOrder) {
     const packets = size.packets.filter(({ kind }) => kind !== 'not-sent');
-    const stream = streams.get(`${size.destination} ${size.bytes}`) ?? [];
     if (packets.length === 0) continue;
-    if (!packets.some(({ kind }) => kind === 'received')) {
-      silent.push(size);
-      continue;
-    }
-    let best = { at: -1, score: 0 };
-    for (let at = 0; at + packets.length <= stream.length; at += 1) {
-      const score = packets.filter((packet, n) => isSame(packet, stream[at + n])).length;
-      if (score > best.score) best = { at, score };
-    }
-    const received = packets.filter(({ kind }) => kind === 'received').length;
-    if (best.at < 0 || best.score < received) faults.unmatched.push(`${size.round} ${size.bytes} B`);
-    else claim(size, packets, stream.slice(best.at, best.at + packets.length), lostAfterUs, faults);
-  }
-  // Those without an answer have no mark of their own: the first stretch that no other has, in their order.
-  for (const size of silent) {
-    const packets = size.packets.filter(({ kind }) => kind !== 'not-sent');
     const stream = streams.get(`${size.destination} ${size.bytes}`) ?? [];
-    const fits = (at: number): boolean =>
-      packets.every((_, n) => stream[at + n]?.round === null && stream[at + n]?.rttUs === null);
-    const at = stream.findIndex((_, index) => fits(index));
-    if (at < 0)
-      faults.falseLoss.push(`${size.round} ${size.bytes} B: all ${packets.length} are lost, and were not`);
-    else claim(size, packets, stream.slice(at, at + packets.length), lostAfterUs, faults);
+    const found = align(packets, stream, lostAfterUs);
+    if (found === null) faults.unmatched.push(`${size.round} ${size.bytes} B`);
+    else claim(size, packets, found, lostAfterUs, faults);
   }
   return faults;
 }
 
-const isSame = (packet: PacketOutcome, request: Request | undefined): boolean =>
-  packet.kind === 'received' && request?.rttUs != null && Math.abs(packet.rttUs - request.rttUs) < sameUs;
+const isSame = (packet: PacketOutcome, request: Request): boolean =>
+  packet.kind === 'received' && request.rttUs !== null && Math.abs(packet.rttUs - request.rttUs) < sameUs;
+const wasAnswered = ({ rttUs }: Request, lostAfterUs: number): boolean =>
+  rttUs !== null && rttUs < lostAfterUs - sameUs;
+
+/** The requests that fit best, one a packet; null where an answer fits none. */
+function align(
+  packets: readonly PacketOutcome[],
+  stream: readonly Request[],
+  lostAfterUs: number,
+): Request[] | null {
+  const costOf = (packet: PacketOutcome, request: Request): number => {
+    const claimed = request.round === null ? 0 : costs.claimed;
+    if (packet.kind === 'received') return isSame(packet, request) ? claimed : costs.wrong;
+    return claimed + (wasAnswered(request, lostAfterUs) ? costs.falseLoss : 0);
+  };
+  let row = stream.map((request) => ({ cost: packets[0] ? costOf(packets[0], request) : 0, from: -1 }));
+  const rows = [row];
+  for (const packet of packets.slice(1)) {
+    const before = row;
+    row = stream.map((request, at) => {
+      let best = { cost: Infinity, from: -1 };
+      for (let from = Math.max(0, at - 1 - mostBetween); from < at; from += 1) {
+        const cost = (before[from]?.cost ?? Infinity) + (at - from - 1) * 0.01;
+        if (cost < best.cost) best = { cost, from };
+      }
+      return { cost: best.cost + costOf(packet, request), from: best.from };
+    });
+    rows.push(row);
+  }
+  let at = row.reduce((best, { cost }, index) => (cost < (row[best]?.cost ?? Infinity) ? index : best), 0);
+  if ((row[at]?.cost ?? Infinity) >= costs.wrong) return null;
+  const found: Request[] = [];
+  for (const one of rows.reverse()) {
+    const request = stream[at];
+    if (request) found.unshift(request);
+    at = one[at]?.from ?? -1;
+  }
+  return found.length === packets.length ? found : null;
+}
 
 function claim(
   size: StoredSize,
@@ -119,11 +140,10 @@ function claim(
     if (request.round !== null) faults.twice.push(`${name} is also in ${request.round}`);
     request.round = size.round;
     if (!packet) return;
-    const wasAnswered = request.rttUs !== null && request.rttUs < lostAfterUs - sameUs;
     if (packet.kind === 'received' && !isSame(packet, request))
       faults.falseAnswers.push(`${name}: ${request.fate}`);
     // What was on its way when the daemon was stopped is not known to have been lost.
-    else if (packet.kind !== 'received' && wasAnswered && size.status !== 'aborted')
+    else if (packet.kind !== 'received' && wasAnswered(request, lostAfterUs) && size.status !== 'aborted')
       faults.falseLoss.push(
         `${name}: ${packet.kind}, and was answered after ${Math.round(request.rttUs ?? 0)} us`,
       );
