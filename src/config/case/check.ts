@@ -47,8 +47,15 @@ export function checkText(node: Node, faults: Faults, most = 200): string | null
     faults.add(node, `must be a text of 1 to ${most} characters, found ${found(value)}`);
     return null;
   }
+  if ((most > 200 ? value.replace(/[\t\r\n]/g, '') : value).match(controls) !== null) {
+    faults.add(node, `has control characters, found ${found(value)}`);
+    return null;
+  }
   return value;
 }
+
+// eslint-disable-next-line no-control-regex -- names reach terminals, documents and databases
+const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
 export function checkOneOf<T extends string>(node: Node, allowed: readonly T[], faults: Faults): T | null {
   const { value } = node;

@@ -1,6 +1,17 @@
 import type { NotSentReason, PacketOutcome } from './packet.js';
 import type { Provenance, Round, SizeSample } from './round.js';
 
+/** How many of a size's packets have to be sent for it to count, where nothing else is said: nine in ten. */
+export const usualMinimumSent = (packets: number): number => Math.ceil((packets * 9) / 10);
+
+/** The sizes that fell short: the contract asks for so many packets, and few of them must not stand for all. */
+export function shortSizes<S extends { readonly bytes: number; readonly sent: number }>(
+  sizes: readonly S[],
+  minimumSent: number,
+): S[] {
+  return sizes.filter(({ sent }) => sent < minimumSent);
+}
+
 /** Why a round was told to end early. */
 export type AbortCause = 'overrun' | 'stopping';
 
@@ -18,6 +29,9 @@ export interface SettleContext {
   readonly abortCause: AbortCause | null;
   /** A round whose packets left later than this is the observer's fault; null: no limit. */
   readonly lagLimitUs: number | null;
+  /** What a round consists of, and how many packets of each size must have been sent. */
+  readonly sizes: readonly number[];
+  readonly minimumSent: number;
 }
 
 export type Settled = Pick<Round, 'status' | 'reason'>;
@@ -47,8 +61,20 @@ export function settleRound(ending: Ending, context: SettleContext): Settled {
       reason: `packets left up to ${sendLagUs} µs late, more than the limit of ${context.lagLimitUs} µs`,
     };
   }
+  const sent = context.sizes.map((bytes) => ({ bytes, sent: sentOf(bytes, ending.sizes) }));
+  const short = shortSizes(sent, context.minimumSent);
+  if (context.scheduled && short.length > 0) {
+    const found = short.map((size) => `${size.sent} of ${size.bytes} bytes`).join(', ');
+    const least = `at least ${context.minimumSent} packets of each size have to be sent`;
+    return { status: 'partial', reason: `sent only ${found}; ${least}${describe(unsent)}` };
+  }
   return { status: context.scheduled ? 'ok' : 'unscheduled', reason: fallbackMark(ending) };
 }
+
+const sentOf = (bytes: number, sizes: readonly SizeSample[]): number =>
+  sizes
+    .filter((size) => size.bytes === bytes)
+    .reduce((all, { packets }) => all + packets.filter(({ kind }) => kind !== 'not-sent').length, 0);
 
 /** A round is marked when more than one in a hundred of its packets had to do with a lesser stamp. */
 function fallbackMark({ sizes, provenance: { fallbackStamps, stamps } }: Ending): string | null {

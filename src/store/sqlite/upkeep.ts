@@ -4,6 +4,7 @@ import { StoreFault, type UpkeepStore } from '../store.js';
 import { backup } from './backup.js';
 import type { Connection } from './database.js';
 import { toStoreFault } from './faults.js';
+import { makePrivateFile } from './private-file.js';
 import { sweeper } from './sweep.js';
 
 /** 4 MiB a step: a few milliseconds. */
@@ -24,6 +25,7 @@ export function upkeepStore(on: Connection): UpkeepStore {
       return backup(file, target);
     },
     async rescue(target) {
+      makePrivateFile(target);
       await db.backup(target, { progress: () => pagesAtOnce });
     },
     async verify() {

@@ -36,7 +36,7 @@ describe('the built-in plans', () => {
           (key) => `measurement.${key}`,
         ),
         ...[
-          'plannedMaintenance.noticeHours',
+          'plannedMaintenance.notice',
           'plannedMaintenance.allowance',
           'forceMajeure.noticeWithinDays',
           'forceMajeure.proof',
