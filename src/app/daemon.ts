@@ -17,6 +17,7 @@ import { createSuggester } from '../engine/fault/watcher.js';
 import { createOffice } from '../engine/ledger/office.js';
 import { createOutbox } from '../engine/notify/outbox.js';
 import type { Alarm, Clock } from '../engine/ports.js';
+import { createSteadyNow } from '../engine/steady-now.js';
 import { createStanding } from '../engine/standing/keep-standing.js';
 import { createMonthClose } from '../engine/statement/month-close.js';
 import { systemClock } from '../engine/system-clock.js';
@@ -88,6 +89,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   try {
     const database = await openStore(config, {
       writer: thisWriter('daemon', version, startedAt),
+      onReplaced: (message) => {
+        log.error({}, message);
+      },
       onHeldByOther: (fault) => {
         log.error({ err: fault }, 'another daemon measures into the same database');
       },
@@ -131,6 +135,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       ...{ clock, driver, resolve: resolveName, store: store.watch, log },
       ...{ config: () => config, defaultPlan: contractPlan() },
     });
+    const steadyNow = createSteadyNow(clock);
     const suggester = createSuggester({ store, config: () => config, now, log });
     stopping.add('suggester', () => suggester.idle());
     const events = fanOut([
@@ -270,7 +275,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       log.warn({}, note);
     void showFirstRound(engine, log);
     const months = createMonthClose({
-      ...{ clock, alarm, store, log, config: () => config },
+      ...{ clock, alarm, steadyNow, store, log, config: () => config },
       statements: billing.statements,
     });
     months.start();
