@@ -20,7 +20,7 @@ export function evaluateCommand(context: Context): Command {
     .addHelpText(
       'after',
       '\nThe result is one JSON object. A faulty case gives one line per fault on standard error,\n' +
-        'nothing on standard output, and exit status 2.\n\n' +
+        'nothing on standard output, and exit status 2. What is odd but changes no figure gives a warning there.\n\n' +
         'Example:\n  $ pop-sla evaluate case.json\n  $ pop-sla evaluate --explain - < case.json',
     )
     .action(async (file: string, options: Options) => {
@@ -37,6 +37,8 @@ export function evaluateCommand(context: Context): Command {
         const lines = result.faults.map(({ path: at, message }) => `${at} ${message}`);
         throw new ExitWith(exitCodes.badInput, lines.join('\n'));
       }
+      for (const { path: at, message } of result.warnings)
+        context.stderr.write(`warning: ${at} ${message}\n`);
       const judgement = judgeMonth(result.case);
       if (options.explain) {
         const { explainMonth } = await import('../render/explain/explain.js');

@@ -3,9 +3,11 @@ import type { Context } from './context.js';
 import { exitCodes, type ExitCode } from './exit.js';
 import { exitFor } from './faults.js';
 import { buildProgram } from './program.js';
+import { safeOutput } from './terminal.js';
 
 /** Runs one command line (without `node` and the script) and says how the process is to exit. Never rejects. */
-export async function runProgram(args: readonly string[], context: Context): Promise<ExitCode> {
+export async function runProgram(args: readonly string[], streams: Context): Promise<ExitCode> {
+  const context = { ...streams, stdout: safeOutput(streams.stdout), stderr: safeOutput(streams.stderr) };
   const program = buildProgram(context);
   try {
     if (args.length === 0) program.help({ error: true });

@@ -2,13 +2,13 @@ import type { Exclusion, ExclusionScope } from '../../core/exclusion/exclusion.j
 import { exclusionKinds } from '../../core/exclusion/kinds.js';
 import { exclusionFaults, type ExclusionFault } from '../../core/exclusion/rules.js';
 import { isPopId, popIdRule } from '../../core/path/path.js';
-import { checkList, checkObject, checkOneOf, checkText } from './check.js';
+import { checkList, checkLongText, checkObject, checkOneOf, checkText } from './check.js';
 import { found, type Faults, type Node } from './fault.js';
 import { exclusionKeys, scopeKeys } from './keys.js';
 import type { Known } from './known.js';
 import { checkLineId } from './lines.js';
 import type { Rules } from './rules.js';
-import { checkInstant, checkOrder, checkPath } from './values.js';
+import { checkInstant, checkOrder, checkPath, warnIfOutside } from './values.js';
 
 export interface ScopeContext {
   readonly rules: Rules | null;
@@ -27,7 +27,8 @@ export function checkExclusions(list: Node, context: ScopeContext, faults: Fault
     const to = checkInstant(at('to'), faults);
     checkOrder(node, from, to, faults);
     const noticeAt = checkInstant(at('noticeAt'), faults);
-    const proof = checkText(at('proof'), faults, 10_000);
+    const proof = checkLongText(at('proof'), faults, 10_000);
+    warnIfOutside(node, from, to, context.rules, faults);
     if (kind !== null && context.rules !== null) {
       // Where a key can't be read, that is its fault; what stands in for it here breaks no rule.
       const readable: Exclusion = {

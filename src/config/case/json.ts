@@ -1,4 +1,4 @@
-import { collectFaults, jsonPath, short, type Fault } from './fault.js';
+import { collectFaults, jsonPath, quoted, type Fault } from './fault.js';
 
 const deepest = 64;
 
@@ -13,7 +13,7 @@ export function parseJson(text: string): { readonly value: unknown } | { readonl
 
   const fail = (expected: string): never => {
     throw new JsonSyntaxFault(
-      `${expected}, found ${at < text.length ? JSON.stringify(short(text.slice(at, at + 12))) : 'the end'}`,
+      `${expected}, found ${at < text.length ? quoted(text.slice(at, at + 12)) : 'the end'}`,
     );
   };
 

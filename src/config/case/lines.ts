@@ -1,10 +1,11 @@
 import { isPopId, popIdRule } from '../../core/path/path.js';
 import type { Line, LineInterval } from '../../core/statement/case.js';
 import { checkList, checkObject, checkText } from './check.js';
-import { found, short, type Faults, type Node } from './fault.js';
+import { found, quoted, type Faults, type Node } from './fault.js';
 import { lineIntervalKeys, lineKeys } from './keys.js';
 import type { Known } from './known.js';
-import { checkInstant, checkOrder } from './values.js';
+import type { Rules } from './rules.js';
+import { checkInstant, checkOrder, warnIfOutside } from './values.js';
 
 export function checkLines(list: Node, faults: Faults): Line[] {
   const lines: Line[] = [];
@@ -16,8 +17,7 @@ export function checkLines(list: Node, faults: Faults): Line[] {
     const pop = checkText(at('pop'), faults);
     if (pop !== null && !isPopId(pop)) faults.add(at('pop'), `must be ${popIdRule}, found ${found(pop)}`);
     if (id === null) continue;
-    if (seen.has(id))
-      faults.add(at('id'), `is given twice: a line ${JSON.stringify(short(id))} stands above`);
+    if (seen.has(id)) faults.add(at('id'), `is given twice: a line ${quoted(id)} stands above`);
     seen.add(id);
     if (pop !== null) lines.push({ id, pop });
   }
@@ -35,18 +35,19 @@ export function checkLineId(node: Node, known: Known, faults: Faults): string | 
 /** Outages, which may be open, and unobserved intervals, which may not. */
 export function checkLineIntervals(
   list: Node,
-  known: Known,
+  { lines, rules }: { readonly lines: Known; readonly rules: Rules | null },
   mayBeOpen: boolean,
   faults: Faults,
 ): LineInterval[] {
   return checkList(list, faults).flatMap((node) => {
     const at = checkObject(node, lineIntervalKeys, faults);
     if (!at) return [];
-    const line = checkLineId(at('line'), known, faults);
+    const line = checkLineId(at('line'), lines, faults);
     const from = checkInstant(at('from'), faults);
     const open = mayBeOpen && at('to').value === null;
     const to = open ? Infinity : checkInstant(at('to'), faults);
     checkOrder(node, from, to, faults);
+    warnIfOutside(node, from, to, rules, faults);
     return line === null || from === null || to === null ? [] : [{ line, from, to }];
   });
 }

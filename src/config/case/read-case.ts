@@ -19,16 +19,17 @@ import { checkBetweenServices } from './service-overlaps.js';
 import { checkServices } from './services.js';
 
 export type CaseResult =
-  { readonly ok: true; readonly case: MonthCase } | { readonly ok: false; readonly faults: readonly Fault[] };
+  | { readonly ok: true; readonly case: MonthCase; readonly warnings: readonly Fault[] }
+  | { readonly ok: false; readonly faults: readonly Fault[] };
 
-/** The text of a case → the case, or every fault of it. `folder`: what a plan file's name is relative to. */
+/** The text of a case → the case with what is odd in it, or every fault of it. `folder`: what a plan file's name is relative to. */
 export function readCase(text: string, files: PlanFiles, folder: string): CaseResult {
   const parsed = parseJson(text);
   if ('faults' in parsed) return { ok: false, faults: parsed.faults };
   const faults = collectFaults();
   const monthCase = checkCase(rootNode(parsed.value), files, folder, faults);
   if (monthCase === null || faults.count > 0) return { ok: false, faults: faults.list() };
-  return { ok: true, case: monthCase };
+  return { ok: true, case: monthCase, warnings: faults.warnings() };
 }
 
 function checkCase(root: Node, files: PlanFiles, folder: string, faults: Faults): MonthCase | null {
@@ -58,8 +59,8 @@ function checkCase(root: Node, files: PlanFiles, folder: string, faults: Faults)
   const facts = {
     lines,
     services: services.flatMap(({ terms }) => terms ?? []),
-    outages: checkLineIntervals(at('outages'), lineIds, true, faults),
-    unobserved: checkLineIntervals(at('unobserved'), lineIds, false, faults),
+    outages: checkLineIntervals(at('outages'), { lines: lineIds, rules }, true, faults),
+    unobserved: checkLineIntervals(at('unobserved'), { lines: lineIds, rules }, false, faults),
     exclusions,
     commitments: checkCommitments(at('commitments'), faults),
     rounds: checkRounds(at('rounds'), rules, faults),

@@ -1,5 +1,6 @@
 import type { CountedRound, CountedSize } from '../../core/measurement/figures.js';
 import { roundStatuses } from '../../core/measurement/round.js';
+import type { MeasurementRules } from '../../core/plan/plan.js';
 import type { EpochMs, PathId } from '../../core/types.js';
 import { checkCount, checkList, checkObject, checkOneOf, isCount } from './check.js';
 import { childNode, found, type Faults, type Node } from './fault.js';
@@ -54,7 +55,7 @@ function checkSizes(list: Node, rules: Rules | null, faults: Faults): CountedSiz
   const sizes: CountedSize[] = [];
   const seen = new Set<number>();
   const allowed = rules?.plan.measurement.sizes;
-  const limitUs = rules && rules.plan.measurement.lostAfterMs * 1000;
+  const limits = rules?.plan.measurement ?? null;
   for (const node of checkList(list, faults)) {
     const at = checkObject(node, sizeKeys, faults);
     if (!at) continue;
@@ -66,15 +67,26 @@ function checkSizes(list: Node, rules: Rules | null, faults: Faults): CountedSiz
     }
     if (bytes !== null) seen.add(bytes);
     const counts =
-      at('rttUs').value === undefined ? checkSums(at, limitUs, faults) : checkRtts(at, limitUs, faults);
+      at('rttUs').value === undefined ? checkSums(at, limits, faults) : checkRtts(at, limits, faults);
     if (bytes !== null && counts !== null) sizes.push({ bytes, ...counts });
   }
   return sizes;
 }
 
 type Counts = Omit<CountedSize, 'bytes'>;
+type Limits = Pick<MeasurementRules, 'packets' | 'lostAfterMs'> | null;
 
-function checkSums(at: (key: string) => Node, limitUs: number | null, faults: Faults): Counts | null {
+/** A round sends as many packets of each size as the plan says, or fewer where some could not leave. */
+function isTooMany(node: Node, sent: number, limits: Limits, faults: Faults): boolean {
+  if (limits === null || sent <= limits.packets) return false;
+  faults.add(
+    node,
+    `is over what the plan sends of each size: must be at most ${limits.packets}, found ${sent}`,
+  );
+  return true;
+}
+
+function checkSums(at: (key: string) => Node, limits: Limits, faults: Faults): Counts | null {
   const [sent, received, rttSumUs] = (['sent', 'received', 'rttSumUs'] as const).map((key) => {
     if (at(key).value === undefined)
       faults.add(at(key), 'is missing: a size gives sent, received and rttSumUs, or rttUs');
@@ -85,7 +97,9 @@ function checkSums(at: (key: string) => Node, limitUs: number | null, faults: Fa
     faults.add(at('received'), `is over "sent": must be at most ${sent}, found ${received}`);
     return null;
   }
+  if (isTooMany(at('sent'), sent, limits, faults)) return null;
   // A reply after the limit is lost, so no received packet took longer.
+  const limitUs = limits && limits.lostAfterMs * 1000;
   if (limitUs !== null && BigInt(rttSumUs) > BigInt(received) * BigInt(limitUs)) {
     faults.add(
       at('rttSumUs'),
@@ -97,7 +111,7 @@ function checkSums(at: (key: string) => Node, limitUs: number | null, faults: Fa
 }
 
 /** One entry per packet sent; null is lost, and so is one over the limit (a late reply). */
-function checkRtts(at: (key: string) => Node, limitUs: number | null, faults: Faults): Counts | null {
+function checkRtts(at: (key: string) => Node, limits: Limits, faults: Faults): Counts | null {
   for (const key of ['received', 'rttSumUs']) {
     if (at(key).value !== undefined)
       faults.add(at(key), 'does not go with "rttUs": it follows from its entries');
@@ -108,6 +122,7 @@ function checkRtts(at: (key: string) => Node, limitUs: number | null, faults: Fa
     return null;
   }
   const entries = list.value as unknown[];
+  const limitUs = limits && limits.lostAfterMs * 1000;
   const rttsUs: (number | null)[] = [];
   let received = 0;
   let rttSumUs = 0;
@@ -128,5 +143,6 @@ function checkRtts(at: (key: string) => Node, limitUs: number | null, faults: Fa
     faults.add(at('sent'), `must be the number of entries in "rttUs", ${rttsUs.length}, found ${sent}`);
     return null;
   }
+  if (isTooMany(list, sent, limits, faults)) return null;
   return { sent, received, rttSumUs, rttsUs };
 }

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { planFiles } from '../../../src/config/plan/files.js';
 import { parsePlan, planFromData } from '../../../src/config/plan/parse.js';
+import { formatProblems } from '../../../src/config/problem.js';
 import { versionFor } from '../../../src/core/plan/version.js';
 import { clauseOf } from '../../../src/render/explain/text.js';
 import { root } from '../../support/source-files.js';
@@ -90,5 +93,37 @@ describe('a plan of another kind of text', () => {
   ])('%j is refused, and nothing is thrown', (data) => {
     const result = planFromData(data);
     expect(result.ok ? 0 : result.faults.length).toBeGreaterThan(0);
+  });
+});
+
+describe('one fault is one line', () => {
+  const text = readFileSync(join(root, 'config/plans/ctg-cloud-connection.yaml'), 'utf8');
+  const latencyCause =
+    'causes: [{ kind: latency, id: slow, name: slow, measure: absolute, steps: [{ over: 1, percent: 5 }] }]';
+  const hourly =
+    'causes: [{ kind: downtime, id: hours, name: hours, unitMinutes: 60, count: full, percent: 5 }]';
+  test.each([
+    ['of a step', '{ below: 99.5, percent: 5 }', '{ below: 99.5, percent: five }'],
+    ['of a fraction', '{ below: 99.5, percent: 5 }', '{ below: 99.5, fraction: 1/0 }'],
+    ['of a cap', 'of: billed, percent: 20 }', 'of: billed, percent: twenty }'],
+    ['of a quality step', 'causes: []', latencyCause.replace('percent: 5', 'percent: [5]')],
+    ['of the bound of a quality step', 'causes: []', latencyCause.replace('over: 1', 'over: one')],
+    ['of the steps', 'causes: []', latencyCause.replace(/steps: .*\]/, 'steps: none')],
+    ['of a unit of downtime', 'causes: []', hourly.replace('unitMinutes: 60', 'unitMinutes: hour')],
+    ['of a share of downtime', 'causes: []', hourly.replace('percent: 5', 'percent: five')],
+  ])('%s', (_what, before, after) => {
+    expect(text).toContain(before);
+    const result = parsePlan(text.replace(before, after), 'plan.yaml');
+    expect(result.ok ? [] : result.problems).toHaveLength(1);
+  });
+
+  test('a merge key is explained', () => {
+    const result = parsePlan(
+      text.replace('    loss:\n', '    loss:\n      <<: *base\n').replace('latency:\n', 'latency: &base\n'),
+      'plan.yaml',
+    );
+    expect(result.ok ? '' : formatProblems(result.problems)).toMatch(
+      /^plan\.yaml:\d+:7 versions\[0\]\.loss\."<<": merges another mapping into this one, which YAML 1\.2 has not; allowed: the keys themselves, or an alias for a whole value, such as latency: \*latency$/,
+    );
   });
 });

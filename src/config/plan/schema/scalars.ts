@@ -1,10 +1,11 @@
+import { hasControls, printableText } from '../../../core/text/control-characters.js';
 import { compare, zero, type Rational } from '../../../core/number/rational.js';
 import { fromPercent, parseDecimal } from '../../../core/number/decimal.js';
 import { fractionShare, type Share } from '../../../core/plan/share.js';
 import type { Words } from '../../../core/plan/plan.js';
 import { isLocalDate, localDateRule } from '../../../core/time/date.js';
 import { isTimeZone } from '../../../core/time/zone.js';
-import { scalar, textual, wrong, type Wrong } from '../../scalars/scalar.js';
+import { isWrong, scalar, textual, wrong, type Wrong } from '../../scalars/scalar.js';
 
 /** A decimal as written: a double's shortest text is the decimal that made it, for any that a contract writes. */
 function decimalText(input: unknown): string | null {
@@ -54,12 +55,22 @@ export const identifier = () =>
 
 const languageExpression = /^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/;
 
-/** A text, or texts by language. A text alone is one in no named language (`und`). */
+/** One line of text, or one by language. A text alone is one in no named language (`und`). */
 export const words = () =>
-  scalar('a text, or a mapping of language tags to texts, such as { en: normal, zh-CN: 正常 }', readWords);
+  scalar(
+    'a text, or a mapping of language tags to texts, such as { en: normal, zh-CN: 正常 }',
+    (input): Words | Wrong => {
+      const read = readWords(input);
+      const isLine = isWrong(read) || !Object.values(read).some(hasControls);
+      return isLine ? read : wrong('has control characters, or several lines');
+    },
+  );
 
 function readWords(input: unknown): Words | Wrong {
-  if (typeof input === 'string') return input.trim() === '' ? wrong('is empty') : { und: input };
+  if (typeof input === 'string') {
+    if (printableText(input) !== input) return wrong('has control characters');
+    return input.trim() === '' ? wrong('is empty') : { und: input };
+  }
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return wrong('is not a text');
   const entries = Object.entries(input);
   if (entries.length === 0) return wrong('has no language');
@@ -67,6 +78,7 @@ function readWords(input: unknown): Words | Wrong {
     if (!languageExpression.test(language))
       return wrong(`has ${JSON.stringify(language)}, which is no language tag`);
     if (typeof text !== 'string' || text.trim() === '') return wrong(`has no text for ${language}`);
+    if (printableText(text) !== text) return wrong(`has control characters in its text for ${language}`);
   }
   return Object.fromEntries(entries);
 }
@@ -78,6 +90,7 @@ export const textsByField = () =>
     if (entries === null) return wrong('is not a mapping');
     for (const [field, text] of entries) {
       if (typeof text !== 'string' && typeof text !== 'number') return wrong(`has no text for ${field}`);
+      if (hasControls(String(text))) return wrong(`has control characters in its text for ${field}`);
     }
     return new Map(entries.map(([field, text]) => [field, String(text)]));
   });
@@ -90,8 +103,8 @@ export const wordsByField = () =>
     const read = new Map<string, Words>();
     for (const [field, value] of entries) {
       const text = readWords(value);
-      if ('wrong' in text && typeof text.wrong === 'string') return wrong(`at ${field}: ${text.wrong}`);
-      read.set(field, text as Words);
+      if (isWrong(text)) return wrong(`at ${field}: ${text.wrong}`);
+      read.set(field, text);
     }
     return read;
   });
