@@ -1,5 +1,6 @@
 import type { Availability } from '../availability/availability.js';
 import type { FiguresOf } from '../measurement/figures.js';
+import { formatDown, formatHalfUp } from '../number/decimal.js';
 import { add, multiply, ratio, roundHalfUp, zero, type Rational } from '../number/rational.js';
 import type { PlanVersion, ServiceClass } from '../plan/plan.js';
 import type { Share } from '../plan/share.js';
@@ -57,4 +58,12 @@ export function causeCredit(
     zero,
   );
   return { cause, field, reasons, share, amount: roundHalfUp(multiply(ratio(base), share)) };
+}
+
+/**
+ * A reason's figure as it is printed everywhere, with four decimals: an availability (the one figure that is held below a
+ * bound) rounded down like every availability, others half-up.
+ */
+export function figureText({ figure, bound }: Pick<Reason, 'figure' | 'bound'>): string {
+  return bound?.is === 'below' ? formatDown(figure, 4) : formatHalfUp(figure, 4);
 }

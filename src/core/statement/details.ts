@@ -1,10 +1,10 @@
 import { spreadOf } from '../measurement/spread.js';
 import { formatAmount } from '../money/money.js';
 import { taxWithin } from '../money/tax.js';
-import { asPercent, formatHalfUp, formatShort } from '../number/decimal.js';
+import { asPercent, formatShort } from '../number/decimal.js';
 import { percentText } from '../plan/share.js';
 import type { CapState } from '../credit/caps.js';
-import type { CauseCredit } from '../credit/cause.js';
+import { figureText, type CauseCredit } from '../credit/cause.js';
 import { addDays } from '../time/date.js';
 import { contains } from '../time/intervals.js';
 import type { MonthJudgement, ServiceMonth } from './judge.js';
@@ -75,12 +75,12 @@ function causeDetails(cause: CauseCredit, { terms, paid }: ServiceMonth) {
     percent: percentText(cause.share),
     amount: formatAmount(cause.amount, terms.monthlyRent.currency),
     counted: paid.includes(cause),
-    reasons: cause.reasons.map(({ subject, figure, unit, units, share }) => ({
-      subject,
-      figure: formatHalfUp(figure, 4),
-      unit,
-      times: Number(units),
-      share: share.text,
+    reasons: cause.reasons.map((reason) => ({
+      subject: reason.subject,
+      figure: figureText(reason),
+      unit: reason.unit,
+      times: Number(reason.units),
+      share: reason.share.text,
     })),
   };
 }

@@ -1,9 +1,9 @@
 import { taxWithin } from '../../core/money/tax.js';
 import { formatAmount } from '../../core/money/money.js';
-import { asPercent, formatHalfUp, formatShort } from '../../core/number/decimal.js';
+import { asPercent, formatShort } from '../../core/number/decimal.js';
 import { add, ratio } from '../../core/number/rational.js';
 import type { CapState } from '../../core/credit/caps.js';
-import type { CauseCredit, Reason } from '../../core/credit/cause.js';
+import { figureText, type CauseCredit, type Reason } from '../../core/credit/cause.js';
 import { groupOf } from '../../core/credit/caps.js';
 import { percentText } from '../../core/plan/share.js';
 import type { MonthJudgement, ServiceMonth } from '../../core/statement/judge.js';
@@ -63,11 +63,12 @@ function explainCause(
   ];
 }
 
-function explainReason({ subject, figure, unit, bound, units, share }: Reason): string {
+function explainReason(reason: Reason): string {
+  const { subject, unit, bound, units, share } = reason;
   const what = subject === 'service' ? '' : `${subject}: `;
   const times = units === 1n ? share.text : `${units} × ${share.text}`;
   const held = bound === null ? '' : `, ${bound.is} ${formatShort(bound.value)}${unitSign[unit]}`;
-  return `${what}${formatHalfUp(figure, 4)}${unitWords[unit]}${held}: ${times}`;
+  return `${what}${figureText(reason)}${unitWords[unit]}${held}: ${times}`;
 }
 
 const unitSign = { percent: ' %', 'excess-percent': ' %', ms: ' ms', minutes: ' minutes' } as const;
