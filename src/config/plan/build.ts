@@ -2,10 +2,12 @@ import type {
   CapRule,
   CauseRule,
   CreditRules,
+  ExclusionRules,
   Plan,
   PlanVersion,
   ServiceClass,
 } from '../../core/plan/plan.js';
+import { usualMinimumSent } from '../../core/measurement/settle.js';
 import { noShare, percentShare, type Share } from '../../core/plan/share.js';
 import { asPercent } from '../../core/number/decimal.js';
 import { zero, type Rational } from '../../core/number/rational.js';
@@ -23,8 +25,8 @@ function buildVersion(raw: RawVersion): PlanVersion {
     version: raw.version ?? raw.effectiveFrom,
     effectiveFrom: raw.effectiveFrom,
     timeZone: raw.timeZone,
-    measurement: raw.measurement,
-    exclusions: raw.exclusions,
+    measurement: buildMeasurement(raw.measurement),
+    exclusions: buildExclusions(raw.exclusions),
     availability: {
       excusedTime: availability.excusedTime,
       excusedBy: availability.excusedBy,
@@ -38,6 +40,18 @@ function buildVersion(raw: RawVersion): PlanVersion {
     tax: { rate: raw.tax.ratePercent },
     clauses: raw.clauses,
     rulings: raw.rulings,
+  };
+}
+
+function buildMeasurement({ minimumSent, ...raw }: RawVersion['measurement']): PlanVersion['measurement'] {
+  return { ...raw, minimumSent: minimumSent ?? usualMinimumSent(raw.packets) };
+}
+
+function buildExclusions({ plannedMaintenance, forceMajeure }: RawVersion['exclusions']): ExclusionRules {
+  const { notice, noticeHours = 0, allowance } = plannedMaintenance;
+  return {
+    plannedMaintenance: { noticeHours: notice === undefined ? noticeHours : notice.hours, allowance },
+    forceMajeure,
   };
 }
 
@@ -65,6 +79,8 @@ function shareOf({ percent, fraction }: RawShare): Share {
 function buildCredit(raw: RawVersion['credit']): CreditRules {
   return {
     base: raw.base,
+    of: raw.of,
+    minimumCoverage: raw.minimumCoveragePercent,
     combine: raw.combine,
     causes: raw.causes.map(buildCause),
     caps: raw.caps.map((cap): CapRule => ({ per: cap.per, over: cap.over, of: cap.of, share: shareOf(cap) })),

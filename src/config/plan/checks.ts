@@ -47,6 +47,8 @@ function versionFaults(version: DraftVersion, at: KeyPath, isFaulty: (at: KeyPat
         ]
       : []),
     ...sizeFaults(version, at),
+    ...minimumSentFaults(version, at),
+    ...noticeFaults(version, at),
     ...bandFaults(version.latency?.bands, [...at, 'latency', 'bands'], isFaulty),
     ...bandFaults(version.loss?.bands, [...at, 'loss', 'bands'], isFaulty),
     ...classFaults(version, at),
@@ -66,6 +68,31 @@ function sizeFaults(version: DraftVersion, at: KeyPath): Fault[] {
       ? [{ at: [...where, index], what: 'is given twice', allowed: 'each size once' }]
       : [],
   );
+}
+
+function minimumSentFaults({ measurement }: DraftVersion, at: KeyPath): Fault[] {
+  const { minimumSent, packets } = measurement ?? {};
+  if (minimumSent === undefined || packets === undefined || minimumSent <= packets) return [];
+  return [
+    {
+      at: [...at, 'measurement', 'minimumSent'],
+      what: 'is more than the packets of a size',
+      allowed: `1 to ${packets}`,
+    },
+  ];
+}
+
+function noticeFaults({ exclusions }: DraftVersion, at: KeyPath): Fault[] {
+  const { notice, noticeHours } = exclusions?.plannedMaintenance ?? {};
+  if (notice === undefined || noticeHours === undefined) return [];
+  return [
+    {
+      at: [...at, 'exclusions', 'plannedMaintenance', 'noticeHours'],
+      onKey: true,
+      what: 'says what notice says',
+      allowed: 'notice alone: hours, or none',
+    },
+  ];
 }
 
 type DraftBands = Salvaged<RawVersion['latency']['bands']>;

@@ -34,6 +34,7 @@ function reachesOthers({ scope }: Exclusion): boolean {
 
 function plannedFaults({ noticeAt, from }: Exclusion, rules: ExclusionRules): ExclusionFault[] {
   const hours = rules.plannedMaintenance.noticeHours;
+  if (hours === null) return [];
   const required = `planned maintenance needs the time of its notice, ${hours === 0 ? '' : `at least ${hours} h `}before "from"`;
   if (noticeAt === null)
     return [{ key: 'noticeAt', message: `is missing: ${required}`, said: ['notice-needed', hours] }];

@@ -1,6 +1,17 @@
 import type { NotSentReason, PacketOutcome } from './packet.js';
 import type { Provenance, Round, SizeSample } from './round.js';
 
+/** How many of a size's packets have to be sent for it to count, where nothing else is said: nine in ten. */
+export const usualMinimumSent = (packets: number): number => Math.ceil((packets * 9) / 10);
+
+/** The sizes that fell short: the contract asks for so many packets, and few of them must not stand for all. */
+export function shortSizes<S extends { readonly bytes: number; readonly sent: number }>(
+  sizes: readonly S[],
+  minimumSent: number,
+): S[] {
+  return sizes.filter(({ sent }) => sent < minimumSent);
+}
+
 /** Why a round was told to end early. */
 export type AbortCause = 'overrun' | 'stopping';
 

@@ -41,14 +41,16 @@ export interface MeasurementRules {
   readonly sizes: readonly number[];
   readonly lengthBasis: LengthBasis;
   readonly packets: number;
+  /** A size counts when so many of its packets were sent; a round with a size that doesn't is `partial`. */
+  readonly minimumSent: number;
   readonly everyMinutes: number;
   readonly lostAfterMs: number;
 }
 
 export interface ExclusionRules {
   readonly plannedMaintenance: {
-    /** The notice lies at least so long before the start, and before it in any case. */
-    readonly noticeHours: number;
+    /** The notice lies at least so long before the start, and before it in any case; null: none is asked for. */
+    readonly noticeHours: number | null;
     /** Beyond it, planned maintenance excuses no outage any more; null: no bound. */
     readonly allowance: { readonly hours: Rational; readonly per: 'month' | 'year' } | null;
   };
@@ -106,6 +108,10 @@ export interface AvailabilityStep {
 
 export interface CreditRules {
   readonly base: 'billed' | 'full-month';
+  /** Whose rent: the affected service's, or the rents of all services at its site. */
+  readonly of: 'service' | 'site';
+  /** A cause on latency or loss pays only for a figure that at least this share of its due rounds was held for. */
+  readonly minimumCoverage: Rational;
   readonly combine: 'add' | 'largest';
   /** Beside the availability steps of the classes. */
   readonly causes: readonly CauseRule[];

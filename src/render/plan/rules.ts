@@ -33,14 +33,23 @@ export function ruleRows(
       }),
       'measurement.sizes',
     ],
+    [
+      words.minimumSent,
+      fill(words.minimumSentValue, { least: measurement.minimumSent, packets: measurement.packets }),
+      'measurement.minimumSent',
+    ],
     [words.excusedTime, words[availability.excusedTime], 'availability.excusedTime'],
     [words.excusedBy, kinds(availability.excusedBy), 'availability.excusedBy'],
     [words.leftOutLatency, kinds(version.latency.leavesOut), 'latency.leavesOut'],
     [words.leftOutLoss, kinds(version.loss.leavesOut), 'loss.leavesOut'],
     [
       words.notice,
-      noticeHours === 0 ? words.noticeBefore : fill(words.noticeHours, { hours: noticeHours }),
-      'exclusions.plannedMaintenance.noticeHours',
+      noticeHours === null
+        ? words.none
+        : noticeHours === 0
+          ? words.noticeBefore
+          : fill(words.noticeHours, { hours: noticeHours }),
+      'exclusions.plannedMaintenance.notice',
     ],
     [
       words.allowance,
@@ -60,6 +69,12 @@ export function ruleRows(
       'availability.incompleteAbovePercent',
     ],
     [words.base, words[credit.base], 'credit.base'],
+    [words.creditOf, words[credit.of === 'site' ? 'ofSite' : 'ofService'], 'credit.of'],
+    [
+      words.minimumCoverage,
+      `${formatShort(asPercent(credit.minimumCoverage))} %`,
+      'credit.minimumCoveragePercent',
+    ],
     [words.combine, words[credit.combine], 'credit.combine'],
     ...credit.caps.map(
       (cap, index) =>

@@ -48,6 +48,9 @@ export const english = {
   measurement: 'Measurement',
   measurementValue:
     '{packets} packets of each of {sizes} bytes ({basis}) every {minutes} minutes; lost after {ms} ms',
+  minimumSent: 'A size counts',
+  minimumSentValue:
+    'when at least {least} of {packets} packets were sent; a round with a size short of it is partial',
   excusedTime: 'Excused time',
   keep: 'counts as available',
   'remove-from-period': 'leaves the period',
@@ -70,6 +73,10 @@ export const english = {
   base: 'Base of a credit',
   billed: 'rent billed for the period',
   'full-month': 'full monthly rent',
+  creditOf: 'Rent of a credit',
+  ofService: "the affected service's",
+  ofSite: 'of all services at the site',
+  minimumCoverage: 'Least coverage of a latency or loss that is credited',
   combine: 'Several causes',
   add: 'add up',
   largest: 'the largest counts',

@@ -39,7 +39,7 @@ describe('the built-in plans', () => {
           (key) => `measurement.${key}`,
         ),
         ...[
-          'plannedMaintenance.noticeHours',
+          'plannedMaintenance.notice',
           'plannedMaintenance.allowance',
           'forceMajeure.noticeWithinDays',
           'forceMajeure.proof',

@@ -50,6 +50,8 @@ const capSchema = z.strictObject({
 
 export const creditSchema = z.strictObject({
   base: oneOf(['billed', 'full-month']),
+  of: oneOf(['service', 'site']).default('service'),
+  minimumCoveragePercent: percentOfOne().prefault(50),
   combine: oneOf(['add', 'largest']),
   causes: z.array(causeSchema).default([]),
   caps: z.array(capSchema),

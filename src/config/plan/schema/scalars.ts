@@ -114,6 +114,14 @@ function mapping(input: unknown): [string, unknown][] | null {
   return Object.entries(input);
 }
 
+/** How long before its start planned maintenance has to be announced: hours; null: no notice is asked for. */
+export const noticeTime = () =>
+  scalar('none, or whole hours from 0 to 8784', (input): { readonly hours: number | null } | Wrong => {
+    if (input === 'none') return { hours: null };
+    if (typeof input !== 'number' || !Number.isInteger(input)) return wrong('is not a number of hours');
+    return input < 0 || input > 8784 ? wrong('is out of range') : { hours: input };
+  });
+
 /** How many lines a class has: a number, or the least and the most of them. */
 export const lineCount = () =>
   scalar(

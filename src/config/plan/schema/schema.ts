@@ -7,6 +7,7 @@ import {
   decimal,
   identifier,
   localDate,
+  noticeTime,
   percentOfOne,
   textsByField,
   timeZone,
@@ -18,13 +19,17 @@ const measurementSchema = z.strictObject({
   sizes: z.array(whole(1, 65_575)),
   lengthBasis: oneOf(lengthBases),
   packets: whole(1, 10_000),
+  /** Nine in ten of `packets` when nothing is said. */
+  minimumSent: whole(1, 10_000).optional(),
   everyMinutes: whole(1, 1440),
   lostAfterMs: whole(1, 60_000),
 });
 
 const exclusionsSchema = z.strictObject({
   plannedMaintenance: z.strictObject({
-    noticeHours: whole(0, 8784).default(0),
+    notice: noticeTime().optional(),
+    /** What `notice` was called at first. */
+    noticeHours: whole(0, 8784).optional(),
     allowance: z
       .strictObject({ hours: decimal(), per: oneOf(['month', 'year']) })
       .nullable()
