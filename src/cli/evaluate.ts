@@ -20,7 +20,7 @@ export function evaluateCommand(context: Context): Command {
     .addHelpText(
       'after',
       '\nThe result is one JSON object. A faulty case gives one line per fault on standard error,\n' +
-        'nothing on standard output, and exit status 2. What is odd but changes no figure gives a warning there.\n\n' +
+        'nothing on standard output, and exit status 2. What is odd but breaks no rule gives a warning there.\n\n' +
         'Example:\n  $ pop-sla evaluate case.json\n  $ pop-sla evaluate --explain - < case.json',
     )
     .action(async (file: string, options: Options) => {

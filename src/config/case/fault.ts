@@ -42,7 +42,7 @@ export function jsonPath(keys: readonly (string | number)[]): string {
 export interface Faults {
   add(node: Node, message: string): void;
   addAt(path: string, message: string): void;
-  /** What is odd, and changes no figure: the case is judged all the same. */
+  /** What is odd and breaks no rule: the case is judged all the same. */
   warn(node: Node, message: string): void;
   readonly count: number;
   list(): Fault[];

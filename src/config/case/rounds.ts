@@ -76,14 +76,10 @@ function checkSizes(list: Node, rules: Rules | null, faults: Faults): CountedSiz
 type Counts = Omit<CountedSize, 'bytes'>;
 type Limits = Pick<MeasurementRules, 'packets' | 'lostAfterMs'> | null;
 
-/** A round sends as many packets of each size as the plan says, or fewer where some could not leave. */
-function isTooMany(node: Node, sent: number, limits: Limits, faults: Faults): boolean {
-  if (limits === null || sent <= limits.packets) return false;
-  faults.add(
-    node,
-    `is over what the plan sends of each size: must be at most ${limits.packets}, found ${sent}`,
-  );
-  return true;
+/** No figure is wrong by it, but such a round was not taken as the plan says. */
+function warnOfTooMany(node: Node, sent: number, limits: Limits, faults: Faults): void {
+  if (limits === null || sent <= limits.packets) return;
+  faults.warn(node, `is over what the plan sends of each size: ${limits.packets}, found ${sent}`);
 }
 
 function checkSums(at: (key: string) => Node, limits: Limits, faults: Faults): Counts | null {
@@ -97,7 +93,7 @@ function checkSums(at: (key: string) => Node, limits: Limits, faults: Faults): C
     faults.add(at('received'), `is over "sent": must be at most ${sent}, found ${received}`);
     return null;
   }
-  if (isTooMany(at('sent'), sent, limits, faults)) return null;
+  warnOfTooMany(at('sent'), sent, limits, faults);
   // A reply after the limit is lost, so no received packet took longer.
   const limitUs = limits && limits.lostAfterMs * 1000;
   if (limitUs !== null && BigInt(rttSumUs) > BigInt(received) * BigInt(limitUs)) {
@@ -143,6 +139,6 @@ function checkRtts(at: (key: string) => Node, limits: Limits, faults: Faults): C
     faults.add(at('sent'), `must be the number of entries in "rttUs", ${rttsUs.length}, found ${sent}`);
     return null;
   }
-  if (isTooMany(list, sent, limits, faults)) return null;
+  warnOfTooMany(list, sent, limits, faults);
   return { sent, received, rttSumUs, rttsUs };
 }

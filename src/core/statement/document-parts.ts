@@ -64,8 +64,21 @@ export interface Part {
   readonly claim: { readonly withinDays: number; readonly lastDay: LocalDate } | null;
   /** The figures with every outage as short, and as long, as its edges allow; null: they are the same. */
   readonly bounds: Bounds | null;
+  /** How the contract was read in what touched this part. Statements of earlier versions of this program have none. */
+  readonly rulings?: readonly PartRuling[];
   /** How every figure came about, for people, line by line. */
   readonly explain: readonly string[];
+}
+
+/** A reading of the contract where it is silent or contradicts itself. */
+export interface PartRuling {
+  readonly id: string;
+  /** The field of the plan that it explains. */
+  readonly field: string;
+  /** Null: the contract says nothing of it. */
+  readonly clause: string | null;
+  /** By language. */
+  readonly text: Readonly<Record<string, string>>;
 }
 
 export interface PartLine {

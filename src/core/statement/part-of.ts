@@ -3,10 +3,11 @@ import { formatAmount } from '../money/money.js';
 import type { Interval } from '../time/intervals.js';
 import { formatInstant } from '../time/zone.js';
 import { capDetails, claimWindow, serviceDetails } from './details.js';
-import type { Part, PartCap, Span } from './document-parts.js';
+import type { Part, PartCap, PartRuling, Span } from './document-parts.js';
 import type { MonthFacts, PlanMonth } from './facts.js';
 import type { MonthJudgement, ServiceMonth } from './judge.js';
 import { serviceResult } from './result.js';
+import { hasRulings, rulingsOf } from './rulings.js';
 
 export const spanOf = ({ from, to }: Interval, zone: string): Span => ({
   from: formatInstant(from, zone),
@@ -61,9 +62,13 @@ export function partOf(planMonth: PlanMonth, index: number, facts: Pick<MonthFac
     tax: details.tax,
     claim: claimWindow(judgement),
     bounds: planMonth.bounds[index] ?? null,
+    ...(hasRulings(plan) && { rulings: partRulings(service, judgement) }),
     explain: facts.explain(judgement, index),
   };
 }
+
+const partRulings = (service: ServiceMonth, judgement: MonthJudgement): PartRuling[] =>
+  rulingsOf(service, judgement).map(({ id, field, clause, text }) => ({ id, field, clause, text }));
 
 function capsOf({ terms }: ServiceMonth, { caps }: MonthJudgement): PartCap[] {
   return caps

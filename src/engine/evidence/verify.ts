@@ -87,7 +87,10 @@ async function redrawn(evidence: Evidence): Promise<StatementDocument> {
 }
 
 const withWordsOf = (stated: StatementDocument, again: StatementDocument): StatementDocument['parts'] =>
-  again.parts.map((part, index) => ({ ...part, explain: stated.parts[index]?.explain ?? part.explain }));
+  again.parts.map((part, index) => {
+    const { explain = part.explain, rulings } = stated.parts[index] ?? part;
+    return { ...part, explain, ...(rulings !== undefined && { rulings }) };
+  });
 
 function guarded(check: () => string | null): string | null {
   try {

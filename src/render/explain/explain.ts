@@ -2,6 +2,8 @@ import { formatAmount } from '../../core/money/money.js';
 import type { PlanVersion } from '../../core/plan/plan.js';
 import type { MonthJudgement, ServiceMonth, SiteMonth } from '../../core/statement/judge.js';
 import { addDays } from '../../core/time/date.js';
+import { rulingsOf } from '../../core/statement/rulings.js';
+import { inLanguage } from '../plan/words.js';
 import { oneLine } from '../table.js';
 import { explainAvailability } from './availability.js';
 import { explainCredit } from './credit.js';
@@ -21,6 +23,7 @@ export function explainMonth(judgement: MonthJudgement): string {
     ...(sites.length > 0 ? [''] : []),
     ...paths.flatMap((path) => explainPath(path, monthCase)),
     ...claim(judgement),
+    ...rulings(judgement),
   ];
   return `${lines.map(oneLine).join('\n').trimEnd()}\n`;
 }
@@ -64,5 +67,21 @@ function claim({ case: { plan, month } }: MonthJudgement): string[] {
   if (days === null) return [];
   return [
     `Claim: the customer has to claim within ${days} days of the month's end, on ${addDays(month.endDay, days - 1)} at the latest ${source(plan, 'credit.claimWithinDays')}`,
+  ];
+}
+
+/** Those that touched one of the services, each once. */
+function rulings(judgement: MonthJudgement): string[] {
+  const touched = new Set(judgement.services.flatMap((service) => rulingsOf(service, judgement)));
+  if (touched.size === 0) return [];
+  return [
+    ...(judgement.case.plan.credit.claimWithinDays === null ? [] : ['']),
+    'How this contract is read:',
+    ...judgement.case.plan.rulings
+      .filter((ruling) => touched.has(ruling))
+      .map(
+        ({ id, field, clause, text }) =>
+          `  ${id}: ${inLanguage(text, 'en')} [${field}${clause === null ? '' : `: clause ${clause}`}]`,
+      ),
   ];
 }

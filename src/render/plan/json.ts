@@ -27,6 +27,7 @@ const versionJson = (version: PlanVersion) => ({
   loss: { commitmentPercent: percent(version.loss.commitment), bands: version.loss.bands.map(bandJson) },
   claimWithinDays: version.credit.claimWithinDays,
   faultReports: version.faultReports,
+  rulings: version.rulings,
 });
 
 const classJson = ({ id, name, commitment, minLines, maxLines, steps }: ServiceClass) => ({

@@ -26,7 +26,7 @@ describe('the built-in plans', () => {
     expect(['../pop-sla', 'none', ''].map((id) => files.byId(id))).toEqual([null, null, null]);
   });
 
-  test('the contract has a clause for every field', () => {
+  test('the contract has a clause for every field that the annex speaks of, and a ruling for every other', () => {
     for (const version of plan('ctg-cloud-connection').versions) {
       const fields = [
         ...[
@@ -35,7 +35,7 @@ describe('the built-in plans', () => {
           'availability.excusedBy',
           'availability.incompleteAbovePercent',
         ],
-        ...['sizes', 'lengthBasis', 'packets', 'everyMinutes', 'lostAfterMs'].map(
+        ...['sizes', 'lengthBasis', 'packets', 'minimumSent', 'everyMinutes', 'lostAfterMs'].map(
           (key) => `measurement.${key}`,
         ),
         ...[
@@ -50,13 +50,81 @@ describe('the built-in plans', () => {
           `classes.${id}.commitmentPercent`,
           `classes.${id}.steps[0]`,
         ]),
-        ...['base', 'combine', 'causes', 'caps[0]', 'minimumPayable', 'claimWithinDays'].map(
-          (key) => `credit.${key}`,
-        ),
+        ...[
+          'base',
+          'of',
+          'minimumCoveragePercent',
+          'combine',
+          'causes',
+          'caps[0]',
+          'minimumPayable',
+          'claimWithinDays',
+        ].map((key) => `credit.${key}`),
         'tax.ratePercent',
       ];
-      expect(fields.filter((field) => clauseOf(version, field) === null)).toEqual([]);
+      const silent = fields.filter((field) => clauseOf(version, field) === null);
+      expect(silent).toEqual([
+        ...['timeZone', 'availability.incompleteAbovePercent', 'measurement.minimumSent'],
+        ...['plannedMaintenance.allowance', 'forceMajeure.noticeWithinDays', 'forceMajeure.proof'].map(
+          (key) => `exclusions.${key}`,
+        ),
+        ...['classes.premium.steps[0]', 'credit.base', 'credit.of', 'credit.minimumCoveragePercent'],
+        ...['credit.minimumPayable', 'credit.claimWithinDays', 'tax.ratePercent'],
+      ]);
+      // What neither has is nothing: no allowance, no minimum, no claim.
+      const ruled = (field: string): boolean =>
+        version.rulings.some((ruling) => field === ruling.field || field.startsWith(`${ruling.field}.`));
+      expect(silent.filter((field) => !ruled(field))).toEqual([
+        ...['exclusions.plannedMaintenance.allowance', 'credit.minimumPayable', 'credit.claimWithinDays'],
+      ]);
     }
+  });
+
+  test('every ruling of the contract is written in each language', () => {
+    for (const version of plan('ctg-cloud-connection').versions) {
+      expect(version.rulings.length).toBeGreaterThan(20);
+      for (const { id, text } of version.rulings) {
+        expect([id, ...Object.keys(text)]).toEqual([id, 'en', 'zh-CN', 'zh-TW']);
+      }
+    }
+  });
+});
+
+describe('rulings', () => {
+  const source = readFileSync(join(root, 'config/plans/ctg-cloud-connection.yaml'), 'utf8');
+  const withRulings = (rulings: string) =>
+    parsePlan(`${source.slice(0, source.indexOf('    rulings:'))}    rulings: ${rulings}\n`, 'plan.yaml');
+
+  test('may be a mapping of fields to texts, as in plans of earlier versions of this program', () => {
+    const result = withRulings('{ timeZone: { en: own }, "credit.caps[0]": all rents }');
+    expect(result.ok ? result.plan.versions[0]?.rulings : result.problems).toEqual([
+      { id: 'timeZone', field: 'timeZone', clause: null, when: null, text: { en: 'own' } },
+      { id: 'credit.caps-0', field: 'credit.caps[0]', clause: null, when: null, text: { und: 'all rents' } },
+    ]);
+  });
+
+  test.each([
+    [
+      '[{ id: a, field: credit.cap, text: x }]',
+      'versions[0].rulings[0].field: "credit.cap" is no field of this version; allowed: a path such as availability.excusedTime or classes.single.steps',
+    ],
+    [
+      '[{ id: a, field: credit.caps, text: x }, { id: a, field: timeZone, text: y }]',
+      'versions[0].rulings[1].id: "a" is given twice; allowed: each id once',
+    ],
+    [
+      '[{ id: a, field: timeZone }]',
+      'versions[0].rulings[0].text: is missing; allowed: a text, or a mapping of language tags to texts, such as { en: normal, zh-CN: 正常 }',
+    ],
+    [
+      '[{ id: a, field: timeZone, text: x, when: rain }]',
+      'versions[0].rulings[0].when: "rain" is not known; allowed: always, never, partial-month, partial-month-credit, several-lines, outage, excused, unobserved, planned-maintenance, force-majeure, paths, latency-commitment, left-out, quality-credit, credit',
+    ],
+  ])('%s is refused', (rulings, message) => {
+    const result = withRulings(rulings);
+    expect(result.ok ? '' : formatProblems(result.problems).replace(/^plan\.yaml:\d+:\d+ /, '')).toBe(
+      message,
+    );
   });
 });
 

@@ -95,20 +95,30 @@ export const textsByField = () =>
     return new Map(entries.map(([field, text]) => [field, String(text)]));
   });
 
-/** Texts in several languages by field path. */
-export const wordsByField = () =>
-  scalar('a mapping of fields to texts by language', (input): ReadonlyMap<string, Words> | Wrong => {
-    const entries = mapping(input);
-    if (entries === null) return wrong('is not a mapping');
-    const read = new Map<string, Words>();
-    for (const [field, value] of entries) {
-      const text = readWords(value);
-      if (isWrong(text)) return wrong(`at ${field}: ${text.wrong}`);
-      read.set(field, text);
-    }
-    return read;
+/** The number of a clause, as the document has it. */
+export const clause = () =>
+  scalar("a clause's number as text, such as '2.4'", (input): string | Wrong => {
+    if (typeof input !== 'string' && typeof input !== 'number') return wrong('is not text');
+    const text = String(input);
+    return text.trim() === '' || hasControls(text) ? wrong('is no clause') : text;
   });
 
+/** A text of several lines, or one by language. */
+export const longWords = () =>
+  scalar('a text, or a mapping of language tags to texts, such as { en: normal, zh-CN: 正常 }', readWords);
+
+/** Rulings used to be a mapping of fields to texts: each is a ruling that is called by its field. */
+export function rulingsList(input: unknown): unknown {
+  const entries = mapping(input);
+  if (entries === null) return input;
+  return entries.map(([field, text]) => ({
+    id: field.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/-$/, ''),
+    field,
+    text,
+  }));
+}
+
+/** The keys and values of a mapping; null: it is none. */
 function mapping(input: unknown): [string, unknown][] | null {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return null;
   return Object.entries(input);

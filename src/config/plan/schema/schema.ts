@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { lengthBases } from '../../../core/measurement/length.js';
+import { circumstances } from '../../../core/plan/plan.js';
+import { textual } from '../../scalars/scalar.js';
 import { oneOf, whole, yesOrNo } from '../../scalars/plain.js';
 import { classSchema, creditSchema } from './credit.js';
 import { availabilitySchema, latencySchema, lossSchema } from './quality.js';
@@ -11,8 +13,10 @@ import {
   percentOfOne,
   textsByField,
   timeZone,
+  rulingsList,
+  longWords,
+  clause,
   words,
-  wordsByField,
 } from './scalars.js';
 
 const measurementSchema = z.strictObject({
@@ -41,6 +45,15 @@ const exclusionsSchema = z.strictObject({
   }),
 });
 
+const rulingSchema = z.strictObject({
+  id: identifier(),
+  field: textual('a path such as credit.caps', (text) => text),
+  clause: clause().nullable().default(null),
+  text: longWords(),
+  /** Where the field by itself doesn't say which statements it is told in. */
+  when: oneOf(circumstances).nullable().default(null),
+});
+
 const versionSchema = z.strictObject({
   effectiveFrom: localDate(),
   /** What the version is called; its date when nothing is said. */
@@ -61,14 +74,14 @@ const versionSchema = z.strictObject({
     .prefault({}),
   tax: z.strictObject({ ratePercent: percentOfOne().nullable() }).default({ ratePercent: null }),
   clauses: textsByField().default(new Map()),
-  rulings: wordsByField().default(new Map()),
+  rulings: z.preprocess(rulingsList, z.array(rulingSchema)).default([]),
 });
 
 /** A plan file: strict, in words that a contract has. */
 export const planSchema = z.strictObject({
   id: identifier(),
   name: words(),
-  source: words().nullable().default(null),
+  source: longWords().nullable().default(null),
   versions: z.array(versionSchema),
 });
 
