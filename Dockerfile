@@ -4,19 +4,16 @@
 #   docker run -d --name pop-sla -p 127.0.0.1:9720:9720 -v pop-sla-data:/data \
 #     -v "$PWD/pop-sla.yaml:/etc/pop-sla/pop-sla.yaml:ro" pop-sla
 #   docker run --rm pop-sla doctor
-#
-# Not 24: since 24.19 an object of better-sqlite3 12 that is collected outside of JavaScript aborts the process (its
-# ObjectWrap takes back a hook from an environment that is not entered then).
-ARG NODE_IMAGE=node:22-bookworm-slim
+ARG NODE_IMAGE=node:24-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build
+# Only net-ping's raw sockets are compiled; without a compiler everything but `driver: net-ping` works.
 RUN apt-get update \
  && apt-get install -y --no-install-recommends g++ make python3 \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
-# Node's headers are in the image: native modules are built against them, with no download.
-ENV npm_package_config_node_gyp_nodedir=/usr/local
 COPY package.json package-lock.json .npmrc ./
+COPY .node .node
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY probes probes

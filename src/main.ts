@@ -1,39 +1,55 @@
 #!/usr/bin/env node
-import { readVersion } from './cli/home.js';
-import { runProgram } from './cli/run-program.js';
-import { findHome } from './config/home.js';
-import { printableText } from './core/text/control-characters.js';
+import { readFileSync } from 'node:fs';
 
-/** Resolves when all that was written to a pipe before has gone out; at once where nobody reads it any more. */
-const flushed = (stream: NodeJS.WriteStream): Promise<void> =>
-  new Promise((resolve) => {
-    if (!stream.writable) resolve();
-    else
-      stream.write('', () => {
-        resolve();
-      });
-  });
-
-/** The one way out: on a pipe, writing is asynchronous, and what was not written when the process ends is lost. */
-async function exit(code: number): Promise<never> {
-  await Promise.all([process.stdout, process.stderr].map(flushed));
-  process.exit(code);
+// Only this file is loaded before the version is known: on an older Node.js the SQLite module ends the process without
+// a word.
+const oldest = [22, 14] as const;
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
+  process.stderr.write(
+    `pop-sla: needs Node.js ${oldest.join('.')} or newer, and ${process.execPath} is ${process.versions.node}; in a checkout, npm start and npx pop-sla use the one that npm ci brings\n`,
+  );
+  process.exit(1);
 }
 
-// `pop-sla rounds | head`: the reader has seen enough, which is no fault. A daemon goes on measuring when nobody reads
-// its log any more.
-const daemon = process.argv[2] === 'run';
+/** With fewer open files the program can't even load itself: Node then says that packages are missing. */
+const leastOpenFiles = 256;
+/** How long a daemon that has ended waits for the reader of its log. */
+const lastWordsMs = 500;
+
+const limit = openFilesAllowed();
+if (limit !== null && limit < leastOpenFiles) {
+  process.stderr.write(
+    `pop-sla: this process may open ${limit} files at a time; allowed: ${leastOpenFiles} or more ` +
+      '(ulimit -n 1024; LimitNOFILE=1024 in a unit of systemd; --ulimit nofile=1024 for a container)\n',
+  );
+  process.exit(1);
+}
+
+const isDaemon = process.argv[2] === 'run';
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    if (!daemon) void exit(0);
+    // A daemon goes on measuring when its log can't be written any more.
+    if (isDaemon) return;
+    // `pop-sla rounds | head`: the reader has seen enough, which is no fault.
+    if (error.code === 'EPIPE') void exit(0);
+    else throw error;
   });
 }
+// eslint-disable-next-line no-control-regex -- what must not reach a terminal
+const steering = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 process.once('uncaughtException', (error) => {
-  process.stderr.write(`pop-sla: ${printableText(error.stack ?? String(error))}\n`);
+  // Any text may be in it; this file loads nothing to make it printable before it knows that it may.
+  process.stderr.write(`pop-sla: ${(error.stack ?? String(error)).replace(steering, '?')}\n`);
   void exit(1);
 });
 
+// Nothing else is loaded before the limit is known to do.
+const [{ findHome }, { readVersion }, { runProgram }] = await Promise.all([
+  import('./config/home.js'),
+  import('./cli/home.js'),
+  import('./cli/run-program.js'),
+]);
 const home = findHome();
 const code = await runProgram(process.argv.slice(2), {
   stdin: process.stdin,
@@ -51,3 +67,34 @@ const code = await runProgram(process.argv.slice(2), {
   },
 });
 await exit(code);
+
+/** Resolves when all that was written to a pipe before has gone out; at once where nobody reads it any more. */
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (!stream.writable) resolve();
+    else
+      stream.write('', () => {
+        resolve();
+      });
+  });
+}
+
+/**
+ * The one way out: on a pipe, writing is asynchronous, and what was not written when the process ends is lost. But who
+ * reads a daemon's log may stand still.
+ */
+async function exit(status: number): Promise<never> {
+  if (isDaemon) setTimeout(() => process.exit(status), lastWordsMs);
+  await Promise.all([process.stdout, process.stderr].map(flushed));
+  process.exit(status);
+}
+
+/** Null: the system doesn't say. Node has raised the soft limit to the hard one by now. */
+function openFilesAllowed(): number | null {
+  try {
+    const soft = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+    return soft === undefined ? null : Number(soft);
+  } catch {
+    return null;
+  }
+}

@@ -34,7 +34,7 @@ export async function openAuto({ log, candidates }: AutoOptions): Promise<ProbeD
   throw new ProbeUnavailable(
     refusals.map(({ name, error }) => `${name}: ${error.message}`).join('; '),
     refusals[0]?.error.remedy ?? 'name a probe kind',
-    refusals.every(({ error }) => error.permission),
+    refusals.some(({ error }) => error.permission),
   );
 }
 

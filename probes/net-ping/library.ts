@@ -42,7 +42,7 @@ export interface NetPing {
   }): NetPingSession;
 }
 
-/** Loads net-ping; throws when its native part was not built for this machine. */
+/** Loads net-ping, an optional dependency; throws when it is not installed or its native part was not built here. */
 export function loadNetPing(): NetPing {
   return createRequire(import.meta.url)('net-ping') as NetPing;
 }

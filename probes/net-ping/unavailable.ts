@@ -12,8 +12,8 @@ export function explain(message: Extract<FromChild, { type: 'unavailable' }>): P
       );
     case 'library':
       return new ProbeUnavailable(
-        `net-ping can't be loaded: ${message.message.split('\n')[0] ?? ''}`,
-        'npm rebuild raw-socket',
+        `net-ping, an optional part that has to be compiled, is not built here: ${message.message.split('\n')[0] ?? ''}`,
+        'sudo apt-get install g++ make python3 && npm ci',
         false,
       );
     case 'socket':

@@ -38,7 +38,9 @@ import { resolveName } from './resolve.js';
 import { judgeApart } from './judge/apart.js';
 import { reloadable, restartNeeded } from './restart-needed.js';
 import { keepOffice } from './office.js';
-import { logRounds } from './round-log.js';
+import { logOutages, logPathTurns, logRounds } from './round-log.js';
+import { createStopping } from './stopping.js';
+import { thisWriter } from '../store/writer-lock.js';
 import { keepVitals } from './vitals.js';
 
 export interface DaemonOptions {
@@ -61,9 +63,6 @@ export interface Daemon {
   stop(): Promise<void>;
 }
 
-/** Longer than this a stop does not wait for any one part. */
-const stopPatienceMs = 4_000;
-
 /**
  * Starts everything. Rejects with `ConfigRejected`, `StoreFault`, `ProbeUnavailable` or `ListenFault`; then nothing
  * is left open.
@@ -73,18 +72,21 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const loaded = await loadConfig(configFile);
   if (!loaded.ok) throw new ConfigRejected(loaded.problems);
   let config = loaded.config;
-  const log = await createLog(config.log, options.output);
+  const startedAt = clock.now();
+  let logLost = (lines: number): void => void lines;
+  const log = await createLog(config.log, options.output, (lines) => {
+    logLost(lines);
+  });
 
-  const opened: (() => Promise<void>)[] = [];
-  const closeAll = async (): Promise<void> => {
-    for (const close of opened.reverse())
-      await close().catch((error: unknown) => {
-        log.error({ err: error }, 'closing');
-      });
-  };
+  const stopping = createStopping({ log, sleep: (ms, signal) => clock.sleep(ms, signal) });
   try {
-    const database = await openStore(config);
-    opened.push(() => database.close());
+    const database = await openStore(config, {
+      writer: thisWriter('daemon', version, startedAt),
+      onHeldByOther: (fault) => {
+        log.error({ err: fault }, 'another daemon measures into the same database');
+      },
+    });
+    stopping.add('store', () => database.close());
     const store = { ...database, ledger: keptLedger(database.ledger) };
     config = await withEntered(config, store.ledger);
     const refresh = async (): Promise<void> => {
@@ -94,36 +96,46 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       if (config === before) config = after;
     };
     const driver = await openOwnDriver(config, { log, clock });
-    opened.push(() => driver.close());
+    stopping.add('driver', () => driver.close());
     const metrics = createMetrics({
       ...{ version, node: process.version },
       ...{ driver: driver.kind, stamps: driver.stamps },
     });
     metrics.configure(config.metrics);
+    logLost = metrics.logLost;
     const readiness = watchReadiness({
       monotonicMs: () => clock.monotonicMs(),
       canWatch: driver.echo !== undefined,
     });
+    const turned = logPathTurns(log);
     const standing = createStanding({
-      ...{ clock, store, log, events: metrics.standing },
+      ...{ clock, store, log },
+      events: {
+        ...metrics.standing,
+        roundGraded: (path, grade, of) => {
+          metrics.standing.roundGraded(path, grade);
+          turned(path, grade, of);
+        },
+      },
       config: () => config,
       defaultPlan: contractPlan(),
     });
     const now = () => clock.now();
     const suggester = createSuggester({ store, config: () => config, now, log });
-    opened.push(() => suggester.idle());
+    stopping.add('suggester', () => suggester.idle());
     const events = fanOut([
       ...[metrics.events, standing.heard, readiness.events, logRounds(log), suggester.events],
+      ...(config.role === 'hub' ? [logOutages(log)] : []),
     ]);
     const judging = judgeApart({ store, config: () => config, now, software: version });
-    opened.push(() => judging.close());
+    stopping.add('judging', () => judging.close());
     const office = createOffice({ store, config: () => config, now, judging, bookChanged: refresh });
     const billing = createBilling({
       ...{ store, config: () => config, now: () => clock.now(), software: version, judging },
       signer: () => keyFolder(config.keys.folder).signer(),
     });
     const jobs = createJobs({ config: () => config, now, software: version });
-    opened.push(() => jobs.close());
+    stopping.add('jobs', () => jobs.close());
     const inForce = (next: Config): void => {
       const later = restartNeeded(config, next);
       config = reloadable(config, next);
@@ -167,7 +179,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       log,
       version,
     });
-    opened.push(() => http.close());
+    stopping.add('http', () => http.close());
     const address = await listen(http, config);
     const engine = createEngine({
       clock,
@@ -188,18 +200,18 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       settings: settingsOf(config),
       mark: () => mesh.mark(),
     });
-    opened.push(() => engine.stop());
+    stopping.add('engine', () => engine.stop());
     const outbox = createOutbox({
       ...{ store, config: () => config, clock, random: Math.random, log, version },
       onDepth: (depth) => {
         metrics.standing.outbox(depth);
       },
     });
-    opened.push(() => outbox.stop());
+    stopping.add('outbox', () => outbox.stop());
     events.configLoaded(true, clock.now());
     await engine.start();
     outbox.start();
-    opened.push(() => mesh.stop());
+    stopping.add('mesh', () => mesh.stop());
     mesh.start();
     const beside = new AbortController();
     const loops = [
@@ -215,7 +227,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       ),
       keepOffice({ clock, store, log, config: () => config, tell: metrics.standing }, beside.signal),
     ];
-    opened.push(async () => {
+    stopping.add('lookouts', async () => {
       beside.abort();
       await Promise.all(loops);
     });
@@ -237,10 +249,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       statements: billing.statements,
     });
     months.start();
-    opened.push(() => months.stop());
+    stopping.add('months', () => months.stop());
     const ended = new AbortController();
     const following = followBook({ ledger: store.ledger, clock, log, refresh }, ended.signal);
-    opened.push(async () => {
+    stopping.add('lookouts', async () => {
       ended.abort();
       await following;
     });
@@ -262,12 +274,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       },
       stop: async () => {
         log.info({}, 'stopping');
-        await Promise.race([closeAll(), clock.sleep(stopPatienceMs)]);
+        await stopping.stop();
         log.info({}, 'stopped');
       },
     };
   } catch (error) {
-    await closeAll();
+    await stopping.stop();
     throw error;
   }
 }

@@ -1,26 +1,54 @@
 import { parsePostgresUrl, postgresName } from '../core/address/postgres.js';
 import type { Config } from '../config/config.js';
 import type { ForwardStore } from '../store/forward-store.js';
-import type { Store } from '../store/store.js';
+import type { Store, StoreFault } from '../store/store.js';
+import type { WriterName } from '../store/writer-lock.js';
 
 export interface OpenStoreOptions {
   /** Reads only, beside a daemon that writes. */
   readonly readOnly?: boolean;
   /** Files up to this size are checked whole before they are used; the store's own default otherwise. */
   readonly checkUpToBytes?: number;
+  /** Holds the writer's lock until it is closed, in this name: what a daemon does. */
+  readonly writer?: WriterName;
+  readonly onHeldByOther?: (fault: StoreFault) => void;
 }
 
 /** One in a file can say what of it a hub has not got yet. */
 export type OpenedStore = Store & { readonly forward?: ForwardStore };
 
 /** The configured store, wherever it is; only its own driver is loaded. Rejects with `StoreFault`. */
-export async function openStore({ store }: Config, options: OpenStoreOptions = {}): Promise<OpenedStore> {
+export async function openStore(config: Config, options: OpenStoreOptions = {}): Promise<OpenedStore> {
+  const { store, role, agent } = config;
+  const { writer, onHeldByOther, ...others } = options;
   if (store.postgres !== null) {
     const { openPostgresStore } = await import('../store/postgres/open.js');
-    return openPostgresStore({ ...store.postgres, readOnly: options.readOnly ?? false });
+    return openPostgresStore({
+      ...store.postgres,
+      readOnly: options.readOnly ?? false,
+      // Hubs share a database: what they take of agents is merged by the database itself.
+      ...(writer && role !== 'hub'
+        ? { writer: { agent, writer, ...(onHeldByOther ? { onHeldByOther } : {}) } }
+        : {}),
+    });
   }
   const { openSqliteStore } = await import('../store/sqlite/open.js');
-  return openSqliteStore({ path: store.path, ...options });
+  return openSqliteStore({ path: store.path, ...others, ...(writer ? { writer } : {}) });
+}
+
+/** Who holds the writer's lock of the store now; null: nobody does. Rejects with `StoreFault` or what the system said. */
+export async function storeWriter({
+  store,
+  role,
+  agent,
+}: Pick<Config, 'store' | 'role' | 'agent'>): Promise<WriterName | 'somebody' | null> {
+  if (store.postgres === null) {
+    const { writerNow } = await import('../store/sqlite/writer-lock.js');
+    return writerNow(store.path);
+  }
+  if (role === 'hub') return null;
+  const { postgresWriter } = await import('../store/postgres/writer-lock.js');
+  return postgresWriter(store.postgres, agent);
 }
 
 /** What the store is called for people: its file, or its database without a password. */

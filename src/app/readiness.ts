@@ -9,6 +9,9 @@ export interface ReadinessWatch {
   check(nowMs: number, config: Config): Readiness[];
 }
 
+/** The heartbeat writes every 10 s, and gives a write up after 15 s. */
+export const storeSilenceMs = 45_000;
+
 /**
  * Follows the engine: can the store be written, do rounds still come, are the ports watched? A daemon that answers and no longer
  * measures must not look healthy.
@@ -19,16 +22,26 @@ export function watchReadiness(options: {
 }): ReadinessWatch {
   const { monotonicMs } = options;
   const watch = followWatch(options);
-  let writable: boolean | null = null;
+  let isWritable = true;
+  let answeredMs = monotonicMs();
   let lastRoundMs = monotonicMs();
   const measured = (): void => {
     lastRoundMs = monotonicMs();
+  };
+  /** That it could once be written is no news for long: a write that is never answered says nothing. */
+  const storeFault = (nowMs: number): string | null => {
+    if (!isWritable) return 'the store can not be written; rounds wait in memory';
+    const silentMs = nowMs - answeredMs;
+    return silentMs > storeSilenceMs
+      ? `the store has answered no write for ${Math.floor(silentMs / 1000)} s; rounds wait in memory`
+      : null;
   };
   return {
     events: {
       ...watch.events,
       storeWritable: (ok) => {
-        writable = ok;
+        isWritable = ok;
+        if (ok) answeredMs = monotonicMs();
       },
       roundStored: measured,
       roundDelayed: measured,
@@ -46,11 +59,7 @@ export function watchReadiness(options: {
       const watchFault = watch.fault(nowMs, config);
       const silent = config.paths.length > 0 && silentMs > dueMs;
       return [
-        {
-          name: 'store',
-          ok: writable !== false,
-          reason: writable === false ? 'the store can not be written; rounds wait in memory' : null,
-        },
+        { name: 'store', ok: storeFault(nowMs) === null, reason: storeFault(nowMs) },
         {
           name: 'rounds',
           ok: !silent,

@@ -3,7 +3,7 @@ import { createColors } from 'picocolors';
 import type { Config } from '../config/config.js';
 import { readConfig } from './config-file.js';
 import type { Context } from './context.js';
-import type { Check, CheckStatus } from './doctor/check.js';
+import { check, type Check, type CheckStatus } from './doctor/check.js';
 import { ExitWith, exitCodes } from './exit.js';
 import { configOption, jsonOption, type ConfigOptions } from './options.js';
 import { rawOutput, wantsColor } from './terminal.js';
@@ -52,10 +52,7 @@ export async function doctor(options: DoctorOptions, context: Context): Promise<
 }
 
 async function examine(options: ConfigOptions, context: Context): Promise<Check[]> {
-  const [{ checkClock }, { check }] = await Promise.all([
-    import('./doctor/clock.js'),
-    import('./doctor/check.js'),
-  ]);
+  const { checkClock } = await import('./doctor/clock.js');
   let config: Config;
   try {
     config = await readConfig(options, context);
@@ -86,8 +83,18 @@ async function examine(options: ConfigOptions, context: Context): Promise<Check[
   return [
     check('configuration', 'ok', `${config.file}: ${config.paths.length} paths`),
     ...found.flat(),
+    zoneDataCheck(),
     ...notes,
   ];
+}
+
+/** The bounds of months rest on it; `verify` and the hubs compare it. */
+function zoneDataCheck(): Check {
+  const node = `Node.js ${process.versions.node}`;
+  const { tz } = process.versions as { readonly tz?: string };
+  return tz === undefined
+    ? check('time zone data', 'unknown', `${node} does not say which it has`)
+    : check('time zone data', 'ok', `${tz}, of ${node}`);
 }
 
 const words: Readonly<Record<CheckStatus, string>> = {

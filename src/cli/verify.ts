@@ -75,6 +75,7 @@ function checked(verified: Verified, keyGiven: boolean, version: string): string
     `  ledger: ${verified.events} events in an unbroken chain, ${verified.openEvents} of them in full`,
     `  revisions: ${verified.revisions === 0 ? 'none is sealed yet' : `${verified.revisions} sealed, in an unbroken chain`}`,
     `  rows: ${verified.rounds} slots, ${packets}; ${verified.outages} outages as observers saw them`,
+    ...zoneLines(verified.zoneData),
     verified.differences.length === 0
       ? `  judged once more from the rows: all ${verified.figures} values of the statement are the same`
       : `  judged once more from the rows: ${verified.differences.length} values differ`,
@@ -85,6 +86,17 @@ function checked(verified: Verified, keyGiven: boolean, version: string): string
         ]),
     '',
   ].join('\n');
+}
+
+/** Said where the two differ: the bounds of a month rest on them. */
+function zoneLines({ there, here, periods }: Verified['zoneData']): string[] {
+  if (there === here && periods.length === 0) return [];
+  const versions = `  time zone data: ${there ?? 'unknown'} there, ${here ?? 'unknown'} here`;
+  if (periods.length === 0) return [`${versions}; the month's bounds are the same by both`];
+  return [
+    `${versions}, and the month's bounds differ: verify it by a Node.js with zone data ${there ?? 'of its time'}`,
+    ...periods.map((period) => `    ${period.zone}: ${period.there} there, ${period.here} here`),
+  ];
 }
 
 async function read(file: string, shown: string): Promise<Buffer> {

@@ -42,6 +42,7 @@ export function buildConfig(raw: RawConfig, file: string, cwd: string): Config {
       sizes: m.sizes,
       lengthBasis: m.lengthBasis,
       lostAfterMs: m.lostAfter,
+      ...(m.minimumSent === undefined ? {} : { minimumSent: m.minimumSent }),
       lateWaitMs: m.lateWait,
       packetIntervalMs: m.packetInterval,
       spreadMs: m.spread,

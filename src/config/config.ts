@@ -94,6 +94,8 @@ export interface MeasurementConfig {
   readonly everyMs: number;
   /** Echo requests of each size. */
   readonly packets: number;
+  /** A round with a size of which fewer could be sent is `partial`; left out: nine in ten of `packets`. */
+  readonly minimumSent?: number;
   readonly sizes: readonly number[];
   readonly lengthBasis: LengthBasis;
   readonly lostAfterMs: number;

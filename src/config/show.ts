@@ -52,6 +52,7 @@ function plain(config: Config): unknown {
       sizes: m.sizes,
       lengthBasis: m.lengthBasis,
       lostAfter: formatDuration(m.lostAfterMs),
+      ...(m.minimumSent === undefined ? {} : { minimumSent: m.minimumSent }),
       lateWait: formatDuration(m.lateWaitMs),
       packetInterval: formatDuration(m.packetIntervalMs),
       spread: formatDuration(m.spreadMs),

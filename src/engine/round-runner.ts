@@ -3,7 +3,7 @@ import type { MeasurementConfig, PathConfig, Pop } from '../config/config.js';
 import { icmpMessageBytes } from '../core/measurement/length.js';
 import { settleNoRoute } from '../core/measurement/no-route.js';
 import type { Provenance, Round } from '../core/measurement/round.js';
-import { settleRound, type AbortCause, type Settled } from '../core/measurement/settle.js';
+import { settleRound, usualMinimumSent, type AbortCause, type Settled } from '../core/measurement/settle.js';
 import type { EpochMs } from '../core/types.js';
 import type { ProbeDriver, Progress, RoundRequest, RoundResult } from '../../probes/probe.js';
 import type { Clock, Resolve } from './ports.js';
@@ -59,7 +59,7 @@ export function createRoundRunner(options: RoundRunnerOptions): RunRound {
           task.onProgress?.(progress);
         },
       });
-      result = await withinPatience(clock, patienceMs(measurement), measured);
+      result = await withinPatience(clock, patienceMs(measurement), measured, signal);
     } catch (error) {
       result = signal.aborted ? nothing('aborted', null) : nothing('failed', messageOf(error));
     }
@@ -80,6 +80,8 @@ export function createRoundRunner(options: RoundRunnerOptions): RunRound {
             scheduled,
             abortCause: signal.aborted ? (signal.reason as AbortCause) : null,
             lagLimitUs: measurement.lagLimitMs * 1000,
+            minimumSent: measurement.minimumSent ?? usualMinimumSent(measurement.packets),
+            sizes: measurement.sizes,
           },
         ),
         mark(),
@@ -102,15 +104,32 @@ function marked(settled: Settled, mark: string | null): Settled {
 const patienceMs = ({ packets, packetIntervalMs, lostAfterMs, lateWaitMs }: MeasurementConfig): number =>
   packets * packetIntervalMs + lostAfterMs + lateWaitMs + 15_000;
 
+/** One that was told to end a round, and stands still, must not keep the daemon from ending. */
+const abortPatienceMs = 1_000;
+
 async function withinPatience(
   clock: Clock,
   ms: number,
   measured: Promise<RoundResult>,
+  signal: AbortSignal,
 ): Promise<RoundResult> {
   const settled = new AbortController();
   const silence = clock.sleep(ms, settled.signal).then(() => nothing('failed', 'the driver did not answer'));
+  const afterAbort = new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else
+      signal.addEventListener(
+        'abort',
+        () => {
+          resolve();
+        },
+        { once: true, signal: settled.signal },
+      );
+  })
+    .then(() => clock.sleep(abortPatienceMs, settled.signal))
+    .then(() => nothing('aborted', 'the driver did not answer'));
   try {
-    return await Promise.race([measured, silence]);
+    return await Promise.race([measured, silence, afterAbort]);
   } finally {
     // With a reason: without one an error is made for nobody.
     settled.abort('settled');

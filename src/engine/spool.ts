@@ -17,13 +17,16 @@ export interface SpoolOptions {
   readonly limit: number;
 }
 
+/** At the end a store that does not answer is waited for no longer. */
+const closeLimitMs = 1_000;
+
 /** Takes rounds to the store, those that end together in one commit, and keeps them while the store can't take them. */
 export interface Spool {
   submit(round: Round): void;
   submitMissing(missing: readonly MissingRound[]): void;
   /** Whether a round of this path and slot waits here. */
   holds(path: PathId, slot: EpochMs): boolean;
-  /** Tries everything that waits once more; what still can't be stored is lost, and said to be. */
+  /** Tries everything that waits once more, within a second; what still can't be stored is lost, and said to be. */
   close(): Promise<void>;
 }
 
@@ -132,8 +135,13 @@ export function createSpool({ clock, store, events, log, limit }: SpoolOptions):
     holds: (path, slot) => rounds.some((round) => round.path === path && round.slot === slot),
     close: async () => {
       closing.abort();
-      await writer;
-      if (rounds.length + missing.length > 0) await attempt();
+      const once = async (): Promise<void> => {
+        await writer;
+        if (rounds.length + missing.length > 0) await attempt();
+      };
+      const done = new AbortController();
+      await Promise.race([once(), clock.sleep(closeLimitMs, done.signal)]);
+      done.abort();
       for (const round of rounds) log.error(nameOf(round), 'a round is lost: it could not be stored');
     },
   };

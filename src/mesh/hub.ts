@@ -1,3 +1,5 @@
+import { hostname } from 'node:os';
+import type { KV } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { MeshConfig } from '../config/mesh-config.js';
 import type { MeshSections } from '../config/hub/from-hub.js';
@@ -8,8 +10,8 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { answerTime } from './clock.js';
 import { publishConfig, publishedNow, type Published } from './config/publish.js';
 import { readAgents } from './status/read-agents.js';
-import { viewAgents, type AgentView } from './status/state.js';
-import { deadStream } from './subjects.js';
+import { viewAgents, type AgentView, type SeenAgent } from './status/state.js';
+import { deadStream, popToken } from './subjects.js';
 
 export interface HubOptions {
   readonly connection: NatsConnection;
@@ -22,7 +24,9 @@ export interface HubOptions {
   readonly expected: () => readonly PopId[];
   /** What of its file is for the agents, as it holds now. */
   readonly sections: () => MeshSections;
-  /** Told after every look. */
+  /** The version of the time zone data that this hub judges months by; null: not known. */
+  readonly zoneData: string | null;
+  /** Told after every look, also after one that failed: then of what was seen last, by the time that it is now. */
   readonly onLook: (look: HubLook) => void;
 }
 
@@ -39,11 +43,16 @@ export interface HubLook {
  * and looks at every heartbeat how they are. What goes wrong is tried again at the next.
  */
 export async function keepHub(options: HubOptions, signal: AbortSignal): Promise<void> {
-  const { connection, hub, mesh, clock, log, expected, sections, onLook } = options;
+  const { connection, hub, mesh, clock, log, expected, sections, zoneData, onLook } = options;
   let buckets: Buckets | null = null;
   let published: Published | null = null;
   let offered: MeshSections | null = null;
+  /** What each agent said last, as of the last look that came to an end. */
+  let seen: ReadonlyMap<PopId, SeenAgent> = new Map();
+  let dead: number | null = null;
   let said = '';
+  let toldZones = '';
+  let zonesDueAt = -Infinity;
   const stopAnswering = answerTime(connection, () => ({
     at: clock.now(),
     revision: published?.revision ?? null,
@@ -63,22 +72,46 @@ export async function keepHub(options: HubOptions, signal: AbortSignal): Promise
       if (published.revision !== before)
         log.info({ revision: published.revision }, 'the mesh is published to the agents');
     }
-    const seen = await readAgents(buckets.agents);
+    if (zoneData !== null && clock.now() >= zonesDueAt) {
+      const others = await otherZoneData(buckets.config, {
+        zoneData,
+        now: clock.now(),
+        hub: `${hub} on ${hostname()}`,
+      });
+      zonesDueAt = clock.now() + zonesEveryMs;
+      const told = others.map((other) => `${other.hub} ${other.zoneData}`).join(', ');
+      if (told !== '' && told !== toldZones)
+        log.warn(
+          { zoneData, others },
+          `hubs with other time zone data (${told}, here ${zoneData}) can find other bounds for a month: run them all on the same Node.js`,
+        );
+      toldZones = told;
+    }
+    seen = await readAgents(buckets.agents);
+    dead = await deadLetters(connection);
+  };
+  /** An agent that says nothing becomes silent also while nothing can be read of it. */
+  const tell = (): void => {
     const revision = published?.revision ?? null;
-    const agents = viewAgents({ seen, expected: expected(), revision, now: clock.now() });
-    onLook({ published, agents, dead: await deadLetters(connection) });
+    onLook({
+      published,
+      dead,
+      agents: viewAgents({ seen, expected: expected(), revision, now: clock.now() }),
+    });
   };
 
   while (!signal.aborted) {
     try {
-      await look();
+      await withinLimit(clock, look(), signal);
       said = '';
     } catch (error) {
+      buckets = null;
       const { message } = error as Error;
       if (!isAborted(signal) && message !== said)
         log.warn({ why: message }, 'the mesh could not be looked at; tried again at each heartbeat');
       said = message;
     }
+    if (!isAborted(signal)) tell();
     await clock.sleep(mesh.heartbeatMs, signal);
   }
   stopAnswering();
@@ -86,6 +119,53 @@ export async function keepHub(options: HubOptions, signal: AbortSignal): Promise
 
 /** What the analysis of a loop's condition would take for unchanged. */
 const isAborted = (signal: AbortSignal): boolean => signal.aborted;
+
+/** A server that stands still answers nothing, and some of its client's calls wait for ever. */
+const lookLimitMs = 15_000;
+
+async function withinLimit(
+  clock: Pick<Clock, 'sleep'>,
+  work: Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  const done = new AbortController();
+  const late = clock.sleep(lookLimitMs, AbortSignal.any([done.signal, signal])).then(() => {
+    if (!done.signal.aborted) throw new Error(`no answer within ${lookLimitMs / 1000} s`);
+  });
+  work.catch(() => undefined);
+  late.catch(() => undefined);
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    done.abort();
+  }
+}
+
+const zonesEveryMs = 3_600_000;
+
+interface HubZoneData {
+  readonly hub: string;
+  readonly zoneData: string;
+  /** When the hub last said so, by its clock. */
+  readonly at: number;
+}
+
+/** Tells the other hubs by which time zone data this one judges, and gives those that judge by another. */
+async function otherZoneData(
+  kv: KV,
+  { hub, zoneData, now }: { readonly hub: string; readonly zoneData: string; readonly now: number },
+): Promise<HubZoneData[]> {
+  const own: HubZoneData = { hub, zoneData, at: now };
+  await kv.put(`zone-data.${popToken(hub).replaceAll(' ', '/')}`, JSON.stringify(own));
+  const others: HubZoneData[] = [];
+  for await (const key of await kv.keys('zone-data.*')) {
+    const other = (await kv.get(key))?.json<HubZoneData>();
+    // A hub that is silent for longer is switched off, or has another name by now.
+    if (other && other.hub !== hub && other.zoneData !== zoneData && other.at > now - 3 * zonesEveryMs)
+      others.push(other);
+  }
+  return others.sort((a, b) => (a.hub < b.hub ? -1 : 1));
+}
 
 async function deadLetters(connection: NatsConnection): Promise<number | null> {
   const manager = await jetstreamManager(connection);

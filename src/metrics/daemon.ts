@@ -1,6 +1,6 @@
 import type { Provenance } from '../core/measurement/round.js';
 import type { EpochMs } from '../core/types.js';
-import type { MetricMaker } from './make.js';
+import { minutely, type MetricMaker } from './make.js';
 import { metricNames, schedulerLagBuckets, sendLagBuckets } from './names.js';
 
 /** What the store takes, and how its disk is; bytes. */
@@ -35,9 +35,14 @@ export interface DaemonSeries {
   readonly storeSize: (size: StoreSize) => void;
   /** Messages that wait to be delivered, and those that were given up. */
   readonly outbox: (depth: OutboxState) => void;
+  /** So many lines of the log could not be written. */
+  readonly logLost: (lines: number) => void;
   readonly judged: (at: EpochMs, tookMs: number) => void;
   readonly calibrated: (calibration: NonNullable<Provenance['calibration']>) => void;
 }
+
+/** The daemon's heartbeat writes every 10 s, and gives a write up after 15 s. */
+const storeSilenceMs = 45_000;
 
 export function daemonSeries(make: MetricMaker): DaemonSeries {
   const roundsInFlight = make.gauge(metricNames.roundsInFlight);
@@ -45,13 +50,14 @@ export function daemonSeries(make: MetricMaker): DaemonSeries {
   const sendLag = make.histogram(metricNames.sendLag, sendLagBuckets);
   const selfRtt = make.gauge(metricNames.selfRtt);
   const clockSteps = make.counter(metricNames.clockSteps);
-  const synchronised = make.late(metricNames.clockSynchronised);
-  const offset = make.late(metricNames.clockOffset);
-  const writable = make.gauge(metricNames.storeWritable);
-  const size = make.late(metricNames.storeSize);
-  const diskFree = make.late(metricNames.diskFree);
-  const diskSize = make.late(metricNames.diskSize);
-  const outbox = make.gauge(metricNames.outbox);
+  const synchronised = make.late(metricNames.clockSynchronised, minutely);
+  const offset = make.late(metricNames.clockOffset, minutely);
+  const writable = make.zeroAfter(metricNames.storeWritable, storeSilenceMs);
+  const size = make.late(metricNames.storeSize, minutely);
+  const diskFree = make.late(metricNames.diskFree, minutely);
+  const diskSize = make.late(metricNames.diskSize, minutely);
+  const logLost = make.counter(metricNames.logLost);
+  const outbox = make.gauge(metricNames.outbox, minutely);
   const judgedAt = make.late(metricNames.standingAt);
   const judgedIn = make.late(metricNames.standingTook);
   const loaded = make.gauge(metricNames.configLoaded);
@@ -91,6 +97,9 @@ export function daemonSeries(make: MetricMaker): DaemonSeries {
     outbox: ({ waiting, dead }) => {
       outbox.set({ state: 'waiting' }, waiting);
       outbox.set({ state: 'dead' }, dead);
+    },
+    logLost: (lines) => {
+      logLost.inc(lines);
     },
     judged: (at, tookMs) => {
       judgedAt.set(at / 1000);

@@ -8,14 +8,27 @@ export interface LateGauge {
 }
 
 export interface MetricMaker {
-  gauge(metric: MetricName): Gauge;
-  late(metric: MetricName): LateGauge;
+  /** `maxAgeMs`: when nothing was set for so long, its series vanish. What was true once is not said for ever. */
+  gauge(metric: MetricName, options?: { readonly maxAgeMs: number }): Gauge;
+  late(metric: MetricName, options?: { readonly maxAgeMs: number }): LateGauge;
+  /** Its series are what `fill` sets at each scrape. */
+  computed(metric: MetricName, fill: (gauge: Gauge) => void): void;
+  /** As `gauge`, for one without labels that is to be 0 when nobody has said otherwise for `maxAgeMs`. */
+  zeroAfter(metric: MetricName, maxAgeMs: number): LateGauge;
+  /** The clock that ages are taken on; milliseconds. */
+  readonly monotonicMs: () => number;
   counter(metric: MetricName): Counter;
   histogram(metric: MetricName, buckets: readonly number[]): Histogram;
 }
 
+/** What is looked at every minute: after three looks that failed or hung nobody knows it any more. */
+export const minutely = { maxAgeMs: 200_000 } as const;
+
 /** Makes metrics of the list in one registry. */
-export function metricMaker(registry: Registry): MetricMaker {
+export function metricMaker(
+  registry: Registry,
+  monotonicMs: () => number = () => performance.now(),
+): MetricMaker {
   const options = ({ name, help, labels }: MetricName) => ({
     name,
     help,
@@ -23,12 +36,34 @@ export function metricMaker(registry: Registry): MetricMaker {
     registers: [registry],
   });
   return {
-    gauge: (metric) => new Gauge(options(metric)),
-    late: (metric) => {
-      const gauge = new Gauge(options(metric));
+    gauge: (metric, age) => {
+      if (!age) return new Gauge(options(metric));
+      let setAt = -Infinity;
+      const gauge = new Gauge({
+        ...options(metric),
+        collect() {
+          if (monotonicMs() - setAt > age.maxAgeMs) this.reset();
+        },
+      });
+      const set = gauge.set.bind(gauge) as (...args: readonly unknown[]) => void;
+      gauge.set = (...args: readonly unknown[]) => {
+        setAt = monotonicMs();
+        set(...args);
+      };
+      return gauge;
+    },
+    late: (metric, age) => {
+      let setAt = -Infinity;
+      const gauge = new Gauge({
+        ...options(metric),
+        collect() {
+          if (age && monotonicMs() - setAt > age.maxAgeMs) this.remove();
+        },
+      });
       gauge.remove();
       return {
         set: (value) => {
+          setAt = monotonicMs();
           gauge.set(value);
         },
         unset: () => {
@@ -36,6 +71,34 @@ export function metricMaker(registry: Registry): MetricMaker {
         },
       };
     },
+    computed: (metric, fill) => {
+      new Gauge({
+        ...options(metric),
+        collect() {
+          this.reset();
+          fill(this);
+        },
+      });
+    },
+    zeroAfter: (metric, maxAgeMs) => {
+      let setAt = -Infinity;
+      const gauge = new Gauge({
+        ...options(metric),
+        collect() {
+          if (monotonicMs() - setAt > maxAgeMs) this.set(0);
+        },
+      });
+      return {
+        set: (value) => {
+          setAt = monotonicMs();
+          gauge.set(value);
+        },
+        unset: () => {
+          gauge.set(0);
+        },
+      };
+    },
+    monotonicMs,
     counter: (metric) => new Counter(options(metric)),
     histogram: (metric, buckets) => new Histogram({ ...options(metric), buckets: [...buckets] }),
   };

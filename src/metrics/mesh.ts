@@ -1,5 +1,5 @@
 import type { EpochMs, PopId } from '../core/types.js';
-import type { MetricMaker } from './make.js';
+import { minutely, type MetricMaker } from './make.js';
 import { metricNames } from './names.js';
 
 /** How an agent is, as its hub knows it; null: it has not said so. */
@@ -33,21 +33,21 @@ export interface MeshListener {
 /** The series of agents and hubs; a daemon that stands alone has none of them. */
 export function meshSeries(make: MetricMaker): MeshListener {
   const connected = make.late(metricNames.meshConnected);
-  const offset = make.late(metricNames.meshClockOffset);
-  const suspect = make.late(metricNames.meshClockSuspect);
-  const revision = make.late(metricNames.meshRevision);
-  const dead = make.late(metricNames.meshDead);
+  const offset = make.late(metricNames.meshClockOffset, minutely);
+  const suspect = make.late(metricNames.meshClockSuspect, minutely);
+  const revision = make.late(metricNames.meshRevision, minutely);
+  const dead = make.late(metricNames.meshDead, minutely);
   const sent = make.counter(metricNames.meshSent);
   const taken = make.counter(metricNames.meshTaken);
   const buried = make.counter(metricNames.meshBuried);
-  const state = make.gauge(metricNames.meshAgentState);
+  const state = make.gauge(metricNames.meshAgentState, minutely);
   const of = {
     seen: make.gauge(metricNames.meshAgentSeen),
-    revision: make.gauge(metricNames.meshAgentRevision),
-    refused: make.gauge(metricNames.meshAgentRefused),
-    offset: make.gauge(metricNames.meshAgentOffset),
-    suspect: make.gauge(metricNames.meshAgentSuspect),
-    rows: make.gauge(metricNames.meshAgentBacklog),
+    revision: make.gauge(metricNames.meshAgentRevision, minutely),
+    refused: make.gauge(metricNames.meshAgentRefused, minutely),
+    offset: make.gauge(metricNames.meshAgentOffset, minutely),
+    suspect: make.gauge(metricNames.meshAgentSuspect, minutely),
+    rows: make.gauge(metricNames.meshAgentBacklog, minutely),
     oldest: make.gauge(metricNames.meshAgentOldest),
   };
   return {

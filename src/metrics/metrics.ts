@@ -73,6 +73,8 @@ export interface Metrics {
   readonly events: MetricsEvents;
   readonly standing: StandingListener;
   readonly mesh: MeshListener;
+  /** So many lines of the log could not be written. */
+  readonly logLost: (lines: number) => void;
   configure(options: { readonly perSize: boolean; readonly money: boolean }): void;
   /** What `/metrics` answers to this Accept header: in pieces, between which the event loop turns. */
   answer(accept?: string): { readonly contentType: string; readonly pieces: AsyncIterable<string> };
@@ -145,6 +147,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       outbox: daemon.outbox,
     },
     mesh,
+    logLost: daemon.logLost,
     configure: ({ perSize, money }) => {
       paths.setPerSize(perSize);
       services.setMoney(money);

@@ -337,6 +337,11 @@ export const metricNames = {
     help: "Size of the database's disk, in bytes.",
     labels: [],
   },
+  logLost: {
+    name: 'pop_sla_daemon_log_lost_lines_total',
+    help: 'Lines of the log that could not be written: the disk was full or failing, or its reader stood still.',
+    labels: [],
+  },
   outbox: {
     name: 'pop_sla_daemon_outbox_depth',
     help: 'Messages to customers and systems that wait to be delivered, or were given up (dead).',

@@ -1,7 +1,7 @@
 import { exclusionKinds } from '../core/exclusion/kinds.js';
 import type { LedgerStanding } from '../core/ledger/standing.js';
 import type { EpochMs } from '../core/types.js';
-import type { MetricMaker } from './make.js';
+import { minutely, type MetricMaker } from './make.js';
 import { metricNames } from './names.js';
 
 /** How the fault reports stand. */
@@ -31,12 +31,12 @@ export interface OfficeSeries {
 }
 
 export function officeSeries(make: MetricMaker): OfficeSeries {
-  const active = make.gauge(metricNames.activeExclusions);
-  const proposed = make.gauge(metricNames.proposedExclusions);
-  const reports = make.gauge(metricNames.faultReports);
-  const overdue = make.late(metricNames.faultReportsOverdue);
-  const state = make.gauge(metricNames.monthClose);
-  const unsealed = make.late(metricNames.monthUnsealed);
+  const active = make.gauge(metricNames.activeExclusions, minutely);
+  const proposed = make.late(metricNames.proposedExclusions, minutely);
+  const reports = make.gauge(metricNames.faultReports, minutely);
+  const overdue = make.late(metricNames.faultReportsOverdue, minutely);
+  const state = make.gauge(metricNames.monthClose, minutely);
+  const unsealed = make.late(metricNames.monthUnsealed, minutely);
   const lastSealed = make.late(metricNames.lastSealed);
   return {
     ledger: (standing) => {

@@ -14,28 +14,42 @@ export interface WatchSeries {
   watchEnded(): void;
 }
 
+/** A watch beats every 30 s at the least; one that has missed three beats is not at work. */
+const watchSilenceMs = 100_000;
+
 export function watchSeries(make: MetricMaker): WatchSeries {
-  const up = make.gauge(metricNames.portUp);
-  const ports = make.gauge(metricNames.ports);
   const open = make.gauge(metricNames.openOutages);
   const outages = make.counter(metricNames.outages);
   const voided = make.counter(metricNames.voidedOutages);
   const isolated = make.gauge(metricNames.isolated);
-  const running = make.gauge(metricNames.watchRunning);
+  const running = make.zeroAfter(metricNames.watchRunning, watchSilenceMs);
   const unobserved = make.counter(metricNames.unobserved);
   const states = new Map<PopId, PortState>();
   const lasting = new Map<PopId, number>();
+  /** Null: it has not beaten yet, or this is a hub, which has no watch. */
+  let beatAt: number | null = null;
 
-  const count = (): void => {
+  /** What a watch saw that stands still says nothing of now. */
+  const stateNow = (state: PortState): PortState =>
+    beatAt !== null && make.monotonicMs() - beatAt > watchSilenceMs ? 'unobserved' : state;
+  make.computed(metricNames.portUp, (up) => {
+    for (const [port, state] of states) {
+      const now = stateNow(state);
+      // Neither: a gauge of 0 would be a claim that it is down.
+      if (now === 'up' || now === 'down') up.set({ port }, now === 'up' ? 1 : 0);
+    }
+  });
+  make.computed(metricNames.ports, (ports) => {
+    const all = [...states.values()].map(stateNow);
     for (const state of ['up', 'down', 'unobserved'] as const)
-      ports.set({ state }, [...states.values()].filter((one) => one === state).length);
-    open.set(lasting.size);
-  };
-  count();
+      ports.set({ state }, all.filter((one) => one === state).length);
+  });
+  open.set(0);
   isolated.set(0);
   running.set(0);
   return {
     watchBeat: () => {
+      beatAt = make.monotonicMs();
       running.set(1);
     },
     watchEnded: () => {
@@ -44,10 +58,6 @@ export function watchSeries(make: MetricMaker): WatchSeries {
     portState(port, state) {
       if (state === 'unwatched') states.delete(port);
       else states.set(port, state);
-      // Neither: a gauge of 0 would be a claim that it is down.
-      if (state === 'up' || state === 'down') up.set({ port }, state === 'up' ? 1 : 0);
-      else up.remove({ port });
-      count();
     },
     outageChanged({ port, start, end, voided: isVoid, inferred }) {
       const lasts = end === null && isVoid === null;
@@ -55,7 +65,7 @@ export function watchSeries(make: MetricMaker): WatchSeries {
       if (isVoid !== null) voided.inc({ port });
       if (lasts) lasting.set(port, start.at);
       else lasting.delete(port);
-      count();
+      open.set(lasting.size);
     },
     isolated(now) {
       isolated.set(now ? 1 : 0);

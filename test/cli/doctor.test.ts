@@ -40,6 +40,7 @@ describe('doctor', () => {
       'database',
       'names',
       'port',
+      'time zone data',
     ]);
     expect(of('sending packets')).toMatchObject({ status: 'ok', detail: 'driver simulated works' });
     expect(of('database')?.detail).toContain('is not there yet');

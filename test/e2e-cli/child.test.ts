@@ -9,7 +9,7 @@ import type { Running } from '../support/running.js';
 
 /** The process that pings for the net-ping kind dies, or stands still. */
 describe('the pinging child', () => {
-  const { missing } = requires({ namespaces: true, built: true });
+  const { missing } = requires({ namespaces: true, netPing: true, built: true });
   let lab: Lab;
   beforeEach(() => {
     if (missing === null) lab = createLab();

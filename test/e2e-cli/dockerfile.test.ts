@@ -61,6 +61,7 @@ describe('as the image runs it', () => {
   requires({
     namespaces: true,
     mount: true,
+    netPing: true,
     commands: ['setcap', 'setpriv', 'mount', 'umount'],
     built: true,
   });

@@ -39,7 +39,7 @@ async function doctor(prefix: readonly string[], main: string) {
 }
 
 describe('a daemon that can not take the best stamps', () => {
-  requires({ root: true, rawSocket: true, commands: ['gcc'], built: true });
+  requires({ root: true, rawSocket: true, netPing: true, commands: ['gcc'], built: true });
   const main = join(root, 'dist', 'src', 'main.js');
 
   test('where SO_TIMESTAMPING is refused says so in log, metrics and doctor, and measures', async () => {

@@ -6,7 +6,12 @@ import { requires } from '../support/requires.js';
 import { tempDir } from '../support/temp-dir.js';
 
 describe('without CAP_NET_RAW', () => {
-  const { missing, beforeAll, afterAll } = requires({ namespaces: true, commands: ['setpriv'], built: true });
+  const { missing, beforeAll, afterAll } = requires({
+    namespaces: true,
+    netPing: true,
+    commands: ['setpriv'],
+    built: true,
+  });
   const lab = missing === null ? createLab() : null;
   // In a namespace where no group may ping: the machine's own setting does not count.
   const prefix: string[] = [];

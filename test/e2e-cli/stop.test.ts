@@ -87,7 +87,7 @@ describe('kill -9', () => {
     for (const slot of missing) expect(slot.reason).toBe('crashed');
   });
 
-  test('during a store leaves a whole round or none', async () => {
+  test('during a store leaves a whole round or none', { timeout: 180_000 }, async () => {
     const { folder, database, config } = await (async () => {
       let running = startRunning();
       const { folder: home } = running;

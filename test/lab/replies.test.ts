@@ -62,7 +62,13 @@ describe.each([
   ['kernel', 'IPv6'],
 ] as const)('replies to the %s kind over %s', (kind, family) => {
   const addressOf = families[family];
-  const { missing, ...hooks } = requires({ namespaces: true, tun: true, commands: ['gcc'], built: true });
+  const { missing, ...hooks } = requires({
+    namespaces: true,
+    tun: true,
+    netPing: true,
+    commands: ['gcc'],
+    built: true,
+  });
   const lab = missing === null ? createLab() : null;
   let rounds: Readonly<Record<string, Slot>> = {};
   let truth: TruthLine[] = [];

@@ -41,13 +41,17 @@ async function connect(name: string): Promise<NatsConnection> {
 }
 
 /** A hub whose file says these sections until something else is put in their place. */
-async function hub(first: MeshSections): Promise<{ sections: MeshSections; looks: HubLook[] }> {
-  const state = { sections: first, looks: [] as HubLook[] };
+async function hub(
+  first: MeshSections,
+  { name = 'hub', zoneData = null }: { name?: string; zoneData?: string | null } = {},
+): Promise<{ sections: MeshSections; looks: HubLook[]; log: ReturnType<typeof keptLog> }> {
+  const state = { sections: first, looks: [] as HubLook[], log: keptLog() };
   const ended = new AbortController();
   const keeping = keepHub(
     {
-      ...{ connection: await connect('hub'), hub: 'hub', mesh: meshOf(server().url, { heartbeatMs: 100 }) },
-      ...{ clock: systemClock, log: keptLog().log, expected: () => ['HKG', 'SIN'] },
+      zoneData,
+      ...{ connection: await connect('hub'), hub: name, mesh: meshOf(server().url, { heartbeatMs: 100 }) },
+      ...{ clock: systemClock, log: state.log.log, expected: () => ['HKG', 'SIN'] },
       sections: () => state.sections,
       onLook: (look) => state.looks.push(look),
     },
@@ -104,6 +108,25 @@ async function agent(
 
 const stateOf = (looks: readonly HubLook[], name: string) =>
   looks.at(-1)?.agents.find((one) => one.agent === name);
+
+describe('hubs', () => {
+  const told = ({ log }: { log: ReturnType<typeof keptLog> }) => log.lines.map(({ message }) => message);
+
+  it('are warned of another that judges months by other time zone data', async () => {
+    const first = await hub({ pops }, { name: 'one', zoneData: '2025c' });
+    await expect.poll(() => first.looks.length, wait).toBeGreaterThan(0);
+    const same = await hub({ pops }, { name: 'two', zoneData: '2025c' });
+    await expect.poll(() => same.looks.length, wait).toBeGreaterThan(0);
+    const other = await hub({ pops }, { name: 'three', zoneData: '2026c' });
+    await expect.poll(() => Math.min(same.looks.length, other.looks.length), wait).toBeGreaterThan(1);
+    expect(told(other)).toContainEqual(
+      expect.stringMatching(
+        /^hubs with other time zone data \(one on \S+ 2025c, two on \S+ 2025c, here 2026c\)/,
+      ),
+    );
+    expect(told(same).filter((line) => line.includes('time zone'))).toEqual([]);
+  });
+});
 
 describe('the mesh, edited in one place', () => {
   it('reaches an agent, changes it live, and is told in its status', async () => {

@@ -29,7 +29,7 @@ type Behaviour = keyof typeof behaviours;
 const names = Object.keys(behaviours) as Behaviour[];
 
 describe.each(kinds)('real packets, measured by %s', (kind) => {
-  const machine = requires({ namespaces: true, tun: true, commands: ['gcc'], built: true });
+  const machine = requires({ namespaces: true, tun: true, netPing: true, commands: ['gcc'], built: true });
 
   describe.each([4, 6] as const)('over IPv%i', (family) => {
     const addressOf = (name: Behaviour): string =>
@@ -187,7 +187,7 @@ describe.each(kinds)('real packets, measured by %s', (kind) => {
 });
 
 describe('without CAP_NET_RAW', () => {
-  requires({ root: true, commands: ['setpriv'], built: true });
+  requires({ root: true, netPing: true, commands: ['setpriv'], built: true });
 
   test('net-ping says exactly what to run', async () => {
     const script = new URL('./support/measure.mjs', import.meta.url).pathname;

@@ -102,9 +102,7 @@ describe('the way to a server', () => {
     await expect(openPostgresStore({ url: url('?sslmode=verify-full'), passwordFile })).rejects.toMatchObject(
       {
         name: 'StoreFault',
-        message: expect.stringMatching(
-          /can't be trusted \(self-signed certificate\); .*sslrootcert=FILE/,
-        ) as string,
+        message: expect.stringMatching(/can't be trusted \([^)]+\); .*sslrootcert=FILE/) as string,
       },
     );
     await expect(

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { loadNetPing } from '../../probes/net-ping/library.js';
 import { postgresPrograms } from './postgres-programs.js';
 
 /** What tests need of the machine they run on. */
@@ -15,6 +16,8 @@ export interface Needs {
   readonly namespaces?: boolean;
   /** To open raw sockets. */
   readonly rawSocket?: boolean;
+  /** net-ping, which only machines with a compiler have. */
+  readonly netPing?: boolean;
   /** To mount file systems. */
   readonly mount?: boolean;
   /** The built program in `dist/`. */
@@ -68,6 +71,7 @@ export function whatIsMissing(needs: Needs): string | null {
   }
   if (needs.mount && !holds(capability.sysAdmin)) missing.push('needs CAP_SYS_ADMIN to mount');
   if (needs.rawSocket && !holds(capability.netRaw)) missing.push('needs CAP_NET_RAW');
+  if (needs.netPing && !netPingLoads()) missing.push('needs net-ping, which takes a C++ compiler to install');
   if (needs.tun && !canOpen('/dev/net/tun')) missing.push('needs /dev/net/tun');
   for (const command of commands) if (!isOnPath(command)) missing.push(`needs the program ${command}`);
   if (needs.ipv6 && !existsSync('/proc/net/if_inet6')) missing.push('needs IPv6');
@@ -78,6 +82,15 @@ export function whatIsMissing(needs: Needs): string | null {
 
 /** The built command. */
 export const builtMain = join(import.meta.dirname, '..', '..', 'dist', 'src', 'main.js');
+
+function netPingLoads(): boolean {
+  try {
+    loadNetPing();
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function holds(bit: number): boolean {
   try {

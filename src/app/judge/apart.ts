@@ -150,6 +150,7 @@ export function judgeApart(options: JudgeApartOptions): JudgingApart {
       const drafts = new Map(documents.map((each) => [each.service, each]));
       return {
         services: result.services,
+        unjudged: result.unjudged,
         draft: (service) => {
           const draft = drafts.get(service);
           if (!draft) throw new RangeError(`service ${service} has no day in ${month}`);

@@ -28,7 +28,11 @@ export interface JudgeRequest {
 export type JudgeResult =
   | { readonly kind: 'availability'; readonly month: AvailabilityJson }
   | { readonly kind: 'impact'; readonly impacts: Impact[] }
-  | { readonly kind: 'draw'; readonly services: readonly string[] };
+  | {
+      readonly kind: 'draw';
+      readonly services: readonly string[];
+      readonly unjudged: ReadonlyMap<string, string>;
+    };
 
 /** From it: documents come some at a time, so that nobody has to wait for all of them at once. */
 export type JudgeReply =

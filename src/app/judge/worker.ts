@@ -49,7 +49,7 @@ async function judge(id: number, task: JudgeTask): Promise<JudgeResult> {
         tell({ id, documents: wanted.slice(from, from + batch).map((service) => month.draft(service)) });
         await turn();
       }
-      return { kind: 'draw', services: month.services };
+      return { kind: 'draw', services: month.services, unjudged: month.unjudged };
     }
   }
 }

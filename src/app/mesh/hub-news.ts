@@ -22,6 +22,8 @@ export interface HubNewsOptions {
 /** Tells what agents' rows say, as if an engine of this daemon had found it. */
 export interface HubNews {
   hear(news: Pick<News, 'slots' | 'watch' | 'packetsOf'>): void;
+  /** Who has said nothing for too long: what these saw of a port is not what it is now. */
+  silent(observers: ReadonlySet<PopId>): void;
   /** What the store knew before this daemon: the ports as they were seen last. */
   readonly recall: (store: Pick<WatchStore, 'watchers' | 'latestStates' | 'outages'>) => Promise<void>;
 }
@@ -34,6 +36,7 @@ export function createHubNews({ config, now, live, late }: HubNewsOptions): HubN
   const ports = new Map<PopId, Map<PopId, StateChange>>();
   const shown = new Map<PopId, PortState>();
   const lasting = new Map<PopId, Set<string>>();
+  let silent: ReadonlySet<PopId> = new Set();
 
   const isNow = (slot: EpochMs): boolean => slot > now() - slotsOfNow * config().measurement.everyMs;
 
@@ -49,7 +52,10 @@ export function createHubNews({ config, now, live, late }: HubNewsOptions): HubN
   };
 
   const showPort = (port: PopId): void => {
-    const said = [...(ports.get(port)?.values() ?? [])].map(({ state }) => state as PortState);
+    const said = [...(ports.get(port)?.values() ?? [])].map(({ observer, state }): PortState => {
+      const isSeen = state === 'up' || state === 'down';
+      return isSeen && silent.has(observer) ? 'unobserved' : (state as PortState);
+    });
     const state = portNow(config().watch.quorum, said);
     if (shown.get(port) === state) return;
     shown.set(port, state);
@@ -95,6 +101,10 @@ export function createHubNews({ config, now, live, late }: HubNewsOptions): HubN
       if (missing.length > 0) late.slotsMissing(missing);
       states(watch.states);
       watch.outages.forEach(outage);
+    },
+    silent: (observers) => {
+      silent = observers;
+      for (const port of ports.keys()) showPort(port);
     },
     recall: async (store) => {
       const observers = new Set((await store.watchers()).map(({ observer }) => observer));

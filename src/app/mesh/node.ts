@@ -5,12 +5,14 @@ import type { FromHub } from '../../config/hub/from-hub.js';
 import type { ConfigResult } from '../../config/parse.js';
 import { formatProblem } from '../../config/problem.js';
 import type { Clock, Log } from '../../engine/ports.js';
+import { zoneDataVersion } from '../../engine/system-clock.js';
 import { keepAgent } from '../../mesh/agent.js';
 import type { ClockReading } from '../../mesh/clock.js';
 import { createFollower, type ConfigFollower } from '../../mesh/config/follow.js';
 import { keepConnecting } from '../../mesh/connect.js';
 import { keepHub, type HubLook } from '../../mesh/hub.js';
 import type { AgentStatus } from '../../mesh/status/agent-status.js';
+import type { AgentView } from '../../mesh/status/state.js';
 import type { MeshListener } from '../../metrics/mesh.js';
 import type { AgentsShown } from '../../render/mesh/agents.js';
 import { agentStandings } from './standings.js';
@@ -30,6 +32,8 @@ export interface MeshNodeOptions {
   readonly tell: MeshListener;
   /** Of an agent: what waits to go out. */
   readonly backlog: () => Promise<AgentStatus['backlog']>;
+  /** Of a hub: how its agents are, at each heartbeat. */
+  readonly onAgents: (agents: readonly AgentView[]) => void;
   /** What else goes over the connection; each ends when its signal is aborted. */
   readonly beside: readonly ((connection: NatsConnection, signal: AbortSignal) => Promise<void>)[];
 }
@@ -65,12 +69,14 @@ export async function createMeshNode(options: MeshNodeOptions): Promise<MeshNode
     if (follower === null) {
       await keepHub(
         {
+          zoneData: zoneDataVersion,
           ...{ ...shared, hub: agent, sections: () => sections },
           expected: () => [...new Set(config().paths.map(({ source }) => source))],
           onLook: (next) => {
             look = next;
             if (next.dead !== null) tell.dead(next.dead);
             tell.agents(agentStandings(next), next.published?.revision ?? null);
+            options.onAgents(next.agents);
           },
         },
         signal,
@@ -105,6 +111,7 @@ export async function createMeshNode(options: MeshNodeOptions): Promise<MeshNode
   return {
     start: () => {
       running = run().catch((error: unknown) => {
+        tell.connected(false);
         log.error({ err: error }, 'the mesh is not kept any more; a restart brings it back');
       });
     },

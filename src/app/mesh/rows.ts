@@ -4,6 +4,7 @@ import type { EngineEvents, Clock, Log } from '../../engine/ports.js';
 import { keepIngesting } from '../../mesh/ingest/ingest.js';
 import { keepSending } from '../../mesh/outbox/outbox.js';
 import type { AgentStatus } from '../../mesh/status/agent-status.js';
+import type { AgentView } from '../../mesh/status/state.js';
 import type { MeshListener } from '../../metrics/mesh.js';
 import type { ForwardStore } from '../../store/forward-store.js';
 import { StoreFault, type Store } from '../../store/store.js';
@@ -24,6 +25,7 @@ export interface MeshRowsOptions {
 export interface MeshRows {
   readonly beside: readonly ((connection: NatsConnection, signal: AbortSignal) => Promise<void>)[];
   readonly backlog: () => Promise<AgentStatus['backlog']>;
+  readonly onAgents: (agents: readonly AgentView[]) => void;
 }
 
 /**
@@ -48,10 +50,13 @@ export async function openMeshRows(options: MeshRowsOptions): Promise<MeshRows> 
         const { slots, watch, oldestAt } = await forward.depth();
         return { rows: slots + watch, oldestAt };
       },
+      onAgents: () => undefined,
     };
   }
   await forward?.stop();
-  if (role !== 'hub' || mesh === null) return { beside: [], backlog: () => Promise.resolve(null) };
+  if (role !== 'hub' || mesh === null) {
+    return { beside: [], backlog: () => Promise.resolve(null), onAgents: () => undefined };
+  }
   const { config, live, late } = options;
   const news = createHubNews({ config, now: () => clock.now(), live, late });
   const ingest = async (connection: NatsConnection, signal: AbortSignal): Promise<void> => {
@@ -70,5 +75,8 @@ export async function openMeshRows(options: MeshRowsOptions): Promise<MeshRows> 
     };
     await keepIngesting({ connection, store, streams: mesh, clock, log, events }, signal);
   };
-  return { beside: [ingest], backlog: () => Promise.resolve(null) };
+  const onAgents = (agents: readonly AgentView[]): void => {
+    news.silent(new Set(agents.filter(({ state }) => state === 'silent').map(({ agent }) => agent)));
+  };
+  return { beside: [ingest], backlog: () => Promise.resolve(null), onAgents };
 }

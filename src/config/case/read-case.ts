@@ -1,7 +1,9 @@
 import type { Plan } from '../../core/plan/plan.js';
 import { monthOf, versionFor } from '../../core/plan/version.js';
-import type { MonthCase } from '../../core/statement/case.js';
-import { isMonthName, monthRule } from '../../core/time/month.js';
+import { servicesInMonth, type MonthCase } from '../../core/statement/case.js';
+import { currentRuleSet } from '../../core/statement/rule-set.js';
+import { isMonthName, monthAfter, monthRule } from '../../core/time/month.js';
+import type { EpochMs } from '../../core/types.js';
 import type { PlanFiles } from '../plan/files.js';
 import { checkObject, checkParsed } from './check.js';
 import { checkCommitments } from './commitments.js';
@@ -45,7 +47,7 @@ function checkCase(root: Node, files: PlanFiles, folder: string, faults: Faults)
   const lines = checkLines(at('lines'), faults);
   const lineIds = knownIds(at('lines'), 'id');
   const services = checkServices(at('services'), { rules, lines: lineIds }, faults);
-  checkBetweenServices(services, faults);
+  checkBetweenServices(services, rules && rules.month, faults);
   const exclusions = checkExclusions(
     at('exclusions'),
     {
@@ -56,18 +58,26 @@ function checkCase(root: Node, files: PlanFiles, folder: string, faults: Faults)
     },
     faults,
   );
+  const terms = services.flatMap((service) => service.terms ?? []);
   const facts = {
     lines,
-    services: services.flatMap(({ terms }) => terms ?? []),
+    services: rules ? servicesInMonth(terms, rules.month, { joinsAt: whole && joinOf(whole, rules) }) : [],
     outages: checkLineIntervals(at('outages'), { lines: lineIds, rules }, true, faults),
     unobserved: checkLineIntervals(at('unobserved'), { lines: lineIds, rules }, false, faults),
     exclusions,
     commitments: checkCommitments(at('commitments'), faults),
     rounds: checkRounds(at('rounds'), rules, faults),
-    history: checkHistory(at('history'), name?.text ?? null, faults),
+    history: checkHistory(at('history'), { month: name?.text ?? null, plan: rules && rules.plan, terms }, faults),
     maintenanceUsed: checkMaintenanceUsed(at('maintenanceUsed'), lineIds, faults),
   };
-  return whole && rules && { planId: whole.id, ...rules, ...facts };
+  return whole && rules && { ruleSet: currentRuleSet, planId: whole.id, ...rules, ...facts };
+}
+
+/** When the month before ended, where a version with another time zone judged it; null: in the same one, or in none. */
+function joinOf(plan: Plan, { month }: Rules): EpochMs | null {
+  const before = versionFor(plan, monthAfter(month.name, -1));
+  if (before === null || before.timeZone === month.zone) return null;
+  return monthOf(before, monthAfter(month.name, -1)).to;
 }
 
 /** The version that judges the month, and the month in its time zone; null, with its fault, where there is none. */

@@ -1,6 +1,7 @@
 import type { CountedRound, CountedSize } from '../../core/measurement/figures.js';
 import { roundStatuses } from '../../core/measurement/round.js';
 import type { MeasurementRules } from '../../core/plan/plan.js';
+import { shortSizes } from '../../core/measurement/settle.js';
 import type { EpochMs, PathId } from '../../core/types.js';
 import { checkCount, checkList, checkObject, checkOneOf, isCount } from './check.js';
 import { childNode, found, type Faults, type Node } from './fault.js';
@@ -27,9 +28,21 @@ export function checkRounds(list: Node, rules: Rules | null, faults: Faults): Co
     if (taken.has(slot)) faults.add(at('slot'), `is given twice for ${path}: ${found(at('slot').value)}`);
     taken.add(slot);
     slots.set(path, taken);
-    if (status !== null) rounds.push({ path, slot, status, sizes });
+    if (status !== null) rounds.push({ path, slot, status: heldOrPartial(status, sizes, rules), sizes });
   }
   return rounds;
+}
+
+/** A round that was measured in order is held only when every size of the plan counts. */
+function heldOrPartial(
+  status: CountedRound['status'],
+  sizes: readonly CountedSize[],
+  rules: Rules | null,
+): CountedRound['status'] {
+  if (status !== 'ok' || rules === null) return status;
+  const { minimumSent, sizes: asked } = rules.plan.measurement;
+  const sent = asked.map((bytes) => ({ bytes, sent: sizes.find((size) => size.bytes === bytes)?.sent ?? 0 }));
+  return shortSizes(sent, minimumSent).length === 0 ? status : 'partial';
 }
 
 function checkSlot(node: Node, rules: Rules | null, faults: Faults): EpochMs | null {

@@ -1,8 +1,18 @@
+import { servicePeriod, type Month } from '../../core/time/month.js';
 import { childNode, found, type Faults } from './fault.js';
 import type { PlacedService, ServiceDays } from './services.js';
 
-/** What may not happen at the same time: one id twice, one line on two services. And one site has one currency. */
-export function checkBetweenServices(services: readonly PlacedService[], faults: Faults): void {
+/**
+ * What may not happen at the same time: one id twice, one line on two services. One site has one currency, and a
+ * service stays at its site. And of the terms of an id at least one has a day in the month.
+ */
+export function checkBetweenServices(
+  services: readonly PlacedService[],
+  month: Month | null,
+  faults: Faults,
+): void {
+  checkSites(services, faults);
+  if (month !== null) checkMonth(services, month, faults);
   const byId = new Map<string, PlacedService[]>();
   const byLine = new Map<string, PlacedService[]>();
   const currencies = new Map<string, string>();
@@ -16,6 +26,44 @@ export function checkBetweenServices(services: readonly PlacedService[], faults:
     }
   }
 }
+
+/** Entries of one id are that service's terms; moved to another site it is another service. */
+function checkSites(services: readonly PlacedService[], faults: Faults): void {
+  const sites = new Map<string, string>();
+  for (const { id, site, node } of services) {
+    if (id === null || site === null) continue;
+    const known = sites.get(id);
+    if (known === undefined) sites.set(id, site);
+    else if (known !== site) {
+      faults.add(
+        childNode(node, 'site', site),
+        `is a second site of service ${found(id)}: ${found(site)} beside ${found(known)}, and a service stays at its site`,
+      );
+    }
+  }
+}
+
+/** A term without a day in the month is passed over, as long as another one of its service has one. */
+function checkMonth(services: readonly PlacedService[], month: Month, faults: Faults): void {
+  const byId = new Map<string | PlacedService, PlacedService[]>();
+  for (const service of services) {
+    const key = service.id ?? service;
+    byId.set(key, [...(byId.get(key) ?? []), service]);
+  }
+  for (const terms of byId.values()) {
+    const [first] = terms;
+    // A term whose days can't be read may be the one that has a day in it.
+    if (!first || terms.some(({ days }) => days === null || inMonth(days, month))) continue;
+    const runs = terms.map(({ days }) => `from ${days?.start ?? ''} to ${days?.end ?? 'no end'}`);
+    faults.add(
+      first.node,
+      `has no day in ${month.name}: it runs ${runs.join(', ')}, the end not included`,
+    );
+  }
+}
+
+const inMonth = ({ start, end }: ServiceDays, month: Month): boolean =>
+  servicePeriod(month, start, end) !== null;
 
 function checkId(
   service: PlacedService,

@@ -3,7 +3,6 @@ import type { Rational } from '../../core/number/rational.js';
 import type { PlanVersion } from '../../core/plan/plan.js';
 import type { ServiceTerms } from '../../core/statement/case.js';
 import type { LocalDate } from '../../core/time/date.js';
-import { servicePeriod } from '../../core/time/month.js';
 import { checkList, checkObject, checkOneOf, checkParsed, checkText } from './check.js';
 import { found, type Faults, type Node } from './fault.js';
 import { serviceKeys } from './keys.js';
@@ -50,7 +49,7 @@ function checkService(node: Node, context: ServiceContext, faults: Faults): Plac
     ? checkOneOf(at('class'), [...rules.plan.classes.keys()], faults)
     : checkText(at('class'), faults);
   const lines = checkServiceLines(at('lines'), serviceClass, context, faults);
-  const days = checkDays(node, at, rules, faults);
+  const days = checkDays(at, faults);
   const monthlyRent = checkMoney(at('monthlyRent'), faults);
   const paths = checkPaths(at('paths'), faults);
   const taxRate = checkTax(at('taxPercent'), faults);
@@ -78,9 +77,7 @@ function checkService(node: Node, context: ServiceContext, faults: Faults): Plac
 
 /** Start and end; null where one has a fault, or where there is no day between them. */
 function checkDays(
-  node: Node,
   at: (key: string) => Node,
-  rules: Rules | null,
   faults: Faults,
 ): ServiceDays | null {
   const start = checkDate(at('start'), faults);
@@ -93,12 +90,6 @@ function checkDays(
       `must be a day after "start": it is the first day without the service, found ${found(end)}`,
     );
     return null;
-  }
-  if (rules && servicePeriod(rules.month, start, end) === null) {
-    faults.add(
-      node,
-      `has no day in ${rules.month.name}: it runs from ${start} to ${end ?? 'no end'}, the end not included`,
-    );
   }
   return { start, end };
 }

@@ -10,7 +10,7 @@ const maxPacketsPerSecond = 2000;
 
 /** A round fits between two slots, its packets into their sizes, and all rounds together into what a host can send. */
 export function checkMeasurement(draft: Draft): Fault[] {
-  return [...checkEvery(draft), ...checkLength(draft), ...checkSizes(draft), ...checkPace(draft)];
+  return [...checkEvery(draft), ...checkMinimumSent(draft), ...checkLength(draft), ...checkSizes(draft), ...checkPace(draft)];
 }
 
 function checkEvery({ measurement }: Draft): Fault[] {
@@ -18,6 +18,14 @@ function checkEvery({ measurement }: Draft): Fault[] {
   if (every === undefined || dayMs % every === 0) return [];
   const allowed = 'a duration that divides 24h, such as 5m, 10m, 15m, 30m, 1h';
   return [{ at: ['measurement', 'every'], what: 'does not divide a day', allowed }];
+}
+
+function checkMinimumSent({ measurement }: Draft): Fault[] {
+  const { minimumSent, packets } = measurement ?? {};
+  if (minimumSent === undefined || packets === undefined || minimumSent <= packets) return [];
+  return [
+    { at: ['measurement', 'minimumSent'], what: 'is more than the packets of a size', allowed: `1 to ${packets}` },
+  ];
 }
 
 function checkLength({ measurement }: Draft): Fault[] {

@@ -24,12 +24,18 @@ export interface WatchedLine extends LineOfService {
   readonly maintenanceUsedMs: number;
 }
 
+/** A term of the service with the lines that are in force in it. */
+export interface WatchedTerm {
+  readonly period: Interval;
+  readonly lines: readonly WatchedLine[];
+}
+
 export interface AvailabilityInput {
   readonly plan: PlanVersion;
-  readonly period: Interval;
   /** What an allowance of planned maintenance is counted over. */
   readonly month: Interval;
-  readonly lines: readonly WatchedLine[];
+  /** In the order of their days; none overlaps another. */
+  readonly terms: readonly WatchedTerm[];
   readonly exclusions: readonly Exclusion[];
 }
 
@@ -40,58 +46,102 @@ export interface LineAvailability {
   /** What takes away from its outages. */
   readonly excused: IntervalSet;
   readonly countable: IntervalSet;
+  /** Down or watched by nobody, and excused by nothing. */
+  readonly unproven: IntervalSet;
   /** Planned maintenance beyond the plan's allowance, which excuses nothing. */
   readonly beyondAllowance: IntervalSet;
 }
 
 export interface Availability {
+  /** Each line over all terms that have it. */
   readonly lines: readonly LineAvailability[];
+  /** Of the terms together, before the plan removes anything. */
+  readonly wholeMs: number;
   /** Of the period, less what the plan removes from it. */
   readonly totalMs: number;
+  readonly removed: IntervalSet;
   readonly removedMs: number;
-  /** All lines down, excuses counted. */
+  /** All lines in force down, excuses counted. */
   readonly unavailable: IntervalSet;
   readonly unavailableMs: number;
   /** Outage time of the service that exclusions took away. */
   readonly excusedMs: number;
   readonly unobservedMs: number;
   readonly complete: boolean;
-  /** A share of 1, exact. */
+  /** A share of 1, exact. Unobserved time counts as available: only a proven outage is paid. */
   readonly availability: Rational;
+  /** The same with unobserved time that nothing excuses counted as down; never more than `availability`. */
+  readonly lowerBound: Rational;
 }
 
-/** One service over its period (contract 2.1 (1)). */
+/** One service over its terms (contract 2.1 (1)): at any instant the lines in force decide. */
 export function judgeAvailability(input: AvailabilityInput): Availability {
-  const { plan, period } = input;
-  const lines = input.lines.map((line) => judgeLine(line, input));
-  const unavailable = intersectAll(lines.map((line) => line.countable));
+  const { plan } = input;
+  const terms = input.terms.map(({ period, lines }) => ({
+    period,
+    lines: lines.map((line) => judgeLine(line, period, input)),
+    unobserved: clip(union(...lines.map((line) => merge(line.unobserved))), period),
+  }));
+  const allDown = (of: (line: LineAvailability) => IntervalSet): IntervalSet =>
+    union(...terms.map(({ lines }) => intersectAll(lines.map(of))));
+  const unavailable = allDown(({ countable }) => countable);
   const unavailableMs = totalMs(unavailable);
-  const outageMs = totalMs(intersectAll(lines.map((line) => line.outages)));
-  const removedMs =
-    plan.availability.excusedTime === 'keep' ? 0 : totalMs(intersectAll(lines.map((line) => line.excused)));
-  const wholeMs = period.to - period.from;
+  const outageMs = totalMs(allDown(({ outages }) => outages));
+  const unprovenMs = totalMs(allDown(({ unproven }) => unproven));
+  const removed = plan.availability.excusedTime === 'keep' ? [] : allDown(({ excused }) => excused);
+  const removedMs = totalMs(removed);
+  const wholeMs = terms.reduce((all, { period }) => all + period.to - period.from, 0);
   const periodMs = wholeMs - removedMs;
-  const unobservedMs = totalMs(clip(union(...input.lines.map((line) => merge(line.unobserved))), period));
+  const unobservedMs = totalMs(union(...terms.map(({ unobserved }) => unobserved)));
   return {
-    lines,
+    lines: lineByLine(terms.flatMap(({ lines }) => lines)),
+    wholeMs,
     totalMs: periodMs,
+    removed,
     removedMs,
     unavailable,
     unavailableMs,
     excusedMs: outageMs - unavailableMs,
     unobservedMs,
     complete: isComplete(unobservedMs, wholeMs, plan.availability.incompleteAbove),
-    // Nothing left of the period: nothing of it was unavailable.
-    availability: periodMs === 0 ? ratio(1n) : ratio(BigInt(periodMs - unavailableMs), BigInt(periodMs)),
+    availability: shareLeft(periodMs, unavailableMs),
+    lowerBound: shareLeft(periodMs, unprovenMs),
   };
+}
+
+/** Nothing left of the period: nothing of it was unavailable. */
+const shareLeft = (wholeMs: number, downMs: number): Rational =>
+  wholeMs === 0 ? ratio(1n) : ratio(BigInt(wholeMs - downMs), BigInt(wholeMs));
+
+/** A line that several terms have is one line. */
+function lineByLine(all: readonly LineAvailability[]): LineAvailability[] {
+  const lines = new Map<string, LineAvailability>();
+  for (const next of all) {
+    const known = lines.get(next.line);
+    lines.set(
+      next.line,
+      known === undefined
+        ? next
+        : {
+            line: next.line,
+            pop: next.pop,
+            outages: union(known.outages, next.outages),
+            excused: union(known.excused, next.excused),
+            countable: union(known.countable, next.countable),
+            unproven: union(known.unproven, next.unproven),
+            beyondAllowance: union(known.beyondAllowance, next.beyondAllowance),
+          },
+    );
+  }
+  return [...lines.values()];
 }
 
 function isComplete(unobservedMs: number, wholeMs: number, above: Rational): boolean {
   return BigInt(unobservedMs) * above.d <= BigInt(wholeMs) * above.n;
 }
 
-function judgeLine(line: WatchedLine, input: AvailabilityInput): LineAvailability {
-  const { plan, period, exclusions } = input;
+function judgeLine(line: WatchedLine, period: Interval, input: AvailabilityInput): LineAvailability {
+  const { plan, exclusions } = input;
   const covering = exclusions.filter(
     ({ kind, scope }) => plan.availability.excusedBy.includes(kind) && coversLine(scope, line),
   );
@@ -106,6 +156,7 @@ function judgeLine(line: WatchedLine, input: AvailabilityInput): LineAvailabilit
     outages,
     excused,
     countable: subtract(outages, excused),
+    unproven: subtract(union(outages, clip(merge(line.unobserved), period)), excused),
     beyondAllowance: intersect(clip(subtract(planned, allowed), period), outages),
   };
 }

@@ -1,5 +1,6 @@
-import { floor, ratio } from '../number/rational.js';
-import type { Interval } from '../time/intervals.js';
+import { compare, floor, ratio } from '../number/rational.js';
+import { clip, totalMs as lengthOf } from '../time/intervals.js';
+import type { JoinedPeriod } from '../time/month.js';
 import type { EpochMs } from '../types.js';
 import type { Availability } from './availability.js';
 
@@ -8,25 +9,32 @@ import type { Availability } from './availability.js';
  * whole over passed, rounded down, and never more than what is down now and all that is still to come. The intervals
  * stay those that were seen.
  */
-export function foresee(availability: Availability, period: Interval, now: EpochMs): Availability {
+export function foresee(
+  availability: Availability,
+  period: Pick<JoinedPeriod, 'spans'>,
+  now: EpochMs,
+): Availability {
   const { totalMs, unavailableMs } = availability;
   const passedMs = passedOf(availability, period, now);
   if (passedMs === 0 || totalMs === 0) return availability;
   const atThisRate = Number(floor(ratio(BigInt(unavailableMs) * BigInt(totalMs), BigInt(passedMs))));
   const foreseen = Math.min(atThisRate, unavailableMs + totalMs - passedMs);
+  const share = ratio(BigInt(totalMs - foreseen), BigInt(totalMs));
+  const { lowerBound } = availability;
   return {
     ...availability,
     unavailableMs: foreseen,
-    availability: ratio(BigInt(totalMs - foreseen), BigInt(totalMs)),
+    availability: share,
+    lowerBound: compare(lowerBound, share) < 0 ? lowerBound : share,
   };
 }
 
 /** How much of the period has passed, milliseconds; never less than what of it was unavailable. */
 export function passedOf(
   { totalMs, unavailableMs }: Pick<Availability, 'totalMs' | 'unavailableMs'>,
-  period: Interval,
+  { spans }: Pick<JoinedPeriod, 'spans'>,
   now: EpochMs,
 ): number {
-  const passed = Math.min(totalMs, Math.max(0, now - period.from));
+  const passed = Math.min(totalMs, lengthOf(clip(spans, { from: -Infinity, to: now })));
   return Math.max(passed, Math.min(unavailableMs, totalMs));
 }

@@ -12,7 +12,9 @@ export function availabilityCredit({ serviceClass, availability, base }: CauseIn
   return causeCredit(
     'availability',
     step ? `classes.${serviceClass.id}.steps[${index}]` : `classes.${serviceClass.id}.steps`,
-    step
+    {
+      notShown: [],
+      reasons: step
       ? [
           {
             subject: 'service',
@@ -24,6 +26,7 @@ export function availabilityCredit({ serviceClass, availability, base }: CauseIn
           },
         ]
       : [],
+    },
     base,
   );
 }

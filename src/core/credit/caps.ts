@@ -1,12 +1,15 @@
 import { multiply, ratio, roundHalfUp } from '../number/rational.js';
 import type { CapRule, CreditRules } from '../plan/plan.js';
-import type { PastCredit, ServiceTerms } from '../statement/case.js';
+import type { PastCredit, ServiceInMonth } from '../statement/case.js';
 import { monthAfter } from '../time/month.js';
 import { scaleToCap } from './scale.js';
 
 /** One service's credit on its way to what is paid. */
 export interface Payable {
-  readonly service: ServiceTerms;
+  readonly service: ServiceInMonth;
+  /** The id of the plan that judges the service, and what it says of credits. */
+  readonly plan: string;
+  readonly credit: CreditRules;
   /** As billed for the period, minor units. */
   readonly rent: bigint;
   readonly amount: bigint;
@@ -15,6 +18,8 @@ export interface Payable {
 /** A cap over the services it binds together. */
 export interface CapState {
   readonly rule: CapRule;
+  /** The plan that has it. */
+  readonly plan: string;
   /** The plan field behind it. */
   readonly field: string;
   /** The service, site or customer. */
@@ -28,12 +33,16 @@ export interface CapState {
   readonly used: bigint;
   /** Asked for before it, in this month. */
   readonly asked: bigint;
+  /** Of several plans' caps over the same group and time the lowest: the others change nothing. */
+  readonly lowest: boolean;
+  /** Earlier months in which its services were there and of which nothing is known; they are not in `of` and `used`. */
+  readonly unknownMonths: readonly string[];
 }
 
 export type Grouping = 'service' | 'site' | 'customer';
 
 export function groupOf(
-  service: Pick<ServiceTerms, 'id' | 'site' | 'customer'>,
+  service: Pick<ServiceInMonth, 'id' | 'site' | 'customer'>,
   per: Grouping,
 ): string | null {
   return per === 'service' ? service.id : service[per];
@@ -51,24 +60,60 @@ export function grouped(payables: readonly Payable[], per: Grouping): Map<string
   return groups;
 }
 
-/** Applies the caps one after another, in the order of the plan: each sees what the one before left. */
+/**
+ * Applies the caps one kind after another, in the order of the plans: each sees what the one before left. Where
+ * services of a group have different plans, each plan's cap is taken over the whole group, and the lowest binds.
+ */
 export function applyCaps(
   payables: readonly Payable[],
-  credit: CreditRules,
   month: string,
   history: readonly PastCredit[],
 ): { readonly payables: readonly Payable[]; readonly caps: readonly CapState[] } {
   const caps: CapState[] = [];
   let current = [...payables];
-  for (const [index, rule] of credit.caps.entries()) {
-    for (const members of grouped(current, rule.per).values()) {
-      const state = capState(rule, `credit.caps[${index}]`, pick(current, members), month, history);
-      if (state === null) continue;
-      caps.push(state);
-      current = scaled(current, members, state.cap > state.used ? state.cap - state.used : 0n);
+  for (const { per, over } of kindsOf(payables)) {
+    for (const members of grouped(current, per).values()) {
+      const own = pick(current, members);
+      const states = rulesOf(own, per, over).flatMap((rule) => capState(rule, own, month, history) ?? []);
+      const lowest = states.reduce<CapState | null>(
+        (least, state) => (least === null || roomOf(state) < roomOf(least) ? state : least),
+        null,
+      );
+      if (lowest === null) continue;
+      caps.push(...states.map((state) => ({ ...state, lowest: state === lowest })));
+      current = scaled(current, members, roomOf(lowest));
     }
   }
   return { payables: current, caps };
+}
+
+/** What a cap leaves for this month. */
+export const roomOf = ({ cap, used }: Pick<CapState, 'cap' | 'used'>): bigint =>
+  cap > used ? cap - used : 0n;
+
+type Kind = Pick<CapRule, 'per' | 'over'>;
+
+function kindsOf(payables: readonly Payable[]): Kind[] {
+  const kinds = new Map<string, Kind>();
+  for (const { credit } of payables)
+    for (const { per, over } of credit.caps) kinds.set(`${per} ${over}`, { per, over });
+  return [...kinds.values()];
+}
+
+interface PlansRule {
+  readonly plan: string;
+  readonly rule: CapRule;
+  readonly field: string;
+}
+
+/** The rules of that kind of all the plans that judge one of the services. */
+function rulesOf(members: readonly Payable[], per: Grouping, over: CapRule['over']): PlansRule[] {
+  const rules = new Map<CapRule, PlansRule>();
+  for (const { plan, credit } of members)
+    for (const [index, rule] of credit.caps.entries())
+      if (rule.per === per && rule.over === over)
+        rules.set(rule, { plan, rule, field: `credit.caps[${index}]` });
+  return [...rules.values()];
 }
 
 function pick(payables: readonly Payable[], members: readonly number[]): Payable[] {
@@ -87,8 +132,7 @@ function scaled(payables: readonly Payable[], members: readonly number[], limit:
 }
 
 function capState(
-  rule: CapRule,
-  field: string,
+  { plan, rule, field }: PlansRule,
   members: readonly Payable[],
   month: string,
   history: readonly PastCredit[],
@@ -109,10 +153,11 @@ function capState(
         );
   const of =
     rule.of === 'full-month'
-      ? sum(latestSegments(members).map(({ service }) => service.monthlyRent.minor))
+      ? sum(latestOfEach(members).map(({ service }) => service.monthlyRent.minor))
       : sum(members.map(({ rent }) => rent)) + sum(past.map(({ rent }) => rent.minor));
   return {
     rule,
+    plan,
     field,
     group,
     currency,
@@ -120,11 +165,32 @@ function capState(
     cap: roundHalfUp(multiply(ratio(of), rule.share.of)),
     used: sum(past.map(({ credit }) => credit)),
     asked: sum(members.map(({ amount }) => amount)),
+    lowest: true,
+    unknownMonths: rule.over === 'month' ? [] : unknownMonths(members, month, history),
   };
 }
 
-/** A service in several segments pays one rent at a time: the last one's is its monthly rent. */
-function latestSegments(members: readonly Payable[]): Payable[] {
+/** The months of the year before in which a service was there and has no entry. */
+function unknownMonths(
+  members: readonly Payable[],
+  month: string,
+  history: readonly PastCredit[],
+): string[] {
+  const known = new Set(history.map((entry) => `${entry.month} ${entry.service}`));
+  const months = Array.from({ length: 11 }, (_, index) => monthAfter(month, index - 11));
+  return months.filter((name) =>
+    members.some(({ service }) => servedIn(service, name) && !known.has(`${name} ${service.id}`)),
+  );
+}
+
+/** Whether the service had a day in that month, as far as it is known. */
+export function servedIn({ served }: Pick<ServiceInMonth, 'served'>, month: string): boolean {
+  const [first, after] = [`${month}-01`, `${monthAfter(month, 1)}-01`];
+  return served.some(({ start, end }) => start < after && (end === null || end > first));
+}
+
+/** By the first rule set a service in several terms pays one rent at a time: the last one's is its monthly rent. */
+function latestOfEach(members: readonly Payable[]): Payable[] {
   const latest = new Map<string, Payable>();
   for (const member of members) {
     const known = latest.get(member.service.id);

@@ -5,7 +5,10 @@ import { add, multiply, ratio, roundHalfUp, zero, type Rational } from '../numbe
 import type { PlanVersion, ServiceClass } from '../plan/plan.js';
 import type { Share } from '../plan/share.js';
 import type { PathMonth } from '../quality/path-month.js';
-import type { Month, ServicePeriod } from '../time/month.js';
+import type { RuleSet } from '../statement/rule-set.js';
+import type { IntervalSet } from '../time/intervals.js';
+import type { JoinedPeriod, Month } from '../time/month.js';
+import type { EpochMs, PathId } from '../types.js';
 
 /** Why a share of the rent is credited: one step, unit, day or outage that the plan pays for. */
 export interface Reason {
@@ -28,6 +31,8 @@ export interface CauseCredit {
   readonly field: string;
   /** None: nothing to pay for this cause. */
   readonly reasons: readonly Reason[];
+  /** Paths or days whose figure has too little coverage: whether they owe anything is not shown, and they pay nothing. */
+  readonly notShown: readonly string[];
   /** Of the base, exact. */
   readonly share: Rational;
   /** Minor units, rounded once from the base. */
@@ -36,34 +41,45 @@ export interface CauseCredit {
 
 /** What a service's causes are judged on. */
 export interface CauseInput {
+  readonly ruleSet: RuleSet;
   readonly plan: PlanVersion;
   readonly month: Month;
-  readonly period: ServicePeriod;
+  readonly period: JoinedPeriod;
   readonly serviceClass: ServiceClass;
   readonly availability: Availability;
   readonly paths: readonly PathMonth[];
   readonly figuresOf: FiguresOf;
+  /** The due instants of the month. */
+  readonly slots: readonly EpochMs[];
+  /** When the service had the path. */
+  readonly ownTime: (path: PathId) => IntervalSet;
   /** What the shares are shares of, minor units. */
   readonly base: bigint;
+}
+
+/** What a rule gives reasons for, and what it could not judge. */
+export interface Judged {
+  readonly reasons: readonly Reason[];
+  readonly notShown: readonly string[];
 }
 
 export function causeCredit(
   cause: string,
   field: string,
-  reasons: readonly Reason[],
+  { reasons, notShown }: Judged,
   base: bigint,
 ): CauseCredit {
   const share = reasons.reduce(
     (sum, reason) => add(sum, multiply(reason.share.of, ratio(reason.units))),
     zero,
   );
-  return { cause, field, reasons, share, amount: roundHalfUp(multiply(ratio(base), share)) };
+  return { cause, field, reasons, notShown, share, amount: roundHalfUp(multiply(ratio(base), share)) };
 }
 
 /**
  * A reason's figure as it is printed everywhere, with four decimals: an availability (the one figure that is held below a
- * bound) rounded down like every availability, others half-up.
+ * bound) rounded down like every availability, others half-up. The first rule set rounded all of them half-up.
  */
-export function figureText({ figure, bound }: Pick<Reason, 'figure' | 'bound'>): string {
-  return bound?.is === 'below' ? formatDown(figure, 4) : formatHalfUp(figure, 4);
+export function figureText({ figure, bound }: Pick<Reason, 'figure' | 'bound'>, ruleSet: RuleSet): string {
+  return bound?.is === 'below' && ruleSet !== 1 ? formatDown(figure, 4) : formatHalfUp(figure, 4);
 }

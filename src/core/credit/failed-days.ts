@@ -6,14 +6,21 @@ import type { PathMonth } from '../quality/path-month.js';
 import { addDays, type LocalDate } from '../time/date.js';
 import { clip, totalMs, type Interval } from '../time/intervals.js';
 import { startOfDay } from '../time/zone.js';
-import type { CauseInput, Reason } from './cause.js';
+import type { CauseInput, Judged, Reason } from './cause.js';
+import { dayFigures } from './own-figures.js';
 
 type DaysRule = Extract<CauseRule, { kind: 'failed-days' }>;
 
-/** Once for each local day of the period on which the metric failed; a day without a figure did not. */
-export function failedDayReasons(rule: DaysRule, input: CauseInput): Reason[] {
-  return daysOf(input).flatMap(({ date, day }) => {
-    const figure = worstOfDay(rule, input, day);
+interface ServiceDay {
+  readonly date: LocalDate;
+  readonly day: Interval;
+}
+
+/** Once for each local day of the service on which the metric failed; a day without a figure did not. */
+export function failedDayReasons(rule: DaysRule, input: CauseInput): Judged {
+  const notShown: string[] = [];
+  const reasons = daysOf(input).flatMap(({ date, day }): Reason[] => {
+    const figure = worstOfDay(rule, input, day, (path) => notShown.push(`${date} ${path}`));
     if (figure === null) return [];
     const difference = compare(figure, rule.threshold);
     if (rule.metric === 'availability' ? difference >= 0 : difference <= 0) return [];
@@ -25,45 +32,61 @@ export function failedDayReasons(rule: DaysRule, input: CauseInput): Reason[] {
         bound: { is: rule.metric === 'availability' ? 'below' : 'over', value: rule.threshold },
         units: 1n,
         share: rule.credit,
-      } as const,
+      },
     ];
   });
+  return { reasons, notShown };
 }
 
-function daysOf({ period, month }: CauseInput): { readonly date: LocalDate; readonly day: Interval }[] {
-  const days = [];
+/** The days on which the service was there: none of a pause. */
+function daysOf({ period, month }: CauseInput): ServiceDay[] {
+  const days: ServiceDay[] = [];
   for (let date = period.firstDay; date < period.endDay; date = addDays(date, 1)) {
-    const next = addDays(date, 1);
-    days.push({ date, day: { from: startOfDay(date, month.zone), to: startOfDay(next, month.zone) } });
+    const day = { from: startOfDay(date, month.zone), to: startOfDay(addDays(date, 1), month.zone) };
+    if (clip(period.spans, day).length > 0) days.push({ date, day });
   }
   return days;
 }
 
 /** In percent: the day's availability, or the worst path's excess or loss. */
-function worstOfDay(rule: DaysRule, input: CauseInput, day: Interval): Rational | null {
-  if (rule.metric === 'availability') {
-    const downMs = totalMs(clip(input.availability.unavailable, day));
-    const dayMs = day.to - day.from;
-    return asPercent(ratio(BigInt(dayMs - downMs), BigInt(dayMs)));
-  }
-  const figures = input.paths.map((path) => dayFigure(rule.metric, input, path, day));
+function worstOfDay(
+  rule: DaysRule,
+  input: CauseInput,
+  day: Interval,
+  noteNotShown: (path: string) => void,
+): Rational | null {
+  if (rule.metric === 'availability') return availabilityOfDay(input, day);
+  const { metric } = rule;
+  const figures = input.paths.map((path) => figureOfDay(metric, path, day, input, noteNotShown));
   return figures.reduce(
     (worst, figure) => (worst === null || (figure !== null && compare(figure, worst) > 0) ? figure : worst),
     null,
   );
 }
 
-function dayFigure(
-  metric: DaysRule['metric'],
-  { figuresOf }: CauseInput,
+/** Time that leaves the period leaves the day as well; null: nothing is left of it. */
+function availabilityOfDay({ availability, period, ruleSet }: CauseInput, day: Interval): Rational | null {
+  const downMs = totalMs(clip(availability.unavailable, day));
+  const wholeMs =
+    ruleSet === 1
+      ? day.to - day.from
+      : totalMs(clip(period.spans, day)) - totalMs(clip(availability.removed, day));
+  return wholeMs === 0 ? null : asPercent(ratio(BigInt(wholeMs - downMs), BigInt(wholeMs)));
+}
+
+function figureOfDay(
+  metric: 'latency' | 'loss',
   path: PathMonth,
   day: Interval,
+  input: CauseInput,
+  noteNotShown: (path: string) => void,
 ): Rational | null {
-  const { latencyUs, loss } = figuresOf(
-    path.path,
-    path[metric === 'latency' ? 'latency' : 'loss'].leftOut,
-    day,
-  );
+  const figures = dayFigures(metric, path, day, input);
+  if (figures === null) {
+    if (clip(input.ownTime(path.path), day).length > 0) noteNotShown(path.path);
+    return null;
+  }
+  const { latencyUs, loss } = figures;
   if (metric === 'loss') return loss && asPercent(loss);
   return latencyUs && path.commitmentUs && excessPercent(latencyUs, path.commitmentUs);
 }

@@ -1,7 +1,7 @@
 import { compare } from '../number/rational.js';
 import type { CauseRule, CreditRules } from '../plan/plan.js';
 import { availabilityCredit } from './availability-steps.js';
-import { causeCredit, type CauseCredit, type CauseInput, type Reason } from './cause.js';
+import { causeCredit, type CauseCredit, type CauseInput, type Judged } from './cause.js';
 import { downtimeReasons, longOutageReasons } from './downtime.js';
 import { failedDayReasons } from './failed-days.js';
 import { qualityReasons } from './quality-steps.js';
@@ -17,17 +17,17 @@ export function judgeCauses(input: CauseInput): CauseCredit[] {
   return [availabilityCredit(input), ...others];
 }
 
-function reasonsOf(rule: CauseRule, input: CauseInput): Reason[] {
+function reasonsOf(rule: CauseRule, input: CauseInput): Judged {
   switch (rule.kind) {
     case 'latency':
     case 'loss':
       return qualityReasons(rule, input);
     case 'downtime':
-      return downtimeReasons(rule, input);
+      return { reasons: downtimeReasons(rule, input), notShown: [] };
     case 'failed-days':
       return failedDayReasons(rule, input);
     case 'long-outages':
-      return longOutageReasons(rule, input);
+      return { reasons: longOutageReasons(rule, input), notShown: [] };
   }
 }
 

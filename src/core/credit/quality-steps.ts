@@ -1,16 +1,24 @@
+import type { MeanFigures } from '../measurement/figures.js';
 import { asPercent, roundTo } from '../number/decimal.js';
 import { compare, multiply, ratio, type Rational } from '../number/rational.js';
 import type { CauseRule } from '../plan/plan.js';
 import type { PathMonth } from '../quality/path-month.js';
 import { excessPercent } from '../quality/band.js';
-import type { CauseInput, Reason } from './cause.js';
+import type { CauseInput, Judged, Reason } from './cause.js';
+import { ownFigures } from './own-figures.js';
 
 export type QualityRule = Extract<CauseRule, { kind: 'latency' | 'loss' }>;
 
-/** Steps on the month's latency or loss of the service's paths. A path without a figure gives nothing. */
-export function qualityReasons(rule: QualityRule, input: CauseInput): Reason[] {
+/** Steps on the latency or loss of the service's paths on its own days. A path without a figure gives nothing. */
+export function qualityReasons(rule: QualityRule, input: CauseInput): Judged {
+  const notShown: string[] = [];
   const reasons = input.paths.flatMap((path) => {
-    const figure = figureOf(rule, path, input);
+    const own = ownFigures(rule.kind, path, input);
+    if (own === null) {
+      notShown.push(path.path);
+      return [];
+    }
+    const figure = figureOf(rule, own, path, input);
     if (figure === null) return [];
     const rounded = rule.decimals === null ? figure : roundTo(figure, rule.decimals);
     const step = rule.steps.findLast(({ over, inclusive }) => {
@@ -29,20 +37,23 @@ export function qualityReasons(rule: QualityRule, input: CauseInput): Reason[] {
       },
     ];
   });
-  if (rule.paths === 'each') return reasons;
+  if (rule.paths === 'each') return { reasons, notShown };
   const [worst] = reasons.toSorted((a, b) => compare(b.share.of, a.share.of) || compare(b.figure, a.figure));
-  return worst ? [worst] : [];
+  return { reasons: worst ? [worst] : [], notShown };
 }
 
-function figureOf(rule: QualityRule, path: PathMonth, { plan }: CauseInput): Rational | null {
+function figureOf(
+  rule: QualityRule,
+  { latencyUs, loss }: MeanFigures,
+  { commitmentUs }: PathMonth,
+  { plan }: CauseInput,
+): Rational | null {
   if (rule.kind === 'latency') {
-    if (rule.measure === 'excess-percent') return path.excess;
-    return path.latency.latencyUs && multiply(path.latency.latencyUs, ratio(1n, 1000n));
+    if (rule.measure === 'absolute') return latencyUs && multiply(latencyUs, ratio(1n, 1000n));
+    return latencyUs && commitmentUs && excessPercent(latencyUs, commitmentUs);
   }
-  if (path.loss.loss === null) return null;
-  return rule.measure === 'absolute'
-    ? asPercent(path.loss.loss)
-    : excessPercent(path.loss.loss, plan.loss.commitment);
+  if (loss === null) return null;
+  return rule.measure === 'absolute' ? asPercent(loss) : excessPercent(loss, plan.loss.commitment);
 }
 
 function unitOf(rule: QualityRule): Reason['unit'] {

@@ -11,6 +11,7 @@ export const roundStatuses = [
   'aborted', // the daemon was told to stop, or its path was removed
   'overrun', // it would have run into the next slot
   'invalid', // the socket dropped packets: the observer's fault
+  'partial', // too few packets of a size could be sent
   'failed', // name resolution, driver, or nothing could be sent
   'degraded-observer', // the observer was too busy for its stamps to be trusted
   'missing',

@@ -29,6 +29,9 @@ export interface SettleContext {
   readonly abortCause: AbortCause | null;
   /** A round whose packets left later than this is the observer's fault; null: no limit. */
   readonly lagLimitUs: number | null;
+  /** What a round consists of, and how many packets of each size must have been sent. */
+  readonly sizes: readonly number[];
+  readonly minimumSent: number;
 }
 
 export type Settled = Pick<Round, 'status' | 'reason'>;
@@ -58,8 +61,20 @@ export function settleRound(ending: Ending, context: SettleContext): Settled {
       reason: `packets left up to ${sendLagUs} µs late, more than the limit of ${context.lagLimitUs} µs`,
     };
   }
+  const sent = context.sizes.map((bytes) => ({ bytes, sent: sentOf(bytes, ending.sizes) }));
+  const short = shortSizes(sent, context.minimumSent);
+  if (context.scheduled && short.length > 0) {
+    const found = short.map((size) => `${size.sent} of ${size.bytes} bytes`).join(', ');
+    const least = `at least ${context.minimumSent} packets of each size have to be sent`;
+    return { status: 'partial', reason: `sent only ${found}; ${least}${describe(unsent)}` };
+  }
   return { status: context.scheduled ? 'ok' : 'unscheduled', reason: fallbackMark(ending) };
 }
+
+const sentOf = (bytes: number, sizes: readonly SizeSample[]): number =>
+  sizes
+    .filter((size) => size.bytes === bytes)
+    .reduce((all, { packets }) => all + packets.filter(({ kind }) => kind !== 'not-sent').length, 0);
 
 /** A round is marked when more than one in a hundred of its packets had to do with a lesser stamp. */
 function fallbackMark({ sizes, provenance: { fallbackStamps, stamps } }: Ending): string | null {

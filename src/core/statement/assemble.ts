@@ -1,7 +1,7 @@
-import { clip, merge, union } from '../time/intervals.js';
+import { intersect, merge, union } from '../time/intervals.js';
 import { formatInstant } from '../time/zone.js';
 import { byKey } from './by-key.js';
-import { statementFormat, statementId, type StatementDocument } from './document.js';
+import { formatOf, statementId, type StatementDocument } from './document.js';
 import type { Span } from './document.js';
 import { exclusionPart } from './exclusion-part.js';
 import type { MonthFacts, PlanMonth } from './facts.js';
@@ -16,6 +16,8 @@ import { totalOf } from './totals.js';
 export interface Assembler {
   /** The services that have a day in the month, by code points. */
   readonly services: readonly string[];
+  /** Why the other services with a day in it can't be judged, by id. */
+  readonly unjudged: ReadonlyMap<string, string>;
   /** The first revision's draft of a service. Throws a `RangeError` for one that is not among `services`. */
   draft(service: string): StatementDocument;
 }
@@ -35,8 +37,15 @@ export function assembler(facts: MonthFacts): Assembler {
   ].sort((a, b) => (a < b ? -1 : 1));
   const outagesAt = byKey(facts.outages, ({ port }) => port);
   const pathOf = pathsOnce(facts);
+  const unjudged = new Map([
+    ...facts.unplanned.map(({ service, reason }) => [service, reason] as const),
+    ...facts.plans.flatMap(({ judgement }) =>
+      judgement.unjudged.map(({ terms, reason }) => [terms.id, reason] as const),
+    ),
+  ]);
   return {
     services,
+    unjudged,
     draft(id) {
       const own = [...stretches(id)].sort((a, b) => (a.service.terms.start < b.service.terms.start ? -1 : 1));
       const [first] = own;
@@ -48,7 +57,8 @@ export function assembler(facts: MonthFacts): Assembler {
       const paths = pathsOf(own, pathOf);
       const exclusions = facts.exclusions.flatMap((each) => exclusionPart(each, own, zone) ?? []);
       const document: StatementDocument = {
-        format: statementFormat,
+        format: formatOf(facts.ruleSet),
+        ...(facts.ruleSet === 1 ? {} : { ruleSet: facts.ruleSet }),
         id: statementId(facts.month, id),
         month: facts.month,
         service: id,
@@ -118,7 +128,7 @@ function unobservedOf(own: readonly Judged[], zone: string): Span[] {
   const spans = own.map(({ service, judgement }) => {
     const lines = new Set(service.terms.lines);
     const unobserved = judgement.case.unobserved.filter(({ line }) => lines.has(line));
-    return clip(merge(unobserved), service.period);
+    return intersect(merge(unobserved), service.period.spans);
   });
   return union(...spans).map((span) => spanOf(span, zone));
 }

@@ -1,21 +1,23 @@
 import type { Exclusion } from '../exclusion/exclusion.js';
 import type { CountedRound } from '../measurement/figures.js';
 import type { Money } from '../money/money.js';
-import type { Rational } from '../number/rational.js';
+import { ratio, roundHalfUp, type Rational } from '../number/rational.js';
 import type { PlanVersion } from '../plan/plan.js';
 import type { LocalDate } from '../time/date.js';
 import type { DueSpan } from '../time/due.js';
 import type { Interval } from '../time/intervals.js';
-import type { Month } from '../time/month.js';
+import { joinedPeriod, servicePeriod, type JoinedPeriod, type Month, type ServicePeriod } from '../time/month.js';
 import type { EpochMs, PathId } from '../types.js';
+import type { RuleSet } from './rule-set.js';
 
-/** Everything that a month is judged on, checked. */
+/** Everything that one plan's month is judged on, checked. */
 export interface MonthCase {
+  readonly ruleSet: RuleSet;
   readonly planId: string;
   readonly plan: PlanVersion;
   readonly month: Month;
   readonly lines: readonly Line[];
-  readonly services: readonly ServiceTerms[];
+  readonly services: readonly ServiceInMonth[];
   readonly outages: readonly LineInterval[];
   readonly unobserved: readonly LineInterval[];
   readonly exclusions: readonly Exclusion[];
@@ -34,7 +36,7 @@ export interface Line {
   readonly pop: string;
 }
 
-/** One segment of a service: its identity is (id, start). */
+/** What a service is from `start` to before `end`. */
 export interface ServiceTerms {
   readonly id: string;
   readonly site: string;
@@ -48,6 +50,36 @@ export interface ServiceTerms {
   readonly paths: readonly PathId[];
   /** Its own tax rate, a share of 1; null: the plan's. */
   readonly taxRate: Rational | null;
+}
+
+/** A term that has a day in the month. */
+export interface TermInForce extends ServiceTerms {
+  /** Its part of the month. */
+  readonly period: ServicePeriod;
+}
+
+/**
+ * One service in one month: judged once, by the class of its first day. Its class, customer and tax rate are those of
+ * the first term, its lines and paths those of all of them, its monthly rent what the terms come to over a whole month.
+ */
+export interface ServiceInMonth extends ServiceTerms {
+  /** In the order of their days. Days between two of them are a pause and belong to nothing. */
+  readonly inForce: readonly TermInForce[];
+  readonly period: JoinedPeriod;
+  /** Whenever it was in service, this month or before, as far as it is known. */
+  readonly served: readonly { readonly start: LocalDate; readonly end: LocalDate | null }[];
+  /** Another class or plan that was agreed within the month; it judges from the next month on. Null: there is none. */
+  readonly next: NextTerms | null;
+}
+
+export interface NextTerms {
+  /** The first day of the term that has them. */
+  readonly agreedFrom: LocalDate;
+  /** The first day of the month that they judge. */
+  readonly judgesFrom: LocalDate;
+  readonly class: string;
+  /** Null: the same plan. */
+  readonly plan: string | null;
 }
 
 export interface LineInterval extends Interval {
@@ -69,4 +101,93 @@ export interface PastCredit {
   readonly customer: string | null;
   readonly rent: Money;
   readonly credit: bigint;
+}
+
+export interface ServiceOptions {
+  /** When the month before ended, where it was judged in another time zone: the service's time goes on from there. */
+  readonly joinsAt?: EpochMs | null;
+  /** The plan of a term, where the terms may have several. */
+  readonly planOf?: (term: ServiceTerms) => string;
+}
+
+/** The service that the terms of one id make in the month; null: none of them has a day in it. In any order. */
+export function serviceInMonth(
+  terms: readonly ServiceTerms[],
+  month: Month,
+  { joinsAt = null, planOf }: ServiceOptions = {},
+): ServiceInMonth | null {
+  const continues = terms.some(
+    ({ start, end }) => start < month.firstDay && (end === null || end >= month.firstDay),
+  );
+  const inForce = terms
+    .flatMap((term): TermInForce[] => {
+      const period = servicePeriod(month, term.start, term.end);
+      if (period === null) return [];
+      // A service goes on where the last month ended, also when that was in another time zone.
+      const joins = joinsAt !== null && continues && period.firstDay === month.firstDay;
+      return [{ ...term, period: joins ? { ...period, from: joinsAt } : period }];
+    })
+    .sort((a, b) => (a.start < b.start ? -1 : 1));
+  const [first, last] = [inForce[0], inForce.at(-1)];
+  if (!first || !last) return null;
+  const period = joinedPeriod(inForce.map((term) => term.period));
+  return {
+    id: first.id,
+    site: first.site,
+    customer: first.customer,
+    class: first.class,
+    taxRate: first.taxRate,
+    lines: [...new Set(inForce.flatMap(({ lines }) => lines))],
+    paths: [...new Set(inForce.flatMap(({ paths }) => paths))],
+    start: first.start,
+    end: last.end,
+    monthlyRent: { minor: overWholeMonth(inForce), currency: first.monthlyRent.currency },
+    inForce,
+    period,
+    served: terms.map(({ start, end }) => ({ start, end })),
+    next: nextTerms(first, last, month, planOf),
+  };
+}
+
+/** What the terms come to when their days are taken for the whole month: one term's monthly rent is its own. */
+function overWholeMonth(inForce: readonly TermInForce[]): bigint {
+  const days = inForce.reduce((all, { period }) => all + BigInt(period.days), 0n);
+  const weighed = inForce.reduce(
+    (all, { monthlyRent, period }) => all + monthlyRent.minor * BigInt(period.days),
+    0n,
+  );
+  return roundHalfUp(ratio(weighed, days));
+}
+
+function nextTerms(
+  first: TermInForce,
+  last: TermInForce,
+  month: Month,
+  planOf: ServiceOptions['planOf'],
+): NextTerms | null {
+  if (last.end !== null && last.end <= month.endDay) return null;
+  const [before, after] = [planOf?.(first) ?? null, planOf?.(last) ?? null];
+  if (before === after && first.class === last.class) return null;
+  return {
+    agreedFrom: last.start,
+    judgesFrom: month.endDay,
+    class: last.class,
+    plan: before === after ? null : after,
+  };
+}
+
+/** Every service of a list of terms, in the order of first appearance. */
+export function servicesInMonth(
+  terms: readonly ServiceTerms[],
+  month: Month,
+  options?: ServiceOptions,
+): ServiceInMonth[] {
+  const byId = new Map<string, ServiceTerms[]>();
+  for (const term of terms) byId.set(term.id, [...(byId.get(term.id) ?? []), term]);
+  return [...byId.values()].flatMap((own) => serviceInMonth(own, month, options) ?? []);
+}
+
+/** Each term by itself, as the first rule set judged them. */
+export function termsInMonth(terms: readonly ServiceTerms[], month: Month): ServiceInMonth[] {
+  return terms.flatMap((term) => serviceInMonth([term], month) ?? []);
 }

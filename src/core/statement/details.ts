@@ -5,8 +5,10 @@ import { asPercent, formatShort } from '../number/decimal.js';
 import { percentText } from '../plan/share.js';
 import type { CapState } from '../credit/caps.js';
 import { figureText, type CauseCredit } from '../credit/cause.js';
+import type { TermInForce } from './case.js';
 import { addDays } from '../time/date.js';
 import { contains } from '../time/intervals.js';
+import type { RuleSet } from './rule-set.js';
 import type { MonthJudgement, ServiceMonth } from './judge.js';
 import { coverage, monthResult, wholePpm } from './result.js';
 
@@ -20,7 +22,8 @@ export function monthDetails(judgement: MonthJudgement) {
       ...service,
       ...(judgement.services[index] ? serviceDetails(judgement.services[index], judgement) : {}),
     })),
-    caps: judgement.caps.map(capDetails),
+    caps: judgement.caps.map((cap) => capDetails(cap, judgement.case.ruleSet)),
+    unjudged: judgement.unjudged.map(({ terms, reason }) => ({ id: terms.id, reason })),
     paths: result.paths.map((path, index) => {
       const judged = judgement.paths[index];
       if (!judged) return path;
@@ -47,7 +50,7 @@ export function claimWindow({ case: { plan, month } }: MonthJudgement) {
   return { withinDays: days, lastDay: addDays(month.endDay, days - 1) };
 }
 
-export function serviceDetails(service: ServiceMonth, { case: { plan } }: MonthJudgement) {
+export function serviceDetails(service: ServiceMonth, { case: { plan, ruleSet } }: MonthJudgement) {
   const { currency } = service.terms.monthlyRent;
   const rate = service.terms.taxRate ?? plan.tax.rate;
   const { tax, net } = rate === null ? { tax: null, net: null } : taxWithin(service.amount, rate);
@@ -57,7 +60,10 @@ export function serviceDetails(service: ServiceMonth, { case: { plan } }: MonthJ
     customer: service.terms.customer,
     removedMs: service.availability.removedMs,
     base: formatAmount(service.base, currency),
-    causes: service.causes.map((cause) => causeDetails(cause, service)),
+    ...(ruleSet === 1
+      ? {}
+      : { baseOf: plan.credit.of, terms: service.terms.inForce.map(termDetails(service)), next: service.terms.next }),
+    causes: service.causes.map((cause) => causeDetails(cause, service, ruleSet)),
     afterCaps: formatAmount(service.afterCaps, currency),
     tax: {
       ratePercent: rate && formatShort(asPercent(rate)),
@@ -68,7 +74,19 @@ export function serviceDetails(service: ServiceMonth, { case: { plan } }: MonthJ
   };
 }
 
-function causeDetails(cause: CauseCredit, { terms, paid }: ServiceMonth) {
+const termDetails =
+  ({ rents, terms: { monthlyRent: whole } }: ServiceMonth) =>
+  (term: TermInForce, index: number) => ({
+    from: term.period.firstDay,
+    to: term.period.endDay,
+    class: term.class,
+    lines: term.lines,
+    paths: term.paths,
+    monthlyRent: formatAmount(term.monthlyRent.minor, whole.currency),
+    rent: formatAmount(rents[index] ?? 0n, whole.currency),
+  });
+
+function causeDetails(cause: CauseCredit, { terms, paid }: ServiceMonth, ruleSet: RuleSet) {
   return {
     cause: cause.cause,
     field: cause.field,
@@ -77,15 +95,17 @@ function causeDetails(cause: CauseCredit, { terms, paid }: ServiceMonth) {
     counted: paid.includes(cause),
     reasons: cause.reasons.map((reason) => ({
       subject: reason.subject,
-      figure: figureText(reason),
+      figure: figureText(reason, ruleSet),
       unit: reason.unit,
       times: Number(reason.units),
       share: reason.share.text,
     })),
+    ...(ruleSet === 1 ? {} : { notShown: cause.notShown }),
   };
 }
 
-export function capDetails({ rule, field, group, currency, of, cap, used, asked }: CapState) {
+export function capDetails(state: CapState, ruleSet: RuleSet) {
+  const { rule, field, group, currency, of, cap, used, asked, plan, lowest, unknownMonths } = state;
   return {
     per: rule.per,
     over: rule.over,
@@ -97,6 +117,7 @@ export function capDetails({ rule, field, group, currency, of, cap, used, asked 
     cap: formatAmount(cap, currency),
     used: formatAmount(used, currency),
     asked: formatAmount(asked, currency),
+    ...(ruleSet === 1 ? {} : { plan, lowest, unknownMonths }),
   };
 }
 

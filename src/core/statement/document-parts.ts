@@ -12,7 +12,10 @@ export interface Span {
   readonly to: string;
 }
 
-/** A stretch of the service in which nothing of its terms changed, judged by one version of one plan. */
+/**
+ * The service's month, judged by one version of one plan (by the first rule set: a stretch of it in which nothing of its
+ * terms changed). Fields that may be left out are those of the second rule set.
+ */
 export interface Part {
   readonly plan: {
     readonly id: string;
@@ -23,7 +26,12 @@ export interface Part {
   };
   readonly zone: string;
   readonly class: string;
+  /** Of all its terms. */
   readonly lines: readonly PartLine[];
+  /** What it was from when to when in the month. */
+  readonly terms?: readonly PartTerm[];
+  /** Another class or plan that was agreed within the month, and the month from which it judges; null: none. */
+  readonly next?: PartNext | null;
   readonly start: LocalDate;
   readonly end: LocalDate | null;
   readonly period: Span & { readonly totalMs: number };
@@ -35,12 +43,16 @@ export interface Part {
   readonly unobservedMs: number;
   readonly complete: boolean;
   readonly availabilityPercent: string;
+  /** With unobserved time that nothing excuses counted as down; left out by the first rule set. */
+  readonly availabilityLowerBoundPercent?: string;
   readonly commitmentPercent: string;
-  readonly met: boolean;
+  /** Null: not shown, since nobody watched for too long. */
+  readonly met: boolean | null;
   readonly monthlyRent: string;
   readonly rent: string;
-  /** What the credit's percentages are taken of. */
+  /** What the credit's percentages are taken of, and whose rent that is. */
   readonly base: string;
+  readonly baseOf?: 'service' | 'site';
   readonly causes: readonly PartCause[];
   readonly credit: {
     readonly percent: string;
@@ -81,6 +93,27 @@ export interface PartRuling {
   readonly text: Readonly<Record<string, string>>;
 }
 
+/** A term as far as it lies in the month. */
+export interface PartTerm {
+  /** Its first day in the month, and the first day after it. */
+  readonly from: LocalDate;
+  readonly to: LocalDate;
+  readonly class: string;
+  readonly lines: readonly string[];
+  readonly paths: readonly PathId[];
+  readonly monthlyRent: string;
+  /** Its part of the rent; the parts sum up to it. */
+  readonly rent: string;
+}
+
+export interface PartNext {
+  readonly agreedFrom: LocalDate;
+  readonly judgesFrom: LocalDate;
+  readonly class: string;
+  /** Null: the same plan. */
+  readonly plan: string | null;
+}
+
 export interface PartLine {
   readonly id: string;
   readonly pop: string;
@@ -103,6 +136,8 @@ export interface PartCause {
     readonly times: number;
     readonly share: string;
   }[];
+  /** Paths or days whose figure has too little coverage: they pay nothing, and show nothing. */
+  readonly notShown?: readonly string[];
 }
 
 export interface PartCap {
@@ -117,6 +152,11 @@ export interface PartCap {
   readonly used: string;
   /** Asked for together, before the cap. */
   readonly asked: string;
+  /** The plan that has it; every plan's cap is taken over the whole group, and the lowest binds. */
+  readonly plan?: string;
+  readonly lowest?: boolean;
+  /** Earlier months of which nothing is known; they are not in `of` and `used`. */
+  readonly unknownMonths?: readonly string[];
 }
 
 export interface Bounds {

@@ -1,15 +1,27 @@
+import type { RuleSet } from './rule-set.js';
 import type { ExclusionPart, OutagePart, Part, PathPart, Span } from './document-parts.js';
 
 export type * from './document-parts.js';
 
-export const statementFormat = 'pop-sla-statement/1';
+/** The formats that this program reads and draws up; the second came with the second rule set. */
+export const statementFormats = ['pop-sla-statement/1', 'pop-sla-statement/2'] as const;
+export type StatementFormat = (typeof statementFormats)[number];
+
+export const formatOf = (ruleSet: RuleSet): StatementFormat =>
+  ruleSet === 1 ? 'pop-sla-statement/1' : 'pop-sla-statement/2';
+
+/** The rule set that a statement was drawn up by. */
+export const ruleSetOf = ({ format }: Pick<StatementDocument, 'format'>): RuleSet =>
+  format === 'pop-sla-statement/1' ? 1 : 2;
 
 /**
  * One service's month as it is hashed and signed. It has one spelling: texts, whole numbers, truth values, null, lists
  * and objects. It names ids only, and nobody's personal data.
  */
 export interface StatementDocument {
-  readonly format: typeof statementFormat;
+  readonly format: StatementFormat;
+  /** The version of the calculation; left out by the first. */
+  readonly ruleSet?: 2;
   /** `<month>/<service>`. */
   readonly id: string;
   /** `2026-10`. */
@@ -34,6 +46,7 @@ export interface StatementDocument {
   readonly complete: boolean;
   /** Why it was sealed although it is not complete. */
   readonly acceptedIncomplete: string | null;
+  /** One; by the first rule set one for each of the service's terms. */
   readonly parts: readonly Part[];
   readonly paths: readonly PathPart[];
   readonly outages: readonly OutagePart[];

@@ -34,6 +34,8 @@ export function exclusionPart(
 
 /** One that recurs has intervals in other months; a statement lists those that touch its own. */
 function inMonths({ intervals }: LedgerExclusion, judged: readonly Judged[]): readonly Interval[] {
+  // What the first rule set sealed has them all.
+  if (judged.some(({ judgement }) => judgement.case.ruleSet === 1)) return intervals;
   const months = judged.map(({ judgement }) => judgement.case.month);
   return intervals.filter((each) => months.some(({ from, to }) => each.from < to && each.to > from));
 }

@@ -8,6 +8,7 @@ import type { ObservedOutage } from '../watch/records.js';
 import type { StatementInputs } from './document.js';
 import type { Bounds, Measured } from './document-parts.js';
 import type { MonthJudgement } from './judge.js';
+import type { RuleSet } from './rule-set.js';
 
 /** One plan's month, with what its statements show beside what was judged. */
 export interface PlanMonth {
@@ -34,7 +35,10 @@ export interface MonthFacts {
   readonly month: string;
   readonly asOf: EpochMs;
   readonly software: string;
+  readonly ruleSet: RuleSet;
   readonly plans: readonly PlanMonth[];
+  /** Services that no plan judges, by id with the reason. */
+  readonly unplanned: readonly { readonly service: string; readonly reason: string }[];
   readonly outages: readonly OutageFact[];
   /** Approved ones. */
   readonly exclusions: readonly LedgerExclusion[];

@@ -2,23 +2,28 @@ import { judgeAvailability, type Availability } from '../availability/availabili
 import { sum } from '../credit/caps.js';
 import type { CauseCredit } from '../credit/cause.js';
 import { combined, judgeCauses } from '../credit/judge.js';
-import { rentOfPeriod } from '../credit/rent.js';
+import { rentOfTerms, rentsOfTerms, type RentedDays } from '../credit/rent.js';
 import type { FiguresOf } from '../measurement/figures.js';
 import { add, compare, zero, type Rational } from '../number/rational.js';
 import type { ServiceClass } from '../plan/plan.js';
-import type { PathMonth } from '../quality/path-month.js';
-import { servicePeriod, type ServicePeriod } from '../time/month.js';
+import { dueSlots, type PathMonth } from '../quality/path-month.js';
+import { merge, type IntervalSet } from '../time/intervals.js';
+import type { JoinedPeriod } from '../time/month.js';
+import type { PathId } from '../types.js';
 import { byKey } from './by-key.js';
-import type { LineInterval, MonthCase, ServiceTerms } from './case.js';
+import type { LineInterval, MonthCase, ServiceInMonth } from './case.js';
 
 /** One service's month with everything that led to its amount. */
 export interface UncappedService {
-  readonly terms: ServiceTerms;
+  readonly terms: ServiceInMonth;
   readonly serviceClass: ServiceClass;
-  readonly period: ServicePeriod;
+  readonly period: JoinedPeriod;
   readonly availability: Availability;
-  readonly met: boolean;
+  /** Null: not shown, since nobody watched for too long. */
+  readonly met: boolean | null;
   readonly rent: bigint;
+  /** Of its terms, in their order; they sum up to `rent`. */
+  readonly rents: readonly bigint[];
   /** What the shares are taken of. */
   readonly base: bigint;
   readonly causes: readonly CauseCredit[];
@@ -28,52 +33,100 @@ export interface UncappedService {
   readonly uncapped: bigint;
 }
 
+/** A service that can't be judged, and why: it keeps no other from being judged. */
+export interface UnjudgedService {
+  readonly terms: ServiceInMonth;
+  readonly reason: string;
+}
+
 /** What a service's availability is taken for in place of what was seen: a projection. */
-export type Foreseen = (seen: Availability, period: ServicePeriod) => Availability;
+export type Foreseen = (seen: Availability, period: JoinedPeriod) => Availability;
+
+/** The rents of all services at a site, minor units. */
+export interface SiteRents {
+  readonly billed: bigint;
+  readonly fullMonth: bigint;
+}
+
+export interface JudgeServicesOptions {
+  readonly paths: readonly PathMonth[];
+  readonly figuresOf: FiguresOf;
+  /** Of the service's site and currency, whatever plans judge its services. */
+  readonly siteRents: (service: ServiceInMonth) => SiteRents;
+  readonly foreseen?: Foreseen;
+}
+
+const rented = (service: ServiceInMonth): RentedDays[] =>
+  service.inForce.map(({ monthlyRent, period }) => ({ monthlyRent: monthlyRent.minor, days: period.days }));
+
+/** The rent that is billed for the service's days in the month. */
+export const rentOf = (service: ServiceInMonth, daysInMonth: number): bigint =>
+  rentOfTerms(rented(service), daysInMonth);
 
 /** Every service by itself: the caps, which bind services together, come after. */
 export function judgeServices(
   monthCase: MonthCase,
-  paths: readonly PathMonth[],
-  figuresOf: FiguresOf,
-  foreseen: Foreseen = (availability) => availability,
-): UncappedService[] {
-  const { plan, month } = monthCase;
+  options: JudgeServicesOptions,
+): { readonly services: readonly UncappedService[]; readonly unjudged: readonly UnjudgedService[] } {
+  const judgeOne = serviceJudge(monthCase, options);
+  const services: UncappedService[] = [];
+  const unjudged: UnjudgedService[] = [];
+  for (const terms of monthCase.services) {
+    try {
+      services.push(judgeOne(terms));
+    } catch (error) {
+      // Exact arithmetic throws where a rule divides by nothing; whatever it is, it is this service's alone.
+      unjudged.push({ terms, reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  return { services, unjudged };
+}
+
+function serviceJudge(
+  monthCase: MonthCase,
+  { paths, figuresOf, siteRents, foreseen = (availability) => availability }: JudgeServicesOptions,
+): (terms: ServiceInMonth) => UncappedService {
+  const { plan, month, ruleSet, exclusions } = monthCase;
   const pops = new Map(monthCase.lines.map(({ id, pop }) => [id, pop]));
   const outagesOf = byKey(monthCase.outages, (outage: LineInterval) => outage.line);
   const unobservedOf = byKey(monthCase.unobserved, (interval: LineInterval) => interval.line);
   const pathsById = new Map(paths.map((path) => [path.path, path]));
-  return monthCase.services.map((terms) => {
-    const period = servicePeriod(month, terms.start, terms.end);
+  const slots = dueSlots(month, plan);
+  return (terms) => {
+    const { period } = terms;
     const serviceClass = plan.classes.get(terms.class);
-    if (!period || !serviceClass) throw new RangeError(`service ${terms.id} was not checked`);
+    if (!serviceClass) throw new RangeError(`plan ${monthCase.planId} has no class ${terms.class}`);
     const seen = judgeAvailability({
       plan,
-      period,
       month,
-      exclusions: monthCase.exclusions,
-      lines: terms.lines.map((line) => ({
-        line,
-        pop: pops.get(line) ?? '',
-        service: terms.id,
-        customer: terms.customer,
-        outages: outagesOf(line),
-        unobserved: unobservedOf(line),
-        maintenanceUsedMs: monthCase.maintenanceUsed.get(line) ?? 0,
+      exclusions,
+      terms: terms.inForce.map((term) => ({
+        period: term.period,
+        lines: term.lines.map((line) => ({
+          line,
+          pop: pops.get(line) ?? '',
+          service: terms.id,
+          customer: terms.customer,
+          outages: outagesOf(line),
+          unobserved: unobservedOf(line),
+          maintenanceUsedMs: monthCase.maintenanceUsed.get(line) ?? 0,
+        })),
       })),
     });
     const availability = foreseen(seen, period);
-    const rent = rentOfPeriod(terms.monthlyRent.minor, period.days, month.days);
-    const base = plan.credit.base === 'billed' ? rent : terms.monthlyRent.minor;
-    const own = [...new Set(terms.paths)].flatMap((path) => pathsById.get(path) ?? []);
+    const rent = rentOf(terms, month.days);
+    const base = baseOf(monthCase, terms, rent, siteRents(terms));
     const causes = judgeCauses({
+      ruleSet,
       plan,
       month,
       period,
       serviceClass,
       availability,
-      paths: own,
+      paths: terms.paths.flatMap((path) => pathsById.get(path) ?? []),
       figuresOf,
+      slots,
+      ownTime: (path) => timeWith(terms, path),
       base,
     });
     const paid = combined(causes, plan.credit.combine);
@@ -82,13 +135,36 @@ export function judgeServices(
       serviceClass,
       period,
       availability,
-      met: compare(availability.availability, serviceClass.commitment) >= 0,
+      met: isMet(availability, serviceClass.commitment),
       rent,
+      rents: rentsOfTerms(rented(terms), month.days),
       base,
       causes,
       paid,
       share: paid.reduce((total, cause) => add(total, cause.share), zero),
       uncapped: sum(paid.map((cause) => cause.amount)),
     };
-  });
+  };
+}
+
+/** When the service had the path. */
+function timeWith({ inForce }: ServiceInMonth, path: PathId): IntervalSet {
+  return merge(inForce.filter(({ paths }) => paths.includes(path)).map(({ period }) => period));
+}
+
+function baseOf(
+  { plan, ruleSet }: MonthCase,
+  { monthlyRent }: ServiceInMonth,
+  rent: bigint,
+  site: SiteRents,
+): bigint {
+  const { base, of } = plan.credit;
+  if (of === 'site' && ruleSet !== 1) return base === 'billed' ? site.billed : site.fullMonth;
+  return base === 'billed' ? rent : monthlyRent.minor;
+}
+
+/** Met when it is even with all unobserved time down, not met when it isn't even with all of it up. */
+function isMet({ availability, lowerBound }: Availability, commitment: Rational): boolean | null {
+  if (compare(lowerBound, commitment) >= 0) return true;
+  return compare(availability, commitment) < 0 ? false : null;
 }

@@ -1,12 +1,19 @@
-import { applyCaps, sum, type CapState, type Payable } from '../credit/caps.js';
+import { applyCaps, roomOf, sum, type CapState, type Payable } from '../credit/caps.js';
 import { applyMinimum } from '../credit/minimum.js';
 import { figuresFromRounds, type CountedRound, type FiguresOf } from '../measurement/figures.js';
 import { dueSlots, judgePath, type PathMonth } from '../quality/path-month.js';
 import { alwaysDue, notDueIn } from '../time/due.js';
 import type { PathId } from '../types.js';
 import { byKey } from './by-key.js';
-import type { MonthCase } from './case.js';
-import { judgeServices, type Foreseen, type UncappedService } from './judge-services.js';
+import type { MonthCase, ServiceInMonth } from './case.js';
+import {
+  judgeServices,
+  rentOf,
+  type Foreseen,
+  type SiteRents,
+  type UncappedService,
+  type UnjudgedService,
+} from './judge-services.js';
 
 /** One service's month with everything that led to its amount. */
 export interface ServiceMonth extends UncappedService {
@@ -15,11 +22,12 @@ export interface ServiceMonth extends UncappedService {
   readonly amount: bigint;
 }
 
+/** A site with all of its services, whatever plans judge them. */
 export interface SiteMonth {
   readonly site: string;
   readonly currency: string;
   readonly rent: bigint;
-  /** Null: the plan caps nothing by site and month. */
+  /** The lowest of the plans' caps by site and month; null: none of them has one. */
   readonly cap: bigint | null;
   readonly credit: bigint;
 }
@@ -27,41 +35,130 @@ export interface SiteMonth {
 export interface MonthJudgement {
   readonly case: MonthCase;
   readonly services: readonly ServiceMonth[];
+  /** Those that could not be judged; they have no part in sites and caps. */
+  readonly unjudged: readonly UnjudgedService[];
+  /** The sites of its services, with those that other plans judge. */
   readonly sites: readonly SiteMonth[];
+  /** Those that touch one of its services. */
   readonly caps: readonly CapState[];
   readonly paths: readonly PathMonth[];
   readonly roundsOf: (path: PathId) => readonly CountedRound[];
   readonly figuresOf: FiguresOf;
 }
 
-/**
- * The whole contract over one month: a function of the case and nothing else. `figures` take the place of the case's
- * rounds where something else summed them up, `judgedPaths` that of paths that were judged on the same figures before,
- * `foreseen` that of the availability that was seen.
- */
+/** One plan's month, and what takes the place of what would be worked out from its rounds. */
+export interface JudgeInput {
+  readonly case: MonthCase;
+  /** Where something else summed the rounds up. */
+  readonly figures?: FiguresOf;
+  /** Paths that were judged on the same figures before. */
+  readonly paths?: readonly PathMonth[];
+  /** In place of the availability that was seen. */
+  readonly foreseen?: Foreseen;
+}
+
+/** One plan's month by itself: a function of the case and nothing else. */
 export function judgeMonth(
   monthCase: MonthCase,
   figures?: FiguresOf,
   judgedPaths?: readonly PathMonth[],
   foreseen?: Foreseen,
 ): MonthJudgement {
-  const roundsOf = byKey(monthCase.rounds, (round) => round.path);
-  const figuresOf = figures ?? figuresFromRounds(roundsOf);
-  const paths = judgedPaths ?? judgePaths(monthCase, figuresOf);
-  const uncapped = judgeServices(monthCase, paths, figuresOf, foreseen);
+  const [judged] = judgeMonths([
+    {
+      case: monthCase,
+      ...(figures && { figures }),
+      ...(judgedPaths && { paths: judgedPaths }),
+      ...(foreseen && { foreseen }),
+    },
+  ]);
+  if (!judged) throw new RangeError('one month was asked for');
+  return judged;
+}
+
+/** The months of several plans with the same name, all by one rule set: sites and caps go across them. */
+export function judgeMonths(inputs: readonly JudgeInput[]): MonthJudgement[] {
+  // By the first rule set every plan's month stands by itself.
+  if (inputs.length > 1 && inputs.some((input) => input.case.ruleSet === 1))
+    return inputs.flatMap((input) => judgeMonths([input]));
+  const siteRents = rentsBySite(inputs.map((input) => input.case));
+  const parts = inputs.map((input) => {
+    const roundsOf = byKey(input.case.rounds, (round) => round.path);
+    const figuresOf = input.figures ?? figuresFromRounds(roundsOf);
+    const paths = input.paths ?? judgePaths(input.case, figuresOf);
+    const { foreseen } = input;
+    const judged = judgeServices(input.case, {
+      ...{ paths, figuresOf, siteRents },
+      ...(foreseen && { foreseen }),
+    });
+    return { case: input.case, paths, roundsOf, figuresOf, ...judged };
+  });
+  const owners = parts.flatMap((part, owner) => part.services.map((service) => ({ owner, service })));
   const { payables, caps } = applyCaps(
-    uncapped.map(({ terms, rent, uncapped: amount }) => ({ service: terms, rent, amount })),
-    monthCase.plan.credit,
-    monthCase.month.name,
-    monthCase.history,
+    owners.map(({ owner, service }) => payableOf(parts[owner]?.case, service)),
+    inputs[0]?.case.month.name ?? '',
+    historyOf(inputs),
   );
-  const paid = applyMinimum(payables, monthCase.plan.credit.minimumPayable);
-  const services = uncapped.map((service, index) => ({
-    ...service,
-    afterCaps: payables[index]?.amount ?? 0n,
-    amount: paid[index]?.amount ?? 0n,
+  const paid = applyMinimum(payables);
+  const sites = sitesOf(paid, caps);
+  const services = owners.map(({ owner, service }, index) => ({
+    owner,
+    service: {
+      ...service,
+      afterCaps: payables[index]?.amount ?? 0n,
+      amount: paid[index]?.amount ?? 0n,
+    },
   }));
-  return { case: monthCase, services, sites: sitesOf(paid, caps), caps, paths, roundsOf, figuresOf };
+  return parts.map((part, owner) => {
+    const own = services.filter((each) => each.owner === owner).map(({ service }) => service);
+    if (parts.length === 1) return { ...part, services: own, sites, caps };
+    const named = new Set(own.map(({ terms }) => siteKey(terms)));
+    return {
+      ...part,
+      services: own,
+      sites: sites.filter(({ site, currency }) => named.has(JSON.stringify([site, currency]))),
+      caps: caps.filter((cap) => own.some(({ terms }) => touches(cap, terms))),
+    };
+  });
+}
+
+/** Whether a cap binds the service together with others. */
+export function touches({ rule, group, currency }: CapState, service: ServiceInMonth): boolean {
+  const own = rule.per === 'service' ? service.id : service[rule.per];
+  return own === group && currency === service.monthlyRent.currency;
+}
+
+function payableOf(monthCase: MonthCase | undefined, { terms, rent, uncapped }: UncappedService): Payable {
+  if (!monthCase) throw new RangeError('a service without its case');
+  return {
+    service: terms,
+    plan: monthCase.planId,
+    credit: monthCase.plan.credit,
+    rent,
+    amount: uncapped,
+  };
+}
+
+/** Every case of a month has the whole history of the year before, or none where its plan asks for none. */
+const historyOf = (inputs: readonly JudgeInput[]): MonthCase['history'] =>
+  inputs.find((input) => input.case.history.length > 0)?.case.history ?? [];
+
+/** A site has one currency; were there two, their amounts would never meet. */
+const siteKey = ({ site, monthlyRent }: ServiceInMonth): string =>
+  JSON.stringify([site, monthlyRent.currency]);
+
+function rentsBySite(cases: readonly MonthCase[]): (service: ServiceInMonth) => SiteRents {
+  const rents = new Map<string, SiteRents>();
+  for (const { services, month } of cases) {
+    for (const service of services) {
+      const { billed, fullMonth } = rents.get(siteKey(service)) ?? { billed: 0n, fullMonth: 0n };
+      rents.set(siteKey(service), {
+        billed: billed + rentOf(service, month.days),
+        fullMonth: fullMonth + service.monthlyRent.minor,
+      });
+    }
+  }
+  return (service) => rents.get(siteKey(service)) ?? { billed: 0n, fullMonth: 0n };
 }
 
 /** Every path that the services name, then the commitments, then the rounds. */
@@ -89,15 +186,29 @@ function judgePaths(monthCase: MonthCase, figuresOf: FiguresOf): readonly PathMo
 function sitesOf(payables: readonly Payable[], caps: readonly CapState[]): SiteMonth[] {
   const sites = new Map<string, Payable[]>();
   for (const payable of payables) {
-    sites.set(payable.service.site, [...(sites.get(payable.service.site) ?? []), payable]);
+    const key = siteKey(payable.service);
+    sites.set(key, [...(sites.get(key) ?? []), payable]);
   }
-  return [...sites].map(([site, members]) => ({
-    site,
-    currency: members[0]?.service.monthlyRent.currency ?? '',
-    rent: sum(members.map(({ rent }) => rent)),
-    cap:
-      caps.find(({ rule, group }) => rule.per === 'site' && rule.over === 'month' && group === site)?.cap ??
-      null,
-    credit: sum(members.map(({ amount }) => amount)),
-  }));
+  return [...sites.values()].flatMap((members) => {
+    const [first] = members;
+    if (!first) return [];
+    const { site, monthlyRent } = first.service;
+    const cap = caps.find(
+      ({ rule, group, currency, lowest }) =>
+        lowest &&
+        rule.per === 'site' &&
+        rule.over === 'month' &&
+        group === site &&
+        currency === monthlyRent.currency,
+    );
+    return [
+      {
+        site,
+        currency: monthlyRent.currency,
+        rent: sum(members.map(({ rent }) => rent)),
+        cap: cap ? roomOf(cap) : null,
+        credit: sum(members.map(({ amount }) => amount)),
+      },
+    ];
+  });
 }

@@ -1,11 +1,10 @@
-import { groupOf } from '../credit/caps.js';
 import { formatAmount } from '../money/money.js';
 import type { Interval } from '../time/intervals.js';
 import { formatInstant } from '../time/zone.js';
 import { capDetails, claimWindow, serviceDetails } from './details.js';
 import type { Part, PartCap, PartRuling, Span } from './document-parts.js';
 import type { MonthFacts, PlanMonth } from './facts.js';
-import type { MonthJudgement, ServiceMonth } from './judge.js';
+import { touches, type MonthJudgement, type ServiceMonth } from './judge.js';
 import { serviceResult } from './result.js';
 import { hasRulings, rulingsOf } from './rulings.js';
 
@@ -17,7 +16,7 @@ export const spanOf = ({ from, to }: Interval, zone: string): Span => ({
 /** The n-th service of a plan's month, as its statement says it. */
 export function partOf(planMonth: PlanMonth, index: number, facts: Pick<MonthFacts, 'explain'>): Part {
   const { judgement } = planMonth;
-  const { planId, plan, month, lines, maintenanceUsed } = judgement.case;
+  const { planId, plan, month, lines, maintenanceUsed, ruleSet } = judgement.case;
   const service = judgement.services[index];
   if (!service) throw new RangeError(`the month has no service ${index}`);
   const { terms } = service;
@@ -45,7 +44,10 @@ export function partOf(planMonth: PlanMonth, index: number, facts: Pick<MonthFac
     period: result.period,
     unavailable: service.availability.unavailable.map((each) => spanOf(each, month.zone)),
     ...{ unavailableMs, excusedMs, removedMs: details.removedMs, unobservedMs, complete },
-    ...{ availabilityPercent, commitmentPercent, met },
+    ...{ availabilityPercent, commitmentPercent },
+    // The first rule set did not know of "not shown".
+    met: ruleSet === 1 ? met !== false : met,
+    ...(ruleSet === 1 ? {} : secondOf(result, details)),
     monthlyRent: formatAmount(terms.monthlyRent.minor, currency),
     rent: result.rent.amount,
     base: details.base,
@@ -70,21 +72,33 @@ export function partOf(planMonth: PlanMonth, index: number, facts: Pick<MonthFac
 const partRulings = (service: ServiceMonth, judgement: MonthJudgement): PartRuling[] =>
   rulingsOf(service, judgement).map(({ id, field, clause, text }) => ({ id, field, clause, text }));
 
-function capsOf({ terms }: ServiceMonth, { caps }: MonthJudgement): PartCap[] {
+type Second = Pick<Part, 'availabilityLowerBoundPercent' | 'terms' | 'next' | 'baseOf'>;
+
+/** What the second rule set says beside the first. */
+function secondOf(
+  { availabilityLowerBoundPercent }: ReturnType<typeof serviceResult>,
+  { terms, next, baseOf }: ReturnType<typeof serviceDetails>,
+): Second {
+  return {
+    availabilityLowerBoundPercent,
+    ...(terms && { terms }),
+    ...(next !== undefined && { next }),
+    ...(baseOf && { baseOf }),
+  };
+}
+
+function capsOf({ terms }: ServiceMonth, { caps, case: { ruleSet } }: MonthJudgement): PartCap[] {
   return caps
-    .filter(
-      ({ rule, group, currency }) =>
-        groupOf(terms, rule.per) === group && currency === terms.monthlyRent.currency,
-    )
+    .filter((cap) => touches(cap, terms))
     .map((cap) => {
-      const { per, over, group, field, of, share, cap: limit, used, asked } = capDetails(cap);
-      return { per, over, group, field, of, share, cap: limit, used, asked };
+      const { currency: _, ...shown } = capDetails(cap, ruleSet);
+      return shown;
     });
 }
 
 function siteMonthOf({ terms }: ServiceMonth, { sites }: MonthJudgement): Part['siteMonth'] {
   const { currency } = terms.monthlyRent;
-  const site = sites.find((one) => one.site === terms.site);
+  const site = sites.find((one) => one.site === terms.site && one.currency === currency);
   return {
     rent: formatAmount(site?.rent ?? 0n, currency),
     cap: site?.cap == null ? null : formatAmount(site.cap, currency),

@@ -8,20 +8,23 @@ import type { MonthCase } from './case.js';
 
 /**
  * The month cut wherever its judgement may look at a piece of it: at the edges of what the plan leaves out of the
- * path's figures, where its slots begin and cease to be due, and at every midnight where a metric is judged, or shown,
+ * path's figures, where its slots begin and cease to be due, where a service begins or ceases to have the path, if a
+ * credit rests on its figure, and at every midnight where a metric is judged, or shown,
  * by the day. Whoever sums rounds up by these parts has summed them up once for everything that is asked.
  */
 export function partsAsked(
-  { month, plan, exclusions, due }: Pick<MonthCase, 'month' | 'plan' | 'exclusions' | 'due'>,
-  { byDay = judgedByDay(plan) }: { readonly byDay?: boolean } = {},
+  monthCase: Pick<MonthCase, 'month' | 'plan' | 'exclusions' | 'due' | 'services' | 'ruleSet'>,
+  { byDay = judgedByDay(monthCase.plan) }: { readonly byDay?: boolean } = {},
 ): (path: PathId) => Interval[] {
+  const { month, plan, exclusions, due } = monthCase;
+  const termEdges = edgesOfTerms(monthCase);
   const midnights = byDay ? daysOf(month).map(({ from }) => from) : [];
   return (path) => {
     const leftOut = [plan.latency.leavesOut, plan.loss.leavesOut].flatMap((kinds) =>
       leftOutOf(path, exclusions, kinds),
     );
     const notDue = notDueIn(month, due?.get(path) ?? alwaysDue);
-    const edges = [...[...leftOut, ...notDue].flatMap(({ from, to }) => [from, to]), ...midnights]
+    const edges = [...[...leftOut, ...notDue].flatMap(({ from, to }) => [from, to]), ...midnights, ...termEdges(path)]
       .filter((at) => month.from < at && at < month.to)
       .sort((a, b) => a - b);
     const cuts = [...new Set([month.from, ...edges, month.to])];
@@ -32,3 +35,31 @@ export function partsAsked(
 function judgedByDay(plan: PlanVersion): boolean {
   return plan.credit.causes.some((rule) => rule.kind === 'failed-days' && rule.metric !== 'availability');
 }
+
+/** When services begin and cease to have a path whose figure a credit of theirs rests on. */
+function edgesOfTerms({
+  plan,
+  services,
+  ruleSet,
+}: Pick<MonthCase, 'plan' | 'services' | 'ruleSet'>): (path: PathId) => readonly number[] {
+  if (ruleSet === 1 || !paysForQuality(plan)) return () => [];
+  const edges = new Map<PathId, Set<number>>();
+  for (const { inForce } of services) {
+    for (const { paths, period } of inForce) {
+      for (const path of paths) {
+        const known = edges.get(path) ?? new Set();
+        edges.set(path, known.add(period.from).add(period.to));
+      }
+    }
+  }
+  return (path) => [...(edges.get(path) ?? [])];
+}
+
+/** Whether a credit rests on a figure of a path. */
+export const paysForQuality = ({ credit }: Pick<PlanVersion, 'credit'>): boolean =>
+  credit.causes.some(
+    (rule) =>
+      rule.kind === 'latency' ||
+      rule.kind === 'loss' ||
+      (rule.kind === 'failed-days' && rule.metric !== 'availability'),
+  );

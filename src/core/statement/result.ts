@@ -37,6 +37,7 @@ export function serviceResult(service: ServiceMonth, zone: string) {
     unobservedMs: availability.unobservedMs,
     complete: availability.complete,
     availabilityPercent: formatDown(asPercent(availability.availability), 4),
+    availabilityLowerBoundPercent: formatDown(asPercent(availability.lowerBound), 4),
     commitmentPercent: formatShort(asPercent(service.serviceClass.commitment), 15),
     met: service.met,
     rent: { amount: formatAmount(service.rent, currency), currency },

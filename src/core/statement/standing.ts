@@ -1,11 +1,9 @@
 import { foresee, passedOf } from '../availability/foresee.js';
 import { msUntilBelow, nextStep, type NextStep } from '../credit/time-left.js';
-import type { FiguresOf } from '../measurement/figures.js';
 import { multiply, ratio, roundHalfUp, type Rational } from '../number/rational.js';
 import { totalMs } from '../time/intervals.js';
 import type { EpochMs } from '../types.js';
-import type { MonthCase } from './case.js';
-import { judgeMonth, type MonthJudgement, type ServiceMonth } from './judge.js';
+import { judgeMonths, type JudgeInput, type ServiceMonth } from './judge.js';
 
 export interface LineStanding {
   readonly line: string;
@@ -24,6 +22,10 @@ export interface ServiceStanding {
   readonly periodEnd: EpochMs;
   /** Of the whole period: what the month comes to when nothing more happens. */
   readonly availability: Rational;
+  /** With unobserved time that nothing excuses counted as down. */
+  readonly lowerBound: Rational;
+  /** Null: not shown, since nobody watched for too long. */
+  readonly met: boolean | null;
   /** Of what has passed of the period; null before it begins. */
   readonly toDate: Rational | null;
   readonly commitment: Rational;
@@ -49,47 +51,38 @@ export interface MoneyStanding {
   readonly nextStep: bigint | null;
 }
 
-/**
- * Every service of a case as it stands at `now`. Of a service whose terms changed within the month the segment that
- * holds now is shown, or the last one that began; its money is that of all its segments.
- */
-export function servicesStanding(
-  monthCase: MonthCase,
-  figures: FiguresOf,
-  now: EpochMs,
-): readonly ServiceStanding[] {
-  const judged = judgeMonth(monthCase, figures);
-  const projected = judgeMonth(monthCase, figures, judged.paths, (availability, period) =>
-    foresee(availability, period, now),
+/** Every service of the months of several plans as it stands at `now`; those that can't be judged are not among them. */
+export function servicesStanding(inputs: readonly JudgeInput[], now: EpochMs): readonly ServiceStanding[] {
+  const judged = judgeMonths(inputs);
+  const projected = judgeMonths(
+    judged.map((one) => ({
+      case: one.case,
+      figures: one.figuresOf,
+      paths: one.paths,
+      foreseen: (availability, period) => foresee(availability, period, now),
+    })),
   );
-  const ids = [...new Set(judged.services.map(({ terms }) => terms.id))];
-  return ids.flatMap((id) => {
-    const segments = segmentsOf(judged, id);
-    const shown = segments.findLast(({ period }) => period.from <= now) ?? segments[0];
-    if (!shown) return [];
-    const sum = (of: readonly ServiceMonth[], amount: (service: ServiceMonth) => bigint): bigint =>
-      of.reduce((total, service) => total + amount(service), 0n);
-    const next = nextStep(shown.serviceClass.steps, shown.availability);
-    return [
-      {
-        ...standingOf(shown, monthCase.planId, now),
+  return judged.flatMap((one, plan) => {
+    const later = new Map(projected[plan]?.services.map((service) => [service.terms, service.amount]));
+    return one.services.map((service) => {
+      const { terms, rent, amount, base, serviceClass, availability } = service;
+      const next = nextStep(serviceClass.steps, availability);
+      return {
+        ...standingOf(service, one.case.planId, now),
         next,
         money: {
-          currency: shown.terms.monthlyRent.currency,
-          rent: sum(segments, ({ rent }) => rent),
-          credit: sum(segments, ({ amount }) => amount),
-          projected: sum(segmentsOf(projected, id), ({ amount }) => amount),
-          nextStep: next && roundHalfUp(multiply(ratio(shown.base), next.step.credit.of)),
+          currency: terms.monthlyRent.currency,
+          rent,
+          credit: amount,
+          projected: later.get(terms) ?? amount,
+          nextStep: next && roundHalfUp(multiply(ratio(base), next.step.credit.of)),
         },
-      },
-    ];
+      };
+    });
   });
 }
 
-const segmentsOf = ({ services }: MonthJudgement, id: string): ServiceMonth[] =>
-  services.filter(({ terms }) => terms.id === id);
-
-function standingOf({ terms, availability, serviceClass, period }: ServiceMonth, plan: string, now: EpochMs) {
+function standingOf({ terms, availability, serviceClass, period, met }: ServiceMonth, plan: string, now: EpochMs) {
   const { unavailableMs, excusedMs, unobservedMs } = availability;
   const passedMs = passedOf(availability, period, now);
   return {
@@ -100,6 +93,8 @@ function standingOf({ terms, availability, serviceClass, period }: ServiceMonth,
     plan,
     periodEnd: period.to,
     availability: availability.availability,
+    lowerBound: availability.lowerBound,
+    met,
     toDate: passedMs === 0 ? null : ratio(BigInt(passedMs - unavailableMs), BigInt(passedMs)),
     commitment: serviceClass.commitment,
     ...{ unavailableMs, excusedMs, unobservedMs },

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { daysBetween, type LocalDate } from './date.js';
-import type { Interval } from './intervals.js';
+import { merge, type Interval, type IntervalSet } from './intervals.js';
 import { remembered } from './remembered.js';
 import { startOfDay } from './zone.js';
 
@@ -66,5 +66,24 @@ export function servicePeriod(month: Month, start: LocalDate, end: LocalDate | n
     days: daysBetween(firstDay, endDay),
     from: startOfDay(firstDay, month.zone),
     to: startOfDay(endDay, month.zone),
+  };
+}
+
+/** The periods of a service's terms together: from the first day to the last, without the pauses between them. */
+export interface JoinedPeriod extends ServicePeriod {
+  readonly spans: IntervalSet;
+}
+
+/** `periods` in the order of their days, at least one. */
+export function joinedPeriod(periods: readonly ServicePeriod[]): JoinedPeriod {
+  const [first, last] = [periods[0], periods.at(-1)];
+  if (!first || !last) throw new RangeError('a service has at least one period');
+  return {
+    firstDay: first.firstDay,
+    endDay: last.endDay,
+    days: periods.reduce((all, { days }) => all + days, 0),
+    from: first.from,
+    to: last.to,
+    spans: merge(periods),
   };
 }

@@ -1,5 +1,6 @@
 import { noHash } from '../../core/ledger/chain.js';
 import type { Assembler } from '../../core/statement/assemble.js';
+import type { RuleSet } from '../../core/statement/rule-set.js';
 import type { EpochMs } from '../../core/types.js';
 import { drawMonth } from '../statement/draw.js';
 import type { EvidenceRows } from './contents.js';
@@ -10,18 +11,20 @@ export interface DrawFromRowsOptions {
   /** Up to when the rows were taken. */
   readonly now: EpochMs;
   readonly software: string;
+  readonly ruleSet: RuleSet;
 }
 
 /** The statements of a customer's month, drawn up from rows in memory as the daemon draws them up from its database. */
 export async function drawFromRows(
   rows: EvidenceRows,
-  { month, now, software }: DrawFromRowsOptions,
+  { month, now, software, ruleSet }: DrawFromRowsOptions,
 ): Promise<Assembler> {
   const config = { ...rows.terms, bookBase: null };
-  const drawn = await drawMonth({ store: evidenceStore(rows), config, now, software }, month);
+  const drawn = await drawMonth({ store: evidenceStore(rows), config, now, software, ruleSet }, month);
   const { seq, hash } = rows.ledger.at(-1) ?? { seq: 0, hash: noHash };
   return {
     services: drawn.services,
+    unjudged: drawn.unjudged,
     // The links that are closed count as well.
     draft: (service) => {
       const document = drawn.draft(service);

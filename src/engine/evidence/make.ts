@@ -4,7 +4,9 @@ import type { EpochMs } from '../../core/types.js';
 import { keyFolder } from '../../seal/key-folder.js';
 import { makePack, type PackKey } from '../../seal/pack/pack.js';
 import type { Store } from '../../store/store.js';
+import { zoneDataVersion } from '../system-clock.js';
 import { inForce } from '../customers/in-force.js';
+import { ruleSetOfMonth } from '../statement/draw.js';
 import { collectRows } from './collect.js';
 import type { EvidenceRows } from './contents.js';
 import { drawFromRows } from './draw-from-rows.js';
@@ -60,7 +62,7 @@ export async function packEvidence(
         `${different.stated} in it, and ${different.recomputed} from them; make another revision: pop-sla statements revise`,
     );
   }
-  const pack = makePack(membersOf(evidence), key);
+  const pack = makePack(membersOf(evidence), key, zoneDataVersion);
   return {
     pack,
     made: {
@@ -88,9 +90,13 @@ async function revisionsOf(
 
 async function draftOf(
   rows: EvidenceRows,
-  { service, month, now, software }: PackOptions,
+  { store, service, month, now, software }: PackOptions,
 ): Promise<StatementDocument> {
-  const drawn = await drawFromRows(rows, { month, now, software });
+  const ruleSet = await ruleSetOfMonth(store.statements, month);
+  const drawn = await drawFromRows(rows, { month, now, software, ruleSet });
+  const reason = drawn.unjudged.get(service);
+  if (reason !== undefined)
+    throw new EvidenceRefused(`service '${service}' can't be judged in ${month}: ${reason}`);
   if (drawn.services.includes(service)) return drawn.draft(service);
   const known = rows.terms.book.services.find(({ id }) => id === service);
   const until = known?.end == null ? '' : ` to before ${known.end}`;

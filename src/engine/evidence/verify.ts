@@ -1,11 +1,13 @@
 import type { KeyObject } from 'node:crypto';
 import { noHash } from '../../core/ledger/chain.js';
 import { countSize } from '../../core/measurement/counts.js';
-import type { StatementDocument } from '../../core/statement/document.js';
+import { ruleSetOf, statementFormats, type StatementDocument } from '../../core/statement/document.js';
+import { currentRuleSet } from '../../core/statement/rule-set.js';
 import { digestOf, sha256 } from '../../seal/hash.js';
 import { fingerprint, publicKeyOf } from '../../seal/key.js';
 import { sealFault } from '../../seal/statement.js';
 import { openPack, PackFault } from '../../seal/pack/pack.js';
+import { zoneDataVersion } from '../system-clock.js';
 import { drawFromRows } from './draw-from-rows.js';
 import { attachmentsOf } from '../../core/ledger/actions.js';
 import { isOpen, type Evidence } from './contents.js';
@@ -34,13 +36,22 @@ export interface Verified {
   readonly outages: number;
   /** How many values of the statement came out the same. */
   readonly figures: number;
+  readonly zoneData: ZoneData;
   /** Where the recomputed statement is another one; none: it is verified. */
   readonly differences: readonly Difference[];
 }
 
+/** The time zone data by which a month was drawn up and was judged again: versions, null where one is not known. */
+export interface ZoneData {
+  readonly there: string | null;
+  readonly here: string | null;
+  /** Periods of the statement that are others by the data here: a zone, and its period there and here. */
+  readonly periods: readonly { readonly zone: string; readonly there: string; readonly here: string }[];
+}
+
 /** Checks a pack and judges its month once more. Throws `PackFault` where the pack is not what was made. */
 export async function verifyPack({ pack, key, software }: VerifyOptions): Promise<Verified> {
-  const { members, bytes, signedBy } = openPack(pack, key);
+  const { members, bytes, signedBy, zoneData } = openPack(pack, key);
   const evidence = evidenceOf(members);
   const shape = shapeFault(evidence);
   if (shape !== null) throw new PackFault(shape);
@@ -49,34 +60,56 @@ export async function verifyPack({ pack, key, software }: VerifyOptions): Promis
     if (fault !== null) throw new PackFault(fault);
   }
   const { statement } = evidence;
+  const again = await redrawn(evidence);
   return {
     ...{ statement, bytes, signedBy, files: members.size, revisions: evidence.revisions.length },
     ...{ events: evidence.ledger.length, openEvents: evidence.ledger.filter(isOpen).length },
     ...{ rounds: evidence.rounds.length, roundsWithPackets: evidence.packets.length },
     ...{ outages: evidence.outages.length, figures: countValues(statement) },
-    differences: await recomputedDifferences(evidence, software),
+    zoneData: { there: zoneData, here: zoneDataVersion, periods: otherPeriods(statement, again) },
+    differences: differencesOf(statement, again, software),
   };
 }
 
 /** Where the statement is another than the one that its rows give. */
 export async function recomputedDifferences(evidence: Evidence, software: string): Promise<Difference[]> {
-  const { statement } = evidence;
-  const again = await redrawn(evidence);
-  // How it came to be and stands among its revisions is checked by its chain; the words of a derivation are the
-  // program's, and another version may find others.
+  return differencesOf(evidence.statement, await redrawn(evidence), software);
+}
+
+function differencesOf(
+  statement: StatementDocument,
+  again: StatementDocument,
+  software: string,
+): Difference[] {
+  // How it came to be and stands among its revisions is checked by its chain; the words of a derivation and of a plan
+  // are the program's, and another version may find others.
   const { revision, state, acceptedIncomplete, change, previous } = statement;
   const comparable = {
     ...again,
     ...{ revision, state, acceptedIncomplete, change, previous },
-    ...(software === statement.software ? {} : { parts: withWordsOf(statement, again) }),
+    ...(software === statement.software && ruleSetOf(statement) === currentRuleSet
+      ? {}
+      : { parts: withWordsOf(statement, again) }),
   };
   return differences(statement, comparable);
+}
+
+function otherPeriods(statement: StatementDocument, again: StatementDocument): ZoneData['periods'] {
+  const words = ({ from, to }: { readonly from: string; readonly to: string }) => `${from} to ${to}`;
+  return statement.parts.flatMap(({ zone, period }, index) => {
+    const here = again.parts[index]?.period;
+    if (here === undefined || words(here) === words(period)) return [];
+    return [{ zone, there: words(period), here: words(here) }];
+  });
 }
 
 async function redrawn(evidence: Evidence): Promise<StatementDocument> {
   const { month, service, asOf, software } = evidence.statement;
   try {
-    const drawn = await drawFromRows(evidence, { month, now: Date.parse(asOf), software });
+    const drawn = await drawFromRows(evidence, {
+      ...{ month, now: Date.parse(asOf), software },
+      ruleSet: ruleSetOf(evidence.statement),
+    });
     return drawn.draft(service);
   } catch (error) {
     throw new PackFault(
@@ -88,8 +121,14 @@ async function redrawn(evidence: Evidence): Promise<StatementDocument> {
 
 const withWordsOf = (stated: StatementDocument, again: StatementDocument): StatementDocument['parts'] =>
   again.parts.map((part, index) => {
-    const { explain = part.explain, rulings } = stated.parts[index] ?? part;
-    return { ...part, explain, ...(rulings !== undefined && { rulings }) };
+    const before = stated.parts[index];
+    if (!before || before.plan.version !== part.plan.version) return part;
+    return {
+      ...part,
+      explain: before.explain,
+      ...(before.rulings !== undefined && { rulings: before.rulings }),
+      plan: { ...part.plan, digest: before.plan.digest },
+    };
   });
 
 function guarded(check: () => string | null): string | null {
@@ -102,7 +141,7 @@ function guarded(check: () => string | null): string | null {
 
 function shapeFault({ statement, terms }: Evidence): string | null {
   const format = (statement as { readonly format?: unknown } | null)?.format;
-  if (format !== 'pop-sla-statement/1') return 'statement.json is no statement that this program knows';
+  if (!statementFormats.some((known) => known === format)) return 'statement.json is no statement that this program knows';
   const hasBook = (terms as Partial<Evidence['terms']> | null)?.book?.plans instanceof Map;
   return hasBook ? null : 'terms.json has no book of services and plans';
 }

@@ -22,8 +22,8 @@ export function createSuggester({ store, config, now, log }: SuggesterOptions): 
       const found = await lookAtPath({ store, config: config(), path, now: now() });
       if (!found || found.lastSlot === found.firstSlot) return;
       const fields = { path, metrics: found.metrics, since: new Date(found.firstSlot).toISOString() };
-      if (found.endedSlot !== null) log.info(fields, 'a path is normal again');
-      else log.debug(fields, 'a path suggests a fault report');
+      if (found.endedSlot !== null) log.info(fields, 'what suggested a fault report is over');
+      else log.info(fields, 'a path suggests a fault report');
     } catch (error) {
       log.error({ err: error, path }, 'a path could not be looked at for a suggestion');
     }

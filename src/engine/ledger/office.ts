@@ -10,6 +10,7 @@ import { availabilityJson, type AvailabilityJson } from '../../render/ledger/ava
 import { impactOf, type Impact } from '../month/impact.js';
 import { judgeStored, type StoredMonth } from '../month/judge.js';
 import type { Judging } from '../month/judging.js';
+import { ruleSetOfMonth } from '../statement/draw.js';
 import { pastCreditsOf } from '../statement/past-credits.js';
 import { audit, type Audit } from './audit.js';
 import { createDesk, type Desk } from './desk.js';
@@ -43,7 +44,8 @@ export interface OfficeOptions {
 export function createOffice({ store, config, now, judging, bookChanged }: OfficeOptions): Office {
   const desk = createDesk({ store, config, now });
   const pastCredits = pastCreditsOf(store.statements);
-  const judge = () => ({ store, config: config(), now: now(), pastCredits });
+  const ruleSetOf = (month: string) => ruleSetOfMonth(store.statements, month);
+  const judge = () => ({ store, config: config(), now: now(), pastCredits, ruleSetOf });
   return {
     desk,
     registry: createRegistry({ ledger: store.ledger, config, now, ...(bookChanged && { bookChanged }) }),

@@ -1,27 +1,33 @@
+import type { UnplannedService } from '../../core/customer/segments.js';
 import type { Config } from '../../config/config.js';
 import type { Exclusion } from '../../core/exclusion/exclusion.js';
 import { approvedExcuses, foldExclusions } from '../../core/ledger/exclusions.js';
 import { foldCorrections } from '../../core/ledger/outages.js';
 import { boundsOf, type ServiceBounds } from '../../core/statement/bounds.js';
-import { judgeMonth, type MonthJudgement } from '../../core/statement/judge.js';
+import { judgeMonths, type JudgeInput, type MonthJudgement } from '../../core/statement/judge.js';
+import { currentRuleSet, type RuleSet } from '../../core/statement/rule-set.js';
 import type { EpochMs } from '../../core/types.js';
 import type { Store } from '../../store/store.js';
 import { inForce } from '../customers/in-force.js';
 import { showOutages, type ShownOutage } from '../ledger/counted.js';
 import { figuresFromStore } from './figures-from-store.js';
-import { loadCase, type PastCredits, type StoredCase } from './load-case.js';
+import { loadMonth, type PastCredits, type StoredCase } from './load-case.js';
 
 export interface JudgeOptions {
   readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds'>;
   readonly config: Config;
   readonly now: EpochMs;
   readonly pastCredits?: PastCredits;
+  /** By which rule set a month is judged; the current one by default. */
+  readonly ruleSetOf?: (month: string) => Promise<RuleSet>;
 }
 
 export interface StoredMonth extends MonthJudgement {
   readonly case: StoredCase;
   /** Of `services`, in their order. */
   readonly bounds: readonly ServiceBounds[];
+  /** Services that no plan judges; those of the whole month stand with the first plan. */
+  readonly unplanned: readonly UnplannedService[];
 }
 
 /** What a month stands on, read once. */
@@ -51,13 +57,24 @@ export async function judgeStored(
 ): Promise<StoredMonth[]> {
   const { store, now, pastCredits } = options;
   const { config, outages, exclusions } = entered ?? (await readEntered(options));
-  const months: StoredMonth[] = [];
-  for (const plan of config.book.plans.values()) {
-    const query = { store, config, plan, name, now, outages, exclusions };
-    const monthCase = await loadCase({ ...query, ...(pastCredits && { pastCredits }) });
-    if (monthCase === null) continue;
-    const judged = judgeMonth(monthCase, await figuresFromStore({ rounds: store.rounds, monthCase }));
-    months.push({ ...judged, case: monthCase, bounds: boundsOf(judged, monthCase.outageBounds) });
-  }
-  return months;
+  const ruleSet = (await options.ruleSetOf?.(name)) ?? currentRuleSet;
+  const query = { store, config, name, ruleSet, now, outages, exclusions };
+  const { cases, unplanned } = await loadMonth({ ...query, ...(pastCredits && { pastCredits }) });
+  const inputs: JudgeInput[] = [];
+  for (const monthCase of cases)
+    inputs.push({
+      case: monthCase,
+      figures: await figuresFromStore({ rounds: store.rounds, monthCase }),
+    });
+  const judged = judgeMonths(inputs);
+  const bounds = boundsOf(
+    judged,
+    cases.map(({ outageBounds }) => outageBounds),
+  );
+  return judged.flatMap((judgement, index) => {
+    const monthCase = cases[index];
+    if (!monthCase) return [];
+    const notJudged = index === 0 ? unplanned : [];
+    return [{ ...judgement, case: monthCase, bounds: bounds[index] ?? [], unplanned: notJudged }];
+  });
 }

@@ -4,7 +4,7 @@ import type { EpochMs } from '../../core/types.js';
 import { availabilityJson, type AvailabilityJson } from '../../render/ledger/availability.js';
 import type { Store } from '../../store/store.js';
 import { createDesk } from '../ledger/desk.js';
-import { drawMonth } from '../statement/draw.js';
+import { drawMonth, ruleSetOfMonth } from '../statement/draw.js';
 import { pastCreditsOf } from '../statement/past-credits.js';
 import { impactOf, type Impact } from './impact.js';
 import { judgeStored } from './judge.js';
@@ -36,6 +36,7 @@ export function judgeHere({ store, config, now, software }: JudgingOptions): Jud
   const options = () => ({
     ...{ store, config: config(), now: now() },
     pastCredits: pastCreditsOf(store.statements),
+    ruleSetOf: (month: string) => ruleSetOfMonth(store.statements, month),
   });
   return {
     availability: async (month) => availabilityJson(month, await judgeStored(options(), month), now()),

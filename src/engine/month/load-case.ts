@@ -1,10 +1,9 @@
 import type { Config } from '../../config/config.js';
-import { segmentsIn, type Segment } from '../../core/customer/segments.js';
+import { bookMonth, type PlannedMonth, type UnplannedService } from '../../core/customer/segments.js';
 import { coversLine, type Exclusion } from '../../core/exclusion/exclusion.js';
-import type { Plan } from '../../core/plan/plan.js';
-import { monthOf, versionFor } from '../../core/plan/version.js';
 import type { OutageBounds } from '../../core/statement/bounds.js';
-import type { LineInterval, MonthCase, PastCredit } from '../../core/statement/case.js';
+import type { LineInterval, MonthCase, PastCredit, ServiceInMonth } from '../../core/statement/case.js';
+import type { RuleSet } from '../../core/statement/rule-set.js';
 import { clip, merge, totalMs, type Interval, type IntervalSet } from '../../core/time/intervals.js';
 import type { Month } from '../../core/time/month.js';
 import { startOfDay } from '../../core/time/zone.js';
@@ -17,19 +16,20 @@ import { portTimes, type PortTimesQuery } from './port-times.js';
 export interface MonthQuery {
   readonly store: { readonly watch: PortTimesQuery['watch'] & Pick<WatchStore, 'watchers'> };
   readonly config: Pick<Config, 'book' | 'watch' | 'commitments' | 'pops' | 'paths'>;
-  readonly plan: Plan;
   /** `2026-10`. */
   readonly name: string;
+  readonly ruleSet: RuleSet;
   /** What comes after it is neither down nor unobserved. */
   readonly now: EpochMs;
   readonly outages: readonly ShownOutage[];
   /** Approved ones. */
   readonly exclusions: readonly Exclusion[];
-  /** What the plan credited in the twelve months before the one of that name; none by default. */
+  /** What was credited in the twelve months before the one of that name; none by default. */
   readonly pastCredits?: PastCredits;
 }
 
-export type PastCredits = (plan: string, month: string) => Promise<readonly PastCredit[]>;
+/** By one plan; null: by whatever plans. */
+export type PastCredits = (plan: string | null, month: string) => Promise<readonly PastCredit[]>;
 
 /** A case with what the store alone can tell of it. */
 export interface StoredCase extends MonthCase {
@@ -38,18 +38,27 @@ export interface StoredCase extends MonthCase {
   readonly unwatched: readonly PopId[];
 }
 
+export interface LoadedMonth {
+  /** Of every plan that judges something in it. */
+  readonly cases: readonly StoredCase[];
+  readonly unplanned: readonly UnplannedService[];
+}
+
 /**
- * What a plan's month is judged on, from what is configured, stored and entered; null: it judges nothing in it. Without
- * its rounds, which are many: the store sums them up (`figuresFromStore`).
+ * What a month is judged on, from what is configured, stored and entered. Without its rounds, which are many: the store
+ * sums them up (`figuresFromStore`).
  */
-export async function loadCase(query: MonthQuery): Promise<StoredCase | null> {
-  const { config, plan, name, now, exclusions, store } = query;
-  const version = versionFor(plan, name);
-  if (version === null) return null;
-  const month = monthOf(version, name);
-  const services = segmentsIn(config.book, plan.id, month);
-  if (services.length === 0) return null;
-  const used = new Set(services.flatMap(({ lines }) => lines));
+export async function loadMonth(query: MonthQuery): Promise<LoadedMonth> {
+  const { plans, unplanned } = bookMonth(query.config.book, query.name, query.ruleSet);
+  const cases: StoredCase[] = [];
+  for (const planned of plans) cases.push(await loadCase(query, planned));
+  return { cases, unplanned };
+}
+
+async function loadCase(query: MonthQuery, planned: PlannedMonth): Promise<StoredCase> {
+  const { config, now, exclusions, store, ruleSet } = query;
+  const { plan, version, month, services } = planned;
+  const used = new Set(services.flatMap((service) => service.lines));
   const lines = config.book.lines.filter(({ id }) => used.has(id));
   const outages: LineInterval[] = [];
   const longest: LineInterval[] = [];
@@ -57,7 +66,8 @@ export async function loadCase(query: MonthQuery): Promise<StoredCase | null> {
   const unobserved: LineInterval[] = [];
   const unwatched: PopId[] = [];
   const watchers = await store.watch.watchers();
-  const passed = { from: month.from, to: Math.max(month.from, Math.min(month.to, now)) };
+  const from = Math.min(month.from, ...services.map((service) => service.period.from));
+  const passed = { from, to: Math.max(from, Math.min(month.to, now)) };
   for (const pop of new Set(lines.map((line) => line.pop))) {
     const times = await portTimes({
       watch: store.watch,
@@ -76,7 +86,10 @@ export async function loadCase(query: MonthQuery): Promise<StoredCase | null> {
     }
   }
   const paths = [...new Set(services.flatMap((service) => service.paths))];
+  const history = (): Promise<readonly PastCredit[]> | undefined =>
+    query.pastCredits?.(ruleSet === 1 ? plan.id : null, month.name);
   return {
+    ruleSet,
     planId: plan.id,
     plan: version,
     month,
@@ -87,8 +100,8 @@ export async function loadCase(query: MonthQuery): Promise<StoredCase | null> {
     exclusions,
     commitments: commitmentsIn(config, paths, month),
     rounds: [],
-    due: dueIn(config, paths, passed),
-    history: looksBack(version) ? ((await query.pastCredits?.(plan.id, name)) ?? []) : [],
+    due: dueIn(config, paths, { from: month.from, to: passed.to }),
+    history: looksBack(version) ? ((await history()) ?? []) : [],
     outageBounds: { longest, shortest },
     unwatched,
     maintenanceUsed: maintenanceUsed(services, lines, month, exclusions),
@@ -113,7 +126,7 @@ function dueIn(
 
 /** Planned maintenance of the calendar year before the month, by line. */
 function maintenanceUsed(
-  services: readonly Segment[],
+  services: readonly ServiceInMonth[],
   lines: MonthCase['lines'],
   month: Month,
   exclusions: readonly Exclusion[],

@@ -1,8 +1,7 @@
 import type { Book } from '../../core/customer/book.js';
 import { sellersOf } from '../../core/customer/resale.js';
-import { segmentsOf } from '../../core/customer/segments.js';
-import { monthOf, versionFor } from '../../core/plan/version.js';
-import { servicePeriod } from '../../core/time/month.js';
+import { bookMonth } from '../../core/customer/segments.js';
+import { currentRuleSet } from '../../core/statement/rule-set.js';
 import type { EpochMs } from '../../core/types.js';
 
 /** Whom a month's service belongs to. */
@@ -25,19 +24,17 @@ export interface MonthServices {
 export function monthServices(book: Book, month: string): MonthServices {
   const services = new Map<string, Belonging>();
   let [from, to]: [EpochMs | null, EpochMs | null] = [null, null];
-  for (const segment of book.services.flatMap(segmentsOf)) {
-    const plan = book.plans.get(segment.plan);
-    const version = plan && versionFor(plan, month);
-    if (!version) continue;
-    const zoned = monthOf(version, month);
-    if (servicePeriod(zoned, segment.start, segment.end) === null) continue;
+  const { plans, unplanned } = bookMonth(book, month, currentRuleSet);
+  const note = (service: string, owner: string | null, site: string): void => {
+    const customer = owner ?? '';
+    const sellers = customer === '' ? [] : sellersOf(book, customer, `${month}-01`);
+    services.set(service, { service, customer, site, sellers });
+  };
+  for (const { month: zoned, services: own } of plans) {
     from = Math.min(from ?? zoned.from, zoned.from);
     to = Math.max(to ?? zoned.to, zoned.to);
-    const customer = segment.customer ?? '';
-    services.set(segment.id, {
-      ...{ service: segment.id, customer, site: segment.site },
-      sellers: customer === '' ? [] : sellersOf(book, customer, `${month}-01`),
-    });
+    for (const { id, customer, site } of own) note(id, customer, site);
   }
+  for (const { service, customer, site } of unplanned) note(service, customer, site);
   return { services: [...services.values()], from, to };
 }

@@ -122,7 +122,9 @@ export function createStanding(options: StandingOptions): StandingKeeper {
     const own = terms.get(round.path);
     if (!accounted(round.path, round.slot) || !own) return;
     const worth = gradeRound(round, own);
-    if (worth) events.roundGraded(round.path, worth);
+    if (!worth) return;
+    const { slot } = round;
+    events.roundGraded(round.path, worth.grade, { ...worth.of, slot, commitmentUs: own.commitmentUs });
   };
 
   const readLedger = async (): Promise<void> => {

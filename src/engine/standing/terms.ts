@@ -1,8 +1,9 @@
 import type { Config, PathConfig } from '../../config/config.js';
-import { segmentsIn } from '../../core/customer/segments.js';
+import { bookMonth } from '../../core/customer/segments.js';
 import type { Rational } from '../../core/number/rational.js';
 import type { Plan, PlanVersion } from '../../core/plan/plan.js';
 import { monthOf, versionFor } from '../../core/plan/version.js';
+import { currentRuleSet } from '../../core/statement/rule-set.js';
 import type { Month } from '../../core/time/month.js';
 import { formatInstant } from '../../core/time/zone.js';
 import type { EpochMs, PathId } from '../../core/types.js';
@@ -32,8 +33,9 @@ export function termsAt(
   for (const plan of config.book.plans.values()) {
     const current = currentMonth(plan, now);
     if (current === null) continue;
-    for (const segment of segmentsIn(config.book, plan.id, current.month))
-      for (const path of segment.paths) if (!planOf.has(path)) planOf.set(path, plan);
+    const { plans } = bookMonth(config.book, current.month.name, currentRuleSet);
+    for (const { paths: own } of plans.find((judged) => judged.plan.id === plan.id)?.services ?? [])
+      for (const path of own) if (!planOf.has(path)) planOf.set(path, plan);
   }
   const byPlan = new Map<Plan | null, PathConfig[]>();
   for (const path of paths) {

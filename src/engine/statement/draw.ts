@@ -8,9 +8,10 @@ import { assembler, type Assembler } from '../../core/statement/assemble.js';
 import { byKey } from '../../core/statement/by-key.js';
 import type { PlanMonth } from '../../core/statement/facts.js';
 import { boundsOf, type ServiceBounds } from '../../core/statement/bounds.js';
-import type { Bounds } from '../../core/statement/document.js';
-import { judgeMonth, type MonthJudgement, type ServiceMonth } from '../../core/statement/judge.js';
+import { ruleSetOf, type Bounds } from '../../core/statement/document.js';
+import { judgeMonths, type MonthJudgement, type ServiceMonth } from '../../core/statement/judge.js';
 import { boundsResult } from '../../core/statement/result.js';
+import { currentRuleSet, type RuleSet } from '../../core/statement/rule-set.js';
 import type { EpochMs } from '../../core/types.js';
 import { shortestSureMs } from '../../core/watch/rules.js';
 import { explainOne } from '../../render/explain/explain.js';
@@ -20,7 +21,7 @@ import type { Store } from '../../store/store.js';
 import { inForce } from '../customers/in-force.js';
 import { showOutages } from '../ledger/counted.js';
 import { sumsFromStore } from '../month/figures-from-store.js';
-import { loadCase, type MonthQuery } from '../month/load-case.js';
+import { loadMonth, type MonthQuery, type StoredCase } from '../month/load-case.js';
 import { pastCreditsOf, type PastStatements } from './past-credits.js';
 
 /** What of a store a month is drawn up from: a database, or the rows of an evidence pack. */
@@ -37,6 +38,8 @@ export interface DrawOptions {
   readonly now: EpochMs;
   /** Of this program. */
   readonly software: string;
+  /** What judges the month; by default what its first sealed statement was made by. */
+  readonly ruleSet?: RuleSet;
 }
 
 /** A port that is far away, and how late an echo may leave. */
@@ -54,30 +57,13 @@ export async function drawMonth(options: DrawOptions, month: string): Promise<As
   const ledgerExclusions = foldExclusions(events);
   const exclusions = approvedExcuses(ledgerExclusions);
   const outages = showOutages(await store.watch.outages(), foldCorrections(events));
-  const plans: PlanMonth[] = [];
-  for (const plan of config.book.plans.values()) {
-    const pastCredits = pastCreditsOf(store.statements);
-    const query = { store, config, plan, name: month, now, outages, exclusions, pastCredits };
-    const monthCase = await loadCase(query);
-    if (monthCase === null) continue;
-    const partsOf = await sumsFromStore({ rounds: store.rounds, monthCase, byDay: true });
-    const measured = byKey(
-      await store.rounds.measuredBy(monthCase.month.from, monthCase.month.to),
-      ({ path }) => path,
-    );
-    const judgement = judgeMonth(monthCase, figuresFromParts(partsOf));
-    plans.push({
-      judgement,
-      planDigest: digestOf(plain(monthCase.plan) as object),
-      partsOf,
-      measuredBy: (path) => measured(path).map(({ driver, stamps, rounds }) => ({ driver, stamps, rounds })),
-      bounds: boundsOf(judgement, monthCase.outageBounds).map((bounds, index) =>
-        printed(bounds, judgement.services[index]),
-      ),
-    });
-  }
+  const ruleSet = options.ruleSet ?? (await ruleSetOfMonth(store.statements, month));
+  const pastCredits = pastCreditsOf(store.statements);
+  const query = { store, config, name: month, ruleSet, now, outages, exclusions, pastCredits };
+  const { cases, unplanned } = await loadMonth(query);
+  const plans = await planMonths(store, cases);
   return assembler({
-    ...{ month, asOf: now, software, plans, outages },
+    ...{ month, asOf: now, software, ruleSet, plans, unplanned, outages },
     exclusions: ledgerExclusions.filter(({ state }) => state === 'approved'),
     sellersOf: (customer, day) => sellersOf(config.book, customer, day),
     shortestSureOutageMs: shortestSureMs(config.watch, farRttMs, lateMs),
@@ -88,6 +74,47 @@ export async function drawMonth(options: DrawOptions, month: string): Promise<As
     explain,
     digest: digestOf,
   });
+}
+
+/** Judged together: sites and caps go across plans. */
+async function planMonths(
+  { rounds }: Pick<DrawStore, 'rounds'>,
+  cases: readonly StoredCase[],
+): Promise<PlanMonth[]> {
+  const inputs = [];
+  for (const monthCase of cases)
+    inputs.push({ monthCase, partsOf: await sumsFromStore({ rounds, monthCase, byDay: true }) });
+  const judged = judgeMonths(
+    inputs.map(({ monthCase, partsOf }) => ({ case: monthCase, figures: figuresFromParts(partsOf) })),
+  );
+  const bounds = boundsOf(
+    judged,
+    cases.map(({ outageBounds }) => outageBounds),
+  );
+  const plans: PlanMonth[] = [];
+  for (const [index, { monthCase, partsOf }] of inputs.entries()) {
+    const judgement = judged[index];
+    if (!judgement) continue;
+    const measured = byKey(
+      await rounds.measuredBy(monthCase.month.from, monthCase.month.to),
+      ({ path }) => path,
+    );
+    plans.push({
+      judgement,
+      planDigest: digestOf(plain(monthCase.plan) as object),
+      partsOf,
+      measuredBy: (path) => measured(path).map(({ driver, stamps, rounds: count }) => ({ driver, stamps, rounds: count })),
+      bounds: (bounds[index] ?? []).map((each, nth) => printed(each, judgement.services[nth])),
+    });
+  }
+  return plans;
+}
+
+/** A month is judged by the rule set of its first sealed statement; one that has none, by the current one. */
+export async function ruleSetOfMonth(statements: PastStatements, month: string): Promise<RuleSet> {
+  const sealed = (await statements.list({ month })).find(({ state }) => state === 'sealed');
+  const document = sealed && (await statements.sealed(sealed.id))?.document;
+  return document ? ruleSetOf(document) : currentRuleSet;
 }
 
 function printed(bounds: ServiceBounds, service: ServiceMonth | undefined): Bounds | null {

@@ -1,8 +1,8 @@
-import { segmentsOf } from '../../core/customer/segments.js';
+import { bookMonth } from '../../core/customer/segments.js';
 import type { Book } from '../../core/customer/book.js';
 import { refuse } from '../../core/ledger/refusal.js';
-import { monthOf, versionFor } from '../../core/plan/version.js';
-import { isMonthName, monthRule, servicePeriod } from '../../core/time/month.js';
+import { currentRuleSet } from '../../core/statement/rule-set.js';
+import { isMonthName, monthAfter, monthRule } from '../../core/time/month.js';
 import type { EpochMs } from '../../core/types.js';
 import { Refused } from '../ledger/enter.js';
 
@@ -14,17 +14,15 @@ export interface MonthOfBook {
 }
 
 export function monthOfBook(book: Book, name: string): MonthOfBook {
-  const services = new Set<string>();
+  const { plans, unplanned } = bookMonth(book, name, currentRuleSet);
+  const services = new Set(unplanned.map(({ service }) => service));
   let end: EpochMs | null = null;
-  for (const segment of book.services.flatMap(segmentsOf)) {
-    const plan = book.plans.get(segment.plan);
-    const version = plan && versionFor(plan, name);
-    if (!version) continue;
-    const month = monthOf(version, name);
-    if (servicePeriod(month, segment.start, segment.end) === null) continue;
-    services.add(segment.id);
+  for (const { month, services: own } of plans) {
+    for (const { id } of own) services.add(id);
     end = Math.max(end ?? month.to, month.to);
   }
+  // Nothing judges them; a month that has nobody else is over with the calendar's.
+  if (end === null && services.size > 0) end = Date.parse(`${monthAfter(name, 1)}-01T00:00:00Z`);
   return { services: [...services].sort((a, b) => (a < b ? -1 : 1)), end };
 }
 

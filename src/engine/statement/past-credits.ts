@@ -23,7 +23,7 @@ export function pastCreditsOf(statements: PastStatements): PastCredits {
         const document = (await statements.sealed(id))?.document;
         if (!document) continue;
         const { service, site, customer, currency } = document;
-        for (const part of document.parts.filter((one) => one.plan.id === plan)) {
+        for (const part of document.parts.filter((one) => plan === null || one.plan.id === plan)) {
           const rent = { minor: minorOf(part.rent, currency), currency };
           const credit = minorOf(part.credit.amount, currency);
           past.push({ month: before, service, site, customer, rent, credit });

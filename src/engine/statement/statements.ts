@@ -97,7 +97,9 @@ export function createStatements(options: StatementsOptions): Statements {
     const month_ = await drawn(month, found.services);
     const listed = await store.statements.list({ month });
     const sealed = new Set(listed.filter(({ state }) => state === 'sealed').map(({ id }) => id));
-    const open = found.services.filter((service) => !sealed.has(statementId(month, service)));
+    const open = found.services.filter(
+      (service) => month_.services.includes(service) && !sealed.has(statementId(month, service)),
+    );
     for (let at = 0; at < open.length; at += draftsAtOnce) {
       await Promise.all(
         open.slice(at, at + draftsAtOnce).map((service) => {
@@ -118,7 +120,8 @@ export function createStatements(options: StatementsOptions): Statements {
     const sealOne = await started(actor);
     const month_ = await drawn(month, found.services);
     const outcomes: Outcome[] = [];
-    for (const service of found.services) outcomes.push(await sealFirst(month_.draft(service)));
+    for (const service of found.services)
+      outcomes.push(unjudged(month, service, month_) ?? (await sealFirst(month_.draft(service))));
     return outcomes;
 
     async function sealFirst(fresh: StatementDocument): Promise<Outcome> {
@@ -158,7 +161,8 @@ export function createStatements(options: StatementsOptions): Statements {
     const sealOne = dryRun ? null : await started(actor);
     const month_ = await drawn(month, found.services);
     const outcomes: Outcome[] = [];
-    for (const service of found.services) outcomes.push(await reviseOne(month_.draft(service)));
+    for (const service of found.services)
+      outcomes.push(unjudged(month, service, month_) ?? (await reviseOne(month_.draft(service))));
     return outcomes;
 
     async function reviseOne(fresh: StatementDocument): Promise<Outcome> {
@@ -226,7 +230,9 @@ export function createStatements(options: StatementsOptions): Statements {
     async draw(month, services) {
       const found = await asked(month, services);
       const month_ = await drawn(month, found.services, false);
-      return found.services.map((service) => month_.draft(service));
+      return found.services
+        .filter((service) => !month_.unjudged.has(service))
+        .map((service) => month_.draft(service));
     },
     close: (month, services = null) => inTurn(month, () => close(month, services)),
     closeOnce: (month) =>
@@ -266,6 +272,16 @@ const noReason = 'is incomplete: sealed only with --accept-incomplete REASON';
 function outcomeOf({ id, total, currency }: StatementDocument, outcome: Outcome['outcome']): Outcome {
   const { credit } = total;
   return { id, outcome, revision: null, hash: null, credit, currency, creditDifference: null, why: [] };
+}
+
+/** A service that can't be judged has no statement, and keeps no other from having one; null: it is judged. */
+function unjudged(month: string, service: string, drawn: Assembler): Outcome | null {
+  const reason = drawn.unjudged.get(service);
+  if (reason === undefined) return null;
+  return {
+    ...{ id: statementId(month, service), outcome: 'refused', revision: null, hash: null },
+    ...{ credit: '0', currency: '', creditDifference: null, why: [`can't be judged: ${reason}`] },
+  };
 }
 
 const incomplete = (document: StatementDocument): Outcome => ({

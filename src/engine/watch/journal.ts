@@ -23,12 +23,14 @@ export interface Journal {
   blind(time: BlindTime): void;
   /** Writes what waits, and tries again until the store takes it. */
   flush(): void;
-  /** Writes what waits once more, and gives up what is refused. */
+  /** Writes what waits once more, within a second; what is not taken then is lost, and said to be. */
   close(): Promise<void>;
 }
 
 const firstRetryMs = 1_000;
 const lastRetryMs = 30_000;
+/** At the end a store that does not answer is waited for no longer. */
+const closeLimitMs = 1_000;
 
 export function createJournal({ clock, store, events, log }: JournalOptions): Journal {
   const outages = new Map<string, ObservedOutage>();
@@ -90,8 +92,18 @@ export function createJournal({ clock, store, events, log }: JournalOptions): Jo
     },
     close: async () => {
       closing.abort();
-      await writing;
-      if (!isEmpty()) await attempt();
+      const once = async (): Promise<void> => {
+        await writing;
+        if (!isEmpty()) await attempt();
+      };
+      const done = new AbortController();
+      await Promise.race([once(), clock.sleep(closeLimitMs, done.signal)]);
+      done.abort();
+      if (!isEmpty())
+        log.error(
+          { outages: outages.size, states: states.length, spans: spans.size, blind: blind.size },
+          'what the watch found last is lost: it could not be stored',
+        );
     },
   };
 }

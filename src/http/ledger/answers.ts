@@ -81,7 +81,7 @@ const service = z.strictObject({
   plan: z.strictObject({ id: z.string(), version: z.string() }),
   period: z.strictObject({ from: isoTime(), to: isoTime(), totalMs: z.int() }),
   ...{ unavailableMs: z.int(), excusedMs: z.int(), unobservedMs: z.int(), complete: z.boolean() },
-  ...{ availabilityPercent: digits(), commitmentPercent: digits(), met: z.boolean() },
+  ...{ availabilityPercent: digits(), commitmentPercent: digits(), met: z.boolean().nullable() },
   rent: z.strictObject({ amount: amount(), currency: z.string() }),
   credit: z.strictObject({ percent: digits(), uncapped: amount(), amount: amount(), capped: z.boolean() }),
   ...{ bounds, unwatchedPorts: texts },

@@ -7,6 +7,7 @@ import { figureText, type CauseCredit, type Reason } from '../../core/credit/cau
 import { groupOf } from '../../core/credit/caps.js';
 import { percentText } from '../../core/plan/share.js';
 import type { MonthJudgement, ServiceMonth } from '../../core/statement/judge.js';
+import type { RuleSet } from '../../core/statement/rule-set.js';
 import { indented, source } from './text.js';
 
 /** From the rent to what is paid. */
@@ -41,7 +42,7 @@ export function explainCredit(service: ServiceMonth, judgement: MonthJudgement):
 function explainCause(
   cause: CauseCredit,
   { base, serviceClass, paid }: ServiceMonth,
-  { case: { plan } }: MonthJudgement,
+  { case: { plan, ruleSet } }: MonthJudgement,
   money: (minor: bigint) => string,
 ): string[] {
   const from = source(plan, cause.field);
@@ -57,18 +58,18 @@ function explainCause(
   return [
     `${cause.cause}: ${from}`,
     ...indented([
-      ...cause.reasons.map(explainReason),
+      ...cause.reasons.map((reason) => explainReason(reason, ruleSet)),
       `${money(base)} × ${sole ?? `${percentText(cause.share)} %`} = ${money(cause.amount)}, rounded half-up${paid.includes(cause) ? '' : ' (not counted)'}`,
     ]),
   ];
 }
 
-function explainReason(reason: Reason): string {
+function explainReason(reason: Reason, ruleSet: RuleSet): string {
   const { subject, unit, bound, units, share } = reason;
   const what = subject === 'service' ? '' : `${subject}: `;
   const times = units === 1n ? share.text : `${units} × ${share.text}`;
   const held = bound === null ? '' : `, ${bound.is} ${formatShort(bound.value)}${unitSign[unit]}`;
-  return `${what}${figureText(reason)}${unitWords[unit]}${held}: ${times}`;
+  return `${what}${figureText(reason, ruleSet)}${unitWords[unit]}${held}: ${times}`;
 }
 
 const unitSign = { percent: ' %', 'excess-percent': ' %', ms: ' ms', minutes: ' minutes' } as const;

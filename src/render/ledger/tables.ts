@@ -81,7 +81,7 @@ export interface AvailabilityView {
   readonly period: { readonly from: string };
   readonly availabilityPercent: string;
   readonly commitmentPercent: string;
-  readonly met: boolean;
+  readonly met: boolean | null;
   readonly complete: boolean;
   readonly unavailableMs: number;
   readonly excusedMs: number;
@@ -123,7 +123,7 @@ export function availabilityTable(services: readonly AvailabilityView[]): string
         one.class,
         one.availabilityPercent,
         one.commitmentPercent,
-        one.met ? 'met' : 'missed',
+        one.met === null ? 'not shown' : one.met ? 'met' : 'missed',
       ],
       ...[one.unavailableMs, one.excusedMs, one.unobservedMs].map(seconds),
       ...[`${one.credit.amount} ${one.rent.currency}`, notesOn(one).join('; ')],

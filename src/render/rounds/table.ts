@@ -88,6 +88,7 @@ function statusWord(status: RoundStatus, colors: Colors): string {
     case 'unscheduled':
       return status;
     case 'missing':
+    case 'partial':
     case 'aborted':
     case 'overrun':
       return colors.yellow(status);

@@ -28,6 +28,8 @@ export interface OpenedPack {
   readonly bytes: number;
   /** Null: it is not signed. */
   readonly signedBy: string | null;
+  /** The version of the time zone data that it was made with; null: the pack does not say. */
+  readonly zoneData: string | null;
 }
 
 const manifestFormat = 'pop-sla-pack/1';
@@ -45,16 +47,23 @@ interface ManifestEntry {
 
 /**
  * An archive with a manifest of the members' hashes, and a signature over the manifest. The same members and key give
- * the same bytes. `key` null: it is not signed, and only shows that nothing was spoilt on the way.
+ * the same bytes. `key` null: it is not signed, and only shows that nothing was spoilt on the way. `zoneData`: the version
+ * of the time zone data that the members were made with, for the manifest.
  */
-export function makePack(members: readonly Member[], key: PackKey | null): Buffer {
+export function makePack(
+  members: readonly Member[],
+  key: PackKey | null,
+  zoneData: string | null = null,
+): Buffer {
   const sorted = [...members].sort((a, b) => (a.name < b.name ? -1 : 1));
   const packed = sorted.map(packMember);
   const files = sorted.map(({ name, content }, index): ManifestEntry => ({
     ...{ name, bytes: content.length, sha256: sha256(content) },
     packedSha256: sha256(packed[index]?.packed ?? new Uint8Array()),
   }));
-  const manifest = textOf({ format: manifestFormat, files });
+  const manifest = textOf(
+    zoneData === null ? { format: manifestFormat, files } : { format: manifestFormat, files, zoneData },
+  );
   const signature = textOf({
     format: signatureFormat,
     manifest: sha256(manifest),
@@ -92,7 +101,7 @@ export function openPack(bytes: Uint8Array, expectedKey: string | null): OpenedP
       manifestText,
       expectedKey,
     );
-    const entries = readManifest(manifestText);
+    const { entries, zoneData } = readManifest(manifestText);
     const members = new Map<string, Uint8Array>();
     packed.forEach((member, index) => {
       const entry = entries[index];
@@ -107,17 +116,22 @@ export function openPack(bytes: Uint8Array, expectedKey: string | null): OpenedP
     });
     const missing = entries[packed.length];
     if (missing) throw new PackFault(`${missing.name} is missing`);
-    return { members, bytes: bytes.length, signedBy };
+    return { members, bytes: bytes.length, signedBy, zoneData };
   } catch (error) {
     throw error instanceof ArchiveFault ? new PackFault(error.message, { cause: error }) : error;
   }
 }
 
-function readManifest(text: string): ManifestEntry[] {
-  const { format, files } = readText(manifestName, text);
+function readManifest(text: string): {
+  readonly entries: readonly ManifestEntry[];
+  readonly zoneData: string | null;
+} {
+  const { format, files, zoneData = null } = readText(manifestName, text);
   if (format !== manifestFormat || !Array.isArray(files))
     throw new PackFault(`${manifestName} is of another format; this program reads ${manifestFormat}`);
-  return files as ManifestEntry[];
+  if (zoneData !== null && typeof zoneData !== 'string')
+    throw new PackFault(`${manifestName} has zone data that is no version`);
+  return { entries: files as ManifestEntry[], zoneData };
 }
 
 /** The id of the key that signed. */

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { userInfo } from 'node:os';
 import pg from 'pg';
 import { parsePostgresUrl, postgresUrlAllowed, type PostgresAddress } from '../../core/address/postgres.js';
 import { StoreFault } from '../store.js';
 import { passwordFor } from './password.js';
+import { limitUnacknowledged } from './tcp-user-timeout.js';
 
 export interface ConnectOptions {
   /** `postgres://user@host:port/database`, with what `parsePostgresUrl` knows behind it. */
@@ -52,15 +54,27 @@ export function connect({
     query_timeout: 600_000,
     // Nor may a program that stands still hold the locks of a transaction for ever.
     idle_in_transaction_session_timeout: 60_000,
+    // An idle connection whose other end is gone is found out within some 20 s.
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
   });
   // An idle connection that breaks is replaced when it is needed; what needs it then says what is wrong.
   pool.on('error', () => undefined);
   // One that breaks at work fails the work, and must not fail the program besides.
   pool.on('connect', (client) => {
     client.on('error', () => undefined);
+    limitUnacknowledged(socketOf(client));
   });
   return pool;
+}
+
+/** What of a client's connection is touched here; it is not in the types. */
+const socketOf = (client: pg.ClientBase): Socket =>
+  (client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream;
+
+/** Ends a connection without a word to its server, which may not answer. */
+export function destroySocket(client: pg.ClientBase): void {
+  socketOf(client).destroy();
 }
 
 function wholeNumber(text: string): number {

@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { StoreFault } from '../store.js';
+import { destroySocket } from './connect.js';
 import { toStoreFault } from './faults.js';
 import { numbered } from './named.js';
 import { createWriter } from './writer.js';
@@ -23,6 +24,8 @@ export interface Connection {
   readonly change: (sql: string, values: Values) => Promise<number>;
   /** One connection for as long as the work takes; its faults come as `StoreFault`. */
   readonly withClient: <T>(work: (query: Query) => Promise<T>) => Promise<T>;
+  /** Resolves when every change asked for until now has its answer. */
+  readonly drained: () => Promise<void>;
   /** Refuses what comes from now on, finishes what was asked for, and ends the connections. */
   readonly close: () => Promise<void>;
 }
@@ -75,11 +78,28 @@ export function connection(pool: Pool, name: string, readOnly: boolean): Connect
         throw faultOf(error);
       }
     },
+    drained: () => writer.drained(),
     close() {
-      closing ??= writer.drained().then(() => pool.end());
+      closing ??= writer.drained().then(() => endPool(pool));
       return closing;
     },
   };
+}
+
+/** How long the server has to take leave before the connections are simply cut. */
+const endLimitMs = 1_000;
+
+/** `Pool.end` waits for each connection's goodbye, and for those at work to be given back: with a dead server, for ever. */
+async function endPool(pool: Pool): Promise<void> {
+  const { _clients: clients } = pool as unknown as { readonly _clients: readonly PoolClient[] };
+  const timer = setTimeout(() => {
+    clients.forEach(destroySocket);
+  }, endLimitMs);
+  try {
+    await pool.end();
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 export const queryOf =

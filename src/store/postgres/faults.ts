@@ -14,6 +14,7 @@ const kinds: Readonly<Record<string, readonly [Kind, remedy: string]>> = {
   '42501': ['read-only', "the user may not do that: make it the owner of the database's schema"],
   '40': ['busy', 'another change was in the way'],
   '55': ['busy', 'another session holds a lock'],
+  '57014': ['io', 'a change took too long: see whether another session holds a lock (pg_stat_activity)'],
   '57': ['io', 'the server is stopping or ended the session'],
   '58': ['io', "check the server's disk and its log"],
   '08': ['io', 'check that the server runs and can be reached'],

@@ -12,6 +12,8 @@ export const locks = {
   month: 0x504f5007,
   copy: 0x504f5008,
   watch: 0x504f5010,
+  /** With a number made of schema and agent: who measures into it. */
+  writer: 0x504f5011,
 } as const;
 
 /** Takes it until the end of the transaction; waits for whoever has it. */

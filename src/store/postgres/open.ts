@@ -20,8 +20,10 @@ import { rowStore } from './rows/rows.js';
 import { runStore } from './runs.js';
 import { contactStore } from './statements/contacts.js';
 import { statementStore } from './statements/statements.js';
+import type { WriterLock } from '../writer-lock.js';
 import { upkeepStore } from './upkeep.js';
 import { watchStore } from './watch/watch.js';
+import { takeWriterLock, type WriterLockOptions } from './writer-lock.js';
 
 export interface PostgresStoreOptions {
   /** `postgres://user@host:port/database`, with what `parsePostgresUrl` knows behind it. */
@@ -30,16 +32,22 @@ export interface PostgresStoreOptions {
   readonly passwordFile?: string | null;
   /** Reads only, and leaves the schema as it is. */
   readonly readOnly?: boolean;
+  /** Holds the lock of who measures as this agent until it is closed. Without, it writes beside whoever holds it. */
+  readonly writer?: Pick<WriterLockOptions, 'agent' | 'writer' | 'onHeldByOther'>;
 }
 
 /** Opens the store in a PostgreSQL database (15 or newer), and brings its schema up to date. Rejects with `StoreFault`. */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
-  const { url, passwordFile = null, readOnly = false } = options;
-  const pool = connect({ url, passwordFile });
+  const { url, passwordFile = null, readOnly = false, writer } = options;
+  // One of them writes, one holds the lock, the others read.
+  const pool = connect({ url, passwordFile, connections: writer ? 5 : 4 });
   const name = postgresName(addressOf(url));
+  let lock: WriterLock | null = null;
   try {
+    lock = writer ? await takeWriterLock({ ...writer, pool, name }) : null;
     await (readOnly ? requireCurrentSchema(pool, name) : migrate(pool, name));
   } catch (error) {
+    await lock?.release();
     await pool.end();
     throw error;
   }
@@ -66,6 +74,11 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     contacts: contactStore(on),
     rows: rowStore(on),
     upkeep: upkeepStore(on),
-    close: on.close,
+    close: async () => {
+      const closed = on.close();
+      await on.drained();
+      await lock?.release();
+      await closed;
+    },
   };
 }

@@ -1,11 +1,14 @@
 import pg, { type Pool, type PoolClient } from 'pg';
 import { StoreFault } from '../store.js';
+import { destroySocket } from './connect.js';
 
 export interface WriterOptions {
   readonly pool: Pool;
   readonly faultOf: (error: unknown) => unknown;
   /** How many changes share a transaction at most. */
   readonly maxChanges?: number;
+  /** How long a transaction may take, from asking for a connection to the answer to its COMMIT. 15 s by default. */
+  readonly limitMs?: number;
 }
 
 export interface Writer {
@@ -26,30 +29,44 @@ const attempts = 10;
 const wasPassed = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && error.code?.startsWith('40') === true;
 
+/** A ROLLBACK that takes longer than this goes to a server that does not answer. */
+const rollbackLimitMs = 2_000;
+
 /**
  * Changes in the order they were asked for, those that wait together in one transaction: a commit waits for the
  * server's disk. A promise resolves after its transaction was committed.
  */
-export function createWriter({ pool, faultOf, maxChanges = 64 }: WriterOptions): Writer {
+export function createWriter({ pool, faultOf, maxChanges = 64, limitMs = 15_000 }: WriterOptions): Writer {
   const waiting: Job[] = [];
   let turning: Promise<void> | null = null;
 
   const transaction = async (jobs: readonly Job[]): Promise<unknown[]> => {
+    const startedAt = performance.now();
     const client = await pool.connect();
-    let broken: Error | undefined;
+    let unusable = true;
     try {
-      await client.query('BEGIN');
-      const results: unknown[] = [];
-      for (const job of jobs) results.push(await job.run(client));
-      await client.query('COMMIT');
+      const work = async (): Promise<unknown[]> => {
+        // The server gives up too: a change that nobody waits for any more must not keep its locks.
+        await client.query(`BEGIN; SET LOCAL statement_timeout = ${limitMs}`);
+        const results: unknown[] = [];
+        for (const job of jobs) results.push(await job.run(client));
+        await client.query('COMMIT');
+        return results;
+      };
+      const results = await within(limitMs - (performance.now() - startedAt), 'transaction', work());
+      unusable = false;
       return results;
     } catch (error) {
-      await client.query('ROLLBACK').catch((failed: unknown) => {
-        broken = failed instanceof Error ? failed : new Error(String(failed));
-      });
+      // Only a server that has just answered is asked to roll back; the others notice that the connection is gone.
+      if (error instanceof pg.DatabaseError)
+        unusable = await within(rollbackLimitMs, 'rollback', client.query('ROLLBACK')).then(
+          () => false,
+          () => true,
+        );
       throw error;
     } finally {
-      client.release(broken);
+      client.release(unusable);
+      if (unusable) destroySocket(client);
     }
   };
 
@@ -84,4 +101,20 @@ export function createWriter({ pool, faultOf, maxChanges = 64 }: WriterOptions):
     },
     drained: () => turning ?? Promise.resolve(),
   };
+}
+
+/** Rejects when the work takes longer; what it gives or throws after that is dropped. */
+async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`timeout: no answer to a ${what} within ${(ms / 1000).toFixed(1)} s`));
+    }, ms);
+  });
+  work.catch(() => undefined);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreFault } from '../store.js';
 import { corruptFault, toStoreFault } from './faults.js';
+import { makePrivateFile } from './private-file.js';
 
 /** 4 MiB a step: a few milliseconds. */
 const pagesAtOnce = 1024;
@@ -31,6 +32,8 @@ export async function backup(source: string, target: string): Promise<{ readonly
 }
 
 async function copy(source: string, partial: string): Promise<void> {
+  // It holds what the database holds, whatever the umask.
+  makePrivateFile(partial);
   const db = new Database(source, { readonly: true, fileMustExist: true });
   try {
     // Holds one snapshot: without it the copy would start again whenever another process writes, and might never end.

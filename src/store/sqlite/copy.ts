@@ -76,7 +76,7 @@ function reads(db: Database.Database, file: string): Omit<CopySource, 'close'> {
 /** Rejects with `StoreFault`: there is no such file, it is another program's, or its schema is not the latest. */
 export function copyFromSqlite(path: string): { readonly source: CopySource; readonly tables: CopyTable[] } {
   const file = resolve(path);
-  const db = connect({ file, readOnly: true, busyTimeoutMs: 5000, checkUpToBytes: 0 });
+  const { db } = connect({ file, readOnly: true, busyTimeoutMs: 5000, checkUpToBytes: 0, writer: null });
   db.exec('BEGIN'); // one snapshot
   const close = (): Promise<void> => {
     db.close();
@@ -93,7 +93,13 @@ export function copyToSqlite(path: string): { readonly target: CopyTarget; reado
   };
   refuseExisting();
   const partial = `${file}.partial-${process.pid}`;
-  const db = connect({ file: partial, readOnly: false, busyTimeoutMs: 5000, checkUpToBytes: 0 });
+  const { db } = connect({
+    file: partial,
+    readOnly: false,
+    busyTimeoutMs: 5000,
+    checkUpToBytes: 0,
+    writer: null,
+  });
   db.pragma('foreign_keys = OFF');
   db.pragma('synchronous = OFF');
   const fault = (error: unknown): unknown => toStoreFault(error, file);

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { EpochMs } from '../../core/types.js';
 import type { ForwardStore } from '../forward-store.js';
 import type { Store } from '../store.js';
+import type { WriterName } from '../writer-lock.js';
 import { accessStore } from './access/access.js';
 import { connect } from './connect.js';
 import { connection } from './database.js';
@@ -38,6 +39,8 @@ export interface SqliteStoreOptions {
   readonly bulk?: boolean;
   /** Of rounds of slots before this no packets are kept, as if their retention had passed. */
   readonly packetsFrom?: EpochMs;
+  /** Holds the writer's lock until it is closed: a daemon. Without, it writes beside whoever holds it. */
+  readonly writer?: WriterName;
 }
 
 /** What an agent keeps: it can say what of it its hub has not got yet. */
@@ -49,11 +52,12 @@ export interface SqliteStore extends Store {
 export function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
   return new Promise((done) => {
     const file = resolve(options.path);
-    const db = connect({
+    const { db, lock } = connect({
       file,
       readOnly: options.readOnly ?? false,
       busyTimeoutMs: options.busyTimeoutMs ?? 2000,
       checkUpToBytes: options.checkUpToBytes ?? 32 * 2 ** 20,
+      writer: options.writer ?? null,
     });
     const on = connection(db, file, { bulk: options.bulk ?? false });
     done({
@@ -79,7 +83,10 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStor
       rows: rowStore(on),
       forward: forwardStore(on),
       upkeep: upkeepStore(on),
-      close: on.close,
+      close: async () => {
+        await on.close();
+        await lock?.release();
+      },
     });
   });
 }

@@ -53,7 +53,14 @@ if (role === 'hub') {
   const names = sections.pops.map(({ id }) => id);
   void keepHub(
     {
-      ...{ ...shared, mesh: meshOf(port), hub: 'hub', expected: () => names, sections: () => sections },
+      ...{
+        ...shared,
+        mesh: meshOf(port),
+        hub: 'hub',
+        zoneData: null,
+        expected: () => names,
+        sections: () => sections,
+      },
       onLook: (look) => {
         inOrder = look.agents.filter(({ state }) => state === 'in-order').length;
       },

@@ -38,7 +38,7 @@ fping: fping is not there
   });
 
   describe('on real packets', () => {
-    requires({ root: true, rawSocket: true, built: true, commands: ['fping'] });
+    requires({ root: true, rawSocket: true, netPing: true, built: true, commands: ['fping'] });
 
     test('measures the loopback by every kind, and every kind gets all replies', () => {
       const args = [builtMain, 'doctor', '--calibrate', '--json', '--config', quickConfig(tempDir())];

@@ -28,7 +28,10 @@ for (const kind of kindNames) {
     kind,
     open,
     echoes: kind !== 'fping',
-    silentMissing: kind === 'simulated' ? null : whatIsMissing({ namespaces: true, commands: ['nft'] }),
+    silentMissing:
+      kind === 'simulated'
+        ? null
+        : whatIsMissing({ namespaces: true, netPing: kind === 'net-ping', commands: ['nft'] }),
     silent: async (rounds) => {
       if (kind !== 'simulated')
         return withLab((lab) => {

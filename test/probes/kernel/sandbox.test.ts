@@ -21,7 +21,7 @@ async function measureWithout(calls: readonly string[], family: 4 | 6) {
 }
 
 describe.each([4, 6] as const)('in a sandbox, over IPv%i', (family) => {
-  requires({ namespaces: true, tun: true, commands: ['gcc'], built: true });
+  requires({ namespaces: true, tun: true, netPing: true, commands: ['gcc'], built: true });
 
   test.each([
     [

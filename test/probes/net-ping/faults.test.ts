@@ -42,7 +42,7 @@ const measure = (driver: ProbeDriver, change: Parameters<typeof roundOf>[1] = {}
 const soon = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('the net-ping child process', () => {
-  requires({ built: true, rawSocket: true });
+  requires({ built: true, rawSocket: true, netPing: true });
 
   test('that is killed fails its rounds, and is replaced', async () => {
     const { driver, pid, lines } = await open(builtChild);
@@ -165,8 +165,8 @@ describe('a child that can not do its work', () => {
     [
       'library',
       "Cannot find module './build/Release/raw.node'\\nRequire stack",
-      "net-ping can't be loaded: Cannot find module './build/Release/raw.node'",
-      'npm rebuild raw-socket',
+      "net-ping, an optional part that has to be compiled, is not built here: Cannot find module './build/Release/raw.node'",
+      'sudo apt-get install g++ make python3 && npm ci',
     ],
     [
       'socket',

@@ -34,6 +34,11 @@ describe('a pack', () => {
     expect(bytes).toBe(pack.length);
   });
 
+  test('says by which time zone data it was made, where that is known', () => {
+    expect(opened(makePack(members, key)).zoneData).toBeNull();
+    expect(opened(makePack(members, key, '2026c'), key.publicPem).zoneData).toBe('2026c');
+  });
+
   test('without a key is not signed, and no key is content with it', () => {
     const pack = makePack(members, null);
     expect(opened(pack).signedBy).toBeNull();

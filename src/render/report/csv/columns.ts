@@ -20,7 +20,7 @@ interface CsvColumn {
 /** Goes up when a column goes or means something else; what is added comes at the end. */
 export const reportCsvFormat = 'pop-sla-report-csv/1';
 
-const truth = (value: boolean): string => (value ? 'true' : 'false');
+const truth = (value: boolean | null): string | null => (value === null ? null : value ? 'true' : 'false');
 
 const ofStatement: readonly CsvColumn[] = [
   { name: 'format', meaning: reportCsvFormat, cell: () => reportCsvFormat },
@@ -66,7 +66,7 @@ const ofPart: readonly CsvColumn[] = [
   { name: 'complete', meaning: 'true or false', cell: ({ part }) => truth(part.complete) },
   { name: 'availability_percent', meaning: 'rounded down', cell: ({ part }) => part.availabilityPercent },
   { name: 'commitment_percent', meaning: 'what is promised', cell: ({ part }) => part.commitmentPercent },
-  { name: 'met', meaning: 'true or false', cell: ({ part }) => truth(part.met) },
+  { name: 'met', meaning: 'true, false, or empty: not shown', cell: ({ part }) => truth(part.met) },
   { name: 'currency', meaning: 'ISO 4217', cell: ({ document }) => document.currency },
   { name: 'rent', meaning: 'of the period', cell: ({ part }) => part.rent },
   { name: 'credit_percent', meaning: 'before caps', cell: ({ part }) => part.credit.percent },

@@ -1,4 +1,7 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { brotliDecompressSync } from 'node:zlib';
 import type { ReportLanguage } from '../languages.js';
 
 export type Weight = 'regular' | 'bold';
@@ -17,27 +20,45 @@ export interface Fonts {
   readonly use: (weight: Weight, text: string) => void;
 }
 
-const resolve = (family: Family, weight: Weight): string => {
-  const style = weight === 'bold' ? '700Bold' : '400Regular';
-  return createRequire(import.meta.url).resolve(
-    `@expo-google-fonts/noto-sans-${family.toLowerCase()}/${style}/NotoSans${family}_${style}.ttf`,
-  );
-};
+/** Faces that were read in this thread, by name: each takes 7 to 11 MB. */
+const read = new Map<string, Buffer>();
 
-/** Fonts are read when a text first needs them, and what of them is used goes into the file. */
+/** The build puts the faces, compressed, beside this file; a run from the source takes them from their packages. */
+function faceOf(family: Family, weight: Weight): Buffer {
+  const style = weight === 'bold' ? '700Bold' : '400Regular';
+  const name = `NotoSans${family}_${style}.ttf`;
+  const cached = read.get(name);
+  if (cached !== undefined) return cached;
+  const built = join(import.meta.dirname, 'fonts', `${name}.br`);
+  const face = existsSync(built)
+    ? brotliDecompressSync(readFileSync(built))
+    : readFileSync(
+        createRequire(import.meta.url).resolve(
+          `@expo-google-fonts/noto-sans-${family.toLowerCase()}/${style}/${name}`,
+        ),
+      );
+  read.set(name, face);
+  return face;
+}
+
+/** A face is read when a text first needs it, and what of it is used goes into the file. */
 export function fontsOf(document: Document, language: ReportLanguage): Fonts {
   const [first, second] = families[language];
-  for (const family of [first, second]) {
-    for (const weight of ['regular', 'bold'] as const) {
-      document.registerFont(`${family}-${weight}`, resolve(family, weight));
+  const registered = new Set<string>();
+  const choose = (family: Family, weight: Weight): void => {
+    const name = `${family}-${weight}`;
+    if (!registered.has(name)) {
+      document.registerFont(name, faceOf(family, weight));
+      registered.add(name);
     }
-  }
+    document.font(name);
+  };
   const known = new Map<string, boolean>();
   const has = (family: Family, weight: Weight, character: string): boolean => {
     const key = `${family}${weight}${character}`;
     const cached = known.get(key);
     if (cached !== undefined) return cached;
-    document.font(`${family}-${weight}`);
+    choose(family, weight);
     const answer = hasGlyph(document, character);
     known.set(key, answer);
     return answer;
@@ -48,7 +69,7 @@ export function fontsOf(document: Document, language: ReportLanguage): Fonts {
         (character) => character >= '\u0250' && !has(first, weight, character),
       );
       const other = lacking.length > 0 && lacking.every((character) => has(second, weight, character));
-      document.font(`${other ? second : first}-${weight}`);
+      choose(other ? second : first, weight);
     },
   };
 }

@@ -46,7 +46,7 @@ export function instant(value: string | null): Cell {
 export const day = (value: string | null): Cell =>
   value === null ? null : { value: new Date(`${value}T00:00:00Z`), type: Date, format: 'yyyy-mm-dd' };
 
-export const truth = (value: boolean): Cell => ({ value, type: Boolean });
+export const truth = (value: boolean | null): Cell => (value === null ? null : { value, type: Boolean });
 
 export const strong = (cell: Cell): Cell =>
   typeof cell === 'object' && cell !== null && 'value' in cell ? { ...cell, fontWeight: 'bold' } : cell;

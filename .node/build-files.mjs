@@ -1,0 +1,35 @@
+// The part of the build that is no TypeScript: what the portal serves goes beside the code that serves it, and the four
+// faces that reports are set in, compressed, beside the code that sets them: a fifth of what their packages take.
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompress, constants } from 'node:zlib';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const portal = join('src', 'http', 'portal');
+for (const folder of ['views', 'assets']) {
+  rmSync(join(root, 'dist', portal, folder), { recursive: true, force: true });
+  cpSync(join(root, portal, folder), join(root, 'dist', portal, folder), { recursive: true });
+}
+
+const compress = promisify(brotliCompress);
+const fonts = join(root, 'dist', 'src', 'render', 'report', 'pdf', 'fonts');
+mkdirSync(fonts, { recursive: true });
+const faces = ['SC', 'TC'].flatMap((family) => ['400Regular', '700Bold'].map((style) => ({ family, style })));
+await Promise.all(
+  faces.map(async ({ family, style }) => {
+    const name = `NotoSans${family}_${style}.ttf`;
+    const packaged = join(root, 'node_modules', '@expo-google-fonts', `noto-sans-${family.toLowerCase()}`);
+    const [from, to] = [join(packaged, style, name), join(fonts, `${name}.br`)];
+    if (existsSync(to) && statSync(to).mtimeMs >= statSync(from).mtimeMs) return;
+    const font = readFileSync(from);
+    const params = {
+      [constants.BROTLI_PARAM_QUALITY]: 6,
+      [constants.BROTLI_PARAM_LGWIN]: 24,
+      [constants.BROTLI_PARAM_SIZE_HINT]: font.length,
+    };
+    writeFileSync(to, await compress(font, { params }));
+    cpSync(join(packaged, 'LICENSE_FONT'), join(fonts, 'LICENSE'));
+  }),
+);

@@ -1,0 +1,130 @@
+import type { Pool, PoolClient, QueryConfig } from 'pg';
+import { postgresName } from '../../core/address/postgres.js';
+import { StoreFault } from '../store.js';
+import { heldFault, type WriterLock, type WriterName } from '../writer-lock.js';
+import { addressOf, connect, destroySocket, type ConnectOptions } from './connect.js';
+import { toStoreFault } from './faults.js';
+import { locks } from './locks.js';
+
+export interface WriterLockOptions {
+  readonly pool: Pool;
+  /** What the database is called for people. */
+  readonly name: string;
+  /** Who measures: agents of other PoPs may measure into the same schema, each its own paths. */
+  readonly agent: string;
+  readonly writer: WriterName;
+  /** The lock was lost with its connection, and somebody else took it: both write now. */
+  readonly onHeldByOther?: (fault: StoreFault) => void;
+}
+
+/** How often its connection is tried, and how long an answer is waited for. */
+const pingEveryMs = 5_000;
+
+/** Advisory locks are the database's: each of its schemas, and each agent in it, has a number of its own. */
+const key = `hashtext(current_schema() || ' ' || $2::text)`;
+
+/**
+ * Holds a session lock of the server on a connection of its own, and takes it again where that broke. A server that
+ * lost sight of the process lets go of it after some 20 s. Rejects with `StoreFault` where somebody else holds it.
+ */
+export async function takeWriterLock(options: WriterLockOptions): Promise<WriterLock> {
+  let client: PoolClient | null;
+  try {
+    client = await lockedClient(options);
+  } catch (error) {
+    throw toStoreFault(error, options.name);
+  }
+  let isReleased = false;
+  let isAsking = false;
+  const drop = (): void => {
+    if (client === null) return;
+    destroySocket(client);
+    client.release(true);
+    client = null;
+  };
+  const keepLocked = async (): Promise<void> => {
+    try {
+      if (client === null) client = await lockedClient(options);
+      else await client.query({ text: 'SELECT 1', query_timeout: pingEveryMs } as QueryConfig);
+    } catch (error) {
+      // Of a server that is gone the writes say what is wrong.
+      if (error instanceof StoreFault) options.onHeldByOther?.(error);
+      drop();
+    }
+    if (isReleased) drop();
+  };
+  const timer = setInterval(() => {
+    if (isAsking) return;
+    isAsking = true;
+    void keepLocked().finally(() => {
+      isAsking = false;
+    });
+  }, pingEveryMs);
+  timer.unref();
+  return {
+    release: () => {
+      isReleased = true;
+      clearInterval(timer);
+      drop();
+      return Promise.resolve();
+    },
+  };
+}
+
+async function lockedClient({ pool, name, agent, writer }: WriterLockOptions): Promise<PoolClient> {
+  const client = await pool.connect();
+  let held = false;
+  try {
+    // Where the way to this process is cut, the server is to notice soon. Of no effect on a local socket.
+    await client.query(
+      `SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 2;
+       SET tcp_user_timeout = 20000; SET idle_session_timeout = 0`,
+    );
+    await client.query(`SELECT set_config('application_name', $1, false)`, [nameOf(writer)]);
+    const { rows } = await client.query<{ held: boolean }>(
+      `SELECT pg_try_advisory_lock($1::int, ${key}) AS held`,
+      [locks.writer, agent],
+    );
+    held = rows[0]?.held === true;
+    if (held) return client;
+    throw heldFault(`${name} (agent ${agent})`, await holderOf(client, agent));
+  } finally {
+    if (!held) client.release(true);
+  }
+}
+
+/** PostgreSQL cuts names at 63 bytes: the pid and the start fit, and then as much of the machine's name as does. */
+const nameOf = ({ pid, since, host }: WriterName): string =>
+  `pop-sla writer ${pid} ${since} ${host}`.slice(0, 63);
+
+async function holderOf(client: Pick<PoolClient, 'query'>, agent: string): Promise<WriterName | null> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT application_name AS name FROM pg_locks JOIN pg_stat_activity USING (pid)
+     WHERE locktype = 'advisory' AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+       AND classid = $1::int::oid AND objid = (${key}::bigint & 4294967295)::oid`,
+    [locks.writer, agent],
+  );
+  const [, pid, since, host] = /^pop-sla writer (\d+) (\d+) (.*)$/.exec(rows[0]?.name ?? '') ?? [];
+  if (pid === undefined || since === undefined || host === undefined) return null;
+  return { program: 'daemon', version: null, pid: Number(pid), host, since: Number(since) };
+}
+
+/** Who measures as this agent now; null: nobody. Rejects with `StoreFault`. */
+export async function postgresWriter(
+  { url, passwordFile = null }: Pick<ConnectOptions, 'url' | 'passwordFile'>,
+  agent: string,
+): Promise<WriterName | null> {
+  const pool = connect({ url, passwordFile, connections: 1 });
+  try {
+    const client = await pool.connect();
+    try {
+      return await holderOf(client, agent);
+    } finally {
+      client.release();
+    }
+  } catch (error) {
+    throw toStoreFault(error, postgresName(addressOf(url)));
+  } finally {
+    await pool.end();
+  }
+}
