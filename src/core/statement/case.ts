@@ -6,7 +6,13 @@ import type { PlanVersion } from '../plan/plan.js';
 import type { LocalDate } from '../time/date.js';
 import type { DueSpan } from '../time/due.js';
 import type { Interval } from '../time/intervals.js';
-import { joinedPeriod, servicePeriod, type JoinedPeriod, type Month, type ServicePeriod } from '../time/month.js';
+import {
+  joinedPeriod,
+  servicePeriod,
+  type JoinedPeriod,
+  type Month,
+  type ServicePeriod,
+} from '../time/month.js';
 import type { EpochMs, PathId } from '../types.js';
 import type { RuleSet } from './rule-set.js';
 

@@ -62,7 +62,11 @@ export function serviceDetails(service: ServiceMonth, { case: { plan, ruleSet } 
     base: formatAmount(service.base, currency),
     ...(ruleSet === 1
       ? {}
-      : { baseOf: plan.credit.of, terms: service.terms.inForce.map(termDetails(service)), next: service.terms.next }),
+      : {
+          baseOf: plan.credit.of,
+          terms: service.terms.inForce.map(termDetails(service)),
+          next: service.terms.next,
+        }),
     causes: service.causes.map((cause) => causeDetails(cause, service, ruleSet)),
     afterCaps: formatAmount(service.afterCaps, currency),
     tax: {

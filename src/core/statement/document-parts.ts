@@ -45,6 +45,12 @@ export interface Part {
   readonly availabilityPercent: string;
   /** With unobserved time that nothing excuses counted as down; left out by the first rule set. */
   readonly availabilityLowerBoundPercent?: string;
+  /** Of a month that is not over: of the time so far. The availability above is of the whole month, if nothing more happens. */
+  readonly toDate?: {
+    readonly availabilityPercent: string;
+    readonly availabilityLowerBoundPercent: string;
+    readonly observedPercent: string;
+  };
   readonly commitmentPercent: string;
   /** Null: not shown, since nobody watched for too long. */
   readonly met: boolean | null;

@@ -24,7 +24,11 @@ export function partsAsked(
       leftOutOf(path, exclusions, kinds),
     );
     const notDue = notDueIn(month, due?.get(path) ?? alwaysDue);
-    const edges = [...[...leftOut, ...notDue].flatMap(({ from, to }) => [from, to]), ...midnights, ...termEdges(path)]
+    const edges = [
+      ...[...leftOut, ...notDue].flatMap(({ from, to }) => [from, to]),
+      ...midnights,
+      ...termEdges(path),
+    ]
       .filter((at) => month.from < at && at < month.to)
       .sort((a, b) => a - b);
     const cuts = [...new Set([month.from, ...edges, month.to])];

@@ -44,6 +44,10 @@ export const english = {
   notShown: 'Not shown',
   notShownNote: (bound: string) =>
     `Not shown: too much of the period went unobserved to tell whether the commitment was met. With all of it down, the availability would be ${bound}.`,
+  availabilitySoFar: 'Availability so far',
+  availabilityWholeMonth: 'Whole month, if nothing more happens',
+  soFar: 'so far',
+  wholeMonthShort: 'whole month',
   lowerBound: 'Lower bound',
   atLeast: (percent: string) => `at least ${percent}`,
   observed: 'Observed',

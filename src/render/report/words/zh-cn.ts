@@ -43,6 +43,10 @@ export const simplifiedChinese: ReportWords = {
   notShown: '未能证明',
   notShownNote: (bound) =>
     `未能证明：计费周期内未观测时间过长，无法判定是否达到承诺。将其全部视为不可用时，可用率为 ${bound}。`,
+  availabilitySoFar: '截至目前的可用率',
+  availabilityWholeMonth: '全月（若不再发生中断）',
+  soFar: '截至目前',
+  wholeMonthShort: '全月',
   lowerBound: '可用率下限',
   atLeast: (percent) => `不低于 ${percent}`,
   observed: '观测比例',

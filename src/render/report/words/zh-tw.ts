@@ -44,6 +44,10 @@ export const traditionalChinese: ReportWords = {
   notShown: '未能證明',
   notShownNote: (bound) =>
     `未能證明：計費期間內未監測時間過長，無法判定是否達成保證。將其全部視為不可用時，可用率為 ${bound}。`,
+  availabilitySoFar: '截至目前的可用率',
+  availabilityWholeMonth: '全月（若不再發生中斷）',
+  soFar: '截至目前',
+  wholeMonthShort: '全月',
   lowerBound: '可用率下限',
   atLeast: (percent) => `不低於 ${percent}`,
   observed: '監測比例',
