@@ -65,7 +65,7 @@ export function integrityBlocks({ document, seal, locale }: Scene): Block[] {
 }
 
 /** How the contract was read in what touched the statement, each ruling once. */
-export function rulingBlocks({ document, locale }: Scene): Block[] {
+export function rulingBlocks({ document, locale }: Pick<Scene, 'document' | 'locale'>): Block[] {
   const { words, language } = locale;
   const rulings = new Map(
     document.parts.flatMap((part) => (part.rulings ?? []).map((each) => [each.id, each])),
