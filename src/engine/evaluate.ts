@@ -21,8 +21,8 @@ export function evaluateCase(bytes: Uint8Array, details: boolean): Evaluated {
   if (!read.ok) return { faults: read.faults };
   const judged = judgeMonth(read.case);
   const result = details ? monthDetails(judged) : monthResult(judged);
-  if (read.warnings.length === 0) return { result };
-  return { result: { ...result, warnings: read.warnings.map(({ path, message }) => `${path} ${message}`) } };
+  if (read.notes.length === 0) return { result };
+  return { result: { ...result, notes: read.notes.map(({ path, message }) => `${path} ${message}`) } };
 }
 
 const withoutFiles = (files: PlanFiles): PlanFiles => ({

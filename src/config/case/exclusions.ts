@@ -8,7 +8,7 @@ import { exclusionKeys, scopeKeys } from './keys.js';
 import type { Known } from './known.js';
 import { checkLineId } from './lines.js';
 import type { Rules } from './rules.js';
-import { checkInstant, checkOrder, checkPath, warnIfOutside } from './values.js';
+import { checkInstant, checkOrder, checkPath } from './values.js';
 
 export interface ScopeContext {
   readonly rules: Rules | null;
@@ -28,7 +28,6 @@ export function checkExclusions(list: Node, context: ScopeContext, faults: Fault
     checkOrder(node, from, to, faults);
     const noticeAt = checkInstant(at('noticeAt'), faults);
     const proof = checkLongText(at('proof'), faults, 10_000);
-    warnIfOutside(node, from, to, context.rules, faults);
     if (kind !== null && context.rules !== null) {
       // Where a key can't be read, that is its fault; what stands in for it here breaks no rule.
       const readable: Exclusion = {

@@ -42,16 +42,16 @@ export function jsonPath(keys: readonly (string | number)[]): string {
 export interface Faults {
   add(node: Node, message: string): void;
   addAt(path: string, message: string): void;
-  /** What is odd and breaks no rule: the case is judged all the same. */
-  warn(node: Node, message: string): void;
+  /** What is no fault, and odd enough to be said: the case is judged all the same. */
+  note(node: Node, message: string): void;
   readonly count: number;
   list(): Fault[];
-  warnings(): Fault[];
+  notes(): Fault[];
 }
 
 export function collectFaults(most = 1000): Faults {
   const faults = listOf(most, 'faults');
-  const warnings = listOf(most, 'warnings');
+  const notes = listOf(most, 'notes');
   return {
     add: (node, message) => {
       faults.add(() => pathOf(node), message);
@@ -59,14 +59,14 @@ export function collectFaults(most = 1000): Faults {
     addAt: (path, message) => {
       faults.add(() => path, message);
     },
-    warn: (node, message) => {
-      warnings.add(() => pathOf(node), message);
+    note: (node, message) => {
+      notes.add(() => pathOf(node), message);
     },
     get count() {
       return faults.count();
     },
     list: faults.list,
-    warnings: warnings.list,
+    notes: notes.list,
   };
 }
 

@@ -12,10 +12,8 @@ import { checkAmount, checkCurrency } from './values.js';
 /** What services were billed and credited in earlier months: the memory of a cap over a rolling year. */
 export function checkHistory(list: Node, context: HistoryContext, faults: Faults): PastCredit[] {
   const { month } = context;
-  const before = faults.count;
-  const history = readHistory(list, month, faults);
-  if (faults.count === before) checkWhole(list, history, context, faults);
-  return history;
+  checkGiven(list, context, faults);
+  return readHistory(list, month, faults);
 }
 
 export interface HistoryContext {
@@ -25,24 +23,16 @@ export interface HistoryContext {
 }
 
 /** A cap over a rolling year without the months before would be one over this month, and nobody would see it. */
-function checkWhole(
-  list: Node,
-  history: readonly PastCredit[],
-  { month, plan, terms }: HistoryContext,
-  faults: Faults,
-): void {
-  if (month === null || !plan?.credit.caps.some(({ over }) => over === 'rolling-year')) return;
-  const known = new Set(history.map((entry) => `${entry.month} ${entry.service}`));
-  const months = Array.from({ length: 11 }, (_, index) => monthAfter(month, index - 11));
-  for (const id of new Set(terms.map((term) => term.id))) {
-    const served = terms.filter((term) => term.id === id);
-    const missing = months.filter((name) => servedIn({ served }, name) && !known.has(`${name} ${id}`));
-    if (missing.length === 0) continue;
-    faults.add(
-      list,
-      `lacks ${missing.join(', ')} of service ${found(id)}: the plan has a cap over a rolling year, and needs what was billed and credited in each of the eleven months before in which the service was there`,
-    );
-  }
+function checkGiven(list: Node, { month, plan, terms }: HistoryContext, faults: Faults): void {
+  if (list.value !== undefined || month === null) return;
+  if (!plan?.credit.caps.some(({ over }) => over === 'rolling-year')) return;
+  const earlier = Array.from({ length: 11 }, (_, index) => monthAfter(month, index - 11));
+  const there = terms.find((term) => earlier.some((name) => servedIn({ served: [term] }, name)));
+  if (!there) return;
+  faults.add(
+    list,
+    `is missing: the plan has a cap over a rolling year, and service ${found(there.id)} was there before ${month}; it must be a list of what was billed and credited in the eleven months before, [] where nothing is known`,
+  );
 }
 
 function readHistory(list: Node, month: string | null, faults: Faults): PastCredit[] {

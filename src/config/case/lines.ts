@@ -4,8 +4,7 @@ import { checkList, checkObject, checkText } from './check.js';
 import { found, quoted, type Faults, type Node } from './fault.js';
 import { lineIntervalKeys, lineKeys } from './keys.js';
 import type { Known } from './known.js';
-import type { Rules } from './rules.js';
-import { checkInstant, checkOrder, warnIfOutside } from './values.js';
+import { checkInstant, checkOrder } from './values.js';
 
 export function checkLines(list: Node, faults: Faults): Line[] {
   const lines: Line[] = [];
@@ -35,19 +34,18 @@ export function checkLineId(node: Node, known: Known, faults: Faults): string | 
 /** Outages, which may be open, and unobserved intervals, which may not. */
 export function checkLineIntervals(
   list: Node,
-  { lines, rules }: { readonly lines: Known; readonly rules: Rules | null },
+  known: Known,
   mayBeOpen: boolean,
   faults: Faults,
 ): LineInterval[] {
   return checkList(list, faults).flatMap((node) => {
     const at = checkObject(node, lineIntervalKeys, faults);
     if (!at) return [];
-    const line = checkLineId(at('line'), lines, faults);
+    const line = checkLineId(at('line'), known, faults);
     const from = checkInstant(at('from'), faults);
     const open = mayBeOpen && at('to').value === null;
     const to = open ? Infinity : checkInstant(at('to'), faults);
     checkOrder(node, from, to, faults);
-    warnIfOutside(node, from, to, rules, faults);
     return line === null || from === null || to === null ? [] : [{ line, from, to }];
   });
 }

@@ -1,6 +1,5 @@
 import type { CountedRound, CountedSize } from '../../core/measurement/figures.js';
 import { roundStatuses } from '../../core/measurement/round.js';
-import type { MeasurementRules } from '../../core/plan/plan.js';
 import { shortSizes } from '../../core/measurement/settle.js';
 import type { EpochMs, PathId } from '../../core/types.js';
 import { checkCount, checkList, checkObject, checkOneOf, isCount } from './check.js';
@@ -68,7 +67,7 @@ function checkSizes(list: Node, rules: Rules | null, faults: Faults): CountedSiz
   const sizes: CountedSize[] = [];
   const seen = new Set<number>();
   const allowed = rules?.plan.measurement.sizes;
-  const limits = rules?.plan.measurement ?? null;
+  const limitUs = rules && rules.plan.measurement.lostAfterMs * 1000;
   for (const node of checkList(list, faults)) {
     const at = checkObject(node, sizeKeys, faults);
     if (!at) continue;
@@ -80,22 +79,20 @@ function checkSizes(list: Node, rules: Rules | null, faults: Faults): CountedSiz
     }
     if (bytes !== null) seen.add(bytes);
     const counts =
-      at('rttUs').value === undefined ? checkSums(at, limits, faults) : checkRtts(at, limits, faults);
+      at('rttUs').value === undefined ? checkSums(at, limitUs, faults) : checkRtts(at, limitUs, faults);
+    const packets = rules?.plan.measurement.packets ?? Infinity;
+    if (counts !== null && counts.sent > packets) {
+      const given = at('sent').value === undefined ? 'rttUs' : 'sent';
+      faults.note(at(given), `is ${counts.sent} packets: the plan sends ${packets} of each size`);
+    }
     if (bytes !== null && counts !== null) sizes.push({ bytes, ...counts });
   }
   return sizes;
 }
 
 type Counts = Omit<CountedSize, 'bytes'>;
-type Limits = Pick<MeasurementRules, 'packets' | 'lostAfterMs'> | null;
 
-/** No figure is wrong by it, but such a round was not taken as the plan says. */
-function warnOfTooMany(node: Node, sent: number, limits: Limits, faults: Faults): void {
-  if (limits === null || sent <= limits.packets) return;
-  faults.warn(node, `is over what the plan sends of each size: ${limits.packets}, found ${sent}`);
-}
-
-function checkSums(at: (key: string) => Node, limits: Limits, faults: Faults): Counts | null {
+function checkSums(at: (key: string) => Node, limitUs: number | null, faults: Faults): Counts | null {
   const [sent, received, rttSumUs] = (['sent', 'received', 'rttSumUs'] as const).map((key) => {
     if (at(key).value === undefined)
       faults.add(at(key), 'is missing: a size gives sent, received and rttSumUs, or rttUs');
@@ -106,9 +103,7 @@ function checkSums(at: (key: string) => Node, limits: Limits, faults: Faults): C
     faults.add(at('received'), `is over "sent": must be at most ${sent}, found ${received}`);
     return null;
   }
-  warnOfTooMany(at('sent'), sent, limits, faults);
   // A reply after the limit is lost, so no received packet took longer.
-  const limitUs = limits && limits.lostAfterMs * 1000;
   if (limitUs !== null && BigInt(rttSumUs) > BigInt(received) * BigInt(limitUs)) {
     faults.add(
       at('rttSumUs'),
@@ -120,7 +115,7 @@ function checkSums(at: (key: string) => Node, limits: Limits, faults: Faults): C
 }
 
 /** One entry per packet sent; null is lost, and so is one over the limit (a late reply). */
-function checkRtts(at: (key: string) => Node, limits: Limits, faults: Faults): Counts | null {
+function checkRtts(at: (key: string) => Node, limitUs: number | null, faults: Faults): Counts | null {
   for (const key of ['received', 'rttSumUs']) {
     if (at(key).value !== undefined)
       faults.add(at(key), 'does not go with "rttUs": it follows from its entries');
@@ -131,7 +126,6 @@ function checkRtts(at: (key: string) => Node, limits: Limits, faults: Faults): C
     return null;
   }
   const entries = list.value as unknown[];
-  const limitUs = limits && limits.lostAfterMs * 1000;
   const rttsUs: (number | null)[] = [];
   let received = 0;
   let rttSumUs = 0;
@@ -152,6 +146,5 @@ function checkRtts(at: (key: string) => Node, limits: Limits, faults: Faults): C
     faults.add(at('sent'), `must be the number of entries in "rttUs", ${rttsUs.length}, found ${sent}`);
     return null;
   }
-  warnOfTooMany(list, sent, limits, faults);
   return { sent, received, rttSumUs, rttsUs };
 }

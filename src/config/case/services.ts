@@ -76,10 +76,7 @@ function checkService(node: Node, context: ServiceContext, faults: Faults): Plac
 }
 
 /** Start and end; null where one has a fault, or where there is no day between them. */
-function checkDays(
-  at: (key: string) => Node,
-  faults: Faults,
-): ServiceDays | null {
+function checkDays(at: (key: string) => Node, faults: Faults): ServiceDays | null {
   const start = checkDate(at('start'), faults);
   const end = at('end').value === null ? null : checkDate(at('end'), faults);
   const badEnd = end === null && (at('end').value ?? null) !== null;

@@ -7,7 +7,6 @@ import type { EpochMs, PathId } from '../../core/types.js';
 import { checkObject, checkParsed, checkText } from './check.js';
 import type { Faults, Node } from './fault.js';
 import { found } from './fault.js';
-import type { Rules } from './rules.js';
 import { moneyKeys } from './keys.js';
 
 export function checkInstant(node: Node, faults: Faults): EpochMs | null {
@@ -37,20 +36,6 @@ export function checkPath(node: Node, faults: Faults): PathId | null {
 export function checkOrder(node: Node, from: EpochMs | null, to: EpochMs | null, faults: Faults): void {
   if (from === null || to === null || from < to) return;
   faults.add(node, `is ${from === to ? 'empty' : 'reversed'}: "to" must be after "from"`);
-}
-
-/** An interval outside the month is allowed, since a list may be of a whole year; it may also be a slip in the date. */
-export function warnIfOutside(
-  node: Node,
-  from: EpochMs | null,
-  to: EpochMs | null,
-  rules: Rules | null,
-  faults: Faults,
-): void {
-  if (from === null || to === null || from >= to || rules === null) return;
-  const { month } = rules;
-  if (from < month.to && to > month.from) return;
-  faults.warn(node, `lies outside ${month.name} in ${month.zone} and changes no figure`);
 }
 
 export function checkCurrency(node: Node, faults: Faults): string | null {

@@ -15,17 +15,17 @@ export function availabilityCredit({ serviceClass, availability, base }: CauseIn
     {
       notShown: [],
       reasons: step
-      ? [
-          {
-            subject: 'service',
-            figure,
-            unit: 'percent',
-            bound: { is: 'below', value: asPercent(step.below) },
-            units: 1n,
-            share: step.credit,
-          },
-        ]
-      : [],
+        ? [
+            {
+              subject: 'service',
+              figure,
+              unit: 'percent',
+              bound: { is: 'below', value: asPercent(step.below) },
+              units: 1n,
+              share: step.credit,
+            },
+          ]
+        : [],
     },
     base,
   );

@@ -171,11 +171,7 @@ function capState(
 }
 
 /** The months of the year before in which a service was there and has no entry. */
-function unknownMonths(
-  members: readonly Payable[],
-  month: string,
-  history: readonly PastCredit[],
-): string[] {
+function unknownMonths(members: readonly Payable[], month: string, history: readonly PastCredit[]): string[] {
   const known = new Set(history.map((entry) => `${entry.month} ${entry.service}`));
   const months = Array.from({ length: 11 }, (_, index) => monthAfter(month, index - 11));
   return months.filter((name) =>

@@ -134,7 +134,9 @@ function monthOfTerm(
   const version = versionFor(plan, name);
   if (version !== null) return { month: monthOf(version, name) };
   const first = plan.versions[0]?.effectiveFrom ?? '';
-  return { reason: `its plan ${id} has no version in force in ${name}: the first comes into force on ${first}` };
+  return {
+    reason: `its plan ${id} has no version in force in ${name}: the first comes into force on ${first}`,
+  };
 }
 
 /**

@@ -151,7 +151,7 @@ export function serviceInMonth(
     inForce,
     period,
     served: terms.map(({ start, end }) => ({ start, end })),
-    next: nextTerms(first, last, month, planOf),
+    next: nextTerms(inForce, month, planOf),
   };
 }
 
@@ -166,19 +166,24 @@ function overWholeMonth(inForce: readonly TermInForce[]): bigint {
 }
 
 function nextTerms(
-  first: TermInForce,
-  last: TermInForce,
+  inForce: readonly TermInForce[],
   month: Month,
   planOf: ServiceOptions['planOf'],
 ): NextTerms | null {
+  const [first, last] = [inForce[0], inForce.at(-1)];
+  if (!first || !last) return null;
   if (last.end !== null && last.end <= month.endDay) return null;
-  const [before, after] = [planOf?.(first) ?? null, planOf?.(last) ?? null];
-  if (before === after && first.class === last.class) return null;
+  const plan = (term: TermInForce): string | null => planOf?.(term) ?? null;
+  const same = (term: TermInForce, as: TermInForce): boolean =>
+    plan(term) === plan(as) && term.class === as.class;
+  if (same(first, last)) return null;
+  // The first of the terms at the end that all say the same.
+  const agreed = inForce[inForce.findLastIndex((term) => !same(term, last)) + 1] ?? last;
   return {
-    agreedFrom: last.start,
+    agreedFrom: agreed.start,
     judgesFrom: month.endDay,
     class: last.class,
-    plan: before === after ? null : after,
+    plan: plan(first) === plan(last) ? null : plan(last),
   };
 }
 

@@ -113,8 +113,23 @@ function capsOf({ terms }: ServiceMonth, { caps, case: { ruleSet } }: MonthJudge
   return caps
     .filter((cap) => touches(cap, terms))
     .map((cap) => {
-      const { currency: _, ...shown } = capDetails(cap, ruleSet);
-      return shown;
+      const {
+        per,
+        over,
+        group,
+        field,
+        of,
+        share,
+        cap: limit,
+        used,
+        asked,
+        ...second
+      } = capDetails(cap, ruleSet);
+      const { plan, lowest, unknownMonths } = second;
+      return {
+        ...{ per, over, group, field, of, share, cap: limit, used, asked },
+        ...(plan === undefined ? {} : { plan, lowest, unknownMonths }),
+      };
     });
 }
 

@@ -8,7 +8,10 @@ import type { PathSums, RoundStore } from '../../store/store.js';
 export interface StoredFigures {
   readonly rounds: Pick<RoundStore, 'partSums'>;
   /** The case to be judged; its rounds are not looked at. */
-  readonly monthCase: Pick<MonthCase, 'month' | 'plan' | 'exclusions' | 'services' | 'commitments' | 'due' | 'ruleSet'>;
+  readonly monthCase: Pick<
+    MonthCase,
+    'month' | 'plan' | 'exclusions' | 'services' | 'commitments' | 'due' | 'ruleSet'
+  >;
   /** Cut at every midnight too; by default where the plan judges by the day. */
   readonly byDay?: boolean;
 }

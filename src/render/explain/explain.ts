@@ -1,5 +1,4 @@
 import { formatAmount } from '../../core/money/money.js';
-import type { PlanVersion } from '../../core/plan/plan.js';
 import type { MonthJudgement, ServiceMonth, SiteMonth } from '../../core/statement/judge.js';
 import { addDays } from '../../core/time/date.js';
 import { rulingsOf } from '../../core/statement/rulings.js';
@@ -19,7 +18,11 @@ export function explainMonth(judgement: MonthJudgement): string {
     `Month ${month.name} in ${month.zone}: ${month.days} days, ${milliseconds(month.to - month.from)} ${source(plan, 'timeZone')}`,
     '',
     ...services.flatMap((service) => explainService(service, judgement)),
-    ...sites.map((site) => explainSite(site, plan)),
+    ...judgement.unjudged.flatMap(({ terms, reason }) => [
+      `Service ${terms.id} can't be judged: ${reason}`,
+      '',
+    ]),
+    ...sites.map((site) => explainSite(site, judgement)),
     ...(sites.length > 0 ? [''] : []),
     ...paths.flatMap((path) => explainPath(path, monthCase)),
     ...claim(judgement),
@@ -37,7 +40,12 @@ export function explainOne(service: ServiceMonth, judgement: MonthJudgement): st
   return [
     `Plan ${planId}, version ${plan.version}, in force since ${plan.effectiveFrom}`,
     ...explainService(service, judgement).slice(0, -1),
-    ...sites.filter(({ site }) => site === service.terms.site).map((site) => explainSite(site, plan)),
+    ...sites
+      .filter(
+        ({ site, currency }) =>
+          site === service.terms.site && currency === service.terms.monthlyRent.currency,
+      )
+      .map((site) => explainSite(site, judgement)),
     ...own.flatMap((path) => explainPath(path, monthCase).slice(0, -1)),
     ...claim(judgement),
   ].map(oneLine);
@@ -49,7 +57,8 @@ function explainService(service: ServiceMonth, judgement: MonthJudgement): strin
   return [
     `Service ${terms.id} from ${terms.start}, site ${terms.site}, class ${terms.class}`,
     ...indented([
-      `Period: ${span(period, zone)}: ${period.days} days, ${milliseconds(period.to - period.from)}`,
+      `Period: ${span(period, zone)}: ${period.days} days, ${milliseconds(service.availability.wholeMs)}${period.spans.length > 1 ? ', without its pauses' : ''}`,
+      ...explainTerms(service),
       ...explainAvailability(service, judgement.case),
       ...explainCredit(service, judgement),
     ]),
@@ -57,9 +66,38 @@ function explainService(service: ServiceMonth, judgement: MonthJudgement): strin
   ];
 }
 
-function explainSite({ site, currency, rent, cap, credit }: SiteMonth, plan: PlanVersion): string {
+/** What changes inside the month, and what of it judges the month. */
+function explainTerms({ terms: { inForce, next, class: judged } }: ServiceMonth): string[] {
+  const lines =
+    inForce.length === 1
+      ? []
+      : inForce.map(
+          (term) =>
+            `Term ${term.period.firstDay} to ${term.period.endDay}: class ${term.class}, lines ${term.lines.join(', ')}`,
+        );
+  if (next === null) return lines;
+  const other = [
+    ...(next.class === judged ? [] : [`class ${next.class}`]),
+    ...(next.plan === null ? [] : [`plan ${next.plan}`]),
+  ].join(' and ');
+  return [
+    ...lines,
+    `What the first day says judges the whole month; ${other}, agreed from ${next.agreedFrom} on, takes effect with the month that begins on ${next.judgesFrom}`,
+  ];
+}
+
+/** The site with all its services, whatever plans judge them, and the lowest of their caps. */
+function explainSite({ site, currency, rent, cap, credit }: SiteMonth, judgement: MonthJudgement): string {
+  const { plan, planId } = judgement.case;
+  const state = judgement.caps.find(
+    ({ rule, group, lowest }) => lowest && rule.per === 'site' && rule.over === 'month' && group === site,
+  );
   const limit = cap === null ? 'no cap by site' : `cap ${formatAmount(cap, currency)}`;
-  return `Site ${site}: rents ${formatAmount(rent, currency)} ${currency}, ${limit}, credits ${formatAmount(credit, currency)} ${source(plan, 'credit.caps')}`;
+  const from =
+    state === undefined || state.plan === planId
+      ? source(plan, 'credit.caps')
+      : `[plan ${state.plan}: ${state.field}]`;
+  return `Site ${site}: rents ${formatAmount(rent, currency)} ${currency}, ${limit}, credits ${formatAmount(credit, currency)} ${from}`;
 }
 
 function claim({ case: { plan, month } }: MonthJudgement): string[] {

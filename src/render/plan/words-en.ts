@@ -77,7 +77,7 @@ export const english = {
   creditOf: 'Rent of a credit',
   ofService: "the affected service's",
   ofSite: 'of all services at the site',
-  minimumCoverage: 'Least coverage of a latency or loss that is credited',
+  minimumCoverage: 'Coverage to be credited',
   combine: 'Several causes',
   add: 'add up',
   largest: 'the largest counts',

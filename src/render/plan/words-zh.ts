@@ -76,7 +76,7 @@ export const chinese: Record<PlanWord, string> = {
   creditOf: '赔付所依租费',
   ofService: '受影响业务的租费',
   ofSite: '站点全部业务的租费',
-  minimumCoverage: '据以赔付的时延或丢包率的最低覆盖率',
+  minimumCoverage: '赔付所需覆盖率',
   combine: '多个事由',
   add: '合计',
   largest: '取最大者',

@@ -1,6 +1,6 @@
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-return -- a case that a test breaks in every way has no type */
 import { describe, expect, test } from 'vitest';
-import { faultsOf, resultOf, sampleCase, warningsOf, type Json } from './support.js';
+import { faultsOf, notesOf, resultOf, sampleCase, type Json } from './support.js';
 
 /** Breaks the sample in one way; the first line of what is said about it, and how many lines there are. */
 const rows: readonly [what: string, breakIt: (c: Json) => void, line: string, count?: number][] = [
@@ -518,7 +518,7 @@ const rows: readonly [what: string, breakIt: (c: Json) => void, line: string, co
   [
     'an unknown status',
     (c) => (c.rounds[0].status = 'good'),
-    '$.rounds[0].status must be one of ok, unscheduled, aborted, overrun, invalid, failed, degraded-observer, missing, found "good"',
+    '$.rounds[0].status must be one of ok, unscheduled, aborted, overrun, invalid, partial, failed, degraded-observer, missing, found "good"',
   ],
   [
     'more received than sent',
@@ -737,13 +737,13 @@ describe('what is no fault', () => {
   });
 });
 
-describe('what is odd is warned of, and judged all the same', () => {
+describe('what is odd is noted, and judged all the same', () => {
   const outside = { from: '2025-10-12T03:30:00+08:00', to: '2025-10-12T05:00:00+08:00' };
   const odd: readonly [what: string, change: (c: Json) => void, line: string][] = [
     [
       'an outage of another year',
       (c) => c.outages.push({ line: 'l1', ...outside }),
-      '$.outages[1] lies outside 2026-10 in Asia/Hong_Kong and changes no figure',
+      '$.outages[1] lies outside of 2026-10, and counts for nothing',
     ],
     [
       'unobserved time that ends where the month begins',
@@ -753,34 +753,34 @@ describe('what is odd is warned of, and judged all the same', () => {
           from: '2026-09-30T00:00:00+08:00',
           to: '2026-10-01T00:00:00+08:00',
         }),
-      '$.unobserved[1] lies outside 2026-10 in Asia/Hong_Kong and changes no figure',
+      '$.unobserved[1] lies outside of 2026-10, and counts for nothing',
     ],
     [
       'an exclusion of another year',
       (c) => Object.assign(c.exclusions[0], outside, { noticeAt: '2025-10-01T00:00:00Z' }),
-      '$.exclusions[0] lies outside 2026-10 in Asia/Hong_Kong and changes no figure',
+      '$.exclusions[0] lies outside of 2026-10, and counts for nothing',
     ],
     [
       'more packets than the plan sends',
       (c) => Object.assign(c.rounds[0].sizes[0], { sent: 100_000 }),
-      '$.rounds[0].sizes[0].sent is over what the plan sends of each size: 100, found 100000',
+      '$.rounds[0].sizes[0].sent is 100000 packets: the plan sends 100 of each size',
     ],
     [
       'more entries than the plan sends packets',
       (c) => (c.rounds[0].sizes[0] = { bytes: 64, rttUs: Array.from({ length: 101 }, () => 5) }),
-      '$.rounds[0].sizes[0].rttUs is over what the plan sends of each size: 100, found 101',
+      '$.rounds[0].sizes[0].rttUs is 101 packets: the plan sends 100 of each size',
     ],
   ];
   test.each(odd)('%s', (_what, change, line) => {
     const changed = sampleCase();
-    expect(warningsOf(changed)).toEqual([]);
+    expect(notesOf(changed)).toEqual([]);
     change(changed);
-    expect(warningsOf(changed)).toEqual([line]);
+    expect(notesOf(changed)).toEqual([line]);
   });
 
   test('an outage that reaches into the month, or lasts, is not odd', () => {
     const changed = sampleCase();
     changed.outages.push({ line: 'l1', from: '2025-10-12T03:30:00+08:00', to: null });
-    expect(warningsOf(changed)).toEqual([]);
+    expect(notesOf(changed)).toEqual([]);
   });
 });

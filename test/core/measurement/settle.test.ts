@@ -5,7 +5,7 @@ import { settleRound, type Ending, type SettleContext } from '../../../src/core/
 import { received, sample } from '../../support/rounds.js';
 
 const provenance = { socketDrops: null, sendLagUs: 10, fallbackStamps: 0, stamps: 'kernel-tx-rx' } as const;
-const scheduled: SettleContext = { scheduled: true, abortCause: null, lagLimitUs: 1_000 };
+const scheduled: SettleContext = { scheduled: true, abortCause: null, lagLimitUs: 1_000, sizes: [64], minimumSent: 1 };
 const ending = (given: Partial<Ending> = {}): Ending => ({
   ended: 'completed',
   reason: null,
