@@ -399,8 +399,12 @@ describe('the metrics of a service', () => {
     expect(own).toEqual([
       'pop_sla_service_info{service="svc-1",customer="acme",site="office",class="single",plan="p"} 1',
       'pop_sla_service_availability_ratio{service="svc-1"} 0.999',
+      'pop_sla_service_availability_lower_bound_ratio{service="svc-1"} 0.998',
       'pop_sla_service_availability_to_date_ratio{service="svc-1"} 0.99',
+      'pop_sla_service_availability_to_date_lower_bound_ratio{service="svc-1"} 0.98',
+      'pop_sla_service_observed_ratio{service="svc-1"} 0.97',
       'pop_sla_line_availability_ratio{service="svc-1",line="l1",port="LAB2"} 0.998',
+      'pop_sla_line_availability_lower_bound_ratio{service="svc-1",line="l1",port="LAB2"} 0.99',
       'pop_sla_service_availability_commitment_ratio{service="svc-1"} 0.995',
       'pop_sla_service_outage_seconds{service="svc-1"} 2.592',
       'pop_sla_service_outage_allowed_seconds{service="svc-1"} 12.96',

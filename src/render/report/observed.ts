@@ -1,7 +1,7 @@
 import type { Part } from '../../core/statement/document.js';
 import { formatUnits } from '../../core/number/decimal.js';
 import type { Tone } from './blocks.js';
-import { nothing, type Locale } from './locale.js';
+import type { Locale } from './locale.js';
 
 /** How much of the period (of a month that is not over: of the time so far) all lines were watched, rounded down. */
 export function observedPercent({ period, removedMs, unobservedMs, toDate }: Part): string {
@@ -15,14 +15,16 @@ export function observedPercent({ period, removedMs, unobservedMs, toDate }: Par
 /** The availability with what it is at least and how much was observed, a line each. */
 export function availabilityLines(part: Part, { words, percent }: Locale): string[] {
   const { availabilityPercent, availabilityLowerBoundPercent: bound, toDate } = part;
-  const atLeast = words.atLeast(bound === undefined ? nothing : percent(bound));
+  // Statements that were sealed before it was known have no lower bound.
+  const atLeast = bound === undefined ? [] : [words.atLeast(percent(bound))];
   const observed = words.observedOf(percent(observedPercent(part)));
-  if (toDate === undefined) return [percent(availabilityPercent), atLeast, observed];
+  if (toDate === undefined) return [percent(availabilityPercent), ...atLeast, observed];
   return [
     `${words.soFar}: ${percent(toDate.availabilityPercent)}`,
     words.atLeast(percent(toDate.availabilityLowerBoundPercent)),
     `${words.wholeMonthShort}: ${percent(availabilityPercent)}`,
-    ...[atLeast, observed],
+    ...atLeast,
+    observed,
   ];
 }
 

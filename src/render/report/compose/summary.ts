@@ -59,7 +59,7 @@ function tiles({ document, locale }: Scene): Tile[] {
           ? percent(only.toDate.availabilityPercent)
           : shown
         : rangeOf(parts, percent),
-      note: only ? beside.join(' · ') : words.segments(parts.length),
+      note: only ? beside.join('\n') : words.segments(parts.length),
       tone: result.tone,
     },
     {
