@@ -66,7 +66,7 @@ function tiles({ document, locale }: Scene): Tile[] {
       label: words.commitment,
       value: result.text,
       note: only
-        ? `${words.committed(percent(only.commitmentPercent))} · ${words.unavailable} ${locale.duration(only.unavailableMs)}`
+        ? `${words.committed(percent(only.commitmentPercent))}\n${words.unavailable} ${locale.duration(only.unavailableMs)}`
         : [...new Set(parts.map((part) => percent(part.commitmentPercent)))].join(' / '),
       tone: result.tone,
     },
