@@ -15,6 +15,7 @@ import type { AgentsShown } from './render/mesh/agents.js';
 import type { Round } from './core/measurement/round.js';
 import type { KeyFolder } from './seal/key-folder.js';
 import type { Store } from './store/store.js';
+import type { WriterName } from './store/writer-lock.js';
 
 /**
  * The only wiring: what of the house's rooms goes together, and in which order it starts and stops. Each part is
@@ -68,6 +69,11 @@ export async function readStore(config: Config, options?: ReadStoreOptions): Pro
 export async function storeName(config: Config): Promise<string> {
   const open = await import('./app/open-store.js');
   return open.storeName(config);
+}
+
+export async function storeWriter(config: Config): Promise<WriterName | 'somebody' | null> {
+  const open = await import('./app/open-store.js');
+  return open.storeWriter(config);
 }
 
 export async function copyStore(options: CopyStoreOptions): Promise<CopiedStore> {

@@ -1,11 +1,16 @@
+import { dirname } from 'node:path';
 import type { Config } from '../config/config.js';
 import { loadConfig } from '../config/load.js';
+import type { FromHub } from '../config/hub/from-hub.js';
+import type { ConfigResult } from '../config/parse.js';
+import { placeNotes } from '../config/place-notes.js';
 import { formatProblem } from '../config/problem.js';
 import { watchNotes } from '../config/watch-notes.js';
 import { createBilling } from '../engine/billing/billing.js';
 import { cronerAlarm } from '../engine/croner-alarm.js';
 import { createEngine, type EngineSettings } from '../engine/engine.js';
 import { fanOut } from '../engine/fan-out.js';
+import { createLinks } from '../engine/links.js';
 import { createFaultOffice } from '../engine/fault/office.js';
 import { createSuggester } from '../engine/fault/watcher.js';
 import { createOffice } from '../engine/ledger/office.js';
@@ -33,10 +38,11 @@ import { createLog, type AppLog, type LogOutput } from './log.js';
 import { contractPlan } from './contract-plan.js';
 import { watchReadiness } from './readiness.js';
 import { renderApart } from './render-apart.js';
-import { openStore, storeName } from './open-store.js';
+import { openStore, storeName, storeNotes } from './open-store.js';
+import { createServiceManager } from './service-manager.js';
 import { resolveName } from './resolve.js';
 import { judgeApart } from './judge/apart.js';
-import { reloadable, restartNeeded } from './restart-needed.js';
+import { refusedReload, reloadable, restartNeeded } from './restart-needed.js';
 import { keepOffice } from './office.js';
 import { logOutages, logPathTurns, logRounds } from './round-log.js';
 import { createStopping } from './stopping.js';
@@ -73,7 +79,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   if (!loaded.ok) throw new ConfigRejected(loaded.problems);
   let config = loaded.config;
   const startedAt = clock.now();
-  let logLost = (lines: number): void => void lines;
+  let logLost: (lines: number) => void = () => undefined;
   const log = await createLog(config.log, options.output, (lines) => {
     logLost(lines);
   });
@@ -146,13 +152,18 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       for (const note of watchNotes(config)) log.warn({}, note);
       if (later.length > 0) log.warn({ keys: later }, 'these changes take effect at the next start');
     };
+    const loadNext = async (hub: FromHub | null): Promise<ConfigResult> => {
+      const next = await loadWithEntered(configFile, store.ledger, hub);
+      const refused = next.ok ? refusedReload(config, next.config) : null;
+      return refused ? { ok: false, problems: [refused] } : next;
+    };
     const rows = await openMeshRows({
       ...{ config: () => config, store: database, clock, log, tell: metrics.mesh, live: events },
       late: fanOut([metrics.events, standing.heard]),
     });
     const mesh = await createMeshNode({
       ...{ configFile, config: () => config, clock, log, version, tell: metrics.mesh },
-      read: (hub) => loadWithEntered(configFile, store.ledger, hub),
+      read: loadNext,
       take: inForce,
       ...rows,
     });
@@ -199,6 +210,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       version,
       settings: settingsOf(config),
       mark: () => mesh.mark(),
+      links: createLinks(),
     });
     stopping.add('engine', () => engine.stop());
     const outbox = createOutbox({
@@ -234,6 +246,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     log.info(
       {
         version,
+        config: config.file,
+        relativePathsFrom: dirname(config.file),
         driver: driver.kind,
         http: address,
         store: storeName(config),
@@ -242,7 +256,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       },
       'pop-sla is running',
     );
-    for (const note of watchNotes(config)) log.warn({}, note);
+    for (const note of [...placeNotes(config), ...(await storeNotes(config)), ...watchNotes(config)])
+      log.warn({}, note);
     void showFirstRound(engine, log);
     const months = createMonthClose({
       ...{ clock, alarm, store, log, config: () => config },
@@ -257,11 +272,17 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       await following;
     });
 
+    const manager = createServiceManager({
+      ...{ env: process.env, pid: process.pid, log },
+      readiness: () => readiness.check(clock.monotonicMs(), ownWork(config)),
+    });
+    manager.ready(`${config.role}, ${config.paths.length} paths, ${address}`);
+
     return {
       address,
       log,
       reload: async () => {
-        const next = await loadWithEntered(configFile, store.ledger, mesh.hub());
+        const next = await loadNext(mesh.hub());
         if (!next.ok) {
           events.configLoaded(false, clock.now());
           for (const problem of next.problems)
@@ -274,7 +295,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       },
       stop: async () => {
         log.info({}, 'stopping');
+        manager.stopping();
         await stopping.stop();
+        manager.close();
         log.info({}, 'stopped');
       },
     };

@@ -21,6 +21,7 @@ export type AppPort = Pick<
   | 'compareKinds'
   | 'readStore'
   | 'storeName'
+  | 'storeWriter'
   | 'copyStore'
   | 'openLedger'
   | 'openRegistry'

@@ -19,8 +19,10 @@ export function doctorCommand(context: Context): Command {
   return new Command('doctor')
     .summary('find out what would keep the daemon from its work')
     .description(
-      'Looks at everything that the daemon needs: the configuration, the permission to send packets, the clock, ' +
-        'the data folder, the database, the names, the port. Says what is wrong and what to do. Changes nothing.',
+      'Looks at everything that the daemon needs: the configuration, the permission to send packets and the options ' +
+        'asked of them, its own addresses, the clock, the data folder, the database and who writes it, the names, ' +
+        'the files with certificates and secrets, the port, the servers of the mesh. Says what is wrong and what to ' +
+        'do. Changes nothing.',
     )
     .option(
       '--calibrate [path]',
@@ -61,25 +63,41 @@ async function examine(options: ConfigOptions, context: Context): Promise<Check[
     const remedy = 'mend the file; the other checks need it';
     return [check('configuration', 'fail', error.message, remedy), await checkClock()];
   }
-  const [{ checkProbes }, { checkDataFolder }, { checkDatabase }, { checkNames }, { checkPort }, app] =
+  const [{ checkProbes }, { checkOwnAddresses }, { checkDataFolder }, { checkDatabase }, { checkWriter }] =
     await Promise.all([
       import('./doctor/probes.js'),
+      import('./doctor/addresses.js'),
       import('./doctor/data-folder.js'),
       import('./doctor/database.js'),
-      import('./doctor/names.js'),
-      import('./doctor/port.js'),
-      context.app(),
+      import('./doctor/writer.js'),
     ]);
-  const found = await Promise.all([
-    checkProbes(config.driver.kind),
-    checkClock(),
-    config.store.postgres === null ? checkDataFolder(config.store.path) : [],
-    checkDatabase(config, app),
-    checkNames(config.pops),
-    checkPort(config.http),
+  const [{ checkNames }, { checkFiles }, { checkPort }, { checkMesh }, app] = await Promise.all([
+    import('./doctor/names.js'),
+    import('./doctor/files.js'),
+    import('./doctor/port.js'),
+    import('./doctor/mesh.js'),
+    context.app(),
   ]);
-  const { watchNotes } = await import('../config/watch-notes.js');
-  const notes = watchNotes(config).map((note) => check('watch', 'note', note));
+  const found = await Promise.all([
+    checkProbes(config),
+    checkOwnAddresses(config),
+    checkClock(),
+    config.store.postgres === null ? checkDataFolder(config.store.path) : Promise.resolve([]),
+    checkDatabase(config, app),
+    checkWriter(config, app),
+    checkNames(config.pops),
+    checkFiles(config),
+    checkPort(config.http),
+    checkMesh(config),
+  ] as const);
+  const [{ watchNotes }, { placeNotes }] = await Promise.all([
+    import('../config/watch-notes.js'),
+    import('../config/place-notes.js'),
+  ]);
+  const notes = [
+    ...placeNotes(config).map((note) => check('place', 'note', note)),
+    ...watchNotes(config).map((note) => check('watch', 'note', note)),
+  ];
   return [
     check('configuration', 'ok', `${config.file}: ${config.paths.length} paths`),
     ...found.flat(),

@@ -22,6 +22,7 @@ import { exitCodesHelp } from './exit.js';
 import { faultsCommand } from './fault-reports/command.js';
 import { notifyCommand } from './fault-reports/notify.js';
 import { outboxCommand } from './fault-reports/outbox.js';
+import { guideCommand } from './guide.js';
 import { meshCommand } from './mesh/mesh.js';
 import { planCommand } from './plan.js';
 import { popsCommand } from './pops.js';
@@ -100,6 +101,7 @@ const commandsInHelpOrder: readonly ((context: Context) => Command)[] = [
   backupCommand,
   storeCommand,
   simulateCommand,
+  guideCommand,
 ];
 
 function withSubcommands(command: Command): Command[] {

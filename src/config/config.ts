@@ -154,8 +154,10 @@ export interface SimulatedRule {
 }
 
 export interface StoreConfig {
-  /** The SQLite file, absolute; a relative one in the text is relative to the working directory. Unused with PostgreSQL. */
+  /** The SQLite file, absolute. Unused with PostgreSQL. */
   readonly path: string;
+  /** Where that file would be by its name, when it was found in the working directory, as of version 0.1. */
+  readonly placeNow?: string;
   /** Null: the store is that file. */
   readonly postgres: PostgresConfig | null;
   readonly keepPacketsMonths: number;
@@ -172,6 +174,8 @@ export interface PostgresConfig {
 export interface KeysConfig {
   /** Where the keys that sign statements lie, absolute. */
   readonly folder: string;
+  /** As `StoreConfig.placeNow`. */
+  readonly placeNow?: string;
 }
 
 export interface StatementsConfig {

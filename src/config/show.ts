@@ -70,7 +70,7 @@ function plain(config: Config): unknown {
     log,
     faults: config.faults,
     notifications: plainNotifications(config.notifications),
-    keys: config.keys,
+    keys: { folder: config.keys.folder },
     statements: {
       grace: formatDuration(config.statements.graceMs),
       claimReminder: formatDuration(config.statements.claimReminderMs),

@@ -61,7 +61,10 @@ function everything() {
       ...{ lowerBound: ratio(998n, 1000n), met: true },
       ...{ availability: ratio(999n, 1000n), commitment: ratio(995n, 1000n) },
       ...{ unavailableMs: 2_592, excusedMs: 1_000, unobservedMs: 2_000, allowedMs: 12_960 },
-      next: { leftMs: 10_368, step: { below: ratio(995n, 1000n), credit: percentShare(ratio(5n)) } },
+      next: {
+        leftMs: 10_368,
+        step: { below: ratio(995n, 1000n), credit: percentShare(ratio(5n)), perUnit: null },
+      },
       toDate: { availability: ratio(99n, 100n), lowerBound: ratio(98n, 100n) },
       observed: ratio(97n, 100n),
       lines: [{ line: 'l1', pop: 'LAB2', availability: ratio(998n, 1000n), lowerBound: ratio(990n, 1000n) }],

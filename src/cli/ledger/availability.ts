@@ -30,13 +30,16 @@ export function availabilityCommand(context: Context): Command {
     .action((options: AvailabilityOptions) =>
       withLedger(options, context, async (ledger) => {
         const judged = await ledger.month(options.month);
-        const { availabilityJson, serviceViews } = await import('../../render/ledger/availability.js');
+        const { availabilityJson, serviceViews, unjudgedOf } =
+          await import('../../render/ledger/availability.js');
         if (options.json) {
           printJson(availabilityJson(options.month, judged, context.now()), context);
           return;
         }
         const { availabilityTable } = await import('../../render/ledger/tables.js');
         context.stdout.write(availabilityTable(judged.flatMap((one) => serviceViews(one, context.now()))));
+        for (const { service, reason } of unjudgedOf(judged))
+          context.stdout.write(`${service} can't be judged: ${reason}\n`);
       }),
     );
 }

@@ -1,3 +1,4 @@
+import { losesDigits } from '../scalars/exact-number.js';
 import { collectFaults, jsonPath, quoted, type Fault } from './fault.js';
 
 const deepest = 64;
@@ -64,7 +65,14 @@ export function parseJson(text: string): { readonly value: unknown } | { readonl
     const literal = numberExpression.exec(text)?.[0];
     if (literal === undefined) return fail('expected a value');
     at += literal.length;
-    return Number(literal);
+    const value = Number(literal);
+    if (literal.includes('.') && losesDigits(literal, value)) {
+      faults.addAt(
+        jsonPath(path),
+        `${literal} has more digits than a number keeps (it would be read as ${value}): write it in quotes`,
+      );
+    }
+    return value;
   };
 
   const parseWord = (): boolean | null => {

@@ -6,7 +6,7 @@ import { isMonthName, monthAfter, monthRule } from '../../core/time/month.js';
 import type { EpochMs } from '../../core/types.js';
 import type { PlanFiles } from '../plan/files.js';
 import { checkObject, checkParsed } from './check.js';
-import { checkCommitments } from './commitments.js';
+import { checkCommitments, checkPathClasses } from './commitments.js';
 import { checkExclusions } from './exclusions.js';
 import { childNode, collectFaults, rootNode, type Fault, type Faults, type Node } from './fault.js';
 import { checkHistory, checkMaintenanceUsed } from './history.js';
@@ -78,11 +78,13 @@ function checkCase(root: Node, files: PlanFiles, folder: string, faults: Faults)
   const terms = services.flatMap((service) => service.terms ?? []);
   const facts = {
     lines,
+    pathOrder: terms.flatMap(({ paths }) => paths),
     services: whole && rules ? servicesInMonth(terms, rules.month, { joinsAt: joinOf(whole, rules) }) : [],
     outages: checkLineIntervals(at('outages'), lineIds, true, faults),
     unobserved: checkLineIntervals(at('unobserved'), lineIds, false, faults),
     exclusions,
     commitments: checkCommitments(at('commitments'), faults),
+    dscp: checkPathClasses(at('paths'), faults),
     rounds: checkRounds(at('rounds'), rules, faults),
     history: checkHistory(
       at('history'),

@@ -16,15 +16,19 @@ export const whole = (least: number, most: number) =>
     if (typeof input !== 'number') return wrong('is not a number');
     if (!Number.isInteger(input)) return wrong('is not a whole number');
     return input < least || input > most ? wrong('is out of range') : input;
-  });
+  }).meta({ type: 'integer', minimum: least, maximum: most });
 
 export const yesOrNo = () =>
-  scalar('true or false', (input) => (typeof input === 'boolean' ? input : wrong('is not true or false')));
+  scalar('true or false', (input) =>
+    typeof input === 'boolean' ? input : wrong('is not true or false'),
+  ).meta({
+    type: 'boolean',
+  });
 
 /** One of the words of a list. */
 export function oneOf<const T extends string>(words: readonly T[]) {
   return scalar(words.join(', '), (input) => {
     const found = words.find((word) => word === input);
     return found ?? wrong(`is not known${didYouMean(String(input), words)}`);
-  });
+  }).meta({ enum: [...words] });
 }

@@ -1,7 +1,7 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Fault, KeyPath } from '../problem.js';
 import { didYouMean } from '../suggest.js';
-import { keysOf, schemaAt } from './schemas.js';
+import { keysOf, kindsOf, schemaAt } from './schemas.js';
 
 const kinds: Record<string, string> = { object: 'is not a mapping', array: 'is not a list' };
 
@@ -12,10 +12,11 @@ const mergeKey = {
 };
 
 /** What the schema found, in our own words. */
-export function shapeFaults(schema: z.ZodType, issues: readonly z.core.$ZodIssue[]): Fault[] {
+export function shapeFaults(schema: z.ZodType, issues: readonly z.core.$ZodIssue[], input: unknown): Fault[] {
   return issues.flatMap((issue): Fault[] => {
     const at = issue.path as KeyPath;
-    const keys = keysOf(schemaAt(schema, at));
+    if (issue.code === 'invalid_union') return [kindFault(schema, at, input)];
+    const keys = keysOf(schemaAt(schema, at, input));
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({
         at: [...at, key],
@@ -37,6 +38,19 @@ export function shapeFaults(schema: z.ZodType, issues: readonly z.core.$ZodIssue
     }
     return [{ at, what: issue.message }];
   });
+}
+
+/** A mapping whose kind is missing or unknown: which keys it may have depends on it. */
+function kindFault(schema: z.ZodType, at: KeyPath, input: unknown): Fault {
+  const value = at.reduce<unknown>(
+    (here, step) =>
+      typeof here === 'object' && here !== null ? (here as Record<string, unknown>)[step] : undefined,
+    input,
+  );
+  const union = schemaAt(schema, at.slice(0, -1), input);
+  const kinds = union instanceof z.ZodDiscriminatedUnion ? kindsOf(union) : [];
+  const what = value === undefined ? 'is missing' : `is not known${didYouMean(String(value), kinds)}`;
+  return { at, what, allowed: kinds.join(', ') };
 }
 
 function allowedFor(expected: string, keys: readonly string[]): { allowed?: string } {

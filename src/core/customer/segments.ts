@@ -17,9 +17,10 @@ export interface Segment extends ServiceTerms {
  * changes: another one takes its place.
  */
 export const segmentsOf: (service: Service) => readonly Segment[] = ofSame((service: Service): Segment[] => {
-  const { id, site, customer, terms } = service;
+  const { id, site, customer, terms, agreedStart = null, installationCharge = null } = service;
   return terms.map(({ from, plan, class: serviceClass, lines, paths, monthlyRent, taxRate }, index) => ({
     ...{ id, site, customer, plan, class: serviceClass, lines, paths, monthlyRent, taxRate },
+    ...(agreedStart !== null && { agreedStart, installationCharge }),
     start: from,
     end: terms[index + 1]?.from ?? service.end,
   }));

@@ -28,7 +28,11 @@ export interface MonthCase {
   readonly unobserved: readonly LineInterval[];
   readonly exclusions: readonly Exclusion[];
   readonly commitments: readonly Commitment[];
+  /** The code points that the probes of paths carry; a path that is not in it has none. */
+  readonly dscp?: ReadonlyMap<PathId, number>;
   readonly rounds: readonly CountedRound[];
+  /** Paths that the result lists first, in this order: a case file names them also in terms with no day in the month. */
+  readonly pathOrder?: readonly PathId[];
   /** When each path's slots are due; one that is not in it is due all the time. */
   readonly due?: ReadonlyMap<PathId, DueSpan>;
   /** Earlier months, for a cap over a rolling year. */
@@ -56,6 +60,10 @@ export interface ServiceTerms {
   readonly paths: readonly PathId[];
   /** Its own tax rate, a share of 1; null: the plan's. */
   readonly taxRate: Rational | null;
+  /** When the service was agreed to start, where that was agreed. */
+  readonly agreedStart?: LocalDate | null;
+  /** Charged for its installation, in the currency of the rent; left out: not known. */
+  readonly installationCharge?: Money | null;
 }
 
 /** A term that has a day in the month. */
@@ -92,6 +100,8 @@ export interface LineInterval extends Interval {
   readonly line: string;
   /** Infinity for an outage that is still open. */
   readonly to: EpochMs;
+  /** When the customer reported an outage; left out: never. */
+  readonly reportedAt?: EpochMs | null;
 }
 
 export interface Commitment {
@@ -147,12 +157,22 @@ export function serviceInMonth(
     paths: [...new Set(inForce.flatMap(({ paths }) => paths))],
     start: first.start,
     end: last.end,
+    ...deliveryTerms(terms),
     monthlyRent: { minor: overWholeMonth(inForce), currency: first.monthlyRent.currency },
     inForce,
     period,
     served: terms.map(({ start, end }) => ({ start, end })),
     next: nextTerms(inForce, month, planOf),
   };
+}
+
+/** What was agreed about its delivery, by whichever term says it. */
+function deliveryTerms(
+  terms: readonly ServiceTerms[],
+): Pick<ServiceTerms, 'agreedStart' | 'installationCharge'> {
+  const said = terms.find(({ agreedStart }) => (agreedStart ?? null) !== null);
+  if (!said) return {};
+  return { agreedStart: said.agreedStart ?? null, installationCharge: said.installationCharge ?? null };
 }
 
 /** What the terms come to when their days are taken for the whole month: one term's monthly rent is its own. */

@@ -1,3 +1,4 @@
+import type { CapRule } from '../plan/plan.js';
 import type { ExclusionScope } from '../exclusion/exclusion.js';
 import type { ExclusionKind } from '../exclusion/kinds.js';
 import type { LocalDate } from '../time/date.js';
@@ -79,7 +80,9 @@ export interface Part {
     readonly net: string | null;
   };
   /** Null: the plan asks for no claim. */
-  readonly claim: { readonly withinDays: number; readonly lastDay: LocalDate } | null;
+  readonly claim: ClaimWindow | null;
+  /** Left out: the credit lowers the invoice of its own month. */
+  readonly paidOn?: object;
   /** The figures with every outage as short, and as long, as its edges allow; null: they are the same. */
   readonly bounds: Bounds | null;
   /** How the contract was read in what touched this part. Statements of earlier versions of this program have none. */
@@ -97,6 +100,16 @@ export interface PartRuling {
   readonly clause: string | null;
   /** By language. */
   readonly text: Readonly<Record<string, string>>;
+}
+
+/** By when the customer has to claim. */
+export interface ClaimWindow {
+  readonly withinDays?: number;
+  readonly withinMonths?: number;
+  /** Where days count from each outage: its last day each. */
+  readonly outages?: readonly { readonly from: string; readonly lastDay: LocalDate }[];
+  /** By then all of it has to be claimed: of several outages, the first one's last day. */
+  readonly lastDay: LocalDate;
 }
 
 /** A term as far as it lies in the month. */
@@ -148,7 +161,7 @@ export interface PartCause {
 
 export interface PartCap {
   readonly per: 'service' | 'site' | 'customer';
-  readonly over: 'month' | 'rolling-year';
+  readonly over: CapRule['over'];
   readonly group: string;
   readonly field: string;
   readonly of: string;

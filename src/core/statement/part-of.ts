@@ -4,7 +4,7 @@ import { asPercent, formatDown } from '../number/decimal.js';
 import type { Interval } from '../time/intervals.js';
 import { formatInstant } from '../time/zone.js';
 import type { EpochMs } from '../types.js';
-import { capDetails, claimWindow, serviceDetails } from './details.js';
+import { capDetails, claimWindow, paidOn, serviceDetails } from './details.js';
 import type { Part, PartCap, PartRuling, Span } from './document-parts.js';
 import type { MonthFacts, PlanMonth } from './facts.js';
 import { touches, type MonthJudgement, type ServiceMonth } from './judge.js';
@@ -70,7 +70,8 @@ export function partOf(
     caps: capsOf(service, judgement),
     siteMonth: siteMonthOf(service, judgement),
     tax: details.tax,
-    claim: claimWindow(judgement),
+    claim: claimWindow(judgement, service),
+    ...paidOn(judgement),
     bounds: planMonth.bounds[index] ?? null,
     ...(hasRulings(plan) && { rulings: partRulings(service, judgement) }),
     explain: facts.explain(judgement, index),

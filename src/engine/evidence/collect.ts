@@ -189,7 +189,7 @@ async function earlierOf(
   month: string,
 ): Promise<SealedStatement[]> {
   const looksBack = [...plans.values()].some(({ versions }) =>
-    versions.some(({ credit }) => credit.caps.some(({ over }) => over === 'rolling-year')),
+    versions.some(({ credit }) => credit.caps.some(({ over }) => over !== 'month')),
   );
   if (!looksBack) return [];
   const earlier: SealedStatement[] = [];

@@ -1,9 +1,11 @@
+import { ruleSetOf } from '../../core/statement/document.js';
 import type { Evidence } from './contents.js';
 
 /** What a pack says of itself, for whoever opens it. */
 export function readmeOf({ statement }: Evidence): string {
   const { id, revision, state, software, asOf } = statement;
-  return `Evidence of ${id}, revision ${revision} (${state}), drawn up by pop-sla ${software} from what was known at ${asOf}.
+  return `Evidence of ${id}, revision ${revision} (${state}), drawn up by pop-sla ${software} from what was known at ${asOf},
+and judged by rule set ${ruleSetOf(statement)} of its calculation.
 
   pop-sla verify FILE.zip [--key PUBLIC-KEY-FILE]
 

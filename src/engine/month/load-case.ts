@@ -145,6 +145,6 @@ function maintenanceUsed(
   return used;
 }
 
-/** Only a cap over a rolling year asks what was credited before. */
+/** Only a cap over more than the month asks what was credited before. */
 const looksBack = ({ credit }: MonthCase['plan']): boolean =>
-  credit.caps.some(({ over }) => over === 'rolling-year');
+  credit.caps.some(({ over }) => over !== 'month');

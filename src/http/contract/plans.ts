@@ -39,6 +39,13 @@ const version = z.strictObject({
   latencyBands: bands,
   loss: z.strictObject({ commitmentPercent: digits(), bands }),
   claimWithinDays: z.int().nullable(),
+  claim: z
+    .union([
+      z.strictObject({ days: z.int(), after: z.enum(['month', 'outage']) }),
+      z.strictObject({ months: z.int() }),
+    ])
+    .nullable(),
+  paidOn: z.enum(['same-invoice', 'next-invoice']),
   faultReports: z.strictObject({
     ...{ firstResponseMinutes: z.int().nullable(), repairMinutes: z.int().nullable() },
   }),

@@ -107,6 +107,13 @@ const service = z.strictObject({
 
 export const availability = z.strictObject({
   ...{ month: z.string(), asOf: isoTime(), final: z.boolean(), services: z.array(service) },
+  unjudged: z
+    .array(
+      z.strictObject({
+        ...{ service: z.string(), customer: z.string().nullable(), site: z.string(), reason: z.string() },
+      }),
+    )
+    .meta({ description: 'services with a day in the month that can not be judged' }),
   sites: z.array(
     z.strictObject({
       ...{ site: z.string(), currency: z.string(), rent: amount(), cap: amount(), credit: amount() },

@@ -53,6 +53,7 @@ export function shownAvailability(month: AvailabilityJson, book: Book, caller: C
   return {
     ...month,
     services: month.services.flatMap((service) => shownService(service, sight)),
+    unjudged: month.unjudged.filter(({ customer }) => sight.any(customer, ofMonth)),
     sites: month.sites.flatMap((site) => {
       const customer = siteOf.get(site.site) ?? null;
       if (!sight.any(customer, ofMonth)) return [];

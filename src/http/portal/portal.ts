@@ -7,6 +7,7 @@ import { assetRoutes } from './assets.js';
 import { customerPages } from './customer/pages.js';
 import { financePages } from './finance/pages.js';
 import { readForms } from './forms.js';
+import { guidePages } from './guide.js';
 import { homePage } from './home.js';
 import { nocPages } from './noc/pages.js';
 import type { PortalOptions } from './page.js';
@@ -42,6 +43,7 @@ export function portalPages(server: FastifyInstance, portal: PortalOptions): voi
   adminPages(server, portal);
   homePage(server, portal);
   customerPages(server, portal);
+  guidePages(server, portal);
 }
 
 /** What draws pages; for the whole server, as a fault of any route may be told by one. */

@@ -75,7 +75,7 @@ function explainBase(
 
 function explainCause(
   cause: CauseCredit,
-  { base, serviceClass, paid }: ServiceMonth,
+  { serviceClass, paid }: ServiceMonth,
   { case: { plan, ruleSet } }: MonthJudgement,
   money: (minor: bigint) => string,
 ): string[] {
@@ -87,6 +87,10 @@ function explainCause(
           `${cause.cause}: not shown for ${cause.notShown.join(', ')}, since less than ${formatShort(asPercent(plan.credit.minimumCoverage))} % of the rounds due on the service's days were held: that pays nothing ${source(plan, 'credit.minimumCoveragePercent')}`,
         ];
   if (cause.reasons.length === 0) {
+    if (cause.notBelow !== null) {
+      const bound = formatShort(asPercent(cause.notBelow), 15);
+      return [`${cause.cause}: nothing, since the availability of the month is not below ${bound} % ${from}`];
+    }
     if (notShown.length > 0) return notShown;
     const none =
       cause.cause === 'availability' && serviceClass.steps.length === 0
@@ -95,27 +99,44 @@ function explainCause(
     return [`${cause.cause}: ${none} ${from}`];
   }
   const sole =
-    cause.reasons.length === 1 && cause.reasons[0]?.units === 1n ? cause.reasons[0].share.text : null;
+    cause.reasons.length === 1 && cause.reasons[0]?.units === 1n && cause.limitedTo === null
+      ? cause.reasons[0].share.text
+      : null;
   return [
     ...notShown,
     `${cause.cause}: ${from}`,
     ...indented([
       ...cause.reasons.map((reason) => explainReason(reason, ruleSet)),
-      `${money(base)} × ${sole ?? `${percentText(cause.share)} %`} = ${money(cause.amount)}, rounded half-up${paid.includes(cause) ? '' : ' (not counted)'}`,
+      ...(cause.limitedTo === null ? [] : [`bounded by the plan to ${cause.limitedTo.text}`]),
+      `${money(cause.base)} × ${sole ?? `${percentText(cause.share)} %`} = ${money(cause.amount)}, rounded half-up${paid.includes(cause) ? '' : ' (not counted)'}`,
     ]),
   ];
 }
 
 function explainReason(reason: Reason, ruleSet: RuleSet): string {
-  const { subject, unit, bound, units, share } = reason;
+  const { subject, unit, bound, units, share, atMost = null } = reason;
   const what = subject === 'service' ? '' : `${subject}: `;
-  const times = units === 1n ? share.text : `${units} × ${share.text}`;
+  const most = atMost === null ? '' : `, at most ${atMost.text}`;
+  const times = `${units === 1n ? share.text : `${units} × ${share.text}`}${most}`;
   const held = bound === null ? '' : `, ${bound.is} ${formatShort(bound.value)}${unitSign[unit]}`;
   return `${what}${figureText(reason, ruleSet)}${unitWords[unit]}${held}: ${times}`;
 }
 
-const unitSign = { percent: ' %', 'excess-percent': ' %', ms: ' ms', minutes: ' minutes' } as const;
-const unitWords = { ...unitSign, 'excess-percent': ' % over the commitment' } as const;
+const unitSign = {
+  percent: ' %',
+  'excess-percent': ' %',
+  'excess-points': ' percentage points',
+  ms: ' ms',
+  'excess-ms': ' ms',
+  minutes: ' minutes',
+  days: ' days',
+} as const;
+const unitWords = {
+  ...unitSign,
+  'excess-percent': ' % over the commitment',
+  'excess-points': ' percentage points over the commitment',
+  'excess-ms': ' ms over the commitment',
+} as const;
 
 function combination(
   { uncapped, paid }: ServiceMonth,
@@ -135,7 +156,7 @@ function explainCap(
   money: (minor: bigint) => string,
 ): string[] {
   if (!touches(cap, terms)) return [];
-  const time = cap.rule.over === 'month' ? 'month' : 'rolling year';
+  const time = cap.rule.over.replace('-', ' ');
   const room = roomOf(cap);
   const used = cap.used === 0n ? '' : `, less ${money(cap.used)} credited before = ${money(room)}`;
   const binds = cap.asked > room;

@@ -1,7 +1,8 @@
 import { formatAmount } from '../../core/money/money.js';
 import type { MonthJudgement, ServiceMonth, SiteMonth } from '../../core/statement/judge.js';
-import { addDays } from '../../core/time/date.js';
+import { claimWindow } from '../../core/statement/details.js';
 import { rulingsOf } from '../../core/statement/rulings.js';
+import { monthAfter } from '../../core/time/month.js';
 import { inLanguage } from '../plan/words.js';
 import { oneLine } from '../table.js';
 import { explainAvailability } from './availability.js';
@@ -47,7 +48,7 @@ export function explainOne(service: ServiceMonth, judgement: MonthJudgement): st
       )
       .map((site) => explainSite(site, judgement)),
     ...own.flatMap((path) => explainPath(path, monthCase).slice(0, -1)),
-    ...claim(judgement),
+    ...claim(judgement, service),
   ].map(oneLine);
 }
 
@@ -100,12 +101,32 @@ function explainSite({ site, currency, rent, cap, credit }: SiteMonth, judgement
   return `Site ${site}: rents ${formatAmount(rent, currency)} ${currency}, ${limit}, credits ${formatAmount(credit, currency)} ${from}`;
 }
 
-function claim({ case: { plan, month } }: MonthJudgement): string[] {
-  const days = plan.credit.claimWithinDays;
-  if (days === null) return [];
-  return [
-    `Claim: the customer has to claim within ${days} days of the month's end, on ${addDays(month.endDay, days - 1)} at the latest ${source(plan, 'credit.claimWithinDays')}`,
-  ];
+function claim(judgement: MonthJudgement, service?: ServiceMonth): string[] {
+  const { plan, month } = judgement.case;
+  const rule = plan.credit.claim;
+  const window = claimWindow(judgement, service);
+  const next =
+    plan.credit.paidOn === 'same-invoice'
+      ? []
+      : [`Paid on the next invoice, of ${monthAfter(month.name, 1)} ${source(plan, 'credit.paidOn')}`];
+  if (rule === null || window === null) return next;
+  const field = source(plan, plan.clauses.has('credit.claim') ? 'credit.claim' : 'credit.claimWithinDays');
+  const last = `on ${window.lastDay} at the latest ${field}`;
+  if ('months' in rule) {
+    const by = rule.months === 1 ? 'the next month' : `month ${rule.months} after it`;
+    return [`Claim: the customer has to claim by the end of ${by}, ${last}`, ...next];
+  }
+  if (rule.after === 'outage') {
+    const each = (window.outages ?? []).map(
+      ({ from, lastDay }) => `  outage of ${from}: on ${lastDay} at the latest`,
+    );
+    return [
+      `Claim: the customer has to claim within ${rule.days} days of the end of each outage ${field}`,
+      ...each,
+      ...next,
+    ];
+  }
+  return [`Claim: the customer has to claim within ${rule.days} days of the month's end, ${last}`, ...next];
 }
 
 /** Those that touched one of the services, each once. */
@@ -113,7 +134,7 @@ function rulings(judgement: MonthJudgement): string[] {
   const touched = new Set(judgement.services.flatMap((service) => rulingsOf(service, judgement)));
   if (touched.size === 0) return [];
   return [
-    ...(judgement.case.plan.credit.claimWithinDays === null ? [] : ['']),
+    ...(judgement.case.plan.credit.claim === null ? [] : ['']),
     'How this contract is read:',
     ...judgement.case.plan.rulings
       .filter((ruling) => touched.has(ruling))

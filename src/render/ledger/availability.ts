@@ -15,7 +15,16 @@ import { isoInstant } from '../instant.js';
 export interface MonthView extends MonthJudgement {
   /** Of `services`, in their order. */
   readonly bounds: readonly ServiceBounds[];
+  readonly unplanned: readonly Unjudged[];
   readonly case: MonthJudgement['case'] & { readonly unwatched: readonly string[] };
+}
+
+/** A service with a day in the month that can't be judged, and why. */
+export interface Unjudged {
+  readonly service: string;
+  readonly customer: string | null;
+  readonly site: string;
+  readonly reason: string;
 }
 
 /** A service's month; `bounds` is null where the edges of its outages leave nothing open. */
@@ -65,6 +74,7 @@ export interface AvailabilityJson {
   readonly asOf: string;
   readonly final: boolean;
   readonly services: readonly ServiceView[];
+  readonly unjudged: readonly Unjudged[];
   readonly sites: MonthResult['sites'];
 }
 
@@ -74,11 +84,28 @@ export function availabilityJson(
   judged: readonly MonthView[],
   now: EpochMs,
 ): AvailabilityJson {
+  // A site whose services have several plans stands with each of them.
+  const sites = new Map(
+    judged.flatMap((one) =>
+      monthResult(one).sites.map((site) => [`${site.site} ${site.currency}`, site] as const),
+    ),
+  );
   return {
     month,
     asOf: isoInstant(now),
     final: judged.every((one) => one.case.month.to <= now),
     services: judged.flatMap((one) => serviceViews(one, now)),
-    sites: judged.flatMap((one) => monthResult(one).sites),
+    unjudged: unjudgedOf(judged),
+    sites: [...sites.values()],
   };
+}
+
+/** Of every plan, and those that no plan judges. */
+export function unjudgedOf(judged: readonly MonthView[]): Unjudged[] {
+  return judged.flatMap(({ unjudged, unplanned }) => [
+    ...unplanned,
+    ...unjudged.map(({ terms, reason }) => ({
+      ...{ service: terms.id, customer: terms.customer, site: terms.site, reason },
+    })),
+  ]);
 }

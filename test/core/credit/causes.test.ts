@@ -12,7 +12,7 @@ function caseWith(credit: Json, more: Json = {}, version: Json = {}): Json {
   plan.id = 'own';
   const [only] = plan.versions;
   only.classes.find((each: Json) => each.id === 'single').steps = [];
-  Object.assign(only.measurement, { sizes: [64], minimumSent: 1 });
+  Object.assign(only.measurement, { minimumSent: 0 });
   Object.assign(only, { clauses: {}, rulings: {} }, version);
   // A round or two stand for a month here; how much of it has to be measured is tried by itself.
   only.credit = { ...only.credit, minimumCoveragePercent: 0, caps: [], ...credit };

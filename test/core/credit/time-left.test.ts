@@ -12,15 +12,16 @@ const bound = (basisPoints: number) => ratio(BigInt(basisPoints), 10_000n);
 const november = 30 * 86_400_000;
 const availability = (totalMs: number, unavailableMs: number): Availability => ({
   lines: [],
+  outages: [],
   ...{ totalMs, unavailableMs },
   ...{ wholeMs: totalMs, removed: [], lowerBound: ratio(0n) },
   ...{ removedMs: 0, excusedMs: 0, unobservedMs: 0, complete: true, unavailable: [] },
   availability: totalMs === 0 ? ratio(1n) : ratio(BigInt(totalMs - unavailableMs), BigInt(totalMs)),
 });
 const steps = [
-  { below: bound(9990), credit: percentShare(ratio(5n)) },
-  { below: bound(9950), credit: percentShare(ratio(10n)) },
-  { below: bound(9900), credit: percentShare(ratio(20n)) },
+  { below: bound(9990), credit: percentShare(ratio(5n)), perUnit: null },
+  { below: bound(9950), credit: percentShare(ratio(10n)), perUnit: null },
+  { below: bound(9900), credit: percentShare(ratio(20n)), perUnit: null },
 ];
 const downtime = fc
   .tuple(fc.integer({ min: 1, max: 31 * 86_400_000 }), fc.double({ min: 0, max: 1, noNaN: true }))

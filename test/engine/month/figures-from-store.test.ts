@@ -10,7 +10,7 @@ import { figuresFromParts } from '../../../src/core/measurement/figures-from-par
 import { emptySums } from '../../../src/core/measurement/figures.js';
 import type { PacketOutcome } from '../../../src/core/measurement/packet.js';
 import { roundStatuses, type Round } from '../../../src/core/measurement/round.js';
-import { ratio } from '../../../src/core/number/rational.js';
+import { ratio, zero } from '../../../src/core/number/rational.js';
 import { versionFor } from '../../../src/core/plan/version.js';
 import { servicesInMonth, type MonthCase, type ServiceTerms } from '../../../src/core/statement/case.js';
 import { currentRuleSet } from '../../../src/core/statement/rule-set.js';
@@ -42,13 +42,15 @@ function emptyCase(planId: string, serviceClass: string): MonthCase {
   const read = planFiles(root).byId(planId);
   const plan = read?.ok ? versionFor(read.plan, '2026-03') : null;
   if (!plan) throw new Error(`no plan ${planId}`);
+
   const month = zonedMonth('2026-03', plan.timeZone);
   const terms = [service('one', serviceClass, paths.slice(0, 2)), service('late', serviceClass, paths)];
   const services = servicesInMonth(terms, month);
   return {
     ruleSet: currentRuleSet,
     planId,
-    plan,
+    // A few rounds stand for a month here.
+    plan: { ...plan, credit: { ...plan.credit, minimumCoverage: zero } },
     month,
     lines: services.map(({ lines: [id = ''] }) => ({ id, pop: 'HKG' })),
     services,

@@ -7,7 +7,20 @@ import { isLocalDate, localDateRule } from '../../../core/time/date.js';
 import { isTimeZone } from '../../../core/time/zone.js';
 import { isWrong, scalar, textual, wrong, type Wrong } from '../../scalars/scalar.js';
 
-/** A decimal as written: a double's shortest text is the decimal that made it, for any that a contract writes. */
+const decimalJson = {
+  anyOf: [{ type: 'number' }, { type: 'string', pattern: '^-?\\d{1,30}(\\.\\d{1,15})?$' }],
+} as const;
+const wordsJson = {
+  anyOf: [
+    { type: 'string', minLength: 1 },
+    { type: 'object', minProperties: 1, additionalProperties: { type: 'string', minLength: 1 } },
+  ],
+} as const;
+
+/**
+ * A decimal as written: a double's shortest text is the decimal that made it, for any that a contract writes. One with
+ * more digits than a double has is refused where the file is read.
+ */
 function decimalText(input: unknown): string | null {
   return typeof input === 'string' || typeof input === 'number' ? String(input) : null;
 }
@@ -18,13 +31,21 @@ export const decimal = (what = 'a decimal number from 0 on, such as 99.95') =>
     const value = parseDecimal(decimalText(input) ?? '')?.value;
     if (value === undefined) return wrong('is not a decimal number');
     return compare(value, zero) < 0 ? wrong('is negative') : value;
-  });
+  }).meta(decimalJson);
+
+/** A decimal number above 0, exact. */
+export const positive = () =>
+  scalar('a decimal number above 0, such as 0.1', (input): Rational | Wrong => {
+    const value = parseDecimal(decimalText(input) ?? '')?.value;
+    if (value === undefined) return wrong('is not a decimal number');
+    return compare(value, zero) <= 0 ? wrong('is not above 0') : value;
+  }).meta(decimalJson);
 
 /** A decimal number that may be negative, exact: an excess can be. */
 export const signedDecimal = () =>
   scalar('a decimal number, such as 10.5', (input): Rational | Wrong => {
     return parseDecimal(decimalText(input) ?? '')?.value ?? wrong('is not a decimal number');
-  });
+  }).meta(decimalJson);
 
 /** A percentage from 0 to 100 as a share of 1. */
 export const percentOfOne = () =>
@@ -33,25 +54,28 @@ export const percentOfOne = () =>
     if (value === undefined) return wrong('is not a percentage');
     const share = fromPercent(value);
     return share.n < 0n || share.n > share.d ? wrong('is out of range') : share;
-  });
+  }).meta(decimalJson);
 
 export const fraction = () =>
   textual('a fraction of two whole numbers, such as 1/30', (text): Share | Wrong => {
     return fractionShare(text) ?? wrong('is not a fraction');
-  });
+  }).meta({ type: 'string', pattern: '^[1-9]\\d{0,8}\\s*/\\s*[1-9]\\d{0,8}$', examples: ['1/30'] });
 
 export const localDate = () =>
-  textual(localDateRule, (text) => (isLocalDate(text) ? text : wrong('is not a day')));
+  textual(localDateRule, (text) => (isLocalDate(text) ? text : wrong('is not a day'))).meta({
+    type: 'string',
+    pattern: '^\\d{4}-\\d{2}-\\d{2}$',
+  });
 
 export const timeZone = () =>
   textual('a time zone by its IANA name, such as Asia/Hong_Kong', (text) =>
     isTimeZone(text) ? text : wrong('is not a known time zone'),
-  );
+  ).meta({ type: 'string', examples: ['Asia/Hong_Kong', 'UTC'] });
 
 export const identifier = () =>
   textual('letters, digits, ".", "_" and "-", at most 64, starting with a letter or digit', (text) =>
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text) ? text : wrong('is not an id'),
-  );
+  ).meta({ type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' });
 
 const languageExpression = /^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/;
 
@@ -64,7 +88,7 @@ export const words = () =>
       const isLine = isWrong(read) || !Object.values(read).some(hasControls);
       return isLine ? read : wrong('has control characters, or several lines');
     },
-  );
+  ).meta(wordsJson);
 
 function readWords(input: unknown): Words | Wrong {
   if (typeof input === 'string') {
@@ -93,6 +117,9 @@ export const textsByField = () =>
       if (hasControls(String(text))) return wrong(`has control characters in its text for ${field}`);
     }
     return new Map(entries.map(([field, text]) => [field, String(text)]));
+  }).meta({
+    type: 'object',
+    additionalProperties: { type: ['string', 'number'] },
   });
 
 /** The number of a clause, as the document has it. */
@@ -101,7 +128,7 @@ export const clause = () =>
     if (typeof input !== 'string' && typeof input !== 'number') return wrong('is not text');
     const text = String(input);
     return text.trim() === '' || hasControls(text) ? wrong('is no clause') : text;
-  });
+  }).meta({ type: 'string' });
 
 /** A text of several lines, or one by language. */
 export const longWords = () =>
@@ -130,7 +157,7 @@ export const noticeTime = () =>
     if (input === 'none') return { hours: null };
     if (typeof input !== 'number' || !Number.isInteger(input)) return wrong('is not a number of hours');
     return input < 0 || input > 8784 ? wrong('is out of range') : { hours: input };
-  });
+  }).meta({ anyOf: [{ const: 'none' }, { type: 'integer', minimum: 0, maximum: 8784 }] });
 
 /** How many lines a class has: a number, or the least and the most of them. */
 export const lineCount = () =>
@@ -148,4 +175,13 @@ export const lineCount = () =>
       }
       return max !== null && max < min ? wrong('has more at least than at most') : { min, max };
     },
-  );
+  ).meta({
+    anyOf: [
+      { type: 'integer', minimum: 1 },
+      {
+        type: 'object',
+        properties: { min: { type: 'integer', minimum: 1 }, max: { type: 'integer', minimum: 1 } },
+        additionalProperties: false,
+      },
+    ],
+  });
