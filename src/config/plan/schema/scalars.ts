@@ -132,7 +132,10 @@ export const clause = () =>
 
 /** A text of several lines, or one by language. */
 export const longWords = () =>
-  scalar('a text, or a mapping of language tags to texts, such as { en: normal, zh-CN: 正常 }', readWords);
+  scalar(
+    'a text, or a mapping of language tags to texts, such as { en: normal, zh-CN: 正常 }',
+    readWords,
+  ).meta(wordsJson);
 
 /** Rulings used to be a mapping of fields to texts: each is a ruling that is called by its field. */
 export function rulingsList(input: unknown): unknown {

@@ -69,12 +69,16 @@ const exclusionsSchema = z.strictObject({
 });
 
 const rulingSchema = z.strictObject({
-  id: identifier(),
-  field: textual('a path such as credit.caps', (text) => text),
-  clause: clause().nullable().default(null),
-  text: longWords(),
-  /** Where the field by itself doesn't say which statements it is told in. */
-  when: oneOf(circumstances).nullable().default(null),
+  id: identifier().describe('What the ruling is called.'),
+  field: textual('a path such as credit.caps', (text) => text)
+    .meta({ type: 'string' })
+    .describe('The field that it explains: credit.caps, classes.single.steps.'),
+  clause: clause().nullable().default(null).describe('The clause that leaves it open; null: there is none.'),
+  text: longWords().describe('How the document is read, in each language that statements are written in.'),
+  when: oneOf(circumstances)
+    .nullable()
+    .default(null)
+    .describe('Which statements tell it; null: those that its field had a part in.'),
 });
 
 const versionSchema = z.strictObject({
