@@ -3,7 +3,7 @@ import { zero } from '../../core/number/rational.js';
 import type { CauseRule, Plan, PlanVersion, ServiceClass } from '../../core/plan/plan.js';
 
 /** What a pack of an earlier version has in place of a type: any of its fields may be missing. */
-type Older<T> = { readonly [K in keyof T]?: Older<T[K]> };
+type Older<T> = { readonly [K in keyof T]?: T[K] };
 
 /**
  * The book of a pack with its plans as this version knows them: what came into the plan language since gets the value
@@ -76,7 +76,10 @@ function causeOfToday(rule: CauseRule): CauseRule {
         Extract<(typeof cause)['by'], { readonly credit: unknown }>;
       return { ...rest, by: { unitMinutes, count, credit } };
     }
-    default:
+    case 'long-outages':
+    case 'jitter':
+    case 'failed-windows':
+    case 'late-delivery':
       return cause;
   }
 }
