@@ -10,7 +10,7 @@ import { auditCommand } from './ledger/audit.js';
 import { availabilityCommand } from './ledger/availability.js';
 import { exclusionsCommand } from './ledger/exclusions.js';
 import { outageCommand, outagesCommand } from './ledger/outages.js';
-import { backupCommand } from './backup.js';
+import { backupCommand, restoreCommand } from './backup.js';
 import { customersCommand } from './customers/customers.js';
 import { servicesCommand } from './customers/services.js';
 import { configCommand } from './config.js';
@@ -29,12 +29,14 @@ import { reportCommand } from './report.js';
 import { roundsCommand } from './rounds.js';
 import { runCommand } from './run.js';
 import { simulateCommand } from './simulate.js';
+import { statusCommand } from './status.js';
 import { storeCommand } from './store.js';
 import { verifyCommand } from './verify.js';
 
 /** Every command, in the order of the help. */
 export const commandsInHelpOrder: readonly MakeCommand[] = [
   runCommand,
+  statusCommand,
   probeCommand,
   roundsCommand,
   popsCommand,
@@ -64,6 +66,7 @@ export const commandsInHelpOrder: readonly MakeCommand[] = [
   configCommand,
   doctorCommand,
   backupCommand,
+  restoreCommand,
   storeCommand,
   simulateCommand,
   guideCommand,

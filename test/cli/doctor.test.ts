@@ -44,6 +44,7 @@ describe('doctor', () => {
       'files',
       'port',
       'time zone data',
+      'backup',
     ]);
     expect(of('sending packets')).toMatchObject({ status: 'ok', detail: 'driver simulated works' });
     expect(of('database')?.detail).toContain('is not there yet');
