@@ -155,6 +155,8 @@ export function paysLess(
   const [milder, deeper] = [sizeOf(before), sizeOf(step)];
   const perUnit = step.forEvery !== undefined || (before as DraftStep).forEvery !== undefined;
   if (perUnit || milder === null || deeper === null || compare(deeper, milder) >= 0) return [];
+  // More than all of the rent is a fault of the milder step itself.
+  if (compare(milder, ratio(1n)) > 0) return [];
   return [
     {
       at: [...at, step.fraction === undefined ? 'percent' : 'fraction'],
