@@ -40,13 +40,16 @@ export function shareFaults(share: DraftShare | undefined, at: KeyPath, mostPerc
   const of = sizeOf(share);
   if (of === null) return [];
   const where = [...at, key];
-  if (of.n === 0n) return [{ at: where, what: 'is nothing', allowed: 'a part of the rent above 0' }];
+  if (of.n === 0n) {
+    return [{ at: where, what: 'is nothing', allowed: 'a part of the rent above 0', contradiction: true }];
+  }
   if (compare(of, ratio(BigInt(mostPercent), 100n)) > 0) {
     return [
       {
         at: where,
         what: 'is more than all of the rent that it is a part of',
         allowed: `at most ${mostPercent} %`,
+        contradiction: true,
       },
     ];
   }
@@ -162,6 +165,7 @@ export function paysLess(
       at: [...at, step.fraction === undefined ? 'percent' : 'fraction'],
       what: 'gives less than the milder step before it',
       allowed: 'a deeper step gives no less',
+      contradiction: true,
     },
   ];
 }
