@@ -2,7 +2,7 @@ import type { Plan } from '../../core/plan/plan.js';
 import { type Fault, type KeyPath, type Problem } from '../problem.js';
 import { shapeFaults } from '../shape/faults.js';
 import { salvage } from '../shape/salvage.js';
-import { parseStrict } from '../strict.js';
+import { notFollowing, parseStrict } from '../strict.js';
 import { readPlan } from './codec.js';
 import { checkPlan } from './checks.js';
 import { oddities } from './oddities.js';
@@ -31,7 +31,8 @@ export function planFromData(
     faults.some((fault) => at.every((step, depth) => fault.at[depth] === step));
   const readable = salvage(planSchema, data);
   if (readable !== undefined) {
-    faults.push(...checkPlan(readable, isFaulty).filter(({ contradiction }) => contradiction !== true));
+    const between = checkPlan(readable, isFaulty).filter(({ contradiction }) => contradiction !== true);
+    faults.push(...notFollowing(faults, between));
   }
   return parsed.success && faults.length === 0
     ? { ok: true, plan: readPlan(parsed.data) }

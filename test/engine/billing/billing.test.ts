@@ -121,6 +121,11 @@ describe('credits', () => {
       status: 'claimed',
     });
     expect((await credits.feed({ since: 0, limit: 10 })).credits.map(({ id }) => id)).toEqual([first]);
+    const exported = await credits.export('billing', { since: 0, limit: 10 });
+    expect(exported.credits).toMatchObject([{ id: first, status: 'exported' }]);
+    expect((await month.store.ledger.events()).at(-1)?.action).toEqual({
+      ...{ type: 'credits-exported', id: first, credits: [first] },
+    });
   });
 });
 
