@@ -32,6 +32,10 @@ export type AppPort = Pick<
   | 'openKeys'
   | 'askMesh'
   | 'withDeadLetters'
+  | 'makeBackup'
+  | 'restoreBackup'
+  | 'lastBackup'
+  | 'statusOf'
 >;
 
 /** All that a command may know of the process it runs in. */

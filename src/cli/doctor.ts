@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { createColors } from 'picocolors';
+import type { LastBackup } from '../app/backup.js';
 import type { Config } from '../config/config.js';
 import { readConfig } from './config-file.js';
 import type { Context } from './context.js';
@@ -102,8 +103,21 @@ async function examine(options: ConfigOptions, context: Context): Promise<Check[
     check('configuration', 'ok', `${config.file}: ${config.paths.length} paths`),
     ...found.flat(),
     zoneDataCheck(),
+    ...(config.store.postgres === null
+      ? [backupCheck(await app.lastBackup(config.store.path), context.now())]
+      : []),
     ...notes,
   ];
+}
+
+const backupDays = 7;
+
+function backupCheck(last: LastBackup | null, now: number): Check {
+  const remedy = 'pop-sla backup FILE';
+  if (last === null) return check('backup', 'note', 'none is known of this database', remedy);
+  const days = Math.floor((now - Date.parse(last.at)) / 86_400_000);
+  const detail = `the last one is ${days} days old: ${last.file}`;
+  return days < backupDays ? check('backup', 'ok', detail) : check('backup', 'note', detail, remedy);
 }
 
 /** The bounds of months rest on it; `verify` and the hubs compare it. */

@@ -312,6 +312,11 @@ export const metricNames = {
     help: 'Steps of the wall clock that were noticed.',
     labels: [],
   },
+  clockDeviation: {
+    name: 'pop_sla_daemon_clock_deviation_seconds',
+    help: 'How far the wall clock is from where the monotonic clock has it, in seconds, after steps that are younger than 15 minutes; positive: ahead. 0 when it is in step.',
+    labels: [],
+  },
   clockSynchronised: {
     name: 'pop_sla_daemon_clock_synchronised',
     help: '1 while a time service keeps the wall clock in step, 0 while none does. Absent where nobody can say.',

@@ -27,8 +27,8 @@ const bands = z.array(
 const version = z.strictObject({
   ...inForce,
   measurement: z.strictObject({
-    ...{ sizes: z.array(z.int()), lengthBasis: z.enum(lengthBases), packets: z.int(), minimumSent: z.int() },
-    ...{ everyMinutes: z.int(), lostAfterMs: z.int() },
+    ...{ sizes: z.array(z.int()), lengthBasis: z.enum(lengthBases), packets: z.int() },
+    ...{ minimumSent: z.int(), everyMinutes: z.int(), lostAfterMs: z.int() },
   }),
   classes: z.array(
     z.strictObject({

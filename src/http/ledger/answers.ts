@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { exclusionKinds } from '../../core/exclusion/kinds.js';
 import { exclusionStates } from '../../core/ledger/exclusions.js';
+import { traceMethods, traceReasons } from '../../core/trace/trace.js';
 import { outageCauses } from '../../core/watch/attribution.js';
 import { blindReasons } from '../../core/watch/outage.js';
 import { amount, digits, isoTime, span } from '../route/answers.js';
@@ -48,9 +49,40 @@ const attribution = z
   .nullable()
   .meta({ description: 'what it was by what all observers saw; null: nobody saw it' });
 
+const traceHop = z.strictObject({ ttl: z.int(), from: z.string(), network: z.string().nullable() });
+const trace = z
+  .strictObject({
+    ...{ observer: z.string(), port: z.string(), at: isoTime(), reason: z.enum(traceReasons) },
+    address: z.string(),
+    runs: z.array(
+      z.strictObject({
+        ...{ method: z.enum(traceMethods), reached: z.boolean(), failure: z.string().nullable() },
+        endedAt: traceHop.nullable().meta({ description: 'the last hop that anybody answered from' }),
+        hops: z.array(
+          z.strictObject({
+            ttl: z.int(),
+            tries: z.array(
+              z
+                .strictObject({
+                  ...{ from: z.string(), rttUs: z.int(), type: z.int(), code: z.int() },
+                  network: z.string().nullable().meta({ description: 'whose it is, by the configuration' }),
+                })
+                .nullable(),
+            ),
+          }),
+        ),
+      }),
+    ),
+  })
+  .nullable();
+const traces = z
+  .strictObject({ then: trace, before: trace })
+  .nullable()
+  .meta({ description: 'the path to the port when it broke, and before in quiet; null: not traced' });
+
 export const outage = z.strictObject({
   ...{ ref: z.string(), port: z.string(), counts: span().nullable() },
-  ...{ measured: measured.nullable(), attribution, corrections: z.array(correction) },
+  ...{ measured: measured.nullable(), attribution, corrections: z.array(correction), traces },
 });
 
 const figures = z.strictObject({

@@ -44,7 +44,9 @@ export function outagesTable(outages: readonly OutageView[]): string {
       const shown = counts ?? { from: measured?.start.at ?? 0, to: measured?.end?.at ?? null };
       if (!counts) words.unshift('counts for nothing');
       const seconds = shown.to === null ? '-' : ((shown.to - shown.from) / 1000).toFixed(3);
-      const to = shown.to === null ? 'lasts' : isoInstant(shown.to);
+      // One that counts for nothing does not last, whether its end was seen or not.
+      const open = counts ? 'lasts' : 'void';
+      const to = shown.to === null ? open : isoInstant(shown.to);
       const was = attribution ? attributionText(attribution, port) : '-';
       return [ref, port, isoInstant(shown.from), to, seconds, was, words.join('; ')];
     }),

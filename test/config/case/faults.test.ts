@@ -79,7 +79,7 @@ const rows: readonly [what: string, breakIt: (c: Json) => void, line: string, co
   [
     'an unknown key',
     (c) => (c.extra = 1),
-    '$.extra is not a known key: allowed are plan, month, lines, services, outages, unobserved, exclusions, commitments, rounds, history, maintenanceUsed',
+    '$.extra is not a known key: allowed are plan, month, lines, services, outages, unobserved, exclusions, commitments, paths, rounds, history, maintenanceUsed',
   ],
   [
     'an unknown key of a line',
@@ -89,7 +89,7 @@ const rows: readonly [what: string, breakIt: (c: Json) => void, line: string, co
   [
     'an unknown key of a service',
     (c) => (c.services[1].rent = 'x'),
-    '$.services[1].rent is not a known key: allowed are id, site, class, lines, start, monthlyRent, end, paths, customer, taxPercent',
+    '$.services[1].rent is not a known key: allowed are id, site, class, lines, start, monthlyRent, end, paths, customer, taxPercent, agreedStart, installationCharge',
   ],
   [
     'an unknown key of a rent',
@@ -99,7 +99,7 @@ const rows: readonly [what: string, breakIt: (c: Json) => void, line: string, co
   [
     'an unknown key of an outage',
     (c) => (c.outages[0].why = 'x'),
-    '$.outages[0].why is not a known key: allowed are line, from, to',
+    '$.outages[0].why is not a known key: allowed are line, from, to, reportedAt',
   ],
   [
     'an unknown key of an exclusion',
@@ -124,12 +124,12 @@ const rows: readonly [what: string, breakIt: (c: Json) => void, line: string, co
   [
     'an unknown key of a size',
     (c) => (c.rounds[0].sizes[2].lost = 1),
-    '$.rounds[0].sizes[2].lost is not a known key: allowed are bytes, sent, received, rttSumUs, rttUs',
+    '$.rounds[0].sizes[2].lost is not a known key: allowed are bytes, sent, received, rttSumUs, rttMinUs, rttUs',
   ],
   [
     'a key that is no word',
     (c) => (c['a b'] = 1),
-    '$["a b"] is not a known key: allowed are plan, month, lines, services, outages, unobserved, exclusions, commitments, rounds, history, maintenanceUsed',
+    '$["a b"] is not a known key: allowed are plan, month, lines, services, outages, unobserved, exclusions, commitments, paths, rounds, history, maintenanceUsed',
   ],
   ['a missing key', (c) => delete c.services[0].class, '$.services[0].class is missing'],
   ['no services', (c) => delete c.services, '$.services is missing'],

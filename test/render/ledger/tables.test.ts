@@ -15,6 +15,25 @@ describe('the table of outages', () => {
   });
 });
 
+describe('an outage that was voided before its end was seen', () => {
+  const lasting = { ...outage('SIN', october, october + 100_000), end: null, closedAt: null };
+  const voided = { at: october + 50_000, reason: 'isolated' as const };
+
+  test('does not last', () => {
+    const shown = outagesTable([
+      { ref: 'r', port: 'SIN', measured: { ...lasting, voided }, corrections: [], counts: null },
+    ]);
+    expect(shown).toMatch(/Z +void +- +- +counts for nothing; voided: isolated/);
+    expect(shown).not.toContain('lasts');
+  });
+
+  test('by hand does not last either; one that counts does', () => {
+    const view = { ref: 'r', port: 'SIN', measured: lasting, corrections: [] };
+    expect(outagesTable([{ ...view, counts: null }])).not.toContain('lasts');
+    expect(outagesTable([{ ...view, counts: { from: october, to: null } }])).toContain('lasts');
+  });
+});
+
 describe('what an outage was', () => {
   const base = { down: ['HKG'], up: ['FRA', 'LAX'], blind: [], needed: 2, paths: [], alive: null };
 
