@@ -1,3 +1,5 @@
+import type { BackupDone, BackupManifest, BackupOptions, LastBackup } from './app/backup.js';
+import type { Status } from './app/status.js';
 import type { OpenBilling, OpenBillingOptions } from './app/billing.js';
 import type { CompareKindsOptions, KindsCompared } from './app/compare-kinds.js';
 import type { CopiedStore, CopyProgress, CopyStoreOptions } from './app/copy-store.js';
@@ -64,6 +66,29 @@ export async function compareKinds(options: CompareKindsOptions): Promise<KindsC
 export async function readStore(config: Config, options?: ReadStoreOptions): Promise<Store> {
   const read = await import('./app/read-store.js');
   return read.readStore(config, options);
+}
+
+export async function makeBackup(options: BackupOptions): Promise<BackupDone> {
+  const backup = await import('./app/backup.js');
+  return backup.makeBackup(options);
+}
+
+export async function restoreBackup(options: {
+  readonly archive: string;
+  readonly root: string;
+}): Promise<BackupManifest> {
+  const backup = await import('./app/backup.js');
+  return backup.restoreBackup(options);
+}
+
+export async function lastBackup(storePath: string): Promise<LastBackup | null> {
+  const backup = await import('./app/backup.js');
+  return backup.lastBackup(storePath);
+}
+
+export async function statusOf(config: Config, now: number): Promise<Status> {
+  const status = await import('./app/status.js');
+  return status.statusOf(config, now);
 }
 
 export async function storeName(config: Config): Promise<string> {

@@ -86,7 +86,8 @@ export const outage = z.strictObject({
 });
 
 const figures = z.strictObject({
-  ...{ availabilityPercent: digits(), unavailableMs: z.int(), excusedMs: z.int() },
+  ...{ availabilityPercent: digits(), availabilityLowerBoundPercent: digits() },
+  ...{ unavailableMs: z.int(), excusedMs: z.int(), unobservedMs: z.int() },
   ...{ creditPercent: digits(), credit: amount() },
 });
 
@@ -113,8 +114,24 @@ const service = z.strictObject({
   plan: z.strictObject({ id: z.string(), version: z.string() }),
   period: z.strictObject({ from: isoTime(), to: isoTime(), totalMs: z.int() }),
   ...{ unavailableMs: z.int(), excusedMs: z.int(), unobservedMs: z.int(), complete: z.boolean() },
-  ...{ availabilityPercent: digits(), availabilityLowerBoundPercent: digits(), commitmentPercent: digits() },
-  met: z.boolean().nullable().meta({ description: 'null: not shown, since nobody watched for too long' }),
+  availabilityPercent: digits().meta({
+    description: 'whole month: of the whole period, while it is not over if nothing more happens in it',
+  }),
+  availabilityLowerBoundPercent: digits().meta({
+    description: 'the same with unobserved time that nothing excuses counted as down',
+  }),
+  toDate: z
+    .strictObject({ availabilityPercent: digits(), availabilityLowerBoundPercent: digits() })
+    .nullable()
+    .meta({ description: 'so far: of the time that has passed; null: the month is over, or has not begun' }),
+  observedPercent: digits()
+    .nullable()
+    .meta({ description: 'of the time so far, how much all lines were watched; null before it begins' }),
+  commitmentPercent: digits(),
+  met: z
+    .boolean()
+    .nullable()
+    .meta({ description: 'null: not shown, since too much of the period was unobserved' }),
   rent: z.strictObject({ amount: amount(), currency: z.string() }),
   credit: z.strictObject({ percent: digits(), uncapped: amount(), amount: amount(), capped: z.boolean() }),
   ...{ bounds, unwatchedPorts: texts },
