@@ -212,7 +212,9 @@ export function createEngine(options: EngineOptions): Engine {
             onStep,
             onPause,
             onDeviation,
-            onLook: scheduler.check,
+            onLook: () => {
+              scheduler.check();
+            },
           },
           signal,
         ),
