@@ -13,6 +13,9 @@ for (const folder of ['views', 'assets']) {
   cpSync(join(root, portal, folder), join(root, 'dist', portal, folder), { recursive: true });
 }
 
+rmSync(join(root, 'dist', 'src', 'guide'), { recursive: true, force: true });
+cpSync(join(root, 'src', 'guide'), join(root, 'dist', 'src', 'guide'), { recursive: true });
+
 const compress = promisify(brotliCompress);
 const fonts = join(root, 'dist', 'src', 'render', 'report', 'pdf', 'fonts');
 mkdirSync(fonts, { recursive: true });

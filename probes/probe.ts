@@ -1,4 +1,5 @@
-import type { PacketOutcome } from '../src/core/measurement/packet.js';
+import type { IcmpErrorCount, PacketOutcome } from '../src/core/measurement/packet.js';
+import type { TraceMethod, TraceRun } from '../src/core/trace/trace.js';
 import type { Provenance, SizeSample, StampSource } from '../src/core/measurement/round.js';
 
 export interface DriverOptions {
@@ -32,6 +33,11 @@ export interface ProbeDriver {
    * `not-sent`. Absent: the kind is for rounds only.
    */
   readonly echo?: (requests: readonly EchoRequest[], tell: (results: readonly EchoResult[]) => void) => void;
+  /**
+   * Traces the path to an address, hop by hop. Rejects where that can't be done here, or is not done in a minute.
+   * Absent: the kind can't.
+   */
+  readonly trace?: (request: TraceRequest) => Promise<readonly TraceRun[]>;
   /** Ends every round in flight as aborted and gives back what was opened. May be called twice. */
   close(): Promise<void>;
 }
@@ -69,6 +75,17 @@ export interface RoundRequest {
   readonly options?: PacketOptions;
   /** Called at most some ten times a second with how far the round is. */
   readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface TraceRequest {
+  readonly address: string;
+  /** Side by side; one run comes back for each, in this order. */
+  readonly methods: readonly TraceMethod[];
+  /** The greatest TTL. */
+  readonly mostHops: number;
+  /** Probes with each TTL. */
+  readonly tries: number;
+  readonly options?: PacketOptions;
 }
 
 /** One echo of the watch. */
@@ -119,6 +136,8 @@ export interface RoundResult {
   readonly reason: string | null;
   /** One per size asked for, in that order, each with exactly `count` packets; empty when it failed. */
   readonly sizes: readonly SizeSample[];
+  /** Every kind of ICMP error that came for its packets; absent or empty: none came, or the kind sees none. */
+  readonly icmpErrors?: readonly IcmpErrorCount[];
   readonly provenance: Omit<Provenance, 'driver' | 'calibration'>;
 }
 

@@ -1,3 +1,5 @@
+import type { BackupDone, BackupManifest, BackupOptions, LastBackup } from './app/backup.js';
+import type { Status } from './app/status.js';
 import type { OpenBilling, OpenBillingOptions } from './app/billing.js';
 import type { CompareKindsOptions, KindsCompared } from './app/compare-kinds.js';
 import type { CopiedStore, CopyProgress, CopyStoreOptions } from './app/copy-store.js';
@@ -15,6 +17,7 @@ import type { AgentsShown } from './render/mesh/agents.js';
 import type { Round } from './core/measurement/round.js';
 import type { KeyFolder } from './seal/key-folder.js';
 import type { Store } from './store/store.js';
+import type { WriterName } from './store/writer-lock.js';
 
 /**
  * The only wiring: what of the house's rooms goes together, and in which order it starts and stops. Each part is
@@ -65,9 +68,37 @@ export async function readStore(config: Config, options?: ReadStoreOptions): Pro
   return read.readStore(config, options);
 }
 
+export async function makeBackup(options: BackupOptions): Promise<BackupDone> {
+  const backup = await import('./app/backup.js');
+  return backup.makeBackup(options);
+}
+
+export async function restoreBackup(options: {
+  readonly archive: string;
+  readonly root: string;
+}): Promise<BackupManifest> {
+  const backup = await import('./app/backup.js');
+  return backup.restoreBackup(options);
+}
+
+export async function lastBackup(storePath: string): Promise<LastBackup | null> {
+  const backup = await import('./app/backup.js');
+  return backup.lastBackup(storePath);
+}
+
+export async function statusOf(config: Config, now: number): Promise<Status> {
+  const status = await import('./app/status.js');
+  return status.statusOf(config, now);
+}
+
 export async function storeName(config: Config): Promise<string> {
   const open = await import('./app/open-store.js');
   return open.storeName(config);
+}
+
+export async function storeWriter(config: Config): Promise<WriterName | 'somebody' | null> {
+  const open = await import('./app/open-store.js');
+  return open.storeWriter(config);
 }
 
 export async function copyStore(options: CopyStoreOptions): Promise<CopiedStore> {

@@ -36,7 +36,8 @@ export const IPV6_RECVERR = 25;
 export const IPV6_DONTFRAG = 62;
 export const IPV6_TCLASS = 67;
 export const PMTUDISC_DONT = 0;
-export const PMTUDISC_DO = 2;
+/** Never fragmented, and no path MTU is remembered: routers report each packet that is too long. */
+export const PMTUDISC_PROBE = 3;
 export const SOL_ICMPV6 = 58;
 export const ICMP6_FILTER = 1;
 

@@ -1,9 +1,15 @@
 import {
+  AF_INET,
+  AF_INET6,
   cmsghdr,
+  EE_ORIGIN_ICMP,
+  EE_ORIGIN_ICMP6,
   extendedError,
   IP_RECVERR,
   IPV6_RECVERR,
   SCM_TIMESTAMPING,
+  sockaddrIn,
+  sockaddrIn6,
   SOL_IP,
   SOL_IPV6,
   SOL_SOCKET,
@@ -20,6 +26,10 @@ export interface Control {
   origin: number;
   type: number;
   code: number;
+  /** What else an ICMP error says: of "packet too big" the next hop's MTU. */
+  info: number;
+  /** The address of who sent an ICMP error, 4 or 16 bytes; null: none came. */
+  offender: Uint8Array | null;
 }
 
 export const emptyControl = (): Control => ({
@@ -29,12 +39,15 @@ export const emptyControl = (): Control => ({
   origin: 0,
   type: 0,
   code: 0,
+  info: 0,
+  offender: null,
 });
 
 /** Reads the control messages in `[start, end)` into `into`. Stops at the first one that does not fit. */
 export function parseControl(bytes: Buffer, start: number, end: number, into: Control): void {
   into.hasStamp = false;
   into.origin = 0;
+  into.offender = null;
   let at = start;
   while (at + cmsghdr.bytes <= end) {
     // A length over 32 bits can't fit: its low half alone would pass, so the high half is looked at too.
@@ -66,7 +79,20 @@ function readOne(bytes: Buffer, at: number, length: number, into: Control): void
     into.origin = bytes[data + extendedError.origin] ?? 0;
     into.type = bytes[data + extendedError.type] ?? 0;
     into.code = bytes[data + extendedError.code] ?? 0;
+    into.info = bytes.readUInt32LE(data + extendedError.info);
+    const isIcmp = into.origin === EE_ORIGIN_ICMP || into.origin === EE_ORIGIN_ICMP6;
+    into.offender = isIcmp ? offenderIn(bytes.subarray(data + extendedError.bytes, data + length)) : null;
   }
+}
+
+/** The kernel writes who sent an ICMP error behind it, as a `sockaddr`. */
+function offenderIn(sockaddr: Buffer): Uint8Array | null {
+  if (sockaddr.length < sockaddrIn.bytes) return null;
+  const family = sockaddr.readUInt16LE(sockaddrIn.family);
+  if (family === AF_INET)
+    return Uint8Array.from(sockaddr.subarray(sockaddrIn.address, sockaddrIn.address + 4));
+  if (family !== AF_INET6 || sockaddr.length < sockaddrIn6.address + 16) return null;
+  return Uint8Array.from(sockaddr.subarray(sockaddrIn6.address, sockaddrIn6.address + 16));
 }
 
 /** Exact below 2^53: seconds are. */

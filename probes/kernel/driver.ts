@@ -4,7 +4,10 @@ import {
   type ProbeDriver,
   type RoundRequest,
   type RoundResult,
+  type TraceRequest,
 } from '../probe.js';
+import { Worker } from 'node:worker_threads';
+import type { TraceRun } from '../../src/core/trace/trace.js';
 import { failedRound, requestFault, unsentRound } from '../shared/results.js';
 import { pendingEchoes } from '../shared/pending-echoes.js';
 import { abortedOnRequest, roundsInFlight } from '../shared/rounds-in-flight.js';
@@ -35,11 +38,13 @@ const defaultSilenceMs = 4000;
 /** A worker that dies as soon as it starts is started again this late, and later each time. */
 const firstRestartMs = 100;
 const lastRestartMs = 30_000;
+const traceWithinMs = 60_000;
 
 /** Opens the kind `kernel`: stamps by the kernel, on a thread that does nothing else. */
 export async function openKernel(options: KernelOptions): Promise<KernelDriver> {
   const { log, entry = new URL('./worker.js', import.meta.url), silenceMs = defaultSilenceMs } = options;
   const rounds = roundsInFlight();
+  const traces = new Set<Worker>();
   const waiting = new Map<number, Waiting>();
   let families: Families | null = null;
   let restartMs = firstRestartMs;
@@ -146,12 +151,33 @@ export async function openKernel(options: KernelOptions): Promise<KernelDriver> 
       if (running) thread.send({ type: 'echo', requests: asked });
       else setImmediate(echoes.giveUp);
     },
+    trace: (request) => traceApart(request, traces),
     async close() {
+      for (const worker of traces) await worker.terminate();
       clearTimeout(restart);
       await rounds.close();
       await thread.stop();
     },
   };
+}
+
+/** A trace has a thread of its own: it waits for routers, and must not make a round late. */
+function traceApart(request: TraceRequest, running: Set<Worker>): Promise<readonly TraceRun[]> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./trace-worker.js', import.meta.url), { workerData: request });
+    running.add(worker);
+    const limit = setTimeout(() => {
+      reject(new Error('the trace was not done in a minute'));
+      void worker.terminate();
+    }, traceWithinMs);
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', () => {
+      clearTimeout(limit);
+      running.delete(worker);
+      reject(new Error('the trace was ended'));
+    });
+  });
 }
 
 /** What of a request can go to another thread. */

@@ -2,6 +2,7 @@ import { lost, type NotSentReason, type PacketOutcome } from '../../src/core/mea
 import type { EchoRequest } from '../probe.js';
 import { startFlight, type Flight } from './flight.js';
 import { land } from './land.js';
+import type { Line } from './lines.js';
 import type { PacketPool } from './packets.js';
 import type { Address } from './address.js';
 import type { EchoTold } from '../shared/pending-echoes.js';
@@ -14,7 +15,7 @@ import type { FromWorker } from './protocol.js';
 export interface Echoes {
   readonly inFlight: number;
   has(flight: Flight): boolean;
-  start(request: EchoRequest, target: Address, pool: PacketPool, nowNs: number): Flight;
+  start(request: EchoRequest, target: Address, line: Line, pool: PacketPool, nowNs: number): Flight;
   /** It has ended: takes it out of the flights. */
   end(flight: Flight, nowNs: number): void;
   /** It never began. */
@@ -36,14 +37,14 @@ export function createEchoes({ tell, hrtimeMs }: EchoesOptions): Echoes {
       return flights.size;
     },
     has: (flight) => flights.has(flight),
-    start(request, target, pool, nowNs) {
+    start(request, target, line, pool, nowNs) {
       const { id, address, icmpBytes, patienceMs, options } = request;
       const round = {
         ...{ address, sizes: [{ bytes: icmpBytes, icmpBytes }], count: 1, intervalMs: 1 },
         ...{ lostAfterMs: patienceMs, lateWaitMs: 0, watched: false },
         ...(options && { options }),
       };
-      const flight = startFlight(id, round, target, pool, nowNs, 0);
+      const flight = startFlight(id, round, target, line, pool, nowNs, 0);
       flights.add(flight);
       return flight;
     },

@@ -1,7 +1,9 @@
 import type { Progress } from '../probe.js';
 import { dueNs, packetsIn, schedule, sendAtNs, type Schedule } from '../shared/schedule.js';
+import { icmpTally, type IcmpTally } from '../shared/icmp-tally.js';
 import type { Address } from './address.js';
 import type { Due } from './agenda.js';
+import type { Line } from './lines.js';
 import type { PacketPool, Packets } from './packets.js';
 import type { WorkerRequest } from './protocol.js';
 import type { RttSource } from './rtt.js';
@@ -13,6 +15,8 @@ export interface Flight extends Due {
   readonly request: WorkerRequest;
   readonly target: Address;
   readonly plan: Schedule;
+  /** Which sockets its packets go by. */
+  readonly line: Line;
   readonly startNs: number;
   readonly lostAfterNs: number;
   /** From a packet's sending until no reply to it is waited for. */
@@ -24,6 +28,7 @@ export interface Flight extends Due {
   readonly packets: Packets;
   readonly duplicates: number[];
   readonly mismatched: number[];
+  readonly icmpErrors: IcmpTally;
   /** What each socket it used had dropped before. */
   readonly dropsBefore: Map<Wire, number | null>;
   /** The next packet to send. */
@@ -47,6 +52,7 @@ export function startFlight(
   id: number,
   request: WorkerRequest,
   target: Address,
+  line: Line,
   packets: PacketPool,
   startNs: number,
   lingerNs = 200e6,
@@ -59,6 +65,7 @@ export function startFlight(
     request,
     target,
     plan,
+    line,
     startNs,
     dueNs: startNs,
     lostAfterNs,
@@ -68,6 +75,7 @@ export function startFlight(
     packets: packets.take(total),
     duplicates: request.sizes.map(() => 0),
     mismatched: request.sizes.map(() => 0),
+    icmpErrors: icmpTally(),
     dropsBefore: new Map(),
     turn: 0,
     sent: 0,

@@ -28,6 +28,7 @@ export function land(
     ended,
     reason,
     sizes,
+    icmpErrors: flight.icmpErrors.counts(),
     provenance: {
       stamps,
       fallbackStamps: all - taken[stamps],

@@ -6,6 +6,7 @@ import { createClockGuard } from './clock-guard.js';
 import type { Clock } from './clock.js';
 import { createEchoes } from './echoes.js';
 import { createLanding } from './landing.js';
+import { createLines } from './lines.js';
 import { createMoments } from './moments.js';
 import { createPacketPool } from './packets.js';
 import type { Poller } from './poller.js';
@@ -45,6 +46,8 @@ export interface LoopOptions {
 const idleNs = 1e9;
 const sweepEveryNs = 10e9;
 const unusedNs = 60e9;
+/** Longer than between two rounds of a path. */
+const forgottenNs = 25 * 3600e9;
 /** With nothing but single echoes in flight, what came is read so often: the kernel has stamped it already. */
 const echoRestNs = 20e6;
 
@@ -54,18 +57,32 @@ export function runLoop(options: LoopOptions): void {
   const hrtimeMs = options.hrtimeMs ?? ((): number => Number(process.hrtime.bigint()) / 1e6);
   const air = createAir();
   const wires = createWires(options.openWire);
+  const lines = createLines();
   const guard = createClockGuard();
   const pool = createPacketPool();
   const echoes = createEchoes({ tell, hrtimeMs });
   const landing = createLanding({ air, clock, wires, echoes, pool, tell });
   const receiver = createReceiver({
-    reader: createReader(air.flights, clock),
+    reader: createReader(air.flights, clock, lines),
     look: createMoments(clock, guard),
     onAnswered: landing.answered,
   });
   const drainErrors = receiver.errors;
-  const sender = createSender({ clock, guard, wires, drainErrors });
-  const parts = { air, clock, wires, sender, landing, echoes, pool, drainErrors, parse, expectBytes, tell };
+  const sender = createSender({ clock, guard, wires, lines, drainErrors });
+  const parts = {
+    air,
+    clock,
+    wires,
+    lines,
+    sender,
+    landing,
+    echoes,
+    pool,
+    drainErrors,
+    parse,
+    expectBytes,
+    tell,
+  };
   const takeoff = createTakeoff(parts);
   let stopped = false;
   let nextSweepNs = sweepEveryNs;
@@ -112,6 +129,7 @@ export function runLoop(options: LoopOptions): void {
     if (readNs > nextSweepNs) {
       nextSweepNs = readNs + sweepEveryNs;
       wires.sweep(readNs - unusedNs);
+      lines.sweep(readNs - forgottenNs);
     }
   }
   wires.close();

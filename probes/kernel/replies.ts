@@ -1,12 +1,17 @@
+import type { IcmpErrorKind } from '../../src/core/measurement/packet.js';
 import { icmpErrorKind } from '../shared/icmp-errors.js';
+import { mtuOf, ownAddresses } from '../shared/icmp-tally.js';
+import { addressText } from '../shared/ip-address.js';
 import { internetChecksum } from '../shared/checksum.js';
 import { icmpHeaderBytes, tokenBytes } from '../shared/echo.js';
 import { EE_ORIGIN_ICMP, EE_ORIGIN_ICMP6, EE_ORIGIN_TIMESTAMPING } from './abi.js';
 import { isFrom } from './address.js';
 import type { Clock } from './clock.js';
+import type { Control } from './control.js';
 import { planEnd, type Flight } from './flight.js';
+import type { Lines } from './lines.js';
 import * as packet from './packet.js';
-import { isAnswered, noteError, wasSent } from './packets.js';
+import { isAnswered, noteError, noteNotSent, wasSent } from './packets.js';
 import { rttOf } from './rtt.js';
 import type { Arrival } from './wire.js';
 import type { BookedWire } from './wires.js';
@@ -29,7 +34,12 @@ export interface Reader {
   error(booked: BookedWire, arrival: Arrival): void;
 }
 
-export function createReader(flights: ReadonlyMap<number, Flight>, clock: Clock): Reader {
+export function createReader(
+  flights: ReadonlyMap<number, Flight>,
+  clock: Clock,
+  lines: Pick<Lines, 'answered'>,
+  isOwn: (address: string) => boolean = ownAddresses(),
+): Reader {
   return {
     reply(booked, arrival, seen, fetchStamps) {
       const { wire, ledger } = booked;
@@ -54,6 +64,7 @@ export function createReader(flights: ReadonlyMap<number, Flight>, clock: Clock)
       const { control } = arrival;
       const rxNs = control.hasStamp ? clock.realNs(control.sec, control.nsec) : NaN;
       if (Number.isNaN(flight.packets.txNs[turn])) fetchStamps(booked);
+      lines.answered(flight.line);
       book(flight, turn, rxNs, seen);
       return flight.open === 0 ? flight : null;
     },
@@ -79,10 +90,22 @@ export function createReader(flights: ReadonlyMap<number, Flight>, clock: Clock)
       } else if (origin === EE_ORIGIN_ICMP || origin === EE_ORIGIN_ICMP6) {
         if (!isFrom(flight.target, arrival.source, arrival.sourceStart)) return;
         const kind = icmpErrorKind(wire.family, type, code);
-        if (kind !== null) noteError(flight.packets, turn, kind);
+        if (kind !== null) bookError(flight, turn, kind, control);
       }
     },
   };
+
+  function bookError(flight: Flight, turn: number, kind: IcmpErrorKind, control: Control): void {
+    const { type, code, info, offender } = control;
+    const { family } = flight.target;
+    const from = offender === null ? null : addressText(offender);
+    const bytes = flight.request.sizes[turn % flight.plan.streams]?.bytes ?? 0;
+    flight.icmpErrors.add({ bytes, family, type, code, from, mtu: mtuOf(family, type, code, info) });
+    // The own system says so of a packet whose next hop did not answer: it never left this machine.
+    const neverLeft = kind === 'host-unreachable' && from !== null && isOwn(from);
+    if (neverLeft && !isAnswered(flight.packets, turn)) noteNotSent(flight.packets, turn, kind);
+    else noteError(flight.packets, turn, kind);
+  }
 
   function isWhole(booked: BookedWire, arrival: Arrival, flight: Flight, stream: number): boolean {
     const { bytes, start, end, source, sourceStart } = arrival;

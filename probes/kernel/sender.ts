@@ -5,6 +5,7 @@ import { notSentReason } from '../shared/not-sent.js';
 import type { ClockGuard } from './clock-guard.js';
 import type { Clock } from './clock.js';
 import type { Flight } from './flight.js';
+import type { Lines } from './lines.js';
 import { writeRequest } from './packet.js';
 import { noteNotSent } from './packets.js';
 import { SocketFault } from './socket.js';
@@ -23,6 +24,7 @@ export interface SenderOptions {
   readonly clock: Clock;
   readonly guard: ClockGuard;
   readonly wires: Wires;
+  readonly lines: Lines;
   readonly drainErrors: (booked: BookedWire) => number;
 }
 
@@ -30,7 +32,7 @@ const plain: PacketOptions = {};
 /** How often a packet is tried whose sending failed for what had become of an earlier one. */
 const mostTries = 3;
 
-export function createSender({ clock, guard, wires, drainErrors }: SenderOptions): Sender {
+export function createSender({ clock, guard, wires, lines, drainErrors }: SenderOptions): Sender {
   const tokens = createTokens();
   const messages = new Map<number, Buffer>();
   let dropsBefore: Map<Wire, number | null> | null = null;
@@ -50,12 +52,13 @@ export function createSender({ clock, guard, wires, drainErrors }: SenderOptions
   const wireWithRoom = (flight: Flight, nowNs: number): BookedWire | NotSentReason => {
     const { family } = flight.target;
     const options = flight.request.options ?? plain;
+    const generation = lines.sending(flight.line, nowNs);
     tokens.next();
-    for (const booked of wires.get(family, options)) {
+    for (const booked of wires.get(family, options, generation)) {
       sequence = numberOn(booked, flight, nowNs);
       if (sequence >= 0) return booked;
     }
-    const more = wires.more(family, options);
+    const more = wires.more(family, options, generation);
     if (!more) return 'no-buffer';
     sequence = numberOn(more, flight, nowNs);
     return more;

@@ -83,7 +83,10 @@ function setUp(libc: Libc, fd: number, family: Family, options: PacketOptions): 
   if (dscp !== undefined) need(`DSCP ${dscp}`, level, tos, abi.int32(dscp << 2));
   if (ttl !== undefined) need(`TTL ${ttl}`, level, hops, abi.int32(ttl));
   if (dontFragment !== undefined) {
-    need("don't fragment", level, discover, abi.int32(dontFragment ? abi.PMTUDISC_DO : abi.PMTUDISC_DONT));
+    // With PMTUDISC_DO the system would refuse to send what a router once reported as too long, as if the packet were
+    // longer than the own interface allows: the path's fault would look like the observer's.
+    const mode = dontFragment ? abi.PMTUDISC_PROBE : abi.PMTUDISC_DONT;
+    need("don't fragment", level, discover, abi.int32(mode));
     if (family === 6) need("don't fragment", level, abi.IPV6_DONTFRAG, abi.int32(dontFragment ? 1 : 0));
   }
   if (options.interface !== undefined)

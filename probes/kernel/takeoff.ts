@@ -6,6 +6,7 @@ import type { Clock } from './clock.js';
 import type { Echoes } from './echoes.js';
 import { advance, startFlight } from './flight.js';
 import { expectProgress, type Landing } from './landing.js';
+import type { Line, Lines } from './lines.js';
 import type { PacketPool } from './packets.js';
 import type { FromWorker, PackedResult, WorkerRequest } from './protocol.js';
 import type { Sender } from './sender.js';
@@ -24,6 +25,7 @@ export interface TakeoffOptions {
   readonly air: Air;
   readonly clock: Clock;
   readonly wires: Wires;
+  readonly lines: Lines;
   readonly sender: Sender;
   readonly landing: Landing;
   readonly echoes: Echoes;
@@ -46,7 +48,9 @@ const longestPhaseNs = 100e6;
 const plain: PacketOptions = {};
 
 export function createTakeoff(options: TakeoffOptions): Takeoff {
-  const { air, clock, wires, sender, landing, pool, drainErrors, parse, expectBytes } = options;
+  const { air, clock, wires, lines, sender, landing, pool, drainErrors, parse, expectBytes } = options;
+  const lineOf = ({ address, options: packet }: Pick<EchoRequest, 'address' | 'options'>): Line =>
+    lines.of(address, packet ?? plain);
   const used = new Set<BookedWire>();
   /** Mostly the stamps of what was just sent are there already: fetched now, they don't cost a wake-up. */
   const fetchStamps = (): void => {
@@ -63,7 +67,7 @@ export function createTakeoff(options: TakeoffOptions): Takeoff {
       return;
     }
     expectBytes(request.icmpBytes);
-    const flight = options.echoes.start(request, target, pool, nowNs);
+    const flight = options.echoes.start(request, target, lineOf(request), pool, nowNs);
     air.flights.set(flight.id, flight);
     const booked = sender.send(flight, nowNs);
     advance(flight, clock.monotonicNs());
@@ -78,11 +82,12 @@ export function createTakeoff(options: TakeoffOptions): Takeoff {
         const target = parse(request.address);
         if (!target) throw new Error(`"${request.address}" is no IP address`);
         expectBytes(Math.max(...request.sizes.map((size) => size.icmpBytes)));
-        wires.get(target.family, request.options ?? plain);
+        // A wire that can't be opened fails the round before its first packet.
+        wires.get(target.family, request.options ?? plain, lineOf(request).generation);
         const gapNs = (request.intervalMs * 1e6) / request.sizes.length;
         const phaseNs = Math.random() * Math.min(gapNs, longestPhaseNs);
         const nowNs = clock.monotonicNs();
-        const flight = startFlight(id, request, target, pool, nowNs + phaseNs);
+        const flight = startFlight(id, request, target, lineOf(request), pool, nowNs + phaseNs);
         air.flights.set(id, flight);
         air.agenda.add(flight);
         if (request.watched) expectProgress(air, nowNs);

@@ -23,9 +23,9 @@ export interface BookedWire {
 export interface Wires {
   readonly all: readonly BookedWire[];
   /** The wires for such packets; the first is opened when there is none. Throws what the opening throws. */
-  get(family: Family, options: PacketOptions): readonly BookedWire[];
+  get(family: Family, options: PacketOptions, generation: number): readonly BookedWire[];
   /** Opens one more; null when there are as many as may be. */
-  more(family: Family, options: PacketOptions): BookedWire | null;
+  more(family: Family, options: PacketOptions, generation: number): BookedWire | null;
   /** Closes what nobody uses since `beforeNs`, and at once what is given as broken. */
   sweep(beforeNs: number): void;
   retire(wire: BookedWire): void;
@@ -40,17 +40,16 @@ export function createWires(open: (family: Family, options: PacketOptions) => Wi
   const retired = new Set<BookedWire>();
   const all: BookedWire[] = [];
   // The packets of a round come with the same object again and again.
-  const known = {
-    4: new WeakMap<PacketOptions, BookedWire[]>(),
-    6: new WeakMap<PacketOptions, BookedWire[]>(),
+  const known = new WeakMap<PacketOptions, string>();
+  const keyOf = (family: Family, options: PacketOptions, generation: number): string => {
+    let key = known.get(options);
+    if (key === undefined) known.set(options, (key = optionsKey(options)));
+    return `${family} ${generation} ${key}`;
   };
-  const setOf = (family: Family, options: PacketOptions): BookedWire[] => {
-    let set = known[family].get(options);
-    if (set) return set;
-    const key = keyOf(family, options);
-    set = sets.get(key) ?? [];
-    sets.set(key, set);
-    known[family].set(options, set);
+  const setOf = (family: Family, options: PacketOptions, generation: number): BookedWire[] => {
+    const key = keyOf(family, options, generation);
+    let set = sets.get(key);
+    if (!set) sets.set(key, (set = []));
     return set;
   };
   const openInto = (set: BookedWire[], family: Family, options: PacketOptions): BookedWire => {
@@ -61,21 +60,27 @@ export function createWires(open: (family: Family, options: PacketOptions) => Wi
     all.push(booked);
     return booked;
   };
+  const leaveSet = (booked: BookedWire): void => {
+    for (const [key, set] of sets) {
+      if (set.includes(booked)) set.splice(set.indexOf(booked), 1);
+      if (set.length === 0) sets.delete(key);
+    }
+  };
   const closeOne = (booked: BookedWire): void => {
     retired.delete(booked);
     all.splice(all.indexOf(booked), 1);
-    for (const set of sets.values()) if (set.includes(booked)) set.splice(set.indexOf(booked), 1);
+    leaveSet(booked);
     booked.wire.close();
   };
   return {
     all,
-    get(family, options) {
-      const set = setOf(family, options);
+    get(family, options, generation) {
+      const set = setOf(family, options, generation);
       if (set.length === 0) openInto(set, family, options);
       return set;
     },
-    more(family, options) {
-      const set = setOf(family, options);
+    more(family, options, generation) {
+      const set = setOf(family, options, generation);
       return set.length < mostOfOneSet ? openInto(set, family, options) : null;
     },
     sweep(beforeNs) {
@@ -83,7 +88,7 @@ export function createWires(open: (family: Family, options: PacketOptions) => Wi
         if (booked.users === 0 && (booked.lastUsedNs < beforeNs || retired.has(booked))) closeOne(booked);
     },
     retire(booked) {
-      for (const set of sets.values()) if (set.includes(booked)) set.splice(set.indexOf(booked), 1);
+      leaveSet(booked);
       retired.add(booked);
     },
     close() {
@@ -92,7 +97,6 @@ export function createWires(open: (family: Family, options: PacketOptions) => Wi
   };
 }
 
-function keyOf(family: Family, options: PacketOptions): string {
-  const { dscp, ttl, source, dontFragment, interface: device } = options;
-  return JSON.stringify([family, dscp, ttl, source, dontFragment, device]);
+function optionsKey({ dscp, ttl, source, dontFragment, interface: device }: PacketOptions): string {
+  return JSON.stringify([dscp, ttl, source, dontFragment, device]);
 }

@@ -1,8 +1,10 @@
+import type { IcmpErrorCount } from '../../src/core/measurement/packet.js';
 import type { SizeSample } from '../../src/core/measurement/round.js';
 import { echoRequest, newToken, sameEcho, type Family } from '../shared/echo.js';
 import { worseError } from '../shared/icmp-errors.js';
 import type { IcmpMessage } from '../shared/icmp-message.js';
 import { quotes } from '../shared/icmp-message.js';
+import { icmpTally, ownAddresses } from '../shared/icmp-tally.js';
 import { sameBytes, type IpAddress } from '../shared/ip-address.js';
 import { newPacketRecord, outcomeOf, wholeMicroseconds, type PacketRecord } from '../shared/packet-record.js';
 import { dueNs, packetsIn, schedule, type Schedule } from '../shared/schedule.js';
@@ -27,9 +29,12 @@ export interface Round {
   /** Books a message that carries the sequence number of `turn`. */
   took(turn: number, message: Exclude<IcmpMessage, { kind: 'other' }>, source: string, atNs: number): void;
   samples(endedNs: number): SizeSample[];
+  icmpErrors(): IcmpErrorCount[];
   /** The sequence numbers that were used. */
   readonly sequences: Uint16Array;
 }
+
+const isOwn = ownAddresses();
 
 export function newRound(request: ChildRound, target: IpAddress, family: Family, identifier: number): Round {
   const { sizes, count } = request;
@@ -44,6 +49,7 @@ export function newRound(request: ChildRound, target: IpAddress, family: Family,
     mismatched: 0,
   }));
   const tokens = newTokens();
+  const tally = icmpTally();
   const lostAfterNs = request.lostAfterMs * 1e6;
   let taken = 0;
   let unanswered = 0;
@@ -64,6 +70,18 @@ export function newRound(request: ChildRound, target: IpAddress, family: Family,
   const message = (turn: number, sequence: number): Buffer => {
     const into = streamOf(turn).message;
     return echoRequest(family, identifier, sequence, tokens(turn), into.length, into);
+  };
+
+  const bookError = (
+    packet: PacketRecord,
+    turn: number,
+    { error, type, code, mtu }: Extract<IcmpMessage, { kind: 'error' }>,
+    from: string,
+  ): void => {
+    tally.add({ bytes: streamOf(turn).bytes, family, type, code, from, mtu });
+    // The own system says so of a packet whose next hop did not answer: it never left this machine.
+    if (error === 'host-unreachable' && packet.rttNs === null && isOwn(from)) packet.notSent = error;
+    else packet.error = worseError(packet.error, error);
   };
 
   return {
@@ -104,7 +122,7 @@ export function newRound(request: ChildRound, target: IpAddress, family: Family,
       const expected = message(turn, sequences[turn] ?? 0);
       if (came.kind === 'error') {
         if (sameBytes(came.request.destination, target.bytes) && quotes(came.request, expected))
-          packet.error = worseError(packet.error, came.error);
+          bookError(packet, turn, came, source);
         return;
       }
       const stream = streamOf(turn);
@@ -117,6 +135,7 @@ export function newRound(request: ChildRound, target: IpAddress, family: Family,
         if (packet.rttNs <= lostAfterNs) received += 1;
       }
     },
+    icmpErrors: () => tally.counts(),
     samples: (endedNs) =>
       streams.map(({ bytes, duplicates, mismatched }, stream) => ({
         bytes,

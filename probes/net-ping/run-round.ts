@@ -74,6 +74,7 @@ export function runRound(options: RunOptions): RunningRound {
       ended: how,
       reason,
       sizes: how === 'failed' ? [] : round.samples(endedNs),
+      icmpErrors: how === 'failed' ? [] : round.icmpErrors(),
       provenance: {
         stamps: 'user',
         fallbackStamps: 0,

@@ -2,6 +2,7 @@ import type { IcmpErrorKind } from '../../src/core/measurement/packet.js';
 import { internetChecksum } from './checksum.js';
 import { echoReplyType, echoRequestType, icmpHeaderBytes, type Family } from './echo.js';
 import { icmpErrorKind } from './icmp-errors.js';
+import { mtuOf } from './icmp-tally.js';
 
 /** An echo request as an ICMP error quotes it: at least its header, seldom all of it. */
 export interface QuotedRequest {
@@ -23,7 +24,15 @@ export type IcmpMessage =
       /** False: what it says can't be trusted. Always true for IPv6, where the kernel checks. */
       readonly intact: boolean;
     }
-  | { readonly kind: 'error'; readonly error: IcmpErrorKind; readonly request: QuotedRequest }
+  | {
+      readonly kind: 'error';
+      readonly error: IcmpErrorKind;
+      readonly type: number;
+      readonly code: number;
+      /** Of "packet too big" the MTU of the next hop; null: none. */
+      readonly mtu: number | null;
+      readonly request: QuotedRequest;
+    }
   | { readonly kind: 'other' };
 
 const other: IcmpMessage = { kind: 'other' };
@@ -33,6 +42,9 @@ const ipv6HeaderBytes = 40;
 const fragmentHeader = { protocol: 44, bytes: 8 };
 
 const uint16 = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+
+const uint32 = (bytes: Uint8Array, at: number): number =>
+  uint16(bytes, at) * 0x1_0000 + uint16(bytes, at + 2);
 
 /** The ICMP message inside an IPv4 packet as a raw socket gives it; null when it is not one, or cut short. */
 export function icmpOfIpv4(packet: Uint8Array): Uint8Array | null {
@@ -81,6 +93,9 @@ export function readIcmp(family: Family, message: Uint8Array): IcmpMessage {
   return {
     kind: 'error',
     error,
+    type,
+    code,
+    mtu: mtuOf(family, type, code, family === 4 ? uint16(message, 6) : uint32(message, 4)),
     request: {
       destination: quoted.destination,
       identifier: uint16(quoted.message, 4),

@@ -1,12 +1,18 @@
+import { dirname } from 'node:path';
 import type { Config } from '../config/config.js';
 import { loadConfig } from '../config/load.js';
+import type { FromHub } from '../config/hub/from-hub.js';
+import type { ConfigResult } from '../config/parse.js';
+import { placeNotes } from '../config/place-notes.js';
 import { formatProblem } from '../config/problem.js';
 import { watchNotes } from '../config/watch-notes.js';
 import { createBilling } from '../engine/billing/billing.js';
 import { cronerAlarm } from '../engine/croner-alarm.js';
 import { createEngine, type EngineSettings } from '../engine/engine.js';
 import { fanOut } from '../engine/fan-out.js';
+import { createLinks } from '../engine/links.js';
 import { createFaultOffice } from '../engine/fault/office.js';
+import { createTracer } from '../engine/tracer.js';
 import { createSuggester } from '../engine/fault/watcher.js';
 import { createOffice } from '../engine/ledger/office.js';
 import { createOutbox } from '../engine/notify/outbox.js';
@@ -15,7 +21,8 @@ import { createSteadyNow } from '../engine/steady-now.js';
 import { createStanding } from '../engine/standing/keep-standing.js';
 import { createMonthClose } from '../engine/statement/month-close.js';
 import { systemClock } from '../engine/system-clock.js';
-import { buildHttp } from '../http/http.js';
+import type { HttpOptions } from '../http/http.js';
+import type { WebServer } from '../http/on-demand.js';
 import { createMetrics } from '../metrics/metrics.js';
 import { createReports } from '../engine/report/reports.js';
 import { keptLedger } from '../store/kept-ledger.js';
@@ -23,8 +30,6 @@ import { keyFolder } from '../seal/key-folder.js';
 import { followBook, loadWithEntered, withEntered } from './book.js';
 import { showFirstRound } from './first-round.js';
 import { listen } from './listen.js';
-import { createMeshNode } from './mesh/node.js';
-import { openMeshRows } from './mesh/rows.js';
 import { openOwnDriver } from './mesh/open-driver.js';
 import { ownWork } from './mesh/own-work.js';
 import { openAccess, readTls } from './access.js';
@@ -34,10 +39,11 @@ import { createLog, type AppLog, type LogOutput } from './log.js';
 import { contractPlan } from './contract-plan.js';
 import { watchReadiness } from './readiness.js';
 import { renderApart } from './render-apart.js';
-import { openStore, storeName } from './open-store.js';
+import { openStore, storeName, storeNotes } from './open-store.js';
+import { createServiceManager } from './service-manager.js';
 import { resolveName } from './resolve.js';
 import { judgeApart } from './judge/apart.js';
-import { reloadable, restartNeeded } from './restart-needed.js';
+import { refusedReload, reloadable, restartNeeded } from './restart-needed.js';
 import { keepOffice } from './office.js';
 import { logOutages, logPathTurns, logRounds } from './round-log.js';
 import { createStopping } from './stopping.js';
@@ -74,7 +80,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   if (!loaded.ok) throw new ConfigRejected(loaded.problems);
   let config = loaded.config;
   const startedAt = clock.now();
-  let logLost = (lines: number): void => void lines;
+  let logLost: (lines: number) => void = () => undefined;
   const log = await createLog(config.log, options.output, (lines) => {
     logLost(lines);
   });
@@ -125,11 +131,15 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       defaultPlan: contractPlan(),
     });
     const now = () => clock.now();
+    const tracer = createTracer({
+      ...{ clock, driver, resolve: resolveName, store: store.watch, log },
+      ...{ config: () => config, defaultPlan: contractPlan() },
+    });
     const steadyNow = createSteadyNow(clock);
     const suggester = createSuggester({ store, config: () => config, now, log });
     stopping.add('suggester', () => suggester.idle());
     const events = fanOut([
-      ...[metrics.events, standing.heard, readiness.events, logRounds(log), suggester.events],
+      ...[metrics.events, standing.heard, readiness.events, logRounds(log), suggester.events, tracer.events],
       ...(config.role === 'hub' ? [logOutages(log)] : []),
     ]);
     const judging = judgeApart({ store, config: () => config, now, software: version });
@@ -151,17 +161,26 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       for (const note of watchNotes(config)) log.warn({}, note);
       if (later.length > 0) log.warn({ keys: later }, 'these changes take effect at the next start');
     };
+    const loadNext = async (hub: FromHub | null): Promise<ConfigResult> => {
+      const next = await loadWithEntered(configFile, store.ledger, hub);
+      const refused = next.ok ? refusedReload(config, next.config) : null;
+      return refused ? { ok: false, problems: [refused] } : next;
+    };
+    const [{ createMeshNode }, { openMeshRows }] = await Promise.all([
+      import('./mesh/node.js'),
+      import('./mesh/rows.js'),
+    ]);
     const rows = await openMeshRows({
       ...{ config: () => config, store: database, clock, log, tell: metrics.mesh, live: events },
       late: fanOut([metrics.events, standing.heard]),
     });
     const mesh = await createMeshNode({
       ...{ configFile, config: () => config, clock, log, version, tell: metrics.mesh },
-      read: (hub) => loadWithEntered(configFile, store.ledger, hub),
+      read: loadNext,
       take: inForce,
       ...rows,
     });
-    const http = buildHttp({
+    const httpOptions: HttpOptions = {
       store,
       metrics,
       config: () => config,
@@ -183,7 +202,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       jobs,
       log,
       version,
-    });
+    };
+    const http = await webServer(config, httpOptions);
     stopping.add('http', () => http.close());
     const address = await listen(http, config);
     const engine = createEngine({
@@ -204,6 +224,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       version,
       settings: settingsOf(config),
       mark: () => mesh.mark(),
+      links: createLinks(),
     });
     stopping.add('engine', () => engine.stop());
     const outbox = createOutbox({
@@ -221,6 +242,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const beside = new AbortController();
     const loops = [
       standing.keep(beside.signal),
+      tracer.keep(beside.signal),
       keepVitals(
         {
           clock,
@@ -239,6 +261,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     log.info(
       {
         version,
+        config: config.file,
+        relativePathsFrom: dirname(config.file),
         driver: driver.kind,
         http: address,
         store: storeName(config),
@@ -247,7 +271,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       },
       'pop-sla is running',
     );
-    for (const note of watchNotes(config)) log.warn({}, note);
+    for (const note of [...placeNotes(config), ...(await storeNotes(config)), ...watchNotes(config)])
+      log.warn({}, note);
     void showFirstRound(engine, log);
     const months = createMonthClose({
       ...{ clock, alarm, steadyNow, store, log, config: () => config },
@@ -262,11 +287,17 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       await following;
     });
 
+    const manager = createServiceManager({
+      ...{ env: process.env, pid: process.pid, log },
+      readiness: () => readiness.check(clock.monotonicMs(), ownWork(config)),
+    });
+    manager.ready(`${config.role}, ${config.paths.length} paths, ${address}`);
+
     return {
       address,
       log,
       reload: async () => {
-        const next = await loadWithEntered(configFile, store.ledger, mesh.hub());
+        const next = await loadNext(mesh.hub());
         if (!next.ok) {
           events.configLoaded(false, clock.now());
           for (const problem of next.problems)
@@ -279,7 +310,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       },
       stop: async () => {
         log.info({}, 'stopping');
+        manager.stopping();
         await stopping.stop();
+        manager.close();
         log.info({}, 'stopped');
       },
     };
@@ -287,6 +320,20 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await stopping.stop();
     throw error;
   }
+}
+
+/** Of an agent it is mostly monitoring that asks: the API and the pages are loaded when somebody else does. */
+async function webServer({ role, http }: Config, options: HttpOptions): Promise<WebServer> {
+  const whole = async () => {
+    const [{ buildHttp }, { createPortal }] = await Promise.all([
+      import('../http/http.js'),
+      import('../http/portal/portal.js'),
+    ]);
+    return buildHttp({ ...options, pages: createPortal(options) });
+  };
+  if (role !== 'agent') return whole();
+  const { createOnDemandHttp } = await import('../http/on-demand.js');
+  return createOnDemandHttp({ ...options, areMetricsOpen: http.auth.metrics === 'open', whole });
 }
 
 function settingsOf(whole: Config): EngineSettings {

@@ -58,6 +58,18 @@ export async function storeWriter({
   return postgresWriter(store.postgres, agent);
 }
 
+/** What isn't right about the place of the database, and works all the same. */
+export async function storeNotes({ store }: Pick<Config, 'store'>): Promise<string[]> {
+  if (store.postgres !== null) return [];
+  const { networkDiskOf } = await import('../store/sqlite/network-disk.js');
+  const kind = networkDiskOf(store.path);
+  if (kind === null) return [];
+  return [
+    `the database ${store.path} lies on ${kind.name}: SQLite needs a disk of this machine, on which no other ` +
+      'machine writes the same file',
+  ];
+}
+
 /** What the store is called for people: its file, or its database without a password. */
 export function storeName({ store }: Pick<Config, 'store'>): string {
   if (store.postgres === null) return store.path;

@@ -5,6 +5,7 @@ import type { Round } from '../core/measurement/round.js';
 import type { PathId } from '../core/types.js';
 import { runUnscheduled } from '../engine/once.js';
 import type { Log } from '../engine/ports.js';
+import { createLinks } from '../engine/links.js';
 import { createRoundRunner } from '../engine/round-runner.js';
 import { systemClock } from '../engine/system-clock.js';
 import { openStore } from './open-store.js';
@@ -32,7 +33,10 @@ export async function probeOnce(options: ProbeOnceOptions): Promise<Round[]> {
     const clock = systemClock;
     const driver = await openDriver(config.driver.kind, { log, simulated: config.driver.simulated, clock });
     try {
-      const runRound = createRoundRunner({ clock, driver, resolve: resolveName, calibration: () => null });
+      const runRound = createRoundRunner({
+        ...{ clock, driver, resolve: resolveName, calibration: () => null },
+        links: createLinks(),
+      });
       const rounds = await Promise.all(
         paths.map((path) =>
           runUnscheduled({

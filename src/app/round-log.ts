@@ -32,6 +32,7 @@ function lineOf(round: Round): object {
     status: round.status,
     tookMs: round.endedAt - round.startedAt,
     rttMeanUs: Object.fromEntries(sizes.map((size) => [size.bytes, meanUs(size)])),
+    ...(round.icmpErrors && { icmpErrors: round.icmpErrors }),
     lossPpm: Object.fromEntries(sizes.map((size) => [size.bytes, lossPpm(size)])),
   };
 }

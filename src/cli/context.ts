@@ -6,7 +6,9 @@ export interface Output {
   write(text: string | Uint8Array): unknown;
   readonly isTTY?: boolean;
   /** Of a terminal. */
-  readonly columns?: number;
+  readonly columns?: number | undefined;
+  /** The stream behind it, where control characters are taken out on the way. */
+  readonly raw?: Output;
 }
 
 export type SignalName = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
@@ -19,6 +21,7 @@ export type AppPort = Pick<
   | 'compareKinds'
   | 'readStore'
   | 'storeName'
+  | 'storeWriter'
   | 'copyStore'
   | 'openLedger'
   | 'openRegistry'
@@ -29,6 +32,10 @@ export type AppPort = Pick<
   | 'openKeys'
   | 'askMesh'
   | 'withDeadLetters'
+  | 'makeBackup'
+  | 'restoreBackup'
+  | 'lastBackup'
+  | 'statusOf'
 >;
 
 /** All that a command may know of the process it runs in. */

@@ -1,12 +1,14 @@
 import { Command } from 'commander';
 import { createColors } from 'picocolors';
+import type { LastBackup } from '../app/backup.js';
 import type { Config } from '../config/config.js';
 import { readConfig } from './config-file.js';
 import type { Context } from './context.js';
 import { check, type Check, type CheckStatus } from './doctor/check.js';
 import { ExitWith, exitCodes } from './exit.js';
 import { configOption, jsonOption, type ConfigOptions } from './options.js';
-import { wantsColor } from './terminal.js';
+import { rawOutput, wantsColor } from './terminal.js';
+import { printableLine, printableText } from '../core/text/control-characters.js';
 
 interface DoctorOptions extends ConfigOptions {
   readonly json?: true;
@@ -18,8 +20,10 @@ export function doctorCommand(context: Context): Command {
   return new Command('doctor')
     .summary('find out what would keep the daemon from its work')
     .description(
-      'Looks at everything that the daemon needs: the configuration, the permission to send packets, the clock, ' +
-        'the data folder, the database, the names, the port. Says what is wrong and what to do. Changes nothing.',
+      'Looks at everything that the daemon needs: the configuration, the permission to send packets and the options ' +
+        'asked of them, its own addresses, the clock, the data folder, the database and who writes it, the names, ' +
+        'the files with certificates and secrets, the port, the servers of the mesh. Says what is wrong and what to ' +
+        'do. Changes nothing.',
     )
     .option(
       '--calibrate [path]',
@@ -45,9 +49,8 @@ export async function doctor(options: DoctorOptions, context: Context): Promise<
   const checks = await examine(options, context);
   const ok = checks.every((check) => check.status !== 'fail');
   const color = wantsColor(context.stdout, context);
-  context.stdout.write(
-    options.json === true ? `${JSON.stringify({ ok, checks }, null, 2)}\n` : checksText(checks, color),
-  );
+  if (options.json === true) context.stdout.write(`${JSON.stringify({ ok, checks }, null, 2)}\n`);
+  else (color ? rawOutput(context.stdout) : context.stdout).write(checksText(checks, color));
   if (!ok) throw new ExitWith(exitCodes.fault, '');
 }
 
@@ -61,31 +64,60 @@ async function examine(options: ConfigOptions, context: Context): Promise<Check[
     const remedy = 'mend the file; the other checks need it';
     return [check('configuration', 'fail', error.message, remedy), await checkClock()];
   }
-  const [{ checkProbes }, { checkDataFolder }, { checkDatabase }, { checkNames }, { checkPort }, app] =
+  const [{ checkProbes }, { checkOwnAddresses }, { checkDataFolder }, { checkDatabase }, { checkWriter }] =
     await Promise.all([
       import('./doctor/probes.js'),
+      import('./doctor/addresses.js'),
       import('./doctor/data-folder.js'),
       import('./doctor/database.js'),
-      import('./doctor/names.js'),
-      import('./doctor/port.js'),
-      context.app(),
+      import('./doctor/writer.js'),
     ]);
-  const found = await Promise.all([
-    checkProbes(config.driver.kind),
-    checkClock(),
-    config.store.postgres === null ? checkDataFolder(config.store.path) : [],
-    checkDatabase(config, app),
-    checkNames(config.pops),
-    checkPort(config.http),
+  const [{ checkNames }, { checkFiles }, { checkPort }, { checkMesh }, app] = await Promise.all([
+    import('./doctor/names.js'),
+    import('./doctor/files.js'),
+    import('./doctor/port.js'),
+    import('./doctor/mesh.js'),
+    context.app(),
   ]);
-  const { watchNotes } = await import('../config/watch-notes.js');
-  const notes = watchNotes(config).map((note) => check('watch', 'note', note));
+  const found = await Promise.all([
+    checkProbes(config),
+    checkOwnAddresses(config),
+    checkClock(),
+    config.store.postgres === null ? checkDataFolder(config.store.path) : Promise.resolve([]),
+    checkDatabase(config, app),
+    checkWriter(config, app),
+    checkNames(config.pops),
+    checkFiles(config),
+    checkPort(config.http),
+    checkMesh(config),
+  ] as const);
+  const [{ watchNotes }, { placeNotes }] = await Promise.all([
+    import('../config/watch-notes.js'),
+    import('../config/place-notes.js'),
+  ]);
+  const notes = [
+    ...placeNotes(config).map((note) => check('place', 'note', note)),
+    ...watchNotes(config).map((note) => check('watch', 'note', note)),
+  ];
   return [
     check('configuration', 'ok', `${config.file}: ${config.paths.length} paths`),
     ...found.flat(),
     zoneDataCheck(),
+    ...(config.store.postgres === null
+      ? [backupCheck(await app.lastBackup(config.store.path), context.now())]
+      : []),
     ...notes,
   ];
+}
+
+const backupDays = 7;
+
+function backupCheck(last: LastBackup | null, now: number): Check {
+  const remedy = 'pop-sla backup FILE';
+  if (last === null) return check('backup', 'note', 'none is known of this database', remedy);
+  const days = Math.floor((now - Date.parse(last.at)) / 86_400_000);
+  const detail = `the last one is ${days} days old: ${last.file}`;
+  return days < backupDays ? check('backup', 'ok', detail) : check('backup', 'note', detail, remedy);
 }
 
 /** The bounds of months rest on it; `verify` and the hubs compare it. */
@@ -111,7 +143,9 @@ export function checksText(checks: readonly Check[], color: boolean): string {
   const width = Math.max(...checks.map((check) => check.name.length));
   const indent = ' '.repeat('unknown'.length + width + 4);
   return checks
-    .map(({ name, status, detail, remedy }) => {
+    .map(({ name, status, ...texts }) => {
+      const detail = printableText(texts.detail);
+      const remedy = texts.remedy === null ? null : printableLine(texts.remedy);
       const word = paint[status](words[status].padEnd('unknown'.length));
       const lines = [`${word}  ${name.padEnd(width)}  ${detail.replaceAll('\n', `\n${indent}`)}`];
       if (remedy !== null) lines.push(`${indent}-> ${remedy}`);

@@ -22,7 +22,12 @@ export function exitFor(error: unknown): ExitWith | null {
   }
   if (error.name === 'EvidenceRefused')
     return new ExitWith(exitCodes.badInput, `pop-sla: ${error.message}`, { cause: error });
-  if (error.name === 'ListenFault' || error.name === 'MeshFault' || error.name === 'KeyFault') {
+  if (
+    error.name === 'BackupError' ||
+    error.name === 'ListenFault' ||
+    error.name === 'MeshFault' ||
+    error.name === 'KeyFault'
+  ) {
     return new ExitWith(exitCodes.fault, `pop-sla: ${error.message}`, { cause: error });
   }
   return null;

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { ruleSetOf } from '../core/statement/document.js';
 import type { Verified } from '../engine/evidence/verify.js';
 import type { Context } from './context.js';
 import { ExitWith, exitCodes } from './exit.js';
@@ -76,6 +77,7 @@ function checked(verified: Verified, keyGiven: boolean, version: string): string
     `  revisions: ${verified.revisions === 0 ? 'none is sealed yet' : `${verified.revisions} sealed, in an unbroken chain`}`,
     `  rows: ${verified.rounds} slots, ${packets}; ${verified.outages} outages as observers saw them`,
     ...zoneLines(verified.zoneData),
+    `  judged by rule set ${ruleSetOf(statement)} of the calculation`,
     verified.differences.length === 0
       ? `  judged once more from the rows: all ${verified.figures} values of the statement are the same`
       : `  judged once more from the rows: ${verified.differences.length} values differ`,

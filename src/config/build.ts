@@ -22,16 +22,25 @@ const hubName = 'hub';
 
 const defaultDatabase = './data/pop-sla.db';
 
-/** A file that passed every check → the configuration. `cwd` is what relative paths are relative to. */
-export function buildConfig(raw: RawConfig, file: string, cwd: string): Config {
+/**
+ * A file that passed every check → the configuration. Relative paths in it start at its own folder; those of the data
+ * (`store.path`, `keys.folder`) at `dataFolder`, where an earlier version has put them.
+ */
+export function buildConfig(
+  raw: RawConfig,
+  file: string,
+  cwd: string,
+  dataFolder = resolve(cwd, dirname(file)),
+): Config {
   const { measurement: m, store } = raw;
   const database = store.path ?? defaultDatabase;
   const agent = raw.agent ?? hubName;
+  const folder = resolve(cwd, dirname(file));
   const paths = buildPaths(raw, agent);
   return {
     file: resolve(cwd, file),
     role: raw.role,
-    mesh: raw.mesh === undefined ? null : buildMesh(raw.mesh, resolve(cwd, dirname(file))),
+    mesh: raw.mesh === undefined ? null : buildMesh(raw.mesh, folder),
     agent,
     pops: (raw.pops ?? []).map(buildPop),
     paths,
@@ -49,21 +58,23 @@ export function buildConfig(raw: RawConfig, file: string, cwd: string): Config {
       lagLimitMs: m.lagLimit,
     },
     watch: buildWatch(raw.watch, { paths, self: raw.role === 'hub' ? null : agent }),
+    trace: { enabled: raw.trace.enabled, quietAfterMs: raw.trace.quietAfter },
+    networks: raw.networks,
     driver: buildDriver(raw.driver),
     store: {
-      path: resolve(cwd, database),
-      postgres: buildPostgres(store, resolve(cwd, dirname(file))),
+      path: resolve(dataFolder, database),
+      postgres: buildPostgres(store, folder),
       keepPacketsMonths: store.keepPackets,
       keepRowsMonths: store.keepRows,
     },
-    http: buildHttpConfig(raw.http, resolve(cwd, dirname(file))),
+    http: buildHttpConfig(raw.http, folder),
     metrics: raw.metrics,
     log: raw.log,
     faults: raw.faults,
     notifications: buildNotifications(raw.notifications),
-    keys: { folder: resolve(cwd, raw.keys.folder ?? join(dirname(database), 'keys')) },
+    keys: { folder: resolve(dataFolder, raw.keys.folder ?? join(dirname(database), 'keys')) },
     statements: { graceMs: raw.statements.grace, claimReminderMs: raw.statements.claimReminder },
-    customers: raw.customers === undefined ? null : resolve(cwd, dirname(file), raw.customers),
+    customers: raw.customers === undefined ? null : resolve(folder, raw.customers),
     book: emptyBook,
     bookBase: null,
   };

@@ -26,6 +26,9 @@ export interface Config {
   readonly commitments: readonly CommitmentConfig[];
   readonly measurement: MeasurementConfig;
   readonly watch: WatchConfig;
+  readonly trace: TraceConfig;
+  /** Whose networks are, by their prefixes: `10.0.0.0/8`. */
+  readonly networks: Readonly<Record<string, string>>;
   readonly driver: DriverConfig;
   readonly store: StoreConfig;
   readonly http: HttpConfig;
@@ -41,6 +44,13 @@ export interface Config {
   readonly book: Book;
   /** What the file alone says; null until it was read. */
   readonly bookBase: BookBase | null;
+}
+
+/** Traces of paths when something is wrong, and once a day when nothing is. */
+export interface TraceConfig {
+  readonly enabled: boolean;
+  /** How long a port has to have been up and undisturbed for a trace to compare with. */
+  readonly quietAfterMs: number;
 }
 
 export interface Pop {
@@ -154,8 +164,10 @@ export interface SimulatedRule {
 }
 
 export interface StoreConfig {
-  /** The SQLite file, absolute; a relative one in the text is relative to the working directory. Unused with PostgreSQL. */
+  /** The SQLite file, absolute. Unused with PostgreSQL. */
   readonly path: string;
+  /** Where that file would be by its name, when it was found in the working directory, as of version 0.1. */
+  readonly placeNow?: string;
   /** Null: the store is that file. */
   readonly postgres: PostgresConfig | null;
   readonly keepPacketsMonths: number;
@@ -172,6 +184,8 @@ export interface PostgresConfig {
 export interface KeysConfig {
   /** Where the keys that sign statements lie, absolute. */
   readonly folder: string;
+  /** As `StoreConfig.placeNow`. */
+  readonly placeNow?: string;
 }
 
 export interface StatementsConfig {

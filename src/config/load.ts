@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, relative, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import type { Plan } from '../core/plan/plan.js';
 import { parseCustomers, type BookBase } from './customers/parse.js';
 import { planFilesOf, plansFrom } from './customers/plans.js';
@@ -32,17 +33,45 @@ export async function loadConfig(
 }
 
 function parseBy(hub: FromHub | 'kept' | null, text: string, file: string, cwd: string): ConfigResult {
-  if (hub !== null && hub !== 'kept') return parseWithHub(text, file, cwd, hub);
-  const own = parseConfig(text, file, cwd);
+  if (hub !== null && hub !== 'kept')
+    return whereItIs((data) => parseWithHub(text, file, cwd, hub, data), cwd);
+  const own = whereItIs((data) => parseConfig(text, file, cwd, data), cwd);
   if (hub === null || !own.ok || own.config.role !== 'agent') return own;
   try {
     const kept = readKept(keptFile(own.config.store.path));
-    const whole = kept && parseWithHub(text, file, cwd, fromHub(kept));
+    const whole = kept && whereItIs((data) => parseWithHub(text, file, cwd, fromHub(kept), data), cwd);
     return whole?.ok === true ? whole : own;
   } catch {
     // The daemon says what is wrong with it; an agent can do without.
     return own;
   }
+}
+
+/**
+ * Up to version 0.1 relative paths of the data started at the working directory. What lies there, and isn't where it
+ * would be now, is used where it is.
+ */
+function whereItIs(parse: (dataFolder?: string) => ConfigResult, cwd: string): ConfigResult {
+  const now = parse();
+  if (!now.ok) return now;
+  const { store, keys } = now.config;
+  const hasDatabase = store.postgres !== null || existsSync(store.path);
+  if (hasDatabase && existsSync(keys.folder)) return now;
+  const before = parse(cwd);
+  if (!before.ok) return now;
+  const { path } = before.config.store;
+  const isDatabaseBefore = !hasDatabase && path !== store.path && existsSync(path);
+  const keysBefore = before.config.keys.folder;
+  const areKeysBefore =
+    !existsSync(keys.folder) && keysBefore !== keys.folder && existsSync(join(keysBefore, 'current'));
+  return {
+    ok: true,
+    config: {
+      ...now.config,
+      store: isDatabaseBefore ? { ...store, path, placeNow: store.path } : store,
+      keys: areKeysBefore ? { folder: keysBefore, placeNow: keys.folder } : keys,
+    },
+  };
 }
 
 /** Without a file of customers they can be entered; the plans are read when somebody does. */

@@ -11,9 +11,15 @@ export type ConfigResult =
 
 /**
  * The text of a config file → the configuration, or everything that is wrong with it. Never throws. `file` is what
- * problems call it; relative paths, in the text too, are relative to `cwd`.
+ * problems call it, relative to `cwd`; relative paths in the text start at the file's folder, those of the data at
+ * `dataFolder` where it is given.
  */
-export function parseConfig(text: string, file: string, cwd: string = process.cwd()): ConfigResult {
+export function parseConfig(
+  text: string,
+  file: string,
+  cwd: string = process.cwd(),
+  dataFolder?: string,
+): ConfigResult {
   const parsed = parseStrict({ text, file, schema: configSchema, check: checkAll });
-  return parsed.ok ? { ok: true, config: buildConfig(parsed.value, file, cwd) } : parsed;
+  return parsed.ok ? { ok: true, config: buildConfig(parsed.value, file, cwd, dataFolder) } : parsed;
 }

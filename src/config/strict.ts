@@ -6,7 +6,8 @@ import { salvage, type Salvaged } from './shape/salvage.js';
 import { readYaml, type Place } from './yaml/document.js';
 
 export type Strict<T> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly Problem[] };
+  | { readonly ok: true; readonly value: T; readonly warnings: readonly Problem[] }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /**
  * YAML text → data of a schema, or everything that is wrong with it, in the order of the file. `check` says what is
@@ -22,6 +23,8 @@ export function parseStrict<S extends z.ZodType>(options: {
     /** Whether something at or below a path is wrong already. */
     isFaulty: (at: KeyPath) => boolean,
   ) => readonly Fault[];
+  /** What is odd about a good file, though nothing is wrong with it. */
+  readonly warn?: (value: z.output<S>) => readonly Fault[];
 }): Strict<z.output<S>> {
   const { text, file, schema, check } = options;
   const yaml = readYaml(text);
@@ -30,16 +33,31 @@ export function parseStrict<S extends z.ZodType>(options: {
     // An empty file lacks keys like any other.
     const data = yaml.value ?? {};
     const parsed = schema.safeParse(data, { reportInput: true });
-    const shape = parsed.success ? [] : shapeFaults(schema, parsed.error.issues);
+    const shape = parsed.success ? [] : shapeFaults(schema, parsed.error.issues, data);
     const faulty = new Set(shape.flatMap(({ at }) => at.map((_, depth) => nameOf(at.slice(0, depth + 1)))));
     const readable = salvage(schema, data);
     const between = readable === undefined ? [] : check(readable, (at) => faulty.has(nameOf(at)));
-    const faults = [...shape, ...between];
-    if (parsed.success && faults.length === 0 && found.length === 0) return { ok: true, value: parsed.data };
+    const faults = [...shape, ...notFollowing(shape, between)];
+    if (parsed.success && faults.length === 0 && found.length === 0) {
+      const odd = options.warn?.(parsed.data) ?? [];
+      const warnings = odd.map((fault) => problemOf(file, fault, yaml.placeOf(fault), data)).sort(byPlace);
+      return { ok: true, value: parsed.data, warnings };
+    }
     found = [...found, ...faults.map((fault) => ({ fault, place: yaml.placeOf(fault) }))];
   }
   const problems = found.map(({ fault, place }) => problemOf(file, fault, place, yaml.value ?? {}));
   return { ok: false, problems: problems.sort(byPlace) };
+}
+
+/**
+ * Faults between keys without those that only follow from a key that can't be read: of the same value (`is missing`, where
+ * something unreadable stands), or of the mapping it is in (`says no part of the rent`, where the part is unreadable).
+ */
+export function notFollowing(shape: readonly Fault[], between: readonly Fault[]): Fault[] {
+  const faulty = new Set(
+    shape.flatMap(({ at, onKey }) => (onKey === true ? [] : [nameOf(at), nameOf(at.slice(0, -1))])),
+  );
+  return between.filter(({ at }) => at.length === 0 || !faulty.has(nameOf(at)));
 }
 
 const nameOf = (at: KeyPath): string => JSON.stringify(at);

@@ -11,7 +11,9 @@ import { watchClock, type ClockGap } from './clock-watch.js';
 import { createFlights } from './flights.js';
 import { keepHeartbeat } from './heartbeat.js';
 import { runUnscheduled } from './once.js';
+import type { Links } from './links.js';
 import type { Alarm, Clock, EngineEvents, Log, Random, Resolve } from './ports.js';
+import { createReachability } from './reachability.js';
 import { createRoundRunner } from './round-runner.js';
 import { createSlotScheduler, startToleranceMs } from './slot-scheduler.js';
 import { createSpool } from './spool.js';
@@ -43,6 +45,8 @@ export interface EngineOptions {
   readonly settings: EngineSettings;
   /** What rounds are marked with that end now; null: nothing. */
   readonly mark?: () => string | null;
+  /** The own interfaces; absent: they are not looked at. */
+  readonly links?: Links;
 }
 
 export interface RunNowOptions {
@@ -85,9 +89,17 @@ export function createEngine(options: EngineOptions): Engine {
     events.inFlight(count);
   });
   const calibrator = createCalibrator({ clock, driver, events, log });
-  const watch = createWatch({ clock, resolve, driver, store: store.watch, events, log, settings });
+  const reachability = createReachability();
+  const network = { reachability, ...(options.links && { links: options.links }) };
+  const watch = createWatch({
+    ...{ clock, resolve, driver, store: store.watch, events, log, settings },
+    ...network,
+  });
   const mark = options.mark ?? (() => null);
-  const runRound = createRoundRunner({ clock, driver, resolve, calibration: calibrator.current, mark });
+  const runRound = createRoundRunner({
+    ...{ clock, driver, resolve, calibration: calibrator.current, mark },
+    ...network,
+  });
   const attendance = createAttendance({
     clock,
     store,

@@ -29,7 +29,14 @@ export interface Log {
 }
 
 /** Name → address. Rejects when the name does not resolve; gives up when `signal` is aborted. */
-export type Resolve = (host: string, signal: AbortSignal) => Promise<string>;
+export interface Resolve {
+  (host: string, signal: AbortSignal): Promise<string>;
+  /**
+   * Since when the address of this name is one from before, because the resolver does not answer now; null: it is not.
+   * Absent: such addresses are not given.
+   */
+  readonly staleSince?: (host: string) => EpochMs | null;
+}
 
 /** A number in [0, 1). */
 export type Random = () => number;

@@ -1,12 +1,15 @@
 import { isIPv6 } from 'node:net';
 import type { MeasurementConfig, PathConfig, Pop } from '../config/config.js';
 import { icmpMessageBytes } from '../core/measurement/length.js';
-import { settleNoRoute } from '../core/measurement/no-route.js';
+import { hasNoRoute, settleNoRoute } from '../core/measurement/no-route.js';
 import type { Provenance, Round } from '../core/measurement/round.js';
 import { settleRound, usualMinimumSent, type AbortCause, type Settled } from '../core/measurement/settle.js';
 import type { EpochMs } from '../core/types.js';
 import type { ProbeDriver, Progress, RoundRequest, RoundResult } from '../../probes/probe.js';
+import { dueNs, schedule } from '../../probes/shared/schedule.js';
+import type { LinkMark, Links } from './links.js';
 import type { Clock, Resolve } from './ports.js';
+import { createReachability, type Reachability } from './reachability.js';
 import { addressOf } from './target.js';
 
 export interface RoundRunnerOptions {
@@ -17,6 +20,10 @@ export interface RoundRunnerOptions {
   readonly calibration: () => Provenance['calibration'];
   /** What a round that ends well now is marked with; null: nothing. */
   readonly mark?: () => string | null;
+  /** The own interfaces; absent: they are not looked at. */
+  readonly links?: Links;
+  /** Shared with the watch, whose targets are as good a witness; its own unless told. */
+  readonly reachability?: Reachability;
 }
 
 export interface RoundTask {
@@ -37,24 +44,27 @@ export type RunRound = (task: RoundTask) => Promise<Round>;
  * costs this round only.
  */
 export function createRoundRunner(options: RoundRunnerOptions): RunRound {
-  const { clock, driver, resolve, calibration, mark = () => null } = options;
-  /** When each path last had an answer, on the monotonic clock. */
-  const answeredAt = new Map<string, number>();
+  const { clock, driver, resolve, calibration, mark = () => null, links } = options;
+  const { reachability = createReachability() } = options;
 
   return async (task) => {
     const { path, measurement, slot, scheduled, signal } = task;
     const startedAt = clock.now();
-    const started = clock.monotonicMs();
+    let started = clock.monotonicMs();
     let address: string | null = null;
+    let link: LinkMark | null = null;
     let result: RoundResult;
     try {
       address = await addressOf(task.destination, resolve, signal);
+      await links?.find(address, path.probe);
+      link = links?.mark(address, path.probe) ?? null;
+      started = clock.monotonicMs();
       let received = 0;
       const measured = driver.measure({
         ...roundRequest(measurement, address, signal),
         ...(path.probe && { options: path.probe }),
         onProgress: (progress) => {
-          if (progress.received > received) answeredAt.set(path.id, clock.monotonicMs());
+          if (progress.received > received) reachability.answered(path.destination, clock.monotonicMs());
           received = progress.received;
           task.onProgress?.(progress);
         },
@@ -63,11 +73,12 @@ export function createRoundRunner(options: RoundRunnerOptions): RunRound {
     } catch (error) {
       result = signal.aborted ? nothing('aborted', null) : nothing('failed', messageOf(error));
     }
-    if (result.sizes.some((size) => size.packets.some((packet) => packet.kind === 'received'))) {
-      answeredAt.set(path.id, clock.monotonicMs());
-    }
-    const othersAnswered = [...answeredAt].some(([other, at]) => other !== path.id && at >= started);
-    const sizes = settleNoRoute(result.sizes, othersAnswered);
+    const times = packetTimes(measurement, started);
+    for (const [stream, size] of result.sizes.entries())
+      for (const [index, packet] of size.packets.entries())
+        if (packet.kind === 'received') reachability.answered(path.destination, times(stream, index));
+    const linkFault = link === null ? null : (links?.faultSince(link) ?? null);
+    const sizes = linkFault === null ? whoseFault(result.sizes, task, times) : result.sizes;
     return {
       path: path.id,
       slot,
@@ -80,24 +91,67 @@ export function createRoundRunner(options: RoundRunnerOptions): RunRound {
             scheduled,
             abortCause: signal.aborted ? (signal.reason as AbortCause) : null,
             lagLimitUs: measurement.lagLimitMs * 1000,
+            linkFault,
             minimumSent: measurement.minimumSent ?? usualMinimumSent(measurement.packets),
             sizes: measurement.sizes,
           },
         ),
-        mark(),
+        [mark(), staleMark(task.destination, resolve)],
       ),
       address,
       lostAfterMs: measurement.lostAfterMs,
       provenance: { driver: driver.kind, ...result.provenance, calibration: calibration() },
       sizes,
+      ...(result.icmpErrors && result.icmpErrors.length > 0 && { icmpErrors: result.icmpErrors }),
     };
   };
+
+  /**
+   * Packets for which there was no route are lost where others answered about then. A neighbour that does not answer
+   * is at fault itself where there never was anybody else to compare it with.
+   */
+  function whoseFault(
+    sizes: RoundResult['sizes'],
+    { path: { destination }, measurement }: RoundTask,
+    times: (stream: number, index: number) => number,
+  ): RoundResult['sizes'] {
+    if (!hasNoRoute(sizes)) return sizes;
+    const nearMs = leastNearMs + measurement.packetIntervalMs;
+    const isAlone = !reachability.hasOthers(destination);
+    return settleNoRoute(
+      sizes,
+      (stream, index, reason) =>
+        (isAlone && reason === 'host-unreachable') ||
+        reachability.othersAnswered(destination, times(stream, index), nearMs),
+    );
+  }
+}
+
+/** Others that answered within this of a packet were within reach when it could not leave. */
+const leastNearMs = 2_000;
+
+/** When each packet was to be sent, on the monotonic clock: what keeps to its schedule was sent then. */
+function packetTimes(
+  { sizes, packets, packetIntervalMs }: MeasurementConfig,
+  startedMs: number,
+): (stream: number, index: number) => number {
+  const plan = schedule(sizes.length, packets, packetIntervalMs);
+  return (stream, index) => startedMs + dueNs(plan, index * plan.streams + stream) / 1e6;
 }
 
 /** Of a round that failed the reason says more than any mark. */
-function marked(settled: Settled, mark: string | null): Settled {
-  if (mark === null || (settled.status !== 'ok' && settled.status !== 'unscheduled')) return settled;
-  return { ...settled, reason: settled.reason === null ? mark : `${settled.reason}; ${mark}` };
+function marked(settled: Settled, marks: readonly (string | null)[]): Settled {
+  if (settled.status !== 'ok' && settled.status !== 'unscheduled') return settled;
+  const reasons = [settled.reason, ...marks].filter((one) => one !== null);
+  return { ...settled, reason: reasons.length === 0 ? null : reasons.join('; ') };
+}
+
+/** What a round is marked with whose address is one from before; null: it is not. */
+function staleMark(pop: Pop, resolve: Resolve): string | null {
+  if (pop.host === null || pop.ipv4 !== null || pop.ipv6 !== null) return null;
+  const since = resolve.staleSince?.(pop.host) ?? null;
+  if (since === null) return null;
+  return `marked: ${pop.host} does not resolve now; this is its address of ${new Date(since).toISOString()}`;
 }
 
 /** A driver that is silent for this long after its round should have ended has died without knowing it. */

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { icmpErrorKinds } from '../core/measurement/packet.js';
 import { roundStatuses, stampSources } from '../core/measurement/round.js';
 import { packetsJson } from '../render/rounds/packets.js';
 import { roundJson } from '../render/rounds/json.js';
@@ -28,10 +29,20 @@ const provenance = z.strictObject({
   calibration: z.strictObject({ p50Us: z.number(), p99Us: z.number() }).nullable(),
 });
 
+const icmpError = z.strictObject({
+  ...{ bytes: count, error: z.enum(icmpErrorKinds), type: count, code: count },
+  from: z.string().nullable().meta({ description: 'the router or host that sent it' }),
+  mtu: count.nullable().meta({ description: 'the next hop’s, of "packet too big"' }),
+  count,
+});
+
 const round = z.strictObject({
   ...{ path: z.string(), slot: isoTime(), status: z.enum(roundStatuses), reason: z.string().nullable() },
   ...{ startedAt: isoTime().nullable(), endedAt: isoTime().nullable(), address: z.string().nullable() },
   ...{ lostAfterMs: count.nullable(), provenance: provenance.nullable(), sizes: z.array(size) },
+  icmpErrors: z.array(icmpError).meta({
+    description: 'every kind of ICMP error message that came for the packets, by size and by who sent it',
+  }),
 });
 
 const query = z.strictObject({

@@ -41,6 +41,8 @@ export async function keepAgent(options: AgentOptions, signal: AbortSignal): Pro
       if (said.delete(what)) log.info({}, `${what}: works again`);
     } catch (error) {
       const { message } = error as Error;
+      // The hub may have to make them again.
+      buckets = null;
       if (signal.aborted || said.get(what) === message) return;
       said.set(what, message);
       log.warn({ why: message }, `${what}: failed; tried again at each heartbeat`);

@@ -1,4 +1,10 @@
 import { existsSync } from 'node:fs';
+import { isIP, type Socket } from 'node:net';
+import {
+  checkServerIdentity,
+  type ConnectionOptions as ConnectionOptionsOfTls,
+  type PeerCertificate,
+} from 'node:tls';
 import {
   connect,
   errors,
@@ -108,17 +114,38 @@ async function logStatus(connection: NatsConnection, log: Log): Promise<void> {
 }
 
 function tlsOf({ servers, tls }: MeshConfig): TlsOptions | null {
-  if (tls === null) return servers.some((server) => server.startsWith('tls:')) ? {} : null;
+  const verified = { checkServerIdentity: checkIdentity } as TlsOptions;
+  if (tls === null) return servers.some((server) => server.startsWith('tls:')) ? verified : null;
   const files = { 'mesh.tls.ca': tls.ca, 'mesh.tls.cert': tls.cert, 'mesh.tls.key': tls.key };
   for (const [key, file] of Object.entries(files)) {
     if (file !== null && !existsSync(file))
       throw new MeshFault(`${key} ${file}: does not exist; allowed: a PEM file`);
   }
   return {
+    ...verified,
     ...(tls.ca === null ? {} : { caFile: tls.ca }),
     ...(tls.cert === null ? {} : { certFile: tls.cert }),
     ...(tls.key === null ? {} : { keyFile: tls.key }),
   };
+}
+
+/**
+ * Verifies what was configured. Of a server that is given by its address the client library names no host to verify,
+ * and Node would take "localhost" instead: the address that the connection goes to is verified then. Node calls this
+ * as a method of the options of that one connection.
+ */
+function checkIdentity(
+  this: Pick<ConnectionOptionsOfTls, 'servername' | 'socket'> | undefined,
+  name: string,
+  certificate: PeerCertificate,
+): Error | undefined {
+  const configured = this?.servername;
+  if (configured !== undefined && configured !== '') return checkServerIdentity(configured, certificate);
+  const address = (this?.socket as Socket | undefined)?.remoteAddress;
+  if (address !== undefined) return checkServerIdentity(address, certificate);
+  // The library begins with TLS: Node knows the host itself.
+  if (isIP(name) !== 0) return checkServerIdentity(name, certificate);
+  return new Error('which server this is can’t be told: it is not verified');
 }
 
 function reasonOf(error: unknown, mesh: MeshConfig): string {

@@ -61,8 +61,9 @@ export async function keepHub(options: HubOptions, signal: AbortSignal): Promise
   const look = async (): Promise<void> => {
     buckets ??= await makeBuckets(connection, mesh.replicas);
     const now = sections();
-    if (offered === now) published = await publishedNow(buckets.config);
-    else {
+    published = offered === now ? await publishedNow(buckets.config) : published;
+    // Servers that lost their store have lost what was offered too.
+    if (offered !== now || published === null) {
       const before = published?.revision;
       published = await publishConfig({
         ...{ kv: buckets.config, sections: now, by: hub, at: new Date(clock.now()).toISOString() },
@@ -107,6 +108,9 @@ export async function keepHub(options: HubOptions, signal: AbortSignal): Promise
     } catch (error) {
       buckets = null;
       const { message } = error as Error;
+      // They may be gone with the store of the servers: they are made again, and the mesh is offered again.
+      buckets = null;
+      offered = null;
       if (!isAborted(signal) && message !== said)
         log.warn({ why: message }, 'the mesh could not be looked at; tried again at each heartbeat');
       said = message;

@@ -9,6 +9,8 @@ export interface SumGroup {
   readonly withLoss: bigint;
   readonly rows: bigint;
   readonly rttSumUs: bigint;
+  /** The least RTT of each row, added up. */
+  readonly rttMinSumUs: bigint;
 }
 
 export interface SlotSpan {
@@ -29,7 +31,10 @@ export function spansWithout({ from, to }: SlotSpan, without: readonly SlotSpan[
 }
 
 export function pathSums(path: PathId, groups: readonly SumGroup[]): PathSums {
-  const latency = new Map<string, { received: number; sizes: number; rttSumUs: bigint; rows: bigint }>();
+  const latency = new Map<
+    string,
+    { received: number; sizes: number; rttSumUs: bigint; rttMinSumUs: bigint; rows: bigint }
+  >();
   const loss = new Map<string, { sent: number; sizes: number; lost: bigint; rows: bigint }>();
   for (const group of groups) {
     const { sent, received, withLatency, withLoss, rows } = group;
@@ -44,9 +49,11 @@ export function pathSums(path: PathId, groups: readonly SumGroup[]): PathSums {
       received: Number(received),
       sizes: Number(withLatency),
       rttSumUs: 0n,
+      rttMinSumUs: 0n,
       rows: 0n,
     };
     sum.rttSumUs += group.rttSumUs;
+    sum.rttMinSumUs += group.rttMinSumUs;
     sum.rows += rows;
     latency.set(key, sum);
   }
@@ -55,7 +62,7 @@ export function pathSums(path: PathId, groups: readonly SumGroup[]): PathSums {
     roundsHeld: roundsOf([...loss.values()]),
     roundsWithLatency: roundsOf([...latency.values()]),
     latency: [...latency.values()]
-      .map(({ received, sizes, rttSumUs }) => ({ received, sizes, rttSumUs }))
+      .map(({ received, sizes, rttSumUs, rttMinSumUs }) => ({ received, sizes, rttSumUs, rttMinSumUs }))
       .sort((a, b) => a.received - b.received || a.sizes - b.sizes),
     loss: [...loss.values()]
       .map(({ sent, sizes, lost }) => ({ sent, sizes, lost }))

@@ -133,6 +133,8 @@ export interface PathSums {
     readonly received: number;
     readonly sizes: number;
     readonly rttSumUs: bigint;
+    /** The least RTT of each of those sizes, added up: a round's jitter is its mean RTT less its mean least RTT. */
+    readonly rttMinSumUs: bigint;
   }[];
   /** Sizes with a loss rate, by their number of sent packets and their round's number of sizes with a loss rate. */
   readonly loss: readonly { readonly sent: number; readonly sizes: number; readonly lost: bigint }[];

@@ -6,6 +6,7 @@ import type {
   WatchRecord,
   WatchSpan,
 } from '../core/watch/records.js';
+import type { PathTrace, TraceReason } from '../core/trace/trace.js';
 import type { EpochMs, PopId } from '../core/types.js';
 
 export interface WatchQuery {
@@ -21,6 +22,12 @@ export interface OutageQuery extends WatchQuery {
   readonly open?: boolean;
   /** Newest first when a limit is given and no order; oldest first otherwise. */
   readonly order?: 'newest' | 'oldest';
+  readonly limit?: number;
+}
+
+export interface TraceQuery extends WatchQuery {
+  readonly reason?: TraceReason;
+  /** The newest so many, still in their order. */
   readonly limit?: number;
 }
 
@@ -43,4 +50,14 @@ export interface WatchStore {
   latestSpan(observer: PopId): Promise<WatchSpan | null>;
   /** Of a port: its own and those of all ports. */
   blind(query?: WatchQuery & { readonly open?: boolean }): Promise<BlindTime[]>;
+  /** Traces that began in [from, to), in their order. */
+  traces(query?: TraceQuery): Promise<PathTrace[]>;
 }
+
+/** A trace as a table holds it. */
+export type TraceRow = Omit<PathTrace, 'runs'> & { readonly runs: string };
+
+export const traceOf = ({ runs, ...row }: TraceRow): PathTrace => ({
+  ...row,
+  runs: JSON.parse(runs) as PathTrace['runs'],
+});

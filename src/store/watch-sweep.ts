@@ -24,6 +24,8 @@ export const watchSweeps = (before: EpochMs): readonly string[] => [
   `DELETE FROM watch_blind WHERE (observer, port, from_at, reason) IN (
      SELECT observer, port, from_at, reason FROM watch_blind WHERE to_at < ${whole(before)}
      LIMIT ${watchRowsAtOnce})`,
+  `DELETE FROM path_trace WHERE (observer, port, at) IN (
+     SELECT observer, port, at FROM path_trace WHERE at < ${whole(before)} LIMIT ${watchRowsAtOnce})`,
 ];
 
 /** The identity of an outage's row. */

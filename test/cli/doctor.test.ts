@@ -35,12 +35,16 @@ describe('doctor', () => {
     expect(printed.checks.map((one) => one.name).filter((name) => name !== 'other drivers')).toEqual([
       'configuration',
       'sending packets',
+      'own addresses',
       'clock',
       'data folder',
       'database',
+      'writer',
       'names',
+      'files',
       'port',
       'time zone data',
+      'backup',
     ]);
     expect(of('sending packets')).toMatchObject({ status: 'ok', detail: 'driver simulated works' });
     expect(of('database')?.detail).toContain('is not there yet');

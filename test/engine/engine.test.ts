@@ -231,6 +231,54 @@ describe('a fault of one target', () => {
   });
 });
 
+describe('no route', () => {
+  /** The first size is answered; no packet of the others finds a route. */
+  const later = async (request: RoundRequest, simulated: ProbeDriver): Promise<RoundResult> => {
+    const result = await simulated.measure(request);
+    const unsent = { kind: 'not-sent', reason: 'no-route' } as const;
+    return {
+      ...result,
+      sizes: result.sizes.map((size, index) =>
+        index === 0 ? size : { ...size, packets: size.packets.map(() => unsent) },
+      ),
+    };
+  };
+
+  test('is the observer’s fault while only the path itself had answers: they are no other target’s', async () => {
+    const { time, engine, store } = await house({
+      settings: settings({ paths: [path('B')] }),
+      driver: later,
+    });
+    await time.pass(30 * minute);
+    const [b] = await store.rounds.list({ limit: 1, path: 'A>B' });
+    expect(b).toMatchObject({
+      sizes: [
+        { sent: 10, received: 10, notSent: 0 },
+        { sent: 0, notSent: 10 },
+        { sent: 0, notSent: 10 },
+      ],
+    });
+    await engine.stop();
+  });
+
+  test('is the network’s while another path has answers', async () => {
+    const { time, engine, store } = await house({
+      driver: (request, simulated) =>
+        request.address === '192.0.2.66' ? later(request, simulated) : simulated.measure(request),
+    });
+    await time.pass(30 * minute);
+    const [b] = await store.rounds.list({ limit: 1, path: 'A>B' });
+    expect(b).toMatchObject({
+      sizes: [
+        { sent: 10, received: 10 },
+        { sent: 10, received: 0 },
+        { sent: 10, received: 0 },
+      ],
+    });
+    await engine.stop();
+  });
+});
+
 describe('a slot that passed', () => {
   const twoLives = async (between: (time: VirtualTime, first: House) => Promise<void>): Promise<string[]> => {
     const file = join(tempDir(), 'pop-sla.db');

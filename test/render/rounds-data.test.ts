@@ -27,6 +27,7 @@ describe('a round as JSON', () => {
           ...{ rttMeanUs: 35_745, rttMinUs: 34_001, rttMaxUs: 41_730 },
         },
       ],
+      icmpErrors: [],
     });
   });
 

@@ -25,6 +25,7 @@ export async function everyRow(store: Readable): Promise<string[]> {
   for (const { path } of await sightings(store)) observers.add(path.split('>')[0] ?? '');
   for (const observer of observers) for (const span of await store.watch.spans(observer)) add('span', span);
   for (const blind of await store.watch.blind()) add('blind', blind);
+  for (const trace of await store.watch.traces()) add('trace', trace);
   for (const sighting of await sightings(store)) add('path', sighting);
   return rows.sort();
 }

@@ -36,8 +36,8 @@ function owner(): { uid: number; gid: number } | Record<string, never> {
 }
 
 export interface PostgresServerOptions {
-  /** Serves TLS too, by the tests' own certificate. */
-  readonly tls?: boolean;
+  /** Serves TLS too, by the tests' own certificate or by one in this folder: `cert.pem` and `key.pem`. */
+  readonly tls?: boolean | string;
   /** Users who have to give a password. */
   readonly guarded?: readonly string[];
 }
@@ -75,8 +75,8 @@ export async function startPostgres({
   );
   if (made.status !== 0) throw new Error(`initdb: ${made.stderr}${String(made.error ?? '')}`);
 
-  for (const name of tls ? ['cert.pem', 'key.pem'] : []) {
-    copyFileSync(join(import.meta.dirname, 'tls', name), join(data, name));
+  for (const name of tls !== false ? ['cert.pem', 'key.pem'] : []) {
+    copyFileSync(join(tls === true ? join(import.meta.dirname, 'tls') : String(tls), name), join(data, name));
     chmodSync(join(data, name), 0o600);
     if ('uid' in as) chownSync(join(data, name), as.uid, as.gid);
   }
@@ -93,7 +93,7 @@ export async function startPostgres({
     const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`];
     // Nothing of a test has to survive the machine; it has to survive the server's own end, and does without.
     const fast = ['fsync=off', 'full_page_writes=off', 'max_connections=60', 'shared_buffers=32MB'];
-    const secure = tls ? ['ssl=on', 'ssl_cert_file=cert.pem', 'ssl_key_file=key.pem'] : [];
+    const secure = tls !== false ? ['ssl=on', 'ssl_cert_file=cert.pem', 'ssl_key_file=key.pem'] : [];
     const server = spawn(
       join(programs, 'postgres'),
       ['-D', data, ...[...settings, ...fast, ...secure].flatMap((setting) => ['-c', setting])],

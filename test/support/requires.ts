@@ -18,6 +18,8 @@ export interface Needs {
   readonly rawSocket?: boolean;
   /** net-ping, which only machines with a compiler have. */
   readonly netPing?: boolean;
+  /** A minimal Debian, which takes minutes and Debian's packages: CI has it, and whoever asks for it. */
+  readonly debian?: boolean;
   /** To mount file systems. */
   readonly mount?: boolean;
   /** The built program in `dist/`. */
@@ -72,6 +74,8 @@ export function whatIsMissing(needs: Needs): string | null {
   if (needs.mount && !holds(capability.sysAdmin)) missing.push('needs CAP_SYS_ADMIN to mount');
   if (needs.rawSocket && !holds(capability.netRaw)) missing.push('needs CAP_NET_RAW');
   if (needs.netPing && !netPingLoads()) missing.push('needs net-ping, which takes a C++ compiler to install');
+  if (needs.debian && process.env['CI'] === undefined && process.env['POP_SLA_PACKAGING'] === undefined)
+    missing.push('takes minutes and Debian’s packages: set POP_SLA_PACKAGING=1');
   if (needs.tun && !canOpen('/dev/net/tun')) missing.push('needs /dev/net/tun');
   for (const command of commands) if (!isOnPath(command)) missing.push(`needs the program ${command}`);
   if (needs.ipv6 && !existsSync('/proc/net/if_inet6')) missing.push('needs IPv6');

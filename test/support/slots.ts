@@ -10,6 +10,15 @@ export interface Slot {
   readonly endedAt: string | null;
   readonly address: string | null;
   readonly sizes: readonly SlotSize[];
+  readonly icmpErrors: readonly {
+    readonly bytes: number;
+    readonly error: string;
+    readonly type: number;
+    readonly code: number;
+    readonly from: string | null;
+    readonly mtu: number | null;
+    readonly count: number;
+  }[];
 }
 
 export interface SlotSize {

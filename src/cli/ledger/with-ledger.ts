@@ -35,8 +35,10 @@ export async function withLedger(
   options: ConfigOptions & { readonly write?: boolean },
   context: Context,
   work: (ledger: App.OpenLedger, config: Config) => Promise<void>,
+  /** The configuration that it is opened with, made from the one that was read. */
+  adapt = (config: Config): Config => config,
 ): Promise<void> {
-  const config = await readConfig(options, context);
+  const config = adapt(await readConfig(options, context));
   const { openLedger } = await context.app();
   const ledger = await openLedger({ config, now: context.now, write: options.write ?? false });
   try {

@@ -1,9 +1,11 @@
 import { parseDecimal } from '../../core/number/decimal.js';
 import { multiply, ratio, zero, type Rational } from '../../core/number/rational.js';
 import type { Commitment } from '../../core/statement/case.js';
+import type { PathId } from '../../core/types.js';
+import { dscpRule, readDscp } from '../scalars/dscp.js';
 import { checkList, checkObject, checkParsed } from './check.js';
 import { found, type Faults, type Node } from './fault.js';
-import { commitmentKeys } from './keys.js';
+import { commitmentKeys, pathKeys } from './keys.js';
 import { checkPath } from './values.js';
 
 const rule = 'must be milliseconds above 0 in quotes, with at most three decimals, as "35.000"';
@@ -21,6 +23,23 @@ export function checkCommitments(list: Node, faults: Faults): Commitment[] {
     if (path !== null) seen.add(path);
     return path === null || latency === null ? [] : [{ path, latencyUs: latency.us }];
   });
+}
+
+/** The code points of paths, for plans with targets by class of traffic. */
+export function checkPathClasses(list: Node, faults: Faults): ReadonlyMap<PathId, number> {
+  const seen = new Map<PathId, number>();
+  for (const node of checkList(list, faults)) {
+    const at = checkObject(node, pathKeys, faults);
+    const path = at && checkPath(at('path'), faults);
+    const read = at && readDscp(at('dscp').value);
+    if (at && at('dscp').value !== undefined && typeof read !== 'number') {
+      faults.add(at('dscp'), `must be ${dscpRule}, found ${found(at('dscp').value)}`);
+    }
+    if (path === null || typeof read !== 'number') continue;
+    if (seen.has(path)) faults.add(node, `is given twice: ${found(path)} stands above`);
+    seen.set(path, read);
+  }
+  return seen;
 }
 
 function parseLatency(text: string) {

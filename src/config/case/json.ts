@@ -1,4 +1,5 @@
-import { collectFaults, jsonPath, short, type Fault } from './fault.js';
+import { losesDigits } from '../scalars/exact-number.js';
+import { collectFaults, jsonPath, quoted, type Fault } from './fault.js';
 
 const deepest = 64;
 
@@ -13,7 +14,7 @@ export function parseJson(text: string): { readonly value: unknown } | { readonl
 
   const fail = (expected: string): never => {
     throw new JsonSyntaxFault(
-      `${expected}, found ${at < text.length ? JSON.stringify(short(text.slice(at, at + 12))) : 'the end'}`,
+      `${expected}, found ${at < text.length ? quoted(text.slice(at, at + 12)) : 'the end'}`,
     );
   };
 
@@ -64,7 +65,14 @@ export function parseJson(text: string): { readonly value: unknown } | { readonl
     const literal = numberExpression.exec(text)?.[0];
     if (literal === undefined) return fail('expected a value');
     at += literal.length;
-    return Number(literal);
+    const value = Number(literal);
+    if (literal.includes('.') && losesDigits(literal, value)) {
+      faults.addAt(
+        jsonPath(path),
+        `${literal} has more digits than a number keeps (it would be read as ${value}): write it in quotes`,
+      );
+    }
+    return value;
   };
 
   const parseWord = (): boolean | null => {

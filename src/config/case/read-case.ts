@@ -6,9 +6,9 @@ import { isMonthName, monthAfter, monthRule } from '../../core/time/month.js';
 import type { EpochMs } from '../../core/types.js';
 import type { PlanFiles } from '../plan/files.js';
 import { checkObject, checkParsed } from './check.js';
-import { checkCommitments } from './commitments.js';
+import { checkCommitments, checkPathClasses } from './commitments.js';
 import { checkExclusions } from './exclusions.js';
-import { collectFaults, rootNode, type Fault, type Faults, type Node } from './fault.js';
+import { childNode, collectFaults, rootNode, type Fault, type Faults, type Node } from './fault.js';
 import { checkHistory, checkMaintenanceUsed } from './history.js';
 import { parseJson } from './json.js';
 import { caseKeys } from './keys.js';
@@ -21,16 +21,34 @@ import { checkBetweenServices } from './service-overlaps.js';
 import { checkServices } from './services.js';
 
 export type CaseResult =
-  { readonly ok: true; readonly case: MonthCase } | { readonly ok: false; readonly faults: readonly Fault[] };
+  | { readonly ok: true; readonly case: MonthCase; readonly notes: readonly Fault[] }
+  | { readonly ok: false; readonly faults: readonly Fault[] };
 
-/** The text of a case → the case, or every fault of it. `folder`: what a plan file's name is relative to. */
+/** The text of a case → the case with what is odd in it, or every fault of it. `folder`: what a plan file's name is relative to. */
 export function readCase(text: string, files: PlanFiles, folder: string): CaseResult {
   const parsed = parseJson(text);
   if ('faults' in parsed) return { ok: false, faults: parsed.faults };
   const faults = collectFaults();
   const monthCase = checkCase(rootNode(parsed.value), files, folder, faults);
   if (monthCase === null || faults.count > 0) return { ok: false, faults: faults.list() };
-  return { ok: true, case: monthCase };
+  noteOutside(rootNode(parsed.value), monthCase, faults);
+  return { ok: true, case: monthCase, notes: faults.notes() };
+}
+
+/** What lies in another month counts for nothing: a slip of the year should not pass in silence. */
+function noteOutside(
+  root: Node,
+  { month, services, outages, unobserved, exclusions }: MonthCase,
+  faults: Faults,
+): void {
+  const from = Math.min(month.from, ...services.map(({ period }) => period.from));
+  const at = (key: string): Node => childNode(root, key, (root.value as Record<string, unknown>)[key]);
+  for (const [key, intervals] of Object.entries({ outages, unobserved, exclusions })) {
+    for (const [index, interval] of intervals.entries()) {
+      if (interval.from < month.to && interval.to > from) continue;
+      faults.note(childNode(at(key), index, null), `lies outside of ${month.name}, and counts for nothing`);
+    }
+  }
 }
 
 function checkCase(root: Node, files: PlanFiles, folder: string, faults: Faults): MonthCase | null {
@@ -60,13 +78,19 @@ function checkCase(root: Node, files: PlanFiles, folder: string, faults: Faults)
   const terms = services.flatMap((service) => service.terms ?? []);
   const facts = {
     lines,
-    services: rules ? servicesInMonth(terms, rules.month, { joinsAt: whole && joinOf(whole, rules) }) : [],
+    pathOrder: terms.flatMap(({ paths }) => paths),
+    services: whole && rules ? servicesInMonth(terms, rules.month, { joinsAt: joinOf(whole, rules) }) : [],
     outages: checkLineIntervals(at('outages'), lineIds, true, faults),
     unobserved: checkLineIntervals(at('unobserved'), lineIds, false, faults),
     exclusions,
     commitments: checkCommitments(at('commitments'), faults),
+    dscp: checkPathClasses(at('paths'), faults),
     rounds: checkRounds(at('rounds'), rules, faults),
-    history: checkHistory(at('history'), { month: name?.text ?? null, plan: rules && rules.plan, terms }, faults),
+    history: checkHistory(
+      at('history'),
+      { month: name?.text ?? null, plan: rules && rules.plan, terms },
+      faults,
+    ),
     maintenanceUsed: checkMaintenanceUsed(at('maintenanceUsed'), lineIds, faults),
   };
   return whole && rules && { ruleSet: currentRuleSet, planId: whole.id, ...rules, ...facts };

@@ -83,7 +83,7 @@ function checkSizes(list: Node, rules: Rules | null, faults: Faults): CountedSiz
     const packets = rules?.plan.measurement.packets ?? Infinity;
     if (counts !== null && counts.sent > packets) {
       const given = at('sent').value === undefined ? 'rttUs' : 'sent';
-      faults.add(at(given), `is more than the plan sends: must be at most ${packets}, found ${counts.sent}`);
+      faults.note(at(given), `is ${counts.sent} packets: the plan sends ${packets} of each size`);
     }
     if (bytes !== null && counts !== null) sizes.push({ bytes, ...counts });
   }
@@ -111,12 +111,23 @@ function checkSums(at: (key: string) => Node, limitUs: number | null, faults: Fa
     );
     return null;
   }
-  return { sent, received, rttSumUs };
+  const rttMinUs = at('rttMinUs').value === undefined ? undefined : checkCount(at('rttMinUs'), faults);
+  if (rttMinUs === undefined || rttMinUs === null) return { sent, received, rttSumUs };
+  if (received === 0 || rttMinUs * received > rttSumUs) {
+    faults.add(
+      at('rttMinUs'),
+      received === 0
+        ? 'is the least time of no packet: none was received'
+        : `is over the mean: must be at most ${Math.floor(rttSumUs / received)}, found ${rttMinUs}`,
+    );
+    return null;
+  }
+  return { sent, received, rttSumUs, rttMinUs };
 }
 
 /** One entry per packet sent; null is lost, and so is one over the limit (a late reply). */
 function checkRtts(at: (key: string) => Node, limitUs: number | null, faults: Faults): Counts | null {
-  for (const key of ['received', 'rttSumUs']) {
+  for (const key of ['received', 'rttSumUs', 'rttMinUs']) {
     if (at(key).value !== undefined)
       faults.add(at(key), 'does not go with "rttUs": it follows from its entries');
   }

@@ -55,10 +55,7 @@ function checkMonth(services: readonly PlacedService[], month: Month, faults: Fa
     // A term whose days can't be read may be the one that has a day in it.
     if (!first || terms.some(({ days }) => days === null || inMonth(days, month))) continue;
     const runs = terms.map(({ days }) => `from ${days?.start ?? ''} to ${days?.end ?? 'no end'}`);
-    faults.add(
-      first.node,
-      `has no day in ${month.name}: it runs ${runs.join(', ')}, the end not included`,
-    );
+    faults.add(first.node, `has no day in ${month.name}: it runs ${runs.join(', ')}, the end not included`);
   }
 }
 

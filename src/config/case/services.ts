@@ -1,4 +1,5 @@
 import { fromPercent, parseDecimal } from '../../core/number/decimal.js';
+import type { Money } from '../../core/money/money.js';
 import type { Rational } from '../../core/number/rational.js';
 import type { PlanVersion } from '../../core/plan/plan.js';
 import type { ServiceTerms } from '../../core/statement/case.js';
@@ -53,6 +54,8 @@ function checkService(node: Node, context: ServiceContext, faults: Faults): Plac
   const monthlyRent = checkMoney(at('monthlyRent'), faults);
   const paths = checkPaths(at('paths'), faults);
   const taxRate = checkTax(at('taxPercent'), faults);
+  const agreedStart = at('agreedStart').value === null ? null : checkDate(at('agreedStart'), faults);
+  const installationCharge = checkCharge(at('installationCharge'), monthlyRent, faults);
   if (rules && needsCustomer(rules.plan) && at('customer').value === undefined) {
     faults.add(at('customer'), 'is missing: the plan has a cap or a minimum per customer');
   }
@@ -71,15 +74,14 @@ function checkService(node: Node, context: ServiceContext, faults: Faults): Plac
     monthlyRent,
     paths,
     taxRate,
+    ...(agreedStart !== null && { agreedStart }),
+    ...(installationCharge !== null && { installationCharge }),
   };
   return { ...read, terms };
 }
 
 /** Start and end; null where one has a fault, or where there is no day between them. */
-function checkDays(
-  at: (key: string) => Node,
-  faults: Faults,
-): ServiceDays | null {
+function checkDays(at: (key: string) => Node, faults: Faults): ServiceDays | null {
   const start = checkDate(at('start'), faults);
   const end = at('end').value === null ? null : checkDate(at('end'), faults);
   const badEnd = end === null && (at('end').value ?? null) !== null;
@@ -126,6 +128,20 @@ function checkServiceLines(
 
 function checkPaths(list: Node, faults: Faults): ServiceTerms['paths'] {
   return checkList(list, faults).flatMap((node) => checkPath(node, faults) ?? []);
+}
+
+/** What its installation cost, in the currency of its rent. */
+function checkCharge(node: Node, rent: Money | null, faults: Faults): Money | null {
+  if (node.value === null) return null;
+  const charge = checkMoney(node, faults);
+  if (charge !== null && rent !== null && charge.currency !== rent.currency) {
+    faults.add(
+      node,
+      `must be in the currency of the rent, ${rent.currency}, found ${found(charge.currency)}`,
+    );
+    return null;
+  }
+  return charge;
 }
 
 function checkTax(node: Node, faults: Faults): Rational | null {

@@ -10,7 +10,13 @@ const maxPacketsPerSecond = 2000;
 
 /** A round fits between two slots, its packets into their sizes, and all rounds together into what a host can send. */
 export function checkMeasurement(draft: Draft): Fault[] {
-  return [...checkEvery(draft), ...checkMinimumSent(draft), ...checkLength(draft), ...checkSizes(draft), ...checkPace(draft)];
+  return [
+    ...checkEvery(draft),
+    ...checkMinimumSent(draft),
+    ...checkLength(draft),
+    ...checkSizes(draft),
+    ...checkPace(draft),
+  ];
 }
 
 function checkEvery({ measurement }: Draft): Fault[] {
@@ -24,7 +30,11 @@ function checkMinimumSent({ measurement }: Draft): Fault[] {
   const { minimumSent, packets } = measurement ?? {};
   if (minimumSent === undefined || packets === undefined || minimumSent <= packets) return [];
   return [
-    { at: ['measurement', 'minimumSent'], what: 'is more than the packets of a size', allowed: `1 to ${packets}` },
+    {
+      at: ['measurement', 'minimumSent'],
+      what: 'is more than the packets of a size',
+      allowed: `1 to ${packets}`,
+    },
   ];
 }
 

@@ -28,7 +28,11 @@ function buildService(raw: RawService): Service {
     };
     return buildTerms(change.from, now);
   });
-  return { id, customer, site, start, end, terms };
+  const { agreedStart = null, installationCharge, currency } = raw;
+  return {
+    ...{ id, customer, site, start, end, terms, agreedStart },
+    installationCharge: installationCharge === undefined ? null : money(installationCharge, currency),
+  };
 }
 
 type Written = Pick<RawService, 'plan' | 'class' | 'lines' | 'paths' | 'rent' | 'currency' | 'taxPercent'>;

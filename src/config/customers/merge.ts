@@ -29,7 +29,7 @@ export function mergeBook(input: MergeInput): Merged {
   const written = Object.fromEntries(bookLists.map((list) => [list, itemsOf(entered, list)]));
   const taken = inTheFile(entered, base, input.focus?.item);
   const parsed = customersSchema.safeParse(written, { reportInput: true });
-  const shape = parsed.success ? [] : shapeFaults(customersSchema, parsed.error.issues);
+  const shape = parsed.success ? [] : shapeFaults(customersSchema, parsed.error.issues, written);
   const plans = base.plans();
   const readable = salvage(customersSchema, written) ?? {};
   const offset = (list: BookList): number => base.raw[list].length;

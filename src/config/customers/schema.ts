@@ -83,6 +83,9 @@ const serviceSchema = z.strictObject({
   site: identifier(),
   start: localDate(),
   end: localDate().optional(),
+  /** When it was agreed to start, and what its installation cost: for credits of late delivery. */
+  agreedStart: localDate().optional(),
+  installationCharge: amount().optional(),
   plan: terms.plan,
   class: terms.class,
   lines: terms.lines,

@@ -25,12 +25,19 @@ export interface FromHub {
  * An agent's file with what its hub says of the mesh in place of what stands there itself → the configuration, or
  * everything that is wrong with the two together. Never throws.
  */
-export function parseWithHub(text: string, file: string, cwd: string, hub: FromHub): ConfigResult {
+export function parseWithHub(
+  text: string,
+  file: string,
+  cwd: string,
+  hub: FromHub,
+  dataFolder?: string,
+): ConfigResult {
   const doc = parseDocument(text, { logLevel: 'silent' });
   const own: unknown = doc.errors.length > 0 ? null : readYaml(text).value;
-  if (typeof own !== 'object' || own === null || Array.isArray(own)) return parseConfig(text, file, cwd);
+  if (typeof own !== 'object' || own === null || Array.isArray(own))
+    return parseConfig(text, file, cwd, dataFolder);
   const local = pick(own as Record<string, unknown>, (key) => !isSection(key));
-  const result = parseConfig(stringify({ ...local, ...hub.sections }), file, cwd);
+  const result = parseConfig(stringify({ ...local, ...hub.sections }), file, cwd, dataFolder);
   if (result.ok) return result;
   return { ok: false, problems: result.problems.map((problem) => placed(problem, file, hub.name)) };
 }

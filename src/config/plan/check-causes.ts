@@ -1,32 +1,17 @@
-import { compare, type Rational } from '../../core/number/rational.js';
 import type { Fault, KeyPath } from '../problem.js';
 import type { Salvaged } from '../shape/salvage.js';
-import { shareFaults, twice } from './check-lists.js';
-import type { RawCause } from './schema/credit.js';
+import { atMostFaults, shareFaults, stepFaults, twice } from './check-lists.js';
+import type { RawCause } from './schema/causes.js';
 import type { RawVersion } from './schema/schema.js';
 
 type DraftCause = Salvaged<RawCause>;
-
-/** Which keys belong to which kind of cause, beside kind, id, name and classes. */
-const keysOfKind: Record<
-  RawCause['kind'],
-  { readonly required: readonly string[]; readonly optional: readonly string[] }
-> = {
-  latency: { required: ['measure', 'steps'], optional: ['decimals', 'paths'] },
-  loss: { required: ['measure', 'steps'], optional: ['decimals', 'paths'] },
-  downtime: {
-    required: ['unitMinutes', 'count'],
-    optional: ['over', 'allowanceMinutes', 'percent', 'fraction'],
-  },
-  'failed-days': { required: ['metric'], optional: ['belowPercent', 'overPercent', 'percent', 'fraction'] },
-  'long-outages': { required: ['longerThanMinutes'], optional: ['percent', 'fraction'] },
-};
-const common = ['kind', 'id', 'name', 'classes'];
+type Draft<K extends RawCause['kind']> = Extract<DraftCause, { readonly kind?: K | undefined }>;
 
 export function causeFaults(version: Salvaged<RawVersion>, at: KeyPath): Fault[] {
   const causes = version.credit?.causes ?? [];
   const where = [...at, 'credit', 'causes'];
   const classIds = (version.classes ?? []).flatMap((each) => each?.id ?? []);
+  const trafficIds = (version.trafficClasses ?? []).flatMap((each) => each?.id ?? []);
   const faults = twice(causes, where);
   for (const [index, cause] of causes.entries()) {
     if (cause === undefined) continue;
@@ -38,104 +23,172 @@ export function causeFaults(version: Salvaged<RawVersion>, at: KeyPath): Fault[]
         allowed: 'another id',
       });
     }
+    const traffic = 'trafficClasses' in cause ? cause.trafficClasses : undefined;
     faults.push(
-      ...keyFaults(cause, here),
-      ...stepFaults(cause, here),
-      ...unknownClasses(cause, classIds, here),
+      ...kindFaults(cause, here),
+      ...atMostFaults(cause, here, true),
+      ...unknownOnes(cause.classes, classIds, [...here, 'classes'], 'is no class of this version'),
+      ...unknownOnes(
+        traffic,
+        trafficIds,
+        [...here, 'trafficClasses'],
+        'is no class of traffic of this version',
+      ),
     );
   }
   return faults;
 }
 
-function keyFaults(cause: DraftCause, at: KeyPath): Fault[] {
-  if (cause.kind === undefined) return [];
-  const { kind } = cause;
-  const { required, optional } = keysOfKind[kind];
-  const given = Object.entries(cause).flatMap(([key, value]) => (value === undefined ? [] : [key]));
-  const known = [...common, ...required, ...optional];
-  const faults: Fault[] = [
-    ...given
-      .filter((key) => !known.includes(key))
-      .map((key) => ({
-        at: [...at, key],
-        onKey: true,
-        what: `does not belong to a cause of kind ${kind}`,
-        allowed: known.join(', '),
-      })),
-    ...required
-      .filter((key) => !given.includes(key))
-      .map((key) => ({
-        at: [...at, key],
-        what: 'is missing',
-        allowed: `a cause of kind ${kind} needs ${required.join(', ')}`,
-      })),
+function kindFaults(cause: DraftCause, at: KeyPath): Fault[] {
+  switch (cause.kind) {
+    case 'latency':
+    case 'loss':
+    case 'jitter':
+      return stepFaults(cause.steps ?? [], [...at, 'steps']);
+    case 'downtime':
+      return unitsOrSteps(cause, 'unitMinutes', 60, at);
+    case 'late-delivery':
+      return unitsOrSteps(cause, 'unitDays', 1, at);
+    case 'failed-days':
+      return [...shareFaults(cause, at), ...dayFaults(cause, at)];
+    case 'failed-windows':
+      return [...shareFaults(cause, at), ...windowFaults(cause, at)];
+    case 'long-outages':
+      return shareFaults(cause, at);
+    case undefined:
+      return [];
+  }
+}
+
+/** Credit by the unit, with its share, or by steps; never both. */
+function unitsOrSteps(
+  cause: Draft<'downtime'> | Draft<'late-delivery'>,
+  unit: 'unitMinutes' | 'unitDays',
+  example: number,
+  at: KeyPath,
+): Fault[] {
+  const draft = cause as Readonly<Record<string, unknown>>;
+  const allowed = `${unit}: ${example}, count: started and a share, or steps`;
+  if (cause.steps === undefined) {
+    return [
+      ...shareFaults(cause, at),
+      ...[unit, 'count'].flatMap((key) =>
+        draft[key] === undefined ? [{ at: [...at, key], what: 'is missing', allowed }] : [],
+      ),
+    ];
+  }
+  const beside = [unit, 'count', 'percent', 'fraction'].filter((key) => draft[key] !== undefined);
+  if (beside.length > 0) {
+    const what = `does not go with ${beside.join(' and ')}`;
+    return [{ at: [...at, 'steps'], onKey: true, what, allowed }];
+  }
+  return stepFaults(cause.steps, [...at, 'steps']);
+}
+
+const bounds = ['overPercent', 'overMs', 'overCommitmentMs'] as const;
+
+function dayFaults(cause: Draft<'failed-days'>, at: KeyPath): Fault[] {
+  if (cause.metric === undefined) return [];
+  if (cause.metric !== 'availability') {
+    const below: Fault[] =
+      cause.belowPercent === undefined
+        ? []
+        : [
+            {
+              at: [...at, 'belowPercent'],
+              onKey: true,
+              what: `does not go with the metric ${cause.metric}`,
+              allowed: boundsOf(cause.metric).join(', '),
+            },
+          ];
+    return [...below, ...boundFaults(cause.metric, cause, at)];
+  }
+  return [
+    ...(cause.belowPercent === undefined
+      ? [
+          {
+            at: [...at, 'belowPercent'],
+            what: 'is missing',
+            allowed: 'days of availability fail by belowPercent',
+          },
+        ]
+      : []),
+    ...bounds.flatMap((key) =>
+      cause[key] === undefined
+        ? []
+        : [
+            {
+              at: [...at, key],
+              onKey: true,
+              what: 'does not go with the metric availability',
+              allowed: 'belowPercent',
+            },
+          ],
+    ),
   ];
-  if (kind !== 'latency' && kind !== 'loss') faults.push(...shareFaults(cause, at));
-  if (kind === 'downtime' && (cause.unitMinutes as Rational | undefined)?.n === 0n) {
-    faults.push({ at: [...at, 'unitMinutes'], what: 'is 0', allowed: 'a time above 0' });
+}
+
+const boundsOf = (metric: string): readonly string[] => (metric === 'loss' ? ['overPercent'] : bounds);
+
+type DraftBound = { readonly [K in (typeof bounds)[number]]?: unknown };
+
+function boundFaults(metric: string, draft: DraftBound, at: KeyPath): Fault[] {
+  const fitting = boundsOf(metric);
+  const given = bounds.filter((key) => draft[key] !== undefined);
+  const wrongOnes = given.filter((key) => !fitting.includes(key));
+  if (wrongOnes.length > 0) {
+    return wrongOnes.map((key) => ({
+      at: [...at, key],
+      onKey: true,
+      what: `does not go with the metric ${metric}`,
+      allowed: fitting.join(', '),
+    }));
   }
-  if (kind === 'failed-days' && cause.metric !== undefined) {
-    const [needed, other] =
-      cause.metric === 'availability'
-        ? (['belowPercent', 'overPercent'] as const)
-        : (['overPercent', 'belowPercent'] as const);
-    if (cause[needed] === undefined) {
-      faults.push({
-        at: [...at, needed],
-        what: 'is missing',
-        allowed: `days of ${cause.metric} fail by ${needed}`,
-      });
-    }
-    if (cause[other] !== undefined) {
-      faults.push({
-        at: [...at, other],
-        onKey: true,
-        what: `does not go with the metric ${cause.metric}`,
-        allowed: needed,
-      });
-    }
+  if (given.length === 1) return [];
+  return [
+    {
+      at: given.length === 0 ? at : [...at, given[1] ?? ''],
+      what: given.length === 0 ? 'has no bound' : 'is a second bound',
+      allowed: `one of ${fitting.join(', ')}`,
+    },
+  ];
+}
+
+export function windowFaults(
+  window: Salvaged<RawVersion['availability']['degradedIsDown'][number]>,
+  at: KeyPath,
+): Fault[] {
+  const { metric, windows, windowMinutes } = window;
+  const faults = metric === undefined ? [] : boundFaults(metric, window, at);
+  if (windows === 'calendar' && windowMinutes !== undefined && 1440 % windowMinutes !== 0) {
+    faults.push({
+      at: [...at, 'windowMinutes'],
+      what: 'does not divide a day',
+      allowed: 'a divisor of 1440, or windows: sliding',
+    });
   }
   return faults;
 }
 
-function stepFaults(cause: DraftCause, at: KeyPath): Fault[] {
-  const faults: Fault[] = [];
-  let before: Rational | undefined;
-  for (const [index, step] of (cause.steps ?? []).entries()) {
-    if (step === undefined) continue;
-    const here = [...at, 'steps', index];
-    faults.push(...shareFaults(step, here));
-    const bounds = [step.over, step.from].filter((bound) => bound !== undefined) as Rational[];
-    const [bound] = bounds;
-    if (bounds.length !== 1 || bound === undefined) {
-      faults.push({
-        at: here,
-        what: 'has no bound, or two',
-        allowed: 'over: 10 (10 itself not in the step), or from: 10 (10 in it)',
-      });
-      continue;
-    }
-    if (before !== undefined && compare(bound, before) <= 0) {
-      faults.push({
-        at: here,
-        what: 'is not beyond the step before it',
-        allowed: 'steps from the mildest to the deepest',
-      });
-    }
-    before = bound;
+function unknownOnes(
+  ids: readonly (string | undefined)[] | null | undefined,
+  known: readonly string[],
+  at: KeyPath,
+  what: string,
+): Fault[] {
+  if (ids?.length === 0) {
+    return [
+      { at, what: 'is empty, so it holds for nothing', allowed: 'at least one, or nothing for all of them' },
+    ];
   }
-  return faults;
-}
-
-function unknownClasses(cause: DraftCause, classIds: readonly string[], at: KeyPath): Fault[] {
-  return (cause.classes ?? []).flatMap((id, index) =>
-    id === undefined || classIds.includes(id)
+  return (ids ?? []).flatMap((id, index) =>
+    id === undefined || known.includes(id)
       ? []
       : [
           {
-            at: [...at, 'classes', index],
-            what: 'is no class of this version',
-            allowed: classIds.join(', '),
+            at: [...at, index],
+            what,
+            allowed: known.length === 0 ? 'none: there are none' : known.join(', '),
           },
         ],
   );

@@ -2,18 +2,20 @@ import type { Plan } from '../../core/plan/plan.js';
 import { type Fault, type KeyPath, type Problem } from '../problem.js';
 import { shapeFaults } from '../shape/faults.js';
 import { salvage } from '../shape/salvage.js';
-import { parseStrict } from '../strict.js';
-import { buildPlan } from './build.js';
+import { notFollowing, parseStrict } from '../strict.js';
+import { readPlan } from './codec.js';
 import { checkPlan } from './checks.js';
+import { oddities } from './oddities.js';
 import { planSchema } from './schema/schema.js';
 
 export type PlanResult =
-  { readonly ok: true; readonly plan: Plan } | { readonly ok: false; readonly problems: readonly Problem[] };
+  | { readonly ok: true; readonly plan: Plan; readonly warnings: readonly Problem[] }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** The text of a plan file (YAML, and so JSON) → the plan, or everything that is wrong with it. Never throws. */
 export function parsePlan(text: string, file: string): PlanResult {
-  const parsed = parseStrict({ text, file, schema: planSchema, check: checkPlan });
-  return parsed.ok ? { ok: true, plan: buildPlan(parsed.value) } : parsed;
+  const parsed = parseStrict({ text, file, schema: planSchema, check: checkPlan, warn: oddities });
+  return parsed.ok ? { ok: true, plan: readPlan(parsed.value), warnings: parsed.warnings } : parsed;
 }
 
 /** A plan that stands inside another document, already parsed. */
@@ -21,12 +23,12 @@ export function planFromData(
   data: unknown,
 ): { readonly ok: true; readonly plan: Plan } | { readonly ok: false; readonly faults: readonly Fault[] } {
   const parsed = planSchema.safeParse(data, { reportInput: true });
-  const faults = parsed.success ? [] : shapeFaults(planSchema, parsed.error.issues);
+  const faults = parsed.success ? [] : shapeFaults(planSchema, parsed.error.issues, data);
   const isFaulty = (at: KeyPath): boolean =>
     faults.some((fault) => at.every((step, depth) => fault.at[depth] === step));
   const readable = salvage(planSchema, data);
-  if (readable !== undefined) faults.push(...checkPlan(readable, isFaulty));
+  if (readable !== undefined) faults.push(...notFollowing(faults, checkPlan(readable, isFaulty)));
   return parsed.success && faults.length === 0
-    ? { ok: true, plan: buildPlan(parsed.data) }
+    ? { ok: true, plan: readPlan(parsed.data) }
     : { ok: false, faults };
 }

@@ -12,7 +12,7 @@ const hour = 60 * minute;
 export const measurementSchema = z.strictObject({
   every: duration(second, 24 * hour).default(30 * minute),
   packets: whole(1, 10_000).default(100),
-  minimumSent: whole(1, 10_000).optional(),
+  minimumSent: whole(0, 10_000).optional(),
   sizes: z.array(whole(1, 65_575)).default([64, 128, 512]),
   lengthBasis: oneOf(lengthBases).default('icmp'),
   lostAfter: duration(1, minute).default(2000),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { memberOf } from './schemas.js';
 
 /** What is left of data when what is wrong is taken out of it. */
 export type Salvaged<T> = T extends readonly (infer U)[]
@@ -29,6 +30,10 @@ function pieces(schema: z.core.$ZodType, input: unknown): unknown {
   if (schema instanceof z.ZodPipe && schema.in instanceof z.ZodTransform) {
     const before = z.safeParse(schema.in, input);
     return before.success ? pieces(schema.out, before.data) : undefined;
+  }
+  if (schema instanceof z.ZodDiscriminatedUnion) {
+    const member = memberOf(schema, input);
+    return member === undefined ? undefined : pieces(member, input);
   }
   if (schema instanceof z.ZodArray && Array.isArray(input)) {
     return input.map((item) => pieces(schema.element, item));

@@ -1,5 +1,6 @@
-import { LineCounter, parseDocument, type Document, type YAMLError } from 'yaml';
+import { LineCounter, parseDocument, visit, type Document, type YAMLError } from 'yaml';
 import type { Fault } from '../problem.js';
+import { losesDigits } from '../scalars/exact-number.js';
 import { aliasFaults, maxAliases } from './aliases.js';
 import { keyPathOf, offsetOf } from './places.js';
 
@@ -41,11 +42,12 @@ export function readYaml(text: string): YamlText {
     ...new Map([...doc.errors, ...doc.warnings].reverse().map((error) => [error.pos[0], error])).values(),
   ].sort((a, b) => a.pos[0] - b.pos[0]);
   const unresolved = aliasFaults(doc);
+  const inexact = numberFaults(doc);
   const faults = [
     ...errors
       .slice(0, mostErrors)
       .map((error) => ({ fault: syntaxFault(error, doc, text), place: placeAt(error.pos[0]) })),
-    ...unresolved.map(({ fault, offset }) => ({ fault, place: placeAt(offset) })),
+    ...[...unresolved, ...inexact].map(({ fault, offset }) => ({ fault, place: placeAt(offset) })),
   ];
   // A doubled key leaves the rest of the text readable; after any other fault the data would be a guess.
   let readable = errors.every((error) => error.code === 'DUPLICATE_KEY') && unresolved.length === 0;
@@ -59,6 +61,27 @@ export function readYaml(text: string): YamlText {
     }
   }
   return { value, faults, readable, placeOf: (fault) => placeAt(offsetOf(doc, fault)) };
+}
+
+/** Numbers that are read as others than were written. */
+function numberFaults(doc: Document.Parsed): { fault: Fault; offset: number }[] {
+  const faults: { fault: Fault; offset: number }[] = [];
+  visit(doc, {
+    Scalar: (_key, { value, source, range, type }) => {
+      if (type !== 'PLAIN' || typeof value !== 'number' || source === undefined) return;
+      if (faults.length >= mostErrors || !losesDigits(source, value)) return;
+      const shown = source.length > 40 ? `${source.slice(0, 40)}…` : source;
+      faults.push({
+        fault: {
+          at: [],
+          what: `${shown} has more digits than a number in YAML keeps (it would be read as ${value})`,
+          allowed: `it in quotes: '${shown}'`,
+        },
+        offset: range?.[0] ?? 0,
+      });
+    },
+  });
+  return faults;
 }
 
 /** Null when the parser ran out of stack, which it throws or reports as it happens. */

@@ -15,6 +15,7 @@ import {
   type IntervalSet,
 } from '../time/intervals.js';
 import { capMs } from './allowance.js';
+import { countedMs, countOutages, type CountedOutage } from './counted.js';
 
 /** A line as a service uses it, with what was seen on it. */
 export interface WatchedLine extends LineOfService {
@@ -61,8 +62,11 @@ export interface Availability {
   readonly totalMs: number;
   readonly removed: IntervalSet;
   readonly removedMs: number;
-  /** All lines in force down, excuses counted. */
+  /** All lines in force down, excuses counted; none that the plan holds too short. */
   readonly unavailable: IntervalSet;
+  /** The same, each with its duration as the plan counts it. */
+  readonly outages: readonly CountedOutage[];
+  /** As counted; never more than `totalMs`. */
   readonly unavailableMs: number;
   /** Outage time of the service that exclusions took away. */
   readonly excusedMs: number;
@@ -84,14 +88,20 @@ export function judgeAvailability(input: AvailabilityInput): Availability {
   }));
   const allDown = (of: (line: LineAvailability) => IntervalSet): IntervalSet =>
     union(...terms.map(({ lines }) => intersectAll(lines.map(of))));
-  const unavailable = allDown(({ countable }) => countable);
-  const unavailableMs = totalMs(unavailable);
-  const outageMs = totalMs(allDown(({ outages }) => outages));
-  const unprovenMs = totalMs(allDown(({ unproven }) => unproven));
+  const countable = allDown(({ countable: each }) => each);
+  const outages = countOutages(countable, plan.availability.outages);
+  const outageMs = totalMs(allDown(({ outages: each }) => each));
   const removed = plan.availability.excusedTime === 'keep' ? [] : allDown(({ excused }) => excused);
   const removedMs = totalMs(removed);
   const wholeMs = terms.reduce((all, { period }) => all + period.to - period.from, 0);
   const periodMs = wholeMs - removedMs;
+  const unavailableMs = Math.min(periodMs, countedMs(outages));
+  const unproven = countOutages(
+    allDown(({ unproven: each }) => each),
+    plan.availability.outages,
+  );
+  // Counting in units may make two short outages more than the one that they might have been.
+  const unprovenMs = Math.max(unavailableMs, Math.min(periodMs, countedMs(unproven)));
   const unobservedMs = totalMs(union(...terms.map(({ unobserved }) => unobserved)));
   return {
     lines: lineByLine(terms.flatMap(({ lines }) => lines)),
@@ -99,9 +109,10 @@ export function judgeAvailability(input: AvailabilityInput): Availability {
     totalMs: periodMs,
     removed,
     removedMs,
-    unavailable,
+    unavailable: outages.map(({ from, to }) => ({ from, to })),
+    outages,
     unavailableMs,
-    excusedMs: outageMs - unavailableMs,
+    excusedMs: Math.max(0, outageMs - totalMs(countable)),
     unobservedMs,
     complete: isComplete(unobservedMs, wholeMs, plan.availability.incompleteAbove),
     availability: shareLeft(periodMs, unavailableMs),

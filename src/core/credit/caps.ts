@@ -2,6 +2,7 @@ import { multiply, ratio, roundHalfUp } from '../number/rational.js';
 import type { CapRule, CreditRules } from '../plan/plan.js';
 import type { PastCredit, ServiceInMonth } from '../statement/case.js';
 import { monthAfter } from '../time/month.js';
+import type { LocalDate } from '../time/date.js';
 import { scaleToCap } from './scale.js';
 
 /** One service's credit on its way to what is paid. */
@@ -141,13 +142,17 @@ function capState(
   const group = first && groupOf(first.service, rule.per);
   if (!first || group === undefined || group === null) return null;
   const { currency } = first.service.monthlyRent;
+  const before = monthsBefore(
+    rule.over,
+    month,
+    members.flatMap(({ service }) => service.served.map(({ start }) => start)),
+  );
   const past =
-    rule.over === 'month'
+    before.length === 0
       ? []
       : history.filter(
           (entry) =>
-            entry.month >= monthAfter(month, -11) &&
-            entry.month < month &&
+            before.includes(entry.month) &&
             entry.rent.currency === currency &&
             groupOf({ ...entry, id: entry.service }, rule.per) === group,
         );
@@ -166,18 +171,33 @@ function capState(
     used: sum(past.map(({ credit }) => credit)),
     asked: sum(members.map(({ amount }) => amount)),
     lowest: true,
-    unknownMonths: rule.over === 'month' ? [] : unknownMonths(members, month, history),
+    unknownMonths: unknownMonths(members, before, history),
   };
 }
 
-/** The months of the year before in which a service was there and has no entry. */
+/** The earlier months that a cap looks at together with this one, oldest first. */
+export function monthsBefore(over: CapRule['over'], month: string, starts: readonly LocalDate[]): string[] {
+  const count = {
+    month: 0,
+    quarter: (at(month) - 1) % 3,
+    'calendar-year': at(month) - 1,
+    'rolling-year': 11,
+  };
+  const begun = starts.toSorted()[0] ?? `${month}-01`;
+  const months = over === 'contract-year' ? (at(month) - at(begun) + 12) % 12 : count[over];
+  return Array.from({ length: months }, (_, index) => monthAfter(month, index - months));
+}
+
+/** 1 to 12. */
+const at = (day: string): number => Number(day.slice(5, 7));
+
+/** Of the earlier months that a cap looks at, those in which a service was there and has no entry. */
 function unknownMonths(
   members: readonly Payable[],
-  month: string,
+  months: readonly string[],
   history: readonly PastCredit[],
 ): string[] {
   const known = new Set(history.map((entry) => `${entry.month} ${entry.service}`));
-  const months = Array.from({ length: 11 }, (_, index) => monthAfter(month, index - 11));
   return months.filter((name) =>
     members.some(({ service }) => servedIn(service, name) && !known.has(`${name} ${service.id}`)),
   );

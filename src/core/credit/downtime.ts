@@ -1,41 +1,40 @@
-import { ceil, compare, divide, floor, ratio, subtract, type Rational } from '../number/rational.js';
-import type { CauseRule } from '../plan/plan.js';
+import { compare, ratio, subtract, type Rational } from '../number/rational.js';
+import type { DowntimeCause, LongOutagesCause } from '../plan/plan.js';
 import { formatInstant } from '../time/zone.js';
 import type { CauseInput, Reason } from './cause.js';
+import { creditOfFigure, unitsIn } from './units.js';
 
 const minutes = (ms: number): Rational => ratio(BigInt(ms), 60_000n);
 
-/** Started or full units of downtime beyond an allowance: of the month together, or of each outage. */
-export function downtimeReasons(
-  rule: Extract<CauseRule, { kind: 'downtime' }>,
-  { availability, month }: CauseInput,
-): Reason[] {
+/** Downtime beyond an allowance, of the month together or of each outage: by the unit, or by steps. */
+export function downtimeReasons(rule: DowntimeCause, { availability, month }: CauseInput): Reason[] {
   const parts =
     rule.over === 'month'
       ? [{ subject: 'service', ms: availability.unavailableMs }]
-      : availability.unavailable.map(({ from, to }) => ({
+      : availability.outages.map(({ from, countedMs }) => ({
           subject: formatInstant(from, month.zone),
-          ms: to - from,
+          ms: countedMs,
         }));
-  return parts.flatMap(({ subject, ms }) => {
+  return parts.flatMap(({ subject, ms }): Reason[] => {
     const figure = subtract(minutes(ms), rule.allowanceMinutes);
     if (figure.n <= 0n) return [];
-    const exact = divide(figure, rule.unitMinutes);
-    const units = rule.count === 'started' ? ceil(exact) : floor(exact);
-    return units === 0n ? [] : [{ subject, figure, unit: 'minutes', bound: null, units, share: rule.credit }];
+    const { by } = rule;
+    if ('steps' in by) {
+      const given = creditOfFigure(by.steps, figure);
+      return given === null ? [] : [{ subject, figure, unit: 'minutes', ...given }];
+    }
+    const units = unitsIn(figure, by.unitMinutes, by.count);
+    return units === 0n ? [] : [{ subject, figure, unit: 'minutes', bound: null, units, share: by.credit }];
   });
 }
 
 /** Once for each unbroken outage of the service that is longer than the limit. */
-export function longOutageReasons(
-  rule: Extract<CauseRule, { kind: 'long-outages' }>,
-  { availability, month }: CauseInput,
-): Reason[] {
-  return availability.unavailable
-    .filter(({ from, to }) => compare(minutes(to - from), rule.longerThanMinutes) > 0)
-    .map(({ from, to }) => ({
+export function longOutageReasons(rule: LongOutagesCause, { availability, month }: CauseInput): Reason[] {
+  return availability.outages
+    .filter(({ countedMs }) => compare(minutes(countedMs), rule.longerThanMinutes) > 0)
+    .map(({ from, countedMs }) => ({
       subject: formatInstant(from, month.zone),
-      figure: minutes(to - from),
+      figure: minutes(countedMs),
       unit: 'minutes',
       bound: { is: 'over', value: rule.longerThanMinutes },
       units: 1n,

@@ -1,15 +1,13 @@
 import { asPercent } from '../number/decimal.js';
 import { compare, ratio, type Rational } from '../number/rational.js';
-import type { CauseRule } from '../plan/plan.js';
-import { excessPercent } from '../quality/band.js';
-import type { PathMonth } from '../quality/path-month.js';
+import type { FailedDaysCause } from '../plan/plan.js';
+import { measured, unitOf } from '../quality/figure.js';
 import { addDays, type LocalDate } from '../time/date.js';
 import { clip, totalMs, type Interval } from '../time/intervals.js';
 import { startOfDay } from '../time/zone.js';
 import type { CauseInput, Judged, Reason } from './cause.js';
 import { dayFigures } from './own-figures.js';
-
-type DaysRule = Extract<CauseRule, { kind: 'failed-days' }>;
+import { pathsOf } from './quality.js';
 
 interface ServiceDay {
   readonly date: LocalDate;
@@ -17,19 +15,20 @@ interface ServiceDay {
 }
 
 /** Once for each local day of the service on which the metric failed; a day without a figure did not. */
-export function failedDayReasons(rule: DaysRule, input: CauseInput): Judged {
+export function failedDayReasons(rule: FailedDaysCause, input: CauseInput): Judged {
+  const { metric, measure } = rule;
   const notShown: string[] = [];
   const reasons = daysOf(input).flatMap(({ date, day }): Reason[] => {
     const figure = worstOfDay(rule, input, day, (path) => notShown.push(`${date} ${path}`));
     if (figure === null) return [];
     const difference = compare(figure, rule.threshold);
-    if (rule.metric === 'availability' ? difference >= 0 : difference <= 0) return [];
+    if (metric === 'availability' ? difference >= 0 : difference <= 0) return [];
     return [
       {
         subject: date,
         figure,
-        unit: rule.metric === 'latency' ? 'excess-percent' : 'percent',
-        bound: { is: rule.metric === 'availability' ? 'below' : 'over', value: rule.threshold },
+        unit: metric === 'availability' ? 'percent' : unitOf({ metric, measure }),
+        bound: { is: metric === 'availability' ? 'below' : 'over', value: rule.threshold },
         units: 1n,
         share: rule.credit,
       },
@@ -48,16 +47,20 @@ function daysOf({ period, month }: CauseInput): ServiceDay[] {
   return days;
 }
 
-/** In percent: the day's availability, or the worst path's excess or loss. */
+/** The day's availability in percent, or the worst path's figure. */
 function worstOfDay(
-  rule: DaysRule,
+  rule: FailedDaysCause,
   input: CauseInput,
   day: Interval,
   noteNotShown: (path: string) => void,
 ): Rational | null {
-  if (rule.metric === 'availability') return availabilityOfDay(input, day);
-  const { metric } = rule;
-  const figures = input.paths.map((path) => figureOfDay(metric, path, day, input, noteNotShown));
+  const { metric, measure } = rule;
+  if (metric === 'availability') return availabilityOfDay(input, day);
+  const figures = pathsOf(rule, input).map((path) => {
+    const own = dayFigures(metric, path, day, input);
+    if (own === null && clip(input.ownTime(path.path), day).length > 0) noteNotShown(path.path);
+    return own && measured({ metric, measure }, own, path.targets);
+  });
   return figures.reduce(
     (worst, figure) => (worst === null || (figure !== null && compare(figure, worst) > 0) ? figure : worst),
     null,
@@ -72,21 +75,4 @@ function availabilityOfDay({ availability, period, ruleSet }: CauseInput, day: I
       ? day.to - day.from
       : totalMs(clip(period.spans, day)) - totalMs(clip(availability.removed, day));
   return wholeMs === 0 ? null : asPercent(ratio(BigInt(wholeMs - downMs), BigInt(wholeMs)));
-}
-
-function figureOfDay(
-  metric: 'latency' | 'loss',
-  path: PathMonth,
-  day: Interval,
-  input: CauseInput,
-  noteNotShown: (path: string) => void,
-): Rational | null {
-  const figures = dayFigures(metric, path, day, input);
-  if (figures === null) {
-    if (clip(input.ownTime(path.path), day).length > 0) noteNotShown(path.path);
-    return null;
-  }
-  const { latencyUs, loss } = figures;
-  if (metric === 'loss') return loss && asPercent(loss);
-  return latencyUs && path.commitmentUs && excessPercent(latencyUs, path.commitmentUs);
 }

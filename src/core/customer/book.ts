@@ -55,6 +55,10 @@ export interface Service {
   readonly start: LocalDate;
   /** The first day without it; null: no end is known. */
   readonly end: LocalDate | null;
+  /** When it was agreed to start; null or left out: nothing was agreed. */
+  readonly agreedStart?: LocalDate | null;
+  /** What its installation cost; null or left out: not known. */
+  readonly installationCharge?: Money | null;
   /** In the order of their days, the first from `start` on. Each holds until the next. */
   readonly terms: readonly Terms[];
 }

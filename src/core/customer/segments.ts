@@ -17,9 +17,10 @@ export interface Segment extends ServiceTerms {
  * changes: another one takes its place.
  */
 export const segmentsOf: (service: Service) => readonly Segment[] = ofSame((service: Service): Segment[] => {
-  const { id, site, customer, terms } = service;
+  const { id, site, customer, terms, agreedStart = null, installationCharge = null } = service;
   return terms.map(({ from, plan, class: serviceClass, lines, paths, monthlyRent, taxRate }, index) => ({
     ...{ id, site, customer, plan, class: serviceClass, lines, paths, monthlyRent, taxRate },
+    ...(agreedStart !== null && { agreedStart, installationCharge }),
     start: from,
     end: terms[index + 1]?.from ?? service.end,
   }));
@@ -134,7 +135,9 @@ function monthOfTerm(
   const version = versionFor(plan, name);
   if (version !== null) return { month: monthOf(version, name) };
   const first = plan.versions[0]?.effectiveFrom ?? '';
-  return { reason: `its plan ${id} has no version in force in ${name}: the first comes into force on ${first}` };
+  return {
+    reason: `its plan ${id} has no version in force in ${name}: the first comes into force on ${first}`,
+  };
 }
 
 /**

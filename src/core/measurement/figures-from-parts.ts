@@ -36,6 +36,7 @@ export function addSums(total: MeanSums, sums: MeanSums): void {
   total.held += sums.held;
   addFractions(total.latency, sums.latency);
   addFractions(total.loss, sums.loss);
+  addFractions(total.jitter, sums.jitter);
 }
 
 function addFractions(total: FractionSum, { numerators, count }: FractionSum): void {

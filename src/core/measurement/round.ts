@@ -1,5 +1,5 @@
 import type { EpochMs, PathId } from '../types.js';
-import type { PacketOutcome } from './packet.js';
+import type { IcmpErrorCount, PacketOutcome } from './packet.js';
 
 /**
  * `ok` is the only status that a month holds. `unscheduled` rounds were asked for by hand or run at start: shown,
@@ -10,7 +10,7 @@ export const roundStatuses = [
   'unscheduled',
   'aborted', // the daemon was told to stop, or its path was removed
   'overrun', // it would have run into the next slot
-  'invalid', // the socket dropped packets: the observer's fault
+  'invalid', // the socket dropped packets, or the own interface was down: the observer's fault
   'partial', // too few packets of a size could be sent
   'failed', // name resolution, driver, or nothing could be sent
   'degraded-observer', // the observer was too busy for its stamps to be trusted
@@ -62,6 +62,8 @@ export interface Round {
   readonly lostAfterMs: number;
   readonly provenance: Provenance;
   readonly sizes: readonly SizeSample[];
+  /** Every kind of ICMP error message that came for its packets, whatever became of them; absent: none came. */
+  readonly icmpErrors?: readonly IcmpErrorCount[];
 }
 
 /** Why a due slot has no round, where it is known. */

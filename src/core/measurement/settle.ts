@@ -1,3 +1,4 @@
+import { ownNetworkUnsent } from './no-route.js';
 import type { NotSentReason, PacketOutcome } from './packet.js';
 import type { Provenance, Round, SizeSample } from './round.js';
 
@@ -27,6 +28,8 @@ export interface SettleContext {
   readonly scheduled: boolean;
   /** Null when nobody told the round to end. */
   readonly abortCause: AbortCause | null;
+  /** What befell the own interface while the round was measured; null or absent: nothing. */
+  readonly linkFault?: string | null;
   /** A round whose packets left later than this is the observer's fault; null: no limit. */
   readonly lagLimitUs: number | null;
   /** What a round consists of, and how many packets of each size must have been sent. */
@@ -45,6 +48,8 @@ export function settleRound(ending: Ending, context: SettleContext): Settled {
       : { status: 'aborted', reason: ending.reason ?? 'the daemon was stopping' };
   }
   const unsent = notSentCounts(ending.sizes);
+  const ownFault = ownNetworkFault(ending.sizes, unsent, context.linkFault ?? null);
+  if (ownFault !== null) return { status: 'invalid', reason: ownFault };
   if (!ending.sizes.some((size) => size.packets.some((packet) => packet.kind !== 'not-sent'))) {
     return { status: 'failed', reason: `nothing could be sent${describe(unsent)}` };
   }
@@ -71,6 +76,17 @@ export function settleRound(ending: Ending, context: SettleContext): Settled {
   return { status: context.scheduled ? 'ok' : 'unscheduled', reason: fallbackMark(ending) };
 }
 
+/** Why the observer's own network makes a round say nothing of its path; null: it does not. */
+function ownNetworkFault(
+  sizes: readonly SizeSample[],
+  unsent: ReadonlyMap<NotSentReason, number>,
+  linkFault: string | null,
+): string | null {
+  if (linkFault !== null) return `${linkFault}: this machine's fault, not loss`;
+  const count = ownNetworkUnsent(sizes);
+  if (count === 0) return null;
+  return `no packet could leave for a while (${count} not sent${describe(unsent)}): this machine's fault, not loss`;
+}
 const sentOf = (bytes: number, sizes: readonly SizeSample[]): number =>
   sizes
     .filter((size) => size.bytes === bytes)

@@ -1,3 +1,4 @@
+import type { PathTrace } from '../trace/trace.js';
 import type { Blind, OutageEdge } from '../watch/outage.js';
 import type { BlindTime, ObservedOutage, StateChange, WatchSpan } from '../watch/records.js';
 
@@ -25,6 +26,12 @@ export function mergeSpans(a: WatchSpan, b: WatchSpan): WatchSpan {
 /** A change is written once; should its reasons differ, the first by the alphabet. */
 export function mergeStates(a: StateChange, b: StateChange): StateChange {
   return (a.reason ?? '') <= (b.reason ?? '') ? a : b;
+}
+
+/** A trace is written once; should two differ, the one that says more. */
+export function mergeTraces(a: PathTrace, b: PathTrace): PathTrace {
+  const [first, other] = [JSON.stringify(a.runs), JSON.stringify(b.runs)];
+  return first.length > other.length || (first.length === other.length && first >= other) ? a : b;
 }
 
 function compareOutages(a: ObservedOutage, b: ObservedOutage): number {

@@ -2,6 +2,7 @@ import type { ExclusionKind } from '../exclusion/kinds.js';
 import type { LengthBasis } from '../measurement/length.js';
 import type { Rational } from '../number/rational.js';
 import type { LocalDate } from '../time/date.js';
+import type { PlanExample } from './example.js';
 import type { Share } from './share.js';
 
 /** A text in any languages, by BCP 47 tag: `{ en: …, zh-CN: … }`. At least one. */
@@ -15,6 +16,8 @@ export interface Plan {
   readonly source: Words | null;
   /** In the order of their coming into force. */
   readonly versions: readonly PlanVersion[];
+  /** Worked examples; they decide nothing. */
+  readonly examples: readonly PlanExample[];
 }
 
 export interface PlanVersion {
@@ -26,6 +29,9 @@ export interface PlanVersion {
   readonly availability: AvailabilityRules;
   readonly latency: LatencyRules;
   readonly loss: LossRules;
+  readonly jitter: JitterRules;
+  /** Targets by class of traffic, in the order of the plan; a path belongs to the first that has its DSCP. */
+  readonly trafficClasses: readonly TrafficClass[];
   /** Protection classes by id, in the order of the plan. */
   readonly classes: ReadonlyMap<string, ServiceClass>;
   readonly credit: CreditRules;
@@ -33,9 +39,29 @@ export interface PlanVersion {
   readonly tax: TaxRules;
   /** Field path → the clause of the document that it comes from. */
   readonly clauses: ReadonlyMap<string, string>;
-  /** Field path → why it says what it says where the document is silent or contradicts itself. */
-  readonly rulings: ReadonlyMap<string, Words>;
+  /** How the document is read where it is silent or contradicts itself, in the order of the plan. */
+  readonly rulings: readonly Ruling[];
 }
+
+/** One reading of the document, which a field of the plan says as data. */
+export interface Ruling {
+  readonly id: string;
+  /** The field path that it explains. */
+  readonly field: string;
+  /** The clause that leaves it open; null: the document says nothing of it. */
+  readonly clause: string | null;
+  readonly text: Words;
+  /** Which statements it is told in; null: it goes by the field. */
+  readonly when: Circumstance | null;
+}
+
+/** What of a service's month makes a ruling worth telling. */
+export const circumstances = [
+  ...(['always', 'never', 'partial-month', 'partial-month-credit', 'several-lines', 'outage'] as const),
+  ...(['excused', 'unobserved', 'planned-maintenance', 'force-majeure', 'paths'] as const),
+  ...(['latency-commitment', 'left-out', 'quality-credit', 'credit'] as const),
+] as const;
+export type Circumstance = (typeof circumstances)[number];
 
 export interface MeasurementRules {
   readonly sizes: readonly number[];
@@ -64,6 +90,61 @@ export interface AvailabilityRules {
   readonly excusedBy: readonly ExclusionKind[];
   /** More unobserved time than this share of the period makes a statement incomplete. */
   readonly incompleteAbove: Rational;
+  readonly outages: OutageRules;
+  /** A window in which the traffic was so bad that it counts as downtime. */
+  readonly degradedIsDown: readonly QualityWindow[];
+}
+
+/** When an outage begins, and how its duration is counted. */
+export interface OutageRules {
+  /**
+   * The probe's detection, the customer's report (without one there is no outage), or whichever came first (without a
+   * report, the detection).
+   */
+  readonly startsAt: 'detection' | 'report' | 'earlier-of-report-and-detection';
+  /** A shorter outage counts for nothing; 0: every outage counts. */
+  readonly shortestMinutes: Rational;
+  /** Every outage is counted in whole units of so many minutes; null: to the millisecond. */
+  readonly unitMinutes: Rational | null;
+  /** A unit that has begun counts whole, or only those that are full do. */
+  readonly count: 'started' | 'full';
+}
+
+export const qualityMetrics = ['latency', 'loss', 'jitter'] as const;
+export type QualityMetric = (typeof qualityMetrics)[number];
+
+/** `excess-percent` and `excess` over the commitment (percent of it; ms or percentage points), or the figure itself. */
+export const measures = ['excess-percent', 'excess', 'absolute'] as const;
+export type Measure = (typeof measures)[number];
+
+/** A window of rounds that fails when the metric is over a bound in it. */
+export interface QualityWindow {
+  readonly metric: QualityMetric;
+  readonly measure: Measure;
+  readonly over: Rational;
+  readonly windowMinutes: number;
+  /** Cut at local midnight and every `windowMinutes` from there, or beginning with every round. */
+  readonly windows: 'calendar' | 'sliding';
+}
+
+export interface JitterRules {
+  readonly leavesOut: readonly ExclusionKind[];
+  /** Microseconds; null: none is promised. */
+  readonly commitmentUs: Rational | null;
+}
+
+/** Targets that take the place of the plan's own for paths whose probes carry one of these code points. */
+export interface TrafficClass {
+  readonly id: string;
+  readonly name: Words;
+  /** DSCP values, 0 to 63. */
+  readonly dscp: readonly number[];
+  /** Microseconds; used where a path has no latency commitment of its own. Null: none. */
+  readonly latencyUs: Rational | null;
+  /** A share of 1; null: the plan's. */
+  readonly loss: Rational | null;
+  /** Microseconds; null: the plan's. */
+  readonly jitterUs: Rational | null;
 }
 
 export interface Band {
@@ -104,6 +185,17 @@ export interface AvailabilityStep {
   /** Applies when the availability, a share of 1, is below this. */
   readonly below: Rational;
   readonly credit: Share;
+  /** The share is given once for each such part, a share of 1, below the bound. */
+  readonly perUnit: PerUnit | null;
+}
+
+/** A share that is given once for each unit beyond a bound, and no more often than `atMost` units. */
+export interface PerUnit {
+  /** In the unit of the bound. */
+  readonly unit: Rational;
+  readonly count: 'started' | 'full';
+  /** The most that the step gives; null: no bound. */
+  readonly atMost: Share | null;
 }
 
 export interface CreditRules {
@@ -121,62 +213,106 @@ export interface CreditRules {
     readonly per: 'service' | 'site' | 'customer';
     readonly amounts: ReadonlyMap<string, bigint>;
   } | null;
-  /** The customer has to claim within so many days of the month's end; null: no claim needed. */
-  readonly claimWithinDays: number | null;
+  /** When the customer has to claim; null: no claim is needed. */
+  readonly claim: ClaimRule | null;
+  /** The invoice of the same month is lowered, or the next one. */
+  readonly paidOn: 'same-invoice' | 'next-invoice';
 }
+
+/** The last day to claim: so many days, or whole calendar months, after the month, or days after each outage. */
+export type ClaimRule =
+  { readonly days: number; readonly after: 'month' | 'outage' } | { readonly months: number };
 
 interface CauseBase {
   readonly id: string;
   readonly name: Words;
   /** The classes it holds for; null: all. */
   readonly classes: readonly string[] | null;
+  /** Nothing is given unless the month's availability, a share of 1, is below this; null: always. */
+  readonly onlyBelow: Rational | null;
+  /** The most that the cause gives in a month; null: no bound. */
+  readonly atMost: Share | null;
 }
 
-/** A step over a quality figure; the deepest that applies counts. */
-export interface QualityStep {
+/** A step over a figure; the deepest that applies counts. */
+export interface FigureStep {
   readonly over: Rational;
   /** True: a figure equal to `over` is in the step. */
   readonly inclusive: boolean;
   readonly credit: Share;
+  readonly perUnit: PerUnit | null;
+}
+
+/** What decides on the quality of a service's paths. */
+interface PathCauseBase extends CauseBase {
+  /** Only paths of these classes of traffic; null: every path. */
+  readonly trafficClasses: readonly string[] | null;
+}
+
+/** The month's latency, loss or jitter of the service's paths. */
+export interface QualityCause extends PathCauseBase {
+  readonly kind: QualityMetric;
+  readonly measure: Measure;
+  /** The figure is rounded half-up to so many decimals first; null: exact. */
+  readonly decimals: number | null;
+  /** Of a service's paths: the worst one counts, or each of them. */
+  readonly paths: 'worst' | 'each';
+  readonly steps: readonly FigureStep[];
+}
+
+/** Downtime by the unit, or by steps of minutes. */
+export interface DowntimeCause extends CauseBase {
+  readonly kind: 'downtime';
+  /** Downtime of the month together, or each outage by itself. */
+  readonly over: 'month' | 'outage';
+  /** Not counted, of the month or of each outage. */
+  readonly allowanceMinutes: Rational;
+  readonly by:
+    | { readonly unitMinutes: Rational; readonly count: 'started' | 'full'; readonly credit: Share }
+    | { readonly steps: readonly FigureStep[] };
+}
+
+export interface FailedDaysCause extends PathCauseBase {
+  readonly kind: 'failed-days';
+  readonly metric: 'availability' | QualityMetric;
+  readonly measure: Measure;
+  /** Availability: percent of the day below which it failed; else the figure above which it did. */
+  readonly threshold: Rational;
+  readonly credit: Share;
+}
+
+export interface FailedWindowsCause extends PathCauseBase {
+  readonly kind: 'failed-windows';
+  readonly window: QualityWindow;
+  readonly credit: Share;
+}
+
+export interface LongOutagesCause extends CauseBase {
+  readonly kind: 'long-outages';
+  readonly longerThanMinutes: Rational;
+  readonly credit: Share;
+}
+
+/** The service started later than agreed; judged in the month of its actual start. */
+export interface LateDeliveryCause extends CauseBase {
+  readonly kind: 'late-delivery';
+  /** Every day of the calendar, or Monday to Friday only. */
+  readonly days: 'calendar' | 'weekdays';
+  readonly allowanceDays: number;
+  readonly of: 'credit-base' | 'full-month' | 'installation-charge';
+  readonly by:
+    | { readonly unitDays: number; readonly count: 'started' | 'full'; readonly credit: Share }
+    | { readonly steps: readonly FigureStep[] };
 }
 
 export type CauseRule =
-  | (CauseBase & {
-      readonly kind: 'latency' | 'loss';
-      /** `excess-percent` over the commitment, or the figure itself: milliseconds, or percent of loss. */
-      readonly measure: 'excess-percent' | 'absolute';
-      /** The figure is rounded half-up to so many decimals first; null: exact. */
-      readonly decimals: number | null;
-      /** Of a service's paths: the worst one counts, or each of them. */
-      readonly paths: 'worst' | 'each';
-      readonly steps: readonly QualityStep[];
-    })
-  | (CauseBase & {
-      readonly kind: 'downtime';
-      readonly unitMinutes: Rational;
-      readonly count: 'started' | 'full';
-      /** Downtime of the month together, or each outage by itself. */
-      readonly over: 'month' | 'outage';
-      /** Not counted, of the month or of each outage. */
-      readonly allowanceMinutes: Rational;
-      readonly credit: Share;
-    })
-  | (CauseBase & {
-      readonly kind: 'failed-days';
-      readonly metric: 'availability' | 'latency' | 'loss';
-      /** Availability: percent of the day below which it failed; latency: excess in percent, loss: percent, above which. */
-      readonly threshold: Rational;
-      readonly credit: Share;
-    })
-  | (CauseBase & {
-      readonly kind: 'long-outages';
-      readonly longerThanMinutes: Rational;
-      readonly credit: Share;
-    });
+  QualityCause | DowntimeCause | FailedDaysCause | FailedWindowsCause | LongOutagesCause | LateDeliveryCause;
+
+export const capTimes = ['month', 'quarter', 'calendar-year', 'rolling-year', 'contract-year'] as const;
 
 export interface CapRule {
   readonly per: 'service' | 'site' | 'customer';
-  readonly over: 'month' | 'rolling-year';
+  readonly over: (typeof capTimes)[number];
   /** Of the rents billed in that time, or of one full monthly rent. */
   readonly of: 'billed' | 'full-month';
   readonly share: Share;

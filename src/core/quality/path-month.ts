@@ -9,6 +9,7 @@ import type { Month } from '../time/month.js';
 import { slotsBetween } from '../time/slot.js';
 import type { EpochMs, PathId } from '../types.js';
 import { excessPercent, latencyBand, lossBand } from './band.js';
+import type { Targets } from './figure.js';
 
 /** A metric of one path over one month, less what the plan leaves out of it. */
 export interface MetricMonth extends MeanFigures {
@@ -24,6 +25,11 @@ export interface PathMonth {
   readonly commitmentUs: Rational | null;
   readonly latency: MetricMonth;
   readonly loss: MetricMonth;
+  /** `held` counts rounds held, not those with a jitter (`jittered`). */
+  readonly jitter: MetricMonth;
+  /** The class of traffic that its probes belong to; null: none. */
+  readonly trafficClass: string | null;
+  readonly targets: Targets;
   /** Outside of the path's dates. */
   readonly notDue: IntervalSet;
   /** Every round held of a slot that was due, nothing left out. */
@@ -43,6 +49,8 @@ export interface PathMonthInput {
   readonly figuresOf: FiguresOf;
   readonly exclusions: readonly Exclusion[];
   readonly commitmentUs: Rational | null;
+  /** The code point that its probes carry; none by default. */
+  readonly dscp?: number | null;
 }
 
 /** The due instants of the month. The whole month's, whatever services' periods are. */
@@ -51,15 +59,25 @@ export function dueSlots(month: Month, plan: PlanVersion): EpochMs[] {
 }
 
 export function judgePath(input: PathMonthInput): PathMonth {
-  const { path, plan, commitmentUs, notDue = [] } = input;
+  const { path, plan, notDue = [], dscp = null } = input;
+  const traffic = dscp === null ? undefined : plan.trafficClasses.find((each) => each.dscp.includes(dscp));
+  const commitmentUs = input.commitmentUs ?? traffic?.latencyUs ?? null;
   const latency = metricMonth(input, plan.latency.leavesOut);
   const loss = metricMonth(input, plan.loss.leavesOut);
+  const jitter = metricMonth(input, plan.jitter.leavesOut);
   const excess = commitmentUs && latency.latencyUs ? excessPercent(latency.latencyUs, commitmentUs) : null;
   return {
     path,
     commitmentUs,
     latency,
     loss,
+    jitter,
+    trafficClass: traffic?.id ?? null,
+    targets: {
+      latencyUs: commitmentUs,
+      loss: traffic?.loss ?? plan.loss.commitment,
+      jitterUs: traffic?.jitterUs ?? plan.jitter.commitmentUs,
+    },
     notDue,
     raw: input.figuresOf(path, notDue),
     excess,

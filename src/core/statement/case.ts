@@ -6,7 +6,13 @@ import type { PlanVersion } from '../plan/plan.js';
 import type { LocalDate } from '../time/date.js';
 import type { DueSpan } from '../time/due.js';
 import type { Interval } from '../time/intervals.js';
-import { joinedPeriod, servicePeriod, type JoinedPeriod, type Month, type ServicePeriod } from '../time/month.js';
+import {
+  joinedPeriod,
+  servicePeriod,
+  type JoinedPeriod,
+  type Month,
+  type ServicePeriod,
+} from '../time/month.js';
 import type { EpochMs, PathId } from '../types.js';
 import type { RuleSet } from './rule-set.js';
 
@@ -22,7 +28,11 @@ export interface MonthCase {
   readonly unobserved: readonly LineInterval[];
   readonly exclusions: readonly Exclusion[];
   readonly commitments: readonly Commitment[];
+  /** The code points that the probes of paths carry; a path that is not in it has none. */
+  readonly dscp?: ReadonlyMap<PathId, number>;
   readonly rounds: readonly CountedRound[];
+  /** Paths that the result lists first, in this order: a case file names them also in terms with no day in the month. */
+  readonly pathOrder?: readonly PathId[];
   /** When each path's slots are due; one that is not in it is due all the time. */
   readonly due?: ReadonlyMap<PathId, DueSpan>;
   /** Earlier months, for a cap over a rolling year. */
@@ -50,6 +60,10 @@ export interface ServiceTerms {
   readonly paths: readonly PathId[];
   /** Its own tax rate, a share of 1; null: the plan's. */
   readonly taxRate: Rational | null;
+  /** When the service was agreed to start, where that was agreed. */
+  readonly agreedStart?: LocalDate | null;
+  /** Charged for its installation, in the currency of the rent; left out: not known. */
+  readonly installationCharge?: Money | null;
 }
 
 /** A term that has a day in the month. */
@@ -86,6 +100,8 @@ export interface LineInterval extends Interval {
   readonly line: string;
   /** Infinity for an outage that is still open. */
   readonly to: EpochMs;
+  /** When the customer reported an outage; left out: never. */
+  readonly reportedAt?: EpochMs | null;
 }
 
 export interface Commitment {
@@ -141,12 +157,22 @@ export function serviceInMonth(
     paths: [...new Set(inForce.flatMap(({ paths }) => paths))],
     start: first.start,
     end: last.end,
+    ...deliveryTerms(terms),
     monthlyRent: { minor: overWholeMonth(inForce), currency: first.monthlyRent.currency },
     inForce,
     period,
     served: terms.map(({ start, end }) => ({ start, end })),
-    next: nextTerms(first, last, month, planOf),
+    next: nextTerms(inForce, month, planOf),
   };
+}
+
+/** What was agreed about its delivery, by whichever term says it. */
+function deliveryTerms(
+  terms: readonly ServiceTerms[],
+): Pick<ServiceTerms, 'agreedStart' | 'installationCharge'> {
+  const said = terms.find(({ agreedStart }) => (agreedStart ?? null) !== null);
+  if (!said) return {};
+  return { agreedStart: said.agreedStart ?? null, installationCharge: said.installationCharge ?? null };
 }
 
 /** What the terms come to when their days are taken for the whole month: one term's monthly rent is its own. */
@@ -160,19 +186,24 @@ function overWholeMonth(inForce: readonly TermInForce[]): bigint {
 }
 
 function nextTerms(
-  first: TermInForce,
-  last: TermInForce,
+  inForce: readonly TermInForce[],
   month: Month,
   planOf: ServiceOptions['planOf'],
 ): NextTerms | null {
+  const [first, last] = [inForce[0], inForce.at(-1)];
+  if (!first || !last) return null;
   if (last.end !== null && last.end <= month.endDay) return null;
-  const [before, after] = [planOf?.(first) ?? null, planOf?.(last) ?? null];
-  if (before === after && first.class === last.class) return null;
+  const plan = (term: TermInForce): string | null => planOf?.(term) ?? null;
+  const same = (term: TermInForce, as: TermInForce): boolean =>
+    plan(term) === plan(as) && term.class === as.class;
+  if (same(first, last)) return null;
+  // The first of the terms at the end that all say the same.
+  const agreed = inForce[inForce.findLastIndex((term) => !same(term, last)) + 1] ?? last;
   return {
-    agreedFrom: last.start,
+    agreedFrom: agreed.start,
     judgesFrom: month.endDay,
     class: last.class,
-    plan: before === after ? null : after,
+    plan: plan(first) === plan(last) ? null : plan(last),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { CapRule } from '../plan/plan.js';
 import type { ExclusionScope } from '../exclusion/exclusion.js';
 import type { ExclusionKind } from '../exclusion/kinds.js';
 import type { LocalDate } from '../time/date.js';
@@ -45,6 +46,12 @@ export interface Part {
   readonly availabilityPercent: string;
   /** With unobserved time that nothing excuses counted as down; left out by the first rule set. */
   readonly availabilityLowerBoundPercent?: string;
+  /** Of a month that is not over: of the time so far. The availability above is of the whole month, if nothing more happens. */
+  readonly toDate?: {
+    readonly availabilityPercent: string;
+    readonly availabilityLowerBoundPercent: string;
+    readonly observedPercent: string;
+  };
   readonly commitmentPercent: string;
   /** Null: not shown, since nobody watched for too long. */
   readonly met: boolean | null;
@@ -73,11 +80,36 @@ export interface Part {
     readonly net: string | null;
   };
   /** Null: the plan asks for no claim. */
-  readonly claim: { readonly withinDays: number; readonly lastDay: LocalDate } | null;
+  readonly claim: ClaimWindow | null;
+  /** Left out: the credit lowers the invoice of its own month. */
+  readonly paidOn?: object;
   /** The figures with every outage as short, and as long, as its edges allow; null: they are the same. */
   readonly bounds: Bounds | null;
+  /** How the contract was read in what touched this part. Statements of earlier versions of this program have none. */
+  readonly rulings?: readonly PartRuling[];
   /** How every figure came about, for people, line by line. */
   readonly explain: readonly string[];
+}
+
+/** A reading of the contract where it is silent or contradicts itself. */
+export interface PartRuling {
+  readonly id: string;
+  /** The field of the plan that it explains. */
+  readonly field: string;
+  /** Null: the contract says nothing of it. */
+  readonly clause: string | null;
+  /** By language. */
+  readonly text: Readonly<Record<string, string>>;
+}
+
+/** By when the customer has to claim. */
+export interface ClaimWindow {
+  readonly withinDays?: number;
+  readonly withinMonths?: number;
+  /** Where days count from each outage: its last day each. */
+  readonly outages?: readonly { readonly from: string; readonly lastDay: LocalDate }[];
+  /** By then all of it has to be claimed: of several outages, the first one's last day. */
+  readonly lastDay: LocalDate;
 }
 
 /** A term as far as it lies in the month. */
@@ -129,7 +161,7 @@ export interface PartCause {
 
 export interface PartCap {
   readonly per: 'service' | 'site' | 'customer';
-  readonly over: 'month' | 'rolling-year';
+  readonly over: CapRule['over'];
   readonly group: string;
   readonly field: string;
   readonly of: string;

@@ -1,14 +1,16 @@
 import { judgeAvailability, type Availability } from '../availability/availability.js';
+import { outagesBegun } from '../availability/counted.js';
 import { sum } from '../credit/caps.js';
-import type { CauseCredit } from '../credit/cause.js';
+import type { CauseCredit, Delivery } from '../credit/cause.js';
 import { combined, judgeCauses } from '../credit/judge.js';
 import { rentOfTerms, rentsOfTerms, type RentedDays } from '../credit/rent.js';
 import type { FiguresOf } from '../measurement/figures.js';
 import { add, compare, zero, type Rational } from '../number/rational.js';
 import type { ServiceClass } from '../plan/plan.js';
-import { dueSlots, type PathMonth } from '../quality/path-month.js';
-import { merge, type IntervalSet } from '../time/intervals.js';
-import type { JoinedPeriod } from '../time/month.js';
+import { degradedTime } from '../quality/failed-windows.js';
+import type { PathMonth } from '../quality/path-month.js';
+import { merge, union, type IntervalSet } from '../time/intervals.js';
+import type { JoinedPeriod, Month } from '../time/month.js';
 import type { PathId } from '../types.js';
 import { byKey } from './by-key.js';
 import type { LineInterval, MonthCase, ServiceInMonth } from './case.js';
@@ -91,11 +93,13 @@ function serviceJudge(
   const outagesOf = byKey(monthCase.outages, (outage: LineInterval) => outage.line);
   const unobservedOf = byKey(monthCase.unobserved, (interval: LineInterval) => interval.line);
   const pathsById = new Map(paths.map((path) => [path.path, path]));
-  const slots = dueSlots(month, plan);
   return (terms) => {
     const { period } = terms;
     const serviceClass = plan.classes.get(terms.class);
     if (!serviceClass) throw new RangeError(`plan ${monthCase.planId} has no class ${terms.class}`);
+    const own = terms.paths.flatMap((path) => pathsById.get(path) ?? []);
+    const ownTime = (path: PathId): IntervalSet => timeWith(terms, path);
+    const degraded = degradedTime(own, { plan, month, period, figuresOf, ownTime });
     const seen = judgeAvailability({
       plan,
       month,
@@ -107,7 +111,7 @@ function serviceJudge(
           pop: pops.get(line) ?? '',
           service: terms.id,
           customer: terms.customer,
-          outages: outagesOf(line),
+          outages: union(outagesBegun(outagesOf(line), plan.availability.outages), degraded),
           unobserved: unobservedOf(line),
           maintenanceUsedMs: monthCase.maintenanceUsed.get(line) ?? 0,
         })),
@@ -123,11 +127,12 @@ function serviceJudge(
       period,
       serviceClass,
       availability,
-      paths: terms.paths.flatMap((path) => pathsById.get(path) ?? []),
+      paths: own,
       figuresOf,
-      slots,
-      ownTime: (path) => timeWith(terms, path),
+      ownTime,
       base,
+      monthlyRent: terms.monthlyRent.minor,
+      delivery: deliveryOf(terms, month),
     });
     const paid = combined(causes, plan.credit.combine);
     return {
@@ -167,4 +172,15 @@ function baseOf(
 function isMet({ availability, lowerBound }: Availability, commitment: Rational): boolean | null {
   if (compare(lowerBound, commitment) >= 0) return true;
   return compare(availability, commitment) < 0 ? false : null;
+}
+
+/** Late delivery is judged in the month of the actual start; null: this isn't it, or nothing was agreed. */
+function deliveryOf(
+  { served, agreedStart = null, installationCharge = null }: ServiceInMonth,
+  month: Month,
+): Delivery | null {
+  const [start] = served.map((each) => each.start).sort();
+  if (agreedStart === null || start === undefined || start < month.firstDay || start >= month.endDay)
+    return null;
+  return { agreed: agreedStart, actual: start, installationCharge: installationCharge?.minor ?? null };
 }

@@ -166,7 +166,7 @@ function judgePaths(monthCase: MonthCase, figuresOf: FiguresOf): readonly PathMo
   const { month, plan, exclusions, commitments, due } = monthCase;
   const slots = dueSlots(month, plan);
   const committed = new Map(commitments.map(({ path, latencyUs }) => [path, latencyUs]));
-  const named = new Set<PathId>();
+  const named = new Set<PathId>(monthCase.pathOrder);
   for (const service of monthCase.services) service.paths.forEach((path) => named.add(path));
   for (const { path } of commitments) named.add(path);
   for (const { path } of monthCase.rounds) named.add(path);
@@ -179,6 +179,7 @@ function judgePaths(monthCase: MonthCase, figuresOf: FiguresOf): readonly PathMo
       figuresOf,
       exclusions,
       commitmentUs: committed.get(path) ?? null,
+      dscp: monthCase.dscp?.get(path) ?? null,
     }),
   );
 }

@@ -1,9 +1,11 @@
 import type { PlanVersion } from '../plan/plan.js';
+import { windowsIn } from '../quality/failed-windows.js';
 import { leftOutOf } from '../quality/path-month.js';
 import { daysOf } from '../time/days.js';
 import { alwaysDue, notDueIn } from '../time/due.js';
 import type { Interval } from '../time/intervals.js';
-import type { PathId } from '../types.js';
+import type { Month } from '../time/month.js';
+import type { EpochMs, PathId } from '../types.js';
 import type { MonthCase } from './case.js';
 
 /**
@@ -19,12 +21,14 @@ export function partsAsked(
   const { month, plan, exclusions, due } = monthCase;
   const termEdges = edgesOfTerms(monthCase);
   const midnights = byDay ? daysOf(month).map(({ from }) => from) : [];
+  const windows = windowEdges(plan, month);
   return (path) => {
-    const leftOut = [plan.latency.leavesOut, plan.loss.leavesOut].flatMap((kinds) =>
+    const leftOut = [plan.latency, plan.loss, plan.jitter].flatMap(({ leavesOut: kinds }) =>
       leftOutOf(path, exclusions, kinds),
     );
     const notDue = notDueIn(month, due?.get(path) ?? alwaysDue);
-    const edges = [...[...leftOut, ...notDue].flatMap(({ from, to }) => [from, to]), ...midnights, ...termEdges(path)]
+    const cutsAt = [...midnights, ...termEdges(path), ...windows];
+    const edges = [...[...leftOut, ...notDue].flatMap(({ from, to }) => [from, to]), ...cutsAt]
       .filter((at) => month.from < at && at < month.to)
       .sort((a, b) => a - b);
     const cuts = [...new Set([month.from, ...edges, month.to])];
@@ -34,6 +38,18 @@ export function partsAsked(
 
 function judgedByDay(plan: PlanVersion): boolean {
   return plan.credit.causes.some((rule) => rule.kind === 'failed-days' && rule.metric !== 'availability');
+}
+
+/** Where the windows that the plan looks at begin and end. */
+function windowEdges(plan: PlanVersion, month: Month): EpochMs[] {
+  const rules = [
+    ...plan.availability.degradedIsDown,
+    ...plan.credit.causes.flatMap((cause) => (cause.kind === 'failed-windows' ? [cause.window] : [])),
+  ];
+  const edges = rules.flatMap((rule) =>
+    windowsIn(rule, { plan, month, period: { spans: [month] } }).flatMap(({ from, to }) => [from, to]),
+  );
+  return [...new Set(edges)];
 }
 
 /** When services begin and cease to have a path whose figure a credit of theirs rests on. */
@@ -56,10 +72,16 @@ function edgesOfTerms({
 }
 
 /** Whether a credit rests on a figure of a path. */
-export const paysForQuality = ({ credit }: Pick<PlanVersion, 'credit'>): boolean =>
+export const paysForQuality = ({
+  credit,
+  availability,
+}: Pick<PlanVersion, 'credit' | 'availability'>): boolean =>
+  availability.degradedIsDown.length > 0 ||
   credit.causes.some(
     (rule) =>
       rule.kind === 'latency' ||
       rule.kind === 'loss' ||
+      rule.kind === 'jitter' ||
+      rule.kind === 'failed-windows' ||
       (rule.kind === 'failed-days' && rule.metric !== 'availability'),
   );

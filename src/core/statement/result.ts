@@ -17,6 +17,20 @@ export function monthResult(judgement: MonthJudgement) {
     services: judgement.services.map((service) => serviceResult(service, month.zone)),
     sites: judgement.sites.map(siteResult),
     paths: judgement.paths.map((path) => pathResult(path, plan.latency.excessDecimals)),
+    ...unknownHistory(judgement),
+  };
+}
+
+/** Where a cap over a rolling year had to do without months of it; left out where it had them all. */
+function unknownHistory({ caps }: MonthJudgement) {
+  const lacking = caps.filter(({ unknownMonths }) => unknownMonths.length > 0);
+  if (lacking.length === 0) return {};
+  return {
+    unknownHistory: lacking.map(({ rule, group, unknownMonths }) => ({
+      per: rule.per,
+      group,
+      months: unknownMonths,
+    })),
   };
 }
 

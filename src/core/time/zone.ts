@@ -26,3 +26,8 @@ export function formatInstant(at: EpochMs, zone: string): string {
     .toZonedDateTimeISO(zone)
     .toString({ timeZoneName: 'never', fractionalSecondDigits: at % 1000 === 0 ? 0 : 3 });
 }
+
+/** The instant of a local day and time, `2026-10-12 03:00`; where the clocks skip it, the first one after. */
+export function instantOf(text: string, zone: string): EpochMs {
+  return Temporal.PlainDateTime.from(text.replace(' ', 'T')).toZonedDateTime(zone).epochMilliseconds;
+}

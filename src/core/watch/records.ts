@@ -1,5 +1,6 @@
 import type { Interval } from '../time/intervals.js';
 import type { EpochMs, PopId } from '../types.js';
+import type { PathTrace } from '../trace/trace.js';
 import type { BlindReason, Outage } from './outage.js';
 
 /** What is written down of a watch. Observer and port are PoPs; observer, port and first instant name a row. */
@@ -55,4 +56,6 @@ export interface WatchRecord {
   readonly states: readonly StateChange[];
   readonly spans: readonly WatchSpan[];
   readonly blind: readonly BlindTime[];
+  /** Traces of paths to the ports; absent: none. */
+  readonly traces?: readonly PathTrace[];
 }

@@ -32,8 +32,9 @@ export function evidenceStore(evidence: EvidenceRows): EvidenceStore {
         const withLoss = BigInt(sizes.filter(({ sent }) => sent > 0).length);
         return sizes
           .filter(({ sent }) => sent > 0)
-          .map(({ sent, received, rttSumUs }) => ({
+          .map(({ sent, received, rttSumUs, rttMinUs }) => ({
             ...{ sent: BigInt(sent), received: BigInt(received), rttSumUs: BigInt(rttSumUs) },
+            rttMinSumUs: BigInt(rttMinUs ?? 0),
             ...{ withLatency, withLoss, rows: 1n },
           }));
       }),

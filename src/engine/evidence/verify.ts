@@ -123,9 +123,13 @@ const withWordsOf = (stated: StatementDocument, again: StatementDocument): State
   again.parts.map((part, index) => {
     const before = stated.parts[index];
     if (!before || before.plan.version !== part.plan.version) return part;
+    const { toDate, ...known } = part;
     return {
-      ...part,
+      ...known,
+      // Statements of earlier versions don't say what a running month came to so far.
+      ...(before.toDate !== undefined && toDate !== undefined && { toDate }),
       explain: before.explain,
+      ...(before.rulings !== undefined && { rulings: before.rulings }),
       plan: { ...part.plan, digest: before.plan.digest },
     };
   });
@@ -140,7 +144,8 @@ function guarded(check: () => string | null): string | null {
 
 function shapeFault({ statement, terms }: Evidence): string | null {
   const format = (statement as { readonly format?: unknown } | null)?.format;
-  if (!statementFormats.some((known) => known === format)) return 'statement.json is no statement that this program knows';
+  if (!statementFormats.some((known) => known === format))
+    return 'statement.json is no statement that this program knows';
   const hasBook = (terms as Partial<Evidence['terms']> | null)?.book?.plans instanceof Map;
   return hasBook ? null : 'terms.json has no book of services and plans';
 }

@@ -8,7 +8,10 @@ import type { PathSums, RoundStore } from '../../store/store.js';
 export interface StoredFigures {
   readonly rounds: Pick<RoundStore, 'partSums'>;
   /** The case to be judged; its rounds are not looked at. */
-  readonly monthCase: Pick<MonthCase, 'month' | 'plan' | 'exclusions' | 'services' | 'commitments' | 'due' | 'ruleSet'>;
+  readonly monthCase: Pick<
+    MonthCase,
+    'month' | 'plan' | 'exclusions' | 'services' | 'commitments' | 'due' | 'ruleSet'
+  >;
   /** Cut at every midnight too; by default where the plan judges by the day. */
   readonly byDay?: boolean;
 }
@@ -66,8 +69,13 @@ export function meanSums({ roundsHeld, roundsWithLatency, latency, loss }: PathS
   sums.held = roundsHeld;
   sums.latency.count = roundsWithLatency;
   sums.loss.count = roundsHeld;
-  for (const { received, sizes, rttSumUs } of latency)
+  // A round's jitter is its mean RTT less the mean of the least ones: the same sums, less those.
+  sums.jitter.count = roundsWithLatency;
+  for (const { received, sizes, rttSumUs, rttMinSumUs } of latency) {
     add(sums.latency.numerators, received * sizes, rttSumUs);
+    add(sums.jitter.numerators, received * sizes, rttSumUs);
+    add(sums.jitter.numerators, sizes, -rttMinSumUs);
+  }
   for (const { sent, sizes, lost } of loss) add(sums.loss.numerators, sent * sizes, lost);
   return sums;
 }

@@ -105,7 +105,10 @@ export function createReports(options: ReportsOptions): Reports {
           const statements: ReportStatement[] = [];
           for (const service of asked) {
             const found = await statementOf(statementId(month, service), revision, store.statements);
-            statements.push(found ?? { document: (await drawn()).draft(service), seal: null });
+            if (found) statements.push(found);
+            // One that can't be judged is named by the month itself, and keeps no other out of the report.
+            else if (!(await drawn()).unjudged.has(service))
+              statements.push({ document: (await drawn()).draft(service), seal: null });
           }
           return { month, selection, statements: inReportOrder(statements), names };
         },

@@ -103,7 +103,8 @@ async function planMonths(
       judgement,
       planDigest: digestOf(plain(monthCase.plan) as object),
       partsOf,
-      measuredBy: (path) => measured(path).map(({ driver, stamps, rounds: count }) => ({ driver, stamps, rounds: count })),
+      measuredBy: (path) =>
+        measured(path).map(({ driver, stamps, rounds: count }) => ({ driver, stamps, rounds: count })),
       bounds: (bounds[index] ?? []).map((each, nth) => printed(each, judgement.services[nth])),
     });
   }

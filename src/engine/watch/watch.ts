@@ -3,7 +3,9 @@ import { dueAt, type PortInput, type PortWatch } from '../../core/watch/port.js'
 import { step } from '../../core/watch/step.js';
 import type { EchoRequest, EchoResult, ProbeDriver } from '../../../probes/probe.js';
 import type { WatchStore } from '../../store/watch-store.js';
+import type { LinkMark, Links } from '../links.js';
 import type { Clock, EngineEvents, Log, Resolve } from '../ports.js';
+import { createReachability, type Reachability } from '../reachability.js';
 import { createJournal } from './journal.js';
 import { createNote } from './note.js';
 import { restore } from './restore.js';
@@ -24,6 +26,10 @@ export interface WatchOptions {
   readonly events: EngineEvents;
   readonly log: Log;
   readonly settings: WatchSettings;
+  /** The own interfaces; absent: they are not looked at. */
+  readonly links?: Links;
+  /** Shared with the rounds, whose targets are as good a witness; its own unless told. */
+  readonly reachability?: Reachability;
 }
 
 /** Sends an echo to every port again and again, and writes down what that says of it. */
@@ -38,14 +44,17 @@ export interface Watch {
 export const grainMs = 50;
 /** A driver that says nothing of an echo for this long after its threshold will not. */
 export const silenceMs = 10_000;
+const findLinksEveryMs = 60_000;
 
 interface InFlight {
   readonly target: Target;
   readonly since: number;
+  /** The own interface when it was sent; null: not known. */
+  readonly link: LinkMark | null;
 }
 
 export function createWatch(options: WatchOptions): Watch {
-  const { clock, driver, events, log } = options;
+  const { clock, driver, events, log, links, reachability = createReachability() } = options;
   let { settings } = options;
   const rules = () => settings.watch;
   const observer = (): PopId => settings.observer;
@@ -57,6 +66,7 @@ export function createWatch(options: WatchOptions): Watch {
   const lookup = createLookup(clock, options.resolve);
   const timebase = createTimebase(clock, { stallMs: () => rules().everyMs + 1_000 });
   let lastId = 0;
+  let nextLinksAt = -Infinity;
   let lastBeatAt = -Infinity;
   let lastHeardAt = clock.monotonicMs();
   let running: Promise<void> | null = null;
@@ -76,30 +86,35 @@ export function createWatch(options: WatchOptions): Watch {
     log,
   });
 
-  /** No way to one target is the network's fault while there are others to tell it by; else it is ours. */
-  const hasOtherReferences = (target: Target): boolean =>
-    [...targets.values()].some((other) => other.reference && other !== target);
+  /** No way to one target is the network's fault while others answer; else it is ours. */
+  const othersAnswer = (target: Target, sentAtMs: number): boolean =>
+    reachability.othersAnswered(target.key, sentAtMs, 2 * rules().everyMs);
 
   const take = (result: EchoResult): void => {
-    const target = inFlight.get(result.id)?.target;
+    const sent = inFlight.get(result.id);
     inFlight.delete(result.id);
-    if (!target || !targets.has(target.key)) return;
+    if (!sent || !targets.has(sent.target.key)) return;
+    const { target, link } = sent;
     const { id, outcome } = result;
     const sentAt = timebase.wallAt(result.sentAtMs);
     const at = Math.max(sentAt, timebase.wallAt(clock.monotonicMs()));
     switch (outcome.kind) {
       case 'received':
+        reachability.answered(target.key, result.sentAtMs);
         feed(target, { kind: 'answered', id, at, sentAt, rttMs: outcome.rttUs / 1000 });
         if (target.reference) sight.reached(sentAt);
         return;
       case 'late':
       case 'lost':
       case 'error':
-        feed(target, { kind: 'unanswered', id, at, sentAt });
+        // What went out by an interface that was down never left, though the system took it.
+        if (link !== null && links?.faultSince(link)) feed(target, { kind: 'unsent', id, at: sentAt });
+        else feed(target, { kind: 'unanswered', id, at, sentAt });
         return;
       case 'not-sent': {
         const noRoute = outcome.reason === 'no-route' || outcome.reason === 'host-unreachable';
-        const isNetworks = noRoute && hasOtherReferences(target);
+        const isNetworks =
+          noRoute && (link === null || !links?.faultSince(link)) && othersAnswer(target, result.sentAtMs);
         feed(
           target,
           isNetworks ? { kind: 'unanswered', id, at, sentAt } : { kind: 'unsent', id, at: sentAt },
@@ -115,8 +130,9 @@ export function createWatch(options: WatchOptions): Watch {
       feed(target, { kind: 'unsent', id, at: now.wall });
       return null;
     }
-    inFlight.set(id, { target, since: now.monotonic });
     const { address, options: packet } = target;
+    const link = links?.mark(address, packet) ?? null;
+    inFlight.set(id, { target, since: now.monotonic, link });
     const { bytes: icmpBytes, thresholdMs: patienceMs } = rules();
     return { id, address, icmpBytes, patienceMs, ...(packet && { options: packet }) };
   };
@@ -147,6 +163,14 @@ export function createWatch(options: WatchOptions): Watch {
     }
   };
 
+  /** By which interface a target is reached may change with the routes. */
+  const findLinks = (now: Look): void => {
+    if (!links || now.monotonic < nextLinksAt) return;
+    nextLinksAt = now.monotonic + findLinksEveryMs;
+    for (const { address, options: packet } of targets.values())
+      if (address !== null) void links.find(address, packet);
+  };
+
   const turn = (): void => {
     const now = timebase.look();
     if (now.passed) {
@@ -165,6 +189,7 @@ export function createWatch(options: WatchOptions): Watch {
     events.watchBeat(now.monotonic - lastHeardAt);
     forgetLost(now);
     lookup(targets.values());
+    findLinks(now);
     sight.beat(now.wall);
     journal.flush();
   };

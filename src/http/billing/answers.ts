@@ -20,7 +20,7 @@ export const summary = z.strictObject({
 export const statement = z.looseObject({
   document: z
     .looseObject({ format: text, id: text, month: text, service: text, revision: z.int() })
-    .meta({ description: 'a pop-sla-statement/1, as it is hashed and signed' }),
+    .meta({ description: 'a pop-sla-statement/2 (or /1, of the first rule set), as it is hashed and signed' }),
   ...{ hash: text.optional(), key: text.optional(), signature: text.optional() },
   ...{ sealedAt: text.optional(), sealedBy: text.optional() },
 });

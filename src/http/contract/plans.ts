@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { circumstances } from '../../core/plan/plan.js';
 import type { Config } from '../../config/config.js';
 import { findHome } from '../../config/home.js';
 import { planFiles } from '../../config/plan/files.js';
@@ -27,7 +28,7 @@ const version = z.strictObject({
   ...inForce,
   measurement: z.strictObject({
     ...{ sizes: z.array(z.int()), lengthBasis: z.enum(lengthBases), packets: z.int() },
-    ...{ everyMinutes: z.int(), lostAfterMs: z.int() },
+    ...{ minimumSent: z.int(), everyMinutes: z.int(), lostAfterMs: z.int() },
   }),
   classes: z.array(
     z.strictObject({
@@ -38,9 +39,25 @@ const version = z.strictObject({
   latencyBands: bands,
   loss: z.strictObject({ commitmentPercent: digits(), bands }),
   claimWithinDays: z.int().nullable(),
+  claim: z
+    .union([
+      z.strictObject({ days: z.int(), after: z.enum(['month', 'outage']) }),
+      z.strictObject({ months: z.int() }),
+    ])
+    .nullable(),
+  paidOn: z.enum(['same-invoice', 'next-invoice']),
   faultReports: z.strictObject({
     ...{ firstResponseMinutes: z.int().nullable(), repairMinutes: z.int().nullable() },
   }),
+  rulings: z.array(
+    z.strictObject({
+      id: z.string(),
+      field: z.string().meta({ description: 'the path of the field that it explains' }),
+      clause: z.string().nullable().meta({ description: 'null: the document says nothing of it' }),
+      text: names,
+      when: z.enum(circumstances).nullable().meta({ description: 'null: told by its field' }),
+    }),
+  ),
 });
 const plan = z.strictObject({
   ...{ ...head, source: names.nullable(), versions: z.array(version) },

@@ -17,7 +17,7 @@ export function ownOutages(outages: readonly ShownOutage[], own: OwnThings | nul
     if (counts === null) return [];
     const times = own.ports.get(port) ?? [];
     const seen = times.some(({ from, to }) => counts.from < to && (counts.to ?? Infinity) > from);
-    return seen ? [{ ...outage, corrections: [], attribution: null }] : [];
+    return seen ? [{ ...outage, corrections: [], attribution: null, traces: null }] : [];
   });
 }
 
@@ -53,6 +53,7 @@ export function shownAvailability(month: AvailabilityJson, book: Book, caller: C
   return {
     ...month,
     services: month.services.flatMap((service) => shownService(service, sight)),
+    unjudged: month.unjudged.filter(({ customer }) => sight.any(customer, ofMonth)),
     sites: month.sites.flatMap((site) => {
       const customer = siteOf.get(site.site) ?? null;
       if (!sight.any(customer, ofMonth)) return [];

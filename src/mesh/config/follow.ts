@@ -87,11 +87,22 @@ export function createFollower(options: FollowOptions, kept: KeptConfig | null):
     check: async (kv) => {
       const entry = await kv.get(configKey);
       if (entry?.operation !== 'PUT') return;
-      if (entry.revision === current?.revision || entry.revision === refused?.revision) return;
+      // Servers that lost their store count from 1 again: a number alone does not say which words they are.
+      if (entry.revision === refused?.revision) return;
+      if (entry.revision === current?.revision && isOf(current, entry.value)) return;
       await take(entry.revision, entry.value);
     },
     lookAgain: () => {
       refused = null;
     },
   };
+}
+
+/** Whether these bytes say what is kept; bytes that say nothing do not. */
+function isOf({ envelope }: KeptConfig, bytes: Uint8Array): boolean {
+  try {
+    return readEnvelope(bytes).digest === envelope.digest;
+  } catch {
+    return false;
+  }
 }

@@ -123,6 +123,7 @@ const together = (all: readonly StoredRows[]): StoredRows => ({
     states: all.flatMap(({ watch }) => watch.states),
     spans: all.flatMap(({ watch }) => watch.spans),
     blind: all.flatMap(({ watch }) => watch.blind),
+    traces: all.flatMap(({ watch }) => watch.traces ?? []),
   },
   sightings: all.flatMap(({ sightings }) => sightings),
 });
@@ -136,6 +137,7 @@ const rowsIn = ({ slots, watch, sightings }: StoredRows): number =>
   watch.states.length +
   watch.spans.length +
   watch.blind.length +
+  (watch.traces?.length ?? 0) +
   sum(slots, (slot) => (slot.status === 'missing' ? 1 : slot.sizes.length));
 
 /** Not the medium's: a store that can still be written says that it does not take these. */

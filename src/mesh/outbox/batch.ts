@@ -31,7 +31,15 @@ export async function nextBatch(options: BatchOptions): Promise<Batch | null> {
     const { rows, numbers } = await forward.next(query);
     if (numbers.length === 0) return null;
     const { slots, watch, sightings } = rows;
-    const parts = [slots, watch.outages, watch.states, watch.spans, watch.blind, sightings];
+    const parts = [
+      slots,
+      watch.outages,
+      watch.states,
+      watch.spans,
+      watch.blind,
+      watch.traces ?? [],
+      sightings,
+    ];
     const count = parts.reduce((sum, part) => sum + part.length, 0);
     const bytes = encodeRows(pop, rows);
     if (bytes.length > mostBytes && query.limit > 1) continue;

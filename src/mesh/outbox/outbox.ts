@@ -22,6 +22,8 @@ export interface OutboxSettings {
   /** Rounds from before go no faster than this, and only while nothing new waits. */
   readonly backlogPerSecond: number;
   readonly ackTimeoutMs: number;
+  /** So far back rows are sent again when the servers have lost what they had acknowledged. */
+  readonly sendAgainMs: number;
 }
 
 export const outboxSettings: OutboxSettings = {
@@ -31,13 +33,14 @@ export const outboxSettings: OutboxSettings = {
   pollMs: 250,
   backlogPerSecond: 1_000,
   ackTimeoutMs: 10_000,
+  sendAgainMs: 7 * 86_400_000,
 };
 
 export interface OutboxOptions {
   readonly connection: NatsConnection;
   readonly forward: ForwardStore;
   readonly pop: PopId;
-  readonly clock: Pick<Clock, 'sleep' | 'monotonicMs'>;
+  readonly clock: Pick<Clock, 'sleep' | 'monotonicMs' | 'now'>;
   readonly log: Log;
   readonly events?: Partial<OutboxEvents>;
   readonly settings?: Partial<OutboxSettings>;
@@ -64,6 +67,8 @@ export async function keepSending(options: OutboxOptions, signal: AbortSignal): 
   /** Acknowledged, and not yet let go: the store could not. */
   let acknowledged: Batch | null = null;
   let retryMs = firstRetryMs;
+  /** Of the latest message that the stream acknowledged. */
+  let lastSequence = 0;
 
   const mostBytes = (): number => Math.floor((connection.info?.max_payload ?? 1_048_576) * 0.9);
   const batch = (family: Family, query: Parameters<typeof forward.next>[0]): Promise<Batch | null> =>
@@ -91,13 +96,19 @@ export async function keepSending(options: OutboxOptions, signal: AbortSignal): 
 
   const publish = async (one: Batch): Promise<void> => {
     if (one.rows === 0) return; // swept meanwhile
-    await stream.publish(rowsSubject(pop, one.family), one.bytes, {
+    const { seq } = await stream.publish(rowsSubject(pop, one.family), one.bytes, {
       msgID: one.id,
       timeout: settings.ackTimeoutMs,
       retries: 0,
       expect: { streamName: rowsStream },
     });
     events.sent?.(one.family, one.rows, one.bytes.length);
+    if (seq < lastSequence) {
+      // It counts from the start: the servers lost their store, and with it what no hub had taken yet.
+      const again = await forward.again(clock.now() - settings.sendAgainMs, Number.MAX_SAFE_INTEGER);
+      log.warn({ rows: again }, 'the stream was made anew: rows of the last days are sent again');
+    }
+    lastSequence = seq;
   };
 
   const tellDepth = async (): Promise<void> => {

@@ -1,4 +1,5 @@
 import { countSize, type SizeCounts } from '../../core/measurement/counts.js';
+import type { IcmpErrorCount } from '../../core/measurement/packet.js';
 import type { SizeSample } from '../../core/measurement/round.js';
 import type { StoredRound, StoredSlot } from '../../core/merge/slot.js';
 import { pathEnds } from '../../core/path/path.js';
@@ -32,10 +33,10 @@ export function decodeRows(bytes: Uint8Array, pop: PopId): DecodedRows {
   requireOwn(head, pop);
   const samples = new Map<StoredRound, readonly SizeSample[]>();
   const slots: StoredSlot[] = [...roundsOf(head, packets, samples), ...marksOf(head)];
-  const { outages, states, spans, blind, sightings } = head;
+  const { outages, states, spans, blind, traces, sightings } = head;
   return {
     slots,
-    watch: { outages, states, spans, blind },
+    watch: { outages, states, spans, blind, ...(traces.length > 0 && { traces }) },
     sightings,
     packetsOf: (round) => samples.get(round) ?? null,
   };
@@ -47,7 +48,7 @@ function requireOwn(head: Head, pop: PopId): void {
   if (head.pop !== pop) throw forged(`it says that it is ${head.pop}'s`);
   for (const path of [...head.paths, ...head.sightings.map((sighting) => sighting.path)])
     if (pathEnds(path)?.source !== pop) throw forged(`it has rows of the path ${path}`);
-  for (const { observer } of [...head.outages, ...head.states, ...head.spans, ...head.blind])
+  for (const { observer } of [...head.outages, ...head.states, ...head.spans, ...head.blind, ...head.traces])
     if (observer !== pop) throw forged(`it has rows of the observer ${observer}`);
 }
 
@@ -57,7 +58,8 @@ function* roundsOf(
   samples: Map<StoredRound, readonly SizeSample[]>,
 ): Generator<StoredRound> {
   const [length, sizesInAll] = [rounds.path.length, rounds.sizes.reduce((sum, count) => sum + count, 0)];
-  requireLengths(rounds, length);
+  const { icmpErrors, ...columns } = rounds;
+  requireLengths({ ...columns, ...(icmpErrors && { icmpErrors }) }, length);
   requireLengths(sizes, sizesInAll);
   let [size, byte] = [0, 0];
   for (let at = 0; at < length; at += 1) {
@@ -88,6 +90,7 @@ function* roundsOf(
       },
       sizes: own,
       packed,
+      ...icmpErrorsOf(icmpErrors?.[at] ?? null),
     };
     if (!own.every(isCount)) throw new Refused('invalid', `${nameOf(round)}: its sizes count to nothing`);
     if (packed !== null) samples.set(round, requireCounted(round, packed));
@@ -96,6 +99,9 @@ function* roundsOf(
   if (byte !== packets.length)
     throw new Refused('invalid', 'the packets are fewer or more than the rounds say');
 }
+
+const icmpErrorsOf = (errors: readonly IcmpErrorCount[] | null): Pick<StoredRound, 'icmpErrors'> =>
+  errors === null || errors.length === 0 ? {} : { icmpErrors: errors };
 
 function marksOf({ missing, paths }: Head): StoredSlot[] {
   requireLengths(missing, missing.path.length);

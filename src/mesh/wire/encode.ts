@@ -5,8 +5,11 @@ import type { StoredRows } from '../../store/row-store.js';
 import { encodeFrame } from './frame.js';
 import type { Head } from './schema.js';
 
-/** The format that this program writes. It reads this one, the one before, and the one after it. */
-export const wireVersion = 1;
+/**
+ * The format that this program writes. It reads all before it, and the one after it.
+ * 1 is the first; 2 brings the ICMP errors of rounds, and traces of paths.
+ */
+export const wireVersion = 2;
 
 /** The same rows give the same bytes. */
 export function encodeRows(pop: PopId, { slots, watch, sightings }: StoredRows): Uint8Array {
@@ -42,6 +45,7 @@ export function encodeRows(pop: PopId, { slots, watch, sightings }: StoredRows):
       p99Us: column(({ provenance }) => provenance.calibration?.p99Us ?? null),
       sizes: column((round) => round.sizes.length),
       packetsBytes: column(({ packed }) => packed && packed.length),
+      icmpErrors: column(({ icmpErrors }) => (icmpErrors ? [...icmpErrors] : null)),
     },
     sizes: {
       bytes: sizeColumn('bytes'),
@@ -65,6 +69,10 @@ export function encodeRows(pop: PopId, { slots, watch, sightings }: StoredRows):
     states: [...watch.states],
     spans: [...watch.spans],
     blind: [...watch.blind],
+    traces: (watch.traces ?? []).map((trace) => ({
+      ...trace,
+      runs: structuredClone(trace.runs) as Head['traces'][number]['runs'],
+    })),
     sightings: [...sightings],
     paths: [...places.keys()],
   };

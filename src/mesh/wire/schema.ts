@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { icmpErrorKinds } from '../../core/measurement/packet.js';
 import { missingReasons, roundStatuses, stampSources } from '../../core/measurement/round.js';
 import { isPathId, isPopId } from '../../core/path/path.js';
 import type { PathId } from '../../core/types.js';
+import { traceMethods, traceReasons } from '../../core/trace/trace.js';
 import { blindReasons } from '../../core/watch/outage.js';
 import { observerStates, portStates } from '../../core/watch/records.js';
 
@@ -19,6 +21,16 @@ const column = <Item extends z.ZodType>(item: Item) => z.array(item).default([])
 const reason = z.enum(blindReasons);
 const edge = z.object({ at: instant, earliest: instant, latest: instant });
 const measured = roundStatuses.filter((status) => status !== 'missing');
+
+const icmpError = z.object({
+  bytes: count,
+  error: z.enum(icmpErrorKinds).catch('other'),
+  type: count.max(255),
+  code: count.max(255),
+  from: text.nullable(),
+  mtu: count.nullable(),
+  count,
+});
 
 const rounds = z.object({
   /** Places in `paths`. */
@@ -42,6 +54,8 @@ const rounds = z.object({
   sizes: column(count),
   /** Bytes of its packets; null: their retention has passed. */
   packetsBytes: column(count.nullable()),
+  /** From version 2 on; left out by those before. */
+  icmpErrors: z.array(z.array(icmpError).nullable()).optional(),
 });
 
 const sizes = z.object({
@@ -90,6 +104,22 @@ const span = z.object({ observer: pop, from: instant, to: instant }).refine(({ f
 const blind = z
   .object({ observer: pop, port: pop.nullable(), from: instant, to: instant.nullable(), reason })
   .refine(({ from, to }) => to === null || from <= to);
+const traceAnswer = z.object({
+  from: text,
+  rttUs: count,
+  type: count.max(255),
+  code: count.max(255),
+});
+const traceRun = z.object({
+  method: z.enum(traceMethods),
+  hops: z.array(z.object({ ttl: count.max(255), tries: z.array(traceAnswer.nullable()).max(16) })).max(255),
+  reached: z.boolean(),
+  failure: text.nullable(),
+});
+const trace = z.object({
+  ...{ observer: pop, port: pop, at: instant, reason: z.enum(traceReasons), address: text },
+  runs: z.array(traceRun).max(8),
+});
 const sighting = z.object({ path, firstSeenAt: instant, lastSeenAt: instant });
 
 export const headSchema = z.object({
@@ -102,6 +132,8 @@ export const headSchema = z.object({
   states: column(state),
   spans: column(span),
   blind: column(blind),
+  /** From version 2 on. */
+  traces: column(trace),
   sightings: column(sighting),
 });
 

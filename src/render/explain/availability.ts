@@ -8,15 +8,15 @@ import { grouped, indented, milliseconds, source, span } from './text.js';
 
 /** From the outages of each line to the service's availability. */
 export function explainAvailability(service: ServiceMonth, monthCase: MonthCase): string[] {
-  const { availability, serviceClass, period } = service;
+  const { availability, serviceClass } = service;
   const { plan, month } = monthCase;
-  const wholeMs = period.to - period.from;
+  const { wholeMs } = availability;
   const lines = availability.lines.flatMap((line) => explainLine(line, service, monthCase));
-  const together =
+  const allDown =
     availability.lines.length === 1
       ? []
       : [
-          `All ${availability.lines.length} lines down at the same time, each without its excused time:`,
+          `${together(service)}, each without its excused time:`,
           ...indented(
             availability.unavailable.length === 0
               ? ['never']
@@ -34,15 +34,38 @@ export function explainAvailability(service: ServiceMonth, monthCase: MonthCase)
   const { totalMs: total, unavailableMs } = availability;
   return [
     ...lines,
-    ...together,
+    ...allDown,
     `Unavailable: ${milliseconds(unavailableMs)}; excused: ${milliseconds(availability.excusedMs)} ${source(plan, 'availability.excusedBy')}`,
     ...removed,
     total === 0
       ? 'Availability: nothing is left of the period, so 100 %'
       : `Availability: (${grouped(total)} - ${grouped(unavailableMs)}) / ${grouped(total)} = ${formatDown(asPercent(availability.availability), 4)} %, rounded down`,
-    `Commitment: ${formatShort(asPercent(serviceClass.commitment), 15)} %, ${service.met ? 'met' : 'not met'} ${source(plan, `classes.${serviceClass.id}.commitmentPercent`)}`,
+    ...lowerBound(service, monthCase),
+    `Commitment: ${formatShort(asPercent(serviceClass.commitment), 15)} %, ${metWords(service, monthCase)} ${source(plan, `classes.${serviceClass.id}.commitmentPercent`)}`,
     `Unobserved: ${milliseconds(availability.unobservedMs)} of ${milliseconds(wholeMs)}, ${availability.complete ? 'complete' : 'incomplete'} (incomplete above ${formatShort(asPercent(plan.availability.incompleteAbove))} %) ${source(plan, 'availability.incompleteAbovePercent')}`,
   ];
+}
+
+/** The first rule set knew of no lower bound. */
+function lowerBound({ availability }: ServiceMonth, { ruleSet }: MonthCase): string[] {
+  if (ruleSet === 1) return [];
+  const bound = formatDown(asPercent(availability.lowerBound), 4);
+  return [
+    `Lower bound, unobserved time that nothing excuses counted as down on each line: ${bound} %, rounded down`,
+  ];
+}
+
+function metWords({ met }: ServiceMonth, { ruleSet }: MonthCase): string {
+  if (met === null && ruleSet !== 1) return 'not shown: met by the availability, not by its lower bound';
+  return met === false ? 'not met' : 'met';
+}
+
+/** Where the terms differ in their lines, those in force at an instant decide. */
+function together({ availability, terms }: ServiceMonth): string {
+  const same = terms.inForce.every(({ lines }) => lines.length === availability.lines.length);
+  return same
+    ? `All ${availability.lines.length} lines down at the same time`
+    : 'All lines in force down at the same time';
 }
 
 function explainLine(line: LineAvailability, service: ServiceMonth, monthCase: MonthCase): string[] {

@@ -21,9 +21,13 @@ export function source(plan: PlanVersion, field: string): string {
 
 /** The clause of a field, or of the nearest field around it that has one. */
 export function clauseOf(plan: PlanVersion, field: string): string | null {
+  return plan.clauses.get(fieldOfClause(plan, field) ?? '') ?? null;
+}
+
+/** The field that has that clause. */
+export function fieldOfClause(plan: PlanVersion, field: string): string | null {
   for (let at = field; at !== ''; at = at.replace(/(?:\[\d+\]|\.?[^.[\]]+)$/, '')) {
-    const clause = plan.clauses.get(at);
-    if (clause !== undefined) return clause;
+    if (plan.clauses.has(at)) return at;
   }
   return null;
 }

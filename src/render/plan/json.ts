@@ -1,6 +1,6 @@
 import { asPercent, formatShort } from '../../core/number/decimal.js';
 import type { Rational } from '../../core/number/rational.js';
-import type { Band, Plan, PlanVersion, ServiceClass } from '../../core/plan/plan.js';
+import type { Band, ClaimRule, Plan, PlanVersion, ServiceClass } from '../../core/plan/plan.js';
 import { renderPlan } from './plan.js';
 import type { PlanLanguage } from './words.js';
 
@@ -25,9 +25,16 @@ const versionJson = (version: PlanVersion) => ({
   classes: [...version.classes.values()].map(classJson),
   latencyBands: version.latency.bands.map(bandJson),
   loss: { commitmentPercent: percent(version.loss.commitment), bands: version.loss.bands.map(bandJson) },
-  claimWithinDays: version.credit.claimWithinDays,
+  claimWithinDays: daysOfClaim(version.credit.claim),
+  claim: version.credit.claim,
+  paidOn: version.credit.paidOn,
   faultReports: version.faultReports,
+  rulings: version.rulings,
 });
+
+/** As it was said before a claim could go by months or by the outage. */
+const daysOfClaim = (claim: ClaimRule | null): number | null =>
+  claim && 'days' in claim && claim.after === 'month' ? claim.days : null;
 
 const classJson = ({ id, name, commitment, minLines, maxLines, steps }: ServiceClass) => ({
   ...{ id, name, commitmentPercent: percent(commitment), minLines, maxLines },

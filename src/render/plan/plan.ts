@@ -1,10 +1,11 @@
+import { formatAmount } from '../../core/money/money.js';
 import { asPercent, formatShort } from '../../core/number/decimal.js';
 import type { Band, Plan, PlanVersion, ServiceClass } from '../../core/plan/plan.js';
-import { clauseOf } from '../explain/text.js';
+import { clauseOf, fieldOfClause } from '../explain/text.js';
 import { borderedTable } from './bordered.js';
 import { causeRows } from './causes.js';
 import { bandRange, stepRanges } from './ranges.js';
-import { ruleRows } from './rules.js';
+import { msText, ruleRows } from './rules.js';
 import { inLanguage, planWords, type PlanLanguage } from './words.js';
 
 /** A plan as the tables that a contract has, every version of it. */
@@ -14,17 +15,22 @@ export function renderPlan(plan: Plan, language: PlanLanguage): string {
     `${inLanguage(plan.name, language)} (${plan.id})`,
     ...(plan.source === null ? [] : [`${words.source}: ${inLanguage(plan.source, language)}`]),
     ...plan.versions.flatMap((version) => ['', ...renderVersion(version, language)]),
+    ...exampleTable(plan, language),
   ];
   return `${lines.join('\n')}\n`;
 }
 
 function renderVersion(version: PlanVersion, language: PlanLanguage): string[] {
   const words = planWords[language];
-  const clause = (field: string) => clauseOf(version, field) ?? '';
+  const told = new Set<string>();
+  const clause = (field: string): string => {
+    told.add(fieldOfClause(version, field) ?? '');
+    return clauseOf(version, field) ?? '';
+  };
   const causes = version.credit.causes.flatMap((rule, index) =>
     causeRows(rule, language).map((row) => [...row, clause(`credit.causes[${index}]`)]),
   );
-  return [
+  const tables = [
     `${words.version} ${version.version}, ${words.inForceFrom} ${version.effectiveFrom}, ${words.timeZone} ${version.timeZone}`,
     '',
     words.availabilityTitle,
@@ -40,6 +46,7 @@ function renderVersion(version: PlanVersion, language: PlanLanguage): string[] {
     '',
     `${words.lossTitle} (${words.committedLoss} ≤ ${formatShort(asPercent(version.loss.commitment), 15)} %)`,
     ...bandTable(version.loss.bands, null, clause('loss.bands'), language),
+    ...trafficTable(version, clause, language),
     ...(causes.length === 0
       ? []
       : [
@@ -53,16 +60,66 @@ function renderVersion(version: PlanVersion, language: PlanLanguage): string[] {
       [words.rule, words.value, words.clause],
       ruleRows(version, language).map(([name, value, field]) => [name, value, clause(field)]),
     ),
-    ...(version.rulings.size === 0
+    ...(version.rulings.length === 0
       ? []
       : [
           '',
           words.rulingsTitle,
           ...borderedTable(
-            [words.field, words.clause, words.ruling],
-            [...version.rulings].map(([field, text]) => [field, clause(field), inLanguage(text, language)]),
+            [words.rulingId, words.field, words.clause, words.ruling],
+            version.rulings.map(({ id, field, clause: of, text }) => [
+              id,
+              field,
+              of ?? '',
+              inLanguage(text, language),
+            ]),
           ),
         ]),
+  ];
+  const untold = [...version.clauses].filter(([field]) => !told.has(field));
+  if (untold.length === 0) return tables;
+  return [...tables, '', words.clausesTitle, ...borderedTable([words.field, words.clause], untold)];
+}
+
+function trafficTable(
+  { trafficClasses }: PlanVersion,
+  clause: (field: string) => string,
+  language: PlanLanguage,
+): string[] {
+  if (trafficClasses.length === 0) return [];
+  const words = planWords[language];
+  const orNone = (text: string | null): string => text ?? words.none;
+  return [
+    '',
+    words.trafficTitle,
+    ...borderedTable(
+      [words.trafficClass, words.dscp, words.latency, words.lossPercent, words.jitter, words.clause],
+      trafficClasses.map((each) => [
+        `${inLanguage(each.name, language)} (${each.id})`,
+        each.dscp.join(', '),
+        orNone(each.latencyUs && `≤ ${msText(each.latencyUs)} ms`),
+        orNone(each.loss && `≤ ${formatShort(asPercent(each.loss), 15)} %`),
+        orNone(each.jitterUs && `≤ ${msText(each.jitterUs)} ms`),
+        clause(`trafficClasses.${each.id}`),
+      ]),
+    ),
+  ];
+}
+
+function exampleTable({ examples }: Plan, language: PlanLanguage): string[] {
+  if (examples.length === 0) return [];
+  const words = planWords[language];
+  return [
+    '',
+    words.examplesTitle,
+    ...borderedTable(
+      [words.example, words.month, words.credit],
+      examples.map(({ name, month, credit }) => [
+        inLanguage(name, language),
+        month,
+        `${formatAmount(credit.minor, credit.currency)} ${credit.currency}`,
+      ]),
+    ),
   ];
 }
 
@@ -79,7 +136,7 @@ function classRows(
         ? String(each.minLines)
         : `${each.minLines} – ${each.maxLines}`;
   const commitment = `${formatShort(asPercent(each.commitment), 15)} %`;
-  const ranges = stepRanges(each, words.and);
+  const ranges = stepRanges(each, language);
   return [
     [
       `${inLanguage(each.name, language)} (${each.id})`,

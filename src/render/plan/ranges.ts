@@ -1,14 +1,17 @@
-import { asPercent, formatHalfUp, formatShort } from '../../core/number/decimal.js';
+import { asPercent, formatHalfUp, formatShort, isExactAt } from '../../core/number/decimal.js';
 import type { Rational } from '../../core/number/rational.js';
 import type { Band, ServiceClass } from '../../core/plan/plan.js';
+import { creditText } from './causes.js';
+import { planWords, type PlanLanguage } from './words.js';
 
 const percent = (share: Rational): string => `${formatShort(asPercent(share), 15)} %`;
 
 /** A class's steps as a contract prints them: from the commitment down, lower bounds inclusive. */
 export function stepRanges(
   { steps }: ServiceClass,
-  and: string,
+  language: PlanLanguage,
 ): { readonly range: string; readonly credit: string | null }[] {
+  const { and } = planWords[language];
   const [first] = steps;
   if (first === undefined) return [];
   return [
@@ -18,7 +21,9 @@ export function stepRanges(
       const upper = `< ${percent(step.below)}`;
       return {
         range: next === undefined ? upper : `${upper} ${and} ≥ ${percent(next.below)}`,
-        credit: step.credit.text,
+        credit: creditText(step.credit, step.perUnit, ' %', language, (unit) =>
+          formatShort(asPercent(unit), 15),
+        ),
       };
     }),
   ];
@@ -32,7 +37,7 @@ export function bandRange(
   rest: string,
 ): string {
   const print = (value: Rational) =>
-    `${decimals === null ? formatShort(value, 15) : formatHalfUp(value, decimals)} %`;
+    `${decimals !== null && isExactAt(value, decimals) ? formatHalfUp(value, decimals) : formatShort(value, 15)} %`;
   const end = bands[index]?.upToPercent ?? null;
   const before = bands[index - 1]?.upToPercent ?? null;
   if (before === null) return end === null ? rest : `≤ ${print(end)}`;

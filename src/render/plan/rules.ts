@@ -1,7 +1,9 @@
 import type { ExclusionKind } from '../../core/exclusion/kinds.js';
 import { formatAmount } from '../../core/money/money.js';
 import { asPercent, formatShort } from '../../core/number/decimal.js';
+import { multiply, ratio, type Rational } from '../../core/number/rational.js';
 import type { PlanVersion } from '../../core/plan/plan.js';
+import { windowText } from './causes.js';
 import { fill, kindWords, planWords, type PlanLanguage } from './words.js';
 
 /** The rules that stand in no table of their own: their name, value and plan field. */
@@ -39,9 +41,23 @@ export function ruleRows(
       'measurement.minimumSent',
     ],
     [words.excusedTime, words[availability.excusedTime], 'availability.excusedTime'],
+    [words.outageStart, words[availability.outages.startsAt], 'availability.outages.startsAt'],
+    [words.outageCount, durationText(version, language), 'availability.outages'],
+    ...availability.degradedIsDown.map(
+      (window, index) =>
+        [words.degraded, windowText(window, language), `availability.degradedIsDown[${index}]`] as const,
+    ),
     [words.excusedBy, kinds(availability.excusedBy), 'availability.excusedBy'],
     [words.leftOutLatency, kinds(version.latency.leavesOut), 'latency.leavesOut'],
     [words.leftOutLoss, kinds(version.loss.leavesOut), 'loss.leavesOut'],
+    [words.leftOutJitter, kinds(version.jitter.leavesOut), 'jitter.leavesOut'],
+    [
+      words.jitterCommitment,
+      version.jitter.commitmentUs === null
+        ? words.none
+        : fill(words.upToMs, { ms: msText(version.jitter.commitmentUs) }),
+      'jitter.commitmentMs',
+    ],
     [
       words.notice,
       noticeHours === null
@@ -55,7 +71,7 @@ export function ruleRows(
       words.allowance,
       allowance === null
         ? words.none
-        : fill(words.allowanceValue, { hours: formatShort(allowance.hours), per: words[allowance.per] }),
+        : fill(words.allowanceValue, { hours: formatShort(allowance.hours, 15), per: words[allowance.per] }),
       'exclusions.plannedMaintenance.allowance',
     ],
     [
@@ -65,7 +81,7 @@ export function ruleRows(
     ],
     [
       words.incomplete,
-      fill(words.incompleteValue, { percent: formatShort(asPercent(availability.incompleteAbove)) }),
+      fill(words.incompleteValue, { percent: formatShort(asPercent(availability.incompleteAbove), 15) }),
       'availability.incompleteAbovePercent',
     ],
     [words.base, words[credit.base], 'credit.base'],
@@ -92,9 +108,10 @@ export function ruleRows(
     [words.minimum, minimum(version, language), 'credit.minimumPayable'],
     [
       words.claim,
-      credit.claimWithinDays === null ? words.none : fill(words.claimValue, { days: credit.claimWithinDays }),
-      'credit.claimWithinDays',
+      claimText(version, language),
+      version.clauses.has('credit.claim') ? 'credit.claim' : 'credit.claimWithinDays',
     ],
+    [words.paidOn, words[credit.paidOn], 'credit.paidOn'],
     [
       words.firstResponse,
       within(version.faultReports.firstResponseMinutes),
@@ -103,11 +120,31 @@ export function ruleRows(
     [words.repair, within(version.faultReports.repairMinutes), 'faultReports.repairMinutes'],
     [
       words.tax,
-      version.tax.rate === null ? words.notStated : `${formatShort(asPercent(version.tax.rate))} %`,
+      version.tax.rate === null ? words.notStated : `${formatShort(asPercent(version.tax.rate), 15)} %`,
       'tax.ratePercent',
     ],
   ];
 }
+
+function claimText({ credit: { claim } }: PlanVersion, language: PlanLanguage): string {
+  const words = planWords[language];
+  if (claim === null) return words.none;
+  if ('months' in claim) return fill(words.claimMonths, claim);
+  return fill(claim.after === 'month' ? words.claimValue : words.claimOutage, { days: claim.days });
+}
+
+function durationText({ availability: { outages } }: PlanVersion, language: PlanLanguage): string {
+  const words = planWords[language];
+  const { unitMinutes, count, shortestMinutes } = outages;
+  const counted =
+    unitMinutes === null
+      ? words.exact
+      : fill(count === 'started' ? words.inStarted : words.inFull, { minutes: formatShort(unitMinutes, 15) });
+  if (shortestMinutes.n === 0n) return counted;
+  return `${counted}; ${fill(words.shortest, { minutes: formatShort(shortestMinutes, 15) })}`;
+}
+
+export const msText = (us: Rational): string => formatShort(multiply(us, ratio(1n, 1000n)), 15);
 
 function minimum({ credit: { minimumPayable } }: PlanVersion, language: PlanLanguage): string {
   const words = planWords[language];

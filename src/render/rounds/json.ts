@@ -21,6 +21,7 @@ export function roundJson(round: SlotSummary): object {
     lostAfterMs: measured && measured.lostAfterMs,
     provenance: measured && measured.provenance,
     sizes: measured ? measured.sizes.map(sizeJson) : [],
+    icmpErrors: measured?.icmpErrors ?? [],
   };
 }
 

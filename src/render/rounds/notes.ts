@@ -1,4 +1,5 @@
 import type { SizeCounts } from '../../core/measurement/counts.js';
+import type { IcmpErrorCount } from '../../core/measurement/packet.js';
 import type { MissingReason } from '../../core/measurement/round.js';
 import type { SlotSummary } from '../../core/measurement/summary.js';
 import { oneLine } from '../table.js';
@@ -18,7 +19,7 @@ export const missingWords: Readonly<Record<MissingReason, string>> = {
 export function notesOf(slot: SlotSummary): string[] {
   if (slot.status === 'missing') return [`missing: ${missingWords[slot.reason]}`];
   const why = slot.reason === null ? [] : [`${slot.status}: ${oneLine(slot.reason)}`];
-  return [...why, ...slot.sizes.flatMap((size) => apart(size))];
+  return [...why, ...slot.sizes.flatMap((size) => apart(size)), ...icmpErrorLines(slot.icmpErrors ?? [])];
 }
 
 function apart(size: SizeCounts): string[] {
@@ -30,6 +31,17 @@ function apart(size: SizeCounts): string[] {
     some(size.mismatched, 'mismatched reply', 'mismatched replies'),
   ].filter((part) => part !== null);
   return parts.length === 0 ? [] : [`${size.bytes} bytes: ${parts.join(', ')}`];
+}
+
+/** Who sent which ICMP errors, over all sizes: `ICMP net-unreachable (type 3, code 0) from 192.0.2.1: 12`. */
+function icmpErrorLines(errors: readonly IcmpErrorCount[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { error, type, code, from, mtu, count } of errors) {
+    const what = `ICMP ${error} (type ${type}, code ${code}${mtu === null ? '' : `, MTU ${mtu}`})`;
+    const line = from === null ? what : `${what} from ${from}`;
+    counts.set(line, (counts.get(line) ?? 0) + count);
+  }
+  return [...counts].map(([line, count]) => `${line}: ${count}`);
 }
 
 function some(count: number, one: string, many: string): string | null {

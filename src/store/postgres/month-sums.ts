@@ -19,7 +19,8 @@ const sumsOfParts = `
   JOIN path ON path.name = span.path
   CROSS JOIN LATERAL (
     SELECT sent::text AS sent, received::text AS received, sizes_with_latency::text AS "withLatency",
-      sizes_with_loss::text AS "withLoss", count(*)::text AS rows, sum(rtt_sum_us)::text AS "rttSumUs"
+      sizes_with_loss::text AS "withLoss", count(*)::text AS rows, sum(rtt_sum_us)::text AS "rttSumUs",
+      coalesce(sum(rtt_min_us), 0)::text AS "rttMinSumUs"
     FROM size WHERE size.path_id = path.id AND size.slot >= span.since AND size.slot < span.until
       AND size.held = 1 AND size.sent > 0
     GROUP BY size.received, size.sent, size.sizes_with_latency, size.sizes_with_loss
@@ -72,7 +73,7 @@ export function monthSumsQuery({ read }: Connection): Pick<RoundStore, 'monthSum
 }
 
 function inWholeNumbers(row: Record<keyof SumGroup, string>): SumGroup {
-  const { sent, received, withLatency, withLoss, rows, rttSumUs } = row;
+  const { sent, received, withLatency, withLoss, rows, rttSumUs, rttMinSumUs } = row;
   return {
     sent: BigInt(sent),
     received: BigInt(received),
@@ -80,5 +81,6 @@ function inWholeNumbers(row: Record<keyof SumGroup, string>): SumGroup {
     withLoss: BigInt(withLoss),
     rows: BigInt(rows),
     rttSumUs: BigInt(rttSumUs),
+    rttMinSumUs: BigInt(rttMinSumUs),
   };
 }

@@ -1,11 +1,12 @@
 import type { SizeCounts } from '../../core/measurement/counts.js';
+import type { IcmpErrorCount } from '../../core/measurement/packet.js';
 import type { MissingReason, StampSource } from '../../core/measurement/round.js';
 import type { MissingSummary, RoundSummary } from '../../core/measurement/summary.js';
 import type { EpochMs, PathId } from '../../core/types.js';
 import type { RoundQuery, RoundStore } from '../store.js';
 import type { Connection, Value } from './database.js';
 
-export type MeasuredRow = Omit<RoundSummary, 'provenance' | 'sizes'> & {
+export type MeasuredRow = Omit<RoundSummary, 'provenance' | 'sizes' | 'icmpErrors'> & {
   readonly driver: string;
   readonly stamps: StampSource;
   readonly fallbackStamps: number;
@@ -13,6 +14,8 @@ export type MeasuredRow = Omit<RoundSummary, 'provenance' | 'sizes'> & {
   readonly sendLagUs: number | null;
   readonly p50Us: number | null;
   readonly p99Us: number | null;
+  /** JSON. */
+  readonly icmpErrors: string | null;
   readonly sizes: SizeCounts[] | null;
 };
 export type MissingRow = {
@@ -32,7 +35,8 @@ const sizesOfRound = `(SELECT json_agg(json_build_object('bytes', bytes, 'sent',
 export const roundColumns = `path.name AS path, slot, status, reason, address, started_at AS "startedAt", ended_at AS "endedAt",
         lost_after_ms AS "lostAfterMs", driver, stamps, fallback_stamps AS "fallbackStamps",
         socket_drops AS "socketDrops", send_lag_us AS "sendLagUs",
-        calibration_p50_us AS "p50Us", calibration_p99_us AS "p99Us", ${sizesOfRound} AS sizes`;
+        calibration_p50_us AS "p50Us", calibration_p99_us AS "p99Us",
+        icmp_errors AS "icmpErrors", ${sizesOfRound} AS sizes`;
 
 export function roundList({ read }: Connection): Pick<RoundStore, 'list'> {
   return {
@@ -81,6 +85,7 @@ export function summary({
   return {
     ...{ path, slot, status, reason, address, startedAt, endedAt, lostAfterMs },
     ...{ provenance, sizes: sizes ?? [] },
+    ...(row.icmpErrors !== null && { icmpErrors: JSON.parse(row.icmpErrors) as IcmpErrorCount[] }),
   } satisfies RoundSummary;
 }
 

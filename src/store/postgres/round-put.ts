@@ -104,6 +104,7 @@ const roundColumns = [
   ['calibration_p50_us', 'double precision'],
   ['calibration_p99_us', 'double precision'],
   ['has_packets', 'boolean'],
+  ['icmp_errors', 'text'],
 ] as const;
 const names = roundColumns.map(([name]) => name).join(', ');
 const insertRounds = `INSERT INTO round (${names})
@@ -174,6 +175,7 @@ function roundRow(round: StoredRound, pathId: number): RoundCell[] {
     ...[pathId, slot, status, reason, address, startedAt, endedAt, lostAfterMs],
     ...[driver, stamps, fallbackStamps, socketDrops, sendLagUs],
     ...[calibration?.p50Us ?? null, calibration?.p99Us ?? null, round.packed !== null],
+    round.icmpErrors ? JSON.stringify(round.icmpErrors) : null,
   ];
 }
 

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreFault } from '../store.js';
+import { keepBeforeUpgrade } from './before-upgrade.js';
 import { corruptFault, readOnlyFault, toStoreFault } from './faults.js';
 import { latestVersion, migrate, schemaVersion } from './migrate.js';
 import { thisWriter, type WriterLock, type WriterName } from '../writer-lock.js';
@@ -51,7 +52,7 @@ export function connect(options: ConnectOptions): Connected {
     db?.close();
     void lock?.release();
     if (cannotOpen(error) && isWriteDenied(file)) throw readOnlyFault(file, String(error), error);
-    throw toStoreFault(error, file);
+    throw toStoreFault(fileFault(error, file), file);
   }
 }
 
@@ -71,6 +72,8 @@ function prepareForWriting(db: Database.Database, file: string, isLocked: boolea
 function upgrade(db: Database.Database, file: string, isLocked: boolean): void {
   const lock = isLocked ? null : takeWriterLock(file, thisWriter('upgrade of its schema', null, Date.now()));
   try {
+    const version = schemaVersion(db, file);
+    if (version > 0 && version < latestVersion()) keepBeforeUpgrade(db, file, version, latestVersion());
     migrate(db, file);
   } finally {
     void lock?.release();
@@ -103,6 +106,16 @@ function makeFolder(file: string): void {
       cause: error,
     });
   }
+}
+
+/** What the system said of the file or the folder, before SQLite had it. */
+function fileFault(error: unknown, file: string): unknown {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (error instanceof StoreFault || code === undefined || syscall === undefined) return error;
+  const kind = code === 'ENOSPC' || code === 'EDQUOT' ? 'full' : 'other';
+  return new StoreFault(`the database ${file} can't be made or opened: ${String(error)}`, kind, {
+    cause: error,
+  });
 }
 
 const cannotOpen = (error: unknown): boolean =>

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { StoreFault } from '../store.js';
+import { copyBeforeUpgrade } from './before-upgrade.js';
 import { corruptFault } from './faults.js';
 import { migrations as all } from './migrations/index.js';
 import type { Migration } from './migrations/migration.js';
@@ -18,9 +20,11 @@ export function schemaVersion(db: Database.Database, file: string, migrations = 
   }
   const latest = latestVersion(migrations);
   if (version > latest) {
+    const copy = copyBeforeUpgrade(file, latest);
+    const rollBack = existsSync(copy) ? `; ${copy} is the copy from before the upgrade, to go back to` : '';
     throw new StoreFault(
       `the database ${file} has schema ${version}, and this program knows schemas up to ${latest}: ` +
-        'run the newer program, or give another path',
+        `run the newer program, or give another path${rollBack}`,
       'newer-schema',
     );
   }

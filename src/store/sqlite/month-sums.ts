@@ -12,7 +12,7 @@ export function monthSumsQuery({ db, read }: Connection): Pick<RoundStore, 'mont
   const groupsIn = db
     .prepare<[PathId, EpochMs, EpochMs], SumGroup>(
       `SELECT sent, received, sizes_with_latency AS withLatency, sizes_with_loss AS withLoss, count(*) AS rows,
-         sum(rtt_sum_us) AS rttSumUs
+         sum(rtt_sum_us) AS rttSumUs, coalesce(sum(rtt_min_us), 0) AS rttMinSumUs
        FROM size
        WHERE path_id = (SELECT id FROM path WHERE name = ?) AND slot >= ? AND slot < ? AND held = 1 AND sent > 0
        GROUP BY received, sent, sizes_with_latency, sizes_with_loss`,

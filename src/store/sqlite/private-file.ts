@@ -1,4 +1,13 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readlinkSync,
+  statSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
@@ -24,9 +33,12 @@ export function makePrivateFolder(folder: string): void {
   const missing: string[] = [];
   let at = folder;
   while (!existsSync(at) && dirname(at) !== at) {
+    if (lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink() === true)
+      throw new Error(`${at} is a link to ${readlinkSync(at)}, which is not there`);
     missing.unshift(at);
     at = dirname(at);
   }
+  if (!statSync(at).isDirectory()) throw new Error(`${at} is no folder`);
   for (const one of missing) {
     try {
       mkdirSync(one, { mode: 0o700 });
@@ -35,4 +47,12 @@ export function makePrivateFolder(folder: string): void {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !statSync(one).isDirectory()) throw error;
     }
   }
+}
+
+/** Who may read the database besides its owner; null: nobody, or it isn't there. */
+export function whoElseReads(file: string): string | null {
+  if (!existsSync(file)) return null;
+  const mode = statSync(file).mode & 0o777;
+  if ((mode & 0o004) !== 0) return 'everybody on this machine may read it';
+  return (mode & 0o040) === 0 ? null : 'its group may read it';
 }

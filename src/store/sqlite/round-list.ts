@@ -1,4 +1,5 @@
 import type { SizeCounts } from '../../core/measurement/counts.js';
+import type { IcmpErrorCount } from '../../core/measurement/packet.js';
 import type { MissingReason, StampSource } from '../../core/measurement/round.js';
 import type { EpochMs, PathId } from '../../core/types.js';
 import type { MissingSummary, RoundSummary } from '../../core/measurement/summary.js';
@@ -23,6 +24,8 @@ export type MeasuredRow = {
   readonly sendLagUs: number | null;
   readonly p50Us: number | null;
   readonly p99Us: number | null;
+  /** JSON. */
+  readonly icmpErrors: string | null;
 };
 export type MissingRow = {
   readonly path: PathId;
@@ -39,7 +42,8 @@ export const sizesQuery = `SELECT bytes, sent, received, late, errors, not_sent 
 /** What is asked of `round`, with its path beside it. */
 export const roundColumns = `path_id AS pathId, path.name AS path, slot, status, reason, address, started_at AS startedAt,
       ended_at AS endedAt, lost_after_ms AS lostAfterMs, driver, stamps, fallback_stamps AS fallbackStamps,
-      socket_drops AS socketDrops, send_lag_us AS sendLagUs, calibration_p50_us AS p50Us, calibration_p99_us AS p99Us`;
+      socket_drops AS socketDrops, send_lag_us AS sendLagUs, calibration_p50_us AS p50Us, calibration_p99_us AS p99Us,
+      icmp_errors AS icmpErrors`;
 
 export function roundList({ db, read }: Connection): Pick<RoundStore, 'list'> {
   // As lists of values: there are hundreds in a page, and what makes objects of them by name is the slower half.
@@ -99,7 +103,10 @@ export function summary(row: MeasuredRow, sizes: SizeCounts[]): RoundSummary {
   const { driver, stamps, fallbackStamps, socketDrops, sendLagUs, p50Us, p99Us } = row;
   const calibration = p50Us === null || p99Us === null ? null : { p50Us, p99Us };
   const provenance = { driver, stamps, fallbackStamps, socketDrops, sendLagUs, calibration };
-  return { path, slot, status, reason, address, startedAt, endedAt, lostAfterMs, provenance, sizes };
+  return {
+    ...{ path, slot, status, reason, address, startedAt, endedAt, lostAfterMs, provenance, sizes },
+    ...(row.icmpErrors !== null && { icmpErrors: JSON.parse(row.icmpErrors) as IcmpErrorCount[] }),
+  };
 }
 
 export function missingSummary({ path, slot, status, reason }: MissingRow): MissingSummary {

@@ -21,8 +21,8 @@ export interface RoundRows {
 export function roundRows(db: Connection['db']): RoundRows {
   const insertRound = db.prepare<Value[]>(
     `INSERT INTO round (slot, path_id, status, reason, address, started_at, ended_at, lost_after_ms, driver, stamps,
-       fallback_stamps, socket_drops, send_lag_us, calibration_p50_us, calibration_p99_us, packets_id)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       fallback_stamps, socket_drops, send_lag_us, calibration_p50_us, calibration_p99_us, packets_id, icmp_errors)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertSize = db.prepare<Value[]>(
     `INSERT INTO size (path_id, slot, position, bytes, held, sent, received, sizes_with_latency, sizes_with_loss,
@@ -52,6 +52,7 @@ export function roundRows(db: Connection['db']): RoundRows {
         ...[round.lostAfterMs, provenance.driver, provenance.stamps, provenance.fallbackStamps],
         ...[provenance.socketDrops, provenance.sendLagUs],
         ...[provenance.calibration?.p50Us ?? null, provenance.calibration?.p99Us ?? null, packetsId],
+        round.icmpErrors ? JSON.stringify(round.icmpErrors) : null,
       );
       const withLatency = sizes.filter((size) => size.received > 0).length;
       const withLoss = sizes.filter((size) => size.sent > 0).length;

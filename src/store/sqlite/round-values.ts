@@ -34,7 +34,7 @@ export function roundRow(values: RoundValues): Row {
     stamps,
     ...rest
   ] = values;
-  const [fallbackStamps, socketDrops, sendLagUs, p50Us, p99Us] = rest;
+  const [fallbackStamps, socketDrops, sendLagUs, p50Us, p99Us, icmpErrors] = rest;
   return {
     pathId,
     path,
@@ -52,6 +52,7 @@ export function roundRow(values: RoundValues): Row {
     sendLagUs,
     p50Us,
     p99Us,
+    icmpErrors,
   } as Row;
 }
 

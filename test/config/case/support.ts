@@ -1,3 +1,7 @@
+/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-return -- a case that a test breaks in every way has no type */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
 import { planFiles, type PlanFiles } from '../../../src/config/plan/files.js';
 import type { PlanResult } from '../../../src/config/plan/parse.js';
 import { readCase } from '../../../src/config/case/read-case.js';
@@ -90,11 +94,28 @@ export function faultsOf(input: Json): string[] {
   return result.ok ? [] : result.faults.map(({ path, message }) => `${path} ${message}`);
 }
 
+/** One line per note on a good case. */
+export function notesOf(input: Json): string[] {
+  const result = readCase(JSON.stringify(input), files, root);
+  if (!result.ok) throw new Error(result.faults.map(({ path, message }) => `${path} ${message}`).join('\n'));
+  return result.notes.map(({ path, message }) => `${path} ${message}`);
+}
+
 /** The case of a text that must be good. */
 export function caseOf(input: Json): MonthCase {
   const result = readCase(JSON.stringify(input), files, root);
   if (!result.ok) throw new Error(result.faults.map(({ path, message }) => `${path} ${message}`).join('\n'));
   return result.case;
+}
+
+/**
+ * The case with the built-in plan as data, which holds rounds of whatever sizes and packets: for tests of the arithmetic
+ * of a few packets.
+ */
+export function withAnyRounds(input: Json): Json {
+  const plan: Json = parse(readFileSync(join(root, 'config/plans/ctg-cloud-connection.yaml'), 'utf8'));
+  for (const version of plan.versions) version.measurement.minimumSent = 0;
+  return { ...input, plan };
 }
 
 export const resultOf = (input: Json): MonthResult => monthResult(judgeMonth(caseOf(input)));

@@ -6,9 +6,9 @@ import { z } from 'zod';
 import { customersSchema } from '../../../src/config/customers/schema.js';
 import { loadConfig } from '../../../src/config/load.js';
 import { bare } from '../../../src/config/shape/schemas.js';
-import { segmentsIn, segmentsOf } from '../../../src/core/customer/segments.js';
+import { bookMonth, segmentsOf } from '../../../src/core/customer/segments.js';
 import { sellersOf } from '../../../src/core/customer/resale.js';
-import { zonedMonth } from '../../../src/core/time/month.js';
+import type { RuleSet } from '../../../src/core/statement/rule-set.js';
 import { root } from '../../support/source-files.js';
 import { tempDir } from '../../support/temp-dir.js';
 import { bookOf } from './support.js';
@@ -78,15 +78,18 @@ describe('the shipped file of customers', () => {
   });
 
   test.each([
-    ['2026-02', []],
-    ['2026-09', ['2026-03-01']],
-    ['2026-10', ['2026-03-01', '2026-10-16']],
-    ['2027-02', ['2026-10-16']],
-    ['2027-03', []],
-  ])('has in %s the segments from %j', (name, starts) => {
-    const month = zonedMonth(name, 'Asia/Hong_Kong');
-    const found = segmentsIn(book, 'ctg-cloud-connection', month);
-    expect(found.map(({ start }) => start)).toEqual(starts);
+    ['2026-02', [], []],
+    ['2026-09', [['2026-03-01']], [['2026-03-01']]],
+    ['2026-10', [['2026-03-01', '2026-10-16']], [['2026-03-01'], ['2026-10-16']]],
+    ['2027-02', [['2026-10-16']], [['2026-10-16']]],
+    ['2027-03', [], []],
+  ])('has in %s one service with the terms %j; by the first rule set each by itself', (name, now, before) => {
+    const terms = (ruleSet: RuleSet) =>
+      bookMonth(book, name, ruleSet).plans.flatMap(({ services }) =>
+        services.map(({ inForce }) => inForce.map(({ start }) => start)),
+      );
+    expect(terms(2)).toEqual(now);
+    expect(terms(1)).toEqual(before);
   });
 
   test('says who stood above a customer on a day', () => {

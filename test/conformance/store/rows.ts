@@ -81,7 +81,10 @@ export function rowsConformance(name: string, newStore: () => Promise<Store>): v
         const rows = { ...watch({ outages: [open] }), slots: [stored(), mark(slot + everyMs)] };
         expect((await store.rows.merge(rows)).slots).toHaveLength(2);
         const before = await everyRow(store);
-        expect(await store.rows.merge(rows)).toEqual({ slots: [], watch: noRows.watch });
+        expect(await store.rows.merge(rows)).toEqual({
+          slots: [],
+          watch: { ...noRows.watch, traces: [] },
+        });
         expect(await everyRow(store)).toEqual(before);
         const later = await store.rows.merge(watch({ outages: [closed] }));
         expect(later.watch.outages).toEqual([closed]);

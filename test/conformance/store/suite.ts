@@ -62,6 +62,20 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
       }),
     );
 
+    test('gives back the ICMP errors of a round, and none where none came', () =>
+      using(async ({ rounds }) => {
+        const error = { bytes: 64, error: 'packet-too-big', type: 3, code: 4, mtu: 1400, count: 7 } as const;
+        const icmpErrors = [
+          { ...error, from: '192.0.2.7' },
+          { ...error, from: null, mtu: null },
+        ];
+        await rounds.put(round({ icmpErrors }));
+        await rounds.put(round({ slot: slotAt(1) }));
+        const [without, having] = await rounds.list({ limit: 2 });
+        expect(having).toMatchObject({ icmpErrors });
+        expect(without).not.toHaveProperty('icmpErrors');
+      }));
+
     test('stores a round once, and keeps the first', () =>
       using(async (store) => {
         const first = round();

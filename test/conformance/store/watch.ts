@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { PathTrace } from '../../../src/core/trace/trace.js';
 import type { BlindTime, ObservedOutage, StateChange, WatchRecord } from '../../../src/core/watch/records.js';
 import type { Store as WholeStore } from '../../../src/store/store.js';
 
@@ -25,6 +26,19 @@ const state = (at: number, over: Partial<StateChange> = {}): StateChange => ({
   at,
   state: 'up',
   reason: null,
+  ...over,
+});
+
+const trace = (at: number, over: Partial<PathTrace> = {}): PathTrace => ({
+  ...{ observer: 'HKG', port: 'SIN', at, reason: 'outage', address: '192.0.2.1' },
+  runs: [
+    {
+      method: 'udp',
+      hops: [{ ttl: 1, tries: [null, { from: '198.51.100.1', rttUs: 1_200, type: 11, code: 0 }, null] }],
+      reached: false,
+      failure: null,
+    },
+  ],
   ...over,
 });
 
@@ -147,6 +161,20 @@ export function watchConformance(name: string, open: () => Promise<Store>): void
         expect(await watch.spans('HKG')).toEqual([span(0, 30), span(50, 60)]);
         expect(await watch.spans('HKG', { from: 30, to: 51 })).toEqual([span(50, 60)]);
         expect(await watch.latestSpan('HKG')).toEqual(span(50, 60));
+      }));
+
+    test('gives traces back as they were, by port, time and reason', () =>
+      using(async (watch, { upkeep }) => {
+        const [first, second] = [trace(100), trace(200, { reason: 'quiet', port: 'FRA', runs: [] })];
+        await watch.put({ ...nothing, traces: [second, first] });
+        await watch.put({ ...nothing, traces: [first] });
+        expect(await watch.traces()).toEqual([first, second]);
+        expect(await watch.traces({ port: 'FRA' })).toEqual([second]);
+        expect(await watch.traces({ reason: 'outage' })).toEqual([first]);
+        expect(await watch.traces({ from: 100, to: 200 })).toEqual([first]);
+        expect(await watch.traces({ observer: 'HKG', limit: 1 })).toEqual([second]);
+        expect(await upkeep.sweep(200, 200)).toMatchObject({ watchDeleted: 1 });
+        expect(await watch.traces()).toEqual([second]);
       }));
 
     test('keeps blind time, of one port and of all, and its end when that comes', () =>

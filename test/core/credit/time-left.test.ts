@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { foresee, passedOf } from '../../../src/core/availability/foresee.js';
 import type { Availability } from '../../../src/core/availability/availability.js';
 import { msUntilBelow, nextStep } from '../../../src/core/credit/time-left.js';
+import { merge } from '../../../src/core/time/intervals.js';
 import { compare, ratio } from '../../../src/core/number/rational.js';
 import { noShare, percentShare } from '../../../src/core/plan/share.js';
 
@@ -11,14 +12,16 @@ const bound = (basisPoints: number) => ratio(BigInt(basisPoints), 10_000n);
 const november = 30 * 86_400_000;
 const availability = (totalMs: number, unavailableMs: number): Availability => ({
   lines: [],
+  outages: [],
   ...{ totalMs, unavailableMs },
+  ...{ wholeMs: totalMs, removed: [], lowerBound: ratio(0n) },
   ...{ removedMs: 0, excusedMs: 0, unobservedMs: 0, complete: true, unavailable: [] },
   availability: totalMs === 0 ? ratio(1n) : ratio(BigInt(totalMs - unavailableMs), BigInt(totalMs)),
 });
 const steps = [
-  { below: bound(9990), credit: percentShare(ratio(5n)) },
-  { below: bound(9950), credit: percentShare(ratio(10n)) },
-  { below: bound(9900), credit: percentShare(ratio(20n)) },
+  { below: bound(9990), credit: percentShare(ratio(5n)), perUnit: null },
+  { below: bound(9950), credit: percentShare(ratio(10n)), perUnit: null },
+  { below: bound(9900), credit: percentShare(ratio(20n)), perUnit: null },
 ];
 const downtime = fc
   .tuple(fc.integer({ min: 1, max: 31 * 86_400_000 }), fc.double({ min: 0, max: 1, noNaN: true }))
@@ -64,7 +67,16 @@ describe('time left before a bound', () => {
 });
 
 describe('what the month comes to at this rate', () => {
-  const period = { from: 0, to: november };
+  test('of a service that paused, only the time of its terms has passed', () => {
+    const spans = merge([
+      { from: 0, to: 1_000 },
+      { from: 5_000, to: 6_000 },
+    ]);
+    expect(passedOf(availability(2_000, 0), { spans }, 4_000)).toBe(1_000);
+    expect(passedOf(availability(2_000, 0), { spans }, 5_500)).toBe(1_500);
+  });
+
+  const period = { spans: merge([{ from: 0, to: november }]) };
 
   test('is the downtime so far times whole over passed, rounded down', () => {
     expect(foresee(availability(november, 1_000), period, november / 3).unavailableMs).toBe(3_000);
@@ -78,7 +90,7 @@ describe('what the month comes to at this rate', () => {
   test('is never less than what is, never more than the period, and the ratio that goes with it', () => {
     fc.assert(
       fc.property(downtime, fc.integer({ min: -5, max: 32 * 86_400_000 }), (seen, now) => {
-        const span = { from: 0, to: seen.totalMs };
+        const span = { spans: merge([{ from: 0, to: seen.totalMs }]) };
         const { unavailableMs, availability: foreseen } = foresee(seen, span, now);
         expect(unavailableMs).toBeGreaterThanOrEqual(seen.unavailableMs);
         expect(unavailableMs).toBeLessThanOrEqual(seen.totalMs);

@@ -1,6 +1,6 @@
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- a case that a test breaks in every way has no type */
 import { describe, expect, test } from 'vitest';
-import { resultOf, sampleCase, type Json } from '../../config/case/support.js';
+import { resultOf, withAnyRounds, sampleCase, type Json } from '../../config/case/support.js';
 
 /** 31 days of 2026-10. */
 const monthMs = 2_678_400_000;
@@ -153,8 +153,10 @@ describe('quality', () => {
   const withRound = (sizes: Json, more: Json = {}) => {
     const c = oneService('single', 0);
     c.rounds = [{ path: 'HKG>SIN', slot: iso(start), sizes }];
-    return resultOf({ ...c, ...more }).paths[0];
+    return resultOf(withAnyRounds({ ...c, ...more })).paths[0];
   };
+  const withRoundOfPlan = (sizes: Json) =>
+    resultOf({ ...oneService('single', 0), rounds: [{ path: 'HKG>SIN', slot: iso(start), sizes }] }).paths[0];
   const latencyOf = (rttSumUs: number, committed = '100.000') =>
     withRound([{ bytes: 64, sent: 1000, received: 1000, rttSumUs }], {
       commitments: [{ path: 'HKG>SIN', latencyMs: committed }],
@@ -213,7 +215,6 @@ describe('quality', () => {
     const sizes = [
       { bytes: 64, sent: 100, received: 100, rttSumUs: 1_000_000 },
       { bytes: 128, sent: 1, received: 1, rttSumUs: 40_000 },
-      { bytes: 512, sent: 0, received: 0, rttSumUs: 0 },
     ];
     expect(withRound(sizes)).toMatchObject({ latencyUs: 25_000, lossPpm: 0 });
   });
@@ -234,7 +235,11 @@ describe('quality', () => {
       { path: 'HKG>SIN', slot: iso(start + 1_800_000), sizes: size(1, 30_000) },
       { path: 'HKG>SIN', slot: iso(start + 3_600_000), sizes: size(0, 0) },
     ];
-    expect(resultOf(c).paths[0]).toMatchObject({ latencyUs: 20_000, lossPpm: 663_333, roundsHeld: 3 });
+    expect(resultOf(withAnyRounds(c)).paths[0]).toMatchObject({
+      latencyUs: 20_000,
+      lossPpm: 663_333,
+      roundsHeld: 3,
+    });
   });
 
   test('nothing came back in the whole month: loss, and no latency', () => {
@@ -247,6 +252,30 @@ describe('quality', () => {
       lossBand: 'decline',
       raw: { roundsHeld: 1, latencyUs: null, lossPpm: 1_000_000 },
     });
+  });
+
+  const whole = [64, 128, 512].map((bytes) => ({ bytes, sent: 100, received: 100, rttSumUs: 1_000_000 }));
+  const short = (sent: number) => [
+    ...whole.slice(1),
+    { bytes: 64, sent, received: sent, rttSumUs: sent * 10_000 },
+  ];
+
+  test.each([
+    ['three whole sizes', whole, 1],
+    ['90 of 100 packets of a size', short(90), 1],
+    ['89 of 100 packets of a size', short(89), 0],
+    ['a size of which nothing was sent', short(0), 0],
+    ['a size too few', whole.slice(1), 0],
+    // One packet that is lost is a third of the round's loss: 33.3 %.
+    [
+      'one packet of 512 bytes, and lost',
+      [...whole.slice(0, 2), { bytes: 512, sent: 1, received: 0, rttSumUs: 0 }],
+      0,
+    ],
+  ])('a round is held when every size of the plan counts: %s', (_, sizes, held) => {
+    const result = withRoundOfPlan(sizes);
+    expect(result).toMatchObject({ roundsHeld: held, raw: { roundsHeld: held } });
+    expect(result?.lossPpm).toBe(held === 0 ? null : 0);
   });
 
   test('a round with nothing sent is missing', () => {
@@ -281,7 +310,7 @@ describe('quality', () => {
           sizes: [{ bytes: 64, sent: 1, received: 1, rttSumUs: 1 }],
         },
       ];
-      expect(resultOf(c).paths[0]).toMatchObject({
+      expect(resultOf(withAnyRounds(c)).paths[0]).toMatchObject({
         roundsHeld: 0,
         raw: { roundsHeld: 0 },
         coveragePercent: '0.00',

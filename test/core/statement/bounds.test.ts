@@ -54,7 +54,7 @@ describe('the bounds of a month', () => {
         const pick = (key: 'nominal' | 'longest' | 'shortest'): LineInterval[] =>
           outages.map((one) => one[key]);
         const judged = judgeMonth({ ...base, outages: pick('nominal') });
-        const bounds = boundsOf(judged, { longest: pick('longest'), shortest: pick('shortest') });
+        const [bounds = []] = boundsOf([judged], [{ longest: pick('longest'), shortest: pick('shortest') }]);
         expect(bounds).toHaveLength(judged.services.length);
         for (const [index, bound] of bounds.entries()) {
           const service = judged.services[index];
@@ -70,14 +70,15 @@ describe('the bounds of a month', () => {
 
   test('are one figure, and not shown, where no outage was', () => {
     const judged = judgeMonth({ ...base, outages: [] });
-    const bounds = boundsOf(judged, { longest: [], shortest: [] });
+    const [bounds = []] = boundsOf([judged], [{ longest: [], shortest: [] }]);
     expect(bounds.map((bound) => boundsResult(bound, 'HKD'))).toEqual([null, null]);
   });
 
   test('move with an outage that only its longest reading has', () => {
     const judged = judgeMonth({ ...base, outages: [] });
     const longest = [{ line: 'l1', from: monthStart, to: monthStart + 4 * hourMs }];
-    const [a, b] = boundsOf(judged, { longest, shortest: [] }).map((bound) => boundsResult(bound, 'HKD'));
+    const [bounds = []] = boundsOf([judged], [{ longest, shortest: [] }]);
+    const [a, b] = bounds.map((bound) => boundsResult(bound, 'HKD'));
     expect(a).toEqual({
       ...{ availabilityLowPercent: '99.4623', availabilityHighPercent: '100.0000' },
       ...{ creditLow: '0.00', creditHigh: '50.00' },

@@ -10,9 +10,10 @@ import { figuresFromParts } from '../../../src/core/measurement/figures-from-par
 import { emptySums } from '../../../src/core/measurement/figures.js';
 import type { PacketOutcome } from '../../../src/core/measurement/packet.js';
 import { roundStatuses, type Round } from '../../../src/core/measurement/round.js';
-import { ratio } from '../../../src/core/number/rational.js';
+import { ratio, zero } from '../../../src/core/number/rational.js';
 import { versionFor } from '../../../src/core/plan/version.js';
-import type { MonthCase, ServiceTerms } from '../../../src/core/statement/case.js';
+import { servicesInMonth, type MonthCase, type ServiceTerms } from '../../../src/core/statement/case.js';
+import { currentRuleSet } from '../../../src/core/statement/rule-set.js';
 import { judgeMonth, type MonthJudgement } from '../../../src/core/statement/judge.js';
 import { zonedMonth, type Month } from '../../../src/core/time/month.js';
 import { figuresFromStore } from '../../../src/engine/month/figures-from-store.js';
@@ -41,11 +42,16 @@ function emptyCase(planId: string, serviceClass: string): MonthCase {
   const read = planFiles(root).byId(planId);
   const plan = read?.ok ? versionFor(read.plan, '2026-03') : null;
   if (!plan) throw new Error(`no plan ${planId}`);
-  const services = [service('one', serviceClass, paths.slice(0, 2)), service('late', serviceClass, paths)];
+
+  const month = zonedMonth('2026-03', plan.timeZone);
+  const terms = [service('one', serviceClass, paths.slice(0, 2)), service('late', serviceClass, paths)];
+  const services = servicesInMonth(terms, month);
   return {
+    ruleSet: currentRuleSet,
     planId,
-    plan,
-    month: zonedMonth('2026-03', plan.timeZone),
+    // A few rounds stand for a month here.
+    plan: { ...plan, credit: { ...plan.credit, minimumCoverage: zero } },
+    month,
     lines: services.map(({ lines: [id = ''] }) => ({ id, pop: 'HKG' })),
     services,
     outages: [],

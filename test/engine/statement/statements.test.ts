@@ -37,12 +37,12 @@ describe('closing', () => {
     expect(await statements.close('2026-10')).toBe(2);
     const list = await statements.list({ month: '2026-10' });
     expect(list.map(({ id, state, credit }) => [id, state, credit])).toEqual([
-      ['2026-10/other', 'draft', '483.87'],
+      ['2026-10/other', 'draft', '758.06'],
       ['2026-10/single', 'draft', '0.00'],
     ]);
     const credits = await month.store.statements.credits();
     expect(credits).toMatchObject([
-      { id: 'CR-2026-10-000001', service: 'other', gross: '483.87', status: 'draft', cursor: 0 },
+      { id: 'CR-2026-10-000001', service: 'other', gross: '758.06', status: 'draft', cursor: 0 },
     ]);
     await statements.close('2026-10');
     expect(await month.store.statements.credits()).toHaveLength(1);
@@ -165,7 +165,7 @@ describe('a revision', () => {
     expect((await statements.list({ service: 'other' }))[0]?.changed?.why[0]).toContain(`exclusion ${id}`);
 
     const [dry] = await statements.revise('ann', { ...only('other'), dryRun: true });
-    expect(dry).toMatchObject({ outcome: 'sealed', revision: 2, hash: null, creditDifference: '-483.87' });
+    expect(dry).toMatchObject({ outcome: 'sealed', revision: 2, hash: null, creditDifference: '-758.06' });
     expect((await sealedOf(month, '2026-10/other')).document.revision).toBe(1);
 
     const [revised] = await statements.revise('ann', only('other'));
@@ -173,24 +173,24 @@ describe('a revision', () => {
       outcome: 'sealed',
       revision: 2,
       credit: '0.00',
-      creditDifference: '-483.87',
+      creditDifference: '-758.06',
     });
     const second = await sealedOf(month, '2026-10/other');
     expect(second.document.previous).toBe(first.hash);
     expect(second.document.change?.since).toBe(1);
     expect(second.document.change?.differences).toContainEqual({
       field: 'total.credit',
-      from: '483.87',
+      from: '758.06',
       to: '0.00',
     });
     expect(await sealedOf(month, '2026-10/other', 1)).toEqual(first);
     expect(await month.store.statements.credits()).toMatchObject([
-      { id: 'CR-2026-10-000001', kind: 'credit', gross: '483.87', status: 'sealed' },
+      { id: 'CR-2026-10-000001', kind: 'credit', gross: '758.06', status: 'sealed' },
       {
         id: 'CR-2026-10-000002',
         kind: 'adjustment',
         of: 'CR-2026-10-000001',
-        gross: '-483.87',
+        gross: '-758.06',
         status: 'sealed',
       },
     ]);

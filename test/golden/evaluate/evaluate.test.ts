@@ -36,7 +36,8 @@ describe('pop-sla evaluate, over whole cases', () => {
 
   test('from standard input, and with details beside the documented keys', () => {
     const input = readFileSync(join(folder, 'plan-ip-transit.json'), 'utf8');
-    const result = spawnSync(process.execPath, [main, 'evaluate', '--details', '-'], { input, encoding: 'utf8' });
+    const options = { input, encoding: 'utf8', cwd: folder } as const;
+    const result = spawnSync(process.execPath, [main, 'evaluate', '--details', '-'], options);
     const expected: unknown = JSON.parse(readFileSync(join(folder, 'plan-ip-transit.expected.json'), 'utf8'));
     expect(JSON.parse(result.stdout)).toMatchObject(expected as object);
     expect(JSON.parse(result.stdout)).toMatchObject({

@@ -5,9 +5,10 @@ import { canonicalJson } from '../../../src/seal/canonical.js';
 import { november } from '../../support/ledger.js';
 import { statedOctober } from '../../support/statements.js';
 
-test('a simulated month gives the statement that stands here, to the byte', async () => {
+test.each([1, 2] as const)('by rule set %d a month gives the statement that stands here, to the byte', async (ruleSet) => {
   const { store, config } = await statedOctober();
-  const drawn = await drawMonth({ store, config, now: november, software: '0.0.0-test' }, '2026-10');
+  const options = { store, config, now: november, software: '0.0.0-test', ruleSet };
+  const drawn = await drawMonth(options, '2026-10');
   expect(drawn.services).toEqual(['other', 'single']);
   for (const service of drawn.services) {
     const document = drawn.draft(service);
@@ -17,7 +18,7 @@ test('a simulated month gives the statement that stands here, to the byte', asyn
     expect(digests.filter((digest) => !/^[0-9a-f]{64}$/.test(digest))).toEqual([]);
     const text = digests.reduce((all, digest) => all.replaceAll(digest, 'masked'), JSON.stringify(document, null, 2));
     await expect(`${text}\n`).toMatchFileSnapshot(
-      join(import.meta.dirname, `${service}.json`),
+      join(import.meta.dirname, `rule-set-${ruleSet}`, `${service}.json`),
     );
   }
 });

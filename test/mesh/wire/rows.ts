@@ -36,6 +36,10 @@ export const allRows: StoredRows = {
         ]),
         { ...size(128, [1, 2]), duplicates: 3, mismatched: 1 },
       ],
+      icmpErrors: [
+        { bytes: 64, error: 'time-exceeded', type: 11, code: 0, from: '192.0.2.7', mtu: null, count: 1 },
+        { bytes: 64, error: 'packet-too-big', type: 3, code: 4, from: null, mtu: 1_400, count: 2 },
+      ],
     }),
     stored({ slot: slot + everyMs, status: 'failed', reason: '„不通“', address: null, sizes: [] }),
     { ...stored({ slot: slot + 2 * everyMs }), packed: null },
@@ -67,6 +71,31 @@ export const allRows: StoredRows = {
       { observer: 'LAB1', port: null, from: slot, to: slot + 7, reason: 'isolated' },
       { observer: 'LAB1', port: 'LAB2', from: slot, to: null, reason: 'not-sent' },
     ],
+    traces: [
+      {
+        ...{ observer: 'LAB1', port: 'LAB2', at: slot + 6, reason: 'outage', address: '192.0.2.1' },
+        runs: [
+          {
+            method: 'icmp',
+            hops: [{ ttl: 1, tries: [{ from: '198.51.100.1', rttUs: 900, type: 11, code: 0 }, null] }],
+            reached: false,
+            failure: null,
+          },
+          { method: 'udp', hops: [], reached: false, failure: 'no UDP socket: EMFILE' },
+        ],
+      },
+    ],
   },
   sightings: [{ path: 'LAB1>LAB2', firstSeenAt: slot - 9, lastSeenAt: slot }],
 };
+
+/** What a format before the second one could say of these rows. */
+export function rowsOfVersion1(rows: StoredRows): StoredRows {
+  const { traces: _traces, ...watch } = rows.watch;
+  const slots = rows.slots.map((one) => {
+    if (one.status === 'missing') return one;
+    const { icmpErrors: _errors, ...round } = one;
+    return round;
+  });
+  return { ...rows, slots, watch };
+}

@@ -8,7 +8,7 @@ import { decodeFrame, encodeFrame } from '../../../src/mesh/wire/frame.js';
 import { Refused } from '../../../src/mesh/wire/refused.js';
 import { noRows, type StoredRows } from '../../../src/store/row-store.js';
 import { size, slot } from '../../support/rounds.js';
-import { allRows, stored } from './rows.js';
+import { allRows, rowsOfVersion1, stored } from './rows.js';
 
 const decoded = (bytes: Uint8Array, pop = 'LAB1'): StoredRows => {
   const { slots, watch, sightings } = decodeRows(bytes, pop);
@@ -48,7 +48,23 @@ describe('rows on the wire', () => {
   });
 
   test('of a version 1 that was written once are read for ever', () => {
-    expect(decoded(readFileSync(join(import.meta.dirname, 'version-1.bin')))).toEqual(allRows);
+    expect(decoded(readFileSync(join(import.meta.dirname, 'version-1.bin')))).toEqual(
+      rowsOfVersion1(allRows),
+    );
+  });
+
+  test('of a version 2 that was written once are read for ever', () => {
+    expect(decoded(readFileSync(join(import.meta.dirname, 'version-2.bin')))).toEqual(allRows);
+  });
+
+  test('have no more than a number of errors and tries that a trace can have', () => {
+    const [trace] = allRows.watch.traces ?? [];
+    const hops = Array.from({ length: 300 }, (_, ttl) => ({ ttl: ttl % 255, tries: [null] }));
+    const bytes = altered((head) => ({
+      ...head,
+      traces: [{ ...trace, runs: [{ method: 'icmp', hops, reached: false, failure: null }] }],
+    }));
+    expect(refusal(bytes).reason).toBe('invalid');
   });
 
   test('of the next version are read, and what it says more is let be', () => {
@@ -66,7 +82,7 @@ describe('rows on the wire', () => {
 
   test('of a version that nobody here knows are refused, with that reason', () => {
     const { reason, message } = refusal(altered((head) => head, wireVersion + 2));
-    expect({ reason, message }).toEqual({ reason: 'version', message: 'the format 3 is not known here' });
+    expect({ reason, message }).toEqual({ reason: 'version', message: 'the format 4 is not known here' });
     expect(refusal(altered((head) => head, 0)).reason).toBe('version');
   });
 
@@ -77,9 +93,12 @@ describe('rows on the wire', () => {
       { ...noRows, slots: [stored({ path: 'LAB2>LAB1' })] },
       { ...noRows, slots: [{ path: 'LAB2>LAB1', slot, status: 'missing', reason: 'asleep' }] },
       { ...noRows, sightings: [{ path: 'LAB2>LAB1', firstSeenAt: 0, lastSeenAt: 0 }] },
-      ...(['outages', 'states', 'spans', 'blind'] as const).map((kind) => ({
+      ...(['outages', 'states', 'spans', 'blind', 'traces'] as const).map((kind) => ({
         ...noRows,
-        watch: { ...noRows.watch, [kind]: allRows.watch[kind].map((row) => ({ ...row, observer: 'LAB2' })) },
+        watch: {
+          ...noRows.watch,
+          [kind]: (allRows.watch[kind] ?? []).map((row) => ({ ...row, observer: 'LAB2' })),
+        },
       })),
     ];
     for (const rows of others) expect(refusal(encodeRows('LAB1', rows)).reason).toBe('forged');
@@ -120,7 +139,7 @@ describe('rows on the wire', () => {
         const bytes = Buffer.from(whole);
         bytes[at] = (bytes[at] ?? 0) ^ by;
         // A version beside ours is another format that this program reads: the rows are still whole.
-        if (at === 2 && bytes[at] === wireVersion + 1) return;
+        if (at === 2 && [wireVersion - 1, wireVersion + 1].includes(bytes[at])) return;
         expect(['unreadable', 'version']).toContain(refusal(bytes).reason);
       }),
       { numRuns: 300 },

@@ -48,7 +48,26 @@ describe('control messages', () => {
   ])('give the error beside the stamp, %s, in either order', (_family, level, type) => {
     const [one, other] = [message(1, 37, stamp(7n, 8n)), message(level, type, extended(2, 3, 1))];
     for (const bytes of [Buffer.concat([one, other]), Buffer.concat([other, one])])
-      expect(parse(bytes)).toEqual({ hasStamp: true, sec: 7, nsec: 8, origin: 2, type: 3, code: 1 });
+      expect(parse(bytes)).toEqual({
+        ...{ hasStamp: true, sec: 7, nsec: 8, origin: 2, type: 3, code: 1, info: 0 },
+        offender: null,
+      });
+  });
+
+  test('give who sent the error, and the MTU that it names', () => {
+    const error = extended(2, 3, 4);
+    error.writeUInt32LE(1400, 8);
+    const router4 = Buffer.from([2, 0, 0, 0, 192, 0, 2, 7, 0, 0, 0, 0, 0, 0, 0, 0]);
+    const { offender, info } = parse(message(0, 11, Buffer.concat([error, router4])));
+    expect({ offender, info }).toEqual({ offender: Uint8Array.of(192, 0, 2, 7), info: 1400 });
+    const address = Uint8Array.from({ length: 16 }, (_, index) => index + 1);
+    const router6 = Buffer.concat([Buffer.from([10, 0, 0, 0, 0, 0, 0, 0]), address, Buffer.alloc(4)]);
+    expect(parse(message(41, 25, Buffer.concat([extended(3, 1, 3), router6]))).offender).toEqual(address);
+    // Cut off, or of a stamp: nobody.
+    expect(
+      parse(message(41, 25, Buffer.concat([extended(3, 1, 3), router6.subarray(0, 20)]))).offender,
+    ).toBeNull();
+    expect(parse(message(0, 11, Buffer.concat([extended(4, 0, 0), router4]))).offender).toBeNull();
   });
 
   test('of other kinds are passed over', () => {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { WatchRecord } from '../../../src/core/watch/records.js';
 import type { ForwardLine } from '../../../src/store/forward-store.js';
@@ -78,9 +79,40 @@ describe('rows that wait for the hub', () => {
       states: [{ observer: 'LAB1', port: null, at: slot, state: 'watching', reason: null }],
       spans: [{ observer: 'LAB1', from: slot, to: slot }],
       blind: [{ observer: 'LAB1', port: 'LAB2', from: slot, to: null, reason: 'not-sent' }],
+      traces: [
+        {
+          ...{ observer: 'LAB1', port: 'LAB2', at: slot + 6, reason: 'outage', address: '192.0.2.1' },
+          runs: [{ method: 'icmp', hops: [], reached: false, failure: null }],
+        },
+      ],
     };
     await store.watch.put(record);
     expect((await waiting(store, 'watch')).rows.watch).toEqual(record);
+  });
+
+  test('of a table that a step of the schema brought wait too, without all others being sent again', async () => {
+    const path = join(tempDir(), 'store.db');
+    const before = await newStore(path);
+    await before.forward.start('LAB1');
+    await before.rounds.put(round());
+    await before.forward.done('slots', (await waiting(before, 'slots')).numbers);
+    await before.close();
+    // As the program before it left them.
+    const db = new Database(path);
+    db.exec('DROP TRIGGER forward_path_trace_new; DROP TRIGGER forward_path_trace_changed');
+    db.close();
+    const store = await newStore(path);
+    expect(await store.forward.start('LAB1')).toBe(0);
+    await store.watch.put({
+      ...nothing,
+      traces: [
+        {
+          ...{ observer: 'LAB1', port: 'LAB2', at: slot, reason: 'quiet', address: '192.0.2.1' },
+          runs: [],
+        },
+      ],
+    });
+    expect(await store.forward.depth()).toMatchObject({ slots: 0, watch: 1 });
   });
 
   test('are taken newest first where asked, and between numbers', async () => {

@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { countSize } from '../../../src/core/measurement/counts.js';
 import type { Round } from '../../../src/core/measurement/round.js';
 import type { LedgerEvent } from '../../../src/core/ledger/actions.js';
 import type { WatchRecord } from '../../../src/core/watch/records.js';
-import { latestVersion, migrate } from '../../../src/store/sqlite/migrate.js';
+import { latestVersion, migrate, schemaVersion } from '../../../src/store/sqlite/migrate.js';
 import { migrations } from '../../../src/store/sqlite/migrations/index.js';
 import { openSqliteStore } from '../../../src/store/sqlite/open.js';
 import { tempDir } from '../../support/temp-dir.js';
@@ -32,6 +32,51 @@ describe('the schema', () => {
   test('has steps that are numbered from 1 without a gap', () => {
     expect(versions).toEqual(versions.map((_, index) => index + 1));
     expect(latestVersion()).toBe(versions.length);
+  });
+
+  test.each(versions.slice(0, -1))(
+    'of version %i is copied before it is upgraded, whole',
+    async (version) => {
+      const file = oldFile(version);
+      const contents = (name: string): unknown => {
+        const db = new Database(name, { readonly: true });
+        const tables = db
+          .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND sql IS NOT NULL ORDER BY name")
+          .pluck()
+          .all() as string[];
+        const found = {
+          version: db.pragma('user_version', { simple: true }),
+          owner: db.pragma('application_id', { simple: true }),
+          rows: tables.map((table) => [table, db.prepare(`SELECT * FROM "${table}"`).raw().all()]),
+        };
+        db.close();
+        return found;
+      };
+      const before = contents(file);
+      await (await openSqliteStore({ path: file })).close();
+      const copy = `${file}.schema-${version}.bak`;
+      expect(contents(copy)).toEqual(before);
+      expect(statSync(copy).mode & 0o077).toBe(0);
+
+      // Rolled back, and upgraded again: the first copy stays as it was.
+      copyFileSync(copy, file);
+      for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, { force: true });
+      await (await openSqliteStore({ path: file })).close();
+      expect(contents(`${copy}.2`)).toEqual(before);
+
+      // The program of that version would be told where its copy is.
+      const db = new Database(file);
+      expect(() => schemaVersion(db, file, migrations.slice(0, version))).toThrow(
+        `; ${copy} is the copy from before the upgrade, to go back to`,
+      );
+      db.close();
+    },
+  );
+
+  test('of the newest version is not copied', async () => {
+    const file = join(tempDir(), 'store.db');
+    for (let n = 0; n < 2; n += 1) await (await openSqliteStore({ path: file })).close();
+    expect(readdirSync(dirname(file)).filter((name) => name.includes('.bak'))).toEqual([]);
   });
 
   test.each(versions)('comes from version %i with every row', async (version) => {
@@ -79,6 +124,7 @@ describe('the schema', () => {
     expect(await store.watch.states()).toEqual(watch?.states ?? []);
     expect(await store.watch.spans('HKG')).toEqual(watch?.spans ?? []);
     expect(await store.watch.blind()).toEqual(watch?.blind ?? []);
+    expect(await store.watch.traces()).toEqual(watch?.traces ?? []);
     expect(await store.ledger.events()).toEqual(ledger ?? []);
     const proof = await store.attachments.get('a'.repeat(64));
     expect(proof && Buffer.from(proof).toString()).toBe(ledger ? 'proof' : null);

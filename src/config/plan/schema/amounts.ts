@@ -20,4 +20,8 @@ export const amounts = () =>
       }
       return read;
     },
-  );
+  ).meta({
+    type: 'object',
+    additionalProperties: { type: ['string', 'number'] },
+    examples: [{ HKD: '50.00' }],
+  });

@@ -1,12 +1,26 @@
+import { hasControls, printableText } from '../../../core/text/control-characters.js';
 import { compare, zero, type Rational } from '../../../core/number/rational.js';
 import { fromPercent, parseDecimal } from '../../../core/number/decimal.js';
 import { fractionShare, type Share } from '../../../core/plan/share.js';
 import type { Words } from '../../../core/plan/plan.js';
 import { isLocalDate, localDateRule } from '../../../core/time/date.js';
 import { isTimeZone } from '../../../core/time/zone.js';
-import { scalar, textual, wrong, type Wrong } from '../../scalars/scalar.js';
+import { isWrong, scalar, textual, wrong, type Wrong } from '../../scalars/scalar.js';
 
-/** A decimal as written: a double's shortest text is the decimal that made it, for any that a contract writes. */
+const decimalJson = {
+  anyOf: [{ type: 'number' }, { type: 'string', pattern: '^-?\\d{1,30}(\\.\\d{1,15})?$' }],
+} as const;
+const wordsJson = {
+  anyOf: [
+    { type: 'string', minLength: 1 },
+    { type: 'object', minProperties: 1, additionalProperties: { type: 'string', minLength: 1 } },
+  ],
+} as const;
+
+/**
+ * A decimal as written: a double's shortest text is the decimal that made it, for any that a contract writes. One with
+ * more digits than a double has is refused where the file is read.
+ */
 function decimalText(input: unknown): string | null {
   return typeof input === 'string' || typeof input === 'number' ? String(input) : null;
 }
@@ -17,13 +31,21 @@ export const decimal = (what = 'a decimal number from 0 on, such as 99.95') =>
     const value = parseDecimal(decimalText(input) ?? '')?.value;
     if (value === undefined) return wrong('is not a decimal number');
     return compare(value, zero) < 0 ? wrong('is negative') : value;
-  });
+  }).meta(decimalJson);
+
+/** A decimal number above 0, exact. */
+export const positive = () =>
+  scalar('a decimal number above 0, such as 0.1', (input): Rational | Wrong => {
+    const value = parseDecimal(decimalText(input) ?? '')?.value;
+    if (value === undefined) return wrong('is not a decimal number');
+    return compare(value, zero) <= 0 ? wrong('is not above 0') : value;
+  }).meta(decimalJson);
 
 /** A decimal number that may be negative, exact: an excess can be. */
 export const signedDecimal = () =>
   scalar('a decimal number, such as 10.5', (input): Rational | Wrong => {
     return parseDecimal(decimalText(input) ?? '')?.value ?? wrong('is not a decimal number');
-  });
+  }).meta(decimalJson);
 
 /** A percentage from 0 to 100 as a share of 1. */
 export const percentOfOne = () =>
@@ -32,34 +54,47 @@ export const percentOfOne = () =>
     if (value === undefined) return wrong('is not a percentage');
     const share = fromPercent(value);
     return share.n < 0n || share.n > share.d ? wrong('is out of range') : share;
-  });
+  }).meta(decimalJson);
 
 export const fraction = () =>
   textual('a fraction of two whole numbers, such as 1/30', (text): Share | Wrong => {
     return fractionShare(text) ?? wrong('is not a fraction');
-  });
+  }).meta({ type: 'string', pattern: '^[1-9]\\d{0,8}\\s*/\\s*[1-9]\\d{0,8}$', examples: ['1/30'] });
 
 export const localDate = () =>
-  textual(localDateRule, (text) => (isLocalDate(text) ? text : wrong('is not a day')));
+  textual(localDateRule, (text) => (isLocalDate(text) ? text : wrong('is not a day'))).meta({
+    type: 'string',
+    pattern: '^\\d{4}-\\d{2}-\\d{2}$',
+  });
 
 export const timeZone = () =>
   textual('a time zone by its IANA name, such as Asia/Hong_Kong', (text) =>
     isTimeZone(text) ? text : wrong('is not a known time zone'),
-  );
+  ).meta({ type: 'string', examples: ['Asia/Hong_Kong', 'UTC'] });
 
 export const identifier = () =>
   textual('letters, digits, ".", "_" and "-", at most 64, starting with a letter or digit', (text) =>
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text) ? text : wrong('is not an id'),
-  );
+  ).meta({ type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' });
 
 const languageExpression = /^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/;
 
-/** A text, or texts by language. A text alone is one in no named language (`und`). */
+/** One line of text, or one by language. A text alone is one in no named language (`und`). */
 export const words = () =>
-  scalar('a text, or a mapping of language tags to texts, such as { en: normal, zh-CN: 正常 }', readWords);
+  scalar(
+    'a text, or a mapping of language tags to texts, such as { en: normal, zh-CN: 正常 }',
+    (input): Words | Wrong => {
+      const read = readWords(input);
+      const isLine = isWrong(read) || !Object.values(read).some(hasControls);
+      return isLine ? read : wrong('has control characters, or several lines');
+    },
+  ).meta(wordsJson);
 
 function readWords(input: unknown): Words | Wrong {
-  if (typeof input === 'string') return input.trim() === '' ? wrong('is empty') : { und: input };
+  if (typeof input === 'string') {
+    if (printableText(input) !== input) return wrong('has control characters');
+    return input.trim() === '' ? wrong('is empty') : { und: input };
+  }
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return wrong('is not a text');
   const entries = Object.entries(input);
   if (entries.length === 0) return wrong('has no language');
@@ -67,6 +102,7 @@ function readWords(input: unknown): Words | Wrong {
     if (!languageExpression.test(language))
       return wrong(`has ${JSON.stringify(language)}, which is no language tag`);
     if (typeof text !== 'string' || text.trim() === '') return wrong(`has no text for ${language}`);
+    if (printableText(text) !== text) return wrong(`has control characters in its text for ${language}`);
   }
   return Object.fromEntries(entries);
 }
@@ -78,24 +114,41 @@ export const textsByField = () =>
     if (entries === null) return wrong('is not a mapping');
     for (const [field, text] of entries) {
       if (typeof text !== 'string' && typeof text !== 'number') return wrong(`has no text for ${field}`);
+      if (hasControls(String(text))) return wrong(`has control characters in its text for ${field}`);
     }
     return new Map(entries.map(([field, text]) => [field, String(text)]));
+  }).meta({
+    type: 'object',
+    additionalProperties: { type: ['string', 'number'] },
   });
 
-/** Texts in several languages by field path. */
-export const wordsByField = () =>
-  scalar('a mapping of fields to texts by language', (input): ReadonlyMap<string, Words> | Wrong => {
-    const entries = mapping(input);
-    if (entries === null) return wrong('is not a mapping');
-    const read = new Map<string, Words>();
-    for (const [field, value] of entries) {
-      const text = readWords(value);
-      if ('wrong' in text && typeof text.wrong === 'string') return wrong(`at ${field}: ${text.wrong}`);
-      read.set(field, text as Words);
-    }
-    return read;
-  });
+/** The number of a clause, as the document has it. */
+export const clause = () =>
+  scalar("a clause's number as text, such as '2.4'", (input): string | Wrong => {
+    if (typeof input !== 'string' && typeof input !== 'number') return wrong('is not text');
+    const text = String(input);
+    return text.trim() === '' || hasControls(text) ? wrong('is no clause') : text;
+  }).meta({ type: 'string' });
 
+/** A text of several lines, or one by language. */
+export const longWords = () =>
+  scalar(
+    'a text, or a mapping of language tags to texts, such as { en: normal, zh-CN: 正常 }',
+    readWords,
+  ).meta(wordsJson);
+
+/** Rulings used to be a mapping of fields to texts: each is a ruling that is called by its field. */
+export function rulingsList(input: unknown): unknown {
+  const entries = mapping(input);
+  if (entries === null) return input;
+  return entries.map(([field, text]) => ({
+    id: field.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/-$/, ''),
+    field,
+    text,
+  }));
+}
+
+/** The keys and values of a mapping; null: it is none. */
 function mapping(input: unknown): [string, unknown][] | null {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return null;
   return Object.entries(input);
@@ -107,7 +160,7 @@ export const noticeTime = () =>
     if (input === 'none') return { hours: null };
     if (typeof input !== 'number' || !Number.isInteger(input)) return wrong('is not a number of hours');
     return input < 0 || input > 8784 ? wrong('is out of range') : { hours: input };
-  });
+  }).meta({ anyOf: [{ const: 'none' }, { type: 'integer', minimum: 0, maximum: 8784 }] });
 
 /** How many lines a class has: a number, or the least and the most of them. */
 export const lineCount = () =>
@@ -125,4 +178,13 @@ export const lineCount = () =>
       }
       return max !== null && max < min ? wrong('has more at least than at most') : { min, max };
     },
-  );
+  ).meta({
+    anyOf: [
+      { type: 'integer', minimum: 1 },
+      {
+        type: 'object',
+        properties: { min: { type: 'integer', minimum: 1 }, max: { type: 'integer', minimum: 1 } },
+        additionalProperties: false,
+      },
+    ],
+  });

@@ -41,6 +41,20 @@ export const shellEnglish = {
     insecure: 'A password may not come this way: this page was not loaded over TLS (https).',
     nobody: 'Nobody can sign in yet. The first user is made on the server:',
   },
+  guide: {
+    title: 'Guide',
+    topics: {
+      operate: 'Operate',
+      mesh: 'Mesh',
+      noc: 'NOC',
+      finance: 'Finance',
+      customers: 'Customers',
+      contracts: 'Contracts',
+      api: 'API',
+      security: 'Security',
+      performance: 'Performance',
+    },
+  },
   error: {
     back: 'To the start page',
     status: (status: number) => `Error ${status}`,
@@ -97,6 +111,20 @@ export const shellSimplified: ShellWords = {
     insecure: '不能以这种方式提交密码：本页面未通过 TLS（https）加载。',
     nobody: '目前还没有可登录的用户。第一个用户须在服务器上创建：',
   },
+  guide: {
+    title: '使用指南',
+    topics: {
+      operate: '运行维护',
+      mesh: '组网',
+      noc: '网络监控',
+      finance: '财务',
+      customers: '客户',
+      contracts: '合同',
+      api: 'API',
+      security: '安全',
+      performance: '性能',
+    },
+  },
   error: {
     back: '返回首页',
     status: (status) => `错误 ${status}`,
@@ -150,6 +178,20 @@ export const shellTraditional: ShellWords = {
     wait: (seconds) => `密碼錯誤次數過多，請於 ${seconds} 秒後重試。`,
     insecure: '不能以這種方式送出密碼：本頁面未透過 TLS（https）載入。',
     nobody: '目前還沒有可登入的使用者。第一個使用者須在伺服器上建立：',
+  },
+  guide: {
+    title: '使用指南',
+    topics: {
+      operate: '營運維護',
+      mesh: '組網',
+      noc: '網路監控',
+      finance: '財務',
+      customers: '客戶',
+      contracts: '合約',
+      api: 'API',
+      security: '安全',
+      performance: '效能',
+    },
   },
   error: {
     back: '返回首頁',

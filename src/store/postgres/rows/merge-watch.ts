@@ -1,15 +1,17 @@
-import { mergeBlind, mergeOutages, mergeSpans, mergeStates } from '../../../core/merge/watch.js';
+import { mergeBlind, mergeOutages, mergeSpans, mergeStates, mergeTraces } from '../../../core/merge/watch.js';
 import type { BlindTime, StateChange, WatchRecord, WatchSpan } from '../../../core/watch/records.js';
+import type { PathTrace } from '../../../core/trace/trace.js';
 import { sameRow } from '../../merged-row.js';
+import { traceOf, type TraceRow } from '../../watch-store.js';
 import type { Query } from '../database.js';
 import { lock } from '../locks.js';
 import { outageColumns, outageOf, type OutageRow } from '../watch/outages.js';
-import { putBlind, putOutage, putSpan, putState } from '../watch/put.js';
+import { putBlind, putOutage, putSpan, putState, putTrace } from '../watch/put.js';
 
 /** Within a transaction of the caller's: merges each row with the one that is there. Gives what is news. */
 export async function mergeWatch(query: Query, record: WatchRecord): Promise<WatchRecord> {
-  const { outages, states, spans, blind } = record;
-  if (outages.length + states.length + spans.length + blind.length === 0) return record;
+  const { outages, states, spans, blind, traces = [] } = record;
+  if (outages.length + states.length + spans.length + blind.length + traces.length === 0) return record;
   // What two hubs read at one time they would both write over each other.
   await lock(query, 'watch');
   const one = async <Row>(sql: string, values: (string | number)[]): Promise<Row | undefined> =>
@@ -39,6 +41,14 @@ export async function mergeWatch(query: Query, record: WatchRecord): Promise<Wat
        WHERE observer = $1 AND port = $2 AND from_at = $3 AND reason = $4`,
       [observer, port ?? '', from, reason],
     );
+  const heldTrace = async ({ observer, port, at }: PathTrace) => {
+    const row = await one<TraceRow>(
+      `SELECT observer, port, at, reason, address, runs FROM path_trace
+       WHERE observer = $1 AND port = $2 AND at = $3`,
+      [observer, port, at],
+    );
+    return row && traceOf(row);
+  };
   const placeState = async (row: StateChange): Promise<void> => {
     await query(
       'UPDATE watch_state SET reason = $1 WHERE observer = $2 AND port = $3 AND at = $4 AND state = $5',
@@ -51,6 +61,7 @@ export async function mergeWatch(query: Query, record: WatchRecord): Promise<Wat
     states: await news(states, heldState, mergeStates, placeState),
     spans: await news(spans, heldSpan, mergeSpans, (row) => putSpan(query, row)),
     blind: await news(blind, heldBlind, mergeBlind, (row) => putBlind(query, row)),
+    traces: await news(traces, heldTrace, mergeTraces, (row) => putTrace(query, row)),
   };
 }
 

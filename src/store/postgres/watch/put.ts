@@ -5,6 +5,7 @@ import type {
   WatchRecord,
   WatchSpan,
 } from '../../../core/watch/records.js';
+import type { PathTrace } from '../../../core/trace/trace.js';
 import type { Connection, Query } from '../database.js';
 
 /** Writes records of a watch: each row by its identity, so that a record may come twice. */
@@ -16,6 +17,7 @@ export function watchPut({ write }: Connection): { put(record: WatchRecord): Pro
         for (const row of record.states) await putState(query, row);
         for (const row of record.spans) await putSpan(query, row);
         for (const row of record.blind) await putBlind(query, row);
+        for (const row of record.traces ?? []) await putTrace(query, row);
       }),
   };
 }
@@ -40,6 +42,18 @@ export async function putBlind(query: Query, row: BlindTime): Promise<void> {
     `INSERT INTO watch_blind (observer, port, from_at, to_at, reason) VALUES ($1, $2, $3, $4, $5)
      ON CONFLICT (observer, port, from_at, reason) DO UPDATE SET to_at = excluded.to_at`,
     [row.observer, row.port ?? '', row.from, row.to, row.reason],
+  );
+}
+
+export async function putTrace(
+  query: Query,
+  { observer, port, at, reason, address, runs }: PathTrace,
+): Promise<void> {
+  await query(
+    `INSERT INTO path_trace (observer, port, at, reason, address, runs) VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT (observer, port, at)
+     DO UPDATE SET reason = excluded.reason, address = excluded.address, runs = excluded.runs`,
+    [observer, port, at, reason, address, JSON.stringify(runs)],
   );
 }
 

@@ -1,10 +1,13 @@
 import type { BlindTime, StateChange, WatchSpan } from '../../../core/watch/records.js';
 import type { PopId } from '../../../core/types.js';
-import type { WatchStore } from '../../watch-store.js';
+import { traceOf, type TraceRow, type WatchStore } from '../../watch-store.js';
 import type { Connection } from '../database.js';
 import { conditions } from './conditions.js';
 
-type Reads = Pick<WatchStore, 'watchers' | 'states' | 'latestStates' | 'spans' | 'latestSpan' | 'blind'>;
+type Reads = Pick<
+  WatchStore,
+  'watchers' | 'states' | 'latestStates' | 'spans' | 'latestSpan' | 'blind' | 'traces'
+>;
 
 const change = `observer, nullif(port, '') AS port, at, state, reason`;
 const span = 'observer, from_at AS "from", to_at AS "to"';
@@ -38,6 +41,22 @@ export function watchReads({ read }: Connection): Reads {
         ['to_at > ?', within?.from],
       ]);
       return read<WatchSpan>(`SELECT ${span} FROM watch_span WHERE ${where} ORDER BY from_at`, values);
+    },
+    async traces(query = {}) {
+      const { where, values } = conditions([
+        ['observer = ?', query.observer],
+        ['port = ?', query.port],
+        ['reason = ?', query.reason],
+        ['at >= ?', query.from],
+        ['at < ?', query.to],
+      ]);
+      const most = query.limit === undefined ? '' : `LIMIT ${Math.trunc(query.limit)}`;
+      const newest = await read<TraceRow>(
+        `SELECT observer, port, at, reason, address, runs FROM path_trace WHERE ${where}
+         ORDER BY at DESC, port DESC, observer DESC ${most}`,
+        values,
+      );
+      return newest.reverse().map(traceOf);
     },
     async latestSpan(observer) {
       const rows = await read<WatchSpan>(

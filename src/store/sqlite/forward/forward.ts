@@ -2,7 +2,14 @@ import type { PopId } from '../../../core/types.js';
 import type { ForwardDepth, ForwardLine, ForwardStore } from '../../forward-store.js';
 import type { Connection } from '../database.js';
 import { slotLine, watchLine } from './lines.js';
-import { addTriggers, dropTriggers, fillings, hasTriggers, isForwarding } from './triggers.js';
+import {
+  addTriggers,
+  dropTriggers,
+  fillings,
+  hasTriggers,
+  unforwarded,
+  type ForwardedTable,
+} from './triggers.js';
 
 const tableOf: Record<ForwardLine, string> = { slots: 'forward_slot', watch: 'forward_watch' };
 const everything = { from: Number.MIN_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER };
@@ -21,19 +28,22 @@ export function forwardStore({ db, read, write }: Connection): ForwardStore {
        ifnull((SELECT slot FROM forward_slot ORDER BY number LIMIT 1),
          (SELECT nullif(at, 0) FROM forward_watch ORDER BY number LIMIT 1)) AS oldestAt`,
   );
-  const fill = (time: { readonly from: number; readonly to: number }): number =>
-    [filling.slots, ...filling.watch].reduce(
-      (added, sql) => added + db.prepare(sql).run({ ...time, pop }).changes,
-      0,
-    );
+  const fill = (
+    time: { readonly from: number; readonly to: number },
+    tables: ReadonlySet<ForwardedTable> | null = null,
+  ): number => {
+    let added = 0;
+    for (const [table, sql] of filling)
+      if (tables === null || tables.has(table)) added += db.prepare(sql).run({ ...time, pop }).changes;
+    return added;
+  };
   return {
     start: (own) =>
       write(() => {
         pop = own;
-        if (isForwarding(db)) return 0;
-        dropTriggers(db);
-        addTriggers(db);
-        return fill(everything);
+        const without = unforwarded(db);
+        addTriggers(db, without);
+        return fill(everything, without);
       }),
     stop: () =>
       write(() => {

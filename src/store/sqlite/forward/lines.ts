@@ -1,9 +1,11 @@
 import type Database from 'better-sqlite3';
 import { pathEnds } from '../../../core/path/path.js';
 import type { PathId, PopId } from '../../../core/types.js';
+import type { PathTrace } from '../../../core/trace/trace.js';
 import type { BlindTime, ObservedOutage, StateChange, WatchSpan } from '../../../core/watch/records.js';
 import type { Forwarded, ForwardQuery } from '../../forward-store.js';
 import { noRows, type Sighting } from '../../row-store.js';
+import { traceOf, type TraceRow } from '../../watch-store.js';
 import { outageReader } from '../watch/outages.js';
 import { slotReader } from '../rows/read-slot.js';
 
@@ -17,7 +19,7 @@ interface SlotKey {
 
 interface WatchKey {
   readonly number: number;
-  readonly kind: 'outage' | 'state' | 'span' | 'blind' | 'path';
+  readonly kind: 'outage' | 'state' | 'span' | 'blind' | 'path' | 'trace';
   readonly observer: string;
   readonly port: string;
   readonly at: number;
@@ -71,6 +73,10 @@ export function watchLine(db: Database.Database): Line {
     `SELECT observer, nullif(port, '') AS port, from_at AS "from", to_at AS "to", reason FROM watch_blind
      WHERE observer = ? AND port = ? AND from_at = ? AND reason = ?`,
   );
+  const trace = db.prepare<unknown[], TraceRow>(
+    `SELECT observer, port, at, reason, address, runs FROM path_trace
+     WHERE observer = ? AND port = ? AND at = ?`,
+  );
   const sighting = db.prepare<[string], Sighting>(
     `SELECT name AS path, first_seen_at AS firstSeenAt, last_seen_at AS lastSeenAt FROM path WHERE name = ?`,
   );
@@ -81,6 +87,7 @@ export function watchLine(db: Database.Database): Line {
       states: [] as StateChange[],
       spans: [] as WatchSpan[],
       blind: [] as BlindTime[],
+      traces: [] as PathTrace[],
       sightings: [] as Sighting[],
     };
     const take = <Row>(into: Row[], row: Row | undefined): void => {
@@ -95,7 +102,10 @@ export function watchLine(db: Database.Database): Line {
       if (kind === 'outage') take(rows.outages, outage(observer, port, at));
       else if (kind === 'state') take(rows.states, state.get(observer, port, at, detail));
       else if (kind === 'span') take(rows.spans, span.get(observer, at));
-      else take(rows.blind, blind.get(observer, port, at, detail));
+      else if (kind === 'trace') {
+        const row = trace.get(observer, port, at);
+        take(rows.traces, row && traceOf(row));
+      } else take(rows.blind, blind.get(observer, port, at, detail));
     }
     const { sightings, ...watch } = rows;
     return { rows: { ...noRows, watch, sightings }, numbers: found.map(({ number }) => number) };

@@ -5,6 +5,7 @@ import { access } from './0004-access.js';
 import { faultReports } from './0005-fault-reports.js';
 import { statements } from './0006-statements.js';
 import { forward } from './0007-forward.js';
+import { network } from './0008-network.js';
 import type { Migration } from './migration.js';
 
 /** Every step, in order: the last one's version is the schema this program works with. */
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   faultReports,
   statements,
   forward,
+  network,
 ];

@@ -1,7 +1,8 @@
 import type Database from 'better-sqlite3';
-import { mergeBlind, mergeOutages, mergeSpans, mergeStates } from '../../../core/merge/watch.js';
+import { mergeBlind, mergeOutages, mergeSpans, mergeStates, mergeTraces } from '../../../core/merge/watch.js';
 import type { BlindTime, StateChange, WatchRecord, WatchSpan } from '../../../core/watch/records.js';
 import { sameRow } from '../../merged-row.js';
+import { traceOf, type TraceRow } from '../../watch-store.js';
 import { watchWriter } from '../watch/put.js';
 import { outageReader } from '../watch/outages.js';
 
@@ -22,6 +23,11 @@ export function watchMerger(db: Database.Database): (record: WatchRecord) => Wat
   const blind = db.prepare<unknown[], BlindTime>(
     `SELECT observer, nullif(port, '') AS port, from_at AS "from", to_at AS "to", reason FROM watch_blind
      WHERE observer = ? AND port = ? AND from_at = ? AND reason = ?`,
+  );
+
+  const trace = db.prepare<unknown[], TraceRow>(
+    `SELECT observer, port, at, reason, address, runs FROM path_trace
+     WHERE observer = ? AND port = ? AND at = ?`,
   );
 
   /** Each row as it is to stand, where that differs from what stands. */
@@ -71,6 +77,17 @@ export function watchMerger(db: Database.Database): (record: WatchRecord) => Wat
       mergeBlind,
       (row) => {
         write.blind(row);
+      },
+    ),
+    traces: news(
+      record.traces ?? [],
+      ({ observer, port, at }) => {
+        const row = trace.get(observer, port, at);
+        return row && traceOf(row);
+      },
+      mergeTraces,
+      (row) => {
+        write.trace(row);
       },
     ),
   });

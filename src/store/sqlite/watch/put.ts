@@ -5,6 +5,7 @@ import type {
   WatchRecord,
   WatchSpan,
 } from '../../../core/watch/records.js';
+import type { PathTrace } from '../../../core/trace/trace.js';
 import type { Connection } from '../database.js';
 
 /** Writes one row each, within a transaction of the caller's, over the one of the same identity. */
@@ -13,6 +14,7 @@ export interface WatchWriter {
   readonly state: (row: StateChange) => void;
   readonly span: (row: WatchSpan) => void;
   readonly blind: (row: BlindTime) => void;
+  readonly trace: (row: PathTrace) => void;
 }
 
 /** Writes records of a watch: each row by its identity, so that a record may come twice. */
@@ -25,6 +27,7 @@ export function watchPut({ db, write }: Connection): { put(record: WatchRecord):
         record.states.forEach(rows.state);
         record.spans.forEach(rows.span);
         record.blind.forEach(rows.blind);
+        record.traces?.forEach(rows.trace);
       }),
   };
 }
@@ -53,7 +56,14 @@ export function watchWriter(db: Connection['db']): WatchWriter {
     `INSERT INTO watch_blind (observer, port, from_at, to_at, reason) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET to_at = excluded.to_at`,
   );
+  const trace = db.prepare(
+    `INSERT INTO path_trace (observer, port, at, reason, address, runs) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET reason = excluded.reason, address = excluded.address, runs = excluded.runs`,
+  );
   return {
+    trace: ({ observer, port, at, reason, address, runs }) => {
+      trace.run(observer, port, at, reason, address, JSON.stringify(runs));
+    },
     outage: ({ observer, port, start, end, openedAt, closedAt, voided, inferred: times }) => {
       const ends = [end?.at ?? null, end?.earliest ?? null, end?.latest ?? null];
       const starts = [start.at, start.earliest, start.latest];

@@ -1,10 +1,13 @@
 import type { BlindTime, StateChange, WatchSpan } from '../../../core/watch/records.js';
 import type { PopId } from '../../../core/types.js';
-import type { WatchStore } from '../../watch-store.js';
+import { traceOf, type TraceRow, type WatchStore } from '../../watch-store.js';
 import type { Connection } from '../database.js';
 import { conditions } from './conditions.js';
 
-type Reads = Pick<WatchStore, 'watchers' | 'states' | 'latestStates' | 'spans' | 'latestSpan' | 'blind'>;
+type Reads = Pick<
+  WatchStore,
+  'watchers' | 'states' | 'latestStates' | 'spans' | 'latestSpan' | 'blind' | 'traces'
+>;
 
 export function watchReads({ db, read }: Connection): Reads {
   const all = <Row>(sql: string, values: readonly (string | number)[]): Row[] =>
@@ -43,6 +46,21 @@ export function watchReads({ db, read }: Connection): Reads {
           ['to_at > ?', within?.from],
         ]);
         return all<WatchSpan>(`SELECT ${span} FROM watch_span WHERE ${where} ORDER BY from_at`, values);
+      }),
+    traces: (query = {}) =>
+      read(() => {
+        const { where, values } = conditions([
+          ['observer = ?', query.observer],
+          ['port = ?', query.port],
+          ['reason = ?', query.reason],
+          ['at >= ?', query.from],
+          ['at < ?', query.to],
+        ]);
+        const newest = `SELECT observer, port, at, reason, address, runs FROM path_trace WHERE ${where}
+          ORDER BY at DESC, port DESC, observer DESC LIMIT ?`;
+        return all<TraceRow>(newest, [...values, query.limit ?? -1])
+          .reverse()
+          .map(traceOf);
       }),
     latestSpan: (observer) => read(() => latestSpan.get(observer) ?? null),
     blind: (query = {}) =>

@@ -1,0 +1,64 @@
+import { X509Certificate, createPrivateKey } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Config } from '../../config/config.js';
+import { check, messageOf, type Check } from './check.js';
+
+/** Reads every file that the configuration names and the daemon reads only later: certificates, keys, secrets. */
+export async function checkFiles({
+  http,
+  mesh,
+  store,
+}: Pick<Config, 'http' | 'mesh' | 'store'>): Promise<Check> {
+  const name = 'files';
+  const login = mesh?.login;
+  const named: readonly (readonly [
+    key: string,
+    file: string | null | undefined,
+    fits?: (text: string) => void,
+  ])[] = [
+    ['http.tls.cert', http.tls?.cert, isCertificate],
+    ['http.tls.key', http.tls?.key, isKey],
+    ['http.auth.oidc.clientSecretFile', http.auth.oidc?.clientSecretFile],
+    ['store.passwordFile', store.postgres?.passwordFile],
+    ['mesh.tls.ca', mesh?.tls?.ca, isCertificate],
+    ['mesh.tls.cert', mesh?.tls?.cert, isCertificate],
+    ['mesh.tls.key', mesh?.tls?.key, isKey],
+    ['mesh.passwordFile', login?.kind === 'password' ? login.passwordFile : null],
+    ['mesh.nkeySeedFile', login?.kind === 'nkey' ? login.seedFile : null],
+    ['mesh.credsFile', login?.kind === 'creds' ? login.file : null],
+  ];
+  const faults = await Promise.all(
+    named.map(async ([key, file, fits]) => {
+      if (file == null) return [];
+      try {
+        const text = await readFile(file, 'utf8');
+        if (text.trim() === '') throw new Error('is empty');
+        fits?.(text);
+        return [];
+      } catch (error) {
+        return [`${key} ${file}: ${messageOf(error)}`];
+      }
+    }),
+  );
+  const count = named.filter(([, file]) => file != null).length;
+  const wrong = faults.flat();
+  if (wrong.length > 0)
+    return check(
+      name,
+      'fail',
+      wrong.join('\n'),
+      'put the files in place, readable by the user that runs the daemon',
+    );
+  return check(name, 'ok', count === 0 ? 'none are named' : `${count} can be read`);
+}
+
+function isCertificate(text: string): void {
+  const { validFrom, validTo } = new X509Certificate(text);
+  const now = Date.now();
+  if (Date.parse(validTo) < now) throw new Error(`the certificate was valid until ${validTo}`);
+  if (Date.parse(validFrom) > now) throw new Error(`the certificate is valid from ${validFrom} on`);
+}
+
+function isKey(text: string): void {
+  createPrivateKey(text);
+}

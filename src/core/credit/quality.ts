@@ -1,0 +1,40 @@
+import { roundTo } from '../number/decimal.js';
+import { compare } from '../number/rational.js';
+import type { QualityCause } from '../plan/plan.js';
+import { measured, unitOf } from '../quality/figure.js';
+import type { PathMonth } from '../quality/path-month.js';
+import type { CauseInput, Judged, Reason } from './cause.js';
+import { ownFigures } from './own-figures.js';
+import { creditOfFigure, sizeOfCredit } from './units.js';
+
+/** Steps on the latency, loss or jitter of the service's paths on its own days. A path without a figure gives nothing. */
+export function qualityReasons(rule: QualityCause, input: CauseInput): Judged {
+  const notShown: string[] = [];
+  const reasons = pathsOf(rule, input).flatMap((path) => {
+    const asked = { metric: rule.kind, measure: rule.measure };
+    const own = ownFigures(rule.kind, path, input);
+    if (own === null) {
+      notShown.push(path.path);
+      return [];
+    }
+    const figure = measured(asked, own, path.targets);
+    if (figure === null) return [];
+    const rounded = rule.decimals === null ? figure : roundTo(figure, rule.decimals);
+    const given = creditOfFigure(rule.steps, rounded);
+    return given === null ? [] : [{ subject: path.path, figure: rounded, unit: unitOf(asked), ...given }];
+  });
+  if (rule.paths === 'each') return { reasons, notShown };
+  const [worst] = reasons.toSorted(
+    (a, b) => compare(sizeOfCredit(b), sizeOfCredit(a)) || compare(b.figure, a.figure),
+  );
+  return { reasons: worst ? [worst] : [], notShown };
+}
+
+/** The service's paths that a cause looks at. */
+export function pathsOf(
+  { trafficClasses }: { readonly trafficClasses: readonly string[] | null },
+  { paths }: Pick<CauseInput, 'paths'>,
+): readonly PathMonth[] {
+  if (trafficClasses === null) return paths;
+  return paths.filter(({ trafficClass }) => trafficClass !== null && trafficClasses.includes(trafficClass));
+}

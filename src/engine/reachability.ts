@@ -1,0 +1,43 @@
+/**
+ * Which targets answered when: what tells a target that alone can't be reached from an observer that reaches nobody.
+ * Targets are PoPs, or addresses of references beside them; instants are milliseconds on the monotonic clock.
+ */
+export interface Reachability {
+  /** It answered a packet that was sent at this instant, or about then. */
+  answered(target: string, atMs: number): void;
+  /** Whether any other target answered a packet that was sent within `nearMs` of the instant. */
+  othersAnswered(target: string, atMs: number, nearMs: number): boolean;
+  /** Whether any other target was ever heard of, so that its silence says something. */
+  hasOthers(target: string): boolean;
+}
+
+interface Span {
+  readonly from: number;
+  to: number;
+}
+
+/** Answers so close together make one span: an exact list of them would grow by the packet. */
+const joinMs = 1_000;
+/** Longer than any round lasts. */
+const horizonMs = 2 * 3_600_000;
+
+export function createReachability(): Reachability {
+  const spansOf = new Map<string, Span[]>();
+  return {
+    answered(target, atMs) {
+      let spans = spansOf.get(target);
+      if (!spans) spansOf.set(target, (spans = []));
+      const near = spans.findLast(({ from, to }) => atMs >= from - joinMs && atMs <= to + joinMs);
+      if (near && atMs >= near.from) near.to = Math.max(near.to, atMs);
+      else if (!near) spans.push({ from: atMs, to: atMs });
+      const old = spans.findIndex(({ to }) => to >= atMs - horizonMs);
+      if (old > 0) spans.splice(0, old);
+    },
+    othersAnswered: (target, atMs, nearMs) =>
+      [...spansOf].some(
+        ([other, spans]) =>
+          other !== target && spans.some(({ from, to }) => atMs >= from - nearMs && atMs <= to + nearMs),
+      ),
+    hasOthers: (target) => [...spansOf.keys()].some((other) => other !== target),
+  };
+}
