@@ -22,6 +22,7 @@ import { exitCodesHelp } from './exit.js';
 import { faultsCommand } from './fault-reports/command.js';
 import { notifyCommand } from './fault-reports/notify.js';
 import { outboxCommand } from './fault-reports/outbox.js';
+import { readCommit } from './home.js';
 import { guideCommand } from './guide.js';
 import { meshCommand } from './mesh/mesh.js';
 import { planCommand } from './plan.js';
@@ -44,7 +45,7 @@ export function buildProgram(context: Context): Command {
     .description(
       'Measures the paths between PoPs with real ICMP, keeps every sample, and judges them by the SLA.',
     )
-    .version(context.version, '-V, --version', 'print the version')
+    .version(versionLine(context), '-V, --version', 'print the version, and the commit where it is known')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .addHelpText(
@@ -67,6 +68,11 @@ export function buildProgram(context: Context): Command {
       });
   }
   return program;
+}
+
+function versionLine({ version, home }: Context): string {
+  const commit = readCommit(home);
+  return commit === null ? version : `${version} (${commit})`;
 }
 
 const commandsInHelpOrder: readonly ((context: Context) => Command)[] = [
