@@ -32,10 +32,17 @@ for (const stream of [process.stdout, process.stderr]) {
     // A daemon goes on measuring when its log can't be written any more.
     if (isDaemon) return;
     // `pop-sla rounds | head`: the reader has seen enough, which is no fault.
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+    if (error.code === 'EPIPE') void exit(0);
+    else throw error;
   });
 }
+// eslint-disable-next-line no-control-regex -- what must not reach a terminal
+const steering = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+process.once('uncaughtException', (error) => {
+  // Any text may be in it; this file loads nothing to make it printable before it knows that it may.
+  process.stderr.write(`pop-sla: ${(error.stack ?? String(error)).replace(steering, '?')}\n`);
+  void exit(1);
+});
 
 // Nothing else is loaded before the limit is known to do.
 const [{ findHome }, { readVersion }, { runProgram }] = await Promise.all([
@@ -59,10 +66,28 @@ const code = await runProgram(process.argv.slice(2), {
     return () => process.off(signal, listener);
   },
 });
-const exit = (): never => process.exit(code);
-// What was written goes out before the end; but who reads a daemon's log may stand still.
-process.stdout.write('', exit);
-if (isDaemon) setTimeout(exit, lastWordsMs);
+await exit(code);
+
+/** Resolves when all that was written to a pipe before has gone out; at once where nobody reads it any more. */
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (!stream.writable) resolve();
+    else
+      stream.write('', () => {
+        resolve();
+      });
+  });
+}
+
+/**
+ * The one way out: on a pipe, writing is asynchronous, and what was not written when the process ends is lost. But who
+ * reads a daemon's log may stand still.
+ */
+async function exit(status: number): Promise<never> {
+  if (isDaemon) setTimeout(() => process.exit(status), lastWordsMs);
+  await Promise.all([process.stdout, process.stderr].map(flushed));
+  process.exit(status);
+}
 
 /** Null: the system doesn't say. Node has raised the soft limit to the hard one by now. */
 function openFilesAllowed(): number | null {

@@ -12,14 +12,17 @@ import { createEngine, type EngineSettings } from '../engine/engine.js';
 import { fanOut } from '../engine/fan-out.js';
 import { createLinks } from '../engine/links.js';
 import { createFaultOffice } from '../engine/fault/office.js';
+import { createTracer } from '../engine/tracer.js';
 import { createSuggester } from '../engine/fault/watcher.js';
 import { createOffice } from '../engine/ledger/office.js';
 import { createOutbox } from '../engine/notify/outbox.js';
 import type { Alarm, Clock } from '../engine/ports.js';
+import { createSteadyNow } from '../engine/steady-now.js';
 import { createStanding } from '../engine/standing/keep-standing.js';
 import { createMonthClose } from '../engine/statement/month-close.js';
 import { systemClock } from '../engine/system-clock.js';
-import { buildHttp } from '../http/http.js';
+import type { HttpOptions } from '../http/http.js';
+import type { WebServer } from '../http/on-demand.js';
 import { createMetrics } from '../metrics/metrics.js';
 import { createReports } from '../engine/report/reports.js';
 import { keptLedger } from '../store/kept-ledger.js';
@@ -27,8 +30,6 @@ import { keyFolder } from '../seal/key-folder.js';
 import { followBook, loadWithEntered, withEntered } from './book.js';
 import { showFirstRound } from './first-round.js';
 import { listen } from './listen.js';
-import { createMeshNode } from './mesh/node.js';
-import { openMeshRows } from './mesh/rows.js';
 import { openOwnDriver } from './mesh/open-driver.js';
 import { ownWork } from './mesh/own-work.js';
 import { openAccess, readTls } from './access.js';
@@ -88,6 +89,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   try {
     const database = await openStore(config, {
       writer: thisWriter('daemon', version, startedAt),
+      onReplaced: (message) => {
+        log.error({}, message);
+      },
       onHeldByOther: (fault) => {
         log.error({ err: fault }, 'another daemon measures into the same database');
       },
@@ -127,10 +131,15 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       defaultPlan: contractPlan(),
     });
     const now = () => clock.now();
+    const tracer = createTracer({
+      ...{ clock, driver, resolve: resolveName, store: store.watch, log },
+      ...{ config: () => config, defaultPlan: contractPlan() },
+    });
+    const steadyNow = createSteadyNow(clock);
     const suggester = createSuggester({ store, config: () => config, now, log });
     stopping.add('suggester', () => suggester.idle());
     const events = fanOut([
-      ...[metrics.events, standing.heard, readiness.events, logRounds(log), suggester.events],
+      ...[metrics.events, standing.heard, readiness.events, logRounds(log), suggester.events, tracer.events],
       ...(config.role === 'hub' ? [logOutages(log)] : []),
     ]);
     const judging = judgeApart({ store, config: () => config, now, software: version });
@@ -157,6 +166,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       const refused = next.ok ? refusedReload(config, next.config) : null;
       return refused ? { ok: false, problems: [refused] } : next;
     };
+    const [{ createMeshNode }, { openMeshRows }] = await Promise.all([
+      import('./mesh/node.js'),
+      import('./mesh/rows.js'),
+    ]);
     const rows = await openMeshRows({
       ...{ config: () => config, store: database, clock, log, tell: metrics.mesh, live: events },
       late: fanOut([metrics.events, standing.heard]),
@@ -167,7 +180,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       take: inForce,
       ...rows,
     });
-    const http = buildHttp({
+    const httpOptions: HttpOptions = {
       store,
       metrics,
       config: () => config,
@@ -189,7 +202,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       jobs,
       log,
       version,
-    });
+    };
+    const http = await webServer(config, httpOptions);
     stopping.add('http', () => http.close());
     const address = await listen(http, config);
     const engine = createEngine({
@@ -228,6 +242,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const beside = new AbortController();
     const loops = [
       standing.keep(beside.signal),
+      tracer.keep(beside.signal),
       keepVitals(
         {
           clock,
@@ -260,7 +275,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       log.warn({}, note);
     void showFirstRound(engine, log);
     const months = createMonthClose({
-      ...{ clock, alarm, store, log, config: () => config },
+      ...{ clock, alarm, steadyNow, store, log, config: () => config },
       statements: billing.statements,
     });
     months.start();
@@ -305,6 +320,20 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await stopping.stop();
     throw error;
   }
+}
+
+/** Of an agent it is mostly monitoring that asks: the API and the pages are loaded when somebody else does. */
+async function webServer({ role, http }: Config, options: HttpOptions): Promise<WebServer> {
+  const whole = async () => {
+    const [{ buildHttp }, { createPortal }] = await Promise.all([
+      import('../http/http.js'),
+      import('../http/portal/portal.js'),
+    ]);
+    return buildHttp({ ...options, pages: createPortal(options) });
+  };
+  if (role !== 'agent') return whole();
+  const { createOnDemandHttp } = await import('../http/on-demand.js');
+  return createOnDemandHttp({ ...options, areMetricsOpen: http.auth.metrics === 'open', whole });
 }
 
 function settingsOf(whole: Config): EngineSettings {

@@ -1,9 +1,9 @@
-import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.js';
+import type { WebServer } from '../http/on-demand.js';
 import { ListenFault } from './faults.js';
 
 /** Where HTTP listens from now on; rejects with `ListenFault`. */
-export async function listen(http: FastifyInstance, config: Config): Promise<string> {
+export async function listen(http: Pick<WebServer, 'listen'>, config: Config): Promise<string> {
   const { host, port } = config.http;
   try {
     return await http.listen({ host, port });

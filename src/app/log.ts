@@ -2,6 +2,7 @@ import { fstatSync, writeSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { pino, type Logger } from 'pino';
 import type { LogConfig } from '../config/config.js';
+import { hasControls, printableText } from '../core/text/control-characters.js';
 
 export type AppLog = Logger;
 
@@ -15,7 +16,10 @@ export interface LogOutput {
   readonly writableLength?: number;
 }
 
-/** A line per event: JSON, or for people on a terminal. `onDropped` is told how many lines were lost each time. */
+/**
+ * A line per event: JSON, or for people on a terminal. No text of an event reaches a terminal with control characters.
+ * `onDropped` is told how many lines were lost each time.
+ */
 export async function createLog(
   config: LogConfig,
   output: LogOutput,
@@ -23,20 +27,35 @@ export async function createLog(
 ): Promise<AppLog> {
   const options = { level: config.level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
   const pretty = config.format === 'pretty' || (config.format === 'auto' && output.isTTY === true);
-  const write = lossyWriter(output, onDropped, pretty ? asText : asJson);
-  if (!pretty) return pino({ ...options, formatters: { level: (label) => ({ level: label }) } }, { write });
+  const put = lossyWriter(output, onDropped, pretty ? asText : asJson);
+  if (!pretty) {
+    const write = (line: string): void => {
+      put(printableText(line));
+    };
+    return pino({ ...options, formatters: { level: (label) => ({ level: label }) } }, { write });
+  }
   const { default: prettyStream } = await import('pino-pretty');
   const destination = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
-      write(chunk.toString());
+      output.write(chunk.toString());
       done();
     },
   });
   const colorize = output.isTTY === true && !process.env['NO_COLOR'];
-  return pino(
-    options,
-    prettyStream({ colorize, translateTime: 'SYS:HH:MM:ss', singleLine: true, destination }),
-  );
+  const people = prettyStream({ colorize, translateTime: 'SYS:HH:MM:ss', singleLine: true, destination });
+  return pino(options, { write: (line: string) => void people.write(keepEscaped(line)) });
+}
+
+/**
+ * A line of JSON in which the escapes of control characters are escaped once more, so that what shows it to people,
+ * with colours of its own, prints `\u001b` and not the character. Line ends and tabs stay: a stack trace has them.
+ */
+function keepEscaped(line: string): string {
+  return printableText(line).replace(/\\(?:u([0-9a-f]{4})|.)/gi, (escape, code: string | undefined) => {
+    const isControl =
+      code === undefined ? /[bfr]/.test(escape) : hasControls(String.fromCharCode(parseInt(code, 16)));
+    return isControl ? `\\${escape}` : escape;
+  });
 }
 
 /** A reader of a pipe that takes nothing for so long has lost its place; memory is for measuring. */

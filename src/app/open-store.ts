@@ -12,6 +12,8 @@ export interface OpenStoreOptions {
   /** Holds the writer's lock until it is closed, in this name: what a daemon does. */
   readonly writer?: WriterName;
   readonly onHeldByOther?: (fault: StoreFault) => void;
+  /** Of a daemon: the file is opened anew where it was deleted or replaced, and that is told in a sentence. */
+  readonly onReplaced?: (message: string) => void;
 }
 
 /** One in a file can say what of it a hub has not got yet. */
@@ -20,7 +22,7 @@ export type OpenedStore = Store & { readonly forward?: ForwardStore };
 /** The configured store, wherever it is; only its own driver is loaded. Rejects with `StoreFault`. */
 export async function openStore(config: Config, options: OpenStoreOptions = {}): Promise<OpenedStore> {
   const { store, role, agent } = config;
-  const { writer, onHeldByOther, ...others } = options;
+  const { writer, onHeldByOther, onReplaced: tell, ...others } = options;
   if (store.postgres !== null) {
     const { openPostgresStore } = await import('../store/postgres/open.js');
     return openPostgresStore({
@@ -32,8 +34,13 @@ export async function openStore(config: Config, options: OpenStoreOptions = {}):
         : {}),
     });
   }
+  const file = { path: store.path, ...others, ...(writer ? { writer } : {}) };
+  if (tell) {
+    const { openLastingStore } = await import('../store/sqlite/lasting.js');
+    return openLastingStore({ ...file, tell });
+  }
   const { openSqliteStore } = await import('../store/sqlite/open.js');
-  return openSqliteStore({ path: store.path, ...others, ...(writer ? { writer } : {}) });
+  return openSqliteStore(file);
 }
 
 /** Who holds the writer's lock of the store now; null: nobody does. Rejects with `StoreFault` or what the system said. */

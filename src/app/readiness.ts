@@ -24,6 +24,7 @@ export function watchReadiness(options: {
   const watch = followWatch(options);
   let isWritable = true;
   let answeredMs = monotonicMs();
+  let clockDeviationMs = 0;
   let lastRoundMs = monotonicMs();
   const measured = (): void => {
     lastRoundMs = monotonicMs();
@@ -42,6 +43,9 @@ export function watchReadiness(options: {
       storeWritable: (ok) => {
         isWritable = ok;
         if (ok) answeredMs = monotonicMs();
+      },
+      clockDeviates: (ms) => {
+        clockDeviationMs = ms;
       },
       roundStored: measured,
       roundDelayed: measured,
@@ -64,6 +68,14 @@ export function watchReadiness(options: {
           name: 'rounds',
           ok: !silent,
           reason: silent ? `no round has ended for ${Math.floor(silentMs / 1000)} s` : null,
+        },
+        {
+          name: 'clock',
+          ok: clockDeviationMs === 0,
+          reason:
+            clockDeviationMs === 0
+              ? null
+              : `the wall clock was set ${clockDeviationMs > 0 ? 'ahead' : 'back'} by ${Math.abs(clockDeviationMs / 1000).toFixed(1)} s less than 15 minutes ago; rounds have the names that it gives them`,
         },
         { name: 'watch', ok: watchFault === null, reason: watchFault },
       ];

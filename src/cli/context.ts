@@ -6,7 +6,9 @@ export interface Output {
   write(text: string | Uint8Array): unknown;
   readonly isTTY?: boolean;
   /** Of a terminal. */
-  readonly columns?: number;
+  readonly columns?: number | undefined;
+  /** The stream behind it, where control characters are taken out on the way. */
+  readonly raw?: Output;
 }
 
 export type SignalName = 'SIGINT' | 'SIGTERM' | 'SIGHUP';

@@ -7,7 +7,8 @@ import type { Context } from './context.js';
 import { check, type Check, type CheckStatus } from './doctor/check.js';
 import { ExitWith, exitCodes } from './exit.js';
 import { configOption, jsonOption, type ConfigOptions } from './options.js';
-import { wantsColor } from './terminal.js';
+import { rawOutput, wantsColor } from './terminal.js';
+import { printableLine, printableText } from '../core/text/control-characters.js';
 
 interface DoctorOptions extends ConfigOptions {
   readonly json?: true;
@@ -48,9 +49,8 @@ export async function doctor(options: DoctorOptions, context: Context): Promise<
   const checks = await examine(options, context);
   const ok = checks.every((check) => check.status !== 'fail');
   const color = wantsColor(context.stdout, context);
-  context.stdout.write(
-    options.json === true ? `${JSON.stringify({ ok, checks }, null, 2)}\n` : checksText(checks, color),
-  );
+  if (options.json === true) context.stdout.write(`${JSON.stringify({ ok, checks }, null, 2)}\n`);
+  else (color ? rawOutput(context.stdout) : context.stdout).write(checksText(checks, color));
   if (!ok) throw new ExitWith(exitCodes.fault, '');
 }
 
@@ -143,7 +143,9 @@ export function checksText(checks: readonly Check[], color: boolean): string {
   const width = Math.max(...checks.map((check) => check.name.length));
   const indent = ' '.repeat('unknown'.length + width + 4);
   return checks
-    .map(({ name, status, detail, remedy }) => {
+    .map(({ name, status, ...texts }) => {
+      const detail = printableText(texts.detail);
+      const remedy = texts.remedy === null ? null : printableLine(texts.remedy);
       const word = paint[status](words[status].padEnd('unknown'.length));
       const lines = [`${word}  ${name.padEnd(width)}  ${detail.replaceAll('\n', `\n${indent}`)}`];
       if (remedy !== null) lines.push(`${indent}-> ${remedy}`);

@@ -20,7 +20,7 @@ export function evaluateCommand(context: Context): Command {
     .addHelpText(
       'after',
       '\nThe result is one JSON object. A faulty case gives one line per fault on standard error,\n' +
-        'nothing on standard output, and exit status 2.\n\n' +
+        'nothing on standard output, and exit status 2. What is odd but breaks no rule gives a note there.\n\n' +
         'Example:\n  $ pop-sla evaluate case.json\n  $ pop-sla evaluate --explain - < case.json',
     )
     .action(async (file: string, options: Options) => {
@@ -39,7 +39,9 @@ export function evaluateCommand(context: Context): Command {
       }
       const judgement = judgeMonth(result.case);
       // A service that can't be judged has no line in the result, so there is none.
-      const unjudged = judgement.unjudged.map(({ terms, reason }) => `service ${terms.id} can't be judged: ${reason}`);
+      const unjudged = judgement.unjudged.map(
+        ({ terms, reason }) => `service ${terms.id} can't be judged: ${reason}`,
+      );
       if (unjudged.length > 0) throw new ExitWith(exitCodes.badInput, unjudged.join('\n'));
       for (const { path: at, message } of result.notes) context.stderr.write(`note: ${at} ${message}\n`);
       if (options.explain) {

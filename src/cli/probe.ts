@@ -6,7 +6,7 @@ import { ExitWith, exitCodes } from './exit.js';
 import { configOption, jsonOption, type ConfigOptions } from './options.js';
 import { namedPaths } from './paths.js';
 import { progressLine } from './progress.js';
-import { wantsColor, widthOf } from './terminal.js';
+import { rawOutput, wantsColor, widthOf } from './terminal.js';
 
 interface ProbeOptions extends ConfigOptions {
   readonly store?: true;
@@ -82,7 +82,9 @@ async function print(rounds: readonly Round[], { json }: ProbeOptions, context: 
     return;
   }
   const { roundsTable } = await import('../render/rounds/table.js');
-  stdout.write(roundsTable(summaries, { width: widthOf(stdout), color: wantsColor(stdout, context) }));
+  const color = wantsColor(stdout, context);
+  const text = roundsTable(summaries, { width: widthOf(stdout), color });
+  (color ? rawOutput(stdout) : stdout).write(text);
 }
 
 /** Whoever asks for a table does not want a log in it. */

@@ -1,6 +1,8 @@
 import type { Progress } from '../../probes/probe.js';
 import type { PathId } from '../core/types.js';
+import { printableLine } from '../core/text/control-characters.js';
 import type { Output } from './context.js';
+import { rawOutput } from './terminal.js';
 
 export interface ProgressLine {
   /** How far one path is. */
@@ -50,8 +52,9 @@ export async function countBar(output: Output): Promise<CountBar> {
   let current: string | null = null;
   return {
     update: (doing, done, total) => {
-      if (doing !== current) bar.start(total, done, { doing });
-      else bar.update(done, { doing });
+      const shown = { doing: printableLine(doing) };
+      if (doing !== current) bar.start(total, done, shown);
+      else bar.update(done, shown);
       current = doing;
     },
     stop: () => {
@@ -64,7 +67,7 @@ export async function countBar(output: Output): Promise<CountBar> {
 async function barOn(output: Output, format: string) {
   const { SingleBar } = await import('cli-progress').then((module) => module.default);
   return new SingleBar({
-    stream: output as Output & NodeJS.WritableStream,
+    stream: rawOutput(output) as Output & NodeJS.WritableStream,
     format,
     barsize: 24,
     barCompleteChar: '=',

@@ -1,7 +1,7 @@
 import type { SlotSummary } from '../core/measurement/summary.js';
 import type { RoundQuery, RoundStore } from '../store/store.js';
 import type { Context } from './context.js';
-import { wantsColor, widthOf } from './terminal.js';
+import { rawOutput, wantsColor, widthOf } from './terminal.js';
 
 const pageSize = 1000;
 
@@ -52,6 +52,8 @@ export async function printRounds(
     const { roundsTable } = await import('../render/rounds/table.js');
     const all: SlotSummary[] = [];
     for await (const page of found) all.push(...page);
-    stdout.write(roundsTable(all, { width: widthOf(stdout), color: wantsColor(stdout, context) }));
+    const color = wantsColor(stdout, context);
+    const text = roundsTable(all, { width: widthOf(stdout), color });
+    (color ? rawOutput(stdout) : stdout).write(text);
   }
 }

@@ -3,10 +3,15 @@ import type { Context } from './context.js';
 import { exitCodes, type ExitCode } from './exit.js';
 import { exitFor } from './faults.js';
 import { buildProgram } from './program.js';
+import { runCommand } from './run.js';
+import { safeOutput } from './terminal.js';
 
 /** Runs one command line (without `node` and the script) and says how the process is to exit. Never rejects. */
-export async function runProgram(args: readonly string[], context: Context): Promise<ExitCode> {
-  const program = buildProgram(context);
+export async function runProgram(args: readonly string[], streams: Context): Promise<ExitCode> {
+  const context = { ...streams, stdout: safeOutput(streams.stdout), stderr: safeOutput(streams.stderr) };
+  // A daemon lives long: it doesn't keep all other commands in memory. And it listens for signals from this turn on.
+  const commands = args[0] === 'run' ? [runCommand] : (await import('./commands.js')).commandsInHelpOrder;
+  const program = buildProgram(context, commands);
   try {
     if (args.length === 0) program.help({ error: true });
     await program.parseAsync([...args], { from: 'user' });

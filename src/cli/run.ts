@@ -4,6 +4,7 @@ import type { Context } from './context.js';
 import { deferred } from './deferred.js';
 import { ExitWith, exitCodes } from './exit.js';
 import { configOption, type ConfigOptions } from './options.js';
+import { rawOutput } from './terminal.js';
 
 /** The daemon is to be down this soon after it was asked to. */
 const stopWithinMs = 5_000;
@@ -33,7 +34,7 @@ export async function run(options: ConfigOptions, context: Context): Promise<voi
       startDaemon({
         configFile: configFile(options, context),
         version: context.version,
-        output: context.stdout,
+        output: rawOutput(context.stdout),
       }),
     );
     if (daemon === 'at once') return;

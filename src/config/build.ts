@@ -58,6 +58,8 @@ export function buildConfig(
       lagLimitMs: m.lagLimit,
     },
     watch: buildWatch(raw.watch, { paths, self: raw.role === 'hub' ? null : agent }),
+    trace: { enabled: raw.trace.enabled, quietAfterMs: raw.trace.quietAfter },
+    networks: raw.networks,
     driver: buildDriver(raw.driver),
     store: {
       path: resolve(dataFolder, database),

@@ -26,6 +26,9 @@ export interface Config {
   readonly commitments: readonly CommitmentConfig[];
   readonly measurement: MeasurementConfig;
   readonly watch: WatchConfig;
+  readonly trace: TraceConfig;
+  /** Whose networks are, by their prefixes: `10.0.0.0/8`. */
+  readonly networks: Readonly<Record<string, string>>;
   readonly driver: DriverConfig;
   readonly store: StoreConfig;
   readonly http: HttpConfig;
@@ -41,6 +44,13 @@ export interface Config {
   readonly book: Book;
   /** What the file alone says; null until it was read. */
   readonly bookBase: BookBase | null;
+}
+
+/** Traces of paths when something is wrong, and once a day when nothing is. */
+export interface TraceConfig {
+  readonly enabled: boolean;
+  /** How long a port has to have been up and undisturbed for a trace to compare with. */
+  readonly quietAfterMs: number;
 }
 
 export interface Pop {

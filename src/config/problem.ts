@@ -1,3 +1,5 @@
+import { printableLine } from '../core/text/control-characters.js';
+
 /** Keys and list positions from the top of a file to a value. */
 export type KeyPath = readonly (string | number)[];
 
@@ -37,10 +39,6 @@ export function formatKeyPath(at: KeyPath): string {
   }, '');
 }
 
-// eslint-disable-next-line no-control-regex -- what a file says must not steer the terminal it is shown on
-const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
-const escape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-
 /** One line: `FILE:LINE:COLUMN KEY: VALUE what is wrong; allowed: …`. */
 export function formatProblem(problem: Problem): string {
   const place =
@@ -48,7 +46,7 @@ export function formatProblem(problem: Problem): string {
   const key = problem.path === '' ? '' : ` ${problem.path}`;
   const value = problem.value === null ? '' : ` ${problem.value}`;
   const allowed = problem.allowed === null ? '' : `; allowed: ${problem.allowed}`;
-  return `${place}${key}:${value} ${problem.what}${allowed}`.replace(controls, escape);
+  return printableLine(`${place}${key}:${value} ${problem.what}${allowed}`);
 }
 
 /** One line each, in the order of the file. */

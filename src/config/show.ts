@@ -59,6 +59,8 @@ function plain(config: Config): unknown {
       lagLimit: formatDuration(m.lagLimitMs),
     },
     watch: plainWatch(config.watch),
+    trace: { enabled: config.trace.enabled, quietAfter: formatDuration(config.trace.quietAfterMs) },
+    ...(Object.keys(config.networks).length === 0 ? {} : { networks: config.networks }),
     driver: plainDriver(config.driver),
     store: {
       ...(store.postgres === null ? { path: store.path } : known({ ...store.postgres })),

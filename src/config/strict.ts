@@ -37,7 +37,7 @@ export function parseStrict<S extends z.ZodType>(options: {
     const faulty = new Set(shape.flatMap(({ at }) => at.map((_, depth) => nameOf(at.slice(0, depth + 1)))));
     const readable = salvage(schema, data);
     const between = readable === undefined ? [] : check(readable, (at) => faulty.has(nameOf(at)));
-    const faults = [...shape, ...between];
+    const faults = [...shape, ...notFollowing(shape, between)];
     if (parsed.success && faults.length === 0 && found.length === 0) {
       const odd = options.warn?.(parsed.data) ?? [];
       const warnings = odd.map((fault) => problemOf(file, fault, yaml.placeOf(fault), data)).sort(byPlace);
@@ -47,6 +47,17 @@ export function parseStrict<S extends z.ZodType>(options: {
   }
   const problems = found.map(({ fault, place }) => problemOf(file, fault, place, yaml.value ?? {}));
   return { ok: false, problems: problems.sort(byPlace) };
+}
+
+/**
+ * Faults between keys without those that only follow from a key that can't be read: of the same value (`is missing`, where
+ * something unreadable stands), or of the mapping it is in (`says no part of the rent`, where the part is unreadable).
+ */
+export function notFollowing(shape: readonly Fault[], between: readonly Fault[]): Fault[] {
+  const faulty = new Set(
+    shape.flatMap(({ at, onKey }) => (onKey === true ? [] : [nameOf(at), nameOf(at.slice(0, -1))])),
+  );
+  return between.filter(({ at }) => at.length === 0 || !faulty.has(nameOf(at)));
 }
 
 const nameOf = (at: KeyPath): string => JSON.stringify(at);

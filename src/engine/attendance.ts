@@ -1,51 +1,89 @@
 import type { PathConfig } from '../config/config.js';
 import type { MissingReason, MissingRound } from '../core/measurement/round.js';
+import { merge, subtract, type Interval, type IntervalSet } from '../core/time/intervals.js';
 import { slotAtOrBefore } from '../core/time/slot.js';
 import type { EpochMs, PathId } from '../core/types.js';
 import type { RunRecord, Store } from '../store/store.js';
 import { findMissing } from './absence.js';
 import type { ClockGap } from './clock-watch.js';
-import type { Log } from './ports.js';
+import type { Clock, Log } from './ports.js';
 
 export interface AttendanceOptions {
+  readonly clock: Pick<Clock, 'now' | 'sinceBootMs'>;
   readonly store: Pick<Store, 'rounds' | 'paths'>;
   readonly pending: (path: PathId, slot: EpochMs) => boolean;
   readonly submit: (missing: readonly MissingRound[]) => void;
   readonly log: Log;
 }
 
-/** Sees to it that every slot that was due has a round or a missing mark with the reason, where it is known. */
+/** Slots that are due every `everyMs`; the round of one may start until `startWithinMs` after it. */
+export interface Timetable {
+  readonly everyMs: number;
+  readonly startWithinMs: number;
+}
+
+/**
+ * Sees to it that every slot that was due has a round or a missing mark with the reason, where it is known. A slot is
+ * marked when the wall clock and the clock since boot have both passed it: a clock that runs ahead for a while must
+ * not decide over slots that are still to come.
+ */
 export interface Attendance {
   /** Marks what passed since the daemon before this one started. */
   catchUp(
     paths: readonly PathConfig[],
-    everyMs: number,
+    timetable: Timetable,
     previous: RunRecord | null,
     now: EpochMs,
   ): Promise<void>;
   /** Marks what passed before `to` since the last call. */
-  checkUntil(paths: readonly PathConfig[], everyMs: number, to: EpochMs): Promise<void>;
-  /** Remembers a stretch that the daemon did not live through. */
+  checkUntil(paths: readonly PathConfig[], timetable: Timetable, to: EpochMs): Promise<void>;
+  /** Remembers a stretch in which the daemon did not run, or that the clock skipped. */
   noteGap(gap: ClockGap): void;
+  /** The wall clock was set back to `now`: what is after it is yet to come, and marks of it are taken back. */
+  wentBack(paths: readonly PathConfig[], now: EpochMs): Promise<void>;
 }
 
 const keepGaps = 100;
 
-export function createAttendance({ store, pending, submit, log }: AttendanceOptions): Attendance {
-  const gaps: ClockGap[] = [];
+interface NotedGap extends ClockGap {
+  /** The clock since boot when the wall clock reached its end. */
+  readonly atBootMs: number;
+}
+
+export function createAttendance({ clock, store, pending, submit, log }: AttendanceOptions): Attendance {
+  let gaps: NotedGap[] = [];
   /** From where each path is to be looked at. */
   const openFrom = new Map<PathId, EpochMs>();
 
-  const whyNow = (slot: EpochMs): MissingReason =>
-    gaps.find((gap) => slot > gap.from && slot <= gap.to)?.reason ?? 'unknown';
+  /** Until when in a skipped stretch the time really passed, should the clock have been right before it was set. */
+  const passedUntil = ({ from, to, reason, atBootMs }: NotedGap): EpochMs =>
+    reason === 'clock-stepped' ? Math.min(to, from + clock.sinceBootMs() - atBootMs) : to;
+  /** What was skipped and is still to be passed; it may be years. */
+  const skipped = (): IntervalSet =>
+    merge(
+      gaps.map((gap) => ({ from: passedUntil(gap) + 1, to: gap.to + 1 })).filter(({ from, to }) => from < to),
+    );
+
+  const whyNow =
+    ({ startWithinMs }: Timetable) =>
+    (slot: EpochMs): MissingReason =>
+      gaps.find((gap) => slot + startWithinMs > gap.from && slot <= gap.to)?.reason ?? 'unknown';
 
   const mark = async (
     path: PathConfig,
     everyMs: number,
-    span: { readonly from: EpochMs; readonly to: EpochMs },
+    span: Interval,
     reasonFor: (slot: EpochMs) => MissingReason,
   ): Promise<void> => {
-    const missing = await findMissing(store.rounds, { path, ...span, everyMs, pending, reasonFor });
+    const missing: MissingRound[] = [];
+    for (const passed of subtract([span], skipped()))
+      missing.push(...(await findMissing(store.rounds, { path, ...passed, everyMs, pending, reasonFor })));
+    submitPassed(path, missing);
+  };
+
+  /** The clock may have been set back while the store was asked. */
+  const submitPassed = (path: PathConfig, found: readonly MissingRound[]): void => {
+    const missing = found.filter(({ slot }) => slot <= clock.now());
     if (missing.length === 0) return;
     log.warn(
       { path: path.id, slots: missing.length, first: iso(missing[0]?.slot), reason: missing[0]?.reason },
@@ -54,12 +92,27 @@ export function createAttendance({ store, pending, submit, log }: AttendanceOpti
     submit(missing);
   };
 
+  /** A mark of a slot that has not come yet was made by a clock that was wrong. */
+  const takeBackMarks = async (paths: readonly PathConfig[], from: EpochMs): Promise<void> => {
+    if (paths.length === 0) return;
+    const ids = paths.map(({ id }) => id);
+    const marks = await store.rounds.removeMarks(ids, from);
+    if (marks > 0)
+      log.warn({ marks, after: iso(from) }, 'slots that are yet to come were marked missing: taken back');
+  };
+
   return {
     noteGap: (gap) => {
-      gaps.push(gap);
+      gaps.push({ ...gap, atBootMs: clock.sinceBootMs() });
       if (gaps.length > keepGaps) gaps.shift();
     },
-    catchUp: async (paths, everyMs, previous, now) => {
+    wentBack: async (paths, now) => {
+      gaps = gaps.filter(({ from }) => from < now).map((gap) => ({ ...gap, to: Math.min(gap.to, now) }));
+      for (const [id, from] of openFrom) openFrom.set(id, Math.min(from, now));
+      await takeBackMarks(paths, now + 1);
+    },
+    catchUp: async (paths, { everyMs }, previous, now) => {
+      await takeBackMarks(paths, now + 1);
       const known = await store.paths.known();
       const reason = previous?.stoppedAt == null ? 'crashed' : 'stopped';
       for (const path of paths) {
@@ -71,16 +124,22 @@ export function createAttendance({ store, pending, submit, log }: AttendanceOpti
         await mark(path, everyMs, { from, to: now }, () => reason);
       }
     },
-    checkUntil: async (paths, everyMs, to) => {
+    checkUntil: async (paths, timetable, asked) => {
+      const { everyMs } = timetable;
+      /** What was asked for by a clock that was set back since is yet to come. */
+      const until = (): EpochMs => Math.min(asked, clock.now());
       await store.paths.seen(
         paths.map((path) => path.id),
-        to,
+        until(),
       );
       for (const path of paths) {
+        const to = until();
         const from = openFrom.get(path.id) ?? to;
-        if (from < to) await mark(path, everyMs, { from, to }, whyNow);
+        if (from < to) await mark(path, everyMs, { from, to }, whyNow(timetable));
         // One slot back, since a round of that one may still be on its way to the store.
-        openFrom.set(path.id, Math.max(from, slotAtOrBefore(to - 1, everyMs)));
+        const next = Math.max(from, slotAtOrBefore(to - 1, everyMs));
+        if (to <= clock.now())
+          openFrom.set(path.id, Math.min(next, Math.max(from, skipped()[0]?.from ?? next)));
       }
       const current = new Set(paths.map((path) => path.id));
       for (const id of openFrom.keys()) if (!current.has(id)) openFrom.delete(id);

@@ -5,33 +5,63 @@ import type { Clock } from './ports.js';
 /** The wall clock may drift this far from the monotonic one between two looks before it counts as stepped. */
 const toleranceMs = 1_000;
 const everyMs = 1_000;
+/** A look that comes later than this was not only busy: the process was stopped, or its machine was paused. */
+const pausedMs = 2_000;
+/** A step that nothing took back for this long is taken for a correction: the clock counts as right again. */
+const settleMs = 15 * 60_000;
 
-/** A stretch of the wall clock that the daemon did not live through. */
+/** A stretch of the wall clock in which the daemon did not run, or that the clock skipped. */
 export interface ClockGap {
   readonly from: EpochMs;
   readonly to: EpochMs;
-  readonly reason: Extract<MissingReason, 'asleep' | 'clock-stepped'>;
+  readonly reason: Extract<MissingReason, 'asleep' | 'paused' | 'clock-stepped'>;
 }
 
 export interface ClockWatchOptions {
   readonly clock: Clock;
   /** The wall clock jumped by `byMs` against the monotonic one; `gap` is what it skipped, null when it went back. */
   readonly onStep: (byMs: number, gap: ClockGap | null) => void;
+  /** No clock was set, but the process did not run. */
+  readonly onPause: (gap: ClockGap) => void;
+  /** Once a second. */
+  readonly onLook?: () => void;
+  /** How far the wall clock is from where the monotonic clock has it, milliseconds; 0 when it counts as right again. */
+  readonly onDeviation: (ms: number) => void;
 }
 
-/** Looks once a second whether the wall clock went as far as the monotonic one did; ends when `signal` is aborted. */
-export async function watchClock({ clock, onStep }: ClockWatchOptions, signal: AbortSignal): Promise<void> {
+/**
+ * Looks once a second whether the wall clock went as far as the monotonic one did, and whether that was a second;
+ * ends when `signal` is aborted.
+ */
+export async function watchClock(options: ClockWatchOptions, signal: AbortSignal): Promise<void> {
+  const { clock, onStep, onPause, onDeviation, onLook } = options;
   let before = look(clock);
+  let deviationMs = 0;
+  let steppedAt = 0;
   while (!signal.aborted) {
     await clock.sleep(everyMs, signal);
     const now = look(clock);
-    const byMs = now.wall - before.wall - (now.monotonic - before.monotonic);
+    const elapsedMs = now.monotonic - before.monotonic;
+    const byMs = now.wall - before.wall - elapsedMs;
+    if (!signal.aborted && elapsedMs > everyMs + pausedMs)
+      onPause({ from: before.wall, to: before.wall + Math.round(elapsedMs), reason: 'paused' });
     if (Math.abs(byMs) > toleranceMs) {
       // Time asleep is on the boot clock and not on the monotonic one; a step is on neither.
-      const asleepMs = now.boot - before.boot - (now.monotonic - before.monotonic);
+      const asleepMs = now.boot - before.boot - elapsedMs;
       const reason = Math.abs(asleepMs - byMs) <= toleranceMs ? 'asleep' : 'clock-stepped';
+      if (reason === 'clock-stepped') {
+        deviationMs += byMs;
+        steppedAt = now.monotonic;
+        // Back where it was: nothing is left to be confirmed.
+        if (Math.abs(deviationMs) <= toleranceMs) deviationMs = 0;
+        onDeviation(deviationMs);
+      }
       onStep(byMs, byMs > 0 ? { from: before.wall, to: now.wall, reason } : null);
+    } else if (deviationMs !== 0 && now.monotonic - steppedAt >= settleMs) {
+      deviationMs = 0;
+      onDeviation(0);
     }
+    onLook?.();
     before = now;
   }
 }

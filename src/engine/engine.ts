@@ -4,9 +4,9 @@ import { isDue } from '../core/time/due.js';
 import type { EpochMs, PathId, PopId } from '../core/types.js';
 import type { ProbeDriver, Progress } from '../../probes/probe.js';
 import type { Store } from '../store/store.js';
-import { createAttendance } from './attendance.js';
+import { createAttendance, type Timetable } from './attendance.js';
 import { createCalibrator } from './calibration.js';
-import { watchClock } from './clock-watch.js';
+import { watchClock, type ClockGap } from './clock-watch.js';
 import { createFlights } from './flights.js';
 import { keepHeartbeat } from './heartbeat.js';
 import { runUnscheduled } from './once.js';
@@ -75,6 +75,7 @@ export function createEngine(options: EngineOptions): Engine {
   const stopping = new AbortController();
   const loops: Promise<void>[] = [];
   const started = createStartedSlots();
+  let clockDeviationMs = 0;
 
   const spool = createSpool({
     clock,
@@ -99,6 +100,7 @@ export function createEngine(options: EngineOptions): Engine {
     ...network,
   });
   const attendance = createAttendance({
+    clock,
     store,
     pending: (path, slot) => flights.has(path, slot) || spool.holds(path, slot),
     submit: (missing) => {
@@ -116,11 +118,16 @@ export function createEngine(options: EngineOptions): Engine {
     controller: AbortController,
   ): Promise<Round | null> => {
     const { everyMs, spreadMs } = settings.measurement;
-    const startAt = slot + Math.floor(random() * spreadMs);
-    await clock.sleep(startAt - clock.now(), controller.signal);
-    const lateMs = clock.now() - startAt;
+    const lastStart = slot + spreadMs;
+    const latenessMs = Math.max(0, clock.now() - slot);
+    // Known of late, because the clock was set or the process was paused: somewhere in what is left of the spread.
+    const from = latenessMs > startToleranceMs ? Math.min(slot + latenessMs, lastStart) : slot;
+    const startAt = from + Math.floor(random() * (lastStart - from));
+    // Asked again after each sleep: a clock that was set back meanwhile makes the wait longer.
+    while (clock.now() < startAt && !controller.signal.aborted)
+      await clock.sleep(startAt - clock.now(), controller.signal);
     // The machine slept or its clock was set meanwhile: the slot stays missing rather than carry a wrong name.
-    const outOfTime = lateMs > startToleranceMs || clock.now() < slot;
+    const outOfTime = clock.now() > lastStart + startToleranceMs;
     const stillWanted = settings.paths.some((current) => current.id === path.id);
     const destination = destinationOf(path);
     if (controller.signal.aborted || outOfTime || !stillWanted || !destination) return null;
@@ -146,11 +153,16 @@ export function createEngine(options: EngineOptions): Engine {
     }
   };
 
+  const timetable = (): Timetable => {
+    const { everyMs, spreadMs } = settings.measurement;
+    return { everyMs, startWithinMs: spreadMs + startToleranceMs };
+  };
+
   const lookOver = async (to: EpochMs): Promise<void> => {
     await clock.sleep(attendanceDelayMs, stopping.signal);
     if (stopping.signal.aborted) return;
     try {
-      await attendance.checkUntil(settings.paths, settings.measurement.everyMs, to);
+      await attendance.checkUntil(settings.paths, timetable(), to);
     } catch (error) {
       log.error({ err: error }, 'the slots before this one could not be looked over');
     }
@@ -159,6 +171,7 @@ export function createEngine(options: EngineOptions): Engine {
   const scheduler = createSlotScheduler({
     clock,
     alarm,
+    startWithinMs: () => timetable().startWithinMs,
     onSlot: (slot, lagMs) => {
       events.schedulerLag(lagMs);
       for (const path of settings.paths) {
@@ -180,10 +193,16 @@ export function createEngine(options: EngineOptions): Engine {
   return {
     start: async () => {
       const now = clock.now();
+      const startedAtBootMs = clock.sinceBootMs();
+      let lastSeenAt = now;
+      /** A clock that runs ahead, now or since the start, must not delete what is not old. */
+      const surelyNow = (): EpochMs =>
+        Math.min(clock.now(), Math.min(now, lastSeenAt) + clock.sinceBootMs() - startedAtBootMs);
       events.pathsChanged(settings.paths.map((path) => path.id));
       try {
         const previous = await store.runs.latest();
-        await attendance.catchUp(settings.paths, settings.measurement.everyMs, previous, now);
+        lastSeenAt = previous?.lastSeenAt ?? now;
+        await attendance.catchUp(settings.paths, timetable(), previous, now);
         await store.paths.seen(
           settings.paths.map((path) => path.id),
           now,
@@ -193,9 +212,21 @@ export function createEngine(options: EngineOptions): Engine {
       }
       const { signal } = stopping;
       loops.push(
-        keepHeartbeat({ clock, runs: store.runs, version, startedAt: now, events, log }, signal),
-        keepTidy({ clock, store: store.upkeep, retention: () => settings.retention, log }, signal),
-        watchClock({ clock, onStep }, signal),
+        keepHeartbeat(
+          { clock, runs: store.runs, upkeep: store.upkeep, version, startedAt: now, events, log },
+          signal,
+        ),
+        keepTidy({ clock, surelyNow, store: store.upkeep, retention: () => settings.retention, log }, signal),
+        watchClock(
+          {
+            clock,
+            onStep,
+            onPause,
+            onDeviation,
+            onLook: scheduler.check,
+          },
+          signal,
+        ),
         calibrator.keep(signal),
       );
       scheduler.arm(settings.measurement.everyMs);
@@ -239,11 +270,28 @@ export function createEngine(options: EngineOptions): Engine {
     },
   };
 
-  function onStep(byMs: number, gap: Parameters<typeof attendance.noteGap>[0] | null): void {
+  function onDeviation(ms: number): void {
+    clockDeviationMs = ms;
+    events.clockDeviates(ms);
+    if (ms === 0) log.info({}, 'the wall clock is in step again');
+  }
+
+  function onPause(gap: ClockGap): void {
+    log.warn({ ms: gap.to - gap.from }, 'this process was paused, or was too busy to look at the clock');
+    attendance.noteGap(gap);
+  }
+
+  function onStep(byMs: number, gap: ClockGap | null): void {
     events.clockStepped(byMs);
     log.warn({ byMs: Math.round(byMs), reason: gap?.reason ?? 'clock-stepped' }, 'the wall clock jumped');
     if (gap) attendance.noteGap(gap);
+    else
+      void attendance.wentBack(settings.paths, clock.now()).catch((error: unknown) => {
+        log.error({ err: error }, 'marks of slots that are yet to come could not be taken back');
+      });
     void lookOver(clock.now());
-    scheduler.arm(settings.measurement.everyMs);
+    // Back where it was before it was set: what it passed over meanwhile is due. Any other time may be a wrong one.
+    if (clockDeviationMs === 0) scheduler.rearm(settings.measurement.everyMs);
+    else scheduler.arm(settings.measurement.everyMs);
   }
 }

@@ -20,7 +20,9 @@ export function evaluateCase(bytes: Uint8Array, details: boolean): Evaluated {
   const read = readCase(text, withoutFiles(planFiles(findHome())), '');
   if (!read.ok) return { faults: read.faults };
   const judged = judgeMonth(read.case);
-  return { result: details ? monthDetails(judged) : monthResult(judged) };
+  const result = details ? monthDetails(judged) : monthResult(judged);
+  if (read.notes.length === 0) return { result };
+  return { result: { ...result, notes: read.notes.map(({ path, message }) => `${path} ${message}`) } };
 }
 
 const withoutFiles = (files: PlanFiles): PlanFiles => ({

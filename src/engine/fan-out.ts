@@ -17,6 +17,7 @@ export function fanOut(listeners: readonly Partial<EngineEvents>[]): EngineEvent
     slotsMissing: tell('slotsMissing'),
     schedulerLag: tell('schedulerLag'),
     clockStepped: tell('clockStepped'),
+    clockDeviates: tell('clockDeviates'),
     inFlight: tell('inFlight'),
     configLoaded: tell('configLoaded'),
     pathsChanged: tell('pathsChanged'),

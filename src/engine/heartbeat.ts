@@ -1,12 +1,15 @@
 import type { EpochMs } from '../core/types.js';
-import type { RunStore } from '../store/store.js';
+import type { RunStore, UpkeepStore } from '../store/store.js';
 import type { Clock, EngineEvents, Log } from './ports.js';
 
 const everyMs = 10_000;
+/** What was logged as stored is read back once a minute. */
+const beatsAVerify = 6;
 
 export interface HeartbeatOptions {
   readonly clock: Clock;
   readonly runs: RunStore;
+  readonly upkeep: Pick<UpkeepStore, 'verify'>;
   readonly version: string;
   /** The instant from which on this daemon answers for its slots. */
   readonly startedAt: EpochMs;
@@ -16,18 +19,20 @@ export interface HeartbeatOptions {
 
 /** Notes in the store that this daemon lives, so that the next one knows since when nobody measured. */
 export async function keepHeartbeat(
-  { clock, runs, version, startedAt, events, log }: HeartbeatOptions,
+  { clock, runs, upkeep, version, startedAt, events, log }: HeartbeatOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const run: { id: number | null } = { id: null };
   let writable = true;
+  let beats = 0;
   const attempt = async (what: () => Promise<void>): Promise<void> => {
     try {
       await what();
       if (!writable) log.info({}, 'the store takes writes again');
       writable = true;
     } catch (error) {
-      if (writable) log.error({ err: error }, 'the store takes no heartbeat');
+      if (writable)
+        log.error({ err: error }, 'the store takes no heartbeat, or does not give back what it took');
       writable = false;
     }
     events.storeWritable(writable);
@@ -36,7 +41,10 @@ export async function keepHeartbeat(
     await attempt(async () => {
       // A store that was full at the start gets its run later.
       run.id ??= await runs.begin(version, startedAt);
-      await runs.beat(run.id, clock.now());
+      // A database that was put in the place of the one before knows nothing of this run.
+      if (!(await runs.beat(run.id, clock.now()))) run.id = null;
+      beats += 1;
+      if (beats % beatsAVerify === 0) await upkeep.verify();
     });
     await clock.sleep(everyMs, signal);
   }

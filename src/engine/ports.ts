@@ -54,6 +54,8 @@ export interface EngineEvents {
   /** How late the scheduler woke up for a slot. */
   schedulerLag(ms: number): void;
   clockStepped(byMs: number): void;
+  /** How far the wall clock is from where the monotonic clock has it since it was last right; 0: it is right again. */
+  clockDeviates(ms: number): void;
   /** How many rounds are in flight now. */
   inFlight(rounds: number): void;
   configLoaded(ok: boolean, at: EpochMs): void;

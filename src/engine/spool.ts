@@ -66,7 +66,8 @@ export function createSpool({ clock, store, events, log, limit }: SpoolOptions):
         // A full queue may have dropped it meanwhile.
         if (rounds.includes(round)) rounds.splice(rounds.indexOf(round), 1);
         if (end.value === 'stored') events.roundStored(round);
-        if (end.value === 'already-stored') log.info(nameOf(round), 'stored before; the first one stays');
+        if (end.value === 'already-stored')
+          log.warn(nameOf(round), 'a round of this slot is stored already and stays; this one is dropped');
       }
       const refused = ends.find((end) => end.status === 'rejected');
       if (refused) throw refused.reason;

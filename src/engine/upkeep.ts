@@ -1,4 +1,5 @@
 import type { StoreConfig } from '../config/config.js';
+import type { EpochMs } from '../core/types.js';
 import { monthsBefore } from '../core/time/retention.js';
 import type { UpkeepStore } from '../store/store.js';
 import type { Clock, Log } from './ports.js';
@@ -6,7 +7,9 @@ import type { Clock, Log } from './ports.js';
 const everyMs = 3_600_000;
 
 export interface UpkeepOptions {
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'sleep'>;
+  /** What is deleted is not got back: no later than the time is for sure. */
+  readonly surelyNow: () => EpochMs;
   readonly store: UpkeepStore;
   readonly retention: () => Pick<StoreConfig, 'keepPacketsMonths' | 'keepRowsMonths'>;
   readonly log: Log;
@@ -14,13 +17,13 @@ export interface UpkeepOptions {
 
 /** Deletes what is older than its retention, once an hour. */
 export async function keepTidy(
-  { clock, store, retention, log }: UpkeepOptions,
+  { clock, surelyNow, store, retention, log }: UpkeepOptions,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
     try {
       const { keepPacketsMonths, keepRowsMonths } = retention();
-      const now = clock.now();
+      const now = surelyNow();
       const swept = await store.sweep(
         monthsBefore(now, keepPacketsMonths),
         monthsBefore(now, keepRowsMonths),

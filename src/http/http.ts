@@ -40,17 +40,28 @@ import { ledgerReads } from './ledger/reads.js';
 import { ledgerWrites } from './ledger/writes.js';
 import { meshRoutes, type MeshRoutes } from './mesh/routes.js';
 import { metricsRoute } from './metrics.js';
-import { answerProblems, type HttpLog } from './problem.js';
-import { loadAssets } from './portal/assets.js';
-import { problemPages } from './portal/errors.js';
-import { drawPages, portalPages } from './portal/portal.js';
-import { createShell } from './portal/shell.js';
+import { answerProblems, type HttpLog, type ProblemPage } from './problem.js';
 import { reportRoutes, type ReportRouteOptions } from './reports/routes.js';
 import { roundRoutes } from './rounds.js';
 import { standingRoutes, type StandingRoutes } from './standing/routes.js';
 import { useZod } from './route/compilers.js';
 import { describeRoutes, documentRoute } from './route/document.js';
 import { keepOperations } from './route/operations.js';
+
+/** The pages of a portal, which ask the routes of this server. */
+export interface HttpPages {
+  readonly problemPage: ProblemPage;
+  /** Called for the whole server, before any route: an error of any route may be shown by a page. */
+  readonly decorate: (server: FastifyInstance) => void;
+  /** Called after the routes that the pages ask. */
+  readonly register: (server: FastifyInstance, options: HttpPagesOptions) => void;
+}
+
+export interface HttpPagesOptions {
+  readonly now: () => EpochMs;
+  /** Left out: nobody signs in. */
+  readonly access?: { readonly registry: Registry; readonly oidc: boolean };
+}
 
 export interface HttpOptions {
   readonly store: { readonly rounds: Pick<Store['rounds'], 'list' | 'packets'> };
@@ -86,6 +97,8 @@ export interface HttpOptions {
   readonly faults?: { readonly office: FaultOffice; readonly now: () => EpochMs };
   /** What is done beside everything else; left out, there are no routes to it. */
   readonly jobs?: Jobs;
+  /** Left out: there are no pages, and problems are answered as JSON only. */
+  readonly pages?: HttpPages;
   readonly log: HttpLog;
   readonly version: string;
   /** Holds every answer against its schema: for tests. */
@@ -111,8 +124,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
     },
     options.tls,
   );
-  const shell = createShell({ config, assets: loadAssets(), version });
-  answerProblems(server, log, problemPages(shell));
+  answerProblems(server, log, options.pages?.problemPage);
   server.addHook('onResponse', (request, reply, done) => {
     const { method, url } = request;
     log.debug({ method, url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
@@ -128,7 +140,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
   answerTags(server);
   useZod(server, { checkAnswers });
   keepOperations(server);
-  drawPages(server);
+  options.pages?.decorate(server);
   describeRoutes(server, version);
   // A plug-in of their own: only routes that come after the description are in it.
   server.register((routes, _options, done) => {
@@ -177,7 +189,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
   server.register((pages, _options, done) => {
     const now = ledger?.now ?? access?.now;
     const signIn = access && { registry: access.registry, oidc: access.oidc !== undefined };
-    if (now) portalPages(pages, { config, shell, now, ...(signIn && { access: signIn }) });
+    if (now) options.pages?.register(pages, { now, ...(signIn && { access: signIn }) });
     done();
   });
   return server;

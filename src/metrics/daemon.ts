@@ -27,6 +27,7 @@ export interface DaemonSeries {
   readonly schedulerLag: (ms: number) => void;
   readonly sendLag: (us: number) => void;
   readonly clockStepped: () => void;
+  readonly clockDeviates: (ms: number) => void;
   /** Null: nobody can say. */
   readonly clockRead: (reading: ClockReading | null) => void;
   readonly inFlight: (rounds: number) => void;
@@ -50,6 +51,7 @@ export function daemonSeries(make: MetricMaker): DaemonSeries {
   const sendLag = make.histogram(metricNames.sendLag, sendLagBuckets);
   const selfRtt = make.gauge(metricNames.selfRtt);
   const clockSteps = make.counter(metricNames.clockSteps);
+  const deviation = make.gauge(metricNames.clockDeviation);
   const synchronised = make.late(metricNames.clockSynchronised, minutely);
   const offset = make.late(metricNames.clockOffset, minutely);
   const writable = make.zeroAfter(metricNames.storeWritable, storeSilenceMs);
@@ -62,6 +64,7 @@ export function daemonSeries(make: MetricMaker): DaemonSeries {
   const judgedIn = make.late(metricNames.standingTook);
   const loaded = make.gauge(metricNames.configLoaded);
   const loadedAt = make.gauge(metricNames.configLoadedAt);
+  deviation.set(0);
   return {
     schedulerLag: (ms) => {
       schedulerLag.observe(Math.max(0, ms) / 1000);
@@ -71,6 +74,9 @@ export function daemonSeries(make: MetricMaker): DaemonSeries {
     },
     clockStepped: () => {
       clockSteps.inc();
+    },
+    clockDeviates: (ms) => {
+      deviation.set(ms / 1000);
     },
     clockRead: (reading) => {
       if (reading === null) synchronised.unset();

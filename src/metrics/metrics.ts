@@ -40,6 +40,7 @@ export interface MetricsEvents {
   slotsMissing(missing: readonly MissingRound[]): void;
   schedulerLag(ms: number): void;
   clockStepped(byMs: number): void;
+  clockDeviates(ms: number): void;
   inFlight(rounds: number): void;
   configLoaded(ok: boolean, at: EpochMs): void;
   pathsChanged(paths: readonly PathId[]): void;
@@ -122,6 +123,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       ...watch,
       schedulerLag: daemon.schedulerLag,
       clockStepped: daemon.clockStepped,
+      clockDeviates: daemon.clockDeviates,
       inFlight: daemon.inFlight,
       configLoaded: daemon.configLoaded,
       storeWritable: daemon.storeWritable,

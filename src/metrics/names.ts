@@ -154,17 +154,37 @@ export const metricNames = {
   },
   serviceAvailability: {
     name: 'pop_sla_service_availability_ratio',
-    help: 'Availability of a service in this month as the contract divides it, by the whole period, 0 to 1: what the month comes to when nothing more happens.',
+    help: 'Availability of a service in the whole month, 0 to 1: of its whole period, if nothing more happens in it. Unobserved time counts as available.',
+    labels: ['service'],
+  },
+  serviceLowerBound: {
+    name: 'pop_sla_service_availability_lower_bound_ratio',
+    help: 'Availability of a service in the whole month with unobserved time that nothing excuses counted as down, 0 to 1. Below the commitment while the availability is not: whether it is met is not shown.',
     labels: ['service'],
   },
   serviceToDate: {
     name: 'pop_sla_service_availability_to_date_ratio',
-    help: 'Availability of a service over what has passed of its period in this month, 0 to 1.',
+    help: 'Availability of a service so far: of the time of its period in this month that has passed, 0 to 1. Unobserved time counts as available.',
+    labels: ['service'],
+  },
+  serviceToDateLowerBound: {
+    name: 'pop_sla_service_availability_to_date_lower_bound_ratio',
+    help: 'Availability of a service so far with unobserved time that nothing excuses counted as down, 0 to 1.',
+    labels: ['service'],
+  },
+  serviceObserved: {
+    name: 'pop_sla_service_observed_ratio',
+    help: 'How much of the time of this month that has passed all lines of a service were watched, 0 to 1.',
     labels: ['service'],
   },
   lineAvailability: {
     name: 'pop_sla_line_availability_ratio',
-    help: "Availability of one line of a service in this month, by the service's whole period, 0 to 1.",
+    help: "Availability of one line of a service in the whole month: of the service's whole period, if nothing more happens in it, 0 to 1.",
+    labels: ['service', 'line', 'port'],
+  },
+  lineLowerBound: {
+    name: 'pop_sla_line_availability_lower_bound_ratio',
+    help: 'Availability of one line of a service in the whole month with unobserved time that nothing excuses counted as down, 0 to 1.',
     labels: ['service', 'line', 'port'],
   },
   serviceCommitment: {
@@ -290,6 +310,11 @@ export const metricNames = {
   clockSteps: {
     name: 'pop_sla_daemon_clock_steps_total',
     help: 'Steps of the wall clock that were noticed.',
+    labels: [],
+  },
+  clockDeviation: {
+    name: 'pop_sla_daemon_clock_deviation_seconds',
+    help: 'How far the wall clock is from where the monotonic clock has it, in seconds, after steps that are younger than 15 minutes; positive: ahead. 0 when it is in step.',
     labels: [],
   },
   clockSynchronised: {

@@ -18,8 +18,12 @@ export function serviceSeries(): ServiceSeries {
   const families = {
     info: textFamily(metricNames.service, 'gauge'),
     availability: textFamily(metricNames.serviceAvailability, 'gauge'),
+    lowerBound: textFamily(metricNames.serviceLowerBound, 'gauge'),
     toDate: textFamily(metricNames.serviceToDate, 'gauge'),
+    toDateLowerBound: textFamily(metricNames.serviceToDateLowerBound, 'gauge'),
+    observed: textFamily(metricNames.serviceObserved, 'gauge'),
     line: textFamily(metricNames.lineAvailability, 'gauge'),
+    lineLowerBound: textFamily(metricNames.lineLowerBound, 'gauge'),
     commitment: textFamily(metricNames.serviceCommitment, 'gauge'),
     used: textFamily(metricNames.outageUsed, 'gauge'),
     allowed: textFamily(metricNames.outageAllowed, 'gauge'),
@@ -47,7 +51,10 @@ export function serviceSeries(): ServiceSeries {
     };
     put(families.info, 1, { customer: customer ?? '', site, class: one.class, plan });
     put(families.availability, toNumber(one.availability));
-    put(families.toDate, one.toDate && toNumber(one.toDate));
+    put(families.lowerBound, toNumber(one.lowerBound));
+    put(families.toDate, one.toDate && toNumber(one.toDate.availability));
+    put(families.toDateLowerBound, one.toDate && toNumber(one.toDate.lowerBound));
+    put(families.observed, one.observed && toNumber(one.observed));
     put(families.commitment, toNumber(one.commitment));
     put(families.used, one.unavailableMs / 1000);
     put(families.allowed, one.allowedMs / 1000);
@@ -59,6 +66,12 @@ export function serviceSeries(): ServiceSeries {
       service,
       one.lines.map(({ line, pop, availability }) =>
         families.line.sample({ service, line, port: pop }, toNumber(availability)),
+      ),
+    );
+    families.lineLowerBound.set(
+      service,
+      one.lines.map(({ line, pop, lowerBound }) =>
+        families.lineLowerBound.sample({ service, line, port: pop }, toNumber(lowerBound)),
       ),
     );
     const amount = (family: TextFamily, minor: bigint | null): void => {

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { printableLine } from '../core/text/control-characters.js';
 
 export interface Column {
   readonly head: string;
@@ -12,15 +13,22 @@ const noBorders = {
   middle: '  ',
 };
 
-/** Aligned columns as lines: the heads, then one line per row. Wide characters and colours are measured as shown. */
-export function tableLines(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
+/**
+ * Aligned columns as lines: the heads, then one line per row. Wide characters are measured as shown. `cell` makes a text
+ * from outside fit into a cell; where the cells have colours, whoever coloured them did that.
+ */
+export function tableLines(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  cell: (text: string) => string = oneLine,
+): string[] {
   const table = new Table({
     head: columns.map((column) => column.head),
     colAligns: columns.map((column) => column.align ?? 'left'),
     chars: noBorders,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
-  for (const row of rows) table.push(row.map(oneLine));
+  for (const row of rows) table.push(row.map(cell));
   return table
     .toString()
     .split('\n')
@@ -28,6 +36,4 @@ export function tableLines(columns: readonly Column[], rows: readonly (readonly 
 }
 
 /** What comes from outside (a reason, a name) can't break the table or steer the terminal. */
-// eslint-disable-next-line no-control-regex -- colours (ESC [ … m) are ours and stay
-const control = /(?:\x1b(?!\[\d*m)|[\x00-\x1a\x1c-\x1f\x7f-\x9f\u2028\u2029])+/g;
-export const oneLine = (text: string): string => text.replace(control, ' ');
+export const oneLine = (text: string): string => printableLine(text.replace(/[\t-\r\u2028\u2029]+/g, ' '));

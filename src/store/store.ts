@@ -50,12 +50,14 @@ export interface RoundQuery {
 
 export interface RoundStore {
   /**
-   * Stores a round whole, once: `already-stored` when a round or a missing mark of its (path, slot) is there. Rejects
-   * with `RangeError` for an RTT that is not a whole number of microseconds from 0 to 2^31.
+   * Stores a round whole, once: `already-stored` when a round of its (path, slot) is there. A round takes the place of
+   * a missing mark. Rejects with `RangeError` for an RTT that is not a whole number of microseconds from 0 to 2^31.
    */
   put(round: Round): Promise<'stored' | 'already-stored'>;
   /** Marks slots as missing, where nothing is stored for them. Resolves to how many were new. */
   putMissing(missing: readonly MissingRound[]): Promise<number>;
+  /** Takes back the marks of these paths' slots at or after `from`. Resolves to how many there were. */
+  removeMarks(paths: readonly PathId[], from: EpochMs): Promise<number>;
   list(query: RoundQuery): Promise<SlotSummary[]>;
   /** Every packet of a round; null when there is no such round, or its packets' retention has passed. */
   packets(path: PathId, slot: EpochMs): Promise<readonly SizeSample[] | null>;
@@ -161,7 +163,8 @@ export interface RunRecord {
 
 export interface RunStore {
   begin(version: string, at: EpochMs): Promise<number>;
-  beat(id: number, at: EpochMs): Promise<void>;
+  /** False where there is no such run: the database was replaced. */
+  beat(id: number, at: EpochMs): Promise<boolean>;
   end(id: number, at: EpochMs): Promise<void>;
   /** The latest run, or null in a new database. */
   latest(): Promise<RunRecord | null>;
@@ -185,6 +188,16 @@ export interface UpkeepStore {
    * all. The verification keeps its process busy, so it belongs in one that has nothing else to do.
    */
   backup(file: string): Promise<{ readonly bytes: number }>;
+  /**
+   * Copies what the open database holds into a new file, though it may have been deleted meanwhile. Rejects where that
+   * can't be done.
+   */
+  rescue(file: string): Promise<void>;
+  /**
+   * Reads back what was stored last the way a new process would, and writes the journal back as far as that can be done
+   * now. Resolves to whether all of it was. Rejects with `StoreFault` where what was stored isn't there.
+   */
+  verify(): Promise<boolean>;
   /** Writes the journal back into the database file. */
   checkpoint(): Promise<void>;
   /** Writes and takes back one row: rejects with `StoreFault` where the store can't be written. */
@@ -197,7 +210,7 @@ export class StoreFault extends Error {
   override readonly name = 'StoreFault';
   constructor(
     message: string,
-    readonly kind: 'full' | 'read-only' | 'busy' | 'io' | 'corrupt' | 'newer-schema' | 'missing' | 'other',
+    readonly kind: 'full' | 'read-only' | 'busy' | 'replaced' | 'io' | 'corrupt' | 'newer-schema' | 'missing' | 'other',
     options?: ErrorOptions,
   ) {
     super(message, options);

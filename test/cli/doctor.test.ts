@@ -35,10 +35,13 @@ describe('doctor', () => {
     expect(printed.checks.map((one) => one.name).filter((name) => name !== 'other drivers')).toEqual([
       'configuration',
       'sending packets',
+      'own addresses',
       'clock',
       'data folder',
       'database',
+      'writer',
       'names',
+      'files',
       'port',
       'time zone data',
       'backup',

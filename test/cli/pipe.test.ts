@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -29,6 +30,29 @@ test('nothing is cut off before the process ends', () => {
   const run = spawnSync(process.execPath, [builtMain, 'help', 'rounds'], { encoding: 'utf8' });
   expect(run.status).toBe(0);
   expect(run.stdout.trimEnd().endsWith('3  no permission to send packets')).toBe(true);
+});
+
+test('faults of a giant arrive on a pipe to the last line, however slow its reader is', () => {
+  const folder = tempDir();
+  const file = join(folder, 'case.json');
+  // A thousand lines of these are twice what a pipe holds.
+  const outage = { line: 'x'.repeat(60), from: '2026-10-01T00:00:00Z', to: '2026-10-02T00:00:00Z' };
+  const outages = Array.from({ length: 300_000 }, () => outage);
+  const head = { plan: 'ctg-cloud-connection', month: '2026-10', lines: [], services: [] };
+  writeFileSync(file, JSON.stringify({ ...head, outages }));
+  const run = spawnSync(
+    'bash',
+    ['-c', `"$NODE" "$MAIN" evaluate "$CASE" 2>&1 >/dev/null | { sleep 1; cat; }; exit "\${PIPESTATUS[0]}"`],
+    {
+      encoding: 'utf8',
+      maxBuffer: 2 ** 26,
+      env: { ...process.env, NODE: process.execPath, MAIN: builtMain, CASE: file },
+    },
+  );
+  expect(run.status).toBe(2);
+  const lines = run.stdout.trimEnd().split('\n');
+  expect(lines).toHaveLength(1001);
+  expect(lines.at(-1)).toBe('$ has 299000 more faults, not listed');
 });
 
 test('a daemon whose log nobody reads any more goes on', async () => {

@@ -253,6 +253,11 @@ export const anyConfig: fc.Arbitrary<Config> = pops.chain((all) =>
       commitments: commitments(all),
       measurement,
       watch: watches(all),
+      trace: fc.record({
+        enabled: fc.boolean(),
+        quietAfterMs: fc.integer({ min: 1_000, max: 24 * 3_600_000 }),
+      }),
+      networks: fc.constantFrom({}, { '10.0.0.0/8': 'Our: backbone', '2001:db8::/32': 'Docs' }),
       driver: fc.constant(driver),
       store: databases.chain((database) =>
         fc.record({

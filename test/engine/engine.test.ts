@@ -231,6 +231,54 @@ describe('a fault of one target', () => {
   });
 });
 
+describe('no route', () => {
+  /** The first size is answered; no packet of the others finds a route. */
+  const later = async (request: RoundRequest, simulated: ProbeDriver): Promise<RoundResult> => {
+    const result = await simulated.measure(request);
+    const unsent = { kind: 'not-sent', reason: 'no-route' } as const;
+    return {
+      ...result,
+      sizes: result.sizes.map((size, index) =>
+        index === 0 ? size : { ...size, packets: size.packets.map(() => unsent) },
+      ),
+    };
+  };
+
+  test('is the observer’s fault while only the path itself had answers: they are no other target’s', async () => {
+    const { time, engine, store } = await house({
+      settings: settings({ paths: [path('B')] }),
+      driver: later,
+    });
+    await time.pass(30 * minute);
+    const [b] = await store.rounds.list({ limit: 1, path: 'A>B' });
+    expect(b).toMatchObject({
+      sizes: [
+        { sent: 10, received: 10, notSent: 0 },
+        { sent: 0, notSent: 10 },
+        { sent: 0, notSent: 10 },
+      ],
+    });
+    await engine.stop();
+  });
+
+  test('is the network’s while another path has answers', async () => {
+    const { time, engine, store } = await house({
+      driver: (request, simulated) =>
+        request.address === '192.0.2.66' ? later(request, simulated) : simulated.measure(request),
+    });
+    await time.pass(30 * minute);
+    const [b] = await store.rounds.list({ limit: 1, path: 'A>B' });
+    expect(b).toMatchObject({
+      sizes: [
+        { sent: 10, received: 10 },
+        { sent: 10, received: 0 },
+        { sent: 10, received: 0 },
+      ],
+    });
+    await engine.stop();
+  });
+});
+
 describe('a slot that passed', () => {
   const twoLives = async (between: (time: VirtualTime, first: House) => Promise<void>): Promise<string[]> => {
     const file = join(tempDir(), 'pop-sla.db');
@@ -283,11 +331,15 @@ describe('a slot that passed', () => {
     await time.pass(30 * minute);
     time.step(hour);
     await time.pass(30 * minute);
+    // Half an hour has really passed: of the hour that the clock skipped no more than that is decided.
+    expect(await stored()).toEqual(['10:30 A>B ok', '11:00 A>B missing clock-stepped', '12:00 A>B ok']);
+    await time.pass(30 * minute);
     expect(await stored()).toEqual([
       '10:30 A>B ok',
       '11:00 A>B missing clock-stepped',
       '11:30 A>B missing clock-stepped',
       '12:00 A>B ok',
+      '12:30 A>B ok',
     ]);
     await engine.stop();
   });
@@ -316,11 +368,158 @@ describe('a slot that passed', () => {
     await time.pass(20 * minute + 152_000);
     time.step(hour);
     await time.pass(10 * minute);
+    expect(await stored()).toEqual(['10:30 A>B ok']);
+    await engine.stop();
+  });
+
+  test.each([
+    ['a day', 24 * hour],
+    ['ten years', 10 * 365 * 24 * hour],
+  ])('is not decided by a clock that runs %s ahead for a while', async (_what, byMs) => {
+    const { time, engine, stored, noted } = await house({ settings: settings({ paths: [path('B')] }) });
+    await time.pass(30 * minute);
+    time.step(byMs);
+    await time.pass(5 * minute);
+    time.step(-byMs);
+    await time.pass(2 * hour);
+    expect(await stored()).toEqual([
+      '10:30 A>B ok',
+      '11:00 A>B ok',
+      '11:30 A>B ok',
+      '12:00 A>B ok',
+      '12:30 A>B ok',
+    ]);
+    expect(only(noted, 'clockDeviates')).toEqual([[byMs], [0]]);
+    await engine.stop();
+  });
+
+  test.each([500, 1_500, 2_500, 4_500])('is not decided by a clock that runs ahead for %i ms', async (ms) => {
+    const { time, engine, stored } = await house({ settings: settings({ paths: [path('B')] }) });
+    await time.pass(30 * minute);
+    time.step(24 * hour);
+    await time.pass(ms);
+    time.step(-24 * hour);
+    await time.pass(40 * minute);
+    expect(await stored()).toEqual(['10:30 A>B ok', '11:00 A>B ok']);
+    await engine.stop();
+  });
+
+  test('while the clock ran ahead is missing, since it went by', async () => {
+    const { time, engine, stored } = await house({ settings: settings({ paths: [path('B')] }) });
+    await time.pass(40 * minute);
+    const byMs = 10 * hour + 15 * minute;
+    time.step(byMs); // 10:50 is 21:05 now
+    await time.pass(20 * minute);
+    time.step(-byMs);
+    await time.pass(hour);
     expect(await stored()).toEqual([
       '10:30 A>B ok',
       '11:00 A>B missing clock-stepped',
-      '11:30 A>B missing clock-stepped',
+      '11:30 A>B ok',
+      '12:00 A>B ok',
     ]);
+    await engine.stop();
+  });
+
+  test('while the clock was ahead for seconds starts in what is left of its spread', async () => {
+    const { time, engine, stored } = await house({ settings: settings({ paths: [path('B')] }) });
+    await time.pass(19 * minute + 50_000);
+    time.step(24 * hour);
+    await time.pass(40_000);
+    time.step(-24 * hour);
+    await time.pass(10 * minute);
+    expect(await stored()).toEqual(['10:30 A>B ok']);
+    await engine.stop();
+  });
+
+  test.each([
+    ['ten minutes', 10 * minute],
+    ['two minutes', 2 * minute],
+    ['three hours', 3 * hour],
+  ])('is flown when the clock is set back by %s between it and its start', async (_what, byMs) => {
+    const { time, engine, stored, noted } = await house({ settings: settings({ paths: [path('B')] }) });
+    await time.pass(21 * minute);
+    time.step(-byMs);
+    await time.pass(byMs + 20 * minute);
+    expect(await stored()).toContain('10:30 A>B ok');
+    expect(await stored()).not.toContainEqual(expect.stringMatching(/missing/));
+    expect(
+      only(noted, 'roundStarted').filter(([, slot]) => new Date(slot).getUTCMinutes() === 30),
+    ).toHaveLength(byMs > hour ? 3 : 1);
+    await engine.stop();
+  });
+
+  test('while the process was stopped is missing as paused, and one whose spread is not over starts late', async () => {
+    const { time, engine, stored } = await house({ settings: settings({ paths: [path('B')] }) });
+    await time.pass(30 * minute);
+    time.stall(hour + 21 * minute); // 10:40 to 12:01
+    await time.pass(10 * minute);
+    expect(await stored()).toEqual([
+      '10:30 A>B ok',
+      '11:00 A>B missing paused',
+      '11:30 A>B missing paused',
+      '12:00 A>B ok',
+    ]);
+    await engine.stop();
+  });
+
+  test('while the process was stopped within its spread says so', async () => {
+    const { time, engine, stored } = await house({ settings: settings({ paths: [path('B')] }) });
+    await time.pass(21 * minute);
+    time.stall(10 * minute);
+    await time.pass(30 * minute);
+    expect(await stored()).toEqual(['10:30 A>B missing paused', '11:00 A>B ok']);
+    await engine.stop();
+  });
+
+  test('and was marked by a daemon whose clock was wrong is measured all the same', async () => {
+    const file = join(tempDir(), 'pop-sla.db');
+    const time = virtualTime(start);
+    const one = settings({ paths: [path('B')] });
+    const first = await house({ file, time, settings: one });
+    await time.pass(30 * minute);
+    await first.engine.stop();
+    time.step(5 * hour);
+    const second = await house({ file, time, settings: one });
+    await time.pass(minute);
+    expect(await second.stored()).toContain('15:00 A>B missing stopped');
+    time.step(-5 * hour);
+    await time.pass(55 * minute);
+    expect(await second.stored()).toEqual(['10:30 A>B ok', '11:00 A>B ok', '11:30 A>B ok']);
+    await second.engine.stop();
+  });
+});
+
+describe('what is older than its retention', () => {
+  test('is not told by a clock that runs ten years ahead, now or since the start', async () => {
+    const file = join(tempDir(), 'pop-sla.db');
+    const one = settings({ paths: [path('B')] });
+    const time = virtualTime(start);
+    const first = await house({ file, time, settings: one });
+    await time.pass(30 * minute);
+    time.step(10 * 365 * 24 * hour);
+    await time.pass(70 * minute);
+    expect(await first.stored()).toContain('10:30 A>B ok');
+    time.step(-10 * 365 * 24 * hour);
+    await time.pass(minute);
+    await first.engine.stop();
+    time.step(10 * 365 * 24 * hour);
+    const second = await house({ file, time, settings: settings({ paths: [] }) });
+    await time.pass(70 * minute);
+    expect(await second.stored()).toContain('10:30 A>B ok');
+    await second.engine.stop();
+  });
+
+  test('goes as time goes on', async () => {
+    const one = settings({ retention: { keepPacketsMonths: 1, keepRowsMonths: 1 }, paths: [path('B')] });
+    const { time, store, stored, engine } = await house({ settings: one });
+    const old = { path: 'A>B', slot: start - 30 * 24 * hour, reason: 'stopped' } as const;
+    await store.rounds.putMissing([{ ...old, slot: old.slot + hour }]);
+    await time.pass(minute);
+    expect(await stored()).toEqual(['11:10 A>B missing stopped']);
+    engine.update(settings({ ...one, paths: [] }));
+    await time.pass(130 * minute);
+    expect(await stored()).toEqual([]);
     await engine.stop();
   });
 });

@@ -13,6 +13,7 @@ function scheduled() {
   const scheduler = createSlotScheduler({
     clock: time.clock,
     alarm: time.alarm,
+    startWithinMs: () => 5_000,
     onSlot: (slot) => due.push(iso(slot)),
     onLate: (slot) => late.push(iso(slot)),
   });

@@ -65,6 +65,21 @@ test('while the disk is full rounds wait, in order, and are stored when there is
   expect(only(noted, 'storeWritable').at(-1)).toEqual([true]);
 });
 
+test('a store that refuses is tried after 1, 2, 4 … seconds, and every 30 seconds in the end', async () => {
+  const { time, noted, disk, spool } = spooled();
+  disk.full = true;
+  spool.submit(roundOf(1));
+  await time.pass(0);
+  const tries: number[] = [];
+  for (let second = 1, known = 1; second <= 180; second += 1) {
+    await time.pass(1_000);
+    const tried = only(noted, 'storeWritable').length;
+    if (tried > known) tries.push(second);
+    known = tried;
+  }
+  expect(tries).toEqual([1, 3, 7, 15, 31, 61, 91, 121, 151]);
+});
+
 test('when too many wait the oldest is given up, and becomes a missing slot', async () => {
   const { time, noted, disk, spool } = spooled(2);
   disk.full = true;

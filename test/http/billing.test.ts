@@ -51,7 +51,7 @@ test('statements are drawn up, sealed, revised and shown', async () => {
     },
   );
   expect(await ask('GET', 'statements?month=2026-10')).toMatchObject({
-    body: { statements: [{ id: '2026-10/other', state: 'sealed', credit: '483.87', changed: null }, {}] },
+    body: { statements: [{ id: '2026-10/other', state: 'sealed', credit: '758.06', changed: null }, {}] },
   });
   expect(await ask('GET', 'statements/2026-10/other?revision=2')).toMatchObject({ status: 400 });
   expect(await ask('POST', 'statements/2026-11/seal', {})).toMatchObject({
@@ -65,7 +65,7 @@ test('credits are polled, exported, settled and reversed', async () => {
   await ask('POST', 'statements/2026-10/seal', {});
   const id = 'CR-2026-10-000001';
   expect(await ask('GET', 'credits?since=0')).toMatchObject({
-    body: { cursor: 1, credits: [{ id, status: 'sealed', gross: '483.87', tax: null }] },
+    body: { cursor: 1, credits: [{ id, status: 'sealed', gross: '758.06', tax: null }] },
   });
   expect(await ask('POST', 'credits/export', { since: 0 })).toMatchObject({
     body: { cursor: 1, credits: [{ id, status: 'exported' }] },
@@ -79,7 +79,7 @@ test('credits are polled, exported, settled and reversed', async () => {
     body: { status: 'reversed', note: 'twice' },
   });
   expect(await ask('GET', 'credits?month=2026-10')).toMatchObject({
-    body: { credits: [{ id }, { id: `${id}-R`, gross: '-483.87' }] },
+    body: { credits: [{ id }, { id: `${id}-R`, gross: '-758.06' }] },
   });
   expect(await ask('GET', 'credits?since=x')).toMatchObject({ status: 400 });
 });

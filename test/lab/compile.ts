@@ -26,7 +26,7 @@ export const stepclock: CProgram = {
   name: 'stepclock.so',
   source: new URL('./stepclock/stepclock.c', import.meta.url),
   flags: ['-O2', '-Wall', '-shared', '-fPIC'],
-  libraries: [],
+  libraries: ['-ldl'],
 };
 
 /** A disk that refuses writes when a test says so. */

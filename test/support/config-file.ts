@@ -8,6 +8,8 @@ export interface FileConfig {
   readonly paths?: unknown;
   readonly measurement?: Readonly<Record<string, unknown>>;
   readonly watch?: Readonly<Record<string, unknown>>;
+  readonly trace?: Readonly<Record<string, unknown>>;
+  readonly networks?: Readonly<Record<string, string>>;
   readonly driver?: unknown;
   readonly store?: Readonly<Record<string, unknown>>;
   readonly http?: Readonly<Record<string, unknown>>;

@@ -129,6 +129,7 @@ export const daemon: DashboardSpec = {
               legend: 'in step (-1: nobody says)',
             },
             { expr: `increase(${of('pop_sla_daemon_clock_steps_total')}[1h])`, legend: 'steps' },
+            { expr: of('pop_sla_daemon_clock_deviation_seconds'), legend: 'set ahead, seconds' },
           ],
           unit: 'short',
           width: 8,

@@ -42,6 +42,7 @@ const remedies: Readonly<Record<StoreFault['kind'], string | null>> = {
   full: 'free some space on its disk',
   busy: 'wait for the process that holds it, or end it',
   missing: null,
+  replaced: null,
   io: 'check the owner of the file and its folder, then the disk (dmesg)',
   other: 'the message says what failed; nothing was changed',
 };

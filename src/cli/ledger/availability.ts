@@ -13,8 +13,11 @@ export function availabilityCommand(context: Context): Command {
     .summary('show the availability and credit of every service in a month')
     .description(
       'Judges a month by the plans of its services, from what was watched, entered by hand and excused until now. A ' +
-        'month that is not over is judged as if nothing more happened in it.\n\n' +
-        'UNOBSERVED is time in which nobody watched: it is no outage, and no proof of service. When the edges of the ' +
+        'month that is not over has two availabilities: SO FAR, of the time that has passed, and WHOLE MONTH, which it ' +
+        'comes to if nothing more happens.\n\n' +
+        'UNOBSERVED is time in which nobody watched: it is no outage, and no proof of service. AT LEAST is the ' +
+        'availability with all of it down, and OBSERVED how much was watched. A commitment that only the availability ' +
+        'meets, and not what it is at least, is "not shown": neither met nor not met. When the edges of the ' +
         'measured outages leave it open how much is credited, the last column says between which amounts it lies.',
     )
     .requiredOption('--month <month>', 'the month, as 2026-10', monthArgument)
@@ -34,7 +37,7 @@ export function availabilityCommand(context: Context): Command {
           return;
         }
         const { availabilityTable } = await import('../../render/ledger/tables.js');
-        context.stdout.write(availabilityTable(judged.flatMap(serviceViews)));
+        context.stdout.write(availabilityTable(judged.flatMap((one) => serviceViews(one, context.now()))));
         for (const { service, reason } of unjudgedOf(judged))
           context.stdout.write(`${service} can't be judged: ${reason}\n`);
       }),

@@ -34,7 +34,8 @@ export function outagesCommand(context: Context): Command {
     .summary('show the outages of the ports, and what was said of them')
     .description(
       'Prints the outages, oldest first: measured ones, and those that were entered by hand. What was said of a ' +
-        'measured one lies over it; both are shown, and the last word counts.',
+        'measured one lies over it; both are shown, and the last word counts. Below them stands how the path to the ' +
+        'port was when it broke and before, hop by hop, where it was traced.',
     )
     .option('--port <pop>', 'only those of this PoP')
     .option('--from <time>', 'those that reach beyond this date (00:00 UTC) or instant')
@@ -113,13 +114,16 @@ async function list(options: ListOptions, context: Context): Promise<void> {
       ...(to !== undefined && { to }),
     };
     const found = await desk.attributed(await desk.outages(query));
+    const { networkOf } = desk;
     if (options.json) {
       const { outageJson } = await import('../../render/ledger/json.js');
-      printJson({ outages: found.map(outageJson) }, context);
+      printJson({ outages: found.map((one) => outageJson(one, networkOf)) }, context);
       return;
     }
     const { outagesTable } = await import('../../render/ledger/tables.js');
+    const { tracesText } = await import('../../render/ledger/traces.js');
     context.stdout.write(outagesTable(found));
+    for (const { ref, traces } of found) if (traces) context.stdout.write(tracesText(ref, traces, networkOf));
   });
 }
 

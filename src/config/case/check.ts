@@ -1,4 +1,5 @@
-import { childNode, found, short, type Faults, type Node } from './fault.js';
+import { hasControls, printableText } from '../../core/text/control-characters.js';
+import { childNode, found, quoted, type Faults, type Node } from './fault.js';
 
 /** Small checks that give the value, or note a fault and give null; so one run finds every fault. */
 
@@ -39,16 +40,24 @@ export function checkList(node: Node, faults: Faults): Node[] {
   return node.value.map((value, index) => childNode(node, index, value));
 }
 
-/** A text that is not empty. */
+/** One line of text that is not empty: it reaches terminals, logs and documents. */
 export function checkText(node: Node, faults: Faults, most = 200): string | null {
+  const { value } = node;
+  if (typeof value !== 'string' || !hasControls(value)) return checkLongText(node, faults, most);
+  faults.add(node, `must be one line of text without control characters, found ${found(value)}`);
+  return null;
+}
+
+/** A text that is not empty and may have several lines. */
+export function checkLongText(node: Node, faults: Faults, most: number): string | null {
   const { value } = node;
   if (value === undefined) return null;
   if (typeof value !== 'string' || value.trim() === '' || value.length > most) {
     faults.add(node, `must be a text of 1 to ${most} characters, found ${found(value)}`);
     return null;
   }
-  if ((most > 200 ? value.replace(/[\t\r\n]/g, '') : value).match(controls) !== null) {
-    faults.add(node, `has control characters, found ${found(value)}`);
+  if (printableText(value) !== value) {
+    faults.add(node, `must have no control characters but line ends and tabs, found ${found(value)}`);
     return null;
   }
   return value;
@@ -94,7 +103,7 @@ export function checkParsed<T extends object>(
   }
   const result = parse(value);
   if ('fault' in result) {
-    faults.add(node, `${result.fault}, found ${JSON.stringify(short(value))}`);
+    faults.add(node, `${result.fault}, found ${quoted(value)}`);
     return null;
   }
   return result;

@@ -2,7 +2,7 @@ import type { Exclusion, ExclusionScope } from '../../core/exclusion/exclusion.j
 import { exclusionKinds } from '../../core/exclusion/kinds.js';
 import { exclusionFaults, type ExclusionFault } from '../../core/exclusion/rules.js';
 import { isPopId, popIdRule } from '../../core/path/path.js';
-import { checkList, checkObject, checkOneOf, checkText } from './check.js';
+import { checkList, checkLongText, checkObject, checkOneOf, checkText } from './check.js';
 import { found, type Faults, type Node } from './fault.js';
 import { exclusionKeys, scopeKeys } from './keys.js';
 import type { Known } from './known.js';
@@ -27,7 +27,7 @@ export function checkExclusions(list: Node, context: ScopeContext, faults: Fault
     const to = checkInstant(at('to'), faults);
     checkOrder(node, from, to, faults);
     const noticeAt = checkInstant(at('noticeAt'), faults);
-    const proof = checkText(at('proof'), faults, 10_000);
+    const proof = checkLongText(at('proof'), faults, 10_000);
     if (kind !== null && context.rules !== null) {
       // Where a key can't be read, that is its fault; what stands in for it here breaks no rule.
       const readable: Exclusion = {

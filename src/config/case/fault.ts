@@ -1,3 +1,5 @@
+import { printableLine } from '../../core/text/control-characters.js';
+
 /** Where in a document something is wrong, as a JSON path (`$.rounds[3].slot`), and what is allowed there. */
 export interface Fault {
   readonly path: string;
@@ -32,9 +34,7 @@ export function pathOf(node: Node): string {
 export function jsonPath(keys: readonly (string | number)[]): string {
   return keys.reduce<string>((path, key) => {
     if (typeof key === 'number') return `${path}[${key}]`;
-    return /^[A-Za-z_][A-Za-z0-9_-]*$/.test(key)
-      ? `${path}.${key}`
-      : `${path}[${JSON.stringify(short(key))}]`;
+    return /^[A-Za-z_][A-Za-z0-9_-]*$/.test(key) ? `${path}.${key}` : `${path}[${quoted(key)}]`;
   }, '$');
 }
 
@@ -42,7 +42,7 @@ export function jsonPath(keys: readonly (string | number)[]): string {
 export interface Faults {
   add(node: Node, message: string): void;
   addAt(path: string, message: string): void;
-  /** What is no fault, and odd enough to be said. */
+  /** What is no fault, and odd enough to be said: the case is judged all the same. */
   note(node: Node, message: string): void;
   readonly count: number;
   list(): Fault[];
@@ -50,39 +50,45 @@ export interface Faults {
 }
 
 export function collectFaults(most = 1000): Faults {
-  const kept: Fault[] = [];
-  const noted: Fault[] = [];
-  let count = 0;
-  const addAt = (path: () => string, message: string) => {
-    count += 1;
-    if (kept.length < most) kept.push({ path: path(), message });
-  };
+  const faults = listOf(most, 'faults');
+  const notes = listOf(most, 'notes');
   return {
     add: (node, message) => {
-      addAt(() => pathOf(node), message);
+      faults.add(() => pathOf(node), message);
     },
     addAt: (path, message) => {
-      addAt(() => path, message);
+      faults.add(() => path, message);
     },
     note: (node, message) => {
-      if (noted.length < most) noted.push({ path: pathOf(node), message });
+      notes.add(() => pathOf(node), message);
     },
-    notes: () => noted,
     get count() {
-      return count;
+      return faults.count();
     },
-    list: () =>
-      count > kept.length
-        ? [...kept, { path: '$', message: `has ${count - kept.length} more faults, not listed` }]
-        : kept,
+    list: faults.list,
+    notes: notes.list,
   };
 }
 
-/** A text from outside, short enough for an error message and safe for a terminal. */
-export function short(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what must not reach a terminal
-  const safe = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '\ufffd');
-  return safe.length > 60 ? `${safe.slice(0, 57)}...` : safe;
+function listOf(most: number, what: string) {
+  const listed: Fault[] = [];
+  let count = 0;
+  return {
+    add: (path: () => string, message: string): void => {
+      count += 1;
+      if (listed.length < most) listed.push({ path: path(), message });
+    },
+    count: () => count,
+    list: (): Fault[] =>
+      count > listed.length
+        ? [...listed, { path: '$', message: `has ${count - listed.length} more ${what}, not listed` }]
+        : listed,
+  };
+}
+
+/** A text from outside in quotes, short enough for an error message and safe for a terminal. */
+export function quoted(text: string): string {
+  return printableLine(JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text));
 }
 
 /** What was found instead, for a message. */
@@ -91,7 +97,7 @@ export function found(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'an object';
-  if (typeof value === 'string') return JSON.stringify(short(value));
+  if (typeof value === 'string') return quoted(value);
   if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
   return typeof value === 'boolean' ? String(value) : typeof value;
 }

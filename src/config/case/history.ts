@@ -1,7 +1,7 @@
-import { servedIn } from '../../core/credit/caps.js';
+import { monthsBefore, servedIn } from '../../core/credit/caps.js';
 import type { PlanVersion } from '../../core/plan/plan.js';
 import type { PastCredit, ServiceTerms } from '../../core/statement/case.js';
-import { isMonthName, monthAfter, monthRule } from '../../core/time/month.js';
+import { isMonthName, monthRule } from '../../core/time/month.js';
 import { checkCount, checkList, checkObject, checkText } from './check.js';
 import { found, type Faults, type Node } from './fault.js';
 import { historyKeys, maintenanceUsedKeys } from './keys.js';
@@ -9,7 +9,7 @@ import type { Known } from './known.js';
 import { checkLineId } from './lines.js';
 import { checkAmount, checkCurrency } from './values.js';
 
-/** What services were billed and credited in earlier months: the memory of a cap over a rolling year. */
+/** What services were billed and credited in earlier months: the memory of a cap over more than a month. */
 export function checkHistory(list: Node, context: HistoryContext, faults: Faults): PastCredit[] {
   const { month } = context;
   checkGiven(list, context, faults);
@@ -22,17 +22,21 @@ export interface HistoryContext {
   readonly terms: readonly ServiceTerms[];
 }
 
-/** A cap over a rolling year without the months before would be one over this month, and nobody would see it. */
+/** A cap over a longer time without the months before would be one over this month, and nobody would see it. */
 function checkGiven(list: Node, { month, plan, terms }: HistoryContext, faults: Faults): void {
   if (list.value !== undefined || month === null) return;
-  if (!plan?.credit.caps.some(({ over }) => over === 'rolling-year')) return;
-  const earlier = Array.from({ length: 11 }, (_, index) => monthAfter(month, index - 11));
-  const there = terms.find((term) => earlier.some((name) => servedIn({ served: [term] }, name)));
-  if (!there) return;
-  faults.add(
-    list,
-    `is missing: the plan has a cap over a rolling year, and service ${found(there.id)} was there before ${month}; it must be a list of what was billed and credited in the eleven months before, [] where nothing is known`,
-  );
+  for (const { over } of plan?.credit.caps ?? []) {
+    const there = terms.find((term) =>
+      monthsBefore(over, month, [term.start]).some((name) => servedIn({ served: [term] }, name)),
+    );
+    if (!there) continue;
+    const before = over === 'rolling-year' ? 'the eleven months before' : 'the earlier months of it';
+    faults.add(
+      list,
+      `is missing: the plan has a cap over a ${over.replace('-', ' ')}, and service ${found(there.id)} was there before ${month}; it must be a list of what was billed and credited in ${before}, [] where nothing is known`,
+    );
+    return;
+  }
 }
 
 function readHistory(list: Node, month: string | null, faults: Faults): PastCredit[] {

@@ -1,5 +1,5 @@
 import { losesDigits } from '../scalars/exact-number.js';
-import { collectFaults, jsonPath, short, type Fault } from './fault.js';
+import { collectFaults, jsonPath, quoted, type Fault } from './fault.js';
 
 const deepest = 64;
 
@@ -14,7 +14,7 @@ export function parseJson(text: string): { readonly value: unknown } | { readonl
 
   const fail = (expected: string): never => {
     throw new JsonSyntaxFault(
-      `${expected}, found ${at < text.length ? JSON.stringify(short(text.slice(at, at + 12))) : 'the end'}`,
+      `${expected}, found ${at < text.length ? quoted(text.slice(at, at + 12)) : 'the end'}`,
     );
   };
 
@@ -69,7 +69,7 @@ export function parseJson(text: string): { readonly value: unknown } | { readonl
     if (literal.includes('.') && losesDigits(literal, value)) {
       faults.addAt(
         jsonPath(path),
-        `${short(literal)} has more digits than a number keeps (it would be read as ${value}): write it in quotes`,
+        `${literal} has more digits than a number keeps (it would be read as ${value}): write it in quotes`,
       );
     }
     return value;

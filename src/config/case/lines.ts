@@ -1,7 +1,7 @@
 import { isPopId, popIdRule } from '../../core/path/path.js';
 import type { Line, LineInterval } from '../../core/statement/case.js';
 import { checkList, checkObject, checkText } from './check.js';
-import { found, short, type Faults, type Node } from './fault.js';
+import { found, quoted, type Faults, type Node } from './fault.js';
 import { lineIntervalKeys, lineKeys, outageKeys } from './keys.js';
 import type { Known } from './known.js';
 import { checkInstant, checkOrder } from './values.js';
@@ -16,8 +16,7 @@ export function checkLines(list: Node, faults: Faults): Line[] {
     const pop = checkText(at('pop'), faults);
     if (pop !== null && !isPopId(pop)) faults.add(at('pop'), `must be ${popIdRule}, found ${found(pop)}`);
     if (id === null) continue;
-    if (seen.has(id))
-      faults.add(at('id'), `is given twice: a line ${JSON.stringify(short(id))} stands above`);
+    if (seen.has(id)) faults.add(at('id'), `is given twice: a line ${quoted(id)} stands above`);
     seen.add(id);
     if (pop !== null) lines.push({ id, pop });
   }

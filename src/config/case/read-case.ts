@@ -24,7 +24,7 @@ export type CaseResult =
   | { readonly ok: true; readonly case: MonthCase; readonly notes: readonly Fault[] }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
-/** The text of a case → the case, or every fault of it. `folder`: what a plan file's name is relative to. */
+/** The text of a case → the case with what is odd in it, or every fault of it. `folder`: what a plan file's name is relative to. */
 export function readCase(text: string, files: PlanFiles, folder: string): CaseResult {
   const parsed = parseJson(text);
   if ('faults' in parsed) return { ok: false, faults: parsed.faults };
@@ -35,11 +35,15 @@ export function readCase(text: string, files: PlanFiles, folder: string): CaseRe
   return { ok: true, case: monthCase, notes: faults.notes() };
 }
 
-/** Outages and unobserved time of another month count for nothing: a slip of the year should not pass in silence. */
-function noteOutside(root: Node, { month, services, outages, unobserved }: MonthCase, faults: Faults): void {
+/** What lies in another month counts for nothing: a slip of the year should not pass in silence. */
+function noteOutside(
+  root: Node,
+  { month, services, outages, unobserved, exclusions }: MonthCase,
+  faults: Faults,
+): void {
   const from = Math.min(month.from, ...services.map(({ period }) => period.from));
   const at = (key: string): Node => childNode(root, key, (root.value as Record<string, unknown>)[key]);
-  for (const [key, intervals] of Object.entries({ outages, unobserved })) {
+  for (const [key, intervals] of Object.entries({ outages, unobserved, exclusions })) {
     for (const [index, interval] of intervals.entries()) {
       if (interval.from < month.to && interval.to > from) continue;
       faults.note(childNode(at(key), index, null), `lies outside of ${month.name}, and counts for nothing`);

@@ -40,6 +40,17 @@ function planFaults(terms: DraftTerms, plan: Plan): Fault[] {
       allowed: `a plan that is in force: ${plan.id} is from ${first.effectiveFrom} on`,
     });
   }
+  const reported = versionsWithin(plan, from, to).find(
+    ({ availability }) => availability.outages.startsAt !== 'detection',
+  );
+  if (reported && said.includes('plan')) {
+    faults.push({
+      at: placeOf('plan'),
+      what: `begins outages with the customer's report (version ${reported.version}), and stored months don't know when that was`,
+      allowed:
+        'a plan with availability.outages.startsAt: detection; pop-sla evaluate judges cases by the others',
+    });
+  }
   if (values.class === undefined || !said.some((key) => ['plan', 'class', 'lines'].includes(key)))
     return faults;
   for (const version of versionsWithin(plan, from, to)) {

@@ -1,24 +1,29 @@
 import type { Fault, KeyPath } from '../problem.js';
 import type { Salvaged } from '../shape/salvage.js';
+import { twice } from './check-lists.js';
 import type { RawVersion } from './schema/schema.js';
 
 /** Clauses and rulings speak of fields that are there: a typo would leave a rule without its source. */
 export function fieldFaults(version: Salvaged<RawVersion>, at: KeyPath): Fault[] {
-  return (['clauses', 'rulings'] as const).flatMap((key) => {
-    const texts = version[key] as ReadonlyMap<string, unknown> | undefined;
-    return [...(texts?.keys() ?? [])].flatMap((field) =>
-      hasField(version, field)
+  const clauses = version.clauses as ReadonlyMap<string, unknown> | undefined;
+  const rulings = version.rulings ?? [];
+  return [
+    ...[...(clauses?.keys() ?? [])].flatMap((field) =>
+      noField(version, field, [...at, 'clauses', field], true),
+    ),
+    ...twice(rulings, [...at, 'rulings']),
+    ...rulings.flatMap((ruling, index) =>
+      ruling?.field === undefined
         ? []
-        : [
-            {
-              at: [...at, key, field],
-              onKey: true,
-              what: 'is no field of this version',
-              allowed: 'a path such as availability.excusedTime or classes.single.steps',
-            },
-          ],
-    );
-  });
+        : noField(version, ruling.field, [...at, 'rulings', index, 'field'], false),
+    ),
+  ];
+}
+
+function noField(version: Salvaged<RawVersion>, field: string, at: KeyPath, onKey: boolean): Fault[] {
+  if (hasField(version, field)) return [];
+  const allowed = 'a path such as availability.excusedTime or classes.single.steps';
+  return [{ at, onKey, what: 'is no field of this version', allowed }];
 }
 
 /** Walks keys, list positions (`caps[0]`) and ids of list items (`classes.single`). */

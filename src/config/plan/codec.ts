@@ -157,7 +157,7 @@ function showVersion(version: PlanVersion): Shown<RawVersion> {
     faultReports: version.faultReports,
     tax: { ratePercent: orNull(version.tax.rate, percentValue) },
     clauses: Object.fromEntries(version.clauses),
-    rulings: Object.fromEntries(version.rulings),
+    rulings: version.rulings,
   };
 }
 

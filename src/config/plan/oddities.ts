@@ -45,7 +45,7 @@ function oddClasses(version: RawVersion, at: KeyPath): Fault[] {
       ({ classes }) => classes === null || classes.includes(each.id),
     );
     // A ruling on the class says that its silence is meant.
-    if (!first && !paidByCause && !version.rulings.has(`classes.${each.id}`)) {
+    if (!first && !paidByCause && !version.rulings.some(({ field }) => field === `classes.${each.id}`)) {
       odd.push({ at: here, what: 'has a commitment and no credit: no step, and no cause that holds for it' });
     }
     return odd;

@@ -2,7 +2,7 @@ import type { Plan } from '../../core/plan/plan.js';
 import { type Fault, type KeyPath, type Problem } from '../problem.js';
 import { shapeFaults } from '../shape/faults.js';
 import { salvage } from '../shape/salvage.js';
-import { parseStrict } from '../strict.js';
+import { notFollowing, parseStrict } from '../strict.js';
 import { readPlan } from './codec.js';
 import { checkPlan } from './checks.js';
 import { oddities } from './oddities.js';
@@ -27,7 +27,7 @@ export function planFromData(
   const isFaulty = (at: KeyPath): boolean =>
     faults.some((fault) => at.every((step, depth) => fault.at[depth] === step));
   const readable = salvage(planSchema, data);
-  if (readable !== undefined) faults.push(...checkPlan(readable, isFaulty));
+  if (readable !== undefined) faults.push(...notFollowing(faults, checkPlan(readable, isFaulty)));
   return parsed.success && faults.length === 0
     ? { ok: true, plan: readPlan(parsed.data) }
     : { ok: false, faults };

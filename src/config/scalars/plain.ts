@@ -1,14 +1,12 @@
+import { hasControls } from '../../core/text/control-characters.js';
 import { didYouMean } from '../suggest.js';
 import { scalar, textual, wrong } from './scalar.js';
-
-// eslint-disable-next-line no-control-regex -- names reach logs, labels and terminals
-const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
 /** One line of text for people. */
 export const name = (maxLength: number) =>
   textual(`one line of 1 to ${maxLength} characters`, (text) => {
     if (text.trim() === '') return wrong('is empty');
-    if (controls.test(text)) return wrong('has control characters');
+    if (hasControls(text)) return wrong('has control characters');
     return text.length > maxLength ? wrong(`has ${text.length} characters`) : text;
   });
 

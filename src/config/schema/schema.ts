@@ -12,6 +12,7 @@ import { file } from './file.js';
 import { httpSchema } from './http.js';
 import { logSchema, metricsSchema, storeSchema } from './services.js';
 import { keysSchema, statementsSchema } from './statements.js';
+import { networksSchema, traceSchema } from './trace.js';
 import { watchSchema } from './watch.js';
 
 /** What may stand in a config file, key by key; what keys mean to each other is in `checks/`. */
@@ -24,6 +25,8 @@ export const configSchema = z.strictObject({
   commitments: z.array(commitmentSchema).default([]),
   measurement: measurementSchema.prefault({}),
   watch: watchSchema.prefault({}),
+  trace: traceSchema.prefault({}),
+  networks: networksSchema.default({}),
   driver: driverSchema,
   store: storeSchema.prefault({}),
   http: httpSchema.prefault({}),

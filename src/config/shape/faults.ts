@@ -5,6 +5,12 @@ import { keysOf, kindsOf, schemaAt } from './schemas.js';
 
 const kinds: Record<string, string> = { object: 'is not a mapping', array: 'is not a list' };
 
+/** A merge key is YAML 1.1; here it would hide which value counts. */
+const mergeKey = {
+  what: 'merges another mapping into this one, which YAML 1.2 has not',
+  allowed: 'the keys themselves, or an alias for a whole value, such as latency: *latency',
+};
+
 /** What the schema found, in our own words. */
 export function shapeFaults(schema: z.ZodType, issues: readonly z.core.$ZodIssue[], input: unknown): Fault[] {
   return issues.flatMap((issue): Fault[] => {
@@ -15,8 +21,9 @@ export function shapeFaults(schema: z.ZodType, issues: readonly z.core.$ZodIssue
       return issue.keys.map((key) => ({
         at: [...at, key],
         onKey: true,
-        what: `is not a known key${didYouMean(key, keys)}`,
-        allowed: keys.join(', '),
+        ...(key === '<<'
+          ? mergeKey
+          : { what: `is not a known key${didYouMean(key, keys)}`, allowed: keys.join(', ') }),
       }));
     }
     if (issue.code === 'invalid_type') {

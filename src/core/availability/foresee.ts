@@ -1,4 +1,4 @@
-import { compare, floor, ratio } from '../number/rational.js';
+import { compare, floor, multiply, ratio, subtract, type Rational } from '../number/rational.js';
 import { clip, totalMs as lengthOf } from '../time/intervals.js';
 import type { JoinedPeriod } from '../time/month.js';
 import type { EpochMs } from '../types.js';
@@ -37,4 +37,38 @@ export function passedOf(
 ): number {
   const passed = Math.min(totalMs, lengthOf(clip(spans, { from: -Infinity, to: now })));
   return Math.max(passed, Math.min(unavailableMs, totalMs));
+}
+
+/** A running month has two availabilities: that of its whole period, and this one, of the time so far. */
+export interface ToDate {
+  /** Shares of 1, exact. */
+  readonly availability: Rational;
+  /** With unobserved time that nothing excuses counted as down. */
+  readonly lowerBound: Rational;
+}
+
+/** Of what has passed of the period; null before it begins. */
+export function toDateOf(
+  availability: Pick<Availability, 'totalMs' | 'unavailableMs' | 'lowerBound'>,
+  period: Pick<JoinedPeriod, 'spans'>,
+  now: EpochMs,
+): ToDate | null {
+  const passedMs = passedOf(availability, period, now);
+  if (passedMs === 0) return null;
+  const { totalMs, unavailableMs, lowerBound } = availability;
+  const unprovenMs = Number(floor(multiply(ratio(BigInt(totalMs)), subtract(ratio(1n), lowerBound))));
+  const share = (downMs: number): Rational =>
+    ratio(BigInt(passedMs - Math.min(downMs, passedMs)), BigInt(passedMs));
+  return { availability: share(unavailableMs), lowerBound: share(unprovenMs) };
+}
+
+/** How much of the time so far was observed on every line, a share of 1; null before the period begins. */
+export function observedOf(
+  { unobservedMs }: Pick<Availability, 'unobservedMs'>,
+  { spans }: Pick<JoinedPeriod, 'spans'>,
+  now: EpochMs,
+): Rational | null {
+  const passedMs = lengthOf(clip(spans, { from: -Infinity, to: now }));
+  if (passedMs === 0) return null;
+  return ratio(BigInt(passedMs - Math.min(unobservedMs, passedMs)), BigInt(passedMs));
 }

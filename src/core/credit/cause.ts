@@ -1,5 +1,6 @@
 import type { Availability } from '../availability/availability.js';
 import type { FiguresOf } from '../measurement/figures.js';
+import { formatDown, formatHalfUp } from '../number/decimal.js';
 import { add, compare, multiply, ratio, roundHalfUp, zero, type Rational } from '../number/rational.js';
 import type { PlanVersion, ServiceClass } from '../plan/plan.js';
 import type { Share } from '../plan/share.js';
@@ -102,4 +103,12 @@ export function causeCredit(
   const share = limitedTo?.of ?? sum;
   const amount = roundHalfUp(multiply(ratio(base), share));
   return { cause, field, reasons, notShown, share, base, amount, limitedTo, notBelow };
+}
+
+/**
+ * A reason's figure as it is printed everywhere, with four decimals: an availability (the one figure that is held below a
+ * bound) rounded down like every availability, others half-up. The first rule set rounded all of them half-up.
+ */
+export function figureText({ figure, bound }: Pick<Reason, 'figure' | 'bound'>, ruleSet: RuleSet): string {
+  return bound?.is === 'below' && ruleSet !== 1 ? formatDown(figure, 4) : formatHalfUp(figure, 4);
 }

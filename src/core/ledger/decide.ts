@@ -1,3 +1,4 @@
+import { hasControls } from '../text/control-characters.js';
 import type { LedgerExclusion, ExclusionState } from './exclusions.js';
 import { refuse, type Refusal } from './refusal.js';
 
@@ -38,12 +39,9 @@ export function decisionFault(
 export const samePerson = (a: string, b: string): boolean => personOf(a) === personOf(b);
 const personOf = (actor: string): string => actor.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
 
-// eslint-disable-next-line no-control-regex -- names reach logs and terminals
-const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
-
 /** Whether a text can be the name of somebody; null: yes. */
 export function actorFault(actor: string): Refusal | null {
-  if (actor.trim() !== '' && actor.length <= 100 && !controls.test(actor)) return null;
+  if (actor.trim() !== '' && actor.length <= 100 && !hasControls(actor)) return null;
   return refuse(
     'actor',
     actor.trim() === '' ? 'is missing' : 'is no name',

@@ -70,7 +70,8 @@ export interface Round {
 export const missingReasons = [
   'stopped',
   'crashed',
-  'asleep',
+  'asleep', // the machine was
+  'paused', // the process was stopped, or its virtual machine was
   'clock-stepped',
   'overrun',
   'store',

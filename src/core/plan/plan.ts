@@ -39,9 +39,29 @@ export interface PlanVersion {
   readonly tax: TaxRules;
   /** Field path → the clause of the document that it comes from. */
   readonly clauses: ReadonlyMap<string, string>;
-  /** Field path → why it says what it says where the document is silent or contradicts itself. */
-  readonly rulings: ReadonlyMap<string, Words>;
+  /** How the document is read where it is silent or contradicts itself, in the order of the plan. */
+  readonly rulings: readonly Ruling[];
 }
+
+/** One reading of the document, which a field of the plan says as data. */
+export interface Ruling {
+  readonly id: string;
+  /** The field path that it explains. */
+  readonly field: string;
+  /** The clause that leaves it open; null: the document says nothing of it. */
+  readonly clause: string | null;
+  readonly text: Words;
+  /** Which statements it is told in; null: it goes by the field. */
+  readonly when: Circumstance | null;
+}
+
+/** What of a service's month makes a ruling worth telling. */
+export const circumstances = [
+  ...(['always', 'never', 'partial-month', 'partial-month-credit', 'several-lines', 'outage'] as const),
+  ...(['excused', 'unobserved', 'planned-maintenance', 'force-majeure', 'paths'] as const),
+  ...(['latency-commitment', 'left-out', 'quality-credit', 'credit'] as const),
+] as const;
+export type Circumstance = (typeof circumstances)[number];
 
 export interface MeasurementRules {
   readonly sizes: readonly number[];

@@ -1,10 +1,10 @@
 import { spreadOf } from '../measurement/spread.js';
 import { formatAmount } from '../money/money.js';
 import { taxWithin } from '../money/tax.js';
-import { asPercent, formatHalfUp, formatShort } from '../number/decimal.js';
+import { asPercent, formatShort } from '../number/decimal.js';
 import { percentText } from '../plan/share.js';
 import type { CapState } from '../credit/caps.js';
-import type { CauseCredit } from '../credit/cause.js';
+import { figureText, type CauseCredit } from '../credit/cause.js';
 import type { PathMonth } from '../quality/path-month.js';
 import { addDays } from '../time/date.js';
 import { contains } from '../time/intervals.js';
@@ -140,13 +140,13 @@ function causeDetails(cause: CauseCredit, { terms, paid }: ServiceMonth, ruleSet
     counted: paid.includes(cause),
     ...(cause.limitedTo && { limitedTo: cause.limitedTo.text }),
     ...(cause.notBelow && { onlyBelowPercent: formatShort(asPercent(cause.notBelow), 15) }),
-    reasons: cause.reasons.map(({ subject, figure, unit, units, share, atMost }) => ({
-      subject,
-      figure: formatHalfUp(figure, 4),
-      unit,
-      times: Number(units),
-      share: share.text,
-      ...(atMost && { atMost: atMost.text }),
+    reasons: cause.reasons.map((reason) => ({
+      subject: reason.subject,
+      figure: figureText(reason, ruleSet),
+      unit: reason.unit,
+      times: Number(reason.units),
+      share: reason.share.text,
+      ...(reason.atMost && { atMost: reason.atMost.text }),
     })),
     ...(ruleSet === 1 ? {} : { notShown: cause.notShown }),
   };

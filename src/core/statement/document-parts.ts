@@ -46,6 +46,12 @@ export interface Part {
   readonly availabilityPercent: string;
   /** With unobserved time that nothing excuses counted as down; left out by the first rule set. */
   readonly availabilityLowerBoundPercent?: string;
+  /** Of a month that is not over: of the time so far. The availability above is of the whole month, if nothing more happens. */
+  readonly toDate?: {
+    readonly availabilityPercent: string;
+    readonly availabilityLowerBoundPercent: string;
+    readonly observedPercent: string;
+  };
   readonly commitmentPercent: string;
   /** Null: not shown, since nobody watched for too long. */
   readonly met: boolean | null;
@@ -79,8 +85,21 @@ export interface Part {
   readonly paidOn?: object;
   /** The figures with every outage as short, and as long, as its edges allow; null: they are the same. */
   readonly bounds: Bounds | null;
+  /** How the contract was read in what touched this part. Statements of earlier versions of this program have none. */
+  readonly rulings?: readonly PartRuling[];
   /** How every figure came about, for people, line by line. */
   readonly explain: readonly string[];
+}
+
+/** A reading of the contract where it is silent or contradicts itself. */
+export interface PartRuling {
+  readonly id: string;
+  /** The field of the plan that it explains. */
+  readonly field: string;
+  /** Null: the contract says nothing of it. */
+  readonly clause: string | null;
+  /** By language. */
+  readonly text: Readonly<Record<string, string>>;
 }
 
 /** By when the customer has to claim. */

@@ -1,6 +1,7 @@
 import { coversLine, coversPath, type ExclusionScope } from '../exclusion/exclusion.js';
 import { noticeAtOf, type LedgerExclusion } from '../ledger/exclusions.js';
 import { pathEnds } from '../path/path.js';
+import type { Interval } from '../time/intervals.js';
 import { formatInstant } from '../time/zone.js';
 import type { ExclusionPart } from './document-parts.js';
 import type { Judged } from './outage-part.js';
@@ -19,7 +20,7 @@ export function exclusionPart(
     id: exclusion.id,
     kind: exclusion.kind,
     scope: ownScope(scope, judged),
-    intervals: exclusion.intervals.map((each) => spanOf(each, zone)),
+    intervals: inMonths(exclusion, judged).map((each) => spanOf(each, zone)),
     reason: exclusion.reason,
     noticeAt: noticeAt === null ? null : formatInstant(noticeAt, zone),
     proof: exclusion.proof,
@@ -29,6 +30,14 @@ export function exclusionPart(
     approvedBy: approved.actor,
     approvedAt: formatInstant(approved.at, zone),
   };
+}
+
+/** One that recurs has intervals in other months; a statement lists those that touch its own. */
+function inMonths({ intervals }: LedgerExclusion, judged: readonly Judged[]): readonly Interval[] {
+  // What the first rule set sealed has them all.
+  if (judged.some(({ judgement }) => judgement.case.ruleSet === 1)) return intervals;
+  const months = judged.map(({ judgement }) => judgement.case.month);
+  return intervals.filter((each) => months.some(({ from, to }) => each.from < to && each.to > from));
 }
 
 /** A line in the service's own time, a path in the whole month. */

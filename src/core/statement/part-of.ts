@@ -1,11 +1,15 @@
+import { observedOf, toDateOf } from '../availability/foresee.js';
 import { formatAmount } from '../money/money.js';
+import { asPercent, formatDown } from '../number/decimal.js';
 import type { Interval } from '../time/intervals.js';
 import { formatInstant } from '../time/zone.js';
+import type { EpochMs } from '../types.js';
 import { capDetails, claimWindow, paidOn, serviceDetails } from './details.js';
-import type { Part, PartCap, Span } from './document-parts.js';
+import type { Part, PartCap, PartRuling, Span } from './document-parts.js';
 import type { MonthFacts, PlanMonth } from './facts.js';
 import { touches, type MonthJudgement, type ServiceMonth } from './judge.js';
 import { serviceResult } from './result.js';
+import { hasRulings, rulingsOf } from './rulings.js';
 
 export const spanOf = ({ from, to }: Interval, zone: string): Span => ({
   from: formatInstant(from, zone),
@@ -13,7 +17,11 @@ export const spanOf = ({ from, to }: Interval, zone: string): Span => ({
 });
 
 /** The n-th service of a plan's month, as its statement says it. */
-export function partOf(planMonth: PlanMonth, index: number, facts: Pick<MonthFacts, 'explain'>): Part {
+export function partOf(
+  planMonth: PlanMonth,
+  index: number,
+  facts: Pick<MonthFacts, 'explain' | 'asOf'>,
+): Part {
   const { judgement } = planMonth;
   const { planId, plan, month, lines, maintenanceUsed, ruleSet } = judgement.case;
   const service = judgement.services[index];
@@ -47,6 +55,7 @@ export function partOf(planMonth: PlanMonth, index: number, facts: Pick<MonthFac
     // The first rule set did not know of "not shown".
     met: ruleSet === 1 ? met !== false : met,
     ...(ruleSet === 1 ? {} : secondOf(result, details)),
+    ...toDatePart(service, facts.asOf),
     monthlyRent: formatAmount(terms.monthlyRent.minor, currency),
     rent: result.rent.amount,
     base: details.base,
@@ -64,9 +73,27 @@ export function partOf(planMonth: PlanMonth, index: number, facts: Pick<MonthFac
     claim: claimWindow(judgement, service),
     ...paidOn(judgement),
     bounds: planMonth.bounds[index] ?? null,
+    ...(hasRulings(plan) && { rulings: partRulings(service, judgement) }),
     explain: facts.explain(judgement, index),
   };
 }
+
+/** What a month that is not over comes to so far; left out of one that is. */
+function toDatePart({ availability, period }: ServiceMonth, asOf: EpochMs): Pick<Part, 'toDate'> {
+  const soFar = asOf < period.to ? toDateOf(availability, period, asOf) : null;
+  const observed = observedOf(availability, period, asOf);
+  if (soFar === null || observed === null) return {};
+  return {
+    toDate: {
+      availabilityPercent: formatDown(asPercent(soFar.availability), 4),
+      availabilityLowerBoundPercent: formatDown(asPercent(soFar.lowerBound), 4),
+      observedPercent: formatDown(asPercent(observed), 2),
+    },
+  };
+}
+
+const partRulings = (service: ServiceMonth, judgement: MonthJudgement): PartRuling[] =>
+  rulingsOf(service, judgement).map(({ id, field, clause, text }) => ({ id, field, clause, text }));
 
 type Second = Pick<Part, 'availabilityLowerBoundPercent' | 'terms' | 'next' | 'baseOf'>;
 

@@ -1,4 +1,4 @@
-import { foresee, passedOf } from '../availability/foresee.js';
+import { foresee, observedOf, toDateOf, type ToDate } from '../availability/foresee.js';
 import { msUntilBelow, nextStep, type NextStep } from '../credit/time-left.js';
 import { multiply, ratio, roundHalfUp, type Rational } from '../number/rational.js';
 import { totalMs } from '../time/intervals.js';
@@ -10,6 +10,8 @@ export interface LineStanding {
   readonly pop: string;
   /** Over the service's whole period, a share of 1. */
   readonly availability: Rational;
+  /** With time that nobody watched it, and nothing excuses, counted as down. */
+  readonly lowerBound: Rational;
 }
 
 /** How a service stands in a month that is not over. */
@@ -27,7 +29,9 @@ export interface ServiceStanding {
   /** Null: not shown, since nobody watched for too long. */
   readonly met: boolean | null;
   /** Of what has passed of the period; null before it begins. */
-  readonly toDate: Rational | null;
+  readonly toDate: ToDate | null;
+  /** How much of what has passed was observed, a share of 1; null before the period begins. */
+  readonly observed: Rational | null;
   readonly commitment: Rational;
   readonly unavailableMs: number;
   readonly excusedMs: number;
@@ -88,7 +92,6 @@ function standingOf(
   now: EpochMs,
 ) {
   const { unavailableMs, excusedMs, unobservedMs } = availability;
-  const passedMs = passedOf(availability, period, now);
   return {
     service: terms.id,
     customer: terms.customer,
@@ -99,13 +102,15 @@ function standingOf(
     availability: availability.availability,
     lowerBound: availability.lowerBound,
     met,
-    toDate: passedMs === 0 ? null : ratio(BigInt(passedMs - unavailableMs), BigInt(passedMs)),
+    toDate: toDateOf(availability, period, now),
+    observed: observedOf(availability, period, now),
     commitment: serviceClass.commitment,
     ...{ unavailableMs, excusedMs, unobservedMs },
     allowedMs: msUntilBelow({ totalMs: availability.totalMs, unavailableMs: 0 }, serviceClass.commitment),
-    lines: availability.lines.map(({ line, pop, countable }) => ({
+    lines: availability.lines.map(({ line, pop, countable, unproven }) => ({
       ...{ line, pop },
       availability: shareUp(availability.totalMs, Math.min(totalMs(countable), availability.totalMs)),
+      lowerBound: shareUp(availability.totalMs, Math.min(totalMs(unproven), availability.totalMs)),
     })),
   };
 }

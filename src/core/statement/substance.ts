@@ -19,4 +19,4 @@ export function substanceOf(document: StatementDocument): object {
   };
 }
 
-const beside = new Set(['explain', 'bounds', 'caps', 'siteMonth']);
+const beside = new Set(['explain', 'rulings', 'toDate', 'bounds', 'caps', 'siteMonth']);

@@ -1,3 +1,4 @@
+import { hasControls } from '../../core/text/control-characters.js';
 import { refuse, type Refusal } from '../../core/ledger/refusal.js';
 import type { EpochMs } from '../../core/types.js';
 import type { Config } from '../../config/config.js';
@@ -105,14 +106,11 @@ export function createContacts({ store, config, now }: ContactsOptions): Contact
   };
 }
 
-// eslint-disable-next-line no-control-regex -- names reach mails and terminals
-const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
-
 function mustFit(data: PersonData): void {
   const refusals: Refusal[] = [];
   const check = (field: (typeof fields)[number], fits: (text: string) => boolean, allowed: string): void => {
     const text = data[field];
-    if (text !== null && (text.length > 200 || controls.test(text) || !fits(text)))
+    if (text !== null && (text.length > 200 || hasControls(text) || !fits(text)))
       refusals.push(refuse(field, `${JSON.stringify(text)} can't be one`, allowed));
   };
   check('name', (text) => text.trim() !== '', 'one line of 1 to 200 characters');

@@ -141,7 +141,7 @@ function correctedIn(ledger: Evidence['ledger']): ReadonlySet<string> {
   );
 }
 
-type WatchRows = Pick<Evidence, 'watchers' | 'outages' | 'states' | 'spans' | 'blind'>;
+type WatchRows = Pick<Evidence, 'watchers' | 'outages' | 'states' | 'spans' | 'blind' | 'traces'>;
 
 async function watchRows(
   { watch }: Pick<Store, 'watch'>,
@@ -172,7 +172,9 @@ async function watchRows(
     const rows = await watch.blind({ observer, ...month });
     blind.push(...rows.filter(({ port }) => port === null || ports.has(port)));
   }
-  return { watchers, outages, states, spans, blind };
+  const traces = [];
+  for (const port of [...ports].sort()) traces.push(...(await watch.traces({ port, ...month })));
+  return { watchers, outages, states, spans, blind, traces };
 }
 
 /** Whether a port was watched when the month began shows in the last change before it. */

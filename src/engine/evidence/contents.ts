@@ -3,6 +3,7 @@ import type { LedgerEvent } from '../../core/ledger/actions.js';
 import type { SizeSample } from '../../core/measurement/round.js';
 import type { SlotSummary } from '../../core/measurement/summary.js';
 import type { SealedStatement, StatementDocument } from '../../core/statement/document.js';
+import type { PathTrace } from '../../core/trace/trace.js';
 import type { EpochMs, PathId, PopId } from '../../core/types.js';
 import type { BlindTime, ObservedOutage, StateChange, WatchSpan } from '../../core/watch/records.js';
 
@@ -45,6 +46,8 @@ export interface EvidenceRows {
   readonly states: readonly StateChange[];
   readonly spans: readonly WatchSpan[];
   readonly blind: readonly BlindTime[];
+  /** They explain, and decide nothing. */
+  readonly traces: readonly PathTrace[];
   readonly rounds: readonly SlotSummary[];
   /** Of the rounds of the service's own paths, where they are kept. */
   readonly packets: readonly PacketsOfRound[];

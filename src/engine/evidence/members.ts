@@ -19,6 +19,7 @@ const rowFiles = {
   states: 'states.jsonl',
   spans: 'spans.jsonl',
   blind: 'blind.jsonl',
+  traces: 'traces.jsonl',
   rounds: 'rounds.jsonl',
 } as const;
 const packetsFile = 'packets.jsonl';
@@ -64,11 +65,13 @@ export function evidenceOf(members: ReadonlyMap<string, Uint8Array>): Evidence {
       .slice(0, -1)
       .map((line, index) => parsed(`${name}, line ${index + 1}`, () => read(JSON.parse(line))));
   textOf(readmeFile);
+  /** Packs that were made before there were such rows have no such file. */
+  const isLater = (kind: RowKind): boolean => kind === 'traces' && !members.has(rowFiles.traces);
   const evidence = {
     statement: parsed(statementFile, () => JSON.parse(textOf(statementFile)) as Evidence['statement']),
     terms: parsed(termsFile, () => fromTagged(textOf(termsFile)) as Evidence['terms']),
     ...(Object.fromEntries(
-      rowKinds.map((kind) => [kind, rowsOf(rowFiles[kind], objectOf)]),
+      rowKinds.map((kind) => [kind, isLater(kind) ? [] : rowsOf(rowFiles[kind], objectOf)]),
     ) as unknown as Pick<Evidence, RowKind>),
     packets: rowsOf(packetsFile, readPackets),
     attachments: new Map(

@@ -32,6 +32,8 @@ outages.jsonl     what each observer saw of each port: start and end, each with 
 states.jsonl      changes of a port's state, by observer.
 spans.jsonl       when each observer was watching.
 blind.jsonl       when it ran and could say nothing, of one port or (null) of all.
+traces.jsonl      the paths to the ports, hop by hop, as they were when an outage opened or a round turned severe, and in
+                  quiet before. They explain, and decide nothing.
 watchers.jsonl    who watched which port.
 ledger.jsonl      what people entered: exclusions, approvals, corrections; a chain in which each entry has the hash of the
                   one before. Entries that have nothing to do with this customer are given by their hashes only.

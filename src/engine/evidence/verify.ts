@@ -123,9 +123,13 @@ const withWordsOf = (stated: StatementDocument, again: StatementDocument): State
   again.parts.map((part, index) => {
     const before = stated.parts[index];
     if (!before || before.plan.version !== part.plan.version) return part;
+    const { toDate, ...known } = part;
     return {
-      ...part,
+      ...known,
+      // Statements of earlier versions don't say what a running month came to so far.
+      ...(before.toDate !== undefined && toDate !== undefined && { toDate }),
       explain: before.explain,
+      ...(before.rulings !== undefined && { rulings: before.rulings }),
       plan: { ...part.plan, digest: before.plan.digest },
     };
   });

@@ -6,6 +6,8 @@ import type { EpochMs, PathId } from '../../core/types.js';
 import { bandJson } from '../../render/fault/band.js';
 import { isoInstant } from '../../render/instant.js';
 import { outageJson } from '../../render/ledger/json.js';
+import { networkNames } from '../../render/ledger/traces.js';
+import { traceOutages } from '../ledger/trace-outages.js';
 import { roundJson } from '../../render/rounds/json.js';
 import { canonicalJson } from '../../seal/canonical.js';
 import { plain } from '../../seal/plain.js';
@@ -14,7 +16,7 @@ import type { Desk } from '../ledger/desk.js';
 import { bandsOf } from './bands.js';
 
 export interface EvidenceOptions {
-  readonly store: Pick<Store, 'rounds' | 'ledger'>;
+  readonly store: Pick<Store, 'rounds' | 'ledger'> & { readonly watch: Pick<Store['watch'], 'traces'> };
   readonly outages: Desk['outages'];
   readonly config: Config;
   readonly now: EpochMs;
@@ -64,15 +66,17 @@ export async function makeEvidence(options: EvidenceOptions): Promise<Evidence> 
     }),
   ]);
   // The customer reads this: who corrected what, why and by which proof stays inside, as everywhere else.
-  const outages = (await options.outages({ from: now - dayMs, to: now })).flatMap((outage) =>
+  const counted = (await options.outages({ from: now - dayMs, to: now })).flatMap((outage) =>
     ports.has(outage.port) && outage.counts !== null
       ? [{ ...outage, corrections: [], attribution: null }]
       : [],
   );
+  const outages = await traceOutages(options.store.watch, counted, now);
+  const networkOf = networkNames(config.networks);
   const document = {
     ...{ version: 1, madeAt: isoInstant(now), agent: config.agent },
     ...{ window, windows: windowKinds, plan, service, paths },
-    ...{ bands, rounds, outages: outages.map(outageJson) },
+    ...{ bands, rounds, outages: outages.map((one) => outageJson(one, networkOf)) },
   };
   const rules = config.book.plans.get(plan)?.versions.at(-1);
   const lists = [rules?.latency.bands ?? [], rules?.loss.bands ?? []] as const;

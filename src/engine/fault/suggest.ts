@@ -61,7 +61,7 @@ export async function lookAtPath({ store, config, path, now }: SuggestOptions): 
     const name = formatInstant(slot, zone).slice(0, 7);
     const version = versionFor(plan, name);
     if (version === null) return null;
-    const [commitment] = commitmentsIn(config, [path], monthOf(version, name));
+    const [commitment] = commitmentsIn(config, [path], monthOf(version, name), version);
     const { everyMs } = config.measurement;
     const { latencyBand, lossBand } = judgeWindow({
       ...{ path, everyMs, plan: version, exclusions, due: { from: null, to: null } },

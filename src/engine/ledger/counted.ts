@@ -4,6 +4,7 @@ import type { EpochMs } from '../../core/types.js';
 import type { Attribution } from '../../core/watch/attribution.js';
 import { atLongest, atShortest, type OutageSpan } from '../../core/watch/edges.js';
 import type { ObservedOutage } from '../../core/watch/records.js';
+import type { TracesView } from '../../render/ledger/traces.js';
 
 /** An outage with what was said of it: the measured row as it was, what counts, and the words that changed it. */
 export interface ShownOutage {
@@ -19,6 +20,8 @@ export interface ShownOutage {
   readonly shortest: OutageSpan | null;
   /** What it was by all observers; null: entered by hand; left out: nobody asked. */
   readonly attribution?: Attribution | null;
+  /** The path to the port as it was then and before; null: it was not traced; left out: nobody asked. */
+  readonly traces?: TracesView | null;
 }
 
 /** Measured and added ones with their corrections laid over them, by their start. */

@@ -12,6 +12,8 @@ import type { EpochMs } from '../../core/types.js';
 import { ofSame } from '../../core/of-same.js';
 import type { Store } from '../../store/store.js';
 import { inForce } from '../customers/in-force.js';
+import { networkNames, type NetworkOf } from '../../render/ledger/traces.js';
+import { traceOutages } from './trace-outages.js';
 import { attributedLately } from './attributed-lately.js';
 import { countedOutages, showOutages, type ShownOutage } from './counted.js';
 import { enter, Refused } from './enter.js';
@@ -49,7 +51,10 @@ export interface Desk {
     readonly to?: EpochMs;
   }): Promise<ShownOutage[]>;
   /** With what each was, by what all observers saw: a page of them, since each is worked out from many rows. */
+  /** With its attribution, and how the path to it was traced. */
   attributed(outages: readonly ShownOutage[]): Promise<ShownOutage[]>;
+  /** Whose network an address is, by the configuration; null: it does not say. */
+  readonly networkOf: NetworkOf;
   /** Resolves to the correction's id. */
   correct(actor: string, request: CorrectionRequest): Promise<string>;
 }
@@ -146,8 +151,10 @@ export function createDesk({ store, config, now }: DeskOptions): Desk {
     async attributed(outages) {
       if (!store.rounds) return [...outages];
       const seen = { watch, rounds: store.rounds };
-      return attribute({ store: seen, quorum: config().watch.quorum, now: now() }, outages);
+      const found = await attribute({ store: seen, quorum: config().watch.quorum, now: now() }, outages);
+      return traceOutages(watch, found, now());
     },
+    networkOf: (address) => networkNames(config().networks)(address),
     async correct(actor, { of, port, interval, ...said }) {
       const measured = await watch.outages();
       const pops = config().pops.map(({ id }) => id);

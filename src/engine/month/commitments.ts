@@ -1,17 +1,23 @@
 import type { CommitmentConfig, Config } from '../../config/config.js';
 import { parseDecimal } from '../../core/number/decimal.js';
 import { multiply, ratio } from '../../core/number/rational.js';
+import type { PlanVersion } from '../../core/plan/plan.js';
 import { pathEnds } from '../../core/path/path.js';
 import type { Commitment } from '../../core/statement/case.js';
 import type { Interval } from '../../core/time/intervals.js';
 import type { EpochMs, PathId, PopId } from '../../core/types.js';
 
-/** What each path is promised in the month: by what was in force on its first day, or on the path's own first day. */
+/**
+ * What each path is promised in the month: by what was in force on its first day, or on the path's own first day; where
+ * nothing was, by the class of traffic that the plan has its probes in.
+ */
 export function commitmentsIn(
   config: Pick<Config, 'commitments' | 'pops' | 'paths'>,
   paths: readonly PathId[],
   month: Interval,
+  { trafficClasses }: Pick<PlanVersion, 'trafficClasses'>,
 ): Commitment[] {
+  const dscpOf = new Map(config.paths.map(({ id, probe }) => [id, probe?.dscp]));
   const firstOf = new Map(config.paths.map(({ id, from }) => [id, from]));
   const regionOf = new Map(config.pops.map(({ id, region }) => [id, region]));
   const ofPath = new Map<PathId, CommitmentConfig[]>();
@@ -32,7 +38,10 @@ export function commitmentsIn(
       inForce(ofPath.get(path) ?? []) ??
       inForce(ofRegions.filter(({ scope }) => joins(scope, path, regionOf)));
     const latency = found && parseDecimal(found.latencyMs)?.value;
-    return latency ? [{ path, latencyUs: multiply(latency, ratio(1000n)) }] : [];
+    if (latency) return [{ path, latencyUs: multiply(latency, ratio(1000n)) }];
+    const dscp = dscpOf.get(path);
+    const traffic = dscp === undefined ? undefined : trafficClasses.find((each) => each.dscp.includes(dscp));
+    return traffic?.latencyUs ? [{ path, latencyUs: traffic.latencyUs }] : [];
   });
 }
 

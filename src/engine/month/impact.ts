@@ -16,8 +16,10 @@ export interface Impact {
 
 export interface ImpactFigures {
   readonly availabilityPercent: string;
+  readonly availabilityLowerBoundPercent: string;
   readonly unavailableMs: number;
   readonly excusedMs: number;
+  readonly unobservedMs: number;
   readonly creditPercent: string;
   readonly credit: string;
 }
@@ -46,13 +48,15 @@ export async function impactOf(exclusion: LedgerExclusion, options: JudgeOptions
       judged.flatMap((one) => {
         const { plan, services } = monthResult(one);
         return services.map((service) => {
-          const { availabilityPercent, unavailableMs, excusedMs, credit, rent } = service;
+          const { availabilityPercent, availabilityLowerBoundPercent, credit, rent } = service;
+          const { unavailableMs, excusedMs, unobservedMs } = service;
           return [
             `${plan.id} ${service.id} ${service.period.from}`,
             {
               ...{ plan: plan.id, service: service.id, from: service.period.from, currency: rent.currency },
               figures: {
-                ...{ availabilityPercent, unavailableMs, excusedMs },
+                ...{ availabilityPercent, availabilityLowerBoundPercent },
+                ...{ unavailableMs, excusedMs, unobservedMs },
                 ...{ creditPercent: credit.percent, credit: credit.amount },
               },
             },

@@ -98,7 +98,8 @@ async function loadCase(query: MonthQuery, planned: PlannedMonth): Promise<Store
     outages,
     unobserved,
     exclusions,
-    commitments: commitmentsIn(config, paths, month),
+    commitments: commitmentsIn(config, paths, month, version),
+    dscp: dscpOf(config),
     rounds: [],
     due: dueIn(config, paths, { from: month.from, to: passed.to }),
     history: looksBack(version) ? ((await history()) ?? []) : [],
@@ -109,6 +110,10 @@ async function loadCase(query: MonthQuery, planned: PlannedMonth): Promise<Store
 }
 
 const of = (line: string, set: IntervalSet): LineInterval[] => set.map((interval) => ({ line, ...interval }));
+
+/** The code points that the probes of paths are configured to carry. */
+const dscpOf = ({ paths }: Pick<Config, 'paths'>): ReadonlyMap<PathId, number> =>
+  new Map(paths.flatMap(({ id, probe }) => (probe?.dscp === undefined ? [] : [[id, probe.dscp]])));
 
 /** By the paths' own dates; what has not come yet is not due. */
 function dueIn(

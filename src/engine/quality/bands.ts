@@ -47,7 +47,7 @@ export async function storedBands(query: BandsQuery): Promise<readonly PathWindo
     const [sums] = await rounds.monthSums({ paths: [path], from, to });
     if (sums && sums.roundsHeld > 0) parts.push({ from, to, sums: meanSums(sums) });
   }
-  const [commitment] = commitmentsIn(config, [path], month);
+  const [commitment] = commitmentsIn(config, [path], month, version);
   return windows.map((window) =>
     judgeWindow({
       ...{ path, window, everyMs, due, plan: version, exclusions },

@@ -134,14 +134,17 @@ async function markAbsences({ paths, lives }: Running, options: SimulatedRounds)
   const { store, measurement, log } = options;
   const marking: Promise<unknown>[] = [];
   const attendance = createAttendance({
+    clock: { now: () => Infinity, sinceBootMs: () => 0 }, // no clock of this history is ever set
     store,
     pending: () => false,
     submit: (missing) => void marking.push(store.rounds.putMissing(missing)),
     log,
   });
+  const { everyMs, spreadMs } = measurement;
+  const timetable = { everyMs, startWithinMs: spreadMs };
   for (const [index, life] of lives.entries()) {
     const before = lives[index - 1];
-    await attendance.catchUp(paths, measurement.everyMs, before ? runOf(before) : null, life.from);
+    await attendance.catchUp(paths, timetable, before ? runOf(before) : null, life.from);
     await Promise.all(marking.splice(0));
   }
   await store.paths.seen(

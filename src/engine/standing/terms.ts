@@ -51,7 +51,7 @@ export function termsAt(
     const { version, month } = current;
     const ids = judged.map(({ id }) => id);
     const promised = new Map(
-      commitmentsIn(config, ids, month).map(({ path, latencyUs }) => [path, latencyUs]),
+      commitmentsIn(config, ids, month, version).map(({ path, latencyUs }) => [path, latencyUs]),
     );
     for (const path of judged)
       terms.set(path.id, {

@@ -10,6 +10,8 @@ import type { Statements } from './statements.js';
 export interface MonthCloseOptions {
   readonly clock: Clock;
   readonly alarm: Alarm;
+  /** The time that decides whether a month is over: not that of a clock that was just set ahead. */
+  readonly steadyNow: () => EpochMs;
   readonly store: Pick<Store, 'statements' | 'ledger' | 'paths'>;
   readonly statements: Pick<Statements, 'closeOnce' | 'check'>;
   /** The configuration in force, with its book. */
@@ -26,7 +28,8 @@ export interface MonthClose {
   stop(): Promise<void>;
 }
 
-const hourMs = 3_600_000;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
 const stopPatienceMs = 500;
 /** How often it looks at what can change at any time: claims, and what sealed statements rest on. */
 const lookEveryMs = 6 * hourMs;
@@ -35,7 +38,7 @@ const monthsLookedAt = 3;
 
 /** Closes each month once its grace is over; reminds of claims; notes which sealed statements have changed. */
 export function createMonthClose(options: MonthCloseOptions): MonthClose {
-  const { clock, alarm, store, statements, config, log } = options;
+  const { clock, alarm, steadyNow, store, statements, config, log } = options;
   let stopped = false;
   let waiting: { cancel(): void } | null = null;
   let working: Promise<void> = Promise.resolve();
@@ -45,7 +48,7 @@ export function createMonthClose(options: MonthCloseOptions): MonthClose {
     try {
       for (const { month, due } of await open()) {
         if (stopped) return;
-        if (due > clock.now()) {
+        if (due > steadyNow()) {
           next = Math.min(next, due);
           continue;
         }
@@ -59,8 +62,10 @@ export function createMonthClose(options: MonthCloseOptions): MonthClose {
       log.error({ err: error }, 'months could not be closed; tried again in an hour');
       next = Math.min(next, clock.now() + hourMs);
     }
-    // Not a moment before its time: an alarm that rings early would ring for nothing.
-    if (!stopped) waiting = alarm.at(Math.max(next, clock.now() + 1), ring);
+    // Not a moment before its time: an alarm that rings early would ring for nothing, and again at once where the
+    // clock runs ahead.
+    const soonest = clock.now() + (clock.now() > steadyNow() ? minuteMs : 1);
+    if (!stopped) waiting = alarm.at(Math.max(next, soonest), ring);
   }
 
   /** Months of the book that are not closed, from the first in which paths were configured on. */

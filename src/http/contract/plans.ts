@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { circumstances } from '../../core/plan/plan.js';
 import type { Config } from '../../config/config.js';
 import { findHome } from '../../config/home.js';
 import { planFiles } from '../../config/plan/files.js';
@@ -27,7 +28,7 @@ const version = z.strictObject({
   ...inForce,
   measurement: z.strictObject({
     ...{ sizes: z.array(z.int()), lengthBasis: z.enum(lengthBases), packets: z.int() },
-    ...{ everyMinutes: z.int(), lostAfterMs: z.int() },
+    ...{ minimumSent: z.int(), everyMinutes: z.int(), lostAfterMs: z.int() },
   }),
   classes: z.array(
     z.strictObject({
@@ -48,6 +49,15 @@ const version = z.strictObject({
   faultReports: z.strictObject({
     ...{ firstResponseMinutes: z.int().nullable(), repairMinutes: z.int().nullable() },
   }),
+  rulings: z.array(
+    z.strictObject({
+      id: z.string(),
+      field: z.string().meta({ description: 'the path of the field that it explains' }),
+      clause: z.string().nullable().meta({ description: 'null: the document says nothing of it' }),
+      text: names,
+      when: z.enum(circumstances).nullable().meta({ description: 'null: told by its field' }),
+    }),
+  ),
 });
 const plan = z.strictObject({
   ...{ ...head, source: names.nullable(), versions: z.array(version) },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { exclusionKinds } from '../../core/exclusion/kinds.js';
 import { exclusionStates } from '../../core/ledger/exclusions.js';
+import { traceMethods, traceReasons } from '../../core/trace/trace.js';
 import { outageCauses } from '../../core/watch/attribution.js';
 import { blindReasons } from '../../core/watch/outage.js';
 import { amount, digits, isoTime, span } from '../route/answers.js';
@@ -48,13 +49,45 @@ const attribution = z
   .nullable()
   .meta({ description: 'what it was by what all observers saw; null: nobody saw it' });
 
+const traceHop = z.strictObject({ ttl: z.int(), from: z.string(), network: z.string().nullable() });
+const trace = z
+  .strictObject({
+    ...{ observer: z.string(), port: z.string(), at: isoTime(), reason: z.enum(traceReasons) },
+    address: z.string(),
+    runs: z.array(
+      z.strictObject({
+        ...{ method: z.enum(traceMethods), reached: z.boolean(), failure: z.string().nullable() },
+        endedAt: traceHop.nullable().meta({ description: 'the last hop that anybody answered from' }),
+        hops: z.array(
+          z.strictObject({
+            ttl: z.int(),
+            tries: z.array(
+              z
+                .strictObject({
+                  ...{ from: z.string(), rttUs: z.int(), type: z.int(), code: z.int() },
+                  network: z.string().nullable().meta({ description: 'whose it is, by the configuration' }),
+                })
+                .nullable(),
+            ),
+          }),
+        ),
+      }),
+    ),
+  })
+  .nullable();
+const traces = z
+  .strictObject({ then: trace, before: trace })
+  .nullable()
+  .meta({ description: 'the path to the port when it broke, and before in quiet; null: not traced' });
+
 export const outage = z.strictObject({
   ...{ ref: z.string(), port: z.string(), counts: span().nullable() },
-  ...{ measured: measured.nullable(), attribution, corrections: z.array(correction) },
+  ...{ measured: measured.nullable(), attribution, corrections: z.array(correction), traces },
 });
 
 const figures = z.strictObject({
-  ...{ availabilityPercent: digits(), unavailableMs: z.int(), excusedMs: z.int() },
+  ...{ availabilityPercent: digits(), availabilityLowerBoundPercent: digits() },
+  ...{ unavailableMs: z.int(), excusedMs: z.int(), unobservedMs: z.int() },
   ...{ creditPercent: digits(), credit: amount() },
 });
 
@@ -81,8 +114,24 @@ const service = z.strictObject({
   plan: z.strictObject({ id: z.string(), version: z.string() }),
   period: z.strictObject({ from: isoTime(), to: isoTime(), totalMs: z.int() }),
   ...{ unavailableMs: z.int(), excusedMs: z.int(), unobservedMs: z.int(), complete: z.boolean() },
-  ...{ availabilityPercent: digits(), availabilityLowerBoundPercent: digits(), commitmentPercent: digits() },
-  met: z.boolean().nullable().meta({ description: 'null: not shown, since nobody watched for too long' }),
+  availabilityPercent: digits().meta({
+    description: 'whole month: of the whole period, while it is not over if nothing more happens in it',
+  }),
+  availabilityLowerBoundPercent: digits().meta({
+    description: 'the same with unobserved time that nothing excuses counted as down',
+  }),
+  toDate: z
+    .strictObject({ availabilityPercent: digits(), availabilityLowerBoundPercent: digits() })
+    .nullable()
+    .meta({ description: 'so far: of the time that has passed; null: the month is over, or has not begun' }),
+  observedPercent: digits()
+    .nullable()
+    .meta({ description: 'of the time so far, how much all lines were watched; null before it begins' }),
+  commitmentPercent: digits(),
+  met: z
+    .boolean()
+    .nullable()
+    .meta({ description: 'null: not shown, since too much of the period was unobserved' }),
   rent: z.strictObject({ amount: amount(), currency: z.string() }),
   credit: z.strictObject({ percent: digits(), uncapped: amount(), amount: amount(), capped: z.boolean() }),
   ...{ bounds, unwatchedPorts: texts },

@@ -72,7 +72,11 @@ export function ledgerReads(server: FastifyInstance, { office, book }: LedgerRea
       const shown = order === 'newest' ? found.toReversed() : found;
       const { page, nextCursor } = pageOf(shown, place, (one) => one.ref);
       const outages = own === null ? await desk.attributed(page) : page;
-      return { outages: outages.map(outageJson), total: shown.length, nextCursor };
+      return {
+        outages: outages.map((one) => outageJson(one, desk.networkOf)),
+        total: shown.length,
+        nextCursor,
+      };
     },
   });
   addRoute(server, {

@@ -17,7 +17,7 @@ export function ownOutages(outages: readonly ShownOutage[], own: OwnThings | nul
     if (counts === null) return [];
     const times = own.ports.get(port) ?? [];
     const seen = times.some(({ from, to }) => counts.from < to && (counts.to ?? Infinity) > from);
-    return seen ? [{ ...outage, corrections: [], attribution: null }] : [];
+    return seen ? [{ ...outage, corrections: [], attribution: null, traces: null }] : [];
   });
 }
 

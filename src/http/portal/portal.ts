@@ -3,7 +3,9 @@ import { Eta } from 'eta';
 import type { FastifyInstance } from 'fastify';
 import { fileURLToPath } from 'node:url';
 import { adminPages } from './admin/pages.js';
-import { assetRoutes } from './assets.js';
+import type { HttpPages } from '../http.js';
+import { assetRoutes, loadAssets } from './assets.js';
+import { problemPages } from './errors.js';
 import { customerPages } from './customer/pages.js';
 import { financePages } from './finance/pages.js';
 import { readForms } from './forms.js';
@@ -11,6 +13,7 @@ import { guidePages } from './guide.js';
 import { homePage } from './home.js';
 import { nocPages } from './noc/pages.js';
 import type { PortalOptions } from './page.js';
+import { createShell, type ShellOptions } from './shell.js';
 import { preferenceRoutes } from './preferences.js';
 import { signInPages } from './sign-in.js';
 
@@ -33,7 +36,7 @@ import { signInPages } from './sign-in.js';
  * 5. A form is `method="post"`, and holds `include('./partials/csrf', it)`.
  * 6. A place in the navigation is a line of `navigation.ts`.
  */
-export function portalPages(server: FastifyInstance, portal: PortalOptions): void {
+function portalPages(server: FastifyInstance, portal: PortalOptions): void {
   readForms(server);
   assetRoutes(server, portal.shell.assets);
   preferenceRoutes(server);
@@ -46,8 +49,20 @@ export function portalPages(server: FastifyInstance, portal: PortalOptions): voi
   guidePages(server, portal);
 }
 
+/** The portal as the HTTP server takes it. */
+export function createPortal({ config, version }: Pick<ShellOptions, 'config' | 'version'>): HttpPages {
+  const shell = createShell({ config, version, assets: loadAssets() });
+  return {
+    problemPage: problemPages(shell),
+    decorate: drawPages,
+    register: (server, options) => {
+      portalPages(server, { config, shell, ...options });
+    },
+  };
+}
+
 /** What draws pages; for the whole server, as a fault of any route may be told by one. */
-export function drawPages(server: FastifyInstance): void {
+function drawPages(server: FastifyInstance): void {
   const views = fileURLToPath(new URL('./views', import.meta.url));
   // Outside of what declares routes: it has none.
   server.register(view, {

@@ -18,15 +18,37 @@ export interface StandingRoutes {
 const standing = z.strictObject({
   ...{ service: z.string(), customer: z.string().nullable(), site: z.string(), class: z.string() },
   ...{ plan: z.string(), periodEnd: isoTime() },
-  availabilityPercent: digits().meta({ description: 'of the whole period, when nothing more happens' }),
-  toDatePercent: digits().nullable().meta({ description: 'of what has passed; null before it begins' }),
+  availabilityPercent: digits().meta({
+    description: 'whole month: of the whole period, if nothing more happens in it',
+  }),
+  availabilityLowerBoundPercent: digits().meta({
+    description: 'the same with unobserved time that nothing excuses counted as down',
+  }),
+  toDatePercent: digits()
+    .nullable()
+    .meta({ description: 'so far: of the time of the period that has passed; null before it begins' }),
+  toDateLowerBoundPercent: digits()
+    .nullable()
+    .meta({ description: 'the same with unobserved time that nothing excuses counted as down' }),
+  observedPercent: digits()
+    .nullable()
+    .meta({ description: 'of the time so far, how much all lines were watched; null before it begins' }),
+  met: z.boolean().nullable().meta({
+    description:
+      'whether the whole month meets the commitment if nothing more happens; null: not shown, since too much was unobserved',
+  }),
   ...{ commitmentPercent: digits(), unavailableMs: z.int(), excusedMs: z.int(), unobservedMs: z.int() },
   allowedMs: z.int().meta({ description: 'outage that the whole period may have within the commitment' }),
   next: z
     .strictObject({ belowPercent: digits(), credit: z.string(), leftMs: z.int() })
     .nullable()
     .meta({ description: 'the next step of credit, and how much outage still fits before it; null: none' }),
-  lines: z.array(z.strictObject({ line: z.string(), pop: z.string(), availabilityPercent: digits() })),
+  lines: z.array(
+    z.strictObject({
+      ...{ line: z.string(), pop: z.string() },
+      ...{ availabilityPercent: digits(), availabilityLowerBoundPercent: digits() },
+    }),
+  ),
   money: z.strictObject({
     ...{ currency: z.string(), rent: amount(), credit: amount(), projected: amount(), nextStep: amount() },
   }),

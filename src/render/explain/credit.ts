@@ -1,12 +1,13 @@
 import { taxWithin } from '../../core/money/tax.js';
 import { formatAmount } from '../../core/money/money.js';
-import { asPercent, formatHalfUp, formatShort } from '../../core/number/decimal.js';
+import { asPercent, formatShort } from '../../core/number/decimal.js';
 import { add, ratio } from '../../core/number/rational.js';
 import type { CapState } from '../../core/credit/caps.js';
-import type { CauseCredit, Reason } from '../../core/credit/cause.js';
+import { figureText, type CauseCredit, type Reason } from '../../core/credit/cause.js';
 import { roomOf } from '../../core/credit/caps.js';
 import { percentText } from '../../core/plan/share.js';
 import { touches, type MonthJudgement, type ServiceMonth } from '../../core/statement/judge.js';
+import type { RuleSet } from '../../core/statement/rule-set.js';
 import { indented, source } from './text.js';
 
 /** From the rent to what is paid. */
@@ -75,7 +76,7 @@ function explainBase(
 function explainCause(
   cause: CauseCredit,
   { serviceClass, paid }: ServiceMonth,
-  { case: { plan } }: MonthJudgement,
+  { case: { plan, ruleSet } }: MonthJudgement,
   money: (minor: bigint) => string,
 ): string[] {
   const from = source(plan, cause.field);
@@ -105,19 +106,20 @@ function explainCause(
     ...notShown,
     `${cause.cause}: ${from}`,
     ...indented([
-      ...cause.reasons.map(explainReason),
+      ...cause.reasons.map((reason) => explainReason(reason, ruleSet)),
       ...(cause.limitedTo === null ? [] : [`bounded by the plan to ${cause.limitedTo.text}`]),
       `${money(cause.base)} × ${sole ?? `${percentText(cause.share)} %`} = ${money(cause.amount)}, rounded half-up${paid.includes(cause) ? '' : ' (not counted)'}`,
     ]),
   ];
 }
 
-function explainReason({ subject, figure, unit, bound, units, share, atMost = null }: Reason): string {
+function explainReason(reason: Reason, ruleSet: RuleSet): string {
+  const { subject, unit, bound, units, share, atMost = null } = reason;
   const what = subject === 'service' ? '' : `${subject}: `;
   const most = atMost === null ? '' : `, at most ${atMost.text}`;
   const times = `${units === 1n ? share.text : `${units} × ${share.text}`}${most}`;
   const held = bound === null ? '' : `, ${bound.is} ${formatShort(bound.value)}${unitSign[unit]}`;
-  return `${what}${formatHalfUp(figure, 4)}${unitWords[unit]}${held}: ${times}`;
+  return `${what}${figureText(reason, ruleSet)}${unitWords[unit]}${held}: ${times}`;
 }
 
 const unitSign = {

@@ -1,7 +1,9 @@
 import { formatAmount } from '../../core/money/money.js';
 import type { MonthJudgement, ServiceMonth, SiteMonth } from '../../core/statement/judge.js';
 import { claimWindow } from '../../core/statement/details.js';
+import { rulingsOf } from '../../core/statement/rulings.js';
 import { monthAfter } from '../../core/time/month.js';
+import { inLanguage } from '../plan/words.js';
 import { oneLine } from '../table.js';
 import { explainAvailability } from './availability.js';
 import { explainCredit } from './credit.js';
@@ -25,6 +27,7 @@ export function explainMonth(judgement: MonthJudgement): string {
     ...(sites.length > 0 ? [''] : []),
     ...paths.flatMap((path) => explainPath(path, monthCase)),
     ...claim(judgement),
+    ...rulings(judgement),
   ];
   return `${lines.map(oneLine).join('\n').trimEnd()}\n`;
 }
@@ -124,4 +127,20 @@ function claim(judgement: MonthJudgement, service?: ServiceMonth): string[] {
     ];
   }
   return [`Claim: the customer has to claim within ${rule.days} days of the month's end, ${last}`, ...next];
+}
+
+/** Those that touched one of the services, each once. */
+function rulings(judgement: MonthJudgement): string[] {
+  const touched = new Set(judgement.services.flatMap((service) => rulingsOf(service, judgement)));
+  if (touched.size === 0) return [];
+  return [
+    ...(judgement.case.plan.credit.claim === null ? [] : ['']),
+    'How this contract is read:',
+    ...judgement.case.plan.rulings
+      .filter((ruling) => touched.has(ruling))
+      .map(
+        ({ id, field, clause, text }) =>
+          `  ${id}: ${inLanguage(text, 'en')} [${field}${clause === null ? '' : `: clause ${clause}`}]`,
+      ),
+  ];
 }

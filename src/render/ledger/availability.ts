@@ -1,3 +1,5 @@
+import { observedOf, toDateOf } from '../../core/availability/foresee.js';
+import { asPercent, formatDown } from '../../core/number/decimal.js';
 import type { ServiceBounds } from '../../core/statement/bounds.js';
 import type { MonthJudgement } from '../../core/statement/judge.js';
 import {
@@ -29,22 +31,38 @@ export interface Unjudged {
 export type ServiceView = MonthResult['services'][number] & {
   readonly plan: MonthResult['plan'];
   readonly customer: string | null;
+  /** How much of the period, so far as it has passed, all its lines were watched; null before it begins. */
+  readonly observedPercent: string | null;
+  /** Of the time so far of a month that is not over; null: it is over, or has not begun. */
+  readonly toDate: {
+    readonly availabilityPercent: string;
+    readonly availabilityLowerBoundPercent: string;
+  } | null;
   readonly bounds: BoundsResult | null;
   /** The ports of its lines that nobody watched at any time of the month. */
   readonly unwatchedPorts: readonly string[];
 };
 
-export function serviceViews(month: MonthView): ServiceView[] {
+export function serviceViews(month: MonthView, now: EpochMs): ServiceView[] {
   const { plan, services } = monthResult(month);
   const popOf = new Map(month.case.lines.map(({ id, pop }) => [id, pop]));
   return services.map((service, index) => {
-    const terms = month.services[index]?.terms;
+    const judged = month.services[index];
+    const terms = judged?.terms;
+    const isOver = !judged || judged.period.to <= now;
+    const toDate = isOver ? null : toDateOf(judged.availability, judged.period, now);
+    const observed = judged ? observedOf(judged.availability, judged.period, now) : null;
     const ports = new Set((terms?.lines ?? []).map((line) => popOf.get(line)));
     const bounds = month.bounds[index];
     return {
       ...service,
       plan,
       customer: terms?.customer ?? null,
+      observedPercent: observed && formatDown(asPercent(observed), 2),
+      toDate: toDate && {
+        availabilityPercent: formatDown(asPercent(toDate.availability), 4),
+        availabilityLowerBoundPercent: formatDown(asPercent(toDate.lowerBound), 4),
+      },
       bounds: bounds ? boundsResult(bounds, service.rent.currency) : null,
       unwatchedPorts: month.case.unwatched.filter((port) => ports.has(port)),
     };
@@ -76,7 +94,7 @@ export function availabilityJson(
     month,
     asOf: isoInstant(now),
     final: judged.every((one) => one.case.month.to <= now),
-    services: judged.flatMap(serviceViews),
+    services: judged.flatMap((one) => serviceViews(one, now)),
     unjudged: unjudgedOf(judged),
     sites: [...sites.values()],
   };

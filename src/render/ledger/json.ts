@@ -5,6 +5,7 @@ import type { Attribution } from '../../core/watch/attribution.js';
 import type { OutageEdge } from '../../core/watch/outage.js';
 import type { ObservedOutage } from '../../core/watch/records.js';
 import { isoInstant } from '../instant.js';
+import { tracesJson, type NetworkOf, type TracesView } from './traces.js';
 
 const iso = (at: number | null): string | null => (at === null ? null : isoInstant(at));
 const span = ({ from, to }: { readonly from: number; readonly to: number | null }) => ({
@@ -35,15 +36,21 @@ export interface OutageView {
   readonly counts: { readonly from: number; readonly to: number | null } | null;
   /** What it was by all observers; null or left out: nobody can say. */
   readonly attribution?: Attribution | null;
+  /** How the path was then and before; null or left out: it was not traced. */
+  readonly traces?: TracesView | null;
 }
 
-export function outageJson({ ref, port, measured, corrections, counts, attribution }: OutageView): object {
+export function outageJson(
+  { ref, port, measured, corrections, counts, attribution, traces }: OutageView,
+  networkOf: NetworkOf = () => null,
+): object {
   return {
     ref,
     port,
     counts: counts && span(counts),
     measured: measured && measuredJson(measured),
     attribution: attribution ?? null,
+    traces: traces ? tracesJson(traces, networkOf) : null,
     corrections: corrections.map(({ at, interval, ...rest }) => ({
       ...rest,
       at: iso(at),

@@ -44,7 +44,9 @@ export function outagesTable(outages: readonly OutageView[]): string {
       const shown = counts ?? { from: measured?.start.at ?? 0, to: measured?.end?.at ?? null };
       if (!counts) words.unshift('counts for nothing');
       const seconds = shown.to === null ? '-' : ((shown.to - shown.from) / 1000).toFixed(3);
-      const to = shown.to === null ? 'lasts' : isoInstant(shown.to);
+      // One that counts for nothing does not last, whether its end was seen or not.
+      const open = counts ? 'lasts' : 'void';
+      const to = shown.to === null ? open : isoInstant(shown.to);
       const was = attribution ? attributionText(attribution, port) : '-';
       return [ref, port, isoInstant(shown.from), to, seconds, was, words.join('; ')];
     }),
@@ -58,16 +60,25 @@ export interface ImpactView {
   readonly service: string;
   readonly from: string;
   readonly currency: string;
-  readonly without: { readonly availabilityPercent: string; readonly credit: string };
-  readonly with: { readonly availabilityPercent: string; readonly credit: string };
+  readonly without: ImpactFigures;
+  readonly with: ImpactFigures;
+}
+
+interface ImpactFigures {
+  readonly availabilityPercent: string;
+  readonly availabilityLowerBoundPercent: string;
+  readonly unobservedMs: number;
+  readonly credit: string;
 }
 
 export function impactTable(impacts: readonly ImpactView[]): string {
   return text(
-    ['MONTH', 'SERVICE', 'FROM', 'AVAILABILITY', 'CREDIT'],
+    ['MONTH', 'SERVICE', 'FROM', 'AVAILABILITY', 'LOWER BOUND', 'UNOBSERVED s', 'CREDIT'],
     impacts.map((one) => [
       ...[one.month, one.service, one.from],
       `${one.without.availabilityPercent} % → ${one.with.availabilityPercent} %`,
+      `${one.without.availabilityLowerBoundPercent} % → ${one.with.availabilityLowerBoundPercent} %`,
+      seconds(one.with.unobservedMs),
       `${one.without.credit} → ${one.with.credit} ${one.currency}`,
     ]),
     'it changes no figure of any service',
@@ -79,7 +90,15 @@ export interface AvailabilityView {
   readonly id: string;
   readonly class: string;
   readonly period: { readonly from: string };
+  /** Of the whole period; while it is not over, if nothing more happens. */
   readonly availabilityPercent: string;
+  readonly availabilityLowerBoundPercent: string;
+  /** Of the time so far; null: the month is over, or has not begun. */
+  readonly toDate: {
+    readonly availabilityPercent: string;
+    readonly availabilityLowerBoundPercent: string;
+  } | null;
+  readonly observedPercent: string | null;
   readonly commitmentPercent: string;
   readonly met: boolean | null;
   readonly complete: boolean;
@@ -100,37 +119,33 @@ export interface AvailabilityView {
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(3);
 
+/** A month that is not over has two availabilities: that of the time so far stands first, by its name. */
 export function availabilityTable(services: readonly AvailabilityView[]): string {
   const right = (head: string): Column => ({ head, align: 'right' });
+  const running = services.some(({ toDate }) => toDate !== null);
   return text(
     [
-      'SERVICE',
-      'FROM',
-      'CLASS',
-      right('%'),
-      right('PROMISED'),
-      '',
-      right('DOWN s'),
-      right('EXCUSED s'),
-      right('UNOBSERVED s'),
-      right('CREDIT'),
-      '',
+      ...['SERVICE', 'FROM', 'CLASS'],
+      ...(running ? [right('SO FAR %'), right('AT LEAST')] : []),
+      ...[right(running ? 'WHOLE MONTH %' : '%'), right('AT LEAST'), right('OBSERVED %')],
+      ...[right('PROMISED'), '', right('DOWN s'), right('EXCUSED s'), right('UNOBSERVED s')],
+      ...[right('CREDIT'), ''],
     ],
     services.map((one) => [
-      ...[
-        one.id,
-        one.period.from,
-        one.class,
-        one.availabilityPercent,
-        one.commitmentPercent,
-        one.met === null ? 'not shown' : one.met ? 'met' : 'missed',
-      ],
+      ...[one.id, one.period.from, one.class],
+      ...(running
+        ? [one.toDate?.availabilityPercent ?? '-', one.toDate?.availabilityLowerBoundPercent ?? '-']
+        : []),
+      ...[one.availabilityPercent, one.availabilityLowerBoundPercent, one.observedPercent ?? '-'],
+      ...[one.commitmentPercent, metWord(one.met)],
       ...[one.unavailableMs, one.excusedMs, one.unobservedMs].map(seconds),
       ...[`${one.credit.amount} ${one.rent.currency}`, notesOn(one).join('; ')],
     ]),
     'no service has a day in that month',
   );
 }
+
+const metWord = (met: boolean | null): string => (met === null ? 'not shown' : met ? 'met' : 'not met');
 
 function notesOn({ complete, bounds, unwatchedPorts, rent }: AvailabilityView): string[] {
   const notes = complete ? [] : ['incomplete'];

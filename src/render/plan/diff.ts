@@ -63,12 +63,13 @@ function saidBy(version: PlanVersion, language: PlanLanguage): ReadonlyMap<strin
     })),
   );
   const rules = ruleRows(version, language).map(([name, value]): Said => ({ name, value }));
-  const texts = (['clauses', 'rulings'] as const).flatMap((key) =>
-    [...version[key]].map(([field, text]): Said => ({
-      name: `${key === 'clauses' ? 'Clause' : 'Ruling'} of ${field}`,
-      value: typeof text === 'string' ? text : inLanguage(text, language),
+  const texts = [
+    ...[...version.clauses].map(([field, text]): Said => ({ name: `Clause of ${field}`, value: text })),
+    ...version.rulings.map(({ id, field, clause, text }): Said => ({
+      name: `Ruling ${id} (${field})`,
+      value: `${inLanguage(text, language)}${clause === null ? '' : ` [${clause}]`}`,
     })),
-  );
+  ];
   const all: Said[] = [
     { name: 'In force from', value: version.effectiveFrom },
     { name: 'Time zone', value: version.timeZone },

@@ -29,6 +29,7 @@ const versionJson = (version: PlanVersion) => ({
   claim: version.credit.claim,
   paidOn: version.credit.paidOn,
   faultReports: version.faultReports,
+  rulings: version.rulings,
 });
 
 /** As it was said before a claim could go by months or by the outage. */

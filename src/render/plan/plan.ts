@@ -60,14 +60,19 @@ function renderVersion(version: PlanVersion, language: PlanLanguage): string[] {
       [words.rule, words.value, words.clause],
       ruleRows(version, language).map(([name, value, field]) => [name, value, clause(field)]),
     ),
-    ...(version.rulings.size === 0
+    ...(version.rulings.length === 0
       ? []
       : [
           '',
           words.rulingsTitle,
           ...borderedTable(
-            [words.field, words.clause, words.ruling],
-            [...version.rulings].map(([field, text]) => [field, clause(field), inLanguage(text, language)]),
+            [words.rulingId, words.field, words.clause, words.ruling],
+            version.rulings.map(({ id, field, clause: of, text }) => [
+              id,
+              field,
+              of ?? '',
+              inLanguage(text, language),
+            ]),
           ),
         ]),
   ];

@@ -5,6 +5,7 @@ export const english = {
   inForceFrom: 'in force from',
   timeZone: 'time zone',
   clause: 'Clause',
+  rulingId: 'Id',
   field: 'Field',
   availabilityTitle: 'Availability: commitments and credits',
   class: 'Class',

@@ -6,6 +6,7 @@ export const chinese: Record<PlanWord, string> = {
   inForceFrom: '生效日期',
   timeZone: '时区',
   clause: '条款',
+  rulingId: '编号',
   field: '字段',
   availabilityTitle: '服务可用率：承诺与赔付标准',
   class: '类别',

@@ -58,5 +58,12 @@ export function scaled(value: number, places: number): string {
   return `${value < 0 ? '-' : ''}${digits.slice(0, -places)}.${digits.slice(-places)}`;
 }
 
+/** A plan's text in the language asked for; else in its nearest, else in English, else in any. */
+export function textIn(text: Readonly<Record<string, string>>, language: ReportLanguage): string {
+  const tags = language === 'en' ? ['en'] : [language, 'zh-CN', 'zh-TW', 'en'];
+  const [any = ''] = Object.values(text);
+  return tags.map((tag) => text[tag]).find((each) => each !== undefined) ?? any;
+}
+
 /** A share as the plan writes it: `5 %` or `1/30`. */
 export const shareText = (share: string): string => share.replace(/ %$/, '%');

@@ -8,6 +8,7 @@ export const missingWords: Readonly<Record<MissingReason, string>> = {
   stopped: 'the daemon was stopped',
   crashed: 'the daemon ended out of order',
   asleep: 'the machine was asleep',
+  paused: 'the process was paused',
   'clock-stepped': 'the clock was set past it',
   overrun: 'the round before was still running',
   store: 'it could not be stored',

@@ -51,7 +51,7 @@ function wide(rounds: readonly SlotSummary[], colors: Colors): { table: string[]
     }
     notes.at(-1)?.push(...notesOf(round).map((note) => colors.dim(`    ${note}`)));
   }
-  return { table: bold(tableLines(wideColumns, rows), colors), notes };
+  return { table: bold(tableLines(wideColumns, rows, asItIs), colors), notes };
 }
 
 function stacked(rounds: readonly SlotSummary[], colors: Colors): string[] {
@@ -59,7 +59,7 @@ function stacked(rounds: readonly SlotSummary[], colors: Colors): string[] {
     const head = `${round.path}  ${tableInstant(round.slot)} UTC  ${statusWord(round.status, colors)}`;
     const notes = notesOf(round).map((note) => colors.dim(`    ${note}`));
     if (sizesOf(round).length === 0) return [head, ...notes];
-    const table = bold(tableLines(figureColumns, figureRows(round, colors)), colors);
+    const table = bold(tableLines(figureColumns, figureRows(round, colors), asItIs), colors);
     return [head, ...table.map((line) => `  ${line}`), ...notes];
   });
 }
@@ -104,5 +104,7 @@ function lossColor({ sent, received }: SizeCounts, colors: Colors): (text: strin
   return received === 0 ? colors.red : colors.yellow;
 }
 
+/** Cells here are figures, ids of paths and words of this program, with colours. */
+const asItIs = (text: string): string => text;
 const bold = ([head = '', ...rows]: string[], colors: Colors): string[] => [colors.bold(head), ...rows];
 const ended = (lines: readonly string[]): string => `${lines.join('\n')}\n`;

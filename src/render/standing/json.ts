@@ -8,13 +8,17 @@ const percent = (share: Rational): string => formatDown(asPercent(share), 4);
 
 /** How a service stands in the month that is not over, every figure as it is printed. Amounts are of the currency. */
 export function standingJson(standing: ServiceStanding) {
-  const { service, customer, site, plan, periodEnd, toDate, commitment, next, money } = standing;
+  const { service, customer, site, plan, periodEnd, toDate, observed, commitment, next, money } = standing;
   const { unavailableMs, excusedMs, unobservedMs, allowedMs } = standing;
   const amount = (minor: bigint): string => formatAmount(minor, money.currency);
   return {
     ...{ service, customer, site, class: standing.class, plan, periodEnd: isoInstant(periodEnd) },
     availabilityPercent: percent(standing.availability),
-    toDatePercent: toDate && percent(toDate),
+    availabilityLowerBoundPercent: percent(standing.lowerBound),
+    toDatePercent: toDate && percent(toDate.availability),
+    toDateLowerBoundPercent: toDate && percent(toDate.lowerBound),
+    observedPercent: observed && formatDown(asPercent(observed), 2),
+    met: standing.met,
     commitmentPercent: formatShort(asPercent(commitment), 15),
     ...{ unavailableMs, excusedMs, unobservedMs, allowedMs },
     next: next && {
@@ -22,9 +26,10 @@ export function standingJson(standing: ServiceStanding) {
       credit: next.step.credit.text,
       leftMs: next.leftMs,
     },
-    lines: standing.lines.map(({ line, pop, availability }) => ({
+    lines: standing.lines.map(({ line, pop, availability, lowerBound }) => ({
       ...{ line, pop },
       availabilityPercent: percent(availability),
+      availabilityLowerBoundPercent: percent(lowerBound),
     })),
     money: {
       currency: money.currency,

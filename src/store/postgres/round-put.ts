@@ -22,7 +22,10 @@ interface Waiting {
   readonly reject: (reason: unknown) => void;
 }
 
-export function roundPut({ write }: Connection): Pick<RoundStore, 'put' | 'putMissing'> {
+export function roundPut({
+  write,
+  change,
+}: Connection): Pick<RoundStore, 'put' | 'putMissing' | 'removeMarks'> {
   /** Those that come while one waits for its turn go along with it: three statements, and not three each. */
   let gathering: Waiting[] | null = null;
 
@@ -75,6 +78,12 @@ export function roundPut({ write }: Connection): Pick<RoundStore, 'put' | 'putMi
       }
       return added;
     },
+    removeMarks: (paths, from) =>
+      change(
+        `DELETE FROM round WHERE slot >= $1 AND status = 'missing'
+           AND path_id IN (SELECT id FROM path WHERE name = ANY($2::text[]))`,
+        [from, paths],
+      ),
   };
 }
 
@@ -127,6 +136,15 @@ export async function storeRounds(
     const key = `${numbers.get(one.path) ?? ''} ${one.slot}`;
     if (!first.has(key)) first.set(key, one);
   }
+  // What was measured goes before the mark of a slot that was taken for missing, too early or by a wrong clock.
+  await query(
+    `DELETE FROM round USING unnest($1::bigint[], $2::bigint[]) AS given (path_id, slot)
+     WHERE (round.path_id, round.slot) = (given.path_id, given.slot) AND status = 'missing'`,
+    [
+      [...first.values()].map(({ path }) => numbers.get(path) ?? 0),
+      [...first.values()].map(({ slot }) => slot),
+    ],
+  );
   const rows = [...first.values()].map((round) => roundRow(round, numbers.get(round.path) ?? 0));
   const columns = roundColumns.map((_, index) => rows.map((row) => row[index] ?? null));
   const stored = await query<{ pathId: number; slot: number }>(insertRounds, columns);

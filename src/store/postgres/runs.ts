@@ -14,7 +14,8 @@ export function runStore({ read, write }: Connection): RunStore {
       }),
     beat: (id, at) =>
       write(async (query) => {
-        await query('UPDATE run SET last_seen_at = $1 WHERE id = $2', [at, id]);
+        const rows = await query('UPDATE run SET last_seen_at = $1 WHERE id = $2 RETURNING id', [at, id]);
+        return rows.length > 0;
       }),
     end: (id, at) =>
       write(async (query) => {

@@ -10,6 +10,11 @@ export function upkeepStore(on: Connection): UpkeepStore {
       Promise.reject(
         new StoreFault(`${name} is copied by PostgreSQL's own programs: pg_dump, or pg_basebackup`, 'other'),
       ),
+    rescue: () => Promise.reject(new StoreFault(`${name} is looked after by its server`, 'other')),
+    async verify() {
+      await read('SELECT 1');
+      return true;
+    },
     // The server has its own rhythm, and asking for another is its owner's right alone.
     checkpoint: () => Promise.resolve(),
     probe: () =>

@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import { StoreFault } from '../store.js';
 import { toStoreFault } from './faults.js';
+import { openFile } from './open-file.js';
 import { createWriter } from './writer.js';
 
 /** What every family of queries works with. */
@@ -18,13 +20,21 @@ export interface Connection {
   readonly close: () => Promise<void>;
 }
 
+export interface ConnectionOptions {
+  readonly bulk: boolean;
+  /** How long another process's lock is waited for; the event loop goes on meanwhile. */
+  readonly patienceMs: number;
+}
+
+const retryMs = 25;
+
 /** Changes that share a transaction while nobody waits for any one of them. */
 const changesInBulk = 2_000;
 
 export function connection(
   db: Database.Database,
   file: string,
-  { bulk }: { readonly bulk: boolean } = { bulk: false },
+  { bulk, patienceMs }: ConnectionOptions,
 ): Connection {
   if (bulk) db.pragma('synchronous = OFF');
   const inSnapshot = db.transaction((query: () => unknown) => query());
@@ -32,21 +42,26 @@ export function connection(
   const closed = (): StoreFault => new StoreFault(`the database ${file} is closed`, 'other');
   const writer = createWriter({
     db,
+    patienceMs,
+    openFile: openFile(db, file),
     faultOf: (error) => toStoreFault(error, file),
     ...(bulk && { maxChanges: changesInBulk }),
   });
   return {
     db,
     file,
-    read<T>(query: () => T): Promise<T> {
-      return new Promise((resolve) => {
+    async read<T>(query: () => T): Promise<T> {
+      for (const since = performance.now(); ;) {
         if (closing) throw closed();
         try {
-          resolve(inSnapshot.deferred(query) as T);
+          return inSnapshot.deferred(query) as T;
         } catch (error) {
-          throw toStoreFault(error, file);
+          const fault = toStoreFault(error, file);
+          const isBusy = fault instanceof StoreFault && fault.kind === 'busy';
+          if (!isBusy || performance.now() - since >= patienceMs) throw fault;
+          await sleep(retryMs);
         }
-      });
+      }
     },
     write(change) {
       if (closing) return Promise.reject(closed());

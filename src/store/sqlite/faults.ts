@@ -54,6 +54,7 @@ export function toStoreFault(error: unknown, file: string): unknown {
       );
     case 'corrupt':
       return corruptFault(file, said, error);
+    case 'replaced':
     case 'missing':
     case 'newer-schema':
     case 'other':

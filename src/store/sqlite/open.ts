@@ -31,7 +31,7 @@ export interface SqliteStoreOptions {
   readonly path: string;
   /** Reads only, beside a daemon that writes. A missing file is then a fault. */
   readonly readOnly?: boolean;
-  /** How long another process's lock is waited for. 2 s by default. */
+  /** How long another process's lock is waited for, at opening with the event loop held up. 2 s by default. */
   readonly busyTimeoutMs?: number;
   /** Files up to this size are checked whole at opening. 32 MiB by default. */
   readonly checkUpToBytes?: number;
@@ -52,15 +52,16 @@ export interface SqliteStore extends Store {
 export function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
   return new Promise((done) => {
     const file = resolve(options.path);
+    const patienceMs = options.busyTimeoutMs ?? 2000;
     const { db, lock } = connect({
       file,
       readOnly: options.readOnly ?? false,
-      busyTimeoutMs: options.busyTimeoutMs ?? 2000,
+      busyTimeoutMs: patienceMs,
       checkUpToBytes: options.checkUpToBytes ?? 32 * 2 ** 20,
       writer: options.writer ?? null,
     });
-    const on = connection(db, file, { bulk: options.bulk ?? false });
-    done({
+    const on = connection(db, file, { bulk: options.bulk ?? false, patienceMs });
+    const store: SqliteStore = {
       rounds: {
         ...roundPut(on, options.packetsFrom),
         ...roundList(on),
@@ -87,6 +88,9 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStor
         await on.close();
         await lock?.release();
       },
-    });
+    };
+    // From here on who waits for a lock does so between turns of the event loop.
+    db.pragma('busy_timeout = 0');
+    done(store);
   });
 }

@@ -15,12 +15,14 @@ const marksAtOnce = 1000;
 export function roundPut(
   { db, write }: Connection,
   packetsFrom: EpochMs = -Infinity,
-): Pick<RoundStore, 'put' | 'putMissing'> {
+): Pick<RoundStore, 'put' | 'putMissing' | 'removeMarks'> {
   const numberOf = pathNumber(db);
   const rows = roundRows(db);
 
   const store = (round: StoredRound): 'stored' | 'already-stored' => {
     const path = numberOf(round.path);
+    // What was measured goes before the mark of a slot that was taken for missing, too early or by a wrong clock.
+    rows.removeMark(round.slot, path);
     if (rows.isKnown(round.slot, path)) return 'already-stored';
     rows.insert(path, round);
     return 'stored';
@@ -43,5 +45,6 @@ export function roundPut(
       }
       return (await Promise.all(parts)).reduce((sum, added) => sum + added, 0);
     },
+    removeMarks: (paths, from) => write(() => rows.removeMarksFrom(paths, from)),
   };
 }

@@ -1,5 +1,5 @@
 import type { StoredRound } from '../../core/merge/slot.js';
-import type { EpochMs } from '../../core/types.js';
+import type { EpochMs, PathId } from '../../core/types.js';
 import type { Connection } from './database.js';
 
 type Value = number | string | Uint8Array | null;
@@ -10,6 +10,10 @@ export interface RoundRows {
   insert(pathId: number, round: StoredRound): void;
   /** False where something is stored of the slot. */
   mark(pathId: number, slot: EpochMs, reason: string): boolean;
+  /** The mark of a slot, where there is one; a round stays. */
+  removeMark(slot: EpochMs, pathId: number): void;
+  /** All marks of these paths' slots at or after `from`; gives how many there were. */
+  removeMarksFrom(paths: readonly PathId[], from: EpochMs): number;
   /** The round or mark with all that is of it. */
   remove(slot: EpochMs, pathId: number): void;
 }
@@ -29,6 +33,13 @@ export function roundRows(db: Connection['db']): RoundRows {
   const known = db.prepare<[EpochMs, number], 1>('SELECT 1 FROM round WHERE slot = ? AND path_id = ?');
   const insertMissing = db.prepare<[EpochMs, number, string]>(
     "INSERT INTO round (slot, path_id, status, reason) VALUES (?, ?, 'missing', ?) ON CONFLICT DO NOTHING",
+  );
+  const removeMark = db.prepare<[EpochMs, number]>(
+    "DELETE FROM round WHERE slot = ? AND path_id = ? AND status = 'missing'",
+  );
+  const removeMarksFrom = db.prepare<[EpochMs, string]>(
+    `DELETE FROM round WHERE slot >= ? AND status = 'missing'
+       AND path_id IN (SELECT id FROM path WHERE name IN (SELECT value FROM json_each(?)))`,
   );
   const remove = db.prepare<[EpochMs, number]>('DELETE FROM round WHERE slot = ? AND path_id = ?');
   return {
@@ -55,6 +66,8 @@ export function roundRows(db: Connection['db']): RoundRows {
       });
     },
     mark: (pathId, slot, reason) => insertMissing.run(slot, pathId, reason).changes > 0,
+    removeMark: (slot, pathId) => void removeMark.run(slot, pathId),
+    removeMarksFrom: (paths, from) => removeMarksFrom.run(from, JSON.stringify(paths)).changes,
     remove: (slot, pathId) => void remove.run(slot, pathId),
   };
 }

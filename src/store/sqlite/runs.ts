@@ -17,7 +17,7 @@ export function runStore({ db, read, write }: Connection): RunStore {
   );
   return {
     begin: (version, at) => write(() => Number(begin.get(version, at, at))),
-    beat: (id, at) => write(() => void beat.run(at, id)),
+    beat: (id, at) => write(() => beat.run(at, id).changes > 0),
     end: (id, at) => write(() => void end.run(at, at, id)),
     latest: () => read(() => latest.get() ?? null),
   };

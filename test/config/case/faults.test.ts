@@ -1,9 +1,30 @@
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-return -- a case that a test breaks in every way has no type */
 import { describe, expect, test } from 'vitest';
-import { faultsOf, resultOf, sampleCase, type Json } from './support.js';
+import { faultsOf, notesOf, resultOf, sampleCase, type Json } from './support.js';
 
 /** Breaks the sample in one way; the first line of what is said about it, and how many lines there are. */
 const rows: readonly [what: string, breakIt: (c: Json) => void, line: string, count?: number][] = [
+  // texts
+  [
+    'NUL in a name',
+    (c) => (c.services[1].id = 'svc\u0000'),
+    '$.services[1].id must be one line of text without control characters, found "svc\\u0000"',
+  ],
+  [
+    'two lines in a site',
+    (c) => (c.services[1].site = 'a\nb'),
+    '$.services[1].site must be one line of text without control characters, found "a\\nb"',
+  ],
+  [
+    'an escape sequence in a proof',
+    (c) =>
+      Object.assign(c.exclusions[0], {
+        kind: 'force-majeure',
+        noticeAt: '2026-10-13T00:00:00Z',
+        proof: 'seen\u001b[2J\nby two',
+      }),
+    '$.exclusions[0].proof must have no control characters but line ends and tabs, found "seen\\u001b[2J\\nby two"',
+  ],
   // plan and month
   ['no plan', (c) => delete c.plan, '$.plan is missing'],
   [
@@ -58,7 +79,7 @@ const rows: readonly [what: string, breakIt: (c: Json) => void, line: string, co
   [
     'an unknown key',
     (c) => (c.extra = 1),
-    '$.extra is not a known key: allowed are plan, month, lines, services, outages, unobserved, exclusions, commitments, rounds, history, maintenanceUsed',
+    '$.extra is not a known key: allowed are plan, month, lines, services, outages, unobserved, exclusions, commitments, paths, rounds, history, maintenanceUsed',
   ],
   [
     'an unknown key of a line',
@@ -68,7 +89,7 @@ const rows: readonly [what: string, breakIt: (c: Json) => void, line: string, co
   [
     'an unknown key of a service',
     (c) => (c.services[1].rent = 'x'),
-    '$.services[1].rent is not a known key: allowed are id, site, class, lines, start, monthlyRent, end, paths, customer, taxPercent',
+    '$.services[1].rent is not a known key: allowed are id, site, class, lines, start, monthlyRent, end, paths, customer, taxPercent, agreedStart, installationCharge',
   ],
   [
     'an unknown key of a rent',
@@ -78,7 +99,7 @@ const rows: readonly [what: string, breakIt: (c: Json) => void, line: string, co
   [
     'an unknown key of an outage',
     (c) => (c.outages[0].why = 'x'),
-    '$.outages[0].why is not a known key: allowed are line, from, to',
+    '$.outages[0].why is not a known key: allowed are line, from, to, reportedAt',
   ],
   [
     'an unknown key of an exclusion',
@@ -103,12 +124,12 @@ const rows: readonly [what: string, breakIt: (c: Json) => void, line: string, co
   [
     'an unknown key of a size',
     (c) => (c.rounds[0].sizes[2].lost = 1),
-    '$.rounds[0].sizes[2].lost is not a known key: allowed are bytes, sent, received, rttSumUs, rttUs',
+    '$.rounds[0].sizes[2].lost is not a known key: allowed are bytes, sent, received, rttSumUs, rttMinUs, rttUs',
   ],
   [
     'a key that is no word',
     (c) => (c['a b'] = 1),
-    '$["a b"] is not a known key: allowed are plan, month, lines, services, outages, unobserved, exclusions, commitments, rounds, history, maintenanceUsed',
+    '$["a b"] is not a known key: allowed are plan, month, lines, services, outages, unobserved, exclusions, commitments, paths, rounds, history, maintenanceUsed',
   ],
   ['a missing key', (c) => delete c.services[0].class, '$.services[0].class is missing'],
   ['no services', (c) => delete c.services, '$.services is missing'],
@@ -713,5 +734,53 @@ describe('what is no fault', () => {
     change(changed);
     expect(faultsOf(changed)).toEqual([]);
     expect(resultOf(changed).services.length).toBeGreaterThan(0);
+  });
+});
+
+describe('what is odd is noted, and judged all the same', () => {
+  const outside = { from: '2025-10-12T03:30:00+08:00', to: '2025-10-12T05:00:00+08:00' };
+  const odd: readonly [what: string, change: (c: Json) => void, line: string][] = [
+    [
+      'an outage of another year',
+      (c) => c.outages.push({ line: 'l1', ...outside }),
+      '$.outages[1] lies outside of 2026-10, and counts for nothing',
+    ],
+    [
+      'unobserved time that ends where the month begins',
+      (c) =>
+        c.unobserved.push({
+          line: 'l1',
+          from: '2026-09-30T00:00:00+08:00',
+          to: '2026-10-01T00:00:00+08:00',
+        }),
+      '$.unobserved[1] lies outside of 2026-10, and counts for nothing',
+    ],
+    [
+      'an exclusion of another year',
+      (c) => Object.assign(c.exclusions[0], outside, { noticeAt: '2025-10-01T00:00:00Z' }),
+      '$.exclusions[0] lies outside of 2026-10, and counts for nothing',
+    ],
+    [
+      'more packets than the plan sends',
+      (c) => Object.assign(c.rounds[0].sizes[0], { sent: 100_000 }),
+      '$.rounds[0].sizes[0].sent is 100000 packets: the plan sends 100 of each size',
+    ],
+    [
+      'more entries than the plan sends packets',
+      (c) => (c.rounds[0].sizes[0] = { bytes: 64, rttUs: Array.from({ length: 101 }, () => 5) }),
+      '$.rounds[0].sizes[0].rttUs is 101 packets: the plan sends 100 of each size',
+    ],
+  ];
+  test.each(odd)('%s', (_what, change, line) => {
+    const changed = sampleCase();
+    expect(notesOf(changed)).toEqual([]);
+    change(changed);
+    expect(notesOf(changed)).toEqual([line]);
+  });
+
+  test('an outage that reaches into the month, or lasts, is not odd', () => {
+    const changed = sampleCase();
+    changed.outages.push({ line: 'l1', from: '2025-10-12T03:30:00+08:00', to: null });
+    expect(notesOf(changed)).toEqual([]);
   });
 });

@@ -52,14 +52,14 @@ describe('JSON', () => {
   test.each([
     ['', '$ is not JSON: line 1, column 1: expected a value, found the end'],
     ['{"a": 1,}', '$ is not JSON: line 1, column 9: expected a key in double quotes, found "}"'],
-    ['{\n  "a": 01\n}', '$ is not JSON: line 2, column 9: expected "," or "}", found "1\ufffd}"'],
+    ['{\n  "a": 01\n}', '$ is not JSON: line 2, column 9: expected "," or "}", found "1\\n}"'],
     ['[1 2]', '$ is not JSON: line 1, column 4: expected "," or "]", found "2]"'],
     ['{} {}', '$ is not JSON: line 1, column 4: expected nothing after the value, found "{}"'],
     ["{'a': 1}", '$ is not JSON: line 1, column 2: expected a key in double quotes, found "\'a\': 1}"'],
     ['{"a" 1}', '$ is not JSON: line 1, column 6: expected ":", found "1}"'],
     [
       '["a\nb"]',
-      '$ is not JSON: line 1, column 2: expected a string that ends on its line, found "\\"a\ufffdb\\"]"',
+      '$ is not JSON: line 1, column 2: expected a string that ends on its line, found "\\"a\\nb\\"]"',
     ],
     [
       '["\\x"]',

@@ -94,6 +94,13 @@ export function faultsOf(input: Json): string[] {
   return result.ok ? [] : result.faults.map(({ path, message }) => `${path} ${message}`);
 }
 
+/** One line per note on a good case. */
+export function notesOf(input: Json): string[] {
+  const result = readCase(JSON.stringify(input), files, root);
+  if (!result.ok) throw new Error(result.faults.map(({ path, message }) => `${path} ${message}`).join('\n'));
+  return result.notes.map(({ path, message }) => `${path} ${message}`);
+}
+
 /** The case of a text that must be good. */
 export function caseOf(input: Json): MonthCase {
   const result = readCase(JSON.stringify(input), files, root);

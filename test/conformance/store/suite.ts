@@ -126,7 +126,7 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
         await store.rounds.put(round({ slot: slotAt(1) }));
         expect(await store.rounds.putMissing([mark(0), mark(1), mark(2), mark(2)])).toBe(2);
         expect(await store.rounds.putMissing([mark(0), { ...mark(2), reason: 'asleep' }])).toBe(0);
-        expect(await store.rounds.put(round({ slot: slotAt(2) }))).toBe('already-stored');
+        expect(await store.rounds.put(round({ slot: slotAt(1) }))).toBe('already-stored');
         const rows = await store.rounds.list({ limit: 10, order: 'oldest' });
         expect(rows.map(({ status, reason }) => [status, reason])).toEqual([
           ['missing', 'stopped'],
@@ -134,6 +134,32 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
           ['missing', 'stopped'],
         ]);
         expect(await store.rounds.putMissing([])).toBe(0);
+      }));
+
+    test('gives a mark’s place to the round that is measured after all, whole', () =>
+      using(async (store) => {
+        const late = round({ slot: slotAt(2) });
+        const mark = { path: late.path, slot: late.slot, reason: 'clock-stepped' } as const;
+        await store.rounds.putMissing([mark, { ...mark, slot: slotAt(3) }]);
+        const again = round({ slot: slotAt(2), status: 'aborted', reason: 'again' });
+        const both = await Promise.all([store.rounds.put(late), store.rounds.put(again)]);
+        expect(both).toEqual(['stored', 'already-stored']);
+        expect(await store.rounds.putMissing([mark])).toBe(0);
+        const rows = await store.rounds.list({ limit: 10, order: 'oldest' });
+        expect(rows).toEqual([summarise(late), { ...mark, slot: slotAt(3), status: 'missing' }]);
+        expect(await store.rounds.packets(late.path, late.slot)).toEqual(late.sizes);
+      }));
+
+    test('takes back marks of slots that are yet to come, of these paths only, and no round', () =>
+      using(async (store) => {
+        const mark = (path: PathId, n: number) => ({ path, slot: slotAt(n), reason: 'stopped' }) as const;
+        await store.rounds.putMissing([0, 1, 2, 3].map((n) => mark('HKG>SIN', n)));
+        await store.rounds.putMissing([mark('HKG>TYO', 3)]);
+        await store.rounds.put(round({ slot: slotAt(4) }));
+        expect(await store.rounds.removeMarks(['HKG>SIN', 'HKG>NIL'], slotAt(2))).toBe(2);
+        expect(await store.rounds.accounted('HKG>SIN', 0, slotAt(9))).toEqual([0, 1, 4].map(slotAt));
+        expect(await store.rounds.accounted('HKG>TYO', 0, slotAt(9))).toEqual([slotAt(3)]);
+        expect(await store.rounds.removeMarks([], 0)).toBe(0);
       }));
 
     test('takes the marks of a long absence', () =>

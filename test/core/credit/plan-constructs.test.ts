@@ -523,9 +523,13 @@ describe('caps over more than a month', () => {
     ).toBe(amount);
   });
 
-  test('an earlier month that is not known is a fault', () => {
+  test('no history is a fault, and a month that is not in it is said', () => {
     const own = plan({}, { caps: [{ per: 'service', over: 'quarter', percent: 10 }] });
-    expect(faultsOf(caseOf(own, { history: history(8) })).join('\n')).toMatch(/2026-07/);
-    expect(faultsOf(caseOf(own, { history: history(7) }))).toEqual([]);
+    expect(faultsOf(caseOf(own))).toEqual([
+      '$.history is missing: the plan has a cap over a quarter, and service "s" was there before 2026-09; it must be a list of what was billed and credited in the earlier months of it, [] where nothing is known',
+    ]);
+    expect(faultsOf(caseOf(own, {}, { start: '2026-09-02' }))).toEqual([]);
+    const said = (from: number) => detailsOf(caseOf(own, { history: history(from) })).caps[0].unknownMonths;
+    expect([said(8), said(7)]).toEqual([['2026-07'], []]);
   });
 });

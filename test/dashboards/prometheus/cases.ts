@@ -229,6 +229,13 @@ export const alertCases: readonly AlertCase[] = [
     ],
   },
   {
+    alert: 'PopSlaClockStepped',
+    severity: 'warning',
+    labels: at,
+    fires: { at: '1m', on: { [own('daemon_clock_deviation_seconds')]: '-86400x20' } },
+    quiet: [{ at: '1m', on: { [own('daemon_clock_deviation_seconds')]: '0x20' } }],
+  },
+  {
     alert: 'PopSlaDiskFilling',
     severity: 'warning',
     labels: at,

@@ -43,7 +43,7 @@ describe('credits', () => {
     const { billing } = await sealedOctober();
     const { credits } = billing;
     const page = await credits.export('billing', { since: 0, limit: 10 });
-    expect(page).toMatchObject({ cursor: 1, credits: [{ id: first, status: 'exported', gross: '483.87' }] });
+    expect(page).toMatchObject({ cursor: 1, credits: [{ id: first, status: 'exported', gross: '758.06' }] });
     expect(await credits.export('billing', { since: 0, limit: 10 })).toEqual(page);
     expect(await credits.feed({ since: page.cursor, limit: 10 })).toEqual({ credits: [], cursor: 1 });
     expect(await credits.settle('billing', [first], 'invoice 7')).toMatchObject([
@@ -62,8 +62,8 @@ describe('credits', () => {
     await credits.settle('billing', [first], null);
     await revised(month);
     expect(await credits.list()).toMatchObject([
-      { id: first, kind: 'credit', gross: '483.87', status: 'settled' },
-      { id: 'CR-2026-10-000002', kind: 'adjustment', of: first, gross: '-483.87', status: 'sealed' },
+      { id: first, kind: 'credit', gross: '758.06', status: 'settled' },
+      { id: 'CR-2026-10-000002', kind: 'adjustment', of: first, gross: '-758.06', status: 'sealed' },
     ]);
     expect(await credits.feed({ since: 1, limit: 10 })).toMatchObject({
       cursor: 2,
@@ -78,7 +78,7 @@ describe('credits', () => {
     await credits.reverse('ann', first, 'paid by hand already');
     expect(await credits.list()).toMatchObject([
       { id: first, status: 'reversed', note: 'paid by hand already' },
-      { id: `${first}-R`, kind: 'reversal', of: first, gross: '-483.87', status: 'sealed', cursor: 2 },
+      { id: `${first}-R`, kind: 'reversal', of: first, gross: '-758.06', status: 'sealed', cursor: 2 },
     ]);
     await expect(credits.reverse('ann', first, 'again')).rejects.toThrow('is reversed');
     await expect(credits.reverse('ann', `${first}-R`, 'no')).rejects.toThrow('is a reversal itself');
@@ -121,6 +121,11 @@ describe('credits', () => {
       status: 'claimed',
     });
     expect((await credits.feed({ since: 0, limit: 10 })).credits.map(({ id }) => id)).toEqual([first]);
+    const exported = await credits.export('billing', { since: 0, limit: 10 });
+    expect(exported.credits).toMatchObject([{ id: first, status: 'exported' }]);
+    expect((await month.store.ledger.events()).at(-1)?.action).toEqual({
+      ...{ type: 'credits-exported', id: first, credits: [first] },
+    });
   });
 });
 

@@ -42,7 +42,7 @@ describe('what a path is promised in a month', () => {
   const path = (from: number | null) => [{ id: 'FRA>HKG', from }];
   const promised = (commitments: object[], from: number | null = null) => {
     const config = { commitments, pops, paths: path(from) } as unknown as Parameters<typeof commitmentsIn>[0];
-    return commitmentsIn(config, ['FRA>HKG'], month).map(({ latencyUs }) =>
+    return commitmentsIn(config, ['FRA>HKG'], month, { trafficClasses: [] }).map(({ latencyUs }) =>
       Number(latencyUs.n / latencyUs.d),
     );
   };

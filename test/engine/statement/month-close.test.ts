@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { createMonthClose } from '../../../src/engine/statement/month-close.js';
+import { createSteadyNow } from '../../../src/engine/steady-now.js';
 import { createStatements } from '../../../src/engine/statement/statements.js';
 import { dayMs, hourMs, november, october } from '../../support/ledger.js';
 import { keptLog } from '../../support/log.js';
@@ -18,6 +19,7 @@ async function jobAt(month: StatedMonth, at: number) {
   });
   const job = createMonthClose({
     ...{ clock: time.clock, alarm: time.alarm, store: month.store, config: () => month.config, log },
+    steadyNow: createSteadyNow(time.clock),
     statements: {
       ...statements,
       closeOnce: async (name) => {
@@ -50,6 +52,28 @@ test('a month is closed once its grace is over, in the zone of its plan, and onc
   expect(await month.store.statements.list()).toHaveLength(2);
   await time.pass(3 * dayMs);
   await settled();
+  expect(closed).toEqual(['2026-10']);
+});
+
+test('a clock that runs a month ahead for minutes closes nothing; one that stays there does', async () => {
+  const month = await statedOctober();
+  await seen(month, october + dayMs);
+  const { time, closed, settled } = await jobAt(month, october + 20 * dayMs);
+  const minutes = async (count: number): Promise<void> => {
+    for (let n = 0; n < count; n += 1) {
+      await time.pass(60_000);
+      await settled();
+    }
+  };
+  time.step(30 * dayMs);
+  await minutes(10);
+  expect(closed).toEqual([]);
+  time.step(-30 * dayMs);
+  await time.pass(dayMs);
+  await settled();
+  expect(closed).toEqual([]);
+  time.step(30 * dayMs);
+  await minutes(20);
   expect(closed).toEqual(['2026-10']);
 });
 

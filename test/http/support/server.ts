@@ -7,6 +7,7 @@ import { emptyMesh } from '../../../src/core/quality/standing.js';
 import { createOffice } from '../../../src/engine/ledger/office.js';
 import { createReports } from '../../../src/engine/report/reports.js';
 import { buildHttp, type HttpOptions } from '../../../src/http/http.js';
+import { createPortal } from '../../../src/http/portal/portal.js';
 import { createMetrics } from '../../../src/metrics/metrics.js';
 import { work, type Answers, type Task } from '../../../src/app/jobs/tasks.js';
 import { packConfig } from '../../../src/app/jobs/travel.js';
@@ -45,6 +46,7 @@ export function testServer(
       signer: () => Promise.reject(new Error('nothing is sealed here')),
     }),
     jobs: jobsHere({ config, now }),
+    pages: createPortal({ config: () => config, version: '1.2.3' }),
     ...parts,
   });
   onTestFinished(() => http.close());

@@ -15,6 +15,25 @@ describe('the table of outages', () => {
   });
 });
 
+describe('an outage that was voided before its end was seen', () => {
+  const lasting = { ...outage('SIN', october, october + 100_000), end: null, closedAt: null };
+  const voided = { at: october + 50_000, reason: 'isolated' as const };
+
+  test('does not last', () => {
+    const shown = outagesTable([
+      { ref: 'r', port: 'SIN', measured: { ...lasting, voided }, corrections: [], counts: null },
+    ]);
+    expect(shown).toMatch(/Z +void +- +- +counts for nothing; voided: isolated/);
+    expect(shown).not.toContain('lasts');
+  });
+
+  test('by hand does not last either; one that counts does', () => {
+    const view = { ref: 'r', port: 'SIN', measured: lasting, corrections: [] };
+    expect(outagesTable([{ ...view, counts: null }])).not.toContain('lasts');
+    expect(outagesTable([{ ...view, counts: { from: october, to: null } }])).toContain('lasts');
+  });
+});
+
 describe('what an outage was', () => {
   const base = { down: ['HKG'], up: ['FRA', 'LAX'], blind: [], needed: 2, paths: [], alive: null };
 
@@ -44,7 +63,8 @@ describe('what an outage was', () => {
 describe('the table of a month', () => {
   const view: AvailabilityView = {
     ...{ id: 's', class: 'single', period: { from: '2026-10-01' }, complete: true },
-    ...{ availabilityPercent: '99.9000', commitmentPercent: '99.9', met: true },
+    ...{ availabilityPercent: '99.9000', availabilityLowerBoundPercent: '99.9000' },
+    ...{ toDate: null, observedPercent: '100.00', commitmentPercent: '99.9', met: true },
     ...{ unavailableMs: 2_678_400, excusedMs: 0, unobservedMs: 0 },
     ...{ rent: { currency: 'HKD' }, credit: { amount: '0.00' }, bounds: null, unwatchedPorts: [] },
   };
@@ -70,5 +90,25 @@ describe('the table of a month', () => {
     expect(note({ complete: false, unwatchedPorts: ['HKG', 'SIN'] })).toBe(
       'incomplete; nobody watched HKG, SIN',
     );
+  });
+
+  const cells = (over: Partial<AvailabilityView>): string[][] =>
+    availabilityTable([{ ...view, ...over }])
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(/  +/));
+
+  test('says what an availability is at least, how much was observed, and never "met" of what is not shown', () => {
+    const unwatched = { availabilityLowerBoundPercent: '0.0000', observedPercent: '0.00', met: null };
+    const [head = [], row = []] = cells({ ...unwatched, availabilityPercent: '100.0000' });
+    expect(head.slice(3, 7)).toEqual(['%', 'AT LEAST', 'OBSERVED %', 'PROMISED']);
+    expect(row.slice(3, 8)).toEqual(['100.0000', '0.0000', '0.00', '99.9', 'not shown']);
+  });
+
+  test('has both availabilities of a month that is not over, each by its name', () => {
+    const toDate = { availabilityPercent: '99.7000', availabilityLowerBoundPercent: '98.0000' };
+    const [head = [], row = []] = cells({ toDate });
+    expect(head.slice(3, 8)).toEqual(['SO FAR %', 'AT LEAST', 'WHOLE MONTH %', 'AT LEAST', 'OBSERVED %']);
+    expect(row.slice(3, 8)).toEqual(['99.7000', '98.0000', '99.9000', '99.9000', '100.00']);
   });
 });

@@ -50,14 +50,15 @@ describe('CSV', () => {
         'part,parts,plan,plan_version,class,lines,period_from,period_to,total_ms,unavailable_ms,excused_ms,' +
         'unobserved_ms,complete,availability_percent,commitment_percent,met,currency,rent,credit_percent,' +
         'credit_uncapped,credit,capped,tax_percent,credit_tax,credit_net,claim_by,outages,exclusions,' +
-        'inputs_digest,previous_hash,hash,key,sealed_at',
+        'inputs_digest,previous_hash,hash,key,sealed_at,availability_lower_bound_percent,observed_percent,' +
+        'availability_to_date_percent,availability_to_date_lower_bound_percent',
       'pop-sla-report-csv/1,2026-10/harbour-bank-backbone,2026-10,2,sealed,,2026-11-02T00:00:00+08:00,' +
         'harbour-bank,海港銀行股份有限公司,harbour-bank-central,"Central, 1 Harbour Road",' +
         'lion-networks|pacific-wholesale,harbour-bank-backbone,1,2,ctg-cloud-connection,2024-04-16,' +
         'protected-single,hb-1,2026-10-01T00:00:00+08:00,2026-10-16T00:00:00+08:00,1296000000,0,0,0,true,' +
         '100.0000,99.9,true,HKD,5806.45,0,0.00,0.00,false,9,0.00,0.00,,2,1,' +
         `${split.inputs.digest},${split.previous ?? ''},${sealed(split).seal?.hash ?? ''},k1-5f0c3a9d2b7e4416,` +
-        '2026-11-03T10:15:00+08:00',
+        '2026-11-03T10:15:00+08:00,,100.00,,',
     ]);
   });
 

@@ -530,6 +530,64 @@ export const quiet = statement({
   complete: false,
 });
 
+const rulings = [
+  {
+    ...{ id: 'time-zone', field: 'timeZone', clause: null },
+    text: {
+      en: "The annex names no time zone; the carrier's own is taken.",
+      'zh-CN': '附件未规定时区，取运营商所在地时区。',
+      'zh-TW': '附件未規定時區，取電信業者所在地時區。',
+    },
+  },
+  {
+    ...{ id: 'unobserved-time', field: 'availability.incompleteAbovePercent', clause: '2.1 (1)' },
+    text: {
+      en: 'The annex does not know time that nobody observed. It counts as available, since only proven outage is credited.',
+      'zh-CN': '附件未提及未观测时间。未观测时间计为可用，因仅对已证实的中断予以赔付。',
+    },
+  },
+];
+
+/** Nobody watched three days of its month: the availability meets the commitment, what it is at least does not. */
+export const unwatched = statement({
+  service: 'quiet-harbour',
+  complete: false,
+  acceptedIncomplete: 'the observer was being moved',
+  parts: [
+    part({
+      unobservedMs: 267_840_000,
+      complete: false,
+      availabilityPercent: '100.0000',
+      availabilityLowerBoundPercent: '90.0000',
+      met: null,
+      rulings,
+    }),
+  ],
+});
+
+/** Ten days of its month have passed. */
+export const running = statement({
+  service: 'half-way',
+  revision: 1,
+  state: 'draft',
+  toDate: '2026-10-11T00:00:00+08:00',
+  parts: [
+    part({
+      unavailableMs: 2_592_000,
+      unobservedMs: 864_000,
+      availabilityPercent: '99.9032',
+      availabilityLowerBoundPercent: '99.8709',
+      toDate: {
+        availabilityPercent: '99.7000',
+        availabilityLowerBoundPercent: '99.6000',
+        observedPercent: '99.90',
+      },
+      met: true,
+      rulings,
+    }),
+  ],
+});
+
 export const names = {
   customers: new Map([
     ['harbour-bank', '海港銀行股份有限公司'],

@@ -31,6 +31,7 @@ test('no statement walks through a whole table of rounds, sizes or packets', asy
       },
     }),
     file,
+    { bulk: false, patienceMs: 0 },
   );
   const [put, list, month] = [roundPut(on), roundList(on), monthSumsQuery(on)];
   roundReads(on);

@@ -1,10 +1,11 @@
+import { hasControls, printableText } from '../../../core/text/control-characters.js';
 import { compare, zero, type Rational } from '../../../core/number/rational.js';
 import { fromPercent, parseDecimal } from '../../../core/number/decimal.js';
 import { fractionShare, type Share } from '../../../core/plan/share.js';
 import type { Words } from '../../../core/plan/plan.js';
 import { isLocalDate, localDateRule } from '../../../core/time/date.js';
 import { isTimeZone } from '../../../core/time/zone.js';
-import { scalar, textual, wrong, type Wrong } from '../../scalars/scalar.js';
+import { isWrong, scalar, textual, wrong, type Wrong } from '../../scalars/scalar.js';
 
 const decimalJson = {
   anyOf: [{ type: 'number' }, { type: 'string', pattern: '^-?\\d{1,30}(\\.\\d{1,15})?$' }],
@@ -78,15 +79,22 @@ export const identifier = () =>
 
 const languageExpression = /^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/;
 
-/** A text, or texts by language. A text alone is one in no named language (`und`). */
+/** One line of text, or one by language. A text alone is one in no named language (`und`). */
 export const words = () =>
   scalar(
     'a text, or a mapping of language tags to texts, such as { en: normal, zh-CN: 正常 }',
-    readWords,
+    (input): Words | Wrong => {
+      const read = readWords(input);
+      const isLine = isWrong(read) || !Object.values(read).some(hasControls);
+      return isLine ? read : wrong('has control characters, or several lines');
+    },
   ).meta(wordsJson);
 
 function readWords(input: unknown): Words | Wrong {
-  if (typeof input === 'string') return input.trim() === '' ? wrong('is empty') : { und: input };
+  if (typeof input === 'string') {
+    if (printableText(input) !== input) return wrong('has control characters');
+    return input.trim() === '' ? wrong('is empty') : { und: input };
+  }
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return wrong('is not a text');
   const entries = Object.entries(input);
   if (entries.length === 0) return wrong('has no language');
@@ -94,6 +102,7 @@ function readWords(input: unknown): Words | Wrong {
     if (!languageExpression.test(language))
       return wrong(`has ${JSON.stringify(language)}, which is no language tag`);
     if (typeof text !== 'string' || text.trim() === '') return wrong(`has no text for ${language}`);
+    if (printableText(text) !== text) return wrong(`has control characters in its text for ${language}`);
   }
   return Object.fromEntries(entries);
 }
@@ -105,6 +114,7 @@ export const textsByField = () =>
     if (entries === null) return wrong('is not a mapping');
     for (const [field, text] of entries) {
       if (typeof text !== 'string' && typeof text !== 'number') return wrong(`has no text for ${field}`);
+      if (hasControls(String(text))) return wrong(`has control characters in its text for ${field}`);
     }
     return new Map(entries.map(([field, text]) => [field, String(text)]));
   }).meta({
@@ -112,20 +122,33 @@ export const textsByField = () =>
     additionalProperties: { type: ['string', 'number'] },
   });
 
-/** Texts in several languages by field path. */
-export const wordsByField = () =>
-  scalar('a mapping of fields to texts by language', (input): ReadonlyMap<string, Words> | Wrong => {
-    const entries = mapping(input);
-    if (entries === null) return wrong('is not a mapping');
-    const read = new Map<string, Words>();
-    for (const [field, value] of entries) {
-      const text = readWords(value);
-      if ('wrong' in text && typeof text.wrong === 'string') return wrong(`at ${field}: ${text.wrong}`);
-      read.set(field, text as Words);
-    }
-    return read;
-  }).meta({ type: 'object', additionalProperties: wordsJson });
+/** The number of a clause, as the document has it. */
+export const clause = () =>
+  scalar("a clause's number as text, such as '2.4'", (input): string | Wrong => {
+    if (typeof input !== 'string' && typeof input !== 'number') return wrong('is not text');
+    const text = String(input);
+    return text.trim() === '' || hasControls(text) ? wrong('is no clause') : text;
+  }).meta({ type: 'string' });
 
+/** A text of several lines, or one by language. */
+export const longWords = () =>
+  scalar(
+    'a text, or a mapping of language tags to texts, such as { en: normal, zh-CN: 正常 }',
+    readWords,
+  ).meta(wordsJson);
+
+/** Rulings used to be a mapping of fields to texts: each is a ruling that is called by its field. */
+export function rulingsList(input: unknown): unknown {
+  const entries = mapping(input);
+  if (entries === null) return input;
+  return entries.map(([field, text]) => ({
+    id: field.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/-$/, ''),
+    field,
+    text,
+  }));
+}
+
+/** The keys and values of a mapping; null: it is none. */
 function mapping(input: unknown): [string, unknown][] | null {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return null;
   return Object.entries(input);

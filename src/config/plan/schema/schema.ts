@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { lengthBases } from '../../../core/measurement/length.js';
+import { circumstances } from '../../../core/plan/plan.js';
+import { textual } from '../../scalars/scalar.js';
 import { oneOf, whole, yesOrNo } from '../../scalars/plain.js';
 import { classSchema, creditSchema } from './credit.js';
 import { exampleSchema } from './examples.js';
@@ -18,8 +20,10 @@ import {
   percentOfOne,
   textsByField,
   timeZone,
+  rulingsList,
+  longWords,
+  clause,
   words,
-  wordsByField,
 } from './scalars.js';
 
 const measurementSchema = z.strictObject({
@@ -64,6 +68,19 @@ const exclusionsSchema = z.strictObject({
     .describe('Force majeure.'),
 });
 
+const rulingSchema = z.strictObject({
+  id: identifier().describe('What the ruling is called.'),
+  field: textual('a path such as credit.caps', (text) => text)
+    .meta({ type: 'string' })
+    .describe('The field that it explains: credit.caps, classes.single.steps.'),
+  clause: clause().nullable().default(null).describe('The clause that leaves it open; null: there is none.'),
+  text: longWords().describe('How the document is read, in each language that statements are written in.'),
+  when: oneOf(circumstances)
+    .nullable()
+    .default(null)
+    .describe('Which statements tell it; null: those that its field had a part in.'),
+});
+
 const versionSchema = z.strictObject({
   effectiveFrom: localDate().describe('The first day that the version is in force.'),
   /** What the version is called; its date when nothing is said. */
@@ -103,16 +120,17 @@ const versionSchema = z.strictObject({
   clauses: textsByField()
     .default(new Map())
     .describe('By field (credit.caps, classes.single.steps): the clause of the document it comes from.'),
-  rulings: wordsByField()
-    .default(new Map())
-    .describe('By field: why it says what it says where the document is silent or contradicts itself.'),
+  rulings: z
+    .preprocess(rulingsList, z.array(rulingSchema))
+    .default([])
+    .describe('How the document is read where it is silent or contradicts itself.'),
 });
 
 /** A plan file: strict, in words that a contract has. */
 export const planSchema = z.strictObject({
   id: identifier().describe('What services and cases name the plan by.'),
   name: words().describe('One text, or texts by language: { en: …, zh-CN: … }.'),
-  source: words().nullable().default(null).describe('The document that the plan was written from.'),
+  source: longWords().nullable().default(null).describe('The document that the plan was written from.'),
   versions: z.array(versionSchema).describe('In the order in which they come into force.'),
   examples: z
     .array(exampleSchema)

@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { StatementDocument } from '../../../core/statement/document.js';
+import type { Part, StatementDocument } from '../../../core/statement/document.js';
 import { isMonthName } from '../../../core/time/month.js';
 import { creditBlocks } from '../../../render/report/compose/credit.js';
+import { rulingBlocks } from '../../../render/report/compose/origin.js';
+import { observedPercent, resultOf } from '../../../render/report/observed.js';
 import { reportFormats } from '../../../render/report/formats.js';
 import { localeOf } from '../../../render/report/locale.js';
 import { addPage, type PortalOptions } from '../page.js';
@@ -39,6 +41,7 @@ export function financeStatementPage(server: FastifyInstance, portal: PortalOpti
       if (found === null) return null;
       const { document, ...seal } = found;
       const { book } = portal.config();
+      const locale = localeOf(shell.language);
       return {
         ...{ view: 'finance-statement', title: `${service} · ${shell.f.month(month)}` },
         page: {
@@ -51,7 +54,13 @@ export function financeStatementPage(server: FastifyInstance, portal: PortalOpti
           },
           outages: outagesOf(document.outages),
           all: await statementsOf(ask, { month, service }),
-          credit: creditBlocks({ document, locale: localeOf(shell.language) }),
+          credit: creditBlocks({ document, locale }),
+          rulings: rulingBlocks({ document, locale }),
+          availabilityOf: (part: Part) => {
+            const { text: result, tone } = resultOf(part.met, locale);
+            const least = part.availabilityLowerBoundPercent ?? null;
+            return { least, observed: observedPercent(part), result, tone };
+          },
           ...{ formats: reportFormats, revision: revision ?? null },
           customerName: book.customers.find(({ id }) => id === document.customer)?.name ?? document.customer,
         },

@@ -6,6 +6,8 @@ export const customerEnglish = {
     title: 'Services',
     lead: (month: string) => `${month}, to date`,
     asOf: (at: string) => `Judged ${at}`,
+    availabilityNote:
+      'So far: of the time of the month that has passed. Whole month: what the month comes to if nothing more happens. At least: with the time that nobody watched counted as down.',
     notYet: 'The month to date has not been judged yet. It is within a minute of the start.',
     none: 'There is no service in force.',
     service: 'Service',
@@ -104,6 +106,8 @@ export const customerSimplified: CustomerWords = {
     title: '我的服务',
     lead: (month) => `${month}，截至目前`,
     asOf: (at) => `评定于 ${at}`,
+    availabilityNote:
+      '截至目前：本月已过时间的可用率。全月：若不再发生中断，全月的可用率。不低于：将未观测时间全部视为不可用时的可用率。',
     notYet: '本月至今的评定尚未完成，启动后一分钟内即可看到。',
     none: '没有在用的服务。',
     service: '服务',
@@ -199,6 +203,8 @@ export const customerTraditional: CustomerWords = {
     title: '我的服務',
     lead: (month) => `${month}，截至目前`,
     asOf: (at) => `評定於 ${at}`,
+    availabilityNote:
+      '截至目前：本月已過時間的可用率。全月：若不再發生中斷，全月的可用率。不低於：將未監測時間全部視為不可用時的可用率。',
     notYet: '本月至今的評定尚未完成，啟動後一分鐘內即可看到。',
     none: '沒有使用中的服務。',
     service: '服務',

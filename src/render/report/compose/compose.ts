@@ -8,7 +8,7 @@ import { creditBlocks } from './credit.js';
 import { exclusionBlocks } from './exclusions.js';
 import { headBlocks } from './head.js';
 import { monthBarBlocks } from './month-bar.js';
-import { explainBlocks, integrityBlocks, methodBlocks } from './origin.js';
+import { explainBlocks, integrityBlocks, methodBlocks, rulingBlocks } from './origin.js';
 import { outageBlocks } from './outages.js';
 import { pathBlocks } from './paths.js';
 import { stateOf, type Scene } from './scene.js';
@@ -53,6 +53,7 @@ function statementSheet(scene: Scene): Sheet {
       ...methodBlocks(scene),
       ...integrityBlocks(scene),
       ...explainBlocks(scene),
+      ...rulingBlocks(scene),
     ],
   };
 }

@@ -3,6 +3,7 @@ import type { Locale } from '../locale.js';
 import { nothing } from '../locale.js';
 import { reportState, type Report } from '../report.js';
 import { totalsBy, totalsOf } from '../totals.js';
+import { availabilityLines, resultOf } from '../observed.js';
 import { named } from './scene.js';
 
 /** The first sheet of a report of many statements: what they add up to, and each in one line. */
@@ -129,11 +130,8 @@ function listBlocks({ statements, names }: Report, locale: Locale): Block[] {
                   document.service,
                 ]
               : ['', '', locale.span(part.period)]),
-            ...[percent(part.availabilityPercent), percent(part.commitmentPercent)],
-            {
-              text: part.met ? words.met : words.notMet,
-              tone: part.met ? ('good' as const) : ('bad' as const),
-            },
+            ...[availabilityLines(part, locale).join('\n'), percent(part.commitmentPercent)],
+            resultOf(part.met, locale),
             ...[amount(part.rent, document.currency), amount(part.credit.amount, document.currency)],
             index > 0
               ? ''

@@ -1,4 +1,5 @@
-import { heading, paragraph, type Block } from '../blocks.js';
+import { heading, left, paragraph, table, type Block } from '../blocks.js';
+import { textIn } from '../locale.js';
 import type { Scene } from './scene.js';
 
 /** How it was measured. */
@@ -12,11 +13,19 @@ export function methodBlocks({ document, locale }: Scene): Block[] {
   const measured = [...drivers.values()].map((each) =>
     words.measuredBy(each.driver, each.stamps, count(each.rounds)),
   );
+  // The decimals that the plan looks a band up by, as they stand in the figures.
+  const decimals = [
+    ...new Set(
+      document.paths.flatMap(({ excessPercent }) =>
+        excessPercent === null ? [] : [(excessPercent.split('.')[1] ?? '').length],
+      ),
+    ),
+  ];
   return [
     heading(words.howMeasured),
     paragraph(words.howAvailability(duration(document.shortestSureOutageMs))),
     ...(document.paths.length > 0 ? [paragraph(words.howRounds)] : []),
-    paragraph(words.howRounding),
+    paragraph([words.howRounding, ...decimals.map(words.howLatencyBands)].join(words.sentenceGap)),
     ...(measured.length > 0 ? [paragraph(`${words.path}: ${measured.join('; ')}`, 'faint')] : []),
   ];
 }
@@ -52,6 +61,25 @@ export function integrityBlocks({ document, seal, locale }: Scene): Block[] {
       ],
     },
     ...(seal === null ? [] : [paragraph(words.verifyNote, 'faint')]),
+  ];
+}
+
+/** How the contract was read in what touched the statement, each ruling once. */
+export function rulingBlocks({ document, locale }: Pick<Scene, 'document' | 'locale'>): Block[] {
+  const { words, language } = locale;
+  const rulings = new Map(
+    document.parts.flatMap((part) => (part.rulings ?? []).map((each) => [each.id, each])),
+  );
+  if (rulings.size === 0) return [];
+  return [
+    heading(words.rulings),
+    paragraph(words.rulingsNote, 'faint'),
+    table(
+      [left(words.clause), left(words.ruling)],
+      [...rulings.values()].map(({ clause, text }) => ({
+        cells: [clause ?? words.noClause, textIn(text, language)],
+      })),
+    ),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { Bounds, Part } from '../../../core/statement/document.js';
 import { heading, left, paragraph, right, table, type Block, type Tile } from '../blocks.js';
 import { namesOfLines } from './lines.js';
+import { availabilityLines, metOfAll, resultOf } from '../observed.js';
 import type { Scene } from './scene.js';
 
 /** The answer first: what was promised, what was kept, what is credited. */
@@ -8,7 +9,10 @@ export function summaryBlocks(scene: Scene): Block[] {
   const { document, locale } = scene;
   const { words, percent, amount } = locale;
   const { parts, currency } = document;
-  const notes = parts.flatMap(({ bounds }) => (bounds === null ? [] : [boundsText(bounds, scene)]));
+  const notes = parts.flatMap(({ bounds, met, availabilityLowerBoundPercent: least }) => [
+    ...(met === null && least !== undefined ? [words.notShownNote(percent(least))] : []),
+    ...(bounds === null ? [] : [boundsText(bounds, scene)]),
+  ]);
   return [
     { kind: 'tiles', tiles: tiles(scene) },
     heading(words.summary),
@@ -21,8 +25,8 @@ export function summaryBlocks(scene: Scene): Block[] {
       parts.map((part) => ({
         cells: [
           ...[locale.span(part.period), part.class, namesOfLines(part.lines)],
-          ...[percent(part.availabilityPercent), percent(part.commitmentPercent)],
-          { text: part.met ? words.met : words.notMet, tone: part.met ? 'good' : 'bad' },
+          ...[availabilityLines(part, locale).join('\n'), percent(part.commitmentPercent)],
+          resultOf(part.met, locale),
           ...[amount(part.rent, currency), amount(part.credit.amount, currency)],
         ],
       })),
@@ -44,22 +48,27 @@ function tiles({ document, locale }: Scene): Tile[] {
   const { words, percent, amount } = locale;
   const { parts, total, currency } = document;
   const [only] = parts.length === 1 ? parts : [];
-  const met = parts.every((part) => part.met);
+  const result = resultOf(metOfAll(parts), locale);
   const tax = total.taxRatePercent;
+  const [shown = '', ...beside] = only ? availabilityLines(only, locale) : [];
   return [
     {
-      label: words.availability,
-      value: only ? percent(only.availabilityPercent) : rangeOf(parts, percent),
-      note: only ? words.committed(percent(only.commitmentPercent)) : words.segments(parts.length),
-      tone: met ? 'good' : 'bad',
+      label: only?.toDate === undefined ? words.availability : words.availabilitySoFar,
+      value: only
+        ? only.toDate
+          ? percent(only.toDate.availabilityPercent)
+          : shown
+        : rangeOf(parts, percent),
+      note: only ? beside.join('\n') : words.segments(parts.length),
+      tone: result.tone,
     },
     {
       label: words.commitment,
-      value: met ? words.met : words.notMet,
+      value: result.text,
       note: only
-        ? `${words.unavailable} ${locale.duration(only.unavailableMs)}`
+        ? `${words.committed(percent(only.commitmentPercent))}\n${words.unavailable} ${locale.duration(only.unavailableMs)}`
         : [...new Set(parts.map((part) => percent(part.commitmentPercent)))].join(' / '),
-      tone: met ? 'good' : 'bad',
+      tone: result.tone,
     },
     {
       label: words.credit,

@@ -1,4 +1,5 @@
 import type { Part } from '../../../core/statement/document.js';
+import { observedPercent } from '../observed.js';
 import type { ReportNames, ReportStatement } from '../report.js';
 
 /** One line of CSV: a part of a statement. Most have one; a service whose terms changed within the month has more. */
@@ -66,7 +67,7 @@ const ofPart: readonly CsvColumn[] = [
   { name: 'complete', meaning: 'true or false', cell: ({ part }) => truth(part.complete) },
   { name: 'availability_percent', meaning: 'rounded down', cell: ({ part }) => part.availabilityPercent },
   { name: 'commitment_percent', meaning: 'what is promised', cell: ({ part }) => part.commitmentPercent },
-  { name: 'met', meaning: 'true, false, or empty: not shown', cell: ({ part }) => truth(part.met) },
+  { name: 'met', meaning: 'true, false, or not shown', cell: ({ part }) => truth(part.met) ?? 'not shown' },
   { name: 'currency', meaning: 'ISO 4217', cell: ({ document }) => document.currency },
   { name: 'rent', meaning: 'of the period', cell: ({ part }) => part.rent },
   { name: 'credit_percent', meaning: 'before caps', cell: ({ part }) => part.credit.percent },
@@ -97,5 +98,33 @@ const ofRecord: readonly CsvColumn[] = [
   { name: 'sealed_at', meaning: 'when', cell: ({ seal }) => seal?.sealedAt ?? null },
 ];
 
+const ofObservation: readonly CsvColumn[] = [
+  {
+    name: 'availability_lower_bound_percent',
+    meaning: 'with unobserved time down, rounded down; empty: sealed before it was known',
+    cell: ({ part }) => part.availabilityLowerBoundPercent ?? null,
+  },
+  {
+    name: 'observed_percent',
+    meaning: 'of the period, or of the time so far, rounded down',
+    cell: ({ part }) => observedPercent(part),
+  },
+  {
+    name: 'availability_to_date_percent',
+    meaning: 'of the time so far of a month that is not over; availability_percent is of the whole month',
+    cell: ({ part }) => part.toDate?.availabilityPercent ?? null,
+  },
+  {
+    name: 'availability_to_date_lower_bound_percent',
+    meaning: 'the same with unobserved time down',
+    cell: ({ part }) => part.toDate?.availabilityLowerBoundPercent ?? null,
+  },
+];
+
 /** The columns in their order; an empty field says that there is nothing to say, never zero. */
-export const reportCsvColumns: readonly CsvColumn[] = [...ofStatement, ...ofPart, ...ofRecord];
+export const reportCsvColumns: readonly CsvColumn[] = [
+  ...ofStatement,
+  ...ofPart,
+  ...ofRecord,
+  ...ofObservation,
+];

@@ -24,7 +24,7 @@ dt { color: #616e7c } dd { margin: 0; overflow-wrap: anywhere }
 .code { font: .84rem/1.5 ui-monospace, 'DejaVu Sans Mono', monospace }
 .tiles { display: grid; grid-template-columns: repeat(4, 1fr); gap: .8rem; margin: 1.2rem 0 }
 .tile { display: flex; flex-direction: column; padding: .7rem .8rem; border: 1px solid #d9dee3; border-radius: .4rem; break-inside: avoid }
-.tile span, .tile small { color: #616e7c } .tile b { font-size: 1.3rem }
+.tile span, .tile small { color: #616e7c } .tile small { white-space: pre-line } .tile b { font-size: 1.3rem }
 .wide { overflow-x: auto }
 table { width: 100%; border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; margin: .3rem 0 .8rem }
 th { text-align: left; color: #52606d; font-weight: 600; border-bottom: 1.2px solid #9aa5b1; vertical-align: bottom }

@@ -49,8 +49,12 @@ export function drawFacts(canvas: Canvas, { facts, columns }: Of<'facts'>): void
 }
 
 export function drawTiles(canvas: Canvas, tiles: readonly Tile[]): void {
-  const [gap, height] = [8, 54];
+  const gap = 8;
   const width = (area.width - gap * (tiles.length - 1)) / tiles.length;
+  const noteStyle = { size: 7.5, color: colors.faint } as const;
+  // All as high as the one that has the most to say.
+  const notes = tiles.map(({ note }) => (note === '' ? 0 : canvas.heightOf(note, width - 10, noteStyle)));
+  const height = Math.max(54, 43 + Math.max(...notes));
   if (canvas.room() < height) canvas.newPage();
   for (const [index, tile] of tiles.entries()) {
     const x = area.x + index * (width + gap);
@@ -61,7 +65,7 @@ export function drawTiles(canvas: Canvas, tiles: readonly Tile[]): void {
     const wide = canvas.widthOf(tile.value, style);
     const size = wide > inner ? Math.max(8, (14 * inner) / wide - 0.2) : 14;
     canvas.put(tile.value, x + 7, canvas.y + 17 + (14 - size) / 2, inner + 2, { ...style, size });
-    canvas.put(tile.note, x + 7, canvas.y + 38, inner + 4, { size: 7.5, color: colors.faint });
+    canvas.put(tile.note, x + 7, canvas.y + 38, inner + 4, noteStyle);
   }
   canvas.y += height + 6;
 }

@@ -41,6 +41,18 @@ export const english = {
   result: 'Result',
   met: 'Met',
   notMet: 'Not met',
+  notShown: 'Not shown',
+  notShownNote: (bound: string) =>
+    `Not shown: too much of the period went unobserved to tell whether the commitment was met. With all of it down, the availability would be ${bound}.`,
+  availabilitySoFar: 'Availability so far',
+  availabilityWholeMonth: 'Whole month, if nothing more happens',
+  soFar: 'so far',
+  wholeMonthShort: 'whole month',
+  lowerBound: 'Lower bound',
+  atLeast: (percent: string) => `at least ${percent}`,
+  observed: 'Observed',
+  observedOf: (percent: string) => `${percent} observed`,
+  observedUnknown: 'how much was observed is not stated',
   credit: 'Credit',
   rent: 'Rent',
   class: 'Class',
@@ -217,7 +229,9 @@ export const english = {
   howRounds:
     'Latency and loss are round-trip figures of the directed path. The figures of the month are means over its rounds, each round the mean over its packet sizes, never weighted by packets. A round that was due and was not held is missing: it is neither loss nor zero, and coverage says how many were held of those due.',
   howRounding:
-    'Availability is rounded down to four decimals, amounts half-up to the minor unit of the currency; tiers and bands are decided on exact fractions.',
+    'Availability is rounded down to four decimals, amounts half-up to the minor unit of the currency. Credit steps by availability and loss bands are decided on exact ratios.',
+  howLatencyBands: (decimals: number) =>
+    `Latency bands are decided on the excess over the commitment rounded half-up to ${decimals === 0 ? 'a whole percentage' : decimals === 1 ? 'one decimal' : `${decimals} decimals`}, as the plan's table has it.`,
   measuredBy: (driver: string, stamps: string, rounds: string) =>
     `driver ${driver}, time stamps ${stamps}: ${rounds} rounds`,
 
@@ -239,6 +253,13 @@ export const english = {
 
   explain: 'Derivation, step by step',
   explainNote: '',
+  sentenceGap: ' ',
+  rulings: 'How this contract is read',
+  rulingsNote:
+    'Where the contract is silent or contradicts itself, it was read as follows. Listed is what touched this statement.',
+  ruling: 'Reading',
+  clause: 'Clause',
+  noClause: 'none',
   creditSheet: 'Credits',
   pathSheet: 'Paths',
   statements: 'Statements',

@@ -40,6 +40,18 @@ export const simplifiedChinese: ReportWords = {
   result: '结果',
   met: '达标',
   notMet: '未达标',
+  notShown: '未能证明',
+  notShownNote: (bound) =>
+    `未能证明：计费周期内未观测时间过长，无法判定是否达到承诺。将其全部视为不可用时，可用率为 ${bound}。`,
+  availabilitySoFar: '截至目前的可用率',
+  availabilityWholeMonth: '全月（若不再发生中断）',
+  soFar: '截至目前',
+  wholeMonthShort: '全月',
+  lowerBound: '可用率下限',
+  atLeast: (percent) => `不低于 ${percent}`,
+  observed: '观测比例',
+  observedOf: (percent) => `已观测 ${percent}`,
+  observedUnknown: '未注明观测比例',
   credit: '赔付金额',
   rent: '租费',
   class: '类别',
@@ -213,7 +225,10 @@ export const simplifiedChinese: ReportWords = {
     `对线路所接入的 PoP 端口进行不间断监测。中断自首个未获应答的探测起，至恢复后首个获得应答的探测止；持续 ${shortest} 及以上的中断必能发现。无人监测的时间列为未观测：既不计为中断，也不作为服务正常的证明。`,
   howRounds:
     '时延与丢包率均为该方向路径的往返测量值。月度数值为各轮次的算术平均，每轮为各包长的算术平均，不按包数加权。应测而未测得的轮次为缺测：既不计为丢包，也不计为零；覆盖率为有效轮次占应测轮次的比例。',
-  howRounding: '可用率向下取至四位小数，金额四舍五入至币种最小单位；档次与分级均以精确分数判定。',
+  howRounding:
+    '可用率向下取至四位小数，金额四舍五入至币种最小单位。可用率赔付档次与丢包率分级以精确比值判定。',
+  howLatencyBands: (decimals) =>
+    `时延分级以超出承诺值的百分比四舍五入至${decimals === 0 ? '整数' : `小数点后 ${decimals} 位`}后判定，与方案的分级表一致。`,
   measuredBy: (driver, stamps, rounds) => `驱动 ${driver}，时间戳 ${stamps}：${rounds} 轮`,
 
   integrity: '修订、封存与来源',
@@ -234,6 +249,12 @@ export const simplifiedChinese: ReportWords = {
 
   explain: '逐步推导',
   explainNote: '推导按计算程序的原文（英文）列出。',
+  sentenceGap: '',
+  rulings: '本合同的解读',
+  rulingsNote: '合同未规定或相互矛盾之处，按下列方式解读。仅列出涉及本月报的各项。',
+  ruling: '解读',
+  clause: '条款',
+  noClause: '无',
   creditSheet: '赔付',
   pathSheet: '路径',
   statements: '月报',

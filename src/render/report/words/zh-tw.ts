@@ -41,6 +41,18 @@ export const traditionalChinese: ReportWords = {
   result: '結果',
   met: '達成',
   notMet: '未達成',
+  notShown: '未能證明',
+  notShownNote: (bound) =>
+    `未能證明：計費期間內未監測時間過長，無法判定是否達成保證。將其全部視為不可用時，可用率為 ${bound}。`,
+  availabilitySoFar: '截至目前的可用率',
+  availabilityWholeMonth: '全月（若不再發生中斷）',
+  soFar: '截至目前',
+  wholeMonthShort: '全月',
+  lowerBound: '可用率下限',
+  atLeast: (percent) => `不低於 ${percent}`,
+  observed: '監測比例',
+  observedOf: (percent) => `已監測 ${percent}`,
+  observedUnknown: '未註明監測比例',
   credit: '抵扣金額',
   rent: '租費',
   class: '類別',
@@ -214,7 +226,10 @@ export const traditionalChinese: ReportWords = {
     `對電路所接入的 PoP 連接埠進行不間斷監測。中斷自首個未獲回應的探測起，至恢復後首個獲得回應的探測止；持續 ${shortest} 以上的中斷必能偵測。無人監測的時間列為未監測：既不計為中斷，也不視為服務正常的證明。`,
   howRounds:
     '延遲與封包遺失率均為該方向路徑的往返量測值。月數值為各輪次的算術平均，每輪為各封包長度的算術平均，不依封包數加權。應測而未測得的輪次為缺測：既不計為遺失，也不計為零；涵蓋率為有效輪次占應測輪次的比例。',
-  howRounding: '可用率無條件捨去至小數第四位，金額四捨五入至幣別最小單位；級距與分級均以精確分數判定。',
+  howRounding:
+    '可用率無條件捨去至小數第四位，金額四捨五入至幣別最小單位。可用率抵扣級距與封包遺失分級以精確比值判定。',
+  howLatencyBands: (decimals) =>
+    `延遲分級以超出保證值的百分比四捨五入至${decimals === 0 ? '整數' : `小數第 ${decimals} 位`}後判定，與方案的分級表一致。`,
   measuredBy: (driver, stamps, rounds) => `驅動程式 ${driver}，時間戳記 ${stamps}：${rounds} 輪`,
 
   integrity: '修訂、封存與來源',
@@ -235,6 +250,12 @@ export const traditionalChinese: ReportWords = {
 
   explain: '逐步推導',
   explainNote: '推導依計算程式之原文（英文）列出。',
+  sentenceGap: '',
+  rulings: '本合約的解讀',
+  rulingsNote: '合約未規定或相互矛盾之處，依下列方式解讀。僅列出涉及本月報的各項。',
+  ruling: '解讀',
+  clause: '條款',
+  noClause: '無',
   creditSheet: '抵扣',
   pathSheet: '路徑',
   statements: '月報',

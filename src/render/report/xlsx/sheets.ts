@@ -11,6 +11,7 @@ import { scopeText } from '../compose/exclusions.js';
 import { msOf } from '../iso.js';
 import { shareText, type Locale } from '../locale.js';
 import type { ReportNames, ReportStatement } from '../report.js';
+import { observedPercent } from '../observed.js';
 import { wordFor } from '../words/words.js';
 import {
   day,
@@ -64,8 +65,23 @@ export function summaryColumns(locale: Locale): Columns<{ readonly part: Part }>
     { head: words.from, width: 19, cell: ({ part }) => instant(part.period.from) },
     { head: words.to, width: 19, cell: ({ part }) => instant(part.period.to) },
     { head: words.availability, width: 12, cell: ({ part }) => percent(part.availabilityPercent) },
+    {
+      head: words.lowerBound,
+      width: 12,
+      cell: ({ part }) => percent(part.availabilityLowerBoundPercent ?? null),
+    },
+    { head: words.observed, width: 10, cell: ({ part }) => percent(observedPercent(part)) },
+    {
+      head: words.availabilitySoFar,
+      width: 12,
+      cell: ({ part }) => percent(part.toDate?.availabilityPercent ?? null),
+    },
     { head: words.commitment, width: 12, cell: ({ part }) => percent(part.commitmentPercent) },
-    { head: words.met, width: 8, cell: ({ part }) => truth(part.met) },
+    {
+      head: words.met,
+      width: 8,
+      cell: ({ part }) => (part.met === null ? text(words.notShown) : truth(part.met)),
+    },
     { head: words.unavailable, width: 13, cell: ({ part }) => span(part.unavailableMs) },
     { head: words.excused, width: 13, cell: ({ part }) => span(part.excusedMs) },
     { head: words.unobserved, width: 13, cell: ({ part }) => span(part.unobservedMs) },

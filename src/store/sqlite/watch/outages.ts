@@ -40,8 +40,8 @@ export function outageReads({ db, read }: Connection): Pick<WatchStore, 'outages
           ['observer = ?', query.observer],
           ['port = ?', query.port],
           ['start_at < ?', query.to],
-          // One that lasts touches all that comes.
-          ['(end_at IS NULL OR end_at > ?)', query.from],
+          // One that lasts touches all that comes; one that was voided is over.
+          ['coalesce(end_at, voided_at, 9223372036854775807) > ?', query.from],
         ]);
         const lasting = open === true ? ' AND end_at IS NULL AND voided_at IS NULL' : '';
         const newest = (order ?? (limit === undefined ? 'oldest' : 'newest')) === 'newest';

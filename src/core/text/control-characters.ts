@@ -1,0 +1,20 @@
+/** C0 and C1 controls, DEL, line and paragraph separators, and the marks that turn the writing direction round. */
+const controls = '\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069';
+const anyControl = new RegExp(`[${controls}]`);
+const everyControl = new RegExp(`[${controls}]`, 'g');
+/** Line ends (a carriage return only before a line feed) and tabs lay text out and stay. */
+const steering = new RegExp(`(?!\\r\\n|[\\n\\t])[${controls}]`, 'g');
+
+const escape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** Whether a text has characters that could break a line or steer a terminal: what is one line for people has none. */
+export const hasControls = (text: string): boolean => anyControl.test(text);
+
+/** One line of text: control characters as JSON escapes them, `\u001b`. */
+export const printableLine = (text: string): string => text.replace(everyControl, escape);
+
+/**
+ * Text of several lines that can't steer the terminal it is shown on: control characters other than line ends and tabs
+ * as JSON escapes them. JSON text stays JSON of the same value.
+ */
+export const printableText = (text: string): string => text.replace(steering, escape);

@@ -1,0 +1,26 @@
+import type { EpochMs } from '../core/types.js';
+import type { Clock } from './ports.js';
+
+/** More than what a clock is slewed by, or drifts, between two questions. */
+const toleranceMs = 2_000;
+const settleMs = 15 * 60_000;
+
+/**
+ * The wall clock for what is done once and not taken back. A step ahead counts after a quarter of an hour; until then
+ * the time goes on from where it was, by the clock since boot. A clock that is set back is followed at once.
+ */
+export function createSteadyNow(clock: Pick<Clock, 'now' | 'sinceBootMs'>): () => EpochMs {
+  let anchor = { wall: clock.now(), bootMs: clock.sinceBootMs() };
+  let aheadSinceMs: number | null = null;
+  return () => {
+    const [wall, bootMs] = [clock.now(), clock.sinceBootMs()];
+    const expected = Math.round(anchor.wall + bootMs - anchor.bootMs);
+    if (wall - expected > toleranceMs) {
+      aheadSinceMs ??= bootMs;
+      if (bootMs - aheadSinceMs < settleMs) return expected;
+    }
+    aheadSinceMs = null;
+    anchor = { wall, bootMs };
+    return wall;
+  };
+}

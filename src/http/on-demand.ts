@@ -1,0 +1,118 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream/promises';
+import type { FastifyInstance } from 'fastify';
+import type { HttpOptions } from './http.js';
+
+/** What a daemon needs of its web server. */
+export interface WebServer {
+  listen(at: { readonly host: string; readonly port: number }): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface OnDemandOptions extends Pick<
+  HttpOptions,
+  'readiness' | 'metrics' | 'tls' | 'log' | 'version'
+> {
+  /** Whether `/metrics` asks nobody who they are. */
+  readonly areMetricsOpen: boolean;
+  /** Loads and makes the whole server, which does not listen itself. */
+  readonly whole: () => Promise<FastifyInstance>;
+}
+
+/**
+ * A web server for a daemon that nobody looks at but monitoring: it answers `/healthz`, `/readyz` and `/metrics` itself,
+ * and loads the API and the pages, some 35 MiB, when somebody asks for anything else; from then on those answer it all.
+ */
+export function createOnDemandHttp(options: OnDemandOptions): WebServer {
+  const { readiness, metrics, tls, log, version, areMetricsOpen } = options;
+  let whole: Promise<FastifyInstance> | null = null;
+  const load = async (): Promise<FastifyInstance> => {
+    const made = await options.whole();
+    await made.ready();
+    return made;
+  };
+
+  const json = (response: ServerResponse, status: number, body: object): void => {
+    response.writeHead(status, { ...plain, 'content-type': 'application/json; charset=utf-8' });
+    response.end(JSON.stringify(body));
+  };
+  /** False: it is not for this server. */
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<boolean> => {
+    if (whole !== null || request.method !== 'GET') return false;
+    switch (request.url) {
+      case '/healthz':
+        json(response, 200, { status: 'ok', version });
+        return true;
+      case '/readyz': {
+        const checks = readiness();
+        const ready = checks.every(({ ok }) => ok);
+        json(response, ready ? 200 : 503, { ready, checks });
+        return true;
+      }
+      case '/metrics': {
+        if (!areMetricsOpen) return false;
+        const { contentType, pieces } = metrics.answer(request.headers.accept);
+        response.writeHead(200, { ...plain, 'content-type': contentType });
+        await pipeline(pieces, response);
+        return true;
+      }
+      case undefined:
+      default:
+        return false;
+    }
+  };
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const startedAt = performance.now();
+    if (!(await answer(request, response))) {
+      whole ??= load();
+      (await whole).routing(request, response);
+      return;
+    }
+    const { method, url } = request;
+    const ms = Math.round(performance.now() - startedAt);
+    log.debug({ method, url, status: response.statusCode, ms }, 'request');
+  };
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    serve(request, response).catch((error: unknown) => {
+      log.error({ err: error }, 'a request could not be answered');
+      response.destroy();
+    });
+  };
+  const server: Server =
+    tls === undefined
+      ? createServer({ requestTimeout: 30_000 }, listener)
+      : createSecureServer({ ...tls, minVersion: 'TLSv1.2', requestTimeout: 30_000 }, listener);
+
+  return {
+    listen: ({ host, port }) =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen({ host, port }, () => {
+          server.off('error', reject);
+          const { address, family, port: given } = server.address() as AddressInfo;
+          const name = family === 'IPv6' ? `[${address}]` : address;
+          resolve(`${tls === undefined ? 'http' : 'https'}://${name}:${given}`);
+        });
+      }),
+    close: async () => {
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+      });
+      // A keep-alive connection must not hold up the daemon's end.
+      server.closeIdleConnections();
+      await closed;
+      await (await whole)?.close();
+    },
+  };
+}
+
+/** As the whole server sends them with what is for programs. */
+const plain = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+} as const;

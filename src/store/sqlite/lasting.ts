@@ -1,0 +1,138 @@
+import { existsSync } from 'node:fs';
+import { link, unlink } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { PopId } from '../../core/types.js';
+import { StoreFault } from '../store.js';
+import { openSqliteStore, type SqliteStore, type SqliteStoreOptions } from './open.js';
+
+export interface LastingOptions extends SqliteStoreOptions {
+  /** Told in a sentence when the file was opened anew, and when it could not be. */
+  readonly tell?: (message: string) => void;
+}
+
+const retryMs = 1_000;
+/** Writes that may be done again without harm, and that nobody else remembers. */
+const repeatable = new Set(['rounds.put', 'rounds.putMissing', 'watch.put']);
+const mostRemembered = 2_000;
+
+/**
+ * A store that outlives its file: where that was deleted or replaced under it, or its journal was, what it had is
+ * copied from the open file, and the file that has the name is opened. A deleted one comes back with all that was in
+ * it; what was measured since the journal was last written back is written again. Calls are refused with a `StoreFault` of kind `replaced` meanwhile, and may be tried again.
+ */
+export async function openLastingStore(options: LastingOptions): Promise<SqliteStore> {
+  const { tell = () => undefined } = options;
+  let current = await openSqliteStore(options);
+  let forwardedFor: PopId | null = null;
+  let closing = false;
+  let recovering: Promise<void> | null = null;
+  /** Confirmed, and maybe in the journal only. */
+  const recent: ((store: SqliteStore) => Promise<unknown>)[] = [];
+
+  const recover = async (why: StoreFault): Promise<void> => {
+    tell(why.message);
+    const path = resolve(options.path);
+    const rescued = `${path}.rescued-${Date.now()}`;
+    const saved = await current.upkeep.rescue(rescued).then(
+      () => true,
+      (error: unknown) => {
+        tell(`what was in it could not be copied: ${String(error)}`);
+        return false;
+      },
+    );
+    // Closed before the file that has its name now is opened: a journal by that name belongs to this one.
+    await current.close();
+    if (saved && !existsSync(path)) {
+      await link(rescued, path);
+      await unlink(rescued);
+      tell(`the database ${path} was deleted: it was written anew from what the daemon had open`);
+    } else if (saved) {
+      tell(`what the daemon had open is in ${rescued}; it goes on with the file that is now ${path}`);
+    }
+    for (;;) {
+      try {
+        current = await openSqliteStore(options);
+        break;
+      } catch (error) {
+        tell(`the database can not be opened anew, which is tried again: ${String(error)}`);
+        await new Promise((resolve) => setTimeout(resolve, retryMs));
+        if (closing) throw error;
+      }
+    }
+    if (forwardedFor !== null) await current.forward.start(forwardedFor);
+    for (const write of recent) await write(current);
+  };
+
+  const call = async <T>(work: (store: SqliteStore) => Promise<T>): Promise<T> => {
+    if (recovering !== null) throw new StoreFault('the database is being opened anew', 'replaced');
+    try {
+      return await work(current);
+    } catch (error) {
+      if (error instanceof StoreFault && error.kind === 'replaced' && !closing && !isRecovering())
+        recovering = recover(error)
+          .catch((failure: unknown) => {
+            tell(`the database could not be opened anew: ${String(failure)}`);
+          })
+          .finally(() => {
+            recovering = null;
+          });
+      throw error;
+    }
+  };
+  const isRecovering = (): boolean => recovering !== null;
+
+  const remember = (write: (store: SqliteStore) => Promise<unknown>): void => {
+    recent.push(write);
+    if (recent.length > mostRemembered) recent.shift();
+  };
+
+  /** What has the shape of `part`, which is the store's at `path`, and asks the store that is open when it is called. */
+  const through = <Part extends object>(part: Part, path: readonly string[]): Part =>
+    Object.fromEntries(
+      Object.entries(part).map(([name, member]: [string, unknown]) => {
+        const at = [...path, name];
+        if (typeof member !== 'function') return [name, through(member as object, at)];
+        const method = async (...given: unknown[]): Promise<unknown> => {
+          const work = (store: SqliteStore): Promise<unknown> => methodAt(store, at)(...given);
+          const done = await call(work);
+          if (repeatable.has(at.join('.'))) remember(work);
+          return done;
+        };
+        return [name, method];
+      }),
+    ) as Part;
+  const whole = through(current, []);
+  return {
+    ...whole,
+    upkeep: {
+      ...whole.upkeep,
+      verify: async () => {
+        const upTo = recent.length;
+        const all = await whole.upkeep.verify();
+        if (all) recent.splice(0, upTo);
+        return all;
+      },
+    },
+    forward: {
+      ...whole.forward,
+      start: (pop) => {
+        forwardedFor = pop;
+        return whole.forward.start(pop);
+      },
+      stop: () => {
+        forwardedFor = null;
+        return whole.forward.stop();
+      },
+    },
+    close: async () => {
+      closing = true;
+      await recovering;
+      await current.close();
+    },
+  };
+}
+
+function methodAt(store: SqliteStore, path: readonly string[]): (...given: unknown[]) => Promise<unknown> {
+  const found = path.reduce<unknown>((part, name) => (part as Record<string, unknown>)[name], store);
+  return found as (...given: unknown[]) => Promise<unknown>;
+}
