@@ -69,7 +69,10 @@ test('two hubs on one database close and seal a month once', { timeout: 120_000 
   await keyFolder(config.keys.folder).make();
   await store.close();
   const url = await server.newSchema();
-  await moveToPostgres(file, url, { driver: simulated, measurement: quick, log: { format: 'json' } });
+  await moveToPostgres(file, url, {
+    ...{ role: 'hub', mesh: { servers: ['nats://127.0.0.1:9'] } },
+    ...{ driver: simulated, measurement: quick, log: { format: 'json' } },
+  });
 
   const hub = (): Daemon => {
     const daemon = startDaemon({ args: ['run', '--config', file], cwd: folder });

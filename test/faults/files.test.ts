@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Check } from '../../src/cli/doctor/check.js';
 import { openSqliteStore } from '../../src/store/sqlite/open.js';
-import { writeConfig, type FileConfig } from '../support/config-file.js';
+import { writeConfig } from '../support/config-file.js';
 import { startNats } from '../support/nats.js';
 import { popSla } from '../support/pop-sla.js';
 import { requires } from '../support/requires.js';
@@ -17,7 +17,7 @@ requires({ built: true });
 const modeOf = (file: string): string => (statSync(file).mode & 0o777).toString(8);
 
 async function doctor(changes: object, folder = tempDir()): Promise<(name: string) => Check | undefined> {
-  const config = writeConfig(folder, changes as FileConfig);
+  const config = writeConfig(folder, changes);
   const { stdout } = await popSla(['doctor', '--json', '--config', config], { cwd: folder });
   const { checks } = JSON.parse(stdout) as { checks: Check[] };
   return (name) => checks.find((one) => one.name === name);

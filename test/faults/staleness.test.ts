@@ -69,7 +69,11 @@ describe('PostgreSQL behind a way that falls silent', () => {
         return (await client.query<{ one: number }>('SELECT 1 AS one')).rows[0]?.one;
       });
     await expect(ask(() => undefined)).resolves.toBe(1);
-    await expect(ask(proxy.freeze)).rejects.toMatchObject({ name: 'StoreFault', kind: 'io' });
+    await expect(
+      ask(() => {
+        proxy.freeze();
+      }),
+    ).rejects.toMatchObject({ name: 'StoreFault', kind: 'io' });
     proxy.thaw();
     await expect(ask(() => undefined)).resolves.toBe(1);
   });
