@@ -494,6 +494,8 @@ export const faults: readonly Fault[] = [
       'traced once when the outage opens, beside the trace made in quiet; shown with whose network it ended in',
     seen: 'not there',
     test: 'test/faults/tracing.test.ts',
+  },
+  {
     id: 'clock-ahead-marks',
     area: 'time',
     made: 'the wall clock of the daemon is set a day ahead for six seconds and back',
