@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { getSystemErrorName } from 'node:util';
-import type { TraceAnswer, TraceHop, TraceMethod, TraceRun } from '../../src/core/trace/trace.js';
+import type { TraceAnswer, TraceMethod, TraceRun } from '../../src/core/trace/trace.js';
 import type { TraceRequest } from '../probe.js';
 import { internetChecksum } from '../shared/checksum.js';
 import { echoReplyType, echoRequestType } from '../shared/echo.js';

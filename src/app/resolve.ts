@@ -30,7 +30,7 @@ const defaultPatienceMs = 5_000;
  */
 export function createResolver(options: ResolverOptions = {}): Resolve {
   const {
-    ask = async (host) => (await lookup(host)).address,
+    ask = async (host: string): Promise<string> => (await lookup(host)).address,
     now = Date.now,
     patienceMs = defaultPatienceMs,
     atOnce = 2,

@@ -68,6 +68,9 @@ watch:
   quorum: majority
   heartbeat: 10s
   bytes: 64
+trace:
+  enabled: true
+  quietAfter: 1h
 driver: auto
 store:
   path: /srv/data/pop-sla.db

@@ -2,17 +2,24 @@ import { z } from 'zod';
 import { duration } from '../scalars/duration.js';
 import { formatNetwork, readNetwork } from '../scalars/network.js';
 import { name, yesOrNo } from '../scalars/plain.js';
-import { isWrong, textual } from '../scalars/scalar.js';
+import { isWrong } from '../scalars/scalar.js';
 
-/** The prefix is a key: it stays a text, in the one way to write it. */
-const prefix = () =>
-  textual('a network such as 10.1.0.0/16 or 2001:db8::/32, or an address', (text) => {
-    const network = readNetwork(text);
-    return isWrong(network) ? network : formatNetwork(network);
-  });
+const allowed = 'a network such as 10.1.0.0/16 or 2001:db8::/32, or an address';
 
-/** Whose a network is, for people who read a trace. */
-export const networksSchema = z.record(prefix(), name(100));
+/** Whose a network is, for people who read a trace; each prefix in the one way to write it. */
+export const networksSchema = z.record(z.string(), name(100)).transform((given, context) => {
+  const names: Record<string, string> = {};
+  for (const [prefix, whose] of Object.entries(given)) {
+    const network = readNetwork(prefix);
+    if (isWrong(network))
+      context.issues.push({
+        ...{ code: 'custom', message: network.wrong, params: { allowed }, input: prefix },
+        path: [prefix],
+      });
+    else names[formatNetwork(network)] = whose;
+  }
+  return names;
+});
 
 const minute = 60_000;
 
