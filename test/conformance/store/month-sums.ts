@@ -34,6 +34,7 @@ interface Month {
   readonly roundsHeld: number;
   readonly latencyUs: Fraction | null;
   readonly loss: Fraction | null;
+  readonly jitterUs: Fraction | null;
 }
 
 /** The month from its rounds, the way the rules tell it (section 2). */
@@ -55,7 +56,22 @@ function fromRounds(rounds: readonly Round[], path: PathId, query: MonthSumsQuer
     const loss = mean(sizes.map((size) => fraction(BigInt(size.sent - size.received), BigInt(size.sent))));
     return loss ? [loss] : [];
   });
-  return { roundsHeld: held.length, latencyUs: mean(latencies), loss: mean(losses) };
+  // Of each packet its RTT less the least of its size, one by one.
+  const jitters = held.flatMap((sizes) => {
+    const known = sizes.filter((size) => size.received > 0);
+    const jitter = mean(
+      known.map(({ rttSumUs, rttMinUs, received }) =>
+        fraction(BigInt(rttSumUs) - BigInt(rttMinUs ?? 0) * BigInt(received), BigInt(received)),
+      ),
+    );
+    return jitter ? [jitter] : [];
+  });
+  return {
+    roundsHeld: held.length,
+    latencyUs: mean(latencies),
+    loss: mean(losses),
+    jitterUs: mean(jitters),
+  };
 }
 
 /** The same from what the database summed, the way the port tells it. */
@@ -68,6 +84,12 @@ function fromSums(sums: PathSums): Month {
     roundsHeld: sums.roundsHeld,
     latencyUs: mean(latencies, sums.roundsWithLatency),
     loss: mean(losses, sums.roundsHeld),
+    jitterUs: mean(
+      sums.latency.map(({ rttSumUs, rttMinSumUs, received, sizes }) =>
+        fraction(rttSumUs - rttMinSumUs * BigInt(received), BigInt(received * sizes)),
+      ),
+      sums.roundsWithLatency,
+    ),
   };
 }
 
@@ -146,7 +168,9 @@ export function monthSumsConformance(name: string, open: () => Promise<Store>): 
         const [sums] = await store.rounds.monthSums({ from: slotAt(0), to: slotAt(1488) });
         const rttSumUs = 65n * 65_535n * 2n ** 31n - 1n;
         expect(rttSumUs).toBeGreaterThan(2n ** 53n);
-        expect(sums?.latency).toEqual([{ received: 65_535, sizes: 1, rttSumUs }]);
+        expect(sums?.latency).toEqual([
+          { received: 65_535, sizes: 1, rttSumUs, rttMinSumUs: 65n * 2n ** 31n - 1n },
+        ]);
       } finally {
         await store.close();
       }
@@ -166,9 +190,9 @@ export function monthSumsConformance(name: string, open: () => Promise<Store>): 
             roundsHeld: 1,
             roundsWithLatency: 1,
             latency: [
-              { received: 2, sizes: 3, rttSumUs: 70_599n },
-              { received: 3, sizes: 3, rttSumUs: 105_019n },
-              { received: 4, sizes: 3, rttSumUs: 140_519n },
+              { received: 2, sizes: 3, rttSumUs: 70_599n, rttMinSumUs: 35_298n },
+              { received: 3, sizes: 3, rttSumUs: 105_019n, rttMinSumUs: 34_998n },
+              { received: 4, sizes: 3, rttSumUs: 140_519n, rttMinSumUs: 35_098n },
             ],
             loss: [{ sent: 4, sizes: 3, lost: 3n }],
           },
