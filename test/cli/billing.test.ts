@@ -30,7 +30,7 @@ describe('statements', () => {
       stdout: '2026-10: 2 drafts\n',
     });
     expect((await run('statements', 'list')).stdout).toMatch(
-      /2026-10\/other +1 +draft +15161\.29 +483\.87 +HKD +yes/,
+      /2026-10\/other +1 +draft +15161\.29 +758\.06 +HKD +yes/,
     );
     const shown = await run('statements', 'show', '2026-10', 'single');
     expect(shown.stdout).toContain('2026-10/single, revision 1: draft\n');

@@ -74,7 +74,6 @@ describe('availability', () => {
           plan: { id: 'ctg-cloud-connection' },
         },
         { id: 'other' },
-        { id: 'other' },
       ],
       sites: [{ site: 'central', credit: '0.00' }],
     });
