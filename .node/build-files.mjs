@@ -1,6 +1,7 @@
 // The part of the build that is no TypeScript: what the portal serves goes beside the code that serves it, and the four
 // faces that reports are set in, compressed, beside the code that sets them: a fifth of what their packages take.
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -15,6 +16,12 @@ for (const folder of ['views', 'assets']) {
 
 rmSync(join(root, 'dist', 'src', 'guide'), { recursive: true, force: true });
 cpSync(join(root, 'src', 'guide'), join(root, 'dist', 'src', 'guide'), { recursive: true });
+
+// What the version is said with: a package has no checkout to ask.
+const head = spawnSync('git', ['rev-parse', '--short=12', 'HEAD'], { cwd: root, encoding: 'utf8' });
+const commit = join(root, 'dist', 'commit');
+if (head.status === 0) writeFileSync(commit, head.stdout);
+else rmSync(commit, { force: true });
 
 const compress = promisify(brotliCompress);
 const fonts = join(root, 'dist', 'src', 'render', 'report', 'pdf', 'fonts');

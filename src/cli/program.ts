@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Context } from './context.js';
 import { exitCodesHelp } from './exit.js';
+import { readCommit } from './home.js';
 
 export type MakeCommand = (context: Context) => Command;
 
@@ -13,7 +14,7 @@ export function buildProgram(context: Context, commands: readonly MakeCommand[])
     .description(
       'Measures the paths between PoPs with real ICMP, keeps every sample, and judges them by the SLA.',
     )
-    .version(context.version, '-V, --version', 'print the version')
+    .version(versionLine(context), '-V, --version', 'print the version, and the commit where it is known')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .addHelpText(
@@ -36,6 +37,11 @@ export function buildProgram(context: Context, commands: readonly MakeCommand[])
       });
   }
   return program;
+}
+
+function versionLine({ version, home }: Context): string {
+  const commit = readCommit(home);
+  return commit === null ? version : `${version} (${commit})`;
 }
 
 function withSubcommands(command: Command): Command[] {

@@ -11,6 +11,8 @@ export interface Fault {
   readonly allowed?: string;
   /** The key itself is at fault, not its value. */
   readonly onKey?: boolean;
+  /** It can be judged and contradicts itself: refused in a file, taken as it is in a case that has the whole plan. */
+  readonly contradiction?: true;
   /** Shown where the file has no value at `at` that could be. */
   readonly shown?: string;
 }

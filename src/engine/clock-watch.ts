@@ -43,7 +43,7 @@ export async function watchClock(options: ClockWatchOptions, signal: AbortSignal
     const now = look(clock);
     const elapsedMs = now.monotonic - before.monotonic;
     const byMs = now.wall - before.wall - elapsedMs;
-    if (!signal.aborted && elapsedMs > everyMs + pausedMs)
+    if (elapsedMs > everyMs + pausedMs)
       onPause({ from: before.wall, to: before.wall + Math.round(elapsedMs), reason: 'paused' });
     if (Math.abs(byMs) > toleranceMs) {
       // Time asleep is on the boot clock and not on the monotonic one; a step is on neither.

@@ -1,6 +1,7 @@
 import type { MeasurementConfig, PathConfig, Pop, StoreConfig, WatchConfig } from '../config/config.js';
 import type { Round } from '../core/measurement/round.js';
 import { isDue } from '../core/time/due.js';
+import { slotAtOrBefore } from '../core/time/slot.js';
 import type { EpochMs, PathId, PopId } from '../core/types.js';
 import type { ProbeDriver, Progress } from '../../probes/probe.js';
 import type { Store } from '../store/store.js';
@@ -223,13 +224,18 @@ export function createEngine(options: EngineOptions): Engine {
             onStep,
             onPause,
             onDeviation,
-            onLook: scheduler.check,
+            onLook: () => {
+              scheduler.check();
+            },
           },
           signal,
         ),
         calibrator.keep(signal),
       );
-      scheduler.arm(settings.measurement.everyMs);
+      const { everyMs } = settings.measurement;
+      // A slot that came while the store was asked is this daemon's, and its rounds may still start.
+      if (slotAtOrBefore(clock.now(), everyMs) >= now) scheduler.rearm(everyMs);
+      else scheduler.arm(everyMs);
       await watch.start();
     },
     update: (next) => {

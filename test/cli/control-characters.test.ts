@@ -64,6 +64,7 @@ test('what a terminal gets with colours of this program has none of others', asy
     await new Promise((resolve) => setImmediate(resolve));
     expect(text.split(shown).length, text).toBeGreaterThan(3);
     expect(text).not.toContain('\u001b[31mred');
+    // eslint-disable-next-line no-control-regex -- the point of it
     expect(text).not.toMatch(/[\u0007\u009b]/);
   }
 });

@@ -61,7 +61,7 @@ describe('availability', () => {
     const { run, json } = await setUp();
     const { stdout } = await run('availability', '--month', '2026-10');
     expect(stdout).toMatch(
-      /single +2026-10-01T00:00:00\+08:00 +protected-single +99\.9014 +99\.9 +met +2640\.000/,
+      /single +2026-10-01T00:00:00\+08:00 +protected-single +99\.9014 +99\.9014 +100\.00 +99\.9 +met +2640\.000/,
     );
     expect(await json('availability', '--month', '2026-10')).toMatchObject({
       month: '2026-10',
@@ -102,7 +102,9 @@ describe('exclusions', () => {
       exclusions: [{ id: 'X2', state: 'proposed', proposed: { actor: 'ann' } }],
     });
     const { stdout } = await run('exclusions', 'impact', 'X2');
-    expect(stdout).toMatch(/2026-10 +single .*99\.8879 % → 99\.9327 % +500\.00 → 0\.00 HKD/);
+    expect(stdout).toMatch(
+      /2026-10 +single .*99\.8879 % → 99\.9327 % +99\.8879 % → 99\.9327 % +0\.000 +500\.00 → 0\.00 HKD/,
+    );
     const same = await run('exclusions', 'approve', 'X2', '--actor', 'ann');
     expect(same).toEqual({
       code: 2,

@@ -51,7 +51,7 @@ describe('the Dockerfile', () => {
         .filter((line) => !/^\s*(#|$)/.test(line))
         .join('\n');
     const changed = body('pop-sla.yaml')
-      .replace('./data/pop-sla.db', '/data/pop-sla.db')
+      .replace(/\S*data\/pop-sla\.db.*/, '/data/pop-sla.db')
       .replace('127.0.0.1:9720', '0.0.0.0:9720');
     expect(body('container.yaml')).toBe(changed);
   });

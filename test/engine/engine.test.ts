@@ -310,6 +310,38 @@ describe('a slot that passed', () => {
     ]);
   });
 
+  test('while the daemon was starting is measured', async () => {
+    const time = virtualTime(start + 20 * minute - 200);
+    const { log } = keptLog();
+    const { events } = notedEvents();
+    const store = await openSqliteStore({ path: join(tempDir(), 'pop-sla.db') });
+    closers.push(() => store.close());
+    const simulated = await openDriver('simulated', {
+      log,
+      simulated: {
+        seed: 7,
+        rules: [{ address: null, from: null, to: null, delayUs: 20_000, jitterUs: 500 }],
+      },
+      clock: time.clock,
+    });
+    const slow = {
+      ...store,
+      runs: { ...store.runs, latest: () => time.clock.sleep(900).then(() => store.runs.latest()) },
+    };
+    const engine = createEngine({
+      ...{ clock: time.clock, alarm: time.alarm, random: () => 0.5, driver: simulated, store: slow },
+      ...{ events, log, version: '0.0.0', settings: settings({ paths: [path('B')] }) },
+      resolve: () => Promise.reject(new Error('no names here')),
+    });
+    const started = engine.start();
+    await time.pass(1_000);
+    await started;
+    await time.pass(10 * minute);
+    const rows = await store.rounds.list({ limit: 10 });
+    expect(rows.map(({ slot, status }) => [slot, status])).toEqual([[start + 20 * minute, 'ok']]);
+    await engine.stop();
+  });
+
   test('while the machine slept is missing, and not run under its old name', async () => {
     const { time, engine, stored } = await house({ settings: settings({ paths: [path('B')] }) });
     await time.pass(30 * minute);

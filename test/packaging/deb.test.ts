@@ -65,6 +65,9 @@ describe('the Debian package', () => {
       const options = { user: 'pop-sla:pop-sla', env: { POP_SLA_CONFIG: config } };
       expect(await debian.must('pop-sla --version', options)).toMatch(/^\d+\.\d+\.\d+/);
       expect(await debian.must('pop-sla config check', options)).toContain('in order');
+      expect(readFileSync(debian.path('etc/pop-sla/pop-sla.yaml'), 'utf8')).toMatch(
+        /^ *path: \/var\/lib\/pop-sla\/pop-sla\.db$/m,
+      );
       const line =
         'cd /var/lib/pop-sla; pop-sla run > /var/lib/pop-sla/log & pid=$!; ' +
         'for n in $(seq 300); do grep -q "first round" /var/lib/pop-sla/log && break; sleep 0.2; done; ' +

@@ -63,9 +63,6 @@ export function checkLongText(node: Node, faults: Faults, most: number): string 
   return value;
 }
 
-// eslint-disable-next-line no-control-regex -- names reach terminals, documents and databases
-const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
-
 export function checkOneOf<T extends string>(node: Node, allowed: readonly T[], faults: Faults): T | null {
   const { value } = node;
   if (value === undefined) return null;

@@ -40,13 +40,16 @@ export function shareFaults(share: DraftShare | undefined, at: KeyPath, mostPerc
   const of = sizeOf(share);
   if (of === null) return [];
   const where = [...at, key];
-  if (of.n === 0n) return [{ at: where, what: 'is nothing', allowed: 'a part of the rent above 0' }];
+  if (of.n === 0n) {
+    return [{ at: where, what: 'is nothing', allowed: 'a part of the rent above 0', contradiction: true }];
+  }
   if (compare(of, ratio(BigInt(mostPercent), 100n)) > 0) {
     return [
       {
         at: where,
         what: 'is more than all of the rent that it is a part of',
         allowed: `at most ${mostPercent} %`,
+        contradiction: true,
       },
     ];
   }
@@ -155,11 +158,14 @@ export function paysLess(
   const [milder, deeper] = [sizeOf(before), sizeOf(step)];
   const perUnit = step.forEvery !== undefined || (before as DraftStep).forEvery !== undefined;
   if (perUnit || milder === null || deeper === null || compare(deeper, milder) >= 0) return [];
+  // More than all of the rent is a fault of the milder step itself.
+  if (compare(milder, ratio(1n)) > 0) return [];
   return [
     {
       at: [...at, step.fraction === undefined ? 'percent' : 'fraction'],
       what: 'gives less than the milder step before it',
       allowed: 'a deeper step gives no less',
+      contradiction: true,
     },
   ];
 }

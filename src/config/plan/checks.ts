@@ -148,6 +148,7 @@ function classFaults(version: DraftVersion, at: KeyPath): Fault[] {
         at: [...where, index, 'steps', 0, 'below'],
         what: 'credits an availability that meets the commitment',
         allowed: 'at most the commitmentPercent of the class',
+        contradiction: true,
       });
     }
     for (const [number, step] of steps.entries()) {

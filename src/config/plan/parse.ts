@@ -18,7 +18,10 @@ export function parsePlan(text: string, file: string): PlanResult {
   return parsed.ok ? { ok: true, plan: readPlan(parsed.value), warnings: parsed.warnings } : parsed;
 }
 
-/** A plan that stands inside another document, already parsed. */
+/**
+ * A plan that stands inside another document, already parsed. A case is judged by what its plan says, also where that
+ * contradicts itself as a contract: only files are refused for it.
+ */
 export function planFromData(
   data: unknown,
 ): { readonly ok: true; readonly plan: Plan } | { readonly ok: false; readonly faults: readonly Fault[] } {
@@ -27,7 +30,10 @@ export function planFromData(
   const isFaulty = (at: KeyPath): boolean =>
     faults.some((fault) => at.every((step, depth) => fault.at[depth] === step));
   const readable = salvage(planSchema, data);
-  if (readable !== undefined) faults.push(...notFollowing(faults, checkPlan(readable, isFaulty)));
+  if (readable !== undefined) {
+    const between = checkPlan(readable, isFaulty).filter(({ contradiction }) => contradiction !== true);
+    faults.push(...notFollowing(faults, between));
+  }
   return parsed.success && faults.length === 0
     ? { ok: true, plan: readPlan(parsed.data) }
     : { ok: false, faults };

@@ -55,7 +55,7 @@ export function partOf(
     // The first rule set did not know of "not shown".
     met: ruleSet === 1 ? met !== false : met,
     ...(ruleSet === 1 ? {} : secondOf(result, details)),
-    ...toDatePart(service, facts.asOf),
+    ...(ruleSet === 1 ? {} : toDatePart(service, facts.asOf)),
     monthlyRent: formatAmount(terms.monthlyRent.minor, currency),
     rent: result.rent.amount,
     base: details.base,
@@ -73,7 +73,7 @@ export function partOf(
     claim: claimWindow(judgement, service),
     ...paidOn(judgement),
     bounds: planMonth.bounds[index] ?? null,
-    ...(hasRulings(plan) && { rulings: partRulings(service, judgement) }),
+    ...(ruleSet !== 1 && hasRulings(plan) && { rulings: partRulings(service, judgement) }),
     explain: facts.explain(judgement, index),
   };
 }

@@ -4,6 +4,7 @@ import type { RuleSet } from '../../core/statement/rule-set.js';
 import type { EpochMs } from '../../core/types.js';
 import { drawMonth } from '../statement/draw.js';
 import type { EvidenceRows } from './contents.js';
+import { withPlansOfToday } from './older-plans.js';
 import { evidenceStore } from './memory-store.js';
 
 export interface DrawFromRowsOptions {
@@ -19,7 +20,7 @@ export async function drawFromRows(
   rows: EvidenceRows,
   { month, now, software, ruleSet }: DrawFromRowsOptions,
 ): Promise<Assembler> {
-  const config = { ...rows.terms, bookBase: null };
+  const config = { ...rows.terms, book: withPlansOfToday(rows.terms.book), bookBase: null };
   const drawn = await drawMonth({ store: evidenceStore(rows), config, now, software, ruleSet }, month);
   const { seq, hash } = rows.ledger.at(-1) ?? { seq: 0, hash: noHash };
   return {

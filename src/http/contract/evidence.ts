@@ -27,6 +27,16 @@ const verified = z.strictObject({
   signedBy: text.nullable().meta({ description: 'the id of the key; null: it is not signed' }),
   ours: z.boolean().meta({ description: 'it is signed by a key of this installation' }),
   counts: z.record(text, z.int()),
+  zoneData: z
+    .strictObject({
+      there: z.string().nullable(),
+      here: z.string().nullable(),
+      periods: z.array(z.strictObject({ zone: z.string(), there: z.string(), here: z.string() })),
+    })
+    .nullable()
+    .describe(
+      'The time zone data of whoever made it and of this program, and the periods on which they differ.',
+    ),
   differences: z.array(z.strictObject({ field: text, stated: text, recomputed: text })),
 });
 
@@ -78,13 +88,14 @@ export function evidenceRoutes(server: FastifyInstance, { jobs, config }: Eviden
     handle: async ({ body }) => {
       const worked = await jobs.verify({ pack: body });
       if ('refused' in worked) return { ...nothing, why: worked.refused };
-      const { statement, signedBy, differences, ...counts } = worked.done;
+      const { statement, signedBy, differences, zoneData, ...counts } = worked.done;
       const { id: of, revision, state, asOf } = statement;
       const keys = await keyFolder(config().keys.folder).list();
       return {
         ...{ verified: differences.length === 0, why: null, signedBy, counts },
         statement: { id: of, revision, state, asOf },
         ours: keys.some((key) => key.id === signedBy),
+        zoneData,
         differences: differences.slice(0, mostShown),
       };
     },
@@ -93,6 +104,7 @@ export function evidenceRoutes(server: FastifyInstance, { jobs, config }: Eviden
 
 const nothing = {
   ...{ verified: false, statement: null, signedBy: null, ours: false, counts: {}, differences: [] },
+  zoneData: null,
 };
 
 const maySee = (caller: Caller, { book }: Config, customer: string, of: string): boolean =>

@@ -30,7 +30,7 @@ const rows: readonly [what: string, breakIt: (c: Json) => void, line: string, co
   [
     'an unknown plan',
     (c) => (c.plan = 'other'),
-    '$.plan is no built-in plan: must be one of ctg-cloud-connection, example-ethernet-hourly, example-ip-transit, example-leased-line, found "other"',
+    '$.plan is no built-in plan: must be one of ctg-cloud-connection, example-dedicated-internet, example-ethernet-hourly, example-ip-transit, example-leased-line, example-managed-wan, found "other"',
   ],
   [
     'a plan of the wrong type',

@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-argument -- a case that a test takes apart has no type */
+/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- a case that a test takes apart has no type */
 import { describe, expect, test } from 'vitest';
 import { faultsOf, resultOf, type Json } from '../../config/case/support.js';
 import { detailsOf } from './details.js';

@@ -90,7 +90,7 @@ describe('credits', () => {
     if (!plan) throw new Error('the plan is gone');
     const versions = plan.versions.map((each) => ({
       ...each,
-      credit: { ...each.credit, claimWithinDays: 30 },
+      credit: { ...each.credit, claim: { days: 30, after: 'month' } as const },
     }));
     const plans = new Map(month.config.book.plans).set(plan.id, { ...plan, versions });
     const config = { ...month.config, book: { ...month.config.book, plans } };

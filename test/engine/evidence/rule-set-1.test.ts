@@ -23,7 +23,11 @@ async function sealedBefore(): Promise<StatedMonth> {
   const month = await statedOctober();
   const { store, config } = month;
   const drawn = await drawMonth({ store, config, now: november, software: '0.1.0', ruleSet: 1 }, '2026-10');
-  const before = { services: drawn.services, unjudged: drawn.unjudged, draft: drawn.draft };
+  const before = {
+    services: drawn.services,
+    unjudged: drawn.unjudged,
+    draft: (service: string) => drawn.draft(service),
+  };
   const statements = await statementsOf(month, { judging: { draw: () => Promise.resolve(before) } });
   const all = { month: '2026-10', services: null, acceptIncomplete: null };
   expect((await statements.seal('ann', all)).map(({ outcome }) => outcome)).toEqual(['sealed', 'sealed']);

@@ -212,7 +212,14 @@ describe('a month judged from the store', () => {
     const store = await newStore();
     const figures = await figuresFromStore({ rounds: store.rounds, monthCase: cases.banded });
     await store.close();
-    expect(figures('HKG>SIN', [])).toEqual({ held: 0, answered: 0, latencyUs: null, loss: null });
+    expect(figures('HKG>SIN', [])).toEqual({
+      held: 0,
+      answered: 0,
+      latencyUs: null,
+      loss: null,
+      jittered: 0,
+      jitterUs: null,
+    });
     expect(() => figures('FRA>HKG', [])).toThrow(
       'FRA>HKG was not summed up: neither a service nor a commitment names it',
     );
