@@ -3,11 +3,13 @@
  * Targets are PoPs, or addresses of references beside them; instants are milliseconds on the monotonic clock.
  */
 export interface Reachability {
+  /** Something is sent to it, or tried to: its silence says something from now on. */
+  tried(target: string): void;
   /** It answered a packet that was sent at this instant, or about then. */
   answered(target: string, atMs: number): void;
   /** Whether any other target answered a packet that was sent within `nearMs` of the instant. */
   othersAnswered(target: string, atMs: number, nearMs: number): boolean;
-  /** Whether any other target was ever heard of, so that its silence says something. */
+  /** Whether any other target was ever tried, so that its silence says something. */
   hasOthers(target: string): boolean;
 }
 
@@ -23,8 +25,13 @@ const horizonMs = 2 * 3_600_000;
 
 export function createReachability(): Reachability {
   const spansOf = new Map<string, Span[]>();
+  const known = new Set<string>();
   return {
+    tried(target) {
+      known.add(target);
+    },
     answered(target, atMs) {
+      known.add(target);
       let spans = spansOf.get(target);
       if (!spans) spansOf.set(target, (spans = []));
       const near = spans.findLast(({ from, to }) => atMs >= from - joinMs && atMs <= to + joinMs);
@@ -38,6 +45,6 @@ export function createReachability(): Reachability {
         ([other, spans]) =>
           other !== target && spans.some(({ from, to }) => atMs >= from - nearMs && atMs <= to + nearMs),
       ),
-    hasOthers: (target) => [...spansOf.keys()].some((other) => other !== target),
+    hasOthers: (target) => known.size > (known.has(target) ? 1 : 0),
   };
 }

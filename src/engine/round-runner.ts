@@ -6,7 +6,6 @@ import type { Provenance, Round } from '../core/measurement/round.js';
 import { settleRound, usualMinimumSent, type AbortCause, type Settled } from '../core/measurement/settle.js';
 import type { EpochMs } from '../core/types.js';
 import type { ProbeDriver, Progress, RoundRequest, RoundResult } from '../../probes/probe.js';
-import { dueNs, schedule } from '../../probes/shared/schedule.js';
 import type { LinkMark, Links } from './links.js';
 import type { Clock, Resolve } from './ports.js';
 import { createReachability, type Reachability } from './reachability.js';
@@ -60,6 +59,7 @@ export function createRoundRunner(options: RoundRunnerOptions): RunRound {
       link = links?.mark(address, path.probe) ?? null;
       started = clock.monotonicMs();
       let received = 0;
+      reachability.tried(path.destination);
       const measured = driver.measure({
         ...roundRequest(measurement, address, signal),
         ...(path.probe && { options: path.probe }),
@@ -132,11 +132,11 @@ const leastNearMs = 2_000;
 
 /** When each packet was to be sent, on the monotonic clock: what keeps to its schedule was sent then. */
 function packetTimes(
-  { sizes, packets, packetIntervalMs }: MeasurementConfig,
+  { sizes, packetIntervalMs }: MeasurementConfig,
   startedMs: number,
 ): (stream: number, index: number) => number {
-  const plan = schedule(sizes.length, packets, packetIntervalMs);
-  return (stream, index) => startedMs + dueNs(plan, index * plan.streams + stream) / 1e6;
+  // The sizes run as interleaved streams, each with a packet every interval.
+  return (stream, index) => startedMs + (index + stream / sizes.length) * packetIntervalMs;
 }
 
 /** Of a round that failed the reason says more than any mark. */

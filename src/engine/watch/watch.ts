@@ -132,6 +132,7 @@ export function createWatch(options: WatchOptions): Watch {
     }
     const { address, options: packet } = target;
     const link = links?.mark(address, packet) ?? null;
+    reachability.tried(target.key);
     inFlight.set(id, { target, since: now.monotonic, link });
     const { bytes: icmpBytes, thresholdMs: patienceMs } = rules();
     return { id, address, icmpBytes, patienceMs, ...(packet && { options: packet }) };
