@@ -1,4 +1,4 @@
-import { ProbeUnavailable, type DriverOptions, type ProbeDriver } from './probe.js';
+import { ProbeUnavailableError, type DriverOptions, type ProbeDriver } from './probe.js';
 import type { SimulatedClock, SimulatedScript } from './simulated/script.js';
 
 /** Everything a kind may need; each takes what it knows. */
@@ -46,7 +46,7 @@ export const kindNames: readonly string[] = Object.keys(kinds);
 export async function openDriver(name: string, options: OpenOptions): Promise<ProbeDriver> {
   const open = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
   if (!open)
-    throw new ProbeUnavailable(
+    throw new ProbeUnavailableError(
       `there is no probe kind "${name}"`,
       `choose one of: ${kindNames.join(', ')}`,
       false,

@@ -1,6 +1,11 @@
-import type { IcmpErrorCount, PacketOutcome } from '../src/core/measurement/packet.js';
+import type {
+  IcmpErrorCount,
+  PacketOutcome,
+  Provenance,
+  SizeSample,
+  StampSource,
+} from '../src/core/measurement/round.js';
 import type { TraceMethod, TraceRun } from '../src/core/trace/trace.js';
-import type { Provenance, SizeSample, StampSource } from '../src/core/measurement/round.js';
 
 export interface DriverOptions {
   readonly log: ProbeLog;
@@ -142,7 +147,7 @@ export interface RoundResult {
 }
 
 /** This kind can't run here: says why, and what would help. */
-export class ProbeUnavailable extends Error {
+export class ProbeUnavailableError extends Error {
   override readonly name = 'ProbeUnavailable';
   constructor(
     message: string,

@@ -1,8 +1,7 @@
-import { countSize } from '../src/core/measurement/counts.js';
-import type { StampSource } from '../src/core/measurement/round.js';
-import { percentile } from '../src/core/measurement/spread.js';
+import { countSize, type StampSource } from '../src/core/measurement/round.js';
+import { percentile } from '../src/core/measurement/figures.js';
 import { kindNames, openDriver, type OpenOptions } from './kinds.js';
-import { ProbeUnavailable, type RoundRequest, type RoundResult } from './probe.js';
+import { ProbeUnavailableError, type RoundRequest, type RoundResult } from './probe.js';
 
 /** The same round by one kind. */
 export type SideBySideRow =
@@ -47,7 +46,12 @@ async function rowOf(kind: string, options: OpenOptions, request: RoundRequest):
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { kind, usable: false, reason, remedy: error instanceof ProbeUnavailable ? error.remedy : null };
+    return {
+      kind,
+      usable: false,
+      reason,
+      remedy: error instanceof ProbeUnavailableError ? error.remedy : null,
+    };
   }
 }
 
@@ -61,7 +65,11 @@ function rowFrom(kind: string, { ended, reason, sizes, provenance }: RoundResult
   const sum = (key: 'sent' | 'received'): number =>
     sizes.reduce((total, size) => total + countSize(size)[key], 0);
   return {
-    ...{ kind, usable: true, stamps: provenance.stamps, sent: sum('sent'), received: sum('received') },
+    kind,
+    usable: true,
+    stamps: provenance.stamps,
+    sent: sum('sent'),
+    received: sum('received'),
     rttUs: min === undefined ? null : { min, p50: percentile(rtts, 50), p99: percentile(rtts, 99) },
     sendLagUs: provenance.sendLagUs,
   };

@@ -1,21 +1,26 @@
 import type { BackupDone, BackupManifest, BackupOptions, LastBackup } from './app/backup.js';
 import type { Status } from './app/status.js';
-import type { OpenBilling, OpenBillingOptions } from './app/billing.js';
-import type { CompareKindsOptions, KindsCompared } from './app/compare-kinds.js';
-import type { CopiedStore, CopyProgress, CopyStoreOptions } from './app/copy-store.js';
+import type {
+  EvidenceMade,
+  EvidenceOptions,
+  LedgerOptions,
+  OpenBilling,
+  OpenBillingOptions,
+  OpenLedger,
+  OpenRegistry,
+  OpenReports,
+  RegistryOptions,
+  ReportsOptions,
+} from './app/services.js';
+import type { CompareKindsOptions, KindsCompared, ProbeOnceOptions } from './app/probe-once.js';
+import type { CopiedStore, CopyProgress, CopyStoreOptions, ReadStoreOptions } from './app/store.js';
 import type { Daemon, DaemonOptions } from './app/daemon.js';
-import type { EvidenceMade, EvidenceOptions } from './app/evidence.js';
-import type { LedgerOptions, OpenLedger } from './app/ledger.js';
-import type { ProbeOnceOptions } from './app/probe-once.js';
-import type { OpenRegistry, RegistryOptions } from './app/registry.js';
-import type { ReadStoreOptions } from './app/read-store.js';
-import type { OpenReports, ReportsOptions } from './app/reports.js';
 import type { SimulatedHistory, SimulateHistoryOptions } from './app/simulate.js';
 import type { Config } from './config/config.js';
-import type { DeadLetters } from './mesh/dead/office.js';
-import type { AgentsShown } from './render/mesh/agents.js';
+import type { DeadLetters } from './mesh/dead.js';
+import type { AgentsShown } from './render/mesh.js';
 import type { Round } from './core/measurement/round.js';
-import type { KeyFolder } from './seal/key-folder.js';
+import type { KeyFolder } from './seal/keys.js';
 import type { Store } from './store/store.js';
 import type { WriterName } from './store/writer-lock.js';
 
@@ -46,7 +51,7 @@ export type {
   SimulatedHistory,
   SimulateHistoryOptions,
 };
-export { ConfigRejected, ListenFault } from './app/faults.js';
+export { ConfigRejectedError, ListenError } from './app/round-log.js';
 
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const daemon = await import('./app/daemon.js');
@@ -59,12 +64,12 @@ export async function probeOnce(options: ProbeOnceOptions): Promise<Round[]> {
 }
 
 export async function compareKinds(options: CompareKindsOptions): Promise<KindsCompared> {
-  const compare = await import('./app/compare-kinds.js');
+  const compare = await import('./app/probe-once.js');
   return compare.compareKinds(options);
 }
 
 export async function readStore(config: Config, options?: ReadStoreOptions): Promise<Store> {
-  const read = await import('./app/read-store.js');
+  const read = await import('./app/store.js');
   return read.readStore(config, options);
 }
 
@@ -92,22 +97,22 @@ export async function statusOf(config: Config, now: number): Promise<Status> {
 }
 
 export async function storeName(config: Config): Promise<string> {
-  const open = await import('./app/open-store.js');
+  const open = await import('./app/store.js');
   return open.storeName(config);
 }
 
 export async function storeWriter(config: Config): Promise<WriterName | 'somebody' | null> {
-  const open = await import('./app/open-store.js');
+  const open = await import('./app/store.js');
   return open.storeWriter(config);
 }
 
 export async function copyStore(options: CopyStoreOptions): Promise<CopiedStore> {
-  const copy = await import('./app/copy-store.js');
+  const copy = await import('./app/store.js');
   return copy.copyStore(options);
 }
 
 export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
-  const ledger = await import('./app/ledger.js');
+  const ledger = await import('./app/services.js');
   return ledger.openLedger(options);
 }
 
@@ -117,27 +122,27 @@ export async function simulateHistory(options: SimulateHistoryOptions): Promise<
 }
 
 export async function openRegistry(options: RegistryOptions): Promise<OpenRegistry> {
-  const registry = await import('./app/registry.js');
+  const registry = await import('./app/services.js');
   return registry.openRegistry(options);
 }
 
 export async function openReports(options: ReportsOptions): Promise<OpenReports> {
-  const reports = await import('./app/reports.js');
+  const reports = await import('./app/services.js');
   return reports.openReports(options);
 }
 
 export async function makeEvidence(options: EvidenceOptions): Promise<EvidenceMade> {
-  const evidence = await import('./app/evidence.js');
+  const evidence = await import('./app/services.js');
   return evidence.makeEvidence(options);
 }
 
 export async function openBilling(options: OpenBillingOptions): Promise<OpenBilling> {
-  const billing = await import('./app/billing.js');
+  const billing = await import('./app/services.js');
   return billing.openBilling(options);
 }
 
 export async function askMesh(config: Config, now: number): Promise<AgentsShown> {
-  const ask = await import('./app/mesh/ask.js');
+  const ask = await import('./app/mesh/rows.js');
   return ask.askMesh(config, now);
 }
 
@@ -145,11 +150,11 @@ export async function withDeadLetters<T>(
   config: Config,
   work: (letters: DeadLetters) => Promise<T>,
 ): Promise<T> {
-  const dead = await import('./app/mesh/dead.js');
+  const dead = await import('./app/mesh/rows.js');
   return dead.withDeadLetters(config, work);
 }
 
 export async function openKeys(config: Config): Promise<KeyFolder> {
-  const billing = await import('./app/billing.js');
+  const billing = await import('./app/services.js');
   return billing.openKeys(config);
 }

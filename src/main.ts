@@ -46,8 +46,8 @@ process.once('uncaughtException', (error) => {
 
 // Nothing else is loaded before the limit is known to do.
 const [{ findHome }, { readVersion }, { runProgram }] = await Promise.all([
-  import('./config/home.js'),
-  import('./cli/home.js'),
+  import('./config/defaults.js'),
+  import('./cli/context.js'),
   import('./cli/run-program.js'),
 ]);
 const home = findHome();

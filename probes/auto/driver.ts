@@ -1,4 +1,4 @@
-import { ProbeUnavailable, type DriverOptions, type ProbeDriver } from '../probe.js';
+import { ProbeUnavailableError, type DriverOptions, type ProbeDriver } from '../probe.js';
 
 /** A kind that may be taken, with what opens it. */
 export interface Candidate {
@@ -16,7 +16,7 @@ export interface AutoOptions extends DriverOptions {
  * kind's own: it bears its name. Rejects with `ProbeUnavailable` when none works.
  */
 export async function openAuto({ log, candidates }: AutoOptions): Promise<ProbeDriver> {
-  const refusals: { readonly name: string; readonly error: ProbeUnavailable }[] = [];
+  const refusals: { readonly name: string; readonly error: ProbeUnavailableError }[] = [];
   for (const { name, open } of candidates) {
     try {
       const driver = await open();
@@ -31,7 +31,7 @@ export async function openAuto({ log, candidates }: AutoOptions): Promise<ProbeD
       refusals.push({ name, error: asUnavailable(error) });
     }
   }
-  throw new ProbeUnavailable(
+  throw new ProbeUnavailableError(
     refusals.map(({ name, error }) => `${name}: ${error.message}`).join('; '),
     refusals[0]?.error.remedy ?? 'name a probe kind',
     refusals.some(({ error }) => error.permission),
@@ -39,8 +39,8 @@ export async function openAuto({ log, candidates }: AutoOptions): Promise<ProbeD
 }
 
 /** A kind whose library can't even be loaded can't run either. */
-function asUnavailable(error: unknown): ProbeUnavailable {
-  if (error instanceof ProbeUnavailable) return error;
+function asUnavailable(error: unknown): ProbeUnavailableError {
+  if (error instanceof ProbeUnavailableError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  return new ProbeUnavailable(message, 'npm ci', false);
+  return new ProbeUnavailableError(message, 'npm ci', false);
 }

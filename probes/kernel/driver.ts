@@ -1,20 +1,42 @@
+import { Worker } from 'node:worker_threads';
+import type { StampSource } from '../../src/core/measurement/round.js';
+import type { TraceRun } from '../../src/core/trace/trace.js';
 import {
-  ProbeUnavailable,
   type DriverOptions,
   type ProbeDriver,
+  ProbeUnavailableError,
   type RoundRequest,
   type RoundResult,
+  type Shortcoming,
   type TraceRequest,
 } from '../probe.js';
-import { Worker } from 'node:worker_threads';
-import type { TraceRun } from '../../src/core/trace/trace.js';
-import { failedRound, requestFault, unsentRound } from '../shared/results.js';
 import { pendingEchoes } from '../shared/pending-echoes.js';
+import { failedRound, requestFault, unsentRound } from '../shared/results.js';
 import { abortedOnRequest, roundsInFlight } from '../shared/rounds-in-flight.js';
-import { leastStamps, mustBeUsable, shortcomingsOf } from './families.js';
 import { unpackSizes } from './packed.js';
 import type { Families, FromWorker, WorkerRequest } from './protocol.js';
 import { startThread, type Thread } from './thread.js';
+
+const byWorth: readonly StampSource[] = ['user', 'kernel-rx', 'kernel-tx-rx'];
+
+/** The stamps that every packet gets, of whatever family. */
+function leastStamps(families: Families): StampSource {
+  const taken = Object.values(families).flatMap((state) => (state.usable ? [state.stamps] : []));
+  return byWorth.find((stamps) => taken.includes(stamps)) ?? 'user';
+}
+
+/** Of families that lack the same, it is said once. */
+function shortcomingsOf(families: Families): Shortcoming[] {
+  const all = Object.values(families).flatMap((state) => (state.usable ? (state.shortcoming ?? []) : []));
+  return all.filter(({ what }, index) => all.findIndex((other) => other.what === what) === index);
+}
+
+/** Throws `ProbeUnavailable` where no family can be measured. */
+function mustBeUsable(families: Families): void {
+  if (families[4].usable || families[6].usable) return;
+  const { reason, remedy, permission } = families[4];
+  throw new ProbeUnavailableError(reason, remedy, permission);
+}
 
 export interface KernelOptions extends DriverOptions {
   /** The worker's entry, as built JavaScript. */
@@ -112,7 +134,7 @@ export async function openKernel(options: KernelOptions): Promise<KernelDriver> 
   } catch (error) {
     clearTimeout(restart);
     await thread.stop();
-    throw error instanceof ProbeUnavailable ? error : unavailable(error);
+    throw error instanceof ProbeUnavailableError ? error : unavailable(error);
   }
   for (const family of [4, 6] as const) {
     const state = families[family];
@@ -185,13 +207,19 @@ function toWorker(request: RoundRequest): WorkerRequest {
   const { address, sizes, count, intervalMs, lostAfterMs, lateWaitMs, options } = request;
   const watched = request.onProgress !== undefined;
   return {
-    ...{ address, sizes, count, intervalMs, lostAfterMs, lateWaitMs, watched },
+    address,
+    sizes,
+    count,
+    intervalMs,
+    lostAfterMs,
+    lateWaitMs,
+    watched,
     ...(options && { options }),
   };
 }
 
-const unavailable = (error: unknown): ProbeUnavailable =>
-  new ProbeUnavailable(
+const unavailable = (error: unknown): ProbeUnavailableError =>
+  new ProbeUnavailableError(
     messageOf(error),
     'choose the probe kind "net-ping": it needs no calls into the C library',
     false,

@@ -1,4 +1,4 @@
-import { lost, type NotSentReason, type PacketOutcome } from '../../src/core/measurement/packet.js';
+import { lost, type NotSentReason, type PacketOutcome } from '../../src/core/measurement/round.js';
 import type { EchoRequest } from '../probe.js';
 import { startFlight, type Flight } from './flight.js';
 import { land } from './land.js';
@@ -23,7 +23,7 @@ export interface Echoes {
   tell(nowNs: number): void;
 }
 
-export interface EchoesOptions {
+interface EchoesOptions {
   readonly tell: (message: FromWorker) => void;
   /** Milliseconds on the clock of `process.hrtime`. */
   readonly hrtimeMs: () => number;
@@ -40,8 +40,13 @@ export function createEchoes({ tell, hrtimeMs }: EchoesOptions): Echoes {
     start(request, target, line, pool, nowNs) {
       const { id, address, icmpBytes, patienceMs, options } = request;
       const round = {
-        ...{ address, sizes: [{ bytes: icmpBytes, icmpBytes }], count: 1, intervalMs: 1 },
-        ...{ lostAfterMs: patienceMs, lateWaitMs: 0, watched: false },
+        address,
+        sizes: [{ bytes: icmpBytes, icmpBytes }],
+        count: 1,
+        intervalMs: 1,
+        lostAfterMs: patienceMs,
+        lateWaitMs: 0,
+        watched: false,
         ...(options && { options }),
       };
       const flight = startFlight(id, round, target, line, pool, nowNs, 0);

@@ -20,7 +20,7 @@ export interface Landing {
   tellProgress(nowNs: number): void;
 }
 
-export interface LandingOptions {
+interface LandingOptions {
   readonly air: Air;
   readonly clock: Clock;
   readonly wires: Wires;

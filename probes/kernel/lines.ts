@@ -28,7 +28,7 @@ const failedNs = 5e9;
 /** Targets that fail at the same time share a fresh socket. */
 const freshForNs = 4e9;
 /** More than this at a time are not needed: who uses an older one takes the latest with its next packet. */
-const mostGenerations = 16;
+const maxGenerations = 16;
 
 export function createLines(): Lines {
   const lines = new Map<string, Line>();
@@ -60,7 +60,7 @@ export function createLines(): Lines {
         line.generation = latest;
         line.unansweredSinceNs = nowNs;
       }
-      if (line.generation <= latest - mostGenerations) line.generation = latest;
+      if (line.generation <= latest - maxGenerations) line.generation = latest;
       return line.generation;
     },
     answered(line) {

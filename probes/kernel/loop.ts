@@ -2,23 +2,93 @@ import type { PacketOptions } from '../probe.js';
 import type { Family } from '../shared/echo.js';
 import type { Address } from './address.js';
 import { createAir } from './air.js';
-import { createClockGuard } from './clock-guard.js';
+import { type ClockGuard, createClockGuard } from './clock-guard.js';
 import type { Clock } from './clock.js';
 import { createEchoes } from './echoes.js';
+import type { Flight } from './flight.js';
 import { createLanding } from './landing.js';
 import { createLines } from './lines.js';
-import { createMoments } from './moments.js';
 import { createPacketPool } from './packets.js';
 import type { Poller } from './poller.js';
 import type { FromWorker, ToWorker } from './protocol.js';
-import { createReceiver } from './receiver.js';
-import { createReader } from './replies.js';
+import { createReader, type Reader, type Seen } from './replies.js';
 import { createSender } from './sender.js';
 import { createTakeoff } from './takeoff.js';
 import type { Wire } from './wire.js';
-import { createWires } from './wires.js';
+import { type BookedWire, createWires } from './wires.js';
 
-export interface LoopOptions {
+/** Fetches what came. */
+interface Receiver {
+  /** Empties the error queue: TX stamps and ICMP errors. Returns how many came. */
+  readonly errors: (booked: BookedWire) => number;
+  /** Fetches replies, a bounded number: those who send have their turn between. */
+  replies(booked: BookedWire): void;
+}
+
+interface ReceiverOptions {
+  readonly reader: Reader;
+  /** Reads both clocks. */
+  readonly look: () => Seen;
+  /** All that this flight has sent is answered. */
+  readonly onAnswered: (flight: Flight) => void;
+}
+
+/** So many batches of replies in a row, then what is due is sent. */
+const batchesATurn = 16;
+
+function createReceiver({ reader, look, onAnswered }: ReceiverOptions): Receiver {
+  const errors = (booked: BookedWire): number => {
+    const { wire } = booked;
+    booked.drained = true;
+    for (let drained = 0; ;) {
+      const came = wire.fetchErrors();
+      for (let index = 0; index < came; index += 1) reader.error(booked, wire.error(index));
+      drained += Math.max(came, 0);
+      if (came < wire.batch) return drained;
+    }
+  };
+  return {
+    errors,
+    replies(booked) {
+      const { wire } = booked;
+      for (let batches = 0; batches < batchesATurn; batches += 1) {
+        const came = wire.fetchReplies();
+        if (came <= 0) return;
+        const seen = look();
+        for (let index = 0; index < came; index += 1) {
+          const done = reader.reply(booked, wire.reply(index), seen, errors);
+          if (done) onAnswered(done);
+        }
+        if (came < wire.batch) return;
+      }
+    },
+  };
+}
+
+const tries = 4;
+const steadyNs = 20_000;
+
+/**
+ * Gives what reads both clocks, for the guard, and says when that was. It fills one object again and again: copy what
+ * is to be kept.
+ */
+function createMoments(clock: Clock, guard: ClockGuard): () => Seen {
+  const moment = { monoNs: 0, epoch: 0 };
+  return () => {
+    // A reading during which the thread lost its processor says little of the wall clock.
+    for (let nth = 0; nth < tries; nth += 1) {
+      const beforeNs = clock.monotonicNs();
+      const realNs = clock.wallNs();
+      moment.monoNs = clock.monotonicNs();
+      guard.observe(beforeNs, realNs, moment.monoNs);
+      if (moment.monoNs - beforeNs < steadyNs) break;
+    }
+    moment.epoch = guard.epoch;
+    return moment;
+  };
+}
+
+interface LoopOptions {
   readonly clock: Clock;
   readonly poller: Poller;
   /** Opens a socket for such packets, `longest` bytes at most. Throws with a reason for people. */

@@ -1,5 +1,9 @@
-import { icmpErrorKinds, notSentReasons, type PacketOutcome } from '../../src/core/measurement/packet.js';
-import type { SizeSample } from '../../src/core/measurement/round.js';
+import {
+  icmpErrorKinds,
+  notSentReasons,
+  type PacketOutcome,
+  type SizeSample,
+} from '../../src/core/measurement/round.js';
 
 /** Samples as typed arrays: between threads they are handed over, where 300 objects a round would be copied. */
 export interface PackedSizes {

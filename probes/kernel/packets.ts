@@ -1,5 +1,9 @@
-import { icmpErrorKinds, notSentReasons } from '../../src/core/measurement/packet.js';
-import type { IcmpErrorKind, NotSentReason } from '../../src/core/measurement/packet.js';
+import {
+  type IcmpErrorKind,
+  icmpErrorKinds,
+  type NotSentReason,
+  notSentReasons,
+} from '../../src/core/measurement/round.js';
 import { worseError } from '../shared/icmp-errors.js';
 import { newPacketRecord, type PacketRecord } from '../shared/packet-record.js';
 
@@ -30,7 +34,7 @@ export interface PacketPool {
 }
 
 /** So many blocks of one length are kept: as many as rounds fly at a time, and no more after a rush. */
-const mostKept = 1024;
+const maxKept = 1024;
 
 export function createPacketPool(): PacketPool {
   const kept = new Map<number, Packets[]>();
@@ -46,7 +50,7 @@ export function createPacketPool(): PacketPool {
     giveBack(packets) {
       let blocks = kept.get(packets.room);
       if (!blocks) kept.set(packets.room, (blocks = []));
-      if (blocks.length < mostKept) blocks.push(packets);
+      if (blocks.length < maxKept) blocks.push(packets);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { IcmpErrorKind } from '../../src/core/measurement/packet.js';
+import type { IcmpErrorKind } from '../../src/core/measurement/round.js';
 import { icmpErrorKind } from '../shared/icmp-errors.js';
 import { mtuOf, ownAddresses } from '../shared/icmp-tally.js';
 import { addressText } from '../shared/ip-address.js';

@@ -1,5 +1,5 @@
 /** The stamps of one answered packet, nanoseconds. */
-export interface Stamps {
+interface Stamps {
   /** Kernel stamps, of the wall clock; NaN: not taken. */
   readonly txNs: number;
   readonly rxNs: number;

@@ -1,5 +1,6 @@
+import { randomFillSync } from 'node:crypto';
 import { getSystemErrorName } from 'node:util';
-import type { NotSentReason } from '../../src/core/measurement/packet.js';
+import type { NotSentReason } from '../../src/core/measurement/round.js';
 import type { PacketOptions } from '../probe.js';
 import { notSentReason } from '../shared/not-sent.js';
 import type { ClockGuard } from './clock-guard.js';
@@ -8,10 +9,37 @@ import type { Flight } from './flight.js';
 import type { Lines } from './lines.js';
 import { writeRequest } from './packet.js';
 import { noteNotSent } from './packets.js';
-import { SocketFault } from './socket.js';
-import { createTokens } from './tokens.js';
+import { SocketError } from './socket.js';
 import type { Wire } from './wire.js';
 import type { BookedWire, Wires } from './wires.js';
+
+/** Random 64-bit tokens in two halves; randomness is fetched for many at a time. */
+interface Tokens {
+  readonly high: number;
+  readonly low: number;
+  next(): void;
+}
+
+const fetched = 1024;
+
+function createTokens(): Tokens {
+  const words = new Uint32Array(fetched * 2);
+  let at = words.length;
+  return {
+    get high() {
+      return words[at] ?? 0;
+    },
+    get low() {
+      return words[at + 1] ?? 0;
+    },
+    next() {
+      at += 2;
+      if (at < words.length) return;
+      randomFillSync(words);
+      at = 0;
+    },
+  };
+}
 
 export interface Sender {
   /** Sends the flight's packet of this turn; returns the wire it went out by, null when it did not. */
@@ -20,7 +48,7 @@ export interface Sender {
   together(work: () => void): void;
 }
 
-export interface SenderOptions {
+interface SenderOptions {
   readonly clock: Clock;
   readonly guard: ClockGuard;
   readonly wires: Wires;
@@ -30,7 +58,7 @@ export interface SenderOptions {
 
 const plain: PacketOptions = {};
 /** How often a packet is tried whose sending failed for what had become of an earlier one. */
-const mostTries = 3;
+const maxTries = 3;
 
 export function createSender({ clock, guard, wires, lines, drainErrors }: SenderOptions): Sender {
   const tokens = createTokens();
@@ -67,7 +95,7 @@ export function createSender({ clock, guard, wires, lines, drainErrors }: Sender
     try {
       return wireWithRoom(flight, nowNs);
     } catch (error) {
-      return error instanceof SocketFault ? unsent(error.errno) : 'other';
+      return error instanceof SocketError ? unsent(error.errno) : 'other';
     }
   };
 
@@ -106,7 +134,7 @@ export function createSender({ clock, guard, wires, lines, drainErrors }: Sender
       writeRequest(message, wire.family, { identifier: wire.identifier, sequence, high, low });
       let [errno, monoNs] = [0, 0];
       // An ICMP error that came for an earlier packet makes the next call fail: that says nothing of this packet.
-      for (let tries = 0; tries < mostTries; tries += 1) {
+      for (let tries = 0; tries < maxTries; tries += 1) {
         packets.epoch[turn] = guard.epoch;
         monoNs = clock.monotonicNs();
         packets.sentMonoNs[turn] = monoNs;

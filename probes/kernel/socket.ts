@@ -3,20 +3,69 @@ import type { PacketOptions } from '../probe.js';
 import type { Family } from '../shared/echo.js';
 import * as abi from './abi.js';
 import { anyAddress, kernelAddress } from './address.js';
-import { echoReplyFilter, icmp6EchoReplyOnly } from './bpf.js';
 import type { Libc } from './libc.js';
+
+/** One instruction of the kernel's classic packet filter: code, jump if true, jump if false, operand. */
+type Instruction = readonly [code: number, jt: number, jf: number, k: number];
+
+const loadIpHeaderLength: Instruction = [0xb1, 0, 0, 0];
+// ldxb 4*([0]&0xf)
+const keep: Instruction = [0x06, 0, 0, 0x40000];
+const drop: Instruction = [0x06, 0, 0, 0];
+
+/** Echo replies with this identifier, on a raw IPv4 socket: it sees the IP header first. */
+const repliesV4 = (identifier: number): Instruction[] => [
+  loadIpHeaderLength,
+  [0x50, 0, 0, 0], // ldb [x + 0], the type
+  [0x15, 0, 3, 0], // is it echo reply
+  [0x48, 0, 0, 4], // ldh [x + 4], the identifier
+  [0x15, 0, 1, identifier],
+  keep,
+  drop,
+];
+
+/** The same on a raw IPv6 socket, which starts at the ICMP message. */
+const repliesV6 = (identifier: number): Instruction[] => [
+  [0x30, 0, 0, 0],
+  [0x15, 0, 3, 129],
+  [0x28, 0, 0, 4],
+  [0x15, 0, 1, identifier],
+  keep,
+  drop,
+];
+
+/** The program as SO_ATTACH_FILTER wants it: 8 bytes an instruction. */
+function echoReplyFilter(family: 4 | 6, identifier: number): { program: Buffer; count: number } {
+  const instructions = family === 4 ? repliesV4(identifier) : repliesV6(identifier);
+  const program = Buffer.alloc(instructions.length * 8);
+  instructions.forEach(([code, jt, jf, k], index) => {
+    program.writeUInt16LE(code, index * 8);
+    program.writeUInt8(jt, index * 8 + 2);
+    program.writeUInt8(jf, index * 8 + 3);
+    program.writeUInt32LE(k, index * 8 + 4);
+  });
+  return { program, count: instructions.length };
+}
+
+/** ICMP6_FILTER that lets only echo replies (129) through: a set bit blocks. */
+function icmp6EchoReplyOnly(): Buffer {
+  const blocked = Buffer.alloc(32, 0xff);
+  const word = blocked.readUInt32LE(16); // types 128 to 159
+  blocked.writeUInt32LE((word & ~(1 << 1)) >>> 0, 16);
+  return blocked;
+}
 
 /** How a socket came to be: `datagram` needs no privilege, `raw` needs CAP_NET_RAW. */
 export type SocketMode = 'datagram' | 'raw';
 
-export interface IcmpSocket {
+interface IcmpSocket {
   readonly fd: number;
   readonly mode: SocketMode;
   readonly identifier: number;
 }
 
 /** A call that a socket needs was refused. */
-export class SocketFault extends Error {
+export class SocketError extends Error {
   override readonly name = 'SocketFault';
   constructor(
     what: string,
@@ -59,14 +108,14 @@ function openEither(libc: Libc, family: Family): { fd: number; mode: SocketMode 
   if (datagram >= 0) return { fd: datagram, mode: 'datagram' };
   const raw = libc.socket(domain, abi.SOCK_RAW | flags, protocol);
   if (raw >= 0) return { fd: raw, mode: 'raw' };
-  throw new SocketFault(`no ICMPv${family} socket`, libc.errno());
+  throw new SocketError(`no ICMPv${family} socket`, libc.errno());
 }
 
 function setUp(libc: Libc, fd: number, family: Family, options: PacketOptions): void {
   const set = (level: number, name: number, value: Buffer): boolean =>
     libc.setsockopt(fd, level, name, value, value.length) === 0;
   const need = (what: string, level: number, name: number, value: Buffer): void => {
-    if (!set(level, name, value)) throw new SocketFault(what, libc.errno());
+    if (!set(level, name, value)) throw new SocketError(what, libc.errno());
   };
   const size = abi.int32(receiveBufferBytes);
   // The first needs CAP_NET_ADMIN; the second is cut to net.core.rmem_max.
@@ -105,12 +154,12 @@ function bindDatagram(libc: Libc, fd: number, family: Family, options: PacketOpt
   bindTo(libc, fd, address);
   const length = abi.int32(address.length);
   const bound = Buffer.alloc(address.length);
-  if (libc.getsockname(fd, bound, length) !== 0) throw new SocketFault('getsockname', libc.errno());
+  if (libc.getsockname(fd, bound, length) !== 0) throw new SocketError('getsockname', libc.errno());
   return bound.readUInt16BE(abi.sockaddrIn.port);
 }
 
 function bindTo(libc: Libc, fd: number, address: Buffer): void {
-  if (libc.bind(fd, address, address.length) !== 0) throw new SocketFault('source address', libc.errno());
+  if (libc.bind(fd, address, address.length) !== 0) throw new SocketError('source address', libc.errno());
 }
 
 function sourceAddress(libc: Libc, family: Family, source: string): Buffer {
@@ -126,7 +175,7 @@ function filterRaw(libc: Libc, fd: number, family: Family, identifier: number): 
   header.writeUInt16LE(count, 0);
   header.writeBigUInt64LE(libc.address(program), 8);
   if (libc.setsockopt(fd, abi.SOL_SOCKET, abi.SO_ATTACH_FILTER, header, header.length) !== 0)
-    throw new SocketFault('packet filter', libc.errno());
+    throw new SocketError('packet filter', libc.errno());
   if (family === 6) {
     const only = icmp6EchoReplyOnly();
     libc.setsockopt(fd, abi.SOL_ICMPV6, abi.ICMP6_FILTER, only, only.length);

@@ -1,4 +1,4 @@
-import { maxIcmpMessageBytes, minIcmpMessageBytes } from '../../src/core/measurement/length.js';
+import { maxIcmpMessageBytes, minIcmpMessageBytes } from '../../src/core/measurement/round.js';
 import type { EchoRequest, PacketOptions } from '../probe.js';
 import type { Address } from './address.js';
 import { expectEnd, type Air } from './air.js';
@@ -13,7 +13,7 @@ import type { Sender } from './sender.js';
 import type { BookedWire, Wires } from './wires.js';
 
 /** Brings rounds and single echoes into the air, and sends what is due. */
-export interface Takeoff {
+interface Takeoff {
   round(id: number, request: WorkerRequest): void;
   /** Sends them all, now. */
   echoes(requests: readonly EchoRequest[]): void;
@@ -21,7 +21,7 @@ export interface Takeoff {
   sendDue(): void;
 }
 
-export interface TakeoffOptions {
+interface TakeoffOptions {
   readonly air: Air;
   readonly clock: Clock;
   readonly wires: Wires;

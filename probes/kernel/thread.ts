@@ -1,6 +1,6 @@
 import { closeSync, writeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { ProbeUnavailable } from '../probe.js';
+import { ProbeUnavailableError } from '../probe.js';
 import {
   notedDescriptors,
   sharedWords,
@@ -10,7 +10,7 @@ import {
   type WorkerData,
 } from './protocol.js';
 
-export interface ThreadOptions {
+interface ThreadOptions {
   /** The worker's entry, as built JavaScript. */
   readonly entry: URL;
   /** Without a sign of life for so long the worker counts as wedged. */
@@ -67,7 +67,7 @@ export function startThread(options: ThreadOptions): Thread {
       wakeFd = message.wakeFd;
       becomeReady(message.families);
     } else if (message.type === 'refused')
-      failToStart(new ProbeUnavailable(message.reason, message.remedy, false));
+      failToStart(new ProbeUnavailableError(message.reason, message.remedy, false));
     else options.onMessage(message);
   });
 

@@ -11,7 +11,7 @@ import { createBatch, type Batch } from './batch.js';
 import { emptyControl, parseControl, type Control } from './control.js';
 import type { Libc } from './libc.js';
 import { createPoller } from './poller.js';
-import { interfaceIndexBy, SocketFault } from './socket.js';
+import { interfaceIndexBy, SocketError } from './socket.js';
 import { openSocketWire } from './socket-wire.js';
 
 /** One method's socket: sends probes that all have the same flow, and tells whom they reached. */
@@ -36,7 +36,7 @@ interface Heard {
 /** A hop whose routers do not answer costs this. */
 const hopWaitNs = 1e9;
 /** After so many silent hops in a row nobody answers any more. */
-const mostSilent = 5;
+const maxSilent = 5;
 /** The classic first port of traceroute; it stays the same, for it is a part of the flow. */
 const udpPort = 33_434;
 
@@ -141,7 +141,7 @@ function endHop(run: Run, ttl: number): void {
   run.open = 0;
   const isSilent = run.hops[ttl - 1]?.tries.every((one) => one === null) ?? true;
   run.silent = isSilent ? run.silent + 1 : 0;
-  if (run.silent >= mostSilent) run.over = true;
+  if (run.silent >= maxSilent) run.over = true;
 }
 
 const nowNs = (): number => Number(process.hrtime.bigint() % 1_000_000_000_000_000n);
@@ -152,7 +152,7 @@ function setTtl(libc: Libc, fd: number, of: 4 | 6, ttl: number): void {
   const [level, name] = ttlOption[of];
   const value = abi.int32(ttl);
   if (libc.setsockopt(fd, level, name, value, value.length) !== 0)
-    throw new SocketFault(`TTL ${ttl}`, libc.errno());
+    throw new SocketError(`TTL ${ttl}`, libc.errno());
 }
 
 /** What an error says, where it is an ICMP error; null: it is something else. */
@@ -167,7 +167,10 @@ function icmpTracer(libc: Libc, target: Address, { options = {} }: TraceRequest)
   const of = target.family;
   const [replies, errors] = [createBatch(libc, 16, 2048), createBatch(libc, 16, 512)];
   const wire = openSocketWire({
-    ...{ libc, family: of, packet: { ...options, ttl: 1 }, stamps: 'none' },
+    libc,
+    family: of,
+    packet: { ...options, ttl: 1 },
+    stamps: 'none',
     batches: { replies: () => replies, errors: () => errors },
   });
   const message = Buffer.alloc(32);
@@ -226,7 +229,7 @@ function udpTracer(libc: Libc, target: Address, { options = {} }: TraceRequest):
   const of = target.family;
   const domain = of === 4 ? abi.AF_INET : abi.AF_INET6;
   const fd = libc.socket(domain, abi.SOCK_DGRAM | abi.SOCK_NONBLOCK | abi.SOCK_CLOEXEC, 0);
-  if (fd < 0) throw new SocketFault('no UDP socket', libc.errno());
+  if (fd < 0) throw new SocketError('no UDP socket', libc.errno());
   const errors = createBatch(libc, 16, 512);
   try {
     bindUdp(libc, fd, of, options);
@@ -282,12 +285,12 @@ function bindUdp(libc: Libc, fd: number, of: 4 | 6, options: NonNullable<TraceRe
   if (device !== undefined) {
     const name = Buffer.from(`${device}\0`);
     if (libc.setsockopt(fd, abi.SOL_SOCKET, abi.SO_BINDTODEVICE, name, name.length) !== 0)
-      throw new SocketFault(`interface ${device}`, libc.errno());
+      throw new SocketError(`interface ${device}`, libc.errno());
   }
   const from =
     source === undefined ? anyAddress(of) : (kernelAddress(source, interfaceIndexBy(libc))?.sockaddr ?? null);
   if (from === null || libc.bind(fd, from, from.length) !== 0)
-    throw new SocketFault('source address', libc.errno());
+    throw new SocketError('source address', libc.errno());
 }
 
 /** Errors give the datagram's payload, as much of it as the router quoted. */

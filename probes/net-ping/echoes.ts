@@ -1,4 +1,4 @@
-import { lost, type IcmpErrorKind, type PacketOutcome } from '../../src/core/measurement/packet.js';
+import { lost, type IcmpErrorKind, type PacketOutcome } from '../../src/core/measurement/round.js';
 import type { EchoRequest } from '../probe.js';
 import { echoRequest, newToken, sameEcho, type Family } from '../shared/echo.js';
 import { worseError } from '../shared/icmp-errors.js';
@@ -9,13 +9,13 @@ import { wholeMicroseconds } from '../shared/packet-record.js';
 import type { Endpoint, Endpoints, Listener } from './endpoints.js';
 import { sendFailure } from './errors.js';
 
-export interface ChildEchoesOptions {
+interface ChildEchoesOptions {
   readonly endpoints: Endpoints;
   readonly tell: (results: readonly EchoTold[]) => void;
 }
 
 /** Single echoes on the sockets that the rounds use. */
-export interface ChildEchoes {
+interface ChildEchoes {
   send(requests: readonly EchoRequest[]): void;
 }
 

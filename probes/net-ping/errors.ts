@@ -1,4 +1,4 @@
-import type { NotSentReason } from '../../src/core/measurement/packet.js';
+import type { NotSentReason } from '../../src/core/measurement/round.js';
 import { notSentReason } from '../shared/not-sent.js';
 
 /** raw-socket tells an error by the C library's words for it: those of glibc, and of musl where they differ. */

@@ -1,10 +1,131 @@
-import type { ProbeLog } from '../probe.js';
-import { backoff } from './backoff.js';
-import { startChild, type Child } from './child-process.js';
-import { explain } from './unavailable.js';
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { type ProbeLog, ProbeUnavailableError } from '../probe.js';
 import type { FromChild, ToChild } from './wire.js';
 
-export interface KeeperOptions {
+interface ChildOptions {
+  /** The built `child.js`. */
+  readonly entry: URL;
+  readonly heartbeatMs: number;
+  readonly onMessage: (message: FromChild) => void;
+  /** It is gone, and why. Called once. */
+  readonly onGone: (reason: string) => void;
+}
+
+/** One child process, from its start to its end. */
+interface Child {
+  readonly pid: number | undefined;
+  send(message: ToChild): void;
+  /** Lets it end by itself, and ends it when it does not. */
+  stop(): Promise<void>;
+}
+
+/** So many heartbeats without an answer, and the child hangs. */
+const missedBeats = 5;
+const stopWithinMs = 1000;
+const stderrKept = 2000;
+
+/** Starts a child, and watches over it from its first message on, which is `ready` or `unavailable`. */
+function startChild(options: ChildOptions): Child {
+  const child: ChildProcess = fork(fileURLToPath(options.entry), [], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    // Its own, whatever flags this process has; what it makes is short-lived or small.
+    execArgv: ['--max-semi-space-size=1'],
+  });
+  let stderr = '';
+  let started = false;
+  let unanswered = 0;
+  let fault: string | null = null;
+  let gone = false;
+
+  const beat = setInterval(() => {
+    if (!started) return;
+    // Our own beats are counted, not time: when this process stood still, no beat was missed.
+    if (unanswered >= missedBeats) {
+      fault = `it did not answer for ${(missedBeats * options.heartbeatMs) / 1000} s`;
+      child.kill('SIGKILL');
+      return;
+    }
+    unanswered += 1;
+    send({ type: 'ping' });
+  }, options.heartbeatMs);
+  beat.unref();
+
+  const leave = (reason: string): void => {
+    if (gone) return;
+    gone = true;
+    clearInterval(beat);
+    options.onGone(fault ?? reason);
+  };
+  const send = (message: ToChild): void => {
+    // A failed send is a dead child; its end is told by `exit`.
+    if (child.connected) child.send(message, () => undefined);
+  };
+
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr = (stderr + text).slice(-stderrKept);
+  });
+  child.on('message', (message: FromChild) => {
+    started = true;
+    unanswered = 0;
+    if (message.type !== 'pong') options.onMessage(message);
+  });
+  child.on('error', (error) => {
+    leave(`it could not be started: ${error.message}`);
+  });
+  child.on('exit', (code, signal) => {
+    const how =
+      signal === null ? `it ended with exit code ${code ?? 'unknown'}` : `it was ended by ${signal}`;
+    const said = stderr.trim().split('\n').at(-1) ?? '';
+    leave(said === '' ? how : `${how}: ${said}`);
+  });
+
+  return {
+    pid: child.pid,
+    send,
+    stop: () =>
+      new Promise((resolve) => {
+        if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) {
+          resolve();
+          return;
+        }
+        const kill = setTimeout(() => child.kill('SIGKILL'), stopWithinMs);
+        child.once('exit', () => {
+          clearTimeout(kill);
+          resolve();
+        });
+        if (child.connected) child.disconnect();
+        // A child that is stopped or stuck does not notice: the timer sees to it.
+      }),
+  };
+}
+
+/** How long to wait before a child is started again. */
+interface Backoff {
+  /** Milliseconds, given how long the last one lived. */
+  next(livedMs: number): number;
+}
+
+const firstMs = 100;
+const longestMs = 30_000;
+/** A child that lived this long was well; its end starts the count anew. */
+const wellAfterMs = 60_000;
+
+/** Doubles from one early end to the next. */
+function backoff(): Backoff {
+  let nextMs = firstMs;
+  return {
+    next(livedMs) {
+      if (livedMs >= wellAfterMs) nextMs = firstMs;
+      const delayMs = nextMs;
+      nextMs = Math.min(longestMs, nextMs * 2);
+      return delayMs;
+    },
+  };
+}
+
+interface KeeperOptions {
   readonly entry: URL;
   readonly heartbeatMs: number;
   readonly log: ProbeLog;
@@ -98,4 +219,28 @@ export function keepChild(options: KeeperOptions): Keeper {
       await child?.stop();
     },
   };
+}
+
+/** What to tell a person whose machine can't run this kind. */
+function explain(message: Extract<FromChild, { type: 'unavailable' }>): ProbeUnavailableError {
+  switch (message.cause) {
+    case 'permission':
+      return new ProbeUnavailableError(
+        `net-ping needs a raw socket, which needs CAP_NET_RAW: ${message.message}`,
+        'sudo setcap cap_net_raw+ep "$(readlink -f "$(command -v node)")"',
+        true,
+      );
+    case 'library':
+      return new ProbeUnavailableError(
+        `net-ping, an optional part that has to be compiled, is not built here: ${message.message.split('\n')[0] ?? ''}`,
+        'sudo apt-get install g++ make python3 && npm ci',
+        false,
+      );
+    case 'socket':
+      return new ProbeUnavailableError(
+        `no raw socket can be opened here: ${message.message}`,
+        'choose another driver',
+        false,
+      );
+  }
 }

@@ -14,12 +14,12 @@ export interface RawSocket {
 }
 
 /** What net-ping keeps of one request. */
-export interface NetPingRequest {
+interface NetPingRequest {
   readonly id: number;
 }
 
 /** As much of a net-ping session as is used here; the last four are what it calls on itself. */
-export interface NetPingSession {
+interface NetPingSession {
   getSocket(): RawSocket;
   pingHost(target: string, callback: (error: Error | null) => void): this;
   close(): this;

@@ -1,5 +1,4 @@
-import type { IcmpErrorCount } from '../../src/core/measurement/packet.js';
-import type { SizeSample } from '../../src/core/measurement/round.js';
+import type { IcmpErrorCount, SizeSample } from '../../src/core/measurement/round.js';
 import { echoRequest, newToken, sameEcho, type Family } from '../shared/echo.js';
 import { worseError } from '../shared/icmp-errors.js';
 import type { IcmpMessage } from '../shared/icmp-message.js';

@@ -9,7 +9,7 @@ import type { LagWatch } from './lag.js';
 import { newRound } from './round.js';
 import type { ChildRound } from './wire.js';
 
-export interface RunOptions {
+interface RunOptions {
   readonly request: ChildRound;
   readonly target: IpAddress;
   readonly endpoints: Endpoints;

@@ -1,4 +1,4 @@
-import type { IcmpErrorKind } from '../../src/core/measurement/packet.js';
+import type { IcmpErrorKind } from '../../src/core/measurement/round.js';
 import type { Family } from './echo.js';
 
 /** RFC 792, RFC 1122 (3.2.2.1) and RFC 1812 (5.2.7.1): the codes of "destination unreachable", 0 to 15. */

@@ -1,11 +1,11 @@
-import type { IcmpErrorKind } from '../../src/core/measurement/packet.js';
+import type { IcmpErrorKind } from '../../src/core/measurement/round.js';
 import { internetChecksum } from './checksum.js';
 import { echoReplyType, echoRequestType, icmpHeaderBytes, type Family } from './echo.js';
 import { icmpErrorKind } from './icmp-errors.js';
 import { mtuOf } from './icmp-tally.js';
 
 /** An echo request as an ICMP error quotes it: at least its header, seldom all of it. */
-export interface QuotedRequest {
+interface QuotedRequest {
   /** Where it went: 4 or 16 bytes. */
   readonly destination: Uint8Array;
   readonly identifier: number;

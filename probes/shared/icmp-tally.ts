@@ -1,10 +1,10 @@
 import { networkInterfaces } from 'node:os';
-import type { IcmpErrorCount } from '../../src/core/measurement/packet.js';
+import type { IcmpErrorCount } from '../../src/core/measurement/round.js';
 import type { Family } from './echo.js';
 import { icmpErrorKind } from './icmp-errors.js';
 
 /** One ICMP error message that quoted a packet of ours. */
-export interface IcmpErrorSeen {
+interface IcmpErrorSeen {
   /** The size that the packet is of. */
   readonly bytes: number;
   readonly family: Family;
@@ -22,7 +22,7 @@ export interface IcmpTally {
 }
 
 /** Who floods us with forged errors must not fill the memory. */
-const mostKinds = 64;
+const maxKinds = 64;
 
 export function icmpTally(): IcmpTally {
   const kinds = new Map<string, { -readonly [Key in keyof IcmpErrorCount]: IcmpErrorCount[Key] }>();
@@ -31,7 +31,7 @@ export function icmpTally(): IcmpTally {
       const key = `${bytes} ${type} ${code} ${from ?? ''} ${mtu ?? ''}`;
       const known = kinds.get(key);
       if (known) known.count += 1;
-      else if (kinds.size < mostKinds) {
+      else if (kinds.size < maxKinds) {
         const error = icmpErrorKind(family, type, code) ?? 'other';
         kinds.set(key, { bytes, error, type, code, from, mtu, count: 1 });
       }

@@ -1,4 +1,4 @@
-import type { NotSentReason } from '../../src/core/measurement/packet.js';
+import type { NotSentReason } from '../../src/core/measurement/round.js';
 
 const reasons: Readonly<Record<string, NotSentReason>> = {
   EPERM: 'no-permission',

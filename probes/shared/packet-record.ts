@@ -3,7 +3,7 @@ import {
   type IcmpErrorKind,
   type NotSentReason,
   type PacketOutcome,
-} from '../../src/core/measurement/packet.js';
+} from '../../src/core/measurement/round.js';
 
 /** What is known of one packet while its round runs. Instants are nanoseconds since the round's start. */
 export interface PacketRecord {

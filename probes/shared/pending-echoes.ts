@@ -1,4 +1,4 @@
-import type { PacketOutcome } from '../../src/core/measurement/packet.js';
+import type { PacketOutcome } from '../../src/core/measurement/round.js';
 import type { EchoRequest, EchoResult } from '../probe.js';
 
 /** What a thread or process of a kind says of one echo. */
@@ -12,7 +12,7 @@ export interface EchoTold {
 type Tell = (results: readonly EchoResult[]) => void;
 
 /** The echoes that a thread or process was asked for. Each is told, whatever becomes of that. */
-export interface PendingEchoes {
+interface PendingEchoes {
   /** The requests as they are to be passed on, with ids of their own. */
   ask(requests: readonly EchoRequest[], tell: Tell): EchoRequest[];
   told(results: readonly EchoTold[]): void;

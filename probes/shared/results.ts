@@ -1,6 +1,9 @@
-import { minIcmpMessageBytes, maxIcmpMessageBytes } from '../../src/core/measurement/length.js';
-import type { PacketOutcome } from '../../src/core/measurement/packet.js';
-import type { StampSource } from '../../src/core/measurement/round.js';
+import {
+  maxIcmpMessageBytes,
+  minIcmpMessageBytes,
+  type PacketOutcome,
+  type StampSource,
+} from '../../src/core/measurement/round.js';
 import type { RoundRequest, RoundResult } from '../probe.js';
 import { ipAddress } from './ip-address.js';
 

@@ -1,5 +1,5 @@
 /** Ties rounds to the abort signals of their callers and to the driver's own end. */
-export interface RoundsInFlight {
+interface RoundsInFlight {
   /** Runs `round` with a signal that aborts when `signal` does, or when the driver is closed. */
   run<T>(signal: AbortSignal, round: (signal: AbortSignal) => Promise<T>): Promise<T>;
   /** Aborts every round and resolves when all have ended. */
@@ -9,7 +9,7 @@ export interface RoundsInFlight {
 
 /** Why a round was aborted: the reason of the signal that `run` hands out. */
 export const abortedOnRequest = 'aborted on request';
-export const driverClosed = 'the driver was closed';
+const driverClosed = 'the driver was closed';
 
 export function roundsInFlight(): RoundsInFlight {
   const flying = new Map<AbortController, Promise<unknown>>();

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** The kernel's tables of sockets that carry a counter of drops. */
-export type SocketTable = 'raw' | 'raw6' | 'icmp' | 'icmp6';
+type SocketTable = 'raw' | 'raw6' | 'icmp' | 'icmp6';
 
 const readText = (path: string): string | null => {
   try {

@@ -1,12 +1,117 @@
-import { lost, type PacketOutcome } from '../../src/core/measurement/packet.js';
-import type { SizeSample } from '../../src/core/measurement/round.js';
-import type { DriverOptions, ProbeDriver, RoundRequest, RoundResult } from '../probe.js';
+import { setMaxListeners } from 'node:events';
+import { isIP } from 'node:net';
+import { lost, type PacketOutcome, type SizeSample } from '../../src/core/measurement/round.js';
+import type {
+  DriverOptions,
+  EchoRequest,
+  EchoResult,
+  ProbeDriver,
+  RoundRequest,
+  RoundResult,
+} from '../probe.js';
 import { failedRound, requestFault } from '../shared/results.js';
 import { roundsInFlight } from '../shared/rounds-in-flight.js';
-import { conditionsTowards } from './conditions.js';
-import { simulatedEchoes } from './echoes.js';
-import { fateOf, noReply, streamKey } from './fate.js';
-import type { SimulatedClock, SimulatedScript } from './script.js';
+import { type Conditions, conditionsTowards, type SimulatedClock, type SimulatedScript } from './script.js';
+
+/** The fate of a packet that no reply comes to. */
+const noReply = -1;
+
+/** A well-mixed 32-bit hash of `state` and `value` (the finalizer of MurmurHash3). */
+const mix = (state: number, value: number): number => {
+  let h = Math.imul(state ^ value, 0x85ebca6b);
+  h ^= h >>> 13;
+  h = Math.imul(h, 0xc2b2ae35) + 0x9e3779b9;
+  return (h ^ (h >>> 16)) >>> 0;
+};
+
+/** What all packets of one size of one round have in common: the start of each one's chances. */
+function streamKey(seed: number, address: string, startedAt: number, bytes: number): number {
+  let key = mix(0x706f7073, seed >>> 0);
+  for (let index = 0; index < address.length; index += 1) key = mix(key, address.charCodeAt(index));
+  key = mix(key, startedAt >>> 0);
+  key = mix(key, Math.floor(startedAt / 2 ** 32));
+  return mix(key, bytes);
+}
+
+/**
+ * The RTT in microseconds of the `index`-th packet of a stream, or `noReply`. It depends on the arguments alone, so
+ * it is the same however paths interleave.
+ *
+ * The jitter is the sum of twelve uniforms less 6: mean 0, deviation 1, normal to within 6 deviations; integer
+ * arithmetic, so every machine and every version of Node gives the same microsecond.
+ */
+function fateOf(key: number, index: number, conditions: Conditions): number {
+  let state = mix(key, index);
+  if (conditions.down || state < conditions.loss * 2 ** 32) return noReply;
+  if (conditions.jitterUs === 0) return Math.max(0, Math.floor(conditions.delayUs + 0.5));
+  let sum = 0;
+  for (let part = 1; part <= 6; part += 1) {
+    state = mix(state, part);
+    sum += (state >>> 16) + (state & 0xffff) + 1;
+  }
+  const deviations = sum / 65_536 - 6;
+  return Math.max(0, Math.floor(conditions.delayUs + conditions.jitterUs * deviations + 0.5));
+}
+
+interface EchoesOptions {
+  readonly script: SimulatedScript;
+  readonly clock: SimulatedClock;
+}
+
+/** Single echoes over the simulated network. */
+interface Echoes {
+  send(requests: readonly EchoRequest[], tell: (results: readonly EchoResult[]) => void): void;
+  /** Tells what is in flight as not sent. */
+  close(): void;
+}
+
+interface Coming {
+  readonly result: EchoResult;
+  readonly inMs: number;
+}
+
+function simulatedEchoes({ script, clock }: EchoesOptions): Echoes {
+  const closing = new AbortController();
+  // One for each echo in flight.
+  setMaxListeners(0, closing.signal);
+
+  const fate = (request: EchoRequest, sentAtMs: number): Coming => {
+    const { id, address, icmpBytes, patienceMs } = request;
+    if (isIP(address) === 0)
+      return { inMs: 0, result: { id, sentAtMs, outcome: { kind: 'not-sent', reason: 'other' } } };
+    const now = clock.now();
+    const conditions = conditionsTowards(script, address, now, now)(now);
+    const rttUs = fateOf(streamKey(script.seed, address, now, icmpBytes), id, conditions);
+    if (rttUs === noReply || rttUs > patienceMs * 1000)
+      return { inMs: patienceMs, result: { id, sentAtMs, outcome: lost } };
+    return { inMs: rttUs / 1000, result: { id, sentAtMs, outcome: { kind: 'received', rttUs } } };
+  };
+
+  return {
+    send(requests, tell) {
+      const sentAtMs = clock.monotonicMs();
+      const coming = new Map<number, EchoResult[]>();
+      for (const request of requests) {
+        const { inMs, result } = fate(request, sentAtMs);
+        coming.set(inMs, [...(coming.get(inMs) ?? []), result]);
+      }
+      for (const [inMs, results] of coming)
+        void clock.sleep(inMs, closing.signal).then(() => {
+          const cutOff = closing.signal.aborted;
+          tell(cutOff ? results.map(unsent) : results);
+        });
+    },
+    close() {
+      closing.abort();
+    },
+  };
+}
+
+const unsent = ({ id, sentAtMs }: EchoResult): EchoResult => ({
+  id,
+  sentAtMs,
+  outcome: { kind: 'not-sent', reason: 'aborted' },
+});
 
 export interface SimulatedOptions extends DriverOptions {
   readonly script: SimulatedScript;

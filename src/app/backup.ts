@@ -14,7 +14,7 @@ import {
 } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import type { Config } from '../config/config.js';
-import { keptFile } from '../config/hub/kept.js';
+import { keptFile } from '../config/hub.js';
 import type { EpochMs } from '../core/types.js';
 import type { Store } from '../store/store.js';
 

@@ -1,54 +1,86 @@
 import { dirname } from 'node:path';
-import type { Config } from '../config/config.js';
+import { type Config, watchNotes } from '../config/config.js';
+import type { FromHub } from '../config/hub.js';
 import { loadConfig } from '../config/load.js';
-import type { FromHub } from '../config/hub/from-hub.js';
 import type { ConfigResult } from '../config/parse.js';
 import { placeNotes } from '../config/place-notes.js';
 import { formatProblem } from '../config/problem.js';
-import { watchNotes } from '../config/watch-notes.js';
-import { createBilling } from '../engine/billing/billing.js';
-import { cronerAlarm } from '../engine/croner-alarm.js';
+import { cronerAlarm, systemClock } from '../engine/clock.js';
 import { createEngine, type EngineSettings } from '../engine/engine.js';
-import { fanOut } from '../engine/fan-out.js';
 import { createLinks } from '../engine/links.js';
-import { createFaultOffice } from '../engine/fault/office.js';
-import { createTracer } from '../engine/tracer.js';
-import { createSuggester } from '../engine/fault/watcher.js';
-import { createOffice } from '../engine/ledger/office.js';
-import { createOutbox } from '../engine/notify/outbox.js';
-import type { Alarm, Clock } from '../engine/ports.js';
+import { type Alarm, type Clock, fanOut } from '../engine/ports.js';
 import { createSteadyNow } from '../engine/steady-now.js';
-import { createStanding } from '../engine/standing/keep-standing.js';
-import { createMonthClose } from '../engine/statement/month-close.js';
-import { systemClock } from '../engine/system-clock.js';
+import { createTracer } from '../engine/tracer.js';
 import type { HttpOptions } from '../http/http.js';
 import type { WebServer } from '../http/on-demand.js';
 import { createMetrics } from '../metrics/metrics.js';
-import { createReports } from '../engine/report/reports.js';
-import { keptLedger } from '../store/kept-ledger.js';
-import { keyFolder } from '../seal/key-folder.js';
-import { followBook, loadWithEntered, withEntered } from './book.js';
-import { showFirstRound } from './first-round.js';
-import { listen } from './listen.js';
-import { openOwnDriver } from './mesh/open-driver.js';
-import { ownWork } from './mesh/own-work.js';
-import { openAccess, readTls } from './access.js';
-import { ConfigRejected } from './faults.js';
-import { createJobs } from './jobs/jobs.js';
-import { createLog, type AppLog, type LogOutput } from './log.js';
-import { contractPlan } from './contract-plan.js';
-import { watchReadiness } from './readiness.js';
-import { renderApart } from './render-apart.js';
-import { openStore, storeName, storeNotes } from './open-store.js';
-import { createServiceManager } from './service-manager.js';
-import { resolveName } from './resolve.js';
-import { judgeApart } from './judge/apart.js';
-import { refusedReload, reloadable, restartNeeded } from './restart-needed.js';
-import { keepOffice } from './office.js';
-import { logOutages, logPathTurns, logRounds } from './round-log.js';
-import { createStopping } from './stopping.js';
+import { keyFolder } from '../seal/keys.js';
+import { createBilling } from '../services/credits/billing.js';
+import { createLedgerBacklog } from '../services/ledger/backlog.js';
+import { createOutbox } from '../services/notifications/outbox.js';
+import { createReports } from '../services/reports.js';
+import { createStanding } from '../services/standing/keep-standing.js';
+import { createMonthClose } from '../services/statements/month-close.js';
+import { createTicketBacklog } from '../services/tickets/service.js';
+import { createSuggester } from '../services/tickets/watcher.js';
+import { keptLedger } from '../store/ledger-cache.js';
 import { thisWriter } from '../store/writer-lock.js';
-import { keepVitals } from './vitals.js';
+import { createJobs } from './workers/jobs.js';
+import { startMonthWorker } from './workers/month.js';
+import { openOwnDriver, ownWork } from './mesh/node.js';
+import {
+  keepVitals,
+  refusedReload,
+  reloadable,
+  resolveName,
+  restartNeeded,
+  watchReadiness,
+} from './readiness.js';
+import { startReportWorker } from './workers/report.js';
+import {
+  type AppLog,
+  ConfigRejectedError,
+  createLog,
+  ListenError,
+  logOutages,
+  type LogOutput,
+  logPathTurns,
+  logRounds,
+  showFirstRound,
+} from './round-log.js';
+import { createServiceManager } from './service-manager.js';
+import {
+  contractPlan,
+  followBook,
+  pollBacklog,
+  loadWithEntered,
+  openAccess,
+  readTls,
+  withEntered,
+} from './services.js';
+import { createStopping } from './stopping.js';
+import { openStore, storeName, storeNotes } from './store.js';
+
+/** Where HTTP listens from now on; rejects with `ListenFault`. */
+async function listen(http: Pick<WebServer, 'listen'>, config: Config): Promise<string> {
+  const { host, port } = config.http;
+  try {
+    return await http.listen({ host, port });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why =
+      code === 'EADDRINUSE'
+        ? 'another program listens there (is pop-sla running already?)'
+        : code === 'EACCES'
+          ? 'this user may not listen on that port'
+          : code === 'EADDRNOTAVAIL'
+            ? 'this machine has no such address'
+            : String(error);
+    throw new ListenError(`http.listen ${host}:${port}: ${why}; allowed: a free port, or 0 for any`, {
+      cause: error,
+    });
+  }
+}
 
 export interface DaemonOptions {
   readonly configFile: string;
@@ -77,7 +109,7 @@ export interface Daemon {
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { configFile, version, clock = systemClock, alarm = cronerAlarm } = options;
   const loaded = await loadConfig(configFile);
-  if (!loaded.ok) throw new ConfigRejected(loaded.problems);
+  if (!loaded.ok) throw new ConfigRejectedError(loaded.problems);
   let config = loaded.config;
   const startedAt = clock.now();
   let logLost: (lines: number) => void = () => undefined;
@@ -108,8 +140,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const driver = await openOwnDriver(config, { log, clock });
     stopping.add('driver', () => driver.close());
     const metrics = createMetrics({
-      ...{ version, node: process.version },
-      ...{ driver: driver.kind, stamps: driver.stamps },
+      version,
+      node: process.version,
+      driver: driver.kind,
+      stamps: driver.stamps,
     });
     metrics.configure(config.metrics);
     logLost = metrics.logLost;
@@ -119,7 +153,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     });
     const turned = logPathTurns(log);
     const standing = createStanding({
-      ...{ clock, store, log },
+      clock,
+      store,
+      log,
       events: {
         ...metrics.standing,
         roundGraded: (path, grade, of) => {
@@ -132,8 +168,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     });
     const now = () => clock.now();
     const tracer = createTracer({
-      ...{ clock, driver, resolve: resolveName, store: store.watch, log },
-      ...{ config: () => config, defaultPlan: contractPlan() },
+      clock,
+      driver,
+      resolve: resolveName,
+      store: store.watch,
+      log,
+      config: () => config,
+      defaultPlan: contractPlan(),
     });
     const steadyNow = createSteadyNow(clock);
     const suggester = createSuggester({ store, config: () => config, now, log });
@@ -142,11 +183,15 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       ...[metrics.events, standing.heard, readiness.events, logRounds(log), suggester.events, tracer.events],
       ...(config.role === 'hub' ? [logOutages(log)] : []),
     ]);
-    const judging = judgeApart({ store, config: () => config, now, software: version });
+    const judging = startMonthWorker({ store, config: () => config, now, software: version });
     stopping.add('judging', () => judging.close());
-    const office = createOffice({ store, config: () => config, now, judging, bookChanged: refresh });
+    const office = createLedgerBacklog({ store, config: () => config, now, judging, bookChanged: refresh });
     const billing = createBilling({
-      ...{ store, config: () => config, now: () => clock.now(), software: version, judging },
+      store,
+      config: () => config,
+      now: () => clock.now(),
+      software: version,
+      judging,
       signer: () => keyFolder(config.keys.folder).signer(),
     });
     const jobs = createJobs({ config: () => config, now, software: version });
@@ -171,11 +216,21 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       import('./mesh/rows.js'),
     ]);
     const rows = await openMeshRows({
-      ...{ config: () => config, store: database, clock, log, tell: metrics.mesh, live: events },
+      config: () => config,
+      store: database,
+      clock,
+      log,
+      tell: metrics.mesh,
+      live: events,
       late: fanOut([metrics.events, standing.heard]),
     });
     const mesh = await createMeshNode({
-      ...{ configFile, config: () => config, clock, log, version, tell: metrics.mesh },
+      configFile,
+      config: () => config,
+      clock,
+      log,
+      version,
+      tell: metrics.mesh,
       read: loadNext,
       take: inForce,
       ...rows,
@@ -189,14 +244,18 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       standing: { services: standing.services, now },
       ...(config.role === 'hub' ? { agents: () => mesh.agents() } : {}),
       ledger: { office, now },
-      faults: { office: createFaultOffice({ store, ledger: office.desk, config: () => config, now }), now },
+      faults: { office: createTicketBacklog({ store, ledger: office.desk, config: () => config, now }), now },
       access: await openAccess({ store, config: () => config, now: () => clock.now() }),
       ...(config.http.tls === null ? {} : { tls: await readTls(config.http.tls) }),
       reports: {
         reports: createReports({
-          ...{ store, config: () => config, now: () => clock.now(), software: version, judging },
+          store,
+          config: () => config,
+          now: () => clock.now(),
+          software: version,
+          judging,
         }),
-        render: renderApart(),
+        render: startReportWorker(),
       },
       billing,
       jobs,
@@ -228,7 +287,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     });
     stopping.add('engine', () => engine.stop());
     const outbox = createOutbox({
-      ...{ store, config: () => config, clock, random: Math.random, log, version },
+      store,
+      config: () => config,
+      clock,
+      random: Math.random,
+      log,
+      version,
       onDepth: (depth) => {
         metrics.standing.outbox(depth);
       },
@@ -252,7 +316,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         },
         beside.signal,
       ),
-      keepOffice({ clock, store, log, config: () => config, tell: metrics.standing }, beside.signal),
+      pollBacklog({ clock, store, log, config: () => config, tell: metrics.standing }, beside.signal),
     ];
     stopping.add('lookouts', async () => {
       beside.abort();
@@ -275,7 +339,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       log.warn({}, note);
     void showFirstRound(engine, log);
     const months = createMonthClose({
-      ...{ clock, alarm, steadyNow, store, log, config: () => config },
+      clock,
+      alarm,
+      steadyNow,
+      store,
+      log,
+      config: () => config,
       statements: billing.statements,
     });
     months.start();
@@ -288,7 +357,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     });
 
     const manager = createServiceManager({
-      ...{ env: process.env, pid: process.pid, log },
+      env: process.env,
+      pid: process.pid,
+      log,
       readiness: () => readiness.check(clock.monotonicMs(), ownWork(config)),
     });
     manager.ready(`${config.role}, ${config.paths.length} paths, ${address}`);
@@ -327,7 +398,7 @@ async function webServer({ role, http }: Config, options: HttpOptions): Promise<
   const whole = async () => {
     const [{ buildHttp }, { createPortal }] = await Promise.all([
       import('../http/http.js'),
-      import('../http/portal/portal.js'),
+      import('../portal/portal.js'),
     ]);
     return buildHttp({ ...options, pages: createPortal(options) });
   };

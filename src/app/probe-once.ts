@@ -1,15 +1,16 @@
 import { openDriver } from '../../probes/kinds.js';
 import type { Progress } from '../../probes/probe.js';
+import { sideBySide, type SideBySideRow } from '../../probes/side-by-side.js';
 import type { Config, PathConfig, Pop } from '../config/config.js';
 import type { Round } from '../core/measurement/round.js';
 import type { PathId } from '../core/types.js';
+import { systemClock } from '../engine/clock.js';
+import { createLinks } from '../engine/links.js';
 import { runUnscheduled } from '../engine/once.js';
 import type { Log } from '../engine/ports.js';
-import { createLinks } from '../engine/links.js';
-import { createRoundRunner } from '../engine/round-runner.js';
-import { systemClock } from '../engine/system-clock.js';
-import { openStore } from './open-store.js';
-import { resolveName } from './resolve.js';
+import { addressOf, createRoundRunner, roundRequest } from '../engine/round-runner.js';
+import { resolveName } from './readiness.js';
+import { openStore } from './store.js';
 
 export interface ProbeOnceOptions {
   readonly config: Config;
@@ -34,7 +35,10 @@ export async function probeOnce(options: ProbeOnceOptions): Promise<Round[]> {
     const driver = await openDriver(config.driver.kind, { log, simulated: config.driver.simulated, clock });
     try {
       const runRound = createRoundRunner({
-        ...{ clock, driver, resolve: resolveName, calibration: () => null },
+        clock,
+        driver,
+        resolve: resolveName,
+        calibration: () => null,
         links: createLinks(),
       });
       const rounds = await Promise.all(
@@ -66,4 +70,43 @@ function destinationOf(path: PathConfig, pops: readonly Pop[]): Pop {
   const pop = pops.find(({ id }) => id === path.destination);
   if (!pop) throw new Error(`the path ${path.id} ends on a PoP that is not configured`);
   return pop;
+}
+
+/** Packets leave at least this close together: a comparison is not to take minutes. */
+const intervalMs = 20;
+
+export interface CompareKindsOptions {
+  readonly config: Config;
+  /** Where to; null: this machine's own loopback, which shows what each kind itself adds. */
+  readonly path: PathConfig | null;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}
+
+export interface KindsCompared {
+  readonly address: string;
+  readonly rows: readonly SideBySideRow[];
+}
+
+/** The same round by every kind that sends packets, one after the other. Rejects when the name does not resolve. */
+export async function compareKinds({
+  config,
+  path,
+  signal,
+  log,
+}: CompareKindsOptions): Promise<KindsCompared> {
+  const address = path === null ? '127.0.0.1' : await destinationAddress(config, path, signal);
+  const { measurement } = config;
+  const request = roundRequest(
+    { ...measurement, packetIntervalMs: Math.min(measurement.packetIntervalMs, intervalMs) },
+    address,
+    signal,
+  );
+  return { address, rows: await sideBySide({ log, simulated: null, clock: systemClock }, request) };
+}
+
+function destinationAddress(config: Config, path: PathConfig, signal: AbortSignal): Promise<string> {
+  const pop = config.pops.find(({ id }) => id === path.destination);
+  if (!pop) throw new Error(`the path ${path.id} ends on a PoP that is not configured`);
+  return addressOf(pop, resolveName, signal);
 }

@@ -1,16 +1,72 @@
-import type { EngineEvents } from '../engine/ports.js';
-import type { Readiness } from '../http/health.js';
+import { lookup } from 'node:dns/promises';
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Config } from '../config/config.js';
-import { followWatch } from './watch-readiness.js';
+import type { Problem } from '../config/problem.js';
+import type { EpochMs } from '../core/types.js';
+import type { Clock, EngineEvents, Resolve } from '../engine/ports.js';
+import { silenceMs } from '../engine/watch/watch.js';
+import type { Readiness } from '../http/mesh.js';
+import type { StandingListener } from '../metrics/metrics.js';
+import type { UpkeepStore } from '../store/store.js';
+import { askClock, type ClockSource, clockSources } from './clock/sources.js';
 
-export interface ReadinessWatch {
+interface WatchReadiness {
+  readonly events: Partial<EngineEvents>;
+  /** Why the ports are not watched at the monotonic instant `nowMs`; null: they are, or nobody asked for it. */
+  fault(nowMs: number, config: Pick<Config, 'watch'>): string | null;
+}
+
+/** Beats may come late on a busy machine; a watch that missed this many is not at work. */
+const beatsMissed = 3;
+const graceMs = 10_000;
+
+/** Follows the watch of the ports: does it still get to run, and does its driver still answer it? */
+function followWatch(options: {
+  readonly monotonicMs: () => number;
+  /** Whether the driver can send single echoes at all: who chose one that can't was told so at the start. */
+  readonly canWatch: boolean;
+}): WatchReadiness {
+  const { monotonicMs, canWatch } = options;
+  let lastBeatMs = monotonicMs();
+  let silent = 0;
+  let ended: string | null = null;
+  return {
+    events: {
+      watchBeat: (silentMs) => {
+        lastBeatMs = monotonicMs();
+        silent = silentMs;
+        ended = null;
+      },
+      watchEnded: (why) => {
+        ended = why;
+      },
+      // Ports that a new configuration names are not watched from its first instant on.
+      configLoaded: () => {
+        lastBeatMs = monotonicMs();
+      },
+    },
+    fault: (nowMs, { watch }) => {
+      if (!canWatch || watch.ports.length === 0) return null;
+      if (ended !== null) return `the watch of the ports has ended: ${ended}; a restart brings it back`;
+      const sinceMs = nowMs - lastBeatMs;
+      if (sinceMs > beatsMissed * watch.heartbeatMs + graceMs)
+        return `the watch of the ports has not run for ${Math.floor(sinceMs / 1000)} s`;
+      if (silent > watch.thresholdMs + silenceMs)
+        return `the driver has answered no echo of the watch for ${Math.floor(silent / 1000)} s`;
+      return null;
+    },
+  };
+}
+
+interface ReadinessWatch {
   readonly events: Partial<EngineEvents>;
   /** What holds at the monotonic instant `nowMs`. */
   check(nowMs: number, config: Config): Readiness[];
 }
 
 /** The heartbeat writes every 10 s, and gives a write up after 15 s. */
-export const storeSilenceMs = 45_000;
+const storeSilenceMs = 45_000;
 
 /**
  * Follows the engine: can the store be written, do rounds still come, are the ports watched? A daemon that answers and no longer
@@ -82,3 +138,198 @@ export function watchReadiness(options: {
     },
   };
 }
+
+const everyMs = 60_000;
+
+interface VitalsOptions {
+  readonly clock: Clock;
+  readonly store: { readonly upkeep: Pick<UpkeepStore, 'sizeBytes'> };
+  /** Null: it lies with another machine, whose disk is not ours to look at. */
+  readonly storePath: string | null;
+  readonly tell: Pick<StandingListener, 'storeSize' | 'clockRead'>;
+  readonly sources?: readonly ClockSource[];
+}
+
+/** Looks every minute at what this daemon lives on: its disk and its clock. What can't be had is left as it was. */
+export async function keepVitals(options: VitalsOptions, signal: AbortSignal): Promise<void> {
+  const { clock, store, storePath, tell } = options;
+  let sources = options.sources ?? clockSources;
+  const look = async (): Promise<void> => {
+    const [bytes, disk] = await Promise.all([
+      store.upkeep.sizeBytes(),
+      storePath === null ? null : statfs(dirname(storePath)),
+    ]);
+    tell.storeSize({
+      bytes,
+      disk: disk && { freeBytes: disk.bavail * disk.bsize, bytes: disk.blocks * disk.bsize },
+    });
+  };
+  const readClock = async (): Promise<void> => {
+    const answer = await askClock(sources);
+    tell.clockRead(answer?.state ?? null);
+    // Whoever answered is asked again; programs that are not there need not be looked for every minute.
+    if (answer) sources = [answer.source];
+  };
+  while (!signal.aborted) {
+    await Promise.allSettled([look(), readClock()]);
+    await clock.sleep(everyMs, signal);
+  }
+}
+
+/** The new configuration, with what a reload can't change as it is running. */
+export function reloadable(running: Config, next: Config): Config {
+  const { role, mesh, driver, http, log, store } = running;
+  const { path, postgres } = store;
+  return { ...next, role, mesh, driver, http, log, store: { ...next.store, path, postgres } };
+}
+
+/**
+ * What can't be taken at all while it runs; null: nothing. Its rounds, its rows at the hub and what it saw of ports go
+ * by the PoP that it stands in.
+ */
+export function refusedReload(running: Config, next: Config): Problem | null {
+  if (running.agent === next.agent) return null;
+  return {
+    file: next.file,
+    line: null,
+    column: null,
+    path: 'agent',
+    value: next.agent,
+    what: `is another PoP than ${running.agent}, which this daemon stands in`,
+    allowed: `${running.agent}, or a restart`,
+  };
+}
+
+/** What a reload can't change: the parts of the new configuration that take effect at the next start. */
+export function restartNeeded(running: Config, next: Config): string[] {
+  const parts: readonly [string, (config: Config) => unknown][] = [
+    ['role', (config) => config.role],
+    ['mesh', (config) => config.mesh],
+    ['driver', (config) => config.driver],
+    ['store', ({ store }) => [store.path, store.postgres]],
+    ['http', (config) => config.http],
+    ['log', (config) => config.log],
+  ];
+  return parts
+    .filter(([, part]) => JSON.stringify(part(running)) !== JSON.stringify(part(next)))
+    .map(([name]) => name);
+}
+
+interface ResolverOptions {
+  /** Asks for a name, however long that takes. */
+  readonly ask?: (host: string) => Promise<string>;
+  readonly now?: () => EpochMs;
+  /** How long one caller waits for an answer. */
+  readonly patienceMs?: number;
+  /** Names that are asked for at the same time: each holds a thread of the process until it is answered. */
+  readonly atOnce?: number;
+}
+
+interface Known {
+  /** The last good address. */
+  address: string | null;
+  /** When it was good for the last time. */
+  at: EpochMs;
+  /** The latest question failed or is not answered in time. */
+  isStale: boolean;
+}
+
+const defaultPatienceMs = 5_000;
+
+/**
+ * Asks the system's resolver, as every other program here does. A name is asked for once at a time, whoever waits for
+ * it, so that a resolver that is mute for an hour has a question a name before it and not thousands; an answer that
+ * comes late is used by the next caller. Where there is none in time the last good address stays in use, and is marked.
+ */
+export function createResolver(options: ResolverOptions = {}): Resolve {
+  const {
+    ask = async (host: string): Promise<string> => (await lookup(host)).address,
+    now = Date.now,
+    patienceMs = defaultPatienceMs,
+    atOnce = 2,
+  } = options;
+  const known = new Map<string, Known>();
+  const asking = new Map<string, Promise<string>>();
+  const turns: (() => void)[] = [];
+  let running = 0;
+
+  const turn = async (): Promise<void> => {
+    if (running >= atOnce) await new Promise<void>((resolve) => turns.push(resolve));
+    running += 1;
+  };
+  const endTurn = (): void => {
+    running -= 1;
+    turns.shift()?.();
+  };
+  const entryOf = (host: string): Known => {
+    let entry = known.get(host);
+    if (!entry) known.set(host, (entry = { address: null, at: 0, isStale: false }));
+    return entry;
+  };
+  const askOnce = async (host: string): Promise<string> => {
+    await turn();
+    const entry = entryOf(host);
+    try {
+      const address = await ask(host);
+      Object.assign(entry, { address, at: now(), isStale: false });
+      return address;
+    } catch (error) {
+      entry.isStale = true;
+      throw error;
+    } finally {
+      endTurn();
+      asking.delete(host);
+    }
+  };
+  const question = (host: string): Promise<string> => {
+    let asked = asking.get(host);
+    if (!asked) {
+      asked = askOnce(host);
+      asking.set(host, asked);
+      // Nobody may be waiting any more when it fails.
+      asked.catch(() => undefined);
+    }
+    return asked;
+  };
+
+  const resolve = async (host: string, signal: AbortSignal): Promise<string> => {
+    try {
+      return await within(patienceMs, signal, question(host));
+    } catch (error) {
+      const { address } = entryOf(host);
+      if (address === null || signal.aborted) throw error;
+      entryOf(host).isStale = true;
+      return address;
+    }
+  };
+  return Object.assign(resolve, {
+    staleSince: (host: string): EpochMs | null => {
+      const entry = known.get(host);
+      return entry?.isStale === true && entry.address !== null ? entry.at : null;
+    },
+  });
+}
+
+async function within<T>(ms: number, signal: AbortSignal, answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  let onAbort: (() => void) | undefined;
+  const silence = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`no answer within ${ms / 1000} s`));
+    }, ms);
+    onAbort = () => {
+      reject(new Error('the round was ended'));
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([answer, silence]);
+  } finally {
+    clearTimeout(timer);
+    if (onAbort) signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** The process's own: all that it measures shares what is known of a name. */
+export const resolveName: Resolve = createResolver();

@@ -1,9 +1,9 @@
 import { loadLibc, type Libc } from '../../probes/kernel/libc.js';
 import type { Log } from '../engine/ports.js';
-import type { Readiness } from '../http/health.js';
+import type { Readiness } from '../http/mesh.js';
 
 /** What systemd is told by sd_notify(3); nothing where no service manager has started this process. */
-export interface ServiceManager {
+interface ServiceManager {
   /** It does its work from now on; `status` is shown by `systemctl status`. The watchdog, if any, is kept from here. */
   ready(status: string): void;
   /** It ends in order. */
@@ -12,7 +12,7 @@ export interface ServiceManager {
   close(): void;
 }
 
-export interface ServiceManagerOptions {
+interface ServiceManagerOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly pid: number;
   readonly log: Log;
@@ -92,7 +92,7 @@ const flags = { noSignal: 0x4000, dontWait: 0x40 } as const;
 const longestPath = 107;
 
 /** A datagram socket to an address of the file system, or to one that begins with "@", of the abstract namespace. */
-export function openSocket(
+function openSocket(
   address: string,
   libc: Libc = loadLibc(),
 ): { send(message: string): void; close(): void } {

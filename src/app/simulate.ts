@@ -3,14 +3,19 @@ import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { openDriver } from '../../probes/kinds.js';
 import { loadConfig } from '../config/load.js';
-import { scenarioZone, writeScenario, type ScenarioOptions } from '../config/simulate/scenario.js';
-import { configText, customersText } from '../config/simulate/text.js';
-import { monthAfter, zonedMonth } from '../core/time/month.js';
+import {
+  configText,
+  customersText,
+  type ScenarioOptions,
+  scenarioZone,
+  writeScenario,
+} from '../simulate/scenario/scenario.js';
+import { monthAfter, zonedMonth } from '../core/time/calendar.js';
 import type { EpochMs } from '../core/types.js';
 import type { Log } from '../engine/ports.js';
-import { simulate, type SimulateProgress } from '../engine/simulate/simulate.js';
+import { simulate, type SimulateProgress } from '../simulate/simulate.js';
 import { openSqliteStore } from '../store/sqlite/open.js';
-import { ConfigRejected } from './faults.js';
+import { ConfigRejectedError } from './round-log.js';
 
 export interface SimulateHistoryOptions extends ScenarioOptions {
   /** Absolute; none of the three may exist yet. */
@@ -55,7 +60,7 @@ export async function simulateHistory(options: SimulateHistoryOptions): Promise<
     await writeFile(newConfig, configText({ ...texts, customersFile: basename(newCustomers) }));
     // Read back the way the daemon will: what is written is what is played.
     const loaded = await loadConfig(newConfig, dirname(newConfig));
-    if (!loaded.ok) throw new ConfigRejected(loaded.problems);
+    if (!loaded.ok) throw new ConfigRejectedError(loaded.problems);
     const store = await openSqliteStore({
       path: newDatabase,
       bulk: true,
@@ -64,7 +69,11 @@ export async function simulateHistory(options: SimulateHistoryOptions): Promise<
     let rounds;
     try {
       ({ rounds } = await simulate({
-        ...{ scenario, config: loaded.config, store, version: options.version, log: silence },
+        scenario,
+        config: loaded.config,
+        store,
+        version: options.version,
+        log: silence,
         openDriver: (towards, seed, clock) =>
           openDriver('simulated', { log: silence, simulated: { seed, rules: [], towards }, clock }),
         onProgress: options.onProgress,

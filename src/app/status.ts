@@ -1,12 +1,12 @@
 import type { Config } from '../config/config.js';
-import { monthAfter } from '../core/time/month.js';
-import type { ObservedOutage } from '../core/watch/records.js';
+import { monthAfter } from '../core/time/calendar.js';
+import type { ObservedOutage } from '../core/watch/outage.js';
 import type { EpochMs } from '../core/types.js';
 import type { ForwardDepth } from '../store/forward-store.js';
 import type { RunRecord } from '../store/store.js';
 import { lastBackup, type LastBackup } from './backup.js';
-import { ownWork } from './mesh/own-work.js';
-import { openStore, storeName } from './open-store.js';
+import { ownWork } from './mesh/node.js';
+import { openStore, storeName } from './store.js';
 
 /** What a person wants to know first of a daemon. */
 export interface Status {
@@ -66,8 +66,10 @@ export async function statusOf(config: Config, now: EpochMs): Promise<Status> {
       store: { name: storeName(config), bytes: await store.upkeep.sizeBytes() },
       backlog: config.role === 'agent' ? ((await store.forward?.depth()) ?? null) : null,
       month: {
-        ...{ name, closedAt: await store.statements.closed(name) },
-        ...{ drafts: drafts.size, sealed: sealed.size },
+        name,
+        closedAt: await store.statements.closed(name),
+        drafts: drafts.size,
+        sealed: sealed.size,
       },
       backup: config.store.postgres === null ? await lastBackup(config.store.path) : null,
     };

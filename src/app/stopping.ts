@@ -30,14 +30,14 @@ export const stopOrder = {
 
 export type Party = keyof typeof stopOrder;
 
-export interface Stopping {
+interface Stopping {
   /** From now on there is something to end. A party may have several ends. */
   add(party: Party, end: () => Promise<void>): void;
   /** Ends everything that was added; resolves to who was left behind. Never rejects. */
   stop(): Promise<Party[]>;
 }
 
-export interface StoppingOptions {
+interface StoppingOptions {
   readonly log: Log;
   /** Resolves after so long, or at once when the signal is aborted. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;

@@ -1,12 +1,10 @@
 import type { Config } from '../config/config.js';
-import type { Plan, PlanVersion } from '../core/plan/plan.js';
-import { formatAmount } from '../core/money/money.js';
+import type { Plan, PlanVersion } from '../core/plan.js';
+import { formatAmount } from '../core/money.js';
 import { planDifference, versionNamed } from '../render/plan/diff.js';
-import { tableLines } from '../render/table.js';
-import type { Context } from './context.js';
-import { ExitWith, exitCodes } from './exit.js';
-import { withLedger } from './ledger/with-ledger.js';
-import type { ConfigOptions } from './options.js';
+import { tableLines } from '../render/figures.js';
+import { type ConfigOptions, type Context, exitCodes, ExitError } from './context.js';
+import { withLedger } from './with-ledger.js';
 
 export interface DiffOptions extends ConfigOptions {
   readonly before: string;
@@ -38,7 +36,7 @@ async function named(text: string, open: (name: string) => Promise<Plan>): Promi
   const plan = await open(name);
   const version = versionNamed(plan, wanted);
   if (version !== null) return { plan, version };
-  throw new ExitWith(
+  throw new ExitError(
     exitCodes.badInput,
     `pop-sla: plan ${plan.id} has no version ${JSON.stringify(wanted)}; it has ${plan.versions.map((each) => each.version).join(', ')}`,
   );

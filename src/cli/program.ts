@@ -1,7 +1,5 @@
 import { Command } from 'commander';
-import type { Context } from './context.js';
-import { exitCodesHelp } from './exit.js';
-import { readCommit } from './home.js';
+import { type Context, exitCodesHelp, readCommit } from './context.js';
 
 export type MakeCommand = (context: Context) => Command;
 

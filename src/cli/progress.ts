@@ -1,10 +1,9 @@
 import type { Progress } from '../../probes/probe.js';
 import type { PathId } from '../core/types.js';
 import { printableLine } from '../core/text/control-characters.js';
-import type { Output } from './context.js';
-import { rawOutput } from './terminal.js';
+import { type Output, rawOutput } from './context.js';
 
-export interface ProgressLine {
+interface ProgressLine {
   /** How far one path is. */
   update(path: PathId, progress: Progress): void;
   /** Takes the line away. */
@@ -38,7 +37,7 @@ export async function progressLine(
   };
 }
 
-export interface CountBar {
+interface CountBar {
   /** How far what is done now is. */
   update(doing: string, done: number, total: number): void;
   /** Takes the line away; may come twice. */

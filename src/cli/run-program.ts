@@ -1,10 +1,7 @@
 import { CommanderError } from 'commander';
-import type { Context } from './context.js';
-import { exitCodes, type ExitCode } from './exit.js';
-import { exitFor } from './faults.js';
+import { type Context, type ExitCode, exitCodes, exitFor, safeOutput } from './context.js';
 import { buildProgram } from './program.js';
-import { runCommand } from './run.js';
-import { safeOutput } from './terminal.js';
+import { runCommand } from './commands/run.js';
 
 /** Runs one command line (without `node` and the script) and says how the process is to exit. Never rejects. */
 export async function runProgram(args: readonly string[], streams: Context): Promise<ExitCode> {

@@ -1,9 +1,7 @@
 import { Command } from 'commander';
 import type { Status } from '../app/status.js';
 import type { Config } from '../config/config.js';
-import { readConfig } from './config-file.js';
-import type { Context } from './context.js';
-import { configOption, jsonOption, type ConfigOptions } from './options.js';
+import { configOption, type ConfigOptions, type Context, jsonOption, readConfig } from './context.js';
 
 interface StatusOptions extends ConfigOptions {
   readonly json?: true;
@@ -32,7 +30,7 @@ async function status(options: StatusOptions, context: Context): Promise<void> {
 }
 
 /** Ten lines, always the same ones. */
-export function statusText(
+function statusText(
   status: Status,
   config: Pick<Config, 'role' | 'agent' | 'paths'>,
   { version, now }: Pick<Context, 'version' | 'now'>,

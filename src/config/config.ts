@@ -1,12 +1,12 @@
-import type { Book } from '../core/customer/book.js';
-import type { LengthBasis } from '../core/measurement/length.js';
-import type { HttpConfig } from './http.js';
-import type { MeshConfig, MeshRole } from './mesh-config.js';
+import type { CustomerRegistry } from '../core/customer/book.js';
+import type { LengthBasis } from '../core/measurement/round.js';
 import type { EpochMs, PathId, PopId } from '../core/types.js';
-import type { Quorum } from '../core/watch/observers.js';
-import type { WatchRules } from '../core/watch/rules.js';
-import type { Network } from './scalars/network.js';
+import type { Quorum } from '../core/watch/outage.js';
+import type { WatchRules } from '../core/watch/port.js';
 import type { BookBase } from './customers/parse.js';
+import { driversWithoutEcho, type MeshConfig, type MeshRole } from './defaults.js';
+import type { HttpConfig } from './mesh.js';
+import type { Network } from './scalars.js';
 
 export type { HttpConfig, MeshConfig, MeshRole };
 
@@ -41,13 +41,13 @@ export interface Config {
   /** The file of customers, absolute; null: there is none. */
   readonly customers: string | null;
   /** The book in force: what that file says and what was entered; empty until the file was read. */
-  readonly book: Book;
+  readonly book: CustomerRegistry;
   /** What the file alone says; null until it was read. */
   readonly bookBase: BookBase | null;
 }
 
 /** Traces of paths when something is wrong, and once a day when nothing is. */
-export interface TraceConfig {
+interface TraceConfig {
   readonly enabled: boolean;
   /** How long a port has to have been up and undisturbed for a trace to compare with. */
   readonly quietAfterMs: number;
@@ -142,13 +142,13 @@ export interface DriverConfig {
   readonly simulated: SimulatedConfig | null;
 }
 
-export interface SimulatedConfig {
+interface SimulatedConfig {
   readonly seed: number;
   /** In order; a later rule overrides the keys it sets, for the addresses and times it matches. */
   readonly rules: readonly SimulatedRule[];
 }
 
-export interface SimulatedRule {
+interface SimulatedRule {
   /** A target's address; null: all of them. */
   readonly address: string | null;
   /** Holds in [from, to); null: no bound. */
@@ -181,14 +181,14 @@ export interface PostgresConfig {
   readonly passwordFile: string | null;
 }
 
-export interface KeysConfig {
+interface KeysConfig {
   /** Where the keys that sign statements lie, absolute. */
   readonly folder: string;
   /** As `StoreConfig.placeNow`. */
   readonly placeNow?: string;
 }
 
-export interface StatementsConfig {
+interface StatementsConfig {
   /** How long after its end a month is closed. */
   readonly graceMs: number;
   /** How long before its last day an open claim is reminded of. */
@@ -196,14 +196,14 @@ export interface StatementsConfig {
 }
 
 /** What `/metrics` shows beside the rest. */
-export interface MetricsConfig {
+interface MetricsConfig {
   /** The figures of each packet size of each path. */
   readonly perSize: boolean;
   /** Rents and credits. */
   readonly money: boolean;
 }
 
-export interface FaultsConfig {
+interface FaultsConfig {
   /** So many rounds in a row with a band worse than normal suggest a report. */
   readonly suggestAfterRounds: number;
 }
@@ -236,4 +236,40 @@ export interface LogConfig {
   readonly level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** `auto`: for people on a terminal, JSON elsewhere. */
   readonly format: 'auto' | 'json' | 'pretty';
+}
+
+/** What this configuration leaves unwatched, a line each, for people; months count that time as unobserved. */
+export function watchNotes({
+  agent,
+  book,
+  driver,
+  watch,
+}: Pick<Config, 'agent' | 'book' | 'driver' | 'watch'>): string[] {
+  const notes: string[] = [];
+  if (watch.ports.length > 0 && (driversWithoutEcho as readonly string[]).includes(driver.kind)) {
+    notes.push(
+      `the driver ${driver.kind} measures rounds only: no port is watched, and all of its time is unobserved; ` +
+        'auto, kernel and net-ping watch',
+    );
+  }
+  const used = new Set(book.services.flatMap(({ terms }) => terms.flatMap(({ lines }) => lines)));
+  const ports = new Map<string, string[]>();
+  for (const { id, pop } of book.lines) {
+    if (used.has(id) && !watch.ports.includes(pop)) ports.set(pop, [...(ports.get(pop) ?? []), id]);
+  }
+  for (const [port, lines] of ports) {
+    const why = port === agent ? 'the agent stands in it' : 'it is not among watch.ports';
+    notes.push(
+      `the port of ${port} is not watched from here, ${why}: the time of ${listed(lines)} is unobserved, ` +
+        'unless another agent watches it',
+    );
+  }
+  return notes;
+}
+
+const most = 6;
+
+function listed(lines: readonly string[]): string {
+  const more = lines.length > most ? ` and ${lines.length - most} more` : '';
+  return `${lines.length === 1 ? 'line' : 'lines'} ${lines.slice(0, most).join(', ')}${more}`;
 }

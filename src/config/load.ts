@@ -1,16 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import type { Plan } from '../core/plan/plan.js';
-import { parseCustomers, type BookBase } from './customers/parse.js';
-import { planFilesOf, plansFrom } from './customers/plans.js';
-import { emptyCustomers } from './customers/schema.js';
-import { parseWithHub, type FromHub } from './hub/from-hub.js';
-import { fromHub, keptFile, readKept } from './hub/kept.js';
-import { findHome } from './home.js';
-import { parseConfig, type ConfigResult } from './parse.js';
-import { planFiles } from './plan/files.js';
+import type { Plan } from '../core/plan.js';
 import type { Config } from './config.js';
+import { planFilesOf, plansFrom } from './customers/draft.js';
+import { type BookBase, parseCustomers } from './customers/parse.js';
+import { emptyCustomers } from './customers/schema.js';
+import { findHome } from './defaults.js';
+import { type FromHub, fromHub, keptFile, parseWithHub, readKept } from './hub.js';
+import { type ConfigResult, parseConfig } from './parse.js';
+import { planFiles } from './plan/parse.js';
 import type { Problem } from './problem.js';
 
 /**

@@ -1,14 +1,78 @@
 import { Document, isMap, isNode, isSeq, visit } from 'yaml';
-import type { CommitmentConfig, Config, DriverConfig, PathConfig, Pop, ProbeOptions } from './config.js';
-import { redact } from './redact.js';
-import { plainNotifications } from './show-notifications.js';
-import { plainHttp } from './show-http.js';
-import { plainMesh } from './show-mesh.js';
-import { plainWatch, shortestSure } from './show-watch.js';
-import { watchNotes } from './watch-notes.js';
-import { formatDuration, formatDurationUs } from './scalars/duration.js';
-import { formatInstant } from './scalars/instant.js';
-import { formatMonths } from './scalars/months.js';
+import { shortestSureMs } from '../core/watch/port.js';
+import {
+  type CommitmentConfig,
+  type Config,
+  type DriverConfig,
+  type NotificationsConfig,
+  type PathConfig,
+  type Pop,
+  type ProbeOptions,
+  type WatchConfig,
+  watchNotes,
+} from './config.js';
+import type { HttpConfig } from './mesh.js';
+import type { MeshConfig, MeshLogin } from './defaults.js';
+import { redact } from './strict.js';
+import {
+  formatDuration,
+  formatDurationUs,
+  formatInstant,
+  formatListen,
+  formatMonths,
+  formatNetwork,
+} from './scalars.js';
+
+/** As a file says it. */
+function plainWatch(watch: WatchConfig): object {
+  return {
+    ports: watch.ports,
+    every: formatDuration(watch.everyMs),
+    threshold: formatDuration(watch.thresholdMs),
+    overdue: { factor: watch.overdueFactor, atLeast: formatDuration(watch.overdueAtLeastMs) },
+    burst: { every: formatDuration(watch.burstEveryMs), length: formatDuration(watch.burstLengthMs) },
+    recovery: watch.recovery,
+    references: watch.references.map((one) => (one.kind === 'pop' ? one.pop : one.address)),
+    quorum: watch.quorum,
+    heartbeat: formatDuration(watch.heartbeatMs),
+    bytes: watch.bytes,
+  };
+}
+
+/** How late an echo may leave, and a port that is far away. */
+const lateMs = 50;
+const rttsMs = [20, 200];
+
+/** The shortest outage that is sure to be seen, for people. */
+function shortestSure(watch: WatchConfig): string {
+  const shown = rttsMs.map(
+    (rttMs) =>
+      `${formatDuration(shortestSureMs(watch, rttMs, lateMs))} at an RTT of ${formatDuration(rttMs)}`,
+  );
+  return `the shortest outage that is sure to be seen: ${shown.join(', ')}`;
+}
+
+/** As it stands in a file. */
+function plainHttp({ host, port, tls, publicUrl, trustedProxies, auth, ...rest }: HttpConfig): object {
+  const { open, metrics, sessionMs, idleMs, oidc } = auth;
+  return {
+    listen: formatListen({ host, port }),
+    ...(tls && { tls }),
+    ...(publicUrl !== null && { publicUrl }),
+    trustedProxies: trustedProxies.map(formatNetwork),
+    ...rest,
+    auth: {
+      open,
+      metrics,
+      session: formatDuration(sessionMs),
+      idle: formatDuration(idleMs),
+      ...(oidc && { oidc: known(oidc) }),
+    },
+  };
+}
+
+const known = (data: object): object =>
+  Object.fromEntries(Object.entries(data).filter(([, value]) => value !== null));
 
 /**
  * The configuration as YAML that says the same: defaults filled in, every path written out, units as they are read,
@@ -63,7 +127,7 @@ function plain(config: Config): unknown {
     ...(Object.keys(config.networks).length === 0 ? {} : { networks: config.networks }),
     driver: plainDriver(config.driver),
     store: {
-      ...(store.postgres === null ? { path: store.path } : known({ ...store.postgres })),
+      ...(store.postgres === null ? { path: store.path } : showKnown({ ...store.postgres })),
       keepPackets: formatMonths(store.keepPacketsMonths),
       keepRows: formatMonths(store.keepRowsMonths),
     },
@@ -84,27 +148,31 @@ function plain(config: Config): unknown {
 function plainPop({ coordinates, ...pop }: Pop): object {
   const { id, name, region, ipv4, ipv6, host } = pop;
   const place = coordinates === null ? null : [coordinates.latitude, coordinates.longitude];
-  return known({ id, name, region, ipv4, ipv6, host, coordinates: place });
+  return showKnown({ id, name, region, ipv4, ipv6, host, coordinates: place });
 }
 
 function plainPath({ id, from, to, probe }: PathConfig): object | string {
   if (from === null && to === null && probe === undefined) return id;
-  return known({ path: id, ...bounds({ from, to }), probe: probe === undefined ? null : plainProbe(probe) });
+  return showKnown({
+    path: id,
+    ...bounds({ from, to }),
+    probe: probe === undefined ? null : plainProbe(probe),
+  });
 }
 
 function plainProbe({ source, ...rest }: ProbeOptions): object {
-  return known({ ...rest, sourceAddress: source ?? null });
+  return showKnown({ ...rest, sourceAddress: source ?? null });
 }
 
 function plainCommitment({ scope, latencyMs, from }: CommitmentConfig): object {
   const of = scope.kind === 'path' ? { path: scope.path } : { regions: scope.regions };
-  return known({ ...of, latency: `${latencyMs}ms`, ...bounds({ from }) });
+  return showKnown({ ...of, latency: `${latencyMs}ms`, ...bounds({ from }) });
 }
 
 function plainDriver({ kind, simulated }: DriverConfig): object | string {
   if (simulated === null) return kind;
   const rules = simulated.rules.map(({ address, from, to, delayUs, jitterUs, loss = null, down = null }) =>
-    known({
+    showKnown({
       address,
       ...bounds({ from, to }),
       delay: delayUs === undefined ? null : formatDurationUs(delayUs),
@@ -121,6 +189,49 @@ function bounds({ from, to = null }: { from: number | null; to?: number | null }
 }
 
 /** Without the keys that have no value. */
-function known(data: object): object {
+function showKnown(data: object): object {
   return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== null));
+}
+
+/** As a file says it. */
+function plainNotifications(notifications: NotificationsConfig): object {
+  const { attempts, firstRetryMs, longestRetryMs, timeoutMs, allow, smtp } = notifications;
+  return {
+    attempts,
+    firstRetry: formatDuration(firstRetryMs),
+    longestRetry: formatDuration(longestRetryMs),
+    timeout: formatDuration(timeoutMs),
+    webhooks: { allow: allow.map(formatNetwork) },
+    ...(smtp && {
+      smtp: Object.fromEntries(Object.entries(smtp).filter(([, value]) => value !== null)),
+    }),
+  };
+}
+
+/** As it stands in a file. */
+function plainMesh({ servers, login, tls, replicas, ...times }: MeshConfig): object {
+  return {
+    servers,
+    ...plainLogin(login),
+    ...(tls === null
+      ? {}
+      : { tls: Object.fromEntries(Object.entries(tls).filter(([, file]) => file !== null)) }),
+    replicas,
+    keep: formatDuration(times.keepMs),
+    heartbeat: formatDuration(times.heartbeatMs),
+    clockLimit: formatDuration(times.clockLimitMs),
+  };
+}
+
+function plainLogin(login: MeshLogin): object {
+  switch (login.kind) {
+    case 'none':
+      return {};
+    case 'password':
+      return { user: login.user, passwordFile: login.passwordFile };
+    case 'nkey':
+      return { nkeySeedFile: login.seedFile };
+    case 'creds':
+      return { credsFile: login.file };
+  }
 }

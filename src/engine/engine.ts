@@ -1,24 +1,26 @@
 import type { MeasurementConfig, PathConfig, Pop, StoreConfig, WatchConfig } from '../config/config.js';
 import type { Round } from '../core/measurement/round.js';
-import { isDue } from '../core/time/due.js';
-import { slotAtOrBefore } from '../core/time/slot.js';
+import { isDue, slotAtOrBefore } from '../core/time/slot.js';
 import type { EpochMs, PathId, PopId } from '../core/types.js';
 import type { ProbeDriver, Progress } from '../../probes/probe.js';
 import type { Store } from '../store/store.js';
-import { createAttendance, type Timetable } from './attendance.js';
-import { createCalibrator } from './calibration.js';
-import { watchClock, type ClockGap } from './clock-watch.js';
-import { createFlights } from './flights.js';
+import {
+  createAttendance,
+  createFlights,
+  createSlotScheduler,
+  startToleranceMs,
+  type Timetable,
+} from './scheduler.js';
+import { createCalibrator, createRoundRunner } from './round-runner.js';
+import { watchClock, type ClockGap } from './clock.js';
 import { keepHeartbeat } from './heartbeat.js';
 import { runUnscheduled } from './once.js';
 import type { Links } from './links.js';
 import type { Alarm, Clock, EngineEvents, Log, Random, Resolve } from './ports.js';
 import { createReachability } from './reachability.js';
-import { createRoundRunner } from './round-runner.js';
-import { createSlotScheduler, startToleranceMs } from './slot-scheduler.js';
 import { createSpool } from './spool.js';
 import { createStartedSlots } from './started-slots.js';
-import { keepTidy } from './upkeep.js';
+import { retentionLoop } from './upkeep.js';
 import { createWatch } from './watch/watch.js';
 
 /** What the engine measures; replaced whole by a reload. */
@@ -32,7 +34,7 @@ export interface EngineSettings {
   readonly watch: WatchConfig;
 }
 
-export interface EngineOptions {
+interface EngineOptions {
   readonly clock: Clock;
   readonly alarm: Alarm;
   readonly random: Random;
@@ -49,7 +51,7 @@ export interface EngineOptions {
   readonly links?: Links;
 }
 
-export interface RunNowOptions {
+interface RunNowOptions {
   readonly onProgress?: (path: PathId, progress: Progress) => void;
 }
 
@@ -92,12 +94,22 @@ export function createEngine(options: EngineOptions): Engine {
   const reachability = createReachability();
   const network = { reachability, ...(options.links && { links: options.links }) };
   const watch = createWatch({
-    ...{ clock, resolve, driver, store: store.watch, events, log, settings },
+    clock,
+    resolve,
+    driver,
+    store: store.watch,
+    events,
+    log,
+    settings,
     ...network,
   });
   const mark = options.mark ?? (() => null);
   const runRound = createRoundRunner({
-    ...{ clock, driver, resolve, calibration: calibrator.current, mark },
+    clock,
+    driver,
+    resolve,
+    calibration: calibrator.current,
+    mark,
     ...network,
   });
   const attendance = createAttendance({
@@ -217,7 +229,10 @@ export function createEngine(options: EngineOptions): Engine {
           { clock, runs: store.runs, upkeep: store.upkeep, version, startedAt: now, events, log },
           signal,
         ),
-        keepTidy({ clock, surelyNow, store: store.upkeep, retention: () => settings.retention, log }, signal),
+        retentionLoop(
+          { clock, surelyNow, store: store.upkeep, retention: () => settings.retention, log },
+          signal,
+        ),
         watchClock(
           {
             clock,

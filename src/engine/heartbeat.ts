@@ -6,7 +6,7 @@ const everyMs = 10_000;
 /** What was logged as stored is read back once a minute. */
 const beatsAVerify = 6;
 
-export interface HeartbeatOptions {
+interface HeartbeatOptions {
   readonly clock: Clock;
   readonly runs: RunStore;
   readonly upkeep: Pick<UpkeepStore, 'verify'>;

@@ -22,7 +22,7 @@ export interface Links {
 }
 
 /** What can be asked of the system; a test gives its own. */
-export interface LinkSystem {
+interface LinkSystem {
   /** The local address that packets to `address` would be sent from; rejects where there is no route. */
   localAddress(address: string): Promise<string>;
   /** The interface that has this address and is up and running; undefined: none. */

@@ -9,7 +9,7 @@ import type { RunRound } from './round-runner.js';
 /** Starts of rounds asked for by hand are spread over this, so that not all paths' packets leave at one instant. */
 const spreadMs = 1_000;
 
-export interface OnceOptions {
+interface OnceOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly runRound: RunRound;

@@ -1,7 +1,6 @@
 import type { MissingRound, Provenance, Round } from '../core/measurement/round.js';
 import type { EpochMs, PathId, PopId } from '../core/types.js';
-import type { BlindReason } from '../core/watch/outage.js';
-import type { ObservedOutage, PortState } from '../core/watch/records.js';
+import type { BlindReason, ObservedOutage, PortState } from '../core/watch/outage.js';
 
 /** The clocks and the sleep of the shell; a virtual one runs a month in seconds. */
 export interface Clock {
@@ -76,4 +75,36 @@ export interface EngineEvents {
   watchEnded(why: string): void;
   /** What of an RTT is this machine itself, from now on. */
   calibrated(calibration: NonNullable<Provenance['calibration']>): void;
+}
+
+/** Tells every listener; a listener that is not interested in a kind leaves it out. */
+export function fanOut(listeners: readonly Partial<EngineEvents>[]): EngineEvents {
+  const tell =
+    <K extends keyof EngineEvents>(kind: K) =>
+    (...args: Parameters<EngineEvents[K]>): void => {
+      for (const listener of listeners) {
+        (listener[kind] as ((...all: Parameters<EngineEvents[K]>) => void) | undefined)?.(...args);
+      }
+    };
+  return {
+    roundStarted: tell('roundStarted'),
+    roundStored: tell('roundStored'),
+    roundDelayed: tell('roundDelayed'),
+    roundDropped: tell('roundDropped'),
+    slotsMissing: tell('slotsMissing'),
+    schedulerLag: tell('schedulerLag'),
+    clockStepped: tell('clockStepped'),
+    clockDeviates: tell('clockDeviates'),
+    inFlight: tell('inFlight'),
+    configLoaded: tell('configLoaded'),
+    pathsChanged: tell('pathsChanged'),
+    storeWritable: tell('storeWritable'),
+    portState: tell('portState'),
+    outageChanged: tell('outageChanged'),
+    isolated: tell('isolated'),
+    unobserved: tell('unobserved'),
+    watchBeat: tell('watchBeat'),
+    watchEnded: tell('watchEnded'),
+    calibrated: tell('calibrated'),
+  };
 }

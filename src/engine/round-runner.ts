@@ -1,17 +1,41 @@
 import { isIPv6 } from 'node:net';
-import type { MeasurementConfig, PathConfig, Pop } from '../config/config.js';
-import { icmpMessageBytes } from '../core/measurement/length.js';
-import { hasNoRoute, settleNoRoute } from '../core/measurement/no-route.js';
-import type { Provenance, Round } from '../core/measurement/round.js';
-import { settleRound, usualMinimumSent, type AbortCause, type Settled } from '../core/measurement/settle.js';
-import type { EpochMs } from '../core/types.js';
 import type { ProbeDriver, Progress, RoundRequest, RoundResult } from '../../probes/probe.js';
+import type { MeasurementConfig, PathConfig, Pop } from '../config/config.js';
+import { percentile } from '../core/measurement/figures.js';
+import {
+  type AbortCause,
+  hasNoRoute,
+  icmpMessageBytes,
+  type Provenance,
+  type Round,
+  type Settled,
+  settleNoRoute,
+  settleRound,
+  usualMinimumSent,
+} from '../core/measurement/round.js';
+import type { EpochMs } from '../core/types.js';
 import type { LinkMark, Links } from './links.js';
-import type { Clock, Resolve } from './ports.js';
+import type { Clock, EngineEvents, Log, Resolve } from './ports.js';
 import { createReachability, type Reachability } from './reachability.js';
-import { addressOf } from './target.js';
 
-export interface RoundRunnerOptions {
+/** The address of a PoP: a literal one if it has one, IPv4 before IPv6, else what its name resolves to now. */
+export async function addressOf(pop: Pop, resolve: Resolve, signal: AbortSignal): Promise<string> {
+  const literal = pop.ipv4 ?? pop.ipv6;
+  if (literal !== null) return literal;
+  if (pop.host === null) throw new Error(`PoP ${pop.id} has no address`);
+  try {
+    return await resolve(pop.host, signal);
+  } catch (error) {
+    throw new Error(
+      `${pop.host} does not resolve: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+interface RoundRunnerOptions {
   readonly clock: Clock;
   readonly driver: ProbeDriver;
   readonly resolve: Resolve;
@@ -25,7 +49,7 @@ export interface RoundRunnerOptions {
   readonly reachability?: Reachability;
 }
 
-export interface RoundTask {
+interface RoundTask {
   readonly path: PathConfig;
   readonly destination: Pop;
   readonly measurement: MeasurementConfig;
@@ -221,3 +245,66 @@ function nothing(ended: 'aborted' | 'failed', reason: string | null): RoundResul
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+type Calibration = NonNullable<Provenance['calibration']>;
+
+const everyMs = 3_600_000;
+const packets = 200;
+const intervalMs = 10;
+const bytes = 64;
+
+interface CalibrationOptions {
+  readonly clock: Clock;
+  readonly driver: ProbeDriver;
+  readonly events: Pick<EngineEvents, 'calibrated'>;
+  readonly log: Log;
+}
+
+interface Calibrator {
+  /** What of an RTT is this machine itself, as last measured; null before the first and where it means nothing. */
+  readonly current: () => Calibration | null;
+  /** Measures at once and then every hour, until `signal` is aborted. */
+  readonly keep: (signal: AbortSignal) => Promise<void>;
+}
+
+/** Pings this machine's own loopback by the driver that measures the network: what remains is what the driver adds. */
+export function createCalibrator({ clock, driver, events, log }: CalibrationOptions): Calibrator {
+  let current: Calibration | null = null;
+
+  const once = async (signal: AbortSignal): Promise<void> => {
+    const { ended, reason, sizes, provenance } = await driver.measure({
+      address: '127.0.0.1',
+      sizes: [{ bytes, icmpBytes: bytes }],
+      count: packets,
+      intervalMs,
+      lostAfterMs: 1_000,
+      lateWaitMs: 0,
+      signal,
+    });
+    // A network that is made up says nothing of this machine.
+    if (signal.aborted || provenance.stamps === 'simulated') return;
+    const rtts = sizes
+      .flatMap((size) => size.packets)
+      .flatMap((packet) => (packet.kind === 'received' ? [packet.rttUs] : []))
+      .sort((a, b) => a - b);
+    if (ended !== 'completed' || rtts.length === 0) {
+      log.warn({ reason }, 'the loopback could not be measured; the calibration from before stays in force');
+      return;
+    }
+    current = { p50Us: percentile(rtts, 50), p99Us: percentile(rtts, 99) };
+    events.calibrated(current);
+    log.info(current, 'calibrated: this much of an RTT is this machine itself');
+  };
+
+  return {
+    current: () => current,
+    keep: async (signal) => {
+      while (!signal.aborted) {
+        await once(signal).catch((error: unknown) => {
+          log.warn({ err: error }, 'the loopback could not be measured');
+        });
+        await clock.sleep(everyMs, signal);
+      }
+    },
+  };
+}

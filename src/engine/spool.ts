@@ -1,6 +1,6 @@
 import type { MissingRound, Round } from '../core/measurement/round.js';
 import type { EpochMs, PathId } from '../core/types.js';
-import { StoreFault, type RoundStore } from '../store/store.js';
+import { StoreError, type RoundStore } from '../store/store.js';
 import type { Clock, EngineEvents, Log } from './ports.js';
 
 const firstRetryMs = 1_000;
@@ -8,7 +8,7 @@ const lastRetryMs = 30_000;
 const missingBatch = 1_000;
 const roundsAtOnce = 64;
 
-export interface SpoolOptions {
+interface SpoolOptions {
   readonly clock: Pick<Clock, 'sleep'>;
   readonly store: Pick<RoundStore, 'put' | 'putMissing'>;
   readonly events: EngineEvents;
@@ -21,7 +21,7 @@ export interface SpoolOptions {
 const closeLimitMs = 1_000;
 
 /** Takes rounds to the store, those that end together in one commit, and keeps them while the store can't take them. */
-export interface Spool {
+interface Spool {
   submit(round: Round): void;
   submitMissing(missing: readonly MissingRound[]): void;
   /** Whether a round of this path and slot waits here. */
@@ -149,6 +149,6 @@ export function createSpool({ clock, store, events, log, limit }: SpoolOptions):
 }
 
 /** Not the medium: the store itself says that this round is no row of its. */
-const isOfTheRound = (error: unknown): boolean => !(error instanceof StoreFault) || error.kind === 'other';
+const isOfTheRound = (error: unknown): boolean => !(error instanceof StoreError) || error.kind === 'other';
 
 const nameOf = ({ path, slot }: Round): object => ({ path, slot: new Date(slot).toISOString() });

@@ -4,7 +4,7 @@ import type { EpochMs, PathId } from '../core/types.js';
 const keepMs = 86_400_000;
 
 /** Which slots were started for each path, of the latest day: a clock that was set back does not run one again. */
-export interface StartedSlots {
+interface StartedSlots {
   /** True, once, for a slot that was not started before. */
   take(path: PathId, slot: EpochMs): boolean;
 }

@@ -1,15 +1,15 @@
 import type { Config } from '../config/config.js';
-import type { Plan } from '../core/plan/plan.js';
+import type { Plan } from '../core/plan.js';
 import type { PathTrace, TraceReason } from '../core/trace/trace.js';
 import type { EpochMs, PathId, PopId } from '../core/types.js';
 import type { PacketOptions, ProbeDriver } from '../../probes/probe.js';
 import type { WatchStore } from '../store/watch-store.js';
 import type { Clock, EngineEvents, Log, Resolve } from './ports.js';
-import { gradeRound } from './standing/round-grade.js';
-import { termsAt } from './standing/terms.js';
-import { addressOf } from './target.js';
+import { gradeRound } from '../services/standing/round-grade.js';
+import { termsAt } from '../services/standing/sources.js';
+import { addressOf } from './round-runner.js';
 
-export interface TracerOptions {
+interface TracerOptions {
   readonly clock: Clock;
   readonly driver: Pick<ProbeDriver, 'trace' | 'kind'>;
   readonly resolve: Resolve;
@@ -23,7 +23,7 @@ export interface TracerOptions {
  * Traces the path to a port when an outage of it opens or a round to it turns severe, and now and then while nothing is
  * wrong, to compare with. What it finds explains, and decides nothing.
  */
-export interface Tracer {
+interface Tracer {
   readonly events: Pick<EngineEvents, 'outageChanged' | 'roundStored' | 'portState'>;
   /** Until `signal` is aborted. */
   keep(signal: AbortSignal): Promise<void>;
@@ -34,10 +34,10 @@ const atOnce = 2;
 /** Of one port for a reason other than quiet; an outage that flaps is traced once. */
 const leastBetweenMs = 5 * 60_000;
 const quietEveryMs = 24 * 3_600_000;
-const mostWaiting = 256;
+const maxWaiting = 256;
 const lookEveryMs = 1_000;
 const methods = ['icmp', 'udp'] as const;
-const mostHops = 30;
+const maxHops = 30;
 const tries = 3;
 
 interface Wish {
@@ -62,7 +62,7 @@ export function createTracer(options: TracerOptions): Tracer {
     troubleAt.set(port, now);
     if (!config().trace.enabled || !driver.trace) return;
     if (now - (tracedAt.get(port) ?? -Infinity) < leastBetweenMs) return;
-    if (waiting.length >= mostWaiting || running.has(port)) return;
+    if (waiting.length >= maxWaiting || running.has(port)) return;
     tracedAt.set(port, now);
     // What is wrong goes before what is for comparison.
     waiting.unshift({ port, reason });
@@ -77,7 +77,10 @@ export function createTracer(options: TracerOptions): Tracer {
       const address = await addressOf(pop, resolve, signal);
       const packet = optionsOf(paths.find(({ destination }) => destination === port)?.probe);
       const runs = await driver.trace({
-        ...{ address, methods, mostHops, tries },
+        address,
+        methods,
+        mostHops: maxHops,
+        tries,
         ...(packet && { options: packet }),
       });
       const trace: PathTrace = { observer: agent, port, at, reason, address, runs };

@@ -1,12 +1,12 @@
 import type { StoreConfig } from '../config/config.js';
 import type { EpochMs } from '../core/types.js';
-import { monthsBefore } from '../core/time/retention.js';
+import { monthsBefore } from '../core/time/slot.js';
 import type { UpkeepStore } from '../store/store.js';
 import type { Clock, Log } from './ports.js';
 
 const everyMs = 3_600_000;
 
-export interface UpkeepOptions {
+interface UpkeepOptions {
   readonly clock: Pick<Clock, 'sleep'>;
   /** What is deleted is not got back: no later than the time is for sure. */
   readonly surelyNow: () => EpochMs;
@@ -16,7 +16,7 @@ export interface UpkeepOptions {
 }
 
 /** Deletes what is older than its retention, once an hour. */
-export async function keepTidy(
+export async function retentionLoop(
   { clock, surelyNow, store, retention, log }: UpkeepOptions,
   signal: AbortSignal,
 ): Promise<void> {

@@ -1,52 +1,45 @@
 import { fastify, type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import type { Config } from '../config/config.js';
 import type { EpochMs } from '../core/types.js';
-import type { Billing } from '../engine/billing/billing.js';
-import type { FaultOffice } from '../engine/fault/office.js';
-import type { Office } from '../engine/ledger/office.js';
+import type { Billing } from '../services/credits/billing.js';
+import type { TicketBacklog } from '../services/tickets/service.js';
+import type { LedgerBacklog } from '../services/ledger/backlog.js';
 import type { Metrics } from '../metrics/metrics.js';
 import type { Store } from '../store/store.js';
-import type { Door } from '../engine/access/door.js';
-import type { Oidc } from '../engine/access/oidc.js';
-import type { Registry } from '../engine/access/registry.js';
-import { formatNetwork } from '../config/scalars/network.js';
+import type { Authenticator } from '../services/access/authenticator.js';
+import type { Oidc } from '../services/access/oidc.js';
+import type { Registry } from '../services/access/registry.js';
+import { formatNetwork } from '../config/scalars.js';
 import type { AccessStore } from '../store/access-store.js';
-import type { AgentsShown } from '../render/mesh/agents.js';
-import { agentRoutes } from './agents/routes.js';
-import { admit } from './access/admit.js';
+import type { AgentsShown } from '../render/mesh.js';
+import {
+  agentRoutes,
+  healthRoutes,
+  inventoryRoutes,
+  meshRoutes,
+  type MeshRoutes,
+  type Readiness,
+} from './mesh.js';
+import { admit, keepTrail } from './access/caller.js';
 import { identifier } from './access/identify.js';
-import { oidcRoutes } from './access/oidc-routes.js';
+import { oidcRoutes, sessionRoutes } from './access/session-routes.js';
 import { registryRoutes } from './access/registry-routes.js';
-import { sessionRoutes } from './access/session-routes.js';
-import { keepTrail } from './access/trail.js';
-import { answerTags } from './guard/etag.js';
-import { secureHeaders } from './guard/headers.js';
-import { onceForItsKey } from './guard/idempotency.js';
-import { limitRate } from './guard/rate.js';
-import { billingRoutes } from './billing/routes.js';
-import { configRoutes } from './contract/config.js';
-import { evaluateRoutes } from './contract/evaluate.js';
+import { answerTags, limitRate, onceForItsKey, secureHeaders } from './guard.js';
+import { billingRoutes } from './credits/routes.js';
+import { configRoutes, evaluateRoutes, type Jobs, keyRoutes } from './contract/evaluate.js';
 import { evidenceRoutes } from './contract/evidence.js';
-import type { Jobs } from './contract/jobs.js';
-import { keyRoutes } from './contract/keys.js';
 import { planRoutes } from './contract/plans.js';
 import { customerRoutes } from './customers/routes.js';
-import { faultRoutes } from './faults/routes.js';
-import { healthRoutes, type Readiness } from './health.js';
-import { inventoryRoutes } from './inventory.js';
-import { attachmentWrite } from './ledger/attachments.js';
-import { exclusionFiles } from './ledger/files.js';
+import { faultRoutes } from './tickets/notifications.js';
+import { attachmentWrite, exclusionFiles, ledgerWrites } from './ledger/writes.js';
 import { ledgerReads } from './ledger/reads.js';
-import { ledgerWrites } from './ledger/writes.js';
-import { meshRoutes, type MeshRoutes } from './mesh/routes.js';
 import { metricsRoute } from './metrics.js';
 import { answerProblems, type HttpLog, type ProblemPage } from './problem.js';
-import { reportRoutes, type ReportRouteOptions } from './reports/routes.js';
+import { reportRoutes, type ReportRouteOptions } from './reports.js';
 import { roundRoutes } from './rounds.js';
-import { standingRoutes, type StandingRoutes } from './standing/routes.js';
-import { useZod } from './route/compilers.js';
-import { describeRoutes, documentRoute } from './route/document.js';
-import { keepOperations } from './route/operations.js';
+import { standingRoutes, type StandingRoutes } from './standing.js';
+import { describeRoutes, documentRoute, useZod } from './route/document.js';
+import { keepOperations } from './route/route.js';
 
 /** The pages of a portal, which ask the routes of this server. */
 export interface HttpPages {
@@ -77,10 +70,10 @@ export interface HttpOptions {
   /** How the agents of this hub are; left out, there is no route to it. */
   readonly agents?: () => AgentsShown;
   /** What people entered, and the months that stand on it; left out, there are no routes to it. */
-  readonly ledger?: { readonly office: Office; readonly now: () => EpochMs };
+  readonly ledger?: { readonly office: LedgerBacklog; readonly now: () => EpochMs };
   /** Who may come in; left out, nobody has to sign in, and nothing is written down of it. */
   readonly access?: {
-    readonly door: Door;
+    readonly door: Authenticator;
     readonly registry: Registry;
     /** Left out: there is no provider. */
     readonly oidc?: Oidc | undefined;
@@ -94,7 +87,7 @@ export interface HttpOptions {
   /** Statements and what follows from them; left out, there are no routes to them. */
   readonly billing?: Billing;
   /** Fault reports; left out, there are no routes to them. */
-  readonly faults?: { readonly office: FaultOffice; readonly now: () => EpochMs };
+  readonly faults?: { readonly office: TicketBacklog; readonly now: () => EpochMs };
   /** What is done beside everything else; left out, there are no routes to it. */
   readonly jobs?: Jobs;
   /** Left out: there are no pages, and problems are answered as JSON only. */

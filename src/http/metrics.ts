@@ -10,7 +10,10 @@ export function metricsRoute(
   readers: 'open' | 'signed-in',
 ): void {
   addRoute(server, {
-    ...{ method: 'GET', url: '/metrics', operationId: 'getMetrics', tag: 'about' },
+    method: 'GET',
+    url: '/metrics',
+    operationId: 'getMetrics',
+    tag: 'about',
     access: readers === 'open' ? 'open' : 'metrics:read',
     summary:
       'Every metric, in the text format of Prometheus, or in OpenMetrics where the Accept header asks for it.',

@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Saying } from '../core/ledger/saying.js';
-import { Refused } from '../engine/ledger/enter.js';
-import { StoreFault } from '../store/store.js';
+import type { ErrorCode } from '../core/ledger/errors.js';
+import { ValidationError } from '../services/ledger/entries.js';
+import { StoreError } from '../store/store.js';
 
 /** One parameter that is wrong. */
 export interface ParameterFault {
@@ -10,11 +10,11 @@ export interface ParameterFault {
   /** Goes on from the parameter: `is not known; allowed: path, from, to`. */
   readonly detail: string;
   /** The same for those who show it in another language; it is told to nobody else. */
-  readonly said?: Saying;
+  readonly said?: ErrorCode;
 }
 
 /** A request that can't be answered as it is; becomes problem details (RFC 9457) with status 400. */
-export class BadRequest extends Error {
+export class BadRequestError extends Error {
   override readonly name = 'BadRequest';
   constructor(readonly faults: readonly ParameterFault[]) {
     super(faults.map(({ parameter, detail }) => `${parameter} ${detail}`).join('; '));
@@ -22,19 +22,19 @@ export class BadRequest extends Error {
 }
 
 /** Nobody knows who asks; status 401. */
-export class Unauthorized extends Error {
+export class UnauthorizedError extends Error {
   override readonly name = 'Unauthorized';
   readonly statusCode = 401;
 }
 
 /** Something that is needed does not answer; status 503. */
-export class Unavailable extends Error {
+export class UnavailableError extends Error {
   override readonly name = 'Unavailable';
   readonly statusCode = 503;
 }
 
 /** Too much at once; status 429. `waitMs`: how long to wait. */
-export class TooMany extends Error {
+export class TooManyRequestsError extends Error {
   override readonly name = 'TooMany';
   readonly statusCode = 429;
   constructor(
@@ -46,13 +46,13 @@ export class TooMany extends Error {
 }
 
 /** It does not go together with what was asked before; status 409. */
-export class Conflict extends Error {
+export class ConflictError extends Error {
   override readonly name = 'Conflict';
   readonly statusCode = 409;
 }
 
 /** Whoever asks may not; status 403. */
-export class Forbidden extends Error {
+export class ForbiddenError extends Error {
   override readonly name = 'Forbidden';
   readonly statusCode = 403;
 }
@@ -84,37 +84,38 @@ export function answerProblems(server: FastifyInstance, log: HttpLog, page: Prob
     tell(request, reply, { status: 404, detail: 'there is nothing at this address' }),
   );
   server.setErrorHandler((error, request, reply) => {
-    if (error instanceof Unauthorized) reply.header('www-authenticate', 'Bearer realm="pop-sla"');
-    if (error instanceof TooMany) reply.header('retry-after', Math.ceil(error.waitMs / 1000));
+    if (error instanceof UnauthorizedError) reply.header('www-authenticate', 'Bearer realm="pop-sla"');
+    if (error instanceof TooManyRequestsError) reply.header('retry-after', Math.ceil(error.waitMs / 1000));
     return tell(request, reply, problemOf(error, request, log));
   });
 }
 
 /** What of an error whoever asks may know. */
 function problemOf(error: unknown, { url }: FastifyRequest, log: HttpLog): Problem {
-  if (error instanceof BadRequest) return { status: 400, detail: error.message, errors: error.faults };
-  if (error instanceof Refused) {
+  if (error instanceof BadRequestError) return { status: 400, detail: error.message, errors: error.faults };
+  if (error instanceof ValidationError) {
     return { status: refusedStatus(error), detail: error.message, errors: parameterFaults(error) };
   }
-  if (error instanceof StoreFault) {
+  if (error instanceof StoreError) {
     log.error({ err: error, url }, 'the store did not answer a request');
     return { status: 503, detail: `the store can't answer now (${error.kind})` };
   }
-  if (error instanceof Unavailable) return { status: 503, detail: error.message };
+  if (error instanceof UnavailableError) return { status: 503, detail: error.message };
   const status = clientErrorStatus(error);
   if (status !== null) return { status, detail: (error as Error).message };
   log.error({ err: error, url }, 'a request failed');
   return { status: 500, detail: 'a fault of this program; its log says more' };
 }
 
-export const parameterFaults = ({ refusals }: Refused): ParameterFault[] =>
+export const parameterFaults = ({ refusals }: ValidationError): ParameterFault[] =>
   refusals.map(({ field, what, allowed, said }) => ({
-    ...{ parameter: field, detail: `${what}; allowed: ${allowed}` },
+    parameter: field,
+    detail: `${what}; allowed: ${allowed}`,
     ...(said && { said }),
   }));
 
 /** Of what is not there, of what is not as it would have to be, or of what was asked wrongly. */
-function refusedStatus({ refusals: [first] }: Refused): number {
+function refusedStatus({ refusals: [first] }: ValidationError): number {
   if (first?.field !== 'id') return 400;
   return first.what.startsWith('is no ') ? 404 : 409;
 }
@@ -138,7 +139,8 @@ function sendProblem(
       type: 'about:blank',
       title: STATUS_CODES[status] ?? 'Error',
       status,
-      ...{ instance: request.url, detail },
+      instance: request.url,
+      detail,
       ...(errors && { errors: errors.map(({ parameter, detail: wrong }) => ({ parameter, detail: wrong })) }),
     });
 }

@@ -1,45 +1,87 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { icmpErrorKinds } from '../core/measurement/packet.js';
-import { roundStatuses, stampSources } from '../core/measurement/round.js';
-import { packetsJson } from '../render/rounds/packets.js';
-import { roundJson } from '../render/rounds/json.js';
+import { icmpErrorKinds, roundStatuses, stampSources } from '../core/measurement/round.js';
+import type { SlotSummary } from '../core/measurement/figures.js';
+import { isPathId } from '../core/path.js';
+import { clip, type IntervalSet } from '../core/time/intervals.js';
+import type { EpochMs, PathId } from '../core/types.js';
+import { isoInstant } from '../render/figures.js';
+import { packetsJson, roundJson } from '../render/rounds.js';
 import type { RoundQuery, RoundStore } from '../store/store.js';
-import { isoInstant } from '../render/instant.js';
-import { cursor, formatCursor, type Place } from './cursor.js';
-import { listOwn } from './own-rounds.js';
-import { BadRequest } from './problem.js';
-import { isoTime } from './route/answers.js';
-import { ending, instant, limit, path } from './route/input.js';
-import { addRoute } from './route/route.js';
+import { BadRequestError } from './problem.js';
+import { addRoute, isoTime } from './route/route.js';
+import { ending, instant, limit, path, type Reading, text } from './route/input.js';
+
+/** The place of a round in a list of rounds. */
+interface Place {
+  readonly slot: EpochMs;
+  readonly path: PathId;
+}
+
+/** Opaque to the asker, and safe in a URL. */
+function formatCursor({ slot, path }: Place): string {
+  return Buffer.from(`${slot} ${path}`).toString('base64url');
+}
+
+const cursor = () => text(parseCursor, { description: 'the nextCursor of an answer', maxLength: 200 });
+
+function parseCursor(given: string): Reading<Place> {
+  const [slot = '', path = ''] = Buffer.from(given, 'base64url').toString().split(' ');
+  return /^\d{1,15}$/.test(slot) && isPathId(path)
+    ? { value: { slot: Number(slot), path } }
+    : { detail: 'is not a cursor; allowed: the nextCursor of an answer' };
+}
 
 const defaultLimit = 100;
 const count = z.int().min(0);
 const microseconds = z.number().nullable();
 
 const size = z.strictObject({
-  ...{ bytes: count, sent: count, received: count, lost: count, late: count, errors: count },
-  ...{ notSent: count, duplicates: count, mismatched: count, lossPpm: z.number().nullable() },
-  ...{ rttMeanUs: microseconds, rttMinUs: microseconds, rttMaxUs: microseconds },
+  bytes: count,
+  sent: count,
+  received: count,
+  lost: count,
+  late: count,
+  errors: count,
+  notSent: count,
+  duplicates: count,
+  mismatched: count,
+  lossPpm: z.number().nullable(),
+  rttMeanUs: microseconds,
+  rttMinUs: microseconds,
+  rttMaxUs: microseconds,
 });
 
 const provenance = z.strictObject({
-  ...{ driver: z.string(), stamps: z.enum(stampSources), fallbackStamps: count },
-  ...{ socketDrops: count.nullable(), sendLagUs: microseconds },
+  driver: z.string(),
+  stamps: z.enum(stampSources),
+  fallbackStamps: count,
+  socketDrops: count.nullable(),
+  sendLagUs: microseconds,
   calibration: z.strictObject({ p50Us: z.number(), p99Us: z.number() }).nullable(),
 });
 
 const icmpError = z.strictObject({
-  ...{ bytes: count, error: z.enum(icmpErrorKinds), type: count, code: count },
+  bytes: count,
+  error: z.enum(icmpErrorKinds),
+  type: count,
+  code: count,
   from: z.string().nullable().meta({ description: 'the router or host that sent it' }),
   mtu: count.nullable().meta({ description: 'the next hop’s, of "packet too big"' }),
   count,
 });
 
 const round = z.strictObject({
-  ...{ path: z.string(), slot: isoTime(), status: z.enum(roundStatuses), reason: z.string().nullable() },
-  ...{ startedAt: isoTime().nullable(), endedAt: isoTime().nullable(), address: z.string().nullable() },
-  ...{ lostAfterMs: count.nullable(), provenance: provenance.nullable(), sizes: z.array(size) },
+  path: z.string(),
+  slot: isoTime(),
+  status: z.enum(roundStatuses),
+  reason: z.string().nullable(),
+  startedAt: isoTime().nullable(),
+  endedAt: isoTime().nullable(),
+  address: z.string().nullable(),
+  lostAfterMs: count.nullable(),
+  provenance: provenance.nullable(),
+  sizes: z.array(size),
   icmpErrors: z.array(icmpError).meta({
     description: 'every kind of ICMP error message that came for the packets, by size and by who sent it',
   }),
@@ -63,7 +105,8 @@ const packet = z
   ])
   .meta({ description: 'the RTT in microseconds; null: lost' });
 const packets = z.strictObject({
-  ...{ path: z.string(), slot: isoTime() },
+  path: z.string(),
+  slot: isoTime(),
   sizes: z.array(
     z.strictObject({ bytes: count, packets: z.array(packet), duplicates: count, mismatched: count }),
   ),
@@ -76,13 +119,11 @@ export function roundRoutes(
   everyMs: () => number,
 ): void {
   addRoute(server, {
-    ...{
-      method: 'GET',
-      url: '/api/v1/rounds',
-      operationId: 'listRounds',
-      tag: 'rounds',
-      access: 'rounds:read',
-    },
+    method: 'GET',
+    url: '/api/v1/rounds',
+    operationId: 'listRounds',
+    tag: 'rounds',
+    access: 'rounds:read',
     summary: 'Rounds and missing slots, newest first.',
     query,
     answer: {
@@ -104,7 +145,10 @@ export function roundRoutes(
     },
   });
   addRoute(server, {
-    ...{ method: 'GET', url: '/api/v1/rounds/packets', operationId: 'getRoundPackets', tag: 'rounds' },
+    method: 'GET',
+    url: '/api/v1/rounds/packets',
+    operationId: 'getRoundPackets',
+    tag: 'rounds',
     access: 'rounds:read',
     summary: 'Every packet of a round, in the order of sending, as long as they are kept.',
     query: z.strictObject({ path: path(), slot: instant() }),
@@ -122,7 +166,7 @@ export function roundRoutes(
 function roundQuery({ limit: most, cursor: after, ...rest }: z.output<typeof query>): RoundQuery {
   const { path: on, from, to } = rest;
   if (from !== undefined && to !== undefined && from >= to) {
-    throw new BadRequest([{ parameter: 'to', detail: 'must be after from' }]);
+    throw new BadRequestError([{ parameter: 'to', detail: 'must be after from' }]);
   }
   return {
     limit: most ?? defaultLimit,
@@ -131,4 +175,62 @@ function roundQuery({ limit: most, cursor: after, ...rest }: z.output<typeof que
     ...(to !== undefined && { to }),
     ...(after !== undefined && { after }),
   };
+}
+
+interface OwnRounds {
+  readonly store: Pick<RoundStore, 'list'>;
+  /** The paths, each with the times at which it is theirs. */
+  readonly own: ReadonlyMap<PathId, IntervalSet>;
+  /** How often a path is measured: what a page reaches back to is guessed by it. */
+  readonly everyMs: number;
+}
+
+/**
+ * Newest first, of those paths alone, each within its times. Stretch by stretch, back from the newest: to ask each of a
+ * hundred paths for a whole page would read a hundred pages for one.
+ */
+export async function listOwn(
+  { store, own, everyMs }: OwnRounds,
+  { path: only, from: asked, to, after, limit }: RoundQuery,
+): Promise<SlotSummary[]> {
+  const paths = [...own].filter(([path]) => only === undefined || only === path);
+  const from = Math.max(
+    asked ?? -Infinity,
+    Math.min(...paths.flatMap(([, times]) => times.map((t) => t.from))),
+  );
+  const end = Math.min(to ?? Infinity, (after?.slot ?? Infinity) + 1);
+  const found: SlotSummary[] = [];
+  let until = end;
+  let back = Number.isFinite(end) ? end : await someEnd(store, paths);
+  for (
+    let width = everyMs * Math.ceil(limit / paths.length);
+    found.length < limit && from < until;
+    width *= 4
+  ) {
+    back -= width;
+    const stretch = { from: Math.max(from, back), to: until };
+    for (const [path, times] of paths) {
+      for (const { from: first, to: last } of clip(times, stretch)) {
+        const within = { path, from: first, ...(Number.isFinite(last) && { to: last }) };
+        found.push(...(await store.list({ ...within, limit, ...(after && { after }) })));
+      }
+    }
+    until = stretch.from;
+  }
+  return found
+    .sort((a, b) => b.slot - a.slot || (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+    .slice(0, limit);
+}
+
+/** The newest slot of the first that has any, of those that are theirs longest: what others have behind it comes too. */
+async function someEnd(
+  store: Pick<RoundStore, 'list'>,
+  paths: readonly (readonly [PathId, IntervalSet])[],
+): Promise<EpochMs> {
+  const ends = ([, times]: (typeof paths)[number]): number => times.at(-1)?.to ?? -Infinity;
+  for (const [path] of paths.toSorted((a, b) => (ends(b) > ends(a) ? 1 : ends(b) < ends(a) ? -1 : 0))) {
+    const [newest] = await store.list({ path, limit: 1 });
+    if (newest) return newest.slot + 1;
+  }
+  return -Infinity;
 }

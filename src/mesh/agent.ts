@@ -1,14 +1,13 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import type { MeshConfig } from '../config/mesh-config.js';
+import type { MeshConfig } from '../config/defaults.js';
 import type { EpochMs, PopId } from '../core/types.js';
 import type { Clock, Log } from '../engine/ports.js';
-import { openBuckets, type Buckets } from './buckets.js';
+import { type Buckets, openBuckets, popToken } from './streams.js';
 import { askTime, isSuspect, type ClockReading } from './clock.js';
-import type { ConfigFollower } from './config/follow.js';
-import { packStatus, type AgentStatus } from './status/agent-status.js';
-import { popToken } from './subjects.js';
+import type { ConfigFollower } from './config.js';
+import { packStatus, type AgentStatus } from './status.js';
 
-export interface AgentOptions {
+interface AgentOptions {
   readonly connection: NatsConnection;
   readonly agent: PopId;
   readonly mesh: MeshConfig;
@@ -67,8 +66,13 @@ export async function keepAgent(options: AgentOptions, signal: AbortSignal): Pro
     await attempt('telling the hub how this agent is', async () => {
       const { reading } = heard;
       const status = packStatus({
-        ...{ agent, version: options.version, startedAt: options.startedAt, at: clock.now() },
-        ...{ heartbeatMs: mesh.heartbeatMs, paths: options.paths(), config: follower.standing() },
+        agent,
+        version: options.version,
+        startedAt: options.startedAt,
+        at: clock.now(),
+        heartbeatMs: mesh.heartbeatMs,
+        paths: options.paths(),
+        config: follower.standing(),
         clock: reading && { ...reading, suspect: isSuspect(reading, mesh.clockLimitMs) },
         backlog: await options.backlog(),
       });

@@ -2,7 +2,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { z } from 'zod';
 import type { EpochMs } from '../core/types.js';
 import type { Clock } from '../engine/ports.js';
-import { timeSubject } from './subjects.js';
+import { timeSubject } from './streams.js';
 
 /** How far this machine's clock is off against the hub's: by `offsetMs`, give or take `errorMs`. */
 export interface ClockReading {
@@ -13,7 +13,7 @@ export interface ClockReading {
 }
 
 /** What a hub answers: its clock, and the revision of the mesh that is published. */
-export interface TimeAnswer {
+interface TimeAnswer {
   readonly at: EpochMs;
   readonly revision: number | null;
 }

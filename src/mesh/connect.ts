@@ -1,24 +1,68 @@
-import { existsSync } from 'node:fs';
+import {
+  type Authenticator,
+  connect,
+  type ConnectionOptions,
+  credsAuthenticator,
+  errors,
+  type NatsConnection,
+  nkeyAuthenticator,
+  type TlsOptions,
+  usernamePasswordAuthenticator,
+} from '@nats-io/transport-node';
+import { existsSync, readFileSync } from 'node:fs';
 import { isIP, type Socket } from 'node:net';
 import {
   checkServerIdentity,
   type ConnectionOptions as ConnectionOptionsOfTls,
   type PeerCertificate,
 } from 'node:tls';
-import {
-  connect,
-  errors,
-  type ConnectionOptions,
-  type NatsConnection,
-  type TlsOptions,
-} from '@nats-io/transport-node';
-import type { MeshConfig } from '../config/mesh-config.js';
+import type { MeshConfig, MeshLogin } from '../config/defaults.js';
 import type { PopId } from '../core/types.js';
 import type { Clock, Log } from '../engine/ports.js';
-import { MeshFault } from './fault.js';
-import { authenticatorOf } from './login.js';
-import { shieldSockets } from './shield.js';
-import { popToken } from './subjects.js';
+import { popToken } from './streams.js';
+
+/** The mesh can't be reached or does not take what it is given: what, where, and what is allowed, in one line. */
+export class MeshConnectionError extends Error {
+  override readonly name = 'MeshFault';
+}
+
+/** What of the client's transport is touched here; none of it is promised. */
+interface Transport {
+  socket?: Socket;
+  setupHandlers?: () => void;
+}
+
+const shielded = Symbol('shielded');
+
+/**
+ * The client (3.4.0) takes its listeners off a socket before it destroys it. An error that is on its way then, such as
+ * a write after the server's end, would have nobody to hear it, and end the process: a server that is killed must not
+ * take its clients along. From here on each socket of this process' connections keeps one listener.
+ */
+function guardSocketErrors(connection: NatsConnection): void {
+  const { transport } = (connection as unknown as { protocol?: { transport?: Transport } }).protocol ?? {};
+  if (!transport) return;
+  shield(transport.socket);
+  const kind = Object.getPrototypeOf(transport) as Transport & { [shielded]?: true };
+  const setUp = kind.setupHandlers;
+  if (!setUp || kind[shielded]) return;
+  kind[shielded] = true;
+  // A socket is given its listeners once it is connected, and again after each reconnect.
+  kind.setupHandlers = function (this: Transport) {
+    shield(this.socket);
+    setUp.call(this);
+  };
+}
+
+function shield(socket: Socket | undefined): void {
+  if (!socket) return;
+  const remove = socket.removeAllListeners.bind(socket);
+  socket.removeAllListeners = (event?: string | symbol) => {
+    remove(event);
+    socket.on('error', () => undefined);
+    return socket;
+  };
+}
 
 export interface MeshConnectOptions {
   readonly mesh: MeshConfig;
@@ -54,10 +98,10 @@ export async function connectMesh(options: MeshConnectOptions): Promise<NatsConn
   };
   try {
     const connection = await connect(settings);
-    shieldSockets(connection);
+    guardSocketErrors(connection);
     return connection;
   } catch (error) {
-    throw new MeshFault(`mesh.servers ${mesh.servers.join(', ')}: ${reasonOf(error, mesh)}`, {
+    throw new MeshConnectionError(`mesh.servers ${mesh.servers.join(', ')}: ${reasonOf(error, mesh)}`, {
       cause: error,
     });
   }
@@ -119,7 +163,7 @@ function tlsOf({ servers, tls }: MeshConfig): TlsOptions | null {
   const files = { 'mesh.tls.ca': tls.ca, 'mesh.tls.cert': tls.cert, 'mesh.tls.key': tls.key };
   for (const [key, file] of Object.entries(files)) {
     if (file !== null && !existsSync(file))
-      throw new MeshFault(`${key} ${file}: does not exist; allowed: a PEM file`);
+      throw new MeshConnectionError(`${key} ${file}: does not exist; allowed: a PEM file`);
   }
   return {
     ...verified,
@@ -164,4 +208,66 @@ function reasonOf(error: unknown, mesh: MeshConfig): string {
     return `TLS: ${message} (${code}); allowed: a certificate of mesh.tls.ca for that name`;
   }
   return `${message}; allowed: a nats-server of the mesh`;
+}
+
+/**
+ * How a connection says who it is. The files are read anew at each connection, so that a secret can be changed under
+ * a running daemon; one that has become unreadable leaves the last that was read in force. Throws `MeshFault` for one
+ * that can't be read now.
+ */
+function authenticatorOf(login: MeshLogin): Authenticator | null {
+  switch (login.kind) {
+    case 'none':
+      return null;
+    case 'password': {
+      const read = kept(login.passwordFile, 'mesh.passwordFile', 'a password, and nothing else');
+      return usernamePasswordAuthenticator(login.user, () => read());
+    }
+    case 'nkey': {
+      const allowed = 'the seed of a user’s NKey, which begins with SU';
+      const read = kept(login.seedFile, 'mesh.nkeySeedFile', allowed, (text) =>
+        /^SU[A-Z2-7]{56}$/.test(text),
+      );
+      return nkeyAuthenticator(() => new TextEncoder().encode(read()));
+    }
+    case 'creds': {
+      const allowed = 'a .creds file with a JWT and a seed';
+      const read = kept(login.file, 'mesh.credsFile', allowed, (text) =>
+        /BEGIN NATS USER JWT[\s\S]*BEGIN USER NKEY SEED/.test(text),
+      );
+      return credsAuthenticator(() => new TextEncoder().encode(read()));
+    }
+  }
+}
+
+/** Reads a secret now, and then again whenever it is asked for. */
+function kept(
+  file: string,
+  key: string,
+  allowed: string,
+  fits: (text: string) => boolean = (text) => text !== '',
+): () => string {
+  const read = (): string => {
+    const text = readFileSync(file, 'utf8').trim();
+    if (!fits(text)) throw new MeshConnectionError(`${key} ${file}: is not one; allowed: ${allowed}`);
+    return text;
+  };
+  let last: string;
+  try {
+    last = read();
+  } catch (error) {
+    if (error instanceof MeshConnectionError) throw error;
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    throw new MeshConnectionError(`${key} ${file}: can't be read (${code}); allowed: ${allowed}`, {
+      cause: error,
+    });
+  }
+  return () => {
+    try {
+      last = read();
+    } catch {
+      // What was read before stays in force.
+    }
+    return last;
+  };
 }

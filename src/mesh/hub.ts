@@ -1,19 +1,17 @@
 import { hostname } from 'node:os';
 import type { KV } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
-import type { MeshConfig } from '../config/mesh-config.js';
-import type { MeshSections } from '../config/hub/from-hub.js';
+import type { MeshConfig } from '../config/defaults.js';
+import type { MeshSections } from '../config/hub.js';
 import type { PopId } from '../core/types.js';
 import type { Clock, Log } from '../engine/ports.js';
-import { makeBuckets, type Buckets } from './buckets.js';
+import { type Buckets, deadStream, makeBuckets, popToken } from './streams.js';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { answerTime } from './clock.js';
-import { publishConfig, publishedNow, type Published } from './config/publish.js';
-import { readAgents } from './status/read-agents.js';
-import { viewAgents, type AgentView, type SeenAgent } from './status/state.js';
-import { deadStream, popToken } from './subjects.js';
+import { publishConfig, publishedNow, type Published } from './config.js';
+import { type AgentView, readAgents, type SeenAgent, viewAgents } from './status.js';
 
-export interface HubOptions {
+interface HubOptions {
   readonly connection: NatsConnection;
   /** Its own name. */
   readonly hub: string;
@@ -66,7 +64,10 @@ export async function keepHub(options: HubOptions, signal: AbortSignal): Promise
     if (offered !== now || published === null) {
       const before = published?.revision;
       published = await publishConfig({
-        ...{ kv: buckets.config, sections: now, by: hub, at: new Date(clock.now()).toISOString() },
+        kv: buckets.config,
+        sections: now,
+        by: hub,
+        at: new Date(clock.now()).toISOString(),
         mostBytes: connection.info?.max_payload ?? 1_048_576,
       });
       offered = now;

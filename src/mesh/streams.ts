@@ -1,8 +1,38 @@
-import { AckPolicy, DiscardPolicy, RetentionPolicy, StorageType } from '@nats-io/jetstream';
-import type { ConsumerConfig, JetStreamManager, StreamConfig } from '@nats-io/jetstream';
-import { nanos } from '@nats-io/transport-node';
-import type { MeshConfig } from '../config/mesh-config.js';
-import { deadStream, deadSubjects, rowsStream, rowsSubjects } from './subjects.js';
+import {
+  AckPolicy,
+  type ConsumerConfig,
+  DiscardPolicy,
+  type JetStreamManager,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+} from '@nats-io/jetstream';
+import { type KV, Kvm } from '@nats-io/kv';
+import { nanos, type NatsConnection } from '@nats-io/transport-node';
+import type { MeshConfig } from '../config/defaults.js';
+import type { PopId } from '../core/types.js';
+
+/** Streams, buckets and subjects: what agents, hubs and the servers' permissions have to agree on. */
+export const rowsStream = 'POPSLA_ROWS';
+export const deadStream = 'POPSLA_DEAD';
+/** The mesh as the hub's file says it, one key a revision of which is in force. */
+const configBucket = 'popsla-config';
+/** What each agent says of itself, a key an agent. */
+const agentsBucket = 'popsla-agents';
+
+const rowsSubjects = 'popsla.v1.rows.>';
+const deadSubjects = 'popsla.v1.dead.>';
+
+/** Answered by the hubs with their wall clock. */
+export const timeSubject = 'popsla.v1.time';
+
+/** A PoP's id as one token of a subject and as a key of a bucket: an id may have dots, and never has a "=". */
+export const popToken = (pop: PopId): string => pop.replaceAll('.', '=');
+export const popOfToken = (token: string): PopId => token.replaceAll('=', '.');
+
+/** Where an agent's rows of a family go. */
+export const rowsSubject = (pop: PopId, family: string): string =>
+  `popsla.v1.rows.${popToken(pop)}.${family}`;
 
 /**
  * What is sent goes in three families, and hubs take each by itself: what the watch saw, rounds as they are measured,
@@ -11,7 +41,7 @@ import { deadStream, deadSubjects, rowsStream, rowsSubjects } from './subjects.j
 export const families = ['watch', 'rounds', 'backlog'] as const;
 export type Family = (typeof families)[number];
 
-export const isFamily = (text: string): text is Family => (families as readonly string[]).includes(text);
+const isFamily = (text: string): text is Family => (families as readonly string[]).includes(text);
 
 /** All hubs share one of these a family. */
 export const consumerOf = (family: Family): string => `ingest-${family}`;
@@ -20,8 +50,8 @@ export const consumerOf = (family: Family): string => `ingest-${family}`;
 const duplicateWindowMs = 120_000;
 const defaultAckWaitMs = 30_000;
 /** Messages that hubs have taken and not yet stored: bounds what a hub holds in memory. */
-export const mostUnstored = 64;
-const mostDead = 100_000;
+export const maxUnstored = 64;
+const maxDead = 100_000;
 
 export interface StreamsConfig extends Pick<MeshConfig, 'replicas' | 'keepMs'> {
   /** How long a hub may be silent about a message before another one is given it. 30 s by default. */
@@ -47,7 +77,7 @@ export async function ensureStreams(manager: JetStreamManager, config: StreamsCo
     subjects: [deadSubjects],
     retention: RetentionPolicy.Limits,
     discard: DiscardPolicy.Old,
-    max_msgs: mostDead,
+    max_msgs: maxDead,
     duplicate_window: nanos(Math.min(duplicateWindowMs, keepMs)),
   });
   for (const family of families) {
@@ -56,7 +86,7 @@ export async function ensureStreams(manager: JetStreamManager, config: StreamsCo
       filter_subject: `popsla.v1.rows.*.${family}`,
       ack_policy: AckPolicy.Explicit,
       ack_wait: nanos(ackWaitMs),
-      max_ack_pending: mostUnstored,
+      max_ack_pending: maxUnstored,
       max_deliver: -1,
     });
   }
@@ -93,4 +123,25 @@ async function orNull<Info>(asked: Promise<Info>): Promise<Info | null> {
     if (/not found/i.test((error as Error).message)) return null;
     throw error;
   }
+}
+
+export interface Buckets {
+  readonly config: KV;
+  readonly agents: KV;
+}
+
+/** A hub makes the buckets, where they are not; those that are there stay as they are. */
+export async function makeBuckets(connection: NatsConnection, replicas: number): Promise<Buckets> {
+  const kvm = new Kvm(connection);
+  const limits = { replicas, storage: StorageType.File, history: 1 };
+  return {
+    config: await kvm.create(configBucket, { ...limits, history: 16 }),
+    agents: await kvm.create(agentsBucket, limits),
+  };
+}
+
+/** An agent uses those that its hub has made; rejects where there are none yet. */
+export async function openBuckets(connection: NatsConnection): Promise<Buckets> {
+  const kvm = new Kvm(connection);
+  return { config: await kvm.open(configBucket), agents: await kvm.open(agentsBucket) };
 }

@@ -23,7 +23,7 @@ export interface OutboxState {
   readonly dead: number;
 }
 
-export interface DaemonSeries {
+interface DaemonSeries {
   readonly schedulerLag: (ms: number) => void;
   readonly sendLag: (us: number) => void;
   readonly clockStepped: () => void;

@@ -1,5 +1,5 @@
 import type { EpochMs, PopId } from '../core/types.js';
-import { minutely, type MetricMaker } from './make.js';
+import { type MetricMaker, minutely } from './make.js';
 import { metricNames } from './names.js';
 
 /** How an agent is, as its hub knows it; null: it has not said so. */

@@ -1,27 +1,127 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { Registry } from 'prom-client';
-import type { MissingRound, Provenance, Round, StampSource } from '../core/measurement/round.js';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { exclusionKinds } from '../core/exclusion.js';
 import type { LedgerStanding } from '../core/ledger/standing.js';
-import type { Grade, PathStanding, QualityTerms } from '../core/quality/standing.js';
+import type { MissingRound, Provenance, Round, StampSource } from '../core/measurement/round.js';
+import { fromPercent } from '../core/number.js';
+import type { Grade, PathStanding, QualityTerms } from '../core/standing.js';
 import type { ServiceStanding } from '../core/statement/standing.js';
 import type { EpochMs, PathId, PopId } from '../core/types.js';
-import type { BlindReason } from '../core/watch/outage.js';
-import type { ObservedOutage, PortState } from '../core/watch/records.js';
-import { daemonSeries, type ClockReading, type OutboxState, type StoreSize } from './daemon.js';
-import { metricMaker } from './make.js';
-import { meshSeries, type MeshListener } from './mesh.js';
-import { metricNames } from './names.js';
-import { addNodeMetrics } from './node.js';
-import { officeSeries, type CloseStanding, type ReportsStanding } from './office.js';
-import { asOpenMetrics, contentTypes, formatFor, openMetricsEnd } from './open-metrics.js';
-import { pathSeries } from './paths.js';
-import { planSeries } from './plans.js';
-import { roundSeries } from './rounds.js';
+import type { BlindReason, ObservedOutage, PortState } from '../core/watch/outage.js';
+import { type ClockReading, daemonSeries, type OutboxState, type StoreSize } from './daemon.js';
+import { type MetricMaker, metricMaker, minutely, type TextFormat } from './make.js';
+import { type MeshListener, meshSeries } from './mesh.js';
+import { metricNames, nodePrefix } from './names.js';
+import { pathSeries, toNumber, windowSeries } from './paths.js';
+import { roundSeries, watchSeries } from './watch.js';
 import { serviceSeries } from './services.js';
-import { watchSeries } from './watch.js';
-import { windowSeries } from './windows.js';
 
-export interface MetricsOptions {
+/** How the fault reports stand. */
+interface ReportsStanding {
+  readonly byState: ReadonlyMap<string, number>;
+  readonly overdue: number;
+}
+
+/** Not closed yet; closed, and its drafts wait to be sealed; all of it sealed. */
+const closeStates = ['open', 'closed', 'sealed'] as const;
+
+/** How the months that ended stand. */
+interface CloseStanding {
+  /** Of the month before this one. */
+  readonly state: (typeof closeStates)[number];
+  /** When the last sealed month ended; null: none is. */
+  readonly lastSealedEnd: EpochMs | null;
+  /** How long ago the oldest month that is not sealed ended; 0: all are. */
+  readonly unsealedMs: number;
+}
+
+/** The series of what people do. */
+interface BacklogSeries {
+  readonly ledger: (standing: LedgerStanding) => void;
+  readonly reports: (standing: ReportsStanding) => void;
+  readonly close: (standing: CloseStanding) => void;
+}
+
+function officeSeries(make: MetricMaker): BacklogSeries {
+  const active = make.gauge(metricNames.activeExclusions, minutely);
+  const proposed = make.late(metricNames.proposedExclusions, minutely);
+  const reports = make.gauge(metricNames.faultReports, minutely);
+  const overdue = make.late(metricNames.faultReportsOverdue, minutely);
+  const state = make.gauge(metricNames.monthClose, minutely);
+  const unsealed = make.late(metricNames.monthUnsealed, minutely);
+  const lastSealed = make.late(metricNames.lastSealed);
+  return {
+    ledger: (standing) => {
+      for (const kind of exclusionKinds) active.set({ kind }, standing.active.get(kind) ?? 0);
+      proposed.set(standing.proposed);
+    },
+    reports: ({ byState, overdue: late }) => {
+      reports.reset();
+      for (const [of, count] of byState) reports.set({ state: of }, count);
+      overdue.set(late);
+    },
+    close: (standing) => {
+      for (const each of closeStates) state.set({ state: each }, each === standing.state ? 1 : 0);
+      unsealed.set(standing.unsealedMs / 1000);
+      if (standing.lastSealedEnd === null) lastSealed.unset();
+      else lastSealed.set(standing.lastSealedEnd / 1000);
+    },
+  };
+}
+
+const contentTypes: Readonly<Record<TextFormat, string>> = {
+  prometheus: 'text/plain; version=0.0.4; charset=utf-8',
+  openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+};
+
+/** OpenMetrics where the Accept header puts it before plain text, by the weights of RFC 9110, 12.5.1. */
+function formatFor(accept: string | undefined): TextFormat {
+  const weight = (matches: (type: string) => boolean): number =>
+    Math.max(
+      0,
+      ...(accept ?? '').split(',').map((entry) => {
+        const [type = '', ...parameters] = entry.split(';').map((part) => part.trim().toLowerCase());
+        if (!matches(type)) return 0;
+        // Of its versions 1.0.0 is what is written here; 0.0.1 is read the same.
+        if (parameters.some((parameter) => /^version=(?!0\.0\.[14]$|1\.0\.0$)/.test(parameter))) return 0;
+        const quality = Number(parameters.find((one) => one.startsWith('q='))?.slice(2) ?? 1);
+        return quality > 0 && quality <= 1 ? quality : 0;
+      }),
+    );
+  const open = weight((type) => type === 'application/openmetrics-text');
+  return open > 0 && open >= weight((type) => type === 'text/plain') ? 'openmetrics' : 'prometheus';
+}
+
+/**
+ * prom-client's plain text as OpenMetrics, without its end mark: a counter's family goes without `_total`, and no line
+ * is empty. (prom-client's own OpenMetrics renames the counters for good, and leaves plain text wrong after it.)
+ */
+function asOpenMetrics(text: string): string {
+  const counters = new Set([...text.matchAll(/^# TYPE (\S+) counter$/gm)].map(([, name]) => name));
+  return text
+    .replace(/^# (HELP|TYPE) (\S+)_total /gm, (line, kind: string, name: string) =>
+      counters.has(`${name}_total`) ? `# ${kind} ${name} ` : line,
+    )
+    .replace(/^# HELP .*$/gm, (line) => line.replaceAll('"', '\\"'))
+    .replace(/\n{2,}/g, '\n');
+}
+
+const openMetricsEnd = '# EOF\n';
+
+/** prom-client's gauges that end in `_total`, which Prometheus keeps for counters; each has a twin by type. */
+const misnamed = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
+
+/** Node's own metrics: event loop lag, heap, garbage collection, CPU, file descriptors. */
+function addNodeMetrics(registry: Registry): void {
+  collectDefaultMetrics({ register: registry, prefix: nodePrefix });
+  for (const name of misnamed) registry.removeSingleMetric(`${nodePrefix}${name}`);
+}
+
+interface MetricsOptions {
   readonly version: string;
   /** Node's version. */
   readonly node: string;
@@ -32,7 +132,7 @@ export interface MetricsOptions {
 }
 
 /** What the engine tells. */
-export interface MetricsEvents {
+interface MetricsEvents {
   roundStarted(path: PathId, slot: EpochMs): void;
   roundStored(round: Round): void;
   roundDelayed(round: Round, queued: number): void;
@@ -160,5 +260,20 @@ export function createMetrics(options: MetricsOptions): Metrics {
       for await (const piece of answer().pieces) text += piece;
       return text;
     },
+  };
+}
+
+/** What plans say of quality, so that dashboards draw the contract and not what somebody remembered of it. */
+function planSeries(make: MetricMaker): (terms: readonly QualityTerms[]) => void {
+  const edge = make.gauge(metricNames.bandEdge);
+  const loss = make.gauge(metricNames.lossCommitment);
+  return (terms) => {
+    edge.reset();
+    loss.reset();
+    for (const { plan, latency, loss: rules } of terms) {
+      loss.set({ plan }, toNumber(rules.commitment));
+      for (const [level, { id, upToPercent }] of latency.bands.entries())
+        if (upToPercent !== null) edge.set({ plan, band: id, level }, toNumber(fromPercent(upToPercent)));
+    }
   };
 }

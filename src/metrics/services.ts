@@ -1,12 +1,12 @@
-import { currencyDecimals } from '../core/money/currency.js';
-import { formatUnits } from '../core/number/decimal.js';
+import { currencyDecimals } from '../core/money.js';
+import { formatUnits } from '../core/number.js';
 import type { ServiceStanding } from '../core/statement/standing.js';
 import { metricNames } from './names.js';
-import { textFamily, type TextFamily } from './text-family.js';
-import { toNumber } from './windows.js';
+import { textFamily, type TextFamily } from './make.js';
+import { toNumber } from './paths.js';
 
 /** The series of the services: those of the latest judgement, and no others. */
-export interface ServiceSeries {
+interface ServiceSeries {
   /** Hundreds of services have thousands of series: they are kept as text, as those of paths are. */
   readonly families: readonly TextFamily[];
   readonly services: (standings: readonly ServiceStanding[]) => void;

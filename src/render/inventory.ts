@@ -1,6 +1,5 @@
 import type { EpochMs } from '../core/types.js';
-import { isoInstant } from './instant.js';
-import { tableLines } from './table.js';
+import { isoInstant, tableLines } from './figures.js';
 
 /** What of a configured PoP is shown. */
 interface ShownPop {
@@ -29,7 +28,9 @@ export function popJson(pop: ShownPop, agent: string): object {
 
 export function pathJson({ id, source, destination, from, to }: ShownPath): object {
   return {
-    ...{ id, source, destination },
+    id,
+    source,
+    destination,
     from: from === null ? null : isoInstant(from),
     to: to === null ? null : isoInstant(to),
   };

@@ -1,8 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { SealedStatement, StatementDocument } from '../core/statement/document.js';
-import { canonicalJson } from './canonical.js';
-import { digestOf } from './hash.js';
-import { isSignedBy, type Signer } from './key.js';
+import { canonicalJson, digestOf } from './canonical.js';
+import { isSignedBy, type Signer } from './keys.js';
 
 /** Hashes and signs a document. What is signed is its hash together with who sealed it and when. */
 export function sealDocument(
@@ -15,7 +14,7 @@ export function sealDocument(
 }
 
 /** What the signature is over. */
-export function sealText({
+function sealText({
   hash,
   key,
   sealedAt,

@@ -1,5 +1,9 @@
 import type { LedgerEvent } from '../core/ledger/actions.js';
-import type { EpochMs } from '../core/types.js';
+import type { TicketRecord, TicketState } from '../core/ticket/actions.js';
+import type { SameFault, Sameness } from '../core/ticket/lifecycle.js';
+import type { Suggestion } from '../core/ticket/suggestion.js';
+import type { EpochMs, PathId } from '../core/types.js';
+import type { OutboxDraft } from './statement-store.js';
 
 /** What people entered: exclusions, corrections of outages, and who did what. Append-only. */
 export interface LedgerStore {
@@ -23,9 +27,81 @@ export interface AttachmentStore {
   get(sha256: string): Promise<Uint8Array | null>;
 }
 
-export interface AttachmentFile {
+interface AttachmentFile {
   /** Hexadecimal, in small letters. */
   readonly sha256: string;
   readonly content: Uint8Array;
   readonly at: EpochMs;
+}
+
+/** A report as far as lists look at it: kept beside its events, which alone decide. */
+export interface FaultHead {
+  readonly number: number;
+  readonly customer: string;
+  readonly path: PathId | null;
+  readonly service: string | null;
+  readonly state: TicketState;
+  readonly incident: string;
+  readonly owner: string | null;
+  readonly sameness: Sameness | null;
+  readonly filedAt: EpochMs;
+  readonly updatedAt: EpochMs;
+}
+
+export interface TicketAppend {
+  /** Of one report, in their order. */
+  readonly events: readonly TicketRecord[];
+  /** As it is after them. */
+  readonly head: FaultHead;
+  /** Stored with the events or not at all. */
+  readonly outbox: readonly OutboxDraft[];
+}
+
+export interface TicketQuery {
+  /** Only those of these customers; left out: of all. */
+  readonly customers?: readonly string[];
+  readonly states?: readonly TicketState[];
+  readonly path?: PathId;
+  readonly service?: string;
+  readonly incident?: string;
+  readonly owner?: string;
+  /** Filed in [from, to). */
+  readonly from?: EpochMs;
+  readonly to?: EpochMs;
+}
+
+/** Fault reports: each a chain of events, append-only. */
+export interface TicketStore {
+  /**
+   * Appends events of a report, all or none. `moved`: another event came before them, or for a new report its number
+   * is taken or leaves a gap.
+   */
+  append(entry: TicketAppend): Promise<'stored' | 'moved'>;
+  /** Of one report, in their order; none: there is no such report. */
+  events(report: number): Promise<TicketRecord[]>;
+  /** Newest first. */
+  heads(
+    query: TicketQuery & { readonly limit: number; readonly before?: number; readonly offset?: number },
+  ): Promise<FaultHead[]>;
+  count(query: TicketQuery): Promise<number>;
+  /** The reports of the same path and hour. */
+  same(sameness: Sameness): Promise<SameFault[]>;
+  /** The highest number; 0: there is no report. */
+  latest(): Promise<number>;
+}
+
+export interface SuggestionStore {
+  /** Writes a suggestion, or writes it anew: its identity is (path, first slot). */
+  put(suggestion: Suggestion): Promise<void>;
+  /** Newest first, and of one slot by path. */
+  list(query: SuggestionQuery): Promise<Suggestion[]>;
+}
+
+export interface SuggestionQuery {
+  readonly path?: PathId;
+  /** Only those that go on. */
+  readonly open?: boolean;
+  /** Only those that come behind this one. */
+  readonly before?: Pick<Suggestion, 'firstSlot' | 'path'>;
+  readonly limit: number;
 }

@@ -13,7 +13,7 @@ export interface SumGroup {
   readonly rttMinSumUs: bigint;
 }
 
-export interface SlotSpan {
+interface SlotSpan {
   readonly from: EpochMs;
   readonly to: EpochMs;
 }

@@ -1,5 +1,5 @@
-import type { StoredSlot } from '../core/merge/slot.js';
-import type { WatchRecord } from '../core/watch/records.js';
+import type { StoredSlot } from '../core/merge.js';
+import type { WatchRecord } from '../core/watch/outage.js';
 import type { EpochMs, PathId } from '../core/types.js';
 
 /** When a path was configured. */

@@ -1,13 +1,10 @@
 import type { MissingRound, Round, SizeSample } from '../core/measurement/round.js';
-import type { MissingSummary, RoundSummary, SlotSummary } from '../core/measurement/summary.js';
+import type { MissingSummary, RoundSummary, SlotSummary } from '../core/measurement/figures.js';
 import type { EpochMs, PathId } from '../core/types.js';
-import type { AccessStore } from './access-store.js';
-import type { FaultStore, SuggestionStore } from './fault-store.js';
-import type { AttachmentStore, LedgerStore } from './ledger-store.js';
-import type { OutboxStore, TargetStore } from './notify-store.js';
-import type { ContactStore } from './contact-store.js';
+import type { AccessStore, ContactStore } from './access-store.js';
+import type { AttachmentStore, TicketStore, LedgerStore, SuggestionStore } from './ledger-store.js';
+import type { OutboxStore, StatementStore, TargetStore } from './statement-store.js';
 import type { RowStore } from './row-store.js';
-import type { StatementStore } from './statement-store.js';
 import type { WatchStore } from './watch-store.js';
 
 /**
@@ -23,7 +20,7 @@ export interface Store {
   readonly ledger: LedgerStore;
   readonly attachments: AttachmentStore;
   readonly access: AccessStore;
-  readonly faults: FaultStore;
+  readonly faults: TicketStore;
   readonly suggestions: SuggestionStore;
   readonly targets: TargetStore;
   readonly outbox: OutboxStore;
@@ -75,7 +72,7 @@ export interface RoundStore {
   measuredBy(from: EpochMs, to: EpochMs): Promise<MeasuredBy[]>;
 }
 
-export interface WithinQuery {
+interface WithinQuery {
   readonly paths: readonly PathId[];
   /** A round began at `from` or later, and was over by `to`. */
   readonly from: EpochMs;
@@ -170,7 +167,7 @@ export interface RunStore {
   latest(): Promise<RunRecord | null>;
 }
 
-export interface SweepResult {
+interface SweepResult {
   readonly packetsDeleted: number;
   readonly rowsDeleted: number;
   /** Of what the watch wrote: states, heartbeats, blind times, outages that are over. */
@@ -206,11 +203,12 @@ export interface UpkeepStore {
 }
 
 /** The store can't do its work now; what was stored before is not harmed. */
-export class StoreFault extends Error {
+export class StoreError extends Error {
   override readonly name = 'StoreFault';
   constructor(
     message: string,
-    readonly kind: 'full' | 'read-only' | 'busy' | 'replaced' | 'io' | 'corrupt' | 'newer-schema' | 'missing' | 'other',
+    readonly kind:
+      'full' | 'read-only' | 'busy' | 'replaced' | 'io' | 'corrupt' | 'newer-schema' | 'missing' | 'other',
     options?: ErrorOptions,
   ) {
     super(message, options);

@@ -1,15 +1,10 @@
+import type { LedgerEvent } from '../core/ledger/actions.js';
 import type { Interval } from '../core/time/intervals.js';
-import type {
-  BlindTime,
-  ObservedOutage,
-  StateChange,
-  WatchRecord,
-  WatchSpan,
-} from '../core/watch/records.js';
 import type { PathTrace, TraceReason } from '../core/trace/trace.js';
-import type { EpochMs, PopId } from '../core/types.js';
+import type { EpochMs, PathId, PopId } from '../core/types.js';
+import type { BlindTime, ObservedOutage, StateChange, WatchRecord, WatchSpan } from '../core/watch/outage.js';
 
-export interface WatchQuery {
+interface WatchQuery {
   readonly observer?: PopId;
   readonly port?: PopId;
   /** What touches [from, to). */
@@ -17,7 +12,7 @@ export interface WatchQuery {
   readonly to?: EpochMs;
 }
 
-export interface OutageQuery extends WatchQuery {
+interface OutageQuery extends WatchQuery {
   /** Only those that last. */
   readonly open?: boolean;
   /** Newest first when a limit is given and no order; oldest first otherwise. */
@@ -25,7 +20,7 @@ export interface OutageQuery extends WatchQuery {
   readonly limit?: number;
 }
 
-export interface TraceQuery extends WatchQuery {
+interface TraceQuery extends WatchQuery {
   readonly reason?: TraceReason;
   /** The newest so many, still in their order. */
   readonly limit?: number;
@@ -61,3 +56,67 @@ export const traceOf = ({ runs, ...row }: TraceRow): PathTrace => ({
   ...row,
   runs: JSON.parse(runs) as PathTrace['runs'],
 });
+
+/** Rows in one transaction: other writers' turn comes in between. */
+export const watchRowsAtOnce = 200;
+
+const whole = (at: EpochMs): number => Math.trunc(at);
+
+/**
+ * What each database runs again and again until a run takes less than `watchRowsAtOnce` rows: what was before an
+ * instant and nobody needs to know what holds after it. The latest state of each port and the latest heartbeats of
+ * each observer stay: they are what was so when the kept time begins.
+ */
+export const watchSweeps = (before: EpochMs): readonly string[] => [
+  `DELETE FROM watch_state WHERE id IN (
+     SELECT old.id FROM watch_state AS old WHERE old.at < ${whole(before)} AND EXISTS (
+       SELECT 1 FROM watch_state AS later WHERE later.observer = old.observer AND later.port = old.port
+         AND later.at >= old.at AND later.at < ${whole(before)} AND later.id > old.id)
+     ORDER BY old.at LIMIT ${watchRowsAtOnce})`,
+  `DELETE FROM watch_span WHERE (observer, from_at) IN (
+     SELECT old.observer, old.from_at FROM watch_span AS old WHERE old.to_at < ${whole(before)} AND EXISTS (
+       SELECT 1 FROM watch_span AS later WHERE later.observer = old.observer AND later.from_at > old.from_at)
+     LIMIT ${watchRowsAtOnce})`,
+  `DELETE FROM watch_blind WHERE (observer, port, from_at, reason) IN (
+     SELECT observer, port, from_at, reason FROM watch_blind WHERE to_at < ${whole(before)}
+     LIMIT ${watchRowsAtOnce})`,
+  `DELETE FROM path_trace WHERE (observer, port, at) IN (
+     SELECT observer, port, at FROM path_trace WHERE at < ${whole(before)} LIMIT ${watchRowsAtOnce})`,
+];
+
+/** The identity of an outage's row. */
+export interface OutageKey {
+  readonly observer: PopId;
+  readonly port: PopId;
+  readonly start: EpochMs;
+}
+
+export const outageName = ({ observer, port, start }: OutageKey): string => `${port}@${observer}/${start}`;
+
+/** Measured outages that people said something of: the row that a word lies over is kept as long as the word. */
+export function outagesSpokenOf(events: readonly Pick<LedgerEvent, 'action'>[]): ReadonlySet<string> {
+  return new Set(
+    events.flatMap(({ action }) =>
+      'of' in action && typeof action.of === 'object' && 'observer' in action.of
+        ? [outageName(action.of)]
+        : [],
+    ),
+  );
+}
+/** Whether two rows of the watch say the same. */
+export function sameRow(a: object, b: object): boolean {
+  return canonical(a) === canonical(b);
+}
+
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+
+/** The paths that have a slot at all. */
+export const newestOf = (
+  rows: readonly { readonly path: PathId; readonly slot: EpochMs | null }[],
+): ReadonlyMap<PathId, EpochMs> =>
+  new Map(rows.flatMap(({ path, slot }) => (slot === null ? [] : [[path, slot] as const])));

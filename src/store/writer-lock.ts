@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { EpochMs } from '../core/types.js';
-import { StoreFault } from './store.js';
+import { StoreError } from './store.js';
 
 /** Who writes a database: what others are told who would like to. */
 export interface WriterName {
@@ -29,9 +29,9 @@ export interface WriterLock {
 }
 
 /** `name` is what the database is called for people; null as its holder: somebody who left no name. */
-export function heldFault(name: string, holder: WriterName | null): StoreFault {
+export function heldFault(name: string, holder: WriterName | null): StoreError {
   const who = holder === null ? 'another process, which left no name' : describeWriter(holder);
-  return new StoreFault(
+  return new StoreError(
     `${name} is written by ${who}; allowed: one at a time. Stop that one, or give this one a store of its own`,
     'busy',
   );

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startDaemon } from '../../src/app/daemon.js';
-import { openLedger } from '../../src/app/ledger.js';
+import { openLedger } from '../../src/app/services.js';
 import { loadConfig } from '../../src/config/load.js';
 import { ledgerConfig } from '../support/ledger.js';
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import pg from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { copyStore } from '../../src/app/copy-store.js';
-import { audit } from '../../src/engine/ledger/audit.js';
+import { copyStore } from '../../src/app/store.js';
+import { audit } from '../../src/services/ledger/backlog.js';
 import { openPostgresStore } from '../../src/store/postgres/open.js';
 import { openSqliteStore } from '../../src/store/sqlite/open.js';
 import { contentDigest, integrityOf } from '../support/database.js';
@@ -62,7 +62,9 @@ describe('a copy of a store', () => {
       const url = await server.newSchema();
       const progress: string[] = [];
       const there = await copyStore({
-        ...{ from: file, to: url, signal: new AbortController().signal },
+        from: file,
+        to: url,
+        signal: new AbortController().signal,
         onProgress: ({ phase, rows, of }) => progress.push(`${phase} ${rows === of ? 'all' : 'some'}`),
       });
       expect(progress.filter((line) => line.endsWith('all'))).toEqual(['copy all', 'verify all']);
@@ -147,7 +149,9 @@ describe('a copy of a store', () => {
     const given = new AbortController();
     await expect(
       copyStore({
-        ...{ from: file, to: url, signal: given.signal },
+        from: file,
+        to: url,
+        signal: given.signal,
         onProgress: ({ table }) => {
           if (table === 'round') given.abort(new Error('given up'));
         },
@@ -168,7 +172,9 @@ describe('a copy of a store', () => {
     const late = new AbortController();
     await expect(
       copyStore({
-        ...{ from: url, to: back, signal: late.signal },
+        from: url,
+        to: back,
+        signal: late.signal,
         onProgress: ({ phase }) => {
           if (phase === 'verify') late.abort(new Error('given up'));
         },

@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { simulateHistory } from '../../src/app.js';
 import { loadConfig } from '../../src/config/load.js';
-import { createDesk } from '../../src/engine/ledger/desk.js';
-import { createStatements } from '../../src/engine/statement/statements.js';
-import { makePair } from '../../src/seal/key.js';
-import { keyFolder } from '../../src/seal/key-folder.js';
-import { makePack, openPack } from '../../src/seal/pack/pack.js';
+import { createLedgerService } from '../../src/services/ledger/service.js';
+import { createStatements } from '../../src/services/statements/statements.js';
+import { keyFolder, makePair } from '../../src/seal/keys.js';
+import { makePack, openPack } from '../../src/seal/pack.js';
 import { openSqliteStore } from '../../src/store/sqlite/open.js';
 import { runCli } from '../support/cli.js';
 import { tempDir } from '../support/temp-dir.js';
@@ -24,11 +23,17 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'pop-sla-test-'));
   config = join(folder, 'backbone.yaml');
   await simulateHistory({
-    ...{ pops: 3, seed: 7, services: 6, from: '2026-02-01', until: '2026-02-09' },
+    pops: 3,
+    seed: 7,
+    services: 6,
+    from: '2026-02-01',
+    until: '2026-02-09',
     database: join(folder, 'backbone.db'),
     configFile: config,
     customersFile: join(folder, 'customers.yaml'),
-    ...{ packets: 'last-month', command: 'pop-sla simulate', version: '0.0.0-test' },
+    packets: 'last-month',
+    command: 'pop-sla simulate',
+    version: '0.0.0-test',
     onProgress: () => undefined,
     signal: new AbortController().signal,
   });
@@ -360,7 +365,10 @@ describe('a statement that was sealed, and revised', () => {
     const store = await openSqliteStore({ path: loaded.config.store.path });
     onTestFinished(() => store.close());
     const statements = createStatements({
-      ...{ store, config: () => loaded.config, now, software: '0.0.0-test' },
+      store,
+      config: () => loaded.config,
+      now,
+      software: '0.0.0-test',
       signer: () => keyFolder(join(folder, 'keys')).signer(),
     });
     const request = { month, services: [service], acceptIncomplete: 'the first week only' };
@@ -375,14 +383,17 @@ describe('a statement that was sealed, and revised', () => {
     );
 
     // A late correction: what was sealed is not what the rows give any more, until it is revised.
-    const desk = createDesk({ store, config: () => loaded.config, now });
+    const desk = createLedgerService({ store, config: () => loaded.config, now });
     const outages = await desk.outages({ port: 'SIN', from: 0 });
     const measured = outages.find((one) => one.corrections.length === 0 && one.measured?.end)?.measured;
     if (!measured?.end) throw new Error('no outage to be corrected');
     await desk.correct('Ann', {
-      ...{ of: { observer: measured.observer, port: 'SIN', start: measured.start.at }, port: 'SIN' },
+      of: { observer: measured.observer, port: 'SIN', start: measured.start.at },
+      port: 'SIN',
       interval: { from: measured.start.at, to: measured.end.at + 60_000 },
-      ...{ reason: 'the line card came back later', evidence: null, attachments: [] },
+      reason: 'the line card came back later',
+      evidence: null,
+      attachments: [],
     });
     expect(await statements.revise('Finance', request)).toMatchObject([{ outcome: 'sealed', revision: 2 }]);
     const second = join(own, 'second.zip');

@@ -1,17 +1,17 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { judgeApart } from '../../src/app/judge/apart.js';
-import { createDesk } from '../../src/engine/ledger/desk.js';
-import { judgeHere } from '../../src/engine/month/judging.js';
+import { startMonthWorker } from '../../src/app/workers/month.js';
+import { createLedgerService } from '../../src/services/ledger/service.js';
+import { judgeHere } from '../../src/services/months/impact.js';
 import { dayMs, hourMs, october } from '../support/ledger.js';
 import { twoTenants } from '../support/tenants.js';
 
-const built = new URL('../../dist/src/app/judge/worker.js', import.meta.url);
+const built = new URL('../../dist/src/app/workers/month-thread.js', import.meta.url);
 const month = '2026-10';
 
 async function both(entry = built) {
   const { store, config, now } = await twoTenants();
   const options = { store, config: () => config, now, software: 'test' };
-  const apart = judgeApart({ ...options, entry });
+  const apart = startMonthWorker({ ...options, entry });
   onTestFinished(() => apart.close());
   return { store, config, now, here: judgeHere(options), apart };
 }
@@ -21,15 +21,19 @@ test('a thread judges as this one does, and says so again once something was ent
   const before = await apart.availability(month);
   expect(before).toEqual(await here.availability(month));
   expect(await apart.availability(month)).toBe(before);
-  const desk = createDesk({ store, config: () => config, now });
+  const desk = createLedgerService({ store, config: () => config, now });
   const from = october + 9 * dayMs;
   const [proposed] = await desk.propose('ann', [
     {
       kind: 'planned-maintenance',
       scope: { pops: ['SIN'], paths: [], lines: [], services: [], customers: [] },
       intervals: [{ from, to: from + hourMs }],
-      ...{ recurrence: null, notices: [{ at: from - dayMs, text: null }], reason: 'a card', proof: null },
-      ...{ attachments: [], source: null },
+      recurrence: null,
+      notices: [{ at: from - dayMs, text: null }],
+      reason: 'a card',
+      proof: null,
+      attachments: [],
+      source: null,
     },
   ]);
   const id = proposed?.id ?? '';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createLog } from '../../src/app/log.js';
+import { createLog } from '../../src/app/round-log.js';
 
 async function logged(format: 'auto' | 'json' | 'pretty', isTTY: boolean): Promise<string> {
   let text = '';

@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { renderApart } from '../../src/app/render-apart.js';
+import { startReportWorker } from '../../src/app/workers/report.js';
 import { renderReport } from '../../src/render/report/formats.js';
 import { requires } from '../support/requires.js';
 import { serviceReport, single } from '../render/report/documents.js';
 
-const entry = new URL('../../dist/src/app/report-worker.js', import.meta.url);
+const entry = new URL('../../dist/src/app/workers/report-thread.js', import.meta.url);
 
 describe('reports in a thread of their own', () => {
   requires({ built: true });
 
   test('are the same as elsewhere, also when several are asked for at once', async () => {
-    const render = renderApart({ entry });
+    const render = startReportWorker({ entry });
     const report = serviceReport(single);
     const [page, data, again] = await Promise.all([
       render(report, 'html', 'zh-CN'),
@@ -24,7 +24,7 @@ describe('reports in a thread of their own', () => {
   });
 
   test('fail by themselves, and not what is asked for after them', async () => {
-    const render = renderApart({ entry });
+    const render = startReportWorker({ entry });
     const broken = { ...serviceReport(single), statements: null } as unknown as ReturnType<
       typeof serviceReport
     >;

@@ -19,7 +19,9 @@ describe('what the service manager is told', () => {
     const checks = { store: true, rounds: true, watch: true };
     const { log, lines } = keptLog();
     const manager = createServiceManager({
-      ...{ env: { ...env, ...over }, pid: 7, log },
+      env: { ...env, ...over },
+      pid: 7,
+      log,
       readiness: () =>
         Object.entries(checks).map(([name, ok]) => ({ name, ok, reason: ok ? null : `no ${name}` })),
       open: () => ({ send: (message) => sent.push(message), close: () => undefined }),

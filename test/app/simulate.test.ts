@@ -13,11 +13,17 @@ const from = Date.parse('2026-02-01T00:00:00+08:00');
 const until = Date.parse('2026-02-13T00:00:00+08:00');
 
 const optionsIn = (folder: string): SimulateHistoryOptions => ({
-  ...{ pops: 3, seed: 7, services: 6, from: '2026-02-01', until: '2026-02-13' },
+  pops: 3,
+  seed: 7,
+  services: 6,
+  from: '2026-02-01',
+  until: '2026-02-13',
   database: join(folder, 'backbone.db'),
   configFile: join(folder, 'backbone.yaml'),
   customersFile: join(folder, 'backbone.customers.yaml'),
-  ...{ packets: 'last-month', command: 'pop-sla simulate', version: '0.0.0-test' },
+  packets: 'last-month',
+  command: 'pop-sla simulate',
+  version: '0.0.0-test',
   onProgress: () => undefined,
   signal: new AbortController().signal,
 });

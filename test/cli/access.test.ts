@@ -9,7 +9,9 @@ async function setUp() {
   await store.close();
   const run = (args: readonly string[], stdin = '') =>
     runCli([...args, '--config', file], {
-      ...{ now: () => november, cwd: dirname(file), env: { POP_SLA_ACTOR: 'ann' } },
+      now: () => november,
+      cwd: dirname(file),
+      env: { POP_SLA_ACTOR: 'ann' },
       stdin: (async function* lines() {
         await Promise.resolve();
         yield stdin;
@@ -62,7 +64,9 @@ describe('users', () => {
   test('are added with a password of a line, given another, and locked out', async () => {
     const { run } = await setUp();
     expect(await run(['user', 'add', 'bob', '--role', 'noc'], 'Correct-1\nrest')).toMatchObject({
-      ...{ code: 0, stdout: 'bob may sign in\n', stderr: '' },
+      code: 0,
+      stdout: 'bob may sign in\n',
+      stderr: '',
     });
     expect(await run(['user', 'passwd', 'BOB'], 'Correct-2')).toMatchObject({ code: 0 });
     expect(await run(['user', 'disable', 'bob'])).toMatchObject({ code: 0, stdout: 'bob is locked out\n' });

@@ -43,7 +43,8 @@ describe('statements', () => {
     expect(again.stdout).toContain('2026-10/other: already sealed, revision 1, hash ');
     expect(again.stdout.match(hash)?.[0]).toBe(sealed.stdout.match(hash)?.[0]);
     expect(await json('statements', 'show', '2026-10', 'other')).toMatchObject({
-      ...{ sealedBy: 'ann', document: { state: 'sealed', revision: 1 } },
+      sealedBy: 'ann',
+      document: { state: 'sealed', revision: 1 },
     });
     const revise = ['statements', 'revise', '--month', '2026-10', '--service', 'other', '--actor', 'ann'];
     expect((await run(...revise)).stdout).toContain('2026-10/other: nothing has changed since revision 1');

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createLog } from '../../src/app/log.js';
-import { checksText } from '../../src/cli/doctor.js';
-import { roundsTable } from '../../src/render/rounds/table.js';
+import { createLog } from '../../src/app/round-log.js';
+import { checksText } from '../../src/cli/commands/doctor.js';
+import { roundsTable } from '../../src/render/rounds.js';
 import { runCli } from '../support/cli.js';
 import { root } from '../support/source-files.js';
 import { tempDir } from '../support/temp-dir.js';

@@ -59,7 +59,9 @@ describe('customers and services on the command line', () => {
       /Mill AG[^]*mill-east[^]*mill-link[^]*bank +mill/,
     );
     expect(JSON.parse((await run('customers', 'show', 'mill', '--json')).stdout)).toMatchObject({
-      ...{ id: 'mill', origin: { entry: 'B1' }, sites: [{ id: 'mill-east' }] },
+      id: 'mill',
+      origin: { entry: 'B1' },
+      sites: [{ id: 'mill-east' }],
       services: [{ id: 'mill-link', terms: [{}, { rent: '6200.00' }] }],
     });
     expect(await enter('services', 'withdraw', 'B5', '--reason', 'a slip')).toBe('B11 is entered');
@@ -98,7 +100,8 @@ describe('customers and services on the command line', () => {
     await enter('customers', 'add', 'mill');
     writeFileSync(join(folder, 'customers.yaml'), 'customers: [{ id: mill }]\n');
     const refused = {
-      ...{ code: 2, stdout: '' },
+      code: 2,
+      stdout: '',
       stderr:
         'pop-sla: entered by hand: B1 id: "mill" is in the file customers.yaml; allowed: an id that the file does not have; what the file has is changed there\n',
     };

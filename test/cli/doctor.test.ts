@@ -3,13 +3,16 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { checksText } from '../../src/cli/doctor.js';
-import { check, type Check } from '../../src/cli/doctor/check.js';
+import { checksText } from '../../src/cli/commands/doctor.js';
+import {
+  check,
+  type Check,
+  checkClock,
+  checkDataFolder,
+  checkNames,
+  checkPort,
+} from '../../src/cli/doctor/checks.js';
 import { clockSources } from '../../src/app/clock/sources.js';
-import { checkClock } from '../../src/cli/doctor/clock.js';
-import { checkDataFolder } from '../../src/cli/doctor/data-folder.js';
-import { checkNames } from '../../src/cli/doctor/names.js';
-import { checkPort } from '../../src/cli/doctor/port.js';
 import { createMetrics } from '../../src/metrics/metrics.js';
 import { testConfig } from '../support/config.js';
 import { runCli } from '../support/cli.js';

@@ -37,7 +37,9 @@ describe('pop-sla faults', () => {
     const log = join(folder, 'mtr.log');
     writeFileSync(log, 'hop 3 loses\n');
     expect(await as('ann', ...file, '--text', 'too slow', '--attach', log)).toMatchObject({
-      ...{ code: 0, stdout: 'F1 is acknowledged, ann has it\n', stderr: '' },
+      code: 0,
+      stdout: 'F1 is acknowledged, ann has it\n',
+      stderr: '',
     });
     expect((await as('ann', 'hand-over', 'F1', '--to', 'bob')).code).toBe(0);
     expect((await as('bob', 'accept', 'F1')).stdout).toBe('F1 is acknowledged, bob has it\n');
@@ -56,7 +58,11 @@ describe('pop-sla faults', () => {
     expect(shown).toContain('resolved by bob: replaced');
     expect(shown).toContain('files     mtr.log');
     expect(await json('faults', 'show', 'F1')).toMatchObject({
-      ...{ id: 'F1', state: 'closed', owner: null, evidence: { window: 'round' }, fault: null },
+      id: 'F1',
+      state: 'closed',
+      owner: null,
+      evidence: { window: 'round' },
+      fault: null,
       events: [{ action: { type: 'filed' } }, {}, {}, {}, {}, {}, {}, {}],
     });
     expect(await json('faults', 'list', '--state', 'filed')).toEqual({ reports: [] });

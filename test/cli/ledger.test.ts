@@ -235,7 +235,9 @@ describe('exclusions', () => {
     expect(await json('exclusions', 'list')).toMatchObject({
       exclusions: [
         {
-          ...{ kind: 'planned-maintenance', source: 'm1', reason: 'works' },
+          kind: 'planned-maintenance',
+          source: 'm1',
+          reason: 'works',
           intervals: [{ from: '2026-11-30T18:00:00Z', to: '2026-11-30T20:00:00Z' }],
           notices: [{ at: '2026-10-01T00:00:00Z' }],
         },

@@ -11,7 +11,7 @@ import {
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { must } from '../lab/command.js';
-import { keyFolder } from '../../src/seal/key-folder.js';
+import { keyFolder } from '../../src/seal/keys.js';
 import { openSqliteStore } from '../../src/store/sqlite/open.js';
 import { runCli } from '../support/cli.js';
 import { quickConfig } from '../support/quick-config.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { expect, test } from 'vitest';
-import { deadHeaders } from '../../src/mesh/dead/letter.js';
+import { deadHeaders } from '../../src/mesh/dead.js';
 import { ensureStreams } from '../../src/mesh/streams.js';
 import { runCli } from '../support/cli.js';
 import { useNats } from '../support/nats.js';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/load.js';
-import { keyFolder } from '../../src/seal/key-folder.js';
+import { keyFolder } from '../../src/seal/keys.js';
 import { openSqliteStore } from '../../src/store/sqlite/open.js';
 import { bandsConfig } from '../support/bands.js';
 import { runCli } from '../support/cli.js';
@@ -56,7 +56,8 @@ test(
     expect(existsSync(join(folder, 'pack.zip'))).toBe(true);
     expect((await run('rounds')).stdout).toContain('HKG>SIN');
     expect(await run('backup', join(folder, 'copy.db'))).toMatchObject({
-      ...{ code: 1, stdout: '' },
+      code: 1,
+      stdout: '',
       stderr: expect.stringContaining('own programs: pg_dump') as string,
     });
   },
@@ -77,7 +78,9 @@ test(
       runCli([...args, '--config', file], { now: () => newestSlot + 120_000, cwd: dirname(file) });
     const filing = ['--customer', 'bank', '--path', 'HKG>SIN', '--band', 'round', '--actor', 'ann'];
     expect(await run('faults', 'file', ...filing)).toMatchObject({
-      ...{ code: 0, stdout: 'F1 is acknowledged, ann has it\n', stderr: '' },
+      code: 0,
+      stdout: 'F1 is acknowledged, ann has it\n',
+      stderr: '',
     });
     expect((await run('faults', 'list')).stdout).toMatch(/^F1 +acknowledged +bank/m);
   },

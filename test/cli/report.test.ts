@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { reportCsvColumns } from '../../src/render/report/csv/columns.js';
+import { reportCsvColumns } from '../../src/render/report/csv.js';
 import { runCli } from '../support/cli.js';
 import { november } from '../support/ledger.js';
 import { statedOctober } from '../support/statements.js';
@@ -19,7 +19,8 @@ async function setUp() {
     };
     return runCli(['report', '--config', file, ...args], { cwd, now: () => november, stdout }).then(
       ({ code, stderr }) => ({
-        ...{ code, stderr },
+        code,
+        stderr,
         stdout: Buffer.concat(written.map((each) => Buffer.from(each))),
       }),
     );
@@ -35,7 +36,9 @@ describe('pop-sla report', () => {
     const { code, stdout, stderr } = await run(october);
     expect([code, stderr]).toEqual([0, '']);
     expect(JSON.parse(stdout.toString())).toMatchObject({
-      ...{ format: 'pop-sla-report/1', month: '2026-10', state: 'draft' },
+      format: 'pop-sla-report/1',
+      month: '2026-10',
+      state: 'draft',
       totals: [{ currency: 'HKD', statements: 2 }],
       statements: [{ document: { service: 'other' } }, { document: { service: 'single' }, seal: null }],
     });

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
-import { ProbeUnavailable } from '../../probes/probe.js';
+import { ProbeUnavailableError } from '../../probes/probe.js';
 import * as app from '../../src/app.js';
-import { deferred } from '../../src/cli/deferred.js';
+import { deferred } from '../../src/cli/commands/run.js';
 import type { AppPort } from '../../src/cli/context.js';
 import { fakeSignals, runCli } from '../support/cli.js';
 import { quickConfig } from '../support/quick-config.js';
@@ -115,17 +115,17 @@ describe('run', () => {
 
   test.each([
     [
-      new ProbeUnavailable('no raw socket', 'sudo setcap …', true),
+      new ProbeUnavailableError('no raw socket', 'sudo setcap …', true),
       3,
       'pop-sla: no raw socket\nsudo setcap …\n',
     ],
     [
-      new ProbeUnavailable('no such kind', 'choose another', false),
+      new ProbeUnavailableError('no such kind', 'choose another', false),
       1,
       'pop-sla: no such kind\nchoose another\n',
     ],
     [
-      new app.ListenFault('http.listen 127.0.0.1:9720: taken'),
+      new app.ListenError('http.listen 127.0.0.1:9720: taken'),
       1,
       'pop-sla: http.listen 127.0.0.1:9720: taken\n',
     ],

@@ -10,12 +10,10 @@ import type {
   WatchConfig,
   WatchReference,
 } from '../../src/config/config.js';
-import type { MeshLogin } from '../../src/config/mesh-config.js';
-import { driverNames } from '../../src/config/drivers.js';
-import { mailSecurities } from '../../src/config/schema/notifications.js';
-import { logFormats, logLevels } from '../../src/config/schema/services.js';
-import { emptyBook } from '../../src/core/customer/book.js';
-import { pathId } from '../../src/core/path/path.js';
+import { driverNames, type MeshLogin } from '../../src/config/defaults.js';
+import { logFormats, logLevels, mailSecurities } from '../../src/config/schema.js';
+import { emptyCustomerRegistry } from '../../src/core/customer/book.js';
+import { pathId } from '../../src/core/path.js';
 
 const id = fc.stringMatching(/^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,30}[A-Za-z0-9])?$/);
 const line = (maxLength: number) =>
@@ -212,7 +210,9 @@ const meshes: fc.Arbitrary<Pick<Config, 'role' | 'mesh'>> = fc.oneof(
         null,
         { ca: '/srv/ca.pem', cert: null, key: null },
         {
-          ...{ ca: null, cert: '/srv/cert.pem', key: '/srv/key.pem' },
+          ca: null,
+          cert: '/srv/cert.pem',
+          key: '/srv/key.pem',
         },
       ),
       replicas: fc.constantFrom(1, 3, 5),
@@ -289,9 +289,14 @@ export const anyConfig: fc.Arbitrary<Config> = pops.chain((all) =>
             sessionMs: fc.integer({ min: 60_000, max: 90 * 86_400_000 }),
             idleMs: fc.integer({ min: 60_000, max: 90 * 86_400_000 }),
             oidc: fc.constantFrom(null, {
-              ...{ issuer: 'https://id.example.net/x', clientId: 'pop-sla', scopes: ['openid'] },
-              ...{ clientSecretFile: '/srv/oidc.secret', rolesClaim: 'groups', customerClaim: 'customer' },
-              ...{ nameClaim: 'name', roles: { operators: 'noc' as const } },
+              issuer: 'https://id.example.net/x',
+              clientId: 'pop-sla',
+              scopes: ['openid'],
+              clientSecretFile: '/srv/oidc.secret',
+              rolesClaim: 'groups',
+              customerClaim: 'customer',
+              nameClaim: 'name',
+              roles: { operators: 'noc' as const },
             }),
           }),
         })
@@ -301,7 +306,7 @@ export const anyConfig: fc.Arbitrary<Config> = pops.chain((all) =>
       metrics: fc.record({ perSize: fc.boolean(), money: fc.boolean() }),
       log: fc.record({ level: fc.constantFrom(...logLevels), format: fc.constantFrom(...logFormats) }),
       customers: fc.constantFrom(null, '/srv/customers.yaml'),
-      book: fc.constant(emptyBook),
+      book: fc.constant(emptyCustomerRegistry),
       bookBase: fc.constant(null),
     }),
   ),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { kindNames, openDriver } from '../../probes/kinds.js';
-import { driverNames, driversWithoutEcho } from '../../src/config/drivers.js';
+import { driverNames, driversWithoutEcho } from '../../src/config/defaults.js';
 import { realClock } from '../conformance/probes/real-clock.js';
 import { keptLog } from '../support/log.js';
 

@@ -1,6 +1,6 @@
 import { watchOf } from '../support/watch.js';
 import { describe, expect, test } from 'vitest';
-import { emptyBook } from '../../src/core/customer/book.js';
+import { emptyCustomerRegistry } from '../../src/core/customer/book.js';
 import { loadConfig } from '../../src/config/load.js';
 import { formatProblems } from '../../src/config/problem.js';
 import { root } from '../support/source-files.js';
@@ -119,21 +119,30 @@ test('an agent and PoPs are all that a file needs', () => {
     driver: { kind: 'auto', simulated: null },
     store: { path: '/srv/data/pop-sla.db', postgres: null, keepPacketsMonths: 13, keepRowsMonths: 37 },
     http: {
-      ...{ host: '127.0.0.1', port: 9720, tls: null, publicUrl: null, trustedProxies: [] },
-      ...{ requestsPerMinute: 1200, bodyLimit: 1_048_576 },
+      host: '127.0.0.1',
+      port: 9720,
+      tls: null,
+      publicUrl: null,
+      trustedProxies: [],
+      requestsPerMinute: 1200,
+      bodyLimit: 1_048_576,
       auth: { open: 'loopback', metrics: 'open', sessionMs: 43_200_000, idleMs: 3_600_000, oidc: null },
     },
     metrics: { perSize: false, money: false },
     log: { level: 'info', format: 'auto' },
     faults: { suggestAfterRounds: 2 },
     notifications: {
-      ...{ attempts: 12, firstRetryMs: 10_000, longestRetryMs: 3_600_000, timeoutMs: 10_000 },
-      ...{ allow: [], smtp: null },
+      attempts: 12,
+      firstRetryMs: 10_000,
+      longestRetryMs: 3_600_000,
+      timeoutMs: 10_000,
+      allow: [],
+      smtp: null,
     },
     keys: { folder: '/srv/data/keys' },
     statements: { graceMs: 86_400_000, claimReminderMs: 604_800_000 },
     customers: null,
-    book: emptyBook,
+    book: emptyCustomerRegistry,
     bookBase: null,
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isSecretKey, redact, redactText } from '../../src/config/redact.js';
+import { isSecretKey, redact, redactText } from '../../src/config/strict.js';
 
 test('values of secret keys and passwords in URLs are hidden, wherever they are', () => {
   const data = {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { configSchema } from '../../src/config/schema/schema.js';
-import { bare } from '../../src/config/shape/schemas.js';
+import { configSchema } from '../../src/config/schema.js';
+import { bare } from '../../src/config/problem.js';
 import { root } from '../support/source-files.js';
 import { configOf, threePops } from './support.js';
 
@@ -73,7 +73,10 @@ describe('config/reference.yaml', () => {
         servers: ['nats://hub.example.net:4222'],
         login: { kind: 'password', user: 'HKG', passwordFile: '/srv/mesh.password' },
         tls: { ca: '/srv/tls/ca.pem', cert: '/srv/tls/cert.pem', key: '/srv/tls/key.pem' },
-        ...{ replicas: 1, keepMs: 31 * 86_400_000, heartbeatMs: 10_000, clockLimitMs: 1_000 },
+        replicas: 1,
+        keepMs: 31 * 86_400_000,
+        heartbeatMs: 10_000,
+        clockLimitMs: 1_000,
       },
     });
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { editDistance, nearest } from '../../src/config/suggest.js';
+import { editDistance, nearest } from '../../src/config/problem.js';
 
 test.each([
   ['', 'abc', 3],

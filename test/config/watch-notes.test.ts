@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/load.js';
 import { showConfig } from '../../src/config/show.js';
-import { watchNotes } from '../../src/config/watch-notes.js';
+import { watchNotes } from '../../src/config/config.js';
 import { ledgerConfig } from '../support/ledger.js';
 import { configOf, threePops } from './support.js';
 

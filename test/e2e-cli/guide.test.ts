@@ -118,7 +118,8 @@ describe('pop-sla guide', () => {
       expect(shown.stdout).not.toMatch(/```|\*\*|\]\(\w+\.md/);
     }
     expect(await popSla(['guide', 'nothing'])).toMatchObject({
-      ...{ code: 2, stdout: '' },
+      code: 2,
+      stdout: '',
       stderr: expect.stringContaining(
         'the guide has no topic "nothing"; allowed: operate, mesh, noc',
       ) as string,

@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
-import { keyFolder } from '../../src/seal/key-folder.js';
+import { keyFolder } from '../../src/seal/keys.js';
 import { openPostgresStore } from '../../src/store/postgres/open.js';
-import { audit } from '../../src/engine/ledger/audit.js';
+import { audit } from '../../src/services/ledger/backlog.js';
 import { quick, simulated } from '../support/config-file.js';
 import { startDaemon, type Daemon } from '../support/daemon.js';
 import { october } from '../support/ledger.js';
@@ -70,8 +70,11 @@ test('two hubs on one database close and seal a month once', { timeout: 120_000 
   await store.close();
   const url = await server.newSchema();
   await moveToPostgres(file, url, {
-    ...{ role: 'hub', mesh: { servers: ['nats://127.0.0.1:9'] } },
-    ...{ driver: simulated, measurement: quick, log: { format: 'json' } },
+    role: 'hub',
+    mesh: { servers: ['nats://127.0.0.1:9'] },
+    driver: simulated,
+    measurement: quick,
+    log: { format: 'json' },
   });
 
   const hub = (): Daemon => {

@@ -70,7 +70,10 @@ describe('a day of a carrier, in browsers, over packets that really travel', () 
       await bea.page.waitForURL(/\/faults\/F\d+/);
       const id = /F\d+/.exec(bea.page.url())?.[0] ?? '';
       expect(await bea.api('GET', `fault-reports/${id}`)).toMatchObject({
-        ...{ state: 'filed', path: 'HKG>SIN', evidence: { window: 'round' }, severity: 'critical' },
+        state: 'filed',
+        path: 'HKG>SIN',
+        evidence: { window: 'round' },
+        severity: 'critical',
       });
 
       const nora = await personAt(browser, address, 'nora');
@@ -78,7 +81,9 @@ describe('a day of a carrier, in browsers, over packets that really travel', () 
       const paul = await personAt(browser, address, 'paul');
       await approve(paul, exclusion);
       expect(await nora.api('GET', `exclusions/${exclusion}`)).toMatchObject({
-        ...{ state: 'approved', proposed: { actor: 'nora' }, approved: { actor: 'paul' } },
+        state: 'approved',
+        proposed: { actor: 'nora' },
+        approved: { actor: 'paul' },
         source: `fault-report:${id}`,
       });
       await nora.go(`/faults/${id}`);
@@ -133,7 +138,9 @@ describe('a day of a carrier, in browsers, over packets that really travel', () 
       await bea.go('/faults/new?path=HKG%3ESIN&window=last-24h');
       await bea.page.locator('textarea[name=text]').fill('slow since noon');
       await bea.page.locator('input[type=file]').setInputFiles({
-        ...{ name: 'trace.txt', mimeType: 'text/plain', buffer: Buffer.from('1  10.77.0.1  20 ms') },
+        name: 'trace.txt',
+        mimeType: 'text/plain',
+        buffer: Buffer.from('1  10.77.0.1  20 ms'),
       });
       await bea.page.locator('form[action="/faults"] button').click();
       await bea.page.waitForURL(/\/faults\/F\d+/);

@@ -20,8 +20,12 @@ export async function enterHostile({ bea, nora, fiona, paul }: Writers): Promise
     ...(['UPLOAD', `fault-reports/attachments?name=${encodeURIComponent(name)}`, hostile] as const),
   );
   const filed = await bea.api<{ id: string }>('POST', 'fault-reports', {
-    ...{ subject: hostile, text: hostile, severity: hostile.slice(0, 50), kind: hostile.slice(0, 50) },
-    ...{ attachments: [attached], externalIds: [{ id: hostile, owner: hostile, type: hostile }] },
+    subject: hostile,
+    text: hostile,
+    severity: hostile.slice(0, 50),
+    kind: hostile.slice(0, 50),
+    attachments: [attached],
+    externalIds: [{ id: hostile, owner: hostile, type: hostile }],
   });
   const of = `fault-reports/${filed.id}`;
   await nora.api('POST', `${of}/take`, {});
@@ -31,17 +35,29 @@ export async function enterHostile({ bea, nora, fiona, paul }: Writers): Promise
   await bea.api('POST', `${of}/comments`, { text: hostile });
   const now = Date.now();
   await nora.api('POST', 'outages', {
-    ...{ port: 'SIN', from: iso(now - 8_000), to: iso(now - 7_000) },
-    ...{ reason: hostile, evidence: hostile },
+    port: 'SIN',
+    from: iso(now - 8_000),
+    to: iso(now - 7_000),
+    reason: hostile,
+    evidence: hostile,
   });
   const exclusion = await nora.api<{ id: string }>('POST', 'exclusions', {
-    ...{ kind: 'third-party', scope: ['pop:SIN'], reason: hostile, proof: hostile, source: hostile },
-    ...{ from: iso(now - 6_000), to: iso(now - 5_000) },
+    kind: 'third-party',
+    scope: ['pop:SIN'],
+    reason: hostile,
+    proof: hostile,
+    source: hostile,
+    from: iso(now - 6_000),
+    to: iso(now - 5_000),
   });
   await paul.api('POST', `exclusions/${exclusion.id}/approve`, { reason: hostile });
   await nora.api('POST', 'exclusions', {
-    ...{ kind: 'emergency-maintenance', scope: ['path:HKG>SIN'], reason: hostile, proof: hostile },
-    ...{ from: iso(now - 4_000), to: iso(now - 3_000) },
+    kind: 'emergency-maintenance',
+    scope: ['path:HKG>SIN'],
+    reason: hostile,
+    proof: hostile,
+    from: iso(now - 4_000),
+    to: iso(now - 3_000),
   });
   await fiona.api('POST', 'persons', { customer: 'bank', name: hostile });
   await nora.api('POST', `${of}/hand-over`, { to: hostile.slice(0, 100), text: hostile });

@@ -1,12 +1,11 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createRegistry } from '../../src/engine/access/registry.js';
-import { zonedMonth } from '../../src/core/time/month.js';
-import { formatInstant } from '../../src/core/time/zone.js';
+import { createRegistry } from '../../src/services/access/registry.js';
+import { formatInstant, zonedMonth } from '../../src/core/time/calendar.js';
 import { loadConfig } from '../../src/config/load.js';
-import { keyFolder } from '../../src/seal/key-folder.js';
+import { keyFolder } from '../../src/seal/keys.js';
 import { openSqliteStore } from '../../src/store/sqlite/open.js';
-import type { Role } from '../../src/core/access/principal.js';
+import type { Role } from '../../src/core/access/rules.js';
 import { outage } from '../support/ledger.js';
 import type { Namespace } from '../lab/namespace.js';
 
@@ -46,9 +45,16 @@ export async function prepareHouse(
       lines: [{ id: 'l1', pop: 'SIN' }],
       services: [
         {
-          ...{ id: 'bank-line', customer: 'bank', site: 'central', start: '2025-01-01' },
-          ...{ plan: 'ctg-cloud-connection', class: 'protected-single', lines: ['l1'] },
-          ...{ paths: ['HKG>SIN'], rent: 10_000, currency: 'HKD' },
+          id: 'bank-line',
+          customer: 'bank',
+          site: 'central',
+          start: '2025-01-01',
+          plan: 'ctg-cloud-connection',
+          class: 'protected-single',
+          lines: ['l1'],
+          paths: ['HKG>SIN'],
+          rent: 10_000,
+          currency: 'HKD',
         },
       ],
     }),
@@ -57,11 +63,18 @@ export async function prepareHouse(
   writeFileSync(
     file,
     JSON.stringify({
-      ...{ agent: 'HKG', pops: [{ id: 'HKG', ipv4: '127.0.0.1' }, ...pops], customers: 'customers.yaml' },
+      agent: 'HKG',
+      pops: [{ id: 'HKG', ipv4: '127.0.0.1' }, ...pops],
+      customers: 'customers.yaml',
       commitments: [{ path: 'HKG>SIN', latency: '5ms' }],
       measurement: {
-        ...{ every: '10s', packets: 10, packetInterval: '30ms', lostAfter: '1s', lateWait: '100ms' },
-        ...{ spread: '0s', lagLimit: '5s' },
+        every: '10s',
+        packets: 10,
+        packetInterval: '30ms',
+        lostAfter: '1s',
+        lateWait: '100ms',
+        spread: '0s',
+        lagLimit: '5s',
       },
       store: { path: join(folder, 'data', 'pop-sla.db') },
       keys: { folder: join(folder, 'keys') },

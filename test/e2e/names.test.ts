@@ -47,7 +47,10 @@ describe('names and addresses that are markup, in a real browser', () => {
     const write = async (method: 'POST' | 'DELETE', url: string, payload?: object | Buffer) => {
       const bytes = Buffer.isBuffer(payload) && { headers: { 'content-type': 'application/octet-stream' } };
       const answer = await server.as(token, {
-        ...{ method, url: `/api/v1/${url}`, ...(payload && { payload }), ...bytes },
+        method,
+        url: `/api/v1/${url}`,
+        ...(payload && { payload }),
+        ...bytes,
       });
       if (answer.statusCode >= 300) throw new Error(`${url}: ${answer.statusCode} ${answer.body}`);
       return answer.json<{ id: string; sha256: string }>();
@@ -55,8 +58,13 @@ describe('names and addresses that are markup, in a real browser', () => {
     const person = await write('POST', 'persons', { customer: 'alpha', name: hostile });
     const from = october + 20 * 86_400_000;
     const exclusion = await write('POST', 'exclusions', {
-      ...{ kind: 'third-party', scope: ['customer:alpha'], reason: hostile, proof: hostile, source: hostile },
-      ...{ from: iso(from), to: iso(from + 60_000) },
+      kind: 'third-party',
+      scope: ['customer:alpha'],
+      reason: hostile,
+      proof: hostile,
+      source: hostile,
+      from: iso(from),
+      to: iso(from + 60_000),
     });
     await write('POST', 'outages', { port: 'SIN', from: iso(from), to: iso(from + 60_000), reason: hostile });
     const name = `${hostile.replaceAll('/', '')}.txt`;
@@ -68,12 +76,18 @@ describe('names and addresses that are markup, in a real browser', () => {
       ] as const),
     );
     const filed = await write('POST', 'fault-reports', {
-      ...{ customer: 'alpha', subject: hostile, text: hostile, reporter: person.id, attachments: [file] },
+      customer: 'alpha',
+      subject: hostile,
+      text: hostile,
+      reporter: person.id,
+      attachments: [file],
       externalIds: [{ id: hostile, owner: hostile, type: hostile }],
     });
     await write('DELETE', `persons/${person.id}`);
     await write('POST', 'notification-targets', {
-      ...{ kind: 'webhook', customer: 'alpha', events: ['*'] },
+      kind: 'webhook',
+      customer: 'alpha',
+      events: ['*'],
       address: `https://hook.example/"><img${encodeURIComponent(' ')}src=x>?'`,
     });
     await write('POST', 'statements/2026-10/close', {});

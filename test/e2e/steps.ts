@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Locator, Page } from 'playwright-core';
-import { formatInstant } from '../../src/core/time/zone.js';
+import { formatInstant } from '../../src/core/time/calendar.js';
 import type { Person } from './people.js';
 
 /** What the browser gets where a person clicks, as a file in a folder. */

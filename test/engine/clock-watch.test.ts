@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { watchClock, type ClockGap } from '../../src/engine/clock-watch.js';
+import { watchClock, type ClockGap } from '../../src/engine/clock.js';
 import { virtualTime } from '../support/virtual-time.js';
 
 const start = Date.parse('2026-10-01T10:10:00Z');

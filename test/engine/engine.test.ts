@@ -329,8 +329,15 @@ describe('a slot that passed', () => {
       runs: { ...store.runs, latest: () => time.clock.sleep(900).then(() => store.runs.latest()) },
     };
     const engine = createEngine({
-      ...{ clock: time.clock, alarm: time.alarm, random: () => 0.5, driver: simulated, store: slow },
-      ...{ events, log, version: '0.0.0', settings: settings({ paths: [path('B')] }) },
+      clock: time.clock,
+      alarm: time.alarm,
+      random: () => 0.5,
+      driver: simulated,
+      store: slow,
+      events,
+      log,
+      version: '0.0.0',
+      settings: settings({ paths: [path('B')] }),
       resolve: () => Promise.reject(new Error('no names here')),
     });
     const started = engine.start();

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { keep } from '../../src/engine/kept.js';
+import { staleWhileRevalidate } from '../../src/services/cache.js';
 
 function counting() {
   const state = { now: 0, basis: 'a', made: [] as string[], fail: false };
-  const get = keep({
+  const get = staleWhileRevalidate({
     make: (key) => {
       state.made.push(key);
       const nth = state.made.length;
@@ -11,7 +11,8 @@ function counting() {
     },
     basis: () => Promise.resolve(state.basis),
     now: () => state.now,
-    ...{ freshMs: 1000, most: 2 },
+    freshMs: 1000,
+    most: 2,
   });
   return { state, get };
 }

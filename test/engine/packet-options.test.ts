@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { PacketOptions, ProbeDriver } from '../../probes/probe.js';
 import type { PathConfig } from '../../src/config/config.js';
 import { createRoundRunner } from '../../src/engine/round-runner.js';
-import { systemClock } from '../../src/engine/system-clock.js';
+import { systemClock } from '../../src/engine/clock.js';
 
 test('the driver is asked for the packets that the path wants, and for none in particular otherwise', async () => {
   const asked: (PacketOptions | undefined)[] = [];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createSlotScheduler } from '../../src/engine/slot-scheduler.js';
+import { createSlotScheduler } from '../../src/engine/scheduler.js';
 import { virtualTime } from '../support/virtual-time.js';
 
 const halfHour = 1_800_000;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { MissingRound, Round } from '../../src/core/measurement/round.js';
 import { createSpool } from '../../src/engine/spool.js';
-import { StoreFault } from '../../src/store/store.js';
+import { StoreError } from '../../src/store/store.js';
 import { notedEvents, only } from '../support/events.js';
 import { keptLog } from '../support/log.js';
 import { round as aRound } from '../support/rounds.js';
@@ -13,13 +13,13 @@ function spooled(limit = 100) {
   const { log, lines } = keptLog();
   const disk = { full: false, bad: -1, rounds: [] as Round[], missing: [] as MissingRound[] };
   const guard = (): Promise<void> =>
-    disk.full ? Promise.reject(new StoreFault('database or disk is full', 'full')) : Promise.resolve();
+    disk.full ? Promise.reject(new StoreError('database or disk is full', 'full')) : Promise.resolve();
   const spool = createSpool({
     clock: time.clock,
     store: {
       put: async (round) => {
         await guard();
-        if (round.slot === disk.bad) throw new StoreFault('no such column', 'other');
+        if (round.slot === disk.bad) throw new StoreError('no such column', 'other');
         if (disk.rounds.some((held) => held.path === round.path && held.slot === round.slot))
           return 'already-stored';
         disk.rounds.push(round);

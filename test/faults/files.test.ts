@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Check } from '../../src/cli/doctor/check.js';
+import type { Check } from '../../src/cli/doctor/checks.js';
 import { openSqliteStore } from '../../src/store/sqlite/open.js';
 import { writeConfig } from '../support/config-file.js';
 import { startNats } from '../support/nats.js';

@@ -107,7 +107,12 @@ describe.each([
     expect(total(round)).toMatchObject({ sent: 60, lost: 60, errors: 60 });
     expect(round?.icmpErrors).toEqual(
       [64, 128, 512].map((bytes) => ({
-        ...{ bytes, error: 'admin-prohibited', type: 3, code: 13, from: net.routerAddresses[1], mtu: null },
+        bytes,
+        error: 'admin-prohibited',
+        type: 3,
+        code: 13,
+        from: net.routerAddresses[1],
+        mtu: null,
         count: 20,
       })),
     );
@@ -128,8 +133,13 @@ describe.each([
       ]);
       expect(round?.icmpErrors).toEqual([
         {
-          ...{ bytes: 1400, error: 'packet-too-big', type: 3, code: 4 },
-          ...{ from: net.routerAddresses[1], mtu: 1000, count: 20 },
+          bytes: 1400,
+          error: 'packet-too-big',
+          type: 3,
+          code: 4,
+          from: net.routerAddresses[1],
+          mtu: 1000,
+          count: 20,
         },
       ]);
     });

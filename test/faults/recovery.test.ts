@@ -2,12 +2,12 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createResolver } from '../../src/app/resolve.js';
-import type { MeshSections } from '../../src/config/hub/from-hub.js';
-import { createFollower } from '../../src/mesh/config/follow.js';
+import { createResolver } from '../../src/app/readiness.js';
+import type { MeshSections } from '../../src/config/hub.js';
+import { createFollower } from '../../src/mesh/config.js';
 import { keepAgent } from '../../src/mesh/agent.js';
 import { keepHub, type HubLook } from '../../src/mesh/hub.js';
-import { systemClock } from '../../src/engine/system-clock.js';
+import { systemClock } from '../../src/engine/clock.js';
 import { withLab } from '../lab/lab.js';
 import { measure, total } from '../lab/measured.js';
 import { createNetwork } from '../lab/network.js';
@@ -137,8 +137,14 @@ describe('JetStream that lost its store', () => {
       const sections = {} as MeshSections;
       const hubRuns = keepHub(
         {
-          ...{ connection: await connection(nats.url), hub: 'HUB', mesh, clock: systemClock },
-          ...{ log: keptLog().log, expected: () => [], zoneData: null, sections: () => sections },
+          connection: await connection(nats.url),
+          hub: 'HUB',
+          mesh,
+          clock: systemClock,
+          log: keptLog().log,
+          expected: () => [],
+          zoneData: null,
+          sections: () => sections,
           onLook: (look) => looks.push(look),
         },
         ended.signal,
@@ -154,9 +160,17 @@ describe('JetStream that lost its store', () => {
       );
       const agentRuns = keepAgent(
         {
-          ...{ connection: await connection(nats.url), agent: 'LAB1', mesh, clock: systemClock },
-          ...{ log: keptLog().log, version: '1', startedAt: 0, follower, paths: () => 0 },
-          ...{ backlog: () => Promise.resolve(null), onClock: () => undefined },
+          connection: await connection(nats.url),
+          agent: 'LAB1',
+          mesh,
+          clock: systemClock,
+          log: keptLog().log,
+          version: '1',
+          startedAt: 0,
+          follower,
+          paths: () => 0,
+          backlog: () => Promise.resolve(null),
+          onClock: () => undefined,
         },
         ended.signal,
       );

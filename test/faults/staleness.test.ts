@@ -7,7 +7,7 @@ import { metricMaker } from '../../src/metrics/make.js';
 import { metricNames } from '../../src/metrics/names.js';
 import { connect } from '../../src/store/postgres/connect.js';
 import { toStoreFault } from '../../src/store/postgres/faults.js';
-import { createWriter } from '../../src/store/postgres/writer.js';
+import { createWriter } from '../../src/store/postgres/database.js';
 import { threePops } from '../support/config-file.js';
 import { freezingProxy } from '../support/freezing-proxy.js';
 import { startNats } from '../support/nats.js';

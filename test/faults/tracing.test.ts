@@ -83,7 +83,8 @@ describe('a daemon that traces', () => {
         expect(traces?.before?.runs.map(({ reached }) => reached)).toEqual([true, true]);
         expect(traces?.then?.runs).toMatchObject(
           ['icmp', 'udp'].map((method) => ({
-            ...{ method, reached: false },
+            method,
+            reached: false,
             endedAt: { ttl: 2, from: net.routerAddresses[1], network: 'Carrier B' },
           })),
         );

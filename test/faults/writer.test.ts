@@ -78,8 +78,8 @@ describe('two containers on one folder', () => {
 test('upgrade-under-a-daemon: a schema is not upgraded while a daemon of before works on it', async () => {
   const path = join(tempDir(), 'old.db');
   const { default: Database } = await import('better-sqlite3');
-  const { migrations } = await import('../../src/store/sqlite/migrations/index.js');
-  const { migrate } = await import('../../src/store/sqlite/migrate.js');
+  const { migrations } = await import('../../src/store/sqlite/migrations.js');
+  const { migrate } = await import('../../src/store/sqlite/connect.js');
   const old = new Database(path);
   migrate(old, path, migrations.slice(0, -1));
   old.close();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createBilling } from '../../src/engine/billing/billing.js';
-import { keyFolder } from '../../src/seal/key-folder.js';
+import { createBilling } from '../../src/services/credits/billing.js';
+import { keyFolder } from '../../src/seal/keys.js';
 import { november } from '../support/ledger.js';
 import { statedOctober } from '../support/statements.js';
 import { testServer } from './support/server.js';
@@ -12,7 +12,10 @@ async function setUp() {
   const keys = keyFolder(`${folder}/keys`);
   await keys.make();
   const billing = createBilling({
-    ...{ store, config: () => config, now, software: '1.2.3' },
+    store,
+    config: () => config,
+    now,
+    software: '1.2.3',
     signer: () => keys.signer(),
   });
   const { http } = testServer({ store, config, now }, { billing });
@@ -31,7 +34,8 @@ async function setUp() {
 test('statements are drawn up, sealed, revised and shown', async () => {
   const { ask } = await setUp();
   expect(await ask('GET', 'statements/2026-10/single?toDate=true')).toMatchObject({
-    ...{ status: 200, body: { document: { id: '2026-10/single', state: 'draft' } } },
+    status: 200,
+    body: { document: { id: '2026-10/single', state: 'draft' } },
   });
   expect(await ask('GET', 'statements/2026-10/single')).toMatchObject({
     status: 400,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { callerOf } from '../../src/http/access/caller.js';
-import { shownTo } from '../../src/http/customers/shown.js';
+import { shownTo } from '../../src/http/customers/keys.js';
 import { ledgerConfig, november, watchedOctober } from '../support/ledger.js';
 import { testServer } from './support/server.js';
 
@@ -17,9 +17,16 @@ async function setUp() {
 }
 
 const service = {
-  ...{ id: 'mill-link', customer: 'mill', site: 'mill-east', start: '2026-12-01' },
-  ...{ plan: 'ctg-cloud-connection', class: 'single', lines: ['m1'], paths: ['HKG>SIN'] },
-  ...{ rent: '3100.00', currency: 'HKD' },
+  id: 'mill-link',
+  customer: 'mill',
+  site: 'mill-east',
+  start: '2026-12-01',
+  plan: 'ctg-cloud-connection',
+  class: 'single',
+  lines: ['m1'],
+  paths: ['HKG>SIN'],
+  rent: '3100.00',
+  currency: 'HKD',
 };
 
 describe('customers and services over HTTP', () => {

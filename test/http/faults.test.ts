@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Suggestion } from '../../src/core/fault/suggestion.js';
-import { sha256 } from '../../src/seal/hash.js';
+import type { Suggestion } from '../../src/core/ticket/suggestion.js';
+import { sha256 } from '../../src/seal/canonical.js';
 import { newestSlot } from '../support/fault-desk.js';
 import { faultServer, type Person } from './support/faults.js';
 
@@ -13,7 +13,11 @@ describe('fault reports over HTTP', () => {
     const filed = await ask('bank', 'POST', 'fault-reports', fromBand);
     expect([filed.statusCode, filed.headers['location']]).toEqual([201, '/api/v1/fault-reports/F1']);
     expect(filed.json()).toMatchObject({
-      ...{ id: 'F1', customer: 'bank', state: 'filed', subject: 'HKG>SIN: severe', channel: 'customer' },
+      id: 'F1',
+      customer: 'bank',
+      state: 'filed',
+      subject: 'HKG>SIN: severe',
+      channel: 'customer',
       targets: { firstResponse: { leftMs: 1_800_000, running: true, met: null } },
       allowed: ['comment', 'change'],
     });
@@ -191,8 +195,12 @@ describe('fault reports over HTTP', () => {
   test('suggest themselves to those whose services use the path; the bands are there to file from', async () => {
     const { ask, store } = await faultServer();
     const suggested: Suggestion = {
-      ...{ path: 'HKG>SIN', firstSlot: newestSlot, lastSlot: newestSlot, raisedAt: newestSlot },
-      ...{ endedSlot: null, metrics: ['loss'] },
+      path: 'HKG>SIN',
+      firstSlot: newestSlot,
+      lastSlot: newestSlot,
+      raisedAt: newestSlot,
+      endedSlot: null,
+      metrics: ['loss'],
     };
     await store.suggestions.put(suggested);
     expect((await ask('bank', 'GET', 'fault-suggestions')).json()).toMatchObject({

@@ -92,7 +92,8 @@ function requestOf(method: string, url: string, operation: Operation): fc.Arbitr
     const search = query.map(([key, value]) => `${key.slice(6)}=${spelt(textOf(value))}`).join('&');
     const type = content?.[0] ?? 'application/json';
     return {
-      ...{ method: method.toUpperCase() as 'GET', url: search === '' ? path : `${path}?${search}` },
+      method: method.toUpperCase() as 'GET',
+      url: search === '' ? path : `${path}?${search}`,
       ...(method === 'get' || method === 'delete'
         ? {}
         : { payload: JSON.stringify(payload ?? null), headers: { 'content-type': type } }),

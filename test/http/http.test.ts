@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { buildHttp, type HttpOptions } from '../../src/http/http.js';
 import { createMetrics } from '../../src/metrics/metrics.js';
 import { openSqliteStore } from '../../src/store/sqlite/open.js';
-import { StoreFault } from '../../src/store/store.js';
+import { StoreError } from '../../src/store/store.js';
 import { testConfig } from '../support/config.js';
 import { keptLog } from '../support/log.js';
 import { round, slot } from '../support/rounds.js';
@@ -73,8 +73,14 @@ describe('what is configured', () => {
     const { pops } = (await (await server()).get('/api/v1/pops')).json<{ pops: object[] }>();
     expect(pops).toHaveLength(3);
     expect(pops[0]).toEqual({
-      ...{ id: 'LAB1', name: '香港', region: 'asia', ipv4: '127.0.0.11', ipv6: null, host: null },
-      ...{ coordinates: { latitude: 22.3, longitude: 114.2 }, agent: true },
+      id: 'LAB1',
+      name: '香港',
+      region: 'asia',
+      ipv4: '127.0.0.11',
+      ipv6: null,
+      host: null,
+      coordinates: { latitude: 22.3, longitude: 114.2 },
+      agent: true,
     });
     expect(pops[2]).toMatchObject({ id: 'LAB3', host: 'tyo.example', coordinates: null, agent: false });
   });
@@ -188,7 +194,7 @@ describe('faults', () => {
   });
 
   test('of the store are 503, with the details in the log only', async () => {
-    const fault = new StoreFault('/secret/place/pop-sla.db is locked', 'busy');
+    const fault = new StoreError('/secret/place/pop-sla.db is locked', 'busy');
     const rounds = { list: () => Promise.reject(fault), packets: () => Promise.reject(fault) };
     const { get, log } = await server({ store: { rounds } });
     const response = await get('/api/v1/rounds');

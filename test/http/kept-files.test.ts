@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { keptFiles } from '../../src/http/reports/kept.js';
+import { keptFiles } from '../../src/http/reports.js';
 
 const file = (name: string, bytes = 10) => ({ name, bytes: Buffer.alloc(bytes) });
 

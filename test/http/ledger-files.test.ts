@@ -21,7 +21,9 @@ async function setUp() {
   ];
   const post = (payload: string | Buffer, query = '', type = 'text/csv', token = noc) =>
     server.as(token, {
-      ...{ method: 'POST', url: `/api/v1/exclusions/import${query}`, payload },
+      method: 'POST',
+      url: `/api/v1/exclusions/import${query}`,
+      payload,
       headers: { 'content-type': type },
     });
   const get = (query: string, token = noc) => server.as(token, `/api/v1/exclusions/export${query}`);
@@ -50,7 +52,9 @@ describe('exclusions as files', () => {
     const { server, noc } = await setUp();
     const send = () =>
       server.as(noc, {
-        ...{ method: 'POST', url: '/api/v1/exclusions/import', payload: csv },
+        method: 'POST',
+        url: '/api/v1/exclusions/import',
+        payload: csv,
         headers: { 'content-type': 'text/csv', 'idempotency-key': 'once' },
       });
     const [first, again] = [await send(), await send()];

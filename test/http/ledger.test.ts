@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Config } from '../../src/config/config.js';
-import { createOffice } from '../../src/engine/ledger/office.js';
+import { createLedgerBacklog } from '../../src/services/ledger/backlog.js';
 import { buildHttp } from '../../src/http/http.js';
 import { createMetrics } from '../../src/metrics/metrics.js';
-import { sha256 } from '../../src/seal/hash.js';
+import { sha256 } from '../../src/seal/canonical.js';
 import { dayMs, ledgerConfig, minuteMs, november, october, watchedOctober } from '../support/ledger.js';
 import { testConfig } from '../support/config.js';
 import { keptLog } from '../support/log.js';
@@ -11,8 +11,11 @@ import { keptLog } from '../support/log.js';
 const start = october + 9 * dayMs;
 const iso = (at: number): string => new Date(at).toISOString();
 const emergency = {
-  ...{ kind: 'emergency-maintenance', scope: ['pop:SIN'], reason: 'a card was pulled' },
-  ...{ from: iso(start), to: iso(start + 20 * minuteMs) },
+  kind: 'emergency-maintenance',
+  scope: ['pop:SIN'],
+  reason: 'a card was pulled',
+  from: iso(start),
+  to: iso(start + 20 * minuteMs),
 };
 
 async function setUp(over: Partial<Config> = {}) {
@@ -20,9 +23,14 @@ async function setUp(over: Partial<Config> = {}) {
   const config = () => ({ ...read, ...over });
   const now = () => november;
   const server = buildHttp({
-    ...{ store, config, version: '1.2.3', checkAnswers: true, log: keptLog().log, readiness: () => [] },
+    store,
+    config,
+    version: '1.2.3',
+    checkAnswers: true,
+    log: keptLog().log,
+    readiness: () => [],
     metrics: createMetrics({ version: '1.2.3', node: 'v20', driver: 'simulated' }),
-    ledger: { office: createOffice({ store, config, now }), now },
+    ledger: { office: createLedgerBacklog({ store, config, now }), now },
   });
   const get = (url: string) => server.inject(`/api/v1/${url}`);
   const post = (

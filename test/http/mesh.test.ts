@@ -1,31 +1,48 @@
 import { expect, test } from 'vitest';
-import { ratio } from '../../src/core/number/rational.js';
-import { emptyMesh, type MeshStanding, type PathStanding } from '../../src/core/quality/standing.js';
-import type { MeshJson } from '../../src/render/mesh/json.js';
+import { ratio } from '../../src/core/number.js';
+import { emptyMesh, type MeshStanding, type PathStanding } from '../../src/core/standing.js';
+import type { MeshJson } from '../../src/render/mesh.js';
 import { october } from '../support/ledger.js';
 import { twoTenants } from '../support/tenants.js';
 import { entrance } from './support/entry.js';
 
 const slot = october + 20 * 86_400_000;
 const severe = {
-  ...{ from: slot, to: slot + 1, latencyUs: ratio(60_001n, 2n), loss: ratio(1n, 300n), held: 1, due: 1 },
-  ...{ excess: ratio(500n, 10n), latencyBand: { id: 'severe', level: 3 } },
+  from: slot,
+  to: slot + 1,
+  latencyUs: ratio(60_001n, 2n),
+  loss: ratio(1n, 300n),
+  held: 1,
+  due: 1,
+  excess: ratio(500n, 10n),
+  latencyBand: { id: 'severe', level: 3 },
   lossBand: { id: 'normal', level: 0 },
 };
 const unmeasured = {
-  ...{ from: slot, to: slot + 1, latencyUs: null, loss: null, held: 0, due: 1 },
-  ...{ excess: null, latencyBand: null, lossBand: null },
+  from: slot,
+  to: slot + 1,
+  latencyUs: null,
+  loss: null,
+  held: 0,
+  due: 1,
+  excess: null,
+  latencyBand: null,
+  lossBand: null,
 };
 const standing: PathStanding = {
-  ...{ plan: 'ctg-cloud-connection', commitmentUs: ratio(20_000n) },
-  ...{ round: unmeasured, day: severe, month: severe },
+  plan: 'ctg-cloud-connection',
+  commitmentUs: ratio(20_000n),
+  round: unmeasured,
+  day: severe,
+  month: severe,
 };
 
 async function meshServer() {
   const state: { mesh: MeshStanding } = {
     mesh: {
       ...emptyMesh,
-      ...{ version: 1, judgedAt: slot },
+      version: 1,
+      judgedAt: slot,
       paths: new Map([
         ['HKG>FRA', null],
         ['HKG>SIN', standing],
@@ -55,8 +72,13 @@ test('the mesh is one answer in columns, and what was not measured is no zero', 
     slot: [null, new Date(slot).toISOString().replace('.000', '')],
   });
   expect(mesh.windows['last-24h']).toEqual({
-    ...{ latencyBand: [null, 'severe'], lossBand: [null, 'normal'], latencyUs: [null, 30_001] },
-    ...{ lossPpm: [null, 3333], excessPercent: [null, '50.0'], held: [null, 1], due: [null, 1] },
+    latencyBand: [null, 'severe'],
+    lossBand: [null, 'normal'],
+    latencyUs: [null, 30_001],
+    lossPpm: [null, 3333],
+    excessPercent: [null, '50.0'],
+    held: [null, 1],
+    due: [null, 1],
   });
   expect(mesh.windows.round).toMatchObject({ latencyUs: [null, null], held: [null, 0], due: [null, 1] });
 });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { contains, merge, type IntervalSet } from '../../src/core/time/intervals.js';
 import type { PathId } from '../../src/core/types.js';
-import { listOwn } from '../../src/http/own-rounds.js';
+import { listOwn } from '../../src/http/rounds.js';
 import { openSqliteStore } from '../../src/store/sqlite/open.js';
 import type { Store } from '../../src/store/store.js';
 import { everyMs, slotAt } from '../store/support.js';

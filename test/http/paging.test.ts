@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { pageOf } from '../../src/http/route/page.js';
+import { pageOf } from '../../src/http/route/route.js';
 import { twoTenants } from '../support/tenants.js';
 import { entrance } from './support/entry.js';
 
@@ -51,8 +51,11 @@ describe('a list is read in pages', () => {
     for (const pop of ['HKG', 'SIN', 'FRA']) {
       await post('persons', { customer: 'alpha', name: pop });
       await post('exclusions', {
-        ...{ kind: 'third-party', scope: [`pop:${pop}`], reason: 'a digger' },
-        ...{ from: '2026-10-02T00:00:00Z', to: '2026-10-02T01:00:00Z' },
+        kind: 'third-party',
+        scope: [`pop:${pop}`],
+        reason: 'a digger',
+        from: '2026-10-02T00:00:00Z',
+        to: '2026-10-02T01:00:00Z',
       });
     }
     for (const [url, key, atLeast] of lists) {

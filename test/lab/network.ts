@@ -68,7 +68,10 @@ export function createNetwork(lab: Lab, { hops, targets: count }: NetworkOptions
     setNeighbour(first, `${subnet(0)}.1`, macOf(observer), 'hop0');
   };
   return {
-    ...{ observer, routers, far, targets },
+    observer,
+    routers,
+    far,
+    targets,
     observerAddress: `${subnet(0)}.1`,
     firstHop: `${subnet(0)}.2`,
     routerAddresses: routers.map((_, index) => `${subnet(index)}.2`),

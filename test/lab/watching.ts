@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { totalMs } from '../../src/core/time/intervals.js';
 import type { Interval } from '../../src/core/time/intervals.js';
-import type { ObservedOutage } from '../../src/core/watch/records.js';
-import { unobservedIn, watchedBy } from '../../src/core/watch/observed.js';
+import { type ObservedOutage, unobservedIn, watchedBy } from '../../src/core/watch/outage.js';
 import { openSqliteStore } from '../../src/store/sqlite/open.js';
 import { writeConfig } from '../support/config-file.js';
 import { startDaemon, type Daemon } from '../support/daemon.js';

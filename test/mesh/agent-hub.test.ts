@@ -2,13 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseWithHub, type MeshSections } from '../../src/config/hub/from-hub.js';
+import { keptFile, type MeshSections, parseWithHub, readKept } from '../../src/config/hub.js';
 import type { Config } from '../../src/config/config.js';
 import type { Clock } from '../../src/engine/ports.js';
-import { systemClock } from '../../src/engine/system-clock.js';
+import { systemClock } from '../../src/engine/clock.js';
 import { keepAgent } from '../../src/mesh/agent.js';
-import { createFollower, type ConfigFollower } from '../../src/mesh/config/follow.js';
-import { keptFile, readKept } from '../../src/config/hub/kept.js';
+import { createFollower, type ConfigFollower } from '../../src/mesh/config.js';
 import { connectMesh } from '../../src/mesh/connect.js';
 import { keepHub, type HubLook } from '../../src/mesh/hub.js';
 import { keptLog } from '../support/log.js';
@@ -50,8 +49,12 @@ async function hub(
   const keeping = keepHub(
     {
       zoneData,
-      ...{ connection: await connect('hub'), hub: name, mesh: meshOf(server().url, { heartbeatMs: 100 }) },
-      ...{ clock: systemClock, log: state.log.log, expected: () => ['HKG', 'SIN'] },
+      connection: await connect('hub'),
+      hub: name,
+      mesh: meshOf(server().url, { heartbeatMs: 100 }),
+      clock: systemClock,
+      log: state.log.log,
+      expected: () => ['HKG', 'SIN'],
       sections: () => state.sections,
       onLook: (look) => state.looks.push(look),
     },
@@ -80,7 +83,8 @@ async function agent(
   const { log } = keptLog();
   const follower = createFollower(
     {
-      ...{ keptFile: kept, log },
+      keptFile: kept,
+      log,
       validate: (from) => Promise.resolve(parseWithHub(text, 'agent.yaml', '/srv', from)),
       apply: (config) => applied.push(config),
     },
@@ -95,9 +99,16 @@ async function agent(
     ? Promise.resolve()
     : keepAgent(
         {
-          ...{ connection: await connect(name), agent: name, follower, log, version: '0.1.0' },
-          ...{ mesh: meshOf(server().url, { heartbeatMs: 100 }), clock: over.clock ?? systemClock },
-          ...{ startedAt: 1_000, paths: () => applied.at(-1)?.paths.length ?? 0, onClock: () => undefined },
+          connection: await connect(name),
+          agent: name,
+          follower,
+          log,
+          version: '0.1.0',
+          mesh: meshOf(server().url, { heartbeatMs: 100 }),
+          clock: over.clock ?? systemClock,
+          startedAt: 1_000,
+          paths: () => applied.at(-1)?.paths.length ?? 0,
+          onClock: () => undefined,
           backlog: () => Promise.resolve({ rows: 7, oldestAt: null }),
         },
         ended.signal,

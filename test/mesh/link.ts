@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { expect, onTestFinished } from 'vitest';
-import { systemClock } from '../../src/engine/system-clock.js';
-import { keepIngesting, type IngestOptions } from '../../src/mesh/ingest/ingest.js';
-import { keepSending, type OutboxOptions } from '../../src/mesh/outbox/outbox.js';
+import { systemClock } from '../../src/engine/clock.js';
+import { keepIngesting, type IngestOptions } from '../../src/mesh/ingest.js';
+import { keepSending, type OutboxOptions } from '../../src/mesh/outbox.js';
 import { openSqliteStore, type SqliteStore } from '../../src/store/sqlite/open.js';
 import type { Store } from '../../src/store/store.js';
 import { everyRow } from '../support/every-row.js';
@@ -54,7 +54,8 @@ export async function send(
   return running((signal) =>
     keepSending(
       {
-        ...{ clock: systemClock, log: keptLog().log },
+        clock: systemClock,
+        log: keptLog().log,
         ...options_,
         settings: {
           lingerMs: 20,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { popOfToken, popToken, rowsSubject } from '../../src/mesh/subjects.js';
+import { popOfToken, popToken, rowsSubject } from '../../src/mesh/streams.js';
 
 test.each(['HKG', 'hkg-1', 'a.b_c', 'x..y'])('%s is one token of a subject, and comes back', (pop) => {
   expect(popToken(pop)).toMatch(/^[-_=A-Za-z0-9]+$/);

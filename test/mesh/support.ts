@@ -1,10 +1,15 @@
-import type { MeshConfig } from '../../src/config/mesh-config.js';
+import type { MeshConfig } from '../../src/config/defaults.js';
 
 /** How to reach one server without a login. */
 export function meshOf(server: string, over: Partial<MeshConfig> = {}): MeshConfig {
   return {
-    ...{ servers: [server], login: { kind: 'none' }, tls: null, replicas: 1 },
-    ...{ keepMs: 31 * 86_400_000, heartbeatMs: 200, clockLimitMs: 1_000 },
+    servers: [server],
+    login: { kind: 'none' },
+    tls: null,
+    replicas: 1,
+    keepMs: 31 * 86_400_000,
+    heartbeatMs: 200,
+    clockLimitMs: 1_000,
     ...over,
   };
 }

@@ -1,13 +1,12 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { describe, expect, test } from 'vitest';
-import { deadLetters } from '../../src/mesh/dead/office.js';
-import type { News } from '../../src/mesh/ingest/take.js';
-import { ensureStreams } from '../../src/mesh/streams.js';
-import { rowsStream, rowsSubject } from '../../src/mesh/subjects.js';
+import { deadLetters } from '../../src/mesh/dead.js';
+import type { News } from '../../src/mesh/ingest.js';
+import { ensureStreams, rowsStream, rowsSubject } from '../../src/mesh/streams.js';
 import { decodeFrame, encodeFrame } from '../../src/mesh/wire/frame.js';
 import { encodeRows } from '../../src/mesh/wire/encode.js';
 import { noRows } from '../../src/store/row-store.js';
-import { StoreFault, type Store } from '../../src/store/store.js';
+import { StoreError, type Store } from '../../src/store/store.js';
 import { everyRow } from '../support/every-row.js';
 import { startNats, useNats } from '../support/nats.js';
 import { round, size, slot } from '../support/rounds.js';
@@ -159,7 +158,7 @@ describe('a store that can not be written', () => {
       rows: {
         merge: (rows) => {
           tries += 1;
-          return full ? Promise.reject(new StoreFault('no room', 'full')) : hub.rows.merge(rows);
+          return full ? Promise.reject(new StoreError('no room', 'full')) : hub.rows.merge(rows);
         },
       },
     };

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import type { EngineEvents } from '../../src/engine/ports.js';
-import type { StandingEvents } from '../../src/engine/standing/ports.js';
-import { ratio } from '../../src/core/number/rational.js';
+import type { StandingEvents } from '../../src/services/standing/ports.js';
+import { ratio } from '../../src/core/number.js';
 import { createMetrics, type StandingListener } from '../../src/metrics/metrics.js';
-import type { ObservedOutage } from '../../src/core/watch/records.js';
-import { percentShare } from '../../src/core/plan/share.js';
+import type { ObservedOutage } from '../../src/core/watch/outage.js';
+import { percentShare } from '../../src/core/plan.js';
 import { metricNames } from '../../src/metrics/names.js';
 import { round, size, slot } from '../support/rounds.js';
 
@@ -43,24 +43,31 @@ function everything() {
   events.calibrated({ p50Us: 12, p99Us: 40 });
   standing.roundGraded(path, worst);
   const figures = {
-    ...{ ...worst, ...span, due: 48, held: 47 },
-    ...{ latencyUs: ratio(30_000n), loss: ratio(1n, 50n) },
+    ...worst,
+    ...span,
+    due: 48,
+    held: 47,
+    latencyUs: ratio(30_000n),
+    loss: ratio(1n, 50n),
   };
   const windows = { round: figures, day: figures, month: figures };
   standing.pathStanding(path, { plan: 'p', commitmentUs: ratio(20_000n), ...windows });
   standing.services([
     {
-      ...{
-        service: 'svc-1',
-        customer: 'acme',
-        site: 'office',
-        class: 'single',
-        plan: 'p',
-        periodEnd: 1_000_000,
-      },
-      ...{ lowerBound: ratio(998n, 1000n), met: true },
-      ...{ availability: ratio(999n, 1000n), commitment: ratio(995n, 1000n) },
-      ...{ unavailableMs: 2_592, excusedMs: 1_000, unobservedMs: 2_000, allowedMs: 12_960 },
+      service: 'svc-1',
+      customer: 'acme',
+      site: 'office',
+      class: 'single',
+      plan: 'p',
+      periodEnd: 1_000_000,
+      lowerBound: ratio(998n, 1000n),
+      met: true,
+      availability: ratio(999n, 1000n),
+      commitment: ratio(995n, 1000n),
+      unavailableMs: 2_592,
+      excusedMs: 1_000,
+      unobservedMs: 2_000,
+      allowedMs: 12_960,
       next: {
         leftMs: 10_368,
         step: { below: ratio(995n, 1000n), credit: percentShare(ratio(5n)), perUnit: null },
@@ -72,7 +79,8 @@ function everything() {
     },
   ]);
   const band = (id: string, upTo: number | null) => ({
-    ...{ id, name: { en: id, zh: id } },
+    id,
+    name: { en: id, zh: id },
     upToPercent: upTo === null ? null : ratio(BigInt(upTo)),
   });
   standing.terms([
@@ -240,7 +248,8 @@ describe('the series of a path', () => {
     standing.pathStanding(path, {
       plan: 'p',
       commitmentUs: ratio(20_000n),
-      ...{ round: day, day },
+      round: day,
+      day,
       month: { ...worst, ...span, latencyUs: ratio(30_000n), loss: ratio(1n, 50n), due: 3, held: 1 },
     });
     const band = (window: string) =>

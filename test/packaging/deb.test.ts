@@ -24,7 +24,9 @@ describe('the Debian package', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'pop-sla-deb-'));
     const built = await run(['npm', 'run', '--silent', 'package:deb', '--', folder], {
-      ...{ cwd: root, env: { ...process.env, POP_SLA_DEB_COMPRESSION: 'none' }, timeoutMs: patienceMs },
+      cwd: root,
+      env: { ...process.env, POP_SLA_DEB_COMPRESSION: 'none' },
+      timeoutMs: patienceMs,
     });
     expect(built.code, built.stderr).toBe(0);
     deb = /^(\S+\.deb): /.exec(built.stdout)?.[1] ?? '';

@@ -103,7 +103,8 @@ describe('the image, step by step, without a compiler', () => {
         `${quoted(JSON.parse(check) as string[])}; echo "health $?"; ${quoted(entry)} rounds --json; ` +
         'kill $pid; wait $pid; echo "end $?"';
       const done = await debian.sh(line, {
-        ...{ user: 'node:node', timeoutMs: 120_000 },
+        user: 'node:node',
+        timeoutMs: 120_000,
         env: { NODE_ENV: 'production', POP_SLA_CONFIG: '/etc/pop-sla/pop-sla.yaml' },
       });
       expect(done.stdout, done.stderr).toContain('health 0');

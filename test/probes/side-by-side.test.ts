@@ -14,8 +14,13 @@ test('the kinds that send packets are put side by side, and no others', () => {
 test('each kind has its row; one that can not run says why', async () => {
   expect(await sideBySide(options, request, ['simulated', 'icmp'])).toEqual([
     {
-      ...{ kind: 'simulated', usable: true, stamps: 'simulated', sent: 12, received: 12 },
-      ...{ rttUs: { min: 2000, p50: 2000, p99: 2000 }, sendLagUs: null },
+      kind: 'simulated',
+      usable: true,
+      stamps: 'simulated',
+      sent: 12,
+      received: 12,
+      rttUs: { min: 2000, p50: 2000, p99: 2000 },
+      sendLagUs: null,
     },
     expect.objectContaining({ kind: 'icmp', usable: false, reason: 'there is no probe kind "icmp"' }),
   ]);

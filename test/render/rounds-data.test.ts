@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { roundsCsv } from '../../src/render/rounds/csv.js';
-import { roundsCsvColumns } from '../../src/render/rounds/csv-columns.js';
-import { roundJson } from '../../src/render/rounds/json.js';
+import { roundJson, roundsCsv } from '../../src/render/rounds.js';
+import { roundsCsvColumns } from '../../src/render/rounds-csv-columns.js';
 import { counts, slot, summary } from '../support/rounds.js';
 
 const noReply = { received: 0, rttSumUs: 0, rttMinUs: null, rttMaxUs: null };
@@ -22,9 +21,19 @@ describe('a round as JSON', () => {
       provenance: summary().provenance,
       sizes: [
         {
-          ...{ bytes: 64, sent: 100, received: 98, lost: 2, late: 1, errors: 1 },
-          ...{ notSent: 0, duplicates: 0, mismatched: 0, lossPpm: 20_000 },
-          ...{ rttMeanUs: 35_745, rttMinUs: 34_001, rttMaxUs: 41_730 },
+          bytes: 64,
+          sent: 100,
+          received: 98,
+          lost: 2,
+          late: 1,
+          errors: 1,
+          notSent: 0,
+          duplicates: 0,
+          mismatched: 0,
+          lossPpm: 20_000,
+          rttMeanUs: 35_745,
+          rttMinUs: 34_001,
+          rttMaxUs: 41_730,
         },
       ],
       icmpErrors: [],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { SlotSummary } from '../../src/core/measurement/summary.js';
-import { roundsTable } from '../../src/render/rounds/table.js';
+import type { SlotSummary } from '../../src/core/measurement/figures.js';
+import { roundsTable } from '../../src/render/rounds.js';
 import { counts, slot, summary } from '../support/rounds.js';
 
 const halfHour = 1_800_000;

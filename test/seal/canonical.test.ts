@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalJson } from '../../src/seal/canonical.js';
-import { digestOf, sha256 } from '../../src/seal/hash.js';
+import { canonicalJson, digestOf, sha256 } from '../../src/seal/canonical.js';
 
 describe('the one spelling', () => {
   test('orders keys and has no spaces', () => {

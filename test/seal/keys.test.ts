@@ -2,8 +2,7 @@ import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { StatementDocument } from '../../src/core/statement/document.js';
-import { keyFolder } from '../../src/seal/key-folder.js';
-import { publicKeyOf } from '../../src/seal/key.js';
+import { keyFolder, publicKeyOf } from '../../src/seal/keys.js';
 import { sealDocument, sealFault } from '../../src/seal/statement.js';
 import { tempDir } from '../support/temp-dir.js';
 

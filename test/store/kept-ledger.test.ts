@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { ofSame } from '../../src/core/of-same.js';
-import { keptLedger } from '../../src/store/kept-ledger.js';
+import { memoizeByIdentity } from '../../src/core/memoize.js';
+import { keptLedger } from '../../src/store/ledger-cache.js';
 import { linkAfter } from '../../src/core/ledger/chain.js';
 import type { LedgerEvent } from '../../src/core/ledger/actions.js';
-import { digestOf } from '../../src/seal/hash.js';
+import { digestOf } from '../../src/seal/canonical.js';
 import { twoTenants } from '../support/tenants.js';
 
 test('a kept ledger reads what is new alone, says what the ledger says, and gives the same list for the same', async () => {
@@ -21,7 +21,8 @@ test('a kept ledger reads what is new alone, says what the ledger says, and give
   let head = { seq: 0, hash: '0'.repeat(64) };
   const entered = (n: number): LedgerEvent => {
     const event = {
-      ...{ at: n, actor: 'ann' },
+      at: n,
+      actor: 'ann',
       action: { type: 'exclusion-rejected' as const, id: `X${n}`, reason: 'no' },
     };
     const link = linkAfter(head, event, digestOf);
@@ -40,6 +41,6 @@ test('a kept ledger reads what is new alone, says what the ledger says, and give
   expect(asked.at(-1)).toEqual({ after: 2 });
   expect(await kept.events({ after: 1, limit: 1 })).toEqual(await ledger.events({ after: 1, limit: 1 }));
   const made: unknown[] = [];
-  const count = ofSame((list: readonly LedgerEvent[]) => made.push(list));
+  const count = memoizeByIdentity((list: readonly LedgerEvent[]) => made.push(list));
   expect([count(one), count(one), count(first), made.length]).toEqual([1, 1, 2, 2]);
 });

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import { parsePostgresUrl } from '../../src/core/address/postgres.js';
 import { openPostgresStore } from '../../src/store/postgres/open.js';
-import { passwordFor } from '../../src/store/postgres/password.js';
+import { passwordFor } from '../../src/store/postgres/connect.js';
 import { startPostgres, type PostgresServer } from '../support/postgres.js';
 import { requires } from '../support/requires.js';
 import { tempDir } from '../support/temp-dir.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import pg from 'pg';
 import { openPostgresStore } from '../../src/store/postgres/open.js';
-import { migrations } from '../../src/store/postgres/migrations/index.js';
+import { migrations } from '../../src/store/postgres/migrations.js';
 import { startPostgres, type PostgresServer } from '../support/postgres.js';
 import { requires } from '../support/requires.js';
 import { round, slotAt } from './support.js';

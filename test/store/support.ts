@@ -1,5 +1,4 @@
-import type { PacketOutcome } from '../../src/core/measurement/packet.js';
-import type { Provenance, Round, SizeSample } from '../../src/core/measurement/round.js';
+import type { PacketOutcome, Provenance, Round, SizeSample } from '../../src/core/measurement/round.js';
 import type { EpochMs } from '../../src/core/types.js';
 
 export const everyMs = 1_800_000;

@@ -1,11 +1,11 @@
 import { onTestFinished } from 'vitest';
 import type { Config } from '../../src/config/config.js';
 import { loadConfig } from '../../src/config/load.js';
-import type { FaultActor } from '../../src/core/fault/actions.js';
+import type { TicketActor } from '../../src/core/ticket/actions.js';
 import type { EpochMs } from '../../src/core/types.js';
-import { createFaultDesk, type FaultDesk } from '../../src/engine/fault/desk.js';
-import type { FilingRequest } from '../../src/engine/fault/file.js';
-import { createDesk, type Desk } from '../../src/engine/ledger/desk.js';
+import { createTicketService, type TicketService } from '../../src/services/tickets/service.js';
+import type { FilingRequest } from '../../src/services/tickets/file.js';
+import { createLedgerService, type LedgerService } from '../../src/services/ledger/service.js';
 import { openSqliteStore } from '../../src/store/sqlite/open.js';
 import type { Store } from '../../src/store/store.js';
 import { packets, round, sample } from '../store/support.js';
@@ -14,15 +14,15 @@ import { bandsConfig } from './bands.js';
 export const newestSlot = Date.UTC(2026, 9, 12, 3, 30);
 export const slotMs = 1_800_000;
 
-export const bank: FaultActor = { name: 'bank', side: 'customer' };
-export const ann: FaultActor = { name: 'ann', side: 'noc' };
-export const bob: FaultActor = { name: 'bob', side: 'noc' };
+export const bank: TicketActor = { name: 'bank', side: 'customer' };
+export const ann: TicketActor = { name: 'ann', side: 'noc' };
+export const bob: TicketActor = { name: 'bob', side: 'noc' };
 
 export interface Rig {
   readonly store: Store;
   readonly config: Config;
-  readonly desk: FaultDesk;
-  readonly ledger: Desk;
+  readonly desk: TicketService;
+  readonly ledger: LedgerService;
   /** Two minutes after the newest slot, until a test says otherwise. */
   now: EpochMs;
 }
@@ -52,8 +52,8 @@ export async function faultRig(more: object = {}): Promise<Rig> {
   }
   const times = { now: newestSlot + 120_000 };
   const now = () => times.now;
-  const ledger = createDesk({ store, config: () => config, now });
-  const desk = createFaultDesk({ store, ledger, config: () => config, now });
+  const ledger = createLedgerService({ store, config: () => config, now });
+  const desk = createTicketService({ store, ledger, config: () => config, now });
   return Object.assign(times, { store, config, desk, ledger });
 }
 
@@ -61,8 +61,18 @@ export const putRound = (store: Pick<Store, 'rounds'>, slot: EpochMs, rttUs: num
   store.rounds.put(round({ slot, sizes: [64, 128, 512].map((b) => sample(b, packets(rttUs, rttUs))) }));
 
 export const filing = (over: Partial<FilingRequest> = {}): FilingRequest => ({
-  ...{ customer: 'bank', path: 'HKG>SIN', service: null, window: 'round', since: null },
-  ...{ subject: null, text: null, severity: null, kind: null, channel: 'customer', reporter: null },
-  ...{ attachments: [], externalIds: [] },
+  customer: 'bank',
+  path: 'HKG>SIN',
+  service: null,
+  window: 'round',
+  since: null,
+  subject: null,
+  text: null,
+  severity: null,
+  kind: null,
+  channel: 'customer',
+  reporter: null,
+  attachments: [],
+  externalIds: [],
   ...over,
 });

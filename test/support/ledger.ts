@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Config } from '../../src/config/config.js';
 import { loadConfig } from '../../src/config/load.js';
-import type { ObservedOutage } from '../../src/core/watch/records.js';
+import type { ObservedOutage } from '../../src/core/watch/outage.js';
 import { openSqliteStore } from '../../src/store/sqlite/open.js';
 import type { Store } from '../../src/store/store.js';
 import { tempDir } from './temp-dir.js';

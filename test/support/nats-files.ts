@@ -38,8 +38,12 @@ export async function siteOf(name: string, store: string, nkey: string) {
   return {
     ports: { clients, leafs },
     values: {
-      ...{ NAME: name, CLIENTS: `"127.0.0.1:${clients}"`, LEAFS: `"127.0.0.1:${leafs}"` },
-      ...{ STORE: `"${store}"`, CERT: `"${tlsFolder}/cert.pem"`, KEY: `"${tlsFolder}/key.pem"` },
+      NAME: name,
+      CLIENTS: `"127.0.0.1:${clients}"`,
+      LEAFS: `"127.0.0.1:${leafs}"`,
+      STORE: `"${store}"`,
+      CERT: `"${tlsFolder}/cert.pem"`,
+      KEY: `"${tlsFolder}/key.pem"`,
     },
     passwords: { HUB_PASSWORD: '"buh"', HKG_PASSWORD: '"gkh"', SIN_NKEY: nkey },
   };

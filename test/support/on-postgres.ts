@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { copyStore } from '../../src/app/copy-store.js';
+import { copyStore } from '../../src/app/store.js';
 
 /** Moves what a configuration's SQLite file holds to PostgreSQL, and the configuration with it. */
 export async function moveToPostgres(configFile: string, url: string, more: object = {}): Promise<void> {

@@ -1,7 +1,5 @@
-import type { SizeCounts } from '../../src/core/measurement/counts.js';
-import type { PacketOutcome } from '../../src/core/measurement/packet.js';
-import type { Round, SizeSample } from '../../src/core/measurement/round.js';
-import type { RoundSummary } from '../../src/core/measurement/summary.js';
+import type { PacketOutcome, Round, SizeCounts, SizeSample } from '../../src/core/measurement/round.js';
+import type { RoundSummary } from '../../src/core/measurement/figures.js';
 
 /** A slot to start from. */
 export const slot = Date.UTC(2026, 9, 11);

@@ -1,7 +1,7 @@
 import { openDriver } from '../../probes/kinds.js';
 import type { SimulatedScript } from '../../probes/simulated/script.js';
 import type { MeasurementConfig, PathConfig, Pop } from '../../src/config/config.js';
-import { dueSlots } from '../../src/core/time/due.js';
+import { dueSlots } from '../../src/core/time/slot.js';
 import type { EpochMs } from '../../src/core/types.js';
 import type { Clock } from '../../src/engine/ports.js';
 import { createRoundRunner } from '../../src/engine/round-runner.js';

@@ -6,9 +6,9 @@ import {
   createStatements,
   type Statements,
   type StatementsOptions,
-} from '../../src/engine/statement/statements.js';
-import { keyFolder } from '../../src/seal/key-folder.js';
-import { createDesk } from '../../src/engine/ledger/desk.js';
+} from '../../src/services/statements/statements.js';
+import { keyFolder } from '../../src/seal/keys.js';
+import { createLedgerService } from '../../src/services/ledger/service.js';
 import { packets, round, sample } from '../store/support.js';
 import { dayMs, hourMs, ledgerConfig, minuteMs, november, october, watchedOctober } from './ledger.js';
 import { tempDir } from './temp-dir.js';
@@ -46,7 +46,7 @@ export async function putRound(store: Store, slot: number, rtts: readonly (numbe
 
 async function enterOctober(store: Store, config: Config): Promise<void> {
   let now = october - 5 * dayMs;
-  const desk = createDesk({ store, config: () => config, now: () => now });
+  const desk = createLedgerService({ store, config: () => config, now: () => now });
   const tenth = october + 9 * dayMs;
   const [maintenance] = await desk.propose('ann', [
     maintenanceOf('SIN', tenth + 30 * minuteMs, tenth + 2 * hourMs),
@@ -56,12 +56,12 @@ async function enterOctober(store: Store, config: Config): Promise<void> {
   now = october + 13 * dayMs;
   const from = october + 12 * dayMs;
   await desk.correct('bob', {
-    ...{ of: null, port: 'FRA', interval: { from, to: from + 5 * hourMs } },
-    ...{
-      reason: 'the cable was cut, and the watch stood on our side of it',
-      evidence: null,
-      attachments: [],
-    },
+    of: null,
+    port: 'FRA',
+    interval: { from, to: from + 5 * hourMs },
+    reason: 'the cable was cut, and the watch stood on our side of it',
+    evidence: null,
+    attachments: [],
   });
 }
 
@@ -69,9 +69,13 @@ async function enterOctober(store: Store, config: Config): Promise<void> {
 export const maintenanceOf = (pop: string, from: number, to: number) => ({
   kind: 'planned-maintenance' as const,
   scope: { pops: [pop], paths: [], lines: [], services: [], customers: [] },
-  ...{ intervals: [{ from, to }], recurrence: null },
-  ...{ notices: [{ at: october - 6 * dayMs, text: null }], reason: 'a new line card', proof: null },
-  ...{ attachments: [], source: null },
+  intervals: [{ from, to }],
+  recurrence: null,
+  notices: [{ at: october - 6 * dayMs, text: null }],
+  reason: 'a new line card',
+  proof: null,
+  attachments: [],
+  source: null,
 });
 
 /** The desk over that month, with a key of its own. */
@@ -82,7 +86,10 @@ export async function statementsOf(
   const keys = keyFolder(join(folder, 'keys'));
   if ((await keys.list()).length === 0) await keys.make();
   return createStatements({
-    ...{ store, config: () => config, now: () => november, software: '0.0.0-test' },
+    store,
+    config: () => config,
+    now: () => november,
+    software: '0.0.0-test',
     signer: () => keys.signer(),
     ...options,
   });

@@ -1,22 +1,29 @@
 import type { NatsConnection } from '@nats-io/transport-node';
+import { readFile } from 'node:fs/promises';
+import { openDriver, type OpenOptions } from '../../../probes/kinds.js';
+import type { ProbeDriver } from '../../../probes/probe.js';
 import type { Config } from '../../config/config.js';
-import { fromHub, keptFile, readKept, type KeptConfig } from '../../config/hub/kept.js';
-import type { FromHub } from '../../config/hub/from-hub.js';
+import {
+  type FromHub,
+  fromHub,
+  type KeptConfig,
+  keptFile,
+  type MeshSections,
+  meshSectionsOf,
+  readKept,
+} from '../../config/hub.js';
 import type { ConfigResult } from '../../config/parse.js';
 import { formatProblem } from '../../config/problem.js';
+import { zoneDataVersion } from '../../engine/clock.js';
 import type { Clock, Log } from '../../engine/ports.js';
-import { zoneDataVersion } from '../../engine/system-clock.js';
 import { keepAgent } from '../../mesh/agent.js';
 import type { ClockReading } from '../../mesh/clock.js';
-import { createFollower, type ConfigFollower } from '../../mesh/config/follow.js';
+import { type ConfigFollower, createFollower } from '../../mesh/config.js';
 import { keepConnecting } from '../../mesh/connect.js';
-import { keepHub, type HubLook } from '../../mesh/hub.js';
-import type { AgentStatus } from '../../mesh/status/agent-status.js';
-import type { AgentView } from '../../mesh/status/state.js';
-import type { MeshListener } from '../../metrics/mesh.js';
-import type { AgentsShown } from '../../render/mesh/agents.js';
-import { agentStandings } from './standings.js';
-import { readSections } from './sections.js';
+import { type HubLook, keepHub } from '../../mesh/hub.js';
+import type { AgentStatus, AgentView } from '../../mesh/status.js';
+import type { AgentStanding, MeshListener } from '../../metrics/mesh.js';
+import type { AgentsShown } from '../../render/mesh.js';
 
 export interface MeshNodeOptions {
   readonly configFile: string;
@@ -70,7 +77,9 @@ export async function createMeshNode(options: MeshNodeOptions): Promise<MeshNode
       await keepHub(
         {
           zoneData: zoneDataVersion,
-          ...{ ...shared, hub: agent, sections: () => sections },
+          ...shared,
+          hub: agent,
+          sections: () => sections,
           expected: () => [...new Set(config().paths.map(({ source }) => source))],
           onLook: (next) => {
             look = next;
@@ -169,4 +178,48 @@ async function openFollower(options: MeshNodeOptions): Promise<ConfigFollower> {
       return null;
     }
   }
+}
+
+/** What of a hub's file is for its agents; the file has just been checked. */
+async function readSections(configFile: string): Promise<MeshSections> {
+  return meshSectionsOf(await readFile(configFile, 'utf8'));
+}
+
+/** What metrics say of the agents. */
+function agentStandings({ agents }: HubLook): AgentStanding[] {
+  return agents.map(({ agent, state, seen }) => ({
+    agent,
+    state,
+    seenAt: seen?.seenAt ?? null,
+    revision: seen?.status.config.inForce?.revision ?? null,
+    refused: seen?.status.config.refused != null,
+    clock: seen?.status.clock ?? null,
+    backlog: seen?.status.backlog ?? null,
+  }));
+}
+
+/** The configured driver; a hub sends no packet, and needs no right to. */
+export function openOwnDriver(config: Config, options: Omit<OpenOptions, 'simulated'>): Promise<ProbeDriver> {
+  if (config.role === 'hub') return Promise.resolve(idle);
+  return openDriver(config.driver.kind, { ...options, simulated: config.driver.simulated });
+}
+
+const idle: ProbeDriver = {
+  kind: 'none',
+  stamps: 'simulated',
+  measure: () =>
+    Promise.resolve({
+      ended: 'failed',
+      reason: 'a hub sends no packets',
+      sizes: [],
+      // Of a network that is not there: the loopback's calibration is nothing to it.
+      provenance: { stamps: 'simulated', fallbackStamps: 0, socketDrops: null, sendLagUs: null },
+    }),
+  close: () => Promise.resolve(),
+};
+
+/** What of its configuration a daemon measures itself: a hub's speaks of what its agents do. */
+export function ownWork(config: Config): Config {
+  if (config.role !== 'hub') return config;
+  return { ...config, paths: [], watch: { ...config.watch, ports: [], references: [] } };
 }

@@ -1,14 +1,130 @@
+import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Config } from '../../config/config.js';
-import type { EngineEvents, Clock, Log } from '../../engine/ports.js';
-import { keepIngesting } from '../../mesh/ingest/ingest.js';
-import { keepSending } from '../../mesh/outbox/outbox.js';
-import type { AgentStatus } from '../../mesh/status/agent-status.js';
-import type { AgentView } from '../../mesh/status/state.js';
+import type { Round } from '../../core/measurement/round.js';
+import type { StoredRound } from '../../core/merge.js';
+import type { EpochMs, PathId, PopId } from '../../core/types.js';
+import type { ObservedOutage, PortState, StateChange } from '../../core/watch/outage.js';
+import { portNow } from '../../core/watch/port.js';
+import type { Clock, EngineEvents, Log } from '../../engine/ports.js';
+import { publishedNow } from '../../mesh/config.js';
+import { connectMesh, MeshConnectionError } from '../../mesh/connect.js';
+import { deadLetters, type DeadLetters } from '../../mesh/dead.js';
+import { keepIngesting, type News } from '../../mesh/ingest.js';
+import { keepSending } from '../../mesh/outbox.js';
+import { type AgentStatus, type AgentView, readAgents, viewAgents } from '../../mesh/status.js';
+import { openBuckets } from '../../mesh/streams.js';
 import type { MeshListener } from '../../metrics/mesh.js';
+import type { AgentsShown } from '../../render/mesh.js';
 import type { ForwardStore } from '../../store/forward-store.js';
-import { StoreFault, type Store } from '../../store/store.js';
-import { createHubNews, type HubNewsOptions } from './hub-news.js';
+import { type Store, StoreError } from '../../store/store.js';
+import type { WatchStore } from '../../store/watch-store.js';
+
+type Heard = Pick<EngineEvents, 'roundStored' | 'slotsMissing' | 'portState' | 'outageChanged'>;
+
+interface HubNewsOptions {
+  readonly config: () => Config;
+  readonly now: () => EpochMs;
+  /** Everybody who listens to an engine. */
+  readonly live: Heard;
+  /** Those who count and judge what comes late, too. */
+  readonly late: Pick<EngineEvents, 'roundStored' | 'slotsMissing'>;
+}
+
+/** Tells what agents' rows say, as if an engine of this daemon had found it. */
+interface HubNews {
+  hear(news: Pick<News, 'slots' | 'watch' | 'packetsOf'>): void;
+  /** Who has said nothing for too long: what these saw of a port is not what it is now. */
+  silent(observers: ReadonlySet<PopId>): void;
+  /** What the store knew before this daemon: the ports as they were seen last. */
+  readonly recall: (store: Pick<WatchStore, 'watchers' | 'latestStates' | 'outages'>) => Promise<void>;
+}
+
+/** A round of a slot before this many is history: nobody is woken up by it. */
+const slotsOfNow = 3;
+
+export function createHubNews({ config, now, live, late }: HubNewsOptions): HubNews {
+  const latest = new Map<PathId, EpochMs>();
+  const ports = new Map<PopId, Map<PopId, StateChange>>();
+  const shown = new Map<PopId, PortState>();
+  const lasting = new Map<PopId, Set<string>>();
+  let silent: ReadonlySet<PopId> = new Set();
+
+  const isNow = (slot: EpochMs): boolean => slot > now() - slotsOfNow * config().measurement.everyMs;
+
+  const rounds = (stored: readonly StoredRound[], packetsOf: News['packetsOf']): void => {
+    for (const one of stored) {
+      const sizes = packetsOf(one);
+      if (sizes === null) continue;
+      const round: Round = { ...one, sizes };
+      const isNews = one.slot > (latest.get(one.path) ?? -Infinity) && isNow(one.slot);
+      if (isNews) latest.set(one.path, one.slot);
+      (isNews ? live : late).roundStored(round);
+    }
+  };
+
+  const showPort = (port: PopId): void => {
+    const said = [...(ports.get(port)?.values() ?? [])].map(({ observer, state }): PortState => {
+      const isSeen = state === 'up' || state === 'down';
+      return isSeen && silent.has(observer) ? 'unobserved' : (state as PortState);
+    });
+    const state = portNow(config().watch.quorum, said);
+    if (shown.get(port) === state) return;
+    shown.set(port, state);
+    live.portState(port, state);
+  };
+  const states = (changes: readonly StateChange[]): void => {
+    const changed = new Set<PopId>();
+    for (const change of changes) {
+      const { observer, port, at } = change;
+      if (port === null) continue;
+      const all = ports.get(port) ?? new Map<PopId, StateChange>();
+      ports.set(port, all);
+      if (at < (all.get(observer)?.at ?? -Infinity)) continue;
+      all.set(observer, change);
+      changed.add(port);
+    }
+    changed.forEach(showPort);
+  };
+
+  /** A port's outage begins with the first observer who sees it and ends with the last. */
+  const outage = (one: ObservedOutage): void => {
+    const { port, observer, start, end, voided } = one;
+    const open = lasting.get(port) ?? new Set<string>();
+    lasting.set(port, open);
+    const name = `${observer} ${start.at}`;
+    if (end === null && voided === null) {
+      open.add(name);
+      if (open.size === 1) live.outageChanged(one);
+      return;
+    }
+    open.delete(name);
+    if (open.size === 0) live.outageChanged(one);
+  };
+
+  return {
+    hear: ({ slots, watch, packetsOf }) => {
+      const inOrder = [...slots].sort((a, b) => a.slot - b.slot);
+      rounds(
+        inOrder.filter((slot): slot is StoredRound => slot.status !== 'missing'),
+        packetsOf,
+      );
+      const missing = inOrder.filter((slot) => slot.status === 'missing');
+      if (missing.length > 0) late.slotsMissing(missing);
+      states(watch.states);
+      watch.outages.forEach(outage);
+    },
+    silent: (observers) => {
+      silent = observers;
+      for (const port of ports.keys()) showPort(port);
+    },
+    recall: async (store) => {
+      const observers = new Set((await store.watchers()).map(({ observer }) => observer));
+      for (const observer of observers) states(await store.latestStates(observer));
+      for (const one of await store.outages({ open: true })) outage(one);
+    },
+  };
+}
 
 export interface MeshRowsOptions {
   readonly config: () => Config;
@@ -38,7 +154,7 @@ export async function openMeshRows(options: MeshRowsOptions): Promise<MeshRows> 
   const { forward } = store;
   if (role === 'agent' && mesh !== null) {
     if (!forward)
-      throw new StoreFault('an agent keeps its rows in a file of its own; allowed: store.path', 'other');
+      throw new StoreError('an agent keeps its rows in a file of its own; allowed: store.path', 'other');
     const waiting = await forward.start(agent);
     if (waiting > 0) log.info({ rows: waiting }, 'what this agent has stored until now waits for its hub');
     return {
@@ -79,4 +195,50 @@ export async function openMeshRows(options: MeshRowsOptions): Promise<MeshRows> 
     news.silent(new Set(agents.filter(({ state }) => state === 'silent').map(({ agent }) => agent)));
   };
   return { beside: [ingest], backlog: () => Promise.resolve(null), onAgents };
+}
+
+/** Asks the servers how the agents are, beside a running hub or without one. Rejects with `MeshFault`. */
+export async function askMesh(config: Config, now: EpochMs): Promise<AgentsShown> {
+  const { mesh, role, agent, paths } = config;
+  if (mesh === null)
+    throw new MeshConnectionError(`${config.file} role: is standalone; allowed: agent or hub, with a mesh`);
+  const connection = await connectMesh({ mesh, name: 'mesh status', agent, timeoutMs: 5_000 });
+  try {
+    const buckets = await openBuckets(connection);
+    const revision = (await publishedNow(buckets.config))?.revision ?? null;
+    const seen = await readAgents(buckets.agents);
+    const expected = role === 'hub' ? [...new Set(paths.map(({ source }) => source))] : [agent];
+    return { revision, agents: viewAgents({ seen, expected, revision, now }) };
+  } catch (error) {
+    if (error instanceof MeshConnectionError) throw error;
+    const { message } = error as Error;
+    throw new MeshConnectionError(
+      `mesh.servers ${mesh.servers.join(', ')}: ${message}; allowed: a hub that has run, and a user that may read its buckets`,
+      { cause: error },
+    );
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Asks the servers, by the hub's configuration; the hub need not run. Rejects with `MeshFault`. */
+export async function withDeadLetters<T>(
+  config: Config,
+  work: (letters: DeadLetters) => Promise<T>,
+): Promise<T> {
+  const { mesh, role, agent } = config;
+  if (mesh === null || role !== 'hub')
+    throw new MeshConnectionError(
+      `${config.file} role: is ${role}; allowed: a hub's file, whose user may read dead letters`,
+    );
+  const connection = await connectMesh({ mesh, name: 'mesh dead', agent, timeoutMs: 5_000 });
+  try {
+    return await work(deadLetters(connection, await jetstreamManager(connection)));
+  } catch (error) {
+    if (error instanceof MeshConnectionError) throw error;
+    const said = `mesh.servers ${mesh.servers.join(', ')}: ${(error as Error).message}`;
+    throw new MeshConnectionError(`${said}; allowed: a mesh in which a hub has run`, { cause: error });
+  } finally {
+    await connection.close();
+  }
 }

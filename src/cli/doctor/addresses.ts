@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Config } from '../../config/config.js';
-import { check, type Check } from './check.js';
+import { check, type Check } from './checks.js';
 
 /** Whether this machine has the addresses and interfaces that the configuration says are its own. */
 export function checkOwnAddresses(

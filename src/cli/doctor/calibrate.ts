@@ -1,9 +1,6 @@
 import type { SideBySideRow } from '../../../probes/side-by-side.js';
-import { readConfig } from '../config-file.js';
-import type { Context } from '../context.js';
-import { ExitWith, exitCodes } from '../exit.js';
-import type { ConfigOptions } from '../options.js';
-import { namedPaths } from '../paths.js';
+import { type ConfigOptions, type Context, exitCodes, ExitError, readConfig } from '../context.js';
+import { namedPaths } from '../commands/config.js';
 
 export interface CalibrateOptions extends ConfigOptions {
   readonly json?: true;
@@ -36,7 +33,7 @@ export async function calibrate(options: CalibrateOptions, context: Context): Pr
         ? `${JSON.stringify({ path: path?.id ?? null, address, kinds: rows }, null, 2)}\n`
         : await calibrationText(target, rows),
     );
-    if (rows.every((row) => !row.usable)) throw new ExitWith(exitCodes.fault, '');
+    if (rows.every((row) => !row.usable)) throw new ExitError(exitCodes.fault, '');
   } finally {
     for (const off of forget) off();
   }
@@ -45,7 +42,7 @@ export async function calibrate(options: CalibrateOptions, context: Context): Pr
 /** What each kind saw, a line each; what could not run says why below. */
 export async function calibrationText(target: string, rows: readonly SideBySideRow[]): Promise<string> {
   const [{ tableLines }, { formatMs }] = await Promise.all([
-    import('../../render/table.js'),
+    import('../../render/figures.js'),
     import('../../render/figures.js'),
   ]);
   const columns = [

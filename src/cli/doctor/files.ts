@@ -1,7 +1,7 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Config } from '../../config/config.js';
-import { check, messageOf, type Check } from './check.js';
+import { check, messageOf, type Check } from './checks.js';
 
 /** Reads every file that the configuration names and the daemon reads only later: certificates, keys, secrets. */
 export async function checkFiles({

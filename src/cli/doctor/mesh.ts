@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.js';
-import { check, messageOf, type Check } from './check.js';
+import { check, messageOf, type Check } from './checks.js';
 
 const patienceMs = 5_000;
 

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.js';
 import { describeWriter } from '../../store/writer-lock.js';
 import type { AppPort } from '../context.js';
-import { check, messageOf, type Check } from './check.js';
+import { check, messageOf, type Check } from './checks.js';
 
 /** Who measures into the store now: a second daemon would be refused. */
 export async function checkWriter(config: Config, { storeWriter }: AppPort): Promise<Check> {

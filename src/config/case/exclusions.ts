@@ -1,16 +1,20 @@
-import type { Exclusion, ExclusionScope } from '../../core/exclusion/exclusion.js';
-import { exclusionKinds } from '../../core/exclusion/kinds.js';
-import { exclusionFaults, type ExclusionFault } from '../../core/exclusion/rules.js';
-import { isPopId, popIdRule } from '../../core/path/path.js';
-import { checkList, checkLongText, checkObject, checkOneOf, checkText } from './check.js';
-import { found, type Faults, type Node } from './fault.js';
-import { exclusionKeys, scopeKeys } from './keys.js';
-import type { Known } from './known.js';
-import { checkLineId } from './lines.js';
-import type { Rules } from './rules.js';
-import { checkInstant, checkOrder, checkPath } from './values.js';
+import { type Exclusion, exclusionKinds, type ExclusionScope } from '../../core/exclusion.js';
+import { exclusionFaults, type ExclusionFault } from '../../core/exclusion-rules.js';
+import { isPopId, popIdRule } from '../../core/path.js';
+import {
+  checkList,
+  checkLongText,
+  checkObject,
+  checkOneOf,
+  checkText,
+  exclusionKeys,
+  scopeKeys,
+} from './check.js';
+import { found, type Faults, type Node } from './json.js';
+import { checkInstant, checkOrder, checkPath, type Known, type Rules } from './values.js';
+import { checkLineId } from './services.js';
 
-export interface ScopeContext {
+interface ScopeContext {
   readonly rules: Rules | null;
   readonly lines: Known;
   readonly services: Known;

@@ -1,24 +1,102 @@
-import type { Plan } from '../../core/plan/plan.js';
-import { monthOf, versionFor } from '../../core/plan/version.js';
-import { servicesInMonth, type MonthCase } from '../../core/statement/case.js';
+import { monthsBefore, servedIn } from '../../core/credit/caps.js';
+import { multiply, parseDecimal, ratio, type Rational, zero } from '../../core/number.js';
+import { monthOf, type Plan, type PlanVersion, versionFor } from '../../core/plan.js';
+import {
+  type Commitment,
+  type MonthCase,
+  type PastCredit,
+  servicesInMonth,
+  type ServiceTerms,
+} from '../../core/statement/case.js';
 import { currentRuleSet } from '../../core/statement/rule-set.js';
-import { isMonthName, monthAfter, monthRule } from '../../core/time/month.js';
-import type { EpochMs } from '../../core/types.js';
-import type { PlanFiles } from '../plan/files.js';
-import { checkObject, checkParsed } from './check.js';
-import { checkCommitments, checkPathClasses } from './commitments.js';
+import { isMonthName, monthAfter, monthRule } from '../../core/time/calendar.js';
+import type { EpochMs, PathId } from '../../core/types.js';
+import { type PlanFiles, planFromData, type PlanResult } from '../plan/parse.js';
+import { formatProblem } from '../problem.js';
+import { dscpRule, readDscp } from '../scalars/dscp.js';
+import {
+  caseKeys,
+  checkCount,
+  checkList,
+  checkObject,
+  checkParsed,
+  checkText,
+  commitmentKeys,
+  historyKeys,
+  maintenanceUsedKeys,
+  pathKeys,
+} from './check.js';
 import { checkExclusions } from './exclusions.js';
-import { childNode, collectFaults, rootNode, type Fault, type Faults, type Node } from './fault.js';
-import { checkHistory, checkMaintenanceUsed } from './history.js';
-import { parseJson } from './json.js';
-import { caseKeys } from './keys.js';
-import { knownIds, knownTexts } from './known.js';
-import { checkLineIntervals, checkLines } from './lines.js';
-import { checkPlanOf } from './plan-of-case.js';
+import {
+  childNode,
+  collectFaults,
+  type Fault,
+  type Faults,
+  found,
+  type Node,
+  parseJson,
+  pathOf,
+  rootNode,
+} from './json.js';
+import {
+  checkAmount,
+  checkCurrency,
+  checkPath,
+  type Known,
+  knownIds,
+  knownTexts,
+  type Rules,
+} from './values.js';
+import {
+  checkBetweenServices,
+  checkLineId,
+  checkLineIntervals,
+  checkLines,
+  checkServices,
+} from './services.js';
 import { checkRounds } from './rounds.js';
-import type { Rules } from './rules.js';
-import { checkBetweenServices } from './service-overlaps.js';
-import { checkServices } from './services.js';
+
+const rule = 'must be milliseconds above 0 in quotes, with at most three decimals, as "35.000"';
+
+function checkCommitments(list: Node, faults: Faults): Commitment[] {
+  const seen = new Set<string>();
+  return checkList(list, faults).flatMap((node) => {
+    const at = checkObject(node, commitmentKeys, faults);
+    if (!at) return [];
+    const path = checkPath(at('path'), faults);
+    const latency = checkParsed<{ us: Rational }>(at('latencyMs'), parseLatency, faults);
+    if (path !== null && seen.has(path)) {
+      faults.add(at('path'), `is committed twice: ${found(path)} stands above`);
+    }
+    if (path !== null) seen.add(path);
+    return path === null || latency === null ? [] : [{ path, latencyUs: latency.us }];
+  });
+}
+
+/** The code points of paths, for plans with targets by class of traffic. */
+function checkPathClasses(list: Node, faults: Faults): ReadonlyMap<PathId, number> {
+  const seen = new Map<PathId, number>();
+  for (const node of checkList(list, faults)) {
+    const at = checkObject(node, pathKeys, faults);
+    const path = at && checkPath(at('path'), faults);
+    const read = at && readDscp(at('dscp').value);
+    if (at && at('dscp').value !== undefined && typeof read !== 'number') {
+      faults.add(at('dscp'), `must be ${dscpRule}, found ${found(at('dscp').value)}`);
+    }
+    if (path === null || typeof read !== 'number') continue;
+    if (seen.has(path)) faults.add(node, `is given twice: ${found(path)} stands above`);
+    seen.set(path, read);
+  }
+  return seen;
+}
+
+function parseLatency(text: string) {
+  const decimal = parseDecimal(text);
+  if (!decimal) return { fault: rule };
+  if (decimal.value.n <= zero.n) return { fault: `is not above 0: ${rule}` };
+  if (decimal.places > 3) return { fault: `has more than three decimals: ${rule}` };
+  return { us: multiply(decimal.value, ratio(1000n)) };
+}
 
 export type CaseResult =
   | { readonly ok: true; readonly case: MonthCase; readonly notes: readonly Fault[] }
@@ -114,4 +192,121 @@ function rulesOf(plan: Plan, month: string, node: Node, faults: Faults): Rules |
 function noVersion(plan: Plan, month: string): string {
   const first = plan.versions[0]?.effectiveFrom ?? '';
   return `has no version of plan ${plan.id} in force: the first comes into force on ${first}, found ${month}`;
+}
+
+/** The plan of a case: a built-in one by its id, a file, or the whole of it. */
+function checkPlanOf(node: Node, files: PlanFiles, folder: string, faults: Faults): Plan | null {
+  const { value } = node;
+  if (value === undefined) return null;
+  if (typeof value === 'string') {
+    const result = files.byId(value);
+    if (result === null) {
+      faults.add(
+        node,
+        `is no built-in plan: must be one of ${files.builtIn().join(', ')}, found ${found(value)}`,
+      );
+      return null;
+    }
+    return planOrFaults(result, node, faults);
+  }
+  if (typeof value === 'object' && value !== null && Object.hasOwn(value, 'file')) {
+    const at = checkObject(node, { required: ['file'] }, faults);
+    const file = at && checkText(at('file'), faults, 4096);
+    return at && file !== null ? planOrFaults(files.byFile(file, folder), at('file'), faults) : null;
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    faults.add(node, `must be the id of a built-in plan, a plan, or {"file": "path"}, found ${found(value)}`);
+    return null;
+  }
+  const result = planFromData(value);
+  if (result.ok) return result.plan;
+  for (const fault of result.faults) {
+    const at = fault.at.reduce<Node>((parent, key) => childNode(parent, key, undefined), node);
+    faults.addAt(
+      pathOf(at),
+      fault.allowed === undefined ? fault.what : `${fault.what}; allowed: ${fault.allowed}`,
+    );
+  }
+  return null;
+}
+
+function planOrFaults(result: PlanResult, node: Node, faults: Faults): Plan | null {
+  if (result.ok) return result.plan;
+  for (const problem of result.problems)
+    faults.add(node, `is a plan with a fault: ${formatProblem(problem)}`);
+  return null;
+}
+
+/** What services were billed and credited in earlier months: the memory of a cap over more than a month. */
+function checkHistory(list: Node, context: HistoryContext, faults: Faults): PastCredit[] {
+  const { month } = context;
+  checkGiven(list, context, faults);
+  return readHistory(list, month, faults);
+}
+
+interface HistoryContext {
+  readonly month: string | null;
+  readonly plan: PlanVersion | null;
+  readonly terms: readonly ServiceTerms[];
+}
+
+/** A cap over a longer time without the months before would be one over this month, and nobody would see it. */
+function checkGiven(list: Node, { month, plan, terms }: HistoryContext, faults: Faults): void {
+  if (list.value !== undefined || month === null) return;
+  for (const { over } of plan?.credit.caps ?? []) {
+    const there = terms.find((term) =>
+      monthsBefore(over, month, [term.start]).some((name) => servedIn({ served: [term] }, name)),
+    );
+    if (!there) continue;
+    const before = over === 'rolling-year' ? 'the eleven months before' : 'the earlier months of it';
+    faults.add(
+      list,
+      `is missing: the plan has a cap over a ${over.replace('-', ' ')}, and service ${found(there.id)} was there before ${month}; it must be a list of what was billed and credited in ${before}, [] where nothing is known`,
+    );
+    return;
+  }
+}
+
+function readHistory(list: Node, month: string | null, faults: Faults): PastCredit[] {
+  const seen = new Set<string>();
+  return checkList(list, faults).flatMap((node) => {
+    const at = checkObject(node, historyKeys, faults);
+    if (!at) return [];
+    const name = checkPastMonth(at('month'), month, faults);
+    const service = checkText(at('service'), faults);
+    const site = checkText(at('site'), faults);
+    const customer = checkText(at('customer'), faults);
+    const currency = checkCurrency(at('currency'), faults);
+    const rent = checkAmount(at('rent'), currency, faults);
+    const credit = checkAmount(at('credit'), currency, faults);
+    if (name === null || service === null || site === null) return [];
+    if (currency === null || rent === null || credit === null) return [];
+    const key = JSON.stringify([name, service]);
+    if (seen.has(key)) faults.add(node, `is given twice: ${found(service)} in ${name}`);
+    seen.add(key);
+    return [{ month: name, service, site, customer, rent: { minor: rent, currency }, credit }];
+  });
+}
+
+function checkPastMonth(node: Node, month: string | null, faults: Faults): string | null {
+  const name = checkText(node, faults);
+  if (name === null) return null;
+  if (isMonthName(name) && (month === null || name < month)) return name;
+  faults.add(node, `must be ${monthRule}, before ${month ?? 'the month of the case'}, found ${found(name)}`);
+  return null;
+}
+
+/** Planned maintenance of the calendar year before this month, by line: the memory of a yearly allowance. */
+function checkMaintenanceUsed(list: Node, lines: Known, faults: Faults): ReadonlyMap<string, number> {
+  const used = new Map<string, number>();
+  for (const node of checkList(list, faults)) {
+    const at = checkObject(node, maintenanceUsedKeys, faults);
+    if (!at) continue;
+    const line = checkLineId(at('line'), lines, faults);
+    const ms = checkCount(at('ms'), faults);
+    if (line === null || ms === null) continue;
+    if (used.has(line)) faults.add(at('line'), `is given twice: ${found(line)}`);
+    used.set(line, ms);
+  }
+  return used;
 }

@@ -1,12 +1,9 @@
 import type { CountedRound, CountedSize } from '../../core/measurement/figures.js';
-import { roundStatuses } from '../../core/measurement/round.js';
-import { shortSizes } from '../../core/measurement/settle.js';
+import { roundStatuses, shortSizes } from '../../core/measurement/round.js';
 import type { EpochMs, PathId } from '../../core/types.js';
-import { checkCount, checkList, checkObject, checkOneOf, isCount } from './check.js';
-import { childNode, found, type Faults, type Node } from './fault.js';
-import { roundKeys, sizeKeys } from './keys.js';
-import type { Rules } from './rules.js';
-import { checkInstant, checkPath } from './values.js';
+import { checkCount, checkList, checkObject, checkOneOf, isCount, roundKeys, sizeKeys } from './check.js';
+import { childNode, found, type Faults, type Node } from './json.js';
+import { checkInstant, checkPath, type Rules } from './values.js';
 
 export function checkRounds(list: Node, rules: Rules | null, faults: Faults): CountedRound[] {
   const slots = new Map<PathId, Set<EpochMs>>();

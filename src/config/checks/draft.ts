@@ -1,6 +1,6 @@
-import type { KeyPath } from '../problem.js';
-import type { RawConfig } from '../schema/schema.js';
-import type { Salvaged } from '../shape/salvage.js';
+import { popIdRule } from '../../core/path.js';
+import type { Fault, KeyPath, Salvaged } from '../problem.js';
+import type { RawConfig } from '../schema.js';
 
 /** What can be read of a config; the faults of its single keys are reported already. */
 export type Draft = Salvaged<RawConfig>;
@@ -13,10 +13,22 @@ export function popIdsOf(draft: Draft): string[] {
   return [...new Set((draft.pops ?? []).flatMap((pop) => pop?.id ?? []))];
 }
 
-const mostListed = 12;
+const maxListed = 12;
 
 /** What may be chosen from, cut where a line would become a page. */
 export function listed(words: readonly string[]): string {
-  if (words.length <= mostListed) return words.join(', ');
-  return `${words.slice(0, mostListed).join(', ')}, … (${words.length} in all)`;
+  if (words.length <= maxListed) return words.join(', ');
+  return `${words.slice(0, maxListed).join(', ')}, … (${words.length} in all)`;
+}
+
+/** Who measures stands in a PoP; the PoPs stand in the file, but for an agent, which has them from its hub. */
+export function checkNeeds({ role, agent, pops }: Draft, isFaulty: IsFaulty): Fault[] {
+  const faults: Fault[] = [];
+  if (role !== 'hub' && agent === undefined && !isFaulty(['agent'])) {
+    faults.push({ at: ['agent'], what: 'is missing', allowed: popIdRule });
+  }
+  if (role !== 'agent' && pops === undefined && !isFaulty(['pops'])) {
+    faults.push({ at: ['pops'], what: 'is missing', allowed: 'a list' });
+  }
+  return faults;
 }

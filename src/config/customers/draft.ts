@@ -1,12 +1,12 @@
-import type { Plan } from '../../core/plan/plan.js';
-import type { LocalDate } from '../../core/time/date.js';
-import type { KeyPath } from '../problem.js';
-import type { Salvaged } from '../shape/salvage.js';
+import type { Plan } from '../../core/plan.js';
+import type { LocalDate } from '../../core/time/calendar.js';
+import type { PlanFiles, PlanResult } from '../plan/parse.js';
+import { type Fault, formatProblem, type KeyPath, type Salvaged } from '../problem.js';
 import type { RawCustomers } from './schema.js';
 
 /** What can be read of the file; the faults of its single keys are reported already. */
 export type Draft = Salvaged<RawCustomers>;
-export type DraftService = NonNullable<NonNullable<Draft['services']>[number]>;
+type DraftService = NonNullable<NonNullable<Draft['services']>[number]>;
 
 /** What the file is checked against. */
 export interface Surroundings {
@@ -15,7 +15,7 @@ export interface Surroundings {
   readonly plans: ReadonlyMap<string, Plan>;
 }
 
-export type TermKey = 'plan' | 'class' | 'lines' | 'paths' | 'rent' | 'currency' | 'taxPercent';
+type TermKey = 'plan' | 'class' | 'lines' | 'paths' | 'rent' | 'currency' | 'taxPercent';
 
 /** The terms that hold from one day to the next change, and where each of them was written. */
 export interface DraftTerms {
@@ -34,7 +34,7 @@ export interface DraftTerms {
 const termKeys: readonly TermKey[] = ['plan', 'class', 'lines', 'paths', 'rent', 'currency', 'taxPercent'];
 
 /** A service through its changes; what a change leaves out stays as it was. */
-export function termsOfDraft(service: DraftService, at: KeyPath): DraftTerms[] {
+function termsOfDraft(service: DraftService, at: KeyPath): DraftTerms[] {
   const changes = service.changes ?? [];
   const steps = [
     { at, from: service.start, given: service },
@@ -80,4 +80,48 @@ interface Days {
 export function overlap(a: Days, b: Days): boolean {
   if (a.from === undefined || b.from === undefined) return false;
   return (a.to === undefined || b.from < a.to) && (b.to === undefined || a.from < b.to);
+}
+
+/** Where plans come from: those built in, and files beside the file of customers. */
+export interface PlanSource {
+  builtIn(): readonly string[];
+  byId(id: string): PlanResult | null;
+  byFile(file: string): PlanResult;
+}
+
+/** Plan files whose names start at `folder`. */
+export const plansFrom = (files: PlanFiles, folder: string): PlanSource => ({
+  builtIn: () => files.builtIn(),
+  byId: (id) => files.byId(id),
+  byFile: (file) => files.byFile(file, folder),
+});
+
+/** Every plan that services may name; one of a file may not have the id of another. */
+export function planFilesOf(
+  draft: Draft,
+  source: PlanSource,
+): { readonly plans: ReadonlyMap<string, Plan>; readonly faults: Fault[] } {
+  const plans = new Map<string, Plan>();
+  for (const id of source.builtIn()) {
+    const result = source.byId(id);
+    if (result?.ok === true) plans.set(id, result.plan);
+  }
+  const faults = (draft.plans ?? []).flatMap((file, index): Fault[] => {
+    if (file === undefined) return [];
+    const at = ['plans', index];
+    const result = source.byFile(file);
+    if (!result.ok) return result.problems.map((one) => ({ at, what: `is no plan: ${formatProblem(one)}` }));
+    if (plans.has(result.plan.id)) {
+      return [
+        {
+          at,
+          what: `has the id of another plan, ${result.plan.id}`,
+          allowed: 'an id of its own for each plan',
+        },
+      ];
+    }
+    plans.set(result.plan.id, result.plan);
+    return [];
+  });
+  return { plans, faults };
 }

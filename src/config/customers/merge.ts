@@ -1,16 +1,14 @@
-import type { Book } from '../../core/customer/book.js';
-import { bookLists, type BookList, type EnteredItem, type WrittenItem } from '../../core/customer/entered.js';
-import { refuse, type Refusal } from '../../core/ledger/refusal.js';
-import { formatKeyPath, type Fault, type KeyPath } from '../problem.js';
-import { shapeFaults } from '../shape/faults.js';
-import { salvage } from '../shape/salvage.js';
-import { buildBook } from './build.js';
+import type { CustomerRegistry } from '../../core/customer/book.js';
+import type { EnteredItem } from '../../core/customer/entered.js';
+import { type RegistryList, registryLists, type WrittenItem } from '../../core/customer/actions.js';
+import { validationError, type ValidationIssue } from '../../core/ledger/errors.js';
+import { type Fault, formatKeyPath, type KeyPath, salvage, shapeFaults } from '../problem.js';
+import { type BookBase, buildBook } from './parse.js';
 import { checkBook } from './check.js';
 import type { Draft } from './draft.js';
-import type { BookBase } from './parse.js';
 import { customersSchema, type RawCustomers } from './schema.js';
 
-export interface MergeInput {
+interface MergeInput {
   readonly base: BookBase;
   readonly pops: readonly string[];
   /** Of any state; withdrawn ones count for nothing. */
@@ -19,20 +17,21 @@ export interface MergeInput {
   readonly focus?: { readonly item: string; readonly change: WrittenItem | null };
 }
 
-export type Merged =
-  { readonly ok: true; readonly book: Book } | { readonly ok: false; readonly refusals: readonly Refusal[] };
+type Merged =
+  | { readonly ok: true; readonly book: CustomerRegistry }
+  | { readonly ok: false; readonly refusals: readonly ValidationIssue[] };
 
 /** What the file says and what was entered, as one book, by the same checks as the file alone; or all that is wrong. */
 export function mergeBook(input: MergeInput): Merged {
   const { base, pops } = input;
   const entered = input.entered.filter(({ withdrawn }) => !withdrawn);
-  const written = Object.fromEntries(bookLists.map((list) => [list, itemsOf(entered, list)]));
+  const written = Object.fromEntries(registryLists.map((list) => [list, itemsOf(entered, list)]));
   const taken = inTheFile(entered, base, input.focus?.item);
   const parsed = customersSchema.safeParse(written, { reportInput: true });
   const shape = parsed.success ? [] : shapeFaults(customersSchema, parsed.error.issues, written);
   const plans = base.plans();
   const readable = salvage(customersSchema, written) ?? {};
-  const offset = (list: BookList): number => base.raw[list].length;
+  const offset = (list: RegistryList): number => base.raw[list].length;
   const between = checkBook(joined(base.raw, readable), { pops, plans });
   const faults = [
     ...shape.map((fault) => ({ ...fault, at: shifted(fault.at, offset) })),
@@ -44,7 +43,7 @@ export function mergeBook(input: MergeInput): Merged {
   return { ok: true, book: buildBook(joined(base.raw, parsed.data) as RawCustomers, plans) };
 }
 
-const itemsOf = (entered: readonly EnteredItem[], list: BookList): object[] =>
+const itemsOf = (entered: readonly EnteredItem[], list: RegistryList): object[] =>
   entered
     .filter((one) => one.list === list)
     .map(({ item, changes }) => (list === 'services' ? { ...item, changes } : item));
@@ -60,17 +59,25 @@ function joined(raw: RawCustomers, draft: Draft): Draft {
   };
 }
 
-function shifted([list, index, ...rest]: KeyPath, offset: (list: BookList) => number): KeyPath {
-  return typeof index === 'number' ? [list ?? '', index + offset(list as BookList), ...rest] : [list ?? ''];
+function shifted([list, index, ...rest]: KeyPath, offset: (list: RegistryList) => number): KeyPath {
+  return typeof index === 'number'
+    ? [list ?? '', index + offset(list as RegistryList), ...rest]
+    : [list ?? ''];
 }
 
 /** What has an id is either the file's or entered. */
-function inTheFile(entered: readonly EnteredItem[], { raw, file }: BookBase, focus?: string): Refusal[] {
+function inTheFile(
+  entered: readonly EnteredItem[],
+  { raw, file }: BookBase,
+  focus?: string,
+): ValidationIssue[] {
   return entered.flatMap(({ entry, list, item: { id } }) => {
     if (list === 'resale' || !raw[list].some((one) => one.id === id)) return [];
     const field = entry === focus ? 'id' : `${entry} id`;
     const what = `${JSON.stringify(id)} is in the file ${file ?? 'of customers'}`;
-    return [refuse(field, what, 'an id that the file does not have; what the file has is changed there')];
+    return [
+      validationError(field, what, 'an id that the file does not have; what the file has is changed there'),
+    ];
   });
 }
 
@@ -79,26 +86,27 @@ function refusalOf(
   written: Readonly<Record<string, object[]>>,
   entered: readonly EnteredItem[],
   { base, focus }: MergeInput,
-): Refusal {
-  const own = (list: BookList, index: number): EnteredItem | undefined =>
+): ValidationIssue {
+  const own = (list: RegistryList, index: number): EnteredItem | undefined =>
     entered.filter((one) => one.list === list)[index - base.raw[list].length];
   const named = what.replace(/(\w+)\[(\d+)\]/g, (text, list: string, index: string) => {
-    const item = list in base.raw && list !== 'plans' ? own(list as BookList, Number(index)) : undefined;
+    const item = list in base.raw && list !== 'plans' ? own(list as RegistryList, Number(index)) : undefined;
     return item ? item.entry : text;
   });
   const [list, index, ...rest] = at;
-  const item = typeof index === 'number' ? own(list as BookList, index) : undefined;
-  if (!item) return refuse(formatKeyPath(at), named, allowed);
-  const inWritten = written[list as BookList]?.[(index as number) - base.raw[list as BookList].length];
+  const item = typeof index === 'number' ? own(list as RegistryList, index) : undefined;
+  if (!item) return validationError(formatKeyPath(at), named, allowed);
+  const inWritten =
+    written[list as RegistryList]?.[(index as number) - base.raw[list as RegistryList].length];
   const value = onKey ? undefined : valueAt(inWritten, rest);
   const shown = value === undefined ? named : `${JSON.stringify(value)} ${named}`;
   if (item.entry !== focus?.item) {
     const key = rest.length === 0 ? '' : ` ${formatKeyPath(rest)}`;
-    return refuse(`${item.entry}${key}`, shown, allowed);
+    return validationError(`${item.entry}${key}`, shown, allowed);
   }
   const change = rest[0] === 'changes' && typeof rest[1] === 'number' ? item.changes[rest[1]] : undefined;
   const isFocus = change !== undefined && change === focus.change;
-  return refuse(formatKeyPath(isFocus ? rest.slice(2) : rest), shown, allowed);
+  return validationError(formatKeyPath(isFocus ? rest.slice(2) : rest), shown, allowed);
 }
 
 function valueAt(item: unknown, at: KeyPath): unknown {

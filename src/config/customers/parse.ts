@@ -1,12 +1,69 @@
-import type { Book } from '../../core/customer/book.js';
-import type { Plan } from '../../core/plan/plan.js';
-import { parseStrict } from '../strict.js';
+import type { CustomerRegistry, Service, Terms } from '../../core/customer/book.js';
+import { currencyDecimals, type Money, parseAmount } from '../../core/money.js';
+import type { Plan } from '../../core/plan.js';
 import type { Fault, Problem } from '../problem.js';
-import { buildBook } from './build.js';
+import { parseStrict } from '../strict.js';
 import { checkBook } from './check.js';
-import type { Draft } from './draft.js';
-import { planFilesOf, type PlanSource } from './plans.js';
-import { customersSchema, type RawCustomers } from './schema.js';
+import { type Draft, planFilesOf, type PlanSource } from './draft.js';
+import { customersSchema, type RawCustomers, type RawService } from './schema.js';
+
+/** A file that passed every check → the book. */
+export function buildBook(raw: RawCustomers, plans: ReadonlyMap<string, Plan>): CustomerRegistry {
+  const services = raw.services.map(buildService);
+  const named = new Set(services.flatMap(({ terms }) => terms.map(({ plan }) => plan)));
+  return {
+    customers: raw.customers.map(({ name, ...rest }) => ({ ...rest, name: name ?? rest.id })),
+    resale: raw.resale.map(({ to = null, ...rest }) => ({ ...rest, to })),
+    sites: raw.sites.map(({ name, ...rest }) => ({ ...rest, name: name ?? rest.id })),
+    lines: raw.lines,
+    services,
+    plans: new Map([...plans].filter(([id]) => named.has(id))),
+  };
+}
+
+function buildService(raw: RawService): Service {
+  const { id, customer, site, start, end = null } = raw;
+  let now: Written = raw;
+  const terms = [{ from: start, ...raw }, ...raw.changes].map((change) => {
+    now = {
+      ...now,
+      ...Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)),
+    };
+    return buildTerms(change.from, now);
+  });
+  const { agreedStart = null, installationCharge, currency } = raw;
+  return {
+    id,
+    customer,
+    site,
+    start,
+    end,
+    terms,
+    agreedStart,
+    installationCharge: installationCharge === undefined ? null : money(installationCharge, currency),
+  };
+}
+
+type Written = Pick<RawService, 'plan' | 'class' | 'lines' | 'paths' | 'rent' | 'currency' | 'taxPercent'>;
+
+function buildTerms(from: string, written: Written): Terms {
+  const { plan, class: serviceClass, lines, paths, rent, currency, taxPercent = null } = written;
+  return {
+    from,
+    plan,
+    class: serviceClass,
+    lines,
+    paths,
+    monthlyRent: money(rent, currency),
+    taxRate: taxPercent,
+  };
+}
+
+function money(text: string, currency: string): Money {
+  const read = parseAmount(text, currencyDecimals(currency) ?? 2);
+  if ('fault' in read) throw new Error(`the rent ${text} passed the checks`);
+  return { minor: read.minor, currency };
+}
 
 /** What a file says, to lay what was entered beside it. */
 export interface BookBase {
@@ -18,10 +75,10 @@ export interface BookBase {
 }
 
 export type BookResult =
-  | { readonly ok: true; readonly book: Book; readonly base: BookBase }
+  | { readonly ok: true; readonly book: CustomerRegistry; readonly base: BookBase }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-export interface CustomersContext {
+interface CustomersContext {
   /** What the file is called in problems. */
   readonly file: string;
   /** The PoPs of the configuration. */

@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import { currencyDecimals } from '../../core/money/currency.js';
-import { identifier, localDate, percentOfOne, timeZone } from '../plan/schema/scalars.js';
-import { name } from '../scalars/plain.js';
-import { scalar, textual, wrong, type Wrong } from '../scalars/scalar.js';
-import { path } from '../schema/paths.js';
-import { popId } from '../schema/pops.js';
+import { currencyDecimals } from '../../core/money.js';
+import { identifier, localDate, percentOfOne, timeZone } from '../plan/scalars.js';
+import { name, scalar, textual, wrong, type Wrong } from '../scalars.js';
+import { path, popId } from '../schema.js';
 
 const locale = () =>
   textual('a language tag, such as en or zh-CN', (text) => {
@@ -119,7 +117,7 @@ export const changeKeys = Object.keys(changeSchema.shape);
 
 export type RawCustomers = z.output<typeof customersSchema>;
 export type RawService = RawCustomers['services'][number];
-export type RawChange = RawService['changes'][number];
+type RawChange = RawService['changes'][number];
 
 /** What an empty file says. */
 export const emptyCustomers = (): RawCustomers => customersSchema.parse({});

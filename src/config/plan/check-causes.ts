@@ -1,8 +1,7 @@
-import type { Fault, KeyPath } from '../problem.js';
-import type { Salvaged } from '../shape/salvage.js';
-import { atMostFaults, shareFaults, stepFaults, twice } from './check-lists.js';
-import type { RawCause } from './schema/causes.js';
-import type { RawVersion } from './schema/schema.js';
+import type { Fault, KeyPath, Salvaged } from '../problem.js';
+import { atMostFaults, shareFaults, stepFaults, twice } from './check-fields.js';
+import type { RawCause } from './causes.js';
+import type { RawVersion } from './schema.js';
 
 type DraftCause = Salvaged<RawCause>;
 type Draft<K extends RawCause['kind']> = Extract<DraftCause, { readonly kind?: K | undefined }>;

@@ -1,6 +1,5 @@
-import { asPercent } from '../../core/number/decimal.js';
-import { zero, type Rational } from '../../core/number/rational.js';
-import type { CauseRule, FigureStep, Measure, QualityMetric, QualityWindow } from '../../core/plan/plan.js';
+import { asPercent, type Rational, zero } from '../../core/number.js';
+import type { CauseRule, FigureStep, Measure, QualityMetric, QualityWindow } from '../../core/plan.js';
 import {
   atMostOf,
   decimalValue,
@@ -12,8 +11,8 @@ import {
   showShare,
   type Shown,
 } from './codec-parts.js';
-import type { RawCause } from './schema/causes.js';
-import type { RawVersion } from './schema/schema.js';
+import type { RawCause } from './causes.js';
+import type { RawVersion } from './schema.js';
 
 type Raw<K extends RawCause['kind']> = Extract<RawCause, { readonly kind: K }>;
 type Rule<K extends CauseRule['kind']> = Extract<CauseRule, { readonly kind: K }>;

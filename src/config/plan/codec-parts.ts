@@ -1,7 +1,5 @@
-import { asPercent, formatShort } from '../../core/number/decimal.js';
-import type { Rational } from '../../core/number/rational.js';
-import type { PerUnit } from '../../core/plan/plan.js';
-import { noShare, percentShare, type Share } from '../../core/plan/share.js';
+import { asPercent, formatShort, type Rational } from '../../core/number.js';
+import { noShare, percentShare, type PerUnit, type Share } from '../../core/plan.js';
 
 /** Every key of a part of the schema; `undefined` leaves one out of the file. */
 export type Shown<T> = { readonly [K in keyof T]-?: unknown };

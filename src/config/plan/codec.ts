@@ -1,8 +1,6 @@
-import { usualMinimumSent } from '../../core/measurement/settle.js';
-import { formatAmount } from '../../core/money/money.js';
-import { asPercent } from '../../core/number/decimal.js';
-import { multiply, ratio, type Rational } from '../../core/number/rational.js';
-import type { PlanExample } from '../../core/plan/example.js';
+import { usualMinimumSent } from '../../core/measurement/round.js';
+import { formatAmount } from '../../core/money.js';
+import { asPercent, multiply, ratio, type Rational } from '../../core/number.js';
 import type {
   Band,
   CapRule,
@@ -10,9 +8,10 @@ import type {
   CreditRules,
   ExclusionRules,
   Plan,
+  PlanExample,
   PlanVersion,
   ServiceClass,
-} from '../../core/plan/plan.js';
+} from '../../core/plan.js';
 import { readCause, readWindow, showCause, showWindow } from './codec-causes.js';
 import {
   decimalValue,
@@ -24,8 +23,7 @@ import {
   showShare,
   type Shown,
 } from './codec-parts.js';
-import { durationText, moneyText, type RawExample } from './schema/examples.js';
-import type { RawPlan, RawVersion } from './schema/schema.js';
+import { durationText, moneyText, type RawExample, type RawPlan, type RawVersion } from './schema.js';
 
 /**
  * What a file says, checked, in the types of core, and back: `readPlan(parse(showPlan(plan)))` is `plan`. Every key of

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { planSchema } from './schema/schema.js';
+import { planSchema } from './schema.js';
 
 /** The JSON Schema of a plan file, for editors; what it can't say (steps in order, ids that are there) `plan check` does. */
 export function planJsonSchema(): object {

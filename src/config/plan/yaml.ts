@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { Plan } from '../../core/plan/plan.js';
+import type { Plan } from '../../core/plan.js';
 import { showPlan } from './codec.js';
 
 /** A plan as a plan file, every field written out: reading it gives the plan. */

@@ -1,4 +1,4 @@
-import { scalar, wrong } from './scalar.js';
+import { scalar, wrong } from '../scalars.js';
 
 const names: ReadonlyMap<string, number> = new Map([
   ['BE', 0],

@@ -1,8 +1,5 @@
 import { z } from 'zod';
-import { duration } from '../scalars/duration.js';
-import { formatNetwork, readNetwork } from '../scalars/network.js';
-import { name, yesOrNo } from '../scalars/plain.js';
-import { isWrong } from '../scalars/scalar.js';
+import { duration, formatNetwork, isWrong, name, readNetwork, yesOrNo } from '../scalars.js';
 
 const allowed = 'a network such as 10.1.0.0/16 or 2001:db8::/32, or an address';
 
@@ -13,7 +10,10 @@ export const networksSchema = z.record(z.string(), name(100)).transform((given, 
     const network = readNetwork(prefix);
     if (isWrong(network))
       context.issues.push({
-        ...{ code: 'custom', message: network.wrong, params: { allowed }, input: prefix },
+        code: 'custom',
+        message: network.wrong,
+        params: { allowed },
+        input: prefix,
         path: [prefix],
       });
     else names[formatNetwork(network)] = whose;

@@ -1,11 +1,101 @@
-import { LineCounter, parseDocument, visit, type Document, type YAMLError } from 'yaml';
-import type { Fault } from '../problem.js';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type YAMLError,
+} from 'yaml';
+import type { Fault, KeyPath } from '../problem.js';
 import { losesDigits } from '../scalars/exact-number.js';
-import { aliasFaults, maxAliases } from './aliases.js';
-import { keyPathOf, offsetOf } from './places.js';
+
+const keyText = (key: unknown): string => String(isScalar(key) ? key.value : key);
+
+const startOf = (node: unknown): number | undefined => (isNode(node) ? node.range?.[0] : undefined);
+
+/** Where in the text the value at the fault's path starts (or its key); where the path ends, what is around it. */
+function offsetOf(doc: Document, fault: Fault): number {
+  let node: unknown = doc.contents;
+  let offset = startOf(node) ?? 0;
+  for (const [depth, step] of fault.at.entries()) {
+    if (isAlias(node)) node = node.resolve(doc);
+    let key: unknown;
+    if (isMap(node)) {
+      const pair = node.items.find((item) => keyText(item.key) === String(step));
+      [key, node] = [pair?.key, pair?.value];
+    } else if (isSeq(node) && typeof step === 'number') {
+      node = node.items[step];
+    } else {
+      return offset;
+    }
+    const last = depth === fault.at.length - 1;
+    const found = last && fault.onKey ? (startOf(key) ?? startOf(node)) : (startOf(node) ?? startOf(key));
+    if (found === undefined) return offset;
+    offset = found;
+  }
+  return offset;
+}
+
+/** The path of the key that starts at `offset`. */
+function keyPathOf(doc: Document, offset: number): KeyPath | null {
+  const search = (node: unknown, at: KeyPath): KeyPath | null => {
+    if (isMap(node)) {
+      for (const { key, value } of node.items) {
+        const here = [...at, keyText(key)];
+        if (startOf(key) === offset) return here;
+        const inside = search(value, here);
+        if (inside !== null) return inside;
+      }
+    } else if (isSeq(node)) {
+      for (const [index, item] of node.items.entries()) {
+        const inside = search(item, [...at, index]);
+        if (inside !== null) return inside;
+      }
+    }
+    return null;
+  };
+  return search(doc.contents, []);
+}
+
+/** A file that people write needs few; files that are written to exhaust memory need many. */
+const maxAliases = 100;
+
+/** Aliases that refer to nothing, or are too many; each with its offset in the text. */
+function aliasFaults(doc: Document.Parsed): { fault: Fault; offset: number }[] {
+  const anchors = new Set<string>();
+  const faults: { fault: Fault; offset: number }[] = [];
+  let aliases = 0;
+  visit(doc, {
+    Node: (_key, node) => {
+      if (!isAlias(node)) {
+        if (node.anchor !== undefined) anchors.add(node.anchor);
+        return undefined;
+      }
+      aliases += 1;
+      const offset = node.range?.[0] ?? 0;
+      if (aliases > maxAliases) {
+        faults.push({
+          fault: { at: [], what: 'has too many aliases', allowed: `at most ${maxAliases}` },
+          offset,
+        });
+        return visit.BREAK;
+      }
+      if (!anchors.has(node.source)) {
+        const what = `*${node.source} refers to no anchor`;
+        faults.push({ fault: { at: [], what, allowed: `an anchor &${node.source} before it` }, offset });
+      }
+      return undefined;
+    },
+  });
+  return faults;
+}
 
 /** The text's data, and where in the text each of its keys and values stands. */
-export interface YamlText {
+interface YamlText {
   readonly value: unknown;
   /** Faults of the text itself, with their place. */
   readonly faults: readonly { readonly fault: Fault; readonly place: Place }[];
@@ -23,7 +113,7 @@ export interface Place {
 
 const maxChars = 1_048_576;
 /** A text that is no YAML at all breaks a rule at every word. */
-const mostErrors = 100;
+const maxErrors = 100;
 
 /** YAML 1.2 text → data and places. Never throws. */
 export function readYaml(text: string): YamlText {
@@ -45,7 +135,7 @@ export function readYaml(text: string): YamlText {
   const inexact = numberFaults(doc);
   const faults = [
     ...errors
-      .slice(0, mostErrors)
+      .slice(0, maxErrors)
       .map((error) => ({ fault: syntaxFault(error, doc, text), place: placeAt(error.pos[0]) })),
     ...[...unresolved, ...inexact].map(({ fault, offset }) => ({ fault, place: placeAt(offset) })),
   ];
@@ -69,7 +159,7 @@ function numberFaults(doc: Document.Parsed): { fault: Fault; offset: number }[] 
   visit(doc, {
     Scalar: (_key, { value, source, range, type }) => {
       if (type !== 'PLAIN' || typeof value !== 'number' || source === undefined) return;
-      if (faults.length >= mostErrors || !losesDigits(source, value)) return;
+      if (faults.length >= maxErrors || !losesDigits(source, value)) return;
       const shown = source.length > 40 ? `${source.slice(0, 40)}…` : source;
       faults.push({
         fault: {

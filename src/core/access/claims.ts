@@ -1,6 +1,9 @@
-import { isRole, isTenantRole, type Role } from './principal.js';
+import type { Digest } from '../ledger/chain.js';
+import { type ValidationIssue, validationError } from '../ledger/errors.js';
+import type { EpochMs } from '../types.js';
+import { isRole, isTenantRole, type Role } from './rules.js';
 
-export interface ClaimRules {
+interface ClaimRules {
   readonly rolesClaim: string;
   readonly customerClaim: string;
   readonly nameClaim: string;
@@ -8,7 +11,7 @@ export interface ClaimRules {
   readonly roles: Readonly<Record<string, Role>>;
 }
 
-export type ClaimReading =
+type ClaimReading =
   | { readonly name: string; readonly roles: readonly Role[]; readonly customer: string | null }
   | { readonly wrong: string };
 
@@ -48,4 +51,57 @@ function roleOf(value: string, named: ClaimRules['roles']): Role[] {
   const role = Object.hasOwn(named, value) ? named[value] : undefined;
   if (role !== undefined) return [role];
   return isRole(value) ? [value] : [];
+}
+
+const classes = [/\p{Ll}/u, /\p{Lu}/u, /\p{Nd}/u, /[^\p{L}\p{Nd}]/u];
+const rule =
+  '8 to 200 characters of at least three of the four classes: small letters, capital letters, digits, others';
+
+/** Why a text can't be a password; null: it can. */
+export function passwordFault(text: string): ValidationIssue | null {
+  const length = Array.from(text).length;
+  if (length < 8) return validationError('password', `has ${length} characters`, rule, ['password']);
+  if (length > 200) return validationError('password', `has ${length} characters`, rule, ['password']);
+  const found = classes.filter((one) => one.test(text)).length;
+  return found < 3
+    ? validationError('password', `has characters of ${found} classes`, rule, ['password'])
+    : null;
+}
+
+/** What is written down of something that somebody did, or of a look at an amount. */
+export interface Trace {
+  readonly at: EpochMs;
+  /** `token:3f9c2a17`, `user:ann`, `open`. */
+  readonly principal: string;
+  readonly name: string;
+  /** Where it came from: an address, or `cli`. */
+  readonly from: string;
+  readonly action: string;
+  /** What of: the URL without what stands behind the `?`, or what a command was given. */
+  readonly target: string;
+  /** What came of it: an HTTP status. */
+  readonly status: number;
+  /** Whether an amount was shown. */
+  readonly amounts: boolean;
+}
+
+export interface TrailLink {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+export interface TrailEntry extends Trace {
+  /** From 1 on, without a gap. */
+  readonly seq: number;
+  readonly previous: string;
+  /** Over all of the above. */
+  readonly hash: string;
+}
+
+/** The next entry after `head`. */
+export function traceAfter(head: TrailLink, trace: Trace, digest: Digest): TrailEntry {
+  const { at, principal, name, from, action, target, status, amounts } = trace;
+  const open = { at, principal, name, from, action, target, status, amounts };
+  const linked = { ...open, seq: head.seq + 1, previous: head.hash };
+  return { ...linked, hash: digest(linked) };
 }

@@ -1,9 +1,39 @@
-import type { Role } from './principal.js';
+import { type ValidationIssue, validationError } from '../ledger/errors.js';
+
+/** What somebody may be. `agent`: a program that measures for the hub; `reseller`: sees what its buyers have. */
+export const roles = ['noc', 'finance', 'approver', 'admin', 'customer', 'reseller', 'agent'] as const;
+export type Role = (typeof roles)[number];
+
+export function isRole(text: string): text is Role {
+  return (roles as readonly string[]).includes(text);
+}
+
+/** Roles that see one customer's things only, and so need to be bound to one. */
+const tenantRoles = ['customer', 'reseller'] as const satisfies readonly Role[];
+
+export function isTenantRole(role: Role): role is (typeof tenantRoles)[number] {
+  return role === 'customer' || role === 'reseller';
+}
+
+/** Whoever asks. */
+export interface Principal {
+  /** Of the token, user or subject, with its kind: `token:3f9c2a17`, `user:ann`. */
+  readonly id: string;
+  /** Who it is, as it is written into the ledger. */
+  readonly name: string;
+  readonly roles: readonly Role[];
+  /** The customer whose things its roles `customer` and `reseller` see; null: it has none of them. */
+  readonly customer: string | null;
+  /** What of its roles' rights it has; null: all of them. See `scopeCovers`. */
+  readonly scopes: readonly string[] | null;
+  /** How it came in; `open`: nobody was asked. */
+  readonly via: 'open' | 'token' | 'password' | 'oidc';
+}
 
 /** How far a right reaches: over everything, or over what belongs to the asker's customer and its buyers. */
 export type Reach = 'all' | 'own';
 
-export interface Rule {
+interface Rule {
   /** Whether it leaves everything as it is. */
   readonly kind: 'read' | 'write';
   /** Who may do it, and how far; whoever is not named may not. */
@@ -90,17 +120,91 @@ export const rules = {
 
 export type Action = keyof typeof rules;
 
-export const actions = Object.keys(rules) as Action[];
+const actions = Object.keys(rules) as Action[];
 
 /**
  * Whether a scope covers an action: `read` and `write` every one of that kind, `rounds` every one on rounds,
  * `rounds:read` itself.
  */
-export function scopeCovers(scope: string, action: Action): boolean {
+function scopeCovers(scope: string, action: Action): boolean {
   return scope === action || scope === rules[action].kind || scope === action.split(':')[0];
 }
 
 /** Whether there is anything that it covers. */
-export function isScope(text: string): boolean {
+function isScope(text: string): boolean {
   return actions.some((action) => scopeCovers(text, action));
+}
+
+type Decision =
+  | { readonly allowed: true; readonly reach: Reach }
+  | { readonly allowed: false; readonly why: 'role' | 'scope' };
+
+/** Whether somebody may do something at all, and how far it reaches. What no rule allows is not allowed. */
+export function decide(principal: Principal, action: Action): Decision {
+  const { who }: Rule = rules[action];
+  const reaches = principal.roles.flatMap((role): Reach[] => {
+    const reach = who[role];
+    // Without a customer there is nothing of its own.
+    return reach === undefined || (reach === 'own' && principal.customer === null) ? [] : [reach];
+  });
+  if (reaches.length === 0) return { allowed: false, why: 'role' };
+  if (principal.scopes !== null && !principal.scopes.some((scope) => scopeCovers(scope, action)))
+    return { allowed: false, why: 'scope' };
+  return { allowed: true, reach: reaches.includes('all') ? 'all' : 'own' };
+}
+
+export interface WrittenGrant {
+  readonly roles: readonly string[];
+  readonly customer: string | null;
+  /** Null: all that the roles may. */
+  readonly scopes: readonly string[] | null;
+}
+
+type GrantReading =
+  | { readonly ok: true; readonly roles: readonly Role[] }
+  | { readonly ok: false; readonly refusals: readonly ValidationIssue[] };
+
+/** What somebody is to be allowed, as it was written; `customers`: the ids of those there are. */
+export function readGrant(written: WrittenGrant, customers: readonly string[]): GrantReading {
+  const { customer, scopes } = written;
+  const refusals: ValidationIssue[] = [];
+  const known = [...new Set(written.roles)].filter(isRole);
+  for (const role of written.roles) {
+    if (!isRole(role))
+      refusals.push(validationError('role', `${role} is not known`, roles.join(', '), ['not-known', role]));
+  }
+  if (written.roles.length === 0)
+    refusals.push(validationError('role', 'is missing', roles.join(', '), ['missing']));
+  const tenant = known.find(isTenantRole);
+  if (tenant !== undefined && known.some((role) => !isTenantRole(role))) {
+    refusals.push(
+      validationError('role', `${tenant} stands beside a role of the carrier's own`, 'one or the other', [
+        'roles-mixed',
+      ]),
+    );
+  }
+  if (tenant !== undefined && customer === null) {
+    refusals.push(
+      validationError('customer', 'is missing', `whose things the role ${tenant} sees`, ['customer-needed']),
+    );
+  }
+  if (tenant === undefined && customer !== null) {
+    refusals.push(
+      validationError('customer', 'is given', 'one for the roles customer and reseller only', [
+        'customer-not-needed',
+      ]),
+    );
+  }
+  if (customer !== null && !customers.includes(customer)) {
+    const allowed = customers.join(', ') || 'nothing: the configuration has no customers';
+    refusals.push(validationError('customer', `${customer} is not known`, allowed, ['not-known', customer]));
+  }
+  for (const scope of scopes ?? []) {
+    if (!isScope(scope)) {
+      const families = [...new Set(actions.map((action) => action.split(':')[0]))];
+      const allowed = `read, write, ${families.join(', ')}, or an action such as ${actions[0] ?? ''}`;
+      refusals.push(validationError('scope', `${scope} covers nothing`, allowed, ['covers-nothing', scope]));
+    }
+  }
+  return refusals.length > 0 ? { ok: false, refusals } : { ok: true, roles: known };
 }

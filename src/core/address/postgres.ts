@@ -1,6 +1,6 @@
 /** How the way to a server is secured, as PostgreSQL's own programs call it. */
-export const tlsModes = ['disable', 'require', 'verify-ca', 'verify-full'] as const;
-export type TlsMode = (typeof tlsModes)[number];
+const tlsModes = ['disable', 'require', 'verify-ca', 'verify-full'] as const;
+type TlsMode = (typeof tlsModes)[number];
 
 /** Where a PostgreSQL database is. */
 export interface PostgresAddress {
@@ -61,9 +61,17 @@ export function parsePostgresUrl(text: string): PostgresAddress | { readonly wro
   if (tls === 'verify-ca' && ca === null) return { wrong: 'has sslmode=verify-ca without an sslrootcert' };
   if ((cert === null) !== (key === null)) return { wrong: 'has one of sslcert and sslkey without the other' };
   return {
-    ...{ host, port: url.port === '' ? 5432 : Number(url.port), database },
-    ...{ user: user === '' ? null : user, password: password === '' ? null : password },
-    ...{ tls, ca, cert, key, passwords: orNull('passfile'), options: orNull('options') },
+    host,
+    port: url.port === '' ? 5432 : Number(url.port),
+    database,
+    user: user === '' ? null : user,
+    password: password === '' ? null : password,
+    tls,
+    ca,
+    cert,
+    key,
+    passwords: orNull('passfile'),
+    options: orNull('options'),
   };
 }
 

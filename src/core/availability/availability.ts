@@ -1,24 +1,22 @@
-import { ratio, type Rational } from '../number/rational.js';
-import type { Exclusion } from '../exclusion/exclusion.js';
-import { coversLine, type LineOfService } from '../exclusion/exclusion.js';
-import type { PlanVersion } from '../plan/plan.js';
+import { coversLine, type Exclusion, type LineOfService } from '../exclusion.js';
+import { floor, multiply, ratio, type Rational } from '../number.js';
+import type { PlanVersion } from '../plan.js';
 import {
   clip,
   earliest,
   intersect,
   intersectAll,
+  type Interval,
+  type IntervalSet,
   merge,
   subtract,
   totalMs,
   union,
-  type Interval,
-  type IntervalSet,
 } from '../time/intervals.js';
-import { capMs } from './allowance.js';
-import { countedMs, countOutages, type CountedOutage } from './counted.js';
+import { countedMs, type CountedOutage, countOutages } from './counted.js';
 
 /** A line as a service uses it, with what was seen on it. */
-export interface WatchedLine extends LineOfService {
+interface WatchedLine extends LineOfService {
   readonly outages: readonly Interval[];
   readonly unobserved: readonly Interval[];
   /** Planned maintenance of earlier months that a yearly allowance has to bear, milliseconds. */
@@ -26,12 +24,12 @@ export interface WatchedLine extends LineOfService {
 }
 
 /** A term of the service with the lines that are in force in it. */
-export interface WatchedTerm {
+interface WatchedTerm {
   readonly period: Interval;
   readonly lines: readonly WatchedLine[];
 }
 
-export interface AvailabilityInput {
+interface AvailabilityInput {
   readonly plan: PlanVersion;
   /** What an allowance of planned maintenance is counted over. */
   readonly month: Interval;
@@ -170,4 +168,12 @@ function judgeLine(line: WatchedLine, period: Interval, input: AvailabilityInput
     unproven: subtract(union(outages, clip(merge(line.unobserved), period)), excused),
     beyondAllowance: intersect(clip(subtract(planned, allowed), period), outages),
   };
+}
+
+/** How much planned maintenance of a line still excuses in this month, milliseconds; Infinity without an allowance. */
+function capMs(plan: PlanVersion, usedMs: number): number {
+  const { allowance } = plan.exclusions.plannedMaintenance;
+  if (allowance === null) return Infinity;
+  const allMs = Number(floor(multiply(allowance.hours, ratio(3_600_000n))));
+  return Math.max(0, allowance.per === 'year' ? allMs - usedMs : allMs);
 }

@@ -1,10 +1,10 @@
-import { ceil, compare, divide, floor, multiply, ratio } from '../number/rational.js';
-import type { OutageRules } from '../plan/plan.js';
+import { ceil, compare, divide, floor, multiply, ratio } from '../number.js';
+import type { OutageRules } from '../plan.js';
 import { merge, type Interval, type IntervalSet } from '../time/intervals.js';
 import type { EpochMs } from '../types.js';
 
 /** An outage with when the customer reported it; null: never. */
-export interface ReportedOutage extends Interval {
+interface ReportedOutage extends Interval {
   readonly reportedAt?: EpochMs | null;
 }
 

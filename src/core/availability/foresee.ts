@@ -1,6 +1,6 @@
-import { compare, floor, multiply, ratio, subtract, type Rational } from '../number/rational.js';
+import { compare, floor, multiply, ratio, subtract, type Rational } from '../number.js';
 import { clip, totalMs as lengthOf } from '../time/intervals.js';
-import type { JoinedPeriod } from '../time/month.js';
+import type { JoinedPeriod } from '../time/calendar.js';
 import type { EpochMs } from '../types.js';
 import type { Availability } from './availability.js';
 

@@ -14,3 +14,24 @@ export type BillingAction =
   /** `id`: the last of them. */
   | { readonly type: 'credits-exported'; readonly id: string; readonly credits: readonly string[] }
   | { readonly type: 'claim-reminded'; readonly id: string; readonly claimBy: string };
+/** What is done with a person's data, and nothing of the data. */
+export type ContactAction =
+  | { readonly type: 'contact-added'; readonly id: string; readonly customer: string }
+  | { readonly type: 'contact-corrected'; readonly id: string; readonly fields: readonly string[] }
+  | { readonly type: 'contact-erased'; readonly id: string };
+
+/** What a customer says against a statement, and what became of it. Texts stay for ever: they name nobody. */
+export type DisputeAction =
+  | {
+      readonly type: 'dispute-opened';
+      readonly id: string;
+      readonly statement: string;
+      readonly revision: number;
+      readonly text: string;
+      /** Who at the customer said it: the id of a contact. */
+      readonly contact: string | null;
+    }
+  | { readonly type: 'dispute-answered'; readonly id: string; readonly text: string }
+  | { readonly type: 'dispute-accepted'; readonly id: string; readonly text: string }
+  | { readonly type: 'dispute-rejected'; readonly id: string; readonly text: string }
+  | { readonly type: 'dispute-withdrawn'; readonly id: string; readonly text: string };

@@ -1,5 +1,5 @@
-import type { Refusal } from '../ledger/refusal.js';
-import type { LocalDate } from '../time/date.js';
+import type { ValidationIssue } from '../ledger/errors.js';
+import type { LocalDate } from '../time/calendar.js';
 import type { EpochMs } from '../types.js';
 
 /**
@@ -65,7 +65,7 @@ const inState = ({ status }: CreditRow) => ({ what: `is ${status}`, said: ['in-s
 export type CreditMove = 'claim' | 'export' | 'settle' | 'reverse';
 
 /** Whether a row may make a move now; what is wrong with it otherwise. */
-export function moveFault(row: CreditRow, move: CreditMove): Pick<Refusal, 'what' | 'said'> | null {
+export function moveFault(row: CreditRow, move: CreditMove): Pick<ValidationIssue, 'what' | 'said'> | null {
   const unclaimed = row.status === 'sealed' && row.claimBy !== null;
   const owed = row.status === 'claimed' || (row.status === 'sealed' && !unclaimed);
   if (row.kind === 'reversal' && move === 'reverse')

@@ -1,24 +1,8 @@
 import type { LedgerEvent } from '../ledger/actions.js';
 import type { EpochMs } from '../types.js';
 
-/** What a customer says against a statement, and what became of it. Texts stay for ever: they name nobody. */
-export type DisputeAction =
-  | {
-      readonly type: 'dispute-opened';
-      readonly id: string;
-      readonly statement: string;
-      readonly revision: number;
-      readonly text: string;
-      /** Who at the customer said it: the id of a contact. */
-      readonly contact: string | null;
-    }
-  | { readonly type: 'dispute-answered'; readonly id: string; readonly text: string }
-  | { readonly type: 'dispute-accepted'; readonly id: string; readonly text: string }
-  | { readonly type: 'dispute-rejected'; readonly id: string; readonly text: string }
-  | { readonly type: 'dispute-withdrawn'; readonly id: string; readonly text: string };
-
 export const disputeStates = ['open', 'answered', 'accepted', 'rejected', 'withdrawn'] as const;
-export type DisputeState = (typeof disputeStates)[number];
+type DisputeState = (typeof disputeStates)[number];
 
 export const disputeMoves = ['answer', 'accept', 'reject', 'withdraw'] as const;
 export type DisputeMove = (typeof disputeMoves)[number];

@@ -1,9 +1,59 @@
-import { multiply, ratio, roundHalfUp } from '../number/rational.js';
-import type { CapRule, CreditRules } from '../plan/plan.js';
+import { multiply, ratio, roundHalfUp } from '../number.js';
+import type { CapRule, CreditRules } from '../plan.js';
 import type { PastCredit, ServiceInMonth } from '../statement/case.js';
-import { monthAfter } from '../time/month.js';
-import type { LocalDate } from '../time/date.js';
-import { scaleToCap } from './scale.js';
+import { type LocalDate, monthAfter } from '../time/calendar.js';
+
+/** An amount with the name that decides between equals. */
+export interface Claim {
+  readonly id: string;
+  /** Decides between segments of the same service. */
+  readonly start: string;
+  readonly amount: bigint;
+}
+
+/**
+ * Scales amounts down so that they sum up to `cap` to the minor unit, each in proportion to what it was: whole parts
+ * first, then one unit each to the largest remainders (ties: the smaller id by code points). Amounts that are within
+ * the cap stay as they are. In the order given.
+ */
+export function scaleToCap(claims: readonly Claim[], cap: bigint): bigint[] {
+  const sum = claims.reduce((total, claim) => total + claim.amount, 0n);
+  if (sum <= cap) return claims.map((claim) => claim.amount);
+  const shares = claims.map((claim, index) => ({
+    claim,
+    index,
+    whole: (claim.amount * cap) / sum,
+    remainder: (claim.amount * cap) % sum,
+  }));
+  const scaled = shares.map((share) => share.whole);
+  let left = cap - scaled.reduce((total, whole) => total + whole, 0n);
+  const byRemainder = [...shares].sort(
+    (a, b) =>
+      order(b.remainder, a.remainder) ||
+      compareCodePoints(a.claim.id, b.claim.id) ||
+      compareCodePoints(a.claim.start, b.claim.start),
+  );
+  for (const { index, whole } of byRemainder) {
+    if (left === 0n) break;
+    scaled[index] = whole + 1n;
+    left -= 1n;
+  }
+  return scaled;
+}
+
+const order = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Texts by their code points; `<` on strings goes by UTF-16 units, which sorts U+FF5E behind an emoji. */
+export function compareCodePoints(a: string, b: string): number {
+  const [left, right] = [Array.from(a), Array.from(b)];
+  for (const [index, character] of left.entries()) {
+    const other = right[index];
+    if (other === undefined) return 1;
+    const difference = (character.codePointAt(0) ?? 0) - (other.codePointAt(0) ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
 
 /** One service's credit on its way to what is paid. */
 export interface Payable {
@@ -40,17 +90,14 @@ export interface CapState {
   readonly unknownMonths: readonly string[];
 }
 
-export type Grouping = 'service' | 'site' | 'customer';
+type Grouping = 'service' | 'site' | 'customer';
 
-export function groupOf(
-  service: Pick<ServiceInMonth, 'id' | 'site' | 'customer'>,
-  per: Grouping,
-): string | null {
+function groupOf(service: Pick<ServiceInMonth, 'id' | 'site' | 'customer'>, per: Grouping): string | null {
   return per === 'service' ? service.id : service[per];
 }
 
 /** The indexes of the payables that go together, in the order of first appearance. Amounts of one currency only. */
-export function grouped(payables: readonly Payable[], per: Grouping): Map<string, number[]> {
+function grouped(payables: readonly Payable[], per: Grouping): Map<string, number[]> {
   const groups = new Map<string, number[]>();
   for (const [index, { service }] of payables.entries()) {
     const group = groupOf(service, per);
@@ -220,3 +267,21 @@ function latestOfEach(members: readonly Payable[]): Payable[] {
 }
 
 export const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((total, each) => total + each, 0n);
+
+/**
+ * Takes away what is too little to be paid: where the credits of a group together are under the minimum of a plan, the
+ * services of that plan get nothing.
+ */
+export function applyMinimum(payables: readonly Payable[]): readonly Payable[] {
+  const unpaid = new Set<number>();
+  for (const minimum of new Set(payables.map(({ credit }) => credit.minimumPayable))) {
+    if (minimum === null) continue;
+    for (const members of grouped(payables, minimum.per).values()) {
+      const each = members.flatMap((index) => payables[index] ?? []);
+      const least = minimum.amounts.get(each[0]?.service.monthlyRent.currency ?? '') ?? 0n;
+      if (sum(each.map(({ amount }) => amount)) >= least) continue;
+      for (const index of members) if (payables[index]?.credit.minimumPayable === minimum) unpaid.add(index);
+    }
+  }
+  return payables.map((payable, index) => (unpaid.has(index) ? { ...payable, amount: 0n } : payable));
+}

@@ -1,14 +1,21 @@
 import type { Availability } from '../availability/availability.js';
 import type { FiguresOf } from '../measurement/figures.js';
-import { formatDown, formatHalfUp } from '../number/decimal.js';
-import { add, compare, multiply, ratio, roundHalfUp, zero, type Rational } from '../number/rational.js';
-import type { PlanVersion, ServiceClass } from '../plan/plan.js';
-import type { Share } from '../plan/share.js';
-import type { PathMonth } from '../quality/path-month.js';
+import {
+  add,
+  compare,
+  formatDown,
+  formatHalfUp,
+  multiply,
+  ratio,
+  type Rational,
+  roundHalfUp,
+  zero,
+} from '../number.js';
+import type { PlanVersion, ServiceClass, Share } from '../plan.js';
+import type { PathMonth } from '../quality.js';
 import type { RuleSet } from '../statement/rule-set.js';
-import type { LocalDate } from '../time/date.js';
+import type { JoinedPeriod, LocalDate, Month } from '../time/calendar.js';
 import type { IntervalSet } from '../time/intervals.js';
-import type { JoinedPeriod, Month } from '../time/month.js';
 import type { PathId } from '../types.js';
 import { sizeOfCredit } from './units.js';
 
@@ -111,4 +118,39 @@ export function causeCredit(
  */
 export function figureText({ figure, bound }: Pick<Reason, 'figure' | 'bound'>, ruleSet: RuleSet): string {
   return bound?.is === 'below' && ruleSet !== 1 ? formatDown(figure, 4) : formatHalfUp(figure, 4);
+}
+
+/** What is paid for so many days of a month, at a rent for the whole of it. */
+export interface RentedDays {
+  /** Minor units. */
+  readonly monthlyRent: bigint;
+  readonly days: number;
+}
+
+/** The rent of part of a month by calendar day: the exact sum over the terms, half-up to the minor unit once. */
+export function rentOfTerms(terms: readonly RentedDays[], daysInMonth: number): bigint {
+  return roundHalfUp(ratio(dayRents(terms), BigInt(daysInMonth)));
+}
+
+const dayRents = (terms: readonly RentedDays[]): bigint =>
+  terms.reduce((all, { monthlyRent, days }) => all + monthlyRent * BigInt(days), 0n);
+
+/**
+ * What each term has of that rent, for showing: whole parts first, then one unit each to the largest remainders (ties:
+ * the earlier term). They sum up to the rent.
+ */
+export function rentsOfTerms(terms: readonly RentedDays[], daysInMonth: number): bigint[] {
+  const days = BigInt(daysInMonth);
+  const exact = terms.map(({ monthlyRent, days: own }) => monthlyRent * BigInt(own));
+  const parts = exact.map((each) => each / days);
+  let left = rentOfTerms(terms, daysInMonth) - parts.reduce((all, part) => all + part, 0n);
+  const byRemainder = exact
+    .map((each, index) => ({ index, remainder: each % days }))
+    .sort((a, b) => (a.remainder > b.remainder ? -1 : a.remainder < b.remainder ? 1 : a.index - b.index));
+  for (const { index } of byRemainder) {
+    if (left === 0n) break;
+    parts[index] = (parts[index] ?? 0n) + 1n;
+    left -= 1n;
+  }
+  return parts;
 }

@@ -1,12 +1,60 @@
-import { compare } from '../number/rational.js';
-import type { CauseRule, CreditRules } from '../plan/plan.js';
-import { availabilityCredit } from './availability-steps.js';
-import { causeCredit, type CauseCredit, type CauseInput, type Judged } from './cause.js';
-import { downtimeReasons, longOutageReasons } from './downtime.js';
-import { failedDayReasons } from './failed-days.js';
-import { failedWindowReasons } from './failed-windows.js';
-import { lateDeliveryBase, lateDeliveryReasons } from './late-delivery.js';
-import { qualityReasons } from './quality.js';
+import { asPercent, compare, ratio, type Rational, subtract } from '../number.js';
+import type {
+  CauseRule,
+  CreditRules,
+  DowntimeCause,
+  FailedDaysCause,
+  FailedWindowsCause,
+  LateDeliveryCause,
+  LongOutagesCause,
+} from '../plan.js';
+import { type FailedWindow, failedWindows } from '../quality/failed-windows.js';
+import { measured, unitOf } from '../quality.js';
+import { addDays, daysIn, formatInstant, type LocalDate, startOfDay } from '../time/calendar.js';
+import { clip, type Interval, totalMs } from '../time/intervals.js';
+import type { PathId } from '../types.js';
+import { causeCredit, type CauseCredit, type CauseInput, type Judged, type Reason } from './cause.js';
+import { dayFigures } from './own-figures.js';
+import { pathsOf, qualityReasons } from './quality.js';
+import { creditOfFigure, creditOfStep, unitsIn } from './units.js';
+
+const minutes = (ms: number): Rational => ratio(BigInt(ms), 60_000n);
+
+/** Downtime beyond an allowance, of the month together or of each outage: by the unit, or by steps. */
+function downtimeReasons(rule: DowntimeCause, { availability, month }: CauseInput): Reason[] {
+  const parts =
+    rule.over === 'month'
+      ? [{ subject: 'service', ms: availability.unavailableMs }]
+      : availability.outages.map(({ from, countedMs }) => ({
+          subject: formatInstant(from, month.zone),
+          ms: countedMs,
+        }));
+  return parts.flatMap(({ subject, ms }): Reason[] => {
+    const figure = subtract(minutes(ms), rule.allowanceMinutes);
+    if (figure.n <= 0n) return [];
+    const { by } = rule;
+    if ('steps' in by) {
+      const given = creditOfFigure(by.steps, figure);
+      return given === null ? [] : [{ subject, figure, unit: 'minutes', ...given }];
+    }
+    const units = unitsIn(figure, by.unitMinutes, by.count);
+    return units === 0n ? [] : [{ subject, figure, unit: 'minutes', bound: null, units, share: by.credit }];
+  });
+}
+
+/** Once for each unbroken outage of the service that is longer than the limit. */
+function longOutageReasons(rule: LongOutagesCause, { availability, month }: CauseInput): Reason[] {
+  return availability.outages
+    .filter(({ countedMs }) => compare(minutes(countedMs), rule.longerThanMinutes) > 0)
+    .map(({ from, countedMs }) => ({
+      subject: formatInstant(from, month.zone),
+      figure: minutes(countedMs),
+      unit: 'minutes',
+      bound: { is: 'over', value: rule.longerThanMinutes },
+      units: 1n,
+      share: rule.credit,
+    }));
+}
 
 /** Every cause that the plan knows for the service's class, paid or not, in the order of the plan. */
 export function judgeCauses(input: CauseInput): CauseCredit[] {
@@ -54,4 +102,169 @@ export function combined(causes: readonly CauseCredit[], combine: CreditRules['c
   if (combine === 'add') return paid;
   const [largest] = paid.toSorted((a, b) => compare(b.share, a.share));
   return largest ? [largest] : [];
+}
+
+/** The deepest step whose upper bound the availability is below (lower bounds are inclusive, contract 2.2 (1)). */
+function availabilityCredit({ serviceClass, availability, base }: CauseInput): CauseCredit {
+  const index = serviceClass.steps.findLastIndex(
+    (step) => compare(availability.availability, step.below) < 0,
+  );
+  const step = serviceClass.steps[index];
+  const figure = asPercent(availability.availability);
+  const given =
+    step && creditOfStep(step.credit, step.perUnit, subtract(step.below, availability.availability));
+  return causeCredit(
+    'availability',
+    step ? `classes.${serviceClass.id}.steps[${index}]` : `classes.${serviceClass.id}.steps`,
+    {
+      notShown: [],
+      reasons:
+        step && given
+          ? [
+              {
+                subject: 'service',
+                figure,
+                unit: 'percent',
+                bound: { is: 'below', value: asPercent(step.below) },
+                ...given,
+              },
+            ]
+          : [],
+    },
+    base,
+  );
+}
+
+/** Days on which a service was agreed to be there and was not, beyond an allowance, in the month of its start. */
+function lateDeliveryReasons(rule: LateDeliveryCause, { delivery }: CauseInput): Reason[] {
+  if (delivery === null) return [];
+  const late = daysIn(delivery.agreed, delivery.actual).filter(
+    (day) => rule.days === 'calendar' || isWeekday(day),
+  ).length;
+  const figure = ratio(BigInt(late - rule.allowanceDays));
+  if (figure.n <= 0n) return [];
+  const subject = `${delivery.agreed} to ${delivery.actual}`;
+  const { by } = rule;
+  if ('steps' in by) {
+    const given = creditOfFigure(by.steps, figure);
+    return given === null ? [] : [{ subject, figure, unit: 'days', ...given }];
+  }
+  const units = unitsIn(figure, ratio(BigInt(by.unitDays)), by.count);
+  return units === 0n ? [] : [{ subject, figure, unit: 'days', bound: null, units, share: by.credit }];
+}
+
+/** What the share is one of; 0 where it is of a charge that is not known. */
+function lateDeliveryBase(rule: LateDeliveryCause, { base, monthlyRent, delivery }: CauseInput): bigint {
+  if (rule.of === 'installation-charge') return delivery?.installationCharge ?? 0n;
+  return rule.of === 'full-month' ? monthlyRent : base;
+}
+
+/** Monday to Friday: the first of January 1970 was a Thursday. */
+function isWeekday(day: LocalDate): boolean {
+  const sinceThursday = Math.round(Date.parse(`${day}T00:00:00Z`) / 86_400_000) % 7;
+  return sinceThursday !== 2 && sinceThursday !== 3;
+}
+
+/**
+ * Once for each window in which a path of the service failed. Windows that share time, of several paths or sliding ones,
+ * count once: the worst of them, then the worst that shares no time with it, so that one event is not paid for twice.
+ */
+function failedWindowReasons(rule: FailedWindowsCause, input: CauseInput): Judged {
+  const { window } = rule;
+  const notShown: string[] = [];
+  const failed = pathsOf(rule, input)
+    .flatMap((path) => {
+      const judged = failedWindows(window, path, input);
+      if (judged.notShown > 0) notShown.push(`${path.path}, ${judged.notShown} windows`);
+      return judged.failed.map((each) => ({ ...each, path: path.path }));
+    })
+    .sort((a, b) => compare(b.figure, a.figure) || a.from - b.from);
+  const reasons = apart(failed).map(({ from, path, figure }): Reason => ({
+    subject: `${path} ${formatInstant(from, input.month.zone)}`,
+    figure,
+    unit: unitOf(window),
+    bound: { is: 'over', value: window.over },
+    units: 1n,
+    share: rule.credit,
+  }));
+  return { reasons, notShown };
+}
+
+type OfPath = FailedWindow & { readonly path: PathId };
+
+/** The first ones that share no time, in the order of time. */
+function apart(failed: readonly OfPath[]): OfPath[] {
+  const counted: OfPath[] = [];
+  for (const each of failed) {
+    if (counted.every(({ from, to }) => to <= each.from || each.to <= from)) counted.push(each);
+  }
+  return counted.sort((a, b) => a.from - b.from);
+}
+
+interface ServiceDay {
+  readonly date: LocalDate;
+  readonly day: Interval;
+}
+
+/** Once for each local day of the service on which the metric failed; a day without a figure did not. */
+function failedDayReasons(rule: FailedDaysCause, input: CauseInput): Judged {
+  const { metric, measure } = rule;
+  const notShown: string[] = [];
+  const reasons = daysOf(input).flatMap(({ date, day }): Reason[] => {
+    const figure = worstOfDay(rule, input, day, (path) => notShown.push(`${date} ${path}`));
+    if (figure === null) return [];
+    const difference = compare(figure, rule.threshold);
+    if (metric === 'availability' ? difference >= 0 : difference <= 0) return [];
+    return [
+      {
+        subject: date,
+        figure,
+        unit: metric === 'availability' ? 'percent' : unitOf({ metric, measure }),
+        bound: { is: metric === 'availability' ? 'below' : 'over', value: rule.threshold },
+        units: 1n,
+        share: rule.credit,
+      },
+    ];
+  });
+  return { reasons, notShown };
+}
+
+/** The days on which the service was there: none of a pause. */
+function daysOf({ period, month }: CauseInput): ServiceDay[] {
+  const days: ServiceDay[] = [];
+  for (let date = period.firstDay; date < period.endDay; date = addDays(date, 1)) {
+    const day = { from: startOfDay(date, month.zone), to: startOfDay(addDays(date, 1), month.zone) };
+    if (clip(period.spans, day).length > 0) days.push({ date, day });
+  }
+  return days;
+}
+
+/** The day's availability in percent, or the worst path's figure. */
+function worstOfDay(
+  rule: FailedDaysCause,
+  input: CauseInput,
+  day: Interval,
+  noteNotShown: (path: string) => void,
+): Rational | null {
+  const { metric, measure } = rule;
+  if (metric === 'availability') return availabilityOfDay(input, day);
+  const figures = pathsOf(rule, input).map((path) => {
+    const own = dayFigures(metric, path, day, input);
+    if (own === null && clip(input.ownTime(path.path), day).length > 0) noteNotShown(path.path);
+    return own && measured({ metric, measure }, own, path.targets);
+  });
+  return figures.reduce(
+    (worst, figure) => (worst === null || (figure !== null && compare(figure, worst) > 0) ? figure : worst),
+    null,
+  );
+}
+
+/** Time that leaves the period leaves the day as well; null: nothing is left of it. */
+function availabilityOfDay({ availability, period, ruleSet }: CauseInput, day: Interval): Rational | null {
+  const downMs = totalMs(clip(availability.unavailable, day));
+  const wholeMs =
+    ruleSet === 1
+      ? day.to - day.from
+      : totalMs(clip(period.spans, day)) - totalMs(clip(availability.removed, day));
+  return wholeMs === 0 ? null : asPercent(ratio(BigInt(wholeMs - downMs), BigInt(wholeMs)));
 }

@@ -1,12 +1,12 @@
 import type { MeanFigures } from '../measurement/figures.js';
-import type { QualityMetric } from '../plan/plan.js';
+import type { QualityMetric } from '../plan.js';
 import { coveredFigures } from '../quality/covered-figures.js';
-import type { PathMonth } from '../quality/path-month.js';
+import type { PathMonth } from '../quality.js';
 import type { Interval } from '../time/intervals.js';
 import type { CauseInput } from './cause.js';
 
 /** A path's figure that a credit rests on; null: it has too little coverage to show anything. */
-export type OwnFigures = MeanFigures | null;
+type OwnFigures = MeanFigures | null;
 
 /** The metric of a path over the days on which the service had it (the first rule set: over the whole month). */
 export function ownFigures(metric: QualityMetric, path: PathMonth, input: CauseInput): OwnFigures {

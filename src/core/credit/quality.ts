@@ -1,8 +1,6 @@
-import { roundTo } from '../number/decimal.js';
-import { compare } from '../number/rational.js';
-import type { QualityCause } from '../plan/plan.js';
-import { measured, unitOf } from '../quality/figure.js';
-import type { PathMonth } from '../quality/path-month.js';
+import { compare, roundTo } from '../number.js';
+import type { QualityCause } from '../plan.js';
+import { measured, type PathMonth, unitOf } from '../quality.js';
 import type { CauseInput, Judged, Reason } from './cause.js';
 import { ownFigures } from './own-figures.js';
 import { creditOfFigure, sizeOfCredit } from './units.js';

@@ -1,6 +1,6 @@
 import type { Availability } from '../availability/availability.js';
-import { compare, floor, multiply, ratio, subtract, type Rational } from '../number/rational.js';
-import type { AvailabilityStep } from '../plan/plan.js';
+import { compare, floor, multiply, ratio, subtract, type Rational } from '../number.js';
+import type { AvailabilityStep } from '../plan.js';
 
 type Downtime = Pick<Availability, 'totalMs' | 'unavailableMs'>;
 

@@ -1,18 +1,8 @@
-import {
-  ceil,
-  compare,
-  divide,
-  floor,
-  multiply,
-  ratio,
-  subtract,
-  type Rational,
-} from '../number/rational.js';
-import type { FigureStep, PerUnit } from '../plan/plan.js';
-import type { Share } from '../plan/share.js';
+import { ceil, compare, divide, floor, multiply, ratio, subtract, type Rational } from '../number.js';
+import type { FigureStep, PerUnit, Share } from '../plan.js';
 
 /** What a step gives for a figure: its share so many times, bounded by `atMost`. */
-export interface StepCredit {
+interface StepCredit {
   readonly units: bigint;
   readonly share: Share;
   readonly atMost: Share | null;
@@ -43,7 +33,7 @@ export function creditOfStep(
 }
 
 /** The deepest step that a figure is in. */
-export function stepOf(steps: readonly FigureStep[], figure: Rational): FigureStep | undefined {
+function stepOf(steps: readonly FigureStep[], figure: Rational): FigureStep | undefined {
   return steps.findLast(({ over, inclusive }) => {
     const difference = compare(figure, over);
     return difference > 0 || (inclusive && difference === 0);

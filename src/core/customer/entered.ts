@@ -1,31 +1,9 @@
-import type { Deed } from '../ledger/exclusions.js';
-import type { LedgerEvent } from '../ledger/actions.js';
-import type { LocalDate } from '../time/date.js';
-
-/** What a book has lists of, as a file of customers calls them. */
-export const bookLists = ['customers', 'resale', 'sites', 'lines', 'services'] as const;
-export type BookList = (typeof bookLists)[number];
-
-/** Values as people write them, under the keys that a file of customers has; they are read each time anew. */
-export type WrittenItem = Readonly<Record<string, string | readonly string[]>>;
-
-interface Said {
-  /** The entry's own: `B7`. */
-  readonly id: string;
-  readonly reason: string | null;
-}
-
-/** What can be entered of the book. `of` is the entry that is changed, ended or taken back. */
-export type BookAction =
-  | ({ readonly type: 'book-added'; readonly list: BookList; readonly item: WrittenItem } & Said)
-  /** Other values; of a service from the day `from` of the item on. */
-  | ({ readonly type: 'book-changed'; readonly of: string; readonly item: WrittenItem } & Said)
-  /** The first day without it; null: no end is known any more. */
-  | ({ readonly type: 'book-ended'; readonly of: string; readonly day: LocalDate | null } & Said)
-  | ({ readonly type: 'book-withdrawn'; readonly of: string } & Said);
+import type { LedgerMark, LedgerEvent } from '../ledger/actions.js';
+import type { LocalDate } from '../time/calendar.js';
+import { type RegistryAction, type RegistryList, registryLists, type WrittenItem } from './actions.js';
 
 /** One word on an entered item. */
-export interface BookEntry extends Deed {
+export interface RegistryEntry extends LedgerMark {
   readonly id: string;
   readonly does: 'add' | 'change' | 'end' | 'withdraw';
   /** Of a withdrawal: what was taken back. */
@@ -38,17 +16,17 @@ export interface BookEntry extends Deed {
 export interface EnteredItem {
   /** Of the entry that added it. */
   readonly entry: string;
-  readonly list: BookList;
+  readonly list: RegistryList;
   readonly item: WrittenItem;
   /** Of a service: what becomes different from which day on, in the order of the days. */
   readonly changes: readonly WrittenItem[];
-  readonly entries: readonly [BookEntry, ...BookEntry[]];
+  readonly entries: readonly [RegistryEntry, ...RegistryEntry[]];
   /** Taken back: it counts no more. */
   readonly withdrawn: boolean;
 }
 
 /** The key of a list's item under which its first day without it stands; null: nothing of it ends. */
-export const endKey: Record<BookList, string | null> = {
+export const endKey: Record<RegistryList, string | null> = {
   customers: null,
   resale: 'to',
   sites: null,
@@ -57,8 +35,8 @@ export const endKey: Record<BookList, string | null> = {
 };
 
 /** Everything that was ever entered of the book, in the order it was added. */
-export function foldBook(events: readonly LedgerEvent[]): EnteredItem[] {
-  const said = new Map<string, { list: BookList; words: [Word, ...Word[]] }>();
+export function foldRegistryEntries(events: readonly LedgerEvent[]): EnteredItem[] {
+  const said = new Map<string, { list: RegistryList; words: [Word, ...Word[]] }>();
   const itemOf = new Map<string, string>();
   const withdrawn = new Set<string>();
   for (const { action, actor, at } of events) {
@@ -80,14 +58,14 @@ export function foldBook(events: readonly LedgerEvent[]): EnteredItem[] {
 }
 
 interface Word {
-  readonly action: BookAction;
+  readonly action: RegistryAction;
   readonly actor: string;
   readonly at: number;
 }
 
 /** One that was changed by hand since may be none any more: the audit finds it, and it says nothing here. */
-function isBookAction(action: LedgerEvent['action']): action is BookAction {
-  if (action.type === 'book-added') return bookLists.includes(action.list) && isItem(action.item);
+function isBookAction(action: LedgerEvent['action']): action is RegistryAction {
+  if (action.type === 'book-added') return registryLists.includes(action.list) && isItem(action.item);
   if (action.type === 'book-changed') return isItem(action.item);
   return action.type === 'book-ended' || action.type === 'book-withdrawn';
 }
@@ -96,7 +74,7 @@ const isItem = (item: WrittenItem | null | undefined): boolean => typeof item ==
 
 function itemFrom(
   entry: string,
-  list: BookList,
+  list: RegistryList,
   words: readonly [Word, ...Word[]],
   withdrawn: ReadonlySet<string>,
 ): EnteredItem {
@@ -109,12 +87,19 @@ function itemFrom(
     else if (action.type === 'book-ended') item = ended(item, endKey[list], action.day);
   }
   const [first, ...rest] = words;
-  const entryOf = ({ action, actor, at }: Word): BookEntry => ({
-    ...{ id: action.id, actor, at, reason: action.reason, does: does[action.type] },
-    ...{ of: action.type === 'book-withdrawn' ? action.of : null, withdrawn: withdrawn.has(action.id) },
+  const entryOf = ({ action, actor, at }: Word): RegistryEntry => ({
+    id: action.id,
+    actor,
+    at,
+    reason: action.reason,
+    does: does[action.type],
+    of: action.type === 'book-withdrawn' ? action.of : null,
+    withdrawn: withdrawn.has(action.id),
   });
   return {
-    ...{ entry, list, changes: changes.sort(byDay) },
+    entry,
+    list,
+    changes: changes.sort(byDay),
     item: withdrawn.has(entry) ? (first.action.type === 'book-added' ? first.action.item : item) : item,
     entries: [entryOf(first), ...rest.map(entryOf)],
     withdrawn: withdrawn.has(entry),

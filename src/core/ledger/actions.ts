@@ -1,9 +1,6 @@
-import type { BookAction } from '../customer/entered.js';
-import type { BillingAction } from '../billing/actions.js';
-import type { ContactAction } from '../billing/contact-actions.js';
-import type { DisputeAction } from '../billing/disputes.js';
-import type { ExclusionScope } from '../exclusion/exclusion.js';
-import type { ExclusionKind } from '../exclusion/kinds.js';
+import type { BillingAction, ContactAction, DisputeAction } from '../billing/actions.js';
+import type { RegistryAction } from '../customer/actions.js';
+import type { ExclusionKind, ExclusionScope } from '../exclusion.js';
 import type { Interval } from '../time/intervals.js';
 import type { EpochMs, PopId } from '../types.js';
 
@@ -62,7 +59,7 @@ export type LedgerAction =
   | ({ readonly type: 'outage-added'; readonly id: string; readonly port: PopId } & Interval & Reasoned)
   | ({ readonly type: 'outage-corrected'; readonly id: string; readonly of: OutageRef } & Interval & Reasoned)
   | ({ readonly type: 'outage-voided'; readonly id: string; readonly of: OutageRef } & Reasoned)
-  | BookAction
+  | RegistryAction
   | BillingAction
   | DisputeAction
   | ContactAction;
@@ -83,3 +80,10 @@ export interface LedgerEvent {
 
 export const attachmentsOf = (action: LedgerAction): readonly AttachmentRef[] =>
   'attachments' in action ? action.attachments : [];
+
+/** Who did something, when, and why. */
+export interface LedgerMark {
+  readonly actor: string;
+  readonly at: EpochMs;
+  readonly reason: string | null;
+}

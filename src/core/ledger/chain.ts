@@ -23,13 +23,13 @@ export function linkAfter(
 }
 
 /** A link of any chain: its hash is over all the rest of it. */
-export interface Linked {
+interface Linked {
   readonly seq: number;
   readonly previous: string;
   readonly hash: string;
 }
 
-export interface ChainFault {
+interface ChainFault {
   /** The first event that does not fit. */
   readonly seq: number;
   readonly what: string;

@@ -1,31 +1,24 @@
-import type { Exclusion } from '../exclusion/exclusion.js';
+import type { Exclusion } from '../exclusion.js';
 import type { EpochMs } from '../types.js';
-import type { ExclusionText, LedgerEvent } from './actions.js';
+import type { LedgerMark, ExclusionText, LedgerEvent } from './actions.js';
 
 export const exclusionStates = ['proposed', 'approved', 'rejected', 'revoked'] as const;
 export type ExclusionState = (typeof exclusionStates)[number];
-
-/** Who did something, when, and why. */
-export interface Deed {
-  readonly actor: string;
-  readonly at: EpochMs;
-  readonly reason: string | null;
-}
 
 /** An exclusion through its life. */
 export interface LedgerExclusion extends ExclusionText {
   readonly id: string;
   readonly state: ExclusionState;
-  readonly proposed: Deed;
-  readonly approved: Deed | null;
-  readonly rejected: Deed | null;
-  readonly revoked: Deed | null;
+  readonly proposed: LedgerMark;
+  readonly approved: LedgerMark | null;
+  readonly rejected: LedgerMark | null;
+  readonly revoked: LedgerMark | null;
 }
 
 /** Every exclusion of a history, in the order they were proposed. */
 export function foldExclusions(events: readonly LedgerEvent[]): LedgerExclusion[] {
   const byId = new Map<string, LedgerExclusion>();
-  const settle = (id: string, state: Exclude<ExclusionState, 'proposed'>, deed: Deed): void => {
+  const settle = (id: string, state: Exclude<ExclusionState, 'proposed'>, deed: LedgerMark): void => {
     const before = byId.get(id);
     if (before) byId.set(id, { ...before, state, [state]: deed });
   };
@@ -56,7 +49,12 @@ export function excusesOf(exclusion: ExclusionText & { readonly id?: string }): 
   const noticeAt = noticeAtOf(exclusion);
   return intervals.map(({ from, to }) => ({
     ...(id === undefined ? {} : { id }),
-    ...{ kind, scope, from, to, noticeAt, proof },
+    kind,
+    scope,
+    from,
+    to,
+    noticeAt,
+    proof,
   }));
 }
 

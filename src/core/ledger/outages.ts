@@ -1,6 +1,7 @@
 import type { Interval } from '../time/intervals.js';
 import type { EpochMs, PopId } from '../types.js';
 import type { AttachmentRef, LedgerEvent, OutageRef } from './actions.js';
+import { type ValidationIssue, validationError } from './errors.js';
 
 /** A word of the NOC on an outage, as it was given. */
 export interface Correction {
@@ -16,7 +17,7 @@ export interface Correction {
 }
 
 /** An outage that was written by hand, with all that was said of it since. */
-export interface AddedOutage {
+interface AddedOutage {
   readonly id: string;
   readonly port: PopId;
   readonly corrections: readonly [Correction, ...Correction[]];
@@ -68,3 +69,165 @@ export function foldCorrections(events: readonly LedgerEvent[]): HandMade {
 
 /** The last word counts. */
 export const lastWord = (corrections: readonly Correction[]): Correction | null => corrections.at(-1) ?? null;
+
+const dayMs = 86_400_000;
+const longestDays = 366;
+const most = 1000;
+/** The last instant that a date can be: 8.64e15 ms. */
+const lastInstant = 8_640_000_000_000_000;
+
+const instant = (at: EpochMs): string =>
+  Number.isSafeInteger(at) && Math.abs(at) <= lastInstant ? new Date(at).toISOString() : String(at);
+
+/** What is wrong with intervals by themselves: they are bounded, go forwards, and lie apart from each other. */
+export function intervalFaults(intervals: readonly Interval[]): ValidationIssue[] {
+  const faults: ValidationIssue[] = [];
+  if (intervals.length === 0)
+    faults.push(validationError('from', 'is missing', 'a start and an end', ['missing']));
+  if (intervals.length > most) {
+    faults.push(
+      validationError('intervals', `are ${intervals.length}`, `at most ${most} at once`, [
+        'too-many',
+        intervals.length,
+        most,
+      ]),
+    );
+  }
+  for (const [index, { from, to }] of intervals.entries()) {
+    if (!isInstant(from) || !isInstant(to)) {
+      const field = isInstant(from) ? 'to' : 'from';
+      faults.push(
+        validationError(
+          field,
+          'is unbounded',
+          'an instant with its offset: every interval has a start and an end',
+          ['unbounded'],
+        ),
+      );
+    } else if (from === to) {
+      faults.push(
+        validationError(
+          'to',
+          `is "from" itself, ${instant(from)}: the interval has no length`,
+          'an instant after "from"',
+          ['not-after-from'],
+        ),
+      );
+    } else if (from > to) {
+      const what = `is reversed: ${instant(to)} is before "from", ${instant(from)}`;
+      faults.push(validationError('to', what, 'an instant after "from"', ['not-after-from']));
+    } else if (to - from > longestDays * dayMs) {
+      faults.push(
+        validationError(
+          'to',
+          `is ${Math.ceil((to - from) / dayMs)} days after "from"`,
+          `at most ${longestDays} days`,
+          ['too-far', Math.ceil((to - from) / dayMs), longestDays],
+        ),
+      );
+    }
+    const before = intervals[index - 1];
+    if (before && before.to > from) {
+      const what = `overlaps the interval before it, which ends at ${instant(before.to)}`;
+      faults.push(
+        validationError('from', what, 'intervals in their order, apart from each other', ['out-of-order']),
+      );
+    }
+  }
+  return faults;
+}
+
+const isInstant = (at: EpochMs): boolean => Number.isSafeInteger(at) && Math.abs(at) <= lastInstant;
+
+/** What may not lie ahead. */
+export function futureFault({ to }: Interval, now: EpochMs, what: string): ValidationIssue | null {
+  if (to <= now) return null;
+  return validationError(
+    'to',
+    `lies in the future: it is ${instant(to)}`,
+    `${what} is entered when it is over: at most ${instant(now)}`,
+    ['not-over'],
+  );
+}
+
+export const touches = (a: Interval, b: Interval): boolean => a.from < b.to && b.from < a.to;
+
+export const spanText = ({ from, to }: Interval): string => `${instant(from)} to ${instant(to)}`;
+
+/** An outage as it counts now: measured or added, corrected or not. */
+export interface CountedOutage {
+  readonly ref: string;
+  readonly port: PopId;
+  /** Null: it was added by hand. */
+  readonly observer: PopId | null;
+  /** `to` null: it lasts. */
+  readonly from: EpochMs;
+  readonly to: EpochMs | null;
+}
+
+interface CorrectionContext {
+  readonly now: EpochMs;
+  readonly pops: readonly PopId[];
+  /** Those that count for something. */
+  readonly outages: readonly CountedOutage[];
+}
+
+export interface CorrectionText {
+  readonly port: PopId;
+  /** The outage it is laid over; null: a new one. */
+  readonly of: string | null;
+  /** Null: it is to count for nothing. */
+  readonly interval: Interval | null;
+  readonly reason: string;
+}
+
+/** Everything that is wrong with an outage that is added, corrected or voided by hand. */
+export function correctionFaults(text: CorrectionText, context: CorrectionContext): ValidationIssue[] {
+  const { port, of, interval, reason } = text;
+  const { now, pops, outages } = context;
+  const faults: ValidationIssue[] = [];
+  if (!pops.includes(port)) {
+    faults.push(
+      validationError('port', `is an unknown PoP, ${JSON.stringify(port)}`, pops.join(', '), [
+        'not-known',
+        port,
+      ]),
+    );
+  }
+  if (reason.trim() === '') faults.push(validationError('reason', 'is missing', 'why, as text', ['missing']));
+  if (interval === null) {
+    if (!outages.some(({ ref }) => ref === of)) {
+      faults.push(
+        validationError('of', 'counts for nothing already', 'an outage that counts', ['counts-for-nothing']),
+      );
+    }
+    return faults;
+  }
+  const shape = intervalFaults([interval]);
+  if (shape.length > 0) return [...faults, ...shape];
+  const future = futureFault(interval, now, 'an outage');
+  if (future) faults.push(future);
+  // Two observers see the same outage each in its own row; what one of them says does not stand in the other's way.
+  const witness = outages.find(({ ref }) => ref === of)?.observer ?? null;
+  const anotherWitness = ({ observer }: CountedOutage): boolean =>
+    witness !== null && observer !== null && observer !== witness;
+  const other = outages.find(
+    (each) =>
+      each.port === port &&
+      each.ref !== of &&
+      !anotherWitness(each) &&
+      touches({ from: each.from, to: each.to ?? Infinity }, interval),
+  );
+  if (other) {
+    const span = spanText({ from: other.from, to: other.to ?? now });
+    faults.push(
+      validationError(
+        'from',
+        `overlaps the outage ${other.ref}, ${span}`,
+        `a time outside of it, or correct ${other.ref}`,
+        ['overlaps', other.ref],
+      ),
+    );
+  }
+  return faults;
+}

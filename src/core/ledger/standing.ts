@@ -1,4 +1,4 @@
-import type { ExclusionKind } from '../exclusion/kinds.js';
+import type { ExclusionKind } from '../exclusion.js';
 import type { EpochMs } from '../types.js';
 import type { LedgerExclusion } from './exclusions.js';
 

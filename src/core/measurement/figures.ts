@@ -1,9 +1,38 @@
-import type { Rational } from '../number/rational.js';
+import { add, ratio, type Rational, zero } from '../number.js';
 import { contains, type Interval, type IntervalSet } from '../time/intervals.js';
 import type { EpochMs, PathId } from '../types.js';
-import type { SizeCounts } from './counts.js';
-import { addTerm, emptySum, meanOf, type FractionSum } from './mean.js';
-import type { RoundStatus } from './round.js';
+import { countSize, type MissingReason, type Round, type RoundStatus, type SizeCounts } from './round.js';
+
+/**
+ * A sum of fractions kept as whole numerators by denominator, so that a month of rounds adds up without a common
+ * denominator at every step. This is also the shape a database can sum by: GROUP BY denominator, SUM(numerator).
+ */
+export interface FractionSum {
+  readonly numerators: Map<number, bigint>;
+  count: number;
+}
+
+const emptySum = (): FractionSum => ({ numerators: new Map(), count: 0 });
+
+/** Adds `numerator`/`denominator` without counting it. */
+function addTerm(sum: FractionSum, numerator: number, denominator: number): void {
+  sum.numerators.set(denominator, (sum.numerators.get(denominator) ?? 0n) + BigInt(numerator));
+}
+
+function totalOf(sum: FractionSum): Rational {
+  let total = zero;
+  for (const [denominator, numerator] of sum.numerators) {
+    total = add(total, ratio(numerator, BigInt(denominator)));
+  }
+  return total;
+}
+
+/** The sum over its count; null for nothing. */
+function meanOf(sum: FractionSum): Rational | null {
+  if (sum.count === 0) return null;
+  const total = totalOf(sum);
+  return ratio(total.n, total.d * BigInt(sum.count));
+}
 
 /** A round in what decides: four integers a size. */
 export interface CountedRound {
@@ -141,4 +170,114 @@ export function figuresOf(sums: MeanSums): MeanFigures {
     jittered: sums.jitter.count,
     jitterUs: meanOf(sums.jitter),
   };
+}
+
+/** What the rounds of one path sum up to over a part of the month. */
+export interface SummedPart extends Interval {
+  readonly sums: MeanSums;
+}
+
+/**
+ * Figures from sums over parts of the month: sums by denominator add up, so any union of whole parts has the figures
+ * that its rounds have, exactly. Throws a RangeError when asked for a piece of a part: that can't be told.
+ */
+export function figuresFromParts(partsOf: (path: PathId) => readonly SummedPart[]): FiguresOf {
+  return (path, leftOut, within) => {
+    const total = emptySums();
+    for (const part of partsOf(path)) {
+      const outside = within ? !lies(part, [within]) : false;
+      if (lies(part, leftOut) || outside) continue;
+      addSums(total, part.sums);
+    }
+    return figuresOf(total);
+  };
+}
+
+/** Whether the whole part lies in the set, or nothing of it does. */
+function lies(part: Interval, set: IntervalSet): boolean {
+  if (set.some(({ from, to }) => (part.from < from && from < part.to) || (part.from < to && to < part.to))) {
+    throw new RangeError(`the part from ${part.from} to ${part.to} is summed whole and can't be divided`);
+  }
+  return contains(set, part.from);
+}
+
+export function addSums(total: MeanSums, sums: MeanSums): void {
+  total.held += sums.held;
+  addFractions(total.latency, sums.latency);
+  addFractions(total.loss, sums.loss);
+  addFractions(total.jitter, sums.jitter);
+}
+
+function addFractions(total: FractionSum, { numerators, count }: FractionSum): void {
+  total.count += count;
+  for (const [denominator, numerator] of numerators) {
+    total.numerators.set(denominator, (total.numerators.get(denominator) ?? 0n) + numerator);
+  }
+}
+
+/** How the round-trip times of a path spread over a month, in whole microseconds. Reported; decides nothing. */
+interface Spread {
+  readonly packets: number;
+  readonly minUs: number;
+  readonly p50Us: number;
+  readonly p95Us: number;
+  readonly p99Us: number;
+  readonly maxUs: number;
+  /** Round-trip packet delay variation after RFC 5481: RTT less the least RTT; here its 99th percentile. */
+  readonly pdvP99Us: number;
+}
+
+/** The nearest-rank percentile: the least value that at least `percent` in a hundred are not over. */
+export function percentile(sorted: ArrayLike<number>, percent: number): number {
+  const rank = (BigInt(sorted.length) * BigInt(percent) + 99n) / 100n;
+  return sorted[Number(rank < 1n ? 1n : rank) - 1] ?? 0;
+}
+
+/** Over every received packet of the rounds held among these; null when a size came without its single RTTs, or none came back. */
+export function spreadOf(rounds: readonly CountedRound[]): Spread | null {
+  const values: number[] = [];
+  for (const round of rounds.filter(isHeld)) {
+    for (const size of round.sizes) {
+      if (size.rttsUs === undefined) {
+        if (size.received > 0) return null;
+        continue;
+      }
+      for (const rtt of size.rttsUs) if (rtt !== null) values.push(rtt);
+    }
+  }
+  const [first] = values;
+  if (first === undefined) return null;
+  const sorted = Float64Array.from(values).sort();
+  const minUs = sorted[0] ?? first;
+  const p99Us = percentile(sorted, 99);
+  return {
+    packets: sorted.length,
+    minUs,
+    p50Us: percentile(sorted, 50),
+    p95Us: percentile(sorted, 95),
+    p99Us,
+    maxUs: sorted.at(-1) ?? first,
+    pdvP99Us: p99Us - minUs,
+  };
+}
+
+/** A round without its packets. */
+export interface RoundSummary extends Omit<Round, 'sizes' | 'status'> {
+  readonly status: Exclude<RoundStatus, 'missing'>;
+  readonly sizes: readonly SizeCounts[];
+}
+
+/** A due slot without a round. */
+export interface MissingSummary {
+  readonly path: PathId;
+  readonly slot: EpochMs;
+  readonly status: 'missing';
+  readonly reason: MissingReason;
+}
+
+/** What became of a slot, as it is shown. */
+export type SlotSummary = RoundSummary | MissingSummary;
+
+export function summarise(round: Round): RoundSummary {
+  return { ...round, sizes: round.sizes.map(countSize) };
 }

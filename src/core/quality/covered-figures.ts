@@ -1,10 +1,10 @@
 import type { FiguresOf, MeanFigures } from '../measurement/figures.js';
-import { compare, ratio, type Rational } from '../number/rational.js';
-import type { PlanVersion, QualityMetric } from '../plan/plan.js';
+import { compare, ratio, type Rational } from '../number.js';
+import type { PlanVersion, QualityMetric } from '../plan.js';
 import { clip, contains, subtract, union, type Interval, type IntervalSet } from '../time/intervals.js';
 import { slotsBetween } from '../time/slot.js';
 import type { PathId } from '../types.js';
-import type { PathMonth } from './path-month.js';
+import type { PathMonth } from '../quality.js';
 
 /** Where a service's figures come from. */
 export interface ServiceFigures {

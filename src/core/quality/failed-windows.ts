@@ -1,25 +1,23 @@
-import { compare, type Rational } from '../number/rational.js';
-import type { PlanVersion, QualityWindow } from '../plan/plan.js';
-import { daysOf } from '../time/days.js';
+import { compare, type Rational } from '../number.js';
+import type { PlanVersion, QualityWindow } from '../plan.js';
+import { daysOf, type Month } from '../time/calendar.js';
 import { merge, type Interval, type IntervalSet } from '../time/intervals.js';
-import type { Month } from '../time/month.js';
 import { slotsBetween } from '../time/slot.js';
 import { coveredFigures, type ServiceFigures } from './covered-figures.js';
-import { measured } from './figure.js';
-import type { PathMonth } from './path-month.js';
+import { measured, type PathMonth } from '../quality.js';
 
 /** A window in which a path's figure was over the bound, with that figure in the unit of the measure. */
 export interface FailedWindow extends Interval {
   readonly figure: Rational;
 }
 
-export interface WindowsOf extends ServiceFigures {
+interface WindowsOf extends ServiceFigures {
   readonly month: Month;
   /** When the service was there. */
   readonly period: { readonly spans: IntervalSet };
 }
 
-export interface JudgedWindows {
+interface JudgedWindows {
   readonly failed: readonly FailedWindow[];
   /** Windows with fewer rounds held than the plan asks for. */
   readonly notShown: number;

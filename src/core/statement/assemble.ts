@@ -1,16 +1,24 @@
-import { intersect, merge, union } from '../time/intervals.js';
-import { formatInstant } from '../time/zone.js';
-import { byKey } from './by-key.js';
-import { formatOf, statementId, type StatementDocument } from './document.js';
-import type { Span } from './document.js';
-import { exclusionPart } from './exclusion-part.js';
+import { sum } from '../credit/caps.js';
+import { coversLine, coversPath, type ExclusionScope } from '../exclusion.js';
+import { type LedgerExclusion, noticeAtOf } from '../ledger/exclusions.js';
+import { formatAmount, minorOf } from '../money.js';
+import { pathEnds } from '../path.js';
+import { intersect, type Interval, merge, union } from '../time/intervals.js';
+import { formatInstant } from '../time/calendar.js';
+import { byKey } from './judge-services.js';
+import type { ExclusionPart } from './document-parts.js';
+import {
+  formatOf,
+  type Part,
+  type Span,
+  type StatementDocument,
+  statementId,
+  type StatementTotal,
+} from './document.js';
 import type { MonthFacts, PlanMonth } from './facts.js';
-import { outagePart, type Judged } from './outage-part.js';
-import { partOf, spanOf } from './part-of.js';
-import { pathsOnce, type PathOnce } from './paths-once.js';
-import { roundsOfStatement } from './round-digest.js';
-import { substanceOf } from './substance.js';
-import { totalOf } from './totals.js';
+import { type Judged, outagePart, partOf, spanOf } from './parts.js';
+import { type PathOnce, pathsOnce } from './paths-once.js';
+import { roundsOfStatement, digestInputs } from './digest.js';
 
 /** A month whose statements can be asked for one by one. */
 export interface Assembler {
@@ -27,7 +35,10 @@ export function assembler(facts: MonthFacts): Assembler {
   const stretches = byKey(
     facts.plans.flatMap((planMonth) =>
       planMonth.judgement.services.map((service, index) => ({
-        ...{ planMonth, service, index, judgement: planMonth.judgement },
+        planMonth,
+        service,
+        index,
+        judgement: planMonth.judgement,
       })),
     ),
     ({ service }) => service.terms.id,
@@ -96,7 +107,7 @@ export function assembler(facts: MonthFacts): Assembler {
       };
       return {
         ...document,
-        inputs: { ...document.inputs, digest: facts.digest(substanceOf(document)) },
+        inputs: { ...document.inputs, digest: facts.digest(digestInputs(document)) },
       };
     },
   };
@@ -131,4 +142,93 @@ function unobservedOf(own: readonly Judged[], zone: string): Span[] {
     return intersect(merge(unobserved), service.period.spans);
   });
   return union(...spans).map((span) => spanOf(span, zone));
+}
+
+/** The parts together. */
+function totalOf(parts: readonly Part[], currency: string): StatementTotal {
+  const add = (amounts: readonly string[]): string =>
+    formatAmount(sum(amounts.map((amount) => minorOf(amount, currency))), currency);
+  const addKnown = (amounts: readonly (string | null)[]): string | null => {
+    const known = amounts.flatMap((amount) => amount ?? []);
+    return known.length < amounts.length ? null : add(known);
+  };
+  const rates = new Set(parts.map(({ tax }) => tax.ratePercent));
+  return {
+    rent: add(parts.map(({ rent }) => rent)),
+    credit: add(parts.map(({ credit }) => credit.amount)),
+    tax: addKnown(parts.map(({ tax }) => tax.tax)),
+    net: addKnown(parts.map(({ tax }) => tax.net)),
+    taxRatePercent: rates.size === 1 ? (parts[0]?.tax.ratePercent ?? null) : null,
+  };
+}
+
+/** What the service's statement says of an approved exclusion; null: it touches neither its lines nor its paths. */
+function exclusionPart(
+  exclusion: LedgerExclusion,
+  judged: readonly Judged[],
+  zone: string,
+): ExclusionPart | null {
+  const { approved, proposed, scope } = exclusion;
+  if (approved === null || !judged.some((one) => coversAny(exclusion, one))) return null;
+  const noticeAt = noticeAtOf(exclusion);
+  return {
+    id: exclusion.id,
+    kind: exclusion.kind,
+    scope: ownScope(scope, judged),
+    intervals: inMonths(exclusion, judged).map((each) => spanOf(each, zone)),
+    reason: exclusion.reason,
+    noticeAt: noticeAt === null ? null : formatInstant(noticeAt, zone),
+    proof: exclusion.proof,
+    attachments: exclusion.attachments.map(({ sha256, name }) => ({ sha256, name })),
+    proposedBy: proposed.actor,
+    proposedAt: formatInstant(proposed.at, zone),
+    approvedBy: approved.actor,
+    approvedAt: formatInstant(approved.at, zone),
+  };
+}
+
+/** One that recurs has intervals in other months; a statement lists those that touch its own. */
+function inMonths({ intervals }: LedgerExclusion, judged: readonly Judged[]): readonly Interval[] {
+  // What the first rule set sealed has them all.
+  if (judged.some(({ judgement }) => judgement.case.ruleSet === 1)) return intervals;
+  const months = judged.map(({ judgement }) => judgement.case.month);
+  return intervals.filter((each) => months.some(({ from, to }) => each.from < to && each.to > from));
+}
+
+/** A line in the service's own time, a path in the whole month. */
+function coversAny({ scope, intervals }: LedgerExclusion, { service, judgement }: Judged): boolean {
+  const within = (from: number, to: number): boolean =>
+    intervals.some((each) => each.from < to && each.to > from);
+  const { terms, period, availability } = service;
+  const { month } = judgement.case;
+  const touchesLine = availability.lines.some(({ line, pop }) =>
+    coversLine(scope, { line, pop, service: terms.id, customer: terms.customer }),
+  );
+  if (touchesLine && within(period.from, period.to)) return true;
+  return within(month.from, month.to) && terms.paths.some((path) => coversOne(scope, path));
+}
+
+function coversOne(scope: ExclusionScope, path: string): boolean {
+  const ends = pathEnds(path);
+  return ends !== null && coversPath(scope, { id: path, ...ends });
+}
+
+/** A statement does not say whom else an exclusion is for. */
+function ownScope(scope: ExclusionScope, judged: readonly Judged[]): ExclusionScope {
+  if (scope === 'all') return scope;
+  const terms = judged.map(({ service }) => service.terms);
+  const paths = new Set<string>(terms.flatMap((each) => each.paths));
+  const ends = [...paths].flatMap((path) => {
+    const found = pathEnds(path);
+    return found ? [found.source, found.destination] : [];
+  });
+  const lines = judged.flatMap(({ service }) => service.availability.lines);
+  const pops = new Set([...ends, ...lines.map(({ pop }) => pop)]);
+  return {
+    pops: scope.pops.filter((pop) => pops.has(pop)),
+    paths: scope.paths.filter((path) => paths.has(path)),
+    lines: scope.lines.filter((line) => lines.some((own) => own.line === line)),
+    services: scope.services.filter((service) => terms.some(({ id }) => id === service)),
+    customers: scope.customers.filter((customer) => terms.some((each) => each.customer === customer)),
+  };
 }

@@ -1,18 +1,18 @@
-import type { Exclusion } from '../exclusion/exclusion.js';
+import type { Exclusion } from '../exclusion.js';
 import type { CountedRound } from '../measurement/figures.js';
-import type { Money } from '../money/money.js';
-import { ratio, roundHalfUp, type Rational } from '../number/rational.js';
-import type { PlanVersion } from '../plan/plan.js';
-import type { LocalDate } from '../time/date.js';
-import type { DueSpan } from '../time/due.js';
-import type { Interval } from '../time/intervals.js';
+import type { Money } from '../money.js';
+import { ratio, roundHalfUp, type Rational } from '../number.js';
+import type { PlanVersion } from '../plan.js';
 import {
   joinedPeriod,
-  servicePeriod,
   type JoinedPeriod,
+  type LocalDate,
   type Month,
+  servicePeriod,
   type ServicePeriod,
-} from '../time/month.js';
+} from '../time/calendar.js';
+import type { DueSpan } from '../time/slot.js';
+import type { Interval } from '../time/intervals.js';
 import type { EpochMs, PathId } from '../types.js';
 import type { RuleSet } from './rule-set.js';
 
@@ -86,7 +86,7 @@ export interface ServiceInMonth extends ServiceTerms {
   readonly next: NextTerms | null;
 }
 
-export interface NextTerms {
+interface NextTerms {
   /** The first day of the term that has them. */
   readonly agreedFrom: LocalDate;
   /** The first day of the month that they judge. */
@@ -119,7 +119,7 @@ export interface PastCredit {
   readonly credit: bigint;
 }
 
-export interface ServiceOptions {
+interface ServiceOptions {
   /** When the month before ended, where it was judged in another time zone: the service's time goes on from there. */
   readonly joinsAt?: EpochMs | null;
   /** The plan of a term, where the terms may have several. */

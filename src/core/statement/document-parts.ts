@@ -1,7 +1,6 @@
-import type { CapRule } from '../plan/plan.js';
-import type { ExclusionScope } from '../exclusion/exclusion.js';
-import type { ExclusionKind } from '../exclusion/kinds.js';
-import type { LocalDate } from '../time/date.js';
+import type { CapRule } from '../plan.js';
+import type { ExclusionKind, ExclusionScope } from '../exclusion.js';
+import type { LocalDate } from '../time/calendar.js';
 import type { PathId } from '../types.js';
 
 /**

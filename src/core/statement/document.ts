@@ -5,7 +5,7 @@ export type * from './document-parts.js';
 
 /** The formats that this program reads and draws up; the second came with the second rule set. */
 export const statementFormats = ['pop-sla-statement/1', 'pop-sla-statement/2'] as const;
-export type StatementFormat = (typeof statementFormats)[number];
+type StatementFormat = (typeof statementFormats)[number];
 
 export const formatOf = (ruleSet: RuleSet): StatementFormat =>
   ruleSet === 1 ? 'pop-sla-statement/1' : 'pop-sla-statement/2';

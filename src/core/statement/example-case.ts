@@ -1,11 +1,15 @@
 import type { CountedRound } from '../measurement/figures.js';
-import { floor, multiply, ratio, subtract, zero, type Rational } from '../number/rational.js';
-import type { ExampleFigures, ExampleOutage, PlanExample } from '../plan/example.js';
-import type { Plan } from '../plan/plan.js';
-import { monthOf, versionFor } from '../plan/version.js';
-import { instantOf } from '../time/zone.js';
+import { floor, multiply, ratio, subtract, zero, type Rational } from '../number.js';
+import {
+  type ExampleFigures,
+  type ExampleOutage,
+  monthOf,
+  type Plan,
+  type PlanExample,
+  versionFor,
+} from '../plan.js';
+import { instantOf, type Month } from '../time/calendar.js';
 import type { Interval } from '../time/intervals.js';
-import type { Month } from '../time/month.js';
 import { slotsBetween } from '../time/slot.js';
 import type { EpochMs, PathId } from '../types.js';
 import { serviceInMonth, type MonthCase } from './case.js';
@@ -13,7 +17,7 @@ import { judgeMonth, type MonthJudgement } from './judge.js';
 import { currentRuleSet } from './rule-set.js';
 
 /** What an example gave, or why it can't be judged. */
-export type ExampleResult = { readonly judgement: MonthJudgement } | { readonly fault: ExampleFault };
+type ExampleResult = { readonly judgement: MonthJudgement } | { readonly fault: ExampleFault };
 export type ExampleFault =
   'no-version' | 'no-class' | 'no-day' | 'currency' | 'outside-month' | 'no-such-line' | 'not-judged';
 

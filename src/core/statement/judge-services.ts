@@ -1,19 +1,34 @@
-import { judgeAvailability, type Availability } from '../availability/availability.js';
+import { type Availability, judgeAvailability } from '../availability/availability.js';
 import { outagesBegun } from '../availability/counted.js';
 import { sum } from '../credit/caps.js';
-import type { CauseCredit, Delivery } from '../credit/cause.js';
+import {
+  type CauseCredit,
+  type Delivery,
+  type RentedDays,
+  rentOfTerms,
+  rentsOfTerms,
+} from '../credit/cause.js';
 import { combined, judgeCauses } from '../credit/judge.js';
-import { rentOfTerms, rentsOfTerms, type RentedDays } from '../credit/rent.js';
 import type { FiguresOf } from '../measurement/figures.js';
-import { add, compare, zero, type Rational } from '../number/rational.js';
-import type { ServiceClass } from '../plan/plan.js';
+import { add, compare, type Rational, zero } from '../number.js';
+import type { ServiceClass } from '../plan.js';
+import type { PathMonth } from '../quality.js';
 import { degradedTime } from '../quality/failed-windows.js';
-import type { PathMonth } from '../quality/path-month.js';
-import { merge, union, type IntervalSet } from '../time/intervals.js';
-import type { JoinedPeriod, Month } from '../time/month.js';
+import { type IntervalSet, merge, union } from '../time/intervals.js';
+import type { JoinedPeriod, Month } from '../time/calendar.js';
 import type { PathId } from '../types.js';
-import { byKey } from './by-key.js';
 import type { LineInterval, MonthCase, ServiceInMonth } from './case.js';
+
+/** The values of each key, in their order; none for a key that none has. */
+export function byKey<K, V>(values: readonly V[], keyOf: (value: V) => K): (key: K) => readonly V[] {
+  const groups = new Map<K, V[]>();
+  for (const value of values) {
+    const group = groups.get(keyOf(value));
+    if (group) group.push(value);
+    else groups.set(keyOf(value), [value]);
+  }
+  return (key) => groups.get(key) ?? [];
+}
 
 /** One service's month with everything that led to its amount. */
 export interface UncappedService {
@@ -50,7 +65,7 @@ export interface SiteRents {
   readonly fullMonth: bigint;
 }
 
-export interface JudgeServicesOptions {
+interface JudgeServicesOptions {
   readonly paths: readonly PathMonth[];
   readonly figuresOf: FiguresOf;
   /** Of the service's site and currency, whatever plans judge its services. */

@@ -1,10 +1,11 @@
-import { dueSlots } from '../quality/path-month.js';
-import { daysOf } from '../time/days.js';
-import type { DueDay } from './day-figures.js';
+import { add, formatShort, multiply, ratio, type Rational, roundHalfUp } from '../number.js';
+import type { Band } from '../plan.js';
+import { dueSlots, type PathMonth } from '../quality.js';
+import { daysOf } from '../time/calendar.js';
+import { dayFigures, type DueDay, type MonthFacts, type PlanMonth } from './facts.js';
 import type { PathPart } from './document-parts.js';
-import type { MonthFacts, PlanMonth } from './facts.js';
-import { pathPart } from './path-part.js';
-import { pathRounds, type PathRounds } from './round-digest.js';
+import { coverage, pathResult } from './result.js';
+import { pathRounds, type PathRounds } from './digest.js';
 
 /** A path as every statement that names it says it. */
 export interface PathOnce {
@@ -46,4 +47,40 @@ function dueDays({ judgement }: PlanMonth, asOf: number): DueDay[] {
   return daysOf(month)
     .filter(({ from }) => from < asOf)
     .map((day) => ({ ...day, slots: slots.filter((slot) => day.from <= slot && slot < day.to) }));
+}
+
+/** A path of a plan's month, as statements say it. */
+function pathPart(path: PathMonth, planMonth: PlanMonth, days: readonly DueDay[]): PathPart {
+  const { planId, plan } = planMonth.judgement.case;
+  const { path: id, ...result } = pathResult(path, plan.latency.excessDecimals);
+  const percent = (value: Rational | null): string | null => value && formatShort(value, 15);
+  return {
+    path: id,
+    plan: planId,
+    ...result,
+    loss: {
+      roundsDue: path.loss.due,
+      roundsHeld: path.loss.held,
+      coveragePercent: coverage(path.loss),
+    },
+    commitmentUs: percent(path.commitmentUs),
+    latencyBands: plan.latency.bands.map((band) => ({
+      id: band.id,
+      upToPercent: percent(band.upToPercent),
+      upToUs: edgeUs(band, path.commitmentUs),
+    })),
+    lossBands: plan.loss.bands.map(({ id: band, upToPercent }) => ({
+      id: band,
+      upToPercent: percent(upToPercent),
+    })),
+    days: dayFigures(path, days, planMonth.partsOf(id)),
+    measuredBy: planMonth.measuredBy(id),
+  };
+}
+
+/** Commitment and excess together, for a line in a chart; what decides is the rounded excess. */
+function edgeUs({ upToPercent }: Band, commitmentUs: Rational | null): number | null {
+  if (upToPercent === null || commitmentUs === null) return null;
+  const factor = add(ratio(1n), multiply(upToPercent, ratio(1n, 100n)));
+  return Number(roundHalfUp(multiply(commitmentUs, factor)));
 }

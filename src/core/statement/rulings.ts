@@ -1,8 +1,7 @@
-import { coversLine, coversPath } from '../exclusion/exclusion.js';
-import type { ExclusionKind } from '../exclusion/kinds.js';
-import { pathEnds } from '../path/path.js';
-import type { Circumstance, PlanVersion, Ruling } from '../plan/plan.js';
-import type { PathMonth } from '../quality/path-month.js';
+import { coversLine, coversPath, type ExclusionKind } from '../exclusion.js';
+import { pathEnds } from '../path.js';
+import type { Circumstance, PlanVersion, Ruling } from '../plan.js';
+import type { PathMonth } from '../quality.js';
 import { subtract } from '../time/intervals.js';
 import type { MonthJudgement, ServiceMonth } from './judge.js';
 

@@ -1,11 +1,11 @@
 import { foresee, observedOf, toDateOf, type ToDate } from '../availability/foresee.js';
 import { msUntilBelow, nextStep, type NextStep } from '../credit/time-left.js';
-import { multiply, ratio, roundHalfUp, type Rational } from '../number/rational.js';
+import { multiply, ratio, roundHalfUp, type Rational } from '../number.js';
 import { totalMs } from '../time/intervals.js';
 import type { EpochMs } from '../types.js';
 import { judgeMonths, type JudgeInput, type ServiceMonth } from './judge.js';
 
-export interface LineStanding {
+interface LineStanding {
   readonly line: string;
   readonly pop: string;
   /** Over the service's whole period, a share of 1. */
@@ -44,7 +44,7 @@ export interface ServiceStanding {
 }
 
 /** Minor units of the currency. */
-export interface MoneyStanding {
+interface MoneyStanding {
   readonly currency: string;
   readonly rent: bigint;
   /** What is credited when nothing more happens. */
@@ -105,10 +105,13 @@ function standingOf(
     toDate: toDateOf(availability, period, now),
     observed: observedOf(availability, period, now),
     commitment: serviceClass.commitment,
-    ...{ unavailableMs, excusedMs, unobservedMs },
+    unavailableMs,
+    excusedMs,
+    unobservedMs,
     allowedMs: msUntilBelow({ totalMs: availability.totalMs, unavailableMs: 0 }, serviceClass.commitment),
     lines: availability.lines.map(({ line, pop, countable, unproven }) => ({
-      ...{ line, pop },
+      line,
+      pop,
       availability: shareUp(availability.totalMs, Math.min(totalMs(countable), availability.totalMs)),
       lowerBound: shareUp(availability.totalMs, Math.min(totalMs(unproven), availability.totalMs)),
     })),

@@ -21,7 +21,7 @@ export interface TraceAnswer {
 }
 
 /** The tries with one TTL; null: nobody answered. */
-export interface TraceHop {
+interface TraceHop {
   readonly ttl: number;
   readonly tries: readonly (TraceAnswer | null)[];
 }

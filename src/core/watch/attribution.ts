@@ -1,7 +1,8 @@
-import { clip, intersect, merge, subtract, totalMs, type Interval } from '../time/intervals.js';
-import { pathId } from '../path/path.js';
-import type { PathId, PopId } from '../types.js';
-import { needed, type Quorum, type Testimony } from './observers.js';
+import { pathId } from '../path.js';
+import { clip, intersect, type Interval, merge, subtract, totalMs } from '../time/intervals.js';
+import type { EpochMs, PathId, PopId } from '../types.js';
+import { needed, type Quorum, type Testimony } from './outage.js';
+import { atOnceMs, type PortWatch, type WatchRules } from './port.js';
 
 /**
  * What an outage that one observer saw was, by what all of them saw meanwhile. It explains; what a contract counts is
@@ -14,7 +15,7 @@ export const outageCauses = [
   'isolated-agent', // the observer was cut off: it reached nothing, and others reached the port
   'unconfirmed', // nobody else could say
 ] as const;
-export type OutageCause = (typeof outageCauses)[number];
+type OutageCause = (typeof outageCauses)[number];
 
 /** One observer's view of one port. */
 export interface PortView extends Testimony {
@@ -129,4 +130,35 @@ function isCutOff(observer: PopId, input: AttributionInput): boolean {
   const own = input.views.filter((view) => view.observer === observer);
   const said = own.map(({ port }) => saidOf(observer, port, input)).filter((one) => one !== null);
   return said.length > 1 && said.every((one) => one === 'down');
+}
+
+/**
+ * Since when the observer is cut off, by what it knows of its references; null when it is not. It is when all of them
+ * are silent and at least two (or the only one) fell silent at once: those that were down before say nothing.
+ * The instant is the last at which a reference is known to have been reached.
+ */
+export function isolatedSince(rules: WatchRules, references: readonly PortWatch[]): EpochMs | null {
+  const starts = references.flatMap(({ standing, outage }) =>
+    standing === 'down' && outage ? [outage.start.at] : [],
+  );
+  if (starts.length === 0 || starts.length < references.length) return null;
+  const latest = Math.max(...starts);
+  const atOnce = starts.filter((start) => start >= latest - atOnceMs(rules));
+  if (atOnce.length < Math.min(2, references.length)) return null;
+  const reached = references.flatMap(({ lastAnsweredAt }) => lastAnsweredAt ?? []);
+  return reached.length > 0 ? Math.max(...reached) : Math.min(...starts);
+}
+
+/**
+ * When the references are reached again, by the sending times of the echoes that they answered since then; null: not
+ * yet. A single answer does not do: as many as make a port up, close together.
+ */
+export function reachedAgainAt(rules: WatchRules, answeredAt: readonly EpochMs[]): EpochMs | null {
+  const sorted = [...answeredAt].sort((a, b) => a - b);
+  const spanMs = atOnceMs(rules);
+  for (const [index, first] of sorted.entries()) {
+    const nth = sorted[index + rules.recovery - 1];
+    if (nth !== undefined && nth - first <= spanMs) return first;
+  }
+  return null;
 }

@@ -1,6 +1,49 @@
 import type { EpochMs } from '../types.js';
-import type { Blind, BlindReason, Outage } from './outage.js';
-import { burstEchoes, type WatchRules } from './rules.js';
+import { type Blind, type BlindReason, needed, type Outage, type PortState, type Quorum } from './outage.js';
+
+/** How a port is watched; each figure is a field of the configuration. Milliseconds. */
+export interface WatchRules {
+  /** Between two echoes to a port that answers. */
+  readonly everyMs: number;
+  /** A reply after this is none; one at exactly this counts. */
+  readonly thresholdMs: number;
+  /** An echo is overdue after so many times the port's usual RTT … */
+  readonly overdueFactor: number;
+  /** … and not before this. */
+  readonly overdueAtLeastMs: number;
+  /** Between two echoes to a port that is in doubt or down. */
+  readonly burstEveryMs: number;
+  /** How long the burst is that decides a doubt. */
+  readonly burstLengthMs: number;
+  /** So many echoes answered in a row make a port up again. */
+  readonly recovery: number;
+}
+
+/** How many echoes a burst has. */
+export function burstEchoes(rules: WatchRules): number {
+  return Math.max(1, Math.ceil(rules.burstLengthMs / rules.burstEveryMs));
+}
+
+/** How long an echo may be unanswered before the port is in doubt, by its usual RTT (null: not known yet). */
+export function overdueMs(rules: WatchRules, usualRttMs: number | null): number {
+  const usual = Math.ceil(rules.overdueFactor * (usualRttMs ?? 0));
+  return Math.min(rules.thresholdMs, Math.max(rules.overdueAtLeastMs, usual));
+}
+
+/**
+ * An outage at least this long is sure to be seen, when nothing else is wrong: it begins just behind an echo, lasts
+ * until the next one is overdue, and swallows the whole burst on its way out or back. `lateMs` is how late an echo
+ * may be sent.
+ */
+export function shortestSureMs(rules: WatchRules, usualRttMs: number, lateMs: number): number {
+  const burstMs = (burstEchoes(rules) - 1) * rules.burstEveryMs;
+  return rules.everyMs + overdueMs(rules, usualRttMs) + burstMs + Math.ceil(usualRttMs) + 2 * lateMs;
+}
+
+/** The span in which references have to vanish to have vanished at once. */
+export function atOnceMs(rules: WatchRules): number {
+  return rules.everyMs + rules.thresholdMs;
+}
 
 /** An echo of which something may still be learned. */
 export interface Echo {
@@ -98,4 +141,33 @@ export function dueAt(rules: WatchRules, port: PortWatch, lastDueAt: number): nu
 }
 
 /** So many of a blind port's echoes are remembered for when it can be seen again. */
-export const mostWhileBlind = (rules: WatchRules): number => burstEchoes(rules) + 32;
+export const maxWhileBlind = (rules: WatchRules): number => burstEchoes(rules) + 32;
+
+/**
+ * What a port is now, by the latest that each of its observers said: those who can say up or down vote. Where none of
+ * them can it is unobserved, and unwatched where none watches it any more.
+ */
+export function portNow(quorum: Quorum, states: readonly PortState[]): PortState {
+  const voters = states.filter((state) => state === 'up' || state === 'down');
+  if (voters.length === 0) return states.includes('unobserved') ? 'unobserved' : 'unwatched';
+  const down = voters.filter((state) => state === 'down').length;
+  return down >= needed(quorum, voters.length) ? 'down' : 'up';
+}
+
+/** `to` null: it lasts. */
+export interface OutageSpan {
+  readonly from: EpochMs;
+  readonly to: EpochMs | null;
+}
+
+/** As long as it can have been: from the last answered echo before it to the arrival of the first answer after it. */
+export const atLongest = ({ start, end }: Pick<Outage, 'start' | 'end'>): OutageSpan => ({
+  from: start.earliest,
+  to: end === null ? null : end.latest,
+});
+
+/** As short as it can have been; so short that it ends before it begins: it may have been nothing. */
+export const atShortest = ({ start, end }: Pick<Outage, 'start' | 'end'>): OutageSpan => ({
+  from: start.latest,
+  to: end === null ? null : end.earliest,
+});

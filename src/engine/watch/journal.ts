@@ -1,14 +1,25 @@
+import type { EpochMs, PopId } from '../../core/types.js';
 import type {
+  BlindReason,
   BlindTime,
   ObservedOutage,
+  Outage,
+  PortState,
   StateChange,
   WatchRecord,
   WatchSpan,
-} from '../../core/watch/records.js';
+} from '../../core/watch/outage.js';
+import {
+  burstEchoes,
+  newPort,
+  type PortNews,
+  type PortWatch,
+  type WatchRules,
+} from '../../core/watch/port.js';
 import type { WatchStore } from '../../store/watch-store.js';
 import type { Clock, EngineEvents, Log } from '../ports.js';
 
-export interface JournalOptions {
+interface JournalOptions {
   readonly clock: Clock;
   readonly store: Pick<WatchStore, 'put'>;
   readonly events: Pick<EngineEvents, 'storeWritable'>;
@@ -107,3 +118,148 @@ export function createJournal({ clock, store, events, log }: JournalOptions): Jo
     },
   };
 }
+
+interface NoteOptions {
+  readonly observer: () => PopId;
+  readonly journal: Journal;
+  readonly events: Pick<EngineEvents, 'portState' | 'outageChanged' | 'unobserved'>;
+  readonly log: Log;
+}
+
+/** Writes down what happened to a port, and says it. */
+interface Note {
+  port(port: PopId, news: readonly PortNews[]): void;
+  state(port: PopId, state: PortState, at: EpochMs, reason?: BlindReason): void;
+}
+
+export function createNote({ observer, journal, events, log }: NoteOptions): Note {
+  const state: Note['state'] = (port, now, at, reason) => {
+    journal.state({ observer: observer(), port, at, state: now, reason: reason ?? null });
+    events.portState(port, now);
+  };
+
+  const outage = (row: ObservedOutage): void => {
+    journal.outage(row);
+    // It has to be on the disk before anything can happen to this process.
+    journal.flush();
+    events.outageChanged(row);
+    const fields = { port: row.port, from: iso(row.start.at), to: row.end && iso(row.end.at) };
+    if (row.voided) {
+      state(row.port, 'unobserved', row.voided.at, row.voided.reason);
+      log.warn({ ...fields, reason: row.voided.reason }, 'an outage is void: it says nothing of the port');
+    } else if (row.end) log.info({ ...fields, ms: row.end.at - row.start.at }, 'an outage has ended');
+    else if (row.inferred.length === 0) log.warn(fields, 'an outage has begun');
+    else log.warn({ ...fields, inferred: row.inferred.length }, 'an outage goes on after unobserved time');
+  };
+
+  const one = (port: PopId, news: PortNews): void => {
+    switch (news.kind) {
+      case 'standing':
+        state(port, news.standing, news.at);
+        return;
+      case 'outage':
+        outage({ observer: observer(), port, ...news.outage });
+        return;
+      case 'blinded':
+        // Other reasons are the observer's, and written once for all of its ports.
+        if (news.reason === 'isolated') events.portState(port, 'unobserved');
+        if (news.reason !== 'not-sent') return;
+        journal.blind({ observer: observer(), port, from: news.from, to: null, reason: news.reason });
+        state(port, 'unobserved', news.from, news.reason);
+        log.warn({ port }, 'echoes to this port can not be sent');
+        return;
+      case 'sighted': {
+        const { from, to, reason } = news.blind;
+        if (reason === 'isolated' && news.standing !== 'unknown') events.portState(port, news.standing);
+        if (reason !== 'not-sent') return;
+        journal.blind({ observer: observer(), port, from, to, reason });
+        events.unobserved(port, to - from, reason);
+        if (news.standing !== 'unknown') state(port, news.standing, to);
+        log.info({ port, ms: to - from }, 'echoes to this port can be sent again');
+      }
+    }
+  };
+  return {
+    state,
+    port: (port, news) => {
+      for (const item of news) one(port, item);
+    },
+  };
+}
+
+const iso = (at: EpochMs): string => new Date(at).toISOString();
+
+/** What the life before this one left. */
+interface Inheritance {
+  /** What is known of each port that it watched. */
+  readonly ports: ReadonlyMap<PopId, PortWatch>;
+}
+
+interface RestoreOptions {
+  readonly observer: PopId;
+  readonly store: WatchStore;
+  readonly journal: Journal;
+  readonly rules: WatchRules;
+  readonly isWatched: (port: PopId) => boolean;
+  readonly now: EpochMs;
+}
+
+/**
+ * Takes up where the daemon before stopped or died: the time since is nobody's, an outage that lasted goes on until
+ * it is seen to have ended, and one of a port that is no longer watched ends where it was last seen.
+ */
+export async function restore(options: RestoreOptions): Promise<Inheritance> {
+  const { observer, store, journal, rules, isWatched, now } = options;
+  const [span, open, blind, states] = await Promise.all([
+    store.latestSpan(observer),
+    store.outages({ observer, open: true }),
+    store.blind({ observer, open: true }),
+    store.latestStates(observer),
+  ]);
+  const ports = new Map<PopId, PortWatch>();
+  if (span === null) return { ports };
+  const stopped = states.find(({ port }) => port === null)?.state === 'stopped';
+  const reason: BlindReason = stopped ? 'stopped' : 'crashed';
+  if (span.to < now) journal.blind({ observer, port: null, from: span.to, to: now, reason });
+  for (const time of blind) journal.blind({ ...time, to: Math.max(time.from, now) });
+
+  const decidedMs = burstEchoes(rules) * rules.burstEveryMs + rules.everyMs + 2 * rules.thresholdMs;
+  for (const { port, state, at } of states) {
+    if (port === null || state === 'unwatched') continue;
+    const lasting = open.find((outage) => outage.port === port);
+    // What had been answered lately may have been the last answer: a doubt was not written down.
+    if (!lasting && state === 'up' && isWatched(port))
+      ports.set(port, { ...newPort, lastAnsweredAt: Math.max(at, span.to - decidedMs) });
+    if (!isWatched(port)) journal.state({ observer, port, at: span.to, state: 'unwatched', reason: null });
+  }
+  for (const outage of open) {
+    const seenUntil = Math.max(span.to, outage.openedAt);
+    if (isWatched(outage.port) && seenUntil <= now)
+      ports.set(outage.port, stillDown(rules, own(outage), seenUntil, reason));
+    else {
+      const end = { at: seenUntil, earliest: seenUntil, latest: Math.max(seenUntil, now) };
+      journal.outage({ ...outage, end, closedAt: now });
+    }
+  }
+  return { ports };
+}
+
+function stillDown(rules: WatchRules, outage: Outage, from: EpochMs, reason: BlindReason): PortWatch {
+  const known = from - rules.thresholdMs - rules.burstEveryMs;
+  return {
+    ...newPort,
+    standing: 'down',
+    outage,
+    lastUnansweredAt: Math.max(outage.start.at, known),
+    blind: { from, reason },
+  };
+}
+
+const own = ({ start, end, openedAt, closedAt, inferred, voided }: ObservedOutage): Outage => ({
+  start,
+  end,
+  openedAt,
+  closedAt,
+  inferred,
+  voided,
+});

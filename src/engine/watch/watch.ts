@@ -6,19 +6,24 @@ import type { WatchStore } from '../../store/watch-store.js';
 import type { LinkMark, Links } from '../links.js';
 import type { Clock, EngineEvents, Log, Resolve } from '../ports.js';
 import { createReachability, type Reachability } from '../reachability.js';
-import { createJournal } from './journal.js';
-import { createNote } from './note.js';
-import { restore } from './restore.js';
-import { createSight } from './sight.js';
-import { createLookup, newTarget, wantedTargets, type Target, type TargetSettings } from './targets.js';
-import { createTimebase, type Look } from './timebase.js';
+import { createJournal, createNote, restore } from './journal.js';
+import { createObserverHealth } from './observer-health.js';
+import {
+  createLookup,
+  createTimebase,
+  type Look,
+  newTarget,
+  type Target,
+  type TargetSettings,
+  wantedTargets,
+} from './targets.js';
 
 /** What is watched, by whom. */
 export interface WatchSettings extends TargetSettings {
   readonly observer: PopId;
 }
 
-export interface WatchOptions {
+interface WatchOptions {
   readonly clock: Clock;
   readonly resolve: Resolve;
   readonly driver: Pick<ProbeDriver, 'echo' | 'kind'>;
@@ -76,7 +81,7 @@ export function createWatch(options: WatchOptions): Watch {
     target.watch = port;
     if (target.port !== null && news.length > 0) note.port(target.port, news);
   };
-  const sight = createSight({
+  const sight = createObserverHealth({
     observer,
     rules,
     targets: () => [...targets.values()],

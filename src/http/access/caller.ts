@@ -1,11 +1,23 @@
-import { ownThings, type OwnThings } from '../../core/access/own.js';
-import { seesAmounts, seesCustomer } from '../../core/access/sight.js';
-import { isTenantRole, type Principal } from '../../core/access/principal.js';
-import { decide } from '../../core/access/decide.js';
-import { rules, type Action, type Reach } from '../../core/access/rules.js';
-import type { Book } from '../../core/customer/book.js';
-import type { LocalDate } from '../../core/time/date.js';
-import { Forbidden } from '../problem.js';
+import cookie from '@fastify/cookie';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Config } from '../../config/config.js';
+import type { Trace } from '../../core/access/claims.js';
+import {
+  type Action,
+  decide,
+  isTenantRole,
+  type Principal,
+  type Reach,
+  rules,
+} from '../../core/access/rules.js';
+import { tenantScope, type TenantScope, seesAmounts, seesCustomer } from '../../core/access/tenant.js';
+import type { CustomerRegistry } from '../../core/customer/book.js';
+import type { LocalDate } from '../../core/time/calendar.js';
+import type { EpochMs } from '../../core/types.js';
+import { leaveTrace } from '../../services/access/registry.js';
+import type { TrailStore } from '../../store/access-store.js';
+import { ForbiddenError, type HttpLog } from '../problem.js';
+import { checkCsrfField, checkCsrfHeader, type Identified } from './identify.js';
 
 /** Whoever asks for something that it may ask for, and how far its answer may reach. */
 export interface Caller {
@@ -18,7 +30,7 @@ export interface Caller {
   /** Whether its amounts may. Asked of each amount that is shown: a yes is a look, and goes to the trail. */
   readonly seesAmounts: (customer: string, day: LocalDate) => boolean;
   /** What of the book is its own; null where its reach is everything. */
-  readonly own: () => OwnThings | null;
+  readonly own: () => TenantScope | null;
   /** Whether an amount was shown until now. */
   readonly sawAmounts: () => boolean;
   /** Whether whoever it is may do something else, as far as the roles and scopes go. */
@@ -30,24 +42,26 @@ export interface Caller {
   readonly as: (action: Action) => Caller;
 }
 
-export function callerOf(principal: Principal, action: Action, reach: Reach, book: Book): Caller {
+export function callerOf(principal: Principal, action: Action, reach: Reach, book: CustomerRegistry): Caller {
   return makeCaller({ principal, action, reach, book, saw: { amounts: false } });
 }
 
-interface Makings {
+interface CallerContext {
   readonly principal: Principal;
   readonly action: Action;
   readonly reach: Reach;
-  readonly book: Book;
+  readonly book: CustomerRegistry;
   /** Shared by all that one request asks for. */
   readonly saw: { amounts: boolean };
 }
 
-function makeCaller(makings: Makings): Caller {
+function makeCaller(makings: CallerContext): Caller {
   const { principal, action, reach, book, saw } = makings;
   const sees: Caller['sees'] = (customer, day) => seesCustomer({ principal, reach }, book, customer, day);
   return {
-    ...{ principal, action, reach },
+    principal,
+    action,
+    reach,
     sees,
     seesAmounts: (customer, day) => {
       const seen = seesAmounts(principal, book, customer, day);
@@ -66,22 +80,118 @@ function makeCaller(makings: Makings): Caller {
 }
 
 /** By the book, and by what decides who sees what of it. */
-const things = new WeakMap<Book, Map<string, OwnThings>>();
+const things = new WeakMap<CustomerRegistry, Map<string, TenantScope>>();
 
 /** Worked out once for everybody who stands where this one stands, as long as the book is the same. */
-function ownOf({ principal, book }: Makings, sees: Caller['sees']): OwnThings {
-  const known = things.get(book) ?? new Map<string, OwnThings>();
+function ownOf({ principal, book }: CallerContext, sees: Caller['sees']): TenantScope {
+  const known = things.get(book) ?? new Map<string, TenantScope>();
   things.set(book, known);
   const place = JSON.stringify([principal.customer, principal.roles.filter(isTenantRole).sort()]);
-  const own = known.get(place) ?? ownThings(book, sees);
+  const own = known.get(place) ?? tenantScope(book, sees);
   known.set(place, own);
   return own;
 }
 
 /** How far it reaches; throws `Forbidden` where somebody may not do it at all. */
-export function allowedReach(principal: Principal, action: Action): Reach {
+function allowedReach(principal: Principal, action: Action): Reach {
   const decision = decide(principal, action);
   if (decision.allowed) return decision.reach;
   const why = decision.why === 'scope' ? `the token's scopes don't cover it` : `its roles don't allow it`;
-  throw new Forbidden(`${principal.name} may not do ${action} (${rules[action].kind}): ${why}`);
+  throw new ForbiddenError(`${principal.name} may not do ${action} (${rules[action].kind}): ${why}`);
+}
+
+/** Where the page that describes the routes is. */
+export const docs = '/docs';
+
+interface AdmitOptions {
+  readonly config: () => Config;
+  /** Who sends this; rejects where nobody can be told. */
+  readonly identify: (request: FastifyRequest, action: Action) => Promise<Identified>;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whoever sends it, whether it may or not; null until that is known. */
+    identified: (Identified & { readonly action: Action }) | null;
+    /** The session's, which the body has to hold. */
+    csrfInBody: string | null;
+  }
+}
+
+/** Lets nobody pass whom the rules don't let: before a body is read, and for every route that there is. */
+export function admit(server: FastifyInstance, { config, identify }: AdmitOptions): void {
+  server.register(cookie);
+  server.decorateRequest('caller', null);
+  server.decorateRequest('identified', null);
+  server.decorateRequest('csrfInBody', null);
+  server.addHook('onRoute', (route) => {
+    // The routes of the page are not ours to declare.
+    if (route.url === docs || route.url.startsWith(`${docs}/`)) route.config = { access: 'open' };
+    if (route.config?.access === undefined)
+      throw new Error(`${String(route.method)} ${route.url} declares no access`);
+  });
+  // Plug-ins first: the cookies have to be read.
+  server.register((_server, _options, done) => {
+    server.addHook('onRequest', async (request) => {
+      const { access } = request.routeOptions.config;
+      if (access === 'open' || request.is404) return;
+      if (access === undefined) throw new ForbiddenError('nobody may ask for this');
+      const identified = await identify(request, access);
+      const { principal, session } = identified;
+      request.identified = { ...identified, action: access };
+      const { kind } = rules[access];
+      if (session !== null && kind === 'write' && checkCsrfHeader(request, session.csrf) === 'form') {
+        request.csrfInBody = session.csrf;
+      }
+      const reach = allowedReach(principal, access);
+      request.caller = callerOf(principal, access, reach, config().book);
+    });
+    done();
+  });
+  server.addHook('preValidation', (request, _reply, done) => {
+    if (request.csrfInBody !== null) checkCsrfField(request, request.csrfInBody);
+    done();
+  });
+}
+
+interface TrailOptions {
+  readonly trail: Pick<TrailStore, 'append'>;
+  readonly now: () => EpochMs;
+  readonly log: HttpLog;
+}
+
+/** The path that was asked for, at most 300 characters of it. */
+const targetOf = ({ url }: FastifyRequest): string => (url.split('?')[0] ?? '').slice(0, 300);
+
+/**
+ * Writes down every writing action, whether it was allowed or not, and every look at an amount, before the answer
+ * goes out. A look that can't be written down is not granted; what was written can't be taken back, and is logged.
+ */
+export function keepTrail(server: FastifyInstance, { trail, now, log }: TrailOptions): void {
+  server.addHook('onSend', async (request, reply, payload) => {
+    const { identified, caller } = request;
+    if (identified === null) return payload;
+    const writes = rules[identified.action].kind === 'write';
+    // As long as nobody signs in there is nobody to write down.
+    const amounts = caller?.sawAmounts() === true && identified.principal.via !== 'open';
+    if (!writes && !amounts) return payload;
+    const { principal, action } = identified;
+    const trace: Trace = {
+      at: now(),
+      principal: principal.id,
+      name: principal.name,
+      from: request.ip,
+      action,
+      target: targetOf(request),
+      status: reply.statusCode,
+      amounts,
+    };
+    try {
+      await leaveTrace(trail, trace);
+    } catch (error) {
+      log.error({ err: error, ...trace }, 'the trail could not be written');
+      if (!writes && reply.statusCode < 400) throw error;
+    }
+    return payload;
+  });
 }

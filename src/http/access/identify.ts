@@ -1,12 +1,117 @@
-import type { FastifyRequest } from 'fastify';
+import '@fastify/cookie';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { timingSafeEqual } from 'node:crypto';
+import { isIPv4 } from 'node:net';
 import type { Config } from '../../config/config.js';
-import type { Principal } from '../../core/access/principal.js';
-import type { Action } from '../../core/access/rules.js';
-import type { Door } from '../../engine/access/door.js';
+import { type Action, type Principal, rules } from '../../core/access/rules.js';
+import type { Authenticator } from '../../services/access/authenticator.js';
 import type { SessionRecord } from '../../store/access-store.js';
-import { Unauthorized } from '../problem.js';
-import { sessionCookie } from './cookie.js';
-import { isLoopback, openPrincipal } from './loopback.js';
+import { BadRequestError, ForbiddenError, UnauthorizedError } from '../problem.js';
+
+const actorHeader = 'x-pop-sla-actor';
+
+const isLoopback = (host: string): boolean => {
+  const bare = host.toLowerCase().replace(/^::ffff:/, '');
+  return bare === 'localhost' || bare === '::1' || (isIPv4(bare) && bare.startsWith('127.'));
+};
+
+/**
+ * Who asks while nobody has to sign in: everybody may read, this machine may write. Throws where the request may not.
+ * The name in the header may be percent-encoded: headers are ASCII.
+ */
+function openPrincipal(request: FastifyRequest, action: Action, config: Pick<Config, 'http'>): Principal {
+  const writes = rules[action].kind === 'write';
+  // A page of elsewhere whose name was made to point here would read what this machine may.
+  const { host = '' } = request.headers;
+  if (isLoopback(config.http.host) && !isLoopback(hostOf(host))) {
+    throw new ForbiddenError(
+      `${host || 'no host'} is not this machine; allowed: a Host of localhost, 127.0.0.1 or [::1], or to sign in`,
+    );
+  }
+  return {
+    id: 'open',
+    name: writes ? writerOf(request, config) : 'anybody',
+    roles: ['noc', 'finance', 'approver', 'admin'],
+    customer: null,
+    scopes: null,
+    via: 'open',
+  };
+}
+
+function writerOf(request: FastifyRequest, { http }: Pick<Config, 'http'>): string {
+  if (!isLoopback(http.host)) {
+    throw new ForbiddenError(
+      `writing is off while HTTP listens on ${http.host}; allowed: http.listen on 127.0.0.1 or [::1]`,
+    );
+  }
+  const { headers, ip } = request;
+  // Behind a proxy everybody seems to be this machine.
+  if (!isLoopback(ip) || headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined) {
+    throw new ForbiddenError(
+      'only this machine may write; allowed: a request from loopback, through no proxy',
+    );
+  }
+  const name = headers[actorHeader];
+  if (typeof name !== 'string' || name.trim() === '') {
+    throw new BadRequestError([
+      { parameter: actorHeader, detail: 'is missing; allowed: a header with the name of whoever does it' },
+    ]);
+  }
+  const given = decoded(name);
+  // Who it was is written down whether it was allowed or not.
+  if (/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(given)) {
+    throw new BadRequestError([{ parameter: actorHeader, detail: 'is no name; allowed: one line of text' }]);
+  }
+  return given;
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
+/** Without its port and brackets. */
+const hostOf = (host: string): string => /^\[([^\]]*)\]/.exec(host)?.[1] ?? host.replace(/:\d+$/, '');
+
+/** A cookie that a browser takes over TLS only, and from this host only. */
+const overTls = '__Host-pop-sla';
+const plain = 'pop-sla';
+
+const isTls = ({ protocol }: FastifyRequest): boolean => protocol === 'https';
+
+/** Whether the secret of a session may travel this way: encrypted, or never leaving this machine. */
+export const maySignIn = (request: FastifyRequest): boolean => isTls(request) || isLoopback(request.ip);
+
+export function sessionCookie(request: FastifyRequest): string | null {
+  return request.cookies[isTls(request) ? overTls : plain] ?? null;
+}
+
+export function setSessionCookie(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  secret: string,
+  maxAgeMs: number,
+): void {
+  reply.setCookie(isTls(request) ? overTls : plain, secret, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: isTls(request),
+    maxAge: Math.floor(maxAgeMs / 1000),
+  });
+}
+
+export function clearSessionCookie(request: FastifyRequest, reply: FastifyReply): void {
+  reply.clearCookie(isTls(request) ? overTls : plain, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: isTls(request),
+  });
+}
 
 export interface Identified {
   readonly principal: Principal;
@@ -14,14 +119,14 @@ export interface Identified {
   readonly session: SessionRecord | null;
 }
 
-export interface IdentifyOptions {
+interface IdentifyOptions {
   /** Null: nobody ever has to sign in (there is no store of tokens and users). */
-  readonly door: Door | null;
+  readonly door: Authenticator | null;
   readonly config: () => Config;
 }
 
 /** Of a request that a page sends by the clock: nobody has to sit before it. */
-export const refreshHeader = 'x-pop-sla-refresh';
+const refreshHeader = 'x-pop-sla-refresh';
 
 const refusals = {
   unknown: 'it is none of ours',
@@ -43,21 +148,23 @@ export function identifier({ door, config }: IdentifyOptions) {
     const { authorization } = request.headers;
     if (authorization !== undefined) {
       const token = /^Bearer +([\w.~+/=-]{1,4096})$/i.exec(authorization)?.[1];
-      if (token === undefined) throw new Unauthorized('authorization is no token; allowed: Bearer TOKEN');
+      if (token === undefined)
+        throw new UnauthorizedError('authorization is no token; allowed: Bearer TOKEN');
       const entry = await door.byToken(token);
-      if ('refused' in entry) throw new Unauthorized(`the token does not hold: ${refusals[entry.refused]}`);
+      if ('refused' in entry)
+        throw new UnauthorizedError(`the token does not hold: ${refusals[entry.refused]}`);
       return { ...entry, session: null };
     }
     const cookie = sessionCookie(request);
     const by = request.headers[refreshHeader] === undefined ? 'somebody' : 'itself';
     const entered = cookie === null ? null : await door.bySession(cookie, by);
     if (entered !== null) return entered;
-    if (await mustSignIn()) throw new Unauthorized(await howToSignIn(door, config()));
+    if (await mustSignIn()) throw new UnauthorizedError(await howToSignIn(door, config()));
     return { principal: openPrincipal(request, action, config()), session: null };
   };
 }
 
-async function howToSignIn(door: Door, { http }: Config): Promise<string> {
+async function howToSignIn(door: Authenticator, { http }: Config): Promise<string> {
   if (http.auth.oidc !== null || (await door.anybody())) {
     return 'nobody is signed in; allowed: a token in the header Authorization, or a session of POST /api/v1/session';
   }
@@ -65,4 +172,47 @@ async function howToSignIn(door: Door, { http }: Config): Promise<string> {
     `nobody can sign in yet, and HTTP listens on ${http.host}; allowed: a first token (pop-sla token create) or user ` +
     '(pop-sla user add), or http.listen on 127.0.0.1 with http.auth.open loopback'
   );
+}
+
+/** The header of a script; a form without one has a field `_csrf`. */
+const csrfHeader = 'x-csrf-token';
+export const csrfField = '_csrf';
+
+function same(a: string, b: string): boolean {
+  const [one, other] = [Buffer.from(a), Buffer.from(b)];
+  return one.length === other.length && timingSafeEqual(one, other);
+}
+
+const isForm = ({ headers }: FastifyRequest): boolean =>
+  /^(?:application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(headers['content-type'] ?? '');
+
+/** A browser says where a page came from; a page of elsewhere does not write here, whatever it knows. */
+export function refuseOtherOrigins(request: FastifyRequest): void {
+  const { origin, 'sec-fetch-site': site } = request.headers;
+  const own = `${request.protocol}://${request.host}`;
+  if ((origin !== undefined && origin !== own) || site === 'cross-site' || site === 'same-site') {
+    throw new ForbiddenError(`a page of ${origin ?? 'elsewhere'} may not write; allowed: pages of ${own}`);
+  }
+}
+
+/**
+ * Of a write that a cookie lets in: a page of elsewhere could have sent it along. `form`: the header is missing, and
+ * the body, which is not read yet, may hold the field.
+ */
+export function checkCsrfHeader(request: FastifyRequest, csrf: string): 'fits' | 'form' {
+  refuseOtherOrigins(request);
+  const given = request.headers[csrfHeader];
+  if (typeof given === 'string' && same(given, csrf)) return 'fits';
+  if (given === undefined && isForm(request)) return 'form';
+  throw new ForbiddenError(`${csrfHeader} is missing or wrong; allowed: the csrf of GET /api/v1/session`);
+}
+
+/** Takes the field out of the body. */
+export function checkCsrfField(request: FastifyRequest, csrf: string): void {
+  const body = request.body as Record<string, unknown> | null | undefined;
+  const given = body?.[csrfField];
+  if (typeof given !== 'string' || !same(given, csrf)) {
+    throw new ForbiddenError(`${csrfField} is missing or wrong; allowed: the field of the form`);
+  }
+  delete body?.[csrfField];
 }

@@ -1,14 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { roles } from '../../core/access/principal.js';
+import { roles } from '../../core/access/rules.js';
 import type { EpochMs } from '../../core/types.js';
-import type { Registry } from '../../engine/access/registry.js';
-import { tokenJson, trailJson, userJson } from '../../render/access/json.js';
+import type { Registry } from '../../services/access/registry.js';
+import { tokenJson, trailJson, userJson } from '../../render/access.js';
 import type { TrailStore } from '../../store/access-store.js';
-import { isoTime } from '../route/answers.js';
+import { addRoute, isoTime, pageAnswer, pageOf, pageQuery } from '../route/route.js';
 import { id, instant, limit, text, words, type Reading } from '../route/input.js';
-import { pageAnswer, pageOf, pageQuery } from '../route/page.js';
-import { addRoute } from '../route/route.js';
 
 const tag = 'access';
 const role = z.enum(roles);
@@ -19,21 +17,39 @@ const named = z.strictObject({ name: words(100) });
 const done = { status: 204, description: 'done' } as const;
 
 const token = z.strictObject({
-  ...{ id: z.string(), name: z.string(), state: z.enum(['holds', 'expired', 'revoked']), ...grant },
-  ...{ scopes: z.array(z.string()).nullable(), createdAt: isoTime(), expiresAt: isoTime().nullable() },
-  ...{ revokedAt: isoTime().nullable(), lastUsedAt: isoTime().nullable() },
+  id: z.string(),
+  name: z.string(),
+  state: z.enum(['holds', 'expired', 'revoked']),
+  ...grant,
+  scopes: z.array(z.string()).nullable(),
+  createdAt: isoTime(),
+  expiresAt: isoTime().nullable(),
+  revokedAt: isoTime().nullable(),
+  lastUsedAt: isoTime().nullable(),
 });
 const user = z.strictObject({
-  ...{ name: z.string(), state: z.enum(['active', 'disabled']), ...grant },
-  ...{ createdAt: isoTime(), passwordAt: isoTime(), disabledAt: isoTime().nullable() },
+  name: z.string(),
+  state: z.enum(['active', 'disabled']),
+  ...grant,
+  createdAt: isoTime(),
+  passwordAt: isoTime(),
+  disabledAt: isoTime().nullable(),
 });
 const entry = z.strictObject({
-  ...{ seq: z.int(), at: isoTime(), principal: z.string(), name: z.string(), from: z.string() },
-  ...{ action: z.string(), target: z.string(), status: z.int(), amounts: z.boolean() },
-  ...{ previous: z.string(), hash: z.string() },
+  seq: z.int(),
+  at: isoTime(),
+  principal: z.string(),
+  name: z.string(),
+  from: z.string(),
+  action: z.string(),
+  target: z.string(),
+  status: z.int(),
+  amounts: z.boolean(),
+  previous: z.string(),
+  hash: z.string(),
 });
 
-export interface RegistryRoutesOptions {
+interface RegistryRoutesOptions {
   readonly registry: Registry;
   readonly trail: Pick<TrailStore, 'list'>;
   readonly now: () => EpochMs;
@@ -45,7 +61,11 @@ export function registryRoutes(
   { registry, trail, now }: RegistryRoutesOptions,
 ): void {
   addRoute(server, {
-    ...{ method: 'GET', url: '/api/v1/tokens', operationId: 'listTokens', tag, access: 'tokens:read' },
+    method: 'GET',
+    url: '/api/v1/tokens',
+    operationId: 'listTokens',
+    tag,
+    access: 'tokens:read',
     summary: 'Every token, without what is secret of it.',
     query: z.strictObject(pageQuery),
     answer: {
@@ -58,11 +78,17 @@ export function registryRoutes(
     },
   });
   addRoute(server, {
-    ...{ method: 'POST', url: '/api/v1/tokens', operationId: 'createToken', tag, access: 'tokens:write' },
+    method: 'POST',
+    url: '/api/v1/tokens',
+    operationId: 'createToken',
+    tag,
+    access: 'tokens:write',
     summary: 'Makes a token; this answer alone has it.',
     secret: true,
     body: z.strictObject({
-      ...{ name: words(100), ...wanted, scopes: names().nullish() },
+      name: words(100),
+      ...wanted,
+      scopes: names().nullish(),
       /** Left out: 90 days; null: never. */
       expiresAt: instant().nullish(),
     }),
@@ -75,7 +101,10 @@ export function registryRoutes(
     },
   });
   addRoute(server, {
-    ...{ method: 'POST', url: '/api/v1/tokens/:id/revoke', operationId: 'revokeToken', tag },
+    method: 'POST',
+    url: '/api/v1/tokens/:id/revoke',
+    operationId: 'revokeToken',
+    tag,
     access: 'tokens:write',
     summary: 'Lets a token open nothing any more.',
     params: z.strictObject({ id: id() }),
@@ -83,7 +112,11 @@ export function registryRoutes(
     handle: ({ params }) => registry.revokeToken(params.id),
   });
   addRoute(server, {
-    ...{ method: 'GET', url: '/api/v1/users', operationId: 'listUsers', tag, access: 'users:read' },
+    method: 'GET',
+    url: '/api/v1/users',
+    operationId: 'listUsers',
+    tag,
+    access: 'users:read',
     summary: 'Everybody who signs in with a password.',
     query: z.strictObject(pageQuery),
     answer: {
@@ -96,7 +129,11 @@ export function registryRoutes(
     },
   });
   addRoute(server, {
-    ...{ method: 'POST', url: '/api/v1/users', operationId: 'addUser', tag, access: 'users:write' },
+    method: 'POST',
+    url: '/api/v1/users',
+    operationId: 'addUser',
+    tag,
+    access: 'users:write',
     summary: 'Lets somebody sign in with a password.',
     body: z.strictObject({ name: words(100), ...wanted, password: words(1000) }),
     answer: { status: 201, description: 'added', schema: named },
@@ -106,7 +143,10 @@ export function registryRoutes(
     },
   });
   addRoute(server, {
-    ...{ method: 'PUT', url: '/api/v1/users/:name/password', operationId: 'setPassword', tag },
+    method: 'PUT',
+    url: '/api/v1/users/:name/password',
+    operationId: 'setPassword',
+    tag,
     access: 'users:write',
     summary: 'Gives a user another password, and ends its sessions.',
     params: named,
@@ -115,7 +155,10 @@ export function registryRoutes(
     handle: ({ params, body }) => registry.setPassword(params.name, body.password),
   });
   addRoute(server, {
-    ...{ method: 'POST', url: '/api/v1/users/:name/disable', operationId: 'disableUser', tag },
+    method: 'POST',
+    url: '/api/v1/users/:name/disable',
+    operationId: 'disableUser',
+    tag,
     access: 'users:write',
     summary: 'Lets a user sign in no more, and ends its sessions.',
     params: named,
@@ -123,7 +166,11 @@ export function registryRoutes(
     handle: ({ params }) => registry.disableUser(params.name),
   });
   addRoute(server, {
-    ...{ method: 'GET', url: '/api/v1/audit/trail', operationId: 'listTrail', tag, access: 'audit:read' },
+    method: 'GET',
+    url: '/api/v1/audit/trail',
+    operationId: 'listTrail',
+    tag,
+    access: 'audit:read',
     summary: 'What was done, and who looked at amounts; oldest first.',
     query: z.strictObject({ limit: limit().optional(), cursor: sequence().optional() }),
     answer: {

@@ -1,31 +1,46 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { roles } from '../../core/access/principal.js';
+import { roles } from '../../core/access/rules.js';
 import type { EpochMs } from '../../core/types.js';
-import type { Door } from '../../engine/access/door.js';
-import { leaveTrace } from '../../engine/access/trail.js';
-import { isoInstant } from '../../render/instant.js';
+import { isoInstant } from '../../render/figures.js';
+import type { Authenticator } from '../../services/access/authenticator.js';
+import { type Oidc, OidcRejectedError, OidcUnreachableError } from '../../services/access/oidc.js';
+import { leaveTrace } from '../../services/access/registry.js';
 import type { TrailStore } from '../../store/access-store.js';
-import { Forbidden, TooMany, Unauthorized } from '../problem.js';
-import { isoTime } from '../route/answers.js';
-import { networkOf } from '../guard/network-of.js';
+import { networkOf } from '../guard.js';
+import {
+  ForbiddenError,
+  type HttpLog,
+  TooManyRequestsError,
+  UnauthorizedError,
+  UnavailableError,
+} from '../problem.js';
+import { addRoute, type Asked, isoTime, place } from '../route/route.js';
 import { words } from '../route/input.js';
-import { addRoute, type Asked } from '../route/route.js';
-import { clearSessionCookie, maySignIn, sessionCookie, setSessionCookie } from './cookie.js';
-import { refuseOtherOrigins } from './csrf.js';
+import {
+  clearSessionCookie,
+  maySignIn,
+  refuseOtherOrigins,
+  sessionCookie,
+  setSessionCookie,
+} from './identify.js';
 
 const who = z.strictObject({
-  ...{ id: z.string(), name: z.string(), via: z.enum(['open', 'token', 'password', 'oidc']) },
-  ...{ roles: z.array(z.enum(roles)), customer: z.string().nullable() },
+  id: z.string(),
+  name: z.string(),
+  via: z.enum(['open', 'token', 'password', 'oidc']),
+  roles: z.array(z.enum(roles)),
+  customer: z.string().nullable(),
   scopes: z.array(z.string()).nullable(),
   /** What a write has to have in the header x-csrf-token; null without a cookie. */
-  ...{ csrf: z.string().nullable(), expiresAt: isoTime().nullable() },
+  csrf: z.string().nullable(),
+  expiresAt: isoTime().nullable(),
 });
 
 const credentials = z.strictObject({ name: words(100), password: words(1000) });
 
-export interface SessionOptions {
-  readonly door: Door;
+interface SessionOptions {
+  readonly door: Authenticator;
   readonly trail: Pick<TrailStore, 'append'>;
   readonly now: () => EpochMs;
 }
@@ -36,11 +51,21 @@ export function sessionRoutes(server: FastifyInstance, { door, trail, now }: Ses
   const tag = 'access';
   const traced = (asked: Asked<unknown, unknown, unknown>, name: string, principal: string, status: number) =>
     leaveTrace(trail, {
-      ...{ at: now(), principal, name: plainName(name), from: asked.request.ip },
-      ...{ action: 'session:begin', target: url, status, amounts: false },
+      at: now(),
+      principal,
+      name: plainName(name),
+      from: asked.request.ip,
+      action: 'session:begin',
+      target: url,
+      status,
+      amounts: false,
     });
   addRoute(server, {
-    ...{ method: 'POST', url, operationId: 'signIn', tag, access: 'open' },
+    method: 'POST',
+    url,
+    operationId: 'signIn',
+    tag,
+    access: 'open',
     summary: 'Signs in with a name and a password; the answer sets a cookie.',
     body: credentials,
     answer: { status: 201, description: 'signed in', schema: who },
@@ -48,17 +73,20 @@ export function sessionRoutes(server: FastifyInstance, { door, trail, now }: Ses
       const { body, request, reply } = asked;
       refuseOtherOrigins(request);
       if (!maySignIn(request)) {
-        throw new Forbidden(
+        throw new ForbiddenError(
           'a password may not come this way; allowed: over TLS (http.tls, or a proxy in http.trustedProxies that says so)',
         );
       }
       const begun = await door.signIn(body.name, body.password, networkOf(request.ip));
       if ('waitMs' in begun) {
-        throw new TooMany('too many wrong passwords; allowed: another try after a while', begun.waitMs);
+        throw new TooManyRequestsError(
+          'too many wrong passwords; allowed: another try after a while',
+          begun.waitMs,
+        );
       }
       if ('refused' in begun) {
         await traced(asked, body.name, 'nobody', 401);
-        throw new Unauthorized('the name or the password is wrong');
+        throw new UnauthorizedError('the name or the password is wrong');
       }
       const { secret, session } = begun;
       await traced(asked, session.name, session.principal, 201);
@@ -68,7 +96,11 @@ export function sessionRoutes(server: FastifyInstance, { door, trail, now }: Ses
     },
   });
   addRoute(server, {
-    ...{ method: 'GET', url, operationId: 'getSession', tag, access: 'session:read' },
+    method: 'GET',
+    url,
+    operationId: 'getSession',
+    tag,
+    access: 'session:read',
     summary: 'Who asks.',
     answer: { description: 'who', schema: who },
     handle: ({ caller, request }) => {
@@ -81,7 +113,11 @@ export function sessionRoutes(server: FastifyInstance, { door, trail, now }: Ses
     },
   });
   addRoute(server, {
-    ...{ method: 'DELETE', url, operationId: 'signOut', tag, access: 'session:end' },
+    method: 'DELETE',
+    url,
+    operationId: 'signOut',
+    tag,
+    access: 'session:end',
     summary: 'Ends the session of the cookie.',
     answer: { status: 204, description: 'signed out' },
     handle: async ({ request, reply }) => {
@@ -95,3 +131,78 @@ export function sessionRoutes(server: FastifyInstance, { door, trail, now }: Ses
 
 /** What somebody typed as a name reaches logs and terminals. */
 const plainName = (name: string): string => name.replace(/[\p{Cc}\u2028\u2029]/gu, '?').slice(0, 100);
+
+interface OidcRoutesOptions {
+  readonly oidc: Oidc;
+  /** What people's browsers call this place. */
+  readonly publicUrl: string;
+  readonly trail: Pick<TrailStore, 'append'>;
+  readonly now: () => EpochMs;
+  readonly log: HttpLog;
+}
+
+const tag = 'access';
+const cookie = 'pop-sla-oidc';
+const path = '/auth/oidc';
+
+/** `/auth/oidc/start` and `/auth/oidc/callback`: there and back again. */
+export function oidcRoutes(
+  server: FastifyInstance,
+  { oidc, publicUrl, trail, now, log }: OidcRoutesOptions,
+): void {
+  const secure = publicUrl.startsWith('https:');
+  const options = { path, httpOnly: true, sameSite: 'lax', secure } as const;
+  const answer = { status: 302, description: 'to where it goes on' } as const;
+  addRoute(server, {
+    method: 'GET',
+    url: `${path}/start`,
+    operationId: 'startOidc',
+    tag,
+    access: 'open',
+    answer,
+    summary: 'Sends a browser to the OpenID Connect provider.',
+    query: z.strictObject({ to: place().default('/') }),
+    handle: async ({ query, reply }) => {
+      const { url, secret } = await oidc.start(query.to).catch(answerable(log));
+      return reply.setCookie(cookie, secret, { ...options, maxAge: 600 }).redirect(url, 302);
+    },
+  });
+  addRoute(server, {
+    method: 'GET',
+    url: `${path}/callback`,
+    operationId: 'finishOidc',
+    tag,
+    access: 'open',
+    answer,
+    summary: 'Where the provider sends the browser back to; the answer sets the cookie of the session.',
+    query: z.looseObject({ code: words(2000).optional(), state: words(500).optional() }),
+    handle: async ({ request, reply }) => {
+      const came = new URL(request.url, `${publicUrl}/`);
+      const { begun, returnTo } = await oidc
+        .finish(new URL(`${publicUrl}${path}/callback${came.search}`), request.cookies[cookie] ?? null)
+        .catch(answerable(log));
+      const { session, secret } = begun;
+      await leaveTrace(trail, {
+        at: now(),
+        principal: session.principal,
+        name: session.name,
+        from: request.ip,
+        action: 'session:begin',
+        target: `${path}/callback`,
+        status: 302,
+        amounts: false,
+      });
+      setSessionCookie(request, reply, secret, session.expiresAt - session.createdAt);
+      return reply.clearCookie(cookie, options).redirect(returnTo, 302);
+    },
+  });
+}
+
+const answerable =
+  (log: HttpLog) =>
+  (error: unknown): never => {
+    log.debug({ err: error }, 'a sign-in at the provider came to nothing');
+    if (error instanceof OidcRejectedError) throw new UnauthorizedError(error.message);
+    if (error instanceof OidcUnreachableError) throw new UnavailableError(error.message);
+    throw error;
+  };

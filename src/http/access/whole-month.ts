@@ -1,12 +1,11 @@
-import { daysIn, type LocalDate } from '../../core/time/date.js';
-import { monthAfter } from '../../core/time/month.js';
+import { daysIn, type LocalDate, monthAfter } from '../../core/time/calendar.js';
 import type { Caller } from './caller.js';
 
 /**
  * Whether the caller may see a customer and its amounts on every day of the month: a resale link that begins or ends
  * inside it makes a month that only staff see whole.
  */
-export function seesWholeMonth(caller: Sight, customer: string, month: string): boolean {
+export function seesWholeMonth(caller: Visibility, customer: string, month: string): boolean {
   const months = answered.get(caller) ?? new Map<string, Month>();
   answered.set(caller, months);
   const { days, known } = months.get(month) ?? {
@@ -26,7 +25,7 @@ interface Month {
   readonly known: Map<string, boolean>;
 }
 
-type Sight = Pick<Caller, 'sees' | 'seesAmounts'>;
+type Visibility = Pick<Caller, 'sees' | 'seesAmounts'>;
 
 /** A customer has many statements: it is asked once for all of them. Gone with its caller, which lives for a request. */
-const answered = new WeakMap<Sight, Map<string, Month>>();
+const answered = new WeakMap<Visibility, Map<string, Month>>();

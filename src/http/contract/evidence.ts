@@ -1,21 +1,21 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Config } from '../../config/config.js';
-import { stretchIn } from '../../core/customer/stretch.js';
-import { keyFolder } from '../../seal/key-folder.js';
+import { type CustomerRegistry, serviceTermsIn } from '../../core/customer/book.js';
+import { monthAfter } from '../../core/time/calendar.js';
+import { keyFolder } from '../../seal/keys.js';
 import type { Caller } from '../access/caller.js';
-import { Conflict, Forbidden } from '../problem.js';
-import { isoTime } from '../route/answers.js';
+import { seesWholeMonth } from '../access/whole-month.js';
+import { ConflictError, ForbiddenError } from '../problem.js';
+import { addRoute, isoTime } from '../route/route.js';
 import { id, month } from '../route/input.js';
-import { addRoute } from '../route/route.js';
-import { seesWholePack } from './whole-pack.js';
-import type { Jobs } from './jobs.js';
+import type { Jobs } from './evaluate.js';
 
 const tag = 'evidence';
 /** So many differences are answered. */
-const mostShown = 20;
+const maxShown = 20;
 /** A service's month with every packet is a tenth of this. */
-const mostBytes = 64 * 1024 * 1024;
+const maxBytes = 64 * 1024 * 1024;
 
 const text = z.string();
 const verified = z.strictObject({
@@ -40,7 +40,7 @@ const verified = z.strictObject({
   differences: z.array(z.strictObject({ field: text, stated: text, recomputed: text })),
 });
 
-export interface EvidenceRoutesOptions {
+interface EvidenceRoutesOptions {
   readonly jobs: Pick<Jobs, 'evidence' | 'verify'>;
   readonly config: () => Config;
 }
@@ -48,22 +48,27 @@ export interface EvidenceRoutesOptions {
 /** `/api/v1/evidence`: a month with everything that it rests on, and whether such a file is what it says. */
 export function evidenceRoutes(server: FastifyInstance, { jobs, config }: EvidenceRoutesOptions): void {
   addRoute(server, {
-    ...{ method: 'GET', url: '/api/v1/evidence/:month/:service', operationId: 'getEvidence', tag },
+    method: 'GET',
+    url: '/api/v1/evidence/:month/:service',
+    operationId: 'getEvidence',
+    tag,
     access: 'evidence:read',
     summary: "A service's month with everything that it rests on, as `pop-sla verify` checks it.",
     params: z.strictObject({ month: month(), service: id() }),
     answer: { description: 'the evidence pack', contentType: 'application/zip' },
     handle: async ({ params, caller, reply }) => {
       // Its id may be somebody else's before and after.
-      const owner = stretchIn(config().book.services, params.service, params.month)?.customer;
+      const owner = serviceTermsIn(config().book.services, params.service, params.month)?.customer;
       if (owner === undefined || !maySee(caller, config(), owner, params.month)) return null;
       const worked = await jobs.evidence(params);
-      if ('refused' in worked) throw new Conflict(worked.refused);
+      if ('refused' in worked) throw new ConflictError(worked.refused);
       const { pack, made } = worked.done;
       if (caller.reach === 'own') {
         if (made.state !== 'sealed') return null;
         if (made.others.length > 0)
-          throw new Forbidden('entries in it name other customers too; allowed: to ask the carrier for it');
+          throw new ForbiddenError(
+            'entries in it name other customers too; allowed: to ask the carrier for it',
+          );
       }
       const name = `evidence-${params.month}-${params.service.replace(/[^A-Za-z0-9._-]/g, '_')}.zip`;
       return reply
@@ -76,10 +81,13 @@ export function evidenceRoutes(server: FastifyInstance, { jobs, config }: Eviden
     done(null, content);
   });
   addRoute(server, {
-    ...{ method: 'POST', url: '/api/v1/evidence/verify', operationId: 'verifyEvidence', tag },
+    method: 'POST',
+    url: '/api/v1/evidence/verify',
+    operationId: 'verifyEvidence',
+    tag,
     access: 'evidence:verify',
     summary: 'Whether an evidence pack is what it says, as `pop-sla verify` finds it; keeps nothing.',
-    bodyLimit: mostBytes,
+    bodyLimit: maxBytes,
     bodyType: 'application/octet-stream',
     body: z.instanceof(Buffer, {
       error: 'is no file; allowed: its bytes, as application/zip or application/octet-stream',
@@ -92,18 +100,26 @@ export function evidenceRoutes(server: FastifyInstance, { jobs, config }: Eviden
       const { id: of, revision, state, asOf } = statement;
       const keys = await keyFolder(config().keys.folder).list();
       return {
-        ...{ verified: differences.length === 0, why: null, signedBy, counts },
+        verified: differences.length === 0,
+        why: null,
+        signedBy,
+        counts,
         statement: { id: of, revision, state, asOf },
         ours: keys.some((key) => key.id === signedBy),
         zoneData,
-        differences: differences.slice(0, mostShown),
+        differences: differences.slice(0, maxShown),
       };
     },
   });
 }
 
 const nothing = {
-  ...{ verified: false, statement: null, signedBy: null, ours: false, counts: {}, differences: [] },
+  verified: false,
+  statement: null,
+  signedBy: null,
+  ours: false,
+  counts: {},
+  differences: [],
   zoneData: null,
 };
 
@@ -111,3 +127,25 @@ const maySee = (caller: Caller, { book }: Config, customer: string, of: string):
   caller.reach === 'all'
     ? caller.seesAmounts(customer, `${of}-01`)
     : seesWholePack(caller, book, customer, of);
+
+/**
+ * Whether the caller may see all that a pack of a customer's month says: its terms are those of every day, with their
+ * rents, and not of the month alone. What may be seen changes on the days of resale only.
+ */
+function seesWholePack(
+  caller: Pick<Caller, 'sees' | 'seesAmounts'>,
+  { services, resale }: Pick<CustomerRegistry, 'services' | 'resale'>,
+  customer: string,
+  month: string,
+): boolean {
+  const terms = services.filter((one) => one.customer === customer);
+  const begins = terms.flatMap((one) => [one.start, ...one.terms.map(({ from }) => from)]).sort();
+  const first = begins[0] ?? `${month}-01`;
+  const ends = [`${monthAfter(month, 1)}-01`, ...begins].sort().at(-1) ?? first;
+  const turns = resale.flatMap(({ from, to }) => (to === null ? [from] : [from, to]));
+  const days = [...begins, ...turns.filter((day) => day >= first && day <= ends)];
+  return (
+    days.every((day) => caller.sees(customer, day) && caller.seesAmounts(customer, day)) &&
+    seesWholeMonth(caller, customer, month)
+  );
+}

@@ -1,19 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { circumstances } from '../../core/plan/plan.js';
+import { circumstances, type Plan } from '../../core/plan.js';
 import type { Config } from '../../config/config.js';
-import { findHome } from '../../config/home.js';
-import { planFiles } from '../../config/plan/files.js';
-import { lengthBases } from '../../core/measurement/length.js';
-import type { Plan } from '../../core/plan/plan.js';
-import { planJson, planSummaryJson } from '../../render/plan/json.js';
-import type { PlanLanguage } from '../../render/plan/words.js';
+import { findHome } from '../../config/defaults.js';
+import { planFiles } from '../../config/plan/parse.js';
+import { lengthBases } from '../../core/measurement/round.js';
+import { planJson, planSummaryJson } from '../../render/plan.js';
+import type { PlanLanguage } from '../../i18n/plan/words.js';
 import type { Caller } from '../access/caller.js';
-import { digits } from '../route/answers.js';
+import { addRoute, digits, pageAnswer, pageOf, pageQuery } from '../route/route.js';
 import { id } from '../route/input.js';
-import { pageAnswer, pageOf, pageQuery } from '../route/page.js';
-import { addRoute } from '../route/route.js';
-import { writtenOnce } from '../route/written.js';
+import { cacheSerialized } from '../route/serialized.js';
 
 const tag = 'plans';
 const method = 'GET';
@@ -27,12 +24,19 @@ const bands = z.array(
 const version = z.strictObject({
   ...inForce,
   measurement: z.strictObject({
-    ...{ sizes: z.array(z.int()), lengthBasis: z.enum(lengthBases), packets: z.int() },
-    ...{ minimumSent: z.int(), everyMinutes: z.int(), lostAfterMs: z.int() },
+    sizes: z.array(z.int()),
+    lengthBasis: z.enum(lengthBases),
+    packets: z.int(),
+    minimumSent: z.int(),
+    everyMinutes: z.int(),
+    lostAfterMs: z.int(),
   }),
   classes: z.array(
     z.strictObject({
-      ...{ ...head, commitmentPercent: digits(), minLines: z.int(), maxLines: z.int().nullable() },
+      ...head,
+      commitmentPercent: digits(),
+      minLines: z.int(),
+      maxLines: z.int().nullable(),
       steps: z.array(z.strictObject({ belowPercent: digits(), credit: z.string() })),
     }),
   ),
@@ -47,7 +51,8 @@ const version = z.strictObject({
     .nullable(),
   paidOn: z.enum(['same-invoice', 'next-invoice']),
   faultReports: z.strictObject({
-    ...{ firstResponseMinutes: z.int().nullable(), repairMinutes: z.int().nullable() },
+    firstResponseMinutes: z.int().nullable(),
+    repairMinutes: z.int().nullable(),
   }),
   rulings: z.array(
     z.strictObject({
@@ -60,7 +65,9 @@ const version = z.strictObject({
   ),
 });
 const plan = z.strictObject({
-  ...{ ...head, source: names.nullable(), versions: z.array(version) },
+  ...head,
+  source: names.nullable(),
+  versions: z.array(version),
   tables: z.string().meta({ description: 'all of it as text, as the tables that a contract has' }),
 });
 
@@ -71,7 +78,11 @@ export function planRoutes(server: FastifyInstance, config: () => Config): void 
   const builtIn = () => (read ??= builtInPlans());
   const wordsOf = wordedPlans();
   addRoute(server, {
-    ...{ method, url: '/api/v1/plans', operationId: 'listPlans', tag, access: 'plans:read' },
+    method,
+    url: '/api/v1/plans',
+    operationId: 'listPlans',
+    tag,
+    access: 'plans:read',
     summary: 'The contracts that come with the program, and those of the configuration.',
     query: z.strictObject(pageQuery),
     answer: {
@@ -87,7 +98,11 @@ export function planRoutes(server: FastifyInstance, config: () => Config): void 
     },
   });
   addRoute(server, {
-    ...{ method, url: '/api/v1/plans/:id', operationId: 'getPlan', tag, access: 'plans:read' },
+    method,
+    url: '/api/v1/plans/:id',
+    operationId: 'getPlan',
+    tag,
+    access: 'plans:read',
     summary: 'A contract: what it promises, and as the tables it has.',
     params: z.strictObject({ id: id() }),
     query: z.strictObject({ lang: z.enum(['en', 'zh']).default('en') }),
@@ -105,7 +120,7 @@ function wordedPlans(): (of: Plan, language: PlanLanguage) => ReturnType<typeof 
   return (of, language) => {
     const languages = known.get(of) ?? new Map<PlanLanguage, ReturnType<typeof planJson>>();
     known.set(of, languages);
-    const worded = languages.get(language) ?? writtenOnce(planJson(of, language));
+    const worded = languages.get(language) ?? cacheSerialized(planJson(of, language));
     languages.set(language, worded);
     return worded;
   };

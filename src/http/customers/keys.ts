@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import type { BookList, WrittenItem } from '../../core/customer/entered.js';
+import type { RegistryList, WrittenItem } from '../../core/customer/actions.js';
+import {
+  type BookView,
+  customersJson,
+  linesJson,
+  resaleJson,
+  servicesJson,
+  sitesJson,
+} from '../../render/customers.js';
+import type { Caller } from '../access/caller.js';
 import { words } from '../route/input.js';
 
 // Null is what is left out.
@@ -7,12 +16,17 @@ const text = () => words().nullish();
 const texts = () => z.array(words(200)).max(1000).meta({ description: 'a list of texts' }).nullish();
 
 const terms = {
-  ...{ plan: text(), class: text(), lines: texts(), paths: texts() },
-  ...{ rent: text(), currency: text(), taxPercent: text() },
+  plan: text(),
+  class: text(),
+  lines: texts(),
+  paths: texts(),
+  rent: text(),
+  currency: text(),
+  taxPercent: text(),
 };
 const said = { reason: text() };
 
-export interface ListRoutes {
+interface ListRoutes {
   /** What one of its items is called in the names of its routes. */
   readonly one: string;
   readonly add: z.ZodObject;
@@ -22,7 +36,7 @@ export interface ListRoutes {
 }
 
 /** What may be entered of each list, as a file of customers has it; what may stand in it the registry judges. */
-export const listRoutes: Record<BookList, ListRoutes> = {
+export const listRoutes: Record<RegistryList, ListRoutes> = {
   customers: {
     one: 'Customer',
     add: z.strictObject({ id: text(), name: text(), locale: text(), timeZone: text(), ...said }),
@@ -50,8 +64,13 @@ export const listRoutes: Record<BookList, ListRoutes> = {
   services: {
     one: 'Service',
     add: z.strictObject({
-      ...{ id: text(), customer: text(), site: text(), start: text(), end: text() },
-      ...{ ...terms, ...said },
+      id: text(),
+      customer: text(),
+      site: text(),
+      start: text(),
+      end: text(),
+      ...terms,
+      ...said,
     }),
     change: z.strictObject({ from: text(), ...terms, ...said }),
     ends: true,
@@ -75,4 +94,54 @@ export function saidIn(body: Readonly<Record<string, unknown>>): {
     item: Object.fromEntries(given) as WrittenItem,
     reason: typeof reason === 'string' ? reason : null,
   };
+}
+
+/** What of a list's items somebody may see today; of what is not its own, where it comes from is nobody's business. */
+export function shownTo(
+  { reach, sees, seesAmounts, own }: Caller,
+  list: RegistryList,
+  view: BookView,
+  today: string,
+): readonly object[] {
+  const mine = (customer: string): boolean => sees(customer, today);
+  const bare = (items: readonly object[]): readonly object[] =>
+    reach === 'all' ? items : items.map((item) => ({ ...item, origin: null }));
+  switch (list) {
+    case 'customers':
+      return bare(customersJson(view).filter(({ id }) => mine(id)));
+    case 'sites':
+      return bare(sitesJson(view).filter(({ customer }) => mine(customer)));
+    case 'resale':
+      return bare(resaleJson(view).filter(({ seller, buyer }) => mine(seller) && mine(buyer)));
+    case 'lines': {
+      const own = view.book.services.filter(({ customer }) => mine(customer)).flatMap(({ terms }) => terms);
+      const used = new Set(own.flatMap(({ lines }) => lines));
+      return bare(linesJson(view).filter(({ id }) => reach === 'all' || used.has(id)));
+    }
+    case 'services':
+      return bare(
+        servicesJson(view)
+          .filter(({ id, customer }) => mine(customer) && (own()?.names.services.has(id) ?? true))
+          .map((service) => ({
+            ...service,
+            terms: service.terms.map((terms, index) => {
+              const until = service.terms[index + 1]?.from ?? service.end;
+              const days = daysOf(view.book.resale, { from: terms.from, until, today });
+              return days.every((day) => seesAmounts(service.customer, day))
+                ? terms
+                : { ...terms, rent: null };
+            }),
+          })),
+      );
+  }
+}
+
+/** Of terms in force today, today; of others each day of theirs on which somebody else may have sold them. */
+function daysOf(
+  resale: BookView['book']['resale'],
+  { from, until, today }: { readonly from: string; readonly until: string | null; readonly today: string },
+): readonly string[] {
+  if (from <= today && (until === null || today < until)) return [today];
+  const turns = resale.flatMap((link) => (link.to === null ? [link.from] : [link.from, link.to]));
+  return [from, ...turns.filter((day) => day > from && (until === null || day < until))];
 }

@@ -1,15 +1,87 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { bookLists, type BookList } from '../../core/customer/entered.js';
+import { type RegistryList, registryLists } from '../../core/customer/actions.js';
+import { isLocalDate, localDateRule } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
-import type { Registry } from '../../engine/customers/registry.js';
-import { enteredJson } from '../../render/customers/json.js';
+import { enteredJson } from '../../render/customers.js';
+import type { Registry } from '../../services/customers/registry.js';
+import { addRoute, amount, digits, isoTime, pageAnswer, pageOf, pageQuery } from '../route/route.js';
 import { id } from '../route/input.js';
-import { pageAnswer, pageOf, pageQuery } from '../route/page.js';
-import { addRoute } from '../route/route.js';
-import { enteredItem, entry, items } from './answers.js';
-import { ending, listRoutes, saidIn, withdrawal } from './keys.js';
-import { shownTo } from './shown.js';
+import { ending, listRoutes, saidIn, shownTo, withdrawal } from './keys.js';
+
+const day = () => z.string().refine(isLocalDate).meta({ description: localDateRule });
+const origin = z
+  .strictObject({ file: z.string().nullable(), entry: z.string().nullable() })
+  .nullable()
+  .meta({ description: 'the file that has it, or the entry that added it; null for who sees its own only' });
+const texts = z.array(z.string());
+
+const terms = z.strictObject({
+  from: day(),
+  plan: z.string(),
+  class: z.string(),
+  lines: texts,
+  paths: texts,
+  currency: z.string(),
+  rent: amount(),
+  taxPercent: digits().nullable(),
+});
+
+/** An item of each list. */
+const items: Record<RegistryList, z.ZodObject> = {
+  customers: z.strictObject({
+    id: z.string(),
+    name: z.string(),
+    locale: z.string(),
+    timeZone: z.string(),
+    origin,
+  }),
+  sites: z.strictObject({ id: z.string(), customer: z.string(), name: z.string(), origin }),
+  lines: z.strictObject({ id: z.string(), pop: z.string(), origin }),
+  resale: z.strictObject({
+    seller: z.string(),
+    buyer: z.string(),
+    from: day(),
+    to: day().nullable(),
+    origin,
+  }),
+  services: z.strictObject({
+    id: z.string(),
+    customer: z.string(),
+    site: z.string(),
+    start: day(),
+    end: day().nullable(),
+    terms: z.array(terms),
+    origin,
+  }),
+};
+
+const written = z.record(z.string(), z.union([z.string(), texts]));
+
+const enteredItem = z.strictObject({
+  entry: z.string(),
+  list: z.enum(registryLists),
+  item: written,
+  changes: z.array(written),
+  withdrawn: z.boolean(),
+  entries: z.array(
+    z.strictObject({
+      id: z.string(),
+      does: z.enum(['add', 'change', 'end', 'withdraw']),
+      of: z.string().nullable(),
+      actor: z.string(),
+      at: isoTime(),
+      reason: z.string().nullable(),
+      withdrawn: z.boolean(),
+    }),
+  ),
+});
+
+const entry = {
+  status: 201,
+  description: 'entered',
+  schema: z.strictObject({ entry: z.string() }),
+} as const;
 
 const tag = 'customers';
 const ofItem = z.strictObject({ id: id() });
@@ -20,12 +92,15 @@ const ofItem = z.strictObject({ id: id() });
  */
 export function customerRoutes(server: FastifyInstance, registry: Registry, now: () => EpochMs): void {
   const today = (): string => new Date(now()).toISOString().slice(0, 10);
-  for (const list of bookLists) {
+  for (const list of registryLists) {
     reads(server, registry, list, today);
     writes(server, registry, list);
   }
   addRoute(server, {
-    ...{ method: 'GET', url: '/api/v1/book', operationId: 'listBookEntries', tag },
+    method: 'GET',
+    url: '/api/v1/book',
+    operationId: 'listBookEntries',
+    tag,
     access: 'customers:history',
     summary: 'Everything that was entered of the book, with every word that was said of it.',
     query: z.strictObject(pageQuery),
@@ -39,7 +114,10 @@ export function customerRoutes(server: FastifyInstance, registry: Registry, now:
     },
   });
   addRoute(server, {
-    ...{ method: 'POST', url: '/api/v1/book/:id/withdraw', operationId: 'withdrawBookEntry', tag },
+    method: 'POST',
+    url: '/api/v1/book/:id/withdraw',
+    operationId: 'withdrawBookEntry',
+    tag,
     access: 'customers:write',
     summary: 'Takes an entry back: what it said counts no more.',
     params: ofItem,
@@ -57,11 +135,15 @@ function keyOf(item: object): string {
   return [id, start, seller, buyer, from].join(' ');
 }
 
-function reads(server: FastifyInstance, registry: Registry, list: BookList, today: () => string): void {
+function reads(server: FastifyInstance, registry: Registry, list: RegistryList, today: () => string): void {
   const { one } = listRoutes[list];
   const access = 'customers:read';
   addRoute(server, {
-    ...{ method: 'GET', url: `/api/v1/${list}`, operationId: `list${one}s`, tag, access },
+    method: 'GET',
+    url: `/api/v1/${list}`,
+    operationId: `list${one}s`,
+    tag,
+    access,
     summary: `The ${list} of the book in force.`,
     query: z.strictObject(pageQuery),
     answer: {
@@ -77,7 +159,11 @@ function reads(server: FastifyInstance, registry: Registry, list: BookList, toda
   if (list !== 'customers' && list !== 'services') return;
   const what = { customers: 'One customer.', services: 'A service: each stretch of that id.' };
   addRoute(server, {
-    ...{ method: 'GET', url: `/api/v1/${list}/:id`, operationId: `get${one}`, tag, access },
+    method: 'GET',
+    url: `/api/v1/${list}/:id`,
+    operationId: `get${one}`,
+    tag,
+    access,
     summary: what[list],
     params: ofItem,
     answer: {
@@ -93,12 +179,15 @@ function reads(server: FastifyInstance, registry: Registry, list: BookList, toda
   });
 }
 
-function writes(server: FastifyInstance, registry: Registry, list: BookList): void {
+function writes(server: FastifyInstance, registry: Registry, list: RegistryList): void {
   const { one, add, change, ends } = listRoutes[list];
   const entering = { method: 'POST', tag, access: 'customers:write', answer: entry } as const;
   const url = `/api/v1/${list}` as const;
   addRoute(server, {
-    ...{ ...entering, url, operationId: `add${one}`, body: add },
+    ...entering,
+    url,
+    operationId: `add${one}`,
+    body: add,
     summary: `Enters one of the ${list}.`,
     handle: async ({ body, caller }) => {
       const { item, reason } = saidIn(body);
@@ -107,7 +196,11 @@ function writes(server: FastifyInstance, registry: Registry, list: BookList): vo
   });
   if (change !== null) {
     addRoute(server, {
-      ...{ ...entering, url: `${url}/:id/change`, operationId: `change${one}`, body: change, params: ofItem },
+      ...entering,
+      url: `${url}/:id/change`,
+      operationId: `change${one}`,
+      body: change,
+      params: ofItem,
       summary:
         list === 'services'
           ? 'Changes the terms of a service that was entered, from a day on.'
@@ -121,7 +214,11 @@ function writes(server: FastifyInstance, registry: Registry, list: BookList): vo
   }
   if (!ends) return;
   addRoute(server, {
-    ...{ ...entering, url: `${url}/:id/end`, operationId: `end${one}`, body: ending, params: ofItem },
+    ...entering,
+    url: `${url}/:id/end`,
+    operationId: `end${one}`,
+    body: ending,
+    params: ofItem,
     summary: `Says on which day one of the ${list} that was entered is no more.`,
     handle: async ({ params, body: { day, reason }, caller }) => {
       const what = { list, of: params.id };

@@ -1,16 +1,14 @@
-import { seesExclusion, type OwnThings } from '../../core/access/own.js';
-import { ownScope } from '../../core/access/own-exclusion.js';
-import type { Book } from '../../core/customer/book.js';
+import { ownScope, type TenantScope, seesExclusion } from '../../core/access/tenant.js';
+import type { CustomerRegistry } from '../../core/customer/book.js';
 import type { LedgerExclusion } from '../../core/ledger/exclusions.js';
-import { addDays, daysIn, type LocalDate } from '../../core/time/date.js';
-import { monthAfter } from '../../core/time/month.js';
-import type { ShownOutage } from '../../engine/ledger/counted.js';
-import type { Impact } from '../../engine/month/impact.js';
-import type { AvailabilityJson, ServiceView } from '../../render/ledger/availability.js';
+import { addDays, daysIn, type LocalDate, monthAfter } from '../../core/time/calendar.js';
+import type { ShownOutage } from '../../services/ledger/entries.js';
+import type { Impact } from '../../services/months/impact.js';
+import type { AvailabilityJson, ServiceView } from '../../render/availability.js';
 import type { Caller } from '../access/caller.js';
 
 /** Those of its own ports, at the times that they were; who said what of them stays inside. */
-export function ownOutages(outages: readonly ShownOutage[], own: OwnThings | null): readonly ShownOutage[] {
+export function ownOutages(outages: readonly ShownOutage[], own: TenantScope | null): readonly ShownOutage[] {
   if (own === null) return outages;
   return outages.flatMap((outage) => {
     const { counts, port } = outage;
@@ -24,7 +22,7 @@ export function ownOutages(outages: readonly ShownOutage[], own: OwnThings | nul
 /** Those that count and touch something of its own; whom else they touch, and who did what, stays inside. */
 export function ownExclusions(
   exclusions: readonly LedgerExclusion[],
-  own: OwnThings | null,
+  own: TenantScope | null,
 ): readonly LedgerExclusion[] {
   if (own === null) return exclusions;
   const inside = {
@@ -46,7 +44,7 @@ export function ownExclusions(
 }
 
 /** The services that it may see on a day of theirs, with the amounts that it may see on every one. */
-export function shownAvailability(month: AvailabilityJson, book: Book, caller: Caller): object {
+export function shownAvailability(month: AvailabilityJson, book: CustomerRegistry, caller: Caller): object {
   const siteOf = new Map(book.sites.map(({ id, customer }) => [id, customer]));
   const ofMonth = daysFrom(`${month.month}-01`, `${monthAfter(month.month, 1)}-01`);
   const sight = sightOnce(caller);
@@ -62,7 +60,7 @@ export function shownAvailability(month: AvailabilityJson, book: Book, caller: C
   };
 }
 
-function shownService(service: ServiceView, sight: Sight): object[] {
+function shownService(service: ServiceView, sight: Visibility): object[] {
   const { customer, period, bounds } = service;
   const days = daysFrom(period.from.slice(0, 10), period.to.slice(0, 10));
   if (!sight.any(customer, days)) return [];
@@ -87,14 +85,14 @@ export function shownImpact(impact: Impact, customer: string | null, caller: Cal
   };
 }
 
-interface Sight {
+interface Visibility {
   readonly any: (customer: string | null, days: readonly LocalDate[]) => boolean;
   readonly every: (customer: string | null, days: readonly LocalDate[]) => boolean;
 }
 
 /** Of a customer's many services most live as long: it is asked once for all of them. */
-function sightOnce(caller: Caller): Sight {
-  const once = (asked: Sight['any']): Sight['any'] => {
+function sightOnce(caller: Caller): Visibility {
+  const once = (asked: Visibility['any']): Visibility['any'] => {
     const known = new Map<string, boolean>();
     return (customer, days) => {
       const key = `${days[0] ?? ''} ${days.length} ${customer ?? ''}`;

@@ -1,17 +1,20 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { readTime } from '../../config/ledger/exclusion-input.js';
-import { decisions } from '../../core/ledger/decide.js';
+import { readTime, scopeWords } from '../../config/exclusion-files.js';
+import { type ValidationIssue, validationError } from '../../core/ledger/errors.js';
+import { exclusionStates } from '../../core/ledger/exclusions.js';
 import { parseRef } from '../../core/ledger/outages.js';
-import { refuse, type Refusal } from '../../core/ledger/refusal.js';
+import { decisions } from '../../core/ledger/proposals.js';
 import type { Interval } from '../../core/time/intervals.js';
-import { Refused } from '../../engine/ledger/enter.js';
-import { textsOf } from '../../engine/ledger/entry.js';
-import type { Office } from '../../engine/ledger/office.js';
-import { exclusionJson } from '../../render/ledger/json.js';
+import { exclusionJson } from '../../render/ledger.js';
+import { importExclusions } from '../../services/ledger/service.js';
+import { ValidationError, textsOf } from '../../services/ledger/entries.js';
+import type { LedgerBacklog } from '../../services/ledger/backlog.js';
+import { maxAttachmentBytes } from '../../store/ledger-store.js';
 import { fileName, id, words } from '../route/input.js';
 import { addRoute } from '../route/route.js';
-import { exclusion } from './answers.js';
+import { attachment, exclusion } from './reads.js';
+import { ownExclusions } from './shown.js';
 
 const tag = 'ledger';
 const method = 'POST';
@@ -31,15 +34,26 @@ const said = { reason: text(), evidence: text(), attachments: attachments() };
 const entered = { status: 201, description: 'entered', schema: z.strictObject({ id: z.string() }) } as const;
 
 const proposal = z.strictObject({
-  ...{ kind: text(), scope: texts(), notices: texts(), proof: text(), source: text() },
-  ...{ cron: text(), duration: text(), zone: text(), reason: text(), attachments: attachments() },
+  kind: text(),
+  scope: texts(),
+  notices: texts(),
+  proof: text(),
+  source: text(),
+  cron: text(),
+  duration: text(),
+  zone: text(),
+  reason: text(),
+  attachments: attachments(),
   ...times,
 });
 
 /** What enters something, in the name of whoever asks. */
-export function ledgerWrites(server: FastifyInstance, { desk }: Office): void {
+export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog): void {
   addRoute(server, {
-    ...{ method, url: '/api/v1/exclusions', operationId: 'proposeExclusion', tag },
+    method,
+    url: '/api/v1/exclusions',
+    operationId: 'proposeExclusion',
+    tag,
     access: 'exclusions:propose',
     summary: 'Proposes an excuse; a second person approves it.',
     body: proposal,
@@ -53,7 +67,10 @@ export function ledgerWrites(server: FastifyInstance, { desk }: Office): void {
   });
   for (const decision of decisions) {
     addRoute(server, {
-      ...{ method, url: `/api/v1/exclusions/:id/${decision}`, operationId: `${decision}Exclusion`, tag },
+      method,
+      url: `/api/v1/exclusions/:id/${decision}`,
+      operationId: `${decision}Exclusion`,
+      tag,
       access: 'exclusions:decide',
       summary: `To ${decision} an exclusion.`,
       params: z.strictObject({ id: id() }),
@@ -65,7 +82,9 @@ export function ledgerWrites(server: FastifyInstance, { desk }: Office): void {
   }
   const outages = { method, tag, access: 'outages:write', answer: entered } as const;
   addRoute(server, {
-    ...{ ...outages, url: '/api/v1/outages', operationId: 'addOutage' },
+    ...outages,
+    url: '/api/v1/outages',
+    operationId: 'addOutage',
     summary: 'Enters an outage that the watch did not see.',
     body: z.strictObject({ port: text(), ...times, ...said }),
     handle: async ({ body, caller }) => {
@@ -74,7 +93,9 @@ export function ledgerWrites(server: FastifyInstance, { desk }: Office): void {
     },
   });
   addRoute(server, {
-    ...{ ...outages, url: '/api/v1/outages/correct', operationId: 'correctOutage' },
+    ...outages,
+    url: '/api/v1/outages/correct',
+    operationId: 'correctOutage',
     summary: 'Lays other times over an outage.',
     body: z.strictObject({ of: text(), ...times, ...said }),
     handle: async ({ body, caller }) => {
@@ -83,7 +104,9 @@ export function ledgerWrites(server: FastifyInstance, { desk }: Office): void {
     },
   });
   addRoute(server, {
-    ...{ ...outages, url: '/api/v1/outages/void', operationId: 'voidOutage' },
+    ...outages,
+    url: '/api/v1/outages/void',
+    operationId: 'voidOutage',
     summary: 'Says that an outage counts for nothing.',
     body: z.strictObject({ of: text(), ...said }),
     handle: async ({ body, caller }) => {
@@ -102,24 +125,138 @@ const given = <T extends object>(body: T): Given<T> =>
 type Said = z.output<z.ZodObject<typeof said>>;
 
 const saidIn = ({ reason, evidence, attachments: files }: Said) => ({
-  ...{ reason: reason ?? '', evidence: evidence ?? null, attachments: files ?? [] },
+  reason: reason ?? '',
+  evidence: evidence ?? null,
+  attachments: files ?? [],
 });
 
 function intervalOf(body: z.output<z.ZodObject<typeof times>>): Interval {
-  const refusals: Refusal[] = [];
+  const refusals: ValidationIssue[] = [];
   const from = readTime('from', body.from ?? undefined, refusals);
   const to = readTime('to', body.to ?? undefined, refusals);
-  if (from === null || to === null) throw new Refused(refusals);
+  if (from === null || to === null) throw new ValidationError(refusals);
   return { from, to };
 }
 
 function refOf(of: string | null | undefined) {
   const ref = parseRef(of ?? '');
   if (ref) return ref;
-  throw new Refused([
-    refuse('of', 'is no outage', 'PORT@OBSERVER/START or C…, as GET /api/v1/outages gives it', [
+  throw new ValidationError([
+    validationError('of', 'is no outage', 'PORT@OBSERVER/START or C…, as GET /api/v1/outages gives it', [
       'no-such',
       '',
     ]),
   ]);
+}
+
+const bytes = z.instanceof(Buffer, { error: 'is no file; allowed: its bytes, as application/octet-stream' });
+
+/** `POST /api/v1/attachments`: a file that proves something. */
+export function attachmentWrite(server: FastifyInstance, office: Pick<LedgerBacklog, 'attach'>): void {
+  server.addContentTypeParser(
+    'application/octet-stream',
+    { parseAs: 'buffer', bodyLimit: maxAttachmentBytes },
+    (_request, content, done) => {
+      done(null, content);
+    },
+  );
+  addRoute(server, {
+    method: 'POST',
+    url: '/api/v1/attachments',
+    operationId: 'attachFile',
+    tag: 'ledger',
+    access: 'attachments:write',
+    summary: 'Keeps a file that proves something.',
+    bodyLimit: maxAttachmentBytes,
+    bodyType: 'application/octet-stream',
+    query: z.strictObject({ name: fileName() }),
+    body: bytes,
+    answer: { status: 201, description: 'kept', schema: attachment },
+    handle: ({ query, body }) => office.attach(query.name, body),
+  });
+}
+/** Each is held against all the others: a file of more is proposed in parts. */
+const maxAtOnce = 1000;
+const fileTypes = { csv: 'text/csv; charset=utf-8', ical: 'text/calendar; charset=utf-8' } as const;
+const format = z.enum(['csv', 'ical']);
+/** Commas part what the command line is given several times. */
+const several = () => words(2000).meta({ description: 'words with commas between them' }).optional();
+const partsOf = (text: string | undefined) => text?.split(',').map((word) => word.trim());
+
+/** Exclusions as files: out as CSV or a calendar, and in again. */
+export function exclusionFiles(server: FastifyInstance, { desk }: Pick<LedgerBacklog, 'desk'>): void {
+  for (const type of ['text/csv', 'text/calendar']) {
+    server.addContentTypeParser(type, { parseAs: 'buffer' }, (_request, content, done) => {
+      done(null, content);
+    });
+  }
+  addRoute(server, {
+    method: 'GET',
+    url: '/api/v1/exclusions/export',
+    operationId: 'exportExclusions',
+    tag,
+    access: 'exclusions:read',
+    summary: 'The exclusions as a file: CSV or iCalendar, as the import reads them.',
+    query: z.strictObject({ format: format.default('csv'), state: z.enum(exclusionStates).optional() }),
+    answer: { description: 'the file', contentType: 'text/csv' },
+    handle: async ({ query, caller, reply }) => {
+      const all = ownExclusions(await desk.exclusions(), caller.own());
+      const wanted = all.filter(({ state }) => state === (query.state ?? state));
+      const { exclusionsCsv, exclusionsIcal } = await import('../../render/ledger.js');
+      const render = query.format === 'csv' ? exclusionsCsv : exclusionsIcal;
+      const name = query.format === 'csv' ? 'exclusions.csv' : 'exclusions.ics';
+      return reply
+        .type(fileTypes[query.format])
+        .header('content-disposition', `attachment; filename="${name}"`)
+        .send(Buffer.from(render(wanted, ({ scope }) => scopeWords(scope))));
+    },
+  });
+  addRoute(server, {
+    method: 'POST',
+    url: '/api/v1/exclusions/import',
+    operationId: 'importExclusions',
+    tag,
+    access: 'exclusions:propose',
+    summary:
+      'Proposes what a file has (CSV or iCalendar), all of it or nothing; what is there already is left out.',
+    bodyType: 'application/octet-stream',
+    query: z.strictObject({
+      format: format.optional(),
+      kind: words(50).default('planned-maintenance'),
+      scope: several(),
+      notices: several(),
+    }),
+    body: z.instanceof(Buffer, {
+      error: 'is no file; allowed: its bytes, as text/csv, text/calendar or application/octet-stream',
+    }),
+    answer: {
+      status: 201,
+      description: 'proposed',
+      schema: z.strictObject({ proposed: z.array(z.string()), leftOut: z.int() }),
+    },
+    handle: async ({ query, body, caller }) => {
+      const text = decoded(body);
+      const kindOfFile = query.format ?? (text.trimStart().startsWith('BEGIN:VCALENDAR') ? 'ical' : 'csv');
+      const defaults = { kind: query.kind, scope: partsOf(query.scope), notices: partsOf(query.notices) };
+      // Readers of files that a start does not wait for.
+      const { readExclusionsCsv } = await import('../../config/exclusion-files.js');
+      const { readExclusionsIcal } = await import('../../config/exclusion-files.js');
+      const reading = kindOfFile === 'csv' ? readExclusionsCsv(text) : readExclusionsIcal(text, defaults);
+      if (!reading.ok) throw new ValidationError(reading.refusals);
+      if (reading.inputs.length > maxAtOnce)
+        throw new ValidationError([
+          validationError('file', `has ${reading.inputs.length} exclusions`, `at most ${maxAtOnce}`),
+        ]);
+      const { proposed, leftOut } = await importExclusions(desk, caller.principal.name, reading.inputs);
+      return { proposed: proposed.map(({ id }) => id), leftOut };
+    },
+  });
+}
+
+function decoded(body: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch {
+    throw new ValidationError([validationError('file', 'is not UTF-8', 'a text in UTF-8')]);
+  }
 }

@@ -3,9 +3,11 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { docs } from '../access/admit.js';
+import { docs } from '../access/caller.js';
+import { BadRequestError } from '../problem.js';
+import { inputFaults } from './input.js';
 import { addRoute } from './route.js';
-import { writtenOnce } from './written.js';
+import { textOf, cacheSerialized } from './serialized.js';
 
 /** OpenAPI 3.1 of every route that is added after this, and the page `/docs` that reads it. */
 export function describeRoutes(server: FastifyInstance, version: string): void {
@@ -56,6 +58,34 @@ export function documentRoute(server: FastifyInstance): void {
     access: 'open',
     answer: { description: 'OpenAPI 3.1', schema: z.looseObject({ openapi: z.string() }) },
     // Made once: no route comes after the first request.
-    handle: () => (document ??= writtenOnce(server.swagger())),
+    handle: () => (document ??= cacheSerialized(server.swagger())),
+  });
+}
+
+interface CompilerOptions {
+  /**
+   * Holds every answer against its schema, and fails with 500 where it says something else. For tests: who asks is
+   * better served by an answer with a key too many than by none.
+   */
+  readonly checkAnswers: boolean;
+}
+
+/** Zod for what comes in, with every fault at once, and for what goes out. */
+export function useZod(server: FastifyInstance, { checkAnswers }: CompilerOptions): void {
+  server.setValidatorCompiler<z.ZodType>(({ schema }) => (given: unknown) => {
+    const read = schema.safeParse(given);
+    return read.success
+      ? { value: read.data }
+      : { error: new BadRequestError(inputFaults(schema, given, read.error.issues)) };
+  });
+  server.setSerializerCompiler(({ schema, method, url }) => (answer) => {
+    const text = textOf(answer);
+    if (checkAnswers && schema instanceof z.ZodType) {
+      const read = schema.safeParse(JSON.parse(text.toString()));
+      if (!read.success)
+        throw new Error(`${method} ${url} answers not as declared: ${z.prettifyError(read.error)}`);
+    }
+    // Bytes go out as they are; the type knows of texts only.
+    return text as string;
   });
 }

@@ -1,15 +1,93 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { refuse } from '../../core/ledger/refusal.js';
-import { Refused } from '../../engine/ledger/enter.js';
-import { ticketJson, tmfBase } from '../../render/tmf/ticket.js';
-import { Forbidden } from '../problem.js';
-import { actorOf, customersSeen, dayOf, shownTo } from '../faults/who.js';
-import { ofReport, type FaultRoutes } from '../faults/reads.js';
-import type { Uploads } from '../faults/uploads.js';
+import { validationError } from '../../core/ledger/errors.js';
+import { isPathId } from '../../core/path.js';
+import type { ExternalId } from '../../core/ticket/actions.js';
+import type { Ticket } from '../../core/ticket/report.js';
+import type { PathId } from '../../core/types.js';
+import { statusOf, ticketJson, type TicketStatus, tmfBase } from '../../render/tmf.js';
+import { ValidationError } from '../../services/ledger/entries.js';
+import type { TransitionRequest } from '../../services/tickets/decide.js';
+import { type TicketRoutes, ofReport } from '../tickets/reads.js';
+import type { Uploads } from '../tickets/writes.js';
+import { actorOf, customersSeen, dayOf, shownTo } from '../tickets/answers.js';
+import { ForbiddenError } from '../problem.js';
 import { addRoute } from '../route/route.js';
-import { ticketCreate, ticketFields, ticketPatch, ticketQuery } from './input.js';
-import { customerOfTicket, deedsOfPatch, externalIdsOf, scopeOfTicket } from './requests.js';
+import {
+  type TicketCreate,
+  ticketCreate,
+  ticketFields,
+  type TicketPatch,
+  ticketPatch,
+  ticketQuery,
+} from './requests.js';
+
+type Given = NonNullable<TicketCreate['externalIdentifier']>;
+
+const externalIdsOf = (given: Given): ExternalId[] =>
+  given.map(({ id, owner, externalIdentifierType }) => ({
+    id,
+    owner: owner ?? null,
+    type: externalIdentifierType ?? null,
+  }));
+
+/** The path and service that a ticket names among its related entities; what is neither is let be. */
+function scopeOfTicket(
+  { relatedEntity }: TicketCreate,
+  services: readonly string[],
+): { readonly path: PathId | null; readonly service: string | null } {
+  const ids = (relatedEntity ?? []).map(({ entity, id }) => entity?.id ?? id ?? '');
+  return { path: ids.find(isPathId) ?? null, service: ids.find((id) => services.includes(id)) ?? null };
+}
+
+/** Whom a ticket names as its customer. */
+function customerOfTicket({ relatedParty }: TicketCreate): string | null {
+  const found = (relatedParty ?? []).find(({ role }) => /^(customer|buyer|originator)$/i.test(role ?? ''));
+  return found?.partyOrPartyRole?.id ?? found?.id ?? null;
+}
+
+/** What a patch asks for, in our words: what is said anew, then notes, then the status. */
+function deedsOfPatch(report: Ticket, patch: TicketPatch): TransitionRequest[] {
+  const { severity = null, name: subject = null, externalIdentifier } = patch;
+  const deeds: TransitionRequest[] = [];
+  if (severity !== null || subject !== null || externalIdentifier !== undefined) {
+    const externalIds = externalIdentifier === undefined ? null : externalIdsOf(externalIdentifier);
+    deeds.push({ deed: 'change', subject, severity, externalIds });
+  }
+  const known = new Set(report.comments.map(({ seq }) => `${report.id}.${seq}`));
+  for (const { id, text } of patch.note ?? [])
+    if (id === undefined || !known.has(id))
+      deeds.push({ deed: 'comment', text, internal: false, attachments: [] });
+  if (patch.status !== undefined && patch.status !== statusOf(report.state))
+    deeds.push(deedFor(patch.status, patch.statusChangeReason ?? ''));
+  return deeds;
+}
+
+function deedFor(status: TicketStatus, reason: string): TransitionRequest {
+  switch (status) {
+    case 'acknowledged':
+      return { deed: 'take' };
+    case 'inProgress':
+      return { deed: 'start' };
+    case 'resolved':
+      return { deed: 'resolve', text: reason };
+    case 'rejected':
+      return { deed: 'reject', text: reason };
+    case 'closed':
+      return { deed: 'close', text: reason };
+    case 'pending':
+      return { deed: 'reopen', text: reason };
+    case 'held':
+    case 'cancelled':
+      throw new ValidationError([
+        validationError(
+          'status',
+          `is ${status}, which a report never is`,
+          'acknowledged, inProgress, resolved, closed, rejected, pending',
+        ),
+      ]);
+  }
+}
 
 const tag = 'TMF621 trouble tickets';
 const ticket = z.looseObject({ '@type': z.literal('TroubleTicket'), id: z.string(), href: z.string() });
@@ -25,12 +103,16 @@ function chosen(whole: Record<string, unknown>, fields: string | undefined): Rec
 /** The same reports in the shape of TMF621 Trouble Ticket v5. */
 export function ticketRoutes(
   server: FastifyInstance,
-  { office, config, now, uploads }: FaultRoutes & { readonly uploads: Uploads },
+  { office, config, now, uploads }: TicketRoutes & { readonly uploads: Uploads },
 ): void {
   const { desk } = office;
   const url = `${tmfBase}/troubleTicket` as const;
   addRoute(server, {
-    ...{ method: 'GET', url, operationId: 'listTroubleTicket', tag, access: 'faults:read' },
+    method: 'GET',
+    url,
+    operationId: 'listTroubleTicket',
+    tag,
+    access: 'faults:read',
     summary: 'Trouble tickets, newest first; X-Total-Count says how many there are in all.',
     query: ticketQuery,
     answer: { description: 'the tickets', schema: z.array(ticket) },
@@ -53,16 +135,26 @@ export function ticketRoutes(
     },
   });
   addRoute(server, {
-    ...{ method: 'GET', url: `${url}/:id`, operationId: 'retrieveTroubleTicket', tag, access: 'faults:read' },
+    method: 'GET',
+    url: `${url}/:id`,
+    operationId: 'retrieveTroubleTicket',
+    tag,
+    access: 'faults:read',
     summary: 'One trouble ticket.',
-    ...{ params: ofReport, query: ticketFields, answer: { description: 'the ticket', schema: ticket } },
+    params: ofReport,
+    query: ticketFields,
+    answer: { description: 'the ticket', schema: ticket },
     handle: async ({ params, query, caller }) => {
       const found = shownTo(caller, await desk.report(params.id), now());
       return found && chosen(ticketJson(found, now()), query.fields);
     },
   });
   addRoute(server, {
-    ...{ method: 'POST', url, operationId: 'createTroubleTicket', tag, access: 'faults:file' },
+    method: 'POST',
+    url,
+    operationId: 'createTroubleTicket',
+    tag,
+    access: 'faults:file',
     summary:
       'Files a report; the round band of the path or service that relatedEntity names is its evidence.',
     bodyLimit: 15_000_000,
@@ -72,7 +164,9 @@ export function ticketRoutes(
       const actor = actorOf(caller);
       const customer = customerOfTicket(body) ?? caller.principal.customer ?? '';
       if (!caller.sees(customer, dayOf(now())))
-        throw new Forbidden(`${caller.principal.name} may not file reports of ${JSON.stringify(customer)}`);
+        throw new ForbiddenError(
+          `${caller.principal.name} may not file reports of ${JSON.stringify(customer)}`,
+        );
       const scope = scopeOfTicket(
         body,
         config().book.services.map(({ id }) => id),
@@ -81,7 +175,9 @@ export function ticketRoutes(
       for (const { name, content } of body.attachment ?? []) {
         if (content === undefined || !/^[A-Za-z0-9+/\s]*={0,2}$/.test(content)) {
           const what = `${JSON.stringify(name)} has no content in base64`;
-          throw new Refused([refuse('attachment', what, 'files with their content; links are not followed')]);
+          throw new ValidationError([
+            validationError('attachment', what, 'files with their content; links are not followed'),
+          ]);
         }
         const bytes = Buffer.from(content, 'base64');
         uploads.count(caller, bytes.byteLength);
@@ -89,19 +185,18 @@ export function ticketRoutes(
       }
       uploads.count(caller, 0);
       const filed = await desk.file(actor, {
-        ...{ customer, ...scope, window: (scope.path ?? scope.service) ? 'round' : null, since: null },
-        ...{
-          subject: body.name ?? null,
-          text: body.description,
-          severity: body.severity,
-          kind: body.ticketType,
-        },
-        ...{
-          channel: 'system',
-          reporter: null,
-          attachments,
-          externalIds: externalIdsOf(body.externalIdentifier ?? []),
-        },
+        customer,
+        ...scope,
+        window: (scope.path ?? scope.service) ? 'round' : null,
+        since: null,
+        subject: body.name ?? null,
+        text: body.description,
+        severity: body.severity,
+        kind: body.ticketType,
+        channel: 'system',
+        reporter: null,
+        attachments,
+        externalIds: externalIdsOf(body.externalIdentifier ?? []),
       });
       const notes = (body.note ?? []).map(
         ({ text }) => ({ deed: 'comment', text, internal: false }) as const,
@@ -114,21 +209,23 @@ export function ticketRoutes(
     },
   });
   addRoute(server, {
-    ...{
-      method: 'PATCH',
-      url: `${url}/:id`,
-      operationId: 'patchTroubleTicket',
-      tag,
-      access: 'faults:answer',
-    },
+    method: 'PATCH',
+    url: `${url}/:id`,
+    operationId: 'patchTroubleTicket',
+    tag,
+    access: 'faults:answer',
     summary:
       'Changes a ticket by a merge patch: its status, severity, name, external identifiers, new notes.',
-    ...{ params: ofReport, body: ticketPatch, answer: { description: 'the ticket', schema: ticket } },
+    params: ofReport,
+    body: ticketPatch,
+    answer: { description: 'the ticket', schema: ticket },
     handle: async ({ params, body, caller }) => {
       const before = shownTo(caller, await desk.report(params.id), now());
       if (!before) return null;
       if (body.id !== undefined && body.id !== params.id)
-        throw new Refused([refuse('body.id', `is ${body.id}, and the ticket is ${params.id}`, params.id)]);
+        throw new ValidationError([
+          validationError('body.id', `is ${body.id}, and the ticket is ${params.id}`, params.id),
+        ]);
       const done = shownTo(
         caller,
         await desk.do(actorOf(caller), params.id, ...deedsOfPatch(before, body)),

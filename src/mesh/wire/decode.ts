@@ -1,14 +1,16 @@
-import { countSize, type SizeCounts } from '../../core/measurement/counts.js';
-import type { IcmpErrorCount } from '../../core/measurement/packet.js';
-import type { SizeSample } from '../../core/measurement/round.js';
-import type { StoredRound, StoredSlot } from '../../core/merge/slot.js';
-import { pathEnds } from '../../core/path/path.js';
+import {
+  countSize,
+  type IcmpErrorCount,
+  type SizeCounts,
+  type SizeSample,
+} from '../../core/measurement/round.js';
+import type { StoredRound, StoredSlot } from '../../core/merge.js';
+import { pathEnds } from '../../core/path.js';
 import type { PathId, PopId } from '../../core/types.js';
 import { decodePackets } from '../../store/packets/codec.js';
 import type { StoredRows } from '../../store/row-store.js';
 import { wireVersion } from './encode.js';
-import { decodeFrame } from './frame.js';
-import { Refused } from './refused.js';
+import { decodeFrame, WireFormatError } from './frame.js';
 import { headSchema, type Head } from './schema.js';
 
 const isKnown = (version: number): boolean => version >= 1 && version <= wireVersion + 1;
@@ -27,7 +29,10 @@ export function decodeRows(bytes: Uint8Array, pop: PopId): DecodedRows {
   const parsed = headSchema.safeParse(raw);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new Refused('invalid', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not valid'}`);
+    throw new WireFormatError(
+      'invalid',
+      `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not valid'}`,
+    );
   }
   const head = parsed.data;
   requireOwn(head, pop);
@@ -44,7 +49,8 @@ export function decodeRows(bytes: Uint8Array, pop: PopId): DecodedRows {
 
 /** The subject alone says who sent it: a message that names another PoP anywhere is a forgery. */
 function requireOwn(head: Head, pop: PopId): void {
-  const forged = (what: string): Refused => new Refused('forged', `${what}, and came as ${pop}'s`);
+  const forged = (what: string): WireFormatError =>
+    new WireFormatError('forged', `${what}, and came as ${pop}'s`);
   if (head.pop !== pop) throw forged(`it says that it is ${head.pop}'s`);
   for (const path of [...head.paths, ...head.sightings.map((sighting) => sighting.path)])
     if (pathEnds(path)?.source !== pop) throw forged(`it has rows of the path ${path}`);
@@ -92,12 +98,13 @@ function* roundsOf(
       packed,
       ...icmpErrorsOf(icmpErrors?.[at] ?? null),
     };
-    if (!own.every(isCount)) throw new Refused('invalid', `${nameOf(round)}: its sizes count to nothing`);
+    if (!own.every(isCount))
+      throw new WireFormatError('invalid', `${nameOf(round)}: its sizes count to nothing`);
     if (packed !== null) samples.set(round, requireCounted(round, packed));
     yield round;
   }
   if (byte !== packets.length)
-    throw new Refused('invalid', 'the packets are fewer or more than the rounds say');
+    throw new WireFormatError('invalid', 'the packets are fewer or more than the rounds say');
 }
 
 const icmpErrorsOf = (errors: readonly IcmpErrorCount[] | null): Pick<StoredRound, 'icmpErrors'> =>
@@ -116,12 +123,13 @@ function marksOf({ missing, paths }: Head): StoredSlot[] {
 function requireLengths(columns: Readonly<Record<string, readonly unknown[]>>, length: number): void {
   for (const [name, column] of Object.entries(columns))
     if (column.length !== length)
-      throw new Refused('invalid', `${name}: has ${column.length} entries; allowed: ${length}`);
+      throw new WireFormatError('invalid', `${name}: has ${column.length} entries; allowed: ${length}`);
 }
 
 function pathAt(paths: readonly PathId[], place: number): PathId {
   const path = paths[place];
-  if (path === undefined) throw new Refused('invalid', `the path ${place} is not among those it names`);
+  if (path === undefined)
+    throw new WireFormatError('invalid', `the path ${place} is not among those it names`);
   return path;
 }
 
@@ -153,13 +161,13 @@ function requireCounted(round: StoredRound, packed: Uint8Array): SizeSample[] {
   try {
     samples = decodePackets(packed);
   } catch (error) {
-    throw new Refused('invalid', `${name}: ${(error as Error).message}`, { cause: error });
+    throw new WireFormatError('invalid', `${name}: ${(error as Error).message}`, { cause: error });
   }
   const counted = samples.map(countSize);
   const same =
     counted.length === round.sizes.length &&
     counted.every((size, index) => isSame(size, round.sizes[index] as SizeCounts));
-  if (!same) throw new Refused('invalid', `${name} do not count to its sizes`);
+  if (!same) throw new WireFormatError('invalid', `${name} do not count to its sizes`);
   return samples;
 }
 

@@ -1,5 +1,5 @@
-import type { SizeCounts } from '../../core/measurement/counts.js';
-import type { StoredRound } from '../../core/merge/slot.js';
+import type { SizeCounts } from '../../core/measurement/round.js';
+import type { StoredRound } from '../../core/merge.js';
 import type { PathId, PopId } from '../../core/types.js';
 import type { StoredRows } from '../../store/row-store.js';
 import { encodeFrame } from './frame.js';

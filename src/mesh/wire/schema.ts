@@ -1,11 +1,9 @@
 import { z } from 'zod';
-import { icmpErrorKinds } from '../../core/measurement/packet.js';
-import { missingReasons, roundStatuses, stampSources } from '../../core/measurement/round.js';
-import { isPathId, isPopId } from '../../core/path/path.js';
+import { icmpErrorKinds, missingReasons, roundStatuses, stampSources } from '../../core/measurement/round.js';
+import { isPathId, isPopId } from '../../core/path.js';
 import type { PathId } from '../../core/types.js';
 import { traceMethods, traceReasons } from '../../core/trace/trace.js';
-import { blindReasons } from '../../core/watch/outage.js';
-import { observerStates, portStates } from '../../core/watch/records.js';
+import { blindReasons, observerStates, portStates } from '../../core/watch/outage.js';
 
 /**
  * What the head of a message has to be. Unknown keys are let be: they are what a newer agent says more. What rounds
@@ -117,7 +115,11 @@ const traceRun = z.object({
   failure: text.nullable(),
 });
 const trace = z.object({
-  ...{ observer: pop, port: pop, at: instant, reason: z.enum(traceReasons), address: text },
+  observer: pop,
+  port: pop,
+  at: instant,
+  reason: z.enum(traceReasons),
+  address: text,
   runs: z.array(traceRun).max(8),
 });
 const sighting = z.object({ path, firstSeenAt: instant, lastSeenAt: instant });

@@ -1,7 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { lastHop, type PathTrace, type TraceRun } from '../../core/trace/trace.js';
-import { isoInstant } from '../instant.js';
-import { tableLines } from '../table.js';
+import { isoInstant, tableLines } from '../figures.js';
 
 /** Whose network an address is, when the operator has said so; null: not said. */
 export type NetworkOf = (address: string) => string | null;
@@ -36,11 +35,17 @@ export function tracesJson({ then, before }: TracesView, networkOf: NetworkOf): 
 
 function traceJson({ observer, port, at, reason, address, runs }: PathTrace, networkOf: NetworkOf): object {
   return {
-    ...{ observer, port, at: isoInstant(at), reason, address },
+    observer,
+    port,
+    at: isoInstant(at),
+    reason,
+    address,
     runs: runs.map((run) => {
       const last = lastHop(run);
       return {
-        ...{ method: run.method, reached: run.reached, failure: run.failure },
+        method: run.method,
+        reached: run.reached,
+        failure: run.failure,
         endedAt: last && { ...last, network: networkOf(last.from) },
         hops: run.hops.map(({ ttl, tries }) => ({
           ttl,

@@ -1,4 +1,4 @@
-import { asPercent, formatShort } from '../../core/number/decimal.js';
+import { asPercent, formatShort } from '../../core/number.js';
 import type {
   CauseRule,
   FigureStep,
@@ -6,9 +6,9 @@ import type {
   PerUnit,
   QualityMetric,
   QualityWindow,
-} from '../../core/plan/plan.js';
-import type { Share } from '../../core/plan/share.js';
-import { fill, inLanguage, planWords, type PlanLanguage } from './words.js';
+  Share,
+} from '../../core/plan.js';
+import { fill, inLanguage, planWords, type PlanLanguage } from '../../i18n/plan/words.js';
 
 /** The rows of a cause: its name, when it applies, what it gives. */
 export function causeRows(rule: CauseRule, language: PlanLanguage): (string | readonly string[])[][] {

@@ -1,10 +1,10 @@
-import { asPercent, formatShort } from '../../core/number/decimal.js';
-import type { Plan, PlanVersion } from '../../core/plan/plan.js';
+import { asPercent, formatShort } from '../../core/number.js';
+import type { Plan, PlanVersion } from '../../core/plan.js';
 import { borderedTable } from './bordered.js';
 import { causeRows } from './causes.js';
 import { bandRange, stepRanges } from './ranges.js';
 import { msText, ruleRows } from './rules.js';
-import { inLanguage, type PlanLanguage } from './words.js';
+import { inLanguage, type PlanLanguage } from '../../i18n/plan/words.js';
 
 /** One thing that a version says: its name, and what it says of it. */
 interface Said {

@@ -1,8 +1,7 @@
-import { asPercent, formatHalfUp, formatShort, isExactAt } from '../../core/number/decimal.js';
-import type { Rational } from '../../core/number/rational.js';
-import type { Band, ServiceClass } from '../../core/plan/plan.js';
+import { asPercent, formatHalfUp, formatShort, isExactAt, type Rational } from '../../core/number.js';
+import type { Band, ServiceClass } from '../../core/plan.js';
 import { creditText } from './causes.js';
-import { planWords, type PlanLanguage } from './words.js';
+import { planWords, type PlanLanguage } from '../../i18n/plan/words.js';
 
 const percent = (share: Rational): string => `${formatShort(asPercent(share), 15)} %`;
 

@@ -1,10 +1,9 @@
-import type { ExclusionKind } from '../../core/exclusion/kinds.js';
-import { formatAmount } from '../../core/money/money.js';
-import { asPercent, formatShort } from '../../core/number/decimal.js';
-import { multiply, ratio, type Rational } from '../../core/number/rational.js';
-import type { PlanVersion } from '../../core/plan/plan.js';
+import type { ExclusionKind } from '../../core/exclusion.js';
+import { formatAmount } from '../../core/money.js';
+import { asPercent, formatShort, multiply, ratio, type Rational } from '../../core/number.js';
+import type { PlanVersion } from '../../core/plan.js';
 import { windowText } from './causes.js';
-import { fill, kindWords, planWords, type PlanLanguage } from './words.js';
+import { fill, kindWords, planWords, type PlanLanguage } from '../../i18n/plan/words.js';
 
 /** The rules that stand in no table of their own: their name, value and plan field. */
 export function ruleRows(

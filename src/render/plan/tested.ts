@@ -1,12 +1,11 @@
-import { formatAmount } from '../../core/money/money.js';
-import type { PlanExample } from '../../core/plan/example.js';
-import type { Plan } from '../../core/plan/plan.js';
+import { formatAmount } from '../../core/money.js';
+import type { Plan, PlanExample } from '../../core/plan.js';
 import { judgeExample, type ExampleFault } from '../../core/statement/example-case.js';
 import type { MonthJudgement } from '../../core/statement/judge.js';
-import { explainOne } from '../explain/explain.js';
-import { indented } from '../explain/text.js';
-import { oneLine } from '../table.js';
-import { inLanguage } from './words.js';
+import { explainOne } from '../explain.js';
+import { indented } from '../explain-text.js';
+import { oneLine } from '../figures.js';
+import { inLanguage } from '../../i18n/plan/words.js';
 
 export interface TestedExample {
   readonly example: PlanExample;

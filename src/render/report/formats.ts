@@ -1,4 +1,4 @@
-import type { ReportLanguage } from './languages.js';
+import type { ReportLanguage } from '../../i18n/languages.js';
 import type { Report } from './report.js';
 
 export const reportFormats = ['json', 'csv', 'xlsx', 'pdf', 'html'] as const;
@@ -36,16 +36,16 @@ export async function renderReport(
       return Buffer.from(reportJsonText(report));
     }
     case 'csv': {
-      const { reportCsv } = await import('./csv/csv.js');
+      const { reportCsv } = await import('./csv.js');
       return Buffer.from(reportCsv(report));
     }
     case 'xlsx': {
-      const { reportXlsx } = await import('./xlsx/xlsx.js');
+      const { reportXlsx } = await import('./xlsx.js');
       return reportXlsx(report, language);
     }
     case 'html': {
       const { composeReport } = await import('./compose/compose.js');
-      const { pagesHtml } = await import('./html/html.js');
+      const { pagesHtml } = await import('./html.js');
       return Buffer.from(pagesHtml(composeReport(report, language)));
     }
     case 'pdf': {

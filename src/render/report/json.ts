@@ -1,6 +1,6 @@
 import type { StatementDocument } from '../../core/statement/document.js';
 import { reportState, type Report } from './report.js';
-import { totalsBy, totalsOf, type GroupTotals } from './totals.js';
+import { totalsBy, totalsOf, type GroupTotals } from './blocks.js';
 
 export const reportJsonFormat = 'pop-sla-report/1';
 

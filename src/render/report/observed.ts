@@ -1,7 +1,7 @@
 import type { Part } from '../../core/statement/document.js';
-import { formatUnits } from '../../core/number/decimal.js';
+import { formatUnits } from '../../core/number.js';
 import type { Tone } from './blocks.js';
-import type { Locale } from './locale.js';
+import type { Locale } from '../../i18n/locale.js';
 
 /** How much of the period (of a month that is not over: of the time so far) all lines were watched, rounded down. */
 export function observedPercent({ period, removedMs, unobservedMs, toDate }: Part): string {

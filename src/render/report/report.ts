@@ -2,7 +2,7 @@ import type { SealedStatement, StatementDocument } from '../../core/statement/do
 
 /** What a report is of. */
 export const reportGroups = ['service', 'customer', 'site', 'reseller'] as const;
-export type ReportGroup = (typeof reportGroups)[number];
+type ReportGroup = (typeof reportGroups)[number];
 
 export interface ReportSelection {
   /** `all`: the whole month. */
@@ -18,7 +18,7 @@ export interface ReportNames {
   readonly pops: ReadonlyMap<string, string>;
 }
 
-export type Seal = Omit<SealedStatement, 'document'>;
+type Seal = Omit<SealedStatement, 'document'>;
 
 export interface ReportStatement {
   readonly document: StatementDocument;
@@ -35,7 +35,7 @@ export interface Report {
   readonly names: ReportNames;
 }
 
-export type ReportState = 'sealed' | 'draft' | 'mixed';
+type ReportState = 'sealed' | 'draft' | 'mixed';
 
 export function reportState({ statements }: Pick<Report, 'statements'>): ReportState {
   const drafts = statements.filter(({ seal }) => seal === null).length;

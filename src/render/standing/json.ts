@@ -1,8 +1,7 @@
-import { formatAmount } from '../../core/money/money.js';
-import { asPercent, formatDown, formatShort } from '../../core/number/decimal.js';
-import type { Rational } from '../../core/number/rational.js';
+import { formatAmount } from '../../core/money.js';
+import { asPercent, formatDown, formatShort, type Rational } from '../../core/number.js';
 import type { ServiceStanding } from '../../core/statement/standing.js';
-import { isoInstant } from '../instant.js';
+import { isoInstant } from '../figures.js';
 
 const percent = (share: Rational): string => formatDown(asPercent(share), 4);
 
@@ -12,7 +11,12 @@ export function standingJson(standing: ServiceStanding) {
   const { unavailableMs, excusedMs, unobservedMs, allowedMs } = standing;
   const amount = (minor: bigint): string => formatAmount(minor, money.currency);
   return {
-    ...{ service, customer, site, class: standing.class, plan, periodEnd: isoInstant(periodEnd) },
+    service,
+    customer,
+    site,
+    class: standing.class,
+    plan,
+    periodEnd: isoInstant(periodEnd),
     availabilityPercent: percent(standing.availability),
     availabilityLowerBoundPercent: percent(standing.lowerBound),
     toDatePercent: toDate && percent(toDate.availability),
@@ -20,20 +24,26 @@ export function standingJson(standing: ServiceStanding) {
     observedPercent: observed && formatDown(asPercent(observed), 2),
     met: standing.met,
     commitmentPercent: formatShort(asPercent(commitment), 15),
-    ...{ unavailableMs, excusedMs, unobservedMs, allowedMs },
+    unavailableMs,
+    excusedMs,
+    unobservedMs,
+    allowedMs,
     next: next && {
       belowPercent: formatShort(asPercent(next.step.below), 15),
       credit: next.step.credit.text,
       leftMs: next.leftMs,
     },
     lines: standing.lines.map(({ line, pop, availability, lowerBound }) => ({
-      ...{ line, pop },
+      line,
+      pop,
       availabilityPercent: percent(availability),
       availabilityLowerBoundPercent: percent(lowerBound),
     })),
     money: {
       currency: money.currency,
-      ...{ rent: amount(money.rent), credit: amount(money.credit), projected: amount(money.projected) },
+      rent: amount(money.rent),
+      credit: amount(money.credit),
+      projected: amount(money.projected),
       nextStep: money.nextStep === null ? null : amount(money.nextStep),
     },
   };

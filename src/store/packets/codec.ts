@@ -1,10 +1,130 @@
-import type { PacketOutcome } from '../../core/measurement/packet.js';
-import type { SizeSample } from '../../core/measurement/round.js';
-import { bitReader, bitWriter, type BitReader, type BitWriter } from './bits.js';
-import { PacketsCorrupt } from './corrupt.js';
-import { crc16 } from './crc.js';
-import { readKinds, writeKinds, type Kind } from './outcomes.js';
-import { maxRttUs, readRttBlock, writeRttBlock } from './rice.js';
+import type {
+  IcmpErrorKind,
+  NotSentReason,
+  PacketOutcome,
+  SizeSample,
+} from '../../core/measurement/round.js';
+import {
+  type BitReader,
+  bitReader,
+  type BitWriter,
+  bitWriter,
+  maxRttUs,
+  CorruptPacketsError,
+  readRttBlock,
+  writeRttBlock,
+} from './bits.js';
+
+/**
+ * What became of the packets that were not received, in few bits where there are few of them. Each is the distance to
+ * the one before it and its kind: `0` lost, `10` late, `110` + 4 bits error, `111` + 4 bits not sent.
+ */
+
+/** The numbers are the stored format: a new word gets a new number, an old one keeps its own. */
+const errorNumbers: Record<IcmpErrorKind, number> = {
+  'net-unreachable': 0,
+  'host-unreachable': 1,
+  'protocol-unreachable': 2,
+  'port-unreachable': 3,
+  'packet-too-big': 4,
+  'admin-prohibited': 5,
+  'time-exceeded': 6,
+  'parameter-problem': 7,
+  'source-quench': 8,
+  redirect: 9,
+  other: 15,
+};
+const reasonNumbers: Record<NotSentReason, number> = {
+  'no-permission': 0,
+  'no-buffer': 1,
+  'too-big': 2,
+  'interface-down': 3,
+  'no-source-address': 4,
+  'no-route': 5,
+  'host-unreachable': 6,
+  aborted: 7,
+  other: 15,
+};
+const numberBits = 4;
+
+/** A packet whose time, where it has one, stands in a block of its own. */
+type Kind =
+  | { readonly kind: 'received' | 'late' | 'lost' }
+  | Extract<PacketOutcome, { readonly kind: 'error' | 'not-sent' }>;
+
+const received: Kind = { kind: 'received' };
+
+function writeKinds(out: BitWriter, packets: readonly PacketOutcome[]): void {
+  out.gamma(packets.reduce((count, packet) => (packet.kind === 'received' ? count : count + 1), 1));
+  let before = -1;
+  packets.forEach((packet, index) => {
+    if (packet.kind === 'received') return;
+    out.gamma(index - before);
+    before = index;
+    switch (packet.kind) {
+      case 'lost':
+        out.bits(0b0, 1);
+        break;
+      case 'late':
+        out.bits(0b10, 2);
+        break;
+      case 'error':
+        out.bits(0b110, 3);
+        out.bits(errorNumbers[packet.error], numberBits);
+        break;
+      case 'not-sent':
+        out.bits(0b111, 3);
+        out.bits(reasonNumbers[packet.reason], numberBits);
+        break;
+    }
+  });
+}
+
+function readKinds(from: BitReader, count: number): Kind[] {
+  const others = from.gamma() - 1;
+  if (others > count) throw new CorruptPacketsError('the packed packets hold more outcomes than packets');
+  const kinds = new Array<Kind>(count).fill(received);
+  let index = -1;
+  for (let left = others; left > 0; left -= 1) {
+    index += from.gamma();
+    if (index >= count) throw new CorruptPacketsError('the packed packets hold more outcomes than packets');
+    kinds[index] = readKind(from);
+  }
+  return kinds;
+}
+
+function readKind(from: BitReader): Kind {
+  switch (from.ones(3)) {
+    case 0:
+      return { kind: 'lost' };
+    case 1:
+      return { kind: 'late' };
+    case 2:
+      return { kind: 'error', error: word(errorNumbers, from.bits(numberBits)) };
+    default:
+      return { kind: 'not-sent', reason: word(reasonNumbers, from.bits(numberBits)) };
+  }
+}
+
+function word<Word extends string>(numbers: Record<Word, number>, number: number): Word {
+  for (const name in numbers) if (numbers[name] === number) return name;
+  throw new CorruptPacketsError(`the packed packets have an outcome of the unknown number ${number}`);
+}
+
+const polynomial = 0x1021;
+
+const table = Uint16Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte << 8;
+  for (let bit = 0; bit < 8; bit += 1) crc = crc & 0x8000 ? ((crc << 1) ^ polynomial) & 0xffff : crc << 1;
+  return crc;
+});
+
+/** CRC-16/CCITT-FALSE. */
+export function crc16(bytes: Uint8Array): number {
+  let crc = 0xffff;
+  for (const byte of bytes) crc = ((crc << 8) & 0xffff) ^ (table[(crc >>> 8) ^ byte] ?? 0);
+  return crc;
+}
 
 /**
  * A round's packets in few bytes, without loss: at most 1.6 bytes a packet in rounds of 100 packets a size whose RTTs'
@@ -42,14 +162,16 @@ export function encodePackets(sizes: readonly SizeSample[]): Uint8Array {
 
 /** Throws `PacketsCorrupt` for anything that `encodePackets` did not give. */
 export function decodePackets(bytes: Uint8Array): SizeSample[] {
-  if (bytes[0] === undefined) throw new PacketsCorrupt('there are no packed packets');
+  if (bytes[0] === undefined) throw new CorruptPacketsError('there are no packed packets');
   if (bytes[0] !== version) {
-    throw new PacketsCorrupt(`the packed packets are of version ${bytes[0]}; this program reads ${version}`);
+    throw new CorruptPacketsError(
+      `the packed packets are of version ${bytes[0]}; this program reads ${version}`,
+    );
   }
   const body = bytes.subarray(headBytes);
   const sum = ((bytes[1] ?? 0) << 8) | (bytes[2] ?? 0);
   if (bytes.length < headBytes || crc16(body) !== sum) {
-    throw new PacketsCorrupt('the packed packets are damaged: their check sum differs');
+    throw new CorruptPacketsError('the packed packets are damaged: their check sum differs');
   }
   return readSizes(bitReader(body));
 }
@@ -68,7 +190,7 @@ function readSizes(from: BitReader): SizeSample[] {
     const late = readRttBlock(from, kinds.filter(({ kind }) => kind === 'late').length);
     sizes.push({ bytes, packets: withTimes(kinds, inTime, late), duplicates, mismatched });
   }
-  if (from.bitsLeft() >= 8) throw new PacketsCorrupt('the packed packets have bytes behind their end');
+  if (from.bitsLeft() >= 8) throw new CorruptPacketsError('the packed packets have bytes behind their end');
   return sizes;
 }
 
@@ -104,7 +226,7 @@ function readLength(from: BitReader, before: number): number {
 
 /** Every size and every packet takes a bit at least: a greater count is damage, found before anything is allocated. */
 function atMost(from: BitReader, count: number): number {
-  if (count > from.bitsLeft()) throw new PacketsCorrupt('the packed packets end too early');
+  if (count > from.bitsLeft()) throw new CorruptPacketsError('the packed packets end too early');
   return count;
 }
 

@@ -1,11 +1,46 @@
+import type * as Koffi from 'koffi';
 import { readFileSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
-import { userInfo } from 'node:os';
+import { homedir, userInfo } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
-import { parsePostgresUrl, postgresUrlAllowed, type PostgresAddress } from '../../core/address/postgres.js';
-import { StoreFault } from '../store.js';
-import { passwordFor } from './password.js';
-import { limitUnacknowledged } from './tcp-user-timeout.js';
+import { parsePostgresUrl, type PostgresAddress, postgresUrlAllowed } from '../../core/address/postgres.js';
+import { StoreError } from '../store.js';
+
+type SetOption = (fd: number, level: number, name: number, value: Buffer, length: number) => number;
+
+const ipprotoTcp = 6;
+const tcpUserTimeout = 18;
+const limitMs = 20_000;
+
+let setOption: SetOption | null | undefined;
+
+/**
+ * Sets TCP_USER_TIMEOUT (RFC 5482): a connection whose other end acknowledges nothing for 20 s breaks, instead of
+ * after the system's own 15 minutes of retransmissions. Keep-alive probes don't do that: they are sent while a
+ * connection is idle. Node has no call for it; where the system's can't be reached the socket stays as it is.
+ */
+function limitUnacknowledged(socket: Socket): void {
+  const { fd } = (socket as unknown as { readonly _handle?: { readonly fd?: number } | null })._handle ?? {};
+  if (fd === undefined || fd < 0) return;
+  setOption ??= loadSetOption();
+  const value = Buffer.alloc(4);
+  value.writeUInt32LE(limitMs);
+  setOption?.(fd, ipprotoTcp, tcpUserTimeout, value, value.length);
+}
+
+function loadSetOption(): SetOption | null {
+  if (process.platform !== 'linux') return null;
+  try {
+    const koffi = createRequire(import.meta.url)('koffi') as typeof Koffi;
+    // The program itself is linked with a C library, whichever it is.
+    return koffi.load(null).func('int setsockopt(int, int, int, const void *, uint32_t)') as SetOption;
+  } catch {
+    return null;
+  }
+}
 
 export interface ConnectOptions {
   /** `postgres://user@host:port/database`, with what `parsePostgresUrl` knows behind it. */
@@ -22,7 +57,7 @@ export interface ConnectOptions {
 export function addressOf(url: string): PostgresAddress {
   const address = parsePostgresUrl(url);
   if (!('wrong' in address)) return address;
-  throw new StoreFault(
+  throw new StoreError(
     `the address of the database ${address.wrong}; allowed: ${postgresUrlAllowed}`,
     'other',
   );
@@ -42,7 +77,11 @@ export function connect({
   const types = new pg.TypeOverrides();
   types.setTypeParser(pg.types.builtins.INT8, wholeNumber);
   const pool = new pg.Pool({
-    ...{ host, port, database, user, types },
+    host,
+    port,
+    database,
+    user,
+    types,
     // An empty one, where the server asks for none; where it does, it says so.
     password: async () => (await passwordFor({ address, user, passwordFile, env })) ?? '',
     ssl: tlsOf(address),
@@ -90,7 +129,7 @@ function tlsOf({ tls, ca, cert, key }: PostgresAddress): pg.PoolConfig['ssl'] {
       return readFileSync(file, 'utf8');
     } catch (error) {
       const why = (error as NodeJS.ErrnoException).code ?? String(error);
-      throw new StoreFault(
+      throw new StoreError(
         `${file}, which the address of the database names, can't be read (${why})`,
         'other',
         {
@@ -106,4 +145,74 @@ function tlsOf({ tls, ca, cert, key }: PostgresAddress): pg.PoolConfig['ssl'] {
     rejectUnauthorized: tls !== 'require' || ca !== null,
     ...(tls === 'verify-full' ? {} : { checkServerIdentity: () => undefined }),
   };
+}
+
+interface PasswordSources {
+  readonly address: PostgresAddress;
+  readonly user: string;
+  /** A file with the password alone. */
+  readonly passwordFile: string | null;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * The password for a new connection, from the first of: the URL, the file for it alone, `PGPASSWORD`, a `.pgpass`.
+ * Read each time, so that it can be changed under a program that runs. Null: there is none. Rejects with `StoreFault`.
+ */
+export async function passwordFor({
+  address,
+  user,
+  passwordFile,
+  env,
+}: PasswordSources): Promise<string | null> {
+  if (address.password !== null) return address.password;
+  if (passwordFile !== null) return (await readWanted(passwordFile, 'the password')).replace(/\r?\n$/, '');
+  if (env['PGPASSWORD'] !== undefined) return env['PGPASSWORD'];
+  const asked = address.passwords ?? env['PGPASSFILE'];
+  const file = asked ?? join(homedir(), '.pgpass');
+  const text = asked === undefined ? await readIfThere(file) : await readWanted(file, 'passwords');
+  if (text === null) return null;
+  const { host, port, database } = address;
+  const wanted = [host.startsWith('/') ? 'localhost' : host, String(port), database, user];
+  for (const line of text.split(/\r?\n/)) {
+    const fields = line.startsWith('#') ? [] : fieldsOf(line);
+    if (fields.length === 5 && wanted.every((word, index) => ['*', word].includes(fields[index] ?? '')))
+      return fields[4] ?? null;
+  }
+  return null;
+}
+
+/** Apart by colons; a backslash takes the next character as it is. */
+function fieldsOf(line: string): string[] {
+  return [...line.matchAll(/((?:\\.|[^\\:])*)(:|$)/g)]
+    .slice(0, 5)
+    .map(([, field = '']) => field.replace(/\\(.)/g, '$1'));
+}
+
+async function readWanted(file: string, what: string): Promise<string> {
+  try {
+    const { mode } = await stat(file);
+    if (mode & 0o077) {
+      throw new StoreError(
+        `${file} with ${what} can be read by others than its owner: chmod 0600 ${file}`,
+        'other',
+      );
+    }
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    throw new StoreError(`${file} with ${what} can't be read (${code ?? String(error)})`, 'other', {
+      cause: error,
+    });
+  }
+}
+
+/** As PostgreSQL's programs do, one that others may read is passed over. */
+async function readIfThere(file: string): Promise<string | null> {
+  try {
+    return (await stat(file)).mode & 0o077 ? null : await readFile(file, 'utf8');
+  } catch {
+    return null;
+  }
 }

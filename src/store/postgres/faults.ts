@@ -1,8 +1,8 @@
 import pg from 'pg';
-import { PacketsCorrupt } from '../packets/corrupt.js';
-import { StoreFault } from '../store.js';
+import { CorruptPacketsError } from '../packets/bits.js';
+import { StoreError } from '../store.js';
 
-type Kind = StoreFault['kind'];
+type Kind = StoreError['kind'];
 
 /** What PostgreSQL's codes mean for whoever looks after it: the code itself, else its class (the first two). */
 const kinds: Readonly<Record<string, readonly [Kind, remedy: string]>> = {
@@ -33,9 +33,9 @@ const unreachable = [
 
 /** What the server or the way to it threw, as the store's users know it. Errors of our own pass unchanged. */
 export function toStoreFault(error: unknown, name: string): unknown {
-  if (error instanceof PacketsCorrupt)
-    return new StoreFault(`${name} is damaged (${error.message})`, 'corrupt');
-  if (error instanceof StoreFault || error instanceof RangeError || !(error instanceof Error)) return error;
+  if (error instanceof CorruptPacketsError)
+    return new StoreError(`${name} is damaged (${error.message})`, 'corrupt');
+  if (error instanceof StoreError || error instanceof RangeError || !(error instanceof Error)) return error;
   const { code } = error as NodeJS.ErrnoException;
   if (error instanceof pg.DatabaseError) {
     const [kind, remedy] = kinds[code ?? ''] ?? kinds[code?.slice(0, 2) ?? ''] ?? ['other', ''];
@@ -61,6 +61,6 @@ export function toStoreFault(error: unknown, name: string): unknown {
   return error;
 }
 
-function fault(kind: Kind, message: string, cause: unknown): StoreFault {
-  return new StoreFault(message, kind, { cause });
+function fault(kind: Kind, message: string, cause: unknown): StoreError {
+  return new StoreError(message, kind, { cause });
 }

@@ -1,9 +1,30 @@
 import type { Pool, PoolClient } from 'pg';
-import { StoreFault } from '../store.js';
+import { StoreError } from '../store.js';
+import type { Query } from './database.js';
 import { toStoreFault } from './faults.js';
-import { locks } from './locks.js';
-import { migrations as all } from './migrations/index.js';
+import { migrations as all } from './migrations.js';
 import type { Migration } from './migrations/migration.js';
+
+/** Advisory locks: what only one program at a time may do on a database. Numbers of our own, the same in every version. */
+export const locks = {
+  schema: 0x504f5001,
+  partitions: 0x504f5002,
+  ledger: 0x504f5003,
+  trail: 0x504f5004,
+  faults: 0x504f5005,
+  statements: 0x504f5006,
+  /** With the number of a month: a work that lasts. */
+  month: 0x504f5007,
+  copy: 0x504f5008,
+  watch: 0x504f5010,
+  /** With a number made of schema and agent: who measures into it. */
+  writer: 0x504f5011,
+} as const;
+
+/** Takes it until the end of the transaction; waits for whoever has it. */
+export async function lock(query: Query, which: keyof typeof locks): Promise<void> {
+  await query('SELECT pg_advisory_xact_lock($1)', [locks[which]]);
+}
 
 /** Brings the schema up to date in one transaction that only one program runs at a time. Rejects with `StoreFault`. */
 export async function migrate(
@@ -31,13 +52,13 @@ export async function requireCurrentSchema(pool: Pool, name: string, migrations 
       `SELECT to_regclass('pop_sla_schema') IS NOT NULL AS found`,
     );
     if (rows[0]?.found !== true) {
-      throw new StoreFault(`there is nothing of pop-sla in ${name} yet: \`pop-sla run\` makes it`, 'missing');
+      throw new StoreError(`there is nothing of pop-sla in ${name} yet: \`pop-sla run\` makes it`, 'missing');
     }
     const version = await versionOf(client);
     refuseNewer(name, version, migrations);
     const latest = latestVersion(migrations);
     if (version < latest) {
-      throw new StoreFault(
+      throw new StoreError(
         `${name} has schema ${version} and needs ${latest}: start \`pop-sla run\` once, it upgrades it`,
         'other',
       );
@@ -55,7 +76,7 @@ async function versionOf(client: PoolClient): Promise<number> {
 function refuseNewer(name: string, version: number, migrations: readonly Migration[]): void {
   const latest = latestVersion(migrations);
   if (version <= latest) return;
-  throw new StoreFault(
+  throw new StoreError(
     `${name} has schema ${version}, and this program knows schemas up to ${latest}: run the newer program`,
     'newer-schema',
   );

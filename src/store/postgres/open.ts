@@ -1,29 +1,114 @@
 import { postgresName } from '../../core/address/postgres.js';
-import type { Store } from '../store.js';
-import { accessStore } from './access/access.js';
+import type { EpochMs, PathId } from '../../core/types.js';
+import { newestOf } from '../watch-store.js';
+import { decodePackets } from '../packets/codec.js';
+import { pathSums, spansWithout, type SumGroup } from '../path-sums.js';
+import type {
+  MeasuredBy,
+  PartOfPath,
+  RoundStore,
+  RoundWithin,
+  RunRecord,
+  RunStore,
+  Store,
+} from '../store.js';
+import type { WriterLock } from '../writer-lock.js';
+import { accessStore } from './access.js';
 import { addressOf, connect } from './connect.js';
-import { connection } from './database.js';
-import { faultStore } from './fault-reports/events.js';
-import { suggestionStore } from './fault-reports/suggestions.js';
-import { attachmentStore } from './ledger/attachments.js';
-import { ledgerStore } from './ledger/events.js';
+import { type Connection, connection } from './database.js';
+import { ticketStore, outboxStore, suggestionStore, targetStore } from './tickets.js';
+import { toStoreFault } from './faults.js';
+import { attachmentStore, contactStore, ledgerStore } from './ledger.js';
 import { migrate, requireCurrentSchema } from './migrate.js';
-import { measuredByQuery } from './measured-by.js';
-import { monthSumsQuery } from './month-sums.js';
-import { outboxStore } from './notify/outbox.js';
-import { targetStore } from './notify/targets.js';
-import { pathStore } from './paths.js';
+import { pathStore, upkeepStore } from './upkeep.js';
 import { roundList } from './round-list.js';
 import { roundPut } from './round-put.js';
-import { roundReads } from './round-reads.js';
-import { rowStore } from './rows/rows.js';
-import { runStore } from './runs.js';
-import { contactStore } from './statements/contacts.js';
-import { statementStore } from './statements/statements.js';
-import type { WriterLock } from '../writer-lock.js';
-import { upkeepStore } from './upkeep.js';
-import { watchStore } from './watch/watch.js';
+import { rowStore } from './rows.js';
+import { statementStore } from './statements.js';
+import { watchStore } from './watch.js';
 import { takeWriterLock, type WriterLockOptions } from './writer-lock.js';
+
+/** How many parts share a statement, and how many statements run at the same time, each on a connection of its own. */
+const partsAtOnce = 1500;
+const statementsAtOnce = 3;
+
+type Row = { readonly part: number } & Record<keyof SumGroup, string>;
+
+/**
+ * The database adds integers, in groups that share their denominators; nothing is divided here. Each part is one walk
+ * over neighbouring rows of the key, whatever the planner believes of their number.
+ */
+const sumsOfParts = `
+  SELECT span.part, sums.* FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[])
+    AS span (part, path, since, until)
+  JOIN path ON path.name = span.path
+  CROSS JOIN LATERAL (
+    SELECT sent::text AS sent, received::text AS received, sizes_with_latency::text AS "withLatency",
+      sizes_with_loss::text AS "withLoss", count(*)::text AS rows, sum(rtt_sum_us)::text AS "rttSumUs",
+      coalesce(sum(rtt_min_us), 0)::text AS "rttMinSumUs"
+    FROM size WHERE size.path_id = path.id AND size.slot >= span.since AND size.slot < span.until
+      AND size.held = 1 AND size.sent > 0
+    GROUP BY size.received, size.sent, size.sizes_with_latency, size.sizes_with_loss
+  ) AS sums`;
+
+function monthSumsQuery({ read }: Connection): Pick<RoundStore, 'monthSums' | 'partSums'> {
+  const together = async (parts: readonly PartOfPath[]): Promise<SumGroup[][]> => {
+    const groups = parts.map((): SumGroup[] => []);
+    const rows = await read<Row>(sumsOfParts, [
+      parts.map((_, index) => index),
+      parts.map(({ path }) => path),
+      parts.map(({ from }) => from),
+      parts.map(({ to }) => to),
+    ]);
+    for (const { part, ...group } of rows) groups[part]?.push(inWholeNumbers(group));
+    return groups;
+  };
+  /** The groups of each part, in the order of the parts. */
+  const groupsOf = async (parts: readonly PartOfPath[]): Promise<SumGroup[][]> => {
+    const found: SumGroup[][][] = [];
+    let next = 0;
+    const walk = async (): Promise<void> => {
+      while (next * partsAtOnce < parts.length) {
+        const nth = next;
+        next += 1;
+        found[nth] = await together(parts.slice(nth * partsAtOnce, (nth + 1) * partsAtOnce));
+      }
+    };
+    await Promise.all(Array.from({ length: statementsAtOnce }, walk));
+    return found.flat();
+  };
+  return {
+    async partSums(parts) {
+      const groups = await groupsOf(parts);
+      return parts.map(({ path }, index) => pathSums(path, groups[index] ?? []));
+    },
+    async monthSums(query) {
+      const paths =
+        query.paths ??
+        (await read<{ name: PathId }>('SELECT name FROM path ORDER BY name')).map(({ name }) => name);
+      const parts = paths.flatMap((path, owner) =>
+        spansWithout(query, query.without?.get(path) ?? []).map((span) => ({ path, owner, ...span })),
+      );
+      const groups = await groupsOf(parts);
+      const own = paths.map((): SumGroup[] => []);
+      for (const [index, { owner }] of parts.entries()) own[owner]?.push(...(groups[index] ?? []));
+      return paths.map((path, index) => pathSums(path, own[index] ?? []));
+    },
+  };
+}
+
+function inWholeNumbers(row: Record<keyof SumGroup, string>): SumGroup {
+  const { sent, received, withLatency, withLoss, rows, rttSumUs, rttMinSumUs } = row;
+  return {
+    sent: BigInt(sent),
+    received: BigInt(received),
+    withLatency: BigInt(withLatency),
+    withLoss: BigInt(withLoss),
+    rows: BigInt(rows),
+    rttSumUs: BigInt(rttSumUs),
+    rttMinSumUs: BigInt(rttMinSumUs),
+  };
+}
 
 export interface PostgresStoreOptions {
   /** `postgres://user@host:port/database`, with what `parsePostgresUrl` knows behind it. */
@@ -66,7 +151,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     ledger: ledgerStore(on),
     attachments: attachmentStore(on),
     access: accessStore(on),
-    faults: faultStore(on),
+    faults: ticketStore(on),
     suggestions: suggestionStore(on),
     targets: targetStore(on),
     outbox: outboxStore(on),
@@ -79,6 +164,97 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       await on.drained();
       await lock?.release();
       await closed;
+    },
+  };
+}
+
+/** How rounds were taken: the database counts. */
+function measuredByQuery({ read }: Connection): Pick<RoundStore, 'measuredBy'> {
+  return {
+    measuredBy: (from, to) =>
+      read<MeasuredBy>(
+        `SELECT path.name AS path, driver, stamps, rounds
+         FROM (SELECT path_id, driver COLLATE "C" AS driver, stamps COLLATE "C" AS stamps, count(*) AS rounds FROM round
+               WHERE slot >= $1 AND slot < $2 AND status = 'ok' GROUP BY 1, 2, 3) AS taken
+         JOIN path ON path.id = path_id ORDER BY path.name, driver, stamps`,
+        [from, to],
+      ),
+  };
+}
+
+function runStore({ read, write }: Connection): RunStore {
+  return {
+    begin: (version, at) =>
+      write(async (query) => {
+        const [row] = await query<{ id: number }>(
+          'INSERT INTO run (version, started_at, last_seen_at) VALUES ($1, $2, $2) RETURNING id',
+          [version, at],
+        );
+        if (!row) throw new Error('the insert gave no row');
+        return row.id;
+      }),
+    beat: (id, at) =>
+      write(async (query) => {
+        const rows = await query('UPDATE run SET last_seen_at = $1 WHERE id = $2 RETURNING id', [at, id]);
+        return rows.length > 0;
+      }),
+    end: (id, at) =>
+      write(async (query) => {
+        await query('UPDATE run SET last_seen_at = $1, stopped_at = $1 WHERE id = $2', [at, id]);
+      }),
+    async latest() {
+      const [row] = await read<RunRecord>(
+        `SELECT id, version, started_at AS "startedAt", last_seen_at AS "lastSeenAt", stopped_at AS "stoppedAt"
+         FROM run ORDER BY id DESC LIMIT 1`,
+      );
+      return row ?? null;
+    },
+  };
+}
+
+/** What is asked of one path's rounds. */
+function roundReads({
+  name,
+  read,
+}: Connection): Pick<RoundStore, 'packets' | 'accounted' | 'newest' | 'within'> {
+  return {
+    within: ({ paths, from, to, slotWithinMs }) =>
+      read<RoundWithin>(
+        `SELECT path.name AS path, started_at AS "startedAt", ended_at AS "endedAt",
+           coalesce(sum(sent), 0)::int AS sent, coalesce(sum(received), 0)::int AS received
+         FROM round JOIN path ON path.id = round.path_id
+           LEFT JOIN size ON size.path_id = round.path_id AND size.slot = round.slot
+         WHERE path.name = ANY($1) AND round.slot >= $2 AND round.slot < $4 AND started_at >= $3 AND ended_at <= $4
+         GROUP BY round.slot, path.name, started_at, ended_at ORDER BY started_at, path.name`,
+        [paths, from - slotWithinMs, from, to],
+      ),
+    async packets(path, slot) {
+      const [row] = await read<{ packed: Uint8Array }>(
+        'SELECT packed FROM packets WHERE path_id = (SELECT id FROM path WHERE name = $1) AND slot = $2',
+        [path, slot],
+      );
+      if (!row) return null;
+      try {
+        return decodePackets(row.packed);
+      } catch (error) {
+        throw toStoreFault(error, name);
+      }
+    },
+    async accounted(path, from, to) {
+      const rows = await read<{ slot: number }>(
+        `SELECT slot FROM round WHERE path_id = (SELECT id FROM path WHERE name = $1) AND slot >= $2 AND slot < $3
+         ORDER BY slot`,
+        [path, from, to],
+      );
+      return rows.map(({ slot }) => slot);
+    },
+    async newest() {
+      return newestOf(
+        await read<{ path: PathId; slot: EpochMs | null }>(
+          `SELECT name AS path, (SELECT slot FROM round WHERE path_id = path.id AND status <> 'unscheduled'
+             ORDER BY slot DESC LIMIT 1) AS slot FROM path`,
+        ),
+      );
     },
   };
 }

@@ -1,7 +1,5 @@
-import type { SizeCounts } from '../../core/measurement/counts.js';
-import type { IcmpErrorCount } from '../../core/measurement/packet.js';
-import type { MissingReason, StampSource } from '../../core/measurement/round.js';
-import type { MissingSummary, RoundSummary } from '../../core/measurement/summary.js';
+import type { IcmpErrorCount, MissingReason, SizeCounts, StampSource } from '../../core/measurement/round.js';
+import type { MissingSummary, RoundSummary } from '../../core/measurement/figures.js';
 import type { EpochMs, PathId } from '../../core/types.js';
 import type { RoundQuery, RoundStore } from '../store.js';
 import type { Connection, Value } from './database.js';
@@ -83,8 +81,16 @@ export function summary({
   const provenance = { driver, stamps, fallbackStamps, socketDrops, sendLagUs, calibration };
   const { path, slot, status, reason, address, startedAt, endedAt, lostAfterMs, sizes } = row;
   return {
-    ...{ path, slot, status, reason, address, startedAt, endedAt, lostAfterMs },
-    ...{ provenance, sizes: sizes ?? [] },
+    path,
+    slot,
+    status,
+    reason,
+    address,
+    startedAt,
+    endedAt,
+    lostAfterMs,
+    provenance,
+    sizes: sizes ?? [],
     ...(row.icmpErrors !== null && { icmpErrors: JSON.parse(row.icmpErrors) as IcmpErrorCount[] }),
   } satisfies RoundSummary;
 }

@@ -1,13 +1,12 @@
 import type { PoolClient } from 'pg';
 import type { MissingRound } from '../../core/measurement/round.js';
-import { summarise } from '../../core/measurement/summary.js';
-import type { StoredRound } from '../../core/merge/slot.js';
+import { summarise } from '../../core/measurement/figures.js';
+import type { StoredRound } from '../../core/merge.js';
 import { encodePackets } from '../packets/codec.js';
-import { StoreFault, type RoundStore } from '../store.js';
+import { StoreError, type RoundStore } from '../store.js';
 import { copyRows, type Cell } from './copy.js';
 import type { Connection, Query, Value } from './database.js';
-import { ensurePartitions, monthOfSlot } from './partitions.js';
-import { pathNumbers } from './paths.js';
+import { ensurePartitions, monthOfSlot, pathNumbers } from './upkeep.js';
 
 /** How many marks share a statement: a long absence leaves many thousands. */
 const marksAtOnce = 5000;
@@ -36,7 +35,7 @@ export function roundPut({
         resolve(settled[index] ?? 'already-stored');
       });
     } catch (error) {
-      const alone = together.length === 1 || (error instanceof StoreFault && error.kind !== 'other');
+      const alone = together.length === 1 || (error instanceof StoreError && error.kind !== 'other');
       if (alone) for (const { reject } of together) reject(error);
       // One bad round must not take its neighbours with it.
       else

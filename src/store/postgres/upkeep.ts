@@ -1,6 +1,121 @@
-import { StoreFault, type UpkeepStore } from '../store.js';
-import type { Connection } from './database.js';
-import { sweeper } from './sweep.js';
+import type { EpochMs, PathId } from '../../core/types.js';
+import type { Sighting } from '../row-store.js';
+import { type PathSighting, type PathStore, StoreError, type UpkeepStore } from '../store.js';
+import type { Connection, Query } from './database.js';
+import { locks } from './migrate.js';
+import { watchSweeper } from './watch.js';
+
+export const partitioned = ['round', 'size', 'packets'] as const;
+
+/** `2026-10`: the UTC month of a slot. */
+export const monthOfSlot = (slot: EpochMs): string => new Date(slot).toISOString().slice(0, 7);
+
+/** Makes the months' partitions where they are missing. */
+export async function ensurePartitions(query: Query, months: Iterable<string>): Promise<void> {
+  const wanted = [...new Set(months)];
+  const tables = wanted.flatMap((month) => partitioned.map((table) => partitionName(table, month)));
+  const missing = await query(
+    `SELECT FROM unnest($1::text[]) AS name WHERE to_regclass(quote_ident(name)) IS NULL`,
+    [tables],
+  );
+  if (missing.length === 0) return;
+  await query('SELECT pg_advisory_xact_lock($1)', [locks.partitions]);
+  for (const month of wanted) {
+    const { from, to } = boundsOf(month);
+    for (const table of partitioned) {
+      await query(
+        `CREATE TABLE IF NOT EXISTS "${partitionName(table, month)}" PARTITION OF ${table}
+         FOR VALUES FROM (${from}) TO (${to})`,
+      );
+    }
+  }
+}
+
+/** The months that have partitions, oldest first. */
+async function partitionMonths(query: Query): Promise<{ month: string; to: EpochMs }[]> {
+  const rows = await query<{ name: string }>(
+    `SELECT child.relname AS name FROM pg_inherits JOIN pg_class child ON child.oid = inhrelid
+     WHERE inhparent = to_regclass('round') ORDER BY 1`,
+  );
+  return rows.flatMap(({ name }) => {
+    const match = /^round_(\d{4,})_(\d\d)$/.exec(name);
+    if (!match) return [];
+    const month = `${match[1]}-${match[2]}`;
+    return [{ month, to: boundsOf(month).to }];
+  });
+}
+
+const partitionName = (table: string, month: string): string => `${table}_${month.replace('-', '_')}`;
+
+function boundsOf(month: string): { from: EpochMs; to: EpochMs } {
+  const [year, number] = month.split('-').map(Number) as [number, number];
+  return { from: Date.UTC(year, number - 1, 1), to: Date.UTC(year, number, 1) };
+}
+
+/** Rounds in one transaction: some milliseconds, and other writers' turn comes in between. */
+const roundsAtOnce = 200;
+
+function sweeper(on: Connection): Pick<UpkeepStore, 'sweep'> {
+  const { read, write } = on;
+  const sweepWatch = watchSweeper(on);
+  const inBatches = async (remove: (query: Query) => Promise<number>): Promise<number> => {
+    let removed = 0;
+    for (;;) {
+      const batch = await write(remove);
+      removed += batch;
+      if (batch < roundsAtOnce) return removed;
+    }
+  };
+  return {
+    async sweep(packetsBefore, rowsBefore) {
+      let packetsDeleted = 0;
+      let rowsDeleted = 0;
+      // A month that is past as a whole goes with its partitions.
+      for (const { month, to } of await partitionMonths(read)) {
+        if (to > rowsBefore) break;
+        const gone = await write((query) => dropMonth(query, month));
+        packetsDeleted += gone.packets;
+        rowsDeleted += gone.rounds;
+      }
+      // Packets never outlive their round, so that both counts are of what really went.
+      const packetsUntil = Math.max(packetsBefore, rowsBefore);
+      packetsDeleted += await inBatches((query) => deletePackets(query, packetsUntil));
+      rowsDeleted += await inBatches((query) => deleteRounds(query, rowsBefore));
+      return { packetsDeleted, rowsDeleted, watchDeleted: await sweepWatch(rowsBefore) };
+    },
+  };
+}
+
+async function dropMonth(query: Query, month: string): Promise<{ packets: number; rounds: number }> {
+  const count = async (table: string): Promise<number> => {
+    const [row] = await query<{ n: number }>(`SELECT count(*) AS n FROM "${partitionName(table, month)}"`);
+    return row?.n ?? 0;
+  };
+  const gone = { packets: await count('packets'), rounds: await count('round') };
+  for (const table of partitioned) await query(`DROP TABLE "${partitionName(table, month)}"`);
+  return gone;
+}
+
+async function deletePackets(query: Query, before: EpochMs): Promise<number> {
+  const rows = await query(
+    `WITH old AS (SELECT path_id, slot FROM round WHERE slot < $1 AND has_packets ORDER BY slot, path_id LIMIT $2),
+       gone AS (DELETE FROM packets USING old WHERE packets.path_id = old.path_id AND packets.slot = old.slot)
+     UPDATE round SET has_packets = false FROM old WHERE round.path_id = old.path_id AND round.slot = old.slot
+     RETURNING 1`,
+    [before, roundsAtOnce],
+  );
+  return rows.length;
+}
+
+async function deleteRounds(query: Query, before: EpochMs): Promise<number> {
+  const rows = await query(
+    `WITH old AS (SELECT path_id, slot FROM round WHERE slot < $1 ORDER BY slot, path_id LIMIT $2),
+       sizes AS (DELETE FROM size USING old WHERE size.path_id = old.path_id AND size.slot = old.slot)
+     DELETE FROM round USING old WHERE round.path_id = old.path_id AND round.slot = old.slot RETURNING 1`,
+    [before, roundsAtOnce],
+  );
+  return rows.length;
+}
 
 export function upkeepStore(on: Connection): UpkeepStore {
   const { name, read, write } = on;
@@ -8,9 +123,9 @@ export function upkeepStore(on: Connection): UpkeepStore {
     ...sweeper(on),
     backup: () =>
       Promise.reject(
-        new StoreFault(`${name} is copied by PostgreSQL's own programs: pg_dump, or pg_basebackup`, 'other'),
+        new StoreError(`${name} is copied by PostgreSQL's own programs: pg_dump, or pg_basebackup`, 'other'),
       ),
-    rescue: () => Promise.reject(new StoreFault(`${name} is looked after by its server`, 'other')),
+    rescue: () => Promise.reject(new StoreError(`${name} is looked after by its server`, 'other')),
     async verify() {
       await read('SELECT 1');
       return true;
@@ -30,4 +145,60 @@ export function upkeepStore(on: Connection): UpkeepStore {
       return row?.bytes ?? 0;
     },
   };
+}
+
+export function pathStore({ read, write }: Connection): PathStore {
+  return {
+    seen: (paths, at) =>
+      write((query) =>
+        widenSightings(
+          query,
+          paths.map((path) => ({ path, firstSeenAt: at, lastSeenAt: at })),
+        ),
+      ),
+    async known() {
+      const rows = await read<PathSighting & { readonly name: PathId }>(
+        `SELECT name, first_seen_at AS "firstSeenAt", last_seen_at AS "lastSeenAt"
+         FROM path WHERE first_seen_at IS NOT NULL ORDER BY name`,
+      );
+      return new Map(rows.map(({ name, ...sighting }) => [name, sighting]));
+    },
+  };
+}
+
+/** Widens the time in which paths are known to have been configured. */
+export async function widenSightings(query: Query, sightings: readonly Sighting[]): Promise<void> {
+  if (sightings.length === 0) return;
+  await query(
+    `INSERT INTO path (name, first_seen_at, last_seen_at)
+     SELECT name, min(first_at), max(last_at) FROM unnest($1::text[], $2::bigint[], $3::bigint[])
+       AS given (name, first_at, last_at) GROUP BY name ORDER BY name
+     ON CONFLICT (name) DO UPDATE SET
+       first_seen_at = least(path.first_seen_at, excluded.first_seen_at),
+       last_seen_at = greatest(path.last_seen_at, excluded.last_seen_at)`,
+    [
+      sightings.map(({ path }) => path),
+      sightings.map(({ firstSeenAt }) => firstSeenAt),
+      sightings.map(({ lastSeenAt }) => lastSeenAt),
+    ],
+  );
+}
+
+/** The numbers that paths have in the database; they get one where they have none. */
+export async function pathNumbers(
+  query: Query,
+  paths: Iterable<PathId>,
+): Promise<ReadonlyMap<PathId, number>> {
+  const names = [...new Set(paths)].sort(); // in one order, so that two programs can't wait for each other
+  const find = () =>
+    query<{ name: PathId; id: number }>('SELECT name, id FROM path WHERE name = ANY ($1::text[])', [names]);
+  let rows = await find();
+  if (rows.length < names.length) {
+    const known = new Set(rows.map(({ name }) => name));
+    await query('INSERT INTO path (name) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING', [
+      names.filter((name) => !known.has(name)),
+    ]);
+    rows = await find();
+  }
+  return new Map(rows.map(({ name, id }) => [name, id]));
 }

@@ -1,10 +1,10 @@
 import type { Pool, PoolClient, QueryConfig } from 'pg';
 import { postgresName } from '../../core/address/postgres.js';
-import { StoreFault } from '../store.js';
+import { StoreError } from '../store.js';
 import { heldFault, type WriterLock, type WriterName } from '../writer-lock.js';
 import { addressOf, connect, destroySocket, type ConnectOptions } from './connect.js';
 import { toStoreFault } from './faults.js';
-import { locks } from './locks.js';
+import { locks } from './migrate.js';
 
 export interface WriterLockOptions {
   readonly pool: Pool;
@@ -14,7 +14,7 @@ export interface WriterLockOptions {
   readonly agent: string;
   readonly writer: WriterName;
   /** The lock was lost with its connection, and somebody else took it: both write now. */
-  readonly onHeldByOther?: (fault: StoreFault) => void;
+  readonly onHeldByOther?: (fault: StoreError) => void;
 }
 
 /** How often its connection is tried, and how long an answer is waited for. */
@@ -48,7 +48,7 @@ export async function takeWriterLock(options: WriterLockOptions): Promise<Writer
       else await client.query({ text: 'SELECT 1', query_timeout: pingEveryMs } as QueryConfig);
     } catch (error) {
       // Of a server that is gone the writes say what is wrong.
-      if (error instanceof StoreFault) options.onHeldByOther?.(error);
+      if (error instanceof StoreError) options.onHeldByOther?.(error);
       drop();
     }
     if (isReleased) drop();

@@ -1,21 +1,21 @@
-import type { FaultAction, FaultActor, FaultEvent } from '../../core/fault/actions.js';
-import type { SuggestedMetric, Suggestion } from '../../core/fault/suggestion.js';
-import type { FaultHead, FaultQuery, SuggestionQuery } from '../fault-store.js';
-import { allOf, type Where } from './conditions.js';
+import type { TicketAction, TicketActor, TicketRecord } from '../../core/ticket/actions.js';
+import type { SuggestedMetric, Suggestion } from '../../core/ticket/suggestion.js';
+import type { FaultHead, TicketQuery, SuggestionQuery } from '../ledger-store.js';
+import { allOf, type Where } from './people.js';
 
 /** Rows of fault reports, and the statements that both databases run as they stand here. */
-export interface FaultEventRow extends Pick<FaultEvent, 'report' | 'seq' | 'at' | 'previous' | 'hash'> {
+export interface TicketEventRow extends Pick<TicketRecord, 'report' | 'seq' | 'at' | 'previous' | 'hash'> {
   readonly actor: string;
-  readonly side: FaultActor['side'];
+  readonly side: TicketActor['side'];
   readonly action: string;
 }
 
-export interface FaultHeadRow extends Omit<FaultHead, 'sameness'> {
+export interface TicketHeadRow extends Omit<FaultHead, 'sameness'> {
   readonly subject: string | null;
   readonly hour: number | null;
 }
 
-export const faultSql = {
+export const ticketSql = {
   last: 'SELECT seq, hash FROM fault_event WHERE report = :report ORDER BY seq DESC LIMIT 1',
   latest: 'SELECT coalesce(max(number), 0) AS latest FROM fault_report',
   addEvent: `INSERT INTO fault_event (report, seq, at, actor, side, action, previous, hash)
@@ -32,7 +32,7 @@ export const faultSql = {
 
 /** Needs `:limit` and `:offset` besides. */
 export function headsSql(
-  query: FaultQuery,
+  query: TicketQuery,
   before?: number,
 ): { readonly sql: string; readonly values: Where['values'] } {
   const { where, values } = faultsWhere(query, before);
@@ -44,12 +44,12 @@ export function headsSql(
   };
 }
 
-export function countSql(query: FaultQuery): { readonly sql: string; readonly values: Where['values'] } {
+export function countSql(query: TicketQuery): { readonly sql: string; readonly values: Where['values'] } {
   const { where, values } = faultsWhere(query);
   return { values, sql: `SELECT count(*) AS reports FROM fault_report WHERE ${where}` };
 }
 
-const faultsWhere = (query: FaultQuery, before?: number): Where =>
+const faultsWhere = (query: TicketQuery, before?: number): Where =>
   allOf([
     ['customer', query.customers],
     ['state', query.states],
@@ -64,8 +64,8 @@ const faultsWhere = (query: FaultQuery, before?: number): Where =>
 
 /** Whether the events of a report come right after the one before; null: there is none yet. */
 export function followsReport(
-  before: Pick<FaultEvent, 'seq' | 'hash'> | null,
-  added: readonly FaultEvent[],
+  before: Pick<TicketRecord, 'seq' | 'hash'> | null,
+  added: readonly TicketRecord[],
 ): boolean {
   let last = before;
   for (const { seq, previous, hash } of added) {
@@ -76,24 +76,28 @@ export function followsReport(
   return true;
 }
 
-export const headRow = ({ sameness, ...row }: FaultHead): FaultHeadRow => ({
+export const headRow = ({ sameness, ...row }: FaultHead): TicketHeadRow => ({
   ...row,
-  ...{ subject: sameness?.subject ?? null, hour: sameness?.hour ?? null },
+  subject: sameness?.subject ?? null,
+  hour: sameness?.hour ?? null,
 });
 
-export const headOf = ({ subject, hour, ...row }: FaultHeadRow): FaultHead => ({
+export const headOf = ({ subject, hour, ...row }: TicketHeadRow): FaultHead => ({
   ...row,
   sameness: subject === null || hour === null ? null : { subject, hour },
 });
 
-export const faultEventRow = ({ actor, action, ...row }: FaultEvent): FaultEventRow => ({
+export const ticketEventRow = ({ actor, action, ...row }: TicketRecord): TicketEventRow => ({
   ...row,
-  ...{ actor: actor.name, side: actor.side, action: JSON.stringify(action) },
+  actor: actor.name,
+  side: actor.side,
+  action: JSON.stringify(action),
 });
 
-export const faultEventOf = ({ actor, side, action, ...row }: FaultEventRow): FaultEvent => ({
+export const ticketEventOf = ({ actor, side, action, ...row }: TicketEventRow): TicketRecord => ({
   ...row,
-  ...{ actor: { name: actor, side }, action: JSON.parse(action) as FaultAction },
+  actor: { name: actor, side },
+  action: JSON.parse(action) as TicketAction,
 });
 
 export type SuggestionRow = Omit<Suggestion, 'metrics'> & { readonly metrics: string };
@@ -111,8 +115,11 @@ export const suggestionSql = {
 } as const;
 
 export const suggestionValues = ({ path, open, before, limit }: SuggestionQuery) => ({
-  ...{ path: path ?? null, open: open === true ? 1 : 0, limit },
-  ...{ beforeSlot: before?.firstSlot ?? null, beforePath: before?.path ?? null },
+  path: path ?? null,
+  open: open === true ? 1 : 0,
+  limit,
+  beforeSlot: before?.firstSlot ?? null,
+  beforePath: before?.path ?? null,
 });
 
 export const suggestionRow = ({ metrics, ...row }: Suggestion): SuggestionRow => ({

@@ -1,6 +1,15 @@
+import type { CreditStatus } from '../../core/billing/credit.js';
+import type { LedgerAction, LedgerEvent } from '../../core/ledger/actions.js';
 import type { SealedStatement, StatementDocument } from '../../core/statement/document.js';
-import type { StatementSummary } from '../../core/statement/summary.js';
-import type { DraftStatement, StatementCommit, StatementQuery } from '../statement-store.js';
+import type { StatementSummary } from '../../core/statement/result.js';
+import type { EpochMs } from '../../core/types.js';
+import type {
+  CreditChange,
+  CreditQuery,
+  DraftStatement,
+  StatementCommit,
+  StatementQuery,
+} from '../statement-store.js';
 
 /** Rows of statements, and what both databases run as it stands here. */
 export type SealedRow = Omit<SealedStatement, 'document'> & { readonly document: string };
@@ -43,10 +52,15 @@ export const listSql = (from: { readonly draft: string; readonly sealed: string 
 
 /** What the list is asked with. */
 export const listValues = ({ month, service, customer, after, limit }: StatementQuery) => ({
-  ...{ month: month ?? null, service: service ?? null, customer: customer ?? null },
-  ...{ all: after ? 0 : 1, limit: limit ?? 2_147_483_647 },
-  ...{ afterMonth: after?.month ?? '', afterService: after?.service ?? '' },
-  ...{ afterRevision: after?.revision ?? 0, afterState: after?.state ?? '' },
+  month: month ?? null,
+  service: service ?? null,
+  customer: customer ?? null,
+  all: after ? 0 : 1,
+  limit: limit ?? 2_147_483_647,
+  afterMonth: after?.month ?? '',
+  afterService: after?.service ?? '',
+  afterRevision: after?.revision ?? 0,
+  afterState: after?.state ?? '',
 });
 
 export interface SummaryRow extends Omit<StatementSummary, 'complete' | 'changed'> {
@@ -95,8 +109,116 @@ export const withDocument = <T extends { readonly document: string }>(
 });
 
 /** What undoes a change of statements, where it can't be made whole. */
-export class Undone extends Error {
+export class RolledBackError extends Error {
   constructor(readonly why: 'moved' | 'conflict') {
     super(why);
   }
+}
+
+const credit = `SELECT id, statement, revision, kind, reverses AS "of", month, service, customer, site, currency, gross,
+  tax, net, claim_by AS "claimBy", status, created_at AS "createdAt", changed_at AS "changedAt", cursor, note,
+  reminded_at AS "remindedAt" FROM credit`;
+const nextCursor = '(SELECT coalesce(max(cursor), 0) + 1 FROM credit)';
+
+/** The statements of rows for billing that both databases run as they stand here. */
+export const creditSql = {
+  find: `${credit} WHERE (id = :id OR :id IS NULL) AND (statement = :statement OR :statement IS NULL)
+      AND (month = :month OR :month IS NULL) AND (service = :service OR :service IS NULL)
+      AND (customer = :customer OR :customer IS NULL) AND (status = :status OR :status IS NULL)
+    ORDER BY number LIMIT :limit`,
+  feed: `${credit} WHERE cursor > :since AND (customer = :customer OR :customer IS NULL) ORDER BY cursor LIMIT :limit`,
+  // Rows are kept, so that no number is given twice.
+  nextNumber: 'SELECT coalesce(max(number), 0) + 1 AS next FROM credit',
+  /** `:feed`: 1 when it is news. */
+  add: `INSERT INTO credit (number, id, statement, revision, kind, reverses, month, service, customer, site, currency,
+      gross, tax, net, claim_by, status, created_at, changed_at, cursor)
+    VALUES (:number, :id, :statement, :revision, :kind, :of, :month, :service, :customer, :site, :currency,
+      :gross, :tax, :net, :claimBy, :status, :at, :at, CASE WHEN :feed = 1 THEN ${nextCursor} ELSE 0 END)`,
+  ofRevision: `SELECT id, status FROM credit WHERE statement = :statement AND revision = :revision AND kind <> 'reversal'`,
+  redraft: `UPDATE credit SET kind = :kind, reverses = :of, customer = :customer, site = :site, currency = :currency,
+      gross = :gross, tax = :tax, net = :net, claim_by = :claimBy, status = 'draft', changed_at = :at
+    WHERE id = :id`,
+  drop: `UPDATE credit SET status = 'dropped', changed_at = :at WHERE id = :id AND status = 'draft'`,
+  /** `:from`: the words that its status may be until now, with commas. */
+  move: `UPDATE credit SET status = :to, changed_at = :at, note = coalesce(:note, note),
+      cursor = CASE WHEN :feed = 1 THEN ${nextCursor} ELSE cursor END
+    WHERE id = :id AND (',' || :from || ',') LIKE ('%,' || status || ',%')`,
+  remind: 'UPDATE credit SET reminded_at = :remindedAt WHERE id = :id',
+} as const;
+
+const none = { id: null, statement: null, month: null, service: null, customer: null, status: null };
+
+/** What is to be run to find credits. */
+export function creditsSql({ since, limit = Number.MAX_SAFE_INTEGER, ...query }: CreditQuery) {
+  return since === undefined
+    ? { sql: creditSql.find, values: { ...none, ...query, limit } }
+    : { sql: creditSql.feed, values: { since, customer: query.customer ?? null, limit } };
+}
+
+/** What of a revision's row is there, and may still be drafted. */
+export interface CreditOfRevision {
+  readonly id: string;
+  readonly status: CreditStatus;
+}
+
+export const isDrafted = ({ status }: CreditOfRevision): boolean =>
+  status === 'draft' || status === 'dropped';
+
+/** A change of a row that is there; every one of them changes one row, or it was another by now. */
+export function creditChangeSql(change: Exclude<CreditChange, { readonly add: unknown }>) {
+  if ('remindedAt' in change) {
+    const { id, remindedAt } = change;
+    return { sql: creditSql.remind, values: { id, remindedAt } };
+  }
+  const { id, from, to, at, note, feed } = change;
+  return { sql: creditSql.move, values: { id, from: from.join(','), to, at, note, feed: feed ? 1 : 0 } };
+}
+
+export interface DraftKey {
+  readonly statement: string;
+  readonly revision: number;
+  readonly at: EpochMs;
+}
+
+/** An event as a row has it: its action as a text. */
+export type LedgerRow = Omit<LedgerEvent, 'action'> & { readonly action: string };
+
+/** A text that is no action any more is a changed one: it is given as it is, and its hash tells. */
+export function eventOf(row: LedgerRow): LedgerEvent {
+  return { ...row, action: actionOf(row.action) };
+}
+
+function actionOf(text: string): LedgerAction {
+  try {
+    const action = JSON.parse(text) as LedgerAction | null;
+    if (typeof action === 'object' && typeof action?.type === 'string') return action;
+  } catch {
+    // The same as below.
+  }
+  return { type: 'unreadable', text } as unknown as LedgerAction;
+}
+
+export const ledgerSql = {
+  last: 'SELECT seq, hash FROM ledger ORDER BY seq DESC LIMIT 1',
+  add: `INSERT INTO ledger (seq, at, actor, action, previous, hash)
+    VALUES (:seq, :at, :actor, :action, :previous, :hash)`,
+  after:
+    'SELECT seq, at, actor, action, previous, hash FROM ledger WHERE seq > :after ORDER BY seq LIMIT :limit',
+} as const;
+
+export const rowOf = ({ action, ...row }: LedgerEvent): LedgerRow => ({
+  ...row,
+  action: JSON.stringify(action),
+});
+
+type Head = Pick<LedgerEvent, 'seq' | 'hash'>;
+
+/** Whether events come right after the head; undefined: there is none yet. */
+export function followsHead(last: Head | undefined, events: readonly LedgerEvent[]): boolean {
+  let head = last ?? { seq: 0, hash: events[0]?.previous ?? '' };
+  for (const { seq, previous, hash } of events) {
+    if (seq !== head.seq + 1 || previous !== head.hash) return false;
+    head = { seq, hash };
+  }
+  return true;
 }

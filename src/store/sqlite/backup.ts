@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { link, open, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
-import { StoreFault } from '../store.js';
+import { StoreError } from '../store.js';
 import { corruptFault, toStoreFault } from './faults.js';
 import { makePrivateFile } from './private-file.js';
 
@@ -78,14 +78,14 @@ export async function publish(partial: string, file: string): Promise<void> {
 }
 
 function refuseExisting(file: string): void {
-  if (existsSync(file)) throw new StoreFault(`${file} is there already: a backup makes a new file`, 'other');
+  if (existsSync(file)) throw new StoreError(`${file} is there already: a backup makes a new file`, 'other');
 }
 
 function writeFault(error: unknown, file: string): unknown {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-  if (error instanceof StoreFault) return error;
+  if (error instanceof StoreError) return error;
   if (code === 'ENOSPC')
-    return new StoreFault(`no room left for the backup ${file}`, 'full', { cause: error });
+    return new StoreError(`no room left for the backup ${file}`, 'full', { cause: error });
   if (error instanceof Database.SqliteError) return toStoreFault(error, file);
-  return new StoreFault(`can't write the backup ${file}: ${String(error)}`, 'other', { cause: error });
+  return new StoreError(`can't write the backup ${file}: ${String(error)}`, 'other', { cause: error });
 }

@@ -1,17 +1,108 @@
-import { existsSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import { StoreFault } from '../store.js';
-import { keepBeforeUpgrade } from './before-upgrade.js';
-import { corruptFault, readOnlyFault, toStoreFault } from './faults.js';
-import { latestVersion, migrate, schemaVersion } from './migrate.js';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { StoreError } from '../store.js';
 import { thisWriter, type WriterLock, type WriterName } from '../writer-lock.js';
+import { corruptFault, isWriteDenied, readOnlyFault, toStoreFault } from './faults.js';
+import { migrations as all } from './migrations.js';
+import type { Migration } from './migrations/migration.js';
 import { refuseNetworkDisk } from './network-disk.js';
 import { makePrivateFile, makePrivateFolder } from './private-file.js';
-import { isWriteDenied } from './write-denied.js';
 import { takeWriterLock } from './writer-lock.js';
 
-export interface ConnectOptions {
+/** Where the copy of a database of schema `version` is kept that an upgrade makes. */
+const copyBeforeUpgrade = (file: string, version: number): string => `${file}.schema-${version}.bak`;
+
+const mebibyte = 2 ** 20;
+
+/**
+ * Copies a database of an older schema beside itself before it is upgraded, so that the older program can be put back.
+ * A copy that is there already, of an upgrade before, is not overwritten: the new one gets a number. Throws `StoreFault`
+ * where there is no room for it; then nothing was changed.
+ */
+function keepBeforeUpgrade(db: Database.Database, file: string, version: number, to: number): void {
+  const needed = statSync(file).size + (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0);
+  const { bavail, bsize } = statfsSync(dirname(file));
+  if (bavail * bsize < needed + 16 * mebibyte) {
+    throw new StoreError(
+      `the database ${file} has schema ${version}, and is copied before it is upgraded to ${to}; the copy needs ` +
+        `${Math.ceil(needed / mebibyte)} MiB, and ${Math.floor((bavail * bsize) / mebibyte)} MiB are free: make room, or ` +
+        `start the program that knows schema ${version} again`,
+      'full',
+    );
+  }
+  const first = copyBeforeUpgrade(file, version);
+  let copy = first;
+  for (let n = 2; existsSync(copy); n += 1) copy = `${first}.${n}`;
+  const partial = `${copy}.partial`;
+  rmSync(partial, { force: true });
+  makePrivateFile(partial);
+  try {
+    db.prepare('VACUUM INTO ?').run(partial);
+    const opened = openSync(partial, 'r');
+    fsyncSync(opened);
+    closeSync(opened);
+    renameSync(partial, copy);
+  } finally {
+    rmSync(partial, { force: true });
+  }
+}
+
+/** "PSLA": tells our file from another program's. */
+const applicationId = 0x50534c41;
+
+/** The schema a file has: 0 for a new one. Throws `StoreFault` where it is another program's, or newer than ours. */
+export function schemaVersion(db: Database.Database, file: string, migrations = all): number {
+  const owner = db.pragma('application_id', { simple: true }) as number;
+  const version = db.pragma('user_version', { simple: true }) as number;
+  const tables = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number;
+  if (owner === 0 && version === 0 && tables === 0) return 0;
+  if (owner !== applicationId) {
+    throw new StoreError(`${file} is the database of another program: give a path of its own`, 'other');
+  }
+  const latest = latestVersion(migrations);
+  if (version > latest) {
+    const copy = copyBeforeUpgrade(file, latest);
+    const rollBack = existsSync(copy) ? `; ${copy} is the copy from before the upgrade, to go back to` : '';
+    throw new StoreError(
+      `the database ${file} has schema ${version}, and this program knows schemas up to ${latest}: ` +
+        `run the newer program, or give another path${rollBack}`,
+      'newer-schema',
+    );
+  }
+  return version;
+}
+
+/** Brings the schema up to date in one transaction: it is the new one whole, or stays the old one. */
+export function migrate(db: Database.Database, file: string, migrations: readonly Migration[] = all): void {
+  if (schemaVersion(db, file, migrations) === latestVersion(migrations)) return;
+  // A step that makes a table anew drops the old one, which must not take the rows that refer to it along.
+  db.pragma('foreign_keys = OFF');
+  db.transaction(() => {
+    const from = schemaVersion(db, file, migrations); // again, now that no other process can change it
+    for (const migration of migrations) if (migration.version > from) db.exec(migration.sql);
+    db.pragma(`application_id = ${applicationId}`);
+    db.pragma(`user_version = ${latestVersion(migrations)}`);
+    const broken = db.pragma('foreign_key_check') as unknown[];
+    if (broken.length > 0)
+      throw corruptFault(file, `${broken.length} rows refer to nothing after the upgrade`);
+  }).immediate();
+}
+
+export function latestVersion(migrations: readonly Migration[] = all): number {
+  return migrations.at(-1)?.version ?? 0;
+}
+
+interface ConnectOptions {
   /** Absolute. */
   readonly file: string;
   readonly readOnly: boolean;
@@ -23,7 +114,7 @@ export interface ConnectOptions {
   readonly writer: WriterName | null;
 }
 
-export interface Connected {
+interface Connected {
   readonly db: Database.Database;
   readonly lock: WriterLock | null;
 }
@@ -35,7 +126,7 @@ export function connect(options: ConnectOptions): Connected {
   let lock: WriterLock | null = null;
   try {
     if (readOnly && !existsSync(file)) {
-      throw new StoreFault(`there is no database ${file} yet: \`pop-sla run\` makes it`, 'missing');
+      throw new StoreError(`there is no database ${file} yet: \`pop-sla run\` makes it`, 'missing');
     }
     if (!readOnly) makeFolder(file);
     if (writer !== null) {
@@ -83,7 +174,7 @@ function upgrade(db: Database.Database, file: string, isLocked: boolean): void {
 function requireCurrentSchema(db: Database.Database, file: string): void {
   const version = schemaVersion(db, file);
   if (version < latestVersion()) {
-    throw new StoreFault(
+    throw new StoreError(
       `the database ${file} has schema ${version} and needs ${latestVersion()}: start \`pop-sla run\` once, it upgrades it`,
       'other',
     );
@@ -102,7 +193,7 @@ function makeFolder(file: string): void {
   } catch (error) {
     const full = (error as NodeJS.ErrnoException).code === 'ENOSPC';
     const kind = full ? 'full' : isWriteDenied(file) ? 'read-only' : 'other';
-    throw new StoreFault(`can't make the folder ${folder} for the database: ${String(error)}`, kind, {
+    throw new StoreError(`can't make the folder ${folder} for the database: ${String(error)}`, kind, {
       cause: error,
     });
   }
@@ -111,9 +202,9 @@ function makeFolder(file: string): void {
 /** What the system said of the file or the folder, before SQLite had it. */
 function fileFault(error: unknown, file: string): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException;
-  if (error instanceof StoreFault || code === undefined || syscall === undefined) return error;
+  if (error instanceof StoreError || code === undefined || syscall === undefined) return error;
   const kind = code === 'ENOSPC' || code === 'EDQUOT' ? 'full' : 'other';
-  return new StoreFault(`the database ${file} can't be made or opened: ${String(error)}`, kind, {
+  return new StoreError(`the database ${file} can't be made or opened: ${String(error)}`, kind, {
     cause: error,
   });
 }

@@ -11,8 +11,8 @@ import {
   type CopySource,
   type CopyTable,
   type CopyTarget,
-} from '../copy/shape.js';
-import { StoreFault } from '../store.js';
+} from '../copy.js';
+import { StoreError } from '../store.js';
 import { publish, sync } from './backup.js';
 import { connect } from './connect.js';
 import { toStoreFault } from './faults.js';
@@ -89,7 +89,7 @@ export function copyFromSqlite(path: string): { readonly source: CopySource; rea
 export function copyToSqlite(path: string): { readonly target: CopyTarget; readonly tables: CopyTable[] } {
   const file = resolve(path);
   const refuseExisting = (): void => {
-    if (existsSync(file)) throw new StoreFault(`${file} is there already; allowed: a new file`, 'other');
+    if (existsSync(file)) throw new StoreError(`${file} is there already; allowed: a new file`, 'other');
   };
   refuseExisting();
   const partial = `${file}.partial-${process.pid}`;
@@ -122,7 +122,7 @@ export function copyToSqlite(path: string): { readonly target: CopyTarget; reado
       try {
         const broken = db.pragma('foreign_key_check') as unknown[];
         if (broken.length > 0)
-          throw new StoreFault(`${broken.length} rows refer to nothing; nothing was kept`, 'other');
+          throw new StoreError(`${broken.length} rows refer to nothing; nothing was kept`, 'other');
         db.pragma('wal_checkpoint(TRUNCATE)');
         db.pragma('journal_mode = DELETE');
         db.close();

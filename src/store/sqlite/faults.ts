@@ -1,9 +1,27 @@
 import Database from 'better-sqlite3';
-import { StoreFault } from '../store.js';
-import { PacketsCorrupt } from '../packets/corrupt.js';
-import { isWriteDenied } from './write-denied.js';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { CorruptPacketsError } from '../packets/bits.js';
+import { StoreError } from '../store.js';
 
-type Kind = StoreFault['kind'];
+/** Whether the file, or the nearest folder above it that exists, may not be written: SQLite only says "can't open". */
+export function isWriteDenied(file: string): boolean {
+  let folder = dirname(file);
+  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
+  return isDenied(folder) || (existsSync(file) && isDenied(file));
+}
+
+function isDenied(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return false;
+  } catch (error) {
+    // Not through ENOTDIR and the like: they are faults of another sort.
+    return ['EROFS', 'EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '');
+  }
+}
+
+type Kind = StoreError['kind'];
 
 /** SQLite's result codes by what a person can do about them; a code's longer forms (`SQLITE_BUSY_SNAPSHOT`) go with it. */
 const kinds: readonly (readonly [code: string, kind: Kind])[] = [
@@ -23,7 +41,7 @@ const kinds: readonly (readonly [code: string, kind: Kind])[] = [
 
 /** What the store threw, as its users know it. Errors that are not the database's pass unchanged. */
 export function toStoreFault(error: unknown, file: string): unknown {
-  if (error instanceof PacketsCorrupt) return corruptFault(file, error.message, error);
+  if (error instanceof CorruptPacketsError) return corruptFault(file, error.message, error);
   if (!(error instanceof Database.SqliteError)) return error;
   // Of a write that failed SQLite doesn't say why; that the disk may not be written any more is one reason.
   if (error.code.startsWith('SQLITE_IOERR') && isWriteDenied(file))
@@ -62,7 +80,7 @@ export function toStoreFault(error: unknown, file: string): unknown {
   }
 }
 
-export function corruptFault(file: string, said: string, cause?: unknown): StoreFault {
+export function corruptFault(file: string, said: string, cause?: unknown): StoreError {
   return fault(
     'corrupt',
     `the database ${file} is damaged or not a database (${said}). Stop the daemon, move ${file}, ${file}-wal and ` +
@@ -71,7 +89,7 @@ export function corruptFault(file: string, said: string, cause?: unknown): Store
   );
 }
 
-export function readOnlyFault(file: string, said: string, cause?: unknown): StoreFault {
+export function readOnlyFault(file: string, said: string, cause?: unknown): StoreError {
   return fault(
     'read-only',
     `the database ${file} can't be written (${said}); check the mount and the owner. Even to be read it needs a ` +
@@ -80,6 +98,6 @@ export function readOnlyFault(file: string, said: string, cause?: unknown): Stor
   );
 }
 
-function fault(kind: Kind, message: string, cause: unknown): StoreFault {
-  return new StoreFault(message, kind, { cause });
+function fault(kind: Kind, message: string, cause: unknown): StoreError {
+  return new StoreError(message, kind, { cause });
 }

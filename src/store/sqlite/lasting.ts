@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { link, unlink } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { PopId } from '../../core/types.js';
-import { StoreFault } from '../store.js';
+import { StoreError } from '../store.js';
 import { openSqliteStore, type SqliteStore, type SqliteStoreOptions } from './open.js';
 
 export interface LastingOptions extends SqliteStoreOptions {
@@ -13,7 +13,7 @@ export interface LastingOptions extends SqliteStoreOptions {
 const retryMs = 1_000;
 /** Writes that may be done again without harm, and that nobody else remembers. */
 const repeatable = new Set(['rounds.put', 'rounds.putMissing', 'watch.put']);
-const mostRemembered = 2_000;
+const maxRemembered = 2_000;
 
 /**
  * A store that outlives its file: where that was deleted or replaced under it, or its journal was, what it had is
@@ -29,7 +29,7 @@ export async function openLastingStore(options: LastingOptions): Promise<SqliteS
   /** Confirmed, and maybe in the journal only. */
   const recent: ((store: SqliteStore) => Promise<unknown>)[] = [];
 
-  const recover = async (why: StoreFault): Promise<void> => {
+  const recover = async (why: StoreError): Promise<void> => {
     tell(why.message);
     const path = resolve(options.path);
     const rescued = `${path}.rescued-${Date.now()}`;
@@ -64,11 +64,11 @@ export async function openLastingStore(options: LastingOptions): Promise<SqliteS
   };
 
   const call = async <T>(work: (store: SqliteStore) => Promise<T>): Promise<T> => {
-    if (recovering !== null) throw new StoreFault('the database is being opened anew', 'replaced');
+    if (recovering !== null) throw new StoreError('the database is being opened anew', 'replaced');
     try {
       return await work(current);
     } catch (error) {
-      if (error instanceof StoreFault && error.kind === 'replaced' && !closing && !isRecovering())
+      if (error instanceof StoreError && error.kind === 'replaced' && !closing && !isRecovering())
         recovering = recover(error)
           .catch((failure: unknown) => {
             tell(`the database could not be opened anew: ${String(failure)}`);
@@ -83,7 +83,7 @@ export async function openLastingStore(options: LastingOptions): Promise<SqliteS
 
   const remember = (write: (store: SqliteStore) => Promise<unknown>): void => {
     recent.push(write);
-    if (recent.length > mostRemembered) recent.shift();
+    if (recent.length > maxRemembered) recent.shift();
   };
 
   /** What has the shape of `part`, which is the store's at `path`, and asks the store that is open when it is called. */

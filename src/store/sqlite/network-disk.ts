@@ -1,6 +1,6 @@
 import { existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { StoreFault } from '../store.js';
+import { StoreError } from '../store.js';
 
 /** What `statfs` calls file systems of other machines (statfs(2), linux/magic.h). */
 const networkKinds: ReadonlyMap<number, { readonly name: string; readonly refused: boolean }> = new Map([
@@ -31,7 +31,7 @@ export function networkDiskOf(file: string): { readonly name: string; readonly r
 export function refuseNetworkDisk(file: string): void {
   const kind = networkDiskOf(file);
   if (kind?.refused !== true) return;
-  throw new StoreFault(
+  throw new StoreError(
     `the database ${file} lies on a network file system (${kind.name}), which does not keep SQLite's journal safe; ` +
       'allowed: a disk of this machine, or PostgreSQL (store: postgres://…)',
     'other',

@@ -1,30 +1,101 @@
 import { resolve } from 'node:path';
-import type { EpochMs } from '../../core/types.js';
+import type { MissingRound } from '../../core/measurement/round.js';
+import { summarise } from '../../core/measurement/figures.js';
+import type { StoredRound } from '../../core/merge.js';
+import type { EpochMs, PathId } from '../../core/types.js';
 import type { ForwardStore } from '../forward-store.js';
-import type { Store } from '../store.js';
+import { newestOf } from '../watch-store.js';
+import { decodePackets, encodePackets } from '../packets/codec.js';
+import { pathSums, spansWithout, type SumGroup } from '../path-sums.js';
+import type {
+  MeasuredBy,
+  MonthSumsQuery,
+  PathSums,
+  RoundStore,
+  RoundWithin,
+  RunRecord,
+  RunStore,
+  Store,
+} from '../store.js';
 import type { WriterName } from '../writer-lock.js';
-import { accessStore } from './access/access.js';
+import { accessStore } from './access.js';
 import { connect } from './connect.js';
-import { connection } from './database.js';
-import { faultStore } from './fault-reports/events.js';
-import { suggestionStore } from './fault-reports/suggestions.js';
-import { attachmentStore } from './ledger/attachments.js';
-import { forwardStore } from './forward/forward.js';
-import { ledgerStore } from './ledger/events.js';
-import { measuredByQuery } from './measured-by.js';
-import { monthSumsQuery } from './month-sums.js';
-import { outboxStore } from './notify/outbox.js';
-import { targetStore } from './notify/targets.js';
-import { pathStore } from './paths.js';
-import { roundList } from './round-list.js';
-import { roundPut } from './round-put.js';
-import { roundReads } from './round-reads.js';
-import { rowStore } from './rows/rows.js';
-import { runStore } from './runs.js';
-import { contactStore } from './statements/contacts.js';
-import { statementStore } from './statements/statements.js';
-import { upkeepStore } from './upkeep.js';
-import { watchStore } from './watch/watch.js';
+import { type Connection, connection } from './database.js';
+import { ticketStore, outboxStore, suggestionStore, targetStore } from './tickets.js';
+import { forwardStore } from './forward.js';
+import { attachmentStore, contactStore, ledgerStore } from './ledger.js';
+import { pathNumber, pathStore, upkeepStore } from './upkeep.js';
+import { roundList, roundRows } from './round-list.js';
+import { rowStore } from './rows.js';
+import { statementStore } from './statements.js';
+import { watchStore } from './watch.js';
+
+/** How many marks share a transaction: a long absence leaves many thousands. */
+const marksAtOnce = 1000;
+
+/** Packets of rounds of slots before `packetsFrom` are not kept. */
+export function roundPut(
+  { db, write }: Connection,
+  packetsFrom: EpochMs = -Infinity,
+): Pick<RoundStore, 'put' | 'putMissing' | 'removeMarks'> {
+  const numberOf = pathNumber(db);
+  const rows = roundRows(db);
+
+  const store = (round: StoredRound): 'stored' | 'already-stored' => {
+    const path = numberOf(round.path);
+    // What was measured goes before the mark of a slot that was taken for missing, too early or by a wrong clock.
+    rows.removeMark(round.slot, path);
+    if (rows.isKnown(round.slot, path)) return 'already-stored';
+    rows.insert(path, round);
+    return 'stored';
+  };
+
+  const mark = (missing: readonly MissingRound[]): number =>
+    missing.filter(({ path, slot, reason }) => rows.mark(numberOf(path), slot, reason)).length;
+
+  return {
+    async put(round) {
+      const packed = round.slot < packetsFrom ? null : encodePackets(round.sizes); // a round it can't pack fails before the transaction, and alone
+      const stored = { ...summarise(round), packed };
+      return write(() => store(stored));
+    },
+    async putMissing(missing) {
+      const parts: Promise<number>[] = [];
+      for (let at = 0; at < missing.length; at += marksAtOnce) {
+        const part = missing.slice(at, at + marksAtOnce);
+        parts.push(write(() => mark(part)));
+      }
+      return (await Promise.all(parts)).reduce((sum, added) => sum + added, 0);
+    },
+    removeMarks: (paths, from) => write(() => rows.removeMarksFrom(paths, from)),
+  };
+}
+
+/** So much is walked at one time: the event loop waits some tens of milliseconds for a large mesh, not for its month. */
+const stepMs = 12 * 3_600_000;
+
+/** Rounds lie in the order of their slots: a month is one walk over them, in steps. */
+function measuredByQuery({ db, read }: Connection): Pick<RoundStore, 'measuredBy'> {
+  const taken = db.prepare<[EpochMs, EpochMs], MeasuredBy>(
+    `SELECT path.name AS path, driver, stamps, rounds
+     FROM (SELECT path_id, driver, stamps, count(*) AS rounds FROM round
+           WHERE slot >= ? AND slot < ? AND status = 'ok' GROUP BY path_id, driver, stamps)
+     JOIN path ON path.id = path_id`,
+  );
+  return {
+    async measuredBy(from, to) {
+      const all = new Map<string, MeasuredBy>();
+      for (let start = from; start < to; start += stepMs) {
+        for (const row of await read(() => taken.all(start, Math.min(to, start + stepMs)))) {
+          const key = `${row.path} ${row.driver} ${row.stamps}`;
+          all.set(key, { ...row, rounds: row.rounds + (all.get(key)?.rounds ?? 0) });
+        }
+        await new Promise(setImmediate);
+      }
+      return [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+    },
+  };
+}
 
 export interface SqliteStoreOptions {
   /** The database file; its folder is made where it is missing. */
@@ -77,7 +148,7 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStor
       contacts: contactStore(on),
       attachments: attachmentStore(on),
       access: accessStore(on),
-      faults: faultStore(on),
+      faults: ticketStore(on),
       suggestions: suggestionStore(on),
       targets: targetStore(on),
       outbox: outboxStore(on),
@@ -93,4 +164,121 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStor
     db.pragma('busy_timeout = 0');
     done(store);
   });
+}
+
+function runStore({ db, read, write }: Connection): RunStore {
+  const begin = db
+    .prepare<[string, EpochMs, EpochMs], number>(
+      'INSERT INTO run (version, started_at, last_seen_at) VALUES (?, ?, ?) RETURNING id',
+    )
+    .pluck();
+  const beat = db.prepare<[EpochMs, number]>('UPDATE run SET last_seen_at = ? WHERE id = ?');
+  const end = db.prepare<[EpochMs, EpochMs, number]>(
+    'UPDATE run SET last_seen_at = ?, stopped_at = ? WHERE id = ?',
+  );
+  const latest = db.prepare<[], RunRecord>(
+    'SELECT id, version, started_at AS startedAt, last_seen_at AS lastSeenAt, stopped_at AS stoppedAt FROM run ORDER BY id DESC LIMIT 1',
+  );
+  return {
+    begin: (version, at) => write(() => Number(begin.get(version, at, at))),
+    beat: (id, at) => write(() => beat.run(at, id).changes > 0),
+    end: (id, at) => write(() => void end.run(at, at, id)),
+    latest: () => read(() => latest.get() ?? null),
+  };
+}
+
+/**
+ * The database adds integers, in groups that share their denominators; nothing is divided here. One path at a time, so
+ * that the event loop waits a few milliseconds and not for a whole month of a thousand paths.
+ */
+export function monthSumsQuery({ db, read }: Connection): Pick<RoundStore, 'monthSums' | 'partSums'> {
+  const everyPath = db.prepare<[], PathId>('SELECT name FROM path ORDER BY name').pluck();
+  const groupsIn = db
+    .prepare<[PathId, EpochMs, EpochMs], SumGroup>(
+      `SELECT sent, received, sizes_with_latency AS withLatency, sizes_with_loss AS withLoss, count(*) AS rows,
+         sum(rtt_sum_us) AS rttSumUs, coalesce(sum(rtt_min_us), 0) AS rttMinSumUs
+       FROM size
+       WHERE path_id = (SELECT id FROM path WHERE name = ?) AND slot >= ? AND slot < ? AND held = 1 AND sent > 0
+       GROUP BY received, sent, sizes_with_latency, sizes_with_loss`,
+    )
+    .safeIntegers();
+  const sums = (path: PathId, query: MonthSumsQuery): PathSums => {
+    const spans = spansWithout(query, query.without?.get(path) ?? []);
+    return pathSums(
+      path,
+      spans.flatMap(({ from, to }) => groupsIn.all(path, from, to)),
+    );
+  };
+  return {
+    async partSums(parts) {
+      const all: PathSums[] = [];
+      for (const { path, from, to } of parts) {
+        all.push(await read(() => pathSums(path, groupsIn.all(path, from, to))));
+        await new Promise(setImmediate);
+      }
+      return all;
+    },
+    async monthSums(query) {
+      const paths = query.paths ?? (await read(() => everyPath.all()));
+      const all: PathSums[] = [];
+      for (const path of paths) {
+        all.push(await read(() => sums(path, query)));
+        await new Promise(setImmediate);
+      }
+      return all;
+    },
+  };
+}
+
+/** What is asked of one path's rounds. */
+export function roundReads({
+  db,
+  read,
+}: Connection): Pick<RoundStore, 'packets' | 'accounted' | 'newest' | 'within'> {
+  const packed = db
+    .prepare<[EpochMs, PathId], Uint8Array>(
+      `SELECT packed FROM round JOIN packets ON packets.id = round.packets_id
+       WHERE slot = ? AND path_id = (SELECT id FROM path WHERE name = ?)`,
+    )
+    .pluck();
+  const slots = db
+    .prepare<[PathId, EpochMs, EpochMs], EpochMs>(
+      `SELECT slot FROM round INDEXED BY round_of_path
+       WHERE path_id = (SELECT id FROM path WHERE name = ?) AND slot >= ? AND slot < ? ORDER BY slot`,
+    )
+    .pluck();
+  // A step into the index for each path: a grouping would walk all of it.
+  const newest = db.prepare<[], { path: PathId; slot: EpochMs | null }>(
+    `SELECT name AS path, (SELECT slot FROM round INDEXED BY round_of_path
+       WHERE path_id = path.id AND status <> 'unscheduled' ORDER BY slot DESC LIMIT 1) AS slot FROM path`,
+  );
+  // The paths first, then a step into the index for each: what ran at that time is little of what there is.
+  const within = db.prepare<
+    [Record<'paths', string> & Record<'slotFrom' | 'from' | 'to', number>],
+    RoundWithin
+  >(
+    `SELECT path.name AS path, started_at AS startedAt, ended_at AS endedAt,
+       (SELECT coalesce(sum(sent), 0) FROM size WHERE size.path_id = round.path_id AND size.slot = round.slot) AS sent,
+       (SELECT coalesce(sum(received), 0) FROM size
+        WHERE size.path_id = round.path_id AND size.slot = round.slot) AS received
+     FROM json_each(@paths) AS wanted CROSS JOIN path ON path.name = wanted.value
+       CROSS JOIN round INDEXED BY round_of_path
+         ON round.path_id = path.id AND round.slot >= @slotFrom AND round.slot < @to
+     WHERE started_at >= @from AND ended_at <= @to`,
+  );
+  return {
+    within: ({ paths, from, to, slotWithinMs }) =>
+      read(() =>
+        within
+          .all({ paths: JSON.stringify(paths), slotFrom: from - slotWithinMs, from, to })
+          .sort((a, b) => a.startedAt - b.startedAt || (a.path < b.path ? -1 : 1)),
+      ),
+    packets: (path, slot) =>
+      read(() => {
+        const bytes = packed.get(slot, path);
+        return bytes === undefined ? null : decodePackets(bytes);
+      }),
+    accounted: (path, from, to) => read(() => slots.all(path, from, to)),
+    newest: () => read(() => newestOf(newest.all())),
+  };
 }

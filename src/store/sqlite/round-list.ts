@@ -1,11 +1,9 @@
-import type { SizeCounts } from '../../core/measurement/counts.js';
-import type { IcmpErrorCount } from '../../core/measurement/packet.js';
-import type { MissingReason, StampSource } from '../../core/measurement/round.js';
+import type { MissingSummary, RoundSummary } from '../../core/measurement/figures.js';
+import type { IcmpErrorCount, MissingReason, SizeCounts, StampSource } from '../../core/measurement/round.js';
+import type { StoredRound } from '../../core/merge.js';
 import type { EpochMs, PathId } from '../../core/types.js';
-import type { MissingSummary, RoundSummary } from '../../core/measurement/summary.js';
 import type { RoundQuery, RoundStore } from '../store.js';
 import type { Connection } from './database.js';
-import { roundRow, sizeCounts, type RoundValues, type SizeValues } from './round-values.js';
 
 export type MeasuredRow = {
   readonly pathId: number;
@@ -104,11 +102,157 @@ export function summary(row: MeasuredRow, sizes: SizeCounts[]): RoundSummary {
   const calibration = p50Us === null || p99Us === null ? null : { p50Us, p99Us };
   const provenance = { driver, stamps, fallbackStamps, socketDrops, sendLagUs, calibration };
   return {
-    ...{ path, slot, status, reason, address, startedAt, endedAt, lostAfterMs, provenance, sizes },
+    path,
+    slot,
+    status,
+    reason,
+    address,
+    startedAt,
+    endedAt,
+    lostAfterMs,
+    provenance,
+    sizes,
     ...(row.icmpErrors !== null && { icmpErrors: JSON.parse(row.icmpErrors) as IcmpErrorCount[] }),
   };
 }
 
 export function missingSummary({ path, slot, status, reason }: MissingRow): MissingSummary {
   return { path, slot, status, reason };
+}
+
+type Row = MeasuredRow | MissingRow;
+
+/** A row of `roundColumns`, a value for each, in their order. */
+type RoundValues = readonly [number, Row['path'], Row['slot'], Row['status'], ...(string | number | null)[]];
+
+/** A row of `sizesQuery`. */
+type SizeValues = readonly [
+  ...[number, number, number, number, number, number, number, number, number],
+  ...[number | null, number | null],
+];
+
+/** A list of values as the row that they are. */
+function roundRow(values: RoundValues): Row {
+  const [
+    pathId,
+    path,
+    slot,
+    status,
+    reason,
+    address,
+    startedAt,
+    endedAt,
+    lostAfterMs,
+    driver,
+    stamps,
+    ...rest
+  ] = values;
+  const [fallbackStamps, socketDrops, sendLagUs, p50Us, p99Us, icmpErrors] = rest;
+  return {
+    pathId,
+    path,
+    slot,
+    status,
+    reason,
+    address,
+    startedAt,
+    endedAt,
+    lostAfterMs,
+    driver,
+    stamps,
+    fallbackStamps,
+    socketDrops,
+    sendLagUs,
+    p50Us,
+    p99Us,
+    icmpErrors,
+  } as Row;
+}
+
+function sizeCounts(values: SizeValues): SizeCounts {
+  const [bytes, sent, received, late, errors, notSent, duplicates, mismatched, rttSumUs, rttMinUs, rttMaxUs] =
+    values;
+  return {
+    bytes,
+    sent,
+    received,
+    late,
+    errors,
+    notSent,
+    duplicates,
+    mismatched,
+    rttSumUs,
+    rttMinUs,
+    rttMaxUs,
+  };
+}
+
+type Value = number | string | Uint8Array | null;
+
+/** Writes one round or mark, within a transaction of the caller's. */
+interface RoundRows {
+  isKnown(slot: EpochMs, pathId: number): boolean;
+  insert(pathId: number, round: StoredRound): void;
+  /** False where something is stored of the slot. */
+  mark(pathId: number, slot: EpochMs, reason: string): boolean;
+  /** The mark of a slot, where there is one; a round stays. */
+  removeMark(slot: EpochMs, pathId: number): void;
+  /** All marks of these paths' slots at or after `from`; gives how many there were. */
+  removeMarksFrom(paths: readonly PathId[], from: EpochMs): number;
+  /** The round or mark with all that is of it. */
+  remove(slot: EpochMs, pathId: number): void;
+}
+
+export function roundRows(db: Connection['db']): RoundRows {
+  const insertRound = db.prepare<Value[]>(
+    `INSERT INTO round (slot, path_id, status, reason, address, started_at, ended_at, lost_after_ms, driver, stamps,
+       fallback_stamps, socket_drops, send_lag_us, calibration_p50_us, calibration_p99_us, packets_id, icmp_errors)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const insertSize = db.prepare<Value[]>(
+    `INSERT INTO size (path_id, slot, position, bytes, held, sent, received, sizes_with_latency, sizes_with_loss,
+       rtt_sum_us, rtt_min_us, rtt_max_us, late, errors, not_sent, duplicates, mismatched)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const insertPackets = db.prepare<[Uint8Array]>('INSERT INTO packets (packed) VALUES (?)');
+  const known = db.prepare<[EpochMs, number], 1>('SELECT 1 FROM round WHERE slot = ? AND path_id = ?');
+  const insertMissing = db.prepare<[EpochMs, number, string]>(
+    "INSERT INTO round (slot, path_id, status, reason) VALUES (?, ?, 'missing', ?) ON CONFLICT DO NOTHING",
+  );
+  const removeMark = db.prepare<[EpochMs, number]>(
+    "DELETE FROM round WHERE slot = ? AND path_id = ? AND status = 'missing'",
+  );
+  const removeMarksFrom = db.prepare<[EpochMs, string]>(
+    `DELETE FROM round WHERE slot >= ? AND status = 'missing'
+       AND path_id IN (SELECT id FROM path WHERE name IN (SELECT value FROM json_each(?)))`,
+  );
+  const remove = db.prepare<[EpochMs, number]>('DELETE FROM round WHERE slot = ? AND path_id = ?');
+  return {
+    isKnown: (slot, pathId) => known.get(slot, pathId) !== undefined,
+    insert(pathId, round) {
+      const { slot, provenance, packed, sizes } = round;
+      const packetsId = packed && Number(insertPackets.run(packed).lastInsertRowid);
+      insertRound.run(
+        ...[slot, pathId, round.status, round.reason, round.address, round.startedAt, round.endedAt],
+        ...[round.lostAfterMs, provenance.driver, provenance.stamps, provenance.fallbackStamps],
+        ...[provenance.socketDrops, provenance.sendLagUs],
+        ...[provenance.calibration?.p50Us ?? null, provenance.calibration?.p99Us ?? null, packetsId],
+        round.icmpErrors ? JSON.stringify(round.icmpErrors) : null,
+      );
+      const withLatency = sizes.filter((size) => size.received > 0).length;
+      const withLoss = sizes.filter((size) => size.sent > 0).length;
+      const held = round.status === 'ok' && withLoss > 0 ? 1 : 0;
+      sizes.forEach((size, position) => {
+        insertSize.run(
+          ...[pathId, slot, position, size.bytes, held, size.sent, size.received, withLatency, withLoss],
+          ...[size.rttSumUs, size.rttMinUs, size.rttMaxUs, size.late, size.errors, size.notSent],
+          ...[size.duplicates, size.mismatched],
+        );
+      });
+    },
+    mark: (pathId, slot, reason) => insertMissing.run(slot, pathId, reason).changes > 0,
+    removeMark: (slot, pathId) => void removeMark.run(slot, pathId),
+    removeMarksFrom: (paths, from) => removeMarksFrom.run(from, JSON.stringify(paths)).changes,
+    remove: (slot, pathId) => void remove.run(slot, pathId),
+  };
 }

@@ -1,11 +1,66 @@
-import { stat } from 'node:fs/promises';
 import Database from 'better-sqlite3';
-import { StoreFault, type UpkeepStore } from '../store.js';
+import { stat } from 'node:fs/promises';
+import type { EpochMs, PathId } from '../../core/types.js';
+import type { Sighting } from '../row-store.js';
+import { type PathSighting, type PathStore, StoreError, type UpkeepStore } from '../store.js';
 import { backup } from './backup.js';
 import type { Connection } from './database.js';
 import { toStoreFault } from './faults.js';
 import { makePrivateFile } from './private-file.js';
-import { sweeper } from './sweep.js';
+import { watchSweeper } from './watch.js';
+
+/** Rounds in one transaction: some milliseconds, and other writers' turn comes in between. */
+const roundsAtOnce = 50;
+
+interface Key {
+  readonly slot: EpochMs;
+  readonly pathId: number;
+}
+
+export function sweeper(on: Connection): Pick<UpkeepStore, 'sweep'> {
+  const { db, write } = on;
+  const sweepWatch = watchSweeper(on);
+  const oldest = (having: string) =>
+    db.prepare<[EpochMs, number], Key>(
+      `SELECT slot, path_id AS pathId FROM round WHERE slot < ? ${having} ORDER BY slot, path_id LIMIT ?`,
+    );
+  const withPackets = oldest('AND packets_id IS NOT NULL');
+  const rounds = oldest('');
+  const deletePackets = db.prepare<Key>(
+    'DELETE FROM packets WHERE id = (SELECT packets_id FROM round WHERE slot = @slot AND path_id = @pathId)',
+  );
+  const forgetPackets = db.prepare<Key>(
+    'UPDATE round SET packets_id = NULL WHERE slot = @slot AND path_id = @pathId',
+  );
+  // Its sizes and its packets go along.
+  const deleteRound = db.prepare<Key>('DELETE FROM round WHERE slot = @slot AND path_id = @pathId');
+
+  const inBatches = async (oldestFirst: typeof rounds, before: EpochMs, remove: (key: Key) => void) => {
+    let removed = 0;
+    for (;;) {
+      const batch = await write(() => {
+        const keys = oldestFirst.all(before, roundsAtOnce);
+        keys.forEach(remove);
+        return keys.length;
+      });
+      removed += batch;
+      if (batch < roundsAtOnce) return removed;
+    }
+  };
+  return {
+    async sweep(packetsBefore, rowsBefore) {
+      // Packets never outlive their round, so that both counts are of what really went.
+      const packetsDeleted = await inBatches(withPackets, Math.max(packetsBefore, rowsBefore), (key) => {
+        deletePackets.run(key);
+        forgetPackets.run(key);
+      });
+      const rowsDeleted = await inBatches(rounds, rowsBefore, (key) => {
+        deleteRound.run(key);
+      });
+      return { packetsDeleted, rowsDeleted, watchDeleted: await sweepWatch(rowsBefore) };
+    },
+  };
+}
 
 /** 4 MiB a step: a few milliseconds. */
 const pagesAtOnce = 1024;
@@ -41,7 +96,7 @@ export function upkeepStore(on: Connection): UpkeepStore {
       } catch (error) {
         const fault = toStoreFault(error, file);
         // Locked by another process for a moment: the next time will tell.
-        if (fault instanceof StoreFault && fault.kind === 'busy') return false;
+        if (fault instanceof StoreError && fault.kind === 'busy') return false;
         throw fault;
       } finally {
         beside?.close();
@@ -67,8 +122,8 @@ export function upkeepStore(on: Connection): UpkeepStore {
   };
 }
 
-const notThere = (file: string): StoreFault =>
-  new StoreFault(
+const notThere = (file: string): StoreError =>
+  new StoreError(
     `the database ${file} does not give back what was stored in it last: it was replaced, or is damaged`,
     'replaced',
   );
@@ -79,4 +134,41 @@ async function bytesOf(file: string): Promise<number> {
   } catch {
     return 0; // no journal at the moment
   }
+}
+
+export function pathStore({ db, read, write }: Connection): PathStore {
+  const note = sightingWriter(db);
+  const all = db.prepare<[], PathSighting & { readonly name: PathId }>(
+    `SELECT name, first_seen_at AS firstSeenAt, last_seen_at AS lastSeenAt
+     FROM path WHERE first_seen_at IS NOT NULL ORDER BY name`,
+  );
+  return {
+    seen: (paths, at) =>
+      write(() => {
+        for (const path of paths) note({ path, firstSeenAt: at, lastSeenAt: at });
+      }),
+    known: () => read(() => new Map(all.all().map(({ name, ...sighting }) => [name, sighting]))),
+  };
+}
+
+/** Widens the time in which a path is known to have been configured, within a transaction of the caller's. */
+export function sightingWriter(db: Connection['db']): (sighting: Sighting) => void {
+  const note = db.prepare<[PathId, EpochMs, EpochMs]>(
+    `INSERT INTO path (name, first_seen_at, last_seen_at) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET
+       first_seen_at = min(ifnull(first_seen_at, excluded.first_seen_at), excluded.first_seen_at),
+       last_seen_at = max(ifnull(last_seen_at, excluded.last_seen_at), excluded.last_seen_at)`,
+  );
+  return ({ path, firstSeenAt, lastSeenAt }) => void note.run(path, firstSeenAt, lastSeenAt);
+}
+
+/** The number a path has in the database; it gets one where it has none. */
+export function pathNumber(db: Connection['db']): (path: PathId) => number {
+  const find = db.prepare<[string], number>('SELECT id FROM path WHERE name = ?').pluck();
+  const add = db.prepare<[string], number>('INSERT INTO path (name) VALUES (?) RETURNING id').pluck();
+  // Not remembered between calls: a number given in a transaction that failed is given again to another path.
+  return (path) => {
+    const id = find.get(path) ?? add.get(path);
+    if (id === undefined) throw new Error(`no number for the path ${path}`);
+    return id;
+  };
 }

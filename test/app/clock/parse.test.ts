@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseChrony, parseNtpq, parseTimedatectl, parseTimex } from '../../../src/app/clock/parse.js';
+import { parseChrony, parseNtpq, parseTimedatectl, parseTimex } from '../../../src/app/clock/sources.js';
 
 describe('what programs say of the clock', () => {
   test('chronyc', () => {

@@ -2,9 +2,9 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startDaemon, type Daemon } from '../../../src/app/daemon.js';
-import { askMesh } from '../../../src/app/mesh/ask.js';
+import { askMesh } from '../../../src/app/mesh/rows.js';
 import { loadConfig } from '../../../src/config/load.js';
-import { systemClock } from '../../../src/engine/system-clock.js';
+import { systemClock } from '../../../src/engine/clock.js';
 import type { Alarm, Clock } from '../../../src/engine/ports.js';
 import { freePort } from '../../support/free-port.js';
 import { startNats, type NatsServer } from '../../support/nats.js';
@@ -88,7 +88,9 @@ describe('a hub and its agents', () => {
         ['SIN', 'never-seen'],
       ]);
     fileOf(folder, {
-      ...{ role: 'hub', agent: 'hub', url },
+      role: 'hub',
+      agent: 'hub',
+      url,
       rest: `${pops}${measurement}paths: { exclude: [HKG>FRA] }\n`,
     });
     await hub.reload();
@@ -142,7 +144,9 @@ describe('an agent whose clock is ten seconds ahead', () => {
     const folder = tempDir();
     const hub = await run(
       fileOf(folder, {
-        ...{ role: 'hub', agent: 'hub', url },
+        role: 'hub',
+        agent: 'hub',
+        url,
         rest: `${pops}${measurement.replace('{', '{ every: 1s,')}`,
       }),
     );

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { createHubNews } from '../../../src/app/mesh/hub-news.js';
-import { summarise } from '../../../src/core/measurement/summary.js';
+import { createHubNews } from '../../../src/app/mesh/rows.js';
+import { summarise } from '../../../src/core/measurement/figures.js';
 import type { Round } from '../../../src/core/measurement/round.js';
-import type { StoredRound } from '../../../src/core/merge/slot.js';
-import type { ObservedOutage, PortState } from '../../../src/core/watch/records.js';
+import type { StoredRound } from '../../../src/core/merge.js';
+import type { ObservedOutage, PortState } from '../../../src/core/watch/outage.js';
 import { noRows } from '../../../src/store/row-store.js';
 import { round, slot } from '../../support/rounds.js';
 import { watchOf } from '../../support/watch.js';
@@ -50,18 +50,21 @@ function hub() {
 }
 
 const state = (observer: string, now: PortState, at: number) => ({
-  ...{ observer, port: 'HKG', at, state: now, reason: null },
+  observer,
+  port: 'HKG',
+  at,
+  state: now,
+  reason: null,
 });
 const outage = (observer: string, end: number | null): ObservedOutage => ({
-  ...{
-    observer,
-    port: 'HKG',
-    start: { at: 5, earliest: 5, latest: 5 },
-    openedAt: 6,
-    inferred: [],
-    voided: null,
-  },
-  ...{ end: end === null ? null : { at: end, earliest: end, latest: end }, closedAt: end },
+  observer,
+  port: 'HKG',
+  start: { at: 5, earliest: 5, latest: 5 },
+  openedAt: 6,
+  inferred: [],
+  voided: null,
+  end: end === null ? null : { at: end, earliest: end, latest: end },
+  closedAt: end,
 });
 
 describe('a hub that hears of its agents’ rows', () => {

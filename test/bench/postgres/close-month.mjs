@@ -1,7 +1,7 @@
 // Closes a month, as a process of its own: node close-month.mjs CONFIG → one line of JSON.
-import { loadConfig } from '../../../dist/src/config/load.js';
-import { openStore } from '../../../dist/src/app/open-store.js';
-import { createStatements } from '../../../dist/src/engine/statement/statements.js';
+import { loadConfig } from '../../../src/config/load.js';
+import { openStore } from '../../../src/app/store.js';
+import { createStatements } from '../../../dist/src/services/statements/statements.js';
 import { figures } from './figures.mjs';
 
 const loaded = await loadConfig(process.argv[2]);

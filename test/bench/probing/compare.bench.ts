@@ -29,11 +29,18 @@ interface Tool {
 type Turning = (truth: readonly TruthLine[]) => Turn;
 
 const kind = (name: string, every: number): Tool => ({
-  ...{ name, every },
+  name,
+  every,
   run: async (namespace, targets) => {
     const measured = await probe(namespace, {
-      ...{ kind: name, targets, sizes: [64], count: packets, intervalMs: periodMs },
-      ...{ lostAfterMs: 1000, lateWaitMs: 0, busy: false },
+      kind: name,
+      targets,
+      sizes: [64],
+      count: packets,
+      intervalMs: periodMs,
+      lostAfterMs: 1000,
+      lateWaitMs: 0,
+      busy: false,
     });
     return (truth) => ({ errors: compare(measured, truth).each });
   },
@@ -44,7 +51,8 @@ const program = (
   every: number,
   run: (...args: Parameters<typeof fpingRun>) => Promise<ToolRun>,
 ): Tool => ({
-  ...{ name, every },
+  name,
+  every,
   run: async (namespace, targets) => {
     const done = await run(namespace, targets, packets, periodMs);
     return (truth) => ({ errors: toolErrors(done.rttsUs, truth), cpuUs: done.cpuUs });
@@ -52,7 +60,8 @@ const program = (
 });
 
 const smokeping: Tool = {
-  ...{ name: 'smokeping_prober, 20 targets', every: 4 },
+  name: 'smokeping_prober, 20 targets',
+  every: 4,
   run: async (namespace, targets, delay) => {
     const seen = await smokepingRun(namespace, targets.slice(0, 20), 4, periodMs, delay);
     return (truth) => {

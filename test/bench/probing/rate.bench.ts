@@ -24,7 +24,14 @@ test('the highest rate without false loss, and the CPU of a packet', { timeout: 
         const intervalMs = (targets.length * sizes.length * 1000) / rate;
         const count = Math.round((seconds * 1000) / intervalMs);
         const measured = await probe(namespace, {
-          ...{ kind, targets, sizes, count, intervalMs, lostAfterMs: 1000, lateWaitMs: 200, busy: false },
+          kind,
+          targets,
+          sizes,
+          count,
+          intervalMs,
+          lostAfterMs: 1000,
+          lateWaitMs: 200,
+          busy: false,
           warmUpS,
         });
         const truth = (await emulator.stop()).filter((line) => targets.includes(line.destination));

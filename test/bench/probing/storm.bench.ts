@@ -1,5 +1,5 @@
 import { test } from 'vitest';
-import type { PacketOutcome } from '../../../src/core/measurement/packet.js';
+import type { PacketOutcome } from '../../../src/core/measurement/round.js';
 import { withLab } from '../../lab/lab.js';
 import type { TruthLine } from '../../lab/truth.js';
 import { addresses, probe, type Measured } from './field.js';
@@ -73,9 +73,23 @@ test('a network that does all it may not', { timeout: 3_600_000 }, async () => {
         seed: 42 + round,
         rules: [
           {
-            ...{ delay_ms: 20, jitter: 'pareto', jitter_ms: 2, loss: 0.01, dup: 0.05, dup_n: 2, dup_ms: 1 },
-            ...{ reorder: 0.05, reorder_ms: 15, late: 0.01, late_ms: 2400, corrupt: 0.02, corrupt_ck: 0.01 },
-            ...{ truncate: 0.01, spoof: 0.03, spoof_from: '10.77.200.1', spoof_ms: 1 },
+            delay_ms: 20,
+            jitter: 'pareto',
+            jitter_ms: 2,
+            loss: 0.01,
+            dup: 0.05,
+            dup_n: 2,
+            dup_ms: 1,
+            reorder: 0.05,
+            reorder_ms: 15,
+            late: 0.01,
+            late_ms: 2400,
+            corrupt: 0.02,
+            corrupt_ck: 0.01,
+            truncate: 0.01,
+            spoof: 0.03,
+            spoof_from: '10.77.200.1',
+            spoof_ms: 1,
           },
         ],
       });

@@ -1,4 +1,4 @@
-import type { PacketOutcome } from '../../../src/core/measurement/packet.js';
+import type { PacketOutcome } from '../../../src/core/measurement/round.js';
 import type { TruthLine } from '../../lab/truth.js';
 
 /** What the emulator did with one request. */

@@ -78,8 +78,12 @@ test('a day of faults', { timeout: runMs + 600_000, retry: 0 }, async () => {
       paths: { include: Object.keys(targets).map((id) => `HKG>${id}`) },
       watch: { ports: Object.keys(ports), references, heartbeat: '1s' },
       measurement: {
-        ...{ every: '10s', spread: '2s', packets: 10, packetInterval: '200ms' },
-        ...{ lostAfter: `${lostAfterMs}ms`, lateWait: '300ms' },
+        every: '10s',
+        spread: '2s',
+        packets: 10,
+        packetInterval: '200ms',
+        lostAfter: `${lostAfterMs}ms`,
+        lateWait: '300ms',
       },
     });
     const env = { ...disk.env, ...clock.env, LD_PRELOAD: `${clock.env.LD_PRELOAD}:${disk.env.LD_PRELOAD}` };
@@ -312,16 +316,16 @@ test('a day of faults', { timeout: runMs + 600_000, retry: 0 }, async () => {
             .join('\n  ')}`,
         );
     expect(verdict).toEqual({
-      ...{
-        falseLoss: [],
-        falseAnswers: [],
-        twice: [],
-        unmatched: [],
-        orphans: [],
-        unexplained: [],
-        forgotten: [],
-      },
-      ...{ falseOutages: [], claimedWhileDark: [], integrity: 'ok' },
+      falseLoss: [],
+      falseAnswers: [],
+      twice: [],
+      unmatched: [],
+      orphans: [],
+      unexplained: [],
+      forgotten: [],
+      falseOutages: [],
+      claimedWhileDark: [],
+      integrity: 'ok',
     });
     expect(unaccounted).toBe(0);
   });

@@ -9,7 +9,11 @@ import { tempDir } from '../../support/temp-dir.js';
 
 const rows: readonly SideBySideRow[] = [
   {
-    ...{ kind: 'kernel', usable: true, stamps: 'kernel-tx-rx', sent: 300, received: 300 },
+    kind: 'kernel',
+    usable: true,
+    stamps: 'kernel-tx-rx',
+    sent: 300,
+    received: 300,
     rttUs: { min: 13, p50: 18, p99: 60 },
     sendLagUs: 3_188,
   },

@@ -703,8 +703,11 @@ describe('what is no fault', () => {
       'no lists of facts',
       (c) => {
         Object.assign(c, {
-          ...{ outages: undefined, unobserved: undefined, exclusions: undefined },
-          ...{ commitments: undefined, rounds: undefined },
+          outages: undefined,
+          unobserved: undefined,
+          exclusions: undefined,
+          commitments: undefined,
+          rounds: undefined,
         });
       },
     ],

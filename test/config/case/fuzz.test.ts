@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readCase } from '../../../src/config/case/read-case.js';
 import { judgeMonth } from '../../../src/core/statement/judge.js';
-import { monthDetails } from '../../../src/core/statement/details.js';
-import { explainMonth } from '../../../src/render/explain/explain.js';
+import { monthDetails } from '../../../src/core/statement/result.js';
+import { explainMonth } from '../../../src/render/explain.js';
 import { root } from '../../support/source-files.js';
 import { files, sampleCase, type Json } from './support.js';
 

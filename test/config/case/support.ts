@@ -2,8 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { planFiles, type PlanFiles } from '../../../src/config/plan/files.js';
-import type { PlanResult } from '../../../src/config/plan/parse.js';
+import { planFiles, type PlanFiles, type PlanResult } from '../../../src/config/plan/parse.js';
 import { readCase } from '../../../src/config/case/read-case.js';
 import type { MonthCase } from '../../../src/core/statement/case.js';
 import { judgeMonth } from '../../../src/core/statement/judge.js';

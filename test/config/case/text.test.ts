@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readCaseText } from '../../../src/config/case/text.js';
+import { readCaseText } from '../../../src/config/case/values.js';
 import { tempDir } from '../../support/temp-dir.js';
 
 // eslint-disable-next-line @typescript-eslint/require-await -- a stream is asynchronous whether it waits or not

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { parseCustomers, type BookResult } from '../../../src/config/customers/parse.js';
-import { plansFrom } from '../../../src/config/customers/plans.js';
-import { planFiles } from '../../../src/config/plan/files.js';
-import type { Book } from '../../../src/core/customer/book.js';
+import { plansFrom } from '../../../src/config/customers/draft.js';
+import { planFiles } from '../../../src/config/plan/parse.js';
+import type { CustomerRegistry } from '../../../src/core/customer/book.js';
 import { formatProblems } from '../../../src/config/problem.js';
 import { root } from '../../support/source-files.js';
 
@@ -17,7 +17,7 @@ export function parsed(text: string, file = 'customers.yaml'): BookResult {
 }
 
 /** The book of a text that has no fault. */
-export function bookOf(text: string): Book {
+export function bookOf(text: string): CustomerRegistry {
   const result = parsed(text);
   if (!result.ok) throw new Error(formatProblems(result.problems));
   return result.book;

@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
-import { digestOf, packEnvelope, readEnvelope } from '../../../src/config/hub/envelope.js';
-import { meshSectionsOf, parseWithHub } from '../../../src/config/hub/from-hub.js';
+import {
+  digestOf,
+  meshSectionsOf,
+  packEnvelope,
+  parseWithHub,
+  readEnvelope,
+} from '../../../src/config/hub.js';
 import { formatProblems } from '../../../src/config/problem.js';
 
 const text = `role: hub
@@ -25,7 +30,8 @@ test('what is for the agents travels whole, in whatever order its keys stand', (
 
 test('an agent’s own file keeps what is its own', () => {
   const result = parseWithHub(`${agent}pops: [{ id: OLD, ipv4: 192.0.2.9 }]\n`, 'sin.yaml', '/srv', {
-    ...{ name: 'revision 7 of the hub', sections },
+    name: 'revision 7 of the hub',
+    sections,
   });
   if (!result.ok) throw new Error(formatProblems(result.problems));
   const { role, store, pops, paths, measurement } = result.config;
@@ -35,7 +41,10 @@ test('an agent’s own file keeps what is its own', () => {
     pops: pops.map(({ id }) => id),
     paths: paths.map(({ id }) => id),
   }).toEqual({
-    ...{ role: 'agent', path: '/srv/sin.db', pops: ['HKG', 'SIN'], paths: ['SIN>HKG'] },
+    role: 'agent',
+    path: '/srv/sin.db',
+    pops: ['HKG', 'SIN'],
+    paths: ['SIN>HKG'],
   });
   expect(measurement.everyMs).toBe(3_600_000);
 });

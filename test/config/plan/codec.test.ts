@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { parsePlan, planFromData } from '../../../src/config/plan/parse.js';
 import { planYaml } from '../../../src/config/plan/yaml.js';
-import type { Plan } from '../../../src/core/plan/plan.js';
-import { renderPlan } from '../../../src/render/plan/plan.js';
+import type { Plan } from '../../../src/core/plan.js';
+import { renderPlan } from '../../../src/render/plan.js';
 import { plain, planText, shippedIds, snippets, type Json } from './support.js';
 
 const documents = [

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { parsePlan, planFromData } from '../../../src/config/plan/parse.js';
 import { formatProblems } from '../../../src/config/problem.js';
-import { renderPlan } from '../../../src/render/plan/plan.js';
+import { renderPlan } from '../../../src/render/plan.js';
 import { root } from '../../support/source-files.js';
 
 const ids = ['ctg-cloud-connection', 'example-ethernet-hourly', 'example-ip-transit', 'example-leased-line'];

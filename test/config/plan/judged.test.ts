@@ -2,11 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { readCase } from '../../../src/config/case/read-case.js';
-import { planFiles } from '../../../src/config/plan/files.js';
-import { planFromData } from '../../../src/config/plan/parse.js';
-import { monthDetails } from '../../../src/core/statement/details.js';
+import { planFiles, planFromData } from '../../../src/config/plan/parse.js';
+import { monthDetails } from '../../../src/core/statement/result.js';
 import { judgeMonth } from '../../../src/core/statement/judge.js';
-import { explainMonth } from '../../../src/render/explain/explain.js';
+import { explainMonth } from '../../../src/render/explain.js';
 import { testPlan, testReport } from '../../../src/render/plan/tested.js';
 import { root } from '../../support/source-files.js';
 import { planText, shippedIds, snippets, type Json } from './support.js';
@@ -94,7 +93,11 @@ function caseFor(
     month,
     lines,
     services: classes.map(({ id }, index) => ({
-      ...{ id, site: index % 2 === 0 ? 'x' : 'y', customer: 'c', class: id, paths: ['A>B', 'B>A'] },
+      id,
+      site: index % 2 === 0 ? 'x' : 'y',
+      customer: 'c',
+      class: id,
+      paths: ['A>B', 'B>A'],
       lines: lines.flatMap((line) => (line.id.startsWith(`${id}-`) ? [line.id] : [])),
       start: index % 2 === 0 ? '2025-01-01' : `${month}-03`,
       agreedStart: '2025-01-01',

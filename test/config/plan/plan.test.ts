@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { planFiles } from '../../../src/config/plan/files.js';
-import { parsePlan, planFromData } from '../../../src/config/plan/parse.js';
+import { parsePlan, planFiles, planFromData } from '../../../src/config/plan/parse.js';
 import { formatProblems } from '../../../src/config/problem.js';
-import { versionFor } from '../../../src/core/plan/version.js';
-import { clauseOf } from '../../../src/render/explain/text.js';
+import { versionFor } from '../../../src/core/plan.js';
+import { clauseOf } from '../../../src/render/explain-text.js';
 import { root } from '../../support/source-files.js';
 
 const files = planFiles(root);

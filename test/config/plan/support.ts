@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { parsePlan } from '../../../src/config/plan/parse.js';
-import type { Plan } from '../../../src/core/plan/plan.js';
+import type { Plan } from '../../../src/core/plan.js';
 import { root } from '../../support/source-files.js';
 
 export type Json = Record<string, unknown>;

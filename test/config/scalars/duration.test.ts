@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatDurationUs, parseDurationUs } from '../../../src/config/scalars/duration.js';
+import { formatDurationUs, parseDurationUs } from '../../../src/config/scalars.js';
 
 test.each([
   ['30m', 1_800_000_000],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatInstant, parseInstant } from '../../../src/config/scalars/instant.js';
+import { formatInstant, parseInstant } from '../../../src/config/scalars.js';
 
 test.each([
   ['2026-10-01', '2026-10-01T00:00:00.000Z'],

@@ -1,24 +1,49 @@
 import { describe, expect, test } from 'vitest';
-import { traceAfter, type Trace, type TrailLink } from '../../../src/core/access/trail.js';
+import { traceAfter, type Trace, type TrailLink } from '../../../src/core/access/claims.js';
 import { chainFault } from '../../../src/core/ledger/chain.js';
-import { digestOf, sha256 } from '../../../src/seal/hash.js';
+import { digestOf, sha256 } from '../../../src/seal/canonical.js';
 import type { SessionRecord, TokenRecord, UserRecord } from '../../../src/store/access-store.js';
 import type { Store } from '../../../src/store/store.js';
 
 const token = (id: string): Omit<TokenRecord, 'revokedAt' | 'lastUsedAt'> => ({
-  ...{ id, hash: sha256(id), name: '監控 “x”', roles: ['noc', 'reseller'], customer: 'bank' },
-  ...{ scopes: ['rounds:read', 'write'], createdAt: 1_000, expiresAt: 9_000 },
+  id,
+  hash: sha256(id),
+  name: '監控 “x”',
+  roles: ['noc', 'reseller'],
+  customer: 'bank',
+  scopes: ['rounds:read', 'write'],
+  createdAt: 1_000,
+  expiresAt: 9_000,
 });
 const user = (name: string): Omit<UserRecord, 'disabledAt'> => ({
-  ...{ name, password: 'scrypt$1', roles: ['finance'], customer: null, createdAt: 1_000, passwordAt: 1_000 },
+  name,
+  password: 'scrypt$1',
+  roles: ['finance'],
+  customer: null,
+  createdAt: 1_000,
+  passwordAt: 1_000,
 });
 const session = (hash: string, principal: string): SessionRecord => ({
-  ...{ hash, principal, name: 'Ann', via: 'password', roles: ['customer'], customer: 'bank', csrf: 'c' },
-  ...{ createdAt: 1_000, expiresAt: 5_000, seenAt: 1_000 },
+  hash,
+  principal,
+  name: 'Ann',
+  via: 'password',
+  roles: ['customer'],
+  customer: 'bank',
+  csrf: 'c',
+  createdAt: 1_000,
+  expiresAt: 5_000,
+  seenAt: 1_000,
 });
 const trace = (target: string): Trace => ({
-  ...{ at: 1_000, principal: 'user:ann', name: '陳', from: '192.0.2.1', action: 'exclusions:propose' },
-  ...{ target, status: 201, amounts: false },
+  at: 1_000,
+  principal: 'user:ann',
+  name: '陳',
+  from: '192.0.2.1',
+  action: 'exclusions:propose',
+  target,
+  status: 201,
+  amounts: false,
 });
 const follow = (target: string) => (head: TrailLink) => traceAfter(head, trace(target), digestOf);
 
@@ -49,7 +74,12 @@ export function accessConformance(name: string, open: () => Promise<Store>): voi
         expect(await tokens.list()).toEqual([
           { ...a, lastUsedAt: 4_000, revokedAt: 5_000 },
           {
-            ...{ ...a, id: 'b', hash: sha256('b'), scopes: null, expiresAt: null, customer: null },
+            ...a,
+            id: 'b',
+            hash: sha256('b'),
+            scopes: null,
+            expiresAt: null,
+            customer: null,
           },
         ]);
         await expect(tokens.add(token('a'))).rejects.toThrow();
@@ -130,8 +160,13 @@ export function accessConformance(name: string, open: () => Promise<Store>): voi
   test(`${name}: an answer is kept for its key, the first one, for as long as it is asked to`, () =>
     using(async ({ replies }) => {
       const reply = {
-        ...{ principal: 'user:ann', key: 'k', request: 'r', at: 1_000, status: 201 },
-        ...{ contentType: 'application/json', body: '{"a":"„"}' },
+        principal: 'user:ann',
+        key: 'k',
+        request: 'r',
+        at: 1_000,
+        status: 201,
+        contentType: 'application/json',
+        body: '{"a":"„"}',
       };
       await replies.put(reply, 0);
       await replies.put({ ...reply, body: '{}' }, 0);

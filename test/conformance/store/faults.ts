@@ -1,28 +1,46 @@
 import { describe, expect, test } from 'vitest';
-import type { FaultEvent } from '../../../src/core/fault/actions.js';
-import type { Suggestion } from '../../../src/core/fault/suggestion.js';
-import type { FaultAppend, FaultHead } from '../../../src/store/fault-store.js';
-import type { NotifyTarget, OutboxDraft } from '../../../src/store/notify-store.js';
+import type { TicketRecord } from '../../../src/core/ticket/actions.js';
+import type { Suggestion } from '../../../src/core/ticket/suggestion.js';
+import type { TicketAppend, FaultHead } from '../../../src/store/ledger-store.js';
+import type { NotifyTarget, OutboxDraft } from '../../../src/store/statement-store.js';
 import type { Store } from '../../../src/store/store.js';
-import { at0, customer, filing } from '../../core/fault/support.js';
+import { at0, customer, filing } from '../../core/ticket/support.js';
 
-const event = (report: number, seq: number, previous: string, hash: string): FaultEvent => ({
-  ...{ report, seq, at: at0 + seq, actor: customer, previous, hash },
+const event = (report: number, seq: number, previous: string, hash: string): TicketRecord => ({
+  report,
+  seq,
+  at: at0 + seq,
+  actor: customer,
+  previous,
+  hash,
   action: seq === 1 ? { type: 'filed', text: filing() } : { type: 'reopened', reason: '“再次”\n' },
 });
 const hour = at0 - (at0 % 3_600_000);
 const head = (number: number, over: Partial<FaultHead> = {}): FaultHead => ({
-  ...{ number, customer: 'bank', path: 'HKG>SIN', service: null, state: 'filed', incident: `I${number}` },
-  ...{ owner: null, sameness: { subject: 'HKG>SIN', hour }, filedAt: at0 + number, updatedAt: at0 },
+  number,
+  customer: 'bank',
+  path: 'HKG>SIN',
+  service: null,
+  state: 'filed',
+  incident: `I${number}`,
+  owner: null,
+  sameness: { subject: 'HKG>SIN', hour },
+  filedAt: at0 + number,
+  updatedAt: at0,
   ...over,
 });
-const filed = (number: number, over: Partial<FaultHead> = {}): FaultAppend => ({
+const filed = (number: number, over: Partial<FaultHead> = {}): TicketAppend => ({
   events: [event(number, 1, 'none', `h${number}.1`)],
   head: head(number, over),
   outbox: [],
 });
 const message = (key: string, over: Partial<OutboxDraft> = {}): OutboxDraft => ({
-  ...{ key, target: 'T1', event: 'report-filed', about: 'F1', body: '{"文":1}', at: 1000 },
+  key,
+  target: 'T1',
+  event: 'report-filed',
+  about: 'F1',
+  body: '{"文":1}',
+  at: 1000,
   ...over,
 });
 
@@ -43,7 +61,7 @@ export function faultsConformance(name: string, open: () => Promise<Store>): voi
         expect(await faults.latest()).toBe(0);
         expect(await faults.events(1)).toEqual([]);
         expect(await faults.append(filed(1))).toBe('stored');
-        const next = (hash: string): FaultAppend => ({
+        const next = (hash: string): TicketAppend => ({
           events: [event(1, 2, 'h1.1', hash)],
           head: head(1, { state: 'reopened', owner: 'ann', updatedAt: at0 + 2 }),
           outbox: [],
@@ -106,7 +124,11 @@ export function faultsConformance(name: string, open: () => Promise<Store>): voi
     test('suggest themselves: one per path and first slot, written anew as it goes on', () =>
       using(async ({ suggestions }) => {
         const one: Suggestion = {
-          ...{ path: 'HKG>SIN', firstSlot: 1000, lastSlot: 2000, raisedAt: 2100, endedSlot: null },
+          path: 'HKG>SIN',
+          firstSlot: 1000,
+          lastSlot: 2000,
+          raisedAt: 2100,
+          endedSlot: null,
           metrics: ['latency', 'loss'],
         };
         const other: Suggestion = { ...one, path: 'SIN>HKG', firstSlot: 3000, metrics: ['loss'] };
@@ -134,15 +156,18 @@ export function faultsConformance(name: string, open: () => Promise<Store>): voi
         const first = await outbox.claim({ now: 1500, until: 5000, limit: 9 });
         expect(first).toEqual([
           {
-            ...{ id: 1, key: 'a', target: 'T1', event: 'report-filed', about: 'F1', body: '{"文":1}' },
-            ...{
-              createdAt: 1000,
-              dueAt: 5000,
-              attempts: 0,
-              state: 'waiting',
-              lastError: null,
-              settledAt: null,
-            },
+            id: 1,
+            key: 'a',
+            target: 'T1',
+            event: 'report-filed',
+            about: 'F1',
+            body: '{"文":1}',
+            createdAt: 1000,
+            dueAt: 5000,
+            attempts: 0,
+            state: 'waiting',
+            lastError: null,
+            settledAt: null,
           },
         ]);
         expect(await outbox.claim({ now: 1500, until: 5000, limit: 9 })).toEqual([]);
@@ -201,14 +226,16 @@ export function faultsConformance(name: string, open: () => Promise<Store>): voi
     test('goes to targets, which are erased when they are taken back', () =>
       using(async ({ targets }) => {
         const target: NotifyTarget = {
-          ...{ id: 'T1', customer: 'bank', kind: 'mail', address: 'noc@bank.example', secret: null },
-          ...{
-            language: 'zh-CN',
-            events: ['report-filed', '*'],
-            query: null,
-            createdAt: 7,
-            createdBy: 'ann',
-          },
+          id: 'T1',
+          customer: 'bank',
+          kind: 'mail',
+          address: 'noc@bank.example',
+          secret: null,
+          language: 'zh-CN',
+          events: ['report-filed', '*'],
+          query: null,
+          createdAt: 7,
+          createdBy: 'ann',
         };
         const own: NotifyTarget = {
           ...target,

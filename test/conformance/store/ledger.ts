@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { headOf, linkAfter } from '../../../src/core/ledger/chain.js';
 import type { LedgerEvent } from '../../../src/core/ledger/actions.js';
-import { digestOf, sha256 } from '../../../src/seal/hash.js';
+import { digestOf, sha256 } from '../../../src/seal/canonical.js';
 import { maxAttachmentBytes } from '../../../src/store/ledger-store.js';
 import type { Store as WholeStore } from '../../../src/store/store.js';
 

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { countSize } from '../../../src/core/measurement/counts.js';
-import type { PacketOutcome } from '../../../src/core/measurement/packet.js';
-import { roundStatuses, type Round } from '../../../src/core/measurement/round.js';
+import {
+  countSize,
+  type PacketOutcome,
+  type Round,
+  roundStatuses,
+} from '../../../src/core/measurement/round.js';
 import type { PathId } from '../../../src/core/types.js';
 import type { MonthSumsQuery, PathSums, Store as WholeStore } from '../../../src/store/store.js';
 import { packets, round, sample, slotAt } from '../../store/support.js';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { countSize } from '../../../src/core/measurement/counts.js';
-import { summarise } from '../../../src/core/measurement/summary.js';
-import type { StoredRound, StoredSlot } from '../../../src/core/merge/slot.js';
-import type { ObservedOutage } from '../../../src/core/watch/records.js';
+import { countSize } from '../../../src/core/measurement/round.js';
+import { summarise } from '../../../src/core/measurement/figures.js';
+import type { StoredRound, StoredSlot } from '../../../src/core/merge.js';
+import type { ObservedOutage } from '../../../src/core/watch/outage.js';
 import { encodePackets } from '../../../src/store/packets/codec.js';
 import { noRows, type StoredRows } from '../../../src/store/row-store.js';
 import type { Store as WholeStore } from '../../../src/store/store.js';
@@ -24,8 +24,14 @@ const mark = (at: number): StoredSlot => ({
   reason: 'unknown',
 });
 const open: ObservedOutage = {
-  ...{ observer: 'LAB1', port: 'LAB2', start: { at: slot, earliest: slot - 5, latest: slot + 5 } },
-  ...{ end: null, openedAt: slot + 50, closedAt: null, inferred: [], voided: null },
+  observer: 'LAB1',
+  port: 'LAB2',
+  start: { at: slot, earliest: slot - 5, latest: slot + 5 },
+  end: null,
+  openedAt: slot + 50,
+  closedAt: null,
+  inferred: [],
+  voided: null,
 };
 const inferring: ObservedOutage = {
   ...open,

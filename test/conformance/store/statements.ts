@@ -3,8 +3,8 @@ import type { CreditFacts } from '../../../src/core/billing/credit.js';
 import type { LedgerEvent } from '../../../src/core/ledger/actions.js';
 import { headOf, linkAfter } from '../../../src/core/ledger/chain.js';
 import type { SealedStatement, StatementDocument } from '../../../src/core/statement/document.js';
-import { digestOf } from '../../../src/seal/hash.js';
-import type { Contact } from '../../../src/store/contact-store.js';
+import { digestOf } from '../../../src/seal/canonical.js';
+import type { Contact } from '../../../src/store/access-store.js';
 import type { StatementCommit } from '../../../src/store/statement-store.js';
 import type { Store as WholeStore } from '../../../src/store/store.js';
 
@@ -12,27 +12,42 @@ type Store = Pick<WholeStore, 'statements' | 'contacts' | 'ledger' | 'close'>;
 
 const document = (service: string, revision = 1, previous: string | null = null, credit = '10.00') =>
   ({
-    ...{ id: `2026-10/${service}`, month: '2026-10', service, revision, previous, state: 'sealed' },
-    ...{ customer: 'bank', site: '中環', currency: 'HKD', complete: true },
+    id: `2026-10/${service}`,
+    month: '2026-10',
+    service,
+    revision,
+    previous,
+    state: 'sealed',
+    customer: 'bank',
+    site: '中環',
+    currency: 'HKD',
+    complete: true,
     total: { rent: '100.00', credit, tax: null, net: null },
   }) as unknown as StatementDocument;
 
 const sealedOf = (of: StatementDocument): SealedStatement => ({
-  ...{ document: of, hash: digestOf(of), key: 'k1', signature: 'c2ln' },
-  ...{ sealedAt: '2026-11-02T00:00:00+08:00', sealedBy: 'ann' },
+  document: of,
+  hash: digestOf(of),
+  key: 'k1',
+  signature: 'c2ln',
+  sealedAt: '2026-11-02T00:00:00+08:00',
+  sealedBy: 'ann',
 });
 
 const facts = (service: string, revision = 1): CreditFacts => ({
-  ...{ statement: `2026-10/${service}`, revision, kind: 'credit', of: null, month: '2026-10', service },
-  ...{
-    customer: 'bank',
-    site: '中環',
-    currency: 'HKD',
-    gross: '10.00',
-    tax: '0.83',
-    net: '9.17',
-    claimBy: null,
-  },
+  statement: `2026-10/${service}`,
+  revision,
+  kind: 'credit',
+  of: null,
+  month: '2026-10',
+  service,
+  customer: 'bank',
+  site: '中環',
+  currency: 'HKD',
+  gross: '10.00',
+  tax: '0.83',
+  net: '9.17',
+  claimBy: null,
 });
 
 const eventOf = (events: readonly LedgerEvent[], id: string): LedgerEvent => {
@@ -57,7 +72,9 @@ export function statementConformance(name: string, open: () => Promise<Store>): 
     }
   };
   const seal = (of: StatementDocument, rest: Partial<StatementCommit> = {}): StatementCommit => ({
-    ...{ events: [], sealed: sealedOf(of), sealedAt: 7 },
+    events: [],
+    sealed: sealedOf(of),
+    sealedAt: 7,
     ...rest,
   });
 
@@ -164,8 +181,14 @@ export function statementConformance(name: string, open: () => Promise<Store>): 
     test('are kept, changed and erased, each with its event or not at all', () =>
       using(async ({ contacts, ledger }) => {
         const chan: Contact = {
-          ...{ id: 'P1', customer: 'bank', name: '陳大文', email: 'chan@bank.example', phone: '+852 1234' },
-          ...{ addedAt: 1, changedAt: 1, erasedAt: null },
+          id: 'P1',
+          customer: 'bank',
+          name: '陳大文',
+          email: 'chan@bank.example',
+          phone: '+852 1234',
+          addedAt: 1,
+          changedAt: 1,
+          erasedAt: null,
         };
         const event = eventOf([], 'P1');
         expect(await contacts.put(chan, [{ ...event, seq: 9 }])).toBe('moved');

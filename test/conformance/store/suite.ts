@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { icmpErrorKinds, notSentReasons, type PacketOutcome } from '../../../src/core/measurement/packet.js';
-import { missingReasons, roundStatuses, stampSources } from '../../../src/core/measurement/round.js';
-import { summarise } from '../../../src/core/measurement/summary.js';
+import {
+  icmpErrorKinds,
+  missingReasons,
+  notSentReasons,
+  type PacketOutcome,
+  roundStatuses,
+  stampSources,
+} from '../../../src/core/measurement/round.js';
+import { summarise } from '../../../src/core/measurement/figures.js';
 import type { PathId } from '../../../src/core/types.js';
 import type { RoundQuery, Store as WholeStore } from '../../../src/store/store.js';
 import { packets, provenance, round, sample, slotAt } from '../../store/support.js';

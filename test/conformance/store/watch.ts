@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { PathTrace } from '../../../src/core/trace/trace.js';
-import type { BlindTime, ObservedOutage, StateChange, WatchRecord } from '../../../src/core/watch/records.js';
+import type { BlindTime, ObservedOutage, StateChange, WatchRecord } from '../../../src/core/watch/outage.js';
 import type { Store as WholeStore } from '../../../src/store/store.js';
 
 type Store = Pick<WholeStore, 'watch' | 'ledger' | 'upkeep' | 'close'>;
@@ -30,7 +30,11 @@ const state = (at: number, over: Partial<StateChange> = {}): StateChange => ({
 });
 
 const trace = (at: number, over: Partial<PathTrace> = {}): PathTrace => ({
-  ...{ observer: 'HKG', port: 'SIN', at, reason: 'outage', address: '192.0.2.1' },
+  observer: 'HKG',
+  port: 'SIN',
+  at,
+  reason: 'outage',
+  address: '192.0.2.1',
   runs: [
     {
       method: 'udp',
@@ -254,7 +258,11 @@ export function watchConformance(name: string, open: () => Promise<Store>): void
         const said = { reason: 'a false alarm', evidence: null, attachments: [] };
         await ledger.append([
           {
-            ...{ seq: 1, at: 9_000, actor: 'ann', previous: '0', hash: '1' },
+            seq: 1,
+            at: 9_000,
+            actor: 'ann',
+            previous: '0',
+            hash: '1',
             action: { type: 'outage-voided', id: 'C1', of, ...said },
           },
         ]);

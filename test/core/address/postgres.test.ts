@@ -2,8 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { parsePostgresUrl, postgresName } from '../../../src/core/address/postgres.js';
 
 const plain = {
-  ...{ host: 'db.example.net', port: 5432, database: 'sla', user: 'pop-sla', password: null },
-  ...{ tls: 'verify-full', ca: null, cert: null, key: null, passwords: null, options: null },
+  host: 'db.example.net',
+  port: 5432,
+  database: 'sla',
+  user: 'pop-sla',
+  password: null,
+  tls: 'verify-full',
+  ca: null,
+  cert: null,
+  key: null,
+  passwords: null,
+  options: null,
 };
 
 describe('the URL of a PostgreSQL database', () => {

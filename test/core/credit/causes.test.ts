@@ -31,7 +31,12 @@ function caseWith(credit: Json, more: Json = {}, version: Json = {}): Json {
 }
 
 const service = (id: string, line: string, more: Json = {}): Json => ({
-  ...{ id, site: 'site', class: 'single', lines: [line], start: '2026-01-01', paths: ['HKG>SIN', 'SIN>HKG'] },
+  id,
+  site: 'site',
+  class: 'single',
+  lines: [line],
+  start: '2026-01-01',
+  paths: ['HKG>SIN', 'SIN>HKG'],
   monthlyRent: { amount: '3000.00', currency: 'HKD' },
   ...more,
 });
@@ -372,8 +377,11 @@ describe('an allowance of planned maintenance', () => {
       exclusions: { ...exclusions, plannedMaintenance: { noticeHours: 1, allowance: { hours: 1.5, per } } },
     };
     const window = (day: number) => ({
-      ...{ kind: 'planned-maintenance', scope: 'all', noticeAt: '2026-08-01T00:00:00Z' },
-      ...{ from: `2026-09-0${day}T00:00:00+08:00`, to: `2026-09-0${day}T01:00:00+08:00` },
+      kind: 'planned-maintenance',
+      scope: 'all',
+      noticeAt: '2026-08-01T00:00:00Z',
+      from: `2026-09-0${day}T00:00:00+08:00`,
+      to: `2026-09-0${day}T01:00:00+08:00`,
     });
     const more = {
       exclusions: [window(3), window(2)],

@@ -1,6 +1,6 @@
 import { readCase } from '../../../src/config/case/read-case.js';
-import { planFiles } from '../../../src/config/plan/files.js';
-import { monthDetails } from '../../../src/core/statement/details.js';
+import { planFiles } from '../../../src/config/plan/parse.js';
+import { monthDetails } from '../../../src/core/statement/result.js';
 import { judgeMonth } from '../../../src/core/statement/judge.js';
 import type { Json } from '../../config/case/support.js';
 import { root } from '../../support/source-files.js';

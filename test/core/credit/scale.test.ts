@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareCodePoints, scaleToCap, type Claim } from '../../../src/core/credit/scale.js';
+import { compareCodePoints, scaleToCap, type Claim } from '../../../src/core/credit/caps.js';
 
 const claims = fc
   .uniqueArray(fc.tuple(fc.string({ minLength: 1, maxLength: 3 }), fc.bigInt({ min: 0n, max: 5000n })), {

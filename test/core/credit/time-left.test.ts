@@ -4,8 +4,8 @@ import { foresee, passedOf } from '../../../src/core/availability/foresee.js';
 import type { Availability } from '../../../src/core/availability/availability.js';
 import { msUntilBelow, nextStep } from '../../../src/core/credit/time-left.js';
 import { merge } from '../../../src/core/time/intervals.js';
-import { compare, ratio } from '../../../src/core/number/rational.js';
-import { noShare, percentShare } from '../../../src/core/plan/share.js';
+import { compare, ratio } from '../../../src/core/number.js';
+import { noShare, percentShare } from '../../../src/core/plan.js';
 
 /** Basis points of a percent: 99.95 % is 9995. */
 const bound = (basisPoints: number) => ratio(BigInt(basisPoints), 10_000n);
@@ -13,9 +13,16 @@ const november = 30 * 86_400_000;
 const availability = (totalMs: number, unavailableMs: number): Availability => ({
   lines: [],
   outages: [],
-  ...{ totalMs, unavailableMs },
-  ...{ wholeMs: totalMs, removed: [], lowerBound: ratio(0n) },
-  ...{ removedMs: 0, excusedMs: 0, unobservedMs: 0, complete: true, unavailable: [] },
+  totalMs,
+  unavailableMs,
+  wholeMs: totalMs,
+  removed: [],
+  lowerBound: ratio(0n),
+  removedMs: 0,
+  excusedMs: 0,
+  unobservedMs: 0,
+  complete: true,
+  unavailable: [],
   availability: totalMs === 0 ? ratio(1n) : ratio(BigInt(totalMs - unavailableMs), BigInt(totalMs)),
 });
 const steps = [

@@ -1,17 +1,23 @@
 import { describe, expect, test } from 'vitest';
-import { foldBook, type BookAction } from '../../../src/core/customer/entered.js';
+import { foldRegistryEntries } from '../../../src/core/customer/entered.js';
+import type { RegistryAction } from '../../../src/core/customer/actions.js';
 import type { LedgerEvent } from '../../../src/core/ledger/actions.js';
 
-const history = (...actions: readonly BookAction[]): LedgerEvent[] =>
+const history = (...actions: readonly RegistryAction[]): LedgerEvent[] =>
   actions.map((action, index) => ({
-    ...{ seq: index + 1, at: 1_000 * (index + 1), actor: 'ann', action, previous: '', hash: '' },
+    seq: index + 1,
+    at: 1_000 * (index + 1),
+    actor: 'ann',
+    action,
+    previous: '',
+    hash: '',
   }));
-const added = (id: string, item: object): BookAction =>
-  ({ type: 'book-added', id, list: 'services', item, reason: null }) as BookAction;
+const added = (id: string, item: object): RegistryAction =>
+  ({ type: 'book-added', id, list: 'services', item, reason: null }) as RegistryAction;
 
 describe('the history of the book', () => {
   test('gives each item as it is now, its changes by their days, and every word that was said', () => {
-    const [item, ...others] = foldBook(
+    const [item, ...others] = foldRegistryEntries(
       history(
         added('B1', { id: 's', end: '2027-01-01' }),
         { type: 'book-changed', id: 'B2', of: 'B1', item: { from: '2026-12-01' }, reason: 'later' },
@@ -32,7 +38,7 @@ describe('the history of the book', () => {
   });
 
   test('keeps what was withdrawn as it was said', () => {
-    const [item] = foldBook(
+    const [item] = foldRegistryEntries(
       history(added('B1', { id: 's' }), { type: 'book-withdrawn', id: 'B2', of: 'B1', reason: 'a slip' }),
     );
     expect(item).toMatchObject({ withdrawn: true, item: { id: 's' }, entries: [{ withdrawn: true }, {}] });
@@ -44,7 +50,7 @@ describe('the history of the book', () => {
       { ...added('B2', {}), list: 'colours' },
       { type: 'unreadable', text: '{' },
       { type: 'book-changed', id: 'B4', of: 'B1', item: { from: '2026-11-01' }, reason: null },
-    ] as unknown as BookAction[];
-    expect(foldBook(history(...spoilt))).toEqual([]);
+    ] as unknown as RegistryAction[];
+    expect(foldRegistryEntries(history(...spoilt))).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { LedgerEvent } from '../../../src/core/ledger/actions.js';
 import { chainFault } from '../../../src/core/ledger/chain.js';
-import { digestOf } from '../../../src/seal/hash.js';
+import { digestOf } from '../../../src/seal/canonical.js';
 import { history, proposal } from './support.js';
 
 const events = history(

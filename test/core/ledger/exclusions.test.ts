@@ -1,9 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { ExclusionText } from '../../../src/core/ledger/actions.js';
-import { actorFault, decisionFault, type Decision } from '../../../src/core/ledger/decide.js';
+import {
+  actorFault,
+  type Decision,
+  decisionFault,
+  type ProposalContext,
+  proposalFaults,
+} from '../../../src/core/ledger/proposals.js';
 import { approvedExcuses, foldExclusions } from '../../../src/core/ledger/exclusions.js';
-import { proposalFaults, type ProposalContext } from '../../../src/core/ledger/propose.js';
-import { formatRefusal } from '../../../src/core/ledger/refusal.js';
+import { formatRefusal } from '../../../src/core/ledger/errors.js';
 import { contract, dayMs, history, hourMs, names, now, proposal, scopeOf, type Deeds } from './support.js';
 
 const proposed = { type: 'exclusion-proposed', id: 'X1', ...proposal() } as const;

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { correctionFaults, type CorrectionText } from '../../../src/core/ledger/correct.js';
-import { foldCorrections, lastWord, parseRef, refKey } from '../../../src/core/ledger/outages.js';
-import { formatRefusal } from '../../../src/core/ledger/refusal.js';
+import {
+  correctionFaults,
+  type CorrectionText,
+  foldCorrections,
+  lastWord,
+  parseRef,
+  refKey,
+} from '../../../src/core/ledger/outages.js';
+import { formatRefusal } from '../../../src/core/ledger/errors.js';
 import { dayMs, history, hourMs, now } from './support.js';
 
 const said = { reason: 'a ticket', evidence: 'INC-7', attachments: [] } as const;

@@ -1,7 +1,7 @@
 import type { ExclusionText, LedgerAction, LedgerEvent } from '../../../src/core/ledger/actions.js';
 import { headOf, linkAfter } from '../../../src/core/ledger/chain.js';
-import type { ExclusionRules } from '../../../src/core/plan/plan.js';
-import { digestOf } from '../../../src/seal/hash.js';
+import type { ExclusionRules } from '../../../src/core/plan.js';
+import { digestOf } from '../../../src/seal/canonical.js';
 
 export const now = Date.UTC(2026, 9, 20);
 export const hourMs = 3_600_000;
@@ -22,7 +22,11 @@ export const names = {
 };
 
 export const scopeOf = (part: Partial<Record<keyof typeof names, readonly string[]>>) => ({
-  ...{ pops: [], paths: [], lines: [], services: [], customers: [] },
+  pops: [],
+  paths: [],
+  lines: [],
+  services: [],
+  customers: [],
   ...part,
 });
 

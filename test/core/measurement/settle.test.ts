@@ -1,11 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { settleNoRoute } from '../../../src/core/measurement/no-route.js';
-import type { PacketOutcome } from '../../../src/core/measurement/packet.js';
-import { settleRound, type Ending, type SettleContext } from '../../../src/core/measurement/settle.js';
+import {
+  type Ending,
+  type PacketOutcome,
+  type SettleContext,
+  settleNoRoute,
+  settleRound,
+} from '../../../src/core/measurement/round.js';
 import { received, sample } from '../../support/rounds.js';
 
 const provenance = { socketDrops: null, sendLagUs: 10, fallbackStamps: 0, stamps: 'kernel-tx-rx' } as const;
-const scheduled: SettleContext = { scheduled: true, abortCause: null, lagLimitUs: 1_000, sizes: [64], minimumSent: 1 };
+const scheduled: SettleContext = {
+  scheduled: true,
+  abortCause: null,
+  lagLimitUs: 1_000,
+  sizes: [64],
+  minimumSent: 1,
+};
 const ending = (given: Partial<Ending> = {}): Ending => ({
   ended: 'completed',
   reason: null,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { percentile } from '../../../src/core/measurement/spread.js';
+import { percentile } from '../../../src/core/measurement/figures.js';
 
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { outranks, type StoredSlot } from '../../../src/core/merge/slot.js';
+import { supersedes, type StoredSlot } from '../../../src/core/merge.js';
 import { missingReasons } from '../../../src/core/measurement/round.js';
 import { summary } from '../../support/rounds.js';
 
@@ -16,7 +16,7 @@ const missing: fc.Arbitrary<StoredSlot> = fc
   .constantFrom(...missingReasons)
   .map((reason) => ({ path: base.path, slot: base.slot, status: 'missing', reason }));
 
-const keep = (held: StoredSlot, next: StoredSlot): StoredSlot => (outranks(next, held) ? next : held);
+const keep = (held: StoredSlot, next: StoredSlot): StoredSlot => (supersedes(next, held) ? next : held);
 
 describe('what is kept of a slot', () => {
   test('is the same in whatever order and however often it comes', () => {
@@ -35,10 +35,10 @@ describe('what is kept of a slot', () => {
     const mark: StoredSlot = { path: base.path, slot: base.slot, status: 'missing', reason: 'unknown' };
     const swept: StoredSlot = { ...base, packed: null };
     const whole: StoredSlot = { ...base, packed: Uint8Array.of(1) };
-    expect(outranks(swept, mark)).toBe(true);
-    expect(outranks(mark, swept)).toBe(false);
-    expect(outranks(whole, swept)).toBe(true);
-    expect(outranks(swept, whole)).toBe(false);
-    expect(outranks(whole, whole)).toBe(false);
+    expect(supersedes(swept, mark)).toBe(true);
+    expect(supersedes(mark, swept)).toBe(false);
+    expect(supersedes(whole, swept)).toBe(true);
+    expect(supersedes(swept, whole)).toBe(false);
+    expect(supersedes(whole, whole)).toBe(false);
   });
 });

@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { mergeBlind, mergeOutages, mergeSpans, mergeStates } from '../../../src/core/merge/watch.js';
-import { blindReasons } from '../../../src/core/watch/outage.js';
-import type { BlindTime, ObservedOutage, StateChange } from '../../../src/core/watch/records.js';
+import { mergeBlind, mergeOutages, mergeSpans, mergeStates } from '../../../src/core/merge.js';
+import {
+  blindReasons,
+  type BlindTime,
+  type ObservedOutage,
+  type StateChange,
+} from '../../../src/core/watch/outage.js';
 
 const at = fc.integer({ min: 0, max: 12 });
 const reason = fc.constantFrom(...blindReasons);
@@ -21,17 +25,26 @@ const outages: fc.Arbitrary<ObservedOutage> = fc
     voided: fc.option(fc.record({ at, reason })),
   })
   .map(({ ended, ...rest }) => ({
-    ...{ observer: 'HKG', port: 'SIN', ...rest },
-    ...{ end: ended?.end ?? null, closedAt: ended?.closedAt ?? null },
+    observer: 'HKG',
+    port: 'SIN',
+    ...rest,
+    end: ended?.end ?? null,
+    closedAt: ended?.closedAt ?? null,
   }));
 const blinds: fc.Arbitrary<BlindTime> = fc.record({
-  ...{ observer: fc.constant('HKG'), port: fc.constant(null), from: fc.constant(1) },
-  ...{ to: fc.option(at), reason: fc.constant('isolated' as const) },
+  observer: fc.constant('HKG'),
+  port: fc.constant(null),
+  from: fc.constant(1),
+  to: fc.option(at),
+  reason: fc.constant('isolated' as const),
 });
 const spans = fc.record({ observer: fc.constant('HKG'), from: fc.constant(1), to: at });
 const states: fc.Arbitrary<StateChange> = fc.record({
-  ...{ observer: fc.constant('HKG'), port: fc.constant('SIN'), at: fc.constant(1) },
-  ...{ state: fc.constant('up' as const), reason: fc.option(reason) },
+  observer: fc.constant('HKG'),
+  port: fc.constant('SIN'),
+  at: fc.constant(1),
+  state: fc.constant('up' as const),
+  reason: fc.option(reason),
 });
 
 /** Whatever order and however often they come, the same row stays. */
@@ -66,8 +79,14 @@ describe('rows of a watch that come in any order, and twice', () => {
 
   test('never open an outage again, nor take a voiding back', () => {
     const open: ObservedOutage = {
-      ...{ observer: 'HKG', port: 'SIN', start: { at: 1, earliest: 0, latest: 2 }, openedAt: 5 },
-      ...{ end: null, closedAt: null, inferred: [], voided: null },
+      observer: 'HKG',
+      port: 'SIN',
+      start: { at: 1, earliest: 0, latest: 2 },
+      openedAt: 5,
+      end: null,
+      closedAt: null,
+      inferred: [],
+      voided: null,
     };
     const inferring = { ...open, inferred: [{ from: 2, to: 3, reason: 'crashed' as const }] };
     const closed = { ...open, end: { at: 9, earliest: 8, latest: 9 }, closedAt: 10 };

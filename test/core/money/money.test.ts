@@ -1,9 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { currencyDecimals } from '../../../src/core/money/currency.js';
-import { formatAmount, parseAmount } from '../../../src/core/money/money.js';
-import { taxWithin } from '../../../src/core/money/tax.js';
-import { ratio } from '../../../src/core/number/rational.js';
+import { currencyDecimals, formatAmount, parseAmount, taxWithin } from '../../../src/core/money.js';
+import { ratio } from '../../../src/core/number.js';
 
 describe('currencies', () => {
   test.each([

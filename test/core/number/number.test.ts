@@ -1,23 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  formatDown,
-  formatHalfUp,
-  formatShort,
-  parseDecimal,
-  roundTo,
-} from '../../../src/core/number/decimal.js';
-import {
   add,
   ceil,
   compare,
   divide,
   floor,
+  formatDown,
+  formatHalfUp,
+  formatShort,
   multiply,
+  parseDecimal,
   ratio,
   roundHalfUp,
+  roundTo,
   subtract,
-} from '../../../src/core/number/rational.js';
+} from '../../../src/core/number.js';
 
 const rational = fc
   .tuple(fc.bigInt({ min: -10_000n, max: 10_000n }), fc.bigInt({ min: 1n, max: 500n }))

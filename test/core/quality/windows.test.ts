@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { planFiles } from '../../../src/config/plan/files.js';
+import { planFiles } from '../../../src/config/plan/parse.js';
 import { figuresFromRounds, type CountedRound } from '../../../src/core/measurement/figures.js';
-import { ratio } from '../../../src/core/number/rational.js';
-import type { PlanVersion } from '../../../src/core/plan/plan.js';
-import { bandWindows, judgeWindow, type BandWindow } from '../../../src/core/quality/windows.js';
-import { zonedMonth } from '../../../src/core/time/month.js';
+import { ratio } from '../../../src/core/number.js';
+import type { PlanVersion } from '../../../src/core/plan.js';
+import { bandWindows, judgeWindow, type BandWindow } from '../../../src/core/standing.js';
+import { zonedMonth } from '../../../src/core/time/calendar.js';
 import type { EpochMs } from '../../../src/core/types.js';
 import { root } from '../../support/source-files.js';
 
@@ -20,15 +20,25 @@ function contract(): PlanVersion {
 }
 
 const round = (slot: EpochMs, rttUs: number, lost = 0): CountedRound => ({
-  ...{ path, slot, status: 'ok' },
+  path,
+  slot,
+  status: 'ok',
   sizes: [64, 128, 512].map((bytes) => ({
-    ...{ bytes, sent: 100, received: 100 - lost, rttSumUs: rttUs * (100 - lost) },
+    bytes,
+    sent: 100,
+    received: 100 - lost,
+    rttSumUs: rttUs * (100 - lost),
   })),
 });
 
 function judge(window: BandWindow, rounds: readonly CountedRound[], more: object = {}) {
   return judgeWindow({
-    ...{ path, window, everyMs, plan: contract(), exclusions: [], commitmentUs: ratio(35_000n) },
+    path,
+    window,
+    everyMs,
+    plan: contract(),
+    exclusions: [],
+    commitmentUs: ratio(35_000n),
     due: { from: null, to: null },
     figuresOf: figuresFromRounds(() => rounds),
     ...more,

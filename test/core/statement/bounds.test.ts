@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compare } from '../../../src/core/number/rational.js';
-import { boundsOf } from '../../../src/core/statement/bounds.js';
+import { compare } from '../../../src/core/number.js';
+import { boundsOf, judgeMonth } from '../../../src/core/statement/judge.js';
 import type { LineInterval } from '../../../src/core/statement/case.js';
-import { judgeMonth } from '../../../src/core/statement/judge.js';
 import { boundsResult } from '../../../src/core/statement/result.js';
 import { caseOf } from '../../config/case/support.js';
 
@@ -11,7 +10,8 @@ const monthStart = Date.parse('2026-10-01T00:00:00+08:00');
 const hourMs = 3_600_000;
 
 const base = caseOf({
-  ...{ plan: 'ctg-cloud-connection', month: '2026-10' },
+  plan: 'ctg-cloud-connection',
+  month: '2026-10',
   lines: [
     { id: 'l1', pop: 'HKG' },
     { id: 'l2', pop: 'SIN' },
@@ -21,13 +21,21 @@ const base = caseOf({
     ['a', 'single', ['l1']],
     ['b', 'protected-dual', ['l2', 'l3']],
   ].map(([id, serviceClass, lines]) => ({
-    ...{ id, class: serviceClass, lines, site: 'one', start: '2026-01-01', end: null, paths: [] },
+    id,
+    class: serviceClass,
+    lines,
+    site: 'one',
+    start: '2026-01-01',
+    end: null,
+    paths: [],
     monthlyRent: { amount: '1000.00', currency: 'HKD' },
   })),
   exclusions: [
     {
-      ...{ kind: 'third-party', scope: 'all' },
-      ...{ from: '2026-10-05T00:00:00Z', to: '2026-10-05T12:00:00Z' },
+      kind: 'third-party',
+      scope: 'all',
+      from: '2026-10-05T00:00:00Z',
+      to: '2026-10-05T12:00:00Z',
     },
   ],
 });
@@ -80,8 +88,10 @@ describe('the bounds of a month', () => {
     const [bounds = []] = boundsOf([judged], [{ longest, shortest: [] }]);
     const [a, b] = bounds.map((bound) => boundsResult(bound, 'HKD'));
     expect(a).toEqual({
-      ...{ availabilityLowPercent: '99.4623', availabilityHighPercent: '100.0000' },
-      ...{ creditLow: '0.00', creditHigh: '50.00' },
+      availabilityLowPercent: '99.4623',
+      availabilityHighPercent: '100.0000',
+      creditLow: '0.00',
+      creditHigh: '50.00',
     });
     expect(b).toBeNull();
   });

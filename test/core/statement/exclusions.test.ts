@@ -195,7 +195,9 @@ describe('services one after the other on a line', () => {
     // 3000 × 11/31 + 6000 × 20/31 = 4935.483…: rounded once, and not 1064.52 + 3870.97.
     expect(result.services).toMatchObject([
       {
-        ...{ id: 'svc-2', class: 'single', commitmentPercent: '99.5' },
+        id: 'svc-2',
+        class: 'single',
+        commitmentPercent: '99.5',
         period: {
           from: '2026-10-01T00:00:00+08:00',
           to: '2026-11-01T00:00:00+08:00',

@@ -37,7 +37,13 @@ const monthCase = fc
   })
   .map(({ outages, exclusions, rents, start, end }): Json => {
     const service = (id: string, site: string, serviceClass: string, on: string[], rent: string) => ({
-      ...{ id, site, class: serviceClass, lines: on, start, end, paths: [] },
+      id,
+      site,
+      class: serviceClass,
+      lines: on,
+      start,
+      end,
+      paths: [],
       monthlyRent: { amount: rent, currency: 'HKD' },
     });
     return {
@@ -157,8 +163,14 @@ test('the rents of a month in pieces are within a unit of it for each piece', ()
         ...days.toSorted((a, b) => a - b).map((day) => `2026-10-${String(day).padStart(2, '0')}`),
       ];
       const services = cuts.map((start, index) => ({
-        ...{ id: 'a', site: 's', class: 'single', lines: ['l1'], paths: [] },
-        ...{ start, end: cuts[index + 1] ?? null, monthlyRent: { amount, currency: 'HKD' } },
+        id: 'a',
+        site: 's',
+        class: 'single',
+        lines: ['l1'],
+        paths: [],
+        start,
+        end: cuts[index + 1] ?? null,
+        monthlyRent: { amount, currency: 'HKD' },
       }));
       const result = resultOf({
         plan: 'ctg-cloud-connection',

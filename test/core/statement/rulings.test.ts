@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { judgeMonth } from '../../../src/core/statement/judge.js';
 import { rulingsOf } from '../../../src/core/statement/rulings.js';
-import { explainMonth } from '../../../src/render/explain/explain.js';
+import { explainMonth } from '../../../src/render/explain.js';
 import { caseOf, sampleCase, type Json } from '../../config/case/support.js';
 
 /** Without outages, unobserved time, exclusions, commitments and rounds: one service the whole month, without a path. */
@@ -85,8 +85,11 @@ describe('a statement tells the rulings that touched it', () => {
         own.outages = [{ line: 'l3', ...span }];
         own.exclusions = [
           {
-            ...{ kind: 'force-majeure', scope: { pops: ['SIN'] }, ...span },
-            ...{ noticeAt: '2026-10-14T00:00:00Z', proof: 'the report of the authority' },
+            kind: 'force-majeure',
+            scope: { pops: ['SIN'] },
+            ...span,
+            noticeAt: '2026-10-14T00:00:00Z',
+            proof: 'the report of the authority',
           },
         ];
       },

@@ -5,16 +5,22 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { planFromData } from '../../../src/config/plan/parse.js';
-import { compare } from '../../../src/core/number/rational.js';
+import { compare } from '../../../src/core/number.js';
 import { judgeMonth, judgeMonths } from '../../../src/core/statement/judge.js';
-import { addDays } from '../../../src/core/time/date.js';
+import { addDays } from '../../../src/core/time/calendar.js';
 import { caseOf, faultsOf, resultOf, type Json } from '../../config/case/support.js';
 import { root } from '../../support/source-files.js';
 
 const hkd = (amount: string) => ({ amount, currency: 'HKD' });
 const term = (more: Json = {}): Json => ({
-  ...{ id: 'a', site: 'site', class: 'single', lines: ['l1'], start: '2026-01-01', end: null },
-  ...{ monthlyRent: hkd('10000.00'), paths: [] },
+  id: 'a',
+  site: 'site',
+  class: 'single',
+  lines: ['l1'],
+  start: '2026-01-01',
+  end: null,
+  monthlyRent: hkd('10000.00'),
+  paths: [],
   ...more,
 });
 const monthCase = (services: Json[], more: Json = {}): Json => ({
@@ -25,7 +31,8 @@ const monthCase = (services: Json[], more: Json = {}): Json => ({
   ...more,
 });
 const down = (line: string, from: string, hours: number) => ({
-  ...{ line, from: `${from}+08:00` },
+  line,
+  from: `${from}+08:00`,
   to: new Date(Date.parse(`${from}+08:00`) + hours * 3_600_000).toISOString(),
 });
 /** The built-in plan as data, with changes of its credit section. */
@@ -129,7 +136,10 @@ describe('one judgement a service and month', () => {
       term({ start: '2026-10-20', class: 'premium', paths: ['HKG>SIN'] }),
     ]);
     expect(judgeMonth(caseOf(c)).services[0]?.terms.next).toEqual({
-      ...{ agreedFrom: '2026-10-12', judgesFrom: '2026-11-01', class: 'premium', plan: null },
+      agreedFrom: '2026-10-12',
+      judgesFrom: '2026-11-01',
+      class: 'premium',
+      plan: null,
     });
     expect(resultOf({ ...c, month: '2026-11' }).services).toMatchObject([{ class: 'premium' }]);
   });
@@ -280,7 +290,12 @@ describe('whose rent, and how much of a figure', () => {
 
   test('time that leaves the period leaves the day: 12 h excused and 1.5 h down make 87.5 %', () => {
     const days = (below: number) => ({
-      ...{ kind: 'failed-days', id: 'd', name: 'x', metric: 'availability', belowPercent: below, percent: 1 },
+      kind: 'failed-days',
+      id: 'd',
+      name: 'x',
+      metric: 'availability',
+      belowPercent: below,
+      percent: 1,
     });
     const [only] = plan().versions;
     const of = (below: number, excusedTime: string) =>
@@ -291,8 +306,10 @@ describe('whose rent, and how much of a figure', () => {
             outages: [down('l1', '2026-10-05T13:00:00', 1.5)],
             exclusions: [
               {
-                ...{ kind: 'third-party', scope: { lines: ['l1'] } },
-                ...{ from: '2026-10-05T00:00:00+08:00', to: '2026-10-05T12:00:00+08:00' },
+                kind: 'third-party',
+                scope: { lines: ['l1'] },
+                from: '2026-10-05T00:00:00+08:00',
+                to: '2026-10-05T12:00:00+08:00',
               },
             ],
           }),
@@ -312,7 +329,12 @@ describe('a cap over a rolling year', () => {
       ...(history && { history }),
     });
   const past = (month: string) => ({
-    ...{ month, service: 'a', site: 'site', currency: 'HKD', rent: '10000.00', credit: '0.00' },
+    month,
+    service: 'a',
+    site: 'site',
+    currency: 'HKD',
+    rent: '10000.00',
+    credit: '0.00',
   });
 
   test('without the months before is a fault, and without some of them says which', () => {
@@ -499,8 +521,10 @@ describe('what a plan can say', () => {
     const read = planFromData(data);
     expect(read.ok && read.plan.versions[0]?.exclusions.plannedMaintenance.noticeHours).toBe(hours);
     const planned = {
-      ...{ kind: 'planned-maintenance', scope: 'all' },
-      ...{ from: '2026-10-05T00:00:00+08:00', to: '2026-10-05T01:00:00+08:00' },
+      kind: 'planned-maintenance',
+      scope: 'all',
+      from: '2026-10-05T00:00:00+08:00',
+      to: '2026-10-05T01:00:00+08:00',
     };
     expect(faultsOf(monthCase([term()], { plan: data, exclusions: [planned] }))).toHaveLength(
       hours === null ? 0 : 1,

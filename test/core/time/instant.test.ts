@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseInstant } from '../../../src/core/time/instant.js';
-import { formatInstant } from '../../../src/core/time/zone.js';
+import { formatInstant, parseInstant } from '../../../src/core/time/calendar.js';
 
 const at = (text: string) => {
   const result = parseInstant(text);

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { isLocalDate } from '../../../src/core/time/date.js';
-import { isMonthName, monthAfter, servicePeriod, zonedMonth } from '../../../src/core/time/month.js';
-import { formatInstant, isTimeZone } from '../../../src/core/time/zone.js';
+import {
+  formatInstant,
+  isLocalDate,
+  isMonthName,
+  isTimeZone,
+  monthAfter,
+  servicePeriod,
+  zonedMonth,
+} from '../../../src/core/time/calendar.js';
 
 const hour = 3_600_000;
 

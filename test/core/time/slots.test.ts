@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { alwaysDue, dueSlots, isDue, notDueIn } from '../../../src/core/time/due.js';
-import { monthsBefore } from '../../../src/core/time/retention.js';
-import { slotAfter, slotAtOrBefore, slotsBetween } from '../../../src/core/time/slot.js';
+import {
+  alwaysDue,
+  dueSlots,
+  isDue,
+  monthsBefore,
+  notDueIn,
+  slotAfter,
+  slotAtOrBefore,
+  slotsBetween,
+} from '../../../src/core/time/slot.js';
 
 const at = (text: string): number => Date.parse(text);
 const halfHour = 1_800_000;

@@ -5,7 +5,7 @@ import {
   type PortView,
   type RoundView,
 } from '../../../src/core/watch/attribution.js';
-import { pathId } from '../../../src/core/path/path.js';
+import { pathId } from '../../../src/core/path.js';
 
 const during = { from: 1_000, to: 61_000 };
 const all = { from: 0, to: 100_000 };
@@ -18,7 +18,8 @@ function viewsOf(text: string): PortView[] {
     .map((word) => {
       const [observer = '', port = ''] = word.split(/[>!?]/);
       return {
-        ...{ observer, port },
+        observer,
+        port,
         outages: word.includes('!') ? [during] : [],
         unobserved: word.includes('?') ? [all] : [],
       };
@@ -26,13 +27,23 @@ function viewsOf(text: string): PortView[] {
 }
 
 const round = (source: string, destination: string, received: number, at = 2_000): RoundView => ({
-  ...{ path: pathId(source, destination), source, destination, sent: 300, received },
-  ...{ startedAt: at, endedAt: at + 50_000 },
+  path: pathId(source, destination),
+  source,
+  destination,
+  sent: 300,
+  received,
+  startedAt: at,
+  endedAt: at + 50_000,
 });
 
 const of = (views: string, over: Partial<AttributionInput> = {}) =>
   attribute({
-    ...{ observer: 'HKG', port: 'SIN', during, isolated: false, quorum: 'majority', rounds: [] },
+    observer: 'HKG',
+    port: 'SIN',
+    during,
+    isolated: false,
+    quorum: 'majority',
+    rounds: [],
     views: viewsOf(views),
     ...over,
   });
@@ -74,8 +85,13 @@ describe('what an outage was, by what all saw', () => {
 
   test('names who saw what, and the paths that failed', () => {
     expect(of('HKG!SIN HKG>FRA FRA!SIN FRA>HKG LAX>SIN NYC>SIN LON>SIN TYO?SIN')).toEqual({
-      ...{ cause: 'path', needed: 3, alive: null, paths: ['FRA>SIN', 'HKG>SIN'] },
-      ...{ down: ['FRA', 'HKG'], up: ['LAX', 'LON', 'NYC'], blind: ['TYO'] },
+      cause: 'path',
+      needed: 3,
+      alive: null,
+      paths: ['FRA>SIN', 'HKG>SIN'],
+      down: ['FRA', 'HKG'],
+      up: ['LAX', 'LON', 'NYC'],
+      blind: ['TYO'],
     });
   });
 
@@ -118,7 +134,9 @@ describe('two clocks', () => {
   const shifted = (byMs: number): PortView[] => [
     ...viewsOf('HKG!SIN HKG>FRA'),
     {
-      ...{ observer: 'FRA', port: 'SIN', unobserved: [] },
+      observer: 'FRA',
+      port: 'SIN',
+      unobserved: [],
       outages: [{ from: during.from + byMs, to: during.to + byMs }],
     },
   ];

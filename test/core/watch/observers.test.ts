@@ -1,12 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { intersect, totalMs, union, type Interval } from '../../../src/core/time/intervals.js';
-import { isolatedSince, reachedAgainAt } from '../../../src/core/watch/isolation.js';
-import { kindsOfTime } from '../../../src/core/watch/kinds-of-time.js';
-import { unobservedIn, watchedBy } from '../../../src/core/watch/observed.js';
-import { agree } from '../../../src/core/watch/observers.js';
-import { newPort, type PortWatch } from '../../../src/core/watch/port.js';
-import { overdueMs, shortestSureMs } from '../../../src/core/watch/rules.js';
+import { isolatedSince, reachedAgainAt } from '../../../src/core/watch/attribution.js';
+import { agree, kindsOfTime, unobservedIn, watchedBy } from '../../../src/core/watch/outage.js';
+import { newPort, overdueMs, type PortWatch, shortestSureMs } from '../../../src/core/watch/port.js';
 import { rules } from './support.js';
 
 const at = (from: number, to: number): Interval => ({ from, to });

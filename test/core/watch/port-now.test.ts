@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { portNow } from '../../../src/core/watch/port-now.js';
+import { portNow } from '../../../src/core/watch/port.js';
 
 test.each([
   ['majority', [], 'unwatched'],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { shortestSureMs } from '../../../src/core/watch/rules.js';
+import { shortestSureMs } from '../../../src/core/watch/port.js';
 import { downFrom, live, outagesOf, rules } from './support.js';
 
 /** Even chances from a seed; the test's own, so that the same seed is the same world everywhere. */

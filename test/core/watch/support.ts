@@ -1,6 +1,11 @@
-import { dueAt, newPort, type PortNews, type PortWatch } from '../../../src/core/watch/port.js';
+import {
+  dueAt,
+  newPort,
+  type PortNews,
+  type PortWatch,
+  type WatchRules,
+} from '../../../src/core/watch/port.js';
 import type { Outage } from '../../../src/core/watch/outage.js';
-import type { WatchRules } from '../../../src/core/watch/rules.js';
 import { step } from '../../../src/core/watch/step.js';
 
 export const rules: WatchRules = {

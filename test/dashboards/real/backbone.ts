@@ -53,9 +53,16 @@ export function backboneConfig(folder: string, laterMs: number): string {
     customers: 'customers.yaml',
   };
   const service = (name: string, line: string) => ({
-    ...{ id: name, customer: 'bank', site: 'central', start: '2026-01-01' },
-    ...{ plan: 'ctg-cloud-connection', class: 'protected-single', lines: [line], paths: [well] },
-    ...{ rent: 10_000, currency: 'HKD' },
+    id: name,
+    customer: 'bank',
+    site: 'central',
+    start: '2026-01-01',
+    plan: 'ctg-cloud-connection',
+    class: 'protected-single',
+    lines: [line],
+    paths: [well],
+    rent: 10_000,
+    currency: 'HKD',
   });
   writeFileSync(file, JSON.stringify(config));
   writeFileSync(

@@ -2,14 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ruleSetOf, type SealedStatement } from '../../../src/core/statement/document.js';
-import { packEvidence } from '../../../src/engine/evidence/make.js';
-import { verifyPack } from '../../../src/engine/evidence/verify.js';
-import { createDesk } from '../../../src/engine/ledger/desk.js';
-import { drawMonth, ruleSetOfMonth } from '../../../src/engine/statement/draw.js';
-import { digestOf } from '../../../src/seal/hash.js';
-import { keyFolder } from '../../../src/seal/key-folder.js';
+import { packEvidence } from '../../../src/services/evidence/make.js';
+import { verifyPack } from '../../../src/services/evidence/verify.js';
+import { createLedgerService } from '../../../src/services/ledger/service.js';
+import { drawMonth, ruleSetOfMonth } from '../../../src/services/statements/draw.js';
+import { digestOf } from '../../../src/seal/canonical.js';
+import { keyFolder, publicKeyOf } from '../../../src/seal/keys.js';
 import { sealFault } from '../../../src/seal/statement.js';
-import { publicKeyOf } from '../../../src/seal/key.js';
 import { dayMs, hourMs, november, october } from '../../support/ledger.js';
 import { maintenanceOf, statedOctober, statementsOf, type StatedMonth } from '../../support/statements.js';
 
@@ -52,7 +51,11 @@ describe('what the first rule set sealed', () => {
     expect(await statements.check('2026-10')).toBe(0);
     const only = { month: '2026-10', services: ['other'], acceptIncomplete: null };
     expect(await statements.revise('ann', only)).toMatchObject([{ outcome: 'unchanged' }]);
-    const desk = createDesk({ store: month.store, config: () => month.config, now: () => november + hourMs });
+    const desk = createLedgerService({
+      store: month.store,
+      config: () => month.config,
+      now: () => november + hourMs,
+    });
     const from = october + 12 * dayMs;
     const [late] = await desk.propose('ann', [maintenanceOf('FRA', from, from + 5 * hourMs)]);
     await desk.decide('bob', 'approve', late?.id ?? '', null);

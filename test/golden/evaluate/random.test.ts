@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readCase } from '../../../src/config/case/read-case.js';
-import { planFiles } from '../../../src/config/plan/files.js';
+import { planFiles } from '../../../src/config/plan/parse.js';
 import { judgeMonth } from '../../../src/core/statement/judge.js';
 import { monthResult } from '../../../src/core/statement/result.js';
 import { root } from '../../support/source-files.js';

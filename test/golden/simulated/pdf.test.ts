@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createReports } from '../../../src/engine/report/reports.js';
+import { createReports } from '../../../src/services/reports.js';
 import { renderReport } from '../../../src/render/report/formats.js';
 import { requires } from '../../support/requires.js';
 import { tempDir } from '../../support/temp-dir.js';

@@ -2,9 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDriver } from '../../../probes/kinds.js';
 import { loadConfig } from '../../../src/config/load.js';
-import { writeScenario } from '../../../src/config/simulate/scenario.js';
-import { configText, customersText } from '../../../src/config/simulate/text.js';
-import { simulate } from '../../../src/engine/simulate/simulate.js';
+import { configText, customersText, writeScenario } from '../../../src/simulate/scenario/scenario.js';
+import { simulate } from '../../../src/simulate/simulate.js';
 import { openSqliteStore } from '../../../src/store/sqlite/open.js';
 import { keptLog } from '../../support/log.js';
 import { tempDir } from '../../support/temp-dir.js';
@@ -16,7 +15,7 @@ export async function playQuarter() {
   const scenario = writeScenario(options);
   const { log } = keptLog();
   const text = configText({
-    ...{ ...scenario, command: 'a test', database: join(folder, 'q.db'), customersFile: 'customers.yaml' },
+    ...scenario, command: 'a test', database: join(folder, 'q.db'), customersFile: 'customers.yaml',
   });
   writeFileSync(join(folder, 'q.yaml'), `${text}measurement:\n  packets: 3\n`);
   writeFileSync(join(folder, 'customers.yaml'), customersText(scenario.customers, 'a test'));
@@ -25,7 +24,7 @@ export async function playQuarter() {
   const { config } = loaded;
   const store = await openSqliteStore({ path: config.store.path, bulk: true, packetsFrom: Infinity });
   await simulate({
-    ...{ scenario, config, store, log, version: '0.0.0-test', signal: new AbortController().signal },
+    scenario, config, store, log, version: '0.0.0-test', signal: new AbortController().signal,
     openDriver: (towards, seed, clock) =>
       openDriver('simulated', { log, simulated: { seed, rules: [], towards }, clock }),
     onProgress: () => undefined,

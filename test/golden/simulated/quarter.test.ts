@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Config } from '../../../src/config/config.js';
 import type { StatementDocument } from '../../../src/core/statement/document.js';
-import { createReports } from '../../../src/engine/report/reports.js';
-import { drawMonth } from '../../../src/engine/statement/draw.js';
-import { reportCsv } from '../../../src/render/report/csv/csv.js';
+import { createReports } from '../../../src/services/reports.js';
+import { drawMonth } from '../../../src/services/statements/draw.js';
+import { reportCsv } from '../../../src/render/report/csv.js';
 import type { Store } from '../../../src/store/store.js';
 import { playQuarter } from './play.js';
 
@@ -12,13 +12,13 @@ function figuresOf(document: StatementDocument): object {
   const { id, total, complete, parts, paths, outages, exclusions, unobserved } = document;
   const states = outages.map(({ state }) => state);
   return {
-    ...{ id, currency: document.currency, total, complete },
+    id, currency: document.currency, total, complete,
     parts: parts.map(({ class: kind, start, availabilityPercent, met, unavailableMs, excusedMs, credit }) => ({
-      ...{ class: kind, start, availabilityPercent, met, unavailableMs, excusedMs },
-      ...{ creditPercent: credit.percent, credit: credit.amount },
+      class: kind, start, availabilityPercent, met, unavailableMs, excusedMs,
+      creditPercent: credit.percent, credit: credit.amount,
     })),
     paths: paths.map(({ path, roundsDue, roundsHeld, latencyUs, lossPpm, excessPercent, latencyBand, lossBand }) => ({
-      ...{ path, roundsDue, roundsHeld, latencyUs, lossPpm, excessPercent, latencyBand, lossBand },
+      path, roundsDue, roundsHeld, latencyUs, lossPpm, excessPercent, latencyBand, lossBand,
     })),
     outages: Object.fromEntries([...new Set(states)].sort().map((state) => [state, states.filter((one) => one === state).length])),
     exclusions: exclusions.map(({ kind, intervals }) => `${kind} ${intervals[0]?.from ?? ''}`),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { drawMonth } from '../../../src/engine/statement/draw.js';
+import { drawMonth } from '../../../src/services/statements/draw.js';
 import { canonicalJson } from '../../../src/seal/canonical.js';
 import { november } from '../../support/ledger.js';
 import { statedOctober } from '../../support/statements.js';

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ratio } from '../../../src/core/number/rational.js';
-import type { MeshStanding, PathStanding } from '../../../src/core/quality/standing.js';
-import { isoInstant } from '../../../src/render/instant.js';
+import { ratio } from '../../../src/core/number.js';
+import type { MeshStanding, PathStanding } from '../../../src/core/standing.js';
+import { isoInstant } from '../../../src/render/figures.js';
 import { october } from '../../support/ledger.js';
 import { root } from '../../support/source-files.js';
 import { tempDir } from '../../support/temp-dir.js';
@@ -30,7 +30,8 @@ services:
 
 const asker = (server: Entrance, token: string) => (method: 'GET' | 'POST', url: string, payload?: object) =>
   server.as(token, {
-    ...{ method, url: url.startsWith('/') ? url : `/api/v1/${url}` },
+    method,
+    url: url.startsWith('/') ? url : `/api/v1/${url}`,
     ...(payload !== undefined && { payload }),
   });
 
@@ -75,8 +76,11 @@ describe('an id that was one tenant’s, and is another’s by now', () => {
     for (const [n, scope] of [[`service:s1`], ['path:HKG>SIN'], ['pop:SIN'], ['line:alpha-line']].entries()) {
       const from = october + 22 * dayMs + n * 60_000;
       const proposed = await noc('POST', 'exclusions', {
-        ...{ kind: 'emergency-maintenance', scope, reason: `of beta's time ${n}` },
-        ...{ from: iso(from), to: iso(from + 60_000) },
+        kind: 'emergency-maintenance',
+        scope,
+        reason: `of beta's time ${n}`,
+        from: iso(from),
+        to: iso(from + 60_000),
       });
       expect(proposed.statusCode).toBe(201);
       await approver('POST', `exclusions/${proposed.json<{ id: string }>().id}/approve`, {});
@@ -124,23 +128,36 @@ services:
 `;
 
   const window = (from: number): PathStanding['day'] => ({
-    ...{ from, to: from + 1, latencyUs: null, loss: null, held: 0, due: 48 },
-    ...{ excess: null, latencyBand: null, lossBand: null },
+    from,
+    to: from + 1,
+    latencyUs: null,
+    loss: null,
+    held: 0,
+    due: 48,
+    excess: null,
+    latencyBand: null,
+    lossBand: null,
   });
   /** As it stands when each path was judged by the plan of its first service. */
   function judgedMesh(at: number): MeshStanding {
     const standing = (judge: string): PathStanding => ({
-      ...{ plan: judge, commitmentUs: null, round: window(at), day: window(at), month: window(at) },
+      plan: judge,
+      commitmentUs: null,
+      round: window(at),
+      day: window(at),
+      month: window(at),
     });
     const bands = { leavesOut: [], bands: [] };
     return {
-      ...{ version: 1, judgedAt: at },
+      version: 1,
+      judgedAt: at,
       paths: new Map([
         ['HKG>SIN', standing('ctg-cloud-connection')],
         ['HKG>FRA', standing('beta-special')],
       ]),
       terms: ['ctg-cloud-connection', 'beta-special'].map((judge) => ({
-        ...{ plan: judge, latency: { ...bands, excessDecimals: 1 } },
+        plan: judge,
+        latency: { ...bands, excessDecimals: 1 },
         loss: { ...bands, commitment: ratio(1n, 100n) },
       })),
     };
@@ -209,8 +226,11 @@ describe('the evidence of a report', () => {
     const noc = asker(server, await server.tokenOf('noc'));
     const from = tenants.now() - 7_200_000;
     const entered = await noc('POST', 'outages', {
-      ...{ port: 'SIN', from: iso(from), to: iso(from + 60_000) },
-      ...{ reason: 'ticket of beta, seen by eve', evidence: 'secret-ticket' },
+      port: 'SIN',
+      from: iso(from),
+      to: iso(from + 60_000),
+      reason: 'ticket of beta, seen by eve',
+      evidence: 'secret-ticket',
     });
     expect(entered.statusCode).toBe(201);
     const alpha = await customer(server, 'alpha');
@@ -304,7 +324,9 @@ test('a customer cannot fill the disk with files: so much an hour, by whatever w
   const late = await upload(alpha, Buffer.from('a'));
   expect([late.statusCode, late.headers['retry-after']]).toEqual([429, '3600']);
   const ticket = await asker(server, alpha)('POST', '/tmf-api/troubleTicket/v5/troubleTicket', {
-    ...{ description: 'x', severity: 'minor', ticketType: 'fault' },
+    description: 'x',
+    severity: 'minor',
+    ticketType: 'fault',
     attachment: [{ name: 'a.txt', content: Buffer.from('a').toString('base64') }],
   });
   expect(ticket.statusCode).toBe(429);

@@ -1,7 +1,7 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { createDoor } from '../../../src/engine/access/door.js';
-import { createOidc } from '../../../src/engine/access/oidc.js';
+import { createAuthenticator } from '../../../src/services/access/authenticator.js';
+import { createOidc } from '../../../src/services/access/oidc.js';
 import { startProvider, type Claims, type TokenTools } from '../../support/oidc/provider.mjs';
 import { twoTenants, type Tenants } from '../../support/tenants.js';
 import { entrance } from '../support/entry.js';
@@ -30,16 +30,30 @@ async function provider(change: Change | null = null): Promise<string> {
 function setUp(issuer: string, clientSecret: string | null = secret) {
   const { http } = tenants.config;
   const config = {
-    ...{ issuer, clientId: 'pop-sla', clientSecretFile: null, scopes: ['openid', 'profile'] },
-    ...{ rolesClaim: 'groups', customerClaim: 'customer', nameClaim: 'name' },
+    issuer,
+    clientId: 'pop-sla',
+    clientSecretFile: null,
+    scopes: ['openid', 'profile'],
+    rolesClaim: 'groups',
+    customerClaim: 'customer',
+    nameClaim: 'name',
     roles: { 'sla-operators': 'noc' as const },
   };
   const auth = { ...http.auth, oidc: config };
   const closed = { ...tenants, config: { ...tenants.config, http: { ...http, publicUrl, auth } } };
   const now = tenants.now;
-  const door = createDoor({ store: tenants.store.access, now, sessionMs: 3_600_000, idleMs: 3_600_000 });
+  const door = createAuthenticator({
+    store: tenants.store.access,
+    now,
+    sessionMs: 3_600_000,
+    idleMs: 3_600_000,
+  });
   const oidc = createOidc({
-    ...{ config, clientSecret, redirectUri, door, now },
+    config,
+    clientSecret,
+    redirectUri,
+    door,
+    now,
     customers: () => tenants.config.book.customers.map(({ id }) => id),
   });
   const { registry } = entrance(tenants);

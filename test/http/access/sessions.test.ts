@@ -105,7 +105,7 @@ describe('a session', () => {
 
     const third = await signedIn();
     await tenants.store.access.sessions.seen(
-      (await import('../../../src/seal/hash.js')).sha256(third.cookie.split('=')[1] ?? ''),
+      (await import('../../../src/seal/canonical.js')).sha256(third.cookie.split('=')[1] ?? ''),
       server.clock.now + 12 * 3_600_000,
     );
     server.clock.now += 12 * 3_600_000;

@@ -1,6 +1,6 @@
 import type { InjectOptions } from 'fastify';
 import { describe, expect, test } from 'vitest';
-import { roles } from '../../../src/core/access/principal.js';
+import { roles } from '../../../src/core/access/rules.js';
 import { twoTenants } from '../../support/tenants.js';
 import { entrance, type Entrance } from '../support/entry.js';
 import { declaredRoutes, type DeclaredRoute } from '../support/server.js';

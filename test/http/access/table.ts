@@ -1,5 +1,4 @@
-import type { Role } from '../../../src/core/access/principal.js';
-import type { Action } from '../../../src/core/access/rules.js';
+import type { Action, Role } from '../../../src/core/access/rules.js';
 
 const staff = ['noc', 'finance', 'approver', 'admin'] as const;
 const tenants = ['customer', 'reseller'] as const;

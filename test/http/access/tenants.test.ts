@@ -63,8 +63,11 @@ describe('a customer', () => {
     const approver = await server.tokenOf('approver');
     const propose = async (scope: string[]) => {
       const payload = {
-        ...{ kind: 'emergency-maintenance', scope, reason: 'a card' },
-        ...{ from: iso(october + 9 * dayMs), to: iso(october + 9 * dayMs + 60_000) },
+        kind: 'emergency-maintenance',
+        scope,
+        reason: 'a card',
+        from: iso(october + 9 * dayMs),
+        to: iso(october + 9 * dayMs + 60_000),
       };
       const proposed = await server.as(noc, { method: 'POST', url: '/api/v1/exclusions', payload });
       const { id } = proposed.json<{ id: string }>();

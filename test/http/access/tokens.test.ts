@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { sha256 } from '../../../src/seal/hash.js';
+import { sha256 } from '../../../src/seal/canonical.js';
 import { twoTenants, type Tenants } from '../../support/tenants.js';
 import { entrance, type Entrance } from '../support/entry.js';
 

@@ -5,7 +5,10 @@ import { twoTenants } from '../../support/tenants.js';
 import { entrance } from '../support/entry.js';
 
 const outage = {
-  ...{ port: 'SIN', from: iso(october + 86_400_000), to: iso(october + 86_460_000), reason: 'INC-7' },
+  port: 'SIN',
+  from: iso(october + 86_400_000),
+  to: iso(october + 86_460_000),
+  reason: 'INC-7',
 };
 
 async function setUp() {

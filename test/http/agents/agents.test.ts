@@ -11,7 +11,10 @@ test('every agent of a hub, as its status says', async () => {
     revision: 7,
     agents: [
       {
-        ...{ agent: 'HKG', state: 'in-order', lastSeen: '2026-10-11T08:00:00Z', version: '0.1.0' },
+        agent: 'HKG',
+        state: 'in-order',
+        lastSeen: '2026-10-11T08:00:00Z',
+        version: '0.1.0',
         config: { revision: 7, refused: null },
         clock: { offsetMs: -1, errorMs: 1, suspect: false },
         backlog: { rows: 12, oldest: '2026-10-11T07:58:30Z', oldestAgeMs: 90_000 },

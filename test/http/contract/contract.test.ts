@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { keyFolder } from '../../../src/seal/key-folder.js';
+import { keyFolder } from '../../../src/seal/keys.js';
 import { tempDir } from '../../support/temp-dir.js';
 import { twoTenants } from '../../support/tenants.js';
 import { entrance } from '../support/entry.js';
@@ -25,12 +25,16 @@ describe('the contracts', () => {
       id: 'ctg-cloud-connection',
       versions: [
         {
-          ...{ version: '2024-04-16', timeZone: 'Asia/Hong_Kong' },
+          version: '2024-04-16',
+          timeZone: 'Asia/Hong_Kong',
           measurement: { sizes: [64, 128, 512], packets: 100, lostAfterMs: 2000 },
           classes: [
             { id: 'single', commitmentPercent: '99.5' },
             {
-              ...{ id: 'protected-single', commitmentPercent: '99.9', minLines: 1, maxLines: 1 },
+              id: 'protected-single',
+              commitmentPercent: '99.9',
+              minLines: 1,
+              maxLines: 1,
               steps: [
                 { belowPercent: '99.9', credit: '5 %' },
                 { belowPercent: '99.5', credit: '10 %' },
@@ -98,14 +102,20 @@ test('the public keys are shown, and the private one is not', async () => {
 test('the configuration is shown without its secrets, to those who run it', async () => {
   const { server, config } = await setUp();
   const smtp = {
-    ...{ host: 'mail.example', port: 587, security: 'starttls', from: 'noc@example.com' },
-    ...{ user: 'noc', password: 'hunter2-hunter2' },
+    host: 'mail.example',
+    port: 587,
+    security: 'starttls',
+    from: 'noc@example.com',
+    user: 'noc',
+    password: 'hunter2-hunter2',
   } as const;
   Object.assign(config, { notifications: { ...config.notifications, smtp } });
   const answer = await server.as(await server.tokenOf('noc'), '/api/v1/config');
   expect(answer.json()).toMatchObject({
     config: {
-      ...{ agent: 'HKG', measurement: { every: '30m' }, driver: { kind: 'simulated' } },
+      agent: 'HKG',
+      measurement: { every: '30m' },
+      driver: { kind: 'simulated' },
       notifications: { smtp: { host: 'mail.example', password: '***' } },
     },
   });

@@ -11,7 +11,9 @@ async function setUp() {
   const token = await server.tokenOf('finance');
   const post = (payload: string | Buffer, query = '', type = 'application/json') =>
     server.as(token, {
-      ...{ method: 'POST', url: `/api/v1/evaluate${query}`, payload },
+      method: 'POST',
+      url: `/api/v1/evaluate${query}`,
+      payload,
       headers: { 'content-type': type },
     });
   return { post, server };

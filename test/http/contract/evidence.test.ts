@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Book } from '../../../src/core/customer/book.js';
+import type { CustomerRegistry } from '../../../src/core/customer/book.js';
 import type { PathId } from '../../../src/core/types.js';
-import { verifyPack } from '../../../src/engine/evidence/verify.js';
-import { createDesk } from '../../../src/engine/ledger/desk.js';
-import { createStatements } from '../../../src/engine/statement/statements.js';
-import { keyFolder } from '../../../src/seal/key-folder.js';
-import { openPack } from '../../../src/seal/pack/pack.js';
+import { verifyPack } from '../../../src/services/evidence/verify.js';
+import { createLedgerService } from '../../../src/services/ledger/service.js';
+import { createStatements } from '../../../src/services/statements/statements.js';
+import { keyFolder } from '../../../src/seal/keys.js';
+import { openPack } from '../../../src/seal/pack.js';
 import { october } from '../../support/ledger.js';
 import { tempDir } from '../../support/temp-dir.js';
 import { twoTenants } from '../../support/tenants.js';
@@ -16,7 +16,7 @@ import { entrance } from '../support/entry.js';
 async function setUp({
   seal = true,
   ...given
-}: { seal?: boolean } & Partial<Pick<Book, 'resale' | 'services'>> = {}) {
+}: { seal?: boolean } & Partial<Pick<CustomerRegistry, 'resale' | 'services'>> = {}) {
   const tenants = await twoTenants();
   const folder = join(tempDir(), 'keys');
   const { book } = tenants.config;
@@ -29,11 +29,17 @@ async function setUp({
   await keys.make();
   const { store, now } = tenants;
   const statements = createStatements({
-    ...{ store, config: () => config, now, software: '1.2.3', signer: () => keys.signer() },
+    store,
+    config: () => config,
+    now,
+    software: '1.2.3',
+    signer: () => keys.signer(),
   });
   if (seal) {
     const sealed = await statements.seal('fin', {
-      ...{ month: '2026-10', services: null, acceptIncomplete: 'for the test' },
+      month: '2026-10',
+      services: null,
+      acceptIncomplete: 'for the test',
     });
     expect(sealed.map(({ outcome }) => outcome)).toEqual(['sealed', 'sealed']);
   }
@@ -61,16 +67,25 @@ describe('an evidence pack', () => {
     // It is full of amounts: somebody looked at them.
     const trail = await store.access.trail.list();
     expect(trail.at(-1)).toMatchObject({
-      ...{ action: 'evidence:read', status: 200, amounts: true, name: 'customer' },
+      action: 'evidence:read',
+      status: 200,
+      amounts: true,
+      name: 'customer',
       target: '/api/v1/evidence/2026-10/alpha-service',
     });
     const token = await server.tokenOf('customer', 'alpha');
     const verified = await server.as(token, {
-      ...{ method: 'POST', url: '/api/v1/evidence/verify', payload: pack },
+      method: 'POST',
+      url: '/api/v1/evidence/verify',
+      payload: pack,
       headers: { 'content-type': 'application/zip' },
     });
     expect(verified.json()).toMatchObject({
-      ...{ verified: true, why: null, signedBy: key?.id, ours: true, differences: [] },
+      verified: true,
+      why: null,
+      signedBy: key?.id,
+      ours: true,
+      differences: [],
       statement: { id: '2026-10/alpha-service', revision: 1, state: 'sealed' },
     });
   });
@@ -106,7 +121,9 @@ describe('an evidence pack', () => {
     const { services } = (await twoTenants()).config.book;
     const [own, other] = services;
     const before = (own?.terms ?? []).map((terms) => ({
-      ...{ ...terms, from: '2026-01-01', paths: ['HKG>FRA' as const] },
+      ...terms,
+      from: '2026-01-01',
+      paths: ['HKG>FRA' as const],
       monthlyRent: { ...terms.monthlyRent, minor: 3_333_300n },
     }));
     if (!own || !other) throw new Error('there are two services');
@@ -157,18 +174,27 @@ describe('an evidence pack', () => {
   test('whose ledger names others is given by people, who look at it first', async () => {
     const { config, store, get } = await setUp({ seal: false });
     const now = () => october + 31 * 86_400_000;
-    const desk = createDesk({ store, config: () => config, now });
+    const desk = createLedgerService({ store, config: () => config, now });
     await desk.propose('ann', [
       {
         kind: 'third-party',
         scope: { pops: [], paths: [], lines: ['alpha-line', 'beta-line'], services: [], customers: [] },
-        ...{ intervals: [{ from: october, to: october + 3_600_000 }], recurrence: null, notices: [] },
-        ...{ reason: 'a digger', proof: null, attachments: [], source: null },
+        intervals: [{ from: october, to: october + 3_600_000 }],
+        recurrence: null,
+        notices: [],
+        reason: 'a digger',
+        proof: null,
+        attachments: [],
+        source: null,
       },
     ]);
     const keys = keyFolder(config.keys.folder);
     await createStatements({
-      ...{ store, config: () => config, now, software: '1.2.3', signer: () => keys.signer() },
+      store,
+      config: () => config,
+      now,
+      software: '1.2.3',
+      signer: () => keys.signer(),
     }).seal('fin', { month: '2026-10', services: null, acceptIncomplete: 'for the test' });
     expect((await get('finance', 'alpha-service')).statusCode).toBe(200);
     const answer = await get('customer', 'alpha-service', 'alpha');
@@ -183,7 +209,9 @@ describe('verifying a pack', () => {
     const token = await server.tokenOf('noc');
     const verify = (payload: Buffer, type = 'application/octet-stream') =>
       server.as(token, {
-        ...{ method: 'POST', url: '/api/v1/evidence/verify', payload },
+        method: 'POST',
+        url: '/api/v1/evidence/verify',
+        payload,
         headers: { 'content-type': type },
       });
     const pack = (await get('finance', 'alpha-service')).rawPayload;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Principal } from '../../../src/core/access/principal.js';
-import { createUploads } from '../../../src/http/faults/uploads.js';
+import type { Principal } from '../../../src/core/access/rules.js';
+import { createUploads } from '../../../src/http/tickets/writes.js';
 
 const who = (customer: string | null, reach: 'all' | 'own' = 'own') => ({
   reach,

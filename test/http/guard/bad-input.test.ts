@@ -125,7 +125,9 @@ describe('a file', () => {
     const get = (url: string) => server.as(admin, url);
     const attach = (route: string, name: string, payload: string | Buffer) =>
       server.as(admin, {
-        ...{ method: 'POST', url: `/api/v1/${route}?name=${encodeURIComponent(name)}`, payload },
+        method: 'POST',
+        url: `/api/v1/${route}?name=${encodeURIComponent(name)}`,
+        payload,
         headers: { 'content-type': 'application/octet-stream' },
       });
     return { attach, get };
@@ -155,7 +157,8 @@ describe('a file', () => {
     const answer = await get(`/api/v1/attachments/${sha256}`);
     expect(answer.body).toBe(page);
     expect(answer.headers).toMatchObject({
-      ...{ 'content-type': 'application/octet-stream', 'content-disposition': 'attachment' },
+      'content-type': 'application/octet-stream',
+      'content-disposition': 'attachment',
       'x-content-type-options': 'nosniff',
     });
     expect(String(answer.headers['content-security-policy'])).toContain("default-src 'none'");

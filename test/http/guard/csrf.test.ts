@@ -26,7 +26,9 @@ test('no route writes for a cookie that a page of elsewhere sent along, whatever
   await server.http.ready();
   await server.registry.addUser({ name: 'ann', roles: ['admin'], customer: null, password });
   const signedIn = await server.http.inject({
-    ...{ method: 'POST', url: '/api/v1/session', payload: { name: 'ann', password } },
+    method: 'POST',
+    url: '/api/v1/session',
+    payload: { name: 'ann', password },
   });
   const cookie = String(signedIn.headers['set-cookie']).split(';')[0] ?? '';
   const { csrf } = signedIn.json<{ csrf: string }>();
@@ -40,11 +42,9 @@ test('no route writes for a cookie that a page of elsewhere sent along, whatever
     const to = { method: method as 'POST', url: url.replace(/:\w+/g, 'none') };
     const body = method === 'DELETE' ? {} : { payload };
     const sent = (headers: Record<string, string>): InjectOptions => ({
-      ...{
-        ...to,
-        ...body,
-        headers: { cookie, ...(method !== 'DELETE' && { 'content-type': type }), ...headers },
-      },
+      ...to,
+      ...body,
+      headers: { cookie, ...(method !== 'DELETE' && { 'content-type': type }), ...headers },
     });
     for (const headers of [
       {},

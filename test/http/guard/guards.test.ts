@@ -14,8 +14,10 @@ const withHttp = (tenants: Tenants, http: Partial<Tenants['config']['http']>): T
   config: { ...tenants.config, http: { ...tenants.config.http, ...http } },
 });
 const outage = (day: number) => ({
-  ...{ port: 'SIN', reason: 'INC-7' },
-  ...{ from: iso(october + day * 86_400_000), to: iso(october + day * 86_400_000 + 60_000) },
+  port: 'SIN',
+  reason: 'INC-7',
+  from: iso(october + day * 86_400_000),
+  to: iso(october + day * 86_400_000 + 60_000),
 });
 
 describe('what is read', () => {
@@ -60,7 +62,9 @@ describe('what a browser is told', () => {
 describe('a POST with a key of its own', () => {
   const post = (server: Entrance, token: string, key: string, payload: object) =>
     server.as(token, {
-      ...{ method: 'POST', url: '/api/v1/outages', payload },
+      method: 'POST',
+      url: '/api/v1/outages',
+      payload,
       headers: { 'idempotency-key': key },
     });
 
@@ -161,7 +165,9 @@ describe('too much', () => {
   test('of lines in a name ends up in no header and no log line of its own', async () => {
     const server = entrance(await twoTenants());
     const answer = await server.http.inject({
-      ...{ method: 'POST', url: '/api/v1/outages', payload: outage(1) },
+      method: 'POST',
+      url: '/api/v1/outages',
+      payload: outage(1),
       headers: { 'x-pop-sla-actor': 'ann%0d%0aSet-Cookie:%20x' },
     });
     expect([answer.statusCode, answer.headers['set-cookie']]).toEqual([400, undefined]);
@@ -173,8 +179,10 @@ describe('behind a proxy', () => {
     const server = entrance(withHttp(await twoTenants(), { trustedProxies }));
     await server.registry.addUser({ name: 'ann', roles: ['noc'], customer: null, password: 'Correct-1' });
     const answer = await server.http.inject({
-      ...{ method: 'POST', url: '/api/v1/session', payload: { name: 'ann', password: 'Correct-1' } },
-      ...{ remoteAddress: '10.1.2.3' },
+      method: 'POST',
+      url: '/api/v1/session',
+      payload: { name: 'ann', password: 'Correct-1' },
+      remoteAddress: '10.1.2.3',
       headers: { 'x-forwarded-for': '198.51.100.7', 'x-forwarded-proto': 'https' },
     });
     return { answer };

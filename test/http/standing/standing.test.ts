@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Config } from '../../../src/config/config.js';
-import type { Book } from '../../../src/core/customer/book.js';
-import { readEntered } from '../../../src/engine/month/judge.js';
-import { judgeServicesNow } from '../../../src/engine/standing/services.js';
-import type { ServicesStanding } from '../../../src/engine/standing/keep-standing.js';
+import type { CustomerRegistry } from '../../../src/core/customer/book.js';
+import { readEntered } from '../../../src/services/months/judge.js';
+import { judgeServicesNow, type ServicesStanding } from '../../../src/services/standing/keep-standing.js';
 import { dayMs, hourMs, november, october } from '../../support/ledger.js';
 import { twoTenants } from '../../support/tenants.js';
 import { entrance, type Entrance } from '../support/entry.js';
@@ -29,7 +28,7 @@ async function setUp({
   now = midOctober,
   judge = true,
   resale,
-}: { now?: number; judge?: boolean; resale?: Book['resale'] } = {}): Promise<Entrance> {
+}: { now?: number; judge?: boolean; resale?: CustomerRegistry['resale'] } = {}): Promise<Entrance> {
   const tenants = await twoTenants();
   const { book } = tenants.config;
   const config: Config = { ...tenants.config, book: { ...book, resale: resale ?? book.resale } };
@@ -65,9 +64,13 @@ describe('how services stand', () => {
     const { services } = await seen(await setUp(), 'customer', 'alpha');
     expect(services).toMatchObject([
       {
-        ...{ service: 'alpha-service', customer: 'alpha', commitmentPercent: '99.9' },
+        service: 'alpha-service',
+        customer: 'alpha',
+        commitmentPercent: '99.9',
         // 44 of the 44.64 minutes that October may have.
-        ...{ unavailableMs: 2_640_000, allowedMs: 2_678_400, availabilityPercent: '99.9014' },
+        unavailableMs: 2_640_000,
+        allowedMs: 2_678_400,
+        availabilityPercent: '99.9014',
         next: { belowPercent: '99.9', leftMs: 38_400 },
         money: { currency: 'HKD', rent: '11111.00', credit: '0.00' },
       },
@@ -80,8 +83,11 @@ describe('how services stand', () => {
     expect([idsOf(beta), rentsOf(beta)]).toEqual([['beta-service'], [null]]);
     expect(beta.services[0]?.availabilityPercent).toMatch(/^\d+\.\d+$/);
     expect(beta.services[0]?.money).toEqual({
-      ...{ currency: beta.services[0]?.money.currency, rent: null, credit: null },
-      ...{ projected: null, nextStep: null },
+      currency: beta.services[0]?.money.currency,
+      rent: null,
+      credit: null,
+      projected: null,
+      nextStep: null,
     });
     const shop = await seen(server, 'reseller', 'shop');
     expect([idsOf(shop), rentsOf(shop)]).toEqual([['beta-service'], ['22222.00']]);

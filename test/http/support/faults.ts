@@ -1,15 +1,20 @@
 import { fastify, type InjectOptions, type LightMyRequestResponse } from 'fastify';
-import type { Principal } from '../../../src/core/access/principal.js';
-import { createFaultOffice } from '../../../src/engine/fault/office.js';
-import { admit } from '../../../src/http/access/admit.js';
-import { faultRoutes } from '../../../src/http/faults/routes.js';
+import type { Principal } from '../../../src/core/access/rules.js';
+import { createTicketBacklog } from '../../../src/services/tickets/service.js';
+import { admit } from '../../../src/http/access/caller.js';
+import { faultRoutes } from '../../../src/http/tickets/notifications.js';
 import { answerProblems } from '../../../src/http/problem.js';
-import { useZod } from '../../../src/http/route/compilers.js';
+import { useZod } from '../../../src/http/route/document.js';
 import { faultRig } from '../../support/fault-desk.js';
 import { keptLog } from '../../support/log.js';
 
 const principal = (name: string, roles: Principal['roles'], customer: string | null): Principal => ({
-  ...{ id: `user:${name}`, name, roles, customer, scopes: null, via: 'token' },
+  id: `user:${name}`,
+  name,
+  roles,
+  customer,
+  scopes: null,
+  via: 'token',
 });
 
 /** Who may ask in these tests. */
@@ -43,7 +48,7 @@ export async function faultServer(more: object = {}) {
       done(null, content);
     },
   );
-  const office = createFaultOffice({ store, ledger, config: () => config, now });
+  const office = createTicketBacklog({ store, ledger, config: () => config, now });
   faultRoutes(server, { office, config: () => config, now });
   const ask = (
     person: Person,
@@ -53,7 +58,8 @@ export async function faultServer(more: object = {}) {
     headers: Record<string, string> = {},
   ): Promise<LightMyRequestResponse> =>
     server.inject({
-      ...{ method, url: url.startsWith('/') ? url : `/api/v1/${url}` },
+      method,
+      url: url.startsWith('/') ? url : `/api/v1/${url}`,
       ...(payload !== undefined && { payload }),
       headers: { 'x-test-person': person, ...headers },
     });

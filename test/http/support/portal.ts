@@ -1,5 +1,5 @@
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
-import type { Role } from '../../../src/core/access/principal.js';
+import type { Role } from '../../../src/core/access/rules.js';
 import type { Entrance } from './entry.js';
 
 export const password = 'Correct-horse-1';
@@ -41,7 +41,9 @@ export function visitor(server: Entrance, start: readonly string[] = []): Visito
       const { csrf = null } = who.statusCode === 200 ? who.json<{ csrf: string | null }>() : {};
       const body = new URLSearchParams({ ...(csrf !== null && { _csrf: csrf }), ...fields });
       return send({
-        ...{ method: 'POST', url, payload: body.toString() },
+        method: 'POST',
+        url,
+        payload: body.toString(),
         headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
       });
     },

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Config } from '../../../src/config/config.js';
-import { createDesk } from '../../../src/engine/ledger/desk.js';
-import { createStatements, type Statements } from '../../../src/engine/statement/statements.js';
-import { keyFolder, type KeyFolder } from '../../../src/seal/key-folder.js';
+import { createLedgerService } from '../../../src/services/ledger/service.js';
+import { createStatements, type Statements } from '../../../src/services/statements/statements.js';
+import { keyFolder, type KeyFolder } from '../../../src/seal/keys.js';
 import { dayMs, hourMs, october } from '../../support/ledger.js';
 import { tempDir } from '../../support/temp-dir.js';
 import { twoTenants } from '../../support/tenants.js';
@@ -27,17 +27,27 @@ export async function sealedOctober(): Promise<SealedOctober> {
   const keys = keyFolder(config.keys.folder);
   await keys.make();
   const statements = createStatements({
-    ...{ store, config: () => config, now, software: '1.2.3', signer: () => keys.signer() },
+    store,
+    config: () => config,
+    now,
+    software: '1.2.3',
+    signer: () => keys.signer(),
   });
   await statements.seal('fin', all);
-  const desk = createDesk({ store, config: () => config, now });
+  const desk = createLedgerService({ store, config: () => config, now });
   return {
-    ...{ statements, keys, server: entrance({ ...tenants, config }) },
+    statements,
+    keys,
+    server: entrance({ ...tenants, config }),
     outageAfterwards: async () => {
       const from = october + 15 * dayMs;
       await desk.correct('nora', {
-        ...{ of: null, port: 'SIN', interval: { from, to: from + 2 * hourMs } },
-        ...{ reason: 'the line was dark', evidence: null, attachments: [] },
+        of: null,
+        port: 'SIN',
+        interval: { from, to: from + 2 * hourMs },
+        reason: 'the line was dark',
+        evidence: null,
+        attachments: [],
       });
     },
   };

@@ -1,17 +1,16 @@
 import type { FastifyInstance, RouteOptions } from 'fastify';
 import { onTestFinished } from 'vitest';
 import type { Config } from '../../../src/config/config.js';
-import { createBilling } from '../../../src/engine/billing/billing.js';
-import { createFaultOffice } from '../../../src/engine/fault/office.js';
-import { emptyMesh } from '../../../src/core/quality/standing.js';
-import { createOffice } from '../../../src/engine/ledger/office.js';
-import { createReports } from '../../../src/engine/report/reports.js';
+import { createBilling } from '../../../src/services/credits/billing.js';
+import { createTicketBacklog } from '../../../src/services/tickets/service.js';
+import { emptyMesh } from '../../../src/core/standing.js';
+import { createLedgerBacklog } from '../../../src/services/ledger/backlog.js';
+import { createReports } from '../../../src/services/reports.js';
 import { buildHttp, type HttpOptions } from '../../../src/http/http.js';
-import { createPortal } from '../../../src/http/portal/portal.js';
+import { createPortal } from '../../../src/portal/portal.js';
 import { createMetrics } from '../../../src/metrics/metrics.js';
-import { work, type Answers, type Task } from '../../../src/app/jobs/tasks.js';
-import { packConfig } from '../../../src/app/jobs/travel.js';
-import type { Jobs } from '../../../src/http/contract/jobs.js';
+import { type Answers, toTransferable, type Task, work } from '../../../src/app/workers/job-tasks.js';
+import type { Jobs } from '../../../src/http/contract/evaluate.js';
 import { renderReport } from '../../../src/render/report/formats.js';
 import type { Store } from '../../../src/store/store.js';
 import { keptLog, type LogLine } from '../../support/log.js';
@@ -27,10 +26,15 @@ export function testServer(
   parts: Partial<HttpOptions> = {},
 ): TestServer {
   const { log, lines } = keptLog();
-  const office = createOffice({ store, config: () => config, now });
-  const faults = createFaultOffice({ store, ledger: office.desk, config: () => config, now });
+  const office = createLedgerBacklog({ store, config: () => config, now });
+  const faults = createTicketBacklog({ store, ledger: office.desk, config: () => config, now });
   const http = buildHttp({
-    ...{ store, config: () => config, version: '1.2.3', log, readiness: () => [], checkAnswers: true },
+    store,
+    config: () => config,
+    version: '1.2.3',
+    log,
+    readiness: () => [],
+    checkAnswers: true,
     metrics: createMetrics({ version: '1.2.3', node: 'v20', driver: 'simulated' }),
     mesh: { mesh: () => emptyMesh, now },
     standing: { services: () => null, now },
@@ -42,7 +46,10 @@ export function testServer(
       render: renderReport,
     },
     billing: createBilling({
-      ...{ store, config: () => config, now, software: '1.2.3' },
+      store,
+      config: () => config,
+      now,
+      software: '1.2.3',
       signer: () => Promise.reject(new Error('nothing is sealed here')),
     }),
     jobs: jobsHere({ config, now }),
@@ -64,7 +71,7 @@ function jobsHere({ config, now }: { readonly config: Config; readonly now: () =
       const answer = await here<'evidence'>({
         kind: 'evidence',
         ...task,
-        config: packConfig(config),
+        config: toTransferable(config),
         now: now(),
         software,
       });

@@ -80,7 +80,11 @@ test(
     const [first, second] = sites;
     if (!first || !second) throw new Error('two sites');
     const again = await startNode({
-      ...{ role: 'agent', pop: second.pop, file: second.file, url: second.url, from: 40 },
+      role: 'agent',
+      pop: second.pop,
+      file: second.file,
+      url: second.url,
+      from: 40,
       prefix: second.namespace.prefix,
     });
     for (const agent of [agents[0], again]) {

@@ -4,13 +4,18 @@ import { join } from 'node:path';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { nkeys, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import type { MeshConfig } from '../../../src/config/mesh-config.js';
-import { systemClock } from '../../../src/engine/system-clock.js';
-import { makeBuckets, openBuckets } from '../../../src/mesh/buckets.js';
+import type { MeshConfig } from '../../../src/config/defaults.js';
+import { systemClock } from '../../../src/engine/clock.js';
+import {
+  ensureStreams,
+  makeBuckets,
+  openBuckets,
+  popToken,
+  rowsStream,
+  rowsSubject,
+} from '../../../src/mesh/streams.js';
 import { connectMesh } from '../../../src/mesh/connect.js';
 import { answerTime, askTime } from '../../../src/mesh/clock.js';
-import { ensureStreams } from '../../../src/mesh/streams.js';
-import { popToken, rowsStream, rowsSubject } from '../../../src/mesh/subjects.js';
 import { freePort } from '../../support/free-port.js';
 import { siteOf, startFromFile, tlsFolder, type FileServer } from '../../support/nats-files.js';
 import { requires } from '../../support/requires.js';
@@ -139,8 +144,10 @@ describe('hub.conf', () => {
         'leaf.conf',
         {
           'leaf-site.conf': {
-            ...{ NAME: 'leaf-HKG', CLIENTS: `"127.0.0.1:${clients}"` },
-            ...{ HUBS: `[ "tls://HKG:gkh@127.0.0.1:${leafs}" ]`, CA: `"${tlsFolder}/cert.pem"` },
+            NAME: 'leaf-HKG',
+            CLIENTS: `"127.0.0.1:${clients}"`,
+            HUBS: `[ "tls://HKG:gkh@127.0.0.1:${leafs}" ]`,
+            CA: `"${tlsFolder}/cert.pem"`,
           },
         },
         clients,
@@ -164,7 +171,8 @@ describe('hub.conf', () => {
         .poll(
           () => works(jetstream(agent, { timeout: 3_000 }).publish(rowsSubject('HKG', 'rounds'), 'back')),
           {
-            ...{ timeout: patience, interval: 200 },
+            timeout: patience,
+            interval: 200,
           },
         )
         .toBe(true);
@@ -194,7 +202,8 @@ describe('cluster.conf', () => {
             'site.conf': values,
             'passwords.conf': passwords,
             'cluster-site.conf': {
-              ...{ ROUTE: `"127.0.0.1:${route}"`, ROUTES: `[ ${others} ]` },
+              ROUTE: `"127.0.0.1:${route}"`,
+              ROUTES: `[ ${others} ]`,
               CA: `"${tlsFolder}/cert.pem"`,
             },
           },

@@ -1,11 +1,15 @@
 import { expect, test } from 'vitest';
-import type { AgentStatus } from '../../../src/mesh/status/agent-status.js';
-import { packStatus, readStatus } from '../../../src/mesh/status/agent-status.js';
-import { stateOf, viewAgents } from '../../../src/mesh/status/state.js';
+import { type AgentStatus, packStatus, readStatus, stateOf, viewAgents } from '../../../src/mesh/status.js';
 
 const now = 10_000_000;
 const status: AgentStatus = {
-  ...{ format: 1, agent: 'HKG', version: '0.1.0', at: now, startedAt: 0, heartbeatMs: 10_000, paths: 2 },
+  format: 1,
+  agent: 'HKG',
+  version: '0.1.0',
+  at: now,
+  startedAt: 0,
+  heartbeatMs: 10_000,
+  paths: 2,
   config: { inForce: { revision: 7, digest: 'd' }, refused: null },
   clock: { offsetMs: 1, errorMs: 2, at: now, suspect: false },
   backlog: { rows: 0, oldestAt: null },

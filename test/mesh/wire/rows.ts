@@ -1,6 +1,6 @@
-import { summarise } from '../../../src/core/measurement/summary.js';
+import { summarise } from '../../../src/core/measurement/figures.js';
 import type { Round } from '../../../src/core/measurement/round.js';
-import type { StoredRound } from '../../../src/core/merge/slot.js';
+import type { StoredRound } from '../../../src/core/merge.js';
 import { encodePackets } from '../../../src/store/packets/codec.js';
 import type { StoredRows } from '../../../src/store/row-store.js';
 import { round, sample, size, slot } from '../../support/rounds.js';
@@ -17,15 +17,17 @@ export const allRows: StoredRows = {
   slots: [
     stored(),
     stored({
-      ...{
-        path: 'LAB1>LAB3',
-        slot,
-        status: 'invalid',
-        reason: 'the socket dropped 3 packets',
-        address: '2001:db8::7',
-      },
+      path: 'LAB1>LAB3',
+      slot,
+      status: 'invalid',
+      reason: 'the socket dropped 3 packets',
+      address: '2001:db8::7',
       provenance: {
-        ...{ driver: 'net-ping', stamps: 'user', fallbackStamps: 2, socketDrops: null, sendLagUs: 812.5 },
+        driver: 'net-ping',
+        stamps: 'user',
+        fallbackStamps: 2,
+        socketDrops: null,
+        sendLagUs: 812.5,
         calibration: { p50Us: 21, p99Us: 78.5 },
       },
       sizes: [
@@ -48,18 +50,24 @@ export const allRows: StoredRows = {
   watch: {
     outages: [
       {
-        ...{ observer: 'LAB1', port: 'LAB2', start: { at: slot, earliest: slot - 5, latest: slot + 5 } },
-        ...{
-          end: { at: slot + 9, earliest: slot + 8, latest: slot + 9 },
-          openedAt: slot + 5,
-          closedAt: slot + 10,
-        },
+        observer: 'LAB1',
+        port: 'LAB2',
+        start: { at: slot, earliest: slot - 5, latest: slot + 5 },
+        end: { at: slot + 9, earliest: slot + 8, latest: slot + 9 },
+        openedAt: slot + 5,
+        closedAt: slot + 10,
         inferred: [{ from: slot + 2, to: slot + 3, reason: 'crashed' }],
         voided: { at: slot + 11, reason: 'isolated' },
       },
       {
-        ...{ observer: 'LAB1', port: 'LAB3', start: { at: slot, earliest: slot, latest: slot }, end: null },
-        ...{ openedAt: slot + 5, closedAt: null, inferred: [], voided: null },
+        observer: 'LAB1',
+        port: 'LAB3',
+        start: { at: slot, earliest: slot, latest: slot },
+        end: null,
+        openedAt: slot + 5,
+        closedAt: null,
+        inferred: [],
+        voided: null,
       },
     ],
     states: [
@@ -73,7 +81,11 @@ export const allRows: StoredRows = {
     ],
     traces: [
       {
-        ...{ observer: 'LAB1', port: 'LAB2', at: slot + 6, reason: 'outage', address: '192.0.2.1' },
+        observer: 'LAB1',
+        port: 'LAB2',
+        at: slot + 6,
+        reason: 'outage',
+        address: '192.0.2.1',
         runs: [
           {
             method: 'icmp',

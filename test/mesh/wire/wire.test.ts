@@ -4,8 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeRows } from '../../../src/mesh/wire/decode.js';
 import { encodeRows, wireVersion } from '../../../src/mesh/wire/encode.js';
-import { decodeFrame, encodeFrame } from '../../../src/mesh/wire/frame.js';
-import { Refused } from '../../../src/mesh/wire/refused.js';
+import { decodeFrame, encodeFrame, WireFormatError } from '../../../src/mesh/wire/frame.js';
 import { noRows, type StoredRows } from '../../../src/store/row-store.js';
 import { size, slot } from '../../support/rounds.js';
 import { allRows, rowsOfVersion1, stored } from './rows.js';
@@ -20,11 +19,11 @@ const altered = (change: (head: Record<string, unknown>) => object, version = wi
   const { head, packets } = decodeFrame(encodeRows('LAB1', allRows), () => true);
   return encodeFrame({ version, packets, head: change(structuredClone(head) as Record<string, unknown>) });
 };
-function refusal(bytes: Uint8Array, pop = 'LAB1'): Refused {
+function refusal(bytes: Uint8Array, pop = 'LAB1'): WireFormatError {
   try {
     decodeRows(bytes, pop);
   } catch (error) {
-    if (error instanceof Refused) return error;
+    if (error instanceof WireFormatError) return error;
     throw error;
   }
   throw new Error('it was taken');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { openAuto, type Candidate } from '../../../probes/auto/driver.js';
-import { ProbeUnavailable, type ProbeDriver } from '../../../probes/probe.js';
+import { ProbeUnavailableError, type ProbeDriver } from '../../../probes/probe.js';
 
 const driver = (kind: string): ProbeDriver => ({
   kind,
@@ -10,7 +10,7 @@ const driver = (kind: string): ProbeDriver => ({
 const works = (name: string): Candidate => ({ name, open: () => Promise.resolve(driver(name)) });
 const refuses = (name: string, permission = true): Candidate => ({
   name,
-  open: () => Promise.reject(new ProbeUnavailable(`no ${name} here`, `fix ${name}`, permission)),
+  open: () => Promise.reject(new ProbeUnavailableError(`no ${name} here`, `fix ${name}`, permission)),
 });
 
 function notebook() {

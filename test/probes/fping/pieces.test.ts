@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fpingArgs, fpingVersion, printsJson } from '../../../probes/fping/args.js';
-import { joinSize } from '../../../probes/fping/join.js';
-import { parseFping } from '../../../probes/fping/parse.js';
+import { fpingArgs, fpingVersion, joinSize, parseFping, printsJson } from '../../../probes/fping/driver.js';
 import { roundOf } from '../support/rounds.js';
 
 const signal = new AbortController().signal;

@@ -49,7 +49,13 @@ describe('control messages', () => {
     const [one, other] = [message(1, 37, stamp(7n, 8n)), message(level, type, extended(2, 3, 1))];
     for (const bytes of [Buffer.concat([one, other]), Buffer.concat([other, one])])
       expect(parse(bytes)).toEqual({
-        ...{ hasStamp: true, sec: 7, nsec: 8, origin: 2, type: 3, code: 1, info: 0 },
+        hasStamp: true,
+        sec: 7,
+        nsec: 8,
+        origin: 2,
+        type: 3,
+        code: 1,
+        info: 0,
         offender: null,
       });
   });

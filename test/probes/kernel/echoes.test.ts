@@ -7,7 +7,10 @@ import { silentLog } from '../support/rounds.js';
 
 const entry = new URL(`file://${root}/dist/probes/kernel/worker.js`);
 const request = (id: number, change: Partial<EchoRequest> = {}): EchoRequest => ({
-  ...{ id, address: '127.0.0.1', icmpBytes: 64, patienceMs: 300 },
+  id,
+  address: '127.0.0.1',
+  icmpBytes: 64,
+  patienceMs: 300,
   ...change,
 });
 
@@ -49,8 +52,13 @@ describe('single echoes by the kernel kind', () => {
 
   test('run beside rounds', async () => {
     const round = driver.measure({
-      ...{ address: '127.0.0.2', sizes: [{ bytes: 64, icmpBytes: 64 }], count: 50, intervalMs: 4 },
-      ...{ lostAfterMs: 500, lateWaitMs: 100, signal: new AbortController().signal },
+      address: '127.0.0.2',
+      sizes: [{ bytes: 64, icmpBytes: 64 }],
+      count: 50,
+      intervalMs: 4,
+      lostAfterMs: 500,
+      lateWaitMs: 100,
+      signal: new AbortController().signal,
     });
     const results = await echo(
       driver,

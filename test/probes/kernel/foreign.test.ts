@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { loadForeign, type Foreign } from '../../../probes/kernel/foreign.js';
+import { loadForeign, type Foreign } from '../../../probes/kernel/libc.js';
 
 const koffi = {} as Foreign;
 const missing = (): Foreign => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createLedger } from '../../../probes/kernel/ledger.js';
+import { createLedger } from '../../../probes/kernel/wires.js';
 
 describe('the ledger', () => {
   test('gives no number twice while its packet is waited for', () => {

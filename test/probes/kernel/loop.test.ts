@@ -3,7 +3,7 @@ import { kernelAddress } from '../../../probes/kernel/address.js';
 import { runLoop } from '../../../probes/kernel/loop.js';
 import { unpackSizes } from '../../../probes/kernel/packed.js';
 import type { FromWorker, ToWorker, WorkerRequest } from '../../../probes/kernel/protocol.js';
-import type { PacketOutcome } from '../../../src/core/measurement/packet.js';
+import type { PacketOutcome } from '../../../src/core/measurement/round.js';
 import { fakeKernel, type FakeKernel, type FakeNetwork } from './fake-kernel.js';
 
 const request: WorkerRequest = {

@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { packSizes, unpackSizes } from '../../../probes/kernel/packed.js';
-import { icmpErrorKinds, notSentReasons, type PacketOutcome } from '../../../src/core/measurement/packet.js';
-import type { SizeSample } from '../../../src/core/measurement/round.js';
+import {
+  icmpErrorKinds,
+  notSentReasons,
+  type PacketOutcome,
+  type SizeSample,
+} from '../../../src/core/measurement/round.js';
 
 const outcome: fc.Arbitrary<PacketOutcome> = fc.oneof(
   fc.record({ kind: fc.constant<'received'>('received'), rttUs: fc.nat() }),

@@ -10,7 +10,7 @@ import {
   type Packets,
 } from '../../../probes/kernel/packets.js';
 import { newPacketRecord } from '../../../probes/shared/packet-record.js';
-import { icmpErrorKinds, notSentReasons } from '../../../src/core/measurement/packet.js';
+import { icmpErrorKinds, notSentReasons } from '../../../src/core/measurement/round.js';
 
 const blank = (packets: Packets): void => {
   for (let turn = 0; turn < packets.room; turn += 1) {

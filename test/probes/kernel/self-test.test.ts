@@ -5,8 +5,7 @@ import { emptyControl, type Control } from '../../../probes/kernel/control.js';
 import { loadLibc } from '../../../probes/kernel/libc.js';
 import { createPoller } from '../../../probes/kernel/poller.js';
 import type { FamilyState } from '../../../probes/kernel/protocol.js';
-import { selfTest } from '../../../probes/kernel/self-test.js';
-import { keepStamping } from '../../../probes/kernel/stamping.js';
+import { keepStamping, selfTest } from '../../../probes/kernel/serve.js';
 import type { SocketWire, StampRequest } from '../../../probes/kernel/socket-wire.js';
 import { requires } from '../../support/requires.js';
 import { fakeKernel, type FakeNetwork } from './fake-kernel.js';
@@ -23,7 +22,7 @@ async function testedWith(change: Changes, patienceNs = 50e6): Promise<FamilySta
   const [batches, wires, tests] = await Promise.all([
     import('../../../probes/kernel/batch.js'),
     import('../../../probes/kernel/socket-wire.js'),
-    import('../../../probes/kernel/self-test.js'),
+    import('../../../probes/kernel/serve.js'),
   ]);
   // Clock and poller go by what is right: what they are told wrong would only make them sleep for ever, which is seen
   // from outside of the thread.
@@ -31,7 +30,10 @@ async function testedWith(change: Changes, patienceNs = 50e6): Promise<FamilySta
   const [replies, errors] = [batches.createBatch(libc, 8, 2048), batches.createBatch(libc, 8, 512)];
   const both = { replies: () => replies, errors: () => errors };
   return tests.selfTest({
-    ...{ family: 4, clock: createClock(libc), poller: createPoller(libc), patienceNs },
+    family: 4,
+    clock: createClock(libc),
+    poller: createPoller(libc),
+    patienceNs,
     open: (stamps: StampRequest) =>
       wires.openSocketWire({ libc, family: 4, packet: {}, stamps, batches: both }),
   });
@@ -40,8 +42,15 @@ async function testedWith(change: Changes, patienceNs = 50e6): Promise<FamilySta
 const timespec = { bytes: 16, sec: 0, nsec: 8 };
 const cmsghdr = { bytes: 16, length: 0, level: 8, type: 12, align: 8 };
 const mmsghdr = {
-  ...{ bytes: 64, name: 0, nameLength: 8, iov: 16, iovCount: 24 },
-  ...{ control: 32, controlLength: 40, flags: 48, received: 56 },
+  bytes: 64,
+  name: 0,
+  nameLength: 8,
+  iov: 16,
+  iovCount: 24,
+  control: 32,
+  controlLength: 40,
+  flags: 48,
+  received: 56,
 };
 
 describe('with what is known of the kernel', () => {

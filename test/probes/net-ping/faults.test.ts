@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openNetPing } from '../../../probes/net-ping/driver.js';
-import { ProbeUnavailable, type ProbeDriver } from '../../../probes/probe.js';
+import { ProbeUnavailableError, type ProbeDriver } from '../../../probes/probe.js';
 import { run } from '../../lab/command.js';
 import { root } from '../../support/source-files.js';
 import { keptLog } from '../../support/log.js';
@@ -177,7 +177,7 @@ describe('a child that can not do its work', () => {
   ])('for want of %s says so', async (cause, message, said, remedy) => {
     const entry = fakeChild(`tell({ type: 'unavailable', cause: '${cause}', message: "${message}" });`);
     const error = await openNetPing({ log: keptLog().log, entry }).catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(ProbeUnavailable);
+    expect(error).toBeInstanceOf(ProbeUnavailableError);
     expect(error).toMatchObject({ message: said, remedy, permission: cause === 'permission' });
   });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { sequences } from '../../../probes/net-ping/sequences.js';
+import { sequences } from '../../../probes/net-ping/endpoints.js';
 
 describe('sequence numbers', () => {
   test('are never 0, never above 65535, and run out rather than be reused too early', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { countSize } from '../../../src/core/measurement/counts.js';
+import { countSize } from '../../../src/core/measurement/round.js';
 import type { RoundRequest, RoundResult } from '../../../probes/probe.js';
 import { openSimulated } from '../../../probes/simulated/driver.js';
 import type { SimulatedClock, SimulatedRule } from '../../../probes/simulated/script.js';

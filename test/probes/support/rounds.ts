@@ -1,5 +1,5 @@
 import type { RoundRequest, RoundResult } from '../../../probes/probe.js';
-import { countSize, type SizeCounts } from '../../../src/core/measurement/counts.js';
+import { countSize, type SizeCounts } from '../../../src/core/measurement/round.js';
 
 export type RoundKeys = Omit<RoundRequest, 'signal' | 'onProgress'>;
 

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { availabilityTable, outagesTable, type AvailabilityView } from '../../../src/render/ledger/tables.js';
-import { outageJson } from '../../../src/render/ledger/json.js';
+import {
+  availabilityTable,
+  type AvailabilityView,
+  outageJson,
+  outagesTable,
+} from '../../../src/render/ledger.js';
 import { october, outage } from '../../support/ledger.js';
 
 describe('the table of outages', () => {
@@ -62,11 +66,23 @@ describe('what an outage was', () => {
 
 describe('the table of a month', () => {
   const view: AvailabilityView = {
-    ...{ id: 's', class: 'single', period: { from: '2026-10-01' }, complete: true },
-    ...{ availabilityPercent: '99.9000', availabilityLowerBoundPercent: '99.9000' },
-    ...{ toDate: null, observedPercent: '100.00', commitmentPercent: '99.9', met: true },
-    ...{ unavailableMs: 2_678_400, excusedMs: 0, unobservedMs: 0 },
-    ...{ rent: { currency: 'HKD' }, credit: { amount: '0.00' }, bounds: null, unwatchedPorts: [] },
+    id: 's',
+    class: 'single',
+    period: { from: '2026-10-01' },
+    complete: true,
+    availabilityPercent: '99.9000',
+    availabilityLowerBoundPercent: '99.9000',
+    toDate: null,
+    observedPercent: '100.00',
+    commitmentPercent: '99.9',
+    met: true,
+    unavailableMs: 2_678_400,
+    excusedMs: 0,
+    unobservedMs: 0,
+    rent: { currency: 'HKD' },
+    credit: { amount: '0.00' },
+    bounds: null,
+    unwatchedPorts: [],
   };
   const note = (over: Partial<AvailabilityView>): string =>
     availabilityTable([{ ...view, ...over }])
@@ -78,8 +94,10 @@ describe('the table of a month', () => {
 
   test('says between which bounds the credit lies, where the edges of outages leave it open', () => {
     const bounds = {
-      ...{ availabilityLowPercent: '99.8999', availabilityHighPercent: '99.9000' },
-      ...{ creditLow: '0.00', creditHigh: '500.00' },
+      availabilityLowPercent: '99.8999',
+      availabilityHighPercent: '99.9000',
+      creditLow: '0.00',
+      creditHigh: '500.00',
     };
     expect(note({})).toBe('');
     expect(note({ bounds })).toBe('by the edges 99.8999 to 99.9000 %, 0.00 to 500.00 HKD');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { agentsTable } from '../../../src/render/mesh/agents.js';
+import { agentsTable } from '../../../src/render/mesh.js';
 import { agentsAt, threeAgents } from '../../support/agents.js';
 
 test('a line an agent, and what is refused in words', () => {

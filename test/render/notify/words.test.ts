@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { notifyLanguage, notifyLanguages, notifyWords, say } from '../../../src/render/notify/languages.js';
-import type { NotifyWord } from '../../../src/render/notify/words-en.js';
+import {
+  notifyLanguage,
+  notifyLanguages,
+  type NotifyWord,
+  notifyWords,
+  say,
+} from '../../../src/i18n/mail.js';
 
 const placesOf = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([place]) => place).sort();
 

@@ -1,16 +1,25 @@
 import { describe, expect, test } from 'vitest';
 import { daysChart } from '../../../src/render/report/chart/days.js';
-import { ink, isLabel, polyline, type Drawing } from '../../../src/render/report/chart/drawing.js';
+import {
+  type Drawing,
+  ink,
+  isLabel,
+  polyline,
+  stepLabel,
+  stepsOver,
+  svgOf,
+} from '../../../src/render/report/chart/drawing.js';
 import { monthBar } from '../../../src/render/report/chart/month-bar.js';
-import { stepLabel, stepsOver } from '../../../src/render/report/chart/scale.js';
-import { svgOf } from '../../../src/render/report/chart/svg.js';
 
 const shapes = (drawing: Drawing) => drawing.items.flatMap((item) => (isLabel(item) ? [] : [item]));
 const labels = (drawing: Drawing) => drawing.items.flatMap((item) => (isLabel(item) ? [item.text] : []));
 
 const chart = (values: readonly (number | null)[]) =>
   daysChart({
-    ...{ title: 'Loss', width: 240, height: 100, fromZero: true },
+    title: 'Loss',
+    width: 240,
+    height: 100,
+    fromZero: true,
     days: values.map((value, index) => ({ day: `2026-10-${String(index + 1).padStart(2, '0')}`, value })),
     thresholds: [{ value: 1, label: '1%', of: 'commitment' }],
   });
@@ -51,7 +60,10 @@ describe('a chart by day', () => {
 
 describe('the bar of a month', () => {
   const bar = monthBar({
-    ...{ title: 'October', width: 500, from: 0, to: 31 * 86_400_000 },
+    title: 'October',
+    width: 500,
+    from: 0,
+    to: 31 * 86_400_000,
     days: Array.from({ length: 31 }, (_, index) => ({ at: index * 86_400_000, day: index + 1 })),
     rows: [
       {

@@ -1,7 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
-import { reportCsvColumns } from '../../../src/render/report/csv/columns.js';
-import { reportCsv } from '../../../src/render/report/csv/csv.js';
+import { reportCsv, reportCsvColumns } from '../../../src/render/report/csv.js';
 import { reportFileName } from '../../../src/render/report/file-name.js';
 import { reportJson, reportJsonText } from '../../../src/render/report/json.js';
 import { inReportOrder } from '../../../src/render/report/report.js';

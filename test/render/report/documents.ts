@@ -56,8 +56,15 @@ export function part(changes: Partial<Part> = {}): Part {
     credit: { percent: '0', uncapped: '0.00', afterCaps: '0.00', amount: '0.00', capped: false },
     caps: [
       {
-        ...{ per: 'site', over: 'month', group: 'office-1', field: 'credit.caps[0]', of: '12000.00' },
-        ...{ share: '20 %', cap: '2400.00', used: '0.00', asked: '0.00' },
+        per: 'site',
+        over: 'month',
+        group: 'office-1',
+        field: 'credit.caps[0]',
+        of: '12000.00',
+        share: '20 %',
+        cap: '2400.00',
+        used: '0.00',
+        asked: '0.00',
       },
     ],
     siteMonth: { rent: '12000.00', cap: '2400.00', credit: '0.00' },
@@ -84,7 +91,9 @@ function days(baseUs: number, missing: readonly number[], bad: readonly number[]
     const swing = ((index * 7919) % 23) - 11;
     const worse = bad.includes(index + 1) ? 1.24 : 1;
     return {
-      ...{ day, roundsDue: 48, roundsHeld: 48 },
+      day,
+      roundsDue: 48,
+      roundsHeld: 48,
       latencyUs: Math.round(baseUs * worse + swing * baseUs * 0.003),
       lossPpm: bad.includes(index + 1) ? 13_400 : ((index * 31) % 7) * 45,
     };
@@ -239,7 +248,10 @@ export const single = statement({
       met: false,
       causes: [
         {
-          ...{ cause: 'availability', field: 'classes.single.steps[1]', percent: '10', amount: '1200.00' },
+          cause: 'availability',
+          field: 'classes.single.steps[1]',
+          percent: '10',
+          amount: '1200.00',
           counted: true,
           reasons: [{ subject: 'service', figure: '99.1663', unit: 'percent', times: 1, share: '10 %' }],
         },
@@ -247,15 +259,24 @@ export const single = statement({
       credit: { percent: '10', uncapped: '1200.00', afterCaps: '1200.00', amount: '1200.00', capped: false },
       caps: [
         {
-          ...{ per: 'site', over: 'month', group: 'harbour-bank-central', field: 'credit.caps[0]' },
-          ...{ of: '28129.03', share: '1/15', cap: '1875.27', used: '68.82', asked: '1896.78' },
+          per: 'site',
+          over: 'month',
+          group: 'harbour-bank-central',
+          field: 'credit.caps[0]',
+          of: '28129.03',
+          share: '1/15',
+          cap: '1875.27',
+          used: '68.82',
+          asked: '1896.78',
         },
       ],
       siteMonth: { rent: '28129.03', cap: '1875.27', credit: '1806.45' },
       tax: { ratePercent: '9', gross: '1200.00', tax: '99.08', net: '1100.92' },
       bounds: {
-        ...{ creditLow: '1200.00', creditHigh: '1200.00' },
-        ...{ availabilityLow: '99.1662', availabilityHigh: '99.1663' },
+        creditLow: '1200.00',
+        creditHigh: '1200.00',
+        availabilityLow: '99.1662',
+        availabilityHigh: '99.1663',
       },
       explain: [
         'Plan ctg-cloud-connection, version 2024-04-16, in force since 2024-04-16',
@@ -282,8 +303,14 @@ export const single = statement({
   paths: [
     path(),
     path({
-      ...{ path: 'SIN>HKG', latencyUs: 43_120, excessPercent: '23.2', latencyBand: 'degraded' },
-      ...{ lossPpm: 12_830, lossBand: 'decline', coveragePercent: '100.00', roundsHeld: 1485 },
+      path: 'SIN>HKG',
+      latencyUs: 43_120,
+      excessPercent: '23.2',
+      latencyBand: 'degraded',
+      lossPpm: 12_830,
+      lossBand: 'decline',
+      coveragePercent: '100.00',
+      roundsHeld: 1485,
       raw: { roundsHeld: 1485, latencyUs: 43_120, lossPpm: 12_830 },
       days: days(43_000, [], [3, 4, 5, 6]),
       measuredBy: [{ driver: 'kernel', stamps: 'kernel', rounds: 1485 }],
@@ -320,13 +347,21 @@ export const single = statement({
       state: 'voided',
       corrections: [
         {
-          ...{ id: 'C5', does: 'add', by: 'p-17', at: '2026-10-28T09:00:00+08:00' },
+          id: 'C5',
+          does: 'add',
+          by: 'p-17',
+          at: '2026-10-28T09:00:00+08:00',
           reason: 'The customer’s engineer “called”, ticket T-8841; not seen by any observer',
           from: '2026-10-27T23:58:00+08:00',
           to: '2026-10-28T00:04:30+08:00',
         },
         {
-          ...{ id: 'C9', does: 'void', by: 'p-4', at: '2026-10-29T16:20:00+08:00', from: null, to: null },
+          id: 'C9',
+          does: 'void',
+          by: 'p-4',
+          at: '2026-10-29T16:20:00+08:00',
+          from: null,
+          to: null,
           reason: "The fault lay in the customer's own switch, as its engineer confirmed",
         },
       ],
@@ -389,23 +424,19 @@ export const split = statement({
       base: '10322.58',
       causes: [
         {
-          ...{
-            cause: 'availability',
-            field: 'classes.protected-dual.steps[0]',
-            percent: '5',
-            amount: '516.13',
-          },
+          cause: 'availability',
+          field: 'classes.protected-dual.steps[0]',
+          percent: '5',
+          amount: '516.13',
           counted: true,
           reasons: [{ subject: 'service', figure: '99.9132', unit: 'percent', times: 1, share: '5 %' }],
         },
         {
-          ...{
-            cause: 'latency',
-            field: 'credit.causes[0]',
-            percent: '1.75',
-            amount: '180.65',
-            counted: true,
-          },
+          cause: 'latency',
+          field: 'credit.causes[0]',
+          percent: '1.75',
+          amount: '180.65',
+          counted: true,
           reasons: [
             { subject: 'HKG>SIN', figure: '12.4000', unit: 'excess-percent', times: 1, share: '1 %' },
             { subject: 'SIN>HKG', figure: '10.2000', unit: 'excess-percent', times: 3, share: '0.25 %' },
@@ -415,8 +446,15 @@ export const split = statement({
       credit: { percent: '6.75', uncapped: '696.78', afterCaps: '606.45', amount: '606.45', capped: true },
       caps: [
         {
-          ...{ per: 'site', over: 'month', group: 'harbour-bank-central', field: 'credit.caps[0]' },
-          ...{ of: '28129.03', share: '1/15', cap: '1875.27', used: '68.82', asked: '1896.78' },
+          per: 'site',
+          over: 'month',
+          group: 'harbour-bank-central',
+          field: 'credit.caps[0]',
+          of: '28129.03',
+          share: '1/15',
+          cap: '1875.27',
+          used: '68.82',
+          asked: '1896.78',
         },
       ],
       siteMonth: { rent: '28129.03', cap: '1875.27', credit: '1806.45' },
@@ -436,7 +474,10 @@ export const split = statement({
       origin: 'corrected',
       corrections: [
         {
-          ...{ id: 'C11', does: 'correct', by: 'p-17', at: '2026-11-06T09:30:00+08:00' },
+          id: 'C11',
+          does: 'correct',
+          by: 'p-17',
+          at: '2026-11-06T09:30:00+08:00',
           reason: 'End of the outage after the alarm log of the multiplexer',
           from: '2026-10-18T07:50:00+08:00',
           to: '2026-10-18T08:20:00+08:00',
@@ -510,8 +551,15 @@ export const draft = statement({
   ],
   paths: [
     path({
-      ...{ path: 'TYO>HKG', roundsDue: 0, roundsHeld: 0, coveragePercent: null, latencyUs: null },
-      ...{ lossPpm: null, excessPercent: null, latencyBand: null, lossBand: null },
+      path: 'TYO>HKG',
+      roundsDue: 0,
+      roundsHeld: 0,
+      coveragePercent: null,
+      latencyUs: null,
+      lossPpm: null,
+      excessPercent: null,
+      latencyBand: null,
+      lossBand: null,
       raw: { roundsHeld: 0, latencyUs: null, lossPpm: null },
       loss: { roundsDue: 0, roundsHeld: 0, coveragePercent: null },
       days: days(
@@ -532,7 +580,9 @@ export const quiet = statement({
 
 const rulings = [
   {
-    ...{ id: 'time-zone', field: 'timeZone', clause: null },
+    id: 'time-zone',
+    field: 'timeZone',
+    clause: null,
     text: {
       en: "The annex names no time zone; the carrier's own is taken.",
       'zh-CN': '附件未规定时区，取运营商所在地时区。',
@@ -540,7 +590,9 @@ const rulings = [
     },
   },
   {
-    ...{ id: 'unobserved-time', field: 'availability.incompleteAbovePercent', clause: '2.1 (1)' },
+    id: 'unobserved-time',
+    field: 'availability.incompleteAbovePercent',
+    clause: '2.1 (1)',
     text: {
       en: 'The annex does not know time that nobody observed. It counts as available, since only proven outage is credited.',
       'zh-CN': '附件未提及未观测时间。未观测时间计为可用，因仅对已证实的中断予以赔付。',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { composeReport } from '../../../src/render/report/compose/compose.js';
-import { pagesHtml } from '../../../src/render/report/html/html.js';
-import { reportLanguages } from '../../../src/render/report/languages.js';
+import { pagesHtml } from '../../../src/render/report/html.js';
+import { reportLanguages } from '../../../src/i18n/languages.js';
 import {
   draft,
   everything,

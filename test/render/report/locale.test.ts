@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { localeOf } from '../../../src/render/report/locale.js';
+import { localeOf } from '../../../src/i18n/locale.js';
 
 const [en, cn, tw] = [localeOf('en'), localeOf('zh-CN'), localeOf('zh-TW')];
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ');

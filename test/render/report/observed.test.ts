@@ -1,9 +1,9 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
 import { renderReport } from '../../../src/render/report/formats.js';
-import { reportLanguages } from '../../../src/render/report/languages.js';
+import { reportLanguages } from '../../../src/i18n/languages.js';
 import { observedPercent } from '../../../src/render/report/observed.js';
-import { reportWords } from '../../../src/render/report/words/words.js';
+import { reportWords } from '../../../src/i18n/report.js';
 import { part, running, serviceReport, single, unwatched } from './documents.js';
 
 const html = async (document: typeof single, language: 'en' | 'zh-CN' | 'zh-TW'): Promise<string> =>
@@ -52,19 +52,26 @@ describe('an availability', () => {
     expect(text).toContain('99.95% observed');
     expect(text).not.toContain('at least');
     expect(await csv(single)).toMatchObject({
-      ...{ met: 'false', availability_lower_bound_percent: '', observed_percent: '99.95' },
+      met: 'false',
+      availability_lower_bound_percent: '',
+      observed_percent: '99.95',
       availability_to_date_percent: '',
     });
   });
 
   test('has its lower bound and what was observed in files for programs', async () => {
     expect(await csv(unwatched)).toMatchObject({
-      ...{ availability_percent: '100.0000', met: 'not shown', observed_percent: '90.00' },
+      availability_percent: '100.0000',
+      met: 'not shown',
+      observed_percent: '90.00',
       availability_lower_bound_percent: '90.0000',
     });
     expect(await csv(running)).toMatchObject({
-      ...{ availability_percent: '99.9032', availability_to_date_percent: '99.7000', met: 'true' },
-      ...{ availability_to_date_lower_bound_percent: '99.6000', observed_percent: '99.90' },
+      availability_percent: '99.9032',
+      availability_to_date_percent: '99.7000',
+      met: 'true',
+      availability_to_date_lower_bound_percent: '99.6000',
+      observed_percent: '99.90',
     });
     const json: unknown = JSON.parse(
       new TextDecoder().decode(await renderReport(serviceReport(unwatched), 'json', 'en')),

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { groupSightings, wholeOf } from '../../../src/render/report/compose/sightings.js';
+import { groupSightings, wholeOf } from '../../../src/render/report/compose/outages.js';
 import { outage } from './documents.js';
 
 const at = (minute: number): string => `2026-10-12T03:${String(minute).padStart(2, '0')}:00+08:00`;
 const seen = (observer: string, from: number, to: number | null, more: object = {}) =>
   outage({
-    ...{ ref: `HKG@${observer}/${from}`, observer },
+    ref: `HKG@${observer}/${from}`,
+    observer,
     from: at(from),
     to: to === null ? null : at(to),
     ...more,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { totalsBy, totalsOf } from '../../../src/render/report/totals.js';
+import { totalsBy, totalsOf } from '../../../src/render/report/blocks.js';
 import { draft, everything, quiet, reportOf, sealed, single, split, statement } from './documents.js';
 
 describe('totals', () => {
@@ -20,7 +20,7 @@ describe('totals', () => {
   });
 
   test('what is no amount of its currency is a defect', () => {
-    const wrong = statement({ ...{ currency: 'JPY' }, total: { ...single.total, rent: '1.50' } });
+    const wrong = statement({ currency: 'JPY', total: { ...single.total, rent: '1.50' } });
     expect(() => totalsOf([wrong])).toThrow('1.50 is no amount in JPY');
   });
 

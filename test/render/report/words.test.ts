@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { english } from '../../../src/render/report/words/en.js';
-import { reportWords, wordFor } from '../../../src/render/report/words/words.js';
+import { english } from '../../../src/i18n/report/en.js';
+import { reportWords, wordFor } from '../../../src/i18n/report.js';
 
 /** `outageState.counted: text`, `page: function of 2`. */
 function keysOf(words: object, prefix = ''): string[] {

@@ -1,7 +1,7 @@
 import readExcelFile, { type CellValue } from 'read-excel-file/node';
 import { describe, expect, test } from 'vitest';
-import { reportXlsx } from '../../../src/render/report/xlsx/xlsx.js';
-import type { ReportLanguage } from '../../../src/render/report/languages.js';
+import { reportXlsx } from '../../../src/render/report/xlsx.js';
+import type { ReportLanguage } from '../../../src/i18n/languages.js';
 import { everything, reportOf } from './documents.js';
 
 /** As a program that is not ours reads it: sheets by name, lines by their heads. */
@@ -49,7 +49,9 @@ describe('a workbook', () => {
     });
     expect(outages?.lines).toHaveLength(6);
     expect(outages?.lines.find((line) => line['No.'] === 'SIN@HKG/1792282200000')).toMatchObject({
-      ...{ To: null, Duration: null, 'Excused by': 'E9' },
+      To: null,
+      Duration: null,
+      'Excused by': 'E9',
     });
     expect(exclusions?.lines.map((line) => line['No.'])).toEqual(['E9', 'E3', 'E7', 'E7']);
     expect(paths?.lines[2]).toMatchObject({ 'Latency, ms': 35.428, 'Committed, ms': 35, Excess: 0.012 });
@@ -58,7 +60,12 @@ describe('a workbook', () => {
   test('has nothing where nothing was measured', async () => {
     const paths = (await opened('en')).at(-1);
     expect(paths?.lines[0]).toMatchObject({
-      ...{ Path: 'TYO>HKG', Coverage: null, 'Latency, ms': null, Loss: null, Band: null, 'Rounds due': 0 },
+      Path: 'TYO>HKG',
+      Coverage: null,
+      'Latency, ms': null,
+      Loss: null,
+      Band: null,
+      'Rounds due': 0,
     });
   });
 

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { makePair, signerOf } from '../../../src/seal/key.js';
-import { makePack, openPack, PackFault, type PackKey } from '../../../src/seal/pack/pack.js';
-import { fromTagged, toTagged } from '../../../src/seal/pack/tagged.js';
-import { packMember, readArchive, writeArchive, type PackedMember } from '../../../src/seal/pack/zip.js';
+import { makePair, signerOf } from '../../../src/seal/keys.js';
+import { fromTagged, makePack, openPack, PackError, type PackKey, toTagged } from '../../../src/seal/pack.js';
+import { packMember, readArchive, writeArchive, type PackedMember } from '../../../src/seal/zip.js';
 
 function newKey(): PackKey {
   const { privatePem, publicPem } = makePair();
@@ -62,10 +61,10 @@ describe('a pack', () => {
     for (let at = 0; at < pack.length; at += 1) {
       const changed = Buffer.from(pack);
       changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
-      expect(() => opened(changed), `byte ${at}`).toThrow(PackFault);
+      expect(() => opened(changed), `byte ${at}`).toThrow(PackError);
     }
     for (let length = 0; length < pack.length; length += 7)
-      expect(() => opened(pack.subarray(0, length)), `${length} bytes`).toThrow(PackFault);
+      expect(() => opened(pack.subarray(0, length)), `${length} bytes`).toThrow(PackError);
   });
 
   test.each<[string, (files: PackedMember[]) => PackedMember[], string]>([
@@ -100,7 +99,7 @@ describe('a pack', () => {
     ['nothing in it', (files) => files.slice(0, 2), 'a.txt is missing'],
   ])('with %s', (_name, change, said) => {
     expect(() => opened(rebuilt(change))).toThrow(said);
-    expect(() => opened(rebuilt(change))).toThrow(PackFault);
+    expect(() => opened(rebuilt(change))).toThrow(PackError);
   });
 
   test('whose manifest was made anew is told by the signature', () => {

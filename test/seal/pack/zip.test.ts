@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import {
-  ArchiveFault,
+  ArchiveError,
   isMemberName,
   packMember,
   readArchive,
   unpackMember,
   writeArchive,
-} from '../../../src/seal/pack/zip.js';
+} from '../../../src/seal/zip.js';
 import { run } from '../../lab/command.js';
 import { requires } from '../../support/requires.js';
 import { tempDir } from '../../support/temp-dir.js';
@@ -51,7 +51,7 @@ describe('an archive', () => {
               ),
           );
         } catch (error) {
-          expect(error).toBeInstanceOf(ArchiveFault);
+          expect(error).toBeInstanceOf(ArchiveError);
           found = true;
         }
         expect(found, `byte ${at}`).toBe(true);
@@ -62,16 +62,16 @@ describe('an archive', () => {
   test('that was cut off anywhere, or has something before or behind it, is none', () => {
     const sound = archive();
     for (let length = 0; length < sound.length; length += 1)
-      expect(() => readArchive(sound.subarray(0, length)), `${length} bytes`).toThrow(ArchiveFault);
+      expect(() => readArchive(sound.subarray(0, length)), `${length} bytes`).toThrow(ArchiveError);
     expect(() => readArchive(Buffer.concat([sound, Buffer.from('x')]))).toThrow(/changed at byte/);
     expect(() => readArchive(Buffer.concat([Buffer.from('x'), sound]))).toThrow('this is no archive');
-    expect(() => readArchive(Buffer.concat([sound, sound]))).toThrow(ArchiveFault);
+    expect(() => readArchive(Buffer.concat([sound, sound]))).toThrow(ArchiveError);
   });
 
   test('with a comment, or a file twice, is none', () => {
     const comment = Buffer.concat([archive(), Buffer.from('hello')]);
     comment.writeUInt16LE(5, comment.length - 7);
-    expect(() => readArchive(comment)).toThrow(ArchiveFault);
+    expect(() => readArchive(comment)).toThrow(ArchiveError);
     const [first] = files.map(packMember);
     expect(() => readArchive(writeArchive(first ? [first, first] : []))).toThrow(
       'the archive has README.txt twice',
@@ -113,7 +113,7 @@ describe('an archive', () => {
     if (may) expect(readArchive(writeArchive([member]))).toHaveLength(1);
     else {
       expect(() => packMember({ name, content: Buffer.from('x') })).toThrow(RangeError);
-      expect(() => readArchive(writeArchive([member]))).toThrow(ArchiveFault);
+      expect(() => readArchive(writeArchive([member]))).toThrow(ArchiveError);
     }
   });
 });

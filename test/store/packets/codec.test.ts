@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { icmpErrorKinds, notSentReasons, type PacketOutcome } from '../../../src/core/measurement/packet.js';
-import type { SizeSample } from '../../../src/core/measurement/round.js';
+import {
+  icmpErrorKinds,
+  notSentReasons,
+  type PacketOutcome,
+  type SizeSample,
+} from '../../../src/core/measurement/round.js';
 import { decodePackets, encodePackets } from '../../../src/store/packets/codec.js';
 import { packets, sample } from '../support.js';
 

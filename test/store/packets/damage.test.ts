@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodePackets, encodePackets } from '../../../src/store/packets/codec.js';
-import { PacketsCorrupt } from '../../../src/store/packets/corrupt.js';
-import { crc16 } from '../../../src/store/packets/crc.js';
+import { crc16, decodePackets, encodePackets } from '../../../src/store/packets/codec.js';
+import { CorruptPacketsError } from '../../../src/store/packets/bits.js';
 import { packets, sample } from '../support.js';
 
 const good = encodePackets([
@@ -22,7 +21,7 @@ const decodesOrSays = (bytes: Uint8Array): void => {
   try {
     decodePackets(bytes);
   } catch (error) {
-    expect(error).toBeInstanceOf(PacketsCorrupt);
+    expect(error).toBeInstanceOf(CorruptPacketsError);
   }
 };
 
@@ -33,7 +32,7 @@ describe('packed packets that are not whole', () => {
 
   test('are refused at every length they are cut to', () => {
     for (let length = 0; length < good.length; length += 1) {
-      expect(() => decodePackets(good.subarray(0, length))).toThrow(PacketsCorrupt);
+      expect(() => decodePackets(good.subarray(0, length))).toThrow(CorruptPacketsError);
     }
   });
 
@@ -41,7 +40,7 @@ describe('packed packets that are not whole', () => {
     for (let bit = 0; bit < good.length * 8; bit += 1) {
       const bad = Uint8Array.from(good);
       bad[bit >> 3] = (bad[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-      expect(() => decodePackets(bad)).toThrow(PacketsCorrupt);
+      expect(() => decodePackets(bad)).toThrow(CorruptPacketsError);
     }
   });
 
@@ -65,7 +64,7 @@ describe('packed packets that are not whole', () => {
       'the packed packets have bytes behind their end',
     ],
   ])('are named: %s', (_what, bytes, message) => {
-    expect(() => decodePackets(bytes)).toThrow(new PacketsCorrupt(message));
+    expect(() => decodePackets(bytes)).toThrow(new CorruptPacketsError(message));
   });
 
   test('never hang or crash the reader, whatever they are', () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { WatchRecord } from '../../../src/core/watch/records.js';
+import type { WatchRecord } from '../../../src/core/watch/outage.js';
 import type { ForwardLine } from '../../../src/store/forward-store.js';
 import { openSqliteStore, type SqliteStore } from '../../../src/store/sqlite/open.js';
 import { round, slot } from '../../support/rounds.js';
@@ -71,8 +71,13 @@ describe('rows that wait for the hub', () => {
     const record: WatchRecord = {
       outages: [
         {
-          ...{ observer: 'LAB1', port: 'LAB2', start: { at: slot, earliest: slot, latest: slot } },
-          ...{ end: null, openedAt: slot + 5, closedAt: null, voided: null },
+          observer: 'LAB1',
+          port: 'LAB2',
+          start: { at: slot, earliest: slot, latest: slot },
+          end: null,
+          openedAt: slot + 5,
+          closedAt: null,
+          voided: null,
           inferred: [{ from: slot + 1, to: slot + 2, reason: 'crashed' }],
         },
       ],
@@ -81,7 +86,11 @@ describe('rows that wait for the hub', () => {
       blind: [{ observer: 'LAB1', port: 'LAB2', from: slot, to: null, reason: 'not-sent' }],
       traces: [
         {
-          ...{ observer: 'LAB1', port: 'LAB2', at: slot + 6, reason: 'outage', address: '192.0.2.1' },
+          observer: 'LAB1',
+          port: 'LAB2',
+          at: slot + 6,
+          reason: 'outage',
+          address: '192.0.2.1',
           runs: [{ method: 'icmp', hops: [], reached: false, failure: null }],
         },
       ],
@@ -107,7 +116,11 @@ describe('rows that wait for the hub', () => {
       ...nothing,
       traces: [
         {
-          ...{ observer: 'LAB1', port: 'LAB2', at: slot, reason: 'quiet', address: '192.0.2.1' },
+          observer: 'LAB1',
+          port: 'LAB2',
+          at: slot,
+          reason: 'quiet',
+          address: '192.0.2.1',
           runs: [],
         },
       ],

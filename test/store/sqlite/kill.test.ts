@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { countSize } from '../../../src/core/measurement/counts.js';
+import { countSize } from '../../../src/core/measurement/round.js';
 import { openSqliteStore } from '../../../src/store/sqlite/open.js';
 import { requires } from '../../support/requires.js';
 import { tempDir } from '../../support/temp-dir.js';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { headOf, linkAfter } from '../../../src/core/ledger/chain.js';
-import { digestOf } from '../../../src/seal/hash.js';
+import { digestOf } from '../../../src/seal/canonical.js';
 import { openSqliteStore } from '../../../src/store/sqlite/open.js';
 import { tempDir } from '../../support/temp-dir.js';
 

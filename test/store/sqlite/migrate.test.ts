@@ -2,12 +2,11 @@ import { copyFileSync, readdirSync, readFileSync, rmSync, statSync } from 'node:
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { countSize } from '../../../src/core/measurement/counts.js';
-import type { Round } from '../../../src/core/measurement/round.js';
+import { countSize, type Round } from '../../../src/core/measurement/round.js';
 import type { LedgerEvent } from '../../../src/core/ledger/actions.js';
-import type { WatchRecord } from '../../../src/core/watch/records.js';
-import { latestVersion, migrate, schemaVersion } from '../../../src/store/sqlite/migrate.js';
-import { migrations } from '../../../src/store/sqlite/migrations/index.js';
+import type { WatchRecord } from '../../../src/core/watch/outage.js';
+import { latestVersion, migrate, schemaVersion } from '../../../src/store/sqlite/connect.js';
+import { migrations } from '../../../src/store/sqlite/migrations.js';
 import { openSqliteStore } from '../../../src/store/sqlite/open.js';
 import { tempDir } from '../../support/temp-dir.js';
 import { everyMs, firstSlot } from '../support.js';

@@ -2,12 +2,10 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { connection } from '../../../src/store/sqlite/database.js';
-import { migrate } from '../../../src/store/sqlite/migrate.js';
-import { monthSumsQuery } from '../../../src/store/sqlite/month-sums.js';
+import { migrate } from '../../../src/store/sqlite/connect.js';
+import { monthSumsQuery, roundPut, roundReads } from '../../../src/store/sqlite/open.js';
 import { roundList } from '../../../src/store/sqlite/round-list.js';
-import { roundPut } from '../../../src/store/sqlite/round-put.js';
-import { roundReads } from '../../../src/store/sqlite/round-reads.js';
-import { sweeper } from '../../../src/store/sqlite/sweep.js';
+import { sweeper } from '../../../src/store/sqlite/upkeep.js';
 import { tempDir } from '../../support/temp-dir.js';
 import { round, slotAt } from '../support.js';
 

@@ -1,8 +1,18 @@
-import { dot, ink, line, polyline, rectangle, type Drawing, type Label, type Shape } from './drawing.js';
-import { stepLabel, stepsOver } from './scale.js';
+import {
+  dot,
+  type Drawing,
+  ink,
+  type Label,
+  line,
+  polyline,
+  rectangle,
+  type Shape,
+  stepLabel,
+  stepsOver,
+} from './drawing.js';
 
 /** One figure a day against lines that it is held against. */
-export interface DaysChart {
+interface DaysChart {
   readonly title: string;
   readonly width: number;
   readonly height: number;
@@ -78,7 +88,9 @@ export function daysChart({ title, width, height, fromZero, days, thresholds }: 
       : [];
   });
   return {
-    ...{ width, height, title },
+    width,
+    height,
+    title,
     items: [
       ...gaps,
       ...grid,

@@ -72,3 +72,50 @@ export function polyline(points: readonly (readonly [x: number, y: number] | nul
   }
   return path;
 }
+/** Even steps from one round number to another that hold everything from `least` to `largest`. */
+export function stepsOver(least: number, largest: number): readonly number[] {
+  const reach = largest - least;
+  if (!(reach > 0)) return [least, least + 1];
+  const magnitude = 10 ** Math.floor(Math.log10(reach));
+  const step =
+    [0.2, 0.25, 0.5, 1, 2, 2.5].map((each) => each * magnitude).find((each) => reach / each <= 5) ??
+    5 * magnitude;
+  const first = Math.floor(least / step + 1e-9);
+  const last = Math.ceil(largest / step - 1e-9);
+  return Array.from({ length: last - first + 1 }, (_, index) => (first + index) * step);
+}
+
+/** Without what binary fractions leave behind. */
+export const stepLabel = (value: number): string => String(Number(value.toPrecision(6)));
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Safe as text and inside a quoted attribute. Control characters, which no page may hold, become spaces. */
+export const escapeHtml = (text: string): string =>
+  text
+    // eslint-disable-next-line no-control-regex -- they are what has to go
+    .replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g, ' ')
+    .replace(/[&<>"']/g, (each) => entities[each] ?? each);
+
+/** A drawing as an SVG element to stand in a page of HTML. */
+export function svgOf({ width, height, items, title }: Drawing): string {
+  const body = items.map((item) => {
+    if (isLabel(item)) {
+      const anchor = item.anchor === 'start' ? '' : ` text-anchor="${item.anchor}"`;
+      return `<text x="${round(item.x)}" y="${round(item.y)}" font-size="${item.size}" fill="${item.fill}"${anchor}>${escapeHtml(item.text)}</text>`;
+    }
+    const stroke =
+      item.stroke === undefined
+        ? ''
+        : ` stroke="${item.stroke}" stroke-width="${item.strokeWidth ?? 1}"${item.dash === undefined ? '' : ` stroke-dasharray="${item.dash}"`}`;
+    return `<path d="${item.path}" fill="${item.fill ?? 'none'}"${stroke}/>`;
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${round(width)} ${round(height)}" role="img" aria-label="${escapeHtml(title)}">${body.join('')}</svg>`;
+}
+
+const round = (value: number): number => Math.round(value * 100) / 100;

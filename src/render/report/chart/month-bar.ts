@@ -1,7 +1,7 @@
 import { ink, line, rectangle, type Drawing, type Label, type Shape } from './drawing.js';
 
 /** Stretches of the month in rows. */
-export interface MonthBar {
+interface MonthBar {
   readonly title: string;
   readonly width: number;
   readonly from: number;

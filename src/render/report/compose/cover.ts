@@ -1,10 +1,18 @@
-import { heading, left, paragraph, right, table, type Block, type Sheet } from '../blocks.js';
-import type { Locale } from '../locale.js';
-import { nothing } from '../locale.js';
-import { reportState, type Report } from '../report.js';
-import { totalsBy, totalsOf } from '../totals.js';
+import { type Locale, nothing } from '../../../i18n/locale.js';
+import {
+  type Block,
+  heading,
+  left,
+  paragraph,
+  right,
+  type Sheet,
+  table,
+  totalsBy,
+  totalsOf,
+} from '../blocks.js';
 import { availabilityLines, resultOf } from '../observed.js';
-import { named } from './scene.js';
+import { type Report, reportState } from '../report.js';
+import { named } from './month-bar.js';
 
 /** The first sheet of a report of many statements: what they add up to, and each in one line. */
 export function coverSheet(report: Report, locale: Locale): Sheet {

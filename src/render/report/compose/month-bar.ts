@@ -1,9 +1,26 @@
+import type { ExclusionScope } from '../../../core/exclusion.js';
 import type { ExclusionPart, OutagePart, StatementDocument } from '../../../core/statement/document.js';
-import type { Block, LegendEntry } from '../blocks.js';
+import { type Locale, msOf } from '../../../i18n/locale.js';
+import { type Block, heading, left, type LegendEntry, paragraph, table } from '../blocks.js';
 import { ink } from '../chart/drawing.js';
-import { monthBar, type BarRow } from '../chart/month-bar.js';
-import { msOf } from '../iso.js';
-import type { Scene } from './scene.js';
+import { type BarRow, monthBar } from '../chart/month-bar.js';
+import type { ReportNames, ReportStatement } from '../report.js';
+
+/** What every piece of a statement is composed from. */
+export interface Scene extends ReportStatement {
+  readonly locale: Locale;
+  readonly names: ReportNames;
+}
+
+/** `海港銀行 (harbour-bank)`; the id alone where it has no name. */
+export function named(names: ReadonlyMap<string, string>, id: string): string {
+  const name = names.get(id);
+  return name === undefined || name === id ? id : `${name} (${id})`;
+}
+
+/** What a draft is called, and a sealed one. */
+export const stateOf = ({ document, locale: { words } }: Pick<Scene, 'document' | 'locale'>): string =>
+  document.state === 'sealed' ? words.sealed : words.draft;
 
 const dayMs = 86_400_000;
 
@@ -122,4 +139,50 @@ function outsideOf({ parts }: StatementDocument, from: number, to: number): BarR
     if (start < end) gaps.push({ from: start, to: end, fill: ink.grid });
   }
   return gaps;
+}
+
+/** The excuses that touch the service, each with what makes it valid. */
+export function exclusionBlocks({ document, locale }: Scene): Block[] {
+  const { words } = locale;
+  if (document.exclusions.length === 0) return [heading(words.exclusions), paragraph(words.noExclusions)];
+  return [
+    heading(words.exclusions),
+    table(
+      [
+        ...[left(words.id), left(words.kind), left(words.scope), left(words.from), left(words.to)],
+        ...[left(words.reason), left(words.approved)],
+      ],
+      document.exclusions.flatMap((one) =>
+        one.intervals.map((interval, index) => ({
+          cells:
+            index > 0
+              ? ['', '', '', locale.short(interval.from), locale.short(interval.to), '', '']
+              : [
+                  ...[one.id, words.exclusionKind[one.kind], scopeText(one.scope, words.everything)],
+                  ...[locale.short(interval.from), locale.short(interval.to), shortened(one.reason)],
+                  words.approvedBy(one.approvedBy, locale.instant(one.approvedAt)),
+                ],
+          notes:
+            index < one.intervals.length - 1
+              ? []
+              : [
+                  ...(shortened(one.reason) === one.reason ? [] : [`${words.reason}: ${one.reason}`]),
+                  ...(one.noticeAt === null ? [] : [words.notice(locale.instant(one.noticeAt))]),
+                  ...(one.proof === null ? [] : [words.proof(one.proof)]),
+                  ...(one.attachments.length === 0
+                    ? []
+                    : [words.attachments(one.attachments.map(({ name }) => name).join(', '))]),
+                ],
+        })),
+      ),
+    ),
+  ];
+}
+
+/** What fits a cell; the whole of a longer one stands under its row. */
+const shortened = (reason: string): string => (reason.length <= 160 ? reason : `${reason.slice(0, 150)}…`);
+
+export function scopeText(scope: ExclusionScope, everything: string): string {
+  if (scope === 'all') return everything;
+  return [...scope.pops, ...scope.paths, ...scope.lines, ...scope.services, ...scope.customers].join(', ');
 }

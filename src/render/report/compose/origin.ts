@@ -1,6 +1,6 @@
 import { heading, left, paragraph, table, type Block } from '../blocks.js';
-import { textIn } from '../locale.js';
-import type { Scene } from './scene.js';
+import { textIn } from '../../../i18n/locale.js';
+import type { Scene } from './month-bar.js';
 
 /** How it was measured. */
 export function methodBlocks({ document, locale }: Scene): Block[] {

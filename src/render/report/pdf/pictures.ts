@@ -1,6 +1,6 @@
 import type { Block, LegendEntry, Picture } from '../blocks.js';
-import { area, colors, type Canvas, type TextStyle } from './canvas.js';
-import { putDrawing } from './drawing.js';
+import { type Drawing, isLabel } from '../chart/drawing.js';
+import { area, type Canvas, colors, type TextStyle } from './canvas.js';
 
 /** Drawings side by side as far as they fit, and what their colours say. */
 export function drawDrawings(
@@ -58,4 +58,28 @@ function drawLegend(canvas: Canvas, legend: readonly LegendEntry[]): void {
     x += width + 28;
   }
   canvas.y += 18;
+}
+
+/** Draws with the top left corner at a place. */
+function putDrawing(canvas: Canvas, { items }: Drawing, x: number, y: number): void {
+  const { document } = canvas;
+  document.save().translate(x, y);
+  for (const item of items) {
+    if (isLabel(item)) {
+      const style = { size: item.size, color: item.fill };
+      const width = canvas.widthOf(item.text, style);
+      const start = item.anchor === 'start' ? 0 : item.anchor === 'middle' ? width / 2 : width;
+      // The label's y is its baseline, pdfkit's the top of the line.
+      canvas.put(item.text, item.x - start, item.y - 1.16 * item.size, width + 2, style);
+      continue;
+    }
+    if (item.path === '') continue;
+    if (item.fill !== undefined) document.path(item.path).fill(item.fill);
+    if (item.stroke !== undefined) {
+      document.path(item.path).lineWidth(item.strokeWidth ?? 1);
+      if (item.dash !== undefined) document.dash(item.dash, { space: item.dash });
+      document.stroke(item.stroke).undash();
+    }
+  }
+  document.restore();
 }

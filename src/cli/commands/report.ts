@@ -1,0 +1,165 @@
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { ReportFormat } from '../../render/report/formats.js';
+import type { ReportLanguage } from '../../i18n/languages.js';
+import type { Report, ReportSelection } from '../../render/report/report.js';
+import {
+  configOption,
+  type ConfigOptions,
+  type Context,
+  exitCodes,
+  ExitError,
+  positiveInteger,
+  readConfig,
+} from '../context.js';
+import { monthArgument } from '../with-ledger.js';
+
+const groups = ['service', 'customer', 'site', 'reseller'] as const;
+const formats = ['json', 'csv', 'xlsx', 'pdf', 'html'] as const satisfies readonly ReportFormat[];
+const languages = ['en', 'zh-CN', 'zh-TW'] as const satisfies readonly ReportLanguage[];
+
+interface ReportOptions extends ConfigOptions, Partial<Record<(typeof groups)[number], string>> {
+  readonly month?: string;
+  readonly format?: ReportFormat;
+  readonly lang: ReportLanguage;
+  readonly output?: string;
+  readonly toDate?: true;
+  readonly revision?: number;
+}
+
+export function reportCommand(context: Context): Command {
+  const command = new Command('report')
+    .summary('make the report of a month: statements, credits, and what they stand on')
+    .description(
+      'Makes the report of a month, of everything or of one service, customer, site or reseller: what is sealed as it ' +
+        'was sealed, in its latest revision, and the rest as drafts, which say so.\n\n' +
+        'CSV has a line for each part of a statement, and always the same columns; `--columns` prints them.',
+    )
+    .addOption(new Option('--month <month>', 'the month, as 2026-10').argParser(monthArgument));
+  for (const group of groups) command.addOption(groupOption(group));
+  return command
+    .addOption(
+      new Option(
+        '--format <format>',
+        'what it is made as (default: what the name of FILE says, else json)',
+      ).choices(formats),
+    )
+    .addOption(new Option('--lang <language>', 'the language').choices(languages).default('en'))
+    .addOption(
+      new Option(
+        '-o, --output <file>',
+        'where it goes; a folder: there, by its own name; -: standard output',
+      ).default('-', 'standard output'),
+    )
+    .option('--to-date', 'of a month that is not over: up to now')
+    .addOption(new Option('--revision <number>', 'of a service: not its latest').argParser(positiveInteger))
+    .option('--columns', 'print the columns of CSV, and what they are')
+    .addOption(configOption())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ pop-sla report --month 2026-10 --customer harbour-bank --format pdf --lang zh-TW -o october.pdf\n' +
+        '  $ pop-sla report --month 2026-10 --format csv > october.csv',
+    )
+    .action((options: ReportOptions & { readonly columns?: true }) =>
+      options.columns ? printColumns(context) : report(options, context),
+    );
+}
+
+const groupOption = (group: (typeof groups)[number]): Option =>
+  new Option(`--${group} <id>`, `of one ${group}`)
+    .conflicts(groups.filter((other) => other !== group))
+    .argParser((id: string) => {
+      if (id.trim() === '') throw new InvalidArgumentError(`allowed: the id of a ${group}`);
+      return id;
+    });
+
+async function report(options: ReportOptions, context: Context): Promise<void> {
+  const { month } = options;
+  if (month === undefined) {
+    throw new ExitError(exitCodes.badInput, 'pop-sla: --month: is missing; allowed: a month, as 2026-10');
+  }
+  const { formatOf, renderReport } = await import('../../render/report/formats.js');
+  const output = options.output ?? '-';
+  const format = options.format ?? formatBy(output) ?? 'json';
+  if (output === '-' && context.stdout.isTTY === true && !formatOf[format].text) {
+    throw new ExitError(
+      exitCodes.badInput,
+      `pop-sla: --format: ${format} is nothing for a terminal; allowed: -o FILE, or a pipe`,
+    );
+  }
+  const made = await reportOf({ ...options, month }, context);
+  const bytes = await renderReport(made, format, options.lang);
+  if (output === '-') {
+    context.stdout.write(bytes);
+    return;
+  }
+  const file = await write(output, bytes, made, format, context);
+  context.stdout.write(`${file}: ${bytes.byteLength} bytes, ${counted(made)}\n`);
+}
+
+async function reportOf(
+  options: ReportOptions & { readonly month: string },
+  context: Context,
+): Promise<Report> {
+  const { month, toDate = false, revision = null } = options;
+  const config = await readConfig(options, context);
+  const { openReports } = await context.app();
+  const reports = await openReports({ config, now: context.now, software: context.version });
+  try {
+    return await reports.report({ month, selection: selectionOf(options), toDate, revision });
+  } finally {
+    await reports.close();
+  }
+}
+
+function selectionOf(options: ReportOptions): ReportSelection {
+  for (const by of groups) {
+    const id = options[by];
+    if (id !== undefined) return { by, id };
+  }
+  return { by: 'all', id: null };
+}
+
+/** By the end of a file's name. */
+const formatBy = (file: string): ReportFormat | undefined =>
+  formats.find((format) => file.toLowerCase().endsWith(`.${format}`));
+
+async function write(
+  output: string,
+  bytes: Uint8Array,
+  made: Report,
+  format: ReportFormat,
+  { cwd }: Context,
+): Promise<string> {
+  const { reportFileName } = await import('../../render/report/file-name.js');
+  const { writeWhole } = await import('../../seal/whole-file.js');
+  const inFolder = isFolder(resolve(cwd, output));
+  const file = inFolder ? join(output, reportFileName(made, format)) : output;
+  try {
+    await writeWhole(resolve(cwd, file), bytes);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new ExitError(
+      exitCodes.fault,
+      `pop-sla: --output: ${file} can't be written (${code}); allowed: a file in a folder that may be written`,
+      { cause: error },
+    );
+  }
+  return file;
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
+function counted({ statements }: Report): string {
+  const drafts = statements.filter(({ seal }) => seal === null).length;
+  const all = `${statements.length} ${statements.length === 1 ? 'statement' : 'statements'}`;
+  return drafts === 0 ? `${all}, sealed` : `${all}, ${drafts} not sealed`;
+}
+
+async function printColumns({ stdout }: Context): Promise<void> {
+  const { reportCsvColumns } = await import('../../render/report/csv.js');
+  const width = Math.max(...reportCsvColumns.map(({ name }) => name.length));
+  stdout.write(reportCsvColumns.map(({ name, meaning }) => `${name.padEnd(width)}  ${meaning}\n`).join(''));
+}

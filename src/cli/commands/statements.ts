@@ -1,0 +1,250 @@
+import { Command, Option } from 'commander';
+import type { SealedStatement, StatementDocument } from '../../core/statement/document.js';
+import type { Outcome } from '../../services/statements/seal.js';
+import {
+  configOption,
+  type ConfigOptions,
+  type Context,
+  exitCodes,
+  ExitError,
+  jsonOption,
+  positiveInteger,
+} from '../context.js';
+import { withBilling } from './credits.js';
+import { actorOf, actorOption, type ActorOptions, again, monthArgument, printJson } from '../with-ledger.js';
+
+interface ListOptions extends ConfigOptions {
+  readonly month?: string;
+  readonly service?: string;
+  readonly json?: true;
+}
+
+interface ShowOptions extends ConfigOptions {
+  readonly revision?: number;
+  readonly toDate?: true;
+  readonly json?: true;
+}
+
+interface SealOptions extends ActorOptions {
+  readonly month: string;
+  readonly service?: readonly string[];
+  readonly allComplete?: true;
+  readonly acceptIncomplete?: string;
+  readonly dryRun?: true;
+  readonly json?: true;
+}
+
+const monthOption = () =>
+  new Option('--month <month>', 'as 2026-10').argParser(monthArgument).makeOptionMandatory();
+const serviceOption = () => new Option('--service <id>', 'of this service; may come again').argParser(again);
+
+export function statementsCommand(context: Context): Command {
+  const command = new Command('statements')
+    .summary('close months, show, seal and revise their statements')
+    .description(
+      'A month is closed by the daemon once its grace is over: every service has a draft then. Finance looks at it and ' +
+        'seals it. What was sealed never changes; what comes later makes another revision.',
+    );
+  for (const each of [listCommand, showCommand, closeCommand, sealCommand, reviseCommand, checkCommand])
+    command.addCommand(each(context));
+  return command;
+}
+
+function listCommand(context: Context): Command {
+  return new Command('list')
+    .description('print drafts and every sealed revision')
+    .addOption(new Option('--month <month>', 'of this month, as 2026-10').argParser(monthArgument))
+    .option('--service <id>', 'of this service')
+    .addOption(jsonOption())
+    .addOption(configOption())
+    .action((options: ListOptions) =>
+      withBilling(options, context, async ({ statements }) => {
+        const { month, service } = options;
+        const rows = await statements.list({ ...(month && { month }), ...(service && { service }) });
+        if (options.json) printJson({ statements: rows }, context);
+        else context.stdout.write((await import('../../render/credits.js')).statementsTable(rows));
+      }),
+    );
+}
+
+function showCommand(context: Context): Command {
+  return new Command('show')
+    .description('print how a statement came about, line by line, or all of it as JSON')
+    .argument('<month>', 'as 2026-10', monthArgument)
+    .argument('<service>', 'the id of a service')
+    .addOption(
+      new Option('--revision <n>', 'a sealed revision (default: the latest)').argParser(positiveInteger),
+    )
+    .option('--to-date', 'as it would be drawn up now, also before the month is over; keeps nothing')
+    .addOption(jsonOption())
+    .addOption(configOption())
+    .action((month: string, service: string, options: ShowOptions) =>
+      withBilling(options, context, async ({ statements }) => {
+        if (options.toDate) {
+          for (const document of await statements.draw(month, [service]))
+            show({ document }, options, context);
+          return;
+        }
+        show(await statements.show(month, service, options.revision), options, context);
+      }),
+    );
+}
+
+function show(
+  found: { readonly document: StatementDocument } & Partial<SealedStatement>,
+  { json }: ShowOptions,
+  context: Context,
+): void {
+  if (json) {
+    printJson(found, context);
+    return;
+  }
+  const { document, hash, sealedBy, sealedAt, key } = found;
+  const { id, revision, toDate, total, currency, change, acceptedIncomplete } = document;
+  const state = sealedBy
+    ? `sealed by ${sealedBy} on ${sealedAt ?? ''} with the key ${key ?? ''}`
+    : `draft${toDate === null ? '' : `, to ${toDate}`}`;
+  const lines = [
+    `${id}, revision ${revision}: ${state}`,
+    ...(hash === undefined ? [] : [`hash ${hash}`]),
+    `rent ${total.rent} ${currency}, credit ${total.credit} ${currency}, ${document.complete ? 'complete' : 'incomplete'}`,
+    ...(acceptedIncomplete === null ? [] : [`accepted although incomplete: ${acceptedIncomplete}`]),
+    ...(change === null
+      ? []
+      : [
+          `since revision ${change.since}: credit ${change.creditDifference} ${currency}`,
+          ...change.why.map((why) => `  ${why}`),
+          ...change.differences.map(
+            ({ field, from, to }) => `  ${field}: ${from ?? 'none'} → ${to ?? 'none'}`,
+          ),
+        ]),
+    ...document.parts.flatMap(({ explain }) => ['', ...explain]),
+  ];
+  context.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function closeCommand(context: Context): Command {
+  return new Command('close')
+    .description('draw up a month that is over, as the daemon does after its grace')
+    .addOption(monthOption())
+    .addOption(serviceOption())
+    .addOption(configOption())
+    .action((options: ConfigOptions & { readonly month: string; readonly service?: readonly string[] }) =>
+      withBilling({ ...options, write: true }, context, async ({ statements }) => {
+        const { month, service = null } = options;
+        const drafts = await statements.close(month, service);
+        context.stdout.write(`${month}: ${drafts} drafts\n`);
+      }),
+    );
+}
+
+function sealCommand(context: Context): Command {
+  return new Command('seal')
+    .description('seal statements: of one service or several, or all of a month that are complete')
+    .addOption(monthOption())
+    .addOption(serviceOption())
+    .option('--all-complete', 'every complete one of the month')
+    .option('--accept-incomplete <reason>', 'seal it although it is incomplete, and say why')
+    .addOption(actorOption())
+    .addOption(jsonOption())
+    .addOption(configOption())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ pop-sla statements seal --month 2026-10 --all-complete --actor ann\n' +
+        '  $ pop-sla statements seal --month 2026-10 --service svc-1 --actor ann --accept-incomplete "agreed by mail"',
+    )
+    .action((options: SealOptions) => {
+      const actor = actorOf(options, context);
+      return withBilling({ ...options, write: true }, context, async ({ statements }) => {
+        const outcomes = await statements.seal(actor, requestOf(options));
+        report(outcomes, options, context);
+      });
+    });
+}
+
+function reviseCommand(context: Context): Command {
+  return new Command('revise')
+    .description('seal another revision of what has changed since it was sealed')
+    .addOption(monthOption())
+    .addOption(serviceOption())
+    .option('--all-complete', 'every sealed one of the month that has changed')
+    .option('--accept-incomplete <reason>', 'seal it although it is incomplete, and say why')
+    .option('--dry-run', 'say what would change, and do nothing')
+    .addOption(actorOption())
+    .addOption(jsonOption())
+    .addOption(configOption())
+    .action((options: SealOptions) => {
+      const actor = actorOf(options, context);
+      return withBilling({ ...options, write: true }, context, async ({ statements }) => {
+        const request = { ...requestOf(options), dryRun: options.dryRun ?? false };
+        const outcomes = await statements.revise(actor, request);
+        report(outcomes, options, context);
+      });
+    });
+}
+
+function checkCommand(context: Context): Command {
+  return new Command('check')
+    .description('note which sealed statements of a month would say something else now, as the daemon does')
+    .addOption(monthOption())
+    .addOption(configOption())
+    .action((options: ConfigOptions & { readonly month: string }) =>
+      withBilling({ ...options, write: true }, context, async ({ statements }) => {
+        const changed = await statements.check(options.month);
+        context.stdout.write(`${options.month}: ${changed} changed since they were sealed\n`);
+      }),
+    );
+}
+
+function requestOf({ month, service, allComplete, acceptIncomplete }: SealOptions) {
+  if ((service === undefined) === (allComplete === undefined)) {
+    throw new ExitError(
+      exitCodes.badInput,
+      'pop-sla: allowed: --service ID, or --all-complete for all of the month',
+    );
+  }
+  if (acceptIncomplete?.trim() === '') {
+    throw new ExitError(exitCodes.badInput, 'pop-sla: --accept-incomplete: is empty; allowed: a reason');
+  }
+  return { month, services: service ?? null, acceptIncomplete: acceptIncomplete ?? null };
+}
+
+/** With --all-complete, incomplete ones are left; anything else that was asked for and not done is a fault. */
+function report(
+  outcomes: readonly Outcome[],
+  { json, allComplete, dryRun }: SealOptions,
+  context: Context,
+): void {
+  if (json) printJson({ statements: outcomes }, context);
+  else context.stdout.write(outcomes.map((each) => `${lineOf(each, dryRun ?? false)}\n`).join(''));
+  const left = outcomes.filter(
+    ({ outcome }) => outcome === 'refused' || (outcome === 'incomplete' && !allComplete),
+  );
+  if (left.length === 0) return;
+  throw new ExitError(
+    exitCodes.badInput,
+    left.map(({ id, why }) => `pop-sla: ${id}: ${why[0] ?? 'refused'}`).join('\n'),
+  );
+}
+
+function lineOf(
+  { id, outcome, revision, hash, credit, currency, creditDifference, why }: Outcome,
+  dryRun: boolean,
+): string {
+  const rest = why.map((line) => `\n  ${line}`).join('');
+  switch (outcome) {
+    case 'sealed': {
+      const more = creditDifference === null ? '' : ` (${creditDifference} to the one before)`;
+      const what = dryRun ? 'would be sealed' : `sealed, hash ${hash ?? ''}`;
+      return `${id}: ${what} as revision ${revision ?? 1}, credit ${credit} ${currency}${more}${rest}`;
+    }
+    case 'already-sealed':
+      return `${id}: already sealed, revision ${revision ?? 1}, hash ${hash ?? ''}`;
+    case 'unchanged':
+      return `${id}: nothing has changed since revision ${revision ?? 1}, hash ${hash ?? ''}`;
+    case 'incomplete':
+      return `${id}: left, incomplete${rest}`;
+    case 'refused':
+      return `${id}: left${rest}`;
+  }
+}

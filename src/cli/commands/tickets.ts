@@ -1,0 +1,406 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { exclusionKinds } from '../../core/exclusion.js';
+import type { AttachmentRef } from '../../core/ledger/actions.js';
+import { type WindowKind, windowKinds } from '../../core/standing.js';
+import { type TicketState, ticketStates } from '../../core/ticket/actions.js';
+import type { Ticket } from '../../core/ticket/report.js';
+import type { TransitionRequest } from '../../services/tickets/decide.js';
+import {
+  configOption,
+  type ConfigOptions,
+  type Context,
+  exitCodes,
+  ExitError,
+  jsonOption,
+  positiveInteger,
+} from '../context.js';
+import {
+  actorOf,
+  actorOption,
+  type ActorOptions,
+  again,
+  attachOption,
+  printJson,
+  timeArgument,
+  withLedger,
+} from '../with-ledger.js';
+
+/** Prints what became of a report. */
+async function show(report: Ticket, { json }: { readonly json?: true }, context: Context): Promise<void> {
+  if (json) {
+    const { reportJson } = await import('../../render/tickets.js');
+    printJson(reportJson(report, context.now()), context);
+    return;
+  }
+  const { id, state, owner, entries } = report;
+  const entered = entries.map((entry) => entry.id).join(', ');
+  context.stdout.write(
+    `${id} is ${state}${owner === null ? '' : `, ${owner} has it`}${entered === '' ? '' : `, entered as ${entered}`}\n`,
+  );
+}
+
+/** Reads an option that is one of some words. */
+export const oneOfWords =
+  <const T extends string>(words: readonly T[]) =>
+  (given: string): T => {
+    const found = words.find((word) => word === given);
+    if (found !== undefined) return found;
+    throw new InvalidArgumentError(`allowed: ${words.join(', ')}`);
+  };
+
+interface DeedOptions extends ActorOptions {
+  readonly text?: string;
+  readonly reason?: string;
+  readonly to?: string;
+  readonly internal?: true;
+  readonly attach?: readonly string[];
+  readonly json?: true;
+}
+
+interface Deed {
+  readonly name: string;
+  readonly summary: string;
+  readonly options?: (command: Command) => Command;
+  readonly request: (options: DeedOptions, files: readonly AttachmentRef[]) => TransitionRequest;
+}
+
+const text = (what: string) => (command: Command) => command.requiredOption('--text <text>', what);
+const reason = (command: Command) => command.requiredOption('--reason <text>', 'why');
+const maybe = (command: Command) => command.option('--text <text>', 'a word on it');
+
+const deeds: readonly Deed[] = [
+  {
+    name: 'take',
+    summary: 'take a report: whoever takes it first owns it',
+    request: () => ({ deed: 'take' }),
+  },
+  { name: 'start', summary: 'begin to look into it', request: () => ({ deed: 'start' }) },
+  {
+    name: 'hand-over',
+    summary: 'offer it to another person, who has to accept it',
+    options: (command) =>
+      command
+        .requiredOption('--to <name>', 'who')
+        .option('--reason <text>', 'why; needed where it is not yours'),
+    request: ({ to = '', reason: why = null }) => ({ deed: 'hand-over', to, text: why }),
+  },
+  { name: 'accept', summary: 'accept a report that is handed over', request: () => ({ deed: 'accept' }) },
+  {
+    name: 'decline',
+    summary: 'do not accept it, or take the offer back',
+    options: maybe,
+    request: ({ text: word = null }) => ({ deed: 'decline', text: word }),
+  },
+  {
+    name: 'comment',
+    summary: 'add a comment',
+    options: (command) =>
+      text('what to say')(command).option('--internal', 'not shown to customers').addOption(attachOption()),
+    request: ({ text: said = '', internal = false }, attachments) => ({
+      deed: 'comment',
+      text: said,
+      internal,
+      attachments,
+    }),
+  },
+  {
+    name: 'resolve',
+    summary: 'say that the fault is repaired',
+    options: text('what it was'),
+    request: ({ text: said = '' }) => ({ deed: 'resolve', text: said }),
+  },
+  {
+    name: 'reject',
+    summary: 'refuse it',
+    options: reason,
+    request: ({ reason: why = '' }) => ({ deed: 'reject', text: why }),
+  },
+  {
+    name: 'close',
+    summary: 'close a report that is resolved',
+    options: maybe,
+    request: ({ text: word = null }) => ({ deed: 'close', text: word }),
+  },
+  {
+    name: 'reopen',
+    summary: 'open it again',
+    options: reason,
+    request: ({ reason: why = '' }) => ({ deed: 'reopen', text: why }),
+  },
+  {
+    name: 'link',
+    summary: "make it part of another report's incident",
+    options: (command) => command.requiredOption('--to <id>', 'the other report'),
+    request: ({ to = '' }) => ({ deed: 'link', to }),
+  },
+];
+
+/** A command for each thing that is done to a report in one step. */
+function deedCommands(context: Context): Command[] {
+  return deeds.map(({ name, summary, options, request }) => {
+    const command = new Command(name).description(summary).argument('<id>', 'as `faults list` prints it');
+    return (options?.(command) ?? command)
+      .addOption(actorOption())
+      .addOption(jsonOption())
+      .addOption(configOption())
+      .action((id: string, given: DeedOptions) => {
+        const actor = actorOf(given, context);
+        return withLedger({ ...given, write: true }, context, async (ledger) => {
+          const files = await ledger.attachToReport(given.attach ?? []);
+          const report = await ledger.faults.desk.do({ name: actor, side: 'noc' }, id, request(given, files));
+          await show(report, given, context);
+        });
+      });
+  });
+}
+
+interface OutageOptions extends ActorOptions {
+  readonly from: string;
+  readonly to: string;
+  readonly port?: string;
+  readonly of?: string;
+  readonly reason?: string;
+  readonly json?: true;
+}
+
+interface ExclusionOptions extends ActorOptions {
+  readonly kind: string;
+  readonly from: string;
+  readonly to: string;
+  readonly scope?: string[];
+  readonly notice?: string[];
+  readonly reason?: string;
+  readonly proof?: string;
+  readonly json?: true;
+}
+
+/** What a report becomes in the ledger. */
+const ledgerCommands = (context: Context): Command[] => [toOutage(context), toExclusion(context)];
+
+const common = (name: string, summary: string): Command =>
+  new Command(name)
+    .description(summary)
+    .argument('<id>', 'as `faults list` prints it')
+    .requiredOption('--from <time>', 'when it began')
+    .requiredOption('--to <time>', 'when it was over')
+    .option('--reason <text>', "why; the report's own subject when left out")
+    .addOption(actorOption())
+    .addOption(jsonOption())
+    .addOption(configOption());
+
+function toOutage(context: Context): Command {
+  return common('to-outage', 'enter an outage by a report, or correct one')
+    .option('--port <pop>', "the PoP whose port was down (default: the path's destination)")
+    .option('--of <outage>', 'the outage to correct, as `pop-sla outages` prints it')
+    .action(async (id: string, options: OutageOptions) => {
+      const actor = actorOf(options, context);
+      const from = (await timeArgument('from', options.from)) ?? 0;
+      const to = (await timeArgument('to', options.to)) ?? 0;
+      await withLedger({ ...options, write: true }, context, async ({ faults }) => {
+        const { of = null, port = null, reason = null } = options;
+        const request = { from, to, of, port, reason };
+        await show(await faults.desk.toOutage({ name: actor, side: 'noc' }, id, request), options, context);
+      });
+    });
+}
+
+function toExclusion(context: Context): Command {
+  return common('to-exclusion', 'propose an exclusion by a report, for a second person to approve')
+    .requiredOption('--kind <kind>', exclusionKinds.join(', '))
+    .option(
+      '--scope <scope>',
+      "pop:ID, path:A>B, service:ID …; may come again (default: the report's path)",
+      again,
+    )
+    .option('--notice <time>', 'when notice was given; may come again', again)
+    .option('--proof <text>', 'what proves it')
+    .action((id: string, options: ExclusionOptions) => {
+      const actor = actorOf(options, context);
+      return withLedger({ ...options, write: true }, context, async ({ faults }) => {
+        const { kind, from, to, scope, notice: notices, reason, proof } = options;
+        const request = { kind, from, to, scope, notices, reason, proof };
+        await show(
+          await faults.desk.toExclusion({ name: actor, side: 'noc' }, id, request),
+          options,
+          context,
+        );
+      });
+    });
+}
+
+interface ListOptions extends ConfigOptions {
+  readonly customer?: string;
+  readonly state?: TicketState;
+  readonly path?: string;
+  readonly limit: number;
+  readonly json?: true;
+}
+
+interface FileOptions extends ActorOptions {
+  readonly customer: string;
+  readonly path?: string;
+  readonly service?: string;
+  readonly band?: WindowKind;
+  readonly since?: string;
+  readonly subject?: string;
+  readonly text?: string;
+  readonly severity?: string;
+  readonly reporter?: string;
+  readonly attach: readonly string[];
+  readonly json?: true;
+}
+
+type ShowOptions = ConfigOptions & { readonly json?: true };
+
+export function ticketsCommand(context: Context): Command {
+  const command = new Command('faults')
+    .summary('file fault reports, and work on them')
+    .description(
+      'Fault reports of customers. The first one who takes a report owns it until a hand-over is accepted; what is ' +
+        'left of its targets is counted from the filing. Everything that happens to it is kept, with who did it and when.',
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n' +
+        "  $ pop-sla faults file --customer bank --path 'HKG>SIN' --band round --actor ann\n" +
+        '  $ pop-sla faults take F7 --actor ann\n' +
+        '  $ pop-sla faults comment F7 --text "a card is replaced" --internal --actor ann\n' +
+        '  $ pop-sla faults resolve F7 --text "replaced" --actor ann\n' +
+        '  $ pop-sla faults to-exclusion F7 --kind third-party --from 2026-10-11T08:00+08:00 --to 2026-10-11T08:30+08:00 --actor ann',
+    );
+  for (const each of [listCommand, showCommand, suggestionsCommand, fileCommand])
+    command.addCommand(each(context));
+  for (const each of [...deedCommands(context), ...ledgerCommands(context)]) command.addCommand(each);
+  return command;
+}
+
+function listCommand(context: Context): Command {
+  return new Command('list')
+    .description('print fault reports, newest first')
+    .option('--customer <id>', 'only those of this customer')
+    .option('--state <state>', ticketStates.join(', '), oneOfWords(ticketStates))
+    .option('--path <path>', 'only those of this path, as SOURCE>DESTINATION')
+    .option('--limit <number>', 'how many at most', positiveInteger, 50)
+    .addOption(jsonOption())
+    .addOption(configOption())
+    .addHelpText('after', '\nExample:\n  $ pop-sla faults list --state filed')
+    .action((options: ListOptions) =>
+      withLedger(options, context, async ({ faults }) => {
+        const { customer, state, path, limit } = options;
+        const { isPathId } = await import('../../core/path.js');
+        if (path !== undefined && !isPathId(path))
+          throw new ExitError(
+            exitCodes.badInput,
+            `pop-sla: --path: '${path}' is not a path; allowed: SOURCE>DESTINATION`,
+          );
+        const found = await faults.desk.list({
+          limit,
+          ...(customer !== undefined && { customers: [customer] }),
+          ...(state !== undefined && { states: [state] }),
+          ...(path !== undefined && { path }),
+        });
+        if (options.json) {
+          const { reportJson } = await import('../../render/tickets.js');
+          printJson({ reports: found.map((one) => reportJson(one, context.now())) }, context);
+          return;
+        }
+        const { reportsTable } = await import('../../render/tickets.js');
+        context.stdout.write(reportsTable(found, context.now()));
+      }),
+    );
+}
+
+function showCommand(context: Context): Command {
+  return new Command('show')
+    .description('print a report with its history, its comments and what is left of its targets')
+    .argument('<id>', 'as `faults list` prints it')
+    .addOption(jsonOption())
+    .addOption(configOption())
+    .action((id: string, options: ShowOptions) =>
+      withLedger(options, context, async ({ faults }) => {
+        const report = await faults.desk.report(id);
+        if (options.json) {
+          const { reportJson, eventJson } = await import('../../render/tickets.js');
+          const { events, fault } = await faults.desk.history(id);
+          printJson({ ...reportJson(report, context.now()), events: events.map(eventJson), fault }, context);
+          return;
+        }
+        const { reportText } = await import('../../render/tickets.js');
+        context.stdout.write(reportText(report, context.now()));
+      }),
+    );
+}
+
+function suggestionsCommand(context: Context): Command {
+  return new Command('suggestions')
+    .description('print the paths that have been in a band worse than normal for some rounds in a row')
+    .addOption(jsonOption())
+    .addOption(configOption())
+    .action((options: ShowOptions) =>
+      withLedger(options, context, async ({ faults }) => {
+        const found = await faults.desk.suggestions({ open: true, limit: 1000 });
+        if (options.json) {
+          const { suggestionJson } = await import('../../render/tickets.js');
+          printJson({ suggestions: found.map(suggestionJson) }, context);
+          return;
+        }
+        const { suggestionsTable } = await import('../../render/tickets.js');
+        context.stdout.write(suggestionsTable(found));
+      }),
+    );
+}
+
+function fileCommand(context: Context): Command {
+  return new Command('file')
+    .summary('file a report on behalf of a customer')
+    .description(
+      'Files a report on behalf of a customer who called; whoever files it has taken it. With --band the band, its ' +
+        'figures, the rounds behind it and the outages of the last 24 h are frozen as evidence.',
+    )
+    .requiredOption('--customer <id>', 'whose it is')
+    .option('--path <path>', 'the path it is about, as SOURCE>DESTINATION')
+    .option('--service <id>', 'the service it is about')
+    .option('--band <window>', windowKinds.join(', '), oneOfWords(windowKinds))
+    .option('--since <time>', 'since when it is felt')
+    .option('--subject <text>', 'one line')
+    .option('--text <text>', 'what is wrong; needed where there is no --band')
+    .option('--severity <word>', 'critical, major or minor; by the band when left out')
+    .option('--reporter <id>', 'the id of the person to answer to')
+    .addOption(attachOption())
+    .addOption(actorOption())
+    .addOption(jsonOption())
+    .addOption(configOption())
+    .action(async (options: FileOptions) => {
+      const actor = actorOf(options, context);
+      const since = await timeArgument('since', options.since);
+      const { isPathId } = await import('../../core/path.js');
+      const { path = null } = options;
+      if (path !== null && !isPathId(path))
+        throw new ExitError(
+          exitCodes.badInput,
+          `pop-sla: --path: '${path}' is not a path; allowed: SOURCE>DESTINATION`,
+        );
+      await withLedger({ ...options, write: true }, context, async (ledger) => {
+        const attachments = await ledger.attachToReport(options.attach);
+        const report = await ledger.faults.desk.file(
+          { name: actor, side: 'noc' },
+          {
+            customer: options.customer,
+            path,
+            service: options.service ?? null,
+            since: since ?? null,
+            window: options.band ?? null,
+            subject: options.subject ?? null,
+            text: options.text ?? null,
+            severity: options.severity ?? null,
+            kind: null,
+            channel: 'phone',
+            attachments,
+            reporter: options.reporter ?? null,
+            externalIds: [],
+          },
+        );
+        await show(report, options, context);
+      });
+    });
+}

@@ -1,0 +1,184 @@
+import type { CustomerRegistry } from '../customer/book.js';
+import { exclusionFaults } from '../exclusion-rules.js';
+import type { ExclusionScope } from '../exclusion.js';
+import type { ExclusionRules } from '../plan.js';
+import { hasControls } from '../text/control-characters.js';
+import type { EpochMs } from '../types.js';
+import type { ExclusionText } from './actions.js';
+import { type ValidationIssue, validationError } from './errors.js';
+import { type ExclusionState, excusesOf, type LedgerExclusion } from './exclusions.js';
+import { futureFault, intervalFaults, spanText, touches } from './outages.js';
+
+/** The names that a scope may use. */
+interface KnownNames {
+  readonly pops: readonly string[];
+  readonly paths: readonly string[];
+  readonly lines: readonly string[];
+  readonly services: readonly string[];
+  readonly customers: readonly string[];
+}
+
+const scopeKeys = ['pops', 'paths', 'lines', 'services', 'customers'] as const;
+
+/** What the configuration knows: its PoPs, every path between them, and its book. */
+export function knownNames(pops: readonly string[], book: CustomerRegistry): KnownNames {
+  const between = pops.flatMap((a) => pops.filter((b) => b !== a).map((b) => `${a}>${b}`));
+  return {
+    pops,
+    paths: between,
+    lines: book.lines.map(({ id }) => id),
+    services: [...new Set(book.services.map(({ id }) => id))],
+    customers: book.customers.map(({ id }) => id),
+  };
+}
+
+const maxListed = 12;
+
+function scopeFaults(scope: ExclusionScope, known: KnownNames): ValidationIssue[] {
+  if (scope === 'all') return [];
+  if (scopeKeys.every((key) => scope[key].length === 0)) {
+    const allowed = `all, or at least one of ${scopeKeys.join(', ')}`;
+    return [validationError('scope', 'names nothing', allowed, ['missing'])];
+  }
+  return scopeKeys.flatMap((key) =>
+    scope[key]
+      .filter((name) => !known[key].includes(name))
+      .map((name) =>
+        validationError(
+          'scope',
+          `names ${JSON.stringify(name)}, which is none of the ${key}`,
+          listed(known[key], key),
+          ['not-known', name],
+        ),
+      ),
+  );
+}
+
+function listed(names: readonly string[], key: string): string {
+  if (names.length === 0) return `nothing: there are no ${key}`;
+  const more = names.length > maxListed ? `, … (${names.length} in all)` : '';
+  return `${names.slice(0, maxListed).join(', ')}${more}`;
+}
+
+export interface ProposalContext {
+  readonly now: EpochMs;
+  readonly known: KnownNames;
+  /** Of every plan that judges what it touches: it has to hold before each of them. */
+  readonly rules: readonly ExclusionRules[];
+  /** What stands in the ledger. */
+  readonly others: readonly LedgerExclusion[];
+}
+
+/** Everything that is wrong with a proposal; nothing: it may be entered. */
+export function proposalFaults(text: ExclusionText, context: ProposalContext): ValidationIssue[] {
+  const { now, known, rules, others } = context;
+  const shape = [...intervalFaults(text.intervals), ...scopeFaults(text.scope, known)];
+  if (text.reason.trim() === '')
+    shape.push(validationError('reason', 'is missing', 'why it happens, as text', ['missing']));
+  for (const { at } of text.notices) {
+    if (at > now)
+      shape.push(
+        validationError('notices', 'lies in the future', 'the time at which notice was given', ['future']),
+      );
+  }
+  // An interval that is none can't be early or late.
+  if (shape.length > 0) return shape;
+  return [...futureFaults(text, now), ...kindFaults(text, rules), ...overlaps(text, others)];
+}
+
+/** Only planned maintenance is known ahead of time; what nobody planned is entered when it is over. */
+function futureFaults({ kind, intervals }: ExclusionText, now: EpochMs): ValidationIssue[] {
+  if (kind === 'planned-maintenance') return [];
+  return intervals.flatMap((interval) => futureFault(interval, now, kind) ?? []);
+}
+
+const fieldOf = { scope: 'scope', noticeAt: 'notices', proof: 'proof' } as const;
+
+function kindFaults(text: ExclusionText, rules: readonly ExclusionRules[]): ValidationIssue[] {
+  const faults = new Map<string, ValidationIssue>();
+  for (const each of rules) {
+    for (const excuse of excusesOf(text)) {
+      // A file proves as well as a text does.
+      const proof = excuse.proof ?? text.attachments[0]?.name ?? null;
+      for (const { key, message, said } of exclusionFaults({ ...excuse, proof }, each)) {
+        const [what = message, ...allowed] = message.split(': ');
+        faults.set(message, validationError(fieldOf[key], what, allowed.join(': '), said));
+      }
+    }
+  }
+  return [...faults.values()];
+}
+
+/** The same excuse twice is a slip: it would count once, and only one of them would be revoked. */
+function overlaps(text: ExclusionText, others: readonly LedgerExclusion[]): ValidationIssue[] {
+  for (const other of others) {
+    const alive = other.state === 'proposed' || other.state === 'approved';
+    if (!alive || other.kind !== text.kind || !shareScope(other.scope, text.scope)) continue;
+    const hit = other.intervals.find((theirs) => text.intervals.some((ours) => touches(ours, theirs)));
+    if (!hit) continue;
+    const what = `overlaps ${other.id} (${other.state}), ${spanText(hit)}, of the same kind and scope`;
+    return [
+      validationError('from', what, `a time outside of it, or reject or revoke ${other.id} first`, [
+        'overlaps',
+        other.id,
+      ]),
+    ];
+  }
+  return [];
+}
+
+function shareScope(a: ExclusionScope, b: ExclusionScope): boolean {
+  if (a === 'all' || b === 'all') return a === b;
+  return scopeKeys.some((key) => a[key].some((name) => b[key].includes(name)));
+}
+
+export const decisions = ['approve', 'reject', 'revoke'] as const;
+export type Decision = (typeof decisions)[number];
+
+const takes: Record<Decision, ExclusionState> = {
+  approve: 'proposed',
+  reject: 'proposed',
+  revoke: 'approved',
+};
+
+/** Whether `actor` may decide so; null: yes. A proposal is approved by a second person; anyone may say no. */
+export function decisionFault(
+  exclusion: LedgerExclusion | undefined,
+  decision: Decision,
+  actor: string,
+  ids: readonly string[],
+): ValidationIssue | null {
+  if (!exclusion) {
+    const known = ids.length === 0 ? 'nothing: there are no exclusions' : ids.slice(-12).join(', ');
+    return validationError('id', 'is no exclusion', known, ['no-such', '']);
+  }
+  if (exclusion.state !== takes[decision]) {
+    const what = `is ${exclusion.state}, so it can't be ${decision === 'revoke' ? 'revoked' : `${decision}${decision === 'approve' ? 'd' : 'ed'}`}`;
+    return validationError('id', what, `an exclusion that is ${takes[decision]}`, [
+      'in-state',
+      exclusion.state,
+    ]);
+  }
+  if (decision === 'approve' && samePerson(actor, exclusion.proposed.actor)) {
+    const what = `is ${actor}, who proposed ${exclusion.id}`;
+    return validationError('actor', what, 'a second person: whoever proposed it may not approve it', [
+      'second-person',
+    ]);
+  }
+  return null;
+}
+
+/** `Ann Lee` and ` ann  lee` are no two people. */
+export const samePerson = (a: string, b: string): boolean => personOf(a) === personOf(b);
+const personOf = (actor: string): string => actor.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
+
+/** Whether a text can be the name of somebody; null: yes. */
+export function actorFault(actor: string): ValidationIssue | null {
+  if (actor.trim() !== '' && actor.length <= 100 && !hasControls(actor)) return null;
+  return validationError(
+    'actor',
+    actor.trim() === '' ? 'is missing' : 'is no name',
+    'one line of 1 to 100 characters',
+    [actor.trim() === '' ? 'missing' : 'no-name'],
+  );
+}

@@ -1,0 +1,298 @@
+import type { PathConfig } from '../config/config.js';
+import type { AbortCause, MissingReason, MissingRound, Round } from '../core/measurement/round.js';
+import { type Interval, type IntervalSet, merge, subtract } from '../core/time/intervals.js';
+import { dueSlots, slotAfter, slotAtOrBefore } from '../core/time/slot.js';
+import type { EpochMs, PathId } from '../core/types.js';
+import type { RoundStore, RunRecord, Store } from '../store/store.js';
+import type { ClockGap } from './clock.js';
+import type { Alarm, Clock, Log } from './ports.js';
+
+/** How late an alarm may come on a machine that is only busy. */
+export const startToleranceMs = 5_000;
+
+interface SlotScheduler {
+  /** Waits for the next slot of the wall clock; called again after `everyMs` changed. */
+  arm(everyMs: number): void;
+  /** The clock was set: as `arm`, and the slot whose rounds may start now is due too. */
+  rearm(everyMs: number): void;
+  /** Arms again where the slot that is waited for is no longer the next one: the clock was ahead for a moment. */
+  check(): void;
+  stop(): void;
+}
+
+interface SlotSchedulerOptions {
+  readonly clock: Pick<Clock, 'now' | 'sinceBootMs'>;
+  readonly alarm: Alarm;
+  /** How long after its slot a round may start: later its name would be wrong. */
+  readonly startWithinMs: () => number;
+  /** A slot is due now. */
+  readonly onSlot: (slot: EpochMs, lagMs: number) => void;
+  /** The alarm came so late that `slot` can't be run any more: the machine slept, or its clock was stepped. */
+  readonly onLate: (slot: EpochMs, lagMs: number) => void;
+}
+
+/** Says when a slot is due. Knows nothing of paths and rounds. */
+export function createSlotScheduler(options: SlotSchedulerOptions): SlotScheduler {
+  const { clock, alarm, startWithinMs, onSlot, onLate } = options;
+  let armed: { readonly due: EpochMs; readonly everyMs: number } | null = null;
+  let pending: { cancel(): void } | null = null;
+
+  const arm = (everyMs: number): void => {
+    pending?.cancel();
+    const armedAt = clock.now();
+    const armedAtBootMs = clock.sinceBootMs();
+    const due = slotAfter(armedAt, everyMs);
+    armed = { due, everyMs };
+    pending = alarm.at(due, () => {
+      const now = clock.now();
+      // Rung early (a clock stepped back meanwhile): wait for what is due now.
+      if (now >= due) {
+        const slot = slotAtOrBefore(now, everyMs);
+        const lagMs = now - slot;
+        const skippedMs = now - armedAt - (clock.sinceBootMs() - armedAtBootMs);
+        // Late because nobody was awake is late; late because the clock was set ahead may be a wrong name.
+        const withinMs = skippedMs > startToleranceMs ? startToleranceMs : startWithinMs();
+        if (lagMs <= withinMs) onSlot(slot, lagMs);
+        else onLate(slot, lagMs);
+      }
+      arm(everyMs);
+    });
+  };
+
+  return {
+    arm,
+    rearm: (everyMs) => {
+      const now = clock.now();
+      const slot = slotAtOrBefore(now, everyMs);
+      if (now - slot <= startWithinMs()) onSlot(slot, now - slot);
+      arm(everyMs);
+    },
+    check: () => {
+      if (armed !== null && armed.due - clock.now() > armed.everyMs) arm(armed.everyMs);
+    },
+    stop: () => {
+      armed = null;
+      pending?.cancel();
+      pending = null;
+    },
+  };
+}
+
+interface Flight {
+  readonly path: PathId;
+  /** Null for a round that was asked for by hand. */
+  readonly slot: EpochMs | null;
+  readonly controller: AbortController;
+  readonly done: Promise<Round | null>;
+}
+
+/** The rounds that are running or about to start. */
+interface Flights {
+  /** Starts `run` and keeps it until it ends; resolves to its round, or to null when there was none after all. */
+  launch(
+    path: PathId,
+    slot: EpochMs | null,
+    run: (controller: AbortController) => Promise<Round | null>,
+  ): Promise<Round | null>;
+  has(path: PathId, slot: EpochMs): boolean;
+  count(): number;
+  /** Ends all of them, and resolves when they have ended. */
+  abortAll(cause: AbortCause): Promise<void>;
+}
+
+export function createFlights(changed: (count: number) => void): Flights {
+  const flights = new Set<Flight>();
+  return {
+    launch: (path, slot, run) => {
+      const controller = new AbortController();
+      const flight: Flight = {
+        path,
+        slot,
+        controller,
+        // In a later turn, so that the flight is known before it can end.
+        done: Promise.resolve()
+          .then(() => run(controller))
+          .finally(() => {
+            flights.delete(flight);
+            changed(flights.size);
+          }),
+      };
+      flights.add(flight);
+      changed(flights.size);
+      return flight.done;
+    },
+    has: (path, slot) => [...flights].some((flight) => flight.path === path && flight.slot === slot),
+    count: () => flights.size,
+    abortAll: async (cause) => {
+      const all = [...flights];
+      for (const flight of all) flight.controller.abort(cause);
+      await Promise.allSettled(all.map((flight) => flight.done));
+    },
+  };
+}
+
+interface AttendanceOptions {
+  readonly clock: Pick<Clock, 'now' | 'sinceBootMs'>;
+  readonly store: Pick<Store, 'rounds' | 'paths'>;
+  readonly pending: (path: PathId, slot: EpochMs) => boolean;
+  readonly submit: (missing: readonly MissingRound[]) => void;
+  readonly log: Log;
+}
+
+/** Slots that are due every `everyMs`; the round of one may start until `startWithinMs` after it. */
+export interface Timetable {
+  readonly everyMs: number;
+  readonly startWithinMs: number;
+}
+
+/**
+ * Sees to it that every slot that was due has a round or a missing mark with the reason, where it is known. A slot is
+ * marked when the wall clock and the clock since boot have both passed it: a clock that runs ahead for a while must
+ * not decide over slots that are still to come.
+ */
+interface Attendance {
+  /** Marks what passed since the daemon before this one started. */
+  catchUp(
+    paths: readonly PathConfig[],
+    timetable: Timetable,
+    previous: RunRecord | null,
+    now: EpochMs,
+  ): Promise<void>;
+  /** Marks what passed before `to` since the last call. */
+  checkUntil(paths: readonly PathConfig[], timetable: Timetable, to: EpochMs): Promise<void>;
+  /** Remembers a stretch in which the daemon did not run, or that the clock skipped. */
+  noteGap(gap: ClockGap): void;
+  /** The wall clock was set back to `now`: what is after it is yet to come, and marks of it are taken back. */
+  wentBack(paths: readonly PathConfig[], now: EpochMs): Promise<void>;
+}
+
+const keepGaps = 100;
+
+interface NotedGap extends ClockGap {
+  /** The clock since boot when the wall clock reached its end. */
+  readonly atBootMs: number;
+}
+
+export function createAttendance({ clock, store, pending, submit, log }: AttendanceOptions): Attendance {
+  let gaps: NotedGap[] = [];
+  /** From where each path is to be looked at. */
+  const openFrom = new Map<PathId, EpochMs>();
+
+  /** Until when in a skipped stretch the time really passed, should the clock have been right before it was set. */
+  const passedUntil = ({ from, to, reason, atBootMs }: NotedGap): EpochMs =>
+    reason === 'clock-stepped' ? Math.min(to, from + clock.sinceBootMs() - atBootMs) : to;
+  /** What was skipped and is still to be passed; it may be years. */
+  const skipped = (): IntervalSet =>
+    merge(
+      gaps.map((gap) => ({ from: passedUntil(gap) + 1, to: gap.to + 1 })).filter(({ from, to }) => from < to),
+    );
+
+  const whyNow =
+    ({ startWithinMs }: Timetable) =>
+    (slot: EpochMs): MissingReason =>
+      gaps.find((gap) => slot + startWithinMs > gap.from && slot <= gap.to)?.reason ?? 'unknown';
+
+  const mark = async (
+    path: PathConfig,
+    everyMs: number,
+    span: Interval,
+    reasonFor: (slot: EpochMs) => MissingReason,
+  ): Promise<void> => {
+    const missing: MissingRound[] = [];
+    for (const passed of subtract([span], skipped()))
+      missing.push(...(await findMissing(store.rounds, { path, ...passed, everyMs, pending, reasonFor })));
+    submitPassed(path, missing);
+  };
+
+  /** The clock may have been set back while the store was asked. */
+  const submitPassed = (path: PathConfig, found: readonly MissingRound[]): void => {
+    const missing = found.filter(({ slot }) => slot <= clock.now());
+    if (missing.length === 0) return;
+    log.warn(
+      { path: path.id, slots: missing.length, first: iso(missing[0]?.slot), reason: missing[0]?.reason },
+      'slots are missing',
+    );
+    submit(missing);
+  };
+
+  /** A mark of a slot that has not come yet was made by a clock that was wrong. */
+  const takeBackMarks = async (paths: readonly PathConfig[], from: EpochMs): Promise<void> => {
+    if (paths.length === 0) return;
+    const ids = paths.map(({ id }) => id);
+    const marks = await store.rounds.removeMarks(ids, from);
+    if (marks > 0)
+      log.warn({ marks, after: iso(from) }, 'slots that are yet to come were marked missing: taken back');
+  };
+
+  return {
+    noteGap: (gap) => {
+      gaps.push({ ...gap, atBootMs: clock.sinceBootMs() });
+      if (gaps.length > keepGaps) gaps.shift();
+    },
+    wentBack: async (paths, now) => {
+      gaps = gaps.filter(({ from }) => from < now).map((gap) => ({ ...gap, to: Math.min(gap.to, now) }));
+      for (const [id, from] of openFrom) openFrom.set(id, Math.min(from, now));
+      await takeBackMarks(paths, now + 1);
+    },
+    catchUp: async (paths, { everyMs }, previous, now) => {
+      await takeBackMarks(paths, now + 1);
+      const known = await store.paths.known();
+      const reason = previous?.stoppedAt == null ? 'crashed' : 'stopped';
+      for (const path of paths) {
+        openFrom.set(path.id, now);
+        const seen = known.get(path.id);
+        // A path that the daemon before did not have was not due while it was away.
+        if (!previous || !seen || seen.lastSeenAt < previous.startedAt) continue;
+        const from = Math.max(previous.startedAt, seen.firstSeenAt);
+        await mark(path, everyMs, { from, to: now }, () => reason);
+      }
+    },
+    checkUntil: async (paths, timetable, asked) => {
+      const { everyMs } = timetable;
+      /** What was asked for by a clock that was set back since is yet to come. */
+      const until = (): EpochMs => Math.min(asked, clock.now());
+      await store.paths.seen(
+        paths.map((path) => path.id),
+        until(),
+      );
+      for (const path of paths) {
+        const to = until();
+        const from = openFrom.get(path.id) ?? to;
+        if (from < to) await mark(path, everyMs, { from, to }, whyNow(timetable));
+        // One slot back, since a round of that one may still be on its way to the store.
+        const next = Math.max(from, slotAtOrBefore(to - 1, everyMs));
+        if (to <= clock.now())
+          openFrom.set(path.id, Math.min(next, Math.max(from, skipped()[0]?.from ?? next)));
+      }
+      const current = new Set(paths.map((path) => path.id));
+      for (const id of openFrom.keys()) if (!current.has(id)) openFrom.delete(id);
+    },
+  };
+}
+
+const iso = (at: EpochMs | undefined): string | undefined =>
+  at === undefined ? undefined : new Date(at).toISOString();
+
+interface AbsenceQuery {
+  readonly path: PathConfig;
+  /** Slots in [from, to) are looked at. */
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  readonly everyMs: number;
+  /** Whether the slot's round is running or waits to be stored. */
+  readonly pending: (path: PathId, slot: EpochMs) => boolean;
+  readonly reasonFor: (slot: EpochMs) => MissingReason;
+}
+
+/** The due slots of a path that have neither a round nor a mark. */
+async function findMissing(
+  store: Pick<RoundStore, 'accounted'>,
+  { path, from, to, everyMs, pending, reasonFor }: AbsenceQuery,
+): Promise<MissingRound[]> {
+  const due = dueSlots(from, to, everyMs, path);
+  if (due.length === 0) return [];
+  const accounted = new Set(await store.accounted(path.id, from, to));
+  return due
+    .filter((slot) => !accounted.has(slot) && !pending(path.id, slot))
+    .map((slot) => ({ path: path.id, slot, reason: reasonFor(slot) }));
+}

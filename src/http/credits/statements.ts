@@ -1,0 +1,324 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { creditStatuses } from '../../core/billing/credit.js';
+import { disputeStates } from '../../core/billing/disputes.js';
+import type { StatementSummary } from '../../core/statement/result.js';
+import { summaryJson } from '../../render/credits.js';
+import { ValidationError } from '../../services/ledger/entries.js';
+import type { Statements } from '../../services/statements/statements.js';
+import type { StatementPlace, StatementQuery } from '../../store/statement-store.js';
+import type { Caller } from '../access/caller.js';
+import { seesWholeMonth } from '../access/whole-month.js';
+import { id, limit, month, type Reading, text, words } from '../route/input.js';
+import { addRoute, digits, isoTime, pageAnswer } from '../route/route.js';
+
+const answersText = z.string();
+const textOrNull = z.string().nullable();
+
+export const summary = z.strictObject({
+  id: answersText,
+  month: answersText,
+  service: answersText,
+  customer: answersText,
+  site: answersText,
+  revision: z.int(),
+  state: z.enum(['draft', 'sealed']),
+  currency: answersText,
+  rent: digits(),
+  credit: digits(),
+  complete: z.boolean(),
+  hash: answersText,
+  at: isoTime(),
+  sealedBy: textOrNull,
+  changed: z
+    .strictObject({ at: isoTime(), why: z.array(answersText) })
+    .nullable()
+    .meta({ description: 'what a sealed statement rests on is another by now' }),
+});
+
+/** The document as it is hashed; what a draft has no seal of is left out. */
+const statement = z.looseObject({
+  document: z
+    .looseObject({
+      format: answersText,
+      id: answersText,
+      month: answersText,
+      service: answersText,
+      revision: z.int(),
+    })
+    .meta({
+      description: 'a pop-sla-statement/2 (or /1, of the first rule set), as it is hashed and signed',
+    }),
+  hash: answersText.optional(),
+  key: answersText.optional(),
+  signature: answersText.optional(),
+  sealedAt: answersText.optional(),
+  sealedBy: answersText.optional(),
+});
+
+export const outcome = z.strictObject({
+  id: answersText,
+  outcome: z.enum(['sealed', 'already-sealed', 'unchanged', 'incomplete', 'refused']),
+  revision: z.int().nullable(),
+  hash: textOrNull,
+  credit: digits(),
+  currency: answersText,
+  creditDifference: digits().nullable(),
+  why: z.array(answersText),
+});
+
+export const credit = z.strictObject({
+  id: answersText,
+  statement: answersText,
+  revision: z.int(),
+  kind: z.enum(['credit', 'adjustment', 'reversal']),
+  of: textOrNull,
+  month: answersText,
+  service: answersText,
+  customer: answersText,
+  site: answersText,
+  currency: answersText,
+  gross: digits(),
+  tax: digits().nullable(),
+  net: digits().nullable(),
+  claimBy: textOrNull,
+  status: z.enum(creditStatuses),
+  createdAt: isoTime(),
+  changedAt: isoTime(),
+  cursor: z.int(),
+  note: textOrNull,
+  remindedAt: isoTime().nullable(),
+});
+export const credits = z.strictObject({ credits: z.array(credit) });
+export const feed = z.strictObject({
+  credits: z.array(credit),
+  cursor: z.int().meta({ description: 'the `since` to ask with next time' }),
+});
+
+export const dispute = z.strictObject({
+  id: answersText,
+  statement: answersText,
+  revision: z.int(),
+  state: z.enum(disputeStates),
+  text: answersText,
+  contact: textOrNull,
+  openedBy: answersText,
+  openedAt: isoTime(),
+  words: z.array(
+    z.strictObject({ state: z.enum(disputeStates), by: answersText, at: isoTime(), text: answersText }),
+  ),
+});
+
+export const person = z.strictObject({
+  id: answersText,
+  customer: answersText,
+  name: textOrNull,
+  email: textOrNull,
+  phone: textOrNull,
+  addedAt: isoTime(),
+  changedAt: isoTime(),
+  erasedAt: isoTime().nullable(),
+});
+
+const place = z.tuple([z.string(), z.string(), z.int(), z.enum(['draft', 'sealed'])]);
+
+/** Where a page of statements ended. */
+const statementCursor = () => text(readPlace, { description: 'the nextCursor of an answer', maxLength: 500 });
+
+function readPlace(given: string): Reading<StatementPlace> {
+  const wrong = { detail: 'is not a cursor; allowed: the nextCursor of an answer' };
+  try {
+    const read = place.safeParse(JSON.parse(Buffer.from(given, 'base64url').toString()));
+    if (!read.success) return wrong;
+    const [month, service, revision, state] = read.data;
+    return { value: { month, service, revision, state } };
+  } catch {
+    return wrong;
+  }
+}
+
+const spell = ({ month, service, revision, state }: StatementPlace): string =>
+  Buffer.from(JSON.stringify([month, service, revision, state])).toString('base64url');
+
+interface Pages {
+  readonly list: (query: StatementQuery) => Promise<readonly StatementSummary[]>;
+  readonly query: StatementQuery;
+  readonly limit: number;
+  readonly sees: (row: StatementSummary) => boolean;
+}
+
+/** As many of those that are seen as were asked for, read no further than it takes to tell whether there are more. */
+async function statementPage({ list, query, limit, sees }: Pages) {
+  const seen: StatementSummary[] = [];
+  let after = query.after;
+  for (;;) {
+    const rows = await list({ ...query, ...(after && { after }), limit: limit + 1 });
+    seen.push(...rows.filter(sees));
+    after = rows.at(-1);
+    if (seen.length > limit || rows.length <= limit) break;
+  }
+  const page = seen.slice(0, limit);
+  const last = page.at(-1);
+  return { page, nextCursor: last && seen.length > limit ? spell(last) : null };
+}
+
+const tag = 'statements';
+
+export const whole = () =>
+  text(
+    (given): Reading<number> =>
+      /^\d{1,15}$/.test(given) ? { value: Number(given) } : { detail: 'is no whole number' },
+    { description: 'a whole number', pattern: '^\\d{1,15}$' },
+  );
+
+/** A refusal that tells which services there are tells a tenant of others: to it there is no such statement. */
+function nothingOfOthers(error: unknown): null {
+  if (error instanceof ValidationError && error.refusals.some(({ field }) => field === 'service'))
+    return null;
+  throw error;
+}
+
+/** `/api/v1/statements`: drafts and sealed revisions of months; made of amounts: who may not see those has none. */
+export function statementRoutes(server: FastifyInstance, statements: Statements): void {
+  addRoute(server, {
+    method: 'GET',
+    url: '/api/v1/statements',
+    operationId: 'listStatements',
+    tag,
+    access: 'statements:read',
+    summary: 'Drafts and every sealed revision, without their documents.',
+    query: z.strictObject({
+      month: month().optional(),
+      service: id().optional(),
+      limit: limit().optional(),
+      cursor: statementCursor().optional(),
+    }),
+    answer: {
+      description: 'a page of the statements',
+      schema: z.strictObject({ statements: z.array(summary), ...pageAnswer }),
+    },
+    handle: async ({ query, caller }) => {
+      const { month: name, service, limit: most = 100, cursor } = query;
+      const customers = caller.own()?.names.customers;
+      const [only] = customers?.size === 1 ? customers : [];
+      const { page, nextCursor } = await statementPage({
+        list: (wanted) => statements.list(wanted),
+        query: {
+          ...(name !== undefined && { month: name }),
+          ...(service !== undefined && { service }),
+          ...(only !== undefined && { customer: only }),
+          ...(cursor && { after: cursor }),
+        },
+        limit: most,
+        sees: (row) => seesWholeMonth(caller, row.customer, row.month),
+      });
+      return { statements: page.map(summaryJson), nextCursor };
+    },
+  });
+  addRoute(server, {
+    method: 'GET',
+    url: '/api/v1/statements/:month/:service',
+    operationId: 'getStatement',
+    tag,
+    access: 'statements:read',
+    summary: 'A sealed revision (the latest unless told), else the draft; or as it would be drawn up now.',
+    params: z.strictObject({ month: month(), service: id() }),
+    query: z.strictObject({
+      revision: whole().optional(),
+      toDate: z.enum(['true', 'false']).default('false'),
+    }),
+    answer: { description: 'the statement', schema: statement },
+    handle: async ({ params, query, caller }) => {
+      const { month: name, service } = params;
+      const read = async () => {
+        const [drawn] = query.toDate === 'true' ? await statements.draw(name, [service]) : [];
+        return drawn ? { document: drawn } : statements.show(name, service, query.revision);
+      };
+      if (caller.reach === 'own' && !(await mayAsk(caller, name, service))) return null;
+      const found = caller.reach === 'own' ? await read().catch(nothingOfOthers) : await read();
+      return found && seesWholeMonth(caller, found.document.customer, name) ? found : null;
+    },
+  });
+  /** Whether a tenant has to do with it at all: of others' not even the number of revisions is said. */
+  async function mayAsk(caller: Caller, of: string, service: string): Promise<boolean> {
+    const rows = await statements.list({ month: of, service });
+    return rows.length > 0
+      ? rows.some((row) => seesWholeMonth(caller, row.customer, of))
+      : (caller.own()?.names.services.has(service) ?? true);
+  }
+  const services = z
+    .array(id())
+    .min(1)
+    .max(10_000)
+    .nullish()
+    .meta({ description: 'all of the month by default' });
+  const asked = { services, acceptIncomplete: words(2000).nullish() };
+  const answer = {
+    description: 'what became of each',
+    schema: z.strictObject({ statements: z.array(outcome) }),
+  };
+  addRoute(server, {
+    method: 'POST',
+    url: '/api/v1/statements/:month/seal',
+    operationId: 'sealStatements',
+    tag,
+    answer,
+    access: 'statements:seal',
+    summary: 'Seals statements of a month that is over; sealing again is no fault.',
+    params: z.strictObject({ month: month() }),
+    body: z.strictObject(asked).nullish(),
+    handle: async ({ params, body, caller }) => ({
+      statements: await statements.seal(caller.principal.name, {
+        month: params.month,
+        services: body?.services ?? null,
+        acceptIncomplete: body?.acceptIncomplete ?? null,
+      }),
+    }),
+  });
+  const ofMonth = z.strictObject({ month: month() });
+  addRoute(server, {
+    method: 'POST',
+    url: '/api/v1/statements/:month/close',
+    operationId: 'closeStatements',
+    tag,
+    access: 'statements:seal',
+    summary: 'Draws up a month that is over, as the daemon does after its grace.',
+    params: ofMonth,
+    body: z.strictObject({ services }).nullish(),
+    answer: { description: 'how many drafts', schema: z.strictObject({ drafts: z.int() }) },
+    handle: async ({ params, body }) => ({
+      drafts: await statements.close(params.month, body?.services ?? null),
+    }),
+  });
+  addRoute(server, {
+    method: 'POST',
+    url: '/api/v1/statements/:month/check',
+    operationId: 'checkStatements',
+    tag,
+    access: 'statements:seal',
+    summary: 'Notes which sealed statements of a month would say something else now, as the daemon does.',
+    params: ofMonth,
+    body: z.strictObject({}).nullish(),
+    answer: { description: 'how many changed', schema: z.strictObject({ changed: z.int() }) },
+    handle: async ({ params }) => ({ changed: await statements.check(params.month) }),
+  });
+  addRoute(server, {
+    method: 'POST',
+    url: '/api/v1/statements/:month/revise',
+    operationId: 'reviseStatements',
+    tag,
+    answer,
+    access: 'statements:seal',
+    summary: 'Seals another revision of what has changed since it was sealed.',
+    params: z.strictObject({ month: month() }),
+    body: z.strictObject({ ...asked, dryRun: z.boolean().nullish() }).nullish(),
+    handle: async ({ params, body, caller }) => ({
+      statements: await statements.revise(caller.principal.name, {
+        month: params.month,
+        services: body?.services ?? null,
+        acceptIncomplete: body?.acceptIncomplete ?? null,
+        dryRun: body?.dryRun ?? false,
+      }),
+    }),
+  });
+}

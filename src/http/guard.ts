@@ -1,0 +1,209 @@
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { createHash } from 'node:crypto';
+import { isIPv6 } from 'node:net';
+import type { EpochMs } from '../core/types.js';
+import type { ReplyStore } from '../store/access-store.js';
+import { docs } from './access/caller.js';
+import { BadRequestError, ConflictError, type HttpLog, TooManyRequestsError } from './problem.js';
+
+/** Of what is given again as it is: it needs no other tag. */
+const tags = new WeakMap<Buffer, string>();
+
+/**
+ * Gives what was read under `/api/v1` a tag by its content, and who has it already an empty 304. Each look asks again,
+ * so that nobody goes on seeing what it may see no more.
+ */
+export function answerTags(server: FastifyInstance): void {
+  server.addHook('onSend', (request, reply, payload, done) => {
+    const readable = request.method === 'GET' || request.method === 'HEAD';
+    const content = typeof payload === 'string' || Buffer.isBuffer(payload) ? payload : null;
+    if (!readable || reply.statusCode !== 200 || content === null || !request.url.startsWith('/api/v1/')) {
+      done(null, payload);
+      return;
+    }
+    const tag = tagOf(content);
+    reply
+      .header('etag', tag)
+      .header('cache-control', 'private, no-cache')
+      .header('vary', 'authorization, cookie');
+    const known = request.headers['if-none-match']?.split(',').map((one) => one.trim().replace(/^W\//, ''));
+    if (known?.some((one) => one === tag || one === '*') !== true) {
+      done(null, payload);
+      return;
+    }
+    reply.code(304).removeHeader('content-length').removeHeader('content-type');
+    done(null, '');
+  });
+}
+
+function tagOf(content: string | Buffer): string {
+  const kept = typeof content === 'string' ? undefined : tags.get(content);
+  if (kept !== undefined) return kept;
+  const tag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 27)}"`;
+  if (typeof content !== 'string') tags.set(content, tag);
+  return tag;
+}
+
+/** What tells a browser to trust nothing but what is meant; answers are nobody else's to keep. */
+export function secureHeaders(server: FastifyInstance): void {
+  server.register(helmet, {
+    global: true,
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        'default-src': ["'none'"],
+        'script-src': ["'self'"],
+        'style-src': ["'self'"],
+        'img-src': ["'self'", 'data:'],
+        'font-src': ["'self'"],
+        'connect-src': ["'self'"],
+        'form-action': ["'self'"],
+        'base-uri': ["'none'"],
+        'frame-ancestors': ["'none'"],
+        'object-src': ["'none'"],
+      },
+    },
+    referrerPolicy: { policy: 'same-origin' },
+    crossOriginEmbedderPolicy: false,
+    xFrameOptions: { action: 'deny' },
+    // Behind TLS only: a browser ignores it elsewhere.
+    strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: false },
+  });
+  server.addHook('onSend', (request, reply, payload, done) => {
+    if (!reply.hasHeader('cache-control') && !request.url.startsWith(`${docs}/static/`)) {
+      reply.header('cache-control', 'no-store');
+    }
+    done(null, payload);
+  });
+}
+
+const keyHeader = 'idempotency-key';
+const keptMs = 24 * 3_600_000;
+/** Longer answers are not kept: nothing that writes answers so. */
+const longest = 256 * 1024;
+
+interface IdempotencyOptions {
+  readonly replies: ReplyStore;
+  readonly now: () => EpochMs;
+  readonly log: HttpLog;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    idempotency: { readonly principal: string; readonly key: string; readonly request: string } | null;
+  }
+}
+
+/**
+ * A POST with a key of its own is done once: the same again within 24 hours gets the same answer, another with the
+ * same key 409. What was refused is not kept: it may be put right and asked again. What makes a secret is never kept.
+ */
+export function onceForItsKey(server: FastifyInstance, { replies, now, log }: IdempotencyOptions): void {
+  const underWay = new Set<string>();
+  const placeOf = (one: { readonly principal: string; readonly key: string }) =>
+    JSON.stringify([one.principal, one.key]);
+  server.decorateRequest('idempotency', null);
+  server.addHook('preHandler', async (request, reply) => {
+    const key = request.headers[keyHeader];
+    const { identified } = request;
+    if (key === undefined || request.method !== 'POST' || identified === null) return;
+    if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key)) {
+      throw new BadRequestError([
+        { parameter: keyHeader, detail: 'is no key; allowed: 1 to 255 letters, digits and signs' },
+      ]);
+    }
+    const principal = `${identified.principal.id} ${identified.principal.name}`;
+    const wanted = { principal, key, request: fingerprint(request) };
+    if (underWay.has(placeOf(wanted))) {
+      throw new ConflictError(`a request with the ${keyHeader} ${key} is under way; allowed: to ask again`);
+    }
+    underWay.add(placeOf(wanted));
+    request.idempotency = wanted;
+    const before = await replies.find(principal, key, now() - keptMs);
+    if (before === null) return;
+    if (before.request !== wanted.request) {
+      throw new ConflictError(
+        `another request had the ${keyHeader} ${key}; allowed: the same again, or another key`,
+      );
+    }
+    request.idempotency = null;
+    underWay.delete(placeOf(wanted));
+    return reply
+      .code(before.status)
+      .type(before.contentType)
+      .header('idempotency-replayed', 'true')
+      .serializer((text: string) => text)
+      .send(before.body);
+  });
+  server.addHook('onSend', async (request, reply, payload) => {
+    const wanted = request.idempotency;
+    if (wanted === null || reply.statusCode >= 300 || request.routeOptions.config.secret === true)
+      return payload;
+    const body =
+      typeof payload === 'string' ? payload : payload === undefined || payload === null ? '' : null;
+    if (body === null || body.length > longest) return payload;
+    const contentType = String(reply.getHeader('content-type') ?? 'application/json; charset=utf-8');
+    const at = now();
+    try {
+      await replies.put({ ...wanted, at, status: reply.statusCode, contentType, body }, at - keptMs);
+    } catch (error) {
+      // It is done: who asks again does it again, which is said rather than a failure that was none.
+      log.error({ err: error }, 'an answer could not be kept for its key');
+    }
+    return payload;
+  });
+  server.addHook('onResponse', (request, _reply, done) => {
+    if (request.idempotency !== null) underWay.delete(placeOf(request.idempotency));
+    done();
+  });
+  server.addHook('onRequestAbort', (request, done) => {
+    if (request.idempotency !== null) underWay.delete(placeOf(request.idempotency));
+    done();
+  });
+}
+
+function fingerprint({ method, url, body }: FastifyRequest): string {
+  const hash = createHash('sha256').update(`${method} ${url}\n`);
+  return hash.update(Buffer.isBuffer(body) ? body : JSON.stringify(body ?? null)).digest('hex');
+}
+
+/**
+ * Whom an address belongs to, where each gets so many tries: of IPv6 a customer of any provider has the last 64 bits to
+ * itself, and could come from another address each time. `::ffff:192.0.2.1` is `192.0.2.1`.
+ */
+export function networkOf(address: string): string {
+  const bare = address.replace(/%.*$/, '').toLowerCase();
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(bare)?.[1];
+  if (mapped !== undefined) return mapped;
+  if (!isIPv6(bare)) return bare;
+  const [head = '', tail] = bare.split('::');
+  const [first, last] = [head, tail ?? ''].map((part) => (part === '' ? [] : part.split(':'))) as [
+    string[],
+    string[],
+  ];
+  const gap = tail === undefined ? 0 : 8 - first.length - last.length;
+  const groups = [...first, ...Array.from({ length: gap }, () => '0'), ...last];
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`;
+}
+
+/** At most so many requests a minute from one address (of IPv6: a network of 64 bits); health is asked as often as one likes. */
+export function limitRate(server: FastifyInstance, perMinute: number): void {
+  server.register(rateLimit, {
+    global: true,
+    max: perMinute,
+    timeWindow: 60_000,
+    cache: 10_000,
+    keyGenerator: ({ ip }) => networkOf(ip),
+    allowList: ({ url }) => url === '/healthz' || url === '/readyz',
+    errorResponseBuilder: (_request, { ttl, max }) =>
+      new TooManyRequestsError(
+        `more than ${max} requests in a minute; allowed: another one after a while`,
+        ttl,
+      ),
+  });
+}

@@ -1,0 +1,156 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { Config } from '../config/config.js';
+import type { ServiceStanding } from '../core/statement/standing.js';
+import { formatInstant } from '../core/time/calendar.js';
+import type { EpochMs } from '../core/types.js';
+import { isoInstant } from '../render/figures.js';
+import { standingJson, type StandingJson, withoutAmounts } from '../render/standing/json.js';
+import type { ServicesStanding } from '../services/standing/keep-standing.js';
+import type { Caller } from './access/caller.js';
+import { seesWholeMonth } from './access/whole-month.js';
+import { addRoute, amount, digits, isoTime } from './route/route.js';
+import { cacheSerialized } from './route/serialized.js';
+
+/** What of a service's standing somebody sees. */
+type Visibility = 'nothing' | 'quality' | 'all';
+
+/** What a caller sees of a service on the day that it is there, with its month's amounts or without. */
+function sightAt(caller: Caller, { book }: Config, now: EpochMs): (of: ServiceStanding) => Visibility {
+  const days = new Map<string, string>();
+  const dayIn = (zone: string, at: EpochMs): string => {
+    const key = `${at} ${zone}`;
+    const day = days.get(key) ?? formatInstant(at, zone).slice(0, 10);
+    days.set(key, day);
+    return day;
+  };
+  return ({ customer, plan, periodEnd }) => {
+    const zone = book.plans.get(plan)?.versions[0]?.timeZone ?? 'UTC';
+    if (caller.reach !== 'all' && (customer === null || !caller.sees(customer, dayIn(zone, now))))
+      return 'nothing';
+    const month = dayIn(zone, periodEnd - 1).slice(0, 7);
+    return seesWholeMonth(caller, customer ?? '', month) ? 'all' : 'quality';
+  };
+}
+
+interface Answer {
+  readonly asOf: string;
+  readonly services: readonly object[];
+}
+
+/**
+ * Each service is put into words once for each time that it was judged, and those who see the same of all of them get
+ * the same answer.
+ */
+function keptAnswers(): (judged: ServicesStanding, sights: readonly Visibility[]) => Answer {
+  let of: ServicesStanding | null = null;
+  const answers = new Map<string, Answer>();
+  const worded = new Map<number, StandingJson>();
+  return (judged, sights) => {
+    if (of !== judged) {
+      answers.clear();
+      worded.clear();
+    }
+    of = judged;
+    const jsonOf = (index: number): StandingJson[] => {
+      const standing = judged.services[index];
+      const known = worded.get(index) ?? (standing && standingJson(standing));
+      if (known) worded.set(index, known);
+      return known ? [known] : [];
+    };
+    const seen = sights.flatMap((sight, index) => (sight === 'nothing' ? [] : [{ sight, index }]));
+    const key = seen.map(({ sight, index }) => `${index}${sight === 'all' ? '+' : '-'}`).join('');
+    const answer =
+      answers.get(key) ??
+      cacheSerialized({
+        asOf: isoInstant(judged.at),
+        services: seen.flatMap(({ sight, index }): object[] =>
+          sight === 'all' ? jsonOf(index) : jsonOf(index).map(withoutAmounts),
+        ),
+      });
+    answers.set(key, answer);
+    return answer;
+  };
+}
+
+export interface StandingRoutes {
+  /** Judged beside the measurement; null: not yet. */
+  readonly services: () => ServicesStanding | null;
+  readonly config: () => Config;
+  readonly now: () => EpochMs;
+}
+
+const standing = z.strictObject({
+  service: z.string(),
+  customer: z.string().nullable(),
+  site: z.string(),
+  class: z.string(),
+  plan: z.string(),
+  periodEnd: isoTime(),
+  availabilityPercent: digits().meta({
+    description: 'whole month: of the whole period, if nothing more happens in it',
+  }),
+  availabilityLowerBoundPercent: digits().meta({
+    description: 'the same with unobserved time that nothing excuses counted as down',
+  }),
+  toDatePercent: digits()
+    .nullable()
+    .meta({ description: 'so far: of the time of the period that has passed; null before it begins' }),
+  toDateLowerBoundPercent: digits()
+    .nullable()
+    .meta({ description: 'the same with unobserved time that nothing excuses counted as down' }),
+  observedPercent: digits()
+    .nullable()
+    .meta({ description: 'of the time so far, how much all lines were watched; null before it begins' }),
+  met: z.boolean().nullable().meta({
+    description:
+      'whether the whole month meets the commitment if nothing more happens; null: not shown, since too much was unobserved',
+  }),
+  commitmentPercent: digits(),
+  unavailableMs: z.int(),
+  excusedMs: z.int(),
+  unobservedMs: z.int(),
+  allowedMs: z.int().meta({ description: 'outage that the whole period may have within the commitment' }),
+  next: z
+    .strictObject({ belowPercent: digits(), credit: z.string(), leftMs: z.int() })
+    .nullable()
+    .meta({ description: 'the next step of credit, and how much outage still fits before it; null: none' }),
+  lines: z.array(
+    z.strictObject({
+      line: z.string(),
+      pop: z.string(),
+      availabilityPercent: digits(),
+      availabilityLowerBoundPercent: digits(),
+    }),
+  ),
+  money: z.strictObject({
+    currency: z.string(),
+    rent: amount(),
+    credit: amount(),
+    projected: amount(),
+    nextStep: amount(),
+  }),
+});
+
+/** `/api/v1/standing`: the month that is not over, and what is left of it before the next step of credit. */
+export function standingRoutes(server: FastifyInstance, { services, config, now }: StandingRoutes): void {
+  const answerOf = keptAnswers();
+  addRoute(server, {
+    method: 'GET',
+    url: '/api/v1/standing',
+    operationId: 'getStanding',
+    tag: 'ledger',
+    access: 'availability:read',
+    summary: 'How services stand in the month that is not over, as it was last judged.',
+    answer: {
+      description: 'the services',
+      schema: z.strictObject({ asOf: isoTime().nullable(), services: z.array(standing) }),
+    },
+    handle: ({ caller }) => {
+      const judged = services();
+      if (judged === null) return { asOf: null, services: [] };
+      const sight = sightAt(caller, config(), now());
+      return answerOf(judged, judged.services.map(sight));
+    },
+  });
+}

@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import type { Config } from '../../config/config.js';
+import { windowKinds } from '../../core/standing.js';
+import { type TicketActor, ticketChannels, ticketStates } from '../../core/ticket/actions.js';
+import type { Ticket } from '../../core/ticket/report.js';
+import { suggestedMetrics } from '../../core/ticket/suggestion.js';
+import { forCustomer } from '../../core/ticket/visibility.js';
+import type { EpochMs } from '../../core/types.js';
+import { isoInstant } from '../../render/figures.js';
+import type { Caller } from '../access/caller.js';
+import { attachment } from '../ledger/reads.js';
+import { ForbiddenError } from '../problem.js';
+import { isoTime } from '../route/route.js';
+
+const text = () => z.string().nullable();
+const actor = z.strictObject({ name: z.string(), side: z.enum(['customer', 'noc', 'system']) });
+const clock = z
+  .strictObject({
+    targetMs: z.int(),
+    elapsedMs: z.int(),
+    leftMs: z.int(),
+    running: z.boolean(),
+    met: z.boolean().nullable(),
+    dueAt: isoTime().nullable(),
+  })
+  .nullable();
+const window = z.enum(windowKinds);
+
+export const report = z.strictObject({
+  id: z.string(),
+  number: z.int(),
+  state: z.enum(ticketStates),
+  customer: z.string(),
+  path: text(),
+  service: text(),
+  since: isoTime(),
+  subject: z.string(),
+  text: z.string(),
+  severity: z.string(),
+  kind: z.string(),
+  channel: z.enum(ticketChannels),
+  reporter: text(),
+  evidence: z.strictObject({ sha256: z.string(), bytes: z.int(), window }).nullable(),
+  attachments: z.array(attachment),
+  incident: z.string(),
+  plan: text(),
+  externalIds: z.array(z.strictObject({ id: z.string(), owner: text(), type: text() })),
+  filedAt: isoTime(),
+  filedBy: actor,
+  updatedAt: isoTime(),
+  owner: text(),
+  offer: z.strictObject({ to: z.string(), by: z.string(), reason: text() }).nullable(),
+  targets: z.strictObject({ firstResponse: clock, repair: clock }),
+  history: z.array(z.strictObject({ at: isoTime(), actor, state: z.enum(ticketStates), reason: text() })),
+  comments: z.array(
+    z.strictObject({
+      seq: z.int(),
+      at: isoTime(),
+      actor,
+      text: z.string(),
+      internal: z.boolean(),
+      attachments: z.array(attachment),
+    }),
+  ),
+  entries: z.array(
+    z.strictObject({ what: z.enum(['outage', 'exclusion']), id: z.string(), at: isoTime(), actor }),
+  ),
+  seq: z.int(),
+  hash: z.string(),
+  /** What the asker may do with it now. */
+  allowed: z.array(z.string()),
+});
+
+export const suggestion = z.strictObject({
+  path: z.string(),
+  metrics: z.array(z.enum(suggestedMetrics)),
+  firstSlot: isoTime(),
+  lastSlot: isoTime(),
+  raisedAt: isoTime(),
+  endedSlot: isoTime().nullable(),
+});
+
+const metric = { band: text(), held: z.int(), due: z.int() };
+export const band = z.strictObject({
+  path: z.string(),
+  plan: z.string(),
+  window,
+  from: isoTime(),
+  to: isoTime(),
+  latency: z.strictObject({
+    us: z.int().nullable(),
+    commitmentUs: z.int().nullable(),
+    excessPercent: text(),
+    ...metric,
+  }),
+  loss: z.strictObject({ ppm: z.int().nullable(), ...metric }),
+});
+
+export const target = z.strictObject({
+  id: z.string(),
+  customer: text(),
+  kind: z.enum(['webhook', 'mail', 'tmf']),
+  address: z.string(),
+  language: z.string(),
+  events: z.array(z.string()),
+  signed: z.boolean(),
+  createdAt: isoTime(),
+  createdBy: z.string(),
+});
+
+export const message = z.strictObject({
+  id: z.int(),
+  key: z.string(),
+  target: z.string(),
+  event: z.string(),
+  about: z.string(),
+  createdAt: isoTime(),
+  dueAt: isoTime(),
+  attempts: z.int(),
+  state: z.enum(['waiting', 'sent', 'dead', 'dropped']),
+  lastError: text(),
+  settledAt: isoTime().nullable(),
+});
+
+/** On whose side a caller acts: whoever reaches everything is of the house. */
+export const actorOf = ({ principal, reach }: Caller): TicketActor => ({
+  name: principal.name,
+  side: reach === 'all' ? 'noc' : 'customer',
+});
+
+export const dayOf = (now: EpochMs): string => isoInstant(now).slice(0, 10);
+
+/** The customers whose reports a caller may see; undefined: all. */
+export function customersSeen(caller: Caller, config: Config, now: EpochMs): string[] | undefined {
+  if (caller.reach === 'all') return undefined;
+  const day = dayOf(now);
+  return config.book.customers.map(({ id }) => id).filter((id) => caller.sees(id, day));
+}
+
+/**
+ * A report as a caller may see it; null: as if there were none. What was settled before a resale link began was said to
+ * another seller, or to none.
+ */
+export function shownTo(caller: Caller, report: Ticket, now: EpochMs): Ticket | null {
+  if (caller.reach === 'all') return report;
+  const settled = report.state === 'closed' || report.state === 'rejected';
+  const days = [dayOf(now), ...(settled ? [dayOf(report.updatedAt)] : [])];
+  return days.every((day) => caller.sees(report.customer, day)) ? forCustomer(report) : null;
+}
+
+/**
+ * A target of a customer that sells is told of its buyers' reports too: whoever may not see those may make none. Throws
+ * `Forbidden`.
+ */
+export function checkMayBeTold({ reach, principal }: Caller, { book }: Config): void {
+  if (reach === 'all' || principal.roles.includes('reseller')) return;
+  if (book.resale.some(({ seller }) => seller === principal.customer))
+    throw new ForbiddenError(
+      `${principal.name} may not see what is told to a reseller; allowed: somebody with the role reseller`,
+    );
+}

@@ -1,0 +1,309 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { readTime } from '../../config/exclusion-files.js';
+import type { ValidationIssue } from '../../core/ledger/errors.js';
+import { windowKinds } from '../../core/standing.js';
+import type { Ticket } from '../../core/ticket/report.js';
+import type { EpochMs } from '../../core/types.js';
+import { ValidationError } from '../../services/ledger/entries.js';
+import type { TransitionRequest } from '../../services/tickets/decide.js';
+import { maxAttachmentBytes } from '../../store/ledger-store.js';
+import type { Caller } from '../access/caller.js';
+import { attachment } from '../ledger/reads.js';
+import { ForbiddenError, TooManyRequestsError } from '../problem.js';
+import { path, words } from '../route/input.js';
+import { addRoute } from '../route/route.js';
+import { actorOf, dayOf, report, shownTo } from './answers.js';
+import { type TicketRoutes, ofReport, shownReport } from './reads.js';
+
+const hourMs = 3_600_000;
+/** Ten of the largest files. */
+const usualMost = 100 * 2 ** 20;
+
+type Who = Pick<Caller, 'reach' | 'principal'>;
+
+export interface Uploads {
+  /** Counts the bytes that a caller is about to have kept; throws `TooMany` where they are more than it may. */
+  readonly count: (caller: Who, bytes: number) => void;
+  /** Counts what was kept because of it, whose length nobody knew before: the evidence of a report. */
+  readonly note: (caller: Who, bytes: number) => void;
+}
+
+/**
+ * How much a customer may have kept in an hour: whoever fills the disk takes the room of what is measured. People of
+ * the house may what they have to.
+ */
+export function createUploads(now: () => EpochMs, most = usualMost): Uploads {
+  const hours = new Map<string, { readonly from: EpochMs; readonly bytes: number }>();
+  const hourOf = (customer: string) => {
+    const found = hours.get(customer);
+    return found && now() - found.from < hourMs ? found : { from: now(), bytes: 0 };
+  };
+  const note: Uploads['note'] = ({ reach, principal: { customer } }, bytes) => {
+    if (reach === 'all' || customer === null) return;
+    const { from, bytes: before } = hourOf(customer);
+    hours.set(customer, { from, bytes: before + bytes });
+  };
+  return {
+    note,
+    count: (caller, bytes) => {
+      const { reach, principal } = caller;
+      if (reach === 'all' || principal.customer === null) return;
+      const hour = hourOf(principal.customer);
+      if (hour.bytes + bytes > most) {
+        const what = `more than ${most} bytes of files and evidence in an hour; allowed: more after a while`;
+        throw new TooManyRequestsError(what, hour.from + hourMs - now());
+      }
+      note(caller, bytes);
+    },
+  };
+}
+
+const tag = 'fault reports';
+const method = 'POST';
+const said = () => words(10_000);
+const files = () =>
+  z
+    .array(z.strictObject({ sha256: words(64), name: words(200), bytes: z.int() }))
+    .max(10)
+    .meta({ description: 'a list of at most 10 { sha256, name, bytes }, as POST …/attachments answers' });
+const externalIds = () =>
+  z
+    .array(z.strictObject({ id: words(100), owner: words(100).nullish(), type: words(100).nullish() }))
+    .max(20)
+    .meta({ description: 'a list of at most 20 { id, owner, type }' });
+const answer = { description: 'the report as it is now', schema: report } as const;
+
+/** What is done to reports, each in one step. */
+export function faultWrites(
+  server: FastifyInstance,
+  { office, now, uploads }: TicketRoutes & { readonly uploads: Uploads },
+): void {
+  const { desk } = office;
+  const shown = (caller: Caller, done: Ticket) => {
+    const may = shownTo(caller, done, now());
+    return may && shownReport(caller, may, now());
+  };
+  /** As if there were none, of what the caller may not see. */
+  const visible = async (caller: Caller, of: string): Promise<boolean> =>
+    shownTo(caller, await desk.report(of), now()) !== null;
+
+  addRoute(server, {
+    method,
+    url: '/api/v1/fault-reports',
+    operationId: 'fileFaultReport',
+    tag,
+    access: 'faults:file',
+    summary: 'Files a report, from a band with its evidence in one step, or with no band.',
+    body: z.strictObject({
+      customer: words(64).nullish(),
+      path: path().nullish(),
+      service: words(64).nullish(),
+      window: z
+        .enum(windowKinds)
+        .nullish()
+        .meta({ description: windowKinds.join(', ') }),
+      since: words(40).nullish(),
+      subject: words(200).nullish(),
+      text: said().nullish(),
+      severity: words(50).nullish(),
+      kind: words(50).nullish(),
+      reporter: words(64).nullish(),
+      attachments: files().nullish(),
+      externalIds: externalIds().nullish(),
+    }),
+    answer: { ...answer, status: 201, description: 'filed' },
+    handle: async ({ body, caller, reply }) => {
+      const actor = actorOf(caller);
+      const customer = body.customer ?? caller.principal.customer ?? '';
+      if (!caller.sees(customer, dayOf(now())))
+        throw new ForbiddenError(
+          `${caller.principal.name} may not file reports of ${JSON.stringify(customer)}`,
+        );
+      const refusals: ValidationIssue[] = [];
+      const since = body.since == null ? null : readTime('since', body.since, refusals);
+      if (refusals.length > 0) throw new ValidationError(refusals);
+      uploads.count(caller, 0);
+      const filed = await desk.file(actor, {
+        customer,
+        path: body.path ?? null,
+        service: body.service ?? null,
+        window: body.window ?? null,
+        since,
+        subject: body.subject ?? null,
+        text: body.text ?? null,
+        severity: body.severity ?? null,
+        kind: body.kind ?? null,
+        reporter: body.reporter ?? null,
+        attachments: body.attachments ?? [],
+        externalIds: (body.externalIds ?? []).map(({ id, owner, type }) => ({
+          id,
+          owner: owner ?? null,
+          type: type ?? null,
+        })),
+        channel: actor.side === 'customer' ? 'customer' : 'phone',
+      });
+      uploads.note(caller, filed.evidence?.bytes ?? 0);
+      reply.header('location', `/api/v1/fault-reports/${filed.id}`);
+      return shown(caller, filed);
+    },
+  });
+
+  const doing = (
+    name: string,
+    access: 'faults:answer' | 'faults:work',
+    summary: string,
+    body: z.ZodType,
+    request: (body: never) => TransitionRequest,
+  ): void => {
+    const operationId = `${name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}FaultReport`;
+    addRoute(server, {
+      method,
+      url: `/api/v1/fault-reports/:id/${name}`,
+      operationId,
+      tag,
+      access,
+      summary,
+      answer,
+      body,
+      params: ofReport,
+      handle: async ({ params, body: given, caller }) => {
+        if (!(await visible(caller, params.id))) return null;
+        return shown(caller, await desk.do(actorOf(caller), params.id, request(given as never)));
+      },
+    });
+  };
+  const nothing = z.strictObject({}).nullish();
+  const text = z.strictObject({ text: said() });
+  const maybe = z.strictObject({ text: said().nullish() }).nullish();
+  type Maybe = z.output<typeof maybe>;
+  doing('take', 'faults:work', 'Takes a report: whoever takes it first owns it.', nothing, () => ({
+    deed: 'take',
+  }));
+  doing('start', 'faults:work', 'Begins to look into it.', nothing, () => ({ deed: 'start' }));
+  doing('accept', 'faults:work', 'Accepts a report that is handed over.', nothing, () => ({
+    deed: 'accept',
+  }));
+  doing('decline', 'faults:work', 'Does not accept it, or takes the offer back.', maybe, (given: Maybe) => ({
+    deed: 'decline',
+    text: given?.text ?? null,
+  }));
+  const hand = z.strictObject({ to: words(100), text: said().nullish() });
+  doing('hand-over', 'faults:work', 'Offers it to another person.', hand, (given: z.output<typeof hand>) => ({
+    deed: 'hand-over',
+    to: given.to,
+    text: given.text ?? null,
+  }));
+  for (const deed of ['resolve', 'reject'] as const)
+    doing(deed, 'faults:work', `To ${deed} it, with a word why.`, text, (given: z.output<typeof text>) => ({
+      deed,
+      text: given.text,
+    }));
+  doing('close', 'faults:answer', 'Closes a report that is resolved.', maybe, (given: Maybe) => ({
+    deed: 'close',
+    text: given?.text ?? null,
+  }));
+  doing(
+    'reopen',
+    'faults:answer',
+    'Opens it again, with a word why.',
+    text,
+    (given: z.output<typeof text>) => ({
+      deed: 'reopen',
+      text: given.text,
+    }),
+  );
+  const comment = z.strictObject({
+    text: said(),
+    internal: z.boolean().nullish(),
+    attachments: files().nullish(),
+  });
+  doing(
+    'comments',
+    'faults:answer',
+    'Adds a comment; an internal one is not shown to customers.',
+    comment,
+    (given: z.output<typeof comment>) => ({
+      deed: 'comment',
+      text: given.text,
+      internal: given.internal ?? false,
+      attachments: given.attachments ?? [],
+    }),
+  );
+  const link = z.strictObject({ to: words(20) });
+  doing(
+    'link',
+    'faults:work',
+    "Makes it part of another report's incident.",
+    link,
+    (given: z.output<typeof link>) => ({
+      deed: 'link',
+      to: given.to,
+    }),
+  );
+
+  const ledger = { method, tag, access: 'faults:work', params: ofReport, answer } as const;
+  const times = { from: words(40), to: words(40) };
+  addRoute(server, {
+    ...ledger,
+    url: '/api/v1/fault-reports/:id/to-outage',
+    operationId: 'faultReportToOutage',
+    summary: 'Enters an outage in the ledger by it, or corrects one.',
+    body: z.strictObject({
+      ...times,
+      of: words(100).nullish(),
+      port: words(32).nullish(),
+      reason: said().nullish(),
+    }),
+    handle: async ({ params, body, caller }) => {
+      const refusals: ValidationIssue[] = [];
+      const from = readTime('from', body.from, refusals);
+      const to = readTime('to', body.to, refusals);
+      if (from === null || to === null) throw new ValidationError(refusals);
+      const request = { from, to, of: body.of ?? null, port: body.port ?? null, reason: body.reason ?? null };
+      return shown(caller, await desk.toOutage(actorOf(caller), params.id, request));
+    },
+  });
+  addRoute(server, {
+    ...ledger,
+    url: '/api/v1/fault-reports/:id/to-exclusion',
+    operationId: 'faultReportToExclusion',
+    summary: 'Proposes an exclusion by it, which a second person approves.',
+    body: z.strictObject({
+      ...times,
+      kind: words(50),
+      scope: z.array(words(100)).max(100).nullish(),
+      reason: said().nullish(),
+      proof: said().nullish(),
+      notices: z.array(words(1000)).max(100).nullish(),
+    }),
+    handle: async ({ params, body, caller }) => {
+      const { scope, reason, proof, notices, ...rest } = body;
+      const request = {
+        ...rest,
+        ...(scope != null && { scope }),
+        ...(reason != null && { reason }),
+        ...(proof != null && { proof }),
+        ...(notices != null && { notices }),
+      };
+      return shown(caller, await desk.toExclusion(actorOf(caller), params.id, request));
+    },
+  });
+  addRoute(server, {
+    method,
+    url: '/api/v1/fault-reports/attachments',
+    operationId: 'attachToFaultReport',
+    tag,
+    access: 'faults:answer',
+    summary: 'Keeps a file for a report or comment; its content has to be what its name says.',
+    bodyLimit: maxAttachmentBytes,
+    bodyType: 'application/octet-stream',
+    query: z.strictObject({ name: words(200) }),
+    body: z.instanceof(Buffer, { error: 'is no file; allowed: its bytes, as application/octet-stream' }),
+    answer: { status: 201, description: 'kept', schema: attachment },
+    handle: ({ query, body, caller }) => {
+      uploads.count(caller, body.byteLength);
+      return desk.attach(query.name, body);
+    },
+  });
+}

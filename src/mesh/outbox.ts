@@ -1,0 +1,196 @@
+import { jetstream } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { createHash } from 'node:crypto';
+import type { PopId } from '../core/types.js';
+import type { Clock, Log } from '../engine/ports.js';
+import type { ForwardDepth, ForwardLine, ForwardQuery, ForwardStore } from '../store/forward-store.js';
+import { type Family, rowsStream, rowsSubject } from './streams.js';
+import { encodeRows } from './wire/encode.js';
+
+interface OutboxEvents {
+  /** JetStream has them. */
+  sent(family: Family, rows: number, bytes: number): void;
+  waiting(depth: ForwardDepth): void;
+}
+
+interface OutboxSettings {
+  readonly slotsAtOnce: number;
+  readonly watchAtOnce: number;
+  /** How long the first round of a message waits for others. */
+  readonly lingerMs: number;
+  readonly pollMs: number;
+  /** Rounds from before go no faster than this, and only while nothing new waits. */
+  readonly backlogPerSecond: number;
+  readonly ackTimeoutMs: number;
+  /** So far back rows are sent again when the servers have lost what they had acknowledged. */
+  readonly sendAgainMs: number;
+}
+
+const outboxSettings: OutboxSettings = {
+  slotsAtOnce: 256,
+  watchAtOnce: 500,
+  lingerMs: 1_000,
+  pollMs: 250,
+  backlogPerSecond: 1_000,
+  ackTimeoutMs: 10_000,
+  sendAgainMs: 7 * 86_400_000,
+};
+
+export interface OutboxOptions {
+  readonly connection: NatsConnection;
+  readonly forward: ForwardStore;
+  readonly pop: PopId;
+  readonly clock: Pick<Clock, 'sleep' | 'monotonicMs' | 'now'>;
+  readonly log: Log;
+  readonly events?: Partial<OutboxEvents>;
+  readonly settings?: Partial<OutboxSettings>;
+}
+
+const firstRetryMs = 250;
+const lastRetryMs = 15_000;
+const depthEveryMs = 5_000;
+
+/**
+ * Sends what waits, one message at a time, until `signal` is aborted: what the watch saw first, the newest of it first;
+ * then rounds as they are measured; then those that waited when the mesh was reached (again), no faster than allowed.
+ * Rounds of each go in the order in which they were stored. A row waits until JetStream has acknowledged it.
+ */
+export async function keepSending(options: OutboxOptions, signal: AbortSignal): Promise<void> {
+  const { connection, forward, pop, clock, log, events = {} } = options;
+  const settings = { ...outboxSettings, ...options.settings };
+  const stream = jetstream(connection, { timeout: settings.ackTimeoutMs });
+  /** Slots up to this number waited when the mesh was reached. */
+  let before: number | null = null;
+  let newSince: number | null = null;
+  let backlogAt = -Infinity;
+  let depthAt = -Infinity;
+  /** Acknowledged, and not yet let go: the store could not. */
+  let acknowledged: Batch | null = null;
+  let retryMs = firstRetryMs;
+  /** Of the latest message that the stream acknowledged. */
+  let lastSequence = 0;
+
+  const mostBytes = (): number => Math.floor((connection.info?.max_payload ?? 1_048_576) * 0.9);
+  const batch = (family: Family, query: Parameters<typeof forward.next>[0]): Promise<Batch | null> =>
+    nextBatch({ forward, pop, family, query, mostBytes: mostBytes() });
+
+  const next = async (): Promise<Batch | null> => {
+    before ??= await forward.latest('slots');
+    const seen = await batch('watch', { line: 'watch', order: 'newest', limit: settings.watchAtOnce });
+    if (seen) return seen;
+    const line = { line: 'slots', order: 'oldest', limit: settings.slotsAtOnce } as const;
+    const now = clock.monotonicMs();
+    const fresh = await batch('rounds', { ...line, after: before });
+    if (fresh) {
+      newSince ??= now;
+      if (fresh.numbers.length >= settings.slotsAtOnce || now - newSince >= settings.lingerMs) {
+        newSince = null;
+        return fresh;
+      }
+    }
+    if (now < backlogAt) return null;
+    const old = await batch('backlog', { ...line, upTo: before });
+    if (old) backlogAt = now + (1_000 * old.numbers.length) / settings.backlogPerSecond;
+    return old;
+  };
+
+  const publish = async (one: Batch): Promise<void> => {
+    if (one.rows === 0) return; // swept meanwhile
+    const { seq } = await stream.publish(rowsSubject(pop, one.family), one.bytes, {
+      msgID: one.id,
+      timeout: settings.ackTimeoutMs,
+      retries: 0,
+      expect: { streamName: rowsStream },
+    });
+    events.sent?.(one.family, one.rows, one.bytes.length);
+    if (seq < lastSequence) {
+      // It counts from the start: the servers lost their store, and with it what no hub had taken yet.
+      const again = await forward.again(clock.now() - settings.sendAgainMs, Number.MAX_SAFE_INTEGER);
+      log.warn({ rows: again }, 'the stream was made anew: rows of the last days are sent again');
+    }
+    lastSequence = seq;
+  };
+
+  const tellDepth = async (): Promise<void> => {
+    if (clock.monotonicMs() < depthAt) return;
+    depthAt = clock.monotonicMs() + depthEveryMs;
+    events.waiting?.(await forward.depth());
+  };
+
+  while (!signal.aborted && !connection.isClosed()) {
+    try {
+      if (acknowledged === null) {
+        const one = await next();
+        await tellDepth();
+        if (one === null) {
+          await clock.sleep(settings.pollMs, signal);
+          continue;
+        }
+        await publish(one);
+        acknowledged = one;
+      }
+      await forward.done(acknowledged.line, acknowledged.numbers);
+      acknowledged = null;
+      if (retryMs > firstRetryMs) log.info({}, 'rows go to the hub again');
+      retryMs = firstRetryMs;
+    } catch (error) {
+      if (isAborted(signal)) return;
+      // What came to wait meanwhile is no news any more when the mesh is reached again.
+      if (acknowledged === null) before = null;
+      if (retryMs === firstRetryMs)
+        log.warn(
+          { why: (error as Error).message },
+          'rows can not go to the hub; they wait and are tried again',
+        );
+      await clock.sleep(retryMs, signal);
+      retryMs = Math.min(2 * retryMs, lastRetryMs);
+    }
+  }
+}
+
+/** What the analysis of a loop's condition would take for unchanged. */
+const isAborted = (signal: AbortSignal): boolean => signal.aborted;
+
+interface Batch {
+  readonly family: Family;
+  readonly line: ForwardLine;
+  readonly numbers: readonly number[];
+  /** How many of them there are rows of. */
+  readonly rows: number;
+  readonly bytes: Uint8Array;
+  /** The same rows have the same. */
+  readonly id: string;
+}
+
+interface BatchOptions {
+  readonly forward: Pick<ForwardStore, 'next'>;
+  readonly pop: PopId;
+  readonly family: Family;
+  readonly query: ForwardQuery;
+  /** What a message may hold at most. */
+  readonly mostBytes: number;
+}
+
+/** What is next of a line in one message; null where nothing waits. Fewer rows than asked for where they are large. */
+async function nextBatch(options: BatchOptions): Promise<Batch | null> {
+  const { forward, pop, family, mostBytes } = options;
+  for (let { query } = options; ; query = { ...query, limit: Math.ceil(query.limit / 2) }) {
+    const { rows, numbers } = await forward.next(query);
+    if (numbers.length === 0) return null;
+    const { slots, watch, sightings } = rows;
+    const parts = [
+      slots,
+      watch.outages,
+      watch.states,
+      watch.spans,
+      watch.blind,
+      watch.traces ?? [],
+      sightings,
+    ];
+    const count = parts.reduce((sum, part) => sum + part.length, 0);
+    const bytes = encodeRows(pop, rows);
+    if (bytes.length > mostBytes && query.limit > 1) continue;
+    const digest = createHash('sha256').update(bytes).digest('base64url').slice(0, 22);
+    return { family, line: query.line, numbers, rows: count, bytes, id: `${pop}.${family}.${digest}` };
+  }
+}

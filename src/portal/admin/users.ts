@@ -1,0 +1,110 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { roles } from '../../core/access/rules.js';
+import type { ParameterFault } from '../../http/problem.js';
+import type { userJson } from '../../render/access.js';
+import { faultsIn } from '../faults-in.js';
+import { addPage, type Ask, type PageAnswer, type PortalOptions } from '../page.js';
+import type { Shell } from '../shell.js';
+
+/** How many rows a page has. */
+export const rowsOfPage = '50';
+
+/** Where the rows before ended. */
+export const cursor = () => z.string().max(2000).optional();
+/** A box that is ticked, or several of one name. */
+export const ticked = () =>
+  z
+    .union([z.string().max(100), z.array(z.string().max(100)).max(20)])
+    .default([])
+    .transform((given) => [given].flat());
+export const field = (length: number) => z.string().max(length).default('');
+export const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim());
+
+export const customersOf = (portal: PortalOptions) =>
+  portal.config().book.customers.map(({ id, name }) => ({ id, name }));
+
+interface Shown {
+  readonly ask: Ask;
+  readonly shell: Shell;
+  readonly cursor?: string | undefined;
+  readonly done?: string | undefined;
+  readonly wrong?: readonly ParameterFault[];
+  readonly fields?: { readonly name: string; readonly roles: readonly string[]; readonly customer: string };
+}
+
+/** `/users`: who signs in with a password; to add somebody, give another password, and lock somebody out. */
+export function userPages(server: FastifyInstance, portal: PortalOptions): void {
+  const ofUser = z.object({ name: z.string().max(200) });
+  const show = async (
+    { ask, shell, cursor: from, done, wrong = [], fields }: Shown,
+    status = 200,
+  ): Promise<PageAnswer> => {
+    type Answer = {
+      readonly users: readonly ReturnType<typeof userJson>[];
+      readonly nextCursor: string | null;
+    };
+    const answer = await ask<Answer>('listUsers', {
+      query: { limit: rowsOfPage, ...(from !== undefined && { cursor: from }) },
+    });
+    if (answer === null) return null;
+    return {
+      view: 'users',
+      title: shell.w.admin.users.title,
+      status,
+      page: {
+        users: answer.users,
+        next: answer.nextCursor,
+        done: done ?? null,
+        wrong,
+        roles: roles.filter((role) => role !== 'agent'),
+        customers: customersOf(portal),
+        fields: fields ?? { name: '', roles: [], customer: '' },
+      },
+    };
+  };
+  addPage(server, portal, {
+    method: 'GET',
+    url: '/users',
+    access: 'users:read',
+    query: z.object({ cursor: cursor(), done: z.string().max(20).optional() }),
+    handle: ({ query, ask, shell }) => show({ ask, shell, ...query }),
+  });
+  addPage(server, portal, {
+    method: 'POST',
+    url: '/users',
+    access: 'users:write',
+    body: z.object({ name: field(100), password: field(1000), customer: field(100), roles: ticked() }),
+    handle: async ({ body, ask, shell }) => {
+      const { name, password, roles: has, customer } = body;
+      try {
+        await ask('addUser', { body: { name, password, roles: has, customer: orNull(customer) } });
+        return { to: '/users?done=add' };
+      } catch (error) {
+        const wrong = faultsIn(error);
+        if (wrong === null) throw error;
+        // All but the password comes back.
+        return show({ ask, shell, wrong, fields: { name, roles: has, customer } }, 400);
+      }
+    },
+  });
+  const deeds = { password: 'setPassword', disable: 'disableUser' } as const;
+  for (const [deed, operation] of Object.entries(deeds))
+    addPage(server, portal, {
+      method: 'POST',
+      url: `/users/:name/${deed}`,
+      access: 'users:write',
+      params: ofUser,
+      body: z.object({ password: field(1000) }),
+      handle: async ({ params, body, ask, shell }) => {
+        try {
+          await ask(operation, { params, ...(deed === 'password' && { body }) });
+          return { to: `/users?done=${deed}` };
+        } catch (error) {
+          const wrong = faultsIn(error);
+          if (wrong === null) throw error;
+          return show({ ask, shell, wrong }, 400);
+        }
+      },
+    });
+}

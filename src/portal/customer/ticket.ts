@@ -1,0 +1,182 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { rules } from '../../core/access/rules.js';
+import { merge } from '../../core/time/intervals.js';
+import type { EpochMs } from '../../core/types.js';
+import type { Caller } from '../../http/access/caller.js';
+import type { exclusion, outage } from '../../http/ledger/reads.js';
+import type { ParameterFault } from '../../http/problem.js';
+import { isoInstant } from '../../render/figures.js';
+import { faultsIn } from '../faults-in.js';
+import { everyPage, type FormFile } from '../forms.js';
+import { addPage, type Ask, type PageAnswer, type PortalOptions } from '../page.js';
+import { attachAll, formLimit } from './ticket-new.js';
+import type { ShownReport } from './tickets.js';
+
+/** What is done by a form on the page, with the route that does it and what that takes. */
+const deeds = {
+  comment: { operation: 'commentsFaultReport', access: 'faults:answer' },
+  close: { operation: 'closeFaultReport', access: 'faults:answer' },
+  reopen: { operation: 'reopenFaultReport', access: 'faults:answer' },
+  take: { operation: 'takeFaultReport', access: 'faults:work' },
+  start: { operation: 'startFaultReport', access: 'faults:work' },
+  accept: { operation: 'acceptFaultReport', access: 'faults:work' },
+  decline: { operation: 'declineFaultReport', access: 'faults:work' },
+  'hand-over': { operation: 'handOverFaultReport', access: 'faults:work' },
+  resolve: { operation: 'resolveFaultReport', access: 'faults:work' },
+  reject: { operation: 'rejectFaultReport', access: 'faults:work' },
+} as const satisfies Record<string, { operation: string; access: keyof typeof rules }>;
+type Deed = keyof typeof deeds;
+
+const ofReport = z.object({ id: z.string().max(200) });
+
+/** `/faults/FR-1`, and a form for everything that whoever looks may do with it now. */
+export function ticketPages(server: FastifyInstance, portal: PortalOptions): void {
+  const show = async (
+    {
+      ask,
+      id,
+      ...more
+    }: { ask: Ask; id: string; done?: string; wrong?: readonly ParameterFault[]; said?: string },
+    status = 200,
+  ): Promise<PageAnswer> => {
+    const found = await ask<ShownReport>('getFaultReport', { params: { id } });
+    if (found === null) return null;
+    const { book } = portal.config();
+    return {
+      view: 'fault',
+      title: `${found.id} · ${found.subject}`,
+      status,
+      page: {
+        ...found,
+        done: null,
+        wrong: [],
+        said: '',
+        ...more,
+        customerName: book.customers.find((one) => one.id === found.customer)?.name ?? found.customer,
+        deeds: found.allowed.filter((deed) => deed in deeds && deed !== 'comment'),
+        comment: found.allowed.includes('comment'),
+      },
+    };
+  };
+  addPage(server, portal, {
+    method: 'GET',
+    url: '/faults/:id',
+    access: 'faults:read',
+    params: ofReport,
+    query: z.object({ done: z.string().max(20).optional() }),
+    handle: ({ params: { id }, query: { done }, ask }) =>
+      show({ ask, id, ...(done !== undefined && { done }) }),
+  });
+  for (const deed of Object.keys(deeds) as Deed[]) {
+    const { operation, access } = deeds[deed];
+    addPage(server, portal, {
+      method: 'POST',
+      url: `/faults/:id/${deed}`,
+      access,
+      params: ofReport,
+      bodyLimit: formLimit,
+      body: z.object({
+        text: z.string().max(20_000).default(''),
+        to: z.string().max(1000).default(''),
+        internal: z.literal('yes').optional(),
+        files: z.array(z.custom<FormFile>()).max(10).default([]),
+      }),
+      handle: async ({ params: { id }, body, ask }) => {
+        try {
+          const attachments = deed === 'comment' ? await attachAll(ask, body.files) : [];
+          const done = await ask<ShownReport>(operation, {
+            params: { id },
+            body: wordsFor(deed, { ...body, attachments }),
+          });
+          return done && { to: `/faults/${done.id}?done=${deed}` };
+        } catch (error) {
+          const wrong = faultsIn(error);
+          if (wrong === null) throw error;
+          return show({ ask, id, wrong, said: body.text }, 400);
+        }
+      },
+    });
+  }
+}
+
+interface Said {
+  readonly text: string;
+  readonly to: string;
+  readonly internal?: 'yes' | undefined;
+  readonly attachments: readonly object[];
+}
+
+function wordsFor(deed: Deed, { text, to, internal, attachments }: Said): object {
+  const maybe = text.trim() === '' ? null : text;
+  switch (deed) {
+    case 'comment':
+      return { text, internal: internal === 'yes', attachments };
+    case 'hand-over':
+      return { to, text: maybe };
+    case 'resolve':
+    case 'reject':
+    case 'reopen':
+      return { text };
+    case 'close':
+    case 'decline':
+      return { text: maybe };
+    case 'take':
+    case 'start':
+    case 'accept':
+      return {};
+  }
+}
+
+/** What happened to a path while it was measured. */
+export interface TimelineEvent {
+  readonly what: 'outage' | 'exclusion';
+  readonly from: EpochMs;
+  /** Null: it goes on. */
+  readonly to: EpochMs | null;
+  /** The port of an outage, the kind of an exclusion. */
+  readonly of: string;
+  readonly reason: string | null;
+}
+
+interface Wanted {
+  readonly path: string;
+  readonly source: string;
+  readonly destination: string;
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+}
+
+/** Outages of the ports at its ends, and approved exclusions that cover it, oldest first; as far as the caller sees them. */
+export async function timeline(ask: Ask, caller: Caller, wanted: Wanted): Promise<TimelineEvent[]> {
+  const { path, source, destination, from, to } = wanted;
+  type Outage = z.output<typeof outage>;
+  const query = { from: isoInstant(from), to: isoInstant(to) };
+  const exclusions = caller.may('exclusions:read')
+    ? await everyPage<z.output<typeof exclusion>>(ask, 'listExclusions', 'exclusions', { state: 'approved' })
+    : [];
+  const found: TimelineEvent[] = [];
+  for (const port of [source, destination]) {
+    const own = caller.may('outages:read')
+      ? await everyPage<Outage>(ask, 'listOutages', 'outages', { ...query, port, limit: '200' })
+      : [];
+    const counts = own.flatMap(({ counts }) => (counts === null ? [] : [span(counts)]));
+    // Several observers see the same outage, each a moment earlier or later.
+    for (const { from: start, to: end } of merge(counts.map((one) => ({ ...one, to: one.to ?? Infinity }))))
+      found.push({ what: 'outage', of: port, reason: null, from: start, to: end === Infinity ? null : end });
+  }
+  for (const { kind, reason, scope, intervals } of exclusions) {
+    const covers =
+      scope === 'all' ||
+      scope.paths.some((one) => one === path) ||
+      scope.pops.some((pop) => pop === source || pop === destination);
+    if (!covers) continue;
+    for (const interval of intervals) found.push({ what: 'exclusion', of: kind, reason, ...span(interval) });
+  }
+  return found.filter((one) => one.from < to && (one.to ?? Infinity) > from).sort((a, b) => a.from - b.from);
+}
+
+const span = ({ from, to }: { readonly from: string; readonly to: string | null }) => ({
+  from: Date.parse(from),
+  to: to === null ? null : Date.parse(to),
+});

@@ -1,0 +1,118 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { isMonthName } from '../../core/time/calendar.js';
+import type { credit } from '../../http/credits/statements.js';
+import type { ParameterFault } from '../../http/problem.js';
+import { faultsIn } from '../faults-in.js';
+import { addPage, type Ask, type PageAnswer, type PortalOptions } from '../page.js';
+import type { Shell } from '../shell.js';
+
+type Credit = z.output<typeof credit>;
+type Feed = { readonly credits: readonly Credit[]; readonly cursor: number };
+
+const pageLength = '200';
+const ofCredit = z.object({ id: z.string().max(200) });
+const place = z
+  .string()
+  .regex(/^\d{1,15}$/)
+  .catch('0')
+  .default('0');
+const text = z.string().max(2000).default('');
+
+/** `/credits`: what statements owe, from a claim to its payment. */
+export function creditPages(server: FastifyInstance, portal: PortalOptions): void {
+  interface Shown {
+    readonly ask: Ask;
+    readonly shell: Shell;
+    readonly month?: string | undefined;
+    readonly since?: string;
+    readonly done?: string | null;
+    readonly wrong?: readonly ParameterFault[];
+  }
+  const show = async (
+    { ask, shell, month, since = '0', done = null, wrong = [] }: Shown,
+    status = 200,
+  ): Promise<PageAnswer> => {
+    const of = month !== undefined && isMonthName(month) ? month : null;
+    const query = { limit: pageLength, ...(of === null ? { since } : { month: of }) };
+    const feed = await ask<Feed>('listCredits', { query });
+    const credits = feed?.credits ?? [];
+    const names = new Map(portal.config().book.customers.map(({ id, name }) => [id, name]));
+    return {
+      view: 'credits',
+      title: shell.w.finance.credits.title,
+      status,
+      page: {
+        month: of,
+        done,
+        wrong,
+        since,
+        asked: new URLSearchParams(query).toString(),
+        credits: credits.map((one) => ({ ...one, customerName: names.get(one.customer) ?? one.customer })),
+        next: of === null && credits.length >= Number(pageLength) ? (feed?.cursor ?? null) : null,
+      },
+    };
+  };
+  addPage(server, portal, {
+    method: 'GET',
+    url: '/credits',
+    access: 'credits:read',
+    query: z.object({
+      month: z.string().max(20).optional(),
+      since: place,
+      done: z.string().max(20).optional(),
+    }),
+    handle: ({ query: { month, since, done }, ask, shell }) =>
+      show({ ask, shell, month, since, done: done ?? null }),
+  });
+  addPage(server, portal, {
+    method: 'POST',
+    url: '/credits/export',
+    access: 'credits:write',
+    body: z.object({ since: place }),
+    handle: async ({ body: { since }, ask }) => {
+      // As many as the page shows.
+      await ask('exportCredits', { body: { since: Number(since), limit: Number(pageLength) } });
+      return { to: `/credits?since=${since}&done=export` };
+    },
+  });
+  const deeds = {
+    claim: (id: string, { note, late }: Said) => ({
+      operation: 'claimCredit',
+      given: { params: { id }, body: { note: note.trim() === '' ? null : note, late: late === 'yes' } },
+    }),
+    settle: (id: string, { note }: Said) => ({
+      operation: 'settleCredits',
+      given: { body: { ids: [id], note: note.trim() === '' ? null : note } },
+    }),
+    reverse: (id: string, { note }: Said) => ({
+      operation: 'reverseCredit',
+      given: { params: { id }, body: { reason: note } },
+    }),
+  };
+  for (const [deed, request] of Object.entries(deeds))
+    addPage(server, portal, {
+      method: 'POST',
+      url: `/credits/:id/${deed}`,
+      access: 'credits:write',
+      params: ofCredit,
+      body: z.object({ note: text, late: z.literal('yes').optional(), month: text }),
+      handle: async ({ params: { id }, body, ask, shell }) => {
+        const month = isMonthName(body.month) ? body.month : undefined;
+        try {
+          const { operation, given } = request(id, body);
+          await ask(operation, given);
+          return { to: `/credits?done=${deed}${month === undefined ? '' : `&month=${month}`}` };
+        } catch (error) {
+          const wrong = faultsIn(error);
+          if (wrong === null) throw error;
+          return show({ ask, shell, month, wrong }, 400);
+        }
+      },
+    });
+}
+
+interface Said {
+  readonly note: string;
+  readonly late?: 'yes' | undefined;
+}

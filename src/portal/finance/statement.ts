@@ -1,0 +1,162 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { formatAmount } from '../../core/money.js';
+import type { OutagePart } from '../../core/statement/document-parts.js';
+import type { Part, StatementDocument } from '../../core/statement/document.js';
+import { isMonthName } from '../../core/time/calendar.js';
+import { merge } from '../../core/time/intervals.js';
+import type { EpochMs } from '../../core/types.js';
+import type { summary } from '../../http/credits/statements.js';
+import { localeOf } from '../../i18n/locale.js';
+import { minorUnits } from '../../render/report/blocks.js';
+import { rulingBlocks } from '../../render/report/compose/origin.js';
+import { creditBlocks } from '../../render/report/compose/paths.js';
+import { reportFormats } from '../../render/report/formats.js';
+import { observedPercent, resultOf } from '../../render/report/observed.js';
+import { everyPage } from '../forms.js';
+import { addPage, type Ask, type PortalOptions } from '../page.js';
+
+type Summary = z.output<typeof summary>;
+
+/** Every statement of a month, or of one of its services: the draft and all revisions. */
+export const statementsOf = (ask: Ask, query: { month: string; service?: string }): Promise<Summary[]> =>
+  everyPage<Summary>(ask, 'listStatements', 'statements', { ...query, limit: '1000' });
+
+/** What stands for a service now: its latest revision, else its draft. */
+interface ServiceMonth {
+  readonly service: string;
+  readonly latest: Summary;
+  readonly revisions: number;
+}
+
+export function byService(statements: readonly Summary[]): ServiceMonth[] {
+  const services = new Map<string, Summary[]>();
+  for (const one of statements) services.set(one.service, [...(services.get(one.service) ?? []), one]);
+  return [...services].flatMap(([service, all]) => {
+    const sealed = all.filter(({ state }) => state === 'sealed').sort((a, b) => a.revision - b.revision);
+    const latest = sealed.at(-1) ?? all[0];
+    return latest ? [{ service, latest, revisions: sealed.length }] : [];
+  });
+}
+
+interface Total {
+  readonly currency: string;
+  readonly statements: number;
+  readonly rent: string;
+  readonly credit: string;
+}
+
+/** By currency, in minor units: amounts of two currencies never meet. */
+export function totalsOf(months: readonly ServiceMonth[]): Total[] {
+  const currencies = [...new Set(months.map(({ latest }) => latest.currency))].sort();
+  return currencies.map((currency) => {
+    const own = months.flatMap(({ latest }) => (latest.currency === currency ? [latest] : []));
+    const sum = (amounts: readonly string[]): string =>
+      formatAmount(
+        amounts.reduce((all, amount) => all + minorUnits(amount, currency), 0n),
+        currency,
+      );
+    return {
+      currency,
+      statements: own.length,
+      rent: sum(own.map(({ rent }) => rent)),
+      credit: sum(own.map(({ credit }) => credit)),
+    };
+  });
+}
+
+interface Statement {
+  readonly document: StatementDocument;
+  readonly hash?: string;
+  readonly key?: string;
+  readonly sealedAt?: string;
+  readonly sealedBy?: string;
+}
+
+/** `/months/2026-10/SERVICE`: one statement, where each of its amounts comes from, and how its revisions differ. */
+export function financeStatementPage(server: FastifyInstance, portal: PortalOptions): void {
+  addPage(server, portal, {
+    method: 'GET',
+    url: '/months/:month/:service',
+    access: 'statements:read',
+    params: z.object({ month: z.string().max(20), service: z.string().max(200) }),
+    query: z.object({
+      revision: z
+        .string()
+        .regex(/^[1-9]\d{0,8}$/)
+        .optional()
+        .catch(undefined),
+      now: z.literal('yes').optional().catch(undefined),
+    }),
+    handle: async ({ params: { month, service }, query: { revision, now }, ask, shell }) => {
+      if (!isMonthName(month)) return null;
+      const found = await ask<Statement>('getStatement', {
+        params: { month, service },
+        query: { ...(revision !== undefined && { revision }), ...(now === 'yes' && { toDate: 'true' }) },
+      });
+      if (found === null) return null;
+      const { document, ...seal } = found;
+      const { book } = portal.config();
+      const locale = localeOf(shell.language);
+      return {
+        view: 'finance-statement',
+        title: `${service} · ${shell.f.month(month)}`,
+        page: {
+          month,
+          service,
+          document,
+          seal: seal.sealedBy === undefined ? null : seal,
+          now: now === 'yes',
+          outages: outagesOf(document.outages),
+          all: await statementsOf(ask, { month, service }),
+          credit: creditBlocks({ document, locale }),
+          rulings: rulingBlocks({ document, locale }),
+          availabilityOf: (part: Part) => {
+            const { text: result, tone } = resultOf(part.met, locale);
+            const least = part.availabilityLowerBoundPercent ?? null;
+            return { least, observed: observedPercent(part), result, tone };
+          },
+          formats: reportFormats,
+          revision: revision ?? null,
+          customerName: book.customers.find(({ id }) => id === document.customer)?.name ?? document.customer,
+        },
+      };
+    },
+  });
+}
+
+/** An outage of a port, as a statement counts it, whoever saw it. */
+interface SeenOutage {
+  readonly port: string;
+  readonly state: OutagePart['state'];
+  readonly from: EpochMs;
+  /** Null while it lasts. */
+  readonly to: EpochMs | null;
+  /** How many observers saw it; 0: it was entered by hand. */
+  readonly observers: number;
+}
+
+/** Several observers see the same outage, each a moment earlier or later: it is one line, oldest first. */
+export function outagesOf(parts: readonly OutagePart[]): SeenOutage[] {
+  const groups = new Map<string, { readonly first: OutagePart; readonly all: OutagePart[] }>();
+  for (const part of parts) {
+    const key = `${part.port} ${part.state}`;
+    const group = groups.get(key) ?? { first: part, all: [] };
+    group.all.push(part);
+    groups.set(key, group);
+  }
+  return [...groups.values()]
+    .flatMap(({ first: { port, state }, all }) => {
+      const spans = all.map(({ from, to, observer }) => ({
+        from: Date.parse(from),
+        to: to === null ? Infinity : Date.parse(to),
+        observer,
+      }));
+      return merge(spans).map(({ from, to }) => {
+        const within = spans.filter((one) => one.from >= from && one.to <= to);
+        const observers = new Set(within.flatMap(({ observer }) => observer ?? [])).size;
+        return { port, state, from, to: to === Infinity ? null : to, observers };
+      });
+    })
+    .sort((a, b) => a.from - b.from || (a.port < b.port ? -1 : 1));
+}

@@ -1,0 +1,74 @@
+import type { FastifyInstance } from 'fastify';
+import type { Ask } from './page.js';
+
+/** A file that came with a form. */
+export interface FormFile {
+  readonly name: string;
+  readonly content: Buffer;
+}
+
+/** A field that is there more than once is a list; files are lists always. */
+type FormFields = Record<string, string | string[] | FormFile[]>;
+
+/** Reads forms as browsers send them, on the routes of this scope only: the API takes JSON. */
+export function readForms(server: FastifyInstance): void {
+  server.addContentTypeParser<string>(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string' },
+    (_request, text, done) => {
+      done(null, fieldsOf(new URLSearchParams(text)));
+    },
+  );
+  server.addContentTypeParser<Buffer>(
+    'multipart/form-data',
+    { parseAs: 'buffer' },
+    async ({ headers: { 'content-type': type = '' } }, content: Buffer) => {
+      const headers = { 'content-type': type };
+      // All of it is here, and within the limit of bodies: what streams are better read with is not needed.
+      // eslint-disable-next-line @typescript-eslint/no-deprecated
+      const form = await new Response(new Uint8Array(content), { headers }).formData().catch(() => {
+        throw Object.assign(new Error('the form can not be read'), { statusCode: 400 });
+      });
+      const fields = fieldsOf(
+        [...form].flatMap(([key, one]) => (typeof one === 'string' ? [[key, one]] : [])),
+      );
+      for (const [key, one] of form) {
+        // A field that nobody chose a file in comes as one without a name.
+        if (typeof one === 'string' || one.name === '') continue;
+        const file: FormFile = { name: one.name, content: Buffer.from(await one.arrayBuffer()) };
+        fields[key] = [...((fields[key] ?? []) as FormFile[]), file];
+      }
+      return fields;
+    },
+  );
+}
+
+function fieldsOf(pairs: Iterable<readonly string[]>): FormFields {
+  // No prototype: a field may be called anything.
+  const fields = Object.create(null) as FormFields;
+  for (const [key = '', value = ''] of pairs) {
+    const before = fields[key];
+    if (before === undefined) fields[key] = value;
+    else fields[key] = [...(typeof before === 'string' ? [before] : (before as string[])), value];
+  }
+  return fields;
+}
+
+/** All of a list that the API gives by pages: what stands under `key` of each answer. Nothing where nobody may ask. */
+export async function everyPage<T>(
+  ask: Ask,
+  operationId: string,
+  key: string,
+  query: Readonly<Record<string, string>>,
+): Promise<T[]> {
+  type Answer = Readonly<Record<string, readonly T[]>> & { readonly nextCursor: string | null };
+  const all: T[] = [];
+  let cursor: string | null = null;
+  do {
+    const given: Record<string, string> = { ...query, ...(cursor !== null && { cursor }) };
+    const answer: Answer | null = await ask<Answer>(operationId, { query: given });
+    all.push(...(answer?.[key] ?? []));
+    cursor = answer?.nextCursor ?? null;
+  } while (cursor !== null);
+  return all;
+}

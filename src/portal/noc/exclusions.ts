@@ -1,0 +1,185 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { exclusionKinds } from '../../core/exclusion.js';
+import { decisions, samePerson } from '../../core/ledger/proposals.js';
+import { exclusionStates } from '../../core/ledger/exclusions.js';
+import type { exclusion, impacts } from '../../http/ledger/reads.js';
+import { zonedInput } from '../customer/local-time.js';
+import type { ParameterFault } from '../../http/problem.js';
+import { faultsIn } from '../faults-in.js';
+import { everyPage } from '../forms.js';
+import { addPage, type Ask, type PageAnswer, type PortalOptions } from '../page.js';
+import type { Shell } from '../shell.js';
+
+type Exclusion = z.output<typeof exclusion>;
+const field = (length: number) => z.string().max(length).default('');
+const linesOf = (text: string): string[] | null => {
+  const lines = text.split(/[\r\n,]+/).flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
+  return lines.length > 0 ? lines : null;
+};
+const orNull = (text: string): string | null => (text.trim() === '' ? null : text);
+const ofExclusion = z.object({ id: z.string().max(200) });
+
+/** Whom an exclusion touches, as people write it. */
+const scopeTexts = ({ scope }: Exclusion): readonly string[] =>
+  scope === 'all' ? ['*'] : [scope.pops, scope.paths, scope.lines, scope.services, scope.customers].flat();
+
+/** `/exclusions`: what was proposed, what it would change, and whether it counts. */
+export function exclusionPages(server: FastifyInstance, portal: PortalOptions): void {
+  addPage(server, portal, {
+    method: 'GET',
+    url: '/exclusions',
+    access: 'exclusions:read',
+    query: z.object({
+      state: z
+        .enum([...exclusionStates, 'all'])
+        .catch('proposed')
+        .default('proposed'),
+    }),
+    handle: async ({ query: { state }, ask, shell }) => {
+      const all = await everyPage<Exclusion>(ask, 'listExclusions', 'exclusions', { limit: '1000' });
+      const shown = all.filter((one) => state === 'all' || one.state === state).toReversed();
+      const waiting = all.filter((one) => one.state === 'proposed').length;
+      return {
+        view: 'exclusions',
+        title: shell.w.noc.exclusions.title,
+        page: {
+          state,
+          states: [...exclusionStates, 'all'],
+          waiting,
+          more: Math.max(0, shown.length - 200),
+          exclusions: shown.slice(0, 200).map((one) => ({ ...one, scopeTexts: scopeTexts(one) })),
+        },
+      };
+    },
+  });
+
+  interface Shown {
+    readonly ask: Ask;
+    readonly shell: Shell;
+    readonly id: string;
+    readonly impact?: boolean;
+    readonly done?: string | null;
+    readonly wrong?: readonly ParameterFault[];
+  }
+  const show = async (
+    { ask, shell, id, impact = false, done = null, wrong = [] }: Shown,
+    status = 200,
+  ): Promise<PageAnswer> => {
+    const found = await ask<Exclusion>('getExclusion', { params: { id } });
+    if (found === null) return null;
+    const known = impact && shell.may('exclusions:impact');
+    const changes = known
+      ? await ask<z.output<typeof impacts>>('getExclusionImpact', { params: { id } })
+      : null;
+    const mine = samePerson(found.proposed?.actor ?? '', shell.principal?.name ?? '');
+    return {
+      view: 'exclusion',
+      title: `${id} · ${shell.r.exclusionKind[found.kind]}`,
+      status,
+      scripts: ['htmx.js'],
+      page: {
+        ...found,
+        scopeTexts: scopeTexts(found),
+        impacts: changes?.impacts ?? null,
+        done,
+        wrong,
+        own: mine,
+        // Four eyes: whoever proposed it may take it back, and not approve it.
+        decisions: decisionsOf(found.state).filter((one) => !(mine && one === 'approve')),
+      },
+    };
+  };
+  const form = (
+    { shell, wrong = [], fields = {} }: { shell: Shell; wrong?: readonly ParameterFault[]; fields?: object },
+    status = 200,
+  ): PageAnswer => ({
+    view: 'exclusion-new',
+    title: shell.w.noc.exclusions.propose,
+    status,
+    page: {
+      wrong,
+      kinds: exclusionKinds,
+      fields: { kind: '', scope: '', from: '', to: '', notice: '', reason: '', proof: '', ...fields },
+    },
+  });
+  addPage(server, portal, {
+    method: 'GET',
+    url: '/exclusions/new',
+    access: 'exclusions:read',
+    // To look at a form writes nothing.
+    handle: ({ shell, caller }) =>
+      caller.may('exclusions:propose') ? form({ shell }) : { to: '/exclusions' },
+  });
+  addPage(server, portal, {
+    method: 'POST',
+    url: '/exclusions',
+    access: 'exclusions:propose',
+    body: z.object({
+      kind: field(50),
+      scope: field(5000),
+      from: field(40),
+      to: field(40),
+      notice: field(40),
+      reason: field(20_000),
+      proof: field(20_000),
+    }),
+    handle: async ({ body, ask, shell }) => {
+      const local = (text: string): string | null => zonedInput(text, shell.f.zone);
+      const notice = local(body.notice);
+      try {
+        const proposed = await ask<Exclusion>('proposeExclusion', {
+          body: {
+            kind: body.kind,
+            scope: linesOf(body.scope),
+            from: local(body.from),
+            to: local(body.to),
+            notices: notice === null ? null : [notice],
+            reason: body.reason,
+            proof: orNull(body.proof),
+          },
+        });
+        return proposed && { to: `/exclusions/${encodeURIComponent(proposed.id)}?done=proposed` };
+      } catch (error) {
+        const wrong = faultsIn(error);
+        if (wrong === null) throw error;
+        return form({ shell, wrong, fields: body }, 400);
+      }
+    },
+  });
+  addPage(server, portal, {
+    method: 'GET',
+    url: '/exclusions/:id',
+    access: 'exclusions:read',
+    params: ofExclusion,
+    query: z.object({
+      impact: z.literal('yes').optional().catch(undefined),
+      done: z.string().max(20).optional(),
+    }),
+    handle: ({ params: { id }, query, ask, shell }) =>
+      show({ ask, shell, id, impact: query.impact === 'yes', done: query.done ?? null }),
+  });
+  for (const decision of decisions)
+    addPage(server, portal, {
+      method: 'POST',
+      url: `/exclusions/:id/${decision}`,
+      access: 'exclusions:decide',
+      params: ofExclusion,
+      body: z.object({ reason: field(20_000) }),
+      handle: async ({ params: { id }, body, ask, shell }) => {
+        try {
+          await ask(`${decision}Exclusion`, { params: { id }, body: { reason: orNull(body.reason) } });
+          return { to: `/exclusions/${encodeURIComponent(id)}?done=${decision}` };
+        } catch (error) {
+          const wrong = faultsIn(error);
+          if (wrong === null) throw error;
+          return show({ ask, shell, id, wrong }, 400);
+        }
+      },
+    });
+}
+
+function decisionsOf(state: Exclusion['state']): readonly (typeof decisions)[number][] {
+  if (state === 'proposed') return ['approve', 'reject'];
+  return state === 'approved' ? ['revoke'] : [];
+}

@@ -1,0 +1,134 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Config } from '../config/config.js';
+import type { EpochMs } from '../core/types.js';
+import type { Registry } from '../services/access/registry.js';
+import type { Caller } from '../http/access/caller.js';
+import { type Access, askOperation, type Given } from '../http/route/route.js';
+import type { ScriptName } from './assets.js';
+import type { Shell, ShellMaker } from './shell.js';
+
+export interface PortalOptions {
+  readonly config: () => Config;
+  readonly now: () => EpochMs;
+  readonly shell: ShellMaker;
+  /** How people sign in; left out: nobody has to. */
+  readonly access?: {
+    readonly registry: Pick<Registry, 'users'>;
+    /** Whether there is a provider of OpenID Connect. */
+    readonly oidc: boolean;
+  };
+}
+
+/** What a page is, as `addRoute` has it of a route of the API. */
+interface Page<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
+  readonly method: 'GET' | 'POST';
+  readonly url: `/${string}`;
+  readonly access: Access;
+  /** Of the URL's path; needed where it has any. */
+  readonly params?: P;
+  /** Of the URL behind the `?`; what is not known is left aside. */
+  readonly query?: Q;
+  /** Of a form's fields. */
+  readonly body?: B;
+  readonly bodyLimit?: number;
+  /** The page shows a secret this once: it is kept for no key. */
+  readonly secret?: boolean;
+  handle(asked: PageAsked<z.output<P>, z.output<Q>, z.output<B>>): PageAnswer | Promise<PageAnswer>;
+}
+
+interface PageAsked<P, Q, B> {
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  /** Whoever looks; on an open page it is nobody, and must not be asked for. */
+  readonly caller: Caller;
+  readonly shell: Shell;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  /** A route of the API, by its operationId; null: there is no such thing, or not for whoever asks. */
+  readonly ask: Ask;
+}
+
+/** Asks a route of the API by its operationId, as `askOperation` does. */
+export type Ask = <T>(operationId: string, given?: Given) => Promise<T | null>;
+
+/** Null: there is no such page. */
+export type PageAnswer =
+  | {
+      readonly view: string;
+      readonly title: string;
+      readonly page?: object;
+      /** 200 unless told. */
+      readonly status?: number;
+      /** What the page has of scripts, beside the portal's own. */
+      readonly scripts?: readonly ScriptName[];
+    }
+  | { readonly to: string }
+  | null;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** A page of the portal: it is in no description of the API. */
+    page?: boolean;
+  }
+}
+
+const anything = z.object({});
+
+/** Declares a page: its access rule, what it is given, and what it shows. */
+export function addPage<
+  P extends z.ZodType = typeof anything,
+  Q extends z.ZodType = typeof anything,
+  B extends z.ZodType = typeof anything,
+>(server: FastifyInstance, { shell }: Pick<PortalOptions, 'shell'>, page: Page<P, Q, B>): void {
+  const { method, url, access, params, query = anything, body = anything, bodyLimit, secret } = page;
+  server.route({
+    method,
+    url,
+    config: { access, page: true, ...(secret === true && { secret }) },
+    ...(bodyLimit === undefined ? {} : { bodyLimit }),
+    schema: {
+      hide: true,
+      querystring: query,
+      ...(params === undefined ? {} : { params }),
+      ...(method === 'POST' ? { body } : {}),
+    },
+    handler: async (request, reply) => {
+      const own = shell.of(request);
+      const answer = await page.handle({
+        params: request.params as z.output<P>,
+        query: request.query as z.output<Q>,
+        body: request.body as z.output<B>,
+        caller: request.caller as Caller,
+        shell: own,
+        request,
+        reply,
+        ask: (operationId, given) => askOperation({ request, reply }, operationId, given),
+      });
+      if (reply.sent) return reply;
+      if (answer === null) {
+        reply.callNotFound();
+        return reply;
+      }
+      if ('to' in answer) return reply.redirect(answer.to, 303);
+      return showView(reply, own, answer);
+    },
+  });
+}
+
+/** Draws a view around what the shell knows. */
+export async function showView(
+  reply: FastifyReply,
+  shell: Shell,
+  { view, title, page = {}, status = 200, scripts = [] }: Extract<PageAnswer, { view: string }>,
+): Promise<FastifyReply> {
+  const html = await reply.viewAsync(view, { ...shell, title, page, scripts });
+  return reply
+    .code(status)
+    .type('text/html; charset=utf-8')
+    .header('content-language', shell.language)
+    .header('vary', 'accept-language, cookie')
+    .serializer((text: string) => text)
+    .send(html);
+}

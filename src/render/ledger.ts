@@ -1,0 +1,321 @@
+import { stringify } from 'csv-stringify/sync';
+import { exclusionColumns, toldBefore, toldBehind } from '../core/ledger/columns.js';
+import type { LedgerExclusion } from '../core/ledger/exclusions.js';
+import type { LedgerMark } from '../core/ledger/actions.js';
+import type { Correction } from '../core/ledger/outages.js';
+import type { Interval } from '../core/time/intervals.js';
+import type { PopId } from '../core/types.js';
+import type { Attribution } from '../core/watch/attribution.js';
+import type { ObservedOutage, OutageEdge } from '../core/watch/outage.js';
+import { type Column, isoInstant, tableLines } from './figures.js';
+import { type NetworkOf, tracesJson, type TracesView } from './ledger/traces.js';
+
+type ScopeOf = (exclusion: LedgerExclusion) => readonly string[];
+
+const noticesOf = ({ notices }: LedgerExclusion): string =>
+  notices.map(({ at, text }) => (text === null ? isoInstant(at) : `${isoInstant(at)} ${text}`)).join('|');
+
+/** CSV after RFC 4180, a line for each interval; what `exclusions import` reads. */
+export function exclusionsCsv(exclusions: readonly LedgerExclusion[], scopeOf: ScopeOf): string {
+  const columns = [...toldBefore, ...exclusionColumns, ...toldBehind];
+  const rows = exclusions.flatMap((one) =>
+    one.intervals.map(({ from, to }) => [
+      ...[one.id, one.state, one.kind, scopeOf(one).join('|'), isoInstant(from), isoInstant(to)],
+      ...[noticesOf(one), one.reason, one.proof ?? '', one.source ?? one.id],
+      ...[one.proposed.actor, one.approved?.actor ?? ''],
+    ]),
+  );
+  return stringify(rows, { header: true, columns, record_delimiter: '\r\n', escape_formulas: true });
+}
+
+/** iCalendar (RFC 5545), an event for each interval, in UTC; what `exclusions import` reads. */
+export function exclusionsIcal(exclusions: readonly LedgerExclusion[], scopeOf: ScopeOf): string {
+  const events = exclusions.flatMap((one) =>
+    one.intervals.flatMap(({ from, to }, index) => [
+      'BEGIN:VEVENT',
+      `UID:${escaped(one.source ?? `${one.id}@pop-sla`)}${index === 0 ? '' : `-${index + 1}`}`,
+      `DTSTAMP:${basic(one.proposed.at)}`,
+      `DTSTART:${basic(from)}`,
+      `DTEND:${basic(to)}`,
+      `SUMMARY:${escaped(one.reason)}`,
+      `STATUS:${one.state === 'approved' ? 'CONFIRMED' : one.state === 'proposed' ? 'TENTATIVE' : 'CANCELLED'}`,
+      `X-POP-SLA-KIND:${one.kind}`,
+      `X-POP-SLA-SCOPE:${escaped(scopeOf(one).join('|'))}`,
+      ...(one.notices.length === 0 ? [] : [`X-POP-SLA-NOTICES:${escaped(noticesOf(one))}`]),
+      ...(one.proof === null ? [] : [`X-POP-SLA-PROOF:${escaped(one.proof)}`]),
+      'END:VEVENT',
+    ]),
+  );
+  const lines = [
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    'PRODID:-//pop-sla//exclusions//EN',
+    ...events,
+    'END:VCALENDAR',
+  ];
+  return lines.map((line) => `${folded(line)}\r\n`).join('');
+}
+
+const basic = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
+const escaped = (text: string): string => text.replace(/[\\;,]/g, '\\$&').replace(/\r?\n/g, '\\n');
+
+/** At most 75 octets a line; a character is never cut. */
+function folded(line: string): string {
+  let [text, octets] = ['', 0];
+  for (const character of line) {
+    const size = Buffer.byteLength(character);
+    if (octets + size > 75) [text, octets] = [`${text}\r\n `, 1];
+    text += character;
+    octets += size;
+  }
+  return text;
+}
+
+const iso = (at: number | null): string | null => (at === null ? null : isoInstant(at));
+const span = ({ from, to }: { readonly from: number; readonly to: number | null }) => ({
+  from: iso(from),
+  to: iso(to),
+});
+const deed = (done: LedgerMark | null) => done && { ...done, at: iso(done.at) };
+
+export function exclusionJson(exclusion: LedgerExclusion): object {
+  const { intervals, notices, proposed, approved, rejected, revoked } = exclusion;
+  return {
+    ...exclusion,
+    intervals: intervals.map(span),
+    notices: notices.map(({ at, text }) => ({ at: iso(at), text })),
+    proposed: deed(proposed),
+    approved: deed(approved),
+    rejected: deed(rejected),
+    revoked: deed(revoked),
+  };
+}
+
+/** What is shown of an outage. */
+export interface OutageView {
+  readonly ref: string;
+  readonly port: string;
+  readonly measured: ObservedOutage | null;
+  readonly corrections: readonly Correction[];
+  readonly counts: { readonly from: number; readonly to: number | null } | null;
+  /** What it was by all observers; null or left out: nobody can say. */
+  readonly attribution?: Attribution | null;
+  /** How the path was then and before; null or left out: it was not traced. */
+  readonly traces?: TracesView | null;
+}
+
+export function outageJson(
+  { ref, port, measured, corrections, counts, attribution, traces }: OutageView,
+  networkOf: NetworkOf = () => null,
+): object {
+  return {
+    ref,
+    port,
+    counts: counts && span(counts),
+    measured: measured && measuredJson(measured),
+    attribution: attribution ?? null,
+    traces: traces ? tracesJson(traces, networkOf) : null,
+    corrections: corrections.map(({ at, interval, ...rest }) => ({
+      ...rest,
+      at: iso(at),
+      interval: interval && span(interval satisfies Interval),
+    })),
+  };
+}
+
+const edge = ({ at, earliest, latest }: OutageEdge) => ({
+  at: iso(at),
+  earliest: iso(earliest),
+  latest: iso(latest),
+});
+
+function measuredJson({ observer, start, end, inferred, voided }: ObservedOutage): object {
+  return {
+    observer,
+    start: edge(start),
+    end: end && edge(end),
+    inferred: inferred.map(({ reason, ...time }) => ({ ...span(time), reason })),
+    voided: voided && { at: iso(voided.at), reason: voided.reason },
+  };
+}
+
+/** In a few words, what an outage of a port was and who says so. */
+function attributionText({ cause, down, up, blind, paths }: Attribution, port: PopId): string {
+  const seen = `${down.length} of ${down.length + up.length} saw it down`;
+  switch (cause) {
+    case 'path':
+      return `failed path: ${few(paths)}; ${few(up)} reached ${port}`;
+    case 'port':
+      return `failed port: ${seen}`;
+    case 'pop':
+      return `failed PoP: ${seen}, and its agent reached nobody`;
+    case 'isolated-agent':
+      return up.length === 0 ? 'isolated agent' : `isolated agent: ${few(up)} reached ${port}`;
+    case 'unconfirmed':
+      return blind.length === 0
+        ? 'unconfirmed: nobody else watches it'
+        : 'unconfirmed: nobody else could say';
+  }
+}
+
+const most = 4;
+
+function few(names: readonly string[]): string {
+  const more = names.length > most ? ` and ${names.length - most} more` : '';
+  return names.slice(0, most).join(', ') + more;
+}
+
+const text = (
+  columns: readonly (string | Column)[],
+  rows: readonly (readonly string[])[],
+  none: string,
+): string => {
+  if (rows.length === 0) return `${none}\n`;
+  const heads = columns.map((column) => (typeof column === 'string' ? { head: column } : column));
+  return `${tableLines(heads, rows).join('\n')}\n`;
+};
+
+export function exclusionsTable(
+  exclusions: readonly LedgerExclusion[],
+  scopeOf: (one: LedgerExclusion) => string[],
+): string {
+  return text(
+    ['ID', 'STATE', 'KIND', 'SCOPE', 'FROM', 'TO', 'BY', 'REASON'],
+    exclusions.map((one) => {
+      const [first, last] = [one.intervals[0], one.intervals.at(-1)];
+      const times = one.intervals.length > 1 ? ` (${one.intervals.length} windows)` : '';
+      const by = [one.proposed, one.approved ?? one.rejected].flatMap((deed) => deed?.actor ?? []).join(', ');
+      return [
+        ...[one.id, one.state, one.kind, scopeOf(one).join(' ')],
+        ...[first ? isoInstant(first.from) : '-', last ? isoInstant(last.to) + times : '-', by, one.reason],
+      ];
+    }),
+    'no exclusions',
+  );
+}
+
+export function outagesTable(outages: readonly OutageView[]): string {
+  return text(
+    ['OUTAGE', 'PORT', 'FROM', 'TO', { head: 'SECONDS', align: 'right' }, 'WHAT IT WAS', 'NOTE'],
+    outages.map(({ ref, port, measured, corrections, counts, attribution }) => {
+      const words = corrections.map(({ id, does, actor, reason }) => `${id} ${does} by ${actor}: ${reason}`);
+      for (const { from, to, reason } of measured?.inferred ?? [])
+        words.unshift(`inferred ${((to - from) / 1000).toFixed(3)} s of it: ${reason}`);
+      if (measured?.voided) words.unshift(`voided: ${measured.voided.reason}`);
+      const shown = counts ?? { from: measured?.start.at ?? 0, to: measured?.end?.at ?? null };
+      if (!counts) words.unshift('counts for nothing');
+      const seconds = shown.to === null ? '-' : ((shown.to - shown.from) / 1000).toFixed(3);
+      // One that counts for nothing does not last, whether its end was seen or not.
+      const open = counts ? 'lasts' : 'void';
+      const to = shown.to === null ? open : isoInstant(shown.to);
+      const was = attribution ? attributionText(attribution, port) : '-';
+      return [ref, port, isoInstant(shown.from), to, seconds, was, words.join('; ')];
+    }),
+    'no outages',
+  );
+}
+
+/** What an exclusion does to one service. */
+export interface ImpactView {
+  readonly month: string;
+  readonly service: string;
+  readonly from: string;
+  readonly currency: string;
+  readonly without: ImpactFigures;
+  readonly with: ImpactFigures;
+}
+
+interface ImpactFigures {
+  readonly availabilityPercent: string;
+  readonly availabilityLowerBoundPercent: string;
+  readonly unobservedMs: number;
+  readonly credit: string;
+}
+
+export function impactTable(impacts: readonly ImpactView[]): string {
+  return text(
+    ['MONTH', 'SERVICE', 'FROM', 'AVAILABILITY', 'LOWER BOUND', 'UNOBSERVED s', 'CREDIT'],
+    impacts.map((one) => [
+      ...[one.month, one.service, one.from],
+      `${one.without.availabilityPercent} % → ${one.with.availabilityPercent} %`,
+      `${one.without.availabilityLowerBoundPercent} % → ${one.with.availabilityLowerBoundPercent} %`,
+      seconds(one.with.unobservedMs),
+      `${one.without.credit} → ${one.with.credit} ${one.currency}`,
+    ]),
+    'it changes no figure of any service',
+  );
+}
+
+/** A service's month, as far as it has come. */
+export interface AvailabilityView {
+  readonly id: string;
+  readonly class: string;
+  readonly period: { readonly from: string };
+  /** Of the whole period; while it is not over, if nothing more happens. */
+  readonly availabilityPercent: string;
+  readonly availabilityLowerBoundPercent: string;
+  /** Of the time so far; null: the month is over, or has not begun. */
+  readonly toDate: {
+    readonly availabilityPercent: string;
+    readonly availabilityLowerBoundPercent: string;
+  } | null;
+  readonly observedPercent: string | null;
+  readonly commitmentPercent: string;
+  readonly met: boolean | null;
+  readonly complete: boolean;
+  readonly unavailableMs: number;
+  readonly excusedMs: number;
+  readonly unobservedMs: number;
+  readonly rent: { readonly currency: string };
+  readonly credit: { readonly amount: string };
+  /** Null: the edges of its outages leave nothing open. */
+  readonly bounds: {
+    readonly availabilityLowPercent: string;
+    readonly availabilityHighPercent: string;
+    readonly creditLow: string;
+    readonly creditHigh: string;
+  } | null;
+  readonly unwatchedPorts: readonly string[];
+}
+
+const seconds = (ms: number): string => (ms / 1000).toFixed(3);
+
+/** A month that is not over has two availabilities: that of the time so far stands first, by its name. */
+export function availabilityTable(services: readonly AvailabilityView[]): string {
+  const right = (head: string): Column => ({ head, align: 'right' });
+  const running = services.some(({ toDate }) => toDate !== null);
+  return text(
+    [
+      ...['SERVICE', 'FROM', 'CLASS'],
+      ...(running ? [right('SO FAR %'), right('AT LEAST')] : []),
+      ...[right(running ? 'WHOLE MONTH %' : '%'), right('AT LEAST'), right('OBSERVED %')],
+      ...[right('PROMISED'), '', right('DOWN s'), right('EXCUSED s'), right('UNOBSERVED s')],
+      ...[right('CREDIT'), ''],
+    ],
+    services.map((one) => [
+      ...[one.id, one.period.from, one.class],
+      ...(running
+        ? [one.toDate?.availabilityPercent ?? '-', one.toDate?.availabilityLowerBoundPercent ?? '-']
+        : []),
+      ...[one.availabilityPercent, one.availabilityLowerBoundPercent, one.observedPercent ?? '-'],
+      ...[one.commitmentPercent, metWord(one.met)],
+      ...[one.unavailableMs, one.excusedMs, one.unobservedMs].map(seconds),
+      ...[`${one.credit.amount} ${one.rent.currency}`, notesOn(one).join('; ')],
+    ]),
+    'no service has a day in that month',
+  );
+}
+
+const metWord = (met: boolean | null): string => (met === null ? 'not shown' : met ? 'met' : 'not met');
+
+function notesOn({ complete, bounds, unwatchedPorts, rent }: AvailabilityView): string[] {
+  const notes = complete ? [] : ['incomplete'];
+  if (unwatchedPorts.length > 0) notes.push(`nobody watched ${unwatchedPorts.join(', ')}`);
+  if (bounds && bounds.creditLow !== bounds.creditHigh) {
+    const { availabilityLowPercent, availabilityHighPercent, creditLow, creditHigh } = bounds;
+    notes.push(
+      `by the edges ${availabilityLowPercent} to ${availabilityHighPercent} %, ${creditLow} to ${creditHigh} ${rent.currency}`,
+    );
+  }
+  return notes;
+}

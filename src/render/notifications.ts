@@ -1,0 +1,187 @@
+import type { TicketAction } from '../core/ticket/actions.js';
+import type { Ticket } from '../core/ticket/report.js';
+import type { Suggestion } from '../core/ticket/suggestion.js';
+import { toldAs } from '../core/ticket/visibility.js';
+import { formatInstant } from '../core/time/calendar.js';
+import type { EpochMs } from '../core/types.js';
+import { type NotifyLanguage, type NotifyWord, say } from '../i18n/mail.js';
+import { isoInstant, tableLines } from './figures.js';
+
+interface TargetView {
+  readonly id: string;
+  readonly customer: string | null;
+  readonly kind: 'webhook' | 'mail' | 'tmf';
+  readonly address: string;
+  readonly secret: string | null;
+  readonly language: string;
+  readonly events: readonly string[];
+  readonly createdAt: EpochMs;
+  readonly createdBy: string;
+}
+
+/** A target as it is shown: of its secret only that there is one. */
+export function targetJson({ id, customer, kind, address, secret, ...rest }: TargetView) {
+  const { language, events, createdAt, createdBy } = rest;
+  return {
+    id,
+    customer,
+    kind,
+    address,
+    language,
+    events,
+    signed: secret !== null,
+    createdAt: isoInstant(createdAt),
+    createdBy,
+  };
+}
+
+interface MessageView {
+  readonly id: number;
+  readonly key: string;
+  readonly target: string;
+  readonly event: string;
+  readonly about: string;
+  readonly createdAt: EpochMs;
+  readonly dueAt: EpochMs;
+  readonly attempts: number;
+  readonly state: 'waiting' | 'sent' | 'dead' | 'dropped';
+  readonly lastError: string | null;
+  readonly settledAt: EpochMs | null;
+}
+
+/** A message as it is shown, without what is in it. */
+export function messageJson({ id, key, target, event, about, ...rest }: MessageView) {
+  const { createdAt, dueAt, attempts, state, lastError, settledAt } = rest;
+  return {
+    id,
+    key,
+    target,
+    event,
+    about,
+    attempts,
+    state,
+    lastError,
+    createdAt: isoInstant(createdAt),
+    dueAt: isoInstant(dueAt),
+    settledAt: settledAt === null ? null : isoInstant(settledAt),
+  };
+}
+
+/** A mail, but for who gets it: plain text, so that nothing in it is ever run. */
+export interface MailText {
+  readonly subject: string;
+  readonly text: string;
+}
+
+interface MailOptions {
+  readonly language: NotifyLanguage;
+  /** IANA: how times are shown. */
+  readonly zone: string;
+}
+
+export function reportMail(report: Ticket, action: TicketAction, options: MailOptions): MailText {
+  const { language, zone } = options;
+  const word = (key: NotifyWord, values?: Readonly<Record<string, string>>) => say(language, key, values);
+  const state = word(`state.${report.state}`);
+  const rows: [NotifyWord, string | null][] = [
+    ['report', `${report.id} · ${report.subject}`],
+    ['customer', report.customer],
+    ['service', report.service],
+    ['path', report.path],
+    ['state', state],
+    ['severity', report.severity],
+    ['owner', report.owner],
+    ['filedAt', formatInstant(report.filedAt, zone)],
+    ['updatedAt', formatInstant(report.updatedAt, zone)],
+    ['evidence', report.evidence ? word(`window.${report.evidence.window}`) : word('evidenceNone')],
+  ];
+  const lines = rows.flatMap(([key, value]) => (value === null ? [] : [`${word(key)}: ${value}`]));
+  const said = saidIn(action);
+  return {
+    subject: word(`subject.${toldAs(action)}`, { id: report.id, subject: report.subject, state }),
+    text:
+      [lines.join('\n'), ...(said ? [`${word(said.key)}:\n${said.text}`] : []), word('footer')].join('\n\n') +
+      '\n',
+  };
+}
+
+function saidIn(action: TicketAction): { readonly key: NotifyWord; readonly text: string } | null {
+  switch (action.type) {
+    case 'filed':
+      return { key: 'comment', text: action.text.text };
+    case 'commented':
+      return { key: 'comment', text: action.text };
+    case 'resolved':
+      return { key: 'reason', text: action.text };
+    case 'rejected':
+    case 'reopened':
+      return { key: 'reason', text: action.reason };
+    case 'closed':
+      return action.text === null ? null : { key: 'comment', text: action.text };
+    case 'taken':
+    case 'started':
+    case 'offered':
+    case 'accepted':
+    case 'declined':
+    case 'linked':
+    case 'changed':
+    case 'entered':
+      return null;
+  }
+}
+
+export function suggestionMail(suggestion: Suggestion, { language, zone }: MailOptions): MailText {
+  const { path, firstSlot, metrics } = suggestion;
+  const space = language === 'en' ? ' ' : '';
+  const named = metrics
+    .map((metric) => say(language, `metric.${metric}`))
+    .join(`${space}${say(language, 'and')}${space}`);
+  const values = { path, metrics: named, since: formatInstant(firstSlot, zone) };
+  return {
+    subject: say(language, 'subject.suggestion', values),
+    text: `${say(language, 'suggestion', values)}\n\n${say(language, 'footer')}\n`,
+  };
+}
+
+interface MessageRow {
+  readonly id: number;
+  readonly state: string;
+  readonly event: string;
+  readonly about: string;
+  readonly target: string;
+  readonly createdAt: EpochMs;
+  readonly dueAt: EpochMs;
+  readonly attempts: number;
+  readonly lastError: string | null;
+}
+
+export function outboxTable(messages: readonly MessageRow[]): string {
+  if (messages.length === 0) return 'no messages\n';
+  const heads = ['NUMBER', 'STATE', 'EVENT', 'ABOUT', 'TARGET', 'MADE', 'NEXT TRY', 'TRIES', 'LAST FAULT'];
+  const rows = messages.map((one) => [
+    ...[String(one.id), one.state, one.event, one.about, one.target, isoInstant(one.createdAt)],
+    ...[one.state === 'waiting' ? isoInstant(one.dueAt) : '-', String(one.attempts), one.lastError ?? ''],
+  ]);
+  return `${tableLines(
+    heads.map((head) => ({ head })),
+    rows,
+  ).join('\n')}\n`;
+}
+
+interface TargetRow {
+  readonly id: string;
+  readonly customer: string | null;
+  readonly kind: string;
+  readonly address: string;
+  readonly language: string;
+  readonly events: readonly string[];
+}
+
+export function targetsTable(targets: readonly TargetRow[]): string {
+  if (targets.length === 0) return 'nobody is told of anything\n';
+  const heads = ['ID', 'CUSTOMER', 'KIND', 'ADDRESS', 'LANGUAGE', 'EVENTS'].map((head) => ({ head }));
+  const rows = targets.map((one) => [
+    ...[one.id, one.customer ?? '(operator)', one.kind, one.address, one.language, one.events.join(', ')],
+  ]);
+  return `${tableLines(heads, rows).join('\n')}\n`;
+}

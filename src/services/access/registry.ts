@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto';
+import { passwordFault, type Trace, traceAfter } from '../../core/access/claims.js';
+import { readGrant, type WrittenGrant } from '../../core/access/rules.js';
+import { chainFault } from '../../core/ledger/chain.js';
+import { validationError } from '../../core/ledger/errors.js';
+import { actorFault } from '../../core/ledger/proposals.js';
+import type { EpochMs } from '../../core/types.js';
+import { digestOf, sha256 } from '../../seal/canonical.js';
+import type { AccessStore, TokenRecord, TrailStore, UserRecord } from '../../store/access-store.js';
+import { ValidationError } from '../ledger/entries.js';
+import { type Cost, hashPassword } from './authenticator.js';
+
+interface RegistryOptions {
+  readonly store: Pick<AccessStore, 'tokens' | 'users'>;
+  readonly now: () => EpochMs;
+  /** The ids of the customers there are. */
+  readonly customers: () => readonly string[];
+  /** What the hash of a password costs: the usual, unless told. */
+  readonly cost?: Cost;
+}
+
+interface NewToken extends WrittenGrant {
+  /** What it is for. */
+  readonly name: string;
+  /** Null: never. */
+  readonly expiresAt: EpochMs | null;
+}
+
+interface NewUser extends Omit<WrittenGrant, 'scopes'> {
+  readonly name: string;
+  readonly password: string;
+}
+
+/** Who may come in. Everything rejects with `Refused` where it may not be entered. */
+export interface Registry {
+  /** The token is in no other answer, ever. */
+  createToken(token: NewToken): Promise<{ readonly token: string; readonly record: TokenRecord }>;
+  tokens(): Promise<TokenRecord[]>;
+  revokeToken(id: string): Promise<void>;
+  addUser(user: NewUser): Promise<void>;
+  users(): Promise<UserRecord[]>;
+  setPassword(name: string, password: string): Promise<void>;
+  disableUser(name: string): Promise<void>;
+}
+
+/** `popsla_`, eight digits that name it, and 256 random bits. */
+const makeToken = (): { readonly id: string; readonly token: string } => {
+  const id = randomBytes(4).toString('hex');
+  return { id, token: `popsla_${id}_${randomBytes(32).toString('base64url')}` };
+};
+
+export function createRegistry({ store, now, customers, cost }: RegistryOptions): Registry {
+  const { tokens, users } = store;
+  const allowed = (grant: WrittenGrant) => {
+    const reading = readGrant(grant, customers());
+    if (!reading.ok) throw new ValidationError(reading.refusals);
+    return reading.roles;
+  };
+  const named = (field: string, name: string): string => {
+    const fault = actorFault(name);
+    if (fault) throw new ValidationError([{ ...fault, field }]);
+    return name.trim();
+  };
+  const good = (password: string): void => {
+    const fault = passwordFault(password);
+    if (fault) throw new ValidationError([fault]);
+  };
+  const nobody = async (name: string): Promise<ValidationError> => {
+    const names = (await users.list()).map((user) => user.name).join(', ');
+    return new ValidationError([
+      validationError('id', `is no user: ${name}`, names || 'nothing: there are no users', ['no-such', name]),
+    ]);
+  };
+  return {
+    async createToken({ customer, scopes, expiresAt, ...rest }) {
+      const roles = allowed({ ...rest, customer, scopes });
+      const name = named('name', rest.name);
+      if (expiresAt !== null && expiresAt <= now()) {
+        throw new ValidationError([
+          validationError('expires', 'lies in the past', 'a time to come', ['past']),
+        ]);
+      }
+      const { id, token } = makeToken();
+      const record = {
+        id,
+        hash: sha256(token),
+        name,
+        roles,
+        customer,
+        scopes,
+        createdAt: now(),
+        expiresAt,
+      };
+      await tokens.add(record);
+      return { token, record: { ...record, revokedAt: null, lastUsedAt: null } };
+    },
+    tokens: () => tokens.list(),
+    async revokeToken(id) {
+      if (await tokens.revoke(id, now())) return;
+      const ids = (await tokens.list()).filter((token) => token.revokedAt === null).map((token) => token.id);
+      const live = ids.join(', ') || 'nothing: there are no tokens that hold';
+      throw new ValidationError([
+        validationError('id', `is no token that holds: ${id}`, live, ['no-such', id]),
+      ]);
+    },
+    async addUser({ customer, password, ...rest }) {
+      const roles = allowed({ ...rest, customer, scopes: null });
+      const name = named('name', rest.name);
+      good(password);
+      const at = now();
+      const user = { name, roles, customer, password: await hashPassword(password, cost) };
+      if (await users.add({ ...user, createdAt: at, passwordAt: at })) return;
+      throw new ValidationError([
+        validationError('name', `${name} is taken`, 'a name that nobody has', ['taken', name]),
+      ]);
+    },
+    users: () => users.list(),
+    async setPassword(name, password) {
+      good(password);
+      if (!(await users.setPassword(name, await hashPassword(password, cost), now())))
+        throw await nobody(name);
+    },
+    async disableUser(name) {
+      if (await users.disable(name, now())) return;
+      if ((await users.find(name)) === null) throw await nobody(name);
+      throw new ValidationError([
+        validationError('id', `is locked out already: ${name}`, 'a user who may come in', [
+          'in-state',
+          'disabled',
+        ]),
+      ]);
+    },
+  };
+}
+
+export interface TrailAudit {
+  readonly ok: boolean;
+  readonly entries: number;
+  /** The hash of the last entry. */
+  readonly head: string;
+  readonly faults: readonly string[];
+}
+
+/** Writes down what was done; resolves when it is durable. */
+export async function leaveTrace(trail: Pick<TrailStore, 'append'>, trace: Trace): Promise<void> {
+  await trail.append((head) => traceAfter(head, trace, digestOf));
+}
+
+/** Whether the trail is the one that was written. */
+export async function auditTrail(trail: Pick<TrailStore, 'list'>): Promise<TrailAudit> {
+  const entries = await trail.list();
+  const broken = chainFault(entries, digestOf);
+  const faults = broken ? [`of the trail ${broken.what}`] : [];
+  return { ok: !broken, entries: entries.length, head: entries.at(-1)?.hash ?? '0'.repeat(64), faults };
+}

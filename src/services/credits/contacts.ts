@@ -1,0 +1,131 @@
+import { hasControls } from '../../core/text/control-characters.js';
+import { validationError, type ValidationIssue } from '../../core/ledger/errors.js';
+import type { EpochMs } from '../../core/types.js';
+import type { Config } from '../../config/config.js';
+import type { Contact } from '../../store/access-store.js';
+import type { Store } from '../../store/store.js';
+import { withLedgerEntries } from '../customers/in-force.js';
+import { ValidationError } from '../ledger/entries.js';
+import { committed } from './credits.js';
+
+interface ContactsOptions {
+  readonly store: Pick<Store, 'ledger' | 'contacts'>;
+  readonly config: () => Config;
+  readonly now: () => EpochMs;
+}
+
+/** What is known of a person; null: nothing. */
+interface PersonData {
+  readonly name: string | null;
+  readonly email: string | null;
+  readonly phone: string | null;
+}
+
+/**
+ * People at customers: added, shown, corrected and erased, as they may ask for. What was done stands in the audit
+ * trail, and nothing of whom it was done to but an id. Everything rejects with `Refused` for what may not be done.
+ */
+export interface Contacts {
+  list(customer?: string): Promise<Contact[]>;
+  show(id: string): Promise<Contact>;
+  add(actor: string, customer: string, data: PersonData): Promise<Contact>;
+  /** Changes what is given; null takes a field away. */
+  correct(actor: string, id: string, data: Partial<PersonData>): Promise<Contact>;
+  /** Forgets the person; the id stays, so that what names it still says that it was somebody. */
+  erase(actor: string, id: string): Promise<Contact>;
+}
+
+const fields = ['name', 'email', 'phone'] as const;
+
+export function createContacts({ store, config, now }: ContactsOptions): Contacts {
+  const { ledger, contacts } = store;
+  const deed = { ledger, now };
+  const show = async (id: string): Promise<Contact> => {
+    const found = await contacts.get(id);
+    if (found) return found;
+    throw new ValidationError([validationError('id', `${id} is nobody`, 'an id as `person list` prints it')]);
+  };
+  const standing = async (id: string): Promise<Contact> => {
+    const found = await show(id);
+    if (found.erasedAt === null) return found;
+    throw new ValidationError([validationError('id', `${id} was erased`, 'somebody who was not')]);
+  };
+  return {
+    list: (customer) => contacts.list(customer),
+    show,
+    add: (actor, customer, data) =>
+      committed({
+        ...deed,
+        actor,
+        decide: (events) => {
+          mustFit(data);
+          const known = withLedgerEntries(config(), events).book.customers.map(({ id }) => id);
+          if (!known.includes(customer)) {
+            const allowed = known.slice(0, 12).join(', ') || 'nothing: there are no customers';
+            throw new ValidationError([validationError('customer', `${customer} is no customer`, allowed)]);
+          }
+          const id = `P${(events.at(-1)?.seq ?? 0) + 1}`;
+          const at = now();
+          const contact: Contact = { id, customer, ...data, addedAt: at, changedAt: at, erasedAt: null };
+          return Promise.resolve({
+            result: contact,
+            actions: [{ type: 'contact-added', id, customer }],
+            write: (links) => contacts.put(contact, links),
+          });
+        },
+      }),
+    correct: (actor, id, data) =>
+      committed({
+        ...deed,
+        actor,
+        decide: async () => {
+          const before = await standing(id);
+          const contact: Contact = { ...before, ...data, changedAt: now() };
+          mustFit(contact);
+          const changed = fields.filter((field) => contact[field] !== before[field]);
+          return {
+            result: changed.length === 0 ? before : contact,
+            actions: changed.length === 0 ? [] : [{ type: 'contact-corrected', id, fields: changed }],
+            write: (links) => contacts.put(contact, links),
+          };
+        },
+      }),
+    erase: (actor, id) =>
+      committed({
+        ...deed,
+        actor,
+        decide: async () => {
+          const { customer, addedAt } = await standing(id);
+          const at = now();
+          const nothing = { name: null, email: null, phone: null };
+          const contact: Contact = { id, customer, ...nothing, addedAt, changedAt: at, erasedAt: at };
+          return {
+            result: contact,
+            actions: [{ type: 'contact-erased', id }],
+            write: (links) => contacts.put(contact, links),
+          };
+        },
+      }),
+  };
+}
+
+function mustFit(data: PersonData): void {
+  const refusals: ValidationIssue[] = [];
+  const check = (field: (typeof fields)[number], fits: (text: string) => boolean, allowed: string): void => {
+    const text = data[field];
+    if (text !== null && (text.length > 200 || hasControls(text) || !fits(text)))
+      refusals.push(validationError(field, `${JSON.stringify(text)} can't be one`, allowed));
+  };
+  check('name', (text) => text.trim() !== '', 'one line of 1 to 200 characters');
+  check('email', (text) => /^[^\s@<>]+@[^\s@<>]+$/.test(text), 'an address as ann@bank.example');
+  check('phone', (text) => /^\+?[\d ()./-]{3,40}$/.test(text), 'digits, as +852 1234 5678');
+  if (refusals.length > 0) throw new ValidationError(refusals);
+  if (fields.some((field) => data[field] !== null)) return;
+  throw new ValidationError([
+    validationError(
+      'name',
+      'is missing, as e-mail and phone are',
+      'at least one of the three; or erase the person',
+    ),
+  ]);
+}

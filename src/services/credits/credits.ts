@@ -1,0 +1,267 @@
+import {
+  type CreditFacts,
+  type CreditMove,
+  type CreditRow,
+  isOwed,
+  moveFault,
+  reversalId,
+} from '../../core/billing/credit.js';
+import type { LedgerAction, LedgerEvent } from '../../core/ledger/actions.js';
+import { headOf, linkAfter } from '../../core/ledger/chain.js';
+import { validationError } from '../../core/ledger/errors.js';
+import { actorFault } from '../../core/ledger/proposals.js';
+import { formatAmount, minorOf } from '../../core/money.js';
+import { addDays, formatInstant } from '../../core/time/calendar.js';
+import type { EpochMs } from '../../core/types.js';
+import { digestOf } from '../../seal/canonical.js';
+import type { LedgerStore } from '../../store/ledger-store.js';
+import type { CreditChange, CreditQuery } from '../../store/statement-store.js';
+import type { Store } from '../../store/store.js';
+import { ValidationError } from '../ledger/entries.js';
+
+interface Deed<T> {
+  readonly ledger: Pick<LedgerStore, 'events'>;
+  readonly now: () => EpochMs;
+  readonly actor: string;
+  /** What to do by what stands now, and how to write it with its events; throws `Refused` where it may not be done. */
+  readonly decide: (events: readonly LedgerEvent[]) => Promise<{
+    readonly actions: readonly LedgerAction[];
+    readonly write: (links: readonly LedgerEvent[]) => Promise<'stored' | 'moved' | 'conflict'>;
+    readonly result: T;
+  }>;
+}
+
+const patience = 20;
+
+/** Does something that is written together with the ledger's events of it; thought over where others came first. */
+export async function committed<T>({ ledger, now, actor, decide }: Deed<T>): Promise<T> {
+  const nobody = actorFault(actor);
+  if (nobody) throw new ValidationError([nobody]);
+  for (let attempt = 0; attempt < patience; attempt += 1) {
+    const events = await ledger.events();
+    const { actions, write, result } = await decide(events);
+    const links: LedgerEvent[] = [];
+    for (const action of actions) {
+      links.push(
+        linkAfter(links.at(-1) ?? headOf(events), { at: now(), actor: actor.trim(), action }, digestOf),
+      );
+    }
+    if (links.length === 0 || (await write(links)) === 'stored') return result;
+  }
+  throw new Error('others wrote each time that something was to be written');
+}
+
+interface CreditsOptions {
+  readonly store: Pick<Store, 'ledger' | 'statements'>;
+  readonly now: () => EpochMs;
+}
+
+/** A page of what finance's system polls: to be asked for again with `cursor` as `since`. */
+interface CreditFeed {
+  readonly credits: readonly CreditRow[];
+  readonly cursor: number;
+}
+
+/** What statements owe, on its way to being paid. Everything rejects with `Refused` for what may not be done. */
+export interface Credits {
+  list(query?: CreditQuery): Promise<CreditRow[]>;
+  /** What became owed, or was taken back, after `since`; at least once, in a stable order. Changes nothing. */
+  feed(query: { readonly since: number; readonly limit: number }): Promise<CreditFeed>;
+  /** The same, and notes that finance's system has it. */
+  export(actor: string, query: { readonly since: number; readonly limit: number }): Promise<CreditFeed>;
+  /** With all rows of its statement that wait for a claim. `late`: why it counts although the last day has passed. */
+  claim(actor: string, id: string, note: string | null, late?: boolean): Promise<CreditRow>;
+  settle(actor: string, ids: readonly string[], note: string | null): Promise<CreditRow[]>;
+  /** Takes a row back; what finance's system has already is taken back by a row of its own. */
+  reverse(actor: string, id: string, reason: string): Promise<CreditRow>;
+}
+
+export function createCredits({ store, now }: CreditsOptions): Credits {
+  const { statements, ledger } = store;
+  const deed = { ledger, now };
+  const row = async (id: string): Promise<CreditRow> => {
+    const [found] = await statements.credits({ id });
+    if (found) return found;
+    throw new ValidationError([
+      validationError('id', `${id} is no credit`, 'an id as `credits list` prints it', ['no-such', id]),
+    ]);
+  };
+  const able = (of: CreditRow, move: CreditMove): void => {
+    const fault = moveFault(of, move);
+    if (fault !== null)
+      throw new ValidationError([
+        validationError('id', `${of.id} ${fault.what}`, allowedFor[move], fault.said),
+      ]);
+  };
+  const to = (
+    of: CreditRow,
+    status: CreditRow['status'],
+    note: string | null,
+    feed: boolean,
+  ): CreditChange => ({
+    id: of.id,
+    from: [of.status],
+    to: status,
+    at: now(),
+    note,
+    feed,
+  });
+  const feed: Credits['feed'] = async ({ since, limit }) => {
+    const credits = await statements.credits({ since, limit });
+    return { credits, cursor: credits.at(-1)?.cursor ?? since };
+  };
+  return {
+    list: (query) => statements.credits(query),
+    feed,
+    async export(actor, query) {
+      await committed({
+        ...deed,
+        actor,
+        decide: async () => {
+          const page = await feed(query);
+          const fresh = page.credits.filter(isOwed);
+          const last = fresh.at(-1);
+          return {
+            result: null,
+            actions: last
+              ? [{ type: 'credits-exported', id: last.id, credits: fresh.map(({ id }) => id) }]
+              : [],
+            write: (events) =>
+              statements.commit({ events, credits: fresh.map((each) => to(each, 'exported', null, false)) }),
+          };
+        },
+      });
+      return feed(query);
+    },
+    async claim(actor, id, note, late = false) {
+      await committed({
+        ...deed,
+        actor,
+        decide: async () => {
+          const asked = await row(id);
+          able(asked, 'claim');
+          const day = formatInstant(now(), 'UTC').slice(0, 10);
+          if (asked.claimBy !== null && day > asked.claimBy && !late) {
+            const what = `${id} could be claimed until ${asked.claimBy}`;
+            throw new ValidationError([
+              validationError('id', what, 'a claim in time, or --late with a note that says why it counts', [
+                'claim-late',
+                asked.claimBy,
+              ]),
+            ]);
+          }
+          const all = await statements.credits({ statement: asked.statement });
+          const waiting = all.filter((each) => moveFault(each, 'claim') === null);
+          return {
+            result: null,
+            actions: waiting.map((each) => ({ type: 'credit-claimed', id: each.id, note })),
+            write: (events) =>
+              statements.commit({ events, credits: waiting.map((each) => to(each, 'claimed', note, true)) }),
+          };
+        },
+      });
+      return row(id);
+    },
+    async settle(actor, ids, note) {
+      await committed({
+        ...deed,
+        actor,
+        decide: async () => {
+          const rows = await Promise.all([...new Set(ids)].map(row));
+          // Saying again that it was paid is no fault: finance's system may not have heard the answer.
+          const open = rows.filter(({ status }) => status !== 'settled');
+          for (const each of open) able(each, 'settle');
+          return {
+            result: null,
+            actions: open.map(({ id }) => ({ type: 'credit-settled', id, note })),
+            write: (events) =>
+              statements.commit({ events, credits: open.map((each) => to(each, 'settled', note, false)) }),
+          };
+        },
+      });
+      return Promise.all(ids.map(row));
+    },
+    async reverse(actor, id, reason) {
+      if (reason.trim() === '')
+        throw new ValidationError([
+          validationError('reason', 'is missing', 'why it is taken back, as text', ['missing']),
+        ]);
+      await committed({
+        ...deed,
+        actor,
+        decide: async () => {
+          const asked = await row(id);
+          able(asked, 'reverse');
+          const known = asked.status === 'exported' || asked.status === 'settled';
+          const credits: CreditChange[] = [to(asked, 'reversed', reason, !known && isOwed(asked))];
+          if (known) credits.push({ add: takenBack(asked), id: reversalId(id), status: 'sealed', at: now() });
+          return {
+            result: null,
+            actions: [{ type: 'credit-reversed', id, note: reason }],
+            write: (events) => statements.commit({ events, credits }),
+          };
+        },
+      });
+      return row(id);
+    },
+  };
+}
+
+const allowedFor: Readonly<Record<CreditMove, string>> = {
+  claim: 'a sealed credit that waits for a claim',
+  export: 'a sealed credit, claimed where its plan wants a claim',
+  settle: 'a sealed or exported credit, claimed where its plan wants a claim',
+  reverse: 'a sealed, claimed, exported or settled credit',
+};
+
+function takenBack(row: CreditRow): CreditFacts {
+  const { statement, revision, month, service, customer, site, currency } = row;
+  const less = (amount: string): string => formatAmount(-minorOf(amount, currency), currency);
+  return {
+    statement,
+    revision,
+    month,
+    service,
+    customer,
+    site,
+    currency,
+    kind: 'reversal',
+    of: row.id,
+    gross: less(row.gross),
+    tax: row.tax && less(row.tax),
+    net: row.net && less(row.net),
+    claimBy: null,
+  };
+}
+
+const dayMs = 86_400_000;
+
+/** Who enters what the daemon does by itself. */
+const daemonActor = 'pop-sla';
+
+/** Notes, once for each, that a claim is open and its last day near. Resolves to those. */
+export async function remindOfClaims(
+  { statements, ledger }: Pick<Store, 'statements' | 'ledger'>,
+  { now, aheadMs }: { readonly now: () => EpochMs; readonly aheadMs: number },
+): Promise<CreditRow[]> {
+  return committed({
+    ledger,
+    now,
+    actor: daemonActor,
+    decide: async () => {
+      const today = formatInstant(now(), 'UTC').slice(0, 10);
+      const near = addDays(today, Math.ceil(aheadMs / dayMs));
+      const open = await statements.credits({ status: 'sealed' });
+      const due = open.filter(
+        ({ claimBy, remindedAt, gross }) =>
+          claimBy !== null && remindedAt === null && claimBy <= near && !gross.startsWith('-'),
+      );
+      return {
+        result: due,
+        actions: due.map(({ id, claimBy }) => ({ type: 'claim-reminded', id, claimBy: claimBy ?? '' })),
+        write: (events) =>
+          statements.commit({ events, credits: due.map(({ id }) => ({ id, remindedAt: now() })) }),
+      };
+    },
+  });
+}

@@ -1,0 +1,133 @@
+import type { Config } from '../../config/config.js';
+import { type AttachmentRef, attachmentsOf } from '../../core/ledger/actions.js';
+import { chainFault, headOf } from '../../core/ledger/chain.js';
+import { validationError } from '../../core/ledger/errors.js';
+import type { EpochMs } from '../../core/types.js';
+import { availabilityJson, type AvailabilityJson } from '../../render/availability.js';
+import { digestOf, sha256 } from '../../seal/canonical.js';
+import { maxAttachmentBytes } from '../../store/ledger-store.js';
+import type { Store } from '../../store/store.js';
+import { auditTrail } from '../access/registry.js';
+import { createRegistry, type Registry } from '../customers/registry.js';
+import { type Impact, impactOf, type Judging } from '../months/impact.js';
+import { judgeStored, type StoredMonth } from '../months/judge.js';
+import { pastCreditsOf, ruleSetOfMonth } from '../statements/draw.js';
+import { createLedgerService, type LedgerService } from './service.js';
+import { ValidationError } from './entries.js';
+
+/** The desk with what stands around it: the files that prove something, and the months that are judged by it. */
+export interface LedgerBacklog {
+  readonly desk: LedgerService;
+  readonly registry: Registry;
+  /** Keeps a file. Rejects with `Refused` for one that is too large. */
+  attach(name: string, content: Uint8Array): Promise<AttachmentRef>;
+  /** Null: there is no such file. */
+  attachment(hash: string): Promise<Uint8Array | null>;
+  impact(id: string): Promise<Impact[]>;
+  month(name: string): Promise<StoredMonth[]>;
+  availability(name: string): Promise<AvailabilityJson>;
+  audit(expectedHead?: string): Promise<Audit>;
+}
+
+interface LedgerBacklogOptions {
+  readonly store: Pick<Store, 'ledger' | 'attachments' | 'watch' | 'rounds' | 'access' | 'statements'>;
+  /** The configuration in force. */
+  readonly config: () => Config;
+  readonly now: () => EpochMs;
+  /** Judges months elsewhere; here by default. */
+  readonly judging?: Pick<Judging, 'availability' | 'impact'>;
+  /** Something of the book was entered here. */
+  readonly bookChanged?: () => Promise<void>;
+}
+
+export function createLedgerBacklog({
+  store,
+  config,
+  now,
+  judging,
+  bookChanged,
+}: LedgerBacklogOptions): LedgerBacklog {
+  const desk = createLedgerService({ store, config, now });
+  const pastCredits = pastCreditsOf(store.statements);
+  const ruleSetOf = (month: string) => ruleSetOfMonth(store.statements, month);
+  const judge = () => ({ store, config: config(), now: now(), pastCredits, ruleSetOf });
+  return {
+    desk,
+    registry: createRegistry({ ledger: store.ledger, config, now, ...(bookChanged && { bookChanged }) }),
+    attach: async (name, content) => {
+      if (content.byteLength > maxAttachmentBytes) {
+        const what = `${name} has ${content.byteLength} bytes`;
+        throw new ValidationError([
+          validationError('attach', what, `files of at most ${maxAttachmentBytes} bytes`),
+        ]);
+      }
+      const ref = { sha256: sha256(content), name, bytes: content.byteLength };
+      await store.attachments.put({ sha256: ref.sha256, content, at: now() });
+      return ref;
+    },
+    attachment: (hash) => store.attachments.get(hash),
+    impact: async (id) => {
+      const exclusion = await desk.exclusion(id);
+      return judging ? judging.impact(id) : impactOf(exclusion, judge());
+    },
+    month: (name) => judgeStored(judge(), name),
+    availability: async (name) =>
+      judging ? judging.availability(name) : availabilityJson(name, await judgeStored(judge(), name), now()),
+    audit: (expectedHead) => audit(store, expectedHead),
+  };
+}
+
+interface Audit {
+  readonly ok: boolean;
+  readonly events: number;
+  /** The hash of the last event: written down elsewhere, it shows later that the end was not cut off. */
+  readonly head: string;
+  readonly attachments: number;
+  /** The trail of what was done, beside the ledger of what was entered. */
+  readonly trail: { readonly entries: number; readonly head: string };
+  readonly faults: readonly string[];
+}
+
+/** Whether the history is the one that was written. `expectedHead`: a head from before, which has to be in it. */
+export async function audit(
+  { ledger, attachments, access }: Pick<Store, 'ledger' | 'attachments' | 'access'>,
+  expectedHead?: string,
+): Promise<Audit> {
+  const events = await ledger.events({ after: 0 });
+  const faults: string[] = [];
+  const broken = chainFault(events, digestOrNone);
+  if (broken) faults.push(broken.what);
+  if (expectedHead !== undefined && !events.some(({ hash }) => hash === expectedHead)) {
+    faults.push(
+      `the head ${expectedHead} is not in the history: its end was cut off, or all of it was written anew`,
+    );
+  }
+  const files = new Map(
+    events.flatMap(({ action }) => attachmentsOf(action)).map((ref) => [ref.sha256, ref]),
+  );
+  for (const [hash, { name }] of files) {
+    const content = await attachments.get(hash);
+    if (content === null) faults.push(`the attachment ${name} (${hash}) is missing`);
+    else if (sha256(content) !== hash) faults.push(`the attachment ${name} (${hash}) was changed`);
+  }
+  const trail = await auditTrail(access.trail);
+  faults.push(...trail.faults);
+  const { hash: head } = headOf(events);
+  return {
+    ok: faults.length === 0,
+    events: events.length,
+    head,
+    attachments: files.size,
+    trail: { entries: trail.entries, head: trail.head },
+    faults,
+  };
+}
+
+/** What was never written by us may have no spelling at all. */
+function digestOrNone(value: object): string {
+  try {
+    return digestOf(value);
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,205 @@
+import { Cron } from 'croner';
+import { type ExclusionInput, readExclusion } from '../../config/exclusion-files.js';
+import type { ExclusionText, LedgerAction, LedgerEvent, Recurrence } from '../../core/ledger/actions.js';
+import { headOf, linkAfter } from '../../core/ledger/chain.js';
+import { formatRefusal, type ValidationIssue, validationError } from '../../core/ledger/errors.js';
+import {
+  type Correction,
+  type CountedOutage,
+  type HandMade,
+  lastWord,
+  refKey,
+} from '../../core/ledger/outages.js';
+import { actorFault } from '../../core/ledger/proposals.js';
+import { isTimeZone } from '../../core/time/calendar.js';
+import type { Interval } from '../../core/time/intervals.js';
+import type { EpochMs } from '../../core/types.js';
+import type { Attribution } from '../../core/watch/attribution.js';
+import type { ObservedOutage } from '../../core/watch/outage.js';
+import { atLongest, atShortest, type OutageSpan } from '../../core/watch/port.js';
+import type { TracesView } from '../../render/ledger/traces.js';
+import { digestOf } from '../../seal/canonical.js';
+import type { LedgerStore } from '../../store/ledger-store.js';
+
+/** What was asked for can't be entered; every reason, each with what is allowed. */
+export class ValidationError extends Error {
+  override readonly name = 'Refused';
+  constructor(readonly refusals: readonly ValidationIssue[]) {
+    super(refusals.map(formatRefusal).join('\n'));
+  }
+}
+
+interface EnterOptions {
+  readonly ledger: LedgerStore;
+  readonly now: () => EpochMs;
+  readonly actor: string;
+  /** What to append to this history, or why not; asked again when another entry came first. */
+  readonly decide: (
+    events: readonly LedgerEvent[],
+    nextSeq: number,
+  ) => LedgerAction[] | readonly ValidationIssue[];
+}
+
+const patience = 20;
+
+/** Appends what `decide` says, all or nothing. Rejects with `Refused`. */
+export async function enter({ ledger, now, actor, decide }: EnterOptions): Promise<LedgerEvent[]> {
+  const nobody = actorFault(actor);
+  if (nobody) throw new ValidationError([nobody]);
+  for (let attempt = 0; attempt < patience; attempt += 1) {
+    const events = await ledger.events();
+    const head = headOf(events);
+    const decided = decide(events, head.seq + 1);
+    if (isRefusal(decided)) throw new ValidationError(decided);
+    const links: LedgerEvent[] = [];
+    for (const action of decided) {
+      links.push(linkAfter(links.at(-1) ?? head, { at: now(), actor: actor.trim(), action }, digestOf));
+    }
+    if (links.length === 0 || (await ledger.append(links)) === 'stored') return links;
+  }
+  throw new Error('the ledger moved each time that something was to be appended');
+}
+
+const isRefusal = (
+  decided: LedgerAction[] | readonly ValidationIssue[],
+): decided is readonly ValidationIssue[] => decided.some((each) => 'field' in each);
+
+const most = 1000;
+const dayMs = 86_400_000;
+
+/** The windows that begin in [from, to), or what is wrong with the recurrence. */
+export function expand(
+  { cron, durationMs, zone }: Recurrence,
+  { from, to }: Interval,
+): Interval[] | readonly ValidationIssue[] {
+  if (!isTimeZone(zone)) {
+    return [
+      validationError(
+        'zone',
+        `is no time zone: ${JSON.stringify(zone)}`,
+        'an IANA name, such as Asia/Hong_Kong',
+      ),
+    ];
+  }
+  if (!Number.isSafeInteger(durationMs) || durationMs < 1 || durationMs > 31 * dayMs) {
+    return [validationError('duration', 'is out of range', 'from 1 ms to 31 days')];
+  }
+  if (!(from < to) || to - from > 366 * dayMs) {
+    return [
+      validationError('to', 'does not bound the windows', 'an instant after "from", at most 366 days later'),
+    ];
+  }
+  const job = planned(cron, zone);
+  if (job === null) {
+    const allowed = 'five fields: minute, hour, day, month, weekday, as "0 2 * * 0"';
+    return [validationError('cron', `is no cron expression: ${JSON.stringify(cron)}`, allowed)];
+  }
+  const windows: Interval[] = [];
+  // Croner looks for what comes after an instant; one that begins on `from` itself is in.
+  for (
+    let next = job.nextRun(new Date(from - 1000));
+    next !== null && next.getTime() < to;
+    next = job.nextRun(next)
+  ) {
+    if (next.getTime() >= from) windows.push({ from: next.getTime(), to: next.getTime() + durationMs });
+    if (windows.length > most)
+      return [validationError('cron', `gives more than ${most} windows`, 'fewer, or a shorter time')];
+  }
+  return windows.length > 0
+    ? windows
+    : [validationError('cron', 'gives no window in that time', 'one at least')];
+}
+
+function planned(cron: string, zone: string): Cron | null {
+  if (cron.trim().split(/\s+/).length !== 5) return null;
+  try {
+    return new Cron(cron, { timezone: zone, paused: true });
+  } catch {
+    return null;
+  }
+}
+
+/** What was written, at a place that refusals name → what is entered; windows that come again one by one. */
+export function textsOf(
+  inputs: readonly { readonly place: string | null; readonly input: ExclusionInput }[],
+): ExclusionText[] {
+  const refusals: ValidationIssue[] = [];
+  const texts = inputs.flatMap(({ place, input }): ExclusionText[] => {
+    const at = (found: readonly ValidationIssue[]): void => {
+      refusals.push(
+        ...found.map((one) => (place === null ? one : { ...one, field: `${place}: ${one.field}` })),
+      );
+    };
+    const reading = readExclusion(input);
+    if (!reading.ok) {
+      at(reading.refusals);
+      return [];
+    }
+    const { text } = reading;
+    const within = text.intervals[0];
+    if (text.recurrence === null || !within) return [text];
+    const windows = expand(text.recurrence, within);
+    if (windows.some((each) => 'field' in each)) {
+      at(windows as readonly ValidationIssue[]);
+      return [];
+    }
+    return [{ ...text, intervals: windows as ExclusionText['intervals'] }];
+  });
+  if (refusals.length > 0) throw new ValidationError(refusals);
+  return texts;
+}
+
+/** An outage with what was said of it: the measured row as it was, what counts, and the words that changed it. */
+export interface ShownOutage {
+  readonly ref: string;
+  readonly port: string;
+  /** Null: it was added by hand. */
+  readonly measured: ObservedOutage | null;
+  readonly corrections: readonly Correction[];
+  /** Null: it counts for nothing. */
+  readonly counts: OutageSpan | null;
+  /** As long and as short as it can have been; what people said is taken as it was said. Null as above. */
+  readonly longest: OutageSpan | null;
+  readonly shortest: OutageSpan | null;
+  /** What it was by all observers; null: entered by hand; left out: nobody asked. */
+  readonly attribution?: Attribution | null;
+  /** The path to the port as it was then and before; null: it was not traced; left out: nobody asked. */
+  readonly traces?: TracesView | null;
+}
+
+/** Measured and added ones with their corrections laid over them, by their start. */
+export function showOutages(measured: readonly ObservedOutage[], handMade: HandMade): ShownOutage[] {
+  const rows = measured.map((row): ShownOutage => {
+    const ref = refKey({ observer: row.observer, port: row.port, start: row.start.at });
+    const corrections = handMade.ofMeasured.get(ref) ?? [];
+    const shown = { ref, port: row.port, measured: row, corrections };
+    const word = lastWord(corrections);
+    if (word || row.voided) return { ...shown, ...exactly(word?.interval ?? null) };
+    const counts = { from: row.start.at, to: row.end?.at ?? null };
+    return { ...shown, counts, longest: atLongest(row), shortest: atShortest(row) };
+  });
+  const added = handMade.added.map(({ id, port, corrections }): ShownOutage => {
+    return {
+      ref: id,
+      port,
+      measured: null,
+      corrections,
+      ...exactly(lastWord(corrections)?.interval ?? null),
+    };
+  });
+  return [...rows, ...added].sort((a, b) => startOf(a) - startOf(b) || (a.ref < b.ref ? -1 : 1));
+}
+
+const exactly = (counts: OutageSpan | null) => ({ counts, longest: counts, shortest: counts });
+
+const startOf = ({ counts, measured, corrections }: ShownOutage): EpochMs =>
+  counts?.from ?? measured?.start.at ?? corrections[0]?.interval?.from ?? 0;
+
+/** Those that count for something. */
+export function countedOutages(shown: readonly ShownOutage[]): CountedOutage[] {
+  return shown.flatMap(({ ref, port, measured, counts }) =>
+    counts === null
+      ? []
+      : [{ ref, port, observer: measured?.observer ?? null, from: counts.from, to: counts.to }],
+  );
+}

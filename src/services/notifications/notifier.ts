@@ -1,0 +1,115 @@
+import type { Config } from '../../config/config.js';
+import { sellersOf } from '../../core/customer/book.js';
+import type { Ticket } from '../../core/ticket/report.js';
+import type { Suggestion } from '../../core/ticket/suggestion.js';
+import { forCustomer, isInternal, toldAs, type ToldEvent } from '../../core/ticket/visibility.js';
+import { formatInstant } from '../../core/time/calendar.js';
+import type { EpochMs } from '../../core/types.js';
+import { reportJson, suggestionJson } from '../../render/tickets.js';
+import { isoInstant } from '../../render/figures.js';
+import { notifyLanguage } from '../../i18n/mail.js';
+import { reportMail, suggestionMail, type MailText } from '../../render/notifications.js';
+import { ticketEventJson, ticketEventOf } from '../../render/tmf.js';
+import type { NotifyTarget, OutboxDraft, TargetStore } from '../../store/statement-store.js';
+import type { Occurrence } from '../tickets/append.js';
+
+interface NotifierOptions {
+  readonly targets: Pick<TargetStore, 'list'>;
+  readonly config: () => Config;
+}
+
+/** Makes the messages that an event brings: one for each target that wants it and may see it. */
+export function createNotifier({ targets, config }: NotifierOptions) {
+  return async (occurrences: readonly Occurrence[]): Promise<OutboxDraft[]> => {
+    const all = await targets.list();
+    return occurrences.flatMap((occurrence) =>
+      all.flatMap((target) => draftOf(target, occurrence, config()) ?? []),
+    );
+  };
+}
+
+function draftOf(target: NotifyTarget, { event, report }: Occurrence, config: Config): OutboxDraft | null {
+  const own = target.customer === null;
+  if (!own && (isInternal(event.action) || !seen(config, target.customer, report.customer, event.at)))
+    return null;
+  const told = toldAs(event.action);
+  const shown = own ? report : forCustomer(report);
+  const draft = (body: object): OutboxDraft => ({
+    key: `${report.id}.${event.seq}>${target.id}`,
+    target: target.id,
+    event: told,
+    about: report.id,
+    body: JSON.stringify(body),
+    at: event.at,
+  });
+  switch (target.kind) {
+    case 'tmf':
+      if (isInternal(event.action)) return null;
+      return target.events.includes('*') || target.events.includes(ticketEventOf(event))
+        ? draft(ticketEventJson(event, shown))
+        : null;
+    case 'webhook':
+      return wants(target, told) ? draft(webhookBody(event.at, told, shown)) : null;
+    case 'mail':
+      return wants(target, told) ? draft(mailBody(target, shown, event.action, config)) : null;
+  }
+}
+
+/** The messages that a suggestion brings: to those whose services use the path, and to the operator. */
+export function suggestionDrafts(
+  suggestion: Suggestion,
+  targets: readonly NotifyTarget[],
+  config: Config,
+  customers: readonly string[],
+): OutboxDraft[] {
+  const at = suggestion.raisedAt;
+  return targets.flatMap((target): OutboxDraft[] => {
+    const may =
+      target.customer === null || customers.some((customer) => seen(config, target.customer, customer, at));
+    if (target.kind === 'tmf' || !may || !wants(target, 'suggestion')) return [];
+    const shown = suggestionJson(suggestion);
+    const body =
+      target.kind === 'webhook'
+        ? { event: 'suggestion', at: isoInstant(at), suggestion: shown }
+        : suggestionMail(suggestion, wordsFor(target, config));
+    return [
+      {
+        key: `suggestion:${suggestion.path}@${suggestion.firstSlot}>${target.id}`,
+        target: target.id,
+        event: 'suggestion',
+        about: suggestion.path,
+        body: JSON.stringify(body),
+        at,
+      },
+    ];
+  });
+}
+
+const wants = ({ events }: NotifyTarget, told: ToldEvent): boolean =>
+  events.includes('*') || events.includes(told);
+
+/** A customer is told of its own, a reseller of its customers' as long as the link holds. */
+function seen(config: Config, who: string | null, customer: string, at: EpochMs): boolean {
+  if (who === customer) return true;
+  return (
+    who !== null && sellersOf(config.book, customer, formatInstant(at, 'UTC').slice(0, 10)).includes(who)
+  );
+}
+
+function webhookBody(at: EpochMs, event: ToldEvent, report: Ticket): object {
+  return { event, at: isoInstant(at), report: reportJson(report, at) };
+}
+
+function mailBody(
+  target: NotifyTarget,
+  report: Ticket,
+  action: Occurrence['event']['action'],
+  config: Config,
+): MailText {
+  return reportMail(report, action, wordsFor(target, config));
+}
+
+function wordsFor({ customer, language }: NotifyTarget, { book }: Config) {
+  const zone = book.customers.find(({ id }) => id === customer)?.timeZone ?? 'UTC';
+  return { language: notifyLanguage(language), zone };
+}

@@ -1,0 +1,134 @@
+import { createHmac } from 'node:crypto';
+import { lookup as systemLookup, type LookupAddress } from 'node:dns';
+import { request as httpRequest, type ClientRequest, type RequestOptions } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
+import type { Network } from '../../config/scalars.js';
+import type { EpochMs } from '../../core/types.js';
+import { addressRules } from './targets.js';
+
+/** Name → every address that it has. */
+export type LookupAll = (host: string) => Promise<readonly LookupAddress[]>;
+
+export interface WebhookOptions {
+  readonly url: string;
+  readonly body: string;
+  /** Null: it is not signed. */
+  readonly secret: string | null;
+  /** The same for every try of one message, so that whoever gets it twice can tell. */
+  readonly delivery: string;
+  readonly event: string;
+  readonly now: EpochMs;
+  readonly timeoutMs: number;
+  readonly allow: readonly Network[];
+  readonly userAgent: string;
+  readonly lookup?: LookupAll;
+}
+
+/** More of an answer than this is not read. */
+const maxAnswerBytes = 64 * 1024;
+
+const lookupAll: LookupAll = (host) =>
+  new Promise((resolve, reject) => {
+    systemLookup(host, { all: true }, (error, addresses) => {
+      if (error) reject(error);
+      else resolve(addresses);
+    });
+  });
+
+/**
+ * What stands in `pop-sla-signature`: `t=<seconds>,v1=<hex>`, the HMAC-SHA-256 of `<seconds>.<body>` by the target's
+ * secret. Whoever gets it makes it again from the raw body, compares, and refuses one that is minutes old.
+ */
+export function signatureOf(secret: string, body: string, now: EpochMs): string {
+  const seconds = Math.floor(now / 1000);
+  const hmac = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex');
+  return `t=${seconds},v1=${hmac}`;
+}
+
+/** Posts a message. Resolves when it was taken (2xx); rejects with why not. Redirects are not followed. */
+export async function postWebhook(options: WebhookOptions): Promise<void> {
+  const { url, body, secret, delivery, event, now, timeoutMs, userAgent } = options;
+  const target = new URL(url);
+  const rules = addressRules(options.allow);
+  const host = target.hostname.replace(/^\[|\]$/g, '');
+  const refuseFor = (address: string): void => {
+    if (!rules.may(address)) throw new Error(`${host} is ${address}, an address that webhooks may not go to`);
+    if (target.protocol !== 'https:' && !rules.isAllowedHouse(address))
+      throw new Error(`${host} is ${address}: http is for allowed networks only, https for all others`);
+  };
+  if (isIP(host) !== 0) refuseFor(host);
+  // What is connected to is what was looked at: the name is resolved here once, and nowhere else.
+  const lookup: LookupFunction = (name, { all }, done) => {
+    (options.lookup ?? lookupAll)(name).then(
+      (addresses) => {
+        try {
+          for (const { address } of addresses) refuseFor(address);
+          const first = addresses[0];
+          if (!first) throw new Error(`${name} has no address`);
+          if (all) done(null, [...addresses]);
+          else done(null, first.address, first.family);
+        } catch (error) {
+          done(error as NodeJS.ErrnoException, '', 4);
+        }
+      },
+      (error: unknown) => {
+        done(error as NodeJS.ErrnoException, '', 4);
+      },
+    );
+  };
+  const requestOptions: RequestOptions = {
+    method: 'POST',
+    agent: false,
+    lookup,
+    signal: AbortSignal.timeout(timeoutMs),
+    headers: {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+      'user-agent': userAgent,
+      'pop-sla-event': event,
+      'pop-sla-delivery': delivery,
+      ...(secret !== null && { 'pop-sla-signature': signatureOf(secret, body, now) }),
+    },
+  };
+  const send = target.protocol === 'https:' ? httpsRequest : httpRequest;
+  await answered(send(target, requestOptions), body, refuseFor, timeoutMs);
+}
+
+function answered(
+  request: ClientRequest,
+  body: string,
+  refuseFor: (address: string) => void,
+  timeoutMs: number,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    request.on('socket', (socket) => {
+      socket.once('connect', () => {
+        try {
+          refuseFor(socket.remoteAddress ?? '');
+        } catch (error) {
+          request.destroy(error as Error);
+        }
+      });
+    });
+    request.on('error', (error) => {
+      reject(error.name === 'AbortError' ? new Error(`no answer within ${timeoutMs} ms`) : error);
+    });
+    request.on('response', (response) => {
+      const { statusCode = 0 } = response;
+      let bytes = 0;
+      response.on('data', (chunk: Buffer) => {
+        bytes += chunk.byteLength;
+        if (bytes > maxAnswerBytes) response.destroy();
+      });
+      response.on('error', () => undefined);
+      response.on('close', () => {
+        if (statusCode >= 200 && statusCode < 300) resolve();
+        else if (statusCode >= 300 && statusCode < 400)
+          reject(new Error(`answered ${statusCode}: redirects are not followed`));
+        else reject(new Error(`answered ${statusCode}`));
+      });
+    });
+    request.end(body);
+  });
+}

@@ -1,0 +1,276 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Config, PathConfig } from '../../config/config.js';
+import type { LedgerEvent } from '../../core/ledger/actions.js';
+import { approvedExcuses, foldExclusions } from '../../core/ledger/exclusions.js';
+import { foldCorrections } from '../../core/ledger/outages.js';
+import { ledgerStanding } from '../../core/ledger/standing.js';
+import { emptySums, figuresOf, type FiguresOf } from '../../core/measurement/figures.js';
+import type { Round } from '../../core/measurement/round.js';
+import { pathEnds } from '../../core/path.js';
+import type { Plan } from '../../core/plan.js';
+import { emptyMesh, type MeshStanding, type PathStanding, type QualityTerms } from '../../core/standing.js';
+import type { MonthCase } from '../../core/statement/case.js';
+import type { JudgeInput } from '../../core/statement/judge.js';
+import { paysForQuality } from '../../core/statement/parts.js';
+import { currentRuleSet } from '../../core/statement/rule-set.js';
+import { servicesStanding, type ServiceStanding } from '../../core/statement/standing.js';
+import { slotAtOrBefore } from '../../core/time/slot.js';
+import type { EpochMs, PathId } from '../../core/types.js';
+import type { Clock, EngineEvents, Log } from '../../engine/ports.js';
+import type { Store } from '../../store/store.js';
+import { showOutages } from '../ledger/entries.js';
+import { figuresFromStore, loadMonth } from '../months/load-case.js';
+import type { Entered } from '../months/judge.js';
+import { currentMonth, pathStanding, type PathTerms, termsAt } from './sources.js';
+import type { StandingEvents } from './ports.js';
+import { gradeRound } from './round-grade.js';
+
+interface ServicesQuery {
+  readonly store: Pick<Store, 'watch' | 'rounds'>;
+  readonly config: Config;
+  readonly now: EpochMs;
+  readonly entered: Pick<Entered, 'outages' | 'exclusions'>;
+}
+
+/** Every service of every plan that judges something in this month, from what is stored and entered until now. */
+export async function judgeServicesNow(query: ServicesQuery): Promise<ServiceStanding[]> {
+  const { store, config, now, entered } = query;
+  const months = new Map<string, Set<string>>();
+  for (const plan of config.book.plans.values()) {
+    const name = currentMonth(plan, now)?.month.name;
+    if (name !== undefined) months.set(name, (months.get(name) ?? new Set()).add(plan.id));
+  }
+  const standings: ServiceStanding[] = [];
+  // Near midnight the months of two zones are current; sites and caps go across the plans of one.
+  for (const [name, plans] of months) {
+    const loaded = await loadMonth({ store, config, name, ruleSet: currentRuleSet, now, ...entered });
+    const inputs: JudgeInput[] = [];
+    for (const monthCase of loaded.cases) {
+      if (paysForQuality(monthCase.plan)) {
+        const figures = await figuresFromStore({ rounds: store.rounds, monthCase });
+        inputs.push({ case: monthCase, figures });
+      } else inputs.push({ case: withoutPaths(monthCase), figures: noFigures });
+    }
+    standings.push(...servicesStanding(inputs, now).filter(({ plan }) => plans.has(plan)));
+  }
+  return standings;
+}
+
+/** Availability and its credit need no path. */
+const withoutPaths = (monthCase: MonthCase): MonthCase => ({
+  ...monthCase,
+  commitments: [],
+  services: monthCase.services.map((service) => ({ ...service, paths: [] })),
+});
+
+const noFigures: FiguresOf = () => figuresOf(emptySums());
+
+const everyMs = 60_000;
+const dayMs = 86_400_000;
+const burstMs = 1_000;
+const growsEveryMs = 2_000;
+
+interface StandingOptions {
+  readonly clock: Clock;
+  readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds'>;
+  /** The configuration in force. */
+  readonly config: () => Config;
+  /** What judges a path that no service names; null: nothing does. */
+  readonly defaultPlan: Plan | null;
+  readonly events: StandingEvents;
+  readonly log: Log;
+}
+
+/** The month to date of every service. */
+export interface ServicesStanding {
+  readonly at: EpochMs;
+  readonly services: readonly ServiceStanding[];
+}
+
+interface StandingKeeper {
+  /** How every path stood when it was last judged. */
+  readonly mesh: () => MeshStanding;
+  /** How every service stood when they were last judged; null: they were not yet. */
+  readonly services: () => ServicesStanding | null;
+  /** What it has to hear of the engine. */
+  readonly heard: Partial<EngineEvents>;
+  /** Judges at once, every minute, and after an outage changed; until `signal` is aborted. */
+  keep(signal: AbortSignal): Promise<void>;
+}
+
+/**
+ * Judges the month to date beside the measurement, so that whoever asks finds it done. Services are judged every time;
+ * a path when something of it is new: a round, a missing slot, an exclusion, its terms, the month.
+ */
+export function createStanding(options: StandingOptions): StandingKeeper {
+  const { clock, store, config, defaultPlan, events, log } = options;
+  let basis: { readonly config: Config; readonly monthEnd: EpochMs; readonly paths: string } | null = null;
+  let terms: ReadonlyMap<PathId, PathTerms> = new Map();
+  const dirty = new Set<PathId>();
+  /** Of whose rounds this agent was told last. */
+  const latest = new Map<PathId, EpochMs>();
+  /** The newest slot of each path that has a word on it in the store. */
+  let newest: ReadonlyMap<PathId, EpochMs> = new Map();
+  let lastSlot: EpochMs | null = null;
+  const standings = new Map<PathId, PathStanding>();
+  let quality: readonly QualityTerms[] = [];
+  let version = 0;
+  let judgedAt: EpochMs | null = null;
+  let shown = emptyMesh;
+  let services: ServicesStanding | null = null;
+  const ledger: LedgerEvent[] = [];
+  let wake = new AbortController();
+
+  /** The terms that hold now; when they changed every path is judged anew. */
+  const refreshTerms = (): void => {
+    const [now, current] = [clock.now(), config()];
+    const foreign = foreignPaths(current, newest, now - dayMs);
+    const names = foreign.map(({ id }) => id).join(' ');
+    if (basis?.config === current && now < basis.monthEnd && names === basis.paths) return;
+    const before = basis?.config === current && now < basis.monthEnd ? terms : new Map<PathId, PathTerms>();
+    terms = termsAt(current, [...current.paths, ...foreign], defaultPlan, now);
+    const ends = [...terms.values()].map(({ month }) => month.to);
+    basis = { config: current, monthEnd: Math.min(Infinity, ...new Set(ends)), paths: names };
+    for (const path of terms.keys()) if (!before.has(path)) dirty.add(path);
+    for (const path of standings.keys()) if (!terms.has(path)) standings.delete(path);
+    version += 1;
+    const plans = new Map([...terms.values()].map(({ planId, plan }) => [planId, plan]));
+    quality = [...plans].map(([plan, { latency, loss }]) => ({ plan, latency, loss }));
+    events.terms(quality);
+  };
+
+  /** What the store has that nobody told of: rounds of other agents, of this one before it started, of none at all. */
+  const readNewest = async (): Promise<void> => {
+    const found = await store.rounds.newest();
+    for (const [path, slot] of found) if (newest.get(path) !== slot) dirty.add(path);
+    newest = found;
+    const { everyMs: between } = config().measurement;
+    const begun = slotAtOrBefore(clock.now(), between);
+    // Another slot has passed: who has no word on it stands otherwise by now.
+    if (lastSlot !== begun)
+      for (const path of terms.keys()) if ((newest.get(path) ?? 0) < begun - between) dirty.add(path);
+    lastSlot = begun;
+  };
+
+  const accounted = (path: PathId, slot: EpochMs): boolean => {
+    dirty.add(path);
+    if (slot < (latest.get(path) ?? -Infinity)) return false;
+    latest.set(path, slot);
+    return true;
+  };
+  const measured = (round: Round): void => {
+    const own = terms.get(round.path);
+    if (!accounted(round.path, round.slot) || !own) return;
+    const worth = gradeRound(round, own);
+    if (!worth) return;
+    const { slot } = round;
+    events.roundGraded(round.path, worth.grade, { ...worth.of, slot, commitmentUs: own.commitmentUs });
+  };
+
+  const readLedger = async (): Promise<void> => {
+    const fresh = await store.ledger.events({ after: ledger.at(-1)?.seq ?? 0 });
+    ledger.push(...fresh);
+    if (fresh.length > 0) for (const path of terms.keys()) dirty.add(path);
+  };
+
+  const untilOf = (path: PathId): EpochMs => {
+    const { everyMs: between } = config().measurement;
+    const begun = slotAtOrBefore(clock.now(), between);
+    return latest.get(path) === begun || newest.get(path) === begun ? begun + 1 : begun;
+  };
+
+  const once = async (signal: AbortSignal): Promise<void> => {
+    const [startedAt, now] = [clock.monotonicMs(), clock.now()];
+    await readNewest();
+    refreshTerms();
+    await readLedger();
+    const folded = foldExclusions(ledger);
+    const exclusions = approvedExcuses(folded);
+    const outages = showOutages(await store.watch.outages(), foldCorrections(ledger));
+    events.ledger(ledgerStanding(folded, now));
+    const entered = { outages, exclusions };
+    services = { at: now, services: await judgeServicesNow({ store, config: config(), now, entered }) };
+    events.services(services.services);
+    const own = new Set<PathId>(config().paths.map(({ id }) => id));
+    let shownAt = clock.monotonicMs();
+    for (const path of [...dirty]) {
+      if (signal.aborted) return;
+      dirty.delete(path);
+      const of = terms.get(path);
+      if (!of) continue;
+      const { everyMs: between } = config().measurement;
+      const query = { rounds: store.rounds, terms: of, exclusions, everyMs: between, until: untilOf(path) };
+      try {
+        const standing = await pathStanding(query);
+        standings.set(path, standing);
+        // Who asks meanwhile sees it grow, but not each path by itself: every time is a whole answer anew.
+        if (clock.monotonicMs() - shownAt >= growsEveryMs) {
+          version += 1;
+          shownAt = clock.monotonicMs();
+        }
+        if (own.has(path)) events.pathStanding(path, standing);
+      } catch (error) {
+        dirty.add(path);
+        throw error;
+      }
+      await turn();
+    }
+    judgedAt = clock.now();
+    version += 1;
+    events.judged(judgedAt, clock.monotonicMs() - startedAt);
+  };
+
+  return {
+    services: () => services,
+    mesh: () => {
+      if (shown.version === version) return shown;
+      const paths = [...terms.keys()].sort((a, b) => (a < b ? -1 : 1));
+      shown = {
+        version,
+        judgedAt,
+        terms: quality,
+        paths: new Map(paths.map((path) => [path, standings.get(path) ?? null])),
+      };
+      return shown;
+    },
+    heard: {
+      roundStored: measured,
+      roundDelayed: measured,
+      slotsMissing: (missing) => {
+        for (const { path, slot } of missing) accounted(path, slot);
+      },
+      pathsChanged: refreshTerms,
+      outageChanged: () => {
+        wake.abort();
+      },
+    },
+    keep: async (signal) => {
+      let failed = false;
+      while (!signal.aborted) {
+        wake = new AbortController();
+        try {
+          await once(signal);
+          failed = false;
+        } catch (error) {
+          if (!failed) log.warn({ err: error }, 'the month to date could not be judged; tried every minute');
+          failed = true;
+        }
+        await clock.sleep(everyMs, AbortSignal.any([signal, wake.signal]));
+        // What changes in a burst is judged once.
+        if (wake.signal.aborted) await clock.sleep(burstMs, signal);
+      }
+    },
+  };
+}
+
+/** Paths between its PoPs that this agent does not measure, and somebody does. */
+function foreignPaths(config: Config, newest: ReadonlyMap<PathId, EpochMs>, since: EpochMs): PathConfig[] {
+  const pops = new Set(config.pops.map(({ id }) => id));
+  const own = new Set<PathId>(config.paths.map(({ id }) => id));
+  return [...newest].flatMap(([id, slot]) => {
+    const ends = pathEnds(id);
+    if (slot < since || own.has(id) || !ends || !pops.has(ends.source) || !pops.has(ends.destination))
+      return [];
+    return [{ id, ...ends, from: null, to: null }];
+  });
+}

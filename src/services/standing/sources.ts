@@ -1,0 +1,138 @@
+import type { Config, PathConfig } from '../../config/config.js';
+import { bookMonth } from '../../core/customer/book.js';
+import type { Exclusion, ExclusionKind } from '../../core/exclusion.js';
+import { emptySums, figuresOf, type MeanFigures } from '../../core/measurement/figures.js';
+import type { Rational } from '../../core/number.js';
+import { monthOf, type Plan, type PlanVersion, versionFor } from '../../core/plan.js';
+import { leftOutOf } from '../../core/quality.js';
+import { grade, type PathStanding, type WindowStanding } from '../../core/standing.js';
+import { currentRuleSet } from '../../core/statement/rule-set.js';
+import { formatInstant, type Month } from '../../core/time/calendar.js';
+import { contains, type Interval, type IntervalSet } from '../../core/time/intervals.js';
+import { dueSlots } from '../../core/time/slot.js';
+import type { EpochMs, PathId } from '../../core/types.js';
+import type { RoundStore } from '../../store/store.js';
+import { commitmentsIn, meanSums } from '../months/load-case.js';
+
+/** What a path is judged by in the month of an instant. */
+export interface PathTerms {
+  readonly path: PathConfig;
+  readonly planId: string;
+  readonly plan: PlanVersion;
+  readonly month: Month;
+  /** Microseconds; null: none is promised. */
+  readonly commitmentUs: Rational | null;
+}
+
+/**
+ * By the plan of the first service that names the path, else by `defaultPlan`. A path whose plan is not in force yet
+ * has no terms.
+ */
+export function termsAt(
+  config: Config,
+  paths: readonly PathConfig[],
+  defaultPlan: Plan | null,
+  now: EpochMs,
+): Map<PathId, PathTerms> {
+  const planOf = new Map<PathId, Plan>();
+  for (const plan of config.book.plans.values()) {
+    const current = currentMonth(plan, now);
+    if (current === null) continue;
+    const { plans } = bookMonth(config.book, current.month.name, currentRuleSet);
+    for (const { paths: own } of plans.find((judged) => judged.plan.id === plan.id)?.services ?? [])
+      for (const path of own) if (!planOf.has(path)) planOf.set(path, plan);
+  }
+  const byPlan = new Map<Plan | null, PathConfig[]>();
+  for (const path of paths) {
+    const plan = planOf.get(path.id) ?? defaultPlan;
+    const judged = byPlan.get(plan);
+    if (judged) judged.push(path);
+    else byPlan.set(plan, [path]);
+  }
+  const terms = new Map<PathId, PathTerms>();
+  for (const [plan, judged] of byPlan) {
+    const current = plan && currentMonth(plan, now);
+    if (!current) continue;
+    const { version, month } = current;
+    const ids = judged.map(({ id }) => id);
+    const promised = new Map(
+      commitmentsIn(config, ids, month, version).map(({ path, latencyUs }) => [path, latencyUs]),
+    );
+    for (const path of judged)
+      terms.set(path.id, {
+        path,
+        planId: plan.id,
+        plan: version,
+        month,
+        commitmentUs: promised.get(path.id) ?? null,
+      });
+  }
+  return terms;
+}
+
+/** The month that an instant lies in, in the zone of the plan that judges it; null: no version is in force. */
+export function currentMonth(
+  plan: Plan,
+  now: EpochMs,
+): { readonly version: PlanVersion; readonly month: Month } | null {
+  for (const { timeZone } of plan.versions.toReversed()) {
+    const name = formatInstant(now, timeZone).slice(0, 7);
+    const version = versionFor(plan, name);
+    if (version?.timeZone === timeZone) return { version, month: monthOf(version, name) };
+  }
+  return null;
+}
+
+const dayMs = 86_400_000;
+
+interface PathStandingQuery {
+  readonly rounds: Pick<RoundStore, 'monthSums'>;
+  readonly terms: PathTerms;
+  /** Approved ones. */
+  readonly exclusions: readonly Exclusion[];
+  readonly everyMs: number;
+  /** The slots before this instant have their rounds, or are missing. */
+  readonly until: EpochMs;
+}
+
+/** A path over its newest slot, the last 24 hours and the month to date, summed up by the store. */
+export async function pathStanding(query: PathStandingQuery): Promise<PathStanding> {
+  const { terms, until, everyMs } = query;
+  return {
+    plan: terms.planId,
+    commitmentUs: terms.commitmentUs,
+    round: await over({ from: until - 1 - ((until - 1) % everyMs), to: until }, query),
+    day: await over({ from: until - dayMs, to: until }, query),
+    month: await over({ from: terms.month.from, to: Math.min(until, terms.month.to) }, query),
+  };
+}
+
+async function over(window: Interval, query: PathStandingQuery): Promise<WindowStanding> {
+  const { terms, exclusions, everyMs } = query;
+  const { path, plan, commitmentUs } = terms;
+  const out = (kinds: readonly ExclusionKind[]) => leftOutOf(path.id, exclusions, kinds);
+  const [latencyOut, lossOut] = [out(plan.latency.leavesOut), out(plan.loss.leavesOut)];
+  const latency = await figures(window, latencyOut, query);
+  const alike = JSON.stringify(latencyOut) === JSON.stringify(lossOut);
+  const { loss } = alike ? latency : await figures(window, lossOut, query);
+  const due = dueSlots(window.from, window.to, everyMs, path).filter((slot) => !contains(latencyOut, slot));
+  return {
+    ...window,
+    latencyUs: latency.latencyUs,
+    loss,
+    held: latency.held,
+    due: due.length,
+    ...grade({ latencyUs: latency.latencyUs, loss }, commitmentUs, plan),
+  };
+}
+
+async function figures(
+  { from, to }: Interval,
+  leftOut: IntervalSet,
+  { rounds, terms }: PathStandingQuery,
+): Promise<MeanFigures> {
+  const path = terms.path.id;
+  if (from >= to) return figuresOf(emptySums());
+  const [sums] = await rounds.monthSums({ paths: [path], from, to, without: new Map([[path, leftOut]]) });
+  return figuresOf(sums ? meanSums(sums) : emptySums());
+}

@@ -1,0 +1,178 @@
+import type { Config } from '../../config/config.js';
+import type { CustomerRegistry } from '../../core/customer/book.js';
+import { monthAfter } from '../../core/time/calendar.js';
+import type { EpochMs } from '../../core/types.js';
+import type { Alarm, Clock, Log } from '../../engine/ports.js';
+import type { Store } from '../../store/store.js';
+import { remindOfClaims } from '../credits/credits.js';
+import { monthOfBook } from './months.js';
+import type { Statements } from './statements.js';
+
+interface MonthCloseOptions {
+  readonly clock: Clock;
+  readonly alarm: Alarm;
+  /** The time that decides whether a month is over: not that of a clock that was just set ahead. */
+  readonly steadyNow: () => EpochMs;
+  readonly store: Pick<Store, 'statements' | 'ledger' | 'paths'>;
+  readonly statements: Pick<Statements, 'closeOnce' | 'check'>;
+  /** The configuration in force, with its book. */
+  readonly config: () => Config;
+  readonly log: Log;
+}
+
+interface MonthClose {
+  /** Does what is due, and what was missed while nobody was there; then whenever something is. */
+  start(): void;
+  /** Resolves when nothing is being done. */
+  idle(): Promise<void>;
+  /** Waits a moment for what is being done. */
+  stop(): Promise<void>;
+}
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const stopPatienceMs = 500;
+/** How often it looks at what can change at any time: claims, and what sealed statements rest on. */
+const lookEveryMs = 6 * hourMs;
+/** So far back sealed months are looked at again. */
+const monthsLookedAt = 3;
+
+/** Closes each month once its grace is over; reminds of claims; notes which sealed statements have changed. */
+export function createMonthClose(options: MonthCloseOptions): MonthClose {
+  const { clock, alarm, steadyNow, store, statements, config, log } = options;
+  let stopped = false;
+  let waiting: { cancel(): void } | null = null;
+  let working: Promise<void> = Promise.resolve();
+
+  async function work(): Promise<void> {
+    let next = clock.now() + lookEveryMs;
+    try {
+      for (const { month, due } of await open()) {
+        if (stopped) return;
+        if (due > steadyNow()) {
+          next = Math.min(next, due);
+          continue;
+        }
+        const drafts = await statements.closeOnce(month);
+        if (drafts === null) continue; // another hub did, meanwhile
+        log.info({ month, drafts }, 'a month was closed: its statements wait to be looked at and sealed');
+      }
+      if (!stopped) await look();
+    } catch (error) {
+      if (stopped) return;
+      log.error({ err: error }, 'months could not be closed; tried again in an hour');
+      next = Math.min(next, clock.now() + hourMs);
+    }
+    // Not a moment before its time: an alarm that rings early would ring for nothing, and again at once where the
+    // clock runs ahead.
+    const soonest = clock.now() + (clock.now() > steadyNow() ? minuteMs : 1);
+    if (!stopped) waiting = alarm.at(Math.max(next, soonest), ring);
+  }
+
+  /** Months of the book that are not closed, from the first in which paths were configured on. */
+  async function open(): Promise<{ readonly month: string; readonly due: EpochMs }[]> {
+    const { book, statements: settings } = config();
+    const seen = [...(await store.paths.known()).values()].map(({ firstSeenAt }) => firstSeenAt);
+    if (seen.length === 0) return [];
+    const months = [];
+    // A zone may be a day ahead of UTC or behind it.
+    const last = nameOf(clock.now() + 24 * hourMs);
+    for (let month = nameOf(Math.min(...seen)); month <= last; month = monthAfter(month, 1)) {
+      const { end } = monthOfBook(book, month);
+      if (end === null || (await store.statements.closed(month)) !== null) continue;
+      months.push({ month, due: end + settings.graceMs });
+    }
+    return months;
+  }
+
+  async function look(): Promise<void> {
+    const { claimReminderMs } = config().statements;
+    const due = await remindOfClaims(store, { now: () => clock.now(), aheadMs: claimReminderMs });
+    for (const { id, statement, claimBy, gross, currency } of due)
+      log.warn(
+        { credit: id, statement, claimBy, gross, currency },
+        'a claim is open, and its last day is near',
+      );
+    for (let back = monthsLookedAt; back > 0 && !stopped; back -= 1) {
+      const month = monthAfter(nameOf(clock.now()), -back);
+      const { end } = monthOfBook(config().book, month);
+      if (end === null || end > clock.now()) continue;
+      const changed = await statements.check(month);
+      if (changed > 0)
+        log.warn({ month, statements: changed }, 'sealed statements would say something else now');
+    }
+  }
+
+  function ring(): void {
+    working = work();
+  }
+
+  return {
+    start: ring,
+    idle: () => working,
+    stop: async () => {
+      stopped = true;
+      waiting?.cancel();
+      // A month of a large mesh takes longer than a stop may; what is not closed is at the next start.
+      await Promise.race([working, clock.sleep(stopPatienceMs)]);
+    },
+  };
+}
+
+const nameOf = (at: EpochMs): string => new Date(at).toISOString().slice(0, 7);
+
+/** How the months that are over stand. */
+interface CloseStanding {
+  /** Of the latest of them: `closed` has drafts that wait to be sealed. */
+  readonly state: 'open' | 'closed' | 'sealed';
+  /** When the last month ended that is sealed; null: none is. */
+  readonly lastSealedEnd: EpochMs | null;
+  /** How long ago the oldest one that is not sealed ended; 0: all are. */
+  readonly unsealedMs: number;
+}
+
+interface CloseStandingQuery {
+  readonly store: Pick<Store, 'statements' | 'paths'>;
+  readonly book: CustomerRegistry;
+  readonly now: EpochMs;
+  /** Months that were found sealed; they are not looked at again. */
+  readonly sealed: Set<string>;
+}
+
+const monthsBack = 24;
+const dayMs = 86_400_000;
+
+/** From the first month in which paths were configured on, at most two years; null: no month with a service is over. */
+export async function closeStanding(query: CloseStandingQuery): Promise<CloseStanding | null> {
+  const { store, book, now, sealed } = query;
+  const seen = [...(await store.paths.known()).values()].map(({ firstSeenAt }) => firstSeenAt);
+  const last = new Date(now + dayMs).toISOString().slice(0, 7);
+  const first = new Date(Math.min(now, ...seen)).toISOString().slice(0, 7);
+  const earliest = monthAfter(last, -monthsBack);
+  let state: CloseStanding['state'] | null = null;
+  let lastSealedEnd: EpochMs | null = null;
+  let oldestUnsealed: EpochMs | null = null;
+  for (let month = first > earliest ? first : earliest; month <= last; month = monthAfter(month, 1)) {
+    const { services, end } = monthOfBook(book, month);
+    if (end === null || end > now) continue;
+    state = await stateOf(month, services, query);
+    if (state === 'sealed') {
+      sealed.add(month);
+      lastSealedEnd = end;
+    } else oldestUnsealed ??= end;
+  }
+  if (state === null) return null;
+  return { state, lastSealedEnd, unsealedMs: oldestUnsealed === null ? 0 : now - oldestUnsealed };
+}
+
+async function stateOf(
+  month: string,
+  services: readonly string[],
+  { store, sealed }: CloseStandingQuery,
+): Promise<CloseStanding['state']> {
+  if (sealed.has(month)) return 'sealed';
+  const statements = await store.statements.list({ month });
+  const done = new Set(statements.flatMap(({ state, service }) => (state === 'sealed' ? [service] : [])));
+  if (services.every((service) => done.has(service))) return 'sealed';
+  return (await store.statements.closed(month)) === null ? 'open' : 'closed';
+}

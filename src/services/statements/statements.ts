@@ -1,0 +1,315 @@
+import type { Config } from '../../config/config.js';
+import { actorFault } from '../../core/ledger/proposals.js';
+import { validationError } from '../../core/ledger/errors.js';
+import type { Assembler } from '../../core/statement/assemble.js';
+import { changeOf } from '../../core/statement/compare.js';
+import { statementId, type SealedStatement, type StatementDocument } from '../../core/statement/document.js';
+import type { EpochMs } from '../../core/types.js';
+import { formatInstant } from '../../core/time/calendar.js';
+import { digestOf } from '../../seal/canonical.js';
+import type { Signer } from '../../seal/keys.js';
+import type { DraftStatement, StatementQuery, StatementSummary } from '../../store/statement-store.js';
+import type { Store } from '../../store/store.js';
+import { withLedgerEntries } from '../customers/in-force.js';
+import { ValidationError } from '../ledger/entries.js';
+import { adjustmentOf, creditOf, drawMonth } from './draw.js';
+import type { Judging } from '../months/impact.js';
+import { servicesAsked, type MonthOfBook } from './months.js';
+import { type Outcome, sealer, type Sealing } from './seal.js';
+
+export interface StatementsOptions {
+  readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds' | 'statements'>;
+  readonly config: () => Config;
+  readonly now: () => EpochMs;
+  /** The version of this program. */
+  readonly software: string;
+  /** Rejects with `KeyFault`. */
+  readonly signer: () => Promise<Signer>;
+  readonly step?: Sealing['step'];
+  /** Draws months up elsewhere; here by default. */
+  readonly judging?: Pick<Judging, 'draw'>;
+}
+
+interface SealRequest {
+  readonly month: string;
+  /** Null: all of the month's. */
+  readonly services: readonly string[] | null;
+  /** Why incomplete ones are sealed all the same; null: they are not. */
+  readonly acceptIncomplete: string | null;
+}
+
+/** A month's statements from draft to revision. Everything rejects with `Refused` for what can't be asked for. */
+export interface Statements {
+  list(query?: StatementQuery): Promise<StatementSummary[]>;
+  /** A sealed revision (the latest by default), else the draft. */
+  show(month: string, service: string, revision?: number): Promise<SealedStatement | DraftStatement>;
+  /** As it would be drawn up now, and nothing is kept: also for a month that is not over. */
+  draw(month: string, services: readonly string[] | null): Promise<StatementDocument[]>;
+  /** Draws up a month that is over, and keeps the drafts of what is not sealed. Resolves to how many. */
+  close(month: string, services?: readonly string[] | null): Promise<number>;
+  /** The same, unless it was closed before, by whomever; then null. */
+  closeOnce(month: string): Promise<number | null>;
+  seal(actor: string, request: SealRequest): Promise<Outcome[]>;
+  /** Seals another revision of what has changed since it was sealed. `dryRun`: says what it would. */
+  revise(actor: string, request: SealRequest & { readonly dryRun?: boolean }): Promise<Outcome[]>;
+  /** Notes which sealed statements of a month would say something else now. Resolves to how many. */
+  check(month: string): Promise<number>;
+}
+
+/** Drafts that may share a transaction; probes and pages have their turn in between. */
+const draftsAtOnce = 16;
+
+export function createStatements(options: StatementsOptions): Statements {
+  const { store, config, now, software } = options;
+  /** `fresh` for what is kept or signed. */
+  const drawn = (month: string, of: readonly string[], fresh = true): Promise<Assembler> =>
+    options.judging
+      ? options.judging.draw(month, of, fresh)
+      : drawMonth({ store, config: config(), now: now(), software }, month);
+  const asked = async (month: string, services: readonly string[] | null): Promise<MonthOfBook> =>
+    servicesAsked(withLedgerEntries(config(), await store.ledger.events()).book, month, services);
+  const over = async (month: string, services: readonly string[] | null): Promise<MonthOfBook> => {
+    const found = await asked(month, services);
+    if (found.end !== null && found.end <= now()) return found;
+    const end = found.end === null ? '' : `, it is on ${formatInstant(found.end, 'UTC')}`;
+    throw new ValidationError([
+      validationError(
+        'month',
+        `${month} is not over${end}`,
+        'a month that is over, or --to-date for a draft',
+        ['month-not-over', month],
+      ),
+    ]);
+  };
+  const mayAct = (actor: string): void => {
+    const fault = actorFault(actor);
+    if (fault) throw new ValidationError([fault]);
+  };
+  const started = async (actor: string) =>
+    sealer({
+      store,
+      now,
+      actor: actor.trim(),
+      signer: await options.signer(),
+      ...(options.step ? { step: options.step } : {}),
+    });
+  const inTurn: Store['statements']['inTurn'] = (month, work) => store.statements.inTurn(month, work);
+
+  async function close(month: string, services: readonly string[] | null): Promise<number> {
+    const found = await over(month, services);
+    const month_ = await drawn(month, found.services);
+    const listed = await store.statements.list({ month });
+    const sealed = new Set(listed.filter(({ state }) => state === 'sealed').map(({ id }) => id));
+    const open = found.services.filter(
+      (service) => month_.services.includes(service) && !sealed.has(statementId(month, service)),
+    );
+    for (let at = 0; at < open.length; at += draftsAtOnce) {
+      await Promise.all(
+        open.slice(at, at + draftsAtOnce).map((service) => {
+          const document = month_.draft(service);
+          const drawnUp = { document, hash: digestOf(document), at: now() };
+          return store.statements.putDraft(drawnUp, creditOf(document));
+        }),
+      );
+      await new Promise(setImmediate);
+    }
+    if (services === null) await store.statements.markClosed(month, now());
+    return open.length;
+  }
+
+  async function seal(actor: string, request: SealRequest): Promise<Outcome[]> {
+    const { month, services, acceptIncomplete } = request;
+    const found = await over(month, services);
+    const sealOne = await started(actor);
+    const month_ = await drawn(month, found.services);
+    const outcomes: Outcome[] = [];
+    for (const service of found.services)
+      outcomes.push(unjudged(month, service, month_) ?? (await sealFirst(month_.draft(service))));
+    return outcomes;
+
+    async function sealFirst(fresh: StatementDocument): Promise<Outcome> {
+      const before = await store.statements.sealed(fresh.id);
+      if (before) return alreadySealed(before, fresh);
+      const draft = await store.statements.draft(fresh.id);
+      if (draft && draft.document.inputs.digest !== fresh.inputs.digest) {
+        await store.statements.putDraft(
+          { document: fresh, hash: digestOf(fresh), at: now() },
+          creditOf(fresh),
+        );
+        const { why = [] } = changeOf(draft.document, fresh) ?? {};
+        const what =
+          'its draft was drawn up anew, since what it rests on has changed: look at it, and seal again';
+        return { ...outcomeOf(fresh, 'refused'), why: [what, ...why] };
+      }
+      const reviewed = draft?.document ?? fresh;
+      if (!reviewed.complete && acceptIncomplete === null) return incomplete(reviewed);
+      const document: StatementDocument = {
+        ...reviewed,
+        state: 'sealed',
+        acceptedIncomplete: reviewed.complete ? null : acceptIncomplete,
+      };
+      const hash = await sealOne(document, creditOf(document));
+      const now_ = hash === null ? await store.statements.sealed(fresh.id) : null;
+      if (now_) return alreadySealed(now_, fresh);
+      return { ...outcomeOf(document, 'sealed'), revision: 1, hash };
+    }
+  }
+
+  async function revise(
+    actor: string,
+    request: SealRequest & { readonly dryRun?: boolean },
+  ): Promise<Outcome[]> {
+    const { month, services, acceptIncomplete, dryRun = false } = request;
+    const found = await over(month, services);
+    const sealOne = dryRun ? null : await started(actor);
+    const month_ = await drawn(month, found.services);
+    const outcomes: Outcome[] = [];
+    for (const service of found.services)
+      outcomes.push(unjudged(month, service, month_) ?? (await reviseOne(month_.draft(service))));
+    return outcomes;
+
+    async function reviseOne(fresh: StatementDocument): Promise<Outcome> {
+      const before = await store.statements.sealed(fresh.id);
+      if (!before) {
+        return { ...outcomeOf(fresh, 'refused'), why: ['is not sealed yet: pop-sla statements seal'] };
+      }
+      const { revision, hash: previous } = { revision: before.document.revision, hash: before.hash };
+      const change = changeOf(before.document, fresh);
+      if (change === null) {
+        await store.statements.markChanged(fresh.id, null);
+        return { ...outcomeOf(before.document, 'unchanged'), revision, hash: previous };
+      }
+      const { creditDifference, why } = change;
+      if (!fresh.complete && acceptIncomplete === null)
+        return {
+          ...incomplete(fresh),
+          revision,
+          hash: previous,
+          creditDifference,
+          why: [noReason, ...why],
+        };
+      const document: StatementDocument = {
+        ...fresh,
+        revision: revision + 1,
+        state: 'sealed',
+        change,
+        previous,
+        acceptedIncomplete: fresh.complete ? null : acceptIncomplete,
+      };
+      if (sealOne === null)
+        return { ...outcomeOf(document, 'sealed'), revision: revision + 1, creditDifference, why };
+      const rows = await store.statements.credits({ statement: fresh.id });
+      const hash = await sealOne(document, adjustmentOf(document, before.document, rows));
+      if (hash === null)
+        return {
+          ...outcomeOf(fresh, 'refused'),
+          revision,
+          why: ['somebody else revised it at the same time'],
+        };
+      return { ...outcomeOf(document, 'sealed'), revision: revision + 1, hash, creditDifference, why };
+    }
+  }
+
+  return {
+    list: (query) => store.statements.list(query),
+    async show(month, service, revision) {
+      const id = statementId(month, service);
+      const sealed = await store.statements.sealed(id, revision);
+      const found = sealed ?? (revision === undefined ? await store.statements.draft(id) : null);
+      if (found) return found;
+      const latest = await store.statements.sealed(id);
+      if (latest) {
+        const allowed = `1 to ${latest.document.revision}`;
+        throw new ValidationError([
+          validationError('revision', `${id} has no revision ${revision ?? ''}`, allowed, [
+            'no-revision',
+            latest.document.revision,
+          ]),
+        ]);
+      }
+      await asked(month, [service]);
+      throw new ValidationError([
+        validationError(
+          'service',
+          `${id} has no statement yet`,
+          'a month that was closed: pop-sla statements close',
+          ['no-statement'],
+        ),
+      ]);
+    },
+    async draw(month, services) {
+      const found = await asked(month, services);
+      const month_ = await drawn(month, found.services, false);
+      return found.services
+        .filter((service) => !month_.unjudged.has(service))
+        .map((service) => month_.draft(service));
+    },
+    close: (month, services = null) => inTurn(month, () => close(month, services)),
+    closeOnce: (month) =>
+      inTurn(month, async () =>
+        (await store.statements.closed(month)) === null ? close(month, null) : null,
+      ),
+    seal: async (actor, request) => {
+      mayAct(actor);
+      return inTurn(request.month, () => seal(actor, request));
+    },
+    revise: async (actor, request) => {
+      mayAct(actor);
+      return inTurn(request.month, () => revise(actor, request));
+    },
+    async check(month) {
+      const sealed = (await store.statements.list({ month })).filter(({ state }) => state === 'sealed');
+      if (sealed.length === 0) return 0;
+      const month_ = await drawn(
+        month,
+        sealed.map(({ service }) => service),
+      );
+      let changed = 0;
+      for (const id of new Set(sealed.map((each) => each.id))) {
+        const before = await store.statements.sealed(id);
+        if (!before || !month_.services.includes(before.document.service)) continue;
+        const change = changeOf(before.document, month_.draft(before.document.service));
+        await store.statements.markChanged(id, change && { at: now(), why: change.why });
+        if (change) changed += 1;
+      }
+      return changed;
+    },
+  };
+}
+
+const noReason = 'is incomplete: sealed only with --accept-incomplete REASON';
+
+function outcomeOf({ id, total, currency }: StatementDocument, outcome: Outcome['outcome']): Outcome {
+  const { credit } = total;
+  return { id, outcome, revision: null, hash: null, credit, currency, creditDifference: null, why: [] };
+}
+
+/** A service that can't be judged has no statement, and keeps no other from having one; null: it is judged. */
+function unjudged(month: string, service: string, drawn: Assembler): Outcome | null {
+  const reason = drawn.unjudged.get(service);
+  if (reason === undefined) return null;
+  return {
+    id: statementId(month, service),
+    outcome: 'refused',
+    revision: null,
+    hash: null,
+    credit: '0',
+    currency: '',
+    creditDifference: null,
+    why: [`can't be judged: ${reason}`],
+  };
+}
+
+const incomplete = (document: StatementDocument): Outcome => ({
+  ...outcomeOf(document, 'incomplete'),
+  why: [noReason],
+});
+
+/** Sealing again is no fault where it would say the same; otherwise it takes a revision. */
+function alreadySealed({ document, hash }: SealedStatement, fresh: StatementDocument): Outcome {
+  const { revision } = document;
+  const change = changeOf(document, fresh);
+  if (change === null) return { ...outcomeOf(document, 'already-sealed'), revision, hash };
+  const what = `is sealed as revision ${revision}, and what it rests on has changed: pop-sla statements revise`;
+  return { ...outcomeOf(document, 'refused'), revision, hash, why: [what, ...change.why] };
+}

@@ -1,0 +1,140 @@
+import type { ExternalId, TicketAction, TicketActor } from '../../core/ticket/actions.js';
+import { checkTransition, offerFault } from '../../core/ticket/lifecycle.js';
+import { applyEvent, type Ticket, lineFault, textFault } from '../../core/ticket/report.js';
+import type { AttachmentRef } from '../../core/ledger/actions.js';
+import { actorFault } from '../../core/ledger/proposals.js';
+import { validationError, type ValidationIssue } from '../../core/ledger/errors.js';
+import type { EpochMs } from '../../core/types.js';
+
+/** What somebody does to a report; those that reach into the ledger are apart. */
+export type TransitionRequest =
+  | { readonly deed: 'take' | 'start' | 'accept' }
+  | { readonly deed: 'decline' | 'close'; readonly text: string | null }
+  | { readonly deed: 'hand-over'; readonly to: string; readonly text: string | null }
+  | { readonly deed: 'resolve' | 'reject' | 'reopen'; readonly text: string }
+  | {
+      readonly deed: 'comment';
+      readonly text: string;
+      readonly internal: boolean;
+      readonly attachments: readonly AttachmentRef[];
+    }
+  | { readonly deed: 'link'; readonly to: string }
+  | {
+      readonly deed: 'change';
+      readonly subject: string | null;
+      readonly severity: string | null;
+      readonly externalIds: readonly ExternalId[] | null;
+    };
+
+/** The actions of several deeds, one after the other, or what is wrong with the first that may not be. */
+export function decideDeeds(
+  report: Ticket,
+  requests: readonly TransitionRequest[],
+  actor: TicketActor,
+  incident: string,
+  at: EpochMs,
+): readonly TicketAction[] | readonly ValidationIssue[] {
+  let now = report;
+  const actions: TicketAction[] = [];
+  for (const request of requests) {
+    const decided = decideDeed(now, request, actor, incident);
+    for (const each of decided) {
+      if ('field' in each) return decided;
+      const { number, seq, hash } = now;
+      const open = { report: number, seq: seq + 1, at, actor, action: each };
+      now = applyEvent(now, { ...open, previous: hash, hash: '' });
+      actions.push(each);
+    }
+  }
+  return actions;
+}
+
+/** The actions of a deed, or everything that is wrong with it. `incident` is that of the report that it links to. */
+function decideDeed(
+  report: Ticket,
+  request: TransitionRequest,
+  actor: TicketActor,
+  incident: string,
+): readonly TicketAction[] | readonly ValidationIssue[] {
+  const fault = checkTransition(report, request.deed, actor);
+  if (fault) return [fault];
+  const optional = (text: string | null): ValidationIssue[] =>
+    text === null || text.trim() === '' ? [] : list(textFault('text', text));
+  const words = (text: string | null): string | null => (text?.trim() ? text : null);
+  switch (request.deed) {
+    case 'take':
+      return [{ type: 'taken' }];
+    case 'start':
+      return [{ type: 'started' }];
+    case 'accept':
+      return [{ type: 'accepted' }];
+    case 'decline':
+      return or(optional(request.text), { type: 'declined', reason: words(request.text) });
+    case 'close':
+      return or(optional(request.text), { type: 'closed', text: words(request.text) });
+    case 'hand-over': {
+      const { to, text } = request;
+      const person = actorFault(to);
+      const faults = [
+        ...(person ? [{ ...person, field: 'to' }] : list(offerFault(report, actor, to, text))),
+        ...optional(text),
+      ];
+      return or(faults, { type: 'offered', to: to.trim(), reason: words(text) });
+    }
+    case 'resolve':
+      return or(list(textFault('text', request.text)), { type: 'resolved', text: request.text });
+    case 'reject':
+      return or(list(textFault('reason', request.text)), { type: 'rejected', reason: request.text });
+    case 'reopen':
+      return or(list(textFault('reason', request.text)), { type: 'reopened', reason: request.text });
+    case 'comment': {
+      const { text, internal, attachments } = request;
+      if (internal && actor.side === 'customer')
+        return [
+          validationError('internal', 'is for the NOC', 'a comment that both sides see', [
+            'not-for-customers',
+          ]),
+        ];
+      return or(list(textFault('text', text)), { type: 'commented', text, internal, attachments });
+    }
+    case 'link': {
+      const { to } = request;
+      if (to === report.id)
+        return [validationError('to', 'is the report itself', 'another report', ['itself'])];
+      if (incident === report.incident)
+        return [
+          validationError('to', `is of the same incident already, ${incident}`, 'a report of another one', [
+            'same-incident',
+            incident,
+          ]),
+        ];
+      return [{ type: 'linked', incident, to }];
+    }
+    case 'change': {
+      const { subject, severity, externalIds } = request;
+      const faults = [
+        ...(subject === null ? [] : list(lineFault('subject', subject))),
+        ...(severity === null ? [] : list(lineFault('severity', severity, 50))),
+        ...(externalIds ?? []).flatMap(({ id, owner, type }) =>
+          [id, owner, type].flatMap((each) =>
+            each === null ? [] : list(lineFault('externalIds', each, 100)),
+          ),
+        ),
+      ];
+      const changes = {
+        ...(subject !== null && subject !== report.subject && { subject }),
+        ...(severity !== null && severity !== report.severity && { severity }),
+        ...(externalIds !== null && { externalIds }),
+      };
+      if (faults.length > 0 || Object.keys(changes).length > 0)
+        return or(faults, { type: 'changed', changes });
+      return [];
+    }
+  }
+}
+
+const list = (fault: ValidationIssue | null): ValidationIssue[] => (fault ? [fault] : []);
+const or = (
+  faults: readonly ValidationIssue[],
+  action: TicketAction,
+): readonly TicketAction[] | readonly ValidationIssue[] => (faults.length > 0 ? faults : [action]);

@@ -1,0 +1,275 @@
+import type { Config } from '../../config/config.js';
+import { segmentsOf } from '../../core/customer/book.js';
+import type { AttachmentRef, LedgerEvent } from '../../core/ledger/actions.js';
+import { type ValidationIssue, validationError } from '../../core/ledger/errors.js';
+import { approvedExcuses, foldExclusions } from '../../core/ledger/exclusions.js';
+import { memoizeByIdentity } from '../../core/memoize.js';
+import { versionFor } from '../../core/plan.js';
+import type { PathWindow, WindowKind } from '../../core/standing.js';
+import type { ExternalId, TicketActor, FaultChannel, FaultTargets } from '../../core/ticket/actions.js';
+import {
+  allowedExtensions,
+  fileType,
+  lineFault,
+  maxAttachments,
+  textFault,
+} from '../../core/ticket/report.js';
+import { formatInstant } from '../../core/time/calendar.js';
+import type { EpochMs, PathId } from '../../core/types.js';
+import { sha256 } from '../../seal/canonical.js';
+import { type AttachmentStore, maxAttachmentBytes } from '../../store/ledger-store.js';
+import type { Store } from '../../store/store.js';
+import { ValidationError } from '../ledger/entries.js';
+import { plansOfPath, storedBands } from '../quality.js';
+
+/** What a service is on a day: its plan, paths and the PoPs its lines end on; null: it is not in service then. */
+export function serviceAt({ book }: Pick<Config, 'book'>, id: string, at: EpochMs) {
+  for (const service of book.services.filter((one) => one.id === id)) {
+    for (const segment of segmentsOf(service)) {
+      const zone = book.plans.get(segment.plan)?.versions[0]?.timeZone ?? 'UTC';
+      const day = formatInstant(at, zone).slice(0, 10);
+      if (segment.start > day || (segment.end !== null && day >= segment.end)) continue;
+      const pops = book.lines.filter((line) => segment.lines.includes(line.id)).map(({ pop }) => pop);
+      return { ...segment, pops };
+    }
+  }
+  return null;
+}
+
+export interface PathBands {
+  readonly plan: string;
+  readonly windows: readonly PathWindow[];
+}
+
+interface BandsOfOptions {
+  readonly store: Pick<Store, 'rounds' | 'ledger'>;
+  readonly config: Config;
+  readonly now: EpochMs;
+}
+
+/** Worked out once for each history. */
+const excusesOf = memoizeByIdentity((events: readonly LedgerEvent[]) =>
+  approvedExcuses(foldExclusions(events)),
+);
+
+/** The bands of a path by every plan that judges it, or by the one that is named. */
+export async function bandsOf(
+  { store, config, now }: BandsOfOptions,
+  path: PathId,
+  plan?: string,
+): Promise<PathBands[]> {
+  const exclusions = excusesOf(await store.ledger.events());
+  const plans = plansOfPath(config.book, path, now).filter(({ id }) => plan === undefined || id === plan);
+  const all: PathBands[] = [];
+  for (const each of plans) {
+    const query = { rounds: store.rounds, config, plan: each, path, now, exclusions };
+    all.push({ plan: each.id, windows: await storedBands(query) });
+  }
+  return all;
+}
+
+/** What is said when a report is filed; what is null or left out is filled in from the band, where there is one. */
+export interface FilingRequest {
+  readonly customer: string;
+  readonly path: PathId | null;
+  readonly service: string | null;
+  /** The band that it is filed from; null: none. */
+  readonly window: WindowKind | null;
+  readonly since: EpochMs | null;
+  readonly subject: string | null;
+  readonly text: string | null;
+  readonly severity: string | null;
+  readonly kind: string | null;
+  readonly channel: FaultChannel;
+  readonly reporter: string | null;
+  readonly attachments: readonly AttachmentRef[];
+  readonly externalIds: readonly ExternalId[];
+}
+
+/** What a report is about, as the customer's book has it. */
+interface FilingScope {
+  readonly service: string | null;
+  readonly plan: string | null;
+  readonly paths: readonly PathId[];
+  readonly pops: readonly string[];
+}
+
+const oldestMs = 366 * 86_400_000;
+
+/** Everything that is wrong with a filing by itself. */
+export function filingFaults(request: FilingRequest, actor: TicketActor, now: EpochMs): ValidationIssue[] {
+  const { path, service, window, since, subject, text, severity, kind, reporter } = request;
+  const faults: (ValidationIssue | null)[] = [];
+  if (request.channel === 'phone' && actor.side === 'customer')
+    faults.push(validationError('channel', 'is phone, which the NOC answers', 'customer, system'));
+  if (window !== null && path === null && service === null)
+    faults.push(
+      validationError('window', 'has no path and no service', 'a band of a path or service, or none', [
+        'band-of-nothing',
+      ]),
+    );
+  if (window === null && (text ?? '').trim() === '')
+    faults.push(
+      validationError('text', 'is missing', 'what is wrong, as there is no band that says it', ['missing']),
+    );
+  if (subject !== null) faults.push(lineFault('subject', subject));
+  if (text !== null && text.trim() !== '') faults.push(textFault('text', text));
+  if (severity !== null) faults.push(lineFault('severity', severity, 50));
+  if (kind !== null) faults.push(lineFault('kind', kind, 50));
+  if (reporter !== null && !/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/.test(reporter))
+    faults.push(
+      validationError('reporter', "is no person's id", 'letters, digits, ".", "_", ":" and "-", at most 64', [
+        'no-person',
+      ]),
+    );
+  if (since !== null && (since > now || since < now - oldestMs))
+    faults.push(
+      validationError(
+        'since',
+        since > now ? 'lies in the future' : 'is long ago',
+        'within the last 366 days',
+        since > now ? ['future'] : ['long-ago', 366],
+      ),
+    );
+  if (request.attachments.length > maxAttachments)
+    faults.push(
+      validationError('attachments', `are ${request.attachments.length}`, `at most ${maxAttachments}`, [
+        'too-many',
+        request.attachments.length,
+        maxAttachments,
+      ]),
+    );
+  for (const { id, owner, type } of request.externalIds)
+    for (const each of [id, owner, type]) if (each !== null) faults.push(lineFault('externalIds', each, 100));
+  return faults.filter((fault) => fault !== null);
+}
+
+/** What the report is about, or what of it the customer does not have. */
+export function scopeOf(
+  config: Config,
+  { customer, path, service }: FilingRequest,
+  at: EpochMs,
+): FilingScope | ValidationIssue {
+  const { book } = config;
+  if (!book.customers.some(({ id }) => id === customer)) {
+    const known = book.customers.map(({ id }) => id).slice(0, 12);
+    return validationError(
+      'customer',
+      `is unknown, ${JSON.stringify(customer)}`,
+      known.join(', ') || 'there are none',
+      ['not-known', customer],
+    );
+  }
+  const own = book.services.filter((one) => one.customer === customer).map(({ id }) => id);
+  // An id may be another customer's by now.
+  const inService = [...new Set(own)]
+    .flatMap((id) => serviceAt(config, id, at) ?? [])
+    .filter((segment) => segment.customer === customer);
+  if (service !== null) {
+    const found = inService.find(({ id }) => id === service);
+    if (!found) {
+      const names = inService.map(({ id }) => id).join(', ');
+      return validationError(
+        'service',
+        `is none of ${customer}'s, ${JSON.stringify(service)}`,
+        names || 'there are none',
+        ['of-customer'],
+      );
+    }
+    if (path !== null && !found.paths.includes(path))
+      return validationError(
+        'path',
+        `is none of ${service}'s, ${path}`,
+        found.paths.join(', ') || 'it has none',
+        ['of-customer'],
+      );
+    return { service, plan: found.plan, paths: path === null ? found.paths : [path], pops: found.pops };
+  }
+  if (path === null) return { service: null, plan: null, paths: [], pops: [] };
+  const found = inService.find(({ paths }) => paths.includes(path));
+  if (found) return { service: null, plan: found.plan, paths: [path], pops: [] };
+  const names = [...new Set(inService.flatMap(({ paths }) => paths))].join(', ');
+  return validationError('path', `is in none of ${customer}'s services, ${path}`, names || 'there are none', [
+    'of-customer',
+  ]);
+}
+
+/** What the plan promises of a report that is filed now. */
+export function targetsOf(config: Config, plan: string | null, now: EpochMs): FaultTargets | null {
+  const found = plan === null ? undefined : config.book.plans.get(plan);
+  if (!found) return null;
+  const zone = found.versions[0]?.timeZone ?? 'UTC';
+  const rules = versionFor(found, formatInstant(now, zone).slice(0, 7))?.faultReports;
+  if (!rules) return null;
+  const ms = (minutes: number | null): number | null => minutes && minutes * 60_000;
+  return {
+    plan: found.id,
+    firstResponseMs: ms(rules.firstResponseMinutes),
+    repairMs: ms(rules.repairMinutes),
+  };
+}
+
+/** Keeps a file of a report. Rejects with `Refused` for one that is too large, or not what its name says. */
+export async function attachFile(
+  attachments: AttachmentStore,
+  name: string,
+  content: Uint8Array,
+  at: EpochMs,
+): Promise<AttachmentRef> {
+  if (content.byteLength > maxAttachmentBytes) {
+    const what = `${name} has ${content.byteLength} bytes`;
+    throw new ValidationError([
+      validationError('attachment', what, `files of at most ${maxAttachmentBytes} bytes`, [
+        'file-too-large',
+        name,
+        maxAttachmentBytes,
+      ]),
+    ]);
+  }
+  checkFile(name, content);
+  const ref = { sha256: sha256(content), name, bytes: content.byteLength };
+  await attachments.put({ sha256: ref.sha256, content, at });
+  return ref;
+}
+
+/** Files that are named have to be there, and to be what their names say. */
+export async function checkFiles(
+  attachments: AttachmentStore,
+  refs: readonly AttachmentRef[],
+): Promise<void> {
+  if (refs.length > maxAttachments)
+    throw new ValidationError([
+      validationError('attachments', `are ${refs.length}`, `at most ${maxAttachments}`, [
+        'too-many',
+        refs.length,
+        maxAttachments,
+      ]),
+    ]);
+  for (const { sha256: hash, name, bytes } of refs) {
+    const content = await attachments.get(hash);
+    if (content?.byteLength !== bytes) {
+      const what = `has no file ${JSON.stringify(name)} of ${bytes} bytes with the hash ${hash}`;
+      throw new ValidationError([validationError('attachments', what, 'files that were attached before')]);
+    }
+    checkFile(name, content);
+  }
+}
+
+function checkFile(name: string, content: Uint8Array): void {
+  const bad = lineFault('attachment', name);
+  if (bad) throw new ValidationError([bad]);
+  if (/[/\\]/.test(name))
+    throw new ValidationError([
+      validationError('attachment', 'has a folder in its name', 'a name', ['file-name']),
+    ]);
+  const type = fileType(name, content);
+  if ('fault' in type)
+    throw new ValidationError([
+      validationError(
+        'attachment',
+        `${JSON.stringify(name)} ${type.fault}`,
+        `files that are what their endings say: ${allowedExtensions}`,
+        ['file-type', name, allowedExtensions],
+      ),
+    ]);
+}

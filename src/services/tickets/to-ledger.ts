@@ -1,0 +1,108 @@
+import type { ExclusionInput } from '../../config/exclusion-files.js';
+import type { Ticket } from '../../core/ticket/report.js';
+import { filesOf, forCustomer } from '../../core/ticket/visibility.js';
+import type { AttachmentRef } from '../../core/ledger/actions.js';
+import { parseRef } from '../../core/ledger/outages.js';
+import { validationError } from '../../core/ledger/errors.js';
+import { pathEnds } from '../../core/path.js';
+import type { Interval } from '../../core/time/intervals.js';
+import type { LedgerService } from '../ledger/service.js';
+import { ValidationError, textsOf } from '../ledger/entries.js';
+
+export interface OutageRequest extends Interval {
+  /** The outage that is corrected, as the ledger names it; null: a new one. */
+  readonly of: string | null;
+  /** Null: the path's destination. */
+  readonly port: string | null;
+  readonly reason: string | null;
+}
+
+/** As it is written; the scope is the report's path, or its service, when left out. */
+export type ExclusionRequest = Pick<
+  ExclusionInput,
+  'kind' | 'scope' | 'from' | 'to' | 'reason' | 'proof' | 'notices'
+>;
+
+const sourceOf = ({ id }: Pick<Ticket, 'id'>): string => `fault-report:${id}`;
+
+/** Enters what a report says into the ledger, with its files. Resolves to the correction's id; one that is there is found again. */
+export async function enterOutage(
+  desk: LedgerService,
+  report: Ticket,
+  actor: string,
+  request: OutageRequest,
+): Promise<string> {
+  const { from, to } = request;
+  const of = request.of === null ? null : parseRef(request.of);
+  if (request.of !== null && of === null)
+    throw new ValidationError([
+      validationError('of', 'is no outage', 'PORT@OBSERVER/START or C…, as `pop-sla outages` prints it', [
+        'no-such',
+        request.of,
+      ]),
+    ]);
+  const port = request.port ?? (report.path === null ? null : (pathEnds(report.path)?.destination ?? null));
+  if (port === null && of === null)
+    throw new ValidationError([
+      validationError('port', 'is missing', 'the PoP whose port was down, as the report has no path', [
+        'missing',
+      ]),
+    ]);
+  // Whoever entered it may have gone before the report knew.
+  const before = (await desk.outages())
+    .flatMap(({ corrections }) => corrections)
+    .find(
+      ({ evidence, interval }) =>
+        evidence === sourceOf(report) && interval?.from === from && interval.to === to,
+    );
+  if (before) return before.id;
+  return desk.correct(actor, {
+    of,
+    port: port ?? '',
+    interval: { from, to },
+    evidence: sourceOf(report),
+    reason: reasonOf(report, request.reason),
+    attachments: proofsOf(report),
+  });
+}
+
+/** The same for an exclusion that a second person is to approve. */
+export async function proposeExclusion(
+  desk: LedgerService,
+  report: Ticket,
+  actor: string,
+  request: ExclusionRequest,
+): Promise<string> {
+  const scope = request.scope ?? scopeOfReport(report);
+  const input = { ...request, scope, reason: reasonOf(report, request.reason ?? null) };
+  const [text] = textsOf([{ place: null, input }]);
+  if (!text)
+    throw new ValidationError([validationError('from', 'is missing', 'a start and an end', ['missing'])]);
+  const full = { ...text, source: sourceOf(report), attachments: proofsOf(report) };
+  const before = (await desk.exclusions()).find(
+    ({ source, state, kind, intervals }) =>
+      source === full.source &&
+      (state === 'proposed' || state === 'approved') &&
+      kind === full.kind &&
+      JSON.stringify(intervals) === JSON.stringify(full.intervals),
+  );
+  if (before) return before.id;
+  const [proposed] = await desk.propose(actor, [full]);
+  if (!proposed) throw new Error('the ledger proposed nothing');
+  return proposed.id;
+}
+
+const reasonOf = ({ id, subject }: Ticket, reason: string | null): string =>
+  reason?.trim() ? reason : `fault report ${id}: ${subject}`;
+
+function scopeOfReport({ path, service }: Ticket): string[] {
+  if (path !== null) return [`path:${path}`];
+  return service === null ? [] : [`service:${service}`];
+}
+
+function proofsOf(report: Ticket): AttachmentRef[] {
+  const { evidence, id } = report;
+  const frozen = evidence && { sha256: evidence.sha256, bytes: evidence.bytes, name: `${id}-evidence.json` };
+  // A proof goes into evidence packs, which customers get: what is internal stays with the report.
+  return [...(frozen ? [frozen] : []), ...filesOf(forCustomer(report))];
+}

@@ -1,4 +1,0 @@
-/** Stored packets that can't be read back: cut off, altered, or written by a newer version. */
-export class PacketsCorrupt extends Error {
-  override readonly name = 'PacketsCorrupt';
-}

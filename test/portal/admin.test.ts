@@ -1,0 +1,188 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { createTicketBacklog } from '../../src/services/tickets/service.js';
+import { createLedgerService } from '../../src/services/ledger/service.js';
+import { twoTenants, type Tenants } from '../support/tenants.js';
+import { entrance, type Entrance } from '../http/support/entry.js';
+import { password, signedIn, textOf, visitor } from '../http/support/portal.js';
+
+let tenants: Tenants;
+let server: Entrance;
+beforeEach(async () => {
+  tenants = await twoTenants();
+  const { store, config, now } = tenants;
+  const on = { store, config: () => config, now };
+  const office = createTicketBacklog({ ...on, ledger: createLedgerService(on) });
+  server = entrance(tenants, { faults: { office, now } });
+});
+const evil = '<script>alert(1)</script>';
+const traced = async () =>
+  (await tenants.store.access.trail.list({ after: 0, limit: 100 })).map(
+    ({ action, target, status }) => `${action} ${target} ${status}`,
+  );
+
+describe('users', () => {
+  test('are added, given another password and locked out by forms, and each is in the trail', async () => {
+    const admin = await signedIn(server, 'admin');
+    const added = await admin.post('/users', { name: 'Zoe', password, roles: 'noc' });
+    expect([added.statusCode, added.headers.location]).toEqual([303, '/users?done=add']);
+    const list = await admin.get('/users?done=add');
+    expect(textOf(list)).toMatch(/The user is there.*Zoe NOC/);
+    const zoe = visitor(server);
+    expect((await zoe.post('/sign-in', { name: 'Zoe', password })).statusCode).toBe(303);
+    expect((await zoe.get('/mesh')).statusCode).toBe(200);
+    const other = 'Battery-staple-2';
+    expect((await admin.post('/users/Zoe/password', { password: other })).headers.location).toBe(
+      '/users?done=password',
+    );
+    expect((await zoe.get('/mesh')).statusCode).toBe(303);
+    expect((await zoe.post('/sign-in', { name: 'Zoe', password: other })).statusCode).toBe(303);
+    expect((await admin.post('/users/Zoe/disable', {})).statusCode).toBe(303);
+    expect((await zoe.get('/mesh')).statusCode).toBe(303);
+    expect(textOf(await admin.get('/users'))).toContain('locked out');
+    expect(await traced()).toEqual(
+      expect.arrayContaining([
+        ...[
+          'users:write /users 303',
+          'users:write /users/Zoe/password 303',
+          'users:write /users/Zoe/disable 303',
+        ],
+      ]),
+    );
+  });
+
+  test('who can not be added stand beside why, in the language of the page, without the password', async () => {
+    const admin = await signedIn(server, 'admin');
+    const weak = await admin.post(
+      '/users',
+      { name: evil, password: 'secret-word', roles: 'customer' },
+      { 'accept-language': 'zh-CN' },
+    );
+    expect([weak.statusCode, weak.body.includes('secret-word'), weak.body.includes(evil)]).toEqual([
+      ...[400, false, false],
+    ]);
+    expect(textOf(weak)).toContain('客户：未填写：该角色须指定客户');
+    const again = await admin.post('/users', { name: 'admin', password, roles: 'admin' });
+    expect(textOf(again)).toContain('Name: is taken: admin');
+    expect(again.body).toMatch(/value="admin" checked/);
+    expect(textOf(await admin.post('/users/nobody/disable', {}))).toContain('There is no such thing: nobody');
+  });
+
+  test('and tokens are the business of administrators only', async () => {
+    for (const role of ['noc', 'finance', 'approver', 'customer', 'reseller'] as const) {
+      const one = await signedIn(server, role);
+      for (const url of ['/users', '/tokens']) {
+        expect([role, (await one.get(url)).statusCode]).toEqual([role, 403]);
+        expect((await one.post(url, { name: 'x', password, roles: 'admin' })).statusCode).toBe(403);
+        expect((await one.get('/faults')).body).not.toContain(`href="${url}"`);
+      }
+    }
+    expect((await server.registry.users()).map(({ name }) => name)).not.toContain('x');
+    expect(await server.registry.tokens()).toEqual([]);
+    const admin = await signedIn(server, 'admin');
+    expect((await admin.get('/mesh')).body).toContain('href="/users"');
+    expect((await admin.post('/users', { _csrf: 'x', name: 'x', password, roles: 'admin' })).statusCode).toBe(
+      403,
+    );
+  });
+});
+
+describe('tokens', () => {
+  test('are made by a form, shown once, and revoked', async () => {
+    const admin = await signedIn(server, 'admin');
+    const fields = {
+      name: 'billing export',
+      roles: 'finance',
+      scopes: 'credits, statements:read',
+      days: '30',
+    };
+    const made = await admin.post('/tokens', fields, { 'idempotency-key': 'k1' });
+    expect(made.statusCode).toBe(201);
+    const token = /popsla_[\w-]+/.exec(made.body)?.[0] ?? '';
+    expect(textOf(made)).toContain('It is shown this once');
+    const asked = (url: string) => server.http.inject({ url, headers: { authorization: `Bearer ${token}` } });
+    expect((await asked('/api/v1/pops')).statusCode).toBe(403);
+    expect((await asked('/api/v1/session')).statusCode).toBe(403);
+    const [record] = await server.registry.tokens();
+    expect(record).toMatchObject({
+      name: 'billing export',
+      roles: ['finance'],
+      scopes: ['credits', 'statements:read'],
+      expiresAt: server.clock.now + 30 * 86_400_000,
+    });
+    const list = await admin.get('/tokens');
+    expect([list.body.includes(token), textOf(list).includes('credits, statements:read')]).toEqual([
+      false,
+      true,
+    ]);
+    // The same key again makes another one: what is secret was kept for none.
+    const twice = await admin.post('/tokens', fields, { 'idempotency-key': 'k1' });
+    expect(twice.body).not.toContain(token);
+    expect((await admin.post(`/tokens/${record?.id ?? ''}/revoke`, {})).headers.location).toBe(
+      '/tokens?done=revoke',
+    );
+    expect((await asked('/api/v1/pops')).statusCode).toBe(401);
+    expect(textOf(await admin.get('/tokens?done=revoke'))).toMatch(/The token is revoked.*revoked/);
+    expect((await admin.post('/tokens/none/revoke', {})).statusCode).toBe(400);
+    const never = await admin.post('/tokens', { name: 'x', roles: 'noc', days: 'never' });
+    expect(textOf(never)).toContain('never');
+    const wrong = await admin.post('/tokens', { name: '', roles: 'noc', scopes: evil });
+    expect([wrong.statusCode, wrong.body.includes(evil)]).toEqual([400, false]);
+  });
+});
+
+describe('notifications', () => {
+  test('of a customer are its own to see, add and remove', async () => {
+    const alpha = await signedIn(server, 'customer');
+    const added = await alpha.post('/notifications', {
+      kind: 'mail',
+      address: 'noc@alpha.example',
+      events: 'report-filed',
+      language: 'zh-TW',
+      customer: 'beta',
+    });
+    expect([added.statusCode, added.headers.location]).toEqual([303, '/notifications?done=add']);
+    const list = await alpha.get('/notifications');
+    expect(textOf(list)).toMatch(/noc@alpha\.example mail a new report 繁體中文 customer/);
+    expect(list.body).not.toContain('name="customer"');
+    const beta = await signedIn(server, 'customer', { customer: 'beta', name: 'bea' });
+    expect((await beta.get('/notifications')).body).not.toContain('noc@alpha.example');
+    const remove = /\/notifications\/[\w-]+\/remove/.exec(list.body)?.[0] ?? '';
+    expect((await beta.post(remove, {})).statusCode).toBe(400);
+    const noc = await signedIn(server, 'noc');
+    expect((await noc.get('/notifications')).body).toContain('noc@alpha.example');
+    expect((await alpha.post(remove, {})).headers.location).toBe('/notifications?done=remove');
+    expect((await alpha.get('/notifications')).body).not.toContain('noc@alpha.example');
+    expect((await (await signedIn(server, 'finance')).get('/notifications')).statusCode).toBe(403);
+  });
+
+  test('by webhooks show their secret once, and go to no address of the house', async () => {
+    const noc = await signedIn(server, 'noc');
+    const hook = {
+      kind: 'webhook',
+      address: 'https://hooks.example/x',
+      events: 'suggestion',
+      customer: 'beta',
+    };
+    const added = await noc.post('/notifications', hook);
+    expect(added.statusCode).toBe(201);
+    const secret = /class="mono secret">([\w-]{20,})</.exec(added.body)?.[1] ?? '';
+    expect(secret).not.toBe('');
+    const list = await noc.get('/notifications');
+    expect([
+      list.body.includes(secret),
+      textOf(list).includes('https://hooks.example/x webhook beta'),
+    ]).toEqual([...[false, true]]);
+    const inside = await noc.post('/notifications', { ...hook, address: 'https://127.0.0.1/x' });
+    expect([inside.statusCode, textOf(inside)]).toEqual([
+      400,
+      expect.stringContaining('127.0.0.1 is an address that webhooks may not go to'),
+    ]);
+    const none = await noc.post(
+      '/notifications',
+      { kind: 'mail', address: evil },
+      { 'accept-language': 'zh-TW' },
+    );
+    expect([none.statusCode, none.body.includes(evil)]).toEqual([400, false]);
+    expect(textOf(none)).toContain('位址：不是有效的電子郵件地址');
+  });
+});

@@ -1,0 +1,29 @@
+// Seals a month's statements, and is killed at a step: node seal-child.mjs CONFIG MONTH STEP NTH
+// (the n-th time that it comes to the step; a step that never comes ends it in order).
+import { loadConfig } from '../../../src/config/load.js';
+import { createStatements } from '../../../dist/src/services/statements/statements.js';
+import { keyFolder } from '../../../src/seal/keys.js';
+import { openSqliteStore } from '../../../src/store/sqlite/open.js';
+
+const [file, month, step, nth] = process.argv.slice(2);
+const loaded = await loadConfig(file);
+if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
+const { config } = loaded;
+const store = await openSqliteStore({ path: config.store.path });
+let times = 0;
+const statements = createStatements({
+  ...{
+    store,
+    config: () => config,
+    now: () => Date.parse('2026-11-02T00:00:00+08:00'),
+    software: '0.0.0-test',
+  },
+  signer: () => keyFolder(config.keys.folder).signer(),
+  step: async (name) => {
+    if (name !== step || (times += 1) < Number(nth)) return;
+    process.kill(process.pid, 'SIGKILL');
+    await new Promise(() => setInterval(() => undefined, 1000));
+  },
+});
+await statements.seal('ann', { month, services: null, acceptIncomplete: null });
+await store.close();
