@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const portal = join('src', 'http', 'portal');
+const portal = join('src', 'portal');
 for (const folder of ['views', 'assets']) {
   rmSync(join(root, 'dist', portal, folder), { recursive: true, force: true });
   cpSync(join(root, portal, folder), join(root, 'dist', portal, folder), { recursive: true });

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
   arrowsUp,
+  circles,
   coreImports,
   coreWith,
   engineThatNames,
@@ -10,6 +11,9 @@ import {
   homeless,
   isCore,
   kindsThatKnowEachOther,
+  notImported,
+  tooLong,
+  unusedExports,
 } from './support/house.js';
 import { root, sourceFiles } from './support/source-files.js';
 
@@ -32,6 +36,29 @@ describe('the house', () => {
 
   test('keeps the engine from naming a driver or a database', () => {
     expect(engineThatNames(files)).toEqual([]);
+  });
+
+  test('has no circle of imports', () => {
+    expect(circles(files)).toEqual([]);
+  });
+
+  test('has no file that nobody imports', () => {
+    expect(notImported(files)).toEqual([]);
+  });
+
+  test('exports no name that nobody imports', () => {
+    const users = [...files, ...sourceFiles('test'), ...sourceFiles('dashboards')];
+    expect(unusedExports(files, users)).toEqual([]);
+  });
+
+  test('keeps a file to one idea: 400 lines, but for lists of words and names', () => {
+    const lists = /^src\/i18n\/|^src\/metrics\/names\.ts$/;
+    expect(
+      tooLong(
+        files.filter(({ path }) => !lists.test(path)),
+        400,
+      ),
+    ).toEqual([]);
   });
 
   test('ends the process in one place', () => {

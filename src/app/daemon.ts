@@ -10,9 +10,7 @@ import { createEngine, type EngineSettings } from '../engine/engine.js';
 import { createLinks } from '../engine/links.js';
 import { type Alarm, type Clock, fanOut } from '../engine/ports.js';
 import { createSteadyNow } from '../engine/steady-now.js';
-import { createTracer } from '../engine/tracer.js';
 import type { HttpOptions } from '../http/http.js';
-import type { WebServer } from '../http/on-demand.js';
 import { createMetrics } from '../metrics/metrics.js';
 import { keyFolder } from '../seal/keys.js';
 import { createBilling } from '../services/credits/billing.js';
@@ -23,10 +21,9 @@ import { createStanding } from '../services/standing/keep-standing.js';
 import { createMonthClose } from '../services/statements/month-close.js';
 import { createTicketBacklog } from '../services/tickets/service.js';
 import { createSuggester } from '../services/tickets/watcher.js';
+import { createTracer } from '../services/tracer.js';
 import { keptLedger } from '../store/ledger-cache.js';
 import { thisWriter } from '../store/writer-lock.js';
-import { createJobs } from './workers/jobs.js';
-import { startMonthWorker } from './workers/month.js';
 import { openOwnDriver, ownWork } from './mesh/node.js';
 import {
   keepVitals,
@@ -36,12 +33,10 @@ import {
   restartNeeded,
   watchReadiness,
 } from './readiness.js';
-import { startReportWorker } from './workers/report.js';
 import {
   type AppLog,
   ConfigRejectedError,
   createLog,
-  ListenError,
   logOutages,
   type LogOutput,
   logPathTurns,
@@ -52,35 +47,18 @@ import { createServiceManager } from './service-manager.js';
 import {
   contractPlan,
   followBook,
-  pollBacklog,
   loadWithEntered,
   openAccess,
+  pollBacklog,
   readTls,
   withEntered,
 } from './services.js';
 import { createStopping } from './stopping.js';
 import { openStore, storeName, storeNotes } from './store.js';
-
-/** Where HTTP listens from now on; rejects with `ListenFault`. */
-async function listen(http: Pick<WebServer, 'listen'>, config: Config): Promise<string> {
-  const { host, port } = config.http;
-  try {
-    return await http.listen({ host, port });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const why =
-      code === 'EADDRINUSE'
-        ? 'another program listens there (is pop-sla running already?)'
-        : code === 'EACCES'
-          ? 'this user may not listen on that port'
-          : code === 'EADDRNOTAVAIL'
-            ? 'this machine has no such address'
-            : String(error);
-    throw new ListenError(`http.listen ${host}:${port}: ${why}; allowed: a free port, or 0 for any`, {
-      cause: error,
-    });
-  }
-}
+import { listen, webServer } from './web-server.js';
+import { createJobs } from './workers/jobs.js';
+import { startMonthWorker } from './workers/month.js';
+import { startReportWorker } from './workers/report.js';
 
 export interface DaemonOptions {
   readonly configFile: string;
@@ -391,20 +369,6 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await stopping.stop();
     throw error;
   }
-}
-
-/** Of an agent it is mostly monitoring that asks: the API and the pages are loaded when somebody else does. */
-async function webServer({ role, http }: Config, options: HttpOptions): Promise<WebServer> {
-  const whole = async () => {
-    const [{ buildHttp }, { createPortal }] = await Promise.all([
-      import('../http/http.js'),
-      import('../portal/portal.js'),
-    ]);
-    return buildHttp({ ...options, pages: createPortal(options) });
-  };
-  if (role !== 'agent') return whole();
-  const { createOnDemandHttp } = await import('../http/on-demand.js');
-  return createOnDemandHttp({ ...options, areMetricsOpen: http.auth.metrics === 'open', whole });
 }
 
 function settingsOf(whole: Config): EngineSettings {

@@ -1,8 +1,6 @@
 import type { Config } from '../config/config.js';
 import type { Plan, PlanVersion } from '../core/plan.js';
 import { formatAmount } from '../core/money.js';
-import { planDifference, versionNamed } from '../render/plan/diff.js';
-import { tableLines } from '../render/figures.js';
 import { type ConfigOptions, type Context, exitCodes, ExitError } from './context.js';
 import { withLedger } from './with-ledger.js';
 
@@ -26,6 +24,7 @@ export async function printDiff(
   const [before, after] = [await named(options.before, open), await named(options.after, open)];
   const title = ({ plan, version }: Named): string => `${plan.id}, version ${version.version}`;
   context.stdout.write(`Before: ${title(before)}\nAfter:  ${title(after)}\n`);
+  const { planDifference } = await import('../render/plan/diff.js');
   context.stdout.write(planDifference(before.version, after.version, 'en'));
   if (options.month !== undefined) await printMonth(options, options.month, { before, after }, context);
 }
@@ -34,6 +33,7 @@ async function named(text: string, open: (name: string) => Promise<Plan>): Promi
   const at = text.lastIndexOf('@');
   const [name, wanted] = at < 0 ? [text, null] : [text.slice(0, at), text.slice(at + 1)];
   const plan = await open(name);
+  const { versionNamed } = await import('../render/plan/diff.js');
   const version = versionNamed(plan, wanted);
   if (version !== null) return { plan, version };
   throw new ExitError(
@@ -76,6 +76,7 @@ async function printMonth(
     return;
   }
   const rows = services.map((id) => [id, old.get(id) ?? 'not judged', now.get(id) ?? 'not judged']);
+  const { tableLines } = await import('../render/figures.js');
   const lines = tableLines(
     [{ head: 'SERVICE' }, { head: 'BEFORE', align: 'right' }, { head: 'AFTER', align: 'right' }],
     rows,

@@ -204,7 +204,10 @@ function kindFault(schema: z.ZodType, at: KeyPath, input: unknown): Fault {
   );
   const union = schemaAt(schema, at.slice(0, -1), input);
   const kinds = union instanceof z.ZodDiscriminatedUnion ? kindsOf(union) : [];
-  const what = value === undefined ? 'is missing' : `is not known${didYouMean(String(value), kinds)}`;
+  const what =
+    value === undefined
+      ? 'is missing'
+      : `is not known${didYouMean(typeof value === 'string' ? value : JSON.stringify(value), kinds)}`;
   return { at, what, allowed: kinds.join(', ') };
 }
 

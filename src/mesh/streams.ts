@@ -41,8 +41,6 @@ export const rowsSubject = (pop: PopId, family: string): string =>
 export const families = ['watch', 'rounds', 'backlog'] as const;
 export type Family = (typeof families)[number];
 
-const isFamily = (text: string): text is Family => (families as readonly string[]).includes(text);
-
 /** All hubs share one of these a family. */
 export const consumerOf = (family: Family): string => `ingest-${family}`;
 

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const own = fileURLToPath(new URL('./assets', import.meta.url));
-export const of = (library: string): string => dirname(createRequire(import.meta.url).resolve(library));
+const of = (library: string): string => dirname(createRequire(import.meta.url).resolve(library));
 
 /** Every file that a page may load, by the name in its address. */
 const files = {

@@ -20,7 +20,7 @@ import { guideHtml, guidePage, guideTopics, isGuideTopic } from '../render/guide
 import { targetPages } from './admin/targets.js';
 import { tokenPages } from './admin/tokens.js';
 import { userPages } from './admin/users.js';
-import { type Assets, loadAssets, of, own } from './assets.js';
+import { type Assets, loadAssets, own } from './assets.js';
 import { newTicketPages } from './customer/ticket-new.js';
 import { ticketPages } from './customer/ticket.js';
 import { ticketsPage } from './customer/tickets.js';

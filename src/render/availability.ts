@@ -6,7 +6,7 @@ import type { EpochMs } from '../core/types.js';
 import { isoInstant } from './figures.js';
 
 /** A month as it was judged from what is stored. */
-export interface MonthView extends MonthJudgement {
+interface MonthView extends MonthJudgement {
   /** Of `services`, in their order. */
   readonly bounds: readonly ServiceBounds[];
   readonly unplanned: readonly Unjudged[];
@@ -14,7 +14,7 @@ export interface MonthView extends MonthJudgement {
 }
 
 /** A service with a day in the month that can't be judged, and why. */
-export interface Unjudged {
+interface Unjudged {
   readonly service: string;
   readonly customer: string | null;
   readonly site: string;

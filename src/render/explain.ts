@@ -2,7 +2,7 @@ import { type CapState, roomOf } from '../core/credit/caps.js';
 import { type CauseCredit, figureText, type Reason } from '../core/credit/cause.js';
 import { formatAmount, taxWithin } from '../core/money.js';
 import { add, asPercent, formatHalfUp, formatShort, multiply, ratio, type Rational } from '../core/number.js';
-import { percentText } from '../core/plan.js';
+import { percentText } from '../core/share.js';
 import type { PathMonth } from '../core/quality.js';
 import type { MonthCase } from '../core/statement/case.js';
 import { type MonthJudgement, type ServiceMonth, type SiteMonth, touches } from '../core/statement/judge.js';

@@ -113,8 +113,6 @@ export function ticketJson(full: Ticket, now: EpochMs) {
   };
 }
 
-type TicketJson = ReturnType<typeof ticketJson>;
-
 const party = (role: string, id: string, referredType: string) => ({
   '@type': 'RelatedPartyRefOrPartyRoleRef',
   role,

@@ -9,7 +9,7 @@ import { root } from '../support/source-files.js';
 import { statedOctober } from '../support/statements.js';
 import { tempDir } from '../support/temp-dir.js';
 
-const entry = pathToFileURL(join(root, 'dist/src/app/jobs/worker.js'));
+const entry = pathToFileURL(join(root, 'dist/src/app/workers/job-thread.js'));
 
 describe('what is done in threads of its own', () => {
   test('evidence, its verification and a case are what they are without', async () => {

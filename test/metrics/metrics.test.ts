@@ -5,7 +5,7 @@ import type { StandingEvents } from '../../src/services/standing/ports.js';
 import { ratio } from '../../src/core/number.js';
 import { createMetrics, type StandingListener } from '../../src/metrics/metrics.js';
 import type { ObservedOutage } from '../../src/core/watch/outage.js';
-import { percentShare } from '../../src/core/plan.js';
+import { percentShare } from '../../src/core/share.js';
 import { metricNames } from '../../src/metrics/names.js';
 import { round, size, slot } from '../support/rounds.js';
 

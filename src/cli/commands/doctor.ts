@@ -87,7 +87,7 @@ async function examine(options: ConfigOptions, context: Context): Promise<Check[
   ]);
   const found = await Promise.all([
     checkProbes(config),
-    checkOwnAddresses(config),
+    Promise.resolve(checkOwnAddresses(config)),
     checkClock(),
     config.store.postgres === null ? checkDataFolder(config.store.path) : Promise.resolve([]),
     checkDatabase(config, app),

@@ -38,11 +38,7 @@ export function probeCommand(context: Context): Command {
     .action((names: string[], options: ProbeOptions) => probe(names, options, context));
 }
 
-async function probe(
-  names: readonly string[],
-  options: ProbeOptions,
-  context: Context,
-): Promise<void> {
+async function probe(names: readonly string[], options: ProbeOptions, context: Context): Promise<void> {
   const config = await readConfig(options, context);
   const paths = namedPaths(names, config);
   const { measurement } = config;

@@ -1,9 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { exclusionKinds } from '../../core/exclusion.js';
 import type { AttachmentRef } from '../../core/ledger/actions.js';
 import { type WindowKind, windowKinds } from '../../core/standing.js';
 import { type TicketState, ticketStates } from '../../core/ticket/actions.js';
-import type { Ticket } from '../../core/ticket/report.js';
 import type { TransitionRequest } from '../../services/tickets/decide.js';
 import {
   configOption,
@@ -14,30 +12,17 @@ import {
   jsonOption,
   positiveInteger,
 } from '../context.js';
+import { show } from '../show-ticket.js';
 import {
   actorOf,
   actorOption,
   type ActorOptions,
-  again,
   attachOption,
   printJson,
   timeArgument,
   withLedger,
 } from '../with-ledger.js';
-
-/** Prints what became of a report. */
-async function show(report: Ticket, { json }: { readonly json?: true }, context: Context): Promise<void> {
-  if (json) {
-    const { reportJson } = await import('../../render/tickets.js');
-    printJson(reportJson(report, context.now()), context);
-    return;
-  }
-  const { id, state, owner, entries } = report;
-  const entered = entries.map((entry) => entry.id).join(', ');
-  context.stdout.write(
-    `${id} is ${state}${owner === null ? '' : `, ${owner} has it`}${entered === '' ? '' : `, entered as ${entered}`}\n`,
-  );
-}
+import { ledgerCommands } from './tickets-to-ledger.js';
 
 /** Reads an option that is one of some words. */
 export const oneOfWords =
@@ -152,80 +137,6 @@ function deedCommands(context: Context): Command[] {
         });
       });
   });
-}
-
-interface OutageOptions extends ActorOptions {
-  readonly from: string;
-  readonly to: string;
-  readonly port?: string;
-  readonly of?: string;
-  readonly reason?: string;
-  readonly json?: true;
-}
-
-interface ExclusionOptions extends ActorOptions {
-  readonly kind: string;
-  readonly from: string;
-  readonly to: string;
-  readonly scope?: string[];
-  readonly notice?: string[];
-  readonly reason?: string;
-  readonly proof?: string;
-  readonly json?: true;
-}
-
-/** What a report becomes in the ledger. */
-const ledgerCommands = (context: Context): Command[] => [toOutage(context), toExclusion(context)];
-
-const common = (name: string, summary: string): Command =>
-  new Command(name)
-    .description(summary)
-    .argument('<id>', 'as `faults list` prints it')
-    .requiredOption('--from <time>', 'when it began')
-    .requiredOption('--to <time>', 'when it was over')
-    .option('--reason <text>', "why; the report's own subject when left out")
-    .addOption(actorOption())
-    .addOption(jsonOption())
-    .addOption(configOption());
-
-function toOutage(context: Context): Command {
-  return common('to-outage', 'enter an outage by a report, or correct one')
-    .option('--port <pop>', "the PoP whose port was down (default: the path's destination)")
-    .option('--of <outage>', 'the outage to correct, as `pop-sla outages` prints it')
-    .action(async (id: string, options: OutageOptions) => {
-      const actor = actorOf(options, context);
-      const from = (await timeArgument('from', options.from)) ?? 0;
-      const to = (await timeArgument('to', options.to)) ?? 0;
-      await withLedger({ ...options, write: true }, context, async ({ faults }) => {
-        const { of = null, port = null, reason = null } = options;
-        const request = { from, to, of, port, reason };
-        await show(await faults.desk.toOutage({ name: actor, side: 'noc' }, id, request), options, context);
-      });
-    });
-}
-
-function toExclusion(context: Context): Command {
-  return common('to-exclusion', 'propose an exclusion by a report, for a second person to approve')
-    .requiredOption('--kind <kind>', exclusionKinds.join(', '))
-    .option(
-      '--scope <scope>',
-      "pop:ID, path:A>B, service:ID …; may come again (default: the report's path)",
-      again,
-    )
-    .option('--notice <time>', 'when notice was given; may come again', again)
-    .option('--proof <text>', 'what proves it')
-    .action((id: string, options: ExclusionOptions) => {
-      const actor = actorOf(options, context);
-      return withLedger({ ...options, write: true }, context, async ({ faults }) => {
-        const { kind, from, to, scope, notice: notices, reason, proof } = options;
-        const request = { kind, from, to, scope, notices, reason, proof };
-        await show(
-          await faults.desk.toExclusion({ name: actor, side: 'noc' }, id, request),
-          options,
-          context,
-        );
-      });
-    });
 }
 
 interface ListOptions extends ConfigOptions {

@@ -117,7 +117,6 @@ export const changeKeys = Object.keys(changeSchema.shape);
 
 export type RawCustomers = z.output<typeof customersSchema>;
 export type RawService = RawCustomers['services'][number];
-type RawChange = RawService['changes'][number];
 
 /** What an empty file says. */
 export const emptyCustomers = (): RawCustomers => customersSchema.parse({});

@@ -1,5 +1,5 @@
 import { compare, ratio, type Rational } from '../../core/number.js';
-import type { Share } from '../../core/plan.js';
+import type { Share } from '../../core/share.js';
 import type { Fault, KeyPath, Salvaged } from '../problem.js';
 import type { RawVersion } from './schema.js';
 

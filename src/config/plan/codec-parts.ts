@@ -1,5 +1,6 @@
 import { asPercent, formatShort, type Rational } from '../../core/number.js';
-import { noShare, percentShare, type PerUnit, type Share } from '../../core/plan.js';
+import type { PerUnit } from '../../core/plan.js';
+import { noShare, percentShare, type Share } from '../../core/share.js';
 
 /** Every key of a part of the schema; `undefined` leaves one out of the file. */
 export type Shown<T> = { readonly [K in keyof T]-?: unknown };

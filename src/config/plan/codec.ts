@@ -23,7 +23,8 @@ import {
   showShare,
   type Shown,
 } from './codec-parts.js';
-import { durationText, moneyText, type RawExample, type RawPlan, type RawVersion } from './schema.js';
+import type { RawPlan, RawVersion } from './schema.js';
+import { durationText, moneyText, type RawExample } from './examples.js';
 
 /**
  * What a file says, checked, in the types of core, and back: `readPlan(parse(showPlan(plan)))` is `plan`. Every key of

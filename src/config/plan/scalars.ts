@@ -1,5 +1,6 @@
 import { compare, fromPercent, parseDecimal, type Rational, zero } from '../../core/number.js';
-import { fractionShare, type Share, type Words } from '../../core/plan.js';
+import type { Words } from '../../core/plan.js';
+import { fractionShare, type Share } from '../../core/share.js';
 import { hasControls, printableText } from '../../core/text/control-characters.js';
 import { isLocalDate, isTimeZone, localDateRule } from '../../core/time/calendar.js';
 import { isWrong, oneOf, scalar, textual, wrong, type Wrong } from '../scalars.js';

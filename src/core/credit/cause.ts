@@ -11,7 +11,8 @@ import {
   roundHalfUp,
   zero,
 } from '../number.js';
-import type { PlanVersion, ServiceClass, Share } from '../plan.js';
+import type { PlanVersion, ServiceClass } from '../plan.js';
+import type { Share } from '../share.js';
 import type { PathMonth } from '../quality.js';
 import type { RuleSet } from '../statement/rule-set.js';
 import type { JoinedPeriod, LocalDate, Month } from '../time/calendar.js';

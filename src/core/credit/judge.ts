@@ -1,3 +1,4 @@
+import { Temporal } from 'temporal-polyfill';
 import { asPercent, compare, ratio, type Rational, subtract } from '../number.js';
 import type {
   CauseRule,
@@ -159,11 +160,8 @@ function lateDeliveryBase(rule: LateDeliveryCause, { base, monthlyRent, delivery
   return rule.of === 'full-month' ? monthlyRent : base;
 }
 
-/** Monday to Friday: the first of January 1970 was a Thursday. */
-function isWeekday(day: LocalDate): boolean {
-  const sinceThursday = Math.round(Date.parse(`${day}T00:00:00Z`) / 86_400_000) % 7;
-  return sinceThursday !== 2 && sinceThursday !== 3;
-}
+/** Monday to Friday. */
+const isWeekday = (day: LocalDate): boolean => Temporal.PlainDate.from(day).dayOfWeek <= 5;
 
 /**
  * Once for each window in which a path of the service failed. Windows that share time, of several paths or sliding ones,

@@ -1,7 +1,7 @@
 import { compare, roundTo } from '../number.js';
 import type { QualityCause } from '../plan.js';
 import { measured, type PathMonth, unitOf } from '../quality.js';
-import type { CauseInput, Judged, Reason } from './cause.js';
+import type { CauseInput, Judged } from './cause.js';
 import { ownFigures } from './own-figures.js';
 import { creditOfFigure, sizeOfCredit } from './units.js';
 

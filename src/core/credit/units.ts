@@ -1,5 +1,6 @@
 import { ceil, compare, divide, floor, multiply, ratio, subtract, type Rational } from '../number.js';
-import type { FigureStep, PerUnit, Share } from '../plan.js';
+import type { FigureStep, PerUnit } from '../plan.js';
+import type { Share } from '../share.js';
 
 /** What a step gives for a figure: its share so many times, bounded by `atMost`. */
 interface StepCredit {

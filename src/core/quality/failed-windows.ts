@@ -1,5 +1,5 @@
 import { compare, type Rational } from '../number.js';
-import type { PlanVersion, QualityWindow } from '../plan.js';
+import type { QualityWindow } from '../plan.js';
 import { daysOf, type Month } from '../time/calendar.js';
 import { merge, type Interval, type IntervalSet } from '../time/intervals.js';
 import { slotsBetween } from '../time/slot.js';

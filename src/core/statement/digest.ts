@@ -1,13 +1,5 @@
 import type { Digest } from '../ledger/chain.js';
-import {
-  addRound,
-  type CountedRound,
-  emptySums,
-  type FractionSum,
-  isHeld,
-  type MeanSums,
-  type SummedPart,
-} from '../measurement/figures.js';
+import type { FractionSum, SummedPart } from '../measurement/figures.js';
 import type { Day } from '../time/calendar.js';
 import type { PathId } from '../types.js';
 import type { StatementDocument } from './document.js';
@@ -47,15 +39,6 @@ export function roundsOfStatement(
     count: sorted.reduce((all, { count }) => all + count, 0),
     digest: digest(sorted.map(({ path, digest: own }) => [path, own])),
   };
-}
-
-/** The held ones of a path's rounds, each a part of its own: what a pack or a test has in place of a database. */
-function partsOfRounds(rounds: readonly CountedRound[]): SummedPart[] {
-  return rounds.filter(isHeld).map((round) => {
-    const sums: MeanSums = emptySums();
-    addRound(sums, round);
-    return { from: round.slot, to: round.slot + 1, sums };
-  });
 }
 
 /** [count, denominator, numerator, …] by rising denominators. */

@@ -12,7 +12,7 @@ import {
   type Rational,
   roundHalfUp,
 } from '../number.js';
-import { percentText } from '../plan.js';
+import { percentText } from '../share.js';
 import type { MetricMonth, PathMonth } from '../quality.js';
 import { addDays, formatInstant, monthAfter } from '../time/calendar.js';
 import { contains } from '../time/intervals.js';

@@ -102,8 +102,6 @@ export type TicketAction =
       readonly id: string;
     };
 
-type TicketActionType = TicketAction['type'];
-
 /** One link of a report's chain. */
 export interface TicketRecord {
   /** The report's number: 7 of F7. */

@@ -13,7 +13,7 @@ import type { LedgerBacklog } from '../../services/ledger/backlog.js';
 import { maxAttachmentBytes } from '../../store/ledger-store.js';
 import { fileName, id, words } from '../route/input.js';
 import { addRoute } from '../route/route.js';
-import { attachment, exclusion } from './reads.js';
+import { attachment, exclusion } from './answers.js';
 import { ownExclusions } from './shown.js';
 
 const tag = 'ledger';

@@ -8,7 +8,7 @@ import { forCustomer } from '../../core/ticket/visibility.js';
 import type { EpochMs } from '../../core/types.js';
 import { isoInstant } from '../../render/figures.js';
 import type { Caller } from '../access/caller.js';
-import { attachment } from '../ledger/reads.js';
+import { attachment } from '../ledger/answers.js';
 import { ForbiddenError } from '../problem.js';
 import { isoTime } from '../route/route.js';
 

@@ -9,7 +9,7 @@ import { ValidationError } from '../../services/ledger/entries.js';
 import type { TransitionRequest } from '../../services/tickets/decide.js';
 import { maxAttachmentBytes } from '../../store/ledger-store.js';
 import type { Caller } from '../access/caller.js';
-import { attachment } from '../ledger/reads.js';
+import { attachment } from '../ledger/answers.js';
 import { ForbiddenError, TooManyRequestsError } from '../problem.js';
 import { path, words } from '../route/input.js';
 import { addRoute } from '../route/route.js';

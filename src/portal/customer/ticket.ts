@@ -4,7 +4,7 @@ import type { rules } from '../../core/access/rules.js';
 import { merge } from '../../core/time/intervals.js';
 import type { EpochMs } from '../../core/types.js';
 import type { Caller } from '../../http/access/caller.js';
-import type { exclusion, outage } from '../../http/ledger/reads.js';
+import type { exclusion, outage } from '../../http/ledger/answers.js';
 import type { ParameterFault } from '../../http/problem.js';
 import { isoInstant } from '../../render/figures.js';
 import { faultsIn } from '../faults-in.js';

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { audited } from '../../http/ledger/reads.js';
+import type { audited } from '../../http/ledger/answers.js';
 import { addPage, type PortalOptions } from '../page.js';
 
 const pageLength = 100;

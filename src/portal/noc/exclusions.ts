@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { exclusionKinds } from '../../core/exclusion.js';
 import { decisions, samePerson } from '../../core/ledger/proposals.js';
 import { exclusionStates } from '../../core/ledger/exclusions.js';
-import type { exclusion, impacts } from '../../http/ledger/reads.js';
+import type { exclusion, impacts } from '../../http/ledger/answers.js';
 import { zonedInput } from '../customer/local-time.js';
 import type { ParameterFault } from '../../http/problem.js';
 import { faultsIn } from '../faults-in.js';

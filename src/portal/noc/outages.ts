@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { outage } from '../../http/ledger/reads.js';
+import type { outage } from '../../http/ledger/answers.js';
 import { zonedInput } from '../customer/local-time.js';
 import type { ParameterFault } from '../../http/problem.js';
 import { faultsIn } from '../faults-in.js';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { CustomerRegistry } from '../../core/customer/book.js';
 import { exclusionKinds } from '../../core/exclusion.js';
 import type { report } from '../../http/tickets/answers.js';
-import type { outage } from '../../http/ledger/reads.js';
+import type { outage } from '../../http/ledger/answers.js';
 import { zonedInput } from '../customer/local-time.js';
 import type { ParameterFault } from '../../http/problem.js';
 import { faultsIn } from '../faults-in.js';

@@ -6,8 +6,8 @@ import type {
   PerUnit,
   QualityMetric,
   QualityWindow,
-  Share,
 } from '../../core/plan.js';
+import type { Share } from '../../core/share.js';
 import { fill, inLanguage, planWords, type PlanLanguage } from '../../i18n/plan/words.js';
 
 /** The rows of a cause: its name, when it applies, what it gives. */

@@ -170,9 +170,6 @@ function linkOf(seed: number, source: City, destination: City): Link {
   };
 }
 
-const linkBetween = (backbone: Backbone, source: PopId, destination: PopId): Link | undefined =>
-  backbone.links.find((link) => link.source.id === source && link.destination.id === destination);
-
 /** The port answers nobody. */
 export interface PortDown extends Interval {
   readonly kind: 'port-down';

@@ -5,7 +5,7 @@ import type { Availability } from '../../../src/core/availability/availability.j
 import { msUntilBelow, nextStep } from '../../../src/core/credit/time-left.js';
 import { merge } from '../../../src/core/time/intervals.js';
 import { compare, ratio } from '../../../src/core/number.js';
-import { noShare, percentShare } from '../../../src/core/plan.js';
+import { noShare, percentShare } from '../../../src/core/share.js';
 
 /** Basis points of a percent: 99.95 % is 9995. */
 const bound = (basisPoints: number) => ratio(BigInt(basisPoints), 10_000n);

@@ -103,11 +103,14 @@ export const allRows: StoredRows = {
 
 /** What a format before the second one could say of these rows. */
 export function rowsOfVersion1(rows: StoredRows): StoredRows {
-  const { traces: _traces, ...watch } = rows.watch;
+  const watch = without(rows.watch, 'traces');
   const slots = rows.slots.map((one) => {
     if (one.status === 'missing') return one;
-    const { icmpErrors: _errors, ...round } = one;
-    return round;
+    return without(one, 'icmpErrors');
   });
   return { ...rows, slots, watch };
+}
+
+function without<T extends object>(row: T, key: keyof T): T {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => name !== key)) as T;
 }

@@ -4,10 +4,10 @@ import type { PathTrace, TraceReason } from '../core/trace/trace.js';
 import type { EpochMs, PathId, PopId } from '../core/types.js';
 import type { PacketOptions, ProbeDriver } from '../../probes/probe.js';
 import type { WatchStore } from '../store/watch-store.js';
-import type { Clock, EngineEvents, Log, Resolve } from './ports.js';
-import { gradeRound } from '../services/standing/round-grade.js';
-import { termsAt } from '../services/standing/sources.js';
-import { addressOf } from './round-runner.js';
+import type { Clock, EngineEvents, Log, Resolve } from '../engine/ports.js';
+import { gradeRound } from './standing/round-grade.js';
+import { termsAt } from './standing/sources.js';
+import { addressOf } from '../engine/round-runner.js';
 
 interface TracerOptions {
   readonly clock: Clock;
