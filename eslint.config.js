@@ -16,6 +16,13 @@ export default tseslint.config(
       ],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       'no-console': 'error',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'ObjectExpression > SpreadElement > ObjectExpression',
+          message: 'Write the properties themselves; a spread of a literal says nothing more.',
+        },
+      ],
     },
   },
   { files: ['test/**/*.ts'], rules: { 'no-console': 'off' } },

@@ -38,17 +38,18 @@ const availabilityOfFirst: Pick<PlanVersion['availability'], 'outages' | 'degrad
   degradedIsDown: [],
 };
 
+/** Fields that a plan of an earlier version did not have yet, under those that it has. */
+const withDefaults = <T extends object>(defaults: Partial<T>, value: T): T => ({ ...defaults, ...value });
+
 function versionOfToday(version: PlanVersion): PlanVersion {
   const { measurement, availability, credit } = version;
   return {
-    ...{ jitter: { leavesOut: [], commitmentUs: null }, trafficClasses: [] },
-    ...version,
-    measurement: { ...{ minimumSent: 0 }, ...measurement },
+    ...withDefaults({ jitter: { leavesOut: [], commitmentUs: null }, trafficClasses: [] }, version),
+    measurement: withDefaults({ minimumSent: 0 }, measurement),
     availability: { ...availabilityOfFirst, ...availability },
     classes: new Map([...version.classes].map(([id, each]) => [id, classOfToday(each)])),
     credit: {
-      ...{ of: 'service' as const, minimumCoverage: zero, paidOn: 'same-invoice' as const },
-      ...credit,
+      ...withDefaults({ of: 'service', minimumCoverage: zero, paidOn: 'same-invoice' }, credit),
       claim: claimOfToday(credit),
       causes: credit.causes.map(causeOfToday),
     },
@@ -57,7 +58,7 @@ function versionOfToday(version: PlanVersion): PlanVersion {
 
 const classOfToday = (each: ServiceClass): ServiceClass => ({
   ...each,
-  steps: each.steps.map((step) => ({ ...{ perUnit: null }, ...step })),
+  steps: each.steps.map((step) => withDefaults({ perUnit: null }, step)),
 });
 
 /** At first a claim was a number of days after the month. */
@@ -70,18 +71,17 @@ function claimOfToday(credit: PlanVersion['credit']): PlanVersion['credit']['cla
 }
 
 function causeOfToday(rule: CauseRule): CauseRule {
-  const cause = { ...{ onlyBelow: null, atMost: null }, ...rule };
+  const cause = withDefaults({ onlyBelow: null, atMost: null }, rule);
   switch (cause.kind) {
     case 'latency':
     case 'loss':
       return {
-        ...{ trafficClasses: null },
-        ...cause,
-        steps: cause.steps.map((step) => ({ ...{ perUnit: null }, ...step })),
+        ...withDefaults({ trafficClasses: null }, cause),
+        steps: cause.steps.map((step) => withDefaults({ perUnit: null }, step)),
       };
     case 'failed-days': {
       const measure = cause.metric === 'latency' ? ('excess-percent' as const) : ('absolute' as const);
-      return { ...{ trafficClasses: null, measure }, ...cause };
+      return withDefaults({ trafficClasses: null, measure }, cause);
     }
     case 'downtime': {
       if ((cause as Older<typeof cause>).by !== undefined) return cause;
@@ -148,9 +148,13 @@ function evidenceStore(evidence: EvidenceRows): EvidenceStore {
         return sizes
           .filter(({ sent }) => sent > 0)
           .map(({ sent, received, rttSumUs, rttMinUs }) => ({
-            ...{ sent: BigInt(sent), received: BigInt(received), rttSumUs: BigInt(rttSumUs) },
+            sent: BigInt(sent),
+            received: BigInt(received),
+            rttSumUs: BigInt(rttSumUs),
             rttMinSumUs: BigInt(rttMinUs ?? 0),
-            ...{ withLatency, withLoss, rows: 1n },
+            withLatency,
+            withLoss,
+            rows: 1n,
           }));
       }),
     );
