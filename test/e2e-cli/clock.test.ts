@@ -53,8 +53,10 @@ describe('the clock is stepped', () => {
     for (const { sizes } of held) for (const size of sizes) expect(size.rttMaxUs).toBeLessThan(100_000);
     const missing = all.filter(({ status }) => status === 'missing');
     if (step > 0) {
-      // What the clock skipped is missing and says why; it is nobody's loss.
-      expect(missing.length).toBeGreaterThan(500);
+      // What the clock skipped is missing and says why; it is nobody's loss. Only slots that the clock since boot has
+      // passed too are marked: the hour that the wall clock jumped over may yet come, if it is set back.
+      expect(missing.length).toBeGreaterThan(0);
+      expect(missing.length).toBeLessThan(100);
       expect(new Set(missing.map(({ reason }) => reason))).toEqual(new Set(['clock-stepped']));
     } else {
       expect(missing).toEqual([]);

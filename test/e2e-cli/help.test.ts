@@ -71,7 +71,7 @@ describe('bad command lines exit with 2, one line that says what is wrong', () =
     ['no such option', ['run', '--fast']],
     ['an option without its value', ['run', '--config']],
     ['an argument too many', ['pops', 'a', 'b']],
-    ['no such path', ['probe', 'A>B']],
+    ['no such path', ['probe', '--config', 'config/pop-sla.yaml', 'A>B']],
     ['not an instant', ['rounds', '--from', 'yesterday-ish']],
   ])('%s', async (_what, args) => {
     const done = await popSla(args);

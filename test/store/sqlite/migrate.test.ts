@@ -103,9 +103,9 @@ describe('the schema', () => {
       roundsHeld: 2,
       roundsWithLatency: 2,
       latency: [
-        { received: 1, sizes: 1, rttSumUs: 34_000n },
-        { received: 1, sizes: 2, rttSumUs: 35_300n },
-        { received: 2, sizes: 2, rttSumUs: 70_021n },
+        { received: 1, sizes: 1, rttSumUs: 34_000n, rttMinSumUs: 34_000n },
+        { received: 1, sizes: 2, rttSumUs: 35_300n, rttMinSumUs: 35_300n },
+        { received: 2, sizes: 2, rttSumUs: 70_021n, rttMinSumUs: 35_001n },
       ],
       loss: [
         { sent: 1, sizes: 1, lost: 0n },
