@@ -3,9 +3,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadConfig } from '../../src/config/load.js';
+import { loadConfig } from '../../dist/src/config/load.js';
 import { makeEvidence, simulateHistory } from '../../dist/src/app.js';
-import { verifyPack } from '../../src/services/evidence/verify.js';
+import { verifyPack } from '../../dist/src/services/evidence/verify.js';
 
 const pops = Number(process.argv[2] ?? 5);
 const folder = mkdtempSync(join(tmpdir(), 'pop-sla-bench-'));

@@ -6,9 +6,9 @@ import { createServer } from 'node:http';
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { openDriver } from '../../dist/probes/kinds.js';
-import { ratio } from '../../src/core/number.js';
-import { systemClock } from '../../src/engine/clock.js';
-import { createMetrics } from '../../src/metrics/metrics.js';
+import { ratio } from '../../dist/src/core/number.js';
+import { systemClock } from '../../dist/src/engine/clock.js';
+import { createMetrics } from '../../dist/src/metrics/metrics.js';
 
 const run = promisify(execFile);
 const slot = Date.UTC(2026, 9, 11);

@@ -7,12 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { renderApart } from '../../dist/src/app/workers/report.js';
-import { loadConfig } from '../../src/config/load.js';
-import { createReports } from '../../src/services/reports.js';
+import { loadConfig } from '../../dist/src/config/load.js';
+import { createReports } from '../../dist/src/services/reports.js';
 import { createStatements } from '../../dist/src/services/statements/statements.js';
 import { renderReport } from '../../dist/src/render/report/formats.js';
-import { makePair, signerOf } from '../../src/seal/keys.js';
-import { openSqliteStore } from '../../src/store/sqlite/open.js';
+import { makePair, signerOf } from '../../dist/src/seal/keys.js';
+import { openSqliteStore } from '../../dist/src/store/sqlite/open.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pop-sla-bench-'));
 const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));

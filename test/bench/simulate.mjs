@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { monthsBefore } from '../../src/simulate/scenario/scenario.js';
+import { monthsBefore } from '../../dist/src/simulate/scenario/scenario.js';
 import { simulateHistory } from '../../dist/src/app.js';
 
 const pops = Number(process.argv[2] ?? 5);

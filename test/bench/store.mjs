@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { openSqliteStore } from '../../src/store/sqlite/open.js';
-import { encodePackets } from '../../src/store/packets/codec.js';
+import { openSqliteStore } from '../../dist/src/store/sqlite/open.js';
+import { encodePackets } from '../../dist/src/store/packets/codec.js';
 
 const monthPaths = Number(process.argv[2] ?? 200);
 const slots = 1488;

@@ -1,5 +1,5 @@
 // Traces the path to an address by the build's kernel kind: `node trace.mjs ADDRESS`.
-import { openKernel } from '../../probes/kernel/driver.js';
+import { openKernel } from '../../dist/probes/kernel/driver.js';
 
 const quiet = { debug() {}, info() {}, warn() {} };
 const driver = await openKernel({ log: quiet });

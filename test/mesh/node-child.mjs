@@ -4,11 +4,11 @@
 //   stop         ends in order
 import { createInterface } from 'node:readline';
 import { connect } from '@nats-io/transport-node';
-import { systemClock } from '../../src/engine/clock.js';
-import { keepIngesting } from '../../src/mesh/ingest.js';
-import { keepSending } from '../../src/mesh/outbox.js';
-import { openPostgresStore } from '../../src/store/postgres/open.js';
-import { openSqliteStore } from '../../src/store/sqlite/open.js';
+import { systemClock } from '../../dist/src/engine/clock.js';
+import { keepIngesting } from '../../dist/src/mesh/ingest.js';
+import { keepSending } from '../../dist/src/mesh/outbox.js';
+import { openPostgresStore } from '../../dist/src/store/postgres/open.js';
+import { openSqliteStore } from '../../dist/src/store/sqlite/open.js';
 
 const {
   role,

@@ -1,12 +1,12 @@
 // Evaluates a case from a store, as a process of its own: node evaluate-month.mjs DATABASE CASE → one line of JSON.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { planFiles } from '../../../src/config/plan/parse.js';
-import { readCase } from '../../../src/config/case/read-case.js';
-import { judgeMonth } from '../../../src/core/statement/judge.js';
-import { monthResult } from '../../../src/core/statement/result.js';
-import { figuresFromStore } from '../../../src/services/months/load-case.js';
-import { openSqliteStore } from '../../../src/store/sqlite/open.js';
+import { planFiles } from '../../../dist/src/config/plan/parse.js';
+import { readCase } from '../../../dist/src/config/case/read-case.js';
+import { judgeMonth } from '../../../dist/src/core/statement/judge.js';
+import { monthResult } from '../../../dist/src/core/statement/result.js';
+import { figuresFromStore } from '../../../dist/src/services/months/load-case.js';
+import { openSqliteStore } from '../../../dist/src/store/sqlite/open.js';
 
 const [, , database, caseFile] = process.argv;
 const cpuSeconds = () => {

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { openSqliteStore } from '../../../src/store/sqlite/open.js';
+import { openSqliteStore } from '../../../dist/src/store/sqlite/open.js';
 
 const everyMs = 1_800_000;
 

@@ -9,16 +9,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openDriver } from '../../../dist/probes/kinds.js';
-import { createRoundRunner } from '../../../src/engine/round-runner.js';
-import { systemClock } from '../../../src/engine/clock.js';
+import { createRoundRunner } from '../../../dist/src/engine/round-runner.js';
+import { systemClock } from '../../../dist/src/engine/clock.js';
 import { keepAgent } from '../../../dist/src/mesh/agent.js';
-import { createFollower } from '../../../src/mesh/config.js';
-import { connectMesh } from '../../../src/mesh/connect.js';
+import { createFollower } from '../../../dist/src/mesh/config.js';
+import { connectMesh } from '../../../dist/src/mesh/connect.js';
 import { keepHub } from '../../../dist/src/mesh/hub.js';
-import { keepIngesting } from '../../../src/mesh/ingest.js';
-import { keepSending } from '../../../src/mesh/outbox.js';
-import { parseWithHub } from '../../../src/config/hub.js';
-import { openSqliteStore } from '../../../src/store/sqlite/open.js';
+import { keepIngesting } from '../../../dist/src/mesh/ingest.js';
+import { keepSending } from '../../../dist/src/mesh/outbox.js';
+import { parseWithHub } from '../../../dist/src/config/hub.js';
+import { openSqliteStore } from '../../../dist/src/store/sqlite/open.js';
 
 const [role = 'parent', ...rest] =
   process.argv[2] === 'hub' || process.argv[2] === 'agents'

@@ -1,6 +1,6 @@
 // Closes a month, as a process of its own: node close-month.mjs CONFIG → one line of JSON.
-import { loadConfig } from '../../../src/config/load.js';
-import { openStore } from '../../../src/app/store.js';
+import { loadConfig } from '../../../dist/src/config/load.js';
+import { openStore } from '../../../dist/src/app/store.js';
 import { createStatements } from '../../../dist/src/services/statements/statements.js';
 import { figures } from './figures.mjs';
 

@@ -1,5 +1,5 @@
 // Copies a store, as a process of its own: node copy.mjs FROM TO → one line of JSON.
-import { copyStore } from '../../../src/app/store.js';
+import { copyStore } from '../../../dist/src/app/store.js';
 import { figures } from './figures.mjs';
 
 const start = performance.now();

@@ -1,5 +1,5 @@
 // Stores rounds by the port, as a process of its own: node ingest.mjs URL SLOTS → one line of JSON.
-import { openPostgresStore } from '../../../src/store/postgres/open.js';
+import { openPostgresStore } from '../../../dist/src/store/postgres/open.js';
 import { figures } from './figures.mjs';
 
 const [url, slots] = [process.argv[2], Number(process.argv[3])];

@@ -1,9 +1,9 @@
 // Draws up a month's statements, as a process of its own: node draw-month.mjs CONFIG → one line of JSON.
 import { readFileSync } from 'node:fs';
-import { loadConfig } from '../../../src/config/load.js';
-import { drawMonth } from '../../../src/services/statements/draw.js';
-import { canonicalJson, sha256 } from '../../../src/seal/canonical.js';
-import { openSqliteStore } from '../../../src/store/sqlite/open.js';
+import { loadConfig } from '../../../dist/src/config/load.js';
+import { drawMonth } from '../../../dist/src/services/statements/draw.js';
+import { canonicalJson, sha256 } from '../../../dist/src/seal/canonical.js';
+import { openSqliteStore } from '../../../dist/src/store/sqlite/open.js';
 
 const peakMib = () => Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]) / 1024;
 const cpuSeconds = () => {

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openSqliteStore } from '../../../src/store/sqlite/open.js';
+import { openSqliteStore } from '../../../dist/src/store/sqlite/open.js';
 import { linkAfter } from '../../../dist/src/core/ledger/chain.js';
-import { digestOf } from '../../../src/seal/canonical.js';
+import { digestOf } from '../../../dist/src/seal/canonical.js';
 
 const first = Date.parse('2026-10-01T00:00:00+08:00');
 const hourMs = 3_600_000;

@@ -1,9 +1,9 @@
 // Seals a month's statements, and is killed at a step: node seal-child.mjs CONFIG MONTH STEP NTH
 // (the n-th time that it comes to the step; a step that never comes ends it in order).
-import { loadConfig } from '../../../src/config/load.js';
+import { loadConfig } from '../../../dist/src/config/load.js';
 import { createStatements } from '../../../dist/src/services/statements/statements.js';
-import { keyFolder } from '../../../src/seal/keys.js';
-import { openSqliteStore } from '../../../src/store/sqlite/open.js';
+import { keyFolder } from '../../../dist/src/seal/keys.js';
+import { openSqliteStore } from '../../../dist/src/store/sqlite/open.js';
 
 const [file, month, step, nth] = process.argv.slice(2);
 const loaded = await loadConfig(file);

@@ -2,7 +2,7 @@
 // prints each one's slot when the store has confirmed it.
 //   node daemon-child.mjs DATABASE ROUNDS.json FIRST_SLOT
 import { readFileSync, writeSync } from 'node:fs';
-import { openSqliteStore } from '../../../src/store/sqlite/open.js';
+import { openSqliteStore } from '../../../dist/src/store/sqlite/open.js';
 
 const [file, roundsFile, firstSlot] = process.argv.slice(2);
 const everyMs = 1_800_000;
