@@ -5,8 +5,8 @@ import { loadConfig } from '../../../dist/src/config/load.js';
 import { linkAfter } from '../../../dist/src/core/ledger/chain.js';
 import { createRegistry } from '../../../dist/src/services/access/registry.js';
 import { createBilling } from '../../../dist/src/services/credits/billing.js';
-import { createFaultDesk } from '../../../dist/src/services/tickets/service.js';
-import { createDesk } from '../../../dist/src/services/ledger/service.js';
+import { createTicketService } from '../../../dist/src/services/tickets/service.js';
+import { createLedgerService } from '../../../dist/src/services/ledger/service.js';
 import { keyFolder } from '../../../dist/src/seal/keys.js';
 import { digestOf } from '../../../dist/src/seal/canonical.js';
 import { openSqliteStore } from '../../../dist/src/store/sqlite/open.js';
@@ -64,7 +64,7 @@ export async function prepare({ folder, pops, say }) {
     ...{ month: months[0], services: null, acceptIncomplete: 'bench' },
   });
   say(`${outcomes.filter(({ outcome }) => outcome === 'sealed').length} of ${months[0]} sealed`);
-  const faults = createFaultDesk({ ...people, ledger: createDesk(people) });
+  const faults = createTicketService({ ...people, ledger: createLedgerService(people) });
   for (let n = 0; n < 200; n += 1) {
     const service = full.book.services[n];
     const report = await faults.file(owner, {
