@@ -98,7 +98,7 @@ const said = `.then(() => console.log('taken'), (error) => console.log(String(er
 
 describe('tls-identity-smtp: to a mail server', () => {
   const sending = (host: string, port: number, security: string): string =>
-    `sendMail /engine/notify/mail.js|
+    `sendMail /services/notifications/outbox.js|
     await sendMail({ smtp: { host: '${host}', port: ${port}, security: '${security}', user: null, password: null,
       from: 'sla@example.net' }, to: 'noc@example.net', mail: { subject: 's', text: 't' }, delivery: 'd',
       timeoutMs: 10000 })${said}`;
@@ -135,7 +135,7 @@ describe('tls-identity-webhook: to a webhook', () => {
     });
     const answer = await client(
       certificates[of].cert,
-      `postWebhook /engine/notify/webhook.js|
+      `postWebhook /services/notifications/webhook.js|
       await postWebhook({ url: 'https://${host}:${port}/hook', body: '{}', secret: null, delivery: 'd', event: 'e',
         now: 0, timeoutMs: 10000, allow: [{ address: '127.0.0.0', prefix: 8 }], userAgent: 'test' })${said}`,
     );
@@ -166,7 +166,7 @@ describe('tls-identity-oidc: to an OpenID Connect provider', () => {
     });
     const answer = await client(
       certificates[of].cert,
-      `createOidc /engine/access/oidc.js|
+      `createOidc /services/access/oidc.js|
       await createOidc({ config: { issuer: 'https://${host}:${port}', clientId: 'sla', scopes: ['openid'] },
         clientSecret: null, redirectUri: 'https://sla.example.net/back', door: {}, customers: () => [],
         now: () => 0 }).start('/')${said}`,
