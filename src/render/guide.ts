@@ -14,15 +14,15 @@ export const guideTopics = {
   security: 'who may do what, the audit trail, the process',
   performance: 'how exact it is and what it takes, each figure with the script that measured it',
 } as const;
-export type GuideTopic = keyof typeof guideTopics;
+type GuideTopic = keyof typeof guideTopics;
 
 export const isGuideTopic = (name: string): name is GuideTopic => Object.hasOwn(guideTopics, name);
 
 /** The languages that the guide is written in. */
 export const guideLanguages = ['en', 'zh-CN'] as const;
-export type GuideLanguage = (typeof guideLanguages)[number];
+type GuideLanguage = (typeof guideLanguages)[number];
 
-export interface GuidePage {
+interface GuidePage {
   readonly title: string;
   /** English where the topic is not there in the language that was asked for. */
   readonly language: GuideLanguage;

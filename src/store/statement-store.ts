@@ -95,7 +95,7 @@ export interface CreditQuery {
   readonly limit?: number;
 }
 
-const targetKinds = ['webhook', 'mail', 'tmf'] as const;
+export const targetKinds = ['webhook', 'mail', 'tmf'] as const;
 export type TargetKind = (typeof targetKinds)[number];
 
 /** Who wants to be told of what, and where. */

@@ -98,7 +98,7 @@ function parseLatency(text: string) {
   return { us: multiply(decimal.value, ratio(1000n)) };
 }
 
-export type CaseResult =
+type CaseResult =
   | { readonly ok: true; readonly case: MonthCase; readonly notes: readonly Fault[] }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 

@@ -300,7 +300,7 @@ function jitterDetails({ jitter, targets }: PathMonth) {
   };
 }
 
-export type MonthDetails = ReturnType<typeof monthDetails>;
+type MonthDetails = ReturnType<typeof monthDetails>;
 
 /** A sealed statement's inputs are others than they were. */
 export interface ChangedSince {
