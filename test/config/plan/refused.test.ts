@@ -134,6 +134,18 @@ describe('plan check refuses what contradicts itself', () => {
     ]);
   });
 
+  test('an excess in points over a loss commitment of 0, or the loss itself', () => {
+    for (const measure of ['excess', 'absolute']) {
+      const text = whole
+        .replace('commitmentPercent: 1, bands', 'commitmentPercent: 0, bands')
+        .replace(
+          caps,
+          cause(`{ kind: loss, id: x, name: x, measure: ${measure}, steps: [{ over: 0, percent: 5 }] }`),
+        );
+      expect(parsePlan(text, 'p').ok).toBe(true);
+    }
+  });
+
   test('a number in quotes keeps its digits', () => {
     expect(checked('below: 99.9,', "below: '99.899999999999999',").faults).toEqual([]);
   });
