@@ -39,7 +39,7 @@ interface SealRequest {
 }
 
 /** What closing a month gave. */
-export interface ClosedMonth {
+interface ClosedMonth {
   /** How many drafts were drawn up. */
   readonly drafts: number;
   /** The services that can't be judged, and so have no draft, each with its reason. */
