@@ -49,7 +49,7 @@ async function printMonth(
   { before, after }: { readonly before: Named; readonly after: Named },
   context: Context,
 ): Promise<void> {
-  const credits = async (version: PlanVersion): Promise<ReadonlyMap<string, string>> => {
+  const credits = async ({ plan, version }: Named): Promise<ReadonlyMap<string, string>> => {
     const amounts = new Map<string, string>();
     await withLedger(
       options,
@@ -61,14 +61,20 @@ async function printMonth(
             const { currency } = terms.monthlyRent;
             amounts.set(terms.id, `${formatAmount(amount, currency)} ${currency}`);
           }
-          for (const { terms, reason } of unjudged) amounts.set(terms.id, `not judged: ${reason}`);
+          for (const { terms, reason } of unjudged) {
+            // It was judged under the first plan's id, which is not where a class is missing.
+            const why = version.classes.has(terms.class)
+              ? reason
+              : `plan ${plan.id} has no class ${terms.class}`;
+            amounts.set(terms.id, `not judged: ${why}`);
+          }
         }
       },
       (config) => judgedBy(config, before.plan.id, version),
     );
     return amounts;
   };
-  const [old, now] = [await credits(before.version), await credits(after.version)];
+  const [old, now] = [await credits(before), await credits(after)];
   const services = [...new Set([...old.keys(), ...now.keys()])].sort();
   context.stdout.write(`\nCredits of ${month}\n`);
   if (services.length === 0) {

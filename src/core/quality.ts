@@ -42,7 +42,8 @@ interface Asked {
 
 /**
  * A metric of a path in the unit of its measure: percent of excess over the commitment, excess in ms or percentage
- * points, or the figure in ms or percent. Null: not measured, or there is no commitment (above 0) to exceed.
+ * points, or the figure in ms or percent. Null: not measured, or there is no commitment to exceed. Throws a `RangeError`
+ * where an excess in percent is asked of a commitment of 0: nothing says what that is, and it must not pass for none.
  */
 export function measured(
   { metric, measure }: Asked,
@@ -57,7 +58,9 @@ export function measured(
   if (measure === 'absolute') return inUnit(figure);
   if (target === null) return null;
   if (measure === 'excess') return inUnit(subtract(figure, target));
-  return target.n === 0n ? null : excessPercent(figure, target);
+  if (target.n === 0n)
+    throw new RangeError(`an excess in percent over a ${metric} commitment of 0 is no figure`);
+  return excessPercent(figure, target);
 }
 
 export function unitOf({
@@ -123,7 +126,9 @@ export function judgePath(input: PathMonthInput): PathMonth {
   const latency = metricMonth(input, plan.latency.leavesOut);
   const loss = metricMonth(input, plan.loss.leavesOut);
   const jitter = metricMonth(input, plan.jitter.leavesOut);
-  const excess = commitmentUs && latency.latencyUs ? excessPercent(latency.latencyUs, commitmentUs) : null;
+  // A commitment of 0 has no excess in percent, and is no reason to judge nothing else.
+  const over = commitmentUs !== null && commitmentUs.n > 0n ? commitmentUs : null;
+  const excess = over && latency.latencyUs ? excessPercent(latency.latencyUs, over) : null;
   return {
     path,
     commitmentUs,

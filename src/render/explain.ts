@@ -124,7 +124,9 @@ function explainReason(reason: Reason, ruleSet: RuleSet): string {
   const what = subject === 'service' ? '' : `${subject}: `;
   const most = atMost === null ? '' : `, at most ${atMost.text}`;
   const times = `${units === 1n ? share.text : `${units} × ${share.text}`}${most}`;
-  const held = bound === null ? '' : `, ${bound.is} ${formatShort(bound.value)}${unitSign[unit]}`;
+  // As exact as the commitment's own line: a bound of 99.99999995 is never printed as 100.
+  const places = ruleSet === 1 ? 6 : 15;
+  const held = bound === null ? '' : `, ${bound.is} ${formatShort(bound.value, places)}${unitSign[unit]}`;
   return `${what}${figureText(reason, ruleSet)}${unitWords[unit]}${held}: ${times}`;
 }
 

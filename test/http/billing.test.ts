@@ -1,13 +1,16 @@
 import { expect, test } from 'vitest';
+import type { Config } from '../../src/config/config.js';
 import { createBilling } from '../../src/services/credits/billing.js';
 import { keyFolder } from '../../src/seal/keys.js';
 import { november } from '../support/ledger.js';
 import { statedOctober } from '../support/statements.js';
+import { unjudgeable, unjudgedReasons } from '../support/unjudged.js';
 import { testServer } from './support/server.js';
 
-async function setUp() {
+async function setUp(adapt = (config: Config): Config => config) {
   const month = await statedOctober();
-  const { store, config, folder } = month;
+  const { store, folder } = month;
+  const config = adapt(month.config);
   const now = () => november;
   const keys = keyFolder(`${folder}/keys`);
   await keys.make();
@@ -119,4 +122,37 @@ test('disputes are opened and answered; people are added, corrected and erased',
   });
   expect(await ask('GET', 'persons')).toMatchObject({ body: { persons: [{ id: person, name: null }] } });
   expect(await ask('GET', 'persons/P999')).toMatchObject({ status: 404 });
+});
+
+test.each([
+  ['other', 'single'],
+  ['single', 'other'],
+] as const)('where %s can not be judged, the routes name it and judge %s', async (id, good) => {
+  const { ask } = await setUp((config) => unjudgeable(config, [id]));
+  const reason = unjudgedReasons[id];
+  const refused = { id: `2026-10/${id}`, outcome: 'refused', why: [`can't be judged: ${reason}`] };
+  expect(await ask('GET', 'availability?month=2026-10')).toMatchObject({
+    status: 200,
+    body: {
+      services: [{ id: good }],
+      unjudged: [{ service: id, customer: 'bank', site: 'central', reason }],
+    },
+  });
+  expect(await ask('POST', 'statements/2026-10/close', {})).toEqual({
+    status: 200,
+    body: { drafts: 1, unjudged: [{ service: id, reason }] },
+  });
+  for (const [what, outcome] of [
+    ['seal', 'sealed'],
+    ['revise', 'unchanged'],
+  ] as const) {
+    const { status, body } = await ask('POST', `statements/2026-10/${what}`, {});
+    expect(status).toBe(200);
+    expect(body['statements']).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ id: `2026-10/${good}`, outcome }),
+        expect.objectContaining(refused),
+      ]),
+    );
+  }
 });

@@ -132,8 +132,11 @@ function closeCommand(context: Context): Command {
     .action((options: ConfigOptions & { readonly month: string; readonly service?: readonly string[] }) =>
       withBilling({ ...options, write: true }, context, async ({ statements }) => {
         const { month, service = null } = options;
-        const drafts = await statements.close(month, service);
+        const { drafts, unjudged } = await statements.close(month, service);
         context.stdout.write(`${month}: ${drafts} drafts\n`);
+        const { oneLine } = await import('../../render/figures.js');
+        for (const { service: id, reason } of unjudged)
+          context.stdout.write(`${oneLine(`${id} can't be judged: ${reason}`)}\n`);
       }),
     );
 }

@@ -285,10 +285,14 @@ export function statementRoutes(server: FastifyInstance, statements: Statements)
     summary: 'Draws up a month that is over, as the daemon does after its grace.',
     params: ofMonth,
     body: z.strictObject({ services }).nullish(),
-    answer: { description: 'how many drafts', schema: z.strictObject({ drafts: z.int() }) },
-    handle: async ({ params, body }) => ({
-      drafts: await statements.close(params.month, body?.services ?? null),
-    }),
+    answer: {
+      description: "how many drafts, and the services that can't be judged and so have none",
+      schema: z.strictObject({
+        drafts: z.int(),
+        unjudged: z.array(z.strictObject({ service: z.string(), reason: z.string() })),
+      }),
+    },
+    handle: async ({ params, body }) => statements.close(params.month, body?.services ?? null),
   });
   addRoute(server, {
     method: 'POST',

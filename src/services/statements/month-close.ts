@@ -53,9 +53,12 @@ export function createMonthClose(options: MonthCloseOptions): MonthClose {
           next = Math.min(next, due);
           continue;
         }
-        const drafts = await statements.closeOnce(month);
-        if (drafts === null) continue; // another hub did, meanwhile
+        const done = await statements.closeOnce(month);
+        if (done === null) continue; // another hub did, meanwhile
+        const { drafts, unjudged } = done;
         log.info({ month, drafts }, 'a month was closed: its statements wait to be looked at and sealed');
+        for (const { service, reason } of unjudged)
+          log.error({ month, service, reason }, "a service can't be judged: it has no statement");
       }
       if (!stopped) await look();
     } catch (error) {

@@ -38,6 +38,14 @@ interface SealRequest {
   readonly acceptIncomplete: string | null;
 }
 
+/** What closing a month gave. */
+interface ClosedMonth {
+  /** How many drafts were drawn up. */
+  readonly drafts: number;
+  /** The services that can't be judged, and so have no draft, each with its reason. */
+  readonly unjudged: readonly { readonly service: string; readonly reason: string }[];
+}
+
 /** A month's statements from draft to revision. Everything rejects with `Refused` for what can't be asked for. */
 export interface Statements {
   list(query?: StatementQuery): Promise<StatementSummary[]>;
@@ -45,10 +53,10 @@ export interface Statements {
   show(month: string, service: string, revision?: number): Promise<SealedStatement | DraftStatement>;
   /** As it would be drawn up now, and nothing is kept: also for a month that is not over. */
   draw(month: string, services: readonly string[] | null): Promise<StatementDocument[]>;
-  /** Draws up a month that is over, and keeps the drafts of what is not sealed. Resolves to how many. */
-  close(month: string, services?: readonly string[] | null): Promise<number>;
+  /** Draws up a month that is over, and keeps the drafts of what is not sealed. */
+  close(month: string, services?: readonly string[] | null): Promise<ClosedMonth>;
   /** The same, unless it was closed before, by whomever; then null. */
-  closeOnce(month: string): Promise<number | null>;
+  closeOnce(month: string): Promise<ClosedMonth | null>;
   seal(actor: string, request: SealRequest): Promise<Outcome[]>;
   /** Seals another revision of what has changed since it was sealed. `dryRun`: says what it would. */
   revise(actor: string, request: SealRequest & { readonly dryRun?: boolean }): Promise<Outcome[]>;
@@ -95,7 +103,7 @@ export function createStatements(options: StatementsOptions): Statements {
     });
   const inTurn: Store['statements']['inTurn'] = (month, work) => store.statements.inTurn(month, work);
 
-  async function close(month: string, services: readonly string[] | null): Promise<number> {
+  async function close(month: string, services: readonly string[] | null): Promise<ClosedMonth> {
     const found = await over(month, services);
     const month_ = await drawn(month, found.services);
     const listed = await store.statements.list({ month });
@@ -114,7 +122,11 @@ export function createStatements(options: StatementsOptions): Statements {
       await new Promise(setImmediate);
     }
     if (services === null) await store.statements.markClosed(month, now());
-    return open.length;
+    const unjudged = found.services.flatMap((service) => {
+      const reason = month_.unjudged.get(service);
+      return reason === undefined ? [] : [{ service, reason }];
+    });
+    return { drafts: open.length, unjudged };
   }
 
   async function seal(actor: string, request: SealRequest): Promise<Outcome[]> {

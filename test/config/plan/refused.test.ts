@@ -1,7 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { parsePlan } from '../../../src/config/plan/parse.js';
 import { formatProblem } from '../../../src/config/problem.js';
+import { runCli } from '../../support/cli.js';
+import { tempDir } from '../../support/temp-dir.js';
 import { snippets, type Json } from './support.js';
 
 const whole = snippets()[0]?.text ?? '';
@@ -132,6 +136,35 @@ describe('plan check refuses what contradicts itself', () => {
     expect(result.ok ? [] : result.problems.map(({ what, path }) => [path, what])).toEqual([
       ['versions[0].credit.causes[0].measure', 'is a percentage of a commitment of 0'],
     ]);
+  });
+
+  test('a percentage over a loss target of 0 of a class of traffic, by the command', async () => {
+    const plan = parse(whole) as { versions: [Record<string, unknown> & { credit: object }] };
+    const [version] = plan.versions;
+    version['trafficClasses'] = [{ id: 'voice', name: 'Voice', dscp: ['EF'], lossPercent: 0 }];
+    const steps = [{ over: 0, percent: 5 }];
+    Object.assign(version.credit, {
+      causes: [{ kind: 'loss', id: 'x', name: 'x', measure: 'excess-percent', steps }],
+    });
+    const folder = tempDir();
+    writeFileSync(join(folder, 'p.json'), JSON.stringify(plan));
+    const { code, stdout, stderr } = await runCli(['plan', 'check', 'p.json'], { cwd: folder });
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(
+      /^p\.json:1:\d+ versions\[0\]\.credit\.causes\[0\]\.measure: "excess-percent" is a percentage of a commitment of 0; allowed: a loss commitment above 0, or measure: absolute\n$/,
+    );
+  });
+
+  test('an excess in points over a loss commitment of 0, or the loss itself, is none', () => {
+    for (const measure of ['excess', 'absolute']) {
+      const text = whole
+        .replace('commitmentPercent: 1, bands', 'commitmentPercent: 0, bands')
+        .replace(
+          caps,
+          cause(`{ kind: loss, id: x, name: x, measure: ${measure}, steps: [{ over: 0, percent: 5 }] }`),
+        );
+      expect(parsePlan(text, 'p').ok).toBe(true);
+    }
   });
 
   test('a number in quotes keeps its digits', () => {

@@ -105,6 +105,90 @@ describe('settleRound', () => {
   });
 });
 
+describe('a round with too few packets', () => {
+  /** `sent` packets of so many bytes that left, of 10; the others could not, for want of a buffer. */
+  const some = (bytes: number, sent: number) =>
+    sample(bytes, [
+      ...Array.from({ length: sent }, () => received(1)),
+      ...Array.from({ length: 10 - sent }, (): PacketOutcome => ({ kind: 'not-sent', reason: 'no-buffer' })),
+    ]);
+  const asked: SettleContext = { ...scheduled, sizes: [64, 128, 512], minimumSent: 9 };
+  const whole = [some(64, 10), some(128, 9), some(512, 9)];
+  const least = 'at least 9 packets of each size have to be sent';
+
+  test.each([
+    ['every size at the least', whole, asked, 'ok', null],
+    [
+      'one size short by one',
+      [some(64, 10), some(128, 8), some(512, 9)],
+      asked,
+      'partial',
+      `sent only 8 of 128 bytes; ${least}: no-buffer × 3`,
+    ],
+    [
+      'several sizes short, one with nothing sent',
+      [some(64, 10), some(128, 8), some(512, 0)],
+      asked,
+      'partial',
+      `sent only 8 of 128 bytes, 0 of 512 bytes; ${least}: no-buffer × 12`,
+    ],
+    ['a size missing', [some(64, 10), some(128, 10)], asked, 'partial', `sent only 0 of 512 bytes; ${least}`],
+    [
+      'a size that nobody asked for in place of one that was',
+      [some(64, 10), some(128, 10), some(256, 10)],
+      asked,
+      'partial',
+      `sent only 0 of 512 bytes; ${least}`,
+    ],
+    ['a size in two samples', [some(64, 10), some(128, 10), some(512, 5), some(512, 4)], asked, 'ok', null],
+    [
+      'lost packets, which were sent',
+      [
+        ...whole.slice(0, 2),
+        sample(
+          512,
+          Array.from({ length: 9 }, (): PacketOutcome => ({ kind: 'lost' })),
+        ),
+      ],
+      asked,
+      'ok',
+      null,
+    ],
+    [
+      'a size short and another missing, where none is the least',
+      [some(64, 1)],
+      { ...asked, minimumSent: 0 },
+      'ok',
+      null,
+    ],
+    [
+      'nothing sent, where none is the least',
+      [some(64, 0)],
+      { ...asked, minimumSent: 0 },
+      'failed',
+      'nothing could be sent: no-buffer × 10',
+    ],
+    [
+      'a size missing of one asked for by hand',
+      [some(64, 1)],
+      { ...asked, scheduled: false },
+      'unscheduled',
+      null,
+    ],
+  ] as const)('%s', (_what, sizes, context, status, reason) => {
+    expect(settleRound(ending({ sizes }), context)).toEqual({ status, reason });
+  });
+
+  test("the observer's own faults come before it", () => {
+    const dropped = { ...provenance, socketDrops: 1 };
+    expect(settleRound(ending({ sizes: [some(64, 1)], provenance: dropped }), asked).status).toBe('invalid');
+    const late = { ...provenance, sendLagUs: 1_001 };
+    expect(settleRound(ending({ sizes: [some(64, 1)], provenance: late }), asked).status).toBe(
+      'degraded-observer',
+    );
+  });
+});
+
 describe('settleNoRoute', () => {
   const sizes = [
     sample(64, [unsent('no-route'), unsent('host-unreachable'), unsent('no-permission'), received(5)]),

@@ -5,10 +5,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { planFromData } from '../../../src/config/plan/parse.js';
-import { compare } from '../../../src/core/number.js';
+import { compare, ratio, zero } from '../../../src/core/number.js';
+import type { QualityCause } from '../../../src/core/plan.js';
 import { judgeMonth, judgeMonths } from '../../../src/core/statement/judge.js';
 import { addDays } from '../../../src/core/time/calendar.js';
-import { caseOf, faultsOf, resultOf, type Json } from '../../config/case/support.js';
+import { caseOf, faultsOf, resultOf, sampleCase, type Json } from '../../config/case/support.js';
 import { root } from '../../support/source-files.js';
 
 const hkd = (amount: string) => ({ amount, currency: 'HKD' });
@@ -416,6 +417,36 @@ test('a service that can not be judged keeps no other from being judged', () => 
   expect(judged.services.map(({ terms }) => terms.id)).toEqual(['b']);
   expect(judged.unjudged.map(({ terms, reason }) => [terms.id, reason])).toEqual([
     ['a', 'plan ctg-cloud-connection has no class gone'],
+  ]);
+});
+
+test('an excess over a latency commitment of 0 is no figure of the path, and judges no service that asks for it', () => {
+  const read = caseOf(sampleCase());
+  const { plan } = read;
+  const share = { of: ratio(1n, 20n), text: '5 %' };
+  const cause: QualityCause = {
+    kind: 'latency',
+    id: 'latency',
+    name: { en: 'latency' },
+    classes: null,
+    onlyBelow: null,
+    atMost: null,
+    trafficClasses: null,
+    measure: 'excess-percent',
+    decimals: null,
+    paths: 'worst',
+    steps: [{ over: zero, inclusive: false, credit: share, perUnit: null }],
+  };
+  const broken = {
+    ...read,
+    commitments: read.commitments.map((each) => ({ ...each, latencyUs: zero })),
+    plan: { ...plan, credit: { ...plan.credit, minimumCoverage: zero, causes: [cause] } },
+  };
+  const judged = judgeMonth(broken);
+  expect(judged.paths.map(({ excess, latencyBand }) => [excess, latencyBand])).toEqual([[null, null]]);
+  expect(judged.services.map(({ terms }) => terms.id)).toEqual(['svc-2']);
+  expect(judged.unjudged.map(({ terms, reason }) => [terms.id, reason])).toEqual([
+    ['svc-1', 'an excess in percent over a latency commitment of 0 is no figure'],
   ]);
 });
 

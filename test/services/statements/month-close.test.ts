@@ -6,6 +6,7 @@ import { dayMs, hourMs, november, october } from '../../support/ledger.js';
 import { keptLog } from '../../support/log.js';
 import { statedOctober, type StatedMonth } from '../../support/statements.js';
 import { virtualTime } from '../../support/virtual-time.js';
+import { unjudgeable, unjudgedReasons } from '../../support/unjudged.js';
 
 /** The job on a clock that starts at `at`; months that it closed, in their order. */
 async function jobAt(month: StatedMonth, at: number) {
@@ -118,4 +119,18 @@ test('nothing is closed that was before the first path, and a fault is tried aga
   await settled();
   expect(closed).toEqual(['2026-10', '2026-10']);
   expect(await month.store.statements.closed('2026-10')).not.toBeNull();
+});
+
+test('a service that can not be judged is told in the log, and the month is closed for the others', async () => {
+  const stated = await statedOctober();
+  const month = { ...stated, config: unjudgeable(stated.config, ['other']) };
+  await seen(month, october + dayMs);
+  const { closed, lines } = await jobAt(month, october + 33 * dayMs);
+  expect(closed).toEqual(['2026-10']);
+  expect((await month.store.statements.list()).map(({ service }) => service)).toEqual(['single']);
+  expect(lines).toContainEqual({
+    level: 'error',
+    message: "a service can't be judged: it has no statement",
+    fields: { month: '2026-10', service: 'other', reason: unjudgedReasons.other },
+  });
 });

@@ -33,7 +33,7 @@ describe('closing', () => {
   test('keeps a draft of every service, and what it owes as a draft', async () => {
     const month = await statedOctober();
     const statements = await statementsOf(month);
-    expect(await statements.close('2026-10')).toBe(2);
+    expect(await statements.close('2026-10')).toEqual({ drafts: 2, unjudged: [] });
     const list = await statements.list({ month: '2026-10' });
     expect(list.map(({ id, state, credit }) => [id, state, credit])).toEqual([
       ['2026-10/other', 'draft', '758.06'],
