@@ -99,7 +99,7 @@ export function createOidc({ config, clientSecret, redirectUri, door, customers,
 
 function discover(config: OidcConfig, secret: string | null): Promise<client.Configuration> {
   const issuer = new URL(config.issuer);
-  // The configuration lets this machine's own go without TLS.
+  // The configuration accepts an issuer without TLS only on this machine.
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated so that it stands out
   const insecure = issuer.protocol === 'http:' ? [client.allowInsecureRequests] : [];
   // A token's signature is checked although it came directly from the provider, since there may be a proxy in between.

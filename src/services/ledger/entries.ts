@@ -33,7 +33,7 @@ interface EnterOptions {
   readonly ledger: LedgerStore;
   readonly now: () => EpochMs;
   readonly actor: string;
-  /** Returns the events to append to this history, or throws; called again when another event was appended first. */
+  /** Returns actions to append to this history, or why they are invalid; called again when others appended first. */
   readonly decide: (
     events: readonly LedgerEvent[],
     nextSeq: number,
@@ -42,7 +42,7 @@ interface EnterOptions {
 
 const patience = 20;
 
-/** Appends the events that `decide` returns, all or none. Rejects with a `ValidationError`. */
+/** Appends the actions that `decide` returns, all or none. Rejects with a `ValidationError` for invalid ones. */
 export async function enter({ ledger, now, actor, decide }: EnterOptions): Promise<LedgerEvent[]> {
   const nobody = actorFault(actor);
   if (nobody) throw new ValidationError([nobody]);

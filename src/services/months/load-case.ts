@@ -78,7 +78,7 @@ export function commitmentsIn(
 
 const startOf = ({ from }: CommitmentConfig): EpochMs => from ?? -Infinity;
 
-/** Whether the line connects these PoPs, in either direction. */
+/** Whether the scope of a commitment names the regions of the two ends of the path, in either order. */
 function joins(
   scope: CommitmentConfig['scope'],
   path: PathId,

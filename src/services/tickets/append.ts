@@ -30,7 +30,7 @@ interface AppendOptions {
   readonly actor: TicketActor;
   /** Null: a new one. */
   readonly number: number | null;
-  /** Returns the next events, or throws; called again when another event was appended first. */
+  /** Returns the next actions, or why they are invalid; called again when others appended first. */
   readonly decide: (
     before: Ticket | null,
     number: number,

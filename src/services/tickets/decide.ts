@@ -26,7 +26,7 @@ export type TransitionRequest =
       readonly externalIds: readonly ExternalId[] | null;
     };
 
-/** The events of several transitions in sequence, or the errors of the first that is not allowed. */
+/** The actions of several transitions in sequence, or the errors of the first that is not allowed. */
 export function decideDeeds(
   report: Ticket,
   requests: readonly TransitionRequest[],
@@ -49,7 +49,7 @@ export function decideDeeds(
   return actions;
 }
 
-/** The events of a transition, or all of its errors. `incident` belongs to the ticket that it links to. */
+/** The actions of a transition, or all of its errors. `incident` belongs to the ticket that it links to. */
 function decideDeed(
   report: Ticket,
   request: TransitionRequest,
