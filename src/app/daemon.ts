@@ -81,7 +81,7 @@ export interface Daemon {
 }
 
 /**
- * Starts everything. Rejects with `ConfigRejected`, `StoreFault`, `ProbeUnavailable` or `ListenFault`; then nothing
+ * Starts everything. Rejects with `ConfigRejected`, `StoreError`, `ProbeUnavailable` or `ListenFault`; then nothing
  * is left open.
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {

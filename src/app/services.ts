@@ -111,7 +111,7 @@ export interface OpenBilling extends Billing {
   close(): Promise<void>;
 }
 
-/** Statements and what follows from them, from a store that is opened for this alone. Rejects with `StoreFault`. */
+/** Statements and what follows from them, from a store that is opened for this alone. Rejects with `StoreError`. */
 export async function openBilling({ config, now, version, write }: OpenBillingOptions): Promise<OpenBilling> {
   const store = await openStore(config, { readOnly: !write });
   const billing = createBilling({
@@ -206,7 +206,7 @@ export interface EvidenceOptions {
   readonly software: string;
 }
 
-/** Writes the pack of one service's month, whole or not at all. Rejects with `EvidenceRefused`, `StoreFault` or `KeyFault`. */
+/** Writes the pack of one service's month, whole or not at all. Rejects with `EvidenceRefused`, `StoreError` or `KeyError`. */
 export async function makeEvidence({ file, ...options }: EvidenceOptions): Promise<EvidenceMade> {
   const store = await readStore(options.config);
   try {
@@ -237,7 +237,7 @@ export interface OpenLedger extends Omit<LedgerBacklog, 'attach'> {
   close(): Promise<void>;
 }
 
-/** Rejects with `StoreFault`. */
+/** Rejects with `StoreError`. */
 export async function openLedger({ config, now, write }: LedgerOptions): Promise<OpenLedger> {
   const store = await openStore(config, { readOnly: !write });
   const office = createLedgerBacklog({ store, config: () => config, now });
@@ -322,7 +322,7 @@ export interface OpenRegistry extends Registry {
   close(): Promise<void>;
 }
 
-/** Rejects with `StoreFault`. */
+/** Rejects with `StoreError`. */
 export async function openRegistry({ config, now, write }: RegistryOptions): Promise<OpenRegistry> {
   const store = await openStore(config, { readOnly: !write });
   const { trail } = store.access;
@@ -349,7 +349,7 @@ export interface OpenReports extends Reports {
   close(): Promise<void>;
 }
 
-/** Rejects with `StoreFault`. */
+/** Rejects with `StoreError`. */
 export async function openReports({ config, now, software }: ReportsOptions): Promise<OpenReports> {
   const store = await readStore(config);
   const reports = createReports({ store, config: () => config, now, software });

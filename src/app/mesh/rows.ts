@@ -145,7 +145,7 @@ export interface MeshRows {
 }
 
 /**
- * Before anything is measured: from now on every row of an agent waits for its hub. Rejects with `StoreFault` where the
+ * Before anything is measured: from now on every row of an agent waits for its hub. Rejects with `StoreError` where the
  * store can't remember that.
  */
 export async function openMeshRows(options: MeshRowsOptions): Promise<MeshRows> {

@@ -27,7 +27,7 @@ interface WatchKey {
   readonly detail: string;
 }
 
-/** Ordered by priority, then by the order in which rows were queued. */
+/** Prepares a read of queued keys: the oldest or newest up to `limit`, in the order in which they were queued. */
 function keysOf<Key extends { readonly number: number }>(
   db: Database.Database,
   columns: string,

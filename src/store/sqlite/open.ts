@@ -55,7 +55,8 @@ export function roundPut(
 
   return {
     async put(round) {
-      const packed = round.slot < packetsFrom ? null : encodePackets(round.sizes); // a round it can't pack fails before the transaction, and alone
+      // Encoded before the transaction, so that a round that can't be encoded fails alone.
+      const packed = round.slot < packetsFrom ? null : encodePackets(round.sizes);
       const stored = { ...summarise(round), packed };
       return write(() => store(stored));
     },
