@@ -51,7 +51,7 @@ export async function openStore(config: Config, options: OpenStoreOptions = {}):
   return openSqliteStore(file);
 }
 
-/** Who holds the writer's lock of the store now; null: nobody does. Rejects with `StoreError` or what the system said. */
+/** The holder of the store's writer lock now; null: none. Rejects with a `StoreError` or the system's error. */
 export async function storeWriter({
   store,
   role,
