@@ -42,7 +42,7 @@ export function readStatus(bytes: Uint8Array): AgentStatus | null {
 }
 
 /** How an agent is, the worst first. */
-export const agentStates = [
+const agentStates = [
   'never-seen', // a PoP of the mesh with paths of its own, and nobody has said anything from there
   'silent', // it has not said anything for three heartbeats
   'config-refused', // it does not take the mesh that is published

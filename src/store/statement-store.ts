@@ -95,7 +95,7 @@ export interface CreditQuery {
   readonly limit?: number;
 }
 
-export const targetKinds = ['webhook', 'mail', 'tmf'] as const;
+const targetKinds = ['webhook', 'mail', 'tmf'] as const;
 export type TargetKind = (typeof targetKinds)[number];
 
 /** Who wants to be told of what, and where. */

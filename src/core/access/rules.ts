@@ -9,7 +9,7 @@ export function isRole(text: string): text is Role {
 }
 
 /** Roles that see one customer's things only, and so need to be bound to one. */
-export const tenantRoles = ['customer', 'reseller'] as const satisfies readonly Role[];
+const tenantRoles = ['customer', 'reseller'] as const satisfies readonly Role[];
 
 export function isTenantRole(role: Role): role is (typeof tenantRoles)[number] {
   return role === 'customer' || role === 'reseller';

@@ -1,6 +1,6 @@
 import { constants, crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 
-export const refusals = [
+const refusals = [
   'unreadable', // no message of ours, or cut off, or altered on the way
   'version', // of a format that this program does not know
   'invalid', // its rows are none

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import type { Status } from '../app/status.js';
-import type { Config } from '../config/config.js';
-import { configOption, type ConfigOptions, type Context, jsonOption, readConfig } from './context.js';
+import type { Status } from '../../app/status.js';
+import type { Config } from '../../config/config.js';
+import { configOption, type ConfigOptions, type Context, jsonOption, readConfig } from '../context.js';
 
 interface StatusOptions extends ConfigOptions {
   readonly json?: true;
