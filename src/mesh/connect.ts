@@ -211,9 +211,9 @@ function reasonOf(error: unknown, mesh: MeshConfig): string {
 }
 
 /**
- * How a connection says who it is. The files are read anew at each connection, so that a secret can be changed under
- * a running daemon; one that has become unreadable leaves the last that was read in force. Throws `MeshConnectionError` for one
- * that can't be read now.
+ * The credentials of a connection. Their files are read again for each connection, so that a secret can be changed
+ * while the daemon runs; while a file can't be read, its last content stays in use. Throws a `MeshConnectionError` for
+ * a file that can't be read now.
  */
 function authenticatorOf(login: MeshLogin): Authenticator | null {
   switch (login.kind) {
