@@ -78,7 +78,7 @@ export async function lastBackup(storePath: string): Promise<LastBackup | null> 
 /**
  * Puts everything that a restore needs into one new file (a tar, for its owner alone), while the daemon works: database,
  * configuration, customers, keys, and the mesh that an agent keeps. It is read again before it gets its name. A database
- * in PostgreSQL is not in it. Rejects with `BackupError` or `StoreFault`; then there is no file.
+ * in PostgreSQL is not in it. Rejects with `BackupError` or `StoreError`; then there is no file.
  */
 export async function makeBackup(options: BackupOptions): Promise<BackupDone> {
   const { config, store, target, version, now } = options;

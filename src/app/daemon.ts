@@ -81,8 +81,8 @@ export interface Daemon {
 }
 
 /**
- * Starts everything. Rejects with `ConfigRejected`, `StoreFault`, `ProbeUnavailable` or `ListenFault`; then nothing
- * is left open.
+ * Starts all components. Rejects with a `ConfigRejectedError`, `StoreError`, `ProbeUnavailableError` or `ListenError`;
+ * then everything that was opened is closed again.
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { configFile, version, clock = systemClock, alarm = cronerAlarm } = options;

@@ -24,7 +24,7 @@ export interface ProbeOnceOptions {
   readonly log: Log;
 }
 
-/** One round of every given path, now. Rejects with `ProbeUnavailable` or, when it is to store, `StoreFault`. */
+/** One round of every given path, now. Rejects with `ProbeUnavailableError` or, when it is to store, `StoreError`. */
 export async function probeOnce(options: ProbeOnceOptions): Promise<Round[]> {
   const { config, paths, signal, onProgress, log } = options;
   const { measurement, pops } = config;

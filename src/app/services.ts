@@ -46,7 +46,7 @@ interface AccessOptions {
   readonly now: () => EpochMs;
 }
 
-/** Who may come in, as the web server asks it. Rejects with `ListenFault`. */
+/** Who may come in, as the web server asks it. Rejects with `ListenError`. */
 export async function openAccess({
   store,
   config,
@@ -80,7 +80,7 @@ export async function openAccess({
 const readSecret = async (file: string): Promise<string> =>
   (await readText('http.auth.oidc.clientSecretFile', file, 'a file')).trim();
 
-/** The texts of both files. Rejects with `ListenFault`. */
+/** The texts of both files. Rejects with `ListenError`. */
 export async function readTls({ cert, key }: { readonly cert: string; readonly key: string }) {
   return {
     cert: await readText('http.tls.cert', cert, 'a PEM file'),
@@ -111,7 +111,7 @@ export interface OpenBilling extends Billing {
   close(): Promise<void>;
 }
 
-/** Statements and what follows from them, from a store that is opened for this alone. Rejects with `StoreFault`. */
+/** Statements and what follows from them, from a store that is opened for this alone. Rejects with `StoreError`. */
 export async function openBilling({ config, now, version, write }: OpenBillingOptions): Promise<OpenBilling> {
   const store = await openStore(config, { readOnly: !write });
   const billing = createBilling({
@@ -130,7 +130,10 @@ export const openKeys = (config: Config): KeyFolder => keyFolder(config.keys.fol
 /** How soon the daemon takes up what the command line entered beside it. */
 const everyMs = 60_000;
 
-/** The configuration with what was entered of the book; rejects with `ConfigRejected` where the two don't go together. */
+/**
+ * The configuration with the customer entries of the ledger applied; rejects with a `ConfigRejectedError` where they
+ * contradict it.
+ */
 export async function withEntered(config: Config, ledger: LedgerStore): Promise<Config> {
   try {
     return withLedgerEntries(config, await ledger.events());
@@ -206,7 +209,10 @@ export interface EvidenceOptions {
   readonly software: string;
 }
 
-/** Writes the pack of one service's month, whole or not at all. Rejects with `EvidenceRefused`, `StoreFault` or `KeyFault`. */
+/**
+ * Writes the pack of one service's month, completely or not at all. Rejects with an `EvidenceUnavailableError`, a
+ * `StoreError` or a `KeyError`.
+ */
 export async function makeEvidence({ file, ...options }: EvidenceOptions): Promise<EvidenceMade> {
   const store = await readStore(options.config);
   try {
@@ -237,7 +243,7 @@ export interface OpenLedger extends Omit<LedgerBacklog, 'attach'> {
   close(): Promise<void>;
 }
 
-/** Rejects with `StoreFault`. */
+/** Rejects with `StoreError`. */
 export async function openLedger({ config, now, write }: LedgerOptions): Promise<OpenLedger> {
   const store = await openStore(config, { readOnly: !write });
   const office = createLedgerBacklog({ store, config: () => config, now });
@@ -322,7 +328,7 @@ export interface OpenRegistry extends Registry {
   close(): Promise<void>;
 }
 
-/** Rejects with `StoreFault`. */
+/** Rejects with `StoreError`. */
 export async function openRegistry({ config, now, write }: RegistryOptions): Promise<OpenRegistry> {
   const store = await openStore(config, { readOnly: !write });
   const { trail } = store.access;
@@ -349,7 +355,7 @@ export interface OpenReports extends Reports {
   close(): Promise<void>;
 }
 
-/** Rejects with `StoreFault`. */
+/** Rejects with `StoreError`. */
 export async function openReports({ config, now, software }: ReportsOptions): Promise<OpenReports> {
   const store = await readStore(config);
   const reports = createReports({ store, config: () => config, now, software });

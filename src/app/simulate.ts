@@ -38,7 +38,7 @@ export interface SimulatedHistory {
 
 /**
  * Makes a database with the history of a backbone that never was, and the configuration and customers that go with
- * it. Everything is made under temporary names: the three files are there whole, or none is. Rejects with `StoreFault`
+ * it. Everything is made under temporary names: the three files are there whole, or none is. Rejects with `StoreError`
  * or the signal's reason.
  */
 export async function simulateHistory(options: SimulateHistoryOptions): Promise<SimulatedHistory> {

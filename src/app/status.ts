@@ -35,7 +35,7 @@ export interface Status {
 const silentAfterMs = 45_000;
 const dayMs = 86_400_000;
 
-/** Reads it from the store, beside the daemon. Rejects with `StoreFault`. */
+/** Reads it from the store, beside the daemon. Rejects with `StoreError`. */
 export async function statusOf(config: Config, now: EpochMs): Promise<Status> {
   const store = await openStore(config, { readOnly: true });
   try {

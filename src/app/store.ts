@@ -27,7 +27,7 @@ export interface OpenStoreOptions {
 /** One in a file can say what of it a hub has not got yet. */
 export type OpenedStore = Store & { readonly forward?: ForwardStore };
 
-/** The configured store, wherever it is; only its own driver is loaded. Rejects with `StoreFault`. */
+/** The configured store, wherever it is; only its own driver is loaded. Rejects with `StoreError`. */
 export async function openStore(config: Config, options: OpenStoreOptions = {}): Promise<OpenedStore> {
   const { store, role, agent } = config;
   const { writer, onHeldByOther, onReplaced: tell, ...others } = options;
@@ -51,7 +51,7 @@ export async function openStore(config: Config, options: OpenStoreOptions = {}):
   return openSqliteStore(file);
 }
 
-/** Who holds the writer's lock of the store now; null: nobody does. Rejects with `StoreFault` or what the system said. */
+/** The holder of the store's writer lock now; null: none. Rejects with a `StoreError` or the system's error. */
 export async function storeWriter({
   store,
   role,
@@ -87,7 +87,7 @@ export function storeName({ store }: Pick<Config, 'store'>): string {
 
 export type ReadStoreOptions = Omit<OpenStoreOptions, 'readOnly'>;
 
-/** The configured store, to read from beside a daemon that writes it. Rejects with `StoreFault`. */
+/** The configured store, to read from beside a daemon that writes it. Rejects with `StoreError`. */
 export function readStore(config: Config, options: ReadStoreOptions = {}): Promise<Store> {
   return openStore(config, { readOnly: true, ...options });
 }
@@ -109,7 +109,7 @@ export interface CopiedStore {
   readonly tables: readonly CopiedTable[];
 }
 
-/** Copies a whole store into an empty one of the other database: all of it, or nothing. Rejects with `StoreFault`. */
+/** Copies a whole store into an empty one of the other database: all of it, or nothing. Rejects with `StoreError`. */
 export async function copyStore({ from, to, onProgress, signal }: CopyStoreOptions): Promise<CopiedStore> {
   const [sqlite, postgres] = await Promise.all([
     import('../store/sqlite/copy.js'),

@@ -3,7 +3,7 @@ import type { HttpOptions } from '../http/http.js';
 import type { WebServer } from '../http/on-demand.js';
 import { ListenError } from './round-log.js';
 
-/** Where HTTP listens from now on; rejects with `ListenFault`. */
+/** Where HTTP listens from now on; rejects with `ListenError`. */
 export async function listen(http: Pick<WebServer, 'listen'>, config: Config): Promise<string> {
   const { host, port } = config.http;
   try {

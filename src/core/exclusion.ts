@@ -1,7 +1,7 @@
 import type { Interval } from './time/intervals.js';
 import type { EpochMs } from './types.js';
 
-/** Contract 2.3 and 3: why an interval is excused. */
+/** Why an interval is excluded (contract 2.3 and 3). */
 export const exclusionKinds = [
   'planned-maintenance',
   'emergency-maintenance',
@@ -13,14 +13,14 @@ export const exclusionKinds = [
 ] as const;
 export type ExclusionKind = (typeof exclusionKinds)[number];
 
-/** These lie with one customer, so they may not touch the figures of a path or PoP that others share. */
+/** Kinds that concern one customer only, so they must not change the figures of a path or PoP that others share. */
 export const customerSideKinds: readonly ExclusionKind[] = [
   'customer-cause',
   'customer-change',
   'suspension',
 ];
 
-/** What an exclusion covers: anything that one of the lists names, or everything. */
+/** What an exclusion covers: everything named in one of the lists, or everything. */
 export type ExclusionScope =
   | 'all'
   | {
@@ -31,9 +31,9 @@ export type ExclusionScope =
       readonly customers: readonly string[];
     };
 
-/** An approved excuse. */
+/** An approved exclusion. */
 export interface Exclusion extends Interval {
-  /** What it is called where it was entered; left out: it has no name. */
+  /** Its id in the ledger or file where it was entered; absent when it has none. */
   readonly id?: string;
   readonly kind: ExclusionKind;
   readonly scope: ExclusionScope;
@@ -41,7 +41,7 @@ export interface Exclusion extends Interval {
   readonly proof: string | null;
 }
 
-/** A line as one service uses it. */
+/** A line as part of one service. */
 export interface LineOfService {
   readonly line: string;
   readonly pop: string;
@@ -50,8 +50,8 @@ export interface LineOfService {
 }
 
 /**
- * A PoP covers every line that ends there. A service or customer covers its lines **for itself only**: the same line
- * on another service, before or after, is not excused by it.
+ * Whether a scope covers a line. A PoP covers every line that ends there. A service or customer covers its lines **for
+ * itself only**: the same line as part of another service, earlier or later, is not covered.
  */
 export function coversLine(scope: ExclusionScope, at: LineOfService): boolean {
   if (scope === 'all') return true;
@@ -63,7 +63,10 @@ export function coversLine(scope: ExclusionScope, at: LineOfService): boolean {
   );
 }
 
-/** A PoP covers every path that starts or ends there; lines, services and customers cover no path. */
+/**
+ * Whether a scope covers a path. A PoP covers every path that starts or ends there; lines, services and customers cover
+ * none.
+ */
 export function coversPath(
   scope: ExclusionScope,
   path: { readonly id: string; readonly source: string; readonly destination: string },

@@ -1,4 +1,4 @@
-/** What something is made into, kept for as long as it is the same thing: it may not change. */
+/** Remembers the result for each object by identity; the object must not change afterwards. */
 export function memoizeByIdentity<A extends object, R>(make: (of: A) => R): (of: A) => R {
   const made = new WeakMap<A, R>();
   return (of) => {
@@ -10,8 +10,8 @@ export function memoizeByIdentity<A extends object, R>(make: (of: A) => R): (of:
   };
 }
 /**
- * The same answers from a function of texts that always says the same: the calendar is asked for few days, and of each
- * service of a month anew. At most so many are remembered, then it starts afresh.
+ * Remembers results of a pure function of strings, such as calendar look-ups, which repeat for each service of a month.
+ * At most `most` results are remembered; then the cache is emptied.
  */
 export function remembered<A extends readonly string[], T>(
   ask: (...of: A) => T,

@@ -2,20 +2,20 @@ import type { MissingSummary, RoundSummary } from './measurement/figures.js';
 import type { PathTrace } from './trace/trace.js';
 import type { Blind, BlindTime, ObservedOutage, OutageEdge, StateChange, WatchSpan } from './watch/outage.js';
 
-/** A round as a store keeps it: its figures counted, its packets in the bytes that they are kept in. */
+/** A round as stored: with its figures counted, and its packets in compressed form. */
 export interface StoredRound extends RoundSummary {
-  /** Null when the retention of its packets has passed. */
+  /** The compressed packets; null after their retention period. */
   readonly packed: Uint8Array | null;
 }
 
-/** What a store keeps of a (path, slot). */
+/** The stored row of a (path, slot). */
 export type StoredSlot = StoredRound | MissingSummary;
 
 /**
- * Whether `next` takes the place of `held`, both of one (path, slot). One measurement is never written twice with
- * different figures, so this decides between what an agent knew before it lost its disk and after: what was measured
- * goes before a mark, packets before none, and then what comes first. A total order: whatever comes when, and how often,
- * the same one stays.
+ * Whether `next` replaces `held`, both of one (path, slot). A measurement is never written twice with different
+ * figures, so this only decides between rows that an agent sent before and after it lost its disk. A measurement beats
+ * a missing mark, a row with packets beats one without, and otherwise the earlier one wins. It is a total order, so the
+ * result does not depend on the order or number of deliveries.
  */
 export function supersedes(next: StoredSlot, held: StoredSlot): boolean {
   const order = rank(next) - rank(held) || compare(text(held), text(next));
@@ -24,7 +24,7 @@ export function supersedes(next: StoredSlot, held: StoredSlot): boolean {
 
 const rank = (slot: StoredSlot): number => (slot.status === 'missing' ? 0 : slot.packed === null ? 1 : 2);
 
-/** Every field by name, the earliest start first. */
+/** Every field by name, with the start first so that the earliest wins. */
 function text(slot: StoredSlot): string {
   if (slot.status === 'missing') return slot.reason;
   const { startedAt, packed, ...rest } = slot;
@@ -35,32 +35,32 @@ function text(slot: StoredSlot): string {
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
- * Two states of one row of a watch, in whatever order they came: what stays. Each is commutative, associative and
- * idempotent, so that rows delivered late, twice or in any order end as their observer left them.
+ * Merges of two states of one watch row. Each is commutative, associative and idempotent, so rows that arrive late,
+ * twice or in any order converge to the state at their observer.
  */
 
-/** Void goes before ended, ended before lasting, later before earlier; what was inferred in either stays. */
+/** Voided beats ended, ended beats lasting, later beats earlier; inferred time of both is united. */
 export function mergeOutages(a: ObservedOutage, b: ObservedOutage): ObservedOutage {
   const [first, other] = compareOutages(a, b) >= 0 ? [a, b] : [b, a];
   return { ...first, inferred: mergeInferred(first.inferred, other.inferred) };
 }
 
-/** Closed before open, and the later end. */
+/** Closed beats open; otherwise the later end wins. */
 export function mergeBlind(a: BlindTime, b: BlindTime): BlindTime {
   return compareNumbers(a.to, b.to) >= 0 ? a : b;
 }
 
-/** A span only grows. */
+/** A span only grows, so the state with the later end is the newer one. */
 export function mergeSpans(a: WatchSpan, b: WatchSpan): WatchSpan {
   return a.to >= b.to ? a : b;
 }
 
-/** A change is written once; should its reasons differ, the first by the alphabet. */
+/** A change is written once; if its reasons differ, the alphabetically first one is taken. */
 export function mergeStates(a: StateChange, b: StateChange): StateChange {
   return (a.reason ?? '') <= (b.reason ?? '') ? a : b;
 }
 
-/** A trace is written once; should two differ, the one that says more. */
+/** A trace is written once; if two differ, the one with more detail is taken. */
 export function mergeTraces(a: PathTrace, b: PathTrace): PathTrace {
   const [first, other] = [JSON.stringify(a.runs), JSON.stringify(b.runs)];
   return first.length > other.length || (first.length === other.length && first >= other) ? a : b;
@@ -72,7 +72,7 @@ function compareOutages(a: ObservedOutage, b: ObservedOutage): number {
     compareNumbers(a.closedAt, b.closedAt) ||
     compareEdges(a.end, b.end) ||
     compareText(a.voided?.reason ?? '', b.voided?.reason ?? '') ||
-    // Nothing of these ever changes; were they to differ, one of them must win all the same.
+    // These fields never change; if they differ all the same, the comparison still needs a winner.
     compareNumbers(a.openedAt, b.openedAt) ||
     compareEdges(a.start, b.start)
   );
@@ -96,7 +96,7 @@ function compareEdges(a: OutageEdge | null, b: OutageEdge | null): number {
   );
 }
 
-/** Null, which stands for "not yet", comes first. */
+/** Null means "not yet" and sorts first. */
 const compareNumbers = (a: number | null, b: number | null): number =>
   (a ?? -Infinity) === (b ?? -Infinity) ? 0 : (a ?? -Infinity) < (b ?? -Infinity) ? -1 : 1;
 

@@ -5,8 +5,8 @@ import type { EpochMs } from '../core/types.js';
 import type { Alarm, Clock } from './ports.js';
 
 /**
- * The version of the time zone data that this runtime reckons months by, as `2026c`; null where it can't tell. Where two
- * runtimes have different data, a month of a zone whose rules have changed begins or ends at different instants.
+ * The version of the time zone data that this runtime uses for months, such as `2026c`; null where unknown. Where two
+ * runtimes have different data, a month in a zone whose rules changed begins or ends at different instants.
  */
 export const zoneDataVersion: string | null = process.versions['tz'] ?? null;
 
@@ -31,7 +31,7 @@ export const systemClock: Clock = {
     }),
 };
 
-/** Rings by croner, which looks at the wall clock again at least every 30 s, so that a stepped clock is followed. */
+/** Waits with croner, which reads the wall clock at least every 30 s, so that it follows a clock that is set. */
 export const cronerAlarm: Alarm = {
   at: (instant, ring) => {
     let rang = false;
@@ -41,7 +41,7 @@ export const cronerAlarm: Alarm = {
       ring();
     };
     const job = new Cron(new Date(instant), once);
-    // An instant that has passed already is one that croner would never ring.
+    // Croner never fires for an instant that has already passed.
     const late = job.nextRun() === null ? setImmediate(once) : null;
     return {
       cancel: () => {
@@ -53,12 +53,16 @@ export const cronerAlarm: Alarm = {
   },
 };
 
-/** The wall clock may drift this far from the monotonic one between two looks before it counts as stepped. */
+/**
+ * The wall clock may drift this far from the monotonic one between two looks, milliseconds, before it counts as set.
+ */
 const toleranceMs = 1_000;
 const everyMs = 1_000;
-/** A look that comes later than this was not only busy: the process was stopped, or its machine was paused. */
+/** A look later than this, milliseconds, was not merely busy: the process was stopped, or its machine was paused. */
 const pausedMs = 2_000;
-/** A step that nothing took back for this long is taken for a correction: the clock counts as right again. */
+/**
+ * A clock step that nothing reverts for this long counts as a correction: from then on the clock is taken to be right.
+ */
 const settleMs = 15 * 60_000;
 
 /** A stretch of the wall clock in which the daemon did not run, or that the clock skipped. */
@@ -70,19 +74,24 @@ export interface ClockGap {
 
 interface ClockWatchOptions {
   readonly clock: Clock;
-  /** The wall clock jumped by `byMs` against the monotonic one; `gap` is what it skipped, null when it went back. */
+  /**
+   * The wall clock jumped by `byMs` against the monotonic one; `gap` is the skipped stretch, null when it was set back.
+   */
   readonly onStep: (byMs: number, gap: ClockGap | null) => void;
-  /** No clock was set, but the process did not run. */
+  /** The process did not run for a while, although no clock was set. */
   readonly onPause: (gap: ClockGap) => void;
-  /** Once a second. */
+  /** Called once a second. */
   readonly onLook?: () => void;
-  /** How far the wall clock is from where the monotonic clock has it, milliseconds; 0 when it counts as right again. */
+  /**
+   * The deviation of the wall clock from the monotonic one since it was last right, milliseconds; 0 when it is right
+   * again.
+   */
   readonly onDeviation: (ms: number) => void;
 }
 
 /**
- * Looks once a second whether the wall clock went as far as the monotonic one did, and whether that was a second;
- * ends when `signal` is aborted.
+ * Checks once a second whether the wall clock advanced as far as the monotonic one, and whether that was a second.
+ * Resolves when `signal` is aborted.
  */
 export async function watchClock(options: ClockWatchOptions, signal: AbortSignal): Promise<void> {
   const { clock, onStep, onPause, onDeviation, onLook } = options;
@@ -97,13 +106,13 @@ export async function watchClock(options: ClockWatchOptions, signal: AbortSignal
     if (elapsedMs > everyMs + pausedMs)
       onPause({ from: before.wall, to: before.wall + Math.round(elapsedMs), reason: 'paused' });
     if (Math.abs(byMs) > toleranceMs) {
-      // Time asleep is on the boot clock and not on the monotonic one; a step is on neither.
+      // Time asleep advances the clock since boot and not the monotonic one; setting the clock changes neither.
       const asleepMs = now.boot - before.boot - elapsedMs;
       const reason = Math.abs(asleepMs - byMs) <= toleranceMs ? 'asleep' : 'clock-stepped';
       if (reason === 'clock-stepped') {
         deviationMs += byMs;
         steppedAt = now.monotonic;
-        // Back where it was: nothing is left to be confirmed.
+        // The clock is back where it was: no deviation is left to be confirmed.
         if (Math.abs(deviationMs) <= toleranceMs) deviationMs = 0;
         onDeviation(deviationMs);
       }

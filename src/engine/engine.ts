@@ -23,13 +23,13 @@ import { createStartedSlots } from './started-slots.js';
 import { retentionLoop } from './upkeep.js';
 import { createWatch } from './watch/watch.js';
 
-/** What the engine measures; replaced whole by a reload. */
+/** What the engine measures; a reload replaces all of it. */
 export interface EngineSettings {
   readonly pops: readonly Pop[];
   readonly paths: readonly PathConfig[];
   readonly measurement: MeasurementConfig;
   readonly retention: Pick<StoreConfig, 'keepPacketsMonths' | 'keepRowsMonths'>;
-  /** The PoP this engine stands in. */
+  /** The PoP in which this engine runs. */
   readonly observer: PopId;
   readonly watch: WatchConfig;
 }
@@ -45,9 +45,9 @@ interface EngineOptions {
   readonly log: Log;
   readonly version: string;
   readonly settings: EngineSettings;
-  /** What rounds are marked with that end now; null: nothing. */
+  /** A remark for rounds that end now; null: none. */
   readonly mark?: () => string | null;
-  /** The own interfaces; absent: they are not looked at. */
+  /** The local interfaces; absent: their state is not checked. */
   readonly links?: Links;
 }
 
@@ -56,20 +56,20 @@ interface RunNowOptions {
 }
 
 export interface Engine {
-  /** Resolves when the slots are being waited for. */
+  /** Resolves when the engine is waiting for slots. */
   start(): Promise<void>;
-  /** From now on measures by these settings; rounds in flight end as they began. */
+  /** Measures with these settings from now on; rounds in flight end with the settings they began with. */
   update(settings: EngineSettings): void;
-  /** One unscheduled round of every path, stored; resolves when they have ended. */
+  /** Runs and stores one unscheduled round of every path; resolves when all have ended. */
   runNow(options?: RunNowOptions): Promise<Round[]>;
   /** Ends the rounds in flight as aborted and stores them. */
   stop(): Promise<void>;
 }
 
-/** Two days of rounds wait in memory before the oldest is given up. */
+/** The queue holds two days of rounds before the oldest is dropped. */
 const spoolLimit = (paths: number): number => Math.max(1_000, paths * 96);
 
-/** How long after a slot is due the slots before it are looked over: what the clock watch sees comes before. */
+/** How long after a due slot the earlier slots are checked: the clock watch has to detect a change first. */
 const attendanceDelayMs = 3_000;
 
 export function createEngine(options: EngineOptions): Engine {
@@ -133,13 +133,14 @@ export function createEngine(options: EngineOptions): Engine {
     const { everyMs, spreadMs } = settings.measurement;
     const lastStart = slot + spreadMs;
     const latenessMs = Math.max(0, clock.now() - slot);
-    // Known of late, because the clock was set or the process was paused: somewhere in what is left of the spread.
+    // The slot is late because the clock was set or the process was paused: start at a random time in what is left of
+    // the spread.
     const from = latenessMs > startToleranceMs ? Math.min(slot + latenessMs, lastStart) : slot;
     const startAt = from + Math.floor(random() * (lastStart - from));
-    // Asked again after each sleep: a clock that was set back meanwhile makes the wait longer.
+    // Checked again after each sleep: a clock that was set back meanwhile makes the wait longer.
     while (clock.now() < startAt && !controller.signal.aborted)
       await clock.sleep(startAt - clock.now(), controller.signal);
-    // The machine slept or its clock was set meanwhile: the slot stays missing rather than carry a wrong name.
+    // The machine slept or its clock was set meanwhile: the slot stays missing, because a round would be named wrongly.
     const outOfTime = clock.now() > lastStart + startToleranceMs;
     const stillWanted = settings.paths.some((current) => current.id === path.id);
     const destination = destinationOf(path);
@@ -208,7 +209,7 @@ export function createEngine(options: EngineOptions): Engine {
       const now = clock.now();
       const startedAtBootMs = clock.sinceBootMs();
       let lastSeenAt = now;
-      /** A clock that runs ahead, now or since the start, must not delete what is not old. */
+      /** A clock that runs ahead, now or since the start, must not delete rows that are not old. */
       const surelyNow = (): EpochMs =>
         Math.min(clock.now(), Math.min(now, lastSeenAt) + clock.sinceBootMs() - startedAtBootMs);
       events.pathsChanged(settings.paths.map((path) => path.id));
@@ -248,7 +249,7 @@ export function createEngine(options: EngineOptions): Engine {
         calibrator.keep(signal),
       );
       const { everyMs } = settings.measurement;
-      // A slot that came while the store was asked is this daemon's, and its rounds may still start.
+      // A slot that came while the store was read belongs to this daemon, and its rounds may still start.
       if (slotAtOrBefore(clock.now(), everyMs) >= now) scheduler.rearm(everyMs);
       else scheduler.arm(everyMs);
       await watch.start();
@@ -311,7 +312,8 @@ export function createEngine(options: EngineOptions): Engine {
         log.error({ err: error }, 'marks of slots that are yet to come could not be taken back');
       });
     void lookOver(clock.now());
-    // Back where it was before it was set: what it passed over meanwhile is due. Any other time may be a wrong one.
+    // The clock is back where it was before it was set, so the slot that it passed over is due. Any other time may be
+    // wrong.
     if (clockDeviationMs === 0) scheduler.rearm(settings.measurement.everyMs);
     else scheduler.arm(settings.measurement.everyMs);
   }

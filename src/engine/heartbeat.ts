@@ -3,7 +3,7 @@ import type { RunStore, UpkeepStore } from '../store/store.js';
 import type { Clock, EngineEvents, Log } from './ports.js';
 
 const everyMs = 10_000;
-/** What was logged as stored is read back once a minute. */
+/** What was reported as stored is read back once a minute, to detect a store that loses rows. */
 const beatsAVerify = 6;
 
 interface HeartbeatOptions {
@@ -11,13 +11,13 @@ interface HeartbeatOptions {
   readonly runs: RunStore;
   readonly upkeep: Pick<UpkeepStore, 'verify'>;
   readonly version: string;
-  /** The instant from which on this daemon answers for its slots. */
+  /** The instant from which this daemon is responsible for its slots. */
   readonly startedAt: EpochMs;
   readonly events: Pick<EngineEvents, 'storeWritable'>;
   readonly log: Log;
 }
 
-/** Notes in the store that this daemon lives, so that the next one knows since when nobody measured. */
+/** Records in the store that this daemon is running, so that the next one knows since when nobody measured. */
 export async function keepHeartbeat(
   { clock, runs, upkeep, version, startedAt, events, log }: HeartbeatOptions,
   signal: AbortSignal,
@@ -39,9 +39,9 @@ export async function keepHeartbeat(
   };
   while (!signal.aborted) {
     await attempt(async () => {
-      // A store that was full at the start gets its run later.
+      // A store that was full at the start gets the row of this run later.
       run.id ??= await runs.begin(version, startedAt);
-      // A database that was put in the place of the one before knows nothing of this run.
+      // A database that replaced the one before has no row for this run.
       if (!(await runs.beat(run.id, clock.now()))) run.id = null;
       beats += 1;
       if (beats % beatsAVerify === 0) await upkeep.verify();

@@ -4,30 +4,30 @@ import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { PacketOptions } from '../../probes/probe.js';
 
-/** What was so of the interface that packets leave by. */
+/** The state of the interface that packets leave by. */
 export interface LinkMark {
   readonly device: string;
-  /** How often its link came or went since it exists; null: the system does not say. */
+  /** How often its link changed since it exists; null: the system does not report it. */
   readonly changes: number | null;
 }
 
-/** Looks at the own interfaces: what is measured while one is down says nothing of a path. */
+/** Checks the local interfaces: measurements while one is down are no evidence about a path. */
 export interface Links {
-  /** Finds out by which interface packets to this address leave. Never rejects. */
+  /** Finds the interface through which packets to this address leave. Never rejects. */
   find(address: string, options?: PacketOptions): Promise<void>;
-  /** How that interface is now; null while it is not known. */
+  /** The interface's present state; null while it is unknown. */
   mark(address: string, options?: PacketOptions): LinkMark | null;
-  /** What befell it since, for people: `eth0 was down`; null: nothing. */
+  /** What happened to the interface since, for people, such as `eth0 was down`; null: nothing. */
   faultSince(mark: LinkMark): string | null;
 }
 
-/** What can be asked of the system; a test gives its own. */
+/** The system calls that are used; a test passes its own. */
 interface LinkSystem {
   /** The local address that packets to `address` would be sent from; rejects where there is no route. */
   localAddress(address: string): Promise<string>;
   /** The interface that has this address and is up and running; undefined: none. */
   deviceOf(localAddress: string): string | undefined;
-  /** Null: no such interface, or the system does not say. */
+  /** Null: there is no such interface, or the system does not report it. */
   read(device: string): { readonly changes: number; readonly isUp: boolean } | null;
 }
 
@@ -48,13 +48,13 @@ export function createLinks(system: LinkSystem = linuxLinks): Links {
     async find(address, options = noOptions) {
       const key = keyOf(address, options);
       const known = devices.get(key);
-      // While the known one is down its routes are gone: another way that is found now is not the usual one.
+      // While the known interface is down its routes are gone, so a route found now is not the usual one.
       if (known !== undefined && system.read(known)?.isUp === false) return;
       try {
         const device = await deviceFor(address, options);
         if (device !== undefined) devices.set(key, device);
       } catch {
-        // No route: which interface it would be can't be told.
+        // Without a route the interface can't be determined.
       }
     },
     mark(address, options = noOptions) {
@@ -73,7 +73,7 @@ export function createLinks(system: LinkSystem = linuxLinks): Links {
 
 const up = 1;
 
-/** By /sys, which shows the interfaces of the network namespace that it was mounted in. */
+/** Reads /sys, which shows the interfaces of the network namespace that it was mounted in. */
 const linuxLinks: LinkSystem = {
   localAddress: (address) =>
     new Promise((resolve, reject) => {
@@ -87,7 +87,7 @@ const linuxLinks: LinkSystem = {
           reject(error);
         });
       });
-      // Nothing is sent: the system only looks up the route.
+      // Connecting a UDP socket sends nothing: the system only looks up the route.
       socket.connect(9, address, () => {
         const { address: local } = socket.address();
         end(() => {
@@ -111,7 +111,8 @@ const linuxLinks: LinkSystem = {
     };
     const [changes, flags] = [read('carrier_changes'), read('flags')];
     if (changes === null || flags === null) return null;
-    // Reading the carrier of an interface that is taken down fails. Those that have none (tunnels) always say 1.
+    // Reading the carrier fails while an interface is taken down. Interfaces without a carrier (tunnels) always report
+    // 1.
     const isUp = (Number(flags) & up) !== 0 && read('carrier') !== '0';
     return { changes: Number(changes), isUp };
   },

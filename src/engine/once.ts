@@ -6,7 +6,7 @@ import type { Progress } from '../../probes/probe.js';
 import type { Clock, Random } from './ports.js';
 import type { RunRound } from './round-runner.js';
 
-/** Starts of rounds asked for by hand are spread over this, so that not all paths' packets leave at one instant. */
+/** Rounds started by hand begin spread over this time, milliseconds, so that not all paths send at the same instant. */
 const spreadMs = 1_000;
 
 interface OnceOptions {
@@ -20,7 +20,7 @@ interface OnceOptions {
   readonly onProgress?: (path: PathId, progress: Progress) => void;
 }
 
-/** One round of a path now, of no month; null when it was ended before it began. */
+/** Runs one round of a path now, outside of any month; resolves to null when it was ended before it began. */
 export async function runUnscheduled(options: OnceOptions): Promise<Round | null> {
   const { clock, random, runRound, path, destination, measurement, signal, onProgress } = options;
   await clock.sleep(Math.floor(random() * Math.min(spreadMs, measurement.spreadMs)), signal);
@@ -40,6 +40,6 @@ export async function runUnscheduled(options: OnceOptions): Promise<Round | null
   });
 }
 
-/** Never a scheduled slot's name, so that it can't take that slot's place. */
+/** An instant that is never the name of a scheduled slot, so that the round can't take a slot's place. */
 const unscheduledSlot = (now: EpochMs, everyMs: number): EpochMs =>
   now === slotAtOrBefore(now, everyMs) ? now + 1 : now;

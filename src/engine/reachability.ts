@@ -1,15 +1,15 @@
 /**
- * Which targets answered when: what tells a target that alone can't be reached from an observer that reaches nobody.
- * Targets are PoPs, or addresses of references beside them; instants are milliseconds on the monotonic clock.
+ * Records which targets answered when, to tell one unreachable target from an observer that reaches none. Targets are
+ * PoPs, or addresses of further references; instants are milliseconds on the monotonic clock.
  */
 export interface Reachability {
-  /** Something is sent to it, or tried to: its silence says something from now on. */
+  /** A packet was sent to it, or could not be sent: from now on its silence is evidence. */
   tried(target: string): void;
-  /** It answered a packet that was sent at this instant, or about then. */
+  /** It answered a packet that was sent at about this instant. */
   answered(target: string, atMs: number): void;
   /** Whether any other target answered a packet that was sent within `nearMs` of the instant. */
   othersAnswered(target: string, atMs: number, nearMs: number): boolean;
-  /** Whether any other target was ever tried, so that its silence says something. */
+  /** Whether any other target was ever tried, so that silence is evidence. */
   hasOthers(target: string): boolean;
 }
 
@@ -18,9 +18,12 @@ interface Span {
   to: number;
 }
 
-/** Answers so close together make one span: an exact list of them would grow by the packet. */
+/**
+ * Answers this close together, milliseconds, are joined into one span: a list of single ones would grow with each
+ * packet.
+ */
 const joinMs = 1_000;
-/** Longer than any round lasts. */
+/** Longer than any round lasts, milliseconds; older spans are dropped. */
 const horizonMs = 2 * 3_600_000;
 
 export function createReachability(): Reachability {

@@ -18,7 +18,10 @@ import type { LinkMark, Links } from './links.js';
 import type { Clock, EngineEvents, Log, Resolve } from './ports.js';
 import { createReachability, type Reachability } from './reachability.js';
 
-/** The address of a PoP: a literal one if it has one, IPv4 before IPv6, else what its name resolves to now. */
+/**
+ * The address of a PoP: its literal address if it has one, IPv4 before IPv6, else what its name resolves to now.
+ * Rejects when the name does not resolve.
+ */
 export async function addressOf(pop: Pop, resolve: Resolve, signal: AbortSignal): Promise<string> {
   const literal = pop.ipv4 ?? pop.ipv6;
   if (literal !== null) return literal;
@@ -39,13 +42,13 @@ interface RoundRunnerOptions {
   readonly clock: Clock;
   readonly driver: ProbeDriver;
   readonly resolve: Resolve;
-  /** What the driver's loopback calibration says now; null before the first. */
+  /** The driver's current loopback calibration; null before the first. */
   readonly calibration: () => Provenance['calibration'];
-  /** What a round that ends well now is marked with; null: nothing. */
+  /** A remark for a round that ends well now; null: none. */
   readonly mark?: () => string | null;
-  /** The own interfaces; absent: they are not looked at. */
+  /** The local interfaces; absent: their state is not checked. */
   readonly links?: Links;
-  /** Shared with the watch, whose targets are as good a witness; its own unless told. */
+  /** Shared with the watch, because its targets are equally good evidence; by default the runner has its own. */
   readonly reachability?: Reachability;
 }
 
@@ -63,8 +66,8 @@ interface RoundTask {
 export type RunRound = (task: RoundTask) => Promise<Round>;
 
 /**
- * Runs one round and says what it was. Never rejects: a name that does not resolve, a driver that throws or dies
- * costs this round only.
+ * Creates the function that runs one round and returns it. It never rejects: a name that does not resolve, or a driver
+ * that throws or dies, costs this round only.
  */
 export function createRoundRunner(options: RoundRunnerOptions): RunRound {
   const { clock, driver, resolve, calibration, mark = () => null, links } = options;
@@ -131,8 +134,8 @@ export function createRoundRunner(options: RoundRunnerOptions): RunRound {
   };
 
   /**
-   * Packets for which there was no route are lost where others answered about then. A neighbour that does not answer
-   * is at fault itself where there never was anybody else to compare it with.
+   * Decides whose fault it is that there was no route. Such packets are lost if other targets answered at about that
+   * time. Where there was never another target to compare with, a neighbour that does not answer is itself at fault.
    */
   function whoseFault(
     sizes: RoundResult['sizes'],
@@ -151,26 +154,29 @@ export function createRoundRunner(options: RoundRunnerOptions): RunRound {
   }
 }
 
-/** Others that answered within this of a packet were within reach when it could not leave. */
+/**
+ * Targets that answered a packet within this time of another, milliseconds, were reachable when that one could not be
+ * sent.
+ */
 const leastNearMs = 2_000;
 
-/** When each packet was to be sent, on the monotonic clock: what keeps to its schedule was sent then. */
+/** When each packet was due to be sent, on the monotonic clock; a sender that keeps to its schedule sent it then. */
 function packetTimes(
   { sizes, packetIntervalMs }: MeasurementConfig,
   startedMs: number,
 ): (stream: number, index: number) => number {
-  // The sizes run as interleaved streams, each with a packet every interval.
+  // The sizes are interleaved streams, each with one packet per interval.
   return (stream, index) => startedMs + (index + stream / sizes.length) * packetIntervalMs;
 }
 
-/** Of a round that failed the reason says more than any mark. */
+/** Adds remarks to a round that ended well; the reason of a failed round is more important than any remark. */
 function marked(settled: Settled, marks: readonly (string | null)[]): Settled {
   if (settled.status !== 'ok' && settled.status !== 'unscheduled') return settled;
   const reasons = [settled.reason, ...marks].filter((one) => one !== null);
   return { ...settled, reason: reasons.length === 0 ? null : reasons.join('; ') };
 }
 
-/** What a round is marked with whose address is one from before; null: it is not. */
+/** The remark for a round to an address that could not be resolved anew; null: the address is current. */
 function staleMark(pop: Pop, resolve: Resolve): string | null {
   if (pop.host === null || pop.ipv4 !== null || pop.ipv6 !== null) return null;
   const since = resolve.staleSince?.(pop.host) ?? null;
@@ -178,11 +184,11 @@ function staleMark(pop: Pop, resolve: Resolve): string | null {
   return `marked: ${pop.host} does not resolve now; this is its address of ${new Date(since).toISOString()}`;
 }
 
-/** A driver that is silent for this long after its round should have ended has died without knowing it. */
+/** A driver that is silent for this long after its round should have ended has died unnoticed, milliseconds. */
 const patienceMs = ({ packets, packetIntervalMs, lostAfterMs, lateWaitMs }: MeasurementConfig): number =>
   packets * packetIntervalMs + lostAfterMs + lateWaitMs + 15_000;
 
-/** One that was told to end a round, and stands still, must not keep the daemon from ending. */
+/** How long to wait for a driver that should abort a round and does not react, so that the daemon can stop. */
 const abortPatienceMs = 1_000;
 
 async function withinPatience(
@@ -209,12 +215,12 @@ async function withinPatience(
   try {
     return await Promise.race([measured, silence, afterAbort]);
   } finally {
-    // With a reason: without one an error is made for nobody.
+    // With a reason, since aborting without one creates an error that nobody uses.
     settled.abort('settled');
   }
 }
 
-/** What a driver is asked for one round of a path. */
+/** The request to a driver for one round of a path. */
 export function roundRequest(
   measurement: MeasurementConfig,
   address: string,
@@ -261,13 +267,16 @@ interface CalibrationOptions {
 }
 
 interface Calibrator {
-  /** What of an RTT is this machine itself, as last measured; null before the first and where it means nothing. */
+  /** The part of an RTT that this machine adds, as last measured; null before the first, or for simulated stamps. */
   readonly current: () => Calibration | null;
-  /** Measures at once and then every hour, until `signal` is aborted. */
+  /** Measures at once and then every hour; resolves when `signal` is aborted. */
   readonly keep: (signal: AbortSignal) => Promise<void>;
 }
 
-/** Pings this machine's own loopback by the driver that measures the network: what remains is what the driver adds. */
+/**
+ * Measures this machine's loopback with the driver that measures the network: the result is what the driver itself
+ * adds.
+ */
 export function createCalibrator({ clock, driver, events, log }: CalibrationOptions): Calibrator {
   let current: Calibration | null = null;
 
@@ -281,7 +290,7 @@ export function createCalibrator({ clock, driver, events, log }: CalibrationOpti
       lateWaitMs: 0,
       signal,
     });
-    // A network that is made up says nothing of this machine.
+    // The RTTs of a simulated network are no evidence about this machine.
     if (signal.aborted || provenance.stamps === 'simulated') return;
     const rtts = sizes
       .flatMap((size) => size.packets)

@@ -7,15 +7,15 @@ import type { RoundStore, RunRecord, Store } from '../store/store.js';
 import type { ClockGap } from './clock.js';
 import type { Alarm, Clock, Log } from './ports.js';
 
-/** How late an alarm may come on a machine that is only busy. */
+/** How late an alarm may fire on a machine that is merely busy, milliseconds. */
 export const startToleranceMs = 5_000;
 
 interface SlotScheduler {
-  /** Waits for the next slot of the wall clock; called again after `everyMs` changed. */
+  /** Waits for the next slot of the wall clock; to be called again after `everyMs` changed. */
   arm(everyMs: number): void;
-  /** The clock was set: as `arm`, and the slot whose rounds may start now is due too. */
+  /** For a clock that was set: as `arm`, and the slot whose rounds may start now is due too. */
   rearm(everyMs: number): void;
-  /** Arms again where the slot that is waited for is no longer the next one: the clock was ahead for a moment. */
+  /** Arms again if the slot waited for is no longer the next one, because the clock was ahead for a moment. */
   check(): void;
   stop(): void;
 }
@@ -23,15 +23,15 @@ interface SlotScheduler {
 interface SlotSchedulerOptions {
   readonly clock: Pick<Clock, 'now' | 'sinceBootMs'>;
   readonly alarm: Alarm;
-  /** How long after its slot a round may start: later its name would be wrong. */
+  /** How long after its slot a round may start, milliseconds; later, the slot's name would be wrong. */
   readonly startWithinMs: () => number;
-  /** A slot is due now. */
+  /** Called when a slot is due. */
   readonly onSlot: (slot: EpochMs, lagMs: number) => void;
-  /** The alarm came so late that `slot` can't be run any more: the machine slept, or its clock was stepped. */
+  /** Called when the alarm fired too late for `slot`: the machine slept, or its clock was set. */
   readonly onLate: (slot: EpochMs, lagMs: number) => void;
 }
 
-/** Says when a slot is due. Knows nothing of paths and rounds. */
+/** Reports due slots. Independent of paths and rounds. */
 export function createSlotScheduler(options: SlotSchedulerOptions): SlotScheduler {
   const { clock, alarm, startWithinMs, onSlot, onLate } = options;
   let armed: { readonly due: EpochMs; readonly everyMs: number } | null = null;
@@ -45,12 +45,12 @@ export function createSlotScheduler(options: SlotSchedulerOptions): SlotSchedule
     armed = { due, everyMs };
     pending = alarm.at(due, () => {
       const now = clock.now();
-      // Rung early (a clock stepped back meanwhile): wait for what is due now.
+      // An alarm that fired early (the clock was set back meanwhile) waits for what is due now.
       if (now >= due) {
         const slot = slotAtOrBefore(now, everyMs);
         const lagMs = now - slot;
         const skippedMs = now - armedAt - (clock.sinceBootMs() - armedAtBootMs);
-        // Late because nobody was awake is late; late because the clock was set ahead may be a wrong name.
+        // A delay because of sleep is only a delay; one because the clock was set ahead may give the slot a wrong name.
         const withinMs = skippedMs > startToleranceMs ? startToleranceMs : startWithinMs();
         if (lagMs <= withinMs) onSlot(slot, lagMs);
         else onLate(slot, lagMs);
@@ -80,7 +80,7 @@ export function createSlotScheduler(options: SlotSchedulerOptions): SlotSchedule
 
 interface Flight {
   readonly path: PathId;
-  /** Null for a round that was asked for by hand. */
+  /** Null for a round started by hand. */
   readonly slot: EpochMs | null;
   readonly controller: AbortController;
   readonly done: Promise<Round | null>;
@@ -88,7 +88,7 @@ interface Flight {
 
 /** The rounds that are running or about to start. */
 interface Flights {
-  /** Starts `run` and keeps it until it ends; resolves to its round, or to null when there was none after all. */
+  /** Starts `run` and tracks it until it ends; resolves to its round, or to null when it produced none. */
   launch(
     path: PathId,
     slot: EpochMs | null,
@@ -109,7 +109,7 @@ export function createFlights(changed: (count: number) => void): Flights {
         path,
         slot,
         controller,
-        // In a later turn, so that the flight is known before it can end.
+        // In a later turn, so that the flight is registered before it can end.
         done: Promise.resolve()
           .then(() => run(controller))
           .finally(() => {
@@ -139,49 +139,49 @@ interface AttendanceOptions {
   readonly log: Log;
 }
 
-/** Slots that are due every `everyMs`; the round of one may start until `startWithinMs` after it. */
+/** Slots are due every `everyMs`; the round of a slot may start until `startWithinMs` after it. */
 export interface Timetable {
   readonly everyMs: number;
   readonly startWithinMs: number;
 }
 
 /**
- * Sees to it that every slot that was due has a round or a missing mark with the reason, where it is known. A slot is
- * marked when the wall clock and the clock since boot have both passed it: a clock that runs ahead for a while must
- * not decide over slots that are still to come.
+ * Ensures that every due slot has a round or a missing mark, with the reason where it is known. A slot is marked only
+ * when both the wall clock and the clock since boot have passed it, so that a clock that runs ahead for a while does
+ * not mark slots that are yet to come.
  */
 interface Attendance {
-  /** Marks what passed since the daemon before this one started. */
+  /** Marks slots that passed since the previous daemon started. */
   catchUp(
     paths: readonly PathConfig[],
     timetable: Timetable,
     previous: RunRecord | null,
     now: EpochMs,
   ): Promise<void>;
-  /** Marks what passed before `to` since the last call. */
+  /** Marks slots that passed before `to` since the last call. */
   checkUntil(paths: readonly PathConfig[], timetable: Timetable, to: EpochMs): Promise<void>;
-  /** Remembers a stretch in which the daemon did not run, or that the clock skipped. */
+  /** Records a stretch in which the daemon did not run, or that the clock skipped. */
   noteGap(gap: ClockGap): void;
-  /** The wall clock was set back to `now`: what is after it is yet to come, and marks of it are taken back. */
+  /** The wall clock was set back to `now`: later slots are yet to come, so their marks are removed. */
   wentBack(paths: readonly PathConfig[], now: EpochMs): Promise<void>;
 }
 
 const keepGaps = 100;
 
 interface NotedGap extends ClockGap {
-  /** The clock since boot when the wall clock reached its end. */
+  /** The clock since boot when the wall clock reached the end of the gap. */
   readonly atBootMs: number;
 }
 
 export function createAttendance({ clock, store, pending, submit, log }: AttendanceOptions): Attendance {
   let gaps: NotedGap[] = [];
-  /** From where each path is to be looked at. */
+  /** The instant from which the slots of each path are still to be checked. */
   const openFrom = new Map<PathId, EpochMs>();
 
-  /** Until when in a skipped stretch the time really passed, should the clock have been right before it was set. */
+  /** How far time really advanced in a skipped stretch, supposing the clock was right before it was set. */
   const passedUntil = ({ from, to, reason, atBootMs }: NotedGap): EpochMs =>
     reason === 'clock-stepped' ? Math.min(to, from + clock.sinceBootMs() - atBootMs) : to;
-  /** What was skipped and is still to be passed; it may be years. */
+  /** Stretches that were skipped and have not really passed yet; this can be years. */
   const skipped = (): IntervalSet =>
     merge(
       gaps.map((gap) => ({ from: passedUntil(gap) + 1, to: gap.to + 1 })).filter(({ from, to }) => from < to),
@@ -204,7 +204,7 @@ export function createAttendance({ clock, store, pending, submit, log }: Attenda
     submitPassed(path, missing);
   };
 
-  /** The clock may have been set back while the store was asked. */
+  /** The clock may have been set back while the store was read. */
   const submitPassed = (path: PathConfig, found: readonly MissingRound[]): void => {
     const missing = found.filter(({ slot }) => slot <= clock.now());
     if (missing.length === 0) return;
@@ -215,7 +215,7 @@ export function createAttendance({ clock, store, pending, submit, log }: Attenda
     submit(missing);
   };
 
-  /** A mark of a slot that has not come yet was made by a clock that was wrong. */
+  /** A mark of a slot that has not come yet was made while the clock was wrong. */
   const takeBackMarks = async (paths: readonly PathConfig[], from: EpochMs): Promise<void> => {
     if (paths.length === 0) return;
     const ids = paths.map(({ id }) => id);
@@ -241,7 +241,7 @@ export function createAttendance({ clock, store, pending, submit, log }: Attenda
       for (const path of paths) {
         openFrom.set(path.id, now);
         const seen = known.get(path.id);
-        // A path that the daemon before did not have was not due while it was away.
+        // A path that the previous daemon did not have was not due while that daemon was down.
         if (!previous || !seen || seen.lastSeenAt < previous.startedAt) continue;
         const from = Math.max(previous.startedAt, seen.firstSeenAt);
         await mark(path, everyMs, { from, to: now }, () => reason);
@@ -249,7 +249,7 @@ export function createAttendance({ clock, store, pending, submit, log }: Attenda
     },
     checkUntil: async (paths, timetable, asked) => {
       const { everyMs } = timetable;
-      /** What was asked for by a clock that was set back since is yet to come. */
+      /** When the clock was set back since the request, part of the requested time is yet to come. */
       const until = (): EpochMs => Math.min(asked, clock.now());
       await store.paths.seen(
         paths.map((path) => path.id),
@@ -275,7 +275,7 @@ const iso = (at: EpochMs | undefined): string | undefined =>
 
 interface AbsenceQuery {
   readonly path: PathConfig;
-  /** Slots in [from, to) are looked at. */
+  /** Slots in [from, to) are checked. */
   readonly from: EpochMs;
   readonly to: EpochMs;
   readonly everyMs: number;

@@ -13,32 +13,36 @@ interface SpoolOptions {
   readonly store: Pick<RoundStore, 'put' | 'putMissing'>;
   readonly events: EngineEvents;
   readonly log: Log;
-  /** Rounds kept in memory while the store can't take them; the oldest gives way. */
+  /** How many rounds are queued in memory while the store can't take them; beyond it the oldest is dropped. */
   readonly limit: number;
 }
 
-/** At the end a store that does not answer is waited for no longer. */
+/** On shutdown, how long to wait for a store that does not answer, milliseconds. */
 const closeLimitMs = 1_000;
 
-/** Takes rounds to the store, those that end together in one commit, and keeps them while the store can't take them. */
+/**
+ * Writes rounds to the store, those that end together in one commit, and queues them while the store can't take them.
+ */
 interface Spool {
   submit(round: Round): void;
   submitMissing(missing: readonly MissingRound[]): void;
-  /** Whether a round of this path and slot waits here. */
+  /** Whether a round of this path and slot is in the queue. */
   holds(path: PathId, slot: EpochMs): boolean;
-  /** Tries everything that waits once more, within a second; what still can't be stored is lost, and said to be. */
+  /**
+   * Tries all queued rounds once more, within a second; those that still can't be stored are lost, and that is logged.
+   */
   close(): Promise<void>;
 }
 
 export function createSpool({ clock, store, events, log, limit }: SpoolOptions): Spool {
   const rounds: Round[] = [];
   const missing: MissingRound[] = [];
-  /** Those that were said to wait. */
+  /** Rounds whose delay was reported already. */
   const delayed = new WeakSet<Round>();
   const closing = new AbortController();
   let writer: Promise<void> | null = null;
 
-  /** A round that the store can't take for what it is must not hold up the others. */
+  /** A round that the store rejects for its content must not hold up the others. */
   const put = async (round: Round): Promise<'stored' | 'already-stored' | 'refused'> => {
     try {
       return await store.put(round);
@@ -57,13 +61,13 @@ export function createSpool({ clock, store, events, log, limit }: SpoolOptions):
 
   const writeRounds = async (): Promise<void> => {
     while (rounds.length > 0) {
-      // Asked for in one turn, they share a commit.
+      // Puts made in the same turn share a commit.
       const batch = rounds.slice(0, roundsAtOnce);
       const ends = await Promise.allSettled(batch.map(put));
       for (const [index, round] of batch.entries()) {
         const end = ends[index];
         if (end?.status !== 'fulfilled') continue;
-        // A full queue may have dropped it meanwhile.
+        // A full queue may have dropped the round meanwhile.
         if (rounds.includes(round)) rounds.splice(rounds.indexOf(round), 1);
         if (end.value === 'stored') events.roundStored(round);
         if (end.value === 'already-stored')
@@ -84,7 +88,7 @@ export function createSpool({ clock, store, events, log, limit }: SpoolOptions):
     }
   };
 
-  /** False when the store refused; what it refused still waits. */
+  /** Returns false when the store refused; refused rounds stay queued. */
   const attempt = async (): Promise<boolean> => {
     try {
       await writeAll();
@@ -111,7 +115,7 @@ export function createSpool({ clock, store, events, log, limit }: SpoolOptions):
       await clock.sleep(retryMs, closing.signal);
       retryMs = Math.min(retryMs * 2, lastRetryMs);
     }
-    // In the same turn as the last look at the queues: a later submit starts a writer of its own.
+    // In the same turn as the last check of the queues, so that a later submit starts a writer of its own.
     writer = null;
   };
 
@@ -148,7 +152,7 @@ export function createSpool({ clock, store, events, log, limit }: SpoolOptions):
   };
 }
 
-/** Not the medium: the store itself says that this round is no row of its. */
+/** Whether the store rejected the round itself, rather than failing for want of a medium. */
 const isOfTheRound = (error: unknown): boolean => !(error instanceof StoreError) || error.kind === 'other';
 
 const nameOf = ({ path, slot }: Round): object => ({ path, slot: new Date(slot).toISOString() });

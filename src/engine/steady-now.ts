@@ -1,13 +1,13 @@
 import type { EpochMs } from '../core/types.js';
 import type { Clock } from './ports.js';
 
-/** More than what a clock is slewed by, or drifts, between two questions. */
+/** More than a clock is slewed by, or drifts, between two calls, milliseconds. */
 const toleranceMs = 2_000;
 const settleMs = 15 * 60_000;
 
 /**
- * The wall clock for what is done once and not taken back. A step ahead counts after a quarter of an hour; until then
- * the time goes on from where it was, by the clock since boot. A clock that is set back is followed at once.
+ * A wall clock for irreversible actions. A step ahead counts only after a quarter of an hour; until then time continues
+ * from where it was, by the clock since boot. A clock that is set back is followed at once.
  */
 export function createSteadyNow(clock: Pick<Clock, 'now' | 'sinceBootMs'>): () => EpochMs {
   let anchor = { wall: clock.now(), bootMs: clock.sinceBootMs() };

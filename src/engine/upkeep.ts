@@ -8,14 +8,14 @@ const everyMs = 3_600_000;
 
 interface UpkeepOptions {
   readonly clock: Pick<Clock, 'sleep'>;
-  /** What is deleted is not got back: no later than the time is for sure. */
+  /** A cautious clock, which never runs ahead: deleted rows can't be restored. */
   readonly surelyNow: () => EpochMs;
   readonly store: UpkeepStore;
   readonly retention: () => Pick<StoreConfig, 'keepPacketsMonths' | 'keepRowsMonths'>;
   readonly log: Log;
 }
 
-/** Deletes what is older than its retention, once an hour. */
+/** Deletes rows older than their retention period, once an hour, until the signal is aborted. */
 export async function retentionLoop(
   { clock, surelyNow, store, retention, log }: UpkeepOptions,
   signal: AbortSignal,

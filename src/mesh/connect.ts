@@ -75,8 +75,8 @@ export interface MeshConnectOptions {
 }
 
 /**
- * One try. What it gives back connects again for ever when it is cut off. Throws `MeshFault`, which says what, where
- * and what is allowed.
+ * Connects once. The returned connection reconnects without limit after it was lost. Throws a `MeshConnectionError`
+ * that says what failed, where, and what is allowed.
  */
 export async function connectMesh(options: MeshConnectOptions): Promise<NatsConnection> {
   const { mesh, name, agent, timeoutMs = 10_000 } = options;
@@ -211,9 +211,9 @@ function reasonOf(error: unknown, mesh: MeshConfig): string {
 }
 
 /**
- * How a connection says who it is. The files are read anew at each connection, so that a secret can be changed under
- * a running daemon; one that has become unreadable leaves the last that was read in force. Throws `MeshFault` for one
- * that can't be read now.
+ * The credentials of a connection. Their files are read again for each connection, so that a secret can be changed
+ * while the daemon runs; while a file can't be read, its last content stays in use. Throws a `MeshConnectionError` for
+ * a file that can't be read now.
  */
 function authenticatorOf(login: MeshLogin): Authenticator | null {
   switch (login.kind) {

@@ -70,11 +70,11 @@ function readKey(read: () => KeyObject): KeyObject | null {
  * one alone, readable by its owner only) and `<id>.pub` (every one that ever signed, so that it can be verified).
  */
 export interface KeyFolder {
-  /** Makes the first key. Rejects with `KeyFault` where there is one. */
+  /** Makes the first key. Rejects with `KeyError` where there is one. */
   make(): Promise<string>;
   /** Makes another key that signs from now on; the private part of the one before is deleted, its public part kept. */
   rotate(): Promise<string>;
-  /** The key that signs. Rejects with `KeyFault` where there is none, or others could read it. */
+  /** The key that signs. Rejects with `KeyError` where there is none, or others could read it. */
   signer(): Promise<Signer>;
   /** Every public key, by id. */
   list(): Promise<readonly PublicKey[]>;

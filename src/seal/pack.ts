@@ -87,7 +87,7 @@ function stored(name: string, text: string): PackedMember {
 
 /**
  * Reads a pack and checks every byte of it. `expectedKey`: the public key (PEM) that it has to be signed by; without
- * one, a signature is checked by the key in the pack, whose id is given back. Throws `PackFault`.
+ * one, a signature is checked by the key in the pack, whose id is given back. Throws `PackError`.
  */
 export function openPack(bytes: Uint8Array, expectedKey: string | null): OpenedPack {
   try {

@@ -39,7 +39,7 @@ export function packMember({ name, content }: Member): PackedMember {
   return { name, packed: deflated ? packed : content, deflated, crc: crc32(content), size: content.length };
 }
 
-/** The bytes of a member. Throws `ArchiveFault` where they are not what the archive says of them. */
+/** The bytes of a member. Throws `ArchiveError` where they are not what the archive says of them. */
 export function unpackMember({ name, packed, deflated, crc, size }: PackedMember): Uint8Array {
   const content = deflated ? inflated(name, packed, size) : packed;
   if (content.length !== size) throw new ArchiveError(`${name} is not as long as the archive says`);
@@ -104,7 +104,7 @@ function mark(value: number): Buffer {
   return bytes;
 }
 
-/** Reads what `writeArchive` wrote, to the last byte. Throws `ArchiveFault` for anything else. */
+/** Reads what `writeArchive` wrote, to the last byte. Throws `ArchiveError` for anything else. */
 export function readArchive(bytes: Uint8Array): PackedMember[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const members: PackedMember[] = [];

@@ -2,12 +2,12 @@ import type { EpochMs } from '../core/types.js';
 
 interface CacheOptions<T> {
   readonly make: (key: string) => Promise<T>;
-  /** What an answer stands on: another one, and the answer before is of no use. */
+  /** Identifies the inputs of an answer: when it changes, the cached answer is invalid. */
   readonly basis: () => Promise<string>;
   readonly now: () => EpochMs;
-  /** An answer older than this is made anew, while whoever asks gets the older one. */
+  /** An answer older than this, milliseconds, is still returned while a new one is being made. */
   readonly freshMs: number;
-  /** So many are kept; the one that was asked for longest ago goes. */
+  /** The number of cached answers; beyond it, the least recently used one is dropped. */
   readonly most: number;
 }
 
@@ -18,7 +18,7 @@ interface Entry<T> {
   renewing: boolean;
 }
 
-/** Answers that take long to make, each made once for all who ask. What failed is not kept. */
+/** Caches expensive answers, each made once for concurrent requests. Failures are not cached. */
 export function staleWhileRevalidate<T>({
   make,
   basis,
@@ -54,7 +54,7 @@ export function staleWhileRevalidate<T>({
     const on = await basis();
     const entry = entries.get(key);
     if (entry?.basis !== on) return put(key, on, make(key));
-    // Those asked for last stand at the end.
+    // Re-inserted, so that the map is ordered by last use.
     entries.delete(key);
     entries.set(key, entry);
     if (!entry.renewing && Math.abs(now() - entry.madeAt) > freshMs) renew(key, entry);

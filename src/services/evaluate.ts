@@ -8,7 +8,7 @@ export type Evaluated =
   | { readonly result: object }
   | { readonly faults: readonly { readonly path: string; readonly message: string }[] };
 
-/** Judges a case that came from elsewhere: it names no file of this machine. `bytes`: its JSON. */
+/** Judges an uploaded case, which can't refer to files on this machine. `bytes` is its JSON. */
 export function evaluateCase(bytes: Uint8Array, details: boolean): Evaluated {
   let text: string;
   try {

@@ -17,13 +17,13 @@ interface BandsQuery {
   readonly plan: Plan;
   readonly path: PathId;
   readonly now: EpochMs;
-  /** Approved ones. */
+  /** Approved exclusions only. */
   readonly exclusions: readonly Exclusion[];
 }
 
 /**
- * The bands of a path by a plan: of its newest round, the last 24 h and the month to date, in that order, each with
- * its figures and coverage. Empty where the plan judges nothing yet. The store adds up; no round comes into memory.
+ * The bands of a path under a plan: of its newest round, the last 24 h and the month to date, in that order, each with
+ * its figures and coverage. Empty where the plan is not in force yet. The store sums up; no round is loaded.
  */
 export async function storedBands(query: BandsQuery): Promise<readonly PathWindow[]> {
   const { rounds, config, plan, path, exclusions } = query;
@@ -60,7 +60,7 @@ export async function storedBands(query: BandsQuery): Promise<readonly PathWindo
   );
 }
 
-/** The newest slot with a word on it, or whose round has had all its time. */
+/** The newest slot that has a row, or that is over for certain. */
 async function newestSlot({ rounds, config, path, now }: BandsQuery): Promise<EpochMs> {
   const { everyMs, spreadMs, packets, packetIntervalMs, lostAfterMs, lateWaitMs } = config.measurement;
   const graceMs = spreadMs + packets * packetIntervalMs + lostAfterMs + lateWaitMs;
@@ -70,7 +70,7 @@ async function newestSlot({ rounds, config, path, now }: BandsQuery): Promise<Ep
   return Math.max(settled, ...slots);
 }
 
-/** Pieces such that every window, with or without what is left out, is a union of whole ones. */
+/** Cuts time so that every window, with or without exclusions, is a union of whole parts. */
 function cutAt(windows: readonly BandWindow[], leftOut: readonly { from: EpochMs; to: EpochMs }[]) {
   const first = Math.min(...windows.map(({ from }) => from));
   const last = Math.max(...windows.map(({ to }) => to));
@@ -82,7 +82,7 @@ function cutAt(windows: readonly BandWindow[], leftOut: readonly { from: EpochMs
   return cuts.slice(1).map((to, index) => ({ from: cuts[index] ?? first, to }));
 }
 
-/** The plans that judge a path at an instant: those of the services that use it then, by id. */
+/** The plans that judge a path at an instant: those of the services that use it then, ordered by id. */
 export function plansOfPath(book: CustomerRegistry, path: PathId, at: EpochMs): Plan[] {
   const ids = new Set<string>();
   for (const service of book.services) {

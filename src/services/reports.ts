@@ -20,23 +20,23 @@ import { ValidationError } from './ledger/entries.js';
 import type { Judging } from './months/impact.js';
 import { drawMonth } from './statements/draw.js';
 
-/** Whom a month's service belongs to. */
+/** The customer and sellers of a service in a month. */
 interface Belonging {
   readonly service: string;
   readonly customer: string;
   readonly site: string;
-  /** Nearest first. */
+  /** From the direct seller upwards. */
   readonly sellers: readonly string[];
 }
 
 interface MonthServices {
   readonly services: readonly Belonging[];
-  /** Of the plans that judge them; null: there is no service. */
+  /** In the zones of the plans that judge them; null: there is no service. */
   readonly from: EpochMs | null;
   readonly to: EpochMs | null;
 }
 
-/** The services with a day in the month, by the book. */
+/** The services with a day in the month. */
 function monthServices(book: CustomerRegistry, month: string): MonthServices {
   const services = new Map<string, Belonging>();
   let [from, to]: [EpochMs | null, EpochMs | null] = [null, null];
@@ -59,41 +59,41 @@ interface ReportsOptions {
   readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds' | 'statements'>;
   readonly config: () => Config;
   readonly now: () => EpochMs;
-  /** The version of this program. */
+  /** The program version. */
   readonly software: string;
-  /** Draws months up elsewhere; here by default. */
+  /** Creates statements, for example in a worker thread; in this thread by default. */
   readonly judging?: Pick<Judging, 'draw'>;
 }
 
 export interface ReportRequest {
-  /** As `2026-10`. */
+  /** Such as `2026-10`. */
   readonly month: string;
   readonly selection: ReportSelection;
-  /** Of a sealed statement; null: the latest, else the draft. For a service alone. */
+  /** The revision of a sealed statement, for a single service only; null: the latest, else the draft. */
   readonly revision: number | null;
-  /** A month that is not over is drawn up to now. */
+  /** A month in progress is calculated up to now. */
   readonly toDate: boolean;
-  /** Whose statements may be in it; everybody's by default. Of others not even their existence is said. */
+  /** Which customers' statements may be included; all by default. Even the existence of others is not disclosed. */
   readonly maySee?: (customer: string) => boolean;
 }
 
 export interface Reports {
-  /** Rejects with `Refused` for what can't be asked for. */
+  /** Rejects with a `ValidationError` for an invalid request. */
   report(request: ReportRequest): Promise<Report>;
-  /** The same in two steps: what it will be, and what reads it. */
+  /** The same in two steps: a description of the report, and a function that reads its data. */
   prepare(request: ReportRequest): Promise<PreparedReport>;
 }
 
 interface PreparedReport {
   /**
-   * The same for reports that say the same: it names the statements that are kept, by their hashes, and all names that
-   * stand in it. Null: something has to be drawn up.
+   * The same for reports with the same content: built from the hashes of the stored statements and all names in the
+   * report. Null: a statement has to be calculated, so the content is not known yet.
    */
   readonly fingerprint: string | null;
   readonly read: () => Promise<Report>;
 }
 
-/** Reports of months: what is sealed as it was sealed, the rest as drafts. */
+/** Reports of months: sealed statements as they were sealed, the others as drafts. */
 export function createReports(options: ReportsOptions): Reports {
   const { store, now, software } = options;
   const reports: Reports = {
@@ -139,7 +139,7 @@ export function createReports(options: ReportsOptions): Reports {
           for (const service of asked) {
             const found = await statementOf(statementId(month, service), revision, store.statements);
             if (found) statements.push(found);
-            // One that can't be judged is named by the month itself, and keeps no other out of the report.
+            // A service that can't be judged is named by the month itself, and the others are reported all the same.
             else if (!(await drawn()).unjudged.has(service))
               statements.push({ document: (await drawn()).draft(service), seal: null });
           }
@@ -193,7 +193,7 @@ function unknownMonth({ book }: Config, month: string): ValidationIssue {
   ]);
 }
 
-/** What of the book may be spoken of. */
+/** The customer data that may be disclosed. */
 function seenOf(book: CustomerRegistry, maySee: (customer: string) => boolean): CustomerRegistry {
   return {
     ...book,
@@ -206,7 +206,7 @@ function seenOf(book: CustomerRegistry, maySee: (customer: string) => boolean): 
 /** With the hashes of the draft and of every revision. */
 type Kept = Belonging & { readonly hashes: string[] };
 
-/** Services that have a statement in the month, as it names them: the book may have changed since. */
+/** Services that have a statement in the month, as the statement names them: registry data may have changed since. */
 async function keptOf(
   statements: StatementStore,
   { month, selection: { by } }: ReportRequest,
@@ -218,7 +218,7 @@ async function keptOf(
       before.hashes.push(`${state} ${hash}`);
       continue;
     }
-    // Who sells it stands in the document alone.
+    // The sellers are only in the document itself.
     const document =
       by === 'reseller' ? ((await statements.sealed(id)) ?? (await statements.draft(id)))?.document : null;
     const hashes = [`${state} ${hash}`];
@@ -252,7 +252,7 @@ function namesOf({ book, pops }: Config): Report['names'] {
   return { customers: byId(book.customers), sites: byId(book.sites), pops: byId(pops) };
 }
 
-/** What is costly, and asked for by some only. */
+/** Draws at most once, and only when needed, because it is expensive. */
 function once(draw: () => Promise<Assembler>): () => Promise<Assembler> {
   let drawn: Promise<Assembler> | null = null;
   return () => (drawn ??= draw());
@@ -274,7 +274,7 @@ function isAsked({ by, id }: ReportSelection, belonging: Belonging): boolean {
   }
 }
 
-/** Why a selection has nothing in it, though the month has services. */
+/** Why a selection is empty although the month has services. */
 function nothingAsked(
   { by, id }: ReportSelection,
   month: string,
@@ -286,7 +286,7 @@ function nothingAsked(
     service: book.services.map((each) => each.id),
     customer: book.customers.map((each) => each.id),
     site: book.sites.map((each) => each.id),
-    // A link says nothing to who does not see its buyer.
+    // A reseller relation must not be disclosed to somebody who may not see its buyer.
     reseller: book.resale
       .filter(({ buyer }) => book.customers.some((each) => each.id === buyer))
       .map(({ seller }) => seller),

@@ -20,18 +20,20 @@ interface TracerOptions {
 }
 
 /**
- * Traces the path to a port when an outage of it opens or a round to it turns severe, and now and then while nothing is
- * wrong, to compare with. What it finds explains, and decides nothing.
+ * Traces the path to a port when an outage of it opens or a round to it becomes severe, and from time to time while
+ * nothing is wrong, for comparison. Traces are explanations only; no judgement uses them.
  */
 interface Tracer {
   readonly events: Pick<EngineEvents, 'outageChanged' | 'roundStored' | 'portState'>;
-  /** Until `signal` is aborted. */
+  /** Resolves when `signal` is aborted. */
   keep(signal: AbortSignal): Promise<void>;
 }
 
-/** Traces at a time: each is some dozens of packets and a thread. */
+/** Traces that run at the same time: each takes some dozens of packets and a thread. */
 const atOnce = 2;
-/** Of one port for a reason other than quiet; an outage that flaps is traced once. */
+/**
+ * The minimum interval between traces of one port for a fault, milliseconds, so that a flapping outage is traced once.
+ */
 const leastBetweenMs = 5 * 60_000;
 const quietEveryMs = 24 * 3_600_000;
 const maxWaiting = 256;
@@ -49,11 +51,14 @@ export function createTracer(options: TracerOptions): Tracer {
   const { clock, driver, resolve, store, config, defaultPlan, log } = options;
   const waiting: Wish[] = [];
   const running = new Set<PopId>();
-  /** On the monotonic clock: when a port was traced for a fault, when it was last in trouble, and since when it is up. */
+  /**
+   * By port, on the monotonic clock: when it was last traced for a fault, when it was last disturbed, and since when it
+   * is up.
+   */
   const tracedAt = new Map<PopId, number>();
   const troubleAt = new Map<PopId, number>();
   const upSince = new Map<PopId, number>();
-  /** On the wall clock: when it was traced in quiet. */
+  /** By port, on the wall clock: when it was last traced for comparison. */
   const quietAt = new Map<PopId, EpochMs>();
   const isSevere = new Map<PathId, boolean>();
 
@@ -64,7 +69,7 @@ export function createTracer(options: TracerOptions): Tracer {
     if (now - (tracedAt.get(port) ?? -Infinity) < leastBetweenMs) return;
     if (waiting.length >= maxWaiting || running.has(port)) return;
     tracedAt.set(port, now);
-    // What is wrong goes before what is for comparison.
+    // Traces for a fault take precedence over those for comparison.
     waiting.unshift({ port, reason });
   };
 
@@ -92,7 +97,10 @@ export function createTracer(options: TracerOptions): Tracer {
     }
   };
 
-  /** One port that has been up and undisturbed for long enough, and has not been traced in quiet for a day. */
+  /**
+   * A port that has been up and undisturbed for long enough, and was not traced for comparison in the last day; or
+   * null.
+   */
   const quietPort = (): PopId | null => {
     const [now, wall, { quietAfterMs }] = [clock.monotonicMs(), clock.now(), config().trace];
     for (const port of config().watch.ports) {
@@ -157,7 +165,7 @@ export function createTracer(options: TracerOptions): Tracer {
   };
 }
 
-/** A trace has TTLs of its own, and small packets that need no fragments. */
+/** The packet options for a trace, which sets its own TTLs and sends small packets that need no fragmentation. */
 function optionsOf(probe: PacketOptions | undefined): PacketOptions | undefined {
   if (!probe) return undefined;
   const { dscp, source, interface: device } = probe;

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { StoreError } from './store.js';
 
-/** A value as a copy moves it: what both databases have in common. */
+/** A value of a copied table, in a form that both databases have. */
 export type CopyCell = string | number | Uint8Array | null;
 export type CopyRow = readonly CopyCell[];
 
-/** A table as both databases show it, whatever it is made of in each. */
+/** A table by its columns, independent of how each database defines it. */
 export interface CopyTable {
   readonly name: string;
   readonly columns: readonly CopyColumn[];
-  /** The columns that its rows are in the order of. */
+  /** The columns that rows are ordered by. */
   readonly key: readonly string[];
 }
 
@@ -18,33 +18,33 @@ export interface CopyColumn {
   readonly kind: 'text' | 'number' | 'bytes';
 }
 
-/** What is read: one snapshot, whoever writes meanwhile. */
+/** The source of a copy: one snapshot, whatever is written meanwhile. */
 export interface CopySource {
-  /** What it is called in messages. */
+  /** The database's name in messages. */
   readonly name: string;
-  /** False: it has no such table, and nothing to say of it. */
+  /** Whether the table exists; false for a table of a later schema. */
   holds(table: CopyTable): boolean;
   count(table: CopyTable): Promise<number>;
-  /** In batches, in the order of the key by bytes. */
+  /** In batches, ordered by the bytes of the key. */
   rows(table: CopyTable): AsyncIterable<readonly CopyRow[]>;
   close(): Promise<void>;
 }
 
-/** What is written, all or nothing: until it is kept nobody sees any of it. */
+/** The target of a copy. All or nothing: nothing is visible to others before `keep`. */
 export interface CopyTarget extends CopySource {
   put(table: CopyTable, rows: readonly CopyRow[]): Promise<void>;
-  /** Makes what was written stay; resolves when it is durable. */
+  /** Commits what was written; resolves when it is durable. */
   keep(): Promise<void>;
 }
 
-/** Packets lie with their rounds: each database keys them in a way of its own. */
+/** Packets are copied with their rounds, because each database has its own key for them. */
 export const withPackets = 'round';
 export const notCopied: readonly string[] = ['packets', 'probe', 'pop_sla_schema'];
 
 export interface CopyProgress {
   readonly table: string;
   readonly phase: 'copy' | 'verify';
-  /** Rows of this phase until now, of all tables, and how many there will be. */
+  /** Rows of this phase so far, over all tables, and their total. */
   readonly rows: number;
   readonly of: number;
 }
@@ -54,7 +54,7 @@ interface CopyOptions {
   readonly from: CopySource;
   readonly to: CopyTarget;
   readonly onProgress: (progress: CopyProgress) => void;
-  /** Gives it up; nothing is left behind. */
+  /** Cancels the copy; nothing is left behind. */
   readonly signal: AbortSignal;
 }
 
@@ -63,8 +63,8 @@ export interface CopiedTable extends TableDigest {
 }
 
 /**
- * Copies every table, reads the copy again, and keeps it only when each table has the same rows: else nothing is left
- * of it. Rejects with `StoreFault` or the signal's reason.
+ * Copies every table, reads the copy back, and commits it only when each table has the same rows; otherwise nothing is
+ * left of it. Rejects with a `StoreError` or the signal's reason.
  */
 export async function copyTables({
   tables,
@@ -118,14 +118,14 @@ export async function copyTables({
   return read;
 }
 
-/** What two databases have to agree on of a table. */
+/** The properties of a table that have to be equal in both databases. */
 interface TableDigest {
   readonly rows: number;
-  /** SHA-256 over every cell of every row, in hexadecimal. */
+  /** SHA-256 over every cell of every row, hexadecimal. */
   readonly digest: string;
 }
 
-/** Digests rows as they come. */
+/** Computes the digest incrementally. */
 function digester(): { add(rows: readonly CopyRow[]): void; done(): TableDigest } {
   const hash = createHash('sha256');
   let count = 0;
@@ -143,7 +143,7 @@ function digester(): { add(rows: readonly CopyRow[]): void; done(): TableDigest 
   };
 }
 
-/** No two cells are spelled alike: a text says its length before itself. */
+/** An unambiguous encoding of a cell: texts are prefixed with their length. */
 function spelling(cell: CopyCell): string {
   if (cell === null) return '-,';
   if (typeof cell === 'number') return `${cell},`;

@@ -2,9 +2,9 @@ import type { LedgerEvent } from '../core/ledger/actions.js';
 import type { LedgerStore } from './ledger-store.js';
 
 /**
- * A ledger that reads each event once: what was appended never changes, so only what is new has to come. Whoever asks
- * for the events after one, the first among them, gets them as they are stored: that is how a history is verified. As
- * long as nothing is new the list is the same one.
+ * Wraps a ledger so that each event is read once: events never change, so only new ones are fetched. A request for the
+ * events after a given one always reads the stored rows, because that is how a history is verified. While there is no
+ * new event, the same list object is returned.
  */
 export function keptLedger(ledger: LedgerStore): LedgerStore {
   let known: LedgerEvent[] = [];
@@ -13,7 +13,7 @@ export function keptLedger(ledger: LedgerStore): LedgerStore {
     async events(query) {
       if (query !== undefined) return ledger.events(query);
       const fresh = await ledger.events({ after: known.at(-1)?.seq ?? 0 });
-      // Where somebody else asked at the same time, it has them already.
+      // A concurrent call may have added the events already.
       const last = known.at(-1)?.seq ?? 0;
       const news = fresh.filter(({ seq }) => seq > last);
       if (news.length > 0) known = [...known, ...news];
@@ -21,7 +21,7 @@ export function keptLedger(ledger: LedgerStore): LedgerStore {
     },
   };
 }
-/** Works one after the other, in the order they came; one that fails lets the next go on. */
+/** Runs tasks one after the other, in the order of the calls; a failed one does not stop the next. */
 export function turns(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {

@@ -9,24 +9,24 @@ export interface Sighting {
   readonly lastSeenAt: EpochMs;
 }
 
-/** What was measured and watched, as a store keeps it: what agents send to their hub. */
+/** Measured and watched rows as stored, and as agents send them to their hub. */
 export interface StoredRows {
   readonly slots: readonly StoredSlot[];
   readonly watch: WatchRecord;
   readonly sightings: readonly Sighting[];
 }
 
-/** What of it was news; rows of the watch as they now stand. */
+/** The part that was new; watch rows in their merged state. */
 export interface Merged {
   readonly slots: readonly StoredSlot[];
   readonly watch: WatchRecord;
 }
 
-/** Rows that another store had first. */
+/** Rows that were first stored elsewhere. */
 export interface RowStore {
   /**
-   * Writes them, all or none. A row that is there is merged with what comes by the rules of `core/merge`, so that rows
-   * may come in any order and any number of times.
+   * Writes rows, all or none. An existing row is merged with the new one by the rules of `core/merge`, so that rows may
+   * arrive in any order and any number of times.
    */
   merge(rows: StoredRows): Promise<Merged>;
 }

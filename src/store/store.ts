@@ -10,7 +10,7 @@ import type { WatchStore } from './watch-store.js';
 /**
  * The port to the database. Asynchronous although SQLite is not, so that a database over the network fits it.
  * A promise that resolved to "stored" means durable: it survives power loss.
- * Faults of the medium (disk full, read-only, locked) reject with `StoreFault`.
+ * Faults of the medium (disk full, read-only, locked) reject with `StoreError`.
  */
 export interface Store {
   readonly rounds: RoundStore;
@@ -192,12 +192,12 @@ export interface UpkeepStore {
   rescue(file: string): Promise<void>;
   /**
    * Reads back what was stored last the way a new process would, and writes the journal back as far as that can be done
-   * now. Resolves to whether all of it was. Rejects with `StoreFault` where what was stored isn't there.
+   * now. Resolves to whether all of it was. Rejects with `StoreError` where what was stored isn't there.
    */
   verify(): Promise<boolean>;
   /** Writes the journal back into the database file. */
   checkpoint(): Promise<void>;
-  /** Writes and takes back one row: rejects with `StoreFault` where the store can't be written. */
+  /** Writes and takes back one row: rejects with `StoreError` where the store can't be written. */
   probe(): Promise<void>;
   sizeBytes(): Promise<number>;
 }

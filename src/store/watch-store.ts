@@ -7,49 +7,49 @@ import type { BlindTime, ObservedOutage, StateChange, WatchRecord, WatchSpan } f
 interface WatchQuery {
   readonly observer?: PopId;
   readonly port?: PopId;
-  /** What touches [from, to). */
+  /** Rows that overlap [from, to). */
   readonly from?: EpochMs;
   readonly to?: EpochMs;
 }
 
 interface OutageQuery extends WatchQuery {
-  /** Only those that last. */
+  /** Only those that have not ended. */
   readonly open?: boolean;
-  /** Newest first when a limit is given and no order; oldest first otherwise. */
+  /** Newest first when a limit and no order is given; oldest first otherwise. */
   readonly order?: 'newest' | 'oldest';
   readonly limit?: number;
 }
 
 interface TraceQuery extends WatchQuery {
   readonly reason?: TraceReason;
-  /** The newest so many, still in their order. */
+  /** The newest rows up to this number, oldest first. */
   readonly limit?: number;
 }
 
-/** What the watches of observers found. A port of null in a row is the observer itself. */
+/** Rows of the observers' watches. A port of null in a row is the observer itself. */
 export interface WatchStore {
   /**
-   * Writes a record, whole. A row of the same identity is replaced and a span only grows, so that writing a record
-   * again does no harm. A replaced outage keeps the inferred times it had.
+   * Writes a record in one transaction. A row with the same identity is replaced and a span only grows, so that writing
+   * a record again has no effect. A replaced outage keeps its inferred times.
    */
   put(record: WatchRecord): Promise<void>;
   outages(query?: OutageQuery): Promise<ObservedOutage[]>;
-  /** Who ever watched which port, by port and then observer. */
+  /** Which observer ever watched which port, ordered by port and then observer. */
   watchers(): Promise<{ readonly observer: PopId; readonly port: PopId }[]>;
-  /** Changes in [from, to), in their order. */
+  /** Changes in [from, to), in time order. */
   states(query?: WatchQuery): Promise<StateChange[]>;
-  /** The latest change of each port of an observer, and of itself. */
+  /** The latest change of each port of an observer, and of the observer itself. */
   latestStates(observer: PopId): Promise<StateChange[]>;
   spans(observer: PopId, within?: Interval): Promise<WatchSpan[]>;
   /** The latest stretch in which the observer watched. */
   latestSpan(observer: PopId): Promise<WatchSpan | null>;
-  /** Of a port: its own and those of all ports. */
+  /** For a port: its own rows and those of all ports. */
   blind(query?: WatchQuery & { readonly open?: boolean }): Promise<BlindTime[]>;
-  /** Traces that began in [from, to), in their order. */
+  /** Traces that began in [from, to), in time order. */
   traces(query?: TraceQuery): Promise<PathTrace[]>;
 }
 
-/** A trace as a table holds it. */
+/** A trace as a table row. */
 export type TraceRow = Omit<PathTrace, 'runs'> & { readonly runs: string };
 
 export const traceOf = ({ runs, ...row }: TraceRow): PathTrace => ({
@@ -57,15 +57,15 @@ export const traceOf = ({ runs, ...row }: TraceRow): PathTrace => ({
   runs: JSON.parse(runs) as PathTrace['runs'],
 });
 
-/** Rows in one transaction: other writers' turn comes in between. */
+/** Rows per transaction, so that other writers are not blocked for long. */
 export const watchRowsAtOnce = 200;
 
 const whole = (at: EpochMs): number => Math.trunc(at);
 
 /**
- * What each database runs again and again until a run takes less than `watchRowsAtOnce` rows: what was before an
- * instant and nobody needs to know what holds after it. The latest state of each port and the latest heartbeats of
- * each observer stay: they are what was so when the kept time begins.
+ * Statements that each database repeats until one deletes fewer than `watchRowsAtOnce` rows. They delete rows from
+ * before an instant that are not needed for the time after it. The latest state of each port and the latest heartbeats
+ * of each observer stay, because they describe the state at the start of the retained time.
  */
 export const watchSweeps = (before: EpochMs): readonly string[] => [
   `DELETE FROM watch_state WHERE id IN (
@@ -93,7 +93,7 @@ export interface OutageKey {
 
 export const outageName = ({ observer, port, start }: OutageKey): string => `${port}@${observer}/${start}`;
 
-/** Measured outages that people said something of: the row that a word lies over is kept as long as the word. */
+/** Measured outages with a correction in the ledger: the row is retained as long as the correction. */
 export function outagesSpokenOf(events: readonly Pick<LedgerEvent, 'action'>[]): ReadonlySet<string> {
   return new Set(
     events.flatMap(({ action }) =>
@@ -103,7 +103,7 @@ export function outagesSpokenOf(events: readonly Pick<LedgerEvent, 'action'>[]):
     ),
   );
 }
-/** Whether two rows of the watch say the same. */
+/** Whether two watch rows have the same content. */
 export function sameRow(a: object, b: object): boolean {
   return canonical(a) === canonical(b);
 }
@@ -115,7 +115,7 @@ const canonical = (value: unknown): string =>
       : part,
   );
 
-/** The paths that have a slot at all. */
+/** Only paths that have a slot. */
 export const newestOf = (
   rows: readonly { readonly path: PathId; readonly slot: EpochMs | null }[],
 ): ReadonlyMap<PathId, EpochMs> =>

@@ -50,7 +50,11 @@ describe('the first minute', () => {
         expect((await get('/api/v1/nothing')).status).toBe(404);
 
         const shown = await popSla(['rounds'], { env: { ...process.env, ...env }, cwd });
-        expect(shown).toMatchObject({ code: 0, stderr: '' });
+        expect(shown.code, shown.stderr).toBe(0);
+        // Which file was taken where none was named, and nothing else.
+        expect(shown.stderr).toMatch(
+          /^pop-sla: configuration \S+ \(another one: --config or POP_SLA_CONFIG\)\n$/,
+        );
         expect(shown.stdout).toMatch(table);
         expect(shown.stdout).not.toContain('\u001b[');
         const csv = await popSla(['rounds', '--csv', '--path', 'HKG>FRA'], {

@@ -145,7 +145,7 @@ export interface MeshRows {
 }
 
 /**
- * Before anything is measured: from now on every row of an agent waits for its hub. Rejects with `StoreFault` where the
+ * Before anything is measured: from now on every row of an agent waits for its hub. Rejects with `StoreError` where the
  * store can't remember that.
  */
 export async function openMeshRows(options: MeshRowsOptions): Promise<MeshRows> {
@@ -197,7 +197,7 @@ export async function openMeshRows(options: MeshRowsOptions): Promise<MeshRows> 
   return { beside: [ingest], backlog: () => Promise.resolve(null), onAgents };
 }
 
-/** Asks the servers how the agents are, beside a running hub or without one. Rejects with `MeshFault`. */
+/** Asks the servers how the agents are, beside a running hub or without one. Rejects with `MeshConnectionError`. */
 export async function askMesh(config: Config, now: EpochMs): Promise<AgentsShown> {
   const { mesh, role, agent, paths } = config;
   if (mesh === null)
@@ -221,7 +221,7 @@ export async function askMesh(config: Config, now: EpochMs): Promise<AgentsShown
   }
 }
 
-/** Asks the servers, by the hub's configuration; the hub need not run. Rejects with `MeshFault`. */
+/** Asks the servers, by the hub's configuration; the hub need not run. Rejects with `MeshConnectionError`. */
 export async function withDeadLetters<T>(
   config: Config,
   work: (letters: DeadLetters) => Promise<T>,

@@ -3,18 +3,18 @@ import type { CapRule, CreditRules } from '../plan.js';
 import type { PastCredit, ServiceInMonth } from '../statement/case.js';
 import { type LocalDate, monthAfter } from '../time/calendar.js';
 
-/** An amount with the name that decides between equals. */
+/** An amount with the id that breaks ties between equal remainders. */
 export interface Claim {
   readonly id: string;
-  /** Decides between segments of the same service. */
+  /** Breaks ties between segments of the same service. */
   readonly start: string;
   readonly amount: bigint;
 }
 
 /**
- * Scales amounts down so that they sum up to `cap` to the minor unit, each in proportion to what it was: whole parts
- * first, then one unit each to the largest remainders (ties: the smaller id by code points). Amounts that are within
- * the cap stay as they are. In the order given.
+ * Scales amounts down in proportion so that their sum is exactly `cap`, in minor units: each is rounded down first,
+ * then the remaining units go one each to the largest remainders (ties: the smaller id by code points). Amounts whose
+ * sum is within the cap stay unchanged. The result is in the order of `claims`.
  */
 export function scaleToCap(claims: readonly Claim[], cap: bigint): bigint[] {
   const sum = claims.reduce((total, claim) => total + claim.amount, 0n);
@@ -43,7 +43,7 @@ export function scaleToCap(claims: readonly Claim[], cap: bigint): bigint[] {
 
 const order = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Texts by their code points; `<` on strings goes by UTF-16 units, which sorts U+FF5E behind an emoji. */
+/** Compares texts by code points. `<` on strings compares UTF-16 units, which sorts U+FF5E after an emoji. */
 export function compareCodePoints(a: string, b: string): number {
   const [left, right] = [Array.from(a), Array.from(b)];
   for (const [index, character] of left.entries()) {
@@ -55,38 +55,38 @@ export function compareCodePoints(a: string, b: string): number {
   return left.length - right.length;
 }
 
-/** One service's credit on its way to what is paid. */
+/** One service's credit while caps and minimum are applied to it. */
 export interface Payable {
   readonly service: ServiceInMonth;
-  /** The id of the plan that judges the service, and what it says of credits. */
+  /** The id of the plan that judges the service, and below it that plan's credit rules. */
   readonly plan: string;
   readonly credit: CreditRules;
-  /** As billed for the period, minor units. */
+  /** Rent billed for the period, minor units. */
   readonly rent: bigint;
   readonly amount: bigint;
 }
 
-/** A cap over the services it binds together. */
+/** A cap with the services that it applies to together. */
 export interface CapState {
   readonly rule: CapRule;
-  /** The plan that has it. */
+  /** The plan that defines it. */
   readonly plan: string;
-  /** The plan field behind it. */
+  /** The plan field that defines it. */
   readonly field: string;
-  /** The service, site or customer. */
+  /** The id of the service, site or customer that it groups by. */
   readonly group: string;
   readonly currency: string;
-  /** What the share is taken of. */
+  /** The amount that the share is taken of, minor units. */
   readonly of: bigint;
-  /** Share of `of`, rounded half-up. */
+  /** Share of `of`, rounded half-up, minor units. */
   readonly cap: bigint;
-  /** Credits of earlier months that the cap has to bear too. */
+  /** Credits of earlier months that the cap also covers, minor units. */
   readonly used: bigint;
-  /** Asked for before it, in this month. */
+  /** Total of this month's credits before the cap, minor units. */
   readonly asked: bigint;
-  /** Of several plans' caps over the same group and time the lowest: the others change nothing. */
+  /** Whether this is the lowest of several plans' caps over the same group and time; only that one has an effect. */
   readonly lowest: boolean;
-  /** Earlier months in which its services were there and of which nothing is known; they are not in `of` and `used`. */
+  /** Earlier months in which the group had services and no figures are known; `of` and `used` do not include them. */
   readonly unknownMonths: readonly string[];
 }
 
@@ -96,7 +96,7 @@ function groupOf(service: Pick<ServiceInMonth, 'id' | 'site' | 'customer'>, per:
   return per === 'service' ? service.id : service[per];
 }
 
-/** The indexes of the payables that go together, in the order of first appearance. Amounts of one currency only. */
+/** The indexes of the payables of each group, in the order of first appearance. All amounts have one currency. */
 function grouped(payables: readonly Payable[], per: Grouping): Map<string, number[]> {
   const groups = new Map<string, number[]>();
   for (const [index, { service }] of payables.entries()) {
@@ -109,8 +109,8 @@ function grouped(payables: readonly Payable[], per: Grouping): Map<string, numbe
 }
 
 /**
- * Applies the caps one kind after another, in the order of the plans: each sees what the one before left. Where
- * services of a group have different plans, each plan's cap is taken over the whole group, and the lowest binds.
+ * Applies the caps one kind after another, in the order of the plans, each to the result of the one before. Where the
+ * services of a group have different plans, each plan's cap is taken over the whole group and the lowest one applies.
  */
 export function applyCaps(
   payables: readonly Payable[],
@@ -135,7 +135,7 @@ export function applyCaps(
   return { payables: current, caps };
 }
 
-/** What a cap leaves for this month. */
+/** The amount that a cap leaves for this month, minor units. */
 export const roomOf = ({ cap, used }: Pick<CapState, 'cap' | 'used'>): bigint =>
   cap > used ? cap - used : 0n;
 
@@ -154,7 +154,7 @@ interface PlansRule {
   readonly field: string;
 }
 
-/** The rules of that kind of all the plans that judge one of the services. */
+/** The cap rules of one kind from all plans that judge one of the services. */
 function rulesOf(members: readonly Payable[], per: Grouping, over: CapRule['over']): PlansRule[] {
   const rules = new Map<CapRule, PlansRule>();
   for (const { plan, credit } of members)
@@ -222,7 +222,7 @@ function capState(
   };
 }
 
-/** The earlier months that a cap looks at together with this one, oldest first. */
+/** The earlier months that a cap covers together with this one, oldest first. */
 export function monthsBefore(over: CapRule['over'], month: string, starts: readonly LocalDate[]): string[] {
   const count = {
     month: 0,
@@ -235,10 +235,10 @@ export function monthsBefore(over: CapRule['over'], month: string, starts: reado
   return Array.from({ length: months }, (_, index) => monthAfter(month, index - months));
 }
 
-/** 1 to 12. */
+/** The month's number, 1 to 12. */
 const at = (day: string): number => Number(day.slice(5, 7));
 
-/** Of the earlier months that a cap looks at, those in which a service was there and has no entry. */
+/** The earlier months covered by a cap in which a service existed and has no entry. */
 function unknownMonths(
   members: readonly Payable[],
   months: readonly string[],
@@ -250,13 +250,15 @@ function unknownMonths(
   );
 }
 
-/** Whether the service had a day in that month, as far as it is known. */
+/** Whether the service had a day in that month, as far as its terms are known. */
 export function servedIn({ served }: Pick<ServiceInMonth, 'served'>, month: string): boolean {
   const [first, after] = [`${month}-01`, `${monthAfter(month, 1)}-01`];
   return served.some(({ start, end }) => start < after && (end === null || end > first));
 }
 
-/** By the first rule set a service in several terms pays one rent at a time: the last one's is its monthly rent. */
+/**
+ * Under the first rule set a service with several terms pays one rent at a time: the last term's is its monthly rent.
+ */
 function latestOfEach(members: readonly Payable[]): Payable[] {
   const latest = new Map<string, Payable>();
   for (const member of members) {
@@ -269,8 +271,8 @@ function latestOfEach(members: readonly Payable[]): Payable[] {
 export const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((total, each) => total + each, 0n);
 
 /**
- * Takes away what is too little to be paid: where the credits of a group together are under the minimum of a plan, the
- * services of that plan get nothing.
+ * Removes credits too small to be paid: where the credits of a group together are below a plan's minimum, the services
+ * of that plan get nothing.
  */
 export function applyMinimum(payables: readonly Payable[]): readonly Payable[] {
   const unpaid = new Set<number>();

@@ -22,42 +22,42 @@ import { sizeOfCredit } from './units.js';
 
 /** Why a share of the rent is credited: one step, unit, day or outage that the plan pays for. */
 export interface Reason {
-  /** What it happened to: the service itself, a path, a day or an outage. */
+  /** What the reason is about: the service itself, a path, a day or an outage. */
   readonly subject: string;
-  /** The figure that decided, exact, in `unit`. */
+  /** The deciding figure, exact, in `unit`. */
   readonly figure: Rational;
   readonly unit: 'percent' | 'excess-percent' | 'excess-points' | 'ms' | 'excess-ms' | 'minutes' | 'days';
-  /** What the figure was held against; null: nothing but the count of it. */
+  /** The bound that the figure was compared with; null: only the number of occurrences counts. */
   readonly bound: { readonly is: 'below' | 'over' | 'from'; readonly value: Rational } | null;
-  /** How often `share` is paid. */
+  /** How many times `share` is paid. */
   readonly units: bigint;
   readonly share: Share;
-  /** The most that the step gives, however many units; left out: no bound. */
+  /** The most that the step gives for any number of units; absent: no limit. */
   readonly atMost?: Share | null;
 }
 
-/** One cause that a plan pays for, judged. */
+/** The result of one cause that a plan pays for. */
 export interface CauseCredit {
   readonly cause: string;
-  /** The plan field behind it. */
+  /** The plan field that defines the cause. */
   readonly field: string;
-  /** None: nothing to pay for this cause. */
+  /** Empty when nothing is paid for this cause. */
   readonly reasons: readonly Reason[];
-  /** Paths or days whose figure has too little coverage: whether they owe anything is not shown, and they pay nothing. */
+  /** Paths or days whose figure has too little coverage: it is not shown whether they fail, and they pay nothing. */
   readonly notShown: readonly string[];
-  /** Of the base, exact. */
+  /** The credited share of the base, exact. */
   readonly share: Rational;
-  /** What the share is one of, minor units. */
+  /** The amount that the share is taken of, minor units. */
   readonly base: bigint;
-  /** Minor units, rounded once from the base. */
+  /** Minor units, rounded once, from the base. */
   readonly amount: bigint;
-  /** The cause would give more, and the plan bounds it. */
+  /** The plan's limit, where the cause would give more without it. */
   readonly limitedTo: Share | null;
-  /** There would be something to pay, were the month's availability not at or above this share of 1. */
+  /** Set when the cause would pay if the month's availability, a share of 1, were below this value, and it is not. */
   readonly notBelow: Rational | null;
 }
 
-/** What a service's causes are judged on. */
+/** The input on which a service's causes are judged. */
 export interface CauseInput {
   readonly ruleSet: RuleSet;
   readonly plan: PlanVersion;
@@ -67,20 +67,20 @@ export interface CauseInput {
   readonly availability: Availability;
   readonly paths: readonly PathMonth[];
   readonly figuresOf: FiguresOf;
-  /** When the service had the path. */
+  /** When the path was part of the service. */
   readonly ownTime: (path: PathId) => IntervalSet;
-  /** What the shares are shares of, minor units. */
+  /** The amount that shares are taken of, minor units. */
   readonly base: bigint;
-  /** Minor units. */
+  /** The rent of a whole month, minor units. */
   readonly monthlyRent: bigint;
   readonly delivery: Delivery | null;
 }
 
-/** When a service was agreed to start and did, where it is the month of its start. */
+/** The agreed and the actual start of a service, in the month of its actual start. */
 export interface Delivery {
   readonly agreed: LocalDate;
   readonly actual: LocalDate;
-  /** Minor units; null: not known. */
+  /** Minor units; null: unknown. */
   readonly installationCharge: bigint | null;
 }
 
@@ -89,7 +89,7 @@ interface CauseOptions {
   readonly notBelow?: Rational | null;
 }
 
-/** What a rule gives reasons for, and what it could not judge. */
+/** The reasons under one rule, and the paths or days that it could not judge. */
 export interface Judged {
   readonly reasons: readonly Reason[];
   readonly notShown: readonly string[];
@@ -114,21 +114,21 @@ export function causeCredit(
 }
 
 /**
- * A reason's figure as it is printed everywhere, with four decimals: an availability (the one figure that is held below a
- * bound) rounded down like every availability, others half-up. The first rule set rounded all of them half-up.
+ * A reason's figure as printed everywhere, with four decimals. An availability (the only figure compared with a lower
+ * bound) is rounded down like every availability, others half-up. The first rule set rounded all of them half-up.
  */
 export function figureText({ figure, bound }: Pick<Reason, 'figure' | 'bound'>, ruleSet: RuleSet): string {
   return bound?.is === 'below' && ruleSet !== 1 ? formatDown(figure, 4) : formatHalfUp(figure, 4);
 }
 
-/** What is paid for so many days of a month, at a rent for the whole of it. */
+/** A number of days of a month, and the rent of the whole month that they are billed at. */
 export interface RentedDays {
   /** Minor units. */
   readonly monthlyRent: bigint;
   readonly days: number;
 }
 
-/** The rent of part of a month by calendar day: the exact sum over the terms, half-up to the minor unit once. */
+/** The rent of part of a month by calendar day, minor units: the exact sum over the terms, rounded half-up once. */
 export function rentOfTerms(terms: readonly RentedDays[], daysInMonth: number): bigint {
   return roundHalfUp(ratio(dayRents(terms), BigInt(daysInMonth)));
 }
@@ -137,8 +137,8 @@ const dayRents = (terms: readonly RentedDays[]): bigint =>
   terms.reduce((all, { monthlyRent, days }) => all + monthlyRent * BigInt(days), 0n);
 
 /**
- * What each term has of that rent, for showing: whole parts first, then one unit each to the largest remainders (ties:
- * the earlier term). They sum up to the rent.
+ * Each term's part of that rent, for display, minor units: each is rounded down first, then the remaining units go one
+ * each to the largest remainders (ties: the earlier term), so that the parts sum up to the rent.
  */
 export function rentsOfTerms(terms: readonly RentedDays[], daysInMonth: number): bigint[] {
   const days = BigInt(daysInMonth);

@@ -21,7 +21,7 @@ import { creditOfFigure, creditOfStep, unitsIn } from './units.js';
 
 const minutes = (ms: number): Rational => ratio(BigInt(ms), 60_000n);
 
-/** Downtime beyond an allowance, of the month together or of each outage: by the unit, or by steps. */
+/** Reasons for downtime beyond an allowance, of the whole month or of each outage: by the unit, or by steps. */
 function downtimeReasons(rule: DowntimeCause, { availability, month }: CauseInput): Reason[] {
   const parts =
     rule.over === 'month'
@@ -43,7 +43,7 @@ function downtimeReasons(rule: DowntimeCause, { availability, month }: CauseInpu
   });
 }
 
-/** Once for each unbroken outage of the service that is longer than the limit. */
+/** One reason for each uninterrupted outage of the service that is longer than the limit. */
 function longOutageReasons(rule: LongOutagesCause, { availability, month }: CauseInput): Reason[] {
   return availability.outages
     .filter(({ countedMs }) => compare(minutes(countedMs), rule.longerThanMinutes) > 0)
@@ -57,7 +57,7 @@ function longOutageReasons(rule: LongOutagesCause, { availability, month }: Caus
     }));
 }
 
-/** Every cause that the plan knows for the service's class, paid or not, in the order of the plan. */
+/** The result of every cause that the plan defines for the service's class, paid or not, in the order of the plan. */
 export function judgeCauses(input: CauseInput): CauseCredit[] {
   const { plan, serviceClass } = input;
   const others = plan.credit.causes.flatMap((rule, index) =>
@@ -97,7 +97,7 @@ function reasonsOf(rule: CauseRule, input: CauseInput): Judged {
   }
 }
 
-/** The causes that are paid together: all of them, or the one that gives most (the first of equals). */
+/** The causes that are paid: all of them, or only the one that gives most (the first of equals). */
 export function combined(causes: readonly CauseCredit[], combine: CreditRules['combine']): CauseCredit[] {
   const paid = causes.filter((cause) => cause.reasons.length > 0);
   if (combine === 'add') return paid;
@@ -105,7 +105,10 @@ export function combined(causes: readonly CauseCredit[], combine: CreditRules['c
   return largest ? [largest] : [];
 }
 
-/** The deepest step whose upper bound the availability is below (lower bounds are inclusive, contract 2.2 (1)). */
+/**
+ * The credit of the deepest step whose upper bound is above the availability (lower bounds are inclusive, contract 2.2
+ * (1)).
+ */
 function availabilityCredit({ serviceClass, availability, base }: CauseInput): CauseCredit {
   const index = serviceClass.steps.findLastIndex(
     (step) => compare(availability.availability, step.below) < 0,
@@ -136,7 +139,9 @@ function availabilityCredit({ serviceClass, availability, base }: CauseInput): C
   );
 }
 
-/** Days on which a service was agreed to be there and was not, beyond an allowance, in the month of its start. */
+/**
+ * Reasons for days on which an agreed service was not yet delivered, beyond an allowance, in the month of its start.
+ */
 function lateDeliveryReasons(rule: LateDeliveryCause, { delivery }: CauseInput): Reason[] {
   if (delivery === null) return [];
   const late = daysIn(delivery.agreed, delivery.actual).filter(
@@ -154,7 +159,7 @@ function lateDeliveryReasons(rule: LateDeliveryCause, { delivery }: CauseInput):
   return units === 0n ? [] : [{ subject, figure, unit: 'days', bound: null, units, share: by.credit }];
 }
 
-/** What the share is one of; 0 where it is of a charge that is not known. */
+/** The amount that the share is taken of, minor units; 0 where that is a charge that is not known. */
 function lateDeliveryBase(rule: LateDeliveryCause, { base, monthlyRent, delivery }: CauseInput): bigint {
   if (rule.of === 'installation-charge') return delivery?.installationCharge ?? 0n;
   return rule.of === 'full-month' ? monthlyRent : base;
@@ -164,8 +169,9 @@ function lateDeliveryBase(rule: LateDeliveryCause, { base, monthlyRent, delivery
 const isWeekday = (day: LocalDate): boolean => Temporal.PlainDate.from(day).dayOfWeek <= 5;
 
 /**
- * Once for each window in which a path of the service failed. Windows that share time, of several paths or sliding ones,
- * count once: the worst of them, then the worst that shares no time with it, so that one event is not paid for twice.
+ * One reason for each window in which a path of the service failed. Windows that overlap in time, of several paths or
+ * sliding ones, count once: the worst of them is taken first, then the worst that overlaps none taken before, so that
+ * one event is not paid for twice.
  */
 function failedWindowReasons(rule: FailedWindowsCause, input: CauseInput): Judged {
   const { window } = rule;
@@ -190,7 +196,7 @@ function failedWindowReasons(rule: FailedWindowsCause, input: CauseInput): Judge
 
 type OfPath = FailedWindow & { readonly path: PathId };
 
-/** The first ones that share no time, in the order of time. */
+/** Takes, in the given order, each window that overlaps none taken before; the result is in time order. */
 function apart(failed: readonly OfPath[]): OfPath[] {
   const counted: OfPath[] = [];
   for (const each of failed) {
@@ -204,7 +210,7 @@ interface ServiceDay {
   readonly day: Interval;
 }
 
-/** Once for each local day of the service on which the metric failed; a day without a figure did not. */
+/** One reason for each local day of the service on which the metric failed; a day without a figure did not fail. */
 function failedDayReasons(rule: FailedDaysCause, input: CauseInput): Judged {
   const { metric, measure } = rule;
   const notShown: string[] = [];
@@ -227,7 +233,7 @@ function failedDayReasons(rule: FailedDaysCause, input: CauseInput): Judged {
   return { reasons, notShown };
 }
 
-/** The days on which the service was there: none of a pause. */
+/** The days on which the service was in force, without the days of a pause. */
 function daysOf({ period, month }: CauseInput): ServiceDay[] {
   const days: ServiceDay[] = [];
   for (let date = period.firstDay; date < period.endDay; date = addDays(date, 1)) {
@@ -237,7 +243,7 @@ function daysOf({ period, month }: CauseInput): ServiceDay[] {
   return days;
 }
 
-/** The day's availability in percent, or the worst path's figure. */
+/** The day's availability in percent, or the figure of its worst path. */
 function worstOfDay(
   rule: FailedDaysCause,
   input: CauseInput,
@@ -257,7 +263,10 @@ function worstOfDay(
   );
 }
 
-/** Time that leaves the period leaves the day as well; null: nothing is left of it. */
+/**
+ * The availability of a day. Time removed from the period is removed from the day too; null when nothing of the day is
+ * left.
+ */
 function availabilityOfDay({ availability, period, ruleSet }: CauseInput, day: Interval): Rational | null {
   const downMs = totalMs(clip(availability.unavailable, day));
   const wholeMs =

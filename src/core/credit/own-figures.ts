@@ -5,10 +5,10 @@ import type { PathMonth } from '../quality.js';
 import type { Interval } from '../time/intervals.js';
 import type { CauseInput } from './cause.js';
 
-/** A path's figure that a credit rests on; null: it has too little coverage to show anything. */
+/** The figures of a path that a credit is based on; null when the coverage is too small. */
 type OwnFigures = MeanFigures | null;
 
-/** The metric of a path over the days on which the service had it (the first rule set: over the whole month). */
+/** The metric of a path over the days on which it was part of the service (first rule set: over the whole month). */
 export function ownFigures(metric: QualityMetric, path: PathMonth, input: CauseInput): OwnFigures {
   if (input.ruleSet === 1) return path[metric];
   return coveredFigures(metric, path, input.month, input);

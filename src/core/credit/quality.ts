@@ -5,7 +5,9 @@ import type { CauseInput, Judged } from './cause.js';
 import { ownFigures } from './own-figures.js';
 import { creditOfFigure, sizeOfCredit } from './units.js';
 
-/** Steps on the latency, loss or jitter of the service's paths on its own days. A path without a figure gives nothing. */
+/**
+ * Reasons for the latency, loss or jitter of the service's paths on its own days. A path without a figure gives none.
+ */
 export function qualityReasons(rule: QualityCause, input: CauseInput): Judged {
   const notShown: string[] = [];
   const reasons = pathsOf(rule, input).flatMap((path) => {
@@ -28,7 +30,7 @@ export function qualityReasons(rule: QualityCause, input: CauseInput): Judged {
   return { reasons: worst ? [worst] : [], notShown };
 }
 
-/** The service's paths that a cause looks at. */
+/** The paths of the service that a cause applies to. */
 export function pathsOf(
   { trafficClasses }: { readonly trafficClasses: readonly string[] | null },
   { paths }: Pick<CauseInput, 'paths'>,

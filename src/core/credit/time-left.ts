@@ -5,8 +5,9 @@ import type { AvailabilityStep } from '../plan.js';
 type Downtime = Pick<Availability, 'totalMs' | 'unavailableMs'>;
 
 /**
- * How many more milliseconds of outage fit until the availability over the whole of `totalMs` is below `bound`, a share
- * of 1: so many don't reach it, one more does. 0 when it is exactly at the bound, and when it is below.
+ * The largest number of milliseconds of further outage that still leaves the availability over `totalMs` at or above
+ * `bound`, a share of 1; one more makes it fall below. 0 when the availability is exactly at the bound or already below
+ * it.
  */
 export function msUntilBelow({ totalMs, unavailableMs }: Downtime, bound: Rational): number {
   const allowed = floor(multiply(ratio(BigInt(totalMs)), subtract(ratio(1n), bound)));
@@ -15,11 +16,11 @@ export function msUntilBelow({ totalMs, unavailableMs }: Downtime, bound: Ration
 
 export interface NextStep {
   readonly step: AvailabilityStep;
-  /** Milliseconds of outage that still fit before it. */
+  /** Milliseconds of outage left before the step applies. */
   readonly leftMs: number;
 }
 
-/** The next deeper credit step; null where the deepest is reached, or the class has none. */
+/** The next deeper credit step; null where the deepest one applies already, or the class has none. */
 export function nextStep(
   steps: readonly AvailabilityStep[],
   availability: Pick<Availability, 'totalMs' | 'unavailableMs' | 'availability'>,

@@ -2,14 +2,14 @@ import { ceil, compare, divide, floor, multiply, ratio, subtract, type Rational 
 import type { FigureStep, PerUnit } from '../plan.js';
 import type { Share } from '../share.js';
 
-/** What a step gives for a figure: its share so many times, bounded by `atMost`. */
+/** The credit of a step for a figure: `share`, `units` times, limited by `atMost`. */
 interface StepCredit {
   readonly units: bigint;
   readonly share: Share;
   readonly atMost: Share | null;
 }
 
-/** Units in `amount`: every one that has begun, or those that are full. `unit` is above 0. */
+/** The number of units in `amount`: every started one, or only full ones. `unit` must be above 0. */
 export function unitsIn(amount: Rational, unit: Rational, count: 'started' | 'full'): bigint {
   if (amount.n <= 0n) return 0n;
   const exact = divide(amount, unit);
@@ -17,8 +17,8 @@ export function unitsIn(amount: Rational, unit: Rational, count: 'started' | 'fu
 }
 
 /**
- * The share once, or once for each unit beyond the bound. From a bound that belongs to the step (`from`), a figure that
- * is exactly there has begun its first unit.
+ * The share once, or once for each unit beyond the bound. When the bound itself belongs to the step (`from`), a figure
+ * exactly at the bound has started its first unit.
  */
 export function creditOfStep(
   share: Share,
@@ -33,7 +33,7 @@ export function creditOfStep(
   return units === 0n ? null : { units, share, atMost };
 }
 
-/** The deepest step that a figure is in. */
+/** The deepest step that applies to a figure. */
 function stepOf(steps: readonly FigureStep[], figure: Rational): FigureStep | undefined {
   return steps.findLast(({ over, inclusive }) => {
     const difference = compare(figure, over);
@@ -41,7 +41,7 @@ function stepOf(steps: readonly FigureStep[], figure: Rational): FigureStep | un
   });
 }
 
-/** What the steps give for a figure, with the bound that decided; null: nothing. */
+/** The credit of the steps for a figure, with the deciding bound; null when no step applies. */
 export function creditOfFigure(steps: readonly FigureStep[], figure: Rational) {
   const step = stepOf(steps, figure);
   if (!step) return null;
@@ -51,7 +51,7 @@ export function creditOfFigure(steps: readonly FigureStep[], figure: Rational) {
   return { ...given, bound };
 }
 
-/** `units` shares, no more than `atMost`, of 1. */
+/** `units` times `share`, at most `atMost`, as a share of 1. */
 export function sizeOfCredit({ units, share, atMost }: StepCredit): Rational {
   const size = multiply(share.of, ratio(units));
   return atMost !== null && compare(size, atMost.of) > 0 ? atMost.of : size;

@@ -4,20 +4,20 @@ import type { ExclusionKind, ExclusionScope } from '../exclusion.js';
 import type { Interval } from '../time/intervals.js';
 import type { EpochMs, PopId } from '../types.js';
 
-/** A file that proves something; kept by its hash. */
+/** A file that is evidence for an entry; stored under its hash. */
 export interface AttachmentRef {
   readonly sha256: string;
   readonly name: string;
   readonly bytes: number;
 }
 
-/** When somebody was told, and how. */
+/** When and how somebody was notified. */
 export interface Notice {
   readonly at: EpochMs;
   readonly text: string | null;
 }
 
-/** A window that comes again: kept for people; what counts are the intervals it gave. */
+/** The recurrence of a window, stored for people to read; the intervals expanded from it are what counts. */
 export interface Recurrence {
   /** Five fields: minute, hour, day, month, weekday. */
   readonly cron: string;
@@ -25,22 +25,22 @@ export interface Recurrence {
   readonly zone: string;
 }
 
-/** What an exclusion says. */
+/** The content of an exclusion. */
 export interface ExclusionText {
   readonly kind: ExclusionKind;
   readonly scope: ExclusionScope;
-  /** In their order, apart from each other; several for a window that comes again. */
+  /** In time order, disjoint; several for a recurring window. */
   readonly intervals: readonly Interval[];
   readonly recurrence: Recurrence | null;
   readonly notices: readonly Notice[];
   readonly reason: string;
   readonly proof: string | null;
   readonly attachments: readonly AttachmentRef[];
-  /** What it was imported from: the UID of a calendar's event, say. */
+  /** The origin of an imported exclusion, such as the UID of a calendar event. */
   readonly source: string | null;
 }
 
-/** An outage that a correction speaks of: a measured row, or one that was added by hand. */
+/** The outage that a correction refers to: a measured row, or one added by hand. */
 export type OutageRef =
   { readonly observer: PopId; readonly port: PopId; readonly start: EpochMs } | { readonly added: string };
 
@@ -50,7 +50,7 @@ interface Reasoned {
   readonly attachments: readonly AttachmentRef[];
 }
 
-/** Everything that can be done; each is kept for ever. Ids are given by the ledger. */
+/** Every action that the ledger records; records are never deleted. The ledger assigns the ids. */
 export type LedgerAction =
   | ({ readonly type: 'exclusion-proposed'; readonly id: string } & ExclusionText)
   | { readonly type: 'exclusion-approved'; readonly id: string; readonly reason: string | null }
@@ -64,17 +64,17 @@ export type LedgerAction =
   | DisputeAction
   | ContactAction;
 
-/** One link of the chain. */
+/** One record of the hash chain. */
 export interface LedgerEvent {
-  /** From 1 on, without a gap. */
+  /** Starts at 1 and has no gaps. */
   readonly seq: number;
   readonly at: EpochMs;
-  /** Who did it. */
+  /** The person who did it. */
   readonly actor: string;
   readonly action: LedgerAction;
-  /** The hash of the event before; of nothing for the first. */
+  /** The hash of the preceding event; `noHash` for the first. */
   readonly previous: string;
-  /** Over all of the above. */
+  /** Over all of the fields above. */
   readonly hash: string;
 }
 

@@ -1,9 +1,9 @@
 import type { LedgerEvent } from './actions.js';
 
-/** A value → the hash of its one spelling. Handed in: core has no hash function of its own. */
+/** Hashes the canonical JSON of a value. Passed in, because core has no hash function of its own. */
 export type Digest = (value: object) => string;
 
-/** What stands before the first event. */
+/** The value of `previous` in the first event. */
 export const noHash = '0'.repeat(64);
 
 export const headOf = (events: readonly LedgerEvent[]): Pick<LedgerEvent, 'seq' | 'hash'> => {
@@ -11,7 +11,7 @@ export const headOf = (events: readonly LedgerEvent[]): Pick<LedgerEvent, 'seq' 
   return last ? { seq: last.seq, hash: last.hash } : { seq: 0, hash: noHash };
 };
 
-/** The next link after `head`. */
+/** The record that follows `head` in the chain. */
 export function linkAfter(
   head: Pick<LedgerEvent, 'seq' | 'hash'>,
   event: Pick<LedgerEvent, 'at' | 'actor' | 'action'>,
@@ -22,7 +22,7 @@ export function linkAfter(
   return { ...open, hash: digest(open) };
 }
 
-/** A link of any chain: its hash is over all the rest of it. */
+/** A record of any chain: its hash covers all of its other fields. */
 interface Linked {
   readonly seq: number;
   readonly previous: string;
@@ -30,12 +30,12 @@ interface Linked {
 }
 
 interface ChainFault {
-  /** The first event that does not fit. */
+  /** The first event whose sequence number or hash does not match. */
   readonly seq: number;
   readonly what: string;
 }
 
-/** Where a history stops being the one that was written; null: it is whole. It can't tell that its end was cut off. */
+/** The first place where a chain was altered; null when it is intact. It can't detect that the end was cut off. */
 export function chainFault(events: readonly Linked[], digest: Digest): ChainFault | null {
   let head = { seq: 0, hash: noHash };
   for (const { hash, ...open } of events) {

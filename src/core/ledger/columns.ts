@@ -1,4 +1,4 @@
-/** The columns of a file of exclusions; a list in one of them is parted by `|`. */
+/** The columns of an exclusions file; lists in a cell are separated by `|`. */
 export const exclusionColumns = [
   'kind',
   'scope',
@@ -10,6 +10,8 @@ export const exclusionColumns = [
   'source',
 ] as const;
 
-/** What an export says beside them, before and behind; an import reads over it, since the ledger gives it anew. */
+/**
+ * Extra columns that an export puts before those columns; an import ignores them, since the ledger assigns new values.
+ */
 export const toldBefore = ['id', 'state'] as const;
 export const toldBehind = ['proposedBy', 'approvedBy'] as const;

@@ -1,11 +1,11 @@
 /**
- * What can be wrong with what somebody entered, by code, with the values that go into its wording. A refusal says it in
- * English by itself; whoever shows it in another language words the code. Not every refusal has one.
+ * Validation errors by code, with the values that go into the message. The error itself has an English message; a
+ * caller that shows it in another language translates the code. Not every error has a code.
  */
 export interface ErrorCodes {
   readonly missing: [];
   readonly 'too-long': [characters: number, most: number];
-  /** Control characters and the like. */
+  /** Control characters and similar. */
   readonly 'no-text': [];
   readonly 'no-name': [];
   readonly 'no-person': [];
@@ -73,15 +73,15 @@ export interface ErrorCodes {
 }
 
 type ErrorCodeName = keyof ErrorCodes;
-/** A code, and behind it its values. */
+/** A code followed by its values. */
 export type ErrorCode = { readonly [C in ErrorCodeName]: readonly [C, ...ErrorCodes[C]] }[ErrorCodeName];
 
-/** Why something can't be entered: which of its fields is wrong, in what, and what is allowed. */
+/** Why an input is invalid: the field, what is wrong with it, and what is allowed. */
 export interface ValidationIssue {
   readonly field: string;
   readonly what: string;
   readonly allowed: string;
-  /** The same for those who show it in another language. */
+  /** The error code, for a caller that shows the message in another language. */
   readonly said?: ErrorCode;
 }
 
@@ -97,6 +97,6 @@ export const validationError = (
   ...(said && { said }),
 });
 
-/** One line: `notices: is missing; allowed: …`. */
+/** The issue on one line: `notices: is missing; allowed: …`. */
 export const formatRefusal = ({ field, what, allowed }: ValidationIssue): string =>
   `${field}: ${what}; allowed: ${allowed}`;

@@ -5,7 +5,7 @@ import type { LedgerMark, ExclusionText, LedgerEvent } from './actions.js';
 export const exclusionStates = ['proposed', 'approved', 'rejected', 'revoked'] as const;
 export type ExclusionState = (typeof exclusionStates)[number];
 
-/** An exclusion through its life. */
+/** An exclusion with its state: proposed, approved, rejected or revoked. */
 export interface LedgerExclusion extends ExclusionText {
   readonly id: string;
   readonly state: ExclusionState;
@@ -15,7 +15,7 @@ export interface LedgerExclusion extends ExclusionText {
   readonly revoked: LedgerMark | null;
 }
 
-/** Every exclusion of a history, in the order they were proposed. */
+/** Every exclusion in a ledger, in the order of their proposals. */
 export function foldExclusions(events: readonly LedgerEvent[]): LedgerExclusion[] {
   const byId = new Map<string, LedgerExclusion>();
   const settle = (id: string, state: Exclude<ExclusionState, 'proposed'>, deed: LedgerMark): void => {
@@ -39,11 +39,11 @@ export function foldExclusions(events: readonly LedgerEvent[]): LedgerExclusion[
   return [...byId.values()];
 }
 
-/** The first time somebody was told. */
+/** The time of the first notice. */
 export const noticeAtOf = ({ notices }: Pick<ExclusionText, 'notices'>): EpochMs | null =>
   notices.length === 0 ? null : Math.min(...notices.map(({ at }) => at));
 
-/** What a month is judged by: one excuse for each of its intervals. */
+/** The form that a month is judged by: one exclusion for each interval. */
 export function excusesOf(exclusion: ExclusionText & { readonly id?: string }): Exclusion[] {
   const { id, kind, scope, proof, intervals } = exclusion;
   const noticeAt = noticeAtOf(exclusion);
@@ -58,7 +58,7 @@ export function excusesOf(exclusion: ExclusionText & { readonly id?: string }): 
   }));
 }
 
-/** Only an approved one counts. */
+/** The exclusions in effect: only approved ones. */
 export function approvedExcuses(exclusions: readonly LedgerExclusion[]): Exclusion[] {
   return exclusions.filter(({ state }) => state === 'approved').flatMap(excusesOf);
 }

@@ -3,7 +3,7 @@ import type { EpochMs, PopId } from '../types.js';
 import type { AttachmentRef, LedgerEvent, OutageRef } from './actions.js';
 import { type ValidationIssue, validationError } from './errors.js';
 
-/** A word of the NOC on an outage, as it was given. */
+/** A correction that the NOC entered for an outage. */
 export interface Correction {
   readonly id: string;
   readonly does: 'add' | 'correct' | 'void';
@@ -12,25 +12,25 @@ export interface Correction {
   readonly reason: string;
   readonly evidence: string | null;
   readonly attachments: readonly AttachmentRef[];
-  /** Null: the outage counts for nothing. */
+  /** Null: the outage does not count. */
   readonly interval: Interval | null;
 }
 
-/** An outage that was written by hand, with all that was said of it since. */
+/** An outage entered by hand, with its later corrections. */
 interface AddedOutage {
   readonly id: string;
   readonly port: PopId;
   readonly corrections: readonly [Correction, ...Correction[]];
 }
 
-/** Everything that was ever entered by hand. */
+/** All outages and corrections entered by hand. */
 export interface HandMade {
   readonly added: readonly AddedOutage[];
-  /** What was said of measured rows, in its order, by `refKey`. */
+  /** Corrections of measured outages, in the order of entry, by `refKey`. */
   readonly ofMeasured: ReadonlyMap<string, readonly Correction[]>;
 }
 
-/** The name of an outage: `SIN@HKG/1791000000000` as HKG measured it, or `C7` as it was added. */
+/** The id of an outage: `SIN@HKG/1791000000000` as measured by HKG, or `C7` when added by hand. */
 export const refKey = (ref: OutageRef): string =>
   'added' in ref ? ref.added : `${ref.port}@${ref.observer}/${ref.start}`;
 
@@ -41,7 +41,7 @@ export function parseRef(text: string): OutageRef | null {
   return { port: match[1], observer: match[2], start: Number(match[3]) };
 }
 
-/** The corrections of a history, laid beside what they speak of. */
+/** Collects the corrections in a ledger by the outage that they refer to. */
 export function foldCorrections(events: readonly LedgerEvent[]): HandMade {
   const added = new Map<string, { port: PopId; corrections: [Correction, ...Correction[]] }>();
   const ofMeasured = new Map<string, Correction[]>();
@@ -67,19 +67,19 @@ export function foldCorrections(events: readonly LedgerEvent[]): HandMade {
   return { added: [...added].map(([id, rest]) => ({ id, ...rest })), ofMeasured };
 }
 
-/** The last word counts. */
+/** The correction in effect: the latest one; null when there is none. */
 export const lastWord = (corrections: readonly Correction[]): Correction | null => corrections.at(-1) ?? null;
 
 const dayMs = 86_400_000;
 const longestDays = 366;
 const most = 1000;
-/** The last instant that a date can be: 8.64e15 ms. */
+/** The latest instant that a date can represent: 8.64e15 ms. */
 const lastInstant = 8_640_000_000_000_000;
 
 const instant = (at: EpochMs): string =>
   Number.isSafeInteger(at) && Math.abs(at) <= lastInstant ? new Date(at).toISOString() : String(at);
 
-/** What is wrong with intervals by themselves: they are bounded, go forwards, and lie apart from each other. */
+/** Errors of intervals by themselves: they must be bounded, have a positive length and be disjoint. */
 export function intervalFaults(intervals: readonly Interval[]): ValidationIssue[] {
   const faults: ValidationIssue[] = [];
   if (intervals.length === 0)
@@ -139,7 +139,7 @@ export function intervalFaults(intervals: readonly Interval[]): ValidationIssue[
 
 const isInstant = (at: EpochMs): boolean => Number.isSafeInteger(at) && Math.abs(at) <= lastInstant;
 
-/** What may not lie ahead. */
+/** The error for an interval that must not extend into the future; null when it does not. */
 export function futureFault({ to }: Interval, now: EpochMs, what: string): ValidationIssue | null {
   if (to <= now) return null;
   return validationError(
@@ -154,7 +154,7 @@ export const touches = (a: Interval, b: Interval): boolean => a.from < b.to && b
 
 export const spanText = ({ from, to }: Interval): string => `${instant(from)} to ${instant(to)}`;
 
-/** An outage as it counts now: measured or added, corrected or not. */
+/** An outage as it counts now, with its latest correction applied. */
 export interface CountedOutage {
   readonly ref: string;
   readonly port: PopId;
@@ -168,20 +168,20 @@ export interface CountedOutage {
 interface CorrectionContext {
   readonly now: EpochMs;
   readonly pops: readonly PopId[];
-  /** Those that count for something. */
+  /** Only those that count. */
   readonly outages: readonly CountedOutage[];
 }
 
 export interface CorrectionText {
   readonly port: PopId;
-  /** The outage it is laid over; null: a new one. */
+  /** The outage that is corrected; null: a new one. */
   readonly of: string | null;
-  /** Null: it is to count for nothing. */
+  /** Null: the outage shall not count. */
   readonly interval: Interval | null;
   readonly reason: string;
 }
 
-/** Everything that is wrong with an outage that is added, corrected or voided by hand. */
+/** All errors of an outage that is added, corrected or voided by hand. */
 export function correctionFaults(text: CorrectionText, context: CorrectionContext): ValidationIssue[] {
   const { port, of, interval, reason } = text;
   const { now, pops, outages } = context;
@@ -207,7 +207,7 @@ export function correctionFaults(text: CorrectionText, context: CorrectionContex
   if (shape.length > 0) return [...faults, ...shape];
   const future = futureFault(interval, now, 'an outage');
   if (future) faults.push(future);
-  // Two observers see the same outage each in its own row; what one of them says does not stand in the other's way.
+  // Each observer has its own row for the same outage, so a correction of one row does not conflict with the other's.
   const witness = outages.find(({ ref }) => ref === of)?.observer ?? null;
   const anotherWitness = ({ observer }: CountedOutage): boolean =>
     witness !== null && observer !== null && observer !== witness;

@@ -9,7 +9,7 @@ import { type ValidationIssue, validationError } from './errors.js';
 import { type ExclusionState, excusesOf, type LedgerExclusion } from './exclusions.js';
 import { futureFault, intervalFaults, spanText, touches } from './outages.js';
 
-/** The names that a scope may use. */
+/** The names that a scope may refer to. */
 interface KnownNames {
   readonly pops: readonly string[];
   readonly paths: readonly string[];
@@ -20,7 +20,7 @@ interface KnownNames {
 
 const scopeKeys = ['pops', 'paths', 'lines', 'services', 'customers'] as const;
 
-/** What the configuration knows: its PoPs, every path between them, and its book. */
+/** The names in the configuration: its PoPs, every path between them, and the customer registry. */
 export function knownNames(pops: readonly string[], book: CustomerRegistry): KnownNames {
   const between = pops.flatMap((a) => pops.filter((b) => b !== a).map((b) => `${a}>${b}`));
   return {
@@ -63,13 +63,13 @@ function listed(names: readonly string[], key: string): string {
 export interface ProposalContext {
   readonly now: EpochMs;
   readonly known: KnownNames;
-  /** Of every plan that judges what it touches: it has to hold before each of them. */
+  /** The rules of every plan that judges something in its scope: the exclusion has to satisfy all of them. */
   readonly rules: readonly ExclusionRules[];
-  /** What stands in the ledger. */
+  /** The exclusions already in the ledger. */
   readonly others: readonly LedgerExclusion[];
 }
 
-/** Everything that is wrong with a proposal; nothing: it may be entered. */
+/** All errors of a proposal; empty when it is valid. */
 export function proposalFaults(text: ExclusionText, context: ProposalContext): ValidationIssue[] {
   const { now, known, rules, others } = context;
   const shape = [...intervalFaults(text.intervals), ...scopeFaults(text.scope, known)];
@@ -81,12 +81,12 @@ export function proposalFaults(text: ExclusionText, context: ProposalContext): V
         validationError('notices', 'lies in the future', 'the time at which notice was given', ['future']),
       );
   }
-  // An interval that is none can't be early or late.
+  // Whether an invalid interval is early or late has no answer, so only its own errors are reported.
   if (shape.length > 0) return shape;
   return [...futureFaults(text, now), ...kindFaults(text, rules), ...overlaps(text, others)];
 }
 
-/** Only planned maintenance is known ahead of time; what nobody planned is entered when it is over. */
+/** Only planned maintenance is known in advance; everything else is entered after it has ended. */
 function futureFaults({ kind, intervals }: ExclusionText, now: EpochMs): ValidationIssue[] {
   if (kind === 'planned-maintenance') return [];
   return intervals.flatMap((interval) => futureFault(interval, now, kind) ?? []);
@@ -98,7 +98,7 @@ function kindFaults(text: ExclusionText, rules: readonly ExclusionRules[]): Vali
   const faults = new Map<string, ValidationIssue>();
   for (const each of rules) {
     for (const excuse of excusesOf(text)) {
-      // A file proves as well as a text does.
+      // An attached file is as good a proof as a text.
       const proof = excuse.proof ?? text.attachments[0]?.name ?? null;
       for (const { key, message, said } of exclusionFaults({ ...excuse, proof }, each)) {
         const [what = message, ...allowed] = message.split(': ');
@@ -109,7 +109,10 @@ function kindFaults(text: ExclusionText, rules: readonly ExclusionRules[]): Vali
   return [...faults.values()];
 }
 
-/** The same excuse twice is a slip: it would count once, and only one of them would be revoked. */
+/**
+ * Rejects an exclusion that overlaps another of the same kind in scope and time: both would count once, and revoking
+ * one of them would have no effect.
+ */
 function overlaps(text: ExclusionText, others: readonly LedgerExclusion[]): ValidationIssue[] {
   for (const other of others) {
     const alive = other.state === 'proposed' || other.state === 'approved';
@@ -141,7 +144,10 @@ const takes: Record<Decision, ExclusionState> = {
   revoke: 'approved',
 };
 
-/** Whether `actor` may decide so; null: yes. A proposal is approved by a second person; anyone may say no. */
+/**
+ * Why `actor` may not take this decision; null when they may. A proposal has to be approved by a second person; anybody
+ * may reject it.
+ */
 export function decisionFault(
   exclusion: LedgerExclusion | undefined,
   decision: Decision,
@@ -168,11 +174,11 @@ export function decisionFault(
   return null;
 }
 
-/** `Ann Lee` and ` ann  lee` are no two people. */
+/** Whether two names are the same person regardless of case and spaces, such as `Ann Lee` and ` ann  lee`. */
 export const samePerson = (a: string, b: string): boolean => personOf(a) === personOf(b);
 const personOf = (actor: string): string => actor.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
 
-/** Whether a text can be the name of somebody; null: yes. */
+/** The error for a text that can't be a person's name; null when it can. */
 export function actorFault(actor: string): ValidationIssue | null {
   if (actor.trim() !== '' && actor.length <= 100 && !hasControls(actor)) return null;
   return validationError(

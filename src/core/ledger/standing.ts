@@ -2,11 +2,11 @@ import type { ExclusionKind } from '../exclusion.js';
 import type { EpochMs } from '../types.js';
 import type { LedgerExclusion } from './exclusions.js';
 
-/** What people entered, as it stands at an instant. */
+/** Counts of the exclusions in the ledger at an instant. */
 export interface LedgerStanding {
-  /** Approved exclusions that cover it. */
+  /** Approved exclusions that cover the instant, by kind. */
   readonly active: ReadonlyMap<ExclusionKind, number>;
-  /** Those that wait for approval. */
+  /** Exclusions waiting for approval. */
   readonly proposed: number;
 }
 

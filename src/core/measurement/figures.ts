@@ -4,8 +4,9 @@ import type { EpochMs, PathId } from '../types.js';
 import { countSize, type MissingReason, type Round, type RoundStatus, type SizeCounts } from './round.js';
 
 /**
- * A sum of fractions kept as whole numerators by denominator, so that a month of rounds adds up without a common
- * denominator at every step. This is also the shape a database can sum by: GROUP BY denominator, SUM(numerator).
+ * A sum of fractions, stored as one whole numerator for each denominator, so that a month of rounds adds up exactly
+ * without finding a common denominator at every step. A database can produce the same shape: GROUP BY denominator,
+ * SUM(numerator).
  */
 export interface FractionSum {
   readonly numerators: Map<number, bigint>;
@@ -14,7 +15,7 @@ export interface FractionSum {
 
 const emptySum = (): FractionSum => ({ numerators: new Map(), count: 0 });
 
-/** Adds `numerator`/`denominator` without counting it. */
+/** Adds `numerator`/`denominator` to the sum and leaves `count` as it is. */
 function addTerm(sum: FractionSum, numerator: number, denominator: number): void {
   sum.numerators.set(denominator, (sum.numerators.get(denominator) ?? 0n) + BigInt(numerator));
 }
@@ -27,14 +28,14 @@ function totalOf(sum: FractionSum): Rational {
   return total;
 }
 
-/** The sum over its count; null for nothing. */
+/** The sum divided by its count, exact; null when the count is 0. */
 function meanOf(sum: FractionSum): Rational | null {
   if (sum.count === 0) return null;
   const total = totalOf(sum);
   return ratio(total.n, total.d * BigInt(sum.count));
 }
 
-/** A round in what decides: four integers a size. */
+/** The part of a round that decides figures: four integers for each packet size. */
 export interface CountedRound {
   readonly path: PathId;
   readonly slot: EpochMs;
@@ -43,26 +44,29 @@ export interface CountedRound {
 }
 
 export interface CountedSize extends Pick<SizeCounts, 'bytes' | 'sent' | 'received' | 'rttSumUs'> {
-  /** The least RTT of the received packets; left out where it is not known, which leaves the round without a jitter. */
+  /**
+   * The smallest RTT of the received packets, microseconds; absent where it is unknown, and then the round has no
+   * jitter.
+   */
   readonly rttMinUs?: number | null;
-  /** RTTs of the received packets, where they were kept; they decide nothing. */
+  /** RTTs of the received packets, microseconds, where they were stored; used for reported percentiles only. */
   readonly rttsUs?: readonly (number | null)[];
 }
 
-/** Only what was measured in order is held; a round with nothing sent is missing. */
+/** Whether the round counts for the month: only valid rounds do, and a round that sent nothing is missing. */
 export function isHeld(round: CountedRound): boolean {
   return round.status === 'ok' && round.sizes.some((size) => size.sent > 0);
 }
 
-/** Means of means over rounds, never weighted by packets (contract 2.1 (2), (3)). */
+/** Means over rounds of each round's mean, never weighted by the number of packets (contract 2.1 (2), (3)). */
 export interface MeanSums {
-  /** Rounds held. */
+  /** The number of rounds that count. */
   held: number;
-  /** Microseconds; counts the rounds that have a latency. */
+  /** Microseconds; its count is the rounds that have a latency. */
   readonly latency: FractionSum;
-  /** Lost over sent; counts the rounds held. */
+  /** Lost over sent packets; its count is the rounds that count. */
   readonly loss: FractionSum;
-  /** Microseconds of delay variation; counts the rounds that have one. */
+  /** Microseconds of delay variation; its count is the rounds that have a jitter. */
   readonly jitter: FractionSum;
 }
 
@@ -73,7 +77,9 @@ export const emptySums = (): MeanSums => ({
   jitter: emptySum(),
 });
 
-/** Adds a held round: each of its sizes weighs the same in it, and it weighs the same as every other round. */
+/**
+ * Adds a round that counts. Each packet size has the same weight within the round, and each round has the same weight.
+ */
 export function addRound(sums: MeanSums, round: CountedRound): void {
   const answered = round.sizes.filter((size) => size.received > 0);
   const sent = round.sizes.filter((size) => size.sent > 0);
@@ -86,9 +92,9 @@ export function addRound(sums: MeanSums, round: CountedRound): void {
 }
 
 /**
- * Round-trip packet delay variation (RFC 5481): of each packet its RTT less the least RTT of its size in the round. The
- * mean of those is the mean RTT less the least one, so the sum and the minimum are enough; the jitter of a round is the
- * mean over its sizes.
+ * Adds a round's packet delay variation (RFC 5481): the RTT of each packet minus the smallest RTT of its size in the
+ * round. The mean of those differences equals the mean RTT minus the smallest RTT, so the sum and the minimum suffice.
+ * The jitter of a round is the mean over its sizes.
  */
 function addJitter(jitter: FractionSum, answered: readonly CountedSize[]): void {
   const known = answered.flatMap((size) => {
@@ -110,20 +116,21 @@ function leastOf(rttsUs: CountedSize['rttsUs']): number | null {
 
 export interface MeanFigures {
   readonly held: number;
-  /** Of those, the rounds with a latency. */
+  /** The number of those rounds that have a latency. */
   readonly answered: number;
-  /** Microseconds, exact; null when no packet came back. */
+  /** Mean latency in microseconds, exact; null when no packet was answered. */
   readonly latencyUs: Rational | null;
-  /** A share of 1, exact; null when no round is held. */
+  /** Mean packet loss as a fraction of 1, exact; null when no round counts. */
   readonly loss: Rational | null;
-  /** Rounds with a jitter, and its mean over them in microseconds, exact; null when none has one. */
+  /** Number of rounds with a jitter, and below it their mean in microseconds, exact; null when no round has one. */
   readonly jittered: number;
   readonly jitterUs: Rational | null;
 }
 
 /**
- * The figures of a path over the rounds held whose slots are not left out, of the whole month or of a part of it.
- * Rounds in memory are one source (`figuresFromRounds`); sums that a database grouped by denominator are another.
+ * Computes the figures of a path over the rounds that count and whose slots are not excluded (`leftOut`), for the whole
+ * month or for `within`. The rounds can be in memory (`figuresFromRounds`) or be summed by a database
+ * (`figuresFromParts`).
  */
 export type FiguresOf = (path: PathId, leftOut: IntervalSet, within?: Interval) => MeanFigures;
 
@@ -150,7 +157,10 @@ export function figuresFromRounds(roundsOf: (path: PathId) => readonly CountedRo
   };
 }
 
-/** The index of the first round from an instant on: windows ask for short stretches of a month, thousands of times. */
+/**
+ * The index of the first round at or after an instant, by binary search: windows ask for short stretches thousands of
+ * times.
+ */
 function firstFrom(rounds: readonly CountedRound[], from: number): number {
   let [low, high] = [0, rounds.length];
   while (low < high) {
@@ -172,14 +182,15 @@ export function figuresOf(sums: MeanSums): MeanFigures {
   };
 }
 
-/** What the rounds of one path sum up to over a part of the month. */
+/** The sums over the rounds of one path in one part of the month. */
 export interface SummedPart extends Interval {
   readonly sums: MeanSums;
 }
 
 /**
- * Figures from sums over parts of the month: sums by denominator add up, so any union of whole parts has the figures
- * that its rounds have, exactly. Throws a RangeError when asked for a piece of a part: that can't be told.
+ * Computes figures from sums over parts of the month. Sums by denominator add up, so a union of whole parts has exactly
+ * the figures of its rounds. Throws a `RangeError` when a request cuts a part in two, because the sums of a piece of a
+ * part are unknown.
  */
 export function figuresFromParts(partsOf: (path: PathId) => readonly SummedPart[]): FiguresOf {
   return (path, leftOut, within) => {
@@ -193,7 +204,7 @@ export function figuresFromParts(partsOf: (path: PathId) => readonly SummedPart[
   };
 }
 
-/** Whether the whole part lies in the set, or nothing of it does. */
+/** Whether the part lies wholly inside the set (true) or wholly outside it (false); throws when it is cut. */
 function lies(part: Interval, set: IntervalSet): boolean {
   if (set.some(({ from, to }) => (part.from < from && from < part.to) || (part.from < to && to < part.to))) {
     throw new RangeError(`the part from ${part.from} to ${part.to} is summed whole and can't be divided`);
@@ -215,7 +226,10 @@ function addFractions(total: FractionSum, { numerators, count }: FractionSum): v
   }
 }
 
-/** How the round-trip times of a path spread over a month, in whole microseconds. Reported; decides nothing. */
+/**
+ * The distribution of a path's round-trip times over a month, in whole microseconds. Reported only; no judgement uses
+ * it.
+ */
 interface Spread {
   readonly packets: number;
   readonly minUs: number;
@@ -223,17 +237,20 @@ interface Spread {
   readonly p95Us: number;
   readonly p99Us: number;
   readonly maxUs: number;
-  /** Round-trip packet delay variation after RFC 5481: RTT less the least RTT; here its 99th percentile. */
+  /** The 99th percentile of round-trip packet delay variation (RFC 5481: RTT minus the smallest RTT), microseconds. */
   readonly pdvP99Us: number;
 }
 
-/** The nearest-rank percentile: the least value that at least `percent` in a hundred are not over. */
+/** The nearest-rank percentile: the smallest value with at least `percent` per cent of the values at or below it. */
 export function percentile(sorted: ArrayLike<number>, percent: number): number {
   const rank = (BigInt(sorted.length) * BigInt(percent) + 99n) / 100n;
   return sorted[Number(rank < 1n ? 1n : rank) - 1] ?? 0;
 }
 
-/** Over every received packet of the rounds held among these; null when a size came without its single RTTs, or none came back. */
+/**
+ * The distribution over every received packet of the rounds that count; null when the RTTs of single packets are not
+ * stored for a size, or no packet was answered.
+ */
 export function spreadOf(rounds: readonly CountedRound[]): Spread | null {
   const values: number[] = [];
   for (const round of rounds.filter(isHeld)) {
@@ -261,13 +278,13 @@ export function spreadOf(rounds: readonly CountedRound[]): Spread | null {
   };
 }
 
-/** A round without its packets. */
+/** A round without its single packets. */
 export interface RoundSummary extends Omit<Round, 'sizes' | 'status'> {
   readonly status: Exclude<RoundStatus, 'missing'>;
   readonly sizes: readonly SizeCounts[];
 }
 
-/** A due slot without a round. */
+/** A due slot for which no round exists. */
 export interface MissingSummary {
   readonly path: PathId;
   readonly slot: EpochMs;
@@ -275,7 +292,7 @@ export interface MissingSummary {
   readonly reason: MissingReason;
 }
 
-/** What became of a slot, as it is shown. */
+/** The result of a slot as lists and charts show it. */
 export type SlotSummary = RoundSummary | MissingSummary;
 
 export function summarise(round: Round): RoundSummary {

@@ -1,6 +1,6 @@
 import type { EpochMs, PathId } from '../types.js';
 
-/** What an ICMP error message said of an echo request (RFC 792, RFC 4443), by the words of its type and code. */
+/** Kinds of ICMP error messages that answer an echo request (RFC 792, RFC 4443), named after their type and code. */
 export const icmpErrorKinds = [
   'net-unreachable',
   'host-unreachable',
@@ -16,40 +16,40 @@ export const icmpErrorKinds = [
 ] as const;
 export type IcmpErrorKind = (typeof icmpErrorKinds)[number];
 
-/** ICMP error messages of one kind that came for the packets of one size of a round. */
+/** The number of ICMP error messages of one kind received for the packets of one size of a round. */
 export interface IcmpErrorCount {
-  /** The size that the packets are of. */
+  /** The size of the packets that they refer to, as the plan names it. */
   readonly bytes: number;
-  /** In words; `type` and `code` say exactly. */
+  /** The kind by name; `type` and `code` are the exact values. */
   readonly error: IcmpErrorKind;
-  /** Of RFC 792 (IPv4) or RFC 4443 (IPv6). */
+  /** The ICMP type and code: RFC 792 for IPv4, RFC 4443 for IPv6. */
   readonly type: number;
   readonly code: number;
-  /** The address of the router or host that sent them; null where the probe kind can't tell. */
+  /** The address of the router or host that sent them; null where the probe driver can't tell. */
   readonly from: string | null;
-  /** The MTU of the next hop that a `packet-too-big` named; null: none was named. */
+  /** The next-hop MTU in a `packet-too-big` message, bytes; null when the message has none. */
   readonly mtu: number | null;
   readonly count: number;
 }
 
 /**
- * Why a packet was not sent. `no-route` and `host-unreachable` are the network's fault while other targets
- * answer (rules, section 2) and the observer's otherwise; all others are the observer's.
+ * Why a packet was not sent. `no-route` and `host-unreachable` count against the network while other targets answer
+ * (rules, section 2) and against the observer otherwise; all other reasons are the observer's.
  */
 export const notSentReasons = [
   'no-permission', // EPERM, EACCES
   'no-buffer', // ENOBUFS, EAGAIN
-  'too-big', // EMSGSIZE: longer than the own interface's MTU; what a router reports is the error `packet-too-big`
+  'too-big', // EMSGSIZE: longer than the local interface's MTU; a router reports `packet-too-big` instead
   'interface-down', // ENETDOWN, ENODEV
   'no-source-address', // EADDRNOTAVAIL
   'no-route', // ENETUNREACH
-  'host-unreachable', // EHOSTUNREACH
+  'host-unreachable', // the round ended before the packet was due
   'aborted', // the round ended before its turn came
   'other',
 ] as const;
 export type NotSentReason = (typeof notSentReasons)[number];
 
-/** What became of one echo request. RTTs are whole microseconds, rounded half-up from what was measured. */
+/** The result of one echo request. RTTs are whole microseconds, rounded half-up from the measured value. */
 export type PacketOutcome =
   | { readonly kind: 'received'; readonly rttUs: number }
   | { readonly kind: 'late'; readonly rttUs: number }
@@ -60,76 +60,81 @@ export type PacketOutcome =
 export const lost: PacketOutcome = { kind: 'lost' };
 
 /**
- * `ok` is the only status that a month holds. `unscheduled` rounds were asked for by hand or run at start: shown,
- * part of no month. `missing` is a due slot without a round. The others are kept and shown, and missing for the month.
+ * Only `ok` rounds count for a month. `unscheduled` rounds were started by hand or at start-up; they are shown and
+ * belong to no month. `missing` is a due slot without a round. All others are stored and shown, and count as missing
+ * for the month.
  */
 export const roundStatuses = [
   'ok',
   'unscheduled',
-  'aborted', // the daemon was told to stop, or its path was removed
-  'overrun', // it would have run into the next slot
-  'invalid', // the socket dropped packets, or the own interface was down: the observer's fault
+  'aborted', // the daemon was stopping, or its path was removed
+  'overrun', // the round would have run into the next slot
+  'invalid', // the socket dropped packets, or the local interface was down: the observer's fault
   'partial', // too few packets of a size could be sent
   'failed', // name resolution, driver, or nothing could be sent
-  'degraded-observer', // the observer was too busy for its stamps to be trusted
+  'degraded-observer', // the observer was too busy for its time stamps to be trusted
   'missing',
 ] as const;
 export type RoundStatus = (typeof roundStatuses)[number];
 
-/** Where the two instants of an RTT were taken. */
+/** Where the two time stamps of an RTT were taken. */
 export const stampSources = ['kernel-tx-rx', 'kernel-rx', 'user', 'simulated'] as const;
 export type StampSource = (typeof stampSources)[number];
 
-/** Every packet of one size, in the order of sending. */
+/** Every packet of one size, in sending order. */
 export interface SizeSample {
-  /** The length the plan names, in its own length basis. */
+  /** The packet length that the plan names, in the plan's length basis. */
   readonly bytes: number;
   readonly packets: readonly PacketOutcome[];
-  /** Replies that came again; the first one counted. */
+  /** Repeated replies to the same request; only the first one counts. */
   readonly duplicates: number;
-  /** Packets that claimed to be a reply and were not: wrong source, token, length or checksum. */
+  /** Packets that looked like a reply and failed a check: wrong source, token, length or checksum. */
   readonly mismatched: number;
 }
 
-/** How a round's figures were taken: travels with them, so that a statement can say it. */
+/** How a round was measured. It is stored with the figures, so that a statement can state it. */
 export interface Provenance {
-  /** The probe kind. */
+  /** The probe driver. */
   readonly driver: string;
   readonly stamps: StampSource;
-  /** Packets whose RTT fell back to a lesser stamp source than `stamps`. */
+  /** Packets whose RTT had to use a less exact stamp source than `stamps`. */
   readonly fallbackStamps: number;
-  /** Packets the receiving socket dropped, by the kernel's counter; null where it can't be read. */
+  /** Packets dropped by the receiving socket, from the kernel's counter; null where it can't be read. */
   readonly socketDrops: number | null;
-  /** Worst lateness of the prober against its own schedule, sending or reading, microseconds; null where it isn't measured. */
+  /**
+   * The longest delay of the prober behind its own schedule, sending or reading, microseconds; null where not measured.
+   */
   readonly sendLagUs: number | null;
-  /** What of an RTT is this machine itself, by the calibration in force, microseconds; null before the first. */
+  /** The part of an RTT that this machine adds, by the current calibration, microseconds; null before the first one. */
   readonly calibration: { readonly p50Us: number; readonly p99Us: number } | null;
 }
 
-/** One round as measured, complete with every packet. Its identity is (path, slot). */
+/** One measured round with every packet. (path, slot) identifies it. */
 export interface Round {
   readonly path: PathId;
   readonly slot: EpochMs;
   readonly startedAt: EpochMs;
   readonly endedAt: EpochMs;
   readonly status: Exclude<RoundStatus, 'missing'>;
-  /** Why the status is what it is, for people; of an `ok` or `unscheduled` round what it is marked with, else null. */
+  /** Why the round has its status, for people; for an `ok` or `unscheduled` round a remark on its quality, or null. */
   readonly reason: string | null;
-  /** The address that was probed; null when the name did not resolve. */
+  /** The probed address; null when the name did not resolve. */
   readonly address: string | null;
   readonly lostAfterMs: number;
   readonly provenance: Provenance;
   readonly sizes: readonly SizeSample[];
-  /** Every kind of ICMP error message that came for its packets, whatever became of them; absent: none came. */
+  /**
+   * Every kind of ICMP error message received for its packets, whatever their result; absent when none was received.
+   */
   readonly icmpErrors?: readonly IcmpErrorCount[];
 }
 
-/** Why a due slot has no round, where it is known. */
+/** Why a due slot has no round, where the reason is known. */
 export const missingReasons = [
   'stopped',
   'crashed',
-  'asleep', // the machine was
-  'paused', // the process was stopped, or its virtual machine was
+  'asleep', // the machine was suspended
+  'paused', // the process was stopped, or its virtual machine was paused
   'clock-stepped',
   'overrun',
   'store',
@@ -137,7 +142,7 @@ export const missingReasons = [
 ] as const;
 export type MissingReason = (typeof missingReasons)[number];
 
-/** A due slot that never ran. */
+/** A due slot for which no round was run. */
 export interface MissingRound {
   readonly path: PathId;
   readonly slot: EpochMs;
@@ -146,23 +151,24 @@ export interface MissingRound {
 
 const noRouteReasons: readonly NotSentReason[] = ['no-route', 'host-unreachable'];
 
-/** Reasons that are the observer's own network: whatever is measured meanwhile says nothing of a path. */
+/** Reasons within the observer's own network: meanwhile its measurements are no evidence about any path. */
 const ownNetworkReasons: readonly NotSentReason[] = [...noRouteReasons, 'interface-down'];
 
 const isNoRoute = (packet: PacketOutcome): boolean =>
   packet.kind === 'not-sent' && noRouteReasons.includes(packet.reason);
 
-/** Whether any packet could not leave for want of a route: then it has to be told whose fault that is. */
+/** Whether a packet was not sent for want of a route; then `settleNoRoute` has to decide whose fault that is. */
 export const hasNoRoute = (sizes: readonly SizeSample[]): boolean =>
   sizes.some((size) => size.packets.some(isNoRoute));
 
 /**
- * "No route" to one target while others answer is the network's fault: sent and lost. With nobody answering it is the
- * observer that is cut off, and the packets stay outside the sample (rules, section 2).
+ * Decides whose fault "no route" is. While other targets answer it is the network's: the packet counts as sent and
+ * lost. When no target answers, the observer itself is cut off and the packets stay out of the sample (rules, section
+ * 2).
  */
 export function settleNoRoute(
   sizes: readonly SizeSample[],
-  /** Whether it is the network's fault that this packet (its stream and its place in that) could not leave. */
+  /** Whether the network is at fault that this packet (its stream and its index in it) was not sent. */
   isNetworks: (stream: number, index: number, reason: NotSentReason) => boolean,
 ): readonly SizeSample[] {
   if (!hasNoRoute(sizes)) return sizes;
@@ -176,7 +182,7 @@ export function settleNoRoute(
   }));
 }
 
-/** How many packets the observer's own network kept from leaving; to be asked after `settleNoRoute`. */
+/** The number of packets that the observer's own network kept from being sent; call it after `settleNoRoute`. */
 function ownNetworkUnsent(sizes: readonly SizeSample[]): number {
   return sizes.reduce(
     (sum, size) =>
@@ -187,10 +193,10 @@ function ownNetworkUnsent(sizes: readonly SizeSample[]): number {
   );
 }
 
-/** How many of a size's packets have to be sent for it to count, where nothing else is said: nine in ten. */
+/** The default minimum of packets of a size that have to be sent for the size to count: nine in ten. */
 export const usualMinimumSent = (packets: number): number => Math.ceil((packets * 9) / 10);
 
-/** The sizes that fell short: the contract asks for so many packets, and few of them must not stand for all. */
+/** The sizes that sent too few packets: the contract requires a number of packets, and a few can't represent them. */
 export function shortSizes<S extends { readonly bytes: number; readonly sent: number }>(
   sizes: readonly S[],
   minimumSent: number,
@@ -198,10 +204,10 @@ export function shortSizes<S extends { readonly bytes: number; readonly sent: nu
   return sizes.filter(({ sent }) => sent < minimumSent);
 }
 
-/** Why a round was told to end early. */
+/** Why a round was ended early. */
 export type AbortCause = 'overrun' | 'stopping';
 
-/** How a driver's round ended, as far as its status goes. */
+/** How a driver's round ended, as far as it decides the status. */
 export interface Ending {
   readonly ended: 'completed' | 'aborted' | 'failed';
   readonly reason: string | null;
@@ -211,20 +217,20 @@ export interface Ending {
 
 export interface SettleContext {
   readonly scheduled: boolean;
-  /** Null when nobody told the round to end. */
+  /** Null when the round was not ended early. */
   readonly abortCause: AbortCause | null;
-  /** What befell the own interface while the round was measured; null or absent: nothing. */
+  /** What happened to the local interface during the round; null or absent when nothing did. */
   readonly linkFault?: string | null;
-  /** A round whose packets left later than this is the observer's fault; null: no limit. */
+  /** A round that sends with a longer delay than this is the observer's fault, microseconds; null: no limit. */
   readonly lagLimitUs: number | null;
-  /** What a round consists of, and how many packets of each size must have been sent. */
+  /** The packet sizes of a round, and how many packets of each size have to be sent. */
   readonly sizes: readonly number[];
   readonly minimumSent: number;
 }
 
 export type Settled = Pick<Round, 'status' | 'reason'>;
 
-/** Which status a round deserves (rules, section 2), and why, for people. */
+/** The status of a round (rules, section 2), and the reason for people. */
 export function settleRound(ending: Ending, context: SettleContext): Settled {
   if (ending.ended === 'failed') return { status: 'failed', reason: ending.reason ?? 'the driver failed' };
   if (ending.ended === 'aborted') {
@@ -261,7 +267,7 @@ export function settleRound(ending: Ending, context: SettleContext): Settled {
   return { status: context.scheduled ? 'ok' : 'unscheduled', reason: fallbackMark(ending) };
 }
 
-/** Why the observer's own network makes a round say nothing of its path; null: it does not. */
+/** Why the observer's own network makes the round no evidence about its path; null when it does not. */
 function ownNetworkFault(
   sizes: readonly SizeSample[],
   unsent: ReadonlyMap<NotSentReason, number>,
@@ -277,7 +283,7 @@ const sentOf = (bytes: number, sizes: readonly SizeSample[]): number =>
     .filter((size) => size.bytes === bytes)
     .reduce((all, { packets }) => all + packets.filter(({ kind }) => kind !== 'not-sent').length, 0);
 
-/** A round is marked when more than one in a hundred of its packets had to do with a lesser stamp. */
+/** A remark for a round in which more than 1 % of the packets used a less exact stamp source; else null. */
 function fallbackMark({ sizes, provenance: { fallbackStamps, stamps } }: Ending): string | null {
   const packets = sizes.reduce((sum, size) => sum + size.packets.length, 0);
   if (fallbackStamps * 100 <= packets) return null;
@@ -297,14 +303,14 @@ function describe(counts: ReadonlyMap<NotSentReason, number>): string {
   const parts = [...counts].map(([reason, count]) => `${reason} × ${count}`);
   return parts.length === 0 ? '' : `: ${parts.join(', ')}`;
 }
-/** What a size's number of bytes counts: the ICMP message (as `ping` prints it), the IP packet, or the payload. */
+/** What a packet length counts: the ICMP message (as `ping` prints it), the IP packet, or the payload. */
 export const lengthBases = ['icmp', 'ip', 'payload'] as const;
 export type LengthBasis = (typeof lengthBases)[number];
 
 const icmpHeaderBytes = 8;
 const ipHeaderBytes = { 4: 20, 6: 40 } as const;
 
-/** The length of the ICMP message, header included, of a packet that is `bytes` long by `basis`. */
+/** The length in bytes of the ICMP message, header included, of a packet that is `bytes` long by `basis`. */
 export function icmpMessageBytes(bytes: number, basis: LengthBasis, family: 4 | 6): number {
   switch (basis) {
     case 'icmp':
@@ -316,14 +322,14 @@ export function icmpMessageBytes(bytes: number, basis: LengthBasis, family: 4 | 
   }
 }
 
-/** 8 bytes of ICMP header and the 8-byte token that tells a reply from a forgery. */
+/** 8 bytes of ICMP header and the 8-byte token that tells a genuine reply from a forged one. */
 export const minIcmpMessageBytes = 16;
-/** What an IPv4 packet of 65,535 bytes has room for behind its 20-byte header. */
+/** The room that an IPv4 packet of 65,535 bytes has after its 20-byte header. */
 export const maxIcmpMessageBytes = 65_515;
 
 /**
- * One size of one round in integers: all that a month's arithmetic needs. `sent` leaves out what was not sent
- * (rules, section 2); `lost` = `sent` − `received` and so includes `late` and `errors`.
+ * One size of one round as integers, which is all that a month's arithmetic needs. `sent` does not count packets that
+ * were not sent (rules, section 2); `lost` = `sent` − `received`, and so includes `late` and `errors`.
  */
 export interface SizeCounts {
   readonly bytes: number;
@@ -334,14 +340,14 @@ export interface SizeCounts {
   readonly notSent: number;
   readonly duplicates: number;
   readonly mismatched: number;
-  /** Over the received packets; 0 when none was. */
+  /** The sum over the received packets, microseconds; 0 when none was received. */
   readonly rttSumUs: number;
   /** Null when none was received. */
   readonly rttMinUs: number | null;
   readonly rttMaxUs: number | null;
 }
 
-/** Counts a size's packets. */
+/** Counts the packets of a size by result. */
 export function countSize(sample: SizeSample): SizeCounts {
   let received = 0;
   let late = 0;

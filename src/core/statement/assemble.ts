@@ -20,17 +20,17 @@ import { type Judged, outagePart, partOf, spanOf } from './parts.js';
 import { type PathOnce, pathsOnce } from './paths-once.js';
 import { roundsOfStatement, digestInputs } from './digest.js';
 
-/** A month whose statements can be asked for one by one. */
+/** Creates the statements of a month one at a time. */
 export interface Assembler {
-  /** The services that have a day in the month, by code points. */
+  /** The ids of the services with a day in the month, by code points. */
   readonly services: readonly string[];
-  /** Why the other services with a day in it can't be judged, by id. */
+  /** Ids of the other services with a day in the month, with the reason why they can't be judged. */
   readonly unjudged: ReadonlyMap<string, string>;
-  /** The first revision's draft of a service. Throws a `RangeError` for one that is not among `services`. */
+  /** The draft of a service's first revision. Throws a `RangeError` for an id that is not in `services`. */
   draft(service: string): StatementDocument;
 }
 
-/** Statements of one month, made one by one: what they share (paths) is worked out once. */
+/** Creates an assembler of the statements of one month; results for shared paths are computed once. */
 export function assembler(facts: MonthFacts): Assembler {
   const stretches = byKey(
     facts.plans.flatMap((planMonth) =>
@@ -134,7 +134,7 @@ function pathsOf(own: readonly Stretch[], pathOf: ReturnType<typeof pathsOnce>):
   return [...seen.values()];
 }
 
-/** When any line of the service was watched by nobody, in its own time. */
+/** When any line of the service was unobserved, within the service's own time. */
 function unobservedOf(own: readonly Judged[], zone: string): Span[] {
   const spans = own.map(({ service, judgement }) => {
     const lines = new Set(service.terms.lines);
@@ -144,7 +144,7 @@ function unobservedOf(own: readonly Judged[], zone: string): Span[] {
   return union(...spans).map((span) => spanOf(span, zone));
 }
 
-/** The parts together. */
+/** The total over the parts. */
 function totalOf(parts: readonly Part[], currency: string): StatementTotal {
   const add = (amounts: readonly string[]): string =>
     formatAmount(sum(amounts.map((amount) => minorOf(amount, currency))), currency);
@@ -162,7 +162,7 @@ function totalOf(parts: readonly Part[], currency: string): StatementTotal {
   };
 }
 
-/** What the service's statement says of an approved exclusion; null: it touches neither its lines nor its paths. */
+/** The statement's entry for an approved exclusion; null when it covers none of the service's lines or paths. */
 function exclusionPart(
   exclusion: LedgerExclusion,
   judged: readonly Judged[],
@@ -187,15 +187,15 @@ function exclusionPart(
   };
 }
 
-/** One that recurs has intervals in other months; a statement lists those that touch its own. */
+/** The intervals of an exclusion in the statement's month; a recurring one has intervals in other months too. */
 function inMonths({ intervals }: LedgerExclusion, judged: readonly Judged[]): readonly Interval[] {
-  // What the first rule set sealed has them all.
+  // Statements sealed under the first rule set list all intervals.
   if (judged.some(({ judgement }) => judgement.case.ruleSet === 1)) return intervals;
   const months = judged.map(({ judgement }) => judgement.case.month);
   return intervals.filter((each) => months.some(({ from, to }) => each.from < to && each.to > from));
 }
 
-/** A line in the service's own time, a path in the whole month. */
+/** Whether it covers a line in the service's own time, or a path at any time in the month. */
 function coversAny({ scope, intervals }: LedgerExclusion, { service, judgement }: Judged): boolean {
   const within = (from: number, to: number): boolean =>
     intervals.some((each) => each.from < to && each.to > from);
@@ -213,7 +213,7 @@ function coversOne(scope: ExclusionScope, path: string): boolean {
   return ends !== null && coversPath(scope, { id: path, ...ends });
 }
 
-/** A statement does not say whom else an exclusion is for. */
+/** The scope without the customers and services of others, which a statement must not disclose. */
 function ownScope(scope: ExclusionScope, judged: readonly Judged[]): ExclusionScope {
   if (scope === 'all') return scope;
   const terms = judged.map(({ service }) => service.terms);

@@ -16,7 +16,7 @@ import type { Interval } from '../time/intervals.js';
 import type { EpochMs, PathId } from '../types.js';
 import type { RuleSet } from './rule-set.js';
 
-/** Everything that one plan's month is judged on, checked. */
+/** The complete, validated input for judging one plan's month. */
 export interface MonthCase {
   readonly ruleSet: RuleSet;
   readonly planId: string;
@@ -28,16 +28,18 @@ export interface MonthCase {
   readonly unobserved: readonly LineInterval[];
   readonly exclusions: readonly Exclusion[];
   readonly commitments: readonly Commitment[];
-  /** The code points that the probes of paths carry; a path that is not in it has none. */
+  /** DSCP values of the probes by path; a path that is not in the map has none. */
   readonly dscp?: ReadonlyMap<PathId, number>;
   readonly rounds: readonly CountedRound[];
-  /** Paths that the result lists first, in this order: a case file names them also in terms with no day in the month. */
+  /**
+   * Paths that come first in the result, in this order: a case file also names paths of terms with no day in the month.
+   */
   readonly pathOrder?: readonly PathId[];
-  /** When each path's slots are due; one that is not in it is due all the time. */
+  /** When each path's slots are due; a path that is not in the map is due all month. */
   readonly due?: ReadonlyMap<PathId, DueSpan>;
-  /** Earlier months, for a cap over a rolling year. */
+  /** Credits of earlier months, for a cap over a rolling year. */
   readonly history: readonly PastCredit[];
-  /** Planned maintenance of the calendar year before this month, for a yearly allowance. */
+  /** Planned maintenance earlier in the calendar year by line, milliseconds, for a yearly allowance. */
   readonly maintenanceUsed: ReadonlyMap<string, number>;
 }
 
@@ -46,7 +48,7 @@ export interface Line {
   readonly pop: string;
 }
 
-/** What a service is from `start` to before `end`. */
+/** What a service is from `start` until `end`. */
 export interface ServiceTerms {
   readonly id: string;
   readonly site: string;
@@ -54,53 +56,53 @@ export interface ServiceTerms {
   readonly class: string;
   readonly lines: readonly string[];
   readonly start: LocalDate;
-  /** The first day without it; null: no end is known. */
+  /** The first day after the terms; null: no end is known. */
   readonly end: LocalDate | null;
   readonly monthlyRent: Money;
   readonly paths: readonly PathId[];
-  /** Its own tax rate, a share of 1; null: the plan's. */
+  /** The service's own tax rate, a share of 1; null: the plan's. */
   readonly taxRate: Rational | null;
-  /** When the service was agreed to start, where that was agreed. */
+  /** The agreed start of the service, where one was agreed. */
   readonly agreedStart?: LocalDate | null;
-  /** Charged for its installation, in the currency of the rent; left out: not known. */
+  /** The installation charge, in the currency of the rent; absent: unknown. */
   readonly installationCharge?: Money | null;
 }
 
-/** A term that has a day in the month. */
+/** Terms with at least one day in the month. */
 export interface TermInForce extends ServiceTerms {
-  /** Its part of the month. */
+  /** Their part of the month. */
   readonly period: ServicePeriod;
 }
 
 /**
- * One service in one month: judged once, by the class of its first day. Its class, customer and tax rate are those of
- * the first term, its lines and paths those of all of them, its monthly rent what the terms come to over a whole month.
+ * One service in one month, judged once, by the class of its first day. Class, customer and tax rate are those of the
+ * first terms; lines and paths those of all of them; the monthly rent is that of all terms scaled to a whole month.
  */
 export interface ServiceInMonth extends ServiceTerms {
-  /** In the order of their days. Days between two of them are a pause and belong to nothing. */
+  /** In time order. Days between two of them are a pause and belong to neither. */
   readonly inForce: readonly TermInForce[];
   readonly period: JoinedPeriod;
-  /** Whenever it was in service, this month or before, as far as it is known. */
+  /** All periods of service up to and including this month, as far as they are known. */
   readonly served: readonly { readonly start: LocalDate; readonly end: LocalDate | null }[];
-  /** Another class or plan that was agreed within the month; it judges from the next month on. Null: there is none. */
+  /** A class or plan change agreed within the month, which applies from the next month on; null when there is none. */
   readonly next: NextTerms | null;
 }
 
 interface NextTerms {
-  /** The first day of the term that has them. */
+  /** The first day of the terms that contain the change. */
   readonly agreedFrom: LocalDate;
-  /** The first day of the month that they judge. */
+  /** The first day of the month that the change applies to. */
   readonly judgesFrom: LocalDate;
   readonly class: string;
-  /** Null: the same plan. */
+  /** Null: the plan does not change. */
   readonly plan: string | null;
 }
 
 export interface LineInterval extends Interval {
   readonly line: string;
-  /** Infinity for an outage that is still open. */
+  /** Infinity for an outage that has not ended. */
   readonly to: EpochMs;
-  /** When the customer reported an outage; left out: never. */
+  /** When the customer reported the outage; absent or null: never. */
   readonly reportedAt?: EpochMs | null;
 }
 
@@ -120,13 +122,15 @@ export interface PastCredit {
 }
 
 interface ServiceOptions {
-  /** When the month before ended, where it was judged in another time zone: the service's time goes on from there. */
+  /**
+   * The end of the preceding month where it was judged in another time zone: the service's time continues from there.
+   */
   readonly joinsAt?: EpochMs | null;
-  /** The plan of a term, where the terms may have several. */
+  /** The plan of terms, where different terms may have different plans. */
   readonly planOf?: (term: ServiceTerms) => string;
 }
 
-/** The service that the terms of one id make in the month; null: none of them has a day in it. In any order. */
+/** The service in the month, combined from all terms of one id in any order; null when none of them has a day in it. */
 export function serviceInMonth(
   terms: readonly ServiceTerms[],
   month: Month,
@@ -139,7 +143,7 @@ export function serviceInMonth(
     .flatMap((term): TermInForce[] => {
       const period = servicePeriod(month, term.start, term.end);
       if (period === null) return [];
-      // A service goes on where the last month ended, also when that was in another time zone.
+      // A service continues where its last month ended, even when that was judged in another time zone.
       const joins = joinsAt !== null && continues && period.firstDay === month.firstDay;
       return [{ ...term, period: joins ? { ...period, from: joinsAt } : period }];
     })
@@ -166,7 +170,7 @@ export function serviceInMonth(
   };
 }
 
-/** What was agreed about its delivery, by whichever term says it. */
+/** The delivery terms, taken from whichever terms contain them. */
 function deliveryTerms(
   terms: readonly ServiceTerms[],
 ): Pick<ServiceTerms, 'agreedStart' | 'installationCharge'> {
@@ -175,7 +179,7 @@ function deliveryTerms(
   return { agreedStart: said.agreedStart ?? null, installationCharge: said.installationCharge ?? null };
 }
 
-/** What the terms come to when their days are taken for the whole month: one term's monthly rent is its own. */
+/** The monthly rent of all terms in proportion to their days; that of single terms is their own. */
 function overWholeMonth(inForce: readonly TermInForce[]): bigint {
   const days = inForce.reduce((all, { period }) => all + BigInt(period.days), 0n);
   const weighed = inForce.reduce(
@@ -197,7 +201,7 @@ function nextTerms(
   const same = (term: TermInForce, as: TermInForce): boolean =>
     plan(term) === plan(as) && term.class === as.class;
   if (same(first, last)) return null;
-  // The first of the terms at the end that all say the same.
+  // The first of the consecutive terms at the end of the month that have the same class and plan.
   const agreed = inForce[inForce.findLastIndex((term) => !same(term, last)) + 1] ?? last;
   return {
     agreedFrom: agreed.start,
@@ -207,7 +211,7 @@ function nextTerms(
   };
 }
 
-/** Every service of a list of terms, in the order of first appearance. */
+/** Every service in a list of terms, in the order of first appearance. */
 export function servicesInMonth(
   terms: readonly ServiceTerms[],
   month: Month,
@@ -218,7 +222,7 @@ export function servicesInMonth(
   return [...byId.values()].flatMap((own) => serviceInMonth(own, month, options) ?? []);
 }
 
-/** Each term by itself, as the first rule set judged them. */
+/** Each terms as a service of its own, which is how the first rule set judged them. */
 export function termsInMonth(terms: readonly ServiceTerms[], month: Month): ServiceInMonth[] {
   return terms.flatMap((term) => serviceInMonth([term], month) ?? []);
 }

@@ -2,7 +2,7 @@ import { formatAmount, minorOf } from '../money.js';
 import type { ExclusionPart, OutagePart, PathPart, StatementChange, StatementDocument } from './document.js';
 import { digestInputs } from './digest.js';
 
-/** What was entered, measured or configured between two revisions, a line each. */
+/** What was entered, measured or configured between two revisions, one line each. */
 function whyChanged(before: StatementDocument, after: StatementDocument): string[] {
   const why = [
     ...exclusionLines(before.exclusions, after.exclusions),
@@ -106,7 +106,7 @@ function termLines(before: StatementDocument, after: StatementDocument): string[
   return lines;
 }
 
-/** How a statement differs from a revision before; null: its figures and what they rest on are the same. */
+/** How a statement differs from an earlier revision; null when its figures and its source data are the same. */
 export function changeOf(before: StatementDocument, after: StatementDocument): StatementChange | null {
   if (before.inputs.digest === after.inputs.digest) return null;
   const { currency } = after;
@@ -119,7 +119,7 @@ export function changeOf(before: StatementDocument, after: StatementDocument): S
   };
 }
 
-/** The figures of a statement, by the names of their fields. */
+/** The figures of a statement by field name. */
 function figuresOf(document: StatementDocument): Map<string, string> {
   const figures = new Map<string, string>();
   const { total, parts, paths } = digestInputs(document) as Pick<

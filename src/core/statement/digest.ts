@@ -5,7 +5,7 @@ import type { PathId } from '../types.js';
 import type { StatementDocument } from './document.js';
 import { sumsByDay } from './facts.js';
 
-/** The rounds of one path that a month holds: how many, and what they add up to. */
+/** The number of a path's rounds that count for a month, and a digest of their sums. */
 export interface PathRounds {
   readonly path: PathId;
   readonly count: number;
@@ -13,8 +13,8 @@ export interface PathRounds {
 }
 
 /**
- * What a path's rounds add up to day by day, in one number: whatever changes a mean changes it. Built from the
- * database's sums or from the rounds themselves (`partsOfRounds`), it is the same.
+ * A digest of a path's daily sums, so that a change of any mean changes it. It is the same whether computed from the
+ * database's sums or from the rounds (`partsOfRounds`).
  */
 export function pathRounds(
   path: PathId,
@@ -29,7 +29,7 @@ export function pathRounds(
   return { path, count: sums.reduce((all, { held }) => all + held, 0), digest: digest({ path, spelled }) };
 }
 
-/** Of a statement: all of its paths together. */
+/** The count and digest over all paths of a statement. */
 export function roundsOfStatement(
   paths: readonly PathRounds[],
   digest: Digest,
@@ -41,16 +41,16 @@ export function roundsOfStatement(
   };
 }
 
-/** [count, denominator, numerator, …] by rising denominators. */
+/** `[count, denominator, numerator, …]` with ascending denominators. */
 function fractions({ count, numerators }: FractionSum): (number | string)[] {
   const sorted = [...numerators].sort(([a], [b]) => a - b);
   return [count, ...sorted.flatMap(([denominator, numerator]) => [denominator, String(numerator)])];
 }
 
 /**
- * What a statement's figures rest on, and those figures: when it is another, the month has to be stated anew. Without
- * what only tells when and by whom it was drawn up, without words on it, and without what is there of other services
- * (caps and sites: what they do to this one shows in its amounts).
+ * The part of a statement that is hashed to detect a change: its figures and source data. When the digest changes, the
+ * month needs a new revision. Fields that only say when and by whom it was created, texts, and data of other services
+ * (their effect through caps and sites shows in this service's amounts) are left out.
  */
 export function digestInputs(document: StatementDocument): object {
   const { month, service, customer, site, sellers, currency, total, complete } = document;

@@ -4,8 +4,8 @@ import type { LocalDate } from '../time/calendar.js';
 import type { PathId } from '../types.js';
 
 /**
- * The pieces of a statement's document. Amounts, percentages and instants are texts, as they are printed; whole
- * numbers are numbers. Instants have the offset of the zone of the plan that judges them.
+ * The parts of a statement document. Amounts, percentages and instants are strings in printed form; integers are
+ * numbers. Instants have the UTC offset of the zone of the plan that judges them.
  */
 export interface Span {
   readonly from: string;
@@ -13,29 +13,29 @@ export interface Span {
 }
 
 /**
- * The service's month, judged by one version of one plan (by the first rule set: a stretch of it in which nothing of its
- * terms changed). Fields that may be left out are those of the second rule set.
+ * The service's month, judged by one version of one plan (first rule set: a stretch of the month without a change of
+ * terms). Optional fields exist under the second rule set only.
  */
 export interface Part {
   readonly plan: {
     readonly id: string;
     readonly version: string;
     readonly effectiveFrom: LocalDate;
-    /** Over everything that the version says. */
+    /** Digest of the whole plan version. */
     readonly digest: string;
   };
   readonly zone: string;
   readonly class: string;
-  /** Of all its terms. */
+  /** The lines of all terms. */
   readonly lines: readonly PartLine[];
-  /** What it was from when to when in the month. */
+  /** The terms in force, each with its days in the month. */
   readonly terms?: readonly PartTerm[];
-  /** Another class or plan that was agreed within the month, and the month from which it judges; null: none. */
+  /** A class or plan change agreed within the month, and the month from which it applies; null: none. */
   readonly next?: PartNext | null;
   readonly start: LocalDate;
   readonly end: LocalDate | null;
   readonly period: Span & { readonly totalMs: number };
-  /** What counts as unavailable: all lines down, excuses taken away. */
+  /** The time that counts as unavailable: all lines down, and not excluded. */
   readonly unavailable: readonly Span[];
   readonly unavailableMs: number;
   readonly excusedMs: number;
@@ -43,20 +43,23 @@ export interface Part {
   readonly unobservedMs: number;
   readonly complete: boolean;
   readonly availabilityPercent: string;
-  /** With unobserved time that nothing excuses counted as down; left out by the first rule set. */
+  /** The availability with unexcluded unobserved time counted as down; absent under the first rule set. */
   readonly availabilityLowerBoundPercent?: string;
-  /** Of a month that is not over: of the time so far. The availability above is of the whole month, if nothing more happens. */
+  /**
+   * For a month in progress: the figures over the time so far. The availability above is over the whole month, assuming
+   * no further outage.
+   */
   readonly toDate?: {
     readonly availabilityPercent: string;
     readonly availabilityLowerBoundPercent: string;
     readonly observedPercent: string;
   };
   readonly commitmentPercent: string;
-  /** Null: not shown, since nobody watched for too long. */
+  /** Whether the commitment was met; null when too much unobserved time leaves it undecided. */
   readonly met: boolean | null;
   readonly monthlyRent: string;
   readonly rent: string;
-  /** What the credit's percentages are taken of, and whose rent that is. */
+  /** The amount that the credit's percentages are taken of, and below it whose rent that is. */
   readonly base: string;
   readonly baseOf?: 'service' | 'site';
   readonly causes: readonly PartCause[];
@@ -65,62 +68,62 @@ export interface Part {
     readonly uncapped: string;
     readonly afterCaps: string;
     readonly amount: string;
-    /** The amount is not what it would be without caps and minimum. */
+    /** Whether caps or the minimum changed the amount. */
     readonly capped: boolean;
   };
   readonly caps: readonly PartCap[];
   /** The site with all of its services. */
   readonly siteMonth: { readonly rent: string; readonly cap: string | null; readonly credit: string };
-  /** `net` and `tax` are null where no rate is known. */
+  /** `net` and `tax` are null where no tax rate is known. */
   readonly tax: {
     readonly ratePercent: string | null;
     readonly gross: string;
     readonly tax: string | null;
     readonly net: string | null;
   };
-  /** Null: the plan asks for no claim. */
+  /** Null: the plan requires no claim. */
   readonly claim: ClaimWindow | null;
-  /** Left out: the credit lowers the invoice of its own month. */
+  /** Absent: the credit reduces the invoice of the same month. */
   readonly paidOn?: object;
-  /** The figures with every outage as short, and as long, as its edges allow; null: they are the same. */
+  /** The figures with every outage as short and as long as its measured edges allow; null when they do not differ. */
   readonly bounds: Bounds | null;
-  /** How the contract was read in what touched this part. Statements of earlier versions of this program have none. */
+  /** The contract interpretations that affected this part. Statements of earlier program versions have none. */
   readonly rulings?: readonly PartRuling[];
-  /** How every figure came about, for people, line by line. */
+  /** The derivation of every figure, line by line, for people. */
   readonly explain: readonly string[];
 }
 
-/** A reading of the contract where it is silent or contradicts itself. */
+/** An interpretation of the contract where it is silent or contradicts itself. */
 export interface PartRuling {
   readonly id: string;
-  /** The field of the plan that it explains. */
+  /** The plan field that it explains. */
   readonly field: string;
-  /** Null: the contract says nothing of it. */
+  /** The clause; null when the contract does not cover the matter. */
   readonly clause: string | null;
-  /** By language. */
+  /** The text by language tag. */
   readonly text: Readonly<Record<string, string>>;
 }
 
-/** By when the customer has to claim. */
+/** The deadline for the customer's claim. */
 export interface ClaimWindow {
   readonly withinDays?: number;
   readonly withinMonths?: number;
-  /** Where days count from each outage: its last day each. */
+  /** The last day for each outage, where the days count from each outage. */
   readonly outages?: readonly { readonly from: string; readonly lastDay: LocalDate }[];
-  /** By then all of it has to be claimed: of several outages, the first one's last day. */
+  /** The last day to claim all of the credit: with several outages, the first one's last day. */
   readonly lastDay: LocalDate;
 }
 
-/** A term as far as it lies in the month. */
+/** Terms with their days in the month. */
 export interface PartTerm {
-  /** Its first day in the month, and the first day after it. */
+  /** Their first day in the month; `to` is the first day after them. */
   readonly from: LocalDate;
   readonly to: LocalDate;
   readonly class: string;
   readonly lines: readonly string[];
   readonly paths: readonly PathId[];
   readonly monthlyRent: string;
-  /** Its part of the rent; the parts sum up to it. */
+  /** Their part of the rent; the parts sum up to the rent. */
   readonly rent: string;
 }
 
@@ -128,24 +131,24 @@ export interface PartNext {
   readonly agreedFrom: LocalDate;
   readonly judgesFrom: LocalDate;
   readonly class: string;
-  /** Null: the same plan. */
+  /** Null: the plan does not change. */
   readonly plan: string | null;
 }
 
 export interface PartLine {
   readonly id: string;
   readonly pop: string;
-  /** Planned maintenance of earlier months of the year, which a yearly allowance has to bear. */
+  /** Planned maintenance of earlier months of the year that counts towards a yearly allowance. */
   readonly maintenanceUsedMs: number;
 }
 
 export interface PartCause {
   readonly cause: string;
-  /** The field of the plan behind it. */
+  /** The plan field that defines it. */
   readonly field: string;
   readonly percent: string;
   readonly amount: string;
-  /** False: it pays nothing, or another cause was paid in its place. */
+  /** False: it pays nothing, or a different cause was paid instead. */
   readonly counted: boolean;
   readonly reasons: readonly {
     readonly subject: string;
@@ -154,7 +157,7 @@ export interface PartCause {
     readonly times: number;
     readonly share: string;
   }[];
-  /** Paths or days whose figure has too little coverage: they pay nothing, and show nothing. */
+  /** Paths or days whose figure has too little coverage to be shown; they pay nothing. */
   readonly notShown?: readonly string[];
 }
 
@@ -166,14 +169,14 @@ export interface PartCap {
   readonly of: string;
   readonly share: string;
   readonly cap: string;
-  /** Credits of earlier months. */
+  /** Credits of earlier months under the cap. */
   readonly used: string;
-  /** Asked for together, before the cap. */
+  /** Total before the cap. */
   readonly asked: string;
-  /** The plan that has it; every plan's cap is taken over the whole group, and the lowest binds. */
+  /** The plan that defines the cap; each plan's cap is taken over the whole group, and the lowest applies. */
   readonly plan?: string;
   readonly lowest?: boolean;
-  /** Earlier months of which nothing is known; they are not in `of` and `used`. */
+  /** Earlier months without known figures; `of` and `used` do not include them. */
   readonly unknownMonths?: readonly string[];
 }
 
@@ -184,7 +187,7 @@ export interface Bounds {
   readonly availabilityHigh: string;
 }
 
-/** A path's whole month by one plan, whatever the service's own part of it is. */
+/** A path over the whole month under one plan, regardless of the service's own days. */
 export interface PathPart {
   readonly path: PathId;
   /** The plan that judges it. */
@@ -197,7 +200,7 @@ export interface PathPart {
   readonly excessPercent: string | null;
   readonly latencyBand: string | null;
   readonly lossBand: string | null;
-  /** Nothing left out. */
+  /** The figures without exclusions. */
   readonly raw: {
     readonly roundsHeld: number;
     readonly latencyUs: number | null;
@@ -208,9 +211,9 @@ export interface PathPart {
     readonly roundsHeld: number;
     readonly coveragePercent: string | null;
   };
-  /** Microseconds as a decimal; null: nothing is promised. */
+  /** Microseconds as a decimal string; null: no commitment. */
   readonly commitmentUs: string | null;
-  /** In the order of the plan, `upToUs` null: no end, or no commitment. */
+  /** In the order of the plan; `upToUs` null: no upper bound, or no commitment. */
   readonly latencyBands: readonly {
     readonly id: string;
     readonly upToPercent: string | null;
@@ -221,42 +224,45 @@ export interface PathPart {
   readonly measuredBy: readonly Measured[];
 }
 
-/** A day in the plan's zone, less what the plan leaves out of the month's figures. */
+/** A day in the plan's zone, without the slots that the plan excludes from the month's figures. */
 export interface DayFigures {
   readonly day: LocalDate;
   readonly roundsDue: number;
   readonly roundsHeld: number;
-  /** Null: nothing came back. */
+  /** Null: no packet was answered. */
   readonly latencyUs: number | null;
-  /** Null: no round is held. */
+  /** Null: no round counts. */
   readonly lossPpm: number | null;
 }
 
-/** How rounds of a path were taken, and how many of those held. */
+/** How the rounds of a path were measured, and how many of those count. */
 export interface Measured {
   readonly driver: string;
   readonly stamps: string;
   readonly rounds: number;
 }
 
-/** An outage of a port that lines of the service end on, as far as the month knows of it; its times are not clipped. */
+/** An outage of a port at the end of one of the service's lines; its times are not clipped to the month. */
 export interface OutagePart {
-  /** `PORT@OBSERVER/START` as it was measured, `C…` as it was added. */
+  /** `PORT@OBSERVER/START` when measured, `C…` when added by hand. */
   readonly ref: string;
   readonly port: string;
-  /** The service's lines that end there. */
+  /** The service's lines that end at the port. */
   readonly lines: readonly string[];
   /** Null: it was added by hand. */
   readonly observer: string | null;
-  /** What counts, or what was measured where nothing does. */
+  /** The times that count; where it does not count, the measured ones. */
   readonly from: string;
   /** Null while it lasts. */
   readonly to: string | null;
-  /** Between which instants the measured edges lie; null: there is none. */
+  /** The earliest and latest instants of the measured edges; null: there is none. */
   readonly start: Edge | null;
   readonly end: Edge | null;
   readonly origin: 'measured' | 'corrected' | 'added';
-  /** `excused`: exclusions cover all of it; `voided`: it was taken back; `outvoted`: other observers saw the port up. */
+  /**
+   * `excused`: exclusions cover all of it; `voided`: a correction or its observer voided it; `outvoted`: the quorum saw
+   * the port up.
+   */
   readonly state: 'counted' | 'partly-excused' | 'excused' | 'voided' | 'outvoted';
   readonly excusedBy: readonly string[];
   readonly corrections: readonly {
@@ -268,7 +274,7 @@ export interface OutagePart {
     readonly from: string | null;
     readonly to: string | null;
   }[];
-  /** What of it nobody saw: it was down before and still was after. */
+  /** The unobserved parts of it: the port was down before and after, so downtime is inferred. */
   readonly inferred: readonly (Span & { readonly reason: string })[];
 }
 
@@ -278,7 +284,7 @@ export interface Edge {
   readonly latest: string;
 }
 
-/** An approved exclusion that touches the service; its scope without what is not the service's. */
+/** An approved exclusion that affects the service, with its scope reduced to what belongs to the service. */
 export interface ExclusionPart {
   readonly id: string;
   readonly kind: ExclusionKind;

@@ -3,113 +3,113 @@ import type { ExclusionPart, OutagePart, Part, PathPart, Span } from './document
 
 export type * from './document-parts.js';
 
-/** The formats that this program reads and draws up; the second came with the second rule set. */
+/** The document formats that this program reads and writes; the second came with the second rule set. */
 export const statementFormats = ['pop-sla-statement/1', 'pop-sla-statement/2'] as const;
 type StatementFormat = (typeof statementFormats)[number];
 
 export const formatOf = (ruleSet: RuleSet): StatementFormat =>
   ruleSet === 1 ? 'pop-sla-statement/1' : 'pop-sla-statement/2';
 
-/** The rule set that a statement was drawn up by. */
+/** The rule set under which a statement was created. */
 export const ruleSetOf = ({ format }: Pick<StatementDocument, 'format'>): RuleSet =>
   format === 'pop-sla-statement/1' ? 1 : 2;
 
 /**
- * One service's month as it is hashed and signed. It has one spelling: texts, whole numbers, truth values, null, lists
- * and objects. It names ids only, and nobody's personal data.
+ * One service's month as it is hashed and signed. Its canonical form allows strings, integers, booleans, null, arrays
+ * and objects only. It contains ids only and no personal data.
  */
 export interface StatementDocument {
   readonly format: StatementFormat;
-  /** The version of the calculation; left out by the first. */
+  /** The version of the calculation; absent in the first. */
   readonly ruleSet?: 2;
   /** `<month>/<service>`. */
   readonly id: string;
   /** `2026-10`. */
   readonly month: string;
   readonly service: string;
-  /** From 1 on. */
+  /** Starts at 1. */
   readonly revision: number;
   readonly state: 'draft' | 'sealed';
-  /** A month that is not over: up to when it is drawn up. Null: it is over. */
+  /** For a month in progress, the instant up to which it is calculated; null: the month is over. */
   readonly toDate: string | null;
   readonly customer: string;
   readonly site: string;
-  /** On the month's first day, nearest first. */
+  /** On the month's first day, from the direct seller upwards. */
   readonly sellers: readonly string[];
-  /** The version of the program that drew it up. */
+  /** The program version that created it. */
   readonly software: string;
-  /** Up to when its inputs were taken. */
+  /** The instant up to which source data was read. */
   readonly asOf: string;
   readonly currency: string;
   readonly total: StatementTotal;
-  /** No part had more unobserved time than its plan allows. */
+  /** True when no part has more unobserved time than its plan allows. */
   readonly complete: boolean;
-  /** Why it was sealed although it is not complete. */
+  /** The reason for sealing it although it is incomplete. */
   readonly acceptedIncomplete: string | null;
-  /** One; by the first rule set one for each of the service's terms. */
+  /** One part; under the first rule set one for each of the service's terms. */
   readonly parts: readonly Part[];
   readonly paths: readonly PathPart[];
   readonly outages: readonly OutagePart[];
   readonly exclusions: readonly ExclusionPart[];
-  /** When any of its lines was watched by nobody. */
+  /** When any of the service's lines was unobserved. */
   readonly unobserved: readonly Span[];
-  /** An outage at least this long is sure to be seen. */
+  /** The shortest outage that is certain to be detected, milliseconds. */
   readonly shortestSureOutageMs: number;
-  /** Null: it is the first. */
+  /** The difference from the revision before; null for the first. */
   readonly change: StatementChange | null;
   readonly inputs: StatementInputs;
-  /** The hash of the revision before; null: it is the first. */
+  /** The hash of the revision before; null for the first. */
   readonly previous: string | null;
 }
 
 export interface StatementTotal {
   readonly rent: string;
-  /** Gross. */
+  /** Gross, tax included. */
   readonly credit: string;
-  /** Contained in the credit; null where a part has no rate. */
+  /** The tax contained in the credit; null where a part has no tax rate. */
   readonly tax: string | null;
   readonly net: string | null;
-  /** Null: none is known, or the parts differ. */
+  /** Null: no rate is known, or the parts have different rates. */
   readonly taxRatePercent: string | null;
 }
 
 export interface StatementChange {
-  /** The revision that it is held against. */
+  /** The revision that it is compared with. */
   readonly since: number;
   /** What was entered, measured or configured since, one line each. */
   readonly why: readonly string[];
-  /** Figures that are others now; a field as `parts[0].credit.amount`. */
+  /** Changed figures, by field such as `parts[0].credit.amount`. */
   readonly differences: readonly {
     readonly field: string;
     readonly from: string | null;
     readonly to: string | null;
   }[];
-  /** Signed: what is credited more, or less with a minus. */
+  /** Signed: positive when more is credited, negative when less is. */
   readonly creditDifference: string;
 }
 
 export interface StatementInputs {
-  /** Over everything that the figures rest on: another one means that something of it is another. */
+  /** Digest over all source data of the figures: a different digest means that some source data changed. */
   readonly digest: string;
   readonly ledgerHead: { readonly seq: number; readonly hash: string };
-  /** Rounds held, and what they add up to by path and day. */
+  /** The number of rounds that count, and the digest of their sums by path and day. */
   readonly rounds: { readonly count: number; readonly digest: string };
-  /** Over the configuration that it was drawn up with: terms, commitments, how is measured and watched. */
+  /** Digest of the configuration in effect: terms, commitments, measurement and watch parameters. */
   readonly config: string;
 }
 
-/** A revision that never changes any more. */
+/** A revision that was sealed and can't change any more. */
 export interface SealedStatement {
   readonly document: StatementDocument;
   /** SHA-256 of the document's canonical JSON, hexadecimal. */
   readonly hash: string;
-  /** The id of the key that signed it. */
+  /** The id of the signing key. */
   readonly key: string;
-  /** Ed25519 over the hash together with key, time and person of the sealing, base64. */
+  /** Ed25519 signature over the hash together with the key id, time and person of the sealing, base64. */
   readonly signature: string;
   readonly sealedAt: string;
   readonly sealedBy: string;
 }
 
-/** `2026-10/harbour-bank-backbone`. */
+/** The id of a statement: `2026-10/harbour-bank-backbone`. */
 export const statementId = (month: string, service: string): string => `${month}/${service}`;

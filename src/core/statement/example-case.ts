@@ -16,17 +16,17 @@ import { serviceInMonth, type MonthCase } from './case.js';
 import { judgeMonth, type MonthJudgement } from './judge.js';
 import { currentRuleSet } from './rule-set.js';
 
-/** What an example gave, or why it can't be judged. */
+/** The result of an example, or why it can't be judged. */
 type ExampleResult = { readonly judgement: MonthJudgement } | { readonly fault: ExampleFault };
 export type ExampleFault =
   'no-version' | 'no-class' | 'no-day' | 'currency' | 'outside-month' | 'no-such-line' | 'not-judged';
 
 const path = 'A>B' as PathId;
 const dayMs = 86_400_000;
-/** Sent in each round of an example, so that a loss of up to four decimals of a percent is a whole number of packets. */
+/** Packets per round of an example, so that a loss of up to four decimals of a percent is a whole number of packets. */
 const packets = 1_000_000;
 
-/** Judges an example as a case of one service with one path; the lines of its class all end at one port. */
+/** Judges an example as a case of one service with one path; all lines of its class end at one port. */
 export function judgeExample(plan: Plan, example: PlanExample): ExampleResult {
   const built = caseOf(plan, example);
   if ('fault' in built) return built;
@@ -133,7 +133,7 @@ interface Timed extends Interval {
   readonly figures: ExampleFigures;
 }
 
-/** A round at every slot, each with the figures of the latest exception that it is in, else those of the month. */
+/** A round at every slot, with the figures of the latest exception that contains it, else those of the month. */
 function roundsOf(
   example: PlanExample,
   { sizes, everyMinutes }: { readonly sizes: readonly number[]; readonly everyMinutes: number },
@@ -149,7 +149,7 @@ function roundsOf(
     const [latencyMs, loss, jitterMs] = [figure('latencyMs'), figure('lossPercent'), figure('jitterMs')];
     if (latencyMs === null && loss === null && jitterMs === null) return [];
     const received = packets - Number(floor(multiply(loss ?? zero, ratio(BigInt(packets)))));
-    // Without a latency the delay variation is all there is of it.
+    // A round without a given latency gets one equal to its jitter, so that its delay variation is as given.
     const meanUs = multiply(latencyMs ?? jitterMs ?? zero, ratio(1000n));
     const leastUs = subtract(meanUs, multiply(jitterMs ?? zero, ratio(1000n)));
     const [bytes = 0] = sizes;

@@ -13,18 +13,18 @@ import type { MonthJudgement } from './judge.js';
 import { wholePpm, wholeUs } from './result.js';
 import type { RuleSet } from './rule-set.js';
 
-/** One plan's month, with what its statements show beside what was judged. */
+/** One plan's judged month, with the further data that its statements show. */
 export interface PlanMonth {
   readonly judgement: MonthJudgement;
   readonly planDigest: string;
-  /** What the rounds of a path sum up to, cut at least at every midnight of the plan's zone. */
+  /** The sums over a path's rounds, cut at least at every midnight of the plan's zone. */
   readonly partsOf: (path: PathId) => readonly SummedPart[];
   readonly measuredBy: (path: PathId) => readonly Measured[];
-  /** By the places of the judgement's services; none: not worked out. */
+  /** By the index of the judgement's services; empty: not calculated; null: the edges make no difference. */
   readonly bounds: readonly (Bounds | null)[];
 }
 
-/** An outage with what was said of it; structurally what the ledger's desk shows. */
+/** An outage with its corrections; structurally the same as the ledger service's. */
 export interface OutageFact {
   readonly ref: string;
   readonly port: PopId;
@@ -33,34 +33,34 @@ export interface OutageFact {
   readonly counts: { readonly from: EpochMs; readonly to: EpochMs | null } | null;
 }
 
-/** What the statements of a month are assembled from. */
+/** The input from which a month's statements are assembled. */
 export interface MonthFacts {
   readonly month: string;
   readonly asOf: EpochMs;
   readonly software: string;
   readonly ruleSet: RuleSet;
   readonly plans: readonly PlanMonth[];
-  /** Services that no plan judges, by id with the reason. */
+  /** Services that no plan judges, with the reason. */
   readonly unplanned: readonly { readonly service: string; readonly reason: string }[];
   readonly outages: readonly OutageFact[];
-  /** Approved ones. */
+  /** Approved exclusions only. */
   readonly exclusions: readonly LedgerExclusion[];
   readonly sellersOf: (customer: string, day: LocalDate) => readonly string[];
   readonly shortestSureOutageMs: number;
   readonly ledgerHead: StatementInputs['ledgerHead'];
-  /** The digest of the configuration that it is drawn up with. */
+  /** Digest of the configuration in effect. */
   readonly config: string;
   /** The derivation of the judgement's n-th service, line by line. */
   readonly explain: (judgement: MonthJudgement, index: number) => readonly string[];
   readonly digest: Digest;
 }
 
-/** A day with the slots that are due in it. */
+/** A day with the number of slots due in it. */
 export interface DueDay extends Day {
   readonly slots: readonly EpochMs[];
 }
 
-/** A path's days, each less what the plan leaves out of the month's figures. */
+/** The figures of a path for each day, without the slots that the plan excludes from the month's figures. */
 export function dayFigures(
   path: PathMonth,
   days: readonly DueDay[],
@@ -85,7 +85,9 @@ export function dayFigures(
   });
 }
 
-/** What every day sums up to, less what is left out. The parts are whole in a day, and whole in or out of `leftOut`. */
+/**
+ * The sums of each day without excluded slots. Each part lies within one day and wholly inside or outside `leftOut`.
+ */
 export function sumsByDay(
   days: readonly Day[],
   parts: readonly SummedPart[],

@@ -19,7 +19,7 @@ import type { JoinedPeriod, Month } from '../time/calendar.js';
 import type { PathId } from '../types.js';
 import type { LineInterval, MonthCase, ServiceInMonth } from './case.js';
 
-/** The values of each key, in their order; none for a key that none has. */
+/** Groups values by key, in their order; a key without values gives an empty list. */
 export function byKey<K, V>(values: readonly V[], keyOf: (value: V) => K): (key: K) => readonly V[] {
   const groups = new Map<K, V[]>();
   for (const value of values) {
@@ -30,33 +30,33 @@ export function byKey<K, V>(values: readonly V[], keyOf: (value: V) => K): (key:
   return (key) => groups.get(key) ?? [];
 }
 
-/** One service's month with everything that led to its amount. */
+/** One service's month before caps, with everything that led to its amount. */
 export interface UncappedService {
   readonly terms: ServiceInMonth;
   readonly serviceClass: ServiceClass;
   readonly period: JoinedPeriod;
   readonly availability: Availability;
-  /** Null: not shown, since nobody watched for too long. */
+  /** Whether the commitment was met; null when too much unobserved time leaves it undecided. */
   readonly met: boolean | null;
   readonly rent: bigint;
-  /** Of its terms, in their order; they sum up to `rent`. */
+  /** The rent of each of its terms, in their order; they sum up to `rent`. */
   readonly rents: readonly bigint[];
-  /** What the shares are taken of. */
+  /** The amount that shares are taken of, minor units. */
   readonly base: bigint;
   readonly causes: readonly CauseCredit[];
-  /** Those of `causes` that are paid together. */
+  /** The entries of `causes` that are paid. */
   readonly paid: readonly CauseCredit[];
   readonly share: Rational;
   readonly uncapped: bigint;
 }
 
-/** A service that can't be judged, and why: it keeps no other from being judged. */
+/** A service that can't be judged, and the reason. The others are judged all the same. */
 export interface UnjudgedService {
   readonly terms: ServiceInMonth;
   readonly reason: string;
 }
 
-/** What a service's availability is taken for in place of what was seen: a projection. */
+/** Replaces a service's observed availability, for projections. */
 export type Foreseen = (seen: Availability, period: JoinedPeriod) => Availability;
 
 /** The rents of all services at a site, minor units. */
@@ -68,7 +68,7 @@ export interface SiteRents {
 interface JudgeServicesOptions {
   readonly paths: readonly PathMonth[];
   readonly figuresOf: FiguresOf;
-  /** Of the service's site and currency, whatever plans judge its services. */
+  /** The rents at the service's site in its currency, whatever plans judge the services there. */
   readonly siteRents: (service: ServiceInMonth) => SiteRents;
   readonly foreseen?: Foreseen;
 }
@@ -76,11 +76,11 @@ interface JudgeServicesOptions {
 const rented = (service: ServiceInMonth): RentedDays[] =>
   service.inForce.map(({ monthlyRent, period }) => ({ monthlyRent: monthlyRent.minor, days: period.days }));
 
-/** The rent that is billed for the service's days in the month. */
+/** The rent billed for the service's days in the month, minor units. */
 export const rentOf = (service: ServiceInMonth, daysInMonth: number): bigint =>
   rentOfTerms(rented(service), daysInMonth);
 
-/** Every service by itself: the caps, which bind services together, come after. */
+/** Judges each service alone; caps, which apply to several services together, are applied afterwards. */
 export function judgeServices(
   monthCase: MonthCase,
   options: JudgeServicesOptions,
@@ -92,7 +92,7 @@ export function judgeServices(
     try {
       services.push(judgeOne(terms));
     } catch (error) {
-      // Exact arithmetic throws where a rule divides by nothing; whatever it is, it is this service's alone.
+      // Exact arithmetic throws where a rule divides by zero; whatever the error, it affects this service only.
       unjudged.push({ terms, reason: error instanceof Error ? error.message : String(error) });
     }
   }
@@ -167,7 +167,7 @@ function serviceJudge(
   };
 }
 
-/** When the service had the path. */
+/** When the path was part of the service. */
 function timeWith({ inForce }: ServiceInMonth, path: PathId): IntervalSet {
   return merge(inForce.filter(({ paths }) => paths.includes(path)).map(({ period }) => period));
 }
@@ -183,13 +183,15 @@ function baseOf(
   return base === 'billed' ? rent : monthlyRent.minor;
 }
 
-/** Met when it is even with all unobserved time down, not met when it isn't even with all of it up. */
+/**
+ * True when it is met even with all unobserved time down, false when it is missed even with all of it up, else null.
+ */
 function isMet({ availability, lowerBound }: Availability, commitment: Rational): boolean | null {
   if (compare(lowerBound, commitment) >= 0) return true;
   return compare(availability, commitment) < 0 ? false : null;
 }
 
-/** Late delivery is judged in the month of the actual start; null: this isn't it, or nothing was agreed. */
+/** Late delivery is judged in the month of the actual start; null in other months, or when no start was agreed. */
 function deliveryOf(
   { served, agreedStart = null, installationCharge = null }: ServiceInMonth,
   month: Month,

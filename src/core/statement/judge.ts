@@ -17,7 +17,7 @@ import type { LineInterval, MonthCase, ServiceInMonth } from './case.js';
 
 /** One service's month with everything that led to its amount. */
 export interface ServiceMonth extends UncappedService {
-  /** After the caps, before the minimum. */
+  /** After the caps and before the minimum, minor units. */
   readonly afterCaps: bigint;
   readonly amount: bigint;
 }
@@ -27,7 +27,7 @@ export interface SiteMonth {
   readonly site: string;
   readonly currency: string;
   readonly rent: bigint;
-  /** The lowest of the plans' caps by site and month; null: none of them has one. */
+  /** The lowest monthly site cap of the plans, minor units; null: no plan has one. */
   readonly cap: bigint | null;
   readonly credit: bigint;
 }
@@ -35,29 +35,29 @@ export interface SiteMonth {
 export interface MonthJudgement {
   readonly case: MonthCase;
   readonly services: readonly ServiceMonth[];
-  /** Those that could not be judged; they have no part in sites and caps. */
+  /** Services that could not be judged; they are not included in sites and caps. */
   readonly unjudged: readonly UnjudgedService[];
-  /** The sites of its services, with those that other plans judge. */
+  /** The sites of its services, including the services there that other plans judge. */
   readonly sites: readonly SiteMonth[];
-  /** Those that touch one of its services. */
+  /** The caps that affect one of its services. */
   readonly caps: readonly CapState[];
   readonly paths: readonly PathMonth[];
   readonly roundsOf: (path: PathId) => readonly CountedRound[];
   readonly figuresOf: FiguresOf;
 }
 
-/** One plan's month, and what takes the place of what would be worked out from its rounds. */
+/** One plan's month, with optional values that replace what would be calculated from its rounds. */
 export interface JudgeInput {
   readonly case: MonthCase;
-  /** Where something else summed the rounds up. */
+  /** Figures from sums made elsewhere, such as in the database. */
   readonly figures?: FiguresOf;
-  /** Paths that were judged on the same figures before. */
+  /** Path results that were calculated earlier from the same figures. */
   readonly paths?: readonly PathMonth[];
-  /** In place of the availability that was seen. */
+  /** Replaces the observed availability, for projections. */
   readonly foreseen?: Foreseen;
 }
 
-/** One plan's month by itself: a function of the case and nothing else. */
+/** Judges one plan's month by itself: a pure function of the case. */
 export function judgeMonth(
   monthCase: MonthCase,
   figures?: FiguresOf,
@@ -76,9 +76,12 @@ export function judgeMonth(
   return judged;
 }
 
-/** The months of several plans with the same name, all by one rule set: sites and caps go across them. */
+/**
+ * Judges one month of several plans together, because sites and caps span plans. All inputs must have the same month
+ * name and rule set. The result has one judgement for each input, in order.
+ */
 export function judgeMonths(inputs: readonly JudgeInput[]): MonthJudgement[] {
-  // By the first rule set every plan's month stands by itself.
+  // Under the first rule set every plan's month is judged separately.
   if (inputs.length > 1 && inputs.some((input) => input.case.ruleSet === 1))
     return inputs.flatMap((input) => judgeMonths([input]));
   const siteRents = rentsBySite(inputs.map((input) => input.case));
@@ -124,7 +127,7 @@ export function judgeMonths(inputs: readonly JudgeInput[]): MonthJudgement[] {
   });
 }
 
-/** Whether a cap binds the service together with others. */
+/** Whether a cap applies to the service, alone or together with others. */
 export function touches({ rule, group, currency }: CapState, service: ServiceInMonth): boolean {
   const own = rule.per === 'service' ? service.id : service[rule.per];
   return own === group && currency === service.monthlyRent.currency;
@@ -141,11 +144,11 @@ function payableOf(monthCase: MonthCase | undefined, { terms, rent, uncapped }: 
   };
 }
 
-/** Every case of a month has the whole history of the year before, or none where its plan asks for none. */
+/** The credit history. Each case of a month has that of the whole year before, or none where its plan needs none. */
 const historyOf = (inputs: readonly JudgeInput[]): MonthCase['history'] =>
   inputs.find((input) => input.case.history.length > 0)?.case.history ?? [];
 
-/** A site has one currency; were there two, their amounts would never meet. */
+/** A site normally has one currency; with two, their amounts must not be added, so the key contains the currency. */
 const siteKey = ({ site, monthlyRent }: ServiceInMonth): string =>
   JSON.stringify([site, monthlyRent.currency]);
 
@@ -163,7 +166,9 @@ function rentsBySite(cases: readonly MonthCase[]): (service: ServiceInMonth) => 
   return (service) => rents.get(siteKey(service)) ?? { billed: 0n, fullMonth: 0n };
 }
 
-/** Every path that the services name, then the commitments, then the rounds. */
+/**
+ * The result of every path: first those that the services name, then those with commitments, then those with rounds.
+ */
 function judgePaths(monthCase: MonthCase, figuresOf: FiguresOf): readonly PathMonth[] {
   const { month, plan, exclusions, commitments, due } = monthCase;
   const slots = dueSlots(month, plan);
@@ -216,15 +221,15 @@ function sitesOf(payables: readonly Payable[], caps: readonly CapState[]): SiteM
   });
 }
 
-/** The case's outages with their edges moved as far as what was measured allows. */
+/** The case's outages with their edges moved as far as the measurement allows. */
 export interface OutageBounds {
   /** Each from its earliest start to its latest end. */
   readonly longest: readonly LineInterval[];
-  /** Each from its latest start to its earliest end; an empty or reversed one is none. */
+  /** Each from its latest start to its earliest end; an empty or reversed interval is no outage. */
   readonly shortest: readonly LineInterval[];
 }
 
-/** Between what one service's figures lie by the uncertainty of its outages' edges. */
+/** The range of one service's figures given the uncertainty of its outages' edges. */
 export interface ServiceBounds {
   /** Shares of 1, exact. */
   readonly availabilityLow: Rational;
@@ -235,8 +240,9 @@ export interface ServiceBounds {
 }
 
 /**
- * The months of several plans judged twice more, with every outage at its longest and at its shortest: bounds for each
- * of their services, in their order; what was judged lies within them. `moved` goes with `judged`, one for each.
+ * Judges the months of several plans twice more, with every outage at its longest and at its shortest. The result has
+ * bounds for each of their services, in order, and the judged figures lie within them. `moved` has one entry for each
+ * of `judged`.
  */
 export function boundsOf(
   judged: readonly MonthJudgement[],
@@ -261,7 +267,8 @@ export function boundsOf(
 }
 
 function between(services: readonly ServiceMonth[]): ServiceBounds {
-  // A cap shares out: when others' outages are longer too, a service may get less. So neither end is taken as given.
+  // A cap is shared: when other services' outages are longer too, a service may get less. So either end may be the
+  // lower one.
   const shares = services.map(({ availability }) => availability.availability).sort(compare);
   const amounts = services.map(({ amount }) => amount).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   const [availabilityLow, availabilityHigh] = [shares[0], shares.at(-1)];

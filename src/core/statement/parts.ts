@@ -20,10 +20,10 @@ import { capDetails, claimWindow, paidOn, serviceDetails, serviceResult } from '
 import { hasRulings, rulingsOf } from './rulings.js';
 
 /**
- * The month cut wherever its judgement may look at a piece of it: at the edges of what the plan leaves out of the
- * path's figures, where its slots begin and cease to be due, where a service begins or ceases to have the path, if a
- * credit rests on its figure, and at every midnight where a metric is judged, or shown,
- * by the day. Whoever sums rounds up by these parts has summed them up once for everything that is asked.
+ * Cuts the month wherever its judgement may need the sums of a piece of it: at the edges of what the plan excludes from
+ * the path's figures, where its slots start and stop being due, where a service starts or stops having the path (if a
+ * credit depends on its figure), and at every midnight where a metric is judged or shown by the day. With sums over
+ * these parts, every later request is answered without reading the rounds again.
  */
 export function partsAsked(
   monthCase: Pick<MonthCase, 'month' | 'plan' | 'exclusions' | 'due' | 'services' | 'ruleSet'>,
@@ -51,7 +51,7 @@ function judgedByDay(plan: PlanVersion): boolean {
   return plan.credit.causes.some((rule) => rule.kind === 'failed-days' && rule.metric !== 'availability');
 }
 
-/** Where the windows that the plan looks at begin and end. */
+/** The edges of the windows that the plan evaluates. */
 function windowEdges(plan: PlanVersion, month: Month): EpochMs[] {
   const rules = [
     ...plan.availability.degradedIsDown,
@@ -63,7 +63,7 @@ function windowEdges(plan: PlanVersion, month: Month): EpochMs[] {
   return [...new Set(edges)];
 }
 
-/** When services begin and cease to have a path whose figure a credit of theirs rests on. */
+/** When services start and stop having a path on whose figure a credit of theirs depends. */
 function edgesOfTerms({
   plan,
   services,
@@ -82,7 +82,7 @@ function edgesOfTerms({
   return (path) => [...(edges.get(path) ?? [])];
 }
 
-/** Whether a credit rests on a figure of a path. */
+/** Whether a credit depends on the figure of a path. */
 export const paysForQuality = ({
   credit,
   availability,
@@ -102,7 +102,7 @@ export const spanOf = ({ from, to }: Interval, zone: string): Span => ({
   to: formatInstant(to, zone),
 });
 
-/** The n-th service of a plan's month, as its statement says it. */
+/** The statement part of the n-th service in a plan's month. */
 export function partOf(
   planMonth: PlanMonth,
   index: number,
@@ -143,7 +143,7 @@ export function partOf(
     complete,
     availabilityPercent,
     commitmentPercent,
-    // The first rule set did not know of "not shown".
+    // The first rule set had no undecided state: it counted as met.
     met: ruleSet === 1 ? met !== false : met,
     ...(ruleSet === 1 ? {} : secondOf(result, details)),
     ...(ruleSet === 1 ? {} : toDatePart(service, facts.asOf)),
@@ -169,7 +169,7 @@ export function partOf(
   };
 }
 
-/** What a month that is not over comes to so far; left out of one that is. */
+/** The figures so far of a month in progress; an empty object for a month that is over. */
 function toDatePart({ availability, period }: ServiceMonth, asOf: EpochMs): Pick<Part, 'toDate'> {
   const soFar = asOf < period.to ? toDateOf(availability, period, asOf) : null;
   const observed = observedOf(availability, period, asOf);
@@ -188,7 +188,7 @@ const partRulings = (service: ServiceMonth, judgement: MonthJudgement): PartRuli
 
 type Second = Pick<Part, 'availabilityLowerBoundPercent' | 'terms' | 'next' | 'baseOf'>;
 
-/** What the second rule set says beside the first. */
+/** The fields that the second rule set adds. */
 function secondOf(
   { availabilityLowerBoundPercent }: ReturnType<typeof serviceResult>,
   { terms, next, baseOf }: ReturnType<typeof serviceDetails>,
@@ -243,13 +243,13 @@ function siteMonthOf({ terms }: ServiceMonth, { sites }: MonthJudgement): Part['
   };
 }
 
-/** A stretch of a service with the month it was judged in. */
+/** A stretch of a service with the month in which it was judged. */
 export interface Judged {
   readonly service: ServiceMonth;
   readonly judgement: MonthJudgement;
 }
 
-/** What the service's statement says of an outage; null: it touches none of its lines in its time. */
+/** The statement's entry for an outage; null when it affects none of the service's lines in the service's time. */
 export function outagePart(
   outage: OutageFact,
   judged: readonly Judged[],
@@ -301,7 +301,7 @@ interface Times {
   readonly to: EpochMs | null;
 }
 
-/** What counts; where nothing does, what was measured or first entered. */
+/** The times that count; where none do, those first measured or entered. */
 function timesOf({ counts, measured, corrections }: OutageFact): Times | null {
   if (counts) return counts;
   if (measured) return { from: measured.start.at, to: measured.end?.at ?? null };

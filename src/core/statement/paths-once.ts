@@ -7,13 +7,13 @@ import type { PathPart } from './document-parts.js';
 import { coverage, pathResult } from './result.js';
 import { pathRounds, type PathRounds } from './digest.js';
 
-/** A path as every statement that names it says it. */
+/** A path as it appears in every statement that names it. */
 export interface PathOnce {
   readonly part: PathPart;
   readonly rounds: PathRounds;
 }
 
-/** Each path of each plan's month, worked out when the first statement needs it. */
+/** Calculates each path of each plan's month when the first statement needs it, and remembers the result. */
 export function pathsOnce(facts: MonthFacts): (planMonth: PlanMonth, path: string) => PathOnce | null {
   const known = new Map<PlanMonth, ReturnType<typeof planPaths>>();
   return (planMonth, path) => {
@@ -40,7 +40,7 @@ function planPaths(planMonth: PlanMonth, facts: MonthFacts): (path: string) => P
   };
 }
 
-/** The days that have begun, with what was due in them until now. */
+/** The days that have begun, with the number of slots due in them until now. */
 function dueDays({ judgement }: PlanMonth, asOf: number): DueDay[] {
   const { month, plan } = judgement.case;
   const slots = dueSlots(month, plan).filter((slot) => slot < asOf);
@@ -49,7 +49,7 @@ function dueDays({ judgement }: PlanMonth, asOf: number): DueDay[] {
     .map((day) => ({ ...day, slots: slots.filter((slot) => day.from <= slot && slot < day.to) }));
 }
 
-/** A path of a plan's month, as statements say it. */
+/** A path of a plan's month in the form of a statement. */
 function pathPart(path: PathMonth, planMonth: PlanMonth, days: readonly DueDay[]): PathPart {
   const { planId, plan } = planMonth.judgement.case;
   const { path: id, ...result } = pathResult(path, plan.latency.excessDecimals);
@@ -78,7 +78,7 @@ function pathPart(path: PathMonth, planMonth: PlanMonth, days: readonly DueDay[]
   };
 }
 
-/** Commitment and excess together, for a line in a chart; what decides is the rounded excess. */
+/** Commitment plus excess, microseconds, for a line in a chart; judgements use the rounded excess instead. */
 function edgeUs({ upToPercent }: Band, commitmentUs: Rational | null): number | null {
   if (upToPercent === null || commitmentUs === null) return null;
   const factor = add(ratio(1n), multiply(upToPercent, ratio(1n, 100n)));

@@ -29,7 +29,7 @@ import {
 } from './judge.js';
 import type { RuleSet } from './rule-set.js';
 
-/** The judgement in the words and roundings that are printed: every figure here is final. */
+/** The judgement with the terms and rounding of the printed result: every figure is final. */
 export function monthResult(judgement: MonthJudgement) {
   const { planId, plan, month } = judgement.case;
   return {
@@ -42,7 +42,7 @@ export function monthResult(judgement: MonthJudgement) {
   };
 }
 
-/** Where a cap over a rolling year had to do without months of it; left out where it had them all. */
+/** The months missing from the history of a cap over a rolling year; left out when none is missing. */
 function unknownHistory({ caps }: MonthJudgement) {
   const lacking = caps.filter(({ unknownMonths }) => unknownMonths.length > 0);
   if (lacking.length === 0) return {};
@@ -114,7 +114,7 @@ function rawResult({ held, latencyUs, loss }: MeanFigures) {
   return { roundsHeld: held, latencyUs: wholeUs(latencyUs), lossPpm: wholePpm(loss) };
 }
 
-/** What the edges of outages leave open; null where they leave nothing open. */
+/** The range of figures that the uncertainty of outage edges allows; null when it has no effect. */
 export function boundsResult(bounds: ServiceBounds, currency: string) {
   if (!availabilityDiffers(bounds) && !creditDiffers(bounds)) return null;
   const { availabilityLow, availabilityHigh, creditLow, creditHigh } = bounds;
@@ -126,7 +126,10 @@ export function boundsResult(bounds: ServiceBounds, currency: string) {
   };
 }
 
-/** Rounds held of rounds due, rounded down: 99.999 % is not whole. */
+/**
+ * The percentage of due rounds that count, rounded down so that 99.999 % never reads as complete; null when none was
+ * due.
+ */
 export function coverage({ held, due }: Pick<MetricMonth, 'held' | 'due'>): string | null {
   return due === 0 ? null : formatDown(asPercent(ratio(BigInt(held), BigInt(due))), 2);
 }
@@ -138,7 +141,7 @@ export const wholePpm = (loss: Rational | null): number | null =>
 export type BoundsResult = NonNullable<ReturnType<typeof boundsResult>>;
 export type MonthResult = ReturnType<typeof monthResult>;
 
-/** The result with all that stands beside the documented keys. Those keep their names and values. */
+/** The result with additional keys. The documented keys keep their names and values. */
 export function monthDetails(judgement: MonthJudgement) {
   const result = monthResult(judgement);
   return {
@@ -174,7 +177,7 @@ export function monthDetails(judgement: MonthJudgement) {
   };
 }
 
-/** Null: the plan asks for no claim. */
+/** The deadline for claims; null: the plan requires no claim. */
 export function claimWindow(
   { case: { plan, month } }: MonthJudgement,
   service?: ServiceMonth,
@@ -188,7 +191,7 @@ export function claimWindow(
   const { days } = claim;
   const afterMonth = { withinDays: days, lastDay: addDays(month.endDay, days - 1) };
   if (claim.after === 'month') return afterMonth;
-  // The last day counts from the day on which the outage ended.
+  // The number of days counts from the day on which the outage ended.
   const outages = (service?.availability.outages ?? []).map(({ from, to }) => ({
     from: formatInstant(from, month.zone),
     lastDay: addDays(formatInstant(to - 1, month.zone).slice(0, 10), days),
@@ -196,7 +199,7 @@ export function claimWindow(
   return { withinDays: days, outages, lastDay: outages[0]?.lastDay ?? afterMonth.lastDay };
 }
 
-/** Where days count from each outage, a service has last days of its own. */
+/** Where days count from each outage, each service has its own last days. */
 function claimOfService(
   judgement: MonthJudgement,
   service: ServiceMonth | undefined,
@@ -207,7 +210,7 @@ function claimOfService(
   return own === null ? {} : { claim: own };
 }
 
-/** The month whose invoice a credit lowers; left out where it is the same one, as it was before plans could say it. */
+/** The month whose invoice a credit reduces; absent where it is the same month, as in results of earlier versions. */
 export function paidOn({ case: { plan, month } }: MonthJudgement): { readonly paidOn?: object } {
   if (plan.credit.paidOn === 'same-invoice') return {};
   return { paidOn: { invoice: 'next', month: monthAfter(month.name, 1) } };
@@ -302,13 +305,13 @@ function jitterDetails({ jitter, targets }: PathMonth) {
 
 type MonthDetails = ReturnType<typeof monthDetails>;
 
-/** A sealed statement's inputs are others than they were. */
+/** The source data of a sealed statement has changed. */
 export interface ChangedSince {
   readonly at: EpochMs;
   readonly why: readonly string[];
 }
 
-/** A statement without its document, as it is listed. */
+/** A statement as listed, without its document. */
 export interface StatementSummary {
   readonly id: string;
   readonly month: string;
@@ -322,9 +325,9 @@ export interface StatementSummary {
   readonly credit: string;
   readonly complete: boolean;
   readonly hash: string;
-  /** When it was drawn up or sealed. */
+  /** When it was created or sealed. */
   readonly at: EpochMs;
   readonly sealedBy: string | null;
-  /** Of the latest revision: its inputs have changed. */
+  /** For the latest revision: how its source data has changed since; null: unchanged. */
   readonly changed: ChangedSince | null;
 }

@@ -5,12 +5,15 @@ import type { PathMonth } from '../quality.js';
 import { subtract } from '../time/intervals.js';
 import type { MonthJudgement, ServiceMonth } from './judge.js';
 
-/** False: a plan of an evidence pack of an earlier version of this program, which has them as a mapping. */
+/**
+ * Whether the plan has rulings as a list. In a plan from an evidence pack of an earlier program version they are a
+ * mapping.
+ */
 export const hasRulings = ({ rulings }: Pick<PlanVersion, 'rulings'>): boolean => Array.isArray(rulings);
 
 /**
- * The rulings that touched a service's month, in the order of the plan: those whose field had a part in a figure of it,
- * so that its reader is told how the contract was read, and nothing that did not matter.
+ * The rulings that affected a service's month, in the order of the plan: those whose field was used for one of its
+ * figures, so that the reader learns how the contract was interpreted where it mattered, and nothing else.
  */
 export function rulingsOf(service: ServiceMonth, judgement: MonthJudgement): Ruling[] {
   const { plan } = judgement.case;
@@ -21,7 +24,7 @@ export function rulingsOf(service: ServiceMonth, judgement: MonthJudgement): Rul
   });
 }
 
-/** A ruling on a class touches services of that class. */
+/** Whether a ruling about a class applies to the service's class. */
 function ofItsClass({ field }: Ruling, { serviceClass }: ServiceMonth): boolean {
   return !field.startsWith('classes.') || field.split('.')[1] === serviceClass.id;
 }
@@ -86,7 +89,7 @@ function ownPaths({ terms }: ServiceMonth, { paths }: MonthJudgement): PathMonth
   return paths.filter(({ path }) => terms.paths.includes(path));
 }
 
-/** An approved exclusion of the kind on one of its lines or paths, in the month. */
+/** Whether an approved exclusion of the kind covers one of the service's lines or paths in the month. */
 function hasExclusion(kind: ExclusionKind, service: ServiceMonth, { case: own }: MonthJudgement): boolean {
   const { terms, period, availability } = service;
   return own.exclusions.some((exclusion) => {

@@ -8,13 +8,13 @@ import { judgeMonths, type JudgeInput, type ServiceMonth } from './judge.js';
 interface LineStanding {
   readonly line: string;
   readonly pop: string;
-  /** Over the service's whole period, a share of 1. */
+  /** Over the service's whole period, assuming no further outage, a share of 1. */
   readonly availability: Rational;
-  /** With time that nobody watched it, and nothing excuses, counted as down. */
+  /** The availability with unexcluded unobserved time counted as down. */
   readonly lowerBound: Rational;
 }
 
-/** How a service stands in a month that is not over. */
+/** The state of a service in a month in progress. */
 export interface ServiceStanding {
   readonly service: string;
   readonly customer: string | null;
@@ -22,40 +22,40 @@ export interface ServiceStanding {
   readonly class: string;
   readonly plan: string;
   readonly periodEnd: EpochMs;
-  /** Of the whole period: what the month comes to when nothing more happens. */
+  /** Over the whole period, assuming no further outage, a share of 1. */
   readonly availability: Rational;
-  /** With unobserved time that nothing excuses counted as down. */
+  /** The availability with unexcluded unobserved time counted as down. */
   readonly lowerBound: Rational;
-  /** Null: not shown, since nobody watched for too long. */
+  /** Whether the commitment is met; null when too much unobserved time leaves it undecided. */
   readonly met: boolean | null;
-  /** Of what has passed of the period; null before it begins. */
+  /** Over the elapsed part of the period; null before it begins. */
   readonly toDate: ToDate | null;
-  /** How much of what has passed was observed, a share of 1; null before the period begins. */
+  /** The observed fraction of the elapsed period, a share of 1; null before the period begins. */
   readonly observed: Rational | null;
   readonly commitment: Rational;
   readonly unavailableMs: number;
   readonly excusedMs: number;
   readonly unobservedMs: number;
-  /** Outage that the month may have and still meet the commitment. */
+  /** Total outage that the month may have and still meet the commitment, milliseconds. */
   readonly allowedMs: number;
   readonly next: NextStep | null;
   readonly lines: readonly LineStanding[];
   readonly money: MoneyStanding;
 }
 
-/** Minor units of the currency. */
+/** Amounts in minor units of the currency. */
 interface MoneyStanding {
   readonly currency: string;
   readonly rent: bigint;
-  /** What is credited when nothing more happens. */
+  /** The credit assuming no further outage. */
   readonly credit: bigint;
-  /** What is credited when outages go on at this month's rate. */
+  /** The credit projected from this month's rate of outages so far. */
   readonly projected: bigint;
-  /** What the next availability step would give before any cap; null: there is none. */
+  /** The credit of the next availability step before any cap; null: there is no further step. */
   readonly nextStep: bigint | null;
 }
 
-/** Every service of the months of several plans as it stands at `now`; those that can't be judged are not among them. */
+/** The state at `now` of every service in the months of several plans, without those that can't be judged. */
 export function servicesStanding(inputs: readonly JudgeInput[], now: EpochMs): readonly ServiceStanding[] {
   const judged = judgeMonths(inputs);
   const projected = judgeMonths(

@@ -5,15 +5,15 @@ import { needed, type Quorum, type Testimony } from './outage.js';
 import { atOnceMs, type PortWatch, type WatchRules } from './port.js';
 
 /**
- * What an outage that one observer saw was, by what all of them saw meanwhile. It explains; what a contract counts is
- * the quorum's alone.
+ * The cause of an outage that one observer saw, derived from what all observers saw meanwhile. It is an explanation
+ * only: the contract counts what the quorum decides.
  */
 export const outageCauses = [
-  'path', // others reach the port: the way from those who do not has failed
-  'port', // most of those who see the port see it down, and its PoP is alive
-  'pop', // so they do, and the PoP's own agent reaches nothing, or is silent
-  'isolated-agent', // the observer was cut off: it reached nothing, and others reached the port
-  'unconfirmed', // nobody else could say
+  'path', // other observers reach the port: the path from those that do not has failed
+  'port', // most observers of the port see it down, and its PoP is alive
+  'pop', // the same, and the PoP's own agent reaches nothing or is silent
+  'isolated-agent', // the observer was cut off: it reached nothing, and other observers reached the port
+  'unconfirmed', // no other observer has evidence
 ] as const;
 type OutageCause = (typeof outageCauses)[number];
 
@@ -23,14 +23,14 @@ export interface PortView extends Testimony {
   readonly port: PopId;
 }
 
-/** A round of a path, which says of its destination what a watch would have. */
+/** A measured round of a path, used as evidence about its destination where a watch has none. */
 export interface RoundView {
   readonly path: PathId;
   readonly source: PopId;
   readonly destination: PopId;
   readonly startedAt: number;
   readonly endedAt: number;
-  /** Packets sent and received, of all sizes. */
+  /** Packets sent and received, summed over all sizes. */
   readonly sent: number;
   readonly received: number;
 }
@@ -38,11 +38,11 @@ export interface RoundView {
 export interface AttributionInput {
   readonly observer: PopId;
   readonly port: PopId;
-  /** The outage, as far as it has come. */
+  /** The outage; its end so far while it lasts. */
   readonly during: Interval;
-  /** The observer took it back because it was cut off. */
+  /** Whether the observer voided the outage because it was cut off itself. */
   readonly isolated: boolean;
-  /** Of everybody who watches anything; the observer's own among them. */
+  /** The views of every observer of any port, the outage's own observer included. */
   readonly views: readonly PortView[];
   readonly rounds: readonly RoundView[];
   readonly quorum: Quorum;
@@ -50,15 +50,15 @@ export interface AttributionInput {
 
 export interface Attribution {
   readonly cause: OutageCause;
-  /** Who saw the port down, who reached it, and who could say nothing; each sorted. */
+  /** The observers that saw the port down, reached it, or have no evidence; each list sorted. */
   readonly down: readonly PopId[];
   readonly up: readonly PopId[];
   readonly blind: readonly PopId[];
-  /** How many had to see it down. */
+  /** How many observers had to see the port down. */
   readonly needed: number;
-  /** The paths that failed, where it was paths. */
+  /** The failed paths, where the cause is paths. */
   readonly paths: readonly PathId[];
-  /** Whether the agent in the port's PoP reached anybody; null: there is none, or nothing is known of it. */
+  /** Whether the agent in the port's PoP reached any port; null: there is no agent, or nothing is known of it. */
   readonly alive: boolean | null;
 }
 
@@ -89,7 +89,7 @@ export function attribute(input: AttributionInput): Attribution {
   return { ...shown, cause, paths: cause === 'path' ? down.map((from) => pathId(from, port)) : [] };
 }
 
-/** What an observer says of a port: by its watch, and where that was blind by rounds that lie within the outage. */
+/** An observer's evidence about a port: from its watch, or where that was blind, from rounds within the outage. */
 function saidOf(name: PopId, port: PopId, { views, rounds, during }: AttributionInput): Said {
   const view = views.find((one) => one.observer === name && one.port === port);
   const watched = view === undefined ? null : watchSaid(view, during);
@@ -106,17 +106,20 @@ function saidOf(name: PopId, port: PopId, { views, rounds, during }: Attribution
   return own.some(({ received }) => received > 0) ? 'up' : 'down';
 }
 
-/** Down for at least half of the time in which it watched; clocks of two observers never agree to the millisecond. */
+/**
+ * Down if the watch saw it down for at least half of the observed time: the clocks of two observers never agree
+ * exactly.
+ */
 function watchSaid({ outages, unobserved }: Testimony, during: Interval): Said {
   const down = intersect(merge(outages), [during]);
-  // What was inferred is known, though nobody watched.
+  // Inferred downtime is evidence although nobody was watching.
   const observed = subtract(clip([during], during), subtract(merge(unobserved), down));
   const observedMs = totalMs(observed);
   if (observedMs === 0) return null;
   return 2 * totalMs(down) >= observedMs ? 'down' : 'up';
 }
 
-/** Whether an agent reached any port at all meanwhile; null when it said nothing, and never did. */
+/** Whether an agent reached any port during the outage; null when it has never reported anything. */
 function reachesAny(name: PopId, input: AttributionInput): boolean | null {
   const ports = new Set<PopId>();
   for (const view of input.views) if (view.observer === name) ports.add(view.port);
@@ -125,7 +128,7 @@ function reachesAny(name: PopId, input: AttributionInput): boolean | null {
   return [...ports].some((port) => saidOf(name, port, input) === 'up');
 }
 
-/** It sees more than one port, and reaches none of them. */
+/** Whether the observer watches more than one port and reaches none of them. */
 function isCutOff(observer: PopId, input: AttributionInput): boolean {
   const own = input.views.filter((view) => view.observer === observer);
   const said = own.map(({ port }) => saidOf(observer, port, input)).filter((one) => one !== null);
@@ -133,9 +136,9 @@ function isCutOff(observer: PopId, input: AttributionInput): boolean {
 }
 
 /**
- * Since when the observer is cut off, by what it knows of its references; null when it is not. It is when all of them
- * are silent and at least two (or the only one) fell silent at once: those that were down before say nothing.
- * The instant is the last at which a reference is known to have been reached.
+ * The instant from which the observer is cut off, judged by its reference ports; null when it is not. It is cut off
+ * when all references are silent and at least two (or the only one) fell silent at once; references that were down
+ * before are no evidence. The instant is the last one at which a reference is known to have been reached.
  */
 export function isolatedSince(rules: WatchRules, references: readonly PortWatch[]): EpochMs | null {
   const starts = references.flatMap(({ standing, outage }) =>
@@ -150,8 +153,8 @@ export function isolatedSince(rules: WatchRules, references: readonly PortWatch[
 }
 
 /**
- * When the references are reached again, by the sending times of the echoes that they answered since then; null: not
- * yet. A single answer does not do: as many as make a port up, close together.
+ * The instant at which the references are reached again, from the sending times of the echoes that they answered since;
+ * null: not yet. One answer does not suffice: it takes as many, close together, as bring a port up.
  */
 export function reachedAgainAt(rules: WatchRules, answeredAt: readonly EpochMs[]): EpochMs | null {
   const sorted = [...answeredAt].sort((a, b) => a - b);

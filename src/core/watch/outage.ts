@@ -10,49 +10,51 @@ import {
 import type { PathTrace } from '../trace/trace.js';
 import type { EpochMs, PopId } from '../types.js';
 
-/** One end of an outage: what it counts from or to, and between which instants the truth lies. */
+/**
+ * One edge of an outage: the instant that counts, and the earliest and latest instant at which it can have happened.
+ */
 export interface OutageEdge {
   readonly at: EpochMs;
   readonly earliest: EpochMs;
   readonly latest: EpochMs;
 }
 
-/** Why nobody was watching. */
+/** Why an observer was not watching. */
 export const blindReasons = [
-  'stopped', // the daemon was, in order
-  'crashed', // the daemon was, not in order
-  'asleep', // the machine was
-  'stalled', // the daemon did not get to run
-  'clock-stepped', // the wall clock was set: its instants are suspect
-  'isolated', // every reference vanished at once: the observer was cut off
+  'stopped', // the daemon was stopped in an orderly way
+  'crashed', // the daemon crashed
+  'asleep', // the machine was suspended
+  'stalled', // the daemon was not scheduled to run
+  'clock-stepped', // the wall clock was set: time stamps around it are not trusted
+  'isolated', // every reference became unreachable at once: the observer was cut off
   'not-sent', // the observer could not send
 ] as const;
 export type BlindReason = (typeof blindReasons)[number];
 
-/** Time in which a port was not watched. */
+/** Time in which an observer did not watch a port. */
 export interface Blind extends Interval {
   readonly reason: BlindReason;
 }
 
 /**
- * An unavailable interval of one port as one observer saw it: from the sending of the first unanswered echo to that
- * of the first answered one of the recovery.
+ * An unavailable interval of one port as one observer saw it: from the sending of the first unanswered echo to the
+ * sending of the first answered echo of the recovery.
  */
 export interface Outage {
   readonly start: OutageEdge;
-  /** Null while it lasts. */
+  /** Null while the outage lasts. */
   readonly end: OutageEdge | null;
-  /** When it was sure. */
+  /** When the outage was confirmed. */
   readonly openedAt: EpochMs;
-  /** When its end was sure; null while it lasts. */
+  /** When its end was confirmed; null while it lasts. */
   readonly closedAt: EpochMs | null;
-  /** Unobserved time in it: the port was down before and still was after, the rest is inferred. */
+  /** Unobserved time within the outage: the port was down before and after it, so downtime is inferred. */
   readonly inferred: readonly Blind[];
-  /** The observer took it back: it counts for nothing, and is kept. */
+  /** Set when the observer voided the outage: it is stored, and counts for nothing. */
   readonly voided: { readonly at: EpochMs; readonly reason: BlindReason } | null;
 }
 
-/** What is written down of a watch. Observer and port are PoPs; observer, port and first instant name a row. */
+/** An outage as it is stored. Observer and port are PoPs; (observer, port, start) identifies the row. */
 export interface ObservedOutage extends Outage {
   readonly observer: PopId;
   readonly port: PopId;
@@ -61,34 +63,34 @@ export interface ObservedOutage extends Outage {
 export const portStates = [
   'up',
   'down',
-  'unobserved', // its observer can say nothing of it
-  'unwatched', // it is no longer among those that are watched
+  'unobserved', // its observer has no evidence about it
+  'unwatched', // it is no longer in the list of watched ports
 ] as const;
 export type PortState = (typeof portStates)[number];
 
 export const observerStates = [
   'watching',
-  'isolated', // from all of its references at once
-  'unobserved', // it did not live through some time: the reason says why
+  'isolated', // the observer was cut off from all of its references at once
+  'unobserved', // the observer missed some time; the reason says why
   'stopped',
 ] as const;
 export type ObserverState = (typeof observerStates)[number];
 
 export interface StateChange {
   readonly observer: PopId;
-  /** Null: the observer itself. */
+  /** Null: the event concerns the observer itself. */
   readonly port: PopId | null;
   readonly at: EpochMs;
   readonly state: PortState | ObserverState;
   readonly reason: BlindReason | null;
 }
 
-/** A stretch in which the observer was watching: heartbeats, coalesced. */
+/** A stretch in which the observer was watching, merged from its heartbeats. */
 export interface WatchSpan extends Interval {
   readonly observer: PopId;
 }
 
-/** Time of which the observer can say nothing, though its heartbeats may cover it. */
+/** Time for which the observer has no evidence although its heartbeats may cover it. */
 export interface BlindTime {
   readonly observer: PopId;
   /** Null: all ports. */
@@ -99,34 +101,34 @@ export interface BlindTime {
   readonly reason: BlindReason;
 }
 
-/** What is written at one time: all of it or nothing. */
+/** Rows that are written in one transaction. */
 export interface WatchRecord {
   readonly outages: readonly ObservedOutage[];
   readonly states: readonly StateChange[];
   readonly spans: readonly WatchSpan[];
   readonly blind: readonly BlindTime[];
-  /** Traces of paths to the ports; absent: none. */
+  /** Traces of paths to the ports; absent when there are none. */
   readonly traces?: readonly PathTrace[];
 }
 
-/** What one observer has on record of one port. */
+/** What is stored of one observer's watch of one port. */
 interface Attendance {
-  /** When it was watching: its heartbeats, coalesced. */
+  /** When the observer was watching, merged from its heartbeats. */
   readonly spans: readonly Interval[];
-  /** When it could say nothing, of this port or of any; null: it lasts. */
+  /** When it had no evidence about this port or about any; `to` null: it lasts. */
   readonly blind: readonly { readonly from: EpochMs; readonly to: EpochMs | null }[];
-  /** When the port was among those it watched. */
+  /** When the port was in its list of watched ports. */
   readonly watched: readonly Interval[];
 }
 
-/** When nobody watched, within `period`. */
+/** The time within `period` in which the observer did not watch the port. */
 export function unobservedIn(period: Interval, attendance: Attendance): IntervalSet {
   const blind = merge(attendance.blind.map(({ from, to }) => ({ from, to: to ?? Infinity })));
   const seen = subtract(intersect(merge(attendance.spans), merge(attendance.watched)), blind);
   return subtract(clip([period], period), seen);
 }
 
-/** When a port was watched, by the changes of its state in their order. */
+/** When a port was watched, from the changes of its state in time order. */
 export function watchedBy(
   changes: readonly { readonly at: EpochMs; readonly state: string }[],
   until: EpochMs,
@@ -143,30 +145,30 @@ export function watchedBy(
   return merge(intervals);
 }
 
-/** What one observer says of one port. */
+/** One observer's evidence about one port. */
 export interface Testimony {
-  /** Its outages that are not voided; inferred time in them included. */
+  /** Its outages that are not voided, with their inferred time. */
   readonly outages: readonly Interval[];
   /** When it was not watching, or was cut off. */
   readonly unobserved: readonly Interval[];
 }
 
-/** How many of the observers that see a port have to see it down. */
+/** How many of the observers that watch a port have to see it down. */
 export type Quorum = 'majority' | number;
 
 interface Agreed {
   readonly down: IntervalSet;
-  /** Nobody was watching. Parts of it may be down all the same: those that were inferred. */
+  /** When no observer was watching. Parts of it may be down as well: those that were inferred. */
   readonly unobserved: IntervalSet;
 }
 
-/** How many of so many voters have to see it down. */
+/** The number of votes needed to declare a port down, out of `voters`. */
 export const needed = (quorum: Quorum, voters: number): number =>
   Math.max(1, quorum === 'majority' ? Math.floor(voters / 2) + 1 : Math.min(quorum, voters));
 
 /**
- * When a port was down by what its observers say, within `period`. At each instant those who are watching vote; who
- * is cut off has no voice. While nobody watches, what they inferred is voted on by all of them.
+ * When a port was down within `period` by the votes of its observers. At each instant those that are watching vote; an
+ * observer that is cut off has no vote. While none is watching, all of them vote with the downtime they inferred.
  */
 export function agree(quorum: Quorum, testimonies: readonly Testimony[], period: Interval): Agreed {
   const sides = testimonies.map(({ outages, unobserved }) => ({
@@ -197,14 +199,14 @@ function spans({ from, to }: Interval, intervals: readonly Interval[]): Interval
   });
 }
 
-/** A period in four parts that do not overlap and leave nothing out. */
+/** A period in four disjoint parts that together cover it. */
 interface KindsOfTime {
   readonly up: IntervalSet;
-  /** Down, and nothing excuses it. */
+  /** Down, and not excluded. */
   readonly down: IntervalSet;
-  /** An approved exclusion covers it, whatever the port did. */
+  /** Covered by an approved exclusion, whatever the port's state. */
   readonly excluded: IntervalSet;
-  /** Nobody was watching: neither of the above, and no proof of service. */
+  /** Not watched by any observer and none of the above: neither downtime nor evidence of service. */
   readonly unobserved: IntervalSet;
 }
 
@@ -215,7 +217,10 @@ interface KindsOfTimeInput {
   readonly unobserved: readonly Interval[];
 }
 
-/** Excluded goes before down, down before unobserved (rules, section 4: an outage in unobserved time stands). */
+/**
+ * Exclusions take precedence over downtime, and downtime over unobserved time (rules, section 4: an outage in
+ * unobserved time counts).
+ */
 export function kindsOfTime(input: KindsOfTimeInput): KindsOfTime {
   const within = (intervals: readonly Interval[]): IntervalSet => clip(merge(intervals), input.period);
   const excluded = within(input.excluded);

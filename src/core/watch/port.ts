@@ -1,75 +1,77 @@
 import type { EpochMs } from '../types.js';
 import { type Blind, type BlindReason, needed, type Outage, type PortState, type Quorum } from './outage.js';
 
-/** How a port is watched; each figure is a field of the configuration. Milliseconds. */
+/** The parameters of a port watch, in milliseconds where not said otherwise; each is a configuration field. */
 export interface WatchRules {
-  /** Between two echoes to a port that answers. */
+  /** Interval between echoes to a port that answers. */
   readonly everyMs: number;
-  /** A reply after this is none; one at exactly this counts. */
+  /** A reply that takes longer counts as none; one that takes exactly this long counts. */
   readonly thresholdMs: number;
-  /** An echo is overdue after so many times the port's usual RTT … */
+  /** An echo is overdue after this many times the port's usual RTT … */
   readonly overdueFactor: number;
-  /** … and not before this. */
+  /** … but never before this time. */
   readonly overdueAtLeastMs: number;
-  /** Between two echoes to a port that is in doubt or down. */
+  /** Interval between echoes to a port that is suspected or down. */
   readonly burstEveryMs: number;
-  /** How long the burst is that decides a doubt. */
+  /** The length of the burst that confirms or clears a suspicion. */
   readonly burstLengthMs: number;
-  /** So many echoes answered in a row make a port up again. */
+  /** The number of consecutively answered echoes that bring a port up. */
   readonly recovery: number;
 }
 
-/** How many echoes a burst has. */
+/** The number of echoes in a burst. */
 export function burstEchoes(rules: WatchRules): number {
   return Math.max(1, Math.ceil(rules.burstLengthMs / rules.burstEveryMs));
 }
 
-/** How long an echo may be unanswered before the port is in doubt, by its usual RTT (null: not known yet). */
+/** How long an echo may be unanswered before the port is suspected, milliseconds, by its usual RTT (null: unknown). */
 export function overdueMs(rules: WatchRules, usualRttMs: number | null): number {
   const usual = Math.ceil(rules.overdueFactor * (usualRttMs ?? 0));
   return Math.min(rules.thresholdMs, Math.max(rules.overdueAtLeastMs, usual));
 }
 
 /**
- * An outage at least this long is sure to be seen, when nothing else is wrong: it begins just behind an echo, lasts
- * until the next one is overdue, and swallows the whole burst on its way out or back. `lateMs` is how late an echo
- * may be sent.
+ * The shortest outage that is certain to be detected when nothing else is wrong, milliseconds. In the worst case it
+ * begins right after an echo, lasts until the next echo is overdue, and then covers the whole burst. `lateMs` is how
+ * late an echo may be sent.
  */
 export function shortestSureMs(rules: WatchRules, usualRttMs: number, lateMs: number): number {
   const burstMs = (burstEchoes(rules) - 1) * rules.burstEveryMs;
   return rules.everyMs + overdueMs(rules, usualRttMs) + burstMs + Math.ceil(usualRttMs) + 2 * lateMs;
 }
 
-/** The span in which references have to vanish to have vanished at once. */
+/** References that fall silent within this span, milliseconds, fell silent at once. */
 export function atOnceMs(rules: WatchRules): number {
   return rules.everyMs + rules.thresholdMs;
 }
 
-/** An echo of which something may still be learned. */
+/** An echo whose result can still matter. */
 export interface Echo {
   readonly id: number;
   readonly sentAt: EpochMs;
-  /** Null: it is waited for. */
+  /** Null while the result is pending. */
   readonly answered: boolean | null;
 }
 
-/** What an observer knows of one port. Its life is a fold of `step` over inputs. */
+/** The state of one port for one observer: the fold of `step` over its inputs. */
 export interface PortWatch {
   readonly standing: 'unknown' | 'up' | 'down';
-  /** In the order of sending: those after the latest answered one, or while down, those since the latest unanswered. */
+  /** In sending order: those after the latest answered one, or while down, those since the latest unanswered one. */
   readonly echoes: readonly Echo[];
-  /** The port is in doubt: how many of `echoes` were sent before the burst that decides it. Null: no doubt. */
+  /** How many of `echoes` were sent before the burst that decides a suspicion; null: the port is not suspected. */
   readonly burstAt: number | null;
-  /** Sending times. */
+  /** Sending times of the latest answered echo and, below, of the latest unanswered one. */
   readonly lastAnsweredAt: EpochMs | null;
   readonly lastUnansweredAt: EpochMs | null;
-  /** A moving mean. */
+  /** Moving mean, milliseconds. */
   readonly usualRttMs: number | null;
-  /** The one that lasts. */
+  /** The outage in progress. */
   readonly outage: Outage | null;
-  /** Since when, and why, nothing can be said. */
+  /** Since when, and why, the observer has no evidence. */
   readonly blind: { readonly from: EpochMs; readonly reason: BlindReason } | null;
-  /** While down: blind time since the port was last known to be down, and the echoes unanswered in a row after it. */
+  /**
+   * While down: blind time since the port was last known to be down, and the consecutive unanswered echoes after it.
+   */
   readonly gaps: readonly Blind[];
   readonly silentInARow: number;
 }
@@ -87,11 +89,13 @@ export const newPort: PortWatch = {
   silentInARow: 0,
 };
 
-/** What happens to the watch of a port. Instants never go back; only `cut` bears that the clock did. */
+/**
+ * Inputs of the state machine. Their instants never go back, except that `cut` may follow a clock that was set back.
+ */
 export type PortInput =
-  /** An echo is on its way. */
+  /** An echo was sent. */
   | { readonly kind: 'sent'; readonly id: number; readonly at: EpochMs }
-  /** Its reply came within the threshold. `sentAt`: when it really left. */
+  /** Its reply arrived within the threshold. `sentAt` is the actual sending time. */
   | {
       readonly kind: 'answered';
       readonly id: number;
@@ -99,26 +103,26 @@ export type PortInput =
       readonly sentAt: EpochMs;
       readonly rttMs: number;
     }
-  /** The threshold passed without one. */
+  /** The threshold passed without a reply. */
   | { readonly kind: 'unanswered'; readonly id: number; readonly at: EpochMs; readonly sentAt: EpochMs }
-  /** The observer could not send it. */
+  /** The observer could not send the echo. */
   | { readonly kind: 'unsent'; readonly id: number; readonly at: EpochMs }
   /** Time passed. */
   | { readonly kind: 'tick'; readonly at: EpochMs }
-  /** From `from` on nothing can be said, until `sighted`. */
+  /** From `from` on the observer has no evidence, until `sighted`. */
   | { readonly kind: 'blinded'; readonly from: EpochMs; readonly reason: BlindReason }
   | { readonly kind: 'sighted'; readonly at: EpochMs }
-  /** What was opened since `since` says nothing of the port. */
+  /** Outages opened since `since` are no evidence about the port. */
   | {
       readonly kind: 'void';
       readonly since: EpochMs;
       readonly at: EpochMs;
       readonly reason: BlindReason;
     }
-  /** The watch of this port ends, or begins anew on another clock. */
+  /** The watch of this port ends, or starts again on another clock. */
   | { readonly kind: 'cut'; readonly at: EpochMs };
 
-/** What is to be written down. An outage is told whole, each time something of it changes. */
+/** What has to be stored. An outage is repeated in full whenever part of it changes. */
 export type PortNews =
   | { readonly kind: 'standing'; readonly standing: 'up' | 'down'; readonly at: EpochMs }
   | { readonly kind: 'outage'; readonly outage: Outage }
@@ -131,8 +135,8 @@ export interface Step {
 }
 
 /**
- * When the port gets its next echo, by when its last one was due (so that the pace does not drift): milliseconds on any
- * clock.
+ * When the next echo to the port is due, counted from when the last one was due so that the pace does not drift:
+ * milliseconds on any clock.
  */
 export function dueAt(rules: WatchRules, port: PortWatch, lastDueAt: number): number {
   if (port.burstAt !== null && port.echoes.length === port.burstAt) return lastDueAt;
@@ -140,12 +144,12 @@ export function dueAt(rules: WatchRules, port: PortWatch, lastDueAt: number): nu
   return lastDueAt + (pressing ? rules.burstEveryMs : rules.everyMs);
 }
 
-/** So many of a blind port's echoes are remembered for when it can be seen again. */
+/** How many echoes to a blind port are remembered, to be evaluated when it can be watched again. */
 export const maxWhileBlind = (rules: WatchRules): number => burstEchoes(rules) + 32;
 
 /**
- * What a port is now, by the latest that each of its observers said: those who can say up or down vote. Where none of
- * them can it is unobserved, and unwatched where none watches it any more.
+ * The state of a port now, from the latest state of each observer: those with evidence vote up or down. It is
+ * unobserved when no observer has evidence, and unwatched when no observer watches it any more.
  */
 export function portNow(quorum: Quorum, states: readonly PortState[]): PortState {
   const voters = states.filter((state) => state === 'up' || state === 'down');
@@ -160,13 +164,16 @@ export interface OutageSpan {
   readonly to: EpochMs | null;
 }
 
-/** As long as it can have been: from the last answered echo before it to the arrival of the first answer after it. */
+/**
+ * The longest that the outage can have been: from the last answered echo before it to the arrival of the first answer
+ * after it.
+ */
 export const atLongest = ({ start, end }: Pick<Outage, 'start' | 'end'>): OutageSpan => ({
   from: start.earliest,
   to: end === null ? null : end.latest,
 });
 
-/** As short as it can have been; so short that it ends before it begins: it may have been nothing. */
+/** The shortest that the outage can have been. When its end is before its start there may have been no outage. */
 export const atShortest = ({ start, end }: Pick<Outage, 'start' | 'end'>): OutageSpan => ({
   from: start.latest,
   to: end === null ? null : end.earliest,

@@ -14,7 +14,10 @@ import {
 
 const rttOf = (port: PortWatch): number => Math.ceil(port.usualRttMs ?? 0);
 
-/** Is the doubt settled? The port is down when no echo from the first on, through the whole burst, was answered. */
+/**
+ * Decides a suspicion: the port is down when no echo, from the first suspected one through the whole burst, was
+ * answered.
+ */
 function confirm(rules: WatchRules, port: PortWatch, at: EpochMs): Step {
   const needed = (port.burstAt ?? Infinity) + burstEchoes(rules);
   const first = port.echoes[0];
@@ -36,7 +39,7 @@ function confirm(rules: WatchRules, port: PortWatch, at: EpochMs): Step {
   return { port: next.port, news: [...news, ...next.news] };
 }
 
-/** Takes the settled echoes of a port that is down: is it still, or up again? */
+/** Evaluates the settled echoes of a port that is down: whether it is still down or has recovered. */
 function recover(rules: WatchRules, before: PortWatch, at: EpochMs): Step {
   const { port, news } = passSilent(rules, before);
   const answered = port.echoes.slice(0, rules.recovery);
@@ -60,13 +63,13 @@ function recover(rules: WatchRules, before: PortWatch, at: EpochMs): Step {
   };
 }
 
-/** Drops what is before and up to the latest unanswered echo that a recovery can't start before. */
+/** Drops echoes up to the latest unanswered one that can't be part of a recovery. */
 function passSilent(rules: WatchRules, before: PortWatch): Step {
   let port = before;
   const news: PortNews[] = [];
   for (;;) {
     const head = port.echoes.slice(0, rules.recovery);
-    // Those behind one that is waited for have to wait too: its answer may still make them a row.
+    // Echoes after a pending one have to wait for it: its answer may still complete a row of answered echoes.
     const open = head.findIndex((echo) => echo.answered === null);
     const settled = open < 0 ? head : head.slice(0, open);
     const silentAt = settled.findLastIndex((echo) => echo.answered === false);
@@ -82,7 +85,7 @@ function passSilent(rules: WatchRules, before: PortWatch): Step {
       silentInARow,
       ...(port.gaps.length === 0 ? { lastUnansweredAt: silent.sentAt } : {}),
     };
-    // Down with the certainty of a burst: it was down all through the blind time.
+    // Down, as certain as after a burst: the port is taken to have been down all through the blind time.
     if (port.gaps.length > 0 && silentInARow >= burstEchoes(rules) && port.outage) {
       const outage = { ...port.outage, inferred: [...port.outage.inferred, ...port.gaps] };
       port = { ...port, outage, gaps: [], lastUnansweredAt: silent.sentAt };
@@ -91,11 +94,11 @@ function passSilent(rules: WatchRules, before: PortWatch): Step {
   }
 }
 
-/** Where an outage ends whose recovery begins with `first`. */
+/** The end edge of an outage whose recovery begins with the echo `first`. */
 function endOf(port: PortWatch, first: Echo): OutageEdge {
   const latest = first.sentAt + rttOf(port);
   const [gap] = port.gaps;
-  // It came back while nobody looked: down is what was seen to be.
+  // It recovered while nobody was watching: only observed downtime counts.
   if (gap) return { at: gap.from, earliest: Math.min(port.lastUnansweredAt ?? gap.from, gap.from), latest };
   return {
     at: first.sentAt,
@@ -116,7 +119,7 @@ function close(outage: Outage, end: OutageEdge, at: EpochMs): Outage {
 
 const quiet = (port: PortWatch): Step => ({ port, news: [] });
 
-/** The watch of a port after one more input, and what that is worth writing down. */
+/** The state of a port after one more input, and the events to store. Pure; never throws. */
 export function step(rules: WatchRules, port: PortWatch, input: PortInput): Step {
   switch (input.kind) {
     case 'sent':
@@ -157,7 +160,7 @@ function answered(
   const { port } = seen;
   if (port.blind) return seen;
   if (port.standing === 'down') return then(seen, recover(rules, port, at));
-  // An answer behind the burst says nothing of the burst: it is told when the burst is decided.
+  // An answer after the burst is no evidence about the burst; it is used once the burst is decided.
   const decisive = port.burstAt === null ? 0 : port.burstAt + burstEchoes(rules);
   const place = port.echoes.findIndex((echo) => echo.answered === true);
   if (port.burstAt !== null && place >= decisive) return then(seen, confirm(rules, port, at));
@@ -166,7 +169,7 @@ function answered(
   const up: PortWatch = {
     ...port,
     standing: 'up',
-    // Earlier ones that stayed unanswered were packets lost on the way, and no outage.
+    // Earlier echoes that stayed unanswered were lost packets, not an outage.
     echoes: port.echoes.slice(latest + 1),
     burstAt: null,
     lastAnsweredAt: Math.max(reached, port.lastAnsweredAt ?? reached),
@@ -195,7 +198,7 @@ function tick(rules: WatchRules, port: PortWatch, at: EpochMs): Step {
   return quiet({ ...port, burstAt: port.echoes.length });
 }
 
-/** Of what was on its way nothing is learned any more; a doubt is dropped, an outage goes on. */
+/** Marks the port blind: results of echoes under way are ignored, a suspicion is dropped, an outage continues. */
 function blinded(port: PortWatch, from: EpochMs, reason: BlindReason): Step {
   if (port.blind) return quiet(port);
   return {
@@ -220,7 +223,7 @@ function sighted(port: PortWatch, at: EpochMs): Step {
   };
 }
 
-/** An echo that could be sent ends the time in which none could. */
+/** An echo that was sent ends the time in which the observer could not send. */
 function sawSent(port: PortWatch, sentAt: EpochMs): Step {
   return port.blind?.reason === 'not-sent' ? sighted(port, sentAt) : quiet(port);
 }

@@ -26,21 +26,21 @@ interface JournalOptions {
   readonly log: Log;
 }
 
-/** What the watch found, on its way to the store. Later rows of the same identity take the place of earlier ones. */
+/** Buffers the watch's rows on their way to the store. A later row with the same identity replaces an earlier one. */
 export interface Journal {
   outage(outage: ObservedOutage): void;
   state(change: StateChange): void;
   span(span: WatchSpan): void;
   blind(time: BlindTime): void;
-  /** Writes what waits, and tries again until the store takes it. */
+  /** Writes buffered rows, and retries until the store accepts them. */
   flush(): void;
-  /** Writes what waits once more, within a second; what is not taken then is lost, and said to be. */
+  /** Writes buffered rows once more, within a second; rows that are not accepted then are lost, and that is logged. */
   close(): Promise<void>;
 }
 
 const firstRetryMs = 1_000;
 const lastRetryMs = 30_000;
-/** At the end a store that does not answer is waited for no longer. */
+/** On shutdown, how long to wait for a store that does not answer, milliseconds. */
 const closeLimitMs = 1_000;
 
 export function createJournal({ clock, store, events, log }: JournalOptions): Journal {
@@ -58,7 +58,7 @@ export function createJournal({ clock, store, events, log }: JournalOptions): Jo
     spans: [...spans.values()],
     blind: [...blind.values()],
   });
-  /** Forgets what was written, unless it was replaced meanwhile. */
+  /** Removes written rows from the buffer, unless they were replaced meanwhile. */
   const forget = (record: WatchRecord): void => {
     const drop = <Row>(rows: Map<string, Row>, written: readonly Row[]): void => {
       for (const [key, row] of rows) if (written.includes(row)) rows.delete(key);
@@ -126,7 +126,7 @@ interface NoteOptions {
   readonly log: Log;
 }
 
-/** Writes down what happened to a port, and says it. */
+/** Stores what happened to a port, and raises the event for it. */
 interface Note {
   port(port: PopId, news: readonly PortNews[]): void;
   state(port: PopId, state: PortState, at: EpochMs, reason?: BlindReason): void;
@@ -140,7 +140,7 @@ export function createNote({ observer, journal, events, log }: NoteOptions): Not
 
   const outage = (row: ObservedOutage): void => {
     journal.outage(row);
-    // It has to be on the disk before anything can happen to this process.
+    // The row has to be on disk before anything can happen to this process.
     journal.flush();
     events.outageChanged(row);
     const fields = { port: row.port, from: iso(row.start.at), to: row.end && iso(row.end.at) };
@@ -161,7 +161,7 @@ export function createNote({ observer, journal, events, log }: NoteOptions): Not
         outage({ observer: observer(), port, ...news.outage });
         return;
       case 'blinded':
-        // Other reasons are the observer's, and written once for all of its ports.
+        // Other reasons concern the observer, and are stored once for all of its ports.
         if (news.reason === 'isolated') events.portState(port, 'unobserved');
         if (news.reason !== 'not-sent') return;
         journal.blind({ observer: observer(), port, from: news.from, to: null, reason: news.reason });
@@ -189,9 +189,9 @@ export function createNote({ observer, journal, events, log }: NoteOptions): Not
 
 const iso = (at: EpochMs): string => new Date(at).toISOString();
 
-/** What the life before this one left. */
+/** The state that the previous run of the daemon left. */
 interface Inheritance {
-  /** What is known of each port that it watched. */
+  /** The state of each port that it watched. */
   readonly ports: ReadonlyMap<PopId, PortWatch>;
 }
 
@@ -205,8 +205,8 @@ interface RestoreOptions {
 }
 
 /**
- * Takes up where the daemon before stopped or died: the time since is nobody's, an outage that lasted goes on until
- * it is seen to have ended, and one of a port that is no longer watched ends where it was last seen.
+ * Continues where the previous daemon stopped or crashed. The time since is unobserved. An outage in progress continues
+ * until its end is observed; one of a port that is no longer watched ends where it was last observed.
  */
 export async function restore(options: RestoreOptions): Promise<Inheritance> {
   const { observer, store, journal, rules, isWatched, now } = options;
@@ -227,7 +227,7 @@ export async function restore(options: RestoreOptions): Promise<Inheritance> {
   for (const { port, state, at } of states) {
     if (port === null || state === 'unwatched') continue;
     const lasting = open.find((outage) => outage.port === port);
-    // What had been answered lately may have been the last answer: a doubt was not written down.
+    // Its latest answered echo may have been the last one: suspicions are not stored.
     if (!lasting && state === 'up' && isWatched(port))
       ports.set(port, { ...newPort, lastAnsweredAt: Math.max(at, span.to - decidedMs) });
     if (!isWatched(port)) journal.state({ observer, port, at: span.to, state: 'unwatched', reason: null });

@@ -16,15 +16,15 @@ interface ObserverHealthOptions {
   readonly log: Log;
 }
 
-/** Whether the observer itself can see: its heartbeats, its gaps, its isolation. */
+/** Tracks whether the observer itself is able to watch: its heartbeats, its gaps and its isolation. */
 interface ObserverHealth {
-  /** It watches from now on. */
+  /** The observer watches from this instant on. */
   open(at: EpochMs): void;
-  /** It did until now. */
+  /** The observer has watched until this instant. */
   beat(at: EpochMs): void;
-  /** It did not live through this. */
+  /** The observer missed this stretch. */
   skip(passed: Passed): void;
-  /** Looks whether all references are silent. */
+  /** Checks whether all references are silent. */
   check(at: EpochMs): void;
   /** A reference answered an echo sent at `sentAt`. */
   reached(sentAt: EpochMs): void;
@@ -74,7 +74,7 @@ export function createObserverHealth(options: ObserverHealthOptions): ObserverHe
     log.warn({ ms: at - from }, 'the references answer again');
   };
 
-  /** The clock was set back: nothing after the new instant can be told from what was there before. */
+  /** The clock was set back: instants after the new one can't be told apart from those stored before. */
   const skipBack = ({ from, to }: Passed): void => {
     feedAll({ kind: 'cut', at: from });
     if (!isolation) return;

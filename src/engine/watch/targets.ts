@@ -6,18 +6,18 @@ import { newPort, type PortWatch } from '../../core/watch/port.js';
 import type { Clock, Resolve } from '../ports.js';
 import { addressOf } from '../round-runner.js';
 
-/** Something that echoes are sent to. */
+/** A destination of echoes. */
 export interface Target {
   /** The id of its PoP, or its address. */
   readonly key: string;
-  /** Null: it is a reference only, and nothing of it is written down. */
+  /** Null: it is a reference only, and nothing about it is stored. */
   port: PopId | null;
   reference: boolean;
   pop: Pop | null;
   options: PacketOptions | undefined;
-  /** Null while its name does not resolve. */
+  /** Null while its name has not been resolved. */
   address: string | null;
-  /** On the monotonic clock. */
+  /** On the monotonic clock, milliseconds. */
   resolvedAt: number;
   lastDueAt: number;
   watch: PortWatch;
@@ -31,7 +31,7 @@ export interface TargetSettings {
 
 type Wanted = Pick<Target, 'key' | 'port' | 'reference' | 'pop' | 'options'>;
 
-/** What is to be watched: the ports, and the references among them or beside them. */
+/** The targets in the configuration: the ports, and the references among them or in addition to them. */
 export function wantedTargets({ watch, pops, paths }: TargetSettings): Wanted[] {
   const wanted = new Map<string, Wanted>();
   const popOf = (id: PopId): Pop | null => pops.find((pop) => pop.id === id) ?? null;
@@ -48,17 +48,17 @@ export function wantedTargets({ watch, pops, paths }: TargetSettings): Wanted[] 
   return [...wanted.values()];
 }
 
-/** A target that is not known yet; its first echo is due at `dueAt`. */
+/** The initial state of a target; its first echo is due at `dueAt`. */
 export function newTarget(wanted: Wanted, dueAt: number, everyMs: number): Target {
   const address = wanted.pop ? (wanted.pop.ipv4 ?? wanted.pop.ipv6) : wanted.key;
   return { ...wanted, address, resolvedAt: -Infinity, lastDueAt: dueAt - everyMs, watch: newPort };
 }
 
-/** How long a name's address is used before it is asked for again. */
+/** How long a resolved address is used before the name is looked up again, milliseconds. */
 const freshMs = 60_000;
 const patienceMs = 5_000;
 
-/** Looks up the addresses of targets that have a name only; what an old one was stays in use until there is another. */
+/** Looks up the addresses of targets that have only a name; an old address stays in use until there is a new one. */
 export function createLookup(clock: Clock, resolve: Resolve): (targets: Iterable<Target>) => void {
   const asking = new Set<Target>();
   const ask = async (target: Target, pop: Pop): Promise<void> => {
@@ -72,7 +72,7 @@ export function createLookup(clock: Clock, resolve: Resolve): (targets: Iterable
     try {
       target.address = await addressOf(pop, resolve, over.signal);
     } catch {
-      // A port whose name never resolved is not observed; that shows in its state.
+      // A port whose name never resolved is not observed, and its state shows that.
     } finally {
       settled.abort();
       asking.delete(target);
@@ -89,7 +89,7 @@ export function createLookup(clock: Clock, resolve: Resolve): (targets: Iterable
   };
 }
 
-/** A stretch that was not lived through. `to` before `from`: the clock was set back. */
+/** A stretch that the process did not live through. `to` before `from`: the clock was set back. */
 export interface Passed {
   readonly from: EpochMs;
   readonly to: EpochMs;
@@ -99,20 +99,23 @@ export interface Passed {
 export interface Look {
   readonly wall: EpochMs;
   readonly monotonic: number;
-  /** What lies between the look before and this one, when it is more than it should be. */
+  /** The time between the look before and this one, when it is longer than it should be. */
   readonly passed: Passed | null;
 }
 
-/** The wall clock laid on the monotonic one, looked at many times a second. */
+/** Maps the monotonic clock to the wall clock, which is read many times a second. */
 interface Timebase {
   look(): Look;
-  /** The wall clock's reading at an instant of the monotonic clock, by the latest look. */
+  /** The wall clock's reading, milliseconds, at an instant of the monotonic clock, by the latest look. */
   wallAt(monotonicMs: number): EpochMs;
 }
 
-/** Slewing moves a clock by half a millisecond a second at the most: what jumps further between two looks was set. */
+/**
+ * Slewing moves a clock by at most half a millisecond per second; a larger jump between two looks means that it was
+ * set.
+ */
 const stepMs = 200;
-/** Reading two clocks takes microseconds; when it took longer the process lost its processor in between. */
+/** Reading two clocks takes microseconds; when it took longer the process was preempted in between. */
 const atOnceMs = 2;
 
 export function createTimebase(clock: Clock, options: { readonly stallMs: () => number }): Timebase {
@@ -140,7 +143,7 @@ export function createTimebase(clock: Clock, options: { readonly stallMs: () => 
         const asleep = asleepInAll();
         const asleepMs = asleep - asleepBefore;
         asleepBefore = asleep;
-        // The clock since boot counts in hundredths of a second, on some systems in seconds.
+        // The clock since boot has a resolution of hundredths of a second, on some systems of seconds.
         reason = asleepMs > stepMs && Math.abs(asleepMs - jumpedMs) <= 1_000 ? 'asleep' : 'clock-stepped';
       }
       return { wall, monotonic, passed: reason === null ? null : { from: before.wall, to: wall, reason } };

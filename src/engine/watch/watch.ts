@@ -18,7 +18,7 @@ import {
   wantedTargets,
 } from './targets.js';
 
-/** What is watched, by whom. */
+/** What is watched, by which observer and with which parameters. */
 export interface WatchSettings extends TargetSettings {
   readonly observer: PopId;
 }
@@ -31,30 +31,30 @@ interface WatchOptions {
   readonly events: EngineEvents;
   readonly log: Log;
   readonly settings: WatchSettings;
-  /** The own interfaces; absent: they are not looked at. */
+  /** The local interfaces; absent: their state is not checked. */
   readonly links?: Links;
-  /** Shared with the rounds, whose targets are as good a witness; its own unless told. */
+  /** Shared with the rounds, because their targets are equally good evidence; by default the watch has its own. */
   readonly reachability?: Reachability;
 }
 
-/** Sends an echo to every port again and again, and writes down what that says of it. */
+/** Sends echoes to every port continuously, and stores the outages and states derived from the replies. */
 export interface Watch {
   start(): Promise<void>;
   update(settings: WatchSettings): void;
-  /** Leaves outages that last open: the next life takes them up. */
+  /** Leaves outages in progress open: the next run of the daemon continues them. */
   stop(): Promise<void>;
 }
 
-/** How often it is looked what is due. An echo leaves up to half of this early or late. */
+/** How often due echoes are looked for, milliseconds. An echo is sent up to half of this early or late. */
 export const grainMs = 50;
-/** A driver that says nothing of an echo for this long after its threshold will not. */
+/** A driver that has not reported an echo this long after its threshold, milliseconds, never will. */
 export const silenceMs = 10_000;
 const findLinksEveryMs = 60_000;
 
 interface InFlight {
   readonly target: Target;
   readonly since: number;
-  /** The own interface when it was sent; null: not known. */
+  /** The state of the local interface at sending; null: unknown. */
   readonly link: LinkMark | null;
 }
 
@@ -91,7 +91,7 @@ export function createWatch(options: WatchOptions): Watch {
     log,
   });
 
-  /** No way to one target is the network's fault while others answer; else it is ours. */
+  /** Without a route to one target, the network is at fault while other targets answer; else this observer is. */
   const othersAnswer = (target: Target, sentAtMs: number): boolean =>
     reachability.othersAnswered(target.key, sentAtMs, 2 * rules().everyMs);
 
@@ -112,7 +112,7 @@ export function createWatch(options: WatchOptions): Watch {
       case 'late':
       case 'lost':
       case 'error':
-        // What went out by an interface that was down never left, though the system took it.
+        // A packet sent through an interface that was down never left, although the system accepted it.
         if (link !== null && links?.faultSince(link)) feed(target, { kind: 'unsent', id, at: sentAt });
         else feed(target, { kind: 'unanswered', id, at, sentAt });
         return;
@@ -148,7 +148,7 @@ export function createWatch(options: WatchOptions): Watch {
     for (const target of targets.values()) {
       const due = dueAt(rules(), target.watch, target.lastDueAt);
       if (due > now.monotonic + grainMs / 2) continue;
-      // After a standstill the pace begins anew: nothing is caught up.
+      // After a standstill the schedule restarts from now: missed echoes are not sent later.
       target.lastDueAt = due < now.monotonic - grainMs ? now.monotonic : due;
       const request = requestTo(target, now);
       if (request) requests.push(request);
@@ -160,7 +160,7 @@ export function createWatch(options: WatchOptions): Watch {
     });
   };
 
-  /** An echo that the driver forgot says nothing of its port. */
+  /** An echo that the driver never reported is no evidence about its port. */
   const forgetLost = (now: Look): void => {
     for (const [id, { target, since }] of inFlight) {
       if (now.monotonic - since < rules().thresholdMs + silenceMs) return;
@@ -169,7 +169,7 @@ export function createWatch(options: WatchOptions): Watch {
     }
   };
 
-  /** By which interface a target is reached may change with the routes. */
+  /** The interface through which a target is reached may change with the routes. */
   const findLinks = (now: Look): void => {
     if (!links || now.monotonic < nextLinksAt) return;
     nextLinksAt = now.monotonic + findLinksEveryMs;
@@ -181,7 +181,7 @@ export function createWatch(options: WatchOptions): Watch {
     const now = timebase.look();
     if (now.passed) {
       sight.skip(now.passed);
-      // Nothing is learned of what was on its way; that it was forgotten is no port's fault.
+      // The results of echoes under way are ignored; that they are never reported is no port's fault.
       inFlight.clear();
       lastHeardAt = now.monotonic;
     }
@@ -201,7 +201,7 @@ export function createWatch(options: WatchOptions): Watch {
   };
 
   const run = async (): Promise<void> => {
-    // A name that does not resolve at once is asked for again with each heartbeat.
+    // A name that did not resolve is looked up again with each heartbeat.
     lookup(targets.values());
     sight.open(timebase.look().wall);
     const start = clock.monotonicMs();
@@ -224,7 +224,7 @@ export function createWatch(options: WatchOptions): Watch {
     }
     wanted.forEach((one, index) => {
       const known = targets.get(one.key);
-      // Spread over the interval, so that they don't all leave at once.
+      // The first echoes are spread over the interval, so that they are not all sent at the same instant.
       const firstAt = now + (rules().everyMs * index) / wanted.length;
       const fresh = newTarget(one, firstAt, rules().everyMs);
       if (!known) {

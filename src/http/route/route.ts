@@ -120,11 +120,11 @@ export type Access = Action | 'open';
 
 /**
  * How to add a route: call `addRoute` with one of these from a `…Routes(server, …)` function, and call that one in
- * `buildHttp` (`http.ts`). The action it names stands in `src/core/access/rules.ts`, with who may do it; a new one
- * needs a line there and its roles in `test/http/access/table.ts`. Parameters are made with `input.ts`, answers with
- * `answers.ts`. A handler whose caller's `reach` is `own` leaves out what `caller.sees(customer, day)` is false of,
- * and each amount of which `caller.seesAmounts(customer, day)` is. It throws `BadRequest` or `Refused` (`problem.ts`),
- * and answers null for what is not there.
+ * `buildHttp` (`http.ts`). Its action and who may do it are in `src/core/access/rules.ts`; a new action needs a line
+ * there and its roles in `test/http/access/table.ts`. Parameters are made with `input.ts`, responses with `answers.ts`.
+ * A handler whose caller has the `reach` `own` leaves out everything for which `caller.sees(customer, day)` is false,
+ * and each amount for which `caller.seesAmounts(customer, day)` is false. It throws a `BadRequestError` or a
+ * `ValidationError` (`problem.ts`), and returns null for what does not exist.
  */
 interface Route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

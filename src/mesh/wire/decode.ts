@@ -22,7 +22,7 @@ export interface DecodedRows extends StoredRows {
 
 /**
  * The rows of a message that came from where only `pop` may send. Every one of them has to be its own. Throws
- * `Refused`, and takes nothing of a message of which anything is wrong.
+ * `WireFormatError`, and takes nothing of a message of which anything is wrong.
  */
 export function decodeRows(bytes: Uint8Array, pop: PopId): DecodedRows {
   const { head: raw, packets } = decodeFrame(bytes, isKnown);

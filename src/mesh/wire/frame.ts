@@ -53,7 +53,7 @@ export function encodeFrame({ version, head, packets }: Frame): Uint8Array {
   return bytes;
 }
 
-/** Throws `Refused`: `unreadable`, and `version` where `isKnown` says no. */
+/** Throws `WireFormatError`: `unreadable`, and `version` where `isKnown` says no. */
 export function decodeFrame(given: Uint8Array, isKnown: (version: number) => boolean): Frame {
   const bytes = Buffer.from(given.buffer, given.byteOffset, given.byteLength);
   if (bytes.length < fixedBytes || bytes[0] !== magic[0] || bytes[1] !== magic[1])

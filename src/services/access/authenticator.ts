@@ -4,25 +4,25 @@ import type { EpochMs } from '../../core/types.js';
 import { sha256 } from '../../seal/canonical.js';
 import type { AccessStore, Grant, SessionRecord } from '../../store/access-store.js';
 
-/** What scrypt costs. */
+/** The cost parameters of scrypt. */
 export interface Cost {
   readonly N: number;
   readonly r: number;
   readonly p: number;
 }
 
-/** 32 MiB for each, as OWASP has it. */
+/** 32 MiB for each hash, as OWASP recommends. */
 const usualCost: Cost = { N: 2 ** 15, r: 8, p: 3 };
 const keyBytes = 32;
 
-/** `scrypt$N$r$p$salt$key`. */
+/** Hashes a password as `scrypt$N$r$p$salt$key`. */
 export async function hashPassword(password: string, cost: Cost = usualCost): Promise<string> {
   const salt = randomBytes(16);
   const key = await derive(password, salt, cost);
   return ['scrypt', cost.N, cost.r, cost.p, salt.toString('base64'), key.toString('base64')].join('$');
 }
 
-/** Takes as long for a hash that is none, so that nobody learns by the clock who there is. */
+/** Takes the same time for an invalid stored hash, so that response times do not reveal which users exist. */
 async function verifyPassword(
   password: string,
   hash: string | null,
@@ -46,18 +46,18 @@ const derive = (password: string, salt: Buffer, by: Cost): Promise<Buffer> =>
 
 interface ThrottleOptions {
   readonly now: () => EpochMs;
-  /** So many failures cost nothing. */
+  /** The number of failures without a delay. */
   readonly free: number;
-  /** At most so many names are kept in mind; the oldest are forgotten first. */
+  /** The number of names that are remembered; beyond it the oldest are forgotten. */
   readonly most?: number;
 }
 
-/** How long somebody has to wait who failed too often: a second, then twice as long each time, at most 15 minutes. */
+/** Delays sign-ins after repeated failures: one second, then twice as long each time, at most 15 minutes. */
 interface Throttle {
-  /** Milliseconds; 0: not at all. */
+  /** Milliseconds; 0: no delay. */
   waitMs(name: string): number;
   failed(name: string): void;
-  /** All of it, or only the latest. */
+  /** Forgets all failures of the name, or the latest one only. */
   forget(name: string): void;
   forgive(name: string): void;
 }
@@ -75,7 +75,7 @@ function createThrottle({ now, free, most = 10_000 }: ThrottleOptions): Throttle
     },
     failed(name) {
       const before = failures.get(name);
-      // What lies longer ago than the longest wait is forgotten.
+      // Failures longer ago than twice the longest delay no longer count.
       const count = before && now() - before.at < 2 * longestMs ? before.count : 0;
       failures.delete(name);
       failures.set(name, { count: count + 1, at: now() });
@@ -95,38 +95,38 @@ function createThrottle({ now, free, most = 10_000 }: ThrottleOptions): Throttle
 interface AuthenticatorOptions {
   readonly store: Pick<AccessStore, 'tokens' | 'users' | 'sessions'>;
   readonly now: () => EpochMs;
-  /** How long a session lasts at most, and how long unused. */
+  /** The maximum lifetime of a session, and its maximum idle time, milliseconds. */
   readonly sessionMs: number;
   readonly idleMs: number;
-  /** Of a password that is nobody's; as that of everybody's. */
+  /** The cost of checking a password for an unknown user, which has to equal that of a known one. */
   readonly cost?: Cost;
 }
 
-/** What is wrong with what somebody showed. */
+/** Why a credential was not accepted. */
 type Refusal = 'unknown' | 'expired' | 'revoked';
 
 type Entry = { readonly principal: Principal } | { readonly refused: Refusal } | { readonly waitMs: number };
 
-/** A session that has begun; `secret` is for the cookie, and kept nowhere. */
+/** A new session; `secret` goes into the cookie and is not stored. */
 export interface Begun {
   readonly secret: string;
   readonly session: SessionRecord;
 }
 
-/** Who comes in, by what they show. */
+/** Identifies callers by their credentials. */
 export interface Authenticator {
-  /** Whether anybody could sign in: until then nobody has to. */
+  /** Whether any token or user was ever created; until then no sign-in is required. */
   anybody(): Promise<boolean>;
   byToken(token: string): Promise<Exclude<Entry, { waitMs: number }>>;
   /**
-   * Null: there is no such session, or no more. `by`: a page that asks for itself anew with nobody before it does not
-   * keep a session from being idle; somebody, unless told.
+   * Identifies a session; null when it does not exist or has ended. `by` says whether a person made the request (the
+   * default): a page that refreshes itself must not keep a session from becoming idle.
    */
   bySession(
     secret: string,
     by?: 'somebody' | 'itself',
   ): Promise<{ readonly principal: Principal; readonly session: SessionRecord } | null>;
-  /** `address`: where it comes from; both it and the name are made to wait who fail too often. */
+  /** `address` is the client's: after failures both the address and the name are delayed. */
   signIn(
     name: string,
     password: string,
@@ -148,7 +148,7 @@ export function createAuthenticator({
   const { tokens, users, sessions } = store;
   const accounts = createThrottle({ now, free: 5 });
   const addresses = createThrottle({ now, free: 20 });
-  // One after the other: each takes 32 MiB.
+  // One at a time, because each takes 32 MiB.
   let verified: Promise<unknown> = Promise.resolve();
 
   const begin: Authenticator['begin'] = async ({ principal, name, via, roles, customer }) => {
@@ -173,7 +173,7 @@ export function createAuthenticator({
   return {
     begin,
     async anybody() {
-      // What was revoked or locked out counts: whoever made one has closed the door.
+      // Revoked tokens and locked users count: once access was set up, it stays required.
       return (await tokens.list()).length > 0 || (await users.list()).length > 0;
     },
     async byToken(token) {
@@ -182,7 +182,7 @@ export function createAuthenticator({
       const at = now();
       if (found.revokedAt !== null) return { refused: 'revoked' };
       if (found.expiresAt !== null && found.expiresAt <= at) return { refused: 'expired' };
-      // A write a minute is enough to say that it is in use; and none is waited for.
+      // One write a minute suffices to show that the token is in use, and the caller does not wait for it.
       if (at - (found.lastUsedAt ?? 0) >= minuteMs) void tokens.used(found.id, at).catch(() => undefined);
       const { id, name, roles, customer, scopes } = found;
       return { principal: { id: `token:${id}`, name, roles, customer, scopes, via: 'token' } };
@@ -201,7 +201,7 @@ export function createAuthenticator({
       const waitMs = Math.max(accounts.waitMs(account), addresses.waitMs(address));
       if (waitMs > 0) return { waitMs };
       const user = await users.find(name.trim());
-      // Counted before it is known: a hundred at once are a hundred.
+      // Counted before the password is checked, so that a hundred simultaneous attempts count as a hundred.
       accounts.failed(account);
       addresses.failed(address);
       const hash = user?.disabledAt === null ? user.password : null;

@@ -5,32 +5,32 @@ import { readClaims } from '../../core/access/claims.js';
 import type { EpochMs } from '../../core/types.js';
 import type { Begun, Authenticator } from './authenticator.js';
 
-/** The provider, or what came back from it, does not say who somebody is. */
+/** The provider, or its response, does not identify the user. */
 export class OidcRejectedError extends Error {
   override readonly name = 'OidcRefused';
 }
 
-/** The provider does not answer, or not as one does. */
+/** The provider does not answer, or its answers do not follow the protocol. */
 export class OidcUnreachableError extends Error {
   override readonly name = 'OidcUnreachable';
 }
 
 export interface OidcOptions {
   readonly config: OidcConfig;
-  /** Null: a client without one. */
+  /** Null: a public client without a secret. */
   readonly clientSecret: string | null;
-  /** Where the provider sends people back to. */
+  /** Where the provider redirects users to. */
   readonly redirectUri: string;
   readonly door: Pick<Authenticator, 'begin'>;
   readonly customers: () => readonly string[];
   readonly now: () => EpochMs;
 }
 
-/** Signing in at an OpenID Connect provider: authorization code, PKCE, state and nonce. */
+/** Sign-in with an OpenID Connect provider: authorization code, PKCE, state and nonce. */
 export interface Oidc {
-  /** Where to send somebody, and what their browser has to bring back. */
+  /** The URL to redirect the user to, and a secret that their browser has to present afterwards. */
   start(returnTo: string): Promise<{ readonly url: string; readonly secret: string }>;
-  /** Rejects with `OidcRefused` or `OidcUnreachable`. */
+  /** Rejects with an `OidcRejectedError` or an `OidcUnreachableError`. */
   finish(
     currentUrl: URL,
     secret: string | null,
@@ -53,7 +53,7 @@ export function createOidc({ config, clientSecret, redirectUri, door, customers,
   let found: Promise<client.Configuration> | null = null;
   const provider = (): Promise<client.Configuration> => {
     found ??= discover(config, clientSecret).catch((error: unknown) => {
-      // Asked again at the next sign-in.
+      // Discovery is repeated at the next sign-in.
       found = null;
       throw new OidcUnreachableError(`the provider ${config.issuer} does not answer`, { cause: error });
     });
@@ -99,16 +99,16 @@ export function createOidc({ config, clientSecret, redirectUri, door, customers,
 
 function discover(config: OidcConfig, secret: string | null): Promise<client.Configuration> {
   const issuer = new URL(config.issuer);
-  // The configuration lets this machine's own go without TLS.
+  // The configuration accepts an issuer without TLS only on this machine.
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated so that it stands out
   const insecure = issuer.protocol === 'http:' ? [client.allowInsecureRequests] : [];
-  // A token's signature is checked although it came straight from the provider: a proxy may stand in between.
+  // A token's signature is checked although it came directly from the provider, since there may be a proxy in between.
   const execute = [...insecure, client.enableNonRepudiationChecks];
   const auth = secret === null ? client.None() : client.ClientSecretBasic(secret);
   return client.discovery(issuer, config.clientId, undefined, auth, { execute, timeout: 10 });
 }
 
-/** The claims of the ID token: signed by the provider, for this client, for this sign-in, and not expired. */
+/** The claims of the ID token, after checking its signature, audience, nonce and expiry. */
 async function exchange(
   known: client.Configuration,
   currentUrl: URL,

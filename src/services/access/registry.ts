@@ -13,16 +13,16 @@ import { type Cost, hashPassword } from './authenticator.js';
 interface RegistryOptions {
   readonly store: Pick<AccessStore, 'tokens' | 'users'>;
   readonly now: () => EpochMs;
-  /** The ids of the customers there are. */
+  /** The ids of all customers. */
   readonly customers: () => readonly string[];
-  /** What the hash of a password costs: the usual, unless told. */
+  /** The cost parameters of password hashes; the default ones when absent. */
   readonly cost?: Cost;
 }
 
 interface NewToken extends WrittenGrant {
-  /** What it is for. */
+  /** The purpose of the token, for people. */
   readonly name: string;
-  /** Null: never. */
+  /** Null: it never expires. */
   readonly expiresAt: EpochMs | null;
 }
 
@@ -31,9 +31,9 @@ interface NewUser extends Omit<WrittenGrant, 'scopes'> {
   readonly password: string;
 }
 
-/** Who may come in. Everything rejects with `Refused` where it may not be entered. */
+/** The tokens and users with access. Every method rejects with a `ValidationError` for invalid input. */
 export interface Registry {
-  /** The token is in no other answer, ever. */
+  /** The token itself is returned here only and never again. */
   createToken(token: NewToken): Promise<{ readonly token: string; readonly record: TokenRecord }>;
   tokens(): Promise<TokenRecord[]>;
   revokeToken(id: string): Promise<void>;
@@ -43,7 +43,7 @@ export interface Registry {
   disableUser(name: string): Promise<void>;
 }
 
-/** `popsla_`, eight digits that name it, and 256 random bits. */
+/** `popsla_`, an id of eight hexadecimal digits, and 256 random bits. */
 const makeToken = (): { readonly id: string; readonly token: string } => {
   const id = randomBytes(4).toString('hex');
   return { id, token: `popsla_${id}_${randomBytes(32).toString('base64url')}` };
@@ -136,17 +136,17 @@ export function createRegistry({ store, now, customers, cost }: RegistryOptions)
 export interface TrailAudit {
   readonly ok: boolean;
   readonly entries: number;
-  /** The hash of the last entry. */
+  /** The hash of the last record. */
   readonly head: string;
   readonly faults: readonly string[];
 }
 
-/** Writes down what was done; resolves when it is durable. */
+/** Appends a record to the audit trail; resolves when it is durable. */
 export async function leaveTrace(trail: Pick<TrailStore, 'append'>, trace: Trace): Promise<void> {
   await trail.append((head) => traceAfter(head, trace, digestOf));
 }
 
-/** Whether the trail is the one that was written. */
+/** Checks the hash chain of the audit trail. */
 export async function auditTrail(trail: Pick<TrailStore, 'list'>): Promise<TrailAudit> {
   const entries = await trail.list();
   const broken = chainFault(entries, digestOf);

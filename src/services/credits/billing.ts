@@ -20,16 +20,16 @@ interface DisputesOptions {
 }
 
 interface DisputeRequest {
-  /** `2026-10/service`. */
+  /** Such as `2026-10/service`. */
   readonly statement: string;
   /** The latest by default. */
   readonly revision?: number;
-  /** Kept for ever: it names nobody. */
+  /** Stored permanently, so it must not contain personal data. */
   readonly text: string;
   readonly contact: string | null;
 }
 
-/** What customers say against statements. Everything rejects with `Refused` for what may not be said. */
+/** Customers' disputes of statements. Every method rejects with a `ValidationError` for input that is not allowed. */
 interface Disputes {
   list(query?: { readonly statement?: string; readonly open?: boolean }): Promise<Dispute[]>;
   open(actor: string, request: DisputeRequest): Promise<Dispute>;
@@ -127,7 +127,7 @@ function mustSay(text: string): void {
     ]);
 }
 
-/** The months that finance pulls, and everything that follows from them. */
+/** Statements, credits and disputes: everything that finance works with. */
 export interface Billing {
   readonly statements: Statements;
   readonly credits: Credits;

@@ -14,7 +14,7 @@ interface ContactsOptions {
   readonly now: () => EpochMs;
 }
 
-/** What is known of a person; null: nothing. */
+/** The data of a person; null: unknown. */
 interface PersonData {
   readonly name: string | null;
   readonly email: string | null;
@@ -22,16 +22,16 @@ interface PersonData {
 }
 
 /**
- * People at customers: added, shown, corrected and erased, as they may ask for. What was done stands in the audit
- * trail, and nothing of whom it was done to but an id. Everything rejects with `Refused` for what may not be done.
+ * Contacts at customers: added, shown, corrected and erased, which data protection law entitles them to. The audit
+ * trail records actions with the contact's id and no personal data. Every method rejects with a `ValidationError`.
  */
 export interface Contacts {
   list(customer?: string): Promise<Contact[]>;
   show(id: string): Promise<Contact>;
   add(actor: string, customer: string, data: PersonData): Promise<Contact>;
-  /** Changes what is given; null takes a field away. */
+  /** Changes the given fields; null removes a field. */
   correct(actor: string, id: string, data: Partial<PersonData>): Promise<Contact>;
-  /** Forgets the person; the id stays, so that what names it still says that it was somebody. */
+  /** Erases the personal data; the id remains, so that references to it stay valid. */
   erase(actor: string, id: string): Promise<Contact>;
 }
 

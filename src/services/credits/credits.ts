@@ -23,7 +23,10 @@ interface Deed<T> {
   readonly ledger: Pick<LedgerStore, 'events'>;
   readonly now: () => EpochMs;
   readonly actor: string;
-  /** What to do by what stands now, and how to write it with its events; throws `Refused` where it may not be done. */
+  /**
+   * Decides from the current events what to write, and with which ledger events; throws a `ValidationError` where it is
+   * not allowed.
+   */
   readonly decide: (events: readonly LedgerEvent[]) => Promise<{
     readonly actions: readonly LedgerAction[];
     readonly write: (links: readonly LedgerEvent[]) => Promise<'stored' | 'moved' | 'conflict'>;
@@ -33,7 +36,7 @@ interface Deed<T> {
 
 const patience = 20;
 
-/** Does something that is written together with the ledger's events of it; thought over where others came first. */
+/** Writes a change together with its ledger events; decided again when others appended first. */
 export async function committed<T>({ ledger, now, actor, decide }: Deed<T>): Promise<T> {
   const nobody = actorFault(actor);
   if (nobody) throw new ValidationError([nobody]);
@@ -56,23 +59,26 @@ interface CreditsOptions {
   readonly now: () => EpochMs;
 }
 
-/** A page of what finance's system polls: to be asked for again with `cursor` as `since`. */
+/** A page of the feed that finance's system polls; the next request passes `cursor` as `since`. */
 interface CreditFeed {
   readonly credits: readonly CreditRow[];
   readonly cursor: number;
 }
 
-/** What statements owe, on its way to being paid. Everything rejects with `Refused` for what may not be done. */
+/** Credits owed by statements, on their way to payment. Every method rejects with a `ValidationError`. */
 export interface Credits {
   list(query?: CreditQuery): Promise<CreditRow[]>;
-  /** What became owed, or was taken back, after `since`; at least once, in a stable order. Changes nothing. */
+  /** Credits that became due, or were reversed, after `since`: at least once each, in a stable order. Read-only. */
   feed(query: { readonly since: number; readonly limit: number }): Promise<CreditFeed>;
-  /** The same, and notes that finance's system has it. */
+  /** The same, and marks the credits as exported. */
   export(actor: string, query: { readonly since: number; readonly limit: number }): Promise<CreditFeed>;
-  /** With all rows of its statement that wait for a claim. `late`: why it counts although the last day has passed. */
+  /**
+   * Claims a row together with all rows of its statement that wait for a claim. `late`: the reason to accept it after
+   * the last day.
+   */
   claim(actor: string, id: string, note: string | null, late?: boolean): Promise<CreditRow>;
   settle(actor: string, ids: readonly string[], note: string | null): Promise<CreditRow[]>;
-  /** Takes a row back; what finance's system has already is taken back by a row of its own. */
+  /** Reverses a row; one that was exported already is reversed by a row of its own. */
   reverse(actor: string, id: string, reason: string): Promise<CreditRow>;
 }
 
@@ -168,7 +174,7 @@ export function createCredits({ store, now }: CreditsOptions): Credits {
         actor,
         decide: async () => {
           const rows = await Promise.all([...new Set(ids)].map(row));
-          // Saying again that it was paid is no fault: finance's system may not have heard the answer.
+          // Settling a row again is not an error, because finance's system may not have received the response.
           const open = rows.filter(({ status }) => status !== 'settled');
           for (const each of open) able(each, 'settle');
           return {
@@ -236,10 +242,10 @@ function takenBack(row: CreditRow): CreditFacts {
 
 const dayMs = 86_400_000;
 
-/** Who enters what the daemon does by itself. */
+/** The actor of entries that the daemon makes by itself. */
 const daemonActor = 'pop-sla';
 
-/** Notes, once for each, that a claim is open and its last day near. Resolves to those. */
+/** Records, once for each, that a claim is open and its last day is near. Resolves to those. */
 export async function remindOfClaims(
   { statements, ledger }: Pick<Store, 'statements' | 'ledger'>,
   { now, aheadMs }: { readonly now: () => EpochMs; readonly aheadMs: number },

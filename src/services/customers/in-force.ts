@@ -4,16 +4,16 @@ import { foldRegistryEntries } from '../../core/customer/entered.js';
 import type { LedgerEvent } from '../../core/ledger/actions.js';
 import { ValidationError } from '../ledger/entries.js';
 
-/** What was entered of the book does not go with the configuration any more, which has changed since. */
+/** Ledger entries about customers no longer fit the configuration file, which was changed since. */
 export class CustomerConflictError extends ValidationError {}
 
-/** Whether anything of the book was entered. */
+/** Whether the ledger contains any entry about customers. */
 export const hasBook = (events: readonly LedgerEvent[]): boolean =>
   events.some(({ action }) => action.type.startsWith('book-'));
 
 /**
- * The configuration with the book in force: what its file says, and what was entered in this history. Throws
- * `BookConflict`.
+ * The configuration with its customers in force: those of the file, with the ledger's entries applied. Throws a
+ * `CustomerConflictError` where they contradict each other.
  */
 export function withLedgerEntries<C extends Pick<Config, 'book' | 'bookBase' | 'pops'>>(
   config: C,

@@ -12,7 +12,7 @@ import type { LedgerStore } from '../../store/ledger-store.js';
 import { enter } from '../ledger/entries.js';
 import { withLedgerEntries } from './in-force.js';
 
-/** Something that was entered, by its own id or that of the entry that added it: `B7`. */
+/** Refers to an entered item by the item's own id, or by the id of the entry that added it, such as `B7`. */
 interface Reference {
   readonly list: RegistryList;
   readonly of: string;
@@ -28,7 +28,7 @@ const singular: Record<RegistryList, string> = {
 
 const idsShown = 12;
 
-/** What is meant, or why nothing that was entered is. */
+/** The item referred to, or an error that says why there is none. */
 function find(
   { list, of }: Reference,
   entered: readonly EnteredItem[],
@@ -56,7 +56,7 @@ function find(
   return validationError('id', `is no ${what} that was entered`, allowed);
 }
 
-/** What holds for all time can't be changed: months that are over would be others. */
+/** The fields that can be changed. Others apply to all time, so a change would alter months that are over. */
 const changeable: Record<RegistryList, readonly string[]> = {
   customers: ['name', 'locale', 'timeZone'],
   resale: [],
@@ -65,7 +65,7 @@ const changeable: Record<RegistryList, readonly string[]> = {
   services: changeKeys,
 };
 
-/** What an item may not say, added or changed. */
+/** The errors of fields that an item must not have when it is added or changed. */
 function keyFaults(list: RegistryList, item: WrittenItem, does: 'add' | 'change'): ValidationIssue[] {
   const allowed = does === 'add' ? itemKeys[list] : changeable[list];
   const unknown = Object.keys(item).filter((key) => !allowed.includes(key));
@@ -83,31 +83,31 @@ interface RegistryOptions {
   readonly ledger: LedgerStore;
   readonly config: () => Config;
   readonly now: () => EpochMs;
-  /** Called after each entry, before it is answered. */
+  /** Called after each entry, before the result is returned. */
   readonly bookChanged?: () => Promise<void>;
 }
 
 interface Registered {
-  /** The book in force. */
+  /** The customers in force. */
   readonly book: CustomerRegistry;
-  /** All that was ever entered, withdrawn or not. */
+  /** Every item ever entered, including withdrawn ones. */
   readonly entered: readonly EnteredItem[];
-  /** What the file is called; null: there is none. */
+  /** The name of the customers file; null: there is none. */
   readonly file: string | null;
 }
 
 /**
- * Where people enter customers, their sites, lines and services, and who resells to whom. What is said resolves to the
- * id of its entry, and rejects with `Refused` where it may not be.
+ * Enters customers, their sites, lines and services, and reseller relations. Each change resolves to the id of its
+ * entry, and rejects with a `ValidationError` where it is not allowed.
  */
 export interface Registry {
   read(): Promise<Registered>;
   add(actor: string, list: RegistryList, item: WrittenItem, reason: string | null): Promise<string>;
-  /** Other values; of a service from the day `item.from` on. */
+  /** Sets other values; for a service, from the day `item.from` on. */
   change(actor: string, what: Reference, item: WrittenItem, reason: string | null): Promise<string>;
-  /** `day`: the first without it; null: no end is known any more. */
+  /** Ends an item. `day` is the first day without it; null removes a known end. */
   end(actor: string, what: Reference, day: string | null, reason: string | null): Promise<string>;
-  /** Takes an entry back: what it said counts no more. */
+  /** Withdraws an entry: it no longer has an effect. */
   withdraw(actor: string, entry: string, reason: string | null): Promise<string>;
 }
 
@@ -180,7 +180,7 @@ export function createRegistry({ ledger, config, now, bookChanged }: RegistryOpt
   };
 }
 
-/** What would be wrong with the book if this were entered. */
+/** The errors that the customers in force would have with this entry. */
 function faultsWith(
   { bookBase: base, pops }: Config,
   events: readonly LedgerEvent[],

@@ -25,16 +25,16 @@ interface CollectOptions {
   readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds' | 'attachments' | 'statements'>;
   readonly config: Config;
   readonly service: string;
-  /** `2026-10`. */
+  /** Such as `2026-10`. */
   readonly month: string;
-  /** The sealed ones; the ledger is taken up to the last one's head. */
+  /** Sealed revisions; ledger events are included up to the last one's head. */
   readonly revisions: readonly SealedStatement[];
   readonly keys: Evidence['keys'];
 }
 
 /**
- * Reads everything that a service's month rests on: its customer's terms, and the rows that have to do with them. Null:
- * there is no such service.
+ * Reads all source data of a service's month: its customer's terms, and the rows that concern them. Null: there is no
+ * such service.
  */
 export async function collectRows(options: CollectOptions): Promise<EvidenceRows | null> {
   const { store, service, month, revisions, keys } = options;
@@ -50,7 +50,7 @@ export async function collectRows(options: CollectOptions): Promise<EvidenceRows
   const watch = await watchRows(store, scope, time, correctedIn(ledger));
   const stretches = config.book.services.filter((each) => each.id === service && isIn(scope, each));
   const own = new Set(stretches.flatMap(({ terms }) => terms.flatMap(({ paths }) => paths)));
-  // Rounds of its neighbours weigh in only where a plan pays for quality: by a cap that binds them together.
+  // Rounds of other services matter only where a plan pays for quality, since a cap may span the services.
   const needed = paysForQuality(config.book, scope) ? scope.paths : own;
   const rounds = await roundsOf(store, [...needed].sort(), time);
   return {
@@ -69,7 +69,7 @@ export async function collectRows(options: CollectOptions): Promise<EvidenceRows
   };
 }
 
-/** A service of the same id may be somebody else's at another time. */
+/** The same service id may belong to another customer at another time. */
 const isIn = (scope: EvidenceScope, { id, customer }: Service): boolean =>
   scope.services.has(id) && customer === scope.customer;
 
@@ -91,7 +91,7 @@ function paysForQuality({ services, plans }: CustomerRegistry, scope: EvidenceSc
 
 const closed = ({ seq, previous, hash }: ClosedEvent): ClosedEvent => ({ seq, previous, hash });
 
-/** All of a month in whatever zone: they are up to 14 hours ahead and 12 behind. */
+/** The time that covers a month in any zone, which is up to 14 hours ahead of UTC and 12 behind. */
 function timeOf(month: string): Interval {
   const dayMs = 86_400_000;
   return {
@@ -122,7 +122,7 @@ function termsOf(config: Config, scope: EvidenceScope): EvidenceTerms {
   };
 }
 
-/** The customer, who sells to it, and what it buys; ids and no names. */
+/** The customer, its sellers and what it buys; ids only, no names. */
 function bookOf(book: CustomerRegistry, scope: EvidenceScope): CustomerRegistry {
   const chain = new Set([scope.customer]);
   for (let before = 0; before < chain.size;) {
@@ -143,7 +143,7 @@ function bookOf(book: CustomerRegistry, scope: EvidenceScope): CustomerRegistry 
   };
 }
 
-/** The measured outages that somebody corrected, wherever they lie. */
+/** Measured outages with a correction, at any time. */
 function correctedIn(ledger: Evidence['ledger']): ReadonlySet<string> {
   return new Set(
     ledger.filter(isOpen).flatMap(({ action }) => {
@@ -178,7 +178,7 @@ async function watchRows(
   for (const observer of observers) {
     const own = await watch.spans(observer, month);
     const latest = await watch.latestSpan(observer);
-    // How fresh the month's last span is shows in the one that came after.
+    // How complete the month's last span is can be seen from the span after it.
     const later = latest && !own.some(({ from }) => from === latest.from) ? [latest] : [];
     spans.push(...own, ...later);
     const rows = await watch.blind({ observer, ...month });
@@ -189,13 +189,13 @@ async function watchRows(
   return { watchers, outages, states, spans, blind, traces };
 }
 
-/** Whether a port was watched when the month began shows in the last change before it. */
+/** Whether a port was watched when the month began is decided by the last change before it. */
 function fromLastBefore(states: readonly StateChange[], from: number): StateChange[] {
   const first = states.findLastIndex(({ at }) => at < from);
   return states.slice(Math.max(0, first));
 }
 
-/** What the eleven months before credited, where a cap asks for it. */
+/** Statements of the eleven months before, where a cap needs them. */
 async function earlierOf(
   { statements }: Pick<Store, 'statements'>,
   { plans }: CustomerRegistry,

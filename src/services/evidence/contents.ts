@@ -11,13 +11,13 @@ import { canonicalJson } from '../../seal/canonical.js';
 import { fromTagged, PackError, toTagged } from '../../seal/pack.js';
 import type { Member } from '../../seal/zip.js';
 
-/** What of the configuration a month is judged by, as far as one customer's services go. */
+/** The part of the configuration that a month is judged by, reduced to one customer's services. */
 export type EvidenceTerms = Pick<
   Config,
   'agent' | 'pops' | 'paths' | 'commitments' | 'measurement' | 'watch' | 'book'
 >;
 
-/** An event of the ledger that has nothing to do with the service: its links only. */
+/** A ledger event that does not concern the service: only its links in the hash chain. */
 export interface ClosedEvent {
   readonly seq: number;
   readonly previous: string;
@@ -30,38 +30,38 @@ export interface PacketsOfRound {
   readonly sizes: readonly SizeSample[];
 }
 
-/** A statement with everything that it rests on. */
+/** A statement with all of its source data. */
 export interface Evidence extends EvidenceRows {
   readonly statement: StatementDocument;
 }
 
 export interface EvidenceRows {
-  /** Sealed ones, the first first; the statement is the last of them, or a draft. */
+  /** Sealed revisions, oldest first; the statement is the last of them, or a draft. */
   readonly revisions: readonly SealedStatement[];
-  /** Of the customer's earlier months, where a plan caps credits over a rolling year. */
+  /** Statements of the customer's earlier months, where a plan caps credits over a rolling year. */
   readonly earlier: readonly SealedStatement[];
-  /** The keys that ever signed, so that each seal can be checked. */
+  /** All keys that ever signed, so that each seal can be verified. */
   readonly keys: readonly { readonly id: string; readonly pem: string }[];
   readonly terms: EvidenceTerms;
-  /** All of them up to the statement's head. */
+  /** All events up to the statement's ledger head. */
   readonly ledger: readonly (LedgerEvent | ClosedEvent)[];
   readonly watchers: readonly { readonly observer: PopId; readonly port: PopId }[];
   readonly outages: readonly ObservedOutage[];
   readonly states: readonly StateChange[];
   readonly spans: readonly WatchSpan[];
   readonly blind: readonly BlindTime[];
-  /** They explain, and decide nothing. */
+  /** Explanations only; no figure depends on them. */
   readonly traces: readonly PathTrace[];
   readonly rounds: readonly SlotSummary[];
-  /** Of the rounds of the service's own paths, where they are kept. */
+  /** For the rounds of the service's own paths, where packets are stored. */
   readonly packets: readonly PacketsOfRound[];
-  /** Files that prove exclusions and corrections, by their SHA-256. */
+  /** Files attached to exclusions and corrections, by their SHA-256. */
   readonly attachments: ReadonlyMap<string, Uint8Array>;
 }
 
 export const isOpen = (event: LedgerEvent | ClosedEvent): event is LedgerEvent => 'action' in event;
 
-/** The files of a pack that hold a row a line. */
+/** The files of a pack with one row per line. */
 const rowFiles = {
   revisions: 'revisions.jsonl',
   earlier: 'earlier.jsonl',
@@ -84,12 +84,12 @@ const attachmentsFolder = 'attachments/';
 type RowKind = keyof typeof rowFiles;
 const rowKinds = Object.keys(rowFiles) as RowKind[];
 
-/** Evidence as files; the formats are told in the README of every pack. */
+/** Writes evidence as files; their formats are described in the README of every pack. */
 export function membersOf(evidence: Evidence): Member[] {
   const text = (name: string, content: string): Member => ({ name, content: Buffer.from(content) });
   return [
     text(readmeFile, readmeOf(evidence)),
-    // Without an end of line: the hash of the file is that of the statement.
+    // Without a final newline, so that the hash of the file is that of the statement.
     text(statementFile, canonicalJson(evidence.statement)),
     text(termsFile, `${toTagged(evidence.terms)}\n`),
     ...rowKinds.map((kind) => text(rowFiles[kind], lines(evidence[kind].map((row) => JSON.stringify(row))))),
@@ -103,7 +103,7 @@ export function membersOf(evidence: Evidence): Member[] {
 
 const lines = (rows: readonly string[]): string => rows.map((row) => `${row}\n`).join('');
 
-/** Files as evidence. Throws `PackFault`, with file and line. */
+/** Reads evidence from files. Throws a `PackError` with file and line. */
 export function evidenceOf(members: ReadonlyMap<string, Uint8Array>): Evidence {
   const left = new Set(members.keys());
   const textOf = (name: string): string => {
@@ -118,7 +118,7 @@ export function evidenceOf(members: ReadonlyMap<string, Uint8Array>): Evidence {
       .slice(0, -1)
       .map((line, index) => parsed(`${name}, line ${index + 1}`, () => read(JSON.parse(line))));
   textOf(readmeFile);
-  /** Packs that were made before there were such rows have no such file. */
+  /** Packs from before such rows existed do not have the file. */
   const isLater = (kind: RowKind): boolean => kind === 'traces' && !members.has(rowFiles.traces);
   const evidence = {
     statement: parsed(statementFile, () => JSON.parse(textOf(statementFile)) as Evidence['statement']),
@@ -176,7 +176,7 @@ function readPackets(row: unknown): PacketsOfRound {
   return { path, slot, sizes: sizes.map((size) => ({ ...size, packets: size.packets.map(unspell) })) };
 }
 
-/** What a pack says of itself, for whoever opens it. */
+/** The README of a pack. */
 function readmeOf({ statement }: Evidence): string {
   const { id, revision, state, software, asOf } = statement;
   return `Evidence of ${id}, revision ${revision} (${state}), drawn up by pop-sla ${software} from what was known at ${asOf},

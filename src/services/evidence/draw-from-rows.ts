@@ -15,12 +15,12 @@ import type { WatchStore } from '../../store/watch-store.js';
 import { drawMonth, type PastStatements } from '../statements/draw.js';
 import { type EvidenceRows, isOpen } from './contents.js';
 
-/** What a pack of an earlier version has in place of a type: any of its fields may be missing. */
+/** A value from a pack of an earlier version: any of its fields may be missing. */
 type Older<T> = { readonly [K in keyof T]?: T[K] };
 
 /**
- * The book of a pack with its plans as this version knows them: what came into the plan language since gets the value
- * that says what was said before. Packs of this version are not touched by it.
+ * The customer data of a pack with its plans in the current plan language: newer fields get the values that describe
+ * the earlier behaviour. Packs of this version are unchanged.
  */
 function withPlansOfToday(book: CustomerRegistry): CustomerRegistry {
   const plans = [...book.plans].map(([id, plan]) => [id, planOfToday(plan)] as const);
@@ -38,7 +38,7 @@ const availabilityOfFirst: Pick<PlanVersion['availability'], 'outages' | 'degrad
   degradedIsDown: [],
 };
 
-/** Fields that a plan of an earlier version did not have yet, under those that it has. */
+/** Adds fields that did not exist in a plan of an earlier version. */
 const withDefaults = <T extends object>(defaults: Partial<T>, value: T): T => ({ ...defaults, ...value });
 
 function versionOfToday(version: PlanVersion): PlanVersion {
@@ -61,7 +61,7 @@ const classOfToday = (each: ServiceClass): ServiceClass => ({
   steps: each.steps.map((step) => withDefaults({ perUnit: null }, step)),
 });
 
-/** At first a claim was a number of days after the month. */
+/** In the first version a claim was a number of days after the month. */
 function claimOfToday(credit: PlanVersion['credit']): PlanVersion['credit']['claim'] {
   const { claim, claimWithinDays = null } = credit as Older<PlanVersion['credit']> & {
     readonly claimWithinDays?: number | null;
@@ -99,13 +99,13 @@ function causeOfToday(rule: CauseRule): CauseRule {
 
 interface DrawFromRowsOptions {
   readonly month: string;
-  /** Up to when the rows were taken. */
+  /** The instant up to which rows were read. */
   readonly now: EpochMs;
   readonly software: string;
   readonly ruleSet: RuleSet;
 }
 
-/** The statements of a customer's month, drawn up from rows in memory as the daemon draws them up from its database. */
+/** Creates the statements of a customer's month from rows in memory, exactly as the daemon does from its database. */
 export async function drawFromRows(
   rows: EvidenceRows,
   { month, now, software, ruleSet }: DrawFromRowsOptions,
@@ -116,7 +116,7 @@ export async function drawFromRows(
   return {
     services: drawn.services,
     unjudged: drawn.unjudged,
-    // The links that are closed count as well.
+    // The ledger head counts closed events as well.
     draft: (service) => {
       const document = drawn.draft(service);
       return { ...document, inputs: { ...document.inputs, ledgerHead: { seq, hash } } };
@@ -124,7 +124,7 @@ export async function drawFromRows(
   };
 }
 
-/** What of a store a month is drawn up from. */
+/** The part of a store that statements are created from. */
 interface EvidenceStore {
   readonly ledger: Pick<LedgerStore, 'events'>;
   readonly watch: Pick<WatchStore, 'outages' | 'watchers' | 'states' | 'spans' | 'latestSpan' | 'blind'>;
@@ -132,7 +132,7 @@ interface EvidenceStore {
   readonly statements: PastStatements;
 }
 
-/** The rows of a pack, as the database would give them. */
+/** A store that returns the rows of a pack as the database would. */
 function evidenceStore(evidence: EvidenceRows): EvidenceStore {
   const roundsOf = byKey(
     evidence.rounds.flatMap((round) => (round.status === 'missing' ? [] : [round])),

@@ -16,31 +16,31 @@ interface PackOptions {
   readonly store: Store;
   readonly config: Config;
   readonly service: string;
-  /** `2026-10`. */
+  /** Such as `2026-10`. */
   readonly month: string;
   readonly now: EpochMs;
   readonly software: string;
 }
 
-/** What is said of a pack that was made. */
+/** A summary of a pack that was made. */
 export interface EvidenceMade {
   readonly bytes: number;
   readonly revision: number;
   readonly state: 'draft' | 'sealed';
-  /** Null: there is no key, and it is not signed. */
+  /** Null: there is no key, so it is not signed. */
   readonly signedBy: string | null;
   readonly rounds: number;
   readonly packets: number;
-  /** Whom entries of the ledger that stand in it name beside its customer. */
+  /** Names of others in ledger entries of the pack, besides its customer. */
   readonly others: readonly string[];
 }
 
-/** There is no such statement, or its rows give another one by now; the message says what to do. */
+/** There is no such statement, or its source data has changed since; the message says what to do. */
 export class EvidenceUnavailableError extends Error {
   override readonly name = 'EvidenceRefused';
 }
 
-/** The pack of one service's month. Rejects with `EvidenceRefused`, `StoreFault` or `KeyFault`. */
+/** Makes the pack of one service's month. Rejects with an `EvidenceUnavailableError`, `StoreError` or `KeyError`. */
 export async function packEvidence(
   options: PackOptions,
 ): Promise<{ readonly pack: Uint8Array; readonly made: EvidenceMade }> {
@@ -52,7 +52,7 @@ export async function packEvidence(
   if (rows === null) throw await unknownService(service, { store, config });
   const statement = revisions.at(-1)?.document ?? (await draftOf(rows, options));
   const evidence = { ...rows, statement };
-  // A pack that does not say what the statement says is of no use to anybody.
+  // A pack whose rows do not reproduce its statement would prove nothing.
   const [different] = await recomputedDifferences(evidence, software);
   if (different) {
     throw new EvidenceUnavailableError(
@@ -75,7 +75,7 @@ export async function packEvidence(
   };
 }
 
-/** The sealed ones, the first first. */
+/** The sealed revisions, oldest first. */
 async function revisionsOf(
   { statements }: Pick<Store, 'statements'>,
   id: string,
@@ -124,7 +124,7 @@ async function packKey({ keys }: Config): Promise<PackKey | null> {
   return current ? { signer: await folder.signer(), publicPem: current.pem } : null;
 }
 
-/** Customers, services and lines that the open entries of a pack's ledger name, and that are not its customer's own. */
+/** Customers, services and lines in the pack's open ledger entries that do not belong to its customer. */
 function othersNamed({ ledger, terms }: Pick<EvidenceRows, 'ledger' | 'terms'>): string[] {
   const { services, lines } = terms.book;
   const own = {

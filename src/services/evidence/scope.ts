@@ -4,19 +4,19 @@ import type { LedgerAction, LedgerEvent } from '../../core/ledger/actions.js';
 import { pathEnds } from '../../core/path.js';
 import type { PathId, PopId } from '../../core/types.js';
 
-/** What one customer's services have to do with: nothing else goes into a pack. */
+/** The data that concerns one customer's services; nothing else goes into a pack. */
 export interface EvidenceScope {
   readonly customer: string;
   readonly services: ReadonlySet<string>;
   readonly lines: ReadonlySet<string>;
   readonly paths: ReadonlySet<PathId>;
-  /** Where lines end. */
+  /** The PoPs at the ends of lines. */
   readonly ports: ReadonlySet<PopId>;
-  /** And where paths do. */
+  /** The PoPs at the ends of lines and of paths. */
   readonly pops: ReadonlySet<PopId>;
 }
 
-/** All services of the customer: caps bind them together. */
+/** Covers all services of the customer, because caps span them. */
 export function scopeOf(book: CustomerRegistry, customer: string): EvidenceScope {
   const segments: Segment[] = book.services.filter((each) => each.customer === customer).flatMap(segmentsOf);
   const lines = new Set(segments.flatMap((each) => each.lines));
@@ -30,11 +30,11 @@ export function scopeOf(book: CustomerRegistry, customer: string): EvidenceScope
   return { customer, services, lines, paths, ports, pops: new Set([...ports, ...ends]) };
 }
 
-/** Which events of the ledger say something of it; the others are nobody's business. */
+/** The ledger events that concern the scope; the others are confidential. */
 export function eventsOf(events: readonly LedgerEvent[], scope: EvidenceScope): ReadonlySet<LedgerEvent> {
   const exclusions = new Set<string>();
   const added = new Set<string>();
-  // Statements, credits, disputes and contacts decide no figure; what was entered of the book stands in the terms.
+  // Statements, credits, disputes and contacts decide no figure; customer entries are contained in the terms.
   const concerns = (action: LedgerAction): boolean => {
     if (action.type === 'exclusion-proposed' && touches(action.scope, scope)) exclusions.add(action.id);
     if (action.type === 'outage-added' && scope.ports.has(action.port)) added.add(action.id);

@@ -13,7 +13,7 @@ import { type Evidence, evidenceOf, isOpen } from './contents.js';
 import { drawFromRows } from './draw-from-rows.js';
 
 interface Difference {
-  /** As `parts[0].credit.amount`. */
+  /** Such as `parts[0].credit.amount`. */
   readonly field: string;
   readonly stated: string;
   readonly recomputed: string;
@@ -40,7 +40,7 @@ function differences(stated: unknown, recomputed: unknown, field = ''): Differen
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** How many single values there are in it. */
+/** The number of scalar values in it. */
 function countValues(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 1;
   return Object.values(value).reduce((sum: number, each) => sum + countValues(each), 0);
@@ -55,9 +55,9 @@ function shown(value: unknown): string {
 
 export interface VerifyOptions {
   readonly pack: Uint8Array;
-  /** The public key (PEM) that it has to be signed by; null: whatever key is in it. */
+  /** The public key (PEM) that must have signed it; null: the key in the pack is used. */
   readonly key: string | null;
-  /** Of this program. */
+  /** The program version. */
   readonly software: string;
 }
 
@@ -73,22 +73,22 @@ export interface Verified {
   readonly rounds: number;
   readonly roundsWithPackets: number;
   readonly outages: number;
-  /** How many values of the statement came out the same. */
+  /** The number of values in the statement that the recalculation reproduced. */
   readonly figures: number;
   readonly zoneData: ZoneData;
-  /** Where the recomputed statement is another one; none: it is verified. */
+  /** Where the recalculated statement differs; empty: it is verified. */
   readonly differences: readonly Difference[];
 }
 
-/** The time zone data by which a month was drawn up and was judged again: versions, null where one is not known. */
+/** The time zone data with which a month was created and judged again: versions, null where unknown. */
 export interface ZoneData {
   readonly there: string | null;
   readonly here: string | null;
-  /** Periods of the statement that are others by the data here: a zone, and its period there and here. */
+  /** Periods of the statement that differ under this machine's data: the zone, and its period there and here. */
   readonly periods: readonly { readonly zone: string; readonly there: string; readonly here: string }[];
 }
 
-/** Checks a pack and judges its month once more. Throws `PackFault` where the pack is not what was made. */
+/** Verifies a pack and judges its month again. Throws a `PackError` where the pack was altered. */
 export async function verifyPack({ pack, key, software }: VerifyOptions): Promise<Verified> {
   const { members, bytes, signedBy, zoneData } = openPack(pack, key);
   const evidence = evidenceOf(members);
@@ -117,7 +117,7 @@ export async function verifyPack({ pack, key, software }: VerifyOptions): Promis
   };
 }
 
-/** Where the statement is another than the one that its rows give. */
+/** The differences between a statement and the one calculated from its rows. */
 export async function recomputedDifferences(evidence: Evidence, software: string): Promise<Difference[]> {
   return differencesOf(evidence.statement, await redrawn(evidence), software);
 }
@@ -127,8 +127,8 @@ function differencesOf(
   again: StatementDocument,
   software: string,
 ): Difference[] {
-  // How it came to be and stands among its revisions is checked by its chain; the words of a derivation and of a plan
-  // are the program's, and another version may find others.
+  // Its place among the revisions is verified by the hash chain. Texts of a derivation and of a plan belong to the
+  // program, and may differ in another version.
   const { revision, state, acceptedIncomplete, change, previous } = statement;
   const comparable = {
     ...again,
@@ -178,7 +178,7 @@ const withWordsOf = (stated: StatementDocument, again: StatementDocument): State
     const { toDate, ...known } = part;
     return {
       ...known,
-      // Statements of earlier versions don't say what a running month came to so far.
+      // Statements of earlier versions do not contain figures to date.
       ...(before.toDate !== undefined && toDate !== undefined && { toDate }),
       explain: before.explain,
       ...(before.rulings !== undefined && { rulings: before.rulings }),
@@ -202,7 +202,7 @@ function shapeFault({ statement, terms }: Evidence): string | null {
   return hasBook ? null : 'terms.json has no book of services and plans';
 }
 
-/** Entries that are closed show their links; the others are hashed again. */
+/** Closed events have only their links; all others are hashed again. */
 function ledgerFault({ ledger, statement }: Evidence): string | null {
   let head = { seq: 0, hash: noHash };
   for (const event of ledger) {
@@ -246,7 +246,7 @@ function earlierFault({ earlier, keys }: Evidence): string | null {
   return null;
 }
 
-/** Each revision has the hash of the one before; the statement is the last, or a draft that follows it. */
+/** Each revision has the hash of the one before; the statement is the last revision, or a draft that follows it. */
 function revisionFault({ revisions, statement, keys }: Evidence): string | null {
   const keyOf = keysOf(keys);
   let previous: string | null = null;
@@ -268,7 +268,7 @@ function revisionFault({ revisions, statement, keys }: Evidence): string | null 
   return statement.previous === previous ? null : 'statement.json does not follow the last sealed revision';
 }
 
-/** Every round whose packets are there counts up to what its row says. */
+/** The packets of every round have to match the counts in its row. */
 function packetFault({ rounds, packets }: Evidence): string | null {
   const rows = new Map(rounds.map((row) => [`${row.path} ${row.slot}`, row]));
   if (rows.size !== rounds.length) return 'rounds.jsonl has a slot of a path twice';

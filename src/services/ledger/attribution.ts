@@ -19,12 +19,14 @@ interface AttributeOptions {
   readonly now: EpochMs;
 }
 
-/** A round is due this long before its packets at the most: slots are looked for from then on. */
+/**
+ * The longest time between a slot and the last packet of its round, milliseconds: slots are read from that long before.
+ */
 const longestRoundMs = 3 * 3_600_000;
 
 /**
- * Says of each measured outage what it was, by what is stored of all observers: the same rows give the same words
- * again. Outages that were entered by hand have nobody who saw them.
+ * Attributes each measured outage to a cause from the stored rows of all observers; the same rows always give the same
+ * result. Outages entered by hand have no observers and no cause.
  */
 export async function attributeOutages(
   { store, quorum, now }: AttributeOptions,
@@ -66,13 +68,16 @@ const least = (values: readonly number[]): number => values.reduce((a, b) => Mat
 const most = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b), -Infinity);
 
 interface Seen {
-  /** What all say of the port, what its observer says of the others, and what the agent in its PoP says. */
+  /**
+   * Every observer's view of the port, the observer's views of other ports, and the views of the agent in the port's
+   * PoP.
+   */
   views(outage: ObservedOutage, during: Interval): Promise<PortView[]>;
-  /** Rounds to the port of those who do not watch it, and from its PoP if that watches nothing. */
+  /** Rounds to the port from PoPs that do not watch it, and from its own PoP if that watches nothing. */
   rounds(port: PopId, during: Interval): Promise<RoundView[]>;
 }
 
-/** What the observers wrote down, read once for all outages and no more of it than they need. */
+/** Reads the observers' rows once for all outages, and only as far as they are needed. */
 async function readViews(
   { watch, rounds }: AttributeOptions['store'],
   whole: Interval,
@@ -130,7 +135,7 @@ async function readViews(
   };
 }
 
-/** By who saw it and what it saw. */
+/** Groups outages by observer and port. */
 function byPair(outages: readonly ObservedOutage[]): ReadonlyMap<string, readonly ObservedOutage[]> {
   const pairs = new Map<string, ObservedOutage[]>();
   for (const one of outages) {
@@ -140,7 +145,7 @@ function byPair(outages: readonly ObservedOutage[]): ReadonlyMap<string, readonl
   return pairs;
 }
 
-/** The newest heartbeat is not written down yet when it is asked for. */
+/** The newest heartbeat may not be stored yet. */
 const freshMs = 60_000;
 
 function unobservedOf(
@@ -158,7 +163,7 @@ function unobservedOf(
   return subtract(unobserved, [{ from: latest.to, to: during.to }]);
 }
 
-/** Asks for each key once. */
+/** Calls `ask` once for each key, and reuses its result. */
 function once<K, V>(ask: (key: K) => Promise<V>): (key: K) => Promise<V> {
   const asked = new Map<K, Promise<V>>();
   return (key) => {
@@ -171,8 +176,8 @@ function once<K, V>(ask: (key: K) => Promise<V>): (key: K) => Promise<V> {
 }
 
 /**
- * Rows of agents that were cut off come later: what was said is said anew after a minute, and of what is long over
- * after an hour.
+ * How long attributions are cached, milliseconds: a minute, or an hour for outages long over, because rows of agents
+ * that were cut off arrive later.
  */
 const keptMs = 60_000;
 const longKeptMs = 3_600_000;
@@ -186,7 +191,7 @@ interface Kept {
   readonly until: EpochMs;
 }
 
-/** What was said of outages that are over is said again for a while. */
+/** An `attributeOutages` that caches the attribution of outages that have ended. */
 export function attributedLately(): typeof attributeOutages {
   const kept = new Map<string, Kept>();
   let turn: Promise<unknown> = Promise.resolve();
@@ -212,7 +217,7 @@ export function attributedLately(): typeof attributeOutages {
     return all;
   };
   return (options, outages) => {
-    // One after the other: who asks for the same meanwhile finds it done.
+    // One call at a time, so that concurrent requests for the same outages use the cached result.
     const mine = turn.then(() => attribute(options, outages));
     turn = mine.catch(() => undefined);
     return mine;

@@ -15,11 +15,11 @@ import { pastCreditsOf, ruleSetOfMonth } from '../statements/draw.js';
 import { createLedgerService, type LedgerService } from './service.js';
 import { ValidationError } from './entries.js';
 
-/** The desk with what stands around it: the files that prove something, and the months that are judged by it. */
+/** The ledger service together with attachments and the impact of exclusions on months. */
 export interface LedgerBacklog {
   readonly desk: LedgerService;
   readonly registry: Registry;
-  /** Keeps a file. Rejects with `Refused` for one that is too large. */
+  /** Stores a file. Rejects with a `ValidationError` when it is too large. */
   attach(name: string, content: Uint8Array): Promise<AttachmentRef>;
   /** Null: there is no such file. */
   attachment(hash: string): Promise<Uint8Array | null>;
@@ -31,12 +31,12 @@ export interface LedgerBacklog {
 
 interface LedgerBacklogOptions {
   readonly store: Pick<Store, 'ledger' | 'attachments' | 'watch' | 'rounds' | 'access' | 'statements'>;
-  /** The configuration in force. */
+  /** Returns the configuration in force. */
   readonly config: () => Config;
   readonly now: () => EpochMs;
-  /** Judges months elsewhere; here by default. */
+  /** Judges months, for example in a worker thread; in this thread by default. */
   readonly judging?: Pick<Judging, 'availability' | 'impact'>;
-  /** Something of the book was entered here. */
+  /** Called after a customer entry was made here. */
   readonly bookChanged?: () => Promise<void>;
 }
 
@@ -80,15 +80,15 @@ export function createLedgerBacklog({
 interface Audit {
   readonly ok: boolean;
   readonly events: number;
-  /** The hash of the last event: written down elsewhere, it shows later that the end was not cut off. */
+  /** The hash of the last event. Recorded elsewhere, it proves later that the end of the ledger was not cut off. */
   readonly head: string;
   readonly attachments: number;
-  /** The trail of what was done, beside the ledger of what was entered. */
+  /** The audit trail of actions, in addition to the ledger of entries. */
   readonly trail: { readonly entries: number; readonly head: string };
   readonly faults: readonly string[];
 }
 
-/** Whether the history is the one that was written. `expectedHead`: a head from before, which has to be in it. */
+/** Verifies the hash chain. `expectedHead` is an earlier head, which has to be in it. */
 export async function audit(
   { ledger, attachments, access }: Pick<Store, 'ledger' | 'attachments' | 'access'>,
   expectedHead?: string,
@@ -123,7 +123,7 @@ export async function audit(
   };
 }
 
-/** What was never written by us may have no spelling at all. */
+/** A value that this program never wrote may have no canonical form; then it can't match any hash. */
 function digestOrNone(value: object): string {
   try {
     return digestOf(value);

@@ -21,7 +21,7 @@ import type { TracesView } from '../../render/ledger/traces.js';
 import { digestOf } from '../../seal/canonical.js';
 import type { LedgerStore } from '../../store/ledger-store.js';
 
-/** What was asked for can't be entered; every reason, each with what is allowed. */
+/** Input was rejected. `issues` has every reason, each with what is allowed. */
 export class ValidationError extends Error {
   override readonly name = 'Refused';
   constructor(readonly refusals: readonly ValidationIssue[]) {
@@ -33,7 +33,7 @@ interface EnterOptions {
   readonly ledger: LedgerStore;
   readonly now: () => EpochMs;
   readonly actor: string;
-  /** What to append to this history, or why not; asked again when another entry came first. */
+  /** Returns actions to append to this history, or why they are invalid; called again when others appended first. */
   readonly decide: (
     events: readonly LedgerEvent[],
     nextSeq: number,
@@ -42,7 +42,7 @@ interface EnterOptions {
 
 const patience = 20;
 
-/** Appends what `decide` says, all or nothing. Rejects with `Refused`. */
+/** Appends the actions that `decide` returns, all or none. Rejects with a `ValidationError` for invalid ones. */
 export async function enter({ ledger, now, actor, decide }: EnterOptions): Promise<LedgerEvent[]> {
   const nobody = actorFault(actor);
   if (nobody) throw new ValidationError([nobody]);
@@ -67,7 +67,7 @@ const isRefusal = (
 const most = 1000;
 const dayMs = 86_400_000;
 
-/** The windows that begin in [from, to), or what is wrong with the recurrence. */
+/** The windows of a recurrence that begin in [from, to), or what is wrong with it. */
 export function expand(
   { cron, durationMs, zone }: Recurrence,
   { from, to }: Interval,
@@ -95,7 +95,7 @@ export function expand(
     return [validationError('cron', `is no cron expression: ${JSON.stringify(cron)}`, allowed)];
   }
   const windows: Interval[] = [];
-  // Croner looks for what comes after an instant; one that begins on `from` itself is in.
+  // Croner returns instants strictly after the given one; a window that begins exactly at `from` is included.
   for (
     let next = job.nextRun(new Date(from - 1000));
     next !== null && next.getTime() < to;
@@ -119,7 +119,7 @@ function planned(cron: string, zone: string): Cron | null {
   }
 }
 
-/** What was written, at a place that refusals name → what is entered; windows that come again one by one. */
+/** Converts parsed input, with the place that errors refer to, into exclusions; recurring windows are expanded. */
 export function textsOf(
   inputs: readonly { readonly place: string | null; readonly input: ExclusionInput }[],
 ): ExclusionText[] {
@@ -149,25 +149,25 @@ export function textsOf(
   return texts;
 }
 
-/** An outage with what was said of it: the measured row as it was, what counts, and the words that changed it. */
+/** An outage with its corrections: the measured row, the times that count, and the corrections that led to them. */
 export interface ShownOutage {
   readonly ref: string;
   readonly port: string;
   /** Null: it was added by hand. */
   readonly measured: ObservedOutage | null;
   readonly corrections: readonly Correction[];
-  /** Null: it counts for nothing. */
+  /** Null: it does not count. */
   readonly counts: OutageSpan | null;
-  /** As long and as short as it can have been; what people said is taken as it was said. Null as above. */
+  /** The longest and shortest that it can have been; corrected times are taken as entered. Null as above. */
   readonly longest: OutageSpan | null;
   readonly shortest: OutageSpan | null;
-  /** What it was by all observers; null: entered by hand; left out: nobody asked. */
+  /** The cause by all observers; null: entered by hand; absent: not requested. */
   readonly attribution?: Attribution | null;
-  /** The path to the port as it was then and before; null: it was not traced; left out: nobody asked. */
+  /** The path to the port at that time and before; null: not traced; absent: not requested. */
   readonly traces?: TracesView | null;
 }
 
-/** Measured and added ones with their corrections laid over them, by their start. */
+/** Measured and added outages with their corrections applied, by start. */
 export function showOutages(measured: readonly ObservedOutage[], handMade: HandMade): ShownOutage[] {
   const rows = measured.map((row): ShownOutage => {
     const ref = refKey({ observer: row.observer, port: row.port, start: row.start.at });
@@ -195,7 +195,7 @@ const exactly = (counts: OutageSpan | null) => ({ counts, longest: counts, short
 const startOf = ({ counts, measured, corrections }: ShownOutage): EpochMs =>
   counts?.from ?? measured?.start.at ?? corrections[0]?.interval?.from ?? 0;
 
-/** Those that count for something. */
+/** Only those that count. */
 export function countedOutages(shown: readonly ShownOutage[]): CountedOutage[] {
   return shown.flatMap(({ ref, port, measured, counts }) =>
     counts === null

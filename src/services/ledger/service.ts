@@ -18,7 +18,7 @@ import { attributedLately } from './attribution.js';
 import { countedOutages, enter, ValidationError, type ShownOutage, showOutages, textsOf } from './entries.js';
 import { traceOutages } from './trace-outages.js';
 
-/** Where nobody's plan says otherwise: what the carrier's contract asks for. */
+/** The rules of the carrier's contract, used where no plan has rules. */
 const withoutPlan: ExclusionRules = {
   plannedMaintenance: { noticeHours: 0, allowance: null },
   forceMajeure: { noticeWithinDays: 15, proof: true },
@@ -40,29 +40,32 @@ function rulesFor(book: CustomerRegistry, intervals: readonly Interval[]): Exclu
 }
 
 interface LedgerServiceOptions {
-  /** Without `rounds` it is not said of outages what they were. */
+  /** Without `rounds`, outages have no attribution. */
   readonly store: Pick<Store, 'ledger' | 'watch' | 'attachments'> & Partial<Pick<Store, 'rounds'>>;
   readonly config: () => Config;
   readonly now: () => EpochMs;
 }
 
-/** What is laid over an outage, or a new one. */
+/** A correction of an outage, or a new outage. */
 interface CorrectionRequest {
-  /** Null: a new one, on `port`. */
+  /** The corrected outage; null: a new one, on `port`. */
   readonly of: OutageRef | null;
   readonly port: string;
-  /** Null: it is to count for nothing. */
+  /** Null: the outage shall not count. */
   readonly interval: Interval | null;
   readonly reason: string;
   readonly evidence: string | null;
   readonly attachments: readonly AttachmentRef[];
 }
 
-/** Where people enter what the watch can't know. Everything rejects with `Refused` where it may not be entered. */
+/**
+ * Enters exclusions and corrections, which no probe can measure. Every method rejects with a `ValidationError` for
+ * input that is not allowed.
+ */
 export interface LedgerService {
   exclusions(): Promise<LedgerExclusion[]>;
   exclusion(id: string): Promise<LedgerExclusion>;
-  /** All of them or none; the refusals of the n-th name it. */
+  /** Proposes all of them or none; each error names the index of its text. */
   propose(actor: string, texts: readonly ExclusionText[]): Promise<LedgerExclusion[]>;
   decide(actor: string, decision: Decision, id: string, reason: string | null): Promise<LedgerExclusion>;
   outages(query?: {
@@ -70,10 +73,12 @@ export interface LedgerService {
     readonly from?: EpochMs;
     readonly to?: EpochMs;
   }): Promise<ShownOutage[]>;
-  /** With what each was, by what all observers saw: a page of them, since each is worked out from many rows. */
-  /** With its attribution, and how the path to it was traced. */
+  /**
+   * Adds the attribution by all observers, for one page of outages at a time, because each takes many rows to compute.
+   */
+  /** Adds the attribution, and traces of the path to the port. */
   attributed(outages: readonly ShownOutage[]): Promise<ShownOutage[]>;
-  /** Whose network an address is, by the configuration; null: it does not say. */
+  /** The network that an address belongs to, by the configuration; null: not configured. */
   readonly networkOf: NetworkOf;
   /** Resolves to the correction's id. */
   correct(actor: string, request: CorrectionRequest): Promise<string>;
@@ -225,7 +230,7 @@ function touchesWindow(one: ShownOutage, from: EpochMs, to: EpochMs): boolean {
   return times.some((time) => time !== null && time.from < to && (time.to ?? Infinity) > from);
 }
 
-/** A file that is named has to be there. */
+/** Checks that every attachment that is referred to exists. */
 async function attached(
   { attachments }: Pick<Store, 'attachments'>,
   refs: readonly AttachmentRef[],
@@ -244,11 +249,13 @@ async function attached(
 
 export interface Imported {
   readonly proposed: readonly LedgerExclusion[];
-  /** So many of them are proposed or approved already, by the same source and time. */
+  /** How many were skipped because one with the same source and time is proposed or approved already. */
   readonly leftOut: number;
 }
 
-/** Proposes what a file has, all of it or nothing. Rejects with `Refused`, whose refusals name the place in it. */
+/**
+ * Proposes all exclusions in a file, or none. Rejects with a `ValidationError` whose issues name the place in the file.
+ */
 export async function importExclusions(
   desk: Pick<LedgerService, 'exclusions' | 'propose'>,
   actor: string,

@@ -3,12 +3,14 @@ import type { EpochMs } from '../../core/types.js';
 import type { WatchStore } from '../../store/watch-store.js';
 import type { ShownOutage } from './entries.js';
 
-/** A trace takes a while, and may end after a short outage has. */
+/** A trace takes time, and may end after a short outage has ended, milliseconds. */
 const afterMs = 60_000;
-/** So far back a trace in quiet is looked for. */
+/** How far back a trace for comparison is looked for, milliseconds. */
 const beforeMs = 31 * 86_400_000;
 
-/** Puts the traces of each measured outage beside it: the one made when it opened, and the latest quiet one before. */
+/**
+ * Adds to each measured outage its traces: the one made when it opened, and the latest one for comparison before it.
+ */
 export async function traceOutages(
   watch: Pick<WatchStore, 'traces'>,
   shown: readonly ShownOutage[],

@@ -10,7 +10,7 @@ import { createLedgerService } from '../ledger/service.js';
 import { drawMonth, pastCreditsOf, ruleSetOfMonth } from '../statements/draw.js';
 import { type JudgeOptions, judgeStored, readEntered } from './judge.js';
 
-/** One service in one month: what its figures are without the exclusion, and with it. */
+/** One service in one month: its figures without and with the exclusion. */
 export interface Impact {
   readonly month: string;
   readonly plan: string;
@@ -31,7 +31,9 @@ interface ImpactFigures {
   readonly credit: string;
 }
 
-/** What an exclusion does, or would do when it is approved: the services whose figures it changes, from what to what. */
+/**
+ * The effect of an exclusion when it is, or were, approved: the services whose figures it changes, before and after.
+ */
 export async function impactOf(exclusion: LedgerExclusion, options: JudgeOptions): Promise<Impact[]> {
   const entered = await readEntered(options);
   const own = excusesOf(exclusion);
@@ -83,7 +85,7 @@ export async function impactOf(exclusion: LedgerExclusion, options: JudgeOptions
 
 const sameExcuse = (a: object, b: object): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** Every month, in any zone, that it reaches into. */
+/** Every month, in any zone, that it overlaps. */
 function monthsOf({ intervals }: LedgerExclusion): string[] {
   const dayMs = 86_400_000;
   const names = new Set<string>();
@@ -99,15 +101,15 @@ function monthsOf({ intervals }: LedgerExclusion): string[] {
   return [...names].sort();
 }
 
-/** What takes a whole month of rounds to answer: seconds, at the size of a mesh. */
+/** Calculations over a whole month of rounds, which take seconds for a large mesh. */
 export interface Judging {
-  /** A month of every service. */
+  /** The availability of every service in a month. */
   availability(month: string): Promise<AvailabilityJson>;
-  /** What an exclusion does, or would. Rejects with `Refused` where there is none. */
+  /** The effect of an exclusion. Rejects with a `ValidationError` where there is none with this id. */
   impact(id: string): Promise<Impact[]>;
   /**
-   * The month's statements as they would be drawn up: `services` is all of the month's; a draft may be asked for of
-   * those that are named. `fresh`: from what is stored now, and not a minute ago.
+   * Creates the month's statements as of now. The assembler lists all services of the month; drafts can be requested
+   * for those in `services`. `fresh`: uses the data stored now, not a result up to a minute old.
    */
   draw(month: string, services: readonly string[], fresh: boolean): Promise<Assembler>;
 }
@@ -116,11 +118,11 @@ interface JudgingOptions {
   readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds' | 'statements' | 'attachments'>;
   readonly config: () => Config;
   readonly now: () => EpochMs;
-  /** The version of this program. */
+  /** The program version. */
   readonly software: string;
 }
 
-/** Judges at once, in this thread, whatever is asked for. */
+/** Judges every request at once, in this thread. */
 export function judgeHere({ store, config, now, software }: JudgingOptions): Judging {
   const desk = createLedgerService({ store, config, now });
   const options = () => ({

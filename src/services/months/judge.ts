@@ -22,27 +22,27 @@ export interface JudgeOptions {
   readonly config: Config;
   readonly now: EpochMs;
   readonly pastCredits?: PastCredits;
-  /** By which rule set a month is judged; the current one by default. */
+  /** The rule set for a month; the current one by default. */
   readonly ruleSetOf?: (month: string) => Promise<RuleSet>;
 }
 
 export interface StoredMonth extends MonthJudgement {
   readonly case: StoredCase;
-  /** Of `services`, in their order. */
+  /** For each of `services`, in their order. */
   readonly bounds: readonly ServiceBounds[];
-  /** Services that no plan judges; those of the whole month stand with the first plan. */
+  /** Services that no plan judges; those of the whole month are reported with the first plan. */
   readonly unplanned: readonly UnplannedService[];
 }
 
-/** What a month stands on, read once. */
+/** The entered data that a month depends on, read once. */
 export interface Entered {
-  /** With the book in force. */
+  /** With its customers in force. */
   readonly config: Config;
   readonly outages: readonly ShownOutage[];
   readonly exclusions: readonly Exclusion[];
 }
 
-/** Rejects with `BookConflict`. */
+/** Rejects with a `CustomerConflictError`. */
 export async function readEntered({
   store,
   config,
@@ -53,7 +53,7 @@ export async function readEntered({
   return { config: withLedgerEntries(config, events), outages, exclusions };
 }
 
-/** The month of every plan that judges something in it, from what is stored and entered until now. */
+/** The judged month of every plan, from all data stored and entered until now. */
 export async function judgeStored(
   options: JudgeOptions,
   name: string,

@@ -39,8 +39,8 @@ import type { WatchStore } from '../../store/watch-store.js';
 import type { ShownOutage } from '../ledger/entries.js';
 
 /**
- * What each path is promised in the month: by what was in force on its first day, or on the path's own first day; where
- * nothing was, by the class of traffic that the plan has its probes in.
+ * The commitments for each path in the month: those in force on its first day, or on the path's own first day; else
+ * those of the traffic class that the plan assigns to its probes.
  */
 export function commitmentsIn(
   config: Pick<Config, 'commitments' | 'pops' | 'paths'>,
@@ -78,7 +78,7 @@ export function commitmentsIn(
 
 const startOf = ({ from }: CommitmentConfig): EpochMs => from ?? -Infinity;
 
-/** Both directions. */
+/** Whether the scope of a commitment names the regions of the two ends of the path, in either order. */
 function joins(
   scope: CommitmentConfig['scope'],
   path: PathId,
@@ -103,21 +103,21 @@ interface PortTimes {
 
 interface PortTimesQuery {
   readonly watch: Pick<WatchStore, 'spans' | 'blind' | 'states' | 'latestSpan'>;
-  /** Everybody who ever watched the port. */
+  /** Every observer that ever watched the port. */
   readonly observers: readonly PopId[];
   readonly quorum: Quorum;
   readonly port: PopId;
-  /** What has passed of the month. */
+  /** The elapsed part of the month. */
   readonly period: Interval;
-  /** Of all time, with what was said of them. */
+  /** All stored outages, with their corrections. */
   readonly outages: readonly ShownOutage[];
 }
 
 type Extent = (outage: ShownOutage) => OutageSpan | null;
 
 /**
- * When a port was down and when nobody watched it. The observers vote on what they measured; what people entered
- * needs no vote, and stands where nobody watched too.
+ * When a port was down, and when it was not watched. Observers vote on measured outages; entered outages need no vote
+ * and count in unobserved time too.
  */
 async function portTimes(query: PortTimesQuery): Promise<PortTimes> {
   const { observers, quorum, port, period } = query;
@@ -149,7 +149,7 @@ async function portTimes(query: PortTimesQuery): Promise<PortTimes> {
   };
 }
 
-/** The watch writes down that it watches every so often; the newest of it is not there yet. */
+/** Heartbeats are stored at intervals, so the newest one is missing. */
 const freshMs = 60_000;
 
 async function unobservedBy(observer: PopId, { watch, port, period }: PortTimesQuery): Promise<IntervalSet> {
@@ -167,37 +167,37 @@ async function unobservedBy(observer: PopId, { watch, port, period }: PortTimesQ
 export interface MonthQuery {
   readonly store: { readonly watch: PortTimesQuery['watch'] & Pick<WatchStore, 'watchers'> };
   readonly config: Pick<Config, 'book' | 'watch' | 'commitments' | 'pops' | 'paths'>;
-  /** `2026-10`. */
+  /** Such as `2026-10`. */
   readonly name: string;
   readonly ruleSet: RuleSet;
-  /** What comes after it is neither down nor unobserved. */
+  /** Time after it is neither down nor unobserved. */
   readonly now: EpochMs;
   readonly outages: readonly ShownOutage[];
-  /** Approved ones. */
+  /** Approved exclusions only. */
   readonly exclusions: readonly Exclusion[];
-  /** What was credited in the twelve months before the one of that name; none by default. */
+  /** Credits of the twelve months before; none by default. */
   readonly pastCredits?: PastCredits;
 }
 
-/** By one plan; null: by whatever plans. */
+/** Reads past credits under one plan; null: under any plan. */
 export type PastCredits = (plan: string | null, month: string) => Promise<readonly PastCredit[]>;
 
-/** A case with what the store alone can tell of it. */
+/** A case with further data from the store. */
 export interface StoredCase extends MonthCase {
   readonly outageBounds: OutageBounds;
-  /** The ports of its lines that nobody watched at any time of it: all of it is unobserved. */
+  /** The ports of its lines that were never watched in the month: all of it is unobserved. */
   readonly unwatched: readonly PopId[];
 }
 
 interface LoadedMonth {
-  /** Of every plan that judges something in it. */
+  /** One for every plan that judges something in the month. */
   readonly cases: readonly StoredCase[];
   readonly unplanned: readonly UnplannedService[];
 }
 
 /**
- * What a month is judged on, from what is configured, stored and entered. Without its rounds, which are many: the store
- * sums them up (`figuresFromStore`).
+ * Builds the cases of a month from configuration, stored rows and entries. Rounds are not included because there are
+ * many: the store sums them up (`figuresFromStore`).
  */
 export async function loadMonth(query: MonthQuery): Promise<LoadedMonth> {
   const { plans, unplanned } = bookMonth(query.config.book, query.name, query.ruleSet);
@@ -262,11 +262,11 @@ async function loadCase(query: MonthQuery, planned: PlannedMonth): Promise<Store
 
 const of = (line: string, set: IntervalSet): LineInterval[] => set.map((interval) => ({ line, ...interval }));
 
-/** The code points that the probes of paths are configured to carry. */
+/** The DSCP values that the probes of paths are configured with. */
 const dscpOf = ({ paths }: Pick<Config, 'paths'>): ReadonlyMap<PathId, number> =>
   new Map(paths.flatMap(({ id, probe }) => (probe?.dscp === undefined ? [] : [[id, probe.dscp]])));
 
-/** By the paths' own dates; what has not come yet is not due. */
+/** When slots are due, by the paths' own dates; future slots are not due. */
 function dueIn(
   config: Pick<Config, 'paths'>,
   paths: readonly PathId[],
@@ -280,7 +280,7 @@ function dueIn(
   );
 }
 
-/** Planned maintenance of the calendar year before the month, by line. */
+/** Planned maintenance of the calendar year before the month, by line, milliseconds. */
 function maintenanceUsed(
   services: readonly ServiceInMonth[],
   lines: MonthCase['lines'],
@@ -301,32 +301,34 @@ function maintenanceUsed(
   return used;
 }
 
-/** Only a cap over more than the month asks what was credited before. */
+/** Only a cap over more than one month needs earlier credits. */
 const looksBack = ({ credit }: MonthCase['plan']): boolean =>
   credit.caps.some(({ over }) => over !== 'month');
 
 interface StoredFigures {
   readonly rounds: Pick<RoundStore, 'partSums'>;
-  /** The case to be judged; its rounds are not looked at. */
+  /** The case to be judged, without its rounds. */
   readonly monthCase: Pick<
     MonthCase,
     'month' | 'plan' | 'exclusions' | 'services' | 'commitments' | 'due' | 'ruleSet'
   >;
-  /** Cut at every midnight too; by default where the plan judges by the day. */
+  /** Cut at every midnight too; by default only where the plan judges by the day. */
   readonly byDay?: boolean;
 }
 
-/** Asked for together: a few thousand parts, each of a few sums. */
+/** How many paths are requested at once: some thousand parts with a few sums each. */
 const pathsAtOnce = 150;
 
-/** The figures of every path that the case's services and commitments name, for `judgeMonth` in place of rounds. */
+/**
+ * The figures of every path that the case's services and commitments name, to pass to `judgeMonth` instead of rounds.
+ */
 export async function figuresFromStore(from: StoredFigures): Promise<FiguresOf> {
   return figuresFromParts(await sumsFromStore(from));
 }
 
 /**
- * What the rounds of every path sum up to, cut as the judgement needs it. The store adds them up, each of its rows
- * once; no row comes into memory.
+ * The sums over the rounds of every path, cut as the judgement needs them. The store adds up, reading each row once; no
+ * row is loaded into memory.
  */
 export async function sumsFromStore({
   rounds,
@@ -360,7 +362,7 @@ export async function sumsFromStore({
   };
 }
 
-/** The store's groups by the denominators that the core adds by. */
+/** Converts the store's groups to sums by denominator. */
 export function meanSums({ roundsHeld, roundsWithLatency, latency, loss }: PathSums): MeanSums {
   const sums = emptySums();
   const add = (numerators: Map<number, bigint>, denominator: number, numerator: bigint): void => {
@@ -369,7 +371,7 @@ export function meanSums({ roundsHeld, roundsWithLatency, latency, loss }: PathS
   sums.held = roundsHeld;
   sums.latency.count = roundsWithLatency;
   sums.loss.count = roundsHeld;
-  // A round's jitter is its mean RTT less the mean of the least ones: the same sums, less those.
+  // A round's jitter is its mean RTT minus the mean of its smallest RTTs, so the same sums are reused.
   sums.jitter.count = roundsWithLatency;
   for (const { received, sizes, rttSumUs, rttMinSumUs } of latency) {
     add(sums.latency.numerators, received * sizes, rttSumUs);

@@ -18,7 +18,7 @@ interface NotifierOptions {
   readonly config: () => Config;
 }
 
-/** Makes the messages that an event brings: one for each target that wants it and may see it. */
+/** Creates the messages for an event: one for each target that subscribed to it and may see it. */
 export function createNotifier({ targets, config }: NotifierOptions) {
   return async (occurrences: readonly Occurrence[]): Promise<OutboxDraft[]> => {
     const all = await targets.list();
@@ -55,7 +55,7 @@ function draftOf(target: NotifyTarget, { event, report }: Occurrence, config: Co
   }
 }
 
-/** The messages that a suggestion brings: to those whose services use the path, and to the operator. */
+/** The messages for a suggestion: to customers whose services use the path, and to the operator. */
 export function suggestionDrafts(
   suggestion: Suggestion,
   targets: readonly NotifyTarget[],
@@ -88,7 +88,7 @@ export function suggestionDrafts(
 const wants = ({ events }: NotifyTarget, told: ToldEvent): boolean =>
   events.includes('*') || events.includes(told);
 
-/** A customer is told of its own, a reseller of its customers' as long as the link holds. */
+/** A customer may see its own events, and a reseller those of its customers while the reseller relation lasts. */
 function seen(config: Config, who: string | null, customer: string, at: EpochMs): boolean {
   if (who === customer) return true;
   return (

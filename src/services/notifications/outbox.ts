@@ -16,18 +16,18 @@ interface OutboxOptions {
   readonly log: Log;
   readonly version: string;
   readonly lookup?: LookupAll;
-  /** Told after each look at the outbox: for metrics. Must not throw. */
+  /** Called after each look at the outbox, for metrics. Must not throw. */
   readonly onDepth?: (depth: OutboxDepth) => void;
-  /** How long to rest when nothing is due; another process may put something in. 2 s by default. */
+  /** How long to wait when nothing is due, since another process may add messages; milliseconds, 2,000 by default. */
   readonly restMs?: number;
 }
 
 interface Outbox {
-  /** Sends what is due now, once each; resolves to how many were tried. */
+  /** Sends each message that is due now once; resolves to the number of attempts. */
   turn(): Promise<number>;
-  /** Looks again and again until it is stopped. */
+  /** Repeats `turn` until it is stopped. */
   start(): void;
-  /** Resolves when nothing is in flight any more, or after 2 s. */
+  /** Resolves when no message is in flight, or after 2 s. */
   stop(): Promise<void>;
 }
 
@@ -36,7 +36,10 @@ const stopPatienceMs = 2_000;
 const keptMs = 30 * 86_400_000;
 const sweepEveryMs = 3_600_000;
 
-/** Empties the outbox: at least once each, later and later after failures, and given up after the last try. */
+/**
+ * Delivers the messages of the outbox at least once each. Retries are delayed more and more, and end after the last
+ * attempt.
+ */
 export function createOutbox(options: OutboxOptions): Outbox {
   const { store, config, clock, random, log, version, lookup, onDepth, restMs = 2000 } = options;
   const { outbox, targets } = store;
@@ -72,7 +75,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   const turn = async (): Promise<number> => {
     const now = clock.now();
-    // Longer than any try, so that nobody else takes what is in flight.
+    // Longer than any attempt, so that no other process takes a message in flight.
     const until = now + 2 * config().notifications.timeoutMs + 60_000;
     const due = await outbox.claim({ now, until, limit: atOnce });
     await Promise.all(due.map(attempt));
@@ -99,12 +102,15 @@ export function createOutbox(options: OutboxOptions): Outbox {
     },
     stop: () => {
       stopping.abort();
-      // What is in flight then comes again: the daemon's end does not wait for somebody else's server.
+      // Messages in flight are sent again after the next start: the daemon does not wait for a remote server to stop.
       return Promise.race([running, clock.sleep(stopPatienceMs)]);
     },
   };
 }
-/** How long to wait after so many tries that failed: twice as long each time, at most the longest, and half of it by chance. */
+/**
+ * The delay after a number of failed attempts, milliseconds: doubled each time up to the longest, and half of it
+ * random.
+ */
 export function backoffMs(
   attempts: number,
   { firstRetryMs, longestRetryMs }: { readonly firstRetryMs: number; readonly longestRetryMs: number },
@@ -123,7 +129,7 @@ interface SendOptions {
   readonly lookup?: LookupAll;
 }
 
-/** Sends a message by the way of its target; rejects with why it did not arrive. */
+/** Sends a message over its target's channel; rejects with the reason why it was not delivered. */
 async function send({ message, target, config, now, version, lookup }: SendOptions): Promise<void> {
   const { timeoutMs, allow, smtp } = config.notifications;
   if (target.kind === 'mail') {
@@ -154,12 +160,12 @@ export interface MailOptions {
   readonly smtp: SmtpConfig;
   readonly to: string;
   readonly mail: MailText;
-  /** The same for every try of one message. */
+  /** The same for every attempt to send one message. */
   readonly delivery: string;
   readonly timeoutMs: number;
 }
 
-/** Hands a mail to the server. Resolves when the server took it; rejects with why not, without secrets. */
+/** Sends a mail over SMTP. Resolves when the server accepted it; rejects with the reason, without secrets. */
 export async function sendMail({ smtp, to, mail, delivery, timeoutMs }: MailOptions): Promise<void> {
   const { host, port, security, user, password, from } = smtp;
   const transport = createTransport({
@@ -172,7 +178,7 @@ export async function sendMail({ smtp, to, mail, delivery, timeoutMs }: MailOpti
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,
     socketTimeout: timeoutMs,
-    // Nothing of a mail comes from files or the network.
+    // The content of a mail must never be read from files or the network.
     disableFileAccess: true,
     disableUrlAccess: true,
   });

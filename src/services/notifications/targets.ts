@@ -12,8 +12,8 @@ import type { NotifyTarget, TargetKind, TargetStore } from '../../store/statemen
 import { ValidationError } from '../ledger/entries.js';
 
 /**
- * What no webhook goes to unless it is allowed: this machine, private networks, link-local, carrier-grade NAT,
- * documentation, benchmarks, multicast and what carries another address inside (IANA's special-purpose registries).
+ * Addresses that webhooks must not go to unless allowed: loopback, private networks, link-local, carrier-grade NAT,
+ * documentation, benchmarks, multicast and formats that embed another address (IANA's special-purpose registries).
  */
 const special: readonly (readonly [string, number])[] = [
   ['0.0.0.0', 8],
@@ -37,7 +37,7 @@ const special: readonly (readonly [string, number])[] = [
 ];
 
 const refused = listOf(special.map(([address, prefix]) => ({ address, prefix })));
-/** All global unicast of IPv6; what is not in it is no address of the Internet. */
+/** All global unicast addresses of IPv6; others are not Internet addresses. */
 const globalV6 = listOf([{ address: '2000::', prefix: 3 }]);
 
 function listOf(networks: readonly Network[]): BlockList {
@@ -47,10 +47,10 @@ function listOf(networks: readonly Network[]): BlockList {
   return list;
 }
 
-/** Whether a webhook may go to that address: one of the Internet's, or one that is allowed. */
+/** Functions that decide whether a webhook may go to an address: it must be on the Internet or explicitly allowed. */
 export function addressRules(allow: readonly Network[]): {
   readonly may: (address: string) => boolean;
-  /** Whether it is of the house: then http will do. */
+  /** Whether the address is on an allowed internal network, where plain http suffices. */
   readonly isAllowedHouse: (address: string) => boolean;
 } {
   const allowed = listOf(allow);
@@ -71,7 +71,7 @@ export function addressRules(allow: readonly Network[]): {
   };
 }
 
-/** `::ffff:127.0.0.1` is `127.0.0.1`, however it is written. */
+/** `::ffff:127.0.0.1` as `127.0.0.1`, in any spelling. */
 function unmapped(address: string): string {
   const bare = address.replace(/%.*$/, '');
   if (isIP(bare) !== 6) return bare;
@@ -83,24 +83,24 @@ function unmapped(address: string): string {
 }
 
 export interface TargetRequest {
-  /** Null: the operator's own. */
+  /** Null: a target of the operator. */
   readonly customer: string | null;
   readonly kind: TargetKind;
   readonly address: string;
-  /** Null: one is made. */
+  /** Null: a secret is generated. */
   readonly secret: string | null;
-  /** Null: the customer's own language. */
+  /** Null: the customer's language. */
   readonly language: string | null;
   readonly events: readonly string[];
   readonly query: string | null;
 }
 
 export interface TargetDesk {
-  /** Resolves to the target with its secret, which is never shown again. Rejects with `Refused`. */
+  /** Resolves to the target with its secret, which is not shown again. Rejects with a `ValidationError`. */
   add(actor: string, request: TargetRequest): Promise<NotifyTarget>;
   list(): Promise<NotifyTarget[]>;
   get(id: string): Promise<NotifyTarget | null>;
-  /** Rejects with `Refused` where there is none. */
+  /** Rejects with a `ValidationError` where there is none. */
   remove(id: string): Promise<void>;
 }
 
@@ -111,10 +111,13 @@ interface TargetDeskOptions {
 }
 
 const maxTargets = 1000;
-/** Of one customer: it can't take away the others' room, or have each of its words sent a thousand times. */
+/**
+ * The most targets of one customer, so that it can't use up the space of others or have each message sent a thousand
+ * times.
+ */
 const maxOfCustomer = 20;
 
-/** Who is told of what, and where: preferences of customers, and listeners of other systems. */
+/** Manages who is notified of what, and where: preferences of customers, and webhooks of other systems. */
 export function createTargetDesk({ targets, config, now }: TargetDeskOptions): TargetDesk {
   return {
     async add(actor, request) {
@@ -163,7 +166,7 @@ export const noSuchTarget = (id: string): ValidationError =>
     ]),
   ]);
 
-/** Everything that is wrong with a target. */
+/** All errors of a target. */
 function targetFaults(request: TargetRequest, config: Config): ValidationIssue[] {
   const { customer, kind, address, secret, language, events } = request;
   const faults: ValidationIssue[] = [];
@@ -214,10 +217,10 @@ const mailFaults = (address: string): ValidationIssue[] =>
         ]),
       ];
 
-/** Names are looked at when something is sent: they may lead elsewhere then. */
+/** Names are resolved when a message is sent, because they may have another address then. */
 function urlFaults(address: string, { notifications }: Config): ValidationIssue[] {
   const allowed = 'https://host/path, without user and password';
-  // A parser of URLs overlooks line ends; whoever reads the address later does not.
+  // URL parsers ignore line ends, but later readers of the address may not.
   if (address.length > 2000 || /[\s\p{Cc}\p{Cs}]/u.test(address) || !URL.canParse(address))
     return [validationError('address', 'is no URL', allowed, ['no-url'])];
   const { protocol, hostname, username, password, hash } = new URL(address);

@@ -7,15 +7,15 @@ import type { Network } from '../../config/scalars.js';
 import type { EpochMs } from '../../core/types.js';
 import { addressRules } from './targets.js';
 
-/** Name → every address that it has. */
+/** Resolves a name to all of its addresses. */
 export type LookupAll = (host: string) => Promise<readonly LookupAddress[]>;
 
 export interface WebhookOptions {
   readonly url: string;
   readonly body: string;
-  /** Null: it is not signed. */
+  /** Null: the request is not signed. */
   readonly secret: string | null;
-  /** The same for every try of one message, so that whoever gets it twice can tell. */
+  /** The same for every attempt to send one message, so that a recipient can detect duplicates. */
   readonly delivery: string;
   readonly event: string;
   readonly now: EpochMs;
@@ -25,7 +25,7 @@ export interface WebhookOptions {
   readonly lookup?: LookupAll;
 }
 
-/** More of an answer than this is not read. */
+/** At most this many bytes of a response are read. */
 const maxAnswerBytes = 64 * 1024;
 
 const lookupAll: LookupAll = (host) =>
@@ -37,8 +37,8 @@ const lookupAll: LookupAll = (host) =>
   });
 
 /**
- * What stands in `pop-sla-signature`: `t=<seconds>,v1=<hex>`, the HMAC-SHA-256 of `<seconds>.<body>` by the target's
- * secret. Whoever gets it makes it again from the raw body, compares, and refuses one that is minutes old.
+ * The value of the `pop-sla-signature` header: `t=<seconds>,v1=<hex>`, the HMAC-SHA-256 of `<seconds>.<body>` with the
+ * target's secret. A recipient computes it from the raw body, compares, and rejects one that is minutes old.
  */
 export function signatureOf(secret: string, body: string, now: EpochMs): string {
   const seconds = Math.floor(now / 1000);
@@ -46,7 +46,9 @@ export function signatureOf(secret: string, body: string, now: EpochMs): string 
   return `t=${seconds},v1=${hmac}`;
 }
 
-/** Posts a message. Resolves when it was taken (2xx); rejects with why not. Redirects are not followed. */
+/**
+ * Posts a message. Resolves when it was accepted (2xx); rejects with the reason otherwise. Redirects are not followed.
+ */
 export async function postWebhook(options: WebhookOptions): Promise<void> {
   const { url, body, secret, delivery, event, now, timeoutMs, userAgent } = options;
   const target = new URL(url);
@@ -58,7 +60,7 @@ export async function postWebhook(options: WebhookOptions): Promise<void> {
       throw new Error(`${host} is ${address}: http is for allowed networks only, https for all others`);
   };
   if (isIP(host) !== 0) refuseFor(host);
-  // What is connected to is what was looked at: the name is resolved here once, and nowhere else.
+  // The address that is connected to must be the one that was checked, so the name is resolved here and only once.
   const lookup: LookupFunction = (name, { all }, done) => {
     (options.lookup ?? lookupAll)(name).then(
       (addresses) => {

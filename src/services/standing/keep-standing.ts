@@ -32,7 +32,7 @@ interface ServicesQuery {
   readonly entered: Pick<Entered, 'outages' | 'exclusions'>;
 }
 
-/** Every service of every plan that judges something in this month, from what is stored and entered until now. */
+/** The state in the current month of every service of every plan, from all data stored and entered until now. */
 export async function judgeServicesNow(query: ServicesQuery): Promise<ServiceStanding[]> {
   const { store, config, now, entered } = query;
   const months = new Map<string, Set<string>>();
@@ -41,7 +41,7 @@ export async function judgeServicesNow(query: ServicesQuery): Promise<ServiceSta
     if (name !== undefined) months.set(name, (months.get(name) ?? new Set()).add(plan.id));
   }
   const standings: ServiceStanding[] = [];
-  // Near midnight the months of two zones are current; sites and caps go across the plans of one.
+  // Near midnight two zones can be in different months; sites and caps span the plans of one month.
   for (const [name, plans] of months) {
     const loaded = await loadMonth({ store, config, name, ruleSet: currentRuleSet, now, ...entered });
     const inputs: JudgeInput[] = [];
@@ -56,7 +56,7 @@ export async function judgeServicesNow(query: ServicesQuery): Promise<ServiceSta
   return standings;
 }
 
-/** Availability and its credit need no path. */
+/** The case without path figures, which availability and its credit do not need. */
 const withoutPaths = (monthCase: MonthCase): MonthCase => ({
   ...monthCase,
   commitments: [],
@@ -73,9 +73,9 @@ const growsEveryMs = 2_000;
 interface StandingOptions {
   readonly clock: Clock;
   readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds'>;
-  /** The configuration in force. */
+  /** Returns the configuration in force. */
   readonly config: () => Config;
-  /** What judges a path that no service names; null: nothing does. */
+  /** The plan for paths that no service names; null: such paths are not judged. */
   readonly defaultPlan: Plan | null;
   readonly events: StandingEvents;
   readonly log: Log;
@@ -88,28 +88,28 @@ export interface ServicesStanding {
 }
 
 interface StandingKeeper {
-  /** How every path stood when it was last judged. */
+  /** The state of every path when it was last judged. */
   readonly mesh: () => MeshStanding;
-  /** How every service stood when they were last judged; null: they were not yet. */
+  /** The state of every service when it was last judged; null before the first time. */
   readonly services: () => ServicesStanding | null;
-  /** What it has to hear of the engine. */
+  /** The engine events that it has to receive. */
   readonly heard: Partial<EngineEvents>;
-  /** Judges at once, every minute, and after an outage changed; until `signal` is aborted. */
+  /** Judges at once, every minute, and after an outage changed; resolves when `signal` is aborted. */
   keep(signal: AbortSignal): Promise<void>;
 }
 
 /**
- * Judges the month to date beside the measurement, so that whoever asks finds it done. Services are judged every time;
- * a path when something of it is new: a round, a missing slot, an exclusion, its terms, the month.
+ * Judges the month to date in the background, so that requests are answered at once. Services are judged every time; a
+ * path when it has something new: a round, a missing slot, an exclusion, changed terms, or a new month.
  */
 export function createStanding(options: StandingOptions): StandingKeeper {
   const { clock, store, config, defaultPlan, events, log } = options;
   let basis: { readonly config: Config; readonly monthEnd: EpochMs; readonly paths: string } | null = null;
   let terms: ReadonlyMap<PathId, PathTerms> = new Map();
   const dirty = new Set<PathId>();
-  /** Of whose rounds this agent was told last. */
+  /** The latest slot of each path whose round this agent reported. */
   const latest = new Map<PathId, EpochMs>();
-  /** The newest slot of each path that has a word on it in the store. */
+  /** The latest slot of each path with a row in the store. */
   let newest: ReadonlyMap<PathId, EpochMs> = new Map();
   let lastSlot: EpochMs | null = null;
   const standings = new Map<PathId, PathStanding>();
@@ -121,7 +121,7 @@ export function createStanding(options: StandingOptions): StandingKeeper {
   const ledger: LedgerEvent[] = [];
   let wake = new AbortController();
 
-  /** The terms that hold now; when they changed every path is judged anew. */
+  /** Reads the terms in force; when they changed, every path is judged again. */
   const refreshTerms = (): void => {
     const [now, current] = [clock.now(), config()];
     const foreign = foreignPaths(current, newest, now - dayMs);
@@ -139,14 +139,17 @@ export function createStanding(options: StandingOptions): StandingKeeper {
     events.terms(quality);
   };
 
-  /** What the store has that nobody told of: rounds of other agents, of this one before it started, of none at all. */
+  /**
+   * Finds rows in the store that no event announced: rounds of other agents, rounds from before the start, missing
+   * slots.
+   */
   const readNewest = async (): Promise<void> => {
     const found = await store.rounds.newest();
     for (const [path, slot] of found) if (newest.get(path) !== slot) dirty.add(path);
     newest = found;
     const { everyMs: between } = config().measurement;
     const begun = slotAtOrBefore(clock.now(), between);
-    // Another slot has passed: who has no word on it stands otherwise by now.
+    // Another slot has passed, which changes the state of paths without a row for it.
     if (lastSlot !== begun)
       for (const path of terms.keys()) if ((newest.get(path) ?? 0) < begun - between) dirty.add(path);
     lastSlot = begun;
@@ -203,7 +206,8 @@ export function createStanding(options: StandingOptions): StandingKeeper {
       try {
         const standing = await pathStanding(query);
         standings.set(path, standing);
-        // Who asks meanwhile sees it grow, but not each path by itself: every time is a whole answer anew.
+        // Partial results are published at intervals, not after each path, because each publication copies the whole
+        // result.
         if (clock.monotonicMs() - shownAt >= growsEveryMs) {
           version += 1;
           shownAt = clock.monotonicMs();
@@ -256,14 +260,14 @@ export function createStanding(options: StandingOptions): StandingKeeper {
           failed = true;
         }
         await clock.sleep(everyMs, AbortSignal.any([signal, wake.signal]));
-        // What changes in a burst is judged once.
+        // Changes that come in a burst are judged once.
         if (wake.signal.aborted) await clock.sleep(burstMs, signal);
       }
     },
   };
 }
 
-/** Paths between its PoPs that this agent does not measure, and somebody does. */
+/** Paths between the configuration's PoPs that this agent does not measure and another one does. */
 function foreignPaths(config: Config, newest: ReadonlyMap<PathId, EpochMs>, since: EpochMs): PathConfig[] {
   const pops = new Set(config.pops.map(({ id }) => id));
   const own = new Set<PathId>(config.paths.map(({ id }) => id));

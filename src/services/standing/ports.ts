@@ -4,24 +4,24 @@ import type { Grade, Graded, PathStanding, QualityTerms } from '../../core/stand
 import type { ServiceStanding } from '../../core/statement/standing.js';
 import type { EpochMs, PathId } from '../../core/types.js';
 
-/** The figures that a grade is of, and what they are held against. */
+/** The figures that a grade is based on, and the commitments that they are compared with. */
 export interface GradedRound extends Graded {
   readonly slot: EpochMs;
-  /** Microseconds; null: none is promised. */
+  /** Microseconds; null: no commitment. */
   readonly commitmentUs: Rational | null;
 }
 
-/** Who wants to know how everything stands; metrics listen. None of these may throw. */
+/** Events of the month to date, for metrics and other listeners. None of the listeners may throw. */
 export interface StandingEvents {
-  /** What a path's latest round is worth; told at once, after the round itself. */
+  /** A path's latest round was graded; sent at once, after the event of the round itself. */
   roundGraded(path: PathId, grade: Grade, of: GradedRound): void;
   /** The last 24 hours and the month to date of a path. */
   pathStanding(path: PathId, standing: PathStanding): void;
-  /** What the plans of all paths say of quality, from now on. */
+  /** The quality terms of the plans of all paths, from now on. */
   terms(terms: readonly QualityTerms[]): void;
   /** All services that are judged in this month. */
   services(standings: readonly ServiceStanding[]): void;
   ledger(standing: LedgerStanding): void;
-  /** Everything was judged anew at `at`, in `tookMs`. */
+  /** Everything was judged again at `at`, which took `tookMs`. */
   judged(at: EpochMs, tookMs: number): void;
 }

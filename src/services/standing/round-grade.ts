@@ -3,7 +3,7 @@ import { addRound, emptySums, figuresOf } from '../../core/measurement/figures.j
 import { grade, type Grade, type Graded } from '../../core/standing.js';
 import type { PathTerms } from './sources.js';
 
-/** What one round is worth; null when it says nothing of the network. */
+/** The grade of one round; null when the round is no evidence about the network. */
 export function gradeRound(
   round: Round,
   { commitmentUs, plan }: PathTerms,

@@ -14,19 +14,19 @@ import type { EpochMs, PathId } from '../../core/types.js';
 import type { RoundStore } from '../../store/store.js';
 import { commitmentsIn, meanSums } from '../months/load-case.js';
 
-/** What a path is judged by in the month of an instant. */
+/** The terms that a path is judged by in the month of an instant. */
 export interface PathTerms {
   readonly path: PathConfig;
   readonly planId: string;
   readonly plan: PlanVersion;
   readonly month: Month;
-  /** Microseconds; null: none is promised. */
+  /** Microseconds; null: no commitment. */
   readonly commitmentUs: Rational | null;
 }
 
 /**
- * By the plan of the first service that names the path, else by `defaultPlan`. A path whose plan is not in force yet
- * has no terms.
+ * The terms of a path, from the plan of the first service that names it, else from `defaultPlan`; null when the plan is
+ * not in force yet.
  */
 export function termsAt(
   config: Config,
@@ -70,7 +70,7 @@ export function termsAt(
   return terms;
 }
 
-/** The month that an instant lies in, in the zone of the plan that judges it; null: no version is in force. */
+/** The month that contains an instant, in the zone of the plan in force; null: no version is in force. */
 export function currentMonth(
   plan: Plan,
   now: EpochMs,
@@ -88,14 +88,14 @@ const dayMs = 86_400_000;
 interface PathStandingQuery {
   readonly rounds: Pick<RoundStore, 'monthSums'>;
   readonly terms: PathTerms;
-  /** Approved ones. */
+  /** Approved exclusions only. */
   readonly exclusions: readonly Exclusion[];
   readonly everyMs: number;
-  /** The slots before this instant have their rounds, or are missing. */
+  /** Slots before this instant have a round or are missing. */
   readonly until: EpochMs;
 }
 
-/** A path over its newest slot, the last 24 hours and the month to date, summed up by the store. */
+/** The state of a path over its newest slot, the last 24 hours and the month to date, summed up by the store. */
 export async function pathStanding(query: PathStandingQuery): Promise<PathStanding> {
   const { terms, until, everyMs } = query;
   return {

@@ -42,13 +42,13 @@ import {
   sumsFromStore,
 } from '../months/load-case.js';
 
-/** Where sealed statements of earlier months are to be had: a store, or an evidence pack. */
+/** The source of earlier months' sealed statements: a store, or an evidence pack. */
 export interface PastStatements {
   list(query: { readonly month: string }): Promise<readonly Pick<StatementSummary, 'id' | 'state'>[]>;
   sealed(id: string): Promise<SealedStatement | null>;
 }
 
-/** What sealed statements of the eleven months before credited, for a cap over a rolling year. Drafts are no credit. */
+/** Credits of sealed statements in the eleven months before, for a cap over a rolling year. Drafts are not credits. */
 export function pastCreditsOf(statements: PastStatements): PastCredits {
   return async (plan, month) => {
     const past: PastCredit[] = [];
@@ -71,7 +71,7 @@ export function pastCreditsOf(statements: PastStatements): PastCredits {
   };
 }
 
-/** What of a store a month is drawn up from: a database, or the rows of an evidence pack. */
+/** The part of a store that statements are created from: a database, or the rows of an evidence pack. */
 interface DrawStore {
   readonly ledger: Pick<Store['ledger'], 'events'>;
   readonly watch: MonthQuery['store']['watch'] & Pick<Store['watch'], 'outages'>;
@@ -83,19 +83,19 @@ interface DrawOptions {
   readonly store: DrawStore;
   readonly config: MonthQuery['config'] & Pick<Config, 'agent' | 'measurement' | 'bookBase'>;
   readonly now: EpochMs;
-  /** Of this program. */
+  /** The program version. */
   readonly software: string;
-  /** What judges the month; by default what its first sealed statement was made by. */
+  /** The rule set to judge by; by default that of the month's first sealed statement. */
   readonly ruleSet?: RuleSet;
 }
 
-/** A port that is far away, and how late an echo may leave. */
+/** The assumed RTT of a distant port, and how late an echo may be sent, milliseconds. */
 const farRttMs = 200;
 const lateMs = 50;
 
 /**
- * Reads what a month stands on, judges it by every plan, and gives its statements one by one. No service with a day
- * in it: no statements.
+ * Reads the source data of a month, judges it under every plan, and returns an assembler of its statements. It has no
+ * statements when no service has a day in the month.
  */
 export async function drawMonth(options: DrawOptions, month: string): Promise<Assembler> {
   const { store, now, software } = options;
@@ -129,7 +129,7 @@ export async function drawMonth(options: DrawOptions, month: string): Promise<As
   });
 }
 
-/** Judged together: sites and caps go across plans. */
+/** Judged together, because sites and caps span plans. */
 async function planMonths(
   { rounds }: Pick<DrawStore, 'rounds'>,
   cases: readonly StoredCase[],
@@ -164,7 +164,7 @@ async function planMonths(
   return plans;
 }
 
-/** A month is judged by the rule set of its first sealed statement; one that has none, by the current one. */
+/** The rule set of the month's first sealed statement; the current one when none is sealed. */
 export async function ruleSetOfMonth(statements: PastStatements, month: string): Promise<RuleSet> {
   const sealed = (await statements.list({ month })).find(({ state }) => state === 'sealed');
   const document = sealed && (await statements.sealed(sealed.id))?.document;
@@ -188,7 +188,7 @@ function explain(judgement: MonthJudgement, index: number): string[] {
   return service ? explainOne(service, judgement) : [];
 }
 
-/** What a first revision owes; null: nothing. */
+/** What a first revision credits; null: nothing. */
 export function creditOf(document: StatementDocument): CreditFacts | null {
   const { total, currency } = document;
   if (minorOf(total.credit, currency) === 0n) return null;
@@ -197,9 +197,9 @@ export function creditOf(document: StatementDocument): CreditFacts | null {
 }
 
 /**
- * By how much a later revision owes more or less than the one before; null: the same. A row that was sealed is never
- * edited, whether finance's system has it or not: the difference is a row of its own. It waits for the same claim while
- * the statement's rows are not claimed yet.
+ * The difference between the credits of a later revision and of the one before; null: none. A sealed row is never
+ * changed, whether it was exported or not, so the difference is a row of its own. It waits for the same claim as long
+ * as the statement's rows are not claimed.
  */
 export function adjustmentOf(
   document: StatementDocument,
@@ -232,7 +232,7 @@ function common({ id, revision, month, service, customer, site, currency }: Stat
   return { statement: id, revision, month, service, customer, site, currency };
 }
 
-/** The earliest last day of its parts' plans. */
+/** The earliest claim deadline of its parts. */
 function claimBy({ parts }: StatementDocument): LocalDate | null {
   const days = parts.flatMap(({ claim, credit }) =>
     claim && Number(credit.amount) > 0 ? [claim.lastDay] : [],

@@ -11,33 +11,39 @@ import type { Statements } from './statements.js';
 interface MonthCloseOptions {
   readonly clock: Clock;
   readonly alarm: Alarm;
-  /** The time that decides whether a month is over: not that of a clock that was just set ahead. */
+  /** The clock that decides whether a month is over; it does not follow a step ahead at once. */
   readonly steadyNow: () => EpochMs;
   readonly store: Pick<Store, 'statements' | 'ledger' | 'paths'>;
   readonly statements: Pick<Statements, 'closeOnce' | 'check'>;
-  /** The configuration in force, with its book. */
+  /** Returns the configuration in force, with its customers. */
   readonly config: () => Config;
   readonly log: Log;
 }
 
 interface MonthClose {
-  /** Does what is due, and what was missed while nobody was there; then whenever something is. */
+  /** Does what is due, including what became due while no daemon ran, and continues whenever something is due. */
   start(): void;
-  /** Resolves when nothing is being done. */
+  /** Resolves when no work is in progress. */
   idle(): Promise<void>;
-  /** Waits a moment for what is being done. */
+  /** Waits a limited time for work in progress. */
   stop(): Promise<void>;
 }
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const stopPatienceMs = 500;
-/** How often it looks at what can change at any time: claims, and what sealed statements rest on. */
+/**
+ * The interval of the checks for what can change at any time, milliseconds: claims, and source data of sealed
+ * statements.
+ */
 const lookEveryMs = 6 * hourMs;
-/** So far back sealed months are looked at again. */
+/** How many past months of sealed statements are checked. */
 const monthsLookedAt = 3;
 
-/** Closes each month once its grace is over; reminds of claims; notes which sealed statements have changed. */
+/**
+ * Closes each month once its grace period is over, reminds of claims, and records which sealed statements have changed
+ * source data.
+ */
 export function createMonthClose(options: MonthCloseOptions): MonthClose {
   const { clock, alarm, steadyNow, store, statements, config, log } = options;
   let stopped = false;
@@ -66,13 +72,13 @@ export function createMonthClose(options: MonthCloseOptions): MonthClose {
       log.error({ err: error }, 'months could not be closed; tried again in an hour');
       next = Math.min(next, clock.now() + hourMs);
     }
-    // Not a moment before its time: an alarm that rings early would ring for nothing, and again at once where the
-    // clock runs ahead.
+    // Not before the time: an alarm that fires early would find nothing due, and fire again at once where the clock
+    // runs ahead.
     const soonest = clock.now() + (clock.now() > steadyNow() ? minuteMs : 1);
     if (!stopped) waiting = alarm.at(Math.max(next, soonest), ring);
   }
 
-  /** Months of the book that are not closed, from the first in which paths were configured on. */
+  /** Months with services that are not closed, starting with the first in which paths were configured. */
   async function open(): Promise<{ readonly month: string; readonly due: EpochMs }[]> {
     const { book, statements: settings } = config();
     const seen = [...(await store.paths.known()).values()].map(({ firstSeenAt }) => firstSeenAt);
@@ -116,7 +122,7 @@ export function createMonthClose(options: MonthCloseOptions): MonthClose {
     stop: async () => {
       stopped = true;
       waiting?.cancel();
-      // A month of a large mesh takes longer than a stop may; what is not closed is at the next start.
+      // A month of a large mesh takes longer than a stop may; an unfinished close is repeated at the next start.
       await Promise.race([working, clock.sleep(stopPatienceMs)]);
     },
   };
@@ -124,13 +130,13 @@ export function createMonthClose(options: MonthCloseOptions): MonthClose {
 
 const nameOf = (at: EpochMs): string => new Date(at).toISOString().slice(0, 7);
 
-/** How the months that are over stand. */
+/** The state of the months that are over. */
 interface CloseStanding {
-  /** Of the latest of them: `closed` has drafts that wait to be sealed. */
+  /** Of the latest one: `closed` has drafts that wait to be sealed. */
   readonly state: 'open' | 'closed' | 'sealed';
-  /** When the last month ended that is sealed; null: none is. */
+  /** When the last sealed month ended; null: none is sealed. */
   readonly lastSealedEnd: EpochMs | null;
-  /** How long ago the oldest one that is not sealed ended; 0: all are. */
+  /** Milliseconds since the oldest unsealed month ended; 0: all are sealed. */
   readonly unsealedMs: number;
 }
 
@@ -138,14 +144,14 @@ interface CloseStandingQuery {
   readonly store: Pick<Store, 'statements' | 'paths'>;
   readonly book: CustomerRegistry;
   readonly now: EpochMs;
-  /** Months that were found sealed; they are not looked at again. */
+  /** Months known to be sealed; they are not read again. */
   readonly sealed: Set<string>;
 }
 
 const monthsBack = 24;
 const dayMs = 86_400_000;
 
-/** From the first month in which paths were configured on, at most two years; null: no month with a service is over. */
+/** Covers the months since paths were first configured, at most two years; null: no month with a service is over. */
 export async function closeStanding(query: CloseStandingQuery): Promise<CloseStanding | null> {
   const { store, book, now, sealed } = query;
   const seen = [...(await store.paths.known()).values()].map(({ firstSeenAt }) => firstSeenAt);

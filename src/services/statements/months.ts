@@ -5,10 +5,10 @@ import { isMonthName, monthAfter, monthRule } from '../../core/time/calendar.js'
 import type { EpochMs } from '../../core/types.js';
 import { ValidationError } from '../ledger/entries.js';
 
-/** The services with a day in the month, by code points, and when it is over for all of them. */
+/** The services with a day in the month, by code points, and when the month is over for all of them. */
 export interface MonthOfBook {
   readonly services: readonly string[];
-  /** By each plan's zone; null: there is no service. */
+  /** The latest end in the zones of their plans; null: there is no service. */
   readonly end: EpochMs | null;
 }
 
@@ -20,12 +20,15 @@ export function monthOfBook(book: CustomerRegistry, name: string): MonthOfBook {
     for (const { id } of own) services.add(id);
     end = Math.max(end ?? month.to, month.to);
   }
-  // Nothing judges them; a month that has nobody else is over with the calendar's.
+  // Services without a plan have no zone: a month with only those ends with the UTC month.
   if (end === null && services.size > 0) end = Date.parse(`${monthAfter(name, 1)}-01T00:00:00Z`);
   return { services: [...services].sort((a, b) => (a < b ? -1 : 1)), end };
 }
 
-/** The services asked for, all of the month's where none is. Throws `Refused` for an unknown month or service. */
+/**
+ * The requested services, or all of the month's when none are named. Throws a `ValidationError` for an unknown month or
+ * service.
+ */
 export function servicesAsked(
   book: CustomerRegistry,
   name: string,

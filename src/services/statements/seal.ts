@@ -15,23 +15,23 @@ export interface Sealing {
   readonly signer: Signer;
   readonly actor: string;
   readonly now: () => EpochMs;
-  /** Where a crash is tried in tests: called before each step with its name. */
+  /** Called before each step with its name, so that tests can simulate a crash there. */
   readonly step?: (name: SealStep) => void | Promise<void>;
 }
 
-/** The steps of a sealing, in their order; before, between and after them stands the old state or the new one. */
+/** The steps of sealing, in order. A crash at any point leaves either the old state or the new one. */
 export const sealSteps = ['draft', 'sign', 'commit', 'sealed'] as const;
 type SealStep = (typeof sealSteps)[number];
 
 const patience = 20;
 
 /**
- * Seals documents one by one, each in one transaction with its row for billing and the ledger's event. Keeps the
- * ledger's head between them, so that it need not be read again for each.
+ * Creates a function that seals documents one by one, each in one transaction with its billing row and ledger event. It
+ * remembers the ledger's head between them, so that the ledger is not read again for each.
  */
 export function sealer({ store, signer, actor, now, step }: Sealing) {
   let head: Pick<LedgerEvent, 'seq' | 'hash'> | null = null;
-  /** Resolves to the hash; null: somebody else sealed the revision meanwhile. */
+  /** Resolves to the hash; null: another process sealed the revision meanwhile. */
   return async (document: StatementDocument, owes: CreditFacts | null): Promise<string | null> => {
     const { id, revision, acceptedIncomplete } = document;
     await step?.('draft');
@@ -64,17 +64,17 @@ export function sealer({ store, signer, actor, now, step }: Sealing) {
     throw new Error('the ledger moved each time that a statement was to be sealed');
   };
 }
-/** What became of one statement that was to be sealed or revised. */
+/** The result for one statement that was to be sealed or revised. */
 export interface Outcome {
   readonly id: string;
   readonly outcome: 'sealed' | 'already-sealed' | 'unchanged' | 'incomplete' | 'refused';
-  /** The revision that stands now; null: none is sealed. */
+  /** The latest sealed revision; null: none is sealed. */
   readonly revision: number | null;
   readonly hash: string | null;
   readonly credit: string;
   readonly currency: string;
-  /** Of a later revision: what is credited more or less. */
+  /** For a later revision: the signed difference of the credit. */
   readonly creditDifference: string | null;
-  /** What changed, or why not; a line each. */
+  /** What changed, or why it was not sealed, one line each. */
   readonly why: readonly string[];
 }

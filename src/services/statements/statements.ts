@@ -21,20 +21,20 @@ export interface StatementsOptions {
   readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds' | 'statements'>;
   readonly config: () => Config;
   readonly now: () => EpochMs;
-  /** The version of this program. */
+  /** The program version. */
   readonly software: string;
-  /** Rejects with `KeyFault`. */
+  /** Rejects with a `KeyError`. */
   readonly signer: () => Promise<Signer>;
   readonly step?: Sealing['step'];
-  /** Draws months up elsewhere; here by default. */
+  /** Creates statements, for example in a worker thread; in this thread by default. */
   readonly judging?: Pick<Judging, 'draw'>;
 }
 
 interface SealRequest {
   readonly month: string;
-  /** Null: all of the month's. */
+  /** Null: all services of the month. */
   readonly services: readonly string[] | null;
-  /** Why incomplete ones are sealed all the same; null: they are not. */
+  /** The reason to seal incomplete statements; null: they are not sealed. */
   readonly acceptIncomplete: string | null;
 }
 
@@ -46,30 +46,32 @@ interface ClosedMonth {
   readonly unjudged: readonly { readonly service: string; readonly reason: string }[];
 }
 
-/** A month's statements from draft to revision. Everything rejects with `Refused` for what can't be asked for. */
+/**
+ * A month's statements from draft to revision. Every method rejects with a `ValidationError` for an invalid request.
+ */
 export interface Statements {
   list(query?: StatementQuery): Promise<StatementSummary[]>;
   /** A sealed revision (the latest by default), else the draft. */
   show(month: string, service: string, revision?: number): Promise<SealedStatement | DraftStatement>;
-  /** As it would be drawn up now, and nothing is kept: also for a month that is not over. */
+  /** Statements as of now, without storing them; also for a month in progress. */
   draw(month: string, services: readonly string[] | null): Promise<StatementDocument[]>;
-  /** Draws up a month that is over, and keeps the drafts of what is not sealed. */
+  /** Creates and stores drafts for services of a past month that are not sealed. */
   close(month: string, services?: readonly string[] | null): Promise<ClosedMonth>;
-  /** The same, unless it was closed before, by whomever; then null. */
+  /** The same unless any process closed the month before; then it resolves to null. */
   closeOnce(month: string): Promise<ClosedMonth | null>;
   seal(actor: string, request: SealRequest): Promise<Outcome[]>;
-  /** Seals another revision of what has changed since it was sealed. `dryRun`: says what it would. */
+  /** Seals a further revision of statements whose source data changed. `dryRun`: only reports what it would seal. */
   revise(actor: string, request: SealRequest & { readonly dryRun?: boolean }): Promise<Outcome[]>;
-  /** Notes which sealed statements of a month would say something else now. Resolves to how many. */
+  /** Records which sealed statements of a month would differ now. Resolves to their number. */
   check(month: string): Promise<number>;
 }
 
-/** Drafts that may share a transaction; probes and pages have their turn in between. */
+/** How many drafts share a transaction, so that probes and page requests are served in between. */
 const draftsAtOnce = 16;
 
 export function createStatements(options: StatementsOptions): Statements {
   const { store, config, now, software } = options;
-  /** `fresh` for what is kept or signed. */
+  /** `fresh` for statements that are stored or signed. */
   const drawn = (month: string, of: readonly string[], fresh = true): Promise<Assembler> =>
     options.judging
       ? options.judging.draw(month, of, fresh)
@@ -296,7 +298,7 @@ function outcomeOf({ id, total, currency }: StatementDocument, outcome: Outcome[
   return { id, outcome, revision: null, hash: null, credit, currency, creditDifference: null, why: [] };
 }
 
-/** A service that can't be judged has no statement, and keeps no other from having one; null: it is judged. */
+/** A service that can't be judged has no statement, and the others have theirs all the same; null: it is judged. */
 function unjudged(month: string, service: string, drawn: Assembler): Outcome | null {
   const reason = drawn.unjudged.get(service);
   if (reason === undefined) return null;
@@ -317,7 +319,7 @@ const incomplete = (document: StatementDocument): Outcome => ({
   why: [noReason],
 });
 
-/** Sealing again is no fault where it would say the same; otherwise it takes a revision. */
+/** Sealing again succeeds where nothing changed; otherwise a revision is needed. */
 function alreadySealed({ document, hash }: SealedStatement, fresh: StatementDocument): Outcome {
   const { revision } = document;
   const change = changeOf(document, fresh);

@@ -17,10 +17,10 @@ import type { FaultHead, TicketStore } from '../../store/ledger-store.js';
 import type { OutboxDraft } from '../../store/statement-store.js';
 import { ValidationError } from '../ledger/entries.js';
 
-/** What happened to a report, for whoever is told of it. */
+/** An event of a ticket, for notifications. */
 export interface Occurrence {
   readonly event: TicketRecord;
-  /** As it is after that. */
+  /** The ticket after the event. */
   readonly report: Ticket;
 }
 
@@ -30,7 +30,7 @@ interface AppendOptions {
   readonly actor: TicketActor;
   /** Null: a new one. */
   readonly number: number | null;
-  /** What comes next, or why not; asked again when something else came first. */
+  /** Returns the next actions, or why they are invalid; called again when others appended first. */
   readonly decide: (
     before: Ticket | null,
     number: number,
@@ -38,13 +38,13 @@ interface AppendOptions {
     | readonly TicketAction[]
     | readonly ValidationIssue[]
     | Promise<readonly TicketAction[] | readonly ValidationIssue[]>;
-  /** Who is told, in the same transaction. */
+  /** The notifications to store in the same transaction. */
   readonly tell: (occurrences: readonly Occurrence[]) => Promise<readonly OutboxDraft[]>;
 }
 
 const patience = 20;
 
-/** Appends what `decide` says with the messages that it brings, all or nothing. Rejects with `Refused`. */
+/** Appends the events that `decide` returns with their notifications, all or none. Rejects with a `ValidationError`. */
 export async function appendEvents(options: AppendOptions): Promise<Ticket> {
   const { faults, now, actor, decide, tell } = options;
   const nobody = actorFault(actor.name);
@@ -116,14 +116,14 @@ const isRefusal = (
   decided: readonly (TicketAction | ValidationIssue)[],
 ): decided is readonly ValidationIssue[] => decided.some((each) => 'field' in each);
 
-/** How the fault reports stand. */
+/** Counts of open tickets. */
 interface ReportsStanding {
   readonly byState: ReadonlyMap<TicketState, number>;
-  /** Those that somebody still has to do something about, and that are past what was promised. */
+  /** Tickets that need action and are past their target. */
   readonly overdue: number;
 }
 
-/** So many open reports are looked at. */
+/** At most this many open tickets are counted. */
 const limit = 1_000;
 const open: readonly TicketState[] = ['filed', 'acknowledged', 'investigating', 'reopened'];
 

@@ -6,7 +6,7 @@ import { actorFault } from '../../core/ledger/proposals.js';
 import { validationError, type ValidationIssue } from '../../core/ledger/errors.js';
 import type { EpochMs } from '../../core/types.js';
 
-/** What somebody does to a report; those that reach into the ledger are apart. */
+/** A transition of a ticket; those that also write to the ledger are handled separately. */
 export type TransitionRequest =
   | { readonly deed: 'take' | 'start' | 'accept' }
   | { readonly deed: 'decline' | 'close'; readonly text: string | null }
@@ -26,7 +26,7 @@ export type TransitionRequest =
       readonly externalIds: readonly ExternalId[] | null;
     };
 
-/** The actions of several deeds, one after the other, or what is wrong with the first that may not be. */
+/** The actions of several transitions in sequence, or the errors of the first that is not allowed. */
 export function decideDeeds(
   report: Ticket,
   requests: readonly TransitionRequest[],
@@ -49,7 +49,7 @@ export function decideDeeds(
   return actions;
 }
 
-/** The actions of a deed, or everything that is wrong with it. `incident` is that of the report that it links to. */
+/** The actions of a transition, or all of its errors. `incident` belongs to the ticket that it links to. */
 function decideDeed(
   report: Ticket,
   request: TransitionRequest,

@@ -22,26 +22,26 @@ interface EvidenceOptions {
   readonly window: WindowKind;
   readonly paths: readonly PathId[];
   readonly service: string | null;
-  /** The plan that judges them. */
+  /** The plan that judges the paths. */
   readonly plan: string;
-  /** The PoPs of the service's lines; the paths' own ends are looked at too. */
+  /** The PoPs of the service's lines; the ends of the paths are included as well. */
   readonly pops: readonly string[];
 }
 
 const dayMs = 86_400_000;
-/** A month of rounds every 30 minutes is 1,488; more than these are named and left out. */
+/** A month of rounds every 30 minutes is 1,488; beyond this number, rounds are counted and left out. */
 const maxRounds = 2_000;
 
 interface Evidence {
-  /** Its one spelling, in UTF-8: what is hashed is what is kept. */
+  /** Canonical JSON in UTF-8, so that the stored bytes are those that were hashed. */
   readonly content: Uint8Array;
-  /** The worst band of the window over paths and metrics, by its place in the plan; null: nothing is measured. */
+  /** The worst band over paths and metrics, by its place in the plan; null: nothing was measured. */
   readonly worst: { readonly id: string; readonly place: 'best' | 'middle' | 'last' } | null;
-  /** When the window begins, of a round: its slot. */
+  /** When the window begins; for a single round, its slot. */
   readonly from: EpochMs | null;
 }
 
-/** What was measured, as it stood when it was asked for: the bands, their figures, the rounds and the outages behind them. */
+/** The evidence as of the request: the bands, their figures, and the rounds and outages behind them. */
 export async function makeEvidence(options: EvidenceOptions): Promise<Evidence> {
   const { config, now, window, paths, service, plan, pops } = options;
   const bands: object[] = [];
@@ -64,7 +64,7 @@ export async function makeEvidence(options: EvidenceOptions): Promise<Evidence> 
       return ends ? [ends.source, ends.destination] : [];
     }),
   ]);
-  // The customer reads this: who corrected what, why and by which proof stays inside, as everywhere else.
+  // Customers read this: who corrected an outage, why and by which proof stays internal.
   const counted = (await options.outages({ from: now - dayMs, to: now })).flatMap((outage) =>
     ports.has(outage.port) && outage.counts !== null
       ? [{ ...outage, corrections: [], attribution: null }]

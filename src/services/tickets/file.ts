@@ -22,7 +22,7 @@ import type { Store } from '../../store/store.js';
 import { ValidationError } from '../ledger/entries.js';
 import { plansOfPath, storedBands } from '../quality.js';
 
-/** What a service is on a day: its plan, paths and the PoPs its lines end on; null: it is not in service then. */
+/** A service on a day: its plan, its paths and the PoPs of its lines; null: it is not in service then. */
 export function serviceAt({ book }: Pick<Config, 'book'>, id: string, at: EpochMs) {
   for (const service of book.services.filter((one) => one.id === id)) {
     for (const segment of segmentsOf(service)) {
@@ -47,12 +47,12 @@ interface BandsOfOptions {
   readonly now: EpochMs;
 }
 
-/** Worked out once for each history. */
+/** Calculated once for each history. */
 const excusesOf = memoizeByIdentity((events: readonly LedgerEvent[]) =>
   approvedExcuses(foldExclusions(events)),
 );
 
-/** The bands of a path by every plan that judges it, or by the one that is named. */
+/** The bands of a path under every plan that judges it, or under the plan that is named. */
 export async function bandsOf(
   { store, config, now }: BandsOfOptions,
   path: PathId,
@@ -68,7 +68,7 @@ export async function bandsOf(
   return all;
 }
 
-/** What is said when a report is filed; what is null or left out is filled in from the band, where there is one. */
+/** The input for filing a ticket; values that are null or absent are taken from the band, if there is one. */
 export interface FilingRequest {
   readonly customer: string;
   readonly path: PathId | null;
@@ -86,7 +86,7 @@ export interface FilingRequest {
   readonly externalIds: readonly ExternalId[];
 }
 
-/** What a report is about, as the customer's book has it. */
+/** What a ticket is about, by the customer's services. */
 interface FilingScope {
   readonly service: string | null;
   readonly plan: string | null;
@@ -96,7 +96,7 @@ interface FilingScope {
 
 const oldestMs = 366 * 86_400_000;
 
-/** Everything that is wrong with a filing by itself. */
+/** All errors of a filing by itself, before the customer's services are looked up. */
 export function filingFaults(request: FilingRequest, actor: TicketActor, now: EpochMs): ValidationIssue[] {
   const { path, service, window, since, subject, text, severity, kind, reporter } = request;
   const faults: (ValidationIssue | null)[] = [];
@@ -144,7 +144,7 @@ export function filingFaults(request: FilingRequest, actor: TicketActor, now: Ep
   return faults.filter((fault) => fault !== null);
 }
 
-/** What the report is about, or what of it the customer does not have. */
+/** The scope of the ticket, or errors for parts that the customer does not have. */
 export function scopeOf(
   config: Config,
   { customer, path, service }: FilingRequest,
@@ -161,7 +161,7 @@ export function scopeOf(
     );
   }
   const own = book.services.filter((one) => one.customer === customer).map(({ id }) => id);
-  // An id may be another customer's by now.
+  // An id may belong to another customer by now.
   const inService = [...new Set(own)]
     .flatMap((id) => serviceAt(config, id, at) ?? [])
     .filter((segment) => segment.customer === customer);
@@ -194,7 +194,7 @@ export function scopeOf(
   ]);
 }
 
-/** What the plan promises of a report that is filed now. */
+/** The plan's targets for a ticket that is filed now. */
 export function targetsOf(config: Config, plan: string | null, now: EpochMs): FaultTargets | null {
   const found = plan === null ? undefined : config.book.plans.get(plan);
   if (!found) return null;
@@ -209,7 +209,10 @@ export function targetsOf(config: Config, plan: string | null, now: EpochMs): Fa
   };
 }
 
-/** Keeps a file of a report. Rejects with `Refused` for one that is too large, or not what its name says. */
+/**
+ * Stores a file of a ticket. Rejects with a `ValidationError` when it is too large or its content does not match its
+ * name.
+ */
 export async function attachFile(
   attachments: AttachmentStore,
   name: string,
@@ -232,7 +235,7 @@ export async function attachFile(
   return ref;
 }
 
-/** Files that are named have to be there, and to be what their names say. */
+/** Files that are named have to exist, and their content has to match their names. */
 export async function checkFiles(
   attachments: AttachmentStore,
   refs: readonly AttachmentRef[],

@@ -38,7 +38,7 @@ import { decideDeeds, type TransitionRequest } from './decide.js';
 import { makeEvidence } from './evidence.js';
 import { enterOutage, type ExclusionRequest, type OutageRequest, proposeExclusion } from './to-ledger.js';
 
-/** Fault reports with what stands around them: who is told, and what was sent. */
+/** The ticket service together with notification targets and the outbox. */
 export interface TicketBacklog {
   readonly desk: TicketService;
   readonly targets: TargetDesk;
@@ -70,30 +70,30 @@ interface TicketServiceOptions {
 
 interface TicketList extends TicketQuery {
   readonly limit: number;
-  /** Only those filed before this one. */
+  /** Only tickets filed before this one. */
   readonly before?: number;
   readonly offset?: number;
 }
 
-/** Where fault reports are filed and worked on. Everything rejects with `Refused` where it may not be. */
+/** Files and processes tickets. Every method rejects with a `ValidationError` for input that is not allowed. */
 export interface TicketService {
   file(actor: TicketActor, request: FilingRequest): Promise<Ticket>;
   report(id: string): Promise<Ticket>;
-  /** Every event of a report, and where its chain is broken; null: it is whole. */
+  /** Every event of a ticket, and where its hash chain is broken; null: it is intact. */
   history(id: string): Promise<{ readonly events: readonly TicketRecord[]; readonly fault: string | null }>;
   list(query: TicketList): Promise<Ticket[]>;
   count(query: TicketQuery): Promise<number>;
-  /** All of them in their order, or none. */
+  /** Applies all transitions in order, or none. */
   do(actor: TicketActor, id: string, ...requests: readonly TransitionRequest[]): Promise<Ticket>;
   toOutage(actor: TicketActor, id: string, request: OutageRequest): Promise<Ticket>;
   toExclusion(actor: TicketActor, id: string, request: ExclusionRequest): Promise<Ticket>;
-  /** The frozen evidence, as it was written; null: it was filed with no band. Throws where it is not what was hashed. */
+  /** The frozen evidence, byte for byte; null: it was filed without a band. Throws where it does not match its hash. */
   evidence(id: string): Promise<Uint8Array | null>;
   attach(name: string, content: Uint8Array): Promise<AttachmentRef>;
-  /** The content of a file by its hash; whoever asks has seen to it that it may be shown. */
+  /** The content of a file by its hash; the caller has to check permission. */
   content(hash: string): Promise<Uint8Array | null>;
   suggestions(query: SuggestionQuery): Promise<Suggestion[]>;
-  /** The bands of a path, or of each path of a service, by the plans that judge them. */
+  /** The bands of a path, or of each path of a service, under the plans that judge them. */
   bands(of: { readonly path: PathId } | { readonly service: string }): Promise<PathBands[]>;
 }
 
@@ -123,7 +123,10 @@ export function createTicketService({ store, ledger, config, now }: TicketServic
       validationError('to', `is no report: ${JSON.stringify(id)}`, 'F and a number', ['no-such', id]),
     ]);
   };
-  /** Reaches into the ledger first, and then writes down what it became; a report that moved meanwhile is asked again. */
+  /**
+   * Writes to the ledger first, then records the result in the ticket; a ticket that changed meanwhile is decided
+   * again.
+   */
   const enter = async (
     actor: TicketActor,
     id: string,
@@ -199,7 +202,7 @@ export function createTicketService({ store, ledger, config, now }: TicketServic
         const others = sameness ? await faults.same(sameness) : [];
         const text = { ...filed, incident: incidentOf(sameness, others, number) };
         const actions: TicketAction[] = [{ type: 'filed', text }];
-        // Whoever takes the call has taken the report.
+        // A ticket filed by phone has been acknowledged by whoever took the call.
         if (request.channel === 'phone') actions.push({ type: 'taken' });
         return actions;
       });
@@ -253,8 +256,8 @@ export function createTicketService({ store, ledger, config, now }: TicketServic
 }
 
 /**
- * Whom a report is answered to has to be somebody at its customer. Somebody at another is refused in the same words as
- * nobody: who works there is no customer's business.
+ * Checks that the reporter is a contact of the ticket's customer. A contact of another customer gets the same message
+ * as an unknown one, so that it does not reveal who works there.
  */
 async function checkReporter(
   contacts: Pick<ContactStore, 'get'>,

@@ -10,14 +10,14 @@ import type { LedgerService } from '../ledger/service.js';
 import { ValidationError, textsOf } from '../ledger/entries.js';
 
 export interface OutageRequest extends Interval {
-  /** The outage that is corrected, as the ledger names it; null: a new one. */
+  /** The ledger's id of the corrected outage; null: a new one. */
   readonly of: string | null;
   /** Null: the path's destination. */
   readonly port: string | null;
   readonly reason: string | null;
 }
 
-/** As it is written; the scope is the report's path, or its service, when left out. */
+/** As written in a form; the scope is the ticket's path, or its service, when absent. */
 export type ExclusionRequest = Pick<
   ExclusionInput,
   'kind' | 'scope' | 'from' | 'to' | 'reason' | 'proof' | 'notices'
@@ -25,7 +25,10 @@ export type ExclusionRequest = Pick<
 
 const sourceOf = ({ id }: Pick<Ticket, 'id'>): string => `fault-report:${id}`;
 
-/** Enters what a report says into the ledger, with its files. Resolves to the correction's id; one that is there is found again. */
+/**
+ * Enters the outage in a ticket into the ledger, with its files. Resolves to the correction's id; an existing one is
+ * reused.
+ */
 export async function enterOutage(
   desk: LedgerService,
   report: Ticket,
@@ -48,7 +51,7 @@ export async function enterOutage(
         'missing',
       ]),
     ]);
-  // Whoever entered it may have gone before the report knew.
+  // The process may have ended after the ledger entry and before the ticket recorded it.
   const before = (await desk.outages())
     .flatMap(({ corrections }) => corrections)
     .find(
@@ -66,7 +69,7 @@ export async function enterOutage(
   });
 }
 
-/** The same for an exclusion that a second person is to approve. */
+/** The same for an exclusion that a second person has to approve. */
 export async function proposeExclusion(
   desk: LedgerService,
   report: Ticket,
@@ -103,6 +106,6 @@ function scopeOfReport({ path, service }: Ticket): string[] {
 function proofsOf(report: Ticket): AttachmentRef[] {
   const { evidence, id } = report;
   const frozen = evidence && { sha256: evidence.sha256, bytes: evidence.bytes, name: `${id}-evidence.json` };
-  // A proof goes into evidence packs, which customers get: what is internal stays with the report.
+  // Proofs become part of evidence packs, which customers receive, so internal files stay with the ticket.
   return [...(frozen ? [frozen] : []), ...filesOf(forCustomer(report))];
 }

@@ -25,10 +25,10 @@ interface SuggesterOptions {
   readonly log: Log;
 }
 
-/** Follows the rounds as they are stored, and raises suggestions; one look at a path at a time. */
+/** Follows stored rounds and raises suggestions; evaluates one path at a time. */
 export function createSuggester({ store, config, now, log }: SuggesterOptions): {
   readonly events: Partial<EngineEvents>;
-  /** Resolves when no look is under way any more. */
+  /** Resolves when no evaluation is in progress. */
   idle(): Promise<void>;
 } {
   const under = new Map<PathId, Promise<void>>();
@@ -68,9 +68,9 @@ interface SuggestOptions {
 }
 
 /**
- * Looks at a path's newest rounds, and raises, goes on with or ends its suggestion; resolves to it where that changed.
- * Planned maintenance and missing rounds are neither worse nor normal. With several plans the path is worse when any
- * of them says so.
+ * Evaluates a path's newest rounds, and opens, continues or ends its suggestion; resolves to the suggestion where that
+ * changed. Planned maintenance and missing rounds count neither as degraded nor as normal. With several plans, the path
+ * is degraded when any of them says so.
  */
 export async function lookAtPath({ store, config, path, now }: SuggestOptions): Promise<Suggestion | null> {
   const { suggestAfterRounds } = config.faults;
@@ -127,7 +127,7 @@ function bandOf(metric: 'latency' | 'loss', band: Band | null, bands: readonly B
   return band === null ? [] : [{ metric, worse: bands.findIndex(({ id }) => id === band.id) > 0 }];
 }
 
-/** Those whose services use the path now. */
+/** Customers whose services use the path now. */
 function customersOf(config: Config, path: PathId, at: EpochMs): string[] {
   const ids = new Set(config.book.services.map(({ id }) => id));
   const using = [...ids].flatMap((id) => serviceAt(config, id, at) ?? []);

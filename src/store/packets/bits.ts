@@ -1,9 +1,9 @@
-/** Stored packets that can't be read back: cut off, altered, or written by a newer version. */
+/** Stored packets can't be decoded: they are truncated, altered, or written by a newer version. */
 export class CorruptPacketsError extends Error {
   override readonly name = 'PacketsCorrupt';
 }
 
-/** Bits into bytes, most significant first. Values are whole numbers from 0 below 2^53. */
+/** Writes bits into bytes, most significant first. Values are integers from 0 below 2^53. */
 export interface BitWriter {
   /** The low `width` bits of `value`; `width` may be 0 to 53. */
   bits(value: number, width: number): void;
@@ -11,7 +11,7 @@ export interface BitWriter {
   ones(count: number): void;
   /** Elias gamma: `value` ≥ 1 in 2·⌊log2 value⌋ + 1 bits. Small numbers are short, and none is too long. */
   gamma(value: number): void;
-  /** What was written, the last byte filled with zeros. */
+  /** The written bits, the last byte padded with zeros. */
   bytes(): Uint8Array;
 }
 
@@ -20,7 +20,7 @@ const byteValues = 256;
 export function bitWriter(): BitWriter {
   let buffer = new Uint8Array(512);
   let length = 0;
-  let pending = 0; // fewer than 8 bits that don't fill a byte yet
+  let pending = 0; // fewer than 8 bits, which do not fill a byte yet
   let pendingWidth = 0;
 
   const byte = (value: number): void => {
@@ -73,10 +73,10 @@ export function bitWriter(): BitWriter {
   };
 }
 
-/** The mirror of `BitWriter`. Every method throws `PacketsCorrupt` at the end of the bytes. */
+/** Reads what `BitWriter` wrote. Every method throws a `CorruptPacketsError` at the end of the bytes. */
 export interface BitReader {
   bits(width: number): number;
-  /** Counts ones, up to `most`; the zero that ends them is read, and there is none after `most` ones. */
+  /** Counts ones, up to `most`, and reads the zero that ends them; there is no zero after `most` ones. */
   ones(most: number): number;
   gamma(): number;
   bitsLeft(): number;
@@ -84,13 +84,13 @@ export interface BitReader {
 
 export function bitReader(bytes: Uint8Array): BitReader {
   const total = bytes.length * 8;
-  // Read a word at a time, also where the bytes end.
+  // Padded, so that a whole word can be read at the end as well.
   const padded = new Uint8Array(bytes.length + 8);
   padded.set(bytes);
   const words = new DataView(padded.buffer);
   let at = 0;
   const end = (): CorruptPacketsError => new CorruptPacketsError('the packed packets end too early');
-  /** 25 bits of it at least are those that come next. */
+  /** At least the first 25 bits of it are the bits that come next. */
   const word = (): number => words.getInt32(at >>> 3) << (at & 7);
   const few = (width: number): number => {
     const value = width === 0 ? 0 : word() >>> (32 - width);
@@ -107,7 +107,7 @@ export function bitReader(bytes: Uint8Array): BitReader {
     }
     return value;
   };
-  /** How many bits like this follow, up to `most`; the one that ends them is read, and there is none after `most`. */
+  /** The number of equal bits that follow, up to `most`, reading the bit that ends them; there is none after `most`. */
   const run = (of: 0 | 1, most: number): number => {
     let count = 0;
     while (count < most) {
@@ -158,9 +158,9 @@ const centreWidthBits = 6;
 const parameterBits = 6;
 // k, 0 to 33
 const maxParameter = 33;
-/** From here on the quotient goes on as Elias gamma, so that one outlier can't take millions of bits. */
+/** A longer quotient continues as Elias gamma, so that one outlier can't take millions of bits. */
 const maxUnary = 32;
-/** Up to this the distances of short quotients are 32-bit integers. */
+/** Up to this parameter the distances of short quotients are 32-bit integers. */
 const smallParameter = 24;
 
 export function writeRttBlock(out: BitWriter, values: readonly number[]): void {
@@ -177,7 +177,7 @@ export function writeRttBlock(out: BitWriter, values: readonly number[]): void {
     const quotient = Math.floor(value / unit);
     const rest = value - quotient * unit;
     if (quotient + 1 + k <= 16) {
-      // Most are short: ones, the zero that ends them, and the rest at once.
+      // Most codes are short: the ones, the zero that ends them and the remainder are written at once.
       out.bits((((1 << quotient) - 1) << (k + 1)) | rest, quotient + 1 + k);
       continue;
     }
@@ -225,18 +225,18 @@ function median(values: readonly number[]): number {
 const fold = (distance: number): number => (distance >= 0 ? 2 * distance : -2 * distance - 1);
 const unfold = (folded: number): number => (folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2);
 
-/** The same, of 32-bit integers: nearly all there ever are, and several times as fast. */
+/** The same for 32-bit integers, which nearly all values are: several times as fast. */
 const unfoldSmall = (folded: number): number => (folded >>> 1) ^ -(folded & 1);
 
-/** The smallest of those that make the shortest block. */
+/** The smallest parameter with the shortest block. */
 function bestParameter(folded: readonly number[]): number {
   let total = 0;
   for (const value of folded) total += value;
-  // Near the mean is the best one, or nearly: others give up as soon as they take more.
+  // The best parameter is near that of the mean; the cost of others is abandoned as soon as it exceeds the best.
   let best = Math.min(maxParameter, Math.max(0, bitLength(total / folded.length) - 1));
   let bestCost = costOf(folded, best, Infinity);
   for (let k = 0; k <= maxParameter; k += 1) {
-    // Every code has its k bits and the one that ends the quotient: no longer k can win from here on.
+    // Every code takes at least its k bits and the one that ends the quotient, so no larger k can be better.
     if (folded.length * (k + 1) > bestCost) break;
     if (k === best) continue;
     const cost = costOf(folded, k, bestCost);
@@ -245,7 +245,7 @@ function bestParameter(folded: readonly number[]): number {
   return best;
 }
 
-/** The bits of a block without its head; any number above `most` where it takes more than that. */
+/** The bits of a block without its header; some number above `most` when it takes more than that. */
 function costOf(folded: readonly number[], k: number, most: number): number {
   const perUnit = 2 ** -k;
   let cost = folded.length * (k + 1);

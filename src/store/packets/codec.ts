@@ -16,11 +16,11 @@ import {
 } from './bits.js';
 
 /**
- * What became of the packets that were not received, in few bits where there are few of them. Each is the distance to
- * the one before it and its kind: `0` lost, `10` late, `110` + 4 bits error, `111` + 4 bits not sent.
+ * The results of packets that were not received, which take few bits when they are few. Each is the distance to the one
+ * before it and its kind: `0` lost, `10` late, `110` + 4 bits error, `111` + 4 bits not sent.
  */
 
-/** The numbers are the stored format: a new word gets a new number, an old one keeps its own. */
+/** The numbers are part of the stored format: a new word gets a new number, and existing numbers never change. */
 const errorNumbers: Record<IcmpErrorKind, number> = {
   'net-unreachable': 0,
   'host-unreachable': 1,
@@ -47,7 +47,7 @@ const reasonNumbers: Record<NotSentReason, number> = {
 };
 const numberBits = 4;
 
-/** A packet whose time, where it has one, stands in a block of its own. */
+/** A packet's result; its RTT, where it has one, is in a separate block. */
 type Kind =
   | { readonly kind: 'received' | 'late' | 'lost' }
   | Extract<PacketOutcome, { readonly kind: 'error' | 'not-sent' }>;
@@ -127,17 +127,16 @@ export function crc16(bytes: Uint8Array): number {
 }
 
 /**
- * A round's packets in few bytes, without loss: at most 1.6 bytes a packet in rounds of 100 packets a size whose RTTs'
- * standard deviation is up to 0.5 ms (`rice.ts` says why).
- *
- * version (1 byte) · CRC-16 of what follows (2 bytes) · bits: gamma(number of sizes + 1), then for each size
- * gamma(bytes + 1), gamma(duplicates + 1), gamma(mismatched + 1), `1` where it has as many packets as the size before
- * it or else `0` gamma(packets + 1), the kinds, the RTTs of the received, the RTTs of the late.
+ * Encodes a round's packets without loss: at most 1.6 bytes per packet in rounds of 100 packets a size whose RTTs have
+ * a standard deviation of up to 0.5 ms (`bits.ts` says why). Format: version (1 byte) · CRC-16 of the rest (2 bytes) ·
+ * bits: gamma(number of sizes + 1), then for each size gamma(bytes + 1), gamma(duplicates + 1), gamma(mismatched + 1),
+ * `1` if it has as many packets as the size before it or else `0` gamma(packets + 1), the kinds, the RTTs of the
+ * received, the RTTs of the late.
  */
 const version = 1;
 const headBytes = 3;
 
-/** Throws `RangeError` where an RTT is not a whole number from 0 to 2^31 µs, or a count not one from 0. */
+/** Throws a `RangeError` when an RTT is not an integer from 0 to 2^31 µs, or a count is negative or not an integer. */
 export function encodePackets(sizes: readonly SizeSample[]): Uint8Array {
   const out = bitWriter();
   out.gamma(sizes.length + 1);
@@ -160,7 +159,7 @@ export function encodePackets(sizes: readonly SizeSample[]): Uint8Array {
   return bytes;
 }
 
-/** Throws `PacketsCorrupt` for anything that `encodePackets` did not give. */
+/** Throws a `CorruptPacketsError` for bytes that `encodePackets` did not produce. */
 export function decodePackets(bytes: Uint8Array): SizeSample[] {
   if (bytes[0] === undefined) throw new CorruptPacketsError('there are no packed packets');
   if (bytes[0] !== version) {
@@ -176,7 +175,10 @@ export function decodePackets(bytes: Uint8Array): SizeSample[] {
   return readSizes(bitReader(body));
 }
 
-/** The bits behind the check sum, which a wrong file may have by chance: nothing here may hang or take much memory. */
+/**
+ * Reads the bits after the checksum, which a wrong file can match by chance: nothing here may hang or allocate much
+ * memory.
+ */
 function readSizes(from: BitReader): SizeSample[] {
   const count = atMost(from, from.gamma() - 1);
   const sizes: SizeSample[] = [];
@@ -224,7 +226,10 @@ function readLength(from: BitReader, before: number): number {
   return from.bits(1) === 1 ? before : from.gamma() - 1;
 }
 
-/** Every size and every packet takes a bit at least: a greater count is damage, found before anything is allocated. */
+/**
+ * Every size and packet takes at least one bit: a greater count is corrupt, and is rejected before anything is
+ * allocated.
+ */
 function atMost(from: BitReader, count: number): number {
   if (count > from.bitsLeft()) throw new CorruptPacketsError('the packed packets end too early');
   return count;

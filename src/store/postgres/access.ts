@@ -107,7 +107,7 @@ function trailStore({ read, write }: Connection): TrailStore {
 }
 
 function userStore({ read, write, change }: Connection): UserStore {
-  /** A change of one person that ends the sessions of that person. */
+  /** Changes a user and ends that user's sessions. */
   const ending = (sql: string, name: string, values: Readonly<Record<string, Value>>): Promise<boolean> =>
     write(async (query) => {
       const key = nameKey(name);

@@ -35,7 +35,7 @@ function loadSetOption(): SetOption | null {
   if (process.platform !== 'linux') return null;
   try {
     const koffi = createRequire(import.meta.url)('koffi') as typeof Koffi;
-    // The program itself is linked with a C library, whichever it is.
+    // The program itself is linked with a C library, whichever that is.
     return koffi.load(null).func('int setsockopt(int, int, int, const void *, uint32_t)') as SetOption;
   } catch {
     return null;
@@ -43,17 +43,17 @@ function loadSetOption(): SetOption | null {
 }
 
 export interface ConnectOptions {
-  /** `postgres://user@host:port/database`, with what `parsePostgresUrl` knows behind it. */
+  /** `postgres://user@host:port/database`, with optional parameters that `parsePostgresUrl` knows. */
   readonly url: string;
-  /** A file with the password alone. */
+  /** A file that contains only the password. */
   readonly passwordFile?: string | null;
-  /** Connections at most. 4 by default: one writes, the others read. */
+  /** The most connections, 4 by default: one writes, the others read. */
   readonly connections?: number;
-  /** The process's own by default. */
+  /** The environment of the process by default. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-/** Throws `StoreFault`. */
+/** Throws a `StoreError` for an invalid URL. */
 export function addressOf(url: string): PostgresAddress {
   const address = parsePostgresUrl(url);
   if (!('wrong' in address)) return address;
@@ -63,7 +63,7 @@ export function addressOf(url: string): PostgresAddress {
   );
 }
 
-/** Throws `StoreFault` where the address is none, or a file that it names can't be read. */
+/** Throws a `StoreError` when the URL is invalid, or a file that it names can't be read. */
 export function connect({
   url,
   passwordFile = null,
@@ -73,7 +73,7 @@ export function connect({
   const address = addressOf(url);
   const { host, port, database, options } = address;
   const user = address.user ?? env['PGUSER'] ?? userInfo().username;
-  // Whole numbers come as numbers: none of ours is past 2^53 but sums, and those are asked for as texts.
+  // Integers are parsed as numbers: only sums can exceed 2^53, and those are selected as text.
   const types = new pg.TypeOverrides();
   types.setTypeParser(pg.types.builtins.INT8, wholeNumber);
   const pool = new pg.Pool({
@@ -82,24 +82,24 @@ export function connect({
     database,
     user,
     types,
-    // An empty one, where the server asks for none; where it does, it says so.
+    // Empty when there is none, for servers that need no password; others report that it is missing.
     password: async () => (await passwordFor({ address, user, passwordFile, env })) ?? '',
     ssl: tlsOf(address),
     ...(options === null ? {} : { options }),
     max: connections,
     application_name: 'pop-sla',
     connectionTimeoutMillis: 10_000,
-    // A server that vanished must not hold a round for ever.
+    // A server that vanished must not block a round forever.
     query_timeout: 600_000,
-    // Nor may a program that stands still hold the locks of a transaction for ever.
+    // Nor may a suspended program hold the locks of a transaction forever.
     idle_in_transaction_session_timeout: 60_000,
-    // An idle connection whose other end is gone is found out within some 20 s.
+    // An idle connection whose peer is gone is detected within some 20 s.
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
   });
-  // An idle connection that breaks is replaced when it is needed; what needs it then says what is wrong.
+  // A broken idle connection is replaced when the next one is needed; errors are reported then.
   pool.on('error', () => undefined);
-  // One that breaks at work fails the work, and must not fail the program besides.
+  // A connection that breaks in use fails its query, and must not crash the process in addition.
   pool.on('connect', (client) => {
     client.on('error', () => undefined);
     limitUnacknowledged(socketOf(client));
@@ -107,11 +107,11 @@ export function connect({
   return pool;
 }
 
-/** What of a client's connection is touched here; it is not in the types. */
+/** The client's socket, which the type definitions do not include. */
 const socketOf = (client: pg.ClientBase): Socket =>
   (client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream;
 
-/** Ends a connection without a word to its server, which may not answer. */
+/** Closes a connection without notifying its server, which may not answer. */
 export function destroySocket(client: pg.ClientBase): void {
   socketOf(client).destroy();
 }
@@ -141,7 +141,7 @@ function tlsOf({ tls, ca, cert, key }: PostgresAddress): pg.PoolConfig['ssl'] {
   return {
     ...(ca === null ? {} : { ca: pem(ca) }),
     ...(cert === null || key === null ? {} : { cert: pem(cert), key: pem(key) }),
-    // As PostgreSQL's programs: `require` asks whose server it is only where it is said who vouches for it.
+    // As in PostgreSQL's own programs: `require` verifies the server only when a CA is given.
     rejectUnauthorized: tls !== 'require' || ca !== null,
     ...(tls === 'verify-full' ? {} : { checkServerIdentity: () => undefined }),
   };
@@ -150,14 +150,14 @@ function tlsOf({ tls, ca, cert, key }: PostgresAddress): pg.PoolConfig['ssl'] {
 interface PasswordSources {
   readonly address: PostgresAddress;
   readonly user: string;
-  /** A file with the password alone. */
+  /** A file that contains only the password. */
   readonly passwordFile: string | null;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /**
- * The password for a new connection, from the first of: the URL, the file for it alone, `PGPASSWORD`, a `.pgpass`.
- * Read each time, so that it can be changed under a program that runs. Null: there is none. Rejects with `StoreFault`.
+ * The password for a new connection, from the first of: the URL, the password file, `PGPASSWORD`, a `.pgpass`. It is
+ * read each time, so that it can be changed while the program runs. Null: there is none. Rejects with a `StoreError`.
  */
 export async function passwordFor({
   address,
@@ -182,7 +182,7 @@ export async function passwordFor({
   return null;
 }
 
-/** Apart by colons; a backslash takes the next character as it is. */
+/** Splits at colons; a backslash escapes the next character. */
 function fieldsOf(line: string): string[] {
   return [...line.matchAll(/((?:\\.|[^\\:])*)(:|$)/g)]
     .slice(0, 5)
@@ -208,7 +208,7 @@ async function readWanted(file: string, what: string): Promise<string> {
   }
 }
 
-/** As PostgreSQL's programs do, one that others may read is passed over. */
+/** As in PostgreSQL's own programs, a file that others can read is ignored. */
 async function readIfThere(file: string): Promise<string | null> {
   try {
     return (await stat(file)).mode & 0o077 ? null : await readFile(file, 'utf8');

@@ -20,7 +20,10 @@ import { ensurePartitions, monthOfSlot, partitioned } from './upkeep.js';
 
 export type Cell = string | number | bigint | Uint8Array | null;
 
-/** Writes rows by COPY, in its text format: no statement per row. A name of a table or column here is our own. */
+/**
+ * Writes rows by COPY in text format, without a statement per row. Table and column names are constants of this
+ * program.
+ */
 export async function copyRows(
   client: PoolClient,
   table: string,
@@ -32,7 +35,7 @@ export async function copyRows(
   await pipeline(Readable.from(chunksOf(rows)), into);
 }
 
-/** Lines in pieces of some 64 KiB: a piece per line would cost more than the lines. */
+/** Lines in chunks of about 64 KiB: a chunk per line would cost more than the lines. */
 function* chunksOf(rows: readonly (readonly Cell[])[]): Generator<string> {
   let chunk = '';
   for (const row of rows) {
@@ -61,7 +64,9 @@ export interface CopyWholeOptions {
   readonly tables: readonly CopyTable[];
 }
 
-/** Rejects with `StoreFault`: it can't be reached, nothing of pop-sla is there, or its schema is not the latest. */
+/**
+ * Rejects with a `StoreError` when the server can't be reached, has no pop-sla schema, or the schema is not the latest.
+ */
 export function copyFromPostgres(options: CopyWholeOptions): Promise<CopySource> {
   return begin(options, {
     prepare: requireCurrentSchema,
@@ -69,7 +74,7 @@ export function copyFromPostgres(options: CopyWholeOptions): Promise<CopySource>
   });
 }
 
-/** Writes in one transaction. Rejects with `StoreFault` where a table has rows already. */
+/** Writes in one transaction. Rejects with a `StoreError` when a table has rows already. */
 export async function copyToPostgres(options: CopyWholeOptions): Promise<CopyTarget> {
   const session = await begin(options, { prepare: migrate, begin: 'BEGIN' });
   const { client, name, fault } = session;
@@ -77,7 +82,7 @@ export async function copyToPostgres(options: CopyWholeOptions): Promise<CopyTar
   const tables = options.tables.filter((table) => session.holds(table));
   try {
     await query('SELECT pg_advisory_xact_lock($1)', [locks.copy]);
-    // Who writes there meanwhile waits, and then finds what was copied.
+    // Concurrent writers wait, and then see what was copied.
     await query(`LOCK TABLE ${quoted([...tables.map((table) => table.name), 'packets'])} IN EXCLUSIVE MODE`);
     for (const table of tables) {
       const [row] = await query(`SELECT 1 FROM "${table.name}" LIMIT 1`);
@@ -117,7 +122,7 @@ export async function copyToPostgres(options: CopyWholeOptions): Promise<CopyTar
       try {
         await query(behindTheLast);
         await query('COMMIT');
-        // The planner knows nothing of what came at once.
+        // The planner has no statistics on rows inserted all at once.
         await query('ANALYZE');
       } catch (error) {
         throw fault(error);
@@ -128,7 +133,7 @@ export async function copyToPostgres(options: CopyWholeOptions): Promise<CopyTar
 
 const isPartitioned = ({ name }: CopyTable): boolean => (partitioned as readonly string[]).includes(name);
 
-/** A round's packets go into a table of their own. */
+/** A round's packets are stored in a table of their own. */
 async function putParts(client: PoolClient, table: CopyTable, rows: readonly CopyRow[]): Promise<void> {
   const names = table.columns.map((column) => column.name);
   if (table.name !== withPackets) return copyRows(client, `"${table.name}"`, [quoted(names)], rows);
@@ -150,7 +155,7 @@ async function putParts(client: PoolClient, table: CopyTable, rows: readonly Cop
   );
 }
 
-/** Numbers that are given go on behind those that were copied. */
+/** Sequences continue after the copied numbers. */
 const behindTheLast = `
 DO $$
 DECLARE numbered record;
@@ -225,13 +230,13 @@ async function begin(
       }
     },
     async close() {
-      open.release(true); // what was not kept goes with it
+      open.release(true); // this also discards what was not committed
       await pool.end();
     },
   };
 }
 
-/** The tables that are there; each of them has to have every column. */
+/** The tables that exist; each of them must have every column. */
 async function tablesThere(
   client: PoolClient,
   name: string,

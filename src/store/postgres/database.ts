@@ -6,9 +6,12 @@ import { toStoreFault } from './faults.js';
 interface WriterOptions {
   readonly pool: Pool;
   readonly faultOf: (error: unknown) => unknown;
-  /** How many changes share a transaction at most. */
+  /** The most changes in one transaction. */
   readonly maxChanges?: number;
-  /** How long a transaction may take, from asking for a connection to the answer to its COMMIT. 15 s by default. */
+  /**
+   * How long a transaction may take, from requesting a connection to the reply to COMMIT; milliseconds, 15,000 by
+   * default.
+   */
   readonly limitMs?: number;
 }
 
@@ -23,19 +26,19 @@ interface Job {
   readonly reject: (reason: unknown) => void;
 }
 
-/** How often a change is tried that each time has to let another program's pass. */
+/** How often a change is retried after it gave way to another program's transaction. */
 const attempts = 10;
 
-/** A deadlock, or two changes that can't be put one after the other. */
+/** A deadlock, or two changes that can't be serialized. */
 const wasPassed = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && error.code?.startsWith('40') === true;
 
-/** A ROLLBACK that takes longer than this goes to a server that does not answer. */
+/** A ROLLBACK that takes longer than this, milliseconds, went to a server that does not answer. */
 const rollbackLimitMs = 2_000;
 
 /**
- * Changes in the order they were asked for, those that wait together in one transaction: a commit waits for the
- * server's disk. A promise resolves after its transaction was committed.
+ * Runs changes in the order they were requested; those that wait together share a transaction, because a commit waits
+ * for the server's disk. A promise resolves after its transaction was committed.
  */
 export function createWriter({ pool, faultOf, maxChanges = 64, limitMs = 15_000 }: WriterOptions): Writer {
   const waiting: Job[] = [];
@@ -47,7 +50,7 @@ export function createWriter({ pool, faultOf, maxChanges = 64, limitMs = 15_000 
     let unusable = true;
     try {
       const work = async (): Promise<unknown[]> => {
-        // The server gives up too: a change that nobody waits for any more must not keep its locks.
+        // The server has to time out too: a change that nobody waits for any more must not keep its locks.
         await client.query(`BEGIN; SET LOCAL statement_timeout = ${limitMs}`);
         const results: unknown[] = [];
         for (const job of jobs) results.push(await job.run(client));
@@ -58,7 +61,7 @@ export function createWriter({ pool, faultOf, maxChanges = 64, limitMs = 15_000 
       unusable = false;
       return results;
     } catch (error) {
-      // Only a server that has just answered is asked to roll back; the others notice that the connection is gone.
+      // Only a server that has just answered is asked to roll back; others notice that the connection is gone.
       if (error instanceof pg.DatabaseError)
         unusable = await within(rollbackLimitMs, 'rollback', client.query('ROLLBACK')).then(
           () => false,
@@ -79,16 +82,16 @@ export function createWriter({ pool, faultOf, maxChanges = 64, limitMs = 15_000 
       });
     } catch (error) {
       const fault = faultOf(error);
-      // One bad change must not take its neighbours with it; a server that is gone fails them all alike.
+      // One invalid change must not make the others fail; a lost server makes all of them fail alike.
       const mediumFailed = fault instanceof StoreError && !['other', 'busy'].includes(fault.kind);
       if (jobs.length > 1 && !mediumFailed) for (const job of jobs) await commit([job]);
-      // Another program's transaction was in the way of ours, and the server let that one pass.
+      // Another program's transaction conflicted with this one, and the server aborted this one.
       else if (wasPassed(error) && attempt < attempts) await commit(jobs, attempt + 1);
       else for (const job of jobs) job.reject(fault);
     }
   };
   const turn = async (): Promise<void> => {
-    // What is asked for in the same turn of the event loop goes together.
+    // Changes requested in the same turn of the event loop share a transaction.
     await new Promise(setImmediate);
     while (waiting.length > 0) await commit(waiting.splice(0, maxChanges));
     turning = null;
@@ -104,7 +107,7 @@ export function createWriter({ pool, faultOf, maxChanges = 64, limitMs = 15_000 
   };
 }
 
-/** Rejects when the work takes longer; what it gives or throws after that is dropped. */
+/** Rejects when the work takes longer; its later result or error is dropped. */
 async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -121,27 +124,27 @@ async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T>
 }
 
 export type Value = string | number | bigint | boolean | Uint8Array | null | readonly Value[];
-/** Of `$1`, `$2`, … in their order, or of `:name`s. */
+/** Values of `$1`, `$2`, … in order, or of `:name`s. */
 type Values = readonly Value[] | Readonly<Record<string, Value>>;
 
-/** Runs one statement; the rows by column name. */
+/** Runs one statement; resolves to its rows by column name. */
 export type Query = <Row>(sql: string, values?: Values) => Promise<Row[]>;
 
-/** What every family of queries works with. */
+/** The connection that every group of queries uses. */
 export interface Connection {
-  /** What it is called in messages. */
+  /** The database's name in messages. */
   readonly name: string;
-  /** One statement that reads; its faults come as `StoreFault`. */
+  /** Runs one reading statement; rejects with a `StoreError`. */
   readonly read: Query;
   /** Runs a change in the next transaction and resolves when that is durable. Changes keep their order. */
   readonly write: <T>(change: (query: Query, client: PoolClient) => Promise<T>) => Promise<T>;
-  /** A change of one statement; resolves to how many rows it touched. */
+  /** Runs a change of one statement; resolves to the number of affected rows. */
   readonly change: (sql: string, values: Values) => Promise<number>;
-  /** One connection for as long as the work takes; its faults come as `StoreFault`. */
+  /** Reserves one connection for the work; rejects with a `StoreError`. */
   readonly withClient: <T>(work: (query: Query) => Promise<T>) => Promise<T>;
-  /** Resolves when every change asked for until now has its answer. */
+  /** Resolves when every change requested so far has completed. */
   readonly drained: () => Promise<void>;
-  /** Refuses what comes from now on, finishes what was asked for, and ends the connections. */
+  /** Rejects new changes, completes the requested ones, and closes the connections. */
   readonly close: () => Promise<void>;
 }
 
@@ -201,10 +204,10 @@ export function connection(pool: Pool, name: string, readOnly: boolean): Connect
   };
 }
 
-/** How long the server has to take leave before the connections are simply cut. */
+/** How long the server may take to close connections before the sockets are destroyed, milliseconds. */
 const endLimitMs = 1_000;
 
-/** `Pool.end` waits for each connection's goodbye, and for those at work to be given back: with a dead server, for ever. */
+/** `Pool.end` waits for every connection to close, and for busy ones to be released: with a dead server, forever. */
 async function endPool(pool: Pool): Promise<void> {
   const { _clients: clients } = pool as unknown as { readonly _clients: readonly PoolClient[] };
   const timer = setTimeout(() => {
@@ -224,7 +227,7 @@ export const queryOf =
     return (await client.query(text.sql, text.values)).rows as Row[];
   };
 
-/** `:name` in a text that both databases read, as this one wants it: `$1`, with its values in that order. */
+/** Replaces `:name` in SQL shared by both databases by `$1` and so on, with the values in that order. */
 function numbered(sql: string, values: Values): { readonly sql: string; readonly values: Value[] } {
   if (Array.isArray(values)) return { sql, values: [...(values as readonly Value[])] };
   const named = values as Readonly<Record<string, Value>>;

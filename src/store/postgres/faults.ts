@@ -4,7 +4,9 @@ import { StoreError } from '../store.js';
 
 type Kind = StoreError['kind'];
 
-/** What PostgreSQL's codes mean for whoever looks after it: the code itself, else its class (the first two). */
+/**
+ * The meaning of PostgreSQL's codes for an operator, by the code itself, else by its class (the first two characters).
+ */
 const kinds: Readonly<Record<string, readonly [Kind, remedy: string]>> = {
   '53100': ['full', 'free some space on its disk'],
   '53300': ['busy', 'it has no connection left: raise max_connections, or close others'],
@@ -31,7 +33,10 @@ const unreachable = [
   'EPIPE',
 ];
 
-/** What the server or the way to it threw, as the store's users know it. Errors of our own pass unchanged. */
+/**
+ * Converts an error of the server or the connection to a `StoreError`. This program's own errors are returned
+ * unchanged.
+ */
 export function toStoreFault(error: unknown, name: string): unknown {
   if (error instanceof CorruptPacketsError)
     return new StoreError(`${name} is damaged (${error.message})`, 'corrupt');

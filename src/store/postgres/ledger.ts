@@ -6,7 +6,7 @@ import { eventOf, followsHead, type LedgerRow, ledgerSql, rowOf } from '../rows/
 import type { Connection, Query } from './database.js';
 import { lock } from './migrate.js';
 
-/** Appends events at the head, within the caller's transaction: all of them, or none and `moved`. */
+/** Appends events at the head, within the caller's transaction: all of them, or none and returns `moved`. */
 export async function appendToLedger(
   query: Query,
   events: readonly LedgerEvent[],
@@ -57,7 +57,7 @@ export function contactStore({ read, write, withClient }: Connection): ContactSt
         await query(contactSql.put, { ...contact });
         return 'stored';
       });
-      // What was erased does not stay behind in the table's file: a small one, written anew in a moment.
+      // Erased data must not remain in the table's file. The table is small, so it is rewritten at once.
       if (done === 'stored' && contact.erasedAt !== null) {
         await withClient((query) => query('VACUUM FULL contact')).catch(() => undefined);
       }

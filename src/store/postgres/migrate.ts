@@ -5,7 +5,9 @@ import { toStoreFault } from './faults.js';
 import { migrations as all } from './migrations.js';
 import type { Migration } from './migrations/migration.js';
 
-/** Advisory locks: what only one program at a time may do on a database. Numbers of our own, the same in every version. */
+/**
+ * Advisory locks for work that only one program at a time may do on a database. The keys are the same in every version.
+ */
 export const locks = {
   schema: 0x504f5001,
   partitions: 0x504f5002,
@@ -13,20 +15,20 @@ export const locks = {
   trail: 0x504f5004,
   faults: 0x504f5005,
   statements: 0x504f5006,
-  /** With the number of a month: a work that lasts. */
+  /** Combined with the number of a month: a lock held for long work. */
   month: 0x504f5007,
   copy: 0x504f5008,
   watch: 0x504f5010,
-  /** With a number made of schema and agent: who measures into it. */
+  /** Combined with a key made of schema and agent: the writer lock. */
   writer: 0x504f5011,
 } as const;
 
-/** Takes it until the end of the transaction; waits for whoever has it. */
+/** Takes the lock until the end of the transaction; waits for its holder. */
 export async function lock(query: Query, which: keyof typeof locks): Promise<void> {
   await query('SELECT pg_advisory_xact_lock($1)', [locks[which]]);
 }
 
-/** Brings the schema up to date in one transaction that only one program runs at a time. Rejects with `StoreFault`. */
+/** Upgrades the schema in one transaction that only one program runs at a time. Rejects with a `StoreError`. */
 export async function migrate(
   pool: Pool,
   name: string,
@@ -45,7 +47,7 @@ export async function migrate(
   });
 }
 
-/** For whoever only reads. Rejects with `StoreFault` where the schema is not the one this program knows. */
+/** For programs that only read. Rejects with a `StoreError` when the schema is not the one this program knows. */
 export async function requireCurrentSchema(pool: Pool, name: string, migrations = all): Promise<void> {
   await inTransaction(pool, name, async (client) => {
     const { rows } = await client.query<{ found: boolean }>(

@@ -28,15 +28,15 @@ import { statementStore } from './statements.js';
 import { watchStore } from './watch.js';
 import { takeWriterLock, type WriterLockOptions } from './writer-lock.js';
 
-/** How many parts share a statement, and how many statements run at the same time, each on a connection of its own. */
+/** How many parts share a statement, and below it how many statements run in parallel, each on its own connection. */
 const partsAtOnce = 1500;
 const statementsAtOnce = 3;
 
 type Row = { readonly part: number } & Record<keyof SumGroup, string>;
 
 /**
- * The database adds integers, in groups that share their denominators; nothing is divided here. Each part is one walk
- * over neighbouring rows of the key, whatever the planner believes of their number.
+ * The database adds integers in groups of equal denominators and divides nothing. Each part is one scan over adjacent
+ * rows of the key, whatever row count the planner estimates.
  */
 const sumsOfParts = `
   SELECT span.part, sums.* FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[])
@@ -111,20 +111,20 @@ function inWholeNumbers(row: Record<keyof SumGroup, string>): SumGroup {
 }
 
 export interface PostgresStoreOptions {
-  /** `postgres://user@host:port/database`, with what `parsePostgresUrl` knows behind it. */
+  /** `postgres://user@host:port/database`, with optional parameters that `parsePostgresUrl` knows. */
   readonly url: string;
-  /** A file with the password alone. */
+  /** A file that contains only the password. */
   readonly passwordFile?: string | null;
-  /** Reads only, and leaves the schema as it is. */
+  /** Reads only, and leaves the schema unchanged. */
   readonly readOnly?: boolean;
-  /** Holds the lock of who measures as this agent until it is closed. Without, it writes beside whoever holds it. */
+  /** Holds the agent's writer lock until closed. Without it, the store writes alongside the lock's holder. */
   readonly writer?: Pick<WriterLockOptions, 'agent' | 'writer' | 'onHeldByOther'>;
 }
 
-/** Opens the store in a PostgreSQL database (15 or newer), and brings its schema up to date. Rejects with `StoreFault`. */
+/** Opens the store in a PostgreSQL database (15 or newer), and upgrades its schema. Rejects with a `StoreError`. */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
   const { url, passwordFile = null, readOnly = false, writer } = options;
-  // One of them writes, one holds the lock, the others read.
+  // One connection writes, one holds the lock, the others read.
   const pool = connect({ url, passwordFile, connections: writer ? 5 : 4 });
   const name = postgresName(addressOf(url));
   let lock: WriterLock | null = null;
@@ -168,7 +168,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   };
 }
 
-/** How rounds were taken: the database counts. */
+/** How rounds were measured, counted by the database. */
 function measuredByQuery({ read }: Connection): Pick<RoundStore, 'measuredBy'> {
   return {
     measuredBy: (from, to) =>
@@ -212,7 +212,7 @@ function runStore({ read, write }: Connection): RunStore {
   };
 }
 
-/** What is asked of one path's rounds. */
+/** Reads of one path's rounds. */
 function roundReads({
   name,
   read,

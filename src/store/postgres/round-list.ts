@@ -12,7 +12,7 @@ export type MeasuredRow = Omit<RoundSummary, 'provenance' | 'sizes' | 'icmpError
   readonly sendLagUs: number | null;
   readonly p50Us: number | null;
   readonly p99Us: number | null;
-  /** JSON. */
+  /** JSON text. */
   readonly icmpErrors: string | null;
   readonly sizes: SizeCounts[] | null;
 };
@@ -23,13 +23,13 @@ export type MissingRow = {
   readonly reason: MissingReason;
 };
 
-/** A round's sizes come with it, so that a list is one statement and one snapshot. */
+/** A round's sizes are selected with it, so that a list is one statement and one snapshot. */
 const sizesOfRound = `(SELECT json_agg(json_build_object('bytes', bytes, 'sent', sent, 'received', received,
     'late', late, 'errors', errors, 'notSent', not_sent, 'duplicates', duplicates, 'mismatched', mismatched,
     'rttSumUs', rtt_sum_us, 'rttMinUs', rtt_min_us, 'rttMaxUs', rtt_max_us) ORDER BY position)
   FROM size WHERE size.path_id = round.path_id AND size.slot = round.slot)`;
 
-/** What is asked of `round`, with its path beside it. */
+/** The selected columns of `round`, with its path. */
 export const roundColumns = `path.name AS path, slot, status, reason, address, started_at AS "startedAt", ended_at AS "endedAt",
         lost_after_ms AS "lostAfterMs", driver, stamps, fallback_stamps AS "fallbackStamps",
         socket_drops AS "socketDrops", send_lag_us AS "sendLagUs",

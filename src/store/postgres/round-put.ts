@@ -8,9 +8,9 @@ import { copyRows, type Cell } from './copy.js';
 import type { Connection, Query, Value } from './database.js';
 import { ensurePartitions, monthOfSlot, pathNumbers } from './upkeep.js';
 
-/** How many marks share a statement: a long absence leaves many thousands. */
+/** How many missing marks share a statement: a long downtime leaves many thousands. */
 const marksAtOnce = 5000;
-/** How many rounds share a statement at most: bounds the memory of one transaction. */
+/** The most rounds in a statement, which bounds the memory of one transaction. */
 const roundsAtOnce = 1000;
 
 type Answer = 'stored' | 'already-stored';
@@ -25,7 +25,7 @@ export function roundPut({
   write,
   change,
 }: Connection): Pick<RoundStore, 'put' | 'putMissing' | 'removeMarks'> {
-  /** Those that come while one waits for its turn go along with it: three statements, and not three each. */
+  /** Rounds submitted while one waits for the transaction join it: three statements in total instead of three each. */
   let gathering: Waiting[] | null = null;
 
   const settle = async (together: readonly Waiting[], answers: Promise<Answer[]>): Promise<void> => {
@@ -37,7 +37,7 @@ export function roundPut({
     } catch (error) {
       const alone = together.length === 1 || (error instanceof StoreError && error.kind !== 'other');
       if (alone) for (const { reject } of together) reject(error);
-      // One bad round must not take its neighbours with it.
+      // One invalid round must not make the others fail.
       else
         for (const one of together)
           void settle(
@@ -58,14 +58,14 @@ export function roundPut({
         together.map(({ round }) => round),
       );
     });
-    // Where no connection was to be had, its turn never came.
+    // When no connection was available, the transaction never ran.
     void settle(together, answers.finally(isFull));
     return together;
   };
   return {
     put: (round) =>
       new Promise((resolve, reject) => {
-        const packed = encodePackets(round.sizes); // a round it can't pack fails alone
+        const packed = encodePackets(round.sizes); // a round that can't be encoded fails alone
         if (gathering === null || gathering.length >= roundsAtOnce) gathering = gather();
         gathering.push({ round: { ...summarise(round), packed }, resolve, reject });
       }),
@@ -115,7 +115,7 @@ const sizeColumns =
     ',',
   );
 
-/** In the order given; of two rounds of the same path and slot the first. */
+/** In the given order; of two rounds with the same path and slot the first is stored. */
 export async function storeRounds(
   query: Query,
   client: PoolClient,
@@ -135,7 +135,7 @@ export async function storeRounds(
     const key = `${numbers.get(one.path) ?? ''} ${one.slot}`;
     if (!first.has(key)) first.set(key, one);
   }
-  // What was measured goes before the mark of a slot that was taken for missing, too early or by a wrong clock.
+  // A measurement replaces the missing mark of a slot that was marked too early or by a wrong clock.
   await query(
     `DELETE FROM round USING unnest($1::bigint[], $2::bigint[]) AS given (path_id, slot)
      WHERE (round.path_id, round.slot) = (given.path_id, given.slot) AND status = 'missing'`,
@@ -189,7 +189,7 @@ function sizeRows({ slot, status, sizes }: StoredRound, pathId: number): Cell[][
   ]);
 }
 
-/** Those that were news. */
+/** Resolves to the marks that were new. */
 export async function storeMarks(query: Query, missing: readonly MissingRound[]): Promise<MissingRound[]> {
   const numbers = await pathNumbers(
     query,

@@ -29,7 +29,7 @@ import {
   putTrace,
 } from './watch.js';
 
-/** What agents had first: one transaction for as much as they sent at one time. */
+/** Merges rows from agents: one transaction for each batch that they send. */
 export function rowStore({ write }: Connection): RowStore {
   return {
     merge: ({ slots, watch, sightings }) =>
@@ -61,7 +61,7 @@ async function mergeSlots(
   return [...added, ...better];
 }
 
-/** Gives those of whose slots nothing was stored. */
+/** Inserts slots that have no row; resolves to those. */
 async function insert(query: Query, client: PoolClient, slots: readonly StoredSlot[]): Promise<StoredSlot[]> {
   const rounds = slots.filter((slot): slot is StoredRound => slot.status !== 'missing');
   const marks = slots.filter((slot) => slot.status === 'missing');
@@ -103,11 +103,11 @@ async function remove(query: Query, slots: readonly StoredSlot[]): Promise<void>
   }
 }
 
-/** Within a transaction of the caller's: merges each row with the one that is there. Gives what is news. */
+/** Merges each row with the stored one within the caller's transaction; resolves to the rows that changed. */
 async function mergeWatch(query: Query, record: WatchRecord): Promise<WatchRecord> {
   const { outages, states, spans, blind, traces = [] } = record;
   if (outages.length + states.length + spans.length + blind.length + traces.length === 0) return record;
-  // What two hubs read at one time they would both write over each other.
+  // Two hubs that read at the same time would overwrite each other's rows.
   await lock(query, 'watch');
   const one = async <Row>(sql: string, values: (string | number)[]): Promise<Row | undefined> =>
     (await query<Row>(sql, values))[0];
@@ -160,7 +160,7 @@ async function mergeWatch(query: Query, record: WatchRecord): Promise<WatchRecor
   };
 }
 
-/** Each row as it is to stand, where that differs from what stands. */
+/** Each merged row that differs from the stored one. */
 async function news<Row extends object>(
   rows: readonly Row[],
   heldOf: (row: Row) => Promise<Row | undefined>,

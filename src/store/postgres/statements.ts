@@ -28,7 +28,7 @@ import { lock, locks } from './migrate.js';
 const nextNumber = async (query: Query): Promise<number> =>
   (await query<{ next: number }>(creditSql.nextNumber))[0]?.next ?? 1;
 
-/** The row of a revision that is no more than a draft: made, changed, or dropped (null). Behind the statements' lock. */
+/** Creates, changes or deletes (null) the credit row of a draft revision. The caller holds the statements' lock. */
 async function putDraftCredit(
   query: Query,
   { statement, revision, at }: DraftKey,
@@ -46,7 +46,7 @@ async function putDraftCredit(
   }
 }
 
-/** False: the row is not there, or its status is another. Behind the statements' lock. */
+/** Returns false when the row does not exist or has another status. The caller holds the statements' lock. */
 async function changeCredit(query: Query, change: CreditChange): Promise<boolean> {
   if ('add' in change) {
     const { add, id, status, at } = change;
@@ -57,7 +57,7 @@ async function changeCredit(query: Query, change: CreditChange): Promise<boolean
   return (await query(`${sql} RETURNING 1`, values)).length === 1;
 }
 
-/** A document is read once for all that is listed of it. */
+/** Each document is read once for all of its listed values. */
 const listed = (
   table: string,
 ): string => `site, currency, total ->> 'rent' AS rent, total ->> 'credit' AS credit, complete
@@ -65,7 +65,7 @@ const listed = (
 const list = listSql({ draft: listed('statement_draft'), sealed: listed('statement') });
 
 export function statementStore({ read, write, change, withClient }: Connection): StatementStore {
-  // One connection is kept by who has the turn; more of them would leave none for the work.
+  // Each holder of the lock keeps one connection; several at a time would leave none for the work.
   const inTurn = turns();
   return {
     putDraft: (drawn, credit) =>
@@ -87,7 +87,7 @@ export function statementStore({ read, write, change, withClient }: Connection):
     list: async (query = {}) => (await read<SummaryRow>(list, listValues(query))).map(summaryOf),
     commit: (changes) =>
       write(async (query) => {
-        // Other changes of the same transaction go on where this one can't be made whole.
+        // Other changes of the same transaction continue when this one fails.
         await query('SAVEPOINT statement');
         try {
           await commit(query, changes);
@@ -110,7 +110,7 @@ export function statementStore({ read, write, change, withClient }: Connection):
           try {
             return await work();
           } finally {
-            // A connection that broke has lost it; then what is done twice is refused when it is to be kept.
+            // A broken connection has lost the lock; then work done twice is refused when it is stored.
             await query('SELECT pg_advisory_unlock($1::int, $2::int)', lock);
           }
         }),

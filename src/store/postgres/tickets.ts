@@ -36,12 +36,12 @@ import type {
 import type { Connection, Query } from './database.js';
 import { lock } from './migrate.js';
 
-/** Adds messages within a transaction of somebody else; one of a known key is left out. */
+/** Adds messages within the caller's transaction; one with an existing key is skipped. */
 async function addToOutbox(query: Query, drafts: readonly OutboxDraft[]): Promise<void> {
   for (const draft of drafts) await query(outboxSql.add, { ...draft });
 }
 
-/** What another program takes at this moment is passed over, and not waited for. */
+/** Messages that another process claims at this moment are skipped, without waiting. */
 const claim = `UPDATE outbox SET due_at = :until WHERE id IN (
     SELECT id FROM outbox WHERE state = 'waiting' AND due_at <= :now ORDER BY due_at, id LIMIT :limit
     FOR UPDATE SKIP LOCKED)

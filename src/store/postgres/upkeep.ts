@@ -7,10 +7,10 @@ import { watchSweeper } from './watch.js';
 
 export const partitioned = ['round', 'size', 'packets'] as const;
 
-/** `2026-10`: the UTC month of a slot. */
+/** The UTC month of a slot, such as `2026-10`. */
 export const monthOfSlot = (slot: EpochMs): string => new Date(slot).toISOString().slice(0, 7);
 
-/** Makes the months' partitions where they are missing. */
+/** Creates the partitions of months that have none. */
 export async function ensurePartitions(query: Query, months: Iterable<string>): Promise<void> {
   const wanted = [...new Set(months)];
   const tables = wanted.flatMap((month) => partitioned.map((table) => partitionName(table, month)));
@@ -52,7 +52,7 @@ function boundsOf(month: string): { from: EpochMs; to: EpochMs } {
   return { from: Date.UTC(year, number - 1, 1), to: Date.UTC(year, number, 1) };
 }
 
-/** Rounds in one transaction: some milliseconds, and other writers' turn comes in between. */
+/** Rounds per transaction: it takes some milliseconds, so that other writers are not blocked for long. */
 const roundsAtOnce = 200;
 
 function sweeper(on: Connection): Pick<UpkeepStore, 'sweep'> {
@@ -70,14 +70,14 @@ function sweeper(on: Connection): Pick<UpkeepStore, 'sweep'> {
     async sweep(packetsBefore, rowsBefore) {
       let packetsDeleted = 0;
       let rowsDeleted = 0;
-      // A month that is past as a whole goes with its partitions.
+      // A month that lies wholly in the past is dropped with its partitions.
       for (const { month, to } of await partitionMonths(read)) {
         if (to > rowsBefore) break;
         const gone = await write((query) => dropMonth(query, month));
         packetsDeleted += gone.packets;
         rowsDeleted += gone.rounds;
       }
-      // Packets never outlive their round, so that both counts are of what really went.
+      // Packets never outlive their round, so both counts are of rows that were really deleted.
       const packetsUntil = Math.max(packetsBefore, rowsBefore);
       packetsDeleted += await inBatches((query) => deletePackets(query, packetsUntil));
       rowsDeleted += await inBatches((query) => deleteRounds(query, rowsBefore));
@@ -130,7 +130,7 @@ export function upkeepStore(on: Connection): UpkeepStore {
       await read('SELECT 1');
       return true;
     },
-    // The server has its own rhythm, and asking for another is its owner's right alone.
+    // The server schedules its own checkpoints, and only its owner may request one.
     checkpoint: () => Promise.resolve(),
     probe: () =>
       write(async (query) => {
@@ -184,12 +184,12 @@ export async function widenSightings(query: Query, sightings: readonly Sighting[
   );
 }
 
-/** The numbers that paths have in the database; they get one where they have none. */
+/** The database's ids of paths; a path without one gets one. */
 export async function pathNumbers(
   query: Query,
   paths: Iterable<PathId>,
 ): Promise<ReadonlyMap<PathId, number>> {
-  const names = [...new Set(paths)].sort(); // in one order, so that two programs can't wait for each other
+  const names = [...new Set(paths)].sort(); // in a fixed order, so that two programs can't deadlock
   const find = () =>
     query<{ name: PathId; id: number }>('SELECT name, id FROM path WHERE name = ANY ($1::text[])', [names]);
   let rows = await find();

@@ -21,7 +21,7 @@ import {
 } from '../watch-store.js';
 import type { Connection, Query, Value } from './database.js';
 
-/** The conditions whose value is given, joined, with the values in their order; `?` stands for the value. */
+/** The conditions that have a value, joined, with the values in order; `?` stands for the value. */
 function conditions(parts: readonly (readonly [sql: string, value: string | number | undefined])[]): {
   readonly where: string;
   readonly values: Value[];
@@ -47,7 +47,7 @@ export interface OutageRow {
   readonly inferred: ObservedOutage['inferred'] | null;
 }
 
-/** What is asked of `outage`. */
+/** The selected columns of `outage`. */
 export const outageColumns = `observer, port, opened_at AS "openedAt", closed_at AS "closedAt",
   json_build_object('at', start_at, 'earliest', start_earliest, 'latest', start_latest) AS start,
   CASE WHEN end_at IS NOT NULL THEN
@@ -64,7 +64,7 @@ function outageReads({ read }: Connection): Pick<WatchStore, 'outages'> {
         ['observer = ?', query.observer],
         ['port = ?', query.port],
         ['start_at < ?', query.to],
-        // One that lasts touches all that comes; one that was voided is over.
+        // One in progress overlaps all later time; a voided one has ended.
         ['coalesce(end_at, voided_at, 9223372036854775807) > ?', query.from],
       ]);
       const lasting = open === true ? ' AND end_at IS NULL AND voided_at IS NULL' : '';
@@ -90,7 +90,7 @@ export const outageOf = ({
   voided: at === null || reason === null ? null : { at, reason },
 });
 
-/** Writes records of a watch: each row by its identity, so that a record may come twice. */
+/** Writes watch records: each row by its identity, so that a record may be written twice. */
 function watchPut({ write }: Connection): { put(record: WatchRecord): Promise<void> } {
   return {
     put: (record) =>
@@ -163,7 +163,7 @@ export async function putOutage(query: Query, outage: ObservedOutage): Promise<v
   }
 }
 
-/** Deletes what the watch wrote before an instant; resolves to how many rows went. */
+/** Deletes watch rows from before an instant; resolves to the number of deleted rows. */
 export function watchSweeper({ read, write }: Connection): (before: EpochMs) => Promise<number> {
   return async (before) => {
     let removed = 0;
@@ -182,7 +182,7 @@ export function watchSweeper({ read, write }: Connection): (before: EpochMs) => 
            ORDER BY start_at, observer, port LIMIT $5`,
           [before, start, observer, port, watchRowsAtOnce],
         );
-        // What was inferred in it goes along.
+        // Its inferred times are deleted with it.
         for (const key of keys.filter((one) => !kept.has(outageName(one)))) {
           const gone = await query(
             'DELETE FROM outage WHERE observer = $1 AND port = $2 AND start_at = $3 RETURNING 1',

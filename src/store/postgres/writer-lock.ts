@@ -8,24 +8,24 @@ import { locks } from './migrate.js';
 
 export interface WriterLockOptions {
   readonly pool: Pool;
-  /** What the database is called for people. */
+  /** The database's name in messages. */
   readonly name: string;
-  /** Who measures: agents of other PoPs may measure into the same schema, each its own paths. */
+  /** The measuring agent: agents of other PoPs may write to the same schema, each for its own paths. */
   readonly agent: string;
   readonly writer: WriterName;
-  /** The lock was lost with its connection, and somebody else took it: both write now. */
+  /** The lock was lost with its connection and another process took it: both write now. */
   readonly onHeldByOther?: (fault: StoreError) => void;
 }
 
-/** How often its connection is tried, and how long an answer is waited for. */
+/** How often the lock's connection is checked, and below it how long to wait for the answer, milliseconds. */
 const pingEveryMs = 5_000;
 
-/** Advisory locks are the database's: each of its schemas, and each agent in it, has a number of its own. */
+/** Advisory locks are per database, so each schema, and each agent in it, has its own key. */
 const key = `hashtext(current_schema() || ' ' || $2::text)`;
 
 /**
- * Holds a session lock of the server on a connection of its own, and takes it again where that broke. A server that
- * lost sight of the process lets go of it after some 20 s. Rejects with `StoreFault` where somebody else holds it.
+ * Holds a session lock of the server on a separate connection, and takes it again when that broke. A server that lost
+ * the connection releases the lock after some 20 s. Rejects with a `StoreError` when another process holds it.
  */
 export async function takeWriterLock(options: WriterLockOptions): Promise<WriterLock> {
   let client: PoolClient | null;
@@ -47,7 +47,7 @@ export async function takeWriterLock(options: WriterLockOptions): Promise<Writer
       if (client === null) client = await lockedClient(options);
       else await client.query({ text: 'SELECT 1', query_timeout: pingEveryMs } as QueryConfig);
     } catch (error) {
-      // Of a server that is gone the writes say what is wrong.
+      // When the server is gone, the writes report that.
       if (error instanceof StoreError) options.onHeldByOther?.(error);
       drop();
     }
@@ -75,7 +75,7 @@ async function lockedClient({ pool, name, agent, writer }: WriterLockOptions): P
   const client = await pool.connect();
   let held = false;
   try {
-    // Where the way to this process is cut, the server is to notice soon. Of no effect on a local socket.
+    // When the network to this process is cut, the server should notice soon. Has no effect on a local socket.
     await client.query(
       `SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 2;
        SET tcp_user_timeout = 20000; SET idle_session_timeout = 0`,
@@ -93,7 +93,7 @@ async function lockedClient({ pool, name, agent, writer }: WriterLockOptions): P
   }
 }
 
-/** PostgreSQL cuts names at 63 bytes: the pid and the start fit, and then as much of the machine's name as does. */
+/** PostgreSQL truncates names to 63 bytes: the pid and the start time fit, and as much of the host name as is left. */
 const nameOf = ({ pid, since, host }: WriterName): string =>
   `pop-sla writer ${pid} ${since} ${host}`.slice(0, 63);
 
@@ -109,7 +109,7 @@ async function holderOf(client: Pick<PoolClient, 'query'>, agent: string): Promi
   return { program: 'daemon', version: null, pid: Number(pid), host, since: Number(since) };
 }
 
-/** Who measures as this agent now; null: nobody. Rejects with `StoreFault`. */
+/** The process that measures as this agent now; null: none. Rejects with a `StoreError`. */
 export async function postgresWriter(
   { url, passwordFile = null }: Pick<ConnectOptions, 'url' | 'passwordFile'>,
   agent: string,

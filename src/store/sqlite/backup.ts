@@ -6,12 +6,12 @@ import { StoreError } from '../store.js';
 import { corruptFault, toStoreFault } from './faults.js';
 import { makePrivateFile } from './private-file.js';
 
-/** 4 MiB a step: a few milliseconds. */
+/** 4 MiB per step, which takes a few milliseconds. */
 const pagesAtOnce = 1024;
 
 /**
- * Copies the database as it is at this instant into one new file, checks it, and only then gives it its name.
- * Readers and writers go on meanwhile.
+ * Copies the database as of this instant into one new file, checks it, and only then gives it its name. Readers and
+ * writers are not blocked meanwhile. Resolves to the size.
  */
 export async function backup(source: string, target: string): Promise<{ readonly bytes: number }> {
   const file = resolve(target);
@@ -32,11 +32,11 @@ export async function backup(source: string, target: string): Promise<{ readonly
 }
 
 async function copy(source: string, partial: string): Promise<void> {
-  // It holds what the database holds, whatever the umask.
+  // The copy contains the same confidential data, so its mode must not depend on the umask.
   makePrivateFile(partial);
   const db = new Database(source, { readonly: true, fileMustExist: true });
   try {
-    // Holds one snapshot: without it the copy would start again whenever another process writes, and might never end.
+    // Holds one snapshot: otherwise the copy would restart whenever another process writes, and might never end.
     db.exec('BEGIN');
     db.prepare('SELECT count(*) FROM sqlite_schema').get();
     await db.backup(partial, { progress: () => pagesAtOnce });
@@ -48,7 +48,7 @@ async function copy(source: string, partial: string): Promise<void> {
 function verify(partial: string): void {
   const db = new Database(partial, { fileMustExist: true });
   try {
-    db.pragma('journal_mode = DELETE'); // one file, that needs no other beside it
+    db.pragma('journal_mode = DELETE'); // a single file that needs no journal beside it
     const said = db.pragma('integrity_check(1)', { simple: true }) as string;
     if (said !== 'ok') throw corruptFault(partial, said);
   } finally {
@@ -65,7 +65,7 @@ export async function sync(path: string): Promise<void> {
   }
 }
 
-/** A link never replaces what came to stand there meanwhile; a disk without links leaves the rename. */
+/** A link never replaces a file that appeared meanwhile; a file system without links needs the rename. */
 export async function publish(partial: string, file: string): Promise<void> {
   try {
     await link(partial, file);

@@ -19,15 +19,15 @@ import { refuseNetworkDisk } from './network-disk.js';
 import { makePrivateFile, makePrivateFolder } from './private-file.js';
 import { takeWriterLock } from './writer-lock.js';
 
-/** Where the copy of a database of schema `version` is kept that an upgrade makes. */
+/** The name of the backup that an upgrade makes of a database of schema `version`. */
 const copyBeforeUpgrade = (file: string, version: number): string => `${file}.schema-${version}.bak`;
 
 const mebibyte = 2 ** 20;
 
 /**
- * Copies a database of an older schema beside itself before it is upgraded, so that the older program can be put back.
- * A copy that is there already, of an upgrade before, is not overwritten: the new one gets a number. Throws `StoreFault`
- * where there is no room for it; then nothing was changed.
+ * Copies a database of an older schema before it is upgraded, so that the older program can be reinstalled. An existing
+ * copy of an earlier upgrade is not overwritten: the new one gets a number. Throws a `StoreError` when there is no
+ * space for it; then nothing was changed.
  */
 function keepBeforeUpgrade(db: Database.Database, file: string, version: number, to: number): void {
   const needed = statSync(file).size + (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0);
@@ -57,10 +57,12 @@ function keepBeforeUpgrade(db: Database.Database, file: string, version: number,
   }
 }
 
-/** "PSLA": tells our file from another program's. */
+/** "PSLA": tells this program's files from those of others. */
 const applicationId = 0x50534c41;
 
-/** The schema a file has: 0 for a new one. Throws `StoreFault` where it is another program's, or newer than ours. */
+/**
+ * The schema version of a file: 0 for a new one. Throws a `StoreError` when the file is another program's, or newer.
+ */
 export function schemaVersion(db: Database.Database, file: string, migrations = all): number {
   const owner = db.pragma('application_id', { simple: true }) as number;
   const version = db.pragma('user_version', { simple: true }) as number;
@@ -82,13 +84,13 @@ export function schemaVersion(db: Database.Database, file: string, migrations = 
   return version;
 }
 
-/** Brings the schema up to date in one transaction: it is the new one whole, or stays the old one. */
+/** Upgrades the schema in one transaction: it is either completely new or stays the old one. */
 export function migrate(db: Database.Database, file: string, migrations: readonly Migration[] = all): void {
   if (schemaVersion(db, file, migrations) === latestVersion(migrations)) return;
-  // A step that makes a table anew drops the old one, which must not take the rows that refer to it along.
+  // A migration that recreates a table drops the old one, which must not delete the rows that refer to it.
   db.pragma('foreign_keys = OFF');
   db.transaction(() => {
-    const from = schemaVersion(db, file, migrations); // again, now that no other process can change it
+    const from = schemaVersion(db, file, migrations); // checked again, now that no other process can change it
     for (const migration of migrations) if (migration.version > from) db.exec(migration.sql);
     db.pragma(`application_id = ${applicationId}`);
     db.pragma(`user_version = ${latestVersion(migrations)}`);
@@ -103,14 +105,14 @@ export function latestVersion(migrations: readonly Migration[] = all): number {
 }
 
 interface ConnectOptions {
-  /** Absolute. */
+  /** An absolute path. */
   readonly file: string;
   readonly readOnly: boolean;
-  /** How long SQLite waits for another process's lock; the event loop waits with it. */
+  /** How long SQLite waits for another process's lock, milliseconds; this blocks the event loop. */
   readonly busyTimeoutMs: number;
-  /** Files up to this size are checked whole when they are opened; it takes some 5 ms a megabyte. */
+  /** Files up to this size are checked completely when opened, which takes some 5 ms per megabyte. */
   readonly checkUpToBytes: number;
-  /** Holds the writer's lock from now on, in this name; null: writes beside whoever holds it. */
+  /** The name under which the writer lock is held from now on; null: writes alongside the lock's holder. */
   readonly writer: WriterName | null;
 }
 
@@ -119,7 +121,7 @@ interface Connected {
   readonly lock: WriterLock | null;
 }
 
-/** Opens the file, makes it where it may, and leaves it ready to work: the right schema, durable, checked. */
+/** Opens the file, creates it where allowed, and leaves it ready for use: checked, durable, with the current schema. */
 export function connect(options: ConnectOptions): Connected {
   const { file, readOnly, writer } = options;
   let db: Database.Database | undefined;
@@ -148,18 +150,18 @@ export function connect(options: ConnectOptions): Connected {
 }
 
 function prepareForWriting(db: Database.Database, file: string, isLocked: boolean): void {
-  const version = schemaVersion(db, file); // before anything is written: it may not be ours
+  const version = schemaVersion(db, file); // before anything is written, because it may be another program's file
   db.pragma('journal_mode = WAL');
-  // With WAL, better-sqlite3's own default would let the last transactions go at a power loss.
+  // With WAL, better-sqlite3's default can lose the last transactions at a power failure.
   db.pragma('synchronous = FULL');
-  // A file we may not write opens all the same; say so now and not at the first round.
+  // A file without write permission opens without an error; report it now and not at the first round.
   db.transaction(() => undefined).immediate();
-  // A file that is new has nobody in it.
+  // A new file has no other users.
   if (version < latestVersion()) upgrade(db, file, isLocked || version === 0);
   db.pragma('foreign_keys = ON');
 }
 
-/** Nobody upgrades a schema under a daemon that was made for the one before. */
+/** The schema must not be upgraded under a running daemon that was made for the older one. */
 function upgrade(db: Database.Database, file: string, isLocked: boolean): void {
   const lock = isLocked ? null : takeWriterLock(file, thisWriter('upgrade of its schema', null, Date.now()));
   try {

@@ -20,7 +20,7 @@ import { toStoreFault } from './faults.js';
 const rowsAtOnce = 4000;
 const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
 
-/** Every table that a copy moves, parents before what refers to them. */
+/** Every table to copy, parents before the tables that refer to them. */
 export function copiedTables(db: Database.Database): CopyTable[] {
   const names = db
     .prepare<[], string>(
@@ -73,7 +73,7 @@ function reads(db: Database.Database, file: string): Omit<CopySource, 'close'> {
   };
 }
 
-/** Rejects with `StoreFault`: there is no such file, it is another program's, or its schema is not the latest. */
+/** Rejects with a `StoreError` when the file does not exist, is another program's, or its schema is not the latest. */
 export function copyFromSqlite(path: string): { readonly source: CopySource; readonly tables: CopyTable[] } {
   const file = resolve(path);
   const { db } = connect({ file, readOnly: true, busyTimeoutMs: 5000, checkUpToBytes: 0, writer: null });
@@ -85,7 +85,7 @@ export function copyFromSqlite(path: string): { readonly source: CopySource; rea
   return { source: { ...reads(db, file), close }, tables: copiedTables(db) };
 }
 
-/** A new file, made under another name until it is kept. Rejects with `StoreFault` where there is one of its name. */
+/** Writes a new file under a temporary name until it is committed. Rejects with a `StoreError` when the file exists. */
 export function copyToSqlite(path: string): { readonly target: CopyTarget; readonly tables: CopyTable[] } {
   const file = resolve(path);
   const refuseExisting = (): void => {

@@ -4,11 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '../store.js';
 import { toStoreFault } from './faults.js';
 
-/** Whether the files that a connection has open are still those that the next one will open by their names. */
+/** Checks whether the files that a connection has open are still those that the next one will open by name. */
 interface OpenFile {
-  /** The fault to refuse a write with; null while what is written can be found again. */
+  /** The error to reject a write with; null while written data can be found again. */
   check(): StoreError | null;
-  /** A commit went well: the journal is as long as this from now on. */
+  /** A commit succeeded: the journal has at least its present length from now on. */
   committed(): void;
 }
 
@@ -19,7 +19,7 @@ const look = (path: string): BigIntStats | null =>
   statSync(path, { bigint: true, throwIfNoEntry: false }) ?? null;
 const isSame = (a: BigIntStats, b: BigIntStats): boolean => a.dev === b.dev && a.ino === b.ino;
 
-/** SQLite goes on writing into a file that was deleted or replaced, without a word; so each write looks first. */
+/** SQLite silently continues to write into a file that was deleted or replaced, so each write checks first. */
 function openFile(db: Database.Database, file: string): OpenFile {
   if (db.memory) return { check: () => null, committed: () => undefined };
   const own = look(file);
@@ -28,7 +28,7 @@ function openFile(db: Database.Database, file: string): OpenFile {
   const replaced = (what: string): StoreError =>
     new StoreError(`${what} while the daemon had it open: what it writes now would be lost`, 'replaced');
 
-  /** Another process may cut the journal short after it was written back; what was not written back is lost then. */
+  /** Another process may truncate the journal after a checkpoint; data that was not checkpointed is lost then. */
   const isCutShort = (size: bigint): boolean => {
     try {
       const [state] = db.pragma('wal_checkpoint(PASSIVE)') as { log: number; checkpointed: number }[];
@@ -37,7 +37,7 @@ function openFile(db: Database.Database, file: string): OpenFile {
       const needed = journalHeaderBytes + state.log * (frameHeaderBytes + pageBytes);
       return state.checkpointed < state.log && size < BigInt(needed);
     } catch {
-      return true; // frames that are to be written back are not there
+      return true; // frames that are to be checkpointed are missing
     }
   };
 
@@ -65,9 +65,9 @@ interface WriterOptions {
   readonly db: Database.Database;
   readonly faultOf: (error: unknown) => unknown;
   readonly openFile: OpenFile;
-  /** How long a change waits for another process's lock. */
+  /** How long a change waits for another process's lock, milliseconds. */
   readonly patienceMs: number;
-  /** How many changes share a transaction at most: bounds how long the event loop waits for one. */
+  /** The most changes in a transaction, which bounds how long one blocks the event loop. */
   readonly maxChanges?: number;
 }
 
@@ -87,12 +87,12 @@ function failWhere(fault: StoreError | null): void {
   if (fault !== null) throw fault;
 }
 
-/** The lock is asked for again after this: SQLite's own waiting would hold up the event loop. */
+/** The lock is requested again after this, milliseconds: SQLite's own waiting would block the event loop. */
 const retryMs = 25;
 
 /**
- * Changes in the order they were asked for, those of one turn of the event loop in one transaction: a commit waits for
- * the disk, and many rounds end within the same tick. A promise resolves after its transaction was committed.
+ * Runs changes in the order they were requested, those of one turn of the event loop in one transaction: a commit waits
+ * for the disk, and many rounds end within the same tick. A promise resolves after its transaction was committed.
  */
 function createWriter({ db, faultOf, openFile, patienceMs, maxChanges = 32 }: WriterOptions): Writer {
   const waiting: Job[] = [];
@@ -101,18 +101,18 @@ function createWriter({ db, faultOf, openFile, patienceMs, maxChanges = 32 }: Wr
 
   const together = db.transaction((jobs: readonly Job[]) => jobs.map((job) => job.run()));
 
-  /** Gives those that are to be tried again: another process holds the lock, and their patience lasts. */
+  /** Returns the jobs to retry, because another process holds the lock and their waiting time is not over. */
   const commit = (jobs: readonly Job[]): Job[] => {
     let results: unknown[];
     try {
       failWhere(openFile.check());
       results = together.immediate(jobs);
-      // It may have gone meanwhile: nobody is told that something is stored which no other process will find.
+      // The file may be gone meanwhile: data that no other process will find must not be reported as stored.
       failWhere(openFile.check());
       openFile.committed();
     } catch (error) {
       const fault = faultOf(error);
-      // One bad change must not take its neighbours with it; a bad disk fails them all alike.
+      // One invalid change must not make the others fail; a bad disk makes all of them fail alike.
       const mediumFailed = fault instanceof StoreError && fault.kind !== 'other';
       if (jobs.length > 1 && !mediumFailed) return jobs.flatMap((job) => commit([job]));
       const isBusy = fault instanceof StoreError && fault.kind === 'busy';
@@ -152,24 +152,24 @@ function createWriter({ db, faultOf, openFile, patienceMs, maxChanges = 32 }: Wr
   };
 }
 
-/** What every family of queries works with. */
+/** The connection that every group of queries uses. */
 export interface Connection {
   readonly db: Database.Database;
   /** The absolute path of the database file. */
   readonly file: string;
-  /** Runs a query at once, in one snapshot; its faults come as `StoreFault`. */
+  /** Runs a query at once, in one snapshot; rejects with a `StoreError`. */
   readonly read: <T>(query: () => T) => Promise<T>;
-  /** Runs a change in the next transaction and resolves when that is on the disk. */
+  /** Runs a change in the next transaction and resolves when that is on disk. */
   readonly write: <T>(change: () => T) => Promise<T>;
-  /** Resolves when every change asked for until now has its answer. */
+  /** Resolves when every change requested so far has completed. */
   readonly drained: () => Promise<void>;
-  /** Refuses what comes from now on, finishes what was asked for, and closes the file. */
+  /** Rejects new changes, completes the requested ones, and closes the file. */
   readonly close: () => Promise<void>;
 }
 
 interface ConnectionOptions {
   readonly bulk: boolean;
-  /** How long another process's lock is waited for; the event loop goes on meanwhile. */
+  /** How long to wait for another process's lock, milliseconds, without blocking the event loop. */
   readonly patienceMs: number;
 }
 
@@ -224,9 +224,9 @@ export function connection(
       if (db.open && !db.readonly) {
         try {
           if (bulk) db.pragma('synchronous = FULL');
-          db.pragma('wal_checkpoint(TRUNCATE)'); // closing would not, while a reader has the file open
+          db.pragma('wal_checkpoint(TRUNCATE)'); // closing would not checkpoint while a reader has the file open
         } catch {
-          // No room, say: what the journal holds is safe there, and the next start finds it.
+          // For example for want of space: what the journal holds is safe there, and the next start finds it.
         }
       }
       db.close();

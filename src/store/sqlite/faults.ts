@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { CorruptPacketsError } from '../packets/bits.js';
 import { StoreError } from '../store.js';
 
-/** Whether the file, or the nearest folder above it that exists, may not be written: SQLite only says "can't open". */
+/** Whether the file, or its nearest existing parent folder, is not writable: SQLite only reports "can't open". */
 export function isWriteDenied(file: string): boolean {
   let folder = dirname(file);
   while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
@@ -16,34 +16,36 @@ function isDenied(path: string): boolean {
     accessSync(path, constants.W_OK);
     return false;
   } catch (error) {
-    // Not through ENOTDIR and the like: they are faults of another sort.
+    // ENOTDIR and similar codes are errors of another kind.
     return ['EROFS', 'EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '');
   }
 }
 
 type Kind = StoreError['kind'];
 
-/** SQLite's result codes by what a person can do about them; a code's longer forms (`SQLITE_BUSY_SNAPSHOT`) go with it. */
+/**
+ * SQLite's result codes by what an operator can do about them; extended codes (`SQLITE_BUSY_SNAPSHOT`) match by prefix.
+ */
 const kinds: readonly (readonly [code: string, kind: Kind])[] = [
   ['SQLITE_FULL', 'full'],
-  // The index of the journal lives in a file of its own that grows in steps: on a full disk that step fails.
+  // The journal's index is a separate file that grows in steps; on a full disk such a step fails.
   ['SQLITE_IOERR_SHMSIZE', 'full'],
   ['SQLITE_READONLY', 'read-only'],
   ['SQLITE_PERM', 'read-only'],
   ['SQLITE_BUSY', 'busy'],
   ['SQLITE_LOCKED', 'busy'],
-  // A disk that turned read-only under an open file says no more than this either.
+  // A disk that became read-only under an open file reports this code as well.
   ['SQLITE_IOERR', 'io'],
   ['SQLITE_CANTOPEN', 'io'],
   ['SQLITE_CORRUPT', 'corrupt'],
   ['SQLITE_NOTADB', 'corrupt'],
 ];
 
-/** What the store threw, as its users know it. Errors that are not the database's pass unchanged. */
+/** Converts a database error to a `StoreError`. Other errors are returned unchanged. */
 export function toStoreFault(error: unknown, file: string): unknown {
   if (error instanceof CorruptPacketsError) return corruptFault(file, error.message, error);
   if (!(error instanceof Database.SqliteError)) return error;
-  // Of a write that failed SQLite doesn't say why; that the disk may not be written any more is one reason.
+  // SQLite does not say why a write failed; a disk that became read-only is one reason.
   if (error.code.startsWith('SQLITE_IOERR') && isWriteDenied(file))
     return readOnlyFault(file, error.code, error);
   const kind =

@@ -27,7 +27,7 @@ interface WatchKey {
   readonly detail: string;
 }
 
-/** Their turn, then the order in which they came to wait. */
+/** Prepares a read of queued keys: the oldest or newest up to `limit`, in the order in which they were queued. */
 function keysOf<Key extends { readonly number: number }>(
   db: Database.Database,
   columns: string,
@@ -158,7 +158,7 @@ const hasTriggers = (db: Database.Database): boolean => triggersOf(db).size > 0;
 const roundTrigger = 'forward_round_new';
 const events = ['INSERT', 'UPDATE'] as const;
 
-/** The tables whose rows do not wait: all of them at first; then those that a step of the schema brought or made anew. */
+/** Tables without triggers: all of them at first; later, those that a migration added or recreated. */
 function unforwarded(db: Database.Database): ReadonlySet<ForwardedTable> {
   const there = triggersOf(db);
   const without: ForwardedTable[] = there.has(roundTrigger) ? [] : ['round'];
@@ -167,7 +167,7 @@ function unforwarded(db: Database.Database): ReadonlySet<ForwardedTable> {
   return new Set(without);
 }
 
-/** From now on every row of these tables that is written waits, whoever writes it. */
+/** Creates triggers that queue every row written to these tables, whoever writes it. */
 function addTriggers(db: Database.Database, to: ReadonlySet<ForwardedTable>): void {
   if (to.has('round'))
     db.exec(
@@ -189,11 +189,11 @@ function dropTriggersOf(db: Database.Database, table: Table): void {
   for (const event of events) db.exec(`DROP TRIGGER IF EXISTS ${triggerName(table, event)}`);
 }
 
-/** Statements that let rows wait that are there: each takes `@from` and `@to`, instants that the rows have to touch. */
+/** Statements that queue existing rows: each takes `@from` and `@to`, instants that the rows have to overlap. */
 function fillings(): ReadonlyMap<ForwardedTable, string> {
   const time: Record<Table, string> = {
     outage: 'start_at < @to AND ifnull(end_at, @to) >= @from',
-    outage_inferred: '0', // they go with their outages
+    outage_inferred: '0', // they are queued with their outages
     watch_state: 'at >= @from AND at < @to',
     watch_span: 'from_at < @to AND to_at >= @from',
     watch_blind: 'from_at < @to AND ifnull(to_at, @to) >= @from',

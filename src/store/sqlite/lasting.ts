@@ -6,19 +6,20 @@ import { StoreError } from '../store.js';
 import { openSqliteStore, type SqliteStore, type SqliteStoreOptions } from './open.js';
 
 export interface LastingOptions extends SqliteStoreOptions {
-  /** Told in a sentence when the file was opened anew, and when it could not be. */
+  /** Called with a sentence when the file was reopened, and when it could not be. */
   readonly tell?: (message: string) => void;
 }
 
 const retryMs = 1_000;
-/** Writes that may be done again without harm, and that nobody else remembers. */
+/** Writes that may be repeated without harm, and that no other component repeats. */
 const repeatable = new Set(['rounds.put', 'rounds.putMissing', 'watch.put']);
 const maxRemembered = 2_000;
 
 /**
- * A store that outlives its file: where that was deleted or replaced under it, or its journal was, what it had is
- * copied from the open file, and the file that has the name is opened. A deleted one comes back with all that was in
- * it; what was measured since the journal was last written back is written again. Calls are refused with a `StoreFault` of kind `replaced` meanwhile, and may be tried again.
+ * A store that survives the loss of its file. When the file or its journal was deleted or replaced, data is copied from
+ * the file that is still open, and the file with the name is opened. A deleted file comes back with all of its data;
+ * what was measured since the last checkpoint is written again. Meanwhile calls reject with a `StoreError` of kind
+ * `replaced`, and may be retried.
  */
 export async function openLastingStore(options: LastingOptions): Promise<SqliteStore> {
   const { tell = () => undefined } = options;
@@ -26,7 +27,7 @@ export async function openLastingStore(options: LastingOptions): Promise<SqliteS
   let forwardedFor: PopId | null = null;
   let closing = false;
   let recovering: Promise<void> | null = null;
-  /** Confirmed, and maybe in the journal only. */
+  /** Confirmed writes that may be in the journal only. */
   const recent: ((store: SqliteStore) => Promise<unknown>)[] = [];
 
   const recover = async (why: StoreError): Promise<void> => {
@@ -40,7 +41,7 @@ export async function openLastingStore(options: LastingOptions): Promise<SqliteS
         return false;
       },
     );
-    // Closed before the file that has its name now is opened: a journal by that name belongs to this one.
+    // Closed before the file that now has the name is opened, because a journal of that name belongs to the old one.
     await current.close();
     if (saved && !existsSync(path)) {
       await link(rescued, path);
@@ -86,7 +87,7 @@ export async function openLastingStore(options: LastingOptions): Promise<SqliteS
     if (recent.length > maxRemembered) recent.shift();
   };
 
-  /** What has the shape of `part`, which is the store's at `path`, and asks the store that is open when it is called. */
+  /** An object shaped like `part`, the store's member at `path`, that calls the store that is open at the time. */
   const through = <Part extends object>(part: Part, path: readonly string[]): Part =>
     Object.fromEntries(
       Object.entries(part).map(([name, member]: [string, unknown]) => {

@@ -6,7 +6,7 @@ import { contactSql } from '../rows/people.js';
 import { eventOf, followsHead, type LedgerRow, ledgerSql, rowOf } from '../rows/statement.js';
 import type { Connection } from './database.js';
 
-/** Appends events at the head, within the caller's transaction: all of them, or none and `moved`. */
+/** Appends events at the head, within the caller's transaction: all of them, or none and returns `moved`. */
 export function ledgerAppend(db: Database.Database): (events: readonly LedgerEvent[]) => 'stored' | 'moved' {
   const last = db.prepare<[], Pick<LedgerEvent, 'seq' | 'hash'>>(ledgerSql.last);
   const add = db.prepare(ledgerSql.add);
@@ -54,17 +54,17 @@ export function contactStore({ db, read, write }: Connection): ContactStore {
     async put(contact, events) {
       const done = await write(() => {
         if (append(events) === 'moved') return 'moved';
-        // What was there before does not stay behind in a free corner of the file.
+        // Erased data must not remain in free pages of the file.
         db.pragma('secure_delete = ON');
         put.run(contact);
         return 'stored';
       });
-      // Nor in the journal, as far as no reader is in the way.
+      // Nor in the journal, unless a reader prevents the checkpoint.
       if (done === 'stored') {
         try {
           db.pragma('wal_checkpoint(TRUNCATE)');
         } catch {
-          // A writer is at work: its checkpoint comes.
+          // A writer is active: its checkpoint follows.
         }
       }
       return done;

@@ -2,7 +2,7 @@ import { existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StoreError } from '../store.js';
 
-/** What `statfs` calls file systems of other machines (statfs(2), linux/magic.h). */
+/** The ids of network file systems in `statfs` (statfs(2), linux/magic.h). */
 const networkKinds: ReadonlyMap<number, { readonly name: string; readonly refused: boolean }> = new Map([
   [0x6969, { name: 'NFS', refused: true }],
   [0x517b, { name: 'SMB', refused: true }],
@@ -19,15 +19,15 @@ const networkKinds: ReadonlyMap<number, { readonly name: string; readonly refuse
   [0x65735546, { name: 'FUSE', refused: false }],
 ]);
 
-/** The file system of other machines that the file lies on, or would be made on; null: it is this machine's own. */
+/** The network file system that the file is on, or would be created on; null: it is a local one. */
 export function networkDiskOf(file: string): { readonly name: string; readonly refused: boolean } | null {
   let at = file;
   while (!existsSync(at) && dirname(at) !== at) at = dirname(at);
-  // Numbers beyond 2^31 come with a sign from some systems.
+  // On some systems numbers beyond 2^31 are negative.
   return networkKinds.get(statfsSync(at).type >>> 0) ?? null;
 }
 
-/** Throws `StoreFault` on a file system that can't keep two machines from writing at a time, and loses what they write. */
+/** Throws a `StoreError` on a file system that can't keep two machines from writing at a time, which loses data. */
 export function refuseNetworkDisk(file: string): void {
   const kind = networkDiskOf(file);
   if (kind?.refused !== true) return;

@@ -30,10 +30,10 @@ import { rowStore } from './rows.js';
 import { statementStore } from './statements.js';
 import { watchStore } from './watch.js';
 
-/** How many marks share a transaction: a long absence leaves many thousands. */
+/** How many missing marks share a transaction: a long downtime leaves many thousands. */
 const marksAtOnce = 1000;
 
-/** Packets of rounds of slots before `packetsFrom` are not kept. */
+/** Packets of rounds of slots before `packetsFrom` are not stored. */
 export function roundPut(
   { db, write }: Connection,
   packetsFrom: EpochMs = -Infinity,
@@ -43,7 +43,7 @@ export function roundPut(
 
   const store = (round: StoredRound): 'stored' | 'already-stored' => {
     const path = numberOf(round.path);
-    // What was measured goes before the mark of a slot that was taken for missing, too early or by a wrong clock.
+    // A measurement replaces the missing mark of a slot that was marked too early or by a wrong clock.
     rows.removeMark(round.slot, path);
     if (rows.isKnown(round.slot, path)) return 'already-stored';
     rows.insert(path, round);
@@ -55,7 +55,8 @@ export function roundPut(
 
   return {
     async put(round) {
-      const packed = round.slot < packetsFrom ? null : encodePackets(round.sizes); // a round it can't pack fails before the transaction, and alone
+      // Encoded before the transaction, so that a round that can't be encoded fails alone.
+      const packed = round.slot < packetsFrom ? null : encodePackets(round.sizes);
       const stored = { ...summarise(round), packed };
       return write(() => store(stored));
     },
@@ -71,10 +72,12 @@ export function roundPut(
   };
 }
 
-/** So much is walked at one time: the event loop waits some tens of milliseconds for a large mesh, not for its month. */
+/**
+ * The time that one step scans, milliseconds: for a large mesh it blocks the event loop for some tens of milliseconds.
+ */
 const stepMs = 12 * 3_600_000;
 
-/** Rounds lie in the order of their slots: a month is one walk over them, in steps. */
+/** Rounds are stored in slot order: a month is one scan, done in steps. */
 function measuredByQuery({ db, read }: Connection): Pick<RoundStore, 'measuredBy'> {
   const taken = db.prepare<[EpochMs, EpochMs], MeasuredBy>(
     `SELECT path.name AS path, driver, stamps, rounds
@@ -98,28 +101,31 @@ function measuredByQuery({ db, read }: Connection): Pick<RoundStore, 'measuredBy
 }
 
 export interface SqliteStoreOptions {
-  /** The database file; its folder is made where it is missing. */
+  /** The database file; missing parent folders are created. */
   readonly path: string;
-  /** Reads only, beside a daemon that writes. A missing file is then a fault. */
+  /** Reads only, alongside a daemon that writes. A missing file is an error then. */
   readonly readOnly?: boolean;
-  /** How long another process's lock is waited for, at opening with the event loop held up. 2 s by default. */
+  /**
+   * How long to wait for another process's lock, milliseconds, 2,000 by default; while opening it blocks the event
+   * loop.
+   */
   readonly busyTimeoutMs?: number;
-  /** Files up to this size are checked whole at opening. 32 MiB by default. */
+  /** Files up to this size are checked completely when opened; 32 MiB by default. */
   readonly checkUpToBytes?: number;
-  /** Nothing is durable before the store is closed: for filling a file that gets its name afterwards. */
+  /** Nothing is durable before the store is closed: for filling a file that is renamed into place afterwards. */
   readonly bulk?: boolean;
-  /** Of rounds of slots before this no packets are kept, as if their retention had passed. */
+  /** Packets of rounds of slots before this instant are not stored, as if their retention had passed. */
   readonly packetsFrom?: EpochMs;
-  /** Holds the writer's lock until it is closed: a daemon. Without, it writes beside whoever holds it. */
+  /** Holds the writer lock until closed, as a daemon does. Without it, the store writes alongside the lock's holder. */
   readonly writer?: WriterName;
 }
 
-/** What an agent keeps: it can say what of it its hub has not got yet. */
+/** An agent's store, which also tracks what its hub has not received yet. */
 export interface SqliteStore extends Store {
   readonly forward: ForwardStore;
 }
 
-/** Opens the store in an SQLite file, and brings its schema up to date. Rejects with `StoreFault`. */
+/** Opens the store in an SQLite file, and upgrades its schema. Rejects with a `StoreError`. */
 export function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
   return new Promise((done) => {
     const file = resolve(options.path);
@@ -160,7 +166,7 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStor
         await lock?.release();
       },
     };
-    // From here on who waits for a lock does so between turns of the event loop.
+    // From here on, waiting for a lock happens between turns of the event loop.
     db.pragma('busy_timeout = 0');
     done(store);
   });
@@ -188,8 +194,8 @@ function runStore({ db, read, write }: Connection): RunStore {
 }
 
 /**
- * The database adds integers, in groups that share their denominators; nothing is divided here. One path at a time, so
- * that the event loop waits a few milliseconds and not for a whole month of a thousand paths.
+ * The database adds integers in groups of equal denominators and divides nothing. One path at a time, so that it blocks
+ * the event loop for a few milliseconds, not for a month of a thousand paths.
  */
 export function monthSumsQuery({ db, read }: Connection): Pick<RoundStore, 'monthSums' | 'partSums'> {
   const everyPath = db.prepare<[], PathId>('SELECT name FROM path ORDER BY name').pluck();
@@ -230,7 +236,7 @@ export function monthSumsQuery({ db, read }: Connection): Pick<RoundStore, 'mont
   };
 }
 
-/** What is asked of one path's rounds. */
+/** Reads of one path's rounds. */
 export function roundReads({
   db,
   read,
@@ -247,12 +253,12 @@ export function roundReads({
        WHERE path_id = (SELECT id FROM path WHERE name = ?) AND slot >= ? AND slot < ? ORDER BY slot`,
     )
     .pluck();
-  // A step into the index for each path: a grouping would walk all of it.
+  // One index look-up for each path, where grouping would scan the whole index.
   const newest = db.prepare<[], { path: PathId; slot: EpochMs | null }>(
     `SELECT name AS path, (SELECT slot FROM round INDEXED BY round_of_path
        WHERE path_id = path.id AND status <> 'unscheduled' ORDER BY slot DESC LIMIT 1) AS slot FROM path`,
   );
-  // The paths first, then a step into the index for each: what ran at that time is little of what there is.
+  // One index look-up for each path, since only a small part of the rounds is within that time.
   const within = db.prepare<
     [Record<'paths', string> & Record<'slotFrom' | 'from' | 'to', number>],
     RoundWithin

@@ -11,11 +11,12 @@ import {
 import { dirname } from 'node:path';
 
 /**
- * A file for its owner alone, if there is none yet: a database holds people and secrets, whatever the umask. Those that
- * SQLite makes beside it take its mode. One that is there keeps its group's rights, and loses those of all others.
+ * Creates the file for its owner only, whatever the umask, because a database contains personal data and secrets. Files
+ * that SQLite creates beside it get its mode. An existing file keeps its group's permissions, and loses those of all
+ * others.
  */
 export function makePrivateFile(file: string): void {
-  // Never opened where it is there: to close it would take the locks away that SQLite has on it in this process.
+  // An existing file must not be opened: closing it would release the locks that SQLite holds on it in this process.
   if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
   for (const one of [file, `${file}-wal`, `${file}-shm`]) {
     if (!existsSync(one)) continue;
@@ -26,8 +27,8 @@ export function makePrivateFile(file: string): void {
 }
 
 /**
- * Makes a folder and those above it that are missing, for their owner alone. Level by level: where the system says that
- * nothing can be made, as below /proc, Node's own recursion tries for ever.
+ * Creates a folder and its missing parents, for their owner only. Level by level: where nothing can be created, as
+ * below /proc, Node's own recursion never ends.
  */
 export function makePrivateFolder(folder: string): void {
   const missing: string[] = [];
@@ -43,13 +44,13 @@ export function makePrivateFolder(folder: string): void {
     try {
       mkdirSync(one, { mode: 0o700 });
     } catch (error) {
-      // Somebody else made it meanwhile.
+      // Another process created it meanwhile.
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !statSync(one).isDirectory()) throw error;
     }
   }
 }
 
-/** Who may read the database besides its owner; null: nobody, or it isn't there. */
+/** Who besides its owner can read the database; null: nobody, or it does not exist. */
 export function whoElseReads(file: string): string | null {
   if (!existsSync(file)) return null;
   const mode = statSync(file).mode & 0o777;

@@ -26,7 +26,7 @@ import {
 } from './round-list.js';
 import { outageReader, watchWriter } from './watch.js';
 
-/** What stands of a slot, as it stands; undefined where nothing does. */
+/** Reads the stored row of a slot in full; undefined when there is none. */
 export function slotReader(db: Database.Database): (slot: EpochMs, pathId: number) => StoredSlot | undefined {
   const row = db.prepare<[EpochMs, number], (MeasuredRow | MissingRow) & { readonly packed: Buffer | null }>(
     `SELECT ${roundColumns}, packets.packed
@@ -42,7 +42,7 @@ export function slotReader(db: Database.Database): (slot: EpochMs, pathId: numbe
   };
 }
 
-/** What agents had first: one transaction for as much as they sent at one time. */
+/** Merges rows from agents: one transaction for each batch that they send. */
 export function rowStore({ db, write }: Connection): RowStore {
   const numberOf = pathNumber(db);
   const rows = roundRows(db);
@@ -79,7 +79,7 @@ export function rowStore({ db, write }: Connection): RowStore {
   };
 }
 
-/** Within a transaction of the caller's: merges each row with the one that is there. Gives what is news. */
+/** Merges each row with the stored one within the caller's transaction; returns the rows that changed. */
 function watchMerger(db: Database.Database): (record: WatchRecord) => WatchRecord {
   const write = watchWriter(db);
   const outage = outageReader(db);
@@ -103,7 +103,7 @@ function watchMerger(db: Database.Database): (record: WatchRecord) => WatchRecor
      WHERE observer = ? AND port = ? AND at = ?`,
   );
 
-  /** Each row as it is to stand, where that differs from what stands. */
+  /** Each merged row that differs from the stored one. */
   const news = <Row extends object>(
     rows: readonly Row[],
     heldOf: (row: Row) => Row | undefined,

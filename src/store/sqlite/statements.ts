@@ -29,12 +29,12 @@ type Read = Pick<SummaryRow, 'site' | 'currency' | 'rent' | 'credit' | 'complete
 const ofDocument = `document ->> '$.site' AS site, document ->> '$.currency' AS currency,
   document ->> '$.total.rent' AS rent, document ->> '$.total.credit' AS credit, document ->> '$.complete' AS complete`;
 const none = 'NULL AS site, NULL AS currency, NULL AS rent, NULL AS credit, NULL AS complete';
-/** What is read out of so many documents is remembered. */
+/** How many values read from documents are cached. */
 const most = 20_000;
 
 /**
- * Statements without their documents; what is listed of those is read out of them by the database, once for each: a
- * document of that hash never says anything else.
+ * Lists statements without their documents; listed values are read from each document by the database, once: a document
+ * with a given hash never changes.
  */
 function statementList({ db, read }: Connection): StatementStore['list'] {
   const list = db.prepare<object, SummaryRow>(
@@ -73,7 +73,7 @@ export function statementStore(on: Connection): StatementStore {
   const changed = db.prepare<object>(statementSql.changed);
   const unchanged = db.prepare<object>(statementSql.unchanged);
 
-  /** Undoes what the change did: a transaction of several changes goes on without it. */
+  /** Undoes this change when it fails: a transaction of several changes continues without it. */
   const commit = db.transaction((change: StatementCommit): void => {
     if (change.events.length > 0 && append(change.events) === 'moved') throw new RolledBackError('moved');
     if (change.sealed) {
@@ -129,12 +129,12 @@ export function statementStore(on: Connection): StatementStore {
   };
 }
 
-/** Queries and changes of credits, each to be run within a transaction of the caller. */
+/** Queries and changes of credits, to be run within the caller's transaction. */
 interface CreditQueries {
   find(query: CreditQuery): CreditRow[];
-  /** The row of a revision that is no more than a draft: made, changed, or dropped (null). */
+  /** Creates, changes or deletes (null) the credit row of a draft revision. */
   putDraft(of: DraftKey, facts: CreditFacts | null): void;
-  /** False: the row is not there, or its status is another. */
+  /** Returns false when the row does not exist or has another status. */
   change(change: CreditChange): boolean;
 }
 

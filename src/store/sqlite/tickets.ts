@@ -37,7 +37,7 @@ import type {
 } from '../statement-store.js';
 import type { Connection } from './database.js';
 
-/** Adds messages within a transaction of somebody else; one of a known key is left out. */
+/** Adds messages within the caller's transaction; one with an existing key is skipped. */
 function outboxInsert(db: Database.Database): (drafts: readonly OutboxDraft[]) => void {
   const add = db.prepare(outboxSql.add);
   return (drafts) => {

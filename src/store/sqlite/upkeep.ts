@@ -9,7 +9,7 @@ import { toStoreFault } from './faults.js';
 import { makePrivateFile } from './private-file.js';
 import { watchSweeper } from './watch.js';
 
-/** Rounds in one transaction: some milliseconds, and other writers' turn comes in between. */
+/** Rounds per transaction: it takes some milliseconds, so that other writers are not blocked for long. */
 const roundsAtOnce = 50;
 
 interface Key {
@@ -32,7 +32,7 @@ export function sweeper(on: Connection): Pick<UpkeepStore, 'sweep'> {
   const forgetPackets = db.prepare<Key>(
     'UPDATE round SET packets_id = NULL WHERE slot = @slot AND path_id = @pathId',
   );
-  // Its sizes and its packets go along.
+  // Its sizes and its packets are deleted with it.
   const deleteRound = db.prepare<Key>('DELETE FROM round WHERE slot = @slot AND path_id = @pathId');
 
   const inBatches = async (oldestFirst: typeof rounds, before: EpochMs, remove: (key: Key) => void) => {
@@ -49,7 +49,7 @@ export function sweeper(on: Connection): Pick<UpkeepStore, 'sweep'> {
   };
   return {
     async sweep(packetsBefore, rowsBefore) {
-      // Packets never outlive their round, so that both counts are of what really went.
+      // Packets never outlive their round, so both counts are of rows that were really deleted.
       const packetsDeleted = await inBatches(withPackets, Math.max(packetsBefore, rowsBefore), (key) => {
         deletePackets.run(key);
         forgetPackets.run(key);
@@ -62,7 +62,7 @@ export function sweeper(on: Connection): Pick<UpkeepStore, 'sweep'> {
   };
 }
 
-/** 4 MiB a step: a few milliseconds. */
+/** 4 MiB per step, which takes a few milliseconds. */
 const pagesAtOnce = 1024;
 
 export function upkeepStore(on: Connection): UpkeepStore {
@@ -95,7 +95,7 @@ export function upkeepStore(on: Connection): UpkeepStore {
         return state !== undefined && state.checkpointed === state.log;
       } catch (error) {
         const fault = toStoreFault(error, file);
-        // Locked by another process for a moment: the next time will tell.
+        // Locked by another process for a moment: the next attempt will show.
         if (fault instanceof StoreError && fault.kind === 'busy') return false;
         throw fault;
       } finally {
@@ -110,7 +110,7 @@ export function upkeepStore(on: Connection): UpkeepStore {
         throw toStoreFault(error, file);
       }
     },
-    // The pages it touched are written although nothing is left in them: that is the question.
+    // The touched pages are written although their content does not change, which tests whether writing works.
     probe: () =>
       write(() => {
         add.run(0);
@@ -132,7 +132,7 @@ async function bytesOf(file: string): Promise<number> {
   try {
     return (await stat(file)).size;
   } catch {
-    return 0; // no journal at the moment
+    return 0; // there is no journal at the moment
   }
 }
 
@@ -151,7 +151,7 @@ export function pathStore({ db, read, write }: Connection): PathStore {
   };
 }
 
-/** Widens the time in which a path is known to have been configured, within a transaction of the caller's. */
+/** Widens the time in which a path is known to have been configured, within the caller's transaction. */
 export function sightingWriter(db: Connection['db']): (sighting: Sighting) => void {
   const note = db.prepare<[PathId, EpochMs, EpochMs]>(
     `INSERT INTO path (name, first_seen_at, last_seen_at) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET
@@ -161,11 +161,11 @@ export function sightingWriter(db: Connection['db']): (sighting: Sighting) => vo
   return ({ path, firstSeenAt, lastSeenAt }) => void note.run(path, firstSeenAt, lastSeenAt);
 }
 
-/** The number a path has in the database; it gets one where it has none. */
+/** The database's id of a path; a path without one gets one. */
 export function pathNumber(db: Connection['db']): (path: PathId) => number {
   const find = db.prepare<[string], number>('SELECT id FROM path WHERE name = ?').pluck();
   const add = db.prepare<[string], number>('INSERT INTO path (name) VALUES (?) RETURNING id').pluck();
-  // Not remembered between calls: a number given in a transaction that failed is given again to another path.
+  // Not cached between calls: an id assigned in a transaction that failed is assigned again to another path.
   return (path) => {
     const id = find.get(path) ?? add.get(path);
     if (id === undefined) throw new Error(`no number for the path ${path}`);

@@ -22,7 +22,7 @@ import {
 } from '../watch-store.js';
 import type { Connection } from './database.js';
 
-/** The conditions whose value is given, joined, with the values in their order. */
+/** The conditions that have a value, joined, with the values in order. */
 function conditions(parts: readonly (readonly [sql: string, value: string | number | undefined])[]): {
   readonly where: string;
   readonly values: (string | number)[];
@@ -50,7 +50,7 @@ interface Row {
   readonly has_inferred: number;
 }
 
-/** Few have any: those are asked for theirs. */
+/** Few outages have inferred times: only for those is the table read. */
 const hasInferred = `EXISTS (SELECT 1 FROM outage_inferred AS i WHERE i.observer = outage.observer
   AND i.port = outage.port AND i.start_at = outage.start_at) AS has_inferred`;
 
@@ -69,7 +69,7 @@ function outageReads({ db, read }: Connection): Pick<WatchStore, 'outages'> {
           ['observer = ?', query.observer],
           ['port = ?', query.port],
           ['start_at < ?', query.to],
-          // One that lasts touches all that comes; one that was voided is over.
+          // One in progress overlaps all later time; a voided one has ended.
           ['coalesce(end_at, voided_at, 9223372036854775807) > ?', query.from],
         ]);
         const lasting = open === true ? ' AND end_at IS NULL AND voided_at IS NULL' : '';
@@ -86,7 +86,7 @@ function outageReads({ db, read }: Connection): Pick<WatchStore, 'outages'> {
   };
 }
 
-/** One outage as it stands. */
+/** Reads one outage with its inferred times. */
 export function outageReader(
   db: Connection['db'],
 ): (observer: PopId, port: PopId, startAt: EpochMs) => ObservedOutage | undefined {
@@ -124,7 +124,7 @@ function endOf({ end_at: at, end_earliest: earliest, end_latest: latest }: Row):
   return at === null || earliest === null || latest === null ? null : { at, earliest, latest };
 }
 
-/** Writes one row each, within a transaction of the caller's, over the one of the same identity. */
+/** Writes one row each, within the caller's transaction, replacing the one with the same identity. */
 interface WatchWriter {
   readonly outage: (row: ObservedOutage) => void;
   readonly state: (row: StateChange) => void;
@@ -133,7 +133,7 @@ interface WatchWriter {
   readonly trace: (row: PathTrace) => void;
 }
 
-/** Writes records of a watch: each row by its identity, so that a record may come twice. */
+/** Writes watch records: each row by its identity, so that a record may be written twice. */
 function watchPut({ db, write }: Connection): { put(record: WatchRecord): Promise<void> } {
   const rows = watchWriter(db);
   return {
@@ -199,7 +199,7 @@ export function watchWriter(db: Connection['db']): WatchWriter {
   };
 }
 
-/** Deletes what the watch wrote before an instant; resolves to how many rows went. */
+/** Deletes watch rows from before an instant; resolves to the number of deleted rows. */
 export function watchSweeper({ db, write }: Connection): (before: EpochMs) => Promise<number> {
   const spoken = db.prepare<[], LedgerRow>(`SELECT * FROM ledger WHERE action LIKE '%"of":{%'`);
   const ended = db.prepare<[EpochMs, EpochMs, string, string, number], OutageKey>(
@@ -207,7 +207,7 @@ export function watchSweeper({ db, write }: Connection): (before: EpochMs) => Pr
      WHERE coalesce(end_at, voided_at) < ? AND (start_at, observer, port) > (?, ?, ?)
      ORDER BY start_at, observer, port LIMIT ?`,
   );
-  // What was inferred in it goes along.
+  // Its inferred times are deleted with it.
   const forget = db.prepare<OutageKey>(
     'DELETE FROM outage WHERE observer = @observer AND port = @port AND start_at = @start',
   );

@@ -4,17 +4,19 @@ import { heldFault, type WriterLock, type WriterName } from '../writer-lock.js';
 import { makePrivateFile } from './private-file.js';
 
 /**
- * The lock lies beside the database, in a small database of its own: `pop-sla.db.lock`. Whoever writes holds SQLite's
- * RESERVED lock on it, which is the kernel's and ends with the process, and is seen from other containers on the same
- * machine; its one row says who that is, and can be read meanwhile. It isn't the database itself that is locked:
- * commands write beside the daemon, and a database that was restored into its place is another file.
+ * The lock is a small database of its own beside the database: `pop-sla.db.lock`. The writer holds SQLite's RESERVED
+ * lock on it, which the kernel releases when the process ends and which other containers on the same machine see; its
+ * one row identifies the holder and can be read meanwhile. The database itself is not locked, because commands write
+ * alongside the daemon, and a restored database is another file.
  */
 const lockFileOf = (file: string): string => `${existsSync(file) ? realpathSync(file) : file}.lock`;
 
-/** So long somebody is waited for who only looks, or is about to end. */
+/** How long to wait for a process that only reads the lock, or is about to end, milliseconds. */
 const patienceMs = 1_000;
 
-/** Throws `StoreFault` where somebody else holds it, SQLite's own errors where the file can't be written. */
+/**
+ * Throws a `StoreError` when another process holds the lock, and SQLite's own errors when the file can't be written.
+ */
 export function takeWriterLock(file: string, writer: WriterName): WriterLock {
   const path = lockFileOf(file);
   makePrivateFile(path);
@@ -22,7 +24,7 @@ export function takeWriterLock(file: string, writer: WriterName): WriterLock {
   try {
     db.exec('CREATE TABLE IF NOT EXISTS writer (name TEXT NOT NULL)');
     const name = JSON.stringify(writer);
-    // The row has to be committed to be seen, which gives the lock up for an instant.
+    // The row has to be committed to be visible, which releases the lock for an instant.
     for (;;) {
       db.exec('BEGIN IMMEDIATE');
       if (db.prepare('SELECT name FROM writer').pluck().get() === name) break;
@@ -43,7 +45,7 @@ export function takeWriterLock(file: string, writer: WriterName): WriterLock {
   }
 }
 
-/** Who holds the lock now; null: nobody. Throws SQLite's errors where that can't be found out. */
+/** The holder of the lock now; null: none. Throws SQLite's errors when that can't be determined. */
 export function writerNow(file: string): WriterName | 'somebody' | null {
   const path = lockFileOf(file);
   if (!existsSync(path)) return null;
