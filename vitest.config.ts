@@ -1,9 +1,12 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',
+    // Most of the long tests wait for real rounds, servers and clocks: more of them than cores run side by side.
+    maxWorkers: Math.max(4, availableParallelism()),
     testTimeout: 60_000,
     hookTimeout: 90_000,
     // Real packets, servers and processes on a machine that others load too: what stumbles is tried once more, and the

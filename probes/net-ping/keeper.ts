@@ -22,7 +22,8 @@ interface Child {
 
 /** So many heartbeats without an answer, and the child hangs. */
 const missedBeats = 5;
-const stopWithinMs = 1000;
+/** Less than the driver's share of a stop (`stopOrder`), so that a child that hangs is killed before the daemon has gone. */
+const stopWithinMs = 500;
 const stderrKept = 2000;
 
 /** Starts a child, and watches over it from its first message on, which is `ready` or `unavailable`. */
