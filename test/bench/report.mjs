@@ -92,7 +92,10 @@ try {
   await measure('one service, sealed, HTML', make(one, 'html', 'zh-TW'));
   await measure('one service, sealed, PDF, en', make(one, 'pdf', 'en'));
   await measure('one service, sealed, PDF, zh-TW', make(one, 'pdf', 'zh-TW'));
-  await measure('one service, sealed, PDF, zh-TW, in a thread', make(one, 'pdf', 'zh-TW', startReportWorker()));
+  await measure(
+    'one service, sealed, PDF, zh-TW, in a thread',
+    make(one, 'pdf', 'zh-TW', startReportWorker()),
+  );
   await measure(`all ${services.length} services, sealed, JSON`, make(all, 'json', 'en'), 3);
   await measure(`all ${services.length} services, sealed, XLSX`, make(all, 'xlsx', 'en'), 3);
   await measure(`all ${services.length} services, sealed, PDF, zh-CN`, make(all, 'pdf', 'zh-CN'), 3);

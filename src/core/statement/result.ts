@@ -303,8 +303,6 @@ function jitterDetails({ jitter, targets }: PathMonth) {
   };
 }
 
-type MonthDetails = ReturnType<typeof monthDetails>;
-
 /** The source data of a sealed statement has changed. */
 export interface ChangedSince {
   readonly at: EpochMs;
