@@ -225,7 +225,7 @@ function inputOf(record: Readonly<Record<string, string>>): ExclusionInput {
   };
 }
 
-const icalTimeRule = 'a time in UTC (20261001T080000Z), or with a TZID that is an IANA zone';
+const eventTimeRule = 'a time in UTC (20261001T080000Z), or with a TZID that is an IANA zone';
 
 /**
  * The events of an iCalendar file (RFC 5545) → exclusions. SUMMARY is the reason, UID the source, CREATED (else
@@ -258,12 +258,12 @@ export function readExclusionsIcal(text: string, defaults: ExclusionInput): Impo
       refusals.push(validationError(`${place}: ${rule}`, 'is a recurrence', allowed));
     }
     if (from === null || to === null) return [];
-    return [{ place, input: icalInputOf(event, from, to, defaults) }];
+    return [{ place, input: inputOfEvent(event, from, to, defaults) }];
   });
   return refusals.length > 0 ? { ok: false, refusals } : { ok: true, inputs };
 }
 
-function icalInputOf(
+function inputOfEvent(
   event: ICAL.Component,
   from: string,
   to: string,
@@ -305,12 +305,12 @@ function instantOf(
   const value: unknown = property?.getFirstValue();
   const field = `${place}: ${name}`;
   if (!(value instanceof ICAL.Time)) {
-    refusals.push(validationError(field, 'is missing', icalTimeRule));
+    refusals.push(validationError(field, 'is missing', eventTimeRule));
     return null;
   }
   if (value.isDate) {
     refusals.push(
-      validationError(field, 'is a whole day, which begins at another instant in every zone', icalTimeRule),
+      validationError(field, 'is a whole day, which begins at another instant in every zone', eventTimeRule),
     );
     return null;
   }
@@ -319,12 +319,12 @@ function instantOf(
   if (value.zone === ICAL.Timezone.utcTimezone) return utc(local, 'UTC');
   const zone: unknown = property?.getParameter('tzid');
   if (typeof zone !== 'string') {
-    refusals.push(validationError(field, 'is floating: it has no zone', icalTimeRule));
+    refusals.push(validationError(field, 'is floating: it has no zone', eventTimeRule));
     return null;
   }
   if (isTimeZone(zone)) return utc(local, zone);
   refusals.push(
-    validationError(field, `has an unknown zone, ${JSON.stringify(zone.slice(0, 40))}`, icalTimeRule),
+    validationError(field, `has an unknown zone, ${JSON.stringify(zone.slice(0, 40))}`, eventTimeRule),
   );
   return null;
 }

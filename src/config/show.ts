@@ -127,7 +127,7 @@ function plain(config: Config): unknown {
     ...(Object.keys(config.networks).length === 0 ? {} : { networks: config.networks }),
     driver: plainDriver(config.driver),
     store: {
-      ...(store.postgres === null ? { path: store.path } : showKnown({ ...store.postgres })),
+      ...(store.postgres === null ? { path: store.path } : withoutNulls({ ...store.postgres })),
       keepPackets: formatMonths(store.keepPacketsMonths),
       keepRows: formatMonths(store.keepRowsMonths),
     },
@@ -148,12 +148,12 @@ function plain(config: Config): unknown {
 function plainPop({ coordinates, ...pop }: Pop): object {
   const { id, name, region, ipv4, ipv6, host } = pop;
   const place = coordinates === null ? null : [coordinates.latitude, coordinates.longitude];
-  return showKnown({ id, name, region, ipv4, ipv6, host, coordinates: place });
+  return withoutNulls({ id, name, region, ipv4, ipv6, host, coordinates: place });
 }
 
 function plainPath({ id, from, to, probe }: PathConfig): object | string {
   if (from === null && to === null && probe === undefined) return id;
-  return showKnown({
+  return withoutNulls({
     path: id,
     ...bounds({ from, to }),
     probe: probe === undefined ? null : plainProbe(probe),
@@ -161,18 +161,18 @@ function plainPath({ id, from, to, probe }: PathConfig): object | string {
 }
 
 function plainProbe({ source, ...rest }: ProbeOptions): object {
-  return showKnown({ ...rest, sourceAddress: source ?? null });
+  return withoutNulls({ ...rest, sourceAddress: source ?? null });
 }
 
 function plainCommitment({ scope, latencyMs, from }: CommitmentConfig): object {
   const of = scope.kind === 'path' ? { path: scope.path } : { regions: scope.regions };
-  return showKnown({ ...of, latency: `${latencyMs}ms`, ...bounds({ from }) });
+  return withoutNulls({ ...of, latency: `${latencyMs}ms`, ...bounds({ from }) });
 }
 
 function plainDriver({ kind, simulated }: DriverConfig): object | string {
   if (simulated === null) return kind;
   const rules = simulated.rules.map(({ address, from, to, delayUs, jitterUs, loss = null, down = null }) =>
-    showKnown({
+    withoutNulls({
       address,
       ...bounds({ from, to }),
       delay: delayUs === undefined ? null : formatDurationUs(delayUs),
@@ -189,7 +189,7 @@ function bounds({ from, to = null }: { from: number | null; to?: number | null }
 }
 
 /** Without the keys that have no value. */
-function showKnown(data: object): object {
+function withoutNulls(data: object): object {
   return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== null));
 }
 

@@ -97,7 +97,7 @@ function keptAnswers({ mesh, config, now }: MeshRoutes): { of: (caller: Caller) 
   };
 }
 
-const routesAnswer = z.strictObject({
+const agentsAnswer = z.strictObject({
   revision: z.int().nullable().meta({ description: 'of the mesh that is published; null: none is' }),
   agents: z.array(
     z.strictObject({
@@ -133,7 +133,7 @@ export function agentRoutes(server: FastifyInstance, agents: () => AgentsShown):
     tag: 'about',
     access: 'agents:read',
     summary: 'How every agent of the mesh is: version, configuration, backlog, clock, last seen.',
-    answer: { description: 'the agents, by name', schema: routesAnswer },
+    answer: { description: 'the agents, by name', schema: agentsAnswer },
     handle: () => agentsJson(agents()),
   });
 }

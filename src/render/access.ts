@@ -67,7 +67,7 @@ export function trailJson({ at, ...rest }: TrailEntry) {
   return { ...rest, at: iso(at) };
 }
 
-const tablesIso = (at: EpochMs | null): string => (at === null ? '-' : isoInstant(at));
+const isoOrDash = (at: EpochMs | null): string => (at === null ? '-' : isoInstant(at));
 const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
   `${tableLines(
     heads.map((head) => ({ head })),
@@ -79,7 +79,7 @@ export function tokensTable(tokens: readonly ShownToken[], now: EpochMs): string
     ['ID', 'NAME', 'STATE', 'ROLES', 'CUSTOMER', 'SCOPES', 'EXPIRES', 'LAST USED'],
     tokens.map((token) => [
       ...[token.id, token.name, tokenState(token, now), token.roles.join(' '), token.customer ?? '-'],
-      ...[token.scopes?.join(' ') ?? 'all', tablesIso(token.expiresAt), tablesIso(token.lastUsedAt)],
+      ...[token.scopes?.join(' ') ?? 'all', isoOrDash(token.expiresAt), isoOrDash(token.lastUsedAt)],
     ]),
   );
 }
@@ -89,7 +89,7 @@ export function usersTable(users: readonly ShownUser[]): string {
     ['NAME', 'STATE', 'ROLES', 'CUSTOMER', 'SINCE', 'PASSWORD OF'],
     users.map((user) => [
       ...[user.name, user.disabledAt === null ? 'active' : 'disabled', user.roles.join(' ')],
-      ...[user.customer ?? '-', tablesIso(user.createdAt), tablesIso(user.passwordAt)],
+      ...[user.customer ?? '-', isoOrDash(user.createdAt), isoOrDash(user.passwordAt)],
     ]),
   );
 }
@@ -98,7 +98,7 @@ export function trailTable(entries: readonly TrailEntry[]): string {
   return table(
     ['SEQ', 'TIME', 'WHO', 'NAME', 'FROM', 'DID', 'OF', 'STATUS', ''],
     entries.map((one) => [
-      ...[String(one.seq), tablesIso(one.at), one.principal, one.name, one.from, one.action, one.target],
+      ...[String(one.seq), isoOrDash(one.at), one.principal, one.name, one.from, one.action, one.target],
       ...[one.status === 0 ? '-' : String(one.status), one.amounts ? 'amounts' : ''],
     ]),
   );

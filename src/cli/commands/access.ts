@@ -183,7 +183,7 @@ export function userCommand(context: Context): Command {
       'People who sign in with a password that is kept here. Where there is an OpenID Connect provider nobody needs ' +
         'one (see http.auth.oidc in the configuration).',
     );
-  for (const each of [addCommand, passwdCommand, userListCommand, disableCommand])
+  for (const each of [addCommand, passwdCommand, listUsersCommand, disableCommand])
     command.addCommand(each(context));
   return command;
 }
@@ -225,7 +225,7 @@ function passwdCommand(context: Context): Command {
     );
 }
 
-function userListCommand(context: Context): Command {
+function listUsersCommand(context: Context): Command {
   return new Command('list')
     .description('print every user')
     .addOption(jsonOption())

@@ -154,7 +154,7 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
-type DisputesListOptions = ConfigOptions & {
+type ListDisputesOptions = ConfigOptions & {
   readonly statement?: string;
   readonly open?: true;
   readonly json?: true;
@@ -186,10 +186,10 @@ export function disputesCommand(context: Context): Command {
     .option('--open', 'only those that are not over')
     .addOption(jsonOption())
     .addOption(configOption())
-    .action((options: DisputesListOptions) =>
+    .action((options: ListDisputesOptions) =>
       withBilling(options, context, async ({ disputes }) => {
         const { statement, open = false } = options;
-        await disputesShow(await disputes.list({ ...(statement && { statement }), open }), options, context);
+        await showDispute(await disputes.list({ ...(statement && { statement }), open }), options, context);
       }),
     );
   said(command.command('open').description('open one against a sealed statement'))
@@ -203,7 +203,7 @@ export function disputesCommand(context: Context): Command {
       return withBilling({ ...options, write: true }, context, async ({ disputes }) => {
         const { text, revision, contact = null } = options;
         const request = { statement, text, contact, ...(revision !== undefined && { revision }) };
-        await disputesShow([await disputes.open(actor, request)], options, context);
+        await showDispute([await disputes.open(actor, request)], options, context);
       });
     });
   for (const move of disputeMoves) {
@@ -212,7 +212,7 @@ export function disputesCommand(context: Context): Command {
       .action((id: string, options: SayOptions) => {
         const actor = actorOf(options, context);
         return withBilling({ ...options, write: true }, context, async ({ disputes }) => {
-          await disputesShow([await disputes.move(actor, move, id, options.text)], options, context);
+          await showDispute([await disputes.move(actor, move, id, options.text)], options, context);
         });
       });
   }
@@ -226,7 +226,7 @@ const said = (command: Command): Command =>
     .addOption(jsonOption())
     .addOption(configOption());
 
-async function disputesShow(
+async function showDispute(
   disputes: readonly Dispute[],
   { json }: { readonly json?: true },
   context: Context,

@@ -135,7 +135,7 @@ export function checkWatch(draft: Draft): Fault[] {
     const at = ['watch', 'burst', 'length'];
     faults.push({ at, what, shown: formatDuration(burst.length), allowed: 'at least burst.every' });
   }
-  return [...faults, ...watchCheckPace(draft)];
+  return [...faults, ...checkWatchPace(draft)];
 }
 
 function checkTarget(draft: Draft, target: string, at: KeyPath, seen: Map<string, number>): Fault[] {
@@ -152,7 +152,7 @@ function checkTarget(draft: Draft, target: string, at: KeyPath, seen: Map<string
 }
 
 /** When everything is down every port gets an echo as often as a burst sends them. */
-function watchCheckPace(draft: Draft): Fault[] {
+function checkWatchPace(draft: Draft): Fault[] {
   const every = draft.watch?.burst?.every;
   if (every === undefined) return [];
   const watched = draft.watch?.ports ?? watchedByOne(draft);
