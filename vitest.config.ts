@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/fresh-build.ts'],
     pool: 'forks',
     // Most of the long tests wait for real rounds, servers and clocks: more of them than cores run side by side.
     maxWorkers: Math.max(4, availableParallelism()),

@@ -1,6 +1,15 @@
 // The part of the build that is no TypeScript: what the portal serves goes beside the code that serves it, and the four
 // faces that reports are set in, compressed, beside the code that sets them: a fifth of what their packages take.
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +17,18 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+// The compiler leaves what it wrote for sources that have since been moved or removed: such a file would still be
+// imported, by a test of the built program for one.
+for (const folder of ['src', 'probes']) {
+  const written = join(root, 'dist', folder);
+  for (const file of readdirSync(written, { recursive: true })) {
+    const source = /^(.*)\.js(?:\.map)?$/.exec(file)?.[1];
+    if (source !== undefined && !existsSync(join(root, folder, `${source}.ts`)))
+      rmSync(join(written, file), { force: true });
+  }
+}
+
 const portal = join('src', 'portal');
 for (const folder of ['views', 'assets']) {
   rmSync(join(root, 'dist', portal, folder), { recursive: true, force: true });
