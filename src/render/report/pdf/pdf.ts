@@ -1,6 +1,7 @@
 import PDFDocument from 'pdfkit';
 import type { Block, Fact, Pages, Sheet, Tile } from '../blocks.js';
-import { area, type Canvas, canvasOf, colors, fontsOf, page, type TextStyle } from './canvas.js';
+import { area, type Canvas, canvasOf, colors, page, type TextStyle } from './canvas.js';
+import { fontsOf } from './fonts.js';
 import { drawDrawings } from './pictures.js';
 import { drawTable, tableStart } from './table.js';
 
