@@ -44,6 +44,25 @@ export interface Canvas {
   readonly flow: (text: string, x: number, width: number, style: TextStyle) => void;
   /** The characters, as `U+1E900`, that no face has: they stand as `[U+1E900]` in the text. */
   readonly unsettable: ReadonlySet<string>;
+  /**
+   * What `draw` writes is one element of the document's structure, by which readers for the blind read it (PDF/UA,
+   * ISO 14289-1); it may not hold further elements.
+   */
+  readonly element: (type: ElementType, draw: () => void, options?: ElementOptions) => void;
+  /** An element that consists of those that `draw` makes. */
+  readonly group: (type: GroupType, draw: () => void) => void;
+  /** Rules, frames and repeated heads: seen and not read. Not inside of an element. */
+  readonly artifact: (draw: () => void, type?: 'Layout' | 'Pagination') => void;
+}
+
+type ElementType = 'H1' | 'H2' | 'H3' | 'P' | 'Lbl' | 'LBody' | 'TH' | 'TD' | 'Figure' | 'Caption';
+type GroupType = 'Sect' | 'L' | 'LI' | 'Table' | 'TR';
+
+interface ElementOptions {
+  /** What a picture says. */
+  readonly alt?: string;
+  /** What the head of a table is the head of. */
+  readonly scope?: 'Column';
 }
 
 /** From one line of Noto Sans SC to the next, and from a line's top to its baseline, in units of the font size. */
@@ -56,7 +75,11 @@ export function canvasOf(document: PDFKit.PDFDocument, fonts: Fonts): Canvas {
     layout.widthOf(printable(given), weight) * size;
   // A cell is asked for its height and then written: it is broken into lines once.
   const broken = new Map<string, readonly Line[]>();
-  const linesOf = (given: string, width: number, { size, weight = 'regular' }: TextStyle): readonly Line[] => {
+  const linesOf = (
+    given: string,
+    width: number,
+    { size, weight = 'regular' }: TextStyle,
+  ): readonly Line[] => {
     // What was measured to fit fits, whatever the last digit of a sum says.
     const ems = width / size + 1e-6;
     const key = `${weight} ${ems} ${given}`;
@@ -64,8 +87,11 @@ export function canvasOf(document: PDFKit.PDFDocument, fonts: Fonts): Canvas {
     broken.set(key, lines);
     return lines;
   };
+  /** The lines of the element being drawn whose letters do not stand in the order in which they are read. */
+  let spoken: string[] = [];
   const draw = (line: Line, x: number, y: number, { size, color = colors.plain }: TextStyle): void => {
     let at = x;
+    if (line.spoken !== null) spoken.push(line.spoken);
     for (const { face, text, features } of line.runs) {
       const options = features === null ? {} : { features };
       document.font(face).fontSize(size).fillColor(color);
@@ -77,13 +103,40 @@ export function canvasOf(document: PDFKit.PDFDocument, fonts: Fonts): Canvas {
       if (line.runs.length > 1) at += document.widthOfString(text, options);
     }
   };
+  const root = document.struct('Document');
+  document.addStructure(root);
+  let parent = root;
   const canvas: Canvas = {
     document,
+    element: (type, draw, options = {}) => {
+      const element = document.struct(type, options);
+      parent.add(element);
+      element.add(() => {
+        spoken = [];
+        draw();
+        if (spoken.length > 0) dictionaryOf(element)['ActualText'] = new String(spoken.join(' '));
+      });
+      element.end();
+    },
+    group: (type, draw) => {
+      const outer = parent;
+      const group = document.struct(type);
+      outer.add(group);
+      parent = group;
+      draw();
+      group.end();
+      parent = outer;
+    },
+    artifact: (draw, type = 'Layout') => {
+      document.markContent('Artifact', { type });
+      draw();
+      document.endMarkedContent();
+    },
     unsettable: layout.unsettable,
     y: page.top,
     room: () => area.bottom - canvas.y,
     newPage: () => {
-      document.addPage();
+      document.continueOnNewPage();
       canvas.y = page.top;
     },
     widthOf,
@@ -104,6 +157,13 @@ export function canvasOf(document: PDFKit.PDFDocument, fonts: Fonts): Canvas {
     },
   };
   return canvas;
+}
+
+/** Of the object that becomes the element in the file. pdfkit's types leave it out. */
+function dictionaryOf(
+  element: PDFKit.PDFStructureElement & { readonly dictionary?: PDFKit.PDFKitReference },
+): Record<string, unknown> {
+  return element.dictionary?.data as Record<string, unknown>;
 }
 
 /** Control characters have no shape; a tab is a space. */

@@ -20,7 +20,10 @@ const both: readonly Weight[] = ['regular', 'bold'];
 const simplified = { package: 'noto-sans-sc', file: 'NotoSansSC', weights: both, scripts: null };
 const traditional = { package: 'noto-sans-tc', file: 'NotoSansTC', weights: both, scripts: null };
 
-/** In the order in which they are tried after the Chinese ones, which hold Western European Latin too. */
+/**
+ * In the order in which they are tried after the Chinese ones, which hold Western European Latin too. Noto Sans has
+ * Greek, Cyrillic, Devanagari and all of Latin.
+ */
 const others: readonly Typeface[] = [
   { package: 'noto-sans', file: 'NotoSans', weights: both, scripts: null },
   {
@@ -32,12 +35,6 @@ const others: readonly Typeface[] = [
   { package: 'noto-sans-thai', file: 'NotoSansThai', weights: both, scripts: /\p{Script=Thai}/u },
   { package: 'noto-sans-arabic', file: 'NotoSansArabic', weights: both, scripts: /\p{Script=Arabic}/u },
   { package: 'noto-sans-hebrew', file: 'NotoSansHebrew', weights: both, scripts: /\p{Script=Hebrew}/u },
-  {
-    package: 'noto-sans-devanagari',
-    file: 'NotoSansDevanagari',
-    weights: both,
-    scripts: /\p{Script=Devanagari}/u,
-  },
   {
     package: 'noto-emoji',
     file: 'NotoEmoji',

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type bidiModule from 'bidi-js';
 import LineBreaker from 'linebreak';
 import type { Fonts, Weight } from './fonts.js';
 
@@ -14,6 +15,8 @@ export interface Line {
   readonly runs: readonly Run[];
   /** In units of the font size. */
   readonly width: number;
+  /** The text in the order of reading, where that is not the order of drawing: for programs that read it aloud. */
+  readonly spoken: string | null;
 }
 
 /** Breaks texts into lines and chooses their faces. Widths are in units of the font size, so that they fit any. */
@@ -44,9 +47,8 @@ const chinese = /[\u2e80-\u9fff\uff00-\uffef]/;
 const rightToLeft = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}]/u;
 const clusters = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-// Its types are those of a module that its package does not tell Node.js of: what is loaded is the CommonJS one.
-type BidiFactory = typeof import('bidi-js', { with: { 'resolution-mode': 'require' } }).default;
-const bidi = (createRequire(import.meta.url)('bidi-js') as BidiFactory)();
+// Its types describe its ES module, of which its package does not tell Node.js: what is loaded is the CommonJS one.
+const bidi = (createRequire(import.meta.url)('bidi-js') as typeof bidiModule.default)();
 
 /** Longer words are measured and chosen for in pieces, so that the time grows with their length and no faster. */
 const pieceLength = 48;
@@ -101,9 +103,19 @@ export function textLayout(document: PDFKit.PDFDocument, fonts: Fonts): TextLayo
     linesOf: (text, weight, width) =>
       paragraphsOf(text, weight)
         .flatMap((segments) => brokenAt(width, segments, (cluster) => segmentOf(cluster, weight)))
-        .map((segments) => ({ runs: runsOf(segments), width: widthOfLine(segments) })),
+        .map((segments) => {
+          const text = textOf(segments);
+          return {
+            runs: runsOf(segments),
+            width: widthOfLine(segments),
+            spoken: rightToLeft.test(text) ? text : null,
+          };
+        }),
   };
 }
+
+const textOf = (segments: readonly Segment[]): string =>
+  segments.flatMap(({ pieces }) => pieces.map(({ text }) => text)).join('');
 
 const widthOfLine = (segments: readonly Segment[]): number =>
   segments.reduce(
@@ -223,7 +235,8 @@ function joined(pieces: readonly Piece[]): Piece[] {
   const out: Piece[] = [];
   for (const piece of pieces) {
     const last = out.at(-1);
-    if (last?.face === piece.face && last.text.length < runLength) out.splice(-1, 1, { face: last.face, text: last.text + piece.text });
+    if (last?.face === piece.face && last.text.length < runLength)
+      out.splice(-1, 1, { face: last.face, text: last.text + piece.text });
     else out.push(piece);
   }
   return out;
