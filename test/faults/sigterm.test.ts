@@ -81,11 +81,7 @@ describe.each(['kernel', 'net-ping'])('a daemon with the driver %s', (driver) =>
     },
   );
 
-  test(
-    'stop-asked-twice: a second SIGTERM costs no packet either',
-    { timeout: 240_000 },
-    async () => {
-      expect(await compareAfterStops(2, 3, true)).toEqual(nothing);
-    },
-  );
+  test('stop-asked-twice: a second SIGTERM costs no packet either', { timeout: 240_000 }, async () => {
+    expect(await compareAfterStops(2, 3, true)).toEqual(nothing);
+  });
 });

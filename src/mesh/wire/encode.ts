@@ -13,7 +13,9 @@ import type { Head } from './schema.js';
 export const wireVersion = 2;
 
 /** Words that hubs of version 1 refuse, with the nearest ones that they know; the exact ones go beside them. */
-const statusesOfVersion1: Partial<Record<StoredRound['status'], StoredRound['status']>> = { partial: 'failed' };
+const statusesOfVersion1: Partial<Record<StoredRound['status'], StoredRound['status']>> = {
+  partial: 'failed',
+};
 const reasonsOfVersion1: Partial<Record<MissingReason, MissingReason>> = { paused: 'unknown' };
 
 type InFlight = NonNullable<NonNullable<Head['rounds']['inFlight']>[number]>;
@@ -35,9 +37,7 @@ function packetsOfVersion1({ status, packed }: StoredRound): {
     if (packets.length > 0) inFlight.push({ size, packets });
     return { ...sample, packets: sample.packets.map((packet) => (isInFlight(packet) ? aborted : packet)) };
   });
-  return inFlight.length === 0
-    ? { packed, inFlight: null }
-    : { packed: encodePackets(sizes), inFlight };
+  return inFlight.length === 0 ? { packed, inFlight: null } : { packed: encodePackets(sizes), inFlight };
 }
 
 const aborted: PacketOutcome = { kind: 'not-sent', reason: 'aborted' };
@@ -63,7 +63,10 @@ export function encodeRows(pop: PopId, { slots, watch, sightings }: StoredRows):
       path: column(placeOf),
       slot: column(({ slot }) => slot),
       status: column(({ status }) => statusesOfVersion1[status] ?? status),
-      ...exact('exactStatus', column(({ status }) => (statusesOfVersion1[status] ? status : null))),
+      ...exact(
+        'exactStatus',
+        column(({ status }) => (statusesOfVersion1[status] ? status : null)),
+      ),
       reason: column(({ reason }) => reason),
       address: column(({ address }) => address),
       startedAfterMs: column(({ startedAt, slot }) => startedAt - slot),

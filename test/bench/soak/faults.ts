@@ -24,12 +24,12 @@ export interface Victim {
   readonly daemon: () => Daemon;
   readonly database: string;
   /** Ends the agent so, and starts it again after a while. */
-  restart(end: (daemon: Daemon) => Promise<unknown>): Promise<void>;
-  restartHub(): Promise<void>;
+  readonly restart: (end: (daemon: Daemon) => Promise<unknown>) => Promise<void>;
+  readonly restartHub: () => Promise<void>;
   /** Tries to run a second daemon beside the first, on the same files. Resolves when it has ended. */
-  second(): Promise<void>;
+  readonly second: () => Promise<void>;
   /** The network behaves so too, for a while. */
-  withRule(rule: ScenarioRule, ms: number): Promise<void>;
+  readonly withRule: (rule: ScenarioRule, ms: number) => Promise<void>;
   readonly uplink: Uplink;
   readonly nats: NatsServer;
   readonly clock: SteppedClock;

@@ -45,6 +45,7 @@ export interface SoakRun extends Required<Pick<SoakOptions, 'slotMs' | 'slots'>>
 export const spreadMs = 2_000;
 export const lostAfterMs = 500;
 export const packetIntervalMs = 200;
+export const sizes: readonly number[] = [64, 128, 512];
 export const targets = { A: '10.77.0.1', B: '10.77.0.2', C: '10.77.0.3' };
 export const ports = { W1: '10.77.1.1', W2: '10.77.1.2' };
 const references = ['10.77.2.1', '10.77.2.2'];
@@ -117,8 +118,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakRun> {
     };
     const random = randomOf(seed);
     const within = (least: number, most: number): number => least + random() * (most - least);
-    const pick = <T>(items: readonly T[]): T =>
-      items[Math.floor(random() * items.length)] ?? (items[0] as T);
+    const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] ?? (items[0] as T);
     const victim: Victim = {
       daemon: () => agent,
       database: join(data, 'pop-sla.db'),

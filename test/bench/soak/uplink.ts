@@ -7,18 +7,18 @@ export interface Uplink {
   readonly observer: Namespace;
   /** The emulator belongs in here. */
   readonly far: Namespace;
-  interfaceDown(): void;
-  interfaceUp(): void;
-  carrierOff(): void;
-  carrierOn(): void;
-  routeOff(): void;
-  routeOn(): void;
+  readonly interfaceDown: () => void;
+  readonly interfaceUp: () => void;
+  readonly carrierOff: () => void;
+  readonly carrierOn: () => void;
+  readonly routeOff: () => void;
+  readonly routeOn: () => void;
   /** Of the observer's own cable. */
-  ownMtu(bytes: number): void;
+  readonly ownMtu: (bytes: number) => void;
   /** Of the cable behind the NAT. */
-  pathMtu(bytes: number): void;
+  readonly pathMtu: (bytes: number) => void;
   /** The NAT gets another address, and nothing comes back to what it keeps translating to the old one. */
-  changeNat(): void;
+  readonly changeNat: () => void;
 }
 
 const device = { own: 'hop0', behind: 'hop1' } as const;

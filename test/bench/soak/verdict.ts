@@ -3,8 +3,15 @@ import type { ForwardStore } from '../../../src/store/forward-store.js';
 import { openSqliteStore } from '../../../src/store/sqlite/open.js';
 import { integrityOf } from '../../support/database.js';
 import { compareStored, readStored, type Request, requestsOf } from './compare.js';
-import { blindBehind, type FaultKind, type Made, missingBehind, statusBehind, uplinkKinds } from './faults.js';
-import { lostAfterMs, packetIntervalMs, type SoakRun, spreadMs, targets } from './soak.js';
+import {
+  blindBehind,
+  type FaultKind,
+  type Made,
+  missingBehind,
+  statusBehind,
+  uplinkKinds,
+} from './faults.js';
+import { lostAfterMs, packetIntervalMs, sizes, type SoakRun, spreadMs, targets } from './soak.js';
 
 /** What must be empty, or 0, when nothing is wrong; each entry is a sentence for people. */
 export interface Verdict {
@@ -67,7 +74,10 @@ export async function judge(run: SoakRun): Promise<Judged> {
   const { made, truth, databases, startNs, startMs } = run;
   const near = nearBy(made);
   const measured = new Set<string>(Object.values(targets));
-  const requests = requestsOf(truth, startNs).filter(({ destination }) => measured.has(destination));
+  // Others are pieces of packets that a router had to cut: none of those has an answer.
+  const requests = requestsOf(truth, startNs).filter(
+    ({ destination, bytes }) => measured.has(destination) && sizes.includes(bytes),
+  );
   const stored = await readStored(databases.agent, targets, { startMs, intervalMs: packetIntervalMs });
   const differences = compareStored(requests, stored, {
     lostAfterUs: lostAfterMs * 1_000,
@@ -139,7 +149,7 @@ async function judgeRounds(
       if (!explains(slot, kinds))
         unexplained.push(`${name}: ${row.status}: ${row.reason}; near: ${nearest(made, slot)}`);
     }
-  const known = new Set(rows.map((row) => `${row.path} ${iso(row.slot)} ${row.status as RoundStatus}`));
+  const known = new Set(rows.map((row) => `${row.path} ${iso(row.slot)} ${row.status}`));
   return {
     unexplained,
     forgotten: logged.filter((line) => !known.has(line)),
@@ -151,7 +161,9 @@ async function judgeRounds(
 const nearest = (made: readonly Made[], at: number): string =>
   made
     .filter((one) => one.from < at + 30_000 && one.to > at - 30_000)
-    .map((one) => `${one.kind} ${Math.round((one.from - at) / 1_000)}..${Math.round((one.to - at) / 1_000)} s`)
+    .map(
+      (one) => `${one.kind} ${Math.round((one.from - at) / 1_000)}..${Math.round((one.to - at) / 1_000)} s`,
+    )
     .join(', ');
 
 type WatchVerdict = Pick<
@@ -231,9 +243,15 @@ async function differentAtHub({ agent, hub }: SoakRun['databases']): Promise<str
     for (const row of await own.rounds.list({ limit: 100_000, order: 'oldest' })) {
       if (waiting.has(`${row.path} ${row.slot}`)) continue;
       const name = `${row.path} ${iso(row.slot)} ${row.status}`;
-      const [there] = await theirs.rounds.list({ path: row.path, from: row.slot, to: row.slot + 1, limit: 1 });
+      const [there] = await theirs.rounds.list({
+        path: row.path,
+        from: row.slot,
+        to: row.slot + 1,
+        limit: 1,
+      });
       if (!there) different.push(`${name}: not there`);
-      else if (JSON.stringify(there) !== JSON.stringify(row)) different.push(`${name}: there ${there.status}`);
+      else if (JSON.stringify(there) !== JSON.stringify(row))
+        different.push(`${name}: there ${there.status}`);
     }
     return different;
   } finally {
