@@ -35,5 +35,10 @@ export async function webServer({ role, http }: Config, options: HttpOptions): P
   };
   if (role !== 'agent') return whole();
   const { createOnDemandHttp } = await import('../http/on-demand.js');
-  return createOnDemandHttp({ ...options, areMetricsOpen: http.auth.metrics === 'open', whole });
+  return createOnDemandHttp({
+    ...options,
+    areMetricsOpen: http.auth.metrics === 'open',
+    requestsPerMinute: http.requestsPerMinute,
+    whole,
+  });
 }
