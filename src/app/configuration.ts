@@ -112,8 +112,17 @@ async function readText(name: string, file: string, what: string): Promise<strin
   }
 }
 
-/** The built-in contract: what judges a path that no service names. Null where its file is gone. */
-export function contractPlan(): Plan | null {
-  const result = planFiles(findHome()).byId('ctg-cloud-connection');
-  return result?.ok === true ? result.plan : null;
+/**
+ * Returns the built-in contract, which judges a path that no service names; null where its file is gone. It is read when
+ * first asked for, since checking its schema takes about as long as the rest of a start.
+ */
+export function contractPlan(): () => Plan | null {
+  let read: Plan | null | undefined;
+  return () => {
+    if (read === undefined) {
+      const result = planFiles(findHome()).byId('ctg-cloud-connection');
+      read = result?.ok === true ? result.plan : null;
+    }
+    return read;
+  };
 }

@@ -115,6 +115,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       canWatch: driver.echo !== undefined,
     });
     const turned = logPathTurns(log);
+    const defaultPlan = contractPlan();
     const standing = createStanding({
       clock,
       store,
@@ -127,7 +128,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         },
       },
       config: () => config,
-      defaultPlan: contractPlan(),
+      defaultPlan,
     });
     const now = () => clock.now();
     const tracer = createTracer({
@@ -137,7 +138,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       store: store.watch,
       log,
       config: () => config,
-      defaultPlan: contractPlan(),
+      defaultPlan,
     });
     const steadyNow = createSteadyNow(clock);
     const suggester = createSuggester({ store, config: () => config, now, log });
