@@ -14,6 +14,7 @@ import type {
 } from './app/services.js';
 import type { CompareKindsOptions, KindsCompared, ProbeOnceOptions } from './app/probe-once.js';
 import type { CopiedStore, CopyProgress, CopyStoreOptions, ReadStoreOptions } from './app/store.js';
+import type { InitDone, InitOptions, JoinDone, JoinOptions } from './app/mesh/provision.js';
 import type { Daemon, DaemonOptions } from './app/daemon.js';
 import type { SimulatedHistory, SimulateHistoryOptions } from './app/simulate.js';
 import type { Config } from './config/config.js';
@@ -139,6 +140,16 @@ export async function makeEvidence(options: EvidenceOptions): Promise<EvidenceMa
 export async function openBilling(options: OpenBillingOptions): Promise<OpenBilling> {
   const billing = await import('./app/services.js');
   return billing.openBilling(options);
+}
+
+export async function initMesh(options: InitOptions): Promise<InitDone> {
+  const provision = await import('./app/mesh/provision.js');
+  return provision.initMesh(options);
+}
+
+export async function joinMesh(options: JoinOptions): Promise<JoinDone> {
+  const provision = await import('./app/mesh/provision.js');
+  return provision.joinMesh(options);
 }
 
 export async function askMesh(config: Config, now: number): Promise<AgentsShown> {

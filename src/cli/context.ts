@@ -38,6 +38,8 @@ export type AppPort = Pick<
   | 'openBilling'
   | 'openKeys'
   | 'askMesh'
+  | 'initMesh'
+  | 'joinMesh'
   | 'withDeadLetters'
   | 'makeBackup'
   | 'restoreBackup'
