@@ -147,6 +147,11 @@ export async function initMesh(options: InitOptions): Promise<InitDone> {
   return provision.initMesh(options);
 }
 
+export async function renewCertificate(folder: string): Promise<string> {
+  const provision = await import('./app/mesh/provision.js');
+  return provision.renewCertificate(folder);
+}
+
 export async function joinMesh(options: JoinOptions): Promise<JoinDone> {
   const provision = await import('./app/mesh/provision.js');
   return provision.joinMesh(options);

@@ -40,6 +40,7 @@ export type AppPort = Pick<
   | 'askMesh'
   | 'initMesh'
   | 'joinMesh'
+  | 'renewCertificate'
   | 'withDeadLetters'
   | 'makeBackup'
   | 'restoreBackup'

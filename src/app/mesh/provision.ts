@@ -1,17 +1,29 @@
 import { nkeys } from '@nats-io/transport-node';
+import { X509Certificate } from 'node:crypto';
 import { constants } from 'node:fs';
-import { chmod, chown, copyFile, link, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  copyFile,
+  link,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import { stringify } from 'yaml';
-import { isIP } from 'node:net';
 import { parseConfig } from '../../config/parse.js';
 import { formatProblems } from '../../config/problem.js';
 import type { PopId } from '../../core/types.js';
 import { inboxOf } from '../../mesh/connect.js';
 import { popToken } from '../../mesh/streams.js';
 import { prometheusTargets } from '../../render/mesh.js';
-import { syncFolder } from '../../seal/whole-file.js';
+import { syncFolder, writeWhole } from '../../seal/whole-file.js';
 import { certifyServer, makeAuthority } from './certificates.js';
 
 /** Something is in the way, or a bundle is not one; the message says what, where, and what is allowed. */
@@ -336,6 +348,27 @@ function stepsOf({ folder, hub, agents, natsFolder }: InitOptions): string {
     '   On any machine `pop-sla doctor` checks its part; on the hub `pop-sla mesh status` shows every agent.',
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/**
+ * Makes another key and certificate of the server, for the same names, in a folder of `initMesh`. Resolves to the new
+ * certificate's last day. Rejects with a `ProvisionError` or a `CertificateError`.
+ */
+export async function renewCertificate(folder: string): Promise<string> {
+  const read = (name: string): Promise<string> =>
+    readFile(join(folder, name), 'utf8').catch((error: unknown) => {
+      throw new ProvisionError(
+        `${join(folder, name)} can't be read (${codeOf(error)}); allowed: a folder of pop-sla mesh init, with its ca`,
+      );
+    });
+  const authority = { certificate: await read('ca/ca.pem'), key: await read('ca/ca.key') };
+  const { subject, subjectAltName = '' } = new X509Certificate(await read('nats/server.pem'));
+  const first = subject.replace(/^CN=/, '');
+  const names = subjectAltName.split(', ').map((each) => each.replace(/^(DNS|IP Address):/, ''));
+  const server = await certifyServer([first, ...names.filter((each) => each !== first)], authority);
+  await writeWhole(join(folder, 'nats/server.key'), server.key, 0o600);
+  await writeWhole(join(folder, 'nats/server.pem'), server.certificate);
+  return new Date(new X509Certificate(server.certificate).validTo).toISOString().slice(0, 10);
 }
 
 export interface JoinOptions {

@@ -100,6 +100,24 @@ async function join(bundle: string, { to }: JoinOptions, context: Context): Prom
   );
 }
 
+export const renewCommand = (context: Context): Command =>
+  new Command('renew')
+    .summary('make another certificate of the NATS server')
+    .description(
+      'Makes another key and certificate for the same names, by the authority in the folder of `mesh init`; agents need ' +
+        'nothing new. Copy both to the server and restart it.',
+    )
+    .argument('[folder]', 'the folder that mesh init has made', 'mesh')
+    .addHelpText('after', '\nExample:\n  $ pop-sla mesh renew mesh')
+    .action(async (folder: string) => {
+      const app = await context.app();
+      const until = await app.renewCertificate(resolve(context.cwd, folder));
+      context.stdout.write(
+        `${folder}/nats/server.pem and server.key are made anew, valid until ${until}; copy them to the server, and ` +
+          'restart it: systemctl restart nats-server\n',
+      );
+    });
+
 interface TargetsOptions extends ConfigOptions {
   readonly port: number;
 }

@@ -10,7 +10,7 @@ import {
   readConfig,
 } from '../context.js';
 import { printJson } from '../with-ledger.js';
-import { initCommand, joinCommand, targetsCommand } from './mesh-setup.js';
+import { initCommand, joinCommand, renewCommand, targetsCommand } from './mesh-setup.js';
 
 interface StatusOptions extends ConfigOptions {
   readonly json?: true;
@@ -27,6 +27,7 @@ export function meshCommand(context: Context): Command {
     )
     .addCommand(initCommand(context))
     .addCommand(joinCommand(context))
+    .addCommand(renewCommand(context))
     .addCommand(
       new Command('status')
         .summary('show every agent')
