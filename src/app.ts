@@ -14,7 +14,8 @@ import type {
 } from './app/services.js';
 import type { CompareKindsOptions, KindsCompared, ProbeOnceOptions } from './app/probe-once.js';
 import type { CopiedStore, CopyProgress, CopyStoreOptions, ReadStoreOptions } from './app/store.js';
-import type { InitDone, InitOptions, JoinDone, JoinOptions } from './app/mesh/provision.js';
+import type { InitDone, JoinDone, JoinOptions } from './app/mesh/provision.js';
+import type { InitOptions } from './app/mesh/provision-files.js';
 import type { Daemon, DaemonOptions } from './app/daemon.js';
 import type { SimulatedHistory, SimulateHistoryOptions } from './app/simulate.js';
 import type { Config } from './config/config.js';

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { isIP } from 'node:net';
 import { isAbsolute, relative, resolve } from 'node:path';
-import type { AgentPlace } from '../../app/mesh/provision.js';
+import type { AgentPlace } from '../../app/mesh/provision-files.js';
 import { isWrong, readHostName } from '../../config/scalars.js';
 import { isPopId, popIdRule } from '../../core/path.js';
 import {
