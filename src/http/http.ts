@@ -145,7 +145,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
     keyRoutes(routes, config);
     configRoutes(routes, config);
     roundRoutes(routes, store.rounds, () => config().measurement.everyMs);
-    if (options.agents) agentRoutes(routes, options.agents);
+    if (options.agents) agentRoutes(routes, { agents: options.agents, config });
     if (options.mesh) meshRoutes(routes, { ...options.mesh, config });
     if (options.standing) standingRoutes(routes, { ...options.standing, config });
     if (access) {
