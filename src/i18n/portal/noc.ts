@@ -66,7 +66,7 @@ export const nocEnglish = {
       voided: 'void',
       seen: 'Observed',
       by: (observer: string) => `by ${observer}`,
-      byHand: 'entered by hand',
+      byHand: 'added manually',
       said: 'Corrections',
       does: {
         add: 'added',
