@@ -57,8 +57,9 @@ import { createStopping } from './stopping.js';
 import { openStore, storeName, storeNotes } from './store.js';
 import { listen, webServer } from './web-server.js';
 import { createJobs } from './workers/jobs.js';
-import { startMonthWorker } from './workers/month.js';
-import { startReportWorker } from './workers/report.js';
+import { judgeInThread } from './workers/month.js';
+import { createWorkerPool } from './workers/pool.js';
+import { reportsIn } from './workers/report.js';
 
 export interface DaemonOptions {
   readonly configFile: string;
@@ -161,8 +162,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       ...[metrics.events, standing.heard, readiness.events, logRounds(log), suggester.events, tracer.events],
       ...(config.role === 'hub' ? [logOutages(log)] : []),
     ]);
-    const judging = startMonthWorker({ store, config: () => config, now, software: version });
-    stopping.add('judging', () => judging.close());
+    const pool = createWorkerPool();
+    stopping.add('workers', () => pool.close());
+    const judging = judgeInThread({ pool, store, config: () => config, now, software: version });
     const office = createLedgerBacklog({ store, config: () => config, now, judging, bookChanged: refresh });
     const billing = createBilling({
       store,
@@ -172,8 +174,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       judging,
       signer: () => keyFolder(config.keys.folder).signer(),
     });
-    const jobs = createJobs({ config: () => config, now, software: version });
-    stopping.add('jobs', () => jobs.close());
+    const jobs = createJobs({ pool, config: () => config, now, software: version });
     const inForce = (next: Config): void => {
       const later = restartNeeded(config, next);
       config = reloadable(config, next);
@@ -233,7 +234,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
           software: version,
           judging,
         }),
-        render: startReportWorker(),
+        render: reportsIn(pool),
       },
       billing,
       jobs,

@@ -15,7 +15,7 @@ function textsOf(words: object, prefix = ''): string[] {
   return Object.entries(words).flatMap(([key, value]: [string, unknown]) => {
     if (typeof value === 'function') {
       const given = Array.from({ length: value.length }, () => ['7']);
-      return [`${prefix}${key}: ${String((value as (...values: unknown[]) => string)(...given))}`];
+      return [`${prefix}${key}: ${(value as (...values: unknown[]) => string)(...given)}`];
     }
     if (typeof value === 'object' && value !== null) return textsOf(value, `${prefix}${key}.`);
     return [`${prefix}${key}: ${String(value)}`];
