@@ -1,4 +1,4 @@
-import type { RoundStatus } from '../../../src/core/measurement/round.js';
+
 import type { ForwardStore } from '../../../src/store/forward-store.js';
 import { openSqliteStore } from '../../../src/store/sqlite/open.js';
 import { integrityOf } from '../../support/database.js';
