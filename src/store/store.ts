@@ -165,7 +165,18 @@ export interface RunStore {
   end(id: number, at: EpochMs): Promise<void>;
   /** The latest run, or null in a new database. */
   latest(): Promise<RunRecord | null>;
+  /**
+   * The latest time between two runs that was longer than this, from the end of the one to the start of the other; null:
+   * there was none.
+   */
+  latestGap(overMs: number): Promise<{ readonly from: EpochMs; readonly to: EpochMs } | null>;
 }
+
+/** For `RunStore.latestGap`; the limit is the one parameter. */
+export const latestGapQuery = (parameter: string): string =>
+  `SELECT ended AS "from", started_at AS "to" FROM (
+     SELECT id, started_at, lag(coalesce(stopped_at, last_seen_at)) OVER (ORDER BY id) AS ended FROM run) AS lives
+   WHERE started_at - ended > ${parameter} ORDER BY id DESC LIMIT 1`;
 
 interface SweepResult {
   readonly packetsDeleted: number;

@@ -214,4 +214,35 @@ describe('JetStream that lost its store', () => {
       );
     },
   );
+
+  test(
+    'jetstream-lost-between-lives: an agent that starts anew notices that the stream was lost meanwhile',
+    { timeout: 120_000 },
+    async () => {
+      const nats = await startNats();
+      onTestFinished(() => nats.stop());
+      const [agent, hub] = [await newStore(), await newStore()];
+      const now = Math.floor(Date.now() / 1_800_000) * 1_800_000;
+      const put = async (from: number, count: number): Promise<void> => {
+        for (let n = from; n < from + count; n += 1)
+          await agent.rounds.put(round({ slot: now - (100 - n) * 1_800_000 }));
+      };
+      // The stream is a hub's to make; it takes nothing of what follows.
+      const stopHub = await ingest(nats.url, hub);
+      await put(0, 2);
+      const stopAgent = await send(nats.url, agent, 'LAB1', { settings: { slotsAtOnce: 2 } });
+      await untilEqual(hub, [agent]);
+      await stopHub();
+      await put(2, 10);
+      await until('all acknowledged', async () => (await agent.forward.depth()).slots === 0);
+      await stopAgent();
+      await nats.kill();
+      rmSync(join(nats.folder, 'store'), { recursive: true, force: true });
+      await nats.start();
+      await ingest(nats.url, hub);
+      await send(nats.url, agent, 'LAB1', { settings: { slotsAtOnce: 2 } });
+      await put(12, 1);
+      await untilEqual(hub, [agent]);
+    },
+  );
 });

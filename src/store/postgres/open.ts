@@ -3,14 +3,15 @@ import type { EpochMs, PathId } from '../../core/types.js';
 import { newestOf } from '../watch-store.js';
 import { decodePackets } from '../packets/codec.js';
 import { pathSums, spansWithout, type SumGroup } from '../path-sums.js';
-import type {
-  MeasuredBy,
-  PartOfPath,
-  RoundStore,
-  RoundWithin,
-  RunRecord,
-  RunStore,
-  Store,
+import {
+  latestGapQuery,
+  type MeasuredBy,
+  type PartOfPath,
+  type RoundStore,
+  type RoundWithin,
+  type RunRecord,
+  type RunStore,
+  type Store,
 } from '../store.js';
 import type { WriterLock } from '../writer-lock.js';
 import { accessStore } from './access.js';
@@ -207,6 +208,10 @@ function runStore({ read, write }: Connection): RunStore {
         `SELECT id, version, started_at AS "startedAt", last_seen_at AS "lastSeenAt", stopped_at AS "stoppedAt"
          FROM run ORDER BY id DESC LIMIT 1`,
       );
+      return row ?? null;
+    },
+    async latestGap(overMs) {
+      const [row] = await read<{ from: EpochMs; to: EpochMs }>(latestGapQuery('$1'), [overMs]);
       return row ?? null;
     },
   };

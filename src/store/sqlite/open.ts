@@ -7,15 +7,16 @@ import type { ForwardStore } from '../forward-store.js';
 import { newestOf } from '../watch-store.js';
 import { decodePackets, encodePackets } from '../packets/codec.js';
 import { pathSums, spansWithout, type SumGroup } from '../path-sums.js';
-import type {
-  MeasuredBy,
-  MonthSumsQuery,
-  PathSums,
-  RoundStore,
-  RoundWithin,
-  RunRecord,
-  RunStore,
-  Store,
+import {
+  latestGapQuery,
+  type MeasuredBy,
+  type MonthSumsQuery,
+  type PathSums,
+  type RoundStore,
+  type RoundWithin,
+  type RunRecord,
+  type RunStore,
+  type Store,
 } from '../store.js';
 import type { WriterName } from '../writer-lock.js';
 import { accessStore } from './access.js';
@@ -185,11 +186,13 @@ function runStore({ db, read, write }: Connection): RunStore {
   const latest = db.prepare<[], RunRecord>(
     'SELECT id, version, started_at AS startedAt, last_seen_at AS lastSeenAt, stopped_at AS stoppedAt FROM run ORDER BY id DESC LIMIT 1',
   );
+  const latestGap = db.prepare<[number], { from: EpochMs; to: EpochMs }>(latestGapQuery('?'));
   return {
     begin: (version, at) => write(() => Number(begin.get(version, at, at))),
     beat: (id, at) => write(() => beat.run(at, id).changes > 0),
     end: (id, at) => write(() => void end.run(at, at, id)),
     latest: () => read(() => latest.get() ?? null),
+    latestGap: (overMs) => read(() => latestGap.get(overMs) ?? null),
   };
 }
 

@@ -37,13 +37,19 @@ export interface Differences {
   readonly unmatched: string[];
 }
 
+interface ClockOffset {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly offsetMs: number;
+}
+
 interface CompareOptions {
   /** An answer after this is late. */
   readonly lostAfterUs: number;
   /** RTTs of the daemon and of the emulator that differ by less are the same. */
   readonly sameUs?: number;
-  /** How far the daemon's wall clock was off at times, milliseconds; always 0 too. */
-  readonly clockOffsetsMs?: readonly number[];
+  /** How far the daemon's wall clock was off, from when to when, milliseconds since the run began. */
+  readonly clockOffsets?: readonly ClockOffset[];
   /** Whether an answer that the emulator sent at this instant may have been lost on its way back. */
   readonly isExcused?: (atMs: number) => boolean;
 }
@@ -102,6 +108,8 @@ export async function readStored(
 
 /** A round's packets are due after it was begun, its address found and a random part of an interval. */
 const beginMs = 1_500;
+/** The daemon sees a step of its clock within a second or two. */
+const aroundMs = 3_000;
 /** Requests of other rounds that may lie between two of one. */
 const mostBetween = 40;
 const costs = { falseLoss: 1, unseen: 5, claimed: 50, wrong: 1_000 };
@@ -166,8 +174,13 @@ function align(
   stream: readonly Request[],
   options: CompareOptions,
 ): (Request | null)[] | null {
-  const { clockOffsetsMs = [], sameUs = usualSameUs } = options;
-  const offsets = [0, ...clockOffsetsMs];
+  const { clockOffsets = [], sameUs = usualSameUs } = options;
+  // By a clock that was off the round began when it was off.
+  const offsets = clockOffsets.flatMap(({ fromMs, toMs, offsetMs }) => {
+    const beganMs = size.dueMs(0) - offsetMs;
+    return beganMs > fromMs - aroundMs && beganMs < toMs + aroundMs ? offsetMs : [];
+  });
+  offsets.push(0);
   /** How far off its time the request is, by the clock that fits best. */
   const offMs = (index: number, { atMs }: Request): number =>
     Math.min(...offsets.map((offset) => Math.abs(atMs - (size.dueMs(index) - offset))));

@@ -31,6 +31,8 @@ export interface Verdict {
   readonly claimedWhileDark: readonly string[];
   /** Seconds that are neither watched nor blind. */
   readonly unaccountedSeconds: number;
+  /** Seconds that are called blind, and nothing was wrong. */
+  readonly blindInQuietSeconds: number;
   /** Rows that were sent and that the hub has not got, or differently. */
   readonly differentAtHub: readonly string[];
   readonly integrity: readonly string[];
@@ -52,6 +54,7 @@ export const nothingWrong: Verdict = {
   unexplainedBlindness: [],
   claimedWhileDark: [],
   unaccountedSeconds: 0,
+  blindInQuietSeconds: 0,
   differentAtHub: [],
   integrity: ['ok', 'ok'],
 };
@@ -81,7 +84,9 @@ export async function judge(run: SoakRun): Promise<Judged> {
   const stored = await readStored(databases.agent, targets, { startMs, intervalMs: packetIntervalMs });
   const differences = compareStored(requests, stored, {
     lostAfterUs: lostAfterMs * 1_000,
-    clockOffsetsMs: made.flatMap(({ offsetMs }) => offsetMs ?? []),
+    clockOffsets: made.flatMap(({ offsetMs, from, to }) =>
+      offsetMs === undefined ? [] : { offsetMs, fromMs: from - startMs, toMs: to - startMs },
+    ),
     isExcused: (atMs) => near(startMs + atMs - settleMs, startMs + atMs + lostAfterMs, uplinkKinds),
   });
   // What was in flight when the daemon was killed is stored nowhere: nobody was left to do that.
@@ -168,7 +173,11 @@ const nearest = (made: readonly Made[], at: number): string =>
 
 type WatchVerdict = Pick<
   Verdict,
-  'falseOutages' | 'unexplainedBlindness' | 'claimedWhileDark' | 'unaccountedSeconds'
+  | 'falseOutages'
+  | 'unexplainedBlindness'
+  | 'claimedWhileDark'
+  | 'unaccountedSeconds'
+  | 'blindInQuietSeconds'
 >;
 
 async function judgeWatch(
@@ -194,7 +203,8 @@ async function judgeWatch(
         offsetMs !== undefined && since - offsetMs < back + 12_000 && last - offsetMs > at - 12_000,
     );
   });
-  let [seconds, unaccounted, blindSeconds] = [0, 0, 0];
+  const blinding = [...new Set(Object.values(blindBehind).flat())];
+  let [seconds, unaccounted, blindSeconds, blindInQuiet] = [0, 0, 0, 0];
   for (let at = from; at < to - slotMs; at += 1_000) {
     // While the clock is off its instants are others; what comes around that is told by the blind time.
     if (near(at - 12_000, at + 3_000, clockKinds)) continue;
@@ -202,6 +212,7 @@ async function judgeWatch(
     const isSeen = spans.some((span) => at >= span.from && at <= span.to + 1_500);
     const isBlind = blind.some((time) => at >= time.from - 1_500 && at <= (time.to ?? Infinity) + 1_500);
     if (isBlind) blindSeconds += 1;
+    if (isBlind && !near(at - settleMs - 5_000, at + 3_000, blinding)) blindInQuiet += 1;
     if (!isSeen && !isBlind) unaccounted += 1;
   }
   const dark = made.filter(({ kind }) => kind === 'kill' || kind === 'stop');
@@ -227,6 +238,7 @@ async function judgeWatch(
       ),
       claimedWhileDark: claimed.map((fault) => `${fault.kind} at ${iso(fault.from)}`),
       unaccountedSeconds: unaccounted,
+      blindInQuietSeconds: blindInQuiet,
     },
     figures:
       `watch: ${outages.length} outages of ${made.filter(({ kind }) => kind === 'outage').length} made, ` +
