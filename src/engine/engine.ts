@@ -224,7 +224,9 @@ export function createEngine(options: EngineOptions): Engine {
         const gap = await store.runs.latestGap(doubtfulGapMs);
         // Until it has stood for long, a long time in which nobody ran may be a clock that is ahead.
         const sinceGapMs = gap === null ? Infinity : clock.now() - gap.to;
-        return gap === null || sinceGapMs >= trustedAfterMs ? byThisRun : Math.min(byThisRun, gap.from + sinceGapMs);
+        return gap === null || sinceGapMs >= trustedAfterMs
+          ? byThisRun
+          : Math.min(byThisRun, gap.from + sinceGapMs);
       };
       events.pathsChanged(settings.paths.map((path) => path.id));
       try {

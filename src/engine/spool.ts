@@ -67,7 +67,10 @@ export function createSpool({ clock, store, events, log, limit }: SpoolOptions):
     const taken = new Set(near.map((held) => held.slot));
     let beside = slot + 1;
     while (taken.has(beside)) beside += 1;
-    log.warn(nameOf(round), 'a round of this slot is stored already and stays; this one is stored as unscheduled');
+    log.warn(
+      nameOf(round),
+      'a round of this slot is stored already and stays; this one is stored as unscheduled',
+    );
     const reason = `marked: the slot ${new Date(slot).toISOString()} has a round already; this one was ${round.status}`;
     const said = round.reason === null ? reason : `${reason}: ${round.reason}`;
     const moved: Round = Object.assign({}, round, { slot: beside, status: 'unscheduled', reason: said });

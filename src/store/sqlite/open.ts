@@ -21,7 +21,7 @@ import {
 import type { WriterName } from '../writer-lock.js';
 import { accessStore } from './access.js';
 import { connect } from './connect.js';
-import { type Connection, connection } from './database.js';
+import { type Connection, connection, writtenThrough } from './database.js';
 import { ticketStore, outboxStore, suggestionStore, targetStore } from './tickets.js';
 import { forwardStore } from './forward.js';
 import { attachmentStore, contactStore, ledgerStore } from './ledger.js';
@@ -138,7 +138,9 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStor
       checkUpToBytes: options.checkUpToBytes ?? 32 * 2 ** 20,
       writer: options.writer ?? null,
     });
-    const on = connection(db, file, { bulk: options.bulk ?? false, patienceMs });
+    const bulk = options.bulk ?? false;
+    const on = connection(db, file, { bulk, patienceMs });
+    const entered = bulk || db.memory ? on : writtenThrough(on);
     const store: SqliteStore = {
       rounds: {
         ...roundPut(on, options.packetsFrom),
@@ -150,15 +152,15 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStor
       paths: pathStore(on),
       runs: runStore(on),
       watch: watchStore(on),
-      ledger: ledgerStore(on),
-      statements: statementStore(on),
-      contacts: contactStore(on),
-      attachments: attachmentStore(on),
-      access: accessStore(on),
-      faults: ticketStore(on),
-      suggestions: suggestionStore(on),
-      targets: targetStore(on),
-      outbox: outboxStore(on),
+      ledger: ledgerStore(entered),
+      statements: statementStore(entered),
+      contacts: contactStore(entered),
+      attachments: attachmentStore(entered),
+      access: accessStore(entered),
+      faults: ticketStore(entered),
+      suggestions: suggestionStore(entered),
+      targets: targetStore(entered),
+      outbox: outboxStore(entered),
       rows: rowStore(on),
       forward: forwardStore(on),
       upkeep: upkeepStore(on),

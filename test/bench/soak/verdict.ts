@@ -1,4 +1,3 @@
-
 import type { ForwardStore } from '../../../src/store/forward-store.js';
 import { openSqliteStore } from '../../../src/store/sqlite/open.js';
 import { integrityOf } from '../../support/database.js';
@@ -173,11 +172,7 @@ const nearest = (made: readonly Made[], at: number): string =>
 
 type WatchVerdict = Pick<
   Verdict,
-  | 'falseOutages'
-  | 'unexplainedBlindness'
-  | 'claimedWhileDark'
-  | 'unaccountedSeconds'
-  | 'blindInQuietSeconds'
+  'falseOutages' | 'unexplainedBlindness' | 'claimedWhileDark' | 'unaccountedSeconds' | 'blindInQuietSeconds'
 >;
 
 async function judgeWatch(

@@ -108,12 +108,15 @@ describe('what fping says meanwhile', () => {
   });
 
   test('which packets the system took, as far as the output tells', () => {
-    const text = '10.5.0.2 : [0], 64 bytes, 0.035 ms (0.035 avg, 0% loss)\n10.5.0.2 : [2], timed out (0.035 avg, 50% loss)\n';
+    const text =
+      '10.5.0.2 : [0], 64 bytes, 0.035 ms (0.035 avg, 0% loss)\n10.5.0.2 : [2], timed out (0.035 avg, 50% loss)\n';
     expect(parseTried(text, false)).toEqual(new Set([0, 2]));
     expect(parseTried('', false)).toEqual(new Set());
     const answers = '{"resp": {"host": "10.5.0.2", "seq": 0, "size": 64, "rtt": 0.035}}\n';
     expect(parseTried(answers, true)).toBeNull();
-    expect(parseTried(`${answers}{"timeout": {"host": "10.5.0.2", "seq": 2}}\n`, true)).toEqual(new Set([0, 2]));
+    expect(parseTried(`${answers}{"timeout": {"host": "10.5.0.2", "seq": 2}}\n`, true)).toEqual(
+      new Set([0, 2]),
+    );
   });
 });
 
