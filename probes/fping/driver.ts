@@ -167,7 +167,7 @@ function watchRoute(address: string, source: string | undefined): RouteWatch {
     socket.once('error', note);
     const connect = (): void => {
       // The discard port.
-      socket.connect(9, address, note as () => void);
+      socket.connect(9, address, note);
     };
     if (source === undefined) connect();
     else socket.bind({ address: source, port: 0 }, connect);

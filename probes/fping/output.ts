@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 export type FpingRtts = readonly (number | null)[];
 
 /** An ICMP error that fping tells of; it does not say of which packet. */
-export interface FpingIcmpError {
+interface FpingIcmpError {
   readonly type: number;
   readonly code: number;
   readonly from: string;
