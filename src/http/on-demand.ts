@@ -32,16 +32,24 @@ export interface OnDemandOptions extends Pick<
 
 /**
  * A web server for a daemon that nobody looks at but monitoring: it answers `/healthz`, `/readyz` and `/metrics` itself,
- * and loads the API and the pages, some 35 MiB, when somebody asks for anything else; from then on those answer it all.
+ * and loads the API and the pages when somebody asks for anything else; once loaded, they answer everything.
  */
 export function createOnDemandHttp(options: OnDemandOptions): WebServer {
   const { readiness, metrics, tls, log, version, areMetricsOpen, requestsPerMinute } = options;
   const countRequest = countRate(requestsPerMinute);
   let whole: Promise<FastifyInstance> | null = null;
+  let isLoaded = false;
   const load = async (): Promise<FastifyInstance> => {
-    const made = await options.whole();
-    await made.ready();
-    return made;
+    try {
+      const made = await options.whole();
+      await made.ready();
+      isLoaded = true;
+      return made;
+    } catch (error) {
+      // The next request tries again.
+      whole = null;
+      throw error;
+    }
   };
 
   /** Counts the request, and refuses it where there were too many; true: it may be answered. */
@@ -68,7 +76,8 @@ export function createOnDemandHttp(options: OnDemandOptions): WebServer {
   };
   /** False: it is not for this server. */
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<boolean> => {
-    if (whole !== null || request.method !== 'GET') return false;
+    // Monitoring does not wait while the rest is being loaded.
+    if (isLoaded || request.method !== 'GET') return false;
     switch (request.url) {
       case '/healthz':
         json(response, 200, { status: 'ok', version });
@@ -136,7 +145,7 @@ export function createOnDemandHttp(options: OnDemandOptions): WebServer {
       // A keep-alive connection must not hold up the daemon's end.
       server.closeIdleConnections();
       await closed;
-      await (await whole)?.close();
+      await (await whole?.catch(() => null))?.close();
     },
   };
 }

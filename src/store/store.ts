@@ -172,12 +172,6 @@ export interface RunStore {
   latestGap(overMs: number): Promise<{ readonly from: EpochMs; readonly to: EpochMs } | null>;
 }
 
-/** For `RunStore.latestGap`; the limit is the one parameter. */
-export const latestGapQuery = (parameter: string): string =>
-  `SELECT ended AS "from", started_at AS "to" FROM (
-     SELECT id, started_at, lag(coalesce(stopped_at, last_seen_at)) OVER (ORDER BY id) AS ended FROM run) AS lives
-   WHERE started_at - ended > ${parameter} ORDER BY id DESC LIMIT 1`;
-
 interface SweepResult {
   readonly packetsDeleted: number;
   readonly rowsDeleted: number;

@@ -2,25 +2,22 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { buildHttp, type HttpOptions } from '../../src/http/http.js';
 import { createOnDemandHttp } from '../../src/http/on-demand.js';
 import { countRate } from '../../src/http/rate.js';
-import { createMetrics } from '../../src/metrics/metrics.js';
-import { testConfig } from '../support/config.js';
+import { ledgerConfig, november, watchedOctober } from '../support/ledger.js';
 import { keptLog } from '../support/log.js';
+import { httpOptions } from './support/server.js';
 
 type Checks = ReturnType<HttpOptions['readiness']>;
 
 /** The light server and the whole one behind it, and the whole one alone, both listening. */
 async function servers(parts: { checks?: Checks; perMinute?: number; areMetricsOpen?: boolean } = {}) {
   const { checks = [{ name: 'store', ok: true, reason: null }], areMetricsOpen = true } = parts;
-  const config = testConfig();
+  const { store, config } = await watchedOctober(ledgerConfig());
   const requestsPerMinute = parts.perMinute ?? config.http.requestsPerMinute;
   const http = { ...config.http, requestsPerMinute };
   const options: HttpOptions = {
-    store: { rounds: { list: () => Promise.resolve([]), packets: () => Promise.resolve(null) } },
-    metrics: createMetrics({ version: '1.2.3', node: 'v24', driver: 'simulated' }),
+    ...httpOptions({ store, config, now: () => november }, keptLog().log),
     config: () => ({ ...config, http }),
     readiness: () => checks,
-    log: keptLog().log,
-    version: '1.2.3',
   };
   let loads = 0;
   const light = createOnDemandHttp({

@@ -4,7 +4,7 @@ import type { Round } from '../../src/core/measurement/round.js';
 import type { TraceRun } from '../../src/core/trace/trace.js';
 import type { WatchRecord } from '../../src/core/watch/outage.js';
 import { createTracer } from '../../src/services/tracer.js';
-import { contractPlan } from '../../src/app/services.js';
+import { contractPlan } from '../../src/app/configuration.js';
 import { configText, testConfig } from '../support/config.js';
 import { keptLog } from '../support/log.js';
 import { packets, round, sample } from '../store/support.js';

@@ -7,29 +7,15 @@ import type { ForwardStore } from '../forward-store.js';
 import { newestOf } from '../watch-store.js';
 import { decodePackets, encodePackets } from '../packets/codec.js';
 import { pathSums, spansWithout, type SumGroup } from '../path-sums.js';
-import {
-  latestGapQuery,
-  type MeasuredBy,
-  type MonthSumsQuery,
-  type PathSums,
-  type RoundStore,
-  type RoundWithin,
-  type RunRecord,
-  type RunStore,
-  type Store,
-} from '../store.js';
+import type { MeasuredBy, MonthSumsQuery, PathSums, RoundStore, RoundWithin, Store } from '../store.js';
 import type { WriterName } from '../writer-lock.js';
-import { accessStore } from './access.js';
+import { sharedStores } from '../sql/shared-stores.js';
 import { connect } from './connect.js';
-import { type Connection, connection, writtenThrough } from './database.js';
-import { ticketStore, outboxStore, suggestionStore, targetStore } from './tickets.js';
+import { type Connection, connection, sqlDatabase, writtenThrough } from './database.js';
 import { forwardStore } from './forward.js';
-import { attachmentStore, contactStore, ledgerStore } from './ledger.js';
-import { pathNumber, pathStore, upkeepStore } from './upkeep.js';
+import { pathNumber, upkeepStore } from './upkeep.js';
 import { roundList, roundRows } from './round-list.js';
 import { rowStore } from './rows.js';
-import { statementStore } from './statements.js';
-import { watchStore } from './watch.js';
 
 /** How many missing marks share a transaction: a long downtime leaves many thousands. */
 const marksAtOnce = 1000;
@@ -140,7 +126,9 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStor
     });
     const bulk = options.bulk ?? false;
     const on = connection(db, file, { bulk, patienceMs });
-    const entered = bulk || db.memory ? on : writtenThrough(on);
+    const shared = sqlDatabase(on);
+    const { paths, runs, watch } = sharedStores(shared);
+    const entered = bulk || db.memory ? shared : sqlDatabase(writtenThrough(on));
     const store: SqliteStore = {
       rounds: {
         ...roundPut(on, options.packetsFrom),
@@ -149,21 +137,13 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStor
         ...monthSumsQuery(on),
         ...measuredByQuery(on),
       },
-      paths: pathStore(on),
-      runs: runStore(on),
-      watch: watchStore(on),
-      ledger: ledgerStore(entered),
-      statements: statementStore(entered),
-      contacts: contactStore(entered),
-      attachments: attachmentStore(entered),
-      access: accessStore(entered),
-      faults: ticketStore(entered),
-      suggestions: suggestionStore(entered),
-      targets: targetStore(entered),
-      outbox: outboxStore(entered),
-      rows: rowStore(on),
-      forward: forwardStore(on),
-      upkeep: upkeepStore(on),
+      ...sharedStores(entered),
+      paths,
+      runs,
+      watch,
+      rows: rowStore(on, shared),
+      forward: forwardStore(on, shared),
+      upkeep: upkeepStore(on, shared),
       close: async () => {
         await on.close();
         await lock?.release();
@@ -173,29 +153,6 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStor
     db.pragma('busy_timeout = 0');
     done(store);
   });
-}
-
-function runStore({ db, read, write }: Connection): RunStore {
-  const begin = db
-    .prepare<[string, EpochMs, EpochMs], number>(
-      'INSERT INTO run (version, started_at, last_seen_at) VALUES (?, ?, ?) RETURNING id',
-    )
-    .pluck();
-  const beat = db.prepare<[EpochMs, number]>('UPDATE run SET last_seen_at = ? WHERE id = ?');
-  const end = db.prepare<[EpochMs, EpochMs, number]>(
-    'UPDATE run SET last_seen_at = ?, stopped_at = ? WHERE id = ?',
-  );
-  const latest = db.prepare<[], RunRecord>(
-    'SELECT id, version, started_at AS startedAt, last_seen_at AS lastSeenAt, stopped_at AS stoppedAt FROM run ORDER BY id DESC LIMIT 1',
-  );
-  const latestGap = db.prepare<[number], { from: EpochMs; to: EpochMs }>(latestGapQuery('?'));
-  return {
-    begin: (version, at) => write(() => Number(begin.get(version, at, at))),
-    beat: (id, at) => write(() => beat.run(at, id).changes > 0),
-    end: (id, at) => write(() => void end.run(at, at, id)),
-    latest: () => read(() => latest.get() ?? null),
-    latestGap: (overMs) => read(() => latestGap.get(overMs) ?? null),
-  };
 }
 
 /**

@@ -63,6 +63,8 @@ const iso = (at: number): string => new Date(at).toISOString();
 const roundMs = spreadMs + 10 * packetIntervalMs + lostAfterMs + 300 + 1_500;
 /** A target gets a fresh identifier after five seconds without an answer; an outage ends some seconds after it did. */
 const settleMs = 8_000;
+/** A NAT keeps translating for half a minute what was sent by an identifier before. */
+const natMs = 32_000;
 
 type Near = (from: number, to: number, kinds: readonly FaultKind[]) => boolean;
 
@@ -86,7 +88,9 @@ export async function judge(run: SoakRun): Promise<Judged> {
     clockOffsets: made.flatMap(({ offsetMs, from, to }) =>
       offsetMs === undefined ? [] : { offsetMs, fromMs: from - startMs, toMs: to - startMs },
     ),
-    isExcused: (atMs) => near(startMs + atMs - settleMs, startMs + atMs + lostAfterMs, uplinkKinds),
+    isExcused: (atMs) =>
+      near(startMs + atMs - settleMs, startMs + atMs + lostAfterMs, uplinkKinds) ||
+      near(startMs + atMs - natMs, startMs + atMs, ['nat-changed']),
   });
   // What was in flight when the daemon was killed is stored nowhere: nobody was left to do that.
   const orphans = requests.filter(
@@ -207,7 +211,7 @@ async function judgeWatch(
     const isSeen = spans.some((span) => at >= span.from && at <= span.to + 1_500);
     const isBlind = blind.some((time) => at >= time.from - 1_500 && at <= (time.to ?? Infinity) + 1_500);
     if (isBlind) blindSeconds += 1;
-    if (isBlind && !near(at - settleMs - 5_000, at + 3_000, blinding)) blindInQuiet += 1;
+    if (isBlind && !near(at - 2 * settleMs, at + 3_000, blinding)) blindInQuiet += 1;
     if (!isSeen && !isBlind) unaccounted += 1;
   }
   const dark = made.filter(({ kind }) => kind === 'kill' || kind === 'stop');
