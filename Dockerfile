@@ -47,6 +47,5 @@ EXPOSE 9720
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:9720/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-# Small heaps: what lives long here is little, and what lives short is collected often.
-ENTRYPOINT ["node", "--max-semi-space-size=8", "--optimize-for-size", "/app/dist/src/main.js"]
+ENTRYPOINT ["node", "/app/dist/src/main.js"]
 CMD ["run"]

@@ -1,9 +1,14 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { FastifyInstance } from 'fastify';
 import type { HttpOptions } from './http.js';
+
+/**
+ * An import statement would evaluate every export of `node:http`, among them the WebSocket client, which loads all of
+ * undici: 2 MiB and 50 ms that this server has no use for.
+ */
+const builtin = process.getBuiltinModule;
 
 /** What a daemon needs of its web server. */
 export interface WebServer {
@@ -91,8 +96,11 @@ export function createOnDemandHttp(options: OnDemandOptions): WebServer {
   };
   const server: Server =
     tls === undefined
-      ? createServer({ requestTimeout: 30_000 }, listener)
-      : createSecureServer({ ...tls, minVersion: 'TLSv1.2', requestTimeout: 30_000 }, listener);
+      ? builtin('node:http').createServer({ requestTimeout: 30_000 }, listener)
+      : builtin('node:https').createServer(
+          { ...tls, minVersion: 'TLSv1.2', requestTimeout: 30_000 },
+          listener,
+        );
 
   return {
     listen: ({ host, port }) =>
