@@ -14,9 +14,11 @@ export async function releaseFreeMemory(
   signal: AbortSignal,
 ): Promise<void> {
   const trim = bindTrim();
-  for (let waitMs = firstMs; trim !== null && !signal.aborted; waitMs = everyMs) {
-    await sleep(waitMs, signal);
-    if (!signal.aborted) trim(0);
+  if (trim === null) return;
+  await sleep(firstMs, signal);
+  while (!signal.aborted) {
+    trim(0);
+    await sleep(everyMs, signal);
   }
 }
 

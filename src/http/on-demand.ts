@@ -4,12 +4,6 @@ import { pipeline } from 'node:stream/promises';
 import type { FastifyInstance } from 'fastify';
 import type { HttpOptions } from './http.js';
 
-/**
- * An import statement would evaluate every export of `node:http`, among them the WebSocket client, which loads all of
- * undici: 2 MiB and 50 ms that this server has no use for.
- */
-const builtin = process.getBuiltinModule;
-
 /** What a daemon needs of its web server. */
 export interface WebServer {
   listen(at: { readonly host: string; readonly port: number }): Promise<string>;
@@ -94,13 +88,14 @@ export function createOnDemandHttp(options: OnDemandOptions): WebServer {
       response.destroy();
     });
   };
+  // An import statement would evaluate every export of `node:http`, among them the WebSocket client, which loads all of
+  // undici: 2 MiB and 50 ms that this server has no use for.
   const server: Server =
     tls === undefined
-      ? builtin('node:http').createServer({ requestTimeout: 30_000 }, listener)
-      : builtin('node:https').createServer(
-          { ...tls, minVersion: 'TLSv1.2', requestTimeout: 30_000 },
-          listener,
-        );
+      ? process.getBuiltinModule('node:http').createServer({ requestTimeout: 30_000 }, listener)
+      : process
+          .getBuiltinModule('node:https')
+          .createServer({ ...tls, minVersion: 'TLSv1.2', requestTimeout: 30_000 }, listener);
 
   return {
     listen: ({ host, port }) =>
