@@ -32,10 +32,9 @@ if (limit !== null && limit < leastOpenFiles) {
 
 const isDaemon = process.argv[2] === 'run';
 if (isDaemon) {
-  // Set here, so that they hold however the daemon is started. What lives long in it is little, so its heaps grow
-  // slowly and are collected often; the middle one of three compilers takes memory and makes nothing faster here.
-  for (const flag of ['--optimize-for-size', '--max-semi-space-size=4', '--no-maglev'])
-    setFlagsFromString(flag);
+  // Set here, so that they hold however the daemon is started. What lives long in it is little, so its heaps are
+  // collected often; the middle one of three compilers takes memory and makes nothing faster here.
+  for (const flag of ['--optimize-for-size', '--no-maglev']) setFlagsFromString(flag);
 }
 const codeCache = codeCacheFolder();
 if (codeCache !== null) module.enableCompileCache(codeCache);

@@ -20,7 +20,7 @@ import { keptLedger } from '../store/ledger-cache.js';
 import { thisWriter } from '../store/writer-lock.js';
 import { contractPlan, followBook, loadWithEntered, readWebFiles, withEntered } from './configuration.js';
 import type { ContractServices } from './contract-services.js';
-import { releaseFreeMemory } from './memory.js';
+import { keepNewSpaceSmall, releaseFreeMemory } from './memory.js';
 import { type MeshNode, openOwnDriver, ownWork, standaloneNode } from './own-work.js';
 import {
   keepVitals,
@@ -75,6 +75,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const loaded = await loadConfig(configFile);
   if (!loaded.ok) throw new ConfigRejectedError(loaded.problems);
   let config = loaded.config;
+  if (config.role !== 'hub') keepNewSpaceSmall();
   const startedAt = clock.now();
   let logLost: (lines: number) => void = () => undefined;
   const log = await createLog(config.log, options.output, (lines) => {
