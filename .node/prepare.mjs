@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { prune } from './prune.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
@@ -27,6 +28,8 @@ const [oldestMajor, oldestMinor] = JSON.parse(readFileSync(join(root, 'package.j
   .split('.')
   .map(Number);
 const [major, minor] = process.versions.node.split('.').map(Number);
+/** What npm was told to leave out: nothing in a checkout for development. */
+const isProduction = (process.env.npm_config_omit ?? '').split(/[\s,]+/).includes('dev');
 const tooOld = major < oldestMajor || (major === oldestMajor && minor < oldestMinor);
 
 /**
@@ -36,7 +39,7 @@ const tooOld = major < oldestMajor || (major === oldestMajor && minor < oldestMi
 function currentNode() {
   const link = join(modules, '.bin', 'node');
   if (!tooOld) return process.execPath;
-  if (process.env.npm_config_omit?.split(/\s+/).includes('dev')) {
+  if (isProduction) {
     tell(
       `Node.js ${process.versions.node} is too old to run pop-sla: install ${oldestMajor}.${oldestMinor} or newer`,
     );
@@ -98,3 +101,4 @@ function gyp() {
 
 const node = currentNode();
 if (node !== null) buildRawSocket(node);
+if (isProduction) prune(modules);

@@ -1,9 +1,10 @@
-import { lost, type NotSentReason, type PacketOutcome } from '../../src/core/measurement/round.js';
+import type { NotSentReason, PacketOutcome } from '../../src/core/measurement/round.js';
 import type { EchoRequest } from '../probe.js';
 import { startFlight, type Flight } from './flight.js';
 import { land } from './land.js';
+import { outcomeOf } from '../shared/packet-record.js';
 import type { Line } from '../shared/lines.js';
-import type { PacketPool } from './packets.js';
+import { type PacketPool, recordOf } from './packets.js';
 import type { Address } from './address.js';
 import type { EchoTold } from '../shared/pending-echoes.js';
 import type { FromWorker } from './protocol.js';
@@ -57,8 +58,8 @@ export function createEchoes({ tell, hrtimeMs }: EchoesOptions): Echoes {
       flights.delete(flight);
       // An answered one was not dropped: that need not be asked.
       if (flight.received > 0) flight.dropsBefore.clear();
-      const { sizes, provenance } = land(flight, nowNs, 'completed', null);
-      const outcome = sizes[0]?.packets[0] ?? lost;
+      const { provenance } = land(flight, 'completed', null);
+      const outcome = outcomeOf(recordOf(flight.packets, 0), flight.lostAfterNs, nowNs - flight.startNs);
       const sentMonoNs = flight.packets.sentMonoNs[0] ?? NaN;
       const sentNs = Number.isNaN(sentMonoNs) ? flight.startNs : sentMonoNs;
       const { id } = flight;

@@ -1,33 +1,23 @@
-import type { SizeSample, StampSource } from '../../src/core/measurement/round.js';
+import { notSentReasons, type StampSource } from '../../src/core/measurement/round.js';
 import type { RoundResult } from '../probe.js';
-import { outcomeOf } from '../shared/packet-record.js';
 import { dropsBetween } from '../shared/socket-drops.js';
+import { wholeMicroseconds } from '../shared/packet-record.js';
 import type { Flight } from './flight.js';
-import { recordOf } from './packets.js';
+import { kindOf, type PackedSizes } from './packed.js';
 import type { RttSource } from './rtt.js';
 
-/** Ends the round at `nowNs`: what became of every packet, and how it was measured. */
+/** Ends the round: how it was measured. */
 export function land(
   flight: Flight,
-  nowNs: number,
   ended: 'completed' | 'aborted',
   reason: string | null,
-): RoundResult {
-  const { plan, packets, taken } = flight;
-  const sizes: SizeSample[] = flight.request.sizes.map((size, stream) => ({
-    bytes: size.bytes,
-    duplicates: flight.duplicates[stream] ?? 0,
-    mismatched: flight.mismatched[stream] ?? 0,
-    packets: Array.from({ length: flight.request.count }, (_, index) =>
-      outcomeOf(recordOf(packets, index * plan.streams + stream), flight.lostAfterNs, nowNs - flight.startNs),
-    ),
-  }));
+): Omit<RoundResult, 'sizes'> {
+  const { taken } = flight;
   const stamps = bestSource(taken);
   const all = taken['kernel-tx-rx'] + taken['kernel-rx'] + taken.user;
   return {
     ended,
     reason,
-    sizes,
     icmpErrors: flight.icmpErrors.counts(),
     provenance: {
       stamps,
@@ -53,4 +43,42 @@ function dropsOf(flight: Flight): number | null {
     sum += drops;
   }
   return sum;
+}
+
+const aborted = notSentReasons.indexOf('aborted');
+
+/**
+ * What became of every packet of a round that ends at `nowNs`, straight from its columns. The rules are those of
+ * `outcomeOf`, which the other kinds use: a test holds the two together.
+ */
+export function packFlight(flight: Flight, nowNs: number): PackedSizes {
+  const { plan, packets, request, lostAfterNs } = flight;
+  const { count } = request;
+  const endedNs = nowNs - flight.startNs;
+  const packed = {
+    bytes: request.sizes.map((size) => size.bytes),
+    duplicates: [...flight.duplicates],
+    mismatched: [...flight.mismatched],
+    kinds: new Uint8Array(flight.total),
+    values: new Float64Array(flight.total),
+  };
+  for (let turn = 0; turn < flight.total; turn += 1) {
+    const stream = turn % plan.streams;
+    const place = stream * count + (turn - stream) / plan.streams;
+    const notSent = packets.notSent[turn] ?? 0;
+    const error = packets.error[turn] ?? 0;
+    const rttNs = packets.rttNs[turn] ?? NaN;
+    const sentNs = packets.sentNs[turn] ?? NaN;
+    let [kind, value]: [number, number] = [kindOf.lost, 0];
+    if (notSent > 0) [kind, value] = [kindOf.notSent, notSent - 1];
+    else if (Number.isNaN(sentNs)) [kind, value] = [kindOf.notSent, aborted];
+    else if (!Number.isNaN(rttNs)) {
+      kind = rttNs <= lostAfterNs ? kindOf.received : kindOf.late;
+      value = wholeMicroseconds(rttNs);
+    } else if (error > 0) [kind, value] = [kindOf.error, error - 1];
+    else if (endedNs - sentNs < lostAfterNs) [kind, value] = [kindOf.notSent, aborted];
+    packed.kinds[place] = kind;
+    packed.values[place] = value;
+  }
+  return packed;
 }

@@ -2,8 +2,7 @@ import { expectEnd, type Air } from './air.js';
 import type { Clock } from './clock.js';
 import type { Echoes } from './echoes.js';
 import { progressOf, type Flight } from './flight.js';
-import { land } from './land.js';
-import { packSizes } from './packed.js';
+import { land, packFlight } from './land.js';
 import type { PacketPool } from './packets.js';
 import type { FromWorker } from './protocol.js';
 import type { Wires } from './wires.js';
@@ -37,10 +36,10 @@ export function createLanding({ air, clock, wires, echoes, pool, tell }: Landing
     for (const booked of wires.all) if (flight.dropsBefore.has(booked.wire)) booked.users -= 1;
   };
   const finish = (flight: Flight, ended: 'completed' | 'aborted', reason: string | null): void => {
-    const { sizes, ...rest } = land(flight, clock.monotonicNs(), ended, reason);
+    const result = { ...land(flight, ended, reason), sizes: packFlight(flight, clock.monotonicNs()) };
     leave(flight);
     pool.giveBack(flight.packets);
-    tell({ type: 'result', id: flight.id, result: { ...rest, sizes: packSizes(sizes) } });
+    tell({ type: 'result', id: flight.id, result });
   };
   const echo = (flight: Flight): void => {
     leave(flight);

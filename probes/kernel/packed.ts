@@ -17,36 +17,8 @@ export interface PackedSizes {
 }
 
 const kinds = ['lost', 'received', 'late', 'error', 'not-sent'] as const;
-
-export function packSizes(sizes: readonly SizeSample[]): PackedSizes {
-  const packets = sizes.flatMap((size) => size.packets);
-  const packed = {
-    bytes: sizes.map((size) => size.bytes),
-    duplicates: sizes.map((size) => size.duplicates),
-    mismatched: sizes.map((size) => size.mismatched),
-    kinds: new Uint8Array(packets.length),
-    values: new Float64Array(packets.length),
-  };
-  packets.forEach((packet, index) => {
-    packed.kinds[index] = kinds.indexOf(packet.kind);
-    packed.values[index] = valueOf(packet);
-  });
-  return packed;
-}
-
-function valueOf(packet: PacketOutcome): number {
-  switch (packet.kind) {
-    case 'received':
-    case 'late':
-      return packet.rttUs;
-    case 'error':
-      return icmpErrorKinds.indexOf(packet.error);
-    case 'not-sent':
-      return notSentReasons.indexOf(packet.reason);
-    case 'lost':
-      return 0;
-  }
-}
+/** The places of `kinds`. */
+export const kindOf = { lost: 0, received: 1, late: 2, error: 3, notSent: 4 } as const;
 
 export function unpackSizes(packed: PackedSizes): SizeSample[] {
   const count = packed.bytes.length === 0 ? 0 : packed.kinds.length / packed.bytes.length;

@@ -244,7 +244,9 @@ export function serve({ port, shared }: ServeOptions): void {
   const wakeFd = libc.eventfd(0, EFD_FLAGS);
   noteDescriptor(words, wakeFd);
   const tell = (message: FromWorker): void => {
-    port.postMessage(message);
+    // Columns are handed over: a copy of every round would be garbage in both heaps.
+    const sizes = message.type === 'result' ? message.result.sizes : null;
+    port.postMessage(message, sizes === null ? [] : [sizes.kinds.buffer, sizes.values.buffer]);
   };
   const counter = Buffer.alloc(8);
   const none: readonly ToWorker[] = [];

@@ -20,6 +20,7 @@ import { keptLedger } from '../store/ledger-cache.js';
 import { thisWriter } from '../store/writer-lock.js';
 import { contractPlan, followBook, loadWithEntered, readWebFiles, withEntered } from './configuration.js';
 import type { ContractServices } from './contract-services.js';
+import { keepNewSpaceSmall, releaseFreeMemory } from './memory.js';
 import { type MeshNode, openOwnDriver, ownWork, standaloneNode } from './own-work.js';
 import {
   keepVitals,
@@ -74,6 +75,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const loaded = await loadConfig(configFile);
   if (!loaded.ok) throw new ConfigRejectedError(loaded.problems);
   let config = loaded.config;
+  if (config.role !== 'hub') keepNewSpaceSmall();
   const startedAt = clock.now();
   let logLost: (lines: number) => void = () => undefined;
   const log = await createLog(config.log, options.output, (lines) => {
@@ -272,6 +274,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         beside.signal,
       ),
       pollBacklog({ clock, store, log, config: () => config, tell: metrics.standing }, beside.signal),
+      releaseFreeMemory((ms, signal) => clock.sleep(ms, signal), beside.signal),
     ];
     stopping.add('lookouts', async () => {
       beside.abort();

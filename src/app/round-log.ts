@@ -223,7 +223,7 @@ export async function showFirstRound(engine: Engine, log: AppLog): Promise<void>
   const rounds = await engine.runNow();
   if (rounds.length === 0) return;
   const { roundsTable } = await import('../render/rounds.js');
-  const table = roundsTable(rounds.map(summarise), { width: 120, color: false }).trimEnd();
+  const table = roundsTable(rounds, { width: 120, color: false }).trimEnd();
   log.info({ rounds: rounds.length }, `the first round:\n${table}`);
 }
 

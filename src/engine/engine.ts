@@ -1,4 +1,5 @@
 import type { MeasurementConfig, PathConfig, Pop, StoreConfig, WatchConfig } from '../config/config.js';
+import { type RoundSummary, summarise } from '../core/measurement/figures.js';
 import type { Round } from '../core/measurement/round.js';
 import { isDue, slotAtOrBefore } from '../core/time/slot.js';
 import type { EpochMs, PathId, PopId } from '../core/types.js';
@@ -62,7 +63,7 @@ export interface Engine {
   /** Measures with these settings from now on; rounds in flight end with the settings they began with. */
   update(settings: EngineSettings): void;
   /** Runs and stores one unscheduled round of every path; resolves when all have ended. */
-  runNow(options?: RunNowOptions): Promise<Round[]>;
+  runNow(options?: RunNowOptions): Promise<RoundSummary[]>;
   /** Ends the rounds in flight as aborted and stores them. */
   stop(): Promise<void>;
 }
@@ -293,7 +294,8 @@ export function createEngine(options: EngineOptions): Engine {
               ...runOptions,
             });
             if (round) spool.submit(round);
-            return round;
+            // Without its packets: those of all paths together take tens of megabytes until the last round ends.
+            return round && summarise(round);
           }),
         ),
       );

@@ -1,5 +1,5 @@
 import type { PathConfig } from '../config/config.js';
-import type { AbortCause, MissingReason, MissingRound, Round } from '../core/measurement/round.js';
+import type { AbortCause, MissingReason, MissingRound } from '../core/measurement/round.js';
 import { type Interval, type IntervalSet, merge, subtract } from '../core/time/intervals.js';
 import { dueSlots, slotAfter, slotAtOrBefore } from '../core/time/slot.js';
 import type { EpochMs, PathId } from '../core/types.js';
@@ -88,17 +88,13 @@ interface Flight {
   /** Null for a round started by hand. */
   readonly slot: EpochMs | null;
   readonly controller: AbortController;
-  readonly done: Promise<Round | null>;
+  readonly done: Promise<unknown>;
 }
 
 /** The rounds that are running or about to start. */
 interface Flights {
-  /** Starts `run` and tracks it until it ends; resolves to its round, or to null when it produced none. */
-  launch(
-    path: PathId,
-    slot: EpochMs | null,
-    run: (controller: AbortController) => Promise<Round | null>,
-  ): Promise<Round | null>;
+  /** Starts `run`, which measures a round, and tracks it until it ends; resolves to what it resolves to. */
+  launch<T>(path: PathId, slot: EpochMs | null, run: (controller: AbortController) => Promise<T>): Promise<T>;
   has(path: PathId, slot: EpochMs): boolean;
   count(): number;
   /** Ends all of them, and resolves when they have ended. One that is launched later is aborted before it starts. */
@@ -112,21 +108,17 @@ export function createFlights(changed: (count: number) => void): Flights {
     launch: (path, slot, run) => {
       const controller = new AbortController();
       if (abortedBy !== null) controller.abort(abortedBy);
-      const flight: Flight = {
-        path,
-        slot,
-        controller,
-        // In a later turn, so that the flight is registered before it can end.
-        done: Promise.resolve()
-          .then(() => run(controller))
-          .finally(() => {
-            flights.delete(flight);
-            changed(flights.size);
-          }),
-      };
+      // In a later turn, so that the flight is registered before it can end.
+      const done = Promise.resolve()
+        .then(() => run(controller))
+        .finally(() => {
+          flights.delete(flight);
+          changed(flights.size);
+        });
+      const flight: Flight = { path, slot, controller, done };
       flights.add(flight);
       changed(flights.size);
-      return flight.done;
+      return done;
     },
     has: (path, slot) => [...flights].some((flight) => flight.path === path && flight.slot === slot),
     count: () => flights.size,

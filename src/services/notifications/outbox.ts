@@ -5,7 +5,7 @@ import type { MailText } from '../../render/notifications.js';
 import { listenerPath, type TicketEvent } from '../../render/tmf.js';
 import type { NotifyTarget, OutboxDepth, OutboxMessage } from '../../store/statement-store.js';
 import type { Store } from '../../store/store.js';
-import { type LookupAll, postWebhook } from './webhook.js';
+import type { LookupAll } from './webhook.js';
 
 interface OutboxOptions {
   readonly store: Pick<Store, 'outbox' | 'targets'>;
@@ -136,6 +136,7 @@ async function send({ message, target, config, now, version, lookup }: SendOptio
     const mail = JSON.parse(message.body) as MailText;
     return sendMail({ smtp, to: target.address, mail, delivery: message.key, timeoutMs });
   }
+  const { postWebhook } = await import('./webhook.js');
   return postWebhook({
     url: target.kind === 'tmf' ? listenerUrl(target.address, message.body) : target.address,
     body: message.body,

@@ -1,36 +1,87 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { packSizes, unpackSizes } from '../../../probes/kernel/packed.js';
+import { type Flight, startFlight } from '../../../probes/kernel/flight.js';
+import { packFlight } from '../../../probes/kernel/land.js';
+import { unpackSizes } from '../../../probes/kernel/packed.js';
+import { createPacketPool, noteError, noteNotSent, recordOf } from '../../../probes/kernel/packets.js';
+import { outcomeOf } from '../../../probes/shared/packet-record.js';
 import {
+  type IcmpErrorKind,
   icmpErrorKinds,
+  type NotSentReason,
   notSentReasons,
-  type PacketOutcome,
-  type SizeSample,
 } from '../../../src/core/measurement/round.js';
 
-const outcome: fc.Arbitrary<PacketOutcome> = fc.oneof(
-  fc.record({ kind: fc.constant<'received'>('received'), rttUs: fc.nat() }),
-  fc.record({ kind: fc.constant<'late'>('late'), rttUs: fc.nat() }),
-  fc.constant<PacketOutcome>({ kind: 'lost' }),
-  fc.record({ kind: fc.constant<'error'>('error'), error: fc.constantFrom(...icmpErrorKinds) }),
-  fc.record({ kind: fc.constant<'not-sent'>('not-sent'), reason: fc.constantFrom(...notSentReasons) }),
-);
-const samples: fc.Arbitrary<SizeSample[]> = fc.nat(20).chain((count) =>
-  fc.array(
-    fc.record({
-      bytes: fc.nat(),
-      packets: fc.array(outcome, { minLength: count, maxLength: count }),
-      duplicates: fc.nat(),
-      mismatched: fc.nat(),
-    }),
-    { maxLength: 4 },
-  ),
-);
+const startNs = 5e9;
 
-test('samples are the same behind the way between threads', () => {
+/** What is known of a packet; instants since the round's start. */
+interface Known {
+  readonly sentNs?: number;
+  readonly rttNs?: number;
+  readonly error?: IcmpErrorKind;
+  readonly notSent?: NotSentReason;
+}
+
+const known: fc.Arbitrary<Known> = fc.record(
+  {
+    sentNs: fc.integer({ min: 0, max: 4_000_000_000 }),
+    rttNs: fc.oneof(fc.integer({ min: 0, max: 2_147_483_647 }), fc.constantFrom(2e9, 2e9 + 1, 499, 500)),
+    error: fc.constantFrom(...icmpErrorKinds),
+    notSent: fc.constantFrom(...notSentReasons),
+  },
+  { requiredKeys: [] },
+);
+const rounds = fc
+  .tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 6 }))
+  .chain(([streams, count]) =>
+    fc.record({
+      streams: fc.constant(streams),
+      count: fc.constant(count),
+      packets: fc.array(known, { minLength: streams * count, maxLength: streams * count }),
+      endedNs: fc.integer({ min: 0, max: 8_000_000_000 }),
+    }),
+  );
+
+function flown(streams: number, count: number, packets: readonly Known[]): Flight {
+  const sizes = Array.from({ length: streams }, (_, stream) => ({
+    bytes: 64 + stream,
+    icmpBytes: 72 + stream,
+  }));
+  const request = { address: '127.0.0.1', sizes, count, intervalMs: 10, lostAfterMs: 2000, lateWaitMs: 100 };
+  const flight = startFlight(
+    1,
+    { ...request, watched: false },
+    {} as Flight['target'],
+    {} as Flight['line'],
+    createPacketPool(),
+    startNs,
+  );
+  for (const [turn, { sentNs, rttNs, error, notSent }] of packets.entries()) {
+    if (sentNs !== undefined) flight.packets.sentNs[turn] = sentNs;
+    if (rttNs !== undefined) flight.packets.rttNs[turn] = rttNs;
+    if (error !== undefined) noteError(flight.packets, turn, error);
+    if (notSent !== undefined) noteNotSent(flight.packets, turn, notSent);
+  }
+  flight.duplicates[0] = 3;
+  flight.mismatched[streams - 1] = 2;
+  return flight;
+}
+
+test('a round behind the way between threads is what its packets’ records say', () => {
   fc.assert(
-    fc.property(samples, (sizes) => {
-      expect(unpackSizes(structuredClone(packSizes(sizes)))).toEqual(sizes);
+    fc.property(rounds, ({ streams, count, packets, endedNs }) => {
+      const flight = flown(streams, count, packets);
+      const sizes = unpackSizes(structuredClone(packFlight(flight, startNs + endedNs)));
+      expect(sizes).toEqual(
+        flight.request.sizes.map(({ bytes }, stream) => ({
+          bytes,
+          duplicates: flight.duplicates[stream],
+          mismatched: flight.mismatched[stream],
+          packets: Array.from({ length: count }, (_, index) =>
+            outcomeOf(recordOf(flight.packets, index * streams + stream), flight.lostAfterNs, endedNs),
+          ),
+        })),
+      );
     }),
   );
 });
