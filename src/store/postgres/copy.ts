@@ -81,7 +81,7 @@ export async function copyToPostgres(options: CopyWholeOptions): Promise<CopyTar
   const query = queryOf(client);
   const tables = options.tables.filter((table) => session.holds(table));
   try {
-    await query('SELECT pg_advisory_xact_lock($1)', [locks.copy]);
+    await query('SELECT pg_advisory_xact_lock(:lock)', { lock: locks.copy });
     // Concurrent writers wait, and then see what was copied.
     await query(`LOCK TABLE ${quoted([...tables.map((table) => table.name), 'packets'])} IN EXCLUSIVE MODE`);
     for (const table of tables) {

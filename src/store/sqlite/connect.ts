@@ -47,7 +47,7 @@ function keepBeforeUpgrade(db: Database.Database, file: string, version: number,
   rmSync(partial, { force: true });
   makePrivateFile(partial);
   try {
-    db.prepare('VACUUM INTO ?').run(partial);
+    db.prepare<{ file: string }>('VACUUM INTO :file').run({ file: partial });
     const opened = openSync(partial, 'r');
     fsyncSync(opened);
     closeSync(opened);

@@ -151,10 +151,10 @@ function inserter(db: Database.Database, { name, columns }: CopyTable): (row: Co
     const add = db.prepare(`INSERT INTO "${name}" (${quoted(own)}) VALUES (${places(own.length)})`);
     return (row) => void add.run(...row);
   }
-  const packets = db.prepare('INSERT INTO packets (packed) VALUES (?)');
+  const packets = db.prepare<{ packed: CopyCell }>('INSERT INTO packets (packed) VALUES (:packed)');
   const add = db.prepare(`INSERT INTO round (${quoted(own)}, packets_id) VALUES (${places(own.length + 1)})`);
   return (row) => {
     const packed = row.at(-1) ?? null;
-    add.run(...row.slice(0, -1), packed === null ? null : packets.run(packed).lastInsertRowid);
+    add.run(...row.slice(0, -1), packed === null ? null : packets.run({ packed }).lastInsertRowid);
   };
 }
