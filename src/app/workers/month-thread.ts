@@ -3,14 +3,14 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Config } from '../../config/config.js';
 import { staleWhileRevalidate } from '../../services/cache.js';
 import { judgeHere } from '../../services/months/impact.js';
-import { keptLedger } from '../../store/ledger-cache.js';
+import { cachedLedger } from '../../store/ledger-cache.js';
 import { openStore } from '../store.js';
 import type { JudgeReply, JudgeRequest, JudgeResult, JudgeTask } from './month-messages.js';
 
 /** A thread that judges months, one thing after the other, from a store that it reads only. */
 const { software, config: first } = workerData as { readonly software: string; readonly config: Config };
 const database = await openStore(first, { readOnly: true });
-const store = { ...database, ledger: keptLedger(database.ledger) };
+const store = { ...database, ledger: cachedLedger(database.ledger) };
 let state: { config: Config; basis: string; now: number } = { config: first, basis: '', now: 0 };
 const now = () => state.now;
 const judging = judgeHere({ store, config: () => state.config, now, software });

@@ -14,7 +14,7 @@ import {
 import { StoreError } from '../store.js';
 import { addressOf, connect } from './connect.js';
 import { queryOf } from './database.js';
-import { toStoreFault } from './faults.js';
+import { toStoreError } from './errors.js';
 import { locks, migrate, requireCurrentSchema } from './migrate.js';
 import { ensurePartitions, monthOfSlot, partitioned } from './upkeep.js';
 
@@ -118,7 +118,7 @@ export async function copyToPostgres(options: CopyWholeOptions): Promise<CopyTar
         throw fault(error);
       }
     },
-    async keep() {
+    async commit() {
       try {
         await query(behindTheLast);
         await query('COMMIT');
@@ -180,7 +180,7 @@ async function begin(
 ): Promise<Session> {
   const name = postgresName(addressOf(url));
   const pool = connect({ url, connections: 1 });
-  const fault = (error: unknown): unknown => toStoreFault(error, name);
+  const fault = (error: unknown): unknown => toStoreError(error, name);
   let client: PoolClient | undefined;
   let there: ReadonlySet<string>;
   try {

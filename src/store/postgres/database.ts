@@ -1,5 +1,5 @@
 import pg, { type Pool, type PoolClient } from 'pg';
-import { turns } from '../ledger-cache.js';
+import { taskQueue } from '../ledger-cache.js';
 import {
   builders,
   type Query as Statement,
@@ -11,7 +11,7 @@ import {
 } from '../sql/database.js';
 import { StoreError } from '../store.js';
 import { destroySocket } from './connect.js';
-import { toStoreFault } from './faults.js';
+import { toStoreError } from './errors.js';
 import { locks } from './migrate.js';
 
 interface WriterOptions {
@@ -164,7 +164,7 @@ export interface Connection {
 export function connection(pool: Pool, name: string, readOnly: boolean): Connection {
   let closing: Promise<void> | null = null;
   const closed = (): StoreError => new StoreError(`${name} is closed`, 'other');
-  const faultOf = (error: unknown): unknown => toStoreFault(error, name);
+  const faultOf = (error: unknown): unknown => toStoreError(error, name);
   const writer = createWriter({ pool, faultOf });
   const refusal = (): StoreError | null => {
     if (closing) return closed();
@@ -303,7 +303,7 @@ export interface PostgresDatabase extends SqlDatabase {
 
 export function sqlDatabase({ run, write, withClient }: Connection): PostgresDatabase {
   // Whoever holds the lock of a month keeps one connection; several at a time would leave none for the work.
-  const inTurn = turns();
+  const inTurn = taskQueue();
   return {
     dialect: 'postgres',
     from: builders.postgres(),

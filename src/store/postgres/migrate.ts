@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { StoreError } from '../store.js';
-import { toStoreFault } from './faults.js';
+import { toStoreError } from './errors.js';
 import { migrations as all } from './migrations.js';
 import type { Migration } from './migrations/migration.js';
 
@@ -94,6 +94,6 @@ async function inTransaction(pool: Pool, name: string, work: (client: PoolClient
       client.release();
     }
   } catch (error) {
-    throw toStoreFault(error, name);
+    throw toStoreError(error, name);
   }
 }

@@ -16,13 +16,13 @@ import type { WriterLock } from '../writer-lock.js';
 import { sharedStores } from '../sql/shared-stores.js';
 import { addressOf, connect } from './connect.js';
 import { type Connection, connection, sqlDatabase } from './database.js';
-import { toStoreFault } from './faults.js';
+import { toStoreError } from './errors.js';
 import { migrate, requireCurrentSchema } from './migrate.js';
 import { upkeepStore } from './upkeep.js';
 import { roundList } from './round-list.js';
 import { roundPut } from './round-put.js';
 import { rowStore } from './rows.js';
-import { takeWriterLock, type WriterLockOptions } from './writer-lock.js';
+import { acquireWriterLock, type WriterLockOptions } from './writer-lock.js';
 
 /** How many parts share a statement, and below it how many statements run in parallel, each on its own connection. */
 const partsAtOnce = 1500;
@@ -78,7 +78,7 @@ export interface PostgresStoreOptions {
   /** Reads only, and leaves the schema unchanged. */
   readonly readOnly?: boolean;
   /** Holds the agent's writer lock until closed. Without it, the store writes alongside the lock's holder. */
-  readonly writer?: Pick<WriterLockOptions, 'agent' | 'writer' | 'onHeldByOther'>;
+  readonly writer?: Pick<WriterLockOptions, 'agent' | 'writer' | 'onLockLost'>;
 }
 
 /** Opens the store in a PostgreSQL database (15 or newer), and upgrades its schema. Rejects with a `StoreError`. */
@@ -89,7 +89,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const name = postgresName(addressOf(url));
   let lock: WriterLock | null = null;
   try {
-    lock = writer ? await takeWriterLock({ ...writer, pool, name }) : null;
+    lock = writer ? await acquireWriterLock({ ...writer, pool, name }) : null;
     await (readOnly ? requireCurrentSchema(pool, name) : migrate(pool, name));
   } catch (error) {
     await lock?.release();
@@ -149,7 +149,7 @@ function roundReads({
       try {
         return decodePackets(row.packed);
       } catch (error) {
-        throw toStoreFault(error, name);
+        throw toStoreError(error, name);
       }
     },
     async accounted(path, from, to) {

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { supersedes, type StoredRound, type StoredSlot } from '../../core/merge.js';
 import type { RowStore } from '../row-store.js';
-import { sightingWriter } from '../sql/runs.js';
+import { configuredPathWriter } from '../sql/runs.js';
 import { watchMerger } from '../sql/watch-rows.js';
 import type { Connection, PostgresDatabase, Query } from './database.js';
 import { type MeasuredRow, type MissingRow, missingSummary, roundColumns, summary } from './round-list.js';
@@ -9,7 +9,7 @@ import { storeMarks, storeRounds } from './round-put.js';
 
 /** Merges rows from agents: one transaction for each batch that they send. */
 export function rowStore({ write }: Connection, shared: PostgresDatabase): RowStore {
-  const widenSightings = sightingWriter(shared);
+  const widenSightings = configuredPathWriter(shared);
   const mergeWatch = watchMerger(shared);
   return {
     merge: ({ slots, watch, sightings }) =>

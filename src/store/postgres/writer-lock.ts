@@ -1,10 +1,10 @@
 import type { Pool, PoolClient, QueryConfig } from 'pg';
 import { postgresName } from '../../core/address/postgres.js';
 import { StoreError } from '../store.js';
-import { heldFault, type WriterLock, type WriterName } from '../writer-lock.js';
+import { lockedError, type WriterLock, type WriterName } from '../writer-lock.js';
 import { addressOf, connect, destroySocket, type ConnectOptions } from './connect.js';
 import { queryOf } from './database.js';
-import { toStoreFault } from './faults.js';
+import { toStoreError } from './errors.js';
 import { locks } from './migrate.js';
 
 export interface WriterLockOptions {
@@ -15,7 +15,7 @@ export interface WriterLockOptions {
   readonly agent: string;
   readonly writer: WriterName;
   /** The lock was lost with its connection and another process took it: both write now. */
-  readonly onHeldByOther?: (fault: StoreError) => void;
+  readonly onLockLost?: (fault: StoreError) => void;
 }
 
 /** How often the lock's connection is checked, and below it how long to wait for the answer, milliseconds. */
@@ -28,12 +28,12 @@ const key = `hashtext(current_schema() || ' ' || :agent::text)`;
  * Holds a session lock of the server on a separate connection, and takes it again when that broke. A server that lost
  * the connection releases the lock after some 20 s. Rejects with a `StoreError` when another process holds it.
  */
-export async function takeWriterLock(options: WriterLockOptions): Promise<WriterLock> {
+export async function acquireWriterLock(options: WriterLockOptions): Promise<WriterLock> {
   let client: PoolClient | null;
   try {
     client = await lockedClient(options);
   } catch (error) {
-    throw toStoreFault(error, options.name);
+    throw toStoreError(error, options.name);
   }
   let isReleased = false;
   let isAsking = false;
@@ -49,7 +49,7 @@ export async function takeWriterLock(options: WriterLockOptions): Promise<Writer
       else await client.query({ text: 'SELECT 1', query_timeout: pingEveryMs } as QueryConfig);
     } catch (error) {
       // When the server is gone, the writes report that.
-      if (error instanceof StoreError) options.onHeldByOther?.(error);
+      if (error instanceof StoreError) options.onLockLost?.(error);
       drop();
     }
     if (isReleased) drop();
@@ -89,7 +89,7 @@ async function lockedClient({ pool, name, agent, writer }: WriterLockOptions): P
     );
     isLocked = row?.isLocked === true;
     if (isLocked) return client;
-    throw heldFault(`${name} (agent ${agent})`, await holderOf(client, agent));
+    throw lockedError(`${name} (agent ${agent})`, await holderOf(client, agent));
   } finally {
     if (!isLocked) client.release(true);
   }
@@ -125,7 +125,7 @@ export async function postgresWriter(
       client.release();
     }
   } catch (error) {
-    throw toStoreFault(error, postgresName(addressOf(url)));
+    throw toStoreError(error, postgresName(addressOf(url)));
   } finally {
     await pool.end();
   }

@@ -4,7 +4,7 @@ import type { PathTrace } from '../../core/trace/trace.js';
 import type { PathId, PopId } from '../../core/types.js';
 import type { BlindTime, ObservedOutage, StateChange, WatchSpan } from '../../core/watch/outage.js';
 import type { ForwardDepth, Forwarded, ForwardLine, ForwardQuery, ForwardStore } from '../forward-store.js';
-import { noRows, type Sighting } from '../row-store.js';
+import { noRows, type ConfiguredPath } from '../row-store.js';
 import type { Script } from '../sql/database.js';
 import { watchReader } from '../sql/watch-rows.js';
 import type { Connection, SqliteDatabase } from './database.js';
@@ -63,7 +63,7 @@ function slotLine(db: Database.Database): Line {
 function watchLine(db: Database.Database, shared: SqliteDatabase): Line {
   const keys = keysOf<WatchKey>(db, 'kind, observer, port, at, detail', 'forward_watch');
   const stored = watchReader(shared);
-  const sighting = db.prepare<{ path: PathId }, Sighting>(
+  const sighting = db.prepare<{ path: PathId }, ConfiguredPath>(
     `SELECT name AS path, first_seen_at AS firstSeenAt, last_seen_at AS lastSeenAt FROM path WHERE name = :path`,
   );
   return (query, pop) => {
@@ -74,7 +74,7 @@ function watchLine(db: Database.Database, shared: SqliteDatabase): Line {
       spans: [] as WatchSpan[],
       blind: [] as BlindTime[],
       traces: [] as PathTrace[],
-      sightings: [] as Sighting[],
+      sightings: [] as ConfiguredPath[],
     };
     const add = <Row>(into: Row[], row: Row | undefined): void => {
       if (row !== undefined) into.push(row);

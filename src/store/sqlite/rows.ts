@@ -3,7 +3,7 @@ import type { SizeCounts } from '../../core/measurement/round.js';
 import { supersedes, type StoredSlot } from '../../core/merge.js';
 import type { EpochMs, PathId } from '../../core/types.js';
 import type { RowStore, StoredRows } from '../row-store.js';
-import { sightingWriter } from '../sql/runs.js';
+import { configuredPathWriter } from '../sql/runs.js';
 import { watchMerger } from '../sql/watch-rows.js';
 import type { Connection, SqliteDatabase } from './database.js';
 import { pathNumber } from './upkeep.js';
@@ -41,7 +41,7 @@ export function rowStore({ db, write }: Connection, shared: SqliteDatabase): Row
   const rows = roundRows(db);
   const storedSlot = slotReader(db);
   const mergeWatch = watchMerger(shared);
-  const widenSightings = sightingWriter(shared);
+  const widenSightings = configuredPathWriter(shared);
 
   const put = (pathId: number, slot: StoredSlot): boolean => {
     if (rows.isKnown(slot.slot, pathId)) {

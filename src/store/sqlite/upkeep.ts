@@ -4,7 +4,7 @@ import type { EpochMs, PathId } from '../../core/types.js';
 import { StoreError, type UpkeepStore } from '../store.js';
 import { backup } from './backup.js';
 import type { Connection } from './database.js';
-import { toStoreFault } from './faults.js';
+import { toStoreError } from './errors.js';
 import { makePrivateFile } from './private-file.js';
 import type { RoundKey } from './round-list.js';
 import type { SqlDatabase } from '../sql/database.js';
@@ -89,7 +89,7 @@ export function upkeepStore(on: Connection, shared: SqlDatabase): UpkeepStore {
         const [state] = db.pragma('wal_checkpoint(PASSIVE)') as { log: number; checkpointed: number }[];
         return state !== undefined && state.checkpointed === state.log;
       } catch (error) {
-        const fault = toStoreFault(error, file);
+        const fault = toStoreError(error, file);
         // Locked by another process for a moment: the next attempt will show.
         if (fault instanceof StoreError && fault.kind === 'busy') return false;
         throw fault;
@@ -102,7 +102,7 @@ export function upkeepStore(on: Connection, shared: SqlDatabase): UpkeepStore {
       try {
         db.pragma('wal_checkpoint(TRUNCATE)');
       } catch (error) {
-        throw toStoreFault(error, file);
+        throw toStoreError(error, file);
       }
     },
     // The touched pages are written although their content does not change, which tests whether writing works.
