@@ -16,7 +16,7 @@ import { createStanding } from '../services/standing/keep-standing.js';
 import { createMonthClose } from '../services/statements/month-close.js';
 import { createSuggester } from '../services/tickets/watcher.js';
 import { createTracer } from '../services/tracer.js';
-import { keptLedger } from '../store/ledger-cache.js';
+import { cachedLedger } from '../store/ledger-cache.js';
 import { thisWriter } from '../store/writer-lock.js';
 import { contractPlan, followBook, loadWithEntered, readWebFiles, withEntered } from './configuration.js';
 import type { ContractServices } from './contract-services.js';
@@ -89,12 +89,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       onReplaced: (message) => {
         log.error({}, message);
       },
-      onHeldByOther: (fault) => {
+      onLockLost: (fault) => {
         log.error({ err: fault }, 'another daemon measures into the same database');
       },
     });
     stopping.add('store', () => database.close());
-    const store = { ...database, ledger: keptLedger(database.ledger) };
+    const store = { ...database, ledger: cachedLedger(database.ledger) };
     config = await withEntered(config, store.ledger);
     const refresh = async (): Promise<void> => {
       const before = config;

@@ -19,7 +19,7 @@ export interface OpenStoreOptions {
   readonly checkUpToBytes?: number;
   /** Holds the writer's lock until it is closed, in this name: what a daemon does. */
   readonly writer?: WriterName;
-  readonly onHeldByOther?: (fault: StoreError) => void;
+  readonly onLockLost?: (fault: StoreError) => void;
   /** Of a daemon: the file is opened anew where it was deleted or replaced, and that is told in a sentence. */
   readonly onReplaced?: (message: string) => void;
 }
@@ -30,7 +30,7 @@ export type OpenedStore = Store & { readonly forward?: ForwardStore };
 /** The configured store, wherever it is; only its own driver is loaded. Rejects with `StoreError`. */
 export async function openStore(config: Config, options: OpenStoreOptions = {}): Promise<OpenedStore> {
   const { store, role, agent } = config;
-  const { writer, onHeldByOther, onReplaced: tell, ...others } = options;
+  const { writer, onLockLost, onReplaced: tell, ...others } = options;
   if (store.postgres !== null) {
     const { openPostgresStore } = await import('../store/postgres/open.js');
     return openPostgresStore({
@@ -38,13 +38,13 @@ export async function openStore(config: Config, options: OpenStoreOptions = {}):
       readOnly: options.readOnly ?? false,
       // Hubs share a database: what they take of agents is merged by the database itself.
       ...(writer && role !== 'hub'
-        ? { writer: { agent, writer, ...(onHeldByOther ? { onHeldByOther } : {}) } }
+        ? { writer: { agent, writer, ...(onLockLost ? { onLockLost } : {}) } }
         : {}),
     });
   }
   const file = { path: store.path, ...others, ...(writer ? { writer } : {}) };
   if (tell) {
-    const { openLastingStore } = await import('../store/sqlite/lasting.js');
+    const { openRecoveringStore: openLastingStore } = await import('../store/sqlite/recovering.js');
     return openLastingStore({ ...file, tell });
   }
   const { openSqliteStore } = await import('../store/sqlite/open.js');

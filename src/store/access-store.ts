@@ -3,7 +3,7 @@ import type { Role } from '../core/access/rules.js';
 import type { LedgerEvent } from '../core/ledger/actions.js';
 import type { EpochMs } from '../core/types.js';
 
-/** Who may come in, and what those who did have done. Secrets are kept as hashes only. */
+/** Who has access, and the audit trail. Secrets are stored as hashes only. */
 export interface AccessStore {
   readonly tokens: TokenStore;
   readonly users: UserStore;
@@ -12,20 +12,20 @@ export interface AccessStore {
   readonly replies: ReplyStore;
 }
 
-/** What somebody is, however it came in. */
+/** The roles of a principal, however it was authenticated. */
 export interface Grant {
   readonly roles: readonly Role[];
   readonly customer: string | null;
 }
 
 export interface TokenRecord extends Grant {
-  /** What it is called by: its first eight digits, which are no secret. */
+  /** Its first eight digits, which are not secret. */
   readonly id: string;
   /** SHA-256 of the whole token, in hexadecimal. */
   readonly hash: string;
-  /** What it is for, for people. */
+  /** Its purpose, in words. */
   readonly name: string;
-  /** Null: everything that its roles may. */
+  /** Null: everything that its roles permit. */
   readonly scopes: readonly string[] | null;
   readonly createdAt: EpochMs;
   /** Null: never. */
@@ -35,13 +35,13 @@ export interface TokenRecord extends Grant {
 }
 
 export interface TokenStore {
-  /** Rejects where the id or the hash is taken. */
+  /** Rejects when the id or the hash exists. */
   add(token: Omit<TokenRecord, 'revokedAt' | 'lastUsedAt'>): Promise<void>;
-  /** By its hash; null: there is none. */
+  /** Null: no token has this hash. */
   find(hash: string): Promise<TokenRecord | null>;
   /** Oldest first. */
   list(): Promise<TokenRecord[]>;
-  /** `false`: there is none of that id, or it was revoked before. */
+  /** `false`: no token has this id, or it was revoked before. */
   revoke(id: string, at: EpochMs): Promise<boolean>;
   used(id: string, at: EpochMs): Promise<void>;
 }
@@ -56,25 +56,25 @@ export interface UserRecord extends Grant {
 }
 
 export interface UserStore {
-  /** `false`: there is somebody of that name. Names differ in more than their case. */
+  /** `false`: the name exists. Names that differ only in case are equal. */
   add(user: Omit<UserRecord, 'disabledAt'>): Promise<boolean>;
   find(name: string): Promise<UserRecord | null>;
   /** By name. */
   list(): Promise<UserRecord[]>;
-  /** `false`: there is nobody of that name. A new password ends the user's sessions. */
+  /** `false`: there is no such user. A new password ends the user's sessions. */
   setPassword(name: string, password: string, at: EpochMs): Promise<boolean>;
-  /** `false`: there is nobody of that name, or it was done before. It ends the user's sessions. */
+  /** `false`: there is no such user, or it was disabled before. Ends the user's sessions. */
   disable(name: string, at: EpochMs): Promise<boolean>;
 }
 
 export interface SessionRecord extends Grant {
-  /** SHA-256 of what the cookie holds. */
+  /** SHA-256 of the cookie's value. */
   readonly hash: string;
   /** `user:ann`, or `oidc:SUBJECT`. */
   readonly principal: string;
   readonly name: string;
   readonly via: 'password' | 'oidc';
-  /** What a form or a script has to send along to write. */
+  /** The token that a form or a script has to send with each writing request. */
   readonly csrf: string;
   readonly createdAt: EpochMs;
   readonly expiresAt: EpochMs;
@@ -82,27 +82,27 @@ export interface SessionRecord extends Grant {
 }
 
 export interface SessionStore {
-  /** Forgets those that are over besides. */
+  /** Also deletes expired sessions. */
   add(session: SessionRecord): Promise<void>;
   find(hash: string): Promise<SessionRecord | null>;
   seen(hash: string, at: EpochMs): Promise<void>;
   remove(hash: string): Promise<void>;
 }
 
-/** Who did what, as a chain of hashes of its own: the ledger's events are folded at each look, these never are. */
+/** The audit trail: who did what, as a hash chain separate from the ledger, whose events are folded at each read. */
 export interface TrailStore {
-  /** Appends what `link` makes of the last entry; resolves to it when it is durable. */
+  /** Appends the entry that `link` makes from the last one; resolves to it when it is durable. */
   append(link: (head: TrailLink) => TrailEntry): Promise<TrailEntry>;
-  /** Those after the entry `after`, oldest first. */
+  /** The entries after number `after`, oldest first. */
   list(query?: { readonly after?: number; readonly limit?: number }): Promise<TrailEntry[]>;
 }
 
-/** An answer that was given to a request with a key of its own. */
+/** The response to a request with an idempotency key. */
 export interface Reply {
-  /** Whose key it is. */
+  /** The owner of the key. */
   readonly principal: string;
   readonly key: string;
-  /** SHA-256 of what was asked for. */
+  /** SHA-256 of the request. */
   readonly request: string;
   readonly at: EpochMs;
   readonly status: number;
@@ -111,18 +111,18 @@ export interface Reply {
 }
 
 export interface ReplyStore {
-  /** Keeps the first of a key, and forgets those from before `forgetBefore`. */
-  put(reply: Reply, forgetBefore: EpochMs): Promise<void>;
-  /** Null: there is none since `after`. */
+  /** Stores the first response for a key, and deletes those from before `deleteBefore`. */
+  put(reply: Reply, deleteBefore: EpochMs): Promise<void>;
+  /** Null: none was stored since `after`. */
   find(principal: string, key: string, after: EpochMs): Promise<Reply | null>;
 }
 
-/** People at customers: the one place where their data stand. Everything else names them by id. */
+/** People at customers: the only place with personal data. Everything else refers to them by id. */
 export interface ContactStore {
-  /** Writes a contact, whole, with the ledger's events of it; `moved`: other events came first. */
+  /** Writes a whole contact together with its ledger events; `moved`: other events were appended first. */
   put(contact: Contact, events: readonly LedgerEvent[]): Promise<'stored' | 'moved'>;
   get(id: string): Promise<Contact | null>;
-  /** By id; those of a customer where one is given. */
+  /** Oldest first; those of one customer when it is given. */
   list(customer?: string): Promise<Contact[]>;
 }
 
@@ -130,7 +130,7 @@ export interface Contact {
   /** `P12`. */
   readonly id: string;
   readonly customer: string;
-  /** Null: erased, or never given. */
+  /** Null: erased, or never known. */
   readonly name: string | null;
   readonly email: string | null;
   readonly phone: string | null;

@@ -30,11 +30,11 @@ export interface CopySource {
   close(): Promise<void>;
 }
 
-/** The target of a copy. All or nothing: nothing is visible to others before `keep`. */
+/** The target of a copy. All or nothing: nothing is visible to others before `commit`. */
 export interface CopyTarget extends CopySource {
   put(table: CopyTable, rows: readonly CopyRow[]): Promise<void>;
   /** Commits what was written; resolves when it is durable. */
-  keep(): Promise<void>;
+  commit(): Promise<void>;
 }
 
 /** Packets are copied with their rounds, because each database has its own key for them. */
@@ -110,11 +110,11 @@ export async function copyTables({
     if (copy?.rows === rows && copy.digest === digest) continue;
     throw new StoreError(
       `the copy of ${table} is not what was read (${rows} rows of ${from.name}, ${copy?.rows ?? 0} of ${to.name}); ` +
-        'nothing of it was kept',
+        'nothing of it was stored',
       'other',
     );
   }
-  await to.keep();
+  await to.commit();
   return read;
 }
 

@@ -6,7 +6,7 @@ import type { LedgerStore } from './ledger-store.js';
  * events after a given one always reads the stored rows, because that is how a history is verified. While there is no
  * new event, the same list object is returned.
  */
-export function keptLedger(ledger: LedgerStore): LedgerStore {
+export function cachedLedger(ledger: LedgerStore): LedgerStore {
   let known: LedgerEvent[] = [];
   return {
     append: (events) => ledger.append(events),
@@ -15,14 +15,14 @@ export function keptLedger(ledger: LedgerStore): LedgerStore {
       const fresh = await ledger.events({ after: known.at(-1)?.seq ?? 0 });
       // A concurrent call may have added the events already.
       const last = known.at(-1)?.seq ?? 0;
-      const news = fresh.filter(({ seq }) => seq > last);
-      if (news.length > 0) known = [...known, ...news];
+      const added = fresh.filter(({ seq }) => seq > last);
+      if (added.length > 0) known = [...known, ...added];
       return known;
     },
   };
 }
 /** Runs tasks one after the other, in the order of the calls; a failed one does not stop the next. */
-export function turns(): <T>(work: () => Promise<T>) => Promise<T> {
+export function taskQueue(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
     const done = last.then(work, work);

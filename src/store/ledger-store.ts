@@ -5,37 +5,37 @@ import type { Suggestion } from '../core/ticket/suggestion.js';
 import type { EpochMs, PathId } from '../core/types.js';
 import type { OutboxDraft } from './statement-store.js';
 
-/** What people entered: exclusions, corrections of outages, and who did what. Append-only. */
+/** Exclusions, corrections of outages and other entries that people make, with their authors. Append-only. */
 export interface LedgerStore {
   /**
-   * Appends events, all or none, when the first one's `previous` is the hash of the last that is there; `moved`:
-   * another came before, and these have to be thought over.
+   * Appends events, all or none, when the first one's `previous` is the hash of the last stored event; `moved`: another
+   * event was appended first, and these have to be reconsidered.
    */
   append(events: readonly LedgerEvent[]): Promise<'stored' | 'moved'>;
-  /** Those after the event `after`, in their order. */
+  /** The events after number `after`, in their order. */
   events(query?: { readonly after?: number; readonly limit?: number }): Promise<LedgerEvent[]>;
 }
 
-/** The largest file that is kept. */
+/** The largest attachment. */
 export const maxAttachmentBytes = 10 * 2 ** 20;
 
-/** Files that prove something, kept by the SHA-256 of their content. */
+/** Evidence files, identified by the SHA-256 of their content. */
 export interface AttachmentStore {
-  /** Keeps a file once. Rejects with `RangeError` for one of more than `maxAttachmentBytes`. */
+  /** Stores a file once. Rejects with `RangeError` for one of more than `maxAttachmentBytes`. */
   put(file: AttachmentFile): Promise<void>;
   /** Null: there is no such file. */
   get(sha256: string): Promise<Uint8Array | null>;
 }
 
 interface AttachmentFile {
-  /** Hexadecimal, in small letters. */
+  /** Hexadecimal, lower case. */
   readonly sha256: string;
   readonly content: Uint8Array;
   readonly at: EpochMs;
 }
 
-/** A report as far as lists look at it: kept beside its events, which alone decide. */
-export interface FaultHead {
+/** The fields of a ticket that lists use: derived from its events and stored beside them. */
+export interface TicketHead {
   readonly number: number;
   readonly customer: string;
   readonly path: PathId | null;
@@ -49,16 +49,16 @@ export interface FaultHead {
 }
 
 export interface TicketAppend {
-  /** Of one report, in their order. */
+  /** Events of one ticket, in their order. */
   readonly events: readonly TicketRecord[];
-  /** As it is after them. */
-  readonly head: FaultHead;
+  /** The state after these events. */
+  readonly head: TicketHead;
   /** Stored with the events or not at all. */
   readonly outbox: readonly OutboxDraft[];
 }
 
 export interface TicketQuery {
-  /** Only those of these customers; left out: of all. */
+  /** Only tickets of these customers; of all by default. */
   readonly customers?: readonly string[];
   readonly states?: readonly TicketState[];
   readonly path?: PathId;
@@ -70,38 +70,38 @@ export interface TicketQuery {
   readonly to?: EpochMs;
 }
 
-/** Fault reports: each a chain of events, append-only. */
+/** Tickets: each is an append-only chain of events. */
 export interface TicketStore {
   /**
-   * Appends events of a report, all or none. `moved`: another event came before them, or for a new report its number
-   * is taken or leaves a gap.
+   * Appends events of a ticket, all or none. `moved`: another event was appended first, or the number of a new ticket
+   * exists or leaves a gap.
    */
   append(entry: TicketAppend): Promise<'stored' | 'moved'>;
-  /** Of one report, in their order; none: there is no such report. */
+  /** The events of a ticket, in their order; empty when there is no such ticket. */
   events(report: number): Promise<TicketRecord[]>;
   /** Newest first. */
   heads(
     query: TicketQuery & { readonly limit: number; readonly before?: number; readonly offset?: number },
-  ): Promise<FaultHead[]>;
+  ): Promise<TicketHead[]>;
   count(query: TicketQuery): Promise<number>;
-  /** The reports of the same path and hour. */
+  /** The tickets of the same subject and hour. */
   same(sameness: Sameness): Promise<SameFault[]>;
-  /** The highest number; 0: there is no report. */
+  /** The highest number; 0: there is no ticket. */
   latest(): Promise<number>;
 }
 
 export interface SuggestionStore {
-  /** Writes a suggestion, or writes it anew: its identity is (path, first slot). */
+  /** Inserts or updates a suggestion, which is identified by path and first slot. */
   put(suggestion: Suggestion): Promise<void>;
-  /** Newest first, and of one slot by path. */
+  /** Newest first; those of one slot by path. */
   list(query: SuggestionQuery): Promise<Suggestion[]>;
 }
 
 export interface SuggestionQuery {
   readonly path?: PathId;
-  /** Only those that go on. */
+  /** Only suggestions that have not ended. */
   readonly open?: boolean;
-  /** Only those that come behind this one. */
+  /** Only suggestions after this one in that order. */
   readonly before?: Pick<Suggestion, 'firstSlot' | 'path'>;
   readonly limit: number;
 }

@@ -1,7 +1,8 @@
+import { type CountedRound, weightOf } from '../core/measurement/figures.js';
 import type { EpochMs, PathId } from '../core/types.js';
-import type { PathSums } from './store.js';
+import type { MeasuredBy, PartOfPath, PathSums, RoundStore } from './store.js';
 
-/** Rows of held sizes that share their denominators, as a database counts and adds them. */
+/** Sizes of counted rounds that share their denominators, as a database counts and adds them. */
 export interface SumGroup {
   readonly sent: bigint;
   readonly received: bigint;
@@ -13,13 +14,98 @@ export interface SumGroup {
   readonly rttMinSumUs: bigint;
 }
 
+/**
+ * The groups of the sizes in `size` that fulfil `where`. A database adds integers in groups of equal denominators and
+ * divides nothing.
+ */
+export const sumGroupsSql = (where: string): string => `
+  SELECT sent, received, sizes_with_latency AS "withLatency", sizes_with_loss AS "withLoss", count(*) AS rows,
+    sum(rtt_sum_us) AS "rttSumUs", coalesce(sum(rtt_min_us), 0) AS "rttMinSumUs"
+  FROM size WHERE ${where} AND held = 1 AND sent > 0
+  GROUP BY received, sent, sizes_with_latency, sizes_with_loss`;
+
+/** A row of `sumGroupsSql`: a database gives integers as numbers, as bigints or, large sums, as text. */
+export type SumGroupRow = Readonly<Record<keyof SumGroup, bigint | number | string>>;
+
+export const sumGroupOf = (row: SumGroupRow): SumGroup => ({
+  sent: BigInt(row.sent),
+  received: BigInt(row.received),
+  withLatency: BigInt(row.withLatency),
+  withLoss: BigInt(row.withLoss),
+  rows: BigInt(row.rows),
+  rttSumUs: BigInt(row.rttSumUs),
+  rttMinSumUs: BigInt(row.rttMinSumUs),
+});
+
+/** The groups of a round that was read whole, one for each of its sizes; none of a round that does not count. */
+export function sumGroupsOf(round: CountedRound): SumGroup[] {
+  const { isCounted, sizesWithLatency, sizesWithLoss } = weightOf(round);
+  if (!isCounted) return [];
+  return round.sizes
+    .filter(({ sent }) => sent > 0)
+    .map(({ sent, received, rttSumUs, rttMinUs }) =>
+      sumGroupOf({
+        sent,
+        received,
+        withLatency: sizesWithLatency,
+        withLoss: sizesWithLoss,
+        rows: 1n,
+        rttSumUs,
+        rttMinSumUs: rttMinUs ?? 0,
+      }),
+    );
+}
+
+interface SumSource {
+  /** The groups of each part, in the order of the parts. */
+  readonly groupsOf: (parts: readonly PartOfPath[]) => Promise<(readonly SumGroup[])[]>;
+  /** Every path that the store knows, by id. */
+  readonly everyPath: () => Promise<readonly PathId[]>;
+}
+
+export function sumQueries({ groupsOf, everyPath }: SumSource): Pick<RoundStore, 'monthSums' | 'partSums'> {
+  return {
+    async partSums(parts) {
+      const groups = await groupsOf(parts);
+      return parts.map(({ path }, index) => pathSums(path, groups[index] ?? []));
+    },
+    async monthSums(query) {
+      const paths = query.paths ?? (await everyPath());
+      const parts = paths.flatMap((path, owner) =>
+        spansWithout(query, query.without?.get(path) ?? []).map((span) => ({ path, owner, ...span })),
+      );
+      const groups = paths.map((): SumGroup[] => []);
+      for (const [index, ofPart] of (await groupsOf(parts)).entries())
+        groups[parts[index]?.owner ?? 0]?.push(...ofPart);
+      return paths.map((path, index) => pathSums(path, groups[index] ?? []));
+    },
+  };
+}
+
+/** Counts the valid rounds of slots in [:from, :to) by path, driver and source of stamps. */
+export const measuredBySql = `
+  SELECT path.name AS path, driver, stamps, rounds
+  FROM (SELECT path_id, driver, stamps, count(*) AS rounds FROM round
+        WHERE slot >= :from AND slot < :to AND status = 'ok' GROUP BY path_id, driver, stamps) AS counted
+  JOIN path ON path.id = path_id`;
+
+/** Adds up the counts of equal path, driver and stamps, and orders them by those. */
+export function addedUp(rows: Iterable<MeasuredBy>): MeasuredBy[] {
+  const byKey = new Map<string, MeasuredBy>();
+  for (const row of rows) {
+    const key = `${row.path} ${row.driver} ${row.stamps}`;
+    byKey.set(key, { ...row, rounds: row.rounds + (byKey.get(key)?.rounds ?? 0) });
+  }
+  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+}
+
 interface SlotSpan {
   readonly from: EpochMs;
   readonly to: EpochMs;
 }
 
 /** [from, to) less the intervals, in order. */
-export function spansWithout({ from, to }: SlotSpan, without: readonly SlotSpan[]): SlotSpan[] {
+function spansWithout({ from, to }: SlotSpan, without: readonly SlotSpan[]): SlotSpan[] {
   const spans: SlotSpan[] = [];
   let start = from;
   for (const gap of without.filter((span) => span.from < span.to).sort((a, b) => a.from - b.from)) {

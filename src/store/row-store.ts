@@ -3,7 +3,7 @@ import type { WatchRecord } from '../core/watch/outage.js';
 import type { EpochMs, PathId } from '../core/types.js';
 
 /** When a path was configured. */
-export interface Sighting {
+export interface ConfiguredPath {
   readonly path: PathId;
   readonly firstSeenAt: EpochMs;
   readonly lastSeenAt: EpochMs;
@@ -13,16 +13,16 @@ export interface Sighting {
 export interface StoredRows {
   readonly slots: readonly StoredSlot[];
   readonly watch: WatchRecord;
-  readonly sightings: readonly Sighting[];
+  readonly sightings: readonly ConfiguredPath[];
 }
 
-/** The part that was new; watch rows in their merged state. */
+/** The rows that changed the store; watch rows in their merged state. */
 export interface Merged {
   readonly slots: readonly StoredSlot[];
   readonly watch: WatchRecord;
 }
 
-/** Rows that were first stored elsewhere. */
+/** Rows that were stored in another database first. */
 export interface RowStore {
   /**
    * Writes rows, all or none. An existing row is merged with the new one by the rules of `core/merge`, so that rows may

@@ -7,34 +7,34 @@ import type { EpochMs } from '../core/types.js';
 
 export type { ChangedSince, StatementSummary };
 
-/** Statements, the rows for billing that follow from them, and what was noted of months. */
+/** Statements, the credits that follow from them, and which months are closed. */
 export interface StatementStore {
   /**
-   * Keeps the draft of a service's month in place of the one before, with its row for billing (null: it owes nothing).
-   * Does nothing for a revision that is sealed.
+   * Replaces the draft of a service's month together with its credit (null: none is owed). Does nothing for a sealed
+   * revision.
    */
   putDraft(draft: DraftStatement, credit: CreditFacts | null): Promise<void>;
   draft(id: string): Promise<DraftStatement | null>;
-  /** One revision, or the latest; null: there is none. */
+  /** One revision, or the latest; null: it does not exist. */
   sealed(id: string, revision?: number): Promise<SealedStatement | null>;
-  /** Drafts and every sealed revision, without their documents: by month, service and revision. */
+  /** Drafts and all sealed revisions without their documents, ordered by month, service and revision. */
   list(query?: StatementQuery): Promise<StatementSummary[]>;
   /**
-   * All or nothing: ledger events at the head, a sealed revision in place of its draft, moves of credits. `moved`: other
-   * events came first. `conflict`: the revision is there already or does not follow the last, or a credit has another
-   * status by now.
+   * Stores, all or nothing, ledger events at the head, a sealed revision in place of its draft, and changes of credits.
+   * `moved`: other events were appended first. `conflict`: the revision exists or does not follow the last, or a credit
+   * has another status.
    */
   commit(change: StatementCommit): Promise<'stored' | 'moved' | 'conflict'>;
   credits(query?: CreditQuery): Promise<CreditRow[]>;
   /**
-   * Runs a work on a month's statements when its turn comes: one at a time of this program and, in PostgreSQL, of every
-   * program on the database. Two programs on one file only find out in `commit`, which takes the first.
+   * Runs work on a month's statements one at a time within this program and, on PostgreSQL, within all programs on the
+   * database. Two programs on one SQLite file only conflict in `commit`, where the first one wins.
    */
   inTurn<T>(month: string, work: () => Promise<T>): Promise<T>;
-  /** That a month was closed. */
+  /** When a month was closed; null: it is open. */
   closed(month: string): Promise<EpochMs | null>;
   markClosed(month: string, at: EpochMs): Promise<void>;
-  /** What sealed statements would say otherwise by now, by id; null: nothing any more. */
+  /** Records why a sealed statement would be different today; null: it would not. */
   markChanged(id: string, changed: ChangedSince | null): Promise<void>;
 }
 
@@ -48,13 +48,13 @@ export interface StatementQuery {
   readonly month?: string;
   readonly service?: string;
   readonly customer?: string;
-  /** Only what comes after this one, in the order of the list. */
+  /** Only entries after this one, in the order of the list. */
   readonly after?: StatementPlace;
   /** All by default. */
   readonly limit?: number;
 }
 
-/** The list goes by these, in this order. */
+/** The sort key of the list. */
 export interface StatementPlace {
   readonly month: string;
   readonly service: string;
@@ -72,12 +72,12 @@ export interface StatementCommit {
 export type CreditChange =
   | {
       readonly id: string;
-      /** What it has to be until now. */
+      /** The change applies only to a credit with one of these statuses. */
       readonly from: readonly CreditStatus[];
       readonly to: CreditStatus;
       readonly at: EpochMs;
       readonly note: string | null;
-      /** It is news in the feed. */
+      /** Whether the change appears in the feed. */
       readonly feed: boolean;
     }
   | { readonly id: string; readonly remindedAt: EpochMs }
@@ -90,7 +90,7 @@ export interface CreditQuery {
   readonly service?: string;
   readonly customer?: string;
   readonly status?: CreditStatus;
-  /** Only what is in the feed after this place, in the feed's order. */
+  /** Only credits after this cursor of the feed, in the feed's order. */
   readonly since?: number;
   readonly limit?: number;
 }
@@ -98,47 +98,47 @@ export interface CreditQuery {
 export const targetKinds = ['webhook', 'mail', 'tmf'] as const;
 export type TargetKind = (typeof targetKinds)[number];
 
-/** Who wants to be told of what, and where. */
+/** A subscription: who is notified of which events, and where. */
 export interface NotifyTarget {
   readonly id: string;
-  /** Null: the operator's own. */
+  /** Null: a target of the operator. */
   readonly customer: string | null;
   readonly kind: TargetKind;
   /** An URL, or a mail address. */
   readonly address: string;
-  /** What webhooks are signed with; never shown. */
+  /** The key that webhooks are signed with; never shown. */
   readonly secret: string | null;
   readonly language: string;
   /** The names of events; `*`: all. */
   readonly events: readonly string[];
-  /** Of TMF listeners, as it was given. */
+  /** The query of a TMF listener, unchanged. */
   readonly query: string | null;
   readonly createdAt: EpochMs;
   readonly createdBy: string;
 }
 
 export interface TargetStore {
-  /** Resolves to false where the id is taken. */
+  /** Resolves to false when the id exists. */
   add(target: NotifyTarget): Promise<boolean>;
   get(id: string): Promise<NotifyTarget | null>;
-  /** By their age. */
+  /** Oldest first. */
   list(): Promise<NotifyTarget[]>;
-  /** Erases it; false: there was none. */
+  /** Deletes a target; false: it does not exist. */
   remove(id: string): Promise<boolean>;
 }
 
 export { outboxStates, type OutboxState };
 
-/** A message to one target, ready to go. */
+/** A message to one target. */
 export interface OutboxDraft {
-  /** A message of the same key is kept once. */
+  /** Of messages with the same key only the first is stored. */
   readonly key: string;
   /** The id of the target. */
   readonly target: string;
   readonly event: string;
-  /** What it speaks of: the id of a report, say. */
+  /** The subject of the event, such as the id of a ticket. */
   readonly about: string;
-  /** JSON, as the kind of the target wants it. */
+  /** JSON in the format of the target's kind. */
   readonly body: string;
   readonly at: EpochMs;
 }
@@ -146,9 +146,9 @@ export interface OutboxDraft {
 export interface OutboxMessage extends Omit<OutboxDraft, 'at'> {
   readonly id: number;
   readonly createdAt: EpochMs;
-  /** Not before this. */
+  /** The earliest time of the next attempt. */
   readonly dueAt: EpochMs;
-  /** How often it was tried. */
+  /** The number of attempts. */
   readonly attempts: number;
   readonly state: OutboxState;
   readonly lastError: string | null;
@@ -161,16 +161,16 @@ export interface OutboxDepth {
   readonly oldestWaitingAt: EpochMs | null;
 }
 
-/** What is to be sent, kept until it was: at least once, not at most. */
+/** Messages to be sent: each is delivered at least once. */
 export interface OutboxStore {
   add(drafts: readonly OutboxDraft[]): Promise<void>;
-  /** Takes what is due by `now`, oldest first, and lets nobody else take it before `until`. */
+  /** Claims messages that are due by `now`, oldest first; no other process can claim them before `until`. */
   claim(query: {
     readonly now: EpochMs;
     readonly until: EpochMs;
     readonly limit: number;
   }): Promise<OutboxMessage[]>;
-  /** How a try ended: `waiting` goes on at `dueAt`. What is settled already stays so. */
+  /** Records an attempt: `waiting` is retried at `dueAt`. A settled message does not change. */
   tried(
     id: number,
     result: {
@@ -187,11 +187,11 @@ export interface OutboxStore {
     readonly limit: number;
   }): Promise<OutboxMessage[]>;
   get(id: number): Promise<OutboxMessage | null>;
-  /** Lets a dead or dropped one go again, or a waiting one at once; false: it is none of those. */
+  /** Retries a dead or dropped message, or a waiting one at once; false: it was sent, or does not exist. */
   retry(id: number, at: EpochMs): Promise<boolean>;
-  /** Gives up one that waits or is dead; false: it is neither. */
+  /** Drops a waiting or dead message; false: it is neither. */
   drop(id: number, at: EpochMs): Promise<boolean>;
   depth(): Promise<OutboxDepth>;
-  /** Deletes what was sent or dropped before then; resolves to how many. */
+  /** Deletes messages that were sent or dropped before an instant; resolves to their number. */
   sweep(before: EpochMs): Promise<number>;
 }

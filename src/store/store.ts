@@ -47,13 +47,13 @@ export interface RoundQuery {
 
 export interface RoundStore {
   /**
-   * Stores a round whole, once: `already-stored` when a round of its (path, slot) is there. A round takes the place of
-   * a missing mark. Rejects with `RangeError` for an RTT that is not a whole number of microseconds from 0 to 2^31.
+   * Stores a whole round once: `already-stored` when there is a round of its path and slot. A round replaces a missing
+   * mark. Rejects with `RangeError` for an RTT that is not a whole number of microseconds from 0 to 2^31.
    */
   put(round: Round): Promise<'stored' | 'already-stored'>;
   /** Marks slots as missing, where nothing is stored for them. Resolves to how many were new. */
   putMissing(missing: readonly MissingRound[]): Promise<number>;
-  /** Takes back the marks of these paths' slots at or after `from`. Resolves to how many there were. */
+  /** Deletes the marks of these paths' slots at or after `from`. Resolves to their number. */
   removeMarks(paths: readonly PathId[], from: EpochMs): Promise<number>;
   list(query: RoundQuery): Promise<SlotSummary[]>;
   /** Every packet of a round; null when there is no such round, or its packets' retention has passed. */
@@ -64,9 +64,9 @@ export interface RoundStore {
   within(query: WithinQuery): Promise<RoundWithin[]>;
   /** The latest slot of every path that has a round or a missing mark; unscheduled rounds are none of a slot. */
   newest(): Promise<ReadonlyMap<PathId, EpochMs>>;
-  /** What a month's means are made from, summed by the database: one entry per path asked for, in that order. */
+  /** The sums that a month's means are computed from: one entry per path asked for, in that order. */
   monthSums(query: MonthSumsQuery): Promise<PathSums[]>;
-  /** The same of parts of months: one entry per part, in that order. A path may have any number of them. */
+  /** The same for parts of months: one entry per part, in that order. A path may have any number of parts. */
   partSums(parts: readonly PartOfPath[]): Promise<PathSums[]>;
   /** How the rounds of status `ok` with slots in [from, to) were taken, by path, driver and stamps. */
   measuredBy(from: EpochMs, to: EpochMs): Promise<MeasuredBy[]>;
@@ -114,7 +114,7 @@ export interface MonthSumsQuery {
 }
 
 /**
- * The held rounds of one path: status `ok` and something sent in at least one size (rules, section 2).
+ * Sums over the rounds of one path that count (`weightOf` in core/measurement/figures.ts).
  *
  * A round's latency is Σ over its sizes of rttSumUs / received, over its number of sizes with a latency. So the sum of
  * all rounds' latencies is Σ over the groups of rttSumUs / (received · sizes), exactly, and their mean that over
@@ -123,7 +123,7 @@ export interface MonthSumsQuery {
 export interface PathSums {
   readonly path: PathId;
   readonly roundsHeld: number;
-  /** Held rounds with a packet received in at least one size. */
+  /** Counted rounds with a packet received in at least one size. */
   readonly roundsWithLatency: number;
   /** Sizes with a latency, by their number of received packets and their round's number of sizes with a latency. */
   readonly latency: readonly {
@@ -138,12 +138,12 @@ export interface PathSums {
 }
 
 export interface PathStore {
-  /** Notes that the paths are configured; keeps the first and the latest instant that each was. */
+  /** Records that the paths are configured at an instant: the first and the latest are stored. */
   seen(paths: readonly PathId[], at: EpochMs): Promise<void>;
-  known(): Promise<ReadonlyMap<PathId, PathSighting>>;
+  known(): Promise<ReadonlyMap<PathId, ConfiguredTime>>;
 }
 
-export interface PathSighting {
+export interface ConfiguredTime {
   readonly firstSeenAt: EpochMs;
   readonly lastSeenAt: EpochMs;
 }
@@ -154,7 +154,7 @@ export interface RunRecord {
   readonly version: string;
   readonly startedAt: EpochMs;
   readonly lastSeenAt: EpochMs;
-  /** Null when it did not end in order. */
+  /** Null when it crashed, or still runs. */
   readonly stoppedAt: EpochMs | null;
 }
 
@@ -175,14 +175,14 @@ export interface RunStore {
 interface SweepResult {
   readonly packetsDeleted: number;
   readonly rowsDeleted: number;
-  /** Of what the watch wrote: states, heartbeats, blind times, outages that are over. */
+  /** Rows of the watch: states, heartbeats, unobserved times and ended outages. */
   readonly watchDeleted: number;
 }
 
 export interface UpkeepStore {
   /**
-   * Deletes packets, and rounds with everything of theirs, of slots before the given instants, and what the watch wrote
-   * before `rowsBefore`, in small batches. What was so at that instant stays, and outages that people spoke of do.
+   * Deletes packets, whole rounds and rows of the watch from before the given instants, in small batches. The state of
+   * the watch at `rowsBefore` is retained, and so are outages that the ledger refers to.
    */
   sweep(packetsBefore: EpochMs, rowsBefore: EpochMs): Promise<SweepResult>;
   /**
@@ -191,23 +191,23 @@ export interface UpkeepStore {
    */
   backup(file: string): Promise<{ readonly bytes: number }>;
   /**
-   * Copies what the open database holds into a new file, though it may have been deleted meanwhile. Rejects where that
-   * can't be done.
+   * Copies the open database into a new file, even when its own file was deleted meanwhile. Rejects when that can't be
+   * done.
    */
   rescue(file: string): Promise<void>;
   /**
-   * Reads back what was stored last the way a new process would, and writes the journal back as far as that can be done
-   * now. Resolves to whether all of it was. Rejects with `StoreError` where what was stored isn't there.
+   * Reads the newest round back as a new process would, and checkpoints the journal as far as possible. Resolves to
+   * whether all of it was checkpointed. Rejects with `StoreError` when the round is not found.
    */
   verify(): Promise<boolean>;
   /** Writes the journal back into the database file. */
   checkpoint(): Promise<void>;
-  /** Writes and takes back one row: rejects with `StoreError` where the store can't be written. */
+  /** Inserts and deletes one row: rejects with `StoreError` when the store can't be written. */
   probe(): Promise<void>;
   sizeBytes(): Promise<number>;
 }
 
-/** The store can't do its work now; what was stored before is not harmed. */
+/** The store failed; earlier data is not affected. */
 export class StoreError extends Error {
   override readonly name = 'StoreFault';
   constructor(

@@ -29,7 +29,7 @@ export interface WriterLock {
 }
 
 /** `name` is what the database is called for people; null as its holder: somebody who left no name. */
-export function heldFault(name: string, holder: WriterName | null): StoreError {
+export function lockedError(name: string, holder: WriterName | null): StoreError {
   const who = holder === null ? 'another process, which left no name' : describeWriter(holder);
   return new StoreError(
     `${name} is written by ${who}; allowed: one at a time. Stop that one, or give this one a store of its own`,

@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { metricMaker } from '../../src/metrics/make.js';
 import { metricNames } from '../../src/metrics/names.js';
 import { connect } from '../../src/store/postgres/connect.js';
-import { toStoreFault } from '../../src/store/postgres/faults.js';
+import { toStoreError } from '../../src/store/postgres/errors.js';
 import { createWriter } from '../../src/store/postgres/database.js';
 import { threePops } from '../support/config-file.js';
 import { freezingProxy } from '../support/freezing-proxy.js';
@@ -62,7 +62,7 @@ describe('PostgreSQL behind a way that falls silent', () => {
     url.port = String(proxy.port);
     const pool = connect({ url: url.href });
     onTestFinished(() => pool.end());
-    const writer = createWriter({ pool, faultOf: (error) => toStoreFault(error, 'it'), limitMs: 1_000 });
+    const writer = createWriter({ pool, faultOf: (error) => toStoreError(error, 'it'), limitMs: 1_000 });
     const ask = (before: () => void) =>
       writer.write(async (client) => {
         before();

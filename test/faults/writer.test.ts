@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openSqliteStore } from '../../src/store/sqlite/open.js';
-import { takeWriterLock, writerNow } from '../../src/store/sqlite/writer-lock.js';
+import { acquireWriterLock, writerNow } from '../../src/store/sqlite/writer-lock.js';
 import { thisWriter } from '../../src/store/writer-lock.js';
 import { compile } from '../lab/compile.js';
 import { quick, simulated } from '../support/config-file.js';
@@ -83,7 +83,7 @@ test('upgrade-under-a-daemon: a schema is not upgraded while a daemon of before 
   const old = new Database(path);
   migrate(old, path, migrations.slice(0, -1));
   old.close();
-  const lock = takeWriterLock(path, thisWriter('daemon', '0.0.9', 0));
+  const lock = acquireWriterLock(path, thisWriter('daemon', '0.0.9', 0));
   await expect(openSqliteStore({ path })).rejects.toMatchObject({
     name: 'StoreFault',
     kind: 'busy',

@@ -8,7 +8,7 @@ import type { Report } from '../../render/report/report.js';
 import type { ReportLanguage } from '../../i18n/languages.js';
 import { staleWhileRevalidate } from '../../services/cache.js';
 import { type Impact, judgeHere } from '../../services/months/impact.js';
-import { keptLedger } from '../../store/ledger-cache.js';
+import { cachedLedger } from '../../store/ledger-cache.js';
 import { openStore } from '../store.js';
 import type { Answers, Task } from './job-tasks.js';
 import { work } from './job-tasks.js';
@@ -74,7 +74,7 @@ let judgeOfThread: Judge | null = null;
 
 async function openJudge({ software, basis, now }: JudgeTask, config: Config): Promise<Judge> {
   const database = await openStore(config, { readOnly: true });
-  const store = { ...database, ledger: keptLedger(database.ledger) };
+  const store = { ...database, ledger: cachedLedger(database.ledger) };
   const clock = (): EpochMs => judge.now;
   const judging = judgeHere({ store, config: () => judge.config, now: clock, software });
   const judge: Judge = {

@@ -53,10 +53,34 @@ export interface CountedSize extends Pick<SizeCounts, 'bytes' | 'sent' | 'receiv
   readonly rttsUs?: readonly (number | null)[];
 }
 
-/** Whether the round counts for the month: only valid rounds do, and a round that sent nothing is missing. */
-export function isHeld(round: CountedRound): boolean {
-  return round.status === 'ok' && round.sizes.some((size) => size.sent > 0);
+/** How a round counts for its month, which follows from its status and the counts of its sizes alone. */
+interface RoundWeight {
+  /** Only valid rounds count, and a round that sent nothing is missing. */
+  readonly isCounted: boolean;
+  /** The sizes with a reply: each is one part in so many of the round's latency. */
+  readonly sizesWithLatency: number;
+  /** The sizes with a packet sent: each is one part in so many of the round's loss. */
+  readonly sizesWithLoss: number;
 }
+
+/** The one rule of which rounds count. The store keeps its result beside each size (`size.held`). */
+export function weightOf({
+  status,
+  sizes,
+}: {
+  readonly status: RoundStatus;
+  readonly sizes: readonly Pick<SizeCounts, 'sent' | 'received'>[];
+}): RoundWeight {
+  const sizesWithLoss = sizes.filter(({ sent }) => sent > 0).length;
+  return {
+    isCounted: status === 'ok' && sizesWithLoss > 0,
+    sizesWithLatency: sizes.filter(({ received }) => received > 0).length,
+    sizesWithLoss,
+  };
+}
+
+/** Whether the round counts for its month. */
+export const isCounted = (round: CountedRound): boolean => weightOf(round).isCounted;
 
 /** Means over rounds of each round's mean, never weighted by the number of packets (contract 2.1 (2), (3)). */
 export interface MeanSums {
@@ -140,7 +164,7 @@ export function figuresFromRounds(roundsOf: (path: PathId) => readonly CountedRo
     const known =
       sorted.get(path) ??
       roundsOf(path)
-        .filter(isHeld)
+        .filter(isCounted)
         .sort((a, b) => a.slot - b.slot);
     sorted.set(path, known);
     return known;
@@ -253,7 +277,7 @@ export function percentile(sorted: ArrayLike<number>, percent: number): number {
  */
 export function spreadOf(rounds: readonly CountedRound[]): Spread | null {
   const values: number[] = [];
-  for (const round of rounds.filter(isHeld)) {
+  for (const round of rounds.filter(isCounted)) {
     for (const size of round.sizes) {
       if (size.rttsUs === undefined) {
         if (size.received > 0) return null;

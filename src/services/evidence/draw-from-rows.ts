@@ -1,6 +1,5 @@
 import type { CustomerRegistry } from '../../core/customer/book.js';
 import { noHash } from '../../core/ledger/chain.js';
-import { isHeld } from '../../core/measurement/figures.js';
 import { zero } from '../../core/number.js';
 import type { CauseRule, Plan, PlanVersion, ServiceClass } from '../../core/plan.js';
 import type { Assembler } from '../../core/statement/assemble.js';
@@ -9,7 +8,7 @@ import type { RuleSet } from '../../core/statement/rule-set.js';
 import type { Interval } from '../../core/time/intervals.js';
 import type { EpochMs, PathId } from '../../core/types.js';
 import type { LedgerStore } from '../../store/ledger-store.js';
-import { pathSums } from '../../store/path-sums.js';
+import { addedUp, pathSums, sumGroupsOf } from '../../store/path-sums.js';
 import type { MeasuredBy, PathSums, RoundStore } from '../../store/store.js';
 import type { WatchStore } from '../../store/watch-store.js';
 import { drawMonth, type PastStatements } from '../statements/draw.js';
@@ -142,25 +141,8 @@ function evidenceStore(evidence: EvidenceRows): EvidenceStore {
     ({ path }) => path,
   );
   const sumsOf = (path: PathId, { from, to }: Interval): PathSums => {
-    const held = roundsOf(path).filter((round) => isHeld(round) && from <= round.slot && round.slot < to);
-    return pathSums(
-      path,
-      held.flatMap(({ sizes }) => {
-        const withLatency = BigInt(sizes.filter(({ received }) => received > 0).length);
-        const withLoss = BigInt(sizes.filter(({ sent }) => sent > 0).length);
-        return sizes
-          .filter(({ sent }) => sent > 0)
-          .map(({ sent, received, rttSumUs, rttMinUs }) => ({
-            sent: BigInt(sent),
-            received: BigInt(received),
-            rttSumUs: BigInt(rttSumUs),
-            rttMinSumUs: BigInt(rttMinUs ?? 0),
-            withLatency,
-            withLoss,
-            rows: 1n,
-          }));
-      }),
-    );
+    const rounds = roundsOf(path).filter((round) => from <= round.slot && round.slot < to);
+    return pathSums(path, rounds.flatMap(sumGroupsOf));
   };
   return {
     statements: {
@@ -213,12 +195,11 @@ function evidenceStore(evidence: EvidenceRows): EvidenceStore {
 }
 
 function measuredBy({ rounds }: EvidenceRows, { from, to }: Interval): MeasuredBy[] {
-  const all = new Map<string, MeasuredBy>();
-  for (const round of rounds) {
-    if (round.status !== 'ok' || round.slot < from || round.slot >= to) continue;
-    const { driver, stamps } = round.provenance;
-    const key = `${round.path} ${driver} ${stamps}`;
-    all.set(key, { path: round.path, driver, stamps, rounds: 1 + (all.get(key)?.rounds ?? 0) });
-  }
-  return [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+  return addedUp(
+    rounds.flatMap((round) => {
+      if (round.status !== 'ok' || round.slot < from || round.slot >= to) return [];
+      const { driver, stamps } = round.provenance;
+      return [{ path: round.path, driver, stamps, rounds: 1 }];
+    }),
+  );
 }

@@ -13,7 +13,7 @@ import { type Ticket, foldReport } from '../../core/ticket/report.js';
 import { targetClocks } from '../../core/ticket/suggestion.js';
 import type { EpochMs } from '../../core/types.js';
 import { digestOf } from '../../seal/canonical.js';
-import type { FaultHead, TicketStore } from '../../store/ledger-store.js';
+import type { TicketHead, TicketStore } from '../../store/ledger-store.js';
 import type { OutboxDraft } from '../../store/statement-store.js';
 import { ValidationError } from '../ledger/entries.js';
 
@@ -96,7 +96,7 @@ export const noSuchReport = (id: string): ValidationError =>
     ]),
   ]);
 
-function headOfReport(report: Ticket): FaultHead {
+function headOfReport(report: Ticket): TicketHead {
   const { number, customer, path, service, state, incident, owner, filedAt, updatedAt } = report;
   return {
     number,

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.js';
 import { approvedExcuses, foldExclusions } from '../../core/ledger/exclusions.js';
-import { figuresFromRounds, isHeld } from '../../core/measurement/figures.js';
+import { figuresFromRounds, isCounted } from '../../core/measurement/figures.js';
 import { type Band, monthOf, type Plan, versionFor } from '../../core/plan.js';
 import { judgeWindow } from '../../core/standing.js';
 import {
@@ -78,7 +78,7 @@ export async function lookAtPath({ store, config, path, now }: SuggestOptions): 
   const [open = null] = await store.suggestions.list({ path, open: true, limit: 1 });
   const exclusions = approvedExcuses(foldExclusions(await store.ledger.events()));
   const found = await store.rounds.list({ path, to: now + 1, limit: suggestAfterRounds * 4 + 8 });
-  const rounds = found.flatMap((round) => (round.status === 'missing' ? [] : [round])).filter(isHeld);
+  const rounds = found.flatMap((round) => (round.status === 'missing' ? [] : [round])).filter(isCounted);
   const banded = rounds.flatMap((round): BandedRound[] => {
     const each = plans.flatMap((plan) => judge(plan, round.slot) ?? []);
     const judged = each.flatMap(({ bands }) => bands);

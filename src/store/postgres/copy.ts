@@ -14,7 +14,7 @@ import {
 import { StoreError } from '../store.js';
 import { addressOf, connect } from './connect.js';
 import { queryOf } from './database.js';
-import { toStoreFault } from './faults.js';
+import { toStoreError } from './errors.js';
 import { locks, migrate, requireCurrentSchema } from './migrate.js';
 import { ensurePartitions, monthOfSlot, partitioned } from './upkeep.js';
 
@@ -81,7 +81,7 @@ export async function copyToPostgres(options: CopyWholeOptions): Promise<CopyTar
   const query = queryOf(client);
   const tables = options.tables.filter((table) => session.holds(table));
   try {
-    await query('SELECT pg_advisory_xact_lock($1)', [locks.copy]);
+    await query('SELECT pg_advisory_xact_lock(:lock)', { lock: locks.copy });
     // Concurrent writers wait, and then see what was copied.
     await query(`LOCK TABLE ${quoted([...tables.map((table) => table.name), 'packets'])} IN EXCLUSIVE MODE`);
     for (const table of tables) {
@@ -118,7 +118,7 @@ export async function copyToPostgres(options: CopyWholeOptions): Promise<CopyTar
         throw fault(error);
       }
     },
-    async keep() {
+    async commit() {
       try {
         await query(behindTheLast);
         await query('COMMIT');
@@ -180,7 +180,7 @@ async function begin(
 ): Promise<Session> {
   const name = postgresName(addressOf(url));
   const pool = connect({ url, connections: 1 });
-  const fault = (error: unknown): unknown => toStoreFault(error, name);
+  const fault = (error: unknown): unknown => toStoreError(error, name);
   let client: PoolClient | undefined;
   let there: ReadonlySet<string>;
   try {

@@ -1,5 +1,5 @@
 import pg, { type Pool, type PoolClient } from 'pg';
-import { turns } from '../ledger-cache.js';
+import { taskQueue } from '../ledger-cache.js';
 import {
   builders,
   type Query as Statement,
@@ -11,7 +11,7 @@ import {
 } from '../sql/database.js';
 import { StoreError } from '../store.js';
 import { destroySocket } from './connect.js';
-import { toStoreFault } from './faults.js';
+import { toStoreError } from './errors.js';
 import { locks } from './migrate.js';
 
 interface WriterOptions {
@@ -135,8 +135,8 @@ async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T>
 }
 
 export type Value = string | number | bigint | boolean | Uint8Array | null | readonly Value[];
-/** Values of `$1`, `$2`, … in order, or of `:name`s. */
-type Values = readonly Value[] | Readonly<Record<string, Value>>;
+/** The values of a statement's `:name`s. */
+type Values = Readonly<Record<string, Value>>;
 
 /** Runs one statement; resolves to its rows by column name. */
 export type Query = <Row>(sql: string, values?: Values) => Promise<Row[]>;
@@ -147,6 +147,8 @@ export interface Connection {
   readonly name: string;
   /** Runs one reading statement; rejects with a `StoreError`. */
   readonly read: Query;
+  /** Runs one reading statement of the query builder. */
+  readonly run: (statement: Statement<unknown>) => Promise<Result>;
   /** Runs a change in the next transaction and resolves when that is durable. Changes keep their order. */
   readonly write: <T>(change: (query: Query, client: PoolClient) => Promise<T>) => Promise<T>;
   /** Runs a change of one statement; resolves to the number of affected rows. */
@@ -162,22 +164,26 @@ export interface Connection {
 export function connection(pool: Pool, name: string, readOnly: boolean): Connection {
   let closing: Promise<void> | null = null;
   const closed = (): StoreError => new StoreError(`${name} is closed`, 'other');
-  const faultOf = (error: unknown): unknown => toStoreFault(error, name);
+  const faultOf = (error: unknown): unknown => toStoreError(error, name);
   const writer = createWriter({ pool, faultOf });
   const refusal = (): StoreError | null => {
     if (closing) return closed();
     return readOnly ? new StoreError(`${name} was opened for reading only`, 'read-only') : null;
   };
+  const run = async (statement: Statement<unknown>): Promise<Result> => {
+    if (closing) throw closed();
+    try {
+      return await execute(pool, statement);
+    } catch (error) {
+      throw faultOf(error);
+    }
+  };
   return {
     name,
-    async read<Row>(sql: string, values: Values = []) {
-      if (closing) throw closed();
-      try {
-        const text = numbered(sql, values);
-        return (await pool.query(text.sql, text.values)).rows as Row[];
-      } catch (error) {
-        throw faultOf(error);
-      }
+    run,
+    async read<Row>(sql: string, values: Values = {}) {
+      const text = numbered(sql, values);
+      return (await run({ sql: text.sql, parameters: text.values })).rows as Row[];
     },
     write(change) {
       const refused = refusal();
@@ -233,25 +239,33 @@ async function endPool(pool: Pool): Promise<void> {
 
 export const queryOf =
   (client: Pick<PoolClient, 'query'>): Query =>
-  async <Row>(sql: string, values: Values = []) => {
+  async <Row>(sql: string, values: Values = {}) => {
     const text = numbered(sql, values);
     return (await client.query(text.sql, text.values)).rows as Row[];
   };
 
-/** Replaces `:name` in SQL shared by both databases by `$1` and so on, with the values in that order. */
+/** Statements that were translated before; those that are put together from conditions have few forms. */
+const translated = new Map<string, { readonly text: string; readonly names: readonly string[] }>();
+const maxTranslated = 500;
+
+/** Replaces each `:name` by the `$1` and so on that the server knows, with the values in that order. */
 function numbered(sql: string, values: Values): { readonly sql: string; readonly values: Value[] } {
-  if (Array.isArray(values)) return { sql, values: [...(values as readonly Value[])] };
-  const named = values as Readonly<Record<string, Value>>;
-  const order: string[] = [];
-  // `::` is a cast.
-  const text = sql.replace(/(?<!:):([a-zA-Z]\w*)/g, (_, name: string) => {
-    if (!order.includes(name)) order.push(name);
-    return `$${order.indexOf(name) + 1}`;
-  });
+  let known = translated.get(sql);
+  if (known === undefined) {
+    const names: string[] = [];
+    // `::` is a cast.
+    const text = sql.replace(/(?<!:):([a-zA-Z]\w*)/g, (_, name: string) => {
+      if (!names.includes(name)) names.push(name);
+      return `$${names.indexOf(name) + 1}`;
+    });
+    known = { text, names };
+    if (translated.size >= maxTranslated) translated.clear();
+    translated.set(sql, known);
+  }
   return {
-    sql: text,
-    values: order.map((name) => {
-      const value = named[name];
+    sql: known.text,
+    values: known.names.map((name) => {
+      const value = values[name];
       if (value === undefined) throw new TypeError(`no value is given for :${name}`);
       return value;
     }),
@@ -287,17 +301,14 @@ export interface PostgresDatabase extends SqlDatabase {
   readonly run: typeof runScript;
 }
 
-export function sqlDatabase({ read, write, change, withClient }: Connection): PostgresDatabase {
+export function sqlDatabase({ run, write, withClient }: Connection): PostgresDatabase {
   // Whoever holds the lock of a month keeps one connection; several at a time would leave none for the work.
-  const inTurn = turns();
+  const inTurn = taskQueue();
   return {
     dialect: 'postgres',
     from: builders.postgres(),
     run: runScript,
-    read: <Row>(query: Runnable<Row>) => {
-      const { sql, parameters } = statementOf(query);
-      return read<Row>(sql, parameters as readonly Value[]);
-    },
+    read: async <Row>(query: Runnable<Row>) => (await run(statementOf(query))).rows as Row[],
     snapshot: (script) =>
       withClient(async (query, client) => {
         await query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
@@ -308,12 +319,12 @@ export function sqlDatabase({ read, write, change, withClient }: Connection): Po
         }
       }),
     change: (query) => {
-      const { sql, parameters } = statementOf(query);
-      return change(sql, parameters as readonly Value[]);
+      const statement = statementOf(query);
+      return write(async (_, client) => (await execute(client, statement)).changes);
     },
     write: (script) => write((_, client) => runScript(client, script())),
     *lock(name) {
-      yield { sql: 'SELECT pg_advisory_xact_lock($1)', parameters: [locks[name]] };
+      yield { sql: `SELECT pg_advisory_xact_lock(${locks[name]})`, parameters: [] };
     },
     erasure: {
       *begin() {},

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { StoreError } from '../store.js';
-import { toStoreFault } from './faults.js';
+import { toStoreError } from './errors.js';
 import { migrations as all } from './migrations.js';
 import type { Migration } from './migrations/migration.js';
 
@@ -29,14 +29,14 @@ export async function migrate(
   migrations: readonly Migration[] = all,
 ): Promise<void> {
   await inTransaction(pool, name, async (client) => {
-    await client.query('SELECT pg_advisory_xact_lock($1)', [locks.schema]);
+    await client.query(`SELECT pg_advisory_xact_lock(${locks.schema})`);
     await client.query('CREATE TABLE IF NOT EXISTS pop_sla_schema (version integer PRIMARY KEY)');
     const from = await versionOf(client);
     refuseNewer(name, from, migrations);
     for (const { version, sql } of migrations) {
       if (version <= from) continue;
       await client.query(sql);
-      await client.query('INSERT INTO pop_sla_schema (version) VALUES ($1)', [version]);
+      await client.query(`INSERT INTO pop_sla_schema (version) VALUES (${version})`);
     }
   });
 }
@@ -94,6 +94,6 @@ async function inTransaction(pool: Pool, name: string, work: (client: PoolClient
       client.release();
     }
   } catch (error) {
-    throw toStoreFault(error, name);
+    throw toStoreError(error, name);
   }
 }

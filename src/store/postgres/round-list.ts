@@ -2,7 +2,7 @@ import type { IcmpErrorCount, MissingReason, SizeCounts, StampSource } from '../
 import type { MissingSummary, RoundSummary } from '../../core/measurement/figures.js';
 import type { EpochMs, PathId } from '../../core/types.js';
 import type { RoundQuery, RoundStore } from '../store.js';
-import type { Connection, Value } from './database.js';
+import type { Connection } from './database.js';
 
 export type MeasuredRow = Omit<RoundSummary, 'provenance' | 'sizes' | 'icmpErrors'> & {
   readonly driver: string;
@@ -46,24 +46,26 @@ export function roundList({ read }: Connection): Pick<RoundStore, 'list'> {
   };
 }
 
-function listQuery({ path, from, to, limit, order, after }: RoundQuery): { sql: string; values: Value[] } {
+function listQuery({ path, from, to, limit, order, after }: RoundQuery) {
   const newest = order !== 'oldest';
-  const values: Value[] = [from ?? Number.MIN_SAFE_INTEGER, to ?? Number.MAX_SAFE_INTEGER, limit];
-  const conditions = ['slot >= $1', 'slot < $2'];
-  if (path !== undefined) {
-    values.push(path);
-    conditions.push(`path_id = (SELECT id FROM path WHERE name = $${values.length})`);
-  }
-  if (after !== undefined) {
-    values.push(after.slot, after.path);
-    const [slot, name] = [`$${values.length - 1}`, `$${values.length}`];
-    conditions.push(`slot ${newest ? '<=' : '>='} ${slot}`, `(slot <> ${slot} OR path.name > ${name})`);
-  }
+  const [within, beyond] = newest ? ['<=', 'DESC'] : ['>=', 'ASC'];
+  const ofPath = path === undefined ? '' : 'AND path_id = (SELECT id FROM path WHERE name = :path)';
+  const behind =
+    after === undefined
+      ? ''
+      : `AND slot ${within} :afterSlot AND (slot <> :afterSlot OR path.name > :afterPath)`;
   return {
-    values,
+    values: {
+      from: from ?? Number.MIN_SAFE_INTEGER,
+      to: to ?? Number.MAX_SAFE_INTEGER,
+      limit,
+      path: path ?? null,
+      afterSlot: after?.slot ?? null,
+      afterPath: after?.path ?? null,
+    },
     sql: `SELECT ${roundColumns} FROM round JOIN path ON path.id = round.path_id
-      WHERE ${conditions.join(' AND ')}
-      ORDER BY slot ${newest ? 'DESC' : 'ASC'}, path.name LIMIT $3`,
+      WHERE slot >= :from AND slot < :to ${ofPath} ${behind}
+      ORDER BY slot ${beyond}, path.name LIMIT :limit`,
   };
 }
 

@@ -4,8 +4,9 @@ import { summarise } from '../../core/measurement/figures.js';
 import type { StoredRound } from '../../core/merge.js';
 import { encodePackets } from '../packets/codec.js';
 import { StoreError, type RoundStore } from '../store.js';
-import { copyRows, type Cell } from './copy.js';
-import type { Connection, Query, Value } from './database.js';
+import { roundColumns, roundRow, sizeColumns, sizeRows } from '../round-rows.js';
+import { copyRows } from './copy.js';
+import type { Connection, Query } from './database.js';
 import { ensurePartitions, monthOfSlot, pathNumbers } from './upkeep.js';
 
 /** How many missing marks share a statement: a long downtime leaves many thousands. */
@@ -14,7 +15,6 @@ const marksAtOnce = 5000;
 const roundsAtOnce = 1000;
 
 type Answer = 'stored' | 'already-stored';
-type RoundCell = Exclude<Value, Uint8Array | readonly Value[]>;
 interface Waiting {
   readonly round: StoredRound;
   readonly resolve: (answer: Answer) => void;
@@ -79,41 +79,21 @@ export function roundPut({
     },
     removeMarks: (paths, from) =>
       change(
-        `DELETE FROM round WHERE slot >= $1 AND status = 'missing'
-           AND path_id IN (SELECT id FROM path WHERE name = ANY($2::text[]))`,
-        [from, paths],
+        `DELETE FROM round WHERE slot >= :from AND status = 'missing'
+           AND path_id IN (SELECT id FROM path WHERE name = ANY(:paths::text[]))`,
+        { from, paths },
       ),
   };
 }
 
-const roundColumns = [
-  ['path_id', 'bigint'],
-  ['slot', 'bigint'],
-  ['status', 'text'],
-  ['reason', 'text'],
-  ['address', 'text'],
-  ['started_at', 'bigint'],
-  ['ended_at', 'bigint'],
-  ['lost_after_ms', 'bigint'],
-  ['driver', 'text'],
-  ['stamps', 'text'],
-  ['fallback_stamps', 'bigint'],
-  ['socket_drops', 'bigint'],
-  ['send_lag_us', 'double precision'],
-  ['calibration_p50_us', 'double precision'],
-  ['calibration_p99_us', 'double precision'],
-  ['has_packets', 'boolean'],
-  ['icmp_errors', 'text'],
-] as const;
-const names = roundColumns.map(([name]) => name).join(', ');
-const insertRounds = `INSERT INTO round (${names})
-  SELECT ${names} FROM unnest(${roundColumns.map(([, type], n) => `$${n + 1}::${type}[]`).join(', ')})
-    AS given (${names})
+const insertedColumns = { ...roundColumns, has_packets: 'boolean' } as const;
+type InsertedRow = Readonly<Record<keyof typeof insertedColumns, string | number | boolean | null>>;
+const names = Object.keys(insertedColumns) as (keyof InsertedRow)[];
+const insertRounds = `INSERT INTO round (${names.join(', ')})
+  SELECT ${names.join(', ')}
+  FROM unnest(${names.map((name) => `:${name}::${insertedColumns[name]}[]`).join(', ')})
+    AS given (${names.join(', ')})
   ON CONFLICT DO NOTHING RETURNING path_id AS "pathId", slot`;
-const sizeColumns =
-  'path_id,slot,position,bytes,held,sent,received,sizes_with_latency,sizes_with_loss,rtt_sum_us,rtt_min_us,rtt_max_us,late,errors,not_sent,duplicates,mismatched'.split(
-    ',',
-  );
 
 /** In the given order; of two rounds with the same path and slot the first is stored. */
 export async function storeRounds(
@@ -137,15 +117,18 @@ export async function storeRounds(
   }
   // A measurement replaces the missing mark of a slot that was marked too early or by a wrong clock.
   await query(
-    `DELETE FROM round USING unnest($1::bigint[], $2::bigint[]) AS given (path_id, slot)
+    `DELETE FROM round USING unnest(:pathIds::bigint[], :slots::bigint[]) AS given (path_id, slot)
      WHERE (round.path_id, round.slot) = (given.path_id, given.slot) AND status = 'missing'`,
-    [
-      [...first.values()].map(({ path }) => numbers.get(path) ?? 0),
-      [...first.values()].map(({ slot }) => slot),
-    ],
+    {
+      pathIds: [...first.values()].map(({ path }) => numbers.get(path) ?? 0),
+      slots: [...first.values()].map(({ slot }) => slot),
+    },
   );
-  const rows = [...first.values()].map((round) => roundRow(round, numbers.get(round.path) ?? 0));
-  const columns = roundColumns.map((_, index) => rows.map((row) => row[index] ?? null));
+  const rows = [...first.values()].map((round): InsertedRow => ({
+    ...roundRow(round, numbers.get(round.path) ?? 0),
+    has_packets: round.packed !== null,
+  }));
+  const columns = Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name])]));
   const stored = await query<{ pathId: number; slot: number }>(insertRounds, columns);
   const added = stored.flatMap(({ pathId, slot }) => {
     const one = first.get(`${pathId} ${slot}`);
@@ -155,7 +138,9 @@ export async function storeRounds(
     client,
     'size',
     sizeColumns,
-    added.flatMap(({ pathId, one }) => sizeRows(one, pathId)),
+    added.flatMap(({ pathId, one }) =>
+      sizeRows(one, pathId).map((row) => sizeColumns.map((column) => row[column])),
+    ),
   );
   await copyRows(
     client,
@@ -165,28 +150,6 @@ export async function storeRounds(
   );
   const now = new Set(added.map(({ one }) => one));
   return given.map((one) => (now.has(one) ? 'stored' : 'already-stored'));
-}
-
-function roundRow(round: StoredRound, pathId: number): RoundCell[] {
-  const { slot, status, reason, address, startedAt, endedAt, lostAfterMs, provenance } = round;
-  const { driver, stamps, fallbackStamps, socketDrops, sendLagUs, calibration } = provenance;
-  return [
-    ...[pathId, slot, status, reason, address, startedAt, endedAt, lostAfterMs],
-    ...[driver, stamps, fallbackStamps, socketDrops, sendLagUs],
-    ...[calibration?.p50Us ?? null, calibration?.p99Us ?? null, round.packed !== null],
-    round.icmpErrors ? JSON.stringify(round.icmpErrors) : null,
-  ];
-}
-
-function sizeRows({ slot, status, sizes }: StoredRound, pathId: number): Cell[][] {
-  const withLatency = sizes.filter((size) => size.received > 0).length;
-  const withLoss = sizes.filter((size) => size.sent > 0).length;
-  const held = status === 'ok' && withLoss > 0 ? 1 : 0;
-  return sizes.map((size, position) => [
-    ...[pathId, slot, position, size.bytes, held, size.sent, size.received, withLatency, withLoss],
-    ...[size.rttSumUs, size.rttMinUs, size.rttMaxUs, size.late, size.errors, size.notSent],
-    ...[size.duplicates, size.mismatched],
-  ]);
 }
 
 /** Resolves to the marks that were new. */
@@ -202,14 +165,14 @@ export async function storeMarks(query: Query, missing: readonly MissingRound[])
   return query<MissingRound>(
     `WITH added AS (
        INSERT INTO round (path_id, slot, status, reason)
-       SELECT path_id, slot, 'missing', reason FROM unnest($1::bigint[], $2::bigint[], $3::text[])
+       SELECT path_id, slot, 'missing', reason FROM unnest(:pathIds::bigint[], :slots::bigint[], :reasons::text[])
          AS given (path_id, slot, reason)
        ON CONFLICT DO NOTHING RETURNING path_id, slot, reason)
      SELECT path.name AS path, slot, reason FROM added JOIN path ON path.id = path_id`,
-    [
-      missing.map(({ path }) => numbers.get(path) ?? 0),
-      missing.map(({ slot }) => slot),
-      missing.map(({ reason }) => reason),
-    ],
+    {
+      pathIds: missing.map(({ path }) => numbers.get(path) ?? 0),
+      slots: missing.map(({ slot }) => slot),
+      reasons: missing.map(({ reason }) => reason),
+    },
   );
 }

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { supersedes, type StoredRound, type StoredSlot } from '../../core/merge.js';
 import type { RowStore } from '../row-store.js';
-import { sightingWriter } from '../sql/runs.js';
+import { configuredPathWriter } from '../sql/runs.js';
 import { watchMerger } from '../sql/watch-rows.js';
 import type { Connection, PostgresDatabase, Query } from './database.js';
 import { type MeasuredRow, type MissingRow, missingSummary, roundColumns, summary } from './round-list.js';
@@ -9,7 +9,7 @@ import { storeMarks, storeRounds } from './round-put.js';
 
 /** Merges rows from agents: one transaction for each batch that they send. */
 export function rowStore({ write }: Connection, shared: PostgresDatabase): RowStore {
-  const widenSightings = sightingWriter(shared);
+  const widenSightings = configuredPathWriter(shared);
   const mergeWatch = watchMerger(shared);
   return {
     merge: ({ slots, watch, sightings }) =>
@@ -36,7 +36,7 @@ async function mergeSlots(
   }
   const added = new Set(await insert(query, client, [...best.values()]));
   const known = [...best.values()].filter((slot) => !added.has(slot));
-  const better = known.length === 0 ? [] : await outranking(query, known);
+  const better = known.length === 0 ? [] : await superseding(query, known);
   await remove(query, better);
   await insert(query, client, better);
   return [...added, ...better];
@@ -54,15 +54,16 @@ async function insert(query: Query, client: PoolClient, slots: readonly StoredSl
   ];
 }
 
-async function outranking(query: Query, slots: readonly StoredSlot[]): Promise<StoredSlot[]> {
-  const held = await query<(MeasuredRow | MissingRow) & { readonly packed: Buffer | null }>(
+/** The slots that supersede the stored ones. */
+async function superseding(query: Query, slots: readonly StoredSlot[]): Promise<StoredSlot[]> {
+  const stored = await query<(MeasuredRow | MissingRow) & { readonly packed: Buffer | null }>(
     `SELECT ${roundColumns}, packets.packed FROM round JOIN path ON path.id = round.path_id
      LEFT JOIN packets USING (path_id, slot)
-     WHERE (path.name, slot) IN (SELECT * FROM unnest($1::text[], $2::bigint[]))`,
-    [slots.map(({ path }) => path), slots.map(({ slot }) => slot)],
+     WHERE (path.name, slot) IN (SELECT * FROM unnest(:paths::text[], :slots::bigint[]))`,
+    { paths: slots.map(({ path }) => path), slots: slots.map(({ slot }) => slot) },
   );
   const byName = new Map(
-    held.map(({ packed, ...row }): [string, StoredSlot] => [
+    stored.map(({ packed, ...row }): [string, StoredSlot] => [
       nameOf(row),
       row.status === 'missing' ? missingSummary(row) : { ...summary(row), packed },
     ]),
@@ -78,8 +79,9 @@ async function remove(query: Query, slots: readonly StoredSlot[]): Promise<void>
   for (const table of ['size', 'packets', 'round']) {
     await query(
       `DELETE FROM ${table} WHERE (path_id, slot) IN
-         (SELECT path.id, given.slot FROM unnest($1::text[], $2::bigint[]) AS given (name, slot) JOIN path USING (name))`,
-      [slots.map(({ path }) => path), slots.map(({ slot }) => slot)],
+         (SELECT path.id, given.slot FROM unnest(:paths::text[], :slots::bigint[]) AS given (name, slot)
+          JOIN path USING (name))`,
+      { paths: slots.map(({ path }) => path), slots: slots.map(({ slot }) => slot) },
     );
   }
 }

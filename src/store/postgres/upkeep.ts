@@ -15,11 +15,11 @@ export async function ensurePartitions(query: Query, months: Iterable<string>): 
   const wanted = [...new Set(months)];
   const tables = wanted.flatMap((month) => partitioned.map((table) => partitionName(table, month)));
   const missing = await query(
-    `SELECT FROM unnest($1::text[]) AS name WHERE to_regclass(quote_ident(name)) IS NULL`,
-    [tables],
+    `SELECT FROM unnest(:tables::text[]) AS name WHERE to_regclass(quote_ident(name)) IS NULL`,
+    { tables },
   );
   if (missing.length === 0) return;
-  await query('SELECT pg_advisory_xact_lock($1)', [locks.partitions]);
+  await query('SELECT pg_advisory_xact_lock(:lock)', { lock: locks.partitions });
   for (const month of wanted) {
     const { from, to } = boundsOf(month);
     for (const table of partitioned) {
@@ -97,21 +97,22 @@ async function dropMonth(query: Query, month: string): Promise<{ packets: number
 
 async function deletePackets(query: Query, before: EpochMs): Promise<number> {
   const rows = await query(
-    `WITH old AS (SELECT path_id, slot FROM round WHERE slot < $1 AND has_packets ORDER BY slot, path_id LIMIT $2),
+    `WITH old AS (SELECT path_id, slot FROM round WHERE slot < :before AND has_packets
+       ORDER BY slot, path_id LIMIT :limit),
        gone AS (DELETE FROM packets USING old WHERE packets.path_id = old.path_id AND packets.slot = old.slot)
      UPDATE round SET has_packets = false FROM old WHERE round.path_id = old.path_id AND round.slot = old.slot
      RETURNING 1`,
-    [before, roundsAtOnce],
+    { before, limit: roundsAtOnce },
   );
   return rows.length;
 }
 
 async function deleteRounds(query: Query, before: EpochMs): Promise<number> {
   const rows = await query(
-    `WITH old AS (SELECT path_id, slot FROM round WHERE slot < $1 ORDER BY slot, path_id LIMIT $2),
+    `WITH old AS (SELECT path_id, slot FROM round WHERE slot < :before ORDER BY slot, path_id LIMIT :limit),
        sizes AS (DELETE FROM size USING old WHERE size.path_id = old.path_id AND size.slot = old.slot)
      DELETE FROM round USING old WHERE round.path_id = old.path_id AND round.slot = old.slot RETURNING 1`,
-    [before, roundsAtOnce],
+    { before, limit: roundsAtOnce },
   );
   return rows.length;
 }
@@ -153,13 +154,15 @@ export async function pathNumbers(
 ): Promise<ReadonlyMap<PathId, number>> {
   const names = [...new Set(paths)].sort(); // in a fixed order, so that two programs can't deadlock
   const find = () =>
-    query<{ name: PathId; id: number }>('SELECT name, id FROM path WHERE name = ANY ($1::text[])', [names]);
+    query<{ name: PathId; id: number }>('SELECT name, id FROM path WHERE name = ANY (:names::text[])', {
+      names,
+    });
   let rows = await find();
   if (rows.length < names.length) {
     const known = new Set(rows.map(({ name }) => name));
-    await query('INSERT INTO path (name) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING', [
-      names.filter((name) => !known.has(name)),
-    ]);
+    await query('INSERT INTO path (name) SELECT unnest(:names::text[]) ON CONFLICT DO NOTHING', {
+      names: names.filter((name) => !known.has(name)),
+    });
     rows = await find();
   }
   return new Map(rows.map(({ name, id }) => [name, id]));

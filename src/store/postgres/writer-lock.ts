@@ -1,9 +1,10 @@
 import type { Pool, PoolClient, QueryConfig } from 'pg';
 import { postgresName } from '../../core/address/postgres.js';
 import { StoreError } from '../store.js';
-import { heldFault, type WriterLock, type WriterName } from '../writer-lock.js';
+import { lockedError, type WriterLock, type WriterName } from '../writer-lock.js';
 import { addressOf, connect, destroySocket, type ConnectOptions } from './connect.js';
-import { toStoreFault } from './faults.js';
+import { queryOf } from './database.js';
+import { toStoreError } from './errors.js';
 import { locks } from './migrate.js';
 
 export interface WriterLockOptions {
@@ -14,25 +15,25 @@ export interface WriterLockOptions {
   readonly agent: string;
   readonly writer: WriterName;
   /** The lock was lost with its connection and another process took it: both write now. */
-  readonly onHeldByOther?: (fault: StoreError) => void;
+  readonly onLockLost?: (fault: StoreError) => void;
 }
 
 /** How often the lock's connection is checked, and below it how long to wait for the answer, milliseconds. */
 const pingEveryMs = 5_000;
 
 /** Advisory locks are per database, so each schema, and each agent in it, has its own key. */
-const key = `hashtext(current_schema() || ' ' || $2::text)`;
+const key = `hashtext(current_schema() || ' ' || :agent::text)`;
 
 /**
  * Holds a session lock of the server on a separate connection, and takes it again when that broke. A server that lost
  * the connection releases the lock after some 20 s. Rejects with a `StoreError` when another process holds it.
  */
-export async function takeWriterLock(options: WriterLockOptions): Promise<WriterLock> {
+export async function acquireWriterLock(options: WriterLockOptions): Promise<WriterLock> {
   let client: PoolClient | null;
   try {
     client = await lockedClient(options);
   } catch (error) {
-    throw toStoreFault(error, options.name);
+    throw toStoreError(error, options.name);
   }
   let isReleased = false;
   let isAsking = false;
@@ -48,7 +49,7 @@ export async function takeWriterLock(options: WriterLockOptions): Promise<Writer
       else await client.query({ text: 'SELECT 1', query_timeout: pingEveryMs } as QueryConfig);
     } catch (error) {
       // When the server is gone, the writes report that.
-      if (error instanceof StoreError) options.onHeldByOther?.(error);
+      if (error instanceof StoreError) options.onLockLost?.(error);
       drop();
     }
     if (isReleased) drop();
@@ -73,23 +74,24 @@ export async function takeWriterLock(options: WriterLockOptions): Promise<Writer
 
 async function lockedClient({ pool, name, agent, writer }: WriterLockOptions): Promise<PoolClient> {
   const client = await pool.connect();
-  let held = false;
+  let isLocked = false;
   try {
     // When the network to this process is cut, the server should notice soon. Has no effect on a local socket.
     await client.query(
       `SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 2;
        SET tcp_user_timeout = 20000; SET idle_session_timeout = 0`,
     );
-    await client.query(`SELECT set_config('application_name', $1, false)`, [nameOf(writer)]);
-    const { rows } = await client.query<{ held: boolean }>(
-      `SELECT pg_try_advisory_lock($1::int, ${key}) AS held`,
-      [locks.writer, agent],
+    const query = queryOf(client);
+    await query(`SELECT set_config('application_name', :name, false)`, { name: nameOf(writer) });
+    const [row] = await query<{ isLocked: boolean }>(
+      `SELECT pg_try_advisory_lock(:lock::int, ${key}) AS "isLocked"`,
+      { lock: locks.writer, agent },
     );
-    held = rows[0]?.held === true;
-    if (held) return client;
-    throw heldFault(`${name} (agent ${agent})`, await holderOf(client, agent));
+    isLocked = row?.isLocked === true;
+    if (isLocked) return client;
+    throw lockedError(`${name} (agent ${agent})`, await holderOf(client, agent));
   } finally {
-    if (!held) client.release(true);
+    if (!isLocked) client.release(true);
   }
 }
 
@@ -98,13 +100,13 @@ const nameOf = ({ pid, since, host }: WriterName): string =>
   `pop-sla writer ${pid} ${since} ${host}`.slice(0, 63);
 
 async function holderOf(client: Pick<PoolClient, 'query'>, agent: string): Promise<WriterName | null> {
-  const { rows } = await client.query<{ name: string }>(
+  const [row] = await queryOf(client)<{ name: string }>(
     `SELECT application_name AS name FROM pg_locks JOIN pg_stat_activity USING (pid)
      WHERE locktype = 'advisory' AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-       AND classid = $1::int::oid AND objid = (${key}::bigint & 4294967295)::oid`,
-    [locks.writer, agent],
+       AND classid = :lock::int::oid AND objid = (${key}::bigint & 4294967295)::oid`,
+    { lock: locks.writer, agent },
   );
-  const [, pid, since, host] = /^pop-sla writer (\d+) (\d+) (.*)$/.exec(rows[0]?.name ?? '') ?? [];
+  const [, pid, since, host] = /^pop-sla writer (\d+) (\d+) (.*)$/.exec(row?.name ?? '') ?? [];
   if (pid === undefined || since === undefined || host === undefined) return null;
   return { program: 'daemon', version: null, pid: Number(pid), host, since: Number(since) };
 }
@@ -123,7 +125,7 @@ export async function postgresWriter(
       client.release();
     }
   } catch (error) {
-    throw toStoreFault(error, postgresName(addressOf(url)));
+    throw toStoreError(error, postgresName(addressOf(url)));
   } finally {
     await pool.end();
   }

@@ -1,5 +1,5 @@
 import type { PathId } from '../../core/types.js';
-import type { Sighting } from '../row-store.js';
+import type { ConfiguredPath } from '../row-store.js';
 import type { PathStore, RunStore } from '../store.js';
 import { change, first, type Script, type SqlDatabase } from './database.js';
 import { sql } from './kysely.js';
@@ -57,9 +57,11 @@ export function runStore(db: SqlDatabase): RunStore {
 const pathsAtOnce = 500;
 
 /** Extends the times in which paths are known to have been configured, within the caller's transaction. */
-export function sightingWriter(db: SqlDatabase): (sightings: readonly Sighting[]) => Script<void> {
+export function configuredPathWriter(
+  db: SqlDatabase,
+): (sightings: readonly ConfiguredPath[]) => Script<void> {
   return function* (sightings) {
-    const byPath = new Map<PathId, Sighting>();
+    const byPath = new Map<PathId, ConfiguredPath>();
     for (const { path, firstSeenAt, lastSeenAt } of sightings) {
       const other = byPath.get(path);
       byPath.set(path, {
@@ -96,7 +98,7 @@ export function sightingWriter(db: SqlDatabase): (sightings: readonly Sighting[]
 }
 
 export function pathStore(db: SqlDatabase): PathStore {
-  const widen = sightingWriter(db);
+  const widen = configuredPathWriter(db);
   return {
     seen: (paths, at) =>
       db.write(() => widen(paths.map((path) => ({ path, firstSeenAt: at, lastSeenAt: at })))),

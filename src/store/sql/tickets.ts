@@ -1,6 +1,6 @@
 import type { TicketAction, TicketRecord } from '../../core/ticket/actions.js';
 import type { SuggestedMetric, Suggestion } from '../../core/ticket/suggestion.js';
-import type { FaultHead, SuggestionStore, TicketQuery, TicketStore } from '../ledger-store.js';
+import type { TicketHead, SuggestionStore, TicketQuery, TicketStore } from '../ledger-store.js';
 import { change, first, given, prepare, type SqlDatabase, when } from './database.js';
 import type { ExpressionBuilder } from './kysely.js';
 import { outboxInsert } from './outbox.js';
@@ -20,7 +20,7 @@ function isContinued(
   return true;
 }
 
-const headRow = ({ sameness, filedAt, updatedAt, ...head }: FaultHead): Tables['fault_report'] => ({
+const headRow = ({ sameness, filedAt, updatedAt, ...head }: TicketHead): Tables['fault_report'] => ({
   ...head,
   subject: sameness?.subject ?? null,
   hour: sameness?.hour ?? null,
@@ -63,7 +63,7 @@ export function ticketStore(db: SqlDatabase): TicketStore {
       .orderBy('seq', 'desc')
       .limit(1),
   );
-  const putHead = (head: FaultHead) =>
+  const putHead = (head: TicketHead) =>
     db.from
       .insertInto('fault_report')
       .values(headRow(head))
@@ -112,7 +112,7 @@ export function ticketStore(db: SqlDatabase): TicketStore {
           .limit(limit)
           .offset(offset),
       );
-      return rows.map(({ subject, hour, ...row }): FaultHead => ({
+      return rows.map(({ subject, hour, ...row }): TicketHead => ({
         ...row,
         sameness: subject === null || hour === null ? null : { subject, hour },
       }));

@@ -3,7 +3,7 @@ import { link, open, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreError } from '../store.js';
-import { corruptFault, toStoreFault } from './faults.js';
+import { corruptError, toStoreError } from './errors.js';
 import { makePrivateFile } from './private-file.js';
 
 /** 4 MiB per step, which takes a few milliseconds. */
@@ -24,7 +24,7 @@ export async function backup(source: string, target: string): Promise<{ readonly
     await publish(partial, file);
     await sync(dirname(file));
   } catch (error) {
-    throw writeFault(error, file);
+    throw writeError(error, file);
   } finally {
     for (const suffix of ['', '-wal', '-shm', '-journal']) await rm(partial + suffix, { force: true });
   }
@@ -49,8 +49,8 @@ function verify(partial: string): void {
   const db = new Database(partial, { fileMustExist: true });
   try {
     db.pragma('journal_mode = DELETE'); // a single file that needs no journal beside it
-    const said = db.pragma('integrity_check(1)', { simple: true }) as string;
-    if (said !== 'ok') throw corruptFault(partial, said);
+    const result = db.pragma('integrity_check(1)', { simple: true }) as string;
+    if (result !== 'ok') throw corruptError(partial, result);
   } finally {
     db.close();
   }
@@ -81,11 +81,11 @@ function refuseExisting(file: string): void {
   if (existsSync(file)) throw new StoreError(`${file} is there already: a backup makes a new file`, 'other');
 }
 
-function writeFault(error: unknown, file: string): unknown {
+function writeError(error: unknown, file: string): unknown {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
   if (error instanceof StoreError) return error;
   if (code === 'ENOSPC')
     return new StoreError(`no room left for the backup ${file}`, 'full', { cause: error });
-  if (error instanceof Database.SqliteError) return toStoreFault(error, file);
+  if (error instanceof Database.SqliteError) return toStoreError(error, file);
   return new StoreError(`can't write the backup ${file}: ${String(error)}`, 'other', { cause: error });
 }

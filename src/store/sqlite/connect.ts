@@ -12,15 +12,15 @@ import {
 import { dirname } from 'node:path';
 import { StoreError } from '../store.js';
 import { thisWriter, type WriterLock, type WriterName } from '../writer-lock.js';
-import { corruptFault, isWriteDenied, readOnlyFault, toStoreFault } from './faults.js';
+import { corruptError, isWriteDenied, readOnlyError, toStoreError } from './errors.js';
 import { migrations as all } from './migrations.js';
 import type { Migration } from './migrations/migration.js';
 import { refuseNetworkDisk } from './network-disk.js';
 import { makePrivateFile, makePrivateFolder } from './private-file.js';
-import { takeWriterLock } from './writer-lock.js';
+import { acquireWriterLock } from './writer-lock.js';
 
 /** The name of the backup that an upgrade makes of a database of schema `version`. */
-const copyBeforeUpgrade = (file: string, version: number): string => `${file}.schema-${version}.bak`;
+const backupBeforeUpgrade = (file: string, version: number): string => `${file}.schema-${version}.bak`;
 
 const mebibyte = 2 ** 20;
 
@@ -29,7 +29,7 @@ const mebibyte = 2 ** 20;
  * copy of an earlier upgrade is not overwritten: the new one gets a number. Throws a `StoreError` when there is no
  * space for it; then nothing was changed.
  */
-function keepBeforeUpgrade(db: Database.Database, file: string, version: number, to: number): void {
+function backUpBeforeUpgrade(db: Database.Database, file: string, version: number, to: number): void {
   const needed = statSync(file).size + (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0);
   const { bavail, bsize } = statfsSync(dirname(file));
   if (bavail * bsize < needed + 16 * mebibyte) {
@@ -40,14 +40,14 @@ function keepBeforeUpgrade(db: Database.Database, file: string, version: number,
       'full',
     );
   }
-  const first = copyBeforeUpgrade(file, version);
+  const first = backupBeforeUpgrade(file, version);
   let copy = first;
   for (let n = 2; existsSync(copy); n += 1) copy = `${first}.${n}`;
   const partial = `${copy}.partial`;
   rmSync(partial, { force: true });
   makePrivateFile(partial);
   try {
-    db.prepare('VACUUM INTO ?').run(partial);
+    db.prepare<{ file: string }>('VACUUM INTO :file').run({ file: partial });
     const opened = openSync(partial, 'r');
     fsyncSync(opened);
     closeSync(opened);
@@ -73,7 +73,7 @@ export function schemaVersion(db: Database.Database, file: string, migrations = 
   }
   const latest = latestVersion(migrations);
   if (version > latest) {
-    const copy = copyBeforeUpgrade(file, latest);
+    const copy = backupBeforeUpgrade(file, latest);
     const rollBack = existsSync(copy) ? `; ${copy} is the copy from before the upgrade, to go back to` : '';
     throw new StoreError(
       `the database ${file} has schema ${version}, and this program knows schemas up to ${latest}: ` +
@@ -96,7 +96,7 @@ export function migrate(db: Database.Database, file: string, migrations: readonl
     db.pragma(`user_version = ${latestVersion(migrations)}`);
     const broken = db.pragma('foreign_key_check') as unknown[];
     if (broken.length > 0)
-      throw corruptFault(file, `${broken.length} rows refer to nothing after the upgrade`);
+      throw corruptError(file, `${broken.length} rows refer to nothing after the upgrade`);
   }).immediate();
 }
 
@@ -133,7 +133,7 @@ export function connect(options: ConnectOptions): Connected {
     if (!readOnly) makeFolder(file);
     if (writer !== null) {
       refuseNetworkDisk(file);
-      lock = takeWriterLock(file, writer);
+      lock = acquireWriterLock(file, writer);
     }
     if (!readOnly) makePrivateFile(file);
     db = new Database(file, { readonly: readOnly, fileMustExist: readOnly, timeout: options.busyTimeoutMs });
@@ -144,8 +144,8 @@ export function connect(options: ConnectOptions): Connected {
   } catch (error) {
     db?.close();
     void lock?.release();
-    if (cannotOpen(error) && isWriteDenied(file)) throw readOnlyFault(file, String(error), error);
-    throw toStoreFault(fileFault(error, file), file);
+    if (cannotOpen(error) && isWriteDenied(file)) throw readOnlyError(file, String(error), error);
+    throw toStoreError(fileError(error, file), file);
   }
 }
 
@@ -163,10 +163,12 @@ function prepareForWriting(db: Database.Database, file: string, isLocked: boolea
 
 /** The schema must not be upgraded under a running daemon that was made for the older one. */
 function upgrade(db: Database.Database, file: string, isLocked: boolean): void {
-  const lock = isLocked ? null : takeWriterLock(file, thisWriter('upgrade of its schema', null, Date.now()));
+  const lock = isLocked
+    ? null
+    : acquireWriterLock(file, thisWriter('upgrade of its schema', null, Date.now()));
   try {
     const version = schemaVersion(db, file);
-    if (version > 0 && version < latestVersion()) keepBeforeUpgrade(db, file, version, latestVersion());
+    if (version > 0 && version < latestVersion()) backUpBeforeUpgrade(db, file, version, latestVersion());
     migrate(db, file);
   } finally {
     void lock?.release();
@@ -184,8 +186,8 @@ function requireCurrentSchema(db: Database.Database, file: string): void {
 }
 
 function check(db: Database.Database, file: string): void {
-  const said = db.pragma('quick_check(1)', { simple: true }) as string;
-  if (said !== 'ok') throw corruptFault(file, said);
+  const result = db.pragma('quick_check(1)', { simple: true }) as string;
+  if (result !== 'ok') throw corruptError(file, result);
 }
 
 function makeFolder(file: string): void {
@@ -202,7 +204,7 @@ function makeFolder(file: string): void {
 }
 
 /** What the system said of the file or the folder, before SQLite had it. */
-function fileFault(error: unknown, file: string): unknown {
+function fileError(error: unknown, file: string): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (error instanceof StoreError || code === undefined || syscall === undefined) return error;
   const kind = code === 'ENOSPC' || code === 'EDQUOT' ? 'full' : 'other';

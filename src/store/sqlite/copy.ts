@@ -15,7 +15,7 @@ import {
 import { StoreError } from '../store.js';
 import { publish, sync } from './backup.js';
 import { connect } from './connect.js';
-import { toStoreFault } from './faults.js';
+import { toStoreError } from './errors.js';
 
 const rowsAtOnce = 4000;
 const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
@@ -66,7 +66,7 @@ function reads(db: Database.Database, file: string): Omit<CopySource, 'close'> {
           batch = [];
         }
       } catch (error) {
-        throw toStoreFault(error, file);
+        throw toStoreError(error, file);
       }
       if (batch.length > 0) yield batch;
     },
@@ -102,7 +102,7 @@ export function copyToSqlite(path: string): { readonly target: CopyTarget; reado
   });
   db.pragma('foreign_keys = OFF');
   db.pragma('synchronous = OFF');
-  const fault = (error: unknown): unknown => toStoreFault(error, file);
+  const fault = (error: unknown): unknown => toStoreError(error, file);
   const target: CopyTarget = {
     ...reads(db, partial),
     name: file,
@@ -118,11 +118,11 @@ export function copyToSqlite(path: string): { readonly target: CopyTarget; reado
         return Promise.reject(fault(error));
       }
     },
-    async keep() {
+    async commit() {
       try {
         const broken = db.pragma('foreign_key_check') as unknown[];
         if (broken.length > 0)
-          throw new StoreError(`${broken.length} rows refer to nothing; nothing was kept`, 'other');
+          throw new StoreError(`${broken.length} rows refer to nothing; nothing was stored`, 'other');
         db.pragma('wal_checkpoint(TRUNCATE)');
         db.pragma('journal_mode = DELETE');
         db.close();
@@ -151,10 +151,10 @@ function inserter(db: Database.Database, { name, columns }: CopyTable): (row: Co
     const add = db.prepare(`INSERT INTO "${name}" (${quoted(own)}) VALUES (${places(own.length)})`);
     return (row) => void add.run(...row);
   }
-  const packets = db.prepare('INSERT INTO packets (packed) VALUES (?)');
+  const packets = db.prepare<{ packed: CopyCell }>('INSERT INTO packets (packed) VALUES (:packed)');
   const add = db.prepare(`INSERT INTO round (${quoted(own)}, packets_id) VALUES (${places(own.length + 1)})`);
   return (row) => {
     const packed = row.at(-1) ?? null;
-    add.run(...row.slice(0, -1), packed === null ? null : packets.run(packed).lastInsertRowid);
+    add.run(...row.slice(0, -1), packed === null ? null : packets.run({ packed }).lastInsertRowid);
   };
 }

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { type BigIntStats, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { turns } from '../ledger-cache.js';
+import { taskQueue } from '../ledger-cache.js';
 import {
   builders,
   type Query,
@@ -12,7 +12,7 @@ import {
   statementOf,
 } from '../sql/database.js';
 import { StoreError } from '../store.js';
-import { toStoreFault } from './faults.js';
+import { toStoreError } from './errors.js';
 
 /** Checks whether the files that a connection has open are still those that the next one will open by name. */
 interface OpenFile {
@@ -217,7 +217,7 @@ export function connection(
     db,
     patienceMs,
     openFile: openFile(db, file),
-    faultOf: (error) => toStoreFault(error, file),
+    faultOf: (error) => toStoreError(error, file),
     ...(bulk && { maxChanges: changesInBulk }),
   });
   return {
@@ -229,7 +229,7 @@ export function connection(
         try {
           return inSnapshot.deferred(query) as T;
         } catch (error) {
-          const fault = toStoreFault(error, file);
+          const fault = toStoreError(error, file);
           const isBusy = fault instanceof StoreError && fault.kind === 'busy';
           if (!isBusy || performance.now() - since >= patienceMs) throw fault;
           await sleep(retryMs);
@@ -308,7 +308,7 @@ export interface SqliteDatabase extends SqlDatabase {
 
 export function sqlDatabase({ db, read, write }: Pick<Connection, 'db' | 'read' | 'write'>): SqliteDatabase {
   const { run, execute } = scriptRunner(db);
-  const inTurn = turns();
+  const inTurn = taskQueue();
   return {
     dialect: 'sqlite',
     from: builders.sqlite(),

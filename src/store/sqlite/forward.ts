@@ -4,7 +4,7 @@ import type { PathTrace } from '../../core/trace/trace.js';
 import type { PathId, PopId } from '../../core/types.js';
 import type { BlindTime, ObservedOutage, StateChange, WatchSpan } from '../../core/watch/outage.js';
 import type { ForwardDepth, Forwarded, ForwardLine, ForwardQuery, ForwardStore } from '../forward-store.js';
-import { noRows, type Sighting } from '../row-store.js';
+import { noRows, type ConfiguredPath } from '../row-store.js';
 import type { Script } from '../sql/database.js';
 import { watchReader } from '../sql/watch-rows.js';
 import type { Connection, SqliteDatabase } from './database.js';
@@ -27,6 +27,8 @@ interface WatchKey {
   readonly detail: string;
 }
 
+type Bounds = Required<Pick<ForwardQuery, 'after' | 'upTo' | 'limit'>>;
+
 /** Prepares a read of queued keys: the oldest or newest up to `limit`, in the order in which they were queued. */
 function keysOf<Key extends { readonly number: number }>(
   db: Database.Database,
@@ -34,15 +36,13 @@ function keysOf<Key extends { readonly number: number }>(
   table: string,
 ): (query: ForwardQuery) => Key[] {
   const sql = (direction: string): string =>
-    `SELECT number, ${columns} FROM ${table} WHERE number > ? AND number <= ? ORDER BY number ${direction} LIMIT ?`;
+    `SELECT number, ${columns} FROM ${table} WHERE number > :after AND number <= :upTo ORDER BY number ${direction} LIMIT :limit`;
   const statements = {
-    oldest: db.prepare<number[], Key>(sql('ASC')),
-    newest: db.prepare<number[], Key>(sql('DESC')),
+    oldest: db.prepare<Bounds, Key>(sql('ASC')),
+    newest: db.prepare<Bounds, Key>(sql('DESC')),
   };
-  return ({ after, upTo, order, limit }) =>
-    statements[order]
-      .all(after ?? 0, upTo ?? Number.MAX_SAFE_INTEGER, limit)
-      .sort((a, b) => a.number - b.number);
+  return ({ after = 0, upTo = Number.MAX_SAFE_INTEGER, order, limit }) =>
+    statements[order].all({ after, upTo, limit }).sort((a, b) => a.number - b.number);
 }
 
 const isPathOf = (path: PathId, pop: PopId): boolean => pathEnds(path)?.source === pop;
@@ -63,8 +63,8 @@ function slotLine(db: Database.Database): Line {
 function watchLine(db: Database.Database, shared: SqliteDatabase): Line {
   const keys = keysOf<WatchKey>(db, 'kind, observer, port, at, detail', 'forward_watch');
   const stored = watchReader(shared);
-  const sighting = db.prepare<[string], Sighting>(
-    `SELECT name AS path, first_seen_at AS firstSeenAt, last_seen_at AS lastSeenAt FROM path WHERE name = ?`,
+  const sighting = db.prepare<{ path: PathId }, ConfiguredPath>(
+    `SELECT name AS path, first_seen_at AS firstSeenAt, last_seen_at AS lastSeenAt FROM path WHERE name = :path`,
   );
   return (query, pop) => {
     const queued = keys(query);
@@ -74,7 +74,7 @@ function watchLine(db: Database.Database, shared: SqliteDatabase): Line {
       spans: [] as WatchSpan[],
       blind: [] as BlindTime[],
       traces: [] as PathTrace[],
-      sightings: [] as Sighting[],
+      sightings: [] as ConfiguredPath[],
     };
     const add = <Row>(into: Row[], row: Row | undefined): void => {
       if (row !== undefined) into.push(row);
@@ -90,7 +90,8 @@ function watchLine(db: Database.Database, shared: SqliteDatabase): Line {
       const { kind, observer } = key;
       if (kind !== 'path') {
         if (observer === pop) shared.run(read(key));
-      } else if (isPathOf(observer as PathId, pop)) add(rows.sightings, sighting.get(observer));
+      } else if (isPathOf(observer as PathId, pop))
+        add(rows.sightings, sighting.get({ path: observer as PathId }));
     }
     const { sightings, ...watch } = rows;
     return { rows: { ...noRows, watch, sightings }, numbers: queued.map(({ number }) => number) };
@@ -213,10 +214,12 @@ export function forwardStore({ db, read, write }: Connection, shared: SqliteData
   const filling = fillings();
   const lines = { slots: slotLine(db), watch: watchLine(db, shared) };
   const doneWith = {
-    slots: db.prepare<[number]>('DELETE FROM forward_slot WHERE number = ?'),
-    watch: db.prepare<[number]>('DELETE FROM forward_watch WHERE number = ?'),
+    slots: db.prepare<{ number: number }>('DELETE FROM forward_slot WHERE number = :number'),
+    watch: db.prepare<{ number: number }>('DELETE FROM forward_watch WHERE number = :number'),
   };
-  const latest = db.prepare<[string], number>('SELECT seq FROM sqlite_sequence WHERE name = ?').pluck();
+  const latest = db
+    .prepare<{ table: string }, number>('SELECT seq FROM sqlite_sequence WHERE name = :table')
+    .pluck();
   const count = db.prepare<[], ForwardDepth>(
     `SELECT (SELECT count(*) FROM forward_slot) AS slots, (SELECT count(*) FROM forward_watch) AS watch,
        ifnull((SELECT slot FROM forward_slot ORDER BY number LIMIT 1),
@@ -247,14 +250,14 @@ export function forwardStore({ db, read, write }: Connection, shared: SqliteData
         db.exec('DELETE FROM forward_slot; DELETE FROM forward_watch');
         db.exec(`DROP TABLE IF EXISTS ${acknowledgedTable}`);
       }),
-    latest: (line) => read(() => latest.get(tableOf[line]) ?? 0),
+    latest: (line) => read(() => latest.get({ table: tableOf[line] }) ?? 0),
     next: (query) => read(() => lines[query.line](query, pop)),
     done: (line, numbers, sequence) =>
       write(() => {
-        for (const number of numbers) doneWith[line].run(number);
+        for (const number of numbers) doneWith[line].run({ number });
         if (sequence === undefined || !hasAcknowledged(db)) return;
         db.exec(`DELETE FROM ${acknowledgedTable}`);
-        db.prepare(`INSERT INTO ${acknowledgedTable} (sequence) VALUES (?)`).run(sequence);
+        db.prepare(`INSERT INTO ${acknowledgedTable} (sequence) VALUES (@sequence)`).run({ sequence });
       }),
     acknowledged: () =>
       read(() => {

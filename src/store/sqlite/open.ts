@@ -6,8 +6,16 @@ import type { EpochMs, PathId } from '../../core/types.js';
 import type { ForwardStore } from '../forward-store.js';
 import { newestOf } from '../watch-store.js';
 import { decodePackets, encodePackets } from '../packets/codec.js';
-import { pathSums, spansWithout, type SumGroup } from '../path-sums.js';
-import type { MeasuredBy, MonthSumsQuery, PathSums, RoundStore, RoundWithin, Store } from '../store.js';
+import {
+  addedUp,
+  measuredBySql,
+  type SumGroup,
+  sumGroupOf,
+  type SumGroupRow,
+  sumGroupsSql,
+  sumQueries,
+} from '../path-sums.js';
+import type { MeasuredBy, PartOfPath, RoundStore, RoundWithin, Store } from '../store.js';
 import type { WriterName } from '../writer-lock.js';
 import { sharedStores } from '../sql/shared-stores.js';
 import { connect } from './connect.js';
@@ -66,23 +74,15 @@ const stepMs = 12 * 3_600_000;
 
 /** Rounds are stored in slot order: a month is one scan, done in steps. */
 function measuredByQuery({ db, read }: Connection): Pick<RoundStore, 'measuredBy'> {
-  const taken = db.prepare<[EpochMs, EpochMs], MeasuredBy>(
-    `SELECT path.name AS path, driver, stamps, rounds
-     FROM (SELECT path_id, driver, stamps, count(*) AS rounds FROM round
-           WHERE slot >= ? AND slot < ? AND status = 'ok' GROUP BY path_id, driver, stamps)
-     JOIN path ON path.id = path_id`,
-  );
+  const counts = db.prepare<{ from: EpochMs; to: EpochMs }, MeasuredBy>(measuredBySql);
   return {
     async measuredBy(from, to) {
-      const all = new Map<string, MeasuredBy>();
+      const rows: MeasuredBy[] = [];
       for (let start = from; start < to; start += stepMs) {
-        for (const row of await read(() => taken.all(start, Math.min(to, start + stepMs)))) {
-          const key = `${row.path} ${row.driver} ${row.stamps}`;
-          all.set(key, { ...row, rounds: row.rounds + (all.get(key)?.rounds ?? 0) });
-        }
+        rows.push(...(await read(() => counts.all({ from: start, to: Math.min(to, start + stepMs) }))));
         await new Promise(setImmediate);
       }
-      return [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+      return addedUp(rows);
     },
   };
 }
@@ -155,47 +155,25 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStor
   });
 }
 
-/**
- * The database adds integers in groups of equal denominators and divides nothing. One path at a time, so that it blocks
- * the event loop for a few milliseconds, not for a month of a thousand paths.
- */
+/** One part of a path at a time, so that it blocks the event loop for a few milliseconds at most. */
 export function monthSumsQuery({ db, read }: Connection): Pick<RoundStore, 'monthSums' | 'partSums'> {
-  const everyPath = db.prepare<[], PathId>('SELECT name FROM path ORDER BY name').pluck();
-  const groupsIn = db
-    .prepare<[PathId, EpochMs, EpochMs], SumGroup>(
-      `SELECT sent, received, sizes_with_latency AS withLatency, sizes_with_loss AS withLoss, count(*) AS rows,
-         sum(rtt_sum_us) AS rttSumUs, coalesce(sum(rtt_min_us), 0) AS rttMinSumUs
-       FROM size
-       WHERE path_id = (SELECT id FROM path WHERE name = ?) AND slot >= ? AND slot < ? AND held = 1 AND sent > 0
-       GROUP BY received, sent, sizes_with_latency, sizes_with_loss`,
+  const paths = db.prepare<[], PathId>('SELECT name FROM path ORDER BY name').pluck();
+  const groups = db
+    .prepare<PartOfPath, SumGroupRow>(
+      sumGroupsSql('path_id = (SELECT id FROM path WHERE name = :path) AND slot >= :from AND slot < :to'),
     )
     .safeIntegers();
-  const sums = (path: PathId, query: MonthSumsQuery): PathSums => {
-    const spans = spansWithout(query, query.without?.get(path) ?? []);
-    return pathSums(
-      path,
-      spans.flatMap(({ from, to }) => groupsIn.all(path, from, to)),
-    );
-  };
-  return {
-    async partSums(parts) {
-      const all: PathSums[] = [];
+  return sumQueries({
+    everyPath: () => read(() => paths.all()),
+    async groupsOf(parts) {
+      const found: SumGroup[][] = [];
       for (const { path, from, to } of parts) {
-        all.push(await read(() => pathSums(path, groupsIn.all(path, from, to))));
+        found.push(await read(() => groups.all({ path, from, to }).map(sumGroupOf)));
         await new Promise(setImmediate);
       }
-      return all;
+      return found;
     },
-    async monthSums(query) {
-      const paths = query.paths ?? (await read(() => everyPath.all()));
-      const all: PathSums[] = [];
-      for (const path of paths) {
-        all.push(await read(() => sums(path, query)));
-        await new Promise(setImmediate);
-      }
-      return all;
-    },
-  };
+  });
 }
 
 /** Reads of one path's rounds. */
@@ -204,15 +182,15 @@ export function roundReads({
   read,
 }: Connection): Pick<RoundStore, 'packets' | 'accounted' | 'newest' | 'within'> {
   const packed = db
-    .prepare<[EpochMs, PathId], Uint8Array>(
+    .prepare<{ slot: EpochMs; path: PathId }, Uint8Array>(
       `SELECT packed FROM round JOIN packets ON packets.id = round.packets_id
-       WHERE slot = ? AND path_id = (SELECT id FROM path WHERE name = ?)`,
+       WHERE slot = :slot AND path_id = (SELECT id FROM path WHERE name = :path)`,
     )
     .pluck();
   const slots = db
-    .prepare<[PathId, EpochMs, EpochMs], EpochMs>(
+    .prepare<PartOfPath, EpochMs>(
       `SELECT slot FROM round INDEXED BY round_of_path
-       WHERE path_id = (SELECT id FROM path WHERE name = ?) AND slot >= ? AND slot < ? ORDER BY slot`,
+       WHERE path_id = (SELECT id FROM path WHERE name = :path) AND slot >= :from AND slot < :to ORDER BY slot`,
     )
     .pluck();
   // One index look-up for each path, where grouping would scan the whole index.
@@ -229,10 +207,10 @@ export function roundReads({
        (SELECT coalesce(sum(sent), 0) FROM size WHERE size.path_id = round.path_id AND size.slot = round.slot) AS sent,
        (SELECT coalesce(sum(received), 0) FROM size
         WHERE size.path_id = round.path_id AND size.slot = round.slot) AS received
-     FROM json_each(@paths) AS wanted CROSS JOIN path ON path.name = wanted.value
+     FROM json_each(:paths) AS wanted CROSS JOIN path ON path.name = wanted.value
        CROSS JOIN round INDEXED BY round_of_path
-         ON round.path_id = path.id AND round.slot >= @slotFrom AND round.slot < @to
-     WHERE started_at >= @from AND ended_at <= @to`,
+         ON round.path_id = path.id AND round.slot >= :slotFrom AND round.slot < :to
+     WHERE started_at >= :from AND ended_at <= :to`,
   );
   return {
     within: ({ paths, from, to, slotWithinMs }) =>
@@ -243,10 +221,10 @@ export function roundReads({
       ),
     packets: (path, slot) =>
       read(() => {
-        const bytes = packed.get(slot, path);
+        const bytes = packed.get({ slot, path });
         return bytes === undefined ? null : decodePackets(bytes);
       }),
-    accounted: (path, from, to) => read(() => slots.all(path, from, to)),
+    accounted: (path, from, to) => read(() => slots.all({ path, from, to })),
     newest: () => read(() => newestOf(newest.all())),
   };
 }

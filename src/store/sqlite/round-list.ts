@@ -2,6 +2,12 @@ import type { MissingSummary, RoundSummary } from '../../core/measurement/figure
 import type { IcmpErrorCount, MissingReason, SizeCounts, StampSource } from '../../core/measurement/round.js';
 import type { StoredRound } from '../../core/merge.js';
 import type { EpochMs, PathId } from '../../core/types.js';
+import {
+  roundColumns as storedColumns,
+  roundRow as storedRow,
+  sizeColumns,
+  sizeRows,
+} from '../round-rows.js';
 import type { RoundQuery, RoundStore } from '../store.js';
 import type { Connection } from './database.js';
 
@@ -33,9 +39,15 @@ export type MissingRow = {
 };
 type Parameters = Record<'from' | 'to' | 'limit', number> & Record<'path' | 'after', string | null>;
 
+/** The key of a round in the database. */
+export interface RoundKey {
+  readonly slot: EpochMs;
+  readonly pathId: number;
+}
+
 export const sizesQuery = `SELECT bytes, sent, received, late, errors, not_sent AS notSent, duplicates, mismatched,
   rtt_sum_us AS rttSumUs, rtt_min_us AS rttMinUs, rtt_max_us AS rttMaxUs
-  FROM size WHERE path_id = ? AND slot = ? ORDER BY position`;
+  FROM size WHERE path_id = :pathId AND slot = :slot ORDER BY position`;
 
 /** What is asked of `round`, with its path beside it. */
 export const roundColumns = `path_id AS pathId, path.name AS path, slot, status, reason, address, started_at AS startedAt,
@@ -45,7 +57,7 @@ export const roundColumns = `path_id AS pathId, path.name AS path, slot, status,
 
 export function roundList({ db, read }: Connection): Pick<RoundStore, 'list'> {
   // As lists of values: there are hundreds in a page, and what makes objects of them by name is the slower half.
-  const sizesOf = db.prepare<[number, EpochMs], SizeValues>(sizesQuery).raw();
+  const sizesOf = db.prepare<RoundKey, SizeValues>(sizesQuery).raw();
   // A statement for each shape of question, made when it is first asked: one for all could not use the indexes.
   const prepared = new Map<string, ReturnType<typeof prepare>>();
   const prepare = (sql: string) => db.prepare<[Parameters], RoundValues>(sql).raw();
@@ -63,7 +75,7 @@ export function roundList({ db, read }: Connection): Pick<RoundStore, 'list'> {
           .map((values) => {
             const row = roundRow(values);
             if (row.status === 'missing') return missingSummary(row);
-            return summary(row, sizesOf.all(row.pathId, row.slot).map(sizeCounts));
+            return summary(row, sizesOf.all({ pathId: row.pathId, slot: row.slot }).map(sizeCounts));
           }),
       ),
   };
@@ -187,72 +199,51 @@ function sizeCounts(values: SizeValues): SizeCounts {
   };
 }
 
-type Value = number | string | Uint8Array | null;
-
 /** Writes one round or mark, within a transaction of the caller's. */
 interface RoundRows {
   isKnown(slot: EpochMs, pathId: number): boolean;
   insert(pathId: number, round: StoredRound): void;
   /** False where something is stored of the slot. */
   mark(pathId: number, slot: EpochMs, reason: string): boolean;
-  /** The mark of a slot, where there is one; a round stays. */
+  /** Deletes the mark of a slot, where there is one; a round stays. */
   removeMark(slot: EpochMs, pathId: number): void;
-  /** All marks of these paths' slots at or after `from`; gives how many there were. */
+  /** Deletes all marks of these paths' slots at or after `from`; returns how many there were. */
   removeMarksFrom(paths: readonly PathId[], from: EpochMs): number;
-  /** The round or mark with all that is of it. */
+  /** Deletes the round or mark with its sizes and packets. */
   remove(slot: EpochMs, pathId: number): void;
 }
 
+/** An INSERT of these columns, each with the value of its own name. */
+const insertInto = (table: string, columns: readonly string[]): string =>
+  `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map((column) => `:${column}`).join(', ')})`;
+
 export function roundRows(db: Connection['db']): RoundRows {
-  const insertRound = db.prepare<Value[]>(
-    `INSERT INTO round (slot, path_id, status, reason, address, started_at, ended_at, lost_after_ms, driver, stamps,
-       fallback_stamps, socket_drops, send_lag_us, calibration_p50_us, calibration_p99_us, packets_id, icmp_errors)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  const ofRound = 'slot = :slot AND path_id = :pathId';
+  const insertRound = db.prepare<object>(insertInto('round', [...Object.keys(storedColumns), 'packets_id']));
+  const insertSize = db.prepare<object>(insertInto('size', sizeColumns));
+  const insertPackets = db.prepare<{ packed: Uint8Array }>('INSERT INTO packets (packed) VALUES (:packed)');
+  const known = db.prepare<RoundKey, 1>(`SELECT 1 FROM round WHERE ${ofRound}`);
+  const insertMissing = db.prepare<RoundKey & { readonly reason: string }>(
+    `INSERT INTO round (slot, path_id, status, reason) VALUES (:slot, :pathId, 'missing', :reason)
+     ON CONFLICT DO NOTHING`,
   );
-  const insertSize = db.prepare<Value[]>(
-    `INSERT INTO size (path_id, slot, position, bytes, held, sent, received, sizes_with_latency, sizes_with_loss,
-       rtt_sum_us, rtt_min_us, rtt_max_us, late, errors, not_sent, duplicates, mismatched)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  const removeMark = db.prepare<RoundKey>(`DELETE FROM round WHERE ${ofRound} AND status = 'missing'`);
+  const removeMarksFrom = db.prepare<{ from: EpochMs; paths: string }>(
+    `DELETE FROM round WHERE slot >= :from AND status = 'missing'
+       AND path_id IN (SELECT id FROM path WHERE name IN (SELECT value FROM json_each(:paths)))`,
   );
-  const insertPackets = db.prepare<[Uint8Array]>('INSERT INTO packets (packed) VALUES (?)');
-  const known = db.prepare<[EpochMs, number], 1>('SELECT 1 FROM round WHERE slot = ? AND path_id = ?');
-  const insertMissing = db.prepare<[EpochMs, number, string]>(
-    "INSERT INTO round (slot, path_id, status, reason) VALUES (?, ?, 'missing', ?) ON CONFLICT DO NOTHING",
-  );
-  const removeMark = db.prepare<[EpochMs, number]>(
-    "DELETE FROM round WHERE slot = ? AND path_id = ? AND status = 'missing'",
-  );
-  const removeMarksFrom = db.prepare<[EpochMs, string]>(
-    `DELETE FROM round WHERE slot >= ? AND status = 'missing'
-       AND path_id IN (SELECT id FROM path WHERE name IN (SELECT value FROM json_each(?)))`,
-  );
-  const remove = db.prepare<[EpochMs, number]>('DELETE FROM round WHERE slot = ? AND path_id = ?');
+  const remove = db.prepare<RoundKey>(`DELETE FROM round WHERE ${ofRound}`);
   return {
-    isKnown: (slot, pathId) => known.get(slot, pathId) !== undefined,
+    isKnown: (slot, pathId) => known.get({ slot, pathId }) !== undefined,
     insert(pathId, round) {
-      const { slot, provenance, packed, sizes } = round;
-      const packetsId = packed && Number(insertPackets.run(packed).lastInsertRowid);
-      insertRound.run(
-        ...[slot, pathId, round.status, round.reason, round.address, round.startedAt, round.endedAt],
-        ...[round.lostAfterMs, provenance.driver, provenance.stamps, provenance.fallbackStamps],
-        ...[provenance.socketDrops, provenance.sendLagUs],
-        ...[provenance.calibration?.p50Us ?? null, provenance.calibration?.p99Us ?? null, packetsId],
-        round.icmpErrors ? JSON.stringify(round.icmpErrors) : null,
-      );
-      const withLatency = sizes.filter((size) => size.received > 0).length;
-      const withLoss = sizes.filter((size) => size.sent > 0).length;
-      const held = round.status === 'ok' && withLoss > 0 ? 1 : 0;
-      sizes.forEach((size, position) => {
-        insertSize.run(
-          ...[pathId, slot, position, size.bytes, held, size.sent, size.received, withLatency, withLoss],
-          ...[size.rttSumUs, size.rttMinUs, size.rttMaxUs, size.late, size.errors, size.notSent],
-          ...[size.duplicates, size.mismatched],
-        );
-      });
+      const { packed } = round;
+      const packetsId = packed && Number(insertPackets.run({ packed }).lastInsertRowid);
+      insertRound.run({ ...storedRow(round, pathId), packets_id: packetsId });
+      for (const row of sizeRows(round, pathId)) insertSize.run(row);
     },
-    mark: (pathId, slot, reason) => insertMissing.run(slot, pathId, reason).changes > 0,
-    removeMark: (slot, pathId) => void removeMark.run(slot, pathId),
-    removeMarksFrom: (paths, from) => removeMarksFrom.run(from, JSON.stringify(paths)).changes,
-    remove: (slot, pathId) => void remove.run(slot, pathId),
+    mark: (pathId, slot, reason) => insertMissing.run({ slot, pathId, reason }).changes > 0,
+    removeMark: (slot, pathId) => void removeMark.run({ slot, pathId }),
+    removeMarksFrom: (paths, from) => removeMarksFrom.run({ from, paths: JSON.stringify(paths) }).changes,
+    remove: (slot, pathId) => void remove.run({ slot, pathId }),
   };
 }

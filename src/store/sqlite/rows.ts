@@ -3,7 +3,7 @@ import type { SizeCounts } from '../../core/measurement/round.js';
 import { supersedes, type StoredSlot } from '../../core/merge.js';
 import type { EpochMs, PathId } from '../../core/types.js';
 import type { RowStore, StoredRows } from '../row-store.js';
-import { sightingWriter } from '../sql/runs.js';
+import { configuredPathWriter } from '../sql/runs.js';
 import { watchMerger } from '../sql/watch-rows.js';
 import type { Connection, SqliteDatabase } from './database.js';
 import { pathNumber } from './upkeep.js';
@@ -12,6 +12,7 @@ import {
   type MissingRow,
   missingSummary,
   roundColumns,
+  type RoundKey,
   roundRows,
   sizesQuery,
   summary,
@@ -19,17 +20,18 @@ import {
 
 /** Reads the stored row of a slot in full; undefined when there is none. */
 export function slotReader(db: Database.Database): (slot: EpochMs, pathId: number) => StoredSlot | undefined {
-  const row = db.prepare<[EpochMs, number], (MeasuredRow | MissingRow) & { readonly packed: Buffer | null }>(
+  const row = db.prepare<RoundKey, (MeasuredRow | MissingRow) & { readonly packed: Buffer | null }>(
     `SELECT ${roundColumns}, packets.packed
      FROM round JOIN path ON path.id = path_id LEFT JOIN packets ON packets.id = packets_id
-     WHERE slot = ? AND path_id = ?`,
+     WHERE slot = :slot AND path_id = :pathId`,
   );
-  const sizes = db.prepare<[number, EpochMs], SizeCounts>(sizesQuery);
+  const sizes = db.prepare<RoundKey, SizeCounts>(sizesQuery);
   return (slot, pathId) => {
-    const found = row.get(slot, pathId);
-    if (found === undefined) return undefined;
-    if (found.status === 'missing') return missingSummary(found);
-    return { ...summary(found, sizes.all(pathId, slot)), packed: found.packed };
+    const key = { slot, pathId };
+    const stored = row.get(key);
+    if (stored === undefined) return undefined;
+    if (stored.status === 'missing') return missingSummary(stored);
+    return { ...summary(stored, sizes.all(key)), packed: stored.packed };
   };
 }
 
@@ -37,14 +39,14 @@ export function slotReader(db: Database.Database): (slot: EpochMs, pathId: numbe
 export function rowStore({ db, write }: Connection, shared: SqliteDatabase): RowStore {
   const numberOf = pathNumber(db);
   const rows = roundRows(db);
-  const heldSlot = slotReader(db);
+  const storedSlot = slotReader(db);
   const mergeWatch = watchMerger(shared);
-  const widenSightings = sightingWriter(shared);
+  const widenSightings = configuredPathWriter(shared);
 
   const put = (pathId: number, slot: StoredSlot): boolean => {
     if (rows.isKnown(slot.slot, pathId)) {
-      const held = heldSlot(slot.slot, pathId);
-      if (held !== undefined && !supersedes(slot, held)) return false;
+      const stored = storedSlot(slot.slot, pathId);
+      if (stored !== undefined && !supersedes(slot, stored)) return false;
       rows.remove(slot.slot, pathId);
     }
     if (slot.status === 'missing') rows.mark(pathId, slot.slot, slot.reason);

@@ -4,41 +4,37 @@ import type { EpochMs, PathId } from '../../core/types.js';
 import { StoreError, type UpkeepStore } from '../store.js';
 import { backup } from './backup.js';
 import type { Connection } from './database.js';
-import { toStoreFault } from './faults.js';
+import { toStoreError } from './errors.js';
 import { makePrivateFile } from './private-file.js';
+import type { RoundKey } from './round-list.js';
 import type { SqlDatabase } from '../sql/database.js';
 import { watchSweeper } from '../sql/watch.js';
 
 /** Rounds per transaction: it takes some milliseconds, so that other writers are not blocked for long. */
 const roundsAtOnce = 50;
 
-interface Key {
-  readonly slot: EpochMs;
-  readonly pathId: number;
-}
-
 export function sweeper({ db, write }: Connection, shared: SqlDatabase): Pick<UpkeepStore, 'sweep'> {
   const sweepWatch = watchSweeper(shared);
   const oldest = (having: string) =>
-    db.prepare<[EpochMs, number], Key>(
-      `SELECT slot, path_id AS pathId FROM round WHERE slot < ? ${having} ORDER BY slot, path_id LIMIT ?`,
+    db.prepare<{ before: EpochMs; limit: number }, RoundKey>(
+      `SELECT slot, path_id AS pathId FROM round WHERE slot < :before ${having} ORDER BY slot, path_id LIMIT :limit`,
     );
   const withPackets = oldest('AND packets_id IS NOT NULL');
   const rounds = oldest('');
-  const deletePackets = db.prepare<Key>(
-    'DELETE FROM packets WHERE id = (SELECT packets_id FROM round WHERE slot = @slot AND path_id = @pathId)',
+  const deletePackets = db.prepare<RoundKey>(
+    'DELETE FROM packets WHERE id = (SELECT packets_id FROM round WHERE slot = :slot AND path_id = :pathId)',
   );
-  const forgetPackets = db.prepare<Key>(
-    'UPDATE round SET packets_id = NULL WHERE slot = @slot AND path_id = @pathId',
+  const forgetPackets = db.prepare<RoundKey>(
+    'UPDATE round SET packets_id = NULL WHERE slot = :slot AND path_id = :pathId',
   );
   // Its sizes and its packets are deleted with it.
-  const deleteRound = db.prepare<Key>('DELETE FROM round WHERE slot = @slot AND path_id = @pathId');
+  const deleteRound = db.prepare<RoundKey>('DELETE FROM round WHERE slot = :slot AND path_id = :pathId');
 
-  const inBatches = async (oldestFirst: typeof rounds, before: EpochMs, remove: (key: Key) => void) => {
+  const inBatches = async (oldestFirst: typeof rounds, before: EpochMs, remove: (key: RoundKey) => void) => {
     let removed = 0;
     for (;;) {
       const batch = await write(() => {
-        const keys = oldestFirst.all(before, roundsAtOnce);
+        const keys = oldestFirst.all({ before, limit: roundsAtOnce });
         keys.forEach(remove);
         return keys.length;
       });
@@ -66,11 +62,11 @@ const pagesAtOnce = 1024;
 
 export function upkeepStore(on: Connection, shared: SqlDatabase): UpkeepStore {
   const { db, file, write } = on;
-  const add = db.prepare<[number]>('INSERT INTO probe (at) VALUES (?)');
-  const newest = db.prepare<[], { slot: number; pathId: number }>(
+  const add = db.prepare('INSERT INTO probe (at) VALUES (0)');
+  const newest = db.prepare<[], RoundKey>(
     'SELECT slot, path_id AS pathId FROM round ORDER BY slot DESC, path_id DESC LIMIT 1',
   );
-  const isThere = 'SELECT 1 FROM round WHERE slot = ? AND path_id = ?';
+  const isThere = 'SELECT 1 FROM round WHERE slot = :slot AND path_id = :pathId';
   const takeBack = db.prepare('DELETE FROM probe');
   return {
     ...sweeper(on, shared),
@@ -88,12 +84,12 @@ export function upkeepStore(on: Connection, shared: SqlDatabase): UpkeepStore {
       let beside: Database.Database | undefined;
       try {
         beside = new Database(file, { readonly: true, fileMustExist: true, timeout: 0 });
-        const found = last && beside.prepare(isThere).get(last.slot, last.pathId);
+        const found = last && beside.prepare<RoundKey>(isThere).get(last);
         if (last && found === undefined) throw notThere(file);
         const [state] = db.pragma('wal_checkpoint(PASSIVE)') as { log: number; checkpointed: number }[];
         return state !== undefined && state.checkpointed === state.log;
       } catch (error) {
-        const fault = toStoreFault(error, file);
+        const fault = toStoreError(error, file);
         // Locked by another process for a moment: the next attempt will show.
         if (fault instanceof StoreError && fault.kind === 'busy') return false;
         throw fault;
@@ -106,13 +102,13 @@ export function upkeepStore(on: Connection, shared: SqlDatabase): UpkeepStore {
       try {
         db.pragma('wal_checkpoint(TRUNCATE)');
       } catch (error) {
-        throw toStoreFault(error, file);
+        throw toStoreError(error, file);
       }
     },
     // The touched pages are written although their content does not change, which tests whether writing works.
     probe: () =>
       write(() => {
-        add.run(0);
+        add.run();
         takeBack.run();
       }),
     async sizeBytes() {
@@ -137,11 +133,13 @@ async function bytesOf(file: string): Promise<number> {
 
 /** The database's id of a path; a path without one gets one. */
 export function pathNumber(db: Connection['db']): (path: PathId) => number {
-  const find = db.prepare<[string], number>('SELECT id FROM path WHERE name = ?').pluck();
-  const add = db.prepare<[string], number>('INSERT INTO path (name) VALUES (?) RETURNING id').pluck();
+  const find = db.prepare<{ path: PathId }, number>('SELECT id FROM path WHERE name = :path').pluck();
+  const add = db
+    .prepare<{ path: PathId }, number>('INSERT INTO path (name) VALUES (:path) RETURNING id')
+    .pluck();
   // Not cached between calls: an id assigned in a transaction that failed is assigned again to another path.
   return (path) => {
-    const id = find.get(path) ?? add.get(path);
+    const id = find.get({ path }) ?? add.get({ path });
     if (id === undefined) throw new Error(`no number for the path ${path}`);
     return id;
   };

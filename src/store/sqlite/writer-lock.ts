@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { heldFault, type WriterLock, type WriterName } from '../writer-lock.js';
+import { lockedError, type WriterLock, type WriterName } from '../writer-lock.js';
 import { makePrivateFile } from './private-file.js';
 
 /**
@@ -17,7 +17,7 @@ const patienceMs = 1_000;
 /**
  * Throws a `StoreError` when another process holds the lock, and SQLite's own errors when the file can't be written.
  */
-export function takeWriterLock(file: string, writer: WriterName): WriterLock {
+export function acquireWriterLock(file: string, writer: WriterName): WriterLock {
   const path = lockFileOf(file);
   makePrivateFile(path);
   const db = new Database(path, { timeout: patienceMs });
@@ -41,7 +41,7 @@ export function takeWriterLock(file: string, writer: WriterName): WriterLock {
   } catch (error) {
     const holder = isBusy(error) ? nameIn(db) : null;
     db.close();
-    throw isBusy(error) ? heldFault(`the database ${file}`, holder) : error;
+    throw isBusy(error) ? lockedError(`the database ${file}`, holder) : error;
   }
 }
 

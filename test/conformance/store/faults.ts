@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TicketRecord } from '../../../src/core/ticket/actions.js';
 import type { Suggestion } from '../../../src/core/ticket/suggestion.js';
-import type { TicketAppend, FaultHead } from '../../../src/store/ledger-store.js';
+import type { TicketAppend, TicketHead } from '../../../src/store/ledger-store.js';
 import type { NotifyTarget, OutboxDraft } from '../../../src/store/statement-store.js';
 import type { Store } from '../../../src/store/store.js';
 import { at0, customer, filing } from '../../core/ticket/support.js';
@@ -16,7 +16,7 @@ const event = (report: number, seq: number, previous: string, hash: string): Tic
   action: seq === 1 ? { type: 'filed', text: filing() } : { type: 'reopened', reason: '“再次”\n' },
 });
 const hour = at0 - (at0 % 3_600_000);
-const head = (number: number, over: Partial<FaultHead> = {}): FaultHead => ({
+const head = (number: number, over: Partial<TicketHead> = {}): TicketHead => ({
   number,
   customer: 'bank',
   path: 'HKG>SIN',
@@ -29,7 +29,7 @@ const head = (number: number, over: Partial<FaultHead> = {}): FaultHead => ({
   updatedAt: at0,
   ...over,
 });
-const filed = (number: number, over: Partial<FaultHead> = {}): TicketAppend => ({
+const filed = (number: number, over: Partial<TicketHead> = {}): TicketAppend => ({
   events: [event(number, 1, 'none', `h${number}.1`)],
   head: head(number, over),
   outbox: [],

@@ -65,7 +65,7 @@ test('no statement walks through a whole table of rounds, sizes or packets', asy
 
 /** One null for each place that is bound by its position, or one object for those bound by name. */
 function nulls(sql: string): unknown[] {
-  const names = [...sql.matchAll(/@(\w+)/g)].map((match) => match[1] ?? '');
+  const names = [...sql.matchAll(/[@:](\w+)/g)].map((match) => match[1] ?? '');
   if (names.length > 0) return [Object.fromEntries(names.map((name) => [name, null]))];
   return [...sql.matchAll(/\?/g)].map(() => null);
 }

@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, readdirSync, renameSync, rmSync, statSync, tr
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openLastingStore } from '../../../src/store/sqlite/lasting.js';
+import { openRecoveringStore } from '../../../src/store/sqlite/recovering.js';
 import { openSqliteStore } from '../../../src/store/sqlite/open.js';
 import type { Store } from '../../../src/store/store.js';
 import { tempDir } from '../../support/temp-dir.js';
@@ -140,7 +140,7 @@ describe('a database under an open store', () => {
 describe('a lasting store', () => {
   const lasting = async (file: string) => {
     const told: string[] = [];
-    const store = await openLastingStore({ path: file, tell: (message) => told.push(message) });
+    const store = await openRecoveringStore({ path: file, tell: (message) => told.push(message) });
     onTestFinished(() => store.close());
     return { store, told };
   };

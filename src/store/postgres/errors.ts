@@ -37,35 +37,39 @@ const unreachable = [
  * Converts an error of the server or the connection to a `StoreError`. This program's own errors are returned
  * unchanged.
  */
-export function toStoreFault(error: unknown, name: string): unknown {
+export function toStoreError(error: unknown, name: string): unknown {
   if (error instanceof CorruptPacketsError)
     return new StoreError(`${name} is damaged (${error.message})`, 'corrupt');
   if (error instanceof StoreError || error instanceof RangeError || !(error instanceof Error)) return error;
   const { code } = error as NodeJS.ErrnoException;
   if (error instanceof pg.DatabaseError) {
     const [kind, remedy] = kinds[code ?? ''] ?? kinds[code?.slice(0, 2) ?? ''] ?? ['other', ''];
-    const said = `${code ?? 'no code'}: ${error.message}`;
-    return fault(kind, `${name} failed (${said})${remedy && `; ${remedy}`}`, error);
+    const detail = `${code ?? 'no code'}: ${error.message}`;
+    return storeError(kind, `${name} failed (${detail})${remedy && `; ${remedy}`}`, error);
   }
   if (/^SASL.*client password/.test(error.message)) {
     const remedy = 'give one by a file (store.passwordFile, PGPASSFILE) or by PGPASSWORD';
-    return fault('other', `${name} asks for a password, and none is known; ${remedy}`, error);
+    return storeError('other', `${name} asks for a password, and none is known; ${remedy}`, error);
   }
   if (/SSL|TLS|certificate/i.test(`${code ?? ''} ${error.message}`)) {
     const remedy = 'sslrootcert=FILE names who vouches for it, sslmode=disable does without TLS';
-    return fault('other', `${name} can't be trusted (${error.message}); behind its address ${remedy}`, error);
+    return storeError(
+      'other',
+      `${name} can't be trusted (${error.message}); behind its address ${remedy}`,
+      error,
+    );
   }
   if (unreachable.includes(code ?? '') || /connection|timeout|terminated/i.test(error.message)) {
-    const said = error.message === '' ? (code ?? 'no answer') : error.message;
-    return fault(
+    const detail = error.message === '' ? (code ?? 'no answer') : error.message;
+    return storeError(
       'io',
-      `${name} can't be reached (${said}); check that the server runs and its address`,
+      `${name} can't be reached (${detail}); check that the server runs and its address`,
       error,
     );
   }
   return error;
 }
 
-function fault(kind: Kind, message: string, cause: unknown): StoreError {
+function storeError(kind: Kind, message: string, cause: unknown): StoreError {
   return new StoreError(message, kind, { cause });
 }

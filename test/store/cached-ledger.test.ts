@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { memoizeByIdentity } from '../../src/core/memoize.js';
-import { keptLedger } from '../../src/store/ledger-cache.js';
+import { cachedLedger } from '../../src/store/ledger-cache.js';
 import { linkAfter } from '../../src/core/ledger/chain.js';
 import type { LedgerEvent } from '../../src/core/ledger/actions.js';
 import { digestOf } from '../../src/seal/canonical.js';
@@ -10,7 +10,7 @@ test('a kept ledger reads what is new alone, says what the ledger says, and give
   const { store } = await twoTenants();
   const asked: unknown[] = [];
   const { ledger } = store;
-  const kept = keptLedger({
+  const kept = cachedLedger({
     append: (events) => ledger.append(events),
     events: (query) => {
       asked.push(query);

@@ -5,7 +5,7 @@ import type { PopId } from '../../core/types.js';
 import { StoreError } from '../store.js';
 import { openSqliteStore, type SqliteStore, type SqliteStoreOptions } from './open.js';
 
-export interface LastingOptions extends SqliteStoreOptions {
+export interface RecoveringOptions extends SqliteStoreOptions {
   /** Called with a sentence when the file was reopened, and when it could not be. */
   readonly tell?: (message: string) => void;
 }
@@ -21,7 +21,7 @@ const maxRemembered = 2_000;
  * what was measured since the last checkpoint is written again. Meanwhile calls reject with a `StoreError` of kind
  * `replaced`, and may be retried.
  */
-export async function openLastingStore(options: LastingOptions): Promise<SqliteStore> {
+export async function openRecoveringStore(options: RecoveringOptions): Promise<SqliteStore> {
   const { tell = () => undefined } = options;
   let current = await openSqliteStore(options);
   let forwardedFor: PopId | null = null;

@@ -42,64 +42,64 @@ const kinds: readonly (readonly [code: string, kind: Kind])[] = [
 ];
 
 /** Converts a database error to a `StoreError`. Other errors are returned unchanged. */
-export function toStoreFault(error: unknown, file: string): unknown {
-  if (error instanceof CorruptPacketsError) return corruptFault(file, error.message, error);
+export function toStoreError(error: unknown, file: string): unknown {
+  if (error instanceof CorruptPacketsError) return corruptError(file, error.message, error);
   if (!(error instanceof Database.SqliteError)) return error;
   // SQLite does not say why a write failed; a disk that became read-only is one reason.
   if (error.code.startsWith('SQLITE_IOERR') && isWriteDenied(file))
-    return readOnlyFault(file, error.code, error);
+    return readOnlyError(file, error.code, error);
   const kind =
     kinds.find(([code]) => error.code === code || error.code.startsWith(`${code}_`))?.[1] ?? 'other';
-  const said = `${error.code}: ${error.message}`;
+  const detail = `${error.code}: ${error.message}`;
   switch (kind) {
     case 'full':
-      return fault(
+      return storeError(
         kind,
-        `no room left for the database ${file} (${said}); free some space on its disk`,
+        `no room left for the database ${file} (${detail}); free some space on its disk`,
         error,
       );
     case 'read-only':
-      return fault(
+      return storeError(
         kind,
-        `the database ${file} can't be written (${said}); check the mount and the owner`,
+        `the database ${file} can't be written (${detail}); check the mount and the owner`,
         error,
       );
     case 'busy':
-      return fault(kind, `another process holds the database ${file} (${said})`, error);
+      return storeError(kind, `another process holds the database ${file} (${detail})`, error);
     case 'io':
-      return fault(
+      return storeError(
         kind,
-        `the database ${file} can't be read or written (${said}); check its disk, mount and owner`,
+        `the database ${file} can't be read or written (${detail}); check its disk, mount and owner`,
         error,
       );
     case 'corrupt':
-      return corruptFault(file, said, error);
+      return corruptError(file, detail, error);
     case 'replaced':
     case 'missing':
     case 'newer-schema':
     case 'other':
-      return fault('other', `the database ${file} failed (${said})`, error);
+      return storeError('other', `the database ${file} failed (${detail})`, error);
   }
 }
 
-export function corruptFault(file: string, said: string, cause?: unknown): StoreError {
-  return fault(
+export function corruptError(file: string, detail: string, cause?: unknown): StoreError {
+  return storeError(
     'corrupt',
-    `the database ${file} is damaged or not a database (${said}). Stop the daemon, move ${file}, ${file}-wal and ` +
+    `the database ${file} is damaged or not a database (${detail}). Stop the daemon, move ${file}, ${file}-wal and ` +
       `${file}-shm away, put the last copy made by \`pop-sla backup FILE\` in its place, and start again`,
     cause,
   );
 }
 
-export function readOnlyFault(file: string, said: string, cause?: unknown): StoreError {
-  return fault(
+export function readOnlyError(file: string, detail: string, cause?: unknown): StoreError {
+  return storeError(
     'read-only',
-    `the database ${file} can't be written (${said}); check the mount and the owner. Even to be read it needs a ` +
+    `the database ${file} can't be written (${detail}); check the mount and the owner. Even to be read it needs a ` +
       'folder that may be written, unless a daemon has it open',
     cause,
   );
 }
 
-function fault(kind: Kind, message: string, cause: unknown): StoreError {
+function storeError(kind: Kind, message: string, cause: unknown): StoreError {
   return new StoreError(message, kind, { cause });
 }
