@@ -15,6 +15,7 @@ import { createMetrics } from '../metrics/metrics.js';
 import { keyFolder } from '../seal/keys.js';
 import { createBilling } from '../services/credits/billing.js';
 import { createLedgerBacklog } from '../services/ledger/backlog.js';
+import { createNetworkNotifier } from '../services/notifications/network.js';
 import { createOutbox } from '../services/notifications/outbox.js';
 import { createReports } from '../services/reports.js';
 import { createStanding } from '../services/standing/keep-standing.js';
@@ -130,6 +131,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       canWatch: driver.echo !== undefined,
     });
     const turned = logPathTurns(log);
+    const network = createNetworkNotifier({ store, config: () => config, clock, log });
+    stopping.add('notifier', () => network.idle());
     const standing = createStanding({
       clock,
       store,
@@ -139,6 +142,15 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         roundGraded: (path, grade, of) => {
           metrics.standing.roundGraded(path, grade);
           turned(path, grade, of);
+          network.standing.roundGraded(path, grade, of);
+        },
+        services: (standings) => {
+          metrics.standing.services(standings);
+          network.standing.services(standings);
+        },
+        ledger: (ledger) => {
+          metrics.standing.ledger(ledger);
+          network.standing.ledger(ledger);
         },
       },
       config: () => config,
@@ -160,6 +172,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const events = fanOut([
       ...[metrics.events, standing.heard, readiness.events, logRounds(log), suggester.events, tracer.events],
       ...(config.role === 'hub' ? [logOutages(log)] : []),
+      // An agent's hub tells of the whole mesh.
+      ...(config.role === 'agent' ? [] : [network.events]),
     ]);
     const judging = startMonthWorker({ store, config: () => config, now, software: version });
     stopping.add('judging', () => judging.close());

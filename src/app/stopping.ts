@@ -19,6 +19,7 @@ export const stopOrder = {
   /** What looks at something every minute: bands, disk, clock, fault reports, the entered book. */
   lookouts: { phase: 2, limitMs: 1_000 },
   suggester: { phase: 2, limitMs: 1_000 },
+  notifier: { phase: 2, limitMs: 2_000 },
   /** Threads that judge and that make packs. */
   judging: { phase: 2, limitMs: 1_000 },
   jobs: { phase: 2, limitMs: 1_000 },

@@ -36,6 +36,15 @@ const english = {
   suggestion:
     'The {metrics} of {path} has been in a band worse than normal since {since}. You can file a fault report from it.',
   footer: 'You get this message because your address is registered for it with your SLA service.',
+  'event.outage.opened': 'Port {port} is down since {since}.',
+  'event.outage.closed': 'Port {port} is up again: it was down for {seconds} s from {since}.',
+  'event.path.severe': '{path} is severely degraded: round of {slot}.',
+  'event.path.recovered': '{path} has recovered: round of {slot}.',
+  'event.month.budget':
+    'Service {service} has used {percent} % of the outage that its commitment allows in this month.',
+  'event.more': '{first} And {count} more.',
+  'event.rest': '… and {count} more',
+  'event.see': 'Open',
 } as const;
 
 export type NotifyWord = keyof typeof english;
@@ -76,6 +85,14 @@ const traditional: Record<NotifyWord, string> = {
   by: '由 {name}',
   suggestion: '自 {since} 起，{path} 的{metrics}所處分級低於正常。您可據此提出障礙申告。',
   footer: '您收到此郵件，是因為您的位址已在 SLA 服務中登記。',
+  'event.outage.opened': '埠 {port} 自 {since} 起中斷。',
+  'event.outage.closed': '埠 {port} 已恢復：自 {since} 起中斷 {seconds} 秒。',
+  'event.path.severe': '{path} 效能嚴重劣化：{slot} 的量測。',
+  'event.path.recovered': '{path} 已恢復：{slot} 的量測。',
+  'event.month.budget': '服務 {service} 已用去本月承諾允許中斷時間的 {percent} %。',
+  'event.more': '{first} 另有 {count} 項。',
+  'event.rest': '… 另有 {count} 項',
+  'event.see': '開啟',
 };
 
 const simplified: Record<NotifyWord, string> = {
@@ -114,6 +131,14 @@ const simplified: Record<NotifyWord, string> = {
   by: '由 {name}',
   suggestion: '自 {since} 起，{path} 的{metrics}所处分级低于正常。您可据此提交故障申告。',
   footer: '您收到此邮件，是因为您的地址已在 SLA 服务中登记。',
+  'event.outage.opened': '端口 {port} 自 {since} 起中断。',
+  'event.outage.closed': '端口 {port} 已恢复：自 {since} 起中断 {seconds} 秒。',
+  'event.path.severe': '{path} 性能严重劣化：{slot} 的测量。',
+  'event.path.recovered': '{path} 已恢复：{slot} 的测量。',
+  'event.month.budget': '业务 {service} 已用去本月承诺允许中断时间的 {percent} %。',
+  'event.more': '{first} 另有 {count} 项。',
+  'event.rest': '… 另有 {count} 项',
+  'event.see': '打开',
 };
 
 export const notifyLanguages = ['en', 'zh-CN', 'zh-TW'] as const;

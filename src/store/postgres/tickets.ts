@@ -38,7 +38,7 @@ import { lock } from './migrate.js';
 
 /** Adds messages within the caller's transaction; one with an existing key is skipped. */
 async function addToOutbox(query: Query, drafts: readonly OutboxDraft[]): Promise<void> {
-  for (const draft of drafts) await query(outboxSql.add, { ...draft });
+  for (const draft of drafts) await query(outboxSql.add, { dueAt: draft.at, ...draft });
 }
 
 /** Messages that another process claims at this moment are skipped, without waiting. */

@@ -162,7 +162,7 @@ export const outboxColumns = `id, key, target, event, about, body, created_at AS
 
 export const outboxSql = {
   add: `INSERT INTO outbox (key, target, event, about, body, created_at, due_at)
-    VALUES (:key, :target, :event, :about, :body, :at, :at) ON CONFLICT (key) DO NOTHING`,
+    VALUES (:key, :target, :event, :about, :body, :at, :dueAt) ON CONFLICT (key) DO NOTHING`,
   tried: `UPDATE outbox SET state = :state, attempts = attempts + 1, last_error = :error, due_at = :dueAt,
       settled_at = CASE WHEN :state = 'waiting' THEN NULL ELSE CAST(:at AS bigint) END
     WHERE id = :id AND state = 'waiting'`,

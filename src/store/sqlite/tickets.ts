@@ -41,7 +41,7 @@ import type { Connection } from './database.js';
 function outboxInsert(db: Database.Database): (drafts: readonly OutboxDraft[]) => void {
   const add = db.prepare(outboxSql.add);
   return (drafts) => {
-    for (const draft of drafts) add.run(draft);
+    for (const draft of drafts) add.run({ dueAt: draft.at, ...draft });
   };
 }
 
