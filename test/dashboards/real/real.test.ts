@@ -17,6 +17,7 @@ const limits: Readonly<Record<string, number>> = {
   timeseries: 30,
   'state-timeline': 30,
   table: 5_000,
+  geomap: 200,
 };
 
 /** The simulated kind pings no loopback: nothing to calibrate. */
@@ -73,7 +74,9 @@ const chosen = (expr: string): string =>
     .replaceAll('$path', well)
     .replaceAll('$pop', wellPort)
     .replaceAll('$service', '.*')
-    .replaceAll('$instance', new URL(address).host);
+    .replaceAll('$instance', new URL(address).host)
+    .replaceAll('$job', '.*')
+    .replaceAll('$__rate_interval', '1m');
 
 describe('a real Prometheus, on a simulated backbone', { timeout: 180_000 }, () => {
   test('scrapes the daemon, in OpenMetrics', async () => {
@@ -133,8 +136,8 @@ describe('a real Prometheus, on a simulated backbone', { timeout: 180_000 }, () 
       for (const { type, query: asked } of dashboard.templating.list) {
         if (type !== 'query') continue;
         const text = typeof asked === 'object' ? asked.query : String(asked);
-        const [, metric, label] = /^label_values\((\w+), (\w+)\)$/.exec(text) ?? [];
-        const values = await ask<string[]>(`label/${String(label)}/values`, { 'match[]': String(metric) });
+        const [, metric, label] = /^label_values\((\w+(?:\{.*\})?), (\w+)\)$/.exec(text) ?? [];
+        const values = await ask<string[]>(`label/${String(label)}/values`, { 'match[]': chosen(String(metric)) });
         expect(values, text).not.toEqual([]);
       }
   });
