@@ -50,7 +50,7 @@ export function alertGroups(settings: RuleSettings): readonly RuleGroup<AlertRul
           // From the series themselves: a recorded one would come an evaluation later.
           expr: lines(`
     label_replace(1 - avg by (port) (pop_sla_port_up), "pop", "$1", "port", "(.+)") > 0.5
-      unless on (pop) ${maintained('5m')}`),
+      unless on (pop) max_over_time(pop_sla_maintenance_active{pop!=""}[5m])`),
           keep_firing_for: '5m',
           severity: 'critical',
           cause: 'reach',

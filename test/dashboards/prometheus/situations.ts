@@ -111,6 +111,7 @@ export const situations: readonly Situation[] = [
     ...plain,
     mesh: () => {
       const mesh = wellMesh(network);
+      for (const observer of others) mesh.own(observer, 'outages_ended_total', { port: pop }, [0, 0]);
       mesh.own(other, 'outages_ended_total', { port: pop }, [0, 0], [20, 1]);
       mesh.own(popId(9), 'outages_voided_total', { port: pop }, [0, 0], [20, 1]);
       return mesh;

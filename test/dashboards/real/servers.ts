@@ -85,7 +85,7 @@ export function startAlertmanager(
     })),
     receivers: shipped.receivers.map(({ name }) => ({
       name,
-      ...(webhook !== undefined && { webhook_configs: [{ url: webhook }] }),
+      ...(webhook !== undefined && { webhook_configs: [{ url: webhook, send_resolved: false }] }),
     })),
   };
   const file = join(folder, 'alertmanager.json');
