@@ -60,6 +60,9 @@ export function recordingFor(expressions: readonly string[]): RuleFile['groups']
   };
   expressions.forEach(want);
   return groups
-    .map(({ rules, ...group }) => ({ ...group, rules: rules.filter(({ record = '' }) => wanted.has(record)) }))
+    .map(({ rules, ...group }) => ({
+      ...group,
+      rules: rules.filter(({ record = '' }) => wanted.has(record)),
+    }))
     .filter(({ rules }) => rules.length > 0);
 }

@@ -160,7 +160,12 @@ export const daemon: DashboardSpec = {
         }),
         graph({
           title: ['CPU', 'CPU'],
-          queries: [{ expr: `rate(${of('pop_sla_daemon_process_cpu_seconds_total')}[$__rate_interval])`, legend: 'cores' }],
+          queries: [
+            {
+              expr: `rate(${of('pop_sla_daemon_process_cpu_seconds_total')}[$__rate_interval])`,
+              legend: 'cores',
+            },
+          ],
           unit: 'percentunit',
           min: 0,
           width: 8,

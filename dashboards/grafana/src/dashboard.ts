@@ -50,7 +50,12 @@ const portal = 'http://127.0.0.1:9720';
 /** Which daemons a dashboard is about; one that is about a single daemon has a choice of its own. */
 const scope = ({ choices }: DashboardSpec): readonly Choice[] =>
   [
-    { name: 'job', label: ['job', '任务'], values: 'label_values(pop_sla_build_info, job)', all: true } as const,
+    {
+      name: 'job',
+      label: ['job', '任务'],
+      values: 'label_values(pop_sla_build_info, job)',
+      all: true,
+    } as const,
     {
       name: 'instance',
       label: ['daemon', '守护进程'],

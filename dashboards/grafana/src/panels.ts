@@ -45,7 +45,8 @@ export const scoped = (expr: string): string =>
     const metric = selector.replace(/\{.*/, '');
     if (!/^pop_sla_/.test(metric)) return selector;
     const own = (matchers ?? '').split(/,(?=\w+[!=])/).filter((matcher) => matcher !== '');
-    const has = (label: string): boolean => own.some((matcher) => new RegExp(`^${label}\\s*[!=]`).test(matcher));
+    const has = (label: string): boolean =>
+      own.some((matcher) => new RegExp(`^${label}\\s*[!=]`).test(matcher));
     const scope = ['job', 'instance'].filter((label) => !has(label)).map((label) => `${label}=~"$${label}"`);
     return `${metric}{${[...scope, ...own].join(',')}}`;
   });
@@ -92,7 +93,8 @@ const instant = (spec: PanelSpec): Builder<Dataquery>[] =>
 const latest = (spec: PanelSpec): Builder<Dataquery>[] =>
   spec.queries.map((one, index) => query(one, index).instant());
 
-type AnyPanel = maps.PanelBuilder | graphs.PanelBuilder | stats.PanelBuilder | tables.PanelBuilder | timelines.PanelBuilder;
+type AnyPanel =
+  maps.PanelBuilder | graphs.PanelBuilder | stats.PanelBuilder | tables.PanelBuilder | timelines.PanelBuilder;
 
 function dress<P extends AnyPanel>(panel: P, spec: PanelSpec, language: Language): P {
   panel
@@ -110,7 +112,11 @@ function dress<P extends AnyPanel>(panel: P, spec: PanelSpec, language: Language
     panel.thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps([...spec.steps]));
   if (spec.links)
     panel.dataLinks(
-      spec.links.map(({ title, url }) => new DashboardLinkBuilder(say(title, language)).url(`${url}&\${__url_time_range}&var-datasource=\${datasource}`)),
+      spec.links.map(({ title, url }) =>
+        new DashboardLinkBuilder(say(title, language)).url(
+          `${url}&\${__url_time_range}&var-datasource=\${datasource}`,
+        ),
+      ),
     );
   return panel;
 }

@@ -51,7 +51,10 @@ describe.each(each)('%s', (name, dashboard) => {
 
   test('has expressions that parse, over metrics and records that are there', () => {
     for (const expr of expressionsOf(dashboard)) {
-      expect(promqlFaults(expr.replaceAll('$__rate_interval', '5m').replaceAll(/\$[a-z]+/g, 'x')), expr).toEqual([]);
+      expect(
+        promqlFaults(expr.replaceAll('$__rate_interval', '5m').replaceAll(/\$[a-z]+/g, 'x')),
+        expr,
+      ).toEqual([]);
       for (const metric of metricsIn(expr))
         expect(known.has(metric) || metric.startsWith(nodePrefix), metric).toBe(true);
     }
@@ -78,13 +81,16 @@ describe.each(each)('%s', (name, dashboard) => {
         expect(selector, expr).toMatch(/[{,]job=~"\$job"/);
         expect(selector, expr).toMatch(/[{,]instance(=~|=)"\$instance"/);
       }
-      for (const [, range] of expr.matchAll(/\brate\([^[]*\[([^\]]*)\]/g)) expect(range, expr).toBe('$__rate_interval');
+      for (const [, range] of expr.matchAll(/\brate\([^[]*\[([^\]]*)\]/g))
+        expect(range, expr).toBe('$__rate_interval');
     }
     for (const [, url] of JSON.stringify(dashboard.panels).matchAll(/"url":"([^"]+)"/g)) {
       expect(url).toContain('${__url_time_range}');
       expect(url).toContain('var-datasource=${datasource}');
     }
-    expect((dashboard.annotations?.list ?? []).map(({ expr }) => expr).join()).toContain('pop_sla_maintenance_active');
+    expect((dashboard.annotations?.list ?? []).map(({ expr }) => expr).join()).toContain(
+      'pop_sla_maintenance_active',
+    );
   });
 
   test('has a twin in the other language that asks the same', () => {

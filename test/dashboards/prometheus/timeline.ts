@@ -23,7 +23,12 @@ interface Input {
  * What the shipped rules fire on these series, evaluated by Prometheus' own engine at simulated instants. promtool can
  * only compare; so each instant is compared with nothing, and what it prints is what fires.
  */
-export async function firingOver({ series, minutes, stepSeconds, folder }: Input): Promise<readonly Firing[]> {
+export async function firingOver({
+  series,
+  minutes,
+  stepSeconds,
+  folder,
+}: Input): Promise<readonly Firing[]> {
   const step = stepSeconds / 60;
   const instants = Array.from({ length: Math.floor(minutes / step) }, (_, n) => n * step);
   const file = join(folder, 'timeline.json');
@@ -52,7 +57,9 @@ export async function firingOver({ series, minutes, stepSeconds, folder }: Input
     said.map(([, time = '', got = '']) => [
       minutesOf(time),
       [...got.matchAll(/\{([^{}]*)\}/g)].map(([, labels = '']) =>
-        Object.fromEntries([...labels.matchAll(/(\w+)=\\?"(.*?)\\?"/g)].map(([, key = '', value = '']) => [key, value])),
+        Object.fromEntries(
+          [...labels.matchAll(/(\w+)=\\?"(.*?)\\?"/g)].map(([, key = '', value = '']) => [key, value]),
+        ),
       ),
     ]),
   );

@@ -137,7 +137,9 @@ describe('a real Prometheus, on a simulated backbone', { timeout: 180_000 }, () 
         if (type !== 'query') continue;
         const text = typeof asked === 'object' ? asked.query : String(asked);
         const [, metric, label] = /^label_values\((\w+(?:\{.*\})?), (\w+)\)$/.exec(text) ?? [];
-        const values = await ask<string[]>(`label/${String(label)}/values`, { 'match[]': chosen(String(metric)) });
+        const values = await ask<string[]>(`label/${String(label)}/values`, {
+          'match[]': chosen(String(metric)),
+        });
         expect(values, text).not.toEqual([]);
       }
   });
