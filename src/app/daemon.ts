@@ -11,6 +11,7 @@ import { createLinks } from '../engine/links.js';
 import { type Alarm, type Clock, fanOut } from '../engine/ports.js';
 import { createSteadyNow } from '../engine/steady-now.js';
 import { createMetrics } from '../metrics/metrics.js';
+import { createNetworkNotifier } from '../services/notifications/network.js';
 import { createOutbox } from '../services/notifications/outbox.js';
 import { createStanding } from '../services/standing/keep-standing.js';
 import { createMonthClose } from '../services/statements/month-close.js';
@@ -117,6 +118,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       canWatch: driver.echo !== undefined,
     });
     const turned = logPathTurns(log);
+    const network = createNetworkNotifier({ store, config: () => config, clock, log });
+    stopping.add('notifier', () => network.idle());
     const defaultPlan = contractPlan();
     const standing = createStanding({
       clock,
@@ -127,6 +130,15 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         roundGraded: (path, grade, of) => {
           metrics.standing.roundGraded(path, grade);
           turned(path, grade, of);
+          network.standing.roundGraded(path, grade, of);
+        },
+        services: (standings) => {
+          metrics.standing.services(standings);
+          network.standing.services(standings);
+        },
+        ledger: (ledger) => {
+          metrics.standing.ledger(ledger);
+          network.standing.ledger(ledger);
         },
       },
       config: () => config,
@@ -148,6 +160,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const events = fanOut([
       ...[metrics.events, standing.heard, readiness.events, logRounds(log), suggester.events, tracer.events],
       ...(config.role === 'hub' ? [logOutages(log)] : []),
+      // An agent's hub tells of the whole mesh.
+      ...(config.role === 'agent' ? [] : [network.events]),
     ]);
     const { tls, clientSecret } = await readWebFiles(config.http);
     let opened: Promise<ContractServices> | null = null;

@@ -1,3 +1,4 @@
+import type { NetworkEventName } from '../core/network-event.js';
 import type { CustomerRegistry } from '../core/customer/book.js';
 import type { LengthBasis } from '../core/measurement/round.js';
 import type { EpochMs, PathId, PopId } from '../core/types.js';
@@ -221,6 +222,18 @@ export interface NotificationsConfig {
   readonly allow: readonly Network[];
   /** Null: no mail is sent. */
   readonly smtp: SmtpConfig | null;
+  /** Null: there are none. */
+  readonly quietHours: QuietHours | null;
+}
+
+/** A time of the day in which events of the network wait, but for the urgent ones. */
+export interface QuietHours {
+  /** `HH:MM`; the end may lie before the begin: it is that of the next day. */
+  readonly from: string;
+  readonly to: string;
+  /** IANA. */
+  readonly zone: string;
+  readonly urgent: readonly NetworkEventName[];
 }
 
 export interface SmtpConfig {

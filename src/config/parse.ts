@@ -179,13 +179,14 @@ function buildDriver({ kind, seed = 1, rules = [] }: RawConfig['driver']): Drive
 }
 
 function buildNotifications(raw: RawConfig['notifications']): NotificationsConfig {
-  const { attempts, firstRetry, longestRetry, timeout, webhooks, smtp } = raw;
+  const { attempts, firstRetry, longestRetry, timeout, webhooks, smtp, quietHours = null } = raw;
   return {
     attempts,
     firstRetryMs: firstRetry,
     longestRetryMs: longestRetry,
     timeoutMs: timeout,
     allow: webhooks.allow,
+    quietHours,
     smtp: smtp === undefined ? null : { ...smtp, user: smtp.user ?? null, password: smtp.password ?? null },
   };
 }

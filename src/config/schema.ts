@@ -3,8 +3,10 @@ import { z } from 'zod';
 import { roles } from '../core/access/rules.js';
 import { isUrl, parsePostgresUrl, postgresUrlAllowed } from '../core/address/postgres.js';
 import { lengthBases } from '../core/measurement/round.js';
+import { networkEventNames } from '../core/network-event.js';
 import { isPopId, pathEnds, popIdRule } from '../core/path.js';
 import type { PathId } from '../core/types.js';
+import { timeZone } from './plan/scalars.js';
 import { defaultDriver, driverNames, meshRoles } from './defaults.js';
 import {
   canonicalAddress,
@@ -259,6 +261,11 @@ const smtpSchema = z.strictObject({
   password: secret().optional(),
 });
 
+const timeOfDay = () =>
+  textual('a time of the day, HH:MM', (text) =>
+    /^([01]\d|2[0-3]):[0-5]\d$/.test(text) ? text : wrong('is not a time of the day'),
+  );
+
 /** How customers and other systems are told of what happens. */
 const notificationsSchema = z.strictObject({
   attempts: whole(1, 100).default(12),
@@ -267,6 +274,14 @@ const notificationsSchema = z.strictObject({
   timeout: duration(100, minute).default(10 * second),
   webhooks: z.strictObject({ allow: z.array(network()).default([]) }).prefault({}),
   smtp: smtpSchema.optional(),
+  quietHours: z
+    .strictObject({
+      from: timeOfDay(),
+      to: timeOfDay(),
+      zone: timeZone().default('UTC'),
+      urgent: z.array(oneOf(networkEventNames)).default(['outage.opened', 'outage.closed']),
+    })
+    .optional(),
 });
 
 export const popId = () => textual(popIdRule, (text) => (isPopId(text) ? text : wrong('is not a PoP id')));

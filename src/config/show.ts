@@ -195,13 +195,14 @@ function withoutNulls(data: object): object {
 
 /** As a file says it. */
 function plainNotifications(notifications: NotificationsConfig): object {
-  const { attempts, firstRetryMs, longestRetryMs, timeoutMs, allow, smtp } = notifications;
+  const { attempts, firstRetryMs, longestRetryMs, timeoutMs, allow, smtp, quietHours } = notifications;
   return {
     attempts,
     firstRetry: formatDuration(firstRetryMs),
     longestRetry: formatDuration(longestRetryMs),
     timeout: formatDuration(timeoutMs),
     webhooks: { allow: allow.map(formatNetwork) },
+    ...(quietHours && { quietHours }),
     ...(smtp && {
       smtp: Object.fromEntries(Object.entries(smtp).filter(([, value]) => value !== null)),
     }),

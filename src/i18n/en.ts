@@ -45,6 +45,15 @@ const mailEnglish = {
   suggestion:
     'The {metrics} of {path} has been in a band worse than normal since {since}. You can file a fault report from this band.',
   footer: 'You receive this message because your address is registered for notifications.',
+  'event.outage.opened': 'Port {port} is down since {since}.',
+  'event.outage.closed': 'Port {port} is up again: it was down for {seconds} s from {since}.',
+  'event.path.severe': '{path} is severely degraded: round of {slot}.',
+  'event.path.recovered': '{path} has recovered: round of {slot}.',
+  'event.month.budget':
+    'Service {service} has used {percent} % of the outage that its commitment allows in this month.',
+  'event.more': '{first} And {count} more.',
+  'event.rest': '… and {count} more',
+  'event.see': 'Open',
 };
 
 /** What people read in English: pages, reports and messages. The other languages have the same keys. */

@@ -1196,5 +1196,13 @@ export const simplified: Words = {
     comment: '留言',
     suggestion: '自 {since} 起，{path} 的{metrics}所处分级低于正常。您可据此提交故障申告。',
     footer: '您收到此邮件，是因为您的地址已在 SLA 服务中登记。',
+    'event.outage.opened': '端口 {port} 自 {since} 起中断。',
+    'event.outage.closed': '端口 {port} 已恢复：自 {since} 起中断 {seconds} 秒。',
+    'event.path.severe': '{path} 性能严重劣化：{slot} 的测量。',
+    'event.path.recovered': '{path} 已恢复：{slot} 的测量。',
+    'event.month.budget': '业务 {service} 已用去本月承诺允许中断时间的 {percent} %。',
+    'event.more': '{first} 另有 {count} 项。',
+    'event.rest': '… 另有 {count} 项',
+    'event.see': '打开',
   },
 };

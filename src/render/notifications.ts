@@ -7,11 +7,14 @@ import type { EpochMs } from '../core/types.js';
 import { type NotifyLanguage, type NotifyWord, say } from '../i18n/mail.js';
 import { isoInstant } from './figures.js';
 import { tableLines } from './table.js';
+import { chatKinds, type ChatKind, type IncidentKind } from './target-kinds.js';
+
+type TargetKind = 'webhook' | 'mail' | 'tmf' | IncidentKind | ChatKind;
 
 interface TargetView {
   readonly id: string;
   readonly customer: string | null;
-  readonly kind: 'webhook' | 'mail' | 'tmf';
+  readonly kind: TargetKind;
   readonly address: string;
   readonly secret: string | null;
   readonly language: string;
@@ -27,13 +30,19 @@ export function targetJson({ id, customer, kind, address, secret, ...rest }: Tar
     id,
     customer,
     kind,
-    address,
+    address: shownAddress(kind, address),
     language,
     events,
     signed: secret !== null,
     createdAt: isoInstant(createdAt),
     createdBy,
   };
+}
+
+/** The address of a chat's webhook is its key: of it only the host is shown. */
+function shownAddress(kind: string, address: string): string {
+  const isKey = (chatKinds as readonly string[]).includes(kind);
+  return isKey ? `${new URL(address).origin}/…` : address;
 }
 
 interface MessageView {
@@ -182,7 +191,14 @@ export function targetsTable(targets: readonly TargetRow[]): string {
   if (targets.length === 0) return 'nobody is told of anything\n';
   const heads = ['ID', 'CUSTOMER', 'KIND', 'ADDRESS', 'LANGUAGE', 'EVENTS'].map((head) => ({ head }));
   const rows = targets.map((one) => [
-    ...[one.id, one.customer ?? '(operator)', one.kind, one.address, one.language, one.events.join(', ')],
+    ...[
+      one.id,
+      one.customer ?? '(operator)',
+      one.kind,
+      shownAddress(one.kind, one.address),
+      one.language,
+      one.events.join(', '),
+    ],
   ]);
   return `${tableLines(heads, rows).join('\n')}\n`;
 }

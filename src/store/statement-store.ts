@@ -95,7 +95,18 @@ export interface CreditQuery {
   readonly limit?: number;
 }
 
-export const targetKinds = ['webhook', 'mail', 'tmf'] as const;
+/** The ready-made ones are told of the network only; their secret is the service's own key. */
+export const targetKinds = [
+  'webhook',
+  'mail',
+  'tmf',
+  'pagerduty',
+  'opsgenie',
+  'slack',
+  'teams',
+  'wecom',
+  'dingtalk',
+] as const;
 export type TargetKind = (typeof targetKinds)[number];
 
 /** A subscription: who is notified of which events, and where. */
@@ -141,9 +152,11 @@ export interface OutboxDraft {
   /** JSON in the format of the target's kind. */
   readonly body: string;
   readonly at: EpochMs;
+  /** Not before then; `at` when left out. */
+  readonly dueAt?: EpochMs;
 }
 
-export interface OutboxMessage extends Omit<OutboxDraft, 'at'> {
+export interface OutboxMessage extends Omit<OutboxDraft, 'at' | 'dueAt'> {
   readonly id: number;
   readonly createdAt: EpochMs;
   /** The earliest time of the next attempt. */

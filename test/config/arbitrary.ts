@@ -1,3 +1,4 @@
+import { networkEventNames } from '../../src/core/network-event.js';
 import fc from 'fast-check';
 import type {
   CommitmentConfig,
@@ -179,6 +180,14 @@ const notifications: fc.Arbitrary<NotificationsConfig> = fc.record({
   longestRetryMs: fc.integer({ min: 3_600_000, max: 86_400_000 }),
   timeoutMs: fc.integer({ min: 100, max: 60_000 }),
   allow: fc.array(network, { maxLength: 3 }),
+  quietHours: orNull(
+    fc.record({
+      from: fc.constantFrom('22:00', '00:00'),
+      to: fc.constantFrom('07:00', '23:59'),
+      zone: fc.constantFrom('UTC', 'Asia/Hong_Kong'),
+      urgent: fc.subarray([...networkEventNames]),
+    }),
+  ),
   smtp: orNull(
     fc.record({
       host: fc.constantFrom('mail.example.net', '192.0.2.25', '2001:db8::25'),

@@ -45,3 +45,24 @@ export interface RuleFile {
 export const promFolder = join(root, 'dashboards/prometheus');
 export const ruleFile = (name: string): RuleFile =>
   parse(readFileSync(join(promFolder, 'rules', `${name}.yaml`), 'utf8')) as RuleFile;
+
+/** The recording rules that these expressions ask for, or that those ask for. */
+export function recordingFor(expressions: readonly string[]): RuleFile['groups'] {
+  const { groups } = ruleFile('recording');
+  const all = groups.flatMap(({ rules }) => rules);
+  const wanted = new Set<string>();
+  const want = (expr: string): void => {
+    for (const { record = '', expr: own } of all) {
+      if (wanted.has(record) || !expr.includes(record)) continue;
+      wanted.add(record);
+      want(own);
+    }
+  };
+  expressions.forEach(want);
+  return groups
+    .map(({ rules, ...group }) => ({
+      ...group,
+      rules: rules.filter(({ record = '' }) => wanted.has(record)),
+    }))
+    .filter(({ rules }) => rules.length > 0);
+}

@@ -438,6 +438,7 @@ describe('the metrics of a service', () => {
       'pop_sla_service_excused_seconds{service="svc-1"} 1',
       'pop_sla_service_unobserved_seconds{service="svc-1"} 2',
       'pop_sla_service_next_step_seconds{service="svc-1"} 10.368',
+      'pop_sla_service_period_start_timestamp_seconds{service="svc-1"} 0',
       'pop_sla_service_period_end_timestamp_seconds{service="svc-1"} 1000',
     ]);
   });

@@ -90,11 +90,11 @@ export const daemon: DashboardSpec = {
           title: ['Lateness: sending and scheduling, p99', '发送与调度延迟，p99'],
           queries: [
             {
-              expr: `histogram_quantile(0.99, sum by (le) (rate(${of('pop_sla_daemon_send_lag_seconds_bucket')}[1h])))`,
+              expr: `histogram_quantile(0.99, sum by (le) (rate(${of('pop_sla_daemon_send_lag_seconds_bucket')}[$__rate_interval])))`,
               legend: 'send',
             },
             {
-              expr: `histogram_quantile(0.99, sum by (le) (rate(${of('pop_sla_daemon_scheduler_lag_seconds_bucket')}[1h])))`,
+              expr: `histogram_quantile(0.99, sum by (le) (rate(${of('pop_sla_daemon_scheduler_lag_seconds_bucket')}[$__rate_interval])))`,
               legend: 'scheduler',
             },
           ],
@@ -104,7 +104,7 @@ export const daemon: DashboardSpec = {
         graph({
           title: ['RTT of all packets', '全部数据包 RTT'],
           queries: [0.5, 0.95, 0.99].map((quantile) => ({
-            expr: `histogram_quantile(${quantile}, sum by (le) (rate(${of('pop_sla_rtt_seconds_bucket')}[1h])))`,
+            expr: `histogram_quantile(${quantile}, sum by (le) (rate(${of('pop_sla_rtt_seconds_bucket')}[$__rate_interval])))`,
             legend: `p${quantile * 100}`,
           })),
           unit: 's',
@@ -114,7 +114,7 @@ export const daemon: DashboardSpec = {
           title: ['Nobody watched, seconds a second', '未观测时间占比'],
           queries: [
             {
-              expr: `topk(10, sum by (reason) (rate(${of('pop_sla_observer_unobserved_seconds_total')}[5m]))) or vector(0)`,
+              expr: `topk(10, sum by (reason) (rate(${of('pop_sla_observer_unobserved_seconds_total')}[$__rate_interval]))) or vector(0)`,
               legend: '{{reason}}',
             },
           ],
@@ -160,7 +160,12 @@ export const daemon: DashboardSpec = {
         }),
         graph({
           title: ['CPU', 'CPU'],
-          queries: [{ expr: `rate(${of('pop_sla_daemon_process_cpu_seconds_total')}[5m])`, legend: 'cores' }],
+          queries: [
+            {
+              expr: `rate(${of('pop_sla_daemon_process_cpu_seconds_total')}[$__rate_interval])`,
+              legend: 'cores',
+            },
+          ],
           unit: 'percentunit',
           min: 0,
           width: 8,

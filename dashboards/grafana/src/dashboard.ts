@@ -12,7 +12,7 @@ import {
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { source, type Maker } from './panels.js';
+import { scoped, source, type Maker } from './panels.js';
 import { say, type Language, type Words } from './words.js';
 
 /** A choice at the head of a dashboard: the values of a label. */
@@ -47,6 +47,30 @@ export interface DashboardSpec {
 /** Where the daemon's pages are, for a browser on its own machine: change the variable where they are elsewhere. */
 const portal = 'http://127.0.0.1:9720';
 
+/** Which daemons a dashboard is about; one that is about a single daemon has a choice of its own. */
+const scope = ({ choices }: DashboardSpec): readonly Choice[] =>
+  [
+    {
+      name: 'job',
+      label: ['job', '任务'],
+      values: 'label_values(pop_sla_build_info, job)',
+      all: true,
+    } as const,
+    {
+      name: 'instance',
+      label: ['daemon', '守护进程'],
+      values: 'label_values(pop_sla_build_info{job=~"$job"}, instance)',
+      all: true,
+    } as const,
+  ].filter(({ name }) => !choices.some((choice) => choice.name === name));
+
+const maintenance: Mark = {
+  name: ['maintenance', '维护'],
+  expr: 'max by (pop, path) (pop_sla_maintenance_active)',
+  color: 'blue',
+  text: '{{pop}}{{path}}',
+};
+
 export const uidOf = (id: string, language: Language): string =>
   language === 'en' ? `pop-sla-${id}` : `pop-sla-${id}-${language}`;
 
@@ -66,7 +90,7 @@ export function makeDashboard(
     .time({ from: spec.from, to: 'now' })
     .refresh('1m')
     .timezone('browser')
-    .editable()
+    .readonly()
     .withVariable(new DatasourceVariableBuilder('datasource').label('Prometheus').type('prometheus'))
     .withVariable(
       new TextBoxVariableBuilder('portal')
@@ -75,7 +99,7 @@ export function makeDashboard(
         .defaultValue(portal)
         .current({ selected: true, text: portal, value: portal }),
     );
-  for (const { name, label, values, all = false } of spec.choices) {
+  for (const { name, label, values, all = false } of [...scope(spec), ...spec.choices]) {
     const choice = new QueryVariableBuilder(name)
       .label(say(label, language))
       .datasource(source)
@@ -84,14 +108,14 @@ export function makeDashboard(
       .sort(VariableSort.AlphabeticalAsc);
     board.withVariable(all ? choice.includeAll(true).multi(true).allValue('.*') : choice);
   }
-  for (const { name, expr, color, text } of spec.marks ?? [])
+  for (const { name, expr, color, text } of [maintenance, ...(spec.marks ?? [])])
     board.annotation(
       new AnnotationQueryBuilder()
         .name(say(name, language))
         .datasource(source)
         .enable(true)
         .iconColor(color)
-        .expr(expr)
+        .expr(scoped(expr))
         .step('60s')
         .titleFormat(say(name, language))
         .textFormat(text),

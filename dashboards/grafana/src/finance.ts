@@ -1,6 +1,6 @@
 import { noneIsGood } from './bands.js';
 import type { DashboardSpec } from './dashboard.js';
-import { graph, joined, stat, table } from './panels.js';
+import { graph, inCurrency, joined, stat, table } from './panels.js';
 import { say } from './words.js';
 
 const total = (metric: string): string => `sum by (currency) (max by (service, currency) (${metric}))`;
@@ -33,7 +33,7 @@ export const finance: DashboardSpec = {
           stat({
             title,
             queries: [{ expr: total(metric), legend: '{{currency}}' }],
-            unit: 'short',
+            overrides: inCurrency,
             decimals: 2,
             width: 6,
           }),
@@ -64,7 +64,7 @@ export const finance: DashboardSpec = {
             { expr: total('pop_sla_service_credit_amount'), legend: 'so far {{currency}}' },
             { expr: total('pop_sla_service_credit_projected_amount'), legend: 'projected {{currency}}' },
           ],
-          unit: 'short',
+          overrides: inCurrency,
           min: 0,
           width: 24,
         }),

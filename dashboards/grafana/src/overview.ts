@@ -1,6 +1,6 @@
 import { bandColors, bandMappings, bandSteps, nearlyAllIsGood, noneIsGood } from './bands.js';
 import { uidOf, type DashboardSpec } from './dashboard.js';
-import { graph, stat, table } from './panels.js';
+import { graph, map, stat, table } from './panels.js';
 
 /** The two ends of a path as labels of their own. */
 const ends = (expr: string): string =>
@@ -42,7 +42,11 @@ export const overview: DashboardSpec = {
         ),
         stat({
           title: ['Open outages', '未恢复的中断'],
-          queries: [{ expr: 'sum(pop_sla_outages_open)' }],
+          help: [
+            'Ports with an outage that lasts, as the daemon sees it that sees most: a hub counts by quorum.',
+            '取看到最多的守护进程：中心按法定数计。',
+          ],
+          queries: [{ expr: 'max(pop_sla_outages_open)' }],
           unit: 'short',
           width: 3,
           steps: noneIsGood,
@@ -131,6 +135,50 @@ export const overview: DashboardSpec = {
           links: [
             { title: ['PoP', 'PoP'], url: `/d/${uidOf('pop', language)}?var-pop=\${__data.fields.port}` },
           ],
+        }),
+        map({
+          title: ['PoPs by what most observers say of their ports', 'PoP：多数观测点对其端口的判断'],
+          help: [
+            'Green: up, red: down. PoPs without coordinates in the configuration are not on the map.',
+            '绿色：正常，红色：中断。配置中没有坐标的 PoP 不在图上。',
+          ],
+          queries: [
+            {
+              expr: 'max by (pop, name, latitude, longitude) (pop_sla_pop_info{latitude!=""}) * 0 + on (pop) group_left () (max by (pop) (pop:pop_sla_port_down:ratio) or max by (pop) (0 * pop_sla_pop_info))',
+            },
+          ],
+          unit: 'percentunit',
+          width: 12,
+          height: 12,
+          steps: [
+            { color: 'green', value: null },
+            { color: 'red', value: 0.5 },
+          ],
+          transformations: [
+            {
+              id: 'convertFieldType',
+              options: {
+                conversions: [
+                  { targetField: 'latitude', destinationType: 'number' },
+                  { targetField: 'longitude', destinationType: 'number' },
+                ],
+              },
+            },
+          ],
+        }),
+        table({
+          title: ['Alerts that fire', '正在告警'],
+          help: [
+            'What Prometheus fires by the shipped rules, before Alertmanager groups and inhibits.',
+            '按随附规则触发的告警，未经 Alertmanager 分组与抑制。',
+          ],
+          queries: [
+            {
+              expr: 'max by (alertname, severity, cause, pop, path, service, instance) (ALERTS{alertstate="firing",alertname=~"PopSla.*"}) or max by (cause) (label_replace(0 * count(pop_sla_build_info), "cause", "none", "", ""))',
+            },
+          ],
+          width: 12,
+          height: 12,
         }),
         graph({
           title: ['Paths by band', '各等级的路径数'],

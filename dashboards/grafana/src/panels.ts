@@ -1,5 +1,6 @@
 import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog';
 import {
+  FrameGeometrySourceMode,
   GraphDrawStyle,
   GraphThresholdsStyleMode,
   LegendDisplayMode,
@@ -26,6 +27,7 @@ import {
   type ValueMapping,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
+import * as maps from '@grafana/grafana-foundation-sdk/geomap';
 import * as stats from '@grafana/grafana-foundation-sdk/stat';
 import * as tables from '@grafana/grafana-foundation-sdk/table';
 import * as timelines from '@grafana/grafana-foundation-sdk/statetimeline';
@@ -33,6 +35,21 @@ import * as graphs from '@grafana/grafana-foundation-sdk/timeseries';
 import { say, type Language, type Words } from './words.js';
 
 export const source = { type: 'prometheus', uid: '$datasource' };
+
+/**
+ * An expression with the dashboard's job and instance in every selector of a daemon's own metrics. Recorded series and
+ * alerts, which are of no instance, have none.
+ */
+export const scoped = (expr: string): string =>
+  expr.replaceAll(/(?<![\w:])pop_sla_\w+(?![\w:])(?:\{([^}]*)\})?/g, (selector, matchers?: string) => {
+    const metric = selector.replace(/\{.*/, '');
+    if (!/^pop_sla_/.test(metric)) return selector;
+    const own = (matchers ?? '').split(/,(?=\w+[!=])/).filter((matcher) => matcher !== '');
+    const has = (label: string): boolean =>
+      own.some((matcher) => new RegExp(`^${label}\\s*[!=]`).test(matcher));
+    const scope = ['job', 'instance'].filter((label) => !has(label)).map((label) => `${label}=~"$${label}"`);
+    return `${metric}{${[...scope, ...own].join(',')}}`;
+  });
 
 export interface Query {
   readonly expr: string;
@@ -66,7 +83,7 @@ const query = ({ expr, legend = '' }: Query, index: number): DataqueryBuilder =>
   new DataqueryBuilder()
     .refId(String.fromCharCode(65 + index))
     .datasource(source)
-    .expr(expr)
+    .expr(scoped(expr))
     .legendFormat(legend);
 
 const range = (spec: PanelSpec): Builder<Dataquery>[] =>
@@ -76,7 +93,8 @@ const instant = (spec: PanelSpec): Builder<Dataquery>[] =>
 const latest = (spec: PanelSpec): Builder<Dataquery>[] =>
   spec.queries.map((one, index) => query(one, index).instant());
 
-type AnyPanel = graphs.PanelBuilder | stats.PanelBuilder | tables.PanelBuilder | timelines.PanelBuilder;
+type AnyPanel =
+  maps.PanelBuilder | graphs.PanelBuilder | stats.PanelBuilder | tables.PanelBuilder | timelines.PanelBuilder;
 
 function dress<P extends AnyPanel>(panel: P, spec: PanelSpec, language: Language): P {
   panel
@@ -94,7 +112,11 @@ function dress<P extends AnyPanel>(panel: P, spec: PanelSpec, language: Language
     panel.thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps([...spec.steps]));
   if (spec.links)
     panel.dataLinks(
-      spec.links.map(({ title, url }) => new DashboardLinkBuilder(say(title, language)).url(url)),
+      spec.links.map(({ title, url }) =>
+        new DashboardLinkBuilder(say(title, language)).url(
+          `${url}&\${__url_time_range}&var-datasource=\${datasource}`,
+        ),
+      ),
     );
   return panel;
 }
@@ -130,12 +152,16 @@ export type Overrides = Readonly<Record<string, readonly DynamicConfigValue[]>>;
 
 /** The latest value, large. */
 export const stat =
-  (spec: PanelSpec): Maker =>
-  (language) =>
-    dress(new stats.PanelBuilder(), { height: 4, ...spec }, language)
+  (spec: PanelSpec & { readonly overrides?: Overrides }): Maker =>
+  (language) => {
+    const panel = dress(new stats.PanelBuilder(), { height: 4, ...spec }, language)
       .targets(latest(spec))
       .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false))
       .noValue('–');
+    for (const [name, properties] of Object.entries(spec.overrides ?? {}))
+      panel.overrideByRegexp(name, [...properties]);
+    return panel;
+  };
 
 /** The latest values, a row for each label set. */
 export const table =
@@ -153,6 +179,39 @@ export const table =
       panel.overrideByRegexp(name, [...properties]);
     return panel;
   };
+
+/** PoPs at their places, by the labels latitude and longitude, coloured by their value. */
+export const map =
+  (spec: PanelSpec & { readonly transformations: readonly DataTransformerConfig[] }): Maker =>
+  (language) =>
+    dress(new maps.PanelBuilder(), spec, language)
+      .targets(instant(spec))
+      .transformations([...spec.transformations])
+      .view(new maps.MapViewConfigBuilder().id('fit').lat(0).lon(0).zoom(2).allLayers(true))
+      .layers([{ build: () => places }]);
+
+const places = {
+  type: 'markers',
+  name: 'PoPs',
+  config: {
+    showLegend: false,
+    style: {
+      size: { fixed: 8, min: 4, max: 12 },
+      color: { field: 'Value', fixed: 'green' },
+      text: { field: 'pop', mode: 'field', fixed: '' },
+      textConfig: { fontSize: 12, offsetX: 0, offsetY: 14, textAlign: 'center', textBaseline: 'middle' },
+    },
+  },
+  location: { mode: FrameGeometrySourceMode.Coords, latitude: 'latitude', longitude: 'longitude' },
+};
+
+/** Amounts of money by the currency that a series is named by; one that is not listed has no unit. */
+export const inCurrency: Overrides = Object.fromEntries(
+  ['CNY', 'EUR', 'GBP', 'HKD', 'JPY', 'MYR', 'SGD', 'TWD', 'USD'].map((code) => [
+    `(^|\\s)${code}$`,
+    [{ id: 'unit', value: `currency:${code} ` }],
+  ]),
+);
 
 /** States over time. */
 export const timeline =

@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { networkEventNames } from '../../core/network-event.js';
 import { type OutboxState, outboxStates, toldEvents } from '../../core/ticket/visibility.js';
+import { chatKinds, incidentKinds } from '../../render/target-kinds.js';
 import {
   configOption,
   type ConfigOptions,
@@ -16,12 +18,13 @@ interface AddOptions extends ActorOptions {
   readonly customer?: string;
   readonly event: string[];
   readonly language?: string;
+  readonly secret?: string;
   readonly json?: true;
 }
 
 type ShowOptions = ConfigOptions & { readonly json?: true };
 
-const kinds = ['webhook', 'mail'] as const;
+const kinds = ['webhook', 'mail', ...incidentKinds, ...chatKinds] as const;
 
 export function notifyCommand(context: Context): Command {
   return new Command('notify')
@@ -34,7 +37,8 @@ export function notifyCommand(context: Context): Command {
       'after',
       '\nExamples:\n' +
         "  $ pop-sla notify add mail noc@bank.example --customer bank --event '*' --language zh-CN --actor ann\n" +
-        '  $ pop-sla notify add webhook https://bank.example/hook --customer bank --event report-state --actor ann',
+        '  $ pop-sla notify add webhook https://bank.example/hook --customer bank --event report-state --actor ann\n' +
+        '  $ pop-sla notify add slack https://hooks.slack.com/services/… --event outage.opened --event outage.closed --actor ann',
     )
     .addCommand(
       new Command('list')
@@ -60,7 +64,12 @@ export function notifyCommand(context: Context): Command {
         .argument('<kind>', kinds.join(', '), oneOfWords(kinds))
         .argument('<address>', 'an URL, or a mail address')
         .option('--customer <id>', "whose it is (default: the operator's own)")
-        .requiredOption('--event <event>', `* for all, or of ${toldEvents.join(', ')}; may come again`, again)
+        .requiredOption(
+          '--event <event>',
+          `* for all, or of ${[...toldEvents, ...networkEventNames].join(', ')}; may come again`,
+          again,
+        )
+        .option('--secret <text>', 'the key that the service gave (pagerduty, opsgenie, dingtalk)')
         .option('--language <language>', "en, zh-CN or zh-TW (default: the customer's own)")
         .addOption(actorOption())
         .addOption(jsonOption())
@@ -68,8 +77,8 @@ export function notifyCommand(context: Context): Command {
         .action((kind: (typeof kinds)[number], address: string, options: AddOptions) => {
           const actor = actorOf(options, context);
           return withLedger({ ...options, write: true }, context, async ({ faults: { targets } }) => {
-            const { customer = null, event: events, language = null } = options;
-            const request = { customer, kind, address, events, language, secret: null, query: null };
+            const { customer = null, event: events, language = null, secret = null } = options;
+            const request = { customer, kind, address, events, language, secret, query: null };
             const added = await targets.add(actor, request);
             if (options.json) {
               const { targetJson } = await import('../../render/notifications.js');

@@ -1,4 +1,12 @@
-import { allRounds, type AlertRule, lines, promDuration, type RuleGroup, type RuleSettings, twoRounds } from './rule.js';
+import {
+  allRounds,
+  type AlertRule,
+  lines,
+  promDuration,
+  type RuleGroup,
+  type RuleSettings,
+  twoRounds,
+} from './rule.js';
 
 /**
  * The alerts. Each has to answer three questions, and its runbook says how: what does the person do now, does it come
@@ -15,7 +23,8 @@ export function alertGroups(settings: RuleSettings): readonly RuleGroup<AlertRul
   const twelfthOfDay = Math.max(1, Math.floor(86_400_000 / everyMs / 4));
   const hundredthOfMonth = Math.max(1, Math.floor((30 * 86_400_000) / everyMs / 100));
 
-  const portDown = (window: string): string => `(max_over_time(pop:pop_sla_port_down:ratio[${window}]) > 0.5)`;
+  const portDown = (window: string): string =>
+    `(max_over_time(pop:pop_sla_port_down:ratio[${window}]) > 0.5)`;
   const maintained = (window: string): string => `max_over_time(pop:pop_sla_maintenance:active[${window}])`;
   const atSource = (expr: string): string => `label_replace(${expr}, "source", "$1", "pop", "(.+)")`;
   /** Left out: what an outage of the PoP's port or maintenance there explains. */
@@ -50,7 +59,7 @@ export function alertGroups(settings: RuleSettings): readonly RuleGroup<AlertRul
           // From the series themselves: a recorded one would come an evaluation later.
           expr: lines(`
     label_replace(1 - avg by (port) (pop_sla_port_up), "pop", "$1", "port", "(.+)") > 0.5
-      unless on (pop) ${maintained('5m')}`),
+      unless on (pop) max_over_time(pop_sla_maintenance_active{pop!=""}[5m])`),
           keep_firing_for: '5m',
           severity: 'critical',
           cause: 'reach',
@@ -200,7 +209,8 @@ export function alertGroups(settings: RuleSettings): readonly RuleGroup<AlertRul
           severity: 'warning',
           cause: 'people',
           summary: 'A month that is over is not sealed',
-          description: 'The oldest month without sealed statements ended {{ $value | humanizeDuration }} ago.',
+          description:
+            'The oldest month without sealed statements ended {{ $value | humanizeDuration }} ago.',
         },
         {
           alert: 'PopSlaReportOverdue',
@@ -372,7 +382,8 @@ export function alertGroups(settings: RuleSettings): readonly RuleGroup<AlertRul
           severity: 'warning',
           cause: 'mesh',
           summary: 'Agent {{ $labels.agent }} was never seen',
-          description: 'The mesh has an agent {{ $labels.agent }}, and the hub has not heard of it for an hour.',
+          description:
+            'The mesh has an agent {{ $labels.agent }}, and the hub has not heard of it for an hour.',
         },
         {
           alert: 'PopSlaAgentBacklog',

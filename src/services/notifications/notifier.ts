@@ -52,6 +52,9 @@ function draftOf(target: NotifyTarget, { event, report }: Occurrence, config: Co
       return wants(target, told) ? draft(webhookBody(event.at, told, shown)) : null;
     case 'mail':
       return wants(target, told) ? draft(mailBody(target, shown, event.action, config)) : null;
+    default:
+      // The ready-made kinds are told of the network only.
+      return null;
   }
 }
 
@@ -66,7 +69,8 @@ export function suggestionDrafts(
   return targets.flatMap((target): OutboxDraft[] => {
     const may =
       target.customer === null || customers.some((customer) => seen(config, target.customer, customer, at));
-    if (target.kind === 'tmf' || !may || !wants(target, 'suggestion')) return [];
+    if ((target.kind !== 'webhook' && target.kind !== 'mail') || !may || !wants(target, 'suggestion'))
+      return [];
     const shown = suggestionJson(suggestion);
     const body =
       target.kind === 'webhook'

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import type { Config, SmtpConfig } from '../../config/config.js';
 import type { EpochMs } from '../../core/types.js';
 import type { Clock, Log, Random } from '../../engine/ports.js';
@@ -5,7 +6,7 @@ import type { MailText } from '../../render/notifications.js';
 import { listenerPath, type TicketEvent } from '../../render/tmf.js';
 import type { NotifyTarget, OutboxDepth, OutboxMessage } from '../../store/statement-store.js';
 import type { Store } from '../../store/store.js';
-import type { LookupAll } from './webhook.js';
+import type { LookupAll, WebhookOptions } from './webhook.js';
 
 interface OutboxOptions {
   readonly store: Pick<Store, 'outbox' | 'targets'>;
@@ -137,10 +138,13 @@ async function send({ message, target, config, now, version, lookup }: SendOptio
     return sendMail({ smtp, to: target.address, mail, delivery: message.key, timeoutMs });
   }
   const { postWebhook } = await import('./webhook.js');
+  const ready = readyMade(target, message.body, now);
   return postWebhook({
-    url: target.kind === 'tmf' ? listenerUrl(target.address, message.body) : target.address,
-    body: message.body,
-    secret: target.secret,
+    ...(ready ?? {
+      url: target.kind === 'tmf' ? listenerUrl(target.address, message.body) : target.address,
+      body: message.body,
+      secret: target.secret,
+    }),
     delivery: message.key,
     event: message.event,
     now,
@@ -149,6 +153,65 @@ async function send({ message, target, config, now, version, lookup }: SendOptio
     userAgent: `pop-sla/${version}`,
     ...(lookup && { lookup }),
   });
+}
+
+type ReadyMade = Pick<WebhookOptions, 'url' | 'body' | 'secret' | 'headers' | 'refusedBy'>;
+
+/** A request as a ready-made kind wants it: its key goes where the service looks for it, and never into the outbox. */
+export function readyMade(
+  { kind, address, secret }: Pick<NotifyTarget, 'kind' | 'address' | 'secret'>,
+  body: string,
+  now: EpochMs,
+): ReadyMade | null {
+  switch (kind) {
+    case 'webhook':
+    case 'mail':
+    case 'tmf':
+      return null;
+    case 'pagerduty':
+      return {
+        url: address,
+        body: JSON.stringify({ routing_key: secret, ...(JSON.parse(body) as object) }),
+        secret: null,
+      };
+    case 'opsgenie': {
+      const { close, ...rest } = JSON.parse(body) as { readonly close?: true; readonly alias: string };
+      const headers = { authorization: `GenieKey ${secret ?? ''}` };
+      if (close !== true) return { url: address, body, secret: null, headers };
+      const { alias, ...note } = rest;
+      const url = `${address.replace(/\/+$/, '')}/${encodeURIComponent(alias)}/close?identifierType=alias`;
+      return { url, body: JSON.stringify(note), secret: null, headers };
+    }
+    case 'slack':
+    case 'teams':
+      return { url: address, body, secret: null };
+    case 'wecom':
+      return { url: address, body, secret: null, refusedBy: robotError };
+    case 'dingtalk': {
+      const url = new URL(address);
+      if (secret !== null) {
+        url.searchParams.set('timestamp', String(now));
+        url.searchParams.set(
+          'sign',
+          createHmac('sha256', secret).update(`${now}\n${secret}`).digest('base64'),
+        );
+      }
+      return { url: url.href, body, secret: null, refusedBy: robotError };
+    }
+  }
+}
+
+/** These robots answer 200 whatever happens; what they mean is in the body. */
+function robotError(answer: string): string | null {
+  try {
+    const { errcode, errmsg } = JSON.parse(answer) as {
+      readonly errcode?: unknown;
+      readonly errmsg?: unknown;
+    };
+    return errcode === 0 ? null : `refused: ${String(errcode)} ${String(errmsg)}`;
+  } catch {
+    return 'answered something else than JSON';
+  }
 }
 
 function listenerUrl(callback: string, body: string): string {

@@ -4,6 +4,8 @@ import type { Config } from '../../config/config.js';
 import type { Network } from '../../config/scalars.js';
 import { type ValidationIssue, validationError } from '../../core/ledger/errors.js';
 import { actorFault } from '../../core/ledger/proposals.js';
+import { networkEventNames } from '../../core/network-event.js';
+import { chatKinds, incidentKinds } from '../../render/target-kinds.js';
 import { toldEvents } from '../../core/ticket/visibility.js';
 import type { EpochMs } from '../../core/types.js';
 import { notifyLanguage, notifyLanguages } from '../../i18n/mail.js';
@@ -194,7 +196,13 @@ function targetFaults(request: TargetRequest, config: Config): ValidationIssue[]
         language,
       ]),
     );
-  const names: readonly string[] = kind === 'tmf' ? ticketEvents : toldEvents;
+  const names = eventsOf(kind, customer);
+  if (customer !== null && isReadyMade(kind))
+    faults.push(
+      validationError('kind', `is ${kind}, for the operator only`, 'webhook, mail', ['not-known', kind]),
+    );
+  if ((kind === 'pagerduty' || kind === 'opsgenie') && secret === null)
+    faults.push(validationError('secret', 'is missing', `the key that ${kind} gave`, ['missing']));
   const unknown = events.filter((event) => event !== '*' && !names.includes(event));
   if (events.length === 0 || unknown.length > 0)
     faults.push(
@@ -206,6 +214,16 @@ function targetFaults(request: TargetRequest, config: Config): ValidationIssue[]
       ),
     );
   return faults;
+}
+
+const readyMadeKinds: readonly TargetKind[] = [...incidentKinds, ...chatKinds];
+const isReadyMade = (kind: TargetKind): boolean => readyMadeKinds.includes(kind);
+
+/** What a target can be told of: events of the network are the operator's own. */
+function eventsOf(kind: TargetKind, customer: string | null): readonly string[] {
+  if (kind === 'tmf') return ticketEvents;
+  if (isReadyMade(kind)) return networkEventNames;
+  return customer === null ? [...toldEvents, ...networkEventNames] : toldEvents;
 }
 
 const mailFaults = (address: string): ValidationIssue[] =>

@@ -23,6 +23,9 @@ export interface WebhookOptions {
   readonly allow: readonly Network[];
   readonly userAgent: string;
   readonly lookup?: LookupAll;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Why an answer of 2xx with this body is a refusal all the same; null: it is none. */
+  readonly refusedBy?: (body: string) => string | null;
 }
 
 /** At most this many bytes of a response are read. */
@@ -90,18 +93,18 @@ export async function postWebhook(options: WebhookOptions): Promise<void> {
       'user-agent': userAgent,
       'pop-sla-event': event,
       'pop-sla-delivery': delivery,
+      ...options.headers,
       ...(secret !== null && { 'pop-sla-signature': signatureOf(secret, body, now) }),
     },
   };
   const send = target.protocol === 'https:' ? httpsRequest : httpRequest;
-  await answered(send(target, requestOptions), body, refuseFor, timeoutMs);
+  await answered(send(target, requestOptions), options, refuseFor);
 }
 
 function answered(
   request: ClientRequest,
-  body: string,
+  { body, timeoutMs, refusedBy }: Pick<WebhookOptions, 'body' | 'timeoutMs' | 'refusedBy'>,
   refuseFor: (address: string) => void,
-  timeoutMs: number,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     request.on('socket', (socket) => {
@@ -119,14 +122,19 @@ function answered(
     request.on('response', (response) => {
       const { statusCode = 0 } = response;
       let bytes = 0;
+      const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => {
         bytes += chunk.byteLength;
+        if (refusedBy) chunks.push(chunk);
         if (bytes > maxAnswerBytes) response.destroy();
       });
       response.on('error', () => undefined);
       response.on('close', () => {
-        if (statusCode >= 200 && statusCode < 300) resolve();
-        else if (statusCode >= 300 && statusCode < 400)
+        if (statusCode >= 200 && statusCode < 300) {
+          const refusal = refusedBy?.(Buffer.concat(chunks).toString()) ?? null;
+          if (refusal === null) resolve();
+          else reject(new Error(refusal));
+        } else if (statusCode >= 300 && statusCode < 400)
           reject(new Error(`answered ${statusCode}: redirects are not followed`));
         else reject(new Error(`answered ${statusCode}`));
       });

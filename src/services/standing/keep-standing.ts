@@ -167,7 +167,15 @@ export function createStanding(options: StandingOptions): StandingKeeper {
     const worth = gradeRound(round, own);
     if (!worth) return;
     const { slot } = round;
-    events.roundGraded(round.path, worth.grade, { ...worth.of, slot, commitmentUs: own.commitmentUs });
+    const worst = own.plan.latency.bands.length - 1;
+    const isWorst = worst > 0 && worth.grade.latencyBand?.level === worst;
+    const isLost = worth.of.loss !== null && worth.of.latencyUs === null;
+    events.roundGraded(round.path, worth.grade, {
+      ...worth.of,
+      slot,
+      commitmentUs: own.commitmentUs,
+      severe: isWorst || isLost,
+    });
   };
 
   const readLedger = async (): Promise<void> => {
@@ -190,7 +198,13 @@ export function createStanding(options: StandingOptions): StandingKeeper {
     const folded = foldExclusions(ledger);
     const exclusions = approvedExcuses(folded);
     const outages = showOutages(await store.watch.outages(), foldCorrections(ledger));
-    events.ledger(ledgerStanding(folded, now, config().pops.map(({ id }) => id)));
+    events.ledger(
+      ledgerStanding(
+        folded,
+        now,
+        config().pops.map(({ id }) => id),
+      ),
+    );
     const entered = { outages, exclusions };
     services = { at: now, services: await judgeServicesNow({ store, config: config(), now, entered }) };
     events.services(services.services);

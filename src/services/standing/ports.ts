@@ -9,6 +9,8 @@ export interface GradedRound extends Graded {
   readonly slot: EpochMs;
   /** Microseconds; null: no commitment. */
   readonly commitmentUs: Rational | null;
+  /** In the worst latency band of its plan, or nothing answered. */
+  readonly severe: boolean;
 }
 
 /** Events of the month to date, for metrics and other listeners. None of the listeners may throw. */

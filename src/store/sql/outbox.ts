@@ -10,14 +10,14 @@ import { sql } from './kysely.js';
 
 /** Adds messages within the caller's transaction; one with an existing key is skipped. */
 export function outboxInsert(db: SqlDatabase): (drafts: readonly OutboxDraft[]) => Script<void> {
-  const insert = prepare(({ key, target, event, about, body, at }: OutboxDraft) =>
+  const insert = prepare(({ key, target, event, about, body, at, dueAt }: Required<OutboxDraft>) =>
     db.from
       .insertInto('outbox')
-      .values({ key, target, event, about, body, created_at: at, due_at: at })
+      .values({ key, target, event, about, body, created_at: at, due_at: dueAt })
       .onConflict((conflict) => conflict.column('key').doNothing()),
   );
   return function* (drafts) {
-    for (const draft of drafts) yield* change(insert(draft));
+    for (const draft of drafts) yield* change(insert({ dueAt: draft.at, ...draft }));
   };
 }
 

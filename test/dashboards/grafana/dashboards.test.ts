@@ -51,7 +51,10 @@ describe.each(each)('%s', (name, dashboard) => {
 
   test('has expressions that parse, over metrics and records that are there', () => {
     for (const expr of expressionsOf(dashboard)) {
-      expect(promqlFaults(expr.replaceAll(/\$[a-z]+/g, 'x')), expr).toEqual([]);
+      expect(
+        promqlFaults(expr.replaceAll('$__rate_interval', '5m').replaceAll(/\$[a-z]+/g, 'x')),
+        expr,
+      ).toEqual([]);
       for (const metric of metricsIn(expr))
         expect(known.has(metric) || metric.startsWith(nodePrefix), metric).toBe(true);
     }
@@ -60,11 +63,34 @@ describe.each(each)('%s', (name, dashboard) => {
   test('uses variables that it has, and links to dashboards that are there', () => {
     const variables = dashboard.templating.list.map((variable) => variable.name);
     for (const expr of expressionsOf(dashboard))
-      for (const [, used] of expr.matchAll(/\$([a-z]+)/g)) expect(variables).toContain(used);
+      for (const [, used] of expr.matchAll(/\$([a-z]+)\b(?!_)/g)) expect(variables).toContain(used);
     const text = JSON.stringify(dashboard);
     for (const [, uid] of text.matchAll(/"\/d\/([a-z-]+)/g)) expect(uids).toContain(uid);
     expect(dashboard.links.map(({ url }) => url)).toContain('$portal');
     expect(dashboard.links).toHaveLength(7);
+  });
+
+  test('keeps the rules of Grafana’s dashboard linter', () => {
+    expect(dashboard).toMatchObject({ editable: false });
+    const variables = dashboard.templating.list;
+    for (const wanted of ['datasource', 'job', 'instance'])
+      expect(variables.map((variable) => variable.name)).toContain(wanted);
+    for (const expr of expressionsOf(dashboard)) {
+      // Recorded series, whose names have colons, and alerts are of no instance.
+      for (const [selector] of expr.matchAll(/(?<![\w:"])pop_sla_\w+(?![\w:])(\{[^}]*\})?/g)) {
+        expect(selector, expr).toMatch(/[{,]job=~"\$job"/);
+        expect(selector, expr).toMatch(/[{,]instance(=~|=)"\$instance"/);
+      }
+      for (const [, range] of expr.matchAll(/\brate\([^[]*\[([^\]]*)\]/g))
+        expect(range, expr).toBe('$__rate_interval');
+    }
+    for (const [, url] of JSON.stringify(dashboard.panels).matchAll(/"url":"([^"]+)"/g)) {
+      expect(url).toContain('${__url_time_range}');
+      expect(url).toContain('var-datasource=${datasource}');
+    }
+    expect((dashboard.annotations?.list ?? []).map(({ expr }) => expr).join()).toContain(
+      'pop_sla_maintenance_active',
+    );
   });
 
   test('has a twin in the other language that asks the same', () => {

@@ -32,6 +32,7 @@ const mapping = z.strictObject({
 });
 /** Units of @grafana/data's list of formats. */
 const unit = z.enum(['s', 'percentunit', 'bytes', 'short']);
+
 const target = z.strictObject({
   refId: z.string().regex(/^[A-Z]$/),
   datasource: source,
@@ -48,7 +49,7 @@ const grid = z.strictObject({
   h: z.int().min(1),
 });
 const transformation = z.strictObject({
-  id: z.enum(['groupingToMatrix', 'joinByField', 'organize']),
+  id: z.enum(['groupingToMatrix', 'joinByField', 'organize', 'convertFieldType']),
   options: z.record(z.string(), z.unknown()),
 });
 const override = z.strictObject({
@@ -57,7 +58,7 @@ const override = z.strictObject({
 });
 const panel = z.strictObject({
   id: z.int().min(1),
-  type: z.enum(['timeseries', 'stat', 'table', 'state-timeline']),
+  type: z.enum(['timeseries', 'stat', 'table', 'state-timeline', 'geomap']),
   title: z.string().min(1),
   description: z.string().optional(),
   transparent: z.boolean().optional(),

@@ -33,21 +33,45 @@ const budget = (outage: string, commitment = '0.999') => ({
   [service('availability_commitment_ratio')]: `${commitment}x800`,
 });
 
+/** So many ports that are down, of so many. */
+const ports = (down: string, count: number, of: number): Series =>
+  Object.fromEntries(
+    Array.from({ length: of }, (_, n) => [own('port_up', { port: `P${n}` }), n < count ? down : '1x5']),
+  );
+
+/** The loss of the latest round of paths. */
+const rounds = (loss: Readonly<Record<string, number>>): Series =>
+  Object.fromEntries(
+    Object.entries(loss).map(([id, value]) => [
+      series('pop_sla_loss_ratio', { ...at, path: id, window: 'round' }),
+      `${value}x60`,
+    ]),
+  );
+
+/** A service in a month of 30 days; promtool's time begins at 0. */
+const step = (of: {
+  readonly outage: string;
+  readonly left: string;
+  readonly dayOfMonth: number;
+}): Series => ({
+  [service('outage_seconds')]: of.outage,
+  [service('next_step_seconds')]: of.left,
+  [service('period_start_timestamp_seconds')]: `${-of.dayOfMonth * 86_400}x200`,
+  [service('period_end_timestamp_seconds')]: `${(30 - of.dayOfMonth) * 86_400}x200`,
+});
+
+const info: Series = { [own('agent_info', { pop: 'A', role: 'agent' })]: '1x20' };
+
+const missing = (rows: string, day: string): Series => ({
+  [ofPath('pop_sla_month_rounds_missing', {})]: rows,
+  [ofPath('pop_sla_coverage_ratio', { window: '24h' })]: day,
+});
+
 export const alertCases: readonly AlertCase[] = [
-  {
-    alert: 'PopSlaPathDown',
-    severity: 'critical',
-    labels: { ...at, ...path, window: 'round' },
-    fires: { at: '2m', on: { [ofPath('pop_sla_loss_ratio', { window: 'round' })]: '1x5' } },
-    quiet: [
-      { at: '2m', on: { [ofPath('pop_sla_loss_ratio', { window: 'round' })]: '0.99x5' } },
-      { at: '2m', on: { [ofPath('pop_sla_loss_ratio', { window: 'month' })]: '1x5' } },
-    ],
-  },
   {
     alert: 'PopSlaPortDown',
     severity: 'critical',
-    labels: { port: 'B' },
+    labels: { port: 'B', pop: 'B' },
     fires: {
       at: '2m',
       on: {
@@ -57,6 +81,14 @@ export const alertCases: readonly AlertCase[] = [
       },
     },
     quiet: [
+      {
+        // Approved maintenance covers it.
+        at: '2m',
+        on: {
+          'pop_sla_port_up{instance="a",port="B"}': '0x5',
+          'pop_sla_maintenance_active{instance="hub",pop="B",path=""}': '1x5',
+        },
+      },
       {
         // Half of them is no majority.
         at: '2m',
@@ -68,9 +100,73 @@ export const alertCases: readonly AlertCase[] = [
     ],
   },
   {
+    alert: 'PopSlaManyPortsDown',
+    severity: 'critical',
+    labels: {},
+    fires: { at: '2m', on: ports('0x5', 5, 20) },
+    quiet: [
+      { at: '2m', on: ports('0x5', 4, 10) },
+      { at: '2m', on: ports('0x5', 5, 60) },
+    ],
+  },
+  {
+    alert: 'PopSlaPopDown',
+    severity: 'critical',
+    labels: { pop: 'Z' },
+    fires: { at: '5m', on: rounds({ 'A>Z': 1, 'B>Z': 1, 'C>Z': 0, 'A>B': 0, 'B>A': 0 }) },
+    quiet: [
+      { at: '5m', on: rounds({ 'A>Z': 1, 'B>Z': 0, 'A>B': 0, 'B>A': 0 }) },
+      // Its port was down within a round: that is told, and the rounds show it until the next ones.
+      {
+        at: '35m',
+        on: {
+          ...rounds({ 'A>Z': 1, 'B>Z': 1, 'C>Z': 0 }),
+          'pop_sla_port_up{instance="a",port="Z"}': '0x5 1x60',
+        },
+      },
+    ],
+  },
+  {
+    alert: 'PopSlaShortOutages',
+    severity: 'warning',
+    labels: { port: 'B', pop: 'B' },
+    // The first step of a counter that began at 0.
+    fires: { at: '20m', on: { [own('outages_ended_total', { port: 'B' })]: '0x10 1x60' } },
+    quiet: [
+      { at: '90m', on: { [own('outages_ended_total', { port: 'B' })]: '0x10 1x100' } },
+      { at: '20m', on: { [own('outages_voided_total', { port: 'B' })]: '0x10 1x60' } },
+      {
+        at: '30m',
+        on: {
+          [own('outages_ended_total', { port: 'B' })]: '0x10 1x60',
+          [own('port_up', { port: 'B' })]: '1x5 0x4 1x60',
+        },
+      },
+    ],
+  },
+  {
+    alert: 'PopSlaPathDown',
+    severity: 'critical',
+    labels: { path: 'A>Z', source: 'A', pop: 'Z' },
+    fires: { at: '12m', on: rounds({ 'A>Z': 1, 'B>Z': 0, 'A>B': 0, 'A>C': 0 }) },
+    quiet: [
+      { at: '12m', on: rounds({ 'A>Z': 0.99, 'B>Z': 0 }) },
+      { at: '5m', on: rounds({ 'A>Z': 1, 'B>Z': 0 }) },
+      // All paths of a PoP are its own alert.
+      { at: '12m', on: rounds({ 'A>Z': 1, 'B>Z': 1 }) },
+    ],
+  },
+  {
+    alert: 'PopSlaLatencySevere',
+    severity: 'critical',
+    labels: { ...path, source: 'A', pop: 'B' },
+    fires: { at: '1m', on: { [band('latency', 'round', 'severe', '3')]: '1x5' } },
+    quiet: [{ at: '1m', on: { [band('latency', 'round', 'degraded', '2')]: '1x5' } }],
+  },
+  {
     alert: 'PopSlaLatencyWorse',
     severity: 'warning',
-    labels: path,
+    labels: { ...path, source: 'A', pop: 'B' },
     // From decline to degraded is worse all the same.
     fires: {
       at: '45m',
@@ -88,7 +184,7 @@ export const alertCases: readonly AlertCase[] = [
   {
     alert: 'PopSlaLossWorse',
     severity: 'warning',
-    labels: path,
+    labels: { ...path, source: 'A', pop: 'B' },
     fires: { at: '40m', on: { [band('loss', 'round', 'decline', '1')]: '1x60' } },
     quiet: [
       { at: '30m', on: { [band('loss', 'round', 'decline', '1')]: '1x60' } },
@@ -96,18 +192,27 @@ export const alertCases: readonly AlertCase[] = [
     ],
   },
   {
-    alert: 'PopSlaLatencySevere',
-    severity: 'critical',
-    labels: path,
-    fires: { at: '1m', on: { [band('latency', 'round', 'severe', '3')]: '1x5' } },
-    quiet: [{ at: '1m', on: { [band('latency', 'round', 'degraded', '2')]: '1x5' } }],
-  },
-  {
     alert: 'PopSlaLossOverCommitment',
     severity: 'warning',
     labels: path,
-    fires: { at: '6m', on: { [band('loss', 'month', 'decline', '1')]: '1x10' } },
-    quiet: [{ at: '6m', on: { [band('loss', 'month', 'normal', '0')]: '1x10' } }],
+    fires: {
+      at: '400m',
+      on: {
+        [band('loss', 'month', 'decline', '1')]: '1x500',
+        [band('loss', 'round', 'decline', '1')]: '1x500',
+      },
+    },
+    quiet: [
+      { at: '400m', on: { [band('loss', 'month', 'normal', '0')]: '1x500' } },
+      // One bad hour was told when it was; the month's mean shows it for days.
+      {
+        at: '400m',
+        on: {
+          [band('loss', 'month', 'decline', '1')]: '1x500',
+          [band('loss', 'round', 'decline', '1')]: '1x60 _x500',
+        },
+      },
+    ],
   },
   {
     alert: 'PopSlaBudgetBurnFast',
@@ -138,14 +243,17 @@ export const alertCases: readonly AlertCase[] = [
     alert: 'PopSlaNextCreditStepNear',
     severity: 'warning',
     labels: { service: 's' },
-    fires: {
-      at: '3m',
-      on: { [service('next_step_seconds')]: '3599x5', [service('outage_seconds')]: '100x5' },
-    },
+    // Four fifths of a month's 2,592 s used in an hour of its fifth day.
+    fires: { at: '120m', on: step({ outage: '0x50 2100x200', left: '2592x50 492x200', dayOfMonth: 5 }) },
     quiet: [
-      { at: '3m', on: { [service('next_step_seconds')]: '3600x5', [service('outage_seconds')]: '100x5' } },
-      // A class whose whole budget is less than an hour, and that has used nothing of it.
-      { at: '3m', on: { [service('next_step_seconds')]: '2592x5', [service('outage_seconds')]: '0x5' } },
+      // The whole budget is less than an hour, and nothing is used.
+      { at: '120m', on: step({ outage: '0x200', left: '2592x200', dayOfMonth: 5 }) },
+      // The first outage of the month, half of the budget.
+      { at: '120m', on: step({ outage: '0x50 1300x200', left: '2592x50 1292x200', dayOfMonth: 5 }) },
+      // As much at the month's end is what a month allows.
+      { at: '120m', on: step({ outage: '0x50 2100x200', left: '2592x50 492x200', dayOfMonth: 26 }) },
+      // It was long ago, and nothing has happened since.
+      { at: '120m', on: step({ outage: '2100x200', left: '492x200', dayOfMonth: 5 }) },
     ],
   },
   {
@@ -168,30 +276,45 @@ export const alertCases: readonly AlertCase[] = [
   {
     alert: 'PopSlaObserverIsolated',
     severity: 'critical',
-    labels: at,
-    fires: { at: '2m', on: { [own('observer_isolated')]: '1x5' } },
-    quiet: [{ at: '2m', on: { [own('observer_isolated')]: '0x5' } }],
+    labels: { ...at, pop: 'A' },
+    fires: { at: '4m', on: { [own('observer_isolated')]: '1x9', ...info } },
+    quiet: [
+      { at: '4m', on: { [own('observer_isolated')]: '0x9', ...info } },
+      // Others see its port down: its PoP is dark.
+      {
+        at: '4m',
+        on: { [own('observer_isolated')]: '1x9', ...info, 'pop_sla_port_up{instance="b",port="A"}': '0x9' },
+      },
+    ],
   },
   {
     alert: 'PopSlaRoundsMissing',
     severity: 'warning',
-    labels: { instance: at.instance },
+    labels: at,
     fires: {
-      at: '40m',
+      at: '110m',
       on: {
-        [own('missed_slots_total', { reason: 'overrun' })]: '0x20 2x60',
-        [own('rounds_total', { status: 'ok' })]: '0+1x80',
-        [own('rounds_total', { status: 'aborted' })]: '0x80',
+        [own('missed_slots_total', { reason: 'overrun' })]: '0x20 40x40 80x60',
+        [own('rounds_total', { status: 'ok' })]: '0+1x40 40x90',
+        [own('rounds_total', { status: 'aborted' })]: '0x130',
       },
     },
     quiet: [
       {
-        at: '40m',
+        // One slot of four.
+        at: '110m',
         on: {
-          [own('missed_slots_total', { reason: 'overrun' })]: '7x60',
-          [own('rounds_total', { status: 'ok' })]: '0+1x80',
-          [own('rounds_total', { status: 'unscheduled' })]: '0+1x80',
-          [own('rounds_total', { status: 'aborted' })]: '3x80',
+          [own('missed_slots_total', { reason: 'stopped' })]: '0x20 40x100',
+          [own('rounds_total', { status: 'ok' })]: '0+1x140',
+          [own('rounds_total', { status: 'unscheduled' })]: '0+1x140',
+        },
+      },
+      {
+        at: '110m',
+        on: {
+          [own('missed_slots_total', { reason: 'overrun' })]: '0x20 40x40 80x60',
+          [own('rounds_total', { status: 'ok' })]: '0+1x40 40x90',
+          [own('observer_isolated')]: '0x40 1x20 0x80',
         },
       },
     ],
@@ -199,11 +322,20 @@ export const alertCases: readonly AlertCase[] = [
   {
     alert: 'PopSlaCoverageLow',
     severity: 'warning',
-    labels: { ...at, ...path, window: 'month' },
-    fires: { at: '12m', on: { [ofPath('pop_sla_coverage_ratio', { window: 'month' })]: '0.989x20' } },
+    labels: { pop: 'A' },
+    fires: { at: '15m', on: missing('15x20', '0.98x20') },
     quiet: [
-      { at: '12m', on: { [ofPath('pop_sla_coverage_ratio', { window: 'month' })]: '0.99x20' } },
-      { at: '12m', on: { [ofPath('pop_sla_coverage_ratio', { window: '24h' })]: '0.5x20' } },
+      { at: '15m', on: missing('14x20', '0.98x20') },
+      // Nothing of the last day is missing: it is over.
+      { at: '15m', on: missing('300x20', '1x20') },
+      // An installation in mid-month: the month's coverage is low, nothing was missed.
+      {
+        at: '15m',
+        on: {
+          ...missing('0x20', '0.1x20'),
+          [ofPath('pop_sla_coverage_ratio', { window: 'month' })]: '0.01x20',
+        },
+      },
     ],
   },
   {
@@ -240,10 +372,15 @@ export const alertCases: readonly AlertCase[] = [
     severity: 'warning',
     labels: at,
     fires: {
-      at: '20m',
-      on: { [own('daemon_disk_free_bytes')]: '9x30', [own('daemon_disk_size_bytes')]: '100x30' },
+      at: '40m',
+      on: { [own('daemon_disk_free_bytes')]: '9x60', [own('daemon_disk_size_bytes')]: '100x60' },
     },
     quiet: [
+      {
+        // The first minutes after a start, in which a backup is written.
+        at: '100m',
+        on: { [own('daemon_disk_free_bytes')]: '50-0.2x120', [own('daemon_disk_size_bytes')]: '100x120' },
+      },
       {
         at: '400m',
         on: { [own('daemon_disk_free_bytes')]: '50x500', [own('daemon_disk_size_bytes')]: '100x500' },
@@ -275,12 +412,19 @@ export const alertCases: readonly AlertCase[] = [
   {
     alert: 'PopSlaAgentSilent',
     severity: 'critical',
-    labels: { ...at, agent: 'B', state: 'silent' },
+    labels: { agent: 'B', pop: 'B' },
     fires: { at: '8m', on: { [ofAgent('state', { state: 'silent' })]: '1x20' } },
     quiet: [
       { at: '4m', on: { [ofAgent('state', { state: 'silent' })]: '1x20' } },
       { at: '8m', on: { [ofAgent('state', { state: 'clock-suspect' })]: '1x20' } },
     ],
+  },
+  {
+    alert: 'PopSlaAgentNeverSeen',
+    severity: 'warning',
+    labels: { agent: 'B' },
+    fires: { at: '70m', on: { [ofAgent('state', { state: 'never-seen' })]: '1x90' } },
+    quiet: [{ at: '50m', on: { [ofAgent('state', { state: 'never-seen' })]: '1x90' } }],
   },
   {
     alert: 'PopSlaAgentBacklog',

@@ -1,4 +1,13 @@
-import { allPops, at, everyMs, type MeshSeries, type Point, popId, service, wellMesh } from './mesh-series.js';
+import {
+  allPops,
+  at,
+  everyMs,
+  type MeshSeries,
+  type Point,
+  popId,
+  service,
+  wellMesh,
+} from './mesh-series.js';
 
 /** Something that happens to a mesh of 50, and how many notifications a NOC wants of it. */
 export interface Situation {
@@ -16,10 +25,13 @@ const network = { network: true } as const;
 
 /** A PoP of which nothing answers from one minute to another. */
 function dark(mesh: MeshSeries, id: string, from: number, to: number): void {
-  mesh.port(id, [[0, 1], [from, 0], [to, 1]]);
+  mesh.port(id, [
+    [0, 1],
+    [from, 0],
+    [to, 1],
+  ]);
   for (const observer of allPops)
-    if (observer !== id)
-      mesh.own(observer, 'outages_ended_total', { port: id }, [0, 0], [to, 1]);
+    if (observer !== id) mesh.own(observer, 'outages_ended_total', { port: id }, [0, 0], [to, 1]);
   const lost = slotsIn(from, to);
   for (const observer of allPops) {
     if (observer === id || lost === null) continue;
@@ -27,8 +39,22 @@ function dark(mesh: MeshSeries, id: string, from: number, to: number): void {
   }
   mesh.set('up', at(id), [0, 1], [from, 0], [to, 1]);
   mesh.vanish(id, from, to);
-  mesh.own('hub', 'mesh_agent_state', { agent: id, state: 'in-order' }, [0, 1], [from + 1, null], [to + 1, 1]);
-  mesh.own('hub', 'mesh_agent_state', { agent: id, state: 'silent' }, [0, null], [from + 1, 1], [to + 1, null]);
+  mesh.own(
+    'hub',
+    'mesh_agent_state',
+    { agent: id, state: 'in-order' },
+    [0, 1],
+    [from + 1, null],
+    [to + 1, 1],
+  );
+  mesh.own(
+    'hub',
+    'mesh_agent_state',
+    { agent: id, state: 'silent' },
+    [0, null],
+    [from + 1, 1],
+    [to + 1, null],
+  );
 }
 
 /** The first slot with the PoP dark, and the first after it; null: no round met it. */
@@ -50,7 +76,11 @@ export const situations: readonly Situation[] = [
       const mesh = wellMesh({ network: true, services: 50 });
       dark(mesh, pop, 25, 45);
       for (const id of ['s7', 't7'])
-        service(mesh, id, pop, 99.9, [[0, 0], [25, 0, 60], [45, 1200]]);
+        service(mesh, id, pop, 99.9, [
+          [0, 0],
+          [25, 0, 60],
+          [45, 1200],
+        ]);
       return mesh;
     },
     wanted: { PopSlaPortDown: 1 },
@@ -63,7 +93,11 @@ export const situations: readonly Situation[] = [
       const mesh = wellMesh(network);
       dark(mesh, pop, 25, 65);
       for (let n = 0; n < 20; n += 1)
-        service(mesh, `t${n}`, pop, 99.9, [[0, 0], [25, 0, 60], [65, 2400]]);
+        service(mesh, `t${n}`, pop, 99.9, [
+          [0, 0],
+          [25, 0, 60],
+          [65, 2400],
+        ]);
       return mesh;
     },
     wanted: { PopSlaPortDown: 1, PopSlaNextCreditStepNear: 1 },
@@ -73,7 +107,11 @@ export const situations: readonly Situation[] = [
     ...plain,
     mesh: () => {
       const mesh = wellMesh(network);
-      mesh.port(pop, [[0, 1], [40, 0], [50, 1]]);
+      mesh.port(pop, [
+        [0, 1],
+        [40, 0],
+        [50, 1],
+      ]);
       return mesh;
     },
     wanted: { PopSlaPortDown: 1 },
@@ -111,6 +149,7 @@ export const situations: readonly Situation[] = [
     ...plain,
     mesh: () => {
       const mesh = wellMesh(network);
+      for (const observer of others) mesh.own(observer, 'outages_ended_total', { port: pop }, [0, 0]);
       mesh.own(other, 'outages_ended_total', { port: pop }, [0, 0], [20, 1]);
       mesh.own(popId(9), 'outages_voided_total', { port: pop }, [0, 0], [20, 1]);
       return mesh;
@@ -245,7 +284,15 @@ export const situations: readonly Situation[] = [
       const mesh = wellMesh();
       mesh.set('up', at(pop), [0, 1], [89, 0], [91, 1]);
       mesh.own(pop, 'missed_slots_total', { reason: 'stopped' }, [0, 0], [89, null], [91, 0], [92, 49]);
-      mesh.own(pop, 'rounds_total', { status: 'ok' }, [0, 0, 49 / 30], [89, null], [91, 0], [122, 0, 49 / 30]);
+      mesh.own(
+        pop,
+        'rounds_total',
+        { status: 'ok' },
+        [0, 0, 49 / 30],
+        [89, null],
+        [91, 0],
+        [122, 0, 49 / 30],
+      );
       return mesh;
     },
     wanted: {},

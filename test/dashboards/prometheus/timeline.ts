@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promFolder, type RuleFile, ruleFile } from '../files.js';
+import { promFolder, recordingFor, ruleFile } from '../files.js';
 import type { Series } from './cases.js';
 
 type Labels = Readonly<Record<string, string>>;
@@ -23,7 +23,12 @@ interface Input {
  * What the shipped rules fire on these series, evaluated by Prometheus' own engine at simulated instants. promtool can
  * only compare; so each instant is compared with nothing, and what it prints is what fires.
  */
-export async function firingOver({ series, minutes, stepSeconds, folder }: Input): Promise<readonly Firing[]> {
+export async function firingOver({
+  series,
+  minutes,
+  stepSeconds,
+  folder,
+}: Input): Promise<readonly Firing[]> {
   const step = stepSeconds / 60;
   const instants = Array.from({ length: Math.floor(minutes / step) }, (_, n) => n * step);
   const file = join(folder, 'timeline.json');
@@ -38,8 +43,9 @@ export async function firingOver({ series, minutes, stepSeconds, folder }: Input
     })),
   };
   // promtool's engine holds 10,000 samples a query: too few for what only dashboards ask of 2,450 paths.
+  const alerting = ruleFile('alerts').groups.flatMap((group) => group.rules.map(({ expr }) => expr));
   const recorded = join(folder, 'recording.json');
-  writeFileSync(recorded, JSON.stringify({ groups: recordingForAlerts() }));
+  writeFileSync(recorded, JSON.stringify({ groups: recordingFor(alerting) }));
   const rules = [recorded, join(promFolder, 'rules/alerts.yaml')];
   writeFileSync(
     file,
@@ -51,30 +57,14 @@ export async function firingOver({ series, minutes, stepSeconds, folder }: Input
     said.map(([, time = '', got = '']) => [
       minutesOf(time),
       [...got.matchAll(/\{([^{}]*)\}/g)].map(([, labels = '']) =>
-        Object.fromEntries([...labels.matchAll(/(\w+)=\\?"(.*?)\\?"/g)].map(([, key = '', value = '']) => [key, value])),
+        Object.fromEntries(
+          [...labels.matchAll(/(\w+)=\\?"(.*?)\\?"/g)].map(([, key = '', value = '']) => [key, value]),
+        ),
       ),
     ]),
   );
   if (!/SUCCESS|FAILED/.test(output) || /\berr(or)?:/i.test(output)) throw new Error(output.slice(0, 2000));
   return instants.map((minute) => ({ minute, alerts: byMinute.get(minute) ?? [] }));
-}
-
-/** The recording rules that the alerts ask for, or that those ask for. */
-function recordingForAlerts(): RuleFile['groups'] {
-  const { groups } = ruleFile('recording');
-  const all = groups.flatMap(({ rules }) => rules);
-  const wanted = new Set<string>();
-  const want = (expr: string): void => {
-    for (const { record = '', expr: own } of all) {
-      if (wanted.has(record) || !expr.includes(record)) continue;
-      wanted.add(record);
-      want(own);
-    }
-  };
-  for (const { rules } of ruleFile('alerts').groups) for (const { expr } of rules) want(expr);
-  return groups
-    .map(({ rules, ...group }) => ({ ...group, rules: rules.filter(({ record = '' }) => wanted.has(record)) }))
-    .filter(({ rules }) => rules.length > 0);
 }
 
 /** `1h2m3.5s` in minutes. */

@@ -1,0 +1,74 @@
+import type { EpochMs, PathId, PopId } from './types.js';
+
+/** What the operator can be told of the network as it happens. */
+export const networkEventNames = [
+  'outage.opened',
+  'outage.closed',
+  'path.severe',
+  'path.recovered',
+  'month.budget',
+] as const;
+export type NetworkEventName = (typeof networkEventNames)[number];
+
+interface OutageEvent {
+  readonly event: 'outage.opened' | 'outage.closed';
+  readonly port: PopId;
+  readonly from: EpochMs;
+  /** Null while it lasts. */
+  readonly to: EpochMs | null;
+}
+
+interface PathEvent {
+  readonly event: 'path.severe' | 'path.recovered';
+  readonly path: PathId;
+  /** The due instant of the round that says so. */
+  readonly slot: EpochMs;
+}
+
+interface BudgetEvent {
+  readonly event: 'month.budget';
+  readonly service: string;
+  /** The start of the service's period of the month. */
+  readonly periodStart: EpochMs;
+  /** The share of the month's allowed outage that is used at least, in percent: 50, 75 or 100. */
+  readonly usedPercent: number;
+}
+
+/** `at`: when it was noticed. */
+export type NetworkEvent = (OutageEvent | PathEvent | BudgetEvent) & { readonly at: EpochMs };
+
+/** The same for both ends of one thing: the outage, the spell of severe rounds. */
+export function subjectOf(event: NetworkEvent): string {
+  switch (event.event) {
+    case 'outage.opened':
+    case 'outage.closed':
+      return `outage:${event.port}:${event.from}`;
+    case 'path.severe':
+    case 'path.recovered':
+      return `path:${event.path}`;
+    case 'month.budget':
+      return `budget:${event.service}:${event.periodStart}`;
+  }
+}
+
+/** The same for every attempt to tell of the event, after a restart too. */
+export function keyOf(event: NetworkEvent): string {
+  switch (event.event) {
+    case 'outage.opened':
+    case 'outage.closed':
+      return `${subjectOf(event)}:${event.event}`;
+    case 'path.severe':
+    case 'path.recovered':
+      return `${subjectOf(event)}:${event.event}:${event.slot}`;
+    case 'month.budget':
+      return `${subjectOf(event)}:${event.usedPercent}`;
+  }
+}
+
+/** What the event is about: a PoP, a path or a service. */
+export const aboutOf = (event: NetworkEvent): string =>
+  'port' in event ? event.port : 'path' in event ? event.path : event.service;
+
+/** Whether the event ends what an earlier one began. */
+export const isEnd = ({ event }: NetworkEvent): boolean =>
+  event === 'outage.closed' || event === 'path.recovered';
