@@ -7,7 +7,7 @@ import { exclusionColumns, toldBefore, toldBehind } from '../core/ledger/columns
 import { type ValidationIssue, validationError } from '../core/ledger/errors.js';
 import { isTimeZone } from '../core/time/calendar.js';
 import type { EpochMs } from '../core/types.js';
-import { isWrong, parseDurationUs, parseInstant } from './scalars.js';
+import { isWrong, parseDurationUs, parseDateOrInstant } from './scalars.js';
 import { didYouMean } from './problem.js';
 
 const keys = {
@@ -126,7 +126,7 @@ export function readTime(
     refusals.push(validationError(field, 'is missing', timeRule, ['missing']));
     return null;
   }
-  const at = parseInstant(text);
+  const at = parseDateOrInstant(text);
   if (!isWrong(at)) return at;
   refusals.push(
     validationError(field, `${JSON.stringify(text.slice(0, 60))} ${at.wrong}`, timeRule, ['no-time', text]),
@@ -175,7 +175,7 @@ export function readExclusionsCsv(text: string): ImportReading {
   let names: string[] = [];
   try {
     const columns = (header: string[]): string[] => (names = header.map((name) => name.trim()));
-    rows = parse(text, { columns, bom: true, skip_empty_lines: true, info: true }) as unknown as typeof rows;
+    rows = parse<(typeof rows)[number]>(text, { columns, bom: true, skip_empty_lines: true, info: true });
   } catch (error) {
     const what = `is no CSV: ${(error as Error).message}`;
     return { ok: false, refusals: [validationError('file', what, 'RFC 4180, with a line of names')] };

@@ -195,7 +195,7 @@ function actionOf(text: string): LedgerAction {
   } catch {
     // The same as below.
   }
-  return { type: 'unreadable', text } as unknown as LedgerAction;
+  return { type: 'unreadable', text };
 }
 
 export const ledgerSql = {

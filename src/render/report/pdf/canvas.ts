@@ -77,7 +77,7 @@ export function fontsOf(document: Document, language: ReportLanguage): Fonts {
 
 /** Of the font in use. pdfkit keeps it to itself. */
 function hasGlyph(document: Document, character: string): boolean {
-  const { _font } = document as unknown as {
+  const { _font } = document as Document & {
     _font: { font: { hasGlyphForCodePoint: (point: number) => boolean } };
   };
   return _font.font.hasGlyphForCodePoint(character.codePointAt(0) ?? 0);
