@@ -1,4 +1,4 @@
-// The part of the build that is no TypeScript: what the portal serves goes beside the code that serves it, and the four
+// The part of the build that is no TypeScript: what the portal serves goes beside the code that serves it, and the
 // faces that reports are set in, compressed, beside the code that sets them: a fifth of what their packages take.
 import {
   cpSync,
@@ -47,12 +47,11 @@ else rmSync(commit, { force: true });
 const compress = promisify(brotliCompress);
 const fonts = join(root, 'dist', 'src', 'render', 'report', 'pdf', 'fonts');
 mkdirSync(fonts, { recursive: true });
-const faces = ['SC', 'TC'].flatMap((family) => ['400Regular', '700Bold'].map((style) => ({ family, style })));
+const { faceFiles } = await import('../dist/src/render/report/pdf/fonts.js');
 await Promise.all(
-  faces.map(async ({ family, style }) => {
-    const name = `NotoSans${family}_${style}.ttf`;
-    const packaged = join(root, 'node_modules', '@expo-google-fonts', `noto-sans-${family.toLowerCase()}`);
-    const [from, to] = [join(packaged, style, name), join(fonts, `${name}.br`)];
+  faceFiles().map(async ({ package: name, style, file }) => {
+    const packaged = join(root, 'node_modules', '@expo-google-fonts', name);
+    const [from, to] = [join(packaged, style, file), join(fonts, `${file}.br`)];
     if (existsSync(to) && statSync(to).mtimeMs >= statSync(from).mtimeMs) return;
     const font = readFileSync(from);
     const params = {
@@ -61,6 +60,6 @@ await Promise.all(
       [constants.BROTLI_PARAM_SIZE_HINT]: font.length,
     };
     writeFileSync(to, await compress(font, { params }));
-    cpSync(join(packaged, 'LICENSE_FONT'), join(fonts, 'LICENSE'));
+    cpSync(join(packaged, 'LICENSE_FONT'), join(fonts, `LICENSE.${name}`));
   }),
 );

@@ -170,7 +170,7 @@ function apiRoutes(routes: FastifyInstance, options: HttpOptions) {
   const keys = keyRoutes(routes, config);
   configRoutes(routes, config);
   const rounds = roundRoutes(routes, store.rounds, () => config().measurement.everyMs);
-  if (options.agents) agentRoutes(routes, options.agents);
+  if (options.agents) agentRoutes(routes, { agents: options.agents, config });
   const mesh = meshRoutes(routes, { ...options.mesh, config });
   const standing = standingRoutes(routes, { ...options.standing, config });
   const session = sessionRoutes(routes, { door, trail, now });

@@ -6,8 +6,9 @@ import { type MeshStanding, windowKinds } from '../core/standing.js';
 import { contains } from '../core/time/intervals.js';
 import type { EpochMs, PathId } from '../core/types.js';
 import { pathJson, popJson } from '../render/inventory.js';
-import { agentsJson, type AgentsShown, meshJson, type MeshJson } from '../render/mesh.js';
+import { agentsJson, type AgentsShown, meshJson, type MeshJson, prometheusTargets } from '../render/mesh.js';
 import type { Caller } from './access/caller.js';
+import { text } from './route/input.js';
 import { addOperation, addRoute, isoTime, pageAnswer, pageOf, pageQuery } from './route/route.js';
 import { cacheSerialized } from './route/serialized.js';
 
@@ -125,8 +126,28 @@ const agentsAnswer = z.strictObject({
   ),
 });
 
-/** `/api/v1/agents`: how the agents of a hub are. */
-export function agentRoutes(server: FastifyInstance, agents: () => AgentsShown): void {
+const portRule = 'the port that agents serve /metrics on, 1 to 65535; 9720 where it is left out';
+const portOfAgents = () =>
+  text<number>(
+    (given) =>
+      /^[1-9]\d{0,4}$/.test(given) && Number(given) <= 65_535
+        ? { value: Number(given) }
+        : { detail: `is not a port; allowed: ${portRule}` },
+    { description: portRule, examples: ['9720'] },
+  ).default(9720);
+
+const targets = z.array(
+  z.strictObject({ targets: z.array(z.string()), labels: z.record(z.string(), z.string()) }),
+);
+
+/**
+ * `/api/v1/agents`: how the agents of a hub are; `/api/v1/agents/targets`: where Prometheus scrapes them (the answer is
+ * in the form of its HTTP service discovery).
+ */
+export function agentRoutes(
+  server: FastifyInstance,
+  { agents, config }: { readonly agents: () => AgentsShown; readonly config: () => Config },
+): void {
   addRoute(server, {
     method: 'GET',
     url: '/api/v1/agents',
@@ -136,6 +157,27 @@ export function agentRoutes(server: FastifyInstance, agents: () => AgentsShown):
     summary: 'How every agent of the mesh is: version, configuration, backlog, clock, last seen.',
     answer: { description: 'the agents, by name', schema: agentsAnswer },
     handle: () => agentsJson(agents()),
+  });
+  addRoute(server, {
+    method: 'GET',
+    url: '/api/v1/agents/targets',
+    operationId: 'listAgentTargets',
+    tag: 'about',
+    access: 'metrics:read',
+    query: z.strictObject({ port: portOfAgents() }),
+    summary: 'Where to scrape each agent of the mesh, for http_sd_configs of Prometheus.',
+    answer: { description: 'a target an agent, at the address or name of its PoP', schema: targets },
+    handle: ({ query: { port } }) => {
+      const { pops } = config();
+      return prometheusTargets(
+        agents().agents.flatMap(({ agent }) => {
+          const pop = pops.find(({ id }) => id === agent);
+          const address = pop?.host ?? pop?.ipv4 ?? pop?.ipv6 ?? null;
+          return pop && address !== null ? [{ agent, address, region: pop.region }] : [];
+        }),
+        port,
+      );
+    },
   });
 }
 

@@ -7,7 +7,8 @@ import type { Interval } from '../core/time/intervals.js';
 import type { PopId } from '../core/types.js';
 import type { Attribution } from '../core/watch/attribution.js';
 import type { ObservedOutage, OutageEdge } from '../core/watch/outage.js';
-import { type Column, isoInstant, tableLines } from './figures.js';
+import { isoInstant } from './figures.js';
+import { type Column, tableLines } from './table.js';
 import { type NetworkOf, tracesJson, type TracesView } from './ledger/traces.js';
 
 type ScopeOf = (exclusion: LedgerExclusion) => readonly string[];

@@ -9,17 +9,8 @@ import type {
   SizeCounts,
   SizeSample,
 } from '../core/measurement/round.js';
-import {
-  type Column,
-  formatLoss,
-  formatMs,
-  isoInstant,
-  lossPpm,
-  meanUs,
-  oneLine,
-  tableInstant,
-  tableLines,
-} from './figures.js';
+import { formatLoss, formatMs, isoInstant, lossPpm, meanUs, oneLine, tableInstant } from './figures.js';
+import { type Column, tableLines } from './table.js';
 import { type CsvLine, roundsCsvColumns } from './rounds-csv-columns.js';
 
 /** CSV after RFC 4180 with a line of names; a text that a spreadsheet would run as a formula is disarmed. */

@@ -7,7 +7,7 @@ import type { Authenticator } from '../../services/access/authenticator.js';
 import { type Oidc, OidcRejectedError, OidcUnreachableError } from '../../services/access/oidc.js';
 import { leaveTrace } from '../../services/access/registry.js';
 import type { SessionRecord, TrailStore } from '../../store/access-store.js';
-import { networkOf } from '../guard.js';
+import { networkOf } from '../rate.js';
 import {
   ForbiddenError,
   type HttpLog,

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { readTime, scopeWords } from '../../config/exclusion-files.js';
+import { readTime, scopeWords } from '../../config/exclusion-input.js';
 import { type ValidationIssue, validationError } from '../../core/ledger/errors.js';
 import { exclusionStates } from '../../core/ledger/exclusions.js';
 import { parseRef } from '../../core/ledger/outages.js';
@@ -244,8 +244,7 @@ export function exclusionFiles(server: FastifyInstance, { desk }: Pick<LedgerBac
       const kindOfFile = query.format ?? (text.trimStart().startsWith('BEGIN:VCALENDAR') ? 'ical' : 'csv');
       const defaults = { kind: query.kind, scope: partsOf(query.scope), notices: partsOf(query.notices) };
       // Readers of files that a start does not wait for.
-      const { readExclusionsCsv } = await import('../../config/exclusion-files.js');
-      const { readExclusionsIcal } = await import('../../config/exclusion-files.js');
+      const { readExclusionsCsv, readExclusionsIcal } = await import('../../config/exclusion-files.js');
       const reading = kindOfFile === 'csv' ? readExclusionsCsv(text) : readExclusionsIcal(text, defaults);
       if (!reading.ok) throw new ValidationError(reading.refusals);
       if (reading.inputs.length > maxAtOnce)

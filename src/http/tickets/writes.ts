@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { readTime } from '../../config/exclusion-files.js';
+import { readTime } from '../../config/exclusion-input.js';
 import type { ValidationIssue } from '../../core/ledger/errors.js';
 import { windowKinds } from '../../core/standing.js';
 import type { Ticket } from '../../core/ticket/report.js';

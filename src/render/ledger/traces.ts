@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { lastHop, type PathTrace, type TraceRun } from '../../core/trace/trace.js';
-import { isoInstant, tableLines } from '../figures.js';
+import { isoInstant } from '../figures.js';
+import { tableLines } from '../table.js';
 
 /** Whose network an address is, when the operator has said so; null: not said. */
 export type NetworkOf = (address: string) => string | null;

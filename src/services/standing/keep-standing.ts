@@ -76,7 +76,7 @@ interface StandingOptions {
   /** Returns the configuration in force. */
   readonly config: () => Config;
   /** The plan for paths that no service names; null: such paths are not judged. */
-  readonly defaultPlan: Plan | null;
+  readonly defaultPlan: () => Plan | null;
   readonly events: StandingEvents;
   readonly log: Log;
 }
@@ -128,7 +128,7 @@ export function createStanding(options: StandingOptions): StandingKeeper {
     const names = foreign.map(({ id }) => id).join(' ');
     if (basis?.config === current && now < basis.monthEnd && names === basis.paths) return;
     const before = basis?.config === current && now < basis.monthEnd ? terms : new Map<PathId, PathTerms>();
-    terms = termsAt(current, [...current.paths, ...foreign], defaultPlan, now);
+    terms = termsAt(current, [...current.paths, ...foreign], defaultPlan(), now);
     const ends = [...terms.values()].map(({ month }) => month.to);
     basis = { config: current, monthEnd: Math.min(Infinity, ...new Set(ends)), paths: names };
     for (const path of terms.keys()) if (!before.has(path)) dirty.add(path);
@@ -243,7 +243,10 @@ export function createStanding(options: StandingOptions): StandingKeeper {
       slotsMissing: (missing) => {
         for (const { path, slot } of missing) accounted(path, slot);
       },
-      pathsChanged: refreshTerms,
+      // The terms of the start are read by the first round of judging: measuring begins without waiting for them.
+      pathsChanged: () => {
+        if (basis !== null) refreshTerms();
+      },
       outageChanged: () => {
         wake.abort();
       },

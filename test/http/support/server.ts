@@ -22,15 +22,17 @@ export interface TestServer {
   readonly log: readonly LogLine[];
 }
 
-/** Every route there is over one store, with each answer held against its schema. */
-export function testServer(
-  { store, config, now }: { readonly store: Store; readonly config: Config; readonly now: () => number },
-  parts: Partial<HttpOptions> = {},
-): TestServer {
-  const { log, lines } = keptLog();
+interface Installation {
+  readonly store: Store;
+  readonly config: Config;
+  readonly now: () => number;
+}
+
+/** What a server over one store is made of, without pages. */
+export function httpOptions({ store, config, now }: Installation, log: HttpOptions['log']): HttpOptions {
   const office = createLedgerBacklog({ store, config: () => config, now });
   const faults = createTicketBacklog({ store, ledger: office.desk, config: () => config, now });
-  const http = buildHttp({
+  return {
     store,
     config: () => config,
     version: '1.2.3',
@@ -56,9 +58,14 @@ export function testServer(
       signer: () => Promise.reject(new Error('nothing is sealed here')),
     }),
     jobs: jobsHere({ config, now }),
-    pages: createPortal({ config: () => config, version: '1.2.3' }),
-    ...parts,
-  });
+  };
+}
+
+/** Every route there is over one store, with each answer held against its schema. */
+export function testServer(installation: Installation, parts: Partial<HttpOptions> = {}): TestServer {
+  const { log, lines } = keptLog();
+  const pages = createPortal({ config: () => installation.config, version: '1.2.3' });
+  const http = buildHttp({ ...httpOptions(installation, log), pages, ...parts });
   onTestFinished(() => http.close());
   return { http, log: lines };
 }

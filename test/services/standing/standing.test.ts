@@ -50,7 +50,7 @@ async function kept(at: number, more: Partial<Config> = {}) {
     store,
     log,
     config: () => state.config,
-    defaultPlan: contract(),
+    defaultPlan: contract,
     events: {
       roundGraded: (_path, grade) => void told.grades.push(grade),
       pathStanding: (id, standing) => {
