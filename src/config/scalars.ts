@@ -297,3 +297,25 @@ export function oneOf<const T extends string>(words: readonly T[]) {
     return found ?? wrong(`is not known${didYouMean(String(input), words)}`);
   }).meta({ enum: [...words] });
 }
+
+/** A file of this machine. */
+export const file = () =>
+  textual('the path of a file', (text) =>
+    text === '' || text.endsWith('/') || text.includes('\0') ? wrong('is not the path of a file') : text,
+  );
+
+type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** The keys that have a value. */
+export function given<T extends object>(options: T): Given<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Given<T>;
+}
+
+/** Without the keys that have no value. */
+export function withoutNulls(data: object): object {
+  return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== null));
+}
+
+export function bounds({ from, to = null }: { from: number | null; to?: number | null }): object {
+  return { from: from === null ? null : formatInstant(from), to: to === null ? null : formatInstant(to) };
+}

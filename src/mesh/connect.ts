@@ -16,7 +16,7 @@ import {
   type ConnectionOptions as ConnectionOptionsOfTls,
   type PeerCertificate,
 } from 'node:tls';
-import type { MeshConfig, MeshLogin } from '../config/defaults.js';
+import type { MeshConfig, MeshLogin } from '../config/sections/mesh.js';
 import type { PopId } from '../core/types.js';
 import type { Clock, Log } from '../engine/ports.js';
 import { popToken } from './streams.js';
