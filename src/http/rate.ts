@@ -38,7 +38,7 @@ interface Asked {
   readonly endsAtMs: number;
 }
 
-export interface RateAnswer {
+interface RateAnswer {
   readonly allowed: boolean;
   readonly remaining: number;
   /** Until the asker's minute is over. */

@@ -1,13 +1,9 @@
-import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { buildHttp, type HttpOptions } from '../../src/http/http.js';
 import { createOnDemandHttp } from '../../src/http/on-demand.js';
 import { countRate } from '../../src/http/rate.js';
-import { openSqliteStore } from '../../src/store/sqlite/open.js';
-import { testConfig } from '../support/config.js';
+import { ledgerConfig, november, watchedOctober } from '../support/ledger.js';
 import { keptLog } from '../support/log.js';
-import { slot } from '../support/rounds.js';
-import { tempDir } from '../support/temp-dir.js';
 import { httpOptions } from './support/server.js';
 
 type Checks = ReturnType<HttpOptions['readiness']>;
@@ -15,12 +11,14 @@ type Checks = ReturnType<HttpOptions['readiness']>;
 /** The light server and the whole one behind it, and the whole one alone, both listening. */
 async function servers(parts: { checks?: Checks; perMinute?: number; areMetricsOpen?: boolean } = {}) {
   const { checks = [{ name: 'store', ok: true, reason: null }], areMetricsOpen = true } = parts;
-  const config = testConfig();
+  const { store, config } = await watchedOctober(ledgerConfig());
   const requestsPerMinute = parts.perMinute ?? config.http.requestsPerMinute;
   const http = { ...config.http, requestsPerMinute };
-  const store = await openSqliteStore({ path: join(tempDir(), 'pop-sla.db') });
-  const installation = { store, config: { ...config, http }, now: () => slot };
-  const options = { ...httpOptions(installation, keptLog().log), readiness: () => checks };
+  const options: HttpOptions = {
+    ...httpOptions({ store, config, now: () => november }, keptLog().log),
+    config: () => ({ ...config, http }),
+    readiness: () => checks,
+  };
   let loads = 0;
   const light = createOnDemandHttp({
     ...options,
@@ -37,7 +35,6 @@ async function servers(parts: { checks?: Checks; perMinute?: number; areMetricsO
   onTestFinished(async () => {
     await light.close();
     await whole.close();
-    await store.close();
   });
   const get = async (url: string, init?: RequestInit) => {
     const response = await fetch(url, init);

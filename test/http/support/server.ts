@@ -22,14 +22,21 @@ export interface TestServer {
   readonly log: readonly LogLine[];
 }
 
-interface Installation {
+interface TestServerOptions {
   readonly store: Store;
   readonly config: Config;
   readonly now: () => number;
 }
 
-/** What a server over one store is made of, without pages. */
-export function httpOptions({ store, config, now }: Installation, log: HttpOptions['log']): HttpOptions {
+/** Every route there is over one store, with each answer held against its schema. */
+export function testServer(options: TestServerOptions, parts: Partial<HttpOptions> = {}): TestServer {
+  const { log, lines } = keptLog();
+  const http = buildHttp({ ...httpOptions(options, log), ...parts });
+  onTestFinished(() => http.close());
+  return { http, log: lines };
+}
+
+export function httpOptions({ store, config, now }: TestServerOptions, log: HttpOptions['log']): HttpOptions {
   const office = createLedgerBacklog({ store, config: () => config, now });
   const faults = createTicketBacklog({ store, ledger: office.desk, config: () => config, now });
   return {
@@ -58,16 +65,8 @@ export function httpOptions({ store, config, now }: Installation, log: HttpOptio
       signer: () => Promise.reject(new Error('nothing is sealed here')),
     }),
     jobs: jobsHere({ config, now }),
+    pages: createPortal({ config: () => config, version: '1.2.3' }),
   };
-}
-
-/** Every route there is over one store, with each answer held against its schema. */
-export function testServer(installation: Installation, parts: Partial<HttpOptions> = {}): TestServer {
-  const { log, lines } = keptLog();
-  const pages = createPortal({ config: () => installation.config, version: '1.2.3' });
-  const http = buildHttp({ ...httpOptions(installation, log), pages, ...parts });
-  onTestFinished(() => http.close());
-  return { http, log: lines };
 }
 
 /** Who may come in, as a daemon decides it; what is tested is not how long a password takes. */
