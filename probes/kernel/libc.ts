@@ -72,8 +72,8 @@ const libraryNames: readonly (string | null)[] = [
 export function loadLibc(names: readonly (string | null)[] = libraryNames): Libc {
   const koffi = loadForeign();
   const library = firstOf(names, (name) => koffi.load(name));
-  // What is bound is as its definition says: nothing else can vouch for the types.
-  const bound = (definition: string): never => library.func(definition) as never;
+  // A bound function takes and gives anything: its definition alone says what, and nothing else can vouch for the types.
+  const bound = (definition: string) => library.func(definition);
   return {
     socket: bound('int socket(int, int, int)'),
     setsockopt: bound('int setsockopt(int, int, int, const void *, uint32_t)'),

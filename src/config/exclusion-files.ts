@@ -23,7 +23,7 @@ export function readExclusionsCsv(text: string): ImportReading {
   let names: string[] = [];
   try {
     const columns = (header: string[]): string[] => (names = header.map((name) => name.trim()));
-    rows = parse(text, { columns, bom: true, skip_empty_lines: true, info: true }) as unknown as typeof rows;
+    rows = parse<(typeof rows)[number]>(text, { columns, bom: true, skip_empty_lines: true, info: true });
   } catch (error) {
     const what = `is no CSV: ${(error as Error).message}`;
     return { ok: false, refusals: [validationError('file', what, 'RFC 4180, with a line of names')] };

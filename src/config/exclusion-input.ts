@@ -2,7 +2,7 @@ import { exclusionKinds, type ExclusionScope } from '../core/exclusion.js';
 import type { AttachmentRef, ExclusionText, Notice } from '../core/ledger/actions.js';
 import { type ValidationIssue, validationError } from '../core/ledger/errors.js';
 import type { EpochMs } from '../core/types.js';
-import { isWrong, parseDurationUs, parseInstant } from './scalars.js';
+import { isWrong, parseDurationUs, parseDateOrInstant } from './scalars.js';
 import { didYouMean } from './problem.js';
 
 const keys = {
@@ -121,7 +121,7 @@ export function readTime(
     refusals.push(validationError(field, 'is missing', timeRule, ['missing']));
     return null;
   }
-  const at = parseInstant(text);
+  const at = parseDateOrInstant(text);
   if (!isWrong(at)) return at;
   refusals.push(
     validationError(field, `${JSON.stringify(text.slice(0, 60))} ${at.wrong}`, timeRule, ['no-time', text]),

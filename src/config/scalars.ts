@@ -1,6 +1,7 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import { hasControls } from '../core/text/control-characters.js';
+import { type InstantFault, parseInstant } from '../core/time/calendar.js';
 import type { EpochMs } from '../core/types.js';
 import { didYouMean } from './problem.js';
 
@@ -177,28 +178,22 @@ export const fineDuration = (mostMs: number) =>
     return typeof us === 'number' && us > mostMs * 1000 ? wrong('is out of range') : us;
   });
 
-const expression =
-  /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,3}))?)?(Z|z|[+-]\d\d:\d\d)?)?$/;
 const dayMs = 86_400_000;
 
+const instantFaults: Record<InstantFault, string> = {
+  form: 'is not a date or an instant',
+  'no-offset': 'has a time of day and no offset from UTC',
+  'offset-range': 'has no real offset from UTC',
+  'finer-than-ms': 'is finer than a millisecond',
+  'before-1970': 'is before 1970',
+  'no-day': 'is no day of the calendar',
+  'no-time-of-day': 'is no time of day',
+};
+
 /** `2026-10-01` is 00:00 UTC of that day; with a time of day it needs its offset, `2026-10-01T08:00+08:00`. */
-export function parseInstant(text: string): EpochMs | Wrong {
-  const match = expression.exec(text.trim());
-  if (!match) return wrong('is not a date or an instant');
-  const [, year, month, day, hour, minute, second, fraction, offset] = match;
-  if (hour !== undefined && offset === undefined) return wrong('has a time of day and no offset from UTC');
-  const midnight = Date.UTC(Number(year), Number(month) - 1, Number(day));
-  if (new Date(midnight).toISOString().slice(0, 10) !== `${year ?? ''}-${month ?? ''}-${day ?? ''}`) {
-    return wrong('is no day of the calendar');
-  }
-  if (Number(hour ?? 0) > 23 || Number(minute ?? 0) > 59 || Number(second ?? 0) > 59) {
-    return wrong('is no time of day');
-  }
-  const zone = /^([+-])(\d\d):(\d\d)$/.exec(offset ?? 'Z');
-  if (zone && (Number(zone[2]) > 14 || Number(zone[3]) > 59)) return wrong('has no real offset from UTC');
-  const offsetMinutes = zone ? Number(`${zone[1] ?? ''}1`) * (Number(zone[2]) * 60 + Number(zone[3])) : 0;
-  const seconds = Number(hour ?? 0) * 3600 + (Number(minute ?? 0) - offsetMinutes) * 60 + Number(second ?? 0);
-  return midnight + seconds * 1000 + Number((fraction ?? '0').padEnd(3, '0'));
+export function parseDateOrInstant(text: string): EpochMs | Wrong {
+  const read = parseInstant(text.trim(), 'person');
+  return 'at' in read ? read.at : wrong(instantFaults[read.wrong]);
 }
 
 /** As a date where it is one. */
@@ -210,7 +205,7 @@ export function formatInstant(at: EpochMs): string {
 export const instant = () =>
   textual(
     'a date such as 2026-10-01 (00:00 UTC), or an instant such as 2026-10-01T08:00:00+08:00',
-    parseInstant,
+    parseDateOrInstant,
   );
 
 interface Listen {
@@ -301,4 +296,26 @@ export function oneOf<const T extends string>(words: readonly T[]) {
     const found = words.find((word) => word === input);
     return found ?? wrong(`is not known${didYouMean(String(input), words)}`);
   }).meta({ enum: [...words] });
+}
+
+/** A file of this machine. */
+export const file = () =>
+  textual('the path of a file', (text) =>
+    text === '' || text.endsWith('/') || text.includes('\0') ? wrong('is not the path of a file') : text,
+  );
+
+type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** The keys that have a value. */
+export function given<T extends object>(options: T): Given<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Given<T>;
+}
+
+/** Without the keys that have no value. */
+export function withoutNulls(data: object): object {
+  return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== null));
+}
+
+export function bounds({ from, to = null }: { from: number | null; to?: number | null }): object {
+  return { from: from === null ? null : formatInstant(from), to: to === null ? null : formatInstant(to) };
 }

@@ -1,5 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import type { MeshConfig } from '../config/defaults.js';
+import type { MeshConfig } from '../config/sections/mesh.js';
 import type { EpochMs, PopId } from '../core/types.js';
 import type { Clock, Log } from '../engine/ports.js';
 import { type Buckets, openBuckets, popToken } from './streams.js';

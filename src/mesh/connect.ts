@@ -16,7 +16,7 @@ import {
   type ConnectionOptions as ConnectionOptionsOfTls,
   type PeerCertificate,
 } from 'node:tls';
-import type { MeshConfig, MeshLogin } from '../config/defaults.js';
+import type { MeshConfig, MeshLogin } from '../config/sections/mesh.js';
 import type { PopId } from '../core/types.js';
 import type { Clock, Log } from '../engine/ports.js';
 import { popToken } from './streams.js';
@@ -40,7 +40,7 @@ const shielded = Symbol('shielded');
  * take its clients along. From here on each socket of this process' connections keeps one listener.
  */
 function guardSocketErrors(connection: NatsConnection): void {
-  const { transport } = (connection as unknown as { protocol?: { transport?: Transport } }).protocol ?? {};
+  const { transport } = (connection as NatsConnection & { protocol?: { transport?: Transport } }).protocol ?? {};
   if (!transport) return;
   shield(transport.socket);
   const kind = Object.getPrototypeOf(transport) as Transport & { [shielded]?: true };

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { KV } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
-import type { MeshConfig } from '../config/defaults.js';
+import type { MeshConfig } from '../config/sections/mesh.js';
 import type { MeshSections } from '../config/hub.js';
 import type { PopId } from '../core/types.js';
 import type { Clock, Log } from '../engine/ports.js';

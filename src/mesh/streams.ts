@@ -9,7 +9,7 @@ import {
 } from '@nats-io/jetstream';
 import { type KV, Kvm } from '@nats-io/kv';
 import { nanos, type NatsConnection } from '@nats-io/transport-node';
-import type { MeshConfig } from '../config/defaults.js';
+import type { MeshConfig } from '../config/sections/mesh.js';
 import type { PopId } from '../core/types.js';
 
 /** Streams, buckets and subjects: what agents, hubs and the servers' permissions have to agree on. */

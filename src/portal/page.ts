@@ -87,13 +87,17 @@ export function addPage<
       ...(method === 'POST' ? { body } : {}),
     },
     handler: async (request, reply) => {
-      const own = shell.of(request);
+      let drawn: Shell | undefined;
+      const shellOf = (): Shell => (drawn ??= shell.of(request));
       const answer = await page.handle({
         params: request.params as z.output<P>,
         query: request.query as z.output<Q>,
         body: request.body as z.output<B>,
         caller: request.caller as Caller,
-        shell: own,
+        // Made when it is asked for: nothing of it is drawn around a file.
+        get shell() {
+          return shellOf();
+        },
         request,
         reply,
       });
@@ -103,7 +107,7 @@ export function addPage<
         return reply;
       }
       if ('to' in answer) return reply.redirect(answer.to, 303);
-      return showView(reply, own, answer);
+      return showView(reply, shellOf(), answer);
     },
   });
 }

@@ -21,7 +21,7 @@ import { guideHtml, guidePage, guideTopics, isGuideTopic } from '../render/guide
 import { targetPages } from './admin/targets.js';
 import { tokenPages } from './admin/tokens.js';
 import { userPages } from './admin/users.js';
-import { type Assets, loadAssets, own } from './assets.js';
+import { loadAssets, own } from './assets.js';
 import { newTicketPages } from './customer/ticket-new.js';
 import { ticketPages } from './customer/ticket.js';
 import { ticketsPage } from './customer/tickets.js';
@@ -192,30 +192,26 @@ function kindOf(status: number): (typeof told)[number] | '400' | '500' {
 const yearS = 365 * 86_400;
 
 /** `POST /preferences`: the language and the colours that somebody likes, kept in cookies; signed in or not. */
-function preferenceRoutes(server: FastifyInstance): void {
-  addPage(
-    server,
-    { shell: { of: () => ({}) as never, assets: null as never } },
-    {
-      method: 'POST',
-      url: '/preferences',
-      access: 'open',
-      body: z.object({
-        language: z.enum(reportLanguages).optional(),
-        theme: z.enum(themes).optional(),
-        to: z.string().max(500).default('/'),
-      }),
-      handle: ({ body, request, reply }) => {
-        refuseOtherOrigins(request);
-        const { language, theme, to } = body;
-        const secure = request.protocol === 'https';
-        const options = { path: '/', maxAge: yearS, httpOnly: true, sameSite: 'lax', secure } as const;
-        if (language !== undefined) reply.setCookie(languageCookie, language, options);
-        if (theme !== undefined) reply.setCookie(themeCookie, theme, options);
-        return { to: isPlace(to) ? to : '/' };
-      },
+function preferenceRoutes(server: FastifyInstance, portal: PortalOptions): void {
+  addPage(server, portal, {
+    method: 'POST',
+    url: '/preferences',
+    access: 'open',
+    body: z.object({
+      language: z.enum(reportLanguages).optional(),
+      theme: z.enum(themes).optional(),
+      to: z.string().max(500).default('/'),
+    }),
+    handle: ({ body, request, reply }) => {
+      refuseOtherOrigins(request);
+      const { language, theme, to } = body;
+      const secure = request.protocol === 'https';
+      const options = { path: '/', maxAge: yearS, httpOnly: true, sameSite: 'lax', secure } as const;
+      if (language !== undefined) reply.setCookie(languageCookie, language, options);
+      if (theme !== undefined) reply.setCookie(themeCookie, theme, options);
+      return { to: isPlace(to) ? to : '/' };
     },
-  );
+  });
 }
 
 /**
@@ -239,8 +235,8 @@ function preferenceRoutes(server: FastifyInstance): void {
  */
 function portalPages(server: FastifyInstance, portal: PortalOptions): void {
   readForms(server);
-  assetRoutes(server, portal.shell.assets);
-  preferenceRoutes(server);
+  assetRoutes(server, portal);
+  preferenceRoutes(server, portal);
   signInPages(server, portal);
   nocPages(server, portal);
   financePages(server, portal);
@@ -310,23 +306,19 @@ function guidePages(server: FastifyInstance, portal: PortalOptions): void {
 }
 
 /** `/assets/HASH/NAME`: styles and scripts, all from here. */
-function assetRoutes(server: FastifyInstance, assets: Assets): void {
+function assetRoutes(server: FastifyInstance, portal: PortalOptions): void {
+  const { assets } = portal.shell;
   server.register(fastifyStatic, { root: own, serve: false });
-  addPage(
-    server,
-    // Nothing of a shell is drawn around a file.
-    { shell: { of: () => ({}) as never, assets } },
-    {
-      method: 'GET',
-      url: '/assets/:hash/:name',
-      access: 'open',
-      params: z.object({ hash: z.string().max(64), name: z.string().max(64) }),
-      handle: async ({ params, reply }) => {
-        const file = assets.file(params.name, params.hash);
-        if (file === null) return null;
-        await reply.sendFile(basename(file), dirname(file), { maxAge: '365d', immutable: true });
-        return null;
-      },
+  addPage(server, portal, {
+    method: 'GET',
+    url: '/assets/:hash/:name',
+    access: 'open',
+    params: z.object({ hash: z.string().max(64), name: z.string().max(64) }),
+    handle: async ({ params, reply }) => {
+      const file = assets.file(params.name, params.hash);
+      if (file === null) return null;
+      await reply.sendFile(basename(file), dirname(file), { maxAge: '365d', immutable: true });
+      return null;
     },
-  );
+  });
 }

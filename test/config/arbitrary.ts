@@ -11,8 +11,10 @@ import type {
   WatchConfig,
   WatchReference,
 } from '../../src/config/config.js';
-import { driverNames, type MeshLogin } from '../../src/config/defaults.js';
-import { logFormats, logLevels, mailSecurities } from '../../src/config/schema.js';
+import { driverNames } from '../../src/config/defaults.js';
+import type { MeshLogin } from '../../src/config/sections/mesh.js';
+import { mailSecurities } from '../../src/config/sections/notifications.js';
+import { logFormats, logLevels } from '../../src/config/sections/store.js';
 import { emptyCustomerRegistry } from '../../src/core/customer/book.js';
 import { pathId } from '../../src/core/path.js';
 

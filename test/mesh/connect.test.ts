@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nkeys } from '@nats-io/transport-node';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { MeshConfig } from '../../src/config/defaults.js';
+import type { MeshConfig } from '../../src/config/sections/mesh.js';
 import { systemClock } from '../../src/engine/clock.js';
 import { connectMesh, keepConnecting } from '../../src/mesh/connect.js';
 import { freePort } from '../support/free-port.js';

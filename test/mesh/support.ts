@@ -1,4 +1,4 @@
-import type { MeshConfig } from '../../src/config/defaults.js';
+import type { MeshConfig } from '../../src/config/sections/mesh.js';
 
 /** How to reach one server without a login. */
 export function meshOf(server: string, over: Partial<MeshConfig> = {}): MeshConfig {

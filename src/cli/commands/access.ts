@@ -160,10 +160,10 @@ function revokeCommand(context: Context): Command {
 async function readExpiry(text: string, now: number): Promise<number | null> {
   if (text === 'never') return null;
   const { parseDurationUs } = await import('../../config/scalars.js');
-  const { parseInstant } = await import('../../config/scalars.js');
+  const { parseDateOrInstant } = await import('../../config/scalars.js');
   const lasts = parseDurationUs(text);
   if (typeof lasts === 'number') return now + Math.floor(lasts / 1000);
-  const at = parseInstant(text);
+  const at = parseDateOrInstant(text);
   if (typeof at === 'number') return at;
   throw new ExitError(
     exitCodes.badInput,

@@ -146,11 +146,8 @@ async function rounds(options: RoundsOptions, context: Context): Promise<void> {
 
 async function instant(name: string, text: string | undefined): Promise<EpochMs | undefined> {
   if (text === undefined) return undefined;
-  const [{ parseInstant }, { isWrong }] = await Promise.all([
-    import('../../config/scalars.js'),
-    import('../../config/scalars.js'),
-  ]);
-  const at = parseInstant(text);
+  const { isWrong, parseDateOrInstant } = await import('../../config/scalars.js');
+  const at = parseDateOrInstant(text);
   if (!isWrong(at)) return at;
   throw new ExitError(
     exitCodes.badInput,

@@ -1,6 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Config } from '../../config/config.js';
-import type { MeshConfig } from '../../config/defaults.js';
+import type { MeshConfig } from '../../config/sections/mesh.js';
 import type { AppPort } from '../context.js';
 import { check, messageOf, type Check } from './checks.js';
 

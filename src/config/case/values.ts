@@ -3,6 +3,7 @@ import { currencyDecimals, type Money, parseAmount } from '../../core/money.js';
 import { pathEnds } from '../../core/path.js';
 import type { PlanVersion } from '../../core/plan.js';
 import {
+  type InstantFault,
   isLocalDate,
   type LocalDate,
   localDateRule,
@@ -13,8 +14,24 @@ import type { EpochMs, PathId } from '../../core/types.js';
 import { checkObject, checkParsed, checkText, moneyKeys } from './check.js';
 import { type Faults, found, type Node } from './json.js';
 
+const instantRule =
+  'must be a time with its offset, to the millisecond at the finest, as "2026-10-12T03:00:00.000+08:00"';
+const instantFaults: Record<InstantFault, string> = {
+  form: instantRule,
+  'no-offset': `has no offset: ${instantRule}`,
+  'offset-range': instantRule,
+  'finer-than-ms': `is finer than a millisecond: ${instantRule}`,
+  'before-1970': `is before 1970: ${instantRule}`,
+  'no-day': `names a day that is not in the calendar: ${instantRule}`,
+  'no-time-of-day': `names an hour, minute or second that is not on the clock (leap seconds are not): ${instantRule}`,
+};
+
 export function checkInstant(node: Node, faults: Faults): EpochMs | null {
-  return checkParsed(node, parseInstant, faults)?.at ?? null;
+  const read = (text: string): { readonly at: EpochMs } | { readonly fault: string } => {
+    const instant = parseInstant(text);
+    return 'at' in instant ? instant : { fault: instantFaults[instant.wrong] };
+  };
+  return checkParsed(node, read, faults)?.at ?? null;
 }
 
 export function checkDate(node: Node, faults: Faults): LocalDate | null {

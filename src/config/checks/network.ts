@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { pathEnds } from '../../core/path.js';
 import { driversWithPacketOptions } from '../defaults.js';
-import { type ChosenPath, expandPaths, sourcesOf } from '../mesh.js';
+import { type ChosenPath, expandPaths, sourcesOf } from '../sections/paths.js';
 import { didYouMean, type Fault, type KeyPath } from '../problem.js';
 import { formatInstant, formatMonths } from '../scalars.js';
 import { type Draft, type IsFaulty, listed, popIdsOf } from './draft.js';

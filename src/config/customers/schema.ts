@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { currencyDecimals } from '../../core/money.js';
 import { identifier, localDate, percentOfOne, timeZone } from '../plan/scalars.js';
 import { name, scalar, textual, wrong, type Wrong } from '../scalars.js';
-import { path, popId } from '../schema.js';
+import { path, popId } from '../sections/paths.js';
 
 const locale = () =>
   textual('a language tag, such as en or zh-CN', (text) => {

@@ -1,4 +1,4 @@
-import type { LedgerEvent } from '../ledger/actions.js';
+import { idOfAction, type LedgerEvent } from '../ledger/actions.js';
 import type { EpochMs } from '../types.js';
 
 export const disputeStates = ['open', 'answered', 'accepted', 'rejected', 'withdrawn'] as const;
@@ -43,10 +43,11 @@ export function foldDisputes(events: readonly LedgerEvent[]): Dispute[] {
       continue;
     }
     const state = disputeStates.find((each) => each !== 'open' && action.type === `dispute-${each}`);
-    const dispute = disputes.get(action.id);
+    const id = idOfAction(action);
+    const dispute = disputes.get(id);
     if (!state || state === 'open' || !dispute || !('text' in action)) continue;
     const word = { state, by: actor, at, text: action.text };
-    disputes.set(action.id, { ...dispute, state, words: [...dispute.words, word] });
+    disputes.set(id, { ...dispute, state, words: [...dispute.words, word] });
   }
   return [...disputes.values()];
 }

@@ -62,7 +62,12 @@ export type LedgerAction =
   | RegistryAction
   | BillingAction
   | DisputeAction
-  | ContactAction;
+  | ContactAction
+  /** A record that was changed so that it is none any more: it counts for nothing, and its hash tells. Never written. */
+  | { readonly type: 'unreadable'; readonly text: string };
+
+/** What the ledger calls what an action is about; empty where nobody can read it. */
+export const idOfAction = (action: LedgerAction): string => (action.type === 'unreadable' ? '' : action.id);
 
 /** One record of the hash chain. */
 export interface LedgerEvent {

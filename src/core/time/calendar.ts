@@ -180,45 +180,35 @@ export function daysOf({ firstDay, endDay, zone }: Pick<Month, 'firstDay' | 'end
 }
 
 const instantExpression =
-  /^(\d{4}-\d\d-\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(Z|([+-])([01]\d|2[0-3]):([0-5]\d))?$/;
+  /^(\d{4}-\d\d-\d\d)(?:([Tt ])(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?([Zz]|([+-])(\d\d):(\d\d))?)?$/;
 
-const instantRule =
-  'a time with its offset, to the millisecond at the finest, as "2026-10-12T03:00:00.000+08:00"';
+/** Why a text is no instant. */
+export type InstantFault =
+  'form' | 'no-offset' | 'finer-than-ms' | 'before-1970' | 'no-day' | 'no-time-of-day' | 'offset-range';
 
-/** Reads an RFC 3339 time; what is wrong with it as text otherwise. Leap seconds are not on this clock. */
-export function parseInstant(text: string): { readonly at: EpochMs } | { readonly fault: string } {
+/**
+ * The instant of an RFC 3339 time, seconds optional. `person`: as people write it in files and on command lines, with a
+ * space or small letters too; a date alone is 00:00 UTC of that day. Leap seconds are not on this clock; an offset has
+ * the range of RFC 3339, 23:59 either way.
+ */
+export function parseInstant(
+  text: string,
+  by: 'program' | 'person' = 'program',
+): { readonly at: EpochMs } | { readonly wrong: InstantFault } {
   const match = instantExpression.exec(text);
-  if (!match) return { fault: `must be ${instantRule}` };
-  const [
-    ,
-    date = '',
-    hour = '',
-    minute = '',
-    second = '00',
-    fraction = '',
-    zone,
-    sign,
-    zoneHour,
-    zoneMinute,
-  ] = match;
-  if (zone === undefined) return { fault: `has no offset: must be ${instantRule}` };
-  if (fraction.length > 3) return { fault: `is finer than a millisecond: must be ${instantRule}` };
-  if (date < '1970') return { fault: `is before 1970: must be ${instantRule}` };
-  if (!isLocalDate(date)) return { fault: `names a day that is not in the calendar: must be ${instantRule}` };
-  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) {
-    return {
-      fault: `names an hour, minute or second that is not on the clock (leap seconds are not): must be ${instantRule}`,
-    };
-  }
-  const offsetMinutes = Number(zoneHour ?? 0) * 60 + Number(zoneMinute ?? 0);
-  const local = Date.UTC(
-    Number(date.slice(0, 4)),
-    Number(date.slice(5, 7)) - 1,
-    Number(date.slice(8, 10)),
-    Number(hour),
-    Number(minute),
-    Number(second),
-    Number(fraction.padEnd(3, '0')),
-  );
+  if (!match) return { wrong: 'form' };
+  const [, date = '', separator, hour = '0', minute = '0', second = '0', fraction = '', zone] = match;
+  const [sign, zoneHour = '0', zoneMinute = '0'] = match.slice(8);
+  if (by === 'program' && (separator !== 'T' || zone === 'z')) return { wrong: 'form' };
+  if (separator !== undefined && zone === undefined) return { wrong: 'no-offset' };
+  if (Number(zoneHour) > 23 || Number(zoneMinute) > 59) return { wrong: 'offset-range' };
+  if (fraction.length > 3) return { wrong: 'finer-than-ms' };
+  if (date < '1970') return { wrong: 'before-1970' };
+  if (!isLocalDate(date)) return { wrong: 'no-day' };
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return { wrong: 'no-time-of-day' };
+  const [year = 0, month = 0, day = 0] = date.split('-').map(Number);
+  const milliseconds = Number(fraction.padEnd(3, '0'));
+  const local = Date.UTC(year, month - 1, day, Number(hour), Number(minute), Number(second), milliseconds);
+  const offsetMinutes = Number(zoneHour) * 60 + Number(zoneMinute);
   return { at: local - (sign === '-' ? -1 : 1) * offsetMinutes * 60_000 };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isWrong, parseInstant } from '../../config/scalars.js';
+import { isWrong, parseDateOrInstant } from '../../config/scalars.js';
 import type { ErrorCode } from '../../core/ledger/errors.js';
 import { isPathId } from '../../core/path.js';
 import { isMonthName, monthRule } from '../../core/time/calendar.js';
@@ -101,7 +101,7 @@ const instantRule = 'a date such as 2026-10-01 (00:00 UTC), or an instant such a
 
 function readInstant(given: string): Reading<EpochMs> {
   // A + that nobody escaped came as a space.
-  const at = parseInstant(given.replace(/ (\d\d:\d\d)$/, '+$1'));
+  const at = parseDateOrInstant(given.replace(/ (\d\d:\d\d)$/, '+$1'));
   return isWrong(at)
     ? { detail: `${at.wrong}; allowed: ${instantRule}`, said: ['no-time', given.slice(0, 60)] }
     : { value: at };

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as client from 'openid-client';
-import type { OidcConfig } from '../../config/mesh.js';
+import type { OidcConfig } from '../../config/sections/http.js';
 import { readClaims } from '../../core/access/claims.js';
 import type { EpochMs } from '../../core/types.js';
 import type { Begun, Authenticator } from './authenticator.js';

@@ -1,3 +1,4 @@
+import { idOfAction } from '../../core/ledger/actions.js';
 import {
   type Dispute,
   type DisputeMove,
@@ -87,7 +88,7 @@ function createDisputes({ store, now }: DisputesOptions): Disputes {
           },
         ],
       });
-      return one(link?.action.id ?? '');
+      return one(link ? idOfAction(link.action) : '');
     },
     async move(actor, move, id, text) {
       mustSay(text);

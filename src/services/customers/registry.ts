@@ -4,7 +4,7 @@ import { changeKeys, itemKeys } from '../../config/customers/schema.js';
 import type { CustomerRegistry } from '../../core/customer/book.js';
 import { endKey, type EnteredItem, foldRegistryEntries } from '../../core/customer/entered.js';
 import type { RegistryAction, RegistryList, WrittenItem } from '../../core/customer/actions.js';
-import type { LedgerEvent } from '../../core/ledger/actions.js';
+import { idOfAction, type LedgerEvent } from '../../core/ledger/actions.js';
 import { type ValidationIssue, validationError } from '../../core/ledger/errors.js';
 import { isLocalDate, localDateRule } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
@@ -127,7 +127,7 @@ export function createRegistry({ ledger, config, now, bookChanged }: RegistryOpt
       },
     });
     await bookChanged?.();
-    return links.map(({ action }) => action.id).join();
+    return links.map(({ action }) => idOfAction(action)).join();
   };
   const of = (what: Reference, decide: (item: EnteredItem, id: string) => ReturnType<Decide>): Decide => {
     return (entered, id) => {

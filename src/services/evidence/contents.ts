@@ -120,12 +120,23 @@ export function evidenceOf(members: ReadonlyMap<string, Uint8Array>): Evidence {
   textOf(readmeFile);
   /** Packs from before such rows existed do not have the file. */
   const isLater = (kind: RowKind): boolean => kind === 'traces' && !members.has(rowFiles.traces);
+  /** Rows are as whoever made the pack wrote them: what they mean is compared afterwards. */
+  const rowsIn = <K extends RowKind>(kind: K): Evidence[K] =>
+    (isLater(kind) ? [] : rowsOf(rowFiles[kind], objectOf)) as Evidence[K];
   const evidence = {
     statement: parsed(statementFile, () => JSON.parse(textOf(statementFile)) as Evidence['statement']),
     terms: parsed(termsFile, () => fromTagged(textOf(termsFile)) as Evidence['terms']),
-    ...(Object.fromEntries(
-      rowKinds.map((kind) => [kind, isLater(kind) ? [] : rowsOf(rowFiles[kind], objectOf)]),
-    ) as unknown as Pick<Evidence, RowKind>),
+    revisions: rowsIn('revisions'),
+    earlier: rowsIn('earlier'),
+    keys: rowsIn('keys'),
+    ledger: rowsIn('ledger'),
+    watchers: rowsIn('watchers'),
+    outages: rowsIn('outages'),
+    states: rowsIn('states'),
+    spans: rowsIn('spans'),
+    blind: rowsIn('blind'),
+    traces: rowsIn('traces'),
+    rounds: rowsIn('rounds'),
     packets: rowsOf(packetsFile, readPackets),
     attachments: new Map(
       [...left]

@@ -1,7 +1,13 @@
 import type { Config } from '../../config/config.js';
 import type { ExclusionInput } from '../../config/exclusion-input.js';
 import type { CustomerRegistry } from '../../core/customer/book.js';
-import type { AttachmentRef, ExclusionText, LedgerAction, OutageRef } from '../../core/ledger/actions.js';
+import {
+  idOfAction,
+  type AttachmentRef,
+  type ExclusionText,
+  type LedgerAction,
+  type OutageRef,
+} from '../../core/ledger/actions.js';
 import { validationError } from '../../core/ledger/errors.js';
 import { foldExclusions, type LedgerExclusion } from '../../core/ledger/exclusions.js';
 import { correctionFaults, foldCorrections, refKey } from '../../core/ledger/outages.js';
@@ -136,7 +142,7 @@ export function createLedgerService({ store, config, now }: LedgerServiceOptions
           return refusals.length > 0 ? refusals : actions;
         },
       });
-      return (await exclusions()).filter(({ id }) => links.some(({ action }) => action.id === id));
+      return (await exclusions()).filter(({ id }) => links.some(({ action }) => idOfAction(action) === id));
     },
     async decide(actor, decision, id, reason) {
       if (decision !== 'approve' && (reason ?? '').trim() === '') {
@@ -219,7 +225,7 @@ export function createLedgerService({ store, config, now }: LedgerServiceOptions
       });
       if (!link)
         throw new ValidationError([validationError('from', 'is missing', 'a start and an end', ['missing'])]);
-      return link.action.id;
+      return idOfAction(link.action);
     },
   };
 }

@@ -23,7 +23,7 @@ let setOption: SetOption | null | undefined;
  * connection is idle. Node has no call for it; where the system's can't be reached the socket stays as it is.
  */
 function limitUnacknowledged(socket: Socket): void {
-  const { fd } = (socket as unknown as { readonly _handle?: { readonly fd?: number } | null })._handle ?? {};
+  const { fd } = (socket as Socket & { readonly _handle?: { readonly fd?: number } | null })._handle ?? {};
   if (fd === undefined || fd < 0) return;
   setOption ??= loadSetOption();
   const value = Buffer.alloc(4);
@@ -109,7 +109,7 @@ export function connect({
 
 /** The client's socket, which the type definitions do not include. */
 const socketOf = (client: pg.ClientBase): Socket =>
-  (client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream;
+  (client as pg.ClientBase & { readonly connection: { readonly stream: Socket } }).connection.stream;
 
 /** Closes a connection without notifying its server, which may not answer. */
 export function destroySocket(client: pg.ClientBase): void {

@@ -226,7 +226,7 @@ const endLimitMs = 1_000;
 
 /** `Pool.end` waits for every connection to close, and for busy ones to be released: with a dead server, forever. */
 async function endPool(pool: Pool): Promise<void> {
-  const { _clients: clients } = pool as unknown as { readonly _clients: readonly PoolClient[] };
+  const { _clients: clients } = pool as Pool & { readonly _clients: readonly PoolClient[] };
   const timer = setTimeout(() => {
     clients.forEach(destroySocket);
   }, endLimitMs);

@@ -11,7 +11,7 @@ function parseAction(text: string): LedgerAction {
   } catch {
     // The same as below.
   }
-  return { type: 'unreadable', text } as unknown as LedgerAction;
+  return { type: 'unreadable', text };
 }
 
 /** Whether events continue the chain after its head; undefined: it is empty. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { nkeys, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import type { MeshConfig } from '../../../src/config/defaults.js';
+import type { MeshConfig } from '../../../src/config/sections/mesh.js';
 import { systemClock } from '../../../src/engine/clock.js';
 import {
   ensureStreams,
