@@ -87,6 +87,8 @@ interface AuthConfig {
   readonly metrics: 'open' | 'signed-in';
   readonly sessionMs: number;
   readonly idleMs: number;
+  /** Who is asked for a second factor once one is enrolled, and whether nothing else may be done before. */
+  readonly secondFactor: { readonly roles: readonly Role[]; readonly required: boolean };
   readonly oidc: OidcConfig | null;
 }
 
@@ -100,6 +102,12 @@ export interface OidcConfig {
   readonly rolesClaim: string;
   readonly customerClaim: string;
   readonly nameClaim: string;
-  /** From a value of the claim to a role; a value that is none of these and the name of a role is that role. */
+  /** From a value of the claim to a role; a value that is none of these gives no role. */
   readonly roles: Readonly<Record<string, Role>>;
+  /** How far the provider's clock may be off. */
+  readonly clockSkewMs: number;
+  /** How often the provider is asked again whether somebody still has its roles. */
+  readonly recheckMs: number;
+  /** When a session ends that the provider could not be asked about again. */
+  readonly unconfirmedMs: number;
 }

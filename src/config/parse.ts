@@ -193,7 +193,7 @@ function buildNotifications(raw: RawConfig['notifications']): NotificationsConfi
 /** `folder`: what the names of files are relative to. */
 function buildHttpConfig(raw: RawHttp, folder: string): HttpConfig {
   const { listen, tls, publicUrl = null, trustedProxies, requestsPerMinute, bodyLimit, auth } = raw;
-  const { open, metrics, session, idle, oidc } = auth;
+  const { open, metrics, session, idle, secondFactor, oidc } = auth;
   return {
     ...listen,
     tls: tls ? { cert: resolve(folder, tls.cert), key: resolve(folder, tls.key) } : null,
@@ -206,9 +206,19 @@ function buildHttpConfig(raw: RawHttp, folder: string): HttpConfig {
       metrics,
       sessionMs: session,
       idleMs: idle,
+      secondFactor,
       oidc: oidc
         ? {
-            ...oidc,
+            issuer: oidc.issuer,
+            clientId: oidc.clientId,
+            scopes: oidc.scopes,
+            rolesClaim: oidc.rolesClaim,
+            customerClaim: oidc.customerClaim,
+            nameClaim: oidc.nameClaim,
+            roles: oidc.roles,
+            clockSkewMs: oidc.clockSkew,
+            recheckMs: oidc.recheck,
+            unconfirmedMs: oidc.unconfirmed,
             clientSecretFile:
               oidc.clientSecretFile === undefined ? null : resolve(folder, oidc.clientSecretFile),
           }

@@ -151,6 +151,9 @@ const oidc = z.strictObject({
   customerClaim: name(100).default('customer'),
   nameClaim: name(100).default('name'),
   roles: z.record(z.string(), oneOf(roles)).default({}),
+  clockSkew: duration(0, 10 * minuteMs).default(30_000),
+  recheck: duration(minuteMs, 24 * 60 * minuteMs).default(15 * minuteMs),
+  unconfirmed: duration(minuteMs, 90 * dayMs).default(60 * minuteMs),
 });
 
 const httpSchema = z.strictObject({
@@ -166,6 +169,12 @@ const httpSchema = z.strictObject({
       metrics: oneOf(['open', 'signed-in']).default('open'),
       session: duration(minuteMs, 90 * dayMs).default(12 * 60 * minuteMs),
       idle: duration(minuteMs, 90 * dayMs).default(60 * minuteMs),
+      secondFactor: z
+        .strictObject({
+          roles: z.array(oneOf(roles)).default(['finance', 'approver', 'admin']),
+          required: yesOrNo().default(false),
+        })
+        .prefault({}),
       oidc: oidc.optional(),
     })
     .prefault({}),

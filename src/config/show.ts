@@ -11,7 +11,7 @@ import {
   type WatchConfig,
   watchNotes,
 } from './config.js';
-import type { HttpConfig } from './mesh.js';
+import type { HttpConfig, OidcConfig } from './mesh.js';
 import type { MeshConfig, MeshLogin } from './defaults.js';
 import { redact } from './strict.js';
 import {
@@ -54,7 +54,7 @@ function shortestSure(watch: WatchConfig): string {
 
 /** As it stands in a file. */
 function plainHttp({ host, port, tls, publicUrl, trustedProxies, auth, ...rest }: HttpConfig): object {
-  const { open, metrics, sessionMs, idleMs, oidc } = auth;
+  const { open, metrics, sessionMs, idleMs, secondFactor, oidc } = auth;
   return {
     listen: formatListen({ host, port }),
     ...(tls && { tls }),
@@ -66,8 +66,18 @@ function plainHttp({ host, port, tls, publicUrl, trustedProxies, auth, ...rest }
       metrics,
       session: formatDuration(sessionMs),
       idle: formatDuration(idleMs),
-      ...(oidc && { oidc: known(oidc) }),
+      secondFactor,
+      ...(oidc && { oidc: plainOidc(oidc) }),
     },
+  };
+}
+
+function plainOidc({ clockSkewMs, recheckMs, unconfirmedMs, ...rest }: OidcConfig): object {
+  return {
+    ...known(rest),
+    clockSkew: formatDuration(clockSkewMs),
+    recheck: formatDuration(recheckMs),
+    unconfirmed: formatDuration(unconfirmedMs),
   };
 }
 

@@ -3,6 +3,7 @@ import { exclusionColumns, toldBefore, toldBehind } from '../core/ledger/columns
 import type { LedgerExclusion } from '../core/ledger/exclusions.js';
 import type { LedgerMark } from '../core/ledger/actions.js';
 import type { Correction } from '../core/ledger/outages.js';
+import { plainName } from '../core/text/control-characters.js';
 import type { Interval } from '../core/time/intervals.js';
 import type { PopId } from '../core/types.js';
 import type { Attribution } from '../core/watch/attribution.js';
@@ -76,7 +77,8 @@ const span = ({ from, to }: { readonly from: number; readonly to: number | null 
   from: iso(from),
   to: iso(to),
 });
-const deed = (done: LedgerMark | null) => done && { ...done, at: iso(done.at) };
+const deed = (done: LedgerMark | null) =>
+  done && { actor: plainName(done.actor), at: iso(done.at), reason: done.reason };
 
 export function exclusionJson(exclusion: LedgerExclusion): object {
   const { intervals, notices, proposed, approved, rejected, revoked } = exclusion;

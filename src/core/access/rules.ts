@@ -1,3 +1,4 @@
+import type { Actor } from '../ledger/actions.js';
 import { type ValidationIssue, validationError } from '../ledger/errors.js';
 
 /** What somebody may be. `agent`: a program that measures for the hub; `reseller`: sees what its buyers have. */
@@ -28,7 +29,15 @@ export interface Principal {
   readonly scopes: readonly string[] | null;
   /** How it came in; `open`: nobody was asked. */
   readonly via: 'open' | 'token' | 'password' | 'oidc';
+  /** The provider that a subject is one of; a subject of another one may be anybody. */
+  readonly issuer?: string;
 }
+
+/** Whoever asks, as the ledger keeps it. Where nobody signs in only a name is known. */
+export const actorOfPrincipal = ({ id, name, via, issuer }: Principal): Actor => ({
+  name,
+  identity: via === 'open' ? null : issuer === undefined ? id : `${id}@${issuer}`,
+});
 
 /** How far a right reaches: over everything, or over what belongs to the asker's customer and its buyers. */
 export type Reach = 'all' | 'own';

@@ -10,6 +10,21 @@ const escape = (character: string): string => `\\u${character.charCodeAt(0).toSt
 /** Whether a text has characters that could break a line or steer a terminal: what is one line for people has none. */
 export const hasControls = (text: string): boolean => anyControl.test(text);
 
+/**
+ * Characters that nobody sees: format characters (zero-width spaces and joiners, writing-direction marks, tags), fillers
+ * and variation selectors. They make two names that look the same.
+ */
+const hidden = '\\p{Cf}\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u3164\\uffa0\\ufe00-\\ufe0f\\u{e0100}-\\u{e01ef}';
+const anyHidden = new RegExp(`[${hidden}]`, 'u');
+const everyHidden = new RegExp(`[${hidden}\\p{Cc}\\p{Cs}\\u2028\\u2029]`, 'gu');
+
+/** Whether a text has characters that nobody sees: a name has none. */
+export const hasHiddenCharacters = (text: string): boolean => anyHidden.test(text);
+
+/** A name as it is shown and compared: NFKC, without characters that nobody sees, with single spaces. */
+export const plainName = (text: string): string =>
+  text.normalize('NFKC').replace(everyHidden, '').trim().replace(/\s+/g, ' ');
+
 /** One line of text: control characters as JSON escapes them, `\u001b`. */
 export const printableLine = (text: string): string => text.replace(everyControl, escape);
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { readTime, scopeWords } from '../../config/exclusion-files.js';
+import { actorOfPrincipal } from '../../core/access/rules.js';
 import { type ValidationIssue, validationError } from '../../core/ledger/errors.js';
 import { exclusionStates } from '../../core/ledger/exclusions.js';
 import { parseRef } from '../../core/ledger/outages.js';
@@ -61,7 +62,7 @@ export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog): 
     handle: async ({ body, caller }) => {
       const { attachments: files, ...rest } = body;
       const input = { ...given(rest), attachments: files ?? [] };
-      const [proposed] = await desk.propose(caller.principal.name, textsOf([{ place: null, input }]));
+      const [proposed] = await desk.propose(actorOfPrincipal(caller.principal), textsOf([{ place: null, input }]));
       return proposed && exclusionJson(proposed);
     },
   });
@@ -77,7 +78,7 @@ export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog): 
       body: z.strictObject({ reason: text() }).nullish(),
       answer: { description: 'done', schema: exclusion },
       handle: async ({ params, body, caller }) =>
-        exclusionJson(await desk.decide(caller.principal.name, decision, params.id, body?.reason ?? null)),
+        exclusionJson(await desk.decide(actorOfPrincipal(caller.principal), decision, params.id, body?.reason ?? null)),
     });
   }
   const outages = { method, tag, access: 'outages:write', answer: entered } as const;
@@ -89,7 +90,7 @@ export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog): 
     body: z.strictObject({ port: text(), ...times, ...said }),
     handle: async ({ body, caller }) => {
       const target = { of: null, port: body.port ?? '', interval: intervalOf(body) };
-      return { id: await desk.correct(caller.principal.name, { ...target, ...saidIn(body) }) };
+      return { id: await desk.correct(actorOfPrincipal(caller.principal), { ...target, ...saidIn(body) }) };
     },
   });
   addRoute(server, {
@@ -100,7 +101,7 @@ export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog): 
     body: z.strictObject({ of: text(), ...times, ...said }),
     handle: async ({ body, caller }) => {
       const target = { of: refOf(body.of), port: '', interval: intervalOf(body) };
-      return { id: await desk.correct(caller.principal.name, { ...target, ...saidIn(body) }) };
+      return { id: await desk.correct(actorOfPrincipal(caller.principal), { ...target, ...saidIn(body) }) };
     },
   });
   addRoute(server, {
@@ -111,7 +112,7 @@ export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog): 
     body: z.strictObject({ of: text(), ...said }),
     handle: async ({ body, caller }) => {
       const target = { of: refOf(body.of), port: '', interval: null };
-      return { id: await desk.correct(caller.principal.name, { ...target, ...saidIn(body) }) };
+      return { id: await desk.correct(actorOfPrincipal(caller.principal), { ...target, ...saidIn(body) }) };
     },
   });
 }
@@ -247,7 +248,7 @@ export function exclusionFiles(server: FastifyInstance, { desk }: Pick<LedgerBac
         throw new ValidationError([
           validationError('file', `has ${reading.inputs.length} exclusions`, `at most ${maxAtOnce}`),
         ]);
-      const { proposed, leftOut } = await importExclusions(desk, caller.principal.name, reading.inputs);
+      const { proposed, leftOut } = await importExclusions(desk, actorOfPrincipal(caller.principal), reading.inputs);
       return { proposed: proposed.map(({ id }) => id), leftOut };
     },
   });

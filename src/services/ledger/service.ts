@@ -1,11 +1,11 @@
 import type { Config } from '../../config/config.js';
 import type { ExclusionInput } from '../../config/exclusion-files.js';
 import type { CustomerRegistry } from '../../core/customer/book.js';
-import type { AttachmentRef, ExclusionText, LedgerAction, OutageRef } from '../../core/ledger/actions.js';
+import type { Actor, AttachmentRef, ExclusionText, LedgerAction, OutageRef } from '../../core/ledger/actions.js';
 import { validationError } from '../../core/ledger/errors.js';
 import { foldExclusions, type LedgerExclusion } from '../../core/ledger/exclusions.js';
 import { correctionFaults, foldCorrections, refKey } from '../../core/ledger/outages.js';
-import { type Decision, decisionFault, knownNames, proposalFaults } from '../../core/ledger/proposals.js';
+import { actorOf, type Decision, decisionFault, knownNames, proposalFaults } from '../../core/ledger/proposals.js';
 import { memoizeByIdentity } from '../../core/memoize.js';
 import { type ExclusionRules, versionFor } from '../../core/plan.js';
 import { formatInstant } from '../../core/time/calendar.js';
@@ -66,8 +66,13 @@ export interface LedgerService {
   exclusions(): Promise<LedgerExclusion[]>;
   exclusion(id: string): Promise<LedgerExclusion>;
   /** Proposes all of them or none; each error names the index of its text. */
-  propose(actor: string, texts: readonly ExclusionText[]): Promise<LedgerExclusion[]>;
-  decide(actor: string, decision: Decision, id: string, reason: string | null): Promise<LedgerExclusion>;
+  propose(actor: string | Actor, texts: readonly ExclusionText[]): Promise<LedgerExclusion[]>;
+  decide(
+    actor: string | Actor,
+    decision: Decision,
+    id: string,
+    reason: string | null,
+  ): Promise<LedgerExclusion>;
   outages(query?: {
     readonly port?: string;
     readonly from?: EpochMs;
@@ -81,7 +86,7 @@ export interface LedgerService {
   /** The network that an address belongs to, by the configuration; null: not configured. */
   readonly networkOf: NetworkOf;
   /** Resolves to the correction's id. */
-  correct(actor: string, request: CorrectionRequest): Promise<string>;
+  correct(actor: string | Actor, request: CorrectionRequest): Promise<string>;
 }
 
 export function createLedgerService({ store, config, now }: LedgerServiceOptions): LedgerService {
@@ -127,7 +132,7 @@ export function createLedgerService({ store, config, now }: LedgerServiceOptions
             const faults = proposalFaults(text, { now: now(), known, rules, others });
             const id = `X${nextSeq + index}`;
             actions.push({ type: 'exclusion-proposed', id, ...text });
-            const proposed = { actor, at: now(), reason: null };
+            const proposed = { actor: actorOf(actor).name, at: now(), reason: null };
             const none = { approved: null, rejected: null, revoked: null };
             others.push({ id, ...text, state: 'proposed', proposed, ...none });
             const place = texts.length === 1 ? '' : `${index + 1}: `;
@@ -258,7 +263,7 @@ export interface Imported {
  */
 export async function importExclusions(
   desk: Pick<LedgerService, 'exclusions' | 'propose'>,
-  actor: string,
+  actor: string | Actor,
   inputs: readonly { readonly place: string | null; readonly input: ExclusionInput }[],
 ): Promise<Imported> {
   const texts = textsOf(inputs);

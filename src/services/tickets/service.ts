@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.js';
-import type { AttachmentRef } from '../../core/ledger/actions.js';
+import type { Actor, AttachmentRef } from '../../core/ledger/actions.js';
 import { validationError } from '../../core/ledger/errors.js';
 import { isPathId } from '../../core/path.js';
 import {
@@ -85,8 +85,9 @@ export interface TicketService {
   count(query: TicketQuery): Promise<number>;
   /** Applies all transitions in order, or none. */
   do(actor: TicketActor, id: string, ...requests: readonly TransitionRequest[]): Promise<Ticket>;
-  toOutage(actor: TicketActor, id: string, request: OutageRequest): Promise<Ticket>;
-  toExclusion(actor: TicketActor, id: string, request: ExclusionRequest): Promise<Ticket>;
+  /** `by`: who it is in the ledger; the actor's name when absent. */
+  toOutage(actor: TicketActor, id: string, request: OutageRequest, by?: string | Actor): Promise<Ticket>;
+  toExclusion(actor: TicketActor, id: string, request: ExclusionRequest, by?: string | Actor): Promise<Ticket>;
   /** The frozen evidence, byte for byte; null: it was filed without a band. Throws where it does not match its hash. */
   evidence(id: string): Promise<Uint8Array | null>;
   attach(name: string, content: Uint8Array): Promise<AttachmentRef>;
@@ -230,10 +231,10 @@ export function createTicketService({ store, ledger, config, now }: TicketServic
         return decideDeeds(before, requests, actor, incident, now());
       });
     },
-    toOutage: (actor, id, request) =>
-      enter(actor, id, 'outage', (before) => enterOutage(ledger, before, actor.name, request)),
-    toExclusion: (actor, id, request) =>
-      enter(actor, id, 'exclusion', (before) => proposeExclusion(ledger, before, actor.name, request)),
+    toOutage: (actor, id, request, by = actor.name) =>
+      enter(actor, id, 'outage', (before) => enterOutage(ledger, before, by, request)),
+    toExclusion: (actor, id, request, by = actor.name) =>
+      enter(actor, id, 'exclusion', (before) => proposeExclusion(ledger, before, by, request)),
     async evidence(id) {
       const { evidence } = await report(id);
       if (evidence === null) return null;

@@ -2,17 +2,25 @@ import type { TrailLink } from '../../core/access/claims.js';
 import { noHash } from '../../core/ledger/chain.js';
 import type {
   AccessStore,
+  DeviceStore,
   Reply,
   ReplyStore,
+  SecondFactorStore,
   SessionStore,
   TokenStore,
   TrailStore,
   UserStore,
 } from '../access-store.js';
 import {
+  deviceSql,
+  factorOf,
+  factorRow,
+  type FactorRow,
+  factorSql,
   nameKey,
   replySql,
   sessionOf,
+  sessionRow,
   type SessionRow,
   sessionSql,
   tokenOf,
@@ -35,6 +43,8 @@ export function accessStore(on: Connection): AccessStore {
     tokens: tokenStore(on),
     users: userStore(on),
     sessions: sessionStore(on),
+    factors: factorStore(on),
+    devices: deviceStore(on),
     trail: trailStore(on),
     replies: replyStore(on),
   };
@@ -59,10 +69,10 @@ function tokenStore({ read, change }: Connection): TokenStore {
 
 function sessionStore({ read, write, change }: Connection): SessionStore {
   return {
-    add: ({ roles, ...rest }) =>
+    add: (session) =>
       write(async (query) => {
-        await query(sessionSql.forget, { at: rest.createdAt });
-        await query(sessionSql.add, { ...rest, roles: roles.join(' ') });
+        await query(sessionSql.forget, { at: session.createdAt });
+        await query(sessionSql.add, { ...sessionRow(session) });
       }),
     async find(hash) {
       const [row] = await read<SessionRow>(sessionSql.find, { hash });
@@ -71,8 +81,44 @@ function sessionStore({ read, write, change }: Connection): SessionStore {
     seen: async (hash, at) => {
       await change(sessionSql.seen, { hash, at });
     },
+    checked: async (hash, at, sealedGrant) => {
+      await change(sessionSql.checked, { hash, at, sealedGrant });
+    },
+    list: async (principal) => (await read<SessionRow>(sessionSql.list, { principal })).map(sessionOf),
     remove: async (hash) => {
       await change(sessionSql.remove, { hash });
+    },
+    removeOf: ({ issuer, subject, id: sid }) => change(sessionSql.removeOf, { issuer, subject, sid }),
+  };
+}
+
+function factorStore({ read, change }: Connection): SecondFactorStore {
+  return {
+    async find(person) {
+      const [row] = await read<FactorRow>(factorSql.find, { person });
+      return row ? factorOf(row) : null;
+    },
+    put: async (factor) => {
+      await change(factorSql.put, { ...factorRow(factor) });
+    },
+    use: async (person, used) =>
+      'step' in used
+        ? (await change(factorSql.useStep, { person, step: used.step })) > 0
+        : (await change(factorSql.useRecovery, { person, code: used.recovery })) > 0,
+    remove: async (person) => (await change(factorSql.remove, { person })) > 0,
+  };
+}
+
+function deviceStore({ read, write, change }: Connection): DeviceStore {
+  return {
+    put: (device, before) =>
+      write(async (query) => {
+        await query(deviceSql.outdated, { before });
+        await query(deviceSql.put, { ...device });
+      }),
+    knows: async (hash, person, after) => (await read(deviceSql.find, { hash, person, after })).length > 0,
+    forget: async (person) => {
+      await change(deviceSql.forget, { person });
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { TrailEntry } from '../../core/access/claims.js';
 import type { Role } from '../../core/access/rules.js';
-import type { SessionRecord, TokenRecord, UserRecord } from '../access-store.js';
+import type { SecondFactor, SessionRecord, TokenRecord, UserRecord } from '../access-store.js';
 import type { NotifyTarget, OutboxStore } from '../statement-store.js';
 
 /** Rows of who may come in, and the statements that both databases run as they stand here. */
@@ -9,7 +9,17 @@ export type TokenRow = Omit<TokenRecord, 'roles' | 'scopes'> & {
   readonly scopes: string | null;
 };
 export type UserRow = Omit<UserRecord, 'roles'> & { readonly roles: string };
-export type SessionRow = Omit<SessionRecord, 'roles'> & { readonly roles: string };
+export interface SessionRow extends Omit<SessionRecord, 'roles' | 'origin' | 'limited' | 'provider'> {
+  readonly origin: string | null;
+  readonly roles: string;
+  readonly limited: number;
+  readonly issuer: string | null;
+  readonly subject: string | null;
+  readonly sid: string | null;
+  readonly checkedAt: number | null;
+  readonly sealedGrant: string | null;
+}
+export type FactorRow = Omit<SecondFactor, 'recovery'> & { readonly recovery: string };
 export type TrailRow = Omit<TrailEntry, 'amounts'> & { readonly amounts: number };
 
 const token = `SELECT id, hash, name, roles, customer, scopes, created_at AS "createdAt", expires_at AS "expiresAt",
@@ -56,20 +66,82 @@ export const nameKey = (name: string): string => name.replace(/[A-Z]/g, (letter)
 
 export const userOf = ({ roles, ...rest }: UserRow): UserRecord => ({ ...rest, roles: rolesOf(roles) });
 
+const session = `SELECT hash, principal, name, via, roles, customer, csrf, created_at AS "createdAt",
+  expires_at AS "expiresAt", seen_at AS "seenAt", origin, limited, issuer, subject, provider_session AS sid,
+  checked_at AS "checkedAt", sealed_grant AS "sealedGrant" FROM session`;
+
 export const sessionSql = {
-  add: `INSERT INTO session (hash, principal, name, via, roles, customer, csrf, created_at, expires_at, seen_at)
-    VALUES (:hash, :principal, :name, :via, :roles, :customer, :csrf, :createdAt, :expiresAt, :seenAt)`,
-  find: `SELECT hash, principal, name, via, roles, customer, csrf, created_at AS "createdAt",
-    expires_at AS "expiresAt", seen_at AS "seenAt" FROM session WHERE hash = :hash`,
+  add: `INSERT INTO session (hash, principal, name, via, roles, customer, csrf, created_at, expires_at, seen_at, origin,
+      limited, issuer, subject, provider_session, checked_at, sealed_grant)
+    VALUES (:hash, :principal, :name, :via, :roles, :customer, :csrf, :createdAt, :expiresAt, :seenAt, :origin,
+      :limited, :issuer, :subject, :sid, :checkedAt, :sealedGrant)`,
+  find: `${session} WHERE hash = :hash`,
+  list: `${session} WHERE principal = :principal ORDER BY created_at DESC, hash`,
+  checked: 'UPDATE session SET checked_at = :at, sealed_grant = :sealedGrant WHERE hash = :hash',
+  removeOf: `DELETE FROM session WHERE issuer = :issuer AND (subject = :subject OR CAST(:subject AS text) IS NULL)
+    AND (provider_session = :sid OR CAST(:sid AS text) IS NULL
+      OR (provider_session IS NULL AND CAST(:subject AS text) IS NOT NULL))`,
   seen: 'UPDATE session SET seen_at = :at WHERE hash = :hash AND seen_at < :at',
   remove: 'DELETE FROM session WHERE hash = :hash',
   forget: 'DELETE FROM session WHERE expires_at <= :at',
 } as const;
 
-export const sessionOf = ({ roles, ...rest }: SessionRow): SessionRecord => ({
+export const sessionRow = ({ roles, origin, limited, provider, ...rest }: SessionRecord): SessionRow => ({
   ...rest,
-  roles: rolesOf(roles),
+  origin: origin ?? null,
+  roles: roles.join(' '),
+  limited: limited ? 1 : 0,
+  issuer: provider?.issuer ?? null,
+  subject: provider?.subject ?? null,
+  sid: provider?.id ?? null,
+  checkedAt: provider?.checkedAt ?? null,
+  sealedGrant: provider?.sealedGrant ?? null,
 });
+
+export function sessionOf(row: SessionRow): SessionRecord {
+  const { roles, origin, limited, issuer, subject, sid, checkedAt, sealedGrant, ...rest } = row;
+  // A session that an earlier version began names no issuer, and ends by its age.
+  const linked = rest.via === 'oidc' && issuer !== null;
+  const provider = { issuer: issuer ?? '', subject: subject ?? '', id: sid, checkedAt: checkedAt ?? 0, sealedGrant };
+  return {
+    ...rest,
+    roles: rolesOf(roles),
+    ...(origin !== null && { origin }),
+    ...(limited === 1 && { limited: true as const }),
+    ...(linked && { provider }),
+  };
+}
+
+/** `:person` is a name by `nameKey`. */
+export const factorSql = {
+  find: `SELECT person, secret, confirmed_at AS "confirmedAt", last_step AS "lastStep", recovery FROM second_factor
+    WHERE person = :person`,
+  put: `INSERT INTO second_factor (person, secret, confirmed_at, last_step, recovery)
+    VALUES (:person, :secret, :confirmedAt, :lastStep, :recovery)
+    ON CONFLICT (person) DO UPDATE SET secret = excluded.secret, confirmed_at = excluded.confirmed_at,
+      last_step = excluded.last_step, recovery = excluded.recovery`,
+  useStep: 'UPDATE second_factor SET last_step = :step WHERE person = :person AND last_step < :step',
+  useRecovery: `UPDATE second_factor SET recovery = trim(replace(' ' || recovery || ' ', ' ' || :code || ' ', ' '))
+    WHERE person = :person AND ' ' || recovery || ' ' LIKE '% ' || :code || ' %'`,
+  remove: 'DELETE FROM second_factor WHERE person = :person',
+} as const;
+
+export const factorRow = ({ recovery, ...rest }: SecondFactor): FactorRow => ({
+  ...rest,
+  recovery: recovery.join(' '),
+});
+export const factorOf = ({ recovery, ...rest }: FactorRow): SecondFactor => ({
+  ...rest,
+  recovery: words(recovery),
+});
+
+export const deviceSql = {
+  put: `INSERT INTO device (hash, person, seen_at) VALUES (:hash, :person, :seenAt)
+    ON CONFLICT (hash) DO UPDATE SET person = excluded.person, seen_at = excluded.seen_at`,
+  outdated: 'DELETE FROM device WHERE seen_at < :before',
+  find: 'SELECT 1 AS known FROM device WHERE hash = :hash AND person = :person AND seen_at >= :after',
+  forget: 'DELETE FROM device WHERE person = :person',
+} as const;
 
 export const trailSql = {
   last: 'SELECT seq, hash FROM trail ORDER BY seq DESC LIMIT 1',

@@ -181,11 +181,16 @@ export interface DraftKey {
 }
 
 /** An event as a row has it: its action as a text. */
-export type LedgerRow = Omit<LedgerEvent, 'action'> & { readonly action: string };
+export type LedgerRow = Omit<LedgerEvent, 'action' | 'principal'> & {
+  readonly action: string;
+  readonly principal: string | null;
+};
 
 /** A text that is no action any more is a changed one: it is given as it is, and its hash tells. */
-export function eventOf(row: LedgerRow): LedgerEvent {
-  return { ...row, action: actionOf(row.action) };
+export function eventOf({ principal, ...row }: LedgerRow): LedgerEvent {
+  const event = { ...row, action: actionOf(row.action) };
+  // An event of a version before principals has none, and its hash covers none.
+  return principal === null ? event : { ...event, principal };
 }
 
 function actionOf(text: string): LedgerAction {
@@ -200,14 +205,15 @@ function actionOf(text: string): LedgerAction {
 
 export const ledgerSql = {
   last: 'SELECT seq, hash FROM ledger ORDER BY seq DESC LIMIT 1',
-  add: `INSERT INTO ledger (seq, at, actor, action, previous, hash)
-    VALUES (:seq, :at, :actor, :action, :previous, :hash)`,
-  after:
-    'SELECT seq, at, actor, action, previous, hash FROM ledger WHERE seq > :after ORDER BY seq LIMIT :limit',
+  add: `INSERT INTO ledger (seq, at, actor, principal, action, previous, hash)
+    VALUES (:seq, :at, :actor, :principal, :action, :previous, :hash)`,
+  after: `SELECT seq, at, actor, principal, action, previous, hash FROM ledger
+    WHERE seq > :after ORDER BY seq LIMIT :limit`,
 } as const;
 
-export const rowOf = ({ action, ...row }: LedgerEvent): LedgerRow => ({
+export const rowOf = ({ action, principal, ...row }: LedgerEvent): LedgerRow => ({
   ...row,
+  principal: principal ?? null,
   action: JSON.stringify(action),
 });
 

@@ -2,17 +2,25 @@ import type { TrailLink } from '../../core/access/claims.js';
 import { noHash } from '../../core/ledger/chain.js';
 import type {
   AccessStore,
+  DeviceStore,
   Reply,
   ReplyStore,
+  SecondFactorStore,
   SessionStore,
   TokenStore,
   TrailStore,
   UserStore,
 } from '../access-store.js';
 import {
+  deviceSql,
+  factorOf,
+  factorRow,
+  type FactorRow,
+  factorSql,
   nameKey,
   replySql,
   sessionOf,
+  sessionRow,
   type SessionRow,
   sessionSql,
   tokenOf,
@@ -34,6 +42,8 @@ export function accessStore(on: Connection): AccessStore {
     tokens: tokenStore(on),
     users: userStore(on),
     sessions: sessionStore(on),
+    factors: factorStore(on),
+    devices: deviceStore(on),
     trail: trailStore(on),
     replies: replyStore(on),
   };
@@ -94,11 +104,14 @@ function sessionStore({ db, read, write }: Connection): SessionStore {
   const seen = db.prepare(sessionSql.seen);
   const remove = db.prepare(sessionSql.remove);
   const forget = db.prepare(sessionSql.forget);
+  const checked = db.prepare(sessionSql.checked);
+  const list = db.prepare<object, SessionRow>(sessionSql.list);
+  const removeOf = db.prepare(sessionSql.removeOf);
   return {
-    add: ({ roles, ...rest }) =>
+    add: (session) =>
       write(() => {
-        forget.run({ at: rest.createdAt });
-        add.run({ ...rest, roles: roles.join(' ') });
+        forget.run({ at: session.createdAt });
+        add.run(sessionRow(session));
       }),
     find: (hash) =>
       read(() => {
@@ -106,7 +119,51 @@ function sessionStore({ db, read, write }: Connection): SessionStore {
         return row ? sessionOf(row) : null;
       }),
     seen: (hash, at) => write(() => void seen.run({ hash, at })),
+    checked: (hash, at, sealedGrant) => write(() => void checked.run({ hash, at, sealedGrant })),
+    list: (principal) => read(() => list.all({ principal }).map(sessionOf)),
     remove: (hash) => write(() => void remove.run({ hash })),
+    removeOf: ({ issuer, subject, id: sid }) => write(() => removeOf.run({ issuer, subject, sid }).changes),
+  };
+}
+
+function factorStore({ db, read, write }: Connection): SecondFactorStore {
+  const find = db.prepare<object, FactorRow>(factorSql.find);
+  const put = db.prepare(factorSql.put);
+  const useStep = db.prepare(factorSql.useStep);
+  const useRecovery = db.prepare(factorSql.useRecovery);
+  const remove = db.prepare(factorSql.remove);
+  return {
+    find: (person) =>
+      read(() => {
+        const row = find.get({ person });
+        return row ? factorOf(row) : null;
+      }),
+    put: (factor) => write(() => void put.run(factorRow(factor))),
+    use: (person, used) =>
+      write(() => {
+        const done =
+          'step' in used
+            ? useStep.run({ person, step: used.step })
+            : useRecovery.run({ person, code: used.recovery });
+        return done.changes > 0;
+      }),
+    remove: (person) => write(() => remove.run({ person }).changes > 0),
+  };
+}
+
+function deviceStore({ db, read, write }: Connection): DeviceStore {
+  const put = db.prepare(deviceSql.put);
+  const outdated = db.prepare(deviceSql.outdated);
+  const find = db.prepare(deviceSql.find);
+  const forget = db.prepare(deviceSql.forget);
+  return {
+    put: (device, before) =>
+      write(() => {
+        outdated.run({ before });
+        put.run(device);
+      }),
+    knows: (hash, person, after) => read(() => find.get({ hash, person, after }) !== undefined),
+    forget: (person) => write(() => void forget.run({ person })),
   };
 }
 
