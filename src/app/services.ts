@@ -53,8 +53,8 @@ export async function openAccess({
   now,
 }: AccessOptions): Promise<NonNullable<HttpOptions['access']>> {
   const { auth, publicUrl } = config().http;
-  const { sessionMs, idleMs, oidc } = auth;
-  const door = createAuthenticator({ store: store.access, now, sessionMs, idleMs });
+  const { sessionMs, idleMs, secondFactor, oidc } = auth;
+  const door = createAuthenticator({ store: store.access, now, sessionMs, idleMs, secondFactor });
   // Loaded where there is a provider: it takes its time.
   const { createOidc } = oidc === null ? { createOidc: null } : await import('../services/access/oidc.js');
   const customers = () => config().book.customers.map(({ id }) => id);

@@ -9,6 +9,7 @@ import type { Store } from '../store/store.js';
 import type { Authenticator } from '../services/access/authenticator.js';
 import type { Oidc } from '../services/access/oidc.js';
 import type { Registry } from '../services/access/registry.js';
+import { createSecondFactors } from '../services/access/second-factor.js';
 import { formatNetwork } from '../config/scalars.js';
 import type { AccessStore } from '../store/access-store.js';
 import type { AgentsShown } from '../render/mesh.js';
@@ -24,6 +25,7 @@ import { admit, keepTrail } from './access/caller.js';
 import { identifier } from './access/identify.js';
 import { oidcRoutes, sessionRoutes } from './access/session-routes.js';
 import { registryRoutes } from './access/registry-routes.js';
+import { ownSessionRoutes } from './access/own-session-routes.js';
 import { answerTags, limitRate, onceForItsKey, secureHeaders } from './guard.js';
 import { billingRoutes } from './credits/routes.js';
 import { configRoutes, evaluateRoutes, type Jobs, keyRoutes } from './contract/evaluate.js';
@@ -77,7 +79,7 @@ export interface HttpOptions {
     readonly registry: Registry;
     /** Left out: there is no provider. */
     readonly oidc?: Oidc | undefined;
-    readonly store: Pick<AccessStore, 'trail' | 'replies'>;
+    readonly store: Pick<AccessStore, 'trail' | 'replies' | 'factors'>;
     readonly now: () => EpochMs;
   };
   /** The PEM texts that HTTPS is spoken with; left out: plain HTTP. */
@@ -125,7 +127,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
   });
   secureHeaders(server);
   limitRate(server, requestsPerMinute);
-  admit(server, { config, identify: identifier({ door: access?.door ?? null, config }) });
+  admit(server, { config, identify: identifier({ door: access?.door ?? null, config, oidc: access?.oidc }) });
   if (access) {
     keepTrail(server, { trail: access.store.trail, now: access.now, log });
     onceForItsKey(server, { replies: access.store.replies, now: access.now, log });
@@ -151,6 +153,8 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
     if (access) {
       const { door, registry, oidc, now } = access;
       sessionRoutes(routes, { door, trail: access.store.trail, now });
+      const factors = createSecondFactors({ store: access.store, now });
+      ownSessionRoutes(routes, { door, factors });
       const { publicUrl } = config().http;
       if (oidc && publicUrl !== null) {
         oidcRoutes(routes, { oidc, publicUrl, trail: access.store.trail, now, log });

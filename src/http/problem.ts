@@ -27,10 +27,28 @@ export class UnauthorizedError extends Error {
   readonly statusCode = 401;
 }
 
+/** The password is right, and a code of the second factor is missing or wrong; status 401. */
+export class SecondFactorError extends UnauthorizedError {
+  constructor(readonly wrong: boolean) {
+    super(
+      wrong
+        ? 'the code is wrong or was used; allowed: the code that the authenticator app shows now, or a recovery code'
+        : 'the user has a second factor; allowed: its code beside the password, as code',
+    );
+  }
+}
+
 /** Something that is needed does not answer; status 503. */
 export class UnavailableError extends Error {
   override readonly name = 'Unavailable';
   readonly statusCode = 503;
+  constructor(
+    message: string,
+    /** How long to wait before another try; null: nobody knows. */
+    readonly waitMs: number | null = null,
+  ) {
+    super(message);
+  }
 }
 
 /** Too much at once; status 429. `waitMs`: how long to wait. */
@@ -85,7 +103,8 @@ export function answerProblems(server: FastifyInstance, log: HttpLog, page: Prob
   );
   server.setErrorHandler((error, request, reply) => {
     if (error instanceof UnauthorizedError) reply.header('www-authenticate', 'Bearer realm="pop-sla"');
-    if (error instanceof TooManyRequestsError) reply.header('retry-after', Math.ceil(error.waitMs / 1000));
+    if (error instanceof TooManyRequestsError || (error instanceof UnavailableError && error.waitMs !== null))
+      reply.header('retry-after', Math.ceil((error.waitMs ?? 0) / 1000));
     return tell(request, reply, problemOf(error, request, log));
   });
 }

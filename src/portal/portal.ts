@@ -12,6 +12,7 @@ import {
   type Problem,
   type ProblemPage,
   TooManyRequestsError,
+  SecondFactorError,
   UnauthorizedError,
 } from '../http/problem.js';
 import { isPlace } from '../http/route/route.js';
@@ -93,7 +94,7 @@ function signInPages(
 ): void {
   const form = async (
     { w }: Shell,
-    page: { to: string; name?: string; wrong?: string; clear: boolean },
+    page: { to: string; name?: string; wrong?: string; clear: boolean; code?: boolean },
     status = 200,
   ): Promise<PageAnswer> => {
     const back = isPlace(page.to) ? page.to : '/';
@@ -103,7 +104,7 @@ function signInPages(
       view: 'sign-in',
       title: w.signIn.title,
       status,
-      page: { name: '', wrong: null, ...page, to: back, oidc, password, nobody: !oidc && !password },
+      page: { name: '', wrong: null, code: false, ...page, to: back, oidc, password, nobody: !oidc && !password },
     };
   };
   addPage(server, portal, {
@@ -117,14 +118,23 @@ function signInPages(
     method: 'POST',
     url: '/sign-in',
     access: 'open',
-    body: z.object({ name: z.string().max(100), password: z.string().max(1000), to }),
+    body: z.object({
+      name: z.string().max(100),
+      password: z.string().max(1000),
+      code: z.string().max(50).optional(),
+      to,
+    }),
     handle: async ({ body, shell, ask, request, reply }) => {
-      const { name, password } = body;
+      const { name, password, code } = body;
       const { signIn } = shell.w;
       try {
-        await ask('signIn', { body: { name, password } });
+        await ask('signIn', { body: { name, password, ...(code !== undefined && { code }) } });
       } catch (error) {
         const again = { to: body.to, name, clear: maySignIn(request) };
+        if (error instanceof SecondFactorError) {
+          const wrong = error.wrong ? signIn.codeWrong : signIn.codeNeeded;
+          return form(shell, { ...again, wrong, code: true }, 401);
+        }
         if (error instanceof UnauthorizedError) return form(shell, { ...again, wrong: signIn.wrong }, 401);
         if (error instanceof TooManyRequestsError) {
           const seconds = Math.ceil(error.waitMs / 1000);

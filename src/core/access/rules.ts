@@ -121,6 +121,8 @@ export const rules = {
   /** Who am I, and good-bye: of whoever asks itself. */
   'session:read': read({ ...staff, customer: 'all', reseller: 'all', agent: 'all' }),
   'session:end': write({ ...staff, customer: 'all', reseller: 'all', agent: 'all' }),
+  /** Its own second factor and its other sessions. */
+  'session:write': write({ ...staff, customer: 'all', reseller: 'all' }),
   'tokens:read': read(all('admin')),
   'tokens:write': write(all('admin')),
   'users:read': read(all('admin')),

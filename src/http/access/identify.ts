@@ -4,9 +4,10 @@ import { timingSafeEqual } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 import type { Config } from '../../config/config.js';
 import { type Action, type Principal, rules } from '../../core/access/rules.js';
-import type { Authenticator } from '../../services/access/authenticator.js';
+import { type Authenticator, OidcUnreachableError } from '../../services/access/authenticator.js';
+import type { Oidc } from '../../services/access/oidc.js';
 import type { SessionRecord } from '../../store/access-store.js';
-import { BadRequestError, ForbiddenError, UnauthorizedError } from '../problem.js';
+import { BadRequestError, ForbiddenError, UnauthorizedError, UnavailableError } from '../problem.js';
 
 const actorHeader = 'x-pop-sla-actor';
 
@@ -76,6 +77,24 @@ function decoded(name: string): string {
 /** Without its port and brackets. */
 const hostOf = (host: string): string => /^\[([^\]]*)\]/.exec(host)?.[1] ?? host.replace(/:\d+$/, '');
 
+/** What marks a browser that somebody has signed in with before. */
+const deviceOverTls = '__Host-pop-sla-device';
+const devicePlain = 'pop-sla-device';
+const deviceSeconds = 180 * 86_400;
+
+export const deviceCookie = (request: FastifyRequest): string | undefined =>
+  request.cookies[isTls(request) ? deviceOverTls : devicePlain];
+
+export function setDeviceCookie(request: FastifyRequest, reply: FastifyReply, device: string): void {
+  reply.setCookie(isTls(request) ? deviceOverTls : devicePlain, device, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'strict',
+    secure: isTls(request),
+    maxAge: deviceSeconds,
+  });
+}
+
 /** A cookie that a browser takes over TLS only, and from this host only. */
 const overTls = '__Host-pop-sla';
 const plain = 'pop-sla';
@@ -119,10 +138,15 @@ export interface Identified {
   readonly session: SessionRecord | null;
 }
 
+/** The provider could not be asked about a session in time. */
+const tryAgain = 'allowed: to try again in a minute';
+
 interface IdentifyOptions {
   /** Null: nobody ever has to sign in (there is no store of tokens and users). */
   readonly door: Authenticator | null;
   readonly config: () => Config;
+  /** Left out: there is no provider, and its sessions are over. */
+  readonly oidc?: Pick<Oidc, 'confirm'> | undefined;
 }
 
 /** Of a request that a page sends by the clock: nobody has to sit before it. */
@@ -135,7 +159,7 @@ const refusals = {
 } as const;
 
 /** Says who sends a request, by its token, its session, or because nobody has to sign in yet; else rejects. */
-export function identifier({ door, config }: IdentifyOptions) {
+export function identifier({ door, config, oidc }: IdentifyOptions) {
   let somebody = false;
   const mustSignIn = async (): Promise<boolean> => {
     const { http } = config();
@@ -158,10 +182,22 @@ export function identifier({ door, config }: IdentifyOptions) {
     const cookie = sessionCookie(request);
     const by = request.headers[refreshHeader] === undefined ? 'somebody' : 'itself';
     const entered = cookie === null ? null : await door.bySession(cookie, by);
-    if (entered !== null) return entered;
+    if (entered !== null) {
+      const { provider } = entered.session;
+      const holds =
+        provider === undefined ||
+        (oidc !== undefined && (await oidc.confirm(cookie ?? '', entered.session).catch(unavailable)));
+      if (holds) return entered;
+      throw new UnauthorizedError('the session is over: the provider did not confirm it; allowed: to sign in again');
+    }
     if (await mustSignIn()) throw new UnauthorizedError(await howToSignIn(door, config()));
     return { principal: openPrincipal(request, action, config()), session: null };
   };
+}
+
+function unavailable(error: unknown): never {
+  if (error instanceof OidcUnreachableError) throw new UnavailableError(`${error.message}; ${tryAgain}`);
+  throw error;
 }
 
 async function howToSignIn(door: Authenticator, { http }: Config): Promise<string> {

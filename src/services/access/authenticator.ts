@@ -15,6 +15,16 @@ import { nameKey } from '../../store/rows/people.js';
 import { createHashQueue } from './hash-queue.js';
 import { createSecondFactors } from './second-factor.js';
 
+/** The provider, or its response, does not identify the user. */
+export class OidcRejectedError extends Error {
+  override readonly name = 'OidcRefused';
+}
+
+/** The provider does not answer, or its answers do not follow the protocol. */
+export class OidcUnreachableError extends Error {
+  override readonly name = 'OidcUnreachable';
+}
+
 /** The cost parameters of scrypt. */
 export interface Cost {
   readonly N: number;

@@ -5,17 +5,14 @@ import type { OidcConfig } from '../../config/mesh.js';
 import { readClaims } from '../../core/access/claims.js';
 import type { EpochMs } from '../../core/types.js';
 import type { SessionRecord } from '../../store/access-store.js';
-import { type Authenticator, type Begun, openGrant, sealGrant } from './authenticator.js';
-
-/** The provider, or its response, does not identify the user. */
-export class OidcRejectedError extends Error {
-  override readonly name = 'OidcRefused';
-}
-
-/** The provider does not answer, or its answers do not follow the protocol. */
-export class OidcUnreachableError extends Error {
-  override readonly name = 'OidcUnreachable';
-}
+import {
+  type Authenticator,
+  type Begun,
+  OidcRejectedError,
+  OidcUnreachableError,
+  openGrant,
+  sealGrant,
+} from './authenticator.js';
 
 type Door = Pick<Authenticator, 'begin' | 'end' | 'confirmed' | 'endOf'>;
 
