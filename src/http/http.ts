@@ -26,7 +26,7 @@ import { identifier } from './access/identify.js';
 import { oidcRoutes, sessionRoutes } from './access/session-routes.js';
 import { registryRoutes } from './access/registry-routes.js';
 import { ownSessionRoutes } from './access/own-session-routes.js';
-import { answerTags, limitRate, onceForItsKey, secureHeaders } from './guard.js';
+import { answerTags, limitRate, onceForItsKey, readForwarded, secureHeaders } from './guard.js';
 import { billingRoutes } from './credits/routes.js';
 import { configRoutes, evaluateRoutes, type Jobs, keyRoutes } from './contract/evaluate.js';
 import { evidenceRoutes } from './contract/evidence.js';
@@ -120,6 +120,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
     options.tls,
   );
   answerProblems(server, log, options.pages?.problemPage);
+  if (trustedProxies.length > 0) readForwarded(server);
   server.addHook('onResponse', (request, reply, done) => {
     const { method, url } = request;
     log.debug({ method, url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
@@ -127,7 +128,9 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
   });
   secureHeaders(server);
   limitRate(server, requestsPerMinute);
-  admit(server, { config, identify: identifier({ door: access?.door ?? null, config, oidc: access?.oidc }) });
+  const now = ledger?.now ?? access?.now ?? Date.now;
+  const identify = identifier({ door: access?.door ?? null, config, oidc: access?.oidc });
+  admit(server, { config, identify: identify.identify, now });
   if (access) {
     keepTrail(server, { trail: access.store.trail, now: access.now, log });
     onceForItsKey(server, { replies: access.store.replies, now: access.now, log });
@@ -141,7 +144,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
   server.register((routes, _options, done) => {
     documentRoute(routes);
     healthRoutes(routes, { readiness, version });
-    metricsRoute(routes, metrics, auth.metrics);
+    metricsRoute(routes, metrics, auth.metrics, identify.checkHost);
     inventoryRoutes(routes, config);
     planRoutes(routes, config);
     keyRoutes(routes, config);

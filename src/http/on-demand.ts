@@ -5,6 +5,9 @@ import { pipeline } from 'node:stream/promises';
 import type { FastifyInstance } from 'fastify';
 import type { HttpOptions } from './http.js';
 
+/** This machine, with or without a port. */
+const loopback = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/i;
+
 /** What a daemon needs of its web server. */
 export interface WebServer {
   listen(at: { readonly host: string; readonly port: number }): Promise<string>;
@@ -28,6 +31,8 @@ export interface OnDemandOptions extends Pick<
 export function createOnDemandHttp(options: OnDemandOptions): WebServer {
   const { readiness, metrics, tls, log, version, areMetricsOpen } = options;
   let whole: Promise<FastifyInstance> | null = null;
+  /** Whether only this machine is listened to: then a page of elsewhere could have its name made to point here. */
+  let local = true;
   const load = async (): Promise<FastifyInstance> => {
     const made = await options.whole();
     await made.ready();
@@ -52,7 +57,8 @@ export function createOnDemandHttp(options: OnDemandOptions): WebServer {
         return true;
       }
       case '/metrics': {
-        if (!areMetricsOpen) return false;
+        // Whether anybody has to sign in by now is known to the whole server only.
+        if (!areMetricsOpen || (local && !loopback.test(request.headers.host ?? ''))) return false;
         const { contentType, pieces } = metrics.answer(request.headers.accept);
         response.writeHead(200, { ...plain, 'content-type': contentType });
         await pipeline(pieces, response);
@@ -88,6 +94,7 @@ export function createOnDemandHttp(options: OnDemandOptions): WebServer {
   return {
     listen: ({ host, port }) =>
       new Promise((resolve, reject) => {
+        local = loopback.test(host) || host === '::1';
         server.once('error', reject);
         server.listen({ host, port }, () => {
           server.off('error', reject);

@@ -94,12 +94,14 @@ export type ProblemPage = (
   problem: Problem,
 ) => Promise<unknown> | null;
 
+const nothingThere = { status: 404, detail: 'there is nothing at this address' } as const;
+
 /** Every error as problem details, or as a page; what is no business of the asker's goes to the log only. */
 export function answerProblems(server: FastifyInstance, log: HttpLog, page: ProblemPage = () => null): void {
   const tell = (request: FastifyRequest, reply: FastifyReply, problem: Problem) =>
     page(request, reply, problem) ?? sendProblem(request, reply, problem);
   server.setNotFoundHandler((request, reply) =>
-    tell(request, reply, { status: 404, detail: 'there is nothing at this address' }),
+    tell(request, reply, nothingThere),
   );
   server.setErrorHandler((error, request, reply) => {
     if (error instanceof UnauthorizedError) reply.header('www-authenticate', 'Bearer realm="pop-sla"');
@@ -110,9 +112,11 @@ export function answerProblems(server: FastifyInstance, log: HttpLog, page: Prob
 }
 
 /** What of an error whoever asks may know. */
-function problemOf(error: unknown, { url }: FastifyRequest, log: HttpLog): Problem {
+function problemOf(error: unknown, { url, caller }: FastifyRequest, log: HttpLog): Problem {
   if (error instanceof BadRequestError) return { status: 400, detail: error.message, errors: error.faults };
   if (error instanceof ValidationError) {
+    // To whoever sees its own things only, another's and none are the same.
+    if (refusedStatus(error) === 404 && caller?.reach === 'own') return nothingThere;
     return { status: refusedStatus(error), detail: error.message, errors: parameterFaults(error) };
   }
   if (error instanceof StoreError) {

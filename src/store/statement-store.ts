@@ -115,6 +115,8 @@ export interface NotifyTarget {
   readonly query: string | null;
   readonly createdAt: EpochMs;
   readonly createdBy: string;
+  /** When it answered that it is gone: nothing is sent there any more. Absent: it is in use. */
+  readonly goneAt?: EpochMs;
 }
 
 export interface TargetStore {
@@ -123,6 +125,8 @@ export interface TargetStore {
   get(id: string): Promise<NotifyTarget | null>;
   /** By their age. */
   list(): Promise<NotifyTarget[]>;
+  /** Notes that it answered 410 Gone. */
+  gone(id: string, at: EpochMs): Promise<void>;
   /** Erases it; false: there was none. */
   remove(id: string): Promise<boolean>;
 }

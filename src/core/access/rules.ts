@@ -164,6 +164,25 @@ export function decide(principal: Principal, action: Action): Decision {
   return { allowed: true, reach: reaches.includes('all') ? 'all' : 'own' };
 }
 
+type Right = Pick<Principal, 'roles' | 'customer' | 'scopes'>;
+
+/**
+ * What somebody would give away without having it: the first action that `grant` allows and `giver` may not do, or not
+ * as far; null: there is none. Nobody hands out more than it holds.
+ */
+export function excessOf(giver: Principal, grant: Right): Action | null {
+  const taker: Principal = { id: '', name: '', via: 'token', ...grant };
+  const excess = actions.find((action) => {
+    const given = decide(taker, action);
+    if (!given.allowed) return false;
+    const held = decide(giver, action);
+    if (!held.allowed) return true;
+    if (held.reach === 'all') return false;
+    return given.reach === 'all' || grant.customer !== giver.customer;
+  });
+  return excess ?? null;
+}
+
 export interface WrittenGrant {
   readonly roles: readonly string[];
   readonly customer: string | null;

@@ -1,5 +1,6 @@
 /** C0 and C1 controls, DEL, line and paragraph separators, and the marks that turn the writing direction round. */
-const controls = '\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069';
+const controls =
+  '\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069';
 const anyControl = new RegExp(`[${controls}]`);
 const everyControl = new RegExp(`[${controls}]`, 'g');
 /** Line ends (a carriage return only before a line feed) and tabs lay text out and stay. */

@@ -4,6 +4,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 import type { Config } from '../../config/config.js';
 import { type Action, type Principal, rules } from '../../core/access/rules.js';
+import { hasControls, hasHiddenCharacters } from '../../core/text/control-characters.js';
 import { type Authenticator, OidcUnreachableError } from '../../services/access/authenticator.js';
 import type { Oidc } from '../../services/access/oidc.js';
 import type { SessionRecord } from '../../store/access-store.js';
@@ -22,13 +23,7 @@ const isLoopback = (host: string): boolean => {
  */
 function openPrincipal(request: FastifyRequest, action: Action, config: Pick<Config, 'http'>): Principal {
   const writes = rules[action].kind === 'write';
-  // A page of elsewhere whose name was made to point here would read what this machine may.
-  const { host = '' } = request.headers;
-  if (isLoopback(config.http.host) && !isLoopback(hostOf(host))) {
-    throw new ForbiddenError(
-      `${host || 'no host'} is not this machine; allowed: a Host of localhost, 127.0.0.1 or [::1], or to sign in`,
-    );
-  }
+  refuseForeignHost(request.headers.host, config);
   return {
     id: 'open',
     name: writes ? writerOf(request, config) : 'anybody',
@@ -37,6 +32,14 @@ function openPrincipal(request: FastifyRequest, action: Action, config: Pick<Con
     scopes: null,
     via: 'open',
   };
+}
+
+/** A page of elsewhere whose name was made to point here would read what this machine may. */
+export function refuseForeignHost(host = '', config: Pick<Config, 'http'>): void {
+  if (!isLoopback(config.http.host) || isLoopback(hostOf(host))) return;
+  throw new ForbiddenError(
+    `${host || 'no host'} is not this machine; allowed: a Host of localhost, 127.0.0.1 or [::1], or to sign in`,
+  );
 }
 
 function writerOf(request: FastifyRequest, { http }: Pick<Config, 'http'>): string {
@@ -60,7 +63,7 @@ function writerOf(request: FastifyRequest, { http }: Pick<Config, 'http'>): stri
   }
   const given = decoded(name);
   // Who it was is written down whether it was allowed or not.
-  if (/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(given)) {
+  if (/\p{Cs}/u.test(given) || hasControls(given) || hasHiddenCharacters(given)) {
     throw new BadRequestError([{ parameter: actorHeader, detail: 'is no name; allowed: one line of text' }]);
   }
   return given;
@@ -167,7 +170,11 @@ export function identifier({ door, config, oidc }: IdentifyOptions) {
     somebody ||= (await door?.anybody()) ?? false;
     return somebody;
   };
-  return async (request: FastifyRequest, action: Action): Promise<Identified> => {
+  /** Of what is open to everybody, while nobody has to sign in. */
+  const checkHost = async ({ headers }: FastifyRequest): Promise<void> => {
+    if (door === null || !(await mustSignIn())) refuseForeignHost(headers.host, config());
+  };
+  const identify = async (request: FastifyRequest, action: Action): Promise<Identified> => {
     if (door === null) return { principal: openPrincipal(request, action, config()), session: null };
     const { authorization } = request.headers;
     if (authorization !== undefined) {
@@ -193,6 +200,7 @@ export function identifier({ door, config, oidc }: IdentifyOptions) {
     if (await mustSignIn()) throw new UnauthorizedError(await howToSignIn(door, config()));
     return { principal: openPrincipal(request, action, config()), session: null };
   };
+  return { identify, checkHost };
 }
 
 function unavailable(error: unknown): never {

@@ -5,6 +5,8 @@ import { isoInstant } from '../../render/figures.js';
 import type { Authenticator } from '../../services/access/authenticator.js';
 import type { SecondFactors } from '../../services/access/second-factor.js';
 import type { SessionRecord } from '../../store/access-store.js';
+import { validationError } from '../../core/ledger/errors.js';
+import { ValidationError } from '../../services/ledger/entries.js';
 import { ConflictError } from '../problem.js';
 import { id, words } from '../route/input.js';
 import { addRoute, isoTime } from '../route/route.js';
@@ -67,14 +69,14 @@ export function ownSessionRoutes(server: FastifyInstance, { door, factors }: Own
     summary: 'Ends one of the sessions of whoever asks.',
     params: z.strictObject({ id: id() }),
     answer: { status: 204, description: 'ended' },
-    handle: async ({ caller, params, reply }) => {
+    handle: async ({ caller, params }) => {
       const found = (await door.sessions(caller.principal.id)).find((one) => idOf(one) === params.id);
       if (found === undefined) {
-        reply.callNotFound();
-        return undefined;
+        throw new ValidationError([
+          validationError('id', 'is no session of yours', 'an id as GET /api/v1/sessions gives it', ['no-such', params.id]),
+        ]);
       }
       await door.end(found.hash);
-      return undefined;
     },
   });
   addRoute(server, {

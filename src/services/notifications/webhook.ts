@@ -25,6 +25,27 @@ export interface WebhookOptions {
   readonly lookup?: LookupAll;
 }
 
+/** A target answered, and did not take the message. */
+export class WebhookAnswerError extends Error {
+  override readonly name = 'WebhookAnswer';
+  constructor(
+    readonly status: number,
+    /** How long the target asks to wait; null: it does not say. */
+    readonly retryAfterMs: number | null,
+    what: string,
+  ) {
+    super(what);
+  }
+}
+
+/** The delay that a `Retry-After` header asks for, in seconds or until a date; null: it is neither. */
+export function retryAfterMs(header: string | undefined, now: EpochMs): number | null {
+  if (header === undefined) return null;
+  if (/^\s*\d{1,9}\s*$/.test(header)) return Number(header) * 1000;
+  const until = /[A-Za-z]/.test(header) ? Date.parse(header) : NaN;
+  return Number.isNaN(until) ? null : Math.max(0, until - now);
+}
+
 /** At most this many bytes of a response are read. */
 const maxAnswerBytes = 64 * 1024;
 
@@ -94,14 +115,14 @@ export async function postWebhook(options: WebhookOptions): Promise<void> {
     },
   };
   const send = target.protocol === 'https:' ? httpsRequest : httpRequest;
-  await answered(send(target, requestOptions), body, refuseFor, timeoutMs);
+  await answered(send(target, requestOptions), body, refuseFor, { timeoutMs, now });
 }
 
 function answered(
   request: ClientRequest,
   body: string,
   refuseFor: (address: string) => void,
-  timeoutMs: number,
+  { timeoutMs, now }: Pick<WebhookOptions, 'timeoutMs' | 'now'>,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     request.on('socket', (socket) => {
@@ -126,9 +147,11 @@ function answered(
       response.on('error', () => undefined);
       response.on('close', () => {
         if (statusCode >= 200 && statusCode < 300) resolve();
-        else if (statusCode >= 300 && statusCode < 400)
-          reject(new Error(`answered ${statusCode}: redirects are not followed`));
-        else reject(new Error(`answered ${statusCode}`));
+        else {
+          const redirects = statusCode >= 300 && statusCode < 400 ? ': redirects are not followed' : '';
+          const wait = retryAfterMs(response.headers['retry-after'], now);
+          reject(new WebhookAnswerError(statusCode, wait, `answered ${statusCode}${redirects}`));
+        }
       });
     });
     request.end(body);

@@ -10,7 +10,7 @@ import {
   reportChainFault,
 } from '../../core/ticket/actions.js';
 import { checkTransition, incidentOf, samenessOf } from '../../core/ticket/lifecycle.js';
-import { type Ticket, foldReport } from '../../core/ticket/report.js';
+import { type Ticket, foldReport, textFault } from '../../core/ticket/report.js';
 import type { Suggestion } from '../../core/ticket/suggestion.js';
 import type { EpochMs, PathId } from '../../core/types.js';
 import { digestOf, sha256 } from '../../seal/canonical.js';
@@ -146,7 +146,10 @@ export function createTicketService({ store, ledger, config, now }: TicketServic
     report,
     async file(actor, request) {
       const at = now();
-      const wrong = filingFaults(request, actor, at);
+      const wrong = [
+        ...filingFaults(request, actor, at),
+        ...(request.notes ?? []).flatMap(({ text }, index) => textFault(`note.${index}.text`, text) ?? []),
+      ];
       const scope = scopeOf(config(), request, at);
       if (wrong.length > 0 || 'field' in scope)
         throw new ValidationError([...wrong, ...('field' in scope ? [scope] : [])]);
@@ -205,6 +208,10 @@ export function createTicketService({ store, ledger, config, now }: TicketServic
         const actions: TicketAction[] = [{ type: 'filed', text }];
         // A ticket filed by phone has been acknowledged by whoever took the call.
         if (request.channel === 'phone') actions.push({ type: 'taken' });
+        for (const { text: said, externalId } of request.notes ?? []) {
+          const named = externalId === null ? {} : { externalId };
+          actions.push({ type: 'commented', text: said, internal: false, attachments: [], ...named });
+        }
         return actions;
       });
     },

@@ -123,6 +123,9 @@ export function targetStore({ read, change }: Connection): TargetStore {
       return row ? targetOf(row) : null;
     },
     list: async () => (await read<TargetRow>(targetSql.list)).map(targetOf),
+    gone: async (id, at) => {
+      await change(targetSql.gone, { id, at });
+    },
     remove: async (id) => (await change(targetSql.remove, { id })) === 1,
   };
 }

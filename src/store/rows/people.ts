@@ -206,10 +206,13 @@ export function allOf(
 }
 
 /** Rows of who is told and of what is to be sent, and the statements that both databases run as they stand here. */
-export type TargetRow = Omit<NotifyTarget, 'events'> & { readonly events: string };
+export type TargetRow = Omit<NotifyTarget, 'events' | 'goneAt'> & {
+  readonly events: string;
+  readonly goneAt: number | null;
+};
 
 const target = `SELECT id, customer, kind, address, secret, language, events, query, created_at AS "createdAt",
-  created_by AS "createdBy" FROM notify_target`;
+  created_by AS "createdBy", gone_at AS "goneAt" FROM notify_target`;
 
 export const targetSql = {
   add: `INSERT INTO notify_target (id, customer, kind, address, secret, language, events, query, created_at, created_by)
@@ -217,15 +220,18 @@ export const targetSql = {
     ON CONFLICT (id) DO NOTHING`,
   get: `${target} WHERE id = :id`,
   list: `${target} ORDER BY created_at, id`,
+  gone: 'UPDATE notify_target SET gone_at = :at WHERE id = :id AND gone_at IS NULL',
   remove: 'DELETE FROM notify_target WHERE id = :id',
 } as const;
 
-export const targetRow = ({ events, ...rest }: NotifyTarget): TargetRow => ({
+export const targetRow = ({ events, goneAt, ...rest }: NotifyTarget): TargetRow => ({
   ...rest,
+  goneAt: goneAt ?? null,
   events: events.join(','),
 });
-export const targetOf = ({ events, ...rest }: TargetRow): NotifyTarget => ({
+export const targetOf = ({ events, goneAt, ...rest }: TargetRow): NotifyTarget => ({
   ...rest,
+  ...(goneAt !== null && { goneAt }),
   events: events.split(','),
 });
 

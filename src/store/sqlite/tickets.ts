@@ -131,6 +131,7 @@ export function targetStore({ db, read, write }: Connection): TargetStore {
   const get = db.prepare<object, TargetRow>(targetSql.get);
   const list = db.prepare<[], TargetRow>(targetSql.list);
   const remove = db.prepare(targetSql.remove);
+  const gone = db.prepare(targetSql.gone);
   return {
     add: (target) => write(() => add.run(targetRow(target)).changes === 1),
     get: (id) =>
@@ -139,6 +140,7 @@ export function targetStore({ db, read, write }: Connection): TargetStore {
         return row === undefined ? null : targetOf(row);
       }),
     list: () => read(() => list.all().map(targetOf)),
+    gone: (id, at) => write(() => void gone.run({ id, at })),
     remove: (id) => write(() => remove.run({ id }).changes === 1),
   };
 }
