@@ -27,7 +27,7 @@ import {
 import { type Billing, createBilling } from '../services/credits/billing.js';
 import { CustomerConflictError, hasBook, withLedgerEntries } from '../services/customers/in-force.js';
 import { type EvidenceMade, packEvidence } from '../services/evidence/make.js';
-import { type Imported, importExclusions } from '../services/ledger/service.js';
+import { type Imported, importExclusions } from '../services/ledger/import.js';
 import { ValidationError, textsOf } from '../services/ledger/entries.js';
 import { createLedgerBacklog, type LedgerBacklog } from '../services/ledger/backlog.js';
 import { createReports, type Reports } from '../services/reports.js';
@@ -35,7 +35,7 @@ import { closeStanding } from '../services/statements/month-close.js';
 import { reportsStanding } from '../services/tickets/append.js';
 import { createTicketBacklog, type TicketBacklog } from '../services/tickets/service.js';
 import type { TrailStore } from '../store/access-store.js';
-import { type LedgerStore, maxAttachmentBytes } from '../store/ledger-store.js';
+import { type FeedStore, type LedgerStore, maxAttachmentBytes } from '../store/ledger-store.js';
 import type { Store } from '../store/store.js';
 import { ConfigRejectedError, ListenError } from './round-log.js';
 import { openStore, readStore } from './store.js';
@@ -234,7 +234,12 @@ export interface LedgerOptions {
 /** The ledger and the months that stand on it, from a store that is opened for this alone. */
 export interface OpenLedger extends Omit<LedgerBacklog, 'attach'> {
   readonly textsOf: typeof textsOf;
-  importExclusions(actor: string, inputs: Parameters<typeof textsOf>[0]): Promise<Imported>;
+  importExclusions(
+    actor: string,
+    inputs: Parameters<typeof importExclusions>[2],
+    options?: Parameters<typeof importExclusions>[3],
+  ): Promise<Imported>;
+  readonly feeds: FeedStore;
   /** Reads and keeps files of this machine: all of them or, when one can't be read, none. */
   attach(files: readonly string[]): Promise<AttachmentRef[]>;
   /** The same of a fault report, whose files have to be what their names say. */
@@ -258,7 +263,8 @@ export async function openLedger({ config, now, write }: LedgerOptions): Promise
   return {
     ...office,
     textsOf,
-    importExclusions: (actor, inputs) => importExclusions(office.desk, actor, inputs),
+    importExclusions: (actor, inputs, options) => importExclusions(office.desk, actor, inputs, options),
+    feeds: store.feeds,
     faults,
     attach: (files) => keep(files, (name, content) => office.attach(name, content)),
     attachToReport: (files) => keep(files, (name, content) => faults.desk.attach(name, content)),

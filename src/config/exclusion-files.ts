@@ -1,11 +1,9 @@
 import { parse } from 'csv-parse/sync';
-import ICAL from 'ical.js';
-import { Temporal } from 'temporal-polyfill';
 import { exclusionKinds, type ExclusionScope } from '../core/exclusion.js';
 import type { AttachmentRef, ExclusionText, Notice } from '../core/ledger/actions.js';
 import { exclusionColumns, toldBefore, toldBehind } from '../core/ledger/columns.js';
 import { type ValidationIssue, validationError } from '../core/ledger/errors.js';
-import { isTimeZone } from '../core/time/calendar.js';
+import type { Interval } from '../core/time/intervals.js';
 import type { EpochMs } from '../core/types.js';
 import { isWrong, parseDurationUs, parseInstant } from './scalars.js';
 import { didYouMean } from './problem.js';
@@ -68,6 +66,14 @@ export interface ExclusionInput {
   readonly duration?: string | undefined;
   readonly zone?: string | undefined;
   readonly attachments?: readonly AttachmentRef[] | undefined;
+  /** Instead of `from` and `to`: in their order. */
+  readonly intervals?: readonly Interval[] | undefined;
+}
+
+/** What events of a calendar do not say themselves. */
+export interface CalendarDefaults extends ExclusionInput {
+  /** Of floating times and whole days. */
+  readonly zone?: string | undefined;
 }
 
 export type ExclusionReading =
@@ -92,26 +98,31 @@ export function readExclusion(input: ExclusionInput): ExclusionReading {
   }
   const scope = readScope(input.scope ?? []);
   if ('refusals' in scope) refusals.push(...scope.refusals);
-  const from = readTime('from', input.from, refusals);
-  const to = readTime('to', input.to, refusals);
+  const intervals = input.intervals ?? readInterval(input, refusals);
   const notices = (input.notices ?? []).flatMap((notice) => readNotice(notice, refusals) ?? []);
   const recurrence = readRecurrence(input, refusals);
-  if (kind === undefined || 'refusals' in scope || from === null || to === null || refusals.length > 0)
+  if (kind === undefined || 'refusals' in scope || intervals === null || refusals.length > 0)
     return { ok: false, refusals };
   return {
     ok: true,
     text: {
       kind,
       scope: scope.scope,
-      intervals: [{ from, to }],
+      intervals,
       recurrence,
       notices,
       reason: input.reason ?? '',
-      proof: input.proof ?? null,
+      proof: input.proof || null,
       source: input.source ?? null,
       attachments: input.attachments ?? [],
     },
   };
+}
+
+function readInterval(input: ExclusionInput, refusals: ValidationIssue[]): Interval[] | null {
+  const from = readTime('from', input.from, refusals);
+  const to = readTime('to', input.to, refusals);
+  return from === null || to === null ? null : [{ from, to }];
 }
 
 const timeRule = 'a date such as 2026-10-01 (00:00 UTC), or an instant such as 2026-10-01T08:00:00+08:00';
@@ -135,9 +146,10 @@ export function readTime(
 }
 
 function readNotice(notice: string, refusals: ValidationIssue[]): Notice | null {
-  const [time = '', ...words] = notice.trim().split(/\s+/);
+  // The text is kept as it is, its line ends and double spaces too.
+  const [, time = '', text = ''] = /^\s*(\S*)\s?([^]*)$/.exec(notice) ?? [];
   const at = readTime('notices', time, refusals);
-  return at === null ? null : { at, text: words.length === 0 ? null : words.join(' ') };
+  return at === null ? null : { at, text: text === '' ? null : text };
 }
 
 function readRecurrence(input: ExclusionInput, refusals: ValidationIssue[]): ExclusionText['recurrence'] {
@@ -164,9 +176,16 @@ const required = ['kind', 'scope', 'from', 'to', 'reason'] as const;
 export interface PlacedInput {
   readonly place: string;
   readonly input: ExclusionInput;
+  /** An event of a calendar: its source names it, and another text of the same source is its newer one. */
+  readonly event?: true;
 }
 export type ImportReading =
-  | { readonly ok: true; readonly inputs: readonly PlacedInput[] }
+  | {
+      readonly ok: true;
+      readonly inputs: readonly PlacedInput[];
+      /** What the file says was called off. */
+      readonly cancelled?: readonly { readonly place: string; readonly source: string }[];
+    }
   | { readonly ok: false; readonly refusals: readonly ValidationIssue[] };
 
 /** CSV after RFC 4180 with a line of names → exclusions, one a line. */
@@ -198,21 +217,68 @@ export function readExclusionsCsv(text: string): ImportReading {
   if (refusals.length > 0) return { ok: false, refusals };
   // What came to nothing is no proposal.
   const alive = rows.filter(({ record }) => !['rejected', 'revoked'].includes(record['state'] ?? ''));
-  return {
-    ok: true,
-    inputs: alive.map(({ record, info }) => ({ place: `line ${info.lines}`, input: inputOf(record) })),
-  };
+  const lines = alive.map(({ record, info }) => ({
+    place: `line ${info.lines}`,
+    input: inputOf(record),
+    id: record['id'] ?? '',
+  }));
+  return { ok: true, inputs: joined(lines) };
 }
 
+/** The lines of one exclusion, which an export gives one id, are its windows. */
+function joined(lines: readonly (PlacedInput & { readonly id: string })[]): PlacedInput[] {
+  const byId = new Map<string, (typeof lines)[number][]>();
+  for (const line of lines) {
+    const key = line.id === '' ? line.place : JSON.stringify([line.id, withoutTimes(line.input)]);
+    byId.set(key, [...(byId.get(key) ?? []), line]);
+  }
+  return [...byId.values()].flatMap((some): PlacedInput[] => {
+    const [first] = some;
+    if (first === undefined) return [];
+    const { place, input } = first;
+    if (some.length === 1) return [{ place, input }];
+    const ignored: ValidationIssue[] = [];
+    const windows = some.flatMap((line) => readInterval(line.input, ignored) ?? []);
+    // Times that can't be read are told line by line.
+    if (ignored.length > 0) return some.map((line) => ({ place: line.place, input: line.input }));
+    return [{ place, input: { ...withoutTimes(input), intervals: windows.sort((a, b) => a.from - b.from) } }];
+  });
+}
+
+const withoutTimes = ({ from: _from, to: _to, ...rest }: ExclusionInput): ExclusionInput => rest;
+
+/** Texts in one text, with `|` between them; what is not between them is escaped by a backslash. */
+export const joinParts = (parts: readonly string[]): string =>
+  parts
+    .map((part) =>
+      part
+        .replace(/[\\|]/g, '\\$&')
+        .replace(/^\s|\s$/g, (blank) => `\\u${blank.charCodeAt(0).toString(16).padStart(4, '0')}`),
+    )
+    .join('|');
+
+/** What `joinParts` joined; blanks around a part are the writer's. */
+export function partsOf(text: string): string[] {
+  const parts = text.match(/(?:[^\\|]|\\[^])+/g) ?? [];
+  return parts.flatMap((part) => {
+    const plain = part.trim().replace(/\\(?:u([0-9a-f]{4})|([\\|]))/g, (_whole, code?: string, sign?: string) =>
+      code === undefined ? (sign ?? '') : String.fromCharCode(Number.parseInt(code, 16)),
+    );
+    return plain === '' ? [] : [plain];
+  });
+}
+
+/**
+ * A text as a cell that a spreadsheet does not run: what begins like a formula has a quote before it, and so does what
+ * has quotes before that already.
+ */
+export const disarmed = (text: string): string => (/^'*[=+\-@\t\r＝＋－＠]/.test(text) ? `'${text}` : text);
+const rearmed = (text: string): string => (/^'+[=+\-@\t\r＝＋－＠]/.test(text) ? text.slice(1) : text);
+
 function inputOf(record: Readonly<Record<string, string>>): ExclusionInput {
-  // A text that a spreadsheet would run as a formula was disarmed by a quote when it was written.
-  const cell = (name: string): string | undefined =>
-    record[name]?.replace(/^'(?=[=+\-@\t\r])/, '') || undefined;
-  const list = (name: string): string[] =>
-    (cell(name) ?? '')
-      .split('|')
-      .map((word) => word.trim())
-      .filter(Boolean);
+  const cell = (name: string): string | undefined => rearmed(record[name] ?? '') || undefined;
+  const list = (name: string): string[] => partsOf(cell(name) ?? '');
+  const source = cell('source');
   return {
     kind: cell('kind'),
     scope: list('scope'),
@@ -221,128 +287,7 @@ function inputOf(record: Readonly<Record<string, string>>): ExclusionInput {
     notices: list('notices'),
     reason: cell('reason'),
     proof: cell('proof'),
-    source: cell('source'),
+    // An export names what has no source by its id.
+    source: source === record['id'] ? undefined : source,
   };
-}
-
-const eventTimeRule = 'a time in UTC (20261001T080000Z), or with a TZID that is an IANA zone';
-
-/**
- * The events of an iCalendar file (RFC 5545) → exclusions. SUMMARY is the reason, UID the source, CREATED (else
- * DTSTAMP) the notice; X-POP-SLA-KIND, -SCOPE, -NOTICES and -PROOF say the rest, else `defaults`. A floating time
- * means another instant in every place, so it is refused, and so is a whole day; a rule of recurrence is too: windows
- * that come again are proposed by a cron expression.
- */
-export function readExclusionsIcal(text: string, defaults: ExclusionInput): ImportReading {
-  let events: ICAL.Component[];
-  try {
-    const calendar = new ICAL.Component(ICAL.parse(text) as unknown[]);
-    if (calendar.name !== 'vcalendar') throw new Error('it has no VCALENDAR');
-    events = calendar.getAllSubcomponents('vevent');
-  } catch (error) {
-    const what = `is no iCalendar: ${(error as Error).message.split('\n', 1)[0] ?? ''}`;
-    return { ok: false, refusals: [validationError('file', what, 'one VCALENDAR with VEVENTs (RFC 5545)')] };
-  }
-  const refusals: ValidationIssue[] = [];
-  const inputs = events.flatMap((event, index): PlacedInput[] => {
-    // What was called off is no proposal.
-    if (textOf(event, 'status')?.toUpperCase() === 'CANCELLED') return [];
-    const uid = textOf(event, 'uid');
-    const place = `event ${index + 1}${uid === undefined ? '' : ` (${uid.slice(0, 60)})`}`;
-    const from = instantOf(event, 'dtstart', place, refusals);
-    const to = endOf(event, from, place, refusals);
-    for (const rule of ['rrule', 'rdate']) {
-      if (!event.hasProperty(rule)) continue;
-      const allowed =
-        'single events; windows that come again are proposed with --cron, --duration and --zone';
-      refusals.push(validationError(`${place}: ${rule}`, 'is a recurrence', allowed));
-    }
-    if (from === null || to === null) return [];
-    return [{ place, input: inputOfEvent(event, from, to, defaults) }];
-  });
-  return refusals.length > 0 ? { ok: false, refusals } : { ok: true, inputs };
-}
-
-function inputOfEvent(
-  event: ICAL.Component,
-  from: string,
-  to: string,
-  defaults: ExclusionInput,
-): ExclusionInput {
-  const own = (name: string): string | undefined => textOf(event, `x-pop-sla-${name}`);
-  const list = (name: string): string[] | undefined =>
-    own(name)
-      ?.split('|')
-      .map((word) => word.trim())
-      .filter(Boolean);
-  const ignored: ValidationIssue[] = [];
-  const stamp = instantOf(event, 'created', '', ignored) ?? instantOf(event, 'dtstamp', '', ignored);
-  return {
-    kind: own('kind') ?? defaults.kind,
-    scope: list('scope') ?? defaults.scope,
-    notices: list('notices') ?? (defaults.notices?.length ? defaults.notices : stamp === null ? [] : [stamp]),
-    reason: textOf(event, 'summary') ?? defaults.reason,
-    proof: own('proof') ?? defaults.proof,
-    source: textOf(event, 'uid'),
-    from,
-    to,
-  };
-}
-
-function textOf(event: ICAL.Component, name: string): string | undefined {
-  const value: unknown = event.getFirstPropertyValue(name);
-  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
-}
-
-/** In UTC; null: it is none, and that is noted. */
-function instantOf(
-  event: ICAL.Component,
-  name: string,
-  place: string,
-  refusals: ValidationIssue[],
-): string | null {
-  const property = event.getFirstProperty(name);
-  const value: unknown = property?.getFirstValue();
-  const field = `${place}: ${name}`;
-  if (!(value instanceof ICAL.Time)) {
-    refusals.push(validationError(field, 'is missing', eventTimeRule));
-    return null;
-  }
-  if (value.isDate) {
-    refusals.push(
-      validationError(field, 'is a whole day, which begins at another instant in every zone', eventTimeRule),
-    );
-    return null;
-  }
-  const { year, month, day, hour, minute, second } = value;
-  const local = { year, month, day, hour, minute, second };
-  if (value.zone === ICAL.Timezone.utcTimezone) return utc(local, 'UTC');
-  const zone: unknown = property?.getParameter('tzid');
-  if (typeof zone !== 'string') {
-    refusals.push(validationError(field, 'is floating: it has no zone', eventTimeRule));
-    return null;
-  }
-  if (isTimeZone(zone)) return utc(local, zone);
-  refusals.push(
-    validationError(field, `has an unknown zone, ${JSON.stringify(zone.slice(0, 40))}`, eventTimeRule),
-  );
-  return null;
-}
-
-const utc = (local: Temporal.PlainDateTimeLike, zone: string): string =>
-  Temporal.PlainDateTime.from(local).toZonedDateTime(zone).toInstant().toString();
-
-/** DTEND, or DTSTART and DURATION. */
-function endOf(
-  event: ICAL.Component,
-  from: string | null,
-  place: string,
-  refusals: ValidationIssue[],
-): string | null {
-  const duration: unknown = event.getFirstPropertyValue('duration');
-  if (event.hasProperty('dtend') || !(duration instanceof ICAL.Duration)) {
-    return instantOf(event, 'dtend', place, refusals);
-  }
-  if (from === null) return null;
-  return new Date(Date.parse(from) + duration.toSeconds() * 1000).toISOString();
 }

@@ -3,18 +3,19 @@ import { z } from 'zod';
 import { readTime, scopeWords } from '../../config/exclusion-files.js';
 import { actorOfPrincipal } from '../../core/access/rules.js';
 import { type ValidationIssue, validationError } from '../../core/ledger/errors.js';
-import { exclusionStates } from '../../core/ledger/exclusions.js';
 import { parseRef } from '../../core/ledger/outages.js';
 import { decisions } from '../../core/ledger/proposals.js';
 import type { Interval } from '../../core/time/intervals.js';
-import { exclusionJson } from '../../render/ledger.js';
-import { importExclusions } from '../../services/ledger/service.js';
+import { exclusionStates, type LedgerExclusion } from '../../core/ledger/exclusions.js';
+import { costText, exclusionJson } from '../../render/ledger.js';
+import { importExclusions } from '../../services/ledger/import.js';
 import { ValidationError, textsOf } from '../../services/ledger/entries.js';
 import type { LedgerBacklog } from '../../services/ledger/backlog.js';
 import { maxAttachmentBytes } from '../../store/ledger-store.js';
 import { fileName, id, words } from '../route/input.js';
 import { addRoute } from '../route/route.js';
 import { attachment, exclusion } from './answers.js';
+import { ConflictError } from '../problem.js';
 import { ownExclusions } from './shown.js';
 
 const tag = 'ledger';
@@ -185,7 +186,7 @@ const several = () => words(2000).meta({ description: 'words with commas between
 const partsOf = (text: string | undefined) => text?.split(',').map((word) => word.trim());
 
 /** Exclusions as files: out as CSV or a calendar, and in again. */
-export function exclusionFiles(server: FastifyInstance, { desk }: Pick<LedgerBacklog, 'desk'>): void {
+export function exclusionFiles(server: FastifyInstance, { desk, impact }: Pick<LedgerBacklog, 'desk' | 'impact'>): void {
   for (const type of ['text/csv', 'text/calendar']) {
     server.addContentTypeParser(type, { parseAs: 'buffer' }, (_request, content, done) => {
       done(null, content);
@@ -204,12 +205,14 @@ export function exclusionFiles(server: FastifyInstance, { desk }: Pick<LedgerBac
       const all = ownExclusions(await desk.exclusions(), caller.own());
       const wanted = all.filter(({ state }) => state === (query.state ?? state));
       const { exclusionsCsv, exclusionsIcal } = await import('../../render/ledger.js');
+      const { disarmed, joinParts } = await import('../../config/exclusion-files.js');
+      const codec = { scopeOf: ({ scope }: LedgerExclusion) => scopeWords(scope), disarmed, joinParts };
       const render = query.format === 'csv' ? exclusionsCsv : exclusionsIcal;
       const name = query.format === 'csv' ? 'exclusions.csv' : 'exclusions.ics';
       return reply
         .type(fileTypes[query.format])
         .header('content-disposition', `attachment; filename="${name}"`)
-        .send(Buffer.from(render(wanted, ({ scope }) => scopeWords(scope))));
+        .send(Buffer.from(render(wanted, codec)));
     },
   });
   addRoute(server, {
@@ -226,6 +229,8 @@ export function exclusionFiles(server: FastifyInstance, { desk }: Pick<LedgerBac
       kind: words(50).default('planned-maintenance'),
       scope: several(),
       notices: several(),
+      /** Of floating times and whole days of a calendar. */
+      zone: words(100).optional(),
     }),
     body: z.instanceof(Buffer, {
       error: 'is no file; allowed: its bytes, as text/csv, text/calendar or application/octet-stream',
@@ -233,23 +238,40 @@ export function exclusionFiles(server: FastifyInstance, { desk }: Pick<LedgerBac
     answer: {
       status: 201,
       description: 'proposed',
-      schema: z.strictObject({ proposed: z.array(z.string()), leftOut: z.int() }),
+      schema: z.strictObject({
+        proposed: z.array(z.string()),
+        leftOut: z.int(),
+        withdrawn: z.array(z.string()).meta({ description: 'proposals that the calendar called off or changed' }),
+      }),
     },
     handle: async ({ query, body, caller }) => {
       const text = decoded(body);
-      const kindOfFile = query.format ?? (text.trimStart().startsWith('BEGIN:VCALENDAR') ? 'ical' : 'csv');
-      const defaults = { kind: query.kind, scope: partsOf(query.scope), notices: partsOf(query.notices) };
+      const kindOfFile = query.format ?? (/^\s*BEGIN:VCALENDAR/i.test(text) ? 'ical' : 'csv');
+      const defaults = { kind: query.kind, scope: partsOf(query.scope), notices: partsOf(query.notices), zone: query.zone };
       // Readers of files that a start does not wait for.
       const { readExclusionsCsv } = await import('../../config/exclusion-files.js');
-      const { readExclusionsIcal } = await import('../../config/exclusion-files.js');
+      const { readExclusionsIcal } = await import('../../config/exclusion-calendar.js');
       const reading = kindOfFile === 'csv' ? readExclusionsCsv(text) : readExclusionsIcal(text, defaults);
       if (!reading.ok) throw new ValidationError(reading.refusals);
       if (reading.inputs.length > maxAtOnce)
         throw new ValidationError([
           validationError('file', `has ${reading.inputs.length} exclusions`, `at most ${maxAtOnce}`),
         ]);
-      const { proposed, leftOut } = await importExclusions(desk, actorOfPrincipal(caller.principal), reading.inputs);
-      return { proposed: proposed.map(({ id }) => id), leftOut };
+      const by = actorOfPrincipal(caller.principal);
+      const done = await importExclusions(desk, by, reading.inputs, { cancelled: reading.cancelled ?? [] });
+      const proposed = done.proposed.map(({ id }) => id);
+      if (done.conflicts.length > 0) {
+        const conflicts = await Promise.all(
+          done.conflicts.map(async ({ id: of, why }) => `${of} (${why} by its calendar; ${costText(await impact(of))})`),
+        );
+        // What is approved counts: it is never left or changed without anybody being asked.
+        throw new ConflictError(
+          `approved exclusions are not what their calendar says: ${conflicts.join(', ')}; ` +
+            `allowed: to revoke them, or to leave them; proposed: ${proposed.join(', ') || 'nothing'}; ` +
+            `rejected: ${done.withdrawn.join(', ') || 'nothing'}`,
+        );
+      }
+      return { proposed, leftOut: done.leftOut, withdrawn: [...done.withdrawn] };
     },
   });
 }

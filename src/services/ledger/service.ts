@@ -65,8 +65,15 @@ interface CorrectionRequest {
 export interface LedgerService {
   exclusions(): Promise<LedgerExclusion[]>;
   exclusion(id: string): Promise<LedgerExclusion>;
-  /** Proposes all of them or none; each error names the index of its text. */
-  propose(actor: string | Actor, texts: readonly ExclusionText[]): Promise<LedgerExclusion[]>;
+  /**
+   * Proposes all of them or none, and rejects the proposals that they take the place of; each error names the index of
+   * its text.
+   */
+  propose(
+    actor: string | Actor,
+    texts: readonly ExclusionText[],
+    withdrawn?: readonly { readonly id: string; readonly reason: string }[],
+  ): Promise<LedgerExclusion[]>;
   decide(
     actor: string | Actor,
     decision: Decision,
@@ -112,7 +119,7 @@ export function createLedgerService({ store, config, now }: LedgerServiceOptions
   return {
     exclusions,
     exclusion,
-    async propose(actor, texts) {
+    async propose(actor, texts, withdrawn = []) {
       await attached(
         store,
         texts.flatMap(({ attachments }) => attachments),
@@ -125,12 +132,19 @@ export function createLedgerService({ store, config, now }: LedgerServiceOptions
           const { pops, book } = withLedgerEntries(config(), events);
           const popIds = pops.map(({ id }) => id);
           const known = knownNames(popIds, book);
-          const others = foldExclusions(events);
-          const actions: LedgerAction[] = [];
+          const gone = new Set(withdrawn.map(({ id }) => id));
+          const others = foldExclusions(events).filter(({ id, state }) => state !== 'proposed' || !gone.has(id));
+          const open = foldExclusions(events).filter(({ id, state }) => state === 'proposed' && gone.has(id));
+          const actions: LedgerAction[] = open.map(({ id }) => ({
+            type: 'exclusion-rejected',
+            id,
+            reason: withdrawn.find((one) => one.id === id)?.reason ?? '',
+          }));
+          const firstSeq = nextSeq + actions.length;
           const refusals = texts.flatMap((text, index) => {
             const rules = rulesFor(book, text.intervals);
             const faults = proposalFaults(text, { now: now(), known, rules, others });
-            const id = `X${nextSeq + index}`;
+            const id = `X${firstSeq + index}`;
             actions.push({ type: 'exclusion-proposed', id, ...text });
             const proposed = { actor: actorOf(actor).name, at: now(), reason: null };
             const none = { approved: null, rejected: null, revoked: null };
@@ -141,7 +155,9 @@ export function createLedgerService({ store, config, now }: LedgerServiceOptions
           return refusals.length > 0 ? refusals : actions;
         },
       });
-      return (await exclusions()).filter(({ id }) => links.some(({ action }) => action.id === id));
+      return (await exclusions()).filter(({ id }) =>
+        links.some(({ action }) => action.type === 'exclusion-proposed' && action.id === id),
+      );
     },
     async decide(actor, decision, id, reason) {
       if (decision !== 'approve' && (reason ?? '').trim() === '') {
@@ -250,28 +266,4 @@ async function attached(
       ),
     ]);
   }
-}
-
-export interface Imported {
-  readonly proposed: readonly LedgerExclusion[];
-  /** How many were skipped because one with the same source and time is proposed or approved already. */
-  readonly leftOut: number;
-}
-
-/**
- * Proposes all exclusions in a file, or none. Rejects with a `ValidationError` whose issues name the place in the file.
- */
-export async function importExclusions(
-  desk: Pick<LedgerService, 'exclusions' | 'propose'>,
-  actor: string | Actor,
-  inputs: readonly { readonly place: string | null; readonly input: ExclusionInput }[],
-): Promise<Imported> {
-  const texts = textsOf(inputs);
-  const alive = (await desk.exclusions()).filter(({ state }) => state === 'proposed' || state === 'approved');
-  const known = new Set(alive.map((one) => JSON.stringify([one.source, one.intervals])));
-  const fresh = texts.filter(
-    (one) => one.source === null || !known.has(JSON.stringify([one.source, one.intervals])),
-  );
-  const proposed = fresh.length === 0 ? [] : await desk.propose(actor, fresh);
-  return { proposed, leftOut: texts.length - fresh.length };
 }

@@ -1,8 +1,18 @@
 import type { LedgerEvent } from '../../core/ledger/actions.js';
 import type { Contact, ContactStore } from '../access-store.js';
-import { type AttachmentStore, type LedgerStore, maxAttachmentBytes } from '../ledger-store.js';
+import { type AttachmentStore, type FeedStore, type LedgerStore, maxAttachmentBytes } from '../ledger-store.js';
 import { contactSql } from '../rows/people.js';
-import { eventOf, followsHead, type LedgerRow, ledgerSql, rowOf } from '../rows/statement.js';
+import {
+  eventOf,
+  feedOf,
+  feedRow,
+  type FeedRow,
+  feedSql,
+  followsHead,
+  type LedgerRow,
+  ledgerSql,
+  rowOf,
+} from '../rows/statement.js';
 import type { Connection, Query } from './database.js';
 import { lock } from './migrate.js';
 
@@ -46,6 +56,18 @@ export function ledgerStore({ read, write }: Connection): LedgerStore {
     append: (events) => write((query) => appendToLedger(query, events)),
     events: async ({ after = 0, limit = Number.MAX_SAFE_INTEGER } = {}) =>
       (await read<LedgerRow>(ledgerSql.after, { after, limit })).map(eventOf),
+  };
+}
+
+export function feedStore({ read, change }: Connection): FeedStore {
+  return {
+    async get(source) {
+      const [row] = await read<FeedRow>(feedSql.get, { source });
+      return row ? feedOf(row) : null;
+    },
+    put: async (feed) => {
+      await change(feedSql.put, { ...feedRow(feed) });
+    },
   };
 }
 

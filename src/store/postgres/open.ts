@@ -18,7 +18,7 @@ import { addressOf, connect } from './connect.js';
 import { type Connection, connection } from './database.js';
 import { ticketStore, outboxStore, suggestionStore, targetStore } from './tickets.js';
 import { toStoreFault } from './faults.js';
-import { attachmentStore, contactStore, ledgerStore } from './ledger.js';
+import { attachmentStore, contactStore, feedStore, ledgerStore } from './ledger.js';
 import { migrate, requireCurrentSchema } from './migrate.js';
 import { pathStore, upkeepStore } from './upkeep.js';
 import { roundList } from './round-list.js';
@@ -157,6 +157,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     outbox: outboxStore(on),
     statements: statementStore(on),
     contacts: contactStore(on),
+    feeds: feedStore(on),
     rows: rowStore(on),
     upkeep: upkeepStore(on),
     close: async () => {

@@ -3,6 +3,7 @@ import type { LedgerAction, LedgerEvent } from '../../core/ledger/actions.js';
 import type { SealedStatement, StatementDocument } from '../../core/statement/document.js';
 import type { StatementSummary } from '../../core/statement/result.js';
 import type { EpochMs } from '../../core/types.js';
+import type { ExclusionFeed } from '../ledger-store.js';
 import type {
   CreditChange,
   CreditQuery,
@@ -202,6 +203,22 @@ function actionOf(text: string): LedgerAction {
   }
   return { type: 'unreadable', text } as unknown as LedgerAction;
 }
+
+export type FeedRow = Omit<ExclusionFeed, 'events'> & { readonly events: string };
+
+export const feedSql = {
+  get: `SELECT source, etag, modified, checked_at AS "checkedAt", events FROM exclusion_feed WHERE source = :source`,
+  put: `INSERT INTO exclusion_feed (source, etag, modified, checked_at, events)
+    VALUES (:source, :etag, :modified, :checkedAt, :events)
+    ON CONFLICT (source) DO UPDATE SET etag = excluded.etag, modified = excluded.modified,
+      checked_at = excluded.checked_at, events = excluded.events`,
+} as const;
+
+export const feedRow = ({ events, ...rest }: ExclusionFeed): FeedRow => ({ ...rest, events: JSON.stringify(events) });
+export const feedOf = ({ events, ...rest }: FeedRow): ExclusionFeed => ({
+  ...rest,
+  events: JSON.parse(events) as string[],
+});
 
 export const ledgerSql = {
   last: 'SELECT seq, hash FROM ledger ORDER BY seq DESC LIMIT 1',

@@ -1,9 +1,19 @@
 import type Database from 'better-sqlite3';
 import type { LedgerEvent } from '../../core/ledger/actions.js';
 import type { Contact, ContactStore } from '../access-store.js';
-import { type AttachmentStore, type LedgerStore, maxAttachmentBytes } from '../ledger-store.js';
+import { type AttachmentStore, type FeedStore, type LedgerStore, maxAttachmentBytes } from '../ledger-store.js';
 import { contactSql } from '../rows/people.js';
-import { eventOf, followsHead, type LedgerRow, ledgerSql, rowOf } from '../rows/statement.js';
+import {
+  eventOf,
+  feedOf,
+  feedRow,
+  type FeedRow,
+  feedSql,
+  followsHead,
+  type LedgerRow,
+  ledgerSql,
+  rowOf,
+} from '../rows/statement.js';
 import type { Connection } from './database.js';
 
 /** Appends events at the head, within the caller's transaction: all of them, or none and returns `moved`. */
@@ -42,6 +52,19 @@ export function ledgerStore({ db, read, write }: Connection): LedgerStore {
     append: (events) => write(() => append(events)),
     events: ({ after: seq = 0, limit = Number.MAX_SAFE_INTEGER } = {}) =>
       read(() => after.all({ after: seq, limit }).map(eventOf)),
+  };
+}
+
+export function feedStore({ db, read, write }: Connection): FeedStore {
+  const get = db.prepare<object, FeedRow>(feedSql.get);
+  const put = db.prepare(feedSql.put);
+  return {
+    get: (source) =>
+      read(() => {
+        const row = get.get({ source });
+        return row ? feedOf(row) : null;
+      }),
+    put: (feed) => write(() => void put.run(feedRow(feed))),
   };
 }
 

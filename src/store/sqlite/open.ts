@@ -23,7 +23,7 @@ import { connect } from './connect.js';
 import { type Connection, connection } from './database.js';
 import { ticketStore, outboxStore, suggestionStore, targetStore } from './tickets.js';
 import { forwardStore } from './forward.js';
-import { attachmentStore, contactStore, ledgerStore } from './ledger.js';
+import { attachmentStore, contactStore, feedStore, ledgerStore } from './ledger.js';
 import { pathNumber, pathStore, upkeepStore } from './upkeep.js';
 import { roundList, roundRows } from './round-list.js';
 import { rowStore } from './rows.js';
@@ -152,6 +152,7 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStor
       ledger: ledgerStore(on),
       statements: statementStore(on),
       contacts: contactStore(on),
+      feeds: feedStore(on),
       attachments: attachmentStore(on),
       access: accessStore(on),
       faults: ticketStore(on),
