@@ -42,13 +42,18 @@ export function exclusionsCsv(exclusions: readonly LedgerExclusion[], codec: Exc
 /** iCalendar (RFC 5545), an event for each exclusion, in UTC; what `exclusions import` reads. */
 export function exclusionsIcal(exclusions: readonly LedgerExclusion[], codec: ExclusionCodec): string {
   const { scopeOf, joinParts } = codec;
+  const sources = new Map<string | null, number>();
+  for (const { source } of exclusions) sources.set(source, (sources.get(source) ?? 0) + 1);
+  // Each event has a UID of its own, also where several exclusions came from one source.
+  const uidOf = ({ id, source }: LedgerExclusion): string =>
+    source !== null && sources.get(source) === 1 ? source : `${id}@pop-sla`;
   const events = exclusions.flatMap((one) => {
     const [first, ...more] = one.intervals;
     if (first === undefined) return [];
     const exact = one.intervals.some(({ from, to }) => from % 1000 !== 0 || to % 1000 !== 0);
     return [
       'BEGIN:VEVENT',
-      `UID:${escaped(one.source ?? `${one.id}@pop-sla`)}`,
+      `UID:${escaped(uidOf(one))}`,
       `DTSTAMP:${basic(one.proposed.at)}`,
       `DTSTART:${basic(first.from)}`,
       `DTEND:${basic(first.to)}`,

@@ -54,16 +54,21 @@ export async function importExclusions(
     if (one.state === 'proposed') withdrawn.set(one.id, reasons[why]);
     else conflicts.push({ id: one.id, source: one.source ?? '', why });
   };
+  const stays = new Set(texts.flatMap((text) => [timesOf(text), contentOf(text)]));
+  const named = new Set(texts.map(({ source }) => source));
   const fresh: ExclusionText[] = [];
   for (const [index, text] of texts.entries()) {
     if (there.has(text.source === null ? contentOf(text) : timesOf(text))) continue;
     // Only an event of a calendar is named by its source: lines of a table may share one.
-    const older = inputs[index]?.event === true ? (bySource.get(text.source ?? '') ?? []) : [];
+    const ofSource = inputs[index]?.event === true ? (bySource.get(text.source ?? '') ?? []) : [];
+    const older = ofSource.filter((one) => !stays.has(timesOf(one)));
     for (const one of older) settle(one, 'changed');
     if (older.every(({ state }) => state === 'proposed')) fresh.push(text);
   }
-  for (const { source } of cancelled) for (const one of bySource.get(source) ?? []) settle(one, 'cancelled');
-  const named = new Set([...texts.map(({ source }) => source), ...cancelled.map(({ source }) => source)]);
+  // An export of ours may have what was rejected beside what was proposed instead.
+  for (const { source } of cancelled)
+    if (!named.has(source)) for (const one of bySource.get(source) ?? []) settle(one, 'cancelled');
+  for (const { source } of cancelled) named.add(source);
   for (const source of before) {
     if (named.has(source)) continue;
     for (const one of bySource.get(source) ?? [])
