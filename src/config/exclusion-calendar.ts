@@ -5,7 +5,8 @@ import { type ValidationIssue, validationError } from '../core/ledger/errors.js'
 import { isTimeZone } from '../core/time/calendar.js';
 import { type Interval, merge } from '../core/time/intervals.js';
 import type { EpochMs } from '../core/types.js';
-import { type CalendarDefaults, type ImportReading, partsOf, type PlacedInput } from './exclusion-files.js';
+import { type ImportReading, partsOf, type PlacedInput } from './exclusion-files.js';
+import type { CalendarDefaults } from './exclusion-input.js';
 
 const timeRule = 'a time in UTC (20261001T080000Z), or with a TZID that is an IANA or Windows zone or has a VTIMEZONE';
 const zoneRule = 'X-WR-TIMEZONE in the calendar, or the zone of the import (--zone Asia/Hong_Kong)';

@@ -242,6 +242,7 @@ const simplifiedChinese: ReportWords = {
   sealedAt: '封存',
   sealedBy: (at, by) => `${at}，${by}`,
   software: '生成软件',
+  zoneData: '时区数据版本',
   inputsDigest: '输入数据摘要',
   roundsDigest: (count) => `轮次（${count}）`,
   ledgerHead: (seq) => `台账第 ${seq} 条`,

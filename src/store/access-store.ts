@@ -204,3 +204,6 @@ export interface Contact {
   readonly changedAt: EpochMs;
   readonly erasedAt: EpochMs | null;
 }
+
+/** A name as names of users are compared: they differ in more than the case of their ASCII letters. */
+export const nameKey = (name: string): string => name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());

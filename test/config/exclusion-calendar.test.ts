@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readExclusionsIcal } from '../../src/config/exclusion-calendar.js';
-import { disarmed, joinParts, readExclusion, readExclusionsCsv, scopeWords } from '../../src/config/exclusion-files.js';
+import { disarmed, joinParts, readExclusionsCsv } from '../../src/config/exclusion-files.js';
+import { readExclusion, scopeWords } from '../../src/config/exclusion-input.js';
 import type { LedgerExclusion } from '../../src/core/ledger/exclusions.js';
 import { exclusionsCsv, exclusionsIcal } from '../../src/render/ledger.js';
 

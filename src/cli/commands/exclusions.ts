@@ -249,7 +249,8 @@ function exportCommand(context: Context): Command {
     .action((options: ExportOptions) =>
       withLedger(options, context, async ({ desk }) => {
         const { exclusionsCsv, exclusionsIcal } = await import('../../render/ledger.js');
-        const { disarmed, joinParts, scopeWords } = await import('../../config/exclusion-files.js');
+        const { disarmed, joinParts } = await import('../../config/exclusion-files.js');
+        const { scopeWords } = await import('../../config/exclusion-input.js');
         const all = (await desk.exclusions()).filter(({ state }) => (options.state ?? state) === state);
         const render = options.format === 'csv' ? exclusionsCsv : exclusionsIcal;
         const scopeOf = ({ scope }: LedgerExclusion) => scopeWords(scope);
@@ -320,7 +321,7 @@ async function show(
     return;
   }
   const { exclusionsTable } = await import('../../render/ledger.js');
-  const { scopeWords } = await import('../../config/exclusion-files.js');
+  const { scopeWords } = await import('../../config/exclusion-input.js');
   context.stdout.write(exclusionsTable(exclusions, ({ scope }) => scopeWords(scope)));
 }
 

@@ -96,6 +96,11 @@ export interface StatementInputs {
   readonly rounds: { readonly count: number; readonly digest: string };
   /** Digest of the configuration in effect: terms, commitments, measurement and watch parameters. */
   readonly config: string;
+  /**
+   * The version of the time zone data that gave the month its bounds, such as `2026c`; absent where the runtime does
+   * not say, and in statements of version 0.1.0.
+   */
+  readonly zoneData?: string;
 }
 
 /** A revision that was sealed and can't change any more. */

@@ -21,12 +21,12 @@ const isLoopback = (host: string): boolean => {
  * Who asks while nobody has to sign in: everybody may read, this machine may write. Throws where the request may not.
  * The name in the header may be percent-encoded: headers are ASCII.
  */
-function openPrincipal(request: FastifyRequest, action: Action, config: Pick<Config, 'http'>): Principal {
+function openPrincipal(request: FastifyRequest, action: Action): Principal {
   const writes = rules[action].kind === 'write';
-  refuseForeignHost(request.headers.host, config);
+  refuseForeignHost(request.headers.host);
   return {
     id: 'open',
-    name: writes ? writerOf(request, config) : 'anybody',
+    name: writes ? writerOf(request) : 'anybody',
     roles: ['noc', 'finance', 'approver', 'admin'],
     customer: null,
     scopes: null,
@@ -35,19 +35,14 @@ function openPrincipal(request: FastifyRequest, action: Action, config: Pick<Con
 }
 
 /** A page of elsewhere whose name was made to point here would read what this machine may. */
-export function refuseForeignHost(host = '', config: Pick<Config, 'http'>): void {
-  if (!isLoopback(config.http.host) || isLoopback(hostOf(host))) return;
+function refuseForeignHost(host = ''): void {
+  if (isLoopback(hostOf(host))) return;
   throw new ForbiddenError(
     `${host || 'no host'} is not this machine; allowed: a Host of localhost, 127.0.0.1 or [::1], or to sign in`,
   );
 }
 
-function writerOf(request: FastifyRequest, { http }: Pick<Config, 'http'>): string {
-  if (!isLoopback(http.host)) {
-    throw new ForbiddenError(
-      `writing is off while HTTP listens on ${http.host}; allowed: http.listen on 127.0.0.1 or [::1]`,
-    );
-  }
+function writerOf(request: FastifyRequest): string {
   const { headers, ip } = request;
   // Behind a proxy everybody seems to be this machine.
   if (!isLoopback(ip) || headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined) {
@@ -145,8 +140,7 @@ export interface Identified {
 const tryAgain = 'allowed: to try again in a minute';
 
 interface IdentifyOptions {
-  /** Null: nobody ever has to sign in (there is no store of tokens and users). */
-  readonly door: Authenticator | null;
+  readonly door: Authenticator;
   readonly config: () => Config;
   /** Left out: there is no provider, and its sessions are over. */
   readonly oidc?: Pick<Oidc, 'confirm'> | undefined;
@@ -167,15 +161,14 @@ export function identifier({ door, config, oidc }: IdentifyOptions) {
   const mustSignIn = async (): Promise<boolean> => {
     const { http } = config();
     if (http.auth.open === 'never' || http.auth.oidc !== null || !isLoopback(http.host)) return true;
-    somebody ||= (await door?.anybody()) ?? false;
+    somebody ||= await door.anybody();
     return somebody;
   };
   /** Of what is open to everybody, while nobody has to sign in. */
   const checkHost = async ({ headers }: FastifyRequest): Promise<void> => {
-    if (door === null || !(await mustSignIn())) refuseForeignHost(headers.host, config());
+    if (!(await mustSignIn())) refuseForeignHost(headers.host);
   };
   const identify = async (request: FastifyRequest, action: Action): Promise<Identified> => {
-    if (door === null) return { principal: openPrincipal(request, action, config()), session: null };
     const { authorization } = request.headers;
     if (authorization !== undefined) {
       const token = /^Bearer +([\w.~+/=-]{1,4096})$/i.exec(authorization)?.[1];
@@ -198,7 +191,7 @@ export function identifier({ door, config, oidc }: IdentifyOptions) {
       throw new UnauthorizedError('the session is over: the provider did not confirm it; allowed: to sign in again');
     }
     if (await mustSignIn()) throw new UnauthorizedError(await howToSignIn(door, config()));
-    return { principal: openPrincipal(request, action, config()), session: null };
+    return { principal: openPrincipal(request, action), session: null };
   };
   return { identify, checkHost };
 }

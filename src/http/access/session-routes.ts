@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { roles } from '../../core/access/rules.js';
 import type { EpochMs } from '../../core/types.js';
@@ -10,8 +10,8 @@ import {
 } from '../../services/access/authenticator.js';
 import type { Oidc } from '../../services/access/oidc.js';
 import { leaveTrace } from '../../services/access/registry.js';
-import type { TrailStore } from '../../store/access-store.js';
-import { networkOf } from '../guard.js';
+import type { SessionRecord, TrailStore } from '../../store/access-store.js';
+import { networkOf } from '../rate.js';
 import {
   BadRequestError,
   ForbiddenError,
@@ -21,7 +21,7 @@ import {
   UnauthorizedError,
   UnavailableError,
 } from '../problem.js';
-import { addRoute, type Asked, isoTime, place } from '../route/route.js';
+import { addRoute, isoTime, place } from '../route/route.js';
 import { words } from '../route/input.js';
 import { sessionJson, shownSession } from './own-session-routes.js';
 import {
@@ -46,7 +46,7 @@ const who = z.strictObject({
   expiresAt: isoTime().nullable(),
 });
 
-const credentials = z.strictObject({
+export const credentials = z.strictObject({
   name: words(100),
   password: words(1000),
   /** Of the second factor, or a recovery code; asked for where the user has enrolled one. */
@@ -57,6 +57,11 @@ const signedIn = who.extend({
   otherSessions: z.array(shownSession),
 });
 
+interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
 interface SessionOptions {
   readonly door: Authenticator;
   readonly trail: Pick<TrailStore, 'append'>;
@@ -64,20 +69,58 @@ interface SessionOptions {
 }
 
 /** `/api/v1/session`: in with a name and a password, who am I, and out. */
-export function sessionRoutes(server: FastifyInstance, { door, trail, now }: SessionOptions): void {
+export function sessionRoutes(server: FastifyInstance, { door, trail, now }: SessionOptions) {
   const url = '/api/v1/session';
   const tag = 'access';
-  const traced = (asked: Asked<unknown, unknown, unknown>, name: string, principal: string, status: number) =>
+  const traced = (request: FastifyRequest, name: string, principal: string, status: number) =>
     leaveTrace(trail, {
       at: now(),
       principal,
       name: typedName(name),
-      from: asked.request.ip,
+      from: request.ip,
       action: 'session:begin',
       target: url,
       status,
       amounts: false,
     });
+  /** Begins a session, whose cookie goes into the reply. Throws an `HttpError` where nobody may come in. */
+  const signIn = async (
+    { request, reply }: Exchange,
+    { name, password, code }: z.output<typeof credentials>,
+  ): Promise<SessionRecord> => {
+    refuseOtherOrigins(request);
+    if (!maySignIn(request)) {
+      throw new ForbiddenError(
+        'a password may not come this way; allowed: over TLS (http.tls, or a proxy in http.trustedProxies that says so)',
+      );
+    }
+    const begun = await door.signIn(name, password, networkOf(request.ip), {
+      code: code ?? undefined,
+      device: deviceCookie(request),
+      origin: request.ip,
+    });
+    if ('waitMs' in begun) {
+      throw new TooManyRequestsError(
+        'too many wrong passwords; allowed: another try after a while',
+        begun.waitMs,
+      );
+    }
+    if ('refused' in begun) {
+      await traced(request, name, 'nobody', 401);
+      if (begun.refused === 'code') throw new SecondFactorError(code != null);
+      throw new UnauthorizedError('the name or the password is wrong');
+    }
+    const { secret, session, device } = begun;
+    await traced(request, session.name, session.principal, 201);
+    setSessionCookie(request, reply, secret, session.expiresAt - session.createdAt);
+    if (device !== undefined) setDeviceCookie(request, reply, device);
+    return session;
+  };
+  const signOut = async ({ request, reply }: Exchange): Promise<void> => {
+    const secret = sessionCookie(request);
+    if (secret !== null) await door.signOut(secret);
+    clearSessionCookie(request, reply);
+  };
   addRoute(server, {
     method: 'POST',
     url,
@@ -88,33 +131,7 @@ export function sessionRoutes(server: FastifyInstance, { door, trail, now }: Ses
     body: credentials,
     answer: { status: 201, description: 'signed in', schema: signedIn },
     handle: async (asked) => {
-      const { body, request, reply } = asked;
-      refuseOtherOrigins(request);
-      if (!maySignIn(request)) {
-        throw new ForbiddenError(
-          'a password may not come this way; allowed: over TLS (http.tls, or a proxy in http.trustedProxies that says so)',
-        );
-      }
-      const begun = await door.signIn(body.name, body.password, networkOf(request.ip), {
-        code: body.code ?? undefined,
-        device: deviceCookie(request),
-        origin: request.ip,
-      });
-      if ('waitMs' in begun) {
-        throw new TooManyRequestsError(
-          'too many wrong passwords; allowed: another try after a while',
-          begun.waitMs,
-        );
-      }
-      if ('refused' in begun) {
-        await traced(asked, body.name, 'nobody', 401);
-        if (begun.refused === 'code') throw new SecondFactorError(body.code != null);
-        throw new UnauthorizedError('the name or the password is wrong');
-      }
-      const { secret, session, device } = begun;
-      await traced(asked, session.name, session.principal, 201);
-      setSessionCookie(request, reply, secret, session.expiresAt - session.createdAt);
-      if (device !== undefined) setDeviceCookie(request, reply, device);
+      const session = await signIn(asked, asked.body);
       const others = (await door.sessions(session.principal)).filter(({ hash }) => hash !== session.hash);
       const { principal: id, name, via, roles: has, customer, csrf, expiresAt } = session;
       const scopes = session.limited === true ? ['session'] : null;
@@ -148,13 +165,9 @@ export function sessionRoutes(server: FastifyInstance, { door, trail, now }: Ses
     access: 'session:end',
     summary: 'Ends the session of the cookie.',
     answer: { status: 204, description: 'signed out' },
-    handle: async ({ request, reply }) => {
-      const secret = sessionCookie(request);
-      if (secret !== null) await door.signOut(secret);
-      clearSessionCookie(request, reply);
-      return undefined;
-    },
+    handle: signOut,
   });
+  return { signIn, signOut };
 }
 
 /** What somebody typed as a name reaches logs and terminals. */

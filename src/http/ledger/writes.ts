@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { readTime, scopeWords } from '../../config/exclusion-files.js';
+import { readTime, scopeWords } from '../../config/exclusion-input.js';
 import { actorOfPrincipal } from '../../core/access/rules.js';
 import { type ValidationIssue, validationError } from '../../core/ledger/errors.js';
 import { parseRef } from '../../core/ledger/outages.js';
-import { decisions } from '../../core/ledger/proposals.js';
+import type { decisions } from '../../core/ledger/proposals.js';
 import type { Interval } from '../../core/time/intervals.js';
 import { exclusionStates, type LedgerExclusion } from '../../core/ledger/exclusions.js';
 import { costText, exclusionJson } from '../../render/ledger.js';
@@ -13,7 +13,7 @@ import { ValidationError, textsOf } from '../../services/ledger/entries.js';
 import type { LedgerBacklog } from '../../services/ledger/backlog.js';
 import { maxAttachmentBytes } from '../../store/ledger-store.js';
 import { fileName, id, words } from '../route/input.js';
-import { addRoute } from '../route/route.js';
+import { addOperation, addRoute } from '../route/route.js';
 import { attachment, exclusion } from './answers.js';
 import { ConflictError } from '../problem.js';
 import { ownExclusions } from './shown.js';
@@ -50,8 +50,8 @@ const proposal = z.strictObject({
 });
 
 /** What enters something, in the name of whoever asks. */
-export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog): void {
-  addRoute(server, {
+export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog) {
+  const proposeExclusion = addOperation(server, {
     method,
     url: '/api/v1/exclusions',
     operationId: 'proposeExclusion',
@@ -64,11 +64,11 @@ export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog): 
       const { attachments: files, ...rest } = body;
       const input = { ...given(rest), attachments: files ?? [] };
       const [proposed] = await desk.propose(actorOfPrincipal(caller.principal), textsOf([{ place: null, input }]));
-      return proposed && exclusionJson(proposed);
+      return proposed ? exclusionJson(proposed) : null;
     },
   });
-  for (const decision of decisions) {
-    addRoute(server, {
+  const decide = (decision: (typeof decisions)[number]) =>
+    addOperation(server, {
       method,
       url: `/api/v1/exclusions/:id/${decision}`,
       operationId: `${decision}Exclusion`,
@@ -81,9 +81,13 @@ export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog): 
       handle: async ({ params, body, caller }) =>
         exclusionJson(await desk.decide(actorOfPrincipal(caller.principal), decision, params.id, body?.reason ?? null)),
     });
-  }
+  const exclusionDecisions = {
+    approve: decide('approve'),
+    reject: decide('reject'),
+    revoke: decide('revoke'),
+  };
   const outages = { method, tag, access: 'outages:write', answer: entered } as const;
-  addRoute(server, {
+  const addOutage = addOperation(server, {
     ...outages,
     url: '/api/v1/outages',
     operationId: 'addOutage',
@@ -94,7 +98,7 @@ export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog): 
       return { id: await desk.correct(actorOfPrincipal(caller.principal), { ...target, ...saidIn(body) }) };
     },
   });
-  addRoute(server, {
+  const correctOutage = addOperation(server, {
     ...outages,
     url: '/api/v1/outages/correct',
     operationId: 'correctOutage',
@@ -105,7 +109,7 @@ export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog): 
       return { id: await desk.correct(actorOfPrincipal(caller.principal), { ...target, ...saidIn(body) }) };
     },
   });
-  addRoute(server, {
+  const voidOutage = addOperation(server, {
     ...outages,
     url: '/api/v1/outages/void',
     operationId: 'voidOutage',
@@ -116,6 +120,7 @@ export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog): 
       return { id: await desk.correct(actorOfPrincipal(caller.principal), { ...target, ...saidIn(body) }) };
     },
   });
+  return { proposeExclusion, exclusionDecisions, addOutage, correctOutage, voidOutage };
 }
 
 type Given<T> = { [K in keyof T]: Exclude<T[K], null> };

@@ -244,6 +244,7 @@ export const english = {
   sealedAt: 'Sealed',
   sealedBy: (at: string, by: string) => `${at}, by ${by}`,
   software: 'Drawn up with',
+  zoneData: 'Time zone data',
   inputsDigest: 'Digest of the inputs',
   roundsDigest: (count: string) => `Rounds (${count})`,
   ledgerHead: (seq: number) => `Ledger, entry ${seq}`,

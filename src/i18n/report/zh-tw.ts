@@ -241,6 +241,7 @@ export const traditionalChinese: ReportWords = {
   sealedAt: '封存',
   sealedBy: (at, by) => `${at}，${by}`,
   software: '產製軟體',
+  zoneData: '時區資料版本',
   inputsDigest: '輸入資料摘要',
   roundsDigest: (count) => `輪次（${count}）`,
   ledgerHead: (seq) => `台帳第 ${seq} 筆`,

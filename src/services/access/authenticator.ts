@@ -11,7 +11,7 @@ import { plainName } from '../../core/text/control-characters.js';
 import type { EpochMs } from '../../core/types.js';
 import { sha256 } from '../../seal/canonical.js';
 import type { AccessStore, Grant, ProviderSession, SessionRecord } from '../../store/access-store.js';
-import { nameKey } from '../../store/rows/people.js';
+import { nameKey } from '../../store/access-store.js';
 import { createHashQueue } from './hash-queue.js';
 import { createSecondFactors } from './second-factor.js';
 

@@ -4,7 +4,7 @@ import { validationError } from '../../core/ledger/errors.js';
 import type { EpochMs } from '../../core/types.js';
 import { sha256 } from '../../seal/canonical.js';
 import type { AccessStore, SecondFactor } from '../../store/access-store.js';
-import { nameKey } from '../../store/rows/people.js';
+import { nameKey } from '../../store/access-store.js';
 import { ValidationError } from '../ledger/entries.js';
 
 const periodMs = 30_000;

@@ -112,7 +112,12 @@ export async function verifyPack({ pack, key, software }: VerifyOptions): Promis
     roundsWithPackets: evidence.packets.length,
     outages: evidence.outages.length,
     figures: countValues(statement),
-    zoneData: { there: zoneData, here: zoneDataVersion, periods: otherPeriods(statement, again) },
+    // A pack may be made later, and on another machine, than the statement in it.
+    zoneData: {
+      there: statement.inputs.zoneData ?? zoneData,
+      here: zoneDataVersion,
+      periods: otherPeriods(statement, again),
+    },
     differences: differencesOf(statement, again, software),
   };
 }
@@ -154,12 +159,13 @@ function otherPeriods(statement: StatementDocument, again: StatementDocument): Z
 }
 
 async function redrawn(evidence: Evidence): Promise<StatementDocument> {
-  const { month, service, asOf, software } = evidence.statement;
+  const { month, service, asOf, software, inputs } = evidence.statement;
   try {
     const drawn = await drawFromRows(evidence, {
       month,
       now: Date.parse(asOf),
       software,
+      zoneData: inputs.zoneData ?? null,
       ruleSet: ruleSetOf(evidence.statement),
     });
     return drawn.draft(service);

@@ -45,6 +45,15 @@ describe('the page', () => {
     expect(draftPage).not.toContain('SHA-256 of this statement');
   });
 
+  test('names the time zone data of a statement that records it', () => {
+    const { inputs } = single;
+    const page = (document: typeof single) => pagesHtml(composeReport(serviceReport(document), 'en'));
+    expect(page({ ...single, inputs: { ...inputs, zoneData: '2026c' } })).toContain(
+      '<dt>Time zone data</dt><dd>2026c</dd>',
+    );
+    expect(page(single)).not.toContain('Time zone data');
+  });
+
   test('says what a revision changed', () => {
     const html = pagesHtml(composeReport(serviceReport(split), 'zh-TW'));
     for (const text of [

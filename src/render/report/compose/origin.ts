@@ -58,6 +58,7 @@ export function integrityBlocks({ document, seal, locale }: Scene): Block[] {
         { label: words.ledgerHead(inputs.ledgerHead.seq), value: inputs.ledgerHead.hash, code: true },
         { label: words.configDigest, value: inputs.config, code: true },
         { label: words.software, value: `pop-sla ${document.software}` },
+        ...(inputs.zoneData === undefined ? [] : [{ label: words.zoneData, value: inputs.zoneData }]),
       ],
     },
     ...(seal === null ? [] : [paragraph(words.verifyNote, 'faint')]),
