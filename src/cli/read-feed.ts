@@ -28,7 +28,7 @@ export async function readFeed(
   if (!response.ok) throw new Error(`answered ${response.status}`);
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     bytes += chunk.byteLength;
     if (bytes > mostBytes) throw new Error(`has more than ${mostBytes} bytes`);
     chunks.push(chunk);

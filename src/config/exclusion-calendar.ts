@@ -8,7 +8,8 @@ import type { EpochMs } from '../core/types.js';
 import { type ImportReading, partsOf, type PlacedInput } from './exclusion-files.js';
 import type { CalendarDefaults } from './exclusion-input.js';
 
-const timeRule = 'a time in UTC (20261001T080000Z), or with a TZID that is an IANA or Windows zone or has a VTIMEZONE';
+const timeRule =
+  'a time in UTC (20261001T080000Z), or with a TZID that is an IANA or Windows zone or has a VTIMEZONE';
 const zoneRule = 'X-WR-TIMEZONE in the calendar, or the zone of the import (--zone Asia/Hong_Kong)';
 const most = 1000;
 const dayMs = 86_400_000;
@@ -42,7 +43,11 @@ class EventError extends Error {
  * X-POP-SLA-KIND, -SCOPE, -NOTICES and -PROOF say the rest, else `defaults`. What was called off, by STATUS or METHOD,
  * is given apart.
  */
-export function readExclusionsIcal(text: string, defaults: CalendarDefaults, now = Date.now()): ImportReading {
+export function readExclusionsIcal(
+  text: string,
+  defaults: CalendarDefaults,
+  now = Date.now(),
+): ImportReading {
   let calendars: ICAL.Component[];
   try {
     const parsed = ICAL.parse(text.replace(/^\ufeff/, '').trim()) as unknown[];
@@ -62,13 +67,14 @@ export function readExclusionsIcal(text: string, defaults: CalendarDefaults, now
     const context = contextOf(calendar, defaults, now);
     const isCancel = textOf(calendar, 'method')?.toUpperCase() === 'CANCEL';
     for (const { master, overrides, place, uid } of seriesOf(calendar)) {
-      if ((isCancel && master.hasProperty('recurrence-id') === false) || isCancelled(master)) {
+      if ((isCancel && !master.hasProperty('recurrence-id')) || isCancelled(master)) {
         if (uid !== undefined) cancelled.push({ place, source: sourceOf(master) ?? uid });
         continue;
       }
       try {
         const intervals = windowsOf(master, overrides, context);
-        if (intervals.length > 0) inputs.push({ place, input: inputOfEvent(master, intervals, defaults), event: true });
+        if (intervals.length > 0)
+          inputs.push({ place, input: inputOfEvent(master, intervals, defaults), event: true });
         else if (uid !== undefined) cancelled.push({ place, source: sourceOf(master) ?? uid });
       } catch (error) {
         if (!(error instanceof EventError)) throw error;
@@ -90,7 +96,8 @@ function contextOf(calendar: ICAL.Component, defaults: CalendarDefaults, now: Ep
   return { zones, zone: written, now };
 }
 
-const isCancelled = (event: ICAL.Component): boolean => textOf(event, 'status')?.toUpperCase() === 'CANCELLED';
+const isCancelled = (event: ICAL.Component): boolean =>
+  textOf(event, 'status')?.toUpperCase() === 'CANCELLED';
 
 interface Series {
   readonly master: ICAL.Component;
@@ -148,15 +155,15 @@ function windowsOf(
   add(start.at, endOf(start));
   for (const property of master.getAllProperties('rrule')) {
     const rule: unknown = property.getFirstValue();
-    if (rule instanceof ICAL.Recur) for (const one of occurrences(rule, start, context)) add(one.at, endOf(one));
+    if (rule instanceof ICAL.Recur)
+      for (const one of occurrences(rule, start, context)) add(one.at, endOf(one));
   }
   for (const property of master.getAllProperties('rdate')) {
     for (const value of property.getValues() as unknown[]) {
       if (value instanceof ICAL.Period) {
         const from = placed(value.start, property, context);
         const end: unknown = value.end;
-        const to =
-          end instanceof ICAL.Time ? placed(end, property, context).at : after(from, value.duration);
+        const to = end instanceof ICAL.Time ? placed(end, property, context).at : after(from, value.duration);
         add(from.at, to);
       } else if (value instanceof ICAL.Time) {
         const one = placed(value, property, context);
@@ -169,13 +176,20 @@ function windowsOf(
       if (!(value instanceof ICAL.Time)) continue;
       const wanted = placed(value, property, context);
       for (const from of windows.keys())
-        if (from === wanted.at || (value.isDate && dayOf(from, wanted.zone) === dayOf(wanted.at, wanted.zone)))
+        if (
+          from === wanted.at ||
+          (value.isDate && dayOf(from, wanted.zone) === dayOf(wanted.at, wanted.zone))
+        )
           windows.delete(from);
     }
   }
   for (const override of overrides) {
     if (override.getFirstProperty('recurrence-id')?.getParameter('range') !== undefined)
-      throw new EventError('recurrence-id', 'changes all windows to come (RANGE)', 'one RECURRENCE-ID a window');
+      throw new EventError(
+        'recurrence-id',
+        'changes all windows to come (RANGE)',
+        'one RECURRENCE-ID a window',
+      );
     windows.delete(timeOf(override, 'recurrence-id', context).at);
   }
   for (const override of overrides) {
@@ -191,7 +205,10 @@ function windowsOf(
 
 /** The file has whole seconds; an export of ours says the milliseconds beside, as long as nobody moved the windows. */
 function exactly(master: ICAL.Component, windows: Interval[]): Interval[] {
-  const written = ownText(master, 'intervals')?.split('|').map((word) => word.split('/').map(Date.parse)) ?? [];
+  const written =
+    ownText(master, 'intervals')
+      ?.split('|')
+      .map((word) => word.split('/').map(Date.parse)) ?? [];
   const fine = written.flatMap(([from = NaN, to = NaN]) => ({ from, to }));
   const second = (at: EpochMs): number => Math.floor(at / 1000);
   const same =
@@ -289,13 +306,23 @@ function zoneOf(time: ICAL.Time, property: ICAL.Property, { zones, zone }: Calen
   if (typeof tzid === 'string' && tzid !== '') {
     const known = ianaOf(tzid) ?? zones.get(tzid) ?? findIana(tzid)[0];
     if (known !== undefined) return known;
-    throw new EventError(property.name, `has an unknown zone, ${JSON.stringify(tzid.slice(0, 40))}`, timeRule);
+    throw new EventError(
+      property.name,
+      `has an unknown zone, ${JSON.stringify(tzid.slice(0, 40))}`,
+      timeRule,
+    );
   }
   const known = zone === null ? undefined : (ianaOf(zone) ?? zones.get(zone) ?? findIana(zone)[0]);
   if (known !== undefined) return known;
   if (zone !== null)
-    throw new EventError(property.name, `has an unknown zone, ${JSON.stringify(zone.slice(0, 40))}`, timeRule);
-  const what = time.isDate ? 'is a whole day, which begins at another instant in every zone' : 'is floating: it has no zone';
+    throw new EventError(
+      property.name,
+      `has an unknown zone, ${JSON.stringify(zone.slice(0, 40))}`,
+      timeRule,
+    );
+  const what = time.isDate
+    ? 'is a whole day, which begins at another instant in every zone'
+    : 'is floating: it has no zone';
   throw new EventError(property.name, what, `${timeRule}; or ${zoneRule}`);
 }
 

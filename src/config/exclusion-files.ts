@@ -78,7 +78,11 @@ function joined(lines: readonly (PlacedInput & { readonly id: string })[]): Plac
   });
 }
 
-const withoutTimes = ({ from: _from, to: _to, ...rest }: ExclusionInput): ExclusionInput => rest;
+const withoutTimes = (input: ExclusionInput): ExclusionInput => ({
+  ...input,
+  from: undefined,
+  to: undefined,
+});
 
 /** Texts in one text, with `|` between them; what is not between them is escaped by a backslash. */
 export const joinParts = (parts: readonly string[]): string =>
@@ -94,9 +98,11 @@ export const joinParts = (parts: readonly string[]): string =>
 export function partsOf(text: string): string[] {
   const parts = text.match(/(?:[^\\|]|\\[^])+/g) ?? [];
   return parts.flatMap((part) => {
-    const plain = part.trim().replace(/\\(?:u([0-9a-f]{4})|([\\|]))/g, (_whole, code?: string, sign?: string) =>
-      code === undefined ? (sign ?? '') : String.fromCharCode(Number.parseInt(code, 16)),
-    );
+    const plain = part
+      .trim()
+      .replace(/\\(?:u([0-9a-f]{4})|([\\|]))/g, (_whole, code?: string, sign?: string) =>
+        code === undefined ? (sign ?? '') : String.fromCharCode(Number.parseInt(code, 16)),
+      );
     return plain === '' ? [] : [plain];
   });
 }

@@ -5,7 +5,13 @@ import { createHash } from 'node:crypto';
 import type { EpochMs } from '../core/types.js';
 import type { Reply, ReplyStore } from '../store/access-store.js';
 import { docs } from './access/caller.js';
-import { BadRequestError, ConflictError, ForbiddenError, type HttpLog, TooManyRequestsError } from './problem.js';
+import {
+  BadRequestError,
+  ConflictError,
+  ForbiddenError,
+  type HttpLog,
+  TooManyRequestsError,
+} from './problem.js';
 import { isUnlimited, mostAskers, networkOf, rateWindowMs, tooManyRequests } from './rate.js';
 
 /** Of what is given again as it is: it needs no other tag. */
@@ -125,10 +131,10 @@ export function onceForItsKey(server: FastifyInstance, { replies, now, log }: Id
     const work = route.handler;
     route.handler = async function (request, reply) {
       const { idempotency } = request;
-      if (idempotency === null) return (await work.call(this, request, reply)) as unknown;
+      if (idempotency === null) return await work.call(this, request, reply);
       idempotency.working = true;
       try {
-        return (await work.call(this, request, reply)) as unknown;
+        return await work.call(this, request, reply);
       } finally {
         idempotency.working = false;
         // Where an answer was given its hook keeps it and ends the lock.
@@ -203,7 +209,7 @@ function fingerprint(request: FastifyRequest): string {
 
 /** Gives the answer of before again, but to nobody who sees less by now than it did then. */
 function replay(before: Reply, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const [then = '', seenThen] = parted(before.request);
+  const [then, seenThen] = parted(before.request);
   const [asked, seenNow] = parted(fingerprint(request));
   if (then !== asked) {
     throw new ConflictError(

@@ -97,7 +97,8 @@ export function createOnDemandHttp(options: OnDemandOptions): WebServer {
         // Whether anybody has to sign in by now is known to the whole server only.
         if (!areMetricsOpen || (local && !loopback.test(request.headers.host ?? ''))) return false;
         // Whom a proxy asks for the whole server knows, and counts.
-        if (request.headers['x-forwarded-for'] !== undefined || request.headers.forwarded !== undefined) return false;
+        if (request.headers['x-forwarded-for'] !== undefined || request.headers.forwarded !== undefined)
+          return false;
         if (!admit(request, response)) return true;
         const { contentType, pieces } = metrics.answer(request.headers.accept);
         response.writeHead(200, { ...plain, 'content-type': contentType });

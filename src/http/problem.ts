@@ -100,9 +100,7 @@ const nothingThere = { status: 404, detail: 'there is nothing at this address' }
 export function answerProblems(server: FastifyInstance, log: HttpLog, page: ProblemPage = () => null): void {
   const tell = (request: FastifyRequest, reply: FastifyReply, problem: Problem) =>
     page(request, reply, problem) ?? sendProblem(request, reply, problem);
-  server.setNotFoundHandler((request, reply) =>
-    tell(request, reply, nothingThere),
-  );
+  server.setNotFoundHandler((request, reply) => tell(request, reply, nothingThere));
   server.setErrorHandler((error, request, reply) => {
     if (error instanceof UnauthorizedError) reply.header('www-authenticate', 'Bearer realm="pop-sla"');
     if (error instanceof TooManyRequestsError || (error instanceof UnavailableError && error.waitMs !== null))

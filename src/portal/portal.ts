@@ -102,7 +102,16 @@ function signInPages(server: FastifyInstance, portal: PortalOptions): void {
       view: 'sign-in',
       title: w.signIn.title,
       status,
-      page: { name: '', wrong: null, code: false, ...page, to: back, oidc, password, nobody: !oidc && !password },
+      page: {
+        name: '',
+        wrong: null,
+        code: false,
+        ...page,
+        to: back,
+        oidc,
+        password,
+        nobody: !oidc && !password,
+      },
     };
   };
   addPage(server, portal, {

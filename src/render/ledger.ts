@@ -37,7 +37,12 @@ export function exclusionsCsv(exclusions: readonly LedgerExclusion[], codec: Exc
       ].map(disarmed),
     ),
   );
-  return stringify(rows, { header: true, columns, record_delimiter: '\r\n', quoted_match: /[\r\n]|^\s|\s$|^\ufeff/ });
+  return stringify(rows, {
+    header: true,
+    columns,
+    record_delimiter: '\r\n',
+    quoted_match: /[\r\n]|^\s|\s$|^\ufeff/,
+  });
 }
 
 /** iCalendar (RFC 5545), an event for each exclusion, in UTC; what `exclusions import` reads. */
@@ -70,7 +75,9 @@ export function exclusionsIcal(exclusions: readonly LedgerExclusion[], codec: Ex
       ...(one.source === null ? [] : [`X-POP-SLA-SOURCE:${escaped(one.source)}`]),
       // The format has whole seconds.
       ...(exact
-        ? [`X-POP-SLA-INTERVALS:${one.intervals.map(({ from, to }) => `${fine(from)}/${fine(to)}`).join('|')}`]
+        ? [
+            `X-POP-SLA-INTERVALS:${one.intervals.map(({ from, to }) => `${fine(from)}/${fine(to)}`).join('|')}`,
+          ]
         : []),
       'END:VEVENT',
     ];

@@ -148,7 +148,10 @@ export interface SecondFactorStore {
 /** Browsers in which a user has signed in before, by a cookie of their own. */
 export interface DeviceStore {
   /** Adds it or renews it, and forgets those of before `forgetBefore`. */
-  put(device: { readonly hash: string; readonly person: string; readonly seenAt: EpochMs }, forgetBefore: EpochMs): Promise<void>;
+  put(
+    device: { readonly hash: string; readonly person: string; readonly seenAt: EpochMs },
+    forgetBefore: EpochMs,
+  ): Promise<void>;
   /** Whether the user signed in there since `after`. */
   knows(hash: string, person: string, after: EpochMs): Promise<boolean>;
   /** Forgets all of a user. */

@@ -30,14 +30,24 @@ const berlin = (...lines: string[]) => one('DTSTART;TZID=Europe/Berlin:20261024T
 describe('a calendar file', () => {
   test.each<[string, ReturnType<typeof one>, unknown]>([
     // The clock goes back on 25 October 2026 at 03:00.
-    ['a day by DURATION is a day of the calendar', berlin('DURATION:P1D'), [['2026-10-24T20:00Z/2026-10-25T21:00Z']]],
+    [
+      'a day by DURATION is a day of the calendar',
+      berlin('DURATION:P1D'),
+      [['2026-10-24T20:00Z/2026-10-25T21:00Z']],
+    ],
     ['24 hours are elapsed time', berlin('DURATION:PT24H'), [['2026-10-24T20:00Z/2026-10-25T20:00Z']]],
     ['a week is seven days', berlin('DURATION:P1W'), [['2026-10-24T20:00Z/2026-10-31T21:00Z']]],
     ['a day and two hours', berlin('DURATION:P1DT2H'), [['2026-10-24T20:00Z/2026-10-25T23:00Z']]],
     [
       'windows of a rule keep their local time',
       berlin('DURATION:PT2H', 'RRULE:FREQ=DAILY;COUNT=3'),
-      [['2026-10-24T20:00Z/2026-10-24T22:00Z', '2026-10-25T21:00Z/2026-10-25T23:00Z', '2026-10-26T21:00Z/2026-10-26T23:00Z']],
+      [
+        [
+          '2026-10-24T20:00Z/2026-10-24T22:00Z',
+          '2026-10-25T21:00Z/2026-10-25T23:00Z',
+          '2026-10-26T21:00Z/2026-10-26T23:00Z',
+        ],
+      ],
     ],
     [
       'until is an instant',
@@ -73,15 +83,25 @@ describe('a calendar file', () => {
       one('DTSTART;TZID=/freeassociation.sourceforge.net/Europe/Berlin:20261201T020000', 'DURATION:PT1H'),
       [['2026-12-01T01:00Z/2026-12-01T02:00Z']],
     ],
-    ['a floating time', one('DTSTART:20261201T020000', 'DURATION:PT1H'), ['event 1 (m1): dtstart is floating: it has no zone']],
-    ['a zone that nobody knows', one('DTSTART;TZID=Nowhere:20261201T020000', 'DURATION:PT1H'), ['event 1 (m1): dtstart has an unknown zone, "Nowhere"']],
+    [
+      'a floating time',
+      one('DTSTART:20261201T020000', 'DURATION:PT1H'),
+      ['event 1 (m1): dtstart is floating: it has no zone'],
+    ],
+    [
+      'a zone that nobody knows',
+      one('DTSTART;TZID=Nowhere:20261201T020000', 'DURATION:PT1H'),
+      ['event 1 (m1): dtstart has an unknown zone, "Nowhere"'],
+    ],
   ])('%s', (_what, got, wanted) => {
     expect(got).toEqual(wanted);
   });
 
   test('has whole days and floating times in the zone of the calendar, or of the import', () => {
     const day = ['UID:m1', 'DTSTART;VALUE=DATE:20261025'];
-    expect(read(calendar([day], 'X-WR-TIMEZONE:Europe/Berlin'))).toEqual([['2026-10-24T22:00Z/2026-10-25T23:00Z']]);
+    expect(read(calendar([day], 'X-WR-TIMEZONE:Europe/Berlin'))).toEqual([
+      ['2026-10-24T22:00Z/2026-10-25T23:00Z'],
+    ]);
     expect(read(calendar([day]), 'Asia/Hong_Kong')).toEqual([['2026-10-24T16:00Z/2026-10-25T16:00Z']]);
     const floating = ['UID:m1', 'DTSTART:20261201T020000', 'DTEND:20261201T030000'];
     expect(read(calendar([floating]), 'Asia/Hong_Kong')).toEqual([['2026-11-30T18:00Z/2026-11-30T19:00Z']]);
@@ -90,7 +110,12 @@ describe('a calendar file', () => {
   test('brings a zone of its own', () => {
     const zone = [
       ...['BEGIN:VTIMEZONE', 'TZID:Customized Time Zone', 'BEGIN:STANDARD', 'DTSTART:16010101T030000'],
-      ...['TZOFFSETFROM:+0200', 'TZOFFSETTO:+0100', 'RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10', 'END:STANDARD'],
+      ...[
+        'TZOFFSETFROM:+0200',
+        'TZOFFSETTO:+0100',
+        'RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10',
+        'END:STANDARD',
+      ],
       ...['BEGIN:DAYLIGHT', 'DTSTART:16010101T020000', 'TZOFFSETFROM:+0100', 'TZOFFSETTO:+0200'],
       ...['RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3', 'END:DAYLIGHT', 'END:VTIMEZONE'],
     ];
@@ -99,8 +124,18 @@ describe('a calendar file', () => {
   });
 
   test('replaces and calls off single windows, and the newest text of an event counts', () => {
-    const master = ['UID:m1', 'DTSTART:20261201T020000Z', 'DTEND:20261201T030000Z', 'RRULE:FREQ=DAILY;COUNT=3'];
-    const moved = ['UID:m1', 'RECURRENCE-ID:20261202T020000Z', 'DTSTART:20261202T050000Z', 'DTEND:20261202T060000Z'];
+    const master = [
+      'UID:m1',
+      'DTSTART:20261201T020000Z',
+      'DTEND:20261201T030000Z',
+      'RRULE:FREQ=DAILY;COUNT=3',
+    ];
+    const moved = [
+      'UID:m1',
+      'RECURRENCE-ID:20261202T020000Z',
+      'DTSTART:20261202T050000Z',
+      'DTEND:20261202T060000Z',
+    ];
     const off = ['UID:m1', 'RECURRENCE-ID:20261203T020000Z', 'DTSTART:20261203T020000Z', 'STATUS:CANCELLED'];
     expect(read(calendar([moved, master, off]))).toEqual([
       ['2026-12-01T02:00Z/2026-12-01T03:00Z', '2026-12-02T05:00Z/2026-12-02T06:00Z'],
@@ -112,7 +147,11 @@ describe('a calendar file', () => {
 
   test('says what was called off', () => {
     const off = (head: string[], ...lines: string[]) =>
-      readExclusionsIcal(calendar([['UID:m1', 'DTSTART:20261201T020000Z', 'DURATION:PT1H', ...lines]], ...head), {}, now);
+      readExclusionsIcal(
+        calendar([['UID:m1', 'DTSTART:20261201T020000Z', 'DURATION:PT1H', ...lines]], ...head),
+        {},
+        now,
+      );
     const cancelled = [{ place: 'event 1 (m1)', source: 'm1' }];
     expect(off([], 'STATUS:CANCELLED')).toMatchObject({ inputs: [], cancelled });
     expect(off(['METHOD:CANCEL'])).toMatchObject({ inputs: [], cancelled });
@@ -121,7 +160,14 @@ describe('a calendar file', () => {
 
   test('is read with a byte-order mark, folded lines and escapes in properties of ours', () => {
     const text = calendar([
-      ['UID:m1', 'DTSTART:20261201T020000Z', 'DURATION:PT1H', 'SUMMARY:a very', '  long\\, folded\\nreason', 'X-POP-SLA-PROOF:a\\, b\\; c\\\\d\\ne'],
+      [
+        'UID:m1',
+        'DTSTART:20261201T020000Z',
+        'DURATION:PT1H',
+        'SUMMARY:a very',
+        '  long\\, folded\\nreason',
+        'X-POP-SLA-PROOF:a\\, b\\; c\\\\d\\ne',
+      ],
     ]);
     for (const whole of [text, `\ufeff${text}`, text.replaceAll('\r\n', '\n')]) {
       const reading = readExclusionsIcal(whole, {}, now);
@@ -136,15 +182,31 @@ describe('a calendar file', () => {
 describe('an export', () => {
   // A file of text has no carriage returns of its own, and no control characters.
   const text = fc
-    .string({ unit: fc.oneof(fc.constantFrom(...'|\\"\'\n,;=+-@＝＋－＠ \t：。a1é\u{1f600}'), fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 })), minLength: 1, maxLength: 30 })
+    .string({
+      unit: fc.oneof(
+        fc.constantFrom(...Array.from('|\\"\'\n,;=+-@＝＋－＠ \t：。a1é\u{1f600}')),
+        fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }),
+      ),
+      minLength: 1,
+      maxLength: 30,
+    })
+    // eslint-disable-next-line no-control-regex -- what a file of text has not
     .filter((one) => one.trim() !== '' && !/[\r\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufeff]/.test(one));
   const instant = fc.integer({ min: Date.UTC(2026, 0, 1), max: Date.UTC(2027, 0, 1) });
   const exclusion = fc.record({
     kind: fc.constantFrom('planned-maintenance' as const, 'third-party' as const),
     scope: fc.constantFrom('all' as const, {
-      ...{ pops: ['SIN'], paths: ['HKG>SIN'], lines: ['L|1'], services: [], customers: [] },
+      pops: ['SIN'],
+      paths: ['HKG>SIN'],
+      lines: ['L|1'],
+      services: [],
+      customers: [],
     }),
-    starts: fc.uniqueArray(instant, { minLength: 1, maxLength: 4, selector: (at) => Math.floor(at / 3_600_000) }),
+    starts: fc.uniqueArray(instant, {
+      minLength: 1,
+      maxLength: 4,
+      selector: (at) => Math.floor(at / 3_600_000),
+    }),
     notices: fc.array(fc.record({ at: instant, text: fc.option(text) }), { maxLength: 3 }),
     reason: text,
     proof: fc.option(text),
@@ -176,7 +238,15 @@ describe('an export', () => {
           return read.text;
         });
         const wanted = exclusions.map(({ kind, scope, intervals, notices, reason, proof, source }) => ({
-          ...{ kind, scope, intervals, notices, reason, proof, source, recurrence: null, attachments: [] },
+          kind,
+          scope,
+          intervals,
+          notices,
+          reason,
+          proof,
+          source,
+          recurrence: null,
+          attachments: [],
         }));
         expect(again).toEqual(wanted);
       }),

@@ -81,7 +81,12 @@ async function importFile(file: string, options: ImportOptions, context: Context
   await withLedger({ ...options, write: true }, context, async (ledger) => {
     const cancelled = reading.cancelled ?? [];
     const now = context.now();
-    await tellImport(await ledger.importExclusions(actor, reading.inputs, { cancelled, now }), ledger, options, context);
+    await tellImport(
+      await ledger.importExclusions(actor, reading.inputs, { cancelled, now }),
+      ledger,
+      options,
+      context,
+    );
   });
 }
 
@@ -126,12 +131,16 @@ async function tellImport(
   }
   if (undecided.length === 0) return;
   const lines = undecided.map(({ id, source, why, cost }) => {
-    const what = { cancelled: 'was called off', changed: 'was changed', gone: 'is gone from the calendar' }[why];
+    const what = { cancelled: 'was called off', changed: 'was changed', gone: 'is gone from the calendar' }[
+      why
+    ];
     return `pop-sla: ${id} is approved, and its event ${source} ${what}: ${cost}`;
   });
   throw new ExitError(
     exitCodes.fault,
-    [...lines, 'pop-sla: allowed: to revoke them (exclusions revoke ID --reason …), or to leave them'].join('\n'),
+    [...lines, 'pop-sla: allowed: to revoke them (exclusions revoke ID --reason …), or to leave them'].join(
+      '\n',
+    ),
   );
 }
 
@@ -194,12 +203,22 @@ async function syncOnce(source: string, options: SyncOptions, context: Context):
     const { readFeed } = await import('../read-feed.js');
     const feed = await readFeed(name, before).catch((error: unknown) => {
       const why = error instanceof Error ? error.message : String(error);
-      throw new ExitError(exitCodes.badInput, `pop-sla: ${source} can't be read (${why}); allowed: a readable calendar`);
+      throw new ExitError(
+        exitCodes.badInput,
+        `pop-sla: ${source} can't be read (${why}); allowed: a readable calendar`,
+      );
     });
     const now = context.now();
     if (feed === 'unchanged') {
       const known = before?.events ?? [];
-      await ledger.feeds.put({ source: name, etag: null, modified: null, ...before, events: known, checkedAt: now });
+      await ledger.feeds.put({
+        source: name,
+        etag: null,
+        modified: null,
+        ...before,
+        events: known,
+        checkedAt: now,
+      });
       if (options.json) printJson({ unchanged: true }, context);
       else context.stdout.write('unchanged\n');
       return;

@@ -15,8 +15,12 @@ export const hasControls = (text: string): boolean => anyControl.test(text);
  * Characters that nobody sees: format characters (zero-width spaces and joiners, writing-direction marks, tags), fillers
  * and variation selectors. They make two names that look the same.
  */
-const hidden = '\\p{Cf}\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u3164\\uffa0\\ufe00-\\ufe0f\\u{e0100}-\\u{e01ef}';
+const hidden =
+  '\\p{Cf}\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u3164\\uffa0\\ufe00-\\ufe0f\\u{e0100}-\\u{e01ef}';
+// A class of ranges: none of its characters is combined with the one before it.
+// eslint-disable-next-line no-misleading-character-class
 const anyHidden = new RegExp(`[${hidden}]`, 'u');
+// eslint-disable-next-line no-misleading-character-class -- the same
 const everyHidden = new RegExp(`[${hidden}\\p{Cc}\\p{Cs}\\u2028\\u2029]`, 'gu');
 
 /** Whether a text has characters that nobody sees: a name has none. */

@@ -188,7 +188,9 @@ export function identifier({ door, config, oidc }: IdentifyOptions) {
         provider === undefined ||
         (oidc !== undefined && (await oidc.confirm(cookie ?? '', entered.session).catch(unavailable)));
       if (holds) return entered;
-      throw new UnauthorizedError('the session is over: the provider did not confirm it; allowed: to sign in again');
+      throw new UnauthorizedError(
+        'the session is over: the provider did not confirm it; allowed: to sign in again',
+      );
     }
     if (await mustSignIn()) throw new UnauthorizedError(await howToSignIn(door, config()));
     return { principal: openPrincipal(request, action), session: null };

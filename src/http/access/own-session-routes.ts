@@ -24,7 +24,10 @@ export const shownSession = z.strictObject({
 /** A session is named by the beginning of its hash, which is no secret. */
 const idOf = ({ hash }: SessionRecord): string => hash.slice(0, 16);
 
-export const sessionJson = (session: SessionRecord, current: string | null): z.output<typeof shownSession> => ({
+export const sessionJson = (
+  session: SessionRecord,
+  current: string | null,
+): z.output<typeof shownSession> => ({
   id: idOf(session),
   current: session.hash === current,
   via: session.via,
@@ -73,7 +76,10 @@ export function ownSessionRoutes(server: FastifyInstance, { door, factors }: Own
       const found = (await door.sessions(caller.principal.id)).find((one) => idOf(one) === params.id);
       if (found === undefined) {
         throw new ValidationError([
-          validationError('id', 'is no session of yours', 'an id as GET /api/v1/sessions gives it', ['no-such', params.id]),
+          validationError('id', 'is no session of yours', 'an id as GET /api/v1/sessions gives it', [
+            'no-such',
+            params.id,
+          ]),
         ]);
       }
       await door.end(found.hash);

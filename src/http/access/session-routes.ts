@@ -136,7 +136,17 @@ export function sessionRoutes(server: FastifyInstance, { door, trail, now }: Ses
       const { principal: id, name, via, roles: has, customer, csrf, expiresAt } = session;
       const scopes = session.limited === true ? ['session'] : null;
       const otherSessions = others.map((one) => sessionJson(one, null));
-      return { id, name, via, roles: has, customer, scopes, csrf, expiresAt: isoInstant(expiresAt), otherSessions };
+      return {
+        id,
+        name,
+        via,
+        roles: has,
+        customer,
+        scopes,
+        csrf,
+        expiresAt: isoInstant(expiresAt),
+        otherSessions,
+      };
     },
   });
   addRoute(server, {
@@ -151,7 +161,12 @@ export function sessionRoutes(server: FastifyInstance, { door, trail, now }: Ses
       const session = request.identified?.session ?? null;
       const { id, name, via, roles: has, customer, scopes } = caller.principal;
       return {
-        ...{ id, name, via, roles: [...has], customer, scopes: scopes && [...scopes] },
+        id,
+        name,
+        via,
+        roles: [...has],
+        customer,
+        scopes: scopes && [...scopes],
         csrf: session?.csrf ?? null,
         expiresAt: session && isoInstant(session.expiresAt),
       };

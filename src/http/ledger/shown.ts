@@ -47,7 +47,9 @@ export function ownExclusions(
 export const seesPartOf = ({ services }: AvailabilityJson, caller: Caller): boolean =>
   caller.reach === 'own' &&
   services.some((service) => {
-    const seen = daysOf(service).map((day) => service.customer !== null && caller.sees(service.customer, day));
+    const seen = daysOf(service).map(
+      (day) => service.customer !== null && caller.sees(service.customer, day),
+    );
     return seen.includes(true) && seen.includes(false);
   });
 
@@ -70,7 +72,9 @@ export function shownAvailability(
     ...month,
     services: month.services.flatMap((service) => {
       const { customer } = service;
-      const whole = caller.reach === 'all' || daysOf(service).every((day) => customer !== null && caller.sees(customer, day));
+      const whole =
+        caller.reach === 'all' ||
+        daysOf(service).every((day) => customer !== null && caller.sees(customer, day));
       const shown = whole ? service : onDays.services.find(({ id }) => id === service.id);
       return shown === undefined ? [] : shownService(shown, sight, whole);
     }),

@@ -63,7 +63,10 @@ export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog) {
     handle: async ({ body, caller }) => {
       const { attachments: files, ...rest } = body;
       const input = { ...given(rest), attachments: files ?? [] };
-      const [proposed] = await desk.propose(actorOfPrincipal(caller.principal), textsOf([{ place: null, input }]));
+      const [proposed] = await desk.propose(
+        actorOfPrincipal(caller.principal),
+        textsOf([{ place: null, input }]),
+      );
       return proposed ? exclusionJson(proposed) : null;
     },
   });
@@ -79,7 +82,9 @@ export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog) {
       body: z.strictObject({ reason: text() }).nullish(),
       answer: { description: 'done', schema: exclusion },
       handle: async ({ params, body, caller }) =>
-        exclusionJson(await desk.decide(actorOfPrincipal(caller.principal), decision, params.id, body?.reason ?? null)),
+        exclusionJson(
+          await desk.decide(actorOfPrincipal(caller.principal), decision, params.id, body?.reason ?? null),
+        ),
     });
   const exclusionDecisions = {
     approve: decide('approve'),
@@ -191,7 +196,10 @@ const several = () => words(2000).meta({ description: 'words with commas between
 const partsOf = (text: string | undefined) => text?.split(',').map((word) => word.trim());
 
 /** Exclusions as files: out as CSV or a calendar, and in again. */
-export function exclusionFiles(server: FastifyInstance, { desk, impact }: Pick<LedgerBacklog, 'desk' | 'impact'>): void {
+export function exclusionFiles(
+  server: FastifyInstance,
+  { desk, impact }: Pick<LedgerBacklog, 'desk' | 'impact'>,
+): void {
   for (const type of ['text/csv', 'text/calendar']) {
     server.addContentTypeParser(type, { parseAs: 'buffer' }, (_request, content, done) => {
       done(null, content);
@@ -246,13 +254,21 @@ export function exclusionFiles(server: FastifyInstance, { desk, impact }: Pick<L
       schema: z.strictObject({
         proposed: z.array(z.string()),
         leftOut: z.int(),
-        withdrawn: z.array(z.string()).meta({ description: 'proposals that the calendar called off or changed' }),
+        withdrawn: z
+          .array(z.string())
+          .meta({ description: 'proposals that the calendar called off or changed' })
+          .optional(),
       }),
     },
     handle: async ({ query, body, caller }) => {
       const text = decoded(body);
       const kindOfFile = query.format ?? (/^\s*BEGIN:VCALENDAR/i.test(text) ? 'ical' : 'csv');
-      const defaults = { kind: query.kind, scope: partsOf(query.scope), notices: partsOf(query.notices), zone: query.zone };
+      const defaults = {
+        kind: query.kind,
+        scope: partsOf(query.scope),
+        notices: partsOf(query.notices),
+        zone: query.zone,
+      };
       // Readers of files that a start does not wait for.
       const { readExclusionsCsv } = await import('../../config/exclusion-files.js');
       const { readExclusionsIcal } = await import('../../config/exclusion-calendar.js');
@@ -267,7 +283,9 @@ export function exclusionFiles(server: FastifyInstance, { desk, impact }: Pick<L
       const proposed = done.proposed.map(({ id }) => id);
       if (done.conflicts.length > 0) {
         const conflicts = await Promise.all(
-          done.conflicts.map(async ({ id: of, why }) => `${of} (${why} by its calendar; ${costText(await impact(of))})`),
+          done.conflicts.map(
+            async ({ id: of, why }) => `${of} (${why} by its calendar; ${costText(await impact(of))})`,
+          ),
         );
         // What is approved counts: it is never left or changed without anybody being asked.
         throw new ConflictError(
@@ -276,7 +294,11 @@ export function exclusionFiles(server: FastifyInstance, { desk, impact }: Pick<L
             `rejected: ${done.withdrawn.join(', ') || 'nothing'}`,
         );
       }
-      return { proposed, leftOut: done.leftOut, withdrawn: [...done.withdrawn] };
+      return {
+        proposed,
+        leftOut: done.leftOut,
+        ...(done.withdrawn.length > 0 && { withdrawn: [...done.withdrawn] }),
+      };
     },
   });
 }

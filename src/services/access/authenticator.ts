@@ -176,7 +176,9 @@ export function sealGrant(secret: string, token: string): string {
 /** Throws where it was sealed by another cookie, or changed. */
 export function openGrant(secret: string, sealed: string): string {
   const bytes = Buffer.from(sealed, 'base64url');
-  const decipher = createDecipheriv('aes-256-gcm', grantKey(secret), bytes.subarray(0, 12), { authTagLength: 16 });
+  const decipher = createDecipheriv('aes-256-gcm', grantKey(secret), bytes.subarray(0, 12), {
+    authTagLength: 16,
+  });
   decipher.setAuthTag(bytes.subarray(12, 28));
   return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');
 }
@@ -199,7 +201,12 @@ export interface Authenticator {
    * others do from elsewhere delays nobody. A browser that the user has signed in with before, or a code of the second
    * factor, is let through.
    */
-  signIn(name: string, password: string, network: string, details?: SignInDetails): Promise<Begun | SignInRefusal>;
+  signIn(
+    name: string,
+    password: string,
+    network: string,
+    details?: SignInDetails,
+  ): Promise<Begun | SignInRefusal>;
   begin(who: NewSession): Promise<Begun>;
   /** The sessions of a principal that last, newest first. */
   sessions(principal: string): Promise<SessionRecord[]>;
@@ -257,7 +264,8 @@ export function createAuthenticator({
     return { secret, session };
   };
 
-  const lasts = ({ expiresAt, seenAt }: SessionRecord): boolean => expiresAt > now() && now() - seenAt <= idleMs;
+  const lasts = ({ expiresAt, seenAt }: SessionRecord): boolean =>
+    expiresAt > now() && now() - seenAt <= idleMs;
   /** The device's hash, where the user has signed in with it before. */
   const knownDevice = async (device: string | undefined, user: string): Promise<string | null> => {
     if (device === undefined) return null;
@@ -313,8 +321,8 @@ export function createAuthenticator({
             (await factors.isRight(name.trim(), code)));
         lane = known ?? here;
         if (!passes && code !== undefined) throttle.failed(coded);
-        if (!passes || throttle.waitMs(lane + device, freeOf.name) > 0) return { waitMs };
-        throttle.failed(lane + device);
+        if (!passes || throttle.waitMs(`${lane} ${device ?? ''}`, freeOf.name) > 0) return { waitMs };
+        throttle.failed(`${lane} ${device ?? ''}`);
       }
       const user = await users.find(name.trim());
       const hash = user?.disabledAt === null ? user.password : null;
@@ -340,7 +348,7 @@ export function createAuthenticator({
         throttle.forget(codes);
       }
       throttle.forget(here);
-      throttle.forget(lane + device);
+      throttle.forget(`${lane} ${device ?? ''}`);
       if (waitMs === 0) for (const each of [network, anywhere]) throttle.forgive(each);
       const enrolled = !(moves && secondFactor.required) || (await factors.state(user.name)).enrolled;
       const begun = await begin({

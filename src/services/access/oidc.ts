@@ -278,7 +278,8 @@ function isUnreachable(error: unknown): boolean {
       return at.status >= 500 || at.status === 429 || temporary.includes(at.error);
     if (at instanceof client.WWWAuthenticateChallengeError) return at.status >= 500 || at.status === 429;
     const { code = '' } = at as { readonly code?: string };
-    if (/TIMEOUT|ABORT|^ECONN|^ENOTFOUND|^EAI_|^EHOST|^ENET|^EPIPE|^UND_ERR|CERT|^ERR_TLS/.test(code)) return true;
+    if (/TIMEOUT|ABORT|^ECONN|^ENOTFOUND|^EAI_|^EHOST|^ENET|^EPIPE|^UND_ERR|CERT|^ERR_TLS/.test(code))
+      return true;
     if (at instanceof TypeError && at.message === 'fetch failed') return true;
     if (at.cause instanceof Response) return at.cause.status >= 500 || at.cause.status === 429;
   }
@@ -303,7 +304,8 @@ async function logoutClaims(token: string, { jwksUri, ...expected }: LogoutToken
     requiredClaims: ['iat', 'jti', 'events'],
     algorithms: ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'],
   }).catch((error: unknown) => {
-    if (isUnreachable(error)) throw new OidcUnreachableError('the provider does not answer', { cause: error });
+    if (isUnreachable(error))
+      throw new OidcUnreachableError('the provider does not answer', { cause: error });
     throw rejected('its signature or a claim is wrong', error);
   });
   const { payload, protectedHeader } = verified;

@@ -75,7 +75,11 @@ export function createSecondFactors({ store: { factors }, now }: SecondFactorsOp
       const factor = await factors.find(nameKey(user));
       if (factor?.confirmedAt !== null) {
         throw new ValidationError([
-          validationError('id', 'is not being enrolled', 'to begin first, with POST /api/v1/session/second-factor'),
+          validationError(
+            'id',
+            'is not being enrolled',
+            'to begin first, with POST /api/v1/session/second-factor',
+          ),
         ]);
       }
       const step = stepOf(factor.secret, code);

@@ -1,11 +1,22 @@
 import type { Config } from '../../config/config.js';
-import type { ExclusionInput } from '../../config/exclusion-input.js';
 import type { CustomerRegistry } from '../../core/customer/book.js';
-import type { Actor, AttachmentRef, ExclusionText, LedgerAction, OutageRef } from '../../core/ledger/actions.js';
+import type {
+  Actor,
+  AttachmentRef,
+  ExclusionText,
+  LedgerAction,
+  OutageRef,
+} from '../../core/ledger/actions.js';
 import { validationError } from '../../core/ledger/errors.js';
 import { foldExclusions, type LedgerExclusion } from '../../core/ledger/exclusions.js';
 import { correctionFaults, foldCorrections, refKey } from '../../core/ledger/outages.js';
-import { actorOf, type Decision, decisionFault, knownNames, proposalFaults } from '../../core/ledger/proposals.js';
+import {
+  actorOf,
+  type Decision,
+  decisionFault,
+  knownNames,
+  proposalFaults,
+} from '../../core/ledger/proposals.js';
 import { memoizeByIdentity } from '../../core/memoize.js';
 import { type ExclusionRules, versionFor } from '../../core/plan.js';
 import { formatInstant } from '../../core/time/calendar.js';
@@ -15,7 +26,7 @@ import { networkNames, type NetworkOf } from '../../render/ledger/traces.js';
 import type { Store } from '../../store/store.js';
 import { withLedgerEntries } from '../customers/in-force.js';
 import { attributedLately } from './attribution.js';
-import { countedOutages, enter, ValidationError, type ShownOutage, showOutages, textsOf } from './entries.js';
+import { countedOutages, enter, ValidationError, type ShownOutage, showOutages } from './entries.js';
 import { traceOutages } from './trace-outages.js';
 
 /** The rules of the carrier's contract, used where no plan has rules. */
@@ -133,7 +144,9 @@ export function createLedgerService({ store, config, now }: LedgerServiceOptions
           const popIds = pops.map(({ id }) => id);
           const known = knownNames(popIds, book);
           const gone = new Set(withdrawn.map(({ id }) => id));
-          const others = foldExclusions(events).filter(({ id, state }) => state !== 'proposed' || !gone.has(id));
+          const others = foldExclusions(events).filter(
+            ({ id, state }) => state !== 'proposed' || !gone.has(id),
+          );
           const open = foldExclusions(events).filter(({ id, state }) => state === 'proposed' && gone.has(id));
           const actions: LedgerAction[] = open.map(({ id }) => ({
             type: 'exclusion-rejected',

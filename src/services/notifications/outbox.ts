@@ -80,7 +80,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
         log.error({ id, target: target.id, about }, 'a target is gone (410): nothing is sent there any more');
       }
       const last = attempts + 1 >= notifications.attempts || status === 410;
-      const waitMs = Math.max(backoffMs(attempts + 1, notifications, random), Math.min(asked ?? 0, longestAskedMs));
+      const waitMs = Math.max(
+        backoffMs(attempts + 1, notifications, random),
+        Math.min(asked ?? 0, longestAskedMs),
+      );
       if (asked !== null && (status === 429 || status === 503))
         pausedUntil.set(target.id, clock.now() + Math.min(asked, longestAskedMs));
       await settle(last ? 'dead' : 'waiting', why, last ? 0 : waitMs);

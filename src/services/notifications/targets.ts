@@ -180,7 +180,11 @@ function targetFaults(request: TargetRequest, config: Config): ValidationIssue[]
       ]),
     );
   }
-  faults.push(...(kind === 'mail' ? mailFaults(address) : urlFaults(address, customer === null ? config.notifications.allow : [])));
+  faults.push(
+    ...(kind === 'mail'
+      ? mailFaults(address)
+      : urlFaults(address, customer === null ? config.notifications.allow : [])),
+  );
   if (secret !== null && !/^[\x21-\x7e]{16,200}$/.test(secret))
     faults.push(
       validationError('secret', 'is too short, or has blanks', '16 to 200 visible ASCII characters', [

@@ -87,7 +87,12 @@ export interface TicketService {
   do(actor: TicketActor, id: string, ...requests: readonly TransitionRequest[]): Promise<Ticket>;
   /** `by`: who it is in the ledger; the actor's name when absent. */
   toOutage(actor: TicketActor, id: string, request: OutageRequest, by?: string | Actor): Promise<Ticket>;
-  toExclusion(actor: TicketActor, id: string, request: ExclusionRequest, by?: string | Actor): Promise<Ticket>;
+  toExclusion(
+    actor: TicketActor,
+    id: string,
+    request: ExclusionRequest,
+    by?: string | Actor,
+  ): Promise<Ticket>;
   /** The frozen evidence, byte for byte; null: it was filed without a band. Throws where it does not match its hash. */
   evidence(id: string): Promise<Uint8Array | null>;
   attach(name: string, content: Uint8Array): Promise<AttachmentRef>;

@@ -89,11 +89,7 @@ function tokenStore(db: SqlDatabase): TokenStore {
 
 /** Names are equal that differ only in the case of their ASCII letters: that is how both databases' `lower` works. */
 const isName = (eb: ExpressionBuilder<Tables, 'person'>, name: string) =>
-  eb(
-    eb.fn<string>('lower', ['name']),
-    '=',
-    nameKey(name),
-  );
+  eb(eb.fn<string>('lower', ['name']), '=', nameKey(name));
 
 function userStore(db: SqlDatabase): UserStore {
   const users = db.from
@@ -155,7 +151,16 @@ function sessionStore(db: SqlDatabase): SessionStore {
     .select(['provider_session as sid', 'checked_at as checkedAt', 'sealed_grant as sealedGrant']);
   const byHash = prepare(({ hash }: { hash: string }) => sessions.where('hash', '=', hash));
   type Row = Awaited<ReturnType<typeof sessions.execute>>[number];
-  const sessionOf = ({ origin, limited, issuer, subject, sid, checkedAt, sealedGrant, ...row }: Row): SessionRecord => ({
+  const sessionOf = ({
+    origin,
+    limited,
+    issuer,
+    subject,
+    sid,
+    checkedAt,
+    sealedGrant,
+    ...row
+  }: Row): SessionRecord => ({
     ...withRoles(row),
     ...(origin !== null && { origin }),
     ...(limited === 1 && { limited: true as const }),

@@ -1,6 +1,11 @@
 import type { LedgerAction, LedgerEvent } from '../../core/ledger/actions.js';
 import type { ContactStore } from '../access-store.js';
-import { type AttachmentStore, type FeedStore, type LedgerStore, maxAttachmentBytes } from '../ledger-store.js';
+import {
+  type AttachmentStore,
+  type FeedStore,
+  type LedgerStore,
+  maxAttachmentBytes,
+} from '../ledger-store.js';
 import { change, first, given, prepare, type Script, type SqlDatabase } from './database.js';
 
 /** Reads an action. A text that is no action was tampered with: it is returned as it is, and its hash reveals it. */
@@ -43,7 +48,10 @@ export function ledgerAppend(
 }
 
 const ledgerEvents = (db: SqlDatabase) =>
-  db.from.selectFrom('ledger').select(['seq', 'at', 'actor', 'principal', 'action', 'previous', 'hash']).orderBy('seq');
+  db.from
+    .selectFrom('ledger')
+    .select(['seq', 'at', 'actor', 'principal', 'action', 'previous', 'hash'])
+    .orderBy('seq');
 
 export function ledgerStore(db: SqlDatabase): LedgerStore {
   const append = ledgerAppend(db);

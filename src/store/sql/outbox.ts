@@ -122,7 +122,10 @@ export function targetStore(db: SqlDatabase): TargetStore {
     .selectFrom('notify_target')
     .select(['id', 'customer', 'kind', 'address', 'secret', 'language', 'events', 'query'])
     .select(['created_at as createdAt', 'created_by as createdBy', 'gone_at as goneAt']);
-  type Row = Omit<NotifyTarget, 'events' | 'goneAt'> & { readonly events: string; readonly goneAt: number | null };
+  type Row = Omit<NotifyTarget, 'events' | 'goneAt'> & {
+    readonly events: string;
+    readonly goneAt: number | null;
+  };
   const targetOf = ({ events, goneAt, ...row }: Row): NotifyTarget => ({
     ...row,
     events: events.split(','),

@@ -31,7 +31,8 @@ const providing = async (more: Partial<Parameters<typeof startProvider>[0]> = {}
   return started;
 };
 
-const provider = async (change: Change | null = null): Promise<string> => (await providing({ change })).issuer;
+const provider = async (change: Change | null = null): Promise<string> =>
+  (await providing({ change })).issuer;
 
 function setUp(issuer: string, clientSecret: string | null = secret, over: Partial<OidcConfig> = {}) {
   const { http } = tenants.config;
@@ -229,7 +230,12 @@ describe('a provider that fails', () => {
 describe('claims', () => {
   test.each<[string, Partial<OidcConfig>, object, number]>([
     ['a group path', { roles: { '/sla/noc': 'noc' } }, { groups: ['/sla/noc', '/other/admin'] }, 302],
-    ['a group path, mapped without its slash', { roles: { 'sla/noc': 'noc' } }, { groups: ['/sla/noc'] }, 302],
+    [
+      'a group path, mapped without its slash',
+      { roles: { 'sla/noc': 'noc' } },
+      { groups: ['/sla/noc'] },
+      302,
+    ],
     ['another group with the same end', { roles: { noc: 'noc' } }, { groups: ['/other/noc'] }, 401],
     ['a nested claim', { rolesClaim: 'groups.roles' }, { groups: { roles: ['sla-operators'] } }, 302],
     ['one text', {}, { groups: 'sla-operators' }, 302],
@@ -358,7 +364,11 @@ describe('four eyes', () => {
     for (const name of ['Ann Meyer', 'Ann\u200b Lee', 'Ａnn Lee']) {
       account = { name, groups: ['sla-operators'] };
       const again = await arrive(http);
-      const approve = { method: 'POST', url: `/api/v1/exclusions/${id}/approve`, headers: again.headers } as const;
+      const approve = {
+        method: 'POST',
+        url: `/api/v1/exclusions/${id}/approve`,
+        headers: again.headers,
+      } as const;
       const answer = await http.inject({ ...approve, payload: {} });
       expect([answer.statusCode, detailOf(answer)]).toEqual([400, expect.stringContaining('who proposed')]);
     }
@@ -370,7 +380,10 @@ describe('four eyes', () => {
     const propose = { method: 'POST', url: '/api/v1/exclusions', payload: proposal } as const;
     const proposed = await http.inject({ ...propose, headers: (await arrive(http)).headers });
     subject = 'ann-18';
-    const approve = { method: 'POST', url: `/api/v1/exclusions/${proposed.json<{ id: string }>().id}/approve` } as const;
+    const approve = {
+      method: 'POST',
+      url: `/api/v1/exclusions/${proposed.json<{ id: string }>().id}/approve`,
+    } as const;
     const answer = await http.inject({ ...approve, payload: {}, headers: (await arrive(http)).headers });
     expect([answer.statusCode, answer.json()]).toMatchObject([200, { state: 'approved' }]);
   });

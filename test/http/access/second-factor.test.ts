@@ -13,13 +13,19 @@ beforeEach(async () => {
   await server.registry.addUser({ name: 'Ann', roles: ['noc'], customer: null, password });
 });
 
-const post = (url: string, payload: object, headers: Record<string, string> = {}, remoteAddress = '127.0.0.1') =>
-  server.http.inject({ method: 'POST', url, payload, headers, remoteAddress });
+const post = (
+  url: string,
+  payload: object,
+  headers: Record<string, string> = {},
+  remoteAddress = '127.0.0.1',
+) => server.http.inject({ method: 'POST', url, payload, headers, remoteAddress });
 
 async function signedIn(name: string, code?: string) {
   const answer = await post('/api/v1/session', { name, password, code });
   const { csrf = '' } = answer.json<{ csrf?: string }>();
-  const [session = '', device = ''] = [answer.headers['set-cookie'] ?? []].flat().map((one) => one.split(';')[0] ?? '');
+  const [session = '', device = ''] = [answer.headers['set-cookie'] ?? []]
+    .flat()
+    .map((one) => one.split(';')[0] ?? '');
   return { answer, device, headers: { cookie: session, 'x-csrf-token': csrf } };
 }
 
@@ -133,7 +139,9 @@ test('who moves money may do nothing else before it has a second factor, where t
     secondFactor,
   });
   const { registry } = server;
-  server = entrance(tenants, { access: { door, registry, store: tenants.store.access, now: () => server.clock.now } });
+  server = entrance(tenants, {
+    access: { door, registry, store: tenants.store.access, now: () => server.clock.now },
+  });
   const { headers, answer } = await signedIn('Fin');
   expect(answer.json()).toMatchObject({ scopes: ['session'] });
   const credits = () => server.http.inject({ url: '/api/v1/pops', headers });

@@ -55,7 +55,12 @@ test('a client that goes away before its answer gets it when it asks again, and 
 
 test('the same key twice at once does the work once', async () => {
   const ask = () =>
-    server.as(token, { method: 'POST', url: '/api/v1/exclusions', payload: body, headers: { 'idempotency-key': 'k' } });
+    server.as(token, {
+      method: 'POST',
+      url: '/api/v1/exclusions',
+      payload: body,
+      headers: { 'idempotency-key': 'k' },
+    });
   const answers = await Promise.all([ask(), ask(), ask()]);
   expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([201, 409, 409]);
   const again = await ask();
@@ -66,7 +71,11 @@ describe('a token gives away only what it holds', () => {
   const mint = (by: string, grant: object) =>
     server.as(by, { method: 'POST', url: '/api/v1/tokens', payload: { name: 'x', ...grant } });
   const add = (by: string, grant: object) =>
-    server.as(by, { method: 'POST', url: '/api/v1/users', payload: { name: 'x', password: 'Correct-horse-1', ...grant } });
+    server.as(by, {
+      method: 'POST',
+      url: '/api/v1/users',
+      payload: { name: 'x', password: 'Correct-horse-1', ...grant },
+    });
 
   test.each<[readonly string[], object, number]>([
     [['tokens:write'], { roles: ['admin'] }, 403],
@@ -105,14 +114,19 @@ test('a name has no characters that turn the writing direction or that nobody se
   for (const name of ['A\u202enn', 'A\u200bnn', 'A\u200enn', '\u2066Ann', 'Ann\ufe0f']) {
     const payload = { name, password: 'Correct-horse-1', roles: ['noc'] };
     expect((await server.as(token, { method: 'POST', url: '/api/v1/users', payload })).statusCode).toBe(400);
-    const made = await server.as(token, { method: 'POST', url: '/api/v1/tokens', payload: { name, roles: ['noc'] } });
+    const made = await server.as(token, {
+      method: 'POST',
+      url: '/api/v1/tokens',
+      payload: { name, roles: ['noc'] },
+    });
     expect(made.statusCode).toBe(400);
   }
 });
 
 test('the metrics of a machine that nobody signs in to are not for a page of elsewhere', async () => {
   const { http } = entrance(await twoTenants());
-  const status = async (host: string) => (await http.inject({ url: '/metrics', headers: { host } })).statusCode;
+  const status = async (host: string) =>
+    (await http.inject({ url: '/metrics', headers: { host } })).statusCode;
   expect(await status('evil.example')).toBe(403);
   expect(await status('localhost:9720')).toBe(200);
   // Once somebody signs in they are open, by the configuration.
@@ -123,7 +137,13 @@ test('the metrics of a machine that nobody signs in to are not for a page of els
 describe('an address behind proxies', () => {
   const trusted = () => {
     const { config } = tenants;
-    const http = { ...config.http, trustedProxies: [{ address: '127.0.0.0', prefix: 8 }, { address: '10.0.0.0', prefix: 8 }] };
+    const http = {
+      ...config.http,
+      trustedProxies: [
+        { address: '127.0.0.0', prefix: 8 },
+        { address: '10.0.0.0', prefix: 8 },
+      ],
+    };
     return entrance({ ...tenants, config: { ...config, http } });
   };
   test.each<[Record<string, string>, string]>([
@@ -138,7 +158,12 @@ describe('an address behind proxies', () => {
   ])('%j is %s', async (headers, address) => {
     const behind = trusted();
     const admin = await behind.tokenOf('admin');
-    await behind.as(admin, { method: 'POST', url: '/api/v1/tokens', payload: { name: 'x', roles: ['noc'] }, headers });
+    await behind.as(admin, {
+      method: 'POST',
+      url: '/api/v1/tokens',
+      payload: { name: 'x', roles: ['noc'] },
+      headers,
+    });
     const [entry] = await tenants.store.access.trail.list();
     expect(entry?.from).toBe(address);
   });

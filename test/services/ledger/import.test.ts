@@ -8,14 +8,24 @@ async function setUp() {
   const { store, config, now } = await twoTenants();
   const desk = createLedgerService({ store, config: () => config, now });
   const event = (uid: string, day: string, ...more: string[]) => [
-    ...['BEGIN:VEVENT', `UID:${uid}`, 'CREATED:20260901T000000Z', `DTSTART:202612${day}T020000Z`, 'DURATION:PT2H'],
+    ...[
+      'BEGIN:VEVENT',
+      `UID:${uid}`,
+      'CREATED:20260901T000000Z',
+      `DTSTART:202612${day}T020000Z`,
+      'DURATION:PT2H',
+    ],
     ...['SUMMARY:works', ...more, 'END:VEVENT'],
   ];
   const load = (events: string[][], before: string[] = []) => {
     const text = ['BEGIN:VCALENDAR', 'VERSION:2.0', ...events.flat(), 'END:VCALENDAR'].join('\r\n');
     const reading = readExclusionsIcal(text, { kind: 'planned-maintenance', scope: ['pop:SIN'] }, now());
     if (!reading.ok) throw new Error(JSON.stringify(reading.refusals));
-    return importExclusions(desk, 'ann', reading.inputs, { cancelled: reading.cancelled ?? [], before, now: now() });
+    return importExclusions(desk, 'ann', reading.inputs, {
+      cancelled: reading.cancelled ?? [],
+      before,
+      now: now(),
+    });
   };
   const states = async () => (await desk.exclusions()).map(({ id, state }) => `${id} ${state}`);
   return { desk, event, load, states };

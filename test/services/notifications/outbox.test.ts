@@ -129,7 +129,9 @@ describe('the outbox', () => {
   test('waits as long as a target asks, for all that goes there', async () => {
     const rig = await faultRig({ notifications: webhooks });
     let status = 429;
-    const { url, got } = await hookServer((response) => response.writeHead(status, { 'retry-after': '600' }).end());
+    const { url, got } = await hookServer((response) =>
+      response.writeHead(status, { 'retry-after': '600' }).end(),
+    );
     await targetsOf(rig).add('ann', request({ customer: null, address: url }));
     const { outbox } = outboxOf(rig);
     await rig.desk.file(bank, filing());

@@ -37,7 +37,10 @@ export async function startProvider({
     pkce: { required: () => true },
     claims: { openid: ['sub'], profile: ['name', 'groups', 'customer'] },
     conformIdTokenClaims: false,
-    features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: logoutUri !== undefined } },
+    features: {
+      devInteractions: { enabled: false },
+      backchannelLogout: { enabled: logoutUri !== undefined },
+    },
     ...(refresh && { issueRefreshToken: () => true }),
     findAccount: (_context, sub) => ({ accountId: sub, claims: () => ({ sub, ...claims() }) }),
     interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
