@@ -12,7 +12,7 @@ interface HashQueueOptions {
 }
 
 /** Hashes passwords a few at a time, in turn by network and within it by name. */
-export interface HashQueue {
+interface HashQueue {
   /** Resolves to null where too many wait already. Rejects with what `work` rejects with. */
   run<T>(network: string, name: string, work: () => Promise<T>): Promise<T | null>;
 }
