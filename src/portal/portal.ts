@@ -189,10 +189,10 @@ async function errorPage(
   reply: FastifyReply,
   problem: Problem,
 ): Promise<FastifyReply> {
-  const { status, detail, errors = [] } = problem;
+  const { status, detail, errors = [], reference = null } = problem;
   const own = shell.of(request);
   const { title, text } = own.w.error[kindOf(status)];
-  return showView(reply, own, { view: 'error', title, status, page: { status, text, detail, errors } });
+  return showView(reply, own, { view: 'error', title, status, page: { status, text, detail, errors, reference } });
 }
 
 const told = ['401', '403', '404', '413', '429'] as const;

@@ -12,6 +12,7 @@ import { localeOf } from '../../i18n/locale.js';
 import { minorUnits } from '../../render/report/blocks.js';
 import { rulingBlocks } from '../../render/report/compose/origin.js';
 import { creditBlocks } from '../../render/report/compose/paths.js';
+import { derivationOf, isDerivedWhenShown } from '../../render/report/derivation.js';
 import { reportFormats } from '../../render/report/formats.js';
 import { observedPercent, resultOf } from '../../render/report/observed.js';
 import { everyPage } from '../forms.js';
@@ -112,6 +113,8 @@ export function financeStatementPage(server: FastifyInstance, portal: PortalOpti
           all: await statementsOf(api, caller, { month, service }),
           credit: creditBlocks({ document, locale }),
           rulings: rulingBlocks({ document, locale }),
+          derivation: derivationOf(document, locale),
+          derivedNow: isDerivedWhenShown(document),
           availabilityOf: (part: Part) => {
             const { text: result, tone } = resultOf(part.met, locale);
             const least = part.availabilityLowerBoundPercent ?? null;

@@ -3,7 +3,6 @@ import { attachmentsOf } from '../../core/ledger/actions.js';
 import { noHash } from '../../core/ledger/chain.js';
 import { countSize } from '../../core/measurement/round.js';
 import { ruleSetOf, type StatementDocument, statementFormats } from '../../core/statement/document.js';
-import { currentRuleSet } from '../../core/statement/rule-set.js';
 import { zoneDataVersion } from '../../engine/clock.js';
 import { digestOf, sha256 } from '../../seal/canonical.js';
 import { fingerprint, publicKeyOf } from '../../seal/keys.js';
@@ -142,7 +141,7 @@ function differencesOf(
     acceptedIncomplete,
     change,
     previous,
-    ...(software === statement.software && ruleSetOf(statement) === currentRuleSet
+    ...(software === statement.software && ruleSetOf(statement) !== 1
       ? {}
       : { parts: withWordsOf(statement, again) }),
   };
@@ -186,7 +185,7 @@ const withWordsOf = (stated: StatementDocument, again: StatementDocument): State
       ...known,
       // Statements of earlier versions do not contain figures to date.
       ...(before.toDate !== undefined && toDate !== undefined && { toDate }),
-      explain: before.explain,
+      ...(before.explain !== undefined && { explain: before.explain }),
       ...(before.rulings !== undefined && { rulings: before.rulings }),
       plan: { ...part.plan, digest: before.plan.digest },
     };

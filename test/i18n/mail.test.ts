@@ -1,11 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  notifyLanguage,
-  notifyLanguages,
-  type NotifyWord,
-  notifyWords,
-  say,
-} from '../../../src/i18n/mail.js';
+import { notifyLanguage, notifyLanguages, type NotifyWord, notifyWords, say } from '../../src/i18n/mail.js';
 
 const placesOf = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([place]) => place).sort();
 

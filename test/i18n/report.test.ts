@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { english } from '../../../src/i18n/report/en.js';
-import { reportWords, wordFor } from '../../../src/i18n/report.js';
+import { english as all } from '../../src/i18n/en.js';
+import { reportWords, wordFor } from '../../src/i18n/report.js';
+
+const english = all.report;
 
 /** `outageState.counted: text`, `page: function of 2`. */
 function keysOf(words: object, prefix = ''): string[] {
@@ -35,11 +37,11 @@ describe('the words of a report', () => {
 
   test('Traditional Chinese has its own terms, and no Simplified character', () => {
     const all = textsOf(reportWords['zh-TW']).join('');
-    for (const term of ['電路', '可用率', '抵扣', '服務', '封包遺失率', '金鑰', '簽章', '網路品質']) {
+    for (const term of ['電路', '可用率', '賠付', '服務', '封包遺失率', '金鑰', '簽章', '網路品質']) {
       expect(all).toContain(term);
     }
     expect(all).not.toMatch(
-      /[业务线时应记录达态户报测断复开间个为与数据]|數據|網絡|線路|丟包|賠付|站點|簽名/,
+      /[业务线时应记录达态户报测断复开间个为与数据]|數據|網絡|線路|丟包|賠償|站點|簽名/,
     );
   });
 

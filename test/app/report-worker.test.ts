@@ -1,16 +1,19 @@
-import { describe, expect, test } from 'vitest';
-import { startReportWorker } from '../../src/app/workers/report.js';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createWorkerPool } from '../../src/app/workers/pool.js';
+import { reportsIn } from '../../src/app/workers/report.js';
 import { renderReport } from '../../src/render/report/formats.js';
 import { requires } from '../support/requires.js';
 import { serviceReport, single } from '../render/report/documents.js';
 
-const entry = new URL('../../dist/src/app/workers/report-thread.js', import.meta.url);
+const entry = new URL('../../dist/src/app/workers/thread.js', import.meta.url);
 
 describe('reports in a thread of their own', () => {
   requires({ built: true });
 
   test('are the same as elsewhere, also when several are asked for at once', async () => {
-    const render = startReportWorker({ entry });
+    const pool = createWorkerPool({ entry });
+    onTestFinished(() => pool.close());
+    const render = reportsIn(pool);
     const report = serviceReport(single);
     const [page, data, again] = await Promise.all([
       render(report, 'html', 'zh-CN'),
@@ -24,7 +27,9 @@ describe('reports in a thread of their own', () => {
   });
 
   test('fail by themselves, and not what is asked for after them', async () => {
-    const render = startReportWorker({ entry });
+    const pool = createWorkerPool({ entry });
+    onTestFinished(() => pool.close());
+    const render = reportsIn(pool);
     const broken = { ...serviceReport(single), statements: null } as unknown as ReturnType<
       typeof serviceReport
     >;
