@@ -80,8 +80,8 @@ async function openAccess({
   clientSecret,
 }: AccessOptions): Promise<NonNullable<HttpOptions['access']>> {
   const { auth, publicUrl } = config().http;
-  const { sessionMs, idleMs, oidc } = auth;
-  const door = createAuthenticator({ store: store.access, now, sessionMs, idleMs });
+  const { sessionMs, idleMs, secondFactor, oidc } = auth;
+  const door = createAuthenticator({ store: store.access, now, sessionMs, idleMs, secondFactor });
   // Loaded only where there is a provider.
   const { createOidc } = oidc === null ? { createOidc: null } : await import('../services/access/oidc.js');
   const customers = () => config().book.customers.map(({ id }) => id);

@@ -16,13 +16,13 @@ import {
 } from '../services/access/registry.js';
 import { type Billing, createBilling } from '../services/credits/billing.js';
 import { type EvidenceMade, packEvidence } from '../services/evidence/make.js';
-import { type Imported, importExclusions } from '../services/ledger/service.js';
+import { type Imported, importExclusions } from '../services/ledger/import.js';
 import { ValidationError, textsOf } from '../services/ledger/entries.js';
 import { createLedgerBacklog, type LedgerBacklog } from '../services/ledger/backlog.js';
 import { createReports, type Reports } from '../services/reports.js';
 import { createTicketBacklog, type TicketBacklog } from '../services/tickets/service.js';
 import type { TrailStore } from '../store/access-store.js';
-import { maxAttachmentBytes } from '../store/ledger-store.js';
+import { type FeedStore, maxAttachmentBytes } from '../store/ledger-store.js';
 import { withEntered } from './configuration.js';
 import { openStore, readStore } from './store.js';
 
@@ -93,7 +93,12 @@ export interface LedgerOptions {
 /** The ledger and the months that stand on it, from a store that is opened for this alone. */
 export interface OpenLedger extends Omit<LedgerBacklog, 'attach'> {
   readonly textsOf: typeof textsOf;
-  importExclusions(actor: string, inputs: Parameters<typeof textsOf>[0]): Promise<Imported>;
+  importExclusions(
+    actor: string,
+    inputs: Parameters<typeof importExclusions>[2],
+    options?: Parameters<typeof importExclusions>[3],
+  ): Promise<Imported>;
+  readonly feeds: FeedStore;
   /** Reads and keeps files of this machine: all of them or, when one can't be read, none. */
   attach(files: readonly string[]): Promise<AttachmentRef[]>;
   /** The same of a fault report, whose files have to be what their names say. */
@@ -117,7 +122,8 @@ export async function openLedger({ config, now, write }: LedgerOptions): Promise
   return {
     ...office,
     textsOf,
-    importExclusions: (actor, inputs) => importExclusions(office.desk, actor, inputs),
+    importExclusions: (actor, inputs, options) => importExclusions(office.desk, actor, inputs, options),
+    feeds: store.feeds,
     faults,
     attach: (files) => keep(files, (name, content) => office.attach(name, content)),
     attachToReport: (files) => keep(files, (name, content) => faults.desk.attach(name, content)),

@@ -1,6 +1,7 @@
 import { exclusionKinds, type ExclusionScope } from '../core/exclusion.js';
 import type { AttachmentRef, ExclusionText, Notice } from '../core/ledger/actions.js';
 import { type ValidationIssue, validationError } from '../core/ledger/errors.js';
+import type { Interval } from '../core/time/intervals.js';
 import type { EpochMs } from '../core/types.js';
 import { isWrong, parseDurationUs, parseDateOrInstant } from './scalars.js';
 import { didYouMean } from './problem.js';
@@ -63,6 +64,14 @@ export interface ExclusionInput {
   readonly duration?: string | undefined;
   readonly zone?: string | undefined;
   readonly attachments?: readonly AttachmentRef[] | undefined;
+  /** Instead of `from` and `to`: in their order. */
+  readonly intervals?: readonly Interval[] | undefined;
+}
+
+/** What events of a calendar do not say themselves. */
+export interface CalendarDefaults extends ExclusionInput {
+  /** Of floating times and whole days. */
+  readonly zone?: string | undefined;
 }
 
 export type ExclusionReading =
@@ -87,26 +96,32 @@ export function readExclusion(input: ExclusionInput): ExclusionReading {
   }
   const scope = readScope(input.scope ?? []);
   if ('refusals' in scope) refusals.push(...scope.refusals);
-  const from = readTime('from', input.from, refusals);
-  const to = readTime('to', input.to, refusals);
+  const intervals = input.intervals ?? readInterval(input, refusals);
   const notices = (input.notices ?? []).flatMap((notice) => readNotice(notice, refusals) ?? []);
   const recurrence = readRecurrence(input, refusals);
-  if (kind === undefined || 'refusals' in scope || from === null || to === null || refusals.length > 0)
+  if (kind === undefined || 'refusals' in scope || intervals === null || refusals.length > 0)
     return { ok: false, refusals };
   return {
     ok: true,
     text: {
       kind,
       scope: scope.scope,
-      intervals: [{ from, to }],
+      intervals,
       recurrence,
       notices,
       reason: input.reason ?? '',
-      proof: input.proof ?? null,
+      proof: input.proof || null,
       source: input.source ?? null,
       attachments: input.attachments ?? [],
     },
   };
+}
+
+/** The one interval of an input; null: a time can't be read, and that is noted. */
+export function readInterval(input: ExclusionInput, refusals: ValidationIssue[]): Interval[] | null {
+  const from = readTime('from', input.from, refusals);
+  const to = readTime('to', input.to, refusals);
+  return from === null || to === null ? null : [{ from, to }];
 }
 
 const timeRule = 'a date such as 2026-10-01 (00:00 UTC), or an instant such as 2026-10-01T08:00:00+08:00';
@@ -130,9 +145,10 @@ export function readTime(
 }
 
 function readNotice(notice: string, refusals: ValidationIssue[]): Notice | null {
-  const [time = '', ...words] = notice.trim().split(/\s+/);
+  // The text is kept as it is, its line ends and double spaces too.
+  const [, time = '', text = ''] = /^\s*(\S*)\s?([^]*)$/.exec(notice) ?? [];
   const at = readTime('notices', time, refusals);
-  return at === null ? null : { at, text: words.length === 0 ? null : words.join(' ') };
+  return at === null ? null : { at, text: text === '' ? null : text };
 }
 
 function readRecurrence(input: ExclusionInput, refusals: ValidationIssue[]): ExclusionText['recurrence'] {

@@ -1,11 +1,17 @@
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
 import type { EpochMs } from '../core/types.js';
-import type { ReplyStore } from '../store/access-store.js';
+import type { Reply, ReplyStore } from '../store/access-store.js';
 import { docs } from './access/caller.js';
-import { BadRequestError, ConflictError, type HttpLog, TooManyRequestsError } from './problem.js';
+import {
+  BadRequestError,
+  ConflictError,
+  ForbiddenError,
+  type HttpLog,
+  TooManyRequestsError,
+} from './problem.js';
 import { isUnlimited, mostAskers, networkOf, rateWindowMs, tooManyRequests } from './rate.js';
 
 /** Of what is given again as it is: it needs no other tag. */
@@ -90,9 +96,20 @@ interface IdempotencyOptions {
   readonly log: HttpLog;
 }
 
+interface IdempotentRequest {
+  readonly principal: string;
+  readonly key: string;
+  /** The fingerprint of what is asked for. */
+  readonly request: string;
+  /** Whether the work has begun and not ended. */
+  working: boolean;
+  /** Whether nobody waits for the answer any more. */
+  left: boolean;
+}
+
 declare module 'fastify' {
   interface FastifyRequest {
-    idempotency: { readonly principal: string; readonly key: string; readonly request: string } | null;
+    idempotency: IdempotentRequest | null;
   }
 }
 
@@ -104,7 +121,27 @@ export function onceForItsKey(server: FastifyInstance, { replies, now, log }: Id
   const underWay = new Set<string>();
   const placeOf = (one: { readonly principal: string; readonly key: string }) =>
     JSON.stringify([one.principal, one.key]);
+  const release = (wanted: IdempotentRequest): void => {
+    underWay.delete(placeOf(wanted));
+  };
   server.decorateRequest('idempotency', null);
+  // The key is locked for as long as the work lasts, whether anybody waits for its answer or not.
+  server.addHook('onRoute', (route) => {
+    if (![route.method].flat().includes('POST')) return;
+    const work = route.handler;
+    route.handler = async function (request, reply) {
+      const { idempotency } = request;
+      if (idempotency === null) return await work.call(this, request, reply);
+      idempotency.working = true;
+      try {
+        return await work.call(this, request, reply);
+      } finally {
+        idempotency.working = false;
+        // Where an answer was given its hook keeps it and ends the lock.
+        if (idempotency.left && !reply.sent) release(idempotency);
+      }
+    };
+  });
   server.addHook('preHandler', async (request, reply) => {
     const key = request.headers[keyHeader];
     const { identified } = request;
@@ -115,58 +152,128 @@ export function onceForItsKey(server: FastifyInstance, { replies, now, log }: Id
       ]);
     }
     const principal = `${identified.principal.id} ${identified.principal.name}`;
-    const wanted = { principal, key, request: fingerprint(request) };
+    const asked = fingerprint(request);
+    const wanted = { principal, key, request: asked, working: false, left: false };
+    const before = await replies.find(principal, key, now() - keptMs);
+    if (before !== null) return replay(before, request, reply);
     if (underWay.has(placeOf(wanted))) {
       throw new ConflictError(`a request with the ${keyHeader} ${key} is under way; allowed: to ask again`);
     }
     underWay.add(placeOf(wanted));
     request.idempotency = wanted;
-    const before = await replies.find(principal, key, now() - keptMs);
-    if (before === null) return;
-    if (before.request !== wanted.request) {
-      throw new ConflictError(
-        `another request had the ${keyHeader} ${key}; allowed: the same again, or another key`,
-      );
-    }
+    reply.raw.once('close', () => {
+      wanted.left = true;
+      if (!wanted.working && !reply.sent) release(wanted);
+    });
+    // The work of before may have ended between the two looks.
+    const meanwhile = await replies.find(principal, key, now() - keptMs);
+    if (meanwhile === null) return;
+    release(wanted);
     request.idempotency = null;
-    underWay.delete(placeOf(wanted));
-    return reply
-      .code(before.status)
-      .type(before.contentType)
-      .header('idempotency-replayed', 'true')
-      .serializer((text: string) => text)
-      .send(before.body);
+    return replay(meanwhile, request, reply);
   });
   server.addHook('onSend', async (request, reply, payload) => {
     const wanted = request.idempotency;
-    if (wanted === null || reply.statusCode >= 300 || request.routeOptions.config.secret === true)
-      return payload;
+    if (wanted === null) return payload;
     const body =
       typeof payload === 'string' ? payload : payload === undefined || payload === null ? '' : null;
-    if (body === null || body.length > longest) return payload;
+    const kept =
+      reply.statusCode < 300 &&
+      request.routeOptions.config.secret !== true &&
+      body !== null &&
+      body.length <= longest;
     const contentType = String(reply.getHeader('content-type') ?? 'application/json; charset=utf-8');
     const at = now();
+    const { principal, key, request: asked } = wanted;
+    const answer = { principal, key, request: asked, at, status: reply.statusCode, contentType };
     try {
-      await replies.put({ ...wanted, at, status: reply.statusCode, contentType, body }, at - keptMs);
+      if (kept) await replies.put({ ...answer, body }, at - keptMs);
     } catch (error) {
       // It is done: who asks again does it again, which is said rather than a failure that was none.
       log.error({ err: error }, 'an answer could not be kept for its key');
+    } finally {
+      release(wanted);
     }
     return payload;
   });
-  server.addHook('onResponse', (request, _reply, done) => {
-    if (request.idempotency !== null) underWay.delete(placeOf(request.idempotency));
-    done();
-  });
-  server.addHook('onRequestAbort', (request, done) => {
-    if (request.idempotency !== null) underWay.delete(placeOf(request.idempotency));
-    done();
+}
+
+/** The fingerprint of a request and, for somebody who sees some customers only, who those are. */
+function fingerprint(request: FastifyRequest): string {
+  const { method, url, body, caller } = request;
+  const hash = createHash('sha256').update(`${method} ${url}\n`);
+  const asked = hash.update(Buffer.isBuffer(body) ? body : JSON.stringify(body ?? null)).digest('hex');
+  const seen = caller?.customersSeen();
+  return seen === undefined || seen === null ? asked : `${asked} ${JSON.stringify(seen)}`;
+}
+
+/** Gives the answer of before again, but to nobody who sees less by now than it did then. */
+function replay(before: Reply, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const [then, seenThen] = parted(before.request);
+  const [asked, seenNow] = parted(fingerprint(request));
+  if (then !== asked) {
+    throw new ConflictError(
+      `another request had the ${keyHeader} ${before.key}; allowed: the same again, or another key`,
+    );
+  }
+  if (seenThen !== null && seenThen.some((customer) => seenNow?.includes(customer) === false))
+    throw new ForbiddenError('the answer of before is of what may be seen no more; allowed: another key');
+  return reply
+    .code(before.status)
+    .type(before.contentType)
+    .header('idempotency-replayed', 'true')
+    .serializer((text: string) => text)
+    .send(before.body);
+}
+
+function parted(request: string): readonly [asked: string, seen: readonly string[] | null] {
+  const space = request.indexOf(' ');
+  if (space < 0) return [request, null];
+  return [request.slice(0, space), JSON.parse(request.slice(space + 1)) as string[]];
+}
+/** An address without the port and the brackets that proxies write around it. */
+function bareAddress(text: string): string {
+  const plain = text.trim().replace(/^"(.*)"$/, '$1');
+  const bracketed = /^\[([^\]]+)\](?::\d+)?$/.exec(plain)?.[1];
+  if (bracketed !== undefined) return bracketed;
+  return /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(plain)?.[1] ?? plain;
+}
+
+/** The `for` and `proto` of each hop of a `Forwarded` header (RFC 7239), the client first. */
+function forwardedHops(header: string): { readonly client: string; readonly proto: string | null }[] {
+  const hops = header.match(/(?:[^,"]|"(?:[^"\\]|\\.)*")+/g) ?? [];
+  return hops.map((hop) => {
+    const pairs = hop.match(/[^;=\s]+\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^;]*)/g) ?? [];
+    const named = new Map(
+      pairs.map((pair) => {
+        const [name = '', ...rest] = pair.split('=');
+        return [name.trim().toLowerCase(), rest.join('=').trim()] as const;
+      }),
+    );
+    const proto = named.get('proto')?.replaceAll('"', '').toLowerCase() ?? null;
+    return { client: bareAddress(named.get('for') ?? 'unknown'), proto };
   });
 }
 
-function fingerprint({ method, url, body }: FastifyRequest): string {
-  const hash = createHash('sha256').update(`${method} ${url}\n`);
-  return hash.update(Buffer.isBuffer(body) ? body : JSON.stringify(body ?? null)).digest('hex');
+/**
+ * Lets addresses of proxies be read as they write them: `192.0.2.1:4711`, `[2001:db8::1]:443`, and `Forwarded` where
+ * there is no `X-Forwarded-For`. Comes before everything that asks for an address; only what trusted proxies say of it
+ * is believed afterwards.
+ */
+export function readForwarded(server: FastifyInstance): void {
+  server.addHook('onRequest', (request, _reply, done) => {
+    const { headers } = request.raw;
+    const given = headers['x-forwarded-for'];
+    if (given !== undefined) {
+      headers['x-forwarded-for'] = [given].flat().join(',').split(',').map(bareAddress).join(', ');
+    } else if (headers.forwarded !== undefined) {
+      const hops = forwardedHops(headers.forwarded);
+      headers['x-forwarded-for'] = hops.map(({ client }) => client).join(', ');
+      const proto = hops.at(-1)?.proto ?? null;
+      if (proto !== null) headers['x-forwarded-proto'] ??= proto;
+    }
+    done();
+  });
 }
 
 /** At most so many requests a minute from one address (of IPv6: a network of 64 bits); health is asked as often as one likes. */

@@ -9,6 +9,7 @@ import type { Store } from '../store/store.js';
 import type { Authenticator } from '../services/access/authenticator.js';
 import type { Oidc } from '../services/access/oidc.js';
 import type { Registry } from '../services/access/registry.js';
+import { createSecondFactors } from '../services/access/second-factor.js';
 import { formatNetwork } from '../config/scalars.js';
 import type { AccessStore } from '../store/access-store.js';
 import type { AgentsShown } from '../render/mesh.js';
@@ -24,7 +25,8 @@ import { admit, keepTrail } from './access/caller.js';
 import { identifier } from './access/identify.js';
 import { oidcRoutes, sessionRoutes } from './access/session-routes.js';
 import { registryRoutes } from './access/registry-routes.js';
-import { answerTags, limitRate, onceForItsKey, secureHeaders } from './guard.js';
+import { ownSessionRoutes } from './access/own-session-routes.js';
+import { answerTags, limitRate, onceForItsKey, readForwarded, secureHeaders } from './guard.js';
 import { billingRoutes } from './credits/routes.js';
 import { configRoutes, evaluateRoutes, type Jobs, keyRoutes } from './contract/evaluate.js';
 import { evidenceRoutes } from './contract/evidence.js';
@@ -79,7 +81,7 @@ export interface HttpOptions {
     readonly registry: Registry;
     /** Left out: there is no provider. */
     readonly oidc?: Oidc | undefined;
-    readonly store: Pick<AccessStore, 'trail' | 'replies'>;
+    readonly store: Pick<AccessStore, 'trail' | 'replies' | 'factors'>;
     readonly now: () => EpochMs;
   };
   /** The PEM texts that HTTPS is spoken with; left out: plain HTTP. */
@@ -119,6 +121,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
     options.tls,
   );
   answerProblems(server, log, options.pages?.problemPage);
+  if (trustedProxies.length > 0) readForwarded(server);
   server.addHook('onResponse', (request, reply, done) => {
     const { method, url } = request;
     log.debug({ method, url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
@@ -126,7 +129,8 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
   });
   secureHeaders(server);
   limitRate(server, requestsPerMinute);
-  admit(server, { config, identify: identifier({ door: access.door, config }) });
+  const identify = identifier({ door: access.door, config, oidc: access.oidc });
+  admit(server, { config, identify: identify.identify, now: access.now });
   keepTrail(server, { trail: access.store.trail, now: access.now, log });
   onceForItsKey(server, { replies: access.store.replies, now: access.now, log });
   answerTags(server);
@@ -136,7 +140,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
   let api: Api | undefined;
   // A plug-in of their own: only routes that come after the description are in it.
   server.register((routes, _options, done) => {
-    api = apiRoutes(routes, options);
+    api = apiRoutes(routes, options, identify.checkHost);
     done();
   });
   // Another one: the parsers of the API's bodies are none of the pages'.
@@ -152,19 +156,23 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
 export type Api = ReturnType<typeof apiRoutes>;
 
 /** Declares every route of the API. */
-function apiRoutes(routes: FastifyInstance, options: HttpOptions) {
+function apiRoutes(
+  routes: FastifyInstance,
+  options: HttpOptions,
+  checkHost: Parameters<typeof metricsRoute>[3],
+) {
   const { store, metrics, config, readiness, ledger, reports, billing, jobs, log, version } = options;
   const {
     door,
     registry,
     oidc,
     now,
-    store: { trail },
+    store: { trail, factors },
   } = options.access;
   const { publicUrl, auth } = config().http;
   documentRoute(routes);
   healthRoutes(routes, { readiness, version });
-  metricsRoute(routes, metrics, auth.metrics);
+  metricsRoute(routes, metrics, auth.metrics, checkHost);
   inventoryRoutes(routes, config);
   planRoutes(routes, config);
   const keys = keyRoutes(routes, config);
@@ -174,6 +182,7 @@ function apiRoutes(routes: FastifyInstance, options: HttpOptions) {
   const mesh = meshRoutes(routes, { ...options.mesh, config });
   const standing = standingRoutes(routes, { ...options.standing, config });
   const session = sessionRoutes(routes, { door, trail, now });
+  ownSessionRoutes(routes, { door, factors: createSecondFactors({ store: { factors }, now }) });
   if (oidc && publicUrl !== null) oidcRoutes(routes, { oidc, publicUrl, trail, now, log });
   const access = registryRoutes(routes, { registry, trail, now });
   const entered = ledgerReads(routes, { ...ledger, book: () => config().book });

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Metrics } from '../metrics/metrics.js';
 import { addRoute } from './route/route.js';
 
@@ -8,6 +8,8 @@ export function metricsRoute(
   server: FastifyInstance,
   metrics: Pick<Metrics, 'answer'>,
   readers: 'open' | 'signed-in',
+  /** Throws where a page of elsewhere, whose name was made to point here, may ask. */
+  checkHost: (request: FastifyRequest) => Promise<void>,
 ): void {
   addRoute(server, {
     method: 'GET',
@@ -18,7 +20,8 @@ export function metricsRoute(
     summary:
       'Every metric, in the text format of Prometheus, or in OpenMetrics where the Accept header asks for it.',
     answer: { description: 'the metrics', contentType: 'text/plain' },
-    handle: ({ request, reply }) => {
+    handle: async ({ request, reply }) => {
+      await checkHost(request);
       const { contentType, pieces } = metrics.answer(request.headers.accept);
       reply.type(contentType);
       return Readable.from(pieces, { objectMode: false });

@@ -5,6 +5,9 @@ import type { FastifyInstance } from 'fastify';
 import type { HttpOptions } from './http.js';
 import { countRate, tooManyRequests } from './rate.js';
 
+/** This machine, with or without a port. */
+const loopback = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/i;
+
 /** What a daemon needs of its web server. */
 export interface WebServer {
   listen(at: { readonly host: string; readonly port: number }): Promise<string>;
@@ -31,6 +34,8 @@ export function createOnDemandHttp(options: OnDemandOptions): WebServer {
   const { readiness, metrics, tls, log, version, areMetricsOpen, requestsPerMinute } = options;
   const countRequest = countRate(requestsPerMinute);
   let whole: Promise<FastifyInstance> | null = null;
+  /** Whether only this machine is listened to: then a page of elsewhere could have its name made to point here. */
+  let local = true;
   let isLoaded = false;
   const load = async (): Promise<FastifyInstance> => {
     try {
@@ -82,9 +87,11 @@ export function createOnDemandHttp(options: OnDemandOptions): WebServer {
         return true;
       }
       case '/metrics': {
-        if (!areMetricsOpen) return false;
+        // Whether anybody has to sign in by now is known to the whole server only.
+        if (!areMetricsOpen || (local && !loopback.test(request.headers.host ?? ''))) return false;
         // Whom a proxy asks for the whole server knows, and counts.
-        if (request.headers['x-forwarded-for'] !== undefined) return false;
+        if (request.headers['x-forwarded-for'] !== undefined || request.headers.forwarded !== undefined)
+          return false;
         if (!admit(request, response)) return true;
         const { contentType, pieces } = metrics.answer(request.headers.accept);
         response.writeHead(200, { ...plain, 'content-type': contentType });
@@ -125,6 +132,7 @@ export function createOnDemandHttp(options: OnDemandOptions): WebServer {
   return {
     listen: ({ host, port }) =>
       new Promise((resolve, reject) => {
+        local = loopback.test(host) || host === '::1';
         server.once('error', reject);
         server.listen({ host, port }, () => {
           server.off('error', reject);

@@ -28,10 +28,28 @@ export class UnauthorizedError extends Error {
   readonly statusCode = 401;
 }
 
+/** The password is right, and a code of the second factor is missing or wrong; status 401. */
+export class SecondFactorError extends UnauthorizedError {
+  constructor(readonly wrong: boolean) {
+    super(
+      wrong
+        ? 'the code is wrong or was used; allowed: the code that the authenticator app shows now, or a recovery code'
+        : 'the user has a second factor; allowed: its code beside the password, as code',
+    );
+  }
+}
+
 /** Something that is needed does not answer; status 503. */
 export class UnavailableError extends Error {
   override readonly name = 'Unavailable';
   readonly statusCode = 503;
+  constructor(
+    message: string,
+    /** How long to wait before another try; null: nobody knows. */
+    readonly waitMs: number | null = null,
+  ) {
+    super(message);
+  }
 }
 
 /** Too much at once; status 429. `waitMs`: how long to wait. */
@@ -79,24 +97,27 @@ export type ProblemPage = (
   problem: Problem,
 ) => Promise<unknown> | null;
 
+const nothingThere = { status: 404, detail: 'there is nothing at this address' } as const;
+
 /** Every error as problem details, or as a page; what is no business of the asker's goes to the log only. */
 export function answerProblems(server: FastifyInstance, log: HttpLog, page: ProblemPage = () => null): void {
   const tell = (request: FastifyRequest, reply: FastifyReply, problem: Problem) =>
     page(request, reply, problem) ?? sendProblem(request, reply, problem);
-  server.setNotFoundHandler((request, reply) =>
-    tell(request, reply, { status: 404, detail: 'there is nothing at this address' }),
-  );
+  server.setNotFoundHandler((request, reply) => tell(request, reply, nothingThere));
   server.setErrorHandler((error, request, reply) => {
     if (error instanceof UnauthorizedError) reply.header('www-authenticate', 'Bearer realm="pop-sla"');
-    if (error instanceof TooManyRequestsError) reply.header('retry-after', Math.ceil(error.waitMs / 1000));
+    if (error instanceof TooManyRequestsError || (error instanceof UnavailableError && error.waitMs !== null))
+      reply.header('retry-after', Math.ceil((error.waitMs ?? 0) / 1000));
     return tell(request, reply, problemOf(error, request, log));
   });
 }
 
 /** What of an error whoever asks may know. */
-function problemOf(error: unknown, { url }: FastifyRequest, log: HttpLog): Problem {
+function problemOf(error: unknown, { url, caller }: FastifyRequest, log: HttpLog): Problem {
   if (error instanceof BadRequestError) return { status: 400, detail: error.message, errors: error.faults };
   if (error instanceof ValidationError) {
+    // To whoever sees its own things only, another's and none are the same.
+    if (refusedStatus(error) === 404 && caller?.reach === 'own') return nothingThere;
     return { status: refusedStatus(error), detail: error.message, errors: parameterFaults(error) };
   }
   if (error instanceof StoreError) {

@@ -13,6 +13,7 @@ import {
   type Problem,
   type ProblemPage,
   TooManyRequestsError,
+  SecondFactorError,
   UnauthorizedError,
 } from '../http/problem.js';
 import { isPlace } from '../http/route/route.js';
@@ -91,7 +92,7 @@ function signInPages(server: FastifyInstance, portal: PortalOptions): void {
   const { api, registry, oidc } = portal;
   const form = async (
     { w }: Shell,
-    page: { to: string; name?: string; wrong?: string; clear: boolean },
+    page: { to: string; name?: string; wrong?: string; clear: boolean; code?: boolean },
     status = 200,
   ): Promise<PageAnswer> => {
     const back = isPlace(page.to) ? page.to : '/';
@@ -101,7 +102,16 @@ function signInPages(server: FastifyInstance, portal: PortalOptions): void {
       view: 'sign-in',
       title: w.signIn.title,
       status,
-      page: { name: '', wrong: null, ...page, to: back, oidc, password, nobody: !oidc && !password },
+      page: {
+        name: '',
+        wrong: null,
+        code: false,
+        ...page,
+        to: back,
+        oidc,
+        password,
+        nobody: !oidc && !password,
+      },
     };
   };
   addPage(server, portal, {
@@ -115,14 +125,18 @@ function signInPages(server: FastifyInstance, portal: PortalOptions): void {
     method: 'POST',
     url: '/sign-in',
     access: 'open',
-    body: z.object({ ...credentials.shape, to }),
+    body: z.object({ ...credentials.shape, code: z.string().max(50).optional(), to }),
     handle: async ({ body, shell, request, reply }) => {
-      const { name, password } = body;
+      const { name, password, code } = body;
       const { signIn } = shell.w;
       try {
-        await api.signIn({ request, reply }, { name, password });
+        await api.signIn({ request, reply }, { name, password, code });
       } catch (error) {
         const again = { to: body.to, name, clear: maySignIn(request) };
+        if (error instanceof SecondFactorError) {
+          const wrong = error.wrong ? signIn.codeWrong : signIn.codeNeeded;
+          return form(shell, { ...again, wrong, code: true }, 401);
+        }
         if (error instanceof UnauthorizedError) return form(shell, { ...again, wrong: signIn.wrong }, 401);
         if (error instanceof TooManyRequestsError) {
           const seconds = Math.ceil(error.waitMs / 1000);

@@ -3,6 +3,7 @@ import { exclusionColumns, toldBefore, toldBehind } from '../core/ledger/columns
 import type { LedgerExclusion } from '../core/ledger/exclusions.js';
 import type { LedgerMark } from '../core/ledger/actions.js';
 import type { Correction } from '../core/ledger/outages.js';
+import { plainName } from '../core/text/control-characters.js';
 import type { Interval } from '../core/time/intervals.js';
 import type { PopId } from '../core/types.js';
 import type { Attribution } from '../core/watch/attribution.js';
@@ -13,40 +14,74 @@ import { type NetworkOf, tracesJson, type TracesView } from './ledger/traces.js'
 
 type ScopeOf = (exclusion: LedgerExclusion) => readonly string[];
 
-const noticesOf = ({ notices }: LedgerExclusion): string =>
-  notices.map(({ at, text }) => (text === null ? isoInstant(at) : `${isoInstant(at)} ${text}`)).join('|');
-
-/** CSV after RFC 4180, a line for each interval; what `exclusions import` reads. */
-export function exclusionsCsv(exclusions: readonly LedgerExclusion[], scopeOf: ScopeOf): string {
-  const columns = [...toldBefore, ...exclusionColumns, ...toldBehind];
-  const rows = exclusions.flatMap((one) =>
-    one.intervals.map(({ from, to }) => [
-      ...[one.id, one.state, one.kind, scopeOf(one).join('|'), isoInstant(from), isoInstant(to)],
-      ...[noticesOf(one), one.reason, one.proof ?? '', one.source ?? one.id],
-      ...[one.proposed.actor, one.approved?.actor ?? ''],
-    ]),
-  );
-  return stringify(rows, { header: true, columns, record_delimiter: '\r\n', escape_formulas: true });
+/** How several texts stand in one; see `config/exclusion-files.ts`, which reads what is written here. */
+export interface ExclusionCodec {
+  readonly scopeOf: ScopeOf;
+  readonly joinParts: (parts: readonly string[]) => string;
+  readonly disarmed: (text: string) => string;
 }
 
-/** iCalendar (RFC 5545), an event for each interval, in UTC; what `exclusions import` reads. */
-export function exclusionsIcal(exclusions: readonly LedgerExclusion[], scopeOf: ScopeOf): string {
-  const events = exclusions.flatMap((one) =>
-    one.intervals.flatMap(({ from, to }, index) => [
+const noticesOf = ({ notices }: LedgerExclusion): readonly string[] =>
+  notices.map(({ at, text }) => (text === null ? isoInstant(at) : `${isoInstant(at)} ${text}`));
+
+/** CSV after RFC 4180, a line for each interval; what `exclusions import` reads. */
+export function exclusionsCsv(exclusions: readonly LedgerExclusion[], codec: ExclusionCodec): string {
+  const { scopeOf, joinParts, disarmed } = codec;
+  const columns = [...toldBefore, ...exclusionColumns, ...toldBehind];
+  const rows = exclusions.flatMap((one) =>
+    one.intervals.map(({ from, to }) =>
+      [
+        ...[one.id, one.state, one.kind, joinParts(scopeOf(one)), isoInstant(from), isoInstant(to)],
+        ...[joinParts(noticesOf(one)), one.reason, one.proof ?? '', one.source ?? one.id],
+        ...[one.proposed.actor, one.approved?.actor ?? ''],
+      ].map(disarmed),
+    ),
+  );
+  return stringify(rows, {
+    header: true,
+    columns,
+    record_delimiter: '\r\n',
+    quoted_match: /[\r\n]|^\s|\s$|^\ufeff/,
+  });
+}
+
+/** iCalendar (RFC 5545), an event for each exclusion, in UTC; what `exclusions import` reads. */
+export function exclusionsIcal(exclusions: readonly LedgerExclusion[], codec: ExclusionCodec): string {
+  const { scopeOf, joinParts } = codec;
+  const sources = new Map<string | null, number>();
+  for (const { source } of exclusions) sources.set(source, (sources.get(source) ?? 0) + 1);
+  // Each event has a UID of its own, also where several exclusions came from one source.
+  const uidOf = ({ id, source }: LedgerExclusion): string =>
+    source !== null && sources.get(source) === 1 ? source : `${id}@pop-sla`;
+  const events = exclusions.flatMap((one) => {
+    const [first, ...more] = one.intervals;
+    if (first === undefined) return [];
+    const exact = one.intervals.some(({ from, to }) => from % 1000 !== 0 || to % 1000 !== 0);
+    return [
       'BEGIN:VEVENT',
-      `UID:${escaped(one.source ?? `${one.id}@pop-sla`)}${index === 0 ? '' : `-${index + 1}`}`,
+      `UID:${escaped(uidOf(one))}`,
       `DTSTAMP:${basic(one.proposed.at)}`,
-      `DTSTART:${basic(from)}`,
-      `DTEND:${basic(to)}`,
+      `DTSTART:${basic(first.from)}`,
+      `DTEND:${basic(first.to)}`,
+      ...(more.length === 0
+        ? []
+        : [`RDATE;VALUE=PERIOD:${more.map(({ from, to }) => `${basic(from)}/${basic(to)}`).join(',')}`]),
       `SUMMARY:${escaped(one.reason)}`,
       `STATUS:${one.state === 'approved' ? 'CONFIRMED' : one.state === 'proposed' ? 'TENTATIVE' : 'CANCELLED'}`,
       `X-POP-SLA-KIND:${one.kind}`,
-      `X-POP-SLA-SCOPE:${escaped(scopeOf(one).join('|'))}`,
-      ...(one.notices.length === 0 ? [] : [`X-POP-SLA-NOTICES:${escaped(noticesOf(one))}`]),
+      `X-POP-SLA-SCOPE:${escaped(joinParts(scopeOf(one)))}`,
+      ...(one.notices.length === 0 ? [] : [`X-POP-SLA-NOTICES:${escaped(joinParts(noticesOf(one)))}`]),
       ...(one.proof === null ? [] : [`X-POP-SLA-PROOF:${escaped(one.proof)}`]),
+      ...(one.source === null ? [] : [`X-POP-SLA-SOURCE:${escaped(one.source)}`]),
+      // The format has whole seconds.
+      ...(exact
+        ? [
+            `X-POP-SLA-INTERVALS:${one.intervals.map(({ from, to }) => `${fine(from)}/${fine(to)}`).join('|')}`,
+          ]
+        : []),
       'END:VEVENT',
-    ]),
-  );
+    ];
+  });
   const lines = [
     'BEGIN:VCALENDAR',
     'VERSION:2.0',
@@ -57,8 +92,9 @@ export function exclusionsIcal(exclusions: readonly LedgerExclusion[], scopeOf: 
   return lines.map((line) => `${folded(line)}\r\n`).join('');
 }
 
+const fine = (at: number): string => new Date(at).toISOString();
 const basic = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
-const escaped = (text: string): string => text.replace(/[\\;,]/g, '\\$&').replace(/\r?\n/g, '\\n');
+const escaped = (text: string): string => text.replace(/[\\;,]/g, '\\$&').replace(/\r\n?|\n/g, '\\n');
 
 /** At most 75 octets a line; a character is never cut. */
 function folded(line: string): string {
@@ -72,11 +108,31 @@ function folded(line: string): string {
   return text;
 }
 
+/** What figures of a service's month an exclusion changes. */
+interface CostView {
+  readonly service: string;
+  readonly month: string;
+  readonly currency: string;
+  readonly without: { readonly credit: string | null };
+  readonly with: { readonly credit: string | null };
+}
+
+/** What an exclusion costs whoever pays credits without it, in one line. */
+export function costText(impacts: readonly CostView[]): string {
+  if (impacts.length === 0) return 'it changes no figures';
+  const texts = impacts.map(({ service, month, currency, ...credit }) => {
+    const [before, after] = [credit.with.credit ?? '?', credit.without.credit ?? '?'];
+    return `${service} ${month}: credit ${before} ${currency} with it, ${after} ${currency} without`;
+  });
+  return texts.join('; ');
+}
+
 const span = ({ from, to }: { readonly from: number; readonly to: number | null }) => ({
   from: isoInstant(from),
   to: to === null ? null : isoInstant(to),
 });
-const deed = (done: LedgerMark | null) => done && { ...done, at: isoInstant(done.at) };
+const deed = (done: LedgerMark | null) =>
+  done && { actor: plainName(done.actor), at: isoInstant(done.at), reason: done.reason };
 
 export function exclusionJson(exclusion: LedgerExclusion) {
   const { intervals, notices, proposed, approved, rejected, revoked } = exclusion;

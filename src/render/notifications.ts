@@ -21,11 +21,12 @@ interface TargetView {
   readonly events: readonly string[];
   readonly createdAt: EpochMs;
   readonly createdBy: string;
+  readonly goneAt?: EpochMs;
 }
 
 /** A target as it is shown: of its secret only that there is one. */
 export function targetJson({ id, customer, kind, address, secret, ...rest }: TargetView) {
-  const { language, events, createdAt, createdBy } = rest;
+  const { language, events, createdAt, createdBy, goneAt } = rest;
   return {
     id,
     customer,
@@ -36,6 +37,7 @@ export function targetJson({ id, customer, kind, address, secret, ...rest }: Tar
     signed: secret !== null,
     createdAt: isoInstant(createdAt),
     createdBy,
+    goneAt: goneAt === undefined ? null : isoInstant(goneAt),
   };
 }
 

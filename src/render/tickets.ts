@@ -48,7 +48,14 @@ export function reportJson(report: Ticket, now: EpochMs) {
     plan: targets?.plan ?? null,
     targets: { firstResponse: clock(firstResponse), repair: clock(repair) },
     history: report.history.map((change) => ({ ...change, at: isoInstant(change.at) })),
-    comments: report.comments.map((comment) => ({ ...comment, at: isoInstant(comment.at) })),
+    comments: report.comments.map(({ seq, at, actor, text, internal, attachments }) => ({
+      seq,
+      at: isoInstant(at),
+      actor,
+      text,
+      internal,
+      attachments,
+    })),
     entries: report.entries.map((entry) => ({ ...entry, at: isoInstant(entry.at) })),
   };
 }

@@ -8,6 +8,8 @@ export interface AccessStore {
   readonly tokens: TokenStore;
   readonly users: UserStore;
   readonly sessions: SessionStore;
+  readonly factors: SecondFactorStore;
+  readonly devices: DeviceStore;
   readonly trail: TrailStore;
   readonly replies: ReplyStore;
 }
@@ -79,6 +81,24 @@ export interface SessionRecord extends Grant {
   readonly createdAt: EpochMs;
   readonly expiresAt: EpochMs;
   readonly seenAt: EpochMs;
+  /** The address that it was begun from; absent: not known. */
+  readonly origin?: string;
+  /** It may only enrol a second factor. */
+  readonly limited?: true;
+  /** Absent: signed in with a password. */
+  readonly provider?: ProviderSession;
+}
+
+/** A session's link to the OpenID Connect provider that it was begun at. */
+export interface ProviderSession {
+  readonly issuer: string;
+  readonly subject: string;
+  /** The claim `sid`; null: the provider gave none. */
+  readonly id: string | null;
+  /** When the provider last confirmed the roles. */
+  readonly checkedAt: EpochMs;
+  /** The refresh token, encrypted with a key that is derived from the cookie; null: there is none. */
+  readonly sealedGrant: string | null;
 }
 
 export interface SessionStore {
@@ -86,7 +106,56 @@ export interface SessionStore {
   add(session: SessionRecord): Promise<void>;
   find(hash: string): Promise<SessionRecord | null>;
   seen(hash: string, at: EpochMs): Promise<void>;
+  /** Of a session of a provider: when it was confirmed, and the refresh token from now on. */
+  checked(hash: string, at: EpochMs, sealedGrant: string | null): Promise<void>;
+  /** Of one principal, newest first. */
+  list(principal: string): Promise<SessionRecord[]>;
   remove(hash: string): Promise<void>;
+  /**
+   * Ends a provider's sessions: one session of the provider, all of a subject, or what both say; a session of which the
+   * provider gave no id is one of its subject's. Resolves to how many.
+   */
+  removeOf(of: {
+    readonly issuer: string;
+    readonly subject: string | null;
+    readonly id: string | null;
+  }): Promise<number>;
+}
+
+/** A user's second factor: time-based one-time passwords (RFC 6238) and recovery codes. */
+export interface SecondFactor {
+  /** As `nameKey` writes the user's name. */
+  readonly person: string;
+  /** In base32. */
+  readonly secret: string;
+  /** Null: enrolment was begun and not finished; it is not asked for yet. */
+  readonly confirmedAt: EpochMs | null;
+  /** The latest time step of which a code was used: each is good once. */
+  readonly lastStep: number;
+  /** SHA-256 of the recovery codes that are left. */
+  readonly recovery: readonly string[];
+}
+
+export interface SecondFactorStore {
+  find(person: string): Promise<SecondFactor | null>;
+  /** Writes it whole. Enrolment replaces one that was not confirmed. */
+  put(factor: SecondFactor): Promise<void>;
+  /** Uses a code up; false: another request used it, or a later one, before. */
+  use(person: string, used: { readonly step: number } | { readonly recovery: string }): Promise<boolean>;
+  remove(person: string): Promise<boolean>;
+}
+
+/** Browsers in which a user has signed in before, by a cookie of their own. */
+export interface DeviceStore {
+  /** Adds it or renews it, and forgets those of before `forgetBefore`. */
+  put(
+    device: { readonly hash: string; readonly person: string; readonly seenAt: EpochMs },
+    forgetBefore: EpochMs,
+  ): Promise<void>;
+  /** Whether the user signed in there since `after`. */
+  knows(hash: string, person: string, after: EpochMs): Promise<boolean>;
+  /** Forgets all of a user. */
+  forget(person: string): Promise<void>;
 }
 
 /** The audit trail: who did what, as a hash chain separate from the ledger, whose events are folded at each read. */
@@ -138,3 +207,6 @@ export interface Contact {
   readonly changedAt: EpochMs;
   readonly erasedAt: EpochMs | null;
 }
+
+/** A name as names of users are compared: they differ in more than the case of their ASCII letters. */
+export const nameKey = (name: string): string => name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());

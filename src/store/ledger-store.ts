@@ -16,6 +16,23 @@ export interface LedgerStore {
   events(query?: { readonly after?: number; readonly limit?: number }): Promise<LedgerEvent[]>;
 }
 
+/** A calendar that is followed, as it was when it was read last. */
+export interface ExclusionFeed {
+  /** Its URL, or the name of its file. */
+  readonly source: string;
+  readonly etag: string | null;
+  /** Its `Last-Modified`, as the server wrote it. */
+  readonly modified: string | null;
+  readonly checkedAt: EpochMs;
+  /** The sources of the events that it had. */
+  readonly events: readonly string[];
+}
+
+export interface FeedStore {
+  get(source: string): Promise<ExclusionFeed | null>;
+  put(feed: ExclusionFeed): Promise<void>;
+}
+
 /** The largest attachment. */
 export const maxAttachmentBytes = 10 * 2 ** 20;
 

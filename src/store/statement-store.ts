@@ -126,6 +126,8 @@ export interface NotifyTarget {
   readonly query: string | null;
   readonly createdAt: EpochMs;
   readonly createdBy: string;
+  /** When it answered that it is gone: nothing is sent there any more. Absent: it is in use. */
+  readonly goneAt?: EpochMs;
 }
 
 export interface TargetStore {
@@ -134,6 +136,8 @@ export interface TargetStore {
   get(id: string): Promise<NotifyTarget | null>;
   /** Oldest first. */
   list(): Promise<NotifyTarget[]>;
+  /** Notes that it answered 410 Gone. */
+  gone(id: string, at: EpochMs): Promise<void>;
   /** Deletes a target; false: it does not exist. */
   remove(id: string): Promise<boolean>;
 }

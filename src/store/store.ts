@@ -2,7 +2,13 @@ import type { MissingRound, Round, SizeSample } from '../core/measurement/round.
 import type { MissingSummary, RoundSummary, SlotSummary } from '../core/measurement/figures.js';
 import type { EpochMs, PathId } from '../core/types.js';
 import type { AccessStore, ContactStore } from './access-store.js';
-import type { AttachmentStore, TicketStore, LedgerStore, SuggestionStore } from './ledger-store.js';
+import type {
+  FeedStore,
+  AttachmentStore,
+  TicketStore,
+  LedgerStore,
+  SuggestionStore,
+} from './ledger-store.js';
 import type { OutboxStore, StatementStore, TargetStore } from './statement-store.js';
 import type { RowStore } from './row-store.js';
 import type { WatchStore } from './watch-store.js';
@@ -26,6 +32,7 @@ export interface Store {
   readonly outbox: OutboxStore;
   readonly statements: StatementStore;
   readonly contacts: ContactStore;
+  readonly feeds: FeedStore;
   readonly rows: RowStore;
   readonly upkeep: UpkeepStore;
   close(): Promise<void>;

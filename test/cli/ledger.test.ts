@@ -263,9 +263,9 @@ describe('exclusions', () => {
     ],
     ['without an end', event(created, 'DTSTART:20261201T020000Z'), /dtend: is missing/],
     [
-      'a recurrence',
-      event(created, 'DTSTART:20261201T020000Z', 'DTEND:20261201T040000Z', 'RRULE:FREQ=DAILY'),
-      /rrule: is a recurrence; allowed: single events/,
+      'too many windows',
+      event(created, 'DTSTART:20261201T020000Z', 'DTEND:20261201T020100Z', 'RRULE:FREQ=HOURLY;COUNT=1001'),
+      /rrule: gives more than 1000 windows/,
     ],
     ['reversed', event(created, 'DTSTART:20261201T020000Z', 'DTEND:20261201T010000Z'), /to: is reversed/],
     ['no calendar', 'BEGIN:VCALENDAR', /is no iCalendar|is no CSV|lacks/],

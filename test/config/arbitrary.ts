@@ -299,6 +299,10 @@ export const anyConfig: fc.Arbitrary<Config> = pops.chain((all) =>
             metrics: fc.constantFrom('open', 'signed-in'),
             sessionMs: fc.integer({ min: 60_000, max: 90 * 86_400_000 }),
             idleMs: fc.integer({ min: 60_000, max: 90 * 86_400_000 }),
+            secondFactor: fc.record({
+              roles: fc.constantFrom(['admin' as const], []),
+              required: fc.boolean(),
+            }),
             oidc: fc.constantFrom(null, {
               issuer: 'https://id.example.net/x',
               clientId: 'pop-sla',
@@ -308,6 +312,9 @@ export const anyConfig: fc.Arbitrary<Config> = pops.chain((all) =>
               customerClaim: 'customer',
               nameClaim: 'name',
               roles: { operators: 'noc' as const },
+              clockSkewMs: 5000,
+              recheckMs: 600_000,
+              unconfirmedMs: 7_200_000,
             }),
           }),
         })

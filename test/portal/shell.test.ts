@@ -81,6 +81,8 @@ describe('signing in', () => {
     const oidc = {
       start: () => Promise.reject(new Error('no')),
       finish: () => Promise.reject(new Error('no')),
+      confirm: () => Promise.resolve(false),
+      logOut: () => Promise.reject(new Error('no')),
     };
     const http = { ...tenants.config.http, publicUrl: 'http://127.0.0.1' };
     const provided = entrance(

@@ -2,7 +2,14 @@ import { Command, Option } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { exclusionKinds } from '../../core/exclusion.js';
-import { formatRefusal } from '../../core/ledger/errors.js';
+import {
+  type Format,
+  formats,
+  type ImportOptions,
+  readImport,
+  syncCommand,
+  tellImport,
+} from '../exclusion-sync.js';
 import type { LedgerExclusion } from '../../core/ledger/exclusions.js';
 import type { Decision } from '../../core/ledger/proposals.js';
 import {
@@ -23,17 +30,7 @@ import {
   withLedger,
 } from '../with-ledger.js';
 
-const formats = ['csv', 'ical'] as const;
-type Format = (typeof formats)[number];
 const formatOption = (): Option => new Option('--format <format>', 'what the file is').choices(formats);
-
-interface ImportOptions extends ActorOptions {
-  readonly format?: Format;
-  readonly kind?: string;
-  readonly scope?: string[];
-  readonly notice?: string[];
-  readonly json?: true;
-}
 
 function importCommand(context: Context): Command {
   return new Command('import')
@@ -43,13 +40,16 @@ function importCommand(context: Context): Command {
         'already, by the same source and time, is left out.\n\n' +
         'Columns of a CSV: kind, scope, from, to, notices, reason, proof, source; lists are parted by |.\n' +
         'Of an iCalendar event SUMMARY is the reason, UID the source and CREATED (else DTSTAMP) the notice; ' +
-        'X-POP-SLA-KIND, -SCOPE, -NOTICES and -PROOF say the rest, else the options here. A floating time is refused.',
+        'X-POP-SLA-KIND, -SCOPE, -NOTICES and -PROOF say the rest, else the options here. A recurring event is all of its ' +
+        'windows (without an end: of this year and the next). A proposal whose event was called off or changed is ' +
+        'rejected, and proposed anew as it is now; an approved one is named with what it costs, and the command fails.',
     )
     .argument('<file>', 'the file')
     .addOption(formatOption())
     .option('--kind <kind>', 'of calendar events that do not say', 'planned-maintenance')
     .option('--scope <scope>', 'of calendar events that do not say; may come again', again)
     .option('--notice <time>', 'of calendar events that do not say; may come again', again)
+    .option('--zone <zone>', 'of floating times and whole days in a calendar, as Asia/Hong_Kong')
     .addOption(actorOption())
     .addOption(jsonOption())
     .addOption(configOption())
@@ -69,22 +69,16 @@ async function importFile(file: string, options: ImportOptions, context: Context
       `pop-sla: ${file} can't be read (${code}); allowed: a readable file`,
     );
   });
-  const { readExclusionsCsv, readExclusionsIcal } = await import('../../config/exclusion-files.js');
-  const format = options.format ?? (text.trimStart().startsWith('BEGIN:VCALENDAR') ? 'ical' : 'csv');
-  const { kind, scope, notice: notices } = options;
-  const reading =
-    format === 'csv' ? readExclusionsCsv(text) : readExclusionsIcal(text, { kind, scope, notices });
-  if (!reading.ok) {
-    const lines = reading.refusals.map((one) => `pop-sla: ${file}: ${formatRefusal(one)}`);
-    throw new ExitError(exitCodes.badInput, lines.join('\n'));
-  }
+  const reading = await readImport(file, text, options, context);
   await withLedger({ ...options, write: true }, context, async (ledger) => {
-    const { proposed, leftOut } = await ledger.importExclusions(actor, reading.inputs);
-    if (options.json) printJson({ proposed: proposed.map(({ id }) => id), leftOut }, context);
-    else {
-      const ids = proposed.map(({ id }) => id).join(', ') || 'nothing';
-      context.stdout.write(`proposed: ${ids}${leftOut > 0 ? `; left out, there already: ${leftOut}` : ''}\n`);
-    }
+    const cancelled = reading.cancelled ?? [];
+    const now = context.now();
+    await tellImport(
+      await ledger.importExclusions(actor, reading.inputs, { cancelled, now }),
+      ledger,
+      options,
+      context,
+    );
   });
 }
 
@@ -108,10 +102,12 @@ function exportCommand(context: Context): Command {
     .action((options: ExportOptions) =>
       withLedger(options, context, async ({ desk }) => {
         const { exclusionsCsv, exclusionsIcal } = await import('../../render/ledger.js');
+        const { disarmed, joinParts } = await import('../../config/exclusion-files.js');
         const { scopeWords } = await import('../../config/exclusion-input.js');
         const all = (await desk.exclusions()).filter(({ state }) => (options.state ?? state) === state);
         const render = options.format === 'csv' ? exclusionsCsv : exclusionsIcal;
-        context.stdout.write(render(all, ({ scope }) => scopeWords(scope)));
+        const scopeOf = ({ scope }: LedgerExclusion) => scopeWords(scope);
+        context.stdout.write(render(all, { scopeOf, disarmed, joinParts }));
       }),
     );
 }
@@ -145,7 +141,7 @@ export function exclusionsCommand(context: Context): Command {
       'Time that the contract excuses. An exclusion is proposed by one person and counts once a second one has ' +
         'approved it. Everything is kept, with who did it and when.',
     );
-  for (const each of [listCommand, proposeCommand, impactCommand, importCommand, exportCommand])
+  for (const each of [listCommand, proposeCommand, impactCommand, importCommand, syncCommand, exportCommand])
     command.addCommand(each(context));
   const decide = (decision: Decision, summary: string) =>
     command.addCommand(decideCommand(decision, summary, context));

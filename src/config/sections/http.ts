@@ -16,6 +16,7 @@ import {
   whole,
   withoutNulls,
   wrong,
+  yesOrNo,
 } from '../scalars.js';
 
 const minuteMs = 60_000;
@@ -44,6 +45,8 @@ interface AuthConfig {
   readonly metrics: 'open' | 'signed-in';
   readonly sessionMs: number;
   readonly idleMs: number;
+  /** Who is asked for a second factor once one is enrolled, and whether nothing else may be done before. */
+  readonly secondFactor: { readonly roles: readonly Role[]; readonly required: boolean };
   readonly oidc: OidcConfig | null;
 }
 
@@ -57,8 +60,14 @@ export interface OidcConfig {
   readonly rolesClaim: string;
   readonly customerClaim: string;
   readonly nameClaim: string;
-  /** From a value of the claim to a role; a value that is none of these and the name of a role is that role. */
+  /** From a value of the claim to a role; a value that is none of these gives no role. */
   readonly roles: Readonly<Record<string, Role>>;
+  /** How far the provider's clock may be off. */
+  readonly clockSkewMs: number;
+  /** How often the provider is asked again whether somebody still has its roles. */
+  readonly recheckMs: number;
+  /** When a session ends that the provider could not be asked about again. */
+  readonly unconfirmedMs: number;
 }
 
 /** An address of somebody's server; only one that is this machine's may go without TLS. */
@@ -82,6 +91,9 @@ const oidc = z.strictObject({
   customerClaim: name(100).default('customer'),
   nameClaim: name(100).default('name'),
   roles: z.record(z.string(), oneOf(roles)).default({}),
+  clockSkew: duration(0, 10 * minuteMs).default(30_000),
+  recheck: duration(minuteMs, 24 * 60 * minuteMs).default(15 * minuteMs),
+  unconfirmed: duration(minuteMs, 90 * dayMs).default(60 * minuteMs),
 });
 
 const httpSchema = z.strictObject({
@@ -97,15 +109,32 @@ const httpSchema = z.strictObject({
       metrics: oneOf(['open', 'signed-in']).default('open'),
       session: duration(minuteMs, 90 * dayMs).default(12 * 60 * minuteMs),
       idle: duration(minuteMs, 90 * dayMs).default(60 * minuteMs),
+      secondFactor: z
+        .strictObject({
+          roles: z.array(oneOf(roles)).default(['finance', 'approver', 'admin']),
+          required: yesOrNo().default(false),
+        })
+        .prefault({}),
       oidc: oidc.optional(),
     })
     .prefault({}),
 });
 
+function buildOidc(raw: z.output<typeof oidc>, folder: string): OidcConfig {
+  const { clientSecretFile, clockSkew, recheck, unconfirmed, ...rest } = raw;
+  return {
+    ...rest,
+    clientSecretFile: clientSecretFile === undefined ? null : resolve(folder, clientSecretFile),
+    clockSkewMs: clockSkew,
+    recheckMs: recheck,
+    unconfirmedMs: unconfirmed,
+  };
+}
+
 /** `folder`: what the names of files are relative to. */
 function buildHttp(raw: z.output<typeof httpSchema>, folder: string): HttpConfig {
   const { listen, tls, publicUrl = null, trustedProxies, requestsPerMinute, bodyLimit, auth } = raw;
-  const { open, metrics, session, idle, oidc } = auth;
+  const { open, metrics, session, idle, secondFactor, oidc } = auth;
   return {
     ...listen,
     tls: tls ? { cert: resolve(folder, tls.cert), key: resolve(folder, tls.key) } : null,
@@ -118,20 +147,15 @@ function buildHttp(raw: z.output<typeof httpSchema>, folder: string): HttpConfig
       metrics,
       sessionMs: session,
       idleMs: idle,
-      oidc: oidc
-        ? {
-            ...oidc,
-            clientSecretFile:
-              oidc.clientSecretFile === undefined ? null : resolve(folder, oidc.clientSecretFile),
-          }
-        : null,
+      secondFactor,
+      oidc: oidc ? buildOidc(oidc, folder) : null,
     },
   };
 }
 
 /** As it stands in a file. */
 function plainHttp({ host, port, tls, publicUrl, trustedProxies, auth, ...rest }: HttpConfig): object {
-  const { open, metrics, sessionMs, idleMs, oidc } = auth;
+  const { open, metrics, sessionMs, idleMs, secondFactor, oidc } = auth;
   return {
     listen: formatListen({ host, port }),
     ...(tls && { tls }),
@@ -143,8 +167,18 @@ function plainHttp({ host, port, tls, publicUrl, trustedProxies, auth, ...rest }
       metrics,
       session: formatDuration(sessionMs),
       idle: formatDuration(idleMs),
-      ...(oidc && { oidc: withoutNulls(oidc) }),
+      secondFactor,
+      ...(oidc && { oidc: plainOidc(oidc) }),
     },
+  };
+}
+
+function plainOidc({ clockSkewMs, recheckMs, unconfirmedMs, ...rest }: OidcConfig): object {
+  return {
+    ...withoutNulls(rest),
+    clockSkew: formatDuration(clockSkewMs),
+    recheck: formatDuration(recheckMs),
+    unconfirmed: formatDuration(unconfirmedMs),
   };
 }
 

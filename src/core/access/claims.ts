@@ -1,13 +1,14 @@
 import type { Digest } from '../ledger/chain.js';
 import { type ValidationIssue, validationError } from '../ledger/errors.js';
 import type { EpochMs } from '../types.js';
-import { isRole, isTenantRole, type Role } from './rules.js';
+import { plainName } from '../text/control-characters.js';
+import { isTenantRole, type Role } from './rules.js';
 
 interface ClaimRules {
   readonly rolesClaim: string;
   readonly customerClaim: string;
   readonly nameClaim: string;
-  /** From a value of the claim to a role; one that is the name of a role is that role. */
+  /** From a value of the claim to a role; a value that is none of these gives no role. */
   readonly roles: Readonly<Record<string, Role>>;
 }
 
@@ -21,37 +22,64 @@ export function readClaims(
   rules: ClaimRules,
   customers: readonly string[],
 ): ClaimReading {
-  const given = wordsIn(claims[rules.rolesClaim]);
+  const given = wordsIn(claimOf(claims, rules.rolesClaim));
   const roles = [...new Set(given.flatMap((value) => roleOf(value, rules.roles)))];
   if (roles.length === 0) return { wrong: `the claim ${rules.rolesClaim} gives no role` };
   const tenant = roles.some(isTenantRole);
   if (tenant && !roles.every(isTenantRole)) {
     return { wrong: `the claim ${rules.rolesClaim} gives a customer's role beside one of the carrier's own` };
   }
-  const customer = tenant ? claims[rules.customerClaim] : null;
-  if (tenant && (typeof customer !== 'string' || !customers.includes(customer))) {
+  const customer = tenant ? textOf(claimOf(claims, rules.customerClaim)) : null;
+  if (tenant && (customer === null || !customers.includes(customer))) {
     return { wrong: `the claim ${rules.customerClaim} names no customer` };
   }
-  const name = [claims[rules.nameClaim], claims['sub']].find(
-    (one): one is string => typeof one === 'string' && one.trim() !== '',
+  const name = [claimOf(claims, rules.nameClaim), claims['sub']].find(
+    (one): one is string => typeof one === 'string' && plainName(one) !== '',
   );
-  const plain = (name ?? '').replace(/[\p{Cc}\u2028\u2029]/gu, '').trim();
+  const plain = plainName(name ?? '');
   if (plain === '') return { wrong: `the claim ${rules.nameClaim} is missing` };
-  return { name: Array.from(plain).slice(0, 50).join(''), roles, customer: customer as string | null };
+  return { name: Array.from(plain).slice(0, 50).join(''), roles, customer };
 }
 
+/**
+ * A claim by its name, else by a path of names with dots between them: `realm_access.roles` is the member `roles` of the
+ * claim `realm_access`. Names have dots too, so the longest one that is there goes first.
+ */
+function claimOf(claims: unknown, name: string): unknown {
+  if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) return undefined;
+  const parts = name.split('.');
+  for (let length = parts.length; length > 0; length -= 1) {
+    const key = parts.slice(0, length).join('.');
+    if (!Object.hasOwn(claims, key)) continue;
+    const value = (claims as Record<string, unknown>)[key];
+    const found = length === parts.length ? value : claimOf(value, parts.slice(length).join('.'));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The values of a claim that is a text, several in a text (parted by spaces or commas), or a list. */
 const wordsIn = (value: unknown): readonly string[] =>
   typeof value === 'string'
-    ? value.split(/[\s,]+/)
+    ? [value, ...value.split(/[\s,]+/)]
     : Array.isArray(value)
       ? value.filter((one) => typeof one === 'string')
       : [];
 
+const textOf = (value: unknown): string | null =>
+  typeof value === 'string'
+    ? value
+    : Array.isArray(value) && value.length === 1 && typeof value[0] === 'string'
+      ? value[0]
+      : null;
+
+/** Groups come as paths from some providers: `/sla/noc` and `sla/noc` are the same group. */
 function roleOf(value: string, named: ClaimRules['roles']): Role[] {
-  const role = Object.hasOwn(named, value) ? named[value] : undefined;
-  if (role !== undefined) return [role];
-  return isRole(value) ? [value] : [];
+  const wanted = groupName(value);
+  return Object.entries(named).flatMap(([name, role]) => (groupName(name) === wanted ? [role] : []));
 }
+
+const groupName = (text: string): string => text.trim().replace(/^\/(?=.)/, '');
 
 const classes = [/\p{Ll}/u, /\p{Lu}/u, /\p{Nd}/u, /[^\p{L}\p{Nd}]/u];
 const rule =

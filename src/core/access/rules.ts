@@ -1,3 +1,4 @@
+import type { Actor } from '../ledger/actions.js';
 import { type ValidationIssue, validationError } from '../ledger/errors.js';
 
 /** What somebody may be. `agent`: a program that measures for the hub; `reseller`: sees what its buyers have. */
@@ -28,7 +29,15 @@ export interface Principal {
   readonly scopes: readonly string[] | null;
   /** How it came in; `open`: nobody was asked. */
   readonly via: 'open' | 'token' | 'password' | 'oidc';
+  /** The provider that a subject is one of; a subject of another one may be anybody. */
+  readonly issuer?: string;
 }
+
+/** Whoever asks, as the ledger keeps it. Where nobody signs in only a name is known. */
+export const actorOfPrincipal = ({ id, name, via, issuer }: Principal): Actor => ({
+  name,
+  identity: via === 'open' ? null : issuer === undefined ? id : `${id}@${issuer}`,
+});
 
 /** How far a right reaches: over everything, or over what belongs to the asker's customer and its buyers. */
 export type Reach = 'all' | 'own';
@@ -112,6 +121,8 @@ export const rules = {
   /** Who am I, and good-bye: of whoever asks itself. */
   'session:read': read({ ...staff, customer: 'all', reseller: 'all', agent: 'all' }),
   'session:end': write({ ...staff, customer: 'all', reseller: 'all', agent: 'all' }),
+  /** Its own second factor and its other sessions. */
+  'session:write': write({ ...staff, customer: 'all', reseller: 'all' }),
   'tokens:read': read(all('admin')),
   'tokens:write': write(all('admin')),
   'users:read': read(all('admin')),
@@ -151,6 +162,25 @@ export function decide(principal: Principal, action: Action): Decision {
   if (principal.scopes !== null && !principal.scopes.some((scope) => scopeCovers(scope, action)))
     return { allowed: false, why: 'scope' };
   return { allowed: true, reach: reaches.includes('all') ? 'all' : 'own' };
+}
+
+type Right = Pick<Principal, 'roles' | 'customer' | 'scopes'>;
+
+/**
+ * What somebody would give away without having it: the first action that `grant` allows and `giver` may not do, or not
+ * as far; null: there is none. Nobody hands out more than it holds.
+ */
+export function excessOf(giver: Principal, grant: Right): Action | null {
+  const taker: Principal = { id: '', name: '', via: 'token', ...grant };
+  const excess = actions.find((action) => {
+    const given = decide(taker, action);
+    if (!given.allowed) return false;
+    const held = decide(giver, action);
+    if (!held.allowed) return true;
+    if (held.reach === 'all') return false;
+    return given.reach === 'all' || grant.customer !== giver.customer;
+  });
+  return excess ?? null;
 }
 
 export interface WrittenGrant {

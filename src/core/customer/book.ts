@@ -10,7 +10,7 @@ import {
   termsInMonth,
 } from '../statement/case.js';
 import type { RuleSet } from '../statement/rule-set.js';
-import { type LocalDate, type Month, monthAfter } from '../time/calendar.js';
+import { addDays, daysIn, type LocalDate, type Month, monthAfter } from '../time/calendar.js';
 import type { EpochMs, PathId } from '../types.js';
 
 /** Who buys what from when to when. Days are read in the zone of the plan that judges them. */
@@ -221,6 +221,32 @@ const byId = memoizeByIdentity(({ services }: CustomerRegistry): ReadonlyMap<str
   }
   return segments;
 });
+
+/**
+ * A service as it is on those days of [from, to) that `sees` is true of: one for each run of them, with the terms of
+ * its days. Whoever may see some days of a month sees figures of those alone.
+ */
+export function serviceOnDays(
+  service: Service,
+  { from, to }: { readonly from: LocalDate; readonly to: LocalDate },
+  sees: (day: LocalDate) => boolean,
+): Service[] {
+  const first = service.start > from ? service.start : from;
+  const end = service.end !== null && service.end < to ? service.end : to;
+  const runs: { start: LocalDate; end: LocalDate }[] = [];
+  for (const day of daysIn(first, end)) {
+    if (!sees(day)) continue;
+    const last = runs.at(-1);
+    if (last?.end === day) last.end = addDays(day, 1);
+    else runs.push({ start: day, end: addDays(day, 1) });
+  }
+  return runs.map((run) => {
+    const inForce = service.terms.filter((term) => term.from <= run.start).slice(-1);
+    const later = service.terms.filter((term) => term.from > run.start && term.from < run.end);
+    const terms = [...inForce.map((term) => ({ ...term, from: run.start })), ...later];
+    return { ...service, ...run, terms };
+  });
+}
 
 /** The segment of the first day in the month. Days are the calendar's, the same in every zone. */
 function firstIn(segments: readonly Segment[], name: string): Segment | null {

@@ -69,13 +69,22 @@ export type LedgerAction =
 /** What the ledger calls what an action is about; empty where nobody can read it. */
 export const idOfAction = (action: LedgerAction): string => (action.type === 'unreadable' ? '' : action.id);
 
+/** Whoever enters something: a name for people and, where somebody signed in, who that is. */
+export interface Actor {
+  readonly name: string;
+  /** See `identityOf`; null: only the name is known. */
+  readonly identity: string | null;
+}
+
 /** One record of the hash chain. */
 export interface LedgerEvent {
   /** Starts at 1 and has no gaps. */
   readonly seq: number;
   readonly at: EpochMs;
-  /** The person who did it. */
+  /** The name of the person who did it, for people. */
   readonly actor: string;
+  /** Who it was, whatever the name: see `identityOf`. Absent: only the name is known. */
+  readonly principal?: string;
   readonly action: LedgerAction;
   /** The hash of the preceding event; `noHash` for the first. */
   readonly previous: string;
@@ -89,6 +98,8 @@ export const attachmentsOf = (action: LedgerAction): readonly AttachmentRef[] =>
 /** Who did something, when, and why. */
 export interface LedgerMark {
   readonly actor: string;
+  /** Absent: only the name is known. */
+  readonly principal?: string;
   readonly at: EpochMs;
   readonly reason: string | null;
 }

@@ -14,11 +14,12 @@ export const headOf = (events: readonly LedgerEvent[]): Pick<LedgerEvent, 'seq' 
 /** The record that follows `head` in the chain. */
 export function linkAfter(
   head: Pick<LedgerEvent, 'seq' | 'hash'>,
-  event: Pick<LedgerEvent, 'at' | 'actor' | 'action'>,
+  event: Pick<LedgerEvent, 'at' | 'actor' | 'principal' | 'action'>,
   digest: Digest,
 ): LedgerEvent {
-  const { at, actor, action } = event;
-  const open = { seq: head.seq + 1, at, actor, action, previous: head.hash };
+  const { at, actor, principal, action } = event;
+  const who = principal === undefined ? { actor } : { actor, principal };
+  const open = { seq: head.seq + 1, at, ...who, action, previous: head.hash };
   return { ...open, hash: digest(open) };
 }
 

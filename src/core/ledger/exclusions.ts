@@ -22,22 +22,26 @@ export function foldExclusions(events: readonly LedgerEvent[]): LedgerExclusion[
     const before = byId.get(id);
     if (before) byId.set(id, { ...before, state, [state]: deed });
   };
-  for (const { action, actor, at } of events) {
+  for (const { action, at, ...event } of events) {
+    const who = whoOf(event);
     if (action.type === 'exclusion-proposed') {
       const { id, kind, scope, intervals, recurrence, notices, reason, proof, attachments, source } = action;
       const text = { kind, scope, intervals, recurrence, notices, reason, proof, attachments, source };
       const none = { approved: null, rejected: null, revoked: null };
-      byId.set(id, { id, ...text, state: 'proposed', proposed: { actor, at, reason: null }, ...none });
+      byId.set(id, { id, ...text, state: 'proposed', proposed: { ...who, at, reason: null }, ...none });
     } else if (action.type === 'exclusion-approved') {
-      settle(action.id, 'approved', { actor, at, reason: action.reason });
+      settle(action.id, 'approved', { ...who, at, reason: action.reason });
     } else if (action.type === 'exclusion-rejected') {
-      settle(action.id, 'rejected', { actor, at, reason: action.reason });
+      settle(action.id, 'rejected', { ...who, at, reason: action.reason });
     } else if (action.type === 'exclusion-revoked') {
-      settle(action.id, 'revoked', { actor, at, reason: action.reason });
+      settle(action.id, 'revoked', { ...who, at, reason: action.reason });
     }
   }
   return [...byId.values()];
 }
+
+const whoOf = ({ actor, principal }: Pick<LedgerEvent, 'actor' | 'principal'>) =>
+  principal === undefined ? { actor } : { actor, principal };
 
 /** The time of the first notice. */
 export const noticeAtOf = ({ notices }: Pick<ExclusionText, 'notices'>): EpochMs | null =>

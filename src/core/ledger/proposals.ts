@@ -2,9 +2,9 @@ import type { CustomerRegistry } from '../customer/book.js';
 import { exclusionFaults } from '../exclusion-rules.js';
 import type { ExclusionScope } from '../exclusion.js';
 import type { ExclusionRules } from '../plan.js';
-import { hasControls } from '../text/control-characters.js';
+import { hasControls, hasHiddenCharacters, plainName } from '../text/control-characters.js';
 import type { EpochMs } from '../types.js';
-import type { ExclusionText } from './actions.js';
+import type { Actor, ExclusionText, LedgerMark } from './actions.js';
 import { type ValidationIssue, validationError } from './errors.js';
 import { type ExclusionState, excusesOf, type LedgerExclusion } from './exclusions.js';
 import { futureFault, intervalFaults, spanText, touches } from './outages.js';
@@ -151,7 +151,7 @@ const takes: Record<Decision, ExclusionState> = {
 export function decisionFault(
   exclusion: LedgerExclusion | undefined,
   decision: Decision,
-  actor: string,
+  by: string | Actor,
   ids: readonly string[],
 ): ValidationIssue | null {
   if (!exclusion) {
@@ -165,8 +165,8 @@ export function decisionFault(
       exclusion.state,
     ]);
   }
-  if (decision === 'approve' && samePerson(actor, exclusion.proposed.actor)) {
-    const what = `is ${actor}, who proposed ${exclusion.id}`;
+  if (decision === 'approve' && isSameActor(actorOf(by), exclusion.proposed)) {
+    const what = `is ${actorOf(by).name}, who proposed ${exclusion.id}`;
     return validationError('actor', what, 'a second person: whoever proposed it may not approve it', [
       'second-person',
     ]);
@@ -174,13 +174,30 @@ export function decisionFault(
   return null;
 }
 
+/** A bare name is somebody of whom nothing else is known: at the command line, or where nobody signs in. */
+export const actorOf = (by: string | Actor): Actor =>
+  typeof by === 'string' ? { name: by, identity: null } : by;
+
+/**
+ * Whether somebody is who did something before. Who signed in is told by that alone, whatever the names: people are
+ * renamed, and two may have the same name. Only where one of both is known by a name alone do the names decide.
+ */
+export const isSameActor = (
+  { name, identity }: Actor,
+  mark: Pick<LedgerMark, 'actor' | 'principal'>,
+): boolean =>
+  identity !== null && mark.principal !== undefined
+    ? identity === mark.principal
+    : samePerson(name, mark.actor);
+
 /** Whether two names are the same person regardless of case and spaces, such as `Ann Lee` and ` ann  lee`. */
 export const samePerson = (a: string, b: string): boolean => personOf(a) === personOf(b);
-const personOf = (actor: string): string => actor.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
+const personOf = (actor: string): string => plainName(actor).toLowerCase();
 
 /** The error for a text that can't be a person's name; null when it can. */
 export function actorFault(actor: string): ValidationIssue | null {
-  if (actor.trim() !== '' && actor.length <= 100 && !hasControls(actor)) return null;
+  if (plainName(actor) !== '' && actor.length <= 100 && !hasControls(actor) && !hasHiddenCharacters(actor))
+    return null;
   return validationError(
     'actor',
     actor.trim() === '' ? 'is missing' : 'is no name',

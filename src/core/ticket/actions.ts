@@ -85,6 +85,8 @@ export type TicketAction =
   | { readonly type: 'declined'; readonly reason: string | null }
   | {
       readonly type: 'commented';
+      /** What another system calls the note. */
+      readonly externalId?: string;
       readonly text: string;
       readonly internal: boolean;
       readonly attachments: readonly AttachmentRef[];

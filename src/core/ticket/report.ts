@@ -1,5 +1,6 @@
 import type { AttachmentRef } from '../ledger/actions.js';
 import { type ValidationIssue, validationError } from '../ledger/errors.js';
+import { hasControls } from '../text/control-characters.js';
 import type { EpochMs } from '../types.js';
 import {
   type TicketActor,
@@ -13,6 +14,8 @@ interface TicketComment {
   readonly seq: number;
   readonly at: EpochMs;
   readonly actor: TicketActor;
+  /** What another system calls it. */
+  readonly externalId?: string;
   readonly text: string;
   /** Kept from customers. */
   readonly internal: boolean;
@@ -101,8 +104,10 @@ export function applyEvent(report: Ticket, event: TicketRecord): Ticket {
     case 'declined':
       return { ...now, offer: null };
     case 'commented': {
-      const { text, internal, attachments } = action;
-      return { ...now, comments: [...report.comments, { seq, at, actor, text, internal, attachments }] };
+      const { text, internal, attachments, externalId } = action;
+      const comment = { seq, at, actor, text, internal, attachments };
+      const named = externalId === undefined ? comment : { ...comment, externalId };
+      return { ...now, comments: [...report.comments, named] };
     }
     case 'resolved':
       return { ...become('resolved', action.text), offer: null };
@@ -131,8 +136,6 @@ export const maxAttachments = 10;
 
 // eslint-disable-next-line no-control-regex -- texts reach logs, terminals and pages
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
-// eslint-disable-next-line no-control-regex -- the same, with tab and line ends
-const anyControl = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
 /** What is wrong with a text of several lines; null: nothing. It is kept as it is, whatever it would do on a page. */
@@ -162,7 +165,7 @@ export function lineFault(field: string, text: string, most = subjectLength): Va
   if (text.trim() === '') return validationError(field, 'is missing', allowed, ['missing']);
   if (text.length > most)
     return validationError(field, `has ${text.length} characters`, allowed, ['too-long', text.length, most]);
-  if (anyControl.test(text) || loneSurrogate.test(text)) {
+  if (hasControls(text) || loneSurrogate.test(text)) {
     return validationError(
       field,
       'has characters that are no text',

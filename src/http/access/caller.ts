@@ -14,6 +14,7 @@ import { tenantScope, type TenantScope, seesAmounts, seesCustomer } from '../../
 import type { CustomerRegistry } from '../../core/customer/book.js';
 import type { LocalDate } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
+import { isoInstant } from '../../render/figures.js';
 import { leaveTrace } from '../../services/access/registry.js';
 import type { TrailStore } from '../../store/access-store.js';
 import { ForbiddenError, type HttpLog } from '../problem.js';
@@ -29,6 +30,8 @@ export interface Caller {
   readonly sees: (customer: string, day: LocalDate) => boolean;
   /** Whether its amounts may. Asked of each amount that is shown: a yes is a look, and goes to the trail. */
   readonly seesAmounts: (customer: string, day: LocalDate) => boolean;
+  /** The customers that it sees today; null where its reach is everything. */
+  readonly customersSeen: () => readonly string[] | null;
   /** What of the book is its own; null where its reach is everything. */
   readonly own: () => TenantScope | null;
   /** Whether an amount was shown until now. */
@@ -42,8 +45,14 @@ export interface Caller {
   readonly as: (action: Action) => Caller;
 }
 
-export function callerOf(principal: Principal, action: Action, reach: Reach, book: CustomerRegistry): Caller {
-  return makeCaller({ principal, action, reach, book, saw: { amounts: false } });
+export function callerOf(
+  principal: Principal,
+  action: Action,
+  reach: Reach,
+  book: CustomerRegistry,
+  today: LocalDate = '9999-12-31',
+): Caller {
+  return makeCaller({ principal, action, reach, book, today, saw: { amounts: false } });
 }
 
 interface CallerContext {
@@ -51,12 +60,13 @@ interface CallerContext {
   readonly action: Action;
   readonly reach: Reach;
   readonly book: CustomerRegistry;
+  readonly today: LocalDate;
   /** Shared by all that one request asks for. */
   readonly saw: { amounts: boolean };
 }
 
 function makeCaller(makings: CallerContext): Caller {
-  const { principal, action, reach, book, saw } = makings;
+  const { principal, action, reach, book, today, saw } = makings;
   const sees: Caller['sees'] = (customer, day) => seesCustomer({ principal, reach }, book, customer, day);
   return {
     principal,
@@ -68,6 +78,8 @@ function makeCaller(makings: CallerContext): Caller {
       saw.amounts ||= seen;
       return seen;
     },
+    customersSeen: () =>
+      reach === 'all' ? null : book.customers.map(({ id }) => id).filter((id) => sees(id, today)),
     own: () => (reach === 'all' ? null : ownOf(makings, sees)),
     sawAmounts: () => saw.amounts,
     may: (other) => decide(principal, other).allowed,
@@ -107,6 +119,8 @@ interface AdmitOptions {
   readonly config: () => Config;
   /** Who sends this; rejects where nobody can be told. */
   readonly identify: (request: FastifyRequest, action: Action) => Promise<Identified>;
+  /** The clock by default. */
+  readonly now?: () => EpochMs;
 }
 
 declare module 'fastify' {
@@ -119,7 +133,7 @@ declare module 'fastify' {
 }
 
 /** Lets nobody pass whom the rules don't let: before a body is read, and for every route that there is. */
-export function admit(server: FastifyInstance, { config, identify }: AdmitOptions): void {
+export function admit(server: FastifyInstance, { config, identify, now = Date.now }: AdmitOptions): void {
   server.register(cookie);
   server.decorateRequest('caller', null);
   server.decorateRequest('identified', null);
@@ -144,7 +158,8 @@ export function admit(server: FastifyInstance, { config, identify }: AdmitOption
         request.csrfInBody = session.csrf;
       }
       const reach = allowedReach(principal, access);
-      request.caller = callerOf(principal, access, reach, config().book);
+      const today = isoInstant(now()).slice(0, 10);
+      request.caller = callerOf(principal, access, reach, config().book, today);
     });
     done();
   });

@@ -4,9 +4,11 @@ import { timingSafeEqual } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 import type { Config } from '../../config/config.js';
 import { type Action, type Principal, rules } from '../../core/access/rules.js';
-import type { Authenticator } from '../../services/access/authenticator.js';
+import { hasControls, hasHiddenCharacters } from '../../core/text/control-characters.js';
+import { type Authenticator, OidcUnreachableError } from '../../services/access/authenticator.js';
+import type { Oidc } from '../../services/access/oidc.js';
 import type { SessionRecord } from '../../store/access-store.js';
-import { BadRequestError, ForbiddenError, UnauthorizedError } from '../problem.js';
+import { BadRequestError, ForbiddenError, UnauthorizedError, UnavailableError } from '../problem.js';
 
 const actorHeader = 'x-pop-sla-actor';
 
@@ -21,13 +23,7 @@ const isLoopback = (host: string): boolean => {
  */
 function openPrincipal(request: FastifyRequest, action: Action): Principal {
   const writes = rules[action].kind === 'write';
-  // A page of elsewhere whose name was made to point here would read what this machine may.
-  const { host = '' } = request.headers;
-  if (!isLoopback(hostOf(host))) {
-    throw new ForbiddenError(
-      `${host || 'no host'} is not this machine; allowed: a Host of localhost, 127.0.0.1 or [::1], or to sign in`,
-    );
-  }
+  refuseForeignHost(request.headers.host);
   return {
     id: 'open',
     name: writes ? writerOf(request) : 'anybody',
@@ -36,6 +32,14 @@ function openPrincipal(request: FastifyRequest, action: Action): Principal {
     scopes: null,
     via: 'open',
   };
+}
+
+/** A page of elsewhere whose name was made to point here would read what this machine may. */
+function refuseForeignHost(host = ''): void {
+  if (isLoopback(hostOf(host))) return;
+  throw new ForbiddenError(
+    `${host || 'no host'} is not this machine; allowed: a Host of localhost, 127.0.0.1 or [::1], or to sign in`,
+  );
 }
 
 function writerOf(request: FastifyRequest): string {
@@ -54,7 +58,7 @@ function writerOf(request: FastifyRequest): string {
   }
   const given = decoded(name);
   // Who it was is written down whether it was allowed or not.
-  if (/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(given)) {
+  if (/\p{Cs}/u.test(given) || hasControls(given) || hasHiddenCharacters(given)) {
     throw new BadRequestError([{ parameter: actorHeader, detail: 'is no name; allowed: one line of text' }]);
   }
   return given;
@@ -70,6 +74,24 @@ function decoded(name: string): string {
 
 /** Without its port and brackets. */
 const hostOf = (host: string): string => /^\[([^\]]*)\]/.exec(host)?.[1] ?? host.replace(/:\d+$/, '');
+
+/** What marks a browser that somebody has signed in with before. */
+const deviceOverTls = '__Host-pop-sla-device';
+const devicePlain = 'pop-sla-device';
+const deviceSeconds = 180 * 86_400;
+
+export const deviceCookie = (request: FastifyRequest): string | undefined =>
+  request.cookies[isTls(request) ? deviceOverTls : devicePlain];
+
+export function setDeviceCookie(request: FastifyRequest, reply: FastifyReply, device: string): void {
+  reply.setCookie(isTls(request) ? deviceOverTls : devicePlain, device, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'strict',
+    secure: isTls(request),
+    maxAge: deviceSeconds,
+  });
+}
 
 /** A cookie that a browser takes over TLS only, and from this host only. */
 const overTls = '__Host-pop-sla';
@@ -114,9 +136,14 @@ export interface Identified {
   readonly session: SessionRecord | null;
 }
 
+/** The provider could not be asked about a session in time. */
+const tryAgain = 'allowed: to try again in a minute';
+
 interface IdentifyOptions {
   readonly door: Authenticator;
   readonly config: () => Config;
+  /** Left out: there is no provider, and its sessions are over. */
+  readonly oidc?: Pick<Oidc, 'confirm'> | undefined;
 }
 
 /** Of a request that a page sends by the clock: nobody has to sit before it. */
@@ -129,7 +156,7 @@ const refusals = {
 } as const;
 
 /** Says who sends a request, by its token, its session, or because nobody has to sign in yet; else rejects. */
-export function identifier({ door, config }: IdentifyOptions) {
+export function identifier({ door, config, oidc }: IdentifyOptions) {
   let somebody = false;
   const mustSignIn = async (): Promise<boolean> => {
     const { http } = config();
@@ -137,7 +164,11 @@ export function identifier({ door, config }: IdentifyOptions) {
     somebody ||= await door.anybody();
     return somebody;
   };
-  return async (request: FastifyRequest, action: Action): Promise<Identified> => {
+  /** Of what is open to everybody, while nobody has to sign in. */
+  const checkHost = async ({ headers }: FastifyRequest): Promise<void> => {
+    if (!(await mustSignIn())) refuseForeignHost(headers.host);
+  };
+  const identify = async (request: FastifyRequest, action: Action): Promise<Identified> => {
     const { authorization } = request.headers;
     if (authorization !== undefined) {
       const token = /^Bearer +([\w.~+/=-]{1,4096})$/i.exec(authorization)?.[1];
@@ -151,10 +182,25 @@ export function identifier({ door, config }: IdentifyOptions) {
     const cookie = sessionCookie(request);
     const by = request.headers[refreshHeader] === undefined ? 'somebody' : 'itself';
     const entered = cookie === null ? null : await door.bySession(cookie, by);
-    if (entered !== null) return entered;
+    if (entered !== null) {
+      const { provider } = entered.session;
+      const holds =
+        provider === undefined ||
+        (oidc !== undefined && (await oidc.confirm(cookie ?? '', entered.session).catch(unavailable)));
+      if (holds) return entered;
+      throw new UnauthorizedError(
+        'the session is over: the provider did not confirm it; allowed: to sign in again',
+      );
+    }
     if (await mustSignIn()) throw new UnauthorizedError(await howToSignIn(door, config()));
     return { principal: openPrincipal(request, action), session: null };
   };
+  return { identify, checkHost };
+}
+
+function unavailable(error: unknown): never {
+  if (error instanceof OidcUnreachableError) throw new UnavailableError(`${error.message}; ${tryAgain}`);
+  throw error;
 }
 
 async function howToSignIn(door: Authenticator, { http }: Config): Promise<string> {

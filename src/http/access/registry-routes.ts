@@ -1,6 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { roles } from '../../core/access/rules.js';
+import { excessOf, isRole, roles, type WrittenGrant } from '../../core/access/rules.js';
+import { nameKey } from '../../store/access-store.js';
+import { ForbiddenError } from '../problem.js';
+import type { Caller } from './caller.js';
 import type { EpochMs } from '../../core/types.js';
 import type { Registry } from '../../services/access/registry.js';
 import { tokenJson, trailJson, userJson } from '../../render/access.js';
@@ -90,8 +93,9 @@ export function registryRoutes(server: FastifyInstance, { registry, trail, now }
       expiresAt: instant().nullish(),
     }),
     answer: { status: 201, description: 'made', schema: token.extend({ token: z.string() }) },
-    handle: async ({ body }) => {
+    handle: async ({ body, caller }) => {
       const { name, roles: has, customer = null, scopes = null } = body;
+      checkHolds(caller, { roles: has, customer, scopes });
       const expiresAt = body.expiresAt === undefined ? now() + 90 * 86_400_000 : body.expiresAt;
       const made = await registry.createToken({ name, roles: has, customer, scopes, expiresAt });
       return { token: made.token, ...tokenJson(made.record, now()) };
@@ -134,7 +138,8 @@ export function registryRoutes(server: FastifyInstance, { registry, trail, now }
     summary: 'Lets somebody sign in with a password.',
     body: z.strictObject({ name: words(100), ...wanted, password: words(1000) }),
     answer: { status: 201, description: 'added', schema: named },
-    handle: async ({ body: { name, roles: has, customer = null, password } }) => {
+    handle: async ({ body: { name, roles: has, customer = null, password }, caller }) => {
+      checkHolds(caller, { roles: has, customer, scopes: null });
       await registry.addUser({ name, roles: has, customer, password });
       return { name: name.trim() };
     },
@@ -149,7 +154,12 @@ export function registryRoutes(server: FastifyInstance, { registry, trail, now }
     params: named,
     body: z.strictObject({ password: words(1000) }),
     answer: done,
-    handle: ({ params, body }) => registry.setPassword(params.name, body.password),
+    handle: async ({ params, body, caller }) => {
+      const found = (await registry.users()).find(({ name }) => nameKey(name) === nameKey(params.name));
+      // Whoever sets a password can sign in as that user.
+      if (found) checkHolds(caller, { ...found, scopes: null });
+      await registry.setPassword(params.name, body.password);
+    },
   });
   const disableUser = addOperation(server, {
     method: 'POST',
@@ -183,6 +193,16 @@ export function registryRoutes(server: FastifyInstance, { registry, trail, now }
     },
   });
   return { listUsers, addUser, setPassword, disableUser, listTokens, createToken, revokeToken, listTrail };
+}
+
+/** Throws `Forbidden` where it would give away what it does not hold. */
+function checkHolds({ principal }: Caller, grant: WrittenGrant): void {
+  const known = { ...grant, roles: grant.roles.filter(isRole) };
+  const excess = excessOf(principal, known);
+  if (excess === null) return;
+  throw new ForbiddenError(
+    `${principal.name} may not give away ${excess}, which it may not do itself; allowed: what it holds`,
+  );
 }
 
 const sequence = () =>

@@ -3,25 +3,34 @@ import { z } from 'zod';
 import { roles } from '../../core/access/rules.js';
 import type { EpochMs } from '../../core/types.js';
 import { isoInstant } from '../../render/figures.js';
-import type { Authenticator } from '../../services/access/authenticator.js';
-import { type Oidc, OidcRejectedError, OidcUnreachableError } from '../../services/access/oidc.js';
+import {
+  type Authenticator,
+  OidcRejectedError,
+  OidcUnreachableError,
+} from '../../services/access/authenticator.js';
+import type { Oidc } from '../../services/access/oidc.js';
 import { leaveTrace } from '../../services/access/registry.js';
 import type { SessionRecord, TrailStore } from '../../store/access-store.js';
 import { networkOf } from '../rate.js';
 import {
+  BadRequestError,
   ForbiddenError,
   type HttpLog,
   TooManyRequestsError,
+  SecondFactorError,
   UnauthorizedError,
   UnavailableError,
 } from '../problem.js';
 import { addRoute, isoTime, place } from '../route/route.js';
 import { words } from '../route/input.js';
+import { sessionJson, shownSession } from './own-session-routes.js';
 import {
   clearSessionCookie,
+  deviceCookie,
   maySignIn,
   refuseOtherOrigins,
   sessionCookie,
+  setDeviceCookie,
   setSessionCookie,
 } from './identify.js';
 
@@ -37,7 +46,16 @@ const who = z.strictObject({
   expiresAt: isoTime().nullable(),
 });
 
-export const credentials = z.strictObject({ name: words(100), password: words(1000) });
+export const credentials = z.strictObject({
+  name: words(100),
+  password: words(1000),
+  /** Of the second factor, or a recovery code; asked for where the user has enrolled one. */
+  code: words(50).nullish(),
+});
+const signedIn = who.extend({
+  /** The other sessions of the user, which go on until they are ended. */
+  otherSessions: z.array(shownSession),
+});
 
 interface Exchange {
   readonly request: FastifyRequest;
@@ -58,7 +76,7 @@ export function sessionRoutes(server: FastifyInstance, { door, trail, now }: Ses
     leaveTrace(trail, {
       at: now(),
       principal,
-      name: plainName(name),
+      name: typedName(name),
       from: request.ip,
       action: 'session:begin',
       target: url,
@@ -68,7 +86,7 @@ export function sessionRoutes(server: FastifyInstance, { door, trail, now }: Ses
   /** Begins a session, whose cookie goes into the reply. Throws an `HttpError` where nobody may come in. */
   const signIn = async (
     { request, reply }: Exchange,
-    { name, password }: z.output<typeof credentials>,
+    { name, password, code }: z.output<typeof credentials>,
   ): Promise<SessionRecord> => {
     refuseOtherOrigins(request);
     if (!maySignIn(request)) {
@@ -76,7 +94,11 @@ export function sessionRoutes(server: FastifyInstance, { door, trail, now }: Ses
         'a password may not come this way; allowed: over TLS (http.tls, or a proxy in http.trustedProxies that says so)',
       );
     }
-    const begun = await door.signIn(name, password, networkOf(request.ip));
+    const begun = await door.signIn(name, password, networkOf(request.ip), {
+      code: code ?? undefined,
+      device: deviceCookie(request),
+      origin: request.ip,
+    });
     if ('waitMs' in begun) {
       throw new TooManyRequestsError(
         'too many wrong passwords; allowed: another try after a while',
@@ -85,11 +107,13 @@ export function sessionRoutes(server: FastifyInstance, { door, trail, now }: Ses
     }
     if ('refused' in begun) {
       await traced(request, name, 'nobody', 401);
+      if (begun.refused === 'code') throw new SecondFactorError(code != null);
       throw new UnauthorizedError('the name or the password is wrong');
     }
-    const { secret, session } = begun;
+    const { secret, session, device } = begun;
     await traced(request, session.name, session.principal, 201);
     setSessionCookie(request, reply, secret, session.expiresAt - session.createdAt);
+    if (device !== undefined) setDeviceCookie(request, reply, device);
     return session;
   };
   const signOut = async ({ request, reply }: Exchange): Promise<void> => {
@@ -105,11 +129,24 @@ export function sessionRoutes(server: FastifyInstance, { door, trail, now }: Ses
     access: 'open',
     summary: 'Signs in with a name and a password; the answer sets a cookie.',
     body: credentials,
-    answer: { status: 201, description: 'signed in', schema: who },
+    answer: { status: 201, description: 'signed in', schema: signedIn },
     handle: async (asked) => {
       const session = await signIn(asked, asked.body);
+      const others = (await door.sessions(session.principal)).filter(({ hash }) => hash !== session.hash);
       const { principal: id, name, via, roles: has, customer, csrf, expiresAt } = session;
-      return { id, name, via, roles: has, customer, scopes: null, csrf, expiresAt: isoInstant(expiresAt) };
+      const scopes = session.limited === true ? ['session'] : null;
+      const otherSessions = others.map((one) => sessionJson(one, null));
+      return {
+        id,
+        name,
+        via,
+        roles: has,
+        customer,
+        scopes,
+        csrf,
+        expiresAt: isoInstant(expiresAt),
+        otherSessions,
+      };
     },
   });
   addRoute(server, {
@@ -122,8 +159,14 @@ export function sessionRoutes(server: FastifyInstance, { door, trail, now }: Ses
     answer: { description: 'who', schema: who },
     handle: ({ caller, request }) => {
       const session = request.identified?.session ?? null;
+      const { id, name, via, roles: has, customer, scopes } = caller.principal;
       return {
-        ...caller.principal,
+        id,
+        name,
+        via,
+        roles: [...has],
+        customer,
+        scopes: scopes && [...scopes],
         csrf: session?.csrf ?? null,
         expiresAt: session && isoInstant(session.expiresAt),
       };
@@ -143,7 +186,7 @@ export function sessionRoutes(server: FastifyInstance, { door, trail, now }: Ses
 }
 
 /** What somebody typed as a name reaches logs and terminals. */
-const plainName = (name: string): string => name.replace(/[\p{Cc}\u2028\u2029]/gu, '?').slice(0, 100);
+const typedName = (name: string): string => name.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '?').slice(0, 100);
 
 interface OidcRoutesOptions {
   readonly oidc: Oidc;
@@ -155,7 +198,8 @@ interface OidcRoutesOptions {
 }
 
 const tag = 'access';
-const cookie = 'pop-sla-oidc';
+/** Each sign-in has a cookie of its own: those of two tabs do not get in each other's way. */
+const cookieOf = (state: string): string => `pop-sla-oidc-${state.slice(0, 16)}`;
 const path = '/auth/oidc';
 
 /** `/auth/oidc/start` and `/auth/oidc/callback`: there and back again. */
@@ -176,8 +220,8 @@ export function oidcRoutes(
     summary: 'Sends a browser to the OpenID Connect provider.',
     query: z.strictObject({ to: place().default('/') }),
     handle: async ({ query, reply }) => {
-      const { url, secret } = await oidc.start(query.to).catch(answerable(log));
-      return reply.setCookie(cookie, secret, { ...options, maxAge: 600 }).redirect(url, 302);
+      const { url, state, secret } = await oidc.start(query.to).catch(answerable(log));
+      return reply.setCookie(cookieOf(state), secret, { ...options, maxAge: 600 }).redirect(url, 302);
     },
   });
   addRoute(server, {
@@ -189,10 +233,15 @@ export function oidcRoutes(
     answer,
     summary: 'Where the provider sends the browser back to; the answer sets the cookie of the session.',
     query: z.looseObject({ code: words(2000).optional(), state: words(500).optional() }),
-    handle: async ({ request, reply }) => {
+    handle: async ({ query, request, reply }) => {
+      const cookie = cookieOf(query.state ?? '');
       const came = new URL(request.url, `${publicUrl}/`);
       const { begun, returnTo } = await oidc
-        .finish(new URL(`${publicUrl}${path}/callback${came.search}`), request.cookies[cookie] ?? null)
+        .finish(
+          new URL(`${publicUrl}${path}/callback${came.search}`),
+          request.cookies[cookie] ?? null,
+          request.ip,
+        )
         .catch(answerable(log));
       const { session, secret } = begun;
       await leaveTrace(trail, {
@@ -209,13 +258,55 @@ export function oidcRoutes(
       return reply.clearCookie(cookie, options).redirect(returnTo, 302);
     },
   });
+  server.register((scope, _options, done) => {
+    scope.addContentTypeParser<string>(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'string' },
+      (_request, text, parsed) => {
+        parsed(null, Object.fromEntries(new URLSearchParams(text)));
+      },
+    );
+    addRoute(scope, {
+      method: 'POST',
+      url: `${path}/backchannel-logout`,
+      operationId: 'logOutOidc',
+      tag,
+      access: 'open',
+      summary: 'Where the provider says that somebody signed out there (OpenID Connect Back-Channel Logout).',
+      body: z.looseObject({ logout_token: words(20_000) }),
+      answer: { status: 204, description: 'the sessions are over' },
+      handle: async ({ body, request }) => {
+        const { subject, sessions } = await oidc.logOut(body.logout_token).catch((error: unknown) => {
+          if (!(error instanceof OidcRejectedError)) return answerable(log)(error);
+          log.error({ err: error }, 'a logout token of the provider was refused');
+          throw new BadRequestError([{ parameter: 'logout_token', detail: error.message }]);
+        });
+        await leaveTrace(trail, {
+          at: now(),
+          principal: `oidc:${subject}`,
+          name: typedName(subject),
+          from: request.ip,
+          action: 'session:end',
+          target: `${path}/backchannel-logout (${sessions})`,
+          status: 204,
+          amounts: false,
+        });
+      },
+    });
+    done();
+  });
 }
 
 const answerable =
   (log: HttpLog) =>
   (error: unknown): never => {
-    log.debug({ err: error }, 'a sign-in at the provider came to nothing');
-    if (error instanceof OidcRejectedError) throw new UnauthorizedError(error.message);
-    if (error instanceof OidcUnreachableError) throw new UnavailableError(error.message);
+    if (error instanceof OidcRejectedError) {
+      log.debug({ err: error }, 'a sign-in at the provider was refused');
+      throw new UnauthorizedError(error.message);
+    }
+    if (error instanceof OidcUnreachableError) {
+      log.error({ err: error }, 'the provider does not answer: nobody can sign in there');
+      throw new UnavailableError(`${error.message}; allowed: to try again in a minute`, 60_000);
+    }
     throw error;
   };

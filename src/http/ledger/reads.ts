@@ -8,7 +8,7 @@ import type { Impact } from '../../services/months/impact.js';
 import { ending, id, instant, limit, month, type Reading, text, words } from '../route/input.js';
 import { addOperation, addRoute, pageAnswer, pageOf, pageQuery } from '../route/route.js';
 import { audited, availability, exclusion, impacts, outage } from './answers.js';
-import { ownExclusions, ownOutages, shownAvailability, shownImpact } from './shown.js';
+import { ownExclusions, ownOutages, seesPartOf, shownAvailability, shownImpact } from './shown.js';
 
 const tag = 'ledger';
 const method = 'GET';
@@ -143,8 +143,12 @@ export function ledgerReads(server: FastifyInstance, { office, book }: LedgerRea
     summary: 'A month of every service, judged from what was watched and entered.',
     query: z.strictObject({ month: month() }),
     answer: { description: 'the month', schema: availability },
-    handle: async ({ query, caller }) =>
-      shownAvailability(await office.availability(query.month), book(), caller),
+    handle: async ({ query, caller }) => {
+      const month = await office.availability(query.month);
+      const partly = seesPartOf(month, caller);
+      const onDays = partly ? await office.availabilityOnDays(query.month, caller.sees) : month;
+      return shownAvailability({ month, onDays }, book(), caller);
+    },
   });
   const verifyAudit = addOperation(server, {
     method,

@@ -43,14 +43,41 @@ export function ownExclusions(
     }));
 }
 
-/** The services that it may see on a day of theirs, with the amounts that it may see on every one. */
-export function shownAvailability(month: AvailabilityJson, book: CustomerRegistry, caller: Caller): object {
+/** Whether there is a service in a month that a caller may see on some days of it only. */
+export const seesPartOf = ({ services }: AvailabilityJson, caller: Caller): boolean =>
+  caller.reach === 'own' &&
+  services.some((service) => {
+    const seen = daysOf(service).map(
+      (day) => service.customer !== null && caller.sees(service.customer, day),
+    );
+    return seen.includes(true) && seen.includes(false);
+  });
+
+const daysOf = ({ period }: ServiceView): readonly LocalDate[] =>
+  daysFrom(period.from.slice(0, 10), period.to.slice(0, 10));
+
+/**
+ * The services that it may see, with the amounts that it may see on every day of theirs. Of a service that it may see on
+ * some days only it sees the figures of those: `onDays` is the month of them.
+ */
+export function shownAvailability(
+  { month, onDays }: { readonly month: AvailabilityJson; readonly onDays: AvailabilityJson },
+  book: CustomerRegistry,
+  caller: Caller,
+): object {
   const siteOf = new Map(book.sites.map(({ id, customer }) => [id, customer]));
   const ofMonth = daysFrom(`${month.month}-01`, `${monthAfter(month.month, 1)}-01`);
   const sight = sightOnce(caller);
   return {
     ...month,
-    services: month.services.flatMap((service) => shownService(service, sight)),
+    services: month.services.flatMap((service) => {
+      const { customer } = service;
+      const whole =
+        caller.reach === 'all' ||
+        daysOf(service).every((day) => customer !== null && caller.sees(customer, day));
+      const shown = whole ? service : onDays.services.find(({ id }) => id === service.id);
+      return shown === undefined ? [] : shownService(shown, sight, whole);
+    }),
     unjudged: month.unjudged.filter(({ customer }) => sight.any(customer, ofMonth)),
     sites: month.sites.flatMap((site) => {
       const customer = siteOf.get(site.site) ?? null;
@@ -60,11 +87,11 @@ export function shownAvailability(month: AvailabilityJson, book: CustomerRegistr
   };
 }
 
-function shownService(service: ServiceView, sight: Visibility): object[] {
-  const { customer, period, bounds } = service;
-  const days = daysFrom(period.from.slice(0, 10), period.to.slice(0, 10));
+function shownService(service: ServiceView, sight: Visibility, whole: boolean): object[] {
+  const { customer, bounds } = service;
+  const days = daysOf(service);
   if (!sight.any(customer, days)) return [];
-  if (sight.every(customer, days)) return [service];
+  if (whole && sight.every(customer, days)) return [service];
   return [
     {
       ...service,

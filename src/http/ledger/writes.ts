@@ -1,19 +1,21 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { readTime, scopeWords } from '../../config/exclusion-input.js';
+import { actorOfPrincipal } from '../../core/access/rules.js';
 import { type ValidationIssue, validationError } from '../../core/ledger/errors.js';
-import { exclusionStates } from '../../core/ledger/exclusions.js';
 import { parseRef } from '../../core/ledger/outages.js';
 import type { decisions } from '../../core/ledger/proposals.js';
 import type { Interval } from '../../core/time/intervals.js';
-import { exclusionJson } from '../../render/ledger.js';
-import { importExclusions } from '../../services/ledger/service.js';
+import { exclusionStates, type LedgerExclusion } from '../../core/ledger/exclusions.js';
+import { costText, exclusionJson } from '../../render/ledger.js';
+import { importExclusions } from '../../services/ledger/import.js';
 import { ValidationError, textsOf } from '../../services/ledger/entries.js';
 import type { LedgerBacklog } from '../../services/ledger/backlog.js';
 import { maxAttachmentBytes } from '../../store/ledger-store.js';
 import { fileName, id, words } from '../route/input.js';
 import { addOperation, addRoute } from '../route/route.js';
 import { attachment, exclusion } from './answers.js';
+import { ConflictError } from '../problem.js';
 import { ownExclusions } from './shown.js';
 
 const tag = 'ledger';
@@ -61,7 +63,10 @@ export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog) {
     handle: async ({ body, caller }) => {
       const { attachments: files, ...rest } = body;
       const input = { ...given(rest), attachments: files ?? [] };
-      const [proposed] = await desk.propose(caller.principal.name, textsOf([{ place: null, input }]));
+      const [proposed] = await desk.propose(
+        actorOfPrincipal(caller.principal),
+        textsOf([{ place: null, input }]),
+      );
       return proposed ? exclusionJson(proposed) : null;
     },
   });
@@ -77,7 +82,9 @@ export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog) {
       body: z.strictObject({ reason: text() }).nullish(),
       answer: { description: 'done', schema: exclusion },
       handle: async ({ params, body, caller }) =>
-        exclusionJson(await desk.decide(caller.principal.name, decision, params.id, body?.reason ?? null)),
+        exclusionJson(
+          await desk.decide(actorOfPrincipal(caller.principal), decision, params.id, body?.reason ?? null),
+        ),
     });
   const exclusionDecisions = {
     approve: decide('approve'),
@@ -93,7 +100,7 @@ export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog) {
     body: z.strictObject({ port: text(), ...times, ...said }),
     handle: async ({ body, caller }) => {
       const target = { of: null, port: body.port ?? '', interval: intervalOf(body) };
-      return { id: await desk.correct(caller.principal.name, { ...target, ...saidIn(body) }) };
+      return { id: await desk.correct(actorOfPrincipal(caller.principal), { ...target, ...saidIn(body) }) };
     },
   });
   const correctOutage = addOperation(server, {
@@ -104,7 +111,7 @@ export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog) {
     body: z.strictObject({ of: text(), ...times, ...said }),
     handle: async ({ body, caller }) => {
       const target = { of: refOf(body.of), port: '', interval: intervalOf(body) };
-      return { id: await desk.correct(caller.principal.name, { ...target, ...saidIn(body) }) };
+      return { id: await desk.correct(actorOfPrincipal(caller.principal), { ...target, ...saidIn(body) }) };
     },
   });
   const voidOutage = addOperation(server, {
@@ -115,7 +122,7 @@ export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog) {
     body: z.strictObject({ of: text(), ...said }),
     handle: async ({ body, caller }) => {
       const target = { of: refOf(body.of), port: '', interval: null };
-      return { id: await desk.correct(caller.principal.name, { ...target, ...saidIn(body) }) };
+      return { id: await desk.correct(actorOfPrincipal(caller.principal), { ...target, ...saidIn(body) }) };
     },
   });
   return { proposeExclusion, exclusionDecisions, addOutage, correctOutage, voidOutage };
@@ -189,7 +196,10 @@ const several = () => words(2000).meta({ description: 'words with commas between
 const partsOf = (text: string | undefined) => text?.split(',').map((word) => word.trim());
 
 /** Exclusions as files: out as CSV or a calendar, and in again. */
-export function exclusionFiles(server: FastifyInstance, { desk }: Pick<LedgerBacklog, 'desk'>): void {
+export function exclusionFiles(
+  server: FastifyInstance,
+  { desk, impact }: Pick<LedgerBacklog, 'desk' | 'impact'>,
+): void {
   for (const type of ['text/csv', 'text/calendar']) {
     server.addContentTypeParser(type, { parseAs: 'buffer' }, (_request, content, done) => {
       done(null, content);
@@ -208,12 +218,14 @@ export function exclusionFiles(server: FastifyInstance, { desk }: Pick<LedgerBac
       const all = ownExclusions(await desk.exclusions(), caller.own());
       const wanted = all.filter(({ state }) => state === (query.state ?? state));
       const { exclusionsCsv, exclusionsIcal } = await import('../../render/ledger.js');
+      const { disarmed, joinParts } = await import('../../config/exclusion-files.js');
+      const codec = { scopeOf: ({ scope }: LedgerExclusion) => scopeWords(scope), disarmed, joinParts };
       const render = query.format === 'csv' ? exclusionsCsv : exclusionsIcal;
       const name = query.format === 'csv' ? 'exclusions.csv' : 'exclusions.ics';
       return reply
         .type(fileTypes[query.format])
         .header('content-disposition', `attachment; filename="${name}"`)
-        .send(Buffer.from(render(wanted, ({ scope }) => scopeWords(scope))));
+        .send(Buffer.from(render(wanted, codec)));
     },
   });
   addRoute(server, {
@@ -230,6 +242,8 @@ export function exclusionFiles(server: FastifyInstance, { desk }: Pick<LedgerBac
       kind: words(50).default('planned-maintenance'),
       scope: several(),
       notices: several(),
+      /** Of floating times and whole days of a calendar. */
+      zone: words(100).optional(),
     }),
     body: z.instanceof(Buffer, {
       error: 'is no file; allowed: its bytes, as text/csv, text/calendar or application/octet-stream',
@@ -237,22 +251,54 @@ export function exclusionFiles(server: FastifyInstance, { desk }: Pick<LedgerBac
     answer: {
       status: 201,
       description: 'proposed',
-      schema: z.strictObject({ proposed: z.array(z.string()), leftOut: z.int() }),
+      schema: z.strictObject({
+        proposed: z.array(z.string()),
+        leftOut: z.int(),
+        withdrawn: z
+          .array(z.string())
+          .meta({ description: 'proposals that the calendar called off or changed' })
+          .optional(),
+      }),
     },
     handle: async ({ query, body, caller }) => {
       const text = decoded(body);
-      const kindOfFile = query.format ?? (text.trimStart().startsWith('BEGIN:VCALENDAR') ? 'ical' : 'csv');
-      const defaults = { kind: query.kind, scope: partsOf(query.scope), notices: partsOf(query.notices) };
+      const kindOfFile = query.format ?? (/^\s*BEGIN:VCALENDAR/i.test(text) ? 'ical' : 'csv');
+      const defaults = {
+        kind: query.kind,
+        scope: partsOf(query.scope),
+        notices: partsOf(query.notices),
+        zone: query.zone,
+      };
       // Readers of files that a start does not wait for.
-      const { readExclusionsCsv, readExclusionsIcal } = await import('../../config/exclusion-files.js');
+      const { readExclusionsCsv } = await import('../../config/exclusion-files.js');
+      const { readExclusionsIcal } = await import('../../config/exclusion-calendar.js');
       const reading = kindOfFile === 'csv' ? readExclusionsCsv(text) : readExclusionsIcal(text, defaults);
       if (!reading.ok) throw new ValidationError(reading.refusals);
       if (reading.inputs.length > maxAtOnce)
         throw new ValidationError([
           validationError('file', `has ${reading.inputs.length} exclusions`, `at most ${maxAtOnce}`),
         ]);
-      const { proposed, leftOut } = await importExclusions(desk, caller.principal.name, reading.inputs);
-      return { proposed: proposed.map(({ id }) => id), leftOut };
+      const by = actorOfPrincipal(caller.principal);
+      const done = await importExclusions(desk, by, reading.inputs, { cancelled: reading.cancelled ?? [] });
+      const proposed = done.proposed.map(({ id }) => id);
+      if (done.conflicts.length > 0) {
+        const conflicts = await Promise.all(
+          done.conflicts.map(
+            async ({ id: of, why }) => `${of} (${why} by its calendar; ${costText(await impact(of))})`,
+          ),
+        );
+        // What is approved counts: it is never left or changed without anybody being asked.
+        throw new ConflictError(
+          `approved exclusions are not what their calendar says: ${conflicts.join(', ')}; ` +
+            `allowed: to revoke them, or to leave them; proposed: ${proposed.join(', ') || 'nothing'}; ` +
+            `rejected: ${done.withdrawn.join(', ') || 'nothing'}`,
+        );
+      }
+      return {
+        proposed,
+        leftOut: done.leftOut,
+        ...(done.withdrawn.length > 0 && { withdrawn: [...done.withdrawn] }),
+      };
     },
   });
 }

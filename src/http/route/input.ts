@@ -1,3 +1,4 @@
+import { hasControls } from '../../core/text/control-characters.js';
 import { z } from 'zod';
 import { isWrong, parseDateOrInstant } from '../../config/scalars.js';
 import type { ErrorCode } from '../../core/ledger/errors.js';
@@ -56,7 +57,7 @@ const noName = /[\u0000-\u001f\u007f-\u009f\p{Cs}\u2028\u2029/\\]/u;
 export const fileName = () =>
   text(
     (given): Reading<string> =>
-      given.trim() === '' || given.length > 200 || noName.test(given)
+      given.trim() === '' || given.length > 200 || noName.test(given) || hasControls(given)
         ? { detail: 'is no name of a file; allowed: one line of at most 200 characters without a folder' }
         : { value: given },
     { description: 'the name of a file, without its folder', maxLength: 200 },

@@ -106,6 +106,8 @@ export const target = z.strictObject({
   signed: z.boolean(),
   createdAt: isoTime(),
   createdBy: z.string(),
+  /** When it answered 410: nothing is sent there any more. */
+  goneAt: isoTime().nullable(),
 });
 
 export const message = z.strictObject({
@@ -152,7 +154,11 @@ export function shownTo(caller: Caller, report: Ticket, now: EpochMs): Ticket | 
  * A target of a customer that sells is told of its buyers' reports too: whoever may not see those may make none. Throws
  * `Forbidden`.
  */
-export function checkMayBeTold({ reach, principal }: Caller, { book }: Config): void {
+export function checkMayBeTold(caller: Caller, { book }: Config): void {
+  const { reach, principal } = caller;
+  // Whatever a target is told of, its maker has to be allowed to read.
+  if (!caller.may('faults:read'))
+    throw new ForbiddenError(`${principal.name} may not read what a target is told of (faults:read)`);
   if (reach === 'all' || principal.roles.includes('reseller')) return;
   if (book.resale.some(({ seller }) => seller === principal.customer))
     throw new ForbiddenError(

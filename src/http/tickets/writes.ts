@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { readTime } from '../../config/exclusion-input.js';
+import { actorOfPrincipal } from '../../core/access/rules.js';
 import type { ValidationIssue } from '../../core/ledger/errors.js';
 import { windowKinds } from '../../core/standing.js';
 import type { Ticket } from '../../core/ticket/report.js';
@@ -261,7 +262,10 @@ export function faultWrites(
       const to = readTime('to', body.to, refusals);
       if (from === null || to === null) throw new ValidationError(refusals);
       const request = { from, to, of: body.of ?? null, port: body.port ?? null, reason: body.reason ?? null };
-      return shown(caller, await desk.toOutage(actorOf(caller), params.id, request));
+      return shown(
+        caller,
+        await desk.toOutage(actorOf(caller), params.id, request, actorOfPrincipal(caller.principal)),
+      );
     },
   });
   const faultReportToExclusion = addOperation(server, {
@@ -286,7 +290,10 @@ export function faultWrites(
         ...(proof != null && { proof }),
         ...(notices != null && { notices }),
       };
-      return shown(caller, await desk.toExclusion(actorOf(caller), params.id, request));
+      return shown(
+        caller,
+        await desk.toExclusion(actorOf(caller), params.id, request, actorOfPrincipal(caller.principal)),
+      );
     },
   });
   const attachToFaultReport = addOperation(server, {

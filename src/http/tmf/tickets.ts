@@ -11,6 +11,7 @@ import type { TransitionRequest } from '../../services/tickets/decide.js';
 import { type TicketRoutes, ofReport } from '../tickets/reads.js';
 import type { Uploads } from '../tickets/writes.js';
 import { actorOf, customersSeen, dayOf, shownTo } from '../tickets/answers.js';
+import type { Caller } from '../access/caller.js';
 import { ForbiddenError } from '../problem.js';
 import { addRoute } from '../route/route.js';
 import {
@@ -54,10 +55,15 @@ function deedsOfPatch(report: Ticket, patch: TicketPatch): TransitionRequest[] {
     const externalIds = externalIdentifier === undefined ? null : externalIdsOf(externalIdentifier);
     deeds.push({ deed: 'change', subject, severity, externalIds });
   }
-  const known = new Set(report.comments.map(({ seq }) => `${report.id}.${seq}`));
-  for (const { id, text } of patch.note ?? [])
-    if (id === undefined || !known.has(id))
-      deeds.push({ deed: 'comment', text, internal: false, attachments: [] });
+  const known = new Set(
+    report.comments.flatMap(({ seq, externalId }) => [`${report.id}.${seq}`, externalId ?? []].flat()),
+  );
+  for (const { id, text } of patch.note ?? []) {
+    if (id !== undefined && known.has(id)) continue;
+    if (id !== undefined) known.add(id);
+    const externalId = id === undefined ? {} : { externalId: id };
+    deeds.push({ deed: 'comment', text, internal: false, attachments: [], ...externalId });
+  }
   if (patch.status !== undefined && patch.status !== statusOf(report.state))
     deeds.push(deedFor(patch.status, patch.statusChangeReason ?? ''));
   return deeds;
@@ -107,6 +113,16 @@ export function ticketRoutes(
 ): void {
   const { desk } = office;
   const url = `${tmfBase}/troubleTicket` as const;
+  /** A page of what a caller may see of what was found, and how much that is in all. */
+  const visible = async (
+    wanted: Omit<Parameters<typeof desk.list>[0], 'limit' | 'offset'>,
+    caller: Caller,
+    { limit, offset }: { readonly limit: number; readonly offset: number },
+  ) => {
+    const all = await desk.list({ ...wanted, limit: await desk.count(wanted), offset: 0 });
+    const seen = all.flatMap((one) => shownTo(caller, one, now()) ?? []);
+    return { shown: seen.slice(offset, offset + limit), total: seen.length };
+  };
   addRoute(server, {
     method: 'GET',
     url,
@@ -128,9 +144,11 @@ export function ticketRoutes(
         ...(from !== undefined && { from }),
         ...(to !== undefined && { to }),
       };
-      const found = await desk.list({ ...wanted, limit, offset });
-      const shown = found.flatMap((one) => shownTo(caller, one, now()) ?? []);
-      reply.header('x-total-count', await desk.count(wanted)).header('x-result-count', shown.length);
+      const { shown, total } =
+        caller.reach === 'all'
+          ? { shown: await desk.list({ ...wanted, limit, offset }), total: await desk.count(wanted) }
+          : await visible(wanted, caller, { limit, offset });
+      reply.header('x-total-count', total).header('x-result-count', shown.length);
       return shown.map((one) => chosen(ticketJson(one, now()), fields));
     },
   });
@@ -197,12 +215,9 @@ export function ticketRoutes(
         reporter: null,
         attachments,
         externalIds: externalIdsOf(body.externalIdentifier ?? []),
+        notes: (body.note ?? []).map(({ id, text }) => ({ text, externalId: id ?? null })),
       });
-      const notes = (body.note ?? []).map(
-        ({ text }) => ({ deed: 'comment', text, internal: false }) as const,
-      );
-      const done = await desk.do(actor, filed.id, ...notes.map((one) => ({ ...one, attachments: [] })));
-      const shown = shownTo(caller, done, now());
+      const shown = shownTo(caller, filed, now());
       uploads.note(caller, filed.evidence?.bytes ?? 0);
       reply.header('location', `${url}/${filed.id}`);
       return shown && ticketJson(shown, now());
@@ -220,8 +235,8 @@ export function ticketRoutes(
     body: ticketPatch,
     answer: { description: 'the ticket', schema: ticket },
     handle: async ({ params, body, caller }) => {
-      const before = shownTo(caller, await desk.report(params.id), now());
-      if (!before) return null;
+      const before = await desk.report(params.id);
+      if (!shownTo(caller, before, now())) return null;
       if (body.id !== undefined && body.id !== params.id)
         throw new ValidationError([
           validationError('body.id', `is ${body.id}, and the ticket is ${params.id}`, params.id),

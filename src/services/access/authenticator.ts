@@ -1,8 +1,29 @@
-import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
-import type { Principal } from '../../core/access/rules.js';
+import {
+  createCipheriv,
+  createDecipheriv,
+  hkdfSync,
+  randomBytes,
+  scrypt,
+  timingSafeEqual,
+} from 'node:crypto';
+import type { Principal, Role } from '../../core/access/rules.js';
+import { plainName } from '../../core/text/control-characters.js';
 import type { EpochMs } from '../../core/types.js';
 import { sha256 } from '../../seal/canonical.js';
-import type { AccessStore, Grant, SessionRecord } from '../../store/access-store.js';
+import type { AccessStore, Grant, ProviderSession, SessionRecord } from '../../store/access-store.js';
+import { nameKey } from '../../store/access-store.js';
+import { createHashQueue } from './hash-queue.js';
+import { createSecondFactors } from './second-factor.js';
+
+/** The provider, or its response, does not identify the user. */
+export class OidcRejectedError extends Error {
+  override readonly name = 'OidcRefused';
+}
+
+/** The provider does not answer, or its answers do not follow the protocol. */
+export class OidcUnreachableError extends Error {
+  override readonly name = 'OidcUnreachable';
+}
 
 /** The cost parameters of scrypt. */
 export interface Cost {
@@ -46,16 +67,16 @@ const derive = (password: string, salt: Buffer, by: Cost): Promise<Buffer> =>
 
 interface ThrottleOptions {
   readonly now: () => EpochMs;
-  /** The number of failures without a delay. */
-  readonly free: number;
   /** The number of names that are remembered; beyond it the oldest are forgotten. */
   readonly most?: number;
 }
 
 /** Delays sign-ins after repeated failures: one second, then twice as long each time, at most 15 minutes. */
 interface Throttle {
-  /** Milliseconds; 0: no delay. */
-  waitMs(name: string): number;
+  /** Milliseconds; 0: no delay. `free`: the number of failures without one. */
+  waitMs(name: string, free: number): number;
+  /** Failures that count. */
+  count(name: string): number;
   failed(name: string): void;
   /** Forgets all failures of the name, or the latest one only. */
   forget(name: string): void;
@@ -64,21 +85,25 @@ interface Throttle {
 
 const longestMs = 15 * 60_000;
 
-function createThrottle({ now, free, most = 10_000 }: ThrottleOptions): Throttle {
+function createThrottle({ now, most = 10_000 }: ThrottleOptions): Throttle {
   const failures = new Map<string, { readonly count: number; readonly at: EpochMs }>();
-  const penalty = (count: number): number =>
+  const penalty = (count: number, free: number): number =>
     count < free ? 0 : Math.min(longestMs, 1000 * 2 ** Math.min(count - free, 20));
+  // Failures longer ago than twice the longest delay no longer count.
+  const count = (name: string): number => {
+    const found = failures.get(name);
+    return found && now() - found.at < 2 * longestMs ? found.count : 0;
+  };
   return {
-    waitMs(name) {
+    waitMs(name, free) {
       const found = failures.get(name);
-      return found ? Math.max(0, found.at + penalty(found.count) - now()) : 0;
+      return found ? Math.max(0, found.at + penalty(found.count, free) - now()) : 0;
     },
+    count,
     failed(name) {
-      const before = failures.get(name);
-      // Failures longer ago than twice the longest delay no longer count.
-      const count = before && now() - before.at < 2 * longestMs ? before.count : 0;
+      const before = count(name);
       failures.delete(name);
-      failures.set(name, { count: count + 1, at: now() });
+      failures.set(name, { count: before + 1, at: now() });
       const [oldest] = failures.keys();
       if (failures.size > most && oldest !== undefined) failures.delete(oldest);
     },
@@ -93,13 +118,15 @@ function createThrottle({ now, free, most = 10_000 }: ThrottleOptions): Throttle
 }
 
 interface AuthenticatorOptions {
-  readonly store: Pick<AccessStore, 'tokens' | 'users' | 'sessions'>;
+  readonly store: Pick<AccessStore, 'tokens' | 'users' | 'sessions' | 'factors' | 'devices'>;
   readonly now: () => EpochMs;
   /** The maximum lifetime of a session, and its maximum idle time, milliseconds. */
   readonly sessionMs: number;
   readonly idleMs: number;
   /** The cost of checking a password for an unknown user, which has to equal that of a known one. */
   readonly cost?: Cost;
+  /** Who is asked for a second factor; see the configuration. */
+  readonly secondFactor?: { readonly roles: readonly Role[]; readonly required: boolean };
 }
 
 /** Why a credential was not accepted. */
@@ -111,6 +138,49 @@ type Entry = { readonly principal: Principal } | { readonly refused: Refusal } |
 export interface Begun {
   readonly secret: string;
   readonly session: SessionRecord;
+  /** What marks the browser as one that the user has signed in with; for a cookie of its own. */
+  readonly device?: string;
+}
+
+/** What comes with a name and a password, where there is something. */
+interface SignInDetails {
+  /** A code of the second factor, or a recovery code. */
+  readonly code?: string | undefined;
+  /** What an earlier sign-in has left in the browser. */
+  readonly device?: string | undefined;
+  /** The client's address, for the list of sessions. */
+  readonly origin?: string | undefined;
+}
+
+/** `code`: the password is right, and a code of the second factor is missing or wrong. */
+type SignInRefusal = { readonly refused: 'unknown' | 'code' } | { readonly waitMs: number };
+
+type NewSession = Grant &
+  Pick<SessionRecord, 'principal' | 'name' | 'via' | 'origin' | 'limited'> & {
+    readonly provider?: Omit<ProviderSession, 'sealedGrant' | 'checkedAt'> & {
+      readonly refreshToken: string | null;
+    };
+  };
+
+const grantKey = (secret: string): Buffer =>
+  Buffer.from(hkdfSync('sha256', secret, '', 'pop-sla refresh token', 32));
+
+/** Encrypts a refresh token with a key that only the browser's cookie gives: the database alone can't use it. */
+export function sealGrant(secret: string, token: string): string {
+  const iv = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', grantKey(secret), iv);
+  const text = Buffer.concat([cipher.update(token, 'utf8'), cipher.final()]);
+  return Buffer.concat([iv, cipher.getAuthTag(), text]).toString('base64url');
+}
+
+/** Throws where it was sealed by another cookie, or changed. */
+export function openGrant(secret: string, sealed: string): string {
+  const bytes = Buffer.from(sealed, 'base64url');
+  const decipher = createDecipheriv('aes-256-gcm', grantKey(secret), bytes.subarray(0, 12), {
+    authTagLength: 16,
+  });
+  decipher.setAuthTag(bytes.subarray(12, 28));
+  return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');
 }
 
 /** Identifies callers by their credentials. */
@@ -126,17 +196,36 @@ export interface Authenticator {
     secret: string,
     by?: 'somebody' | 'itself',
   ): Promise<{ readonly principal: Principal; readonly session: SessionRecord } | null>;
-  /** `address` is the client's: after failures both the address and the name are delayed. */
+  /**
+   * `network` is the client's. After failures the name is delayed for that network, and the network for all names; what
+   * others do from elsewhere delays nobody. A browser that the user has signed in with before, or a code of the second
+   * factor, is let through.
+   */
   signIn(
     name: string,
     password: string,
-    address: string,
-  ): Promise<Begun | Exclude<Entry, { principal: Principal }>>;
-  begin(who: Grant & Pick<SessionRecord, 'principal' | 'name' | 'via'>): Promise<Begun>;
+    network: string,
+    details?: SignInDetails,
+  ): Promise<Begun | SignInRefusal>;
+  begin(who: NewSession): Promise<Begun>;
+  /** The sessions of a principal that last, newest first. */
+  sessions(principal: string): Promise<SessionRecord[]>;
+  /** Ends a session by its hash. */
+  end(hash: string): Promise<void>;
+  /** Notes that the provider confirmed a session. */
+  confirmed(hash: string, sealedGrant: string | null): Promise<void>;
+  /** Ends sessions at a provider; resolves to how many. */
+  endOf: AccessStore['sessions']['removeOf'];
   signOut(secret: string): Promise<void>;
 }
 
 const minuteMs = 60_000;
+const deviceMs = 180 * 86_400_000;
+/** Failures without a delay: of a name from one network, of a network, of codes after the right password. */
+const freeOf = { name: 5, network: 20, code: 10 } as const;
+/** So many failures of a name from anywhere, and another network has one try instead of five. */
+const guessedAt = 100;
+const usualSecondFactor = { roles: ['finance', 'approver', 'admin'], required: false } as const;
 
 export function createAuthenticator({
   store,
@@ -144,30 +233,44 @@ export function createAuthenticator({
   sessionMs,
   idleMs,
   cost,
+  secondFactor = usualSecondFactor,
 }: AuthenticatorOptions): Authenticator {
-  const { tokens, users, sessions } = store;
-  const accounts = createThrottle({ now, free: 5 });
-  const addresses = createThrottle({ now, free: 20 });
-  // One at a time, because each takes 32 MiB.
-  let verified: Promise<unknown> = Promise.resolve();
+  const { tokens, users, sessions, devices } = store;
+  const factors = createSecondFactors({ store, now });
+  const throttle = createThrottle({ now });
+  const hashing = createHashQueue({ concurrent: 2, most: { name: 5, network: 20, all: 200 } });
 
-  const begin: Authenticator['begin'] = async ({ principal, name, via, roles, customer }) => {
+  const begin: Authenticator['begin'] = async ({ provider, ...who }) => {
     const secret = randomBytes(32).toString('base64url');
     const at = now();
     const session: SessionRecord = {
       hash: sha256(secret),
-      principal,
-      name,
-      via,
-      roles,
-      customer,
+      ...who,
       csrf: randomBytes(32).toString('base64url'),
       createdAt: at,
       expiresAt: at + sessionMs,
       seenAt: at,
+      ...(provider && {
+        provider: {
+          issuer: provider.issuer,
+          subject: provider.subject,
+          id: provider.id,
+          checkedAt: at,
+          sealedGrant: provider.refreshToken === null ? null : sealGrant(secret, provider.refreshToken),
+        },
+      }),
     };
     await sessions.add(session);
     return { secret, session };
+  };
+
+  const lasts = ({ expiresAt, seenAt }: SessionRecord): boolean =>
+    expiresAt > now() && now() - seenAt <= idleMs;
+  /** The device's hash, where the user has signed in with it before. */
+  const knownDevice = async (device: string | undefined, user: string): Promise<string | null> => {
+    if (device === undefined) return null;
+    const hash = sha256(device);
+    return (await devices.knows(hash, nameKey(user), now() - deviceMs)) ? hash : null;
   };
 
   return {
@@ -190,30 +293,86 @@ export function createAuthenticator({
     async bySession(secret, by = 'somebody') {
       const session = await sessions.find(sha256(secret));
       const at = now();
-      if (session === null || session.expiresAt <= at || at - session.seenAt > idleMs) return null;
+      if (session === null || !lasts(session)) return null;
       if (by === 'somebody' && at - session.seenAt >= minuteMs)
         void sessions.seen(session.hash, at).catch(() => undefined);
-      const { principal: id, name, roles, customer, via } = session;
-      return { principal: { id, name, roles, customer, scopes: null, via }, session };
+      const { principal: id, name, roles, customer, via, provider } = session;
+      const limited = session.limited === true && !(await factors.state(name)).enrolled;
+      const scopes = limited ? ['session'] : null;
+      const issuer = provider && { issuer: provider.issuer };
+      return { principal: { id, name, roles, customer, scopes, via, ...issuer }, session };
     },
-    async signIn(name, password, address) {
-      const account = name.normalize('NFKC').trim().toLowerCase();
-      const waitMs = Math.max(accounts.waitMs(account), addresses.waitMs(address));
-      if (waitMs > 0) return { waitMs };
+    async signIn(name, password, network, { code, device, origin } = {}) {
+      const account = plainName(name).toLowerCase();
+      const here = JSON.stringify([network, account]);
+      const anywhere = JSON.stringify([account]);
+      const free = throttle.count(anywhere) < guessedAt ? freeOf.name : 1;
+      const waitMs = Math.max(throttle.waitMs(here, free), throttle.waitMs(network, freeOf.network));
+      // Counted before anything is waited for, so that a hundred simultaneous attempts count as a hundred.
+      if (waitMs === 0) for (const each of [here, network, anywhere]) throttle.failed(each);
+      let lane = network;
+      if (waitMs > 0) {
+        const known = await knownDevice(device, name.trim());
+        const coded = JSON.stringify([network, account, 'code']);
+        const passes =
+          known !== null ||
+          (code !== undefined &&
+            throttle.waitMs(coded, freeOf.name) === 0 &&
+            (await factors.isRight(name.trim(), code)));
+        lane = known ?? here;
+        if (!passes && code !== undefined) throttle.failed(coded);
+        if (!passes || throttle.waitMs(`${lane} ${device ?? ''}`, freeOf.name) > 0) return { waitMs };
+        throttle.failed(`${lane} ${device ?? ''}`);
+      }
       const user = await users.find(name.trim());
-      // Counted before the password is checked, so that a hundred simultaneous attempts count as a hundred.
-      accounts.failed(account);
-      addresses.failed(address);
       const hash = user?.disabledAt === null ? user.password : null;
-      const turn = verified.then(() => verifyPassword(password, hash, cost));
-      verified = turn.catch(() => false);
-      const right = await turn;
+      const right = await hashing.run(lane, account, () => verifyPassword(password, hash, cost));
+      if (right === null) {
+        if (waitMs === 0) for (const each of [here, network, anywhere]) throttle.forgive(each);
+        return { waitMs: 2000 };
+      }
       if (!right || user === null) return { refused: 'unknown' };
-      accounts.forget(account);
-      addresses.forgive(address);
       const { roles, customer } = user;
-      return begin({ principal: `user:${user.name}`, name: user.name, via: 'password', roles, customer });
+      const moves = roles.some((role) => secondFactor.roles.includes(role));
+      if (moves) {
+        // Only the right password comes here, so that strangers can't use up somebody's tries.
+        const codes = JSON.stringify([account, 'code']);
+        const wait = throttle.waitMs(codes, freeOf.code);
+        if (wait > 0 && code !== undefined) return { waitMs: wait };
+        const used = code === undefined ? false : await factors.use(user.name, code);
+        if (used !== true && (await factors.state(user.name)).enrolled) {
+          if (code !== undefined) throttle.failed(codes);
+          throttle.forgive(network);
+          return { refused: 'code' };
+        }
+        throttle.forget(codes);
+      }
+      throttle.forget(here);
+      throttle.forget(`${lane} ${device ?? ''}`);
+      if (waitMs === 0) for (const each of [network, anywhere]) throttle.forgive(each);
+      const enrolled = !(moves && secondFactor.required) || (await factors.state(user.name)).enrolled;
+      const begun = await begin({
+        principal: `user:${user.name}`,
+        name: user.name,
+        via: 'password',
+        roles,
+        customer,
+        ...(origin !== undefined && { origin }),
+        ...(!enrolled && { limited: true as const }),
+      });
+      // What a browser brings is used again only where it is ours: a cookie can be planted.
+      const marked =
+        device !== undefined && (await knownDevice(device, user.name)) !== null
+          ? device
+          : randomBytes(32).toString('base64url');
+      const seen = { hash: sha256(marked), person: nameKey(user.name), seenAt: now() };
+      await devices.put(seen, now() - deviceMs);
+      return { ...begun, device: marked };
     },
+    sessions: async (principal) => (await sessions.list(principal)).filter(lasts),
+    end: (hash) => sessions.remove(hash),
+    confirmed: (hash, sealedGrant) => sessions.checked(hash, now(), sealedGrant),
+    endOf: (of) => sessions.removeOf(of),
     async signOut(secret) {
       await sessions.remove(sha256(secret));
     },

@@ -6,10 +6,10 @@ import {
   moveFault,
   reversalId,
 } from '../../core/billing/credit.js';
-import type { LedgerAction, LedgerEvent } from '../../core/ledger/actions.js';
+import type { Actor, LedgerAction, LedgerEvent } from '../../core/ledger/actions.js';
 import { headOf, linkAfter } from '../../core/ledger/chain.js';
 import { validationError } from '../../core/ledger/errors.js';
-import { actorFault } from '../../core/ledger/proposals.js';
+import { actorFault, actorOf } from '../../core/ledger/proposals.js';
 import { formatAmount, minorOf } from '../../core/money.js';
 import { addDays, formatInstant } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
@@ -22,7 +22,7 @@ import { ValidationError } from '../ledger/entries.js';
 interface Deed<T> {
   readonly ledger: Pick<LedgerStore, 'events'>;
   readonly now: () => EpochMs;
-  readonly actor: string;
+  readonly actor: string | Actor;
   /**
    * Decides from the current events what to write, and with which ledger events; throws a `ValidationError` where it is
    * not allowed.
@@ -38,7 +38,8 @@ const patience = 20;
 
 /** Writes a change together with its ledger events; decided again when others appended first. */
 export async function committed<T>({ ledger, now, actor, decide }: Deed<T>): Promise<T> {
-  const nobody = actorFault(actor);
+  const { name, identity } = actorOf(actor);
+  const nobody = actorFault(name);
   if (nobody) throw new ValidationError([nobody]);
   for (let attempt = 0; attempt < patience; attempt += 1) {
     const events = await ledger.events();
@@ -46,7 +47,11 @@ export async function committed<T>({ ledger, now, actor, decide }: Deed<T>): Pro
     const links: LedgerEvent[] = [];
     for (const action of actions) {
       links.push(
-        linkAfter(links.at(-1) ?? headOf(events), { at: now(), actor: actor.trim(), action }, digestOf),
+        linkAfter(
+          links.at(-1) ?? headOf(events),
+          { at: now(), actor: name.trim(), ...(identity === null ? {} : { principal: identity }), action },
+          digestOf,
+        ),
       );
     }
     if (links.length === 0 || (await write(links)) === 'stored') return result;

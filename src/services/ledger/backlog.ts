@@ -2,6 +2,8 @@ import type { Config } from '../../config/config.js';
 import { type AttachmentRef, attachmentsOf } from '../../core/ledger/actions.js';
 import { chainFault, headOf } from '../../core/ledger/chain.js';
 import { validationError } from '../../core/ledger/errors.js';
+import { serviceOnDays } from '../../core/customer/book.js';
+import { type LocalDate, monthAfter } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
 import { availabilityJson, type AvailabilityJson } from '../../render/availability.js';
 import { digestOf, sha256 } from '../../seal/canonical.js';
@@ -10,7 +12,7 @@ import type { Store } from '../../store/store.js';
 import { auditTrail } from '../access/registry.js';
 import { createRegistry, type Registry } from '../customers/registry.js';
 import { type Impact, impactOf, type Judging } from '../months/impact.js';
-import { judgeStored, type StoredMonth } from '../months/judge.js';
+import { judgeStored, readEntered, type StoredMonth } from '../months/judge.js';
 import { pastCreditsOf, ruleSetOfMonth } from '../statements/draw.js';
 import { createLedgerService, type LedgerService } from './service.js';
 import { ValidationError } from './entries.js';
@@ -26,6 +28,11 @@ export interface LedgerBacklog {
   impact(id: string): Promise<Impact[]>;
   month(name: string): Promise<StoredMonth[]>;
   availability(name: string): Promise<AvailabilityJson>;
+  /** The same of those days only that `sees` is true of. */
+  availabilityOnDays(
+    name: string,
+    sees: (customer: string, day: LocalDate) => boolean,
+  ): Promise<AvailabilityJson>;
   audit(expectedHead?: string): Promise<Audit>;
 }
 
@@ -71,6 +78,16 @@ export function createLedgerBacklog({
       return judging ? judging.impact(id) : impactOf(exclusion, judge());
     },
     month: (name) => judgeStored(judge(), name),
+    availabilityOnDays: async (name, sees) => {
+      const entered = await readEntered({ store, config: config() });
+      const month = { from: `${name}-01`, to: `${monthAfter(name, 1)}-01` };
+      const services = entered.config.book.services.flatMap((service) =>
+        serviceOnDays(service, month, (day) => sees(service.customer, day)),
+      );
+      const book = { ...entered.config.book, services };
+      const clipped = { ...entered, config: { ...entered.config, book } };
+      return availabilityJson(name, await judgeStored(judge(), name, clipped), now());
+    },
     availability: async (name) =>
       judging ? judging.availability(name) : availabilityJson(name, await judgeStored(judge(), name), now()),
     audit: (expectedHead) => audit(store, expectedHead),

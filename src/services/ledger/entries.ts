@@ -1,6 +1,12 @@
 import { Cron } from 'croner';
 import { type ExclusionInput, readExclusion } from '../../config/exclusion-input.js';
-import type { ExclusionText, LedgerAction, LedgerEvent, Recurrence } from '../../core/ledger/actions.js';
+import type {
+  Actor,
+  ExclusionText,
+  LedgerAction,
+  LedgerEvent,
+  Recurrence,
+} from '../../core/ledger/actions.js';
 import { headOf, linkAfter } from '../../core/ledger/chain.js';
 import { formatRefusal, type ValidationIssue, validationError } from '../../core/ledger/errors.js';
 import {
@@ -10,7 +16,7 @@ import {
   lastWord,
   refKey,
 } from '../../core/ledger/outages.js';
-import { actorFault } from '../../core/ledger/proposals.js';
+import { actorFault, actorOf } from '../../core/ledger/proposals.js';
 import { isTimeZone } from '../../core/time/calendar.js';
 import type { Interval } from '../../core/time/intervals.js';
 import type { EpochMs } from '../../core/types.js';
@@ -32,7 +38,7 @@ export class ValidationError extends Error {
 interface EnterOptions {
   readonly ledger: LedgerStore;
   readonly now: () => EpochMs;
-  readonly actor: string;
+  readonly actor: string | Actor;
   /** Returns actions to append to this history, or why they are invalid; called again when others appended first. */
   readonly decide: (
     events: readonly LedgerEvent[],
@@ -44,7 +50,8 @@ const patience = 20;
 
 /** Appends the actions that `decide` returns, all or none. Rejects with a `ValidationError` for invalid ones. */
 export async function enter({ ledger, now, actor, decide }: EnterOptions): Promise<LedgerEvent[]> {
-  const nobody = actorFault(actor);
+  const { name, identity } = actorOf(actor);
+  const nobody = actorFault(name);
   if (nobody) throw new ValidationError([nobody]);
   for (let attempt = 0; attempt < patience; attempt += 1) {
     const events = await ledger.events();
@@ -53,7 +60,10 @@ export async function enter({ ledger, now, actor, decide }: EnterOptions): Promi
     if (isRefusal(decided)) throw new ValidationError(decided);
     const links: LedgerEvent[] = [];
     for (const action of decided) {
-      links.push(linkAfter(links.at(-1) ?? head, { at: now(), actor: actor.trim(), action }, digestOf));
+      const who = identity === null ? {} : { principal: identity };
+      links.push(
+        linkAfter(links.at(-1) ?? head, { at: now(), actor: name.trim(), ...who, action }, digestOf),
+      );
     }
     if (links.length === 0 || (await ledger.append(links)) === 'stored') return links;
   }

@@ -1,17 +1,23 @@
 import type { Config } from '../../config/config.js';
-import type { ExclusionInput } from '../../config/exclusion-input.js';
 import type { CustomerRegistry } from '../../core/customer/book.js';
 import {
-  idOfAction,
+  type Actor,
   type AttachmentRef,
   type ExclusionText,
+  idOfAction,
   type LedgerAction,
   type OutageRef,
 } from '../../core/ledger/actions.js';
 import { validationError } from '../../core/ledger/errors.js';
 import { foldExclusions, type LedgerExclusion } from '../../core/ledger/exclusions.js';
 import { correctionFaults, foldCorrections, refKey } from '../../core/ledger/outages.js';
-import { type Decision, decisionFault, knownNames, proposalFaults } from '../../core/ledger/proposals.js';
+import {
+  actorOf,
+  type Decision,
+  decisionFault,
+  knownNames,
+  proposalFaults,
+} from '../../core/ledger/proposals.js';
 import { memoizeByIdentity } from '../../core/memoize.js';
 import { type ExclusionRules, versionFor } from '../../core/plan.js';
 import { formatInstant } from '../../core/time/calendar.js';
@@ -21,7 +27,7 @@ import { networkNames, type NetworkOf } from '../../render/ledger/traces.js';
 import type { Store } from '../../store/store.js';
 import { withLedgerEntries } from '../customers/in-force.js';
 import { attributedLately } from './attribution.js';
-import { countedOutages, enter, ValidationError, type ShownOutage, showOutages, textsOf } from './entries.js';
+import { countedOutages, enter, ValidationError, type ShownOutage, showOutages } from './entries.js';
 import { traceOutages } from './trace-outages.js';
 
 /** The rules of the carrier's contract, used where no plan has rules. */
@@ -71,9 +77,21 @@ interface CorrectionRequest {
 export interface LedgerService {
   exclusions(): Promise<LedgerExclusion[]>;
   exclusion(id: string): Promise<LedgerExclusion>;
-  /** Proposes all of them or none; each error names the index of its text. */
-  propose(actor: string, texts: readonly ExclusionText[]): Promise<LedgerExclusion[]>;
-  decide(actor: string, decision: Decision, id: string, reason: string | null): Promise<LedgerExclusion>;
+  /**
+   * Proposes all of them or none, and rejects the proposals that they take the place of; each error names the index of
+   * its text.
+   */
+  propose(
+    actor: string | Actor,
+    texts: readonly ExclusionText[],
+    withdrawn?: readonly { readonly id: string; readonly reason: string }[],
+  ): Promise<LedgerExclusion[]>;
+  decide(
+    actor: string | Actor,
+    decision: Decision,
+    id: string,
+    reason: string | null,
+  ): Promise<LedgerExclusion>;
   outages(query?: {
     readonly port?: string;
     readonly from?: EpochMs;
@@ -87,7 +105,7 @@ export interface LedgerService {
   /** The network that an address belongs to, by the configuration; null: not configured. */
   readonly networkOf: NetworkOf;
   /** Resolves to the correction's id. */
-  correct(actor: string, request: CorrectionRequest): Promise<string>;
+  correct(actor: string | Actor, request: CorrectionRequest): Promise<string>;
 }
 
 export function createLedgerService({ store, config, now }: LedgerServiceOptions): LedgerService {
@@ -113,7 +131,7 @@ export function createLedgerService({ store, config, now }: LedgerServiceOptions
   return {
     exclusions,
     exclusion,
-    async propose(actor, texts) {
+    async propose(actor, texts, withdrawn = []) {
       await attached(
         store,
         texts.flatMap(({ attachments }) => attachments),
@@ -126,14 +144,23 @@ export function createLedgerService({ store, config, now }: LedgerServiceOptions
           const { pops, book } = withLedgerEntries(config(), events);
           const popIds = pops.map(({ id }) => id);
           const known = knownNames(popIds, book);
-          const others = foldExclusions(events);
-          const actions: LedgerAction[] = [];
+          const gone = new Set(withdrawn.map(({ id }) => id));
+          const others = foldExclusions(events).filter(
+            ({ id, state }) => state !== 'proposed' || !gone.has(id),
+          );
+          const open = foldExclusions(events).filter(({ id, state }) => state === 'proposed' && gone.has(id));
+          const actions: LedgerAction[] = open.map(({ id }) => ({
+            type: 'exclusion-rejected',
+            id,
+            reason: withdrawn.find((one) => one.id === id)?.reason ?? '',
+          }));
+          const firstSeq = nextSeq + actions.length;
           const refusals = texts.flatMap((text, index) => {
             const rules = rulesFor(book, text.intervals);
             const faults = proposalFaults(text, { now: now(), known, rules, others });
-            const id = `X${nextSeq + index}`;
+            const id = `X${firstSeq + index}`;
             actions.push({ type: 'exclusion-proposed', id, ...text });
-            const proposed = { actor, at: now(), reason: null };
+            const proposed = { actor: actorOf(actor).name, at: now(), reason: null };
             const none = { approved: null, rejected: null, revoked: null };
             others.push({ id, ...text, state: 'proposed', proposed, ...none });
             const place = texts.length === 1 ? '' : `${index + 1}: `;
@@ -142,7 +169,9 @@ export function createLedgerService({ store, config, now }: LedgerServiceOptions
           return refusals.length > 0 ? refusals : actions;
         },
       });
-      return (await exclusions()).filter(({ id }) => links.some(({ action }) => idOfAction(action) === id));
+      return (await exclusions()).filter(({ id }) =>
+        links.some(({ action }) => action.type === 'exclusion-proposed' && action.id === id),
+      );
     },
     async decide(actor, decision, id, reason) {
       if (decision !== 'approve' && (reason ?? '').trim() === '') {
@@ -251,28 +280,4 @@ async function attached(
       ),
     ]);
   }
-}
-
-export interface Imported {
-  readonly proposed: readonly LedgerExclusion[];
-  /** How many were skipped because one with the same source and time is proposed or approved already. */
-  readonly leftOut: number;
-}
-
-/**
- * Proposes all exclusions in a file, or none. Rejects with a `ValidationError` whose issues name the place in the file.
- */
-export async function importExclusions(
-  desk: Pick<LedgerService, 'exclusions' | 'propose'>,
-  actor: string,
-  inputs: readonly { readonly place: string | null; readonly input: ExclusionInput }[],
-): Promise<Imported> {
-  const texts = textsOf(inputs);
-  const alive = (await desk.exclusions()).filter(({ state }) => state === 'proposed' || state === 'approved');
-  const known = new Set(alive.map((one) => JSON.stringify([one.source, one.intervals])));
-  const fresh = texts.filter(
-    (one) => one.source === null || !known.has(JSON.stringify([one.source, one.intervals])),
-  );
-  const proposed = fresh.length === 0 ? [] : await desk.propose(actor, fresh);
-  return { proposed, leftOut: texts.length - fresh.length };
 }

@@ -21,7 +21,7 @@ interface NotifierOptions {
 /** Creates the messages for an event: one for each target that subscribed to it and may see it. */
 export function createNotifier({ targets, config }: NotifierOptions) {
   return async (occurrences: readonly Occurrence[]): Promise<OutboxDraft[]> => {
-    const all = await targets.list();
+    const all = (await targets.list()).filter(({ goneAt }) => goneAt === undefined);
     return occurrences.flatMap((occurrence) =>
       all.flatMap((target) => draftOf(target, occurrence, config()) ?? []),
     );

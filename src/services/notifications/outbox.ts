@@ -7,6 +7,7 @@ import { listenerPath, type TicketEvent } from '../../render/tmf.js';
 import type { NotifyTarget, OutboxDepth, OutboxMessage } from '../../store/statement-store.js';
 import type { Store } from '../../store/store.js';
 import type { LookupAll, WebhookOptions } from './webhook.js';
+import { WebhookAnswerError } from './webhook-answer.js';
 
 interface OutboxOptions {
   readonly store: Pick<Store, 'outbox' | 'targets'>;
@@ -35,6 +36,8 @@ const atOnce = 8;
 const stopPatienceMs = 2_000;
 const keptMs = 30 * 86_400_000;
 const sweepEveryMs = 3_600_000;
+/** A target is left alone for as long as it asks, up to a day. */
+const longestAskedMs = 86_400_000;
 
 /**
  * Delivers the messages of the outbox at least once each. Retries are delayed more and more, and end after the last
@@ -46,6 +49,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const stopping = new AbortController();
   let running: Promise<void> = Promise.resolve();
   let swept = -Infinity;
+  /** Until when a target asked to be left alone. */
+  const pausedUntil = new Map<string, EpochMs>();
 
   const attempt = async (message: OutboxMessage): Promise<void> => {
     const { id, event, about, attempts } = message;
@@ -56,6 +61,12 @@ export function createOutbox(options: OutboxOptions): Outbox {
       await settle('dead', 'its target was taken back', 0);
       return;
     }
+    if (target.goneAt !== undefined) {
+      await settle('dead', 'its target is gone (410)', 0);
+      return;
+    }
+    // Its claim ends by itself: nothing was tried.
+    if ((pausedUntil.get(target.id) ?? 0) > clock.now()) return;
     try {
       const now = clock.now();
       await send({ message, target, config: config(), now, version, ...(lookup && { lookup }) });
@@ -64,8 +75,19 @@ export function createOutbox(options: OutboxOptions): Outbox {
     } catch (error) {
       const why = (error instanceof Error ? error.message : String(error)).slice(0, 500);
       const { notifications } = config();
-      const last = attempts + 1 >= notifications.attempts;
-      const waitMs = backoffMs(attempts + 1, notifications, random);
+      const status = error instanceof WebhookAnswerError ? error.status : null;
+      const asked = error instanceof WebhookAnswerError ? error.retryAfterMs : null;
+      if (status === 410) {
+        await targets.gone(target.id, clock.now());
+        log.error({ id, target: target.id, about }, 'a target is gone (410): nothing is sent there any more');
+      }
+      const last = attempts + 1 >= notifications.attempts || status === 410;
+      const waitMs = Math.max(
+        backoffMs(attempts + 1, notifications, random),
+        Math.min(asked ?? 0, longestAskedMs),
+      );
+      if (asked !== null && (status === 429 || status === 503))
+        pausedUntil.set(target.id, clock.now() + Math.min(asked, longestAskedMs));
       await settle(last ? 'dead' : 'waiting', why, last ? 0 : waitMs);
       const fields = { id, event, about, target: target.id, attempts: attempts + 1, why };
       if (last) log.error(fields, 'a message is given up: `pop-sla outbox list`');
@@ -149,7 +171,8 @@ async function send({ message, target, config, now, version, lookup }: SendOptio
     event: message.event,
     now,
     timeoutMs,
-    allow,
+    // Networks that the operator opens are for its own targets.
+    allow: target.customer === null ? allow : [],
     userAgent: `pop-sla/${version}`,
     ...(lookup && { lookup }),
   });
@@ -216,7 +239,10 @@ function robotError(answer: string): string | null {
 
 function listenerUrl(callback: string, body: string): string {
   const { eventType } = JSON.parse(body) as { readonly eventType: TicketEvent };
-  return `${callback.replace(/\/+$/, '')}${listenerPath(eventType)}`;
+  const url = new URL(callback);
+  // What stands behind the `?` of the callback stays there.
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}${listenerPath(eventType)}`;
+  return url.href;
 }
 
 export interface MailOptions {

@@ -182,7 +182,11 @@ function targetFaults(request: TargetRequest, config: Config): ValidationIssue[]
       ]),
     );
   }
-  faults.push(...(kind === 'mail' ? mailFaults(address) : urlFaults(address, config)));
+  faults.push(
+    ...(kind === 'mail'
+      ? mailFaults(address)
+      : urlFaults(address, customer === null ? config.notifications.allow : [])),
+  );
   if (secret !== null && !/^[\x21-\x7e]{16,200}$/.test(secret))
     faults.push(
       validationError('secret', 'is too short, or has blanks', '16 to 200 visible ASCII characters', [
@@ -235,8 +239,11 @@ const mailFaults = (address: string): ValidationIssue[] =>
         ]),
       ];
 
-/** Names are resolved when a message is sent, because they may have another address then. */
-function urlFaults(address: string, { notifications }: Config): ValidationIssue[] {
+/**
+ * `allow`: the networks that the operator opened, which are for its own targets only.
+ * Names are resolved when a message is sent, because they may have another address then.
+ */
+function urlFaults(address: string, allow: readonly Network[]): ValidationIssue[] {
   const allowed = 'https://host/path, without user and password';
   // URL parsers ignore line ends, but later readers of the address may not.
   if (address.length > 2000 || /[\s\p{Cc}\p{Cs}]/u.test(address) || !URL.canParse(address))
@@ -247,7 +254,7 @@ function urlFaults(address: string, { notifications }: Config): ValidationIssue[
   if (protocol !== 'https:' && protocol !== 'http:')
     return [validationError('address', `is of ${protocol}`, allowed, ['url-scheme'])];
   const host = hostname.replace(/^\[|\]$/g, '');
-  const rules = addressRules(notifications.allow);
+  const rules = addressRules(allow);
   if (isIP(host) !== 0 && !rules.may(host)) {
     const what = `is ${host}, an address that webhooks may not go to`;
     return [
@@ -259,7 +266,7 @@ function urlFaults(address: string, { notifications }: Config): ValidationIssue[
       ),
     ];
   }
-  const house = notifications.allow.length > 0;
+  const house = allow.length > 0;
   if (protocol === 'http:' && (!house || (isIP(host) !== 0 && !rules.isAllowedHouse(host))))
     return [
       validationError(

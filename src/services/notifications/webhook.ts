@@ -6,6 +6,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import type { Network } from '../../config/scalars.js';
 import type { EpochMs } from '../../core/types.js';
 import { addressRules } from './targets.js';
+import { WebhookAnswerError } from './webhook-answer.js';
 
 /** Resolves a name to all of its addresses. */
 export type LookupAll = (host: string) => Promise<readonly LookupAddress[]>;
@@ -26,6 +27,14 @@ export interface WebhookOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Why an answer of 2xx with this body is a refusal all the same; null: it is none. */
   readonly refusedBy?: (body: string) => string | null;
+}
+
+/** The delay that a `Retry-After` header asks for, in seconds or until a date; null: it is neither. */
+export function retryAfterMs(header: string | undefined, now: EpochMs): number | null {
+  if (header === undefined) return null;
+  if (/^\s*\d{1,9}\s*$/.test(header)) return Number(header) * 1000;
+  const until = /[A-Za-z]/.test(header) ? Date.parse(header) : NaN;
+  return Number.isNaN(until) ? null : Math.max(0, until - now);
 }
 
 /** At most this many bytes of a response are read. */
@@ -103,7 +112,7 @@ export async function postWebhook(options: WebhookOptions): Promise<void> {
 
 function answered(
   request: ClientRequest,
-  { body, timeoutMs, refusedBy }: Pick<WebhookOptions, 'body' | 'timeoutMs' | 'refusedBy'>,
+  { body, timeoutMs, refusedBy, now }: Pick<WebhookOptions, 'body' | 'timeoutMs' | 'refusedBy' | 'now'>,
   refuseFor: (address: string) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -134,9 +143,11 @@ function answered(
           const refusal = refusedBy?.(Buffer.concat(chunks).toString()) ?? null;
           if (refusal === null) resolve();
           else reject(new Error(refusal));
-        } else if (statusCode >= 300 && statusCode < 400)
-          reject(new Error(`answered ${statusCode}: redirects are not followed`));
-        else reject(new Error(`answered ${statusCode}`));
+        } else {
+          const redirects = statusCode >= 300 && statusCode < 400 ? ': redirects are not followed' : '';
+          const wait = retryAfterMs(response.headers['retry-after'], now);
+          reject(new WebhookAnswerError(statusCode, wait, `answered ${statusCode}${redirects}`));
+        }
       });
     });
     request.end(body);

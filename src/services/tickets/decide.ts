@@ -17,6 +17,8 @@ export type TransitionRequest =
       readonly text: string;
       readonly internal: boolean;
       readonly attachments: readonly AttachmentRef[];
+      /** What another system calls the note. */
+      readonly externalId?: string;
     }
   | { readonly deed: 'link'; readonly to: string }
   | {
@@ -88,14 +90,20 @@ function decideDeed(
     case 'reopen':
       return or(list(textFault('reason', request.text)), { type: 'reopened', reason: request.text });
     case 'comment': {
-      const { text, internal, attachments } = request;
+      const { text, internal, attachments, externalId } = request;
       if (internal && actor.side === 'customer')
         return [
           validationError('internal', 'is for the NOC', 'a comment that both sides see', [
             'not-for-customers',
           ]),
         ];
-      return or(list(textFault('text', text)), { type: 'commented', text, internal, attachments });
+      return or(list(textFault('text', text)), {
+        type: 'commented',
+        text,
+        internal,
+        attachments,
+        ...(externalId !== undefined && { externalId }),
+      });
     }
     case 'link': {
       const { to } = request;

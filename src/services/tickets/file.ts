@@ -84,6 +84,8 @@ export interface FilingRequest {
   readonly reporter: string | null;
   readonly attachments: readonly AttachmentRef[];
   readonly externalIds: readonly ExternalId[];
+  /** Comments that are filed with it, or nothing is. */
+  readonly notes?: readonly { readonly text: string; readonly externalId: string | null }[];
 }
 
 /** What a ticket is about, by the customer's services. */

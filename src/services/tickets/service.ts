@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.js';
-import type { AttachmentRef } from '../../core/ledger/actions.js';
+import type { Actor, AttachmentRef } from '../../core/ledger/actions.js';
 import { validationError } from '../../core/ledger/errors.js';
 import { isPathId } from '../../core/path.js';
 import {
@@ -10,7 +10,7 @@ import {
   reportChainFault,
 } from '../../core/ticket/actions.js';
 import { checkTransition, incidentOf, samenessOf } from '../../core/ticket/lifecycle.js';
-import { type Ticket, foldReport } from '../../core/ticket/report.js';
+import { type Ticket, foldReport, textFault } from '../../core/ticket/report.js';
 import type { Suggestion } from '../../core/ticket/suggestion.js';
 import type { EpochMs, PathId } from '../../core/types.js';
 import { digestOf, sha256 } from '../../seal/canonical.js';
@@ -85,8 +85,14 @@ export interface TicketService {
   count(query: TicketQuery): Promise<number>;
   /** Applies all transitions in order, or none. */
   do(actor: TicketActor, id: string, ...requests: readonly TransitionRequest[]): Promise<Ticket>;
-  toOutage(actor: TicketActor, id: string, request: OutageRequest): Promise<Ticket>;
-  toExclusion(actor: TicketActor, id: string, request: ExclusionRequest): Promise<Ticket>;
+  /** `by`: who it is in the ledger; the actor's name when absent. */
+  toOutage(actor: TicketActor, id: string, request: OutageRequest, by?: string | Actor): Promise<Ticket>;
+  toExclusion(
+    actor: TicketActor,
+    id: string,
+    request: ExclusionRequest,
+    by?: string | Actor,
+  ): Promise<Ticket>;
   /** The frozen evidence, byte for byte; null: it was filed without a band. Throws where it does not match its hash. */
   evidence(id: string): Promise<Uint8Array | null>;
   attach(name: string, content: Uint8Array): Promise<AttachmentRef>;
@@ -145,7 +151,10 @@ export function createTicketService({ store, ledger, config, now }: TicketServic
     report,
     async file(actor, request) {
       const at = now();
-      const wrong = filingFaults(request, actor, at);
+      const wrong = [
+        ...filingFaults(request, actor, at),
+        ...(request.notes ?? []).flatMap(({ text }, index) => textFault(`note.${index}.text`, text) ?? []),
+      ];
       const scope = scopeOf(config(), request, at);
       if (wrong.length > 0 || 'field' in scope)
         throw new ValidationError([...wrong, ...('field' in scope ? [scope] : [])]);
@@ -204,6 +213,10 @@ export function createTicketService({ store, ledger, config, now }: TicketServic
         const actions: TicketAction[] = [{ type: 'filed', text }];
         // A ticket filed by phone has been acknowledged by whoever took the call.
         if (request.channel === 'phone') actions.push({ type: 'taken' });
+        for (const { text: said, externalId } of request.notes ?? []) {
+          const named = externalId === null ? {} : { externalId };
+          actions.push({ type: 'commented', text: said, internal: false, attachments: [], ...named });
+        }
         return actions;
       });
     },
@@ -230,10 +243,10 @@ export function createTicketService({ store, ledger, config, now }: TicketServic
         return decideDeeds(before, requests, actor, incident, now());
       });
     },
-    toOutage: (actor, id, request) =>
-      enter(actor, id, 'outage', (before) => enterOutage(ledger, before, actor.name, request)),
-    toExclusion: (actor, id, request) =>
-      enter(actor, id, 'exclusion', (before) => proposeExclusion(ledger, before, actor.name, request)),
+    toOutage: (actor, id, request, by = actor.name) =>
+      enter(actor, id, 'outage', (before) => enterOutage(ledger, before, by, request)),
+    toExclusion: (actor, id, request, by = actor.name) =>
+      enter(actor, id, 'exclusion', (before) => proposeExclusion(ledger, before, by, request)),
     async evidence(id) {
       const { evidence } = await report(id);
       if (evidence === null) return null;

@@ -1,7 +1,7 @@
 import type { ExclusionInput } from '../../config/exclusion-input.js';
 import type { Ticket } from '../../core/ticket/report.js';
 import { filesOf, forCustomer } from '../../core/ticket/visibility.js';
-import type { AttachmentRef } from '../../core/ledger/actions.js';
+import type { Actor, AttachmentRef } from '../../core/ledger/actions.js';
 import { parseRef } from '../../core/ledger/outages.js';
 import { validationError } from '../../core/ledger/errors.js';
 import { pathEnds } from '../../core/path.js';
@@ -32,7 +32,7 @@ const sourceOf = ({ id }: Pick<Ticket, 'id'>): string => `fault-report:${id}`;
 export async function enterOutage(
   desk: LedgerService,
   report: Ticket,
-  actor: string,
+  actor: string | Actor,
   request: OutageRequest,
 ): Promise<string> {
   const { from, to } = request;
@@ -73,7 +73,7 @@ export async function enterOutage(
 export async function proposeExclusion(
   desk: LedgerService,
   report: Ticket,
-  actor: string,
+  actor: string | Actor,
   request: ExclusionRequest,
 ): Promise<string> {
   const scope = request.scope ?? scopeOfReport(report);

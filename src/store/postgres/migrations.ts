@@ -5,6 +5,7 @@ import { access } from './migrations/0004-access.js';
 import { faultReports } from './migrations/0005-fault-reports.js';
 import { statements } from './migrations/0006-statements.js';
 import { network } from './migrations/0007-network.js';
+import { identity } from './migrations/0008-identity.js';
 import type { Migration } from './migrations/migration.js';
 
 export const migrations: readonly Migration[] = [
@@ -15,4 +16,5 @@ export const migrations: readonly Migration[] = [
   faultReports,
   statements,
   network,
+  identity,
 ];

@@ -1,17 +1,20 @@
 import type { TrailEntry } from '../../core/access/claims.js';
 import type { Role } from '../../core/access/rules.js';
 import { noHash } from '../../core/ledger/chain.js';
-import type {
-  AccessStore,
-  Reply,
-  ReplyStore,
-  SessionRecord,
-  SessionStore,
-  TokenRecord,
-  TokenStore,
-  TrailStore,
-  UserRecord,
-  UserStore,
+import {
+  type AccessStore,
+  type DeviceStore,
+  type Reply,
+  type ReplyStore,
+  type SecondFactorStore,
+  type SessionRecord,
+  type SessionStore,
+  type TokenRecord,
+  type TokenStore,
+  type TrailStore,
+  type UserRecord,
+  type UserStore,
+  nameKey,
 } from '../access-store.js';
 import { change, first, prepare, type SqlDatabase } from './database.js';
 import { type ExpressionBuilder, sql } from './kysely.js';
@@ -22,6 +25,8 @@ export function accessStore(db: SqlDatabase): AccessStore {
     tokens: tokenStore(db),
     users: userStore(db),
     sessions: sessionStore(db),
+    factors: factorStore(db),
+    devices: deviceStore(db),
     trail: trailStore(db),
     replies: replyStore(db),
   };
@@ -84,11 +89,7 @@ function tokenStore(db: SqlDatabase): TokenStore {
 
 /** Names are equal that differ only in the case of their ASCII letters: that is how both databases' `lower` works. */
 const isName = (eb: ExpressionBuilder<Tables, 'person'>, name: string) =>
-  eb(
-    eb.fn<string>('lower', ['name']),
-    '=',
-    name.replace(/[A-Z]/g, (letter) => letter.toLowerCase()),
-  );
+  eb(eb.fn<string>('lower', ['name']), '=', nameKey(name));
 
 function userStore(db: SqlDatabase): UserStore {
   const users = db.from
@@ -143,19 +144,39 @@ function userStore(db: SqlDatabase): UserStore {
 }
 
 function sessionStore(db: SqlDatabase): SessionStore {
-  const byHash = prepare(({ hash }: { hash: string }) =>
-    db.from
-      .selectFrom('session')
-      .select(['hash', 'principal', 'name', 'via', 'roles', 'customer', 'csrf', 'created_at as createdAt'])
-      .select(['expires_at as expiresAt', 'seen_at as seenAt'])
-      .where('hash', '=', hash),
-  );
+  const sessions = db.from
+    .selectFrom('session')
+    .select(['hash', 'principal', 'name', 'via', 'roles', 'customer', 'csrf', 'created_at as createdAt'])
+    .select(['expires_at as expiresAt', 'seen_at as seenAt', 'origin', 'limited', 'issuer', 'subject'])
+    .select(['provider_session as sid', 'checked_at as checkedAt', 'sealed_grant as sealedGrant']);
+  const byHash = prepare(({ hash }: { hash: string }) => sessions.where('hash', '=', hash));
+  type Row = Awaited<ReturnType<typeof sessions.execute>>[number];
+  const sessionOf = ({
+    origin,
+    limited,
+    issuer,
+    subject,
+    sid,
+    checkedAt,
+    sealedGrant,
+    ...row
+  }: Row): SessionRecord => ({
+    ...withRoles(row),
+    ...(origin !== null && { origin }),
+    ...(limited === 1 && { limited: true as const }),
+    // A session that an earlier version began names no issuer, and ends by its age.
+    ...(issuer !== null && {
+      provider: { issuer, subject: subject ?? '', id: sid, checkedAt: checkedAt ?? 0, sealedGrant },
+    }),
+  });
   const seen = prepare(({ hash, at }: { hash: string; at: number }) =>
     db.from.updateTable('session').set({ seen_at: at }).where('hash', '=', hash).where('seen_at', '<', at),
   );
   return {
-    add: ({ hash, principal, name, via, roles, customer, csrf, createdAt, expiresAt, seenAt }) =>
+    add: (session) =>
       db.write(function* () {
+        const { hash, principal, name, via, roles, customer, csrf, createdAt, expiresAt, seenAt } = session;
+        const { origin, limited, provider } = session;
         yield* change(db.from.deleteFrom('session').where('expires_at', '<=', createdAt));
         yield* change(
           db.from.insertInto('session').values({
@@ -169,18 +190,113 @@ function sessionStore(db: SqlDatabase): SessionStore {
             created_at: createdAt,
             expires_at: expiresAt,
             seen_at: seenAt,
+            origin: origin ?? null,
+            limited: limited === true ? 1 : 0,
+            issuer: provider?.issuer ?? null,
+            subject: provider?.subject ?? null,
+            provider_session: provider?.id ?? null,
+            checked_at: provider?.checkedAt ?? null,
+            sealed_grant: provider?.sealedGrant ?? null,
           }),
         );
       }),
     async find(hash): Promise<SessionRecord | null> {
       const [row] = await db.read(byHash({ hash }));
-      return row ? withRoles(row) : null;
+      return row ? sessionOf(row) : null;
     },
+    list: async (principal) =>
+      (
+        await db.read(
+          sessions.where('principal', '=', principal).orderBy('created_at', 'desc').orderBy('hash'),
+        )
+      ).map(sessionOf),
+    checked: async (hash, at, sealedGrant) => {
+      const confirmed = { checked_at: at, sealed_grant: sealedGrant };
+      await db.change(db.from.updateTable('session').set(confirmed).where('hash', '=', hash));
+    },
+    removeOf: ({ issuer, subject, id }) =>
+      db.change(
+        db.from
+          .deleteFrom('session')
+          .where('issuer', '=', issuer)
+          .where(({ eb, and, or }) =>
+            and([
+              ...(subject === null ? [] : [eb('subject', '=', subject)]),
+              ...(id === null
+                ? []
+                : [
+                    or([
+                      eb('provider_session', '=', id),
+                      ...(subject === null ? [] : [eb('provider_session', 'is', null)]),
+                    ]),
+                  ]),
+            ]),
+          ),
+      ),
     seen: async (hash, at) => {
       await db.change(seen({ hash, at }));
     },
     remove: async (hash) => {
       await db.change(db.from.deleteFrom('session').where('hash', '=', hash));
+    },
+  };
+}
+
+function factorStore(db: SqlDatabase): SecondFactorStore {
+  const factors = db.from
+    .selectFrom('second_factor')
+    .select(['person', 'secret', 'confirmed_at as confirmedAt', 'last_step as lastStep', 'recovery']);
+  return {
+    async find(person) {
+      const [row] = await db.read(factors.where('person', '=', person));
+      return row ? { ...row, recovery: words(row.recovery) } : null;
+    },
+    put: async ({ person, secret, confirmedAt, lastStep, recovery }) => {
+      const row = { secret, confirmed_at: confirmedAt, last_step: lastStep, recovery: recovery.join(' ') };
+      await db.change(
+        db.from
+          .insertInto('second_factor')
+          .values({ person, ...row })
+          .onConflict((conflict) => conflict.column('person').doUpdateSet(row)),
+      );
+    },
+    use: (person, used) =>
+      db.write(function* () {
+        if ('step' in used) {
+          const update = db.from.updateTable('second_factor').set({ last_step: used.step });
+          return (yield* change(update.where('person', '=', person).where('last_step', '<', used.step))) > 0;
+        }
+        const row = yield* first(factors.where('person', '=', person));
+        const left = words(row?.recovery ?? '');
+        if (!left.includes(used.recovery)) return false;
+        const recovery = left.filter((one) => one !== used.recovery).join(' ');
+        const update = db.from.updateTable('second_factor').set({ recovery }).where('person', '=', person);
+        // Another request may have used one in the meantime.
+        return (yield* change(update.where('recovery', '=', row?.recovery ?? ''))) > 0;
+      }),
+    remove: async (person) =>
+      (await db.change(db.from.deleteFrom('second_factor').where('person', '=', person))) > 0,
+  };
+}
+
+function deviceStore(db: SqlDatabase): DeviceStore {
+  return {
+    put: ({ hash, person, seenAt }, before) =>
+      db.write(function* () {
+        yield* change(db.from.deleteFrom('device').where('seen_at', '<', before));
+        yield* change(
+          db.from
+            .insertInto('device')
+            .values({ hash, person, seen_at: seenAt })
+            .onConflict((conflict) => conflict.column('hash').doUpdateSet({ person, seen_at: seenAt })),
+        );
+      }),
+    knows: async (hash, person, after) => {
+      const found = db.from.selectFrom('device').select('hash').where('hash', '=', hash);
+      return (await db.read(found.where('person', '=', person).where('seen_at', '>=', after))).length > 0;
+    },
+    forget: async (person) => {
+      await db.change(db.from.deleteFrom('device').where('person', '=', person));
     },
   };
 }

@@ -1,6 +1,11 @@
 import type { LedgerAction, LedgerEvent } from '../../core/ledger/actions.js';
 import type { ContactStore } from '../access-store.js';
-import { type AttachmentStore, type LedgerStore, maxAttachmentBytes } from '../ledger-store.js';
+import {
+  type AttachmentStore,
+  type FeedStore,
+  type LedgerStore,
+  maxAttachmentBytes,
+} from '../ledger-store.js';
 import { change, first, given, prepare, type Script, type SqlDatabase } from './database.js';
 
 /** Reads an action. A text that is no action was tampered with: it is returned as it is, and its hash reveals it. */
@@ -34,14 +39,19 @@ export function ledgerAppend(
   return function* (events) {
     yield* db.lock('ledger');
     if (!isContinued(yield* first(head({})), events)) return 'moved';
-    for (const { action, ...event } of events)
-      yield* change(db.from.insertInto('ledger').values({ ...event, action: JSON.stringify(action) }));
+    for (const { action, principal, ...event } of events) {
+      const row = { ...event, principal: principal ?? null, action: JSON.stringify(action) };
+      yield* change(db.from.insertInto('ledger').values(row));
+    }
     return 'stored';
   };
 }
 
 const ledgerEvents = (db: SqlDatabase) =>
-  db.from.selectFrom('ledger').select(['seq', 'at', 'actor', 'action', 'previous', 'hash']).orderBy('seq');
+  db.from
+    .selectFrom('ledger')
+    .select(['seq', 'at', 'actor', 'principal', 'action', 'previous', 'hash'])
+    .orderBy('seq');
 
 export function ledgerStore(db: SqlDatabase): LedgerStore {
   const append = ledgerAppend(db);
@@ -49,7 +59,12 @@ export function ledgerStore(db: SqlDatabase): LedgerStore {
     append: (events) => db.write(() => append(events)),
     async events({ after = 0, limit = Number.MAX_SAFE_INTEGER } = {}) {
       const rows = await db.read(ledgerEvents(db).where('seq', '>', after).limit(limit));
-      return rows.map(({ action, ...row }) => ({ ...row, action: parseAction(action) }));
+      return rows.map(({ action, principal, ...row }) => ({
+        ...row,
+        // An event of a version before principals has none, and its hash covers none.
+        ...(principal !== null && { principal }),
+        action: parseAction(action),
+      }));
     },
   };
 }
@@ -84,6 +99,29 @@ export function attachmentStore(db: SqlDatabase): AttachmentStore {
         db.from.selectFrom('attachment').select('content').where('sha256', '=', sha256),
       );
       return row?.content ?? null;
+    },
+  };
+}
+
+export function feedStore(db: SqlDatabase): FeedStore {
+  return {
+    async get(source) {
+      const [row] = await db.read(
+        db.from
+          .selectFrom('exclusion_feed')
+          .select(['source', 'etag', 'modified', 'checked_at as checkedAt', 'events'])
+          .where('source', '=', source),
+      );
+      return row ? { ...row, events: JSON.parse(row.events) as string[] } : null;
+    },
+    put: async ({ source, etag, modified, checkedAt, events }) => {
+      const row = { etag, modified, checked_at: checkedAt, events: JSON.stringify(events) };
+      await db.change(
+        db.from
+          .insertInto('exclusion_feed')
+          .values({ source, ...row })
+          .onConflict((conflict) => conflict.column('source').doUpdateSet(row)),
+      );
     },
   };
 }

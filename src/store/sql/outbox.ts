@@ -121,14 +121,25 @@ export function targetStore(db: SqlDatabase): TargetStore {
   const targets = db.from
     .selectFrom('notify_target')
     .select(['id', 'customer', 'kind', 'address', 'secret', 'language', 'events', 'query'])
-    .select(['created_at as createdAt', 'created_by as createdBy']);
-  const targetOf = (row: Omit<NotifyTarget, 'events'> & { readonly events: string }): NotifyTarget => ({
+    .select(['created_at as createdAt', 'created_by as createdBy', 'gone_at as goneAt']);
+  type Row = Omit<NotifyTarget, 'events' | 'goneAt'> & {
+    readonly events: string;
+    readonly goneAt: number | null;
+  };
+  const targetOf = ({ events, goneAt, ...row }: Row): NotifyTarget => ({
     ...row,
-    events: row.events.split(','),
+    events: events.split(','),
+    ...(goneAt !== null && { goneAt }),
   });
   return {
-    add: async ({ createdAt, createdBy, events, ...target }) => {
-      const row = { ...target, events: events.join(','), created_at: createdAt, created_by: createdBy };
+    add: async ({ createdAt, createdBy, events, goneAt, ...target }) => {
+      const row = {
+        ...target,
+        events: events.join(','),
+        created_at: createdAt,
+        created_by: createdBy,
+        gone_at: goneAt ?? null,
+      };
       const added = db.from
         .insertInto('notify_target')
         .values(row)
@@ -140,6 +151,9 @@ export function targetStore(db: SqlDatabase): TargetStore {
       return row ? targetOf(row) : null;
     },
     list: async () => (await db.read(targets.orderBy('created_at').orderBy('id'))).map(targetOf),
+    gone: async (id, at) => {
+      await db.change(db.from.updateTable('notify_target').set({ gone_at: at }).where('id', '=', id));
+    },
     remove: async (id) => (await db.change(db.from.deleteFrom('notify_target').where('id', '=', id))) === 1,
   };
 }

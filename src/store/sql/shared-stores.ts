@@ -1,7 +1,7 @@
 import type { Store } from '../store.js';
 import { accessStore } from './access.js';
 import type { SqlDatabase } from './database.js';
-import { attachmentStore, contactStore, ledgerStore } from './ledger.js';
+import { attachmentStore, contactStore, feedStore, ledgerStore } from './ledger.js';
 import { outboxStore, targetStore } from './outbox.js';
 import { pathStore, runStore } from './runs.js';
 import { statementStore } from './statements.js';
@@ -22,4 +22,5 @@ export const sharedStores = (db: SqlDatabase): Omit<Store, 'rounds' | 'rows' | '
   outbox: outboxStore(db),
   statements: statementStore(db),
   contacts: contactStore(db),
+  feeds: feedStore(db),
 });

@@ -19,6 +19,9 @@ export interface Tables {
   readonly token: TokenTable;
   readonly person: PersonTable;
   readonly session: SessionTable;
+  readonly second_factor: FactorTable;
+  readonly device: { hash: string; person: string; seen_at: EpochMs };
+  readonly exclusion_feed: FeedTable;
   readonly trail: TrailTable;
   readonly reply: ReplyTable;
   readonly fault_event: TicketEventTable;
@@ -59,6 +62,7 @@ interface LedgerTable {
   seq: number;
   at: EpochMs;
   actor: string;
+  principal: string | null;
   /** JSON. */
   action: string;
   previous: string;
@@ -100,6 +104,32 @@ interface SessionTable {
   created_at: EpochMs;
   expires_at: EpochMs;
   seen_at: EpochMs;
+  origin: string | null;
+  /** 1: it may only enrol a second factor. */
+  limited: number;
+  issuer: string | null;
+  subject: string | null;
+  provider_session: string | null;
+  checked_at: EpochMs | null;
+  sealed_grant: string | null;
+}
+
+interface FactorTable {
+  person: string;
+  secret: string;
+  confirmed_at: EpochMs | null;
+  last_step: number;
+  /** Separated by spaces. */
+  recovery: string;
+}
+
+interface FeedTable {
+  source: string;
+  etag: string | null;
+  modified: string | null;
+  checked_at: EpochMs;
+  /** JSON. */
+  events: string;
 }
 
 interface TrailTable {
@@ -168,6 +198,7 @@ interface TargetTable {
   query: string | null;
   created_at: EpochMs;
   created_by: string;
+  gone_at: EpochMs | null;
 }
 
 interface OutboxTable {

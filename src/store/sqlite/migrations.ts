@@ -6,6 +6,7 @@ import { faultReports } from './migrations/0005-fault-reports.js';
 import { statements } from './migrations/0006-statements.js';
 import { forward } from './migrations/0007-forward.js';
 import { network } from './migrations/0008-network.js';
+import { identity } from './migrations/0009-identity.js';
 import type { Migration } from './migrations/migration.js';
 
 /** Every step, in order: the last one's version is the schema this program works with. */
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   statements,
   forward,
   network,
+  identity,
 ];

@@ -25,8 +25,8 @@ describe('a name of elsewhere that was made to point at this machine', () => {
         expect([host, (await ask(host, more)).statusCode]).toEqual([host, 403]);
     for (const host of ['127.0.0.1:9720', 'localhost', 'LOCALHOST:80', '[::1]:9720'])
       expect([host, (await ask(host)).statusCode]).toEqual([host, 200]);
-    // Prometheus may know this machine by any name.
-    expect((await ask('here.example', { url: '/metrics' })).statusCode).toBe(200);
+    expect((await ask('here.example', { url: '/metrics' })).statusCode).toBe(403);
+    expect((await ask('localhost:9720', { url: '/metrics' })).statusCode).toBe(200);
   });
 
   test('does not matter to who shows a token', async () => {

@@ -11,10 +11,10 @@ test.each([
   ["UPDATE ledger SET actor = 'mallory'", 'the ledger is never changed'],
   ['DELETE FROM ledger', 'the ledger loses nothing'],
   [
-    "REPLACE INTO ledger SELECT seq, at, 'mallory', action, previous, hash FROM ledger",
+    "REPLACE INTO ledger SELECT seq, at, 'mallory', action, previous, hash, principal FROM ledger",
     'grows at its end only',
   ],
-  ["INSERT INTO ledger VALUES (2, 1, 'mallory', '{}', 'x', 'y')", 'grows at its end only'],
+  ["INSERT INTO ledger VALUES (2, 1, 'mallory', '{}', 'x', 'y', NULL)", 'grows at its end only'],
   ["UPDATE attachment SET content = x'00'", 'attachments are never changed'],
   ['DELETE FROM attachment', 'attachments are kept'],
   ["REPLACE INTO attachment SELECT sha256, at, x'00' FROM attachment", 'attachments are never replaced'],

@@ -15,4 +15,15 @@ export function startProvider(options: {
   readonly claims: () => object;
   /** The ID token that goes out instead of the one that was made. */
   readonly change?: ((claims: Claims, tools: TokenTools) => string) | null;
-}): Promise<{ readonly issuer: string; readonly stop: () => Promise<void> }>;
+  /** Whether it gives refresh tokens. */
+  readonly refresh?: boolean;
+  readonly logoutUri?: string;
+  /** Who signs in; `ann-17` when left out. */
+  readonly subject?: () => string;
+}): Promise<{
+  readonly issuer: string;
+  readonly stop: () => Promise<void>;
+  readonly jwt: TokenTools['jwt'];
+  /** Answers every request with that status only; null: as usual again. */
+  readonly fail: (status: number | null) => void;
+}>;

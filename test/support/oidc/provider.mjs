@@ -6,7 +6,17 @@ import Provider from 'oidc-provider';
 const kid = 'the-provider';
 
 /** `change` is given each ID token's claims and a signer, and answers the token that is sent instead. */
-export async function startProvider({ clientId, secret, redirectUri, claims, change = null }) {
+/** `refresh`: it gives refresh tokens, and tells `logoutUri` (back channel) of who signs out. */
+export async function startProvider({
+  clientId,
+  secret,
+  redirectUri,
+  claims,
+  change = null,
+  refresh = false,
+  logoutUri,
+  subject = () => 'ann-17',
+}) {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   let handle = null;
   const server = createServer((request, response) => void handle?.(request, response));
@@ -18,7 +28,8 @@ export async function startProvider({ clientId, secret, redirectUri, claims, cha
         client_id: clientId,
         client_secret: secret,
         redirect_uris: [redirectUri],
-        grant_types: ['authorization_code'],
+        grant_types: ['authorization_code', ...(refresh ? ['refresh_token'] : [])],
+        ...(logoutUri && { backchannel_logout_uri: logoutUri, backchannel_logout_session_required: true }),
         response_types: ['code'],
       },
     ],
@@ -26,7 +37,11 @@ export async function startProvider({ clientId, secret, redirectUri, claims, cha
     pkce: { required: () => true },
     claims: { openid: ['sub'], profile: ['name', 'groups', 'customer'] },
     conformIdTokenClaims: false,
-    features: { devInteractions: { enabled: false } },
+    features: {
+      devInteractions: { enabled: false },
+      backchannelLogout: { enabled: logoutUri !== undefined },
+    },
+    ...(refresh && { issueRefreshToken: () => true }),
     findAccount: (_context, sub) => ({ accountId: sub, claims: () => ({ sub, ...claims() }) }),
     interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
     loadExistingGrant: async ({ oidc }) => {
@@ -41,11 +56,13 @@ export async function startProvider({ clientId, secret, redirectUri, claims, cha
   });
   // It speaks plain HTTP, which it warns of.
   const callback = provider.callback();
+  let failing = null;
   handle = (request, response) => {
+    if (failing !== null) return response.writeHead(failing).end();
     if (change !== null && request.url === '/token')
       rewrite(response, (claims) => change(claims, { jwt, publicKey }));
     return request.url.startsWith('/interaction/')
-      ? provider.interactionFinished(request, response, { login: { accountId: 'ann-17' } })
+      ? provider.interactionFinished(request, response, { login: { accountId: subject() } })
       : callback(request, response);
   };
   /** A token with those claims; signed by the provider's key unless told. */
@@ -57,6 +74,9 @@ export async function startProvider({ clientId, secret, redirectUri, claims, cha
   };
   return {
     issuer,
+    jwt,
+    /** Answers nothing any more but a status, until it is called with null. */
+    fail: (status) => void (failing = status),
     stop: () => {
       server.closeAllConnections();
       return new Promise((done) => server.close(() => done()));

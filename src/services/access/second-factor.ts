@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import { Secret, TOTP } from 'otpauth';
+import { validationError } from '../../core/ledger/errors.js';
+import type { EpochMs } from '../../core/types.js';
+import { sha256 } from '../../seal/canonical.js';
+import type { AccessStore, SecondFactor } from '../../store/access-store.js';
+import { nameKey } from '../../store/access-store.js';
+import { ValidationError } from '../ledger/entries.js';
+
+const periodMs = 30_000;
+const recoveryCodes = 10;
+
+interface SecondFactorsOptions {
+  readonly store: Pick<AccessStore, 'factors'>;
+  readonly now: () => EpochMs;
+}
+
+/** The second factors of users: time-based one-time passwords (RFC 6238), and recovery codes for a lost device. */
+export interface SecondFactors {
+  /** Whether somebody has finished enrolling, and how many recovery codes are left. */
+  state(user: string): Promise<{ readonly enrolled: boolean; readonly recoveryCodes: number }>;
+  /** Begins to enrol; `uri` is what an authenticator app reads. Rejects with a `ValidationError` once enrolled. */
+  begin(user: string): Promise<{ readonly secret: string; readonly uri: string }>;
+  /** Finishes it with a first code; resolves to the recovery codes, which are never shown again. */
+  confirm(user: string, code: string): Promise<readonly string[]>;
+  /** Uses a code of the app or a recovery code up; `null`: nobody has enrolled. */
+  use(user: string, code: string): Promise<boolean | null>;
+  /** Whether a code of the app is right, without using it up. */
+  isRight(user: string, code: string): Promise<boolean>;
+  /** Rejects with a `ValidationError` for a wrong code. */
+  remove(user: string, code: string): Promise<void>;
+  /** Removes it without a code; false: there was none. */
+  reset(user: string): Promise<boolean>;
+}
+
+export function createSecondFactors({ store: { factors }, now }: SecondFactorsOptions): SecondFactors {
+  const enrolled = async (user: string): Promise<SecondFactor | null> => {
+    const found = await factors.find(nameKey(user));
+    return found?.confirmedAt === null ? null : found;
+  };
+  /** The time step that a code is of; null: it is none of this minute. */
+  const stepOf = (secret: string, code: string): number | null => {
+    const token = code.replace(/\s/g, '');
+    if (!/^\d{6}$/.test(token)) return null;
+    const totp = new TOTP({ secret: Secret.fromBase32(secret) });
+    const delta = totp.validate({ token, timestamp: now(), window: 1 });
+    return delta === null ? null : Math.floor(now() / periodMs) + delta;
+  };
+  const use: SecondFactors['use'] = async (user, code) => {
+    const factor = await enrolled(user);
+    if (factor === null) return null;
+    const step = stepOf(factor.secret, code);
+    if (step !== null) return factors.use(factor.person, { step });
+    const recovery = sha256(plainCode(code));
+    return factor.recovery.includes(recovery) && factors.use(factor.person, { recovery });
+  };
+  return {
+    use,
+    async state(user) {
+      const factor = await enrolled(user);
+      return { enrolled: factor !== null, recoveryCodes: factor?.recovery.length ?? 0 };
+    },
+    async begin(user) {
+      if ((await enrolled(user)) !== null) {
+        throw new ValidationError([
+          validationError('id', 'has a second factor already', 'to remove it first, with a code of it'),
+        ]);
+      }
+      const totp = new TOTP({ issuer: 'pop-sla', label: user, secret: new Secret({ size: 20 }) });
+      const secret = totp.secret.base32;
+      await factors.put({ person: nameKey(user), secret, confirmedAt: null, lastStep: 0, recovery: [] });
+      return { secret, uri: totp.toString() };
+    },
+    async confirm(user, code) {
+      const factor = await factors.find(nameKey(user));
+      if (factor?.confirmedAt !== null) {
+        throw new ValidationError([
+          validationError(
+            'id',
+            'is not being enrolled',
+            'to begin first, with POST /api/v1/session/second-factor',
+          ),
+        ]);
+      }
+      const step = stepOf(factor.secret, code);
+      if (step === null) throw wrongCode();
+      const codes = Array.from({ length: recoveryCodes }, newRecoveryCode);
+      const recovery = codes.map((one) => sha256(plainCode(one)));
+      await factors.put({ ...factor, confirmedAt: now(), lastStep: step, recovery });
+      return codes;
+    },
+    async isRight(user, code) {
+      const factor = await enrolled(user);
+      const step = factor && stepOf(factor.secret, code);
+      return step !== null && factor !== null && step > factor.lastStep;
+    },
+    async remove(user, code) {
+      if ((await use(user, code)) !== true) throw wrongCode();
+      await factors.remove(nameKey(user));
+    },
+    reset: (user) => factors.remove(nameKey(user)),
+  };
+}
+
+const wrongCode = (): ValidationError =>
+  new ValidationError([
+    validationError('code', 'is wrong or was used', 'the six digits that the authenticator app shows now'),
+  ]);
+
+/** 80 random bits, in four groups of four letters and digits. */
+const newRecoveryCode = (): string =>
+  (new Secret({ buffer: new Uint8Array(randomBytes(10)).buffer }).base32.match(/.{4}/g) ?? []).join('-');
+
+const plainCode = (code: string): string => code.replace(/[\s-]/g, '').toUpperCase();
