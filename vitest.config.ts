@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { traditionalWords } from './.node/traditional.mjs';
 
 export default defineConfig({
+  plugins: [traditionalWords(import.meta.dirname)],
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/fresh-build.ts'],

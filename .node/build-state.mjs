@@ -6,7 +6,14 @@ import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const built = join(root, 'dist', 'src', 'main.js');
-const sources = ['src', 'probes', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+const sources = [
+  '.node/traditional.mjs',
+  'src',
+  'probes',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'package-lock.json',
+];
 
 /** The newest file or folder at or below `path`, and when it was changed; a folder changes when a file comes or goes. */
 function newest(path) {

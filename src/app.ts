@@ -14,6 +14,8 @@ import type {
 } from './app/services.js';
 import type { CompareKindsOptions, KindsCompared, ProbeOnceOptions } from './app/probe-once.js';
 import type { CopiedStore, CopyProgress, CopyStoreOptions, ReadStoreOptions } from './app/store.js';
+import type { InitDone, JoinDone, JoinOptions } from './app/mesh/provision.js';
+import type { InitOptions } from './app/mesh/provision-files.js';
 import type { Daemon, DaemonOptions } from './app/daemon.js';
 import type { SimulatedHistory, SimulateHistoryOptions } from './app/simulate.js';
 import type { Config } from './config/config.js';
@@ -139,6 +141,21 @@ export async function makeEvidence(options: EvidenceOptions): Promise<EvidenceMa
 export async function openBilling(options: OpenBillingOptions): Promise<OpenBilling> {
   const billing = await import('./app/services.js');
   return billing.openBilling(options);
+}
+
+export async function initMesh(options: InitOptions): Promise<InitDone> {
+  const provision = await import('./app/mesh/provision.js');
+  return provision.initMesh(options);
+}
+
+export async function renewCertificate(folder: string): Promise<string> {
+  const provision = await import('./app/mesh/provision.js');
+  return provision.renewCertificate(folder);
+}
+
+export async function joinMesh(options: JoinOptions): Promise<JoinDone> {
+  const provision = await import('./app/mesh/provision.js');
+  return provision.joinMesh(options);
 }
 
 export async function askMesh(config: Config, now: number): Promise<AgentsShown> {

@@ -3,7 +3,7 @@ import type { EchoRequest } from '../probe.js';
 import { startFlight, type Flight } from './flight.js';
 import { land } from './land.js';
 import { outcomeOf } from '../shared/packet-record.js';
-import type { Line } from './lines.js';
+import type { Line } from '../shared/lines.js';
 import { type PacketPool, recordOf } from './packets.js';
 import type { Address } from './address.js';
 import type { EchoTold } from '../shared/pending-echoes.js';

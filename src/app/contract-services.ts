@@ -11,8 +11,9 @@ import { createTicketBacklog } from '../services/tickets/service.js';
 import type { Store } from '../store/store.js';
 import type { Stopping } from './stopping.js';
 import { createJobs } from './workers/jobs.js';
-import { startMonthWorker } from './workers/month.js';
-import { startReportWorker } from './workers/report.js';
+import { judgeInThread } from './workers/month.js';
+import { createWorkerPool } from './workers/pool.js';
+import { reportsIn } from './workers/report.js';
 
 interface ContractServicesOptions {
   readonly store: Store;
@@ -40,13 +41,13 @@ export interface ContractServices {
  */
 export async function openContractServices(options: ContractServicesOptions): Promise<ContractServices> {
   const { store, config, now, version, onRegistryChanged, clientSecret, stopping } = options;
-  const judging = startMonthWorker({ store, config, now, software: version });
-  stopping.add('judging', () => judging.close());
+  const pool = createWorkerPool();
+  stopping.add('workers', () => pool.close());
+  const judging = judgeInThread({ pool, store, config, now, software: version });
   const office = createLedgerBacklog({ store, config, now, judging, bookChanged: onRegistryChanged });
   const signer = () => keyFolder(config().keys.folder).signer();
   const billing = createBilling({ store, config, now, software: version, judging, signer });
-  const jobs = createJobs({ config, now, software: version });
-  stopping.add('jobs', () => jobs.close());
+  const jobs = createJobs({ pool, config, now, software: version });
   return {
     http: {
       ledger: { office, now },
@@ -54,7 +55,7 @@ export async function openContractServices(options: ContractServicesOptions): Pr
       access: await openAccess({ store, config, now, clientSecret }),
       reports: {
         reports: createReports({ store, config, now, software: version, judging }),
-        render: startReportWorker(),
+        render: reportsIn(pool),
       },
       billing,
       jobs,

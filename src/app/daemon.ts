@@ -110,7 +110,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       driver: driver.kind,
       stamps: driver.stamps,
     });
-    metrics.configure(config.metrics);
+    metrics.configure(metricsSettings(config));
     logLost = metrics.logLost;
     const readiness = watchReadiness({
       monotonicMs: () => clock.monotonicMs(),
@@ -167,7 +167,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const inForce = (next: Config): void => {
       const later = restartNeeded(config, next);
       config = reloadable(config, next);
-      metrics.configure(config.metrics);
+      metrics.configure(metricsSettings(config));
       engine.update(settingsOf(config));
       events.configLoaded(true, clock.now());
       log.info({ paths: config.paths.length }, 'the new configuration is in force');
@@ -366,3 +366,9 @@ function settingsOf(whole: Config): EngineSettings {
     watch: config.watch,
   };
 }
+
+const metricsSettings = ({ metrics, agent, role, pops }: Config) => ({
+  ...metrics,
+  agent: { pop: agent, role },
+  pops,
+});

@@ -19,9 +19,8 @@ export const stopOrder = {
   /** What looks at something every minute: bands, disk, clock, fault reports, the entered book. */
   lookouts: { phase: 2, limitMs: 1_000 },
   suggester: { phase: 2, limitMs: 1_000 },
-  /** Threads that judge and that make packs. */
-  judging: { phase: 2, limitMs: 1_000 },
-  jobs: { phase: 2, limitMs: 1_000 },
+  /** The threads that judge, render reports, and make and verify evidence packs. */
+  workers: { phase: 2, limitMs: 1_000 },
   /** The process that pings, where there is one. */
   driver: { phase: 2, limitMs: 1_000 },
   /** Everybody above may still write to it. */

@@ -47,5 +47,10 @@ export async function webServer({ role, http }: Config, options: WebServerOption
   };
   if (role === 'hub') return whole();
   const { createOnDemandHttp } = await import('../http/on-demand.js');
-  return createOnDemandHttp({ ...options, areMetricsOpen: http.auth.metrics === 'open', whole });
+  return createOnDemandHttp({
+    ...options,
+    areMetricsOpen: http.auth.metrics === 'open',
+    requestsPerMinute: http.requestsPerMinute,
+    whole,
+  });
 }

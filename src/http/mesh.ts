@@ -6,9 +6,10 @@ import { type MeshStanding, windowKinds } from '../core/standing.js';
 import { contains } from '../core/time/intervals.js';
 import type { EpochMs, PathId } from '../core/types.js';
 import { pathJson, popJson } from '../render/inventory.js';
-import { agentsJson, type AgentsShown, meshJson, type MeshJson } from '../render/mesh.js';
+import { agentsJson, type AgentsShown, meshJson, type MeshJson, prometheusTargets } from '../render/mesh.js';
 import type { Caller } from './access/caller.js';
-import { addRoute, isoTime, pageAnswer, pageOf, pageQuery } from './route/route.js';
+import { text } from './route/input.js';
+import { addOperation, addRoute, isoTime, pageAnswer, pageOf, pageQuery } from './route/route.js';
 import { cacheSerialized } from './route/serialized.js';
 
 interface MeshSeen {
@@ -60,9 +61,9 @@ const answer = z.strictObject({
 });
 
 /** `/api/v1/mesh`: the bands of every path over its three windows, in one answer. */
-export function meshRoutes(server: FastifyInstance, options: MeshRoutes): void {
+export function meshRoutes(server: FastifyInstance, options: MeshRoutes) {
   const answers = keptAnswers(options);
-  addRoute(server, {
+  const getMesh = addOperation(server, {
     method: 'GET',
     url: '/api/v1/mesh',
     operationId: 'getMesh',
@@ -73,6 +74,7 @@ export function meshRoutes(server: FastifyInstance, options: MeshRoutes): void {
     answer: { description: 'the mesh, a column for each figure', schema: answer },
     handle: ({ caller }) => answers.of(caller),
   });
+  return { getMesh };
 }
 
 /**
@@ -124,8 +126,28 @@ const agentsAnswer = z.strictObject({
   ),
 });
 
-/** `/api/v1/agents`: how the agents of a hub are. */
-export function agentRoutes(server: FastifyInstance, agents: () => AgentsShown): void {
+const portRule = 'the port that agents serve /metrics on, 1 to 65535; 9720 where it is left out';
+const portOfAgents = () =>
+  text<number>(
+    (given) =>
+      /^[1-9]\d{0,4}$/.test(given) && Number(given) <= 65_535
+        ? { value: Number(given) }
+        : { detail: `is not a port; allowed: ${portRule}` },
+    { description: portRule, examples: ['9720'] },
+  ).default(9720);
+
+const targets = z.array(
+  z.strictObject({ targets: z.array(z.string()), labels: z.record(z.string(), z.string()) }),
+);
+
+/**
+ * `/api/v1/agents`: how the agents of a hub are; `/api/v1/agents/targets`: where Prometheus scrapes them (the answer is
+ * in the form of its HTTP service discovery).
+ */
+export function agentRoutes(
+  server: FastifyInstance,
+  { agents, config }: { readonly agents: () => AgentsShown; readonly config: () => Config },
+): void {
   addRoute(server, {
     method: 'GET',
     url: '/api/v1/agents',
@@ -135,6 +157,27 @@ export function agentRoutes(server: FastifyInstance, agents: () => AgentsShown):
     summary: 'How every agent of the mesh is: version, configuration, backlog, clock, last seen.',
     answer: { description: 'the agents, by name', schema: agentsAnswer },
     handle: () => agentsJson(agents()),
+  });
+  addRoute(server, {
+    method: 'GET',
+    url: '/api/v1/agents/targets',
+    operationId: 'listAgentTargets',
+    tag: 'about',
+    access: 'metrics:read',
+    query: z.strictObject({ port: portOfAgents() }),
+    summary: 'Where to scrape each agent of the mesh, for http_sd_configs of Prometheus.',
+    answer: { description: 'a target an agent, at the address or name of its PoP', schema: targets },
+    handle: ({ query: { port } }) => {
+      const { pops } = config();
+      return prometheusTargets(
+        agents().agents.flatMap(({ agent }) => {
+          const pop = pops.find(({ id }) => id === agent);
+          const address = pop?.host ?? pop?.ipv4 ?? pop?.ipv6 ?? null;
+          return pop && address !== null ? [{ agent, address, region: pop.region }] : [];
+        }),
+        port,
+      );
+    },
   });
 }
 

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { FastifyInstance } from 'fastify';
 import type { HttpOptions } from './http.js';
+import { countRate, tooManyRequests } from './rate.js';
 
 /** What a daemon needs of its web server. */
 export interface WebServer {
@@ -16,6 +17,8 @@ export interface OnDemandOptions extends Pick<
 > {
   /** Whether `/metrics` asks nobody who they are. */
   readonly areMetricsOpen: boolean;
+  /** Of one address. */
+  readonly requestsPerMinute: number;
   /** Loads and makes the whole server, which does not listen itself. */
   readonly whole: () => Promise<FastifyInstance>;
 }
@@ -25,7 +28,8 @@ export interface OnDemandOptions extends Pick<
  * and loads the API and the pages when somebody asks for anything else; once loaded, they answer everything.
  */
 export function createOnDemandHttp(options: OnDemandOptions): WebServer {
-  const { readiness, metrics, tls, log, version, areMetricsOpen } = options;
+  const { readiness, metrics, tls, log, version, areMetricsOpen, requestsPerMinute } = options;
+  const countRequest = countRate(requestsPerMinute);
   let whole: Promise<FastifyInstance> | null = null;
   let isLoaded = false;
   const load = async (): Promise<FastifyInstance> => {
@@ -39,6 +43,27 @@ export function createOnDemandHttp(options: OnDemandOptions): WebServer {
       whole = null;
       throw error;
     }
+  };
+
+  /** Counts the request, and refuses it where there were too many; true: it may be answered. */
+  const admit = (request: IncomingMessage, response: ServerResponse): boolean => {
+    const { allowed, remaining, waitMs } = countRequest(request.socket.remoteAddress ?? '');
+    const seconds = Math.ceil(waitMs / 1_000);
+    response.setHeader('x-ratelimit-limit', requestsPerMinute);
+    response.setHeader('x-ratelimit-remaining', remaining);
+    response.setHeader('x-ratelimit-reset', seconds);
+    if (allowed) return true;
+    response.writeHead(429, {
+      ...plain,
+      'content-type': 'application/problem+json; charset=utf-8',
+      'retry-after': String(seconds),
+    });
+    const [title, detail] = [
+      process.getBuiltinModule('node:http').STATUS_CODES[429],
+      tooManyRequests(requestsPerMinute),
+    ];
+    response.end(JSON.stringify({ type: 'about:blank', title, status: 429, instance: request.url, detail }));
+    return false;
   };
 
   const json = (response: ServerResponse, status: number, body: object): void => {
@@ -61,6 +86,9 @@ export function createOnDemandHttp(options: OnDemandOptions): WebServer {
       }
       case '/metrics': {
         if (!areMetricsOpen) return false;
+        // Whom a proxy asks for the whole server knows, and counts.
+        if (request.headers['x-forwarded-for'] !== undefined) return false;
+        if (!admit(request, response)) return true;
         const { contentType, pieces } = metrics.answer(request.headers.accept);
         response.writeHead(200, { ...plain, 'content-type': contentType });
         await pipeline(pieces, response);

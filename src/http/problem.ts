@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorCode } from '../core/ledger/errors.js';
@@ -67,6 +68,8 @@ export interface Problem {
   readonly status: number;
   readonly detail: string;
   readonly errors?: readonly ParameterFault[];
+  /** Of an internal error: what its line in the log has too. */
+  readonly reference?: string;
 }
 
 /** Answers a problem with a page, where one was asked for; null: it is told as problem details. */
@@ -103,8 +106,9 @@ function problemOf(error: unknown, { url }: FastifyRequest, log: HttpLog): Probl
   if (error instanceof UnavailableError) return { status: 503, detail: error.message };
   const status = clientErrorStatus(error);
   if (status !== null) return { status, detail: (error as Error).message };
-  log.error({ err: error, url }, 'a request failed');
-  return { status: 500, detail: 'a fault of this program; its log says more' };
+  const reference = randomBytes(4).toString('hex');
+  log.error({ err: error, url, reference }, 'a request failed');
+  return { status: 500, detail: `internal error; see reference ${reference} in the log`, reference };
 }
 
 export const parameterFaults = ({ refusals }: ValidationError): ParameterFault[] =>
@@ -117,7 +121,7 @@ export const parameterFaults = ({ refusals }: ValidationError): ParameterFault[]
 /** Of what is not there, of what is not as it would have to be, or of what was asked wrongly. */
 function refusedStatus({ refusals: [first] }: ValidationError): number {
   if (first?.field !== 'id') return 400;
-  return first.what.startsWith('is no ') ? 404 : 409;
+  return first.said?.[0] === 'no-such' ? 404 : 409;
 }
 
 /** Fastify's own refusals (a malformed URL, say) carry their status. */

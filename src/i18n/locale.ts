@@ -74,7 +74,7 @@ interface Style {
   readonly dash: string;
   /** Two days of one month, or of one year. */
   readonly days: (first: Fields, last: Fields) => string;
-  readonly units: readonly [hour: string, minute: string, second: string];
+  readonly units: ReportWords['timeUnit'];
   readonly unitGap: string;
 }
 
@@ -116,7 +116,7 @@ function dayBefore(day: string): string {
 }
 
 /** Hours are not made days: contracts count downtime in hours. */
-function durationText(ms: number, { units: [hour, minute, second], unitGap }: Style): string {
+function durationText(ms: number, { units: { hour, minute, second }, unitGap }: Style): string {
   const rest = ms % 60_000;
   const minutes = (ms - rest) / 60_000;
   const thousandths = rest % 1000;
@@ -131,6 +131,21 @@ function durationText(ms: number, { units: [hour, minute, second], unitGap }: St
 
 const offsetText = (offset: string): string => `(UTC${offset === 'Z' ? '' : offset})`;
 
+/** Both kinds of Chinese write dates alike: the same characters name the year, the month and the day. */
+const chineseForms = (words: ReportWords): DateForms =>
+  forms(
+    {
+      day: chineseDay,
+      dayOfMonth: ({ day, month }) => `${month}月${day}日`,
+      offset: offsetText,
+      dash: ' 至 ',
+      days: chineseDays,
+      units: words.timeUnit,
+      unitGap: '',
+    },
+    ({ month, year }) => `${year}年${month}月`,
+  );
+
 const dateForms: Record<ReportLanguage, DateForms> = {
   en: forms(
     {
@@ -142,35 +157,13 @@ const dateForms: Record<ReportLanguage, DateForms> = {
         first.month === last.month
           ? `${first.day}–${englishDay(last)}`
           : `${first.day} ${englishMonth(first.month)} – ${englishDay(last)}`,
-      units: ['h', 'min', 's'],
+      units: reportWords.en.timeUnit,
       unitGap: noBreak,
     },
     ({ month, year }) => `${englishMonth(month)} ${year}`,
   ),
-  'zh-CN': forms(
-    {
-      day: chineseDay,
-      dayOfMonth: ({ day, month }) => `${month}月${day}日`,
-      offset: offsetText,
-      dash: ' 至 ',
-      days: chineseDays,
-      units: ['小时', '分', '秒'],
-      unitGap: '',
-    },
-    ({ month, year }) => `${year}年${month}月`,
-  ),
-  'zh-TW': forms(
-    {
-      day: chineseDay,
-      dayOfMonth: ({ day, month }) => `${month}月${day}日`,
-      offset: offsetText,
-      dash: ' 至 ',
-      days: chineseDays,
-      units: ['小時', '分', '秒'],
-      unitGap: '',
-    },
-    ({ month, year }) => `${year}年${month}月`,
-  ),
+  'zh-CN': chineseForms(reportWords['zh-CN']),
+  'zh-TW': chineseForms(reportWords['zh-TW']),
 };
 
 /** How one language writes what a report says. */

@@ -72,6 +72,8 @@ export interface MeshConnectOptions {
   readonly agent: PopId;
   /** Of one try. */
   readonly timeoutMs?: number;
+  /** Called with the certificate of each server that was verified. */
+  readonly onCertificate?: (certificate: Pick<PeerCertificate, 'valid_to'>) => void;
 }
 
 /**
@@ -81,7 +83,7 @@ export interface MeshConnectOptions {
 export async function connectMesh(options: MeshConnectOptions): Promise<NatsConnection> {
   const { mesh, name, agent, timeoutMs = 10_000 } = options;
   const authenticator = authenticatorOf(mesh.login);
-  const tls = tlsOf(mesh);
+  const tls = tlsOf(mesh, options.onCertificate);
   const settings: ConnectionOptions = {
     servers: mesh.servers.map((server) => server.replace(/^[a-z]+:\/\//, '')),
     name: `pop-sla ${name}`,
@@ -157,8 +159,17 @@ async function logStatus(connection: NatsConnection, log: Log): Promise<void> {
   }
 }
 
-function tlsOf({ servers, tls }: MeshConfig): TlsOptions | null {
-  const verified = { checkServerIdentity: checkIdentity } as TlsOptions;
+function tlsOf(
+  { servers, tls }: MeshConfig,
+  onCertificate: MeshConnectOptions['onCertificate'],
+): TlsOptions | null {
+  const verified = {
+    checkServerIdentity(this: ThisOfCheck, name: string, certificate: PeerCertificate): Error | undefined {
+      const wrong = checkIdentity.call(this, name, certificate);
+      if (wrong === undefined) onCertificate?.(certificate);
+      return wrong;
+    },
+  } as TlsOptions;
   if (tls === null) return servers.some((server) => server.startsWith('tls:')) ? verified : null;
   const files = { 'mesh.tls.ca': tls.ca, 'mesh.tls.cert': tls.cert, 'mesh.tls.key': tls.key };
   for (const [key, file] of Object.entries(files)) {
@@ -173,16 +184,14 @@ function tlsOf({ servers, tls }: MeshConfig): TlsOptions | null {
   };
 }
 
+type ThisOfCheck = Pick<ConnectionOptionsOfTls, 'servername' | 'socket'> | undefined;
+
 /**
  * Verifies what was configured. Of a server that is given by its address the client library names no host to verify,
  * and Node would take "localhost" instead: the address that the connection goes to is verified then. Node calls this
  * as a method of the options of that one connection.
  */
-function checkIdentity(
-  this: Pick<ConnectionOptionsOfTls, 'servername' | 'socket'> | undefined,
-  name: string,
-  certificate: PeerCertificate,
-): Error | undefined {
+function checkIdentity(this: ThisOfCheck, name: string, certificate: PeerCertificate): Error | undefined {
   const configured = this?.servername;
   if (configured !== undefined && configured !== '') return checkServerIdentity(configured, certificate);
   const address = (this?.socket as Socket | undefined)?.remoteAddress;

@@ -71,6 +71,29 @@ function agentJson({ agent, state, seen }: AgentShown): object {
   };
 }
 
+/** A list of targets as Prometheus takes it over HTTP or from a file, one an agent. */
+export interface TargetGroup {
+  readonly targets: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+interface TargetOf {
+  readonly agent: PopId;
+  /** An IP address or a name. */
+  readonly address: string;
+  readonly region: string | null;
+}
+
+/** `port`: what the agents serve `/metrics` on. */
+export const prometheusTargets = (agents: readonly TargetOf[], port: number): TargetGroup[] =>
+  agents.map(({ agent, address, region }) => ({
+    targets: [`${address.includes(':') ? `[${address}]` : address}:${port}`],
+    labels: {
+      __meta_pop_sla_agent: agent,
+      ...(region !== null && { __meta_pop_sla_region: region }),
+    },
+  }));
+
 /** A line an agent, and below what of it needs words. */
 export function agentsTable({ revision, agents }: AgentsShown, now: number): string {
   const published =

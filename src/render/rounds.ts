@@ -34,7 +34,7 @@ export function roundsCsv(rounds: readonly SlotSummary[], { header = true } = {}
  * A round, or a missing slot, as JSON: the same keys always, null where there is nothing to say. Instants are
  * ISO 8601 in UTC; every other unit is in the key's name.
  */
-export function roundJson(round: SlotSummary): object {
+export function roundJson(round: SlotSummary) {
   const measured = round.status === 'missing' ? null : round;
   // Each key by its name: spreading one object into another takes a hundred times as long, and a page has a thousand.
   return {
@@ -53,7 +53,7 @@ export function roundJson(round: SlotSummary): object {
 }
 
 /** `lost` = `sent` − `received`, and so includes `late` and `errors`; `notSent` is no part of `sent`. */
-function sizeJson(size: SizeCounts): object {
+function sizeJson(size: SizeCounts) {
   const { bytes, sent, received, late, errors, notSent, duplicates, mismatched } = size;
   return {
     bytes,

@@ -55,13 +55,13 @@ const service = 'harbour-bank-sin-1';
 
 const verify = (...args: string[]) => runCli(['verify', ...args], { now });
 /** The files of the pack, changed, in a pack of somebody who has no key: all hashes are right again. */
-function forged(change: (files: Map<string, string>) => void, zoneData: string | null = null): string {
+function forged(change: (files: Map<string, string>) => void): string {
   const { members } = openPack(readFileSync(pack()), null);
   const files = new Map([...members].map(([name, content]) => [name, Buffer.from(content).toString()]));
   change(files);
   const file = join(tempDir(), 'forged.zip');
   const again = [...files].map(([name, text]) => ({ name, content: Buffer.from(text) }));
-  writeFileSync(file, makePack(again, null, zoneData));
+  writeFileSync(file, makePack(again, null));
   return file;
 }
 const replace = (name: string, from: string | RegExp, to: string) => (files: Map<string, string>) => {
@@ -124,9 +124,13 @@ describe('an evidence pack', () => {
   describe('that was made with other time zone data', () => {
     const here = process.versions['tz'] ?? '';
 
+    const elsewhere = (files: Map<string, string>): void => {
+      replace('statement.json', `"zoneData":"${here}"`, '"zoneData":"1999a"')(files);
+    };
+
     test('says so, and whether the month has the same bounds', async () => {
       expect((await verify(pack())).stdout).not.toContain('time zone data');
-      const run = await verify(forged(() => undefined, '1999a'));
+      const run = await verify(forged(elsewhere));
       expect(run.stdout).toContain(
         `  time zone data: 1999a there, ${here} here; the month's bounds are the same by both\n`,
       );
@@ -135,13 +139,14 @@ describe('an evidence pack', () => {
 
     test('which had other bounds is not verified, and told what to verify it by', async () => {
       const earlier = (files: Map<string, string>): void => {
+        elsewhere(files);
         const statement = JSON.parse(files.get('statement.json') ?? '') as {
           parts: { zone: string; period: { from: string; to: string } }[];
         };
         for (const { period } of statement.parts) period.from = '2026-01-31T23:00:00+08:00';
         files.set('statement.json', JSON.stringify(statement));
       };
-      const run = await verify(forged(earlier, '1999a'));
+      const run = await verify(forged(earlier));
       expect(run.code).toBe(1);
       expect(run.stdout).toContain(
         `time zone data: 1999a there, ${here} here, and the month's bounds differ: verify it by a Node.js with zone data 1999a`,
@@ -150,6 +155,12 @@ describe('an evidence pack', () => {
         / {4}Asia\/\S+: 2026-01-31T23:00:00\+08:00 to \S+ there, 2026-02-01T00:00:00\+08:00 to \S+ here\n/,
       );
     });
+  });
+
+  test('whose statement records no time zone data, as those of 0.1.0, is verified', async () => {
+    const before = replace('statement.json', /,"zoneData":"[^"]+"/, '');
+    const run = await verify(forged(before));
+    expect(run.stdout).toMatch(/all \d+ values of the statement are the same\nverified\n$/);
   });
 
   test('holds what the customer has to do with, and nobody’s name', () => {

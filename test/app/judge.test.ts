@@ -1,18 +1,24 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { startMonthWorker } from '../../src/app/workers/month.js';
+import { judgeInThread } from '../../src/app/workers/month.js';
+import { createWorkerPool } from '../../src/app/workers/pool.js';
 import { createLedgerService } from '../../src/services/ledger/service.js';
 import { judgeHere } from '../../src/services/months/impact.js';
 import { dayMs, hourMs, october } from '../support/ledger.js';
+import { tempDir } from '../support/temp-dir.js';
 import { twoTenants } from '../support/tenants.js';
 
-const built = new URL('../../dist/src/app/workers/month-thread.js', import.meta.url);
+const built = new URL('../../dist/src/app/workers/thread.js', import.meta.url);
 const month = '2026-10';
 
 async function both(entry = built) {
   const { store, config, now } = await twoTenants();
   const options = { store, config: () => config, now, software: 'test' };
-  const apart = startMonthWorker({ ...options, entry });
-  onTestFinished(() => apart.close());
+  const pool = createWorkerPool({ entry });
+  onTestFinished(() => pool.close());
+  const apart = judgeInThread({ ...options, pool });
   return { store, config, now, here: judgeHere(options), apart };
 }
 
@@ -59,7 +65,21 @@ test('statements are drawn up there as here, fresh or kept', async () => {
 });
 
 test('a thread that ends takes what was asked with it, and another is started', async () => {
-  const { apart } = await both(new URL('data:text/javascript,process.exit(3)'));
-  await expect(apart.availability(month)).rejects.toThrow('ended');
-  await expect(apart.availability(month)).rejects.toThrow('ended');
+  const file = join(tempDir(), 'ends.mjs');
+  writeFileSync(file, 'export const judge = () => process.exit(3);');
+  const { apart } = await both(pathToFileURL(file));
+  await expect(apart.availability(month)).rejects.toThrow('exit');
+  await expect(apart.availability(month)).rejects.toThrow('exit');
+});
+
+test('a thread that was started since gets the configuration', async () => {
+  const { store, config, now, here } = await both();
+  const pool = createWorkerPool({ entry: built, idleMs: 1 });
+  onTestFinished(() => pool.close());
+  const apart = judgeInThread({ store, config: () => config, now, software: 'test', pool });
+  for (const services of [['alpha-service'], ['beta-service']]) {
+    const drawn = await apart.draw(month, services, true);
+    expect(drawn.services).toEqual((await here.draw(month, services, true)).services);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
 });

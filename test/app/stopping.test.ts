@@ -52,8 +52,8 @@ describe('stopping', () => {
   });
 
   test('parties of one phase don’t wait for each other', async () => {
-    const { left } = await stopped({ mesh: never, http: never, outbox: never, jobs: never });
-    expect([...left].sort()).toEqual(['http', 'jobs', 'mesh', 'outbox']);
+    const { left } = await stopped({ mesh: never, http: never, outbox: never, workers: never });
+    expect([...left].sort()).toEqual(['http', 'mesh', 'outbox', 'workers']);
   });
 
   test('is over within 5 s, whoever hangs', () => {

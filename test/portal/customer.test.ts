@@ -87,7 +87,7 @@ describe('the services', () => {
     const own = textOf(await beta.get('/services'));
     expect(own).toContain('beta-service');
     expect(own).not.toMatch(/22,222|HKD/);
-    expect(textOf(await beta.get('/statements'))).toContain('There is no statement that you may see');
+    expect(textOf(await beta.get('/statements'))).toContain('No statements to show');
     const shop = await signedIn(server, 'reseller', { customer: 'shop' });
     const sold = textOf(await shop.get('/services'));
     expect(sold).toMatch(/beta-service.*22,222\.00/);
@@ -95,7 +95,7 @@ describe('the services', () => {
   });
 
   test.each([
-    ['zh-CN', '我的服务', '可用率'],
+    ['zh-CN', '我的业务', '可用率'],
     ['zh-TW', '我的服務', '可用率'],
     ['en', 'Services', 'Availability'],
   ])('read in %s', async (language, title, availability) => {
@@ -132,7 +132,7 @@ describe('the figures of a path', () => {
       await tenants.store.rounds.put(round({ path: 'HKG>SIN', slot: slot - back * slotMs }));
     const text = textOf(await (await signedIn(server, 'customer')).get('/paths/HKG/SIN'));
     const [, held, due] = /Last 24 h.*?(\d+) of (\d+) rounds/s.exec(text) ?? [];
-    const [, spread] = /Of the latencies of (\d+) rounds/.exec(text) ?? [];
+    const [, spread] = /Latency of (\d+) rounds/.exec(text) ?? [];
     expect(due).toBe('48');
     expect(spread).toBe(held);
   });
@@ -187,7 +187,7 @@ describe('a fault report', () => {
     const bad = await send('x.png', 'no picture');
     expect([bad.statusCode, textOf(bad)]).toEqual([
       400,
-      expect.stringContaining('is not what its ending says, or of no known kind: x.png'),
+      expect.stringContaining('File type not accepted: x.png'),
     ]);
     expect(bad.body).toContain('see the file');
   });

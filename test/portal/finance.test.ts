@@ -36,7 +36,7 @@ test('finance draws a month up, seals it, sees where amounts come from, and each
   expect(textOf(month)).toMatch(/HKD\s33,333\.00/);
   const reason = `seen ${evil}`;
   const sealed = await finance.post('/months/2026-10/seal', { incomplete: reason });
-  expect([sealed.statusCode, textOf(sealed)]).toEqual([200, expect.stringContaining('What became of each')]);
+  expect([sealed.statusCode, textOf(sealed)]).toEqual([200, expect.stringContaining('Results')]);
   expect(textOf(sealed)).toContain('2 services: 0 drafts, 2 sealed');
   const one = await finance.get('/months/2026-10/alpha-service');
   expect(textOf(one)).toContain('Step by step');

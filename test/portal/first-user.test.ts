@@ -6,7 +6,7 @@ import { password, textOf, visitor } from '../http/support/portal.js';
 test('whoever comes before there is anybody to sign in as is told how to make the first one', async () => {
   const server = entrance(await twoTenants());
   for (const [language, said] of [
-    ['en', 'Nobody can sign in yet.'],
+    ['en', 'No users exist yet.'],
     ['zh-CN', '目前还没有可登录的用户'],
     ['zh-TW', '目前還沒有可登入的使用者'],
   ] as const) {

@@ -118,10 +118,10 @@ describe('outages', () => {
   test('are listed, corrected, voided and entered by forms; what is wrong stands beside what was said', async () => {
     server.clock.now = october + 12 * dayMs;
     const noc = await signedIn(server, 'noc');
-    expect(textOf(await noc.get('/outages'))).toContain('No outage is ongoing');
+    expect(textOf(await noc.get('/outages'))).toContain('No ongoing outages');
     const list = await noc.get('/outages?show=month');
     // Who saw it, and what that says of where the fault lies.
-    expect(textOf(list)).toMatch(/by HKG nobody else could say down for HKG/);
+    expect(textOf(list)).toMatch(/by HKG not confirmed by another observer down for HKG/);
     const link = /\/outages\/change\?of=[^"]+/.exec(list.body)?.[0] ?? '';
     const form = await noc.get(link);
     expect(form.body).toMatch(/name="from" value="2026-10-10T00:00"/);
@@ -180,7 +180,7 @@ describe('exclusions', () => {
       to: '2026-10-10T02:00',
     });
     expect([proposed.statusCode, proposed.headers.location]).toEqual([303, '/exclusions/X1?done=proposed']);
-    expect(textOf(await noc.get('/exclusions'))).toContain('One waits for a decision');
+    expect(textOf(await noc.get('/exclusions'))).toContain('1 pending');
     expect((await noc.post('/exclusions/X1/approve', {})).statusCode).toBe(403);
     const approver = await signedIn(server, 'approver');
     const page = await approver.get('/exclusions/X1');
@@ -193,7 +193,7 @@ describe('exclusions', () => {
     const done = await approver.post('/exclusions/X1/approve', {});
     expect([done.statusCode, done.headers.location]).toEqual([303, '/exclusions/X1?done=approve']);
     expect(textOf(await approver.get('/exclusions/X1?done=approve'))).toContain(
-      'It is approved, and counts.',
+      'Approved and in effect',
     );
     expect((await approver.post('/exclusions/X1/revoke', { reason: 'no' })).statusCode).toBe(303);
     expect((await approver.get('/exclusions/X9')).statusCode).toBe(404);
@@ -225,7 +225,7 @@ describe('exclusions', () => {
       to: '2026-10-10T01:00',
     });
     const own = await admin.get(made.headers.location ?? '');
-    expect(textOf(own)).toContain('You proposed it: somebody else has to approve it.');
+    expect(textOf(own)).toContain('You proposed it: someone else has to approve it.');
     expect([own.body.includes('/approve"'), own.body.includes('/reject"')]).toEqual([false, true]);
     const other = await signedIn(server, 'admin', { name: 'ada' });
     expect((await other.get(made.headers.location ?? '')).body).toContain('/approve"');
@@ -273,7 +273,7 @@ describe('a report', () => {
     expect([wrong.statusCode, wrong.body.includes(evil)]).toEqual([400, false]);
     const exclusion = await noc.post('/faults/F1/to-exclusion', { ...times, kind: 'third-party' });
     expect(exclusion.statusCode).toBe(303);
-    expect(textOf(await noc.get('/faults/F1/ledger'))).toContain('It became already:');
+    expect(textOf(await noc.get('/faults/F1/ledger'))).toContain('Already recorded as:');
     expect((await noc.post('/faults/F2/link', { incident: 'F1' })).statusCode).toBe(303);
     expect((await noc.post('/faults/F2/link', { incident: 'F99' })).statusCode).toBe(400);
     expect((await noc.get('/faults/F99/ledger')).statusCode).toBe(404);

@@ -109,12 +109,13 @@ describe('what is wrong with a form is said in the language of the page', () => 
   });
 });
 
-test('where an amount comes from is derived in the language of the page; the program’s own lines say that they are English', async () => {
+test('where an amount comes from is derived in the language of the page', async () => {
   const finance = await signedIn(server, 'finance');
   const url = '/months/2026-10/alpha-service';
   const page = await finance.get(url, { 'accept-language': 'zh-TW' });
-  expect(page.body).toContain('<h2>抵扣計算過程</h2>');
+  expect(page.body).toContain('<h2>賠付計算過程</h2>');
   expect(page.body).toMatch(/<th scope="row">月租費<\/th>/);
-  expect(page.body).toMatch(/<details class="said"><summary>[^<]*\p{Script=Han}/u);
+  expect(page.body).toMatch(/<ol class="explain"><li>服務等級方案: /);
+  expect(page.body).not.toContain('（英文）');
   expect((await finance.get(url)).body).toContain('<details class="said" open>');
 });

@@ -48,7 +48,7 @@ describe('signing in', () => {
     const wrong = await ann.post('/sign-in', { name: '<ann>', password: 'x' });
     expect([wrong.statusCode, textOf(wrong)]).toEqual([
       401,
-      expect.stringContaining('The name or the password is wrong.'),
+      expect.stringContaining('Wrong name or password.'),
     ]);
     expect(wrong.body).toContain('value="&lt;ann&gt;"');
     expect(wrong.body).not.toContain('<ann>');

@@ -51,7 +51,7 @@ describe('a customer’s statements', () => {
 
   test('in a month that its reseller had are the reseller’s', async () => {
     const beta = await signedIn(october.server, 'customer', { customer: 'beta', name: 'ben' });
-    expect(textOf(await beta.get('/statements'))).toContain('There is no statement that you may see');
+    expect(textOf(await beta.get('/statements'))).toContain('No statements to show');
     const shop = await signedIn(october.server, 'reseller', { customer: 'shop', name: 'sue' });
     const sold = textOf(await shop.get('/statements'));
     expect(sold).toMatch(/beta-service.*of HKD\s22,222\.00/);

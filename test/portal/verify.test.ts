@@ -30,8 +30,8 @@ describe('a pack that is sent to be checked', () => {
   test('and is as it was made is verified, with whose key it is', async () => {
     const page = await check(pack);
     expect(page.statusCode).toBe(200);
-    expect(textOf(page)).toContain('Verified: 2026-10/alpha-service is what was made');
-    expect(textOf(page)).toContain('It is signed by a key of this installation.');
+    expect(textOf(page)).toContain('Verified: 2026-10/alpha-service is unaltered');
+    expect(textOf(page)).toContain('Signed by a key of this installation.');
     expect(textOf(page)).not.toContain('Not verified');
     expect(foreignIn(page)).toEqual([]);
   });
@@ -51,7 +51,7 @@ describe('a pack that is sent to be checked', () => {
     const bob = await signedIn(other.server, 'customer', { customer: 'alpha', name: 'bob' });
     const foreign = (await bob.get('/api/v1/evidence/2026-10/alpha-service')).rawPayload;
     const text = textOf(await check(foreign));
-    expect(text).toContain('It is signed by a key that is not of this installation.');
+    expect(text).toContain('Signed by a key that does not belong to this installation.');
     expect(text).not.toContain('signed by a key of this installation');
   });
 
@@ -74,7 +74,7 @@ describe('a pack that is sent to be checked', () => {
   test('may be as long as packs are, and no longer', async () => {
     const page = await check(Buffer.alloc(65 * 1024 * 1024));
     expect([page.statusCode, page.headers['content-type']]).toEqual([413, 'text/html; charset=utf-8']);
-    expect(textOf(page)).toContain('That is too large');
+    expect(textOf(page)).toContain('The file or request is too large');
   });
 });
 

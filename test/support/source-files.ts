@@ -15,10 +15,10 @@ export interface SourceFile {
 const importExpression =
   /(?:^|\n)\s*(?:import|export)\s[^;'"]*?from\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)import\s+['"]([^'"]+)['"]/g;
 
-/** Every TypeScript file below `folder`, with what it imports. */
+/** Every TypeScript file but declarations of what the build writes, below `folder`, with what it imports. */
 export function sourceFiles(folder: string): SourceFile[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .filter((entry) => entry.isFile() && /(?<!\.d)\.ts$/.test(entry.name))
     .map((entry) => {
       const file = join(entry.parentPath, entry.name);
       const path = relative(root, file).split('\\').join('/');

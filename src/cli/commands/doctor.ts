@@ -95,7 +95,7 @@ async function examine(options: ConfigOptions, context: Context): Promise<Check[
     checkNames(config.pops),
     checkFiles(config),
     checkPort(config.http),
-    checkMesh(config),
+    checkMesh(config, app),
   ] as const);
   const [{ watchNotes }, { placeNotes }] = await Promise.all([
     import('../../config/config.js'),

@@ -10,6 +10,7 @@ import {
   readConfig,
 } from '../context.js';
 import { printJson } from '../with-ledger.js';
+import { initCommand, joinCommand, renewCommand, targetsCommand } from './mesh-setup.js';
 
 interface StatusOptions extends ConfigOptions {
   readonly json?: true;
@@ -17,9 +18,16 @@ interface StatusOptions extends ConfigOptions {
 
 export function meshCommand(context: Context): Command {
   return new Command('mesh')
-    .summary('the agents of the mesh, and what no hub could take')
-    .description('What a hub can say of its agents.')
-    .addHelpText('after', '\nExample:\n  $ pop-sla mesh status')
+    .summary('set up a mesh; its agents, and what no hub could take')
+    .description('Sets up a mesh of agents and a hub, and shows how it is.')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ pop-sla mesh init --hub nats.example.net --agents SIN=192.0.2.11,FRA=192.0.2.12\n' +
+        '  $ pop-sla mesh status',
+    )
+    .addCommand(initCommand(context))
+    .addCommand(joinCommand(context))
+    .addCommand(renewCommand(context))
     .addCommand(
       new Command('status')
         .summary('show every agent')
@@ -33,6 +41,7 @@ export function meshCommand(context: Context): Command {
         .addHelpText('after', '\nExamples:\n  $ pop-sla mesh status\n  $ pop-sla mesh status --json')
         .action((options: StatusOptions) => status(options, context)),
     )
+    .addCommand(targetsCommand(context))
     .addCommand(deadCommand(context));
 }
 

@@ -82,23 +82,25 @@ function showCommand(context: Context): Command {
       withBilling(options, context, async ({ statements }) => {
         if (options.toDate) {
           for (const document of await statements.draw(month, [service]))
-            show({ document }, options, context);
+            await show({ document }, options, context);
           return;
         }
-        show(await statements.show(month, service, options.revision), options, context);
+        await show(await statements.show(month, service, options.revision), options, context);
       }),
     );
 }
 
-function show(
+async function show(
   found: { readonly document: StatementDocument } & Partial<SealedStatement>,
   { json }: ShowOptions,
   context: Context,
-): void {
+): Promise<void> {
   if (json) {
     printJson(found, context);
     return;
   }
+  const { derivationOf } = await import('../../render/report/derivation.js');
+  const { localeOf } = await import('../../i18n/locale.js');
   const { document, hash, sealedBy, sealedAt, key } = found;
   const { id, revision, toDate, total, currency, change, acceptedIncomplete } = document;
   const state = sealedBy
@@ -118,7 +120,7 @@ function show(
             ({ field, from, to }) => `  ${field}: ${from ?? 'none'} → ${to ?? 'none'}`,
           ),
         ]),
-    ...document.parts.flatMap(({ explain }) => ['', ...explain]),
+    ...derivationOf(document, localeOf('en')).flatMap((part) => ['', ...part]),
   ];
   context.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -1,4 +1,5 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Config } from '../../config/config.js';
 import { check, messageOf, type Check } from './checks.js';
@@ -40,6 +41,8 @@ export async function checkFiles({
       }
     }),
   );
+  const secrets = named.flatMap(([key, file]) => (file != null && isSecret.has(key) ? [{ key, file }] : []));
+  const shared = secrets.flatMap(({ key, file }) => (isOpenToAll(file) ? [`${key} ${file}`] : []));
   const count = named.filter(([, file]) => file != null).length;
   const wrong = faults.flat();
   if (wrong.length > 0)
@@ -49,8 +52,23 @@ export async function checkFiles({
       wrong.join('\n'),
       'put the files in place, readable by the user that runs the daemon',
     );
+  if (shared.length > 0)
+    return check(
+      name,
+      'note',
+      `everybody on this machine may read ${shared.join(', ')}`,
+      `chmod o-r ${shared.map((each) => each.split(' ')[1]).join(' ')}`,
+    );
   return check(name, 'ok', count === 0 ? 'none are named' : `${count} can be read`);
 }
+
+const isSecret = new Set([
+  ...['http.tls.key', 'http.auth.oidc.clientSecretFile', 'store.passwordFile'],
+  ...['mesh.tls.key', 'mesh.passwordFile', 'mesh.nkeySeedFile', 'mesh.credsFile'],
+]);
+
+const isOpenToAll = (file: string): boolean =>
+  ((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & 0o004) !== 0;
 
 function isCertificate(text: string): void {
   const { validFrom, validTo } = new X509Certificate(text);

@@ -102,6 +102,7 @@ export function assembler(facts: MonthFacts): Assembler {
             facts.digest,
           ),
           config: facts.config,
+          ...(facts.zoneData !== null && { zoneData: facts.zoneData }),
         },
         previous: null,
       };

@@ -10,6 +10,7 @@ function whyChanged(before: StatementDocument, after: StatementDocument): string
     ...pathLines(before.paths, after.paths),
     ...(same(before.unobserved, after.unobserved) ? [] : ['other time is unobserved than before']),
     ...termLines(before, after),
+    ...zoneDataLines(before, after),
   ];
   if (why.length > 0) return why;
   const { software } = after;
@@ -104,6 +105,14 @@ function termLines(before: StatementDocument, after: StatementDocument): string[
   if (!same(terms(before), terms(after))) lines.push('the terms of the service are others');
   if (!same(before.sellers, after.sellers)) lines.push('who sells it is another');
   return lines;
+}
+
+/** Other time zone data is a reason only where it gives the month other bounds. */
+function zoneDataLines(before: StatementDocument, after: StatementDocument): string[] {
+  const periods = ({ parts }: StatementDocument): object => parts.map(({ zone, period }) => [zone, period]);
+  const [then, now] = [before.inputs.zoneData, after.inputs.zoneData];
+  if (then === now || same(periods(before), periods(after))) return [];
+  return [`the time zone data is ${now ?? 'unknown'}, was ${then ?? 'unknown'}, and gives other bounds`];
 }
 
 /** How a statement differs from an earlier revision; null when its figures and its source data are the same. */

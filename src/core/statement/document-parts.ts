@@ -89,8 +89,8 @@ export interface Part {
   readonly bounds: Bounds | null;
   /** The contract interpretations that affected this part. Statements of earlier program versions have none. */
   readonly rulings?: readonly PartRuling[];
-  /** The derivation of every figure, line by line, for people. */
-  readonly explain: readonly string[];
+  /** The derivation of every figure, line by line, in English; absent from the third format on. */
+  readonly explain?: readonly string[];
 }
 
 /** An interpretation of the contract where it is silent or contradicts itself. */

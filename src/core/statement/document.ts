@@ -3,16 +3,19 @@ import type { ExclusionPart, OutagePart, Part, PathPart, Span } from './document
 
 export type * from './document-parts.js';
 
-/** The document formats that this program reads and writes; the second came with the second rule set. */
-export const statementFormats = ['pop-sla-statement/1', 'pop-sla-statement/2'] as const;
+/** The document formats that this program reads and writes, one for each rule set. */
+export const statementFormats = [
+  'pop-sla-statement/1',
+  'pop-sla-statement/2',
+  'pop-sla-statement/3',
+] as const;
 type StatementFormat = (typeof statementFormats)[number];
 
-export const formatOf = (ruleSet: RuleSet): StatementFormat =>
-  ruleSet === 1 ? 'pop-sla-statement/1' : 'pop-sla-statement/2';
+export const formatOf = (ruleSet: RuleSet): StatementFormat => `pop-sla-statement/${ruleSet}`;
 
 /** The rule set under which a statement was created. */
 export const ruleSetOf = ({ format }: Pick<StatementDocument, 'format'>): RuleSet =>
-  format === 'pop-sla-statement/1' ? 1 : 2;
+  format === 'pop-sla-statement/1' ? 1 : format === 'pop-sla-statement/2' ? 2 : 3;
 
 /**
  * One service's month as it is hashed and signed. Its canonical form allows strings, integers, booleans, null, arrays
@@ -21,7 +24,7 @@ export const ruleSetOf = ({ format }: Pick<StatementDocument, 'format'>): RuleSe
 export interface StatementDocument {
   readonly format: StatementFormat;
   /** The version of the calculation; absent in the first. */
-  readonly ruleSet?: 2;
+  readonly ruleSet?: 2 | 3;
   /** `<month>/<service>`. */
   readonly id: string;
   /** `2026-10`. */
@@ -96,6 +99,11 @@ export interface StatementInputs {
   readonly rounds: { readonly count: number; readonly digest: string };
   /** Digest of the configuration in effect: terms, commitments, measurement and watch parameters. */
   readonly config: string;
+  /**
+   * The version of the time zone data that gave the month its bounds, such as `2026c`; absent where the runtime does
+   * not say, and in statements of version 0.1.0.
+   */
+  readonly zoneData?: string;
 }
 
 /** A revision that was sealed and can't change any more. */

@@ -50,6 +50,8 @@ export interface MonthFacts {
   readonly ledgerHead: StatementInputs['ledgerHead'];
   /** Digest of the configuration in effect. */
   readonly config: string;
+  /** The version of the time zone data; null: not known. */
+  readonly zoneData: string | null;
   /** The derivation of the judgement's n-th service, line by line. */
   readonly explain: (judgement: MonthJudgement, index: number) => readonly string[];
   readonly digest: Digest;

@@ -165,7 +165,8 @@ export function partOf(
     ...paidOn(judgement),
     bounds: planMonth.bounds[index] ?? null,
     ...(ruleSet !== 1 && hasRulings(plan) && { rulings: partRulings(service, judgement) }),
-    explain: facts.explain(judgement, index),
+    // The derivation of later formats is written when a statement is shown, in the language of its reader.
+    ...(ruleSet < 3 && { explain: facts.explain(judgement, index) }),
   };
 }
 

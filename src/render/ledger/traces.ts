@@ -30,11 +30,11 @@ export interface TracesView {
   readonly before: PathTrace | null;
 }
 
-export function tracesJson({ then, before }: TracesView, networkOf: NetworkOf): object {
+export function tracesJson({ then, before }: TracesView, networkOf: NetworkOf) {
   return { then: then && traceJson(then, networkOf), before: before && traceJson(before, networkOf) };
 }
 
-function traceJson({ observer, port, at, reason, address, runs }: PathTrace, networkOf: NetworkOf): object {
+function traceJson({ observer, port, at, reason, address, runs }: PathTrace, networkOf: NetworkOf) {
   return {
     observer,
     port,

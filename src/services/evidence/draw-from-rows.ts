@@ -102,16 +102,19 @@ interface DrawFromRowsOptions {
   /** The instant up to which rows were read. */
   readonly now: EpochMs;
   readonly software: string;
+  /** The version of the time zone data that the statement records; null: it records none, as those of 0.1.0. */
+  readonly zoneData: string | null;
   readonly ruleSet: RuleSet;
 }
 
 /** Creates the statements of a customer's month from rows in memory, exactly as the daemon does from its database. */
 export async function drawFromRows(
   rows: EvidenceRows,
-  { month, now, software, ruleSet }: DrawFromRowsOptions,
+  { month, now, software, zoneData, ruleSet }: DrawFromRowsOptions,
 ): Promise<Assembler> {
   const config = { ...rows.terms, book: withPlansOfToday(rows.terms.book), bookBase: null };
-  const drawn = await drawMonth({ store: evidenceStore(rows), config, now, software, ruleSet }, month);
+  const store = evidenceStore(rows);
+  const drawn = await drawMonth({ store, config, now, software, zoneData, ruleSet }, month);
   const { seq, hash } = rows.ledger.at(-1) ?? { seq: 0, hash: noHash };
   return {
     services: drawn.services,

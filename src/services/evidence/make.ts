@@ -94,7 +94,7 @@ async function draftOf(
   { store, service, month, now, software }: PackOptions,
 ): Promise<StatementDocument> {
   const ruleSet = await ruleSetOfMonth(store.statements, month);
-  const drawn = await drawFromRows(rows, { month, now, software, ruleSet });
+  const drawn = await drawFromRows(rows, { month, now, software, zoneData: zoneDataVersion, ruleSet });
   const reason = drawn.unjudged.get(service);
   if (reason !== undefined)
     throw new EvidenceUnavailableError(`service '${service}' can't be judged in ${month}: ${reason}`);

@@ -3,7 +3,6 @@ import { attachmentsOf } from '../../core/ledger/actions.js';
 import { noHash } from '../../core/ledger/chain.js';
 import { countSize } from '../../core/measurement/round.js';
 import { ruleSetOf, type StatementDocument, statementFormats } from '../../core/statement/document.js';
-import { currentRuleSet } from '../../core/statement/rule-set.js';
 import { zoneDataVersion } from '../../engine/clock.js';
 import { digestOf, sha256 } from '../../seal/canonical.js';
 import { fingerprint, publicKeyOf } from '../../seal/keys.js';
@@ -112,7 +111,12 @@ export async function verifyPack({ pack, key, software }: VerifyOptions): Promis
     roundsWithPackets: evidence.packets.length,
     outages: evidence.outages.length,
     figures: countValues(statement),
-    zoneData: { there: zoneData, here: zoneDataVersion, periods: otherPeriods(statement, again) },
+    // A pack may be made later, and on another machine, than the statement in it.
+    zoneData: {
+      there: statement.inputs.zoneData ?? zoneData,
+      here: zoneDataVersion,
+      periods: otherPeriods(statement, again),
+    },
     differences: differencesOf(statement, again, software),
   };
 }
@@ -137,7 +141,7 @@ function differencesOf(
     acceptedIncomplete,
     change,
     previous,
-    ...(software === statement.software && ruleSetOf(statement) === currentRuleSet
+    ...(software === statement.software && ruleSetOf(statement) !== 1
       ? {}
       : { parts: withWordsOf(statement, again) }),
   };
@@ -154,12 +158,13 @@ function otherPeriods(statement: StatementDocument, again: StatementDocument): Z
 }
 
 async function redrawn(evidence: Evidence): Promise<StatementDocument> {
-  const { month, service, asOf, software } = evidence.statement;
+  const { month, service, asOf, software, inputs } = evidence.statement;
   try {
     const drawn = await drawFromRows(evidence, {
       month,
       now: Date.parse(asOf),
       software,
+      zoneData: inputs.zoneData ?? null,
       ruleSet: ruleSetOf(evidence.statement),
     });
     return drawn.draft(service);
@@ -180,7 +185,7 @@ const withWordsOf = (stated: StatementDocument, again: StatementDocument): State
       ...known,
       // Statements of earlier versions do not contain figures to date.
       ...(before.toDate !== undefined && toDate !== undefined && { toDate }),
-      explain: before.explain,
+      ...(before.explain !== undefined && { explain: before.explain }),
       ...(before.rulings !== undefined && { rulings: before.rulings }),
       plan: { ...part.plan, digest: before.plan.digest },
     };

@@ -28,6 +28,7 @@ import { currentRuleSet, type RuleSet } from '../../core/statement/rule-set.js';
 import { type LocalDate, monthAfter } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
 import { shortestSureMs } from '../../core/watch/port.js';
+import { zoneDataVersion } from '../../engine/clock.js';
 import { explainOne } from '../../render/explain.js';
 import { digestOf, plain } from '../../seal/canonical.js';
 import type { StatementSummary } from '../../store/statement-store.js';
@@ -85,6 +86,8 @@ interface DrawOptions {
   readonly now: EpochMs;
   /** The program version. */
   readonly software: string;
+  /** The version of the time zone data to record; null: none. By default that of this runtime. */
+  readonly zoneData?: string | null;
   /** The rule set to judge by; by default that of the month's first sealed statement. */
   readonly ruleSet?: RuleSet;
 }
@@ -98,7 +101,7 @@ const lateMs = 50;
  * statements when no service has a day in the month.
  */
 export async function drawMonth(options: DrawOptions, month: string): Promise<Assembler> {
-  const { store, now, software } = options;
+  const { store, now, software, zoneData = zoneDataVersion } = options;
   const events = await store.ledger.events();
   const config = withLedgerEntries(options.config, events);
   const ledgerExclusions = foldExclusions(events);
@@ -124,6 +127,7 @@ export async function drawMonth(options: DrawOptions, month: string): Promise<As
     config: digestOf(
       plain({ agent: config.agent, measurement: config.measurement, watch: config.watch }) as object,
     ),
+    zoneData,
     explain,
     digest: digestOf,
   });

@@ -39,16 +39,25 @@ describe('the page', () => {
     expect(sealedPage).toMatch(/SHA-256 of this statement<\/dt><dd class="code">[0-9a-f]{64}</);
     expect(sealedPage).not.toMatch(/class="stamp"|DRAFT/);
     expect(draftPage).toContain('<p class="stamp">Draft</p>');
-    expect(draftPage).toContain('DRAFT. Nobody has sealed these figures');
+    expect(draftPage).toContain('DRAFT. These figures are not sealed');
     expect(draftPage).toContain('MONTH TO DATE.');
     expect(draftPage).toContain('INCOMPLETE.');
     expect(draftPage).not.toContain('SHA-256 of this statement');
   });
 
+  test('names the time zone data of a statement that records it', () => {
+    const { inputs } = single;
+    const page = (document: typeof single) => pagesHtml(composeReport(serviceReport(document), 'en'));
+    expect(page({ ...single, inputs: { ...inputs, zoneData: '2026c' } })).toContain(
+      '<dt>Time zone data</dt><dd>2026c</dd>',
+    );
+    expect(page(single)).not.toContain('Time zone data');
+  });
+
   test('says what a revision changed', () => {
     const html = pagesHtml(composeReport(serviceReport(split), 'zh-TW'));
     for (const text of [
-      '與第 1 版之差異',
+      '較第 1 版的變更',
       '不可用時間 (第 2 段)',
       '1小時 30分',
       '20分',
@@ -61,13 +70,13 @@ describe('the page', () => {
   test('of many statements begins with a sheet of them all', () => {
     const html = pagesHtml(composeReport(reportOf(everything), 'en'));
     expect(html.match(/<article>/g)).toHaveLength(5);
-    expect(html).toContain('Amounts of different currencies are never added up.');
+    expect(html).toContain('Amounts in different currencies are not added.');
     const bank = /海港銀行股份有限公司 \(harbour-bank\)<\/td>.*?<\/tr>/
       .exec(html)?.[0]
       .replace(/<[^>]+>/g, '|');
     expect(bank?.replaceAll('\u00a0', ' ')).toMatch(/\|HKD\|+2\|+HKD 28,129\.03\|+HKD 1,806\.45/);
     expect(pagesHtml(composeReport(reportOf([]), 'en'))).toContain(
-      'There is no statement in this selection.',
+      'No statements in this selection',
     );
   });
 

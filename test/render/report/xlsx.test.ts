@@ -23,7 +23,7 @@ describe('a workbook', () => {
       ...['Summary', 'Credits', 'Outages', 'Exclusions', 'Paths'],
     ]);
     expect((await opened('zh-TW')).map(({ name }) => name)).toEqual([
-      ...['摘要', '抵扣', '中斷紀錄', '免責事項', '路徑'],
+      ...['摘要', '賠付', '中斷紀錄', '免責事項', '路徑'],
     ]);
   });
 
@@ -74,7 +74,7 @@ describe('a workbook', () => {
     expect(rows).toContainEqual(['HKD', 3, 40_129.03, 1806.45]);
     expect(rows).toContainEqual(['JPY', 1, 150_000, 0]);
     expect(rows?.at(-1)).toEqual([
-      '1 of 4 statements are drafts, which nobody has sealed; they can still change.',
+      '1 of 4 statements are drafts: they are not sealed and may still change.',
     ]);
   });
 

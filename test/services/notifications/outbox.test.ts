@@ -85,8 +85,8 @@ describe('what is told', () => {
       ({ body }) => JSON.parse(body) as { subject: string; text: string },
     );
     expect(mails.map(({ subject }) => subject).reverse()).toEqual([
-      '[F1] 已响应：HKG>SIN: severe',
-      '[F1] 已回應：HKG>SIN: severe',
+      '[F1] 已受理：HKG>SIN: severe',
+      '[F1] 已受理：HKG>SIN: severe',
       '[F1] 已修复：HKG>SIN: severe',
       '[F1] 已修復：HKG>SIN: severe',
     ]);

@@ -1,5 +1,6 @@
 import { heading, left, paragraph, table, type Block } from '../blocks.js';
 import { textIn } from '../../../i18n/locale.js';
+import { derivationOf, isDerivedWhenShown } from '../derivation.js';
 import type { Scene } from './month-bar.js';
 
 /** How it was measured. */
@@ -58,6 +59,7 @@ export function integrityBlocks({ document, seal, locale }: Scene): Block[] {
         { label: words.ledgerHead(inputs.ledgerHead.seq), value: inputs.ledgerHead.hash, code: true },
         { label: words.configDigest, value: inputs.config, code: true },
         { label: words.software, value: `pop-sla ${document.software}` },
+        ...(inputs.zoneData === undefined ? [] : [{ label: words.zoneData, value: inputs.zoneData }]),
       ],
     },
     ...(seal === null ? [] : [paragraph(words.verifyNote, 'faint')]),
@@ -83,13 +85,16 @@ export function rulingBlocks({ document, locale }: Pick<Scene, 'document' | 'loc
   ];
 }
 
-/** The derivation to the last figure, as the calculation itself words it. */
-export function explainBlocks({ document, locale: { words } }: Scene): Block[] {
-  const lines = document.parts.flatMap(({ explain }, index) => (index === 0 ? explain : ['', ...explain]));
+/** The derivation of every figure, line by line. */
+export function explainBlocks({ document, locale }: Scene): Block[] {
+  const { words } = locale;
+  const lines = derivationOf(document, locale).flatMap((part, index) => (index === 0 ? part : ['', ...part]));
   if (lines.length === 0) return [];
   return [
     heading(words.explain),
-    ...(words.explainNote === '' ? [] : [paragraph(words.explainNote, 'faint')]),
+    ...(words.explainNote === '' || isDerivedWhenShown(document)
+      ? []
+      : [paragraph(words.explainNote, 'faint')]),
     { kind: 'lines', lines },
   ];
 }

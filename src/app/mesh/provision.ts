@@ -1,0 +1,226 @@
+import { nkeys } from '@nats-io/transport-node';
+import { X509Certificate } from 'node:crypto';
+import { constants } from 'node:fs';
+import {
+  chmod,
+  chown,
+  copyFile,
+  link,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { parseConfig } from '../../config/parse.js';
+import { formatProblems } from '../../config/problem.js';
+import { syncFolder, writeWhole } from '../../seal/whole-file.js';
+import { certifyServer, makeAuthority } from './certificates.js';
+import {
+  agentYaml,
+  caName,
+  hubYaml,
+  type InitOptions,
+  natsUnit,
+  scrapeYaml,
+  serverConf,
+  stepsOf,
+  targetsOf,
+  usersConf,
+} from './provision-files.js';
+
+/** Something is in the way, or a bundle is not one; the message says what, where, and what is allowed. */
+export class ProvisionError extends Error {
+  override readonly name = 'Refused';
+}
+
+/** A file of the folder: its mode is 0600 where it is a secret. */
+interface PlannedFile {
+  readonly name: string;
+  readonly text: string;
+  readonly isSecret?: true;
+}
+
+export interface InitDone {
+  readonly files: readonly string[];
+  /** What to copy where, line by line; in the folder as `STEPS.txt`. */
+  readonly steps: string;
+}
+
+const stepsName = 'STEPS.txt';
+
+/**
+ * Makes the folder of a mesh: the NATS server's configuration with its users, a certificate authority and the server's
+ * certificate, the files of the hub and of each agent, and Prometheus' targets. The folder appears whole or not at
+ * all. Rejects with a `ProvisionError` where it exists, or a `CertificateError`.
+ */
+export async function initMesh(options: InitOptions): Promise<InitDone> {
+  const { folder, hub, agents } = options;
+  if (await exists(folder)) throw new ProvisionError(`${folder} exists already; allowed: a new folder`);
+  const authority = await makeAuthority('pop-sla mesh CA');
+  const server = await certifyServer(hub, authority);
+  const users = ['hub', ...agents.map(({ id }) => id)].map((id) => {
+    const pair = nkeys.createUser();
+    return { id, publicKey: pair.getPublicKey(), seed: new TextDecoder().decode(pair.getSeed()) };
+  });
+  const steps = stepsOf(options);
+  const files: PlannedFile[] = [
+    { name: stepsName, text: steps },
+    { name: 'ca/ca.pem', text: authority.certificate },
+    { name: 'ca/ca.key', text: authority.key, isSecret: true },
+    { name: 'nats/nats-server.conf', text: serverConf(options) },
+    { name: 'nats/users.conf', text: usersConf(users) },
+    { name: 'nats/server.pem', text: server.certificate },
+    { name: 'nats/server.key', text: server.key, isSecret: true },
+    { name: 'nats/nats-server.service', text: natsUnit(options) },
+    { name: 'prometheus/scrape.yaml', text: scrapeYaml(options) },
+    { name: 'prometheus/agents.json', text: `${JSON.stringify(targetsOf(options), null, 2)}\n` },
+    ...users.flatMap(({ id, seed }): PlannedFile[] => {
+      const [place, role] = id === 'hub' ? ['hub', 'hub'] : [`agents/${id}`, 'agent'];
+      return [
+        { name: `${place}/${role}.yaml`, text: role === 'hub' ? hubYaml(options) : agentYaml(id, options) },
+        { name: `${place}/${caName}`, text: authority.certificate },
+        { name: `${place}/${id}.nkey`, text: `${seed}\n`, isSecret: true },
+      ];
+    }),
+  ];
+  for (const { name, text } of files.filter((each) => each.name.endsWith('/hub.yaml')))
+    checkConfig(text, name);
+  const partial = `${folder}.partial-${process.pid}`;
+  try {
+    await mkdir(partial, { mode: 0o700 });
+    for (const { name, text, isSecret } of files) {
+      const file = join(partial, name);
+      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+      await writeFile(file, text, { mode: isSecret ? 0o600 : 0o644, flush: true });
+      await chmod(file, isSecret ? 0o600 : 0o644); // past the umask
+    }
+    // A folder that somebody made meanwhile is not replaced: renaming onto one that has files fails.
+    await rename(partial, folder);
+    await syncFolder(dirname(folder));
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true });
+    throw new ProvisionError(`${folder} can't be written: ${(error as Error).message}`, { cause: error });
+  }
+  return { files: files.map(({ name }) => name), steps };
+}
+
+const exists = (file: string): Promise<boolean> =>
+  stat(file).then(
+    () => true,
+    () => false,
+  );
+
+function checkConfig(text: string, file: string): void {
+  const parsed = parseConfig(text, file);
+  if (!parsed.ok) throw new ProvisionError(formatProblems(parsed.problems));
+}
+
+/**
+ * Makes another key and certificate of the server, for the same names, in a folder of `initMesh`. Resolves to the new
+ * certificate's last day. Rejects with a `ProvisionError` or a `CertificateError`.
+ */
+export async function renewCertificate(folder: string): Promise<string> {
+  const read = (name: string): Promise<string> =>
+    readFile(join(folder, name), 'utf8').catch((error: unknown) => {
+      throw new ProvisionError(
+        `${join(folder, name)} can't be read (${codeOf(error)}); allowed: a folder of pop-sla mesh init, with its ca`,
+      );
+    });
+  const authority = { certificate: await read('ca/ca.pem'), key: await read('ca/ca.key') };
+  const { subject, subjectAltName = '' } = new X509Certificate(await read('nats/server.pem'));
+  const first = subject.replace(/^CN=/, '');
+  const names = subjectAltName.split(', ').map((each) => each.replace(/^(DNS|IP Address):/, ''));
+  const server = await certifyServer([first, ...names.filter((each) => each !== first)], authority);
+  await writeWhole(join(folder, 'nats/server.key'), server.key, 0o600);
+  await writeWhole(join(folder, 'nats/server.pem'), server.certificate);
+  return new Date(new X509Certificate(server.certificate).validTo).toISOString().slice(0, 10);
+}
+
+export interface JoinOptions {
+  /** The folder `hub` or `agents/ID` of a mesh folder, absolute. */
+  readonly bundle: string;
+  /** Where the configuration goes: `/etc/pop-sla`. */
+  readonly folder: string;
+}
+
+export interface JoinDone {
+  readonly role: 'hub' | 'agent';
+  readonly name: string;
+  /** The configuration, absolute. */
+  readonly config: string;
+  /** Files that were there already, with the same content. */
+  readonly same: readonly string[];
+}
+
+/**
+ * Puts the files of a bundle into the folder of the configuration: all of them or none, and never over a file with
+ * another content. They get the folder's owner and group; as root, with the group's right to read. Rejects with a
+ * `ProvisionError`.
+ */
+export async function joinMesh({ bundle, folder }: JoinOptions): Promise<JoinDone> {
+  const names = await readdir(bundle).catch((error: unknown) => {
+    throw new ProvisionError(`${bundle} can't be read (${codeOf(error)}); allowed: ${bundleIs}`);
+  });
+  const role = names.includes('hub.yaml') ? 'hub' : names.includes('agent.yaml') ? 'agent' : null;
+  if (role === null)
+    throw new ProvisionError(`${bundle} has no hub.yaml and no agent.yaml; allowed: ${bundleIs}`);
+  const yaml = `${role}.yaml`;
+  const parsed = parseConfig(await readFile(join(bundle, yaml), 'utf8'), join(bundle, yaml));
+  if (!parsed.ok) throw new ProvisionError(formatProblems(parsed.problems));
+  const { mesh, agent } = parsed.config;
+  const wanted = [
+    mesh?.tls?.ca,
+    mesh?.login.kind === 'nkey' ? mesh.login.seedFile : null,
+    // Last, so that no daemon starts on half of it.
+    join(bundle, yaml),
+  ].flatMap((file) => (file == null ? [] : [file]));
+  for (const file of wanted) {
+    if (resolve(dirname(file)) !== resolve(bundle) || !names.includes(basename(file)))
+      throw new ProvisionError(
+        `${join(bundle, yaml)} names ${file}, which is not beside it; allowed: ${bundleIs}`,
+      );
+  }
+  const owner = await stat(folder).catch((error: unknown) => {
+    throw new ProvisionError(
+      `${folder} can't be read (${codeOf(error)}); allowed: the folder of the configuration, by --to`,
+    );
+  });
+  const same: string[] = [];
+  const made: string[] = [];
+  for (const file of wanted) {
+    const target = join(folder, basename(file));
+    if (!(await exists(target))) continue;
+    if ((await readFile(target)).equals(await readFile(file))) same.push(target);
+    else throw new ProvisionError(`${target} exists already and says something else; allowed: move it away`);
+  }
+  try {
+    for (const file of wanted) {
+      const target = join(folder, basename(file));
+      if (same.includes(target)) continue;
+      const partial = `${target}.partial-${process.pid}`;
+      made.push(partial);
+      await copyFile(file, partial, constants.COPYFILE_EXCL);
+      // Of /etc/pop-sla the owner is root, and the group the daemon's.
+      const isShared = process.getuid?.() === 0;
+      if (isShared) await chown(partial, owner.uid, owner.gid);
+      const isSecret = file.endsWith('.nkey');
+      await chmod(partial, isShared && owner.gid !== 0 ? 0o640 : isSecret ? 0o600 : 0o644);
+      // Unlike a rename it fails where a file came into being meanwhile.
+      await link(partial, target);
+      made.push(target);
+      await rm(partial);
+    }
+    await syncFolder(folder);
+  } catch (error) {
+    for (const file of made) await rm(file, { force: true });
+    throw new ProvisionError(`${folder}: can't be written: ${(error as Error).message}`, { cause: error });
+  }
+  return { role, name: agent, config: join(folder, yaml), same };
+}
+
+const bundleIs = 'the folder hub, or one of the folder agents, that pop-sla mesh init has made';
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);

@@ -1,0 +1,73 @@
+import { adminEnglish } from './portal/admin.js';
+import { customerEnglish } from './portal/customer.js';
+import { financeEnglish } from './portal/finance.js';
+import { nocEnglish } from './portal/noc.js';
+import { refusalsEnglish } from './portal/refusals.js';
+import { shellEnglish } from './portal/shell.js';
+import { statementsEnglish } from './portal/statements.js';
+import { ticketsEnglish } from './portal/tickets.js';
+import { reportEnglish } from './report/en.js';
+
+/** The words of messages; what has values has `{places}` for them. */
+const mailEnglish = {
+  'subject.report-filed': '[{id}] Fault report filed: {subject}',
+  'subject.report-state': '[{id}] {state}: {subject}',
+  'subject.report-comment': '[{id}] New comment: {subject}',
+  'subject.report-changed': '[{id}] Changed: {subject}',
+  'subject.report-owner': '[{id}] Handover: {subject}',
+  'subject.suggestion': '{path}: performance worse than normal',
+  'state.filed': 'Filed',
+  'state.acknowledged': 'Acknowledged',
+  'state.investigating': 'Investigating',
+  'state.resolved': 'Resolved',
+  'state.closed': 'Closed',
+  'state.rejected': 'Rejected',
+  'state.reopened': 'Reopened',
+  'metric.latency': 'latency',
+  'metric.loss': 'packet loss',
+  and: 'and',
+  report: 'Fault report',
+  customer: 'Customer',
+  path: 'Path',
+  service: 'Service',
+  state: 'State',
+  severity: 'Severity',
+  owner: 'Owner',
+  filedAt: 'Filed',
+  updatedAt: 'Updated',
+  evidence: 'Evidence',
+  evidenceNone: 'filed without a band',
+  'window.round': 'band of the latest round',
+  'window.last-24h': 'band of the last 24 hours',
+  'window.month-to-date': 'band of the month to date',
+  reason: 'Reason',
+  comment: 'Comment',
+  suggestion:
+    'The {metrics} of {path} has been in a band worse than normal since {since}. You can file a fault report from this band.',
+  footer: 'You receive this message because your address is registered for notifications.',
+};
+
+/** What people read in English: pages, reports and messages. The other languages have the same keys. */
+export const english = {
+  portal: {
+    ...shellEnglish,
+    ...customerEnglish,
+    ...ticketsEnglish,
+    ...nocEnglish,
+    ...financeEnglish,
+    ...refusalsEnglish,
+    ...adminEnglish,
+    ...statementsEnglish,
+  },
+  report: reportEnglish,
+  mail: mailEnglish,
+};
+
+/** What may only differ from the English in its texts: a key that is missing or too many is an error of types. */
+type Wording<T> = T extends string
+  ? string
+  : T extends (...values: infer V) => string
+    ? (...values: V) => string
+    : { readonly [K in keyof T]: Wording<T[K]> };
+
+export type Words = Wording<typeof english>;

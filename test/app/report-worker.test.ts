@@ -1,0 +1,39 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createWorkerPool } from '../../src/app/workers/pool.js';
+import { reportsIn } from '../../src/app/workers/report.js';
+import { renderReport } from '../../src/render/report/formats.js';
+import { requires } from '../support/requires.js';
+import { serviceReport, single } from '../render/report/documents.js';
+
+const entry = new URL('../../dist/src/app/workers/thread.js', import.meta.url);
+
+describe('reports in a thread of their own', () => {
+  requires({ built: true });
+
+  test('are the same as elsewhere, also when several are asked for at once', async () => {
+    const pool = createWorkerPool({ entry });
+    onTestFinished(() => pool.close());
+    const render = reportsIn(pool);
+    const report = serviceReport(single);
+    const [page, data, again] = await Promise.all([
+      render(report, 'html', 'zh-CN'),
+      render(report, 'json', 'en'),
+      render(report, 'html', 'zh-CN'),
+    ]);
+    const here = await renderReport(report, 'html', 'zh-CN');
+    expect(Buffer.from(page).toString()).toBe(Buffer.from(here).toString());
+    expect(Buffer.compare(page, again)).toBe(0);
+    expect(JSON.parse(Buffer.from(data).toString())).toMatchObject({ format: 'pop-sla-report/1' });
+  });
+
+  test('fail by themselves, and not what is asked for after them', async () => {
+    const pool = createWorkerPool({ entry });
+    onTestFinished(() => pool.close());
+    const render = reportsIn(pool);
+    const broken = { ...serviceReport(single), statements: null } as unknown as ReturnType<
+      typeof serviceReport
+    >;
+    await expect(render(broken, 'html', 'en')).rejects.toThrow(TypeError);
+    expect((await render(serviceReport(single), 'html', 'en')).byteLength).toBeGreaterThan(1000);
+  });
+});
