@@ -1,5 +1,13 @@
 import { spawn } from 'node:child_process';
-import { lost, type PacketOutcome, type SizeSample } from '../../src/core/measurement/round.js';
+import { createSocket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
+import {
+  type IcmpErrorKind,
+  lost,
+  type NotSentReason,
+  type PacketOutcome,
+  type SizeSample,
+} from '../../src/core/measurement/round.js';
 import {
   type DriverOptions,
   type ProbeDriver,
@@ -9,9 +17,13 @@ import {
   type SizeRequest,
 } from '../probe.js';
 import { icmpHeaderBytes } from '../shared/echo.js';
+import { icmpErrorKind, isAdvice } from '../shared/icmp-errors.js';
+import { type IcmpTally, icmpTally, ownAddresses } from '../shared/icmp-tally.js';
+import { notSentReason } from '../shared/not-sent.js';
 import { wholeMicroseconds } from '../shared/packet-record.js';
 import { failedRound, requestFault, unsentRound } from '../shared/results.js';
 import { roundsInFlight } from '../shared/rounds-in-flight.js';
+import { type FpingRtts, parseFping, parseIcmpErrors, parseTried } from './output.js';
 
 /** fping prints JSON from 5.5 on; before, `-J` is an option that it does not know. */
 const jsonSince = [5, 5] as const;
@@ -22,7 +34,6 @@ export function fpingArgs(request: RoundRequest, size: SizeRequest, json: boolea
   const { dscp, ttl, source, dontFragment, interface: device } = options;
   return [
     ...(json ? ['-J'] : []),
-    '-q',
     ...['-C', String(count)],
     ...['-p', decimal(intervalMs)],
     // The least gap between any two packets: the default of 10 ms would override a shorter period.
@@ -51,45 +62,6 @@ export function fpingVersion(text: string): readonly [number, number] | null {
 
 export const printsJson = ([major, minor]: readonly [number, number]): boolean =>
   major > jsonSince[0] || (major === jsonSince[0] && minor >= jsonSince[1]);
-
-/** RTTs in nanoseconds in the order of sending, as many as were sent; null: no reply in time. */
-type FpingRtts = readonly (number | null)[];
-
-/**
- * Reads what `fping -C` says of its one target: text (`ADDRESS : 0.05 - 0.04`, on standard error) or, from 5.5 on, JSON
- * (`{"vSum": {"host": …, "values": [0.05, null]}}`, on standard output). Null when no line of it is one of these.
- */
-export function parseFping(output: string): FpingRtts | null {
-  for (const line of output.split('\n')) {
-    const rtts = line.trimStart().startsWith('{') ? parseJsonLine(line) : parseTextLine(line);
-    if (rtts) return rtts;
-  }
-  return null;
-}
-
-function parseJsonLine(line: string): FpingRtts | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return null;
-  }
-  const values = (value as { vSum?: { values?: unknown } } | null)?.vSum?.values;
-  if (!Array.isArray(values)) return null;
-  return values.every((rtt) => rtt === null || (typeof rtt === 'number' && rtt >= 0))
-    ? values.map((rtt: number | null) => (rtt === null ? null : nanoseconds(rtt)))
-    : null;
-}
-
-const textLine = /^\S+\s+:((?: (?:-|\d+(?:\.\d+)?(?:e[+-]?\d+)?))+)\s*$/;
-
-function parseTextLine(line: string): FpingRtts | null {
-  const fields = textLine.exec(line)?.[1]?.trim().split(' ');
-  return fields?.map((field) => (field === '-' ? null : nanoseconds(Number(field)))) ?? null;
-}
-
-/** fping prints milliseconds with three digits in all: so the RTT is no finer than that. */
-const nanoseconds = (ms: number): number => Math.round(ms * 1e6);
 
 interface FpingRun {
   /** Null when it was ended by a signal or could not be started. */
@@ -130,27 +102,88 @@ function runFping(program: string, args: readonly string[], signal: AbortSignal)
 const aborted: PacketOutcome = { kind: 'not-sent', reason: 'aborted' };
 const inFlight: PacketOutcome = { kind: 'not-sent', reason: 'in-flight' };
 
+/** What fping said of one size's packets. */
+interface FpingSaid {
+  readonly rtts: FpingRtts;
+  /** Places of packets that it says something of; null: it says so of none. */
+  readonly tried: ReadonlySet<number> | null;
+  /** How many of its packets met with an ICMP error, by kind, in the order in which those came. */
+  readonly errors: readonly (IcmpErrorKind | 'own-host-unreachable')[];
+}
+
 /**
- * One size's packets from fping's figures. It says neither which packets it could not send, nor of ICMP errors,
- * duplicates and forgeries: those are lost here, or counted nowhere. Of a round that was broken off, packets that had
- * not been waited for are not lost.
+ * One size's packets from what fping said of them. It does not say which packet an ICMP error is of: the first that
+ * have no answer get them. Nor does it say why the system did not take a packet: `refusal` tells what the system says
+ * of such packets at that time. It says nothing of duplicates and forgeries. Of a round that was broken off, packets
+ * that had not been waited for are not lost.
  */
 export function joinSize(
   request: Pick<RoundRequest, 'count' | 'intervalMs' | 'lostAfterMs' | 'lateWaitMs'>,
   size: SizeRequest,
-  rtts: FpingRtts,
+  { rtts, tried, errors }: FpingSaid,
   brokenOff: boolean,
+  refusal: (index: number) => NotSentReason = () => 'other',
 ): SizeSample {
   const { count, intervalMs, lostAfterMs, lateWaitMs } = request;
   const undecided = brokenOff ? rtts.length - Math.ceil(lostAfterMs / intervalMs) : Infinity;
+  const left = [...errors];
   const outcome = (rttNs: number | null | undefined, index: number): PacketOutcome => {
     if (rttNs === undefined) return aborted;
-    if (rttNs === null || rttNs > (lostAfterMs + lateWaitMs) * 1e6)
-      return index >= undecided ? inFlight : lost;
-    return { kind: rttNs <= lostAfterMs * 1e6 ? 'received' : 'late', rttUs: wholeMicroseconds(rttNs) };
+    if (rttNs !== null && rttNs <= (lostAfterMs + lateWaitMs) * 1e6)
+      return { kind: rttNs <= lostAfterMs * 1e6 ? 'received' : 'late', rttUs: wholeMicroseconds(rttNs) };
+    // After a break-off it has no line of those either that it still waited for.
+    if (tried?.has(index) === false && index < undecided) return { kind: 'not-sent', reason: refusal(index) };
+    const error = left.shift();
+    if (error === 'own-host-unreachable') return { kind: 'not-sent', reason: 'host-unreachable' };
+    if (error !== undefined) return { kind: 'error', error };
+    return index >= undecided ? inFlight : lost;
   };
   const packets = Array.from({ length: count }, (_, index) => outcome(rtts[index], index));
   return { bytes: size.bytes, packets, duplicates: 0, mismatched: 0 };
+}
+
+const unsaid: FpingSaid = { rtts: [], tried: null, errors: [] };
+
+/** What the system says of packets to an address, asked again and again while a round runs. */
+interface RouteWatch {
+  /** Why it did not take a packet at about this time after the start; null: it would have. */
+  refusedAt(ms: number): NotSentReason | null;
+  stop(): void;
+}
+
+const routeEveryMs = 250;
+
+/** Connecting a UDP socket sends nothing, and fails for want of a route as sending does. */
+function watchRoute(address: string, source: string | undefined): RouteWatch {
+  const startMs = performance.now();
+  const seen: { readonly atMs: number; readonly reason: NotSentReason | null }[] = [];
+  const look = (): void => {
+    const atMs = performance.now() - startMs;
+    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+    const note = (error?: NodeJS.ErrnoException | null): void => {
+      seen.push({ atMs, reason: error?.code === undefined ? null : notSentReason(error.code) });
+      socket.close();
+    };
+    socket.once('error', note);
+    const connect = (): void => {
+      // The discard port.
+      socket.connect(9, address, note);
+    };
+    if (source === undefined) connect();
+    else socket.bind({ address: source, port: 0 }, connect);
+  };
+  look();
+  const timer = setInterval(look, routeEveryMs);
+  return {
+    refusedAt: (ms) =>
+      seen.reduce<(typeof seen)[number] | null>(
+        (best, one) => (best && Math.abs(best.atMs - ms) <= Math.abs(one.atMs - ms) ? best : one),
+        null,
+      )?.reason ?? null,
+    stop: () => {
+      clearInterval(timer);
+    },
+  };
 }
 
 export interface FpingOptions extends DriverOptions {
@@ -158,6 +191,7 @@ export interface FpingOptions extends DriverOptions {
   readonly program?: string;
 }
 
+const isOwn = ownAddresses();
 const never = new AbortController().signal;
 const install = 'apt-get install fping';
 const permit = 'sudo setcap cap_net_raw+ep "$(readlink -f "$(command -v fping)")"';
@@ -183,25 +217,40 @@ export async function openFping({ program = 'fping', log }: FpingOptions): Promi
     request: RoundRequest,
     size: SizeRequest,
     stream: number,
+    { tally, route }: { readonly tally: IcmpTally; readonly route: RouteWatch },
     signal: AbortSignal,
   ): Promise<SizeSample> => {
     // Asked again after each wait: it may have been aborted meanwhile.
     const isOver = (): boolean => signal.aborted;
-    await pause((stream * request.intervalMs) / request.sizes.length, signal);
-    if (isOver()) return joinSize(request, size, [], true);
+    const phaseMs = (stream * request.intervalMs) / request.sizes.length;
+    await pause(phaseMs, signal);
+    if (isOver()) return joinSize(request, size, unsaid, true);
     const run = await runFping(program, fpingArgs(request, size, json), signal);
     const rtts = parseFping(json ? run.stdout : run.stderr);
-    if (rtts) return joinSize(request, size, rtts, isOver());
-    if (isOver()) return joinSize(request, size, [], true);
-    throw new Error(`fping: ${complaint(run)}`);
+    if (!rtts && isOver()) return joinSize(request, size, unsaid, true);
+    if (!rtts) throw new Error(`fping: ${complaint(run)}`);
+    const family = isIPv6(request.address) ? 6 : 4;
+    const errors = parseIcmpErrors(run.stderr).flatMap((one) => {
+      tally.add({ bytes: size.bytes, family, mtu: null, ...one });
+      const kind = icmpErrorKind(family, one.type, one.code) ?? 'other';
+      if (isAdvice(kind)) return [];
+      return kind === 'host-unreachable' && isOwn(one.from) ? ('own-host-unreachable' as const) : kind;
+    });
+    const tried = parseTried(run.stdout, json);
+    const refusal = (index: number): NotSentReason =>
+      route.refusedAt(phaseMs + index * request.intervalMs) ??
+      (request.options?.dontFragment === true ? 'too-big' : 'other');
+    return joinSize(request, size, { rtts, tried, errors }, isOver(), refusal);
   };
 
   const play = async (request: RoundRequest, signal: AbortSignal): Promise<RoundResult> => {
     const total = request.sizes.length * request.count;
     const done: SizeSample[] = [];
+    const tally = icmpTally();
+    const route = watchRoute(request.address, request.options?.source);
     const sizes = await Promise.all(
       request.sizes.map(async (size, stream) => {
-        const sample = await measureSize(request, size, stream, signal);
+        const sample = await measureSize(request, size, stream, { tally, route }, signal);
         done.push(sample);
         const packets = done.flatMap((one) => one.packets);
         const received = packets.filter(({ kind }) => kind === 'received').length;
@@ -209,11 +258,14 @@ export async function openFping({ program = 'fping', log }: FpingOptions): Promi
         request.onProgress?.({ sent: packets.length, received, total });
         return sample;
       }),
-    );
+    ).finally(() => {
+      route.stop();
+    });
     return {
       ended: signal.aborted ? 'aborted' : 'completed',
       reason: signal.aborted ? String(signal.reason) : null,
       sizes,
+      icmpErrors: tally.counts(),
       provenance: { stamps: 'user', fallbackStamps: 0, socketDrops: null, sendLagUs: null },
     };
   };

@@ -69,7 +69,9 @@ export function icmpErrorKind(family: Family, type: number, code: number): IcmpE
 /** Redirect and source quench say something of the route, not that the packet was lost. */
 const advice: readonly IcmpErrorKind[] = ['redirect', 'source-quench'];
 
+export const isAdvice = (kind: IcmpErrorKind): boolean => advice.includes(kind);
+
 /** Which of the errors that came for one packet to keep: the first that is more than advice. */
 export function worseError(known: IcmpErrorKind | null, came: IcmpErrorKind): IcmpErrorKind {
-  return known === null || advice.includes(known) ? came : known;
+  return known === null || isAdvice(known) ? came : known;
 }

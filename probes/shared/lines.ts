@@ -25,6 +25,8 @@ export interface Lines {
 
 /** A target that is unanswered for so long has failed; a reply may take 2 s. */
 const failedNs = 5e9;
+/** Longer than between two packets of a round. */
+const idleNs = 4e9;
 /** Targets that fail at the same time share a fresh socket. */
 const freshForNs = 4e9;
 /** More than this at a time are not needed: who uses an older one takes the latest with its next packet. */
@@ -50,6 +52,11 @@ export function createLines(): Lines {
       return line;
     },
     sending(line, nowNs) {
+      // After a while what it used may have failed for others meanwhile: it begins with the latest, as a new one does.
+      if (nowNs - line.lastUsedNs >= idleNs && line.generation !== latest) {
+        line.generation = latest;
+        line.unansweredSinceNs = NaN;
+      }
       line.lastUsedNs = nowNs;
       if (Number.isNaN(line.unansweredSinceNs)) line.unansweredSinceNs = nowNs;
       else if (nowNs - line.unansweredSinceNs >= failedNs) {

@@ -225,7 +225,6 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const address = await listen(http, config);
     const engine = createEngine({
       clock,
-      alarm,
       random: Math.random,
       resolve: resolveName,
       driver,

@@ -79,14 +79,14 @@ interface ClockWatchOptions {
    */
   readonly onStep: (byMs: number, gap: ClockGap | null) => void;
   /** The process did not run for a while, although no clock was set. */
-  readonly onPause: (gap: ClockGap) => void;
+  readonly onPause?: (gap: ClockGap) => void;
   /** Called once a second. */
   readonly onLook?: () => void;
   /**
    * The deviation of the wall clock from the monotonic one since it was last right, milliseconds; 0 when it is right
    * again.
    */
-  readonly onDeviation: (ms: number) => void;
+  readonly onDeviation?: (ms: number) => void;
 }
 
 /**
@@ -105,7 +105,7 @@ export async function watchClock(options: ClockWatchOptions, signal: AbortSignal
     const elapsedMs = now.monotonic - before.monotonic;
     const byMs = now.wall - before.wall - elapsedMs;
     if (elapsedMs > everyMs + pausedMs)
-      onPause({ from: before.wall, to: before.wall + Math.round(elapsedMs), reason: 'paused' });
+      onPause?.({ from: before.wall, to: before.wall + Math.round(elapsedMs), reason: 'paused' });
     if (Math.abs(byMs) > toleranceMs) {
       // Time asleep advances the clock since boot and not the monotonic one; setting the clock changes neither.
       const asleepMs = now.boot - before.boot - elapsedMs;
@@ -115,12 +115,12 @@ export async function watchClock(options: ClockWatchOptions, signal: AbortSignal
         steppedAt = now.monotonic;
         // The clock is back where it was: no deviation is left to be confirmed.
         if (Math.abs(deviationMs) <= toleranceMs) deviationMs = 0;
-        onDeviation(deviationMs);
+        onDeviation?.(deviationMs);
       }
       onStep(byMs, byMs > 0 ? { from: before.wall, to: now.wall, reason } : null);
     } else if (deviationMs !== 0 && now.monotonic - steppedAt >= settleMs) {
       deviationMs = 0;
-      onDeviation(0);
+      onDeviation?.(0);
     }
     onLook?.();
     before = now;

@@ -17,10 +17,11 @@ import { watchClock, type ClockGap } from './clock.js';
 import { keepHeartbeat } from './heartbeat.js';
 import { runUnscheduled } from './once.js';
 import type { Links } from './links.js';
-import type { Alarm, Clock, EngineEvents, Log, Random, Resolve } from './ports.js';
+import type { Clock, EngineEvents, Log, Random, Resolve } from './ports.js';
 import { createReachability } from './reachability.js';
 import { createSpool } from './spool.js';
 import { createStartedSlots } from './started-slots.js';
+import { createAlarm, createSteadyClock } from './steady-now.js';
 import { retentionLoop } from './upkeep.js';
 import { createWatch } from './watch/watch.js';
 
@@ -36,8 +37,8 @@ export interface EngineSettings {
 }
 
 interface EngineOptions {
+  /** The machine's. Everything that is measured goes by a steady one made of it. */
   readonly clock: Clock;
-  readonly alarm: Alarm;
   readonly random: Random;
   readonly resolve: Resolve;
   readonly driver: ProbeDriver;
@@ -73,8 +74,15 @@ const spoolLimit = (paths: number): number => Math.max(1_000, paths * 96);
 /** How long after a due slot the earlier slots are checked: the clock watch has to detect a change first. */
 const attendanceDelayMs = 3_000;
 
+/** Longer than a daemon is usually down. */
+const doubtfulGapMs = 7 * 86_400_000;
+/** A clock that has stood for so long since such a gap is believed. */
+const trustedAfterMs = 7 * 86_400_000;
+
 export function createEngine(options: EngineOptions): Engine {
-  const { clock, alarm, random, resolve, driver, store, events, log, version } = options;
+  const { random, resolve, driver, store, events, log, version } = options;
+  const clock = createSteadyClock(options.clock);
+  const alarm = createAlarm(clock);
   let settings = options.settings;
   const stopping = new AbortController();
   const loops: Promise<void>[] = [];
@@ -211,8 +219,16 @@ export function createEngine(options: EngineOptions): Engine {
       const startedAtBootMs = clock.sinceBootMs();
       let lastSeenAt = now;
       /** A clock that runs ahead, now or since the start, must not delete rows that are not old. */
-      const surelyNow = (): EpochMs =>
-        Math.min(clock.now(), Math.min(now, lastSeenAt) + clock.sinceBootMs() - startedAtBootMs);
+      const surelyNow = async (): Promise<EpochMs> => {
+        const runsMs = clock.sinceBootMs() - startedAtBootMs;
+        const byThisRun = Math.min(clock.now(), Math.min(now, lastSeenAt) + runsMs);
+        const gap = await store.runs.latestGap(doubtfulGapMs);
+        // Until it has stood for long, a long time in which nobody ran may be a clock that is ahead.
+        const sinceGapMs = gap === null ? Infinity : clock.now() - gap.to;
+        return gap === null || sinceGapMs >= trustedAfterMs
+          ? byThisRun
+          : Math.min(byThisRun, gap.from + sinceGapMs);
+      };
       events.pathsChanged(settings.paths.map((path) => path.id));
       try {
         const previous = await store.runs.latest();
@@ -235,12 +251,12 @@ export function createEngine(options: EngineOptions): Engine {
           { clock, surelyNow, store: store.upkeep, retention: () => settings.retention, log },
           signal,
         ),
+        watchClock({ clock: options.clock, onStep: tellStep, onDeviation }, signal),
         watchClock(
           {
             clock,
             onStep,
             onPause,
-            onDeviation,
             onLook: () => {
               scheduler.check();
             },
@@ -305,18 +321,22 @@ export function createEngine(options: EngineOptions): Engine {
     attendance.noteGap(gap);
   }
 
-  function onStep(byMs: number, gap: ClockGap | null): void {
+  function tellStep(byMs: number, gap: ClockGap | null): void {
     events.clockStepped(byMs);
     log.warn({ byMs: Math.round(byMs), reason: gap?.reason ?? 'clock-stepped' }, 'the wall clock jumped');
+  }
+
+  /** The steady clock follows: the machine slept, its clock was set back, or a step ahead has stood. */
+  function onStep(_byMs: number, gap: ClockGap | null): void {
     if (gap) attendance.noteGap(gap);
     else
       void attendance.wentBack(settings.paths, clock.now()).catch((error: unknown) => {
         log.error({ err: error }, 'marks of slots that are yet to come could not be taken back');
       });
     void lookOver(clock.now());
-    // The clock is back where it was before it was set, so the slot that it passed over is due. Any other time may be
-    // wrong.
-    if (clockDeviationMs === 0) scheduler.rearm(settings.measurement.everyMs);
+    // A step ahead that is followed is right, and so is a clock that is back where it was: the slot that it passed over
+    // is due. Any other time may be wrong.
+    if (gap || clockDeviationMs === 0) scheduler.rearm(settings.measurement.everyMs);
     else scheduler.arm(settings.measurement.everyMs);
   }
 }

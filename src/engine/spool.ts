@@ -7,10 +7,12 @@ const firstRetryMs = 1_000;
 const lastRetryMs = 30_000;
 const missingBatch = 1_000;
 const roundsAtOnce = 64;
+/** Rounds of one slot, milliseconds apart. */
+const mostBeside = 100;
 
 interface SpoolOptions {
   readonly clock: Pick<Clock, 'sleep'>;
-  readonly store: Pick<RoundStore, 'put' | 'putMissing'>;
+  readonly store: Pick<RoundStore, 'put' | 'putMissing' | 'list'>;
   readonly events: EngineEvents;
   readonly log: Log;
   /** How many rounds are queued in memory while the store can't take them; beyond it the oldest is dropped. */
@@ -53,6 +55,28 @@ export function createSpool({ clock, store, events, log, limit }: SpoolOptions):
     }
   };
 
+  /**
+   * Another round has the slot: this one was measured too, after the clock was set back or under a clock that was
+   * wrong before. It is stored beside it, so that none of its packets is lost, and belongs to no month.
+   */
+  const storeBeside = async (round: Round): Promise<void> => {
+    const { path, slot } = round;
+    const near = await store.list({ path, from: slot, to: slot + mostBeside, limit: mostBeside });
+    // A put whose confirmation was lost is repeated: the slot has this very round.
+    if (near.some((held) => held.status !== 'missing' && held.startedAt === round.startedAt)) return;
+    const taken = new Set(near.map((held) => held.slot));
+    let beside = slot + 1;
+    while (taken.has(beside)) beside += 1;
+    log.warn(
+      nameOf(round),
+      'a round of this slot is stored already and stays; this one is stored as unscheduled',
+    );
+    const reason = `marked: the slot ${new Date(slot).toISOString()} has a round already; this one was ${round.status}`;
+    const said = round.reason === null ? reason : `${reason}: ${round.reason}`;
+    const moved: Round = Object.assign({}, round, { slot: beside, status: 'unscheduled', reason: said });
+    if ((await store.put(moved)) === 'stored') events.roundStored(moved);
+  };
+
   const giveUp = (round: Round, error: unknown): void => {
     events.roundDropped(round);
     log.error({ err: error, ...nameOf(round) }, 'a round is given up');
@@ -70,8 +94,10 @@ export function createSpool({ clock, store, events, log, limit }: SpoolOptions):
         // A full queue may have dropped the round meanwhile.
         if (rounds.includes(round)) rounds.splice(rounds.indexOf(round), 1);
         if (end.value === 'stored') events.roundStored(round);
-        if (end.value === 'already-stored')
-          log.warn(nameOf(round), 'a round of this slot is stored already and stays; this one is dropped');
+      }
+      for (const [index, round] of batch.entries()) {
+        const end = ends[index];
+        if (end?.status === 'fulfilled' && end.value === 'already-stored') await storeBeside(round);
       }
       const refused = ends.find((end) => end.status === 'rejected');
       if (refused) throw refused.reason;

@@ -9,7 +9,7 @@ const everyMs = 3_600_000;
 interface UpkeepOptions {
   readonly clock: Pick<Clock, 'sleep'>;
   /** A cautious clock, which never runs ahead: deleted rows can't be restored. */
-  readonly surelyNow: () => EpochMs;
+  readonly surelyNow: () => Promise<EpochMs>;
   readonly store: UpkeepStore;
   readonly retention: () => Pick<StoreConfig, 'keepPacketsMonths' | 'keepRowsMonths'>;
   readonly log: Log;
@@ -23,7 +23,7 @@ export async function retentionLoop(
   while (!signal.aborted) {
     try {
       const { keepPacketsMonths, keepRowsMonths } = retention();
-      const now = surelyNow();
+      const now = await surelyNow();
       const swept = await store.sweep(
         monthsBefore(now, keepPacketsMonths),
         monthsBefore(now, keepRowsMonths),

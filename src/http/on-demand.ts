@@ -58,10 +58,7 @@ export function createOnDemandHttp(options: OnDemandOptions): WebServer {
       'content-type': 'application/problem+json; charset=utf-8',
       'retry-after': String(seconds),
     });
-    const [title, detail] = [
-      process.getBuiltinModule('node:http').STATUS_CODES[429],
-      tooManyRequests(requestsPerMinute),
-    ];
+    const [title, detail] = ['Too Many Requests', tooManyRequests(requestsPerMinute)];
     response.end(JSON.stringify({ type: 'about:blank', title, status: 429, instance: request.url, detail }));
     return false;
   };

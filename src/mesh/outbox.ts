@@ -64,11 +64,11 @@ export async function keepSending(options: OutboxOptions, signal: AbortSignal): 
   let newSince: number | null = null;
   let backlogAt = -Infinity;
   let depthAt = -Infinity;
-  /** Acknowledged, and not yet let go: the store could not. */
-  let acknowledged: Batch | null = null;
+  /** Acknowledged, under its number in the stream, and not yet let go: the store could not. */
+  let acknowledged: { readonly batch: Batch; readonly sequence: number } | null = null;
   let retryMs = firstRetryMs;
-  /** Of the latest message that the stream acknowledged. */
-  let lastSequence = 0;
+  /** Of the latest message that the stream acknowledged, in this life or one before; null: not read yet. */
+  let lastSequence: number | null = null;
 
   const mostBytes = (): number => Math.floor((connection.info?.max_payload ?? 1_048_576) * 0.9);
   const batch = (family: Family, query: Parameters<typeof forward.next>[0]): Promise<Batch | null> =>
@@ -94,8 +94,9 @@ export async function keepSending(options: OutboxOptions, signal: AbortSignal): 
     return old;
   };
 
-  const publish = async (one: Batch): Promise<void> => {
-    if (one.rows === 0) return; // swept meanwhile
+  const publish = async (one: Batch): Promise<number> => {
+    lastSequence ??= await forward.acknowledged();
+    if (one.rows === 0) return lastSequence; // swept meanwhile
     const { seq } = await stream.publish(rowsSubject(pop, one.family), one.bytes, {
       msgID: one.id,
       timeout: settings.ackTimeoutMs,
@@ -109,6 +110,7 @@ export async function keepSending(options: OutboxOptions, signal: AbortSignal): 
       log.warn({ rows: again }, 'the stream was made anew: rows of the last days are sent again');
     }
     lastSequence = seq;
+    return seq;
   };
 
   const tellDepth = async (): Promise<void> => {
@@ -126,10 +128,9 @@ export async function keepSending(options: OutboxOptions, signal: AbortSignal): 
           await clock.sleep(settings.pollMs, signal);
           continue;
         }
-        await publish(one);
-        acknowledged = one;
+        acknowledged = { batch: one, sequence: await publish(one) };
       }
-      await forward.done(acknowledged.line, acknowledged.numbers);
+      await forward.done(acknowledged.batch.line, acknowledged.batch.numbers, acknowledged.sequence);
       acknowledged = null;
       if (retryMs > firstRetryMs) log.info({}, 'rows go to the hub again');
       retryMs = firstRetryMs;

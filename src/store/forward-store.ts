@@ -43,7 +43,10 @@ export interface ForwardStore {
   /** The greatest number that was given in a line; 0 before the first. */
   latest(line: ForwardLine): Promise<number>;
   next(query: ForwardQuery): Promise<Forwarded>;
-  done(line: ForwardLine, numbers: readonly number[]): Promise<void>;
+  /** `sequence`: under which number the stream of the mesh has acknowledged them; it is remembered. */
+  done(line: ForwardLine, numbers: readonly number[], sequence?: number): Promise<void>;
+  /** The latest number under which the stream has acknowledged rows; 0: none is remembered. */
+  acknowledged(): Promise<number>;
   depth(): Promise<ForwardDepth>;
   /** Those of slots and instants in [from, to) wait again, sent or not. Resolves to how many. */
   again(from: number, to: number): Promise<number>;

@@ -165,6 +165,11 @@ export interface RunStore {
   end(id: number, at: EpochMs): Promise<void>;
   /** The latest run, or null in a new database. */
   latest(): Promise<RunRecord | null>;
+  /**
+   * The latest time between two runs that was longer than this, from the end of the one to the start of the other; null:
+   * there was none.
+   */
+  latestGap(overMs: number): Promise<{ readonly from: EpochMs; readonly to: EpochMs } | null>;
 }
 
 interface SweepResult {

@@ -39,6 +39,18 @@ beforeAll(async () => {
   });
   writeFileSync(config, `${readFileSync(config, 'utf8')}keys:\n  folder: ${join(folder, 'keys')}\n`);
   await keyFolder(join(folder, 'keys')).make();
+  const store = await openSqliteStore({ path: join(folder, 'backbone.db') });
+  const watchers = await store.watch.watchers();
+  const traces = watchers.map(({ observer, port }) => ({
+    observer,
+    port,
+    at: Date.parse('2026-02-03T00:00:00Z'),
+    reason: 'severe' as const,
+    address: '192.0.2.66',
+    runs: [{ method: 'udp' as const, hops: [], reached: true, failure: null }],
+  }));
+  await store.watch.put({ outages: [], states: [], spans: [], blind: [], traces });
+  await store.close();
   const made = await runCli(
     ['evidence', '--service', service, '--month', month, '-o', pack(), '-c', config],
     { now },
@@ -106,6 +118,21 @@ describe('an evidence pack', () => {
     expect(run.stdout).toMatch(
       /judged once more from the rows: all \d+ values of the statement are the same\nverified\n$/,
     );
+  });
+
+  test('holds the traces of the paths to its ports, and of no others', () => {
+    const { members } = openPack(readFileSync(pack()), null);
+    const rowsOf = (name: string) =>
+      Buffer.from(members.get(name) ?? '')
+        .toString()
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as { port: string; observer: string; reason: string });
+    const traces = rowsOf('traces.jsonl');
+    expect(traces.length).toBeGreaterThan(0);
+    expect(new Set(traces.map(({ reason }) => reason))).toEqual(new Set(['severe']));
+    const watched = new Set(rowsOf('watchers.jsonl').map(({ port }) => port));
+    expect(new Set(traces.map(({ port }) => port))).toEqual(watched);
   });
 
   test('is verified by its key, and by no other', async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { summarise } from '../../src/core/measurement/figures.js';
 import type { MissingRound, Round } from '../../src/core/measurement/round.js';
 import { createSpool } from '../../src/engine/spool.js';
 import { StoreError } from '../../src/store/store.js';
@@ -25,6 +26,12 @@ function spooled(limit = 100) {
         disk.rounds.push(round);
         return 'stored';
       },
+      list: ({ path, from = -Infinity, to = Infinity }) =>
+        Promise.resolve(
+          disk.rounds
+            .filter((held) => held.path === path && held.slot >= from && held.slot < to)
+            .map((held) => summarise(held)),
+        ),
       putMissing: async (missing) => {
         await guard();
         disk.missing.push(...missing);
@@ -118,4 +125,31 @@ test('a round that the store can not take for what it is does not hold up the ot
   expect(disk.rounds.map((round) => round.slot)).toEqual([2]);
   expect(disk.missing).toEqual([{ path: 'HKG>SIN', slot: 1, reason: 'store' }]);
   expect(only(noted, 'roundDropped').map(([round]) => round.slot)).toEqual([1]);
+});
+
+test('a second round of a slot is stored beside the first, as unscheduled', async () => {
+  const { time, noted, disk, spool } = spooled();
+  const [first, second] = [roundOf(1_000), { ...roundOf(1_000), startedAt: 7_777, reason: 'marked: slow' }];
+  for (const round of [first, second, { ...second, startedAt: 8_888 }]) {
+    spool.submit(round);
+    await time.pass(0);
+  }
+  expect(disk.rounds.map(({ slot, status, startedAt }) => [slot, status, startedAt])).toEqual([
+    [1_000, 'ok', first.startedAt],
+    [1_001, 'unscheduled', 7_777],
+    [1_002, 'unscheduled', 8_888],
+  ]);
+  expect(disk.rounds[1]?.reason).toBe(
+    'marked: the slot 1970-01-01T00:00:01.000Z has a round already; this one was ok: marked: slow',
+  );
+  expect(only(noted, 'roundStored')).toHaveLength(3);
+});
+
+test('a round that is put again because its confirmation was lost is stored once', async () => {
+  const { time, disk, spool } = spooled();
+  for (const round of [roundOf(1), roundOf(1)]) {
+    spool.submit(round);
+    await time.pass(0);
+  }
+  expect(disk.rounds).toHaveLength(1);
 });

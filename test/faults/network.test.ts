@@ -35,7 +35,7 @@ describe.each([
 
   test('own-interface-down: rounds are invalid, on every path, and nothing is lost', async () => {
     const measuring = measureIt(long);
-    await sleep(3_500);
+    await net.sent(60);
     net.observer.must(['ip', 'link', 'set', 'hop0', 'down']);
     await sleep(1_500);
     net.restoreObserver();
@@ -50,7 +50,7 @@ describe.each([
 
   test('own-cable-pulled: an interface that lost its carrier is the observer’s fault too', async () => {
     const measuring = measureIt(long);
-    await sleep(3_500);
+    await net.sent(60);
     net.routers[0]?.must(['ip', 'link', 'set', 'hop0', 'down']);
     await sleep(1_000);
     net.restoreFirstHop();
@@ -60,7 +60,7 @@ describe.each([
 
   test('own-routes-gone: no route to any target is the observer’s fault', async () => {
     const measuring = measureIt({ ...long, packets: 200 });
-    await sleep(3_500);
+    await net.sent(60);
     net.observer.must(['ip', 'route', 'del', 'default']);
     await sleep(6_000);
     net.observer.must(['ip', 'route', 'add', 'default', 'via', net.firstHop]);
@@ -73,7 +73,7 @@ describe.each([
 
   test('one-target-without-route: the network’s fault while another answers, sent and lost', async () => {
     const measuring = measureIt(long);
-    await sleep(3_500);
+    await net.sent(60);
     net.observer.must(['ip', 'route', 'add', 'unreachable', net.targets[0] ?? '']);
     const rounds = await measuring;
     expect(rounds[a]?.status).toBe('unscheduled');

@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -17,6 +18,7 @@ import { keptLog } from '../support/log.js';
 import { startNats } from '../support/nats.js';
 import { requires } from '../support/requires.js';
 import { round } from '../support/rounds.js';
+import { startRunning } from '../support/running.js';
 import { tempDir } from '../support/temp-dir.js';
 
 describe('a NAT on the way', () => {
@@ -58,7 +60,7 @@ describe('a NAT on the way', () => {
             measurement: { every: '60s', packets: 200, packetInterval: '100ms', lostAfter: '1s' },
           },
         );
-        await sleep(4_500);
+        await net.sent(60);
         // The other way: what was translated before keeps its old address, to which nothing comes back any more.
         nat.must(['ip', 'route', 'replace', '10.8.200.0/24', 'via', '10.8.50.2']);
         net.far.must(['ip', 'addr', 'del', '10.8.1.2/24', 'dev', 'hop1']);
@@ -123,6 +125,91 @@ describe('a resolver that does not answer', () => {
     expect(most).toBe(2);
   });
 });
+
+describe('a resolver in a namespace', () => {
+  requires({ namespaces: true, mount: true, built: true });
+
+  test(
+    'resolver-really-mute: takes questions and answers none: rounds of addresses go on, and its name is measured when it answers',
+    { timeout: 120_000 },
+    async () => {
+      await withLab(async (lab) => {
+        const namespace = lab.namespace('dns');
+        const folder = tempDir();
+        const resolvConf = join(folder, 'resolv.conf');
+        writeFileSync(resolvConf, 'nameserver 127.0.0.53\noptions timeout:2 attempts:1\n');
+        writeFileSync(join(folder, 'hosts'), '127.0.0.1 localhost\n');
+        const mounted = ['unshare', '-m', 'sh', '-c'];
+        const mounts = `mount --bind ${resolvConf} /etc/resolv.conf && mount --bind ${folder}/hosts /etc/hosts && exec "$@"`;
+        const server = join(folder, 'dns.mjs');
+        writeFileSync(server, dnsServer);
+        const switchFile = join(folder, 'answers');
+        const dns = spawn(namespace.prefix[0] ?? '', [
+          ...namespace.prefix.slice(1),
+          process.execPath,
+          server,
+          switchFile,
+        ]);
+        lab.defer(() => void dns.kill('SIGKILL'));
+        let asked = 0;
+        dns.stdout.on('data', (text: Buffer) => (asked += text.toString().split('\n').length - 1));
+        const running = startRunning({
+          folder,
+          prefix: [...namespace.prefix, ...mounted, mounts, 'sh'],
+          ask: (url) => namespace.get(url),
+          changes: {
+            driver: 'kernel',
+            pops: [
+              { id: 'HKG', ipv4: '127.0.0.1' },
+              { id: 'SIN', host: 'sin.pop.example' },
+              { id: 'FRA', ipv4: '127.0.0.13' },
+            ],
+            watch: { ports: [] },
+            http: { listen: '127.0.0.1:9720' },
+          },
+        });
+        const since = Date.now();
+        await running.round(
+          'a round by address',
+          ({ path, status }) => path === 'HKG>FRA' && status === 'ok',
+        );
+        await running.round(
+          'a round by name that says why',
+          ({ path, reason }) =>
+            path === 'HKG>SIN' && reason?.includes('sin.pop.example does not resolve') === true,
+        );
+        await sleep(8_000);
+        // One question at a time, each of which the C library gives two seconds.
+        expect(asked).toBeGreaterThan(0);
+        expect(asked).toBeLessThan(4 * ((Date.now() - since) / 1_000));
+        writeFileSync(switchFile, '');
+        await running.round('a round by name', ({ path, status }) => path === 'HKG>SIN' && status === 'ok');
+        await running.daemon.stop();
+      });
+    },
+  );
+});
+
+/** A name server that takes every question, and answers with 127.0.0.12 once its switch is there. */
+const dnsServer = `
+import { createSocket } from 'node:dgram';
+import { existsSync } from 'node:fs';
+const socket = createSocket('udp4');
+socket.on('message', (question, from) => {
+  console.log('asked');
+  if (!existsSync(process.argv[2])) return;
+  const end = question.indexOf(0, 12) + 5;
+  const isA = question.readUInt16BE(end - 4) === 1;
+  const head = Buffer.from(question.subarray(0, 12));
+  head.writeUInt16BE(0x8180, 2);
+  head.writeUInt16BE(isA ? 1 : 0, 6);
+  head.writeUInt16BE(0, 8);
+  head.writeUInt16BE(0, 10);
+  const record = Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 1, 0, 4, 127, 0, 0, 12]);
+  socket.send(Buffer.concat([head, question.subarray(12, end), ...(isA ? [record] : [])]), from.port, from.address);
+});
+socket.bind(53, '127.0.0.53');
+`;
 
 describe('JetStream that lost its store', () => {
   requires({ commands: ['nats-server'] });
@@ -212,6 +299,37 @@ describe('JetStream that lost its store', () => {
         'the agent is on the new revision',
         () => follower.standing().inForce?.revision === looks.at(-1)?.published?.revision,
       );
+    },
+  );
+
+  test(
+    'jetstream-lost-between-lives: an agent that starts anew notices that the stream was lost meanwhile',
+    { timeout: 120_000 },
+    async () => {
+      const nats = await startNats();
+      onTestFinished(() => nats.stop());
+      const [agent, hub] = [await newStore(), await newStore()];
+      const now = Math.floor(Date.now() / 1_800_000) * 1_800_000;
+      const put = async (from: number, count: number): Promise<void> => {
+        for (let n = from; n < from + count; n += 1)
+          await agent.rounds.put(round({ slot: now - (100 - n) * 1_800_000 }));
+      };
+      // The stream is a hub's to make; it takes nothing of what follows.
+      const stopHub = await ingest(nats.url, hub);
+      await put(0, 2);
+      const stopAgent = await send(nats.url, agent, 'LAB1', { settings: { slotsAtOnce: 2 } });
+      await untilEqual(hub, [agent]);
+      await stopHub();
+      await put(2, 10);
+      await until('all acknowledged', async () => (await agent.forward.depth()).slots === 0);
+      await stopAgent();
+      await nats.kill();
+      rmSync(join(nats.folder, 'store'), { recursive: true, force: true });
+      await nats.start();
+      await ingest(nats.url, hub);
+      await send(nats.url, agent, 'LAB1', { settings: { slotsAtOnce: 2 } });
+      await put(12, 1);
+      await untilEqual(hub, [agent]);
     },
   );
 });

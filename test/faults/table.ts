@@ -133,6 +133,22 @@ export const faults: readonly Fault[] = [
     test: 'test/faults/stopping.test.ts',
   },
   {
+    id: 'stop-in-flight',
+    area: 'stopping',
+    made: 'SIGTERM at random moments of rounds, again and again, on a network that logs every packet',
+    mustHold: 'every packet that left is in a stored round',
+    seen: 'packets that were in flight were stored as if they had never been sent',
+    test: 'test/faults/sigterm.test.ts',
+  },
+  {
+    id: 'stop-asked-twice',
+    area: 'stopping',
+    made: 'the same, with a second SIGTERM within 60 ms',
+    mustHold: 'as above',
+    seen: 'not tried',
+    test: 'test/faults/sigterm.test.ts',
+  },
+  {
     id: 'party-hangs',
     area: 'stopping',
     made: 'each party of the stop order hangs or fails in turn',
@@ -398,6 +414,15 @@ export const faults: readonly Fault[] = [
     test: 'test/faults/recovery.test.ts',
   },
   {
+    id: 'resolver-really-mute',
+    area: 'recovery',
+    made: 'a name server in a namespace takes every question and answers none for ten seconds',
+    mustHold:
+      'paths by address go on, few questions are asked, and the name is measured as soon as it answers',
+    seen: 'not tried with a real one',
+    test: 'test/faults/recovery.test.ts',
+  },
+  {
     id: 'resolver-last-good',
     area: 'recovery',
     made: 'the resolver answered once, and is mute then',
@@ -420,6 +445,14 @@ export const faults: readonly Fault[] = [
     mustHold:
       'streams and buckets are made again, the configuration is offered again, and no row is missing at the hub',
     seen: 'rows that JetStream had acknowledged and no hub had taken were never sent again',
+    test: 'test/faults/recovery.test.ts',
+  },
+  {
+    id: 'jetstream-lost-between-lives',
+    area: 'recovery',
+    made: 'the same while the agent is stopped',
+    mustHold: 'the agent that starts notices, and sends again what no hub had taken',
+    seen: 'the rows were never sent again',
     test: 'test/faults/recovery.test.ts',
   },
   {
@@ -484,6 +517,14 @@ export const faults: readonly Fault[] = [
     made: 'a router balances over four ways by flow',
     mustHold: 'all probes of a run go one way',
     seen: 'not there',
+    test: 'test/faults/trace.test.ts',
+  },
+  {
+    id: 'trace-of-ipv6',
+    area: 'trace',
+    made: 'a router of IPv6 that forwards, and then prohibits',
+    mustHold: 'as for IPv4',
+    seen: 'not tried',
     test: 'test/faults/trace.test.ts',
   },
   {
@@ -602,5 +643,14 @@ export const faults: readonly Fault[] = [
     mustHold: 'no packet is lost, no RTT is changed',
     seen: 'held before; never tried with real packets',
     test: 'test/faults/time.test.ts',
+  },
+  {
+    id: 'soak-of-faults',
+    area: 'time',
+    made: 'faults of ten kinds one after the other on an agent and its hub, with a NAT, a NATS server and a network that logs every packet',
+    mustHold:
+      'every packet is stored once, none lost falsely, every slot and second accounted for, and the hub has it all',
+    seen: 'packets in flight at a stop in no row; a clock a day ahead for seconds made the next day unobserved',
+    test: 'test/faults/soak.test.ts',
   },
 ];

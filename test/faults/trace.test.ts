@@ -93,3 +93,40 @@ describe.each(['1 0', '0 2147483647'])('ping groups %s', (pingGroups) => {
       }
     }));
 });
+
+test.each(['1 0', '0 2147483647'])(
+  'trace-of-ipv6: routers are named and the destination answers (ping groups %s)',
+  async (pingGroups) => {
+    await withLab(async (lab) => {
+      const [observer, router, far] = [lab.namespace('obs'), lab.namespace('r1'), lab.namespace('far')];
+      lab.join(
+        { namespace: observer, addresses: ['fd08::1/64'] },
+        { namespace: router, addresses: ['fd08::2/64'] },
+        'hop0',
+      );
+      lab.join(
+        { namespace: router, addresses: ['fd08:0:0:1::1/64'] },
+        { namespace: far, addresses: ['fd08:0:0:1::2/64'] },
+        'hop1',
+      );
+      observer.sysctl('ipv4/ping_group_range', pingGroups);
+      router.sysctl('ipv6/conf/all/forwarding', '1');
+      for (const namespace of [router, far]) namespace.sysctl('ipv6/icmp/ratelimit', '0');
+      observer.must(['ip', '-6', 'route', 'add', 'default', 'via', 'fd08::2']);
+      far.must(['ip', '-6', 'route', 'add', 'default', 'via', 'fd08:0:0:1::1']);
+      const traced = async (): Promise<TraceRun[]> => {
+        const done = await observer.run([process.execPath, script, 'fd08:0:0:1::2']);
+        if (done.code !== 0) throw new Error(done.stderr);
+        return JSON.parse(done.stdout) as TraceRun[];
+      };
+      const whole = await traced();
+      expect(whole.map(way)).toEqual(Array(2).fill([['fd08::2'], ['fd08:0:0:1::2']]));
+      expect(whole.map(({ reached }) => reached)).toEqual([true, true]);
+      expect(whole[0]?.hops[0]?.tries[0]).toMatchObject({ type: 3, code: 0 });
+      router.must(['ip', '-6', 'route', 'add', 'prohibit', 'fd08:0:0:1::2/128']);
+      const broken = await traced();
+      expect(broken.map(({ reached }) => reached)).toEqual([false, false]);
+      expect(broken.map((run) => way(run)?.at(-1))).toEqual([['fd08::2'], ['fd08::2']]);
+    });
+  },
+);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab } from './lab.js';
 import { setNeighbour } from './link.js';
 import type { Namespace } from './namespace.js';
@@ -28,11 +29,14 @@ export interface Network {
   restoreObserver(): void;
   /** Brings up the first router's interface towards the observer. */
   restoreFirstHop(): void;
+  /** Resolves when the observer has sent so many packets from now on: whatever measures is in the middle of it. */
+  sent(packets: number): Promise<void>;
   linkLocalOfFirstHop(): string;
   /** Lets routers answer with as many ICMP errors as there are packets. */
   unlimitErrors(): void;
 }
 
+const patienceMs = 30_000;
 const subnet = (hop: number): string => `10.8.${hop}`;
 
 export function createNetwork(lab: Lab, { hops, targets: count }: NetworkOptions): Network {
@@ -84,6 +88,16 @@ export function createNetwork(lab: Lab, { hops, targets: count }: NetworkOptions
     restoreFirstHop() {
       first.must(['ip', 'link', 'set', 'hop0', 'up']);
       settle();
+    },
+    async sent(packets) {
+      const counter = '/sys/class/net/hop0/statistics/tx_packets';
+      const read = (): number => Number(observer.must(['cat', counter]));
+      const until = read() + packets;
+      const deadline = Date.now() + patienceMs;
+      while (read() < until) {
+        if (Date.now() > deadline) throw new Error(`the observer sent no ${packets} packets`);
+        await sleep(50);
+      }
     },
     linkLocalOfFirstHop() {
       const shown = first.must(['ip', '-6', '-o', 'addr', 'show', 'dev', 'hop0', 'scope', 'link']);

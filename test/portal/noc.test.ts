@@ -3,7 +3,7 @@ import { ratio } from '../../src/core/number.js';
 import { emptyMesh, type MeshStanding, type PathStanding } from '../../src/core/standing.js';
 import { portalWords } from '../../src/i18n/portal.js';
 import { dayMs, hourMs, october } from '../support/ledger.js';
-import { twoTenants } from '../support/tenants.js';
+import { type Tenants, twoTenants } from '../support/tenants.js';
 import { entrance, type Entrance } from '../http/support/entry.js';
 import { signedIn, textOf } from '../http/support/portal.js';
 
@@ -65,8 +65,9 @@ const mesh: MeshStanding = {
 };
 
 let server: Entrance;
+let tenants: Tenants;
 beforeEach(async () => {
-  const tenants = await twoTenants();
+  tenants = await twoTenants();
   server = entrance(tenants, { mesh: { mesh: () => mesh, now: tenants.now } });
 });
 const evil = '<script>alert(1)</script>';
@@ -119,7 +120,29 @@ describe('outages', () => {
     server.clock.now = october + 12 * dayMs;
     const noc = await signedIn(server, 'noc');
     expect(textOf(await noc.get('/outages'))).toContain('No ongoing outages');
+    const [measured] = await tenants.store.watch.outages();
+    const at = measured?.openedAt ?? 0;
+    const hop = (ttl: number, from: string) => ({
+      ttl,
+      tries: [{ from, rttUs: 900, type: 11, code: 0 }, null],
+    });
+    const [first, second] = [hop(1, '198.51.100.1'), hop(2, '203.0.113.9')];
+    const trace = (when: number, reason: 'outage' | 'quiet', hops: (typeof first)[]) => ({
+      observer: measured?.observer ?? '',
+      port: measured?.port ?? '',
+      at: when,
+      reason,
+      address: '192.0.2.66',
+      runs: [{ method: 'icmp' as const, hops, reached: reason === 'quiet', failure: null }],
+    });
+    const none = { outages: [], states: [], spans: [], blind: [] };
+    const traces = [trace(at, 'outage', [first]), trace(at - hourMs, 'quiet', [first, second])];
+    await tenants.store.watch.put({ ...none, traces });
     const list = await noc.get('/outages?show=month');
+    // The path as it was when it broke, beside the one before.
+    expect(textOf(list)).toMatch(
+      /The path then, and before .*Before, .*Then, .* 1 198\.51\.100\.1 198\.51\.100\.1 2 203\.0\.113\.9 .*reached ended at hop 1/,
+    );
     // Who saw it, and what that says of where the fault lies.
     expect(textOf(list)).toMatch(/by HKG not confirmed by another observer down for HKG/);
     const link = /\/outages\/change\?of=[^"]+/.exec(list.body)?.[0] ?? '';

@@ -30,6 +30,26 @@ export function runStore(db: SqlDatabase): RunStore {
       );
       return run ?? null;
     },
+    async latestGap(overMs) {
+      const lives = db.from
+        .selectFrom('run')
+        .select(['id', 'started_at as to'])
+        .select(({ fn }) =>
+          fn
+            .agg<number | null>('lag', [fn.coalesce('stopped_at', 'last_seen_at')])
+            .over((over) => over.orderBy('id'))
+            .as('from'),
+        );
+      const [gap] = await db.read(
+        db.from
+          .selectFrom(lives.as('life'))
+          .select(['from', 'to'])
+          .where(({ eb, ref }) => eb(eb('to', '-', ref('from')), '>', overMs))
+          .orderBy('id', 'desc')
+          .limit(1),
+      );
+      return gap?.from == null ? null : { from: gap.from, to: gap.to };
+    },
   };
 }
 

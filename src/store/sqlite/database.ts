@@ -177,6 +177,24 @@ export interface Connection {
   readonly close: () => Promise<void>;
 }
 
+/**
+ * The same connection for what people enter: little, and nobody could write it again. A change is in the database file
+ * itself when its promise resolves, so that a journal which another program cuts or deletes takes nothing of it along.
+ */
+export function writtenThrough(on: Connection): Connection {
+  const { db } = on;
+  const write: Connection['write'] = async (change) => {
+    const result = await on.write(change);
+    try {
+      if (db.open) db.pragma('wal_checkpoint(PASSIVE)');
+    } catch {
+      // It is in the journal, and the next checkpoint takes it along.
+    }
+    return result;
+  };
+  return Object.assign({}, on, { write });
+}
+
 interface ConnectionOptions {
   readonly bulk: boolean;
   /** How long to wait for another process's lock, milliseconds, without blocking the event loop. */

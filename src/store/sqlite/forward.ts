@@ -142,6 +142,12 @@ const hasTriggers = (db: Database.Database): boolean => triggersOf(db).size > 0;
 const roundTrigger = 'forward_round_new';
 const events = ['INSERT', 'UPDATE'] as const;
 
+/** Made where rows are forwarded, as the triggers are: one row with the stream's latest number. */
+const acknowledgedTable = 'forward_acknowledged';
+const makeAcknowledged = `CREATE TABLE IF NOT EXISTS ${acknowledgedTable} (sequence INTEGER NOT NULL) STRICT`;
+const hasAcknowledged = (db: Database.Database): boolean =>
+  db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(acknowledgedTable) !== undefined;
+
 /** Tables without triggers: all of them at first; later, those that a migration added or recreated. */
 function unforwarded(db: Database.Database): ReadonlySet<ForwardedTable> {
   const there = triggersOf(db);
@@ -229,6 +235,7 @@ export function forwardStore({ db, read, write }: Connection, shared: SqliteData
     start: (own) =>
       write(() => {
         pop = own;
+        db.exec(makeAcknowledged);
         const without = unforwarded(db);
         addTriggers(db, without);
         return fill(everything, without);
@@ -238,12 +245,22 @@ export function forwardStore({ db, read, write }: Connection, shared: SqliteData
         if (!hasTriggers(db)) return;
         dropTriggers(db);
         db.exec('DELETE FROM forward_slot; DELETE FROM forward_watch');
+        db.exec(`DROP TABLE IF EXISTS ${acknowledgedTable}`);
       }),
     latest: (line) => read(() => latest.get(tableOf[line]) ?? 0),
     next: (query) => read(() => lines[query.line](query, pop)),
-    done: (line, numbers) =>
+    done: (line, numbers, sequence) =>
       write(() => {
         for (const number of numbers) doneWith[line].run(number);
+        if (sequence === undefined || !hasAcknowledged(db)) return;
+        db.exec(`DELETE FROM ${acknowledgedTable}`);
+        db.prepare(`INSERT INTO ${acknowledgedTable} (sequence) VALUES (?)`).run(sequence);
+      }),
+    acknowledged: () =>
+      read(() => {
+        if (!hasAcknowledged(db)) return 0;
+        const row = db.prepare<[], { sequence: number }>(`SELECT sequence FROM ${acknowledgedTable}`).get();
+        return row?.sequence ?? 0;
       }),
     depth: () => read(() => count.get() ?? { slots: 0, watch: 0, oldestAt: null }),
     again: (from, to) => write(() => fill({ from, to })),

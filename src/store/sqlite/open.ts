@@ -11,7 +11,7 @@ import type { MeasuredBy, MonthSumsQuery, PathSums, RoundStore, RoundWithin, Sto
 import type { WriterName } from '../writer-lock.js';
 import { sharedStores } from '../sql/shared-stores.js';
 import { connect } from './connect.js';
-import { type Connection, connection, sqlDatabase } from './database.js';
+import { type Connection, connection, sqlDatabase, writtenThrough } from './database.js';
 import { forwardStore } from './forward.js';
 import { pathNumber, upkeepStore } from './upkeep.js';
 import { roundList, roundRows } from './round-list.js';
@@ -124,8 +124,11 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStor
       checkUpToBytes: options.checkUpToBytes ?? 32 * 2 ** 20,
       writer: options.writer ?? null,
     });
-    const on = connection(db, file, { bulk: options.bulk ?? false, patienceMs });
+    const bulk = options.bulk ?? false;
+    const on = connection(db, file, { bulk, patienceMs });
     const shared = sqlDatabase(on);
+    const { paths, runs, watch } = sharedStores(shared);
+    const entered = bulk || db.memory ? shared : sqlDatabase(writtenThrough(on));
     const store: SqliteStore = {
       rounds: {
         ...roundPut(on, options.packetsFrom),
@@ -134,7 +137,10 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStor
         ...monthSumsQuery(on),
         ...measuredByQuery(on),
       },
-      ...sharedStores(shared),
+      ...sharedStores(entered),
+      paths,
+      runs,
+      watch,
       rows: rowStore(on, shared),
       forward: forwardStore(on, shared),
       upkeep: upkeepStore(on, shared),

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { parseFping } from '../../../probes/fping/driver.js';
+import { parseFping } from '../../../probes/fping/output.js';
 import type { Namespace } from '../../lab/namespace.js';
 
 /** RTTs by target in the order of sending, microseconds; null: no reply. And the tool's CPU time a packet. */

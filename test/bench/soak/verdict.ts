@@ -1,4 +1,3 @@
-import type { RoundStatus } from '../../../src/core/measurement/round.js';
 import type { ForwardStore } from '../../../src/store/forward-store.js';
 import { openSqliteStore } from '../../../src/store/sqlite/open.js';
 import { integrityOf } from '../../support/database.js';
@@ -31,6 +30,8 @@ export interface Verdict {
   readonly claimedWhileDark: readonly string[];
   /** Seconds that are neither watched nor blind. */
   readonly unaccountedSeconds: number;
+  /** Seconds that are called blind, and nothing was wrong. */
+  readonly blindInQuietSeconds: number;
   /** Rows that were sent and that the hub has not got, or differently. */
   readonly differentAtHub: readonly string[];
   readonly integrity: readonly string[];
@@ -52,6 +53,7 @@ export const nothingWrong: Verdict = {
   unexplainedBlindness: [],
   claimedWhileDark: [],
   unaccountedSeconds: 0,
+  blindInQuietSeconds: 0,
   differentAtHub: [],
   integrity: ['ok', 'ok'],
 };
@@ -61,6 +63,8 @@ const iso = (at: number): string => new Date(at).toISOString();
 const roundMs = spreadMs + 10 * packetIntervalMs + lostAfterMs + 300 + 1_500;
 /** A target gets a fresh identifier after five seconds without an answer; an outage ends some seconds after it did. */
 const settleMs = 8_000;
+/** A NAT keeps translating for half a minute what was sent by an identifier before. */
+const natMs = 32_000;
 
 type Near = (from: number, to: number, kinds: readonly FaultKind[]) => boolean;
 
@@ -81,8 +85,12 @@ export async function judge(run: SoakRun): Promise<Judged> {
   const stored = await readStored(databases.agent, targets, { startMs, intervalMs: packetIntervalMs });
   const differences = compareStored(requests, stored, {
     lostAfterUs: lostAfterMs * 1_000,
-    clockOffsetsMs: made.flatMap(({ offsetMs }) => offsetMs ?? []),
-    isExcused: (atMs) => near(startMs + atMs - settleMs, startMs + atMs + lostAfterMs, uplinkKinds),
+    clockOffsets: made.flatMap(({ offsetMs, from, to }) =>
+      offsetMs === undefined ? [] : { offsetMs, fromMs: from - startMs, toMs: to - startMs },
+    ),
+    isExcused: (atMs) =>
+      near(startMs + atMs - settleMs, startMs + atMs + lostAfterMs, uplinkKinds) ||
+      near(startMs + atMs - natMs, startMs + atMs, ['nat-changed']),
   });
   // What was in flight when the daemon was killed is stored nowhere: nobody was left to do that.
   const orphans = requests.filter(
@@ -168,7 +176,7 @@ const nearest = (made: readonly Made[], at: number): string =>
 
 type WatchVerdict = Pick<
   Verdict,
-  'falseOutages' | 'unexplainedBlindness' | 'claimedWhileDark' | 'unaccountedSeconds'
+  'falseOutages' | 'unexplainedBlindness' | 'claimedWhileDark' | 'unaccountedSeconds' | 'blindInQuietSeconds'
 >;
 
 async function judgeWatch(
@@ -194,7 +202,8 @@ async function judgeWatch(
         offsetMs !== undefined && since - offsetMs < back + 12_000 && last - offsetMs > at - 12_000,
     );
   });
-  let [seconds, unaccounted, blindSeconds] = [0, 0, 0];
+  const blinding = [...new Set(Object.values(blindBehind).flat())];
+  let [seconds, unaccounted, blindSeconds, blindInQuiet] = [0, 0, 0, 0];
   for (let at = from; at < to - slotMs; at += 1_000) {
     // While the clock is off its instants are others; what comes around that is told by the blind time.
     if (near(at - 12_000, at + 3_000, clockKinds)) continue;
@@ -202,6 +211,7 @@ async function judgeWatch(
     const isSeen = spans.some((span) => at >= span.from && at <= span.to + 1_500);
     const isBlind = blind.some((time) => at >= time.from - 1_500 && at <= (time.to ?? Infinity) + 1_500);
     if (isBlind) blindSeconds += 1;
+    if (isBlind && !near(at - 2 * settleMs, at + 3_000, blinding)) blindInQuiet += 1;
     if (!isSeen && !isBlind) unaccounted += 1;
   }
   const dark = made.filter(({ kind }) => kind === 'kill' || kind === 'stop');
@@ -227,6 +237,7 @@ async function judgeWatch(
       ),
       claimedWhileDark: claimed.map((fault) => `${fault.kind} at ${iso(fault.from)}`),
       unaccountedSeconds: unaccounted,
+      blindInQuietSeconds: blindInQuiet,
     },
     figures:
       `watch: ${outages.length} outages of ${made.filter(({ kind }) => kind === 'outage').length} made, ` +

@@ -355,6 +355,22 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
         const second = await store.runs.begin('0.2.0', 500); // the clock was set back
         expect(await store.runs.latest()).toMatchObject({ id: second, version: '0.2.0', stoppedAt: null });
       }));
+
+    test('finds the latest long time in which no daemon lived', () =>
+      using(async (store) => {
+        const live = async (from: number, to: number, stops: boolean): Promise<void> => {
+          const id = await store.runs.begin('0.1.0', from);
+          await (stops ? store.runs.end(id, to) : store.runs.beat(id, to));
+        };
+        await live(0, 1_000, true);
+        expect(await store.runs.latestGap(100)).toBeNull();
+        await live(5_000, 6_000, false);
+        await live(16_000, 17_000, true);
+        await live(17_050, 18_000, true);
+        await live(3_000, 4_000, true); // the clock was set back
+        expect(await store.runs.latestGap(100)).toEqual({ from: 6_000, to: 16_000 });
+        expect(await store.runs.latestGap(10_000)).toBeNull();
+      }));
   });
 
   describe(`${name}: upkeep`, () => {

@@ -1,13 +1,31 @@
 import { describe, expect, test } from 'vitest';
+import type { PathTrace } from '../../../src/core/trace/trace.js';
 import { sha256 } from '../../../src/seal/canonical.js';
 import { outage } from '../../support/ledger.js';
 import { ann, bank, bob, faultRig, filing, newestSlot, putRound, slotMs } from '../../support/fault-desk.js';
 
 const iso = (at: number): string => new Date(at).toISOString();
 
+/** One router answered; `reached`: the port did too. */
+const traceOf = (reason: 'outage' | 'quiet', at: number, reached: boolean): PathTrace => ({
+  observer: 'HKG',
+  port: 'SIN',
+  at,
+  reason,
+  address: '192.0.2.66',
+  runs: [
+    {
+      method: 'icmp',
+      hops: [{ ttl: 1, tries: [{ from: '198.51.100.1', rttUs: 900, type: 11, code: 0 }] }],
+      reached,
+      failure: null,
+    },
+  ],
+});
+
 describe('filing a report', () => {
   test('from a band freezes the band, the figures, the rounds behind them and the outages of 24 h', async () => {
-    const { desk, store, now } = await faultRig();
+    const { desk, store, now } = await faultRig({ networks: { '198.51.100.0/24': 'Carrier B' } });
     await store.watch.put({
       outages: [
         outage('SIN', now - 3_600_000, now - 3_000_000),
@@ -17,6 +35,7 @@ describe('filing a report', () => {
       states: [],
       spans: [],
       blind: [],
+      traces: [traceOf('outage', now - 3_600_000 + 6_000, false), traceOf('quiet', now - 7_200_000, true)],
     });
     const report = await desk.file(bank, filing());
     expect(report).toMatchObject({
@@ -45,6 +64,15 @@ describe('filing a report', () => {
       { path: 'HKG>SIN', leftOut: 0, rounds: [{ slot: '2026-10-12T03:30:00Z', sizes: [{}, {}, {}] }] },
     ]);
     expect((evidence['outages'] as { port: string }[]).map(({ port }) => port)).toEqual(['SIN']);
+    // As the path was when it broke, and before; whose network it ended in.
+    expect(evidence['outages']).toMatchObject([
+      {
+        traces: {
+          then: { reason: 'outage', runs: [{ reached: false, endedAt: { ttl: 1, network: 'Carrier B' } }] },
+          before: { reason: 'quiet', runs: [{ reached: true }] },
+        },
+      },
+    ]);
     expect(report.evidence).toEqual({
       sha256: sha256(before ?? ''),
       bytes: before?.byteLength,

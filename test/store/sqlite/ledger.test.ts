@@ -1,3 +1,4 @@
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
@@ -27,4 +28,26 @@ test.each([
   const db = new Database(path);
   expect(() => db.exec(sql)).toThrow(message);
   db.close();
+});
+
+test('what people enter is in the database file itself: a journal that is cut takes nothing of it along', async () => {
+  const folder = tempDir();
+  const store = await openSqliteStore({ path: join(folder, 'pop-sla.db') });
+  const action = { type: 'exclusion-approved', id: 'X1', reason: null } as const;
+  await store.ledger.append([linkAfter(headOf([]), { at: 1, actor: 'ann', action }, digestOf)]);
+  await store.access.users.add({
+    name: 'ann',
+    password: 'scrypt$1',
+    roles: ['finance'],
+    customer: null,
+    createdAt: 1_000,
+    passwordAt: 1_000,
+  });
+  const alone = join(folder, 'alone.db');
+  copyFileSync(join(folder, 'pop-sla.db'), alone);
+  await store.close();
+  const read = await openSqliteStore({ path: alone });
+  expect(await read.ledger.events()).toHaveLength(1);
+  expect(await read.access.users.find('ann')).toMatchObject({ name: 'ann' });
+  await read.close();
 });
