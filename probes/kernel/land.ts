@@ -46,6 +46,7 @@ function dropsOf(flight: Flight): number | null {
 }
 
 const aborted = notSentReasons.indexOf('aborted');
+const inFlight = notSentReasons.indexOf('in-flight');
 
 /**
  * What became of every packet of a round that ends at `nowNs`, straight from its columns. The rules are those of
@@ -76,7 +77,7 @@ export function packFlight(flight: Flight, nowNs: number): PackedSizes {
       kind = rttNs <= lostAfterNs ? kindOf.received : kindOf.late;
       value = wholeMicroseconds(rttNs);
     } else if (error > 0) [kind, value] = [kindOf.error, error - 1];
-    else if (endedNs - sentNs < lostAfterNs) [kind, value] = [kindOf.notSent, aborted];
+    else if (endedNs - sentNs < lostAfterNs) [kind, value] = [kindOf.notSent, inFlight];
     packed.kinds[place] = kind;
     packed.values[place] = value;
   }

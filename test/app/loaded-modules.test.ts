@@ -44,7 +44,7 @@ const forwarding = [...nats, '@nats-io/transport-node', 'tweetnacl'];
 
 /** The program's own folders that serve people: pages, the API, files of reports, statements, mail. */
 const forPeople =
-  /\/dist\/src\/(?:http\/(?!on-demand\.js)|portal\/|guide\/|i18n\/(?!languages|locale)|render\/report\/|services\/(?:credits\/(?!credits\.js)|evidence\/|reports\.js|statements\/(?!month-close\.js|months\.js)))/;
+  /\/dist\/src\/(?:http\/(?!(?:on-demand|rate)\.js)|portal\/|guide\/|i18n\/(?!languages|locale)|render\/report\/|services\/(?:credits\/(?!credits\.js)|evidence\/|reports\.js|statements\/(?!month-close\.js|months\.js)))/;
 
 async function started(more: string) {
   const folder = tempDir();
