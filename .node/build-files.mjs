@@ -1,5 +1,6 @@
-// The part of the build that is no TypeScript: what the portal serves goes beside the code that serves it, and the four
-// faces that reports are set in, compressed, beside the code that sets them: a fifth of what their packages take.
+// The part of the build that the compiler does not do: what the portal serves goes beside the code that serves it; the
+// faces that reports are set in, compressed, beside the code that sets them: a fifth of what their packages take;
+// and the query builder becomes one file.
 import {
   cpSync,
   existsSync,
@@ -15,6 +16,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
+import { rolldown } from 'rolldown';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -47,12 +49,11 @@ else rmSync(commit, { force: true });
 const compress = promisify(brotliCompress);
 const fonts = join(root, 'dist', 'src', 'render', 'report', 'pdf', 'fonts');
 mkdirSync(fonts, { recursive: true });
-const faces = ['SC', 'TC'].flatMap((family) => ['400Regular', '700Bold'].map((style) => ({ family, style })));
+const { faceFiles } = await import('../dist/src/render/report/pdf/fonts.js');
 await Promise.all(
-  faces.map(async ({ family, style }) => {
-    const name = `NotoSans${family}_${style}.ttf`;
-    const packaged = join(root, 'node_modules', '@expo-google-fonts', `noto-sans-${family.toLowerCase()}`);
-    const [from, to] = [join(packaged, style, name), join(fonts, `${name}.br`)];
+  faceFiles().map(async ({ package: name, style, file }) => {
+    const packaged = join(root, 'node_modules', '@expo-google-fonts', name);
+    const [from, to] = [join(packaged, style, file), join(fonts, `${file}.br`)];
     if (existsSync(to) && statSync(to).mtimeMs >= statSync(from).mtimeMs) return;
     const font = readFileSync(from);
     const params = {
@@ -61,6 +62,15 @@ await Promise.all(
       [constants.BROTLI_PARAM_SIZE_HINT]: font.length,
     };
     writeFileSync(to, await compress(font, { params }));
-    cpSync(join(packaged, 'LICENSE_FONT'), join(fonts, 'LICENSE'));
+    cpSync(join(packaged, 'LICENSE_FONT'), join(fonts, `LICENSE.${name}`));
   }),
 );
+
+// The query builder comes as 300 modules: to load them takes each process 0.1 s and 20 MB, where one file of the parts
+// that are used takes a tenth of that.
+const builder = join(root, 'dist', 'src', 'store', 'sql', 'kysely.js');
+const bundle = await rolldown({ input: builder, platform: 'node', logLevel: 'warn' });
+const { output } = await bundle.generate({ format: 'es', minify: true });
+await bundle.close();
+const license = readFileSync(join(root, 'node_modules', 'kysely', 'LICENSE'), 'utf8').trim();
+writeFileSync(builder, `/* Parts of kysely.\n\n${license}\n*/\n${output[0].code}`);

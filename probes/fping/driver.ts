@@ -128,6 +128,7 @@ function runFping(program: string, args: readonly string[], signal: AbortSignal)
 }
 
 const aborted: PacketOutcome = { kind: 'not-sent', reason: 'aborted' };
+const inFlight: PacketOutcome = { kind: 'not-sent', reason: 'in-flight' };
 
 /**
  * One size's packets from fping's figures. It says neither which packets it could not send, nor of ICMP errors,
@@ -145,7 +146,7 @@ export function joinSize(
   const outcome = (rttNs: number | null | undefined, index: number): PacketOutcome => {
     if (rttNs === undefined) return aborted;
     if (rttNs === null || rttNs > (lostAfterMs + lateWaitMs) * 1e6)
-      return index >= undecided ? aborted : lost;
+      return index >= undecided ? inFlight : lost;
     return { kind: rttNs <= lostAfterMs * 1e6 ? 'received' : 'late', rttUs: wholeMicroseconds(rttNs) };
   };
   const packets = Array.from({ length: count }, (_, index) => outcome(rtts[index], index));

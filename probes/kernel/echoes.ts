@@ -2,7 +2,7 @@ import { lost, type NotSentReason, type PacketOutcome } from '../../src/core/mea
 import type { EchoRequest } from '../probe.js';
 import { startFlight, type Flight } from './flight.js';
 import { land } from './land.js';
-import type { Line } from './lines.js';
+import type { Line } from '../shared/lines.js';
 import type { PacketPool } from './packets.js';
 import type { Address } from './address.js';
 import type { EchoTold } from '../shared/pending-echoes.js';

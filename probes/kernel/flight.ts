@@ -3,7 +3,7 @@ import { dueNs, packetsIn, schedule, sendAtNs, type Schedule } from '../shared/s
 import { icmpTally, type IcmpTally } from '../shared/icmp-tally.js';
 import type { Address } from './address.js';
 import type { Due } from './agenda.js';
-import type { Line } from './lines.js';
+import type { Line } from '../shared/lines.js';
 import type { PacketPool, Packets } from './packets.js';
 import type { WorkerRequest } from './protocol.js';
 import type { RttSource } from './rtt.js';

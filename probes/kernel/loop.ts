@@ -7,7 +7,7 @@ import type { Clock } from './clock.js';
 import { createEchoes } from './echoes.js';
 import type { Flight } from './flight.js';
 import { createLanding } from './landing.js';
-import { createLines } from './lines.js';
+import { createLines } from '../shared/lines.js';
 import { createPacketPool } from './packets.js';
 import type { Poller } from './poller.js';
 import type { FromWorker, ToWorker } from './protocol.js';

@@ -9,7 +9,7 @@ import { isFrom } from './address.js';
 import type { Clock } from './clock.js';
 import type { Control } from './control.js';
 import { planEnd, type Flight } from './flight.js';
-import type { Lines } from './lines.js';
+import type { Lines } from '../shared/lines.js';
 import * as packet from './packet.js';
 import { isAnswered, noteError, noteNotSent, wasSent } from './packets.js';
 import { rttOf } from './rtt.js';

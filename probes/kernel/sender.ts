@@ -6,7 +6,7 @@ import { notSentReason } from '../shared/not-sent.js';
 import type { ClockGuard } from './clock-guard.js';
 import type { Clock } from './clock.js';
 import type { Flight } from './flight.js';
-import type { Lines } from './lines.js';
+import type { Lines } from '../shared/lines.js';
 import { writeRequest } from './packet.js';
 import { noteNotSent } from './packets.js';
 import { SocketError } from './socket.js';

@@ -6,7 +6,7 @@ import type { Clock } from './clock.js';
 import type { Echoes } from './echoes.js';
 import { advance, startFlight } from './flight.js';
 import { expectProgress, type Landing } from './landing.js';
-import type { Line, Lines } from './lines.js';
+import type { Line, Lines } from '../shared/lines.js';
 import type { PacketPool } from './packets.js';
 import type { FromWorker, PackedResult, WorkerRequest } from './protocol.js';
 import type { Sender } from './sender.js';

@@ -1,4 +1,5 @@
 import { ipAddress, type IpAddress } from '../shared/ip-address.js';
+import { createLines } from '../shared/lines.js';
 import { failedRound } from '../shared/results.js';
 import { childEchoes } from './echoes.js';
 import { endpoints, type Endpoints } from './endpoints.js';
@@ -30,6 +31,10 @@ process.on('disconnect', () => process.exit(0));
 // The parent may have gone while this was being loaded.
 if (!process.connected) process.exit(0);
 
+/** Longer than between two rounds of a path. */
+const forgottenNs = 25 * 3600e9;
+const sweepEveryMs = 60_000;
+
 function unavailable(cause: 'permission' | 'library' | 'socket', error: Error): void {
   const message: FromChild = { type: 'unavailable', cause, message: error.message };
   process.send?.(message, undefined, undefined, () => {
@@ -40,8 +45,13 @@ function unavailable(cause: 'permission' | 'library' | 'socket', error: Error): 
 function serve(open: Endpoints): void {
   const running = new Map<number, RunningRound>();
   const lag = lagWatch();
+  const lines = createLines();
+  setInterval(() => {
+    lines.sweep(performance.now() * 1e6 - forgottenNs);
+  }, sweepEveryMs).unref();
   const echoes = childEchoes({
     endpoints: open,
+    lines,
     tell: (results) => {
       tell({ type: 'echoes', results });
     },
@@ -61,6 +71,7 @@ function serve(open: Endpoints): void {
         request,
         target,
         endpoints: open,
+        lines,
         lag,
         random: Math.random,
         onProgress: (progress) => {
@@ -112,6 +123,7 @@ function warmUp(open: Endpoints, then: () => void): void {
     },
     target: loopback,
     endpoints: open,
+    lines: createLines(),
     lag: lagWatch(),
     random: () => 0,
     onProgress: () => undefined,
@@ -136,7 +148,7 @@ function main(): void {
   });
   const nobody = { took: () => undefined, died: () => undefined };
   try {
-    open.leave(open.join(4, nobody), nobody);
+    open.leave(open.join(4, 0, nobody), nobody);
   } catch (error) {
     unavailable(isPermission(asError(error)) ? 'permission' : 'socket', asError(error));
     return;

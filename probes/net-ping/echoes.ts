@@ -6,11 +6,13 @@ import { quotes } from '../shared/icmp-message.js';
 import { ipAddress, sameBytes, type IpAddress } from '../shared/ip-address.js';
 import type { EchoTold } from '../shared/pending-echoes.js';
 import { wholeMicroseconds } from '../shared/packet-record.js';
-import type { Endpoint, Endpoints, Listener } from './endpoints.js';
+import type { Line, Lines } from '../shared/lines.js';
+import { type Endpoint, type Endpoints, keyOf, type Listener } from './endpoints.js';
 import { sendFailure } from './errors.js';
 
 interface ChildEchoesOptions {
   readonly endpoints: Endpoints;
+  readonly lines: Lines;
   readonly tell: (results: readonly EchoTold[]) => void;
 }
 
@@ -26,20 +28,27 @@ interface Flying {
   readonly sequence: number;
   readonly sentNs: bigint;
   readonly patienceNs: number;
+  readonly use: Use;
+  readonly line: Line;
   readonly timer: NodeJS.Timeout;
   error: IcmpErrorKind | null;
 }
 
-interface Line {
+/** An endpoint that echoes in flight went out by. */
+interface Use {
   readonly endpoint: Endpoint;
   readonly listener: Listener;
+  inFlight: number;
 }
+
+/** This kind has no options: every packet to a target goes by the same line. */
+const plain = {};
 
 /** Results are told together, at most so often. */
 const tellEveryMs = 20;
 
-export function childEchoes({ endpoints, tell }: ChildEchoesOptions): ChildEchoes {
-  const lines = new Map<Family, Line>();
+export function childEchoes({ endpoints, lines, tell }: ChildEchoesOptions): ChildEchoes {
+  const uses = new Map<string, Use>();
   const flying = new Map<number, Flying>();
   let results: EchoTold[] = [];
   let telling: NodeJS.Timeout | undefined;
@@ -54,11 +63,21 @@ export function childEchoes({ endpoints, tell }: ChildEchoesOptions): ChildEchoe
     }, tellEveryMs);
   };
 
+  /** It stays open for a while: the next echoes mostly go by it too. */
+  const leave = (use: Use): void => {
+    use.inFlight -= 1;
+    const key = keyOf(use.endpoint.family, use.endpoint.generation);
+    if (use.inFlight > 0 || uses.get(key) !== use) return;
+    uses.delete(key);
+    endpoints.leave(use.endpoint, use.listener);
+  };
+
   const end = (echo: Flying, outcome: PacketOutcome): void => {
     clearTimeout(echo.timer);
     if (!flying.delete(echo.id)) return;
-    const line = lines.get(echo.target.family);
-    line?.endpoint.sequences.release(line.listener, echo.sequence);
+    const { use } = echo;
+    use.endpoint.sequences.release(use.listener, echo.sequence);
+    leave(use);
     told(echo.id, echo.sentNs, outcome);
   };
 
@@ -67,14 +86,15 @@ export function childEchoes({ endpoints, tell }: ChildEchoesOptions): ChildEchoe
     setImmediate(() => {
       const echo = flying.get(id);
       if (!echo) return;
-      const read = lines.get(echo.target.family)?.endpoint.messagesRead ?? 0;
+      const read = echo.use.endpoint.messagesRead;
       if (read === readBefore) end(echo, echo.error === null ? lost : { kind: 'error', error: echo.error });
       else expire(id, read);
     });
   };
 
-  const open = (family: Family): Line => {
-    const known = lines.get(family);
+  const open = (family: Family, generation: number): Use => {
+    const key = keyOf(family, generation);
+    const known = uses.get(key);
     if (known) return known;
     const listener: Listener = {
       took(id, came, source, atNs) {
@@ -87,17 +107,18 @@ export function childEchoes({ endpoints, tell }: ChildEchoesOptions): ChildEchoe
         }
         if (!came.intact || source !== echo.target.canonical || !sameEcho(came.message, echo.message)) return;
         const rttNs = Number(atNs - echo.sentNs);
+        lines.answered(echo.line);
         if (rttNs <= echo.patienceNs) end(echo, { kind: 'received', rttUs: wholeMicroseconds(rttNs) });
       },
       died() {
-        lines.delete(family);
+        uses.delete(key);
         for (const echo of [...flying.values()])
-          if (echo.target.family === family) end(echo, { kind: 'not-sent', reason: 'other' });
+          if (echo.use.listener === listener) end(echo, { kind: 'not-sent', reason: 'other' });
       },
     };
-    const line = { endpoint: endpoints.join(family, listener), listener };
-    lines.set(family, line);
-    return line;
+    const use = { endpoint: endpoints.join(family, generation, listener), listener, inFlight: 0 };
+    uses.set(key, use);
+    return use;
   };
 
   const sendOne = ({ id, address, icmpBytes, patienceMs }: EchoRequest): void => {
@@ -111,10 +132,14 @@ export function childEchoes({ endpoints, tell }: ChildEchoesOptions): ChildEchoe
       return;
     }
     try {
-      const { endpoint, listener } = open(target.family);
       const nowMs = performance.now();
+      const line = lines.of(target.canonical, plain);
+      const use = open(target.family, lines.sending(line, nowMs * 1e6));
+      use.inFlight += 1;
+      const { endpoint, listener } = use;
       const sequence = endpoint.sequences.take(listener, id, nowMs, nowMs + patienceMs);
       if (sequence === null) {
+        leave(use);
         refuse('no-buffer');
         return;
       }
@@ -124,6 +149,7 @@ export function childEchoes({ endpoints, tell }: ChildEchoesOptions): ChildEchoe
         sentNs = process.hrtime.bigint();
       });
       if (refused) {
+        leave(use);
         refuse(sendFailure(refused));
         return;
       }
@@ -131,7 +157,7 @@ export function childEchoes({ endpoints, tell }: ChildEchoesOptions): ChildEchoe
         expire(id, -1);
       }, patienceMs + 1);
       const patienceNs = patienceMs * 1e6;
-      flying.set(id, { id, target, message, sequence, sentNs, patienceNs, timer, error: null });
+      flying.set(id, { id, target, message, sequence, sentNs, patienceNs, use, line, timer, error: null });
     } catch {
       // No socket for this family.
       refuse('other');

@@ -51,9 +51,10 @@ export interface Listener {
   died(reason: string): void;
 }
 
-/** One socket of one family and who uses it. */
+/** One socket of one family and who uses it. Each generation has an identifier of its own. */
 export interface Endpoint {
   readonly family: Family;
+  readonly generation: number;
   readonly socket: EchoSocket;
   readonly sequences: Sequences<Listener>;
   /** Messages read so far: how one sees that there is nothing left to read. */
@@ -61,8 +62,8 @@ export interface Endpoint {
 }
 
 export interface Endpoints {
-  /** The family's endpoint, opened if there is none; throws what the system says when it can't be. */
-  join(family: Family, listener: Listener): Endpoint;
+  /** The family's endpoint of a generation, opened if there is none; throws what the system says when it can't be. */
+  join(family: Family, generation: number, listener: Listener): Endpoint;
   leave(endpoint: Endpoint, listener: Listener): void;
 }
 
@@ -82,9 +83,10 @@ export function endpoints(options: {
   readonly netPing: NetPing;
   readonly onError: (error: Error) => void;
 }): Endpoints {
-  const open = new Map<Family, Entry>();
+  const open = new Map<string, Entry>();
 
-  const openEntry = (family: Family): Entry => {
+  const openEntry = (family: Family, generation: number): Entry => {
+    const key = keyOf(family, generation);
     const booked = sequences<Listener>();
     const listeners = new Set<Listener>();
     const socket = openEchoSocket({
@@ -92,7 +94,7 @@ export function endpoints(options: {
       family,
       onError: options.onError,
       onDead: (reason) => {
-        if (open.get(family) === entry) open.delete(family);
+        if (open.get(key) === entry) open.delete(key);
         for (const listener of [...listeners]) listener.died(reason);
       },
       onMessage: (bytes, source, atNs) => {
@@ -104,25 +106,36 @@ export function endpoints(options: {
         booked.ownerOf(sequence)?.took(booked.turnOf(sequence), message, source, atNs);
       },
     });
-    const entry: Entry = { family, socket, sequences: booked, listeners, messagesRead: 0, idle: undefined };
-    open.set(family, entry);
+    const entry: Entry = {
+      family,
+      generation,
+      socket,
+      sequences: booked,
+      listeners,
+      messagesRead: 0,
+      idle: undefined,
+    };
+    open.set(key, entry);
     return entry;
   };
 
   return {
-    join(family, listener) {
-      const entry = open.get(family) ?? openEntry(family);
+    join(family, generation, listener) {
+      const entry = open.get(keyOf(family, generation)) ?? openEntry(family, generation);
       clearTimeout(entry.idle);
       entry.listeners.add(listener);
       return entry;
     },
     leave(endpoint, listener) {
-      const entry = open.get(endpoint.family);
+      const key = keyOf(endpoint.family, endpoint.generation);
+      const entry = open.get(key);
       if (entry !== endpoint || !entry.listeners.delete(listener) || entry.listeners.size > 0) return;
       entry.idle = setTimeout(() => {
-        open.delete(entry.family);
+        open.delete(key);
         entry.socket.close();
       }, idleMs);
     },
   };
 }
+
+export const keyOf = (family: Family, generation: number): string => `${family} ${generation}`;

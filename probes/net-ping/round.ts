@@ -22,25 +22,24 @@ export interface Round {
   /** True when nothing more can come but duplicates: every packet was answered, or not sent. */
   readonly settled: boolean;
   /** The echo request of `turn`, valid until the next is asked for. */
-  message(turn: number, sequence: number): Buffer;
-  sent(turn: number, sequence: number, atNs: number): void;
+  message(turn: number, identifier: number, sequence: number): Buffer;
+  sent(turn: number, identifier: number, sequence: number, atNs: number): void;
   notSent(turn: number, reason: NonNullable<PacketRecord['notSent']>): void;
-  /** Books a message that carries the sequence number of `turn`. */
-  took(turn: number, message: Exclude<IcmpMessage, { kind: 'other' }>, source: string, atNs: number): void;
+  /** Books a message that carries the sequence number of `turn`; true for the packet's first reply. */
+  took(turn: number, message: Exclude<IcmpMessage, { kind: 'other' }>, source: string, atNs: number): boolean;
   samples(endedNs: number): SizeSample[];
   icmpErrors(): IcmpErrorCount[];
-  /** The sequence numbers that were used. */
-  readonly sequences: Uint16Array;
 }
 
 const isOwn = ownAddresses();
 
-export function newRound(request: ChildRound, target: IpAddress, family: Family, identifier: number): Round {
+export function newRound(request: ChildRound, target: IpAddress, family: Family): Round {
   const { sizes, count } = request;
   const plan = schedule(sizes.length, count, request.intervalMs);
   const total = packetsIn(plan);
   const packets = Array.from({ length: total }, newPacketRecord);
   const sequences = new Uint16Array(total);
+  const identifiers = new Uint16Array(total);
   const streams = sizes.map(({ bytes, icmpBytes }) => ({
     bytes,
     message: Buffer.alloc(icmpBytes),
@@ -66,7 +65,7 @@ export function newRound(request: ChildRound, target: IpAddress, family: Family,
     if (!packet) throw new Error(`a round of ${total} packets has no packet ${turn}`);
     return packet;
   };
-  const message = (turn: number, sequence: number): Buffer => {
+  const message = (turn: number, identifier: number, sequence: number): Buffer => {
     const into = streamOf(turn).message;
     return echoRequest(family, identifier, sequence, tokens(turn), into.length, into);
   };
@@ -86,7 +85,6 @@ export function newRound(request: ChildRound, target: IpAddress, family: Family,
   return {
     plan,
     target,
-    sequences,
     message,
     get turnsTaken() {
       return taken;
@@ -103,8 +101,9 @@ export function newRound(request: ChildRound, target: IpAddress, family: Family,
     get settled() {
       return taken === total && unanswered === 0;
     },
-    sent(turn, sequence, atNs) {
+    sent(turn, identifier, sequence, atNs) {
       packetOf(turn).sentNs = atNs;
+      identifiers[turn] = identifier;
       sequences[turn] = sequence;
       lastSentNs = atNs;
       worstLagNs = Math.max(worstLagNs ?? 0, atNs - dueNs(plan, turn));
@@ -117,12 +116,12 @@ export function newRound(request: ChildRound, target: IpAddress, family: Family,
     },
     took(turn, came, source, atNs) {
       const packet = packetOf(turn);
-      if (packet.sentNs === null) return;
-      const expected = message(turn, sequences[turn] ?? 0);
+      if (packet.sentNs === null) return false;
+      const expected = message(turn, identifiers[turn] ?? 0, sequences[turn] ?? 0);
       if (came.kind === 'error') {
         if (sameBytes(came.request.destination, target.bytes) && quotes(came.request, expected))
           bookError(packet, turn, came, source);
-        return;
+        return false;
       }
       const stream = streamOf(turn);
       if (!came.intact || source !== target.canonical || !sameEcho(came.message, expected))
@@ -132,7 +131,9 @@ export function newRound(request: ChildRound, target: IpAddress, family: Family,
         packet.rttNs = atNs - packet.sentNs;
         unanswered -= 1;
         if (packet.rttNs <= lostAfterNs) received += 1;
+        return true;
       }
+      return false;
     },
     icmpErrors: () => tally.counts(),
     samples: (endedNs) =>

@@ -3,7 +3,8 @@ import type { IpAddress } from '../shared/ip-address.js';
 import { wholeMicroseconds } from '../shared/packet-record.js';
 import { packetsIn, sendAtNs } from '../shared/schedule.js';
 import { dropsBetween } from '../shared/socket-drops.js';
-import type { Endpoints, Listener } from './endpoints.js';
+import type { Lines } from '../shared/lines.js';
+import type { Endpoint, Endpoints, Listener } from './endpoints.js';
 import { sendFailure } from './errors.js';
 import type { LagWatch } from './lag.js';
 import { newRound } from './round.js';
@@ -13,6 +14,7 @@ interface RunOptions {
   readonly request: ChildRound;
   readonly target: IpAddress;
   readonly endpoints: Endpoints;
+  readonly lines: Lines;
   readonly lag: LagWatch;
   /** In [0, 1): where in the first gap the round starts (RFC 3432 wants a random start). */
   readonly random: () => number;
@@ -33,23 +35,26 @@ const earlyNs = 0.5e6;
 
 /** Runs one round on the family's socket. Throws what the system says when there is none. */
 export function runRound(options: RunOptions): RunningRound {
-  const { request, target, endpoints, onEnd } = options;
+  const { request, target, endpoints, lines, onEnd } = options;
   const listener: Listener = {
     took(turn, message, source, atNs) {
-      round.took(turn, message, source, Number(atNs - startNs));
+      if (round.took(turn, message, source, Number(atNs - startNs))) lines.answered(line);
       if (!lingering && round.settled) rest();
     },
     died(reason) {
       end('failed', reason);
     },
   };
-  const endpoint = endpoints.join(target.family, listener);
-  const round = newRound(request, target, target.family, endpoint.socket.identifier);
+  const line = lines.of(target.canonical, plain);
+  let endpoint = endpoints.join(target.family, line.generation, listener);
+  /** All that it has sent by, with what each had dropped before. */
+  const used = new Map<Endpoint, number | null>([[endpoint, endpoint.socket.drops()]]);
+  const taken: { readonly endpoint: Endpoint; readonly sequence: number }[] = [];
+  const round = newRound(request, target, target.family);
   const total = packetsIn(round.plan);
   const patienceNs = (request.lostAfterMs + request.lateWaitMs) * 1e6;
   const startNs = process.hrtime.bigint() + BigInt(Math.floor(options.random() * round.plan.gapNs));
   const sinceStart = (): number => Number(process.hrtime.bigint() - startNs);
-  const dropsBefore = endpoint.socket.drops();
   const stopLag = options.lag.start();
   let timer: NodeJS.Timeout | undefined;
   let lingering = false;
@@ -68,8 +73,9 @@ export function runRound(options: RunOptions): RunningRound {
     clearInterval(progressTimer);
     if (request.progress) report();
     const lagUs = wholeMicroseconds(stopLag());
-    for (const sequence of round.sequences) endpoint.sequences.release(listener, sequence);
-    endpoints.leave(endpoint, listener);
+    const socketDrops = how === 'failed' ? null : dropsOf(used);
+    for (const one of taken) one.endpoint.sequences.release(listener, one.sequence);
+    for (const one of used.keys()) endpoints.leave(one, listener);
     onEnd({
       ended: how,
       reason,
@@ -78,7 +84,7 @@ export function runRound(options: RunOptions): RunningRound {
       provenance: {
         stamps: 'user',
         fallbackStamps: 0,
-        socketDrops: dropsBetween(dropsBefore, how === 'failed' ? null : endpoint.socket.drops()),
+        socketDrops,
         sendLagUs: round.sendLagUs === null ? null : Math.max(round.sendLagUs, lagUs),
       },
     });
@@ -92,7 +98,7 @@ export function runRound(options: RunOptions): RunningRound {
   /** After a standstill replies wait unread behind a timer that is due: reads them all before it ends the round. */
   const endWhenAllIsRead = (readBefore: number): void => {
     setImmediate(() => {
-      const { messagesRead } = endpoint;
+      const messagesRead = [...used.keys()].reduce((sum, one) => sum + one.messagesRead, 0);
       if (messagesRead === readBefore) end('completed', null);
       else endWhenAllIsRead(messagesRead);
     });
@@ -113,19 +119,35 @@ export function runRound(options: RunOptions): RunningRound {
     waitUntil(lingering ? sinceStart() + lingerNs : (round.lastSentNs ?? 0) + patienceNs);
   };
 
+  /** A target that stays unanswered is sent to by a socket with a fresh identifier. */
+  const chooseEndpoint = (nowMs: number): void => {
+    const generation = lines.sending(line, nowMs * 1e6);
+    if (generation === endpoint.generation) return;
+    try {
+      endpoint = endpoints.join(target.family, generation, listener);
+      if (!used.has(endpoint)) used.set(endpoint, endpoint.socket.drops());
+    } catch {
+      // The one that is open is better than none.
+    }
+  };
+
   const sendOne = (turn: number): void => {
     const nowMs = performance.now();
+    chooseEndpoint(nowMs);
     const sequence = endpoint.sequences.take(listener, turn, nowMs, nowMs + patienceNs / 1e6);
     if (sequence === null) {
       round.notSent(turn, 'no-buffer');
       return;
     }
+    taken.push({ endpoint, sequence });
+    const { socket } = endpoint;
     let sentNs = 0;
-    const refused = endpoint.socket.send(target.text, sequence, round.message(turn, sequence), () => {
+    const message = round.message(turn, socket.identifier, sequence);
+    const refused = socket.send(target.text, sequence, message, () => {
       sentNs = sinceStart();
     });
     if (refused) round.notSent(turn, sendFailure(refused));
-    else round.sent(turn, sequence, sentNs);
+    else round.sent(turn, socket.identifier, sequence, sentNs);
   };
 
   const sendWhatIsDue = (): void => {
@@ -146,4 +168,18 @@ export function runRound(options: RunOptions): RunningRound {
       end('aborted', null);
     },
   };
+}
+
+/** This kind has no options: every packet to a target goes by the same line. */
+const plain = {};
+
+/** What the sockets have dropped since; null where one does not tell. */
+function dropsOf(used: ReadonlyMap<Endpoint, number | null>): number | null {
+  let sum = 0;
+  for (const [{ socket }, before] of used) {
+    const drops = dropsBetween(before, socket.drops());
+    if (drops === null) return null;
+    sum += drops;
+  }
+  return sum;
 }

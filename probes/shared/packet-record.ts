@@ -22,6 +22,7 @@ export function newPacketRecord(): PacketRecord {
 }
 
 const aborted: PacketOutcome = { kind: 'not-sent', reason: 'aborted' };
+const inFlight: PacketOutcome = { kind: 'not-sent', reason: 'in-flight' };
 
 /** Whole microseconds, rounded half-up. */
 export const wholeMicroseconds = (ns: number): number => Math.floor((ns + 500) / 1000);
@@ -29,7 +30,7 @@ export const wholeMicroseconds = (ns: number): number => Math.floor((ns + 500) /
 /**
  * What became of a packet, seen `endedNs` after the round's start. The threshold is compared in nanoseconds, before
  * the RTT is rounded; a reply at exactly the threshold is received. A packet that an abort left neither answered nor
- * waited for is not lost: nobody measured it, so it counts among the unsent.
+ * waited for is not lost: nobody measured it, so it stays out of the sample as `in-flight`.
  */
 export function outcomeOf(packet: PacketRecord, lostAfterNs: number, endedNs: number): PacketOutcome {
   if (packet.notSent !== null) return { kind: 'not-sent', reason: packet.notSent };
@@ -40,5 +41,5 @@ export function outcomeOf(packet: PacketRecord, lostAfterNs: number, endedNs: nu
       rttUs: wholeMicroseconds(packet.rttNs),
     };
   if (packet.error !== null) return { kind: 'error', error: packet.error };
-  return endedNs - packet.sentNs >= lostAfterNs ? lost : aborted;
+  return endedNs - packet.sentNs >= lostAfterNs ? lost : inFlight;
 }

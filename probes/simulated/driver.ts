@@ -125,6 +125,7 @@ const provenance: RoundResult['provenance'] = {
   sendLagUs: null,
 };
 const notInTime: PacketOutcome = { kind: 'not-sent', reason: 'aborted' };
+const inFlight: PacketOutcome = { kind: 'not-sent', reason: 'in-flight' };
 
 /** A round whose every packet is already decided; what is left is to let its time pass. */
 interface PlannedRound {
@@ -164,7 +165,8 @@ function plan(script: SimulatedScript, request: RoundRequest, startedAt: number)
 function outcomeOf(rttUs: number, sendMs: number, elapsedMs: number, lostAfterMs: number): PacketOutcome {
   if (rttUs !== noReply && sendMs + rttUs / 1000 <= elapsedMs)
     return { kind: rttUs <= lostAfterMs * 1000 ? 'received' : 'late', rttUs };
-  return sendMs + lostAfterMs <= elapsedMs ? lost : notInTime;
+  if (sendMs > elapsedMs) return notInTime;
+  return sendMs + lostAfterMs <= elapsedMs ? lost : inFlight;
 }
 
 function samples(round: PlannedRound, request: RoundRequest, elapsedMs: number): SizeSample[] {

@@ -10,23 +10,20 @@ import { createEngine, type EngineSettings } from '../engine/engine.js';
 import { createLinks } from '../engine/links.js';
 import { type Alarm, type Clock, fanOut } from '../engine/ports.js';
 import { createSteadyNow } from '../engine/steady-now.js';
-import type { HttpOptions } from '../http/http.js';
 import { createMetrics } from '../metrics/metrics.js';
-import { keyFolder } from '../seal/keys.js';
-import { createBilling } from '../services/credits/billing.js';
-import { createLedgerBacklog } from '../services/ledger/backlog.js';
 import { createOutbox } from '../services/notifications/outbox.js';
-import { createReports } from '../services/reports.js';
 import { createStanding } from '../services/standing/keep-standing.js';
 import { createMonthClose } from '../services/statements/month-close.js';
-import { createTicketBacklog } from '../services/tickets/service.js';
 import { createSuggester } from '../services/tickets/watcher.js';
 import { createTracer } from '../services/tracer.js';
 import { keptLedger } from '../store/ledger-cache.js';
 import { thisWriter } from '../store/writer-lock.js';
-import { openOwnDriver, ownWork } from './mesh/node.js';
+import { contractPlan, followBook, loadWithEntered, readWebFiles, withEntered } from './configuration.js';
+import type { ContractServices } from './contract-services.js';
+import { type MeshNode, openOwnDriver, ownWork, standaloneNode } from './own-work.js';
 import {
   keepVitals,
+  pollBacklog,
   refusedReload,
   reloadable,
   resolveName,
@@ -44,21 +41,9 @@ import {
   showFirstRound,
 } from './round-log.js';
 import { createServiceManager } from './service-manager.js';
-import {
-  contractPlan,
-  followBook,
-  loadWithEntered,
-  openAccess,
-  pollBacklog,
-  readTls,
-  withEntered,
-} from './services.js';
 import { createStopping } from './stopping.js';
 import { openStore, storeName, storeNotes } from './store.js';
 import { listen, webServer } from './web-server.js';
-import { createJobs } from './workers/jobs.js';
-import { startMonthWorker } from './workers/month.js';
-import { startReportWorker } from './workers/report.js';
 
 export interface DaemonOptions {
   readonly configFile: string;
@@ -123,13 +108,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       driver: driver.kind,
       stamps: driver.stamps,
     });
-    metrics.configure(config.metrics);
+    metrics.configure(metricsSettings(config));
     logLost = metrics.logLost;
     const readiness = watchReadiness({
       monotonicMs: () => clock.monotonicMs(),
       canWatch: driver.echo !== undefined,
     });
     const turned = logPathTurns(log);
+    const defaultPlan = contractPlan();
     const standing = createStanding({
       clock,
       store,
@@ -142,7 +128,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         },
       },
       config: () => config,
-      defaultPlan: contractPlan(),
+      defaultPlan,
     });
     const now = () => clock.now();
     const tracer = createTracer({
@@ -152,7 +138,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       store: store.watch,
       log,
       config: () => config,
-      defaultPlan: contractPlan(),
+      defaultPlan,
     });
     const steadyNow = createSteadyNow(clock);
     const suggester = createSuggester({ store, config: () => config, now, log });
@@ -161,23 +147,25 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       ...[metrics.events, standing.heard, readiness.events, logRounds(log), suggester.events, tracer.events],
       ...(config.role === 'hub' ? [logOutages(log)] : []),
     ]);
-    const judging = startMonthWorker({ store, config: () => config, now, software: version });
-    stopping.add('judging', () => judging.close());
-    const office = createLedgerBacklog({ store, config: () => config, now, judging, bookChanged: refresh });
-    const billing = createBilling({
-      store,
-      config: () => config,
-      now: () => clock.now(),
-      software: version,
-      judging,
-      signer: () => keyFolder(config.keys.folder).signer(),
-    });
-    const jobs = createJobs({ config: () => config, now, software: version });
-    stopping.add('jobs', () => jobs.close());
+    const { tls, clientSecret } = await readWebFiles(config.http);
+    let opened: Promise<ContractServices> | null = null;
+    // Loaded when somebody asks for more than monitoring does, or a month has to be closed.
+    const contractServices = (): Promise<ContractServices> =>
+      (opened ??= import('./contract-services.js').then(({ openContractServices }) =>
+        openContractServices({
+          store,
+          config: () => config,
+          now,
+          version,
+          onRegistryChanged: refresh,
+          clientSecret,
+          stopping,
+        }),
+      ));
     const inForce = (next: Config): void => {
       const later = restartNeeded(config, next);
       config = reloadable(config, next);
-      metrics.configure(config.metrics);
+      metrics.configure(metricsSettings(config));
       engine.update(settingsOf(config));
       events.configLoaded(true, clock.now());
       log.info({ paths: config.paths.length }, 'the new configuration is in force');
@@ -189,31 +177,36 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       const refused = next.ok ? refusedReload(config, next.config) : null;
       return refused ? { ok: false, problems: [refused] } : next;
     };
-    const [{ createMeshNode }, { openMeshRows }] = await Promise.all([
-      import('./mesh/node.js'),
-      import('./mesh/rows.js'),
-    ]);
-    const rows = await openMeshRows({
-      config: () => config,
-      store: database,
-      clock,
-      log,
-      tell: metrics.mesh,
-      live: events,
-      late: fanOut([metrics.events, standing.heard]),
-    });
-    const mesh = await createMeshNode({
-      configFile,
-      config: () => config,
-      clock,
-      log,
-      version,
-      tell: metrics.mesh,
-      read: loadNext,
-      take: inForce,
-      ...rows,
-    });
-    const httpOptions: HttpOptions = {
+    const openMesh = async (): Promise<MeshNode> => {
+      const [{ createMeshNode }, { openMeshRows }] = await Promise.all([
+        import('./mesh/node.js'),
+        import('./mesh/rows.js'),
+      ]);
+      const rows = await openMeshRows({
+        config: () => config,
+        store: database,
+        clock,
+        log,
+        tell: metrics.mesh,
+        live: events,
+        late: fanOut([metrics.events, standing.heard]),
+      });
+      return createMeshNode({
+        configFile,
+        config: () => config,
+        clock,
+        log,
+        version,
+        tell: metrics.mesh,
+        read: loadNext,
+        take: inForce,
+        ...rows,
+      });
+    };
+    const mesh = config.mesh === null ? standaloneNode : await openMesh();
+    // Rows that were waiting for a hub wait for nobody any more.
+    if (config.mesh === null && 'forward' in database) await database.forward.stop();
+    const http = await webServer(config, {
       store,
       metrics,
       config: () => config,
@@ -221,26 +214,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       mesh: { mesh: standing.mesh, now },
       standing: { services: standing.services, now },
       ...(config.role === 'hub' ? { agents: () => mesh.agents() } : {}),
-      ledger: { office, now },
-      faults: { office: createTicketBacklog({ store, ledger: office.desk, config: () => config, now }), now },
-      access: await openAccess({ store, config: () => config, now: () => clock.now() }),
-      ...(config.http.tls === null ? {} : { tls: await readTls(config.http.tls) }),
-      reports: {
-        reports: createReports({
-          store,
-          config: () => config,
-          now: () => clock.now(),
-          software: version,
-          judging,
-        }),
-        render: startReportWorker(),
-      },
-      billing,
-      jobs,
+      ...(tls && { tls }),
+      contractServices: async () => (await contractServices()).http,
       log,
       version,
-    };
-    const http = await webServer(config, httpOptions);
+    });
     stopping.add('http', () => http.close());
     const address = await listen(http, config);
     const engine = createEngine({
@@ -323,7 +301,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       store,
       log,
       config: () => config,
-      statements: billing.statements,
+      statements: {
+        closeOnce: async (month) => (await contractServices()).statements.closeOnce(month),
+        check: async (month) => (await contractServices()).statements.check(month),
+      },
     });
     months.start();
     stopping.add('months', () => months.stop());
@@ -382,3 +363,9 @@ function settingsOf(whole: Config): EngineSettings {
     watch: config.watch,
   };
 }
+
+const metricsSettings = ({ metrics, agent, role, pops }: Config) => ({
+  ...metrics,
+  agent: { pop: agent, role },
+  pops,
+});

@@ -4,11 +4,13 @@ import { dirname } from 'node:path';
 import type { Config } from '../config/config.js';
 import type { Problem } from '../config/problem.js';
 import type { EpochMs } from '../core/types.js';
-import type { Clock, EngineEvents, Resolve } from '../engine/ports.js';
+import type { Clock, EngineEvents, Log, Resolve } from '../engine/ports.js';
 import { silenceMs } from '../engine/watch/watch.js';
 import type { Readiness } from '../http/mesh.js';
 import type { StandingListener } from '../metrics/metrics.js';
-import type { UpkeepStore } from '../store/store.js';
+import { closeStanding } from '../services/statements/month-close.js';
+import { reportsStanding } from '../services/tickets/append.js';
+import type { Store, UpkeepStore } from '../store/store.js';
 import { askClock, type ClockSource, clockSources } from './clock/sources.js';
 
 interface WatchReadiness {
@@ -333,3 +335,33 @@ async function within<T>(ms: number, signal: AbortSignal, answer: Promise<T>): P
 
 /** The process's own: all that it measures shares what is known of a name. */
 export const resolveName: Resolve = createResolver();
+
+interface BacklogOptions {
+  readonly clock: Clock;
+  readonly store: Pick<Store, 'faults' | 'statements' | 'paths'>;
+  readonly config: () => Config;
+  readonly tell: Pick<StandingListener, 'reports' | 'close'>;
+  readonly log: Log;
+}
+
+/** Looks every minute at what people have to do: fault reports, and months to be sealed. */
+export async function pollBacklog(
+  { clock, store, config, tell, log }: BacklogOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const sealed = new Set<string>();
+  let failed = false;
+  while (!signal.aborted) {
+    try {
+      tell.reports(await reportsStanding(store.faults, clock.now()));
+      const { book } = config();
+      const close = await closeStanding({ store, book, now: clock.now(), sealed });
+      if (close) tell.close(close);
+      failed = false;
+    } catch (error) {
+      if (!failed) log.warn({ err: error }, 'reports and months could not be looked at; tried every minute');
+      failed = true;
+    }
+    await clock.sleep(everyMs, signal);
+  }
+}

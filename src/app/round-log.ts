@@ -12,7 +12,6 @@ import type { PathId } from '../core/types.js';
 import type { Engine } from '../engine/engine.js';
 import type { EngineEvents, Log } from '../engine/ports.js';
 import { lossPpm, meanUs } from '../render/figures.js';
-import { roundsTable } from '../render/rounds.js';
 import type { GradedRound, StandingEvents } from '../services/standing/ports.js';
 
 /** One line of the log for every round. */
@@ -223,11 +222,10 @@ const asText = (lost: number, why: string): string => `${message(lost, why)}\n`;
 export async function showFirstRound(engine: Engine, log: AppLog): Promise<void> {
   const rounds = await engine.runNow();
   if (rounds.length === 0) return;
-  log.info({ rounds: rounds.length }, `the first round:\n${tableOf(rounds)}`);
+  const { roundsTable } = await import('../render/rounds.js');
+  const table = roundsTable(rounds.map(summarise), { width: 120, color: false }).trimEnd();
+  log.info({ rounds: rounds.length }, `the first round:\n${table}`);
 }
-
-const tableOf = (rounds: readonly Round[]): string =>
-  roundsTable(rounds.map(summarise), { width: 120, color: false }).trimEnd();
 
 /** The configuration is not one: every fault of it, with its place. */
 export class ConfigRejectedError extends Error {

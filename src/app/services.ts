@@ -1,22 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Config } from '../config/config.js';
-import { findHome } from '../config/defaults.js';
-import type { FromHub } from '../config/hub.js';
-import { loadConfig } from '../config/load.js';
-import { planFiles } from '../config/plan/parse.js';
-import type { Problem } from '../config/problem.js';
 import type { Trace } from '../core/access/claims.js';
 import type { AttachmentRef } from '../core/ledger/actions.js';
 import { validationError } from '../core/ledger/errors.js';
-import type { Plan } from '../core/plan.js';
 import type { EpochMs } from '../core/types.js';
-import type { Clock, Log } from '../engine/ports.js';
-import type { HttpOptions } from '../http/http.js';
-import type { StandingListener } from '../metrics/metrics.js';
 import { keyFolder, type KeyFolder } from '../seal/keys.js';
 import { writeWhole } from '../seal/whole-file.js';
-import { createAuthenticator } from '../services/access/authenticator.js';
 import {
   auditTrail,
   createRegistry,
@@ -25,78 +15,16 @@ import {
   type TrailAudit,
 } from '../services/access/registry.js';
 import { type Billing, createBilling } from '../services/credits/billing.js';
-import { CustomerConflictError, hasBook, withLedgerEntries } from '../services/customers/in-force.js';
 import { type EvidenceMade, packEvidence } from '../services/evidence/make.js';
 import { type Imported, importExclusions } from '../services/ledger/service.js';
 import { ValidationError, textsOf } from '../services/ledger/entries.js';
 import { createLedgerBacklog, type LedgerBacklog } from '../services/ledger/backlog.js';
 import { createReports, type Reports } from '../services/reports.js';
-import { closeStanding } from '../services/statements/month-close.js';
-import { reportsStanding } from '../services/tickets/append.js';
 import { createTicketBacklog, type TicketBacklog } from '../services/tickets/service.js';
 import type { TrailStore } from '../store/access-store.js';
-import { type LedgerStore, maxAttachmentBytes } from '../store/ledger-store.js';
-import type { Store } from '../store/store.js';
-import { ConfigRejectedError, ListenError } from './round-log.js';
+import { maxAttachmentBytes } from '../store/ledger-store.js';
+import { withEntered } from './configuration.js';
 import { openStore, readStore } from './store.js';
-
-interface AccessOptions {
-  readonly store: Pick<Store, 'access'>;
-  readonly config: () => Config;
-  readonly now: () => EpochMs;
-}
-
-/** Who may come in, as the web server asks it. Rejects with `ListenError`. */
-export async function openAccess({
-  store,
-  config,
-  now,
-}: AccessOptions): Promise<NonNullable<HttpOptions['access']>> {
-  const { auth, publicUrl } = config().http;
-  const { sessionMs, idleMs, oidc } = auth;
-  const door = createAuthenticator({ store: store.access, now, sessionMs, idleMs });
-  // Loaded where there is a provider: it takes its time.
-  const { createOidc } = oidc === null ? { createOidc: null } : await import('../services/access/oidc.js');
-  const customers = () => config().book.customers.map(({ id }) => id);
-  return {
-    door,
-    store: store.access,
-    now,
-    registry: createRegistry({ store: store.access, now, customers }),
-    oidc:
-      oidc === null || publicUrl === null || createOidc === null
-        ? undefined
-        : createOidc({
-            config: oidc,
-            door,
-            customers,
-            now,
-            redirectUri: `${publicUrl}/auth/oidc/callback`,
-            clientSecret: oidc.clientSecretFile === null ? null : await readSecret(oidc.clientSecretFile),
-          }),
-  };
-}
-
-const readSecret = async (file: string): Promise<string> =>
-  (await readText('http.auth.oidc.clientSecretFile', file, 'a file')).trim();
-
-/** The texts of both files. Rejects with `ListenError`. */
-export async function readTls({ cert, key }: { readonly cert: string; readonly key: string }) {
-  return {
-    cert: await readText('http.tls.cert', cert, 'a PEM file'),
-    key: await readText('http.tls.key', key, 'a PEM file'),
-  };
-}
-
-async function readText(name: string, file: string, what: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const fault = `${name} ${file} can't be read (${code ?? String(error)})`;
-    throw new ListenError(`${fault}; allowed: ${what} that this user may read`, { cause: error });
-  }
-}
 
 export interface OpenBillingOptions {
   readonly config: Config;
@@ -126,75 +54,6 @@ export async function openBilling({ config, now, version, write }: OpenBillingOp
 
 /** The installation's keys. */
 export const openKeys = (config: Config): KeyFolder => keyFolder(config.keys.folder);
-
-/** How soon the daemon takes up what the command line entered beside it. */
-const everyMs = 60_000;
-
-/**
- * The configuration with the customer entries of the ledger applied; rejects with a `ConfigRejectedError` where they
- * contradict it.
- */
-export async function withEntered(config: Config, ledger: LedgerStore): Promise<Config> {
-  try {
-    return withLedgerEntries(config, await ledger.events());
-  } catch (error) {
-    if (error instanceof CustomerConflictError) throw new ConfigRejectedError(problemsOf(error));
-    throw error;
-  }
-}
-
-const problemsOf = ({ refusals }: CustomerConflictError): Problem[] =>
-  refusals.map(({ field, what, allowed }) => ({
-    file: field,
-    line: null,
-    column: null,
-    path: '',
-    value: null,
-    what,
-    allowed,
-  }));
-
-interface BookOptions {
-  readonly ledger: LedgerStore;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Takes the ledger's news into the configuration in force. */
-  readonly refresh: () => Promise<void>;
-}
-
-/** Looks every minute whether something of the book was entered, until `signal` is aborted. */
-export async function followBook(
-  { ledger, clock, log, refresh }: BookOptions,
-  signal: AbortSignal,
-): Promise<void> {
-  let after: number | null = null;
-  while (!signal.aborted) {
-    try {
-      const news = await ledger.events(after === null ? {} : { after });
-      if (after !== null && hasBook(news)) await refresh();
-      after = news.at(-1)?.seq ?? after ?? 0;
-    } catch (error) {
-      log.warn({ err: error }, 'what was entered of the book could not be read; tried again in a minute');
-    }
-    await clock.sleep(everyMs, signal);
-  }
-}
-
-/** A file that does not go with what was entered is refused like any other that is wrong. */
-export async function loadWithEntered(
-  file: string,
-  ledger: LedgerStore,
-  hub: FromHub | null,
-): ReturnType<typeof loadConfig> {
-  const loaded = await loadConfig(file, process.cwd(), hub);
-  if (!loaded.ok) return loaded;
-  try {
-    return { ok: true, config: await withEntered(loaded.config, ledger) };
-  } catch (error) {
-    if (error instanceof ConfigRejectedError) return { ok: false, problems: error.problems };
-    throw error;
-  }
-}
 
 export type { EvidenceMade } from '../services/evidence/make.js';
 
@@ -284,36 +143,6 @@ async function readAttachment(file: string): Promise<Uint8Array> {
   }
 }
 
-interface BacklogOptions {
-  readonly clock: Clock;
-  readonly store: Pick<Store, 'faults' | 'statements' | 'paths'>;
-  readonly config: () => Config;
-  readonly tell: Pick<StandingListener, 'reports' | 'close'>;
-  readonly log: Log;
-}
-
-/** Looks every minute at what people have to do: fault reports, and months to be sealed. */
-export async function pollBacklog(
-  { clock, store, config, tell, log }: BacklogOptions,
-  signal: AbortSignal,
-): Promise<void> {
-  const sealed = new Set<string>();
-  let failed = false;
-  while (!signal.aborted) {
-    try {
-      tell.reports(await reportsStanding(store.faults, clock.now()));
-      const { book } = config();
-      const close = await closeStanding({ store, book, now: clock.now(), sealed });
-      if (close) tell.close(close);
-      failed = false;
-    } catch (error) {
-      if (!failed) log.warn({ err: error }, 'reports and months could not be looked at; tried every minute');
-      failed = true;
-    }
-    await clock.sleep(everyMs, signal);
-  }
-}
-
 export interface RegistryOptions {
   readonly config: Config;
   readonly now: () => EpochMs;
@@ -360,10 +189,4 @@ export async function openReports({ config, now, software }: ReportsOptions): Pr
   const store = await readStore(config);
   const reports = createReports({ store, config: () => config, now, software });
   return { ...reports, close: () => store.close() };
-}
-
-/** The built-in contract: what judges a path that no service names. Null where its file is gone. */
-export function contractPlan(): Plan | null {
-  const result = planFiles(findHome()).byId('ctg-cloud-connection');
-  return result?.ok === true ? result.plan : null;
 }

@@ -5,7 +5,7 @@ import type { EpochMs } from '../core/types.js';
 import type { ForwardDepth } from '../store/forward-store.js';
 import type { RunRecord } from '../store/store.js';
 import { lastBackup, type LastBackup } from './backup.js';
-import { ownWork } from './mesh/node.js';
+import { ownWork } from './own-work.js';
 import { openStore, storeName } from './store.js';
 
 /** What a person wants to know first of a daemon. */

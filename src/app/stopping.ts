@@ -30,7 +30,7 @@ export const stopOrder = {
 
 export type Party = keyof typeof stopOrder;
 
-interface Stopping {
+export interface Stopping {
   /** From now on there is something to end. A party may have several ends. */
   add(party: Party, end: () => Promise<void>): void;
   /** Ends everything that was added; resolves to who was left behind. Never rejects. */

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.js';
 import type { HttpOptions } from '../http/http.js';
 import type { WebServer } from '../http/on-demand.js';
+import type { ContractServices } from './contract-services.js';
 import { ListenError } from './round-log.js';
 
 /** Where HTTP listens from now on; rejects with `ListenError`. */
@@ -24,16 +25,32 @@ export async function listen(http: Pick<WebServer, 'listen'>, config: Config): P
   }
 }
 
-/** Of an agent it is mostly monitoring that asks: the API and the pages are loaded when somebody else does. */
-export async function webServer({ role, http }: Config, options: HttpOptions): Promise<WebServer> {
+interface WebServerOptions extends Omit<HttpOptions, keyof ContractServices['http'] | 'pages'> {
+  /** Loads what the API and the pages offer beside measurements. */
+  readonly contractServices: () => Promise<ContractServices['http']>;
+}
+
+/**
+ * People work at a hub, so it loads the API and the pages at its start. At an agent and a standalone daemon it is mostly
+ * monitoring that asks: they load the rest with the first other request.
+ */
+export async function webServer({ role, http }: Config, options: WebServerOptions): Promise<WebServer> {
+  const { contractServices, ...basic } = options;
   const whole = async () => {
-    const [{ buildHttp }, { createPortal }] = await Promise.all([
+    const [{ buildHttp }, { createPortal }, services] = await Promise.all([
       import('../http/http.js'),
       import('../portal/portal.js'),
+      contractServices(),
     ]);
-    return buildHttp({ ...options, pages: createPortal(options) });
+    const complete: HttpOptions = { ...basic, ...services };
+    return buildHttp({ ...complete, pages: createPortal(complete) });
   };
-  if (role !== 'agent') return whole();
+  if (role === 'hub') return whole();
   const { createOnDemandHttp } = await import('../http/on-demand.js');
-  return createOnDemandHttp({ ...options, areMetricsOpen: http.auth.metrics === 'open', whole });
+  return createOnDemandHttp({
+    ...options,
+    areMetricsOpen: http.auth.metrics === 'open',
+    requestsPerMinute: http.requestsPerMinute,
+    whole,
+  });
 }

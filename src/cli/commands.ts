@@ -17,6 +17,7 @@ import { popsCommand } from './commands/pops.js';
 import { probeCommand } from './commands/probe.js';
 import { reportCommand } from './commands/report.js';
 import { roundsCommand } from './commands/rounds.js';
+import { rulesCommand } from './commands/rules.js';
 import { runCommand } from './commands/run.js';
 import { servicesCommand } from './commands/services.js';
 import { simulateCommand } from './commands/simulate.js';
@@ -58,6 +59,7 @@ export const commandsInHelpOrder: readonly MakeCommand[] = [
   planCommand,
   meshCommand,
   configCommand,
+  rulesCommand,
   doctorCommand,
   backupCommand,
   restoreCommand,

@@ -82,7 +82,7 @@ async function printMonth(
     return;
   }
   const rows = services.map((id) => [id, old.get(id) ?? 'not judged', now.get(id) ?? 'not judged']);
-  const { tableLines } = await import('../render/figures.js');
+  const { tableLines } = await import('../render/table.js');
   const lines = tableLines(
     [{ head: 'SERVICE' }, { head: 'BEFORE', align: 'right' }, { head: 'AFTER', align: 'right' }],
     rows,

@@ -57,7 +57,7 @@ export function monthArgument(text: string): string {
 /** The time that a text says; ends the command with what is wrong with it. */
 export async function timeArgument(name: string, text: string | undefined): Promise<number | undefined> {
   if (text === undefined) return undefined;
-  const { readTime } = await import('../config/exclusion-files.js');
+  const { readTime } = await import('../config/exclusion-input.js');
   const { formatRefusal } = await import('../core/ledger/errors.js');
   const refusals: Parameters<typeof readTime>[2] = [];
   const at = readTime(`--${name}`, text, refusals);

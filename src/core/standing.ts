@@ -48,6 +48,8 @@ export interface PathStanding {
   readonly round: WindowStanding;
   readonly day: WindowStanding;
   readonly month: WindowStanding;
+  /** Rounds of the month that were due since the path was first configured, and are not held; absent: not known. */
+  readonly missing?: number;
 }
 
 /** What a plan says of quality, for whoever draws it. */

@@ -100,6 +100,7 @@ export async function watchClock(options: ClockWatchOptions, signal: AbortSignal
   let steppedAt = 0;
   while (!signal.aborted) {
     await clock.sleep(everyMs, signal);
+    if (isAborted(signal)) return;
     const now = look(clock);
     const elapsedMs = now.monotonic - before.monotonic;
     const byMs = now.wall - before.wall - elapsedMs;
@@ -125,6 +126,9 @@ export async function watchClock(options: ClockWatchOptions, signal: AbortSignal
     before = now;
   }
 }
+
+/** Read through a function, because the compiler takes the loop's condition to hold after the wait. */
+const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 
 const look = (clock: Clock): { wall: number; monotonic: number; boot: number } => ({
   wall: clock.now(),

@@ -17,6 +17,7 @@ interface SlotScheduler {
   rearm(everyMs: number): void;
   /** Arms again if the slot waited for is no longer the next one, because the clock was ahead for a moment. */
   check(): void;
+  /** For good: whatever is asked for later, no slot is reported any more. */
   stop(): void;
 }
 
@@ -36,8 +37,10 @@ export function createSlotScheduler(options: SlotSchedulerOptions): SlotSchedule
   const { clock, alarm, startWithinMs, onSlot, onLate } = options;
   let armed: { readonly due: EpochMs; readonly everyMs: number } | null = null;
   let pending: { cancel(): void } | null = null;
+  let stopped = false;
 
   const arm = (everyMs: number): void => {
+    if (stopped) return;
     pending?.cancel();
     const armedAt = clock.now();
     const armedAtBootMs = clock.sinceBootMs();
@@ -62,6 +65,7 @@ export function createSlotScheduler(options: SlotSchedulerOptions): SlotSchedule
   return {
     arm,
     rearm: (everyMs) => {
+      if (stopped) return;
       const now = clock.now();
       const slot = slotAtOrBefore(now, everyMs);
       if (now - slot <= startWithinMs()) onSlot(slot, now - slot);
@@ -71,6 +75,7 @@ export function createSlotScheduler(options: SlotSchedulerOptions): SlotSchedule
       if (armed !== null && armed.due - clock.now() > armed.everyMs) arm(armed.everyMs);
     },
     stop: () => {
+      stopped = true;
       armed = null;
       pending?.cancel();
       pending = null;
@@ -96,15 +101,17 @@ interface Flights {
   ): Promise<Round | null>;
   has(path: PathId, slot: EpochMs): boolean;
   count(): number;
-  /** Ends all of them, and resolves when they have ended. */
+  /** Ends all of them, and resolves when they have ended. One that is launched later is aborted before it starts. */
   abortAll(cause: AbortCause): Promise<void>;
 }
 
 export function createFlights(changed: (count: number) => void): Flights {
   const flights = new Set<Flight>();
+  let abortedBy: AbortCause | null = null;
   return {
     launch: (path, slot, run) => {
       const controller = new AbortController();
+      if (abortedBy !== null) controller.abort(abortedBy);
       const flight: Flight = {
         path,
         slot,
@@ -124,9 +131,9 @@ export function createFlights(changed: (count: number) => void): Flights {
     has: (path, slot) => [...flights].some((flight) => flight.path === path && flight.slot === slot),
     count: () => flights.size,
     abortAll: async (cause) => {
-      const all = [...flights];
-      for (const flight of all) flight.controller.abort(cause);
-      await Promise.allSettled(all.map((flight) => flight.done));
+      abortedBy = cause;
+      for (const flight of flights) flight.controller.abort(cause);
+      while (flights.size > 0) await Promise.allSettled([...flights].map((flight) => flight.done));
     },
   };
 }

@@ -2,11 +2,11 @@ import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
-import { isIPv6 } from 'node:net';
 import type { EpochMs } from '../core/types.js';
 import type { ReplyStore } from '../store/access-store.js';
 import { docs } from './access/caller.js';
 import { BadRequestError, ConflictError, type HttpLog, TooManyRequestsError } from './problem.js';
+import { isUnlimited, mostAskers, networkOf, rateWindowMs, tooManyRequests } from './rate.js';
 
 /** Of what is given again as it is: it needs no other tag. */
 const tags = new WeakMap<Buffer, string>();
@@ -169,41 +169,15 @@ function fingerprint({ method, url, body }: FastifyRequest): string {
   return hash.update(Buffer.isBuffer(body) ? body : JSON.stringify(body ?? null)).digest('hex');
 }
 
-/**
- * Whom an address belongs to, where each gets so many tries: of IPv6 a customer of any provider has the last 64 bits to
- * itself, and could come from another address each time. `::ffff:192.0.2.1` is `192.0.2.1`.
- */
-export function networkOf(address: string): string {
-  const bare = address.replace(/%.*$/, '').toLowerCase();
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(bare)?.[1];
-  if (mapped !== undefined) return mapped;
-  if (!isIPv6(bare)) return bare;
-  const [head = '', tail] = bare.split('::');
-  const [first, last] = [head, tail ?? ''].map((part) => (part === '' ? [] : part.split(':'))) as [
-    string[],
-    string[],
-  ];
-  const gap = tail === undefined ? 0 : 8 - first.length - last.length;
-  const groups = [...first, ...Array.from({ length: gap }, () => '0'), ...last];
-  return `${groups
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')}::/64`;
-}
-
 /** At most so many requests a minute from one address (of IPv6: a network of 64 bits); health is asked as often as one likes. */
 export function limitRate(server: FastifyInstance, perMinute: number): void {
   server.register(rateLimit, {
     global: true,
     max: perMinute,
-    timeWindow: 60_000,
-    cache: 10_000,
+    timeWindow: rateWindowMs,
+    cache: mostAskers,
     keyGenerator: ({ ip }) => networkOf(ip),
-    allowList: ({ url }) => url === '/healthz' || url === '/readyz',
-    errorResponseBuilder: (_request, { ttl, max }) =>
-      new TooManyRequestsError(
-        `more than ${max} requests in a minute; allowed: another one after a while`,
-        ttl,
-      ),
+    allowList: ({ url }) => isUnlimited(url),
+    errorResponseBuilder: (_request, { ttl, max }) => new TooManyRequestsError(tooManyRequests(max), ttl),
   });
 }

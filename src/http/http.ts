@@ -39,21 +39,23 @@ import { reportRoutes, type ReportRouteOptions } from './reports.js';
 import { roundRoutes } from './rounds.js';
 import { standingRoutes, type StandingRoutes } from './standing.js';
 import { describeRoutes, documentRoute, useZod } from './route/document.js';
-import { keepOperations } from './route/route.js';
 
 /** The pages of a portal, which ask the routes of this server. */
 export interface HttpPages {
   readonly problemPage: ProblemPage;
   /** Called for the whole server, before any route: an error of any route may be shown by a page. */
   readonly decorate: (server: FastifyInstance) => void;
-  /** Called after the routes that the pages ask. */
+  /** Called after the routes. */
   readonly register: (server: FastifyInstance, options: HttpPagesOptions) => void;
 }
 
 export interface HttpPagesOptions {
   readonly now: () => EpochMs;
-  /** Left out: nobody signs in. */
-  readonly access?: { readonly registry: Registry; readonly oidc: boolean };
+  /** The operations of the API as functions, each for a caller and by its own access rule. */
+  readonly api: Api;
+  readonly registry: Pick<Registry, 'users'>;
+  /** Whether there is a provider of OpenID Connect. */
+  readonly oidc: boolean;
 }
 
 export interface HttpOptions {
@@ -63,16 +65,16 @@ export interface HttpOptions {
   readonly config: () => Config;
   /** What the daemon needs to do its work, and whether it has it now. */
   readonly readiness: () => readonly Readiness[];
-  /** How the paths stand; left out, there is no route to it. */
-  readonly mesh?: Omit<MeshRoutes, 'config'>;
-  /** How the services stand; left out, there is no route to it. */
-  readonly standing?: Omit<StandingRoutes, 'config'>;
+  /** How the paths stand. */
+  readonly mesh: Omit<MeshRoutes, 'config'>;
+  /** How the services stand. */
+  readonly standing: Omit<StandingRoutes, 'config'>;
   /** How the agents of this hub are; left out, there is no route to it. */
   readonly agents?: () => AgentsShown;
-  /** What people entered, and the months that stand on it; left out, there are no routes to it. */
-  readonly ledger?: { readonly office: LedgerBacklog; readonly now: () => EpochMs };
-  /** Who may come in; left out, nobody has to sign in, and nothing is written down of it. */
-  readonly access?: {
+  /** What people entered, and the months that stand on it. */
+  readonly ledger: { readonly office: LedgerBacklog; readonly now: () => EpochMs };
+  /** Who may come in. */
+  readonly access: {
     readonly door: Authenticator;
     readonly registry: Registry;
     /** Left out: there is no provider. */
@@ -82,14 +84,14 @@ export interface HttpOptions {
   };
   /** The PEM texts that HTTPS is spoken with; left out: plain HTTP. */
   readonly tls?: { readonly cert: string; readonly key: string };
-  /** Reports of months, and what makes files of them; left out, there are no routes to it. */
-  readonly reports?: ReportRouteOptions;
-  /** Statements and what follows from them; left out, there are no routes to them. */
-  readonly billing?: Billing;
-  /** Fault reports; left out, there are no routes to them. */
-  readonly faults?: { readonly office: TicketBacklog; readonly now: () => EpochMs };
-  /** What is done beside everything else; left out, there are no routes to it. */
-  readonly jobs?: Jobs;
+  /** Reports of months, and what makes files of them. */
+  readonly reports: ReportRouteOptions;
+  /** Statements and what follows from them. */
+  readonly billing: Billing;
+  /** Fault reports. */
+  readonly faults: { readonly office: TicketBacklog; readonly now: () => EpochMs };
+  /** What is done beside everything else. */
+  readonly jobs: Jobs;
   /** Left out: there are no pages, and problems are answered as JSON only. */
   readonly pages?: HttpPages;
   readonly log: HttpLog;
@@ -100,9 +102,8 @@ export interface HttpOptions {
 
 /** The server, complete but for a port: whoever builds it lets it listen, and closes it. */
 export function buildHttp(options: HttpOptions): FastifyInstance {
-  const { store, metrics, config, readiness, ledger, access, reports, billing, log, version } = options;
-  const { checkAnswers = false } = options;
-  const { trustedProxies, bodyLimit, requestsPerMinute, auth } = config().http;
+  const { config, access, log, version, checkAnswers = false } = options;
+  const { trustedProxies, bodyLimit, requestsPerMinute } = config().http;
   const server = makeServer(
     {
       // A keep-alive connection must not hold up the daemon's end.
@@ -125,67 +126,83 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
   });
   secureHeaders(server);
   limitRate(server, requestsPerMinute);
-  admit(server, { config, identify: identifier({ door: access?.door ?? null, config }) });
-  if (access) {
-    keepTrail(server, { trail: access.store.trail, now: access.now, log });
-    onceForItsKey(server, { replies: access.store.replies, now: access.now, log });
-  }
+  admit(server, { config, identify: identifier({ door: access.door, config }) });
+  keepTrail(server, { trail: access.store.trail, now: access.now, log });
+  onceForItsKey(server, { replies: access.store.replies, now: access.now, log });
   answerTags(server);
   useZod(server, { checkAnswers });
-  keepOperations(server);
   options.pages?.decorate(server);
   describeRoutes(server, version);
+  let api: Api | undefined;
   // A plug-in of their own: only routes that come after the description are in it.
   server.register((routes, _options, done) => {
-    documentRoute(routes);
-    healthRoutes(routes, { readiness, version });
-    metricsRoute(routes, metrics, auth.metrics);
-    inventoryRoutes(routes, config);
-    planRoutes(routes, config);
-    keyRoutes(routes, config);
-    configRoutes(routes, config);
-    roundRoutes(routes, store.rounds, () => config().measurement.everyMs);
-    if (options.agents) agentRoutes(routes, { agents: options.agents, config });
-    if (options.mesh) meshRoutes(routes, { ...options.mesh, config });
-    if (options.standing) standingRoutes(routes, { ...options.standing, config });
-    if (access) {
-      const { door, registry, oidc, now } = access;
-      sessionRoutes(routes, { door, trail: access.store.trail, now });
-      const { publicUrl } = config().http;
-      if (oidc && publicUrl !== null) {
-        oidcRoutes(routes, { oidc, publicUrl, trail: access.store.trail, now, log });
-      }
-      registryRoutes(routes, { registry, trail: access.store.trail, now });
-    }
-    if (ledger) {
-      ledgerReads(routes, { ...ledger, book: () => config().book });
-      ledgerWrites(routes, ledger.office);
-      attachmentWrite(routes, ledger.office);
-      exclusionFiles(routes, ledger.office);
-      customerRoutes(routes, ledger.office.registry, ledger.now);
-    }
-    if (reports) reportRoutes(routes, reports);
-    if (billing) billingRoutes(routes, billing);
-    const { jobs } = options;
-    if (jobs) {
-      evidenceRoutes(routes, { jobs, config });
-      // It reads its own JSON.
-      routes.register((apart, _apart, ready) => {
-        evaluateRoutes(apart, jobs);
-        ready();
-      });
-    }
-    if (options.faults) faultRoutes(routes, { ...options.faults, config });
+    api = apiRoutes(routes, options);
     done();
   });
-  // After the routes that they ask.
+  // Another one: the parsers of the API's bodies are none of the pages'.
   server.register((pages, _options, done) => {
-    const now = ledger?.now ?? access?.now;
-    const signIn = access && { registry: access.registry, oidc: access.oidc !== undefined };
-    if (now) options.pages?.register(pages, { now, ...(signIn && { access: signIn }) });
+    const { now, registry, oidc } = access;
+    if (api) options.pages?.register(pages, { now, api, registry, oidc: oidc !== undefined });
     done();
   });
   return server;
+}
+
+/** The operations of the API that other parts of the program use as functions. */
+export type Api = ReturnType<typeof apiRoutes>;
+
+/** Declares every route of the API. */
+function apiRoutes(routes: FastifyInstance, options: HttpOptions) {
+  const { store, metrics, config, readiness, ledger, reports, billing, jobs, log, version } = options;
+  const {
+    door,
+    registry,
+    oidc,
+    now,
+    store: { trail },
+  } = options.access;
+  const { publicUrl, auth } = config().http;
+  documentRoute(routes);
+  healthRoutes(routes, { readiness, version });
+  metricsRoute(routes, metrics, auth.metrics);
+  inventoryRoutes(routes, config);
+  planRoutes(routes, config);
+  const keys = keyRoutes(routes, config);
+  configRoutes(routes, config);
+  const rounds = roundRoutes(routes, store.rounds, () => config().measurement.everyMs);
+  if (options.agents) agentRoutes(routes, { agents: options.agents, config });
+  const mesh = meshRoutes(routes, { ...options.mesh, config });
+  const standing = standingRoutes(routes, { ...options.standing, config });
+  const session = sessionRoutes(routes, { door, trail, now });
+  if (oidc && publicUrl !== null) oidcRoutes(routes, { oidc, publicUrl, trail, now, log });
+  const access = registryRoutes(routes, { registry, trail, now });
+  const entered = ledgerReads(routes, { ...ledger, book: () => config().book });
+  const entering = ledgerWrites(routes, ledger.office);
+  attachmentWrite(routes, ledger.office);
+  exclusionFiles(routes, ledger.office);
+  customerRoutes(routes, ledger.office.registry, ledger.now);
+  reportRoutes(routes, reports);
+  const bills = billingRoutes(routes, billing);
+  const evidence = evidenceRoutes(routes, { jobs, config });
+  // It reads its own JSON.
+  routes.register((apart, _apart, ready) => {
+    evaluateRoutes(apart, jobs);
+    ready();
+  });
+  const tickets = faultRoutes(routes, { ...options.faults, config });
+  return {
+    ...keys,
+    ...rounds,
+    ...mesh,
+    ...standing,
+    ...session,
+    ...access,
+    ...entered,
+    ...entering,
+    ...bills,
+    ...evidence,
+    ...tickets,
+  };
 }
 
 /** Its type is that of one that speaks plain HTTP: nothing of ours tells the two apart. */

@@ -9,7 +9,7 @@ import { pathJson, popJson } from '../render/inventory.js';
 import { agentsJson, type AgentsShown, meshJson, type MeshJson, prometheusTargets } from '../render/mesh.js';
 import type { Caller } from './access/caller.js';
 import { text } from './route/input.js';
-import { addRoute, isoTime, pageAnswer, pageOf, pageQuery } from './route/route.js';
+import { addOperation, addRoute, isoTime, pageAnswer, pageOf, pageQuery } from './route/route.js';
 import { cacheSerialized } from './route/serialized.js';
 
 interface MeshSeen {
@@ -61,9 +61,9 @@ const answer = z.strictObject({
 });
 
 /** `/api/v1/mesh`: the bands of every path over its three windows, in one answer. */
-export function meshRoutes(server: FastifyInstance, options: MeshRoutes): void {
+export function meshRoutes(server: FastifyInstance, options: MeshRoutes) {
   const answers = keptAnswers(options);
-  addRoute(server, {
+  const getMesh = addOperation(server, {
     method: 'GET',
     url: '/api/v1/mesh',
     operationId: 'getMesh',
@@ -74,6 +74,7 @@ export function meshRoutes(server: FastifyInstance, options: MeshRoutes): void {
     answer: { description: 'the mesh, a column for each figure', schema: answer },
     handle: ({ caller }) => answers.of(caller),
   });
+  return { getMesh };
 }
 
 /**

@@ -1,9 +1,16 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { FastifyInstance } from 'fastify';
 import type { HttpOptions } from './http.js';
+import { countRate, tooManyRequests } from './rate.js';
 
 /** What a daemon needs of its web server. */
 export interface WebServer {
@@ -17,21 +24,50 @@ export interface OnDemandOptions extends Pick<
 > {
   /** Whether `/metrics` asks nobody who they are. */
   readonly areMetricsOpen: boolean;
+  /** Of one address. */
+  readonly requestsPerMinute: number;
   /** Loads and makes the whole server, which does not listen itself. */
   readonly whole: () => Promise<FastifyInstance>;
 }
 
 /**
  * A web server for a daemon that nobody looks at but monitoring: it answers `/healthz`, `/readyz` and `/metrics` itself,
- * and loads the API and the pages, some 35 MiB, when somebody asks for anything else; from then on those answer it all.
+ * and loads the API and the pages when somebody asks for anything else; once loaded, they answer everything.
  */
 export function createOnDemandHttp(options: OnDemandOptions): WebServer {
-  const { readiness, metrics, tls, log, version, areMetricsOpen } = options;
+  const { readiness, metrics, tls, log, version, areMetricsOpen, requestsPerMinute } = options;
+  const countRequest = countRate(requestsPerMinute);
   let whole: Promise<FastifyInstance> | null = null;
+  let isLoaded = false;
   const load = async (): Promise<FastifyInstance> => {
-    const made = await options.whole();
-    await made.ready();
-    return made;
+    try {
+      const made = await options.whole();
+      await made.ready();
+      isLoaded = true;
+      return made;
+    } catch (error) {
+      // The next request tries again.
+      whole = null;
+      throw error;
+    }
+  };
+
+  /** Counts the request, and refuses it where there were too many; true: it may be answered. */
+  const admit = (request: IncomingMessage, response: ServerResponse): boolean => {
+    const { allowed, remaining, waitMs } = countRequest(request.socket.remoteAddress ?? '');
+    const seconds = Math.ceil(waitMs / 1_000);
+    response.setHeader('x-ratelimit-limit', requestsPerMinute);
+    response.setHeader('x-ratelimit-remaining', remaining);
+    response.setHeader('x-ratelimit-reset', seconds);
+    if (allowed) return true;
+    response.writeHead(429, {
+      ...plain,
+      'content-type': 'application/problem+json; charset=utf-8',
+      'retry-after': String(seconds),
+    });
+    const [title, detail] = [STATUS_CODES[429], tooManyRequests(requestsPerMinute)];
+    response.end(JSON.stringify({ type: 'about:blank', title, status: 429, instance: request.url, detail }));
+    return false;
   };
 
   const json = (response: ServerResponse, status: number, body: object): void => {
@@ -40,7 +76,8 @@ export function createOnDemandHttp(options: OnDemandOptions): WebServer {
   };
   /** False: it is not for this server. */
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<boolean> => {
-    if (whole !== null || request.method !== 'GET') return false;
+    // Monitoring does not wait while the rest is being loaded.
+    if (isLoaded || request.method !== 'GET') return false;
     switch (request.url) {
       case '/healthz':
         json(response, 200, { status: 'ok', version });
@@ -53,6 +90,9 @@ export function createOnDemandHttp(options: OnDemandOptions): WebServer {
       }
       case '/metrics': {
         if (!areMetricsOpen) return false;
+        // Whom a proxy asks for the whole server knows, and counts.
+        if (request.headers['x-forwarded-for'] !== undefined) return false;
+        if (!admit(request, response)) return true;
         const { contentType, pieces } = metrics.answer(request.headers.accept);
         response.writeHead(200, { ...plain, 'content-type': contentType });
         await pipeline(pieces, response);
@@ -105,7 +145,7 @@ export function createOnDemandHttp(options: OnDemandOptions): WebServer {
       // A keep-alive connection must not hold up the daemon's end.
       server.closeIdleConnections();
       await closed;
-      await (await whole)?.close();
+      await (await whole?.catch(() => null))?.close();
     },
   };
 }

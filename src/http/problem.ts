@@ -117,7 +117,7 @@ export const parameterFaults = ({ refusals }: ValidationError): ParameterFault[]
 /** Of what is not there, of what is not as it would have to be, or of what was asked wrongly. */
 function refusedStatus({ refusals: [first] }: ValidationError): number {
   if (first?.field !== 'id') return 400;
-  return first.what.startsWith('is no ') ? 404 : 409;
+  return first.said?.[0] === 'no-such' ? 404 : 409;
 }
 
 /** Fastify's own refusals (a malformed URL, say) carry their status. */

@@ -9,7 +9,7 @@ import { isoInstant } from '../render/figures.js';
 import { packetsJson, roundJson } from '../render/rounds.js';
 import type { RoundQuery, RoundStore } from '../store/store.js';
 import { BadRequestError } from './problem.js';
-import { addRoute, isoTime } from './route/route.js';
+import { addOperation, isoTime } from './route/route.js';
 import { ending, instant, limit, path, type Reading, text } from './route/input.js';
 
 /** The place of a round in a list of rounds. */
@@ -117,8 +117,8 @@ export function roundRoutes(
   server: FastifyInstance,
   store: Pick<RoundStore, 'list' | 'packets'>,
   everyMs: () => number,
-): void {
-  addRoute(server, {
+) {
+  const listRounds = addOperation(server, {
     method: 'GET',
     url: '/api/v1/rounds',
     operationId: 'listRounds',
@@ -144,7 +144,7 @@ export function roundRoutes(
       return { rounds: page.map(roundJson), nextCursor };
     },
   });
-  addRoute(server, {
+  const getRoundPackets = addOperation(server, {
     method: 'GET',
     url: '/api/v1/rounds/packets',
     operationId: 'getRoundPackets',
@@ -161,6 +161,7 @@ export function roundRoutes(
       return sizes && { path: on, slot: isoInstant(slot), sizes: sizes.map(packetsJson) };
     },
   });
+  return { listRounds, getRoundPackets };
 }
 
 function roundQuery({ limit: most, cursor: after, ...rest }: z.output<typeof query>): RoundQuery {

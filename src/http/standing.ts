@@ -9,7 +9,7 @@ import { standingJson, type StandingJson, withoutAmounts } from '../render/stand
 import type { ServicesStanding } from '../services/standing/keep-standing.js';
 import type { Caller } from './access/caller.js';
 import { seesWholeMonth } from './access/whole-month.js';
-import { addRoute, amount, digits, isoTime } from './route/route.js';
+import { addOperation, amount, digits, isoTime } from './route/route.js';
 import { cacheSerialized } from './route/serialized.js';
 
 /** What of a service's standing somebody sees. */
@@ -34,8 +34,8 @@ function sightAt(caller: Caller, { book }: Config, now: EpochMs): (of: ServiceSt
 }
 
 interface Answer {
-  readonly asOf: string;
-  readonly services: readonly object[];
+  readonly asOf: string | null;
+  readonly services: readonly (StandingJson | ReturnType<typeof withoutAmounts>)[];
 }
 
 /**
@@ -64,7 +64,7 @@ function keptAnswers(): (judged: ServicesStanding, sights: readonly Visibility[]
       answers.get(key) ??
       cacheSerialized({
         asOf: isoInstant(judged.at),
-        services: seen.flatMap(({ sight, index }): object[] =>
+        services: seen.flatMap(({ sight, index }): Answer['services'] =>
           sight === 'all' ? jsonOf(index) : jsonOf(index).map(withoutAmounts),
         ),
       });
@@ -133,9 +133,9 @@ const standing = z.strictObject({
 });
 
 /** `/api/v1/standing`: the month that is not over, and what is left of it before the next step of credit. */
-export function standingRoutes(server: FastifyInstance, { services, config, now }: StandingRoutes): void {
+export function standingRoutes(server: FastifyInstance, { services, config, now }: StandingRoutes) {
   const answerOf = keptAnswers();
-  addRoute(server, {
+  const getStanding = addOperation(server, {
     method: 'GET',
     url: '/api/v1/standing',
     operationId: 'getStanding',
@@ -146,11 +146,12 @@ export function standingRoutes(server: FastifyInstance, { services, config, now 
       description: 'the services',
       schema: z.strictObject({ asOf: isoTime().nullable(), services: z.array(standing) }),
     },
-    handle: ({ caller }) => {
+    handle: ({ caller }): Answer => {
       const judged = services();
       if (judged === null) return { asOf: null, services: [] };
       const sight = sightAt(caller, config(), now());
       return answerOf(judged, judged.services.map(sight));
     },
   });
+  return { getStanding };
 }

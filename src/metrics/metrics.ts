@@ -44,6 +44,7 @@ interface BacklogSeries {
 
 function officeSeries(make: MetricMaker): BacklogSeries {
   const active = make.gauge(metricNames.activeExclusions, minutely);
+  const maintenance = make.gauge(metricNames.maintenance, minutely);
   const proposed = make.late(metricNames.proposedExclusions, minutely);
   const reports = make.gauge(metricNames.faultReports, minutely);
   const overdue = make.late(metricNames.faultReportsOverdue, minutely);
@@ -54,6 +55,9 @@ function officeSeries(make: MetricMaker): BacklogSeries {
     ledger: (standing) => {
       for (const kind of exclusionKinds) active.set({ kind }, standing.active.get(kind) ?? 0);
       proposed.set(standing.proposed);
+      maintenance.reset();
+      for (const pop of standing.maintenance.pops) maintenance.set({ pop, path: '' }, 1);
+      for (const path of standing.maintenance.paths) maintenance.set({ pop: '', path }, 1);
     },
     reports: ({ byState, overdue: late }) => {
       reports.reset();
@@ -170,13 +174,29 @@ export interface StandingListener {
   close(standing: CloseStanding): void;
 }
 
+/** What metrics take from the configuration. */
+interface MetricsSettings {
+  readonly perSize: boolean;
+  readonly money: boolean;
+  /** Where this daemon stands. */
+  readonly agent: { readonly pop: PopId; readonly role: string };
+  readonly pops: readonly PopPlace[];
+}
+
+interface PopPlace {
+  readonly id: PopId;
+  readonly name: string;
+  readonly region: string | null;
+  readonly coordinates: { readonly latitude: number; readonly longitude: number } | null;
+}
+
 export interface Metrics {
   readonly events: MetricsEvents;
   readonly standing: StandingListener;
   readonly mesh: MeshListener;
   /** So many lines of the log could not be written. */
   readonly logLost: (lines: number) => void;
-  configure(options: { readonly perSize: boolean; readonly money: boolean }): void;
+  configure(options: MetricsSettings): void;
   /** What `/metrics` answers to this Accept header: in pieces, between which the event loop turns. */
   answer(accept?: string): { readonly contentType: string; readonly pieces: AsyncIterable<string> };
   /** All of the plain text at once. */
@@ -197,6 +217,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const office = officeSeries(make);
   const mesh = meshSeries(make);
   make.gauge(metricNames.build).set({ version: options.version, node: options.node }, 1);
+  const agentInfo = make.gauge(metricNames.agent);
+  const popInfo = make.gauge(metricNames.pop);
   make.gauge(metricNames.driver).set({ driver: options.driver, stamps: options.stamps ?? 'unknown' }, 1);
   addNodeMetrics(registry);
 
@@ -250,9 +272,23 @@ export function createMetrics(options: MetricsOptions): Metrics {
     },
     mesh,
     logLost: daemon.logLost,
-    configure: ({ perSize, money }) => {
+    configure: ({ perSize, money, agent, pops }) => {
       paths.setPerSize(perSize);
       services.setMoney(money);
+      agentInfo.reset();
+      agentInfo.set({ pop: agent.pop, role: agent.role }, 1);
+      popInfo.reset();
+      for (const { id, name, region, coordinates } of pops)
+        popInfo.set(
+          {
+            pop: id,
+            name,
+            region: region ?? '',
+            latitude: coordinates === null ? '' : String(coordinates.latitude),
+            longitude: coordinates === null ? '' : String(coordinates.longitude),
+          },
+          1,
+        );
     },
     answer,
     text: async () => {

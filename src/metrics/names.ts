@@ -42,6 +42,11 @@ export const metricNames = {
     help: 'Rounds held over rounds due of a path, 0 to 1; what planned maintenance leaves out is in neither.',
     labels: ['path', 'window'],
   },
+  roundsMissing: {
+    name: 'pop_sla_month_rounds_missing',
+    help: 'Rounds of a path that were due in this month and are not held. What was due before the path was first configured is not among them.',
+    labels: ['path'],
+  },
   commitment: {
     name: 'pop_sla_latency_commitment_seconds',
     help: 'Latency that is promised for a path in this month by the plan that judges it, in seconds.',
@@ -119,12 +124,22 @@ export const metricNames = {
   },
   openOutages: {
     name: 'pop_sla_outages_open',
-    help: 'Outages that last.',
+    help: 'Ports with an outage that lasts: at an agent by its own observation, at a hub by the quorum of the observers. Voided outages are not among them.',
     labels: [],
   },
   outages: {
     name: 'pop_sla_outages_total',
     help: 'Outages that were opened, voided ones among them.',
+    labels: ['port'],
+  },
+  endedOutages: {
+    name: 'pop_sla_outages_ended_total',
+    help: 'Outages that have ended and count, those that were voided not among them. Starts at 0 for every watched port.',
+    labels: ['port'],
+  },
+  endedOutageTime: {
+    name: 'pop_sla_outages_ended_seconds_total',
+    help: 'Length of the outages that have ended and count, in seconds. Starts at 0 for every watched port.',
     labels: ['port'],
   },
   voidedOutages: {
@@ -217,6 +232,11 @@ export const metricNames = {
     help: 'Outage that still fits in this month before the next credit step is reached, in seconds. Absent where no deeper step is left.',
     labels: ['service'],
   },
+  periodStart: {
+    name: 'pop_sla_service_period_start_timestamp_seconds',
+    help: "When a service's period of this month begins, in seconds since 1970.",
+    labels: ['service'],
+  },
   periodEnd: {
     name: 'pop_sla_service_period_end_timestamp_seconds',
     help: "When a service's period of this month ends, in seconds since 1970.",
@@ -246,6 +266,11 @@ export const metricNames = {
     name: 'pop_sla_exclusions_active',
     help: 'Approved exclusions that cover this instant, by kind.',
     labels: ['kind'],
+  },
+  maintenance: {
+    name: 'pop_sla_maintenance_active',
+    help: '1 while approved planned or emergency maintenance covers a PoP or a path; the other label is empty. Absent otherwise.',
+    labels: ['pop', 'path'],
   },
   proposedExclusions: {
     name: 'pop_sla_exclusions_proposed',
@@ -281,6 +306,16 @@ export const metricNames = {
     name: 'pop_sla_build_info',
     help: 'Always 1; the labels say what runs.',
     labels: ['version', 'node'],
+  },
+  agent: {
+    name: 'pop_sla_agent_info',
+    help: 'Always 1; the labels are the PoP that this daemon stands in and its role: standalone, agent or hub.',
+    labels: ['pop', 'role'],
+  },
+  pop: {
+    name: 'pop_sla_pop_info',
+    help: 'Always 1; the labels describe a PoP of the configuration. Latitude and longitude in degrees, empty where none are configured.',
+    labels: ['pop', 'name', 'region', 'latitude', 'longitude'],
   },
   driver: {
     name: 'pop_sla_driver_info',

@@ -33,6 +33,7 @@ export function windowSeries(): WindowSeries {
   const lossBand = windowed(textFamily(metricNames.lossBand, 'gauge'));
   const coverage = windowed(textFamily(metricNames.coverage, 'gauge'));
   const commitment = textFamily(metricNames.commitment, 'gauge');
+  const missing = textFamily(metricNames.roundsMissing, 'gauge');
   const all = [latency, loss, excess, latencyBand, lossBand, coverage];
 
   const grade = (path: PathId, window: Window, of: Grade, withExcess: boolean): void => {
@@ -46,7 +47,7 @@ export function windowSeries(): WindowSeries {
   };
 
   return {
-    families: [...all.map(({ family }) => family), commitment],
+    families: [...all.map(({ family }) => family), commitment, missing],
     round: (path, sizes) => {
       const means = meansOf((sizes ?? []).map(countSize));
       latency.set(path, 'round', means.latencySeconds);
@@ -56,7 +57,8 @@ export function windowSeries(): WindowSeries {
     graded: (path, of) => {
       grade(path, 'round', of, true);
     },
-    standing: (path, { plan, commitmentUs, day, month }) => {
+    standing: (path, { plan, commitmentUs, day, month, missing: rounds }) => {
+      missing.set(path, rounds === undefined ? [] : [missing.sample({ path }, rounds)]);
       const promised = commitmentUs && toSeconds(commitmentUs);
       commitment.set(path, promised === null ? [] : [commitment.sample({ path, plan }, promised)]);
       latency.set(path, 'month', month.latencyUs && toSeconds(month.latencyUs));
@@ -66,7 +68,7 @@ export function windowSeries(): WindowSeries {
     },
     forget: (path) => {
       for (const family of all) family.forget(path);
-      commitment.set(path, []);
+      for (const family of [commitment, missing]) family.set(path, []);
     },
   };
 }

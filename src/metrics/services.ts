@@ -30,6 +30,7 @@ export function serviceSeries(): ServiceSeries {
     excused: textFamily(metricNames.excused, 'gauge'),
     unobserved: textFamily(metricNames.serviceUnobserved, 'gauge'),
     next: textFamily(metricNames.nextStep, 'gauge'),
+    periodStart: textFamily(metricNames.periodStart, 'gauge'),
     periodEnd: textFamily(metricNames.periodEnd, 'gauge'),
     credit: textFamily(metricNames.credit, 'gauge'),
     projected: textFamily(metricNames.creditProjected, 'gauge'),
@@ -61,6 +62,7 @@ export function serviceSeries(): ServiceSeries {
     put(families.excused, one.excusedMs / 1000);
     put(families.unobserved, one.unobservedMs / 1000);
     put(families.next, next && next.leftMs / 1000);
+    put(families.periodStart, one.periodStart / 1000);
     put(families.periodEnd, one.periodEnd / 1000);
     families.line.set(
       service,

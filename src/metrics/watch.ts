@@ -21,6 +21,8 @@ const watchSilenceMs = 100_000;
 export function watchSeries(make: MetricMaker): WatchSeries {
   const open = make.gauge(metricNames.openOutages);
   const outages = make.counter(metricNames.outages);
+  const ended = make.counter(metricNames.endedOutages);
+  const endedSeconds = make.counter(metricNames.endedOutageTime);
   const voided = make.counter(metricNames.voidedOutages);
   const isolated = make.gauge(metricNames.isolated);
   const running = make.zeroAfter(metricNames.watchRunning, watchSilenceMs);
@@ -57,13 +59,22 @@ export function watchSeries(make: MetricMaker): WatchSeries {
       running.set(0);
     },
     portState(port, state) {
-      if (state === 'unwatched') states.delete(port);
-      else states.set(port, state);
+      if (state === 'unwatched') {
+        states.delete(port);
+        return;
+      }
+      // A counter that starts at 0 shows its first step as an increase.
+      if (!states.has(port)) for (const counter of [outages, ended, endedSeconds, voided]) counter.inc({ port }, 0);
+      states.set(port, state);
     },
     outageChanged({ port, start, end, voided: isVoid, inferred }) {
       const lasts = end === null && isVoid === null;
       if (lasts && lasting.get(port) !== start.at && inferred.length === 0) outages.inc({ port });
       if (isVoid !== null) voided.inc({ port });
+      else if (end !== null && lasting.has(port)) {
+        ended.inc({ port });
+        endedSeconds.inc({ port }, (end.at - start.at) / 1000);
+      }
       if (lasts) lasting.set(port, start.at);
       else lasting.delete(port);
       open.set(lasting.size);

@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify';
-import type { Ask } from './page.js';
 
 /** A file that came with a form. */
 export interface FormFile {
@@ -54,21 +53,17 @@ function fieldsOf(pairs: Iterable<readonly string[]>): FormFields {
   return fields;
 }
 
-/** All of a list that the API gives by pages: what stands under `key` of each answer. Nothing where nobody may ask. */
-export async function everyPage<T>(
-  ask: Ask,
-  operationId: string,
-  key: string,
-  query: Readonly<Record<string, string>>,
+/** All of a list that the API gives by pages. */
+export async function everyPage<A extends { readonly nextCursor: string | null }, T>(
+  read: (cursor: string | undefined) => Promise<A>,
+  itemsOf: (answer: A) => readonly T[],
 ): Promise<T[]> {
-  type Answer = Readonly<Record<string, readonly T[]>> & { readonly nextCursor: string | null };
   const all: T[] = [];
-  let cursor: string | null = null;
+  let cursor: string | undefined;
   do {
-    const given: Record<string, string> = { ...query, ...(cursor !== null && { cursor }) };
-    const answer: Answer | null = await ask<Answer>(operationId, { query: given });
-    all.push(...(answer?.[key] ?? []));
-    cursor = answer?.nextCursor ?? null;
-  } while (cursor !== null);
+    const answer = await read(cursor);
+    all.push(...itemsOf(answer));
+    cursor = answer.nextCursor ?? undefined;
+  } while (cursor !== undefined);
   return all;
 }

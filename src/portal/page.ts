@@ -1,24 +1,21 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Config } from '../config/config.js';
-import type { EpochMs } from '../core/types.js';
-import type { Registry } from '../services/access/registry.js';
 import type { Caller } from '../http/access/caller.js';
-import { type Access, askOperation, type Given } from '../http/route/route.js';
+import type { Api, HttpPagesOptions } from '../http/http.js';
+import type { Access } from '../http/route/route.js';
 import type { ScriptName } from './assets.js';
 import type { Shell, ShellMaker } from './shell.js';
 
-export interface PortalOptions {
+export interface PortalOptions extends HttpPagesOptions {
   readonly config: () => Config;
-  readonly now: () => EpochMs;
   readonly shell: ShellMaker;
-  /** How people sign in; left out: nobody has to. */
-  readonly access?: {
-    readonly registry: Pick<Registry, 'users'>;
-    /** Whether there is a provider of OpenID Connect. */
-    readonly oidc: boolean;
-  };
 }
+
+/** What an operation of the API answers, where there is such a thing. */
+export type Answer<K extends keyof Api> = Api[K] extends (...input: never[]) => Promise<infer O>
+  ? NonNullable<O>
+  : never;
 
 /** What a page is, as `addRoute` has it of a route of the API. */
 interface Page<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
@@ -46,12 +43,7 @@ interface PageAsked<P, Q, B> {
   readonly shell: Shell;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
-  /** A route of the API, by its operationId; null: there is no such thing, or not for whoever asks. */
-  readonly ask: Ask;
 }
-
-/** Asks a route of the API by its operationId, as `askOperation` does. */
-export type Ask = <T>(operationId: string, given?: Given) => Promise<T | null>;
 
 /** Null: there is no such page. */
 export type PageAnswer =
@@ -104,7 +96,6 @@ export function addPage<
         shell: own,
         request,
         reply,
-        ask: (operationId, given) => askOperation({ request, reply }, operationId, given),
       });
       if (reply.sent) return reply;
       if (answer === null) {

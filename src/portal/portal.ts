@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { credentials } from '../http/access/session-routes.js';
 import { maySignIn, refuseOtherOrigins, sessionCookie } from '../http/access/identify.js';
 import type { HttpPages } from '../http/http.js';
 import {
@@ -86,11 +87,8 @@ function nocPages(server: FastifyInstance, portal: PortalOptions): void {
 const to = z.string().max(500).default('/');
 
 /** `/sign-in` and `/sign-out`: with a name and a password, or at the provider. */
-function signInPages(
-  server: FastifyInstance,
-  portal: PortalOptions,
-  { registry, oidc }: NonNullable<PortalOptions['access']>,
-): void {
+function signInPages(server: FastifyInstance, portal: PortalOptions): void {
+  const { api, registry, oidc } = portal;
   const form = async (
     { w }: Shell,
     page: { to: string; name?: string; wrong?: string; clear: boolean },
@@ -117,12 +115,12 @@ function signInPages(
     method: 'POST',
     url: '/sign-in',
     access: 'open',
-    body: z.object({ name: z.string().max(100), password: z.string().max(1000), to }),
-    handle: async ({ body, shell, ask, request, reply }) => {
+    body: z.object({ ...credentials.shape, to }),
+    handle: async ({ body, shell, request, reply }) => {
       const { name, password } = body;
       const { signIn } = shell.w;
       try {
-        await ask('signIn', { body: { name, password } });
+        await api.signIn({ request, reply }, { name, password });
       } catch (error) {
         const again = { to: body.to, name, clear: maySignIn(request) };
         if (error instanceof UnauthorizedError) return form(shell, { ...again, wrong: signIn.wrong }, 401);
@@ -142,8 +140,8 @@ function signInPages(
     method: 'POST',
     url: '/sign-out',
     access: 'session:end',
-    handle: async ({ ask, request }) => {
-      if (sessionCookie(request) !== null) await ask('signOut');
+    handle: async ({ request, reply }) => {
+      if (sessionCookie(request) !== null) await api.signOut({ request, reply });
       return { to: '/sign-in' };
     },
   });
@@ -228,8 +226,8 @@ function preferenceRoutes(server: FastifyInstance): void {
  * 1. `addPage(server, { method, url, access, handle })` (`page.ts`) in a `…Pages(server, portal)` function of a room
  *    beside `customer/`, called below. `access` names an action of `src/core/access/rules.ts`, as a route of the API
  *    does: the table of roles and routes is tested over pages too.
- * 2. `handle` asks routes of the API by their operationId (`ask('listRounds', { query })`), in the name of whoever
- *    looks: there are no queries of its own. It answers a `view` with its model, `to` (where a browser goes on to
+ * 2. `handle` calls operations of the API (`portal.api.listRounds(caller, { query })`), in the name of whoever looks:
+ *    there are no queries of its own. It answers a `view` with its model, `to` (where a browser goes on to
  *    after a form was done), or null for 404.
  * 3. The view stands in `views/NAME.eta` and begins with `<% layout('./layout') %>`. `it.w` are the portal's words,
  *    `it.r` those of reports (bands, kinds …), `it.f` writes numbers and times, `it.page` is the model, `it.may(action)`
@@ -243,7 +241,7 @@ function portalPages(server: FastifyInstance, portal: PortalOptions): void {
   readForms(server);
   assetRoutes(server, portal.shell.assets);
   preferenceRoutes(server);
-  if (portal.access) signInPages(server, portal, portal.access);
+  signInPages(server, portal);
   nocPages(server, portal);
   financePages(server, portal);
   adminPages(server, portal);

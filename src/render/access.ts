@@ -1,6 +1,7 @@
 import type { TrailEntry } from '../core/access/claims.js';
 import type { EpochMs } from '../core/types.js';
-import { isoInstant, tableLines } from './figures.js';
+import { isoInstant } from './figures.js';
+import { tableLines } from './table.js';
 
 interface ShownGrant {
   readonly roles: readonly string[];

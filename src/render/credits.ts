@@ -3,7 +3,8 @@ import type { Dispute } from '../core/billing/disputes.js';
 import type { StatementSummary } from '../core/statement/result.js';
 import { formatInstant } from '../core/time/calendar.js';
 import type { EpochMs } from '../core/types.js';
-import { oneLine, tableLines } from './figures.js';
+import { oneLine } from './figures.js';
+import { tableLines } from './table.js';
 
 const iso = (at: EpochMs): string => new Date(at).toISOString();
 const isoOrNull = (at: EpochMs | null): string | null => (at === null ? null : iso(at));

@@ -3,7 +3,8 @@ import type { RegistryEntry, EnteredItem } from '../core/customer/entered.js';
 import type { RegistryList } from '../core/customer/actions.js';
 import { formatAmount } from '../core/money.js';
 import { asPercent, formatShort } from '../core/number.js';
-import { isoInstant, tableLines } from './figures.js';
+import { isoInstant } from './figures.js';
+import { tableLines } from './table.js';
 
 /** A book in force, and what of it was entered. */
 export interface BookView {

@@ -1,4 +1,3 @@
-import Table from 'cli-table3';
 import { printableLine } from '../core/text/control-characters.js';
 import type { EpochMs } from '../core/types.js';
 
@@ -54,51 +53,6 @@ export function isoInstant(at: EpochMs): string {
 export function tableInstant(at: EpochMs): string {
   const text = new Date(at).toISOString().slice(0, 19).replace('T', ' ');
   return text.endsWith(':00') ? text.slice(0, 16) : text;
-}
-
-export interface Column {
-  readonly head: string;
-  readonly align?: 'left' | 'right';
-}
-
-const noBorders = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
-};
-
-/**
- * Aligned columns as lines: the heads, then one line per row. Wide characters are measured as shown. `cell` makes a text
- * from outside fit into a cell; where the cells have colours, whoever coloured them did that.
- */
-export function tableLines(
-  columns: readonly Column[],
-  rows: readonly (readonly string[])[],
-  cell: (text: string) => string = oneLine,
-): string[] {
-  const table = new Table({
-    head: columns.map((column) => column.head),
-    colAligns: columns.map((column) => column.align ?? 'left'),
-    chars: noBorders,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-  });
-  for (const row of rows) table.push(row.map(cell));
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd());
 }
 
 /** What comes from outside (a reason, a name) can't break the table or steer the terminal. */

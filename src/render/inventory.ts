@@ -1,5 +1,6 @@
 import type { EpochMs } from '../core/types.js';
-import { isoInstant, tableLines } from './figures.js';
+import { isoInstant } from './figures.js';
+import { tableLines } from './table.js';
 
 /** What of a configured PoP is shown. */
 interface ShownPop {

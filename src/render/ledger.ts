@@ -7,7 +7,8 @@ import type { Interval } from '../core/time/intervals.js';
 import type { PopId } from '../core/types.js';
 import type { Attribution } from '../core/watch/attribution.js';
 import type { ObservedOutage, OutageEdge } from '../core/watch/outage.js';
-import { type Column, isoInstant, tableLines } from './figures.js';
+import { isoInstant } from './figures.js';
+import { type Column, tableLines } from './table.js';
 import { type NetworkOf, tracesJson, type TracesView } from './ledger/traces.js';
 
 type ScopeOf = (exclusion: LedgerExclusion) => readonly string[];
@@ -71,19 +72,18 @@ function folded(line: string): string {
   return text;
 }
 
-const iso = (at: number | null): string | null => (at === null ? null : isoInstant(at));
 const span = ({ from, to }: { readonly from: number; readonly to: number | null }) => ({
-  from: iso(from),
-  to: iso(to),
+  from: isoInstant(from),
+  to: to === null ? null : isoInstant(to),
 });
-const deed = (done: LedgerMark | null) => done && { ...done, at: iso(done.at) };
+const deed = (done: LedgerMark | null) => done && { ...done, at: isoInstant(done.at) };
 
-export function exclusionJson(exclusion: LedgerExclusion): object {
+export function exclusionJson(exclusion: LedgerExclusion) {
   const { intervals, notices, proposed, approved, rejected, revoked } = exclusion;
   return {
     ...exclusion,
     intervals: intervals.map(span),
-    notices: notices.map(({ at, text }) => ({ at: iso(at), text })),
+    notices: notices.map(({ at, text }) => ({ at: isoInstant(at), text })),
     proposed: deed(proposed),
     approved: deed(approved),
     rejected: deed(rejected),
@@ -107,7 +107,7 @@ export interface OutageView {
 export function outageJson(
   { ref, port, measured, corrections, counts, attribution, traces }: OutageView,
   networkOf: NetworkOf = () => null,
-): object {
+) {
   return {
     ref,
     port,
@@ -117,25 +117,25 @@ export function outageJson(
     traces: traces ? tracesJson(traces, networkOf) : null,
     corrections: corrections.map(({ at, interval, ...rest }) => ({
       ...rest,
-      at: iso(at),
+      at: isoInstant(at),
       interval: interval && span(interval satisfies Interval),
     })),
   };
 }
 
 const edge = ({ at, earliest, latest }: OutageEdge) => ({
-  at: iso(at),
-  earliest: iso(earliest),
-  latest: iso(latest),
+  at: isoInstant(at),
+  earliest: isoInstant(earliest),
+  latest: isoInstant(latest),
 });
 
-function measuredJson({ observer, start, end, inferred, voided }: ObservedOutage): object {
+function measuredJson({ observer, start, end, inferred, voided }: ObservedOutage) {
   return {
     observer,
     start: edge(start),
     end: end && edge(end),
     inferred: inferred.map(({ reason, ...time }) => ({ ...span(time), reason })),
-    voided: voided && { at: iso(voided.at), reason: voided.reason },
+    voided: voided && { at: isoInstant(voided.at), reason: voided.reason },
   };
 }
 

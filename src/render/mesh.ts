@@ -8,7 +8,8 @@ import {
   type WindowStanding,
 } from '../core/standing.js';
 import type { PathId, PopId } from '../core/types.js';
-import { isoInstant, tableLines } from './figures.js';
+import { isoInstant } from './figures.js';
+import { tableLines } from './table.js';
 
 /** What is shown of an agent; `seen` null: it has never said anything. */
 export interface AgentShown {

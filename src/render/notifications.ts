@@ -5,7 +5,8 @@ import { toldAs } from '../core/ticket/visibility.js';
 import { formatInstant } from '../core/time/calendar.js';
 import type { EpochMs } from '../core/types.js';
 import { type NotifyLanguage, type NotifyWord, say } from '../i18n/mail.js';
-import { isoInstant, tableLines } from './figures.js';
+import { isoInstant } from './figures.js';
+import { tableLines } from './table.js';
 
 interface TargetView {
   readonly id: string;

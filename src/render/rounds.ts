@@ -9,17 +9,8 @@ import type {
   SizeCounts,
   SizeSample,
 } from '../core/measurement/round.js';
-import {
-  type Column,
-  formatLoss,
-  formatMs,
-  isoInstant,
-  lossPpm,
-  meanUs,
-  oneLine,
-  tableInstant,
-  tableLines,
-} from './figures.js';
+import { formatLoss, formatMs, isoInstant, lossPpm, meanUs, oneLine, tableInstant } from './figures.js';
+import { type Column, tableLines } from './table.js';
 import { type CsvLine, roundsCsvColumns } from './rounds-csv-columns.js';
 
 /** CSV after RFC 4180 with a line of names; a text that a spreadsheet would run as a formula is disarmed. */
@@ -43,7 +34,7 @@ export function roundsCsv(rounds: readonly SlotSummary[], { header = true } = {}
  * A round, or a missing slot, as JSON: the same keys always, null where there is nothing to say. Instants are
  * ISO 8601 in UTC; every other unit is in the key's name.
  */
-export function roundJson(round: SlotSummary): object {
+export function roundJson(round: SlotSummary) {
   const measured = round.status === 'missing' ? null : round;
   // Each key by its name: spreading one object into another takes a hundred times as long, and a page has a thousand.
   return {
@@ -62,7 +53,7 @@ export function roundJson(round: SlotSummary): object {
 }
 
 /** `lost` = `sent` − `received`, and so includes `late` and `errors`; `notSent` is no part of `sent`. */
-function sizeJson(size: SizeCounts): object {
+function sizeJson(size: SizeCounts) {
   const { bytes, sent, received, late, errors, notSent, duplicates, mismatched } = size;
   return {
     bytes,

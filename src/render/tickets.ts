@@ -4,7 +4,8 @@ import type { TicketAction, TicketRecord } from '../core/ticket/actions.js';
 import type { Ticket } from '../core/ticket/report.js';
 import { type Suggestion, type TargetClock, targetClocks } from '../core/ticket/suggestion.js';
 import type { EpochMs } from '../core/types.js';
-import { isoInstant, oneLine, tableLines } from './figures.js';
+import { isoInstant, oneLine } from './figures.js';
+import { tableLines } from './table.js';
 
 const whole = (value: Rational | null): number | null => value && Number(roundHalfUp(value));
 const ppm = (loss: Rational | null): number | null => whole(loss && multiply(loss, ratio(1_000_000n)));

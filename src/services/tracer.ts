@@ -15,7 +15,7 @@ interface TracerOptions {
   readonly resolve: Resolve;
   readonly store: Pick<WatchStore, 'put' | 'traces'>;
   readonly config: () => Config;
-  readonly defaultPlan: Plan | null;
+  readonly defaultPlan: () => Plan | null;
   readonly log: Log;
 }
 
@@ -140,7 +140,7 @@ export function createTracer(options: TracerOptions): Tracer {
         const now = config();
         const path = now.paths.find(({ id }) => id === round.path);
         if (!path || path.source !== now.agent) return;
-        const terms = termsAt(now, [path], defaultPlan, clock.now()).get(path.id);
+        const terms = termsAt(now, [path], defaultPlan(), clock.now()).get(path.id);
         const band = terms && gradeRound(round, terms)?.grade.latencyBand;
         if (!band) return;
         const worst = terms.plan.latency.bands.length - 1;

@@ -60,7 +60,7 @@ for (const perSize of [false, true])
   for (const count of [199, 2_450, 10_000]) {
     const before = heap();
     const metrics = createMetrics({ version: '0', node: process.version, driver: 'bench' });
-    metrics.configure({ perSize, money: false });
+    metrics.configure({ perSize, money: false, agent: { pop: 'HKG', role: 'standalone' }, pops: [] });
     const paths = ids(count);
     metrics.events.pathsChanged(paths);
     for (const path of paths) {

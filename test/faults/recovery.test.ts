@@ -20,12 +20,16 @@ import { round } from '../support/rounds.js';
 import { tempDir } from '../support/temp-dir.js';
 
 describe('a NAT on the way', () => {
-  requires({ namespaces: true, commands: ['nft'], built: true });
+  requires({ namespaces: true, commands: ['nft'], built: true, netPing: true });
 
-  test.each(['1 0', '0 2147483647'])(
-    'nat-path-changed: a port that stays unanswered gets a fresh identifier (ping groups %s)',
+  test.each([
+    ['kernel', '1 0'],
+    ['kernel', '0 2147483647'],
+    ['net-ping', '1 0'],
+  ])(
+    'nat-path-changed: a port that stays unanswered gets a fresh identifier (driver %s, ping groups %s)',
     { timeout: 90_000 },
-    async (pingGroups) => {
+    async (driver, pingGroups) => {
       const lost = await withLab(async (lab) => {
         const net = createNetwork(lab, { hops: 1, targets: 1 });
         const [nat] = net.routers;
@@ -50,7 +54,7 @@ describe('a NAT on the way', () => {
           net.observer,
           { A: net.targets[0] ?? '' },
           {
-            driver: 'kernel',
+            driver,
             measurement: { every: '60s', packets: 200, packetInterval: '100ms', lostAfter: '1s' },
           },
         );

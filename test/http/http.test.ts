@@ -1,18 +1,17 @@
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { buildHttp, type HttpOptions } from '../../src/http/http.js';
-import { createMetrics } from '../../src/metrics/metrics.js';
+import type { HttpOptions } from '../../src/http/http.js';
 import { openSqliteStore } from '../../src/store/sqlite/open.js';
-import { StoreError } from '../../src/store/store.js';
+import { type Store, StoreError } from '../../src/store/store.js';
 import { testConfig } from '../support/config.js';
-import { keptLog } from '../support/log.js';
 import { round, slot } from '../support/rounds.js';
 import { tempDir } from '../support/temp-dir.js';
+import { testServer } from './support/server.js';
 
 const halfHour = 1_800_000;
 
 /** An SQLite store with three rounds of one path and three missing slots of another. */
-async function stored(): Promise<HttpOptions['store']> {
+async function stored(): Promise<Store> {
   const store = await openSqliteStore({ path: join(tempDir(), 'pop-sla.db') });
   onTestFinished(() => store.close());
   const slots = [0, 1, 2].map((n) => slot + n * halfHour);
@@ -22,18 +21,10 @@ async function stored(): Promise<HttpOptions['store']> {
 }
 
 async function server(parts: Partial<HttpOptions> = {}) {
-  const { log, lines } = keptLog();
-  const http = buildHttp({
-    store: parts.store ?? (await stored()),
-    metrics: createMetrics({ version: '1.2.3', node: 'v20', driver: 'simulated' }),
-    config: testConfig,
-    readiness: () => [{ name: 'store', ok: true, reason: null }],
-    log,
-    version: '1.2.3',
-    checkAnswers: true,
-    ...parts,
-  });
-  return { get: (url: string) => http.inject(url), log: lines };
+  const readiness = () => [{ name: 'store', ok: true, reason: null }];
+  const options = { store: await stored(), config: testConfig(), now: () => slot };
+  const { http, log } = testServer(options, { readiness, ...parts });
+  return { get: (url: string) => http.inject(url), log };
 }
 
 describe('health', () => {

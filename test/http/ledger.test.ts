@@ -1,12 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Config } from '../../src/config/config.js';
-import { createLedgerBacklog } from '../../src/services/ledger/backlog.js';
-import { buildHttp } from '../../src/http/http.js';
-import { createMetrics } from '../../src/metrics/metrics.js';
 import { sha256 } from '../../src/seal/canonical.js';
 import { dayMs, ledgerConfig, minuteMs, november, october, watchedOctober } from '../support/ledger.js';
 import { testConfig } from '../support/config.js';
-import { keptLog } from '../support/log.js';
+import { testServer } from './support/server.js';
 
 const start = october + 9 * dayMs;
 const iso = (at: number): string => new Date(at).toISOString();
@@ -22,16 +19,7 @@ async function setUp(over: Partial<Config> = {}) {
   const { store, config: read } = await watchedOctober(ledgerConfig());
   const config = () => ({ ...read, ...over });
   const now = () => november;
-  const server = buildHttp({
-    store,
-    config,
-    version: '1.2.3',
-    checkAnswers: true,
-    log: keptLog().log,
-    readiness: () => [],
-    metrics: createMetrics({ version: '1.2.3', node: 'v20', driver: 'simulated' }),
-    ledger: { office: createLedgerBacklog({ store, config, now }), now },
-  });
+  const { http: server } = testServer({ store, config: config(), now });
   const get = (url: string) => server.inject(`/api/v1/${url}`);
   const post = (
     url: string,
@@ -216,11 +204,11 @@ describe('who may write', () => {
   test('is nobody while HTTP listens to others', async () => {
     const { get, post, events } = await setUp({ http: { ...testConfig().http, host: '0.0.0.0' } });
     expect(await refused(post('exclusions', emergency))).toEqual([
-      403,
-      'writing is off while HTTP listens on 0.0.0.0; allowed: http.listen on 127.0.0.1 or [::1]',
+      401,
+      expect.stringMatching(/^nobody can sign in yet, and HTTP listens on 0\.0\.0\.0; allowed: /),
     ]);
     expect(await events()).toEqual([]);
-    expect((await get('exclusions')).statusCode).toBe(200);
+    expect((await get('exclusions')).statusCode).toBe(401);
   });
 
   test.each<[string, Record<string, string>, string]>([

@@ -21,10 +21,14 @@ export interface Emulator {
 }
 
 /** Ends by itself after this, should the test that started it be killed. */
-const maxSeconds = 600;
+const usualSeconds = 600;
 
 /** Starts the emulator in a namespace and waits until it answers. */
-export async function startEmulator(namespace: Namespace, scenario: Scenario): Promise<Emulator> {
+export async function startEmulator(
+  namespace: Namespace,
+  scenario: Scenario,
+  maxSeconds = usualSeconds,
+): Promise<Emulator> {
   const program = compile(poplab);
   const folder = mkdtempSync(join(tmpdir(), 'pop-sla-emulator-'));
   const [scenarioFile, log] = [join(folder, 'scenario.json'), join(folder, 'truth.csv')];

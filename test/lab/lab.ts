@@ -10,8 +10,12 @@ import type { Scenario } from './scenario.js';
 export interface Lab {
   namespace(label?: string): Namespace;
   join(near: LinkEnd, far: LinkEnd, device?: string): Link;
-  /** In a namespace of its own unless told. */
-  emulator(scenario: Scenario, namespace?: Namespace): Promise<{ emulator: Emulator; namespace: Namespace }>;
+  /** In a namespace of its own unless told; ends by itself after `maxSeconds`. */
+  emulator(
+    scenario: Scenario,
+    namespace?: Namespace,
+    maxSeconds?: number,
+  ): Promise<{ emulator: Emulator; namespace: Namespace }>;
   /** To be done at the end, last one first; may throw, the others are done all the same. */
   defer(cleanup: () => void | Promise<void>): void;
   close(): Promise<void>;
@@ -40,8 +44,8 @@ export function createLab(): Lab {
       return namespace;
     },
     join: joinNamespaces,
-    async emulator(scenario, namespace = lab.namespace('emu')) {
-      const emulator = await startEmulator(namespace, scenario);
+    async emulator(scenario, namespace = lab.namespace('emu'), maxSeconds) {
+      const emulator = await startEmulator(namespace, scenario, maxSeconds);
       emulators.add(emulator);
       cleanups.push(async () => {
         if (!emulators.delete(emulator)) return;

@@ -9,9 +9,19 @@ import { percentShare } from '../../src/core/share.js';
 import { metricNames } from '../../src/metrics/names.js';
 import { round, size, slot } from '../support/rounds.js';
 
+const settings = {
+  perSize: true,
+  money: false,
+  agent: { pop: 'LAB1', role: 'standalone' },
+  pops: [
+    { id: 'LAB1', name: 'Lab', region: 'west', coordinates: { latitude: 22.32, longitude: 114.17 } },
+    { id: 'LAB2', name: 'LAB2', region: null, coordinates: null },
+  ],
+} as const;
+
 function metrics() {
   const made = createMetrics({ version: '1.2.3', node: 'v20', driver: 'simulated' });
-  made.configure({ perSize: true, money: false });
+  made.configure(settings);
   // The engine's port, checked by the compiler.
   const events: EngineEvents = made.events;
   const standing: StandingEvents & StandingListener = made.standing;
@@ -50,7 +60,7 @@ function everything() {
     latencyUs: ratio(30_000n),
     loss: ratio(1n, 50n),
   };
-  const windows = { round: figures, day: figures, month: figures };
+  const windows = { round: figures, day: figures, month: figures, missing: 1 };
   standing.pathStanding(path, { plan: 'p', commitmentUs: ratio(20_000n), ...windows });
   standing.services([
     {
@@ -59,6 +69,7 @@ function everything() {
       site: 'office',
       class: 'single',
       plan: 'p',
+      periodStart: 0,
       periodEnd: 1_000_000,
       lowerBound: ratio(998n, 1000n),
       met: true,
@@ -90,7 +101,11 @@ function everything() {
       loss: { leavesOut: [], commitment: ratio(1n, 100n), bands: [band('normal', null)] },
     },
   ]);
-  standing.ledger({ active: new Map([['planned-maintenance', 2]]), proposed: 1 });
+  standing.ledger({
+    active: new Map([['planned-maintenance', 2]]),
+    proposed: 1,
+    maintenance: { pops: ['LAB2'], paths: [path] },
+  });
   standing.judged(1_000_000, 12);
   standing.storeSize({ bytes: 4_096, disk: { freeBytes: 1_000_000, bytes: 2_000_000 } });
   standing.clockRead({ synchronised: true, offsetMs: 0.5 });
@@ -221,7 +236,7 @@ describe('the series of a path', () => {
   test('are 24 with all that is judged, and two more for each size where that is asked for', async () => {
     for (const perSize of [false, true]) {
       const { events, standing, made, text } = metrics();
-      made.configure({ perSize, money: false });
+      made.configure({ ...settings, perSize, money: false });
       events.pathsChanged([path]);
       events.roundStored(round());
       standing.roundGraded(path, worst);
@@ -430,7 +445,7 @@ describe('the metrics of a service', () => {
   test('have money where that is asked for, in units of its currency, and not before', async () => {
     const { made, lines } = everything();
     expect(await lines('pop_sla_service_credit_amount')).toEqual([]);
-    made.configure({ perSize: false, money: true });
+    made.configure({ ...settings, perSize: false, money: true });
     const labels = '{service="svc-1",currency="HKD"}';
     expect(await lines('pop_sla_service_rent_amount')).toEqual([
       `pop_sla_service_rent_amount${labels} 10000`,
@@ -444,7 +459,7 @@ describe('the metrics of a service', () => {
     expect(await lines('pop_sla_service_credit_next_step_amount')).toEqual([
       `pop_sla_service_credit_next_step_amount${labels} 500`,
     ]);
-    made.configure({ perSize: false, money: false });
+    made.configure({ ...settings, perSize: false, money: false });
     expect(await lines('pop_sla_service_rent_amount')).toEqual([]);
   });
 

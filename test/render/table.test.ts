@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { tableLines } from '../../src/render/figures.js';
+import { tableLines } from '../../src/render/table.js';
 
 test('a table measures wide characters as they are shown', () => {
   const lines = tableLines(

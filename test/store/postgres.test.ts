@@ -129,7 +129,7 @@ describe('a store in PostgreSQL', () => {
     await other.query('UPDATE run SET last_seen_at = 5 WHERE id = 2');
     const beats = Promise.all([store.runs.beat(1, 7), store.runs.beat(2, 8)]);
     // The store holds the first row by the time that it waits for the second.
-    const waiting = `SELECT 1 AS x FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'UPDATE run%'`;
+    const waiting = `SELECT 1 AS x FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ILIKE 'update "run"%'`;
     await expect.poll(() => ask(url, waiting), { timeout: 20_000 }).toHaveLength(1);
     const either = await Promise.allSettled([
       beats,

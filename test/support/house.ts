@@ -103,9 +103,12 @@ export function notImported(files: readonly SourceFile[]): string[] {
     const name = `${path.split('/').at(-1)?.replace(/\.ts$/, '') ?? ''}.js`;
     return files.some((file) => file.path !== path && file.text.includes(`/${name}', import.meta.url`));
   };
+  // Types of a package that has none are found by its name.
   return files
     .map(({ path }) => path)
-    .filter((path) => path !== 'src/main.ts' && !imported.has(path) && !loaded(path));
+    .filter(
+      (path) => path !== 'src/main.ts' && !path.endsWith('.d.ts') && !imported.has(path) && !loaded(path),
+    );
 }
 
 /** Names that a file of `files` exports and no other file of `users` imports. */

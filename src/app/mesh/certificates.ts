@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 /** `openssl` is missing or refused something; the message says what, and what to do. */
-export class CertificateError extends Error {
+class CertificateError extends Error {
   override readonly name = 'MeshFault';
 }
 
 /** PEM texts. */
-export interface KeyAndCertificate {
+interface KeyAndCertificate {
   readonly key: string;
   readonly certificate: string;
 }

@@ -1,7 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { readFile } from 'node:fs/promises';
-import { openDriver, type OpenOptions } from '../../../probes/kinds.js';
-import type { ProbeDriver } from '../../../probes/probe.js';
 import type { Config } from '../../config/config.js';
 import {
   type FromHub,
@@ -24,6 +22,7 @@ import { type HubLook, keepHub } from '../../mesh/hub.js';
 import type { AgentStatus, AgentView } from '../../mesh/status.js';
 import type { AgentStanding, MeshListener } from '../../metrics/mesh.js';
 import type { AgentsShown } from '../../render/mesh.js';
+import { type MeshNode, standaloneNode } from '../own-work.js';
 
 export interface MeshNodeOptions {
   readonly configFile: string;
@@ -45,24 +44,10 @@ export interface MeshNodeOptions {
   readonly beside: readonly ((connection: NatsConnection, signal: AbortSignal) => Promise<void>)[];
 }
 
-/** What makes a daemon an agent or a hub; one that stands alone does none of it. */
-export interface MeshNode {
-  start(): void;
-  /** What a reload has to lay over an agent's file; null: nothing. */
-  hub(): FromHub | null;
-  /** The daemon's own file was read again. */
-  reloaded(): Promise<void>;
-  /** What rounds are marked with that are measured now; null: nothing. */
-  mark(): string | null;
-  /** Of a hub: how its agents are, as far as it has looked. */
-  agents(): AgentsShown;
-  stop(): Promise<void>;
-}
-
 export async function createMeshNode(options: MeshNodeOptions): Promise<MeshNode> {
   const { config, clock, log, tell, version } = options;
   const { mesh, role, agent } = config();
-  if (mesh === null) return standalone;
+  if (mesh === null) return standaloneNode;
   const ended = new AbortController();
   let running: Promise<void> = Promise.resolve();
   let clockMark: string | null = null;
@@ -138,15 +123,6 @@ export async function createMeshNode(options: MeshNodeOptions): Promise<MeshNode
   };
 }
 
-const standalone: MeshNode = {
-  start: () => undefined,
-  hub: () => null,
-  reloaded: () => Promise.resolve(),
-  mark: () => null,
-  agents: () => ({ revision: null, agents: [] }),
-  stop: () => Promise.resolve(),
-};
-
 const nameOf = ({ role, agent }: Config): string => `${role} ${agent}`;
 
 const markOf = ({ offsetMs, errorMs }: ClockReading): string =>
@@ -196,30 +172,4 @@ function agentStandings({ agents }: HubLook): AgentStanding[] {
     clock: seen?.status.clock ?? null,
     backlog: seen?.status.backlog ?? null,
   }));
-}
-
-/** The configured driver; a hub sends no packet, and needs no right to. */
-export function openOwnDriver(config: Config, options: Omit<OpenOptions, 'simulated'>): Promise<ProbeDriver> {
-  if (config.role === 'hub') return Promise.resolve(idle);
-  return openDriver(config.driver.kind, { ...options, simulated: config.driver.simulated });
-}
-
-const idle: ProbeDriver = {
-  kind: 'none',
-  stamps: 'simulated',
-  measure: () =>
-    Promise.resolve({
-      ended: 'failed',
-      reason: 'a hub sends no packets',
-      sizes: [],
-      // Of a network that is not there: the loopback's calibration is nothing to it.
-      provenance: { stamps: 'simulated', fallbackStamps: 0, socketDrops: null, sendLagUs: null },
-    }),
-  close: () => Promise.resolve(),
-};
-
-/** What of its configuration a daemon measures itself: a hub's speaks of what its agents do. */
-export function ownWork(config: Config): Config {
-  if (config.role !== 'hub') return config;
-  return { ...config, paths: [], watch: { ...config.watch, ports: [], references: [] } };
 }

@@ -4,7 +4,7 @@ import type { Config } from '../../config/config.js';
 import type { Round } from '../../core/measurement/round.js';
 import type { StoredRound } from '../../core/merge.js';
 import type { EpochMs, PathId, PopId } from '../../core/types.js';
-import type { ObservedOutage, PortState, StateChange } from '../../core/watch/outage.js';
+import { needed, type ObservedOutage, type PortState, type StateChange } from '../../core/watch/outage.js';
 import { portNow } from '../../core/watch/port.js';
 import type { Clock, EngineEvents, Log } from '../../engine/ports.js';
 import { publishedNow } from '../../mesh/config.js';
@@ -47,7 +47,10 @@ export function createHubNews({ config, now, live, late }: HubNewsOptions): HubN
   const latest = new Map<PathId, EpochMs>();
   const ports = new Map<PopId, Map<PopId, StateChange>>();
   const shown = new Map<PopId, PortState>();
-  const lasting = new Map<PopId, Set<string>>();
+  /** The outages of each port that its observers see now, by observer and start. */
+  const lasting = new Map<PopId, Map<string, ObservedOutage>>();
+  /** The outage of each port that a quorum of its observers sees. */
+  const agreed = new Map<PopId, ObservedOutage>();
   let silent: ReadonlySet<PopId> = new Set();
 
   const isNow = (slot: EpochMs): boolean => slot > now() - slotsOfNow * config().measurement.everyMs;
@@ -87,19 +90,34 @@ export function createHubNews({ config, now, live, late }: HubNewsOptions): HubN
     changed.forEach(showPort);
   };
 
-  /** A port's outage begins with the first observer who sees it and ends with the last. */
+  const quorumOf = (port: PopId): number => {
+    const watching = [...(ports.get(port)?.values() ?? [])].filter(
+      ({ observer, state }) => (state === 'up' || state === 'down') && !silent.has(observer),
+    );
+    return needed(config().watch.quorum, Math.max(watching.length, 1));
+  };
+
+  /** A port's outage begins when a quorum of its observers sees one, and ends when no quorum does any more. */
   const outage = (one: ObservedOutage): void => {
     const { port, observer, start, end, voided } = one;
-    const open = lasting.get(port) ?? new Set<string>();
+    const open = lasting.get(port) ?? new Map<string, ObservedOutage>();
     lasting.set(port, open);
-    const name = `${observer} ${start.at}`;
-    if (end === null && voided === null) {
-      open.add(name);
-      if (open.size === 1) live.outageChanged(one);
-      return;
+    const key = `${observer} ${start.at}`;
+    if (end === null && voided === null) open.set(key, one);
+    else open.delete(key);
+    const quorum = quorumOf(port);
+    const seen = new Set([...open.values()].map((each) => each.observer)).size;
+    const before = agreed.get(port);
+    if (before === undefined && seen >= quorum) {
+      // The observer that completes the quorum decides when it began.
+      const starts = [...open.values()].sort((a, b) => a.start.at - b.start.at);
+      const first = starts[quorum - 1] ?? one;
+      agreed.set(port, first);
+      live.outageChanged(first);
+    } else if (before !== undefined && seen < quorum) {
+      agreed.delete(port);
+      live.outageChanged({ ...before, end, closedAt: one.closedAt, voided });
     }
-    open.delete(name);
-    if (open.size === 0) live.outageChanged(one);
   };
 
   return {

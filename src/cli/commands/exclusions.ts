@@ -69,8 +69,7 @@ async function importFile(file: string, options: ImportOptions, context: Context
       `pop-sla: ${file} can't be read (${code}); allowed: a readable file`,
     );
   });
-  const { readExclusionsCsv } = await import('../../config/exclusion-files.js');
-  const { readExclusionsIcal } = await import('../../config/exclusion-files.js');
+  const { readExclusionsCsv, readExclusionsIcal } = await import('../../config/exclusion-files.js');
   const format = options.format ?? (text.trimStart().startsWith('BEGIN:VCALENDAR') ? 'ical' : 'csv');
   const { kind, scope, notice: notices } = options;
   const reading =
@@ -109,7 +108,7 @@ function exportCommand(context: Context): Command {
     .action((options: ExportOptions) =>
       withLedger(options, context, async ({ desk }) => {
         const { exclusionsCsv, exclusionsIcal } = await import('../../render/ledger.js');
-        const { scopeWords } = await import('../../config/exclusion-files.js');
+        const { scopeWords } = await import('../../config/exclusion-input.js');
         const all = (await desk.exclusions()).filter(({ state }) => (options.state ?? state) === state);
         const render = options.format === 'csv' ? exclusionsCsv : exclusionsIcal;
         context.stdout.write(render(all, ({ scope }) => scopeWords(scope)));
@@ -179,7 +178,7 @@ async function show(
     return;
   }
   const { exclusionsTable } = await import('../../render/ledger.js');
-  const { scopeWords } = await import('../../config/exclusion-files.js');
+  const { scopeWords } = await import('../../config/exclusion-input.js');
   context.stdout.write(exclusionsTable(exclusions, ({ scope }) => scopeWords(scope)));
 }
 

@@ -42,7 +42,7 @@ export async function calibrate(options: CalibrateOptions, context: Context): Pr
 /** What each kind saw, a line each; what could not run says why below. */
 export async function calibrationText(target: string, rows: readonly SideBySideRow[]): Promise<string> {
   const [{ tableLines }, { formatMs }] = await Promise.all([
-    import('../../render/figures.js'),
+    import('../../render/table.js'),
     import('../../render/figures.js'),
   ]);
   const columns = [

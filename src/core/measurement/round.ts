@@ -43,8 +43,9 @@ export const notSentReasons = [
   'interface-down', // ENETDOWN, ENODEV
   'no-source-address', // EADDRNOTAVAIL
   'no-route', // ENETUNREACH
-  'host-unreachable', // the round ended before the packet was due
+  'host-unreachable', // EHOSTUNREACH: the next hop did not answer
   'aborted', // the round ended before its turn came
+  'in-flight', // it left, and the round was ended before it was answered or could count as lost
   'other',
 ] as const;
 export type NotSentReason = (typeof notSentReasons)[number];

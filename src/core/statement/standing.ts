@@ -21,6 +21,7 @@ export interface ServiceStanding {
   readonly site: string;
   readonly class: string;
   readonly plan: string;
+  readonly periodStart: EpochMs;
   readonly periodEnd: EpochMs;
   /** Over the whole period, assuming no further outage, a share of 1. */
   readonly availability: Rational;
@@ -98,6 +99,7 @@ function standingOf(
     site: terms.site,
     class: terms.class,
     plan,
+    periodStart: period.from,
     periodEnd: period.to,
     availability: availability.availability,
     lowerBound: availability.lowerBound,

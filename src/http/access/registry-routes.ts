@@ -5,7 +5,7 @@ import type { EpochMs } from '../../core/types.js';
 import type { Registry } from '../../services/access/registry.js';
 import { tokenJson, trailJson, userJson } from '../../render/access.js';
 import type { TrailStore } from '../../store/access-store.js';
-import { addRoute, isoTime, pageAnswer, pageOf, pageQuery } from '../route/route.js';
+import { addOperation, isoTime, pageAnswer, pageOf, pageQuery } from '../route/route.js';
 import { id, instant, limit, text, words, type Reading } from '../route/input.js';
 
 const tag = 'access';
@@ -56,11 +56,8 @@ interface RegistryRoutesOptions {
 }
 
 /** `/api/v1/tokens`, `/users` and `/audit/trail`: who may come in, and what those who did have done. */
-export function registryRoutes(
-  server: FastifyInstance,
-  { registry, trail, now }: RegistryRoutesOptions,
-): void {
-  addRoute(server, {
+export function registryRoutes(server: FastifyInstance, { registry, trail, now }: RegistryRoutesOptions) {
+  const listTokens = addOperation(server, {
     method: 'GET',
     url: '/api/v1/tokens',
     operationId: 'listTokens',
@@ -77,7 +74,7 @@ export function registryRoutes(
       return { tokens: page.map((one) => tokenJson(one, now())), nextCursor };
     },
   });
-  addRoute(server, {
+  const createToken = addOperation(server, {
     method: 'POST',
     url: '/api/v1/tokens',
     operationId: 'createToken',
@@ -100,7 +97,7 @@ export function registryRoutes(
       return { token: made.token, ...tokenJson(made.record, now()) };
     },
   });
-  addRoute(server, {
+  const revokeToken = addOperation(server, {
     method: 'POST',
     url: '/api/v1/tokens/:id/revoke',
     operationId: 'revokeToken',
@@ -111,7 +108,7 @@ export function registryRoutes(
     answer: done,
     handle: ({ params }) => registry.revokeToken(params.id),
   });
-  addRoute(server, {
+  const listUsers = addOperation(server, {
     method: 'GET',
     url: '/api/v1/users',
     operationId: 'listUsers',
@@ -128,7 +125,7 @@ export function registryRoutes(
       return { users: page.map(userJson), nextCursor };
     },
   });
-  addRoute(server, {
+  const addUser = addOperation(server, {
     method: 'POST',
     url: '/api/v1/users',
     operationId: 'addUser',
@@ -142,7 +139,7 @@ export function registryRoutes(
       return { name: name.trim() };
     },
   });
-  addRoute(server, {
+  const setPassword = addOperation(server, {
     method: 'PUT',
     url: '/api/v1/users/:name/password',
     operationId: 'setPassword',
@@ -154,7 +151,7 @@ export function registryRoutes(
     answer: done,
     handle: ({ params, body }) => registry.setPassword(params.name, body.password),
   });
-  addRoute(server, {
+  const disableUser = addOperation(server, {
     method: 'POST',
     url: '/api/v1/users/:name/disable',
     operationId: 'disableUser',
@@ -165,7 +162,7 @@ export function registryRoutes(
     answer: done,
     handle: ({ params }) => registry.disableUser(params.name),
   });
-  addRoute(server, {
+  const listTrail = addOperation(server, {
     method: 'GET',
     url: '/api/v1/audit/trail',
     operationId: 'listTrail',
@@ -185,6 +182,7 @@ export function registryRoutes(
       return { entries: page.map(trailJson), nextCursor };
     },
   });
+  return { listUsers, addUser, setPassword, disableUser, listTokens, createToken, revokeToken, listTrail };
 }
 
 const sequence = () =>

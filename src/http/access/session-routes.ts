@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { roles } from '../../core/access/rules.js';
 import type { EpochMs } from '../../core/types.js';
@@ -6,8 +6,8 @@ import { isoInstant } from '../../render/figures.js';
 import type { Authenticator } from '../../services/access/authenticator.js';
 import { type Oidc, OidcRejectedError, OidcUnreachableError } from '../../services/access/oidc.js';
 import { leaveTrace } from '../../services/access/registry.js';
-import type { TrailStore } from '../../store/access-store.js';
-import { networkOf } from '../guard.js';
+import type { SessionRecord, TrailStore } from '../../store/access-store.js';
+import { networkOf } from '../rate.js';
 import {
   ForbiddenError,
   type HttpLog,
@@ -15,7 +15,7 @@ import {
   UnauthorizedError,
   UnavailableError,
 } from '../problem.js';
-import { addRoute, type Asked, isoTime, place } from '../route/route.js';
+import { addRoute, isoTime, place } from '../route/route.js';
 import { words } from '../route/input.js';
 import {
   clearSessionCookie,
@@ -37,7 +37,12 @@ const who = z.strictObject({
   expiresAt: isoTime().nullable(),
 });
 
-const credentials = z.strictObject({ name: words(100), password: words(1000) });
+export const credentials = z.strictObject({ name: words(100), password: words(1000) });
+
+interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
 
 interface SessionOptions {
   readonly door: Authenticator;
@@ -46,20 +51,52 @@ interface SessionOptions {
 }
 
 /** `/api/v1/session`: in with a name and a password, who am I, and out. */
-export function sessionRoutes(server: FastifyInstance, { door, trail, now }: SessionOptions): void {
+export function sessionRoutes(server: FastifyInstance, { door, trail, now }: SessionOptions) {
   const url = '/api/v1/session';
   const tag = 'access';
-  const traced = (asked: Asked<unknown, unknown, unknown>, name: string, principal: string, status: number) =>
+  const traced = (request: FastifyRequest, name: string, principal: string, status: number) =>
     leaveTrace(trail, {
       at: now(),
       principal,
       name: plainName(name),
-      from: asked.request.ip,
+      from: request.ip,
       action: 'session:begin',
       target: url,
       status,
       amounts: false,
     });
+  /** Begins a session, whose cookie goes into the reply. Throws an `HttpError` where nobody may come in. */
+  const signIn = async (
+    { request, reply }: Exchange,
+    { name, password }: z.output<typeof credentials>,
+  ): Promise<SessionRecord> => {
+    refuseOtherOrigins(request);
+    if (!maySignIn(request)) {
+      throw new ForbiddenError(
+        'a password may not come this way; allowed: over TLS (http.tls, or a proxy in http.trustedProxies that says so)',
+      );
+    }
+    const begun = await door.signIn(name, password, networkOf(request.ip));
+    if ('waitMs' in begun) {
+      throw new TooManyRequestsError(
+        'too many wrong passwords; allowed: another try after a while',
+        begun.waitMs,
+      );
+    }
+    if ('refused' in begun) {
+      await traced(request, name, 'nobody', 401);
+      throw new UnauthorizedError('the name or the password is wrong');
+    }
+    const { secret, session } = begun;
+    await traced(request, session.name, session.principal, 201);
+    setSessionCookie(request, reply, secret, session.expiresAt - session.createdAt);
+    return session;
+  };
+  const signOut = async ({ request, reply }: Exchange): Promise<void> => {
+    const secret = sessionCookie(request);
+    if (secret !== null) await door.signOut(secret);
+    clearSessionCookie(request, reply);
+  };
   addRoute(server, {
     method: 'POST',
     url,
@@ -70,27 +107,7 @@ export function sessionRoutes(server: FastifyInstance, { door, trail, now }: Ses
     body: credentials,
     answer: { status: 201, description: 'signed in', schema: who },
     handle: async (asked) => {
-      const { body, request, reply } = asked;
-      refuseOtherOrigins(request);
-      if (!maySignIn(request)) {
-        throw new ForbiddenError(
-          'a password may not come this way; allowed: over TLS (http.tls, or a proxy in http.trustedProxies that says so)',
-        );
-      }
-      const begun = await door.signIn(body.name, body.password, networkOf(request.ip));
-      if ('waitMs' in begun) {
-        throw new TooManyRequestsError(
-          'too many wrong passwords; allowed: another try after a while',
-          begun.waitMs,
-        );
-      }
-      if ('refused' in begun) {
-        await traced(asked, body.name, 'nobody', 401);
-        throw new UnauthorizedError('the name or the password is wrong');
-      }
-      const { secret, session } = begun;
-      await traced(asked, session.name, session.principal, 201);
-      setSessionCookie(request, reply, secret, session.expiresAt - session.createdAt);
+      const session = await signIn(asked, asked.body);
       const { principal: id, name, via, roles: has, customer, csrf, expiresAt } = session;
       return { id, name, via, roles: has, customer, scopes: null, csrf, expiresAt: isoInstant(expiresAt) };
     },
@@ -120,13 +137,9 @@ export function sessionRoutes(server: FastifyInstance, { door, trail, now }: Ses
     access: 'session:end',
     summary: 'Ends the session of the cookie.',
     answer: { status: 204, description: 'signed out' },
-    handle: async ({ request, reply }) => {
-      const secret = sessionCookie(request);
-      if (secret !== null) await door.signOut(secret);
-      clearSessionCookie(request, reply);
-      return undefined;
-    },
+    handle: signOut,
   });
+  return { signIn, signOut };
 }
 
 /** What somebody typed as a name reaches logs and terminals. */

@@ -7,7 +7,7 @@ import type { Evaluated } from '../../services/evaluate.js';
 import type { EvidenceMade } from '../../services/evidence/make.js';
 import type { Verified } from '../../services/evidence/verify.js';
 import { BadRequestError } from '../problem.js';
-import { addRoute } from '../route/route.js';
+import { addOperation, addRoute } from '../route/route.js';
 
 /** What came of work that can be told to be of no use: the message is for whoever asked. */
 export type Worked<T> = { readonly done: T } | { readonly refused: string };
@@ -64,8 +64,8 @@ export function evaluateRoutes(server: FastifyInstance, jobs: Pick<Jobs, 'evalua
 }
 
 /** `/api/v1/keys`: the public keys, so that anybody can verify what was signed by them. */
-export function keyRoutes(server: FastifyInstance, config: () => Config): void {
-  addRoute(server, {
+export function keyRoutes(server: FastifyInstance, config: () => Config) {
+  const listKeys = addOperation(server, {
     method: 'GET',
     url: '/api/v1/keys',
     operationId: 'listKeys',
@@ -86,6 +86,7 @@ export function keyRoutes(server: FastifyInstance, config: () => Config): void {
       })),
     }),
   });
+  return { listKeys };
 }
 
 /** `/api/v1/config`: the configuration in force. */

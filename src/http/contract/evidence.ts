@@ -7,7 +7,7 @@ import { keyFolder } from '../../seal/keys.js';
 import type { Caller } from '../access/caller.js';
 import { seesWholeMonth } from '../access/whole-month.js';
 import { ConflictError, ForbiddenError } from '../problem.js';
-import { addRoute, isoTime } from '../route/route.js';
+import { addOperation, addRoute, isoTime } from '../route/route.js';
 import { id, month } from '../route/input.js';
 import type { Jobs } from './evaluate.js';
 
@@ -46,7 +46,7 @@ interface EvidenceRoutesOptions {
 }
 
 /** `/api/v1/evidence`: a month with everything that it rests on, and whether such a file is what it says. */
-export function evidenceRoutes(server: FastifyInstance, { jobs, config }: EvidenceRoutesOptions): void {
+export function evidenceRoutes(server: FastifyInstance, { jobs, config }: EvidenceRoutesOptions) {
   addRoute(server, {
     method: 'GET',
     url: '/api/v1/evidence/:month/:service',
@@ -80,7 +80,7 @@ export function evidenceRoutes(server: FastifyInstance, { jobs, config }: Eviden
   server.addContentTypeParser('application/zip', { parseAs: 'buffer' }, (_request, content, done) => {
     done(null, content);
   });
-  addRoute(server, {
+  const verifyEvidence = addOperation(server, {
     method: 'POST',
     url: '/api/v1/evidence/verify',
     operationId: 'verifyEvidence',
@@ -111,6 +111,7 @@ export function evidenceRoutes(server: FastifyInstance, { jobs, config }: Eviden
       };
     },
   });
+  return { verifyEvidence };
 }
 
 const nothing = {

@@ -4,15 +4,15 @@ import { creditStatuses } from '../../core/billing/credit.js';
 import type { Credits } from '../../services/credits/credits.js';
 import { creditJson } from '../../render/credits.js';
 import { id, limit, month, words } from '../route/input.js';
-import { addRoute } from '../route/route.js';
+import { addOperation } from '../route/route.js';
 import { credit, credits as creditList, feed, whole } from './statements.js';
 
 const tag = 'credits';
 const note = words(2000).nullish();
 
 /** `/api/v1/credits`: what statements owe, for finance's system. */
-export function creditRoutes(server: FastifyInstance, credits: Credits): void {
-  addRoute(server, {
+export function creditRoutes(server: FastifyInstance, credits: Credits) {
+  const listCredits = addOperation(server, {
     method: 'GET',
     url: '/api/v1/credits',
     operationId: 'listCredits',
@@ -48,7 +48,7 @@ export function creditRoutes(server: FastifyInstance, credits: Credits): void {
     },
   });
   const write = { method: 'POST', tag, access: 'credits:write' } as const;
-  addRoute(server, {
+  const exportCredits = addOperation(server, {
     ...write,
     url: '/api/v1/credits/export',
     operationId: 'exportCredits',
@@ -63,7 +63,7 @@ export function creditRoutes(server: FastifyInstance, credits: Credits): void {
       return { credits: page.credits.map(creditJson), cursor: page.cursor };
     },
   });
-  addRoute(server, {
+  const settleCredits = addOperation(server, {
     ...write,
     url: '/api/v1/credits/settle',
     operationId: 'settleCredits',
@@ -80,7 +80,7 @@ export function creditRoutes(server: FastifyInstance, credits: Credits): void {
     params: z.strictObject({ id: id() }),
     answer: { description: 'done', schema: credit },
   };
-  addRoute(server, {
+  const claimCredit = addOperation(server, {
     ...one,
     url: '/api/v1/credits/:id/claim',
     operationId: 'claimCredit',
@@ -92,7 +92,7 @@ export function creditRoutes(server: FastifyInstance, credits: Credits): void {
         await credits.claim(caller.principal.name, params.id, body?.note ?? null, body?.late ?? false),
       ),
   });
-  addRoute(server, {
+  const reverseCredit = addOperation(server, {
     ...one,
     url: '/api/v1/credits/:id/reverse',
     operationId: 'reverseCredit',
@@ -101,4 +101,5 @@ export function creditRoutes(server: FastifyInstance, credits: Credits): void {
     handle: async ({ params, body, caller }) =>
       creditJson(await credits.reverse(caller.principal.name, params.id, body.reason)),
   });
+  return { listCredits, exportCredits, settleCredits, claimCredit, reverseCredit };
 }

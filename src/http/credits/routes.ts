@@ -93,9 +93,10 @@ function personRoutes(server: FastifyInstance, contacts: Contacts): void {
 }
 
 /** The months that finance pulls, and everything that follows from them. */
-export function billingRoutes(server: FastifyInstance, billing: Billing): void {
-  statementRoutes(server, billing.statements);
-  creditRoutes(server, billing.credits);
+export function billingRoutes(server: FastifyInstance, billing: Billing) {
+  const statements = statementRoutes(server, billing.statements);
+  const credits = creditRoutes(server, billing.credits);
   disputeRoutes(server, billing);
   personRoutes(server, billing.contacts);
+  return { ...statements, ...credits };
 }

@@ -10,12 +10,12 @@ import type { StatementPlace, StatementQuery } from '../../store/statement-store
 import type { Caller } from '../access/caller.js';
 import { seesWholeMonth } from '../access/whole-month.js';
 import { id, limit, month, type Reading, text, words } from '../route/input.js';
-import { addRoute, digits, isoTime, pageAnswer } from '../route/route.js';
+import { addOperation, digits, isoTime, pageAnswer } from '../route/route.js';
 
 const answersText = z.string();
 const textOrNull = z.string().nullable();
 
-export const summary = z.strictObject({
+const summary = z.strictObject({
   id: answersText,
   month: answersText,
   service: answersText,
@@ -56,7 +56,7 @@ const statement = z.looseObject({
   sealedBy: answersText.optional(),
 });
 
-export const outcome = z.strictObject({
+const outcome = z.strictObject({
   id: answersText,
   outcome: z.enum(['sealed', 'already-sealed', 'unchanged', 'incomplete', 'refused']),
   revision: z.int().nullable(),
@@ -179,8 +179,8 @@ function nothingOfOthers(error: unknown): null {
 }
 
 /** `/api/v1/statements`: drafts and sealed revisions of months; made of amounts: who may not see those has none. */
-export function statementRoutes(server: FastifyInstance, statements: Statements): void {
-  addRoute(server, {
+export function statementRoutes(server: FastifyInstance, statements: Statements) {
+  const listStatements = addOperation(server, {
     method: 'GET',
     url: '/api/v1/statements',
     operationId: 'listStatements',
@@ -215,7 +215,7 @@ export function statementRoutes(server: FastifyInstance, statements: Statements)
       return { statements: page.map(summaryJson), nextCursor };
     },
   });
-  addRoute(server, {
+  const getStatement = addOperation(server, {
     method: 'GET',
     url: '/api/v1/statements/:month/:service',
     operationId: 'getStatement',
@@ -257,7 +257,7 @@ export function statementRoutes(server: FastifyInstance, statements: Statements)
     description: 'what became of each',
     schema: z.strictObject({ statements: z.array(outcome) }),
   };
-  addRoute(server, {
+  const sealStatements = addOperation(server, {
     method: 'POST',
     url: '/api/v1/statements/:month/seal',
     operationId: 'sealStatements',
@@ -276,7 +276,7 @@ export function statementRoutes(server: FastifyInstance, statements: Statements)
     }),
   });
   const ofMonth = z.strictObject({ month: month() });
-  addRoute(server, {
+  const closeStatements = addOperation(server, {
     method: 'POST',
     url: '/api/v1/statements/:month/close',
     operationId: 'closeStatements',
@@ -294,7 +294,7 @@ export function statementRoutes(server: FastifyInstance, statements: Statements)
     },
     handle: async ({ params, body }) => statements.close(params.month, body?.services ?? null),
   });
-  addRoute(server, {
+  const checkStatements = addOperation(server, {
     method: 'POST',
     url: '/api/v1/statements/:month/check',
     operationId: 'checkStatements',
@@ -306,7 +306,7 @@ export function statementRoutes(server: FastifyInstance, statements: Statements)
     answer: { description: 'how many changed', schema: z.strictObject({ changed: z.int() }) },
     handle: async ({ params }) => ({ changed: await statements.check(params.month) }),
   });
-  addRoute(server, {
+  const reviseStatements = addOperation(server, {
     method: 'POST',
     url: '/api/v1/statements/:month/revise',
     operationId: 'reviseStatements',
@@ -325,4 +325,5 @@ export function statementRoutes(server: FastifyInstance, statements: Statements)
       }),
     }),
   });
+  return { sealStatements, reviseStatements, closeStatements, checkStatements, getStatement, listStatements };
 }

@@ -6,7 +6,7 @@ import { exclusionJson, outageJson } from '../../render/ledger.js';
 import type { LedgerBacklog } from '../../services/ledger/backlog.js';
 import type { Impact } from '../../services/months/impact.js';
 import { ending, id, instant, limit, month, type Reading, text, words } from '../route/input.js';
-import { addRoute, pageAnswer, pageOf, pageQuery } from '../route/route.js';
+import { addOperation, addRoute, pageAnswer, pageOf, pageQuery } from '../route/route.js';
 import { audited, availability, exclusion, impacts, outage } from './answers.js';
 import { ownExclusions, ownOutages, shownAvailability, shownImpact } from './shown.js';
 
@@ -31,9 +31,9 @@ interface LedgerReadsOptions {
 }
 
 /** `/api/v1/outages`, `/exclusions`, `/availability`, `/audit` and `/attachments`: what was entered, and what it does. */
-export function ledgerReads(server: FastifyInstance, { office, book }: LedgerReadsOptions): void {
+export function ledgerReads(server: FastifyInstance, { office, book }: LedgerReadsOptions) {
   const { desk } = office;
-  addRoute(server, {
+  const listOutages = addOperation(server, {
     method,
     url: '/api/v1/outages',
     operationId: 'listOutages',
@@ -81,7 +81,7 @@ export function ledgerReads(server: FastifyInstance, { office, book }: LedgerRea
       };
     },
   });
-  addRoute(server, {
+  const listExclusions = addOperation(server, {
     method,
     url: '/api/v1/exclusions',
     operationId: 'listExclusions',
@@ -101,7 +101,7 @@ export function ledgerReads(server: FastifyInstance, { office, book }: LedgerRea
       return { exclusions: page.map(exclusionJson), nextCursor };
     },
   });
-  addRoute(server, {
+  const getExclusion = addOperation(server, {
     method,
     url: '/api/v1/exclusions/:id',
     operationId: 'getExclusion',
@@ -117,7 +117,7 @@ export function ledgerReads(server: FastifyInstance, { office, book }: LedgerRea
       return mine ? exclusionJson(mine) : null;
     },
   });
-  addRoute(server, {
+  const getExclusionImpact = addOperation(server, {
     method,
     url: '/api/v1/exclusions/:id/impact',
     operationId: 'getExclusionImpact',
@@ -146,7 +146,7 @@ export function ledgerReads(server: FastifyInstance, { office, book }: LedgerRea
     handle: async ({ query, caller }) =>
       shownAvailability(await office.availability(query.month), book(), caller),
   });
-  addRoute(server, {
+  const verifyAudit = addOperation(server, {
     method,
     url: '/api/v1/audit',
     operationId: 'verifyAudit',
@@ -176,6 +176,7 @@ export function ledgerReads(server: FastifyInstance, { office, book }: LedgerRea
         .send(Buffer.from(content));
     },
   });
+  return { listOutages, listExclusions, getExclusion, getExclusionImpact, verifyAudit };
 }
 
 /** Whose the service was then: its id may be somebody else's before and after. */

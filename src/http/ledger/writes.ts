@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { readTime, scopeWords } from '../../config/exclusion-files.js';
+import { readTime, scopeWords } from '../../config/exclusion-input.js';
 import { type ValidationIssue, validationError } from '../../core/ledger/errors.js';
 import { exclusionStates } from '../../core/ledger/exclusions.js';
 import { parseRef } from '../../core/ledger/outages.js';
-import { decisions } from '../../core/ledger/proposals.js';
+import type { decisions } from '../../core/ledger/proposals.js';
 import type { Interval } from '../../core/time/intervals.js';
 import { exclusionJson } from '../../render/ledger.js';
 import { importExclusions } from '../../services/ledger/service.js';
@@ -12,7 +12,7 @@ import { ValidationError, textsOf } from '../../services/ledger/entries.js';
 import type { LedgerBacklog } from '../../services/ledger/backlog.js';
 import { maxAttachmentBytes } from '../../store/ledger-store.js';
 import { fileName, id, words } from '../route/input.js';
-import { addRoute } from '../route/route.js';
+import { addOperation, addRoute } from '../route/route.js';
 import { attachment, exclusion } from './answers.js';
 import { ownExclusions } from './shown.js';
 
@@ -48,8 +48,8 @@ const proposal = z.strictObject({
 });
 
 /** What enters something, in the name of whoever asks. */
-export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog): void {
-  addRoute(server, {
+export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog) {
+  const proposeExclusion = addOperation(server, {
     method,
     url: '/api/v1/exclusions',
     operationId: 'proposeExclusion',
@@ -62,11 +62,11 @@ export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog): 
       const { attachments: files, ...rest } = body;
       const input = { ...given(rest), attachments: files ?? [] };
       const [proposed] = await desk.propose(caller.principal.name, textsOf([{ place: null, input }]));
-      return proposed && exclusionJson(proposed);
+      return proposed ? exclusionJson(proposed) : null;
     },
   });
-  for (const decision of decisions) {
-    addRoute(server, {
+  const decide = (decision: (typeof decisions)[number]) =>
+    addOperation(server, {
       method,
       url: `/api/v1/exclusions/:id/${decision}`,
       operationId: `${decision}Exclusion`,
@@ -79,9 +79,13 @@ export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog): 
       handle: async ({ params, body, caller }) =>
         exclusionJson(await desk.decide(caller.principal.name, decision, params.id, body?.reason ?? null)),
     });
-  }
+  const exclusionDecisions = {
+    approve: decide('approve'),
+    reject: decide('reject'),
+    revoke: decide('revoke'),
+  };
   const outages = { method, tag, access: 'outages:write', answer: entered } as const;
-  addRoute(server, {
+  const addOutage = addOperation(server, {
     ...outages,
     url: '/api/v1/outages',
     operationId: 'addOutage',
@@ -92,7 +96,7 @@ export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog): 
       return { id: await desk.correct(caller.principal.name, { ...target, ...saidIn(body) }) };
     },
   });
-  addRoute(server, {
+  const correctOutage = addOperation(server, {
     ...outages,
     url: '/api/v1/outages/correct',
     operationId: 'correctOutage',
@@ -103,7 +107,7 @@ export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog): 
       return { id: await desk.correct(caller.principal.name, { ...target, ...saidIn(body) }) };
     },
   });
-  addRoute(server, {
+  const voidOutage = addOperation(server, {
     ...outages,
     url: '/api/v1/outages/void',
     operationId: 'voidOutage',
@@ -114,6 +118,7 @@ export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog): 
       return { id: await desk.correct(caller.principal.name, { ...target, ...saidIn(body) }) };
     },
   });
+  return { proposeExclusion, exclusionDecisions, addOutage, correctOutage, voidOutage };
 }
 
 type Given<T> = { [K in keyof T]: Exclude<T[K], null> };
@@ -239,8 +244,7 @@ export function exclusionFiles(server: FastifyInstance, { desk }: Pick<LedgerBac
       const kindOfFile = query.format ?? (text.trimStart().startsWith('BEGIN:VCALENDAR') ? 'ical' : 'csv');
       const defaults = { kind: query.kind, scope: partsOf(query.scope), notices: partsOf(query.notices) };
       // Readers of files that a start does not wait for.
-      const { readExclusionsCsv } = await import('../../config/exclusion-files.js');
-      const { readExclusionsIcal } = await import('../../config/exclusion-files.js');
+      const { readExclusionsCsv, readExclusionsIcal } = await import('../../config/exclusion-files.js');
       const reading = kindOfFile === 'csv' ? readExclusionsCsv(text) : readExclusionsIcal(text, defaults);
       if (!reading.ok) throw new ValidationError(reading.refusals);
       if (reading.inputs.length > maxAtOnce)

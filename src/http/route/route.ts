@@ -51,82 +51,11 @@ function responseSchemas({ status = 200, description, schema, contentType }: Ans
   };
 }
 
-/** What a route does, without its URL. */
-interface Operation {
-  readonly access: Access;
-  readonly params: z.ZodType | undefined;
-  readonly query: z.ZodType;
-  readonly body: z.ZodType | undefined;
-  handle(asked: Asked<unknown, unknown, unknown>): unknown;
-}
-
-/** What a route is given, as it would stand in a request. */
-export interface Given {
-  readonly params?: Readonly<Record<string, string>>;
-  readonly query?: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-}
-
-declare module 'fastify' {
-  interface FastifyInstance {
-    /** By operationId. */
-    operations?: Map<string, Operation>;
-  }
-}
-
-/** Lets pages ask what routes answer; comes before the first route. */
-export function keepOperations(server: FastifyInstance): void {
-  server.decorate('operations', new Map());
-}
-
-function noteOperation(server: FastifyInstance, operationId: string, operation: Operation): void {
-  server.operations?.set(operationId, operation);
-}
-
-/**
- * Asks a route of the API in the name of whoever sent the request: by its own access rule, with its own reading of what
- * is given, and what it lets somebody see is noted with the request. Null where there is no such thing, or no such
- * route. Throws what the route throws.
- */
-export async function askOperation<T>(
-  { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
-  operationId: string,
-  { params = {}, query = {}, body }: Given = {},
-): Promise<T | null> {
-  const operation = request.server.operations?.get(operationId);
-  if (operation === undefined) return null;
-  const { access } = operation;
-  const caller = access === 'open' ? request.caller : (request.caller?.as(access) ?? null);
-  if (access !== 'open' && caller === null) throw new Error(`nobody asks for ${operationId}`);
-  const asked = {
-    params: operation.params === undefined ? params : read(operation.params, params),
-    query: read(operation.query, query),
-    body: operation.body === undefined ? undefined : read(operation.body, body),
-    caller: caller as Caller,
-    request,
-    reply,
-  };
-  return (await operation.handle(asked)) as T | null;
-}
-
-function read(schema: z.ZodType, given: unknown): unknown {
-  const reading = schema.safeParse(given);
-  if (reading.success) return reading.data;
-  throw new BadRequestError(inputFaults(schema, given, reading.error.issues));
-}
-
 /** Who may ask: whoever may do the action, or anybody. */
 export type Access = Action | 'open';
 
-/**
- * How to add a route: call `addRoute` with one of these from a `…Routes(server, …)` function, and call that one in
- * `buildHttp` (`http.ts`). Its action and who may do it are in `src/core/access/rules.ts`; a new action needs a line
- * there and its roles in `test/http/access/table.ts`. Parameters are made with `input.ts`, responses with `answers.ts`.
- * A handler whose caller has the `reach` `own` leaves out everything for which `caller.sees(customer, day)` is false,
- * and each amount for which `caller.seesAmounts(customer, day)` is false. It throws a `BadRequestError` or a
- * `ValidationError` (`problem.ts`), and returns null for what does not exist.
- */
-interface Route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
+/** What the HTTP side of an operation or a route declares. */
+interface Declared<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: `/${string}`;
   /** The route's name for those who generate a client: `listRounds`. */
@@ -134,7 +63,6 @@ interface Route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
   /** A line for people. */
   readonly summary: string;
   readonly tag: string;
-  readonly access: Access;
   /** Of the URL's path; needed where it has any. */
   readonly params?: P;
   /** Of the URL behind the `?`; none is known when left out. */
@@ -146,14 +74,65 @@ interface Route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
   /** The answer holds a secret that is shown this once: it is kept for no key. */
   readonly secret?: boolean;
   readonly answer: Answer;
+}
+
+/** A route that needs the request or the reply itself: files, cookies, redirections, what is open to anybody. */
+interface Route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> extends Declared<P, Q, B> {
+  readonly access: Access;
   handle(asked: Asked<z.output<P>, z.output<Q>, z.output<B>>): unknown;
 }
 
-export interface Asked<P, Q, B> {
+/**
+ * How to add a route: call `addOperation` with one of these in a `…Routes(server, …)` function, return what it gives,
+ * and call that function in `apiRoutes` (`http.ts`). Its action and who may do it are in `src/core/access/rules.ts`; a
+ * new action needs a line there and its roles in `test/http/access/table.ts`. Parameters are made with `input.ts`.
+ * A handler whose caller has the `reach` `own` leaves out everything for which `caller.sees(customer, day)` is false,
+ * and each amount for which `caller.seesAmounts(customer, day)` is false. It throws a `BadRequestError` or a
+ * `ValidationError` (`problem.ts`), and returns null for what does not exist.
+ */
+interface OperationRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, O> extends Declared<
+  P,
+  Q,
+  B
+> {
+  readonly access: Action;
+  /** Where what was made can be read from now on: the header `location`. */
+  readonly location?: (answered: NonNullable<O>) => string;
+  handle(call: Call<z.output<P>, z.output<Q>, z.output<B>>): O | Promise<O>;
+}
+
+/** What an operation is asked: by whom, and for what. */
+interface Call<P, Q, B> {
   readonly params: P;
   readonly query: Q;
   readonly body: B;
   readonly caller: Caller;
+}
+
+/** A part of an operation's input, which may be left out where nothing in it is required. */
+type Part<K extends string, I> =
+  Record<string, never> extends I
+    ? { readonly [k in K]?: I }
+    : undefined extends I
+      ? { readonly [k in K]?: I }
+      : { readonly [k in K]: I };
+
+type Input<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> = Part<'params', z.input<P>> &
+  Part<'query', z.input<Q>> &
+  Part<'body', z.input<B>>;
+
+/**
+ * An operation of the API as a function, for those who are no HTTP client: the pages. It decides by the same rule
+ * whether the caller may, checks the input by the same schemas, and answers what the route writes out as JSON. What it
+ * shows of amounts is noted with the caller's request. Throws `ForbiddenError`, `BadRequestError`, and what the handler
+ * throws.
+ */
+export type Operation<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, O> = (
+  caller: Caller,
+  ...input: Record<string, never> extends Input<P, Q, B> ? [input?: Input<P, Q, B>] : [input: Input<P, Q, B>]
+) => Promise<O>;
+
+export interface Asked<P, Q, B> extends Call<P, Q, B> {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
 }
@@ -189,13 +168,6 @@ export function addRoute<
 >(server: FastifyInstance, route: Route<P, Q, B>): void {
   const { method, url, operationId, summary, tag, access, answer, bodyLimit, secret } = route;
   const { params, query = none, body } = route;
-  noteOperation(server, operationId, {
-    access,
-    params,
-    query,
-    body,
-    handle: route.handle.bind(route),
-  });
   server.route({
     method,
     url,
@@ -231,6 +203,37 @@ export function addRoute<
       return reply.code(reply.statusCode === 200 ? (answer.status ?? 200) : reply.statusCode).send(answered);
     },
   });
+}
+
+/** Declares an operation: its route, and the same as a function. */
+export function addOperation<
+  O,
+  P extends z.ZodType = typeof none,
+  Q extends z.ZodType = typeof none,
+  B extends z.ZodType = z.ZodUndefined,
+>(server: FastifyInstance, operation: OperationRoute<P, Q, B, O>): Operation<P, Q, B, O> {
+  const { location, access, params, query, body } = operation;
+  addRoute(server, {
+    ...operation,
+    handle: async ({ reply, ...call }) => {
+      const answered = await operation.handle(call);
+      if (location && answered != null) reply.header('location', location(answered));
+      return answered;
+    },
+  });
+  return async (caller, ...[input]) =>
+    await operation.handle({
+      params: parsed(params ?? none, input?.params ?? {}) as z.output<P>,
+      query: parsed(query ?? none, input?.query ?? {}) as z.output<Q>,
+      body: parsed(body ?? z.undefined(), input?.body) as z.output<B>,
+      caller: caller.as(access),
+    });
+}
+
+function parsed(schema: z.ZodType, given: unknown): unknown {
+  const reading = schema.safeParse(given);
+  if (reading.success) return reading.data;
+  throw new BadRequestError(inputFaults(schema, given, reading.error.issues));
 }
 
 /** Whether it is a place on this site: `//evil.example` and `/\evil.example` are others. */

@@ -11,7 +11,7 @@ import { faultReads, type TicketRoutes, suggestionRoute } from './reads.js';
 import { createUploads, faultWrites } from './writes.js';
 import { ForbiddenError } from '../problem.js';
 import { id, limit, type Reading, text, words } from '../route/input.js';
-import { addRoute, pageAnswer, pageOf, pageQuery } from '../route/route.js';
+import { addOperation, addRoute, pageAnswer, pageOf, pageQuery } from '../route/route.js';
 import { hubRoutes } from '../tmf/requests.js';
 import { ticketRoutes } from '../tmf/tickets.js';
 
@@ -27,11 +27,11 @@ const number = () =>
   );
 
 /** `/api/v1/notification-targets` and `/outbox`: who is told of what, and what became of it. */
-function notificationRoutes(server: FastifyInstance, { office, config, now }: TicketRoutes): void {
+function notificationRoutes(server: FastifyInstance, { office, config, now }: TicketRoutes) {
   const { targets, outbox } = office;
   const seen = (caller: Caller, { customer }: NotifyTarget): boolean =>
     caller.reach === 'all' || (customer !== null && customer === caller.principal.customer);
-  addRoute(server, {
+  const listNotificationTargets = addOperation(server, {
     method: 'GET',
     url: '/api/v1/notification-targets',
     operationId: 'listNotificationTargets',
@@ -49,7 +49,7 @@ function notificationRoutes(server: FastifyInstance, { office, config, now }: Ti
       return { targets: page.map(targetJson), nextCursor };
     },
   });
-  addRoute(server, {
+  const addNotificationTarget = addOperation(server, {
     method: 'POST',
     url: '/api/v1/notification-targets',
     operationId: 'addNotificationTarget',
@@ -88,7 +88,7 @@ function notificationRoutes(server: FastifyInstance, { office, config, now }: Ti
       return { ...targetJson(added), secret: added.secret };
     },
   });
-  addRoute(server, {
+  const removeNotificationTarget = addOperation(server, {
     method: 'DELETE',
     url: '/api/v1/notification-targets/:id',
     operationId: 'removeNotificationTarget',
@@ -162,21 +162,23 @@ function notificationRoutes(server: FastifyInstance, { office, config, now }: Ti
         throw new ValidationError([validationError('id', `is ${found.state}: it can't ${deed}`, allowed)]);
       },
     });
+  return { listNotificationTargets, addNotificationTarget, removeNotificationTarget };
 }
 
 /** Fault reports, by our own words and by those of TMF621, and who is told of them. */
-export function faultRoutes(server: FastifyInstance, routes: TicketRoutes): void {
+export function faultRoutes(server: FastifyInstance, routes: TicketRoutes) {
   // A merge patch is JSON; what it means is for the route to say.
   server.addContentTypeParser(
     'application/merge-patch+json',
     { parseAs: 'string' },
     server.getDefaultJsonParser('error', 'error'),
   );
-  faultReads(server, routes);
-  suggestionRoute(server, routes);
+  const reads = faultReads(server, routes);
+  const suggestions = suggestionRoute(server, routes);
   const writing = { ...routes, uploads: createUploads(routes.now) };
-  faultWrites(server, writing);
-  notificationRoutes(server, routes);
+  const writes = faultWrites(server, writing);
+  const notifications = notificationRoutes(server, routes);
   ticketRoutes(server, writing);
   hubRoutes(server, routes);
+  return { ...reads, ...suggestions, ...writes, ...notifications };
 }

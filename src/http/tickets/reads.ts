@@ -15,7 +15,7 @@ import type { TicketBacklog } from '../../services/tickets/service.js';
 import type { Caller } from '../access/caller.js';
 import { BadRequestError } from '../problem.js';
 import { ending, id, instant, limit, path, type Reading, text, words } from '../route/input.js';
-import { addRoute, pageAnswer } from '../route/route.js';
+import { addOperation, addRoute, pageAnswer } from '../route/route.js';
 import { actorOf, band, customersSeen, dayOf, report, shownTo, suggestion } from './answers.js';
 
 const tag = 'fault reports';
@@ -56,11 +56,11 @@ const cursor = () =>
   );
 
 /** `/api/v1/fault-reports` and `/bands`, to read. */
-export function faultReads(server: FastifyInstance, { office, config, now }: TicketRoutes): void {
+export function faultReads(server: FastifyInstance, { office, config, now }: TicketRoutes) {
   const { desk } = office;
   const seen = async (caller: Caller, of: string): Promise<Ticket | null> =>
     shownTo(caller, await desk.report(of), now());
-  addRoute(server, {
+  const listFaultReports = addOperation(server, {
     method,
     url: '/api/v1/fault-reports',
     operationId: 'listFaultReports',
@@ -105,7 +105,7 @@ export function faultReads(server: FastifyInstance, { office, config, now }: Tic
       };
     },
   });
-  addRoute(server, {
+  const getFaultReport = addOperation(server, {
     method,
     url: '/api/v1/fault-reports/:id',
     operationId: 'getFaultReport',
@@ -162,7 +162,7 @@ export function faultReads(server: FastifyInstance, { office, config, now }: Tic
         .send(Buffer.from(content));
     },
   });
-  addRoute(server, {
+  const getBands = addOperation(server, {
     method,
     url: '/api/v1/bands',
     operationId: 'getBands',
@@ -187,6 +187,7 @@ export function faultReads(server: FastifyInstance, { office, config, now }: Tic
       return { bands: found.flatMap(({ plan, windows }) => windows.map((each) => bandJson(each, plan))) };
     },
   });
+  return { getFaultReport, listFaultReports, getBands };
 }
 
 function oneOf({
@@ -250,8 +251,8 @@ const timeOf = ({ firstSlot, endedSlot, lastSlot }: Suggestion): Interval => ({
 });
 
 /** `/api/v1/fault-suggestions`: the paths that ask for a report. */
-export function suggestionRoute(server: FastifyInstance, { office }: Pick<TicketRoutes, 'office'>): void {
-  addRoute(server, {
+export function suggestionRoute(server: FastifyInstance, { office }: Pick<TicketRoutes, 'office'>) {
+  const listFaultSuggestions = addOperation(server, {
     method: 'GET',
     url: '/api/v1/fault-suggestions',
     operationId: 'listFaultSuggestions',
@@ -289,4 +290,5 @@ export function suggestionRoute(server: FastifyInstance, { office }: Pick<Ticket
       return { suggestions: page.map(suggestionJson), nextCursor };
     },
   });
+  return { listFaultSuggestions };
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { readTime } from '../../config/exclusion-files.js';
+import { readTime } from '../../config/exclusion-input.js';
 import type { ValidationIssue } from '../../core/ledger/errors.js';
 import { windowKinds } from '../../core/standing.js';
 import type { Ticket } from '../../core/ticket/report.js';
@@ -12,7 +12,7 @@ import type { Caller } from '../access/caller.js';
 import { attachment } from '../ledger/answers.js';
 import { ForbiddenError, TooManyRequestsError } from '../problem.js';
 import { path, words } from '../route/input.js';
-import { addRoute } from '../route/route.js';
+import { addOperation } from '../route/route.js';
 import { actorOf, dayOf, report, shownTo } from './answers.js';
 import { type TicketRoutes, ofReport, shownReport } from './reads.js';
 
@@ -78,7 +78,7 @@ const answer = { description: 'the report as it is now', schema: report } as con
 export function faultWrites(
   server: FastifyInstance,
   { office, now, uploads }: TicketRoutes & { readonly uploads: Uploads },
-): void {
+) {
   const { desk } = office;
   const shown = (caller: Caller, done: Ticket) => {
     const may = shownTo(caller, done, now());
@@ -88,7 +88,7 @@ export function faultWrites(
   const visible = async (caller: Caller, of: string): Promise<boolean> =>
     shownTo(caller, await desk.report(of), now()) !== null;
 
-  addRoute(server, {
+  const fileFaultReport = addOperation(server, {
     method,
     url: '/api/v1/fault-reports',
     operationId: 'fileFaultReport',
@@ -113,7 +113,7 @@ export function faultWrites(
       externalIds: externalIds().nullish(),
     }),
     answer: { ...answer, status: 201, description: 'filed' },
-    handle: async ({ body, caller, reply }) => {
+    handle: async ({ body, caller }) => {
       const actor = actorOf(caller);
       const customer = body.customer ?? caller.principal.customer ?? '';
       if (!caller.sees(customer, dayOf(now())))
@@ -144,20 +144,20 @@ export function faultWrites(
         channel: actor.side === 'customer' ? 'customer' : 'phone',
       });
       uploads.note(caller, filed.evidence?.bytes ?? 0);
-      reply.header('location', `/api/v1/fault-reports/${filed.id}`);
       return shown(caller, filed);
     },
+    location: (filed) => `/api/v1/fault-reports/${filed.id}`,
   });
 
-  const doing = (
+  const transition = <B extends z.ZodType>(
     name: string,
     access: 'faults:answer' | 'faults:work',
     summary: string,
-    body: z.ZodType,
-    request: (body: never) => TransitionRequest,
-  ): void => {
+    body: B,
+    request: (body: z.output<B>) => TransitionRequest,
+  ) => {
     const operationId = `${name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}FaultReport`;
-    addRoute(server, {
+    return addOperation(server, {
       method,
       url: `/api/v1/fault-reports/:id/${name}`,
       operationId,
@@ -169,82 +169,82 @@ export function faultWrites(
       params: ofReport,
       handle: async ({ params, body: given, caller }) => {
         if (!(await visible(caller, params.id))) return null;
-        return shown(caller, await desk.do(actorOf(caller), params.id, request(given as never)));
+        return shown(caller, await desk.do(actorOf(caller), params.id, request(given)));
       },
     });
   };
   const nothing = z.strictObject({}).nullish();
   const text = z.strictObject({ text: said() });
   const maybe = z.strictObject({ text: said().nullish() }).nullish();
-  type Maybe = z.output<typeof maybe>;
-  doing('take', 'faults:work', 'Takes a report: whoever takes it first owns it.', nothing, () => ({
-    deed: 'take',
-  }));
-  doing('start', 'faults:work', 'Begins to look into it.', nothing, () => ({ deed: 'start' }));
-  doing('accept', 'faults:work', 'Accepts a report that is handed over.', nothing, () => ({
-    deed: 'accept',
-  }));
-  doing('decline', 'faults:work', 'Does not accept it, or takes the offer back.', maybe, (given: Maybe) => ({
-    deed: 'decline',
-    text: given?.text ?? null,
-  }));
-  const hand = z.strictObject({ to: words(100), text: said().nullish() });
-  doing('hand-over', 'faults:work', 'Offers it to another person.', hand, (given: z.output<typeof hand>) => ({
-    deed: 'hand-over',
-    to: given.to,
-    text: given.text ?? null,
-  }));
-  for (const deed of ['resolve', 'reject'] as const)
-    doing(deed, 'faults:work', `To ${deed} it, with a word why.`, text, (given: z.output<typeof text>) => ({
-      deed,
-      text: given.text,
-    }));
-  doing('close', 'faults:answer', 'Closes a report that is resolved.', maybe, (given: Maybe) => ({
-    deed: 'close',
-    text: given?.text ?? null,
-  }));
-  doing(
-    'reopen',
-    'faults:answer',
-    'Opens it again, with a word why.',
-    text,
-    (given: z.output<typeof text>) => ({
-      deed: 'reopen',
-      text: given.text,
-    }),
-  );
   const comment = z.strictObject({
     text: said(),
     internal: z.boolean().nullish(),
     attachments: files().nullish(),
   });
-  doing(
-    'comments',
-    'faults:answer',
-    'Adds a comment; an internal one is not shown to customers.',
-    comment,
-    (given: z.output<typeof comment>) => ({
-      deed: 'comment',
-      text: given.text,
-      internal: given.internal ?? false,
-      attachments: given.attachments ?? [],
-    }),
-  );
+  const hand = z.strictObject({ to: words(100), text: said().nullish() });
   const link = z.strictObject({ to: words(20) });
-  doing(
-    'link',
-    'faults:work',
-    "Makes it part of another report's incident.",
-    link,
-    (given: z.output<typeof link>) => ({
+  const decide = (deed: 'resolve' | 'reject') =>
+    transition(deed, 'faults:work', `To ${deed} it, with a word why.`, text, (given) => ({
+      deed,
+      text: given.text,
+    }));
+  const transitions = {
+    take: transition(
+      'take',
+      'faults:work',
+      'Takes a report: whoever takes it first owns it.',
+      nothing,
+      () => ({
+        deed: 'take',
+      }),
+    ),
+    start: transition('start', 'faults:work', 'Begins to look into it.', nothing, () => ({ deed: 'start' })),
+    accept: transition('accept', 'faults:work', 'Accepts a report that is handed over.', nothing, () => ({
+      deed: 'accept',
+    })),
+    decline: transition(
+      'decline',
+      'faults:work',
+      'Does not accept it, or takes the offer back.',
+      maybe,
+      (given) => ({ deed: 'decline', text: given?.text ?? null }),
+    ),
+    'hand-over': transition('hand-over', 'faults:work', 'Offers it to another person.', hand, (given) => ({
+      deed: 'hand-over',
+      to: given.to,
+      text: given.text ?? null,
+    })),
+    resolve: decide('resolve'),
+    reject: decide('reject'),
+    close: transition('close', 'faults:answer', 'Closes a report that is resolved.', maybe, (given) => ({
+      deed: 'close',
+      text: given?.text ?? null,
+    })),
+    reopen: transition('reopen', 'faults:answer', 'Opens it again, with a word why.', text, (given) => ({
+      deed: 'reopen',
+      text: given.text,
+    })),
+    comment: transition(
+      'comments',
+      'faults:answer',
+      'Adds a comment; an internal one is not shown to customers.',
+      comment,
+      (given) => ({
+        deed: 'comment',
+        text: given.text,
+        internal: given.internal ?? false,
+        attachments: given.attachments ?? [],
+      }),
+    ),
+    link: transition('link', 'faults:work', "Makes it part of another report's incident.", link, (given) => ({
       deed: 'link',
       to: given.to,
-    }),
-  );
+    })),
+  };
 
   const ledger = { method, tag, access: 'faults:work', params: ofReport, answer } as const;
   const times = { from: words(40), to: words(40) };
-  addRoute(server, {
+  const faultReportToOutage = addOperation(server, {
     ...ledger,
     url: '/api/v1/fault-reports/:id/to-outage',
     operationId: 'faultReportToOutage',
@@ -264,7 +264,7 @@ export function faultWrites(
       return shown(caller, await desk.toOutage(actorOf(caller), params.id, request));
     },
   });
-  addRoute(server, {
+  const faultReportToExclusion = addOperation(server, {
     ...ledger,
     url: '/api/v1/fault-reports/:id/to-exclusion',
     operationId: 'faultReportToExclusion',
@@ -289,7 +289,7 @@ export function faultWrites(
       return shown(caller, await desk.toExclusion(actorOf(caller), params.id, request));
     },
   });
-  addRoute(server, {
+  const attachToFaultReport = addOperation(server, {
     method,
     url: '/api/v1/fault-reports/attachments',
     operationId: 'attachToFaultReport',
@@ -306,4 +306,11 @@ export function faultWrites(
       return desk.attach(query.name, body);
     },
   });
+  return {
+    fileFaultReport,
+    faultReportTransitions: transitions,
+    faultReportToOutage,
+    faultReportToExclusion,
+    attachToFaultReport,
+  };
 }

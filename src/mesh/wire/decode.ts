@@ -1,17 +1,20 @@
 import {
   countSize,
   type IcmpErrorCount,
+  type MissingReason,
+  missingReasons,
+  type PacketOutcome,
   type SizeCounts,
   type SizeSample,
 } from '../../core/measurement/round.js';
 import type { StoredRound, StoredSlot } from '../../core/merge.js';
 import { pathEnds } from '../../core/path.js';
 import type { PathId, PopId } from '../../core/types.js';
-import { decodePackets } from '../../store/packets/codec.js';
+import { decodePackets, encodePackets } from '../../store/packets/codec.js';
 import type { StoredRows } from '../../store/row-store.js';
 import { wireVersion } from './encode.js';
 import { decodeFrame, WireFormatError } from './frame.js';
-import { headSchema, type Head } from './schema.js';
+import { headSchema, type Head, measuredStatuses } from './schema.js';
 
 const isKnown = (version: number): boolean => version >= 1 && version <= wireVersion + 1;
 
@@ -64,8 +67,16 @@ function* roundsOf(
   samples: Map<StoredRound, readonly SizeSample[]>,
 ): Generator<StoredRound> {
   const [length, sizesInAll] = [rounds.path.length, rounds.sizes.reduce((sum, count) => sum + count, 0)];
-  const { icmpErrors, ...columns } = rounds;
-  requireLengths({ ...columns, ...(icmpErrors && { icmpErrors }) }, length);
+  const { icmpErrors, exactStatus, inFlight, ...columns } = rounds;
+  requireLengths(
+    {
+      ...columns,
+      ...(icmpErrors && { icmpErrors }),
+      ...(exactStatus && { exactStatus }),
+      ...(inFlight && { inFlight }),
+    },
+    length,
+  );
   requireLengths(sizes, sizesInAll);
   let [size, byte] = [0, 0];
   for (let at = 0; at < length; at += 1) {
@@ -82,7 +93,7 @@ function* roundsOf(
       slot: nth(rounds.slot),
       startedAt,
       endedAt: startedAt + nth(rounds.tookMs),
-      status: nth(rounds.status),
+      status: wordOf(measuredStatuses, exactStatus?.[at]) ?? nth(rounds.status),
       reason: nth(rounds.reason),
       address: nth(rounds.address),
       lostAfterMs: nth(rounds.lostAfterMs),
@@ -100,23 +111,54 @@ function* roundsOf(
     };
     if (!own.every(isCount))
       throw new WireFormatError('invalid', `${nameOf(round)}: its sizes count to nothing`);
-    if (packed !== null) samples.set(round, requireCounted(round, packed));
-    yield round;
+    if (packed === null) {
+      yield round;
+      continue;
+    }
+    const counted = requireCounted(round, packed);
+    const left = inFlight?.[at] ?? null;
+    const exact = left === null ? counted : withInFlight(counted, left);
+    const whole = left === null ? round : { ...round, packed: Buffer.from(encodePackets(exact)) };
+    samples.set(whole, exact);
+    yield whole;
   }
   if (byte !== packets.length)
     throw new WireFormatError('invalid', 'the packets are fewer or more than the rounds say');
+}
+
+/** The word, where this program knows it. */
+const wordOf = <Word extends string>(known: readonly Word[], said: string | null | undefined): Word | null =>
+  known.find((word) => word === said) ?? null;
+
+const inFlight: PacketOutcome = { kind: 'not-sent', reason: 'in-flight' };
+
+/** Only packets that are out of the sample anyway can be marked, so that no count changes. */
+function withInFlight(
+  samples: readonly SizeSample[],
+  places: readonly { readonly size: number; readonly packets: readonly number[] }[],
+): SizeSample[] {
+  return samples.map((sample, size) => {
+    const left = new Set(places.filter((one) => one.size === size).flatMap(({ packets }) => packets));
+    return {
+      ...sample,
+      packets: sample.packets.map((packet, index) =>
+        left.has(index) && packet.kind === 'not-sent' ? inFlight : packet,
+      ),
+    };
+  });
 }
 
 const icmpErrorsOf = (errors: readonly IcmpErrorCount[] | null): Pick<StoredRound, 'icmpErrors'> =>
   errors === null || errors.length === 0 ? {} : { icmpErrors: errors };
 
 function marksOf({ missing, paths }: Head): StoredSlot[] {
-  requireLengths(missing, missing.path.length);
+  const { exactReason, ...columns } = missing;
+  requireLengths({ ...columns, ...(exactReason && { exactReason }) }, missing.path.length);
   return missing.path.map((place, at) => ({
     path: pathAt(paths, place),
     slot: missing.slot[at] as number,
     status: 'missing',
-    reason: missing.reason[at] as (typeof missing.reason)[number],
+    reason: wordOf(missingReasons, exactReason?.[at]) ?? (missing.reason[at] as MissingReason),
   }));
 }
 

@@ -1,6 +1,7 @@
-import type { SizeCounts } from '../../core/measurement/round.js';
+import type { MissingReason, PacketOutcome, SizeCounts } from '../../core/measurement/round.js';
 import type { StoredRound } from '../../core/merge.js';
 import type { PathId, PopId } from '../../core/types.js';
+import { decodePackets, encodePackets } from '../../store/packets/codec.js';
 import type { StoredRows } from '../../store/row-store.js';
 import { encodeFrame } from './frame.js';
 import type { Head } from './schema.js';
@@ -10,6 +11,36 @@ import type { Head } from './schema.js';
  * 1 is the first; 2 brings the ICMP errors of rounds, and traces of paths.
  */
 export const wireVersion = 2;
+
+/** Words that hubs of version 1 refuse, with the nearest ones that they know; the exact ones go beside them. */
+const statusesOfVersion1: Partial<Record<StoredRound['status'], StoredRound['status']>> = {
+  partial: 'failed',
+};
+const reasonsOfVersion1: Partial<Record<MissingReason, MissingReason>> = { paused: 'unknown' };
+
+type InFlight = NonNullable<NonNullable<Head['rounds']['inFlight']>[number]>;
+
+/**
+ * The packed packets in words that hubs of version 1 know, and the places of those that were in flight. Only a round
+ * that was ended early has any.
+ */
+function packetsOfVersion1({ status, packed }: StoredRound): {
+  packed: Uint8Array | null;
+  inFlight: InFlight | null;
+} {
+  if (packed === null || (status !== 'aborted' && status !== 'overrun')) return { packed, inFlight: null };
+  const inFlight: InFlight = [];
+  const sizes = decodePackets(packed).map((sample, size) => {
+    const isInFlight = (packet: PacketOutcome): boolean =>
+      packet.kind === 'not-sent' && packet.reason === 'in-flight';
+    const packets = sample.packets.flatMap((packet, index) => (isInFlight(packet) ? index : []));
+    if (packets.length > 0) inFlight.push({ size, packets });
+    return { ...sample, packets: sample.packets.map((packet) => (isInFlight(packet) ? aborted : packet)) };
+  });
+  return inFlight.length === 0 ? { packed, inFlight: null } : { packed: encodePackets(sizes), inFlight };
+}
+
+const aborted: PacketOutcome = { kind: 'not-sent', reason: 'aborted' };
 
 /** The same rows give the same bytes. */
 export function encodeRows(pop: PopId, { slots, watch, sightings }: StoredRows): Uint8Array {
@@ -22,6 +53,7 @@ export function encodeRows(pop: PopId, { slots, watch, sightings }: StoredRows):
     return place;
   };
   const column = <Value>(of: (round: StoredRound) => Value): Value[] => rounds.map(of);
+  const bodies = rounds.map(packetsOfVersion1);
   const sizes = rounds.flatMap((round) => round.sizes);
   const sizeColumn = <Key extends keyof SizeCounts>(key: Key): SizeCounts[Key][] =>
     sizes.map((size) => size[key]);
@@ -30,7 +62,11 @@ export function encodeRows(pop: PopId, { slots, watch, sightings }: StoredRows):
     rounds: {
       path: column(placeOf),
       slot: column(({ slot }) => slot),
-      status: column(({ status }) => status),
+      status: column(({ status }) => statusesOfVersion1[status] ?? status),
+      ...exact(
+        'exactStatus',
+        column(({ status }) => (statusesOfVersion1[status] ? status : null)),
+      ),
       reason: column(({ reason }) => reason),
       address: column(({ address }) => address),
       startedAfterMs: column(({ startedAt, slot }) => startedAt - slot),
@@ -44,7 +80,11 @@ export function encodeRows(pop: PopId, { slots, watch, sightings }: StoredRows):
       p50Us: column(({ provenance }) => provenance.calibration?.p50Us ?? null),
       p99Us: column(({ provenance }) => provenance.calibration?.p99Us ?? null),
       sizes: column((round) => round.sizes.length),
-      packetsBytes: column(({ packed }) => packed && packed.length),
+      packetsBytes: bodies.map(({ packed }) => packed && packed.length),
+      ...exact(
+        'inFlight',
+        bodies.map(({ inFlight }) => inFlight),
+      ),
       icmpErrors: column(({ icmpErrors }) => (icmpErrors ? [...icmpErrors] : null)),
     },
     sizes: {
@@ -63,7 +103,11 @@ export function encodeRows(pop: PopId, { slots, watch, sightings }: StoredRows):
     missing: {
       path: marks.map(placeOf),
       slot: marks.map(({ slot }) => slot),
-      reason: marks.map(({ reason }) => reason),
+      reason: marks.map(({ reason }) => reasonsOfVersion1[reason] ?? reason),
+      ...exact(
+        'exactReason',
+        marks.map(({ reason }) => (reasonsOfVersion1[reason] ? reason : null)),
+      ),
     },
     outages: [...watch.outages].map((outage) => ({ ...outage, inferred: [...outage.inferred] })),
     states: [...watch.states],
@@ -76,6 +120,15 @@ export function encodeRows(pop: PopId, { slots, watch, sightings }: StoredRows):
     sightings: [...sightings],
     paths: [...places.keys()],
   };
-  const packets = Buffer.concat(rounds.flatMap(({ packed }) => packed ?? []));
+  const packets = Buffer.concat(bodies.flatMap(({ packed }) => packed ?? []));
   return encodeFrame({ version: wireVersion, head, packets });
+}
+
+/** A column that is left out where it says nothing. */
+function exact<Name extends string, Value>(
+  name: Name,
+  column: (Value | null)[],
+): Partial<Record<Name, (Value | null)[]>> {
+  if (column.every((value) => value === null)) return {};
+  return { [name]: column } as Record<Name, (Value | null)[]>;
 }

@@ -18,7 +18,7 @@ const path = z.custom<PathId>((value) => typeof value === 'string' && isPathId(v
 const column = <Item extends z.ZodType>(item: Item) => z.array(item).default([]);
 const reason = z.enum(blindReasons);
 const edge = z.object({ at: instant, earliest: instant, latest: instant });
-const measured = roundStatuses.filter((status) => status !== 'missing');
+export const measuredStatuses = roundStatuses.filter((status) => status !== 'missing');
 
 const icmpError = z.object({
   bytes: count,
@@ -34,7 +34,7 @@ const rounds = z.object({
   /** Places in `paths`. */
   path: column(count),
   slot: column(instant),
-  status: column(z.enum(measured)),
+  status: column(z.enum(measuredStatuses)),
   reason: column(text.nullable()),
   address: column(text.nullable()),
   /** After the slot, and after the start. */
@@ -52,6 +52,13 @@ const rounds = z.object({
   sizes: column(count),
   /** Bytes of its packets; null: their retention has passed. */
   packetsBytes: column(count.nullable()),
+  /**
+   * Statuses that a hub of version 1 does not know; `status` then has the nearest that it does. Like the two columns
+   * of this kind below, it is left out where no entry needs it.
+   */
+  exactStatus: z.array(text.nullable()).optional(),
+  /** The places of packets that left and were in flight at the end; in the packed bytes they are `aborted`. */
+  inFlight: z.array(z.array(z.object({ size: count, packets: z.array(count) })).nullable()).optional(),
   /** From version 2 on; left out by those before. */
   icmpErrors: z.array(z.array(icmpError).nullable()).optional(),
 });
@@ -73,7 +80,9 @@ const sizes = z.object({
 const missing = z.object({
   path: column(count),
   slot: column(instant),
-  reason: column(z.enum(missingReasons)),
+  /** A newer agent may know more reasons. */
+  reason: column(z.enum(missingReasons).catch('unknown')),
+  exactReason: z.array(text.nullable()).optional(),
 });
 
 const outage = z

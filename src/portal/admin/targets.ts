@@ -2,15 +2,13 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { toldEvents } from '../../core/ticket/visibility.js';
 import { notifyLanguages } from '../../i18n/mail.js';
-import type { targetJson } from '../../render/notifications.js';
+import type { Caller } from '../../http/access/caller.js';
 import type { ParameterFault } from '../../http/problem.js';
 import { faultsIn } from '../faults-in.js';
-import { addPage, type Ask, type PageAnswer, type PortalOptions } from '../page.js';
+import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
 import { cursor, customersOf, field, orNull, rowsOfPage, ticked } from './users.js';
 
-type Target = ReturnType<typeof targetJson>;
-type Added = Target & { readonly secret: string | null };
 interface Fields {
   readonly kind: string;
   readonly address: string;
@@ -19,29 +17,28 @@ interface Fields {
   readonly events: readonly string[];
 }
 interface Shown {
-  readonly ask: Ask;
+  readonly caller: Caller;
   readonly shell: Shell;
   readonly cursor?: string | undefined;
   readonly done?: string | undefined;
   readonly wrong?: readonly ParameterFault[];
   readonly fields?: Fields;
   /** The one that was just added, with the secret that is shown this once. */
-  readonly added?: Added;
+  readonly added?: Answer<'addNotificationTarget'>;
 }
 
 const kinds = ['mail', 'webhook'] as const;
 
 /** `/notifications`: who is told of what, by mail or webhook; customers see and change their own. */
 export function targetPages(server: FastifyInstance, portal: PortalOptions): void {
+  const { api } = portal;
   const show = async (
-    { ask, shell, cursor: from, done, wrong = [], fields, added }: Shown,
+    { caller, shell, cursor: from, done, wrong = [], fields, added }: Shown,
     status = 200,
   ): Promise<PageAnswer> => {
-    type Answer = { readonly targets: readonly Target[]; readonly nextCursor: string | null };
-    const answer = await ask<Answer>('listNotificationTargets', {
-      query: { limit: rowsOfPage, ...(from !== undefined && { cursor: from }) },
+    const answer = await api.listNotificationTargets(caller, {
+      query: { limit: rowsOfPage, cursor: from },
     });
-    if (answer === null) return null;
     const names = new Map(customersOf(portal).map(({ id, name }) => [id, name]));
     const own = shell.customer !== null;
     return {
@@ -77,7 +74,7 @@ export function targetPages(server: FastifyInstance, portal: PortalOptions): voi
     url: '/notifications',
     access: 'notifications:read',
     query: z.object({ cursor: cursor(), done: z.string().max(20).optional() }),
-    handle: ({ query, ask, shell }) => show({ ask, shell, ...query }),
+    handle: ({ query, caller, shell }) => show({ caller, shell, ...query }),
   });
   addPage(server, portal, {
     method: 'POST',
@@ -91,10 +88,10 @@ export function targetPages(server: FastifyInstance, portal: PortalOptions): voi
       language: field(20),
       customer: field(100),
     }),
-    handle: async ({ body, ask, shell }) => {
+    handle: async ({ body, caller, shell }) => {
       const { kind, address, events, language, customer } = body;
       try {
-        const added = await ask<Added>('addNotificationTarget', {
+        const added = await api.addNotificationTarget(caller, {
           body: {
             kind,
             address: address.trim(),
@@ -103,13 +100,12 @@ export function targetPages(server: FastifyInstance, portal: PortalOptions): voi
             customer: shell.customer === null ? orNull(customer) : null,
           },
         });
-        if (added === null) return null;
         if (added.secret === null) return { to: '/notifications?done=add' };
-        return await show({ ask, shell, added }, 201);
+        return await show({ caller, shell, added }, 201);
       } catch (error) {
         const wrong = faultsIn(error);
         if (wrong === null) throw error;
-        return show({ ask, shell, wrong, fields: body }, 400);
+        return show({ caller, shell, wrong, fields: body }, 400);
       }
     },
   });
@@ -118,14 +114,14 @@ export function targetPages(server: FastifyInstance, portal: PortalOptions): voi
     url: '/notifications/:id/remove',
     access: 'notifications:write',
     params: z.object({ id: z.string().max(200) }),
-    handle: async ({ params, ask, shell }) => {
+    handle: async ({ params, caller, shell }) => {
       try {
-        await ask('removeNotificationTarget', { params });
+        await api.removeNotificationTarget(caller, { params });
         return { to: '/notifications?done=remove' };
       } catch (error) {
         const wrong = faultsIn(error);
         if (wrong === null) throw error;
-        return show({ ask, shell, wrong }, 400);
+        return show({ caller, shell, wrong }, 400);
       }
     },
   });

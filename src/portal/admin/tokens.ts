@@ -2,14 +2,13 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { roles } from '../../core/access/rules.js';
 import { formatInstant } from '../../core/time/calendar.js';
-import type { tokenJson } from '../../render/access.js';
+import type { Caller } from '../../http/access/caller.js';
 import type { ParameterFault } from '../../http/problem.js';
 import { faultsIn } from '../faults-in.js';
-import { addPage, type Ask, type PageAnswer, type PortalOptions } from '../page.js';
+import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
 import { cursor, customersOf, field, orNull, rowsOfPage, ticked } from './users.js';
 
-type Token = ReturnType<typeof tokenJson>;
 interface Fields {
   readonly name: string;
   readonly roles: readonly string[];
@@ -18,14 +17,14 @@ interface Fields {
   readonly days: string;
 }
 interface Shown {
-  readonly ask: Ask;
+  readonly caller: Caller;
   readonly shell: Shell;
   readonly cursor?: string | undefined;
   readonly done?: string | undefined;
   readonly wrong?: readonly ParameterFault[];
   readonly fields?: Fields;
   /** The one that was just made, with what is shown this once. */
-  readonly made?: Token & { readonly token: string };
+  readonly made?: Answer<'createToken'>;
 }
 
 const days = ['30', '90', '365', 'never'] as const;
@@ -33,15 +32,14 @@ const dayMs = 86_400_000;
 
 /** `/tokens`: what programs come in with; to make one, which is shown this once, and to revoke it. */
 export function tokenPages(server: FastifyInstance, portal: PortalOptions): void {
+  const { api } = portal;
   const show = async (
-    { ask, shell, cursor: from, done, wrong = [], fields, made }: Shown,
+    { caller, shell, cursor: from, done, wrong = [], fields, made }: Shown,
     status = 200,
   ): Promise<PageAnswer> => {
-    type Answer = { readonly tokens: readonly Token[]; readonly nextCursor: string | null };
-    const answer = await ask<Answer>('listTokens', {
-      query: { limit: rowsOfPage, ...(from !== undefined && { cursor: from }) },
+    const answer = await api.listTokens(caller, {
+      query: { limit: rowsOfPage, cursor: from },
     });
-    if (answer === null) return null;
     return {
       view: 'tokens',
       title: shell.w.admin.tokens.title,
@@ -64,7 +62,7 @@ export function tokenPages(server: FastifyInstance, portal: PortalOptions): void
     url: '/tokens',
     access: 'tokens:read',
     query: z.object({ cursor: cursor(), done: z.string().max(20).optional() }),
-    handle: ({ query, ask, shell }) => show({ ask, shell, ...query }),
+    handle: ({ query, caller, shell }) => show({ caller, shell, ...query }),
   });
   addPage(server, portal, {
     method: 'POST',
@@ -78,12 +76,12 @@ export function tokenPages(server: FastifyInstance, portal: PortalOptions): void
       scopes: field(2000),
       days: z.enum(days).catch('90').default('90'),
     }),
-    handle: async ({ body, ask, shell }) => {
+    handle: async ({ body, caller, shell }) => {
       const scopes = body.scopes.split(/[\s,]+/).filter((one) => one !== '');
       const until = portal.now() + Number(body.days) * dayMs;
       const expiresAt = body.days === 'never' ? null : formatInstant(until, 'UTC');
       try {
-        const made = await ask<Token & { readonly token: string }>('createToken', {
+        const made = await api.createToken(caller, {
           body: {
             name: body.name,
             roles: body.roles,
@@ -92,11 +90,11 @@ export function tokenPages(server: FastifyInstance, portal: PortalOptions): void
             scopes: scopes.length > 0 ? scopes : null,
           },
         });
-        return made && (await show({ ask, shell, made }, 201));
+        return await show({ caller, shell, made }, 201);
       } catch (error) {
         const wrong = faultsIn(error);
         if (wrong === null) throw error;
-        return show({ ask, shell, wrong, fields: body }, 400);
+        return show({ caller, shell, wrong, fields: body }, 400);
       }
     },
   });
@@ -105,14 +103,14 @@ export function tokenPages(server: FastifyInstance, portal: PortalOptions): void
     url: '/tokens/:id/revoke',
     access: 'tokens:write',
     params: z.object({ id: z.string().max(200) }),
-    handle: async ({ params, ask, shell }) => {
+    handle: async ({ params, caller, shell }) => {
       try {
-        await ask('revokeToken', { params });
+        await api.revokeToken(caller, { params });
         return { to: '/tokens?done=revoke' };
       } catch (error) {
         const wrong = faultsIn(error);
         if (wrong === null) throw error;
-        return show({ ask, shell, wrong }, 400);
+        return show({ caller, shell, wrong }, 400);
       }
     },
   });

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { roles } from '../../core/access/rules.js';
+import type { Caller } from '../../http/access/caller.js';
 import type { ParameterFault } from '../../http/problem.js';
-import type { userJson } from '../../render/access.js';
 import { faultsIn } from '../faults-in.js';
-import { addPage, type Ask, type PageAnswer, type PortalOptions } from '../page.js';
+import { addPage, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
 
 /** How many rows a page has. */
@@ -25,7 +25,7 @@ export const customersOf = (portal: PortalOptions) =>
   portal.config().book.customers.map(({ id, name }) => ({ id, name }));
 
 interface Shown {
-  readonly ask: Ask;
+  readonly caller: Caller;
   readonly shell: Shell;
   readonly cursor?: string | undefined;
   readonly done?: string | undefined;
@@ -35,19 +35,15 @@ interface Shown {
 
 /** `/users`: who signs in with a password; to add somebody, give another password, and lock somebody out. */
 export function userPages(server: FastifyInstance, portal: PortalOptions): void {
+  const { api } = portal;
   const ofUser = z.object({ name: z.string().max(200) });
   const show = async (
-    { ask, shell, cursor: from, done, wrong = [], fields }: Shown,
+    { caller, shell, cursor: from, done, wrong = [], fields }: Shown,
     status = 200,
   ): Promise<PageAnswer> => {
-    type Answer = {
-      readonly users: readonly ReturnType<typeof userJson>[];
-      readonly nextCursor: string | null;
-    };
-    const answer = await ask<Answer>('listUsers', {
-      query: { limit: rowsOfPage, ...(from !== undefined && { cursor: from }) },
+    const answer = await api.listUsers(caller, {
+      query: { limit: rowsOfPage, cursor: from },
     });
-    if (answer === null) return null;
     return {
       view: 'users',
       title: shell.w.admin.users.title,
@@ -68,42 +64,42 @@ export function userPages(server: FastifyInstance, portal: PortalOptions): void 
     url: '/users',
     access: 'users:read',
     query: z.object({ cursor: cursor(), done: z.string().max(20).optional() }),
-    handle: ({ query, ask, shell }) => show({ ask, shell, ...query }),
+    handle: ({ query, caller, shell }) => show({ caller, shell, ...query }),
   });
   addPage(server, portal, {
     method: 'POST',
     url: '/users',
     access: 'users:write',
     body: z.object({ name: field(100), password: field(1000), customer: field(100), roles: ticked() }),
-    handle: async ({ body, ask, shell }) => {
+    handle: async ({ body, caller, shell }) => {
       const { name, password, roles: has, customer } = body;
       try {
-        await ask('addUser', { body: { name, password, roles: has, customer: orNull(customer) } });
+        await api.addUser(caller, { body: { name, password, roles: has, customer: orNull(customer) } });
         return { to: '/users?done=add' };
       } catch (error) {
         const wrong = faultsIn(error);
         if (wrong === null) throw error;
         // All but the password comes back.
-        return show({ ask, shell, wrong, fields: { name, roles: has, customer } }, 400);
+        return show({ caller, shell, wrong, fields: { name, roles: has, customer } }, 400);
       }
     },
   });
-  const deeds = { password: 'setPassword', disable: 'disableUser' } as const;
-  for (const [deed, operation] of Object.entries(deeds))
+  for (const deed of ['password', 'disable'] as const)
     addPage(server, portal, {
       method: 'POST',
       url: `/users/:name/${deed}`,
       access: 'users:write',
       params: ofUser,
       body: z.object({ password: field(1000) }),
-      handle: async ({ params, body, ask, shell }) => {
+      handle: async ({ params, body, caller, shell }) => {
         try {
-          await ask(operation, { params, ...(deed === 'password' && { body }) });
+          if (deed === 'password') await api.setPassword(caller, { params, body });
+          else await api.disableUser(caller, { params });
           return { to: `/users?done=${deed}` };
         } catch (error) {
           const wrong = faultsIn(error);
           if (wrong === null) throw error;
-          return show({ ask, shell, wrong }, 400);
+          return show({ caller, shell, wrong }, 400);
         }
       },
     });

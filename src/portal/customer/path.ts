@@ -5,12 +5,12 @@ import { pathId } from '../../core/path.js';
 import { zonedMonth } from '../../core/time/calendar.js';
 import { slotAtOrBefore } from '../../core/time/slot.js';
 import type { EpochMs } from '../../core/types.js';
-import type { BandJson } from '../../render/tickets.js';
+import type { Caller } from '../../http/access/caller.js';
+import type { Api } from '../../http/http.js';
 import { isoInstant } from '../../render/figures.js';
-import type { SpelledPacket } from '../../render/rounds.js';
 import { type DrawnSlot, drawnSlots, pathChart, type ShownRound } from '../chart/path-chart.js';
 import { everyPage } from '../forms.js';
-import { addPage, type Ask, type PortalOptions } from '../page.js';
+import { addPage, type PortalOptions } from '../page.js';
 import { timeline } from './ticket.js';
 import { shownBand } from './services.js';
 
@@ -68,9 +68,8 @@ const most = (values: readonly number[]): number | null =>
   values.reduce<number | null>((found, one) => (found === null || one > found ? one : found), null);
 
 /** The packets of a round by size; null: they are not kept. */
-async function packetSpread(ask: Ask, path: string, slot: string) {
-  type Size = { readonly bytes: number; readonly packets: readonly SpelledPacket[] };
-  const answer = await ask<{ readonly sizes: readonly Size[] }>('getRoundPackets', { query: { path, slot } });
+async function packetSpread(api: Api, caller: Caller, path: string, slot: string) {
+  const answer = await api.getRoundPackets(caller, { query: { path, slot } });
   if (answer === null) return null;
   const rows = answer.sizes.map(({ bytes, packets }) => {
     const back = packets.filter((one) => typeof one === 'number');
@@ -87,41 +86,42 @@ interface Wanted {
 }
 
 /** Every round of a path with slots in [from, to), newest first. */
-const roundsBetween = (ask: Ask, { path, from, to }: Wanted): Promise<ShownRound[]> =>
-  everyPage<ShownRound>(ask, 'listRounds', 'rounds', {
-    path,
-    from: isoInstant(from),
-    to: isoInstant(to),
-    limit: '1000',
-  });
+const roundsBetween = (api: Api, caller: Caller, { path, from, to }: Wanted): Promise<ShownRound[]> =>
+  everyPage(
+    (cursor) =>
+      api.listRounds(caller, {
+        query: { path, from: isoInstant(from), to: isoInstant(to), limit: '1000', cursor },
+      }),
+    ({ rounds }) => rounds,
+  );
 
 const dayMs = 86_400_000;
 const spans = ['1', '7', '31'] as const;
 
 /** `/paths/HKG/SIN`: what is promised and what was measured, with what happened at the same time. */
 export function pathPage(server: FastifyInstance, portal: PortalOptions): void {
-  const { config, now } = portal;
+  const { api, config, now } = portal;
   addPage(server, portal, {
     method: 'GET',
     url: '/paths/:source/:destination',
     access: 'rounds:read',
     params: z.object({ source: z.string().max(32), destination: z.string().max(32) }),
     query: z.object({ days: z.enum(spans).catch('1').default('1') }),
-    handle: async ({ params, query: { days }, ask, shell, caller }) => {
+    handle: async ({ params, query: { days }, shell, caller }) => {
       const { pops, measurement, book } = config();
       const path = pathId(params.source, params.destination);
       const nameOf = (id: string): string | null => pops.find((pop) => pop.id === id)?.name ?? null;
       if (nameOf(params.source) === null || nameOf(params.destination) === null) return null;
-      const answer = await ask<{ readonly bands: readonly BandJson[] }>('getBands', { query: { path } });
+      const answer = await api.getBands(caller, { query: { path } });
       if (answer === null) return null;
       const { everyMs } = measurement;
       // Where the bands end, so that the page counts the same rounds twice; what is being measured is not missing yet.
       const day = answer.bands.find(({ window }) => window === 'last-24h');
       const to = day ? Date.parse(day.to) : slotAtOrBefore(now(), everyMs);
       const from = to - Number(days) * dayMs;
-      const rounds = await roundsBetween(ask, { path, from, to });
+      const rounds = await roundsBetween(api, caller, { path, from, to });
       const slots = drawnSlots({ rounds, from, to, everyMs });
-      const happenings = await timeline(ask, caller, { path, ...params, from, to });
+      const happenings = await timeline(api, caller, { path, ...params, from, to });
       const commitmentUs = answer.bands.find(({ latency }) => latency.commitmentUs !== null)?.latency
         .commitmentUs;
       const newest = rounds.find(({ status }) => status === 'ok');
@@ -166,7 +166,7 @@ export function pathPage(server: FastifyInstance, portal: PortalOptions): void {
           }),
           spread: spreadOfRounds(slots),
           sizes: sizeRows(rounds),
-          packets: newest ? await packetSpread(ask, path, newest.slot) : null,
+          packets: newest ? await packetSpread(api, caller, path, newest.slot) : null,
           rows: [...slots].reverse().slice(0, 48),
           oneCustomer: caller.reach === 'own',
         },

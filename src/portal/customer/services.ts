@@ -5,11 +5,11 @@ import { type WindowKind, windowKinds } from '../../core/standing.js';
 import { formatInstant } from '../../core/time/calendar.js';
 import { slotAtOrBefore } from '../../core/time/slot.js';
 import type { EpochMs } from '../../core/types.js';
+import type { Caller } from '../../http/access/caller.js';
+import type { Api } from '../../http/http.js';
 import type { MeshJson } from '../../render/mesh.js';
-import type { StandingJson, withoutAmounts } from '../../render/standing/json.js';
-import type { suggestionJson } from '../../render/tickets.js';
-import { drawnSlots, type ShownRound, type Sparkline, sparklineOf } from '../chart/path-chart.js';
-import { addPage, type Ask, type PortalOptions } from '../page.js';
+import { drawnSlots, type Sparkline, sparklineOf } from '../chart/path-chart.js';
+import { addPage, type Answer, type PortalOptions } from '../page.js';
 
 /** A band as it is shown: its word, and a colour that goes with its place in the plan. */
 interface ShownBand {
@@ -96,45 +96,42 @@ interface DayOptions {
 
 /** The last day of a path, up to the slot that is being measured. */
 async function daySparkline(
-  ask: Ask,
+  api: Api,
+  caller: Caller,
   { path: { id, commitmentUs }, now, everyMs }: DayOptions,
 ): Promise<Sparkline> {
   const to = slotAtOrBefore(now, everyMs);
   const from = to - dayMs;
   const bounds = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
-  const answer = await ask<{ readonly rounds: readonly ShownRound[] }>('listRounds', {
+  const answer = await api.listRounds(caller, {
     query: { path: id, ...bounds, limit: '1000' },
   });
-  const slots = drawnSlots({ rounds: answer?.rounds ?? [], from, to, everyMs });
+  const slots = drawnSlots({ rounds: answer.rounds, from, to, everyMs });
   return sparklineOf({ slots, from, to, everyMs, commitmentUs });
 }
 
 /** Sparklines are drawn of so many paths; who has more looks at the matrix. */
 const maxDrawn = 40;
 
-type Standing = StandingJson | ReturnType<typeof withoutAmounts>;
-interface StandingAnswer {
-  readonly asOf: string | null;
-  readonly services: readonly Standing[];
-}
+type Standing = Answer<'getStanding'>['services'][number];
 
 /** `/services`: what somebody buys, how it stands this month, and the bands of its paths. */
 export function servicesPage(server: FastifyInstance, portal: PortalOptions): void {
-  const { config, now } = portal;
+  const { api, config, now } = portal;
   addPage(server, portal, {
     method: 'GET',
     url: '/services',
     access: 'availability:read',
     query: z.object({ window: z.enum(windowKinds).catch('last-24h').default('last-24h') }),
-    handle: async ({ query: { window }, ask, shell, caller }) => {
-      const standing = await ask<StandingAnswer>('getStanding');
-      const mesh = caller.may('rounds:read') ? await ask<MeshJson>('getMesh') : null;
+    handle: async ({ query: { window }, shell, caller }) => {
+      const standing = await api.getStanding(caller);
+      const mesh = caller.may('rounds:read') ? await api.getMesh(caller) : null;
       const paths = mesh === null ? [] : meshPaths(mesh);
       const { book } = config();
       const siteOf = new Map(book.sites.map(({ id, name }) => [id, name]));
       const customerOf = new Map(book.customers.map(({ id, name }) => [id, name]));
       const inForce = currentPaths(book, formatInstant(now(), shell.f.zone).slice(0, 10));
-      const services = (standing?.services ?? []).map((one) => ({
+      const services = standing.services.map((one) => ({
         ...one,
         siteName: siteOf.get(one.site) ?? one.site,
         customerName: customerOf.get(one.customer ?? '') ?? one.customer,
@@ -147,7 +144,7 @@ export function servicesPage(server: FastifyInstance, portal: PortalOptions): vo
         title: shell.w.services.title,
         scripts: ['htmx.js'],
         page: {
-          asOf: standing?.asOf ?? null,
+          asOf: standing.asOf,
           services,
           window,
           windows: windowKinds,
@@ -155,14 +152,18 @@ export function servicesPage(server: FastifyInstance, portal: PortalOptions): vo
           rows: await Promise.all(
             drawn.map(async (path) => ({
               ...path,
-              sparkline: await daySparkline(ask, { path, now: now(), everyMs: mesh?.everyMs ?? 1_800_000 }),
+              sparkline: await daySparkline(api, caller, {
+                path,
+                now: now(),
+                everyMs: mesh?.everyMs ?? 1_800_000,
+              }),
             })),
           ),
           paths: paths.length,
           // Who sells sees whose each is.
           named: new Set(services.map(({ customer }) => customer)).size > 1,
           amounts: services.some(({ money }) => money.rent !== null),
-          suggestions: await suggestionsOf(ask, caller.may('faults:read')),
+          suggestions: await suggestionsOf(api, caller),
         },
       };
     },
@@ -204,9 +205,8 @@ function matrixOf(paths: readonly MeshPath[], window: WindowKind) {
   };
 }
 
-async function suggestionsOf(ask: Ask, may: boolean) {
-  if (!may) return [];
-  type Answer = { readonly suggestions: readonly ReturnType<typeof suggestionJson>[] };
-  const answer = await ask<Answer>('listFaultSuggestions');
-  return (answer?.suggestions ?? []).slice(0, 10).map((one) => ({ ...one, href: pathHref(one.path) }));
+async function suggestionsOf(api: Api, caller: Caller) {
+  if (!caller.may('faults:read')) return [];
+  const answer = await api.listFaultSuggestions(caller);
+  return answer.suggestions.slice(0, 10).map((one) => ({ ...one, href: pathHref(one.path) }));
 }

@@ -1,11 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { reportFormats } from '../../render/report/formats.js';
-import type { summary } from '../../http/credits/statements.js';
-import { everyPage } from '../forms.js';
-import { addPage, type Ask, type PortalOptions } from '../page.js';
+import { statementsOf } from '../finance/statement.js';
+import { addPage, type Answer, type PortalOptions } from '../page.js';
 
-type ShownStatement = z.output<typeof summary>;
+type ShownStatement = Answer<'listStatements'>['statements'][number];
 
 /** So many months are on a page. */
 const monthsShown = 6;
@@ -17,10 +16,10 @@ export function statementsPage(server: FastifyInstance, portal: PortalOptions): 
     url: '/statements',
     access: 'statements:read',
     query: z.object({ before: z.string().max(7).optional() }),
-    handle: async ({ query: { before }, ask, shell, caller }) => {
+    handle: async ({ query: { before }, shell, caller }) => {
       // Who works here has them by month, with what can be done with them.
       if (caller.reach === 'all') return { to: '/months' };
-      const all = await allStatements(ask);
+      const all = await statementsOf(portal.api, caller, {});
       const months = [...new Set(all.map(({ month }) => month))].sort().reverse();
       const from = before === undefined ? months : months.filter((month) => month < before);
       const shown = from.slice(0, monthsShown);
@@ -39,9 +38,6 @@ export function statementsPage(server: FastifyInstance, portal: PortalOptions): 
     },
   });
 }
-
-const allStatements = (ask: Ask): Promise<ShownStatement[]> =>
-  everyPage<ShownStatement>(ask, 'listStatements', 'statements', { limit: '1000' });
 
 /** Each service once: what holds of it, and the revisions before. */
 function servicesOf(all: readonly ShownStatement[], month: string, names: ReadonlyMap<string, string>) {

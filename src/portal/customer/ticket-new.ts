@@ -2,21 +2,20 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { windowKinds } from '../../core/standing.js';
 import { maxAttachmentBytes } from '../../store/ledger-store.js';
-import type { MeshJson } from '../../render/mesh.js';
 import type { Caller } from '../../http/access/caller.js';
+import type { Api } from '../../http/http.js';
 import type { ParameterFault } from '../../http/problem.js';
 import { faultsIn } from '../faults-in.js';
 import type { FormFile } from '../forms.js';
-import { addPage, type Ask, type PageAnswer, type PortalOptions } from '../page.js';
+import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
-import type { ShownReport } from './tickets.js';
 import { zonedInput } from './local-time.js';
 
 const field = (most: number) => z.string().max(most).default('');
 const fields = {
   customer: field(64),
   path: field(65),
-  window: field(20),
+  window: z.enum(['', ...windowKinds]).default(''),
   since: field(40),
   subject: field(1000),
   text: field(20_000),
@@ -30,20 +29,20 @@ export const formLimit = 3 * maxAttachmentBytes;
 
 /** `/faults/new` and `POST /faults`: a report from a band, or in words. */
 export function newTicketPages(server: FastifyInstance, portal: PortalOptions): void {
+  const { api } = portal;
   const form = async (
     {
-      ask,
       shell,
       caller,
       fields: given,
       wrong = [],
-    }: { ask: Ask; shell: Shell; caller: Caller; fields: Fields; wrong?: readonly ParameterFault[] },
+    }: { shell: Shell; caller: Caller; fields: Fields; wrong?: readonly ParameterFault[] },
     status = 200,
   ): Promise<PageAnswer> => {
     const { book } = portal.config();
     const everybody = shell.principal?.customer === null;
     const today = new Date(portal.now()).toISOString().slice(0, 10);
-    const mesh = shell.may('rounds:read') ? await ask<MeshJson>('getMesh') : null;
+    const mesh = shell.may('rounds:read') ? await api.getMesh(caller) : null;
     const paths = new Set([...(mesh?.paths ?? []), ...(given.path === '' ? [] : [given.path])]);
     return {
       view: 'fault-new',
@@ -66,8 +65,8 @@ export function newTicketPages(server: FastifyInstance, portal: PortalOptions): 
     url: '/faults/new',
     access: 'faults:read',
     query: formFields,
-    handle: ({ query, ask, shell, caller }) =>
-      caller.may('faults:file') ? form({ ask, shell, caller, fields: query }) : { to: '/faults' },
+    handle: ({ query, shell, caller }) =>
+      caller.may('faults:file') ? form({ shell, caller, fields: query }) : { to: '/faults' },
   });
   addPage(server, portal, {
     method: 'POST',
@@ -75,16 +74,16 @@ export function newTicketPages(server: FastifyInstance, portal: PortalOptions): 
     access: 'faults:file',
     bodyLimit: formLimit,
     body: z.object({ ...fields, files: z.array(z.custom<FormFile>()).max(10).default([]) }),
-    handle: async ({ body, ask, shell, caller }) => {
+    handle: async ({ body, shell, caller }) => {
       const { files, customer, path, window, since, subject, text, severity } = body;
       const orNull = (value: string): string | null => (value.trim() === '' ? null : value);
       try {
-        const attachments = await attachAll(ask, files);
-        const filed = await ask<ShownReport>('fileFaultReport', {
+        const attachments = await attachAll(api, caller, files);
+        const filed = await api.fileFaultReport(caller, {
           body: {
             customer: orNull(customer),
             path: orNull(path),
-            window: orNull(window),
+            window: window === '' ? null : window,
             since: zonedInput(since, shell.f.zone),
             subject: orNull(subject),
             text: orNull(text),
@@ -96,7 +95,7 @@ export function newTicketPages(server: FastifyInstance, portal: PortalOptions): 
       } catch (error) {
         const wrong = faultsIn(error);
         if (wrong === null) throw error;
-        return form({ ask, shell, caller, fields: body, wrong }, 400);
+        return form({ shell, caller, fields: body, wrong }, 400);
       }
     },
   });
@@ -113,11 +112,14 @@ function chosenFrom<T extends { readonly id: string }>(
 }
 
 /** Keeps the files of a form; each has to be what its name says. */
-export async function attachAll(ask: Ask, files: readonly FormFile[]): Promise<object[]> {
-  const kept: object[] = [];
+export async function attachAll(
+  api: Pick<Api, 'attachToFaultReport'>,
+  caller: Caller,
+  files: readonly FormFile[],
+): Promise<Answer<'attachToFaultReport'>[]> {
+  const kept = [];
   for (const { name, content } of files) {
-    const one = await ask<object>('attachToFaultReport', { query: { name }, body: content });
-    if (one !== null) kept.push(one);
+    kept.push(await api.attachToFaultReport(caller, { query: { name }, body: content }));
   }
   return kept;
 }

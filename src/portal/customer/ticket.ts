@@ -1,46 +1,46 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { rules } from '../../core/access/rules.js';
+import type { Action } from '../../core/access/rules.js';
 import { merge } from '../../core/time/intervals.js';
 import type { EpochMs } from '../../core/types.js';
 import type { Caller } from '../../http/access/caller.js';
-import type { exclusion, outage } from '../../http/ledger/answers.js';
+import type { Api } from '../../http/http.js';
 import type { ParameterFault } from '../../http/problem.js';
 import { isoInstant } from '../../render/figures.js';
 import { faultsIn } from '../faults-in.js';
 import { everyPage, type FormFile } from '../forms.js';
-import { addPage, type Ask, type PageAnswer, type PortalOptions } from '../page.js';
+import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../page.js';
 import { attachAll, formLimit } from './ticket-new.js';
-import type { ShownReport } from './tickets.js';
 
-/** What is done by a form on the page, with the route that does it and what that takes. */
+/** What is done by a form on the page, and what somebody needs for it. */
 const deeds = {
-  comment: { operation: 'commentsFaultReport', access: 'faults:answer' },
-  close: { operation: 'closeFaultReport', access: 'faults:answer' },
-  reopen: { operation: 'reopenFaultReport', access: 'faults:answer' },
-  take: { operation: 'takeFaultReport', access: 'faults:work' },
-  start: { operation: 'startFaultReport', access: 'faults:work' },
-  accept: { operation: 'acceptFaultReport', access: 'faults:work' },
-  decline: { operation: 'declineFaultReport', access: 'faults:work' },
-  'hand-over': { operation: 'handOverFaultReport', access: 'faults:work' },
-  resolve: { operation: 'resolveFaultReport', access: 'faults:work' },
-  reject: { operation: 'rejectFaultReport', access: 'faults:work' },
-} as const satisfies Record<string, { operation: string; access: keyof typeof rules }>;
+  comment: 'faults:answer',
+  close: 'faults:answer',
+  reopen: 'faults:answer',
+  take: 'faults:work',
+  start: 'faults:work',
+  accept: 'faults:work',
+  decline: 'faults:work',
+  'hand-over': 'faults:work',
+  resolve: 'faults:work',
+  reject: 'faults:work',
+} as const satisfies Record<string, Action>;
 type Deed = keyof typeof deeds;
 
 const ofReport = z.object({ id: z.string().max(200) });
 
 /** `/faults/FR-1`, and a form for everything that whoever looks may do with it now. */
 export function ticketPages(server: FastifyInstance, portal: PortalOptions): void {
+  const { api } = portal;
   const show = async (
     {
-      ask,
+      caller,
       id,
       ...more
-    }: { ask: Ask; id: string; done?: string; wrong?: readonly ParameterFault[]; said?: string },
+    }: { caller: Caller; id: string; done?: string; wrong?: readonly ParameterFault[]; said?: string },
     status = 200,
   ): Promise<PageAnswer> => {
-    const found = await ask<ShownReport>('getFaultReport', { params: { id } });
+    const found = await api.getFaultReport(caller, { params: { id } });
     if (found === null) return null;
     const { book } = portal.config();
     return {
@@ -65,15 +65,14 @@ export function ticketPages(server: FastifyInstance, portal: PortalOptions): voi
     access: 'faults:read',
     params: ofReport,
     query: z.object({ done: z.string().max(20).optional() }),
-    handle: ({ params: { id }, query: { done }, ask }) =>
-      show({ ask, id, ...(done !== undefined && { done }) }),
+    handle: ({ params: { id }, query: { done }, caller }) =>
+      show({ caller, id, ...(done !== undefined && { done }) }),
   });
   for (const deed of Object.keys(deeds) as Deed[]) {
-    const { operation, access } = deeds[deed];
     addPage(server, portal, {
       method: 'POST',
       url: `/faults/:id/${deed}`,
-      access,
+      access: deeds[deed],
       params: ofReport,
       bodyLimit: formLimit,
       body: z.object({
@@ -82,18 +81,14 @@ export function ticketPages(server: FastifyInstance, portal: PortalOptions): voi
         internal: z.literal('yes').optional(),
         files: z.array(z.custom<FormFile>()).max(10).default([]),
       }),
-      handle: async ({ params: { id }, body, ask }) => {
+      handle: async ({ params, body, caller }) => {
         try {
-          const attachments = deed === 'comment' ? await attachAll(ask, body.files) : [];
-          const done = await ask<ShownReport>(operation, {
-            params: { id },
-            body: wordsFor(deed, { ...body, attachments }),
-          });
+          const done = await perform(api, caller, deed, params, body);
           return done && { to: `/faults/${done.id}?done=${deed}` };
         } catch (error) {
           const wrong = faultsIn(error);
           if (wrong === null) throw error;
-          return show({ ask, id, wrong, said: body.text }, 400);
+          return show({ caller, ...params, wrong, said: body.text }, 400);
         }
       },
     });
@@ -104,27 +99,36 @@ interface Said {
   readonly text: string;
   readonly to: string;
   readonly internal?: 'yes' | undefined;
-  readonly attachments: readonly object[];
+  readonly files: readonly FormFile[];
 }
 
-function wordsFor(deed: Deed, { text, to, internal, attachments }: Said): object {
+async function perform(
+  { faultReportTransitions: transitions, ...api }: Api,
+  caller: Caller,
+  deed: Deed,
+  params: { readonly id: string },
+  { text, to, internal, files }: Said,
+): Promise<Answer<'getFaultReport'> | null> {
   const maybe = text.trim() === '' ? null : text;
   switch (deed) {
-    case 'comment':
-      return { text, internal: internal === 'yes', attachments };
+    case 'comment': {
+      const attachments = await attachAll(api, caller, files);
+      const body = { text, internal: internal === 'yes', attachments };
+      return transitions.comment(caller, { params, body });
+    }
     case 'hand-over':
-      return { to, text: maybe };
+      return transitions['hand-over'](caller, { params, body: { to, text: maybe } });
     case 'resolve':
     case 'reject':
     case 'reopen':
-      return { text };
+      return transitions[deed](caller, { params, body: { text } });
     case 'close':
     case 'decline':
-      return { text: maybe };
+      return transitions[deed](caller, { params, body: { text: maybe } });
     case 'take':
     case 'start':
     case 'accept':
-      return {};
+      return transitions[deed](caller, { params, body: {} });
   }
 }
 
@@ -148,17 +152,22 @@ interface Wanted {
 }
 
 /** Outages of the ports at its ends, and approved exclusions that cover it, oldest first; as far as the caller sees them. */
-export async function timeline(ask: Ask, caller: Caller, wanted: Wanted): Promise<TimelineEvent[]> {
+export async function timeline(api: Api, caller: Caller, wanted: Wanted): Promise<TimelineEvent[]> {
   const { path, source, destination, from, to } = wanted;
-  type Outage = z.output<typeof outage>;
   const query = { from: isoInstant(from), to: isoInstant(to) };
   const exclusions = caller.may('exclusions:read')
-    ? await everyPage<z.output<typeof exclusion>>(ask, 'listExclusions', 'exclusions', { state: 'approved' })
+    ? await everyPage(
+        (cursor) => api.listExclusions(caller, { query: { state: 'approved', cursor } }),
+        (answer) => answer.exclusions,
+      )
     : [];
   const found: TimelineEvent[] = [];
   for (const port of [source, destination]) {
     const own = caller.may('outages:read')
-      ? await everyPage<Outage>(ask, 'listOutages', 'outages', { ...query, port, limit: '200' })
+      ? await everyPage(
+          (cursor) => api.listOutages(caller, { query: { ...query, port, limit: '200', cursor } }),
+          (answer) => answer.outages,
+        )
       : [];
     const counts = own.flatMap(({ counts }) => (counts === null ? [] : [span(counts)]));
     // Several observers see the same outage, each a moment earlier or later.

@@ -1,14 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { isMonthName } from '../../core/time/calendar.js';
-import type { credit } from '../../http/credits/statements.js';
+import type { Caller } from '../../http/access/caller.js';
 import type { ParameterFault } from '../../http/problem.js';
 import { faultsIn } from '../faults-in.js';
-import { addPage, type Ask, type PageAnswer, type PortalOptions } from '../page.js';
+import { addPage, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
-
-type Credit = z.output<typeof credit>;
-type Feed = { readonly credits: readonly Credit[]; readonly cursor: number };
 
 const pageLength = '200';
 const ofCredit = z.object({ id: z.string().max(200) });
@@ -21,8 +18,9 @@ const text = z.string().max(2000).default('');
 
 /** `/credits`: what statements owe, from a claim to its payment. */
 export function creditPages(server: FastifyInstance, portal: PortalOptions): void {
+  const { api } = portal;
   interface Shown {
-    readonly ask: Ask;
+    readonly caller: Caller;
     readonly shell: Shell;
     readonly month?: string | undefined;
     readonly since?: string;
@@ -30,13 +28,12 @@ export function creditPages(server: FastifyInstance, portal: PortalOptions): voi
     readonly wrong?: readonly ParameterFault[];
   }
   const show = async (
-    { ask, shell, month, since = '0', done = null, wrong = [] }: Shown,
+    { caller, shell, month, since = '0', done = null, wrong = [] }: Shown,
     status = 200,
   ): Promise<PageAnswer> => {
     const of = month !== undefined && isMonthName(month) ? month : null;
     const query = { limit: pageLength, ...(of === null ? { since } : { month: of }) };
-    const feed = await ask<Feed>('listCredits', { query });
-    const credits = feed?.credits ?? [];
+    const { credits, cursor } = await api.listCredits(caller, { query });
     const names = new Map(portal.config().book.customers.map(({ id, name }) => [id, name]));
     return {
       view: 'credits',
@@ -49,7 +46,7 @@ export function creditPages(server: FastifyInstance, portal: PortalOptions): voi
         since,
         asked: new URLSearchParams(query).toString(),
         credits: credits.map((one) => ({ ...one, customerName: names.get(one.customer) ?? one.customer })),
-        next: of === null && credits.length >= Number(pageLength) ? (feed?.cursor ?? null) : null,
+        next: of === null && credits.length >= Number(pageLength) ? cursor : null,
       },
     };
   };
@@ -62,51 +59,45 @@ export function creditPages(server: FastifyInstance, portal: PortalOptions): voi
       since: place,
       done: z.string().max(20).optional(),
     }),
-    handle: ({ query: { month, since, done }, ask, shell }) =>
-      show({ ask, shell, month, since, done: done ?? null }),
+    handle: ({ query: { month, since, done }, caller, shell }) =>
+      show({ caller, shell, month, since, done: done ?? null }),
   });
   addPage(server, portal, {
     method: 'POST',
     url: '/credits/export',
     access: 'credits:write',
     body: z.object({ since: place }),
-    handle: async ({ body: { since }, ask }) => {
+    handle: async ({ body: { since }, caller }) => {
       // As many as the page shows.
-      await ask('exportCredits', { body: { since: Number(since), limit: Number(pageLength) } });
+      await api.exportCredits(caller, { body: { since: Number(since), limit: Number(pageLength) } });
       return { to: `/credits?since=${since}&done=export` };
     },
   });
+  const orNull = (note: string): string | null => (note.trim() === '' ? null : note);
   const deeds = {
-    claim: (id: string, { note, late }: Said) => ({
-      operation: 'claimCredit',
-      given: { params: { id }, body: { note: note.trim() === '' ? null : note, late: late === 'yes' } },
-    }),
-    settle: (id: string, { note }: Said) => ({
-      operation: 'settleCredits',
-      given: { body: { ids: [id], note: note.trim() === '' ? null : note } },
-    }),
-    reverse: (id: string, { note }: Said) => ({
-      operation: 'reverseCredit',
-      given: { params: { id }, body: { reason: note } },
-    }),
+    claim: (caller: Caller, id: string, { note, late }: Said) =>
+      api.claimCredit(caller, { params: { id }, body: { note: orNull(note), late: late === 'yes' } }),
+    settle: (caller: Caller, id: string, { note }: Said) =>
+      api.settleCredits(caller, { body: { ids: [id], note: orNull(note) } }),
+    reverse: (caller: Caller, id: string, { note }: Said) =>
+      api.reverseCredit(caller, { params: { id }, body: { reason: note } }),
   };
-  for (const [deed, request] of Object.entries(deeds))
+  for (const [deed, perform] of Object.entries(deeds))
     addPage(server, portal, {
       method: 'POST',
       url: `/credits/:id/${deed}`,
       access: 'credits:write',
       params: ofCredit,
       body: z.object({ note: text, late: z.literal('yes').optional(), month: text }),
-      handle: async ({ params: { id }, body, ask, shell }) => {
+      handle: async ({ params: { id }, body, caller, shell }) => {
         const month = isMonthName(body.month) ? body.month : undefined;
         try {
-          const { operation, given } = request(id, body);
-          await ask(operation, given);
+          await perform(caller, id, body);
           return { to: `/credits?done=${deed}${month === undefined ? '' : `&month=${month}`}` };
         } catch (error) {
           const wrong = faultsIn(error);
           if (wrong === null) throw error;
-          return show({ ask, shell, month, wrong }, 400);
+          return show({ caller, shell, month, wrong }, 400);
         }
       },
     });

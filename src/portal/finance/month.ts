@@ -2,14 +2,15 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { isMonthName, monthAfter } from '../../core/time/calendar.js';
 import { reportFormats } from '../../render/report/formats.js';
-import type { outcome } from '../../http/credits/statements.js';
+import type { Caller } from '../../http/access/caller.js';
+import type { Api } from '../../http/http.js';
 import type { ParameterFault } from '../../http/problem.js';
 import { faultsIn } from '../faults-in.js';
-import { addPage, type Ask, type PageAnswer, type PortalOptions } from '../page.js';
+import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
 import { byService, statementsOf, totalsOf } from './statement.js';
 
-type Outcome = z.output<typeof outcome>;
+type Outcome = Answer<'sealStatements'>['statements'][number];
 
 const ofMonth = z.object({ month: z.string().max(20) });
 const acts = ['seal', 'revise', 'differences', 'close', 'check'] as const;
@@ -17,6 +18,7 @@ type Act = (typeof acts)[number];
 
 /** `/months/2026-10`: every statement of a month as it stands, what it adds up to, and what can be done with it. */
 export function monthPages(server: FastifyInstance, portal: PortalOptions): void {
+  const { api } = portal;
   addPage(server, portal, {
     method: 'GET',
     url: '/months',
@@ -25,7 +27,7 @@ export function monthPages(server: FastifyInstance, portal: PortalOptions): void
   });
 
   interface Shown {
-    readonly ask: Ask;
+    readonly caller: Caller;
     readonly shell: Shell;
     readonly month: string;
     readonly show?: string;
@@ -34,11 +36,11 @@ export function monthPages(server: FastifyInstance, portal: PortalOptions): void
     readonly done?: string | null;
   }
   const show = async (
-    { ask, shell, month, show: only = 'all', wrong = [], outcomes = null, done = null }: Shown,
+    { caller, shell, month, show: only = 'all', wrong = [], outcomes = null, done = null }: Shown,
     status = 200,
   ): Promise<PageAnswer> => {
     if (!isMonthName(month)) return null;
-    const months = byService(await statementsOf(ask, { month }));
+    const months = byService(await statementsOf(api, caller, { month }));
     const { book } = portal.config();
     const customers = new Map(book.customers.map(({ id, name }) => [id, name]));
     const sealed = months.filter(({ latest }) => latest.state === 'sealed');
@@ -82,8 +84,8 @@ export function monthPages(server: FastifyInstance, portal: PortalOptions): void
       show: z.enum(['all', 'draft', 'sealed', 'changed']).catch('all').default('all'),
       done: z.string().max(20).optional(),
     }),
-    handle: ({ params: { month }, query, ask, shell }) =>
-      show({ ask, shell, month, show: query.show, done: query.done ?? null }),
+    handle: ({ params: { month }, query, caller, shell }) =>
+      show({ caller, shell, month, show: query.show, done: query.done ?? null }),
   });
   for (const act of acts)
     addPage(server, portal, {
@@ -95,15 +97,15 @@ export function monthPages(server: FastifyInstance, portal: PortalOptions): void
         service: z.string().max(200).default(''),
         incomplete: z.string().max(2000).default(''),
       }),
-      handle: async ({ params: { month }, body, ask, shell }) => {
+      handle: async ({ params: { month }, body, caller, shell }) => {
         try {
-          const outcomes = await perform(ask, act, month, body);
+          const outcomes = await perform(api, caller, act, month, body);
           if (outcomes === null) return { to: `/months/${encodeURIComponent(month)}?done=${act}` };
-          return await show({ ask, shell, month, outcomes, done: act });
+          return await show({ caller, shell, month, outcomes, done: act });
         } catch (error) {
           const wrong = faultsIn(error);
           if (wrong === null) throw error;
-          return show({ ask, shell, month, wrong }, 400);
+          return show({ caller, shell, month, wrong }, 400);
         }
       },
     });
@@ -111,22 +113,28 @@ export function monthPages(server: FastifyInstance, portal: PortalOptions): void
 
 /** Null: there is nothing to say of each statement. */
 async function perform(
-  ask: Ask,
+  api: Api,
+  caller: Caller,
   act: Act,
   month: string,
   { service, incomplete }: { readonly service: string; readonly incomplete: string },
 ): Promise<readonly Outcome[] | null> {
   const params = { month };
   const services = service.trim() === '' ? null : [service.trim()];
-  if (act === 'close' || act === 'check') {
-    await ask(`${act}Statements`, { params, body: act === 'close' ? { services } : {} });
-    return null;
+  const body = { services, acceptIncomplete: incomplete.trim() === '' ? null : incomplete };
+  switch (act) {
+    case 'close':
+      await api.closeStatements(caller, { params, body: { services } });
+      return null;
+    case 'check':
+      await api.checkStatements(caller, { params });
+      return null;
+    case 'seal':
+      return (await api.sealStatements(caller, { params, body })).statements;
+    case 'revise':
+    case 'differences': {
+      const dryRun = act === 'differences';
+      return (await api.reviseStatements(caller, { params, body: { ...body, dryRun } })).statements;
+    }
   }
-  const acceptIncomplete = incomplete.trim() === '' ? null : incomplete;
-  const asked = { services, acceptIncomplete };
-  const answer = await ask<{ readonly statements: readonly Outcome[] }>(
-    act === 'seal' ? 'sealStatements' : 'reviseStatements',
-    { params, body: act === 'seal' ? asked : { ...asked, dryRun: act === 'differences' } },
-  );
-  return answer?.statements ?? [];
 }

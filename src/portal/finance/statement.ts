@@ -2,11 +2,12 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { formatAmount } from '../../core/money.js';
 import type { OutagePart } from '../../core/statement/document-parts.js';
-import type { Part, StatementDocument } from '../../core/statement/document.js';
+import type { Part } from '../../core/statement/document.js';
 import { isMonthName } from '../../core/time/calendar.js';
 import { merge } from '../../core/time/intervals.js';
 import type { EpochMs } from '../../core/types.js';
-import type { summary } from '../../http/credits/statements.js';
+import type { Caller } from '../../http/access/caller.js';
+import type { Api } from '../../http/http.js';
 import { localeOf } from '../../i18n/locale.js';
 import { minorUnits } from '../../render/report/blocks.js';
 import { rulingBlocks } from '../../render/report/compose/origin.js';
@@ -14,13 +15,20 @@ import { creditBlocks } from '../../render/report/compose/paths.js';
 import { reportFormats } from '../../render/report/formats.js';
 import { observedPercent, resultOf } from '../../render/report/observed.js';
 import { everyPage } from '../forms.js';
-import { addPage, type Ask, type PortalOptions } from '../page.js';
+import { addPage, type Answer, type PortalOptions } from '../page.js';
 
-type Summary = z.output<typeof summary>;
+type Summary = Answer<'listStatements'>['statements'][number];
 
-/** Every statement of a month, or of one of its services: the draft and all revisions. */
-export const statementsOf = (ask: Ask, query: { month: string; service?: string }): Promise<Summary[]> =>
-  everyPage<Summary>(ask, 'listStatements', 'statements', { ...query, limit: '1000' });
+/** Every statement that the caller sees, of a month or a service where one is given: drafts and all revisions. */
+export const statementsOf = (
+  api: Api,
+  caller: Caller,
+  query: { month?: string; service?: string },
+): Promise<Summary[]> =>
+  everyPage(
+    (cursor) => api.listStatements(caller, { query: { ...query, limit: '1000', cursor } }),
+    ({ statements }) => statements,
+  );
 
 /** What stands for a service now: its latest revision, else its draft. */
 interface ServiceMonth {
@@ -65,16 +73,9 @@ export function totalsOf(months: readonly ServiceMonth[]): Total[] {
   });
 }
 
-interface Statement {
-  readonly document: StatementDocument;
-  readonly hash?: string;
-  readonly key?: string;
-  readonly sealedAt?: string;
-  readonly sealedBy?: string;
-}
-
 /** `/months/2026-10/SERVICE`: one statement, where each of its amounts comes from, and how its revisions differ. */
 export function financeStatementPage(server: FastifyInstance, portal: PortalOptions): void {
+  const { api } = portal;
   addPage(server, portal, {
     method: 'GET',
     url: '/months/:month/:service',
@@ -88,11 +89,11 @@ export function financeStatementPage(server: FastifyInstance, portal: PortalOpti
         .catch(undefined),
       now: z.literal('yes').optional().catch(undefined),
     }),
-    handle: async ({ params: { month, service }, query: { revision, now }, ask, shell }) => {
+    handle: async ({ params: { month, service }, query: { revision, now }, caller, shell }) => {
       if (!isMonthName(month)) return null;
-      const found = await ask<Statement>('getStatement', {
+      const found = await api.getStatement(caller, {
         params: { month, service },
-        query: { ...(revision !== undefined && { revision }), ...(now === 'yes' && { toDate: 'true' }) },
+        query: { revision, toDate: now === 'yes' ? 'true' : 'false' },
       });
       if (found === null) return null;
       const { document, ...seal } = found;
@@ -105,10 +106,10 @@ export function financeStatementPage(server: FastifyInstance, portal: PortalOpti
           month,
           service,
           document,
-          seal: seal.sealedBy === undefined ? null : seal,
+          seal: 'sealedBy' in seal ? seal : null,
           now: now === 'yes',
           outages: outagesOf(document.outages),
-          all: await statementsOf(ask, { month, service }),
+          all: await statementsOf(api, caller, { month, service }),
           credit: creditBlocks({ document, locale }),
           rulings: rulingBlocks({ document, locale }),
           availabilityOf: (part: Part) => {

@@ -3,15 +3,15 @@ import { z } from 'zod';
 import { exclusionKinds } from '../../core/exclusion.js';
 import { decisions, samePerson } from '../../core/ledger/proposals.js';
 import { exclusionStates } from '../../core/ledger/exclusions.js';
-import type { exclusion, impacts } from '../../http/ledger/answers.js';
 import { zonedInput } from '../customer/local-time.js';
+import type { Caller } from '../../http/access/caller.js';
 import type { ParameterFault } from '../../http/problem.js';
 import { faultsIn } from '../faults-in.js';
 import { everyPage } from '../forms.js';
-import { addPage, type Ask, type PageAnswer, type PortalOptions } from '../page.js';
+import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
 
-type Exclusion = z.output<typeof exclusion>;
+type Exclusion = Answer<'getExclusion'>;
 const field = (length: number) => z.string().max(length).default('');
 const linesOf = (text: string): string[] | null => {
   const lines = text.split(/[\r\n,]+/).flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
@@ -26,6 +26,7 @@ const scopeTexts = ({ scope }: Exclusion): readonly string[] =>
 
 /** `/exclusions`: what was proposed, what it would change, and whether it counts. */
 export function exclusionPages(server: FastifyInstance, portal: PortalOptions): void {
+  const { api } = portal;
   addPage(server, portal, {
     method: 'GET',
     url: '/exclusions',
@@ -36,8 +37,11 @@ export function exclusionPages(server: FastifyInstance, portal: PortalOptions): 
         .catch('proposed')
         .default('proposed'),
     }),
-    handle: async ({ query: { state }, ask, shell }) => {
-      const all = await everyPage<Exclusion>(ask, 'listExclusions', 'exclusions', { limit: '1000' });
+    handle: async ({ query: { state }, caller, shell }) => {
+      const all = await everyPage(
+        (cursor) => api.listExclusions(caller, { query: { limit: '1000', cursor } }),
+        ({ exclusions }) => exclusions,
+      );
       const shown = all.filter((one) => state === 'all' || one.state === state).toReversed();
       const waiting = all.filter((one) => one.state === 'proposed').length;
       return {
@@ -55,7 +59,7 @@ export function exclusionPages(server: FastifyInstance, portal: PortalOptions): 
   });
 
   interface Shown {
-    readonly ask: Ask;
+    readonly caller: Caller;
     readonly shell: Shell;
     readonly id: string;
     readonly impact?: boolean;
@@ -63,15 +67,13 @@ export function exclusionPages(server: FastifyInstance, portal: PortalOptions): 
     readonly wrong?: readonly ParameterFault[];
   }
   const show = async (
-    { ask, shell, id, impact = false, done = null, wrong = [] }: Shown,
+    { caller, shell, id, impact = false, done = null, wrong = [] }: Shown,
     status = 200,
   ): Promise<PageAnswer> => {
-    const found = await ask<Exclusion>('getExclusion', { params: { id } });
+    const found = await api.getExclusion(caller, { params: { id } });
     if (found === null) return null;
     const known = impact && shell.may('exclusions:impact');
-    const changes = known
-      ? await ask<z.output<typeof impacts>>('getExclusionImpact', { params: { id } })
-      : null;
+    const changes = known ? await api.getExclusionImpact(caller, { params: { id } }) : null;
     const mine = samePerson(found.proposed?.actor ?? '', shell.principal?.name ?? '');
     return {
       view: 'exclusion',
@@ -124,11 +126,11 @@ export function exclusionPages(server: FastifyInstance, portal: PortalOptions): 
       reason: field(20_000),
       proof: field(20_000),
     }),
-    handle: async ({ body, ask, shell }) => {
+    handle: async ({ body, caller, shell }) => {
       const local = (text: string): string | null => zonedInput(text, shell.f.zone);
       const notice = local(body.notice);
       try {
-        const proposed = await ask<Exclusion>('proposeExclusion', {
+        const proposed = await api.proposeExclusion(caller, {
           body: {
             kind: body.kind,
             scope: linesOf(body.scope),
@@ -156,8 +158,8 @@ export function exclusionPages(server: FastifyInstance, portal: PortalOptions): 
       impact: z.literal('yes').optional().catch(undefined),
       done: z.string().max(20).optional(),
     }),
-    handle: ({ params: { id }, query, ask, shell }) =>
-      show({ ask, shell, id, impact: query.impact === 'yes', done: query.done ?? null }),
+    handle: ({ params: { id }, query, caller, shell }) =>
+      show({ caller, shell, id, impact: query.impact === 'yes', done: query.done ?? null }),
   });
   for (const decision of decisions)
     addPage(server, portal, {
@@ -166,14 +168,15 @@ export function exclusionPages(server: FastifyInstance, portal: PortalOptions): 
       access: 'exclusions:decide',
       params: ofExclusion,
       body: z.object({ reason: field(20_000) }),
-      handle: async ({ params: { id }, body, ask, shell }) => {
+      handle: async ({ params: { id }, body, caller, shell }) => {
         try {
-          await ask(`${decision}Exclusion`, { params: { id }, body: { reason: orNull(body.reason) } });
+          const request = { params: { id }, body: { reason: orNull(body.reason) } };
+          await api.exclusionDecisions[decision](caller, request);
           return { to: `/exclusions/${encodeURIComponent(id)}?done=${decision}` };
         } catch (error) {
           const wrong = faultsIn(error);
           if (wrong === null) throw error;
-          return show({ ask, shell, id, wrong }, 400);
+          return show({ caller, shell, id, wrong }, 400);
         }
       },
     });

@@ -117,14 +117,14 @@ const maxOfTheWorst = 20;
 
 /** `/mesh`: the bands of all paths, source × destination. */
 export function meshPage(server: FastifyInstance, portal: PortalOptions): void {
+  const { api } = portal;
   addPage(server, portal, {
     method: 'GET',
     url: '/mesh',
     access: 'rounds:read',
     query: z.object({ window: z.enum(windowKinds).catch('last-24h').default('last-24h') }),
-    handle: async ({ query: { window }, ask, shell }) => {
-      const mesh = await ask<MeshJson>('getMesh');
-      if (mesh === null) return null;
+    handle: async ({ query: { window }, caller, shell }) => {
+      const mesh = await api.getMesh(caller);
       const { counts, worst, ...map } = heatMap(mesh, window);
       return {
         view: 'mesh',

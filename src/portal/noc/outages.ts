@@ -1,25 +1,20 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { outage } from '../../http/ledger/answers.js';
 import { zonedInput } from '../customer/local-time.js';
+import type { Caller } from '../../http/access/caller.js';
 import type { ParameterFault } from '../../http/problem.js';
 import { faultsIn } from '../faults-in.js';
-import { addPage, type Ask, type PageAnswer, type PortalOptions } from '../page.js';
+import { addPage, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
-
-type Outage = z.output<typeof outage>;
-type Answer = { readonly outages: readonly Outage[]; readonly total: number };
 
 const shownMs = 31 * 86_400_000;
 const most = 200;
 const field = (length: number) => z.string().max(length).default('');
-const deeds = { add: 'addOutage', correct: 'correctOutage', void: 'voidOutage' } as const;
-type Deed = keyof typeof deeds;
-
-/** When an outage began, as it counts or was measured. */
+const deeds = ['add', 'correct', 'void'] as const;
 
 /** `/outages`: those that last and those of a month; and forms for what the watch did not see as it was. */
 export function outagePages(server: FastifyInstance, portal: PortalOptions): void {
+  const { api } = portal;
   addPage(server, portal, {
     method: 'GET',
     url: '/outages',
@@ -28,11 +23,12 @@ export function outagePages(server: FastifyInstance, portal: PortalOptions): voi
       show: z.enum(['open', 'month']).catch('open').default('open'),
       done: z.string().max(20).optional(),
     }),
-    handle: async ({ query: { show, done }, ask, shell }) => {
+    handle: async ({ query: { show, done }, caller, shell }) => {
       const from = new Date(portal.now() - shownMs).toISOString();
-      const those = show === 'open' ? { open: 'true' } : { from };
-      const query = { ...those, order: 'newest', limit: String(most) };
-      const { outages, total } = (await ask<Answer>('listOutages', { query })) ?? { outages: [], total: 0 };
+      const those = show === 'open' ? { open: 'true' as const } : { from };
+      const { outages, total } = await api.listOutages(caller, {
+        query: { ...those, order: 'newest', limit: String(most) },
+      });
       return {
         view: 'outages',
         title: shell.w.noc.outages.title,
@@ -50,14 +46,14 @@ export function outagePages(server: FastifyInstance, portal: PortalOptions): voi
 
   const form = async (
     {
-      ask,
+      caller,
       shell,
       of,
       ...more
-    }: { ask: Ask; shell: Shell; of: string; wrong?: readonly ParameterFault[]; fields?: object },
+    }: { caller: Caller; shell: Shell; of: string; wrong?: readonly ParameterFault[]; fields?: object },
     status = 200,
   ): Promise<PageAnswer> => {
-    const found = of === '' ? null : await ask<Answer>('listOutages', { query: { ref: of } });
+    const found = of === '' ? null : await api.listOutages(caller, { query: { ref: of } });
     const outage = found?.outages[0] ?? null;
     if (of !== '' && outage === null) return null;
     const span = outage?.counts ?? null;
@@ -82,10 +78,10 @@ export function outagePages(server: FastifyInstance, portal: PortalOptions): voi
     access: 'outages:read',
     query: z.object({ of: field(200) }),
     // To look at a form writes nothing.
-    handle: ({ query: { of }, ask, shell, caller }) =>
-      caller.may('outages:write') ? form({ ask, shell, of }) : { to: '/outages' },
+    handle: ({ query: { of }, shell, caller }) =>
+      caller.may('outages:write') ? form({ caller, shell, of }) : { to: '/outages' },
   });
-  for (const deed of Object.keys(deeds) as Deed[])
+  for (const deed of deeds)
     addPage(server, portal, {
       method: 'POST',
       url: `/outages/${deed}`,
@@ -98,25 +94,21 @@ export function outagePages(server: FastifyInstance, portal: PortalOptions): voi
         reason: field(20_000),
         evidence: field(20_000),
       }),
-      handle: async ({ body, ask, shell }) => {
+      handle: async ({ body, caller, shell }) => {
         const { of, port, reason, evidence } = body;
         const times = { from: zonedInput(body.from, shell.f.zone), to: zonedInput(body.to, shell.f.zone) };
         const said = { reason, evidence: evidence.trim() === '' ? null : evidence };
         try {
-          await ask(deeds[deed], {
-            body: {
-              ...(deed === 'add' ? { port } : { of }),
-              ...(deed === 'void' ? {} : times),
-              ...said,
-            },
-          });
+          if (deed === 'add') await api.addOutage(caller, { body: { port, ...times, ...said } });
+          else if (deed === 'correct') await api.correctOutage(caller, { body: { of, ...times, ...said } });
+          else await api.voidOutage(caller, { body: { of, ...said } });
           return { to: `/outages?show=month&done=${deed}` };
         } catch (error) {
           const wrong = faultsIn(error);
           if (wrong === null) throw error;
           return (
-            (await form({ ask, shell, of, wrong, fields: body }, 400)) ??
-            form({ ask, shell, of: '', wrong }, 400)
+            (await form({ caller, shell, of, wrong, fields: body }, 400)) ??
+            form({ caller, shell, of: '', wrong }, 400)
           );
         }
       },

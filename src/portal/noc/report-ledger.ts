@@ -2,16 +2,16 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { CustomerRegistry } from '../../core/customer/book.js';
 import { exclusionKinds } from '../../core/exclusion.js';
-import type { report } from '../../http/tickets/answers.js';
-import type { outage } from '../../http/ledger/answers.js';
+import type { Caller } from '../../http/access/caller.js';
+import type { Api } from '../../http/http.js';
 import { zonedInput } from '../customer/local-time.js';
 import type { ParameterFault } from '../../http/problem.js';
 import { faultsIn } from '../faults-in.js';
-import { addPage, type Ask, type PageAnswer, type PortalOptions } from '../page.js';
+import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
 
-type Report = z.output<typeof report>;
-type Outage = z.output<typeof outage>;
+type Report = Answer<'getFaultReport'>;
+type Outage = Answer<'listOutages'>['outages'][number];
 
 /** Outages from so long before a report are offered to be corrected by it. */
 const beforeMs = 86_400_000;
@@ -31,42 +31,51 @@ type Fields = z.output<z.ZodObject<typeof fields>>;
 const ofReport = z.object({ id: z.string().max(200) });
 const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim());
 
+interface Asked {
+  readonly api: Api;
+  readonly caller: Caller;
+  readonly params: { readonly id: string };
+}
+interface Times {
+  readonly from: string;
+  readonly to: string;
+}
+
 /** What each form asks of the API. */
 const deeds = {
-  'to-outage': {
-    operation: 'faultReportToOutage',
-    body: ({ of, port, reason }: Fields, times: object) => ({
-      ...times,
-      of: orNull(of),
-      port: orNull(port),
-      reason: orNull(reason),
+  'to-outage': ({ api, caller, params }: Asked, { of, port, reason }: Fields, times: Times) =>
+    api.faultReportToOutage(caller, {
+      params,
+      body: { ...times, of: orNull(of), port: orNull(port), reason: orNull(reason) },
     }),
-  },
-  'to-exclusion': {
-    operation: 'faultReportToExclusion',
-    body: ({ kind, scope, reason, proof }: Fields, times: object) => ({
-      ...times,
-      kind,
-      reason: orNull(reason),
-      proof: orNull(proof),
-      scope: orNull(scope)?.split(/[\s,]+/) ?? null,
+  'to-exclusion': ({ api, caller, params }: Asked, fields: Fields, times: Times) =>
+    api.faultReportToExclusion(caller, {
+      params,
+      body: {
+        ...times,
+        kind: fields.kind,
+        reason: orNull(fields.reason),
+        proof: orNull(fields.proof),
+        scope: orNull(fields.scope)?.split(/[\s,]+/) ?? null,
+      },
     }),
-  },
-  link: { operation: 'linkFaultReport', body: ({ incident }: Fields) => ({ to: incident }) },
-} as const;
+  link: ({ api, caller, params }: Asked, { incident }: Fields) =>
+    api.faultReportTransitions.link(caller, { params, body: { to: incident } }),
+};
 type Deed = keyof typeof deeds;
 
 /** `/faults/F1/ledger`: a report becomes an outage or an exclusion in one step, or part of another one's incident. */
 export function reportLedgerPages(server: FastifyInstance, portal: PortalOptions): void {
+  const { api } = portal;
   interface Shown {
-    readonly ask: Ask;
+    readonly caller: Caller;
     readonly shell: Shell;
     readonly id: string;
     readonly wrong?: readonly ParameterFault[];
     readonly said?: Fields;
   }
-  const show = async ({ ask, shell, id, wrong = [], said }: Shown, status = 200): Promise<PageAnswer> => {
-    const found = await ask<Report>('getFaultReport', { params: { id } });
+  const show = async ({ caller, shell, id, wrong = [], said }: Shown, status = 200): Promise<PageAnswer> => {
+    const found = await api.getFaultReport(caller, { params: { id } });
     if (found === null) return null;
     const local = (at: string | number): string => shell.f.iso(at).slice(0, 19);
     const [, destination = ''] = found.path?.split('>') ?? [];
@@ -80,7 +89,7 @@ export function reportLedgerPages(server: FastifyInstance, portal: PortalOptions
         wrong,
         kinds: exclusionKinds,
         ports: pops.map((pop) => pop.id),
-        outages: await outagesNear(ask, found, portsOf(found, book)),
+        outages: await outagesNear(api, caller, found, portsOf(found, book)),
         fields: {
           from: local(found.since),
           to: local(portal.now()),
@@ -102,8 +111,8 @@ export function reportLedgerPages(server: FastifyInstance, portal: PortalOptions
     url: '/faults/:id/ledger',
     access: 'faults:read',
     params: ofReport,
-    handle: ({ params: { id }, ask, shell, caller }) =>
-      caller.may('faults:work') ? show({ ask, shell, id }) : { to: `/faults/${encodeURIComponent(id)}` },
+    handle: ({ params: { id }, shell, caller }) =>
+      caller.may('faults:work') ? show({ caller, shell, id }) : { to: `/faults/${encodeURIComponent(id)}` },
   });
   for (const deed of Object.keys(deeds) as Deed[])
     addPage(server, portal, {
@@ -112,19 +121,16 @@ export function reportLedgerPages(server: FastifyInstance, portal: PortalOptions
       access: 'faults:work',
       params: ofReport,
       body: z.object(fields),
-      handle: async ({ params: { id }, body, ask, shell }) => {
+      handle: async ({ params: { id }, body, caller, shell }) => {
         const { zone } = shell.f;
         const times = { from: zonedInput(body.from, zone) ?? '', to: zonedInput(body.to, zone) ?? '' };
         try {
-          const done = await ask<Report>(deeds[deed].operation, {
-            params: { id },
-            body: deeds[deed].body(body, times),
-          });
+          const done = await deeds[deed]({ api, caller, params: { id } }, body, times);
           return done && { to: `/faults/${done.id}?done=${deed}` };
         } catch (error) {
           const wrong = faultsIn(error);
           if (wrong === null) throw error;
-          return show({ ask, shell, id, wrong, said: body }, 400);
+          return show({ caller, shell, id, wrong, said: body }, 400);
         }
       },
     });
@@ -140,14 +146,19 @@ function portsOf({ path, service }: Report, { services, lines }: CustomerRegistr
 }
 
 /** What was measured there shortly before it and since, newest first. */
-async function outagesNear(ask: Ask, { since }: Report, ports: readonly string[]): Promise<Outage[]> {
+async function outagesNear(
+  api: Api,
+  caller: Caller,
+  { since }: Report,
+  ports: readonly string[],
+): Promise<Outage[]> {
   const from = new Date(Date.parse(since) - beforeMs).toISOString();
   const found: Outage[] = [];
   for (const port of ports) {
-    const answer = await ask<{ readonly outages: readonly Outage[] }>('listOutages', {
+    const answer = await api.listOutages(caller, {
       query: { port, from, order: 'newest' },
     });
-    found.push(...(answer?.outages ?? []).filter(({ counts }) => counts !== null));
+    found.push(...answer.outages.filter(({ counts }) => counts !== null));
   }
   return found.sort((a, b) => ((a.counts?.from ?? '') < (b.counts?.from ?? '') ? 1 : -1)).slice(0, 100);
 }

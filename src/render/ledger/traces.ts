@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { lastHop, type PathTrace, type TraceRun } from '../../core/trace/trace.js';
-import { isoInstant, tableLines } from '../figures.js';
+import { isoInstant } from '../figures.js';
+import { tableLines } from '../table.js';
 
 /** Whose network an address is, when the operator has said so; null: not said. */
 export type NetworkOf = (address: string) => string | null;
@@ -29,11 +30,11 @@ export interface TracesView {
   readonly before: PathTrace | null;
 }
 
-export function tracesJson({ then, before }: TracesView, networkOf: NetworkOf): object {
+export function tracesJson({ then, before }: TracesView, networkOf: NetworkOf) {
   return { then: then && traceJson(then, networkOf), before: before && traceJson(before, networkOf) };
 }
 
-function traceJson({ observer, port, at, reason, address, runs }: PathTrace, networkOf: NetworkOf): object {
+function traceJson({ observer, port, at, reason, address, runs }: PathTrace, networkOf: NetworkOf) {
   return {
     observer,
     port,

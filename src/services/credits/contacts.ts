@@ -43,7 +43,9 @@ export function createContacts({ store, config, now }: ContactsOptions): Contact
   const show = async (id: string): Promise<Contact> => {
     const found = await contacts.get(id);
     if (found) return found;
-    throw new ValidationError([validationError('id', `${id} is nobody`, 'an id as `person list` prints it')]);
+    throw new ValidationError([
+      validationError('id', `${id} is nobody`, 'an id as `person list` prints it', ['no-such', id]),
+    ]);
   };
   const standing = async (id: string): Promise<Contact> => {
     const found = await show(id);

@@ -53,7 +53,7 @@ function find(
   }
   const known = alive.map(({ entry, item: { id } }) => (typeof id === 'string' ? id : entry));
   const allowed = known.slice(-idsShown).join(', ') || `nothing: no ${what} is entered`;
-  return validationError('id', `is no ${what} that was entered`, allowed);
+  return validationError('id', `is no ${what} that was entered`, allowed, ['no-such', of]);
 }
 
 /** The fields that can be changed. Others apply to all time, so a change would alter months that are over. */
@@ -175,7 +175,7 @@ export function createRegistry({ ledger, config, now, bookChanged }: RegistryOpt
           .map((one) => one.id);
         if (alive.includes(entry)) return { type: 'book-withdrawn', id, of: entry, reason };
         const allowed = alive.slice(-12).join(', ') || 'nothing: nothing is entered';
-        return [validationError('id', 'is no entry that counts', allowed)];
+        return [validationError('id', 'is no entry that counts', allowed, ['no-such', entry])];
       }),
   };
 }

@@ -1,5 +1,5 @@
 import { Cron } from 'croner';
-import { type ExclusionInput, readExclusion } from '../../config/exclusion-files.js';
+import { type ExclusionInput, readExclusion } from '../../config/exclusion-input.js';
 import type { ExclusionText, LedgerAction, LedgerEvent, Recurrence } from '../../core/ledger/actions.js';
 import { headOf, linkAfter } from '../../core/ledger/chain.js';
 import { formatRefusal, type ValidationIssue, validationError } from '../../core/ledger/errors.js';

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.js';
-import type { ExclusionInput } from '../../config/exclusion-files.js';
+import type { ExclusionInput } from '../../config/exclusion-input.js';
 import type { CustomerRegistry } from '../../core/customer/book.js';
 import type { AttachmentRef, ExclusionText, LedgerAction, OutageRef } from '../../core/ledger/actions.js';
 import { validationError } from '../../core/ledger/errors.js';

@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer';
 import type { Config, SmtpConfig } from '../../config/config.js';
 import type { EpochMs } from '../../core/types.js';
 import type { Clock, Log, Random } from '../../engine/ports.js';
@@ -168,6 +167,8 @@ export interface MailOptions {
 /** Sends a mail over SMTP. Resolves when the server accepted it; rejects with the reason, without secrets. */
 export async function sendMail({ smtp, to, mail, delivery, timeoutMs }: MailOptions): Promise<void> {
   const { host, port, security, user, password, from } = smtp;
+  // Loaded with the first mail: most installations send none.
+  const { createTransport } = await import('nodemailer');
   const transport = createTransport({
     host,
     port,

@@ -72,11 +72,11 @@ const growsEveryMs = 2_000;
 
 interface StandingOptions {
   readonly clock: Clock;
-  readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds'>;
+  readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds' | 'paths'>;
   /** Returns the configuration in force. */
   readonly config: () => Config;
   /** The plan for paths that no service names; null: such paths are not judged. */
-  readonly defaultPlan: Plan | null;
+  readonly defaultPlan: () => Plan | null;
   readonly events: StandingEvents;
   readonly log: Log;
 }
@@ -128,7 +128,7 @@ export function createStanding(options: StandingOptions): StandingKeeper {
     const names = foreign.map(({ id }) => id).join(' ');
     if (basis?.config === current && now < basis.monthEnd && names === basis.paths) return;
     const before = basis?.config === current && now < basis.monthEnd ? terms : new Map<PathId, PathTerms>();
-    terms = termsAt(current, [...current.paths, ...foreign], defaultPlan, now);
+    terms = termsAt(current, [...current.paths, ...foreign], defaultPlan(), now);
     const ends = [...terms.values()].map(({ month }) => month.to);
     basis = { config: current, monthEnd: Math.min(Infinity, ...new Set(ends)), paths: names };
     for (const path of terms.keys()) if (!before.has(path)) dirty.add(path);
@@ -190,11 +190,12 @@ export function createStanding(options: StandingOptions): StandingKeeper {
     const folded = foldExclusions(ledger);
     const exclusions = approvedExcuses(folded);
     const outages = showOutages(await store.watch.outages(), foldCorrections(ledger));
-    events.ledger(ledgerStanding(folded, now));
+    events.ledger(ledgerStanding(folded, now, config().pops.map(({ id }) => id)));
     const entered = { outages, exclusions };
     services = { at: now, services: await judgeServicesNow({ store, config: config(), now, entered }) };
     events.services(services.services);
     const own = new Set<PathId>(config().paths.map(({ id }) => id));
+    const seen = await store.paths.known();
     let shownAt = clock.monotonicMs();
     for (const path of [...dirty]) {
       if (signal.aborted) return;
@@ -202,7 +203,14 @@ export function createStanding(options: StandingOptions): StandingKeeper {
       const of = terms.get(path);
       if (!of) continue;
       const { everyMs: between } = config().measurement;
-      const query = { rounds: store.rounds, terms: of, exclusions, everyMs: between, until: untilOf(path) };
+      const query = {
+        rounds: store.rounds,
+        terms: of,
+        exclusions,
+        everyMs: between,
+        until: untilOf(path),
+        configuredAt: seen.get(path)?.firstSeenAt ?? null,
+      };
       try {
         const standing = await pathStanding(query);
         standings.set(path, standing);
@@ -243,7 +251,10 @@ export function createStanding(options: StandingOptions): StandingKeeper {
       slotsMissing: (missing) => {
         for (const { path, slot } of missing) accounted(path, slot);
       },
-      pathsChanged: refreshTerms,
+      // The terms of the start are read by the first round of judging: measuring begins without waiting for them.
+      pathsChanged: () => {
+        if (basis !== null) refreshTerms();
+      },
       outageChanged: () => {
         wake.abort();
       },

@@ -93,37 +93,50 @@ interface PathStandingQuery {
   readonly everyMs: number;
   /** Slots before this instant have a round or are missing. */
   readonly until: EpochMs;
+  /** When the path was first configured; null: not known. */
+  readonly configuredAt: EpochMs | null;
 }
 
 /** The state of a path over its newest slot, the last 24 hours and the month to date, summed up by the store. */
 export async function pathStanding(query: PathStandingQuery): Promise<PathStanding> {
-  const { terms, until, everyMs } = query;
+  const { terms, until, everyMs, configuredAt } = query;
+  const month = await over({ from: terms.month.from, to: Math.min(until, terms.month.to) }, query);
+  // A round that was due before anybody configured the path is missing for the month, and nobody's fault.
+  const since = Math.max(month.from, configuredAt ?? month.from);
+  const dueSince = dueIn({ from: since, to: month.to }, query);
   return {
     plan: terms.planId,
     commitmentUs: terms.commitmentUs,
     round: await over({ from: until - 1 - ((until - 1) % everyMs), to: until }, query),
     day: await over({ from: until - dayMs, to: until }, query),
-    month: await over({ from: terms.month.from, to: Math.min(until, terms.month.to) }, query),
+    month,
+    missing: Math.max(0, dueSince - month.held),
   };
 }
 
 async function over(window: Interval, query: PathStandingQuery): Promise<WindowStanding> {
-  const { terms, exclusions, everyMs } = query;
+  const { terms, exclusions } = query;
   const { path, plan, commitmentUs } = terms;
   const out = (kinds: readonly ExclusionKind[]) => leftOutOf(path.id, exclusions, kinds);
   const [latencyOut, lossOut] = [out(plan.latency.leavesOut), out(plan.loss.leavesOut)];
   const latency = await figures(window, latencyOut, query);
   const alike = JSON.stringify(latencyOut) === JSON.stringify(lossOut);
   const { loss } = alike ? latency : await figures(window, lossOut, query);
-  const due = dueSlots(window.from, window.to, everyMs, path).filter((slot) => !contains(latencyOut, slot));
   return {
     ...window,
     latencyUs: latency.latencyUs,
     loss,
     held: latency.held,
-    due: due.length,
+    due: dueIn(window, query),
     ...grade({ latencyUs: latency.latencyUs, loss }, commitmentUs, plan),
   };
+}
+
+/** How many slots are due in a window; those that planned maintenance leaves out are not. */
+function dueIn({ from, to }: Interval, { terms, exclusions, everyMs }: PathStandingQuery): number {
+  if (from >= to) return 0;
+  const leftOut = leftOutOf(terms.path.id, exclusions, terms.plan.latency.leavesOut);
+  return dueSlots(from, to, everyMs, terms.path).filter((slot) => !contains(leftOut, slot)).length;
 }
 
 async function figures(

@@ -10,36 +10,29 @@ import { sealDocument } from '../../seal/statement.js';
 import type { CreditChange } from '../../store/statement-store.js';
 import type { Store } from '../../store/store.js';
 
-export interface Sealing {
+interface Sealing {
   readonly store: Pick<Store, 'ledger' | 'statements'>;
   readonly signer: Signer;
   readonly actor: string;
   readonly now: () => EpochMs;
-  /** Called before each step with its name, so that tests can simulate a crash there. */
-  readonly step?: (name: SealStep) => void | Promise<void>;
 }
-
-/** The steps of sealing, in order. A crash at any point leaves either the old state or the new one. */
-export const sealSteps = ['draft', 'sign', 'commit', 'sealed'] as const;
-type SealStep = (typeof sealSteps)[number];
 
 const patience = 20;
 
 /**
  * Creates a function that seals documents one by one, each in one transaction with its billing row and ledger event. It
- * remembers the ledger's head between them, so that the ledger is not read again for each.
+ * remembers the ledger's head between them, so that the ledger is not read again for each. A crash at any point leaves
+ * either the old state or the new one.
  */
-export function sealer({ store, signer, actor, now, step }: Sealing) {
+export function sealer({ store, signer, actor, now }: Sealing) {
   let head: Pick<LedgerEvent, 'seq' | 'hash'> | null = null;
   /** Resolves to the hash; null: another process sealed the revision meanwhile. */
   return async (document: StatementDocument, owes: CreditFacts | null): Promise<string | null> => {
     const { id, revision, acceptedIncomplete } = document;
-    await step?.('draft');
     const draft = { ...document, state: 'draft' as const };
     await store.statements.putDraft({ document: draft, hash: digestOf(draft), at: now() }, owes);
     const rows = await store.statements.credits({ statement: id });
     const row = rows.find((each) => each.revision === revision && each.status === 'draft');
-    await step?.('sign');
     const at = now();
     const zone = document.parts[0]?.zone ?? 'UTC';
     const sealed = sealDocument(document, signer, { at: formatInstant(at, zone), by: actor });
@@ -52,14 +45,10 @@ export function sealer({ store, signer, actor, now, step }: Sealing) {
       const { hash, key } = sealed;
       const action = { type: 'statement-sealed', id, revision, hash, key, acceptedIncomplete } as const;
       const event = linkAfter(head, { at, actor, action }, digestOf);
-      await step?.('commit');
       const done = await store.statements.commit({ events: [event], sealed, sealedAt: at, credits });
       if (done === 'conflict') return null;
       head = done === 'stored' ? event : null;
-      if (done === 'stored') {
-        await step?.('sealed');
-        return hash;
-      }
+      if (done === 'stored') return hash;
     }
     throw new Error('the ledger moved each time that a statement was to be sealed');
   };

@@ -15,7 +15,7 @@ import { ValidationError } from '../ledger/entries.js';
 import { adjustmentOf, creditOf, drawMonth } from './draw.js';
 import type { Judging } from '../months/impact.js';
 import { servicesAsked, type MonthOfBook } from './months.js';
-import { type Outcome, sealer, type Sealing } from './seal.js';
+import { type Outcome, sealer } from './seal.js';
 
 export interface StatementsOptions {
   readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds' | 'statements'>;
@@ -25,7 +25,6 @@ export interface StatementsOptions {
   readonly software: string;
   /** Rejects with a `KeyError`. */
   readonly signer: () => Promise<Signer>;
-  readonly step?: Sealing['step'];
   /** Creates statements, for example in a worker thread; in this thread by default. */
   readonly judging?: Pick<Judging, 'draw'>;
 }
@@ -101,7 +100,6 @@ export function createStatements(options: StatementsOptions): Statements {
       now,
       actor: actor.trim(),
       signer: await options.signer(),
-      ...(options.step ? { step: options.step } : {}),
     });
   const inTurn: Store['statements']['inTurn'] = (month, work) => store.statements.inTurn(month, work);
 

@@ -1,4 +1,4 @@
-import type { ExclusionInput } from '../../config/exclusion-files.js';
+import type { ExclusionInput } from '../../config/exclusion-input.js';
 import type { Ticket } from '../../core/ticket/report.js';
 import { filesOf, forCustomer } from '../../core/ticket/visibility.js';
 import type { AttachmentRef } from '../../core/ledger/actions.js';

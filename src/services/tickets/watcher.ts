@@ -14,7 +14,6 @@ import type { EpochMs, PathId } from '../../core/types.js';
 import type { EngineEvents, Log } from '../../engine/ports.js';
 import type { Store } from '../../store/store.js';
 import { commitmentsIn } from '../months/load-case.js';
-import { suggestionDrafts } from '../notifications/notifier.js';
 import { plansOfPath } from '../quality.js';
 import { serviceAt } from './file.js';
 
@@ -93,6 +92,8 @@ export async function lookAtPath({ store, config, path, now }: SuggestOptions): 
   if (!next) return null;
   await store.suggestions.put(next);
   if (open === null) {
+    // Loaded when there is something to notify of: it has the words of all languages.
+    const { suggestionDrafts } = await import('../notifications/notifier.js');
     const drafts = suggestionDrafts(next, await store.targets.list(), config, customersOf(config, path, now));
     if (drafts.length > 0) await store.outbox.add(drafts);
   }

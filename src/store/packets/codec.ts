@@ -43,6 +43,7 @@ const reasonNumbers: Record<NotSentReason, number> = {
   'no-route': 5,
   'host-unreachable': 6,
   aborted: 7,
+  'in-flight': 8,
   other: 15,
 };
 const numberBits = 4;
@@ -106,9 +107,10 @@ function readKind(from: BitReader): Kind {
   }
 }
 
-function word<Word extends string>(numbers: Record<Word, number>, number: number): Word {
+/** A newer program may know more words than this one; the bytes keep them. */
+function word<Word extends string>(numbers: Record<Word, number>, number: number): Word | 'other' {
   for (const name in numbers) if (numbers[name] === number) return name;
-  throw new CorruptPacketsError(`the packed packets have an outcome of the unknown number ${number}`);
+  return 'other';
 }
 
 const polynomial = 0x1021;

@@ -1,7 +1,18 @@
 import pg, { type Pool, type PoolClient } from 'pg';
+import { turns } from '../ledger-cache.js';
+import {
+  builders,
+  type Query as Statement,
+  type Result,
+  type Runnable,
+  type Script,
+  type SqlDatabase,
+  statementOf,
+} from '../sql/database.js';
 import { StoreError } from '../store.js';
 import { destroySocket } from './connect.js';
 import { toStoreFault } from './faults.js';
+import { locks } from './migrate.js';
 
 interface WriterOptions {
   readonly pool: Pool;
@@ -141,7 +152,7 @@ export interface Connection {
   /** Runs a change of one statement; resolves to the number of affected rows. */
   readonly change: (sql: string, values: Values) => Promise<number>;
   /** Reserves one connection for the work; rejects with a `StoreError`. */
-  readonly withClient: <T>(work: (query: Query) => Promise<T>) => Promise<T>;
+  readonly withClient: <T>(work: (query: Query, client: PoolClient) => Promise<T>) => Promise<T>;
   /** Resolves when every change requested so far has completed. */
   readonly drained: () => Promise<void>;
   /** Rejects new changes, completes the requested ones, and closes the connections. */
@@ -185,7 +196,7 @@ export function connection(pool: Pool, name: string, readOnly: boolean): Connect
         const client = await pool.connect();
         let broken = false;
         try {
-          return await work(queryOf(client));
+          return await work(queryOf(client), client);
         } catch (error) {
           broken = faultOf(error) instanceof StoreError;
           throw error;
@@ -244,5 +255,85 @@ function numbered(sql: string, values: Values): { readonly sql: string; readonly
       if (value === undefined) throw new TypeError(`no value is given for :${name}`);
       return value;
     }),
+  };
+}
+
+/** Runs a script within the caller's transaction; each statement waits for the result of the one before. */
+async function runScript<T>(client: Pick<PoolClient, 'query'>, script: Script<T>): Promise<T> {
+  let step = script.next();
+  while (step.done !== true) {
+    let result: Result;
+    try {
+      result = await execute(client, step.value);
+    } catch (error) {
+      step = script.throw(error);
+      continue;
+    }
+    step = script.next(result);
+  }
+  return step.value;
+}
+
+async function execute(
+  client: Pick<PoolClient, 'query'>,
+  { sql, parameters }: Statement<unknown>,
+): Promise<Result> {
+  const { rows, rowCount } = await client.query<object>(sql, [...parameters]);
+  return { rows, changes: rowCount ?? 0 };
+}
+
+/** The database for the queries that both databases share. */
+export interface PostgresDatabase extends SqlDatabase {
+  readonly run: typeof runScript;
+}
+
+export function sqlDatabase({ read, write, change, withClient }: Connection): PostgresDatabase {
+  // Whoever holds the lock of a month keeps one connection; several at a time would leave none for the work.
+  const inTurn = turns();
+  return {
+    dialect: 'postgres',
+    from: builders.postgres(),
+    run: runScript,
+    read: <Row>(query: Runnable<Row>) => {
+      const { sql, parameters } = statementOf(query);
+      return read<Row>(sql, parameters as readonly Value[]);
+    },
+    snapshot: (script) =>
+      withClient(async (query, client) => {
+        await query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+        try {
+          return await runScript(client, script());
+        } finally {
+          await query('ROLLBACK');
+        }
+      }),
+    change: (query) => {
+      const { sql, parameters } = statementOf(query);
+      return change(sql, parameters as readonly Value[]);
+    },
+    write: (script) => write((_, client) => runScript(client, script())),
+    *lock(name) {
+      yield { sql: 'SELECT pg_advisory_xact_lock($1)', parameters: [locks[name]] };
+    },
+    erasure: {
+      *begin() {},
+      // Erased data must not remain in the table's file. The table is small, so it is rewritten at once.
+      async complete(table, deleted) {
+        if (deleted) await withClient((query) => query(`VACUUM FULL ${table}`)).catch(() => undefined);
+      },
+    },
+    inTurn: (month, work) =>
+      inTurn(() =>
+        withClient(async (query) => {
+          const key = { lock: locks.month, month: Number(month.replace('-', '')) };
+          await query('SELECT pg_advisory_lock(:lock::int, :month::int)', key);
+          try {
+            return await work();
+          } finally {
+            // A broken connection has lost the lock; then work done twice is refused when it is stored.
+            await query('SELECT pg_advisory_unlock(:lock::int, :month::int)', key);
+          }
+        }),
+      ),
   };
 }

@@ -1,6 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
 import { StoreError } from '../store.js';
-import type { Query } from './database.js';
 import { toStoreFault } from './faults.js';
 import { migrations as all } from './migrations.js';
 import type { Migration } from './migrations/migration.js';
@@ -22,11 +21,6 @@ export const locks = {
   /** Combined with a key made of schema and agent: the writer lock. */
   writer: 0x504f5011,
 } as const;
-
-/** Takes the lock until the end of the transaction; waits for its holder. */
-export async function lock(query: Query, which: keyof typeof locks): Promise<void> {
-  await query('SELECT pg_advisory_xact_lock($1)', [locks[which]]);
-}
 
 /** Upgrades the schema in one transaction that only one program runs at a time. Rejects with a `StoreError`. */
 export async function migrate(

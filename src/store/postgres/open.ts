@@ -3,29 +3,17 @@ import type { EpochMs, PathId } from '../../core/types.js';
 import { newestOf } from '../watch-store.js';
 import { decodePackets } from '../packets/codec.js';
 import { pathSums, spansWithout, type SumGroup } from '../path-sums.js';
-import type {
-  MeasuredBy,
-  PartOfPath,
-  RoundStore,
-  RoundWithin,
-  RunRecord,
-  RunStore,
-  Store,
-} from '../store.js';
+import type { MeasuredBy, PartOfPath, RoundStore, RoundWithin, Store } from '../store.js';
 import type { WriterLock } from '../writer-lock.js';
-import { accessStore } from './access.js';
+import { sharedStores } from '../sql/shared-stores.js';
 import { addressOf, connect } from './connect.js';
-import { type Connection, connection } from './database.js';
-import { ticketStore, outboxStore, suggestionStore, targetStore } from './tickets.js';
+import { type Connection, connection, sqlDatabase } from './database.js';
 import { toStoreFault } from './faults.js';
-import { attachmentStore, contactStore, ledgerStore } from './ledger.js';
 import { migrate, requireCurrentSchema } from './migrate.js';
-import { pathStore, upkeepStore } from './upkeep.js';
+import { upkeepStore } from './upkeep.js';
 import { roundList } from './round-list.js';
 import { roundPut } from './round-put.js';
 import { rowStore } from './rows.js';
-import { statementStore } from './statements.js';
-import { watchStore } from './watch.js';
 import { takeWriterLock, type WriterLockOptions } from './writer-lock.js';
 
 /** How many parts share a statement, and below it how many statements run in parallel, each on its own connection. */
@@ -137,6 +125,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     throw error;
   }
   const on = connection(pool, name, readOnly);
+  const db = sqlDatabase(on);
   return {
     rounds: {
       ...roundPut(on),
@@ -145,20 +134,9 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       ...monthSumsQuery(on),
       ...measuredByQuery(on),
     },
-    paths: pathStore(on),
-    runs: runStore(on),
-    watch: watchStore(on),
-    ledger: ledgerStore(on),
-    attachments: attachmentStore(on),
-    access: accessStore(on),
-    faults: ticketStore(on),
-    suggestions: suggestionStore(on),
-    targets: targetStore(on),
-    outbox: outboxStore(on),
-    statements: statementStore(on),
-    contacts: contactStore(on),
-    rows: rowStore(on),
-    upkeep: upkeepStore(on),
+    ...sharedStores(db),
+    rows: rowStore(on, db),
+    upkeep: upkeepStore(on, db),
     close: async () => {
       const closed = on.close();
       await on.drained();
@@ -179,36 +157,6 @@ function measuredByQuery({ read }: Connection): Pick<RoundStore, 'measuredBy'> {
          JOIN path ON path.id = path_id ORDER BY path.name, driver, stamps`,
         [from, to],
       ),
-  };
-}
-
-function runStore({ read, write }: Connection): RunStore {
-  return {
-    begin: (version, at) =>
-      write(async (query) => {
-        const [row] = await query<{ id: number }>(
-          'INSERT INTO run (version, started_at, last_seen_at) VALUES ($1, $2, $2) RETURNING id',
-          [version, at],
-        );
-        if (!row) throw new Error('the insert gave no row');
-        return row.id;
-      }),
-    beat: (id, at) =>
-      write(async (query) => {
-        const rows = await query('UPDATE run SET last_seen_at = $1 WHERE id = $2 RETURNING id', [at, id]);
-        return rows.length > 0;
-      }),
-    end: (id, at) =>
-      write(async (query) => {
-        await query('UPDATE run SET last_seen_at = $1, stopped_at = $1 WHERE id = $2', [at, id]);
-      }),
-    async latest() {
-      const [row] = await read<RunRecord>(
-        `SELECT id, version, started_at AS "startedAt", last_seen_at AS "lastSeenAt", stopped_at AS "stoppedAt"
-         FROM run ORDER BY id DESC LIMIT 1`,
-      );
-      return row ?? null;
-    },
   };
 }
 

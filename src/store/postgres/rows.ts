@@ -1,41 +1,22 @@
 import type { PoolClient } from 'pg';
-import {
-  mergeBlind,
-  mergeOutages,
-  mergeSpans,
-  mergeStates,
-  mergeTraces,
-  supersedes,
-  type StoredRound,
-  type StoredSlot,
-} from '../../core/merge.js';
-import type { PathTrace } from '../../core/trace/trace.js';
-import type { BlindTime, StateChange, WatchRecord, WatchSpan } from '../../core/watch/outage.js';
+import { supersedes, type StoredRound, type StoredSlot } from '../../core/merge.js';
 import type { RowStore } from '../row-store.js';
-import { sameRow, traceOf, type TraceRow } from '../watch-store.js';
-import type { Connection, Query } from './database.js';
-import { lock } from './migrate.js';
-import { widenSightings } from './upkeep.js';
+import { sightingWriter } from '../sql/runs.js';
+import { watchMerger } from '../sql/watch-rows.js';
+import type { Connection, PostgresDatabase, Query } from './database.js';
 import { type MeasuredRow, type MissingRow, missingSummary, roundColumns, summary } from './round-list.js';
 import { storeMarks, storeRounds } from './round-put.js';
-import {
-  outageColumns,
-  outageOf,
-  type OutageRow,
-  putBlind,
-  putOutage,
-  putSpan,
-  putState,
-  putTrace,
-} from './watch.js';
 
 /** Merges rows from agents: one transaction for each batch that they send. */
-export function rowStore({ write }: Connection): RowStore {
+export function rowStore({ write }: Connection, shared: PostgresDatabase): RowStore {
+  const widenSightings = sightingWriter(shared);
+  const mergeWatch = watchMerger(shared);
   return {
     merge: ({ slots, watch, sightings }) =>
       write(async (query, client) => {
-        await widenSightings(query, sightings);
-        return { slots: await mergeSlots(query, client, slots), watch: await mergeWatch(query, watch) };
+        await shared.run(client, widenSightings(sightings));
+        const stored = await mergeSlots(query, client, slots);
+        return { slots: stored, watch: await shared.run(client, mergeWatch(watch)) };
       }),
   };
 }
@@ -101,79 +82,4 @@ async function remove(query: Query, slots: readonly StoredSlot[]): Promise<void>
       [slots.map(({ path }) => path), slots.map(({ slot }) => slot)],
     );
   }
-}
-
-/** Merges each row with the stored one within the caller's transaction; resolves to the rows that changed. */
-async function mergeWatch(query: Query, record: WatchRecord): Promise<WatchRecord> {
-  const { outages, states, spans, blind, traces = [] } = record;
-  if (outages.length + states.length + spans.length + blind.length + traces.length === 0) return record;
-  // Two hubs that read at the same time would overwrite each other's rows.
-  await lock(query, 'watch');
-  const one = async <Row>(sql: string, values: (string | number)[]): Promise<Row | undefined> =>
-    (await query<Row>(sql, values))[0];
-
-  const heldOutage = async ({ observer, port, start }: WatchRecord['outages'][number]) => {
-    const held = await one<OutageRow>(
-      `SELECT ${outageColumns} FROM outage WHERE observer = $1 AND port = $2 AND start_at = $3`,
-      [observer, port, start.at],
-    );
-    return held && outageOf(held);
-  };
-  const heldState = ({ observer, port, at, state }: StateChange) =>
-    one<StateChange>(
-      `SELECT observer, nullif(port, '') AS port, at, state, reason FROM watch_state
-       WHERE observer = $1 AND port = $2 AND at = $3 AND state = $4`,
-      [observer, port ?? '', at, state],
-    );
-  const heldSpan = ({ observer, from }: WatchSpan) =>
-    one<WatchSpan>(
-      'SELECT observer, from_at AS "from", to_at AS "to" FROM watch_span WHERE observer = $1 AND from_at = $2',
-      [observer, from],
-    );
-  const heldBlind = ({ observer, port, from, reason }: BlindTime) =>
-    one<BlindTime>(
-      `SELECT observer, nullif(port, '') AS port, from_at AS "from", to_at AS "to", reason FROM watch_blind
-       WHERE observer = $1 AND port = $2 AND from_at = $3 AND reason = $4`,
-      [observer, port ?? '', from, reason],
-    );
-  const heldTrace = async ({ observer, port, at }: PathTrace) => {
-    const row = await one<TraceRow>(
-      `SELECT observer, port, at, reason, address, runs FROM path_trace
-       WHERE observer = $1 AND port = $2 AND at = $3`,
-      [observer, port, at],
-    );
-    return row && traceOf(row);
-  };
-  const placeState = async (row: StateChange): Promise<void> => {
-    await query(
-      'UPDATE watch_state SET reason = $1 WHERE observer = $2 AND port = $3 AND at = $4 AND state = $5',
-      [...[row.reason, row.observer, row.port ?? '', row.at, row.state]],
-    );
-    await putState(query, row);
-  };
-  return {
-    outages: await news(outages, heldOutage, mergeOutages, (row) => putOutage(query, row)),
-    states: await news(states, heldState, mergeStates, placeState),
-    spans: await news(spans, heldSpan, mergeSpans, (row) => putSpan(query, row)),
-    blind: await news(blind, heldBlind, mergeBlind, (row) => putBlind(query, row)),
-    traces: await news(traces, heldTrace, mergeTraces, (row) => putTrace(query, row)),
-  };
-}
-
-/** Each merged row that differs from the stored one. */
-async function news<Row extends object>(
-  rows: readonly Row[],
-  heldOf: (row: Row) => Promise<Row | undefined>,
-  merge: (a: Row, b: Row) => Row,
-  put: (row: Row) => Promise<void>,
-): Promise<Row[]> {
-  const changed: Row[] = [];
-  for (const row of rows) {
-    const held = await heldOf(row);
-    const stands = held === undefined ? row : merge(held, row);
-    if (held !== undefined && sameRow(stands, held)) continue;
-    await put(stands);
-    changed.push(stands);
-  }
-  return changed;
 }

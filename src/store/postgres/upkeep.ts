@@ -1,9 +1,9 @@
 import type { EpochMs, PathId } from '../../core/types.js';
-import type { Sighting } from '../row-store.js';
-import { type PathSighting, type PathStore, StoreError, type UpkeepStore } from '../store.js';
+import { StoreError, type UpkeepStore } from '../store.js';
 import type { Connection, Query } from './database.js';
 import { locks } from './migrate.js';
-import { watchSweeper } from './watch.js';
+import type { SqlDatabase } from '../sql/database.js';
+import { watchSweeper } from '../sql/watch.js';
 
 export const partitioned = ['round', 'size', 'packets'] as const;
 
@@ -55,9 +55,8 @@ function boundsOf(month: string): { from: EpochMs; to: EpochMs } {
 /** Rounds per transaction: it takes some milliseconds, so that other writers are not blocked for long. */
 const roundsAtOnce = 200;
 
-function sweeper(on: Connection): Pick<UpkeepStore, 'sweep'> {
-  const { read, write } = on;
-  const sweepWatch = watchSweeper(on);
+function sweeper({ read, write }: Connection, shared: SqlDatabase): Pick<UpkeepStore, 'sweep'> {
+  const sweepWatch = watchSweeper(shared);
   const inBatches = async (remove: (query: Query) => Promise<number>): Promise<number> => {
     let removed = 0;
     for (;;) {
@@ -117,10 +116,10 @@ async function deleteRounds(query: Query, before: EpochMs): Promise<number> {
   return rows.length;
 }
 
-export function upkeepStore(on: Connection): UpkeepStore {
+export function upkeepStore(on: Connection, shared: SqlDatabase): UpkeepStore {
   const { name, read, write } = on;
   return {
-    ...sweeper(on),
+    ...sweeper(on, shared),
     backup: () =>
       Promise.reject(
         new StoreError(`${name} is copied by PostgreSQL's own programs: pg_dump, or pg_basebackup`, 'other'),
@@ -145,43 +144,6 @@ export function upkeepStore(on: Connection): UpkeepStore {
       return row?.bytes ?? 0;
     },
   };
-}
-
-export function pathStore({ read, write }: Connection): PathStore {
-  return {
-    seen: (paths, at) =>
-      write((query) =>
-        widenSightings(
-          query,
-          paths.map((path) => ({ path, firstSeenAt: at, lastSeenAt: at })),
-        ),
-      ),
-    async known() {
-      const rows = await read<PathSighting & { readonly name: PathId }>(
-        `SELECT name, first_seen_at AS "firstSeenAt", last_seen_at AS "lastSeenAt"
-         FROM path WHERE first_seen_at IS NOT NULL ORDER BY name`,
-      );
-      return new Map(rows.map(({ name, ...sighting }) => [name, sighting]));
-    },
-  };
-}
-
-/** Widens the time in which paths are known to have been configured. */
-export async function widenSightings(query: Query, sightings: readonly Sighting[]): Promise<void> {
-  if (sightings.length === 0) return;
-  await query(
-    `INSERT INTO path (name, first_seen_at, last_seen_at)
-     SELECT name, min(first_at), max(last_at) FROM unnest($1::text[], $2::bigint[], $3::bigint[])
-       AS given (name, first_at, last_at) GROUP BY name ORDER BY name
-     ON CONFLICT (name) DO UPDATE SET
-       first_seen_at = least(path.first_seen_at, excluded.first_seen_at),
-       last_seen_at = greatest(path.last_seen_at, excluded.last_seen_at)`,
-    [
-      sightings.map(({ path }) => path),
-      sightings.map(({ firstSeenAt }) => firstSeenAt),
-      sightings.map(({ lastSeenAt }) => lastSeenAt),
-    ],
-  );
 }
 
 /** The database's ids of paths; a path without one gets one. */

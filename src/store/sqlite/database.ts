@@ -1,6 +1,16 @@
 import type Database from 'better-sqlite3';
 import { type BigIntStats, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { turns } from '../ledger-cache.js';
+import {
+  builders,
+  type Query,
+  type Result,
+  type Runnable,
+  type Script,
+  type SqlDatabase,
+  statementOf,
+} from '../sql/database.js';
 import { StoreError } from '../store.js';
 import { toStoreFault } from './faults.js';
 
@@ -231,5 +241,87 @@ export function connection(
       }
       db.close();
     },
+  };
+}
+
+/** How many statements of the query builder are kept prepared; a list of values in a query makes another statement. */
+const maxPrepared = 500;
+
+/** Runs a script within the caller's transaction, without a pause. */
+type ScriptRunner = <T>(script: Script<T>) => T;
+
+function scriptRunner(db: Database.Database): {
+  run: ScriptRunner;
+  execute: (query: Query<unknown>) => Result;
+} {
+  const prepared = new Map<string, Database.Statement>();
+  const execute = ({ sql, parameters }: Query<unknown>): Result => {
+    let statement = prepared.get(sql);
+    if (statement === undefined) {
+      statement = db.prepare(sql);
+      if (prepared.size >= maxPrepared) prepared.clear();
+      prepared.set(sql, statement);
+    }
+    if (!statement.reader) return { rows: [], changes: statement.run(parameters).changes };
+    const rows = statement.all(parameters);
+    return { rows, changes: rows.length };
+  };
+  const run: ScriptRunner = (script) => {
+    let step = script.next();
+    while (step.done !== true) {
+      let result: Result;
+      try {
+        result = execute(step.value);
+      } catch (error) {
+        step = script.throw(error);
+        continue;
+      }
+      step = script.next(result);
+    }
+    return step.value;
+  };
+  return { run, execute };
+}
+
+/** The database for the queries that both databases share. */
+export interface SqliteDatabase extends SqlDatabase {
+  readonly run: ScriptRunner;
+}
+
+export function sqlDatabase({ db, read, write }: Pick<Connection, 'db' | 'read' | 'write'>): SqliteDatabase {
+  const { run, execute } = scriptRunner(db);
+  const inTurn = turns();
+  return {
+    dialect: 'sqlite',
+    from: builders.sqlite(),
+    run,
+    read: <Row>(query: Runnable<Row>) => {
+      const statement = statementOf(query);
+      return read(() => execute(statement).rows as Row[]);
+    },
+    snapshot: (script) => read(() => run(script())),
+    change: (query) => {
+      const statement = statementOf(query);
+      return write(() => execute(statement).changes);
+    },
+    write: (script) => write(() => run(script())),
+    // One transaction writes at a time.
+    *lock() {},
+    erasure: {
+      // Erased data must not remain in free pages of the file.
+      *begin() {
+        yield { sql: 'PRAGMA secure_delete = ON', parameters: [] };
+      },
+      // Nor in the journal, unless a reader prevents the checkpoint.
+      complete() {
+        try {
+          db.pragma('wal_checkpoint(TRUNCATE)');
+        } catch {
+          // A writer is active: its checkpoint follows.
+        }
+        return Promise.resolve();
+      },
+    },
+    inTurn: (_, work) => inTurn(work),
   };
 }

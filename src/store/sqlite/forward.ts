@@ -5,10 +5,10 @@ import type { PathId, PopId } from '../../core/types.js';
 import type { BlindTime, ObservedOutage, StateChange, WatchSpan } from '../../core/watch/outage.js';
 import type { ForwardDepth, Forwarded, ForwardLine, ForwardQuery, ForwardStore } from '../forward-store.js';
 import { noRows, type Sighting } from '../row-store.js';
-import { traceOf, type TraceRow } from '../watch-store.js';
-import type { Connection } from './database.js';
+import type { Script } from '../sql/database.js';
+import { watchReader } from '../sql/watch-rows.js';
+import type { Connection, SqliteDatabase } from './database.js';
 import { slotReader } from './rows.js';
-import { outageReader } from './watch.js';
 
 type Line = (query: ForwardQuery, pop: PopId) => Forwarded;
 
@@ -60,29 +60,14 @@ function slotLine(db: Database.Database): Line {
   };
 }
 
-function watchLine(db: Database.Database): Line {
+function watchLine(db: Database.Database, shared: SqliteDatabase): Line {
   const keys = keysOf<WatchKey>(db, 'kind, observer, port, at, detail', 'forward_watch');
-  const outage = outageReader(db);
-  const state = db.prepare<unknown[], StateChange>(
-    `SELECT observer, nullif(port, '') AS port, at, state, reason FROM watch_state
-     WHERE observer = ? AND port = ? AND at = ? AND state = ?`,
-  );
-  const span = db.prepare<unknown[], WatchSpan>(
-    'SELECT observer, from_at AS "from", to_at AS "to" FROM watch_span WHERE observer = ? AND from_at = ?',
-  );
-  const blind = db.prepare<unknown[], BlindTime>(
-    `SELECT observer, nullif(port, '') AS port, from_at AS "from", to_at AS "to", reason FROM watch_blind
-     WHERE observer = ? AND port = ? AND from_at = ? AND reason = ?`,
-  );
-  const trace = db.prepare<unknown[], TraceRow>(
-    `SELECT observer, port, at, reason, address, runs FROM path_trace
-     WHERE observer = ? AND port = ? AND at = ?`,
-  );
+  const stored = watchReader(shared);
   const sighting = db.prepare<[string], Sighting>(
     `SELECT name AS path, first_seen_at AS firstSeenAt, last_seen_at AS lastSeenAt FROM path WHERE name = ?`,
   );
   return (query, pop) => {
-    const found = keys(query);
+    const queued = keys(query);
     const rows = {
       outages: [] as ObservedOutage[],
       states: [] as StateChange[],
@@ -91,25 +76,24 @@ function watchLine(db: Database.Database): Line {
       traces: [] as PathTrace[],
       sightings: [] as Sighting[],
     };
-    const take = <Row>(into: Row[], row: Row | undefined): void => {
+    const add = <Row>(into: Row[], row: Row | undefined): void => {
       if (row !== undefined) into.push(row);
     };
-    for (const { kind, observer, port, at, detail } of found) {
-      if (kind === 'path') {
-        if (isPathOf(observer as PathId, pop)) take(rows.sightings, sighting.get(observer));
-        continue;
-      }
-      if (observer !== pop) continue;
-      if (kind === 'outage') take(rows.outages, outage(observer, port, at));
-      else if (kind === 'state') take(rows.states, state.get(observer, port, at, detail));
-      else if (kind === 'span') take(rows.spans, span.get(observer, at));
-      else if (kind === 'trace') {
-        const row = trace.get(observer, port, at);
-        take(rows.traces, row && traceOf(row));
-      } else take(rows.blind, blind.get(observer, port, at, detail));
+    const read = function* ({ kind, observer, port, at, detail }: WatchKey): Script<void> {
+      if (kind === 'outage') add(rows.outages, yield* stored.outage({ observer, port, start: at }));
+      else if (kind === 'state') add(rows.states, yield* stored.state({ observer, port, at, state: detail }));
+      else if (kind === 'span') add(rows.spans, yield* stored.span({ observer, from: at }));
+      else if (kind === 'trace') add(rows.traces, yield* stored.trace({ observer, port, at }));
+      else add(rows.blind, yield* stored.blind({ observer, port, from: at, reason: detail }));
+    };
+    for (const key of queued) {
+      const { kind, observer } = key;
+      if (kind !== 'path') {
+        if (observer === pop) shared.run(read(key));
+      } else if (isPathOf(observer as PathId, pop)) add(rows.sightings, sighting.get(observer));
     }
     const { sightings, ...watch } = rows;
-    return { rows: { ...noRows, watch, sightings }, numbers: found.map(({ number }) => number) };
+    return { rows: { ...noRows, watch, sightings }, numbers: queued.map(({ number }) => number) };
   };
 }
 
@@ -218,10 +202,10 @@ function fillings(): ReadonlyMap<ForwardedTable, string> {
 const tableOf: Record<ForwardLine, string> = { slots: 'forward_slot', watch: 'forward_watch' };
 const everything = { from: Number.MIN_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER };
 
-export function forwardStore({ db, read, write }: Connection): ForwardStore {
+export function forwardStore({ db, read, write }: Connection, shared: SqliteDatabase): ForwardStore {
   let pop: PopId = '';
   const filling = fillings();
-  const lines = { slots: slotLine(db), watch: watchLine(db) };
+  const lines = { slots: slotLine(db), watch: watchLine(db, shared) };
   const doneWith = {
     slots: db.prepare<[number]>('DELETE FROM forward_slot WHERE number = ?'),
     watch: db.prepare<[number]>('DELETE FROM forward_watch WHERE number = ?'),

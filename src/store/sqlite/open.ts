@@ -7,28 +7,15 @@ import type { ForwardStore } from '../forward-store.js';
 import { newestOf } from '../watch-store.js';
 import { decodePackets, encodePackets } from '../packets/codec.js';
 import { pathSums, spansWithout, type SumGroup } from '../path-sums.js';
-import type {
-  MeasuredBy,
-  MonthSumsQuery,
-  PathSums,
-  RoundStore,
-  RoundWithin,
-  RunRecord,
-  RunStore,
-  Store,
-} from '../store.js';
+import type { MeasuredBy, MonthSumsQuery, PathSums, RoundStore, RoundWithin, Store } from '../store.js';
 import type { WriterName } from '../writer-lock.js';
-import { accessStore } from './access.js';
+import { sharedStores } from '../sql/shared-stores.js';
 import { connect } from './connect.js';
-import { type Connection, connection } from './database.js';
-import { ticketStore, outboxStore, suggestionStore, targetStore } from './tickets.js';
+import { type Connection, connection, sqlDatabase } from './database.js';
 import { forwardStore } from './forward.js';
-import { attachmentStore, contactStore, ledgerStore } from './ledger.js';
-import { pathNumber, pathStore, upkeepStore } from './upkeep.js';
+import { pathNumber, upkeepStore } from './upkeep.js';
 import { roundList, roundRows } from './round-list.js';
 import { rowStore } from './rows.js';
-import { statementStore } from './statements.js';
-import { watchStore } from './watch.js';
 
 /** How many missing marks share a transaction: a long downtime leaves many thousands. */
 const marksAtOnce = 1000;
@@ -138,6 +125,7 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStor
       writer: options.writer ?? null,
     });
     const on = connection(db, file, { bulk: options.bulk ?? false, patienceMs });
+    const shared = sqlDatabase(on);
     const store: SqliteStore = {
       rounds: {
         ...roundPut(on, options.packetsFrom),
@@ -146,21 +134,10 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStor
         ...monthSumsQuery(on),
         ...measuredByQuery(on),
       },
-      paths: pathStore(on),
-      runs: runStore(on),
-      watch: watchStore(on),
-      ledger: ledgerStore(on),
-      statements: statementStore(on),
-      contacts: contactStore(on),
-      attachments: attachmentStore(on),
-      access: accessStore(on),
-      faults: ticketStore(on),
-      suggestions: suggestionStore(on),
-      targets: targetStore(on),
-      outbox: outboxStore(on),
-      rows: rowStore(on),
-      forward: forwardStore(on),
-      upkeep: upkeepStore(on),
+      ...sharedStores(shared),
+      rows: rowStore(on, shared),
+      forward: forwardStore(on, shared),
+      upkeep: upkeepStore(on, shared),
       close: async () => {
         await on.close();
         await lock?.release();
@@ -170,27 +147,6 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStor
     db.pragma('busy_timeout = 0');
     done(store);
   });
-}
-
-function runStore({ db, read, write }: Connection): RunStore {
-  const begin = db
-    .prepare<[string, EpochMs, EpochMs], number>(
-      'INSERT INTO run (version, started_at, last_seen_at) VALUES (?, ?, ?) RETURNING id',
-    )
-    .pluck();
-  const beat = db.prepare<[EpochMs, number]>('UPDATE run SET last_seen_at = ? WHERE id = ?');
-  const end = db.prepare<[EpochMs, EpochMs, number]>(
-    'UPDATE run SET last_seen_at = ?, stopped_at = ? WHERE id = ?',
-  );
-  const latest = db.prepare<[], RunRecord>(
-    'SELECT id, version, started_at AS startedAt, last_seen_at AS lastSeenAt, stopped_at AS stoppedAt FROM run ORDER BY id DESC LIMIT 1',
-  );
-  return {
-    begin: (version, at) => write(() => Number(begin.get(version, at, at))),
-    beat: (id, at) => write(() => beat.run(at, id).changes > 0),
-    end: (id, at) => write(() => void end.run(at, at, id)),
-    latest: () => read(() => latest.get() ?? null),
-  };
 }
 
 /**

@@ -1,13 +1,13 @@
 import Database from 'better-sqlite3';
 import { stat } from 'node:fs/promises';
 import type { EpochMs, PathId } from '../../core/types.js';
-import type { Sighting } from '../row-store.js';
-import { type PathSighting, type PathStore, StoreError, type UpkeepStore } from '../store.js';
+import { StoreError, type UpkeepStore } from '../store.js';
 import { backup } from './backup.js';
 import type { Connection } from './database.js';
 import { toStoreFault } from './faults.js';
 import { makePrivateFile } from './private-file.js';
-import { watchSweeper } from './watch.js';
+import type { SqlDatabase } from '../sql/database.js';
+import { watchSweeper } from '../sql/watch.js';
 
 /** Rounds per transaction: it takes some milliseconds, so that other writers are not blocked for long. */
 const roundsAtOnce = 50;
@@ -17,9 +17,8 @@ interface Key {
   readonly pathId: number;
 }
 
-export function sweeper(on: Connection): Pick<UpkeepStore, 'sweep'> {
-  const { db, write } = on;
-  const sweepWatch = watchSweeper(on);
+export function sweeper({ db, write }: Connection, shared: SqlDatabase): Pick<UpkeepStore, 'sweep'> {
+  const sweepWatch = watchSweeper(shared);
   const oldest = (having: string) =>
     db.prepare<[EpochMs, number], Key>(
       `SELECT slot, path_id AS pathId FROM round WHERE slot < ? ${having} ORDER BY slot, path_id LIMIT ?`,
@@ -65,7 +64,7 @@ export function sweeper(on: Connection): Pick<UpkeepStore, 'sweep'> {
 /** 4 MiB per step, which takes a few milliseconds. */
 const pagesAtOnce = 1024;
 
-export function upkeepStore(on: Connection): UpkeepStore {
+export function upkeepStore(on: Connection, shared: SqlDatabase): UpkeepStore {
   const { db, file, write } = on;
   const add = db.prepare<[number]>('INSERT INTO probe (at) VALUES (?)');
   const newest = db.prepare<[], { slot: number; pathId: number }>(
@@ -74,7 +73,7 @@ export function upkeepStore(on: Connection): UpkeepStore {
   const isThere = 'SELECT 1 FROM round WHERE slot = ? AND path_id = ?';
   const takeBack = db.prepare('DELETE FROM probe');
   return {
-    ...sweeper(on),
+    ...sweeper(on, shared),
     async backup(target) {
       await on.drained();
       return backup(file, target);
@@ -134,31 +133,6 @@ async function bytesOf(file: string): Promise<number> {
   } catch {
     return 0; // there is no journal at the moment
   }
-}
-
-export function pathStore({ db, read, write }: Connection): PathStore {
-  const note = sightingWriter(db);
-  const all = db.prepare<[], PathSighting & { readonly name: PathId }>(
-    `SELECT name, first_seen_at AS firstSeenAt, last_seen_at AS lastSeenAt
-     FROM path WHERE first_seen_at IS NOT NULL ORDER BY name`,
-  );
-  return {
-    seen: (paths, at) =>
-      write(() => {
-        for (const path of paths) note({ path, firstSeenAt: at, lastSeenAt: at });
-      }),
-    known: () => read(() => new Map(all.all().map(({ name, ...sighting }) => [name, sighting]))),
-  };
-}
-
-/** Widens the time in which a path is known to have been configured, within the caller's transaction. */
-export function sightingWriter(db: Connection['db']): (sighting: Sighting) => void {
-  const note = db.prepare<[PathId, EpochMs, EpochMs]>(
-    `INSERT INTO path (name, first_seen_at, last_seen_at) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET
-       first_seen_at = min(ifnull(first_seen_at, excluded.first_seen_at), excluded.first_seen_at),
-       last_seen_at = max(ifnull(last_seen_at, excluded.last_seen_at), excluded.last_seen_at)`,
-  );
-  return ({ path, firstSeenAt, lastSeenAt }) => void note.run(path, firstSeenAt, lastSeenAt);
 }
 
 /** The database's id of a path; a path without one gets one. */

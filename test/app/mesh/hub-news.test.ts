@@ -17,8 +17,8 @@ function hub() {
     roundStored: ({ path, slot: at }: Round) => void told.push(`${how} ${path} ${(at - slot) / everyMs}`),
     slotsMissing: (all: readonly { slot: number }[]) => void told.push(`${how} missing ${all.length}`),
     portState: (port: string, state: PortState) => void told.push(`${port} ${state}`),
-    outageChanged: ({ port, observer, end }: ObservedOutage) =>
-      void told.push(`${port} ${end === null ? 'outage' : 'ended'} by ${observer}`),
+    outageChanged: ({ port, observer, end, voided }: ObservedOutage) =>
+      void told.push(`${port} ${voided ? 'voided' : end === null ? 'outage' : 'ended'} by ${observer}`),
   });
   const config = { measurement: { everyMs }, watch: watchOf([]) };
   const news = createHubNews({
@@ -94,14 +94,29 @@ describe('a hub that hears of its agents’ rows', () => {
     expect(told).toEqual(['HKG up', 'HKG down', 'HKG up']);
   });
 
-  test('lets a port’s outage begin with its first observer and end with its last', () => {
+  test('begins a port’s outage when a quorum of its observers sees it, and ends it when none does', () => {
     const { told, hear } = hub();
+    hear({ states: ['A', 'B', 'C'].map((observer) => state(observer, 'up', 1)) });
+    hear({ outages: [outage('A', null)] });
+    hear({ outages: [outage('A', 9)] });
+    expect(told).toEqual(['HKG up']);
     hear({ outages: [outage('A', null)] });
     hear({ outages: [outage('B', null)] });
+    hear({ outages: [outage('C', null)] });
     hear({ outages: [outage('A', 9)] });
+    expect(told).toEqual(['HKG up', 'HKG outage by B']);
     hear({ outages: [outage('B', 9)] });
     hear({ outages: [outage('C', 9)] });
-    expect(told).toEqual(['HKG outage by A', 'HKG ended by B', 'HKG ended by C']);
+    expect(told).toEqual(['HKG up', 'HKG outage by B', 'HKG ended by B']);
+  });
+
+  test('a voided outage is taken back once, and no quorum of its own', () => {
+    const { told, hear } = hub();
+    hear({ states: ['A', 'B', 'C'].map((observer) => state(observer, 'up', 1)) });
+    hear({ outages: [outage('A', null), outage('B', null)] });
+    hear({ outages: [{ ...outage('A', null), voided: { at: 8, reason: 'isolated' } }] });
+    hear({ outages: [{ ...outage('B', null), voided: { at: 8, reason: 'isolated' } }] });
+    expect(told).toEqual(['HKG up', 'HKG outage by B', 'HKG voided by B']);
   });
 
   test('recalls how the ports were', async () => {

@@ -1,4 +1,5 @@
-import type { PacketOutcome } from '../../../src/core/measurement/round.js';
+import type { PacketOutcome, RoundStatus } from '../../../src/core/measurement/round.js';
+import { openSqliteStore } from '../../../src/store/sqlite/open.js';
 import type { TruthLine } from '../../lab/truth.js';
 
 /** What the emulator did with one request. */
@@ -14,21 +15,41 @@ export interface Request {
   round: string | null;
 }
 
-/** A stretch of one size's packets as they are stored, those that were sent. */
+/** One size's packets as they are stored. */
 export interface StoredSize {
   readonly round: string;
-  readonly status: string;
+  readonly status: RoundStatus;
   readonly destination: string;
   readonly bytes: number;
   readonly packets: readonly PacketOutcome[];
+  /** When its packets were due, milliseconds since the run began, by the daemon's wall clock, which may have been off. */
+  readonly dueMs: (index: number) => number;
+  /** How much later than that they may have left. */
+  readonly lateMs: number;
 }
 
-export interface Faults {
+export interface Differences {
+  /** Stored as lost, and the network had answered in time. */
   readonly falseLoss: string[];
-  readonly falseAnswers: string[];
+  /** Requests that two rounds have. */
   readonly twice: string[];
+  /** Rounds with answers that the network never gave. */
   readonly unmatched: string[];
 }
+
+interface CompareOptions {
+  /** An answer after this is late. */
+  readonly lostAfterUs: number;
+  /** RTTs of the daemon and of the emulator that differ by less are the same. */
+  readonly sameUs?: number;
+  /** How far the daemon's wall clock was off at times, milliseconds; always 0 too. */
+  readonly clockOffsetsMs?: readonly number[];
+  /** Whether an answer that the emulator sent at this instant may have been lost on its way back. */
+  readonly isExcused?: (atMs: number) => boolean;
+}
+
+/** More than a kernel's stamp and the emulator's differ by on a busy machine, and far less than the answers do. */
+const usualSameUs = 1_000;
 
 /** One entry a request, with its first answer: duplicates and forged ones are no requests. */
 export function requestsOf(truth: readonly TruthLine[], startNs: bigint): Request[] {
@@ -50,102 +71,173 @@ export function requestsOf(truth: readonly TruthLine[], startNs: bigint): Reques
   return [...first.values()].sort((a, b) => a.atMs - b.atMs);
 }
 
-/** More than a kernel's stamp and the emulator's differ by on a busy machine, and far less than the answers do. */
-const sameUs = 400;
+/** Every size of every round in a database. `targets`: addresses by destination. `startMs`: when the run began. */
+export async function readStored(
+  database: string,
+  targets: Readonly<Record<string, string>>,
+  { startMs, intervalMs }: { readonly startMs: number; readonly intervalMs: number },
+): Promise<StoredSize[]> {
+  const store = await openSqliteStore({ path: database, readOnly: true });
+  try {
+    const stored: StoredSize[] = [];
+    for (const round of await store.rounds.list({ limit: 100_000, order: 'oldest' })) {
+      if (round.status === 'missing') continue;
+      const sizes = (await store.rounds.packets(round.path, round.slot)) ?? [];
+      for (const [stream, { bytes, packets }] of sizes.entries())
+        stored.push({
+          round: `${round.path} ${new Date(round.slot).toISOString()}`,
+          status: round.status,
+          destination: targets[round.path.slice(round.path.indexOf('>') + 1)] ?? '',
+          bytes,
+          packets,
+          dueMs: (index) => round.startedAt - startMs + (index + stream / sizes.length) * intervalMs,
+          lateMs: (round.provenance.sendLagUs ?? 0) / 1_000,
+        });
+    }
+    return stored;
+  } finally {
+    await store.close();
+  }
+}
+
+/** A round's packets are due after it was begun, its address found and a random part of an interval. */
+const beginMs = 1_500;
 /** Requests of other rounds that may lie between two of one. */
-const mostBetween = 5;
-const costs = { falseLoss: 1, claimed: 50, wrong: 1_000 };
+const mostBetween = 40;
+const costs = { falseLoss: 1, unseen: 5, claimed: 50, wrong: 1_000 };
+
+const hasLeft = (packet: PacketOutcome): boolean =>
+  packet.kind !== 'not-sent' || packet.reason === 'in-flight';
 
 /**
- * Finds the requests of each stored stretch: those of its destination and size, in order, whose RTTs are those of its
- * answers; two rounds may be in flight at a time. Then says where the two differ. `lostAfterUs`: an answer after this
- * is late.
+ * Finds the request of each stored packet: first those whose RTTs are those of the answers, then, of what is left,
+ * those that were sent when a packet without an answer was due. Two rounds may be in flight at a time, and a packet
+ * without an answer need not have reached the emulator. Then says where the two differ.
  */
 export function compareStored(
   requests: readonly Request[],
   stored: readonly StoredSize[],
-  lostAfterUs: number,
-): Faults {
-  const faults: Faults = { falseLoss: [], falseAnswers: [], twice: [], unmatched: [] };
+  options: CompareOptions,
+): Differences {
+  const differences: Differences = { falseLoss: [], twice: [], unmatched: [] };
   const streams = new Map<string, Request[]>();
   for (const request of requests) {
     const key = `${request.destination} ${request.bytes}`;
-    streams.set(key, [...(streams.get(key) ?? []), request]);
+    const stream = streams.get(key) ?? [];
+    streams.set(key, stream);
+    stream.push(request);
   }
-  // Those without an answer have no mark of their own: they take what is left.
-  const isSilent = ({ packets }: StoredSize): boolean => !packets.some(({ kind }) => kind === 'received');
-  const inOrder = [...stored.filter((size) => !isSilent(size)), ...stored.filter(isSilent)];
-  for (const size of inOrder) {
-    const packets = size.packets.filter(({ kind }) => kind !== 'not-sent');
-    if (packets.length === 0) continue;
-    const stream = streams.get(`${size.destination} ${size.bytes}`) ?? [];
-    const found = align(packets, stream, lostAfterUs);
-    if (found === null) faults.unmatched.push(`${size.round} ${size.bytes} B`);
-    else claim(size, packets, found, lostAfterUs, faults);
-  }
-  return faults;
+  for (const isWanted of [isAnswered, isUnanswered])
+    for (const size of stored) {
+      const packets = size.packets.flatMap((packet, index) => (isWanted(packet) ? { packet, index } : []));
+      const stream = streams.get(`${size.destination} ${size.bytes}`) ?? [];
+      const found = align(size, packets, stream, options);
+      if (found === null) differences.unmatched.push(`${size.round} ${size.bytes} B`);
+      else claim(size, packets, found, options, differences);
+    }
+  return differences;
 }
 
-const isSame = (packet: PacketOutcome, request: Request): boolean =>
-  packet.kind === 'received' && request.rttUs !== null && Math.abs(packet.rttUs - request.rttUs) < sameUs;
-const wasAnswered = ({ rttUs }: Request, lostAfterUs: number): boolean =>
+const isAnswered = ({ kind }: PacketOutcome): boolean => kind === 'received';
+const isUnanswered = (packet: PacketOutcome): boolean => hasLeft(packet) && !isAnswered(packet);
+const wasAnswered = ({ rttUs }: Request, { lostAfterUs, sameUs = usualSameUs }: CompareOptions): boolean =>
   rttUs !== null && rttUs < lostAfterUs - sameUs;
 
-/** The requests that fit best, one a packet; null where an answer fits none. */
+interface Placed {
+  readonly packet: PacketOutcome;
+  /** Its place among all of its size. */
+  readonly index: number;
+}
+
+interface Cell {
+  readonly cost: number;
+  /** The place of the latest request that was taken before this packet. */
+  readonly from: number;
+  readonly isTaken: boolean;
+}
+
+/**
+ * For each packet its request or null: those that fit best. Null where an answer fits none. Place 0 of a row means that
+ * no request is taken yet, place n that the latest is the n-th.
+ */
 function align(
-  packets: readonly PacketOutcome[],
+  size: StoredSize,
+  packets: readonly Placed[],
   stream: readonly Request[],
-  lostAfterUs: number,
-): Request[] | null {
-  const costOf = (packet: PacketOutcome, request: Request): number => {
-    const claimed = request.round === null ? 0 : costs.claimed;
-    if (packet.kind === 'received') return isSame(packet, request) ? claimed : costs.wrong;
-    return claimed + (wasAnswered(request, lostAfterUs) ? costs.falseLoss : 0);
+  options: CompareOptions,
+): (Request | null)[] | null {
+  const { clockOffsetsMs = [], sameUs = usualSameUs } = options;
+  const offsets = [0, ...clockOffsetsMs];
+  /** How far off its time the request is, by the clock that fits best. */
+  const offMs = (index: number, { atMs }: Request): number =>
+    Math.min(...offsets.map((offset) => Math.abs(atMs - (size.dueMs(index) - offset))));
+  const costOf = ({ packet, index }: Placed, request: Request): number => {
+    const off = offMs(index, request);
+    if (off > beginMs + size.lateMs) return costs.wrong;
+    const cost = off * 0.001 + (request.round === null ? 0 : costs.claimed);
+    if (packet.kind === 'received') {
+      const isSame = request.rttUs !== null && Math.abs(packet.rttUs - request.rttUs) < sameUs;
+      return isSame ? cost : costs.wrong;
+    }
+    if (request.round !== null) return costs.wrong;
+    return cost + (wasAnswered(request, options) && packet.kind !== 'not-sent' ? costs.falseLoss : 0);
   };
-  let row = stream.map((request) => ({ cost: packets[0] ? costOf(packets[0], request) : 0, from: -1 }));
-  const rows = [row];
-  for (const packet of packets.slice(1)) {
+  let row: Cell[] = [0, ...stream].map((_, place) => ({
+    cost: place === 0 ? 0 : Infinity,
+    from: 0,
+    isTaken: false,
+  }));
+  const rows: Cell[][] = [];
+  for (const placed of packets) {
     const before = row;
-    row = stream.map((request, at) => {
-      let best = { cost: Infinity, from: -1 };
-      for (let from = Math.max(0, at - 1 - mostBetween); from < at; from += 1) {
-        const cost = (before[from]?.cost ?? Infinity) + (at - from - 1) * 0.01;
-        if (cost < best.cost) best = { cost, from };
-      }
-      return { cost: best.cost + costOf(packet, request), from: best.from };
+    const unseen = placed.packet.kind === 'received' ? costs.wrong : costs.unseen;
+    row = before.map(({ cost }, place) => {
+      let best: Cell = { cost: cost + unseen, from: place, isTaken: false };
+      const request = stream[place - 1];
+      if (!request) return best;
+      const own = costOf(placed, request);
+      if (own >= costs.wrong) return best;
+      const consider = (from: number): void => {
+        const all = (before[from]?.cost ?? Infinity) + own;
+        if (all < best.cost) best = { cost: all, from, isTaken: true };
+      };
+      consider(0);
+      for (let from = Math.max(1, place - 1 - mostBetween); from < place; from += 1) consider(from);
+      return best;
     });
     rows.push(row);
   }
-  let at = row.reduce((best, { cost }, index) => (cost < (row[best]?.cost ?? Infinity) ? index : best), 0);
-  if ((row[at]?.cost ?? Infinity) >= costs.wrong) return null;
-  const found: Request[] = [];
+  let place = row.reduce((best, { cost }, at) => (cost < (row[best]?.cost ?? Infinity) ? at : best), 0);
+  if ((row[place]?.cost ?? Infinity) >= costs.wrong) return null;
+  const found: (Request | null)[] = [];
   for (const one of rows.reverse()) {
-    const request = stream[at];
-    if (request) found.unshift(request);
-    at = one[at]?.from ?? -1;
+    const cell = one[place];
+    found.unshift(cell?.isTaken === true ? (stream[place - 1] ?? null) : null);
+    place = cell?.from ?? 0;
   }
-  return found.length === packets.length ? found : null;
+  return found;
 }
+
+/** Rounds whose losses are figures of the path. */
+const counts: readonly RoundStatus[] = ['ok', 'unscheduled', 'partial'];
 
 function claim(
   size: StoredSize,
-  packets: readonly PacketOutcome[],
-  requests: readonly Request[],
-  lostAfterUs: number,
-  faults: Faults,
+  packets: readonly Placed[],
+  requests: readonly (Request | null)[],
+  options: CompareOptions,
+  differences: Differences,
 ): void {
-  requests.forEach((request, n) => {
-    const packet = packets[n];
-    const name = `${size.round} ${size.bytes} B #${n}`;
-    if (request.round !== null) faults.twice.push(`${name} is also in ${request.round}`);
+  for (const [n, request] of requests.entries()) {
+    const { packet, index } = packets[n] ?? {};
+    if (request === null || !packet) continue;
+    const name = `${size.round} ${size.bytes} B #${index}`;
+    if (request.round !== null) differences.twice.push(`${name} is also in ${request.round}`);
     request.round = size.round;
-    if (!packet) return;
-    if (packet.kind === 'received' && !isSame(packet, request))
-      faults.falseAnswers.push(`${name}: ${request.fate}`);
-    // What was on its way when the daemon was stopped is not known to have been lost.
-    else if (packet.kind !== 'received' && wasAnswered(request, lostAfterUs) && size.status !== 'aborted')
-      faults.falseLoss.push(
+    const isFalse = packet.kind !== 'received' && wasAnswered(request, options);
+    if (isFalse && counts.includes(size.status) && options.isExcused?.(request.atMs) !== true)
+      differences.falseLoss.push(
         `${name}: ${packet.kind}, and was answered after ${Math.round(request.rttUs ?? 0)} us`,
       );
-  });
+  }
 }

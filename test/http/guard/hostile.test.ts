@@ -1,6 +1,6 @@
 import type { InjectOptions } from 'fastify';
 import { describe, expect, test } from 'vitest';
-import { networkOf } from '../../../src/http/guard.js';
+import { networkOf } from '../../../src/http/rate.js';
 import { twoTenants, type Tenants } from '../../support/tenants.js';
 import { entrance } from '../support/entry.js';
 

@@ -1,10 +1,10 @@
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import type { Role } from '../../../src/core/access/rules.js';
-import { createAuthenticator, type Authenticator } from '../../../src/services/access/authenticator.js';
-import { createRegistry, type Registry } from '../../../src/services/access/registry.js';
+import type { Authenticator } from '../../../src/services/access/authenticator.js';
+import type { Registry } from '../../../src/services/access/registry.js';
 import type { HttpOptions } from '../../../src/http/http.js';
 import type { Tenants } from '../../support/tenants.js';
-import { testServer, type TestServer } from './server.js';
+import { accessTo, testServer, type TestServer } from './server.js';
 
 export interface Entrance extends TestServer {
   readonly door: Authenticator;
@@ -20,13 +20,8 @@ export function entrance(tenants: Tenants, parts: Partial<HttpOptions> = {}): En
   const clock = { now: tenants.now() };
   const now = () => clock.now;
   const { store, config } = tenants;
-  // What is tested here is not how long it takes.
-  const cost = { N: 2 ** 10, r: 8, p: 1 };
-  const { sessionMs, idleMs } = config.http.auth;
-  const door = createAuthenticator({ store: store.access, now, sessionMs, idleMs, cost });
-  const customers = () => config.book.customers.map(({ id }) => id);
-  const registry = createRegistry({ store: store.access, now, customers, cost });
-  const access = { door, registry, store: store.access, now };
+  const access = accessTo(store, config, now);
+  const { door, registry } = access;
   const server = testServer({ ...tenants, now }, { access, ...parts });
   return {
     ...server,

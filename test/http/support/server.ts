@@ -5,6 +5,8 @@ import { createBilling } from '../../../src/services/credits/billing.js';
 import { createTicketBacklog } from '../../../src/services/tickets/service.js';
 import { emptyMesh } from '../../../src/core/standing.js';
 import { createLedgerBacklog } from '../../../src/services/ledger/backlog.js';
+import { createAuthenticator } from '../../../src/services/access/authenticator.js';
+import { createRegistry } from '../../../src/services/access/registry.js';
 import { createReports } from '../../../src/services/reports.js';
 import { buildHttp, type HttpOptions } from '../../../src/http/http.js';
 import { createPortal } from '../../../src/portal/portal.js';
@@ -20,15 +22,24 @@ export interface TestServer {
   readonly log: readonly LogLine[];
 }
 
+interface TestServerOptions {
+  readonly store: Store;
+  readonly config: Config;
+  readonly now: () => number;
+}
+
 /** Every route there is over one store, with each answer held against its schema. */
-export function testServer(
-  { store, config, now }: { readonly store: Store; readonly config: Config; readonly now: () => number },
-  parts: Partial<HttpOptions> = {},
-): TestServer {
+export function testServer(options: TestServerOptions, parts: Partial<HttpOptions> = {}): TestServer {
   const { log, lines } = keptLog();
+  const http = buildHttp({ ...httpOptions(options, log), ...parts });
+  onTestFinished(() => http.close());
+  return { http, log: lines };
+}
+
+export function httpOptions({ store, config, now }: TestServerOptions, log: HttpOptions['log']): HttpOptions {
   const office = createLedgerBacklog({ store, config: () => config, now });
   const faults = createTicketBacklog({ store, ledger: office.desk, config: () => config, now });
-  const http = buildHttp({
+  return {
     store,
     config: () => config,
     version: '1.2.3',
@@ -40,6 +51,7 @@ export function testServer(
     standing: { services: () => null, now },
     agents: () => ({ revision: null, agents: [] }),
     ledger: { office, now },
+    access: accessTo(store, config, now),
     faults: { office: faults, now },
     reports: {
       reports: createReports({ store, config: () => config, now, software: '1.2.3' }),
@@ -54,10 +66,24 @@ export function testServer(
     }),
     jobs: jobsHere({ config, now }),
     pages: createPortal({ config: () => config, version: '1.2.3' }),
-    ...parts,
-  });
-  onTestFinished(() => http.close());
-  return { http, log: lines };
+  };
+}
+
+/** Who may come in, as a daemon decides it; what is tested is not how long a password takes. */
+export function accessTo(store: Store, { book, http }: Config, now: () => number) {
+  const cost = { N: 2 ** 10, r: 8, p: 1 };
+  const { sessionMs, idleMs } = http.auth;
+  return {
+    door: createAuthenticator({ store: store.access, now, sessionMs, idleMs, cost }),
+    registry: createRegistry({
+      store: store.access,
+      now,
+      customers: () => book.customers.map(({ id }) => id),
+      cost,
+    }),
+    store: store.access,
+    now,
+  };
 }
 
 /** The work that a daemon does in threads of its own. */

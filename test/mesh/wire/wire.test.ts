@@ -5,8 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { decodeRows } from '../../../src/mesh/wire/decode.js';
 import { encodeRows, wireVersion } from '../../../src/mesh/wire/encode.js';
 import { decodeFrame, encodeFrame, WireFormatError } from '../../../src/mesh/wire/frame.js';
+import { decodePackets } from '../../../src/store/packets/codec.js';
 import { noRows, type StoredRows } from '../../../src/store/row-store.js';
-import { size, slot } from '../../support/rounds.js';
+import { sample, size, slot } from '../../support/rounds.js';
 import { allRows, rowsOfVersion1, stored } from './rows.js';
 
 const decoded = (bytes: Uint8Array, pop = 'LAB1'): StoredRows => {
@@ -154,5 +155,70 @@ describe('rows on the wire', () => {
     const bytes = encodeFrame({ version: 1, head: 'a'.repeat(20 * 2 ** 20), packets: Buffer.alloc(0) });
     expect(bytes.length).toBeLessThan(100_000);
     expect(refusal(bytes).reason).toBe('unreadable');
+  });
+});
+
+/** The words of a hub of version 1: one that it does not know makes it refuse the whole message. */
+describe('a hub of version 1', () => {
+  const missingReasons = ['stopped', 'crashed', 'asleep', 'clock-stepped', 'overrun', 'store', 'unknown'];
+  const statuses = ['ok', 'unscheduled', 'aborted', 'overrun', 'invalid', 'failed', 'degraded-observer'];
+  const newWords: StoredRows = {
+    ...noRows,
+    slots: [
+      stored({
+        status: 'aborted',
+        sizes: [
+          sample(64, [
+            { kind: 'received', rttUs: 20_000 },
+            { kind: 'not-sent', reason: 'in-flight' },
+            { kind: 'not-sent', reason: 'in-flight' },
+            { kind: 'not-sent', reason: 'aborted' },
+          ]),
+          sample(128, [{ kind: 'not-sent', reason: 'aborted' }]),
+        ],
+      }),
+      stored({ slot: slot + 1_800_000, status: 'partial', reason: 'sent only 3 of 64 bytes' }),
+      stored({ slot: slot + 3_600_000 }),
+      { path: 'LAB1>LAB2', slot: slot + 5_400_000, status: 'missing', reason: 'paused' },
+      { path: 'LAB1>LAB2', slot: slot + 7_200_000, status: 'missing', reason: 'asleep' },
+    ],
+  };
+
+  test('finds no word that it does not know in what an agent sends now', () => {
+    const { version, head, packets } = decodeFrame(encodeRows('LAB1', newWords), () => true);
+    expect(version).toBeLessThanOrEqual(2);
+    const { rounds, missing } = head as {
+      rounds: { status: string[]; packetsBytes: number[] };
+      missing: { reason: string[] };
+    };
+    expect(statuses).toEqual(expect.arrayContaining(rounds.status));
+    expect(missingReasons).toEqual(expect.arrayContaining(missing.reason));
+    const first = decodePackets(packets.subarray(0, rounds.packetsBytes[0]));
+    const reasons = first.flatMap((one) =>
+      one.packets.flatMap((packet) => (packet.kind === 'not-sent' ? packet.reason : [])),
+    );
+    expect(new Set(reasons)).toEqual(new Set(['aborted']));
+  });
+
+  test('and a hub of now has them exactly, to the byte', () => {
+    expect(decoded(encodeRows('LAB1', newWords))).toEqual(newWords);
+  });
+
+  test('words of an agent that is newer than the hub cost no message', () => {
+    const later = altered((head) => ({
+      ...head,
+      missing: { path: [0], slot: [slot], reason: ['eclipse'], exactReason: ['eclipse'] },
+    }));
+    expect(decoded(later).slots.filter(({ status }) => status === 'missing')).toEqual([
+      { path: 'LAB1>LAB2', slot, status: 'missing', reason: 'unknown' },
+    ]);
+  });
+
+  test('places of packets that were not in flight can not change a count', () => {
+    const rows = { ...noRows, slots: [stored({ status: 'aborted' })] };
+    const { head, packets } = decodeFrame(encodeRows('LAB1', rows), () => true);
+    const { rounds, ...rest } = head as { rounds: object };
+    const forged = { ...rest, rounds: { ...rounds, inFlight: [[{ size: 0, packets: [0, 1, 99] }]] } };
+    expect(decoded(encodeFrame({ version: 2, packets, head: forged }))).toEqual(rows);
   });
 });

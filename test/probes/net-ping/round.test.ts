@@ -17,10 +17,10 @@ function addressOf(text: string): IpAddress {
 
 /** A round whose packets went out a millisecond apart; packet `turn` has the sequence number 100 + `turn`. */
 function sentRound(): { round: Round; requests: Buffer[] } {
-  const round = newRound({ ...roundOf(target.text, { count: 2 }), progress: false }, target, 4, identifier);
+  const round = newRound({ ...roundOf(target.text, { count: 2 }), progress: false }, target, 4);
   const requests = Array.from({ length: 6 }, (_, turn) => {
-    const request = Buffer.from(round.message(turn, 100 + turn));
-    round.sent(turn, 100 + turn, turn * 1e6);
+    const request = Buffer.from(round.message(turn, identifier, 100 + turn));
+    round.sent(turn, identifier, 100 + turn, turn * 1e6);
     return request;
   });
   return { round, requests };
@@ -120,11 +120,11 @@ describe('a round', () => {
   });
 
   test('says how late its packets left, and why one did not', () => {
-    const round = newRound({ ...roundOf(target.text, { count: 1 }), progress: false }, target, 4, identifier);
+    const round = newRound({ ...roundOf(target.text, { count: 1 }), progress: false }, target, 4);
     expect(round.sendLagUs).toBeNull();
-    round.sent(0, 1, 300);
+    round.sent(0, identifier, 1, 300);
     round.notSent(1, 'no-buffer');
-    round.sent(2, 2, round.plan.gapNs * 2 + 7000);
+    round.sent(2, identifier, 2, round.plan.gapNs * 2 + 7000);
     expect(round.sendLagUs).toBe(7);
     expect(round.turnsTaken).toBe(3);
     expect(round.samples(9e9)[1]?.packets[0]).toEqual({ kind: 'not-sent', reason: 'no-buffer' });

@@ -63,7 +63,7 @@ describe("a packet's outcome", () => {
   test('silence is loss only when the threshold was waited for', () => {
     const packet = { ...newPacketRecord(), sentNs: 1e9 };
     expect(outcomeOf(packet, threshold, 3e9)).toEqual({ kind: 'lost' });
-    expect(outcomeOf(packet, threshold, 3e9 - 1)).toEqual({ kind: 'not-sent', reason: 'aborted' });
+    expect(outcomeOf(packet, threshold, 3e9 - 1)).toEqual({ kind: 'not-sent', reason: 'in-flight' });
     expect(outcomeOf(newPacketRecord(), threshold, 9e9)).toEqual({ kind: 'not-sent', reason: 'aborted' });
   });
 

@@ -50,7 +50,7 @@ async function kept(at: number, more: Partial<Config> = {}) {
     store,
     log,
     config: () => state.config,
-    defaultPlan: contract(),
+    defaultPlan: contract,
     events: {
       roundGraded: (_path, grade) => void told.grades.push(grade),
       pathStanding: (id, standing) => {
@@ -158,7 +158,7 @@ test('an outage is judged when it is told, and an excuse within the minute', asy
   expect(told.ledger).toMatchObject({ proposed: 1 });
   await office.desk.decide('bob', 'approve', proposed.id, null);
   await judgedAgain();
-  expect(told.ledger).toEqual({ active: new Map([['planned-maintenance', 1]]), proposed: 0 });
+  expect(told.ledger).toMatchObject({ active: new Map([['planned-maintenance', 1]]), proposed: 0 });
   expect(serviceOf(told.services, 'single').unavailableMs).toBe(44 * minuteMs);
 });
 

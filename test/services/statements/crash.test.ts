@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { audit } from '../../../src/services/ledger/backlog.js';
-import { sealSteps } from '../../../src/services/statements/seal.js';
 import { keyFolder } from '../../../src/seal/keys.js';
 import { openSqliteStore } from '../../../src/store/sqlite/open.js';
 import type { Store } from '../../../src/store/store.js';
 import { requires } from '../../support/requires.js';
 import { statedOctober, statementsOf } from '../../support/statements.js';
+import { sealSteps, withSteps } from './steps.mjs';
 
 requires({ built: true });
 
@@ -64,11 +64,13 @@ describe('a sealing that fails', () => {
   test('at any step leaves the old state or the new one', async () => {
     for (const failing of sealSteps) {
       const month = await statedOctober();
-      const statements = await statementsOf(month, {
-        step: (name) => {
+      const keys = keyFolder(join(month.folder, 'keys'));
+      const statements = await statementsOf(
+        month,
+        withSteps({ store: month.store, signer: () => keys.signer() }, (name) => {
           if (name === failing) throw new Error('the power went');
-        },
-      });
+        }),
+      );
       await expect(statements.seal('ann', all)).rejects.toThrow('the power went');
       const isDone = failing === 'sealed';
       const state = await stateOf(month.store, '2026-10/other');

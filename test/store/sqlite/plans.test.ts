@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { connection } from '../../../src/store/sqlite/database.js';
+import { connection, sqlDatabase } from '../../../src/store/sqlite/database.js';
 import { migrate } from '../../../src/store/sqlite/connect.js';
 import { monthSumsQuery, roundPut, roundReads } from '../../../src/store/sqlite/open.js';
 import { roundList } from '../../../src/store/sqlite/round-list.js';
@@ -47,7 +47,7 @@ test('no statement walks through a whole table of rounds, sizes or packets', asy
     }
   }
   await month.monthSums({ from: 0, to: slotAt(9) });
-  await sweeper(on).sweep(0, 0);
+  await sweeper(on, sqlDatabase(on)).sweep(0, 0);
 
   expect(statements.size).toBeGreaterThan(15);
   const plans = [...statements].map((sql) => {

@@ -1,87 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { brotliDecompressSync } from 'node:zlib';
-import type { ReportLanguage } from '../../../i18n/languages.js';
 import type { Tone } from '../blocks.js';
-
-type Weight = 'regular' | 'bold';
-type Family = 'SC' | 'TC';
-type Document = PDFKit.PDFDocument;
-
-/** Traditional Chinese has shapes of its own for many characters. Both families hold Latin, and most of each other's. */
-const families: Record<ReportLanguage, readonly [Family, Family]> = {
-  en: ['SC', 'TC'],
-  'zh-CN': ['SC', 'TC'],
-  'zh-TW': ['TC', 'SC'],
-};
-
-interface Fonts {
-  /** Makes the document write in a font that has all of the text's characters, if one of them has. */
-  readonly use: (weight: Weight, text: string) => void;
-}
-
-/** Faces that were read in this thread, by name: each takes 7 to 11 MB. */
-const read = new Map<string, Buffer>();
-
-/** The build puts the faces, compressed, beside this file; a run from the source takes them from their packages. */
-function faceOf(family: Family, weight: Weight): Buffer {
-  const style = weight === 'bold' ? '700Bold' : '400Regular';
-  const name = `NotoSans${family}_${style}.ttf`;
-  const cached = read.get(name);
-  if (cached !== undefined) return cached;
-  const built = join(import.meta.dirname, 'fonts', `${name}.br`);
-  const face = existsSync(built)
-    ? brotliDecompressSync(readFileSync(built))
-    : readFileSync(
-        createRequire(import.meta.url).resolve(
-          `@expo-google-fonts/noto-sans-${family.toLowerCase()}/${style}/${name}`,
-        ),
-      );
-  read.set(name, face);
-  return face;
-}
-
-/** A face is read when a text first needs it, and what of it is used goes into the file. */
-export function fontsOf(document: Document, language: ReportLanguage): Fonts {
-  const [first, second] = families[language];
-  const registered = new Set<string>();
-  const choose = (family: Family, weight: Weight): void => {
-    const name = `${family}-${weight}`;
-    if (!registered.has(name)) {
-      document.registerFont(name, faceOf(family, weight));
-      registered.add(name);
-    }
-    document.font(name);
-  };
-  const known = new Map<string, boolean>();
-  const has = (family: Family, weight: Weight, character: string): boolean => {
-    const key = `${family}${weight}${character}`;
-    const cached = known.get(key);
-    if (cached !== undefined) return cached;
-    choose(family, weight);
-    const answer = hasGlyph(document, character);
-    known.set(key, answer);
-    return answer;
-  };
-  return {
-    use: (weight, text) => {
-      const lacking = Array.from(text).filter(
-        (character) => character >= '\u0250' && !has(first, weight, character),
-      );
-      const other = lacking.length > 0 && lacking.every((character) => has(second, weight, character));
-      choose(other ? second : first, weight);
-    },
-  };
-}
-
-/** Of the font in use. pdfkit keeps it to itself. */
-function hasGlyph(document: Document, character: string): boolean {
-  const { _font } = document as unknown as {
-    _font: { font: { hasGlyphForCodePoint: (point: number) => boolean } };
-  };
-  return _font.font.hasGlyphForCodePoint(character.codePointAt(0) ?? 0);
-}
+import type { Fonts, Weight } from './fonts.js';
+import { type Line, textLayout } from './text.js';
 
 /** A4, in points. */
 export const page = { width: 595.28, height: 841.89, top: 46, bottom: 50, side: 48 } as const;
@@ -123,81 +42,131 @@ export interface Canvas {
   readonly put: (text: string, x: number, y: number, width: number, style: TextStyle) => void;
   /** Writes at the position and over as many pages as it takes. */
   readonly flow: (text: string, x: number, width: number, style: TextStyle) => void;
+  /** The characters, as `U+1E900`, that no face has: they stand as `[U+1E900]` in the text. */
+  readonly unsettable: ReadonlySet<string>;
+  /**
+   * What `draw` writes is one element of the document's structure, by which readers for the blind read it (PDF/UA,
+   * ISO 14289-1); it may not hold further elements.
+   */
+  readonly element: (type: ElementType, draw: () => void, options?: ElementOptions) => void;
+  /** An element that consists of those that `draw` makes. */
+  readonly group: (type: GroupType, draw: () => void) => void;
+  /** Rules, frames and repeated heads: seen and not read. Not inside of an element. */
+  readonly artifact: (draw: () => void, type?: 'Layout' | 'Pagination') => void;
 }
 
-/** Noto's own lines stand far apart. */
-const lineGap = (size: number): number => -0.1 * size;
-/** What a line of Noto takes, of its size. */
-const lineHeight = 1.448;
+type ElementType = 'H1' | 'H2' | 'H3' | 'P' | 'Lbl' | 'LBody' | 'TH' | 'TD' | 'Figure' | 'Caption';
+type GroupType = 'Sect' | 'L' | 'LI' | 'Table' | 'TR';
 
-/** Quotes and dots, which Chinese fonts draw as wide as a character of theirs. */
-const wideMarks = /[‘’“”…]/;
-const chinese = /[\u2e80-\u9fff\uff00-\uffef]/;
+interface ElementOptions {
+  /** What a picture says. */
+  readonly alt?: string;
+  /** What the head of a table is the head of. */
+  readonly scope?: 'Column';
+}
+
+/** From one line of Noto Sans SC to the next, and from a line's top to its baseline, in units of the font size. */
+const leading = 1.348;
+const ascent = 1.16;
 
 export function canvasOf(document: PDFKit.PDFDocument, fonts: Fonts): Canvas {
-  const set = (text: string, { size, weight = 'regular', color = colors.plain }: TextStyle): void => {
-    fonts.use(weight, text);
-    document.fontSize(size).fillColor(color);
+  const layout = textLayout(document, fonts);
+  const widthOf = (given: string, { size, weight = 'regular' }: TextStyle): number =>
+    layout.widthOf(printable(given), weight) * size;
+  // A cell is asked for its height and then written: it is broken into lines once.
+  const broken = new Map<string, readonly Line[]>();
+  const linesOf = (
+    given: string,
+    width: number,
+    { size, weight = 'regular' }: TextStyle,
+  ): readonly Line[] => {
+    // What was measured to fit fits, whatever the last digit of a sum says.
+    const ems = width / size + 1e-6;
+    const key = `${weight} ${ems} ${given}`;
+    const lines = broken.get(key) ?? layout.linesOf(printable(given), weight, ems);
+    broken.set(key, lines);
+    return lines;
   };
-  const options = (text: string, width: number, { size, align = 'left' }: TextStyle) => ({
-    width,
-    align,
-    lineGap: lineGap(size),
-    ...narrowMarks(text),
-  });
-  // Breaking lines is what takes time, and most texts stand on one: a width is measured once, for any size.
-  const widths = new Map<string, number>();
-  const widthOf = (text: string, { size, weight = 'regular' }: TextStyle): number => {
-    const key = `${weight}${text}`;
-    const known = widths.get(key);
-    if (known !== undefined) return known * size;
-    fonts.use(weight, text);
-    document.fontSize(100);
-    const lines = text.split('\n').map((line) => document.widthOfString(line, narrowMarks(line)));
-    const width = Math.max(...lines) / 100;
-    widths.set(key, width);
-    return width * size;
+  /** The lines of the element being drawn whose letters do not stand in the order in which they are read. */
+  let spoken: string[] = [];
+  const draw = (line: Line, x: number, y: number, { size, color = colors.plain }: TextStyle): void => {
+    let at = x;
+    if (line.spoken !== null) spoken.push(line.spoken);
+    for (const { face, text, features } of line.runs) {
+      const options = features === null ? {} : { features };
+      document.font(face).fontSize(size).fillColor(color);
+      document.text(text, at, y + ascent * size, {
+        lineBreak: false,
+        baseline: 'alphabetic',
+        features: options.features,
+      });
+      if (line.runs.length > 1) at += document.widthOfString(text, options);
+    }
   };
-  const fits = (text: string, width: number, style: TextStyle): boolean =>
-    !text.includes('\n') && widthOf(text, style) <= width;
+  const root = document.struct('Document');
+  document.addStructure(root);
+  let parent = root;
   const canvas: Canvas = {
     document,
+    element: (type, draw, options = {}) => {
+      const element = document.struct(type, options);
+      parent.add(element);
+      element.add(() => {
+        spoken = [];
+        draw();
+        if (spoken.length > 0) dictionaryOf(element)['ActualText'] = new String(spoken.join(' '));
+      });
+      element.end();
+    },
+    group: (type, draw) => {
+      const outer = parent;
+      const group = document.struct(type);
+      outer.add(group);
+      parent = group;
+      draw();
+      group.end();
+      parent = outer;
+    },
+    artifact: (draw, type = 'Layout') => {
+      document.markContent('Artifact', { type });
+      draw();
+      document.endMarkedContent();
+    },
+    unsettable: layout.unsettable,
     y: page.top,
     room: () => area.bottom - canvas.y,
     newPage: () => {
-      document.addPage();
+      document.continueOnNewPage();
       canvas.y = page.top;
     },
-    widthOf: (text, style) => widthOf(printable(text), style),
-    heightOf: (given, width, style) => {
-      const text = printable(given);
-      if (fits(text, width, style)) return lineHeight * style.size + lineGap(style.size);
-      set(text, style);
-      return document.heightOfString(text, options(text, width, style));
+    widthOf,
+    heightOf: (text, width, style) => linesOf(text, width, style).length * leading * style.size,
+    put: (text, x, y, width, style) => {
+      for (const [index, line] of linesOf(text, width, style).entries()) {
+        const start = style.align === 'right' ? x + width - line.width * style.size : x;
+        draw(line, start, y + index * leading * style.size, style);
+      }
     },
-    put: (given, x, y, width, style) => {
-      const text = printable(given);
-      const whole = fits(text, width, style);
-      set(text, style);
-      if (whole) {
-        const start = style.align === 'right' ? x + width - widthOf(text, style) : x;
-        set(text, style);
-        document.text(text, start, y, { lineBreak: false, ...narrowMarks(text) });
-      } else document.text(text, x, y, options(text, width, style));
-    },
-    flow: (given, x, width, style) => {
-      const text = printable(given);
-      set(text, style);
-      document.text(text, x, canvas.y, options(text, width, style));
-      canvas.y = document.y;
+    flow: (text, x, width, style) => {
+      const height = leading * style.size;
+      for (const line of linesOf(text, width, style)) {
+        if (canvas.room() < height) canvas.newPage();
+        draw(line, x, canvas.y, style);
+        canvas.y += height;
+      }
     },
   };
   return canvas;
 }
 
-const narrowMarks = (text: string): { readonly features?: PDFKit.Mixins.OpenTypeFeatures[] } =>
-  wideMarks.test(text) && !chinese.test(text) ? { features: ['pwid'] } : {};
+/** Of the object that becomes the element in the file. pdfkit's types leave it out. */
+function dictionaryOf(
+  element: PDFKit.PDFStructureElement & { readonly dictionary?: PDFKit.PDFKitReference },
+): Record<string, unknown> {
+  return element.dictionary?.data as Record<string, unknown>;
+}
 
 /** Control characters have no shape; a tab is a space. */
-// eslint-disable-next-line no-control-regex -- they are what has to go
-const printable = (text: string): string => text.replace(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]/g, ' ');
+const printable = (text: string): string =>
+  // eslint-disable-next-line no-control-regex -- they are what has to go
+  text.normalize('NFC').replace(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]/g, ' ');

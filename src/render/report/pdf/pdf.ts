@@ -1,6 +1,7 @@
 import PDFDocument from 'pdfkit';
 import type { Block, Fact, Pages, Sheet, Tile } from '../blocks.js';
-import { area, type Canvas, canvasOf, colors, fontsOf, page, type TextStyle } from './canvas.js';
+import { area, type Canvas, canvasOf, colors, page, type TextStyle } from './canvas.js';
+import { fontsOf } from './fonts.js';
 import { drawDrawings } from './pictures.js';
 import { drawTable, tableStart } from './table.js';
 
@@ -57,7 +58,9 @@ function drawHeading(canvas: Canvas, block: Of<'heading'>, next: readonly Block[
   const height = canvas.heightOf(block.text, area.width, style);
   if (canvas.room() < above + height + 3 + startOf(canvas, next[0], next.slice(1))) canvas.newPage();
   else canvas.y += above;
-  canvas.flow(block.text, area.x, area.width, style);
+  canvas.element(block.level === 2 ? 'H2' : 'H3', () => {
+    canvas.flow(block.text, area.x, area.width, style);
+  });
   canvas.y += 3;
 }
 
@@ -66,9 +69,13 @@ function drawNotice(canvas: Canvas, { text, tone }: Of<'notice'>): void {
   const height = canvas.heightOf(text, area.width - 22, style) + 8;
   if (canvas.room() < height) canvas.newPage();
   const { document, y } = canvas;
-  document.rect(area.x, y, area.width, height).fill(tone === 'bad' ? '#fdf3f2' : '#fdf8ec');
-  document.rect(area.x, y, 3.5, height).fill(colors[tone]);
-  canvas.put(text, area.x + 12, y + 4, area.width - 22, style);
+  canvas.artifact(() => {
+    document.rect(area.x, y, area.width, height).fill(tone === 'bad' ? '#fdf3f2' : '#fdf8ec');
+    document.rect(area.x, y, 3.5, height).fill(colors[tone]);
+  });
+  canvas.element('P', () => {
+    canvas.put(text, area.x + 12, y + 4, area.width - 22, style);
+  });
   canvas.y += height + 6;
 }
 
@@ -77,7 +84,9 @@ function drawText(canvas: Canvas, { text, tone }: Of<'text'>): void {
   const height = canvas.heightOf(text, area.width, style);
   // A short one stays whole; a long one may break.
   if (height < 80 && canvas.room() < height) canvas.newPage();
-  canvas.flow(text, area.x, area.width, style);
+  canvas.element('P', () => {
+    canvas.flow(text, area.x, area.width, style);
+  });
   canvas.y += 4;
 }
 
@@ -92,7 +101,9 @@ function drawLines(canvas: Canvas, lines: readonly string[]): void {
     }
     const width = area.width - indent;
     if (canvas.room() < canvas.heightOf(text, width, style)) canvas.newPage();
-    canvas.flow(text, area.x + indent, width, style);
+    canvas.element('P', () => {
+      canvas.flow(text, area.x + indent, width, style);
+    });
   }
   canvas.y += 6;
 }
@@ -102,19 +113,30 @@ function drawTitle(canvas: Canvas, { text, subtitle, badge }: Of<'title'>): void
   const badgeStyle = { size: 10, weight: 'bold', color: colors[badge.tone] } as const;
   const badgeWidth = canvas.widthOf(badge.text, badgeStyle) + 16;
   const badgeX = area.x + area.width - badgeWidth;
-  document
-    .roundedRect(badgeX, canvas.y + 3, badgeWidth, 20, 3)
-    .lineWidth(1.2)
-    .stroke(colors[badge.tone]);
-  canvas.put(badge.text, badgeX + 8, canvas.y + 6, badgeWidth, badgeStyle);
-  canvas.flow(text, area.x, area.width - badgeWidth - 12, { size: 20, weight: 'bold' });
-  canvas.flow(subtitle, area.x, area.width, { size: 11, color: colors.faint });
+  const top = canvas.y;
+  canvas.artifact(() => {
+    document
+      .roundedRect(badgeX, top + 3, badgeWidth, 20, 3)
+      .lineWidth(1.2)
+      .stroke(colors[badge.tone]);
+  });
+  canvas.element('H1', () => {
+    canvas.flow(text, area.x, area.width - badgeWidth - 12, { size: 20, weight: 'bold' });
+  });
+  canvas.element('P', () => {
+    canvas.put(badge.text, badgeX + 8, top + 6, badgeWidth, badgeStyle);
+  });
+  canvas.element('P', () => {
+    canvas.flow(subtitle, area.x, area.width, { size: 11, color: colors.faint });
+  });
   canvas.y += 4;
-  document
-    .moveTo(area.x, canvas.y)
-    .lineTo(area.x + area.width, canvas.y)
-    .lineWidth(1.6)
-    .stroke(colors.accent);
+  canvas.artifact(() => {
+    document
+      .moveTo(area.x, canvas.y)
+      .lineTo(area.x + area.width, canvas.y)
+      .lineWidth(1.6)
+      .stroke(colors.accent);
+  });
   canvas.y += 9;
 }
 
@@ -124,8 +146,7 @@ function drawFacts(canvas: Canvas, { facts, columns }: Of<'facts'>): void {
   const labelWidth = columns === 1 ? 150 : 74;
   const label: TextStyle = { size: 8.5, color: colors.faint };
   const value = ({ code }: Fact): TextStyle => ({ size: code === true ? 7.5 : 8.5 });
-  for (let at = 0; at < facts.length; at += columns) {
-    const row = facts.slice(at, at + columns);
+  const drawRow = (row: readonly Fact[]): void => {
     const heights = row.flatMap((fact) => [
       canvas.heightOf(fact.label, labelWidth - 6, label),
       canvas.heightOf(fact.value, width - labelWidth, value(fact)),
@@ -134,11 +155,20 @@ function drawFacts(canvas: Canvas, { facts, columns }: Of<'facts'>): void {
     if (canvas.room() < height) canvas.newPage();
     for (const [index, fact] of row.entries()) {
       const x = area.x + index * (width + gap);
-      canvas.put(fact.label, x, canvas.y, labelWidth - 6, label);
-      canvas.put(fact.value, x + labelWidth, canvas.y, width - labelWidth, value(fact));
+      canvas.group('LI', () => {
+        canvas.element('Lbl', () => {
+          canvas.put(fact.label, x, canvas.y, labelWidth - 6, label);
+        });
+        canvas.element('LBody', () => {
+          canvas.put(fact.value, x + labelWidth, canvas.y, width - labelWidth, value(fact));
+        });
+      });
     }
     canvas.y += height;
-  }
+  };
+  canvas.group('L', () => {
+    for (let at = 0; at < facts.length; at += columns) drawRow(facts.slice(at, at + columns));
+  });
   canvas.y += 6;
 }
 
@@ -150,33 +180,47 @@ function drawTiles(canvas: Canvas, tiles: readonly Tile[]): void {
   const notes = tiles.map(({ note }) => (note === '' ? 0 : canvas.heightOf(note, width - 10, noteStyle)));
   const height = Math.max(54, 43 + Math.max(...notes));
   if (canvas.room() < height) canvas.newPage();
-  for (const [index, tile] of tiles.entries()) {
+  const drawTile = (tile: Tile, index: number): void => {
     const x = area.x + index * (width + gap);
     const inner = width - 14;
-    canvas.document.roundedRect(x, canvas.y, width, height, 4).lineWidth(0.8).stroke(colors.rule);
-    canvas.put(tile.label, x + 7, canvas.y + 5, inner, { size: 8, color: colors.faint });
+    canvas.artifact(() => {
+      canvas.document.roundedRect(x, canvas.y, width, height, 4).lineWidth(0.8).stroke(colors.rule);
+    });
     const style = { size: 14, weight: 'bold', color: colors[tile.tone] } as const;
     const wide = canvas.widthOf(tile.value, style);
     const size = wide > inner ? Math.max(8, (14 * inner) / wide - 0.2) : 14;
-    canvas.put(tile.value, x + 7, canvas.y + 17 + (14 - size) / 2, inner + 2, { ...style, size });
-    canvas.put(tile.note, x + 7, canvas.y + 38, inner + 4, noteStyle);
-  }
+    canvas.group('LI', () => {
+      canvas.element('Lbl', () => {
+        canvas.put(tile.label, x + 7, canvas.y + 5, inner, { size: 8, color: colors.faint });
+      });
+      canvas.element('LBody', () => {
+        canvas.put(tile.value, x + 7, canvas.y + 17 + (14 - size) / 2, inner + 2, { ...style, size });
+        canvas.put(tile.note, x + 7, canvas.y + 38, inner + 4, noteStyle);
+      });
+    });
+  };
+  canvas.group('L', () => {
+    tiles.forEach(drawTile);
+  });
   canvas.y += height + 6;
 }
 
 /** A4 pages with the fonts that they use. The same report gives the same bytes: no clock has a part in it. */
 export async function pagesPdf(pages: Pages): Promise<Buffer> {
   const date = new Date(pages.date);
-  const document = new PDFDocument({
+  const options: PDFKit.PDFDocumentOptions = {
     size: 'A4',
     margins: { top: page.top, bottom: page.bottom, left: page.side, right: page.side },
     autoFirstPage: false,
     bufferPages: true,
     lang: pages.language,
     displayTitle: true,
+    tagged: true,
     pdfVersion: '1.7',
     info: { Title: pages.title, Creator: 'pop-sla', CreationDate: date, ModDate: date },
-  });
+  };
+  // The types of pdfkit do not know this subset yet, which it writes.
+  const document = new PDFDocument(Object.assign(options, { subset: 'PDF/UA' }));
   const done = collect(document);
   const canvas = canvasOf(document, fontsOf(document, pages.language));
   const sheetOfPage: Sheet[] = [];
@@ -188,15 +232,22 @@ export async function pagesPdf(pages: Pages): Promise<Buffer> {
   let current: Sheet | null = null;
   for (const sheet of pages.sheets) {
     current = sheet;
-    canvas.newPage();
+    if (sheetOfPage.length === 0) {
+      document.addPage();
+      canvas.y = page.top;
+    } else canvas.newPage();
     document.outline.addItem(sheet.footer);
-    sheet.blocks.forEach((block, index) => {
-      drawBlock(canvas, block, sheet.blocks.slice(index + 1, index + 3));
+    canvas.group('Sect', () => {
+      sheet.blocks.forEach((block, index) => {
+        drawBlock(canvas, block, sheet.blocks.slice(index + 1, index + 3));
+      });
     });
   }
   sheetOfPage.forEach((sheet, index) => {
     document.switchToPage(index);
-    drawMargins(canvas, sheet, pages.page(index + 1, sheetOfPage.length));
+    canvas.artifact(() => {
+      drawMargins(canvas, sheet, pages.page(index + 1, sheetOfPage.length));
+    }, 'Pagination');
   });
   document.end();
   return done;

@@ -25,8 +25,17 @@ export function drawDrawings(
     if (canvas.room() < height + withLegend) canvas.newPage();
     let x: number = area.x;
     for (const { caption: text, drawing } of row) {
-      canvas.put(text, x, canvas.y, drawing.width, caption);
-      putDrawing(canvas, drawing, x, canvas.y + 14);
+      const left = x;
+      canvas.element('Caption', () => {
+        canvas.put(text, left, canvas.y, drawing.width, caption);
+      });
+      canvas.element(
+        'Figure',
+        () => {
+          putDrawing(canvas, drawing, left, canvas.y + 14);
+        },
+        { alt: text },
+      );
       x += drawing.width + 16;
     }
     canvas.y += height + 6;
@@ -44,17 +53,22 @@ function drawLegend(canvas: Canvas, legend: readonly LegendEntry[]): void {
       x = area.x;
       canvas.y += 12;
     }
+    const left = x;
     const y = canvas.y + 2;
-    if (as === 'area') document.rect(x, y, 12, 7).fill(color);
-    else {
-      document
-        .moveTo(x, y + 3.5)
-        .lineTo(x + 12, y + 3.5)
-        .lineWidth(1.2);
-      if (as === 'dashed') document.dash(2.5, { space: 2.5 });
-      document.stroke(color).undash();
-    }
-    canvas.put(text, x + 15, canvas.y, width + 4, style);
+    canvas.artifact(() => {
+      if (as === 'area') document.rect(left, y, 12, 7).fill(color);
+      else {
+        document
+          .moveTo(left, y + 3.5)
+          .lineTo(left + 12, y + 3.5)
+          .lineWidth(1.2);
+        if (as === 'dashed') document.dash(2.5, { space: 2.5 });
+        document.stroke(color).undash();
+      }
+    });
+    canvas.element('P', () => {
+      canvas.put(text, left + 15, canvas.y, width + 4, style);
+    });
     x += width + 28;
   }
   canvas.y += 18;

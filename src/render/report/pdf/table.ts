@@ -46,34 +46,44 @@ export function drawTable(canvas: Canvas, table: Table): void {
   const layout = layoutOf(canvas, table);
   const heads = table.columns.map(({ head }) => head);
   const headRow = { cells: heads, strong: true };
-  const drawHead = (): void => {
-    drawCells(canvas, headRow, table, layout, colors.faint);
+  const drawHead = (again: boolean): void => {
+    if (again)
+      canvas.artifact(() => {
+        drawCells(canvas, headRow, table, layout, 'repeated head');
+      }, 'Pagination');
+    else drawCells(canvas, headRow, table, layout, 'head');
     rule(canvas, '#9aa5b1', 0.8);
   };
   const first = table.rows[0];
   const headHeight = rowHeight(canvas, headRow, layout);
   if (canvas.room() < headHeight + (first ? rowHeight(canvas, first, layout) : 0)) canvas.newPage();
-  drawHead();
-  for (const [index, row] of table.rows.entries()) {
-    const notes = row.notes ?? [];
-    const noteRoom = notes[0] === undefined ? 0 : Math.min(60, noteHeight(canvas, notes[0], layout));
-    if (canvas.room() < rowHeight(canvas, row, layout) + noteRoom) {
-      canvas.newPage();
-      drawHead();
-    } else if (index > 0) {
-      rule(canvas, colors.rule, 0.4);
-    }
-    drawCells(canvas, row, table, layout, null);
-    for (const note of notes) {
-      const height = noteHeight(canvas, note, layout);
-      if (canvas.room() < height && height < 120) {
+  canvas.group('Table', () => {
+    drawHead(false);
+    for (const [index, row] of table.rows.entries()) {
+      const notes = row.notes ?? [];
+      const noteRoom = notes[0] === undefined ? 0 : Math.min(60, noteHeight(canvas, notes[0], layout));
+      if (canvas.room() < rowHeight(canvas, row, layout) + noteRoom) {
         canvas.newPage();
-        drawHead();
+        drawHead(true);
+      } else if (index > 0) {
+        rule(canvas, colors.rule, 0.4);
       }
-      canvas.flow(note, area.x + 10, area.width - 10, noteStyle(layout));
-      canvas.y += padding;
+      drawCells(canvas, row, table, layout, 'body');
+      for (const note of notes) {
+        const height = noteHeight(canvas, note, layout);
+        if (canvas.room() < height && height < 120) {
+          canvas.newPage();
+          drawHead(true);
+        }
+        canvas.group('TR', () => {
+          canvas.element('TD', () => {
+            canvas.flow(note, area.x + 10, area.width - 10, noteStyle(layout));
+          });
+        });
+        canvas.y += padding;
+      }
     }
-  }
+  });
   canvas.y += 8;
 }
 
@@ -132,27 +142,39 @@ function drawCells(
   row: TableRow,
   { columns }: Table,
   layout: Layout,
-  color: string | null,
+  part: 'head' | 'repeated head' | 'body',
 ): void {
   const height = rowHeight(canvas, row, layout);
   let x: number = area.x;
-  for (const [index, cell] of row.cells.entries()) {
+  const drawCell = (cell: TableRow['cells'][number], index: number): void => {
     const width = layout.widths[index] ?? 0;
-    canvas.put(textOf(cell), x, canvas.y + padding, width, {
-      ...styleOf(row, layout.size),
-      color: color ?? colors[toneOf(cell)],
-      align: columns[index]?.align ?? 'left',
-    });
+    const write = (): void => {
+      canvas.put(textOf(cell), x, canvas.y + padding, width, {
+        ...styleOf(row, layout.size),
+        color: part === 'body' ? colors[toneOf(cell)] : colors.faint,
+        align: columns[index]?.align ?? 'left',
+      });
+    };
+    if (part === 'repeated head') write();
+    else if (part === 'head') canvas.element('TH', write, { scope: 'Column' });
+    else canvas.element('TD', write);
     x += width + gap;
-  }
+  };
+  if (part === 'repeated head') row.cells.forEach(drawCell);
+  else
+    canvas.group('TR', () => {
+      row.cells.forEach(drawCell);
+    });
   canvas.y += height;
 }
 
-function rule({ document, y }: Canvas, color: string, width: number): void {
-  document
-    .moveTo(area.x, y)
-    .lineTo(area.x + area.width, y)
-    .lineWidth(width)
-    .strokeColor(color)
-    .stroke();
+function rule({ document, y, artifact }: Canvas, color: string, width: number): void {
+  artifact(() => {
+    document
+      .moveTo(area.x, y)
+      .lineTo(area.x + area.width, y)
+      .lineWidth(width)
+      .strokeColor(color)
+      .stroke();
+  });
 }

@@ -1,0 +1,246 @@
+import type { TrailEntry } from '../../core/access/claims.js';
+import type { Role } from '../../core/access/rules.js';
+import { noHash } from '../../core/ledger/chain.js';
+import type {
+  AccessStore,
+  Reply,
+  ReplyStore,
+  SessionRecord,
+  SessionStore,
+  TokenRecord,
+  TokenStore,
+  TrailStore,
+  UserRecord,
+  UserStore,
+} from '../access-store.js';
+import { change, first, prepare, type SqlDatabase } from './database.js';
+import { type ExpressionBuilder, sql } from './kysely.js';
+import type { Tables } from './tables.js';
+
+export function accessStore(db: SqlDatabase): AccessStore {
+  return {
+    tokens: tokenStore(db),
+    users: userStore(db),
+    sessions: sessionStore(db),
+    trail: trailStore(db),
+    replies: replyStore(db),
+  };
+}
+
+const words = (text: string): string[] => text.split(' ').filter((word) => word !== '');
+
+/** A row with its roles as a list. */
+const withRoles = <Row extends { readonly roles: string }>({ roles, ...row }: Row) => ({
+  ...row,
+  roles: words(roles) as Role[],
+});
+
+function tokenStore(db: SqlDatabase): TokenStore {
+  const tokens = db.from
+    .selectFrom('token')
+    .select(['id', 'hash', 'name', 'roles', 'customer', 'scopes', 'created_at as createdAt'])
+    .select(['expires_at as expiresAt', 'revoked_at as revokedAt', 'last_used_at as lastUsedAt']);
+  type Row = Omit<TokenRecord, 'roles' | 'scopes'> & { roles: string; scopes: string | null };
+  const tokenOf = ({ scopes, ...row }: Row): TokenRecord => ({
+    ...withRoles(row),
+    scopes: scopes === null ? null : words(scopes),
+  });
+  const byHash = prepare(({ hash }: { hash: string }) => tokens.where('hash', '=', hash));
+  return {
+    add: async ({ id, hash, name, roles, customer, scopes, createdAt, expiresAt }) => {
+      await db.change(
+        db.from.insertInto('token').values({
+          id,
+          hash,
+          name,
+          roles: roles.join(' '),
+          customer,
+          scopes: scopes && scopes.join(' '),
+          created_at: createdAt,
+          expires_at: expiresAt,
+        }),
+      );
+    },
+    async find(hash) {
+      const [row] = await db.read(byHash({ hash }));
+      return row ? tokenOf(row) : null;
+    },
+    list: async () => (await db.read(tokens.orderBy('created_at').orderBy('id'))).map(tokenOf),
+    revoke: async (id, at) => {
+      const revoked = db.from.updateTable('token').set({ revoked_at: at }).where('id', '=', id);
+      return (await db.change(revoked.where('revoked_at', 'is', null))) > 0;
+    },
+    used: async (id, at) => {
+      await db.change(
+        db.from
+          .updateTable('token')
+          .set({ last_used_at: at })
+          .where('id', '=', id)
+          .where(({ eb, fn, lit }) => eb(fn.coalesce('last_used_at', lit(0)), '<', at)),
+      );
+    },
+  };
+}
+
+/** Names are equal that differ only in the case of their ASCII letters: that is how both databases' `lower` works. */
+const isName = (eb: ExpressionBuilder<Tables, 'person'>, name: string) =>
+  eb(
+    eb.fn<string>('lower', ['name']),
+    '=',
+    name.replace(/[A-Z]/g, (letter) => letter.toLowerCase()),
+  );
+
+function userStore(db: SqlDatabase): UserStore {
+  const users = db.from
+    .selectFrom('person')
+    .select(['name', 'password', 'roles', 'customer', 'created_at as createdAt'])
+    .select(['password_at as passwordAt', 'disabled_at as disabledAt']);
+  const setPassword = (name: string, password: string, at: number) =>
+    db.from
+      .updateTable('person')
+      .set({ password, password_at: at })
+      .where((eb) => isName(eb, name));
+  const disable = (name: string, at: number) =>
+    db.from
+      .updateTable('person')
+      .set({ disabled_at: at })
+      .where((eb) => isName(eb, name))
+      .where('disabled_at', 'is', null);
+  /** Changes a user and ends that user's sessions. */
+  const endingSessions = (name: string, query: ReturnType<typeof setPassword>): Promise<boolean> =>
+    db.write(function* () {
+      if ((yield* change(query)) === 0) return false;
+      yield* change(
+        db.from
+          .deleteFrom('session')
+          .where('via', '=', 'password')
+          .where('principal', '=', ({ selectFrom }) =>
+            selectFrom('person')
+              .select(sql<string>`'user:' || name`.as('principal'))
+              .where((eb) => isName(eb, name)),
+          ),
+      );
+      return true;
+    });
+  return {
+    add: async ({ name, password, roles, customer, createdAt, passwordAt }) => {
+      const row = { name, password, roles: roles.join(' '), customer };
+      const added = db.from
+        .insertInto('person')
+        .values({ ...row, created_at: createdAt, password_at: passwordAt })
+        .onConflict((conflict) => conflict.doNothing());
+      return (await db.change(added)) > 0;
+    },
+    async find(name): Promise<UserRecord | null> {
+      const [row] = await db.read(users.where((eb) => isName(eb, name)));
+      return row ? withRoles(row) : null;
+    },
+    list: async () =>
+      (await db.read(users.orderBy(({ fn }) => fn<string>('lower', ['name'])))).map((row) => withRoles(row)),
+    setPassword: (name, password, at) => endingSessions(name, setPassword(name, password, at)),
+    disable: (name, at) => endingSessions(name, disable(name, at)),
+  };
+}
+
+function sessionStore(db: SqlDatabase): SessionStore {
+  const byHash = prepare(({ hash }: { hash: string }) =>
+    db.from
+      .selectFrom('session')
+      .select(['hash', 'principal', 'name', 'via', 'roles', 'customer', 'csrf', 'created_at as createdAt'])
+      .select(['expires_at as expiresAt', 'seen_at as seenAt'])
+      .where('hash', '=', hash),
+  );
+  const seen = prepare(({ hash, at }: { hash: string; at: number }) =>
+    db.from.updateTable('session').set({ seen_at: at }).where('hash', '=', hash).where('seen_at', '<', at),
+  );
+  return {
+    add: ({ hash, principal, name, via, roles, customer, csrf, createdAt, expiresAt, seenAt }) =>
+      db.write(function* () {
+        yield* change(db.from.deleteFrom('session').where('expires_at', '<=', createdAt));
+        yield* change(
+          db.from.insertInto('session').values({
+            hash,
+            principal,
+            name,
+            via,
+            roles: roles.join(' '),
+            customer,
+            csrf,
+            created_at: createdAt,
+            expires_at: expiresAt,
+            seen_at: seenAt,
+          }),
+        );
+      }),
+    async find(hash): Promise<SessionRecord | null> {
+      const [row] = await db.read(byHash({ hash }));
+      return row ? withRoles(row) : null;
+    },
+    seen: async (hash, at) => {
+      await db.change(seen({ hash, at }));
+    },
+    remove: async (hash) => {
+      await db.change(db.from.deleteFrom('session').where('hash', '=', hash));
+    },
+  };
+}
+
+function replyStore(db: SqlDatabase): ReplyStore {
+  return {
+    put: ({ contentType, ...reply }, before) =>
+      db.write(function* () {
+        yield* change(db.from.deleteFrom('reply').where('at', '<=', before));
+        yield* change(
+          db.from
+            .insertInto('reply')
+            .values({ ...reply, content_type: contentType })
+            .onConflict((conflict) => conflict.doNothing()),
+        );
+      }),
+    async find(principal, key, after): Promise<Reply | null> {
+      const [row] = await db.read(
+        db.from
+          .selectFrom('reply')
+          .select(['principal', 'key', 'request', 'at', 'status', 'content_type as contentType', 'body'])
+          .where(({ and }) => and({ principal, key }))
+          .where('at', '>', after),
+      );
+      return row ?? null;
+    },
+  };
+}
+
+function trailStore(db: SqlDatabase): TrailStore {
+  const last = prepare(() =>
+    db.from.selectFrom('trail').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1),
+  );
+  const rowOf = ({ from, amounts, ...entry }: TrailEntry) => ({
+    ...entry,
+    origin: from,
+    amounts: amounts ? 1 : 0,
+  });
+  return {
+    append: (link) =>
+      db.write(function* () {
+        yield* db.lock('trail');
+        const head = (yield* first(last({}))) ?? { seq: 0, hash: noHash };
+        const entry = link(head);
+        if (entry.seq !== head.seq + 1 || entry.previous !== head.hash)
+          throw new RangeError('the trail grows at its end only');
+        yield* change(db.from.insertInto('trail').values(rowOf(entry)));
+        return entry;
+      }),
+    async list({ after = 0, limit = Number.MAX_SAFE_INTEGER } = {}) {
+      const rows = await db.read(
+        db.from
+          .selectFrom('trail')
+          .select(['seq', 'at', 'principal', 'name', 'origin as from', 'action', 'target', 'status'])
+          .select(['amounts', 'previous', 'hash'])
+          .where('seq', '>', after)
+          .orderBy('seq')
+          .limit(limit),
+      );
+      return rows.map(({ amounts, ...row }): TrailEntry => ({ ...row, amounts: amounts === 1 }));
+    },
+  };
+}

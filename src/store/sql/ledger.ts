@@ -1,0 +1,131 @@
+import type { LedgerAction, LedgerEvent } from '../../core/ledger/actions.js';
+import type { ContactStore } from '../access-store.js';
+import { type AttachmentStore, type LedgerStore, maxAttachmentBytes } from '../ledger-store.js';
+import { change, first, given, prepare, type Script, type SqlDatabase } from './database.js';
+
+/** Reads an action. A text that is no action was tampered with: it is returned as it is, and its hash reveals it. */
+function parseAction(text: string): LedgerAction {
+  try {
+    const action = JSON.parse(text) as LedgerAction | null;
+    if (typeof action === 'object' && typeof action?.type === 'string') return action;
+  } catch {
+    // The same as below.
+  }
+  return { type: 'unreadable', text } as unknown as LedgerAction;
+}
+
+/** Whether events continue the chain after its head; undefined: it is empty. */
+function isContinued(head: Pick<LedgerEvent, 'seq' | 'hash'> | undefined, added: readonly LedgerEvent[]) {
+  let last = head ?? { seq: 0, hash: added[0]?.previous ?? '' };
+  for (const { seq, previous, hash } of added) {
+    if (seq !== last.seq + 1 || previous !== last.hash) return false;
+    last = { seq, hash };
+  }
+  return true;
+}
+
+/** Appends events at the head, within the caller's transaction: all of them, or none and returns `moved`. */
+export function ledgerAppend(
+  db: SqlDatabase,
+): (events: readonly LedgerEvent[]) => Script<'stored' | 'moved'> {
+  const head = prepare(() =>
+    db.from.selectFrom('ledger').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1),
+  );
+  return function* (events) {
+    yield* db.lock('ledger');
+    if (!isContinued(yield* first(head({})), events)) return 'moved';
+    for (const { action, ...event } of events)
+      yield* change(db.from.insertInto('ledger').values({ ...event, action: JSON.stringify(action) }));
+    return 'stored';
+  };
+}
+
+const ledgerEvents = (db: SqlDatabase) =>
+  db.from.selectFrom('ledger').select(['seq', 'at', 'actor', 'action', 'previous', 'hash']).orderBy('seq');
+
+export function ledgerStore(db: SqlDatabase): LedgerStore {
+  const append = ledgerAppend(db);
+  return {
+    append: (events) => db.write(() => append(events)),
+    async events({ after = 0, limit = Number.MAX_SAFE_INTEGER } = {}) {
+      const rows = await db.read(ledgerEvents(db).where('seq', '>', after).limit(limit));
+      return rows.map(({ action, ...row }) => ({ ...row, action: parseAction(action) }));
+    },
+  };
+}
+
+/** The actions of the ledger that name an observed outage. */
+export async function outageActions(db: SqlDatabase): Promise<LedgerAction[]> {
+  const rows = await db.read(ledgerEvents(db).where('action', 'like', '%"of":{%'));
+  return rows.map(({ action }) => parseAction(action));
+}
+
+export function attachmentStore(db: SqlDatabase): AttachmentStore {
+  return {
+    async put({ sha256, at, content }) {
+      if (content.byteLength > maxAttachmentBytes) {
+        const what = `an attachment of ${content.byteLength} bytes; allowed: at most ${maxAttachmentBytes}`;
+        throw new RangeError(what);
+      }
+      await db.write(function* () {
+        const known = db.from.selectFrom('attachment').select('sha256').where('sha256', '=', sha256);
+        // Asked first, because a trigger refuses every insert of an existing one.
+        if (yield* first(known)) return;
+        yield* change(
+          db.from
+            .insertInto('attachment')
+            .values({ sha256, at, content })
+            .onConflict((conflict) => conflict.doNothing()),
+        );
+      });
+    },
+    async get(sha256) {
+      const [row] = await db.read(
+        db.from.selectFrom('attachment').select('content').where('sha256', '=', sha256),
+      );
+      return row?.content ?? null;
+    },
+  };
+}
+
+export function contactStore(db: SqlDatabase): ContactStore {
+  const append = ledgerAppend(db);
+  const contacts = db.from
+    .selectFrom('contact')
+    .select(['id', 'customer', 'name', 'email', 'phone', 'added_at as addedAt', 'changed_at as changedAt'])
+    .select('erased_at as erasedAt');
+  return {
+    async put({ addedAt, changedAt, erasedAt, ...contact }, events) {
+      const done = await db.write(function* () {
+        if ((yield* append(events)) === 'moved') return 'moved';
+        yield* db.erasure.begin();
+        yield* change(
+          db.from
+            .insertInto('contact')
+            .values({ ...contact, added_at: addedAt, changed_at: changedAt, erased_at: erasedAt })
+            .onConflict((conflict) =>
+              conflict.column('id').doUpdateSet(({ ref }) => ({
+                customer: ref('excluded.customer'),
+                name: ref('excluded.name'),
+                email: ref('excluded.email'),
+                phone: ref('excluded.phone'),
+                changed_at: ref('excluded.changed_at'),
+                erased_at: ref('excluded.erased_at'),
+              })),
+            ),
+        );
+        return 'stored';
+      });
+      if (done === 'stored') await db.erasure.complete('contact', erasedAt !== null);
+      return done;
+    },
+    get: async (id) => (await db.read(contacts.where('id', '=', id)))[0] ?? null,
+    list: (customer) =>
+      db.read(
+        contacts
+          .where(({ and }) => and(given({ customer })))
+          .orderBy('added_at')
+          .orderBy('id'),
+      ),
+  };
+}

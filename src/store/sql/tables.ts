@@ -1,0 +1,300 @@
+import type { CreditRow } from '../../core/billing/credit.js';
+import type { TicketActor, TicketState } from '../../core/ticket/actions.js';
+import type { TraceReason } from '../../core/trace/trace.js';
+import type { EpochMs, PathId, PopId } from '../../core/types.js';
+import type { BlindReason, StateChange } from '../../core/watch/outage.js';
+import type { Contact, Reply, SessionRecord } from '../access-store.js';
+import type { OutboxState, TargetKind } from '../statement-store.js';
+import type { Generated } from './kysely.js';
+
+/**
+ * The rows of the tables that both databases have in the same shape, by their columns. Rounds, sizes and packets are
+ * not among them: each database stores those in its own way, in statements written by hand.
+ */
+export interface Tables {
+  readonly path: PathTable;
+  readonly run: RunTable;
+  readonly ledger: LedgerTable;
+  readonly attachment: { sha256: string; at: EpochMs; content: Uint8Array };
+  readonly token: TokenTable;
+  readonly person: PersonTable;
+  readonly session: SessionTable;
+  readonly trail: TrailTable;
+  readonly reply: ReplyTable;
+  readonly fault_event: TicketEventTable;
+  readonly fault_report: TicketTable;
+  readonly fault_suggestion: SuggestionTable;
+  readonly notify_target: TargetTable;
+  readonly outbox: OutboxTable;
+  readonly statement_draft: DraftTable;
+  readonly statement: StatementTable;
+  readonly statement_changed: { id: string; at: EpochMs; why: string };
+  readonly month_closed: { month: string; at: EpochMs };
+  readonly credit: CreditTable;
+  readonly contact: ContactTable;
+  readonly outage: OutageTable;
+  readonly outage_inferred: InferredTable;
+  readonly watch_state: StateTable;
+  readonly watch_span: { observer: PopId; from_at: EpochMs; to_at: EpochMs };
+  readonly watch_blind: BlindTable;
+  readonly path_trace: TraceTable;
+}
+
+interface PathTable {
+  id: Generated<number>;
+  name: PathId;
+  first_seen_at: EpochMs | null;
+  last_seen_at: EpochMs | null;
+}
+
+interface RunTable {
+  id: Generated<number>;
+  version: string;
+  started_at: EpochMs;
+  last_seen_at: EpochMs;
+  stopped_at: Generated<EpochMs | null>;
+}
+
+interface LedgerTable {
+  seq: number;
+  at: EpochMs;
+  actor: string;
+  /** JSON. */
+  action: string;
+  previous: string;
+  hash: string;
+}
+
+interface TokenTable {
+  id: string;
+  hash: string;
+  name: string;
+  /** Separated by spaces, like the scopes. */
+  roles: string;
+  customer: string | null;
+  scopes: string | null;
+  created_at: EpochMs;
+  expires_at: EpochMs | null;
+  revoked_at: Generated<EpochMs | null>;
+  last_used_at: Generated<EpochMs | null>;
+}
+
+interface PersonTable {
+  name: string;
+  password: string;
+  roles: string;
+  customer: string | null;
+  created_at: EpochMs;
+  password_at: EpochMs;
+  disabled_at: Generated<EpochMs | null>;
+}
+
+interface SessionTable {
+  hash: string;
+  principal: string;
+  name: string;
+  via: SessionRecord['via'];
+  roles: string;
+  customer: string | null;
+  csrf: string;
+  created_at: EpochMs;
+  expires_at: EpochMs;
+  seen_at: EpochMs;
+}
+
+interface TrailTable {
+  seq: number;
+  at: EpochMs;
+  principal: string;
+  name: string;
+  origin: string;
+  action: string;
+  target: string;
+  status: number;
+  /** 0 or 1. */
+  amounts: number;
+  previous: string;
+  hash: string;
+}
+
+type ReplyTable = Omit<Mutable<Reply>, 'contentType'> & { content_type: string };
+
+interface TicketEventTable {
+  report: number;
+  seq: number;
+  at: EpochMs;
+  actor: string;
+  side: TicketActor['side'];
+  /** JSON. */
+  action: string;
+  previous: string;
+  hash: string;
+}
+
+interface TicketTable {
+  number: number;
+  customer: string;
+  path: PathId | null;
+  service: string | null;
+  state: TicketState;
+  incident: string;
+  owner: string | null;
+  /** Two tickets of the same subject and hour report the same fault. */
+  subject: string | null;
+  hour: EpochMs | null;
+  filed_at: EpochMs;
+  updated_at: EpochMs;
+}
+
+interface SuggestionTable {
+  path: PathId;
+  first_slot: EpochMs;
+  last_slot: EpochMs;
+  /** Separated by commas. */
+  metrics: string;
+  raised_at: EpochMs;
+  ended_slot: EpochMs | null;
+}
+
+interface TargetTable {
+  id: string;
+  customer: string | null;
+  kind: TargetKind;
+  address: string;
+  secret: string | null;
+  language: string;
+  /** Separated by commas. */
+  events: string;
+  query: string | null;
+  created_at: EpochMs;
+  created_by: string;
+}
+
+interface OutboxTable {
+  id: Generated<number>;
+  key: string;
+  target: string;
+  event: string;
+  about: string;
+  body: string;
+  created_at: EpochMs;
+  due_at: EpochMs;
+  attempts: Generated<number>;
+  state: Generated<OutboxState>;
+  last_error: Generated<string | null>;
+  settled_at: Generated<EpochMs | null>;
+}
+
+interface DraftTable {
+  id: string;
+  month: string;
+  service: string;
+  customer: string;
+  revision: number;
+  hash: string;
+  at: EpochMs;
+  /** JSON. */
+  document: string;
+}
+
+interface StatementTable {
+  id: string;
+  revision: number;
+  month: string;
+  service: string;
+  customer: string;
+  hash: string;
+  previous: string | null;
+  key: string;
+  signature: string;
+  sealed_at: EpochMs;
+  sealed_by: string;
+  /** The time of sealing as it was signed. */
+  seal: string;
+  /** JSON. */
+  document: string;
+}
+
+interface CreditTable {
+  number: number;
+  id: string;
+  statement: string;
+  revision: number;
+  kind: CreditRow['kind'];
+  reverses: string | null;
+  month: string;
+  service: string;
+  customer: string;
+  site: string;
+  currency: string;
+  gross: string;
+  tax: string | null;
+  net: string | null;
+  claim_by: CreditRow['claimBy'];
+  status: CreditRow['status'];
+  created_at: EpochMs;
+  changed_at: EpochMs;
+  cursor: Generated<number>;
+  note: Generated<string | null>;
+  reminded_at: Generated<EpochMs | null>;
+}
+
+type ContactTable = Pick<Mutable<Contact>, 'id' | 'customer' | 'name' | 'email' | 'phone'> & {
+  added_at: EpochMs;
+  changed_at: EpochMs;
+  erased_at: EpochMs | null;
+};
+
+interface OutageTable {
+  observer: PopId;
+  port: PopId;
+  start_at: EpochMs;
+  start_earliest: EpochMs;
+  start_latest: EpochMs;
+  end_at: EpochMs | null;
+  end_earliest: EpochMs | null;
+  end_latest: EpochMs | null;
+  opened_at: EpochMs;
+  closed_at: EpochMs | null;
+  voided_at: EpochMs | null;
+  void_reason: BlindReason | null;
+}
+
+interface InferredTable {
+  observer: PopId;
+  port: PopId;
+  start_at: EpochMs;
+  from_at: EpochMs;
+  to_at: EpochMs;
+  reason: BlindReason;
+}
+
+interface StateTable {
+  id: Generated<number>;
+  observer: PopId;
+  /** Empty: the observer itself, or all of its ports. */
+  port: PopId;
+  at: EpochMs;
+  state: StateChange['state'];
+  reason: BlindReason | null;
+}
+
+interface BlindTable {
+  observer: PopId;
+  port: PopId;
+  from_at: EpochMs;
+  to_at: EpochMs | null;
+  reason: BlindReason;
+}
+
+interface TraceTable {
+  observer: PopId;
+  port: PopId;
+  at: EpochMs;
+  reason: TraceReason;
+  address: string;
+  /** JSON. */
+  runs: string;
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
