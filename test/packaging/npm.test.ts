@@ -55,7 +55,7 @@ describe('the npm package', () => {
       writeFileSync(
         join(folder, 'pop-sla.yaml'),
         'agent: HKG\npops: [{ id: HKG, ipv4: 127.0.0.11 }, { id: SIN, ipv4: 127.0.0.12 }]\ndriver: simulated\n' +
-          'measurement: { packets: 3, packetInterval: 1ms, lostAfter: 50ms, lateWait: 0s, spread: 0s }\n',
+          'measurement: { packets: 3, packetInterval: 5ms, lostAfter: 50ms, lateWait: 0s, spread: 0s }\n',
       );
       const round = await must(`${pop} probe --config pop-sla.yaml`);
       expect(round.stdout).toMatch(/^HKG>SIN .* unscheduled +64 +3 +3 /m);

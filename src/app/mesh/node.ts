@@ -21,7 +21,6 @@ import { keepConnecting } from '../../mesh/connect.js';
 import { type HubLook, keepHub } from '../../mesh/hub.js';
 import type { AgentStatus, AgentView } from '../../mesh/status.js';
 import type { AgentStanding, MeshListener } from '../../metrics/mesh.js';
-import type { AgentsShown } from '../../render/mesh.js';
 import { type MeshNode, standaloneNode } from '../own-work.js';
 
 export interface MeshNodeOptions {
