@@ -54,7 +54,7 @@ describe('the Debian package', () => {
       for (const unit of units) expect(existsSync(debian.path('lib/systemd/system', unit)), unit).toBe(true);
       expect(readFileSync(debian.path('etc/sysctl.d/90-pop-sla.conf'), 'utf8')).toContain('ping_group_range');
       expect(await debian.must('dpkg --verify pop-sla')).not.toMatch(/missing/);
-      for (const file of ['copyright', 'changelog.gz', 'README.md'])
+      for (const file of ['copyright', 'changelog.gz', 'changelog.Debian.gz', 'README.md'])
         expect(existsSync(debian.path('usr/share/doc/pop-sla', file)), file).toBe(true);
     },
     patienceMs,

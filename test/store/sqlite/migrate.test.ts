@@ -1,13 +1,15 @@
 import { copyFileSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { countSize, type Round } from '../../../src/core/measurement/round.js';
 import type { LedgerEvent } from '../../../src/core/ledger/actions.js';
 import type { WatchRecord } from '../../../src/core/watch/outage.js';
 import { latestVersion, migrate, schemaVersion } from '../../../src/store/sqlite/connect.js';
 import { migrations } from '../../../src/store/sqlite/migrations.js';
 import { openSqliteStore } from '../../../src/store/sqlite/open.js';
+import { must } from '../../lab/command.js';
+import { requires } from '../../support/requires.js';
 import { tempDir } from '../../support/temp-dir.js';
 import { everyMs, firstSlot } from '../support.js';
 
@@ -225,5 +227,47 @@ describe('an upgrade', () => {
       kind: 'other',
       message: `the database ${file} has schema 0 and needs ${latestVersion()}: start \`pop-sla run\` once, it upgrades it`,
     });
+  });
+});
+
+describe('an upgrade for whose copy there is no room', () => {
+  const { missing } = requires({ root: true, mount: true, commands: ['mount', 'umount'] });
+
+  test('is refused with what to do, and leaves the schema and its rows', async () => {
+    expect(missing).toBeNull();
+    const disk = tempDir();
+    must(['mount', '-t', 'tmpfs', '-o', 'size=12m', 'tmpfs', disk]);
+    onTestFinished(() => {
+      must(['umount', disk]);
+    });
+    const file = join(disk, 'store.db');
+    copyFileSync(oldFile(1), file);
+    const contents = (): unknown => {
+      const db = new Database(file, { readonly: true });
+      const rows = db.prepare('SELECT * FROM round').raw().all();
+      const version = db.pragma('user_version', { simple: true });
+      db.close();
+      return { version, rows };
+    };
+    const before = contents();
+    const refused = await openSqliteStore({ path: file }).then(
+      () => null,
+      (error: unknown) => error as Error,
+    );
+    expect(refused).toMatchObject({ name: 'StoreFault', kind: 'full' });
+    expect(refused?.message).toMatch(
+      new RegExp(
+        `has schema 1, and is copied before it is upgraded to ${latestVersion()}; the copy needs \\d+ MiB, and \\d+ MiB ` +
+          'are free: make room, or start the program that knows schema 1 again$',
+      ),
+    );
+    expect(contents()).toEqual(before);
+    expect(before).toMatchObject({ version: 1 });
+    expect(readdirSync(disk).filter((name) => name.includes('.bak'))).toEqual([]);
+
+    // With room it is upgraded.
+    must(['mount', '-o', 'remount,size=64m', disk]);
+    await (await openSqliteStore({ path: file })).close();
+    expect(readdirSync(disk)).toContain('store.db.schema-1.bak');
   });
 });

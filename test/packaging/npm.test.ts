@@ -1,0 +1,73 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { run } from '../lab/command.js';
+import { requires } from '../support/requires.js';
+import { root } from '../support/source-files.js';
+import { tempDir } from '../support/temp-dir.js';
+
+const patienceMs = 600_000;
+
+/** `npm pack`, and `npm install -g` of what it made into a folder of its own. */
+describe('the npm package', () => {
+  requires({ commands: ['npm'], built: true });
+
+  test(
+    'is installed as the command pop-sla, which measures, examines and shows its pages',
+    async () => {
+      const folder = tempDir();
+      // What npm says to the scripts of this checkout is not for others.
+      const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
+      const sh = (line: string) =>
+        run(['sh', '-c', line], {
+          cwd: folder,
+          env: { ...env, HOME: folder },
+          timeoutMs: patienceMs,
+        });
+      const must = async (line: string) => {
+        const done = await sh(line);
+        expect(done.code, `${line}: ${done.stdout}${done.stderr}`).toBe(0);
+        return done;
+      };
+      const cache = (await run(['npm', 'config', 'get', 'cache'], { env: process.env })).stdout.trim();
+      // The build that the tests run on is the one that is packed.
+      const packed = await run(
+        ['npm', 'pack', '--ignore-scripts', '--silent', '--pack-destination', folder],
+        {
+          cwd: root,
+          env: process.env,
+          timeoutMs: patienceMs,
+        },
+      );
+      expect(packed.code, packed.stderr).toBe(0);
+      const [tarball = ''] = packed.stdout.trim().split('\n').slice(-1);
+      const installed = await must(
+        `mkdir -p prefix/lib && npm install -g --prefix "${folder}/prefix" --cache "${cache}" --prefer-offline --no-fund --no-audit "./${tarball}"`,
+      );
+      expect(installed.stdout + installed.stderr).not.toMatch(/EBADENGINE|deprecated/);
+      const pop = `"${folder}/prefix/bin/pop-sla"`;
+      const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+      const shown = await must(`${pop} --version`);
+      expect(shown.stdout).toMatch(
+        new RegExp(`^${version.replaceAll('.', '\\.')}( \\([0-9a-f]{7,40}[^)]*\\))?\\n$`),
+      );
+
+      writeFileSync(
+        join(folder, 'pop-sla.yaml'),
+        'agent: HKG\npops: [{ id: HKG, ipv4: 127.0.0.11 }, { id: SIN, ipv4: 127.0.0.12 }]\ndriver: simulated\n' +
+          'measurement: { packets: 3, packetInterval: 5ms, lostAfter: 50ms, lateWait: 0s, spread: 0s }\n',
+      );
+      const round = await must(`${pop} probe --config pop-sla.yaml`);
+      expect(round.stdout).toMatch(/^HKG>SIN .* unscheduled +64 +3 +3 /m);
+      const doctor = await sh(`${pop} doctor --json --config pop-sla.yaml`);
+      const { checks } = JSON.parse(doctor.stdout) as { checks: { name: string; status: string }[] };
+      expect(checks.find(({ name }) => name === 'sending packets')?.status).toBe('ok');
+      expect(checks.find(({ name }) => name === 'configuration')?.status).toBe('ok');
+      expect((await must(`${pop} guide mesh`)).stdout).toContain('mesh init');
+      expect((await must(`${pop} plan list`)).stdout).toContain('ctg-cloud-connection');
+      for (const part of ['dashboards/grafana/json/en/overview.json', 'config/systemd/pop-sla.service'])
+        expect(existsSync(join(folder, 'prefix/lib/node_modules/pop-sla', part)), part).toBe(true);
+    },
+    patienceMs,
+  );
+});
