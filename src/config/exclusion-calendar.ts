@@ -11,8 +11,7 @@ import type { CalendarDefaults } from './exclusion-input.js';
 const timeRule =
   'a time in UTC (20261001T080000Z), or with a TZID that is an IANA or Windows zone or has a VTIMEZONE';
 const zoneRule = 'X-WR-TIMEZONE in the calendar, or the zone of the import (--zone Asia/Hong_Kong)';
-const most = 1000;
-const dayMs = 86_400_000;
+const [most, dayMs] = [1000, 86_400_000];
 
 /** What a calendar says of all its events. */
 interface CalendarContext {
@@ -23,7 +22,7 @@ interface CalendarContext {
   readonly now: EpochMs;
 }
 
-/** A zone as IANA has it, or as the file itself defines it. */
+/** As IANA has it, or as the file itself defines it. */
 type Zone = string | ICAL.Timezone;
 
 /** Thrown for what an event says that can't be read; told as a validation error with its place. */

@@ -1,5 +1,6 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
+import { isHostName } from '../core/address/host.js';
 import { hasControls } from '../core/text/control-characters.js';
 import { type InstantFault, parseInstant } from '../core/time/calendar.js';
 import type { EpochMs } from '../core/types.js';
@@ -70,11 +71,7 @@ function readIPv6(text: string): string | Wrong {
 
 /** RFC 1123; a last label of digits only would be a mistyped IPv4 address. */
 export function readHostName(text: string): string | Wrong {
-  const labels = text.replace(/\.$/, '').split('.');
-  if (text.length > 253 || !labels.every((label) => /^[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/i.test(label))) {
-    return wrong('is not a host name');
-  }
-  return /^\d+$/.test(labels.at(-1) ?? '') ? wrong('is not a host name') : text;
+  return isHostName(text) ? text : wrong('is not a host name');
 }
 
 const ipv4Form = 'four numbers from 0 to 255 such as 192.0.2.1, of one host';

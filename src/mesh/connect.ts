@@ -40,7 +40,8 @@ const shielded = Symbol('shielded');
  * take its clients along. From here on each socket of this process' connections keeps one listener.
  */
 function guardSocketErrors(connection: NatsConnection): void {
-  const { transport } = (connection as NatsConnection & { protocol?: { transport?: Transport } }).protocol ?? {};
+  const { transport } =
+    (connection as NatsConnection & { protocol?: { transport?: Transport } }).protocol ?? {};
   if (!transport) return;
   shield(transport.socket);
   const kind = Object.getPrototypeOf(transport) as Transport & { [shielded]?: true };

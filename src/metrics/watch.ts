@@ -64,7 +64,8 @@ export function watchSeries(make: MetricMaker): WatchSeries {
         return;
       }
       // A counter that starts at 0 shows its first step as an increase.
-      if (!states.has(port)) for (const counter of [outages, ended, endedSeconds, voided]) counter.inc({ port }, 0);
+      if (!states.has(port))
+        for (const counter of [outages, ended, endedSeconds, voided]) counter.inc({ port }, 0);
       states.set(port, state);
     },
     outageChanged({ port, start, end, voided: isVoid, inferred }) {

@@ -192,7 +192,12 @@ async function errorPage(
   const { status, detail, errors = [], reference = null } = problem;
   const own = shell.of(request);
   const { title, text } = own.w.error[kindOf(status)];
-  return showView(reply, own, { view: 'error', title, status, page: { status, text, detail, errors, reference } });
+  return showView(reply, own, {
+    view: 'error',
+    title,
+    status,
+    page: { status, text, detail, errors, reference },
+  });
 }
 
 const told = ['401', '403', '404', '413', '429'] as const;

@@ -449,12 +449,7 @@ describe('a slot that passed', () => {
     await time.pass(20 * minute);
     time.step(-byMs);
     await time.pass(hour);
-    expect(await stored()).toEqual([
-      '10:30 A>B ok',
-      '11:00 A>B ok',
-      '11:30 A>B ok',
-      '12:00 A>B ok',
-    ]);
+    expect(await stored()).toEqual(['10:30 A>B ok', '11:00 A>B ok', '11:30 A>B ok', '12:00 A>B ok']);
     await engine.stop();
   });
 

@@ -215,9 +215,7 @@ describe('exclusions', () => {
     expect(refused.statusCode).toBe(400);
     const done = await approver.post('/exclusions/X1/approve', {});
     expect([done.statusCode, done.headers.location]).toEqual([303, '/exclusions/X1?done=approve']);
-    expect(textOf(await approver.get('/exclusions/X1?done=approve'))).toContain(
-      'Approved and in effect',
-    );
+    expect(textOf(await approver.get('/exclusions/X1?done=approve'))).toContain('Approved and in effect');
     expect((await approver.post('/exclusions/X1/revoke', { reason: 'no' })).statusCode).toBe(303);
     expect((await approver.get('/exclusions/X9')).statusCode).toBe(404);
   });

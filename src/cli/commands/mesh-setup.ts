@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { isIP } from 'node:net';
 import { isAbsolute, relative, resolve } from 'node:path';
 import type { AgentPlace } from '../../app/mesh/provision-files.js';
-import { isWrong, readHostName } from '../../config/scalars.js';
+import { isHostName } from '../../core/address/host.js';
 import { isPopId, popIdRule } from '../../core/path.js';
 import {
   configOption,
@@ -151,7 +151,7 @@ async function targets(options: TargetsOptions, context: Context): Promise<void>
 }
 
 function isHost(text: string): boolean {
-  return isIP(text) !== 0 || !isWrong(readHostName(text));
+  return isIP(text) !== 0 || isHostName(text);
 }
 
 function hosts(text: string): string[] {

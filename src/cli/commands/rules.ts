@@ -14,8 +14,13 @@ export function rulesCommand(context: Context): Command {
         `Prints ${summary}, for the intervals of this configuration. Prometheus has to be 2.42 or newer.`,
       )
       .addOption(configOption())
-      .addOption(new Option('--job <name>', 'the job that scrapes the daemons').default('pop-sla').argParser(jobName))
-      .addHelpText('after', `\nExamples:\n  $ pop-sla rules ${name} > /etc/prometheus/rules/pop-sla-${name}.yaml`)
+      .addOption(
+        new Option('--job <name>', 'the job that scrapes the daemons').default('pop-sla').argParser(jobName),
+      )
+      .addHelpText(
+        'after',
+        `\nExamples:\n  $ pop-sla rules ${name} > /etc/prometheus/rules/pop-sla-${name}.yaml`,
+      )
       .action((options: RulesOptions) => print(name, options, context));
   return new Command('rules')
     .summary('make the rules for Prometheus')
@@ -27,11 +32,7 @@ export function rulesCommand(context: Context): Command {
     .addHelpText('after', '\nExamples:\n  $ pop-sla rules alerts --job pop-sla\n  $ pop-sla rules recording');
 }
 
-async function print(
-  name: 'alerts' | 'recording',
-  options: RulesOptions,
-  context: Context,
-): Promise<void> {
+async function print(name: 'alerts' | 'recording', options: RulesOptions, context: Context): Promise<void> {
   const { measurement } = await readConfig(options, context);
   const { alertFile, recordingFile } = await import('../../metrics/rules/files.js');
   const { everyMs, spreadMs, packets, packetIntervalMs, lostAfterMs, lateWaitMs } = measurement;

@@ -1,7 +1,13 @@
 import { Document } from 'yaml';
 import { alertGroups } from './alerts.js';
 import { recordingGroups } from './recording.js';
-import { type AlertRule, promDuration, type RecordingRule, type RuleGroup, type RuleSettings } from './rule.js';
+import {
+  type AlertRule,
+  promDuration,
+  type RecordingRule,
+  type RuleGroup,
+  type RuleSettings,
+} from './rule.js';
 
 const alertHead = ({ everyMs, job }: RuleSettings): string =>
   ` Alerts over pop-sla's metrics, made by \`pop-sla rules alerts\` for rounds of every ${promDuration(everyMs)} and the scrape job
@@ -13,14 +19,23 @@ const recordingHead = ` Recording rules over pop-sla's metrics, made by \`pop-sl
 
 /** The alerting rules as the text of a rule file for Prometheus 2.42 or newer. */
 export const alertFile = (settings: RuleSettings): string =>
-  fileOf(alertHead(settings), alertGroups(settings), ({ severity, cause, summary, description, ...rule }: AlertRule) => ({
-    ...rule,
-    labels: { severity, cause },
-    annotations: { summary, description, runbook_url: `dashboards/runbooks.md#${rule.alert.toLowerCase()}` },
-  }));
+  fileOf(
+    alertHead(settings),
+    alertGroups(settings),
+    ({ severity, cause, summary, description, ...rule }: AlertRule) => ({
+      ...rule,
+      labels: { severity, cause },
+      annotations: {
+        summary,
+        description,
+        runbook_url: `dashboards/runbooks.md#${rule.alert.toLowerCase()}`,
+      },
+    }),
+  );
 
 /** The recording rules, which the alerts build on. */
-export const recordingFile = (): string => fileOf(recordingHead, recordingGroups, (rule: RecordingRule) => rule);
+export const recordingFile = (): string =>
+  fileOf(recordingHead, recordingGroups, (rule: RecordingRule) => rule);
 
 function fileOf<R>(head: string, groups: readonly RuleGroup<R>[], plain: (rule: R) => object): string {
   const document = new Document({

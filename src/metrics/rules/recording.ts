@@ -47,8 +47,14 @@ export const recordingGroups: readonly RuleGroup<RecordingRule>[] = [
     name: 'pop-sla-paths',
     interval: '1m',
     rules: [
-      { record: 'path:pop_sla_latency_seconds:avg30d', expr: 'avg_over_time(pop_sla_latency_seconds{window="round"}[30d])' },
-      { record: 'path:pop_sla_loss_ratio:avg30d', expr: 'avg_over_time(pop_sla_loss_ratio{window="round"}[30d])' },
+      {
+        record: 'path:pop_sla_latency_seconds:avg30d',
+        expr: 'avg_over_time(pop_sla_latency_seconds{window="round"}[30d])',
+      },
+      {
+        record: 'path:pop_sla_loss_ratio:avg30d',
+        expr: 'avg_over_time(pop_sla_loss_ratio{window="round"}[30d])',
+      },
       // The latest round's loss with the ends of the path as labels.
       {
         record: 'path:pop_sla_round_loss:ratio',
@@ -89,7 +95,9 @@ export const recordingGroups: readonly RuleGroup<RecordingRule>[] = [
   {
     name: 'pop-sla-ports',
     interval: '1m',
-    rules: [{ record: 'port:pop_sla_up:avg30d', expr: 'avg by (port) (avg_over_time(pop_sla_port_up[30d]))' }],
+    rules: [
+      { record: 'port:pop_sla_up:avg30d', expr: 'avg by (port) (avg_over_time(pop_sla_port_up[30d]))' },
+    ],
   },
   {
     name: 'pop-sla-services',

@@ -27,7 +27,7 @@ export interface RecordingRule {
  * What an alert is about. Alertmanager groups by it: `reach` (a PoP or its port), `path`, `service` (budgets and
  * credits), `observer` (what is not measured), `daemon` (this program's own health), `mesh`, `people`.
  */
-export type Cause = 'reach' | 'path' | 'service' | 'observer' | 'daemon' | 'mesh' | 'people';
+type Cause = 'reach' | 'path' | 'service' | 'observer' | 'daemon' | 'mesh' | 'people';
 
 export interface AlertRule {
   readonly alert: string;

@@ -52,8 +52,13 @@ function draftOf(target: NotifyTarget, { event, report }: Occurrence, config: Co
       return wants(target, told) ? draft(webhookBody(event.at, told, shown)) : null;
     case 'mail':
       return wants(target, told) ? draft(mailBody(target, shown, event.action, config)) : null;
-    default:
-      // The ready-made kinds are told of the network only.
+    // The ready-made kinds are told of the network only.
+    case 'pagerduty':
+    case 'opsgenie':
+    case 'slack':
+    case 'teams':
+    case 'wecom':
+    case 'dingtalk':
       return null;
   }
 }

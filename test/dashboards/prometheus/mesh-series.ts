@@ -54,7 +54,7 @@ export class MeshSeries {
       const before = points.filter(([minute]) => minute < from);
       const after = points.filter(([minute]) => minute >= to);
       const last = points.filter(([minute]) => minute <= to).at(-1);
-      const [, value = 0, rise] = last ?? [0, 0];
+      const [, value, rise] = last ?? [0, 0];
       const back: readonly Point[] = after[0]?.[0] === to ? [] : [[to, value, rise ?? 0]];
       this.#series.set(name, [...before, [from, null], ...back, ...after]);
     }
@@ -103,7 +103,7 @@ export const at = (instance: string): Labels => ({ job: 'pop-sla', instance: `${
 
 /** Minutes after its slot at which a path's round has ended: 2 to 7, spread over the paths. */
 const roundEnds = (path: string): number =>
-  2 + ([...path].reduce((sum, char) => sum * 31 + char.charCodeAt(0), 7) % 10) / 2;
+  2 + (Array.from(path).reduce((sum, char) => sum * 31 + char.charCodeAt(0), 7) % 10) / 2;
 
 /** A mesh that is well. Without `paths` only what the daemons say of themselves. */
 export function wellMesh(

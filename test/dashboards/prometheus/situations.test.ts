@@ -109,7 +109,9 @@ async function replay(situation: string, timeline: readonly Firing[]): Promise<v
     if (minute < first.minute || minute > first.minute + 180) continue;
     const now = new Map(
       alerts.map((labels) => {
-        const { __name__: _name, alertstate: _state, ...own } = labels;
+        const own = Object.fromEntries(
+          Object.entries(labels).filter(([name]) => !['__name__', 'alertstate'].includes(name)),
+        );
         return [JSON.stringify(own), { ...own, situation }] as const;
       }),
     );

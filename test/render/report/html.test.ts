@@ -75,9 +75,7 @@ describe('the page', () => {
       .exec(html)?.[0]
       .replace(/<[^>]+>/g, '|');
     expect(bank?.replaceAll('\u00a0', ' ')).toMatch(/\|HKD\|+2\|+HKD 28,129\.03\|+HKD 1,806\.45/);
-    expect(pagesHtml(composeReport(reportOf([]), 'en'))).toContain(
-      'No statements in this selection',
-    );
+    expect(pagesHtml(composeReport(reportOf([]), 'en'))).toContain('No statements in this selection');
   });
 
   test('a reason as long as a page does not go into a cell', () => {

@@ -73,9 +73,7 @@ describe('a workbook', () => {
     const rows = (await opened('en'))[0]?.rows.slice(5).map((row) => row.filter((cell) => cell !== null));
     expect(rows).toContainEqual(['HKD', 3, 40_129.03, 1806.45]);
     expect(rows).toContainEqual(['JPY', 1, 150_000, 0]);
-    expect(rows?.at(-1)).toEqual([
-      '1 of 4 statements are drafts: they are not sealed and may still change.',
-    ]);
+    expect(rows?.at(-1)).toEqual(['1 of 4 statements are drafts: they are not sealed and may still change.']);
   });
 
   test('keeps a text that looks like a formula a text', async () => {

@@ -1,0 +1,75 @@
+import type { Config } from '../../config/config.js';
+import { aboutOf, keyOf, type NetworkEvent } from '../../core/network-event.js';
+import { formatInstant } from '../../core/time/calendar.js';
+import type { EpochMs } from '../../core/types.js';
+import { notifyLanguage } from '../../i18n/mail.js';
+import {
+  chatBody,
+  eventsJson,
+  eventsMail,
+  opsgenieBody,
+  pagerDutyBody,
+} from '../../render/network-events.js';
+import type { NotifyTarget, OutboxDraft } from '../../store/statement-store.js';
+
+/** The messages for one target: one for all events, or for an incident system one for each. */
+export function networkDrafts(
+  events: readonly NetworkEvent[],
+  target: NotifyTarget,
+  { notifications, http }: Config,
+): OutboxDraft[] {
+  const wanted = events.filter(({ event }) => target.events.includes('*') || target.events.includes(event));
+  const [first] = wanted;
+  if (first === undefined) return [];
+  const { quietHours } = notifications;
+  const text = {
+    language: notifyLanguage(target.language),
+    zone: quietHours?.zone ?? 'UTC',
+    publicUrl: http.publicUrl,
+  };
+  const draft = (of: readonly NetworkEvent[], body: object): OutboxDraft[] => {
+    const [one] = of;
+    if (one === undefined) return [];
+    const urgent = quietHours === null || of.some(({ event }) => quietHours.urgent.includes(event));
+    return [
+      {
+        key: `${of.map(keyOf).join('+').slice(0, 300)}>${target.id}`,
+        target: target.id,
+        event: one.event,
+        about: aboutOf(one),
+        body: JSON.stringify(body),
+        at: one.at,
+        ...(!urgent && { dueAt: quietUntil(one.at, quietHours) }),
+      },
+    ];
+  };
+  switch (target.kind) {
+    case 'tmf':
+      return [];
+    case 'mail':
+      return draft(wanted, eventsMail(wanted, text));
+    case 'webhook':
+      return draft(wanted, eventsJson(wanted, text.publicUrl));
+    case 'pagerduty':
+      return wanted.flatMap((event) => draft([event], pagerDutyBody(event, text)));
+    case 'opsgenie':
+      return wanted.flatMap((event) => draft([event], opsgenieBody(event, text)));
+    case 'slack':
+    case 'teams':
+    case 'wecom':
+    case 'dingtalk':
+      return draft(wanted, chatBody(target.kind, wanted, text));
+  }
+}
+
+/** The end of the quiet hours that an instant lies in; the instant itself when it lies in none. */
+export function quietUntil(
+  at: EpochMs,
+  { from, to, zone }: { readonly from: string; readonly to: string; readonly zone: string },
+): EpochMs {
+  const minutes = (text: string): number => Number(text.slice(0, 2)) * 60 + Number(text.slice(3, 5));
+  const [begin, end, now] = [minutes(from), minutes(to), minutes(formatInstant(at, zone).slice(11, 16))];
+  const isQuiet = begin < end ? begin <= now && now < end : now >= begin || now < end;
+  if (!isQuiet) return at;
+  return at - (at % 60_000) + ((end - now + 1440) % 1440) * 60_000;
+}
