@@ -21,7 +21,7 @@ export const stopOrder = {
   suggester: { phase: 2, limitMs: 1_000 },
   /** The threads that judge, render reports, and make and verify evidence packs. */
   workers: { phase: 2, limitMs: 1_000 },
-  notifier: { phase: 2, limitMs: 2_000 },
+  notifier: { phase: 2, limitMs: 1_000 },
   /** The process that pings, where there is one. */
   driver: { phase: 2, limitMs: 1_000 },
   /** Everybody above may still write to it. */

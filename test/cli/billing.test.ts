@@ -34,7 +34,7 @@ describe('statements', () => {
     );
     const shown = await run('statements', 'show', '2026-10', 'single');
     expect(shown.stdout).toContain('2026-10/single, revision 1: draft\n');
-    expect(shown.stdout).toContain('Availability: (2,678,400,000 - 1,800,000) / 2,678,400,000 = 99.9327 %');
+    expect(shown.stdout).toContain('Availability: (2,678,400,000 - 1,800,000) / 2,678,400,000 = 99.9327%');
     const sealed = await run(...seal, '--all-complete');
     expect(sealed).toMatchObject({ code: 0, stderr: '' });
     expect(sealed.stdout).toContain('2026-10/other: sealed, hash ');

@@ -86,6 +86,9 @@ http:
     metrics: open
     session: 12h
     idle: 1h
+    secondFactor:
+      roles: [ finance, approver, admin ]
+      required: false
 metrics:
   perSize: false
   money: false

@@ -48,7 +48,7 @@ describe('a day of a carrier, in browsers, over packets that really travel', () 
   /** Looks again until the newest round of the path was as slow as the lab makes it. */
   async function seesSevere(page: Page): Promise<void> {
     await page.goto(`${address}/paths/HKG/SIN`);
-    const newest = page.locator('article').filter({ hasText: 'Newest round' });
+    const newest = page.locator('article').filter({ hasText: 'Latest round' });
     const deadline = Date.now() + patienceMs;
     while (!/severe/i.test(await newest.innerText())) {
       if (Date.now() > deadline) throw new Error(`no severe band: ${await newest.innerText()}`);

@@ -51,7 +51,7 @@ export async function takeIntoLedger(nora: Person, id: string): Promise<string> 
   await fill('to-outage', { reason: 'the port was dark' });
   await fill('to-exclusion', { scope: 'pop:SIN', reason: 'a digger' });
   await page.locator('a[href^="/exclusions/"]').click();
-  await page.getByText('somebody else has to approve it').waitFor();
+  await page.getByText('You proposed it: someone else has to approve it.').waitFor();
   expect(await page.locator('form[action$="/approve"]').count()).toBe(0);
   return /X\d+/.exec(page.url())?.[0] ?? '';
 }
@@ -82,7 +82,7 @@ export async function settleMonth({ page, go }: Person, month: string, folder: s
   await page.locator('form[action$="/close"] button').click();
   await page.waitForURL(/done=close$/);
   if (await clickIfThere(page.getByRole('button', { name: 'Seal the draft' })))
-    await page.getByRole('heading', { name: 'What became of each' }).waitFor();
+    await page.getByRole('heading', { name: 'Results' }).waitFor();
   await page.locator(`a[href="/months/${month}/bank-line"]`).first().click();
   await page.getByText('Sealed by').waitFor();
   const sheet = await download(page, page.getByRole('link', { name: 'XLSX', exact: true }), folder);
@@ -90,7 +90,7 @@ export async function settleMonth({ page, go }: Person, month: string, folder: s
   await nav.getByRole('link', { name: 'Credits' }).click();
   await page.getByRole('heading', { name: 'Credits' }).waitFor();
   const row = page.locator('tbody tr').filter({ hasText: `${month}/bank-line` });
-  if (await clickIfThere(page.getByRole('button', { name: 'Note as exported' }))) {
+  if (await clickIfThere(page.getByRole('button', { name: 'Mark as exported' }))) {
     await page.waitForURL(/done=export$/);
     await row.getByText('exported', { exact: true }).waitFor();
   }
@@ -101,7 +101,7 @@ export async function settleMonth({ page, go }: Person, month: string, folder: s
   }
   await row.getByText('settled', { exact: true }).waitFor();
   await nav.getByRole('link', { name: 'Ledger' }).click();
-  await page.getByText('as it was written', { exact: true }).waitFor();
+  await page.getByText('intact', { exact: true }).waitFor();
   await page.locator('td').getByText(`/months/${month}/seal`, { exact: true }).waitFor();
   return sheet;
 }
@@ -120,7 +120,7 @@ export async function verifyOwn({ page, go }: Person, month: string, folder: str
   await row.getByText('sealed, revision 1').waitFor();
   const report = await download(page, row.getByRole('link', { name: 'PDF', exact: true }).first(), folder);
   const pack = await download(page, row.getByRole('link', { name: 'Evidence pack' }), folder);
-  await page.getByRole('link', { name: 'How to verify them' }).click();
+  await page.getByRole('link', { name: 'How to verify statements' }).click();
   const key = await download(page, page.getByRole('link', { name: 'Save as carrier.pub' }), folder);
   const check = async (file: string, expected: string): Promise<void> => {
     await page.locator('input[type=file]').setInputFiles(file);

@@ -1,4 +1,12 @@
-import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -158,7 +166,11 @@ describe('doctor', () => {
     expect(of('files')).toMatchObject({ status: 'fail' });
     expect(of('files')?.detail).toMatch(/http\.tls\.cert .*cert\.pem: ENOENT[^]*http\.tls\.key .*key\.pem/);
     const tls = join(import.meta.dirname, '..', 'support', 'tls');
-    const right = await doctor({ http: { tls: { cert: join(tls, 'cert.pem'), key: join(tls, 'key.pem') } } });
+    // A checkout lets everybody read its files, which the doctor would remark.
+    const key = join(folder, 'right-key.pem');
+    copyFileSync(join(tls, 'key.pem'), key);
+    chmodSync(key, 0o600);
+    const right = await doctor({ http: { tls: { cert: join(tls, 'cert.pem'), key } } });
     expect(right('files')).toMatchObject({ status: 'ok', detail: '2 can be read' });
   });
 

@@ -141,7 +141,7 @@ describe('outages', () => {
     const list = await noc.get('/outages?show=month');
     // The path as it was when it broke, beside the one before.
     expect(textOf(list)).toMatch(
-      /The path then, and before .*Before, .*Then, .* 1 198\.51\.100\.1 198\.51\.100\.1 2 203\.0\.113\.9 .*reached ended at hop 1/,
+      /Route during the outage, and before .*Before, .*During, .* 1 198\.51\.100\.1 198\.51\.100\.1 2 203\.0\.113\.9 .*reached ended at hop 1/,
     );
     // Who saw it, and what that says of where the fault lies.
     expect(textOf(list)).toMatch(/by HKG not confirmed by another observer down for HKG/);

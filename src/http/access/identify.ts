@@ -166,7 +166,12 @@ export function identifier({ door, config, oidc }: IdentifyOptions) {
   };
   /** Of what is open to everybody, while nobody has to sign in. */
   const checkHost = async ({ headers }: FastifyRequest): Promise<void> => {
-    if (!(await mustSignIn())) refuseForeignHost(headers.host);
+    try {
+      refuseForeignHost(headers.host);
+    } catch (error) {
+      // Only now is the store asked: metrics have to be there when the store does not answer.
+      if (!(await mustSignIn())) throw error;
+    }
   };
   const identify = async (request: FastifyRequest, action: Action): Promise<Identified> => {
     const { authorization } = request.headers;

@@ -20,7 +20,11 @@ export function backboneConfig(folder: string, laterMs: number): string {
   const ipv4 = (n: number): string => `198.18.0.${n + 1}`;
   const config = {
     agent: id(0),
-    pops: Array.from({ length: pops }, (_, n) => ({ id: id(n), ipv4: ipv4(n) })),
+    pops: Array.from({ length: pops }, (_, n) => ({
+      id: id(n),
+      ipv4: ipv4(n),
+      coordinates: [n - 30, 2 * n],
+    })),
     // Due from a while ago on, so that coverage is that of a daemon that was started late.
     paths: { include: [{ path: `${id(0)}>*`, from: new Date(start - 600_000).toISOString() }] },
     commitments: [well, slow, lossy, dead].map((path) => ({ path, latency: '20ms' })),

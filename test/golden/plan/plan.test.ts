@@ -69,7 +69,7 @@ describe('pop-sla plan', () => {
       ...['plan', 'diff', 'example-ethernet-hourly@2022-01-01', 'example-ethernet-hourly@2026'],
     ]);
     expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/│ Minimum that is paid +│ site: 5\.00 EUR +│ none +│/);
+    expect(stdout).toMatch(/│ Minimum payable +│ site: 5\.00 EUR +│ none +│/);
     expect(stdout).not.toMatch(/Time zone/);
     const same = await runCli(['plan', 'diff', 'example-ip-transit', 'example-ip-transit']);
     expect(same.stdout).toMatch(/\nThey say the same\.\n$/);
