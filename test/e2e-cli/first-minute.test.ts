@@ -1,8 +1,11 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { withLab } from '../lab/lab.js';
 import { startDaemon } from '../support/daemon.js';
 import { popSla } from '../support/pop-sla.js';
 import { requires } from '../support/requires.js';
+import { root } from '../support/source-files.js';
 import { tempDir } from '../support/temp-dir.js';
 
 /** What a newcomer sees: the shipped configuration, nothing set up, real packets to loopback addresses. */
@@ -16,6 +19,8 @@ describe('the first minute', () => {
       await withLab(async (lab) => {
         const [namespace, cwd] = [lab.namespace('newcomer'), tempDir()];
         const { prefix } = namespace;
+        // The shipped configuration beside a folder for data of its own: other tests leave theirs in the checkout.
+        cpSync(join(root, 'config'), join(cwd, 'config'), { recursive: true });
         const env = { POP_SLA_CONFIG: '' };
         const daemon = startDaemon({ args: ['run'], prefix, env, cwd });
         onTestFinished(async () => {
