@@ -76,7 +76,7 @@ describe('the clock of the machine', () => {
     clock.setOffset(0);
     const back = Date.now();
     await second.round('a round after it', isHeldAfter(back));
-    await sleep(4_000);
+    await sleep(9_000);
     await second.daemon.stop();
     const later = (await storedSlots(second.config)).filter(
       ({ slot }) => Date.parse(slot) > back + 2_000 && Date.parse(slot) < Date.now() - 3_000,
