@@ -7,12 +7,16 @@ const firstRetryMs = 1_000;
 const lastRetryMs = 30_000;
 const missingBatch = 1_000;
 const roundsAtOnce = 64;
+/** More than a mesh has in flight; bounds the memory of one transaction after a store was down for long. */
+const roundsAtClose = 1_000;
 /** Rounds of one slot, milliseconds apart. */
 const mostBeside = 100;
 
+type PutEnd = 'stored' | 'already-stored' | 'refused';
+
 interface SpoolOptions {
   readonly clock: Pick<Clock, 'sleep'>;
-  readonly store: Pick<RoundStore, 'put' | 'putMissing' | 'list'>;
+  readonly store: Pick<RoundStore, 'put' | 'putAll' | 'putMissing' | 'list'>;
   readonly events: EngineEvents;
   readonly log: Log;
   /** How many rounds are queued in memory while the store can't take them; beyond it the oldest is dropped. */
@@ -45,7 +49,7 @@ export function createSpool({ clock, store, events, log, limit }: SpoolOptions):
   let writer: Promise<void> | null = null;
 
   /** A round that the store rejects for its content must not hold up the others. */
-  const put = async (round: Round): Promise<'stored' | 'already-stored' | 'refused'> => {
+  const put = async (round: Round): Promise<PutEnd> => {
     try {
       return await store.put(round);
     } catch (error) {
@@ -83,11 +87,26 @@ export function createSpool({ clock, store, events, log, limit }: SpoolOptions):
     missing.push({ path: round.path, slot: round.slot, reason: 'store' });
   };
 
+  /**
+   * While the daemon runs, puts made in the same turn share commits that are short. At a stop they share one,
+   * because a busy disk may take longer for several than the stop may last.
+   */
+  const putBatch = async (batch: readonly Round[]): Promise<PromiseSettledResult<PutEnd>[]> => {
+    if (closing.signal.aborted) {
+      try {
+        return (await store.putAll(batch)).map((value) => ({ status: 'fulfilled', value }));
+      } catch (error) {
+        if (!isOfTheRound(error)) return batch.map(() => ({ status: 'rejected', reason: error }));
+        // One of them is rejected for its content: each alone, so that the others are stored.
+      }
+    }
+    return Promise.allSettled(batch.map(put));
+  };
+
   const writeRounds = async (): Promise<void> => {
     while (rounds.length > 0) {
-      // Puts made in the same turn share a commit.
-      const batch = rounds.slice(0, roundsAtOnce);
-      const ends = await Promise.allSettled(batch.map(put));
+      const batch = rounds.slice(0, closing.signal.aborted ? roundsAtClose : roundsAtOnce);
+      const ends = await putBatch(batch);
       for (const [index, round] of batch.entries()) {
         const end = ends[index];
         if (end?.status !== 'fulfilled') continue;

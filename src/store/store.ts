@@ -58,6 +58,11 @@ export interface RoundStore {
    * mark. Rejects with `RangeError` for an RTT that is not a whole number of microseconds from 0 to 2^31.
    */
   put(round: Round): Promise<'stored' | 'already-stored'>;
+  /**
+   * The same for many rounds in one transaction, with one answer for each in their order: it rejects, and none is
+   * stored, when one of them can't be. However many they are, it waits for the disk once.
+   */
+  putAll(rounds: readonly Round[]): Promise<('stored' | 'already-stored')[]>;
   /** Marks slots as missing, where nothing is stored for them. Resolves to how many were new. */
   putMissing(missing: readonly MissingRound[]): Promise<number>;
   /** Deletes the marks of these paths' slots at or after `from`. Resolves to their number. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { openDriver } from '../../probes/kinds.js';
 import type { ProbeDriver, RoundRequest, RoundResult } from '../../probes/probe.js';
 import type { MeasurementConfig, PathConfig, Pop } from '../../src/config/config.js';
@@ -156,6 +156,20 @@ describe('rounds', () => {
     await engine.stop();
     expect(await stored()).toEqual(['10:30 A>B aborted', '10:30 A>C aborted']);
     expect(only(noted, 'roundStored')).toHaveLength(2);
+  });
+
+  test('in flight at a stop are all stored, in few transactions, however many they are', async () => {
+    const paths = Array.from({ length: 199 }, (_, index) => ({ ...path('B'), id: `A>B${index}` as const }));
+    const { time, engine, store, stored, noted } = await house({ settings: settings({ paths }) });
+    await time.pass(20 * minute + 150_000 + 4_000);
+    expect(only(noted, 'inFlight').at(-1)).toEqual([199]);
+    const alone = vi.spyOn(store.rounds, 'put');
+    const together = vi.spyOn(store.rounds, 'putAll');
+    await engine.stop();
+    expect((await stored()).filter((one) => one.endsWith(' aborted'))).toHaveLength(199);
+    // The first batch may start before all flights have ended.
+    expect(alone.mock.calls.length).toBeLessThanOrEqual(64);
+    expect(together).toHaveBeenCalledTimes(1);
   });
 
   test('on a path outside its dates are not due', async () => {

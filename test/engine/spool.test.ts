@@ -12,19 +12,37 @@ function spooled(limit = 100) {
   const time = virtualTime(0);
   const { events, noted } = notedEvents();
   const { log, lines } = keptLog();
-  const disk = { full: false, bad: -1, rounds: [] as Round[], missing: [] as MissingRound[] };
+  const disk = {
+    full: false,
+    bad: -1,
+    rounds: [] as Round[],
+    together: [] as number[],
+    missing: [] as MissingRound[],
+  };
   const guard = (): Promise<void> =>
     disk.full ? Promise.reject(new StoreError('database or disk is full', 'full')) : Promise.resolve();
+  const put = (round: Round): 'stored' | 'already-stored' => {
+    if (disk.rounds.some((held) => held.path === round.path && held.slot === round.slot))
+      return 'already-stored';
+    disk.rounds.push(round);
+    return 'stored';
+  };
+  const refuse = (rounds: readonly Round[]): void => {
+    if (rounds.some(({ slot }) => slot === disk.bad)) throw new StoreError('no such column', 'other');
+  };
   const spool = createSpool({
     clock: time.clock,
     store: {
       put: async (round) => {
         await guard();
-        if (round.slot === disk.bad) throw new StoreError('no such column', 'other');
-        if (disk.rounds.some((held) => held.path === round.path && held.slot === round.slot))
-          return 'already-stored';
-        disk.rounds.push(round);
-        return 'stored';
+        refuse([round]);
+        return put(round);
+      },
+      putAll: async (rounds) => {
+        await guard();
+        refuse(rounds);
+        disk.together.push(rounds.length);
+        return rounds.map(put);
       },
       list: ({ path, from = -Infinity, to = Infinity }) =>
         Promise.resolve(
@@ -106,6 +124,28 @@ test('closing tries once more and says what is lost', async () => {
   await time.pass(100);
   await spool.close();
   expect(lines.at(-1)?.message).toBe('a round is lost: it could not be stored');
+});
+
+const hundreds = Array.from({ length: 199 }, (_, index) => roundOf(index + 1));
+
+test('closing stores what waits in one transaction', async () => {
+  const { disk, noted, spool } = spooled(1_000);
+  for (const round of hundreds) spool.submit(round);
+  await spool.close();
+  expect(disk.rounds).toHaveLength(199);
+  // The first one was on its way already.
+  expect(disk.together).toEqual([198]);
+  expect(only(noted, 'roundStored')).toHaveLength(199);
+});
+
+test('closing stores the others when one is rejected for its content', async () => {
+  const { disk, lines, spool } = spooled(1_000);
+  disk.bad = 150;
+  for (const round of hundreds) spool.submit(round);
+  await spool.close();
+  expect(disk.rounds).toHaveLength(198);
+  expect(disk.missing).toEqual([{ path: 'HKG>SIN', slot: 150, reason: 'store' }]);
+  expect(lines.some(({ message }) => message.startsWith('a round is lost'))).toBe(false);
 });
 
 test('a round that is there already is no second one', async () => {

@@ -24,7 +24,7 @@ interface Waiting {
 export function roundPut({
   write,
   change,
-}: Connection): Pick<RoundStore, 'put' | 'putMissing' | 'removeMarks'> {
+}: Connection): Pick<RoundStore, 'put' | 'putAll' | 'putMissing' | 'removeMarks'> {
   /** Rounds submitted while one waits for the transaction join it: three statements in total instead of three each. */
   let gathering: Waiting[] | null = null;
 
@@ -69,6 +69,10 @@ export function roundPut({
         if (gathering === null || gathering.length >= roundsAtOnce) gathering = gather();
         gathering.push({ round: { ...summarise(round), packed }, resolve, reject });
       }),
+    async putAll(rounds) {
+      const all = rounds.map((round) => ({ ...summarise(round), packed: encodePackets(round.sizes) }));
+      return write((...on) => storeRounds(...on, all));
+    },
     async putMissing(missing) {
       let added = 0;
       for (let at = 0; at < missing.length; at += marksAtOnce) {

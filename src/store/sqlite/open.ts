@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { MissingRound } from '../../core/measurement/round.js';
+import type { MissingRound, Round } from '../../core/measurement/round.js';
 import { summarise } from '../../core/measurement/figures.js';
 import type { StoredRound } from '../../core/merge.js';
 import type { EpochMs, PathId } from '../../core/types.js';
@@ -32,7 +32,7 @@ const marksAtOnce = 1000;
 export function roundPut(
   { db, write }: Connection,
   packetsFrom: EpochMs = -Infinity,
-): Pick<RoundStore, 'put' | 'putMissing' | 'removeMarks'> {
+): Pick<RoundStore, 'put' | 'putAll' | 'putMissing' | 'removeMarks'> {
   const numberOf = pathNumber(db);
   const rows = roundRows(db);
 
@@ -48,12 +48,20 @@ export function roundPut(
   const mark = (missing: readonly MissingRound[]): number =>
     missing.filter(({ path, slot, reason }) => rows.mark(numberOf(path), slot, reason)).length;
 
+  /** Encoded before the transaction, so that a round that can't be encoded fails alone. */
+  const encoded = (round: Round): StoredRound => ({
+    ...summarise(round),
+    packed: round.slot < packetsFrom ? null : encodePackets(round.sizes),
+  });
+
   return {
     async put(round) {
-      // Encoded before the transaction, so that a round that can't be encoded fails alone.
-      const packed = round.slot < packetsFrom ? null : encodePackets(round.sizes);
-      const stored = { ...summarise(round), packed };
-      return write(() => store(stored));
+      const one = encoded(round);
+      return write(() => store(one));
+    },
+    async putAll(rounds) {
+      const all = rounds.map(encoded);
+      return write(() => all.map(store));
     },
     async putMissing(missing) {
       const parts: Promise<number>[] = [];

@@ -93,6 +93,27 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
         expect(await store.rounds.packets(first.path, first.slot)).toEqual(first.sizes);
       }));
 
+    test('stores many rounds at once, with an answer for each, or none of them', () =>
+      using(async (store) => {
+        const [first, second, third] = [0, 1, 2].map((n) => round({ slot: slotAt(n) }));
+        if (!first || !second || !third) throw new Error('three rounds');
+        await store.rounds.put(second);
+        await store.rounds.putMissing([{ path: third.path, slot: third.slot, reason: 'stopped' }]);
+        const bad = round({ slot: slotAt(3), sizes: [sample(64, packets(12.5))] });
+        await expect(store.rounds.putAll([first, bad])).rejects.toThrow(RangeError);
+        expect(await store.rounds.list({ limit: 10 })).toHaveLength(2);
+        expect(await store.rounds.putAll([first, second, third])).toEqual([
+          'stored',
+          'already-stored',
+          'stored',
+        ]);
+        expect(await store.rounds.list({ limit: 10, order: 'oldest' })).toEqual(
+          [first, second, third].map((one) => summarise(one)),
+        );
+        expect(await store.rounds.packets(first.path, first.slot)).toEqual(first.sizes);
+        expect(await store.rounds.putAll([])).toEqual([]);
+      }));
+
     test('refuses a round whose times are not whole microseconds, and stores its neighbours of the same turn', () =>
       using(async (store) => {
         const bad = round({ slot: slotAt(1), sizes: [sample(64, packets(12.5))] });
