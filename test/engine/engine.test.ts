@@ -455,6 +455,37 @@ describe('a slot that passed', () => {
     await engine.stop();
   });
 
+  const startedAhead = async (): Promise<{ file: string; time: VirtualTime; ahead: House }> => {
+    const file = join(tempDir(), 'pop-sla.db');
+    const time = virtualTime(start + hour);
+    const ahead = await house({ file, time, settings: settings({ paths: [path('B')] }) });
+    await time.pass(30 * minute);
+    time.step(-hour);
+    return { file, time, ahead };
+  };
+
+  test('by whose name a daemon that was started ahead has measured is not measured by it again', async () => {
+    const { time, ahead } = await startedAhead();
+    await time.pass(hour);
+    expect(await ahead.stored()).toEqual(['11:00 A>B ok', '11:30 A>B ok']);
+    await ahead.engine.stop();
+  });
+
+  test('by whose name a daemon that was started ahead has measured is measured by the next one', async () => {
+    const { file, time, ahead } = await startedAhead();
+    await ahead.engine.stop();
+    // Another random start.
+    const later = { ...measurement, spreadMs: 2 * minute };
+    const { stored, engine } = await house({
+      file,
+      time,
+      settings: settings({ paths: [path('B')], measurement: later }),
+    });
+    await time.pass(hour);
+    expect(await stored()).toEqual(['11:00 A>B ok', '11:30 A>B ok', '11:30 A>B unscheduled']);
+    await engine.stop();
+  });
+
   test('while the clock ran ahead for a while is measured, under its own name', async () => {
     const { time, engine, stored } = await house({ settings: settings({ paths: [path('B')] }) });
     await time.pass(40 * minute);
