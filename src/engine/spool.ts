@@ -103,20 +103,26 @@ export function createSpool({ clock, store, events, log, limit }: SpoolOptions):
     return Promise.allSettled(batch.map(put));
   };
 
+  /** A full queue may have dropped the round meanwhile. */
+  const remove = (round: Round): void => {
+    if (rounds.includes(round)) rounds.splice(rounds.indexOf(round), 1);
+  };
+
   const writeRounds = async (): Promise<void> => {
     while (rounds.length > 0) {
       const batch = rounds.slice(0, closing.signal.aborted ? roundsAtClose : roundsAtOnce);
       const ends = await putBatch(batch);
       for (const [index, round] of batch.entries()) {
         const end = ends[index];
-        if (end?.status !== 'fulfilled') continue;
-        // A full queue may have dropped the round meanwhile.
-        if (rounds.includes(round)) rounds.splice(rounds.indexOf(round), 1);
+        if (end?.status !== 'fulfilled' || end.value === 'already-stored') continue;
+        remove(round);
         if (end.value === 'stored') events.roundStored(round);
       }
       for (const [index, round] of batch.entries()) {
         const end = ends[index];
-        if (end?.status === 'fulfilled' && end.value === 'already-stored') await storeBeside(round);
+        if (end?.status !== 'fulfilled' || end.value !== 'already-stored') continue;
+        await storeBeside(round);
+        remove(round);
       }
       const refused = ends.find((end) => end.status === 'rejected');
       if (refused) throw refused.reason;

@@ -14,6 +14,8 @@ function spooled(limit = 100) {
   const { log, lines } = keptLog();
   const disk = {
     full: false,
+    /** How many lists it still can't give. */
+    unlistable: 0,
     bad: -1,
     rounds: [] as Round[],
     together: [] as number[],
@@ -44,12 +46,17 @@ function spooled(limit = 100) {
         disk.together.push(rounds.length);
         return rounds.map(put);
       },
-      list: ({ path, from = -Infinity, to = Infinity }) =>
-        Promise.resolve(
+      list: ({ path, from = -Infinity, to = Infinity }) => {
+        if (disk.unlistable > 0) {
+          disk.unlistable -= 1;
+          return Promise.reject(new StoreError('database is locked', 'busy'));
+        }
+        return Promise.resolve(
           disk.rounds
             .filter((held) => held.path === path && held.slot >= from && held.slot < to)
             .map((held) => summarise(held)),
-        ),
+        );
+      },
       putMissing: async (missing) => {
         await guard();
         disk.missing.push(...missing);
@@ -183,6 +190,22 @@ test('a second round of a slot is stored beside the first, as unscheduled', asyn
     'marked: the slot 1970-01-01T00:00:01.000Z has a round already; this one was ok: marked: slow',
   );
   expect(only(noted, 'roundStored')).toHaveLength(3);
+});
+
+test('a second round of a slot waits like any other while the store can not take it', async () => {
+  const { time, noted, disk, spool } = spooled();
+  disk.unlistable = 2;
+  for (const startedAt of [6_666, 7_777, 8_888]) spool.submit({ ...roundOf(1_000), startedAt });
+  await time.pass(0);
+  expect(spool.holds('HKG>SIN', 1_000)).toBe(true);
+  await time.pass(3_000);
+  expect(disk.rounds.map(({ slot, startedAt }) => [slot, startedAt])).toEqual([
+    [1_000, 6_666],
+    [1_001, 7_777],
+    [1_002, 8_888],
+  ]);
+  expect(spool.holds('HKG>SIN', 1_000)).toBe(false);
+  expect(only(noted, 'roundDropped')).toEqual([]);
 });
 
 test('a round that is put again because its confirmation was lost is stored once', async () => {
