@@ -72,7 +72,7 @@ export const idOfAction = (action: LedgerAction): string => (action.type === 'un
 /** Whoever enters something: a name for people and, where somebody signed in, who that is. */
 export interface Actor {
   readonly name: string;
-  /** See `identityOf`; null: only the name is known. */
+  /** See `actorOfPrincipal`; null: only the name is known. */
   readonly identity: string | null;
 }
 
@@ -83,7 +83,7 @@ export interface LedgerEvent {
   readonly at: EpochMs;
   /** The name of the person who did it, for people. */
   readonly actor: string;
-  /** Who it was, whatever the name: see `identityOf`. Absent: only the name is known. */
+  /** Who it was, whatever the name: see `actorOfPrincipal`. Absent: only the name is known. */
   readonly principal?: string;
   readonly action: LedgerAction;
   /** The hash of the preceding event; `noHash` for the first. */
