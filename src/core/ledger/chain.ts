@@ -11,15 +11,18 @@ export const headOf = (events: readonly LedgerEvent[]): Pick<LedgerEvent, 'seq' 
   return last ? { seq: last.seq, hash: last.hash } : { seq: 0, hash: noHash };
 };
 
+/** Who did it, as a record has it: the principal only where one is known. */
+export const whoOf = ({ actor, principal }: Pick<LedgerEvent, 'actor' | 'principal'>) =>
+  principal === undefined ? { actor } : { actor, principal };
+
 /** The record that follows `head` in the chain. */
 export function linkAfter(
   head: Pick<LedgerEvent, 'seq' | 'hash'>,
   event: Pick<LedgerEvent, 'at' | 'actor' | 'principal' | 'action'>,
   digest: Digest,
 ): LedgerEvent {
-  const { at, actor, principal, action } = event;
-  const who = principal === undefined ? { actor } : { actor, principal };
-  const open = { seq: head.seq + 1, at, ...who, action, previous: head.hash };
+  const { at, action } = event;
+  const open = { seq: head.seq + 1, at, ...whoOf(event), action, previous: head.hash };
   return { ...open, hash: digest(open) };
 }
 
@@ -34,6 +37,17 @@ interface ChainFault {
   /** The first event whose sequence number or hash does not match. */
   readonly seq: number;
   readonly what: string;
+}
+
+/** Whether records continue a chain after its head; null: the chain is empty, and its first record may follow anything. */
+export function isContinued(head: Pick<Linked, 'seq' | 'hash'> | null, added: readonly Linked[]): boolean {
+  let last = head;
+  for (const { seq, previous, hash } of added) {
+    if (seq !== (last?.seq ?? 0) + 1) return false;
+    if (last !== null && previous !== last.hash) return false;
+    last = { seq, hash };
+  }
+  return true;
 }
 
 /** The first place where a chain was altered; null when it is intact. It can't detect that the end was cut off. */

@@ -1,6 +1,7 @@
 import type { Exclusion } from '../exclusion.js';
 import type { EpochMs } from '../types.js';
 import type { LedgerMark, ExclusionText, LedgerEvent } from './actions.js';
+import { whoOf } from './chain.js';
 
 export const exclusionStates = ['proposed', 'approved', 'rejected', 'revoked'] as const;
 export type ExclusionState = (typeof exclusionStates)[number];
@@ -39,9 +40,6 @@ export function foldExclusions(events: readonly LedgerEvent[]): LedgerExclusion[
   }
   return [...byId.values()];
 }
-
-const whoOf = ({ actor, principal }: Pick<LedgerEvent, 'actor' | 'principal'>) =>
-  principal === undefined ? { actor } : { actor, principal };
 
 /** The time of the first notice. */
 export const noticeAtOf = ({ notices }: Pick<ExclusionText, 'notices'>): EpochMs | null =>

@@ -1,4 +1,5 @@
 import type { LedgerAction, LedgerEvent } from '../../core/ledger/actions.js';
+import { isContinued } from '../../core/ledger/chain.js';
 import type { ContactStore } from '../access-store.js';
 import {
   type AttachmentStore,
@@ -19,16 +20,6 @@ function parseAction(text: string): LedgerAction {
   return { type: 'unreadable', text };
 }
 
-/** Whether events continue the chain after its head; undefined: it is empty. */
-function isContinued(head: Pick<LedgerEvent, 'seq' | 'hash'> | undefined, added: readonly LedgerEvent[]) {
-  let last = head ?? { seq: 0, hash: added[0]?.previous ?? '' };
-  for (const { seq, previous, hash } of added) {
-    if (seq !== last.seq + 1 || previous !== last.hash) return false;
-    last = { seq, hash };
-  }
-  return true;
-}
-
 /** Appends events at the head, within the caller's transaction: all of them, or none and returns `moved`. */
 export function ledgerAppend(
   db: SqlDatabase,
@@ -38,7 +29,7 @@ export function ledgerAppend(
   );
   return function* (events) {
     yield* db.lock('ledger');
-    if (!isContinued(yield* first(head({})), events)) return 'moved';
+    if (!isContinued((yield* first(head({}))) ?? null, events)) return 'moved';
     for (const { action, principal, ...event } of events) {
       const row = { ...event, principal: principal ?? null, action: JSON.stringify(action) };
       yield* change(db.from.insertInto('ledger').values(row));

@@ -1,3 +1,4 @@
+import { isContinued } from '../../core/ledger/chain.js';
 import type { TicketAction, TicketRecord } from '../../core/ticket/actions.js';
 import type { SuggestedMetric, Suggestion } from '../../core/ticket/suggestion.js';
 import type { TicketHead, SuggestionStore, TicketQuery, TicketStore } from '../ledger-store.js';
@@ -5,20 +6,6 @@ import { change, first, given, prepare, type SqlDatabase, when } from './databas
 import type { ExpressionBuilder } from './kysely.js';
 import { outboxInsert } from './outbox.js';
 import type { Tables } from './tables.js';
-
-/** Whether events of a ticket continue its chain after the last one; null: it has none yet. */
-function isContinued(
-  last: Pick<TicketRecord, 'seq' | 'hash'> | null,
-  added: readonly TicketRecord[],
-): boolean {
-  let head = last;
-  for (const { seq, previous, hash } of added) {
-    if (seq !== (head?.seq ?? 0) + 1) return false;
-    if (head !== null && previous !== head.hash) return false;
-    head = { seq, hash };
-  }
-  return true;
-}
 
 const headRow = ({ sameness, filedAt, updatedAt, ...head }: TicketHead): Tables['fault_report'] => ({
   ...head,
