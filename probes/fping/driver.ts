@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import {
+  aborted,
   type IcmpErrorKind,
+  inFlight,
   lost,
   type NotSentReason,
   type PacketOutcome,
@@ -98,9 +100,6 @@ function runFping(program: string, args: readonly string[], signal: AbortSignal)
     else signal.addEventListener('abort', stop, { once: true });
   });
 }
-
-const aborted: PacketOutcome = { kind: 'not-sent', reason: 'aborted' };
-const inFlight: PacketOutcome = { kind: 'not-sent', reason: 'in-flight' };
 
 /** What fping said of one size's packets. */
 interface FpingSaid {

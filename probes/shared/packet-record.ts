@@ -1,6 +1,8 @@
 import {
-  lost,
+  aborted,
   type IcmpErrorKind,
+  inFlight,
+  lost,
   type NotSentReason,
   type PacketOutcome,
 } from '../../src/core/measurement/round.js';
@@ -20,9 +22,6 @@ export interface PacketRecord {
 export function newPacketRecord(): PacketRecord {
   return { sentNs: null, notSent: null, rttNs: null, error: null };
 }
-
-const aborted: PacketOutcome = { kind: 'not-sent', reason: 'aborted' };
-const inFlight: PacketOutcome = { kind: 'not-sent', reason: 'in-flight' };
 
 /** Whole microseconds, rounded half-up. */
 export const wholeMicroseconds = (ns: number): number => Math.floor((ns + 500) / 1000);

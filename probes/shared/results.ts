@@ -1,4 +1,5 @@
 import {
+  aborted,
   maxIcmpMessageBytes,
   minIcmpMessageBytes,
   type PacketOutcome,
@@ -19,8 +20,6 @@ export function failedRound(stamps: StampSource, reason: string): RoundResult {
   return { ended: 'failed', reason, sizes: [], provenance: notMeasured(stamps) };
 }
 
-const unsent: PacketOutcome = { kind: 'not-sent', reason: 'aborted' };
-
 /** A round that was aborted before its first packet. */
 export function unsentRound(request: RoundRequest, stamps: StampSource, reason: string): RoundResult {
   return {
@@ -28,7 +27,7 @@ export function unsentRound(request: RoundRequest, stamps: StampSource, reason: 
     reason,
     sizes: request.sizes.map(({ bytes }) => ({
       bytes,
-      packets: new Array<PacketOutcome>(request.count).fill(unsent),
+      packets: new Array<PacketOutcome>(request.count).fill(aborted),
       duplicates: 0,
       mismatched: 0,
     })),

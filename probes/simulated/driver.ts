@@ -1,6 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import { isIP } from 'node:net';
-import { lost, type PacketOutcome, type SizeSample } from '../../src/core/measurement/round.js';
+import {
+  aborted,
+  inFlight,
+  lost,
+  type PacketOutcome,
+  type SizeSample,
+} from '../../src/core/measurement/round.js';
 import type {
   DriverOptions,
   EchoRequest,
@@ -124,8 +130,6 @@ const provenance: RoundResult['provenance'] = {
   socketDrops: null,
   sendLagUs: null,
 };
-const notInTime: PacketOutcome = { kind: 'not-sent', reason: 'aborted' };
-const inFlight: PacketOutcome = { kind: 'not-sent', reason: 'in-flight' };
 
 /** A round whose every packet is already decided; what is left is to let its time pass. */
 interface PlannedRound {
@@ -165,7 +169,7 @@ function plan(script: SimulatedScript, request: RoundRequest, startedAt: number)
 function outcomeOf(rttUs: number, sendMs: number, elapsedMs: number, lostAfterMs: number): PacketOutcome {
   if (rttUs !== noReply && sendMs + rttUs / 1000 <= elapsedMs)
     return { kind: rttUs <= lostAfterMs * 1000 ? 'received' : 'late', rttUs };
-  if (sendMs > elapsedMs) return notInTime;
+  if (sendMs > elapsedMs) return aborted;
   return sendMs + lostAfterMs <= elapsedMs ? lost : inFlight;
 }
 

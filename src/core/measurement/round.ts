@@ -59,6 +59,8 @@ export type PacketOutcome =
   | { readonly kind: 'not-sent'; readonly reason: NotSentReason };
 
 export const lost: PacketOutcome = { kind: 'lost' };
+export const aborted: PacketOutcome = { kind: 'not-sent', reason: 'aborted' };
+export const inFlight: PacketOutcome = { kind: 'not-sent', reason: 'in-flight' };
 
 /**
  * Only `ok` rounds count for a month. `unscheduled` rounds were started by hand or at start-up; they are shown and

@@ -1,9 +1,9 @@
 import {
   countSize,
   type IcmpErrorCount,
+  inFlight,
   type MissingReason,
   missingReasons,
-  type PacketOutcome,
   type SizeCounts,
   type SizeSample,
 } from '../../core/measurement/round.js';
@@ -129,8 +129,6 @@ function* roundsOf(
 /** The word, where this program knows it. */
 const wordOf = <Word extends string>(known: readonly Word[], said: string | null | undefined): Word | null =>
   known.find((word) => word === said) ?? null;
-
-const inFlight: PacketOutcome = { kind: 'not-sent', reason: 'in-flight' };
 
 /** Only packets that are out of the sample anyway can be marked, so that no count changes. */
 function withInFlight(

@@ -1,4 +1,9 @@
-import type { MissingReason, PacketOutcome, SizeCounts } from '../../core/measurement/round.js';
+import {
+  aborted,
+  type MissingReason,
+  type PacketOutcome,
+  type SizeCounts,
+} from '../../core/measurement/round.js';
 import type { StoredRound } from '../../core/merge.js';
 import type { PathId, PopId } from '../../core/types.js';
 import { decodePackets, encodePackets } from '../../store/packets/codec.js';
@@ -39,8 +44,6 @@ function packetsOfVersion1({ status, packed }: StoredRound): {
   });
   return inFlight.length === 0 ? { packed, inFlight: null } : { packed: encodePackets(sizes), inFlight };
 }
-
-const aborted: PacketOutcome = { kind: 'not-sent', reason: 'aborted' };
 
 /** The same rows give the same bytes. */
 export function encodeRows(pop: PopId, { slots, watch, sightings }: StoredRows): Uint8Array {
