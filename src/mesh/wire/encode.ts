@@ -23,17 +23,19 @@ const statusesOfVersion1: Partial<Record<StoredRound['status'], StoredRound['sta
 };
 const reasonsOfVersion1: Partial<Record<MissingReason, MissingReason>> = { paused: 'unknown' };
 
+const endedEarly: readonly StoredRound['status'][] = ['aborted', 'overrun', 'unscheduled'];
+
 type InFlight = NonNullable<NonNullable<Head['rounds']['inFlight']>[number]>;
 
 /**
  * The packed packets in words that hubs of version 1 know, and the places of those that were in flight. Only a round
- * that was ended early has any.
+ * that was ended early has any, also where it is stored beside another one of its slot, as unscheduled.
  */
 function packetsOfVersion1({ status, packed }: StoredRound): {
   packed: Uint8Array | null;
   inFlight: InFlight | null;
 } {
-  if (packed === null || (status !== 'aborted' && status !== 'overrun')) return { packed, inFlight: null };
+  if (packed === null || !endedEarly.includes(status)) return { packed, inFlight: null };
   const inFlight: InFlight = [];
   const sizes = decodePackets(packed).map((sample, size) => {
     const isInFlight = (packet: PacketOutcome): boolean =>

@@ -162,21 +162,21 @@ describe('rows on the wire', () => {
 describe('a hub of version 1', () => {
   const missingReasons = ['stopped', 'crashed', 'asleep', 'clock-stepped', 'overrun', 'store', 'unknown'];
   const statuses = ['ok', 'unscheduled', 'aborted', 'overrun', 'invalid', 'failed', 'degraded-observer'];
+  const endedEarly = [
+    sample(64, [
+      { kind: 'received', rttUs: 20_000 },
+      { kind: 'not-sent', reason: 'in-flight' },
+      { kind: 'not-sent', reason: 'in-flight' },
+      { kind: 'not-sent', reason: 'aborted' },
+    ]),
+    sample(128, [{ kind: 'not-sent', reason: 'aborted' }]),
+  ];
   const newWords: StoredRows = {
     ...noRows,
     slots: [
-      stored({
-        status: 'aborted',
-        sizes: [
-          sample(64, [
-            { kind: 'received', rttUs: 20_000 },
-            { kind: 'not-sent', reason: 'in-flight' },
-            { kind: 'not-sent', reason: 'in-flight' },
-            { kind: 'not-sent', reason: 'aborted' },
-          ]),
-          sample(128, [{ kind: 'not-sent', reason: 'aborted' }]),
-        ],
-      }),
+      stored({ status: 'aborted', sizes: endedEarly }),
+      // One that was stored beside another round of its slot.
+      stored({ slot: slot + 1, status: 'unscheduled', sizes: endedEarly }),
       stored({ slot: slot + 1_800_000, status: 'partial', reason: 'sent only 3 of 64 bytes' }),
       stored({ slot: slot + 3_600_000 }),
       { path: 'LAB1>LAB2', slot: slot + 5_400_000, status: 'missing', reason: 'paused' },
@@ -193,11 +193,13 @@ describe('a hub of version 1', () => {
     };
     expect(statuses).toEqual(expect.arrayContaining(rounds.status));
     expect(missingReasons).toEqual(expect.arrayContaining(missing.reason));
-    const first = decodePackets(packets.subarray(0, rounds.packetsBytes[0]));
-    const reasons = first.flatMap((one) =>
-      one.packets.flatMap((packet) => (packet.kind === 'not-sent' ? packet.reason : [])),
-    );
-    expect(new Set(reasons)).toEqual(new Set(['aborted']));
+    const [length = 0, next = 0] = rounds.packetsBytes;
+    for (const bytes of [packets.subarray(0, length), packets.subarray(length, length + next)]) {
+      const reasons = decodePackets(bytes).flatMap((one) =>
+        one.packets.flatMap((packet) => (packet.kind === 'not-sent' ? packet.reason : [])),
+      );
+      expect(new Set(reasons)).toEqual(new Set(['aborted']));
+    }
   });
 
   test('and a hub of now has them exactly, to the byte', () => {
