@@ -90,14 +90,12 @@ export function parseIcmpErrors(stderr: string): FpingIcmpError[] {
  * for may be a format that has none.
  */
 export function parseTried(stdout: string, json: boolean): ReadonlySet<number> | null {
-  const tried = new Set<number>();
-  let hasTimeout = false;
-  for (const line of stdout.split('\n')) {
-    const place = json ? placeInJson(line) : packetLine.exec(line)?.[1];
-    if (place !== undefined) tried.add(Number(place));
-    hasTimeout ||= json && isTimeout(line);
-  }
-  return json && !hasTimeout ? null : tried;
+  const lines = stdout.split('\n');
+  if (!json) return new Set(lines.flatMap((line) => packetLine.exec(line)?.[1] ?? []).map(Number));
+  const packets = lines.map((line) => jsonOf(line) as JsonPacket | null);
+  if (!packets.some((packet) => typeof packet?.timeout?.seq === 'number')) return null;
+  const places = packets.map((packet) => (packet?.resp ?? packet?.timeout)?.seq);
+  return new Set(places.filter((seq) => typeof seq === 'number'));
 }
 
 const packetLine = /^\S+\s+: \[(\d+)\], /;
@@ -106,12 +104,3 @@ interface JsonPacket {
   readonly resp?: { readonly seq?: unknown };
   readonly timeout?: { readonly seq?: unknown };
 }
-
-function placeInJson(line: string): number | undefined {
-  const packet = jsonOf(line) as JsonPacket | null;
-  const seq = (packet?.resp ?? packet?.timeout)?.seq;
-  return typeof seq === 'number' ? seq : undefined;
-}
-
-const isTimeout = (line: string): boolean =>
-  typeof (jsonOf(line) as JsonPacket | null)?.timeout?.seq === 'number';
