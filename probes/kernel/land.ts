@@ -1,6 +1,6 @@
 import { notSentReasons, type StampSource } from '../../src/core/measurement/round.js';
 import type { RoundResult } from '../probe.js';
-import { dropsBetween } from '../shared/socket-drops.js';
+import { dropsSince } from '../shared/socket-drops.js';
 import { wholeMicroseconds } from '../shared/packet-record.js';
 import type { Flight } from './flight.js';
 import { kindOf, type PackedSizes } from './packed.js';
@@ -22,7 +22,7 @@ export function land(
     provenance: {
       stamps,
       fallbackStamps: all - taken[stamps],
-      socketDrops: dropsOf(flight),
+      socketDrops: dropsSince(flight.dropsBefore),
       sendLagUs: Math.ceil(flight.lagNs / 1000),
     },
   };
@@ -33,16 +33,6 @@ function bestSource(taken: Flight['taken']): RttSource & StampSource {
   if (taken['kernel-tx-rx'] > 0) return 'kernel-tx-rx';
   if (taken['kernel-rx'] > 0) return 'kernel-rx';
   return taken.user > 0 ? 'user' : 'kernel-tx-rx';
-}
-
-function dropsOf(flight: Flight): number | null {
-  let sum = 0;
-  for (const [wire, before] of flight.dropsBefore) {
-    const drops = dropsBetween(before, wire.drops());
-    if (drops === null) return null;
-    sum += drops;
-  }
-  return sum;
 }
 
 const aborted = notSentReasons.indexOf('aborted');

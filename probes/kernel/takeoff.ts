@@ -50,7 +50,7 @@ const plain: PacketOptions = {};
 export function createTakeoff(options: TakeoffOptions): Takeoff {
   const { air, clock, wires, lines, sender, landing, pool, drainErrors, parse, expectBytes } = options;
   const lineOf = ({ address, options: packet }: Pick<EchoRequest, 'address' | 'options'>): Line =>
-    lines.of(address, packet ?? plain);
+    lines.of(address, packet);
   const used = new Set<BookedWire>();
   /** Mostly the stamps of what was just sent are there already: fetched now, they don't cost a wake-up. */
   const fetchStamps = (): void => {

@@ -41,9 +41,6 @@ interface Use {
   inFlight: number;
 }
 
-/** This kind has no options: every packet to a target goes by the same line. */
-const plain = {};
-
 /** Results are told together, at most so often. */
 const tellEveryMs = 20;
 
@@ -133,7 +130,7 @@ export function childEchoes({ endpoints, lines, tell }: ChildEchoesOptions): Chi
     }
     try {
       const nowMs = performance.now();
-      const line = lines.of(target.canonical, plain);
+      const line = lines.of(target.canonical);
       const use = open(target.family, lines.sending(line, nowMs * 1e6));
       use.inFlight += 1;
       const { endpoint, listener } = use;

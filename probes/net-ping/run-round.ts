@@ -2,7 +2,7 @@ import type { Progress, RoundResult } from '../probe.js';
 import type { IpAddress } from '../shared/ip-address.js';
 import { wholeMicroseconds } from '../shared/packet-record.js';
 import { packetsIn, sendAtNs } from '../shared/schedule.js';
-import { dropsBetween } from '../shared/socket-drops.js';
+import { dropsSince } from '../shared/socket-drops.js';
 import type { Lines } from '../shared/lines.js';
 import type { Endpoint, Endpoints, Listener } from './endpoints.js';
 import { sendFailure } from './errors.js';
@@ -45,7 +45,7 @@ export function runRound(options: RunOptions): RunningRound {
       end('failed', reason);
     },
   };
-  const line = lines.of(target.canonical, plain);
+  const line = lines.of(target.canonical);
   let endpoint = endpoints.join(target.family, line.generation, listener);
   /** All that it has sent by, with what each had dropped before. */
   const used = new Map<Endpoint, number | null>([[endpoint, endpoint.socket.drops()]]);
@@ -73,7 +73,8 @@ export function runRound(options: RunOptions): RunningRound {
     clearInterval(progressTimer);
     if (request.progress) report();
     const lagUs = wholeMicroseconds(stopLag());
-    const socketDrops = how === 'failed' ? null : dropsOf(used);
+    const socketDrops =
+      how === 'failed' ? null : dropsSince([...used].map(([{ socket }, before]) => [socket, before]));
     for (const one of taken) one.endpoint.sequences.release(listener, one.sequence);
     for (const one of used.keys()) endpoints.leave(one, listener);
     onEnd({
@@ -168,18 +169,4 @@ export function runRound(options: RunOptions): RunningRound {
       end('aborted', null);
     },
   };
-}
-
-/** This kind has no options: every packet to a target goes by the same line. */
-const plain = {};
-
-/** What the sockets have dropped since; null where one does not tell. */
-function dropsOf(used: ReadonlyMap<Endpoint, number | null>): number | null {
-  let sum = 0;
-  for (const [{ socket }, before] of used) {
-    const drops = dropsBetween(before, socket.drops());
-    if (drops === null) return null;
-    sum += drops;
-  }
-  return sum;
 }

@@ -14,8 +14,8 @@ export interface Line {
 }
 
 export interface Lines {
-  /** Of a target, for such packets. */
-  of(address: string, options: PacketOptions): Line;
+  /** Of a target, for such packets; by default for those without options. */
+  of(address: string, options?: PacketOptions): Line;
   /** A packet is to be sent now: its line has a fresh generation where it only has failed. Returns that. */
   sending(line: Line, nowNs: number): number;
   answered(line: Line): void;
@@ -32,6 +32,8 @@ const freshForNs = 4e9;
 /** More than this at a time are not needed: who uses an older one takes the latest with its next packet. */
 const maxGenerations = 16;
 
+const plain: PacketOptions = {};
+
 export function createLines(): Lines {
   const lines = new Map<string, Line>();
   const keys = new WeakMap<PacketOptions, string>();
@@ -44,7 +46,7 @@ export function createLines(): Lines {
     return key;
   };
   return {
-    of(address, options) {
+    of(address, options = plain) {
       const key = `${address} ${keyOf(options)}`;
       let line = lines.get(key);
       // A new one begins with the latest: what is known to work for others is as good as any.

@@ -59,6 +59,19 @@ export function socketDrops(table: SocketTable, inode: number): number | null {
   return drops - parseChecksumErrors(readText('/proc/net/snmp6') ?? '');
 }
 
+/** What sockets have dropped since the reading that each comes with; null where one does not tell. */
+export function dropsSince(
+  sockets: Iterable<readonly [{ drops(): number | null }, before: number | null]>,
+): number | null {
+  let sum = 0;
+  for (const [socket, before] of sockets) {
+    const drops = dropsBetween(before, socket.drops());
+    if (drops === null) return null;
+    sum += drops;
+  }
+  return sum;
+}
+
 /** What was dropped between two readings; null when one is not known. */
 export function dropsBetween(before: number | null, after: number | null): number | null {
   return before === null || after === null ? null : Math.max(0, after - before);
