@@ -70,7 +70,7 @@ interface Erasure {
   complete(table: 'contact', deleted: boolean): Promise<void>;
 }
 
-/** The values of a query's parameters by their names, until there are any: see `prepare`. */
+/** Stands in a compiled query for a value that is known only when the query is run: see `prepare`. */
 class Parameter {
   constructor(readonly name: string) {}
   [Symbol.toPrimitive](): never {

@@ -147,7 +147,7 @@ const events = ['INSERT', 'UPDATE'] as const;
 const acknowledgedTable = 'forward_acknowledged';
 const makeAcknowledged = `CREATE TABLE IF NOT EXISTS ${acknowledgedTable} (sequence INTEGER NOT NULL) STRICT`;
 const hasAcknowledged = (db: Database.Database): boolean =>
-  db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(acknowledgedTable) !== undefined;
+  db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = '${acknowledgedTable}'`).get() !== undefined;
 
 /** Tables without triggers: all of them at first; later, those that a migration added or recreated. */
 function unforwarded(db: Database.Database): ReadonlySet<ForwardedTable> {

@@ -29,7 +29,7 @@ export function acquireWriterLock(file: string, writer: WriterName): WriterLock 
       db.exec('BEGIN IMMEDIATE');
       if (db.prepare('SELECT name FROM writer').pluck().get() === name) break;
       db.exec('DELETE FROM writer');
-      db.prepare('INSERT INTO writer (name) VALUES (?)').run(name);
+      db.prepare<{ name: string }>('INSERT INTO writer (name) VALUES (:name)').run({ name });
       db.exec('COMMIT');
     }
     return {
