@@ -13,7 +13,7 @@ import {
 } from '../path-sums.js';
 import type { MeasuredBy, PartOfPath, RoundStore, RoundWithin, Store } from '../store.js';
 import type { WriterLock } from '../writer-lock.js';
-import { sharedStores } from '../sql/shared-stores.js';
+import { enteredStores, measuredStores } from '../sql/shared-stores.js';
 import { addressOf, connect } from './connect.js';
 import { type Connection, connection, sqlDatabase } from './database.js';
 import { toStoreError } from './errors.js';
@@ -106,7 +106,8 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       ...monthSumsQuery(on),
       ...measuredByQuery(on),
     },
-    ...sharedStores(db),
+    ...measuredStores(db),
+    ...enteredStores(db),
     rows: rowStore(on, db),
     upkeep: upkeepStore(on, db),
     close: async () => {

@@ -8,11 +8,19 @@ import { statementStore } from './statements.js';
 import { suggestionStore, ticketStore } from './tickets.js';
 import { watchStore } from './watch.js';
 
-/** The parts of the store that are the same for both databases: all but rounds, merged rows and upkeep. */
-export const sharedStores = (db: SqlDatabase): Omit<Store, 'rounds' | 'rows' | 'upkeep' | 'close'> => ({
+/** What the daemon writes by itself, beside rounds. */
+export const measuredStores = (db: SqlDatabase): Pick<Store, 'paths' | 'runs' | 'watch'> => ({
   paths: pathStore(db),
   runs: runStore(db),
   watch: watchStore(db),
+});
+
+type NotShared = 'rounds' | 'rows' | 'upkeep' | 'close';
+
+/** What people enter, and what follows from it. */
+export const enteredStores = (
+  db: SqlDatabase,
+): Omit<Store, keyof ReturnType<typeof measuredStores> | NotShared> => ({
   ledger: ledgerStore(db),
   attachments: attachmentStore(db),
   access: accessStore(db),

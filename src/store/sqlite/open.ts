@@ -17,7 +17,7 @@ import {
 } from '../path-sums.js';
 import type { MeasuredBy, PartOfPath, RoundStore, RoundWithin, Store } from '../store.js';
 import type { WriterName } from '../writer-lock.js';
-import { sharedStores } from '../sql/shared-stores.js';
+import { enteredStores, measuredStores } from '../sql/shared-stores.js';
 import { connect } from './connect.js';
 import { type Connection, connection, sqlDatabase, writtenThrough } from './database.js';
 import { forwardStore } from './forward.js';
@@ -135,7 +135,6 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStor
     const bulk = options.bulk ?? false;
     const on = connection(db, file, { bulk, patienceMs });
     const shared = sqlDatabase(on);
-    const { paths, runs, watch } = sharedStores(shared);
     const entered = bulk || db.memory ? shared : sqlDatabase(writtenThrough(on));
     const store: SqliteStore = {
       rounds: {
@@ -145,10 +144,8 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStor
         ...monthSumsQuery(on),
         ...measuredByQuery(on),
       },
-      ...sharedStores(entered),
-      paths,
-      runs,
-      watch,
+      ...measuredStores(shared),
+      ...enteredStores(entered),
       rows: rowStore(on, shared),
       forward: forwardStore(on, shared),
       upkeep: upkeepStore(on, shared),
