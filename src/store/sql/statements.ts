@@ -173,7 +173,7 @@ const documentsAtOnce = 400;
  * a document with a given hash never changes.
  */
 function statementList(db: SqlDatabase): StatementStore['list'] {
-  const cache = new Map<string, Figures>();
+  let cache = new Map<string, Figures>();
   const member = (...names: [string, string?]) =>
     db.dialect === 'sqlite'
       ? sql<string>`document ->> ${sql.lit(`$.${names.join('.')}`)}`
@@ -188,7 +188,7 @@ function statementList(db: SqlDatabase): StatementStore['list'] {
       'complete',
     ),
   ] as const;
-  const readFigures = function* (rows: readonly ListedRow[]): Script<void> {
+  const readFigures = function* (rows: readonly ListedRow[], into: Map<string, Figures>): Script<void> {
     for (let at = 0; at < rows.length; at += documentsAtOnce) {
       const part = rows.slice(at, at + documentsAtOnce);
       const drafts = part.filter(({ state }) => state === 'draft').map(({ id }) => id);
@@ -200,15 +200,20 @@ function statementList(db: SqlDatabase): StatementStore['list'] {
         ...(hashes.length === 0 ? [] : yield* all(ofRevisions.select('hash').select(figures))),
       ];
       for (const { hash, complete, ...rest } of read)
-        cache.set(hash, { ...rest, complete: Boolean(complete) });
+        into.set(hash, { ...rest, complete: Boolean(complete) });
     }
   };
   return (query = {}) =>
     db.snapshot(function* () {
       const rows = yield* all(listed(db, query));
-      if (cache.size >= maxCached) cache.clear();
-      yield* readFigures(rows.filter(({ hash }) => !cache.has(hash)));
-      return rows.map((row) => summaryOf(row, cache.get(row.hash)));
+      // Replaced and not cleared: another list may wait for the figures that it does not have yet.
+      if (cache.size >= maxCached) cache = new Map();
+      const known = cache;
+      yield* readFigures(
+        rows.filter(({ hash }) => !known.has(hash)),
+        known,
+      );
+      return rows.map((row) => summaryOf(row, known.get(row.hash)));
     });
 }
 
