@@ -183,10 +183,15 @@ export interface Connection {
  */
 export function writtenThrough(on: Connection): Connection {
   const { db } = on;
+  const changes = db.prepare<[], number>('SELECT total_changes()').pluck();
   const write: Connection['write'] = async (change) => {
-    const result = await on.write(change);
+    const { result, isChanged } = await on.write(() => {
+      const before = changes.get();
+      return { result: change(), isChanged: changes.get() !== before };
+    });
     try {
-      if (db.open) db.pragma('wal_checkpoint(PASSIVE)');
+      // The outbox is asked every other second, and mostly there is nothing: a checkpoint waits for the disk.
+      if (isChanged && db.open) db.pragma('wal_checkpoint(PASSIVE)');
     } catch {
       // It is in the journal, and the next checkpoint takes it along.
     }

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { headOf, linkAfter } from '../../../src/core/ledger/chain.js';
 import { digestOf } from '../../../src/seal/canonical.js';
 import { openSqliteStore } from '../../../src/store/sqlite/open.js';
+import { round } from '../../support/rounds.js';
 import { tempDir } from '../../support/temp-dir.js';
 
 test.each([
@@ -49,5 +50,18 @@ test('what people enter is in the database file itself: a journal that is cut ta
   const read = await openSqliteStore({ path: alone });
   expect(await read.ledger.events()).toHaveLength(1);
   expect(await read.access.users.find('ann')).toMatchObject({ name: 'ann' });
+  await read.close();
+});
+
+test('a look into the outbox that finds nothing writes nothing back: it comes every two seconds', async () => {
+  const folder = tempDir();
+  const store = await openSqliteStore({ path: join(folder, 'pop-sla.db') });
+  await store.rounds.put(round());
+  expect(await store.outbox.claim({ now: 1_000, until: 2_000, limit: 10 })).toEqual([]);
+  const alone = join(folder, 'alone.db');
+  copyFileSync(join(folder, 'pop-sla.db'), alone);
+  await store.close();
+  const read = await openSqliteStore({ path: alone });
+  expect(await read.rounds.list({ limit: 10 })).toEqual([]);
   await read.close();
 });
