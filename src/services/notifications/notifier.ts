@@ -3,6 +3,7 @@ import { sellersOf } from '../../core/customer/book.js';
 import type { Ticket } from '../../core/ticket/report.js';
 import type { Suggestion } from '../../core/ticket/suggestion.js';
 import { forCustomer, isInternal, toldAs, type ToldEvent } from '../../core/ticket/visibility.js';
+import { isReadyMade } from '../../core/target-kinds.js';
 import { formatInstant } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
 import { reportJson, suggestionJson } from '../../render/tickets.js';
@@ -29,6 +30,8 @@ export function createNotifier({ targets, config }: NotifierOptions) {
 }
 
 function draftOf(target: NotifyTarget, { event, report }: Occurrence, config: Config): OutboxDraft | null {
+  const { kind } = target;
+  if (isReadyMade(kind)) return null;
   const own = target.customer === null;
   if (!own && (isInternal(event.action) || !seen(config, target.customer, report.customer, event.at)))
     return null;
@@ -42,7 +45,7 @@ function draftOf(target: NotifyTarget, { event, report }: Occurrence, config: Co
     body: JSON.stringify(body),
     at: event.at,
   });
-  switch (target.kind) {
+  switch (kind) {
     case 'tmf':
       if (isInternal(event.action)) return null;
       return target.events.includes('*') || target.events.includes(ticketEventOf(event))
@@ -52,14 +55,6 @@ function draftOf(target: NotifyTarget, { event, report }: Occurrence, config: Co
       return wants(target, told) ? draft(webhookBody(event.at, told, shown)) : null;
     case 'mail':
       return wants(target, told) ? draft(mailBody(target, shown, event.action, config)) : null;
-    // The ready-made kinds are told of the network only.
-    case 'pagerduty':
-    case 'opsgenie':
-    case 'slack':
-    case 'teams':
-    case 'wecom':
-    case 'dingtalk':
-      return null;
   }
 }
 

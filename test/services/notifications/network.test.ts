@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { NetworkEvent } from '../../../src/core/network-event.js';
+import type { TargetKind } from '../../../src/core/target-kinds.js';
 import type { PathId } from '../../../src/core/types.js';
 import type { ObservedOutage } from '../../../src/core/watch/outage.js';
 import { createNetworkNotifier } from '../../../src/services/notifications/network.js';
@@ -8,7 +9,7 @@ import { createOutbox, readyMade } from '../../../src/services/notifications/out
 import { createTargetDesk } from '../../../src/services/notifications/targets.js';
 import { targetJson } from '../../../src/render/notifications.js';
 import { chatBody, opsgenieBody, pagerDutyBody } from '../../../src/render/network-events.js';
-import type { NotifyTarget, OutboxDraft, TargetKind } from '../../../src/store/statement-store.js';
+import type { NotifyTarget, OutboxDraft } from '../../../src/store/statement-store.js';
 import { faultRig } from '../../support/fault-desk.js';
 import { hookServer } from '../../support/hook-server.js';
 import { keptLog } from '../../support/log.js';
