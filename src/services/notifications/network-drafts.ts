@@ -11,6 +11,7 @@ import {
   pagerDutyBody,
 } from '../../render/network-events.js';
 import type { NotifyTarget, OutboxDraft } from '../../store/statement-store.js';
+import { wants } from './notifier.js';
 
 /** The messages for one target: one for all events, or for an incident system one for each. */
 export function networkDrafts(
@@ -18,7 +19,7 @@ export function networkDrafts(
   target: NotifyTarget,
   { notifications, http }: Config,
 ): OutboxDraft[] {
-  const wanted = events.filter(({ event }) => target.events.includes('*') || target.events.includes(event));
+  const wanted = events.filter(({ event }) => wants(target, event));
   const [first] = wanted;
   if (first === undefined) return [];
   const { quietHours } = notifications;

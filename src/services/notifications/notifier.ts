@@ -22,7 +22,7 @@ interface NotifierOptions {
 /** Creates the messages for an event: one for each target that subscribed to it and may see it. */
 export function createNotifier({ targets, config }: NotifierOptions) {
   return async (occurrences: readonly Occurrence[]): Promise<OutboxDraft[]> => {
-    const all = (await targets.list()).filter(({ goneAt }) => goneAt === undefined);
+    const all = await targets.list();
     return occurrences.flatMap((occurrence) =>
       all.flatMap((target) => draftOf(target, occurrence, config()) ?? []),
     );
@@ -48,9 +48,7 @@ function draftOf(target: NotifyTarget, { event, report }: Occurrence, config: Co
   switch (kind) {
     case 'tmf':
       if (isInternal(event.action)) return null;
-      return target.events.includes('*') || target.events.includes(ticketEventOf(event))
-        ? draft(ticketEventJson(event, shown))
-        : null;
+      return wants(target, ticketEventOf(event)) ? draft(ticketEventJson(event, shown)) : null;
     case 'webhook':
       return wants(target, told) ? draft(webhookBody(event.at, told, shown)) : null;
     case 'mail':
@@ -89,8 +87,9 @@ export function suggestionDrafts(
   });
 }
 
-const wants = ({ events }: NotifyTarget, told: ToldEvent): boolean =>
-  events.includes('*') || events.includes(told);
+/** Whether a target that is not gone has subscribed to an event. */
+export const wants = ({ goneAt, events }: NotifyTarget, event: string): boolean =>
+  goneAt === undefined && (events.includes('*') || events.includes(event));
 
 /** A customer may see its own events, and a reseller those of its customers while the reseller relation lasts. */
 function seen(config: Config, who: string | null, customer: string, at: EpochMs): boolean {

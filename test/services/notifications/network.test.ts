@@ -172,6 +172,12 @@ describe('the network is told of as it happens', () => {
     ).toEqual([['mail', 'Port SIN is up again: it was down for 3.0 s from 2026-10-01T14:00:00+00:00.']]);
   });
 
+  test('a target that is gone is not told', async () => {
+    const { events: heard, told } = notifier([target('slack', { goneAt: start }), target('webhook')]);
+    heard.outageChanged?.(outage('SIN', null));
+    expect((await told()).map(({ target: to }) => to)).toEqual(['webhook']);
+  });
+
   test('quiet hours let wait what is not urgent', async () => {
     const quiet = { from: '22:00', to: '07:00', zone: 'Asia/Hong_Kong', urgent: ['outage.opened'] };
     const { events: heard, told, graded } = notifier([target('webhook')], quiet);
