@@ -5,7 +5,7 @@ import type { PathId } from '../../../src/core/types.js';
 import type { ObservedOutage } from '../../../src/core/watch/outage.js';
 import { createNetworkNotifier } from '../../../src/services/notifications/network.js';
 import { quietUntil } from '../../../src/services/notifications/network-drafts.js';
-import { createOutbox, readyMade } from '../../../src/services/notifications/outbox.js';
+import { createOutbox, requestOf } from '../../../src/services/notifications/outbox.js';
 import { createTargetDesk } from '../../../src/services/notifications/targets.js';
 import { targetJson } from '../../../src/render/notifications.js';
 import { chatBody, opsgenieBody, pagerDutyBody } from '../../../src/render/network-events.js';
@@ -199,8 +199,8 @@ describe('ready-made bodies', () => {
 
   test('of PagerDuty’s Events API v2', () => {
     const body = JSON.stringify(pagerDutyBody(opened, options));
-    const sent = readyMade(target('pagerduty', { secret: 'R0UT1NGKEY0123456789' }), body, start);
-    expect(JSON.parse(sent?.body ?? '')).toEqual({
+    const sent = requestOf('pagerduty', target('pagerduty', { secret: 'R0UT1NGKEY0123456789' }), body, start);
+    expect(JSON.parse(sent.body)).toEqual({
       routing_key: 'R0UT1NGKEY0123456789',
       event_action: 'trigger',
       dedup_key: `outage:SIN:${start}`,
@@ -225,9 +225,9 @@ describe('ready-made bodies', () => {
 
   test('of Opsgenie’s Alert API', () => {
     const to = target('opsgenie', { address: 'https://api.opsgenie.com/v2/alerts', secret: 'key' });
-    const open = readyMade(to, JSON.stringify(opsgenieBody(opened, options)), start);
+    const open = requestOf('opsgenie', to, JSON.stringify(opsgenieBody(opened, options)), start);
     expect(open).toMatchObject({ url: to.address, headers: { authorization: 'GenieKey key' } });
-    expect(JSON.parse(open?.body ?? '')).toEqual({
+    expect(JSON.parse(open.body)).toEqual({
       message: line,
       alias: `outage:SIN:${start}`,
       description: `${line}\nhttps://sla.example/outages`,
@@ -236,9 +236,9 @@ describe('ready-made bodies', () => {
       source: 'pop-sla',
       tags: ['outage.opened'],
     });
-    const close = readyMade(to, JSON.stringify(opsgenieBody(closed, options)), start);
-    expect(close?.url).toBe(`${to.address}/outage%3ASIN%3A${start}/close?identifierType=alias`);
-    expect(JSON.parse(close?.body ?? '')).toEqual({ source: 'pop-sla', note: expect.any(String) as string });
+    const close = requestOf('opsgenie', to, JSON.stringify(opsgenieBody(closed, options)), start);
+    expect(close.url).toBe(`${to.address}/outage%3ASIN%3A${start}/close?identifierType=alias`);
+    expect(JSON.parse(close.body)).toEqual({ source: 'pop-sla', note: expect.any(String) as string });
   });
 
   test('of Slack, Teams and the robots of 企业微信 and 钉钉', () => {
@@ -284,12 +284,13 @@ describe('ready-made bodies', () => {
   });
 
   test('钉钉 gets its signature, of the secret, in the address', () => {
-    const sent = readyMade(
+    const sent = requestOf(
+      'dingtalk',
       target('dingtalk', { address: 'https://oapi.dingtalk.com/robot/send?access_token=t', secret: 'SEC0' }),
       '{}',
       1_700_000_000_000,
     );
-    const url = new URL(sent?.url ?? '');
+    const url = new URL(sent.url);
     expect(url.searchParams.get('timestamp')).toBe('1700000000000');
     // printf '1700000000000\nSEC0' | openssl dgst -sha256 -hmac SEC0 -binary | base64
     expect(url.searchParams.get('sign')).toBe('grq97xXoTUjTHFvKaCG7ayUVYZj98Kc7erzY+P9gZxg=');
