@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { type Config, watchNotes } from '../config/config.js';
+import { type Config, type MeshConfig, watchNotes } from '../config/config.js';
 import type { FromHub } from '../config/hub.js';
 import { loadConfig } from '../config/load.js';
 import type { ConfigResult } from '../config/parse.js';
@@ -193,12 +193,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       const refused = next.ok ? refusedReload(config, next.config) : null;
       return refused ? { ok: false, problems: [refused] } : next;
     };
-    const openMesh = async (): Promise<MeshNode> => {
+    const openMesh = async (mesh: MeshConfig): Promise<MeshNode> => {
       const [{ createMeshNode }, { openMeshRows }] = await Promise.all([
         import('./mesh/node.js'),
         import('./mesh/rows.js'),
       ]);
       const rows = await openMeshRows({
+        mesh,
         config: () => config,
         store: database,
         clock,
@@ -209,6 +210,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       });
       return createMeshNode({
         configFile,
+        mesh,
         config: () => config,
         clock,
         log,
@@ -219,9 +221,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         ...rows,
       });
     };
-    const mesh = config.mesh === null ? standaloneNode : await openMesh();
-    // Rows that were waiting for a hub wait for nobody any more.
-    if (config.mesh === null && 'forward' in database) await database.forward.stop();
+    // Of a standalone daemon, rows that were waiting for a hub wait for nobody any more.
+    if (config.mesh === null) await database.forward?.stop();
+    const mesh = config.mesh === null ? standaloneNode : await openMesh(config.mesh);
     const http = await webServer(config, {
       store,
       metrics,
