@@ -10,6 +10,7 @@ import {
   opsgenieBody,
   pagerDutyBody,
 } from '../../render/network-events.js';
+import { sha256 } from '../../seal/canonical.js';
 import type { NotifyTarget, OutboxDraft } from '../../store/statement-store.js';
 import { wants } from './notifier.js';
 
@@ -34,7 +35,7 @@ export function networkDrafts(
     const urgent = quietHours === null || of.some(({ event }) => quietHours.urgent.includes(event));
     return [
       {
-        key: `${of.map(keyOf).join('+').slice(0, 300)}>${target.id}`,
+        key: `${groupKey(of.map(keyOf).join('+'))}>${target.id}`,
         target: target.id,
         event: one.event,
         about: aboutOf(one),
@@ -62,6 +63,15 @@ export function networkDrafts(
       return draft(wanted, chatBody(target.kind, wanted, text));
   }
 }
+
+const longestKey = 300;
+
+/** A key of at most that length; another text has another one, however alike the two begin. */
+const groupKey = (text: string): string => {
+  if (text.length <= longestKey) return text;
+  const digest = `#${sha256(text)}`;
+  return `${text.slice(0, longestKey - digest.length)}${digest}`;
+};
 
 /** The end of the quiet hours that an instant lies in; the instant itself when it lies in none. */
 export function quietUntil(

@@ -160,6 +160,25 @@ describe('the network is told of as it happens', () => {
     ]);
   });
 
+  test('one more event is another message, however many came before it', async () => {
+    const key = async (services: number) => {
+      const { standing, told } = notifier([target('webhook')]);
+      standing.services(
+        Array.from({ length: services }, (_, n) => ({
+          service: `service-${n}`,
+          periodStart: start,
+          unavailableMs: 600,
+          allowedMs: 1000,
+        })) as never,
+      );
+      return (await told())[0]?.key ?? '';
+    };
+    const keys = [await key(20), await key(21), await key(20)];
+    expect(keys[1]).not.toBe(keys[0]);
+    expect(keys[2]).toBe(keys[0]);
+    expect(keys[0]?.length).toBe('>webhook'.length + 300);
+  });
+
   test('customers are not told, and only what was asked for is', async () => {
     const { events: heard, told } = notifier([
       target('webhook', { customer: 'bank' }),
