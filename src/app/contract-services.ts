@@ -82,18 +82,17 @@ async function openAccess({
   const { auth, publicUrl } = config().http;
   const { sessionMs, idleMs, secondFactor, oidc } = auth;
   const door = createAuthenticator({ store: store.access, now, sessionMs, idleMs, secondFactor });
-  // Loaded only where there is a provider.
-  const { createOidc } = oidc === null ? { createOidc: null } : await import('../services/access/oidc.js');
   const customers = () => config().book.customers.map(({ id }) => id);
   return {
     door,
     store: store.access,
     now,
     registry: createRegistry({ store: store.access, now, customers }),
+    // Loaded only where there is a provider.
     oidc:
-      oidc === null || publicUrl === null || createOidc === null
+      oidc === null || publicUrl === null
         ? undefined
-        : createOidc({
+        : (await import('../services/access/oidc.js')).createOidc({
             config: oidc,
             door,
             customers,

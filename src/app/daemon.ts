@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { type Config, watchNotes } from '../config/config.js';
+import { type Config, type MeshConfig, watchNotes } from '../config/config.js';
 import type { FromHub } from '../config/hub.js';
 import { loadConfig } from '../config/load.js';
 import type { ConfigResult } from '../config/parse.js';
@@ -11,6 +11,7 @@ import { createLinks } from '../engine/links.js';
 import { type Alarm, type Clock, fanOut } from '../engine/ports.js';
 import { createSteadyNow } from '../engine/steady-now.js';
 import { createMetrics } from '../metrics/metrics.js';
+import { madeOnce } from '../services/cache.js';
 import { createNetworkNotifier } from '../services/notifications/network.js';
 import { createOutbox } from '../services/notifications/outbox.js';
 import { createStanding } from '../services/standing/keep-standing.js';
@@ -20,7 +21,6 @@ import { createTracer } from '../services/tracer.js';
 import { cachedLedger } from '../store/ledger-cache.js';
 import { thisWriter } from '../store/writer-lock.js';
 import { contractPlan, followBook, loadWithEntered, readWebFiles, withEntered } from './configuration.js';
-import type { ContractServices } from './contract-services.js';
 import { keepNewSpaceSmall, releaseFreeMemory } from './memory.js';
 import { type MeshNode, openOwnDriver, ownWork, standaloneNode } from './own-work.js';
 import {
@@ -164,20 +164,19 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       ...(config.role === 'agent' ? [] : [network.events]),
     ]);
     const { tls, clientSecret } = await readWebFiles(config.http);
-    let opened: Promise<ContractServices> | null = null;
     // Loaded when somebody asks for more than monitoring does, or a month has to be closed.
-    const contractServices = (): Promise<ContractServices> =>
-      (opened ??= import('./contract-services.js').then(({ openContractServices }) =>
-        openContractServices({
-          store,
-          config: () => config,
-          now,
-          version,
-          onRegistryChanged: refresh,
-          clientSecret,
-          stopping,
-        }),
-      ));
+    const contractServices = madeOnce(async () => {
+      const { openContractServices } = await import('./contract-services.js');
+      return openContractServices({
+        store,
+        config: () => config,
+        now,
+        version,
+        onRegistryChanged: refresh,
+        clientSecret,
+        stopping,
+      });
+    });
     const inForce = (next: Config): void => {
       const later = restartNeeded(config, next);
       config = reloadable(config, next);
@@ -193,12 +192,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       const refused = next.ok ? refusedReload(config, next.config) : null;
       return refused ? { ok: false, problems: [refused] } : next;
     };
-    const openMesh = async (): Promise<MeshNode> => {
+    const openMesh = async (mesh: MeshConfig): Promise<MeshNode> => {
       const [{ createMeshNode }, { openMeshRows }] = await Promise.all([
         import('./mesh/node.js'),
         import('./mesh/rows.js'),
       ]);
       const rows = await openMeshRows({
+        mesh,
         config: () => config,
         store: database,
         clock,
@@ -209,6 +209,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       });
       return createMeshNode({
         configFile,
+        mesh,
         config: () => config,
         clock,
         log,
@@ -219,9 +220,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         ...rows,
       });
     };
-    const mesh = config.mesh === null ? standaloneNode : await openMesh();
-    // Rows that were waiting for a hub wait for nobody any more.
-    if (config.mesh === null && 'forward' in database) await database.forward.stop();
+    // Of a standalone daemon, rows that were waiting for a hub wait for nobody any more.
+    if (config.mesh === null) await database.forward?.stop();
+    const mesh = config.mesh === null ? standaloneNode : await openMesh(config.mesh);
     const http = await webServer(config, {
       store,
       metrics,

@@ -23,9 +23,10 @@ export async function releaseFreeMemory(
   sleep: (ms: number, signal: AbortSignal) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
+  await sleep(firstMs, signal);
+  // Bound after the start: the library that binds it takes its time to load.
   const trim = bindTrim();
   if (trim === null) return;
-  await sleep(firstMs, signal);
   while (!signal.aborted) {
     trim(0);
     await sleep(everyMs, signal);

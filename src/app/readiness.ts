@@ -3,6 +3,7 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Config } from '../config/config.js';
 import type { Problem } from '../config/problem.js';
+import { roundLengthMs } from '../core/time/slot.js';
 import type { EpochMs } from '../core/types.js';
 import type { Clock, EngineEvents, Log, Resolve } from '../engine/ports.js';
 import { silenceMs } from '../engine/watch/watch.js';
@@ -114,10 +115,9 @@ export function watchReadiness(options: {
       },
     },
     check: (nowMs, config) => {
-      const { everyMs, spreadMs, packets, packetIntervalMs, lostAfterMs, lateWaitMs } = config.measurement;
-      const roundMs = packets * packetIntervalMs + lostAfterMs + lateWaitMs;
+      const { everyMs, spreadMs } = config.measurement;
       const silentMs = nowMs - lastRoundMs;
-      const dueMs = everyMs + spreadMs + roundMs + 60_000;
+      const dueMs = everyMs + spreadMs + roundLengthMs(config.measurement) + 60_000;
       const watchFault = watch.fault(nowMs, config);
       const silent = config.paths.length > 0 && silentMs > dueMs;
       return [

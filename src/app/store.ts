@@ -44,8 +44,8 @@ export async function openStore(config: Config, options: OpenStoreOptions = {}):
   }
   const file = { path: store.path, ...others, ...(writer ? { writer } : {}) };
   if (tell) {
-    const { openRecoveringStore: openLastingStore } = await import('../store/sqlite/recovering.js');
-    return openLastingStore({ ...file, tell });
+    const { openRecoveringStore } = await import('../store/sqlite/recovering.js');
+    return openRecoveringStore({ ...file, tell });
   }
   const { openSqliteStore } = await import('../store/sqlite/open.js');
   return openSqliteStore(file);

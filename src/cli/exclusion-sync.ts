@@ -129,7 +129,9 @@ async function syncOnce(source: string, options: SyncOptions, context: Context):
   const actor = actorOf(options, context);
   await withLedger({ ...options, write: true }, context, async (ledger) => {
     const name = /^https?:/i.test(source) ? source : resolve(context.cwd, source);
-    const before = await ledger.feeds.get(name);
+    const now = context.now();
+    const unread = { source: name, etag: null, modified: null, checkedAt: now, events: [] };
+    const before = (await ledger.feeds.get(name)) ?? unread;
     const { readFeed } = await import('./read-feed.js');
     const feed = await readFeed(name, before).catch((error: unknown) => {
       const why = error instanceof Error ? error.message : String(error);
@@ -138,17 +140,8 @@ async function syncOnce(source: string, options: SyncOptions, context: Context):
         `pop-sla: ${source} can't be read (${why}); allowed: a readable calendar`,
       );
     });
-    const now = context.now();
     if (feed === 'unchanged') {
-      const known = before?.events ?? [];
-      await ledger.feeds.put({
-        source: name,
-        etag: null,
-        modified: null,
-        ...before,
-        events: known,
-        checkedAt: now,
-      });
+      await ledger.feeds.put({ ...before, checkedAt: now });
       if (options.json) printJson({ unchanged: true }, context);
       else context.stdout.write('unchanged\n');
       return;
@@ -157,7 +150,7 @@ async function syncOnce(source: string, options: SyncOptions, context: Context):
     const cancelled = reading.cancelled ?? [];
     const done = await ledger.importExclusions(actor, reading.inputs, {
       cancelled,
-      before: before?.events ?? [],
+      before: before.events,
       now,
     });
     // What people have to decide is asked for again at each reading: the answer of before would say that nothing changed.

@@ -13,14 +13,14 @@ export interface FeedText {
 /** A calendar by its URL or file name; `unchanged`: the server says that it is what it was before. Rejects with why not. */
 export async function readFeed(
   source: string,
-  before: Pick<ExclusionFeed, 'etag' | 'modified'> | null,
+  before: Pick<ExclusionFeed, 'etag' | 'modified'>,
 ): Promise<FeedText | 'unchanged'> {
   if (!/^https?:/i.test(source)) return { text: await readFile(source, 'utf8'), etag: null, modified: null };
   const response = await fetch(source, {
     headers: {
       accept: 'text/calendar, */*;q=0.1',
-      ...(before?.etag && { 'if-none-match': before.etag }),
-      ...(before?.modified && { 'if-modified-since': before.modified }),
+      ...(before.etag && { 'if-none-match': before.etag }),
+      ...(before.modified && { 'if-modified-since': before.modified }),
     },
     signal: AbortSignal.timeout(timeoutMs),
   });

@@ -11,7 +11,8 @@ import type { CalendarDefaults } from './exclusion-input.js';
 const timeRule =
   'a time in UTC (20261001T080000Z), or with a TZID that is an IANA or Windows zone or has a VTIMEZONE';
 const zoneRule = 'X-WR-TIMEZONE in the calendar, or the zone of the import (--zone Asia/Hong_Kong)';
-const [most, dayMs] = [1000, 86_400_000];
+const maxWindows = 1000;
+const dayMs = 86_400_000;
 
 /** What a calendar says of all its events. */
 interface CalendarContext {
@@ -148,14 +149,14 @@ function windowsOf(
   const windows = new Map<EpochMs, Interval>();
   const add = (from: EpochMs, to: EpochMs): void => {
     windows.set(from, { from, to });
-    if (windows.size > most)
-      throw new EventError('rrule', `gives more than ${most} windows`, 'fewer, or an UNTIL or COUNT');
+    if (windows.size > maxWindows)
+      throw new EventError('rrule', `gives more than ${maxWindows} windows`, 'fewer, or an UNTIL or COUNT');
   };
   add(start.at, endOf(start));
   for (const property of master.getAllProperties('rrule')) {
     const rule: unknown = property.getFirstValue();
     if (rule instanceof ICAL.Recur)
-      for (const one of occurrences(rule, start, context)) add(one.at, endOf(one));
+      for (const one of occurrences(rule, start, context.now)) add(one.at, endOf(one));
   }
   for (const property of master.getAllProperties('rdate')) {
     for (const value of property.getValues() as unknown[]) {
@@ -208,7 +209,7 @@ function exactly(master: ICAL.Component, windows: Interval[]): Interval[] {
     ownText(master, 'intervals')
       ?.split('|')
       .map((word) => word.split('/').map(Date.parse)) ?? [];
-  const fine = written.flatMap(([from = NaN, to = NaN]) => ({ from, to }));
+  const fine = written.map(([from = NaN, to = NaN]) => ({ from, to }));
   const second = (at: EpochMs): number => Math.floor(at / 1000);
   const same =
     fine.length === windows.length &&
@@ -227,7 +228,7 @@ interface Placed {
 }
 
 /** Local starts of a rule. An endless one gives those of this year and the next. */
-function* occurrences(rule: ICAL.Recur, start: Placed, { now, zone }: CalendarContext): Generator<Placed> {
+function* occurrences(rule: ICAL.Recur, start: Placed, now: EpochMs): Generator<Placed> {
   const { until } = rule as { until: ICAL.Time | null };
   const endless = until === null && rule.count === null;
   const year = new Date(now).getUTCFullYear();
@@ -235,7 +236,7 @@ function* occurrences(rule: ICAL.Recur, start: Placed, { now, zone }: CalendarCo
   // Compared as instants: the library knows no zone of the local times.
   const local = rule.clone();
   (local as { until: ICAL.Time | null }).until = null;
-  const end = until === null ? Infinity : untilOf(until, start, zone);
+  const end = until === null ? Infinity : untilOf(until, start.zone);
   const iterator = local.iterator(floating(start.time));
   for (let steps = 0; steps < 200_000; steps += 1) {
     const next = iterator.next() as ICAL.Time | null;
@@ -246,11 +247,9 @@ function* occurrences(rule: ICAL.Recur, start: Placed, { now, zone }: CalendarCo
   }
 }
 
-function untilOf(until: ICAL.Time, start: Placed, zone: string | null): EpochMs {
-  if (until.isDate) return instantIn(floating(until), start.zone) + dayMs - 1;
-  return until.zone === ICAL.Timezone.utcTimezone
-    ? instantIn(until, 'UTC')
-    : instantIn(until, zone === null ? start.zone : start.zone);
+function untilOf(until: ICAL.Time, zone: Zone): EpochMs {
+  if (until.isDate) return instantIn(floating(until), zone) + dayMs - 1;
+  return instantIn(until, until.zone === ICAL.Timezone.utcTimezone ? 'UTC' : zone);
 }
 
 /** Without a zone, so that the library reckons with what stands on the wall. */
@@ -302,23 +301,13 @@ function placed(time: ICAL.Time, property: ICAL.Property, context: CalendarConte
 function zoneOf(time: ICAL.Time, property: ICAL.Property, { zones, zone }: CalendarContext): Zone {
   if (time.zone === ICAL.Timezone.utcTimezone && !time.isDate) return 'UTC';
   const tzid: unknown = property.getParameter('tzid');
-  if (typeof tzid === 'string' && tzid !== '') {
-    const known = ianaOf(tzid) ?? zones.get(tzid) ?? findIana(tzid)[0];
+  const name = typeof tzid === 'string' && tzid !== '' ? tzid : zone;
+  if (name !== null) {
+    const known = ianaOf(name) ?? zones.get(name) ?? findIana(name)[0];
     if (known !== undefined) return known;
-    throw new EventError(
-      property.name,
-      `has an unknown zone, ${JSON.stringify(tzid.slice(0, 40))}`,
-      timeRule,
-    );
+    const what = `has an unknown zone, ${JSON.stringify(name.slice(0, 40))}`;
+    throw new EventError(property.name, what, timeRule);
   }
-  const known = zone === null ? undefined : (ianaOf(zone) ?? zones.get(zone) ?? findIana(zone)[0]);
-  if (known !== undefined) return known;
-  if (zone !== null)
-    throw new EventError(
-      property.name,
-      `has an unknown zone, ${JSON.stringify(zone.slice(0, 40))}`,
-      timeRule,
-    );
   const what = time.isDate
     ? 'is a whole day, which begins at another instant in every zone'
     : 'is floating: it has no zone';

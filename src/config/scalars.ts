@@ -6,6 +6,12 @@ import { type InstantFault, parseInstant } from '../core/time/calendar.js';
 import type { EpochMs } from '../core/types.js';
 import { didYouMean } from './problem.js';
 
+/** Milliseconds. */
+export const second = 1000;
+export const minute = 60 * second;
+export const hour = 60 * minute;
+export const day = 24 * hour;
+
 /** What is wrong with a value. */
 export interface Wrong {
   readonly wrong: string;
@@ -175,8 +181,6 @@ export const fineDuration = (mostMs: number) =>
     return typeof us === 'number' && us > mostMs * 1000 ? wrong('is out of range') : us;
   });
 
-const dayMs = 86_400_000;
-
 const instantFaults: Record<InstantFault, string> = {
   form: 'is not a date or an instant',
   'no-offset': 'has a time of day and no offset from UTC',
@@ -196,7 +200,7 @@ export function parseDateOrInstant(text: string): EpochMs | Wrong {
 /** As a date where it is one. */
 export function formatInstant(at: EpochMs): string {
   const text = new Date(at).toISOString();
-  return at % dayMs === 0 ? text.slice(0, 10) : text;
+  return at % day === 0 ? text.slice(0, 10) : text;
 }
 
 export const instant = () =>

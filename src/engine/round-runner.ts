@@ -13,6 +13,7 @@ import {
   settleRound,
   usualMinimumSent,
 } from '../core/measurement/round.js';
+import { roundLengthMs } from '../core/time/slot.js';
 import type { EpochMs } from '../core/types.js';
 import type { LinkMark, Links } from './links.js';
 import type { Clock, EngineEvents, Log, Resolve } from './ports.js';
@@ -185,8 +186,7 @@ function staleMark(pop: Pop, resolve: Resolve): string | null {
 }
 
 /** A driver that is silent for this long after its round should have ended has died unnoticed, milliseconds. */
-const patienceMs = ({ packets, packetIntervalMs, lostAfterMs, lateWaitMs }: MeasurementConfig): number =>
-  packets * packetIntervalMs + lostAfterMs + lateWaitMs + 15_000;
+const patienceMs = (measurement: MeasurementConfig): number => roundLengthMs(measurement) + 15_000;
 
 /** How long to wait for a driver that should abort a round and does not react, so that the daemon can stop. */
 const abortPatienceMs = 1_000;

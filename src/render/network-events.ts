@@ -3,7 +3,7 @@ import { formatInstant } from '../core/time/calendar.js';
 import { type NotifyLanguage, say } from '../i18n/mail.js';
 import { isoInstant } from './figures.js';
 import type { MailText } from './notifications.js';
-import type { ChatKind } from './target-kinds.js';
+import type { ChatKind } from '../core/target-kinds.js';
 
 interface TextOptions {
   readonly language: NotifyLanguage;

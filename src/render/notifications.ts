@@ -1,15 +1,13 @@
 import type { TicketAction } from '../core/ticket/actions.js';
 import type { Ticket } from '../core/ticket/report.js';
 import type { Suggestion } from '../core/ticket/suggestion.js';
+import { chatKinds, type TargetKind } from '../core/target-kinds.js';
 import { toldAs } from '../core/ticket/visibility.js';
 import { formatInstant } from '../core/time/calendar.js';
 import type { EpochMs } from '../core/types.js';
 import { type NotifyLanguage, type NotifyWord, say } from '../i18n/mail.js';
 import { isoInstant } from './figures.js';
 import { tableLines } from './table.js';
-import { chatKinds, type ChatKind, type IncidentKind } from './target-kinds.js';
-
-type TargetKind = 'webhook' | 'mail' | 'tmf' | IncidentKind | ChatKind;
 
 interface TargetView {
   readonly id: string;

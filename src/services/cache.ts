@@ -61,3 +61,13 @@ export function staleWhileRevalidate<T>({
     return entry.answer;
   };
 }
+
+/** Makes something when it is first asked for. Where that fails, whoever asks next has it made again. */
+export function madeOnce<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null;
+  return () =>
+    (made ??= make().catch((error: unknown) => {
+      made = null;
+      throw error;
+    }));
+}

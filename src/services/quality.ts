@@ -6,7 +6,7 @@ import { monthOf, type Plan, versionFor } from '../core/plan.js';
 import { leftOutOf } from '../core/quality.js';
 import { type BandWindow, bandWindows, judgeWindow, type PathWindow } from '../core/standing.js';
 import { formatInstant } from '../core/time/calendar.js';
-import { alwaysDue, notDueIn, slotAtOrBefore } from '../core/time/slot.js';
+import { alwaysDue, notDueIn, roundLengthMs, slotAtOrBefore } from '../core/time/slot.js';
 import type { EpochMs, PathId } from '../core/types.js';
 import type { RoundStore } from '../store/store.js';
 import { commitmentsIn, meanSums } from './months/load-case.js';
@@ -62,8 +62,8 @@ export async function storedBands(query: BandsQuery): Promise<readonly PathWindo
 
 /** The newest slot that has a row, or that is over for certain. */
 async function newestSlot({ rounds, config, path, now }: BandsQuery): Promise<EpochMs> {
-  const { everyMs, spreadMs, packets, packetIntervalMs, lostAfterMs, lateWaitMs } = config.measurement;
-  const graceMs = spreadMs + packets * packetIntervalMs + lostAfterMs + lateWaitMs;
+  const { everyMs, spreadMs } = config.measurement;
+  const graceMs = spreadMs + roundLengthMs(config.measurement);
   const settled = slotAtOrBefore(now - graceMs, everyMs);
   const stored = await rounds.list({ path, from: settled, to: now + 1, limit: 20 });
   const slots = stored.flatMap(({ slot }) => (slot % everyMs === 0 ? [slot] : []));

@@ -5,7 +5,7 @@ import type { EpochMs, PathId, PopId } from '../core/types.js';
 import type { PacketOptions, ProbeDriver } from '../../probes/probe.js';
 import type { WatchStore } from '../store/watch-store.js';
 import type { Clock, EngineEvents, Log, Resolve } from '../engine/ports.js';
-import { gradeRound } from './standing/round-grade.js';
+import { gradeRound, isInWorstBand } from './standing/round-grade.js';
 import { termsAt } from './standing/sources.js';
 import { addressOf } from '../engine/round-runner.js';
 
@@ -141,10 +141,9 @@ export function createTracer(options: TracerOptions): Tracer {
         const path = now.paths.find(({ id }) => id === round.path);
         if (!path || path.source !== now.agent) return;
         const terms = termsAt(now, [path], defaultPlan(), clock.now()).get(path.id);
-        const band = terms && gradeRound(round, terms)?.grade.latencyBand;
-        if (!band) return;
-        const worst = terms.plan.latency.bands.length - 1;
-        const severe = worst > 0 && band.level === worst;
+        const grade = terms && gradeRound(round, terms)?.grade;
+        if (!terms || !grade?.latencyBand) return;
+        const severe = isInWorstBand(grade, terms);
         const before = isSevere.get(path.id) ?? false;
         isSevere.set(path.id, severe);
         if (severe && !before) wish(path.destination, 'severe');

@@ -1,7 +1,7 @@
 import type { ProbeDriver } from '../../probes/probe.js';
 import type { MeasurementConfig, PathConfig, Pop } from '../config/config.js';
 import type { Interval } from '../core/time/intervals.js';
-import { dueSlots } from '../core/time/slot.js';
+import { dueSlots, roundLengthMs } from '../core/time/slot.js';
 import type { EpochMs, PopId } from '../core/types.js';
 import type { Clock, Log } from '../engine/ports.js';
 import { createRoundRunner, type RunRound } from '../engine/round-runner.js';
@@ -136,7 +136,7 @@ async function playRound(
   if (!life || !destination) return null;
   time.set(startAt);
   const task = { path, destination, measurement, slot, scheduled: true };
-  if (startAt + longestMs(measurement) < life.to) {
+  if (startAt + roundLengthMs(measurement) < life.to) {
     return time.passDuring(runRound({ ...task, signal: never }));
   }
   const controller = new AbortController();
@@ -148,9 +148,6 @@ async function playRound(
   ended.abort();
   return life.end === 'crashed' && controller.signal.aborted ? null : round;
 }
-
-const longestMs = ({ packets, packetIntervalMs, lostAfterMs, lateWaitMs }: MeasurementConfig): number =>
-  packets * packetIntervalMs + lostAfterMs + lateWaitMs;
 
 /** What each life marks when it begins: the slots that the one before it left. */
 async function markAbsences({ paths, lives }: Running, options: SimulatedRounds): Promise<void> {

@@ -2,6 +2,7 @@ import type { CreditFacts, CreditRow, CreditStatus } from '../core/billing/credi
 import type { LedgerEvent } from '../core/ledger/actions.js';
 import type { SealedStatement, StatementDocument } from '../core/statement/document.js';
 import type { ChangedSince, StatementSummary } from '../core/statement/result.js';
+import type { TargetKind } from '../core/target-kinds.js';
 import { type OutboxState, outboxStates } from '../core/ticket/visibility.js';
 import type { EpochMs } from '../core/types.js';
 
@@ -94,20 +95,6 @@ export interface CreditQuery {
   readonly since?: number;
   readonly limit?: number;
 }
-
-/** The ready-made ones are told of the network only; their secret is the service's own key. */
-export const targetKinds = [
-  'webhook',
-  'mail',
-  'tmf',
-  'pagerduty',
-  'opsgenie',
-  'slack',
-  'teams',
-  'wecom',
-  'dingtalk',
-] as const;
-export type TargetKind = (typeof targetKinds)[number];
 
 /** A subscription: who is notified of which events, and where. */
 export interface NotifyTarget {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { staleWhileRevalidate } from '../../src/services/cache.js';
+import { madeOnce, staleWhileRevalidate } from '../../src/services/cache.js';
 
 function counting() {
   const state = { now: 0, basis: 'a', made: [] as string[], fail: false };
@@ -49,4 +49,16 @@ test('what failed is tried again, and the one that nobody asked for goes first',
   await get('x');
   await get('y');
   expect(state.made).toEqual(['y']);
+});
+
+test('what is made once is made again only where that failed', async () => {
+  let times = 0;
+  const made = madeOnce(() => {
+    times += 1;
+    return times === 1 ? Promise.reject(new Error('no file handle is left')) : Promise.resolve(times);
+  });
+  const both = await Promise.allSettled([made(), made()]);
+  expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect(await Promise.all([made(), made()])).toEqual([2, 2]);
+  expect(await made()).toBe(2);
 });

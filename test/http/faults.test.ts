@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { addedKinds } from '../../src/core/target-kinds.js';
 import type { Suggestion } from '../../src/core/ticket/suggestion.js';
 import { sha256 } from '../../src/seal/canonical.js';
 import { newestSlot } from '../support/fault-desk.js';
@@ -269,6 +270,19 @@ describe('who is told, over HTTP', () => {
       targets: [],
       nextCursor: null,
     });
+  });
+
+  test('is shown of every kind that can be added', async () => {
+    const { ask } = await faultServer();
+    const events = ['outage.opened'];
+    for (const kind of addedKinds) {
+      const address = kind === 'mail' ? 'noc@carrier.example' : 'https://hook.example/x';
+      const body = { kind, address, events, secret: '0123456789abcdef' };
+      const added = await ask('ann', 'POST', 'notification-targets', body);
+      expect([added.statusCode, added.json()]).toMatchObject([201, { kind, customer: null }]);
+    }
+    const list = (await ask('ann', 'GET', 'notification-targets')).json<{ targets: { kind: string }[] }>();
+    expect(list.targets.map(({ kind }) => kind).sort()).toEqual([...addedKinds].sort());
   });
 
   test('what could not be sent is seen, sent again or dropped', async () => {

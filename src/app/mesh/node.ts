@@ -1,6 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { readFile } from 'node:fs/promises';
-import type { Config } from '../../config/config.js';
+import type { Config, MeshConfig } from '../../config/config.js';
 import {
   type FromHub,
   fromHub,
@@ -21,10 +21,11 @@ import { keepConnecting } from '../../mesh/connect.js';
 import { type HubLook, keepHub } from '../../mesh/hub.js';
 import type { AgentStatus, AgentView } from '../../mesh/status.js';
 import type { AgentStanding, MeshListener } from '../../metrics/mesh.js';
-import { type MeshNode, standaloneNode } from '../own-work.js';
+import type { MeshNode } from '../own-work.js';
 
 export interface MeshNodeOptions {
   readonly configFile: string;
+  readonly mesh: MeshConfig;
   /** The configuration in force. */
   readonly config: () => Config;
   /** Reads this daemon's file with the hub's words in it, and holds it against what was entered. */
@@ -44,9 +45,8 @@ export interface MeshNodeOptions {
 }
 
 export async function createMeshNode(options: MeshNodeOptions): Promise<MeshNode> {
-  const { config, clock, log, tell, version } = options;
-  const { mesh, role, agent } = config();
-  if (mesh === null) return standaloneNode;
+  const { mesh, config, clock, log, tell, version } = options;
+  const { role, agent } = config();
   const ended = new AbortController();
   let running: Promise<void> = Promise.resolve();
   let clockMark: string | null = null;

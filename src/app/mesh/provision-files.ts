@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { basename, join } from 'node:path';
 import { stringify } from 'yaml';
+import { formatListen } from '../../config/scalars.js';
 import type { PopId } from '../../core/types.js';
 import { inboxOf } from '../../mesh/connect.js';
 import { popToken } from '../../mesh/streams.js';
@@ -29,11 +30,8 @@ export interface InitOptions {
 /** What the authority's certificate is called beside each configuration. */
 export const caName = 'mesh-ca.pem';
 
-const bracketed = (host: string): string => (isIP(host) === 6 ? `[${host}]` : host);
-const serverUrl = ({ hub, port }: InitOptions): string => `tls://${bracketed(hub[0])}:${port}`;
-
-const meshYaml = (id: string, options: InitOptions): object => ({
-  servers: [serverUrl(options)],
+const meshYaml = (id: string, { hub, port }: InitOptions): object => ({
+  servers: [`tls://${formatListen({ host: hub[0], port })}`],
   nkeySeedFile: `${id}.nkey`,
   tls: { ca: caName },
 });

@@ -15,6 +15,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import type { Config } from '../../config/config.js';
 import { parseConfig } from '../../config/parse.js';
 import { formatProblems } from '../../config/problem.js';
 import { syncFolder, writeWhole } from '../../seal/whole-file.js';
@@ -87,8 +88,7 @@ export async function initMesh(options: InitOptions): Promise<InitDone> {
       ];
     }),
   ];
-  for (const { name, text } of files.filter((each) => each.name.endsWith('/hub.yaml')))
-    checkConfig(text, name);
+  for (const { name, text } of files) if (name.endsWith('/hub.yaml')) readConfig(text, name);
   const partial = `${folder}.partial-${process.pid}`;
   try {
     await mkdir(partial, { mode: 0o700 });
@@ -114,9 +114,10 @@ const exists = (file: string): Promise<boolean> =>
     () => false,
   );
 
-function checkConfig(text: string, file: string): void {
+function readConfig(text: string, file: string): Config {
   const parsed = parseConfig(text, file);
-  if (!parsed.ok) throw new ProvisionError(formatProblems(parsed.problems));
+  if (parsed.ok) return parsed.config;
+  throw new ProvisionError(formatProblems(parsed.problems));
 }
 
 /**
@@ -169,9 +170,7 @@ export async function joinMesh({ bundle, folder }: JoinOptions): Promise<JoinDon
   if (role === null)
     throw new ProvisionError(`${bundle} has no hub.yaml and no agent.yaml; allowed: ${bundleIs}`);
   const yaml = `${role}.yaml`;
-  const parsed = parseConfig(await readFile(join(bundle, yaml), 'utf8'), join(bundle, yaml));
-  if (!parsed.ok) throw new ProvisionError(formatProblems(parsed.problems));
-  const { mesh, agent } = parsed.config;
+  const { mesh, agent } = readConfig(await readFile(join(bundle, yaml), 'utf8'), join(bundle, yaml));
   const wanted = [
     mesh?.tls?.ca,
     mesh?.login.kind === 'nkey' ? mesh.login.seedFile : null,

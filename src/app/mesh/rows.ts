@@ -1,6 +1,6 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import type { Config } from '../../config/config.js';
+import type { Config, MeshConfig } from '../../config/config.js';
 import type { Round } from '../../core/measurement/round.js';
 import type { StoredRound } from '../../core/merge.js';
 import type { EpochMs, PathId, PopId } from '../../core/types.js';
@@ -145,6 +145,7 @@ export function createHubNews({ config, now, live, late }: HubNewsOptions): HubN
 }
 
 export interface MeshRowsOptions {
+  readonly mesh: MeshConfig;
   readonly config: () => Config;
   /** As it was opened: an agent's can say what its hub has not got yet. */
   readonly store: Store & { readonly forward?: ForwardStore };
@@ -167,10 +168,10 @@ export interface MeshRows {
  * store can't remember that.
  */
 export async function openMeshRows(options: MeshRowsOptions): Promise<MeshRows> {
-  const { role, mesh, agent } = options.config();
-  const { store, clock, log, tell } = options;
+  const { mesh, config, store, clock, log, tell } = options;
+  const { role, agent } = config();
   const { forward } = store;
-  if (role === 'agent' && mesh !== null) {
+  if (role === 'agent') {
     if (!forward)
       throw new StoreError('an agent keeps its rows in a file of its own; allowed: store.path', 'other');
     const waiting = await forward.start(agent);
@@ -188,10 +189,7 @@ export async function openMeshRows(options: MeshRowsOptions): Promise<MeshRows> 
     };
   }
   await forward?.stop();
-  if (role !== 'hub' || mesh === null) {
-    return { beside: [], backlog: () => Promise.resolve(null), onAgents: () => undefined };
-  }
-  const { config, live, late } = options;
+  const { live, late } = options;
   const news = createHubNews({ config, now: () => clock.now(), live, late });
   const ingest = async (connection: NatsConnection, signal: AbortSignal): Promise<void> => {
     await news.recall(store.watch).catch((error: unknown) => {

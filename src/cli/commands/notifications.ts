@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { networkEventNames } from '../../core/network-event.js';
 import { type OutboxState, outboxStates, toldEvents } from '../../core/ticket/visibility.js';
-import { chatKinds, incidentKinds } from '../../render/target-kinds.js';
+import { addedKinds } from '../../core/target-kinds.js';
 import {
   configOption,
   type ConfigOptions,
@@ -23,8 +23,6 @@ interface AddOptions extends ActorOptions {
 }
 
 type ShowOptions = ConfigOptions & { readonly json?: true };
-
-const kinds = ['webhook', 'mail', ...incidentKinds, ...chatKinds] as const;
 
 export function notifyCommand(context: Context): Command {
   return new Command('notify')
@@ -61,7 +59,7 @@ export function notifyCommand(context: Context): Command {
     .addCommand(
       new Command('add')
         .description('let somebody be told')
-        .argument('<kind>', kinds.join(', '), oneOfWords(kinds))
+        .argument('<kind>', addedKinds.join(', '), oneOfWords(addedKinds))
         .argument('<address>', 'an URL, or a mail address')
         .option('--customer <id>', "whose it is (default: the operator's own)")
         .requiredOption(
@@ -74,7 +72,7 @@ export function notifyCommand(context: Context): Command {
         .addOption(actorOption())
         .addOption(jsonOption())
         .addOption(configOption())
-        .action((kind: (typeof kinds)[number], address: string, options: AddOptions) => {
+        .action((kind: (typeof addedKinds)[number], address: string, options: AddOptions) => {
           const actor = actorOf(options, context);
           return withLedger({ ...options, write: true }, context, async ({ faults: { targets } }) => {
             const { customer = null, event: events, language = null, secret = null } = options;

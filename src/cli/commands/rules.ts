@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { roundLengthMs } from '../../core/time/slot.js';
 import { configOption, type ConfigOptions, type Context, readConfig } from '../context.js';
 
 interface RulesOptions extends ConfigOptions {
@@ -35,8 +36,8 @@ export function rulesCommand(context: Context): Command {
 async function print(name: 'alerts' | 'recording', options: RulesOptions, context: Context): Promise<void> {
   const { measurement } = await readConfig(options, context);
   const { alertFile, recordingFile } = await import('../../metrics/rules/files.js');
-  const { everyMs, spreadMs, packets, packetIntervalMs, lostAfterMs, lateWaitMs } = measurement;
-  const roundMs = packets * packetIntervalMs + lostAfterMs + lateWaitMs;
+  const { everyMs, spreadMs } = measurement;
+  const roundMs = roundLengthMs(measurement);
   context.stdout.write(
     name === 'recording' ? recordingFile() : alertFile({ everyMs, spreadMs, roundMs, job: options.job }),
   );

@@ -41,8 +41,9 @@ export async function checkFiles({
       }
     }),
   );
-  const secrets = named.flatMap(([key, file]) => (file != null && isSecret.has(key) ? [{ key, file }] : []));
-  const shared = secrets.flatMap(({ key, file }) => (isOpenToAll(file) ? [`${key} ${file}`] : []));
+  const shared = named.flatMap(([key, file]) =>
+    file != null && isSecret.has(key) && isOpenToAll(file) ? [{ key, file }] : [],
+  );
   const count = named.filter(([, file]) => file != null).length;
   const wrong = faults.flat();
   if (wrong.length > 0)
@@ -56,8 +57,8 @@ export async function checkFiles({
     return check(
       name,
       'note',
-      `everybody on this machine may read ${shared.join(', ')}`,
-      `chmod o-r ${shared.map((each) => each.split(' ')[1]).join(' ')}`,
+      `everybody on this machine may read ${shared.map(({ key, file }) => `${key} ${file}`).join(', ')}`,
+      `chmod o-r ${shared.map(({ file }) => quoted(file)).join(' ')}`,
     );
   return check(name, 'ok', count === 0 ? 'none are named' : `${count} can be read`);
 }
@@ -66,6 +67,10 @@ const isSecret = new Set([
   ...['http.tls.key', 'http.auth.oidc.clientSecretFile', 'store.passwordFile'],
   ...['mesh.tls.key', 'mesh.passwordFile', 'mesh.nkeySeedFile', 'mesh.credsFile'],
 ]);
+
+/** A file's name as one word of a shell. */
+const quoted = (file: string): string =>
+  /^[\w./@:+-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`;
 
 const isOpenToAll = (file: string): boolean =>
   ((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & 0o004) !== 0;

@@ -2,12 +2,15 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type Role, roles } from '../../core/access/rules.js';
 import {
+  day,
   duration,
   file,
   formatDuration,
   formatListen,
   formatNetwork,
+  hour,
   listen,
+  minute,
   name,
   type Network,
   network,
@@ -18,9 +21,6 @@ import {
   wrong,
   yesOrNo,
 } from '../scalars.js';
-
-const minuteMs = 60_000;
-const dayMs = 86_400_000;
 
 export interface HttpConfig {
   readonly host: string;
@@ -91,9 +91,9 @@ const oidc = z.strictObject({
   customerClaim: name(100).default('customer'),
   nameClaim: name(100).default('name'),
   roles: z.record(z.string(), oneOf(roles)).default({}),
-  clockSkew: duration(0, 10 * minuteMs).default(30_000),
-  recheck: duration(minuteMs, 24 * 60 * minuteMs).default(15 * minuteMs),
-  unconfirmed: duration(minuteMs, 90 * dayMs).default(60 * minuteMs),
+  clockSkew: duration(0, 10 * minute).default(30_000),
+  recheck: duration(minute, day).default(15 * minute),
+  unconfirmed: duration(minute, 90 * day).default(hour),
 });
 
 const httpSchema = z.strictObject({
@@ -107,8 +107,8 @@ const httpSchema = z.strictObject({
     .strictObject({
       open: oneOf(['loopback', 'never']).default('loopback'),
       metrics: oneOf(['open', 'signed-in']).default('open'),
-      session: duration(minuteMs, 90 * dayMs).default(12 * 60 * minuteMs),
-      idle: duration(minuteMs, 90 * dayMs).default(60 * minuteMs),
+      session: duration(minute, 90 * day).default(12 * hour),
+      idle: duration(minute, 90 * day).default(hour),
       secondFactor: z
         .strictObject({
           roles: z.array(oneOf(roles)).default(['finance', 'approver', 'admin']),

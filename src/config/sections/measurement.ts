@@ -1,21 +1,21 @@
 import { z } from 'zod';
 import { lengthBases, type LengthBasis } from '../../core/measurement/round.js';
 import {
+  day,
   duration,
   formatDuration,
   given,
+  hour,
   ip,
+  minute,
   oneOf,
+  second,
   textual,
   whole,
   withoutNulls,
   wrong,
   yesOrNo,
 } from '../scalars.js';
-
-const second = 1000;
-const minute = 60 * second;
-const hour = 60 * minute;
 
 /** What a path asks of its packets; what is left out is the system's choice. */
 export interface ProbeOptions {
@@ -78,7 +78,7 @@ export interface MeasurementConfig {
 
 /** The defaults are the contract's, clause 2.1 (2) and (3). */
 const measurementSchema = z.strictObject({
-  every: duration(second, 24 * hour).default(30 * minute),
+  every: duration(second, day).default(30 * minute),
   packets: whole(1, 10_000).default(100),
   minimumSent: whole(0, 10_000).optional(),
   sizes: z.array(whole(1, 65_575)).default([64, 128, 512]),

@@ -2,21 +2,20 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import {
+  day,
   duration,
   file,
   formatDuration,
   isWrong,
+  minute,
   name,
   readHostName,
   scalar,
+  second,
   textual,
   withoutNulls,
   wrong,
 } from '../scalars.js';
-
-const second = 1000;
-const minute = 60 * second;
-const day = 86_400_000;
 
 /** How an agent and a hub meet: by NATS JetStream. */
 export interface MeshConfig {

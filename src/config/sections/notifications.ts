@@ -4,23 +4,23 @@ import { networkEventNames, type NetworkEventName } from '../../core/network-eve
 import { timeZone } from '../plan/scalars.js';
 import {
   canonicalAddress,
+  day,
   duration,
   formatDuration,
   formatNetwork,
+  hour,
+  minute,
   name,
   type Network,
   network,
   oneOf,
   readHostName,
+  second,
   textual,
   whole,
   withoutNulls,
   wrong,
 } from '../scalars.js';
-
-const second = 1000;
-const minute = 60 * second;
-const hour = 60 * minute;
 
 /** How customers and other systems are told of what happens. */
 export interface NotificationsConfig {
@@ -95,7 +95,7 @@ const timeOfDay = () =>
 const notificationsSchema = z.strictObject({
   attempts: whole(1, 100).default(12),
   firstRetry: duration(second, hour).default(10 * second),
-  longestRetry: duration(second, 24 * hour).default(hour),
+  longestRetry: duration(second, day).default(hour),
   timeout: duration(100, minute).default(10 * second),
   webhooks: z.strictObject({ allow: z.array(network()).default([]) }).prefault({}),
   smtp: smtpSchema.optional(),

@@ -2,6 +2,7 @@ import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { isUrl, parsePostgresUrl, postgresUrlAllowed } from '../../core/address/postgres.js';
 import {
+  day,
   duration,
   file,
   formatDuration,
@@ -14,8 +15,6 @@ import {
   wrong,
   yesOrNo,
 } from '../scalars.js';
-
-const day = 86_400_000;
 
 export interface StoreConfig {
   /** The SQLite file, absolute. Unused with PostgreSQL. */

@@ -6,22 +6,23 @@ import type { Quorum } from '../../core/watch/outage.js';
 import type { WatchRules } from '../../core/watch/port.js';
 import {
   canonicalAddress,
+  day,
   duration,
   formatDuration,
   formatNetwork,
+  hour,
   isWrong,
+  minute,
   name,
   readNetwork,
   scalar,
+  second,
   textual,
   whole,
   wrong,
   yesOrNo,
 } from '../scalars.js';
 import { type PathConfig, popId } from './paths.js';
-
-const second = 1000;
-const minute = 60 * second;
 
 /** The continuous availability check of the ports. */
 export interface WatchConfig extends WatchRules {
@@ -134,9 +135,9 @@ export interface TraceConfig {
 }
 
 /** Traces of paths, when something is wrong and once a day when nothing is. */
-export const traceSchema = z.strictObject({
+const traceSchema = z.strictObject({
   enabled: yesOrNo().default(true),
-  quietAfter: duration(1_000, 24 * 60 * minute).default(60 * minute),
+  quietAfter: duration(second, day).default(hour),
 });
 
 /** Traces of paths. */

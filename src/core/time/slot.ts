@@ -18,6 +18,20 @@ export function slotsBetween(from: EpochMs, to: EpochMs, everyMs: number): Epoch
   return slots;
 }
 
+/** How long a round lasts from its first packet until no reply counts any more, milliseconds. */
+export const roundLengthMs = ({
+  packets,
+  packetIntervalMs,
+  lostAfterMs,
+  lateWaitMs,
+}: {
+  readonly packets: number;
+  readonly packetIntervalMs: number;
+  readonly lostAfterMs: number;
+  /** How much longer late replies are waited for. */
+  readonly lateWaitMs: number;
+}): number => packets * packetIntervalMs + lostAfterMs + lateWaitMs;
+
 /** When a path's slots are due: in [from, to); null means no bound. */
 export interface DueSpan {
   readonly from: EpochMs | null;

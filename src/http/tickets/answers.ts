@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Config } from '../../config/config.js';
 import { windowKinds } from '../../core/standing.js';
+import { targetKinds } from '../../core/target-kinds.js';
 import { type TicketActor, ticketChannels, ticketStates } from '../../core/ticket/actions.js';
 import type { Ticket } from '../../core/ticket/report.js';
 import { suggestedMetrics } from '../../core/ticket/suggestion.js';
@@ -99,7 +100,7 @@ export const band = z.strictObject({
 export const target = z.strictObject({
   id: z.string(),
   customer: text(),
-  kind: z.enum(['webhook', 'mail', 'tmf']),
+  kind: z.enum(targetKinds),
   address: z.string(),
   language: z.string(),
   events: z.array(z.string()),

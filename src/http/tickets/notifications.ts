@@ -1,7 +1,7 @@
-import { chatKinds, incidentKinds } from '../../render/target-kinds.js';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { validationError } from '../../core/ledger/errors.js';
+import { addedKinds } from '../../core/target-kinds.js';
 import { messageJson, targetJson } from '../../render/notifications.js';
 import { ValidationError } from '../../services/ledger/entries.js';
 import { noSuchTarget } from '../../services/notifications/targets.js';
@@ -60,7 +60,7 @@ function notificationRoutes(server: FastifyInstance, { office, config, now }: Ti
     summary: 'Lets somebody be told, by a webhook or by mail. The secret of a webhook is shown this once.',
     body: z.strictObject({
       customer: words(64).nullish(),
-      kind: z.enum(['webhook', 'mail', ...incidentKinds, ...chatKinds]),
+      kind: z.enum(addedKinds),
       address: words(2000),
       secret: words(200).nullish(),
       language: words(20).nullish(),

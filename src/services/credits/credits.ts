@@ -7,17 +7,16 @@ import {
   reversalId,
 } from '../../core/billing/credit.js';
 import type { Actor, LedgerAction, LedgerEvent } from '../../core/ledger/actions.js';
-import { headOf, linkAfter } from '../../core/ledger/chain.js';
+import { headOf } from '../../core/ledger/chain.js';
 import { validationError } from '../../core/ledger/errors.js';
 import { actorFault, actorOf } from '../../core/ledger/proposals.js';
 import { formatAmount, minorOf } from '../../core/money.js';
 import { addDays, formatInstant } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
-import { digestOf } from '../../seal/canonical.js';
 import type { LedgerStore } from '../../store/ledger-store.js';
 import type { CreditChange, CreditQuery } from '../../store/statement-store.js';
 import type { Store } from '../../store/store.js';
-import { ValidationError } from '../ledger/entries.js';
+import { linksAfter, ValidationError } from '../ledger/entries.js';
 
 interface Deed<T> {
   readonly ledger: Pick<LedgerStore, 'events'>;
@@ -38,22 +37,12 @@ const patience = 20;
 
 /** Writes a change together with its ledger events; decided again when others appended first. */
 export async function committed<T>({ ledger, now, actor, decide }: Deed<T>): Promise<T> {
-  const { name, identity } = actorOf(actor);
-  const nobody = actorFault(name);
+  const nobody = actorFault(actorOf(actor).name);
   if (nobody) throw new ValidationError([nobody]);
   for (let attempt = 0; attempt < patience; attempt += 1) {
     const events = await ledger.events();
     const { actions, write, result } = await decide(events);
-    const links: LedgerEvent[] = [];
-    for (const action of actions) {
-      links.push(
-        linkAfter(
-          links.at(-1) ?? headOf(events),
-          { at: now(), actor: name.trim(), ...(identity === null ? {} : { principal: identity }), action },
-          digestOf,
-        ),
-      );
-    }
+    const links = linksAfter(headOf(events), actions, actor, now);
     if (links.length === 0 || (await write(links)) === 'stored') return result;
   }
   throw new Error('others wrote each time that something was to be written');

@@ -50,24 +50,32 @@ const patience = 20;
 
 /** Appends the actions that `decide` returns, all or none. Rejects with a `ValidationError` for invalid ones. */
 export async function enter({ ledger, now, actor, decide }: EnterOptions): Promise<LedgerEvent[]> {
-  const { name, identity } = actorOf(actor);
-  const nobody = actorFault(name);
+  const nobody = actorFault(actorOf(actor).name);
   if (nobody) throw new ValidationError([nobody]);
   for (let attempt = 0; attempt < patience; attempt += 1) {
     const events = await ledger.events();
     const head = headOf(events);
     const decided = decide(events, head.seq + 1);
     if (isRefusal(decided)) throw new ValidationError(decided);
-    const links: LedgerEvent[] = [];
-    for (const action of decided) {
-      const who = identity === null ? {} : { principal: identity };
-      links.push(
-        linkAfter(links.at(-1) ?? head, { at: now(), actor: name.trim(), ...who, action }, digestOf),
-      );
-    }
+    const links = linksAfter(head, decided, actor, now);
     if (links.length === 0 || (await ledger.append(links)) === 'stored') return links;
   }
   throw new Error('the ledger moved each time that something was to be appended');
+}
+
+/** The events of somebody's actions that follow `head` in the chain. */
+export function linksAfter(
+  head: Pick<LedgerEvent, 'seq' | 'hash'>,
+  actions: readonly LedgerAction[],
+  by: string | Actor,
+  now: () => EpochMs,
+): LedgerEvent[] {
+  const { name, identity } = actorOf(by);
+  const who = { actor: name.trim(), ...(identity === null ? {} : { principal: identity }) };
+  const links: LedgerEvent[] = [];
+  for (const action of actions)
+    links.push(linkAfter(links.at(-1) ?? head, { at: now(), ...who, action }, digestOf));
+  return links;
 }
 
 const isRefusal = (

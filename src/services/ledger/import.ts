@@ -47,34 +47,36 @@ export async function importExclusions(
   const bySource = new Map<string, LedgerExclusion[]>();
   for (const one of alive)
     if (one.source !== null) bySource.set(one.source, [...(bySource.get(one.source) ?? []), one]);
-  const there = new Set(alive.flatMap((one) => [contentOf(one), timesOf(one)]));
-  const withdrawn = new Map<string, string>();
-  const conflicts: ImportConflict[] = [];
-  const settle = (one: LedgerExclusion, why: ImportConflictReason): void => {
-    if (one.state === 'proposed') withdrawn.set(one.id, reasons[why]);
-    else conflicts.push({ id: one.id, source: one.source ?? '', why });
-  };
-  const stays = new Set(texts.flatMap((text) => [timesOf(text), contentOf(text)]));
+  const there = new Set(alive.map(identityOf));
+  /** What the file does not have as it is any more. */
+  const outdated = new Map<LedgerExclusion, ImportConflictReason>();
+  const stays = new Set(texts.map(timesOf));
   const named = new Set(texts.map(({ source }) => source));
   const fresh: ExclusionText[] = [];
   for (const [index, text] of texts.entries()) {
-    if (there.has(text.source === null ? contentOf(text) : timesOf(text))) continue;
+    if (there.has(identityOf(text))) continue;
     // Only an event of a calendar is named by its source: lines of a table may share one.
     const ofSource = inputs[index]?.event === true ? (bySource.get(text.source ?? '') ?? []) : [];
     const older = ofSource.filter((one) => !stays.has(timesOf(one)));
-    for (const one of older) settle(one, 'changed');
+    for (const one of older) outdated.set(one, 'changed');
     if (older.every(({ state }) => state === 'proposed')) fresh.push(text);
   }
   // An export of ours may have what was rejected beside what was proposed instead.
-  for (const { source } of cancelled)
-    if (!named.has(source)) for (const one of bySource.get(source) ?? []) settle(one, 'cancelled');
-  for (const { source } of cancelled) named.add(source);
+  for (const { source } of cancelled) {
+    if (!named.has(source)) for (const one of bySource.get(source) ?? []) outdated.set(one, 'cancelled');
+    named.add(source);
+  }
   for (const source of before) {
     if (named.has(source)) continue;
     for (const one of bySource.get(source) ?? [])
-      if (one.intervals.some(({ to }) => to > now)) settle(one, 'gone');
+      if (one.intervals.some(({ to }) => to > now)) outdated.set(one, 'gone');
   }
-  const taken = [...withdrawn].map(([id, reason]) => ({ id, reason }));
+  const taken = [...outdated].flatMap(([{ id, state }, why]) =>
+    state === 'proposed' ? [{ id, reason: reasons[why] }] : [],
+  );
+  const conflicts = [...outdated].flatMap(([{ id, state, source }, why]) =>
+    state === 'proposed' ? [] : [{ id, source: source ?? '', why }],
+  );
   const proposed = fresh.length + taken.length === 0 ? [] : await desk.propose(actor, fresh, taken);
   return {
     proposed,
@@ -89,6 +91,9 @@ const reasons: Readonly<Record<ImportConflictReason, string>> = {
   changed: 'its calendar changed it',
   gone: 'its calendar has it no more',
 };
+
+/** What says whether two are the same: the times of what has a source, else every word. */
+const identityOf = (text: ExclusionText): string => (text.source === null ? contentOf(text) : timesOf(text));
 
 /** Of what has a source: the same source at the same times, of the same kind and scope, is the same. */
 const timesOf = ({ source, intervals, kind, scope }: ExclusionText): string =>

@@ -98,9 +98,9 @@ export interface LedgerService {
     readonly to?: EpochMs;
   }): Promise<ShownOutage[]>;
   /**
-   * Adds the attribution by all observers, for one page of outages at a time, because each takes many rows to compute.
+   * Adds the attribution by all observers, and traces of the path to the port: for one page of outages at a time,
+   * because each takes many rows to compute.
    */
-  /** Adds the attribution, and traces of the path to the port. */
   attributed(outages: readonly ShownOutage[]): Promise<ShownOutage[]>;
   /** The network that an address belongs to, by the configuration; null: not configured. */
   readonly networkOf: NetworkOf;
@@ -144,16 +144,14 @@ export function createLedgerService({ store, config, now }: LedgerServiceOptions
           const { pops, book } = withLedgerEntries(config(), events);
           const popIds = pops.map(({ id }) => id);
           const known = knownNames(popIds, book);
-          const gone = new Set(withdrawn.map(({ id }) => id));
-          const others = foldExclusions(events).filter(
-            ({ id, state }) => state !== 'proposed' || !gone.has(id),
-          );
-          const open = foldExclusions(events).filter(({ id, state }) => state === 'proposed' && gone.has(id));
-          const actions: LedgerAction[] = open.map(({ id }) => ({
-            type: 'exclusion-rejected',
-            id,
-            reason: withdrawn.find((one) => one.id === id)?.reason ?? '',
-          }));
+          const reasonOf = new Map(withdrawn.map(({ id, reason }) => [id, reason]));
+          const others: LedgerExclusion[] = [];
+          const actions: LedgerAction[] = [];
+          for (const one of foldExclusions(events)) {
+            const reason = one.state === 'proposed' ? reasonOf.get(one.id) : undefined;
+            if (reason === undefined) others.push(one);
+            else actions.push({ type: 'exclusion-rejected', id: one.id, reason });
+          }
           const firstSeq = nextSeq + actions.length;
           const refusals = texts.flatMap((text, index) => {
             const rules = rulesFor(book, text.intervals);

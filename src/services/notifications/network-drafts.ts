@@ -10,7 +10,9 @@ import {
   opsgenieBody,
   pagerDutyBody,
 } from '../../render/network-events.js';
+import { sha256 } from '../../seal/canonical.js';
 import type { NotifyTarget, OutboxDraft } from '../../store/statement-store.js';
+import { wants } from './notifier.js';
 
 /** The messages for one target: one for all events, or for an incident system one for each. */
 export function networkDrafts(
@@ -18,7 +20,7 @@ export function networkDrafts(
   target: NotifyTarget,
   { notifications, http }: Config,
 ): OutboxDraft[] {
-  const wanted = events.filter(({ event }) => target.events.includes('*') || target.events.includes(event));
+  const wanted = events.filter(({ event }) => wants(target, event));
   const [first] = wanted;
   if (first === undefined) return [];
   const { quietHours } = notifications;
@@ -33,7 +35,7 @@ export function networkDrafts(
     const urgent = quietHours === null || of.some(({ event }) => quietHours.urgent.includes(event));
     return [
       {
-        key: `${of.map(keyOf).join('+').slice(0, 300)}>${target.id}`,
+        key: `${groupKey(of.map(keyOf).join('+'))}>${target.id}`,
         target: target.id,
         event: one.event,
         about: aboutOf(one),
@@ -61,6 +63,15 @@ export function networkDrafts(
       return draft(wanted, chatBody(target.kind, wanted, text));
   }
 }
+
+const longestKey = 300;
+
+/** A key of at most that length; another text has another one, however alike the two begin. */
+const groupKey = (text: string): string => {
+  if (text.length <= longestKey) return text;
+  const digest = `#${sha256(text)}`;
+  return `${text.slice(0, longestKey - digest.length)}${digest}`;
+};
 
 /** The end of the quiet hours that an instant lies in; the instant itself when it lies in none. */
 export function quietUntil(

@@ -3,6 +3,7 @@ import { sellersOf } from '../../core/customer/book.js';
 import type { Ticket } from '../../core/ticket/report.js';
 import type { Suggestion } from '../../core/ticket/suggestion.js';
 import { forCustomer, isInternal, toldAs, type ToldEvent } from '../../core/ticket/visibility.js';
+import { isReadyMade } from '../../core/target-kinds.js';
 import { formatInstant } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
 import { reportJson, suggestionJson } from '../../render/tickets.js';
@@ -21,7 +22,7 @@ interface NotifierOptions {
 /** Creates the messages for an event: one for each target that subscribed to it and may see it. */
 export function createNotifier({ targets, config }: NotifierOptions) {
   return async (occurrences: readonly Occurrence[]): Promise<OutboxDraft[]> => {
-    const all = (await targets.list()).filter(({ goneAt }) => goneAt === undefined);
+    const all = await targets.list();
     return occurrences.flatMap((occurrence) =>
       all.flatMap((target) => draftOf(target, occurrence, config()) ?? []),
     );
@@ -29,6 +30,8 @@ export function createNotifier({ targets, config }: NotifierOptions) {
 }
 
 function draftOf(target: NotifyTarget, { event, report }: Occurrence, config: Config): OutboxDraft | null {
+  const { kind } = target;
+  if (isReadyMade(kind)) return null;
   const own = target.customer === null;
   if (!own && (isInternal(event.action) || !seen(config, target.customer, report.customer, event.at)))
     return null;
@@ -42,24 +45,14 @@ function draftOf(target: NotifyTarget, { event, report }: Occurrence, config: Co
     body: JSON.stringify(body),
     at: event.at,
   });
-  switch (target.kind) {
+  switch (kind) {
     case 'tmf':
       if (isInternal(event.action)) return null;
-      return target.events.includes('*') || target.events.includes(ticketEventOf(event))
-        ? draft(ticketEventJson(event, shown))
-        : null;
+      return wants(target, ticketEventOf(event)) ? draft(ticketEventJson(event, shown)) : null;
     case 'webhook':
       return wants(target, told) ? draft(webhookBody(event.at, told, shown)) : null;
     case 'mail':
       return wants(target, told) ? draft(mailBody(target, shown, event.action, config)) : null;
-    // The ready-made kinds are told of the network only.
-    case 'pagerduty':
-    case 'opsgenie':
-    case 'slack':
-    case 'teams':
-    case 'wecom':
-    case 'dingtalk':
-      return null;
   }
 }
 
@@ -94,8 +87,9 @@ export function suggestionDrafts(
   });
 }
 
-const wants = ({ events }: NotifyTarget, told: ToldEvent): boolean =>
-  events.includes('*') || events.includes(told);
+/** Whether a target that is not gone has subscribed to an event. */
+export const wants = ({ goneAt, events }: NotifyTarget, event: string): boolean =>
+  goneAt === undefined && (events.includes('*') || events.includes(event));
 
 /** A customer may see its own events, and a reseller those of its customers while the reseller relation lasts. */
 function seen(config: Config, who: string | null, customer: string, at: EpochMs): boolean {

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Config, SmtpConfig } from '../../config/config.js';
+import type { TargetKind } from '../../core/target-kinds.js';
 import type { EpochMs } from '../../core/types.js';
 import type { Clock, Log, Random } from '../../engine/ports.js';
 import type { MailText } from '../../render/notifications.js';
@@ -75,19 +76,16 @@ export function createOutbox(options: OutboxOptions): Outbox {
     } catch (error) {
       const why = (error instanceof Error ? error.message : String(error)).slice(0, 500);
       const { notifications } = config();
-      const status = error instanceof WebhookAnswerError ? error.status : null;
-      const asked = error instanceof WebhookAnswerError ? error.retryAfterMs : null;
+      const answer = error instanceof WebhookAnswerError ? error : null;
+      const status = answer?.status ?? null;
+      const askedMs = Math.min(answer?.retryAfterMs ?? 0, longestAskedMs);
       if (status === 410) {
         await targets.gone(target.id, clock.now());
         log.error({ id, target: target.id, about }, 'a target is gone (410): nothing is sent there any more');
       }
       const last = attempts + 1 >= notifications.attempts || status === 410;
-      const waitMs = Math.max(
-        backoffMs(attempts + 1, notifications, random),
-        Math.min(asked ?? 0, longestAskedMs),
-      );
-      if (asked !== null && (status === 429 || status === 503))
-        pausedUntil.set(target.id, clock.now() + Math.min(asked, longestAskedMs));
+      const waitMs = Math.max(backoffMs(attempts + 1, notifications, random), askedMs);
+      if (status === 429 || status === 503) pausedUntil.set(target.id, clock.now() + askedMs);
       await settle(last ? 'dead' : 'waiting', why, last ? 0 : waitMs);
       const fields = { id, event, about, target: target.id, attempts: attempts + 1, why };
       if (last) log.error(fields, 'a message is given up: `pop-sla outbox list`');
@@ -160,13 +158,8 @@ async function send({ message, target, config, now, version, lookup }: SendOptio
     return sendMail({ smtp, to: target.address, mail, delivery: message.key, timeoutMs });
   }
   const { postWebhook } = await import('./webhook.js');
-  const ready = readyMade(target, message.body, now);
   return postWebhook({
-    ...(ready ?? {
-      url: target.kind === 'tmf' ? listenerUrl(target.address, message.body) : target.address,
-      body: message.body,
-      secret: target.secret,
-    }),
+    ...requestOf(target.kind, target, message.body, now),
     delivery: message.key,
     event: message.event,
     now,
@@ -178,19 +171,23 @@ async function send({ message, target, config, now, version, lookup }: SendOptio
   });
 }
 
-type ReadyMade = Pick<WebhookOptions, 'url' | 'body' | 'secret' | 'headers' | 'refusedBy'>;
+type WebhookRequest = Pick<WebhookOptions, 'url' | 'body' | 'secret' | 'headers' | 'refusedBy'>;
 
-/** A request as a ready-made kind wants it: its key goes where the service looks for it, and never into the outbox. */
-export function readyMade(
-  { kind, address, secret }: Pick<NotifyTarget, 'kind' | 'address' | 'secret'>,
+/**
+ * A request as a kind wants it. The key of a ready-made kind goes where the service looks for it, and never into the
+ * outbox.
+ */
+export function requestOf(
+  kind: Exclude<TargetKind, 'mail'>,
+  { address, secret }: Pick<NotifyTarget, 'address' | 'secret'>,
   body: string,
   now: EpochMs,
-): ReadyMade | null {
+): WebhookRequest {
   switch (kind) {
     case 'webhook':
-    case 'mail':
+      return { url: address, body, secret };
     case 'tmf':
-      return null;
+      return { url: listenerUrl(address, body), body, secret };
     case 'pagerduty':
       return {
         url: address,

@@ -5,12 +5,12 @@ import type { Network } from '../../config/scalars.js';
 import { type ValidationIssue, validationError } from '../../core/ledger/errors.js';
 import { actorFault } from '../../core/ledger/proposals.js';
 import { networkEventNames } from '../../core/network-event.js';
-import { chatKinds, incidentKinds } from '../../render/target-kinds.js';
+import { incidentKinds, isReadyMade, type TargetKind } from '../../core/target-kinds.js';
 import { toldEvents } from '../../core/ticket/visibility.js';
 import type { EpochMs } from '../../core/types.js';
 import { notifyLanguage, notifyLanguages } from '../../i18n/mail.js';
 import { ticketEvents } from '../../render/tmf.js';
-import type { NotifyTarget, TargetKind, TargetStore } from '../../store/statement-store.js';
+import type { NotifyTarget, TargetStore } from '../../store/statement-store.js';
 import { ValidationError } from '../ledger/entries.js';
 
 /**
@@ -205,7 +205,7 @@ function targetFaults(request: TargetRequest, config: Config): ValidationIssue[]
     faults.push(
       validationError('kind', `is ${kind}, for the operator only`, 'webhook, mail', ['not-known', kind]),
     );
-  if ((kind === 'pagerduty' || kind === 'opsgenie') && secret === null)
+  if (secret === null && incidentKinds.some((each) => each === kind))
     faults.push(validationError('secret', 'is missing', `the key that ${kind} gave`, ['missing']));
   const unknown = events.filter((event) => event !== '*' && !names.includes(event));
   if (events.length === 0 || unknown.length > 0)
@@ -219,9 +219,6 @@ function targetFaults(request: TargetRequest, config: Config): ValidationIssue[]
     );
   return faults;
 }
-
-const readyMadeKinds: readonly TargetKind[] = [...incidentKinds, ...chatKinds];
-const isReadyMade = (kind: TargetKind): boolean => readyMadeKinds.includes(kind);
 
 /** What a target can be told of: events of the network are the operator's own. */
 function eventsOf(kind: TargetKind, customer: string | null): readonly string[] {

@@ -23,7 +23,7 @@ import { figuresFromStore, loadMonth } from '../months/load-case.js';
 import type { Entered } from '../months/judge.js';
 import { currentMonth, pathStanding, type PathTerms, termsAt } from './sources.js';
 import type { StandingEvents } from './ports.js';
-import { gradeRound } from './round-grade.js';
+import { gradeRound, isInWorstBand } from './round-grade.js';
 
 interface ServicesQuery {
   readonly store: Pick<Store, 'watch' | 'rounds'>;
@@ -167,14 +167,12 @@ export function createStanding(options: StandingOptions): StandingKeeper {
     const worth = gradeRound(round, own);
     if (!worth) return;
     const { slot } = round;
-    const worst = own.plan.latency.bands.length - 1;
-    const isWorst = worst > 0 && worth.grade.latencyBand?.level === worst;
     const isLost = worth.of.loss !== null && worth.of.latencyUs === null;
     events.roundGraded(round.path, worth.grade, {
       ...worth.of,
       slot,
       commitmentUs: own.commitmentUs,
-      severe: isWorst || isLost,
+      severe: isInWorstBand(worth.grade, own) || isLost,
     });
   };
 

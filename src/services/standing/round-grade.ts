@@ -15,3 +15,9 @@ export function gradeRound(
   const of = { latencyUs, loss };
   return { of, grade: grade(of, commitmentUs, plan) };
 }
+
+/** Whether the latency is in the worst band of its plan; a plan with one band has no worst one. */
+export function isInWorstBand({ latencyBand }: Grade, { plan }: Pick<PathTerms, 'plan'>): boolean {
+  const worst = plan.latency.bands.length - 1;
+  return worst > 0 && latencyBand?.level === worst;
+}

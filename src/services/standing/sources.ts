@@ -102,8 +102,8 @@ export async function pathStanding(query: PathStandingQuery): Promise<PathStandi
   const { terms, until, everyMs, configuredAt } = query;
   const month = await over({ from: terms.month.from, to: Math.min(until, terms.month.to) }, query);
   // A round that was due before anybody configured the path is missing for the month, and nobody's fault.
-  const since = Math.max(month.from, configuredAt ?? month.from);
-  const dueSince = dueIn({ from: since, to: month.to }, query);
+  const isYounger = configuredAt !== null && configuredAt > month.from;
+  const dueSince = isYounger ? dueIn({ from: configuredAt, to: month.to }, query) : month.due;
   return {
     plan: terms.planId,
     commitmentUs: terms.commitmentUs,

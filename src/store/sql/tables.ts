@@ -1,10 +1,11 @@
 import type { CreditRow } from '../../core/billing/credit.js';
+import type { TargetKind } from '../../core/target-kinds.js';
 import type { TicketActor, TicketState } from '../../core/ticket/actions.js';
 import type { TraceReason } from '../../core/trace/trace.js';
 import type { EpochMs, PathId, PopId } from '../../core/types.js';
 import type { BlindReason, StateChange } from '../../core/watch/outage.js';
 import type { Contact, Reply, SessionRecord } from '../access-store.js';
-import type { OutboxState, TargetKind } from '../statement-store.js';
+import type { OutboxState } from '../statement-store.js';
 import type { Generated } from './kysely.js';
 
 /**

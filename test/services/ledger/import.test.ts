@@ -44,6 +44,15 @@ describe('the life of an event', () => {
     expect(done.proposed).toMatchObject([{ id: 'X7', intervals: [{ from: Date.UTC(2026, 11, 5, 2) }] }]);
   });
 
+  test('that is called off twice in a file is asked for once', async () => {
+    const { desk, event, load } = await setUp();
+    await load([event('a', '01')]);
+    await desk.decide('bob', 'approve', 'X1', null);
+    const off = event('a', '01', 'STATUS:CANCELLED');
+    const done = await load([off, ['END:VCALENDAR', 'BEGIN:VCALENDAR'], off]);
+    expect(done.conflicts).toEqual([{ id: 'X1', source: 'a', why: 'cancelled' }]);
+  });
+
   test('that is approved is asked for, and neither left nor changed in silence', async () => {
     const { desk, event, load, states } = await setUp();
     await load([event('a', '01'), event('b', '02'), event('c', '03'), event('d', '04')]);

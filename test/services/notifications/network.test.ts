@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { NetworkEvent } from '../../../src/core/network-event.js';
+import type { TargetKind } from '../../../src/core/target-kinds.js';
 import type { PathId } from '../../../src/core/types.js';
 import type { ObservedOutage } from '../../../src/core/watch/outage.js';
 import { createNetworkNotifier } from '../../../src/services/notifications/network.js';
 import { quietUntil } from '../../../src/services/notifications/network-drafts.js';
-import { createOutbox, readyMade } from '../../../src/services/notifications/outbox.js';
+import { createOutbox, requestOf } from '../../../src/services/notifications/outbox.js';
 import { createTargetDesk } from '../../../src/services/notifications/targets.js';
 import { targetJson } from '../../../src/render/notifications.js';
 import { chatBody, opsgenieBody, pagerDutyBody } from '../../../src/render/network-events.js';
-import type { NotifyTarget, OutboxDraft, TargetKind } from '../../../src/store/statement-store.js';
+import type { NotifyTarget, OutboxDraft } from '../../../src/store/statement-store.js';
 import { faultRig } from '../../support/fault-desk.js';
 import { hookServer } from '../../support/hook-server.js';
 import { keptLog } from '../../support/log.js';
@@ -159,6 +160,25 @@ describe('the network is told of as it happens', () => {
     ]);
   });
 
+  test('one more event is another message, however many came before it', async () => {
+    const key = async (services: number) => {
+      const { standing, told } = notifier([target('webhook')]);
+      standing.services(
+        Array.from({ length: services }, (_, n) => ({
+          service: `service-${n}`,
+          periodStart: start,
+          unavailableMs: 600,
+          allowedMs: 1000,
+        })) as never,
+      );
+      return (await told())[0]?.key ?? '';
+    };
+    const keys = [await key(20), await key(21), await key(20)];
+    expect(keys[1]).not.toBe(keys[0]);
+    expect(keys[2]).toBe(keys[0]);
+    expect(keys[0]?.length).toBe('>webhook'.length + 300);
+  });
+
   test('customers are not told, and only what was asked for is', async () => {
     const { events: heard, told } = notifier([
       target('webhook', { customer: 'bank' }),
@@ -169,6 +189,12 @@ describe('the network is told of as it happens', () => {
     expect(
       (await told()).map(({ target: to, body }) => [to, (JSON.parse(body) as { subject: string }).subject]),
     ).toEqual([['mail', 'Port SIN is up again: it was down for 3.0 s from 2026-10-01T14:00:00+00:00.']]);
+  });
+
+  test('a target that is gone is not told', async () => {
+    const { events: heard, told } = notifier([target('slack', { goneAt: start }), target('webhook')]);
+    heard.outageChanged?.(outage('SIN', null));
+    expect((await told()).map(({ target: to }) => to)).toEqual(['webhook']);
   });
 
   test('quiet hours let wait what is not urgent', async () => {
@@ -192,8 +218,8 @@ describe('ready-made bodies', () => {
 
   test('of PagerDuty’s Events API v2', () => {
     const body = JSON.stringify(pagerDutyBody(opened, options));
-    const sent = readyMade(target('pagerduty', { secret: 'R0UT1NGKEY0123456789' }), body, start);
-    expect(JSON.parse(sent?.body ?? '')).toEqual({
+    const sent = requestOf('pagerduty', target('pagerduty', { secret: 'R0UT1NGKEY0123456789' }), body, start);
+    expect(JSON.parse(sent.body)).toEqual({
       routing_key: 'R0UT1NGKEY0123456789',
       event_action: 'trigger',
       dedup_key: `outage:SIN:${start}`,
@@ -218,9 +244,9 @@ describe('ready-made bodies', () => {
 
   test('of Opsgenie’s Alert API', () => {
     const to = target('opsgenie', { address: 'https://api.opsgenie.com/v2/alerts', secret: 'key' });
-    const open = readyMade(to, JSON.stringify(opsgenieBody(opened, options)), start);
+    const open = requestOf('opsgenie', to, JSON.stringify(opsgenieBody(opened, options)), start);
     expect(open).toMatchObject({ url: to.address, headers: { authorization: 'GenieKey key' } });
-    expect(JSON.parse(open?.body ?? '')).toEqual({
+    expect(JSON.parse(open.body)).toEqual({
       message: line,
       alias: `outage:SIN:${start}`,
       description: `${line}\nhttps://sla.example/outages`,
@@ -229,9 +255,9 @@ describe('ready-made bodies', () => {
       source: 'pop-sla',
       tags: ['outage.opened'],
     });
-    const close = readyMade(to, JSON.stringify(opsgenieBody(closed, options)), start);
-    expect(close?.url).toBe(`${to.address}/outage%3ASIN%3A${start}/close?identifierType=alias`);
-    expect(JSON.parse(close?.body ?? '')).toEqual({ source: 'pop-sla', note: expect.any(String) as string });
+    const close = requestOf('opsgenie', to, JSON.stringify(opsgenieBody(closed, options)), start);
+    expect(close.url).toBe(`${to.address}/outage%3ASIN%3A${start}/close?identifierType=alias`);
+    expect(JSON.parse(close.body)).toEqual({ source: 'pop-sla', note: expect.any(String) as string });
   });
 
   test('of Slack, Teams and the robots of 企业微信 and 钉钉', () => {
@@ -277,12 +303,13 @@ describe('ready-made bodies', () => {
   });
 
   test('钉钉 gets its signature, of the secret, in the address', () => {
-    const sent = readyMade(
+    const sent = requestOf(
+      'dingtalk',
       target('dingtalk', { address: 'https://oapi.dingtalk.com/robot/send?access_token=t', secret: 'SEC0' }),
       '{}',
       1_700_000_000_000,
     );
-    const url = new URL(sent?.url ?? '');
+    const url = new URL(sent.url);
     expect(url.searchParams.get('timestamp')).toBe('1700000000000');
     // printf '1700000000000\nSEC0' | openssl dgst -sha256 -hmac SEC0 -binary | base64
     expect(url.searchParams.get('sign')).toBe('grq97xXoTUjTHFvKaCG7ayUVYZj98Kc7erzY+P9gZxg=');

@@ -1,0 +1,16 @@
+/** Services whose format is ready-made: incident systems take one event each, chat robots a text. */
+export const incidentKinds = ['pagerduty', 'opsgenie'] as const;
+export const chatKinds = ['slack', 'teams', 'wecom', 'dingtalk'] as const;
+export type ChatKind = (typeof chatKinds)[number];
+
+/** The kinds of targets that people add. */
+export const addedKinds = ['webhook', 'mail', ...incidentKinds, ...chatKinds] as const;
+/** With the listeners that register themselves (TMF). */
+export const targetKinds = [...addedKinds, 'tmf'] as const;
+export type TargetKind = (typeof targetKinds)[number];
+
+type ReadyMadeKind = (typeof incidentKinds)[number] | ChatKind;
+const readyMadeKinds: readonly TargetKind[] = [...incidentKinds, ...chatKinds];
+
+/** Whether a target is told of the network only; its secret is the service's own key. */
+export const isReadyMade = (kind: TargetKind): kind is ReadyMadeKind => readyMadeKinds.includes(kind);
