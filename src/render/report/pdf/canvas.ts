@@ -71,8 +71,14 @@ const ascent = 1.16;
 
 export function canvasOf(document: PDFKit.PDFDocument, fonts: Fonts): Canvas {
   const layout = textLayout(document, fonts);
-  const widthOf = (given: string, { size, weight = 'regular' }: TextStyle): number =>
-    layout.widthOf(printable(given), weight) * size;
+  // A table asks for the width of each cell at every size that it tries: it is measured once, for any size.
+  const widths = new Map<string, number>();
+  const widthOf = (given: string, { size, weight = 'regular' }: TextStyle): number => {
+    const key = `${weight} ${given}`;
+    const ems = widths.get(key) ?? layout.widthOf(printable(given), weight);
+    widths.set(key, ems);
+    return ems * size;
+  };
   // A cell is asked for its height and then written: it is broken into lines once.
   const broken = new Map<string, readonly Line[]>();
   const linesOf = (
