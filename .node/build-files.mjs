@@ -17,7 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 import { rolldown } from 'rolldown';
-import { traditionalConverter } from './traditional.mjs';
+import { traditionalModule } from './traditional.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -33,10 +33,8 @@ for (const folder of ['src', 'probes']) {
 }
 
 const words = join(root, 'dist', 'src', 'i18n');
-const simplified = readFileSync(join(words, 'zh-cn.js'), 'utf8')
-  .replace('export const simplified', 'export const converted')
-  .replace(/^\/\/# sourceMappingURL=.*$/m, '');
-writeFileSync(join(words, 'zh-hant.js'), traditionalConverter(root)(simplified));
+const simplified = readFileSync(join(words, 'zh-cn.js'), 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, '');
+writeFileSync(join(words, 'zh-hant.js'), traditionalModule(root, simplified));
 
 const portal = join('src', 'portal');
 for (const folder of ['views', 'assets']) {

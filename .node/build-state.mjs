@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const built = join(root, 'dist', 'src', 'main.js');
 const sources = [
+  '.node/build-files.mjs',
   '.node/traditional.mjs',
   'src',
   'probes',

@@ -32,6 +32,10 @@ export function traditionalConverter(root) {
   };
 }
 
+/** The module `zh-hant`, from the source of `zh-cn` or from what the compiler made of it. */
+export const traditionalModule = (root, simplified) =>
+  traditionalConverter(root)(simplified.replace('export const simplified', 'export const converted'));
+
 /** A plugin of Vite: `zh-hant.js`, which only the build writes, is the converted source of `zh-cn.ts`. */
 export function traditionalWords(root) {
   const source = join(root, 'src', 'i18n', 'zh-cn.ts');
@@ -44,9 +48,7 @@ export function traditionalWords(root) {
     load(id) {
       if (id !== module) return null;
       this.addWatchFile(source);
-      const convert = traditionalConverter(root);
-      const text = readFileSync(source, 'utf8').replace('export const simplified', 'export const converted');
-      return convert(text);
+      return traditionalModule(root, readFileSync(source, 'utf8'));
     },
   };
 }

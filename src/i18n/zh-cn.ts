@@ -1,6 +1,6 @@
 import type { Words } from './en.js';
 
-/** The states of a ticket, for pages, messages and errors alike. */
+/** The states of a ticket; these and the next are for pages, messages and errors alike. */
 const ticketStates = {
   filed: '已申告',
   acknowledged: '已受理',
@@ -11,19 +11,28 @@ const ticketStates = {
   reopened: '已重新打开',
 };
 
-/** Of a ticket, an exclusion, a credit, a statement, a question or a message: whatever an error names the state of. */
-const states: Readonly<Record<string, string>> = {
-  ...ticketStates,
+const exclusionStates = {
   proposed: '待审批',
   approved: '已批准',
+  rejected: '已驳回',
   revoked: '已撤销',
+};
+
+const creditStates = {
   draft: '草稿',
+  dropped: '已取消',
   sealed: '已封存',
   claimed: '已索赔',
   exported: '已导出',
   settled: '已支付',
   reversed: '已冲销',
-  dropped: '已取消',
+};
+
+/** Of a ticket, an exclusion, a credit, a statement, a question or a message: whatever an error names the state of. */
+const states: Readonly<Record<string, string>> = {
+  ...ticketStates,
+  ...exclusionStates,
+  ...creditStates,
   disabled: '已停用',
   open: '未决',
   answered: '已答复',
@@ -409,13 +418,7 @@ export const simplified: Words = {
         waiting: (count: number) => `${count} 项待审批`,
         states: '状态',
         stateHead: '状态',
-        state: {
-          proposed: '待审批',
-          approved: '已批准',
-          rejected: '已驳回',
-          revoked: '已撤销',
-          all: '全部',
-        },
+        state: { ...exclusionStates, all: '全部' },
         none: '尚无免责事项。',
         exclusion: '免责事项',
         kind: '类型',
@@ -594,15 +597,7 @@ export const simplified: Words = {
         none: '尚无赔付：已封存的月报均无赔付。',
         credit: '赔付',
         status: '状态',
-        statuses: {
-          draft: '草稿',
-          dropped: '已取消',
-          sealed: '已封存',
-          claimed: '已索赔',
-          exported: '已导出',
-          settled: '已支付',
-          reversed: '已冲销',
-        },
+        statuses: creditStates,
         kind: {
           credit: '赔付',
           adjustment: '调整',

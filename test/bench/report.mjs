@@ -6,7 +6,8 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startReportWorker } from '../../dist/src/app/workers/report.js';
+import { createWorkerPool } from '../../dist/src/app/workers/pool.js';
+import { reportsIn } from '../../dist/src/app/workers/report.js';
 import { loadConfig } from '../../dist/src/config/load.js';
 import { createReports } from '../../dist/src/services/reports.js';
 import { createStatements } from '../../dist/src/services/statements/statements.js';
@@ -92,10 +93,9 @@ try {
   await measure('one service, sealed, HTML', make(one, 'html', 'zh-TW'));
   await measure('one service, sealed, PDF, en', make(one, 'pdf', 'en'));
   await measure('one service, sealed, PDF, zh-TW', make(one, 'pdf', 'zh-TW'));
-  await measure(
-    'one service, sealed, PDF, zh-TW, in a thread',
-    make(one, 'pdf', 'zh-TW', startReportWorker()),
-  );
+  const pool = createWorkerPool();
+  await measure('one service, sealed, PDF, zh-TW, in a thread', make(one, 'pdf', 'zh-TW', reportsIn(pool)));
+  await pool.close();
   await measure(`all ${services.length} services, sealed, JSON`, make(all, 'json', 'en'), 3);
   await measure(`all ${services.length} services, sealed, XLSX`, make(all, 'xlsx', 'en'), 3);
   await measure(`all ${services.length} services, sealed, PDF, zh-CN`, make(all, 'pdf', 'zh-CN'), 3);

@@ -41,15 +41,18 @@ export const source = { type: 'prometheus', uid: '$datasource' };
  * alerts, which are of no instance, have none.
  */
 export const scoped = (expr: string): string =>
-  expr.replaceAll(/(?<![\w:])pop_sla_\w+(?![\w:])(?:\{([^}]*)\})?/g, (selector, matchers?: string) => {
-    const metric = selector.replace(/\{.*/, '');
-    if (!/^pop_sla_/.test(metric)) return selector;
-    const own = (matchers ?? '').split(/,(?=\w+[!=])/).filter((matcher) => matcher !== '');
-    const has = (label: string): boolean =>
-      own.some((matcher) => new RegExp(`^${label}\\s*[!=]`).test(matcher));
-    const scope = ['job', 'instance'].filter((label) => !has(label)).map((label) => `${label}=~"$${label}"`);
-    return `${metric}{${[...scope, ...own].join(',')}}`;
-  });
+  expr.replaceAll(
+    /(?<![\w:])(pop_sla_\w+)(?![\w:])(?:\{([^}]*)\})?/g,
+    (_selector, metric: string, matchers?: string) => {
+      const own = (matchers ?? '').split(/,(?=\w+[!=])/).filter((matcher) => matcher !== '');
+      const has = (label: string): boolean =>
+        own.some((matcher) => new RegExp(`^${label}\\s*[!=]`).test(matcher));
+      const scope = ['job', 'instance']
+        .filter((label) => !has(label))
+        .map((label) => `${label}=~"$${label}"`);
+      return `${metric}{${[...scope, ...own].join(',')}}`;
+    },
+  );
 
 export interface Query {
   readonly expr: string;

@@ -8,20 +8,21 @@ import { type AlertRule, lines, promDuration, type RuleGroup, type RuleSettings 
  * that one cause is one notification whatever Alertmanager is set to.
  */
 export function alertGroups(settings: RuleSettings): readonly RuleGroup<AlertRule>[] {
+  const expressions = alertExpressions(settings);
   const {
     job,
     two,
     all,
     spoiled,
     fourRounds,
-    twelfthOfDay,
+    quarterOfDay,
     hundredthOfMonth,
     unlessPop,
     unlessEnds,
     info,
     withPop,
     band,
-  } = alertExpressions(settings);
+  } = expressions;
 
   return [
     {
@@ -69,7 +70,7 @@ export function alertGroups(settings: RuleSettings): readonly RuleGroup<AlertRul
           alert: 'PopSlaShortOutages',
           expr: lines(`
     label_replace(quantile by (port) (0.5, increase(pop_sla_outages_ended_total[1h])), "pop", "$1", "port", "(.+)") > 0.5
-      ${unlessPop('1h').replaceAll('\n', '\n    ')}`),
+      ${unlessPop('1h')}`),
           severity: 'warning',
           cause: 'reach',
           summary: '{{ $value | printf "%.0f" }} short outages on {{ $labels.port }} in the last hour',
@@ -119,7 +120,7 @@ export function alertGroups(settings: RuleSettings): readonly RuleGroup<AlertRul
           alert: 'PopSlaLossOverCommitment',
           expr: lines(`
     max by (path) (pop_sla_loss_band{window="month",level!="0"})
-      and on (path) max by (path) (count_over_time(pop_sla_loss_band{window="round",level!="0"}[1d:${promDuration(settings.everyMs)}])) >= ${twelfthOfDay}`),
+      and on (path) max by (path) (count_over_time(pop_sla_loss_band{window="round",level!="0"}[1d:${promDuration(settings.everyMs)}])) >= ${quarterOfDay}`),
           for: all,
           severity: 'warning',
           cause: 'path',
@@ -255,6 +256,6 @@ export function alertGroups(settings: RuleSettings): readonly RuleGroup<AlertRul
         },
       ],
     },
-    ...daemonAlertGroups(settings),
+    ...daemonAlertGroups(expressions),
   ];
 }

@@ -1,10 +1,13 @@
-import { alertExpressions } from './expressions.js';
-import { type AlertRule, lines, type RuleGroup, type RuleSettings } from './rule.js';
+import type { AlertExpressions } from './expressions.js';
+import { type AlertRule, lines, type RuleGroup } from './rule.js';
 
 /** Alerts of the daemons, their machines and the mesh that joins them. */
-export function daemonAlertGroups(settings: RuleSettings): readonly RuleGroup<AlertRule>[] {
-  const { unlessPop, info, withPop, isDown } = alertExpressions(settings);
-
+export function daemonAlertGroups({
+  unlessPop,
+  info,
+  withPop,
+  isDown,
+}: AlertExpressions): readonly RuleGroup<AlertRule>[] {
   return [
     {
       name: 'pop-sla-daemon',

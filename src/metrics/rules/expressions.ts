@@ -1,4 +1,6 @@
-import { allRounds, promDuration, type RuleSettings, twoRounds } from './rule.js';
+import { allRounds, promDuration, type RuleSettings, twoRounds, withEnds } from './rule.js';
+
+export type AlertExpressions = ReturnType<typeof alertExpressions>;
 
 /** Expressions that several alerts are made of, for the intervals of one mesh. */
 export function alertExpressions(settings: RuleSettings) {
@@ -8,7 +10,7 @@ export function alertExpressions(settings: RuleSettings) {
   /** A round that met a port's outage is the latest one for so long. */
   const spoiled = promDuration(everyMs + spreadMs + 2 * roundMs + 60_000);
   const fourRounds = promDuration(4 * everyMs);
-  const twelfthOfDay = Math.max(1, Math.floor(86_400_000 / everyMs / 4));
+  const quarterOfDay = Math.max(1, Math.floor(86_400_000 / everyMs / 4));
   const hundredthOfMonth = Math.max(1, Math.floor((30 * 86_400_000) / everyMs / 100));
 
   const portDown = (window: string): string =>
@@ -32,10 +34,8 @@ export function alertExpressions(settings: RuleSettings) {
   const withPop = (expr: string): string =>
     `(\n  (${expr}) * on (job, instance) group_left (pop) ${info}\n  or (${expr}) unless on (job, instance) ${info}\n)`;
   const isDown = `up{job="${job}"} == 0`;
-  const ends = (expr: string): string =>
-    `label_replace(label_replace(${expr}, "source", "$1", "path", "(.+)>.+"), "pop", "$1", "path", ".+>(.+)")`;
   const band = (metric: 'latency' | 'loss', which: string): string =>
-    ends(`max by (path) (pop_sla_${metric}_band{window="round",${which}})`);
+    withEnds(`max by (path) (pop_sla_${metric}_band{window="round",${which}})`);
 
   return {
     job,
@@ -43,17 +43,13 @@ export function alertExpressions(settings: RuleSettings) {
     all,
     spoiled,
     fourRounds,
-    twelfthOfDay,
+    quarterOfDay,
     hundredthOfMonth,
-    portDown,
-    maintained,
-    atSource,
     unlessPop,
     unlessEnds,
     info,
     withPop,
     isDown,
-    ends,
     band,
   };
 }

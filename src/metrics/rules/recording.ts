@@ -1,4 +1,4 @@
-import { lines, type RecordingRule, type RuleGroup } from './rule.js';
+import { lines, type RecordingRule, type RuleGroup, withEnds } from './rule.js';
 
 /** A recorded window of the budget's burn: over the least of the window, so that a month's start or an excuse burns nothing. */
 const burn = (window: string, seconds: number): RecordingRule => ({
@@ -7,10 +7,6 @@ const burn = (window: string, seconds: number): RecordingRule => ({
     max by (service) (pop_sla_service_outage_seconds - min_over_time(pop_sla_service_outage_seconds[${window}]))
       / ${seconds} / (1 - max by (service) (pop_sla_service_availability_commitment_ratio) > 0)`),
 });
-
-/** The ends of a path as labels: `pop` is where it leads, `source` where it starts. */
-const withEnds = (expr: string): string =>
-  `label_replace(label_replace(${expr}, "source", "$1", "path", "(.+)>.+"), "pop", "$1", "path", ".+>(.+)")`;
 
 /** What dashboards and alerts ask for again and again. Names are level:metric:operation. */
 export const recordingGroups: readonly RuleGroup<RecordingRule>[] = [

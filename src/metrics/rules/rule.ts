@@ -60,6 +60,10 @@ export const twoRounds = ({ everyMs, spreadMs, roundMs }: RuleSettings): string 
 export const allRounds = ({ spreadMs, roundMs }: RuleSettings): string =>
   promDuration(spreadMs + roundMs + 60_000);
 
+/** A path's series with its ends as labels: `pop` is where it leads, `source` where it starts. */
+export const withEnds = (expr: string): string =>
+  `label_replace(label_replace(${expr}, "source", "$1", "path", "(.+)>.+"), "pop", "$1", "path", ".+>(.+)")`;
+
 /** An expression over several lines, without the indentation that it has in the source. */
 export const lines = (text: string): string =>
   text

@@ -1,5 +1,5 @@
 import type { Part, PartCap, PartCause, PathPart, StatementDocument } from '../../core/statement/document.js';
-import type { Locale } from '../../i18n/locale.js';
+import { type Locale, shareText } from '../../i18n/locale.js';
 import { wordFor } from '../../i18n/report.js';
 
 /**
@@ -36,7 +36,7 @@ function partLines(part: Part, document: StatementDocument, locale: Locale): str
     `${words.commitment}: ${percent(part.commitmentPercent)}: ${part.met === null ? words.notShown : part.met ? words.met : words.notMet} [${fieldOf(part)}]`,
     ...rentLines(part, document, locale),
     `${words.creditBase}: ${locale.amount(part.base, document.currency)}`,
-    ...part.causes.flatMap((cause) => causeLines(cause, document, locale)),
+    ...part.causes.flatMap((cause) => causeLines(cause, part, document, locale)),
     `${words.uncapped}: ${percent(part.credit.percent)} = ${locale.amount(part.credit.uncapped, document.currency)}`,
     ...part.caps.map((cap) => capLine(cap, document, locale)),
     `${words.afterCaps}: ${locale.amount(part.credit.afterCaps, document.currency)}`,
@@ -65,25 +65,43 @@ function rentLines(part: Part, { currency }: StatementDocument, { words, amount 
       ];
 }
 
-function causeLines(cause: PartCause, { currency }: StatementDocument, locale: Locale): string[] {
+function causeLines(cause: PartCause, part: Part, { currency }: StatementDocument, locale: Locale): string[] {
   const { words, percent, amount } = locale;
   const name = words.cause(wordFor(words.causeName, cause.cause));
   if (cause.reasons.length === 0) return [`${name}: ${words.noCause} [${cause.field}]`];
   return [
-    ...cause.reasons.map(({ subject, figure, unit, times, share }) => {
-      const what = `  ${subject === '' ? '' : `${subject}: `}${figure} ${wordFor(words.unit, unit)}`;
-      return `${what.trimEnd()}: ${times === 1 ? '' : `${locale.count(times)} × `}${share}`;
-    }),
+    ...reasonTexts(cause, part, locale).map((text) => `  ${text}`),
     `${name}: ${percent(cause.percent)} = ${amount(cause.amount, currency)}${cause.counted ? '' : ` (${words.notCounted})`} [${cause.field}]`,
     ...(cause.notShown ?? []).map((each) => `  ${each}: ${words.notShown}`),
   ];
 }
 
-function capLine(cap: PartCap, { currency }: StatementDocument, { words, amount }: Locale): string {
+/** What each reason of a cause gives: its figure, and the share for it. */
+export const reasonTexts = (cause: PartCause, part: Part, { words }: Locale): string[] =>
+  cause.reasons.map(({ subject, figure, unit, times, share }) => {
+    const what = subject === 'service' ? '' : `${subject}: `;
+    const figureText =
+      cause.cause === 'availability' && subject === 'service' ? part.availabilityPercent : figure;
+    const unitText = wordFor(words.unit, unit);
+    const gap = unitText.startsWith('%') ? '' : ' ';
+    return `${what}${figureText}${gap}${unitText} → ${times === 1 ? '' : `${times} × `}${shareText(share)}`;
+  });
+
+function capLine(cap: PartCap, document: StatementDocument, locale: Locale): string {
+  const { words } = locale;
+  const limit = locale.amount(cap.cap, document.currency);
+  return `${words.cap(words.per[cap.per], words.over[cap.over])}: ${capBasis(cap, document, locale)} = ${limit} [${cap.field}]`;
+}
+
+/** What a cap is a share of, what it is asked for, and what of it was credited before. */
+export function capBasis(
+  { share, of, asked, used }: PartCap,
+  { currency }: StatementDocument,
+  { words, amount }: Locale,
+): string {
   const money = (text: string): string => amount(text, currency);
-  const used = Number(cap.used) === 0 ? '' : words.capUsed(money(cap.used));
-  const basis = words.capBasis(cap.share, money(cap.of), money(cap.asked));
-  return `${words.cap(words.per[cap.per], words.over[cap.over])}: ${basis}${used} = ${money(cap.cap)} [${cap.field}]`;
+  const before = Number(used) === 0 ? '' : words.capUsed(money(used));
+  return `${words.capBasis(shareText(share), money(of), money(asked))}${before}`;
 }
 
 function taxLines(

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { withEntered } from '../../../dist/src/app/services.js';
+import { withEntered } from '../../../dist/src/app/configuration.js';
 import { loadConfig } from '../../../dist/src/config/load.js';
 import { linkAfter } from '../../../dist/src/core/ledger/chain.js';
 import { createRegistry } from '../../../dist/src/services/access/registry.js';
@@ -57,7 +57,7 @@ export async function prepare({ folder, pops, say }) {
   const billing = createBilling({ ...people, software: 'bench', signer: () => keys.signer() });
   for (const month of months.slice(0, 2)) {
     const at = performance.now();
-    const drafts = await billing.statements.close(month);
+    const { drafts } = await billing.statements.close(month);
     say(`${drafts} statements of ${month} drawn up in ${seconds(at)} s`);
   }
   const outcomes = await billing.statements.seal('finance', {

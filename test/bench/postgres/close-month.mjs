@@ -13,7 +13,7 @@ const statements = createStatements({
   now: () => Date.parse('2026-11-02T00:00:00+08:00'),
   signer: () => Promise.reject(new Error('nothing is sealed here')),
 });
-const drafts = await statements.close('2026-10');
+const { drafts } = await statements.close('2026-10');
 const seconds = (performance.now() - start) / 1000;
 await store.close();
 console.log(JSON.stringify({ drafts, seconds, ...figures() }));

@@ -109,7 +109,7 @@ async function replay(situation: string, timeline: readonly Firing[]): Promise<v
   const [first] = timeline.filter(({ alerts }) => alerts.length > 0);
   if (first === undefined) return;
   for (const { minute, alerts } of timeline) {
-    // Four hours are enough to see what comes again; the disk fills for days.
+    // Three hours are enough to see what comes again; the disk fills for days.
     if (minute < first.minute || minute > first.minute + 180) continue;
     const now = new Map(
       alerts.map((labels) => {

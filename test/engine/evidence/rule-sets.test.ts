@@ -113,10 +113,11 @@ describe('a month without a sealed statement', () => {
     );
     for (const line of [
       'Rent of the period: HKD 4,838.71 + HKD 10,322.58 = HKD 15,161.29',
-      'Credit for availability: 5% = HKD 758.06 [classes.',
+      '% → 5%\nCredit for availability: 5% = HKD 758.06 [classes.',
       'Credit, tax included: HKD 758.06',
     ])
       expect(english?.replaceAll(noBreak, ' ')).toContain(line);
+    expect(english).not.toMatch(/\d %|service: /);
     expect(simplified).toContain('当期租费');
     expect(traditional).toContain('當期租費');
     const figures = (text?: string): string[] => text?.match(/[\d,]*\d\.\d\d(?!\d)/g) ?? [];

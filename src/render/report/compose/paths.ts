@@ -1,5 +1,5 @@
 import type { Part, PartCause, PathPart } from '../../../core/statement/document.js';
-import { nothing, scaled, shareText } from '../../../i18n/locale.js';
+import { nothing, scaled } from '../../../i18n/locale.js';
 import { wordFor } from '../../../i18n/report.js';
 import {
   type Block,
@@ -15,6 +15,7 @@ import {
 } from '../blocks.js';
 import { daysChart } from '../chart/days.js';
 import { ink, stepLabel } from '../chart/drawing.js';
+import { capBasis, reasonTexts } from '../derivation.js';
 import type { Scene } from './month-bar.js';
 
 /** What the backbone did on the paths that the service is promised. */
@@ -156,9 +157,9 @@ export function creditBlocks(scene: Derived): Block[] {
   ];
 }
 
-function rowsOf(part: Part, { document: { currency }, locale }: Derived): TableRow[] {
+function rowsOf(part: Part, { document, locale }: Derived): TableRow[] {
   const { words, percent } = locale;
-  const money = (amount: string): string => locale.amount(amount, currency);
+  const money = (amount: string): string => locale.amount(amount, document.currency);
   const { credit, tax, siteMonth } = part;
   const whole = part.rent === part.monthlyRent;
   return [
@@ -178,8 +179,7 @@ function rowsOf(part: Part, { document: { currency }, locale }: Derived): TableR
     ...part.caps.map((cap) => ({
       cells: [
         words.cap(words.per[cap.per], words.over[cap.over]),
-        words.capBasis(shareText(cap.share), money(cap.of), money(cap.asked)) +
-          (Number(cap.used) === 0 ? '' : words.capUsed(money(cap.used))),
+        capBasis(cap, document, locale),
         money(cap.cap),
       ],
     })),
@@ -204,16 +204,9 @@ function rowsOf(part: Part, { document: { currency }, locale }: Derived): TableR
   ];
 }
 
-function basisOf(cause: PartCause, part: Part, { words, percent }: Scene['locale']): string {
+function basisOf(cause: PartCause, part: Part, locale: Scene['locale']): string {
+  const { words, percent } = locale;
   if (cause.reasons.length === 0) return words.noCause;
-  const reasons = cause.reasons.map(({ subject, figure, unit, times, share }) => {
-    const what = subject === 'service' ? '' : `${subject}: `;
-    const figureText =
-      cause.cause === 'availability' && subject === 'service' ? part.availabilityPercent : figure;
-    const unitText = wordFor(words.unit, unit);
-    const gap = unitText.startsWith('%') ? '' : ' ';
-    return `${what}${figureText}${gap}${unitText} → ${times === 1 ? '' : `${times} × `}${shareText(share)}`;
-  });
   const sum = cause.reasons.length > 1 ? ` = ${percent(cause.percent)}` : '';
-  return `${reasons.join('; ')}${sum}${cause.counted ? '' : ` (${words.notCounted})`}`;
+  return `${reasonTexts(cause, part, locale).join('; ')}${sum}${cause.counted ? '' : ` (${words.notCounted})`}`;
 }

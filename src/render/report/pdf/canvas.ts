@@ -67,12 +67,18 @@ interface ElementOptions {
 
 /** From one line of Noto Sans SC to the next, and from a line's top to its baseline, in units of the font size. */
 const leading = 1.348;
-const ascent = 1.16;
+export const ascent = 1.16;
 
 export function canvasOf(document: PDFKit.PDFDocument, fonts: Fonts): Canvas {
   const layout = textLayout(document, fonts);
-  const widthOf = (given: string, { size, weight = 'regular' }: TextStyle): number =>
-    layout.widthOf(printable(given), weight) * size;
+  // A table asks for the width of each cell at every size that it tries: it is measured once, for any size.
+  const widths = new Map<string, number>();
+  const widthOf = (given: string, { size, weight = 'regular' }: TextStyle): number => {
+    const key = `${weight} ${given}`;
+    const ems = widths.get(key) ?? layout.widthOf(printable(given), weight);
+    widths.set(key, ems);
+    return ems * size;
+  };
   // A cell is asked for its height and then written: it is broken into lines once.
   const broken = new Map<string, readonly Line[]>();
   const linesOf = (
@@ -93,14 +99,9 @@ export function canvasOf(document: PDFKit.PDFDocument, fonts: Fonts): Canvas {
     let at = x;
     if (line.spoken !== null) spoken.push(line.spoken);
     for (const { face, text, features } of line.runs) {
-      const options = features === null ? {} : { features };
       document.font(face).fontSize(size).fillColor(color);
-      document.text(text, at, y + ascent * size, {
-        lineBreak: false,
-        baseline: 'alphabetic',
-        features: options.features,
-      });
-      if (line.runs.length > 1) at += document.widthOfString(text, options);
+      document.text(text, at, y + ascent * size, { lineBreak: false, baseline: 'alphabetic', features });
+      if (line.runs.length > 1) at += document.widthOfString(text, { features });
     }
   };
   const root = document.struct('Document');

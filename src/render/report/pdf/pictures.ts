@@ -1,6 +1,6 @@
 import type { Block, LegendEntry, Picture } from '../blocks.js';
 import { type Drawing, isLabel } from '../chart/drawing.js';
-import { area, type Canvas, colors, type TextStyle } from './canvas.js';
+import { area, ascent, type Canvas, colors, type TextStyle } from './canvas.js';
 
 /** Drawings side by side as far as they fit, and what their colours say. */
 export function drawDrawings(
@@ -83,8 +83,8 @@ function putDrawing(canvas: Canvas, { items }: Drawing, x: number, y: number): v
       const style = { size: item.size, color: item.fill };
       const width = canvas.widthOf(item.text, style);
       const start = item.anchor === 'start' ? 0 : item.anchor === 'middle' ? width / 2 : width;
-      // The label's y is its baseline, pdfkit's the top of the line.
-      canvas.put(item.text, item.x - start, item.y - 1.16 * item.size, width + 2, style);
+      // The label's y is its baseline, the canvas's the top of the line.
+      canvas.put(item.text, item.x - start, item.y - ascent * item.size, width + 2, style);
       continue;
     }
     if (item.path === '') continue;

@@ -7,7 +7,8 @@ import type { Fonts, Weight } from './fonts.js';
 export interface Run {
   readonly face: string;
   readonly text: string;
-  readonly features: PDFKit.Mixins.OpenTypeFeatures[] | null;
+  /** For pdfkit; undefined: its own. */
+  readonly features: PDFKit.Mixins.OpenTypeFeatures[] | undefined;
 }
 
 /** A line as it is drawn: its runs from left to right. */
@@ -61,8 +62,7 @@ export function textLayout(document: PDFKit.PDFDocument, fonts: Fonts): TextLayo
 
   const measure = ({ face, text }: Piece): number => {
     document.font(face).fontSize(1000);
-    const features = featuresOf(text);
-    return document.widthOfString(text, features === null ? {} : { features }) / 1000;
+    return document.widthOfString(text, { features: featuresOf(text) }) / 1000;
   };
 
   const piecesOf = (text: string, weight: Weight): Piece[] => {
@@ -242,9 +242,9 @@ function joined(pieces: readonly Piece[]): Piece[] {
   return out;
 }
 
-function featuresOf(text: string): PDFKit.Mixins.OpenTypeFeatures[] | null {
+function featuresOf(text: string): Run['features'] {
   if (rightToLeft.test(text)) return [];
-  return wideMarks.test(text) && !chinese.test(text) ? ['pwid'] : null;
+  return wideMarks.test(text) && !chinese.test(text) ? ['pwid'] : undefined;
 }
 
 function named(cluster: string, unsettable: Set<string>): string {
