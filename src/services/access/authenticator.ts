@@ -308,9 +308,8 @@ export function createAuthenticator({
       const anywhere = JSON.stringify([account]);
       const free = throttle.count(anywhere) < guessedAt ? freeOf.name : 1;
       const waitMs = Math.max(throttle.waitMs(here, free), throttle.waitMs(network, freeOf.network));
-      // Counted before anything is waited for, so that a hundred simultaneous attempts count as a hundred.
-      if (waitMs === 0) for (const each of [here, network, anywhere]) throttle.failed(each);
       let lane = network;
+      let counted = [here, network, anywhere];
       if (waitMs > 0) {
         const known = await knownDevice(device, name.trim());
         const coded = JSON.stringify([network, account, 'code']);
@@ -320,15 +319,19 @@ export function createAuthenticator({
             throttle.waitMs(coded, freeOf.name) === 0 &&
             (await factors.isRight(name.trim(), code)));
         lane = known ?? here;
+        // By nothing that whoever asks could make up anew each time, as a device that is not known.
+        const pass = JSON.stringify([lane, 'pass']);
         if (!passes && code !== undefined) throttle.failed(coded);
-        if (!passes || throttle.waitMs(`${lane} ${device ?? ''}`, freeOf.name) > 0) return { waitMs };
-        throttle.failed(`${lane} ${device ?? ''}`);
+        if (!passes || throttle.waitMs(pass, freeOf.name) > 0) return { waitMs };
+        counted = [pass];
       }
+      // Counted before anything is waited for, so that a hundred simultaneous attempts count as a hundred.
+      for (const each of counted) throttle.failed(each);
       const user = await users.find(name.trim());
       const hash = user?.disabledAt === null ? user.password : null;
       const right = await hashing.run(lane, account, () => verifyPassword(password, hash, cost));
       if (right === null) {
-        if (waitMs === 0) for (const each of [here, network, anywhere]) throttle.forgive(each);
+        for (const each of counted) throttle.forgive(each);
         return { waitMs: 2000 };
       }
       if (!right || user === null) return { refused: 'unknown' };
@@ -348,8 +351,8 @@ export function createAuthenticator({
         throttle.forget(codes);
       }
       throttle.forget(here);
-      throttle.forget(`${lane} ${device ?? ''}`);
       if (waitMs === 0) for (const each of [network, anywhere]) throttle.forgive(each);
+      else for (const each of counted) throttle.forget(each);
       const enrolled = !(moves && secondFactor.required) || (await factors.state(user.name)).enrolled;
       const begun = await begin({
         principal: `user:${user.name}`,
