@@ -127,9 +127,6 @@ export interface Identified {
   readonly session: SessionRecord | null;
 }
 
-/** The provider could not be asked about a session in time. */
-const tryAgain = 'allowed: to try again in a minute';
-
 interface IdentifyOptions {
   readonly door: Authenticator;
   readonly config: () => Config;
@@ -191,8 +188,10 @@ export function identifier({ door, config, oidc }: IdentifyOptions) {
   return { identify, checkHost };
 }
 
-function unavailable(error: unknown): never {
-  if (error instanceof OidcUnreachableError) throw new UnavailableError(`${error.message}; ${tryAgain}`);
+/** Throws on what went wrong at a provider; that it does not answer is `Unavailable`. */
+export function unavailable(error: unknown): never {
+  if (error instanceof OidcUnreachableError)
+    throw new UnavailableError(`${error.message}; allowed: to try again in a minute`, 60_000);
   throw error;
 }
 
