@@ -337,13 +337,13 @@ export function createAuthenticator({
       if (!right || user === null) return { refused: 'unknown' };
       const { roles, customer } = user;
       const moves = roles.some((role) => secondFactor.roles.includes(role));
-      if (moves) {
+      const { enrolled } = moves ? await factors.state(user.name) : { enrolled: false };
+      if (enrolled) {
         // Only the right password comes here, so that strangers can't use up somebody's tries.
         const codes = JSON.stringify([account, 'code']);
         const wait = throttle.waitMs(codes, freeOf.code);
         if (wait > 0 && code !== undefined) return { waitMs: wait };
-        const used = code === undefined ? false : await factors.use(user.name, code);
-        if (used !== true && (await factors.state(user.name)).enrolled) {
+        if (code === undefined || !(await factors.use(user.name, code))) {
           if (code !== undefined) throttle.failed(codes);
           throttle.forgive(network);
           return { refused: 'code' };
@@ -353,7 +353,6 @@ export function createAuthenticator({
       throttle.forget(here);
       if (waitMs === 0) for (const each of [network, anywhere]) throttle.forgive(each);
       else for (const each of counted) throttle.forget(each);
-      const enrolled = !(moves && secondFactor.required) || (await factors.state(user.name)).enrolled;
       const begun = await begin({
         principal: `user:${user.name}`,
         name: user.name,
@@ -361,7 +360,7 @@ export function createAuthenticator({
         roles,
         customer,
         ...(origin !== undefined && { origin }),
-        ...(!enrolled && { limited: true as const }),
+        ...(moves && secondFactor.required && !enrolled && { limited: true as const }),
       });
       // What a browser brings is used again only where it is ours: a cookie can be planted.
       const marked =
