@@ -165,23 +165,27 @@ type NewSession = Grant &
 const grantKey = (secret: string): Buffer =>
   Buffer.from(hkdfSync('sha256', secret, '', 'pop-sla refresh token', 32));
 
-/** Encrypts a refresh token with a key that only the browser's cookie gives: the database alone can't use it. */
-export function sealGrant(secret: string, token: string): string {
+/** Encrypts a text with a key of 32 bytes, so that it can be neither read nor changed without it. */
+export function sealText(key: Buffer, text: string): string {
   const iv = randomBytes(12);
-  const cipher = createCipheriv('aes-256-gcm', grantKey(secret), iv);
-  const text = Buffer.concat([cipher.update(token, 'utf8'), cipher.final()]);
-  return Buffer.concat([iv, cipher.getAuthTag(), text]).toString('base64url');
+  const cipher = createCipheriv('aes-256-gcm', key, iv);
+  const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+  return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url');
 }
 
-/** Throws where it was sealed by another cookie, or changed. */
-export function openGrant(secret: string, sealed: string): string {
+/** Throws where it was sealed with another key, or changed. */
+export function openText(key: Buffer, sealed: string): string {
   const bytes = Buffer.from(sealed, 'base64url');
-  const decipher = createDecipheriv('aes-256-gcm', grantKey(secret), bytes.subarray(0, 12), {
-    authTagLength: 16,
-  });
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12), { authTagLength: 16 });
   decipher.setAuthTag(bytes.subarray(12, 28));
   return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');
 }
+
+/** Encrypts a refresh token with a key that only the browser's cookie gives: the database alone can't use it. */
+export const sealGrant = (secret: string, token: string): string => sealText(grantKey(secret), token);
+
+/** Throws where it was sealed by another cookie, or changed. */
+export const openGrant = (secret: string, sealed: string): string => openText(grantKey(secret), sealed);
 
 /** Identifies callers by their credentials. */
 export interface Authenticator {

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as client from 'openid-client';
 import type { OidcConfig } from '../../config/sections/http.js';
@@ -11,7 +11,9 @@ import {
   OidcRejectedError,
   OidcUnreachableError,
   openGrant,
+  openText,
   sealGrant,
+  sealText,
 } from './authenticator.js';
 
 type Door = Pick<Authenticator, 'begin' | 'end' | 'confirmed' | 'endOf'>;
@@ -177,19 +179,10 @@ export function createOidc(options: OidcOptions): Oidc {
 function stateSealing() {
   const key = randomBytes(32);
   return {
-    seal(state: UnderWay): string {
-      const iv = randomBytes(12);
-      const cipher = createCipheriv('aes-256-gcm', key, iv);
-      const text = Buffer.concat([cipher.update(JSON.stringify(state), 'utf8'), cipher.final()]);
-      return Buffer.concat([iv, cipher.getAuthTag(), text]).toString('base64url');
-    },
+    seal: (state: UnderWay): string => sealText(key, JSON.stringify(state)),
     open(sealed: string): UnderWay | null {
       try {
-        const bytes = Buffer.from(sealed, 'base64url');
-        const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12), { authTagLength: 16 });
-        decipher.setAuthTag(bytes.subarray(12, 28));
-        const text = Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]);
-        return JSON.parse(text.toString('utf8')) as UnderWay;
+        return JSON.parse(openText(key, sealed)) as UnderWay;
       } catch {
         return null;
       }
