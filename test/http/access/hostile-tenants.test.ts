@@ -298,6 +298,10 @@ describe('a reseller', () => {
     server.clock.now = october + 25 * dayMs;
     const list = (await shop('GET', 'fault-reports')).json<{ reports: { id: string }[] }>();
     expect(list.reports.map(({ id }) => id)).toEqual(['F2']);
+    const tickets = await shop('GET', '/tmf-api/troubleTicket/v5/troubleTicket?limit=1');
+    expect([tickets.headers['x-total-count'], tickets.json()]).toMatchObject(['1', [{ id: 'F2' }]]);
+    const next = await shop('GET', '/tmf-api/troubleTicket/v5/troubleTicket?limit=1&offset=1');
+    expect([next.headers['x-total-count'], next.json()]).toEqual(['1', []]);
     for (const url of [
       'fault-reports/F1',
       '/tmf-api/troubleTicket/v5/troubleTicket/F1',
