@@ -19,8 +19,7 @@ import {
 type Door = Pick<Authenticator, 'begin' | 'end' | 'confirmed' | 'endOf'>;
 
 export interface OidcOptions {
-  readonly config: Omit<OidcConfig, 'clockSkewMs' | 'recheckMs' | 'unconfirmedMs'> &
-    Partial<Pick<OidcConfig, 'clockSkewMs' | 'recheckMs' | 'unconfirmedMs'>>;
+  readonly config: OidcConfig;
   /** Null: a public client without a secret. */
   readonly clientSecret: string | null;
   /** Where the provider redirects users to. */
@@ -67,13 +66,13 @@ const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout';
 
 export function createOidc(options: OidcOptions): Oidc {
   const { config, clientSecret, redirectUri, door, customers, now } = options;
-  const { clockSkewMs = 30_000, recheckMs = 15 * 60_000, unconfirmedMs = 60 * 60_000 } = config;
+  const { clockSkewMs, recheckMs, unconfirmedMs } = config;
   const sealing = stateSealing();
   /** What is asked of the provider now, by session: its parallel requests ask once. */
   const asking = new Map<string, Promise<boolean>>();
   const failedAt = new Map<string, EpochMs>();
   // Discovered anew each time: the provider may have rotated its keys or moved its endpoints since.
-  const provider = () => discover(config, clientSecret, clockSkewMs);
+  const provider = () => discover(config, clientSecret);
 
   const ask = async (secret: string, session: SessionRecord, grant: string): Promise<boolean> => {
     const { hash, roles, customer, provider: link } = session;
@@ -190,11 +189,7 @@ function stateSealing() {
   };
 }
 
-async function discover(
-  config: OidcOptions['config'],
-  secret: string | null,
-  clockSkewMs: number,
-): Promise<client.Configuration> {
+async function discover(config: OidcConfig, secret: string | null): Promise<client.Configuration> {
   const issuer = new URL(config.issuer);
   // The configuration accepts an issuer without TLS only on this machine.
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated so that it stands out
@@ -202,7 +197,7 @@ async function discover(
   // A token's signature is checked although it came directly from the provider, since there may be a proxy in between.
   const execute = [...insecure, client.enableNonRepudiationChecks];
   const auth = secret === null ? client.None() : client.ClientSecretBasic(secret);
-  const metadata = { [client.clockTolerance]: Math.ceil(clockSkewMs / 1000) };
+  const metadata = { [client.clockTolerance]: Math.ceil(config.clockSkewMs / 1000) };
   try {
     return await client.discovery(issuer, config.clientId, metadata, auth, { execute, timeout: 10 });
   } catch (error) {
