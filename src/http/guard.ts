@@ -101,10 +101,6 @@ interface IdempotentRequest {
   readonly key: string;
   /** The fingerprint of what is asked for. */
   readonly request: string;
-  /** Whether the work has begun and not ended. */
-  working: boolean;
-  /** Whether nobody waits for the answer any more. */
-  left: boolean;
 }
 
 declare module 'fastify' {
@@ -125,23 +121,6 @@ export function onceForItsKey(server: FastifyInstance, { replies, now, log }: Id
     underWay.delete(placeOf(wanted));
   };
   server.decorateRequest('idempotency', null);
-  // The key is locked for as long as the work lasts, whether anybody waits for its answer or not.
-  server.addHook('onRoute', (route) => {
-    if (![route.method].flat().includes('POST')) return;
-    const work = route.handler;
-    route.handler = async function (request, reply) {
-      const { idempotency } = request;
-      if (idempotency === null) return await work.call(this, request, reply);
-      idempotency.working = true;
-      try {
-        return await work.call(this, request, reply);
-      } finally {
-        idempotency.working = false;
-        // Where an answer was given its hook keeps it and ends the lock.
-        if (idempotency.left && !reply.sent) release(idempotency);
-      }
-    };
-  });
   server.addHook('preHandler', async (request, reply) => {
     const key = request.headers[keyHeader];
     const { identified } = request;
@@ -152,26 +131,22 @@ export function onceForItsKey(server: FastifyInstance, { replies, now, log }: Id
       ]);
     }
     const principal = `${identified.principal.id} ${identified.principal.name}`;
-    const asked = fingerprint(request);
-    const wanted = { principal, key, request: asked, working: false, left: false };
+    const wanted = { principal, key, request: fingerprint(request) };
     const before = await replies.find(principal, key, now() - keptMs);
-    if (before !== null) return replay(before, request, reply);
+    if (before !== null) return replay(before, wanted, reply);
     if (underWay.has(placeOf(wanted))) {
       throw new ConflictError(`a request with the ${keyHeader} ${key} is under way; allowed: to ask again`);
     }
     underWay.add(placeOf(wanted));
     request.idempotency = wanted;
-    reply.raw.once('close', () => {
-      wanted.left = true;
-      if (!wanted.working && !reply.sent) release(wanted);
-    });
     // The work of before may have ended between the two looks.
     const meanwhile = await replies.find(principal, key, now() - keptMs);
     if (meanwhile === null) return;
     release(wanted);
     request.idempotency = null;
-    return replay(meanwhile, request, reply);
+    return replay(meanwhile, wanted, reply);
   });
+  // Every handler sends an answer, whether anybody still waits for it or not: the key is locked until it is kept.
   server.addHook('onSend', async (request, reply, payload) => {
     const wanted = request.idempotency;
     if (wanted === null) return payload;
@@ -184,10 +159,9 @@ export function onceForItsKey(server: FastifyInstance, { replies, now, log }: Id
       body.length <= longest;
     const contentType = String(reply.getHeader('content-type') ?? 'application/json; charset=utf-8');
     const at = now();
-    const { principal, key, request: asked } = wanted;
-    const answer = { principal, key, request: asked, at, status: reply.statusCode, contentType };
+    const { statusCode: status } = reply;
     try {
-      if (kept) await replies.put({ ...answer, body }, at - keptMs);
+      if (kept) await replies.put({ ...wanted, at, status, contentType, body }, at - keptMs);
     } catch (error) {
       // It is done: who asks again does it again, which is said rather than a failure that was none.
       log.error({ err: error }, 'an answer could not be kept for its key');
@@ -208,15 +182,15 @@ function fingerprint(request: FastifyRequest): string {
 }
 
 /** Gives the answer of before again, but to nobody who sees less by now than it did then. */
-function replay(before: Reply, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function replay(before: Reply, wanted: IdempotentRequest, reply: FastifyReply): FastifyReply {
   const [then, seenThen] = parted(before.request);
-  const [asked, seenNow] = parted(fingerprint(request));
+  const [asked, seenNow] = parted(wanted.request);
   if (then !== asked) {
     throw new ConflictError(
       `another request had the ${keyHeader} ${before.key}; allowed: the same again, or another key`,
     );
   }
-  if (seenThen !== null && seenThen.some((customer) => seenNow?.includes(customer) === false))
+  if (seenNow !== null && (seenThen === null || seenThen.some((customer) => !seenNow.includes(customer))))
     throw new ForbiddenError('the answer of before is of what may be seen no more; allowed: another key');
   return reply
     .code(before.status)
@@ -226,11 +200,13 @@ function replay(before: Reply, request: FastifyRequest, reply: FastifyReply): Fa
     .send(before.body);
 }
 
+/** `seen`: null where it was everything. */
 function parted(request: string): readonly [asked: string, seen: readonly string[] | null] {
   const space = request.indexOf(' ');
   if (space < 0) return [request, null];
   return [request.slice(0, space), JSON.parse(request.slice(space + 1)) as string[]];
 }
+
 /** An address without the port and the brackets that proxies write around it. */
 function bareAddress(text: string): string {
   const plain = text.trim().replace(/^"(.*)"$/, '$1');

@@ -8,7 +8,7 @@ export function metricsRoute(
   server: FastifyInstance,
   metrics: Pick<Metrics, 'answer'>,
   readers: 'open' | 'signed-in',
-  /** Throws where a page of elsewhere, whose name was made to point here, may ask. */
+  /** Throws where a page of elsewhere, whose name was made to point here, asks. */
   checkHost: (request: FastifyRequest) => Promise<void>,
 ): void {
   addRoute(server, {

@@ -3,10 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { FastifyInstance } from 'fastify';
 import type { HttpOptions } from './http.js';
+import { isLoopback, isOwnHost } from './host.js';
 import { countRate, tooManyRequests } from './rate.js';
-
-/** This machine, with or without a port. */
-const loopback = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/i;
 
 /** What a daemon needs of its web server. */
 export interface WebServer {
@@ -88,7 +86,7 @@ export function createOnDemandHttp(options: OnDemandOptions): WebServer {
       }
       case '/metrics': {
         // Whether anybody has to sign in by now is known to the whole server only.
-        if (!areMetricsOpen || (local && !loopback.test(request.headers.host ?? ''))) return false;
+        if (!areMetricsOpen || (local && !isOwnHost(request.headers.host))) return false;
         // Whom a proxy asks for the whole server knows, and counts.
         if (request.headers['x-forwarded-for'] !== undefined || request.headers.forwarded !== undefined)
           return false;
@@ -132,7 +130,7 @@ export function createOnDemandHttp(options: OnDemandOptions): WebServer {
   return {
     listen: ({ host, port }) =>
       new Promise((resolve, reject) => {
-        local = loopback.test(host) || host === '::1';
+        local = isLoopback(host);
         server.once('error', reject);
         server.listen({ host, port }, () => {
           server.off('error', reject);

@@ -171,7 +171,7 @@ export interface Reply {
   /** The owner of the key. */
   readonly principal: string;
   readonly key: string;
-  /** SHA-256 of the request. */
+  /** SHA-256 of the request, and for somebody who saw some customers only, behind a space, who those were, as JSON. */
   readonly request: string;
   readonly at: EpochMs;
   readonly status: number;

@@ -167,7 +167,8 @@ describe('tls-identity-oidc: to an OpenID Connect provider', () => {
     const answer = await client(
       certificates[of].cert,
       `createOidc /services/access/oidc.js|
-      await createOidc({ config: { issuer: 'https://${host}:${port}', clientId: 'sla', scopes: ['openid'] },
+      await createOidc({ config: { issuer: 'https://${host}:${port}', clientId: 'sla', scopes: ['openid'],
+        clockSkewMs: 30_000 },
         clientSecret: null, redirectUri: 'https://sla.example.net/back', door: {}, customers: () => [],
         now: () => 0 }).start('/')${said}`,
     );

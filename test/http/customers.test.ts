@@ -128,14 +128,15 @@ describe('who sees its own only', () => {
       resale: [{ seller: 'bank', buyer: 'shop', from: '2026-01-01', to: null }],
       services: config.book.services.map((one) => (one.id === 'other' ? { ...one, customer: 'shop' } : one)),
     };
+    const today = '2026-11-22';
     const view = { book, entered: [], file: 'customers.yaml' };
     const as = (role: 'customer' | 'reseller', customer: string) =>
       callerOf(
         { id: 'u', name: 'u', roles: [role], customer, scopes: null, via: 'token' },
         ...(['customers:read', 'own'] as const),
         book,
+        today,
       );
-    const today = '2026-11-22';
     const shop = as('customer', 'shop');
     expect(shownTo(shop, 'customers', view, today)).toMatchObject([{ id: 'shop', origin: null }]);
     expect(shownTo(shop, 'services', view, today)).toMatchObject([

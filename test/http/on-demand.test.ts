@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { buildHttp, type HttpOptions } from '../../src/http/http.js';
 import { createOnDemandHttp } from '../../src/http/on-demand.js';
@@ -75,6 +77,25 @@ describe('the light server of an agent', () => {
     expect(loads()).toBe(1);
     expect((await get(`${urls.light}/healthz`)).status).toBe(200);
     expect(loads()).toBe(1);
+  });
+
+  test.each([
+    ['evil.example', 403],
+    ['127.0.0.256', 403],
+    ['localhost.evil:9720', 403],
+    ['LOCALHOST:9720', 200],
+    ['[::1]', 200],
+  ])('shows metrics to the host %s as the whole one does: %i', async (host, expected) => {
+    const { urls, loads } = await servers();
+    const statusOf = async (url: string) => {
+      const asked = request(`${url}/metrics`, { headers: { host } }).end();
+      const [response] = (await once(asked, 'response')) as [IncomingMessage];
+      response.resume();
+      return response.statusCode;
+    };
+    expect([await statusOf(urls.light), await statusOf(urls.whole)]).toEqual([expected, expected]);
+    // The light one alone does not know whether anybody has to sign in.
+    expect(loads()).toBe(expected === 200 ? 0 : 1);
   });
 
   test('does not show metrics where one has to sign in for them', async () => {

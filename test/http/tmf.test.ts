@@ -57,6 +57,53 @@ describe('TMF621 Trouble Ticket v5', () => {
     expect((await ask('shop', 'GET', `${base}/troubleTicket/F1`)).statusCode).toBe(404);
   });
 
+  test('creates all of a ticket or nothing', async () => {
+    const { ask, store } = await faultServer();
+    const note = [{ text: 'since this morning' }, { text: ' ' }];
+    const refused = await ask('bank', 'POST', `${base}/troubleTicket`, { ...ticket, note });
+    expect([refused.statusCode, refused.json()]).toMatchObject([
+      400,
+      { errors: [{ parameter: 'note.1.text' }] },
+    ]);
+    const list = await ask('ann', 'GET', `${base}/troubleTicket`);
+    expect([list.headers['x-total-count'], list.json()]).toEqual(['0', []]);
+    expect(await store.outbox.list({ limit: 9 })).toEqual([]);
+  });
+
+  test('adds no note that it has, by its own id or by that of the other system', async () => {
+    const { ask } = await faultServer();
+    const note = [{ id: 'BSS-1', text: 'one' }];
+    await ask('bank', 'POST', `${base}/troubleTicket`, { ...ticket, note });
+    const texts = async (...notes: { id?: string; text: string }[]) => {
+      const answer = await ask('bank', 'PATCH', `${base}/troubleTicket/F1`, { note: notes });
+      return answer.json<{ note: { text: string }[] }>().note.map(({ text }) => text);
+    };
+    expect(await texts({ id: 'BSS-1', text: 'one' }, { id: 'F1.2', text: 'one' })).toEqual(['one']);
+    expect(await texts({ id: 'BSS-2', text: 'two' }, { id: 'BSS-2', text: 'two' })).toEqual(['one', 'two']);
+    expect(await texts({ id: 'BSS-2', text: 'two' }, { text: 'three' })).toEqual(['one', 'two', 'three']);
+  });
+
+  test('and reports of another tenant are answered as those that there are not', async () => {
+    const { ask } = await faultServer();
+    await ask('bank', 'POST', `${base}/troubleTicket`, ticket);
+    const answer = async (method: 'GET' | 'POST' | 'PATCH', url: string, payload?: object) => {
+      const { statusCode, body } = await ask('shop', method, url, payload);
+      return [statusCode, body.replaceAll(/F(1|99)\b/g, 'F…')];
+    };
+    for (const [method, url, payload] of [
+      ['GET', `${base}/troubleTicket/F…`],
+      ['PATCH', `${base}/troubleTicket/F…`, { note: [{ text: 'x' }] }],
+      ['GET', 'fault-reports/F…'],
+      ['GET', 'fault-reports/F…/evidence'],
+      ['POST', 'fault-reports/F…/comments', { text: 'x' }],
+      ['POST', 'fault-reports/F…/close', {}],
+    ] as const) {
+      const another = await answer(method, url.replace('F…', 'F1'), payload);
+      expect([url, another[0]]).toEqual([url, 404]);
+      expect(await answer(method, url.replace('F…', 'F99'), payload)).toEqual(another);
+    }
+  });
+
   test('lists with counts, fields, pages and filters', async () => {
     const { ask } = await faultServer();
     for (let n = 0; n < 4; n += 1) await ask('bank', 'POST', `${base}/troubleTicket`, ticket);

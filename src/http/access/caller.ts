@@ -50,7 +50,7 @@ export function callerOf(
   action: Action,
   reach: Reach,
   book: CustomerRegistry,
-  today: LocalDate = '9999-12-31',
+  today: LocalDate,
 ): Caller {
   return makeCaller({ principal, action, reach, book, today, saw: { amounts: false } });
 }
@@ -119,8 +119,7 @@ interface AdmitOptions {
   readonly config: () => Config;
   /** Who sends this; rejects where nobody can be told. */
   readonly identify: (request: FastifyRequest, action: Action) => Promise<Identified>;
-  /** The clock by default. */
-  readonly now?: () => EpochMs;
+  readonly now: () => EpochMs;
 }
 
 declare module 'fastify' {
@@ -133,7 +132,7 @@ declare module 'fastify' {
 }
 
 /** Lets nobody pass whom the rules don't let: before a body is read, and for every route that there is. */
-export function admit(server: FastifyInstance, { config, identify, now = Date.now }: AdmitOptions): void {
+export function admit(server: FastifyInstance, { config, identify, now }: AdmitOptions): void {
   server.register(cookie);
   server.decorateRequest('caller', null);
   server.decorateRequest('identified', null);

@@ -1,21 +1,16 @@
 import '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { timingSafeEqual } from 'node:crypto';
-import { isIPv4 } from 'node:net';
 import type { Config } from '../../config/config.js';
 import { type Action, type Principal, rules } from '../../core/access/rules.js';
 import { hasControls, hasHiddenCharacters } from '../../core/text/control-characters.js';
 import { type Authenticator, OidcUnreachableError } from '../../services/access/authenticator.js';
 import type { Oidc } from '../../services/access/oidc.js';
 import type { SessionRecord } from '../../store/access-store.js';
+import { isLoopback, isOwnHost } from '../host.js';
 import { BadRequestError, ForbiddenError, UnauthorizedError, UnavailableError } from '../problem.js';
 
 const actorHeader = 'x-pop-sla-actor';
-
-const isLoopback = (host: string): boolean => {
-  const bare = host.toLowerCase().replace(/^::ffff:/, '');
-  return bare === 'localhost' || bare === '::1' || (isIPv4(bare) && bare.startsWith('127.'));
-};
 
 /**
  * Who asks while nobody has to sign in: everybody may read, this machine may write. Throws where the request may not.
@@ -23,7 +18,8 @@ const isLoopback = (host: string): boolean => {
  */
 function openPrincipal(request: FastifyRequest, action: Action): Principal {
   const writes = rules[action].kind === 'write';
-  refuseForeignHost(request.headers.host);
+  const { host } = request.headers;
+  if (!isOwnHost(host)) throw foreignHost(host);
   return {
     id: 'open',
     name: writes ? writerOf(request) : 'anybody',
@@ -35,12 +31,10 @@ function openPrincipal(request: FastifyRequest, action: Action): Principal {
 }
 
 /** A page of elsewhere whose name was made to point here would read what this machine may. */
-function refuseForeignHost(host = ''): void {
-  if (isLoopback(hostOf(host))) return;
-  throw new ForbiddenError(
+const foreignHost = (host = ''): ForbiddenError =>
+  new ForbiddenError(
     `${host || 'no host'} is not this machine; allowed: a Host of localhost, 127.0.0.1 or [::1], or to sign in`,
   );
-}
 
 function writerOf(request: FastifyRequest): string {
   const { headers, ip } = request;
@@ -71,9 +65,6 @@ function decoded(name: string): string {
     return name;
   }
 }
-
-/** Without its port and brackets. */
-const hostOf = (host: string): string => /^\[([^\]]*)\]/.exec(host)?.[1] ?? host.replace(/:\d+$/, '');
 
 /** What marks a browser that somebody has signed in with before. */
 const deviceOverTls = '__Host-pop-sla-device';
@@ -136,9 +127,6 @@ export interface Identified {
   readonly session: SessionRecord | null;
 }
 
-/** The provider could not be asked about a session in time. */
-const tryAgain = 'allowed: to try again in a minute';
-
 interface IdentifyOptions {
   readonly door: Authenticator;
   readonly config: () => Config;
@@ -165,13 +153,10 @@ export function identifier({ door, config, oidc }: IdentifyOptions) {
     return somebody;
   };
   /** Of what is open to everybody, while nobody has to sign in. */
-  const checkHost = async ({ headers }: FastifyRequest): Promise<void> => {
-    try {
-      refuseForeignHost(headers.host);
-    } catch (error) {
-      // Only now is the store asked: metrics have to be there when the store does not answer.
-      if (!(await mustSignIn())) throw error;
-    }
+  const checkHost = async ({ headers: { host } }: FastifyRequest): Promise<void> => {
+    // The host first: metrics have to be there when the store does not answer.
+    if (isOwnHost(host) || (await mustSignIn())) return;
+    throw foreignHost(host);
   };
   const identify = async (request: FastifyRequest, action: Action): Promise<Identified> => {
     const { authorization } = request.headers;
@@ -203,8 +188,10 @@ export function identifier({ door, config, oidc }: IdentifyOptions) {
   return { identify, checkHost };
 }
 
-function unavailable(error: unknown): never {
-  if (error instanceof OidcUnreachableError) throw new UnavailableError(`${error.message}; ${tryAgain}`);
+/** Throws on what went wrong at a provider; that it does not answer is `Unavailable`. */
+export function unavailable(error: unknown): never {
+  if (error instanceof OidcUnreachableError)
+    throw new UnavailableError(`${error.message}; allowed: to try again in a minute`, 60_000);
   throw error;
 }
 

@@ -19,7 +19,6 @@ import {
   TooManyRequestsError,
   SecondFactorError,
   UnauthorizedError,
-  UnavailableError,
 } from '../problem.js';
 import { addRoute, isoTime, place } from '../route/route.js';
 import { words } from '../route/input.js';
@@ -32,6 +31,7 @@ import {
   sessionCookie,
   setDeviceCookie,
   setSessionCookie,
+  unavailable,
 } from './identify.js';
 
 const who = z.strictObject({
@@ -306,7 +306,6 @@ const answerable =
     }
     if (error instanceof OidcUnreachableError) {
       log.error({ err: error }, 'the provider does not answer: nobody can sign in there');
-      throw new UnavailableError(`${error.message}; allowed: to try again in a minute`, 60_000);
     }
-    throw error;
+    return unavailable(error);
   };

@@ -44,14 +44,10 @@ export function ownExclusions(
 }
 
 /** Whether there is a service in a month that a caller may see on some days of it only. */
-export const seesPartOf = ({ services }: AvailabilityJson, caller: Caller): boolean =>
-  caller.reach === 'own' &&
-  services.some((service) => {
-    const seen = daysOf(service).map(
-      (day) => service.customer !== null && caller.sees(service.customer, day),
-    );
-    return seen.includes(true) && seen.includes(false);
-  });
+export function seesPartOf({ services }: AvailabilityJson, caller: Caller): boolean {
+  const sight = sightOnce(caller);
+  return services.some((service) => sight.part(service.customer, daysOf(service)));
+}
 
 const daysOf = ({ period }: ServiceView): readonly LocalDate[] =>
   daysFrom(period.from.slice(0, 10), period.to.slice(0, 10));
@@ -71,12 +67,9 @@ export function shownAvailability(
   return {
     ...month,
     services: month.services.flatMap((service) => {
-      const { customer } = service;
-      const whole =
-        caller.reach === 'all' ||
-        daysOf(service).every((day) => customer !== null && caller.sees(customer, day));
-      const shown = whole ? service : onDays.services.find(({ id }) => id === service.id);
-      return shown === undefined ? [] : shownService(shown, sight, whole);
+      const part = sight.part(service.customer, daysOf(service));
+      const shown = part ? onDays.services.find(({ id }) => id === service.id) : service;
+      return shown === undefined ? [] : shownService(shown, sight, !part);
     }),
     unjudged: month.unjudged.filter(({ customer }) => sight.any(customer, ofMonth)),
     sites: month.sites.flatMap((site) => {
@@ -114,6 +107,8 @@ export function shownImpact(impact: Impact, customer: string | null, caller: Cal
 
 interface Visibility {
   readonly any: (customer: string | null, days: readonly LocalDate[]) => boolean;
+  /** Some of the days, and not all of them. */
+  readonly part: (customer: string | null, days: readonly LocalDate[]) => boolean;
   readonly every: (customer: string | null, days: readonly LocalDate[]) => boolean;
 }
 
@@ -130,6 +125,10 @@ function sightOnce(caller: Caller): Visibility {
   };
   return {
     any: once((customer, days) => seesAny(caller, customer, days)),
+    part: once(
+      (customer, days) =>
+        seesAny(caller, customer, days) && !days.every((day) => seesAny(caller, customer, [day])),
+    ),
     every: once((customer, days) => seesEvery(caller, customer, days)),
   };
 }

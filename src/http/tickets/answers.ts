@@ -133,13 +133,6 @@ export const actorOf = ({ principal, reach }: Caller): TicketActor => ({
 
 export const dayOf = (now: EpochMs): string => isoInstant(now).slice(0, 10);
 
-/** The customers whose reports a caller may see; undefined: all. */
-export function customersSeen(caller: Caller, config: Config, now: EpochMs): string[] | undefined {
-  if (caller.reach === 'all') return undefined;
-  const day = dayOf(now);
-  return config.book.customers.map(({ id }) => id).filter((id) => caller.sees(id, day));
-}
-
 /**
  * A report as a caller may see it; null: as if there were none. What was settled before a resale link began was said to
  * another seller, or to none.

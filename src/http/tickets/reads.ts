@@ -16,7 +16,7 @@ import type { Caller } from '../access/caller.js';
 import { BadRequestError } from '../problem.js';
 import { ending, id, instant, limit, path, type Reading, text, words } from '../route/input.js';
 import { addOperation, addRoute, pageAnswer } from '../route/route.js';
-import { actorOf, band, customersSeen, dayOf, report, shownTo, suggestion } from './answers.js';
+import { actorOf, band, dayOf, report, shownTo, suggestion } from './answers.js';
 
 const tag = 'fault reports';
 const method = 'GET';
@@ -85,7 +85,7 @@ export function faultReads(server: FastifyInstance, { office, config, now }: Tic
     },
     handle: async ({ query, caller }) => {
       const { limit: most = 50, cursor: before, customer, state, ...rest } = query;
-      const own = customersSeen(caller, config(), now());
+      const own = caller.customersSeen() ?? undefined;
       const customers = customer === undefined ? own : (own ?? [customer]).filter((one) => one === customer);
       const wanted = {
         ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),

@@ -10,7 +10,7 @@ import { ValidationError } from '../../services/ledger/entries.js';
 import type { TransitionRequest } from '../../services/tickets/decide.js';
 import { type TicketRoutes, ofReport } from '../tickets/reads.js';
 import type { Uploads } from '../tickets/writes.js';
-import { actorOf, customersSeen, dayOf, shownTo } from '../tickets/answers.js';
+import { actorOf, dayOf, shownTo } from '../tickets/answers.js';
 import type { Caller } from '../access/caller.js';
 import { ForbiddenError } from '../problem.js';
 import { addRoute } from '../route/route.js';
@@ -136,7 +136,7 @@ export function ticketRoutes(
       const { fields, offset = 0, limit = 50, status: states } = query;
       const { 'creationDate.gte': from, 'creationDate.lt': to } = query;
       const customer = query['relatedParty.partyOrPartyRole.id'];
-      const own = customersSeen(caller, config(), now());
+      const own = caller.customersSeen() ?? undefined;
       const customers = customer === undefined ? own : (own ?? [customer]).filter((one) => one === customer);
       const wanted = {
         ...(customers && { customers }),

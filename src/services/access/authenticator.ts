@@ -165,23 +165,27 @@ type NewSession = Grant &
 const grantKey = (secret: string): Buffer =>
   Buffer.from(hkdfSync('sha256', secret, '', 'pop-sla refresh token', 32));
 
-/** Encrypts a refresh token with a key that only the browser's cookie gives: the database alone can't use it. */
-export function sealGrant(secret: string, token: string): string {
+/** Encrypts a text with a key of 32 bytes, so that it can be neither read nor changed without it. */
+export function sealText(key: Buffer, text: string): string {
   const iv = randomBytes(12);
-  const cipher = createCipheriv('aes-256-gcm', grantKey(secret), iv);
-  const text = Buffer.concat([cipher.update(token, 'utf8'), cipher.final()]);
-  return Buffer.concat([iv, cipher.getAuthTag(), text]).toString('base64url');
+  const cipher = createCipheriv('aes-256-gcm', key, iv);
+  const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+  return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url');
 }
 
-/** Throws where it was sealed by another cookie, or changed. */
-export function openGrant(secret: string, sealed: string): string {
+/** Throws where it was sealed with another key, or changed. */
+export function openText(key: Buffer, sealed: string): string {
   const bytes = Buffer.from(sealed, 'base64url');
-  const decipher = createDecipheriv('aes-256-gcm', grantKey(secret), bytes.subarray(0, 12), {
-    authTagLength: 16,
-  });
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12), { authTagLength: 16 });
   decipher.setAuthTag(bytes.subarray(12, 28));
   return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');
 }
+
+/** Encrypts a refresh token with a key that only the browser's cookie gives: the database alone can't use it. */
+export const sealGrant = (secret: string, token: string): string => sealText(grantKey(secret), token);
+
+/** Throws where it was sealed by another cookie, or changed. */
+export const openGrant = (secret: string, sealed: string): string => openText(grantKey(secret), sealed);
 
 /** Identifies callers by their credentials. */
 export interface Authenticator {
@@ -308,9 +312,8 @@ export function createAuthenticator({
       const anywhere = JSON.stringify([account]);
       const free = throttle.count(anywhere) < guessedAt ? freeOf.name : 1;
       const waitMs = Math.max(throttle.waitMs(here, free), throttle.waitMs(network, freeOf.network));
-      // Counted before anything is waited for, so that a hundred simultaneous attempts count as a hundred.
-      if (waitMs === 0) for (const each of [here, network, anywhere]) throttle.failed(each);
       let lane = network;
+      let counted = [here, network, anywhere];
       if (waitMs > 0) {
         const known = await knownDevice(device, name.trim());
         const coded = JSON.stringify([network, account, 'code']);
@@ -320,27 +323,31 @@ export function createAuthenticator({
             throttle.waitMs(coded, freeOf.name) === 0 &&
             (await factors.isRight(name.trim(), code)));
         lane = known ?? here;
+        // By nothing that whoever asks could make up anew each time, as a device that is not known.
+        const pass = JSON.stringify([lane, 'pass']);
         if (!passes && code !== undefined) throttle.failed(coded);
-        if (!passes || throttle.waitMs(`${lane} ${device ?? ''}`, freeOf.name) > 0) return { waitMs };
-        throttle.failed(`${lane} ${device ?? ''}`);
+        if (!passes || throttle.waitMs(pass, freeOf.name) > 0) return { waitMs };
+        counted = [pass];
       }
+      // Counted before anything is waited for, so that a hundred simultaneous attempts count as a hundred.
+      for (const each of counted) throttle.failed(each);
       const user = await users.find(name.trim());
       const hash = user?.disabledAt === null ? user.password : null;
       const right = await hashing.run(lane, account, () => verifyPassword(password, hash, cost));
       if (right === null) {
-        if (waitMs === 0) for (const each of [here, network, anywhere]) throttle.forgive(each);
+        for (const each of counted) throttle.forgive(each);
         return { waitMs: 2000 };
       }
       if (!right || user === null) return { refused: 'unknown' };
       const { roles, customer } = user;
       const moves = roles.some((role) => secondFactor.roles.includes(role));
-      if (moves) {
+      const { enrolled } = moves ? await factors.state(user.name) : { enrolled: false };
+      if (enrolled) {
         // Only the right password comes here, so that strangers can't use up somebody's tries.
         const codes = JSON.stringify([account, 'code']);
         const wait = throttle.waitMs(codes, freeOf.code);
         if (wait > 0 && code !== undefined) return { waitMs: wait };
-        const used = code === undefined ? false : await factors.use(user.name, code);
-        if (used !== true && (await factors.state(user.name)).enrolled) {
+        if (code === undefined || !(await factors.use(user.name, code))) {
           if (code !== undefined) throttle.failed(codes);
           throttle.forgive(network);
           return { refused: 'code' };
@@ -348,9 +355,8 @@ export function createAuthenticator({
         throttle.forget(codes);
       }
       throttle.forget(here);
-      throttle.forget(`${lane} ${device ?? ''}`);
       if (waitMs === 0) for (const each of [network, anywhere]) throttle.forgive(each);
-      const enrolled = !(moves && secondFactor.required) || (await factors.state(user.name)).enrolled;
+      else for (const each of counted) throttle.forget(each);
       const begun = await begin({
         principal: `user:${user.name}`,
         name: user.name,
@@ -358,7 +364,7 @@ export function createAuthenticator({
         roles,
         customer,
         ...(origin !== undefined && { origin }),
-        ...(!enrolled && { limited: true as const }),
+        ...(moves && secondFactor.required && !enrolled && { limited: true as const }),
       });
       // What a browser brings is used again only where it is ours: a cookie can be planted.
       const marked =

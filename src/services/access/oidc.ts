@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as client from 'openid-client';
 import type { OidcConfig } from '../../config/sections/http.js';
@@ -11,14 +11,15 @@ import {
   OidcRejectedError,
   OidcUnreachableError,
   openGrant,
+  openText,
   sealGrant,
+  sealText,
 } from './authenticator.js';
 
 type Door = Pick<Authenticator, 'begin' | 'end' | 'confirmed' | 'endOf'>;
 
 export interface OidcOptions {
-  readonly config: Omit<OidcConfig, 'clockSkewMs' | 'recheckMs' | 'unconfirmedMs'> &
-    Partial<Pick<OidcConfig, 'clockSkewMs' | 'recheckMs' | 'unconfirmedMs'>>;
+  readonly config: OidcConfig;
   /** Null: a public client without a secret. */
   readonly clientSecret: string | null;
   /** Where the provider redirects users to. */
@@ -65,13 +66,13 @@ const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout';
 
 export function createOidc(options: OidcOptions): Oidc {
   const { config, clientSecret, redirectUri, door, customers, now } = options;
-  const { clockSkewMs = 30_000, recheckMs = 15 * 60_000, unconfirmedMs = 60 * 60_000 } = config;
+  const { clockSkewMs, recheckMs, unconfirmedMs } = config;
   const sealing = stateSealing();
   /** What is asked of the provider now, by session: its parallel requests ask once. */
   const asking = new Map<string, Promise<boolean>>();
   const failedAt = new Map<string, EpochMs>();
   // Discovered anew each time: the provider may have rotated its keys or moved its endpoints since.
-  const provider = () => discover(config, clientSecret, clockSkewMs);
+  const provider = () => discover(config, clientSecret);
 
   const ask = async (secret: string, session: SessionRecord, grant: string): Promise<boolean> => {
     const { hash, roles, customer, provider: link } = session;
@@ -177,19 +178,10 @@ export function createOidc(options: OidcOptions): Oidc {
 function stateSealing() {
   const key = randomBytes(32);
   return {
-    seal(state: UnderWay): string {
-      const iv = randomBytes(12);
-      const cipher = createCipheriv('aes-256-gcm', key, iv);
-      const text = Buffer.concat([cipher.update(JSON.stringify(state), 'utf8'), cipher.final()]);
-      return Buffer.concat([iv, cipher.getAuthTag(), text]).toString('base64url');
-    },
+    seal: (state: UnderWay): string => sealText(key, JSON.stringify(state)),
     open(sealed: string): UnderWay | null {
       try {
-        const bytes = Buffer.from(sealed, 'base64url');
-        const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12), { authTagLength: 16 });
-        decipher.setAuthTag(bytes.subarray(12, 28));
-        const text = Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]);
-        return JSON.parse(text.toString('utf8')) as UnderWay;
+        return JSON.parse(openText(key, sealed)) as UnderWay;
       } catch {
         return null;
       }
@@ -197,11 +189,7 @@ function stateSealing() {
   };
 }
 
-async function discover(
-  config: OidcOptions['config'],
-  secret: string | null,
-  clockSkewMs: number,
-): Promise<client.Configuration> {
+async function discover(config: OidcConfig, secret: string | null): Promise<client.Configuration> {
   const issuer = new URL(config.issuer);
   // The configuration accepts an issuer without TLS only on this machine.
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated so that it stands out
@@ -209,7 +197,7 @@ async function discover(
   // A token's signature is checked although it came directly from the provider, since there may be a proxy in between.
   const execute = [...insecure, client.enableNonRepudiationChecks];
   const auth = secret === null ? client.None() : client.ClientSecretBasic(secret);
-  const metadata = { [client.clockTolerance]: Math.ceil(clockSkewMs / 1000) };
+  const metadata = { [client.clockTolerance]: Math.ceil(config.clockSkewMs / 1000) };
   try {
     return await client.discovery(issuer, config.clientId, metadata, auth, { execute, timeout: 10 });
   } catch (error) {

@@ -23,8 +23,8 @@ export interface SecondFactors {
   begin(user: string): Promise<{ readonly secret: string; readonly uri: string }>;
   /** Finishes it with a first code; resolves to the recovery codes, which are never shown again. */
   confirm(user: string, code: string): Promise<readonly string[]>;
-  /** Uses a code of the app or a recovery code up; `null`: nobody has enrolled. */
-  use(user: string, code: string): Promise<boolean | null>;
+  /** Uses a code of the app or a recovery code up; false: it is wrong or was used, or nobody has enrolled. */
+  use(user: string, code: string): Promise<boolean>;
   /** Whether a code of the app is right, without using it up. */
   isRight(user: string, code: string): Promise<boolean>;
   /** Rejects with a `ValidationError` for a wrong code. */
@@ -48,7 +48,7 @@ export function createSecondFactors({ store: { factors }, now }: SecondFactorsOp
   };
   const use: SecondFactors['use'] = async (user, code) => {
     const factor = await enrolled(user);
-    if (factor === null) return null;
+    if (factor === null) return false;
     const step = stepOf(factor.secret, code);
     if (step !== null) return factors.use(factor.person, { step });
     const recovery = sha256(plainCode(code));
@@ -95,7 +95,7 @@ export function createSecondFactors({ store: { factors }, now }: SecondFactorsOp
       return step !== null && factor !== null && step > factor.lastStep;
     },
     async remove(user, code) {
-      if ((await use(user, code)) !== true) throw wrongCode();
+      if (!(await use(user, code))) throw wrongCode();
       await factors.remove(nameKey(user));
     },
     reset: (user) => factors.remove(nameKey(user)),

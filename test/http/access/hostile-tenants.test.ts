@@ -110,6 +110,32 @@ describe('an id that was one tenant’s, and is another’s by now', () => {
   });
 });
 
+test('a reseller sees the figures of the days of its links alone', async () => {
+  const tenants = await tenantsOf(`
+customers: [{ id: beta }, { id: shop }]
+resale:
+  - { seller: shop, buyer: beta, from: 2026-10-05, to: 2026-10-08 }
+  - { seller: shop, buyer: beta, from: 2026-10-20, to: 2026-10-25 }
+sites: [{ id: beta-site, customer: beta }]
+lines: [{ id: beta-line, pop: FRA }]
+services:
+  - { id: s1, customer: beta, site: beta-site, start: 2026-01-01, lines: [beta-line], paths: ['HKG>FRA'], ${terms} }
+`);
+  const server = entrance(tenants);
+  const periods = async (role: 'customer' | 'reseller', name: string) => {
+    const answer = await server.as(await server.tokenOf(role, name), '/api/v1/availability?month=2026-10');
+    return answer
+      .json<{ services: { period: { from: string; to: string; totalMs: number } }[] }>()
+      .services.map(({ period: { from, to, totalMs } }) => [
+        from.slice(0, 10),
+        to.slice(0, 10),
+        totalMs / dayMs,
+      ]);
+  };
+  expect(await periods('customer', 'beta')).toEqual([['2026-10-01', '2026-11-01', 31]]);
+  expect(await periods('reseller', 'shop')).toEqual([['2026-10-05', '2026-10-25', 8]]);
+});
+
 describe('a contract of somebody’s own', () => {
   const plan = (name: string) =>
     readFileSync(join(root, 'config/plans/ctg-cloud-connection.yaml'), 'utf8').replace(
@@ -272,6 +298,10 @@ describe('a reseller', () => {
     server.clock.now = october + 25 * dayMs;
     const list = (await shop('GET', 'fault-reports')).json<{ reports: { id: string }[] }>();
     expect(list.reports.map(({ id }) => id)).toEqual(['F2']);
+    const tickets = await shop('GET', '/tmf-api/troubleTicket/v5/troubleTicket?limit=1');
+    expect([tickets.headers['x-total-count'], tickets.json()]).toMatchObject(['1', [{ id: 'F2' }]]);
+    const next = await shop('GET', '/tmf-api/troubleTicket/v5/troubleTicket?limit=1&offset=1');
+    expect([next.headers['x-total-count'], next.json()]).toEqual(['1', []]);
     for (const url of [
       'fault-reports/F1',
       '/tmf-api/troubleTicket/v5/troubleTicket/F1',

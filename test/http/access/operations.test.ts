@@ -43,7 +43,7 @@ async function caller(role: Role, action: Action): Promise<Caller> {
     scopes: null,
     via: 'token',
   } as const;
-  return callerOf(principal, action, 'all', config.book);
+  return callerOf(principal, action, 'all', config.book, '2026-11-26');
 }
 
 test('an operation that is called as a function decides by its own action, whatever the caller came for', async () => {

@@ -104,6 +104,19 @@ describe('sign-in', () => {
     expect((await post('/api/v1/session', { name: 'Fin', password }, forged)).statusCode).toBe(429);
   });
 
+  test('lets nobody guess a password by a right code and a device made up each time', async () => {
+    const { secret } = await enrolled('Fin');
+    server.clock.now += 30_000;
+    for (let n = 0; n < 9; n += 1) await post('/api/v1/session', { name: 'Fin', password: 'wrong' });
+    const statuses: number[] = [];
+    for (let n = 0; n < 8; n += 1) {
+      const cookie = `pop-sla-device=${String(n).repeat(43)}`;
+      const payload = { name: 'Fin', password: 'wrong', code: codeOf(secret) };
+      statuses.push((await post('/api/v1/session', payload, { cookie })).statusCode);
+    }
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429, 429]);
+  });
+
   test('counts a hundred wrong passwords at once as a hundred, and lets an honest one pass', async () => {
     const wrong = Array.from({ length: 100 }, () => server.door.signIn('Ann', 'wrong', '192.0.2.7'));
     const honest = await server.door.signIn('Fin', password, '192.0.2.8');

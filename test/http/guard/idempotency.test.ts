@@ -1,8 +1,12 @@
+import { fastify } from 'fastify';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeEach, describe, expect, test, onTestFinished } from 'vitest';
+import { onceForItsKey } from '../../../src/http/guard.js';
+import { keptLog } from '../../support/log.js';
 import { twoTenants, type Tenants } from '../../support/tenants.js';
 import { entrance, type Entrance } from '../support/entry.js';
+import { accessTo } from '../support/server.js';
 
 let tenants: Tenants;
 let server: Entrance;
@@ -51,6 +55,92 @@ test('a client that goes away before its answer gets it when it asks again, and 
     });
     expect(again.statusCode).toBe(201);
   }
+});
+
+test('a key is locked until its answer is kept, although nobody waits for it any more', async () => {
+  const { replies } = tenants.store.access;
+  let keep = (): void => undefined;
+  const mayKeep = new Promise<void>((resolve) => (keep = resolve));
+  let keeping = (): void => undefined;
+  const isKeeping = new Promise<void>((resolve) => (keeping = resolve));
+  const put: typeof replies.put = async (...given) => {
+    keeping();
+    await mayKeep;
+    return replies.put(...given);
+  };
+  const access = accessTo(tenants.store, tenants.config, () => tenants.now());
+  server = entrance(tenants, {
+    access: { ...access, store: { ...tenants.store.access, replies: { ...replies, put } } },
+  });
+  const address = new URL(await server.http.listen({ host: '127.0.0.1', port: 0 }));
+  const socket = connect(Number(address.port), '127.0.0.1');
+  socket.on('error', () => undefined);
+  const payload = JSON.stringify(body);
+  const headers = { authorization: `Bearer ${token}`, 'idempotency-key': 'k' };
+  const head = [
+    'POST /api/v1/exclusions HTTP/1.1',
+    `host: ${address.host}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    'content-type: application/json',
+    `content-length: ${payload.length}`,
+  ];
+  socket.write(`${head.join('\r\n')}\r\n\r\n${payload}`);
+  await isKeeping;
+  socket.destroy();
+  await delay(100);
+  const ask = () => server.as(token, { method: 'POST', url: '/api/v1/exclusions', payload: body, headers });
+  expect((await ask()).statusCode).toBe(409);
+  keep();
+  await delay(100);
+  const again = await ask();
+  expect([again.statusCode, again.headers['idempotency-replayed']]).toEqual([201, 'true']);
+  const list = await server.as(token, { url: '/api/v1/exclusions' });
+  expect(list.json<{ exclusions: object[] }>().exclusions).toHaveLength(1);
+});
+
+test('a key of a request that was refused, or of nothing, is free again', async () => {
+  for (const [url, payload, status] of [
+    ['/api/v1/exclusions', { ...body, kind: 'none' }, 400],
+    ['/api/v1/exclusions/X99/approve', {}, 404],
+    ['/api/v1/fault-reports/F99/take', {}, 404],
+  ] as const)
+    for (let n = 0; n < 2; n += 1) {
+      const answer = await server.as(token, {
+        method: 'POST',
+        url,
+        payload,
+        headers: { 'idempotency-key': 'k' },
+      });
+      expect([url, answer.statusCode]).toEqual([url, status]);
+    }
+});
+
+test.each<[string[] | null, string[] | null, number]>([
+  [['alpha', 'beta'], ['alpha', 'beta'], 200],
+  [['alpha'], ['alpha', 'beta'], 200],
+  [['alpha'], null, 200],
+  [null, null, 200],
+  [['alpha', 'beta'], ['alpha'], 403],
+  [null, ['alpha'], 403],
+])('an answer to who saw %j is given to who sees %j: %i', async (then, now, status) => {
+  let seen = then;
+  const http = fastify();
+  onTestFinished(() => http.close());
+  http.decorateRequest('identified', null);
+  http.decorateRequest('caller', null);
+  http.addHook('onRequest', (request, _reply, done) => {
+    request.identified = { principal: { id: 'oidc:ann', name: 'Ann' } } as never;
+    request.caller = { customersSeen: () => seen } as never;
+    done();
+  });
+  const { replies } = tenants.store.access;
+  onceForItsKey(http, { replies, now: () => server.clock.now, log: keptLog().log });
+  http.post('/work', async (_request, reply) => reply.send({ done: true }));
+  const ask = () =>
+    http.inject({ method: 'POST', url: '/work', payload: {}, headers: { 'idempotency-key': 'k' } });
+  expect((await ask()).statusCode).toBe(200);
+  seen = now;
+  expect((await ask()).statusCode).toBe(status);
 });
 
 test('the same key twice at once does the work once', async () => {

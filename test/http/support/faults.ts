@@ -39,6 +39,7 @@ export async function faultServer(more: object = {}) {
     config: () => config,
     identify: (request) =>
       Promise.resolve({ principal: people[request.headers['x-test-person'] as Person], session: null }),
+    now,
   });
   useZod(server, { checkAnswers: true });
   server.addContentTypeParser(
