@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { FastifyInstance } from 'fastify';
 import type { HttpOptions } from './http.js';
-import { isLoopback, isOwnHost } from './host.js';
+import { isLoopback, isOwnHost } from '../core/address/host.js';
 import { countRate, tooManyRequests } from './rate.js';
 
 /** What a daemon needs of its web server. */

@@ -7,7 +7,7 @@ import { hasControls, hasHiddenCharacters } from '../../core/text/control-charac
 import { type Authenticator, OidcUnreachableError } from '../../services/access/authenticator.js';
 import type { Oidc } from '../../services/access/oidc.js';
 import type { SessionRecord } from '../../store/access-store.js';
-import { isLoopback, isOwnHost } from '../host.js';
+import { isLoopback, isOwnHost } from '../../core/address/host.js';
 import { BadRequestError, ForbiddenError, UnauthorizedError, UnavailableError } from '../problem.js';
 
 const actorHeader = 'x-pop-sla-actor';
