@@ -6,6 +6,7 @@ import { refusalsEnglish } from './portal/refusals.js';
 import { shellEnglish } from './portal/shell.js';
 import { statementsEnglish } from './portal/statements.js';
 import { ticketsEnglish } from './portal/tickets.js';
+import { noteEnglish } from './note/en.js';
 import { reportEnglish } from './report/en.js';
 
 /** The words of messages; what has values has `{places}` for them. */
@@ -69,6 +70,7 @@ export const english = {
     ...statementsEnglish,
   },
   report: reportEnglish,
+  note: noteEnglish,
   mail: mailEnglish,
 };
 

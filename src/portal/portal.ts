@@ -30,6 +30,7 @@ import { pathPage } from './customer/path.js';
 import { servicesPage } from './customer/services.js';
 import { statementsPage } from './customer/statements.js';
 import { verifyPages } from './customer/verify.js';
+import { batchPages } from './finance/batches.js';
 import { creditPages } from './finance/credits.js';
 import { ledgerPage } from './finance/ledger.js';
 import { monthPages } from './finance/month.js';
@@ -74,6 +75,7 @@ function financePages(server: FastifyInstance, portal: PortalOptions): void {
   monthPages(server, portal);
   financeStatementPage(server, portal);
   creditPages(server, portal);
+  batchPages(server, portal);
   ledgerPage(server, portal);
 }
 

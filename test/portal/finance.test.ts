@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { createBilling, type Billing } from '../../src/services/credits/billing.js';
 import { keyFolder } from '../../src/seal/keys.js';
 import { tempDir } from '../support/temp-dir.js';
+import { billingConfig } from '../support/billing.js';
 import { twoTenants, type Tenants } from '../support/tenants.js';
 import { entrance, type Entrance } from '../http/support/entry.js';
 import { signedIn, textOf } from '../http/support/portal.js';
@@ -14,9 +15,13 @@ beforeEach(async () => {
   const { store, config, now } = tenants;
   const keys = keyFolder(`${tempDir()}/keys`);
   await keys.make();
+  const { billing: terms } = billingConfig();
+  const party = { address: [], city: null, postcode: null, country: 'HK', registration: null, billTo: null };
+  const customers = config.book.customers.map((one) => ({ ...one, billing: { ...party, taxId: 'HK-1' } }));
+  const billed = { ...config, billing: terms, book: { ...config.book, customers }, bookBase: null };
   billing = createBilling({
     store,
-    config: () => config,
+    config: () => billed,
     now,
     software: 'test',
     signer: () => keys.signer(),
@@ -52,7 +57,8 @@ test('finance draws a month up, seals it, sees where amounts come from, and each
   expect((await finance.post('/credits/none/settle', { note: evil })).statusCode).toBeLessThan(500);
 });
 
-test('a credit is exported by a form, once', async () => {
+/** A month with an outage, sealed. */
+async function sealedMonth() {
   const reason = { reason: 'not seen', evidence: null };
   const outage = {
     port: 'SIN',
@@ -64,17 +70,48 @@ test('a credit is exported by a form, once', async () => {
   expect((await server.as(await server.tokenOf('noc'), entered)).statusCode).toBe(201);
   const finance = await signedIn(server, 'finance');
   await finance.post('/months/2026-10/seal', { incomplete: 'for the test' });
+  return finance;
+}
+
+test('a credit that is owed has its batches at hand', async () => {
+  const finance = await sealedMonth();
   const credits = await finance.get('/credits');
   expect(textOf(credits)).toMatch(/CR-2026-10-000001.*alpha-service revision 1 alpha sealed HKD\s555\.55/);
   expect(credits.body).toMatch(/href="\/api\/v1\/credits\?limit=200&amp;since=0"/);
-  expect(credits.body).toContain('action="/credits/export"');
-  const exported = await finance.post('/credits/export', { since: '0' });
-  expect([exported.statusCode, exported.headers.location]).toEqual([303, '/credits?since=0&done=export']);
-  const after = await finance.get('/credits');
-  expect([textOf(after).includes('alpha exported'), after.body.includes('/credits/export')]).toEqual([
-    true,
-    false,
+  expect(credits.body).toContain('href="/credits/batches"');
+});
+
+test('credits are made into a batch, which is fetched and confirmed', async () => {
+  const finance = await sealedMonth();
+  const asked = { mapping: 'generic', month: '2026-10' };
+  const preview = await finance.post('/credits/batches', { ...asked, deed: 'preview' });
+  expect(textOf(preview)).toMatch(/nothing has been created.*1 notes for 1 credits: HKD\s555\.55/);
+  expect(textOf(await finance.get('/credits/batches'))).toContain('No export batches yet');
+  const made = await finance.post('/credits/batches', { ...asked, deed: 'make' });
+  expect([made.statusCode, made.headers.location]).toEqual([303, '/credits/batches/EB-000001']);
+  const url = '/credits/batches/EB-000001';
+  const early = await finance.post(`${url}/confirm`, {});
+  expect([early.statusCode, textOf(early)]).toEqual([
+    400,
+    expect.stringContaining('has not been fetched yet'),
   ]);
+  const page = await finance.get(url);
+  expect(textOf(page)).toMatch(/not fetched.*CN-2026-000001.*CR-2026-10-000001/);
+  const file = await finance.post(`${url}/fetch`, {});
+  expect(file.headers['content-disposition']).toBe('attachment; filename="EB-000001.csv"');
+  expect(file.body).toContain('CN-2026-000001');
+  expect((await finance.post(`${url}/fetch`, {})).body).toBe(file.body);
+  expect(textOf(await finance.get('/credits'))).toMatch(/exported EB-000001/);
+  expect((await finance.post(`${url}/confirm`, { note: '4711' })).statusCode).toBe(303);
+  expect(textOf(await finance.get(url))).toMatch(/confirmed.*4711/);
+  const none = await finance.post('/credits/batches', { mapping: 'none', deed: 'make' });
+  expect([none.statusCode, textOf(none)]).toEqual([400, expect.stringContaining('choose one of generic')]);
+  expect((await finance.get('/credits/batches/EB-000009')).statusCode).toBe(404);
+  const approver = await signedIn(server, 'approver');
+  expect([
+    (await approver.get(url)).statusCode,
+    (await approver.post(`${url}/fetch`, {})).statusCode,
+  ]).toEqual([200, 403]);
 });
 
 test('who may not see amounts sees no page of them, and who may only look has no form and writes nothing', async () => {

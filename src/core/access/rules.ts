@@ -100,6 +100,8 @@ export const rules = {
   'statements:seal': write(all('finance', 'admin')),
   'credits:read': read(all('finance', 'approver', 'admin')),
   'credits:write': write(all('finance', 'admin')),
+  /** Batches of credits for the books: makes, fetches, confirms and withdraws them. */
+  'credits:export': write(all('finance', 'admin')),
   'disputes:read': read({ ...all('finance', 'approver', 'admin'), ...tenants }),
   'disputes:open': write({ ...all('finance', 'admin'), ...tenants }),
   'disputes:decide': write(all('finance', 'admin')),

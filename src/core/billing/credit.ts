@@ -51,6 +51,8 @@ export interface CreditRow extends CreditFacts {
   /** Its place in the feed; 0: it was never in it. It moves to the end when there is news of what is owed. */
   readonly cursor: number;
   readonly note: string | null;
+  /** The export batch that it is in; null: in none. */
+  readonly batch: string | null;
   /** When its open claim was reminded of. */
   readonly remindedAt: EpochMs | null;
 }
@@ -60,6 +62,8 @@ export const creditId = (month: string, number: number): string =>
 export const reversalId = (id: string): string => `${id}-R`;
 
 const notClaimed = { what: 'is not claimed yet', said: ['not-claimed'] } as const;
+const inBatch = ({ batch }: CreditRow) =>
+  ({ what: `is in the export batch ${batch}`, said: ['in-batch', batch ?? ''] }) as const;
 const inState = ({ status }: CreditRow) => ({ what: `is ${status}`, said: ['in-state', status] }) as const;
 
 export type CreditMove = 'claim' | 'export' | 'settle' | 'reverse';
@@ -68,6 +72,8 @@ export type CreditMove = 'claim' | 'export' | 'settle' | 'reverse';
 export function moveFault(row: CreditRow, move: CreditMove): Pick<ValidationIssue, 'what' | 'said'> | null {
   const unclaimed = row.status === 'sealed' && row.claimBy !== null;
   const owed = row.status === 'claimed' || (row.status === 'sealed' && !unclaimed);
+  // What a batch has reserved is not moved by itself: a batch is fetched or taken back as a whole.
+  if (row.batch !== null && owed) return inBatch(row);
   if (row.kind === 'reversal' && move === 'reverse')
     return { what: 'is a reversal itself', said: ['is-reversal'] };
   switch (move) {

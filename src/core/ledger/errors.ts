@@ -47,6 +47,11 @@ export interface ErrorCodes {
   readonly 'file-too-large': [name: string, mostBytes: number];
   readonly 'file-type': [name: string, allowed: string];
   readonly 'file-name': [];
+  readonly 'in-batch': [batch: string];
+  readonly 'not-fetched': [];
+  readonly 'numbers-exhausted': [issuer: string, year: string];
+  readonly 'no-mapping': [known: readonly string[]];
+  readonly 'no-issuers': [];
   readonly 'needs-no-claim': [];
   readonly 'not-claimed': [];
   readonly 'claim-late': [lastDay: string];

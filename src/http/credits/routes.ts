@@ -6,6 +6,7 @@ import type { Contacts } from '../../services/credits/contacts.js';
 import { id, words } from '../route/input.js';
 import { addRoute, pageAnswer, pageOf, pageQuery } from '../route/route.js';
 import { person, statementRoutes } from './statements.js';
+import { batchRoutes } from './batches.js';
 import { creditRoutes } from './credits.js';
 import { disputeRoutes } from './disputes.js';
 
@@ -96,7 +97,8 @@ function personRoutes(server: FastifyInstance, contacts: Contacts): void {
 export function billingRoutes(server: FastifyInstance, billing: Billing) {
   const statements = statementRoutes(server, billing.statements);
   const credits = creditRoutes(server, billing.credits);
+  const batches = batchRoutes(server, billing.batches);
   disputeRoutes(server, billing);
   personRoutes(server, billing.contacts);
-  return { ...statements, ...credits };
+  return { ...statements, ...credits, ...batches };
 }

@@ -88,6 +88,7 @@ export const credit = z.strictObject({
   cursor: z.int(),
   note: textOrNull,
   remindedAt: isoTime().nullable(),
+  batch: textOrNull.meta({ description: 'the export batch that it is in' }),
 });
 export const credits = z.strictObject({ credits: z.array(credit) });
 export const feed = z.strictObject({

@@ -34,6 +34,7 @@ export const table: Record<Action, readonly Role[]> = {
   'statements:seal': ['finance', 'admin'],
   'credits:read': ['finance', 'approver', 'admin'],
   'credits:write': ['finance', 'admin'],
+  'credits:export': ['finance', 'admin'],
   'disputes:read': ['finance', 'approver', 'admin', ...tenants],
   'disputes:open': ['finance', 'admin', ...tenants],
   'disputes:decide': ['finance', 'admin'],
