@@ -21,7 +21,7 @@ describe('a mapping', () => {
   });
 
   test.each([
-    ['title: Own\ncolumns: []', 'columns are none'],
+    ['title: Own\ncolumns: []', 'are none'],
     ['title: Own\nrow: credits\ncolumns: [{ name: a, field: net }]', 'row'],
     ['title: Own\ncolumns: [{ name: a }]', 'has neither field nor value'],
     ['title: Own\ncolumns: [{ name: a, field: entryAmount }]', 'is of an entry; allowed: with rows: entries'],

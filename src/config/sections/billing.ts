@@ -20,7 +20,7 @@ export interface Issuer extends Party {
 }
 
 /** What finance's system calls a tax rate. */
-export interface TaxCode {
+interface TaxCode {
   readonly rate: Rational;
   readonly code: string;
   readonly category: TaxCategory;
@@ -33,7 +33,7 @@ export interface PostingTerms {
 }
 
 /** What amounts without a tax rate are. */
-export interface Untaxed {
+interface Untaxed {
   readonly category: TaxCategory;
   readonly code: string;
   readonly reason: string;
@@ -56,7 +56,7 @@ export const currencyCode = () =>
   );
 
 /** ISO 3166-1 by its form: lists of countries change, and what is sent is what the file says. */
-export const country = () =>
+const country = () =>
   textual('two capital letters by ISO 3166-1, such as HK', (text) =>
     /^[A-Z]{2}$/.test(text) ? text : wrong('is not a country'),
   );

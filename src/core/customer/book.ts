@@ -34,7 +34,7 @@ export const emptyCustomerRegistry: CustomerRegistry = {
 };
 
 /** What a credit note says of a customer, and who is billed in its place. */
-export interface CustomerBilling {
+interface CustomerBilling {
   readonly address: readonly string[];
   readonly city: string | null;
   readonly postcode: string | null;

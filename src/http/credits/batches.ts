@@ -113,7 +113,7 @@ const refused = z.array(
 const batch = summary.extend({ notes: z.array(note), lines: z.array(line), refused });
 
 /** A file and what it is called. */
-export interface BatchFile {
+interface BatchFile {
   readonly name: string;
   readonly contentType: string;
   readonly bytes: Buffer;

@@ -35,9 +35,9 @@ export interface LineSource {
 }
 
 /** A note whose number is not given yet. */
-export type NoteDraft = Omit<CreditNote, 'id' | 'number' | 'year'>;
+type NoteDraft = Omit<CreditNote, 'id' | 'number' | 'year'>;
 /** A line whose note has no number yet. */
-export type LineDraft = Omit<BatchLine, 'note'>;
+type LineDraft = Omit<BatchLine, 'note'>;
 
 interface DraftedNote {
   readonly note: NoteDraft;
@@ -90,7 +90,7 @@ export async function draftNotes(rows: readonly CreditRow[], source: LineSource)
   return { notes, refused };
 }
 
-export const issuerOf = (issuers: readonly Issuer[], currency: string): Issuer | null =>
+const issuerOf = (issuers: readonly Issuer[], currency: string): Issuer | null =>
   issuers.find(({ currencies }) => currencies.includes(currency)) ??
   issuers.find(({ currencies }) => currencies.length === 0) ??
   null;
