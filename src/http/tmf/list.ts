@@ -32,7 +32,7 @@ export const tmfListQuery = z.looseObject({
 export const tmfFieldsQuery = z.strictObject({ fields: words(1000).optional() });
 
 /** What may be asked of a kind of resource. */
-export interface TmfResource {
+interface TmfResource {
   /** The names of its attributes at the top level. */
   readonly attributes: readonly string[];
   /** Attributes that have one of a few values. */
@@ -50,7 +50,7 @@ export interface TmfFilter {
   readonly values: readonly string[];
 }
 
-export interface TmfList {
+interface TmfList {
   readonly fields: string | undefined;
   readonly filters: readonly TmfFilter[];
   readonly sort: readonly { readonly attribute: string; readonly descending: boolean }[];
