@@ -67,6 +67,9 @@ export interface Daemon {
   stop(): Promise<void>;
 }
 
+/** How far back a hub looks for the beginning of outages that still last, milliseconds. */
+const restoredMs = 31 * 86_400_000;
+
 /**
  * Starts all components. Rejects with a `ConfigRejectedError`, `StoreError`, `ProbeUnavailableError` or `ListenError`;
  * then everything that was opened is closed again.
@@ -118,7 +121,26 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       canWatch: driver.echo !== undefined,
     });
     const turned = logPathTurns(log);
-    const network = createNetworkNotifier({ store, config: () => config, clock, log });
+    const outbox = createOutbox({
+      store,
+      config: () => config,
+      clock,
+      random: Math.random,
+      log,
+      version,
+      onDepth: (depth) => {
+        metrics.standing.outbox(depth);
+      },
+    });
+    const network = createNetworkNotifier({
+      store,
+      config: () => config,
+      clock,
+      log,
+      onAdded: () => {
+        outbox.wake();
+      },
+    });
     stopping.add('notifier', () => network.idle());
     const defaultPlan = contractPlan();
     const standing = createStanding({
@@ -258,19 +280,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       links: createLinks(),
     });
     stopping.add('engine', () => engine.stop());
-    const outbox = createOutbox({
-      store,
-      config: () => config,
-      clock,
-      random: Math.random,
-      log,
-      version,
-      onDepth: (depth) => {
-        metrics.standing.outbox(depth);
-      },
-    });
     stopping.add('outbox', () => outbox.stop());
     events.configLoaded(true, clock.now());
+    // An agent's outages go on by themselves; a hub hears only of what changes.
+    if (config.role === 'hub') network.restore(await store.watch.outages({ from: clock.now() - restoredMs }));
     await engine.start();
     outbox.start();
     stopping.add('mesh', () => mesh.stop());
