@@ -26,7 +26,7 @@ interface NetworkNotifier {
   readonly events: Partial<EngineEvents>;
   readonly standing: Pick<StandingEvents, 'roundGraded' | 'services' | 'ledger'>;
   /** Goes on with the outages that an earlier run of the daemon left open: rows of all observers, ended ones too. */
-  restore(rows: readonly ObservedOutage[]): void;
+  readonly restore: (rows: readonly ObservedOutage[]) => void;
   /** Resolves when everything heard is in the outbox. */
   idle(): Promise<void>;
 }

@@ -492,7 +492,7 @@ test('a message is sent when it was added, whatever another target does meanwhil
     random: () => 1,
     log: keptLog().log,
     version: 'test',
-    clock: { now: () => rig.now, sleep: systemClock.sleep },
+    clock: { now: () => rig.now, sleep: (ms, signal) => systemClock.sleep(ms, signal) },
     // It is woken, or the test times out.
     restMs: 3_600_000,
   });
