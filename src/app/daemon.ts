@@ -6,7 +6,7 @@ import type { ConfigResult } from '../config/parse.js';
 import { placeNotes } from '../config/place-notes.js';
 import { formatProblem } from '../config/problem.js';
 import { cronerAlarm, systemClock } from '../engine/clock.js';
-import { createEngine, type EngineSettings } from '../engine/engine.js';
+import { createEngine } from '../engine/engine.js';
 import { createLinks } from '../engine/links.js';
 import { type Alarm, type Clock, fanOut } from '../engine/ports.js';
 import { createSteadyNow } from '../engine/steady-now.js';
@@ -22,7 +22,14 @@ import { cachedLedger } from '../store/ledger-cache.js';
 import { thisWriter } from '../store/writer-lock.js';
 import { contractPlan, followBook, loadWithEntered, readWebFiles, withEntered } from './configuration.js';
 import { keepNewSpaceSmall, releaseFreeMemory } from './memory.js';
-import { type MeshNode, openOwnDriver, ownWork, standaloneNode } from './own-work.js';
+import {
+  type MeshNode,
+  metricsSettings,
+  openOwnDriver,
+  ownWork,
+  settingsOf,
+  standaloneNode,
+} from './own-work.js';
 import {
   keepVitals,
   pollBacklog,
@@ -66,9 +73,6 @@ export interface Daemon {
   /** Ends the rounds in flight as aborted, stores them and closes everything, within 5 s. */
   stop(): Promise<void>;
 }
-
-/** How far back a hub looks for the beginning of outages that still last, milliseconds. */
-const restoredMs = 31 * 86_400_000;
 
 /**
  * Starts all components. Rejects with a `ConfigRejectedError`, `StoreError`, `ProbeUnavailableError` or `ListenError`;
@@ -283,7 +287,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     stopping.add('outbox', () => outbox.stop());
     events.configLoaded(true, clock.now());
     // An agent's outages go on by themselves; a hub hears only of what changes.
-    if (config.role === 'hub') network.restore(await store.watch.outages({ from: clock.now() - restoredMs }));
+    if (config.role === 'hub') await network.restore(store.watch);
     await engine.start();
     outbox.start();
     stopping.add('mesh', () => mesh.stop());
@@ -381,21 +385,3 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     throw error;
   }
 }
-
-function settingsOf(whole: Config): EngineSettings {
-  const config = ownWork(whole);
-  return {
-    pops: config.pops,
-    paths: config.paths,
-    measurement: config.measurement,
-    retention: config.store,
-    observer: config.agent,
-    watch: config.watch,
-  };
-}
-
-const metricsSettings = ({ metrics, agent, role, pops }: Config) => ({
-  ...metrics,
-  agent: { pop: agent, role },
-  pops,
-});

@@ -813,7 +813,7 @@ export const simplified: Words = {
         lead: '中断、劣化与故障申告通知何人，以何种方式。',
         none: '尚无通知对象。',
         address: '地址',
-        addressHint: '邮件地址，或服务方给出的 https:// 地址',
+        addressHint: '邮件地址，或对方平台给出的 https:// 地址',
         kind: {
           mail: '邮件',
           webhook: '回调',

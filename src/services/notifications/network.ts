@@ -4,10 +4,10 @@ import { beganAt, keyOf, type NetworkEvent } from '../../core/network-event.js';
 import { pathEnds } from '../../core/path.js';
 import type { ServiceStanding } from '../../core/statement/standing.js';
 import type { EpochMs, PathId, PopId } from '../../core/types.js';
-import { outageGroups } from '../../core/watch/groups.js';
-import type { ObservedOutage } from '../../core/watch/outage.js';
+import { groupMeasured } from '../../core/watch/groups.js';
 import type { Clock, EngineEvents, Log } from '../../engine/ports.js';
 import type { Store } from '../../store/store.js';
+import type { WatchStore } from '../../store/watch-store.js';
 import type { StandingEvents } from '../standing/ports.js';
 
 interface NetworkNotifierOptions {
@@ -25,14 +25,17 @@ interface NetworkNotifier {
   /** What it has to hear of the engine, or of a hub's agents. */
   readonly events: Partial<EngineEvents>;
   readonly standing: Pick<StandingEvents, 'roundGraded' | 'services' | 'ledger'>;
-  /** Goes on with the outages that an earlier run of the daemon left open: rows of all observers, ended ones too. */
-  readonly restore: (rows: readonly ObservedOutage[]) => void;
+  /** Goes on with the outages that an earlier run of the daemon left open. */
+  readonly restore: (watch: Pick<WatchStore, 'outages'>) => Promise<void>;
   /** Resolves when everything heard is in the outbox. */
   idle(): Promise<void>;
 }
 
 /** A month's budget is told of at these shares of what the commitment allows, in percent. */
 const budgetSteps = [100, 75, 50] as const;
+
+/** How far back the beginning of outages that still last is looked for, milliseconds. */
+const restoredMs = 31 * 86_400_000;
 
 /** An outage of a port by all of its observers, as long as one of them sees it. */
 interface PortOutage {
@@ -159,8 +162,10 @@ export function createNetworkNotifier(options: NetworkNotifierOptions): NetworkN
         for (const [port, outage] of outages) tellOpen(port, outage);
       },
     },
-    restore: (rows) => {
-      for (const { port, from, to, rows: seen } of outageGroups(rows))
+    restore: async (watch) => {
+      // Ended ones too: the observer that saw an outage first may have seen its end already.
+      const rows = await watch.outages({ from: clock.now() - restoredMs });
+      for (const { port, from, to, rows: seen } of groupMeasured(rows))
         if (to === null)
           for (const { observer, end, voided } of seen)
             if (end === null && voided === null) opened(port, observer, from);

@@ -210,7 +210,12 @@ describe('the network is told of as it happens', () => {
     const { restore, events: heard, told } = notifier([target('webhook')]);
     const later = { at: start + 500, earliest: start, latest: start + 500 };
     // The observer that saw it first has seen its end meanwhile.
-    restore([outage('SIN', 3000), outage('SIN', null, { observer: 'B', start: later }), outage('FRA', 3000)]);
+    const rows = [
+      outage('SIN', 3000),
+      outage('SIN', null, { observer: 'B', start: later }),
+      outage('FRA', 3000),
+    ];
+    await restore({ outages: () => Promise.resolve(rows) });
     expect((await told()).map(({ key }) => key)).toEqual([before?.key]);
     heard.outageChanged?.(outage('SIN', 4000, { observer: 'B', start: later }));
     expect(events(await told())).toMatchObject([{ event: 'outage.closed', subject: `outage:SIN:${start}` }]);
