@@ -11,11 +11,22 @@ import { tableLines } from './table.js';
 
 const iso = (at: EpochMs | null): string | null => (at === null ? null : new Date(at).toISOString());
 
-export const batchSummaryJson = ({ createdAt, fetchedAt, endedAt, number: _, ...batch }: BatchSummary) => ({
-  ...batch,
-  createdAt: new Date(createdAt).toISOString(),
-  fetchedAt: iso(fetchedAt),
-  endedAt: iso(endedAt),
+/** Without what it holds. */
+export const batchSummaryJson = (batch: BatchSummary) => ({
+  id: batch.id,
+  state: batch.state,
+  mapping: batch.mapping,
+  file: batch.file,
+  month: batch.month,
+  postingDate: batch.postingDate,
+  totals: [...batch.totals],
+  hash: batch.hash,
+  createdAt: new Date(batch.createdAt).toISOString(),
+  createdBy: batch.createdBy,
+  fetchedAt: iso(batch.fetchedAt),
+  endedAt: iso(batch.endedAt),
+  endedBy: batch.endedBy,
+  note: batch.note,
 });
 
 /** With what it holds. */

@@ -62,7 +62,8 @@ function spelled({ kind, text }: Value, { days, months, decimalMark }: ExportMap
       return text.replace('.', decimalMark);
     case 'text':
       return disarmed(text);
-    default:
+    case 'whole':
+    case null:
       return text;
   }
 }

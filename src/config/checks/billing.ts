@@ -4,8 +4,8 @@ import type { Draft } from './draft.js';
 /** Numbers of two issuers never meet, a range has numbers, and an account is said once. */
 export function checkBilling({ billing }: Draft): Fault[] {
   const issuers = billing?.issuers ?? [];
-  const twice = <T>(
-    values: readonly (T | undefined)[],
+  const twice = (
+    values: readonly (string | undefined)[],
     at: (index: number) => readonly (string | number)[],
     where: string,
   ): Fault[] =>

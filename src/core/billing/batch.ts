@@ -224,11 +224,10 @@ export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map
 }
 
 type Amounts = Pick<TaxPart, 'gross' | 'tax' | 'net'>;
-const amountKeys = ['gross', 'tax', 'net'] as const;
 
 /** Exact sums of amounts of one currency. */
 export function sumAmounts(rows: readonly Amounts[], currency: string): Amounts {
-  const sum = (key: (typeof amountKeys)[number]): string =>
+  const sum = (key: keyof Amounts): string =>
     formatAmount(
       rows.reduce((total, row) => total + minorOf(row[key], currency), 0n),
       currency,

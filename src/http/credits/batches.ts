@@ -239,9 +239,7 @@ export function batchRoutes(server: FastifyInstance, batches: Batches) {
     body: z.strictObject({ note: words(2000).nullish() }).nullish(),
     answer: ended,
     handle: async ({ params, body, caller }) =>
-      batchSummaryJson(
-        withoutContent(await batches.confirm(caller.principal.name, params.id, body?.note ?? null)),
-      ),
+      batchSummaryJson(await batches.confirm(caller.principal.name, params.id, body?.note ?? null)),
   });
   const withdrawBatch = addOperation(server, {
     ...one,
@@ -251,12 +249,7 @@ export function batchRoutes(server: FastifyInstance, batches: Batches) {
     body: z.strictObject({ reason: words(2000) }),
     answer: ended,
     handle: async ({ params, body, caller }) =>
-      batchSummaryJson(withoutContent(await batches.withdraw(caller.principal.name, params.id, body.reason))),
+      batchSummaryJson(await batches.withdraw(caller.principal.name, params.id, body.reason)),
   });
   return { listBatches, getBatch, listMappings, makeBatch, fetchBatch, confirmBatch, withdrawBatch };
 }
-
-const withoutContent = <B extends { readonly content: unknown }>({
-  content: _,
-  ...rest
-}: B): Omit<B, 'content'> => rest;

@@ -50,11 +50,11 @@ export function batchPages(server: FastifyInstance, portal: PortalOptions): void
   };
   const show = async (
     id: string,
-    { caller, shell, wrong = [] }: Shown,
+    { caller, wrong = [] }: Omit<Shown, 'shell'>,
     status = 200,
   ): Promise<PageAnswer> => {
     const batch = await api.getBatch(caller, { params: { id } });
-    if (batch === null || batch === undefined) return null;
+    if (batch === null) return null;
     const names = new Map(portal.config().book.customers.map(({ id: of, name }) => [of, name]));
     const refused = batch.refused.map((one) => ({ ...one, name: names.get(one.billTo) ?? one.billTo }));
     return { view: 'batch', title: batch.id, status, page: { batch, refused, wrong } };
@@ -84,7 +84,7 @@ export function batchPages(server: FastifyInstance, portal: PortalOptions): void
       };
       try {
         const made = await api.makeBatch(caller, { body: { ...asked, dryRun: body.deed === 'preview' } });
-        if (body.deed === 'make' && made?.batch) return { to: `/credits/batches/${made.batch.id}` };
+        if (body.deed === 'make' && made.batch) return { to: `/credits/batches/${made.batch.id}` };
         return await list({ caller, shell, asked, preview: made });
       } catch (error) {
         const wrong = faultsIn(error);
@@ -98,14 +98,14 @@ export function batchPages(server: FastifyInstance, portal: PortalOptions): void
     url: '/credits/batches/:id',
     access: 'credits:read',
     params: ofBatch,
-    handle: ({ params: { id }, caller, shell }) => show(id, { caller, shell }),
+    handle: ({ params: { id }, caller }) => show(id, { caller }),
   });
   addPage(server, portal, {
     method: 'POST',
     url: '/credits/batches/:id/fetch',
     access: 'credits:export',
     params: ofBatch,
-    handle: async ({ params: { id }, caller, shell, reply }) => {
+    handle: async ({ params: { id }, caller, reply }) => {
       try {
         const { name, contentType, bytes } = await api.fetchBatch(caller, id);
         await reply
@@ -116,7 +116,7 @@ export function batchPages(server: FastifyInstance, portal: PortalOptions): void
       } catch (error) {
         const wrong = faultsIn(error);
         if (wrong === null) throw error;
-        return show(id, { caller, shell, wrong }, 400);
+        return show(id, { caller, wrong }, 400);
       }
     },
   });
@@ -133,14 +133,14 @@ export function batchPages(server: FastifyInstance, portal: PortalOptions): void
       access: 'credits:export',
       params: ofBatch,
       body: z.object({ note: text }),
-      handle: async ({ params: { id }, body, caller, shell }) => {
+      handle: async ({ params: { id }, body, caller }) => {
         try {
           await perform(caller, id, body.note);
           return { to: `/credits/batches/${encodeURIComponent(id)}` };
         } catch (error) {
           const wrong = faultsIn(error);
           if (wrong === null) throw error;
-          return show(id, { caller, shell, wrong }, 400);
+          return show(id, { caller, wrong }, 400);
         }
       },
     });

@@ -52,7 +52,7 @@ interface Drafted {
 
 /** Groups credits into notes; a note that lacks something is refused as a whole, and named. */
 export async function draftNotes(rows: readonly CreditRow[], source: LineSource): Promise<Drafted> {
-  const lines: (LineDraft & { readonly untaxed: boolean })[] = [];
+  const lines: LineDraft[] = [];
   for (const row of rows) lines.push(await lineOf(row, source));
   const groups = groupBy(lines, ({ billTo, month, currency }) => JSON.stringify([billTo, month, currency]));
   const notes: DraftedNote[] = [];
@@ -84,7 +84,7 @@ export async function draftNotes(rows: readonly CreditRow[], source: LineSource)
         taxes,
         credits,
       },
-      lines: group.map(({ untaxed: _, ...line }) => line),
+      lines: group,
     });
   }
   return { notes, refused };
@@ -123,7 +123,7 @@ function partyOf(id: string, { customers }: LineSource['book']): Party {
 }
 
 function faultsOf(
-  lines: readonly (LineDraft & { readonly untaxed: boolean })[],
+  lines: readonly LineDraft[],
   { book, billing, posting, entries }: LineSource,
 ): RefusalReason[] {
   const [first] = lines;
@@ -139,15 +139,15 @@ function faultsOf(
     ['no-account', accounts === undefined],
     ['no-tax-account', entries && taxed && accounts?.tax === null],
     ['no-receivable-account', entries && accounts?.receivable === null],
-    ['no-tax-rate', lines.some(({ untaxed }) => untaxed)],
+    [
+      'no-tax-rate',
+      billing.untaxed === null && lines.some(({ taxes }) => taxes.some(({ percent }) => percent === null)),
+    ],
   ];
   return faults.flatMap(([reason, holds]) => (holds ? [reason] : []));
 }
 
-async function lineOf(
-  row: CreditRow,
-  source: LineSource,
-): Promise<LineDraft & { readonly untaxed: boolean }> {
+async function lineOf(row: CreditRow, source: LineSource): Promise<LineDraft> {
   const { document, hash } = await source.sealed(row.statement, row.revision);
   const { sellers, customer, parts, month } = document;
   const { currency, gross } = row;
@@ -183,7 +183,6 @@ async function lineOf(
     invoice: source.invoices.get(row.statement) ?? null,
     availabilityPercent,
     reason: reasonOf(row, availabilityPercent, source.words),
-    untaxed: source.billing.untaxed === null && taxes.some(({ percent }) => percent === null),
   };
 }
 

@@ -83,8 +83,8 @@ export function createBatches(options: BatchesOptions): Batches {
     list: (query) => batches.list(query),
     get: one,
     async preview(request) {
-      const { rows: _, ...prepared } = await prepare(asked(request), '');
-      return { ...prepared, again: false };
+      const { batch, refused, bytes } = await prepare(asked(request), '');
+      return { batch, refused, bytes, again: false };
     },
     async make(actor, request) {
       const wanted = asked(request);
@@ -103,8 +103,7 @@ export function createBatches(options: BatchesOptions): Batches {
           }
           const { batch, refused, bytes, rows } = await prepare(wanted, actor.trim());
           const result = { batch, refused, again: false };
-          if (batch === null || bytes === null)
-            return { result, actions: [], write: () => Promise.resolve('stored') };
+          if (batch === null) return { result, actions: [], write: () => Promise.resolve('stored') };
           const { id, mapping, hash, postingDate, content } = batch;
           const notes = content.notes.map((note) => note.id);
           const credits = content.lines.map(({ credit }) => credit);

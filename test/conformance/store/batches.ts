@@ -149,7 +149,7 @@ export function batchConformance(name: string, open: () => Promise<Store>): void
               by: 'fiona',
               note: to === 'fetched' ? null : 'wrong',
             },
-            credits: [{ ...into('EB-1'), batch: { outOf: 'EB-1' }, ...change } as CreditChange],
+            credits: [{ ...into('EB-1'), batch: { outOf: 'EB-1' }, ...change }],
           });
         const exported = { to: 'exported', batch: { outOf: 'EB-9' } } as const;
         expect(await move('made', 'fetched', exported)).toBe('conflict');
