@@ -40,7 +40,7 @@ describe('a customer’s statements', () => {
     expect(text).toMatch(/sealed, revision 2/);
     // What holds is one row, of the second; the first stands behind it.
     expect(text).not.toContain('will be revised');
-    expect(page.body.match(/<th scope="row">alpha-service/g)).toHaveLength(1);
+    expect(page.body.match(/<th scope="row"><a [^>]*>alpha-service/g)).toHaveLength(1);
     expect(text).toContain('Revision 1');
     expect(text).toMatch(/HKD\s555\.55/);
     const [, before = ''] =
