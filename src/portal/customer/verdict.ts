@@ -20,7 +20,7 @@ interface WorsePath {
   readonly since: string | null;
 }
 
-export interface Verdict {
+interface Verdict {
   readonly tone: 'good' | 'warn' | 'bad';
   readonly text: string;
   readonly worse: readonly WorsePath[];
