@@ -456,6 +456,14 @@ export const faults: readonly Fault[] = [
     test: 'test/faults/recovery.test.ts',
   },
   {
+    id: 'jetstream-refilled',
+    area: 'recovery',
+    made: 'the same, and another agent fills the new stream past the number that the first one remembers',
+    mustHold: 'as above: a stream is known by when it was made',
+    seen: 'the numbers told nothing, and the rows were never sent again',
+    test: 'test/faults/recovery.test.ts',
+  },
+  {
     id: 'tls-identity-nats',
     area: 'tls',
     made: 'a server by its address and by its name, with the right certificate and with that of the other',
