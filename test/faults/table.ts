@@ -562,6 +562,15 @@ export const faults: readonly Fault[] = [
     test: 'test/faults/time.test.ts',
   },
   {
+    id: 'clock-ahead-names',
+    area: 'time',
+    made: 'the daemon starts with a clock that is 40 s ahead, measures, and the clock comes back',
+    mustHold:
+      'the slots whose names it used too early are measured again by the same daemon, and those rounds have them',
+    seen: 'the rounds that were named ahead kept the slots, and the real ones were not measured',
+    test: 'test/faults/time.test.ts',
+  },
+  {
     id: 'clock-back-in-spread',
     area: 'time',
     made: 'the clock is set back by six seconds between a slot and the start of its rounds',
