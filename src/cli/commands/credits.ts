@@ -10,6 +10,7 @@ import {
   readConfig,
 } from '../context.js';
 import { batchesCommand, type BatchOptions, exportBatch, fileOption, mappingsCommand } from './batches.js';
+import { noteCommand } from './notes.js';
 import { withBilling } from '../with-billing.js';
 import { actorOf, actorOption, type ActorOptions, monthArgument, printJson } from '../with-ledger.js';
 
@@ -40,7 +41,10 @@ export function creditsCommand(context: Context): Command {
         'never edited.',
     );
   command.addCommand(listCommand(context)).addCommand(exportCommand(context));
-  command.addCommand(batchesCommand(context)).addCommand(mappingsCommand(context));
+  command
+    .addCommand(batchesCommand(context))
+    .addCommand(noteCommand(context))
+    .addCommand(mappingsCommand(context));
   command.addCommand(
     moveCommand('claim', 'note that the customer claimed it, where the plan wants a claim', context)
       .option('--note <text>', 'a word on it')

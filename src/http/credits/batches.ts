@@ -1,10 +1,19 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { batchFormats, batchStates, refusalReasons, taxCategories } from '../../core/billing/batch.js';
+import { reportLanguages } from '../../i18n/languages.js';
 import { batchJson, batchSummaryJson } from '../../render/batches.js';
+import {
+  noteContentType,
+  noteFileFault,
+  noteFileName,
+  noteFormats,
+  renderNote,
+} from '../../render/note/files.js';
 import { formatOf } from '../../render/report/formats.js';
 import type { Batches } from '../../services/credits/batches.js';
 import type { Caller } from '../access/caller.js';
+import { ConflictError } from '../problem.js';
 import { id, month, words } from '../route/input.js';
 import { addOperation, addRoute, digits, isoTime, pageAnswer, pageOf, pageQuery } from '../route/route.js';
 
@@ -228,6 +237,34 @@ export function batchRoutes(server: FastifyInstance, batches: Batches) {
         .type(contentType)
         .header('content-disposition', `attachment; filename="${name}"`)
         .send(bytes);
+    },
+  });
+  addRoute(server, {
+    method: 'GET',
+    url: '/api/v1/credit-notes/:id',
+    operationId: 'getCreditNote',
+    tag,
+    access: 'credits:read',
+    summary:
+      'A credit note as PDF, as UBL 2.1 or CII by EN 16931, or as the fields of a red-letter application for China.',
+    params: z.strictObject({ id: id() }),
+    query: z.strictObject({
+      format: z.enum(noteFormats).default('pdf'),
+      lang: z.enum(reportLanguages).default('en'),
+    }),
+    answer: { description: 'the file, in the format asked for', contentType: 'application/octet-stream' },
+    handle: async ({ params, query, reply }) => {
+      const source = await batches.note(params.id);
+      if (source === null) return null;
+      const { format, lang } = query;
+      const fault = await noteFileFault(source, format);
+      if (fault !== null)
+        throw new ConflictError(`${params.id} has no file of the format ${format}: ${fault}`);
+      const bytes = await renderNote(source, format, lang);
+      return reply
+        .type(noteContentType(format))
+        .header('content-disposition', `attachment; filename="${noteFileName(source, format)}"`)
+        .send(Buffer.from(bytes));
     },
   });
   const ended = { description: 'done', schema: summary };

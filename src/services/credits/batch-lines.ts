@@ -54,7 +54,9 @@ interface Drafted {
 export async function draftNotes(rows: readonly CreditRow[], source: LineSource): Promise<Drafted> {
   const lines: LineDraft[] = [];
   for (const row of rows) lines.push(await lineOf(row, source));
-  const groups = groupBy(lines, ({ billTo, month, currency }) => JSON.stringify([billTo, month, currency]));
+  const groups = groupBy(lines, ({ billTo, month, currency, taxes }) =>
+    JSON.stringify([billTo, month, currency, isOutside(taxes)]),
+  );
   const notes: DraftedNote[] = [];
   const refused: RefusedNote[] = [];
   for (const [, group] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -89,6 +91,9 @@ export async function draftNotes(rows: readonly CreditRow[], source: LineSource)
   }
   return { notes, refused };
 }
+
+/** No note has amounts both within and outside of VAT: EN 16931 knows none such. */
+const isOutside = (taxes: readonly TaxPart[]): boolean => taxes.some(({ category }) => category === 'O');
 
 const issuerOf = (issuers: readonly Issuer[], currency: string): Issuer | null =>
   issuers.find(({ currencies }) => currencies.includes(currency)) ??

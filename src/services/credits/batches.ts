@@ -9,6 +9,7 @@ import {
   type RefusedNote,
 } from '../../core/billing/batch.js';
 import type { CreditRow } from '../../core/billing/credit.js';
+import type { NoteSource } from '../../render/note/en16931.js';
 import type { BatchQuery, CreditChange } from '../../store/statement-store.js';
 import { committed } from './credits.js';
 import { batchPreparation, type BatchesOptions, type ExportRequest, refuse } from './prepare-batch.js';
@@ -33,6 +34,8 @@ export interface Batches {
   mappings(): MappingSummary[];
   list(query?: BatchQuery): Promise<BatchSummary[]>;
   get(id: string): Promise<Batch>;
+  /** A note of any batch with its lines; a withdrawn one too. Null: no note has this number. */
+  note(id: string): Promise<(NoteSource & { readonly batch: BatchSummary }) | null>;
   /** What an export would make now, and its file. Nothing is written, and no number is given. */
   preview(request: ExportRequest): Promise<Exported & { readonly bytes: Uint8Array | null }>;
   /**
@@ -82,6 +85,13 @@ export function createBatches(options: BatchesOptions): Batches {
       }),
     list: (query) => batches.list(query),
     get: one,
+    async note(id) {
+      const of = await batches.batchOfNote(id);
+      if (of === null) return null;
+      const { content, ...batch } = await one(of);
+      const note = content.notes.find((each) => each.id === id);
+      return note ? { note, lines: content.lines.filter((line) => line.note === id), batch } : null;
+    },
     async preview(request) {
       const { batch, refused, bytes } = await prepare(asked(request), '');
       return { batch, refused, bytes, again: false };
