@@ -24,6 +24,39 @@ export const sumGroupsSql = (where: string): string => `
   FROM size WHERE ${where} AND held = 1 AND sent > 0
   GROUP BY received, sent, sizes_with_latency, sizes_with_loss`;
 
+/** Sums of sizes are stored for so long each, from the beginning of 1970 on: a third of a day of UTC. */
+const sumSpanMs = 8 * 3_600_000;
+
+/**
+ * The groups of the stored sums in `size_sum` that fulfil `where`, which are those of `sumGroupsSql` for the same time:
+ * whatever changes a size changes its sums with it.
+ */
+export const storedSumGroupsSql = (where: string): string => `
+  SELECT sent, received, sizes_with_latency AS "withLatency", sizes_with_loss AS "withLoss", sum(sizes) AS rows,
+    sum(rtt_sum_us) AS "rttSumUs", sum(rtt_min_sum_us) AS "rttMinSumUs"
+  FROM size_sum WHERE ${where}
+  GROUP BY received, sent, sizes_with_latency, sizes_with_loss`;
+
+interface SlotSpan {
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+}
+
+/** Where the sums of a part are: `stored` for what lies between whole spans, and what is left at its ends in sizes. */
+export function sumSourcesOf({ from, to }: SlotSpan): {
+  readonly stored: SlotSpan | null;
+  readonly sizes: readonly SlotSpan[];
+} {
+  const first = Math.ceil(from / sumSpanMs) * sumSpanMs;
+  const last = Math.floor(to / sumSpanMs) * sumSpanMs;
+  if (first >= last) return { stored: null, sizes: from < to ? [{ from, to }] : [] };
+  const ends = [
+    { from, to: first },
+    { from: last, to },
+  ];
+  return { stored: { from: first, to: last }, sizes: ends.filter((end) => end.from < end.to) };
+}
+
 /** A row of `sumGroupsSql`: a database gives integers as numbers, as bigints or, large sums, as text. */
 export type SumGroupRow = Readonly<Record<keyof SumGroup, bigint | number | string>>;
 
@@ -97,11 +130,6 @@ export function addedUp(rows: Iterable<MeasuredBy>): MeasuredBy[] {
     byKey.set(key, { ...row, rounds: row.rounds + (byKey.get(key)?.rounds ?? 0) });
   }
   return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
-}
-
-interface SlotSpan {
-  readonly from: EpochMs;
-  readonly to: EpochMs;
 }
 
 /** [from, to) less the intervals, in order. */

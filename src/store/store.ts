@@ -184,6 +184,22 @@ export interface RunStore {
   latestGap(overMs: number): Promise<{ readonly from: EpochMs; readonly to: EpochMs } | null>;
 }
 
+export interface SumsQuery {
+  /** Every path by default. */
+  readonly paths?: readonly PathId[];
+  /** Makes what differs anew from the rounds. */
+  readonly repair?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (paths: number, of: number) => void;
+}
+
+export interface SumsCheck {
+  /** How many paths were compared. */
+  readonly paths: number;
+  /** Where sums differed, by the beginning of the time that they are of. */
+  readonly wrong: readonly { readonly path: PathId; readonly since: EpochMs }[];
+}
+
 interface SweepResult {
   readonly packetsDeleted: number;
   readonly rowsDeleted: number;
@@ -197,6 +213,11 @@ export interface UpkeepStore {
    * the watch at `rowsBefore` is retained, and so are outages that the ledger refers to.
    */
   sweep(packetsBefore: EpochMs, rowsBefore: EpochMs): Promise<SweepResult>;
+  /**
+   * Adds up the rounds of paths again and compares the result with the stored sums, which months are read from. Rejects
+   * with the signal's reason.
+   */
+  checkSums(query: SumsQuery): Promise<SumsCheck>;
   /**
    * Copies the database to a new file while it is in use, and verifies the copy: the file is there whole or not at
    * all. The verification keeps its process busy, so it belongs in one that has nothing else to do.

@@ -5,11 +5,13 @@ import { decodePackets } from '../packets/codec.js';
 import {
   addedUp,
   measuredBySql,
+  storedSumGroupsSql,
   type SumGroup,
   sumGroupOf,
   type SumGroupRow,
   sumGroupsSql,
   sumQueries,
+  sumSourcesOf,
 } from '../path-sums.js';
 import type { MeasuredBy, PartOfPath, RoundStore, RoundWithin, Store } from '../store.js';
 import type { WriterLock } from '../writer-lock.js';
@@ -31,22 +33,34 @@ const statementsAtOnce = 3;
 type Row = SumGroupRow & { readonly part: number };
 
 /** Each part is one scan over adjacent rows of the key, whatever row count the planner estimates. */
-const sumsOfParts = `
-  SELECT span.part, sums.* FROM unnest(:parts::int[], :paths::text[], :from::bigint[], :to::bigint[])
-    AS span (part, path, since, until)
+const ofSpans = (given: string, groups: string): string => `
+  SELECT span.part, sums.* FROM jsonb_to_recordset(:${given}::jsonb)
+    AS span (part int, path text, "from" bigint, "to" bigint)
   JOIN path ON path.name = span.path
-  CROSS JOIN LATERAL (${sumGroupsSql(
-    'size.path_id = path.id AND size.slot >= span.since AND size.slot < span.until',
-  )}) AS sums`;
+  CROSS JOIN LATERAL (${groups}) AS sums`;
+const sumsOfParts = `${ofSpans(
+  'sizes',
+  sumGroupsSql('size.path_id = path.id AND size.slot >= span."from" AND size.slot < span."to"'),
+)} UNION ALL ${ofSpans(
+  'stored',
+  storedSumGroupsSql(
+    'size_sum.path_id = path.id AND size_sum.since >= span."from" AND size_sum.since < span."to"',
+  ),
+)}`;
 
 function monthSumsQuery({ read }: Connection): Pick<RoundStore, 'monthSums' | 'partSums'> {
   const together = async (parts: readonly PartOfPath[]): Promise<SumGroup[][]> => {
     const groups = parts.map((): SumGroup[] => []);
+    const sizes: object[] = [];
+    const stored: object[] = [];
+    for (const [part, { path, ...span }] of parts.entries()) {
+      const sources = sumSourcesOf(span);
+      for (const end of sources.sizes) sizes.push({ part, path, ...end });
+      if (sources.stored) stored.push({ part, path, ...sources.stored });
+    }
     const rows = await read<Row>(sumsOfParts, {
-      parts: parts.map((_, index) => index),
-      paths: parts.map(({ path }) => path),
-      from: parts.map(({ from }) => from),
-      to: parts.map(({ to }) => to),
+      sizes: JSON.stringify(sizes),
+      stored: JSON.stringify(stored),
     });
     for (const row of rows) groups[row.part]?.push(sumGroupOf(row));
     return groups;
