@@ -1,9 +1,9 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { openSqliteStore } from '../../src/store/sqlite/open.js';
 import { round, slotAt } from '../store/support.js';
+import { writeConfig } from '../support/config-file.js';
 import { runCli } from '../support/cli.js';
 import { tempDir } from '../support/temp-dir.js';
 
@@ -47,14 +47,13 @@ test('a server that is not there is a fault, without its password', async () => 
 
 test('sums that are not those of the rounds are found and made anew', async () => {
   const folder = tempDir();
-  const config = { agent: 'HKG', pops: [{ id: 'HKG', ipv4: '127.0.0.1' }], store: { path: 'a.db' } };
-  writeFileSync(join(folder, 'pop-sla.yaml'), JSON.stringify(config));
   const file = join(folder, 'a.db');
+  const config = writeConfig(folder, { store: { path: file } });
   const store = await openSqliteStore({ path: file });
   for (const n of [0, 1, 47]) await store.rounds.put(round({ slot: slotAt(n) }));
   await store.close();
   const check = (...more: string[]) =>
-    runCli(['store', 'check', '--config', 'pop-sla.yaml', ...more], { cwd: folder });
+    runCli(['store', 'check', '--config', config, ...more], { cwd: folder });
   const right = '1 paths: the stored sums are those of the rounds\n';
   expect(await check()).toMatchObject({ code: 0, stdout: right });
 
