@@ -24,10 +24,8 @@ const hoursToCheck = 720;
  * Once an hour, until the signal is aborted: deletes rows older than their retention period, and compares the stored
  * sums of some paths with the rounds they are of, others each hour.
  */
-export async function retentionLoop(
-  { clock, surelyNow, store, retention, paths, log }: UpkeepOptions,
-  signal: AbortSignal,
-): Promise<void> {
+export async function retentionLoop(options: UpkeepOptions, signal: AbortSignal): Promise<void> {
+  const { clock, surelyNow, store, retention, log } = options;
   while (!signal.aborted) {
     try {
       const { keepPacketsMonths, keepRowsMonths } = retention();
@@ -44,19 +42,26 @@ export async function retentionLoop(
         'what is older than its retention could not be deleted; tried again in an hour',
       );
     }
-    try {
-      const hour = Math.floor((await surelyNow()) / everyMs);
-      const own = (await paths()).filter((_, index) => index % hoursToCheck === hour % hoursToCheck);
-      const { wrong } = await store.checkSums({ paths: own, signal });
-      if (wrong.length > 0)
-        log.error(
-          { sums: wrong.slice(0, 20), count: wrong.length },
-          'stored sums are not those of their rounds; `pop-sla store check --repair` makes them anew',
-        );
-    } catch (error) {
-      if (!signal.aborted)
-        log.warn({ err: error }, 'the stored sums could not be checked; tried again in an hour');
-    }
+    await checkSums(options, signal);
     await clock.sleep(everyMs, signal);
+  }
+}
+
+async function checkSums(
+  { surelyNow, store, paths, log }: UpkeepOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const hour = Math.floor((await surelyNow()) / everyMs);
+    const own = (await paths()).filter((_, index) => index % hoursToCheck === hour % hoursToCheck);
+    const { wrong } = await store.checkSums({ paths: own, signal });
+    if (wrong.length > 0)
+      log.error(
+        { sums: wrong.slice(0, 20), count: wrong.length },
+        'stored sums are not those of their rounds; `pop-sla store check --repair` makes them anew',
+      );
+  } catch (error) {
+    if (!signal.aborted)
+      log.warn({ err: error }, 'the stored sums could not be checked; tried again in an hour');
   }
 }
