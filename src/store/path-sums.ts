@@ -1,6 +1,6 @@
 import { type CountedRound, weightOf } from '../core/measurement/figures.js';
 import type { EpochMs, PathId } from '../core/types.js';
-import type { MeasuredBy, PartOfPath, PathSums, RoundStore } from './store.js';
+import type { MeasuredBy, PartOfPath, PathSums, RoundStore, SeriesPoint } from './store.js';
 
 /** Sizes of counted rounds that share their denominators, as a database counts and adds them. */
 export interface SumGroup {
@@ -114,6 +114,26 @@ export function sumQueries({ groupsOf, everyPath }: SumSource): Pick<RoundStore,
     },
   };
 }
+
+/** A chart's steps of `:path` over [:from, :to); every round weighs the same, and every size the same within it. */
+export const seriesSql = `
+  SELECT (slot - CAST(:origin AS BIGINT)) / CAST(:stepMs AS BIGINT) AS step, count(DISTINCT slot) AS rounds,
+    sum(CASE WHEN received > 0 THEN 1.0 * rtt_sum_us / (received * sizes_with_latency) END)
+      / sum(CASE WHEN received > 0 THEN 1.0 / sizes_with_latency END) AS "latencyUs",
+    sum(1.0 * (sent - received) / (sent * sizes_with_loss)) / sum(1.0 / sizes_with_loss) AS loss
+  FROM size WHERE path_id = (SELECT id FROM path WHERE name = :path) AND slot >= :from AND slot < :to
+    AND held = 1 AND sent > 0
+  GROUP BY 1 ORDER BY 1`;
+
+/** A row of `seriesSql`: a database gives quotients as numbers or as text. */
+export type SeriesRow = Readonly<Record<keyof SeriesPoint, number | string | null>>;
+
+export const seriesPointOf = ({ step, rounds, latencyUs, loss }: SeriesRow): SeriesPoint => ({
+  step: Number(step),
+  rounds: Number(rounds),
+  latencyUs: latencyUs === null ? null : Number(latencyUs),
+  loss: Number(loss),
+});
 
 /** Counts the valid rounds of slots in [:from, :to) by path, driver and source of stamps. */
 export const measuredBySql = `

@@ -70,6 +70,8 @@ export interface RoundStore {
   list(query: RoundQuery): Promise<SlotSummary[]>;
   /** Every packet of a round; null when there is no such round, or its packets' retention has passed. */
   packets(path: PathId, slot: EpochMs): Promise<readonly SizeSample[] | null>;
+  /** The means over the rounds that count, step by step, for a chart: steps without a round are left out. */
+  series(query: SeriesQuery): Promise<SeriesPoint[]>;
   /** The slots of the path in [from, to) that have a round (of any status) or a missing mark. */
   accounted(path: PathId, from: EpochMs, to: EpochMs): Promise<EpochMs[]>;
   /** The rounds of these paths that ran wholly within an interval, by their start, with the packets of all sizes. */
@@ -82,6 +84,26 @@ export interface RoundStore {
   partSums(parts: readonly PartOfPath[]): Promise<PathSums[]>;
   /** How the rounds of status `ok` with slots in [from, to) were taken, by path, driver and stamps. */
   measuredBy(from: EpochMs, to: EpochMs): Promise<MeasuredBy[]>;
+}
+
+export interface SeriesQuery {
+  readonly path: PathId;
+  /** Slots in [from, to). */
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  /** Where step 0 begins, not after `from`. */
+  readonly origin: EpochMs;
+  readonly stepMs: number;
+}
+
+/** What a chart draws of a step; no judgement uses it. */
+export interface SeriesPoint {
+  readonly step: number;
+  readonly rounds: number;
+  /** Microseconds; null: nothing came back. */
+  readonly latencyUs: number | null;
+  /** Lost over sent packets. */
+  readonly loss: number;
 }
 
 interface WithinQuery {

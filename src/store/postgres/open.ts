@@ -5,6 +5,9 @@ import { decodePackets } from '../packets/codec.js';
 import {
   addedUp,
   measuredBySql,
+  seriesPointOf,
+  type SeriesRow,
+  seriesSql,
   storedSumGroupsSql,
   type SumGroup,
   sumGroupOf,
@@ -142,7 +145,7 @@ function measuredByQuery({ read }: Connection): Pick<RoundStore, 'measuredBy'> {
 function roundReads({
   name,
   read,
-}: Connection): Pick<RoundStore, 'packets' | 'accounted' | 'newest' | 'within'> {
+}: Connection): Pick<RoundStore, 'packets' | 'accounted' | 'newest' | 'within' | 'series'> {
   return {
     within: ({ paths, from, to, slotWithinMs }) =>
       read<RoundWithin>(
@@ -155,6 +158,10 @@ function roundReads({
          GROUP BY round.slot, path.name, started_at, ended_at ORDER BY started_at, path.name`,
         { paths, slotFrom: from - slotWithinMs, from, to },
       ),
+    async series({ path, from, to, origin, stepMs }) {
+      const rows = await read<SeriesRow>(seriesSql, { path, from, to, origin, stepMs });
+      return rows.map(seriesPointOf);
+    },
     async packets(path, slot) {
       const [row] = await read<{ packed: Uint8Array }>(
         'SELECT packed FROM packets WHERE path_id = (SELECT id FROM path WHERE name = :path) AND slot = :slot',

@@ -9,6 +9,9 @@ import { decodePackets, encodePackets } from '../packets/codec.js';
 import {
   addedUp,
   measuredBySql,
+  seriesPointOf,
+  type SeriesRow,
+  seriesSql,
   storedSumGroupsSql,
   type SumGroup,
   sumGroupOf,
@@ -17,7 +20,7 @@ import {
   sumQueries,
   sumSourcesOf,
 } from '../path-sums.js';
-import type { MeasuredBy, PartOfPath, RoundStore, RoundWithin, Store } from '../store.js';
+import type { MeasuredBy, PartOfPath, RoundStore, RoundWithin, SeriesQuery, Store } from '../store.js';
 import type { WriterName } from '../writer-lock.js';
 import { enteredStores, measuredStores } from '../sql/shared-stores.js';
 import { connect } from './connect.js';
@@ -192,7 +195,7 @@ export function monthSumsQuery({ db, read }: Connection): Pick<RoundStore, 'mont
 export function roundReads({
   db,
   read,
-}: Connection): Pick<RoundStore, 'packets' | 'accounted' | 'newest' | 'within'> {
+}: Connection): Pick<RoundStore, 'packets' | 'accounted' | 'newest' | 'within' | 'series'> {
   const packed = db
     .prepare<{ slot: EpochMs; path: PathId }, Uint8Array>(
       `SELECT packed FROM round JOIN packets ON packets.id = round.packets_id
@@ -224,7 +227,9 @@ export function roundReads({
          ON round.path_id = path.id AND round.slot >= :slotFrom AND round.slot < :to
      WHERE started_at >= :from AND ended_at <= :to`,
   );
+  const series = db.prepare<SeriesQuery, SeriesRow>(seriesSql);
   return {
+    series: (query) => read(() => series.all(query).map(seriesPointOf)),
     within: ({ paths, from, to, slotWithinMs }) =>
       read(() =>
         within

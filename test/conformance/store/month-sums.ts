@@ -205,6 +205,43 @@ export function monthSumsConformance(name: string, open: () => Promise<Store>): 
       }
     });
 
+    test('come as a series of means, step by step, every round weighing the same', async () => {
+      const store = await open();
+      try {
+        const [twenty, forty] = [packets(20_000, 20_000), packets(40_000, null)];
+        await store.rounds.put(round({ slot: slotAt(0), sizes: [sample(64, twenty)] }));
+        await store.rounds.put(
+          round({ slot: slotAt(1), sizes: [sample(64, forty), sample(128, twenty), sample(256, [])] }),
+        );
+        await store.rounds.put(round({ slot: slotAt(2), status: 'invalid', reason: 'because' }));
+        await store.rounds.put(round({ slot: slotAt(3), sizes: [sample(64, packets(null, null))] }));
+        await store.rounds.put(round({ path: 'HKG>TYO', slot: slotAt(0) }));
+        const stepMs = slotAt(1) - slotAt(0);
+        const series = (from: number, to: number, step: number) =>
+          store.rounds.series({
+            path: 'HKG>SIN',
+            from: slotAt(from),
+            to: slotAt(to),
+            origin: slotAt(0),
+            stepMs: step,
+          });
+        expect(await series(0, 9, stepMs)).toEqual([
+          { step: 0, rounds: 1, latencyUs: 20_000, loss: 0 },
+          { step: 1, rounds: 1, latencyUs: 30_000, loss: 0.25 },
+          { step: 3, rounds: 1, latencyUs: null, loss: 1 },
+        ]);
+        expect(await series(0, 9, 2 * stepMs)).toEqual([
+          { step: 0, rounds: 2, latencyUs: 25_000, loss: 0.125 },
+          { step: 1, rounds: 1, latencyUs: null, loss: 1 },
+        ]);
+        expect(await series(1, 2, 2 * stepMs)).toEqual([
+          { step: 0, rounds: 1, latencyUs: 30_000, loss: 0.25 },
+        ]);
+      } finally {
+        await store.close();
+      }
+    });
+
     test('come for parts of paths, each by itself, in the order asked for', async () => {
       const store = await open();
       try {
