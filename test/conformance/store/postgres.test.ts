@@ -8,6 +8,7 @@ import { monthSumsConformance } from './month-sums.js';
 import { batchConformance } from './batches.js';
 import { statementConformance } from './statements.js';
 import { rowsConformance } from './rows.js';
+import { sizeSumsConformance } from './size-sums.js';
 import { storeConformance } from './suite.js';
 import { watchConformance } from './watch.js';
 
@@ -27,6 +28,7 @@ const open = async () => {
 
 storeConformance('postgres', open);
 monthSumsConformance('postgres', open);
+sizeSumsConformance('postgres', open);
 watchConformance('postgres', open);
 ledgerConformance('postgres', open);
 accessConformance('postgres', open);

@@ -2,7 +2,7 @@ import type { Migration } from './migration.js';
 
 /** Credits on their way into the books: batches with the files that were handed out, and the numbers of credit notes. */
 export const creditBatches: Migration = {
-  version: 10,
+  version: 11,
   sql: `
 -- A batch of credits for finance's system: what it holds, and the file that was made of it.
 CREATE TABLE credit_batch (
