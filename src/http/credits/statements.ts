@@ -47,7 +47,7 @@ const statement = z.looseObject({
       revision: z.int(),
     })
     .meta({
-      description: 'a pop-sla-statement/2 (or /1, of the first rule set), as it is hashed and signed',
+      description: 'a pop-sla-statement/4 (or an earlier one, of its rule set), as it is hashed and signed',
     }),
   hash: answersText.optional(),
   key: answersText.optional(),
