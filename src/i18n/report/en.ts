@@ -17,7 +17,7 @@ const changeReason: ChangeReasonWords = {
   'outage-state': ({ ref, from, now, before }) => `outage ${ref} from ${from} is ${now}, was ${before}`,
   'outage-removed': ({ ref }) => `outage ${ref} was removed`,
   'path-added': ({ path }) => `path ${path} is new`,
-  'path-rounds': ({ path, now, before }) => `path ${path} has ${now} rounds held, had ${before}`,
+  'path-rounds': ({ path, now, before }) => `path ${path} has ${now} valid rounds, had ${before}`,
   'path-measured': ({ path }) => `path ${path} was measured again`,
   'path-commitment': ({ path, nowUs, beforeUs }) =>
     `path ${path} has the commitment ${nowUs ?? 'none'}, was ${beforeUs ?? 'none'} µs`,

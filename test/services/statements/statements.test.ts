@@ -125,7 +125,7 @@ describe('sealing', () => {
     expect(changed?.outcome).toBe('refused');
     expect(changed?.why).toEqual([
       'is sealed as revision 1, and what it rests on has changed: pop-sla statements revise',
-      'path HKG>SIN has 4 rounds held, had 3',
+      'path HKG>SIN has 4 valid rounds, had 3',
     ]);
   });
 
@@ -222,7 +222,7 @@ describe('a revision', () => {
     await putRound(month.store, october + 5 * dayMs, [1200]);
     const [late] = await statements.revise('ann', only('single'));
     expect(late).toMatchObject({ outcome: 'sealed', revision: 3, creditDifference: '0.00' });
-    expect(late?.why).toEqual(['path HKG>SIN has 4 rounds held, had 3']);
+    expect(late?.why).toEqual(['path HKG>SIN has 4 valid rounds, had 3']);
   });
 
   test('is not made where nothing changed, nor before the first', async () => {
