@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Config } from '../../config/config.js';
 import { isPathId } from '../../core/path.js';
 import { type TicketState, ticketStates, parseReportId } from '../../core/ticket/actions.js';
-import { deedsFor } from '../../core/ticket/lifecycle.js';
+import { transitionsFor } from '../../core/ticket/lifecycle.js';
 import type { Ticket } from '../../core/ticket/report.js';
 import type { Suggestion } from '../../core/ticket/suggestion.js';
 import { filesOf } from '../../core/ticket/visibility.js';
@@ -30,7 +30,7 @@ export interface TicketRoutes {
 
 export const shownReport = (caller: Caller, found: Ticket, now: EpochMs) => ({
   ...reportJson(found, now),
-  allowed: deedsFor(found, actorOf(caller)),
+  allowed: transitionsFor(found, actorOf(caller)),
 });
 
 const states = () =>

@@ -4,6 +4,7 @@ import * as client from 'openid-client';
 import type { OidcConfig } from '../../config/sections/http.js';
 import { readClaims } from '../../core/access/claims.js';
 import type { EpochMs } from '../../core/types.js';
+import { claimErrorText } from '../../i18n/refusals.js';
 import type { SessionRecord } from '../../store/access-store.js';
 import {
   type Authenticator,
@@ -116,7 +117,7 @@ export function createOidc(options: OidcOptions): Oidc {
       }
       const { claims, refreshToken } = await exchange(await provider(), currentUrl, begun);
       const reading = readClaims(claims, config, customers());
-      if ('wrong' in reading) throw new OidcRejectedError(`nobody of ours: ${reading.wrong}`);
+      if ('wrong' in reading) throw new OidcRejectedError(`nobody of ours: ${claimErrorText(reading.wrong)}`);
       const subject = String(claims['sub']);
       const id = typeof claims['sid'] === 'string' ? claims['sid'] : null;
       const session = await door.begin({

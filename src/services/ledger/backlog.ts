@@ -5,6 +5,7 @@ import { validationError } from '../../core/ledger/errors.js';
 import { serviceOnDays } from '../../core/customer/book.js';
 import { type LocalDate, monthAfter } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
+import { chainFaultText } from '../../i18n/refusals.js';
 import { availabilityJson, type AvailabilityJson } from '../../render/availability.js';
 import { digestOf, sha256 } from '../../seal/canonical.js';
 import { maxAttachmentBytes } from '../../store/ledger-store.js';
@@ -113,7 +114,7 @@ export async function audit(
   const events = await ledger.events({ after: 0 });
   const faults: string[] = [];
   const broken = chainFault(events, digestOrNone);
-  if (broken) faults.push(broken.what);
+  if (broken) faults.push(chainFaultText(broken));
   if (expectedHead !== undefined && !events.some(({ hash }) => hash === expectedHead)) {
     faults.push(
       `the head ${expectedHead} is not in the history: its end was cut off, or all of it was written anew`,

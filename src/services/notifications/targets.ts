@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
 import type { Config } from '../../config/config.js';
 import type { Network } from '../../config/scalars.js';
-import { type ValidationIssue, validationError } from '../../core/ledger/errors.js';
+import { type Rejection, validationError } from '../../core/ledger/errors.js';
 import { actorFault } from '../../core/ledger/proposals.js';
 import { networkEventNames } from '../../core/network-event.js';
 import { incidentKinds, isReadyMade, type TargetKind } from '../../core/target-kinds.js';
@@ -169,9 +169,9 @@ export const noSuchTarget = (id: string): ValidationError =>
   ]);
 
 /** All errors of a target. */
-function targetFaults(request: TargetRequest, config: Config): ValidationIssue[] {
+function targetFaults(request: TargetRequest, config: Config): Rejection[] {
   const { customer, kind, address, secret, language, events } = request;
-  const faults: ValidationIssue[] = [];
+  const faults: Rejection[] = [];
   const customers = config.book.customers.map(({ id }) => id);
   if (customer !== null && !customers.includes(customer)) {
     const known = customers.slice(0, 12).join(', ');
@@ -227,7 +227,7 @@ function eventsOf(kind: TargetKind, customer: string | null): readonly string[] 
   return customer === null ? [...toldEvents, ...networkEventNames] : toldEvents;
 }
 
-const mailFaults = (address: string): ValidationIssue[] =>
+const mailFaults = (address: string): Rejection[] =>
   address.length <= 320 && /^[^\s\p{Cc}<>@,;:"\\()[\]]{1,64}@[^\s\p{Cc}<>@,;:"\\()[\]]{1,253}$/u.test(address)
     ? []
     : [
@@ -240,7 +240,7 @@ const mailFaults = (address: string): ValidationIssue[] =>
  * `allow`: the networks that the operator opened, which are for its own targets only.
  * Names are resolved when a message is sent, because they may have another address then.
  */
-function urlFaults(address: string, allow: readonly Network[]): ValidationIssue[] {
+function urlFaults(address: string, allow: readonly Network[]): Rejection[] {
   const allowed = 'https://host/path, without user and password';
   // URL parsers ignore line ends, but later readers of the address may not.
   if (address.length > 2000 || /[\s\p{Cc}\p{Cs}]/u.test(address) || !URL.canParse(address))

@@ -3,7 +3,7 @@ import { checkTransition, offerFault } from '../../core/ticket/lifecycle.js';
 import { applyEvent, type Ticket, lineFault, textFault } from '../../core/ticket/report.js';
 import type { AttachmentRef } from '../../core/ledger/actions.js';
 import { actorFault } from '../../core/ledger/proposals.js';
-import { validationError, type ValidationIssue } from '../../core/ledger/errors.js';
+import { validationError, type Rejection } from '../../core/ledger/errors.js';
 import type { EpochMs } from '../../core/types.js';
 
 /** A transition of a ticket; those that also write to the ledger are handled separately. */
@@ -35,7 +35,7 @@ export function decideDeeds(
   actor: TicketActor,
   incident: string,
   at: EpochMs,
-): readonly TicketAction[] | readonly ValidationIssue[] {
+): readonly TicketAction[] | readonly Rejection[] {
   let now = report;
   const actions: TicketAction[] = [];
   for (const request of requests) {
@@ -57,10 +57,10 @@ function decideDeed(
   request: TransitionRequest,
   actor: TicketActor,
   incident: string,
-): readonly TicketAction[] | readonly ValidationIssue[] {
+): readonly TicketAction[] | readonly Rejection[] {
   const fault = checkTransition(report, request.deed, actor);
   if (fault) return [fault];
-  const optional = (text: string | null): ValidationIssue[] =>
+  const optional = (text: string | null): Rejection[] =>
     text === null || text.trim() === '' ? [] : list(textFault('text', text));
   const words = (text: string | null): string | null => (text?.trim() ? text : null);
   switch (request.deed) {
@@ -141,8 +141,8 @@ function decideDeed(
   }
 }
 
-const list = (fault: ValidationIssue | null): ValidationIssue[] => (fault ? [fault] : []);
+const list = (fault: Rejection | null): Rejection[] => (fault ? [fault] : []);
 const or = (
-  faults: readonly ValidationIssue[],
+  faults: readonly Rejection[],
   action: TicketAction,
-): readonly TicketAction[] | readonly ValidationIssue[] => (faults.length > 0 ? faults : [action]);
+): readonly TicketAction[] | readonly Rejection[] => (faults.length > 0 ? faults : [action]);

@@ -1,5 +1,6 @@
 import type { Config } from '../../config/config.js';
 import type { Actor, AttachmentRef } from '../../core/ledger/actions.js';
+import { chainFault } from '../../core/ledger/chain.js';
 import { validationError } from '../../core/ledger/errors.js';
 import { isPathId } from '../../core/path.js';
 import {
@@ -7,12 +8,12 @@ import {
   type TicketActor,
   type TicketRecord,
   parseReportId,
-  reportChainFault,
 } from '../../core/ticket/actions.js';
 import { checkTransition, incidentOf, samenessOf } from '../../core/ticket/lifecycle.js';
 import { type Ticket, foldReport, textFault } from '../../core/ticket/report.js';
 import type { Suggestion } from '../../core/ticket/suggestion.js';
 import type { EpochMs, PathId } from '../../core/types.js';
+import { chainFaultText } from '../../i18n/refusals.js';
 import { digestOf, sha256 } from '../../seal/canonical.js';
 import type { ContactStore } from '../../store/access-store.js';
 import type { TicketQuery, SuggestionQuery } from '../../store/ledger-store.js';
@@ -223,7 +224,8 @@ export function createTicketService({ store, ledger, config, now }: TicketServic
     async history(id) {
       const events = await faults.events(numberOf(id));
       if (events.length === 0) throw noSuchReport(id);
-      return { events, fault: reportChainFault(events, digestOf) };
+      const broken = chainFault(events, digestOf);
+      return { events, fault: broken && chainFaultText(broken) };
     },
     async list(query) {
       const heads = await faults.heads(query);

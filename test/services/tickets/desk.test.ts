@@ -277,12 +277,12 @@ describe('working on a report', () => {
     const { desk } = await faultRig();
     await desk.file(bank, filing());
     const { events } = await desk.history('F1');
-    const { reportChainFault } = await import('../../../src/core/ticket/actions.js');
+    const { chainFault } = await import('../../../src/core/ledger/chain.js');
     const { digestOf } = await import('../../../src/seal/canonical.js');
     const changed = events.map((event) => ({ ...event, at: event.at + 1 }));
-    expect(reportChainFault(events, digestOf)).toBeNull();
-    expect(reportChainFault(changed, digestOf)).toBe('event 1 was changed: its hash is not that of its text');
-    expect(reportChainFault(events.slice(1), digestOf)).toBeNull();
-    expect(reportChainFault([...events, ...events], digestOf)).toBe('event 2 is missing');
+    expect(chainFault(events, digestOf)).toBeNull();
+    expect(chainFault(changed, digestOf)).toMatchObject({ seq: 1, code: 'changed' });
+    expect(chainFault(events.slice(1), digestOf)).toBeNull();
+    expect(chainFault([...events, ...events], digestOf)).toMatchObject({ seq: 2, code: 'missing' });
   });
 });
