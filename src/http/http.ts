@@ -1,18 +1,21 @@
-import { fastify, type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import { Readable } from 'node:stream';
+import { fastify, type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify';
 import type { Config } from '../config/config.js';
-import type { EpochMs } from '../core/types.js';
-import type { Billing } from '../services/credits/billing.js';
-import type { TicketBacklog } from '../services/tickets/service.js';
-import type { LedgerBacklog } from '../services/ledger/backlog.js';
-import type { Metrics } from '../metrics/metrics.js';
-import type { Store } from '../store/store.js';
-import type { Authenticator } from '../services/access/authenticator.js';
-import type { Oidc } from '../services/access/oidc.js';
-import type { Registry } from '../services/access/registry.js';
-import { createSecondFactors } from '../services/access/second-factor.js';
 import { formatNetwork } from '../config/scalars.js';
-import type { AccessStore } from '../store/access-store.js';
-import type { AgentsShown } from '../render/mesh.js';
+import type { EpochMs } from '../core/types.js';
+import { admit, keepTrail } from './access/caller.js';
+import { identifier } from './access/identify.js';
+import { ownSessionRoutes } from './access/own-session-routes.js';
+import { registryRoutes } from './access/registry-routes.js';
+import { oidcRoutes, sessionRoutes } from './access/session-routes.js';
+import { configRoutes, evaluateRoutes, type Jobs, keyRoutes } from './contract/evaluate.js';
+import { evidenceRoutes } from './contract/evidence.js';
+import { planRoutes } from './contract/plans.js';
+import { billingRoutes } from './credits/routes.js';
+import { customerRoutes } from './customers/routes.js';
+import { answerTags, limitRate, onceForItsKey, readForwarded, secureHeaders } from './guard.js';
+import { ledgerReads } from './ledger/reads.js';
+import { attachmentWrite, exclusionFiles, ledgerWrites } from './ledger/writes.js';
 import {
   agentRoutes,
   healthRoutes,
@@ -21,26 +24,24 @@ import {
   type MeshRoutes,
   type Readiness,
 } from './mesh.js';
-import { admit, keepTrail } from './access/caller.js';
-import { identifier } from './access/identify.js';
-import { oidcRoutes, sessionRoutes } from './access/session-routes.js';
-import { registryRoutes } from './access/registry-routes.js';
-import { ownSessionRoutes } from './access/own-session-routes.js';
-import { answerTags, limitRate, onceForItsKey, readForwarded, secureHeaders } from './guard.js';
-import { billingRoutes } from './credits/routes.js';
-import { configRoutes, evaluateRoutes, type Jobs, keyRoutes } from './contract/evaluate.js';
-import { evidenceRoutes } from './contract/evidence.js';
-import { planRoutes } from './contract/plans.js';
-import { customerRoutes } from './customers/routes.js';
-import { faultRoutes } from './tickets/notifications.js';
-import { attachmentWrite, exclusionFiles, ledgerWrites } from './ledger/writes.js';
-import { ledgerReads } from './ledger/reads.js';
-import { metricsRoute } from './metrics.js';
 import { answerProblems, type HttpLog, type ProblemPage } from './problem.js';
-import { reportRoutes, type ReportRouteOptions } from './reports.js';
+import { type ReportRouteOptions, reportRoutes } from './reports.js';
 import { roundRoutes } from './rounds.js';
-import { standingRoutes, type StandingRoutes } from './standing.js';
 import { describeRoutes, documentRoute, useZod } from './route/document.js';
+import { addRoute } from './route/route.js';
+import { standingRoutes, type StandingRoutes } from './standing.js';
+import { faultRoutes } from './tickets/notifications.js';
+import type { Metrics } from '../metrics/metrics.js';
+import type { AgentsShown } from '../render/mesh.js';
+import type { Authenticator } from '../services/access/authenticator.js';
+import type { Oidc } from '../services/access/oidc.js';
+import type { Registry } from '../services/access/registry.js';
+import { createSecondFactors } from '../services/access/second-factor.js';
+import type { Billing } from '../services/credits/billing.js';
+import type { LedgerBacklog } from '../services/ledger/backlog.js';
+import type { TicketBacklog } from '../services/tickets/service.js';
+import type { AccessStore } from '../store/access-store.js';
+import type { Store } from '../store/store.js';
 
 /** The pages of a portal, which ask the routes of this server. */
 export interface HttpPages {
@@ -219,4 +220,30 @@ function makeServer(options: FastifyServerOptions, tls: HttpOptions['tls']): Fas
   if (tls === undefined) return fastify(options);
   const https = { ...tls, minVersion: 'TLSv1.2' as const };
   return fastify({ ...options, https } as FastifyServerOptions);
+}
+
+/** `/metrics`, for Prometheus: in pieces, so that a large scrape holds up nothing else. */
+function metricsRoute(
+  server: FastifyInstance,
+  metrics: Pick<Metrics, 'answer'>,
+  readers: 'open' | 'signed-in',
+  /** Throws where a page of elsewhere, whose name was made to point here, asks. */
+  checkHost: (request: FastifyRequest) => Promise<void>,
+): void {
+  addRoute(server, {
+    method: 'GET',
+    url: '/metrics',
+    operationId: 'getMetrics',
+    tag: 'about',
+    access: readers === 'open' ? 'open' : 'metrics:read',
+    summary:
+      'Every metric, in the text format of Prometheus, or in OpenMetrics where the Accept header asks for it.',
+    answer: { description: 'the metrics', contentType: 'text/plain' },
+    handle: async ({ request, reply }) => {
+      await checkHost(request);
+      const { contentType, pieces } = metrics.answer(request.headers.accept);
+      reply.type(contentType);
+      return Readable.from(pieces, { objectMode: false });
+    },
+  });
 }
