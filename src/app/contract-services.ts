@@ -46,14 +46,17 @@ export async function openContractServices(options: ContractServicesOptions): Pr
   const pool = createWorkerPool();
   stopping.add('workers', () => pool.close());
   const judging = judgeInThread({ pool, store, config, now, software: version });
-  const office = createLedgerBacklog({ store, config, now, judging, bookChanged: onRegistryChanged });
+  const ledgerBacklog = createLedgerBacklog({ store, config, now, judging, bookChanged: onRegistryChanged });
   const signer = () => keyFolder(config().keys.folder).signer();
   const billing = createBilling({ store, config, now, software: version, judging, signer });
   const jobs = createJobs({ pool, config, now, software: version });
   return {
     http: {
-      ledger: { office, now },
-      faults: { office: createTicketBacklog({ store, ledger: office.desk, config, now }), now },
+      ledger: { ledgerBacklog, now },
+      faults: {
+        ticketBacklog: createTicketBacklog({ store, ledger: ledgerBacklog.ledgerService, config, now }),
+        now,
+      },
       access: await openAccess({ store, config, now, clientSecret }),
       reports: {
         reports: createReports({ store, config, now, software: version, judging }),
@@ -83,10 +86,10 @@ async function openAccess({
 }: AccessOptions): Promise<NonNullable<HttpOptions['access']>> {
   const { auth, publicUrl } = config().http;
   const { sessionMs, idleMs, secondFactor, oidc } = auth;
-  const door = createAuthenticator({ store: store.access, now, sessionMs, idleMs, secondFactor });
+  const authenticator = createAuthenticator({ store: store.access, now, sessionMs, idleMs, secondFactor });
   const customers = () => config().book.customers.map(({ id }) => id);
   return {
-    door,
+    authenticator,
     store: store.access,
     now,
     registry: createRegistry({ store: store.access, now, customers }),
@@ -96,7 +99,7 @@ async function openAccess({
         ? undefined
         : (await import('../services/access/oidc.js')).createOidc({
             config: oidc,
-            door,
+            authenticator,
             customers,
             now,
             redirectUri: `${publicUrl}/auth/oidc/callback`,

@@ -75,10 +75,10 @@ export interface HttpOptions {
   /** How the agents of this hub are; left out, there is no route to it. */
   readonly agents?: () => AgentsShown;
   /** What people entered, and the months that stand on it. */
-  readonly ledger: { readonly office: LedgerBacklog; readonly now: () => EpochMs };
+  readonly ledger: { readonly ledgerBacklog: LedgerBacklog; readonly now: () => EpochMs };
   /** Who may come in. */
   readonly access: {
-    readonly door: Authenticator;
+    readonly authenticator: Authenticator;
     readonly registry: Registry;
     /** Left out: there is no provider. */
     readonly oidc?: Oidc | undefined;
@@ -92,7 +92,7 @@ export interface HttpOptions {
   /** Statements and what follows from them. */
   readonly billing: Billing;
   /** Fault reports. */
-  readonly faults: { readonly office: TicketBacklog; readonly now: () => EpochMs };
+  readonly faults: { readonly ticketBacklog: TicketBacklog; readonly now: () => EpochMs };
   /** What is done beside everything else. */
   readonly jobs: Jobs;
   /** Left out: there are no pages, and problems are answered as JSON only. */
@@ -130,7 +130,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
   });
   secureHeaders(server);
   limitRate(server, requestsPerMinute);
-  const identify = identifier({ door: access.door, config, oidc: access.oidc });
+  const identify = identifier({ authenticator: access.authenticator, config, oidc: access.oidc });
   admit(server, { config, identify: identify.identify, now: access.now });
   keepTrail(server, { trail: access.store.trail, now: access.now, log });
   onceForItsKey(server, { replies: access.store.replies, now: access.now, log });
@@ -164,7 +164,7 @@ function apiRoutes(
 ) {
   const { store, metrics, config, readiness, ledger, reports, billing, jobs, log, version } = options;
   const {
-    door,
+    authenticator,
     registry,
     oidc,
     now,
@@ -182,15 +182,15 @@ function apiRoutes(
   if (options.agents) agentRoutes(routes, { agents: options.agents, config });
   const mesh = meshRoutes(routes, { ...options.mesh, config });
   const standing = standingRoutes(routes, { ...options.standing, config });
-  const session = sessionRoutes(routes, { door, trail, now });
-  ownSessionRoutes(routes, { door, factors: createSecondFactors({ store: { factors }, now }) });
+  const session = sessionRoutes(routes, { authenticator, trail, now });
+  ownSessionRoutes(routes, { authenticator, factors: createSecondFactors({ store: { factors }, now }) });
   if (oidc && publicUrl !== null) oidcRoutes(routes, { oidc, publicUrl, trail, now, log });
   const access = registryRoutes(routes, { registry, trail, now });
   const entered = ledgerReads(routes, { ...ledger, book: () => config().book });
-  const entering = ledgerWrites(routes, ledger.office);
-  attachmentWrite(routes, ledger.office);
-  exclusionFiles(routes, ledger.office);
-  customerRoutes(routes, ledger.office.registry, ledger.now);
+  const entering = ledgerWrites(routes, ledger.ledgerBacklog);
+  attachmentWrite(routes, ledger.ledgerBacklog);
+  exclusionFiles(routes, ledger.ledgerBacklog);
+  customerRoutes(routes, ledger.ledgerBacklog.registry, ledger.now);
   reportRoutes(routes, reports);
   const bills = billingRoutes(routes, billing);
   const evidence = evidenceRoutes(routes, { jobs, config });

@@ -251,7 +251,7 @@ interface Proposal {
 async function playLedger({ scenario, config, store }: SimulatedLedger): Promise<void> {
   const { period } = scenario.history;
   let now = period.from;
-  const desk = createLedgerService({ store, config: () => config, now: () => now });
+  const ledgerService = createLedgerService({ store, config: () => config, now: () => now });
   const proposals = proposalsOf(scenario, config).sort((a, b) => a.at - b.at);
   const decisions: { at: EpochMs; id: string; decision: 'approve' | 'reject' }[] = [];
   const decideUntil = async (until: EpochMs): Promise<void> => {
@@ -260,21 +260,21 @@ async function playLedger({ scenario, config, store }: SimulatedLedger): Promise
       decisions.shift();
       now = next.at;
       const why = next.decision === 'reject' ? 'the work was put off' : null;
-      await desk.decide(manager, next.decision, next.id, why);
+      await ledgerService.decide(manager, next.decision, next.id, why);
     }
   };
   for (const { at, actor, text, decision } of proposals) {
     if (at >= period.to) break;
     await decideUntil(at);
     now = at;
-    const [entered] = await desk.propose(actor, [text]);
+    const [entered] = await ledgerService.propose(actor, [text]);
     const decideAt = at + 20 * hour;
     if (entered && decision && decideAt < period.to)
       decisions.push({ at: decideAt, id: entered.id, decision });
   }
   await decideUntil(period.to);
   now = period.to;
-  await correctOne(desk, scenario);
+  await correctOne(ledgerService, scenario);
 }
 
 function proposalsOf({ backbone, history }: Scenario, config: Config): Proposal[] {
@@ -362,16 +362,16 @@ function textOf(
 
 /** The first outage of a minute or more that the first PoP saw ended a little earlier, by the router's own log. */
 async function correctOne(
-  desk: ReturnType<typeof createLedgerService>,
+  ledgerService: ReturnType<typeof createLedgerService>,
   { backbone }: Scenario,
 ): Promise<void> {
   const observer = backbone.pops[0]?.id;
-  const outages = await desk.outages();
+  const outages = await ledgerService.outages();
   for (const { measured } of outages) {
     if (!measured?.end || measured.voided || measured.observer !== observer) continue;
     const { start, end, port } = measured;
     if (end.at - start.at < 60_000) continue;
-    await desk.correct(engineer, {
+    await ledgerService.correct(engineer, {
       of: { observer: measured.observer, port, start: start.at },
       port,
       interval: { from: start.at, to: end.at - 5_000 },

@@ -171,9 +171,9 @@ type Right = Pick<Principal, 'roles' | 'customer' | 'scopes'>;
  * as far; null: there is none. Nobody hands out more than it holds.
  */
 export function excessOf(giver: Principal, grant: Right): Action | null {
-  const taker: Principal = { id: '', name: '', via: 'token', ...grant };
+  const grantee: Principal = { id: '', name: '', via: 'token', ...grant };
   const excess = actions.find((action) => {
-    const given = decide(taker, action);
+    const given = decide(grantee, action);
     if (!given.allowed) return false;
     const held = decide(giver, action);
     if (!held.allowed) return true;

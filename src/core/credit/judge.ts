@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { causeCredit, type CauseCredit, type CauseInput, type Judged, type Reason } from './cause.js';
-import { dayFigures, ownFigures } from './own-figures.js';
 import { creditOfFigure, creditOfStep, sizeOfCredit, unitsIn } from './units.js';
+import type { MeanFigures } from '../measurement/figures.js';
 import { asPercent, compare, ratio, type Rational, roundTo, subtract } from '../number.js';
 import type {
   CauseRule,
@@ -12,8 +12,10 @@ import type {
   LateDeliveryCause,
   LongOutagesCause,
   QualityCause,
+  QualityMetric,
 } from '../plan.js';
 import { measured, type PathMonth, unitOf } from '../quality.js';
+import { coveredFigures } from '../quality/covered-figures.js';
 import { type FailedWindow, failedWindows } from '../quality/failed-windows.js';
 import { addDays, daysIn, formatInstant, type LocalDate, startOfDay } from '../time/calendar.js';
 import { clip, type Interval, totalMs } from '../time/intervals.js';
@@ -308,4 +310,19 @@ function pathsOf(
 ): readonly PathMonth[] {
   if (trafficClasses === null) return paths;
   return paths.filter(({ trafficClass }) => trafficClass !== null && trafficClasses.includes(trafficClass));
+}
+
+/** The figures of a path that a credit is based on; null when the coverage is too small. */
+type OwnFigures = MeanFigures | null;
+
+/** The metric of a path over the days on which it was part of the service (first rule set: over the whole month). */
+function ownFigures(metric: QualityMetric, path: PathMonth, input: CauseInput): OwnFigures {
+  if (input.ruleSet === 1) return path[metric];
+  return coveredFigures(metric, path, input.month, input);
+}
+
+/** The metric of a path over one day of the service. */
+function dayFigures(metric: QualityMetric, path: PathMonth, day: Interval, input: CauseInput): OwnFigures {
+  if (input.ruleSet === 1) return input.figuresOf(path.path, path[metric].leftOut, day);
+  return coveredFigures(metric, path, day, input);
 }

@@ -148,7 +148,7 @@ export function shownTo(caller: Caller, report: Ticket, now: EpochMs): Ticket | 
  * A target of a customer that sells is told of its buyers' reports too: whoever may not see those may make none. Throws
  * `Forbidden`.
  */
-export function checkMayBeTold(caller: Caller, { book }: Config): void {
+export function checkMayBeNotified(caller: Caller, { book }: Config): void {
   const { reach, principal } = caller;
   // Whatever a target is told of, its maker has to be allowed to read.
   if (!caller.may('faults:read'))

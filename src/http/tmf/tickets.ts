@@ -48,7 +48,7 @@ function customerOfTicket({ relatedParty }: TicketCreate): string | null {
 }
 
 /** What a patch asks for, in our words: what is said anew, then notes, then the status. */
-function deedsOfPatch(report: Ticket, patch: TicketPatch): TransitionRequest[] {
+function transitionsOfPatch(report: Ticket, patch: TicketPatch): TransitionRequest[] {
   const { severity = null, name: subject = null, externalIdentifier } = patch;
   const deeds: TransitionRequest[] = [];
   if (severity !== null || subject !== null || externalIdentifier !== undefined) {
@@ -65,11 +65,11 @@ function deedsOfPatch(report: Ticket, patch: TicketPatch): TransitionRequest[] {
     deeds.push({ deed: 'comment', text, internal: false, attachments: [], ...externalId });
   }
   if (patch.status !== undefined && patch.status !== statusOf(report.state))
-    deeds.push(deedFor(patch.status, patch.statusChangeReason ?? ''));
+    deeds.push(transitionFor(patch.status, patch.statusChangeReason ?? ''));
   return deeds;
 }
 
-function deedFor(status: TicketStatus, reason: string): TransitionRequest {
+function transitionFor(status: TicketStatus, reason: string): TransitionRequest {
   switch (status) {
     case 'acknowledged':
       return { deed: 'take' };
@@ -109,17 +109,17 @@ function chosen(whole: Record<string, unknown>, fields: string | undefined): Rec
 /** The same reports in the shape of TMF621 Trouble Ticket v5. */
 export function ticketRoutes(
   server: FastifyInstance,
-  { office, config, now, uploads }: TicketRoutes & { readonly uploads: Uploads },
+  { ticketBacklog, config, now, uploads }: TicketRoutes & { readonly uploads: Uploads },
 ): void {
-  const { desk } = office;
+  const { ticketService } = ticketBacklog;
   const url = `${tmfBase}/troubleTicket` as const;
   /** A page of what a caller may see of what was found, and how much that is in all. */
   const visible = async (
-    wanted: Omit<Parameters<typeof desk.list>[0], 'limit' | 'offset'>,
+    wanted: Omit<Parameters<typeof ticketService.list>[0], 'limit' | 'offset'>,
     caller: Caller,
     { limit, offset }: { readonly limit: number; readonly offset: number },
   ) => {
-    const all = await desk.list({ ...wanted, limit: await desk.count(wanted), offset: 0 });
+    const all = await ticketService.list({ ...wanted, limit: await ticketService.count(wanted), offset: 0 });
     const seen = all.flatMap((one) => shownTo(caller, one, now()) ?? []);
     return { shown: seen.slice(offset, offset + limit), total: seen.length };
   };
@@ -146,7 +146,10 @@ export function ticketRoutes(
       };
       const { shown, total } =
         caller.reach === 'all'
-          ? { shown: await desk.list({ ...wanted, limit, offset }), total: await desk.count(wanted) }
+          ? {
+              shown: await ticketService.list({ ...wanted, limit, offset }),
+              total: await ticketService.count(wanted),
+            }
           : await visible(wanted, caller, { limit, offset });
       reply.header('x-total-count', total).header('x-result-count', shown.length);
       return shown.map((one) => chosen(ticketJson(one, now()), fields));
@@ -163,7 +166,7 @@ export function ticketRoutes(
     query: ticketFields,
     answer: { description: 'the ticket', schema: ticket },
     handle: async ({ params, query, caller }) => {
-      const found = shownTo(caller, await desk.report(params.id), now());
+      const found = shownTo(caller, await ticketService.report(params.id), now());
       return found && chosen(ticketJson(found, now()), query.fields);
     },
   });
@@ -199,10 +202,10 @@ export function ticketRoutes(
         }
         const bytes = Buffer.from(content, 'base64');
         uploads.count(caller, bytes.byteLength);
-        attachments.push(await desk.attach(name, bytes));
+        attachments.push(await ticketService.attach(name, bytes));
       }
       uploads.count(caller, 0);
-      const filed = await desk.file(actor, {
+      const filed = await ticketService.file(actor, {
         customer,
         ...scope,
         window: (scope.path ?? scope.service) ? 'round' : null,
@@ -235,7 +238,7 @@ export function ticketRoutes(
     body: ticketPatch,
     answer: { description: 'the ticket', schema: ticket },
     handle: async ({ params, body, caller }) => {
-      const before = await desk.report(params.id);
+      const before = await ticketService.report(params.id);
       if (!shownTo(caller, before, now())) return null;
       if (body.id !== undefined && body.id !== params.id)
         throw new ValidationError([
@@ -243,7 +246,7 @@ export function ticketRoutes(
         ]);
       const done = shownTo(
         caller,
-        await desk.do(actorOf(caller), params.id, ...deedsOfPatch(before, body)),
+        await ticketService.do(actorOf(caller), params.id, ...transitionsOfPatch(before, body)),
         now(),
       );
       return done && ticketJson(done, now());

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { toldEvents } from '../../core/ticket/visibility.js';
+import { notifiableEvents } from '../../core/ticket/visibility.js';
 import { notifyLanguages } from '../../i18n/mail.js';
 import type { Caller } from '../../http/access/caller.js';
 import type { ParameterFault } from '../../http/problem.js';
@@ -56,7 +56,7 @@ export function targetPages(server: FastifyInstance, portal: PortalOptions): voi
           customerName: one.customer === null ? null : (names.get(one.customer) ?? one.customer),
         })),
         kinds,
-        events: toldEvents,
+        events: notifiableEvents,
         tongues: notifyLanguages,
         customers: own ? [] : customersOf(portal),
         fields: fields ?? {

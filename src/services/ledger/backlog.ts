@@ -20,7 +20,7 @@ import { ValidationError } from './entries.js';
 
 /** The ledger service together with attachments and the impact of exclusions on months. */
 export interface LedgerBacklog {
-  readonly desk: LedgerService;
+  readonly ledgerService: LedgerService;
   readonly registry: Registry;
   /** Stores a file. Rejects with a `ValidationError` when it is too large. */
   attach(name: string, content: Uint8Array): Promise<AttachmentRef>;
@@ -55,12 +55,12 @@ export function createLedgerBacklog({
   judging,
   bookChanged,
 }: LedgerBacklogOptions): LedgerBacklog {
-  const desk = createLedgerService({ store, config, now });
+  const ledgerService = createLedgerService({ store, config, now });
   const pastCredits = pastCreditsOf(store.statements);
   const ruleSetOf = (month: string) => ruleSetOfMonth(store.statements, month);
   const judge = () => ({ store, config: config(), now: now(), pastCredits, ruleSetOf });
   return {
-    desk,
+    ledgerService,
     registry: createRegistry({ ledger: store.ledger, config, now, ...(bookChanged && { bookChanged }) }),
     attach: async (name, content) => {
       if (content.byteLength > maxAttachmentBytes) {
@@ -75,7 +75,7 @@ export function createLedgerBacklog({
     },
     attachment: (hash) => store.attachments.get(hash),
     impact: async (id) => {
-      const exclusion = await desk.exclusion(id);
+      const exclusion = await ledgerService.exclusion(id);
       return judging ? judging.impact(id) : impactOf(exclusion, judge());
     },
     month: (name) => judgeStored(judge(), name),

@@ -29,7 +29,7 @@ export type TransitionRequest =
     };
 
 /** The actions of several transitions in sequence, or the errors of the first that is not allowed. */
-export function decideDeeds(
+export function decideTransitions(
   report: Ticket,
   requests: readonly TransitionRequest[],
   actor: TicketActor,
@@ -39,7 +39,7 @@ export function decideDeeds(
   let now = report;
   const actions: TicketAction[] = [];
   for (const request of requests) {
-    const decided = decideDeed(now, request, actor, incident);
+    const decided = decideTransition(now, request, actor, incident);
     for (const each of decided) {
       if ('field' in each) return decided;
       const { number, seq, hash } = now;
@@ -52,7 +52,7 @@ export function decideDeeds(
 }
 
 /** The actions of a transition, or all of its errors. `incident` belongs to the ticket that it links to. */
-function decideDeed(
+function decideTransition(
   report: Ticket,
   request: TransitionRequest,
   actor: TicketActor,

@@ -21,7 +21,7 @@ import type { OutboxStore } from '../../store/statement-store.js';
 import type { Store } from '../../store/store.js';
 import type { LedgerService } from '../ledger/service.js';
 import { ValidationError } from '../ledger/entries.js';
-import { createTargetDesk, type TargetDesk } from '../notifications/targets.js';
+import { createTargetService, type TargetService } from '../notifications/targets.js';
 import { createNotifier } from '../notifications/notifier.js';
 import { appendEvents, noSuchReport } from './append.js';
 import {
@@ -35,14 +35,14 @@ import {
   serviceAt,
   targetsOf,
 } from './file.js';
-import { decideDeeds, type TransitionRequest } from './decide.js';
+import { decideTransitions, type TransitionRequest } from './decide.js';
 import { makeEvidence } from './evidence.js';
 import { enterOutage, type ExclusionRequest, type OutageRequest, proposeExclusion } from './to-ledger.js';
 
 /** The ticket service together with notification targets and the outbox. */
 export interface TicketBacklog {
-  readonly desk: TicketService;
-  readonly targets: TargetDesk;
+  readonly ticketService: TicketService;
+  readonly targets: TargetService;
   readonly outbox: Pick<OutboxStore, 'list' | 'get' | 'retry' | 'drop' | 'depth'>;
 }
 
@@ -53,8 +53,8 @@ interface TicketBacklogOptions extends TicketServiceOptions {
 export function createTicketBacklog(options: TicketBacklogOptions): TicketBacklog {
   const { store, config, now } = options;
   return {
-    desk: createTicketService(options),
-    targets: createTargetDesk({ targets: store.targets, config, now }),
+    ticketService: createTicketService(options),
+    targets: createTargetService({ targets: store.targets, config, now }),
     outbox: store.outbox,
   };
 }
@@ -242,7 +242,7 @@ export function createTicketService({ store, ledger, config, now }: TicketServic
       }
       return append(actor, number, (before) => {
         if (!before) throw noSuchReport(id);
-        return decideDeeds(before, requests, actor, incident, now());
+        return decideTransitions(before, requests, actor, incident, now());
       });
     },
     toOutage: (actor, id, request, by = actor.name) =>

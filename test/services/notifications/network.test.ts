@@ -6,7 +6,7 @@ import type { ObservedOutage } from '../../../src/core/watch/outage.js';
 import { createNetworkNotifier } from '../../../src/services/notifications/network.js';
 import { quietUntil } from '../../../src/services/notifications/network-drafts.js';
 import { createOutbox, requestOf } from '../../../src/services/notifications/outbox.js';
-import { createTargetDesk } from '../../../src/services/notifications/targets.js';
+import { createTargetService } from '../../../src/services/notifications/targets.js';
 import { targetJson } from '../../../src/render/notifications.js';
 import { chatBody, opsgenieBody, pagerDutyBody } from '../../../src/render/network-events.js';
 import type { NotifyTarget, OutboxDraft } from '../../../src/store/statement-store.js';
@@ -319,7 +319,7 @@ describe('ready-made bodies', () => {
 test('a robot that answers 200 with an error is tried again, and its key is not shown', async () => {
   const hook = await hookServer();
   const rig = await faultRig({ notifications: { webhooks: { allow: ['127.0.0.0/8'] } } });
-  const targets = createTargetDesk({
+  const targets = createTargetService({
     targets: rig.store.targets,
     config: () => rig.config,
     now: () => rig.now,
