@@ -6,7 +6,7 @@ import { outcomeOf } from '../shared/packet-record.js';
 import type { Line } from '../shared/lines.js';
 import { type PacketPool, recordOf } from './packets.js';
 import type { Address } from './address.js';
-import type { EchoTold } from '../shared/pending-echoes.js';
+import type { EchoOutcome } from '../shared/pending-echoes.js';
 import type { FromWorker } from './protocol.js';
 
 /**
@@ -32,7 +32,7 @@ interface EchoesOptions {
 
 export function createEchoes({ tell, hrtimeMs }: EchoesOptions): Echoes {
   const flights = new Set<Flight>();
-  let told: (EchoTold & { readonly sentNs: number })[] = [];
+  let told: (EchoOutcome & { readonly sentNs: number })[] = [];
   return {
     get inFlight() {
       return flights.size;

@@ -115,17 +115,17 @@ export function readEnvelope(bytes: Uint8Array): ConfigEnvelope {
 }
 
 /** A revision of the hub's that was valid, as an agent keeps it. */
-export interface KeptConfig {
+export interface CachedConfig {
   /** The bucket's own count. */
   readonly revision: number;
   readonly envelope: ConfigEnvelope;
 }
 
 /** Where an agent keeps what it runs on while it can't ask its hub: beside its database. */
-export const keptFile = (storePath: string): string => join(dirname(storePath), 'mesh-config.json');
+export const cachedConfigFile = (storePath: string): string => join(dirname(storePath), 'mesh-config.json');
 
 /** Null: there is none. Throws an `Error` for one that can't be used. */
-export function readKept(file: string): KeptConfig | null {
+export function readCachedConfig(file: string): CachedConfig | null {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -140,10 +140,10 @@ export function readKept(file: string): KeptConfig | null {
 }
 
 /** What the file holds for a revision: the bucket's count in a line of its own, and the bytes as they were. */
-export const keptBytes = (revision: number, bytes: Uint8Array): Uint8Array =>
+export const cachedConfigBytes = (revision: number, bytes: Uint8Array): Uint8Array =>
   Buffer.concat([Buffer.from(`${revision}\n`), bytes]);
 
-export const fromHub = ({ revision, envelope }: KeptConfig): FromHub => ({
+export const fromHub = ({ revision, envelope }: CachedConfig): FromHub => ({
   name: `revision ${revision} of the hub`,
   sections: envelope.sections,
 });

@@ -49,7 +49,7 @@ export async function keepHub(options: HubOptions, signal: AbortSignal): Promise
   let seen: ReadonlyMap<PopId, SeenAgent> = new Map();
   let dead: number | null = null;
   let said = '';
-  let toldZones = '';
+  let reportedZones = '';
   let zonesDueAt = -Infinity;
   const stopAnswering = answerTime(connection, () => ({
     at: clock.now(),
@@ -82,12 +82,12 @@ export async function keepHub(options: HubOptions, signal: AbortSignal): Promise
       });
       zonesDueAt = clock.now() + zonesEveryMs;
       const told = others.map((other) => `${other.hub} ${other.zoneData}`).join(', ');
-      if (told !== '' && told !== toldZones)
+      if (told !== '' && told !== reportedZones)
         log.warn(
           { zoneData, others },
           `hubs with other time zone data (${told}, here ${zoneData}) can find other bounds for a month: run them all on the same Node.js`,
         );
-      toldZones = told;
+      reportedZones = told;
     }
     seen = await readAgents(buckets.agents);
     dead = await deadLetters(connection);

@@ -42,7 +42,7 @@ interface BacklogSeries {
   readonly close: (standing: CloseStanding) => void;
 }
 
-function officeSeries(make: MetricMaker): BacklogSeries {
+function makeBacklogSeries(make: MetricMaker): BacklogSeries {
   const active = make.gauge(metricNames.activeExclusions, minutely);
   const maintenance = make.gauge(metricNames.maintenance, minutely);
   const proposed = make.late(metricNames.proposedExclusions, minutely);
@@ -214,7 +214,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const watch = watchSeries(make);
   const services = serviceSeries();
   const terms = planSeries(make);
-  const office = officeSeries(make);
+  const backlogSeries = makeBacklogSeries(make);
   const mesh = meshSeries(make);
   make.gauge(metricNames.build).set({ version: options.version, node: options.node }, 1);
   const agentInfo = make.gauge(metricNames.agent);
@@ -264,7 +264,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       },
       terms,
       services: services.services,
-      ...office,
+      ...backlogSeries,
       judged: daemon.judged,
       storeSize: daemon.storeSize,
       clockRead: daemon.clockRead,

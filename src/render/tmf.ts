@@ -2,7 +2,7 @@ import type { AttachmentRef } from '../core/ledger/actions.js';
 import type { TicketRecord, TicketState } from '../core/ticket/actions.js';
 import type { Ticket } from '../core/ticket/report.js';
 import { targetClocks } from '../core/ticket/suggestion.js';
-import { forCustomer, toldAs } from '../core/ticket/visibility.js';
+import { forCustomer, eventOfAction } from '../core/ticket/visibility.js';
 import type { EpochMs } from '../core/types.js';
 import { isoInstant } from './figures.js';
 
@@ -108,6 +108,7 @@ export function ticketJson(full: Ticket, now: EpochMs) {
           ]
         : []),
       ...report.attachments.map((file) => attachment(id, file)),
+      ...(report.links ?? []).map(({ name, url }) => ({ '@type': 'AttachmentRef', name, url })),
       ...report.comments.flatMap(({ attachments }) => attachments.map((file) => attachment(id, file))),
     ],
   };
@@ -133,16 +134,46 @@ const attachment = (report: string, { sha256, name, bytes }: AttachmentRef) => (
   size: { amount: bytes, units: 'byte' },
 });
 
+/** The names of what a ticket has, as lists are asked for by them. */
+export const ticketAttributes = [
+  'id',
+  'href',
+  '@type',
+  '@baseType',
+  'name',
+  'description',
+  'severity',
+  'ticketType',
+  'status',
+  'channel',
+  'creationDate',
+  'lastUpdate',
+  'expectedResolutionDate',
+  'resolutionDate',
+  'statusChangeDate',
+  'statusChangeReason',
+  'statusChangeHistory',
+  'externalIdentifier',
+  'relatedParty',
+  'relatedEntity',
+  'note',
+  'attachment',
+] as const satisfies readonly (keyof ReturnType<typeof ticketJson>)[];
+
 export const ticketEvents = [
   'TroubleTicketCreateEvent',
   'TroubleTicketAttributeValueChangeEvent',
   'TroubleTicketStatusChangeEvent',
+  // These are known to those who register for everything by name; reports are neither deleted nor do they wait for
+  // information as a state.
+  'TroubleTicketDeleteEvent',
+  'TroubleTicketInformationRequiredEvent',
 ] as const;
 export type TicketEvent = (typeof ticketEvents)[number];
 
 /** Which of the events of TMF621 an event of a report is. */
 export function ticketEventOf({ action }: Pick<TicketRecord, 'action'>): TicketEvent {
-  const told = toldAs(action);
+  const told = eventOfAction(action);
   if (told === 'report-filed') return 'TroubleTicketCreateEvent';
   return told === 'report-state'
     ? 'TroubleTicketStatusChangeEvent'

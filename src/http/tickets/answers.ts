@@ -43,6 +43,8 @@ export const report = z.strictObject({
   reporter: text(),
   evidence: z.strictObject({ sha256: z.string(), bytes: z.int(), window }).nullable(),
   attachments: z.array(attachment),
+  /** Files that another system has, by their addresses. */
+  links: z.array(z.strictObject({ name: z.string(), url: z.string() })),
   incident: z.string(),
   plan: text(),
   externalIds: z.array(z.strictObject({ id: z.string(), owner: text(), type: text() })),
@@ -148,7 +150,7 @@ export function shownTo(caller: Caller, report: Ticket, now: EpochMs): Ticket | 
  * A target of a customer that sells is told of its buyers' reports too: whoever may not see those may make none. Throws
  * `Forbidden`.
  */
-export function checkMayBeTold(caller: Caller, { book }: Config): void {
+export function checkMayBeNotified(caller: Caller, { book }: Config): void {
   const { reach, principal } = caller;
   // Whatever a target is told of, its maker has to be allowed to read.
   if (!caller.may('faults:read'))

@@ -1,12 +1,18 @@
 import type { Config } from '../../config/config.js';
 import { segmentsOf } from '../../core/customer/book.js';
 import type { AttachmentRef, LedgerEvent } from '../../core/ledger/actions.js';
-import { type ValidationIssue, validationError } from '../../core/ledger/errors.js';
+import { type Rejection, validationError } from '../../core/ledger/errors.js';
 import { approvedExcuses, foldExclusions } from '../../core/ledger/exclusions.js';
 import { memoizeByIdentity } from '../../core/memoize.js';
 import { versionFor } from '../../core/plan.js';
 import type { PathWindow, WindowKind } from '../../core/standing.js';
-import type { ExternalId, TicketActor, FaultChannel, FaultTargets } from '../../core/ticket/actions.js';
+import type {
+  AttachmentLink,
+  ExternalId,
+  FaultChannel,
+  FaultTargets,
+  TicketActor,
+} from '../../core/ticket/actions.js';
 import {
   allowedExtensions,
   fileType,
@@ -14,8 +20,10 @@ import {
   maxAttachments,
   textFault,
 } from '../../core/ticket/report.js';
+import { hasControls } from '../../core/text/control-characters.js';
 import { formatInstant } from '../../core/time/calendar.js';
 import type { EpochMs, PathId } from '../../core/types.js';
+import { fileFaultText } from '../../i18n/refusals.js';
 import { sha256 } from '../../seal/canonical.js';
 import { type AttachmentStore, maxAttachmentBytes } from '../../store/ledger-store.js';
 import type { Store } from '../../store/store.js';
@@ -83,6 +91,8 @@ export interface FilingRequest {
   readonly channel: FaultChannel;
   readonly reporter: string | null;
   readonly attachments: readonly AttachmentRef[];
+  /** Files that another system has. */
+  readonly links?: readonly AttachmentLink[];
   readonly externalIds: readonly ExternalId[];
   /** Comments that are filed with it, or nothing is. */
   readonly notes?: readonly { readonly text: string; readonly externalId: string | null }[];
@@ -99,9 +109,9 @@ interface FilingScope {
 const oldestMs = 366 * 86_400_000;
 
 /** All errors of a filing by itself, before the customer's services are looked up. */
-export function filingFaults(request: FilingRequest, actor: TicketActor, now: EpochMs): ValidationIssue[] {
+export function filingFaults(request: FilingRequest, actor: TicketActor, now: EpochMs): Rejection[] {
   const { path, service, window, since, subject, text, severity, kind, reporter } = request;
-  const faults: (ValidationIssue | null)[] = [];
+  const faults: (Rejection | null)[] = [];
   if (request.channel === 'phone' && actor.side === 'customer')
     faults.push(validationError('channel', 'is phone, which the NOC answers', 'customer, system'));
   if (window !== null && path === null && service === null)
@@ -141,9 +151,27 @@ export function filingFaults(request: FilingRequest, actor: TicketActor, now: Ep
         maxAttachments,
       ]),
     );
+  for (const { name, url } of request.links ?? []) {
+    faults.push(lineFault('attachments', name, 200));
+    if (!isWebAddress(url))
+      faults.push(
+        validationError(
+          'attachments',
+          `has the address ${JSON.stringify(url)}`,
+          'http:// or https:// without credentials',
+        ),
+      );
+  }
   for (const { id, owner, type } of request.externalIds)
     for (const each of [id, owner, type]) if (each !== null) faults.push(lineFault('externalIds', each, 100));
   return faults.filter((fault) => fault !== null);
+}
+
+/** Whether people may be shown it as the address of a file. */
+function isWebAddress(url: string): boolean {
+  if (!URL.canParse(url) || hasControls(url)) return false;
+  const { protocol, username, password } = new URL(url);
+  return (protocol === 'https:' || protocol === 'http:') && username === '' && password === '';
 }
 
 /** The scope of the ticket, or errors for parts that the customer does not have. */
@@ -151,7 +179,7 @@ export function scopeOf(
   config: Config,
   { customer, path, service }: FilingRequest,
   at: EpochMs,
-): FilingScope | ValidationIssue {
+): FilingScope | Rejection {
   const { book } = config;
   if (!book.customers.some(({ id }) => id === customer)) {
     const known = book.customers.map(({ id }) => id).slice(0, 12);
@@ -272,7 +300,7 @@ function checkFile(name: string, content: Uint8Array): void {
     throw new ValidationError([
       validationError(
         'attachment',
-        `${JSON.stringify(name)} ${type.fault}`,
+        `${JSON.stringify(name)} ${fileFaultText(type.fault)}`,
         `files that are what their endings say: ${allowedExtensions}`,
         ['file-type', name, allowedExtensions],
       ),

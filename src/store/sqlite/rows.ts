@@ -41,7 +41,7 @@ export function rowStore({ db, write }: Connection, shared: SqliteDatabase): Row
   const rows = roundRows(db);
   const storedSlot = slotReader(db);
   const mergeWatch = watchMerger(shared);
-  const widenSightings = configuredPathWriter(shared);
+  const widenConfiguredPaths = configuredPathWriter(shared);
 
   const put = (pathId: number, slot: StoredSlot): boolean => {
     if (rows.isKnown(slot.slot, pathId)) {
@@ -66,7 +66,7 @@ export function rowStore({ db, write }: Connection, shared: SqliteDatabase): Row
   return {
     merge: ({ slots, watch, sightings }) =>
       write(() => {
-        shared.run(widenSightings(sightings));
+        shared.run(widenConfiguredPaths(sightings));
         return { slots: mergeSlots(slots), watch: shared.run(mergeWatch(watch)) };
       }),
   };

@@ -58,14 +58,14 @@ describe.each([1, 2] as const)('what rule set %d sealed', (ruleSet) => {
     expect(await statements.check('2026-10')).toBe(0);
     const only = { month: '2026-10', services: ['other'], acceptIncomplete: null };
     expect(await statements.revise('ann', only)).toMatchObject([{ outcome: 'unchanged' }]);
-    const desk = createLedgerService({
+    const ledgerService = createLedgerService({
       store: month.store,
       config: () => month.config,
       now: () => november + hourMs,
     });
     const from = october + 12 * dayMs;
-    const [late] = await desk.propose('ann', [maintenanceOf('FRA', from, from + 5 * hourMs)]);
-    await desk.decide('bob', 'approve', late?.id ?? '', null);
+    const [late] = await ledgerService.propose('ann', [maintenanceOf('FRA', from, from + 5 * hourMs)]);
+    await ledgerService.decide('bob', 'approve', late?.id ?? '', null);
     // The second rule set judges the month as a whole, and more is taken back.
     expect(await statements.revise('ann', only)).toMatchObject([
       { outcome: 'sealed', revision: 2, creditDifference: ruleSet === 1 ? '-483.87' : '-758.06' },

@@ -17,9 +17,9 @@ const all = { month: '2026-10', services: null, acceptIncomplete: null };
 const only = (service: string) => ({ ...all, services: [service] });
 
 async function excuseLate({ store, config }: StatedMonth, from: number, to: number): Promise<string> {
-  const desk = createLedgerService({ store, config: () => config, now: () => november + hourMs });
-  const [late] = await desk.propose('ann', [maintenanceOf('FRA', from, to)]);
-  await desk.decide('bob', 'approve', late?.id ?? '', null);
+  const ledgerService = createLedgerService({ store, config: () => config, now: () => november + hourMs });
+  const [late] = await ledgerService.propose('ann', [maintenanceOf('FRA', from, to)]);
+  await ledgerService.decide('bob', 'approve', late?.id ?? '', null);
   return late?.id ?? '';
 }
 
@@ -202,13 +202,13 @@ describe('a revision', () => {
     const month = await statedOctober();
     const statements = await statementsOf(month);
     await statements.seal('ann', all);
-    const desk = createLedgerService({
+    const ledgerService = createLedgerService({
       store: month.store,
       config: () => month.config,
       now: () => november + hourMs,
     });
     const tenth = october + 9 * dayMs;
-    await desk.correct('carol', {
+    await ledgerService.correct('carol', {
       of: { observer: 'HKG', port: 'SIN', start: tenth },
       port: 'SIN',
       interval: { from: tenth - 3 * hourMs, to: tenth + 44 * minuteMs },
