@@ -10,7 +10,7 @@ import type { EchoOutcome } from '../shared/pending-echoes.js';
 import type { FromWorker } from './protocol.js';
 
 /**
- * Single echoes in flight: rounds of one packet that end as soon as it is answered. What became of them is told
+ * Single echoes in flight: rounds of one packet that end as soon as it is answered. Their results are reported
  * together, once a turn.
  */
 export interface Echoes {

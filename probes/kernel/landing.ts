@@ -7,7 +7,7 @@ import type { PacketPool } from './packets.js';
 import type { FromWorker } from './protocol.js';
 import type { Wires } from './wires.js';
 
-/** Ends flights and tells what became of them. */
+/** Ends flights and reports their results. */
 export interface Landing {
   /** All that it has sent is answered: a single echo ends at once, a round waits for duplicates. */
   readonly answered: (flight: Flight) => void;

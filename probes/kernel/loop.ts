@@ -109,7 +109,7 @@ interface LoopOptions {
   readonly restNs: number;
   /** Called at each turn, at least once a second: a sign of life. */
   readonly beat: () => void;
-  /** The clock that all threads share; `process.hrtime` unless told. */
+  /** The clock that all threads share; `process.hrtime` by default. */
   readonly hrtimeMs?: () => number;
 }
 
@@ -121,7 +121,7 @@ const forgottenNs = 25 * 3600e9;
 /** With nothing but single echoes in flight, what came is read so often: the kernel has stamped it already. */
 const echoRestNs = 20e6;
 
-/** Sends and receives for all rounds, until it is told to stop. Blocks its thread: that does nothing else. */
+/** Sends and receives for all rounds, until it is stopped. Blocks its thread: that does nothing else. */
 export function runLoop(options: LoopOptions): void {
   const { clock, poller, tell, parse, expectBytes } = options;
   const hrtimeMs = options.hrtimeMs ?? ((): number => Number(process.hrtime.bigint()) / 1e6);

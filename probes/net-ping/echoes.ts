@@ -41,7 +41,7 @@ interface Use {
   inFlight: number;
 }
 
-/** Results are told together, at most so often. */
+/** Results are reported together, at most this often. */
 const tellEveryMs = 20;
 
 export function childEchoes({ endpoints, lines, tell }: ChildEchoesOptions): ChildEchoes {

@@ -60,7 +60,7 @@ function startChild(options: ChildOptions): Child {
     options.onGone(fault ?? reason);
   };
   const send = (message: ToChild): void => {
-    // A failed send is a dead child; its end is told by `exit`.
+    // A failed send is a dead child; its end is reported by `exit`.
     if (child.connected) child.send(message, () => undefined);
   };
 

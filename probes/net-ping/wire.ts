@@ -1,7 +1,7 @@
 import type { EchoRequest, Progress, RoundRequest, RoundResult } from '../probe.js';
 import type { EchoOutcome } from '../shared/pending-echoes.js';
 
-/** A round as the child is told of it. */
+/** A round as it is sent to the child. */
 export interface ChildRound extends Omit<RoundRequest, 'signal' | 'onProgress'> {
   readonly progress: boolean;
 }

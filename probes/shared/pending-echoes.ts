@@ -11,7 +11,7 @@ export interface EchoOutcome {
 
 type Tell = (results: readonly EchoResult[]) => void;
 
-/** The echoes that a thread or process was asked for. Each is told, whatever becomes of that. */
+/** The echoes that a thread or process was asked for. Each gets its result, whatever happens. */
 interface PendingEchoes {
   /** The requests as they are to be passed on, with ids of their own. */
   ask(requests: readonly EchoRequest[], tell: Tell): EchoRequest[];

@@ -90,7 +90,7 @@ export interface LedgerOptions {
   readonly write: boolean;
 }
 
-/** The ledger and the months that stand on it, from a store that is opened for this alone. */
+/** The ledger and the months that are based on it, from a store that is opened for this alone. */
 export interface OpenLedger extends Omit<LedgerBacklog, 'attach'> {
   readonly textsOf: typeof textsOf;
   importExclusions(

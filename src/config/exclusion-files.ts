@@ -72,7 +72,7 @@ function joined(lines: readonly (PlacedInput & { readonly id: string })[]): Plac
     if (some.length === 1) return [{ place, input }];
     const ignored: ValidationIssue[] = [];
     const windows = some.flatMap((line) => readInterval(line.input, ignored) ?? []);
-    // Times that can't be read are told line by line.
+    // Times that can't be read are reported line by line.
     if (ignored.length > 0) return some.map((line) => ({ place: line.place, input: line.input }));
     return [{ place, input: { ...withoutTimes(input), intervals: windows.sort((a, b) => a.from - b.from) } }];
   });

@@ -68,13 +68,13 @@ export interface HttpOptions {
   readonly config: () => Config;
   /** What the daemon needs to do its work, and whether it has it now. */
   readonly readiness: () => readonly Readiness[];
-  /** How the paths stand. */
+  /** The state of the paths. */
   readonly mesh: Omit<MeshRoutes, 'config'>;
-  /** How the services stand. */
+  /** The state of the services. */
   readonly standing: Omit<StandingRoutes, 'config'>;
   /** How the agents of this hub are; left out, there is no route to it. */
   readonly agents?: () => AgentsShown;
-  /** What people entered, and the months that stand on it. */
+  /** What people entered, and the months that are based on it. */
   readonly ledger: { readonly ledgerBacklog: LedgerBacklog; readonly now: () => EpochMs };
   /** Who may come in. */
   readonly access: {

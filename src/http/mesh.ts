@@ -29,7 +29,7 @@ function meshSeen(caller: Caller, { pops }: Config, mesh: MeshStanding, now: Epo
 }
 
 export interface MeshRoutes {
-  /** How the paths stand, judged beside the measurement. */
+  /** The state of the paths, judged beside the measurement. */
   readonly mesh: () => MeshStanding;
   readonly config: () => Config;
   readonly now: () => EpochMs;

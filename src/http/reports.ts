@@ -19,7 +19,7 @@ interface MadeFile {
 }
 
 /**
- * Files that were made lately, by what they say: whoever asks for the same gets the same bytes. The one that was asked
+ * Files that were made lately, by what they say: requests for the same get the same bytes. The one that was asked
  * for longest ago goes first.
  */
 export function cachedFiles(): (key: string, make: () => Promise<MadeFile>) => Promise<MadeFile> {
@@ -117,7 +117,7 @@ export function reportRoutes(server: FastifyInstance, { reports, render }: Repor
       reply
         .type(contentType)
         .header('content-disposition', `${shown ? 'inline' : 'attachment'}; filename="${name}"`);
-      // What people entered stands in the page: it may run nothing, whatever it says.
+      // What people entered is in the page: it may run nothing, whatever it says.
       if (query.format === 'html') {
         reply.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox");
       }

@@ -78,7 +78,7 @@ interface ConfigStanding {
 }
 
 interface FollowOptions {
-  /** Where what is in force is kept. */
+  /** The file of the configuration in force. */
   readonly cachedConfigFile: string;
   /** Reads this agent's file with the hub's words in it, and says everything that is wrong with the two. */
   readonly validate: (hub: FromHub) => Promise<ConfigResult>;
@@ -89,7 +89,7 @@ interface FollowOptions {
 
 export interface ConfigFollower {
   readonly standing: () => ConfigStanding;
-  /** What is kept of the hub's, for whoever reads the agent's file; null: nothing. */
+  /** The cached configuration of the hub, for readers of the agent's file; null: none. */
   readonly hub: () => FromHub | null;
   /** Looks into the bucket, and takes up what is new there. Rejects when the bucket can't be read. */
   check(kv: KV): Promise<void>;
@@ -97,7 +97,7 @@ export interface ConfigFollower {
   lookAgain(): void;
 }
 
-/** `kept`: what lay on the disk at the start. */
+/** `cached`: the configuration that was on the disk at the start. */
 export function createFollower(options: FollowOptions, cached: CachedConfig | null): ConfigFollower {
   const { cachedConfigFile, validate, apply, log } = options;
   let current = cached;
@@ -157,7 +157,7 @@ export function createFollower(options: FollowOptions, cached: CachedConfig | nu
   };
 }
 
-/** Whether these bytes say what is kept; bytes that say nothing do not. */
+/** Whether these bytes are the cached configuration. */
 function isOf({ envelope }: CachedConfig, bytes: Uint8Array): boolean {
   try {
     return readEnvelope(bytes).digest === envelope.digest;

@@ -125,7 +125,7 @@ export async function keepHub(options: HubOptions, signal: AbortSignal): Promise
 /** What the analysis of a loop's condition would take for unchanged. */
 const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 
-/** A server that stands still answers nothing, and some of its client's calls wait for ever. */
+/** A server that hangs answers nothing, and some of its client's calls wait for ever. */
 const lookLimitMs = 15_000;
 
 async function withinLimit(

@@ -158,7 +158,7 @@ interface MetricsEvents {
   calibrated(calibration: NonNullable<Provenance['calibration']>): void;
 }
 
-/** How everything stands: what is judged now and then, and what others of this daemon know. */
+/** The state of everything: what is judged now and then, and what others of this daemon know. */
 export interface StandingListener {
   /** What a path's latest round is worth; told after the round. */
   roundGraded(path: PathId, grade: Grade): void;
@@ -255,7 +255,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       },
     },
     standing: {
-      // What is told of a path may come after its removal.
+      // Events of a path may come after its removal.
       roundGraded: (path, grade) => {
         if (paths.has(path)) windows.graded(path, grade);
       },

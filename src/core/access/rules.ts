@@ -1,7 +1,7 @@
 import type { Actor } from '../ledger/actions.js';
 import { type Refusal, refusal } from '../ledger/errors.js';
 
-/** What somebody may be. `agent`: a program that measures for the hub; `reseller`: sees what its buyers have. */
+/** The roles. `agent`: a program that measures for the hub; `reseller`: sees what its buyers have. */
 export const roles = ['noc', 'finance', 'approver', 'admin', 'customer', 'reseller', 'agent'] as const;
 export type Role = (typeof roles)[number];
 
@@ -9,21 +9,21 @@ export function isRole(text: string): text is Role {
   return (roles as readonly string[]).includes(text);
 }
 
-/** Roles that see one customer's things only, and so need to be bound to one. */
+/** Roles that see one customer's objects only, and so need to be bound to one. */
 export const tenantRoles = ['customer', 'reseller'] as const satisfies readonly Role[];
 
 export function isTenantRole(role: Role): role is (typeof tenantRoles)[number] {
   return role === 'customer' || role === 'reseller';
 }
 
-/** Whoever asks. */
+/** The caller. */
 export interface Principal {
   /** Of the token, user or subject, with its kind: `token:3f9c2a17`, `user:ann`. */
   readonly id: string;
   /** Who it is, as it is written into the ledger. */
   readonly name: string;
   readonly roles: readonly Role[];
-  /** The customer whose things its roles `customer` and `reseller` see; null: it has none of them. */
+  /** The customer whose objects its roles `customer` and `reseller` see; null: it has none of them. */
   readonly customer: string | null;
   /** What of its roles' rights it has; null: all of them. See `scopeCovers`. */
   readonly scopes: readonly string[] | null;
@@ -33,13 +33,13 @@ export interface Principal {
   readonly issuer?: string;
 }
 
-/** Whoever asks, as the ledger keeps it. Where nobody signs in only a name is known. */
+/** The caller, as the ledger stores it. Where nobody signs in only a name is known. */
 export const actorOfPrincipal = ({ id, name, via, issuer }: Principal): Actor => ({
   name,
   identity: via === 'open' ? null : issuer === undefined ? id : `${id}@${issuer}`,
 });
 
-/** How far a right reaches: over everything, or over what belongs to the asker's customer and its buyers. */
+/** How far a right reaches: over everything, or over what belongs to the caller's customer and its buyers. */
 export type Reach = 'all' | 'own';
 
 interface Rule {
@@ -111,14 +111,14 @@ export const rules = {
   'faults:file': write({ ...all('noc', 'admin'), ...tenants }),
   'faults:answer': write({ ...all('noc', 'admin'), ...tenants }),
   'faults:work': write(all('noc', 'admin')),
-  /** Who is told of what. */
+  /** Who is notified of what. */
   'notifications:read': read({ ...all('noc', 'admin'), ...tenants }),
   'notifications:write': write({ ...all('noc', 'admin'), ...tenants }),
   'outbox:read': read(all('noc', 'admin')),
   'outbox:write': write(all('noc', 'admin')),
   /** The ledger's history and the trail of what was done. */
   'audit:read': read(all('finance', 'approver', 'admin')),
-  /** Who am I, and good-bye: of whoever asks itself. */
+  /** Who am I, and good-bye: of the caller itself. */
   'session:read': read({ ...staff, customer: 'all', reseller: 'all', agent: 'all' }),
   'session:end': write({ ...staff, customer: 'all', reseller: 'all', agent: 'all' }),
   /** Its own second factor and its other sessions. */

@@ -2,7 +2,7 @@ import type { AttachmentRef } from '../ledger/actions.js';
 import type { TicketAction } from './actions.js';
 import type { Ticket } from './report.js';
 
-/** What people and systems can be told of. */
+/** What people and systems can be notified of. */
 export const notifiableEvents = [
   'report-filed',
   'report-state',

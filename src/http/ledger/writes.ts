@@ -49,7 +49,7 @@ const proposal = z.strictObject({
   ...times,
 });
 
-/** What enters something, in the name of whoever asks. */
+/** What enters something, in the caller's name. */
 export function ledgerWrites(server: FastifyInstance, { ledgerService }: LedgerBacklog) {
   const proposeExclusion = addOperation(server, {
     method,

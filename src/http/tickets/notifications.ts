@@ -27,7 +27,7 @@ const number = () =>
     { description: 'the number of a message', maxLength: 20 },
   );
 
-/** `/api/v1/notification-targets` and `/outbox`: who is told of what, and what became of it. */
+/** `/api/v1/notification-targets` and `/outbox`: who is notified of what, and what became of it. */
 function notificationRoutes(server: FastifyInstance, { ticketBacklog, config, now }: TicketRoutes) {
   const { targets, outbox } = ticketBacklog;
   const seen = (caller: Caller, { customer }: NotifyTarget): boolean =>
@@ -166,7 +166,7 @@ function notificationRoutes(server: FastifyInstance, { ticketBacklog, config, no
   return { listNotificationTargets, addNotificationTarget, removeNotificationTarget };
 }
 
-/** Fault reports, by our own words and by those of TMF621, and who is told of them. */
+/** Fault reports, by our own words and by those of TMF621, and who is notified of them. */
 export function faultRoutes(server: FastifyInstance, routes: TicketRoutes) {
   // A patch is JSON; what it means is for the route to say.
   const parseJson = server.getDefaultJsonParser('error', 'error');

@@ -177,7 +177,11 @@ export function ticketRoutes(
       const own = caller.customersSeen() ?? undefined;
       const customers = named === undefined ? own : (own ?? named).filter((one) => named.includes(one));
       const wanted = { ...(customers && { customers }), ...(states && { states }) };
-      const all = await ticketService.list({ ...wanted, limit: await ticketService.count(wanted), offset: 0 });
+      const all = await ticketService.list({
+        ...wanted,
+        limit: await ticketService.count(wanted),
+        offset: 0,
+      });
       const seen = all.flatMap((one) => shownTo(caller, one, now()) ?? []);
       const found = filterAndSort(
         seen.map((one) => ticketJson(one, now())),

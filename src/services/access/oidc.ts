@@ -72,7 +72,7 @@ export function createOidc(options: OidcOptions): Oidc {
   /** What is asked of the provider now, by session: its parallel requests ask once. */
   const asking = new Map<string, Promise<boolean>>();
   const failedAt = new Map<string, EpochMs>();
-  // Discovered anew each time: the provider may have rotated its keys or moved its endpoints since.
+  // Discovered each time: the provider may have rotated its keys or moved its endpoints since.
   const provider = () => discover(config, clientSecret);
 
   const ask = async (secret: string, session: SessionRecord, grant: string): Promise<boolean> => {

@@ -220,7 +220,7 @@ function targetFaults(request: TargetRequest, config: Config): Rejection[] {
   return faults;
 }
 
-/** What a target can be told of: events of the network are the operator's own. */
+/** What a target can be notified of: events of the network are the operator's own. */
 function eventsOf(kind: TargetKind, customer: string | null): readonly string[] {
   if (kind === 'tmf') return ticketEvents;
   if (isReadyMade(kind)) return networkEventNames;
