@@ -115,7 +115,11 @@ const english: English = {
       case 'role':
       case undefined:
         return [`${given} is not known`, known.join(', ')];
-      default:
+      case 'pops':
+      case 'paths':
+      case 'lines':
+      case 'services':
+      case 'customers':
         return [`names ${JSON.stringify(given)}, which is none of the ${of}`, knownNames(known, of)];
     }
   },
