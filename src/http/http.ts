@@ -27,6 +27,7 @@ import {
 import { answerProblems, type HttpLog, type ProblemPage } from './problem.js';
 import { type ReportRouteOptions, reportRoutes } from './reports.js';
 import { roundRoutes } from './rounds.js';
+import { qualityRoutes } from './tmf/quality.js';
 import { describeRoutes, documentRoute, useZod } from './route/document.js';
 import { addRoute } from './route/route.js';
 import { standingRoutes, type StandingRoutes } from './standing.js';
@@ -193,6 +194,7 @@ function apiRoutes(
   customerRoutes(routes, ledger.ledgerBacklog.registry, ledger.now);
   reportRoutes(routes, reports);
   const bills = billingRoutes(routes, billing);
+  qualityRoutes(routes, billing.statements);
   const evidence = evidenceRoutes(routes, { jobs, config });
   // It reads its own JSON.
   routes.register((apart, _apart, ready) => {
