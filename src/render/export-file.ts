@@ -89,7 +89,7 @@ const exactDigits = 15;
 async function xlsxOf(rows: readonly ExportRow[], mapping: ExportMapping): Promise<Uint8Array> {
   const [{ default: writeExcelFile }, { sheetOf }] = await Promise.all([
     import('write-excel-file/node'),
-    import('./report/xlsx/sheet.js'),
+    import('./report/xlsx.js'),
   ]);
   const sheet = sheetOf(
     'Credits',

@@ -86,9 +86,9 @@ export async function exportBatch(options: BatchOptions, mapping: string, contex
 }
 
 async function write(output: string, bytes: Uint8Array, { cwd }: Context): Promise<void> {
-  const { writeWhole } = await import('../../seal/whole-file.js');
+  const { writeAtomically } = await import('../../seal/atomic-file.js');
   try {
-    await writeWhole(resolve(cwd, output), bytes);
+    await writeAtomically(resolve(cwd, output), bytes);
   } catch (error) {
     const { message } = error as Error;
     const what = `${output} can't be written: ${message}; the batch stays: fetch it again`;

@@ -35,9 +35,9 @@ export function noteCommand(context: Context): Command {
         const fault = await noteFileFault(source, options.format);
         if (fault !== null)
           throw new ExitError(exitCodes.fault, `pop-sla: ${id} has no file of this format: ${fault}`);
-        const { writeWhole } = await import('../../seal/whole-file.js');
+        const { writeAtomically } = await import('../../seal/atomic-file.js');
         const bytes = await renderNote(source, options.format, options.lang);
-        await writeWhole(resolve(context.cwd, options.output), bytes);
+        await writeAtomically(resolve(context.cwd, options.output), bytes);
         context.stdout.write(`${options.output}: ${bytes.byteLength} bytes\n`);
       }),
     );
