@@ -87,7 +87,7 @@ export interface HttpOptions {
   /** The PEM texts that HTTPS is spoken with; left out: plain HTTP. */
   readonly tls?: { readonly cert: string; readonly key: string };
   /** Reports of months, and what makes files of them. */
-  readonly reports: ReportRouteOptions;
+  readonly reports: Omit<ReportRouteOptions, 'freshen'>;
   /** Statements and what follows from them. */
   readonly billing: Billing;
   /** Fault reports. */
@@ -190,8 +190,8 @@ function apiRoutes(
   attachmentWrite(routes, ledger.office);
   exclusionFiles(routes, ledger.office);
   customerRoutes(routes, ledger.office.registry, ledger.now);
-  reportRoutes(routes, reports);
-  const bills = billingRoutes(routes, billing);
+  reportRoutes(routes, { ...reports, freshen: (month) => billing.statements.freshen(month) });
+  const bills = billingRoutes(routes, billing, now);
   const evidence = evidenceRoutes(routes, { jobs, config });
   // It reads its own JSON.
   routes.register((apart, _apart, ready) => {

@@ -200,7 +200,7 @@ async function errorPage(
   });
 }
 
-const told = ['401', '403', '404', '413', '429'] as const;
+const told = ['401', '403', '404', '409', '413', '429'] as const;
 
 function kindOf(status: number): (typeof told)[number] | '400' | '500' {
   const known = told.find((one) => one === String(status));

@@ -26,7 +26,7 @@ type Summary = Answer<'listStatements'>['statements'][number];
 export const statementsOf = (
   api: Api,
   caller: Caller,
-  query: { month?: string; service?: string },
+  query: { month?: string; service?: string; figures?: 'true' },
 ): Promise<Summary[]> =>
   everyPage(
     (cursor) => api.listStatements(caller, { query: { ...query, limit: '1000', cursor } }),
@@ -34,7 +34,7 @@ export const statementsOf = (
   );
 
 /** What stands for a service now: its latest revision, else its draft. */
-interface ServiceMonth {
+export interface ServiceMonth {
   readonly service: string;
   readonly latest: Summary;
   readonly revisions: number;
