@@ -870,6 +870,24 @@ export const simplified: Words = {
 
     admin: {
       menu: '设置',
+      overview: {
+        title: '概览',
+        allWell: '一切正常。',
+        faults: (count) => `${count} 项需要处理。`,
+        failing: '异常情况',
+        ok: '正常',
+        failed: '异常',
+        check: { store: '数据库', rounds: '测量', clock: '时钟', watch: '可用性监视', agents: '探测代理' },
+        dead: (count) => `${count} 条消息未送达`,
+        waiting: (count) => `${count} 条待发送`,
+        backup: '最近备份',
+        backupNone: '无已知备份',
+        backupElsewhere: 'PostgreSQL：用其自带工具备份',
+        key: '签名密钥',
+        keyNone: '缺少：无法封存月报',
+        access: '访问权限',
+        ending: '30 天内到期的令牌',
+      },
       grant: {
         roles: '角色',
         customer: '客户',

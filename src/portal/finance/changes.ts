@@ -17,12 +17,18 @@ interface OutageChange {
   readonly after: SeenOutage | null;
 }
 
+interface ExclusionChange {
+  readonly what: 'added' | 'gone' | 'changed';
+  readonly id: string;
+  readonly kind: string;
+}
+
 /** How one statement differs from another, money first, every figure by its name. */
 export interface Changes {
   readonly money: readonly Row[];
   readonly figures: readonly Row[];
   readonly outages: readonly OutageChange[];
-  readonly exclusions: readonly { readonly what: 'added' | 'gone' | 'changed'; readonly id: string; readonly kind: string }[];
+  readonly exclusions: readonly ExclusionChange[];
 }
 
 interface ChangesInput {
@@ -126,16 +132,18 @@ function outageChanges(before: readonly SeenOutage[], after: readonly SeenOutage
   return [...lines, ...gone].sort((a, b) => start(a) - start(b));
 }
 
-function exclusionChanges(before: StatementDocument, after: StatementDocument): Changes['exclusions'] {
+function exclusionChanges(before: StatementDocument, after: StatementDocument): ExclusionChange[] {
   const old = new Map(before.exclusions.map((one) => [one.id, one]));
   const now = new Set(after.exclusions.map(({ id }) => id));
   return [
-    ...after.exclusions.flatMap(({ id, kind, ...rest }) => {
+    ...after.exclusions.flatMap((one): ExclusionChange[] => {
+      const { id, kind } = one;
       const was = old.get(id);
-      if (!was) return [{ what: 'added' as const, id, kind }];
-      const isSame = JSON.stringify(was) === JSON.stringify({ ...was, ...rest });
-      return isSame ? [] : [{ what: 'changed' as const, id, kind }];
+      if (!was) return [{ what: 'added', id, kind }];
+      return JSON.stringify(was) === JSON.stringify(one) ? [] : [{ what: 'changed', id, kind }];
     }),
-    ...before.exclusions.flatMap(({ id, kind }) => (now.has(id) ? [] : [{ what: 'gone' as const, id, kind }])),
+    ...before.exclusions.flatMap(({ id, kind }): ExclusionChange[] =>
+      now.has(id) ? [] : [{ what: 'gone', id, kind }],
+    ),
   ];
 }
