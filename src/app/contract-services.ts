@@ -11,6 +11,7 @@ import { createTicketBacklog } from '../services/tickets/service.js';
 import type { Store } from '../store/store.js';
 import type { Stopping } from './stopping.js';
 import { createJobs } from './workers/jobs.js';
+import { lastBackup } from './backup.js';
 import { judgeInThread } from './workers/month.js';
 import { createWorkerPool } from './workers/pool.js';
 import { reportsIn } from './workers/report.js';
@@ -32,7 +33,8 @@ interface ContractServicesOptions {
 
 /** What the API and the pages offer beside measurements, and the statements that closing a month draws up. */
 export interface ContractServices {
-  readonly http: Required<Pick<HttpOptions, 'ledger' | 'faults' | 'access' | 'reports' | 'billing' | 'jobs'>>;
+  readonly http: Required<Pick<HttpOptions, 'ledger' | 'faults' | 'access' | 'reports' | 'billing' | 'jobs'>> &
+    Pick<HttpOptions, 'lastBackup'>;
   readonly statements: Billing['statements'];
 }
 
@@ -59,6 +61,7 @@ export async function openContractServices(options: ContractServicesOptions): Pr
       },
       billing,
       jobs,
+      lastBackup: config().store.postgres === null ? () => lastBackup(config().store.path) : undefined,
     },
     statements: billing.statements,
   };

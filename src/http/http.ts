@@ -56,6 +56,10 @@ export interface HttpPagesOptions {
   /** The operations of the API as functions, each for a caller and by its own access rule. */
   readonly api: Api;
   readonly registry: Pick<Registry, 'users'>;
+  /** What the daemon needs to do its work, and whether it has it now. */
+  readonly readiness: () => readonly Readiness[];
+  /** The backup that was made last; absent: the database is another program's. */
+  readonly lastBackup?: HttpOptions['lastBackup'];
   /** Whether there is a provider of OpenID Connect. */
   readonly oidc: boolean;
 }
@@ -67,6 +71,8 @@ export interface HttpOptions {
   readonly config: () => Config;
   /** What the daemon needs to do its work, and whether it has it now. */
   readonly readiness: () => readonly Readiness[];
+  /** The backup that was made last; null: none is known. Left out: the database is another program's to back up. */
+  readonly lastBackup?: (() => Promise<{ readonly at: string; readonly file: string } | null>) | undefined;
   /** How the paths stand. */
   readonly mesh: Omit<MeshRoutes, 'config'>;
   /** How the services stand. */
@@ -87,7 +93,7 @@ export interface HttpOptions {
   /** The PEM texts that HTTPS is spoken with; left out: plain HTTP. */
   readonly tls?: { readonly cert: string; readonly key: string };
   /** Reports of months, and what makes files of them. */
-  readonly reports: ReportRouteOptions;
+  readonly reports: Omit<ReportRouteOptions, 'freshen'>;
   /** Statements and what follows from them. */
   readonly billing: Billing;
   /** Fault reports. */
@@ -146,7 +152,9 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
   // Another one: the parsers of the API's bodies are none of the pages'.
   server.register((pages, _options, done) => {
     const { now, registry, oidc } = access;
-    if (api) options.pages?.register(pages, { now, api, registry, oidc: oidc !== undefined });
+    const { readiness, lastBackup } = options;
+    const seen = { readiness, ...(lastBackup && { lastBackup }) };
+    if (api) options.pages?.register(pages, { now, api, registry, oidc: oidc !== undefined, ...seen });
     done();
   });
   return server;
@@ -190,8 +198,8 @@ function apiRoutes(
   attachmentWrite(routes, ledger.office);
   exclusionFiles(routes, ledger.office);
   customerRoutes(routes, ledger.office.registry, ledger.now);
-  reportRoutes(routes, reports);
-  const bills = billingRoutes(routes, billing);
+  reportRoutes(routes, { ...reports, freshen: (month) => billing.statements.freshen(month) });
+  const bills = billingRoutes(routes, billing, now);
   const evidence = evidenceRoutes(routes, { jobs, config });
   // It reads its own JSON.
   routes.register((apart, _apart, ready) => {

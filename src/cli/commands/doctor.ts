@@ -78,7 +78,7 @@ async function examine(options: ConfigOptions, context: Context): Promise<Check[
       import('../doctor/checks.js'),
       import('../doctor/writer.js'),
     ]);
-  const [{ checkNames }, { checkFiles }, { checkPort }, { checkMesh }, app] = await Promise.all([
+  const [{ checkNames }, { checkFiles, checkSigningKey }, { checkPort }, { checkMesh }, app] = await Promise.all([
     import('../doctor/checks.js'),
     import('../doctor/files.js'),
     import('../doctor/checks.js'),
@@ -94,6 +94,7 @@ async function examine(options: ConfigOptions, context: Context): Promise<Check[
     checkWriter(config, app),
     checkNames(config.pops),
     checkFiles(config),
+    checkSigningKey(config),
     checkPort(config.http),
     checkMesh(config, app),
   ] as const);

@@ -85,3 +85,16 @@ function isCertificate(text: string): void {
 function isKey(text: string): void {
   createPrivateKey(text);
 }
+
+/** Without a key that signs, no statement can be sealed; a daemon that only measures needs none. */
+export async function checkSigningKey({ keys }: Pick<Config, 'keys'>): Promise<Check> {
+  const name = 'signing key';
+  const { KeyError, keyFolder } = await import('../../seal/keys.js');
+  try {
+    const { id } = await keyFolder(keys.folder).signer();
+    return check(name, 'ok', `${id}, in ${keys.folder}`);
+  } catch (error) {
+    if (!(error instanceof KeyError)) throw error;
+    return check(name, 'note', `statements can't be sealed: ${error.message}`, 'pop-sla keys make');
+  }
+}

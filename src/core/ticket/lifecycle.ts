@@ -11,6 +11,7 @@ export const ticketDeeds = [
   'hand-over',
   'accept',
   'decline',
+  'withdraw',
   'comment',
   'resolve',
   'reject',
@@ -44,6 +45,8 @@ const rules: Record<TicketTransition, Rule> = {
   'hand-over': { from: [...inHand, 'resolved'], who: 'noc' },
   accept: { from: [...inHand, 'resolved'], who: 'offered' },
   decline: { from: [...inHand, 'resolved'], who: 'offered-or-owner' },
+  // Whoever filed it can take it back as long as nobody works on it.
+  withdraw: { from: ['filed'], who: 'either' },
   comment: { from: [...open, 'resolved'], who: 'either' },
   resolve: { from: inHand, who: 'owner' },
   reject: { from: open, who: 'owner-or-free' },
@@ -173,12 +176,13 @@ export interface SameFault extends Sameness {
   readonly state: TicketState;
 }
 
-/** The incident of a new report: that of the first of the same path and hour that was not rejected, or its own. */
+/** The incident of a new report: that of the first of the same path and hour that was neither rejected nor withdrawn, or its own. */
 export function incidentOf(sameness: Sameness | null, others: readonly SameFault[], number: number): string {
   const first = others
     .filter(
       ({ subject, hour, state }) =>
-        subject === sameness?.subject && hour === sameness.hour && state !== 'rejected',
+        subject === sameness?.subject && hour === sameness.hour && state !== 'rejected' &&
+        state !== 'withdrawn',
     )
     .sort((a, b) => a.number - b.number)[0];
   return first?.incident ?? `I${number}`;

@@ -23,6 +23,7 @@ export function toldAs(action: TicketAction): ToldEvent {
     case 'resolved':
     case 'rejected':
     case 'closed':
+    case 'withdrawn':
     case 'reopened':
       return 'report-state';
     case 'commented':

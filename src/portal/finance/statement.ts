@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { formatAmount } from '../../core/money.js';
 import type { OutagePart, PathPart } from '../../core/statement/document-parts.js';
-import type { Part } from '../../core/statement/document.js';
+import type { Part, StatementDocument } from '../../core/statement/document.js';
 import { isMonthName } from '../../core/time/calendar.js';
 import { merge } from '../../core/time/intervals.js';
 import type { EpochMs } from '../../core/types.js';
@@ -16,6 +16,7 @@ import { derivationOf, isDerivedWhenShown } from '../../render/report/derivation
 import { reportFormats } from '../../render/report/formats.js';
 import { observedPercent, resultOf } from '../../render/report/observed.js';
 import { pathHref, shownBand } from '../customer/paths-shown.js';
+import { changesOf } from './changes.js';
 import { everyPage } from '../forms.js';
 import { addPage, type Answer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
@@ -26,7 +27,7 @@ type Summary = Answer<'listStatements'>['statements'][number];
 export const statementsOf = (
   api: Api,
   caller: Caller,
-  query: { month?: string; service?: string },
+  query: { month?: string; service?: string; figures?: 'true' },
 ): Promise<Summary[]> =>
   everyPage(
     (cursor) => api.listStatements(caller, { query: { ...query, limit: '1000', cursor } }),
@@ -34,7 +35,7 @@ export const statementsOf = (
   );
 
 /** What stands for a service now: its latest revision, else its draft. */
-interface ServiceMonth {
+export interface ServiceMonth {
   readonly service: string;
   readonly latest: Summary;
   readonly revisions: number;
@@ -100,6 +101,7 @@ export function financeStatementPage(server: FastifyInstance, portal: PortalOpti
       });
       if (found === null) return null;
       const { document, ...seal } = found;
+      const before = await beforeOf(api, caller, document, now === 'yes');
       const { book } = portal.config();
       const locale = localeOf(shell.language);
       return {
@@ -113,6 +115,8 @@ export function financeStatementPage(server: FastifyInstance, portal: PortalOpti
           now: now === 'yes',
           own: caller.reach === 'own',
           back: caller.reach === 'own' ? '/statements' : `/months/${month}`,
+          changes: before && changesOf({ before, after: document, outagesOf }, shell),
+          since: before?.revision ?? null,
           outages: outagesOf(document.outages),
           paths: document.paths.map(pathOf),
           all: await statementsOf(api, caller, { month, service }),
@@ -133,6 +137,21 @@ export function financeStatementPage(server: FastifyInstance, portal: PortalOpti
       };
     },
   });
+}
+
+/** The revision that a statement differs from: the one before it, or of a month as it would be now, the latest. */
+async function beforeOf(
+  api: Api,
+  caller: Caller,
+  { month, service, change }: StatementDocument,
+  now: boolean,
+): Promise<StatementDocument | null> {
+  if (change === null && !now) return null;
+  const sealed = await statementsOf(api, caller, { month, service });
+  if (!sealed.some(({ state }) => state === 'sealed')) return null;
+  const query = change === null ? {} : { revision: String(change.since) };
+  const found = await api.getStatement(caller, { params: { month, service }, query });
+  return found?.document ?? null;
 }
 
 /** Why a part has its credit, or has none, in a sentence. */
@@ -166,7 +185,7 @@ function pathOf(path: PathPart) {
 }
 
 /** An outage of a port, as a statement counts it, whoever saw it. */
-interface SeenOutage {
+export interface SeenOutage {
   readonly port: string;
   readonly state: OutagePart['state'];
   readonly from: EpochMs;

@@ -14,6 +14,7 @@ import { type Ticket, foldReport, textFault } from '../../core/ticket/report.js'
 import type { Suggestion } from '../../core/ticket/suggestion.js';
 import type { EpochMs, PathId } from '../../core/types.js';
 import { digestOf, sha256 } from '../../seal/canonical.js';
+import { madeSubject, madeText } from '../../render/ticket-words.js';
 import type { ContactStore } from '../../store/access-store.js';
 import type { TicketQuery, SuggestionQuery } from '../../store/ledger-store.js';
 import type { OutboxStore } from '../../store/statement-store.js';
@@ -191,10 +192,10 @@ export function createTicketService({ store, ledger, config, now }: TicketServic
         service,
         since,
         channel: request.channel,
-        subject: request.subject ?? (window === null ? of : `${of}: ${band ?? 'not measured'}`),
+        subject: request.subject ?? (window === null ? of : madeSubject(of, band)),
         text: request.text?.trim()
           ? request.text
-          : `filed from the band: ${window ?? ''} ${band ?? 'not measured'}`,
+          : madeText(window ?? '', band),
         severity: request.severity ?? (evidence?.worst ? severities[evidence.worst.place] : 'minor'),
         kind: request.kind ?? 'fault',
         reporter: request.reporter,
