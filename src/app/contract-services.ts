@@ -33,7 +33,9 @@ interface ContractServicesOptions {
 
 /** What the API and the pages offer beside measurements, and the statements that closing a month draws up. */
 export interface ContractServices {
-  readonly http: Required<Pick<HttpOptions, 'ledger' | 'faults' | 'access' | 'reports' | 'billing' | 'jobs'>> &
+  readonly http: Required<
+    Pick<HttpOptions, 'ledger' | 'faults' | 'access' | 'reports' | 'billing' | 'jobs'>
+  > &
     Pick<HttpOptions, 'lastBackup'>;
   readonly statements: Billing['statements'];
 }

@@ -181,7 +181,9 @@ export function incidentOf(sameness: Sameness | null, others: readonly SameFault
   const first = others
     .filter(
       ({ subject, hour, state }) =>
-        subject === sameness?.subject && hour === sameness.hour && state !== 'rejected' &&
+        subject === sameness?.subject &&
+        hour === sameness.hour &&
+        state !== 'rejected' &&
         state !== 'withdrawn',
     )
     .sort((a, b) => a.number - b.number)[0];

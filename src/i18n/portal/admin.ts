@@ -5,7 +5,8 @@ export const adminEnglish = {
     overview: {
       title: 'Overview',
       allWell: 'Everything works.',
-      faults: (count: number) => (count === 1 ? '1 thing needs attention.' : `${count} things need attention.`),
+      faults: (count: number) =>
+        count === 1 ? '1 thing needs attention.' : `${count} things need attention.`,
       failing: 'What is failing',
       ok: 'ok',
       failed: 'failing',

@@ -123,7 +123,10 @@
       padding: [8, 18, 0, 0],
       tzDate: (at) => uPlot.tzDate(new Date(at * 1000), zone),
       cursor: { drag: { x: true, y: false }, sync: { key: sync.key } },
-      scales: { x: { range: () => [from / 1000, to / 1000] }, ...(label === '%' && { y: { range: lossRange } }) },
+      scales: {
+        x: { range: () => [from / 1000, to / 1000] },
+        ...(label === '%' && { y: { range: lossRange } }),
+      },
       axes: [
         {
           ...axis,

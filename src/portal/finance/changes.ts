@@ -65,13 +65,21 @@ function moneyRows(before: StatementDocument, after: StatementDocument, { w, f }
   ];
 }
 
-function figureRows(before: StatementDocument, after: StatementDocument, { w, r, f }: Speech): readonly Row[] {
+function figureRows(
+  before: StatementDocument,
+  after: StatementDocument,
+  { w, r, f }: Speech,
+): readonly Row[] {
   const { month: m, statement: t } = w.finance;
   const met = (value: boolean | null): string => (value === null ? r.notShown : value ? r.met : r.notMet);
   const figures: readonly (readonly [string, (part: Part) => string])[] = [
     [`${m.credit} (%)`, ({ credit }) => f.percent(credit.percent)],
     [t.availability, ({ availabilityPercent }) => f.percent(availabilityPercent)],
-    [r.lowerBound, (part) => (part.availabilityLowerBoundPercent ? f.percent(part.availabilityLowerBoundPercent) : f.nothing)],
+    [
+      r.lowerBound,
+      (part) =>
+        part.availabilityLowerBoundPercent ? f.percent(part.availabilityLowerBoundPercent) : f.nothing,
+    ],
     [r.commitment, (part) => `${f.percent(part.commitmentPercent)}, ${met(part.met)}`],
     [t.unavailable, ({ unavailableMs }) => f.duration(unavailableMs)],
     [t.excused, ({ excusedMs }) => f.duration(excusedMs)],

@@ -11,13 +11,18 @@ type Impact = Answer<'getExclusionImpact'>['impacts'][number];
 /** What an approval costs, and whom. */
 export interface Effect {
   /** The difference in credit by currency, in minor units as an amount; positive: more is credited. */
-  readonly differences: readonly { readonly currency: string; readonly amount: string; readonly less: boolean }[];
+  readonly differences: readonly {
+    readonly currency: string;
+    readonly amount: string;
+    readonly less: boolean;
+  }[];
   /** Whether there are services whose amounts the caller may not see. */
   readonly hidden: boolean;
   readonly customers: readonly string[];
   readonly services: readonly string[];
   /** Sealed statements that would say something else: a revision follows. Null: the caller sees no statements. */
-  readonly sealed: readonly { readonly month: string; readonly service: string; readonly credit: boolean }[] | null;
+  readonly sealed:
+    readonly { readonly month: string; readonly service: string; readonly credit: boolean }[] | null;
 }
 
 interface EffectInput {
@@ -39,7 +44,9 @@ export async function effectOf(api: Api, caller: Caller, { impacts, book }: Effe
   }
   const services = [...new Set(impacts.map(({ service }) => service))].sort();
   const names = new Map(book.customers.map(({ id, name }) => [id, name]));
-  const owners = book.services.filter(({ id }) => services.includes(id)).map(({ customer }) => customer ?? '');
+  const owners = book.services
+    .filter(({ id }) => services.includes(id))
+    .map(({ customer }) => customer ?? '');
   return {
     differences: [...sums].flatMap(([currency, minor]) =>
       minor === 0n

@@ -193,9 +193,7 @@ export function createTicketService({ store, ledger, config, now }: TicketServic
         since,
         channel: request.channel,
         subject: request.subject ?? (window === null ? of : madeSubject(of, band)),
-        text: request.text?.trim()
-          ? request.text
-          : madeText(window ?? '', band),
+        text: request.text?.trim() ? request.text : madeText(window ?? '', band),
         severity: request.severity ?? (evidence?.worst ? severities[evidence.worst.place] : 'minor'),
         kind: request.kind ?? 'fault',
         reporter: request.reporter,

@@ -188,8 +188,7 @@ test('whatever is done in the order that is allowed, what is in hand has an owne
         const now = reportOf(...done);
         if (now.state === 'acknowledged' || now.state === 'investigating' || now.state === 'resolved')
           expect(now.owner).not.toBeNull();
-        if (['filed', 'closed', 'rejected', 'withdrawn'].includes(now.state))
-          expect(now.owner).toBeNull();
+        if (['filed', 'closed', 'rejected', 'withdrawn'].includes(now.state)) expect(now.owner).toBeNull();
         expect(now.seq).toBe(done.length + 1);
       }
     }),
