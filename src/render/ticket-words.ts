@@ -1,7 +1,7 @@
 import type { Ticket } from '../core/ticket/report.js';
 
 /** What a report says that nobody wrote: it was made of the band that it was filed from. */
-export interface MadeSubject {
+interface MadeSubject {
   /** A path or a service. */
   readonly of: string;
   /** Null: nothing was measured. */

@@ -63,7 +63,7 @@ const commitments = {
 type PathOfScene = keyof typeof commitments;
 
 /** 20 November 2026, 14:40 in Hong Kong. */
-export const sceneNow = Date.UTC(2026, 10, 20, 6, 40);
+const sceneNow = Date.UTC(2026, 10, 20, 6, 40);
 
 export interface Scene {
   readonly address: string;
@@ -75,7 +75,7 @@ export interface Scene {
   close(): Promise<void>;
 }
 
-export interface SceneOptions {
+interface SceneOptions {
   /** Whether there is a key to seal with; by default there is. */
   readonly withKey?: boolean;
   readonly now?: number;
@@ -178,7 +178,7 @@ async function watch(store: Store): Promise<void> {
 
 const slotMs = 30 * minuteMs;
 /** `HKG>SIN` has been slow and has lost packets since then. */
-export const slowSince = sceneNow - 20 * hourMs - 10 * minuteMs;
+const slowSince = sceneNow - 20 * hourMs - 10 * minuteMs;
 
 /** A few days of October and the last week: enough for every figure to be there. */
 async function measure(store: Store, path: PathOfScene): Promise<void> {

@@ -26,9 +26,10 @@ export type TicketTransition = (typeof ticketDeeds)[number];
 
 /**
  * `noc`: anyone there. `owner`: the one who has it. `owner-or-free`: the owner, or anyone of the NOC while nobody has
- * it. `offered`: the one it is offered to. `offered-or-owner`: either of the two. `either`: customers too.
+ * it. `offered`: the one it is offered to. `offered-or-owner`: either of the two. `either`: customers too. `filer`: whoever files reports
+ * from outside, customers and other systems.
  */
-type Who = 'noc' | 'owner' | 'owner-or-free' | 'offered' | 'offered-or-owner' | 'either';
+type Who = 'noc' | 'owner' | 'owner-or-free' | 'offered' | 'offered-or-owner' | 'either' | 'filer';
 
 interface Rule {
   readonly from: readonly TicketState[];
@@ -46,7 +47,7 @@ const rules: Record<TicketTransition, Rule> = {
   accept: { from: [...inHand, 'resolved'], who: 'offered' },
   decline: { from: [...inHand, 'resolved'], who: 'offered-or-owner' },
   // Whoever filed it can take it back as long as nobody works on it.
-  withdraw: { from: ['filed'], who: 'either' },
+  withdraw: { from: ['filed'], who: 'filer' },
   comment: { from: [...open, 'resolved'], who: 'either' },
   resolve: { from: inHand, who: 'owner' },
   reject: { from: open, who: 'owner-or-free' },
@@ -65,7 +66,7 @@ export function checkTransition(
   actor: TicketActor,
 ): ValidationIssue | null {
   const { from, who } = rules[deed];
-  if (actor.side === 'customer' && who !== 'either') {
+  if (actor.side === 'customer' && !isForCustomers(who)) {
     return validationError(
       'actor',
       `is a customer, who may not ${deed}`,
@@ -81,6 +82,7 @@ export function checkTransition(
     ]);
   }
   if (mayDo(report, who, actor)) return null;
+  if (who === 'filer') return validationError('actor', `is of the NOC, which may not ${deed}`, 'reject');
   if (who === 'offered' || who === 'offered-or-owner') {
     if (report.offer === null)
       return validationError('id', `is offered to nobody: ${report.id}`, 'hand-over first', [
@@ -100,11 +102,15 @@ export function checkTransition(
   ]);
 }
 
+const isForCustomers = (who: Who): boolean => who === 'either' || who === 'filer';
+
 function mayDo({ owner, offer }: Ticket, who: Who, { name, side }: TicketActor): boolean {
   const owns = owner !== null && samePerson(owner, name);
   switch (who) {
     case 'either':
       return true;
+    case 'filer':
+      return side !== 'noc';
     case 'noc':
       return side !== 'customer';
     case 'owner':
@@ -122,7 +128,7 @@ function mayDo({ owner, offer }: Ticket, who: Who, { name, side }: TicketActor):
 export function deedsFor(report: Ticket, actor: TicketActor): TicketTransition[] {
   return ticketDeeds.filter((deed) => {
     const { from, who } = rules[deed];
-    const allowedSide = actor.side !== 'customer' || who === 'either';
+    const allowedSide = actor.side !== 'customer' || isForCustomers(who);
     return allowedSide && from.includes(report.state) && mayDo(report, who, actor);
   });
 }

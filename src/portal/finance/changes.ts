@@ -1,7 +1,7 @@
 import type { Part, StatementDocument } from '../../core/statement/document.js';
 import type { EpochMs } from '../../core/types.js';
 import type { Shell } from '../shell.js';
-import type { SeenOutage } from './statement.js';
+import { outagesOf, type SeenOutage } from './seen-outages.js';
 
 interface Row {
   readonly name: string;
@@ -24,7 +24,7 @@ interface ExclusionChange {
 }
 
 /** How one statement differs from another, money first, every figure by its name. */
-export interface Changes {
+interface Changes {
   readonly money: readonly Row[];
   readonly figures: readonly Row[];
   readonly outages: readonly OutageChange[];
@@ -34,10 +34,9 @@ export interface Changes {
 interface ChangesInput {
   readonly before: StatementDocument;
   readonly after: StatementDocument;
-  readonly outagesOf: (parts: StatementDocument['outages']) => readonly SeenOutage[];
 }
 
-export function changesOf({ before, after, outagesOf }: ChangesInput, shell: Speech): Changes {
+export function changesOf({ before, after }: ChangesInput, shell: Speech): Changes {
   return {
     money: moneyRows(before, after, shell),
     figures: [...figureRows(before, after, shell), ...pathRows(before, after, shell)],

@@ -9,7 +9,7 @@ export type Show = (typeof shows)[number];
 export const sorts = ['service', 'customer', 'availability', 'credit'] as const;
 export type Sort = (typeof sorts)[number];
 
-export interface MonthRow extends ServiceMonth {
+interface MonthRow extends ServiceMonth {
   readonly customerName: string;
 }
 
@@ -77,7 +77,7 @@ const owed = ({ latest }: MonthRow): bigint => minorUnits(latest.credit, latest.
 type CreditRow = Answer<'listCredits'>['credits'][number];
 
 /** How far a month is on its way; null: nothing is to be done at that step. */
-export interface Steps {
+interface Steps {
   readonly over: boolean;
   readonly drafts: number;
   readonly sealed: number;

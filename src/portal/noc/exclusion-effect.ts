@@ -9,7 +9,7 @@ import { byService, statementsOf } from '../finance/statement.js';
 type Impact = Answer<'getExclusionImpact'>['impacts'][number];
 
 /** What an approval costs, and whom. */
-export interface Effect {
+interface Effect {
   /** The difference in credit by currency, in minor units as an amount; positive: more is credited. */
   readonly differences: readonly {
     readonly currency: string;

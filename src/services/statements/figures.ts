@@ -23,7 +23,7 @@ export interface StatementFigures {
 }
 
 /** Of several parts, those of the one with the lowest availability. */
-export function figuresOfStatement({ parts, paths }: StatementDocument): StatementFigures | null {
+function figuresOfStatement({ parts, paths }: StatementDocument): StatementFigures | null {
   const [worst] = [...parts].sort((a, b) => byDecimal(a.availabilityPercent, b.availabilityPercent));
   if (!worst) return null;
   return {

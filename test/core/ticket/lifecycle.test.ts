@@ -38,7 +38,7 @@ describe('the life of a report', () => {
     [
       'filed',
       reportOf(),
-      'comment change',
+      'withdraw comment change',
       'take comment reject link change',
       'take comment reject link change',
     ],
