@@ -39,6 +39,7 @@ import { metricsRoute } from './metrics.js';
 import { answerProblems, type HttpLog, type ProblemPage } from './problem.js';
 import { reportRoutes, type ReportRouteOptions } from './reports.js';
 import { roundRoutes } from './rounds.js';
+import { qualityRoutes } from './tmf/quality.js';
 import { standingRoutes, type StandingRoutes } from './standing.js';
 import { describeRoutes, documentRoute, useZod } from './route/document.js';
 
@@ -200,6 +201,7 @@ function apiRoutes(
   customerRoutes(routes, ledger.office.registry, ledger.now);
   reportRoutes(routes, { ...reports, freshen: (month) => billing.statements.freshen(month) });
   const bills = billingRoutes(routes, billing, now);
+  qualityRoutes(routes, billing.statements);
   const evidence = evidenceRoutes(routes, { jobs, config });
   // It reads its own JSON.
   routes.register((apart, _apart, ready) => {
