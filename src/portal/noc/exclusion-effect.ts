@@ -44,9 +44,7 @@ export async function effectOf(api: Api, caller: Caller, { impacts, book }: Effe
   }
   const services = [...new Set(impacts.map(({ service }) => service))].sort();
   const names = new Map(book.customers.map(({ id, name }) => [id, name]));
-  const owners = book.services
-    .filter(({ id }) => services.includes(id))
-    .map(({ customer }) => customer ?? '');
+  const owners = book.services.filter(({ id }) => services.includes(id)).map(({ customer }) => customer);
   return {
     differences: [...sums].flatMap(([currency, minor]) =>
       minor === 0n
