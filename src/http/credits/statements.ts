@@ -355,5 +355,36 @@ export function statementRoutes(server: FastifyInstance, statements: Statements,
       }),
     }),
   });
-  return { sealStatements, reviseStatements, closeStatements, checkStatements, getStatement, listStatements };
+  const previewRevisions = addOperation(server, {
+    method: 'GET',
+    url: '/api/v1/revisions/:month',
+    operationId: 'previewRevisions',
+    tag,
+    answer,
+    access: 'statements:read',
+    summary: 'What another revision of each statement would say; changes nothing.',
+    params: ofMonth,
+    query: z.strictObject({ service: id().optional() }),
+    handle: async ({ params, query, caller }) => {
+      // It names every service of the month.
+      if (caller.reach === 'own') return null;
+      return {
+        statements: await statements.revise(caller.principal.name, {
+          month: params.month,
+          services: query.service === undefined ? null : [query.service],
+          acceptIncomplete: null,
+          dryRun: true,
+        }),
+      };
+    },
+  });
+  return {
+    sealStatements,
+    reviseStatements,
+    previewRevisions,
+    closeStatements,
+    checkStatements,
+    getStatement,
+    listStatements,
+  };
 }

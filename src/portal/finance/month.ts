@@ -209,8 +209,9 @@ async function askPage(
 
 /** What a revision would change, by service. */
 async function changesOf(api: Api, caller: Caller, month: string, service: string) {
-  const body = { services: service === '' ? null : [service], acceptIncomplete: null, dryRun: true };
-  const { statements } = await api.reviseStatements(caller, { params: { month }, body });
+  const query = service === '' ? {} : { service };
+  const answer = await api.previewRevisions(caller, { params: { month }, query });
+  const statements = answer?.statements ?? [];
   return new Map(
     statements.flatMap((one) => {
       const id = one.id.slice(month.length + 1);

@@ -194,7 +194,8 @@ export function createStatements(options: StatementsOptions): Statements {
       const { revision, hash: previous } = { revision: before.document.revision, hash: before.hash };
       const change = changeOf(before.document, fresh);
       if (change === null) {
-        await store.statements.markChanged(fresh.id, null);
+        // To look at what a revision would say writes nothing.
+        if (!dryRun) await store.statements.markChanged(fresh.id, null);
         return { ...outcomeOf(before.document, 'unchanged'), revision, hash: previous };
       }
       const { creditDifference, why } = change;
