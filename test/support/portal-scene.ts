@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { loadConfig } from '../../src/config/load.js';
@@ -17,7 +18,6 @@ import { accessTo, httpOptions } from '../http/support/server.js';
 import { dayMs, hourMs, minuteMs, october, outage } from './ledger.js';
 import { keptLog } from './log.js';
 import { round, sample } from '../store/support.js';
-import { tempDir } from './temp-dir.js';
 
 /** The password of everybody in the scene. */
 export const scenePassword = 'Long-enough-1';
@@ -87,7 +87,7 @@ interface SceneOptions {
  * been severe since noon.
  */
 export async function openScene({ withKey = true, now: at = sceneNow }: SceneOptions = {}): Promise<Scene> {
-  const folder = tempDir();
+  const folder = mkdtempSync(join(tmpdir(), 'pop-sla-scene-'));
   const { store, config } = await filledStore(folder);
   const now = (): number => at;
   const keys = keyFolder(config.keys.folder);
@@ -128,6 +128,7 @@ export async function openScene({ withKey = true, now: at = sceneNow }: SceneOpt
     close: async () => {
       await http.close();
       await store.close();
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
