@@ -1,10 +1,11 @@
 import type { PoolClient } from 'pg';
 import { supersedes, type StoredRound, type StoredSlot } from '../../core/merge.js';
+import { roundSummary } from '../round-rows.js';
 import type { RowStore } from '../row-store.js';
 import { configuredPathWriter } from '../sql/runs.js';
 import { watchMerger } from '../sql/watch-rows.js';
 import type { Connection, PostgresDatabase, Query } from './database.js';
-import { type MeasuredRow, type MissingRow, missingSummary, roundColumns, summary } from './round-list.js';
+import { type RoundWithSizes, roundWithSizes } from './round-list.js';
 import { storeMarks, storeRounds } from './round-put.js';
 
 /** Merges rows from agents: one transaction for each batch that they send. */
@@ -56,17 +57,18 @@ async function insert(query: Query, client: PoolClient, slots: readonly StoredSl
 
 /** The slots that supersede the stored ones. */
 async function superseding(query: Query, slots: readonly StoredSlot[]): Promise<StoredSlot[]> {
-  const stored = await query<(MeasuredRow | MissingRow) & { readonly packed: Buffer | null }>(
-    `SELECT ${roundColumns}, packets.packed FROM round JOIN path ON path.id = round.path_id
+  const stored = await query<RoundWithSizes & { readonly packed: Buffer | null }>(
+    `SELECT ${roundWithSizes}, packets.packed FROM round JOIN path ON path.id = round.path_id
      LEFT JOIN packets USING (path_id, slot)
-     WHERE (path.name, slot) IN (SELECT * FROM unnest(:paths::text[], :slots::bigint[]))`,
+     WHERE (path.name, round.slot) IN (SELECT * FROM unnest(:paths::text[], :slots::bigint[]))`,
     { paths: slots.map(({ path }) => path), slots: slots.map(({ slot }) => slot) },
   );
   const byName = new Map(
-    stored.map(({ packed, ...row }): [string, StoredSlot] => [
-      nameOf(row),
-      row.status === 'missing' ? missingSummary(row) : { ...summary(row), packed },
-    ]),
+    stored.map(({ packed, ...row }): [string, StoredSlot] => {
+      if (row.status !== 'missing') return [nameOf(row), { ...roundSummary(row, row.sizes ?? []), packed }];
+      const { path, slot, status, reason } = row;
+      return [nameOf(row), { path, slot, status, reason }];
+    }),
   );
   return slots.filter((slot) => {
     const other = byName.get(nameOf(slot));
