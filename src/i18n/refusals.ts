@@ -107,15 +107,17 @@ const english: English = {
   ],
   'no-name': () => ['is no name', formOf('line', 100)],
   'not-known': (given, of, known = []) => {
+    if (of === undefined || of === 'role') return [`${given} is not known`, known.join(', ')];
     switch (of) {
       case 'port':
         return [`is an unknown PoP, ${JSON.stringify(given)}`, known.join(', ')];
       case 'customer':
         return [`${given} is not known`, listed(known, 'nothing: the configuration has no customers')];
-      case 'role':
-      case undefined:
-        return [`${given} is not known`, known.join(', ')];
-      default:
+      case 'pops':
+      case 'paths':
+      case 'lines':
+      case 'services':
+      case 'customers':
         return [`names ${JSON.stringify(given)}, which is none of the ${of}`, knownNames(known, of)];
     }
   },

@@ -67,16 +67,8 @@ function* roundsOf(
   samples: Map<StoredRound, readonly SizeSample[]>,
 ): Generator<StoredRound> {
   const [length, sizesInAll] = [rounds.path.length, rounds.sizes.reduce((sum, count) => sum + count, 0)];
-  const { icmpErrors, exactStatus, inFlight, ...columns } = rounds;
-  requireLengths(
-    {
-      ...columns,
-      ...(icmpErrors && { icmpErrors }),
-      ...(exactStatus && { exactStatus }),
-      ...(inFlight && { inFlight }),
-    },
-    length,
-  );
+  const { inFlight } = rounds;
+  requireLengths(rounds, length);
   requireLengths(sizes, sizesInAll);
   let [size, byte] = [0, 0];
   for (let at = 0; at < length; at += 1) {
@@ -121,8 +113,8 @@ function withInFlight(
 }
 
 function marksOf({ missing, paths }: Head): StoredSlot[] {
-  const { exactReason, ...columns } = missing;
-  requireLengths({ ...columns, ...(exactReason && { exactReason }) }, missing.path.length);
+  const { exactReason } = missing;
+  requireLengths(missing, missing.path.length);
   return missing.path.map((place, at) => ({
     path: pathAt(paths, place),
     slot: missing.slot[at] as number,
@@ -131,9 +123,13 @@ function marksOf({ missing, paths }: Head): StoredSlot[] {
   }));
 }
 
-function requireLengths(columns: Readonly<Record<string, readonly unknown[]>>, length: number): void {
+/** A column that is left out says nothing of any round. */
+function requireLengths(
+  columns: Readonly<Record<string, readonly unknown[] | undefined>>,
+  length: number,
+): void {
   for (const [name, column] of Object.entries(columns))
-    if (column.length !== length)
+    if (column !== undefined && column.length !== length)
       throw new WireFormatError('invalid', `${name}: has ${column.length} entries; allowed: ${length}`);
 }
 
