@@ -27,6 +27,8 @@ import {
 import { answerProblems, type HttpLog, type ProblemPage } from './problem.js';
 import { type ReportRouteOptions, reportRoutes } from './reports.js';
 import { roundRoutes } from './rounds.js';
+import { seriesRoutes } from './series.js';
+import { qualityRoutes } from './tmf/quality.js';
 import { describeRoutes, documentRoute, useZod } from './route/document.js';
 import { addRoute } from './route/route.js';
 import { standingRoutes, type StandingRoutes } from './standing.js';
@@ -62,7 +64,7 @@ export interface HttpPagesOptions {
 }
 
 export interface HttpOptions {
-  readonly store: { readonly rounds: Pick<Store['rounds'], 'list' | 'packets'> };
+  readonly store: { readonly rounds: Pick<Store['rounds'], 'list' | 'packets' | 'series'> };
   readonly metrics: Pick<Metrics, 'answer'>;
   /** The configuration in force. */
   readonly config: () => Config;
@@ -179,6 +181,11 @@ function apiRoutes(
   const keys = keyRoutes(routes, config);
   configRoutes(routes, config);
   const rounds = roundRoutes(routes, store.rounds, () => config().measurement.everyMs);
+  const series = seriesRoutes(routes, {
+    store: store.rounds,
+    everyMs: () => config().measurement.everyMs,
+    now,
+  });
   if (options.agents) agentRoutes(routes, { agents: options.agents, config });
   const mesh = meshRoutes(routes, { ...options.mesh, config });
   const standing = standingRoutes(routes, { ...options.standing, config });
@@ -193,6 +200,7 @@ function apiRoutes(
   customerRoutes(routes, ledger.ledgerBacklog.registry, ledger.now);
   reportRoutes(routes, reports);
   const bills = billingRoutes(routes, billing);
+  qualityRoutes(routes, billing.statements);
   const evidence = evidenceRoutes(routes, { jobs, config });
   // It reads its own JSON.
   routes.register((apart, _apart, ready) => {
@@ -203,6 +211,7 @@ function apiRoutes(
   return {
     ...keys,
     ...rounds,
+    ...series,
     ...mesh,
     ...standing,
     ...session,
