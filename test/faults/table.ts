@@ -149,6 +149,14 @@ export const faults: readonly Fault[] = [
     test: 'test/faults/sigterm.test.ts',
   },
   {
+    id: 'stop-asked-often',
+    area: 'stopping',
+    made: 'SIGTERM and SIGHUP a thousand times a second, until the process has gone',
+    mustHold: 'exit 0, rounds in flight and the stop are stored',
+    seen: 'one that came while the last lines of the log went out ended the process by itself',
+    test: 'test/faults/stopping.test.ts',
+  },
+  {
     id: 'party-hangs',
     area: 'stopping',
     made: 'each party of the stop order hangs or fails in turn',
