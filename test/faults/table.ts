@@ -398,6 +398,14 @@ export const faults: readonly Fault[] = [
     test: 'test/faults/network.test.ts',
   },
   {
+    id: 'send-buffer-small',
+    area: 'network',
+    made: 'a socket with the least send buffer, and a slow queue that keeps what it has sent (preloaded library)',
+    mustHold: 'what the socket refuses is not sent, and nothing is lost',
+    seen: 'not tried',
+    test: 'test/faults/network.test.ts',
+  },
+  {
     id: 'link-local-target',
     area: 'network',
     made: 'the target is a link-local address with its interface',
