@@ -91,12 +91,11 @@ describe('SIGTERM that is repeated', () => {
   test('stop-asked-often: until the process has gone never ends it before it is done', async () => {
     const running = startRunning({ changes: { measurement: slow } });
     await inFlight(running);
-    let gone = false;
-    const ended = running.daemon.ended.then((end) => {
-      gone = true;
-      return end;
+    const until = new AbortController();
+    const ended = running.daemon.ended.finally(() => {
+      until.abort();
     });
-    while (!gone) {
+    while (!until.signal.aborted) {
       running.daemon.signal('SIGTERM');
       running.daemon.signal('SIGHUP');
       await sleep(1);
