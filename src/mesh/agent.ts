@@ -19,6 +19,8 @@ interface AgentOptions {
   /** How many paths it measures. */
   readonly paths: () => number;
   readonly backlog: () => Promise<AgentStatus['backlog']>;
+  /** When the stream was made that this agent's rows go to, as its hub says; null: it does not. */
+  readonly onStream?: (made: string | null) => void;
   readonly onClock: (reading: ClockReading, suspect: boolean) => void;
 }
 
@@ -34,9 +36,9 @@ export async function keepAgent(options: AgentOptions, signal: AbortSignal): Pro
   let buckets: Buckets | null = null;
   const heard: { reading: ClockReading | null; revision: number | null } = { reading: null, revision: null };
   const said = new Map<string, string>();
-  const attempt = async (what: string, deed: () => Promise<void>): Promise<void> => {
+  const attempt = async (what: string, task: () => Promise<void>): Promise<void> => {
     try {
-      await deed();
+      await task();
       if (said.delete(what)) log.info({}, `${what}: works again`);
     } catch (error) {
       const { message } = error as Error;
@@ -54,6 +56,7 @@ export async function keepAgent(options: AgentOptions, signal: AbortSignal): Pro
       const answer = await askTime(connection, clock);
       heard.reading = answer.reading;
       heard.revision = answer.revision;
+      options.onStream?.(answer.streamMade);
       options.onClock(answer.reading, isSuspect(answer.reading, mesh.clockLimitMs));
     });
     const { inForce, refused } = follower.standing();

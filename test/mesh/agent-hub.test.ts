@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { keptFile, type MeshSections, parseWithHub, readKept } from '../../src/config/hub.js';
+import { cachedConfigFile, type MeshSections, parseWithHub, readCachedConfig } from '../../src/config/hub.js';
 import type { Config } from '../../src/config/config.js';
 import type { Clock } from '../../src/engine/ports.js';
 import { systemClock } from '../../src/engine/clock.js';
@@ -10,6 +11,7 @@ import { keepAgent } from '../../src/mesh/agent.js';
 import { createFollower, type ConfigFollower } from '../../src/mesh/config.js';
 import { connectMesh } from '../../src/mesh/connect.js';
 import { keepHub, type HubLook } from '../../src/mesh/hub.js';
+import { ensureStreams, rowsStream, rowsStreamMade } from '../../src/mesh/streams.js';
 import { keptLog } from '../support/log.js';
 import { useNats } from '../support/nats.js';
 import { tempDir } from '../support/temp-dir.js';
@@ -70,6 +72,8 @@ async function hub(
 interface TestAgent {
   readonly follower: ConfigFollower;
   readonly applied: Config[];
+  /** When the stream was made, as its hub said. */
+  readonly streams: (string | null)[];
   readonly stop: () => Promise<void>;
 }
 
@@ -77,18 +81,19 @@ async function agent(
   name: string,
   over: { folder?: string; clock?: Clock; cut?: true } = {},
 ): Promise<TestAgent> {
-  const kept = keptFile(join(over.folder ?? tempDir(), 'pop-sla.db'));
+  const kept = cachedConfigFile(join(over.folder ?? tempDir(), 'pop-sla.db'));
   const text = `role: agent\nagent: ${name}\nmesh: { servers: ['${server().url}'] }\n`;
   const applied: Config[] = [];
+  const streams: (string | null)[] = [];
   const { log } = keptLog();
   const follower = createFollower(
     {
-      keptFile: kept,
+      cachedConfigFile: kept,
       log,
       validate: (from) => Promise.resolve(parseWithHub(text, 'agent.yaml', '/srv', from)),
       apply: (config) => applied.push(config),
     },
-    readKept(kept),
+    readCachedConfig(kept),
   );
   const ended = new AbortController();
   const stop = async (): Promise<void> => {
@@ -109,16 +114,32 @@ async function agent(
           startedAt: 1_000,
           paths: () => applied.at(-1)?.paths.length ?? 0,
           onClock: () => undefined,
+          onStream: (made) => streams.push(made),
           backlog: () => Promise.resolve({ rows: 7, oldestAt: null }),
         },
         ended.signal,
       );
   closing.push(stop);
-  return { follower, applied, stop };
+  return { follower, applied, streams, stop };
 }
 
 const stateOf = (looks: readonly HubLook[], name: string) =>
   looks.at(-1)?.agents.find((one) => one.agent === name);
+
+it('tells its agents when the stream of rows was made', async () => {
+  const connection = await connect('maker');
+  const manager = await jetstreamManager(connection);
+  await ensureStreams(manager, { replicas: 1, keepMs: 86_400_000 });
+  const made = await rowsStreamMade(manager);
+  expect(made).not.toBeNull();
+  await hub({ pops });
+  const { streams } = await agent('HKG');
+  await expect.poll(() => streams.at(-1), wait).toBe(made);
+  await manager.streams.delete(rowsStream);
+  await ensureStreams(manager, { replicas: 1, keepMs: 86_400_000 });
+  await expect.poll(() => streams.at(-1), wait).toBe(await rowsStreamMade(manager));
+  expect(streams.at(-1)).not.toBe(made);
+});
 
 describe('hubs', () => {
   const told = ({ log }: { log: ReturnType<typeof keptLog> }) => log.lines.map(({ message }) => message);
@@ -212,7 +233,7 @@ describe('what lies on the disk', () => {
   ])('is refused when it is not whole: %j', (text, message) => {
     const folder = tempDir();
     writeFileSync(join(folder, 'mesh-config.json'), text);
-    expect(() => readKept(keptFile(join(folder, 'pop-sla.db')))).toThrow(message);
+    expect(() => readCachedConfig(cachedConfigFile(join(folder, 'pop-sla.db')))).toThrow(message);
     expect(readFileSync(join(folder, 'mesh-config.json'), 'utf8')).toBe(text);
   });
 });

@@ -4,11 +4,11 @@ import type { Config, MeshConfig } from '../../config/config.js';
 import {
   type FromHub,
   fromHub,
-  type KeptConfig,
-  keptFile,
+  type CachedConfig,
+  cachedConfigFile,
   type MeshSections,
   meshSectionsOf,
-  readKept,
+  readCachedConfig,
 } from '../../config/hub.js';
 import type { ConfigResult } from '../../config/parse.js';
 import { formatProblem } from '../../config/problem.js';
@@ -40,6 +40,8 @@ export interface MeshNodeOptions {
   readonly backlog: () => Promise<AgentStatus['backlog']>;
   /** Of a hub: how its agents are, at each heartbeat. */
   readonly onAgents: (agents: readonly AgentView[]) => void;
+  /** Of an agent: when the stream was made that its rows go to; null: its hub does not say. */
+  readonly onStream: (made: string | null) => void;
   /** What else goes over the connection; each ends when its signal is aborted. */
   readonly beside: readonly ((connection: NatsConnection, signal: AbortSignal) => Promise<void>)[];
 }
@@ -80,7 +82,8 @@ export async function createMeshNode(options: MeshNodeOptions): Promise<MeshNode
       clockMark = suspect ? markOf(reading) : null;
       tell.ownClock(reading.offsetMs, suspect);
     };
-    const own = { ...shared, agent, version, startedAt, follower, onClock, backlog: options.backlog };
+    const { backlog, onStream } = options;
+    const own = { ...shared, agent, version, startedAt, follower, onClock, onStream, backlog };
     await keepAgent({ ...own, paths: () => config().paths.length }, signal);
   };
 
@@ -137,11 +140,11 @@ async function followConnection(connection: NatsConnection, tell: MeshListener):
 /** With what the agent keeps of its hub, where it goes with the agent's own file. */
 async function openFollower(options: MeshNodeOptions): Promise<ConfigFollower> {
   const { config, read: validate, take, log } = options;
-  const file = keptFile(config().store.path);
-  const kept = await usable(() => readKept(file));
-  return createFollower({ keptFile: file, validate, apply: take, log }, kept);
+  const file = cachedConfigFile(config().store.path);
+  const cached = await usable(() => readCachedConfig(file));
+  return createFollower({ cachedConfigFile: file, validate, apply: take, log }, cached);
 
-  async function usable(read: () => KeptConfig | null): Promise<KeptConfig | null> {
+  async function usable(read: () => CachedConfig | null): Promise<CachedConfig | null> {
     try {
       const found = read();
       const result = found && (await validate(fromHub(found)));

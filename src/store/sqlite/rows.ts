@@ -1,8 +1,17 @@
 import type Database from 'better-sqlite3';
 import type { SizeCounts } from '../../core/measurement/round.js';
-import { supersedes, type StoredSlot } from '../../core/merge.js';
+import { summarise } from '../../core/measurement/figures.js';
+import {
+  besideIts,
+  isSameMeasurement,
+  supersedes,
+  type StoredRound,
+  type StoredSlot,
+} from '../../core/merge.js';
 import type { EpochMs, PathId } from '../../core/types.js';
+import { encodePackets } from '../packets/codec.js';
 import type { RowStore, StoredRows } from '../row-store.js';
+import type { RoundStore } from '../store.js';
 import { configuredPathWriter } from '../sql/runs.js';
 import { watchMerger } from '../sql/watch-rows.js';
 import type { Connection, SqliteDatabase } from './database.js';
@@ -35,13 +44,33 @@ export function slotReader(db: Database.Database): (slot: EpochMs, pathId: numbe
   };
 }
 
+/** One round in the place of another, in one transaction. */
+export function roundReplace({ db, write }: Connection): Pick<RoundStore, 'replace'> {
+  const numberOf = pathNumber(db);
+  const rows = roundRows(db);
+  const storedSlot = slotReader(db);
+  return {
+    async replace(round, { beside, why }) {
+      const next: StoredRound = { ...summarise(round), packed: encodePackets(round.sizes) };
+      await write(() => {
+        const pathId = numberOf(next.path);
+        const stored = storedSlot(next.slot, pathId);
+        if (stored && stored.status !== 'missing' && isSameMeasurement(stored, next)) return;
+        if (stored) rows.remove(next.slot, pathId);
+        rows.insert(pathId, next);
+        if (stored && stored.status !== 'missing') rows.insert(pathId, besideIts(stored, beside, why));
+      });
+    },
+  };
+}
+
 /** Merges rows from agents: one transaction for each batch that they send. */
 export function rowStore({ db, write }: Connection, shared: SqliteDatabase): RowStore {
   const numberOf = pathNumber(db);
   const rows = roundRows(db);
   const storedSlot = slotReader(db);
   const mergeWatch = watchMerger(shared);
-  const widenSightings = configuredPathWriter(shared);
+  const widenConfiguredPaths = configuredPathWriter(shared);
 
   const put = (pathId: number, slot: StoredSlot): boolean => {
     if (rows.isKnown(slot.slot, pathId)) {
@@ -66,7 +95,7 @@ export function rowStore({ db, write }: Connection, shared: SqliteDatabase): Row
   return {
     merge: ({ slots, watch, sightings }) =>
       write(() => {
-        shared.run(widenSightings(sightings));
+        shared.run(widenConfiguredPaths(sightings));
         return { slots: mergeSlots(slots), watch: shared.run(mergeWatch(watch)) };
       }),
   };
