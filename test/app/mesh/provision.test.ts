@@ -41,9 +41,10 @@ const keyFits = (mesh: string) =>
 async function killedAtEachChange(
   args: readonly string[],
   prepare: () => { cwd: string; watched: string },
-  look: (cwd: string) => void,
+  look: () => void,
+  step: number = 1,
 ): Promise<number> {
-  for (let at = 1; ; at += 1) {
+  for (let at = 1; ; at += step) {
     const { cwd, watched } = prepare();
     let changes = 0;
     const watcher = watch(watched, { recursive: true });
@@ -52,9 +53,9 @@ async function killedAtEachChange(
       changes += 1;
       if (changes === at) child.kill('SIGKILL');
     });
-    const signal = await new Promise((resolve) => child.once('close', (_, by) => resolve(by)));
+    const signal = await new Promise((resolve) => child.once('close', (_, by) => { resolve(by); }));
     watcher.close();
-    look(cwd);
+    look();
     if (signal === null) return at;
   }
 }
@@ -65,8 +66,8 @@ describe('mesh init', () => {
   test('goes into a new folder only: what is in use stays as it was', async () => {
     const folder = tempDir();
     for (const prepare of [
-      (mesh: string) => mkdirSync(mesh),
-      (mesh: string) => writeFileSync(join(mesh, 'mine'), 'mine'),
+      (mesh: string) => { mkdirSync(mesh); },
+      (mesh: string) => { writeFileSync(join(mesh, 'mine'), 'mine'); },
       (mesh: string) => {
         rmSync(mesh, { recursive: true });
         writeFileSync(mesh, 'a file');
@@ -97,6 +98,7 @@ describe('mesh init', () => {
       () => {
         if (existsSync(join(cwd, 'mesh'))) expect(filesOf(cwd)).toEqual(whole);
       },
+      7,
     );
     expect(kills).toBeGreaterThan(2);
     const left = join(tempDir(), 'left');
