@@ -6,7 +6,7 @@ import type { ConfigResult } from '../config/parse.js';
 import { placeNotes } from '../config/place-notes.js';
 import { formatProblem } from '../config/problem.js';
 import { cronerAlarm, systemClock } from '../engine/clock.js';
-import { createEngine, type EngineSettings } from '../engine/engine.js';
+import { createEngine } from '../engine/engine.js';
 import { createLinks } from '../engine/links.js';
 import { type Alarm, type Clock, fanOut } from '../engine/ports.js';
 import { createSteadyNow } from '../engine/steady-now.js';
@@ -22,7 +22,14 @@ import { cachedLedger } from '../store/ledger-cache.js';
 import { thisWriter } from '../store/writer-lock.js';
 import { contractPlan, followBook, loadWithEntered, readWebFiles, withEntered } from './configuration.js';
 import { keepNewSpaceSmall, releaseFreeMemory } from './memory.js';
-import { type MeshNode, openOwnDriver, ownWork, standaloneNode } from './own-work.js';
+import {
+  type MeshNode,
+  metricsSettings,
+  openOwnDriver,
+  ownWork,
+  settingsOf,
+  standaloneNode,
+} from './own-work.js';
 import {
   keepVitals,
   pollBacklog,
@@ -118,7 +125,26 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       canWatch: driver.echo !== undefined,
     });
     const turned = logPathTurns(log);
-    const network = createNetworkNotifier({ store, config: () => config, clock, log });
+    const outbox = createOutbox({
+      store,
+      config: () => config,
+      clock,
+      random: Math.random,
+      log,
+      version,
+      onDepth: (depth) => {
+        metrics.standing.outbox(depth);
+      },
+    });
+    const network = createNetworkNotifier({
+      store,
+      config: () => config,
+      clock,
+      log,
+      onAdded: () => {
+        outbox.wake();
+      },
+    });
     stopping.add('notifier', () => network.idle());
     const defaultPlan = contractPlan();
     const standing = createStanding({
@@ -258,19 +284,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       links: createLinks(),
     });
     stopping.add('engine', () => engine.stop());
-    const outbox = createOutbox({
-      store,
-      config: () => config,
-      clock,
-      random: Math.random,
-      log,
-      version,
-      onDepth: (depth) => {
-        metrics.standing.outbox(depth);
-      },
-    });
     stopping.add('outbox', () => outbox.stop());
     events.configLoaded(true, clock.now());
+    // An agent's outages go on by themselves; a hub hears only of what changes.
+    if (config.role === 'hub') await network.restore(store.watch);
     await engine.start();
     outbox.start();
     stopping.add('mesh', () => mesh.stop());
@@ -368,21 +385,3 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     throw error;
   }
 }
-
-function settingsOf(whole: Config): EngineSettings {
-  const config = ownWork(whole);
-  return {
-    pops: config.pops,
-    paths: config.paths,
-    measurement: config.measurement,
-    retention: config.store,
-    observer: config.agent,
-    watch: config.watch,
-  };
-}
-
-const metricsSettings = ({ metrics, agent, role, pops }: Config) => ({
-  ...metrics,
-  agent: { pop: agent, role },
-  pops,
-});

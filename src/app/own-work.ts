@@ -1,6 +1,7 @@
 import { openDriver, type OpenOptions } from '../../probes/kinds.js';
 import type { ProbeDriver } from '../../probes/probe.js';
 import type { Config } from '../config/config.js';
+import type { EngineSettings } from '../engine/engine.js';
 import type { FromHub } from '../config/hub.js';
 import type { AgentsShown } from '../render/mesh.js';
 
@@ -53,3 +54,22 @@ export function ownWork(config: Config): Config {
   if (config.role !== 'hub') return config;
   return { ...config, paths: [], watch: { ...config.watch, ports: [], references: [] } };
 }
+
+/** What the engine of this daemon measures and watches. */
+export function settingsOf(whole: Config): EngineSettings {
+  const config = ownWork(whole);
+  return {
+    pops: config.pops,
+    paths: config.paths,
+    measurement: config.measurement,
+    retention: config.store,
+    observer: config.agent,
+    watch: config.watch,
+  };
+}
+
+export const metricsSettings = ({ metrics, agent, role, pops }: Config) => ({
+  ...metrics,
+  agent: { pop: agent, role },
+  pops,
+});

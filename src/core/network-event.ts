@@ -10,6 +10,16 @@ export const networkEventNames = [
 ] as const;
 export type NetworkEventName = (typeof networkEventNames)[number];
 
+/** Approved maintenance, as a message names it. */
+export interface MaintenanceWindow {
+  /** The id of its exclusion. */
+  readonly id: string;
+  /** What it covers: PoPs and paths, or everything. */
+  readonly scope: 'all' | readonly string[];
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+}
+
 interface OutageEvent {
   readonly event: 'outage.opened' | 'outage.closed';
   readonly port: PopId;
@@ -34,8 +44,12 @@ interface BudgetEvent {
   readonly usedPercent: number;
 }
 
-/** `at`: when it was noticed. */
-export type NetworkEvent = (OutageEvent | PathEvent | BudgetEvent) & { readonly at: EpochMs };
+export type NetworkEvent = (OutageEvent | PathEvent | BudgetEvent) & {
+  /** When it was noticed. */
+  readonly at: EpochMs;
+  /** The maintenance that went on anywhere since it began; absent: there was none. */
+  readonly maintenance?: readonly MaintenanceWindow[];
+};
 
 /** The same for both ends of one thing: the outage, the spell of severe rounds. */
 export function subjectOf(event: NetworkEvent): string {
@@ -68,6 +82,12 @@ export function keyOf(event: NetworkEvent): string {
 /** What the event is about: a PoP, a path or a service. */
 export const aboutOf = (event: NetworkEvent): string =>
   'port' in event ? event.port : 'path' in event ? event.path : event.service;
+
+/** When what the event tells of began. */
+export function beganAt(event: NetworkEvent): EpochMs {
+  if ('port' in event) return event.from;
+  return 'path' in event ? event.slot : event.at;
+}
 
 /** Whether the event ends what an earlier one began. */
 export const isEnd = ({ event }: NetworkEvent): boolean =>

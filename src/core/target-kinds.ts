@@ -12,5 +12,9 @@ export type TargetKind = (typeof targetKinds)[number];
 type ReadyMadeKind = (typeof incidentKinds)[number] | ChatKind;
 const readyMadeKinds: readonly TargetKind[] = [...incidentKinds, ...chatKinds];
 
+/** How many messages a minute a service takes at most; null: it says nothing of that. */
+export const messagesPerMinute = (kind: TargetKind): number | null =>
+  kind === 'wecom' || kind === 'dingtalk' ? 20 : null;
+
 /** Whether a target is told of the network only; its secret is the service's own key. */
 export const isReadyMade = (kind: TargetKind): kind is ReadyMadeKind => readyMadeKinds.includes(kind);

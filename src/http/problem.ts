@@ -157,15 +157,19 @@ function sendProblem(
   reply: FastifyReply,
   { status, detail, errors }: Problem,
 ): FastifyReply {
+  const title = STATUS_CODES[status] ?? 'Error';
+  // What an Error of the TM Forum APIs has to have (TMF630), beside what every problem has.
+  const tmf = { '@type': 'Error', code: String(status), reason: title, message: detail };
   return reply
     .code(status)
     .type('application/problem+json')
     .send({
       type: 'about:blank',
-      title: STATUS_CODES[status] ?? 'Error',
+      title,
       status,
       instance: request.url,
       detail,
+      ...(request.url.startsWith('/tmf-api/') && tmf),
       ...(errors && { errors: errors.map(({ parameter, detail: wrong }) => ({ parameter, detail: wrong })) }),
     });
 }

@@ -51,6 +51,8 @@ const mailEnglish = {
   'event.path.recovered': '{path} has recovered: round of {slot}.',
   'event.month.budget':
     'Service {service} has used {percent} % of the outage that its commitment allows in this month.',
+  'event.maintenance': 'Maintenance {id} of {scope}: {from} to {to}.',
+  'event.everything': 'everything',
   'event.more': '{first} And {count} more.',
   'event.rest': '… and {count} more',
   'event.see': 'Open',

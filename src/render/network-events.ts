@@ -1,4 +1,10 @@
-import { aboutOf, isEnd, type NetworkEvent, subjectOf } from '../core/network-event.js';
+import {
+  aboutOf,
+  isEnd,
+  type MaintenanceWindow,
+  type NetworkEvent,
+  subjectOf,
+} from '../core/network-event.js';
 import { formatInstant } from '../core/time/calendar.js';
 import { type NotifyLanguage, say } from '../i18n/mail.js';
 import { isoInstant } from './figures.js';
@@ -36,6 +42,29 @@ function lineOf(event: NetworkEvent, { language, zone }: TextOptions): string {
   }
 }
 
+/** The maintenance that went on meanwhile, each window once. */
+function windowsOf(events: readonly NetworkEvent[]): readonly MaintenanceWindow[] {
+  const windows = events.flatMap(({ maintenance = [] }) => maintenance);
+  return [...new Map(windows.map((one) => [`${one.id} ${one.from}`, one])).values()];
+}
+
+function maintenanceLine(
+  { id, scope, from, to }: MaintenanceWindow,
+  { language, zone }: TextOptions,
+): string {
+  const covered = scope === 'all' ? say(language, 'event.everything') : fewOf(scope);
+  return say(language, 'event.maintenance', {
+    id,
+    scope: covered,
+    from: formatInstant(from, zone),
+    to: formatInstant(to, zone),
+  });
+}
+
+const named = 6;
+const fewOf = (names: readonly string[]): string =>
+  names.slice(0, named).join(', ') + (names.length > named ? ` +${names.length - named}` : '');
+
 /** The page that shows what the event is about. */
 function pageOf(event: NetworkEvent, publicUrl: string | null): string | null {
   if (publicUrl === null) return null;
@@ -68,7 +97,13 @@ const listed = 30;
 function linesOf(events: readonly NetworkEvent[], options: TextOptions): string[] {
   const lines = events.slice(0, listed).map((event) => lineOf(event, options));
   const rest = events.length - lines.length;
-  return rest === 0 ? lines : [...lines, say(options.language, 'event.rest', { count: String(rest) })];
+  const told = rest === 0 ? lines : [...lines, say(options.language, 'event.rest', { count: String(rest) })];
+  return [
+    ...told,
+    ...windowsOf(events)
+      .slice(0, named)
+      .map((one) => maintenanceLine(one, options)),
+  ];
 }
 
 export function eventsMail(events: readonly NetworkEvent[], options: TextOptions): MailText {
@@ -94,6 +129,11 @@ export function eventsJson(events: readonly NetworkEvent[], publicUrl: string | 
             : value,
         ]),
       ),
+      maintenance: (event.maintenance ?? []).map(({ from, to, ...window }) => ({
+        ...window,
+        from: isoInstant(from),
+        to: isoInstant(to),
+      })),
       subject: subjectOf(event),
       link: pageOf(event, publicUrl),
     })),
@@ -113,6 +153,7 @@ export function pagerDutyBody(event: NetworkEvent, options: TextOptions): object
   const link = pageOf(event, options.publicUrl);
   const common = { event_action: isEnd(event) ? 'resolve' : 'trigger', dedup_key: subjectOf(event) };
   if (isEnd(event)) return common;
+  const details = windowsOf([event]).map((one) => maintenanceLine(one, options));
   return {
     ...common,
     payload: {
@@ -123,6 +164,7 @@ export function pagerDutyBody(event: NetworkEvent, options: TextOptions): object
       component: aboutOf(event),
       group: 'pop-sla',
       class: event.event,
+      ...(details.length > 0 && { custom_details: { maintenance: details } }),
     },
     client: 'pop-sla',
     ...(link !== null && { client_url: link, links: [{ href: link, text: 'pop-sla' }] }),
@@ -135,11 +177,11 @@ const priorities = { critical: 'P1', error: 'P2', warning: 'P3', info: 'P5' } as
 export function opsgenieBody(event: NetworkEvent, options: TextOptions): object {
   const line = lineOf(event, options);
   if (isEnd(event)) return { alias: subjectOf(event), close: true, source: 'pop-sla', note: line };
-  const link = pageOf(event, options.publicUrl);
+  const link = linksOf([event], options);
   return {
     message: line.slice(0, 130),
     alias: subjectOf(event),
-    description: link === null ? line : `${line}\n${link}`,
+    description: [...linesOf([event], options), ...link].join('\n').slice(0, 15_000),
     priority: priorities[severity(event)],
     entity: aboutOf(event),
     source: 'pop-sla',
@@ -155,9 +197,9 @@ export function chatBody(kind: ChatKind, events: readonly NetworkEvent[], option
   const see = say(options.language, 'event.see');
   switch (kind) {
     case 'slack': {
-      const text = [...lines.map(slackText), ...links.map((link) => `<${link}|${slackText(see)}>`)].join(
-        '\n',
-      );
+      const tail = links.map((link) => `<${link}|${slackText(see)}>`);
+      // A section takes 3,000 characters.
+      const text = fitted(lines.map(slackText), { tail, joint: '\n', fits: (made) => made.length <= 3000 });
       return { text: slackText(title), blocks: [{ type: 'section', text: { type: 'mrkdwn', text } }] };
     }
     case 'teams':
@@ -187,12 +229,24 @@ export function chatBody(kind: ChatKind, events: readonly NetworkEvent[], option
 const slackText = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** Lines and links in so many bytes; lines at the end give way. */
+/** What is joined of lines and a tail so that it fits; lines at the end give way. */
+function fitted(
+  lines: readonly string[],
+  {
+    tail,
+    joint,
+    fits,
+  }: { readonly tail: readonly string[]; readonly joint: string; readonly fits: (made: string) => boolean },
+): string {
+  for (let count = lines.length; count > 0; count -= 1) {
+    const text = [...lines.slice(0, count), ...(count < lines.length ? ['…'] : []), ...tail].join(joint);
+    if (fits(text)) return text;
+  }
+  return tail.join(joint);
+}
+
+/** Lines and links in so many bytes. */
 function markdown(lines: readonly string[], links: readonly string[], see: string, bytes: number): string {
   const tail = links.map((link) => `[${see}](${link})`);
-  for (let count = lines.length; count > 0; count -= 1) {
-    const text = [...lines.slice(0, count), ...(count < lines.length ? ['…'] : []), ...tail].join('\n\n');
-    if (Buffer.byteLength(text) <= bytes) return text;
-  }
-  return tail.join('\n\n');
+  return fitted(lines, { tail, joint: '\n\n', fits: (text) => Buffer.byteLength(text) <= bytes });
 }

@@ -42,6 +42,7 @@ export function reportJson(report: Ticket, now: EpochMs) {
   const { firstResponse, repair } = targetClocks(report, now);
   return {
     ...rest,
+    links: report.links ?? [],
     since: isoInstant(report.since),
     filedAt: isoInstant(report.filedAt),
     updatedAt: isoInstant(report.updatedAt),

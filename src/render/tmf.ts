@@ -108,6 +108,7 @@ export function ticketJson(full: Ticket, now: EpochMs) {
           ]
         : []),
       ...report.attachments.map((file) => attachment(id, file)),
+      ...(report.links ?? []).map(({ name, url }) => ({ '@type': 'AttachmentRef', name, url })),
       ...report.comments.flatMap(({ attachments }) => attachments.map((file) => attachment(id, file))),
     ],
   };
@@ -133,10 +134,40 @@ const attachment = (report: string, { sha256, name, bytes }: AttachmentRef) => (
   size: { amount: bytes, units: 'byte' },
 });
 
+/** The names of what a ticket has, as lists are asked for by them. */
+export const ticketAttributes = [
+  'id',
+  'href',
+  '@type',
+  '@baseType',
+  'name',
+  'description',
+  'severity',
+  'ticketType',
+  'status',
+  'channel',
+  'creationDate',
+  'lastUpdate',
+  'expectedResolutionDate',
+  'resolutionDate',
+  'statusChangeDate',
+  'statusChangeReason',
+  'statusChangeHistory',
+  'externalIdentifier',
+  'relatedParty',
+  'relatedEntity',
+  'note',
+  'attachment',
+] as const satisfies readonly (keyof ReturnType<typeof ticketJson>)[];
+
 export const ticketEvents = [
   'TroubleTicketCreateEvent',
   'TroubleTicketAttributeValueChangeEvent',
   'TroubleTicketStatusChangeEvent',
+  // These are known to those who register for everything by name; reports are neither deleted nor do they wait for
+  // information as a state.
+  'TroubleTicketDeleteEvent',
+  'TroubleTicketInformationRequiredEvent',
 ] as const;
 export type TicketEvent = (typeof ticketEvents)[number];
 

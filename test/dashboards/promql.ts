@@ -31,3 +31,39 @@ export function promqlFaults(expr: string): string[] {
   checker.analyze();
   return [...faults, ...checker.getDiagnostics().map(({ message }) => message)];
 }
+
+/** A selector of series in an expression. */
+export interface Selector {
+  readonly metric: string;
+  /** As they are written: `job=~"$job"`. */
+  readonly matchers: readonly string[];
+  /** `5m` of `metric[5m]`. */
+  readonly range: string | null;
+  /** The function that it is the argument of. */
+  readonly call: string | null;
+}
+
+export function selectorsIn(expr: string): Selector[] {
+  const found: Selector[] = [];
+  const text = ({ from, to }: { readonly from: number; readonly to: number }): string => expr.slice(from, to);
+  parser.parse(expr).iterate({
+    enter: ({ node }) => {
+      if (node.name !== 'VectorSelector') return;
+      const matchers: string[] = [];
+      node.cursor().iterate((inner) => {
+        if (inner.name.endsWith('LabelMatcher')) matchers.push(text(inner));
+      });
+      const matrix = node.parent?.name === 'MatrixSelector' ? node.parent : null;
+      let above = (matrix ?? node).parent;
+      while (above && above.name !== 'FunctionCall' && above.name !== 'AggregateExpr') above = above.parent;
+      const name = above?.name === 'FunctionCall' ? above.getChild('FunctionIdentifier') : null;
+      found.push({
+        metric: text(node.getChild('Identifier') ?? { from: 0, to: 0 }),
+        matchers,
+        range: matrix ? (/\[([^\]]*)\]$/.exec(text(matrix))?.[1] ?? null) : null,
+        call: name ? text(name) : null,
+      });
+    },
+  });
+  return found;
+}

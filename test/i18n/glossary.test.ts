@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { dashboardFiles } from '../../dashboards/grafana/src/all.js';
 import { readGlossary, traditionalConverter } from '../../.node/traditional.mjs';
 import { english } from '../../src/i18n/en.js';
 import { fill, kindWords, planWords } from '../../src/i18n/plan/words.js';
@@ -22,9 +23,29 @@ function textsOf(words: object, prefix = ''): string[] {
   });
 }
 
+/** What Grafana's dashboards say: titles, descriptions, names of variables, annotations and columns. */
+const dashboardTexts = (language: 'en' | 'zh'): string[] =>
+  [...dashboardFiles()].flatMap(([name, text]) =>
+    name.startsWith(language)
+      ? [...text.matchAll(/"(?:title|description|label|Value #[A-Z])": ("(?:[^"\\]|\\.)*")/g)].map(
+          ([, words = '""']) => `${name}: ${JSON.parse(words) as string}`,
+        )
+      : [],
+  );
+
 const catalogues = {
-  en: [...textsOf(english), ...textsOf(planWords.en, 'plan.'), ...textsOf(kindWords.en, 'kind.')],
-  'zh-CN': [...textsOf(simplified), ...textsOf(planWords.zh, 'plan.'), ...textsOf(kindWords.zh, 'kind.')],
+  en: [
+    ...textsOf(english),
+    ...textsOf(planWords.en, 'plan.'),
+    ...textsOf(kindWords.en, 'kind.'),
+    ...dashboardTexts('en'),
+  ],
+  'zh-CN': [
+    ...textsOf(simplified),
+    ...textsOf(planWords.zh, 'plan.'),
+    ...textsOf(kindWords.zh, 'kind.'),
+    ...dashboardTexts('zh'),
+  ],
   'zh-TW': textsOf(traditional),
 } as const;
 

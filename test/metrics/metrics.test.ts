@@ -105,6 +105,7 @@ function everything() {
     active: new Map([['planned-maintenance', 2]]),
     proposed: 1,
     maintenance: { pops: ['LAB2'], paths: [path] },
+    windows: [],
   });
   standing.judged(1_000_000, 12);
   standing.storeSize({ bytes: 4_096, disk: { freeBytes: 1_000_000, bytes: 2_000_000 } });

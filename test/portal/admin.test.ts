@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createTicketBacklog } from '../../src/services/tickets/service.js';
 import { createLedgerService } from '../../src/services/ledger/service.js';
+import { networkEventNames } from '../../src/core/network-event.js';
+import { addedKinds } from '../../src/core/target-kinds.js';
 import { twoTenants, type Tenants } from '../support/tenants.js';
 import { entrance, type Entrance } from '../http/support/entry.js';
 import { password, signedIn, textOf, visitor } from '../http/support/portal.js';
@@ -153,6 +155,47 @@ describe('notifications', () => {
     expect((await alpha.post(remove, {})).headers.location).toBe('/notifications?done=remove');
     expect((await alpha.get('/notifications')).body).not.toContain('noc@alpha.example');
     expect((await (await signedIn(server, 'finance')).get('/notifications')).statusCode).toBe(403);
+  });
+
+  test('of the network go to pagers and chats, with the key of the service; customers are offered neither', async () => {
+    const noc = await signedIn(server, 'noc');
+    const form = await noc.get('/notifications');
+    for (const kind of addedKinds) expect(form.body, kind).toContain(`name="kind" value="${kind}"`);
+    for (const event of networkEventNames)
+      expect(form.body, event).toContain(`name="events" value="${event}"`);
+    expect(textOf(form)).toContain('There are no quiet hours');
+    const pager = {
+      kind: 'pagerduty',
+      address: 'https://events.pagerduty.com/v2/enqueue',
+      // A browser sends the boxes that were ticked when the form was opened.
+      events: ['report-filed', 'outage.opened'],
+      customer: '',
+    };
+    const fields = new URLSearchParams(
+      Object.entries(pager).flatMap(([key, value]) =>
+        [value].flat().map((one): [string, string] => [key, one]),
+      ),
+    );
+    const csrf = /name="_csrf" value="([^"]+)"/.exec(form.body)?.[1] ?? '';
+    const send = (more: Record<string, string>) =>
+      noc.send({
+        method: 'POST',
+        url: '/notifications',
+        payload: `${fields.toString()}&${new URLSearchParams({ _csrf: csrf, ...more }).toString()}`,
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      });
+    const keyless = await send({});
+    expect([keyless.statusCode, textOf(keyless)]).toEqual([400, expect.stringContaining('Key: is missing')]);
+    const key = 'R0UT1NGKEY0123456789';
+    const added = await send({ secret: key });
+    expect([added.statusCode, added.headers.location]).toEqual([303, '/notifications?done=add']);
+    const list = await noc.get('/notifications');
+    expect(textOf(list)).toMatch(
+      /events\.pagerduty\.com\/v2\/enqueue PagerDuty the operator outage started English/,
+    );
+    expect(list.body).not.toContain(key);
+    const customer = await (await signedIn(server, 'customer')).get('/notifications');
+    expect(customer.body).not.toMatch(/value="(?:slack|outage\.opened)"|name="secret"/);
   });
 
   test('by webhooks show their secret once, and go to no address of the house', async () => {

@@ -27,6 +27,14 @@ export const bandMappings = (language: Language): ValueMapping[] => [
   ),
 ];
 
+/** 1 and 0 as words. */
+export const yesOrNo = (language: Language): ValueMapping[] => [
+  valueMap({
+    '0': { text: say(['no', '否'], language), color: 'red' },
+    '1': { text: say(['yes', '是'], language), color: 'green' },
+  }),
+];
+
 /** Bad as soon as there is one. */
 export const noneIsGood: readonly Threshold[] = [
   { color: 'green', value: null },

@@ -52,13 +52,13 @@ const scope = ({ choices }: DashboardSpec): readonly Choice[] =>
   [
     {
       name: 'job',
-      label: ['job', '任务'],
+      label: ['Job', '任务'],
       values: 'label_values(pop_sla_build_info, job)',
       all: true,
     } as const,
     {
       name: 'instance',
-      label: ['daemon', '守护进程'],
+      label: ['Instance', '守护进程'],
       values: 'label_values(pop_sla_build_info{job=~"$job"}, instance)',
       all: true,
     } as const,
@@ -91,7 +91,11 @@ export function makeDashboard(
     .refresh('1m')
     .timezone('browser')
     .readonly()
-    .withVariable(new DatasourceVariableBuilder('datasource').label('Prometheus').type('prometheus'))
+    .withVariable(
+      new DatasourceVariableBuilder('datasource')
+        .label(say(['Data source', '数据源'], language))
+        .type('prometheus'),
+    )
     .withVariable(
       new TextBoxVariableBuilder('portal')
         .label(say(['portal', '门户'], language))
@@ -106,7 +110,7 @@ export function makeDashboard(
       .query({ query: values, refId: name })
       .refresh(VariableRefresh.OnTimeRangeChanged)
       .sort(VariableSort.AlphabeticalAsc);
-    board.withVariable(all ? choice.includeAll(true).multi(true).allValue('.*') : choice);
+    board.withVariable(all ? choice.includeAll(true).multi(true).allValue('.+') : choice);
   }
   for (const { name, expr, color, text } of [maintenance, ...(spec.marks ?? [])])
     board.annotation(

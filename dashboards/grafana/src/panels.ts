@@ -1,5 +1,7 @@
 import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog';
 import {
+  BigValueGraphMode,
+  BigValueTextMode,
   FrameGeometrySourceMode,
   GraphDrawStyle,
   GraphThresholdsStyleMode,
@@ -37,12 +39,12 @@ import { say, type Language, type Words } from './words.js';
 export const source = { type: 'prometheus', uid: '$datasource' };
 
 /**
- * An expression with the dashboard's job and instance in every selector of a daemon's own metrics. Recorded series and
- * alerts, which are of no instance, have none.
+ * An expression with the dashboard's job and instance in every selector of a daemon's own metrics, and of the means over
+ * 30 days of a path, which still have both. Other recorded series and alerts, which are of no instance, have none.
  */
 export const scoped = (expr: string): string =>
   expr.replaceAll(
-    /(?<![\w:])(pop_sla_\w+)(?![\w:])(?:\{([^}]*)\})?/g,
+    /(?<![\w:])(pop_sla_\w+(?![\w:])|path:pop_sla_\w+:avg30d)(?:\{([^}]*)\})?/g,
     (_selector, metric: string, matchers?: string) => {
       const own = (matchers ?? '').split(/,(?=\w+[!=])/).filter((matcher) => matcher !== '');
       const has = (label: string): boolean =>
@@ -61,9 +63,10 @@ export interface Query {
 
 export interface PanelSpec {
   readonly title: Words;
-  readonly help?: Words;
+  /** What it shows, what is normal, what to do. */
+  readonly help: Words;
   readonly queries: readonly Query[];
-  /** Of Grafana's: s, percentunit, bytes, short. */
+  /** Of Grafana's: s, percentunit, bytes, short, none. */
   readonly unit?: string;
   readonly decimals?: number;
   readonly min?: number;
@@ -102,10 +105,10 @@ type AnyPanel =
 function dress<P extends AnyPanel>(panel: P, spec: PanelSpec, language: Language): P {
   panel
     .title(say(spec.title, language))
+    .description(say(spec.help, language))
     .datasource(source)
     .span(spec.width)
     .height(spec.height ?? 8);
-  if (spec.help) panel.description(say(spec.help, language));
   if (spec.unit !== undefined) panel.unit(spec.unit);
   if (spec.decimals !== undefined) panel.decimals(spec.decimals);
   if (spec.min !== undefined) panel.min(spec.min);
@@ -153,13 +156,15 @@ export const graph =
 /** Properties by a regular expression over the series' names. */
 export type Overrides = Readonly<Record<string, readonly DynamicConfigValue[]>>;
 
-/** The latest value, large. */
+/** The latest value, large; or the name of its series, where that says it. */
 export const stat =
-  (spec: PanelSpec & { readonly overrides?: Overrides }): Maker =>
+  (spec: PanelSpec & { readonly overrides?: Overrides; readonly show?: 'name' }): Maker =>
   (language) => {
     const panel = dress(new stats.PanelBuilder(), { height: 4, ...spec }, language)
       .targets(latest(spec))
       .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false))
+      .graphMode(BigValueGraphMode.None)
+      .textMode(spec.show === 'name' ? BigValueTextMode.Name : BigValueTextMode.Auto)
       .noValue('–');
     for (const [name, properties] of Object.entries(spec.overrides ?? {}))
       panel.overrideByRegexp(name, [...properties]);

@@ -7,7 +7,7 @@ const of = (metric: string): string => `max by (service) (${metric}{service=~"$s
 
 export const services: DashboardSpec = {
   id: 'services',
-  title: ['pop-sla: services and budgets', 'pop-sla：服务与中断预算'],
+  title: ['pop-sla: services and budgets', 'pop-sla：业务与中断预算'],
   description: [
     'Whose contract, how much outage is used, how much is left before it costs money.',
     '谁的合同、已用中断、距离赔付还剩多少。',
@@ -16,7 +16,7 @@ export const services: DashboardSpec = {
   choices: [
     {
       name: 'service',
-      label: ['service', '服务'],
+      label: ['service', '业务'],
       values: 'label_values(pop_sla_service_info, service)',
       all: true,
     },
@@ -26,13 +26,21 @@ export const services: DashboardSpec = {
       title: ['This month', '本月'],
       panels: (language) => [
         stat({
-          title: ['Services', '服务数'],
+          title: ['Services', '业务数'],
+          help: [
+            'How many services are judged this month. Normal: as many as there are contracts. Fewer than expected: see whether the customers’ file was refused, Configuration on the daemon dashboard.',
+            '本月判定的业务数。正常与合同数一致。少于预期：在守护进程仪表板的“配置”查看客户文件是否被拒绝。',
+          ],
           queries: [{ expr: 'count(pop_sla_service_info{service=~"$service"})' }],
           unit: 'short',
           width: 4,
         }),
         stat({
           title: ['Below commitment', '低于承诺'],
+          help: [
+            'Services whose availability in the whole month is below the commitment even if nothing more happens. Normal: 0. Each gives a credit or a right to one: tell the account manager before the customer does.',
+            '即使不再发生中断，全月可用率也低于承诺的业务数。正常为 0。每一项都已有或可有赔付：先于客户通知客户经理。',
+          ],
           queries: [
             {
               expr: 'count(pop_sla_service_availability_ratio{service=~"$service"} < pop_sla_service_availability_commitment_ratio) or vector(0)',
@@ -47,6 +55,10 @@ export const services: DashboardSpec = {
         }),
         stat({
           title: ['Commitment not shown: too much unobserved', '承诺未能证明：未观测时间过长'],
+          help: [
+            'Services that meet their commitment only if the unobserved time was good. Normal: 0. Find out why their ports were unobserved; what is known of that time can be entered as a correction with its evidence.',
+            '只有在未观测时间正常的前提下才达到承诺的业务数。正常为 0。查明端口为何未观测；已知的情况可附证据录入更正。',
+          ],
           queries: [
             {
               expr: 'count((pop_sla_service_availability_ratio{service=~"$service"} >= pop_sla_service_availability_commitment_ratio) and (pop_sla_service_availability_lower_bound_ratio < pop_sla_service_availability_commitment_ratio)) or vector(0)',
@@ -61,13 +73,21 @@ export const services: DashboardSpec = {
         }),
         stat({
           title: ['Least time before a credit step', '距下一赔付档最短时间'],
+          help: [
+            'Outage that still fits before the next credit step, of the service with the least of it. Normal: over an hour, or the whole budget of a 99.95 % service (22 minutes). Below 10 minutes: no risky work on its port this month.',
+            '距下一赔付档所余中断时间，取最少的业务。正常超过一小时，或为 99.95 % 业务的全部预算（22 分钟）。不足 10 分钟：本月不要在其端口做有风险的操作。',
+          ],
           queries: [{ expr: 'min(pop_sla_service_next_step_seconds{service=~"$service"})' }],
           unit: 's',
           width: 5,
           steps: leftSteps,
         }),
         stat({
-          title: ['Burning now', '正在消耗预算'],
+          title: ['Budgets burning now', '正在消耗预算'],
+          help: [
+            'Services that used more outage in the last hour than an even spread over the month allows. Normal: 0. More: an outage is ongoing or has just ended; the port is on the overview.',
+            '最近一小时消耗的中断超过全月均摊的业务数。正常为 0。大于 0：中断正在持续或刚刚结束；端口见总览。',
+          ],
           queries: [
             { expr: 'count(service:pop_sla_budget_burn:rate1h{service=~"$service"} > 1) or vector(0)' },
           ],
@@ -75,7 +95,11 @@ export const services: DashboardSpec = {
           width: 5,
         }),
         table({
-          title: ['Services', '服务'],
+          title: ['Services', '业务'],
+          help: [
+            'A row for each service: availability so far and of the whole month, each with what it is at least when unobserved time counts as down, how much was observed, and the outage budget. Normal: at least the commitment in all of them. Sort by budget used.',
+            '每业务一行：截至目前与全月的可用率，各附未观测计为中断时的下限，以及观测比例与中断预算。正常均不低于承诺。按已用预算排序。',
+          ],
           queries: [
             { expr: 'max by (service, customer, site, class) (pop_sla_service_info{service=~"$service"})' },
             { expr: of('pop_sla_service_availability_to_date_ratio') },
@@ -103,7 +127,7 @@ export const services: DashboardSpec = {
             'Value #H': say(['outage', '中断'], language),
             'Value #I': say(['budget used', '已用预算'], language),
             'Value #J': say(['left before the next step', '距下一档'], language),
-            'Value #K': say(['excused', '除外'], language),
+            'Value #K': say(['excused', '免责'], language),
             'Value #L': say(['unobserved', '未观测'], language),
           }),
           overrides: {
@@ -115,7 +139,7 @@ export const services: DashboardSpec = {
               { id: 'unit', value: 'percentunit' },
               { id: 'decimals', value: 2 },
             ],
-            '^(outage|excused|unobserved|中断|除外|未观测)$': [{ id: 'unit', value: 's' }],
+            '^(outage|excused|unobserved|中断|免责|未观测)$': [{ id: 'unit', value: 's' }],
             '^(budget used|已用预算)$': [
               { id: 'unit', value: 'percentunit' },
               { id: 'thresholds', value: { mode: 'absolute', steps: [...budgetSteps] } },
@@ -131,10 +155,14 @@ export const services: DashboardSpec = {
       ],
     },
     {
-      title: ['Over time', '变化'],
+      title: ['Over time', '走势'],
       panels: () => [
         graph({
           title: ['Budget used: the 20 highest', '已用预算：最高 20 项'],
+          help: [
+            'Share of the month’s allowed outage that each service has used. Normal: below the share of the month that has passed. At 100 % the commitment is missed and a credit step begins.',
+            '各业务已用的当月允许中断的比例。正常低于本月已过去的比例。达到 100 % 即未达承诺，进入赔付档。',
+          ],
           queries: [
             {
               expr: 'topk(20, service:pop_sla_budget_used:ratio{service=~"$service"})',
@@ -148,6 +176,10 @@ export const services: DashboardSpec = {
         }),
         graph({
           title: ['Time before the next credit step: the 20 shortest', '距下一赔付档：最短 20 项'],
+          help: [
+            'Outage that still fits before the next credit step, of the services with the least. Normal: level; it falls while a port is down and rises at a month’s turn. A step down that has no outage on the overview is a correction in the ledger.',
+            '距下一赔付档所余中断时间，取最少的业务。正常平稳；端口中断时下降，换月时回升。总览上没有中断而下降，是台账中的更正。',
+          ],
           queries: [
             { expr: `bottomk(20, ${of('pop_sla_service_next_step_seconds')})`, legend: '{{service}}' },
           ],
@@ -159,6 +191,10 @@ export const services: DashboardSpec = {
           title: [
             'Availability of lines in the whole month, the 20 lowest, and what it is at least',
             '线路全月可用率及其下限：最低 20 条',
+          ],
+          help: [
+            'Availability of each line if nothing more happens in this month, and its lower bound (≥), which counts unobserved time as down. Normal: both at 100 %. A wide gap between the two: the port was unobserved.',
+            '本月不再发生中断时各线路的可用率及其下限（≥，未观测计为中断）。正常均为 100 %。两者相差大：端口曾未观测。',
           ],
           queries: [
             {
@@ -177,6 +213,10 @@ export const services: DashboardSpec = {
           title: [
             'Availability so far, mean of 30 days, the 20 lowest, and what it is at least',
             '截至目前可用率及其下限（30 天平均）：最低 20 项',
+          ],
+          help: [
+            'Availability so far as it was shown over 30 days, their mean, and its lower bound (≥). Normal: 100 %. A trend over the turns of months, not a figure of a contract: that is the statement’s.',
+            '30 天内所显示的截至目前可用率的均值及其下限（≥）。正常为 100 %。跨月的趋势，不是合同数字：以月报为准。',
           ],
           queries: [
             {

@@ -1,4 +1,5 @@
 import type { ExclusionKind } from '../exclusion.js';
+import type { MaintenanceWindow } from '../network-event.js';
 import type { EpochMs } from '../types.js';
 import type { LedgerExclusion } from './exclusions.js';
 
@@ -10,7 +11,11 @@ export interface LedgerStanding {
   readonly proposed: number;
   /** The PoPs and paths that approved maintenance covers at the instant. */
   readonly maintenance: { readonly pops: readonly string[]; readonly paths: readonly string[] };
+  /** Approved maintenance of PoPs and paths that goes on, or ended within the last day, by its start. */
+  readonly windows: readonly MaintenanceWindow[];
 }
+
+const recentMs = 86_400_000;
 
 const maintenanceKinds: readonly ExclusionKind[] = ['planned-maintenance', 'emergency-maintenance'];
 
@@ -23,7 +28,12 @@ export function ledgerStanding(
   const active = new Map<ExclusionKind, number>();
   const pops = new Set<string>();
   const paths = new Set<string>();
-  for (const { state, kind, scope, intervals } of exclusions) {
+  const windows: MaintenanceWindow[] = [];
+  for (const { id, state, kind, scope, intervals } of exclusions) {
+    const covers = scope === 'all' ? scope : [...scope.pops, ...scope.paths];
+    if (state === 'approved' && maintenanceKinds.includes(kind) && covers.length > 0)
+      for (const { from, to } of intervals)
+        if (from <= now && now < to + recentMs) windows.push({ id, scope: covers, from, to });
     if (state !== 'approved' || !intervals.some(({ from, to }) => from <= now && now < to)) continue;
     active.set(kind, (active.get(kind) ?? 0) + 1);
     if (!maintenanceKinds.includes(kind)) continue;
@@ -34,5 +44,6 @@ export function ledgerStanding(
     active,
     proposed: exclusions.filter(({ state }) => state === 'proposed').length,
     maintenance: { pops: [...pops].sort(), paths: [...paths].sort() },
+    windows: windows.sort((a, b) => a.from - b.from),
   };
 }

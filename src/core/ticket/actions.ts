@@ -49,6 +49,13 @@ export interface ExternalId {
   readonly type: string | null;
 }
 
+/** A file that another system has, by its address. It is never fetched. */
+export interface AttachmentLink {
+  readonly name: string;
+  /** `http:` or `https:`. */
+  readonly url: string;
+}
+
 /** What a report says when it is filed. */
 export interface TicketText {
   readonly customer: string;
@@ -68,6 +75,7 @@ export interface TicketText {
   readonly evidence: EvidenceRef | null;
   readonly targets: FaultTargets | null;
   readonly attachments: readonly AttachmentRef[];
+  readonly links?: readonly AttachmentLink[];
   readonly externalIds: readonly ExternalId[];
   readonly incident: string;
 }

@@ -43,6 +43,8 @@ export const report = z.strictObject({
   reporter: text(),
   evidence: z.strictObject({ sha256: z.string(), bytes: z.int(), window }).nullable(),
   attachments: z.array(attachment),
+  /** Files that another system has, by their addresses. */
+  links: z.array(z.strictObject({ name: z.string(), url: z.string() })),
   incident: z.string(),
   plan: text(),
   externalIds: z.array(z.strictObject({ id: z.string(), owner: text(), type: text() })),

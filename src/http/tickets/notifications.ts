@@ -168,11 +168,17 @@ function notificationRoutes(server: FastifyInstance, { office, config, now }: Ti
 
 /** Fault reports, by our own words and by those of TMF621, and who is told of them. */
 export function faultRoutes(server: FastifyInstance, routes: TicketRoutes) {
-  // A merge patch is JSON; what it means is for the route to say.
+  // A patch is JSON; what it means is for the route to say.
+  const parseJson = server.getDefaultJsonParser('error', 'error');
+  server.addContentTypeParser('application/merge-patch+json', { parseAs: 'string' }, parseJson);
   server.addContentTypeParser(
-    'application/merge-patch+json',
+    'application/json-patch+json',
     { parseAs: 'string' },
-    server.getDefaultJsonParser('error', 'error'),
+    (request, body: string, done) => {
+      void parseJson(request, body, (error, operations: unknown) => {
+        done(error, { operations });
+      });
+    },
   );
   const reads = faultReads(server, routes);
   const suggestions = suggestionRoute(server, routes);

@@ -1,53 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { validationError } from '../../core/ledger/errors.js';
-import type { TicketState } from '../../core/ticket/actions.js';
-import { statesOf, ticketEvents, type TicketStatus, ticketStatuses, tmfBase } from '../../render/tmf.js';
+import { ticketEvents, ticketStatuses, tmfBase } from '../../render/tmf.js';
 import { ValidationError } from '../../services/ledger/entries.js';
 import { noSuchTarget } from '../../services/notifications/targets.js';
 import type { NotifyTarget } from '../../store/statement-store.js';
 import type { Caller } from '../access/caller.js';
 import { checkMayBeTold } from '../tickets/answers.js';
 import type { TicketRoutes } from '../tickets/reads.js';
-import { id, instant, type Reading, text, words } from '../route/input.js';
+import { id, words } from '../route/input.js';
 import { addRoute } from '../route/route.js';
-
-const whole = (name: string, least: number, most: number) =>
-  text(
-    (given): Reading<number> => {
-      const value = /^\d{1,9}$/.test(given) ? Number(given) : -1;
-      return value >= least && value <= most
-        ? { value }
-        : { detail: `is not in range; allowed: a whole number from ${least} to ${most}` };
-    },
-    { description: `${name}: a whole number from ${least} to ${most}`, maxLength: 9 },
-  );
-
-const statuses = () =>
-  text(
-    (given): Reading<TicketState[]> => {
-      const list = given.split(',');
-      return list.every((one): one is TicketStatus => (ticketStatuses as readonly string[]).includes(one))
-        ? { value: list.flatMap(statesOf) }
-        : { detail: `has an unknown status; allowed: ${ticketStatuses.join(', ')}` };
-    },
-    { description: `statuses with commas between them, of ${ticketStatuses.join(', ')}`, maxLength: 200 },
-  );
-
-export const ticketFields = z.strictObject({
-  fields: words(1000).optional(),
-});
-
-/** The filters of TMF630 that are known here. */
-export const ticketQuery = z.strictObject({
-  fields: words(1000).optional(),
-  offset: whole('offset', 0, 1_000_000).optional(),
-  limit: whole('limit', 1, 200).optional(),
-  status: statuses().optional(),
-  'creationDate.gte': instant().optional(),
-  'creationDate.lt': instant().optional(),
-  'relatedParty.partyOrPartyRole.id': words(64).optional(),
-});
 
 const meta = {
   '@type': words(100).optional(),
@@ -98,7 +60,15 @@ export const ticketCreate = z.looseObject({
 });
 export type TicketCreate = z.output<typeof ticketCreate>;
 
-/** A merge patch (RFC 7396) of what may be changed. */
+const pointer = () => words(500).meta({ description: 'a JSON Pointer, such as /status' });
+/** The operations of a JSON Patch (RFC 6902). */
+const operation = z.discriminatedUnion('op', [
+  z.strictObject({ op: z.literal(['add', 'replace', 'test']), path: pointer(), value: z.unknown() }),
+  z.strictObject({ op: z.literal('remove'), path: pointer() }),
+  z.strictObject({ op: z.literal(['move', 'copy']), path: pointer(), from: pointer() }),
+]);
+
+/** A merge patch (RFC 7396) of what may be changed, or the operations of a JSON Patch. */
 export const ticketPatch = z.strictObject({
   ...meta,
   id: words(20).optional(),
@@ -112,6 +82,9 @@ export const ticketPatch = z.strictObject({
   name: words(200).optional(),
   externalIdentifier: z.array(external).max(20).optional(),
   note: z.array(note).max(200).optional(),
+  operations: z.array(operation).max(200).optional().meta({
+    description: 'operations of a JSON Patch: the body of application/json-patch+json is this list alone',
+  }),
 });
 export type TicketPatch = z.output<typeof ticketPatch>;
 

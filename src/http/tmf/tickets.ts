@@ -1,27 +1,38 @@
 import type { FastifyInstance } from 'fastify';
+import { applyPatch, type Operation } from 'rfc6902';
 import { z } from 'zod';
 import { validationError } from '../../core/ledger/errors.js';
 import { isPathId } from '../../core/path.js';
-import type { ExternalId } from '../../core/ticket/actions.js';
+import type { AttachmentLink, ExternalId } from '../../core/ticket/actions.js';
 import type { Ticket } from '../../core/ticket/report.js';
 import type { PathId } from '../../core/types.js';
-import { statusOf, ticketJson, type TicketStatus, tmfBase } from '../../render/tmf.js';
+import {
+  statesOf,
+  statusOf,
+  ticketAttributes,
+  ticketJson,
+  type TicketStatus,
+  ticketStatuses,
+  tmfBase,
+} from '../../render/tmf.js';
 import { ValidationError } from '../../services/ledger/entries.js';
 import type { TransitionRequest } from '../../services/tickets/decide.js';
 import { type TicketRoutes, ofReport } from '../tickets/reads.js';
 import type { Uploads } from '../tickets/writes.js';
 import { actorOf, dayOf, shownTo } from '../tickets/answers.js';
-import type { Caller } from '../access/caller.js';
-import { ForbiddenError } from '../problem.js';
+import { BadRequestError, ConflictError, ForbiddenError } from '../problem.js';
+import { inputFaults } from '../route/input.js';
 import { addRoute } from '../route/route.js';
 import {
-  type TicketCreate,
-  ticketCreate,
-  ticketFields,
-  type TicketPatch,
-  ticketPatch,
-  ticketQuery,
-} from './requests.js';
+  filterAndSort,
+  readTmfList,
+  selectFields,
+  setPageHeaders,
+  tmfFieldsQuery,
+  type TmfFilter,
+  tmfListQuery,
+} from './list.js';
+import { type TicketCreate, ticketCreate, type TicketPatch, ticketPatch } from './requests.js';
 
 type Given = NonNullable<TicketCreate['externalIdentifier']>;
 
@@ -55,12 +66,7 @@ function deedsOfPatch(report: Ticket, patch: TicketPatch): TransitionRequest[] {
     const externalIds = externalIdentifier === undefined ? null : externalIdsOf(externalIdentifier);
     deeds.push({ deed: 'change', subject, severity, externalIds });
   }
-  const known = new Set(
-    report.comments.flatMap(({ seq, externalId }) => [`${report.id}.${seq}`, externalId ?? []].flat()),
-  );
   for (const { id, text } of patch.note ?? []) {
-    if (id !== undefined && known.has(id)) continue;
-    if (id !== undefined) known.add(id);
     const externalId = id === undefined ? {} : { externalId: id };
     deeds.push({ deed: 'comment', text, internal: false, attachments: [], ...externalId });
   }
@@ -97,13 +103,55 @@ function deedFor(status: TicketStatus, reason: string): TransitionRequest {
 
 const tag = 'TMF621 trouble tickets';
 const ticket = z.looseObject({ '@type': z.literal('TroubleTicket'), id: z.string(), href: z.string() });
-const always = ['id', 'href', '@type'];
+const resource = { attributes: ticketAttributes, values: { status: ticketStatuses } };
+const customerFilter = 'relatedParty.partyOrPartyRole.id';
 
-/** Only what `fields` names of it, and what a ticket always has. */
-function chosen(whole: Record<string, unknown>, fields: string | undefined): Record<string, unknown> {
-  if (fields === undefined) return whole;
-  const names = new Set([...always, ...fields.split(',').map((name) => name.trim())]);
-  return Object.fromEntries(Object.entries(whole).filter(([key]) => names.has(key)));
+/** What of a list's filters the store knows how to look for: the states and the customers. */
+function storedFilters(filters: readonly TmfFilter[]) {
+  const valuesOf = (attribute: string): readonly string[] | undefined =>
+    filters.find((one) => one.attribute === attribute && one.operator === 'eq')?.values;
+  const states = valuesOf('status')?.flatMap((status) => statesOf(status as TicketStatus));
+  return { states, customers: valuesOf(customerFilter) };
+}
+
+const largestTicket = 1_000_000;
+
+/** What a JSON Patch makes of a ticket, as a merge patch: only what may be changed may differ afterwards. */
+function mergePatchOf(before: object, operations: readonly Operation[]): TicketPatch {
+  const after = structuredClone(before) as Record<string, unknown>;
+  for (const [index, operation] of operations.entries()) {
+    const [error = null] = applyPatch(after, [operation]);
+    // A copy of a copy doubles what there is.
+    if (operation.op === 'copy' && JSON.stringify(after).length > largestTicket)
+      throw new BadRequestError([
+        {
+          parameter: `operations.${index}`,
+          detail: `makes more than ${largestTicket} characters; allowed: less`,
+        },
+      ]);
+    if (error === null) continue;
+    if (error.name === 'TestError') throw new ConflictError(`operation ${index} tests for another value`);
+    throw new BadRequestError([
+      { parameter: `operations.${index}`, detail: `can't be done: ${error.message}; allowed: RFC 6902` },
+    ]);
+  }
+  const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+  const old = new Map<string, unknown>(Object.entries(before));
+  const names = [...new Set([...old.keys(), ...Object.keys(after)])];
+  const changed = names.filter((name) => !same(old.get(name), after[name]));
+  const removed = changed.find((name) => !(name in after));
+  if (removed !== undefined)
+    throw new BadRequestError([{ parameter: removed, detail: "can't be removed; allowed: another value" }]);
+  const notes = (of: unknown): unknown[] => (Array.isArray(of) ? of : []);
+  if (notes(old.get('note')).some((note) => !notes(after['note']).some((one) => same(one, note))))
+    throw new BadRequestError([
+      { parameter: 'note', detail: "can't lose or change a note; allowed: more notes" },
+    ]);
+  const patch = ticketPatch
+    .omit({ operations: true })
+    .safeParse(Object.fromEntries(changed.map((name) => [name, after[name]])));
+  if (patch.success) return patch.data;
+  throw new BadRequestError(inputFaults(ticketPatch, after, patch.error.issues));
 }
 
 /** The same reports in the shape of TMF621 Trouble Ticket v5. */
@@ -113,43 +161,31 @@ export function ticketRoutes(
 ): void {
   const { desk } = office;
   const url = `${tmfBase}/troubleTicket` as const;
-  /** A page of what a caller may see of what was found, and how much that is in all. */
-  const visible = async (
-    wanted: Omit<Parameters<typeof desk.list>[0], 'limit' | 'offset'>,
-    caller: Caller,
-    { limit, offset }: { readonly limit: number; readonly offset: number },
-  ) => {
-    const all = await desk.list({ ...wanted, limit: await desk.count(wanted), offset: 0 });
-    const seen = all.flatMap((one) => shownTo(caller, one, now()) ?? []);
-    return { shown: seen.slice(offset, offset + limit), total: seen.length };
-  };
   addRoute(server, {
     method: 'GET',
     url,
     operationId: 'listTroubleTicket',
     tag,
     access: 'faults:read',
-    summary: 'Trouble tickets, newest first; X-Total-Count says how many there are in all.',
-    query: ticketQuery,
+    summary:
+      'Trouble tickets, newest first; filters by any attribute (TMF630), X-Total-Count and Link for the pages.',
+    query: tmfListQuery,
     answer: { description: 'the tickets', schema: z.array(ticket) },
-    handle: async ({ query, caller, reply }) => {
-      const { fields, offset = 0, limit = 50, status: states } = query;
-      const { 'creationDate.gte': from, 'creationDate.lt': to } = query;
-      const customer = query['relatedParty.partyOrPartyRole.id'];
+    handle: async ({ query, caller, reply, request }) => {
+      const list = readTmfList(query, resource);
+      const { states, customers: named } = storedFilters(list.filters);
       const own = caller.customersSeen() ?? undefined;
-      const customers = customer === undefined ? own : (own ?? [customer]).filter((one) => one === customer);
-      const wanted = {
-        ...(customers && { customers }),
-        ...(states && { states }),
-        ...(from !== undefined && { from }),
-        ...(to !== undefined && { to }),
-      };
-      const { shown, total } =
-        caller.reach === 'all'
-          ? { shown: await desk.list({ ...wanted, limit, offset }), total: await desk.count(wanted) }
-          : await visible(wanted, caller, { limit, offset });
-      reply.header('x-total-count', total).header('x-result-count', shown.length);
-      return shown.map((one) => chosen(ticketJson(one, now()), fields));
+      const customers = named === undefined ? own : (own ?? named).filter((one) => named.includes(one));
+      const wanted = { ...(customers && { customers }), ...(states && { states }) };
+      const all = await desk.list({ ...wanted, limit: await desk.count(wanted), offset: 0 });
+      const seen = all.flatMap((one) => shownTo(caller, one, now()) ?? []);
+      const found = filterAndSort(
+        seen.map((one) => ticketJson(one, now())),
+        list,
+      );
+      const page = found.slice(list.offset, list.offset + list.limit);
+      setPageHeaders(reply, { url: request.url, list, total: found.length, count: page.length });
+      return page.map((one) => selectFields(one, list.fields));
     },
   });
   addRoute(server, {
@@ -160,11 +196,11 @@ export function ticketRoutes(
     access: 'faults:read',
     summary: 'One trouble ticket.',
     params: ofReport,
-    query: ticketFields,
+    query: tmfFieldsQuery,
     answer: { description: 'the ticket', schema: ticket },
     handle: async ({ params, query, caller }) => {
       const found = shownTo(caller, await desk.report(params.id), now());
-      return found && chosen(ticketJson(found, now()), query.fields);
+      return found && selectFields(ticketJson(found, now()), query.fields);
     },
   });
   addRoute(server, {
@@ -190,11 +226,16 @@ export function ticketRoutes(
         config().book.services.map(({ id }) => id),
       );
       const attachments = [];
-      for (const { name, content } of body.attachment ?? []) {
+      const links: AttachmentLink[] = [];
+      for (const { name, content, url: address } of body.attachment ?? []) {
+        if (content === undefined && address !== undefined) {
+          links.push({ name, url: address });
+          continue;
+        }
         if (content === undefined || !/^[A-Za-z0-9+/\s]*={0,2}$/.test(content)) {
-          const what = `${JSON.stringify(name)} has no content in base64`;
+          const what = `${JSON.stringify(name)} has no content in base64 and no url`;
           throw new ValidationError([
-            validationError('attachment', what, 'files with their content; links are not followed'),
+            validationError('attachment', what, 'a file by its content, or by its url, which is not fetched'),
           ]);
         }
         const bytes = Buffer.from(content, 'base64');
@@ -214,6 +255,7 @@ export function ticketRoutes(
         channel: 'system',
         reporter: null,
         attachments,
+        links,
         externalIds: externalIdsOf(body.externalIdentifier ?? []),
         notes: (body.note ?? []).map(({ id, text }) => ({ text, externalId: id ?? null })),
       });
@@ -230,20 +272,22 @@ export function ticketRoutes(
     tag,
     access: 'faults:answer',
     summary:
-      'Changes a ticket by a merge patch: its status, severity, name, external identifiers, new notes.',
+      'Changes a ticket by a merge patch or a JSON Patch: its status, severity, name, external identifiers, new notes.',
     params: ofReport,
     body: ticketPatch,
     answer: { description: 'the ticket', schema: ticket },
     handle: async ({ params, body, caller }) => {
       const before = await desk.report(params.id);
       if (!shownTo(caller, before, now())) return null;
-      if (body.id !== undefined && body.id !== params.id)
+      const { operations, ...merge } = body;
+      const patch = operations ? mergePatchOf(ticketJson(before, now()), operations) : merge;
+      if (patch.id !== undefined && patch.id !== params.id)
         throw new ValidationError([
-          validationError('body.id', `is ${body.id}, and the ticket is ${params.id}`, params.id),
+          validationError('body.id', `is ${patch.id}, and the ticket is ${params.id}`, params.id),
         ]);
       const done = shownTo(
         caller,
-        await desk.do(actorOf(caller), params.id, ...deedsOfPatch(before, body)),
+        await desk.do(actorOf(caller), params.id, ...deedsOfPatch(before, patch)),
         now(),
       );
       return done && ticketJson(done, now());

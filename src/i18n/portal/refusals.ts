@@ -111,7 +111,7 @@ export const refusalsEnglish = {
       roles: 'Roles',
       scope: 'Scope',
       scopes: 'Scopes',
-      secret: 'Secret',
+      secret: 'Key',
       service: 'Service',
       severity: 'Severity',
       since: 'Started',

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { networkEventNames } from '../../core/network-event.js';
+import { addedKinds, chatKinds, incidentKinds, isReadyMade } from '../../core/target-kinds.js';
 import { toldEvents } from '../../core/ticket/visibility.js';
 import { notifyLanguages } from '../../i18n/mail.js';
 import type { Caller } from '../../http/access/caller.js';
@@ -12,6 +14,8 @@ import { cursor, customersOf, field, orNull, rowsOfPage, ticked } from './users.
 interface Fields {
   readonly kind: string;
   readonly address: string;
+  /** Never shown again, and so never put back into the form. */
+  readonly secret: string;
   readonly language: string;
   readonly customer: string;
   readonly events: readonly string[];
@@ -27,9 +31,16 @@ interface Shown {
   readonly added?: Answer<'addNotificationTarget'>;
 }
 
-const kinds = ['mail', 'webhook'] as const;
+/** Kinds with a key that the service gave. */
+const keyedKinds: readonly string[] = ['pagerduty', 'opsgenie', 'dingtalk'];
+/** Customers are told by these only. */
+const customerKinds = ['mail', 'webhook'] as const;
+const operatorKinds = [...customerKinds, ...incidentKinds, ...chatKinds] as const;
 
-/** `/notifications`: who is told of what, by mail or webhook; customers see and change their own. */
+/**
+ * `/notifications`: who is told of what, by mail, by webhook, or in the format of a pager or chat; customers see and
+ * change their own.
+ */
 export function targetPages(server: FastifyInstance, portal: PortalOptions): void {
   const { api } = portal;
   const show = async (
@@ -55,13 +66,16 @@ export function targetPages(server: FastifyInstance, portal: PortalOptions): voi
           ...one,
           customerName: one.customer === null ? null : (names.get(one.customer) ?? one.customer),
         })),
-        kinds,
+        kinds: own ? customerKinds : operatorKinds,
         events: toldEvents,
+        networkEvents: own ? [] : networkEventNames,
+        quietHours: own ? null : portal.config().notifications.quietHours,
         tongues: notifyLanguages,
         customers: own ? [] : customersOf(portal),
         fields: fields ?? {
           kind: 'mail',
           address: '',
+          secret: '',
           language: shell.language,
           customer: '',
           events: ['report-filed', 'report-state', 'report-comment'],
@@ -82,30 +96,38 @@ export function targetPages(server: FastifyInstance, portal: PortalOptions): voi
     access: 'notifications:write',
     secret: true,
     body: z.object({
-      kind: z.enum(kinds).catch('mail').default('mail'),
+      kind: z.enum(addedKinds).catch('mail').default('mail'),
       address: field(2000),
+      secret: field(200),
       events: ticked(),
       language: field(20),
       customer: field(100),
     }),
     handle: async ({ body, caller, shell }) => {
-      const { kind, address, events, language, customer } = body;
+      const { kind, address, language, customer } = body;
+      const secret = keyedKinds.includes(kind) ? orNull(body.secret) : null;
+      // The boxes of fault reports are ticked before a kind is chosen that is not told of them.
+      const events = isReadyMade(kind)
+        ? body.events.filter((event) => !(toldEvents as readonly string[]).includes(event))
+        : body.events;
       try {
         const added = await api.addNotificationTarget(caller, {
           body: {
             kind,
             address: address.trim(),
             events,
+            secret,
             language: orNull(language),
             customer: shell.customer === null ? orNull(customer) : null,
           },
         });
-        if (added.secret === null) return { to: '/notifications?done=add' };
+        // A key that was typed in is known already.
+        if (added.secret === null || secret !== null) return { to: '/notifications?done=add' };
         return await show({ caller, shell, added }, 201);
       } catch (error) {
         const wrong = faultsIn(error);
         if (wrong === null) throw error;
-        return show({ caller, shell, wrong, fields: body }, 400);
+        return show({ caller, shell, wrong, fields: { ...body, secret: '' } }, 400);
       }
     },
   });

@@ -1,11 +1,13 @@
 import type { Config } from '../../config/config.js';
 import type { LedgerStanding } from '../../core/ledger/standing.js';
-import { keyOf, type NetworkEvent } from '../../core/network-event.js';
+import { beganAt, keyOf, type NetworkEvent } from '../../core/network-event.js';
 import { pathEnds } from '../../core/path.js';
 import type { ServiceStanding } from '../../core/statement/standing.js';
 import type { EpochMs, PathId, PopId } from '../../core/types.js';
+import { groupMeasured } from '../../core/watch/groups.js';
 import type { Clock, EngineEvents, Log } from '../../engine/ports.js';
 import type { Store } from '../../store/store.js';
+import type { WatchStore } from '../../store/watch-store.js';
 import type { StandingEvents } from '../standing/ports.js';
 
 interface NetworkNotifierOptions {
@@ -13,7 +15,9 @@ interface NetworkNotifierOptions {
   readonly config: () => Config;
   readonly clock: Pick<Clock, 'now' | 'sleep'>;
   readonly log: Log;
-  /** Events within this time are one message; milliseconds, 1,000 by default. */
+  /** Called when messages were added to the outbox. */
+  readonly onAdded?: () => void;
+  /** Events within this time are one message; milliseconds, 500 by default. */
   readonly groupMs?: number;
 }
 
@@ -21,6 +25,8 @@ interface NetworkNotifier {
   /** What it has to hear of the engine, or of a hub's agents. */
   readonly events: Partial<EngineEvents>;
   readonly standing: Pick<StandingEvents, 'roundGraded' | 'services' | 'ledger'>;
+  /** Goes on with the outages that an earlier run of the daemon left open. */
+  readonly restore: (watch: Pick<WatchStore, 'outages'>) => Promise<void>;
   /** Resolves when everything heard is in the outbox. */
   idle(): Promise<void>;
 }
@@ -28,15 +34,28 @@ interface NetworkNotifier {
 /** A month's budget is told of at these shares of what the commitment allows, in percent. */
 const budgetSteps = [100, 75, 50] as const;
 
+/** How far back the beginning of outages that still last is looked for, milliseconds. */
+const restoredMs = 31 * 86_400_000;
+
+/** An outage of a port by all of its observers, as long as one of them sees it. */
+interface PortOutage {
+  readonly observers: Set<PopId>;
+  readonly from: EpochMs;
+  /** The latest end that an observer saw. */
+  to: EpochMs;
+  told: boolean;
+}
+
 /**
  * Turns what the engine and the judgement say into messages of the outbox. Approved maintenance keeps the events of
- * what it covers quiet, and an outage of a port those of the paths that end there.
+ * what it covers quiet, and an outage of a port those of the paths that end there; what still lasts when the
+ * maintenance is over is told then.
  */
 export function createNetworkNotifier(options: NetworkNotifierOptions): NetworkNotifier {
-  const { store, config, clock, log, groupMs = 1000 } = options;
-  let maintenance: LedgerStanding['maintenance'] = { pops: [], paths: [] };
-  /** Outages that were told, so that their end is told too. */
-  const told = new Map<PopId, EpochMs>();
+  const { store, config, clock, log, onAdded, groupMs = 500 } = options;
+  /** Null: not read yet. Until then no outage is told, since it may be in maintenance. */
+  let ledger: Pick<LedgerStanding, 'maintenance' | 'windows'> | null = null;
+  const outages = new Map<PopId, PortOutage>();
   /** When each port was last down; it explains lost rounds until the next ones. */
   const lastDown = new Map<PopId, EpochMs>();
   const severe = new Set<PathId>();
@@ -53,7 +72,9 @@ export function createNetworkNotifier(options: NetworkNotifierOptions): NetworkN
       // Loaded when there is something to tell: a daemon without targets never needs the words.
       const { networkDrafts } = await import('./network-drafts.js');
       const targets = (await store.targets.list()).filter(({ customer }) => customer === null);
-      await store.outbox.add(targets.flatMap((target) => networkDrafts(events, target, config())));
+      const drafts = targets.flatMap((target) => networkDrafts(events, target, config()));
+      await store.outbox.add(drafts);
+      if (drafts.length > 0) onAdded?.();
     } catch (error) {
       log.error(
         { err: error, events: events.length },
@@ -62,34 +83,53 @@ export function createNetworkNotifier(options: NetworkNotifierOptions): NetworkN
     }
   };
   const tell = (event: NetworkEvent): void => {
-    waiting.push(event);
+    const maintenance = (ledger?.windows ?? []).filter(({ to }) => to > beganAt(event));
+    waiting.push(maintenance.length === 0 ? event : { ...event, maintenance });
     if (waiting.length === 1) under = under.then(flush);
   };
 
   const isExplained = (path: PathId, slot: EpochMs): boolean => {
     const ends = pathEnds(path);
     if (ends === null) return false;
-    if (maintenance.paths.includes(path)) return true;
+    if (ledger?.maintenance.paths.includes(path)) return true;
     return [ends.source, ends.destination].some(
-      (pop) => maintenance.pops.includes(pop) || (lastDown.get(pop) ?? -Infinity) >= slot,
+      (pop) => ledger?.maintenance.pops.includes(pop) || (lastDown.get(pop) ?? -Infinity) >= slot,
     );
+  };
+
+  /** Tells that a port is down, where that is not told yet and nothing keeps it quiet. */
+  const tellOpen = (port: PopId, outage: PortOutage): void => {
+    if (outage.told || ledger === null || ledger.maintenance.pops.includes(port)) return;
+    outage.told = true;
+    tell({ event: 'outage.opened', at: clock.now(), port, from: outage.from, to: null });
+  };
+  const opened = (port: PopId, observer: PopId, from: EpochMs): void => {
+    const outage = outages.get(port) ?? { observers: new Set(), from, to: from, told: false };
+    outage.observers.add(observer);
+    outages.set(port, outage);
+    lastDown.set(port, Infinity);
+    tellOpen(port, outage);
+  };
+  const closed = (port: PopId, observer: PopId, to: EpochMs): void => {
+    const outage = outages.get(port);
+    lastDown.set(port, Math.max(to, outage?.to ?? to));
+    if (!outage?.observers.delete(observer)) return;
+    outage.to = Math.max(outage.to, to);
+    if (outage.observers.size > 0) {
+      lastDown.set(port, Infinity);
+      return;
+    }
+    outages.delete(port);
+    if (!outage.told) return;
+    tell({ event: 'outage.closed', at: clock.now(), port, from: outage.from, to: outage.to });
   };
 
   return {
     events: {
-      outageChanged: ({ port, start, end, voided }) => {
-        const at = clock.now();
-        lastDown.set(port, end?.at ?? (voided === null ? Infinity : start.at));
-        if (end === null && voided === null) {
-          if (told.has(port) || maintenance.pops.includes(port)) return;
-          told.set(port, start.at);
-          tell({ event: 'outage.opened', at, port, from: start.at, to: null });
-          return;
-        }
-        const from = told.get(port);
-        told.delete(port);
+      outageChanged: ({ observer, port, start, end, voided }) => {
+        if (end === null && voided === null) opened(port, observer, start.at);
         // A voided outage was none: what was told of it is taken back as ended at once.
-        if (from !== undefined) tell({ event: 'outage.closed', at, port, from, to: end?.at ?? from });
+        else closed(port, observer, end?.at ?? start.at);
       },
     },
     standing: {
@@ -118,8 +158,17 @@ export function createNetworkNotifier(options: NetworkNotifierOptions): NetworkN
         }
       },
       ledger: (standing) => {
-        ({ maintenance } = standing);
+        ledger = standing;
+        for (const [port, outage] of outages) tellOpen(port, outage);
       },
+    },
+    restore: async (watch) => {
+      // Ended ones too: the observer that saw an outage first may have seen its end already.
+      const rows = await watch.outages({ from: clock.now() - restoredMs });
+      for (const { port, from, to, rows: seen } of groupMeasured(rows))
+        if (to === null)
+          for (const { observer, end, voided } of seen)
+            if (end === null && voided === null) opened(port, observer, from);
     },
     idle: async () => {
       await under;

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Config, SmtpConfig } from '../../config/config.js';
-import type { TargetKind } from '../../core/target-kinds.js';
+import { type TargetKind, messagesPerMinute } from '../../core/target-kinds.js';
 import type { EpochMs } from '../../core/types.js';
 import type { Clock, Log, Random } from '../../engine/ports.js';
 import type { MailText } from '../../render/notifications.js';
@@ -20,15 +20,20 @@ interface OutboxOptions {
   readonly lookup?: LookupAll;
   /** Called after each look at the outbox, for metrics. Must not throw. */
   readonly onDepth?: (depth: OutboxDepth) => void;
-  /** How long to wait when nothing is due, since another process may add messages; milliseconds, 2,000 by default. */
+  /**
+   * How long to wait when nothing is due and nobody calls `wake`, since another process may add messages;
+   * milliseconds, 2,000 by default.
+   */
   readonly restMs?: number;
 }
 
 interface Outbox {
   /** Sends each message that is due now once; resolves to the number of attempts. */
   turn(): Promise<number>;
-  /** Repeats `turn` until it is stopped. */
+  /** Sends what is due until it is stopped; a target that does not answer holds up no other one. */
   start(): void;
+  /** Looks at the outbox at once: messages were added. */
+  wake(): void;
   /** Resolves when no message is in flight, or after 2 s. */
   stop(): Promise<void>;
 }
@@ -49,6 +54,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const { outbox, targets } = store;
   const stopping = new AbortController();
   let running: Promise<void> = Promise.resolve();
+  let woken = new AbortController();
+  const inFlight = new Set<Promise<void>>();
+  const minute = messagesOfTheMinute();
   let swept = -Infinity;
   /** Until when a target asked to be left alone. */
   const pausedUntil = new Map<string, EpochMs>();
@@ -68,6 +76,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     }
     // Its claim ends by itself: nothing was tried.
     if ((pausedUntil.get(target.id) ?? 0) > clock.now()) return;
+    if (!minute.admits(target, clock.now())) return;
     try {
       const now = clock.now();
       await send({ message, target, config: config(), now, version, ...(lookup && { lookup }) });
@@ -93,33 +102,64 @@ export function createOutbox(options: OutboxOptions): Outbox {
     }
   };
 
-  const turn = async (): Promise<number> => {
+  const wake = (): void => {
+    woken.abort();
+  };
+  /** Begins to send what is due, as far as not too many are in flight. */
+  const begin = async (): Promise<Promise<void>[]> => {
     const now = clock.now();
     // Longer than any attempt, so that no other process takes a message in flight.
     const until = now + 2 * config().notifications.timeoutMs + 60_000;
-    const due = await outbox.claim({ now, until, limit: atOnce });
-    await Promise.all(due.map(attempt));
+    const free = atOnce - inFlight.size;
+    const due = free === 0 ? [] : await outbox.claim({ now, until, limit: free });
+    const attempts = due.map((message) => {
+      const one = attempt(message)
+        .catch((error: unknown) => {
+          log.error({ err: error, id: message.id }, 'what became of a message could not be stored');
+        })
+        .finally(() => {
+          inFlight.delete(one);
+          wake();
+        });
+      inFlight.add(one);
+      return one;
+    });
     if (now - swept >= sweepEveryMs) {
       swept = now;
       await outbox.sweep(now - keptMs);
     }
+    return attempts;
+  };
+  const tellDepth = async (): Promise<void> => {
     if (onDepth) onDepth(await outbox.depth());
-    return due.length;
+  };
+  const looked = async (): Promise<Promise<void>[]> => {
+    const begun = await begin();
+    await tellDepth();
+    return begun;
   };
   const loop = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      const tried = await turn().catch((error: unknown) => {
+      woken = new AbortController();
+      const begun = await looked().catch((error: unknown) => {
         log.error({ err: error }, 'the outbox could not be read');
-        return 0;
+        return [];
       });
-      if (tried === 0) await clock.sleep(restMs, stopping.signal);
+      if (begun.length < atOnce) await clock.sleep(restMs, AbortSignal.any([stopping.signal, woken.signal]));
     }
+    await Promise.all(inFlight);
   };
   return {
-    turn,
+    turn: async () => {
+      const begun = await begin();
+      await Promise.all(begun);
+      await tellDepth();
+      return begun.length;
+    },
     start: () => {
       running = loop();
     },
+    wake,
     stop: () => {
       stopping.abort();
       // Messages in flight are sent again after the next start: the daemon does not wait for a remote server to stop.
@@ -127,6 +167,24 @@ export function createOutbox(options: OutboxOptions): Outbox {
     },
   };
 }
+
+/** Counts the messages to each target, since chat robots refuse more than so many a minute, and go on refusing then. */
+function messagesOfTheMinute() {
+  const sent = new Map<string, EpochMs[]>();
+  return {
+    /** Whether one more message may go to the target now; it is counted. */
+    admits: ({ id, kind }: Pick<NotifyTarget, 'id' | 'kind'>, now: EpochMs): boolean => {
+      const most = messagesPerMinute(kind);
+      if (most === null) return true;
+      const recent = (sent.get(id) ?? []).filter((at) => now - at < 60_000);
+      sent.set(id, recent);
+      if (recent.length >= most) return false;
+      recent.push(now);
+      return true;
+    },
+  };
+}
+
 /**
  * The delay after a number of failed attempts, milliseconds: doubled each time up to the longest, and half of it
  * random.
@@ -221,16 +279,26 @@ export function requestOf(
   }
 }
 
+/** What the robots answer to too many messages, and for how long they then refuse more. */
+const tooManyMs = new Map<unknown, number>([
+  [45_009, 60_000],
+  [130_101, 600_000],
+]);
+
 /** These robots answer 200 whatever happens; what they mean is in the body. */
-function robotError(answer: string): string | null {
+function robotError(answer: string): ReturnType<NonNullable<WebhookOptions['refusedBy']>> {
   try {
     const { errcode, errmsg } = JSON.parse(answer) as {
       readonly errcode?: unknown;
       readonly errmsg?: unknown;
     };
-    return errcode === 0 ? null : `refused: ${String(errcode)} ${String(errmsg)}`;
+    if (errcode === 0) return null;
+    return {
+      why: `refused: ${String(errcode)} ${String(errmsg)}`,
+      waitMs: tooManyMs.get(errcode) ?? null,
+    };
   } catch {
-    return 'answered something else than JSON';
+    return { why: 'answered something else than JSON', waitMs: null };
   }
 }
 

@@ -8,6 +8,12 @@ import type { EpochMs } from '../../core/types.js';
 import { addressRules } from './targets.js';
 import { WebhookAnswerError } from './webhook-answer.js';
 
+interface WebhookRefusal {
+  readonly why: string;
+  /** How long the service wants to be left alone for; null: it does not say. */
+  readonly waitMs: number | null;
+}
+
 /** Resolves a name to all of its addresses. */
 export type LookupAll = (host: string) => Promise<readonly LookupAddress[]>;
 
@@ -26,7 +32,7 @@ export interface WebhookOptions {
   readonly lookup?: LookupAll;
   readonly headers?: Readonly<Record<string, string>>;
   /** Why an answer of 2xx with this body is a refusal all the same; null: it is none. */
-  readonly refusedBy?: (body: string) => string | null;
+  readonly refusedBy?: (body: string) => WebhookRefusal | null;
 }
 
 /** The delay that a `Retry-After` header asks for, in seconds or until a date; null: it is neither. */
@@ -142,7 +148,8 @@ function answered(
         if (statusCode >= 200 && statusCode < 300) {
           const refusal = refusedBy?.(Buffer.concat(chunks).toString()) ?? null;
           if (refusal === null) resolve();
-          else reject(new Error(refusal));
+          else if (refusal.waitMs === null) reject(new Error(refusal.why));
+          else reject(new WebhookAnswerError(429, refusal.waitMs, refusal.why));
         } else {
           const redirects = statusCode >= 300 && statusCode < 400 ? ': redirects are not followed' : '';
           const wait = retryAfterMs(response.headers['retry-after'], now);

@@ -58,6 +58,9 @@ function decideDeed(
   actor: TicketActor,
   incident: string,
 ): readonly TicketAction[] | readonly ValidationIssue[] {
+  // A note that the ticket has already is not added again, also when two requests bring it at the same time.
+  if (request.deed === 'comment' && request.externalId !== undefined && hasNote(report, request.externalId))
+    return [];
   const fault = checkTransition(report, request.deed, actor);
   if (fault) return [fault];
   const optional = (text: string | null): ValidationIssue[] =>
@@ -140,6 +143,10 @@ function decideDeed(
     }
   }
 }
+
+/** Whether the ticket has a note of that name, its own or that of another system. */
+const hasNote = ({ id, comments }: Ticket, note: string): boolean =>
+  comments.some(({ seq, externalId }) => note === externalId || note === `${id}.${seq}`);
 
 const list = (fault: ValidationIssue | null): ValidationIssue[] => (fault ? [fault] : []);
 const or = (

@@ -6,7 +6,13 @@ import { approvedExcuses, foldExclusions } from '../../core/ledger/exclusions.js
 import { memoizeByIdentity } from '../../core/memoize.js';
 import { versionFor } from '../../core/plan.js';
 import type { PathWindow, WindowKind } from '../../core/standing.js';
-import type { ExternalId, TicketActor, FaultChannel, FaultTargets } from '../../core/ticket/actions.js';
+import type {
+  AttachmentLink,
+  ExternalId,
+  FaultChannel,
+  FaultTargets,
+  TicketActor,
+} from '../../core/ticket/actions.js';
 import {
   allowedExtensions,
   fileType,
@@ -14,6 +20,7 @@ import {
   maxAttachments,
   textFault,
 } from '../../core/ticket/report.js';
+import { hasControls } from '../../core/text/control-characters.js';
 import { formatInstant } from '../../core/time/calendar.js';
 import type { EpochMs, PathId } from '../../core/types.js';
 import { sha256 } from '../../seal/canonical.js';
@@ -83,6 +90,8 @@ export interface FilingRequest {
   readonly channel: FaultChannel;
   readonly reporter: string | null;
   readonly attachments: readonly AttachmentRef[];
+  /** Files that another system has. */
+  readonly links?: readonly AttachmentLink[];
   readonly externalIds: readonly ExternalId[];
   /** Comments that are filed with it, or nothing is. */
   readonly notes?: readonly { readonly text: string; readonly externalId: string | null }[];
@@ -141,9 +150,27 @@ export function filingFaults(request: FilingRequest, actor: TicketActor, now: Ep
         maxAttachments,
       ]),
     );
+  for (const { name, url } of request.links ?? []) {
+    faults.push(lineFault('attachments', name, 200));
+    if (!isWebAddress(url))
+      faults.push(
+        validationError(
+          'attachments',
+          `has the address ${JSON.stringify(url)}`,
+          'http:// or https:// without credentials',
+        ),
+      );
+  }
   for (const { id, owner, type } of request.externalIds)
     for (const each of [id, owner, type]) if (each !== null) faults.push(lineFault('externalIds', each, 100));
   return faults.filter((fault) => fault !== null);
+}
+
+/** Whether people may be shown it as the address of a file. */
+function isWebAddress(url: string): boolean {
+  if (!URL.canParse(url) || hasControls(url)) return false;
+  const { protocol, username, password } = new URL(url);
+  return (protocol === 'https:' || protocol === 'http:') && username === '' && password === '';
 }
 
 /** The scope of the ticket, or errors for parts that the customer does not have. */

@@ -204,6 +204,7 @@ export function createTicketService({ store, ledger, config, now }: TicketServic
             : null,
         targets: targetsOf(config(), scope.plan, at),
         attachments: request.attachments,
+        ...(request.links && request.links.length > 0 && { links: request.links }),
         externalIds: request.externalIds,
       };
       const sameness = samenessOf(filed);

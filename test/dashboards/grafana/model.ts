@@ -31,7 +31,7 @@ const mapping = z.strictObject({
   options: z.record(z.string(), z.strictObject({ text: z.string(), color: z.string(), index: z.int() })),
 });
 /** Units of @grafana/data's list of formats. */
-const unit = z.enum(['s', 'percentunit', 'bytes', 'short']);
+const unit = z.enum(['s', 'percentunit', 'bytes', 'short', 'none']);
 
 const target = z.strictObject({
   refId: z.string().regex(/^[A-Z]$/),
@@ -60,7 +60,7 @@ const panel = z.strictObject({
   id: z.int().min(1),
   type: z.enum(['timeseries', 'stat', 'table', 'state-timeline', 'geomap']),
   title: z.string().min(1),
-  description: z.string().optional(),
+  description: z.string().min(1),
   transparent: z.boolean().optional(),
   repeatDirection: z.literal('h').optional(),
   datasource: source,
@@ -135,7 +135,7 @@ export const dashboardModel = z.strictObject({
   description: z.string(),
   tags: z.array(z.string()),
   timezone: z.literal('browser'),
-  editable: z.boolean(),
+  editable: z.literal(false),
   graphTooltip: z.int().optional(),
   time: z.strictObject({ from: z.string(), to: z.literal('now') }),
   fiscalYearStartMonth: z.int(),

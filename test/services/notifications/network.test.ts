@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { NetworkEvent } from '../../../src/core/network-event.js';
+import type { MaintenanceWindow, NetworkEvent } from '../../../src/core/network-event.js';
 import type { TargetKind } from '../../../src/core/target-kinds.js';
 import type { PathId } from '../../../src/core/types.js';
 import type { ObservedOutage } from '../../../src/core/watch/outage.js';
@@ -10,7 +10,8 @@ import { createTargetDesk } from '../../../src/services/notifications/targets.js
 import { targetJson } from '../../../src/render/notifications.js';
 import { chatBody, opsgenieBody, pagerDutyBody } from '../../../src/render/network-events.js';
 import type { NotifyTarget, OutboxDraft } from '../../../src/store/statement-store.js';
-import { faultRig } from '../../support/fault-desk.js';
+import { faultRig, type Rig } from '../../support/fault-desk.js';
+import { systemClock } from '../../../src/engine/clock.js';
 import { hookServer } from '../../support/hook-server.js';
 import { keptLog } from '../../support/log.js';
 
@@ -79,9 +80,11 @@ function notifier(targets: readonly NotifyTarget[], quietHours: object | null = 
       commitmentUs: null,
     });
   };
-  const maintain = (pops: readonly string[]) => {
-    made.standing.ledger({ active: new Map(), proposed: 0, maintenance: { pops, paths: [] } });
+  const maintain = (pops: readonly string[], windows: readonly MaintenanceWindow[] = []) => {
+    made.standing.ledger({ active: new Map(), proposed: 0, maintenance: { pops, paths: [] }, windows });
   };
+  // Until it is known what is in maintenance no outage is told.
+  maintain([]);
   return { ...made, told, graded, maintain };
 }
 
@@ -104,6 +107,7 @@ describe('the network is told of as it happens', () => {
           from: '2026-10-01T14:00:00Z',
           to: null,
           subject: `outage:SIN:${start}`,
+          maintenance: [],
           link: 'https://sla.example/outages',
         },
       ],
@@ -147,6 +151,74 @@ describe('the network is told of as it happens', () => {
     maintain([]);
     heard.outageChanged?.(outage('SIN', null));
     expect(events(await told())).toHaveLength(1);
+  });
+
+  test('what still lasts when the maintenance is over is told then, with the maintenance', async () => {
+    const {
+      events: heard,
+      told,
+      maintain,
+    } = notifier([target('webhook'), target('mail'), target('pagerduty'), target('opsgenie')]);
+    const window = { id: 'X7', scope: ['SIN'], from: start - 3_600_000, to: start + 1000 };
+    maintain(['SIN'], [window]);
+    heard.outageChanged?.(outage('SIN', null));
+    expect(await told()).toEqual([]);
+    maintain([], [window]);
+    const [webhook, mail, pagerDuty, opsgenie] = await told();
+    expect(JSON.parse(webhook?.body ?? '')).toMatchObject({
+      events: [
+        {
+          event: 'outage.opened',
+          maintenance: [
+            { id: 'X7', scope: ['SIN'], from: '2026-10-01T13:00:00Z', to: '2026-10-01T14:00:01Z' },
+          ],
+        },
+      ],
+    });
+    const line = 'Maintenance X7 of SIN: 2026-10-01T13:00:00+00:00 to 2026-10-01T14:00:01+00:00.';
+    expect((JSON.parse(mail?.body ?? '') as { text: string }).text).toContain(line);
+    expect(JSON.parse(pagerDuty?.body ?? '')).toMatchObject({
+      payload: { custom_details: { maintenance: [line] } },
+    });
+    expect((JSON.parse(opsgenie?.body ?? '') as { description: string }).description).toContain(line);
+    // The judgement reads the ledger every minute: that is no news.
+    maintain([], [window]);
+    expect(await told()).toEqual([]);
+    heard.outageChanged?.(outage('SIN', 9000));
+    const after = (await told()).filter(({ target: to }) => to === 'webhook');
+    expect(events(after).map(({ event }) => event)).toEqual(['outage.closed']);
+  });
+
+  test('an outage that several observers saw is one, from the first that saw it to the last', async () => {
+    const { events: heard, told } = notifier([target('webhook')]);
+    const later = { at: start + 500, earliest: start, latest: start + 500 };
+    heard.outageChanged?.(outage('SIN', null));
+    heard.outageChanged?.(outage('SIN', null, { observer: 'B', start: later }));
+    expect(events(await told())).toHaveLength(1);
+    heard.outageChanged?.(outage('SIN', 3000));
+    expect(await told()).toEqual([]);
+    heard.outageChanged?.(outage('SIN', 4000, { observer: 'B', start: later }));
+    expect(events(await told())).toMatchObject([
+      { event: 'outage.closed', from: '2026-10-01T14:00:00Z', to: '2026-10-01T14:00:04Z' },
+    ]);
+  });
+
+  test('after a restart an outage goes on as the same: its key, and its end', async () => {
+    const first = notifier([target('webhook')]);
+    first.events.outageChanged?.(outage('SIN', null));
+    const [before] = await first.told();
+    const { restore, events: heard, told } = notifier([target('webhook')]);
+    const later = { at: start + 500, earliest: start, latest: start + 500 };
+    // The observer that saw it first has seen its end meanwhile.
+    const rows = [
+      outage('SIN', 3000),
+      outage('SIN', null, { observer: 'B', start: later }),
+      outage('FRA', 3000),
+    ];
+    await restore({ outages: () => Promise.resolve(rows) });
+    expect((await told()).map(({ key }) => key)).toEqual([before?.key]);
+    heard.outageChanged?.(outage('SIN', 4000, { observer: 'B', start: later }));
+    expect(events(await told())).toMatchObject([{ event: 'outage.closed', subject: `outage:SIN:${start}` }]);
   });
 
   test('a month’s budget at each of its steps, once', async () => {
@@ -316,6 +388,129 @@ describe('ready-made bodies', () => {
   });
 });
 
+describe('limits of the services', () => {
+  const options = { language: 'en', zone: 'UTC', publicUrl: 'https://sla.example' } as const;
+  const port = 'P'.repeat(32);
+  const path: PathId = `${port}>${port}`;
+  const windows = Array.from({ length: 40 }, (_, n) => ({
+    id: `X${n}`,
+    scope: Array.from({ length: 50 }, () => path),
+    from: start,
+    to: start + 1,
+  }));
+  const severe: NetworkEvent = { event: 'path.severe', at: start, path, slot: start, maintenance: windows };
+  const many = Array.from({ length: 500 }, () => severe);
+
+  test('PagerDuty: a summary of 1,024 characters, a key of 255', () => {
+    const body = pagerDutyBody(severe, options) as { dedup_key: string; payload: { summary: string } };
+    expect(body.payload.summary.length).toBeLessThanOrEqual(1024);
+    expect(body.dedup_key.length).toBeLessThanOrEqual(255);
+  });
+
+  test('Opsgenie: a message of 130 characters, a description of 15,000, an alias and an entity of 512', () => {
+    const body = opsgenieBody(severe, options) as Record<string, string>;
+    expect(body['message']?.length).toBeLessThanOrEqual(130);
+    expect(body['description']?.length).toBeLessThanOrEqual(15_000);
+    expect(body['alias']?.length).toBeLessThanOrEqual(512);
+    expect(body['entity']?.length).toBeLessThanOrEqual(512);
+  });
+
+  test('Slack: a section of 3,000 characters; Teams: 28 KB; 企业微信: 4,096 bytes; 钉钉: 20,000', () => {
+    const slack = chatBody('slack', many, options) as { blocks: { text: { text: string } }[] };
+    const text = slack.blocks[0]?.text.text ?? '';
+    expect(text.length).toBeLessThanOrEqual(3000);
+    expect(text).toMatch(/…\n<https:\/\/sla\.example\/mesh\|Open>$/);
+    expect(JSON.stringify(chatBody('teams', many, options)).length).toBeLessThan(28 * 1024);
+    for (const [kind, most] of [
+      ['wecom', 4096],
+      ['dingtalk', 20_000],
+    ] as const) {
+      const { markdown } = chatBody(kind, many, options) as {
+        markdown: { content?: string; text?: string };
+      };
+      expect(Buffer.byteLength(markdown.content ?? markdown.text ?? ''), kind).toBeLessThanOrEqual(most);
+    }
+  });
+
+  test('a robot gets 20 messages in a minute, and the rest afterwards', async () => {
+    const hook = await hookServer((response) => response.writeHead(200).end('{"errcode":0,"errmsg":"ok"}'));
+    const rig = await faultRig({ notifications: { webhooks: { allow: ['127.0.0.0/8'] } } });
+    await rig.store.targets.add(target('dingtalk', { address: hook.url, secret: 'SEC0123456789012345' }));
+    const message = (n: number) => ({
+      key: `${n}`,
+      target: 'dingtalk',
+      event: 'outage.opened',
+      about: 'SIN',
+      body: '{}',
+      at: rig.now,
+    });
+    await rig.store.outbox.add(Array.from({ length: 25 }, (_, n) => message(n)));
+    const outbox = outboxOf(rig);
+    for (let turns = 0; turns < 5; turns += 1) await outbox.turn();
+    expect(hook.got).toHaveLength(20);
+    expect(await rig.store.outbox.depth()).toMatchObject({ waiting: 5, dead: 0 });
+    rig.now += 600_000;
+    await outbox.turn();
+    expect(hook.got).toHaveLength(25);
+  });
+
+  test('a robot that says that it gets too many is left alone for as long as it asks', async () => {
+    const hook = await hookServer((response) =>
+      response.writeHead(200).end('{"errcode":130101,"errmsg":"send too fast"}'),
+    );
+    const rig = await faultRig({ notifications: { webhooks: { allow: ['127.0.0.0/8'] } } });
+    await rig.store.targets.add(target('dingtalk', { address: hook.url, secret: 'SEC0123456789012345' }));
+    const message = { target: 'dingtalk', event: 'outage.opened', about: 'SIN', body: '{}', at: rig.now };
+    await rig.store.outbox.add([{ key: 'a', ...message }]);
+    const outbox = outboxOf(rig);
+    await outbox.turn();
+    await rig.store.outbox.add([{ key: 'b', ...message }]);
+    rig.now += 599_000;
+    await outbox.turn();
+    expect(hook.got).toHaveLength(1);
+    rig.now += 600_000;
+    await outbox.turn();
+    expect(hook.got).toHaveLength(3);
+  });
+});
+
+const outboxOf = (rig: Rig) =>
+  createOutbox({
+    store: rig.store,
+    config: () => rig.config,
+    random: () => 1,
+    log: keptLog().log,
+    version: 'test',
+    clock: { now: () => rig.now, sleep: () => Promise.resolve() },
+  });
+
+test('a message is sent when it was added, whatever another target does meanwhile', async () => {
+  const stuck = await hookServer(() => undefined);
+  const hook = await hookServer();
+  const rig = await faultRig({ notifications: { webhooks: { allow: ['127.0.0.0/8'] } } });
+  await rig.store.targets.add(target('slack', { address: stuck.url }));
+  await rig.store.targets.add(target('teams', { address: hook.url }));
+  const message = { event: 'outage.opened', about: 'SIN', body: '{}', at: rig.now };
+  const outbox = createOutbox({
+    store: rig.store,
+    config: () => rig.config,
+    random: () => 1,
+    log: keptLog().log,
+    version: 'test',
+    clock: { now: () => rig.now, sleep: (ms, signal) => systemClock.sleep(ms, signal) },
+    // It is woken, or the test times out.
+    restMs: 3_600_000,
+  });
+  outbox.start();
+  await rig.store.outbox.add([{ key: 'a', target: 'slack', ...message }]);
+  outbox.wake();
+  await expect.poll(() => stuck.got.length, { timeout: 10_000 }).toBe(1);
+  await rig.store.outbox.add([{ key: 'b', target: 'teams', ...message }]);
+  outbox.wake();
+  await expect.poll(() => hook.got.length, { timeout: 10_000 }).toBe(1);
+  await outbox.stop();
+});
+
 test('a robot that answers 200 with an error is tried again, and its key is not shown', async () => {
   const hook = await hookServer();
   const rig = await faultRig({ notifications: { webhooks: { allow: ['127.0.0.0/8'] } } });
@@ -343,16 +538,15 @@ test('a robot that answers 200 with an error is tried again, and its key is not 
     clock: { now: () => rig.now, sleep: () => Promise.resolve() },
     log: keptLog().log,
   });
+  made.standing.ledger({
+    active: new Map(),
+    proposed: 0,
+    maintenance: { pops: [], paths: [] },
+    windows: [],
+  });
   made.events.outageChanged?.(outage('SIN', null));
   await made.idle();
-  const outbox = createOutbox({
-    store: rig.store,
-    config: () => rig.config,
-    random: () => 1,
-    log: keptLog().log,
-    version: 'test',
-    clock: { now: () => rig.now, sleep: () => Promise.resolve() },
-  });
+  const outbox = outboxOf(rig);
   rig.now = start + 10_000_000_000;
   await outbox.turn();
   const [message] = await rig.store.outbox.list({ limit: 9 });
