@@ -53,7 +53,11 @@ async function killedAtEachChange(
       changes += 1;
       if (changes === at) child.kill('SIGKILL');
     });
-    const signal = await new Promise((resolve) => child.once('close', (_, by) => { resolve(by); }));
+    const signal = await new Promise((resolve) =>
+      child.once('close', (_, by) => {
+        resolve(by);
+      }),
+    );
     watcher.close();
     look();
     if (signal === null) return at;
@@ -66,8 +70,12 @@ describe('mesh init', () => {
   test('goes into a new folder only: what is in use stays as it was', async () => {
     const folder = tempDir();
     for (const prepare of [
-      (mesh: string) => { mkdirSync(mesh); },
-      (mesh: string) => { writeFileSync(join(mesh, 'mine'), 'mine'); },
+      (mesh: string) => {
+        mkdirSync(mesh);
+      },
+      (mesh: string) => {
+        writeFileSync(join(mesh, 'mine'), 'mine');
+      },
       (mesh: string) => {
         rmSync(mesh, { recursive: true });
         writeFileSync(mesh, 'a file');
