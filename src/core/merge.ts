@@ -1,4 +1,5 @@
 import type { MissingSummary, RoundSummary } from './measurement/figures.js';
+import type { EpochMs } from './types.js';
 import type { PathTrace } from './trace/trace.js';
 import type { Blind, BlindTime, ObservedOutage, OutageEdge, StateChange, WatchSpan } from './watch/outage.js';
 
@@ -11,26 +12,76 @@ export interface StoredRound extends RoundSummary {
 /** The stored row of a (path, slot). */
 export type StoredSlot = StoredRound | MissingSummary;
 
+type Named = Pick<RoundSummary, 'status' | 'reason'>;
+
+/** How the reason of a round begins whose slot had a round already that a clock which was ahead had named. */
+const measuredAgain = 'marked: measured again';
+
+/** The round as it is stored in the place of one that a clock which was ahead had given this name. */
+export function takingOver<Of extends Named>(round: Of): Of {
+  const why = `${measuredAgain}, because a clock that was ahead had given this slot to another round`;
+  return Object.assign({}, round, { reason: round.reason === null ? why : `${why}: ${round.reason}` });
+}
+
+/** The round as it is stored beside the one that has its slot: it belongs to no month, and no packet of it is lost. */
+export function besideIts<Of extends Named & { readonly slot: EpochMs }>(
+  round: Of,
+  slot: EpochMs,
+  why: string,
+): Of {
+  const what = `marked: the slot ${new Date(round.slot).toISOString()} ${why}; this one was ${round.status}`;
+  const reason = round.reason === null ? what : `${what}: ${round.reason}`;
+  return Object.assign({}, round, { slot, status: 'unscheduled', reason });
+}
+
+/** Whether both are one measurement, whatever its slot and status are called: every figure is the same. */
+export function isSameMeasurement(a: RoundSummary, b: RoundSummary): boolean {
+  return measurementOf(a) === measurementOf(b);
+}
+
+function measurementOf({
+  path,
+  startedAt,
+  endedAt,
+  address,
+  sizes,
+  provenance,
+  icmpErrors,
+}: RoundSummary): string {
+  const { calibration, ...how } = provenance;
+  const errors = (icmpErrors ?? []).map(fieldsOf);
+  const stamps = [fieldsOf(how), calibration?.p50Us, calibration?.p99Us];
+  return JSON.stringify([path, startedAt, endedAt, address, stamps, sizes.map(fieldsOf), errors]);
+}
+
 /**
  * Whether `next` replaces `held`, both of one (path, slot). A measurement is never written twice with different
- * figures, so this only decides between rows that an agent sent before and after it lost its disk. A measurement beats
- * a missing mark, a row with packets beats one without, and otherwise the earlier one wins. It is a total order, so the
- * result does not depend on the order or number of deliveries.
+ * figures, so this only decides between rows that an agent sent before and after it lost its disk, or before and after
+ * its clock was set back. A measurement beats a missing mark, one that was made again under the right name beats one
+ * that a clock which was ahead had named, a row with packets beats one without, and otherwise the earlier one wins. It
+ * is a total order, so the result does not depend on the order or number of deliveries.
  */
 export function supersedes(next: StoredSlot, held: StoredSlot): boolean {
   const order = rank(next) - rank(held) || compare(text(held), text(next));
   return order > 0;
 }
 
-const rank = (slot: StoredSlot): number => (slot.status === 'missing' ? 0 : slot.packed === null ? 1 : 2);
+function rank(slot: StoredSlot): number {
+  if (slot.status === 'missing') return 0;
+  return (slot.packed === null ? 1 : 2) + (slot.reason?.startsWith(measuredAgain) === true ? 2 : 0);
+}
 
 /** Every field by name, with the start first so that the earliest wins. */
 function text(slot: StoredSlot): string {
   if (slot.status === 'missing') return slot.reason;
   const { startedAt, packed, ...rest } = slot;
-  const fields = Object.entries({ ...rest, packed: packed === null ? '' : [...packed].join() });
-  return `${String(startedAt).padStart(17, '0')} ${JSON.stringify(fields.sort(([a], [b]) => compare(a, b)))}`;
+  const fields = fieldsOf({ ...rest, packed: packed === null ? '' : [...packed].join() });
+  return `${String(startedAt).padStart(17, '0')} ${JSON.stringify(fields)}`;
 }
+
+/** Every field by name, in the order of their names. */
+const fieldsOf = (value: object): (readonly [string, unknown])[] =>
+  Object.entries(value).sort(([a], [b]) => compare(a, b));
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

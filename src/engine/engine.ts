@@ -17,6 +17,7 @@ import { watchClock, type ClockGap } from './clock.js';
 import { keepHeartbeat } from './heartbeat.js';
 import { runUnscheduled } from './once.js';
 import type { Links } from './links.js';
+import { createNamedAhead } from './named-ahead.js';
 import type { Clock, EngineEvents, Log, Random, Resolve } from './ports.js';
 import { createReachability } from './reachability.js';
 import { createSpool } from './spool.js';
@@ -87,6 +88,7 @@ export function createEngine(options: EngineOptions): Engine {
   const stopping = new AbortController();
   const loops: Promise<void>[] = [];
   const started = createStartedSlots();
+  const namedAhead = createNamedAhead({ clock, reopen: (instant) => started.reopen(instant) });
   let clockDeviationMs = 0;
 
   const spool = createSpool({
@@ -95,6 +97,7 @@ export function createEngine(options: EngineOptions): Engine {
     events,
     log,
     limit: spoolLimit(settings.paths.length),
+    isNamedAhead: (stored) => namedAhead.has(stored),
   });
   const flights = createFlights((count) => {
     events.inFlight(count);
@@ -233,6 +236,7 @@ export function createEngine(options: EngineOptions): Engine {
       try {
         const previous = await store.runs.latest();
         lastSeenAt = previous?.lastSeenAt ?? now;
+        namedAhead.begin(previous);
         await attendance.catchUp(settings.paths, timetable(), previous, now);
         await store.paths.seen(
           settings.paths.map((path) => path.id),
@@ -327,7 +331,8 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   /** The steady clock follows: the machine slept, its clock was set back, or a step ahead has stood. */
-  function onStep(_byMs: number, gap: ClockGap | null): void {
+  function onStep(byMs: number, gap: ClockGap | null): void {
+    if (gap === null || gap.reason === 'clock-stepped') namedAhead.stepped(-byMs);
     if (gap) attendance.noteGap(gap);
     else
       void attendance.wentBack(settings.paths, clock.now()).catch((error: unknown) => {

@@ -1,4 +1,6 @@
+import { type RoundSummary, summarise } from '../core/measurement/figures.js';
 import type { MissingRound, Round } from '../core/measurement/round.js';
+import { besideIts, isSameMeasurement, takingOver } from '../core/merge.js';
 import type { EpochMs, PathId } from '../core/types.js';
 import { StoreError, type RoundStore } from '../store/store.js';
 import type { Clock, EngineEvents, Log } from './ports.js';
@@ -16,7 +18,9 @@ type PutEnd = 'stored' | 'already-stored' | 'refused';
 
 interface SpoolOptions {
   readonly clock: Pick<Clock, 'sleep'>;
-  readonly store: Pick<RoundStore, 'put' | 'putAll' | 'putMissing' | 'list'>;
+  readonly store: Pick<RoundStore, 'put' | 'putAll' | 'putMissing' | 'list' | 'replace'>;
+  /** Whether a round that is stored was named by a clock that was ahead; by default none was. */
+  readonly isNamedAhead?: (stored: RoundSummary) => boolean;
   readonly events: EngineEvents;
   readonly log: Log;
   /** How many rounds are queued in memory while the store can't take them; beyond it the oldest is dropped. */
@@ -40,7 +44,8 @@ interface Spool {
   close(): Promise<void>;
 }
 
-export function createSpool({ clock, store, events, log, limit }: SpoolOptions): Spool {
+export function createSpool(options: SpoolOptions): Spool {
+  const { clock, store, events, log, limit, isNamedAhead = () => false } = options;
   const rounds: Round[] = [];
   const missing: MissingRound[] = [];
   /** Rounds whose delay was reported already. */
@@ -61,23 +66,31 @@ export function createSpool({ clock, store, events, log, limit }: SpoolOptions):
 
   /**
    * Another round has the slot: this one was measured too, after the clock was set back or under a clock that was
-   * wrong before. It is stored beside it, so that none of its packets is lost, and belongs to no month.
+   * wrong before. The one that was named rightly gets the slot. The other is stored beside it, so that none of its
+   * packets is lost, and belongs to no month.
    */
-  const storeBeside = async (round: Round): Promise<void> => {
+  const storeSecond = async (round: Round): Promise<void> => {
     const { path, slot } = round;
     const near = await store.list({ path, from: slot, to: slot + mostBeside, limit: mostBeside });
+    const own = summarise(round);
     // A put whose confirmation was lost is repeated: the slot has this very round.
-    if (near.some((held) => held.status !== 'missing' && held.startedAt === round.startedAt)) return;
-    const taken = new Set(near.map((held) => held.slot));
+    if (near.some((stored) => stored.status !== 'missing' && isSameMeasurement(stored, own))) return;
+    const taken = new Set(near.map((stored) => stored.slot));
     let beside = slot + 1;
     while (taken.has(beside)) beside += 1;
+    const there = near.find((stored) => stored.slot === slot);
+    if (there && there.status !== 'missing' && isNamedAhead(there)) {
+      log.warn(nameOf(round), 'a round that a clock which was ahead gave this slot is stored as unscheduled');
+      const right = takingOver(round);
+      await store.replace(right, { beside, why: 'was given to it by a clock that was ahead' });
+      events.roundStored(right);
+      return;
+    }
     log.warn(
       nameOf(round),
       'a round of this slot is stored already and stays; this one is stored as unscheduled',
     );
-    const reason = `marked: the slot ${new Date(slot).toISOString()} has a round already; this one was ${round.status}`;
-    const said = round.reason === null ? reason : `${reason}: ${round.reason}`;
-    const moved: Round = Object.assign({}, round, { slot: beside, status: 'unscheduled', reason: said });
+    const moved = besideIts(round, beside, 'has a round already');
     if ((await store.put(moved)) === 'stored') events.roundStored(moved);
   };
 
@@ -121,7 +134,7 @@ export function createSpool({ clock, store, events, log, limit }: SpoolOptions):
       for (const [index, round] of batch.entries()) {
         const end = ends[index];
         if (end?.status !== 'fulfilled' || end.value !== 'already-stored') continue;
-        await storeBeside(round);
+        await storeSecond(round);
         remove(round);
       }
       const refused = ends.find((end) => end.status === 'rejected');

@@ -7,6 +7,8 @@ const keepMs = 86_400_000;
 interface StartedSlots {
   /** True, once, for a slot that was not started before. */
   take(path: PathId, slot: EpochMs): boolean;
+  /** Slots after `instant` may be started again; what it returns takes that back. */
+  reopen(instant: EpochMs): () => void;
 }
 
 export function createStartedSlots(): StartedSlots {
@@ -22,6 +24,17 @@ export function createStartedSlots(): StartedSlots {
         started.delete(old);
       }
       return true;
+    },
+    reopen: (instant) => {
+      const before = new Map<PathId, readonly EpochMs[]>();
+      for (const [path, started] of slots) {
+        before.set(path, [...started]);
+        for (const slot of started) if (slot > instant) started.delete(slot);
+      }
+      return () => {
+        for (const [path, started] of before)
+          slots.set(path, new Set([...started, ...(slots.get(path) ?? [])]));
+      };
     },
   };
 }

@@ -1,5 +1,6 @@
 import { adminEnglish } from './portal/admin.js';
 import { customerEnglish } from './portal/customer.js';
+import { firstEnglish } from './portal/first.js';
 import { financeEnglish } from './portal/finance.js';
 import { nocEnglish } from './portal/noc.js';
 import { refusalsEnglish } from './portal/refusals.js';
@@ -62,6 +63,7 @@ const mailEnglish = {
 export const english = {
   portal: {
     ...shellEnglish,
+    ...firstEnglish,
     ...customerEnglish,
     ...ticketsEnglish,
     ...nocEnglish,

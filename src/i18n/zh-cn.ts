@@ -119,6 +119,46 @@ export const simplified: Words = {
       '500': { title: '出现问题', text: '系统出现问题，我们已记录。' },
     },
 
+    first: {
+      why: '依据',
+      whyOf: (what) => `依据：${what}`,
+      verdict: {
+        sentence: (parts) => `${parts.join('；')}。`,
+        paths: (within, all) => `${all} 条路径中 ${within} 条符合承诺`,
+        unmeasured: (paths) => `${paths} 条路径未测量`,
+        window: { round: '最近一轮', 'last-24h': '近 24 小时' },
+        worse: (path, band, window) => `${path} ${band}（${window}）`,
+        worseSince: (path, band, since) => `${path} 自 ${since} 起${band}`,
+        more: (more) => `另有 ${more} 条劣于正常`,
+        down: (port, since) => `端口 ${port} 自 ${since} 起中断`,
+        missed: (services, count) =>
+          count === 1 ? `${services} 未达到可用率承诺` : `${count} 项业务未达到可用率承诺（${services}）`,
+        noCredit: '本月至今无赔付',
+        credit: (amounts) => `本月至今赔付 ${amounts.join(' + ')}`,
+      },
+      reason: {
+        share: (percent, base) => `${base} 的 ${percent}`,
+        availability: (amount, share, availability, committed, down) =>
+          `赔付 ${amount}（${share}）：可用率 ${availability}，低于承诺的 ${committed}，不可用 ${down}。`,
+        causes: (amount, share) => `赔付 ${amount}（${share}）：原因见下。`,
+        met: (availability, committed) => `无赔付：可用率 ${availability}，达到承诺的 ${committed}。`,
+        noStep: (availability, committed) =>
+          `无赔付：可用率 ${availability}，低于承诺的 ${committed}，但未达到赔付档次。`,
+        notShown: (availability, committed) =>
+          `无赔付：已观测到的中断未使可用率（${availability}）低于承诺的 ${committed}；未观测时间过长，无法表明已达到承诺。`,
+      },
+      used: (used, left) => `已中断 ${used}，尚余 ${left}`,
+      untilStep: (credit, below) => `此后赔付 ${credit}（低于 ${below}）`,
+      ofCommitted: (ms) => `承诺 ${ms} 毫秒`,
+      upTo: (percent) => `${percent} 以内为正常`,
+      latestRound: (band) => `最近一轮：${band}`,
+      soFarThisMonth: '本月至今',
+      creditOf: (month) => `${month}：`,
+      notClosed: '尚无月报',
+      outages: '本月中断',
+      noOutages: '本月无中断',
+    },
+
     services: {
       title: '我的业务',
       lead: (month) => `${month}，截至目前`,

@@ -19,6 +19,8 @@ interface AgentOptions {
   /** How many paths it measures. */
   readonly paths: () => number;
   readonly backlog: () => Promise<AgentStatus['backlog']>;
+  /** When the stream was made that this agent's rows go to, as its hub says; null: it does not. */
+  readonly onStream?: (made: string | null) => void;
   readonly onClock: (reading: ClockReading, suspect: boolean) => void;
 }
 
@@ -54,6 +56,7 @@ export async function keepAgent(options: AgentOptions, signal: AbortSignal): Pro
       const answer = await askTime(connection, clock);
       heard.reading = answer.reading;
       heard.revision = answer.revision;
+      options.onStream?.(answer.streamMade);
       options.onClock(answer.reading, isSuspect(answer.reading, mesh.clockLimitMs));
     });
     const { inForce, refused } = follower.standing();

@@ -12,13 +12,24 @@ export interface ClockReading {
   readonly at: EpochMs;
 }
 
-/** What a hub answers: its clock, and the revision of the mesh that is published. */
-interface TimeAnswer {
-  readonly at: EpochMs;
+/** What a hub says of the mesh. */
+interface MeshSaid {
+  /** The revision of the mesh that is published. */
   readonly revision: number | null;
+  /** When the stream of rows was made; null: not known, or by a hub that does not say. */
+  readonly streamMade: string | null;
 }
 
-const answerSchema = z.object({ at: z.int(), revision: z.int().nullable() });
+/** What a hub answers: its clock, and what it says of the mesh. */
+interface TimeAnswer extends MeshSaid {
+  readonly at: EpochMs;
+}
+
+const answerSchema = z.object({
+  at: z.int(),
+  revision: z.int().nullable(),
+  streamMade: z.string().nullable().default(null),
+});
 const exchanges = 3;
 const patienceMs = 3_000;
 
@@ -40,21 +51,21 @@ export function isSuspect(reading: Pick<ClockReading, 'offsetMs' | 'errorMs'>, l
 export async function askTime(
   connection: NatsConnection,
   clock: Pick<Clock, 'now' | 'monotonicMs'>,
-): Promise<{ readonly reading: ClockReading; readonly revision: number | null }> {
+): Promise<MeshSaid & { readonly reading: ClockReading }> {
   const readings: ClockReading[] = [];
-  let revision: number | null = null;
+  let said: MeshSaid = { revision: null, streamMade: null };
   for (let n = 0; n < exchanges; n += 1) {
     // In this order: what passes between the two belongs to the round trip.
     const sent = clock.monotonicMs();
     const sentAt = clock.now();
     const message = await connection.request(timeSubject, undefined, { timeout: patienceMs });
     const rttMs = clock.monotonicMs() - sent;
-    const answer = answerSchema.parse(message.json());
-    readings.push({ ...offsetOf(sentAt, rttMs, answer.at), at: clock.now() });
-    revision = answer.revision;
+    const { at, ...more } = answerSchema.parse(message.json());
+    readings.push({ ...offsetOf(sentAt, rttMs, at), at: clock.now() });
+    said = more;
   }
   const reading = readings.reduce((a, b) => (b.errorMs < a.errorMs ? b : a));
-  return { reading, revision };
+  return { reading, ...said };
 }
 
 /** Answers those who ask, of all hubs one; ends with the connection or when what it gives back is called. */

@@ -5,7 +5,7 @@ import type { MeshConfig } from '../config/sections/mesh.js';
 import type { MeshSections } from '../config/hub.js';
 import type { PopId } from '../core/types.js';
 import type { Clock, Log } from '../engine/ports.js';
-import { type Buckets, deadStream, makeBuckets, popToken } from './streams.js';
+import { type Buckets, deadStream, makeBuckets, popToken, rowsStreamMade } from './streams.js';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { answerTime } from './clock.js';
 import { publishConfig, publishedNow, type Published } from './config.js';
@@ -48,12 +48,14 @@ export async function keepHub(options: HubOptions, signal: AbortSignal): Promise
   /** What each agent said last, as of the last look that came to an end. */
   let seen: ReadonlyMap<PopId, SeenAgent> = new Map();
   let dead: number | null = null;
+  let streamMade: string | null = null;
   let said = '';
   let toldZones = '';
   let zonesDueAt = -Infinity;
   const stopAnswering = answerTime(connection, () => ({
     at: clock.now(),
     revision: published?.revision ?? null,
+    streamMade,
   }));
 
   const look = async (): Promise<void> => {
@@ -89,6 +91,7 @@ export async function keepHub(options: HubOptions, signal: AbortSignal): Promise
         );
       toldZones = told;
     }
+    streamMade = await rowsStreamMade(await jetstreamManager(connection));
     seen = await readAgents(buckets.agents);
     dead = await deadLetters(connection);
   };
@@ -112,6 +115,7 @@ export async function keepHub(options: HubOptions, signal: AbortSignal): Promise
       // They may be gone with the store of the servers: they are made again, and the mesh is offered again.
       buckets = null;
       offered = null;
+      streamMade = null;
       if (!isAborted(signal) && message !== said)
         log.warn({ why: message }, 'the mesh could not be looked at; tried again at each heartbeat');
       said = message;

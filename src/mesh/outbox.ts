@@ -3,7 +3,13 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { createHash } from 'node:crypto';
 import type { PopId } from '../core/types.js';
 import type { Clock, Log } from '../engine/ports.js';
-import type { ForwardDepth, ForwardLine, ForwardQuery, ForwardStore } from '../store/forward-store.js';
+import type {
+  Acknowledgement,
+  ForwardDepth,
+  ForwardLine,
+  ForwardQuery,
+  ForwardStore,
+} from '../store/forward-store.js';
 import { type Family, rowsStream, rowsSubject } from './streams.js';
 import { encodeRows } from './wire/encode.js';
 
@@ -44,6 +50,8 @@ export interface OutboxOptions {
   readonly log: Log;
   readonly events?: Partial<OutboxEvents>;
   readonly settings?: Partial<OutboxSettings>;
+  /** When the stream was made, as the hub said last; null: it has not. */
+  readonly streamMade?: () => string | null;
 }
 
 const firstRetryMs = 250;
@@ -65,10 +73,12 @@ export async function keepSending(options: OutboxOptions, signal: AbortSignal): 
   let backlogAt = -Infinity;
   let depthAt = -Infinity;
   /** Acknowledged, under its number in the stream, and not yet let go: the store could not. */
-  let acknowledged: { readonly batch: Batch; readonly sequence: number } | null = null;
+  let acknowledged: { readonly batch: Batch; readonly by: Acknowledgement } | null = null;
   let retryMs = firstRetryMs;
-  /** Of the latest message that the stream acknowledged, in this life or one before; null: not read yet. */
-  let lastSequence: number | null = null;
+  /** The latest acknowledgement, in this life or one before; null: not read yet. */
+  let last: Acknowledgement | null = null;
+  /** The stream whose loss the numbers have told already. */
+  let knownLost: string | null = null;
 
   const mostBytes = (): number => Math.floor((connection.info?.max_payload ?? 1_048_576) * 0.9);
   const batch = (family: Family, query: Parameters<typeof forward.next>[0]): Promise<Batch | null> =>
@@ -94,9 +104,24 @@ export async function keepSending(options: OutboxOptions, signal: AbortSignal): 
     return old;
   };
 
-  const publish = async (one: Batch): Promise<number> => {
-    lastSequence ??= await forward.acknowledged();
-    if (one.rows === 0) return lastSequence; // swept meanwhile
+  /** The servers lost their store, and with it what no hub had taken yet. */
+  const sendAgain = async (): Promise<void> => {
+    const again = await forward.again(clock.now() - settings.sendAgainMs, Number.MAX_SAFE_INTEGER);
+    log.warn({ rows: again }, 'the stream was made anew: rows of the last days are sent again');
+  };
+
+  /** A stream that was made anew may have more messages by now than the one before, so that its numbers tell nothing. */
+  const compareStream = async (): Promise<void> => {
+    const streamMade = options.streamMade?.() ?? null;
+    last ??= await forward.acknowledged();
+    if (streamMade === null || streamMade === last.streamMade) return;
+    if (last.streamMade !== null && last.streamMade !== knownLost) await sendAgain();
+    last = { sequence: last.streamMade === null ? last.sequence : 0, streamMade };
+  };
+
+  const publish = async (one: Batch): Promise<Acknowledgement> => {
+    last ??= await forward.acknowledged();
+    if (one.rows === 0) return last; // swept meanwhile
     const { seq } = await stream.publish(rowsSubject(pop, one.family), one.bytes, {
       msgID: one.id,
       timeout: settings.ackTimeoutMs,
@@ -104,13 +129,12 @@ export async function keepSending(options: OutboxOptions, signal: AbortSignal): 
       expect: { streamName: rowsStream },
     });
     events.sent?.(one.family, one.rows, one.bytes.length);
-    if (seq < lastSequence) {
-      // It counts from the start: the servers lost their store, and with it what no hub had taken yet.
-      const again = await forward.again(clock.now() - settings.sendAgainMs, Number.MAX_SAFE_INTEGER);
-      log.warn({ rows: again }, 'the stream was made anew: rows of the last days are sent again');
+    if (seq < last.sequence) {
+      await sendAgain();
+      knownLost = last.streamMade;
     }
-    lastSequence = seq;
-    return seq;
+    last = { sequence: seq, streamMade: last.streamMade };
+    return last;
   };
 
   const tellDepth = async (): Promise<void> => {
@@ -122,15 +146,16 @@ export async function keepSending(options: OutboxOptions, signal: AbortSignal): 
   while (!signal.aborted && !connection.isClosed()) {
     try {
       if (acknowledged === null) {
+        await compareStream();
         const one = await next();
         await tellDepth();
         if (one === null) {
           await clock.sleep(settings.pollMs, signal);
           continue;
         }
-        acknowledged = { batch: one, sequence: await publish(one) };
+        acknowledged = { batch: one, by: await publish(one) };
       }
-      await forward.done(acknowledged.batch.line, acknowledged.batch.numbers, acknowledged.sequence);
+      await forward.done(acknowledged.batch.line, acknowledged.batch.numbers, acknowledged.by);
       acknowledged = null;
       if (retryMs > firstRetryMs) log.info({}, 'rows go to the hub again');
       retryMs = firstRetryMs;

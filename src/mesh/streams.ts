@@ -90,6 +90,11 @@ export async function ensureStreams(manager: JetStreamManager, config: StreamsCo
   }
 }
 
+/** When the stream of rows was made, which tells it from one that was made anew; null: there is none yet. */
+export async function rowsStreamMade(manager: JetStreamManager): Promise<string | null> {
+  return (await orNull(manager.streams.info(rowsStream)))?.created ?? null;
+}
+
 type Wanted<Config, Name extends keyof Config> = Partial<Config> & Required<Pick<Config, Name>>;
 
 async function ensureStream(manager: JetStreamManager, wanted: Wanted<StreamConfig, 'name'>): Promise<void> {

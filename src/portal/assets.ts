@@ -11,6 +11,7 @@ const of = (library: string): string => dirname(createRequire(import.meta.url).r
 const files = {
   'portal.css': () => join(own, 'portal.css'),
   'staff.css': () => join(own, 'staff.css'),
+  'first.css': () => join(own, 'first.css'),
   'heat.js': () => join(own, 'heat.js'),
   'portal.js': () => join(own, 'portal.js'),
   'chart.js': () => join(own, 'chart.js'),

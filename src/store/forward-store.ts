@@ -28,6 +28,14 @@ export interface ForwardDepth {
   readonly oldestAt: EpochMs | null;
 }
 
+/** How the stream of the mesh acknowledged rows. */
+export interface Acknowledgement {
+  /** The number of their message in the stream. */
+  readonly sequence: number;
+  /** When that stream was made, which tells it from one that was made anew; null: not known. */
+  readonly streamMade: string | null;
+}
+
 /**
  * The rows that a store has not sent to its hub yet. A row is queued by the transaction that writes it, in whichever
  * process, and until it is acknowledged; a row that changes meanwhile is queued again under a new number.
@@ -43,10 +51,10 @@ export interface ForwardStore {
   /** The greatest number assigned in a queue; 0 before the first. */
   latest(line: ForwardLine): Promise<number>;
   next(query: ForwardQuery): Promise<Forwarded>;
-  /** `sequence`: under which number the stream of the mesh has acknowledged them; it is remembered. */
-  done(line: ForwardLine, numbers: readonly number[], sequence?: number): Promise<void>;
-  /** The latest number under which the stream has acknowledged rows; 0: none is remembered. */
-  acknowledged(): Promise<number>;
+  /** `by`: what has acknowledged them; it is remembered. */
+  done(line: ForwardLine, numbers: readonly number[], by?: Acknowledgement): Promise<void>;
+  /** The latest acknowledgement; sequence 0 of no stream: none is remembered. */
+  acknowledged(): Promise<Acknowledgement>;
   depth(): Promise<ForwardDepth>;
   /** Queues the rows of [from, to) again, whether they were sent or not. Resolves to their number. */
   again(from: number, to: number): Promise<number>;

@@ -63,6 +63,11 @@ export interface RoundStore {
    * stored, when one of them can't be. However many they are, it waits for the disk once.
    */
   putAll(rounds: readonly Round[]): Promise<('stored' | 'already-stored')[]>;
+  /**
+   * Stores a round in the place of the one that has its slot, which is stored beside it instead: at the slot `beside`,
+   * as unscheduled, for the reason given. Changes nothing when the slot has this very round.
+   */
+  replace(round: Round, moved: { readonly beside: EpochMs; readonly why: string }): Promise<void>;
   /** Marks slots as missing, where nothing is stored for them. Resolves to how many were new. */
   putMissing(missing: readonly MissingRound[]): Promise<number>;
   /** Deletes the marks of these paths' slots at or after `from`. Resolves to their number. */

@@ -17,6 +17,8 @@ const minute = 60_000;
 const hour = 60 * minute;
 const start = Date.parse('2026-10-01T10:10:00Z');
 
+const slot1130 = Date.parse('2026-10-01T11:30:00Z');
+
 const pop = (id: string, parts: Partial<Pop> = {}): Pop => ({
   id,
   name: id,
@@ -483,7 +485,74 @@ describe('a slot that passed', () => {
     });
     await time.pass(hour);
     expect(await stored()).toEqual(['11:00 A>B ok', '11:30 A>B ok', '11:30 A>B unscheduled']);
+    const [real] = await ahead.store.rounds.list({ path: 'A>B', from: slot1130, order: 'oldest', limit: 1 });
+    expect(real).toMatchObject({ reason: expect.stringContaining('measured again') as string });
     await engine.stop();
+  });
+
+  /** A daemon that ran and was stopped, and one that was started with a clock an hour ahead, which then comes back. */
+  const afterARun = async (elapsed: number, stoppedFor: number) => {
+    const file = join(tempDir(), 'pop-sla.db');
+    const time = virtualTime(start);
+    const first = await house({ file, time, settings: settings({ paths: [path('B')] }) });
+    await time.pass(elapsed);
+    await first.engine.stop();
+    await time.pass(stoppedFor);
+    return { file, time };
+  };
+  const startOf = async ({ store }: House, slot: string): Promise<number | undefined> => {
+    const from = Date.parse(`2026-10-01T${slot}:00Z`);
+    const [row] = await store.rounds.list({ path: 'A>B', from, to: from + 1, limit: 1 });
+    return row && row.status !== 'missing' ? row.startedAt : undefined;
+  };
+
+  test('is the real one’s: a daemon that was started ahead measures it again, and keeps both', async () => {
+    const { file, time } = await afterARun(minute, minute);
+    time.step(hour);
+    const ahead = await house({ file, time, settings: settings({ paths: [path('B')] }) });
+    await time.pass(30 * minute); // 11:42 by its clock, and 10:42
+    time.step(-hour);
+    // Another random start, which the simulated network answers otherwise.
+    const measured = { ...measurement, spreadMs: 2 * minute };
+    ahead.engine.update(settings({ paths: [path('B')], measurement: measured }));
+    await time.pass(hour);
+    expect(await ahead.stored()).toEqual([
+      '10:30 A>B missing stopped',
+      '11:00 A>B ok',
+      '11:30 A>B ok',
+      '11:30 A>B unscheduled',
+    ]);
+    const [real] = await ahead.store.rounds.list({ path: 'A>B', order: 'oldest', from: slot1130, limit: 1 });
+    expect(real).toMatchObject({ status: 'ok', reason: expect.stringContaining('measured again') as string });
+    expect(await ahead.store.rounds.packets('A>B', slot1130)).toHaveLength(3);
+    expect(await ahead.store.rounds.packets('A>B', slot1130 + 1)).toHaveLength(3);
+    await ahead.engine.stop();
+  });
+
+  test('is not measured again when the run before was seen later than the new time has it', async () => {
+    const { file, time } = await afterARun(2 * hour, minute);
+    const next = await house({ file, time, settings: settings({ paths: [path('B')] }) });
+    await time.pass(30 * minute);
+    const before = await startOf(next, '12:30');
+    time.step(-hour);
+    await time.pass(hour);
+    expect((await next.stored()).filter((line) => line.includes('unscheduled'))).toEqual([]);
+    expect(await startOf(next, '12:30')).toBe(before);
+    await next.engine.stop();
+  });
+
+  test('is not measured again when the clock comes back to where it was', async () => {
+    const { file, time } = await afterARun(minute, 2 * hour);
+    const next = await house({ file, time, settings: settings({ paths: [path('B')] }) });
+    await time.pass(30 * minute); // 12:42
+    const before = await startOf(next, '12:30');
+    time.step(-hour);
+    await time.pass(2 * minute);
+    time.step(hour);
+    await time.pass(hour);
+    expect((await next.stored()).filter((line) => line.includes('unscheduled'))).toEqual([]);
+    expect(await startOf(next, '12:30')).toBe(before);
+    await next.engine.stop();
   });
 
   test('while the clock ran ahead for a while is measured, under its own name', async () => {

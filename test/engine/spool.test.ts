@@ -57,6 +57,7 @@ function spooled(limit = 100) {
             .map((held) => summarise(held)),
         );
       },
+      replace: () => Promise.reject(new Error('no round is named ahead here')),
       putMissing: async (missing) => {
         await guard();
         disk.missing.push(...missing);

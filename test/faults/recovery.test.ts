@@ -2,13 +2,17 @@ import { spawn } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createResolver } from '../../src/app/readiness.js';
 import type { MeshSections } from '../../src/config/hub.js';
+import type { PathId } from '../../src/core/types.js';
 import { createFollower } from '../../src/mesh/config.js';
 import { keepAgent } from '../../src/mesh/agent.js';
 import { keepHub, type HubLook } from '../../src/mesh/hub.js';
+import { rowsStreamMade } from '../../src/mesh/streams.js';
 import { systemClock } from '../../src/engine/clock.js';
+import type { Store } from '../../src/store/store.js';
 import { withLab } from '../lab/lab.js';
 import { measure, total } from '../lab/measured.js';
 import { createNetwork } from '../lab/network.js';
@@ -330,6 +334,50 @@ describe('JetStream that lost its store', () => {
       await send(nats.url, agent, 'LAB1', { settings: { slotsAtOnce: 2 } });
       await put(12, 1);
       await untilEqual(hub, [agent]);
+    },
+  );
+
+  test(
+    'jetstream-refilled: a stream that was made anew and has more messages than before is told from the one before',
+    { timeout: 120_000 },
+    async () => {
+      const nats = await startNats();
+      onTestFinished(() => nats.stop());
+      const [agent, other, hub] = [await newStore(), await newStore(), await newStore()];
+      const now = Math.floor(Date.now() / 1_800_000) * 1_800_000;
+      const put = async (store: Store, path: PathId, from: number, count: number): Promise<void> => {
+        for (let n = from; n < from + count; n += 1)
+          await store.rounds.put(round({ path, slot: now - (100 - n) * 1_800_000 }));
+      };
+      const asked = await connection(nats.url);
+      /** As a hub says it. */
+      const made = async (): Promise<() => string | null> => {
+        const stream = await rowsStreamMade(await jetstreamManager(asked));
+        return () => stream;
+      };
+      const stopHub = await ingest(nats.url, hub);
+      await put(agent, 'LAB1>LAB2', 0, 2);
+      await until('the stream is made', async () => (await made())() !== null);
+      const stopAgent = await send(nats.url, agent, 'LAB1', { streamMade: await made() });
+      await untilEqual(hub, [agent]);
+      await stopHub();
+      await put(agent, 'LAB1>LAB2', 2, 10);
+      await until('all acknowledged', async () => (await agent.forward.depth()).slots === 0);
+      await stopAgent();
+      const before = await agent.forward.acknowledged();
+      expect(before.streamMade).not.toBeNull();
+      await nats.kill();
+      rmSync(join(nats.folder, 'store'), { recursive: true, force: true });
+      await nats.start();
+      // Another agent fills the new stream past the number that the first one remembers.
+      await ingest(nats.url, hub);
+      await send(nats.url, other, 'LAB2', { settings: { slotsAtOnce: 1 } });
+      await put(other, 'LAB2>LAB1', 0, before.sequence + 5);
+      await until('the other is done', async () => (await other.forward.depth()).slots === 0);
+      await send(nats.url, agent, 'LAB1', { streamMade: await made() });
+      await put(agent, 'LAB1>LAB2', 12, 1);
+      await untilEqual(hub, [agent, other]);
+      expect((await agent.forward.acknowledged()).sequence).toBeGreaterThan(before.sequence);
     },
   );
 });

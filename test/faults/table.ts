@@ -456,6 +456,14 @@ export const faults: readonly Fault[] = [
     test: 'test/faults/recovery.test.ts',
   },
   {
+    id: 'jetstream-refilled',
+    area: 'recovery',
+    made: 'the same, and another agent fills the new stream past the number that the first one remembers',
+    mustHold: 'as above: a stream is known by when it was made',
+    seen: 'the numbers told nothing, and the rows were never sent again',
+    test: 'test/faults/recovery.test.ts',
+  },
+  {
     id: 'tls-identity-nats',
     area: 'tls',
     made: 'a server by its address and by its name, with the right certificate and with that of the other',
@@ -551,6 +559,15 @@ export const faults: readonly Fault[] = [
     made: 'the daemon starts with a clock that is a minute ahead, which then comes back',
     mustHold: 'marks of slots that are yet to come are taken back, and their rounds are stored',
     seen: 'the marks stayed and the rounds were discarded',
+    test: 'test/faults/time.test.ts',
+  },
+  {
+    id: 'clock-ahead-names',
+    area: 'time',
+    made: 'the daemon starts with a clock that is 40 s ahead, measures, and the clock comes back',
+    mustHold:
+      'the slots whose names it used too early are measured again by the same daemon, and those rounds have them',
+    seen: 'the rounds that were named ahead kept the slots, and the real ones were not measured',
     test: 'test/faults/time.test.ts',
   },
   {

@@ -89,6 +89,34 @@ describe('the clock of the machine', () => {
     expect(later.filter(({ status }) => status === 'missing')).toEqual([]);
   });
 
+  test('clock-ahead-names: rounds that a daemon named ahead give way to the real ones', async () => {
+    const folder = tempDir();
+    const clock = createSteppedClock(join(folder, 'clock'));
+    const first = startRunning({ folder, env: clock.env });
+    await first.round('a held round', ({ status }) => status === 'ok');
+    await first.daemon.stop();
+    clock.setOffset(40_000);
+    const second = startRunning({ folder, env: clock.env });
+    const ahead = Date.now() + 20_000;
+    const isNamedAhead = ({ status, slot }: Slot): boolean => status === 'ok' && Date.parse(slot) > ahead;
+    const { slot } = await second.round('a round that is named ahead', isNamedAhead);
+    clock.setOffset(0);
+    await second.daemon.waitForLog('the step', ({ msg }) => msg === 'the wall clock jumped');
+    const isReal = (one: Slot): boolean => one.slot === slot && (one.reason ?? '').includes('measured again');
+    await second.round('the real one', isReal, 60_000);
+    await second.daemon.stop();
+    const slots = await storedSlots(second.config);
+    // Every one of them, on both paths: the real round has the slot, and the other one is beside it.
+    const real = slots.filter((one) => (one.reason ?? '').includes('measured again'));
+    expect(real.filter((one) => one.slot === slot).map(({ path }) => path)).toHaveLength(2);
+    for (const { path, slot: at } of real) {
+      const beside = new Date(Date.parse(at) + 1).toISOString();
+      expect(slots).toContainEqual(
+        expect.objectContaining({ path, slot: beside, status: 'unscheduled' }) as Slot,
+      );
+    }
+  });
+
   test('clock-back-in-spread: a slot whose clock is set back before its start is flown all the same', async () => {
     const folder = tempDir();
     const clock = createSteppedClock(join(folder, 'clock'));

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keptFile, type MeshSections, parseWithHub, readKept } from '../../src/config/hub.js';
@@ -10,6 +11,7 @@ import { keepAgent } from '../../src/mesh/agent.js';
 import { createFollower, type ConfigFollower } from '../../src/mesh/config.js';
 import { connectMesh } from '../../src/mesh/connect.js';
 import { keepHub, type HubLook } from '../../src/mesh/hub.js';
+import { ensureStreams, rowsStream, rowsStreamMade } from '../../src/mesh/streams.js';
 import { keptLog } from '../support/log.js';
 import { useNats } from '../support/nats.js';
 import { tempDir } from '../support/temp-dir.js';
@@ -70,6 +72,8 @@ async function hub(
 interface TestAgent {
   readonly follower: ConfigFollower;
   readonly applied: Config[];
+  /** When the stream was made, as its hub said. */
+  readonly streams: (string | null)[];
   readonly stop: () => Promise<void>;
 }
 
@@ -80,6 +84,7 @@ async function agent(
   const kept = keptFile(join(over.folder ?? tempDir(), 'pop-sla.db'));
   const text = `role: agent\nagent: ${name}\nmesh: { servers: ['${server().url}'] }\n`;
   const applied: Config[] = [];
+  const streams: (string | null)[] = [];
   const { log } = keptLog();
   const follower = createFollower(
     {
@@ -109,16 +114,32 @@ async function agent(
           startedAt: 1_000,
           paths: () => applied.at(-1)?.paths.length ?? 0,
           onClock: () => undefined,
+          onStream: (made) => streams.push(made),
           backlog: () => Promise.resolve({ rows: 7, oldestAt: null }),
         },
         ended.signal,
       );
   closing.push(stop);
-  return { follower, applied, stop };
+  return { follower, applied, streams, stop };
 }
 
 const stateOf = (looks: readonly HubLook[], name: string) =>
   looks.at(-1)?.agents.find((one) => one.agent === name);
+
+it('tells its agents when the stream of rows was made', async () => {
+  const connection = await connect('maker');
+  const manager = await jetstreamManager(connection);
+  await ensureStreams(manager, { replicas: 1, keepMs: 86_400_000 });
+  const made = await rowsStreamMade(manager);
+  expect(made).not.toBeNull();
+  await hub({ pops });
+  const { streams } = await agent('HKG');
+  await expect.poll(() => streams.at(-1), wait).toBe(made);
+  await manager.streams.delete(rowsStream);
+  await ensureStreams(manager, { replicas: 1, keepMs: 86_400_000 });
+  await expect.poll(() => streams.at(-1), wait).toBe(await rowsStreamMade(manager));
+  expect(streams.at(-1)).not.toBe(made);
+});
 
 describe('hubs', () => {
   const told = ({ log }: { log: ReturnType<typeof keptLog> }) => log.lines.map(({ message }) => message);

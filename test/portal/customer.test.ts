@@ -72,7 +72,7 @@ describe('the services', () => {
     const text = textOf(page);
     expect(page.statusCode).toBe(200);
     expect(text).toContain('alpha-service');
-    expect(text).toMatch(/until 5% \(below 99\.9%\)/);
+    expect(text).toMatch(/used, 44 min 38 s left then 5% credit \(below 99\.9%\)/);
     expect(text).toContain('11,111.00');
     expect(text).not.toMatch(/beta|22,222|FRA/);
     expect(page.body).toContain('href="/paths/HKG/SIN"');

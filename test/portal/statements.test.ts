@@ -14,7 +14,7 @@ describe('a customer’s statements', () => {
     const text = textOf(page);
     expect([page.statusCode, text]).toEqual([200, expect.stringContaining('October 2026')]);
     expect(text).toMatch(/alpha-service\s+sealed, revision 1/);
-    expect(text).toMatch(/HKD\s0\.00\s+of HKD\s11,111\.00/);
+    expect(text).toMatch(/HKD\s0\.00\s+Why\s+of HKD\s11,111\.00/);
     expect(text).not.toMatch(/beta|22,222|draft/);
     const files = [...page.body.matchAll(/href="(\/api\/v1\/[^"]+)"/g)].map(([, href = '']) =>
       href.replaceAll('&amp;', '&'),
@@ -40,7 +40,7 @@ describe('a customer’s statements', () => {
     expect(text).toMatch(/sealed, revision 2/);
     // What holds is one row, of the second; the first stands behind it.
     expect(text).not.toContain('will be revised');
-    expect(page.body.match(/<th scope="row">alpha-service/g)).toHaveLength(1);
+    expect(page.body.match(/<th scope="row"><a [^>]*>alpha-service/g)).toHaveLength(1);
     expect(text).toContain('Revision 1');
     expect(text).toMatch(/HKD\s555\.55/);
     const [, before = ''] =

@@ -40,6 +40,8 @@ export interface MeshNodeOptions {
   readonly backlog: () => Promise<AgentStatus['backlog']>;
   /** Of a hub: how its agents are, at each heartbeat. */
   readonly onAgents: (agents: readonly AgentView[]) => void;
+  /** Of an agent: when the stream was made that its rows go to; null: its hub does not say. */
+  readonly onStream: (made: string | null) => void;
   /** What else goes over the connection; each ends when its signal is aborted. */
   readonly beside: readonly ((connection: NatsConnection, signal: AbortSignal) => Promise<void>)[];
 }
@@ -80,7 +82,8 @@ export async function createMeshNode(options: MeshNodeOptions): Promise<MeshNode
       clockMark = suspect ? markOf(reading) : null;
       tell.ownClock(reading.offsetMs, suspect);
     };
-    const own = { ...shared, agent, version, startedAt, follower, onClock, backlog: options.backlog };
+    const { backlog, onStream } = options;
+    const own = { ...shared, agent, version, startedAt, follower, onClock, onStream, backlog };
     await keepAgent({ ...own, paths: () => config().paths.length }, signal);
   };
 

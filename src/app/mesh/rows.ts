@@ -161,6 +161,8 @@ export interface MeshRows {
   readonly beside: readonly ((connection: NatsConnection, signal: AbortSignal) => Promise<void>)[];
   readonly backlog: () => Promise<AgentStatus['backlog']>;
   readonly onAgents: (agents: readonly AgentView[]) => void;
+  /** When the stream was made that an agent's rows go to. */
+  readonly onStream: (made: string | null) => void;
 }
 
 /**
@@ -174,18 +176,26 @@ export async function openMeshRows(options: MeshRowsOptions): Promise<MeshRows> 
   if (role === 'agent') {
     if (!forward)
       throw new StoreError('an agent keeps its rows in a file of its own; allowed: store.path', 'other');
+    let made: string | null = null;
+    const streamMade = (): string | null => made;
     const waiting = await forward.start(agent);
     if (waiting > 0) log.info({ rows: waiting }, 'what this agent has stored until now waits for its hub');
     return {
       beside: [
         (connection, signal) =>
-          keepSending({ connection, forward, pop: agent, clock, log, events: { sent: tell.sent } }, signal),
+          keepSending(
+            { connection, forward, pop: agent, clock, log, streamMade, events: { sent: tell.sent } },
+            signal,
+          ),
       ],
       backlog: async () => {
         const { slots, watch, oldestAt } = await forward.depth();
         return { rows: slots + watch, oldestAt };
       },
       onAgents: () => undefined,
+      onStream: (next) => {
+        made = next;
+      },
     };
   }
   await forward?.stop();
@@ -210,7 +220,7 @@ export async function openMeshRows(options: MeshRowsOptions): Promise<MeshRows> 
   const onAgents = (agents: readonly AgentView[]): void => {
     news.silent(new Set(agents.filter(({ state }) => state === 'silent').map(({ agent }) => agent)));
   };
-  return { beside: [ingest], backlog: () => Promise.resolve(null), onAgents };
+  return { beside: [ingest], backlog: () => Promise.resolve(null), onAgents, onStream: () => undefined };
 }
 
 /** Asks the servers how the agents are, beside a running hub or without one. Rejects with `MeshConnectionError`. */

@@ -12,7 +12,7 @@ import { type DrawnSlot, drawnSlots, pathChart, type ShownRound } from '../chart
 import { everyPage } from '../forms.js';
 import { addPage, type PortalOptions } from '../page.js';
 import { timeline } from './ticket.js';
-import { shownBand } from './services.js';
+import { shownBand } from './paths-shown.js';
 
 const sorted = (values: readonly number[]): Float64Array => Float64Array.from(values).sort();
 const mean = (values: readonly number[]): number | null =>

@@ -1,90 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { pathEnds } from '../../core/path.js';
 import { type WindowKind, windowKinds } from '../../core/standing.js';
-import { formatInstant } from '../../core/time/calendar.js';
+import { formatInstant, monthAfter, zonedMonth } from '../../core/time/calendar.js';
 import { slotAtOrBefore } from '../../core/time/slot.js';
 import type { EpochMs } from '../../core/types.js';
 import type { Caller } from '../../http/access/caller.js';
 import type { Api } from '../../http/http.js';
-import type { MeshJson } from '../../render/mesh.js';
 import { drawnSlots, type Sparkline, sparklineOf } from '../chart/path-chart.js';
+import { byService, statementsOf } from '../finance/statement.js';
 import { addPage, type Answer, type PortalOptions } from '../page.js';
-
-/** A band as it is shown: its word, and a colour that goes with its place in the plan. */
-interface ShownBand {
-  readonly id: string;
-  /** 0 is the best; at most 3. */
-  readonly level: number;
-}
-
-/** A path over a window. */
-interface Cell {
-  readonly latencyBand: ShownBand | null;
-  readonly lossBand: ShownBand | null;
-  /** The worse of the two; null: it was not measured. */
-  readonly worst: ShownBand | null;
-  readonly us: number | null;
-  readonly lossPpm: number | null;
-  readonly excess: string | null;
-  readonly held: number;
-  readonly due: number;
-}
-
-interface MeshPath {
-  readonly id: string;
-  readonly source: string;
-  readonly destination: string;
-  readonly href: string;
-  readonly commitmentUs: number | null;
-  readonly windows: Readonly<Record<WindowKind, Cell>>;
-}
-
-const pathHref = (path: string): string => `/paths/${path.split('>').map(encodeURIComponent).join('/')}`;
-
-/** The level of a band by its place in a plan's list; one that is not in it is the worst. */
-export function shownBand(id: string | null, bands: readonly string[]): ShownBand | null {
-  if (id === null) return null;
-  const index = bands.indexOf(id);
-  return { id, level: index < 0 ? 3 : Math.min(3, index) };
-}
-
-/** The answer of the mesh, path by path. */
-function meshPaths(mesh: MeshJson): MeshPath[] {
-  const plans = new Map(mesh.plans.map((plan) => [plan.id, plan]));
-  return mesh.paths.map((id, n) => {
-    const ends = pathEnds(id);
-    const plan = plans.get(mesh.plan[n] ?? '');
-    const cell = (kind: WindowKind): Cell => {
-      const columns = mesh.windows[kind];
-      const latencyBand = shownBand(columns.latencyBand[n] ?? null, plan?.latency ?? []);
-      const lossBand = shownBand(columns.lossBand[n] ?? null, plan?.loss ?? []);
-      return {
-        latencyBand,
-        lossBand,
-        worst: worse(latencyBand, lossBand),
-        us: columns.latencyUs[n] ?? null,
-        lossPpm: columns.lossPpm[n] ?? null,
-        excess: columns.excessPercent[n] ?? null,
-        held: columns.held[n] ?? 0,
-        due: columns.due[n] ?? 0,
-      };
-    };
-    return {
-      id,
-      source: ends?.source ?? id,
-      destination: ends?.destination ?? '',
-      href: pathHref(id),
-      commitmentUs: mesh.commitmentUs[n] ?? null,
-      windows: Object.fromEntries(windowKinds.map((kind) => [kind, cell(kind)])) as Record<WindowKind, Cell>,
-    };
-  });
-}
-
-const worse = (one: ShownBand | null, other: ShownBand | null): ShownBand | null => {
-  if (one === null || other === null) return one ?? other;
-  return other.level > one.level ? other : one;
-};
+import { type MeshPath, meshPaths, pathHref } from './paths-shown.js';
+import { mergedOutages, verdictOf } from './verdict.js';
 
 const dayMs = 86_400_000;
 
@@ -125,26 +51,37 @@ export function servicesPage(server: FastifyInstance, portal: PortalOptions): vo
     query: z.object({ window: z.enum(windowKinds).catch('last-24h').default('last-24h') }),
     handle: async ({ query: { window }, shell, caller }) => {
       const standing = await api.getStanding(caller);
-      const mesh = caller.may('rounds:read') ? await api.getMesh(caller) : null;
-      const paths = mesh === null ? [] : meshPaths(mesh);
       const { book } = config();
+      const mesh = caller.may('rounds:read') ? await api.getMesh(caller) : null;
+      const paths = mesh === null ? [] : meshPaths(mesh, book.plans);
       const siteOf = new Map(book.sites.map(({ id, name }) => [id, name]));
       const customerOf = new Map(book.customers.map(({ id, name }) => [id, name]));
       const inForce = currentPaths(book, formatInstant(now(), shell.f.zone).slice(0, 10));
+      const current = shell.f.iso(now()).slice(0, 7);
+      const before = await lastMonthOf(api, caller, monthAfter(current, -1));
       const services = standing.services.map((one) => ({
         ...one,
+        month: monthOf(book, one),
         siteName: siteOf.get(one.site) ?? one.site,
         customerName: customerOf.get(one.customer ?? '') ?? one.customer,
         ...budgetOf(one),
+        before: before?.get(one.service) ?? null,
         paths: paths.filter(({ id }) => inForce.get(one.service)?.has(id) ?? false),
       }));
       const drawn = paths.length <= maxDrawn ? paths : [];
+      const suggestions = await suggestionsOf(api, caller);
+      const own = caller.reach === 'own';
+      const outages = await outagesSince(api, caller, own ? zonedMonth(current, shell.f.zone).from : null);
       return {
         view: 'services',
         title: shell.w.services.title,
         scripts: ['htmx.js'],
         page: {
           asOf: standing.asOf,
+          verdict: standing.asOf && verdictOf({ services, paths, outages, suggestions }, shell),
+          // Who may not see amounts has no statement to look into: its outages are the reason of its availability.
+          outages: own ? mergedOutages(outages) : null,
+          lastMonth: before === null ? null : monthAfter(current, -1),
           services,
           window,
           windows: windowKinds,
@@ -163,18 +100,38 @@ export function servicesPage(server: FastifyInstance, portal: PortalOptions): vo
           // Who sells sees whose each is.
           named: new Set(services.map(({ customer }) => customer)).size > 1,
           amounts: services.some(({ money }) => money.rent !== null),
-          suggestions: await suggestionsOf(api, caller),
+          suggestions: suggestions.slice(0, 10).map((one) => ({ ...one, href: pathHref(one.path) })),
         },
       };
     },
   });
 }
 
+/** What each service was credited in a month; null: the caller sees no statements. */
+async function lastMonthOf(api: Api, caller: Caller, month: string) {
+  if (!caller.may('statements:read')) return null;
+  const months = byService(await statementsOf(api, caller, { month }));
+  return new Map(months.map(({ service, latest }) => [service, latest]));
+}
+
+/** The month that a service is in, by the zone of its plan. */
+function monthOf({ plans }: Book, { plan, periodEnd }: Standing): string {
+  const zone = plans.get(plan)?.versions[0]?.timeZone ?? 'UTC';
+  return formatInstant(Date.parse(periodEnd) - 1, zone).slice(0, 7);
+}
+
+/** The outages of the ports that the caller sees since an instant; null: those that last. */
+async function outagesSince(api: Api, caller: Caller, from: EpochMs | null) {
+  if (!caller.may('outages:read')) return [];
+  const since = from === null ? ({ open: 'true' } as const) : { from: new Date(from).toISOString() };
+  const { outages } = await api.listOutages(caller, { query: { order: 'newest', limit: '200', ...since } });
+  return outages;
+}
+
+type Book = ReturnType<PortalOptions['config']>['book'];
+
 /** The paths that each service uses on a day. */
-function currentPaths(
-  { services }: ReturnType<PortalOptions['config']>['book'],
-  day: string,
-): Map<string, ReadonlySet<string>> {
+function currentPaths({ services }: Book, day: string): Map<string, ReadonlySet<string>> {
   return new Map(
     services
       .filter(({ start, end }) => start <= day && (end === null || day < end))
@@ -207,6 +164,6 @@ function matrixOf(paths: readonly MeshPath[], window: WindowKind) {
 
 async function suggestionsOf(api: Api, caller: Caller) {
   if (!caller.may('faults:read')) return [];
-  const answer = await api.listFaultSuggestions(caller);
-  return answer.suggestions.slice(0, 10).map((one) => ({ ...one, href: pathHref(one.path) }));
+  const answer = await api.listFaultSuggestions(caller, { query: { limit: '50' } });
+  return answer.suggestions;
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { formatAmount } from '../../core/money.js';
-import type { OutagePart } from '../../core/statement/document-parts.js';
+import type { OutagePart, PathPart } from '../../core/statement/document-parts.js';
 import type { Part } from '../../core/statement/document.js';
 import { isMonthName } from '../../core/time/calendar.js';
 import { merge } from '../../core/time/intervals.js';
@@ -15,8 +15,10 @@ import { creditBlocks } from '../../render/report/compose/paths.js';
 import { derivationOf, isDerivedWhenShown } from '../../render/report/derivation.js';
 import { reportFormats } from '../../render/report/formats.js';
 import { observedPercent, resultOf } from '../../render/report/observed.js';
+import { pathHref, shownBand } from '../customer/paths-shown.js';
 import { everyPage } from '../forms.js';
 import { addPage, type Answer, type PortalOptions } from '../page.js';
+import type { Shell } from '../shell.js';
 
 type Summary = Answer<'listStatements'>['statements'][number];
 
@@ -109,7 +111,10 @@ export function financeStatementPage(server: FastifyInstance, portal: PortalOpti
           document,
           seal: 'sealedBy' in seal ? seal : null,
           now: now === 'yes',
+          own: caller.reach === 'own',
+          back: caller.reach === 'own' ? '/statements' : `/months/${month}`,
           outages: outagesOf(document.outages),
+          paths: document.paths.map(pathOf),
           all: await statementsOf(api, caller, { month, service }),
           credit: creditBlocks({ document, locale }),
           rulings: rulingBlocks({ document, locale }),
@@ -120,6 +125,7 @@ export function financeStatementPage(server: FastifyInstance, portal: PortalOpti
             const least = part.availabilityLowerBoundPercent ?? null;
             return { least, observed: observedPercent(part), result, tone };
           },
+          reasonOf: (part: Part) => reasonOf(part, document.currency, shell),
           formats: reportFormats,
           revision: revision ?? null,
           customerName: book.customers.find(({ id }) => id === document.customer)?.name ?? document.customer,
@@ -127,6 +133,36 @@ export function financeStatementPage(server: FastifyInstance, portal: PortalOpti
       };
     },
   });
+}
+
+/** Why a part has its credit, or has none, in a sentence. */
+function reasonOf(part: Part, currency: string, { w, f }: Shell): string {
+  const words = w.first.reason;
+  const { credit, base, met, availabilityPercent, commitmentPercent, unavailableMs } = part;
+  const [availability, committed] = [f.percent(availabilityPercent), f.percent(commitmentPercent)];
+  if (minorUnits(credit.amount, currency) > 0n) {
+    const amount = f.amount(credit.amount, currency);
+    const counted = part.causes.filter((one) => one.counted).map(({ cause }) => cause);
+    const share = words.share(f.percent(credit.percent), f.amount(base, currency));
+    return counted.every((cause) => cause === 'availability')
+      ? words.availability(amount, share, availability, committed, f.duration(unavailableMs))
+      : words.causes(amount, share);
+  }
+  if (met === null) return words.notShown(availability, committed);
+  return met ? words.met(availability, committed) : words.noStep(availability, committed);
+}
+
+/** A path's month with its bands, as a page shows them. */
+function pathOf(path: PathPart) {
+  const { latencyBands, lossBands, latencyBand, lossBand } = path;
+  const idsOf = (bands: readonly { readonly id: string }[]) => bands.map(({ id }) => id);
+  return {
+    ...path,
+    href: pathHref(path.path),
+    latencyShown: shownBand(latencyBand, idsOf(latencyBands)),
+    lossShown: shownBand(lossBand, idsOf(lossBands)),
+    lossLimit: lossBands[0]?.upToPercent ?? null,
+  };
 }
 
 /** An outage of a port, as a statement counts it, whoever saw it. */

@@ -21,7 +21,7 @@ import { migrate, requireCurrentSchema } from './migrate.js';
 import { upkeepStore } from './upkeep.js';
 import { roundList } from './round-list.js';
 import { roundPut } from './round-put.js';
-import { rowStore } from './rows.js';
+import { roundReplace, rowStore } from './rows.js';
 import { acquireWriterLock, type WriterLockOptions } from './writer-lock.js';
 
 /** How many parts share a statement, and below it how many statements run in parallel, each on its own connection. */
@@ -101,6 +101,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   return {
     rounds: {
       ...roundPut(on),
+      ...roundReplace(on),
       ...roundList(on),
       ...roundReads(on),
       ...monthSumsQuery(on),

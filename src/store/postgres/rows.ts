@@ -1,11 +1,36 @@
 import type { PoolClient } from 'pg';
-import { supersedes, type StoredRound, type StoredSlot } from '../../core/merge.js';
+import { summarise } from '../../core/measurement/figures.js';
+import {
+  besideIts,
+  isSameMeasurement,
+  supersedes,
+  type StoredRound,
+  type StoredSlot,
+} from '../../core/merge.js';
+import { encodePackets } from '../packets/codec.js';
 import type { RowStore } from '../row-store.js';
+import type { RoundStore } from '../store.js';
 import { configuredPathWriter } from '../sql/runs.js';
 import { watchMerger } from '../sql/watch-rows.js';
 import type { Connection, PostgresDatabase, Query } from './database.js';
 import { type MeasuredRow, type MissingRow, missingSummary, roundColumns, summary } from './round-list.js';
 import { storeMarks, storeRounds } from './round-put.js';
+
+/** One round in the place of another, in one transaction. */
+export function roundReplace({ write }: Connection): Pick<RoundStore, 'replace'> {
+  return {
+    async replace(round, { beside, why }) {
+      const next: StoredRound = { ...summarise(round), packed: encodePackets(round.sizes) };
+      await write(async (query, client) => {
+        const stored = (await storedSlots(query, [next])).get(nameOf(next));
+        if (stored && stored.status !== 'missing' && isSameMeasurement(stored, next)) return;
+        if (stored) await remove(query, [stored]);
+        const moved = stored && stored.status !== 'missing' ? [besideIts(stored, beside, why)] : [];
+        await storeRounds(query, client, [next, ...moved]);
+      });
+    },
+  };
+}
 
 /** Merges rows from agents: one transaction for each batch that they send. */
 export function rowStore({ write }: Connection, shared: PostgresDatabase): RowStore {
@@ -56,22 +81,30 @@ async function insert(query: Query, client: PoolClient, slots: readonly StoredSl
 
 /** The slots that supersede the stored ones. */
 async function superseding(query: Query, slots: readonly StoredSlot[]): Promise<StoredSlot[]> {
+  const stored = await storedSlots(query, slots);
+  return slots.filter((slot) => {
+    const other = stored.get(nameOf(slot));
+    return other === undefined || supersedes(slot, other);
+  });
+}
+
+/** The stored rows of these slots in full, by name. */
+async function storedSlots(
+  query: Query,
+  slots: readonly Pick<StoredSlot, 'path' | 'slot'>[],
+): Promise<ReadonlyMap<string, StoredSlot>> {
   const stored = await query<(MeasuredRow | MissingRow) & { readonly packed: Buffer | null }>(
     `SELECT ${roundColumns}, packets.packed FROM round JOIN path ON path.id = round.path_id
      LEFT JOIN packets USING (path_id, slot)
      WHERE (path.name, slot) IN (SELECT * FROM unnest(:paths::text[], :slots::bigint[]))`,
     { paths: slots.map(({ path }) => path), slots: slots.map(({ slot }) => slot) },
   );
-  const byName = new Map(
+  return new Map(
     stored.map(({ packed, ...row }): [string, StoredSlot] => [
       nameOf(row),
       row.status === 'missing' ? missingSummary(row) : { ...summary(row), packed },
     ]),
   );
-  return slots.filter((slot) => {
-    const other = byName.get(nameOf(slot));
-    return other === undefined || supersedes(slot, other);
-  });
 }
 
 async function remove(query: Query, slots: readonly StoredSlot[]): Promise<void> {

@@ -3,7 +3,14 @@ import { pathEnds } from '../../core/path.js';
 import type { PathTrace } from '../../core/trace/trace.js';
 import type { PathId, PopId } from '../../core/types.js';
 import type { BlindTime, ObservedOutage, StateChange, WatchSpan } from '../../core/watch/outage.js';
-import type { ForwardDepth, Forwarded, ForwardLine, ForwardQuery, ForwardStore } from '../forward-store.js';
+import type {
+  Acknowledgement,
+  ForwardDepth,
+  Forwarded,
+  ForwardLine,
+  ForwardQuery,
+  ForwardStore,
+} from '../forward-store.js';
 import { noRows, type ConfiguredPath } from '../row-store.js';
 import type { Script } from '../sql/database.js';
 import { watchReader } from '../sql/watch-rows.js';
@@ -143,9 +150,18 @@ const hasTriggers = (db: Database.Database): boolean => triggersOf(db).size > 0;
 const roundTrigger = 'forward_round_new';
 const events = ['INSERT', 'UPDATE'] as const;
 
-/** Made where rows are forwarded, as the triggers are: one row with the stream's latest number. */
+/** Made where rows are forwarded, as the triggers are: one row with the stream's latest number, and which it was. */
 const acknowledgedTable = 'forward_acknowledged';
-const makeAcknowledged = `CREATE TABLE IF NOT EXISTS ${acknowledgedTable} (sequence INTEGER NOT NULL) STRICT`;
+function makeAcknowledged(db: Database.Database): void {
+  db.exec(`CREATE TABLE IF NOT EXISTS ${acknowledgedTable} (sequence INTEGER NOT NULL) STRICT`);
+  const columns = db.prepare<[], { name: string }>(
+    `SELECT name FROM pragma_table_info('${acknowledgedTable}')`,
+  );
+  // An earlier version remembered the number only.
+  if (!columns.all().some(({ name }) => name === 'stream_made'))
+    db.exec(`ALTER TABLE ${acknowledgedTable} ADD COLUMN stream_made TEXT`);
+}
+const noAcknowledgement: Acknowledgement = { sequence: 0, streamMade: null };
 const hasAcknowledged = (db: Database.Database): boolean =>
   db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = '${acknowledgedTable}'`).get() !== undefined;
 
@@ -238,7 +254,7 @@ export function forwardStore({ db, read, write }: Connection, shared: SqliteData
     start: (own) =>
       write(() => {
         pop = own;
-        db.exec(makeAcknowledged);
+        makeAcknowledged(db);
         const without = unforwarded(db);
         addTriggers(db, without);
         return fill(everything, without);
@@ -252,18 +268,22 @@ export function forwardStore({ db, read, write }: Connection, shared: SqliteData
       }),
     latest: (line) => read(() => latest.get({ table: tableOf[line] }) ?? 0),
     next: (query) => read(() => lines[query.line](query, pop)),
-    done: (line, numbers, sequence) =>
+    done: (line, numbers, by) =>
       write(() => {
         for (const number of numbers) doneWith[line].run({ number });
-        if (sequence === undefined || !hasAcknowledged(db)) return;
+        if (by === undefined || !hasAcknowledged(db)) return;
         db.exec(`DELETE FROM ${acknowledgedTable}`);
-        db.prepare(`INSERT INTO ${acknowledgedTable} (sequence) VALUES (@sequence)`).run({ sequence });
+        db.prepare<Acknowledgement>(
+          `INSERT INTO ${acknowledgedTable} (sequence, stream_made) VALUES (@sequence, @streamMade)`,
+        ).run(by);
       }),
     acknowledged: () =>
       read(() => {
-        if (!hasAcknowledged(db)) return 0;
-        const row = db.prepare<[], { sequence: number }>(`SELECT sequence FROM ${acknowledgedTable}`).get();
-        return row?.sequence ?? 0;
+        if (!hasAcknowledged(db)) return noAcknowledgement;
+        const row = db.prepare<[], Acknowledgement>(
+          `SELECT sequence, stream_made AS streamMade FROM ${acknowledgedTable}`,
+        );
+        return row.get() ?? noAcknowledgement;
       }),
     depth: () => read(() => count.get() ?? { slots: 0, watch: 0, oldestAt: null }),
     again: (from, to) => write(() => fill({ from, to })),

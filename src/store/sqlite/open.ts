@@ -23,7 +23,7 @@ import { type Connection, connection, sqlDatabase, writtenThrough } from './data
 import { forwardStore } from './forward.js';
 import { pathNumber, upkeepStore } from './upkeep.js';
 import { roundList, roundRows } from './round-list.js';
-import { rowStore } from './rows.js';
+import { roundReplace, rowStore } from './rows.js';
 
 /** How many missing marks share a transaction: a long downtime leaves many thousands. */
 const marksAtOnce = 1000;
@@ -139,6 +139,7 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStor
     const store: SqliteStore = {
       rounds: {
         ...roundPut(on, options.packetsFrom),
+        ...roundReplace(on),
         ...roundList(on),
         ...roundReads(on),
         ...monthSumsQuery(on),

@@ -12,7 +12,13 @@ export interface RecoveringOptions extends SqliteStoreOptions {
 
 const retryMs = 1_000;
 /** Writes that may be repeated without harm, and that no other component repeats. */
-const repeatable = new Set(['rounds.put', 'rounds.putAll', 'rounds.putMissing', 'watch.put']);
+const repeatable = new Set([
+  'rounds.put',
+  'rounds.putAll',
+  'rounds.replace',
+  'rounds.putMissing',
+  'watch.put',
+]);
 const maxRemembered = 2_000;
 
 /**

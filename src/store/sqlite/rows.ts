@@ -1,8 +1,17 @@
 import type Database from 'better-sqlite3';
 import type { SizeCounts } from '../../core/measurement/round.js';
-import { supersedes, type StoredSlot } from '../../core/merge.js';
+import { summarise } from '../../core/measurement/figures.js';
+import {
+  besideIts,
+  isSameMeasurement,
+  supersedes,
+  type StoredRound,
+  type StoredSlot,
+} from '../../core/merge.js';
 import type { EpochMs, PathId } from '../../core/types.js';
+import { encodePackets } from '../packets/codec.js';
 import type { RowStore, StoredRows } from '../row-store.js';
+import type { RoundStore } from '../store.js';
 import { configuredPathWriter } from '../sql/runs.js';
 import { watchMerger } from '../sql/watch-rows.js';
 import type { Connection, SqliteDatabase } from './database.js';
@@ -32,6 +41,26 @@ export function slotReader(db: Database.Database): (slot: EpochMs, pathId: numbe
     if (stored === undefined) return undefined;
     if (stored.status === 'missing') return missingSummary(stored);
     return { ...summary(stored, sizes.all(key)), packed: stored.packed };
+  };
+}
+
+/** One round in the place of another, in one transaction. */
+export function roundReplace({ db, write }: Connection): Pick<RoundStore, 'replace'> {
+  const numberOf = pathNumber(db);
+  const rows = roundRows(db);
+  const storedSlot = slotReader(db);
+  return {
+    async replace(round, { beside, why }) {
+      const next: StoredRound = { ...summarise(round), packed: encodePackets(round.sizes) };
+      await write(() => {
+        const pathId = numberOf(next.path);
+        const stored = storedSlot(next.slot, pathId);
+        if (stored && stored.status !== 'missing' && isSameMeasurement(stored, next)) return;
+        if (stored) rows.remove(next.slot, pathId);
+        rows.insert(pathId, next);
+        if (stored && stored.status !== 'missing') rows.insert(pathId, besideIts(stored, beside, why));
+      });
+    },
   };
 }
 

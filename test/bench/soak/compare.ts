@@ -113,7 +113,7 @@ const beginMs = 1_500;
 const aroundMs = 3_000;
 /** Requests of other rounds that may lie between two of one. */
 const mostBetween = 40;
-const costs = { falseLoss: 1, unseen: 5, claimed: 50, wrong: 1_000 };
+const costs = { falseLoss: 1, off: 1.5, unseen: 5, claimed: 50, wrong: 1_000 };
 
 const hasLeft = (packet: PacketOutcome): boolean =>
   packet.kind !== 'not-sent' || packet.reason === 'in-flight';
@@ -190,8 +190,10 @@ function align(
     Math.min(...offsets.map((offset) => Math.abs(atMs - (size.dueMs(index) - offset))));
   const costOf = ({ packet, index }: Placed, request: Request): number => {
     const off = offMs(index, request);
-    if (off > beginMs + size.lateMs) return costs.wrong;
-    const cost = off * 0.001 + (request.round === null ? 0 : costs.claimed);
+    const most = beginMs + size.lateMs;
+    if (off > most) return costs.wrong;
+    // A packet of a process that stood still for long may be as late as that, and was seen all the same.
+    const cost = (off / most) * costs.off + (request.round === null ? 0 : costs.claimed);
     if (packet.kind === 'received') {
       const isSame = request.rttUs !== null && Math.abs(packet.rttUs - request.rttUs) < sameUs;
       return isSame ? cost : costs.wrong;

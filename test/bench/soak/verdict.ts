@@ -1,7 +1,8 @@
+import type { BlindTime } from '../../../src/core/watch/outage.js';
 import type { ForwardStore } from '../../../src/store/forward-store.js';
 import { openSqliteStore } from '../../../src/store/sqlite/open.js';
 import { integrityOf } from '../../support/database.js';
-import { compareStored, readStored, type Request, requestsOf } from './compare.js';
+import { compareStored, readStored, type Request, requestsOf, type StoredSize } from './compare.js';
 import {
   blindBehind,
   type FaultKind,
@@ -31,7 +32,7 @@ export interface Verdict {
   /** Seconds that are neither watched nor blind. */
   readonly unaccountedSeconds: number;
   /** Seconds that are called blind, and nothing was wrong. */
-  readonly blindInQuietSeconds: number;
+  readonly blindInQuiet: readonly string[];
   /** Rows that were sent and that the hub has not got, or differently. */
   readonly differentAtHub: readonly string[];
   readonly integrity: readonly string[];
@@ -53,7 +54,7 @@ export const nothingWrong: Verdict = {
   unexplainedBlindness: [],
   claimedWhileDark: [],
   unaccountedSeconds: 0,
-  blindInQuietSeconds: 0,
+  blindInQuiet: [],
   differentAtHub: [],
   integrity: ['ok', 'ok'],
 };
@@ -101,7 +102,7 @@ export async function judge(run: SoakRun): Promise<Judged> {
   return {
     verdict: {
       ...differences,
-      orphans: orphans.map(nameOf(startMs)),
+      orphans: orphans.map((orphan) => `${nameOf(startMs)(orphan)}; ${besides(orphan, stored)}`),
       unexplained: rounds.unexplained,
       forgotten: rounds.forgotten,
       ...watch.verdict,
@@ -122,6 +123,21 @@ const nameOf =
   (startMs: number) =>
   ({ destination, bytes, atMs }: Request): string =>
     `${destination} ${bytes} B at ${iso(startMs + atMs)}`;
+
+/** The stored packets that were due about then, for people. */
+function besides({ destination, bytes, atMs }: Request, stored: readonly StoredSize[]): string {
+  return stored
+    .filter(
+      (one) =>
+        one.destination === destination && one.bytes === bytes && Math.abs(one.dueMs(0) - atMs) < 20_000,
+    )
+    .map(({ round, status, packets, dueMs, lateMs }) => {
+      const outcomes = packets.map((packet) => (packet.kind === 'not-sent' ? packet.reason : packet.kind));
+      const off = Math.round(atMs - dueMs(0));
+      return `${round} ${status}, first due ${off} ms before, late ${Math.round(lateMs)} ms: ${outcomes.join(' ')}`;
+    })
+    .join('; ');
+}
 
 function countsOf(words: readonly string[]): string {
   const counts = new Map<string, number>();
@@ -174,9 +190,14 @@ const nearest = (made: readonly Made[], at: number): string =>
     )
     .join(', ');
 
+const blindText =
+  (made: readonly Made[]) =>
+  ({ port, from, to, reason }: BlindTime): string =>
+    `${port ?? 'all'} ${iso(from)} ${to === null ? 'lasts' : `${to - from} ms`} ${reason}; near: ${nearest(made, from)}`;
+
 type WatchVerdict = Pick<
   Verdict,
-  'falseOutages' | 'unexplainedBlindness' | 'claimedWhileDark' | 'unaccountedSeconds' | 'blindInQuietSeconds'
+  'falseOutages' | 'unexplainedBlindness' | 'claimedWhileDark' | 'unaccountedSeconds' | 'blindInQuiet'
 >;
 
 async function judgeWatch(
@@ -203,16 +224,18 @@ async function judgeWatch(
     );
   });
   const blinding = [...new Set(Object.values(blindBehind).flat())];
-  let [seconds, unaccounted, blindSeconds, blindInQuiet] = [0, 0, 0, 0];
+  let [seconds, unaccounted, blindSeconds] = [0, 0, 0];
+  const blindInQuiet: string[] = [];
   for (let at = from; at < to - slotMs; at += 1_000) {
     // While the clock is off its instants are others; what comes around that is told by the blind time.
     if (near(at - 12_000, at + 3_000, clockKinds)) continue;
     seconds += 1;
     const isSeen = spans.some((span) => at >= span.from && at <= span.to + 1_500);
-    const isBlind = blind.some((time) => at >= time.from - 1_500 && at <= (time.to ?? Infinity) + 1_500);
-    if (isBlind) blindSeconds += 1;
-    if (isBlind && !near(at - 2 * settleMs, at + 3_000, blinding)) blindInQuiet += 1;
-    if (!isSeen && !isBlind) unaccounted += 1;
+    const blindNow = blind.filter((time) => at >= time.from - 1_500 && at <= (time.to ?? Infinity) + 1_500);
+    if (blindNow.length > 0) blindSeconds += 1;
+    if (blindNow.length > 0 && !near(at - 2 * settleMs, at + 3_000, blinding))
+      blindInQuiet.push(`${iso(at)}: ${blindNow.map(blindText(made)).join('; ')}`);
+    if (!isSeen && blindNow.length === 0) unaccounted += 1;
   }
   const dark = made.filter(({ kind }) => kind === 'kill' || kind === 'stop');
   const claimed = dark.filter((fault) =>
@@ -230,14 +253,10 @@ async function judgeWatch(
         ({ port, start, end }) =>
           `${port} ${iso(start.at)} ${end ? `${end.at - start.at} ms` : 'lasts'}; near: ${nearest(made, start.at)}`,
       ),
-      unexplainedBlindness: unexplained.map(
-        (time) =>
-          `${time.port ?? 'all'} ${iso(time.from)} ${time.to === null ? 'lasts' : `${time.to - time.from} ms`} ` +
-          `${time.reason}; near: ${nearest(made, time.from)}`,
-      ),
+      unexplainedBlindness: unexplained.map(blindText(made)),
       claimedWhileDark: claimed.map((fault) => `${fault.kind} at ${iso(fault.from)}`),
       unaccountedSeconds: unaccounted,
-      blindInQuietSeconds: blindInQuiet,
+      blindInQuiet,
     },
     figures:
       `watch: ${outages.length} outages of ${made.filter(({ kind }) => kind === 'outage').length} made, ` +

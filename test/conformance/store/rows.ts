@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { countSize } from '../../../src/core/measurement/round.js';
 import { summarise } from '../../../src/core/measurement/figures.js';
-import type { StoredRound, StoredSlot } from '../../../src/core/merge.js';
+import { besideIts, type StoredRound, type StoredSlot, takingOver } from '../../../src/core/merge.js';
 import type { ObservedOutage } from '../../../src/core/watch/outage.js';
 import { encodePackets } from '../../../src/store/packets/codec.js';
 import { noRows, type StoredRows } from '../../../src/store/row-store.js';
@@ -104,6 +104,23 @@ export function rowsConformance(name: string, newStore: () => Promise<Store>): v
         expect(await store.rounds.list({ limit: 5 })).toEqual([summarise(round())]);
         expect(await store.rounds.packets('LAB1>LAB2', slot)).toEqual(round().sizes);
         expect(await store.rounds.accounted('LAB1>LAB2', slot, slot + 1)).toEqual([slot]);
+      }));
+
+    test('put what was measured again under the right name in the place of the one named wrongly, in any order', () =>
+      using(async (store) => {
+        const wrong = stored({ startedAt: slot + 1 });
+        const moved = besideIts(wrong, slot + 1, 'was given to it by a clock that was ahead');
+        const right = takingOver(stored({ startedAt: slot + 2, sizes: [size(64, [30_000])] }));
+        for (const slots of [[wrong], [moved, right], [wrong], [right, wrong]])
+          await store.rows.merge({ ...noRows, slots });
+        const listed = await store.rounds.list({ limit: 5, order: 'oldest' });
+        expect(listed.map((one) => [one.slot, one.status])).toEqual([
+          [slot, 'ok'],
+          [slot + 1, 'unscheduled'],
+        ]);
+        expect(listed[0]).toMatchObject({ startedAt: slot + 2, sizes: [{ received: 1, rttSumUs: 30_000 }] });
+        const [sums] = await store.rounds.monthSums({ from: slot, to: slot + everyMs });
+        expect(sums).toMatchObject({ roundsHeld: 1 });
       }));
 
     test('with the same slot twice in one batch keep the better one', () =>

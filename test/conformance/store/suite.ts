@@ -51,6 +51,37 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
         expect(await store.rounds.packets(given.path, given.slot)).toEqual(given.sizes);
       }));
 
+    test('puts a round in the place of another, which stays beside it with every packet', () =>
+      using(async ({ rounds }) => {
+        const wrong = round({ startedAt: slotAt(0) + 9, sizes: [sample(64, packets(1, 2))] });
+        const right = round({ startedAt: slotAt(0) + 9, sizes: [sample(64, packets(3, 4, 5))] });
+        await rounds.put(wrong);
+        const moved = { beside: slotAt(0) + 1, why: 'was given to it by a clock that was ahead' };
+        // Again, as when the confirmation of the first was lost.
+        for (let n = 0; n < 2; n += 1) await rounds.replace(right, moved);
+        const [beside, there, ...more] = await rounds.list({ limit: 10 });
+        expect(more).toEqual([]);
+        expect(there).toEqual(summarise(right));
+        expect(await rounds.packets(right.path, right.slot)).toEqual(right.sizes);
+        expect(beside).toEqual({
+          ...summarise(wrong),
+          slot: slotAt(0) + 1,
+          status: 'unscheduled',
+          reason: expect.stringContaining('clock that was ahead') as string,
+        });
+        expect(await rounds.packets(wrong.path, slotAt(0) + 1)).toEqual(wrong.sizes);
+        const [sums] = await rounds.monthSums({ from: slotAt(0), to: slotAt(1) });
+        expect(sums).toMatchObject({ roundsHeld: 1 });
+        // A slot that is marked, or free, is simply filled.
+        await rounds.putMissing([{ path: right.path, slot: slotAt(1), reason: 'unknown' }]);
+        for (const n of [1, 2])
+          await rounds.replace(round({ slot: slotAt(n) }), { ...moved, beside: slotAt(n) + 1 });
+        expect((await rounds.list({ from: slotAt(1), limit: 10 })).map(({ status }) => status)).toEqual([
+          'ok',
+          'ok',
+        ]);
+      }));
+
     test.each(roundStatuses.filter((status) => status !== 'missing'))('keeps the status %s', (status) =>
       using(async (store) => {
         const given = round({ status, reason: `because ${status} „…“`, address: null, sizes: [] });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { supersedes, type StoredSlot } from '../../../src/core/merge.js';
+import { isSameMeasurement, supersedes, type StoredSlot, takingOver } from '../../../src/core/merge.js';
 import { missingReasons } from '../../../src/core/measurement/round.js';
 import { summary } from '../../support/rounds.js';
 
@@ -9,6 +9,7 @@ const measured: fc.Arbitrary<StoredSlot> = fc
   .record({
     startedAt: fc.integer({ min: 5, max: 12 }),
     status: fc.constantFrom('ok' as const, 'invalid' as const),
+    reason: fc.constantFrom(null, takingOver(base).reason),
     packed: fc.option(fc.uint8Array({ maxLength: 2 })),
   })
   .map((parts) => ({ ...base, ...parts }));
@@ -29,6 +30,24 @@ describe('what is kept of a slot', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  test('is a round that was measured again under the right name, whatever the other is', () => {
+    const whole: StoredSlot = { ...base, startedAt: 1, packed: Uint8Array.of(1) };
+    const again: StoredSlot = { ...takingOver(base), startedAt: 2, packed: null };
+    expect(supersedes(again, whole)).toBe(true);
+    expect(supersedes(whole, again)).toBe(false);
+    expect(supersedes({ ...takingOver(base), status: 'failed', packed: null }, whole)).toBe(true);
+  });
+
+  test('is one measurement by all of its figures, and not by its start alone', () => {
+    expect(
+      isSameMeasurement(base, { ...base, slot: base.slot + 1, status: 'unscheduled', reason: 'x' }),
+    ).toBe(true);
+    expect(isSameMeasurement(base, { ...base, endedAt: base.endedAt + 1 })).toBe(false);
+    const [size, ...rest] = base.sizes;
+    const other = size ? [{ ...size, rttSumUs: size.rttSumUs + 1 }, ...rest] : [];
+    expect(isSameMeasurement(base, { ...base, sizes: other })).toBe(false);
   });
 
   test('is a round rather than a mark, and one with its packets', () => {

@@ -69,7 +69,7 @@ async function openHub(connection: NatsConnection, replicas: number): Promise<vo
   await ensureStreams(await jetstreamManager(connection), { replicas, keepMs: 86_400_000 });
   const buckets = await makeBuckets(connection, replicas);
   await buckets.config.put('mesh', '{}');
-  const stop = answerTime(connection, () => ({ at: Date.now(), revision: 7 }));
+  const stop = answerTime(connection, () => ({ at: Date.now(), revision: 7, streamMade: null }));
   closing.push(() => {
     stop();
     return Promise.resolve();

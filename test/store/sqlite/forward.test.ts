@@ -159,6 +159,38 @@ describe('rows that wait for the hub', () => {
     expect(numbers).toHaveLength(2);
   });
 
+  test('are both rounds, where one took the place of another that had been sent', async () => {
+    const store = await newStore();
+    await store.forward.start('LAB1');
+    await store.rounds.put(round());
+    await store.forward.done('slots', (await waiting(store, 'slots')).numbers);
+    await store.rounds.replace(round({ startedAt: slot + 7 }), { beside: slot + 1, why: 'was wrong' });
+    const { rows } = await waiting(store, 'slots');
+    expect(rows.slots.map((row) => [row.slot, row.status])).toEqual([
+      [slot, 'ok'],
+      [slot + 1, 'unscheduled'],
+    ]);
+  });
+
+  test('remember what acknowledged them, also in a file that remembers only its number', async () => {
+    const path = join(tempDir(), 'store.db');
+    const before = await newStore(path);
+    await before.forward.start('LAB1');
+    expect(await before.forward.acknowledged()).toEqual({ sequence: 0, streamMade: null });
+    await before.close();
+    const db = new Database(path);
+    db.exec(`DROP TABLE forward_acknowledged;
+      CREATE TABLE forward_acknowledged (sequence INTEGER NOT NULL) STRICT;
+      INSERT INTO forward_acknowledged VALUES (41)`);
+    db.close();
+    const store = await newStore(path);
+    await store.forward.start('LAB1');
+    expect(await store.forward.acknowledged()).toEqual({ sequence: 41, streamMade: null });
+    const next = { sequence: 42, streamMade: '2026-10-01T00:00:00.123456789Z' };
+    await store.forward.done('slots', [], next);
+    expect(await store.forward.acknowledged()).toEqual(next);
+  });
+
   test('go on waiting in the next life, and not where the store is no agent’s any more', async () => {
     const path = join(tempDir(), 'store.db');
     const before = await openSqliteStore({ path });

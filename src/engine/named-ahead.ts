@@ -1,0 +1,58 @@
+import type { EpochMs } from '../core/types.js';
+import type { RunRecord } from '../store/store.js';
+import type { Clock } from './ports.js';
+
+/** A clock that is set back by less may be a slip of it, and names hardly a slot wrongly, milliseconds. */
+const leastStepMs = 30_000;
+/** How long a daemon may have lived on since it was last seen, and how exact the clocks are. */
+const slackMs = 12_000;
+
+interface NamedAheadOptions {
+  readonly clock: Pick<Clock, 'now' | 'sinceBootMs'>;
+  /** Slots after this instant may be started again; what it returns takes that back. */
+  readonly reopen: (instant: EpochMs) => () => void;
+}
+
+/**
+ * Knows which rounds in the store got their names from a clock that was ahead. Two things can be behind a clock that is
+ * set back: it was ahead, and is right now; or it was right, and is wrong now. The runs in the store tell them apart. By
+ * the new time this daemon was started earlier by the same step; if the run before was still seen after that, the new
+ * time is wrong.
+ */
+interface NamedAhead {
+  /** The previous run in the store, as this daemon starts. */
+  begin(previous: RunRecord | null): void;
+  /** The clock was set back by so much, or ahead where it is negative. */
+  stepped(backMs: number): void;
+  /** Whether a round that another one finds in its slot was named by a clock that was ahead. */
+  has(stored: { readonly startedAt: EpochMs }): boolean;
+}
+
+export function createNamedAhead({ clock, reopen }: NamedAheadOptions): NamedAhead {
+  const startedAt = clock.now();
+  const startedAtBootMs = clock.sinceBootMs();
+  /** This daemon can not have been started before; without a run before, not before its own start. */
+  let earliestStart: EpochMs = startedAt - slackMs;
+  /** Rounds of others, or from before the clock came here, that began later than this are named ahead; null: none. */
+  let after: EpochMs | null = null;
+  let takeBack = (): void => undefined;
+  return {
+    begin: (previous) => {
+      if (previous === null) return;
+      earliestStart = previous.stoppedAt ?? previous.lastSeenAt + slackMs;
+      // What the store has of later is not of this time, unless the run before was seen later too.
+      if (previous.lastSeenAt <= startedAt) after = startedAt;
+    },
+    stepped: (backMs) => {
+      takeBack();
+      takeBack = () => undefined;
+      if (Math.abs(backMs) < leastStepMs) return;
+      const now = clock.now();
+      const startByThisTime = now - (clock.sinceBootMs() - startedAtBootMs);
+      const isRight = backMs > 0 && startByThisTime >= earliestStart;
+      after = isRight ? now : null;
+      if (isRight) takeBack = reopen(now);
+    },
+    has: (stored) => after !== null && stored.startedAt > after,
+  };
+}
