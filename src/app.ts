@@ -23,11 +23,11 @@ import type { DeadLetters } from './mesh/dead.js';
 import type { AgentsShown } from './render/mesh.js';
 import type { Round } from './core/measurement/round.js';
 import type { KeyFolder } from './seal/keys.js';
-import type { Store } from './store/store.js';
+import type { Store, SumsCheck, SumsQuery } from './store/store.js';
 import type { WriterName } from './store/writer-lock.js';
 
 /**
- * The only wiring: what of the house's rooms goes together, and in which order it starts and stops. Each part is
+ * The only wiring: which parts go together, and in which order they start and stop. Each part is
  * loaded when it is asked for: who reads the store does not wait for a web server.
  */
 export type {
@@ -111,6 +111,11 @@ export async function storeWriter(config: Config): Promise<WriterName | 'somebod
 export async function copyStore(options: CopyStoreOptions): Promise<CopiedStore> {
   const copy = await import('./app/store.js');
   return copy.copyStore(options);
+}
+
+export async function checkStore(config: Config, query: SumsQuery): Promise<SumsCheck> {
+  const check = await import('./app/store.js');
+  return check.checkStore(config, query);
 }
 
 export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {

@@ -1,18 +1,21 @@
-import { fastify, type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import { Readable } from 'node:stream';
+import { fastify, type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify';
 import type { Config } from '../config/config.js';
-import type { EpochMs } from '../core/types.js';
-import type { Billing } from '../services/credits/billing.js';
-import type { TicketBacklog } from '../services/tickets/service.js';
-import type { LedgerBacklog } from '../services/ledger/backlog.js';
-import type { Metrics } from '../metrics/metrics.js';
-import type { Store } from '../store/store.js';
-import type { Authenticator } from '../services/access/authenticator.js';
-import type { Oidc } from '../services/access/oidc.js';
-import type { Registry } from '../services/access/registry.js';
-import { createSecondFactors } from '../services/access/second-factor.js';
 import { formatNetwork } from '../config/scalars.js';
-import type { AccessStore } from '../store/access-store.js';
-import type { AgentsShown } from '../render/mesh.js';
+import type { EpochMs } from '../core/types.js';
+import { admit, keepTrail } from './access/caller.js';
+import { identifier } from './access/identify.js';
+import { ownSessionRoutes } from './access/own-session-routes.js';
+import { registryRoutes } from './access/registry-routes.js';
+import { oidcRoutes, sessionRoutes } from './access/session-routes.js';
+import { configRoutes, evaluateRoutes, type Jobs, keyRoutes } from './contract/evaluate.js';
+import { evidenceRoutes } from './contract/evidence.js';
+import { planRoutes } from './contract/plans.js';
+import { billingRoutes } from './credits/routes.js';
+import { customerRoutes } from './customers/routes.js';
+import { answerTags, limitRate, onceForItsKey, readForwarded, secureHeaders } from './guard.js';
+import { ledgerReads } from './ledger/reads.js';
+import { attachmentWrite, exclusionFiles, ledgerWrites } from './ledger/writes.js';
 import {
   agentRoutes,
   healthRoutes,
@@ -21,27 +24,26 @@ import {
   type MeshRoutes,
   type Readiness,
 } from './mesh.js';
-import { admit, keepTrail } from './access/caller.js';
-import { identifier } from './access/identify.js';
-import { oidcRoutes, sessionRoutes } from './access/session-routes.js';
-import { registryRoutes } from './access/registry-routes.js';
-import { ownSessionRoutes } from './access/own-session-routes.js';
-import { answerTags, limitRate, onceForItsKey, readForwarded, secureHeaders } from './guard.js';
-import { billingRoutes } from './credits/routes.js';
-import { configRoutes, evaluateRoutes, type Jobs, keyRoutes } from './contract/evaluate.js';
-import { evidenceRoutes } from './contract/evidence.js';
-import { planRoutes } from './contract/plans.js';
-import { customerRoutes } from './customers/routes.js';
-import { faultRoutes } from './tickets/notifications.js';
-import { attachmentWrite, exclusionFiles, ledgerWrites } from './ledger/writes.js';
-import { ledgerReads } from './ledger/reads.js';
-import { metricsRoute } from './metrics.js';
 import { answerProblems, type HttpLog, type ProblemPage } from './problem.js';
-import { reportRoutes, type ReportRouteOptions } from './reports.js';
+import { type ReportRouteOptions, reportRoutes } from './reports.js';
 import { roundRoutes } from './rounds.js';
+import { seriesRoutes } from './series.js';
 import { qualityRoutes } from './tmf/quality.js';
-import { standingRoutes, type StandingRoutes } from './standing.js';
 import { describeRoutes, documentRoute, useZod } from './route/document.js';
+import { addRoute } from './route/route.js';
+import { standingRoutes, type StandingRoutes } from './standing.js';
+import { faultRoutes } from './tickets/notifications.js';
+import type { Metrics } from '../metrics/metrics.js';
+import type { AgentsShown } from '../render/mesh.js';
+import type { Authenticator } from '../services/access/authenticator.js';
+import type { Oidc } from '../services/access/oidc.js';
+import type { Registry } from '../services/access/registry.js';
+import { createSecondFactors } from '../services/access/second-factor.js';
+import type { Billing } from '../services/credits/billing.js';
+import type { LedgerBacklog } from '../services/ledger/backlog.js';
+import type { TicketBacklog } from '../services/tickets/service.js';
+import type { AccessStore } from '../store/access-store.js';
+import type { Store } from '../store/store.js';
 
 /** The pages of a portal, which ask the routes of this server. */
 export interface HttpPages {
@@ -62,23 +64,23 @@ export interface HttpPagesOptions {
 }
 
 export interface HttpOptions {
-  readonly store: { readonly rounds: Pick<Store['rounds'], 'list' | 'packets'> };
+  readonly store: { readonly rounds: Pick<Store['rounds'], 'list' | 'packets' | 'series'> };
   readonly metrics: Pick<Metrics, 'answer'>;
   /** The configuration in force. */
   readonly config: () => Config;
   /** What the daemon needs to do its work, and whether it has it now. */
   readonly readiness: () => readonly Readiness[];
-  /** How the paths stand. */
+  /** The state of the paths. */
   readonly mesh: Omit<MeshRoutes, 'config'>;
-  /** How the services stand. */
+  /** The state of the services. */
   readonly standing: Omit<StandingRoutes, 'config'>;
   /** How the agents of this hub are; left out, there is no route to it. */
   readonly agents?: () => AgentsShown;
-  /** What people entered, and the months that stand on it. */
-  readonly ledger: { readonly office: LedgerBacklog; readonly now: () => EpochMs };
+  /** What people entered, and the months that are based on it. */
+  readonly ledger: { readonly ledgerBacklog: LedgerBacklog; readonly now: () => EpochMs };
   /** Who may come in. */
   readonly access: {
-    readonly door: Authenticator;
+    readonly authenticator: Authenticator;
     readonly registry: Registry;
     /** Left out: there is no provider. */
     readonly oidc?: Oidc | undefined;
@@ -92,7 +94,7 @@ export interface HttpOptions {
   /** Statements and what follows from them. */
   readonly billing: Billing;
   /** Fault reports. */
-  readonly faults: { readonly office: TicketBacklog; readonly now: () => EpochMs };
+  readonly faults: { readonly ticketBacklog: TicketBacklog; readonly now: () => EpochMs };
   /** What is done beside everything else. */
   readonly jobs: Jobs;
   /** Left out: there are no pages, and problems are answered as JSON only. */
@@ -130,7 +132,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
   });
   secureHeaders(server);
   limitRate(server, requestsPerMinute);
-  const identify = identifier({ door: access.door, config, oidc: access.oidc });
+  const identify = identifier({ authenticator: access.authenticator, config, oidc: access.oidc });
   admit(server, { config, identify: identify.identify, now: access.now });
   keepTrail(server, { trail: access.store.trail, now: access.now, log });
   onceForItsKey(server, { replies: access.store.replies, now: access.now, log });
@@ -164,7 +166,7 @@ function apiRoutes(
 ) {
   const { store, metrics, config, readiness, ledger, reports, billing, jobs, log, version } = options;
   const {
-    door,
+    authenticator,
     registry,
     oidc,
     now,
@@ -179,18 +181,23 @@ function apiRoutes(
   const keys = keyRoutes(routes, config);
   configRoutes(routes, config);
   const rounds = roundRoutes(routes, store.rounds, () => config().measurement.everyMs);
+  const series = seriesRoutes(routes, {
+    store: store.rounds,
+    everyMs: () => config().measurement.everyMs,
+    now,
+  });
   if (options.agents) agentRoutes(routes, { agents: options.agents, config });
   const mesh = meshRoutes(routes, { ...options.mesh, config });
   const standing = standingRoutes(routes, { ...options.standing, config });
-  const session = sessionRoutes(routes, { door, trail, now });
-  ownSessionRoutes(routes, { door, factors: createSecondFactors({ store: { factors }, now }) });
+  const session = sessionRoutes(routes, { authenticator, trail, now });
+  ownSessionRoutes(routes, { authenticator, factors: createSecondFactors({ store: { factors }, now }) });
   if (oidc && publicUrl !== null) oidcRoutes(routes, { oidc, publicUrl, trail, now, log });
   const access = registryRoutes(routes, { registry, trail, now });
   const entered = ledgerReads(routes, { ...ledger, book: () => config().book });
-  const entering = ledgerWrites(routes, ledger.office);
-  attachmentWrite(routes, ledger.office);
-  exclusionFiles(routes, ledger.office);
-  customerRoutes(routes, ledger.office.registry, ledger.now);
+  const entering = ledgerWrites(routes, ledger.ledgerBacklog);
+  attachmentWrite(routes, ledger.ledgerBacklog);
+  exclusionFiles(routes, ledger.ledgerBacklog);
+  customerRoutes(routes, ledger.ledgerBacklog.registry, ledger.now);
   reportRoutes(routes, reports);
   const bills = billingRoutes(routes, billing);
   qualityRoutes(routes, billing.statements);
@@ -204,6 +211,7 @@ function apiRoutes(
   return {
     ...keys,
     ...rounds,
+    ...series,
     ...mesh,
     ...standing,
     ...session,
@@ -221,4 +229,30 @@ function makeServer(options: FastifyServerOptions, tls: HttpOptions['tls']): Fas
   if (tls === undefined) return fastify(options);
   const https = { ...tls, minVersion: 'TLSv1.2' as const };
   return fastify({ ...options, https } as FastifyServerOptions);
+}
+
+/** `/metrics`, for Prometheus: in pieces, so that a large scrape holds up nothing else. */
+function metricsRoute(
+  server: FastifyInstance,
+  metrics: Pick<Metrics, 'answer'>,
+  readers: 'open' | 'signed-in',
+  /** Throws where a page of elsewhere, whose name was made to point here, asks. */
+  checkHost: (request: FastifyRequest) => Promise<void>,
+): void {
+  addRoute(server, {
+    method: 'GET',
+    url: '/metrics',
+    operationId: 'getMetrics',
+    tag: 'about',
+    access: readers === 'open' ? 'open' : 'metrics:read',
+    summary:
+      'Every metric, in the text format of Prometheus, or in OpenMetrics where the Accept header asks for it.',
+    answer: { description: 'the metrics', contentType: 'text/plain' },
+    handle: async ({ request, reply }) => {
+      await checkHost(request);
+      const { contentType, pieces } = metrics.answer(request.headers.accept);
+      reply.type(contentType);
+      return Readable.from(pieces, { objectMode: false });
+    },
+  });
 }

@@ -1,6 +1,6 @@
 import { missingReasons, type MissingRound, type Round, roundStatuses } from '../core/measurement/round.js';
 import type { PopId } from '../core/types.js';
-import type { BlindReason, ObservedOutage, PortState } from '../core/watch/outage.js';
+import { type BlindReason, blindReasons, type ObservedOutage, type PortState } from '../core/watch/outage.js';
 import type { MetricMaker } from './make.js';
 import { metricNames } from './names.js';
 import type { PathSeries } from './paths.js';
@@ -32,7 +32,7 @@ export function watchSeries(make: MetricMaker): WatchSeries {
   /** Null: it has not beaten yet, or this is a hub, which has no watch. */
   let beatAt: number | null = null;
 
-  /** What a watch saw that stands still says nothing of now. */
+  /** What a watch that hangs has seen says nothing about now. */
   const stateNow = (state: PortState): PortState =>
     beatAt !== null && make.monotonicMs() - beatAt > watchSilenceMs ? 'unobserved' : state;
   make.computed(metricNames.portUp, (up) => {
@@ -47,6 +47,7 @@ export function watchSeries(make: MetricMaker): WatchSeries {
     for (const state of ['up', 'down', 'unobserved'] as const)
       ports.set({ state }, all.filter((one) => one === state).length);
   });
+  for (const reason of blindReasons) unobserved.inc({ port: '', reason }, 0);
   open.set(0);
   isolated.set(0);
   running.set(0);
