@@ -59,6 +59,10 @@ export interface HttpPagesOptions {
   /** The operations of the API as functions, each for a caller and by its own access rule. */
   readonly api: Api;
   readonly registry: Pick<Registry, 'users'>;
+  /** What the daemon needs to do its work, and whether it has it now. */
+  readonly readiness: () => readonly Readiness[];
+  /** The backup that was made last; absent: the database is another program's. */
+  readonly lastBackup?: HttpOptions['lastBackup'];
   /** Whether there is a provider of OpenID Connect. */
   readonly oidc: boolean;
 }
@@ -72,6 +76,8 @@ export interface HttpOptions {
   readonly readiness: () => readonly Readiness[];
   /** The state of the paths. */
   readonly mesh: Omit<MeshRoutes, 'config'>;
+  /** The backup that was made last; null: none is known. Left out: the database is another program's to back up. */
+  readonly lastBackup?: (() => Promise<{ readonly at: string; readonly file: string } | null>) | undefined;
   /** The state of the services. */
   readonly standing: Omit<StandingRoutes, 'config'>;
   /** How the agents of this hub are; left out, there is no route to it. */
@@ -90,7 +96,7 @@ export interface HttpOptions {
   /** The PEM texts that HTTPS is spoken with; left out: plain HTTP. */
   readonly tls?: { readonly cert: string; readonly key: string };
   /** Reports of months, and what makes files of them. */
-  readonly reports: ReportRouteOptions;
+  readonly reports: Omit<ReportRouteOptions, 'freshen'>;
   /** Statements and what follows from them. */
   readonly billing: Billing;
   /** Fault reports. */
@@ -149,7 +155,9 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
   // Another one: the parsers of the API's bodies are none of the pages'.
   server.register((pages, _options, done) => {
     const { now, registry, oidc } = access;
-    if (api) options.pages?.register(pages, { now, api, registry, oidc: oidc !== undefined });
+    const { readiness, lastBackup } = options;
+    const seen = { readiness, ...(lastBackup && { lastBackup }) };
+    if (api) options.pages?.register(pages, { now, api, registry, oidc: oidc !== undefined, ...seen });
     done();
   });
   return server;
@@ -198,8 +206,8 @@ function apiRoutes(
   attachmentWrite(routes, ledger.ledgerBacklog);
   exclusionFiles(routes, ledger.ledgerBacklog);
   customerRoutes(routes, ledger.ledgerBacklog.registry, ledger.now);
-  reportRoutes(routes, reports);
-  const bills = billingRoutes(routes, billing);
+  reportRoutes(routes, { ...reports, freshen: (month) => billing.statements.freshen(month) });
+  const bills = billingRoutes(routes, billing, now);
   qualityRoutes(routes, billing.statements);
   const evidence = evidenceRoutes(routes, { jobs, config });
   // It reads its own JSON.
