@@ -1,6 +1,9 @@
 import { fastify, type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import type { Config } from '../config/config.js';
 import type { EpochMs } from '../core/types.js';
+import type { Plan } from '../core/plan.js';
+import type { NetworkChanges } from '../services/network/changes.js';
+import type { DayWatch } from '../services/network/day.js';
 import type { Billing } from '../services/credits/billing.js';
 import type { TicketBacklog } from '../services/tickets/service.js';
 import type { LedgerBacklog } from '../services/ledger/backlog.js';
@@ -39,6 +42,7 @@ import { metricsRoute } from './metrics.js';
 import { answerProblems, type HttpLog, type ProblemPage } from './problem.js';
 import { reportRoutes, type ReportRouteOptions } from './reports.js';
 import { roundRoutes } from './rounds.js';
+import { networkRoutes } from './network.js';
 import { standingRoutes, type StandingRoutes } from './standing.js';
 import { describeRoutes, documentRoute, useZod } from './route/document.js';
 
@@ -58,6 +62,7 @@ export interface HttpPagesOptions {
   readonly registry: Pick<Registry, 'users'>;
   /** Whether there is a provider of OpenID Connect. */
   readonly oidc: boolean;
+  readonly changes: NetworkChanges;
 }
 
 export interface HttpOptions {
@@ -71,6 +76,12 @@ export interface HttpOptions {
   readonly mesh: Omit<MeshRoutes, 'config'>;
   /** How the services stand. */
   readonly standing: Omit<StandingRoutes, 'config'>;
+  /** What observers saw, the plan of paths that no service names, and what tells open pages of changes. */
+  readonly network: {
+    readonly watch: DayWatch;
+    readonly defaultPlan: () => Plan | null;
+    readonly changes: NetworkChanges;
+  };
   /** How the agents of this hub are; left out, there is no route to it. */
   readonly agents?: () => AgentsShown;
   /** What people entered, and the months that stand on it. */
@@ -146,7 +157,8 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
   // Another one: the parsers of the API's bodies are none of the pages'.
   server.register((pages, _options, done) => {
     const { now, registry, oidc } = access;
-    if (api) options.pages?.register(pages, { now, api, registry, oidc: oidc !== undefined });
+    const { changes } = options.network;
+    if (api) options.pages?.register(pages, { now, api, registry, oidc: oidc !== undefined, changes });
     done();
   });
   return server;
@@ -186,6 +198,16 @@ function apiRoutes(
   if (oidc && publicUrl !== null) oidcRoutes(routes, { oidc, publicUrl, trail, now, log });
   const access = registryRoutes(routes, { registry, trail, now });
   const entered = ledgerReads(routes, { ...ledger, book: () => config().book });
+  const network = networkRoutes(routes, {
+    store: { rounds: store.rounds, watch: options.network.watch },
+    office: ledger.office,
+    mesh: options.mesh.mesh,
+    config,
+    defaultPlan: options.network.defaultPlan,
+    readiness,
+    agents: options.agents,
+    now: ledger.now,
+  });
   const entering = ledgerWrites(routes, ledger.office);
   attachmentWrite(routes, ledger.office);
   exclusionFiles(routes, ledger.office);
@@ -207,6 +229,7 @@ function apiRoutes(
     ...session,
     ...access,
     ...entered,
+    ...network,
     ...entering,
     ...bills,
     ...evidence,
