@@ -23,7 +23,7 @@ import type { DeadLetters } from './mesh/dead.js';
 import type { AgentsShown } from './render/mesh.js';
 import type { Round } from './core/measurement/round.js';
 import type { KeyFolder } from './seal/keys.js';
-import type { Store } from './store/store.js';
+import type { Store, SumsCheck, SumsQuery } from './store/store.js';
 import type { WriterName } from './store/writer-lock.js';
 
 /**
@@ -111,6 +111,11 @@ export async function storeWriter(config: Config): Promise<WriterName | 'somebod
 export async function copyStore(options: CopyStoreOptions): Promise<CopiedStore> {
   const copy = await import('./app/store.js');
   return copy.copyStore(options);
+}
+
+export async function checkStore(config: Config, query: SumsQuery): Promise<SumsCheck> {
+  const check = await import('./app/store.js');
+  return check.checkStore(config, query);
 }
 
 export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {

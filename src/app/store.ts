@@ -9,7 +9,7 @@ import {
   type CopyTarget,
 } from '../store/copy.js';
 import type { ForwardStore } from '../store/forward-store.js';
-import type { Store, StoreError } from '../store/store.js';
+import type { Store, StoreError, SumsCheck, SumsQuery } from '../store/store.js';
 import type { WriterName } from '../store/writer-lock.js';
 
 export interface OpenStoreOptions {
@@ -90,6 +90,16 @@ export type ReadStoreOptions = Omit<OpenStoreOptions, 'readOnly'>;
 /** The configured store, to read from beside a daemon that writes it. Rejects with `StoreError`. */
 export function readStore(config: Config, options: ReadStoreOptions = {}): Promise<Store> {
   return openStore(config, { readOnly: true, ...options });
+}
+
+/** Compares the stored sums with the rounds, and makes them anew if asked to. Rejects with `StoreError`. */
+export async function checkStore(config: Config, query: SumsQuery): Promise<SumsCheck> {
+  const store = await openStore(config, { readOnly: query.repair !== true });
+  try {
+    return await store.upkeep.checkSums(query);
+  } finally {
+    await store.close();
+  }
 }
 
 export type { CopiedTable, CopyProgress };

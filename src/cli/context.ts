@@ -30,6 +30,7 @@ export type AppPort = Pick<
   | 'storeName'
   | 'storeWriter'
   | 'copyStore'
+  | 'checkStore'
   | 'openLedger'
   | 'openRegistry'
   | 'openReports'

@@ -252,7 +252,14 @@ export function createEngine(options: EngineOptions): Engine {
           signal,
         ),
         retentionLoop(
-          { clock, surelyNow, store: store.upkeep, retention: () => settings.retention, log },
+          {
+            clock,
+            surelyNow,
+            store: store.upkeep,
+            log,
+            retention: () => settings.retention,
+            paths: async () => [...(await store.paths.known()).keys()].sort(),
+          },
           signal,
         ),
         watchClock({ clock: options.clock, onStep: tellStep, onDeviation }, signal),

@@ -1,5 +1,5 @@
 import type { StoreConfig } from '../config/config.js';
-import type { EpochMs } from '../core/types.js';
+import type { EpochMs, PathId } from '../core/types.js';
 import { monthsBefore } from '../core/time/slot.js';
 import type { UpkeepStore } from '../store/store.js';
 import type { Clock, Log } from './ports.js';
@@ -12,14 +12,20 @@ interface UpkeepOptions {
   readonly surelyNow: () => Promise<EpochMs>;
   readonly store: UpkeepStore;
   readonly retention: () => Pick<StoreConfig, 'keepPacketsMonths' | 'keepRowsMonths'>;
+  /** Every path that may have rounds. */
+  readonly paths: () => Promise<readonly PathId[]>;
   readonly log: Log;
 }
 
-/** Deletes rows older than their retention period, once an hour, until the signal is aborted. */
-export async function retentionLoop(
-  { clock, surelyNow, store, retention, log }: UpkeepOptions,
-  signal: AbortSignal,
-): Promise<void> {
+/** Every path is checked once in so many hours, which is a month. */
+const hoursToCheck = 720;
+
+/**
+ * Once an hour, until the signal is aborted: deletes rows older than their retention period, and compares the stored
+ * sums of some paths with the rounds they are of, others each hour.
+ */
+export async function retentionLoop(options: UpkeepOptions, signal: AbortSignal): Promise<void> {
+  const { clock, surelyNow, store, retention, log } = options;
   while (!signal.aborted) {
     try {
       const { keepPacketsMonths, keepRowsMonths } = retention();
@@ -36,6 +42,26 @@ export async function retentionLoop(
         'what is older than its retention could not be deleted; tried again in an hour',
       );
     }
+    await checkSums(options, signal);
     await clock.sleep(everyMs, signal);
+  }
+}
+
+async function checkSums(
+  { surelyNow, store, paths, log }: UpkeepOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const hour = Math.floor((await surelyNow()) / everyMs);
+    const own = (await paths()).filter((_, index) => index % hoursToCheck === hour % hoursToCheck);
+    const { wrong } = await store.checkSums({ paths: own, signal });
+    if (wrong.length > 0)
+      log.error(
+        { sums: wrong.slice(0, 20), count: wrong.length },
+        'stored sums are not those of their rounds; `pop-sla store check --repair` makes them anew',
+      );
+  } catch (error) {
+    if (!signal.aborted)
+      log.warn({ err: error }, 'the stored sums could not be checked; tried again in an hour');
   }
 }

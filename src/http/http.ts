@@ -43,6 +43,8 @@ import { answerProblems, type HttpLog, type ProblemPage } from './problem.js';
 import { reportRoutes, type ReportRouteOptions } from './reports.js';
 import { roundRoutes } from './rounds.js';
 import { networkRoutes } from './network.js';
+import { seriesRoutes } from './series.js';
+import { qualityRoutes } from './tmf/quality.js';
 import { standingRoutes, type StandingRoutes } from './standing.js';
 import { describeRoutes, documentRoute, useZod } from './route/document.js';
 
@@ -66,7 +68,7 @@ export interface HttpPagesOptions {
 }
 
 export interface HttpOptions {
-  readonly store: { readonly rounds: Pick<Store['rounds'], 'list' | 'packets'> };
+  readonly store: { readonly rounds: Pick<Store['rounds'], 'list' | 'packets' | 'series'> };
   readonly metrics: Pick<Metrics, 'answer'>;
   /** The configuration in force. */
   readonly config: () => Config;
@@ -190,6 +192,11 @@ function apiRoutes(
   const keys = keyRoutes(routes, config);
   configRoutes(routes, config);
   const rounds = roundRoutes(routes, store.rounds, () => config().measurement.everyMs);
+  const series = seriesRoutes(routes, {
+    store: store.rounds,
+    everyMs: () => config().measurement.everyMs,
+    now,
+  });
   if (options.agents) agentRoutes(routes, { agents: options.agents, config });
   const mesh = meshRoutes(routes, { ...options.mesh, config });
   const standing = standingRoutes(routes, { ...options.standing, config });
@@ -214,6 +221,7 @@ function apiRoutes(
   customerRoutes(routes, ledger.office.registry, ledger.now);
   reportRoutes(routes, reports);
   const bills = billingRoutes(routes, billing);
+  qualityRoutes(routes, billing.statements);
   const evidence = evidenceRoutes(routes, { jobs, config });
   // It reads its own JSON.
   routes.register((apart, _apart, ready) => {
@@ -224,6 +232,7 @@ function apiRoutes(
   return {
     ...keys,
     ...rounds,
+    ...series,
     ...mesh,
     ...standing,
     ...session,

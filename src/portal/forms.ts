@@ -64,6 +64,8 @@ export async function everyPage<A extends { readonly nextCursor: string | null }
     const answer = await read(cursor);
     all.push(...itemsOf(answer));
     cursor = answer.nextCursor ?? undefined;
+    // However many pages there are, each is a turn of the event loop by itself.
+    await new Promise(setImmediate);
   } while (cursor !== undefined);
   return all;
 }

@@ -39,7 +39,8 @@ export interface CopyTarget extends CopySource {
 
 /** Packets are copied with their rounds, because each database has its own key for them. */
 export const withPackets = 'round';
-export const notCopied: readonly string[] = ['packets', 'probe', 'pop_sla_schema'];
+/** The sums of sizes are those that the other database makes of the copied sizes. */
+export const notCopied: readonly string[] = ['packets', 'probe', 'pop_sla_schema', 'size_sum'];
 
 export interface CopyProgress {
   readonly table: string;

@@ -1,6 +1,6 @@
 import { type CountedRound, weightOf } from '../core/measurement/figures.js';
 import type { EpochMs, PathId } from '../core/types.js';
-import type { MeasuredBy, PartOfPath, PathSums, RoundStore } from './store.js';
+import type { MeasuredBy, PartOfPath, PathSums, RoundStore, SeriesPoint } from './store.js';
 
 /** Sizes of counted rounds that share their denominators, as a database counts and adds them. */
 export interface SumGroup {
@@ -23,6 +23,39 @@ export const sumGroupsSql = (where: string): string => `
     sum(rtt_sum_us) AS "rttSumUs", coalesce(sum(rtt_min_us), 0) AS "rttMinSumUs"
   FROM size WHERE ${where} AND held = 1 AND sent > 0
   GROUP BY received, sent, sizes_with_latency, sizes_with_loss`;
+
+/** Sums of sizes are stored for so long each, from the beginning of 1970 on: a third of a day of UTC. */
+const sumSpanMs = 8 * 3_600_000;
+
+/**
+ * The groups of the stored sums in `size_sum` that fulfil `where`, which are those of `sumGroupsSql` for the same time:
+ * whatever changes a size changes its sums with it.
+ */
+export const storedSumGroupsSql = (where: string): string => `
+  SELECT sent, received, sizes_with_latency AS "withLatency", sizes_with_loss AS "withLoss", sum(sizes) AS rows,
+    sum(rtt_sum_us) AS "rttSumUs", sum(rtt_min_sum_us) AS "rttMinSumUs"
+  FROM size_sum WHERE ${where}
+  GROUP BY received, sent, sizes_with_latency, sizes_with_loss`;
+
+interface SlotSpan {
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+}
+
+/** Where the sums of a part are: `stored` for what lies between whole spans, and what is left at its ends in sizes. */
+export function sumSourcesOf({ from, to }: SlotSpan): {
+  readonly stored: SlotSpan | null;
+  readonly sizes: readonly SlotSpan[];
+} {
+  const first = Math.ceil(from / sumSpanMs) * sumSpanMs;
+  const last = Math.floor(to / sumSpanMs) * sumSpanMs;
+  if (first >= last) return { stored: null, sizes: from < to ? [{ from, to }] : [] };
+  const ends = [
+    { from, to: first },
+    { from: last, to },
+  ];
+  return { stored: { from: first, to: last }, sizes: ends.filter((end) => end.from < end.to) };
+}
 
 /** A row of `sumGroupsSql`: a database gives integers as numbers, as bigints or, large sums, as text. */
 export type SumGroupRow = Readonly<Record<keyof SumGroup, bigint | number | string>>;
@@ -82,6 +115,26 @@ export function sumQueries({ groupsOf, everyPath }: SumSource): Pick<RoundStore,
   };
 }
 
+/** A chart's steps of `:path` over [:from, :to); every round weighs the same, and every size the same within it. */
+export const seriesSql = `
+  SELECT (slot - CAST(:origin AS BIGINT)) / CAST(:stepMs AS BIGINT) AS step, count(DISTINCT slot) AS rounds,
+    sum(CASE WHEN received > 0 THEN 1.0 * rtt_sum_us / (received * sizes_with_latency) END)
+      / sum(CASE WHEN received > 0 THEN 1.0 / sizes_with_latency END) AS "latencyUs",
+    sum(1.0 * (sent - received) / (sent * sizes_with_loss)) / sum(1.0 / sizes_with_loss) AS loss
+  FROM size WHERE path_id = (SELECT id FROM path WHERE name = :path) AND slot >= :from AND slot < :to
+    AND held = 1 AND sent > 0
+  GROUP BY 1 ORDER BY 1`;
+
+/** A row of `seriesSql`: a database gives quotients as numbers or as text. */
+export type SeriesRow = Readonly<Record<keyof SeriesPoint, number | string | null>>;
+
+export const seriesPointOf = ({ step, rounds, latencyUs, loss }: SeriesRow): SeriesPoint => ({
+  step: Number(step),
+  rounds: Number(rounds),
+  latencyUs: latencyUs === null ? null : Number(latencyUs),
+  loss: Number(loss),
+});
+
 /** Counts the valid rounds of slots in [:from, :to) by path, driver and source of stamps. */
 export const measuredBySql = `
   SELECT path.name AS path, driver, stamps, rounds
@@ -97,11 +150,6 @@ export function addedUp(rows: Iterable<MeasuredBy>): MeasuredBy[] {
     byKey.set(key, { ...row, rounds: row.rounds + (byKey.get(key)?.rounds ?? 0) });
   }
   return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
-}
-
-interface SlotSpan {
-  readonly from: EpochMs;
-  readonly to: EpochMs;
 }
 
 /** [from, to) less the intervals, in order. */

@@ -75,6 +75,8 @@ export interface RoundStore {
   list(query: RoundQuery): Promise<SlotSummary[]>;
   /** Every packet of a round; null when there is no such round, or its packets' retention has passed. */
   packets(path: PathId, slot: EpochMs): Promise<readonly SizeSample[] | null>;
+  /** The means over the rounds that count, step by step, for a chart: steps without a round are left out. */
+  series(query: SeriesQuery): Promise<SeriesPoint[]>;
   /** The slots of the path in [from, to) that have a round (of any status) or a missing mark. */
   accounted(path: PathId, from: EpochMs, to: EpochMs): Promise<EpochMs[]>;
   /** The rounds of these paths that ran wholly within an interval, by their start, with the packets of all sizes. */
@@ -87,6 +89,26 @@ export interface RoundStore {
   partSums(parts: readonly PartOfPath[]): Promise<PathSums[]>;
   /** How the rounds of status `ok` with slots in [from, to) were taken, by path, driver and stamps. */
   measuredBy(from: EpochMs, to: EpochMs): Promise<MeasuredBy[]>;
+}
+
+export interface SeriesQuery {
+  readonly path: PathId;
+  /** Slots in [from, to). */
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  /** Where step 0 begins, not after `from`. */
+  readonly origin: EpochMs;
+  readonly stepMs: number;
+}
+
+/** What a chart draws of a step; no judgement uses it. */
+export interface SeriesPoint {
+  readonly step: number;
+  readonly rounds: number;
+  /** Microseconds; null: nothing came back. */
+  readonly latencyUs: number | null;
+  /** Lost over sent packets. */
+  readonly loss: number;
 }
 
 interface WithinQuery {
@@ -189,6 +211,22 @@ export interface RunStore {
   latestGap(overMs: number): Promise<{ readonly from: EpochMs; readonly to: EpochMs } | null>;
 }
 
+export interface SumsQuery {
+  /** Every path by default. */
+  readonly paths?: readonly PathId[];
+  /** Makes what differs anew from the rounds. */
+  readonly repair?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (paths: number, of: number) => void;
+}
+
+export interface SumsCheck {
+  /** How many paths were compared. */
+  readonly paths: number;
+  /** Where sums differed, by the beginning of the time that they are of. */
+  readonly wrong: readonly { readonly path: PathId; readonly since: EpochMs }[];
+}
+
 interface SweepResult {
   readonly packetsDeleted: number;
   readonly rowsDeleted: number;
@@ -202,6 +240,11 @@ export interface UpkeepStore {
    * the watch at `rowsBefore` is retained, and so are outages that the ledger refers to.
    */
   sweep(packetsBefore: EpochMs, rowsBefore: EpochMs): Promise<SweepResult>;
+  /**
+   * Adds up the rounds of paths again and compares the result with the stored sums, which months are read from. Rejects
+   * with the signal's reason.
+   */
+  checkSums(query: SumsQuery): Promise<SumsCheck>;
   /**
    * Copies the database to a new file while it is in use, and verifies the copy: the file is there whole or not at
    * all. The verification keeps its process busy, so it belongs in one that has nothing else to do.

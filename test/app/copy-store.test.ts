@@ -81,6 +81,9 @@ describe('a copy of a store', () => {
       for (const copied of [await openPostgresStore({ url }), await openSqliteStore({ path: backFile })]) {
         onTestFinished(() => copied.close());
         expect(await audit(copied)).toMatchObject({ ok: true });
+        const sums = await copied.rounds.monthSums({ from: slotAt(0), to: slotAt(1488) });
+        expect(sums.some(({ roundsHeld }) => roundsHeld > 0)).toBe(true);
+        expect(await copied.upkeep.checkSums({})).toMatchObject({ wrong: [] });
         const slot = slotAt(0) + 1;
         expect(await copied.rounds.put(round({ slot, path: 'HKG>AMS' }))).toBe('stored');
         expect(await copied.rounds.packets('HKG>AMS', slot)).toEqual(round().sizes);

@@ -93,6 +93,44 @@ describe('what is configured', () => {
   });
 });
 
+describe('the series of a path', () => {
+  const ask = async (more: string) =>
+    (await server()).get(
+      `/api/v1/rounds/series?path=LAB1%3ELAB2&from=2026-10-11T00:00:00Z&to=2026-10-11T02:00:00Z${more}`,
+    );
+
+  test('has as many points as are asked for at most, each of whole slots; what was not measured is none', async () => {
+    const point = { latencyUs: 20_500, lossPpm: 0 };
+    expect((await ask('')).json()).toEqual({
+      path: 'LAB1>LAB2',
+      stepMs: halfHour,
+      points: ['00:00', '00:30', '01:00'].map((at) => ({
+        at: `2026-10-11T${at}:00Z`,
+        rounds: 1,
+        ...point,
+      })),
+    });
+    expect((await ask('&points=3')).json()).toEqual({
+      path: 'LAB1>LAB2',
+      stepMs: 2 * halfHour,
+      points: [
+        { at: '2026-10-11T00:00:00Z', rounds: 2, ...point },
+        { at: '2026-10-11T01:00:00Z', rounds: 1, ...point },
+      ],
+    });
+  });
+
+  test('ends after it begins', async () => {
+    const response = await (
+      await server()
+    ).get('/api/v1/rounds/series?path=LAB1%3ELAB2&from=2026-10-11&to=2026-10-11');
+    expect([response.statusCode, response.json()]).toMatchObject([
+      400,
+      { errors: [{ parameter: 'to', detail: 'must be after from' }] },
+    ]);
+  });
+});
+
 interface Page {
   readonly rounds: readonly { path: string; slot: string; status: string }[];
   readonly nextCursor: string | null;
@@ -186,7 +224,8 @@ describe('faults', () => {
 
   test('of the store are 503, with the details in the log only', async () => {
     const fault = new StoreError('/secret/place/pop-sla.db is locked', 'busy');
-    const rounds = { list: () => Promise.reject(fault), packets: () => Promise.reject(fault) };
+    const fails = (): Promise<never> => Promise.reject(fault);
+    const rounds = { list: fails, packets: fails, series: fails };
     const { get, log } = await server({ store: { rounds } });
     const response = await get('/api/v1/rounds');
     expect([response.statusCode, response.json()]).toMatchObject([
@@ -199,7 +238,8 @@ describe('faults', () => {
 
   test('of this program are 500, with the details in the log only', async () => {
     const fault = new Error('secret');
-    const rounds = { list: () => Promise.reject(fault), packets: () => Promise.reject(fault) };
+    const fails = (): Promise<never> => Promise.reject(fault);
+    const rounds = { list: fails, packets: fails, series: fails };
     const { get, log } = await server({ store: { rounds } });
     const response = await get('/api/v1/rounds');
     expect(response.statusCode).toBe(500);

@@ -349,6 +349,8 @@ describe('the exposition', () => {
     const names = [...(await text()).matchAll(/^# TYPE (\S+)/gm)].map((match) => match[1] ?? '');
     expect(names).toEqual(expect.arrayContaining(Object.values(metricNames).map((metric) => metric.name)));
     expect(names).toContain('pop_sla_daemon_nodejs_eventloop_lag_seconds');
+    // An alert is about it.
+    expect(names).toContain('pop_sla_daemon_nodejs_eventloop_lag_max_seconds');
     expect(names.filter((name) => !name.startsWith('pop_sla_'))).toEqual([]);
   });
 

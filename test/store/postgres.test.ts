@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import pg from 'pg';
 import { openPostgresStore } from '../../src/store/postgres/open.js';
+import { migrate } from '../../src/store/postgres/migrate.js';
 import { migrations } from '../../src/store/postgres/migrations.js';
+import { sizeSums } from '../../src/store/postgres/migrations/0009-size-sums.js';
 import { startPostgres, type PostgresServer } from '../support/postgres.js';
 import { requires } from '../support/requires.js';
 import { round, slotAt } from './support.js';
@@ -82,14 +84,56 @@ describe('a store in PostgreSQL', () => {
     const names = `SELECT string_agg(relname, ' ' ORDER BY relname) AS names FROM pg_class
       WHERE relkind = 'r' AND relispartition AND relnamespace = current_schema()::regnamespace`;
     expect(await ask(url, names)).toEqual([
-      { names: 'packets_2026_08 packets_2026_10 round_2026_08 round_2026_10 size_2026_08 size_2026_10' },
+      {
+        names: ['packets', 'round', 'size', 'size_sum']
+          .flatMap((table) => [`${table}_2026_08`, `${table}_2026_10`])
+          .join(' '),
+      },
     ]);
     expect(await store.upkeep.sweep(slotAt(0), Date.UTC(2026, 8, 1))).toEqual({
       packetsDeleted: 2,
       rowsDeleted: 2,
       watchDeleted: 0,
     });
-    expect(await ask(url, names)).toEqual([{ names: 'packets_2026_10 round_2026_10 size_2026_10' }]);
+    expect(await ask(url, names)).toEqual([
+      { names: 'packets_2026_10 round_2026_10 size_2026_10 size_sum_2026_10' },
+    ]);
+    expect(await store.upkeep.checkSums({})).toEqual({ paths: 1, wrong: [] });
+    await store.close();
+  });
+
+  test('sums up the rounds that it has when its schema comes to have sums', async () => {
+    const url = await server.newSchema();
+    const before = migrations.filter(({ version }) => version < sizeSums.version);
+    const pool = new pg.Pool({ connectionString: url });
+    try {
+      await migrate(pool, 'the database', before);
+      await pool.query(`CREATE TABLE size_2026_10 PARTITION OF size FOR VALUES FROM (${slotAt(0)}) TO (${slotAt(1488)});
+        INSERT INTO path (name) VALUES ('HKG>SIN');
+        INSERT INTO size (path_id, slot, position, bytes, held, sent, received, sizes_with_latency, sizes_with_loss,
+          rtt_sum_us, rtt_min_us, late, errors, not_sent, duplicates, mismatched)
+        SELECT 1, ${slotAt(0)} + 1800000 * n, 0, 64, 1, 10, 10 - n % 2, 1, 1, 1000 + n, 90, 0, 0, 0, 0, 0
+        FROM generate_series(0, 99) AS n`);
+    } finally {
+      await pool.end();
+    }
+    const store = await openPostgresStore({ url });
+    expect(await store.upkeep.checkSums({})).toEqual({ paths: 1, wrong: [] });
+    expect(await store.rounds.monthSums({ from: slotAt(0), to: slotAt(96) })).toEqual([
+      {
+        path: 'HKG>SIN',
+        roundsHeld: 96,
+        roundsWithLatency: 96,
+        latency: [
+          { received: 9, sizes: 1, rttSumUs: 48n * 1048n, rttMinSumUs: 48n * 90n },
+          { received: 10, sizes: 1, rttSumUs: 48n * 1047n, rttMinSumUs: 48n * 90n },
+        ],
+        loss: [{ sent: 10, sizes: 1, lost: 48n }],
+      },
+    ]);
+    // Sizes that are added now are in the partition that the upgrade made.
+    expect(await store.rounds.put(round({ slot: slotAt(200) }))).toBe('stored');
+    expect(await store.upkeep.checkSums({})).toEqual({ paths: 1, wrong: [] });
     await store.close();
   });
 

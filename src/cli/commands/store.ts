@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { isUrl, parsePostgresUrl, postgresUrlAllowed } from '../../core/address/postgres.js';
+import { isoInstant } from '../../render/figures.js';
 import {
   configOption,
   type ConfigOptions,
@@ -19,7 +20,7 @@ interface CopyOptions {
 
 export function storeCommand(context: Context): Command {
   return new Command('store')
-    .summary('move everything that is kept to another database')
+    .summary('move what is kept to another database, or check it')
     .description('What concerns the database as a whole.')
     .addCommand(
       new Command('copy')
@@ -38,10 +39,70 @@ export function storeCommand(context: Context): Command {
         )
         .action((options: CopyOptions) => copy(options, context)),
     )
+    .addCommand(
+      new Command('check')
+        .summary('add up every stored round again and compare with the stored sums')
+        .description(
+          'Months are read from sums that are stored with the rounds. This adds up every round again and says where a ' +
+            'sum differs; it may run beside the daemon, which checks some paths an hour by itself. Exit status 1: ' +
+            'something differs, and was not repaired.',
+        )
+        .addOption(configOption())
+        .option('--repair', 'make sums that differ anew from the rounds')
+        .addHelpText('after', '\nExamples:\n  $ pop-sla store check\n  $ pop-sla store check --repair')
+        .action((options: CheckOptions) => check(options, context)),
+    )
     .addHelpText(
       'after',
-      '\nExamples:\n  $ pop-sla store copy --from data/pop-sla.db --to postgres://pop-sla@db.example.net/sla',
+      '\nExamples:\n  $ pop-sla store copy --from data/pop-sla.db --to postgres://pop-sla@db.example.net/sla\n' +
+        '  $ pop-sla store check',
     );
+}
+
+interface CheckOptions extends ConfigOptions {
+  readonly repair?: true;
+}
+
+async function check({ repair, ...options }: CheckOptions, context: Context): Promise<void> {
+  const config = await readConfig(options, context);
+  const { checkStore } = await context.app();
+  const bar = await countBar(context.stderr);
+  const given = new AbortController();
+  const silence = abortOnSignals(context, given, 'what was checked until then was repaired, if asked for');
+  try {
+    const { paths, wrong } = await checkStore(config, {
+      repair: repair === true,
+      signal: given.signal,
+      onProgress: (done, of) => {
+        bar.update('checking', done, of);
+      },
+    });
+    bar.stop();
+    for (const { path, since } of wrong)
+      context.stdout.write(`${path} ${isoInstant(since)}: the stored sums are not those of the rounds\n`);
+    if (wrong.length === 0) context.stdout.write(`${paths} paths: the stored sums are those of the rounds\n`);
+    else if (repair === true) context.stdout.write(`${paths} paths: ${wrong.length} times repaired\n`);
+    else
+      throw new ExitError(
+        exitCodes.fault,
+        `pop-sla: the sums of ${wrong.length} times differ; \`pop-sla store check --repair\` makes them anew`,
+      );
+  } finally {
+    bar.stop();
+    silence();
+  }
+}
+
+/** Aborts at a signal; the function that it returns stops listening. */
+function abortOnSignals(context: Context, given: AbortController, result: string): () => void {
+  const stops = (['SIGINT', 'SIGTERM'] as const).map((signal) =>
+    context.onSignal(signal, () => {
+      given.abort(new ExitError(exitCodes.fault, `pop-sla: given up at ${signal}; ${result}`));
+    }),
+  );
+  return () => {
+    for (const stop of stops) stop();
+  };
 }
 
 async function copy({ from, to }: CopyOptions, context: Context): Promise<void> {
@@ -61,13 +122,7 @@ async function copy({ from, to }: CopyOptions, context: Context): Promise<void> 
   const { copyStore } = await context.app();
   const bar = await countBar(context.stderr);
   const given = new AbortController();
-  const silence = (['SIGINT', 'SIGTERM'] as const).map((signal) =>
-    context.onSignal(signal, () => {
-      given.abort(
-        new ExitError(exitCodes.fault, `pop-sla: given up at ${signal}; nothing of the copy was kept`),
-      );
-    }),
-  );
+  const silence = abortOnSignals(context, given, 'nothing of the copy was kept');
   try {
     const done = await copyStore({
       from: isUrl(from) ? from : resolve(context.cwd, from),
@@ -84,7 +139,7 @@ async function copy({ from, to }: CopyOptions, context: Context): Promise<void> 
     context.stdout.write(`${done.to}: everything of ${done.from}, complete and verified\n`);
   } finally {
     bar.stop();
-    for (const stop of silence) stop();
+    silence();
   }
 }
 

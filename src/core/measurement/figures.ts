@@ -1,4 +1,4 @@
-import { add, ratio, type Rational, zero } from '../number.js';
+import { ratio, type Rational } from '../number.js';
 import { contains, type Interval, type IntervalSet } from '../time/intervals.js';
 import type { EpochMs, PathId } from '../types.js';
 import { countSize, type MissingReason, type Round, type RoundStatus, type SizeCounts } from './round.js';
@@ -20,19 +20,17 @@ function addTerm(sum: FractionSum, numerator: number, denominator: number): void
   sum.numerators.set(denominator, (sum.numerators.get(denominator) ?? 0n) + BigInt(numerator));
 }
 
-function totalOf(sum: FractionSum): Rational {
-  let total = zero;
-  for (const [denominator, numerator] of sum.numerators) {
-    total = add(total, ratio(numerator, BigInt(denominator)));
-  }
-  return total;
-}
-
-/** The sum divided by its count, exact; null when the count is 0. */
-function meanOf(sum: FractionSum): Rational | null {
+/** The sum divided by its count, exact; null when the count is 0. Brought to lowest terms once, at the end. */
+export function meanOf(sum: FractionSum): Rational | null {
   if (sum.count === 0) return null;
-  const total = totalOf(sum);
-  return ratio(total.n, total.d * BigInt(sum.count));
+  let n = 0n;
+  let d = 1n;
+  for (const [denominator, numerator] of sum.numerators) {
+    const other = BigInt(denominator);
+    n = n * other + numerator * d;
+    d *= other;
+  }
+  return ratio(n, d * BigInt(sum.count));
 }
 
 /** The part of a round that decides figures: four integers for each packet size. */

@@ -1,7 +1,7 @@
 import type { Digest } from '../ledger/chain.js';
 import type { LedgerExclusion } from '../ledger/exclusions.js';
 import type { Correction } from '../ledger/outages.js';
-import { addSums, emptySums, figuresOf, type MeanSums, type SummedPart } from '../measurement/figures.js';
+import { addSums, emptySums, meanOf, type MeanSums, type SummedPart } from '../measurement/figures.js';
 import type { PathMonth } from '../quality.js';
 import type { Day, LocalDate } from '../time/calendar.js';
 import { contains, type IntervalSet } from '../time/intervals.js';
@@ -74,15 +74,15 @@ export function dayFigures(
       ? latency
       : sumsByDay(days, parts, path.loss.leftOut);
   return days.map(({ day, slots }, index) => {
-    const figures = figuresOf(latency[index] ?? emptySums());
+    const own = latency[index] ?? emptySums();
     const { leftOut } = path.latency;
     return {
       day,
       roundsDue:
         leftOut.length === 0 ? slots.length : slots.filter((slot) => !contains(leftOut, slot)).length,
-      roundsHeld: figures.held,
-      latencyUs: wholeUs(figures.latencyUs),
-      lossPpm: wholePpm(figuresOf(loss[index] ?? emptySums()).loss),
+      roundsHeld: own.held,
+      latencyUs: wholeUs(meanOf(own.latency)),
+      lossPpm: wholePpm(meanOf((loss[index] ?? emptySums()).loss)),
     };
   });
 }

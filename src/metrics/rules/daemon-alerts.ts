@@ -66,6 +66,16 @@ export function daemonAlertGroups({
           description: 'Rounds of {{ $labels.instance }} wait in memory, and are lost when it ends.',
         },
         {
+          alert: 'PopSlaDaemonBusy',
+          expr: 'pop_sla_daemon_nodejs_eventloop_lag_max_seconds > 0.5',
+          for: '10m',
+          severity: 'warning',
+          cause: 'daemon',
+          summary: '{{ $labels.instance }} is held up for {{ $value | humanizeDuration }} at a time',
+          description:
+            'In every minute something keeps {{ $labels.instance }} from all other work for more than half a second: it answers late, and its watch of ports pauses meanwhile.',
+        },
+        {
           alert: 'PopSlaConfigRefused',
           expr: 'pop_sla_daemon_config_last_reload_successful == 0',
           for: '1m',

@@ -53,6 +53,35 @@ export function drawnSlots({ rounds, from, to, everyMs }: SlotsOptions): DrawnSl
   });
 }
 
+interface StepsOptions {
+  /** Of the API: only the steps that have a round. */
+  readonly points: readonly {
+    readonly at: string;
+    readonly rounds: number;
+    readonly latencyUs: number | null;
+    readonly lossPpm: number;
+  }[];
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  readonly stepMs: number;
+}
+
+/** A stretch of slots as one point of a line, with how many rounds are held in it. */
+interface DrawnStep extends DrawnSlot {
+  readonly rounds: number;
+}
+
+/** Every step of a stretch, those without a round too. */
+export function drawnSteps({ points, from, to, stepMs }: StepsOptions): DrawnStep[] {
+  const found = new Map(points.map((point) => [Date.parse(point.at), point]));
+  const steps: DrawnStep[] = [];
+  for (let at = from; at < to; at += stepMs) {
+    const { rounds = 0, latencyUs = null, lossPpm = null } = found.get(at) ?? {};
+    steps.push({ at, held: rounds > 0, rounds, us: latencyUs, lossPpm });
+  }
+  return steps;
+}
+
 /** Where a chart is drawn, in units of its view box. */
 interface Box {
   readonly left: number;
@@ -262,30 +291,39 @@ export interface Sparkline extends Line {
 }
 
 interface SparklineOptions {
-  readonly slots: readonly DrawnSlot[];
+  readonly points: readonly DrawnStep[];
   readonly from: EpochMs;
   readonly to: EpochMs;
+  readonly stepMs: number;
+  /** How often the path is measured. */
   readonly everyMs: number;
   readonly commitmentUs: number | null;
 }
 
 /** The latency of a day in a few lines' height. */
-export function sparklineOf({ slots, from, to, everyMs, commitmentUs }: SparklineOptions): Sparkline {
+export function sparklineOf({
+  points,
+  from,
+  to,
+  stepMs,
+  everyMs,
+  commitmentUs,
+}: SparklineOptions): Sparkline {
   const [width, height] = [160, 34];
   const box = { left: 1, top: 3, width: width - 2, height: height - 6 };
-  const values = slots.flatMap(({ us }) => us ?? []);
+  const values = points.flatMap(({ us }) => us ?? []);
   const all = commitmentUs === null ? values : [...values, commitmentUs];
   const [low, high] = [Math.min(...all), Math.max(...all)];
   // What hardly changes is drawn flat: a twentieth is the least that fills the height.
   const pad = Math.max((high - low) * 0.1, high * 0.025);
   const scale = { least: low - pad, most: high + pad, box };
-  const line = lineOf({ slots, value: ({ us }) => us, from, to, everyMs, ...scale });
+  const line = lineOf({ slots: points, value: ({ us }) => us, from, to, everyMs: stepMs, ...scale });
   return {
     ...line,
     width,
     height,
     committed: commitmentUs === null ? null : upOf(scale)(commitmentUs),
-    held: slots.filter(({ held }) => held).length,
-    due: slots.length,
+    held: points.reduce((sum, { rounds }) => sum + rounds, 0),
+    due: slotsBetween(from, to, everyMs).length,
   };
 }

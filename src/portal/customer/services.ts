@@ -6,7 +6,8 @@ import { slotAtOrBefore } from '../../core/time/slot.js';
 import type { EpochMs } from '../../core/types.js';
 import type { Caller } from '../../http/access/caller.js';
 import type { Api } from '../../http/http.js';
-import { drawnSlots, type Sparkline, sparklineOf } from '../chart/path-chart.js';
+import { isoInstant } from '../../render/figures.js';
+import { drawnSteps, type Sparkline, sparklineOf } from '../chart/path-chart.js';
 import { byService, statementsOf } from '../finance/statement.js';
 import { addPage, type Answer, type PortalOptions } from '../page.js';
 import { type MeshPath, meshPaths, pathHref } from './paths-shown.js';
@@ -28,12 +29,16 @@ async function daySparkline(
 ): Promise<Sparkline> {
   const to = slotAtOrBefore(now, everyMs);
   const from = to - dayMs;
-  const bounds = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
-  const answer = await api.listRounds(caller, {
-    query: { path: id, ...bounds, limit: '1000' },
+  const bounds = { from: isoInstant(from), to: isoInstant(to) };
+  const { stepMs, points } = await api.getSeries(caller, { query: { path: id, ...bounds } });
+  return sparklineOf({
+    points: drawnSteps({ points, from, to, stepMs }),
+    from,
+    to,
+    stepMs,
+    everyMs,
+    commitmentUs,
   });
-  const slots = drawnSlots({ rounds: answer.rounds, from, to, everyMs });
-  return sparklineOf({ slots, from, to, everyMs, commitmentUs });
 }
 
 /** Sparklines are drawn of so many paths; who has more looks at the matrix. */

@@ -6,6 +6,7 @@ import { faultReports } from './migrations/0005-fault-reports.js';
 import { statements } from './migrations/0006-statements.js';
 import { network } from './migrations/0007-network.js';
 import { identity } from './migrations/0008-identity.js';
+import { sizeSums } from './migrations/0009-size-sums.js';
 import type { Migration } from './migrations/migration.js';
 
 export const migrations: readonly Migration[] = [
@@ -17,4 +18,5 @@ export const migrations: readonly Migration[] = [
   statements,
   network,
   identity,
+  sizeSums,
 ];

@@ -5,11 +5,16 @@ import { decodePackets } from '../packets/codec.js';
 import {
   addedUp,
   measuredBySql,
+  seriesPointOf,
+  type SeriesRow,
+  seriesSql,
+  storedSumGroupsSql,
   type SumGroup,
   sumGroupOf,
   type SumGroupRow,
   sumGroupsSql,
   sumQueries,
+  sumSourcesOf,
 } from '../path-sums.js';
 import type { MeasuredBy, PartOfPath, RoundStore, RoundWithin, Store } from '../store.js';
 import type { WriterLock } from '../writer-lock.js';
@@ -31,22 +36,34 @@ const statementsAtOnce = 3;
 type Row = SumGroupRow & { readonly part: number };
 
 /** Each part is one scan over adjacent rows of the key, whatever row count the planner estimates. */
-const sumsOfParts = `
-  SELECT span.part, sums.* FROM unnest(:parts::int[], :paths::text[], :from::bigint[], :to::bigint[])
-    AS span (part, path, since, until)
+const ofSpans = (given: string, groups: string): string => `
+  SELECT span.part, sums.* FROM jsonb_to_recordset(:${given}::jsonb)
+    AS span (part int, path text, "from" bigint, "to" bigint)
   JOIN path ON path.name = span.path
-  CROSS JOIN LATERAL (${sumGroupsSql(
-    'size.path_id = path.id AND size.slot >= span.since AND size.slot < span.until',
-  )}) AS sums`;
+  CROSS JOIN LATERAL (${groups}) AS sums`;
+const sumsOfParts = `${ofSpans(
+  'sizes',
+  sumGroupsSql('size.path_id = path.id AND size.slot >= span."from" AND size.slot < span."to"'),
+)} UNION ALL ${ofSpans(
+  'stored',
+  storedSumGroupsSql(
+    'size_sum.path_id = path.id AND size_sum.since >= span."from" AND size_sum.since < span."to"',
+  ),
+)}`;
 
 function monthSumsQuery({ read }: Connection): Pick<RoundStore, 'monthSums' | 'partSums'> {
   const together = async (parts: readonly PartOfPath[]): Promise<SumGroup[][]> => {
     const groups = parts.map((): SumGroup[] => []);
+    const sizes: object[] = [];
+    const stored: object[] = [];
+    for (const [part, { path, ...span }] of parts.entries()) {
+      const sources = sumSourcesOf(span);
+      for (const end of sources.sizes) sizes.push({ part, path, ...end });
+      if (sources.stored) stored.push({ part, path, ...sources.stored });
+    }
     const rows = await read<Row>(sumsOfParts, {
-      parts: parts.map((_, index) => index),
-      paths: parts.map(({ path }) => path),
-      from: parts.map(({ from }) => from),
-      to: parts.map(({ to }) => to),
+      sizes: JSON.stringify(sizes),
+      stored: JSON.stringify(stored),
     });
     for (const row of rows) groups[row.part]?.push(sumGroupOf(row));
     return groups;
@@ -129,7 +146,7 @@ function measuredByQuery({ read }: Connection): Pick<RoundStore, 'measuredBy'> {
 function roundReads({
   name,
   read,
-}: Connection): Pick<RoundStore, 'packets' | 'accounted' | 'newest' | 'within'> {
+}: Connection): Pick<RoundStore, 'packets' | 'accounted' | 'newest' | 'within' | 'series'> {
   return {
     within: ({ paths, from, to, slotWithinMs }) =>
       read<RoundWithin>(
@@ -142,6 +159,10 @@ function roundReads({
          GROUP BY round.slot, path.name, started_at, ended_at ORDER BY started_at, path.name`,
         { paths, slotFrom: from - slotWithinMs, from, to },
       ),
+    async series({ path, from, to, origin, stepMs }) {
+      const rows = await read<SeriesRow>(seriesSql, { path, from, to, origin, stepMs });
+      return rows.map(seriesPointOf);
+    },
     async packets(path, slot) {
       const [row] = await read<{ packed: Uint8Array }>(
         'SELECT packed FROM packets WHERE path_id = (SELECT id FROM path WHERE name = :path) AND slot = :slot',

@@ -3,9 +3,10 @@ import { StoreError, type UpkeepStore } from '../store.js';
 import type { Connection, Query } from './database.js';
 import { locks } from './migrate.js';
 import type { SqlDatabase } from '../sql/database.js';
+import { sizeSumStore } from '../sql/size-sums.js';
 import { watchSweeper } from '../sql/watch.js';
 
-export const partitioned = ['round', 'size', 'packets'] as const;
+export const partitioned = ['round', 'size', 'packets', 'size_sum'] as const;
 
 /** The UTC month of a slot, such as `2026-10`. */
 export const monthOfSlot = (slot: EpochMs): string => new Date(slot).toISOString().slice(0, 7);
@@ -121,6 +122,7 @@ export function upkeepStore(on: Connection, shared: SqlDatabase): UpkeepStore {
   const { name, read, write } = on;
   return {
     ...sweeper(on, shared),
+    ...sizeSumStore(shared),
     backup: () =>
       Promise.reject(
         new StoreError(`${name} is copied by PostgreSQL's own programs: pg_dump, or pg_basebackup`, 'other'),

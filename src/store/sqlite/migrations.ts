@@ -7,6 +7,7 @@ import { statements } from './migrations/0006-statements.js';
 import { forward } from './migrations/0007-forward.js';
 import { network } from './migrations/0008-network.js';
 import { identity } from './migrations/0009-identity.js';
+import { sizeSums } from './migrations/0010-size-sums.js';
 import type { Migration } from './migrations/migration.js';
 
 /** Every step, in order: the last one's version is the schema this program works with. */
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   forward,
   network,
   identity,
+  sizeSums,
 ];

@@ -9,13 +9,18 @@ import { decodePackets, encodePackets } from '../packets/codec.js';
 import {
   addedUp,
   measuredBySql,
+  seriesPointOf,
+  type SeriesRow,
+  seriesSql,
+  storedSumGroupsSql,
   type SumGroup,
   sumGroupOf,
   type SumGroupRow,
   sumGroupsSql,
   sumQueries,
+  sumSourcesOf,
 } from '../path-sums.js';
-import type { MeasuredBy, PartOfPath, RoundStore, RoundWithin, Store } from '../store.js';
+import type { MeasuredBy, PartOfPath, RoundStore, RoundWithin, SeriesQuery, Store } from '../store.js';
 import type { WriterName } from '../writer-lock.js';
 import { enteredStores, measuredStores } from '../sql/shared-stores.js';
 import { connect } from './connect.js';
@@ -164,17 +169,22 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStor
 /** One part of a path at a time, so that it blocks the event loop for a few milliseconds at most. */
 export function monthSumsQuery({ db, read }: Connection): Pick<RoundStore, 'monthSums' | 'partSums'> {
   const paths = db.prepare<[], PathId>('SELECT name FROM path ORDER BY name').pluck();
-  const groups = db
-    .prepare<PartOfPath, SumGroupRow>(
-      sumGroupsSql('path_id = (SELECT id FROM path WHERE name = :path) AND slot >= :from AND slot < :to'),
-    )
-    .safeIntegers();
+  const ofPath = 'path_id = (SELECT id FROM path WHERE name = :path)';
+  const prepare = (sql: string) => db.prepare<PartOfPath, SumGroupRow>(sql).safeIntegers();
+  const ofSizes = prepare(sumGroupsSql(`${ofPath} AND slot >= :from AND slot < :to`));
+  const ofStored = prepare(storedSumGroupsSql(`${ofPath} AND since >= :from AND since < :to`));
+  const groups = ({ path, ...part }: PartOfPath): SumGroup[] => {
+    const { stored, sizes } = sumSourcesOf(part);
+    const rows = sizes.flatMap((span) => ofSizes.all({ path, ...span }));
+    if (stored) rows.push(...ofStored.all({ path, ...stored }));
+    return rows.map(sumGroupOf);
+  };
   return sumQueries({
     everyPath: () => read(() => paths.all()),
     async groupsOf(parts) {
       const found: SumGroup[][] = [];
-      for (const { path, from, to } of parts) {
-        found.push(await read(() => groups.all({ path, from, to }).map(sumGroupOf)));
+      for (const part of parts) {
+        found.push(await read(() => groups(part)));
         await new Promise(setImmediate);
       }
       return found;
@@ -186,7 +196,7 @@ export function monthSumsQuery({ db, read }: Connection): Pick<RoundStore, 'mont
 export function roundReads({
   db,
   read,
-}: Connection): Pick<RoundStore, 'packets' | 'accounted' | 'newest' | 'within'> {
+}: Connection): Pick<RoundStore, 'packets' | 'accounted' | 'newest' | 'within' | 'series'> {
   const packed = db
     .prepare<{ slot: EpochMs; path: PathId }, Uint8Array>(
       `SELECT packed FROM round JOIN packets ON packets.id = round.packets_id
@@ -218,7 +228,9 @@ export function roundReads({
          ON round.path_id = path.id AND round.slot >= :slotFrom AND round.slot < :to
      WHERE started_at >= :from AND ended_at <= :to`,
   );
+  const series = db.prepare<SeriesQuery, SeriesRow>(seriesSql);
   return {
+    series: (query) => read(() => series.all(query).map(seriesPointOf)),
     within: ({ paths, from, to, slotWithinMs }) =>
       read(() =>
         within

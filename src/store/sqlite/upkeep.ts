@@ -8,6 +8,7 @@ import { toStoreError } from './errors.js';
 import { makePrivateFile } from './private-file.js';
 import type { RoundKey } from './round-list.js';
 import type { SqlDatabase } from '../sql/database.js';
+import { sizeSumStore } from '../sql/size-sums.js';
 import { watchSweeper } from '../sql/watch.js';
 
 /** Rounds per transaction: it takes some milliseconds, so that other writers are not blocked for long. */
@@ -70,6 +71,7 @@ export function upkeepStore(on: Connection, shared: SqlDatabase): UpkeepStore {
   const takeBack = db.prepare('DELETE FROM probe');
   return {
     ...sweeper(on, shared),
+    ...sizeSumStore(shared),
     async backup(target) {
       await on.drained();
       return backup(file, target);

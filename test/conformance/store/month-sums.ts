@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  countSize,
-  type PacketOutcome,
-  type Round,
-  roundStatuses,
-} from '../../../src/core/measurement/round.js';
+import { type SlotSummary, summarise } from '../../../src/core/measurement/figures.js';
+import { type PacketOutcome, roundStatuses } from '../../../src/core/measurement/round.js';
 import type { PathId } from '../../../src/core/types.js';
 import type { MonthSumsQuery, PathSums, Store as WholeStore } from '../../../src/store/store.js';
 import { packets, round, sample, slotAt } from '../../store/support.js';
@@ -41,14 +37,13 @@ interface Month {
 }
 
 /** The month from its rounds, the way the rules tell it (section 2). */
-function fromRounds(rounds: readonly Round[], path: PathId, query: MonthSumsQuery): Month {
+export function fromRounds(rounds: readonly SlotSummary[], path: PathId, query: MonthSumsQuery): Month {
   const gaps = query.without?.get(path) ?? [];
   const held = rounds
-    .filter(
-      (one) => one.path === path && one.status === 'ok' && one.slot >= query.from && one.slot < query.to,
-    )
+    .filter(({ slot }) => slot >= query.from && slot < query.to)
     .filter(({ slot }) => !gaps.some((gap) => slot >= gap.from && slot < gap.to))
-    .map(({ sizes }) => sizes.map(countSize).filter((size) => size.sent > 0))
+    .flatMap((one) => (one.path === path && one.status === 'ok' ? [one.sizes] : []))
+    .map((sizes) => sizes.filter((size) => size.sent > 0))
     .filter((sizes) => sizes.length > 0);
   const latencies = held.flatMap((sizes) => {
     const with_ = sizes.filter((size) => size.received > 0);
@@ -78,7 +73,7 @@ function fromRounds(rounds: readonly Round[], path: PathId, query: MonthSumsQuer
 }
 
 /** The same from what the database summed, the way the port tells it. */
-function fromSums(sums: PathSums): Month {
+export function fromSums(sums: PathSums): Month {
   const latencies = sums.latency.map((group) =>
     fraction(group.rttSumUs, BigInt(group.received * group.sizes)),
   );
@@ -109,7 +104,7 @@ const packet: fc.Arbitrary<PacketOutcome> = fc.oneof(
   fc.constant<PacketOutcome>({ kind: 'error', error: 'host-unreachable' }),
   { weight: 2, arbitrary: fc.constant<PacketOutcome>({ kind: 'not-sent', reason: 'no-buffer' }) },
 );
-const sizes = fc.array(fc.array(packet, { maxLength: 7 }), { maxLength: 4 });
+export const sizes = fc.array(fc.array(packet, { maxLength: 7 }), { maxLength: 4 });
 const slots = 12;
 const rounds = fc.uniqueArray(
   fc.record({
@@ -151,7 +146,9 @@ export function monthSumsConformance(name: string, open: () => Promise<Store>): 
             const asked: MonthSumsQuery = { ...bounds, paths, without: new Map(without) };
             const sums = await store.rounds.monthSums(asked);
             expect(sums.map(({ path }) => path)).toEqual(paths);
-            expect(sums.map(fromSums)).toEqual(paths.map((path) => fromRounds(all, path, asked)));
+            expect(sums.map(fromSums)).toEqual(
+              paths.map((path) => fromRounds(all.map(summarise), path, asked)),
+            );
           } finally {
             await store.close();
           }
@@ -202,6 +199,43 @@ export function monthSumsConformance(name: string, open: () => Promise<Store>): 
         ]);
         expect(await store.rounds.monthSums({ ...month, paths: ['HKG>ZZZ'] })).toEqual([
           { path: 'HKG>ZZZ', ...nothing },
+        ]);
+      } finally {
+        await store.close();
+      }
+    });
+
+    test('come as a series of means, step by step, every round weighing the same', async () => {
+      const store = await open();
+      try {
+        const [twenty, forty] = [packets(20_000, 20_000), packets(40_000, null)];
+        await store.rounds.put(round({ slot: slotAt(0), sizes: [sample(64, twenty)] }));
+        await store.rounds.put(
+          round({ slot: slotAt(1), sizes: [sample(64, forty), sample(128, twenty), sample(256, [])] }),
+        );
+        await store.rounds.put(round({ slot: slotAt(2), status: 'invalid', reason: 'because' }));
+        await store.rounds.put(round({ slot: slotAt(3), sizes: [sample(64, packets(null, null))] }));
+        await store.rounds.put(round({ path: 'HKG>TYO', slot: slotAt(0) }));
+        const stepMs = slotAt(1) - slotAt(0);
+        const series = (from: number, to: number, step: number) =>
+          store.rounds.series({
+            path: 'HKG>SIN',
+            from: slotAt(from),
+            to: slotAt(to),
+            origin: slotAt(0),
+            stepMs: step,
+          });
+        expect(await series(0, 9, stepMs)).toEqual([
+          { step: 0, rounds: 1, latencyUs: 20_000, loss: 0 },
+          { step: 1, rounds: 1, latencyUs: 30_000, loss: 0.25 },
+          { step: 3, rounds: 1, latencyUs: null, loss: 1 },
+        ]);
+        expect(await series(0, 9, 2 * stepMs)).toEqual([
+          { step: 0, rounds: 2, latencyUs: 25_000, loss: 0.125 },
+          { step: 1, rounds: 1, latencyUs: null, loss: 1 },
+        ]);
+        expect(await series(1, 2, 2 * stepMs)).toEqual([
+          { step: 0, rounds: 1, latencyUs: 30_000, loss: 0.25 },
         ]);
       } finally {
         await store.close();

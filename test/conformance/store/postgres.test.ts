@@ -7,6 +7,7 @@ import { ledgerConformance } from './ledger.js';
 import { monthSumsConformance } from './month-sums.js';
 import { statementConformance } from './statements.js';
 import { rowsConformance } from './rows.js';
+import { sizeSumsConformance } from './size-sums.js';
 import { storeConformance } from './suite.js';
 import { watchConformance } from './watch.js';
 
@@ -26,6 +27,7 @@ const open = async () => {
 
 storeConformance('postgres', open);
 monthSumsConformance('postgres', open);
+sizeSumsConformance('postgres', open);
 watchConformance('postgres', open);
 ledgerConformance('postgres', open);
 accessConformance('postgres', open);

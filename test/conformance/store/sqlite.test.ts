@@ -7,6 +7,7 @@ import { ledgerConformance } from './ledger.js';
 import { monthSumsConformance } from './month-sums.js';
 import { rowsConformance } from './rows.js';
 import { statementConformance } from './statements.js';
+import { sizeSumsConformance } from './size-sums.js';
 import { storeConformance } from './suite.js';
 import { watchConformance } from './watch.js';
 
@@ -14,6 +15,7 @@ const open = () => openSqliteStore({ path: join(tempDir(), 'store.db') });
 
 storeConformance('sqlite', open);
 monthSumsConformance('sqlite', open);
+sizeSumsConformance('sqlite', open);
 watchConformance('sqlite', open);
 ledgerConformance('sqlite', open);
 accessConformance('sqlite', open);

@@ -395,6 +395,16 @@ export const alertCases: readonly AlertCase[] = [
     quiet: [{ at: '2m', on: { [own('daemon_store_writable')]: '1x5' } }],
   },
   {
+    alert: 'PopSlaDaemonBusy',
+    severity: 'warning',
+    labels: at,
+    fires: { at: '15m', on: { [own('daemon_nodejs_eventloop_lag_max_seconds')]: '0.8x20' } },
+    quiet: [
+      { at: '15m', on: { [own('daemon_nodejs_eventloop_lag_max_seconds')]: '0.3x20' } },
+      { at: '15m', on: { [own('daemon_nodejs_eventloop_lag_max_seconds')]: '0.8x4 0.1x15' } },
+    ],
+  },
+  {
     alert: 'PopSlaConfigRefused',
     severity: 'warning',
     labels: at,

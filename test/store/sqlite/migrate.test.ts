@@ -115,6 +115,7 @@ describe('the schema', () => {
         { sent: 3, sizes: 2, lost: 1n },
       ],
     });
+    expect((await store.upkeep.checkSums({})).wrong).toEqual([]);
     expect(await store.paths.known()).toEqual(
       new Map([
         ['HKG>SIN', { firstSeenAt: firstSlot - 1000, lastSeenAt: firstSlot + 5000 }],
