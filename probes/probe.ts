@@ -33,7 +33,7 @@ export interface ProbeDriver {
   /** Sends one round's packets and says what became of each. Never rejects. Rounds of many paths may run at a time. */
   measure(request: RoundRequest): Promise<RoundResult>;
   /**
-   * Sends single echoes, each at once, and tells what became of them: each exactly once, in one call or many, in any
+   * Sends single echoes, each at once, and reports their results: each exactly once, in one call or many, in any
    * order, never before `echo` has returned. What is in flight when the driver or its process ends is told as
    * `not-sent`. Absent: the kind is for rounds only.
    */

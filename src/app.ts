@@ -27,7 +27,7 @@ import type { Store, SumsCheck, SumsQuery } from './store/store.js';
 import type { WriterName } from './store/writer-lock.js';
 
 /**
- * The only wiring: what of the house's rooms goes together, and in which order it starts and stops. Each part is
+ * The only wiring: which parts go together, and in which order they start and stop. Each part is
  * loaded when it is asked for: who reads the store does not wait for a web server.
  */
 export type {

@@ -173,7 +173,7 @@ export async function openKernel(options: KernelOptions): Promise<KernelDriver> 
       if (running) thread.send({ type: 'echo', requests: asked });
       else setImmediate(echoes.giveUp);
     },
-    trace: (request) => traceApart(request, traces),
+    trace: (request) => traceInWorker(request, traces),
     async close() {
       for (const worker of traces) await worker.terminate();
       clearTimeout(restart);
@@ -184,7 +184,7 @@ export async function openKernel(options: KernelOptions): Promise<KernelDriver> 
 }
 
 /** A trace has a thread of its own: it waits for routers, and must not make a round late. */
-function traceApart(request: TraceRequest, running: Set<Worker>): Promise<readonly TraceRun[]> {
+function traceInWorker(request: TraceRequest, running: Set<Worker>): Promise<readonly TraceRun[]> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./trace-worker.js', import.meta.url), { workerData: request });
     running.add(worker);

@@ -6,11 +6,11 @@ import { outcomeOf } from '../shared/packet-record.js';
 import type { Line } from '../shared/lines.js';
 import { type PacketPool, recordOf } from './packets.js';
 import type { Address } from './address.js';
-import type { EchoTold } from '../shared/pending-echoes.js';
+import type { EchoOutcome } from '../shared/pending-echoes.js';
 import type { FromWorker } from './protocol.js';
 
 /**
- * Single echoes in flight: rounds of one packet that end as soon as it is answered. What became of them is told
+ * Single echoes in flight: rounds of one packet that end as soon as it is answered. Their results are reported
  * together, once a turn.
  */
 export interface Echoes {
@@ -32,7 +32,7 @@ interface EchoesOptions {
 
 export function createEchoes({ tell, hrtimeMs }: EchoesOptions): Echoes {
   const flights = new Set<Flight>();
-  let told: (EchoTold & { readonly sentNs: number })[] = [];
+  let told: (EchoOutcome & { readonly sentNs: number })[] = [];
   return {
     get inFlight() {
       return flights.size;

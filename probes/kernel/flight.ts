@@ -44,7 +44,7 @@ export interface Flight extends Due {
   endNs: number;
   /** By stamp source, how many RTTs were taken. */
   readonly taken: Record<RttSource, number>;
-  /** How many packets were done when progress was told last. */
+  /** How many packets were done when progress was last reported. */
   told: number;
 }
 

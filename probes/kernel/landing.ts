@@ -7,7 +7,7 @@ import type { PacketPool } from './packets.js';
 import type { FromWorker } from './protocol.js';
 import type { Wires } from './wires.js';
 
-/** Ends flights and tells what became of them. */
+/** Ends flights and reports their results. */
 export interface Landing {
   /** All that it has sent is answered: a single echo ends at once, a round waits for duplicates. */
   readonly answered: (flight: Flight) => void;
@@ -33,7 +33,7 @@ const progressEveryNs = 100e6;
 export function createLanding({ air, clock, wires, echoes, pool, tell }: LandingOptions): Landing {
   const leave = (flight: Flight): void => {
     air.flights.delete(flight.id);
-    for (const booked of wires.all) if (flight.dropsBefore.has(booked.wire)) booked.users -= 1;
+    for (const sharedWire of wires.all) if (flight.dropsBefore.has(sharedWire.wire)) sharedWire.users -= 1;
   };
   const finish = (flight: Flight, ended: 'completed' | 'aborted', reason: string | null): void => {
     const result = { ...land(flight, ended, reason), sizes: packFlight(flight, clock.monotonicNs()) };

@@ -15,14 +15,14 @@ import { createReader, type Reader, type Seen } from './replies.js';
 import { createSender } from './sender.js';
 import { createTakeoff } from './takeoff.js';
 import type { Wire } from './wire.js';
-import { type BookedWire, createWires } from './wires.js';
+import { type SharedWire, createWires } from './wires.js';
 
 /** Fetches what came. */
 interface Receiver {
   /** Empties the error queue: TX stamps and ICMP errors. Returns how many came. */
-  readonly errors: (booked: BookedWire) => number;
+  readonly errors: (sharedWire: SharedWire) => number;
   /** Fetches replies, a bounded number: those who send have their turn between. */
-  replies(booked: BookedWire): void;
+  replies(sharedWire: SharedWire): void;
 }
 
 interface ReceiverOptions {
@@ -37,26 +37,26 @@ interface ReceiverOptions {
 const batchesATurn = 16;
 
 function createReceiver({ reader, look, onAnswered }: ReceiverOptions): Receiver {
-  const errors = (booked: BookedWire): number => {
-    const { wire } = booked;
-    booked.drained = true;
+  const errors = (sharedWire: SharedWire): number => {
+    const { wire } = sharedWire;
+    sharedWire.drained = true;
     for (let drained = 0; ;) {
       const came = wire.fetchErrors();
-      for (let index = 0; index < came; index += 1) reader.error(booked, wire.error(index));
+      for (let index = 0; index < came; index += 1) reader.error(sharedWire, wire.error(index));
       drained += Math.max(came, 0);
       if (came < wire.batch) return drained;
     }
   };
   return {
     errors,
-    replies(booked) {
-      const { wire } = booked;
+    replies(sharedWire) {
+      const { wire } = sharedWire;
       for (let batches = 0; batches < batchesATurn; batches += 1) {
         const came = wire.fetchReplies();
         if (came <= 0) return;
         const seen = look();
         for (let index = 0; index < came; index += 1) {
-          const done = reader.reply(booked, wire.reply(index), seen, errors);
+          const done = reader.reply(sharedWire, wire.reply(index), seen, errors);
           if (done) onAnswered(done);
         }
         if (came < wire.batch) return;
@@ -109,7 +109,7 @@ interface LoopOptions {
   readonly restNs: number;
   /** Called at each turn, at least once a second: a sign of life. */
   readonly beat: () => void;
-  /** The clock that all threads share; `process.hrtime` unless told. */
+  /** The clock that all threads share; `process.hrtime` by default. */
   readonly hrtimeMs?: () => number;
 }
 
@@ -121,7 +121,7 @@ const forgottenNs = 25 * 3600e9;
 /** With nothing but single echoes in flight, what came is read so often: the kernel has stamped it already. */
 const echoRestNs = 20e6;
 
-/** Sends and receives for all rounds, until it is told to stop. Blocks its thread: that does nothing else. */
+/** Sends and receives for all rounds, until it is stopped. Blocks its thread: that does nothing else. */
 export function runLoop(options: LoopOptions): void {
   const { clock, poller, tell, parse, expectBytes } = options;
   const hrtimeMs = options.hrtimeMs ?? ((): number => Number(process.hrtime.bigint()) / 1e6);
@@ -187,11 +187,12 @@ export function runLoop(options: LoopOptions): void {
     listen(!resting && poller.readable(0));
     const readNs = clock.monotonicNs();
     for (let index = 0; index < known; index += 1) {
-      const booked = wires.all[index];
-      if (!booked) continue;
-      if (unlistened ? booked.users > 0 && !booked.drained : poller.hasErrors(index + 1)) drainErrors(booked);
-      if (unlistened ? booked.users > 0 : poller.readable(index + 1)) receiver.replies(booked);
-      booked.drained = false;
+      const sharedWire = wires.all[index];
+      if (!sharedWire) continue;
+      if (unlistened ? sharedWire.users > 0 && !sharedWire.drained : poller.hasErrors(index + 1))
+        drainErrors(sharedWire);
+      if (unlistened ? sharedWire.users > 0 : poller.readable(index + 1)) receiver.replies(sharedWire);
+      sharedWire.drained = false;
     }
     landing.due(readNs);
     landing.tellProgress(readNs);

@@ -34,7 +34,7 @@ export interface PacketPool {
 }
 
 /** So many blocks of one length are kept: as many as rounds fly at a time, and no more after a rush. */
-const maxKept = 1024;
+const maxPooled = 1024;
 
 export function createPacketPool(): PacketPool {
   const kept = new Map<number, Packets[]>();
@@ -50,7 +50,7 @@ export function createPacketPool(): PacketPool {
     giveBack(packets) {
       let blocks = kept.get(packets.room);
       if (!blocks) kept.set(packets.room, (blocks = []));
-      if (blocks.length < maxKept) blocks.push(packets);
+      if (blocks.length < maxPooled) blocks.push(packets);
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { StampSource } from '../../src/core/measurement/round.js';
 import type { EchoRequest, Progress, RoundRequest, RoundResult, Shortcoming } from '../probe.js';
 import type { Family } from '../shared/echo.js';
-import type { EchoTold } from '../shared/pending-echoes.js';
+import type { EchoOutcome } from '../shared/pending-echoes.js';
 import type { PackedSizes } from './packed.js';
 import type { Precedence } from './precedence.js';
 import type { SocketMode } from './socket.js';
@@ -44,7 +44,7 @@ export type FromWorker =
       readonly precedence: Precedence;
     }
   | { readonly type: 'progress'; readonly id: number; readonly progress: Progress }
-  | { readonly type: 'echoes'; readonly results: readonly EchoTold[] }
+  | { readonly type: 'echoes'; readonly results: readonly EchoOutcome[] }
   | { readonly type: 'result'; readonly id: number; readonly result: PackedResult };
 
 export type PackedResult = Omit<RoundResult, 'sizes'> & { readonly sizes: PackedSizes | null };

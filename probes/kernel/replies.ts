@@ -14,7 +14,7 @@ import * as packet from './packet.js';
 import { isAnswered, noteError, noteNotSent, wasSent } from './packets.js';
 import { rttOf } from './rtt.js';
 import type { Arrival } from './wire.js';
-import type { BookedWire } from './wires.js';
+import type { SharedWire } from './wires.js';
 
 /** When a batch of replies was read. */
 export interface Seen {
@@ -25,13 +25,13 @@ export interface Seen {
 export interface Reader {
   /** Books the reply with the packet it answers. True when its flight may end earlier now. */
   reply(
-    booked: BookedWire,
+    sharedWire: SharedWire,
     arrival: Arrival,
     seen: Seen,
-    fetchStamps: (booked: BookedWire) => void,
+    fetchStamps: (sharedWire: SharedWire) => void,
   ): Flight | null;
   /** Books a TX stamp or an ICMP error. */
-  error(booked: BookedWire, arrival: Arrival): void;
+  error(sharedWire: SharedWire, arrival: Arrival): void;
 }
 
 export function createReader(
@@ -41,8 +41,8 @@ export function createReader(
   isOwn: (address: string) => boolean = ownAddresses(),
 ): Reader {
   return {
-    reply(booked, arrival, seen, fetchStamps) {
-      const { wire, ledger } = booked;
+    reply(sharedWire, arrival, seen, fetchStamps) {
+      const { wire, ledger } = sharedWire;
       const { bytes, start, end } = arrival;
       if (!packet.isReply(bytes, start, end, wire.family)) return null;
       if (packet.identifierAt(bytes, start) !== wire.identifier) return null;
@@ -53,7 +53,7 @@ export function createReader(
       const token = ledger.tokenIs(sequence, packet.highAt(bytes, start), packet.lowAt(bytes, start));
       if (token === 'former') return null;
       const stream = turn % flight.plan.streams;
-      if (token === 'foreign' || !isWhole(booked, arrival, flight, stream)) {
+      if (token === 'foreign' || !isWhole(sharedWire, arrival, flight, stream)) {
         flight.mismatched[stream] = (flight.mismatched[stream] ?? 0) + 1;
         return null;
       }
@@ -63,17 +63,17 @@ export function createReader(
       }
       const { control } = arrival;
       const rxNs = control.hasStamp ? clock.realNs(control.sec, control.nsec) : NaN;
-      if (Number.isNaN(flight.packets.txNs[turn])) fetchStamps(booked);
+      if (Number.isNaN(flight.packets.txNs[turn])) fetchStamps(sharedWire);
       lines.answered(flight.line);
       book(flight, turn, rxNs, seen);
       return flight.open === 0 ? flight : null;
     },
 
-    error(booked, arrival) {
-      const { wire, ledger } = booked;
+    error(sharedWire, arrival) {
+      const { wire, ledger } = sharedWire;
       const { bytes, start, end, control } = arrival;
       const { origin, type, code, hasStamp, sec, nsec } = control;
-      const at = packet.findRequest(bytes, start, end, wire.family, wire.identifier, booked.requestAt);
+      const at = packet.findRequest(bytes, start, end, wire.family, wire.identifier, sharedWire.requestAt);
       if (at < 0) return;
       const sequence = packet.sequenceAt(bytes, at);
       const flight = flights.get(ledger.flightOf(sequence));
@@ -85,7 +85,7 @@ export function createReader(
         return;
       if (origin === EE_ORIGIN_TIMESTAMPING) {
         if (!quoted || !hasStamp) return;
-        booked.requestAt = at - start;
+        sharedWire.requestAt = at - start;
         if (Number.isNaN(flight.packets.txNs[turn])) flight.packets.txNs[turn] = clock.realNs(sec, nsec);
       } else if (origin === EE_ORIGIN_ICMP || origin === EE_ORIGIN_ICMP6) {
         if (!isFrom(flight.target, arrival.source, arrival.sourceStart)) return;
@@ -107,13 +107,13 @@ export function createReader(
     else noteError(flight.packets, turn, kind);
   }
 
-  function isWhole(booked: BookedWire, arrival: Arrival, flight: Flight, stream: number): boolean {
+  function isWhole(sharedWire: SharedWire, arrival: Arrival, flight: Flight, stream: number): boolean {
     const { bytes, start, end, source, sourceStart } = arrival;
     return (
       end - start === flight.request.sizes[stream]?.icmpBytes &&
       isFrom(flight.target, source, sourceStart) &&
       packet.isRepeatedToken(bytes, start, end) &&
-      (!booked.wire.unchecked || internetChecksum(bytes.subarray(start, end)) === 0)
+      (!sharedWire.wire.unchecked || internetChecksum(bytes.subarray(start, end)) === 0)
     );
   }
 }

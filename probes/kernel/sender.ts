@@ -11,7 +11,7 @@ import { writeRequest } from './packet.js';
 import { noteNotSent } from './packets.js';
 import { SocketError } from './socket.js';
 import type { Wire } from './wire.js';
-import type { BookedWire, Wires } from './wires.js';
+import type { SharedWire, Wires } from './wires.js';
 
 /** Random 64-bit tokens in two halves; randomness is fetched for many at a time. */
 interface Tokens {
@@ -43,7 +43,7 @@ function createTokens(): Tokens {
 
 export interface Sender {
   /** Sends the flight's packet of this turn; returns the wire it went out by, null when it did not. */
-  send(flight: Flight, nowNs: number): BookedWire | null;
+  send(flight: Flight, nowNs: number): SharedWire | null;
   /** While `work` sends for many flights at once, what a wire has dropped before is asked once for all of them. */
   together(work: () => void): void;
 }
@@ -53,7 +53,7 @@ interface SenderOptions {
   readonly guard: ClockGuard;
   readonly wires: Wires;
   readonly lines: Lines;
-  readonly drainErrors: (booked: BookedWire) => number;
+  readonly drainErrors: (sharedWire: SharedWire) => number;
 }
 
 const plain: PacketOptions = {};
@@ -72,26 +72,26 @@ export function createSender({ clock, guard, wires, lines, drainErrors }: Sender
   };
 
   /** A number for the packet of this turn on that wire; -1 when all are taken. */
-  const numberOn = ({ ledger }: BookedWire, flight: Flight, nowNs: number): number =>
+  const numberOn = ({ ledger }: SharedWire, flight: Flight, nowNs: number): number =>
     ledger.take(flight.id, flight.turn, tokens.high, tokens.low, nowNs + flight.patienceNs, nowNs);
 
   /** The wire that has a number left, opened when there is none, with that number in `sequence`. */
   let sequence = -1;
-  const wireWithRoom = (flight: Flight, nowNs: number): BookedWire | NotSentReason => {
+  const wireWithRoom = (flight: Flight, nowNs: number): SharedWire | NotSentReason => {
     const { family } = flight.target;
     const options = flight.request.options ?? plain;
     const generation = lines.sending(flight.line, nowNs);
     tokens.next();
-    for (const booked of wires.get(family, options, generation)) {
-      sequence = numberOn(booked, flight, nowNs);
-      if (sequence >= 0) return booked;
+    for (const sharedWire of wires.get(family, options, generation)) {
+      sequence = numberOn(sharedWire, flight, nowNs);
+      if (sequence >= 0) return sharedWire;
     }
     const more = wires.more(family, options, generation);
     if (!more) return 'no-buffer';
     sequence = numberOn(more, flight, nowNs);
     return more;
   };
-  const room = (flight: Flight, nowNs: number): BookedWire | NotSentReason => {
+  const room = (flight: Flight, nowNs: number): SharedWire | NotSentReason => {
     try {
       return wireWithRoom(flight, nowNs);
     } catch (error) {
@@ -99,8 +99,8 @@ export function createSender({ clock, guard, wires, lines, drainErrors }: Sender
     }
   };
 
-  const join = (flight: Flight, booked: BookedWire): void => {
-    const { wire } = booked;
+  const join = (flight: Flight, sharedWire: SharedWire): void => {
+    const { wire } = sharedWire;
     if (flight.dropsBefore.has(wire)) return;
     let drops = dropsBefore?.get(wire);
     if (drops === undefined) {
@@ -108,7 +108,7 @@ export function createSender({ clock, guard, wires, lines, drainErrors }: Sender
       dropsBefore?.set(wire, drops);
     }
     flight.dropsBefore.set(wire, drops);
-    booked.users += 1;
+    sharedWire.users += 1;
   };
 
   return {
@@ -121,14 +121,14 @@ export function createSender({ clock, guard, wires, lines, drainErrors }: Sender
       const { packets, turn } = flight;
       const size = flight.request.sizes[turn % flight.plan.streams];
       if (!size) return null;
-      const booked = room(flight, nowNs);
-      if (typeof booked === 'string') {
-        noteNotSent(packets, turn, booked);
+      const sharedWire = room(flight, nowNs);
+      if (typeof sharedWire === 'string') {
+        noteNotSent(packets, turn, sharedWire);
         return null;
       }
-      join(flight, booked);
-      booked.lastUsedNs = nowNs;
-      const { wire } = booked;
+      join(flight, sharedWire);
+      sharedWire.lastUsedNs = nowNs;
+      const { wire } = sharedWire;
       const message = messageOf(size.icmpBytes);
       const { high, low } = tokens;
       writeRequest(message, wire.family, { identifier: wire.identifier, sequence, high, low });
@@ -140,21 +140,21 @@ export function createSender({ clock, guard, wires, lines, drainErrors }: Sender
         packets.sentMonoNs[turn] = monoNs;
         packets.sentRealNs[turn] = clock.wallNs();
         errno = wire.send(message, flight.target);
-        if (errno === 0 || drainErrors(booked) === 0) break;
+        if (errno === 0 || drainErrors(sharedWire) === 0) break;
       }
       if (errno === 0) {
         packets.sentNs[turn] = monoNs - flight.startNs;
         flight.lastSentNs = monoNs;
         flight.sent += 1;
         flight.open += 1;
-        return booked;
+        return sharedWire;
       }
-      booked.ledger.giveBack(sequence);
+      sharedWire.ledger.giveBack(sequence);
       const reason = unsent(errno);
       noteNotSent(packets, turn, reason);
       // The interface that the socket is bound to may be gone, and come back as another one.
       if (reason === 'interface-down' && flight.request.options?.interface !== undefined)
-        wires.retire(booked);
+        wires.retire(sharedWire);
       return null;
     },
   };

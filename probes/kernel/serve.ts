@@ -40,7 +40,7 @@ export interface SelfTestOptions {
   readonly open: (stamps: StampRequest) => SocketWire;
   readonly clock: Clock;
   readonly poller: Poller;
-  /** For so long better stamps are hoped for; a second unless told. */
+  /** For so long better stamps are hoped for; a second by default. */
   readonly patienceNs?: number;
 }
 
@@ -212,7 +212,7 @@ function loadOrRefuse(port: MessagePort): Libc | null {
   }
 }
 
-/** The worker's whole life: tests what the machine can do, says it, then sends and receives until told to stop. */
+/** The worker's whole life: tests what the machine can do, says it, then sends and receives until it is stopped. */
 export function serve({ port, shared }: ServeOptions): void {
   const words = new Int32Array(shared);
   const libc = loadOrRefuse(port);

@@ -116,7 +116,7 @@ function askForStamps(libc: Libc, fd: number, stamps: StampRequest): number {
     : libc.errno();
 }
 
-/** A raw IPv6 socket counts packets with a wrong checksum as drops; the kernel counts those apart for the host. */
+/** A raw IPv6 socket counts packets with a wrong checksum as drops; the kernel counts those separately for the host. */
 function checksumErrors(): number {
   try {
     return parseChecksumErrors(readFileSync('/proc/net/snmp6', 'utf8'));

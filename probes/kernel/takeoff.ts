@@ -10,7 +10,7 @@ import type { Line, Lines } from '../shared/lines.js';
 import type { PacketPool } from './packets.js';
 import type { FromWorker, PackedResult, WorkerRequest } from './protocol.js';
 import type { Sender } from './sender.js';
-import type { BookedWire, Wires } from './wires.js';
+import type { SharedWire, Wires } from './wires.js';
 
 /** Brings rounds and single echoes into the air, and sends what is due. */
 interface Takeoff {
@@ -30,7 +30,7 @@ interface TakeoffOptions {
   readonly landing: Landing;
   readonly echoes: Echoes;
   readonly pool: PacketPool;
-  readonly drainErrors: (booked: BookedWire) => number;
+  readonly drainErrors: (sharedWire: SharedWire) => number;
   readonly parse: (address: string) => Address | null;
   readonly expectBytes: (bytes: number) => void;
   readonly tell: (message: FromWorker) => void;
@@ -51,10 +51,10 @@ export function createTakeoff(options: TakeoffOptions): Takeoff {
   const { air, clock, wires, lines, sender, landing, pool, drainErrors, parse, expectBytes } = options;
   const lineOf = ({ address, options: packet }: Pick<EchoRequest, 'address' | 'options'>): Line =>
     lines.of(address, packet);
-  const used = new Set<BookedWire>();
+  const used = new Set<SharedWire>();
   /** Mostly the stamps of what was just sent are there already: fetched now, they don't cost a wake-up. */
   const fetchStamps = (): void => {
-    for (const booked of used) drainErrors(booked);
+    for (const sharedWire of used) drainErrors(sharedWire);
     used.clear();
   };
 
@@ -69,9 +69,9 @@ export function createTakeoff(options: TakeoffOptions): Takeoff {
     expectBytes(request.icmpBytes);
     const flight = options.echoes.start(request, target, lineOf(request), pool, nowNs);
     air.flights.set(flight.id, flight);
-    const booked = sender.send(flight, nowNs);
+    const sharedWire = sender.send(flight, nowNs);
     advance(flight, clock.monotonicNs());
-    if (booked) used.add(booked);
+    if (sharedWire) used.add(sharedWire);
     if (flight.open === 0) landing.echo(flight);
     else expectEnd(air, flight);
   };
@@ -111,8 +111,8 @@ export function createTakeoff(options: TakeoffOptions): Takeoff {
           agenda.shift();
           continue;
         }
-        const booked = sender.send(flight, nowNs);
-        if (booked) used.add(booked);
+        const sharedWire = sender.send(flight, nowNs);
+        if (sharedWire) used.add(sharedWire);
         advance(flight, nowNs);
         if (flight.endNs === Infinity) agenda.postponed();
         else {

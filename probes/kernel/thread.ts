@@ -16,7 +16,7 @@ interface ThreadOptions {
   /** Without a sign of life for so long the worker counts as wedged. */
   readonly silenceMs: number;
   readonly onMessage: (message: FromWorker) => void;
-  /** It is gone, and will not say anything any more; null: as it was told to. */
+  /** It is gone, and will not say anything any more; null: as it was asked to. */
   readonly onEnd: (reason: string | null) => void;
 }
 

@@ -62,7 +62,7 @@ export function createLedger(first: number): Ledger {
 }
 
 /** A wire with the book of what was sent on it. */
-export interface BookedWire {
+export interface SharedWire {
   readonly wire: Wire;
   readonly ledger: Ledger;
   /** Where our request begins in what the error queue gives back; it is mostly the same place. */
@@ -79,14 +79,14 @@ export interface BookedWire {
  * with another's. When all its sequence numbers wait for replies a further socket is opened beside it.
  */
 export interface Wires {
-  readonly all: readonly BookedWire[];
+  readonly all: readonly SharedWire[];
   /** The wires for such packets; the first is opened when there is none. Throws what the opening throws. */
-  get(family: Family, options: PacketOptions, generation: number): readonly BookedWire[];
+  get(family: Family, options: PacketOptions, generation: number): readonly SharedWire[];
   /** Opens one more; null when there are as many as may be. */
-  more(family: Family, options: PacketOptions, generation: number): BookedWire | null;
+  more(family: Family, options: PacketOptions, generation: number): SharedWire | null;
   /** Closes what nobody uses since `beforeNs`, and at once what is given as broken. */
   sweep(beforeNs: number): void;
-  retire(wire: BookedWire): void;
+  retire(wire: SharedWire): void;
   close(): void;
 }
 
@@ -94,9 +94,9 @@ export interface Wires {
 const maxOfOneSet = 4;
 
 export function createWires(open: (family: Family, options: PacketOptions) => Wire): Wires {
-  const sets = new Map<string, BookedWire[]>();
-  const retired = new Set<BookedWire>();
-  const all: BookedWire[] = [];
+  const sets = new Map<string, SharedWire[]>();
+  const retired = new Set<SharedWire>();
+  const all: SharedWire[] = [];
   // The packets of a round come with the same object again and again.
   const known = new WeakMap<PacketOptions, string>();
   const keyOf = (family: Family, options: PacketOptions, generation: number): string => {
@@ -104,13 +104,13 @@ export function createWires(open: (family: Family, options: PacketOptions) => Wi
     if (key === undefined) known.set(options, (key = optionsKey(options)));
     return `${family} ${generation} ${key}`;
   };
-  const setOf = (family: Family, options: PacketOptions, generation: number): BookedWire[] => {
+  const setOf = (family: Family, options: PacketOptions, generation: number): SharedWire[] => {
     const key = keyOf(family, options, generation);
     let set = sets.get(key);
     if (!set) sets.set(key, (set = []));
     return set;
   };
-  const openInto = (set: BookedWire[], family: Family, options: PacketOptions): BookedWire => {
+  const openInto = (set: SharedWire[], family: Family, options: PacketOptions): SharedWire => {
     const wire = open(family, options);
     const ledger = createLedger(Math.floor(Math.random() * 0x10000));
     const booked = { wire, ledger, requestAt: 0, users: 0, lastUsedNs: 0, drained: false };
@@ -118,17 +118,17 @@ export function createWires(open: (family: Family, options: PacketOptions) => Wi
     all.push(booked);
     return booked;
   };
-  const leaveSet = (booked: BookedWire): void => {
+  const leaveSet = (sharedWire: SharedWire): void => {
     for (const [key, set] of sets) {
-      if (set.includes(booked)) set.splice(set.indexOf(booked), 1);
+      if (set.includes(sharedWire)) set.splice(set.indexOf(sharedWire), 1);
       if (set.length === 0) sets.delete(key);
     }
   };
-  const closeOne = (booked: BookedWire): void => {
-    retired.delete(booked);
-    all.splice(all.indexOf(booked), 1);
-    leaveSet(booked);
-    booked.wire.close();
+  const closeOne = (sharedWire: SharedWire): void => {
+    retired.delete(sharedWire);
+    all.splice(all.indexOf(sharedWire), 1);
+    leaveSet(sharedWire);
+    sharedWire.wire.close();
   };
   return {
     all,
@@ -142,15 +142,16 @@ export function createWires(open: (family: Family, options: PacketOptions) => Wi
       return set.length < maxOfOneSet ? openInto(set, family, options) : null;
     },
     sweep(beforeNs) {
-      for (const booked of [...all])
-        if (booked.users === 0 && (booked.lastUsedNs < beforeNs || retired.has(booked))) closeOne(booked);
+      for (const sharedWire of [...all])
+        if (sharedWire.users === 0 && (sharedWire.lastUsedNs < beforeNs || retired.has(sharedWire)))
+          closeOne(sharedWire);
     },
-    retire(booked) {
-      leaveSet(booked);
-      retired.add(booked);
+    retire(sharedWire) {
+      leaveSet(sharedWire);
+      retired.add(sharedWire);
     },
     close() {
-      for (const booked of [...all]) closeOne(booked);
+      for (const sharedWire of [...all]) closeOne(sharedWire);
     },
   };
 }

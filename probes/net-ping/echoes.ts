@@ -4,7 +4,7 @@ import { echoRequest, newToken, sameEcho, type Family } from '../shared/echo.js'
 import { worseError } from '../shared/icmp-errors.js';
 import { quotes } from '../shared/icmp-message.js';
 import { ipAddress, sameBytes, type IpAddress } from '../shared/ip-address.js';
-import type { EchoTold } from '../shared/pending-echoes.js';
+import type { EchoOutcome } from '../shared/pending-echoes.js';
 import { wholeMicroseconds } from '../shared/packet-record.js';
 import type { Line, Lines } from '../shared/lines.js';
 import { type Endpoint, type Endpoints, keyOf, type Listener } from './endpoints.js';
@@ -13,7 +13,7 @@ import { sendFailure } from './errors.js';
 interface ChildEchoesOptions {
   readonly endpoints: Endpoints;
   readonly lines: Lines;
-  readonly tell: (results: readonly EchoTold[]) => void;
+  readonly tell: (results: readonly EchoOutcome[]) => void;
 }
 
 /** Single echoes on the sockets that the rounds use. */
@@ -41,13 +41,13 @@ interface Use {
   inFlight: number;
 }
 
-/** Results are told together, at most so often. */
+/** Results are reported together, at most this often. */
 const tellEveryMs = 20;
 
 export function childEchoes({ endpoints, lines, tell }: ChildEchoesOptions): ChildEchoes {
   const uses = new Map<string, Use>();
   const flying = new Map<number, Flying>();
-  let results: EchoTold[] = [];
+  let results: EchoOutcome[] = [];
   let telling: NodeJS.Timeout | undefined;
 
   const told = (id: number, sentNs: bigint, outcome: PacketOutcome): void => {

@@ -87,7 +87,7 @@ export function endpoints(options: {
 
   const openEntry = (family: Family, generation: number): Entry => {
     const key = keyOf(family, generation);
-    const booked = sequences<Listener>();
+    const sequenceNumbers = sequences<Listener>();
     const listeners = new Set<Listener>();
     const socket = openEchoSocket({
       netPing: options.netPing,
@@ -103,14 +103,14 @@ export function endpoints(options: {
         if (message.kind === 'other') return;
         const { identifier, sequence } = message.kind === 'reply' ? message : message.request;
         if (identifier !== socket.identifier) return;
-        booked.ownerOf(sequence)?.took(booked.turnOf(sequence), message, source, atNs);
+        sequenceNumbers.ownerOf(sequence)?.took(sequenceNumbers.turnOf(sequence), message, source, atNs);
       },
     });
     const entry: Entry = {
       family,
       generation,
       socket,
-      sequences: booked,
+      sequences: sequenceNumbers,
       listeners,
       messagesRead: 0,
       idle: undefined,

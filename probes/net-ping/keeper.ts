@@ -24,7 +24,7 @@ interface Child {
 const missedBeats = 5;
 /** Less than the driver's share of a stop (`stopOrder`), so that a child that hangs is killed before the daemon has gone. */
 const stopWithinMs = 500;
-const stderrKept = 2000;
+const maxStderrLength = 2000;
 
 /** Starts a child, and watches over it from its first message on, which is `ready` or `unavailable`. */
 function startChild(options: ChildOptions): Child {
@@ -60,12 +60,12 @@ function startChild(options: ChildOptions): Child {
     options.onGone(fault ?? reason);
   };
   const send = (message: ToChild): void => {
-    // A failed send is a dead child; its end is told by `exit`.
+    // A failed send is a dead child; its end is reported by `exit`.
     if (child.connected) child.send(message, () => undefined);
   };
 
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    stderr = (stderr + text).slice(-stderrKept);
+    stderr = (stderr + text).slice(-maxStderrLength);
   });
   child.on('message', (message: FromChild) => {
     started = true;

@@ -1,7 +1,7 @@
 import type { EchoRequest, Progress, RoundRequest, RoundResult } from '../probe.js';
-import type { EchoTold } from '../shared/pending-echoes.js';
+import type { EchoOutcome } from '../shared/pending-echoes.js';
 
-/** A round as the child is told of it. */
+/** A round as it is sent to the child. */
 export interface ChildRound extends Omit<RoundRequest, 'signal' | 'onProgress'> {
   readonly progress: boolean;
 }
@@ -22,5 +22,5 @@ export type FromChild =
     }
   | { readonly type: 'progress'; readonly id: number; readonly progress: Progress }
   | { readonly type: 'result'; readonly id: number; readonly result: RoundResult }
-  | { readonly type: 'echoes'; readonly results: readonly EchoTold[] }
+  | { readonly type: 'echoes'; readonly results: readonly EchoOutcome[] }
   | { readonly type: 'pong' };

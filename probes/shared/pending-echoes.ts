@@ -2,7 +2,7 @@ import type { PacketOutcome } from '../../src/core/measurement/round.js';
 import type { EchoRequest, EchoResult } from '../probe.js';
 
 /** What a thread or process of a kind says of one echo. */
-export interface EchoTold {
+export interface EchoOutcome {
   readonly id: number;
   /** Milliseconds on the clock of `process.hrtime`, which all threads and processes share. */
   readonly sentHrtimeMs: number;
@@ -11,11 +11,11 @@ export interface EchoTold {
 
 type Tell = (results: readonly EchoResult[]) => void;
 
-/** The echoes that a thread or process was asked for. Each is told, whatever becomes of that. */
+/** The echoes that a thread or process was asked for. Each gets its result, whatever happens. */
 interface PendingEchoes {
   /** The requests as they are to be passed on, with ids of their own. */
   ask(requests: readonly EchoRequest[], tell: Tell): EchoRequest[];
-  told(results: readonly EchoTold[]): void;
+  told(results: readonly EchoOutcome[]): void;
   /** It is gone: none of them can be answered any more. */
   readonly giveUp: () => void;
 }

@@ -14,7 +14,7 @@ import {
 } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import type { Config } from '../config/config.js';
-import { keptFile } from '../config/hub.js';
+import { cachedConfigFile } from '../config/hub.js';
 import type { EpochMs } from '../core/types.js';
 import type { Store } from '../store/store.js';
 
@@ -112,7 +112,7 @@ export async function makeBackup(options: BackupOptions): Promise<BackupDone> {
     return { bytes: size, manifest };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === undefined || error instanceof BackupError || (error as Error).name === 'StoreFault')
+    if (code === undefined || error instanceof BackupError || (error as Error).name === 'StoreError')
       throw error;
     throw new BackupError(`the backup ${target} could not be written: ${String(error)}`, { cause: error });
   } finally {
@@ -135,7 +135,7 @@ async function filesOf(config: Config): Promise<Source[]> {
   if (config.customers !== null) add('customers', config.customers);
   for (const name of (await readdir(config.keys.folder).catch(() => [])).sort())
     if ((await lstat(join(config.keys.folder, name))).isFile()) add('key', join(config.keys.folder, name));
-  if (config.store.postgres === null) add('mesh configuration', keptFile(config.store.path));
+  if (config.store.postgres === null) add('mesh configuration', cachedConfigFile(config.store.path));
   return files;
 }
 

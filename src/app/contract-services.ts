@@ -1,6 +1,13 @@
+import type { Stopping } from './stopping.js';
+import { type Answers, type Task, toTransferable } from './workers/job-tasks.js';
+import { judgeInThread } from './workers/month.js';
+import { createWorkerPool, type WorkerPool } from './workers/pool.js';
 import type { Config } from '../config/config.js';
 import type { EpochMs } from '../core/types.js';
+import type { Jobs } from '../http/contract/evaluate.js';
 import type { HttpOptions } from '../http/http.js';
+import { UnavailableError } from '../http/problem.js';
+import { renderReport, type ReportFormat } from '../render/report/formats.js';
 import { keyFolder } from '../seal/keys.js';
 import { createAuthenticator } from '../services/access/authenticator.js';
 import { createRegistry } from '../services/access/registry.js';
@@ -9,11 +16,6 @@ import { createLedgerBacklog } from '../services/ledger/backlog.js';
 import { createReports } from '../services/reports.js';
 import { createTicketBacklog } from '../services/tickets/service.js';
 import type { Store } from '../store/store.js';
-import type { Stopping } from './stopping.js';
-import { createJobs } from './workers/jobs.js';
-import { judgeInThread } from './workers/month.js';
-import { createWorkerPool } from './workers/pool.js';
-import { reportsIn } from './workers/report.js';
 
 interface ContractServicesOptions {
   readonly store: Store;
@@ -44,14 +46,17 @@ export async function openContractServices(options: ContractServicesOptions): Pr
   const pool = createWorkerPool();
   stopping.add('workers', () => pool.close());
   const judging = judgeInThread({ pool, store, config, now, software: version });
-  const office = createLedgerBacklog({ store, config, now, judging, bookChanged: onRegistryChanged });
+  const ledgerBacklog = createLedgerBacklog({ store, config, now, judging, bookChanged: onRegistryChanged });
   const signer = () => keyFolder(config().keys.folder).signer();
   const billing = createBilling({ store, config, now, software: version, judging, signer });
   const jobs = createJobs({ pool, config, now, software: version });
   return {
     http: {
-      ledger: { office, now },
-      faults: { office: createTicketBacklog({ store, ledger: office.desk, config, now }), now },
+      ledger: { ledgerBacklog, now },
+      faults: {
+        ticketBacklog: createTicketBacklog({ store, ledger: ledgerBacklog.ledgerService, config, now }),
+        now,
+      },
       access: await openAccess({ store, config, now, clientSecret }),
       reports: {
         reports: createReports({ store, config, now, software: version, judging }),
@@ -81,10 +86,10 @@ async function openAccess({
 }: AccessOptions): Promise<NonNullable<HttpOptions['access']>> {
   const { auth, publicUrl } = config().http;
   const { sessionMs, idleMs, secondFactor, oidc } = auth;
-  const door = createAuthenticator({ store: store.access, now, sessionMs, idleMs, secondFactor });
+  const authenticator = createAuthenticator({ store: store.access, now, sessionMs, idleMs, secondFactor });
   const customers = () => config().book.customers.map(({ id }) => id);
   return {
-    door,
+    authenticator,
     store: store.access,
     now,
     registry: createRegistry({ store: store.access, now, customers }),
@@ -94,7 +99,7 @@ async function openAccess({
         ? undefined
         : (await import('../services/access/oidc.js')).createOidc({
             config: oidc,
-            door,
+            authenticator,
             customers,
             now,
             redirectUri: `${publicUrl}/auth/oidc/callback`,
@@ -102,3 +107,46 @@ async function openAccess({
           }),
   };
 }
+
+interface JobsOptions {
+  readonly pool: Pick<WorkerPool, 'run'>;
+  readonly config: () => Config;
+  readonly now: () => EpochMs;
+  /** The program version. */
+  readonly software: string;
+}
+
+/** Evaluates cases, and makes and verifies evidence packs, in threads. */
+export function createJobs({ pool, config, now, software }: JobsOptions): Jobs {
+  const run = <K extends Task['kind']>(task: Extract<Task, { kind: K }>): Promise<Answers[K]> =>
+    pool.run(task.kind, task);
+  return {
+    evaluate: (task) => run<'evaluate'>({ kind: 'evaluate', ...task }),
+    async evidence(task) {
+      const transferable = toTransferable(config());
+      const answer = await run<'evidence'>({
+        kind: 'evidence',
+        ...task,
+        config: transferable,
+        now: now(),
+        software,
+      });
+      if ('unavailable' in answer) throw new UnavailableError(answer.unavailable);
+      return answer;
+    },
+    verify: (task) => run<'verify'>({ kind: 'verify', ...task, software }),
+  };
+}
+
+type RenderReport = typeof renderReport;
+
+/** Formats that take no longer than their transfer to a thread would. */
+const quick: readonly ReportFormat[] = ['json', 'csv'];
+
+/** Renders reports in a thread, because setting pages takes longer than a probe may wait. */
+export const reportsIn =
+  (pool: Pick<WorkerPool, 'run'>): RenderReport =>
+  (report, format, language) =>
+    quick.includes(format)
+      ? renderReport(report, format, language)
+      : pool.run('report', { report, format, language });

@@ -11,7 +11,7 @@ import { createLinks } from '../engine/links.js';
 import { type Alarm, type Clock, fanOut } from '../engine/ports.js';
 import { createSteadyNow } from '../engine/steady-now.js';
 import { createMetrics } from '../metrics/metrics.js';
-import { madeOnce } from '../services/cache.js';
+import { memoizeAsync } from '../services/cache.js';
 import { createNetworkChanges } from '../services/network/changes.js';
 import { createNetworkNotifier } from '../services/notifications/network.js';
 import { createOutbox } from '../services/notifications/outbox.js';
@@ -199,7 +199,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     ]);
     const { tls, clientSecret } = await readWebFiles(config.http);
     // Loaded when somebody asks for more than monitoring does, or a month has to be closed.
-    const contractServices = madeOnce(async () => {
+    const contractServices = memoizeAsync(async () => {
       const { openContractServices } = await import('./contract-services.js');
       return openContractServices({
         store,

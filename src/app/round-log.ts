@@ -152,7 +152,7 @@ function keepEscaped(line: string): string {
 const maxWaitingBytes = 1_048_576;
 
 /**
- * Writes lines, and drops those that can't be had: a disk that is full or failing, a reader that stands still. It never
+ * Writes lines, and drops those that can't be had: a disk that is full or failing, a reader that hangs. It never
  * throws and never waits. The first line that goes through afterwards says how many were lost.
  */
 function lossyWriter(

@@ -6,7 +6,7 @@ import type { AttachmentRef } from '../core/ledger/actions.js';
 import { validationError } from '../core/ledger/errors.js';
 import type { EpochMs } from '../core/types.js';
 import { keyFolder, type KeyFolder } from '../seal/keys.js';
-import { writeWhole } from '../seal/whole-file.js';
+import { writeAtomically } from '../seal/atomic-file.js';
 import {
   auditTrail,
   createRegistry,
@@ -76,7 +76,7 @@ export async function makeEvidence({ file, ...options }: EvidenceOptions): Promi
   const store = await readStore(options.config);
   try {
     const { pack, made } = await packEvidence({ store, ...options });
-    await writeWhole(file, pack);
+    await writeAtomically(file, pack);
     return made;
   } finally {
     await store.close();
@@ -90,7 +90,7 @@ export interface LedgerOptions {
   readonly write: boolean;
 }
 
-/** The ledger and the months that stand on it, from a store that is opened for this alone. */
+/** The ledger and the months that are based on it, from a store that is opened for this alone. */
 export interface OpenLedger extends Omit<LedgerBacklog, 'attach'> {
   readonly textsOf: typeof textsOf;
   importExclusions(
@@ -110,8 +110,13 @@ export interface OpenLedger extends Omit<LedgerBacklog, 'attach'> {
 /** Rejects with `StoreError`. */
 export async function openLedger({ config, now, write }: LedgerOptions): Promise<OpenLedger> {
   const store = await openStore(config, { readOnly: !write });
-  const office = createLedgerBacklog({ store, config: () => config, now });
-  const faults = createTicketBacklog({ store, ledger: office.desk, config: () => config, now });
+  const ledgerBacklog = createLedgerBacklog({ store, config: () => config, now });
+  const faults = createTicketBacklog({
+    store,
+    ledger: ledgerBacklog.ledgerService,
+    config: () => config,
+    now,
+  });
   const keep = async (
     files: readonly string[],
     attach: LedgerBacklog['attach'],
@@ -120,13 +125,14 @@ export async function openLedger({ config, now, write }: LedgerOptions): Promise
     return Promise.all(contents.map((content, index) => attach(basename(files[index] ?? ''), content)));
   };
   return {
-    ...office,
+    ...ledgerBacklog,
     textsOf,
-    importExclusions: (actor, inputs, options) => importExclusions(office.desk, actor, inputs, options),
+    importExclusions: (actor, inputs, options) =>
+      importExclusions(ledgerBacklog.ledgerService, actor, inputs, options),
     feeds: store.feeds,
     faults,
-    attach: (files) => keep(files, (name, content) => office.attach(name, content)),
-    attachToReport: (files) => keep(files, (name, content) => faults.desk.attach(name, content)),
+    attach: (files) => keep(files, (name, content) => ledgerBacklog.attach(name, content)),
+    attachToReport: (files) => keep(files, (name, content) => faults.ticketService.attach(name, content)),
     close: () => store.close(),
   };
 }

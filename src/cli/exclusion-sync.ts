@@ -1,12 +1,50 @@
-import { Command } from 'commander';
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Command } from 'commander';
 import type { OpenLedger } from '../app.js';
+import { configOption, type Context, exitCodes, ExitError, jsonOption } from './context.js';
+import { actorOf, actorOption, type ActorOptions, again, printJson, withLedger } from './with-ledger.js';
 import type { ImportReading } from '../config/exclusion-files.js';
 import { formatRefusal } from '../core/ledger/errors.js';
 import type { Imported } from '../services/ledger/import.js';
-import { configOption, type Context, exitCodes, ExitError, jsonOption } from './context.js';
-import { actorOf, actorOption, type ActorOptions, again, printJson, withLedger } from './with-ledger.js';
+import type { ExclusionFeed } from '../store/ledger-store.js';
+
+const mostBytes = 20 * 2 ** 20;
+const timeoutMs = 30_000;
+
+interface FeedText {
+  readonly text: string;
+  readonly etag: string | null;
+  readonly modified: string | null;
+}
+
+/** A calendar by its URL or file name; `unchanged`: the server says that it is what it was before. Rejects with why not. */
+async function readFeed(
+  source: string,
+  before: Pick<ExclusionFeed, 'etag' | 'modified'>,
+): Promise<FeedText | 'unchanged'> {
+  if (!/^https?:/i.test(source)) return { text: await readFile(source, 'utf8'), etag: null, modified: null };
+  const response = await fetch(source, {
+    headers: {
+      accept: 'text/calendar, */*;q=0.1',
+      ...(before.etag && { 'if-none-match': before.etag }),
+      ...(before.modified && { 'if-modified-since': before.modified }),
+    },
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+  if (response.status === 304) return 'unchanged';
+  if (!response.ok) throw new Error(`answered ${response.status}`);
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    bytes += chunk.byteLength;
+    if (bytes > mostBytes) throw new Error(`has more than ${mostBytes} bytes`);
+    chunks.push(chunk);
+  }
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+  return { text, etag: response.headers.get('etag'), modified: response.headers.get('last-modified') };
+}
 
 export const formats = ['csv', 'ical'] as const;
 export type Format = (typeof formats)[number];
@@ -132,7 +170,6 @@ async function syncOnce(source: string, options: SyncOptions, context: Context):
     const now = context.now();
     const unread = { source: name, etag: null, modified: null, checkedAt: now, events: [] };
     const before = (await ledger.feeds.get(name)) ?? unread;
-    const { readFeed } = await import('./read-feed.js');
     const feed = await readFeed(name, before).catch((error: unknown) => {
       const why = error instanceof Error ? error.message : String(error);
       throw new ExitError(

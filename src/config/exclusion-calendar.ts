@@ -26,7 +26,7 @@ interface CalendarContext {
 /** As IANA has it, or as the file itself defines it. */
 type Zone = string | ICAL.Timezone;
 
-/** Thrown for what an event says that can't be read; told as a validation error with its place. */
+/** Thrown for what an event says that can't be read; reported as a validation error with its place. */
 class EventError extends Error {
   constructor(
     readonly field: string,
@@ -41,7 +41,7 @@ class EventError extends Error {
  * The events of an iCalendar file (RFC 5545) → exclusions, one for each UID: all windows of a recurring event, without
  * its exceptions and with its overrides. SUMMARY is the reason, UID the source, CREATED (else DTSTAMP) the notice;
  * X-POP-SLA-KIND, -SCOPE, -NOTICES and -PROOF say the rest, else `defaults`. What was called off, by STATUS or METHOD,
- * is given apart.
+ * is given separately.
  */
 export function readExclusionsIcal(
   text: string,
@@ -198,7 +198,7 @@ function windowsOf(
     add(from.at, endRule(override, from, context)(from));
   }
   const sorted = [...windows.values()].sort((a, b) => a.from - b.from);
-  // A window that ends before it begins is told as such by the rules of exclusions.
+  // A window that ends before it begins is reported as such by the rules of exclusions.
   if (sorted.some(({ from, to }) => from >= to)) return sorted;
   return exactly(master, [...merge(sorted)]);
 }

@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync';
-import { exclusionColumns, toldBefore, toldBehind } from '../core/ledger/columns.js';
+import { exclusionColumns, leadingColumns, trailingColumns } from '../core/ledger/columns.js';
 import { type ValidationIssue, validationError } from '../core/ledger/errors.js';
 import { type ExclusionInput, readInterval } from './exclusion-input.js';
 
@@ -32,7 +32,7 @@ export function readExclusionsCsv(text: string): ImportReading {
     const what = `is no CSV: ${(error as Error).message}`;
     return { ok: false, refusals: [validationError('file', what, 'RFC 4180, with a line of names')] };
   }
-  const known: readonly string[] = [...exclusionColumns, ...toldBefore, ...toldBehind];
+  const known: readonly string[] = [...exclusionColumns, ...leadingColumns, ...trailingColumns];
   const refusals = [
     ...names
       .filter((name) => !known.includes(name))
@@ -72,7 +72,7 @@ function joined(lines: readonly (PlacedInput & { readonly id: string })[]): Plac
     if (some.length === 1) return [{ place, input }];
     const ignored: ValidationIssue[] = [];
     const windows = some.flatMap((line) => readInterval(line.input, ignored) ?? []);
-    // Times that can't be read are told line by line.
+    // Times that can't be read are reported line by line.
     if (ignored.length > 0) return some.map((line) => ({ place: line.place, input: line.input }));
     return [{ place, input: { ...withoutTimes(input), intervals: windows.sort((a, b) => a.from - b.from) } }];
   });

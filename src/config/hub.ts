@@ -10,7 +10,7 @@ import { readYaml } from './yaml/document.js';
 /** What is said of a mesh in one place, its hub's file; everything else is a daemon's own. */
 const meshSectionNames = ['pops', 'paths', 'commitments', 'measurement', 'watch'] as const;
 
-/** Those sections as plain data, as they stand in the hub's file. */
+/** Those sections as plain data, as they are in the hub's file. */
 export type MeshSections = { readonly [K in (typeof meshSectionNames)[number]]?: unknown };
 
 /** What of a hub's file is for its agents; the text has been checked. */
@@ -57,7 +57,7 @@ const isSection = (key: string): boolean => (meshSectionNames as readonly string
 const pick = (data: Record<string, unknown>, wanted: (key: string) => boolean): Record<string, unknown> =>
   Object.fromEntries(Object.entries(data).filter(([key]) => wanted(key)));
 
-/** What stands in the bucket: the mesh as its hub's file says it, and who put it there. */
+/** What is in the bucket: the mesh as its hub's file says it, and who put it there. */
 export interface ConfigEnvelope {
   /** SHA-256 of the sections, in hexadecimal: the same words have the same digest. */
   readonly digest: string;
@@ -114,18 +114,18 @@ export function readEnvelope(bytes: Uint8Array): ConfigEnvelope {
   return { digest, sections, by, at };
 }
 
-/** A revision of the hub's that was valid, as an agent keeps it. */
-export interface KeptConfig {
+/** A revision of the hub's that was valid, as an agent caches it. */
+export interface CachedConfig {
   /** The bucket's own count. */
   readonly revision: number;
   readonly envelope: ConfigEnvelope;
 }
 
-/** Where an agent keeps what it runs on while it can't ask its hub: beside its database. */
-export const keptFile = (storePath: string): string => join(dirname(storePath), 'mesh-config.json');
+/** Where an agent caches its configuration for times when it can't reach its hub: beside its database. */
+export const cachedConfigFile = (storePath: string): string => join(dirname(storePath), 'mesh-config.json');
 
 /** Null: there is none. Throws an `Error` for one that can't be used. */
-export function readKept(file: string): KeptConfig | null {
+export function readCachedConfig(file: string): CachedConfig | null {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -140,10 +140,10 @@ export function readKept(file: string): KeptConfig | null {
 }
 
 /** What the file holds for a revision: the bucket's count in a line of its own, and the bytes as they were. */
-export const keptBytes = (revision: number, bytes: Uint8Array): Uint8Array =>
+export const cachedConfigBytes = (revision: number, bytes: Uint8Array): Uint8Array =>
   Buffer.concat([Buffer.from(`${revision}\n`), bytes]);
 
-export const fromHub = ({ revision, envelope }: KeptConfig): FromHub => ({
+export const fromHub = ({ revision, envelope }: CachedConfig): FromHub => ({
   name: `revision ${revision} of the hub`,
   sections: envelope.sections,
 });

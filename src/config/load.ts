@@ -7,7 +7,7 @@ import { planFilesOf, plansFrom } from './customers/draft.js';
 import { type BookBase, parseCustomers } from './customers/parse.js';
 import { emptyCustomers } from './customers/schema.js';
 import { findHome } from './defaults.js';
-import { type FromHub, fromHub, keptFile, parseWithHub, readKept } from './hub.js';
+import { type FromHub, fromHub, cachedConfigFile, parseWithHub, readCachedConfig } from './hub.js';
 import { type ConfigResult, parseConfig } from './parse.js';
 import { planFiles } from './plan/parse.js';
 import type { Problem } from './problem.js';
@@ -20,7 +20,7 @@ export async function loadConfig(
   file: string,
   cwd: string = process.cwd(),
   /** For an agent: what its hub says of the mesh; by default what it keeps of it, where that is of use. */
-  hub: FromHub | 'kept' | null = 'kept',
+  hub: FromHub | 'cached' | null = 'cached',
 ): Promise<ConfigResult> {
   const text = await read(resolve(cwd, file), file, 'a readable YAML file, by --config or POP_SLA_CONFIG');
   if (typeof text !== 'string') return { ok: false, problems: [text] };
@@ -31,14 +31,14 @@ export async function loadConfig(
   return { ok: true, config: { ...config, bookBase: noFile() } };
 }
 
-function parseBy(hub: FromHub | 'kept' | null, text: string, file: string, cwd: string): ConfigResult {
-  if (hub !== null && hub !== 'kept')
+function parseBy(hub: FromHub | 'cached' | null, text: string, file: string, cwd: string): ConfigResult {
+  if (hub !== null && hub !== 'cached')
     return whereItIs((data) => parseWithHub(text, file, cwd, hub, data), cwd);
   const own = whereItIs((data) => parseConfig(text, file, cwd, data), cwd);
   if (hub === null || !own.ok || own.config.role !== 'agent') return own;
   try {
-    const kept = readKept(keptFile(own.config.store.path));
-    const whole = kept && whereItIs((data) => parseWithHub(text, file, cwd, fromHub(kept), data), cwd);
+    const cached = readCachedConfig(cachedConfigFile(own.config.store.path));
+    const whole = cached && whereItIs((data) => parseWithHub(text, file, cwd, fromHub(cached), data), cwd);
     return whole?.ok === true ? whole : own;
   } catch {
     // The daemon says what is wrong with it; an agent can do without.

@@ -28,7 +28,7 @@ export function isWrong(reading: unknown): reading is Wrong {
 }
 
 /**
- * A type of value: `read` makes what the program uses of what stands in the file, or says what is wrong with it.
+ * A type of value: `read` makes what the program uses of what is in the file, or says what is wrong with it.
  * `allowed` names what may stand there. A missing value never reaches `read`.
  */
 export function scalar<T>(allowed: string, read: (input: unknown) => T | Wrong) {

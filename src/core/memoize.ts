@@ -13,7 +13,7 @@ export function memoizeByIdentity<A extends object, R>(make: (of: A) => R): (of:
  * Remembers results of a pure function of strings, such as calendar look-ups, which repeat for each service of a month.
  * At most `most` results are remembered; then the cache is emptied.
  */
-export function remembered<A extends readonly string[], T>(
+export function memoizeByText<A extends readonly string[], T>(
   ask: (...of: A) => T,
   most: number,
 ): (...of: A) => T {

@@ -1,6 +1,6 @@
 import type { EpochMs, PathId, PopId } from './types.js';
 
-/** What the operator can be told of the network as it happens. */
+/** Events of the network that the operator can be notified of as they happen. */
 export const networkEventNames = [
   'outage.opened',
   'outage.closed',

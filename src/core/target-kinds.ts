@@ -16,5 +16,5 @@ const readyMadeKinds: readonly TargetKind[] = [...incidentKinds, ...chatKinds];
 export const messagesPerMinute = (kind: TargetKind): number | null =>
   kind === 'wecom' || kind === 'dingtalk' ? 20 : null;
 
-/** Whether a target is told of the network only; its secret is the service's own key. */
+/** Whether a target is notified of events of the network only; its secret is the service's own key. */
 export const isReadyMade = (kind: TargetKind): kind is ReadyMadeKind => readyMadeKinds.includes(kind);

@@ -6,7 +6,7 @@
  * slot       the due instant of a round: a multiple of `every` on the UTC wall clock.
  * round      what was measured on one path for one slot: every size × `packets` echo requests.
  * size       one Type-P of RFC 2330: echo requests of one length (64, 128 and 512 bytes in the contract).
- * late       a reply that came after the loss threshold: lost by contract, counted apart (RFC 6703).
+ * late       a reply that came after the loss threshold: lost by contract, counted separately (RFC 6703).
  * not sent   a packet the observer itself could not send: no part of the sample (RFC 6673: not attempted).
  * missing    a slot that was due and has no round of status `ok`. Never loss, never zero.
  * coverage   rounds held / rounds due.

@@ -86,7 +86,7 @@ export function secureHeaders(server: FastifyInstance): void {
 }
 
 const keyHeader = 'idempotency-key';
-const keptMs = 24 * 3_600_000;
+const storedMs = 24 * 3_600_000;
 /** Longer answers are not kept: nothing that writes answers so. */
 const longest = 256 * 1024;
 
@@ -132,7 +132,7 @@ export function onceForItsKey(server: FastifyInstance, { replies, now, log }: Id
     }
     const principal = `${identified.principal.id} ${identified.principal.name}`;
     const wanted = { principal, key, request: fingerprint(request) };
-    const before = await replies.find(principal, key, now() - keptMs);
+    const before = await replies.find(principal, key, now() - storedMs);
     if (before !== null) return replay(before, wanted, reply);
     if (underWay.has(placeOf(wanted))) {
       throw new ConflictError(`a request with the ${keyHeader} ${key} is under way; allowed: to ask again`);
@@ -140,7 +140,7 @@ export function onceForItsKey(server: FastifyInstance, { replies, now, log }: Id
     underWay.add(placeOf(wanted));
     request.idempotency = wanted;
     // The work of before may have ended between the two looks.
-    const meanwhile = await replies.find(principal, key, now() - keptMs);
+    const meanwhile = await replies.find(principal, key, now() - storedMs);
     if (meanwhile === null) return;
     release(wanted);
     request.idempotency = null;
@@ -161,7 +161,7 @@ export function onceForItsKey(server: FastifyInstance, { replies, now, log }: Id
     const at = now();
     const { statusCode: status } = reply;
     try {
-      if (kept) await replies.put({ ...wanted, at, status, contentType, body }, at - keptMs);
+      if (kept) await replies.put({ ...wanted, at, status, contentType, body }, at - storedMs);
     } catch (error) {
       // It is done: who asks again does it again, which is said rather than a failure that was none.
       log.error({ err: error }, 'an answer could not be kept for its key');

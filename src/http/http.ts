@@ -1,21 +1,22 @@
-import { fastify, type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import { Readable } from 'node:stream';
+import { fastify, type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify';
 import type { Config } from '../config/config.js';
-import type { EpochMs } from '../core/types.js';
 import type { Plan } from '../core/plan.js';
-import type { NetworkChanges } from '../services/network/changes.js';
-import type { DayWatch } from '../services/network/day.js';
-import type { Billing } from '../services/credits/billing.js';
-import type { TicketBacklog } from '../services/tickets/service.js';
-import type { LedgerBacklog } from '../services/ledger/backlog.js';
-import type { Metrics } from '../metrics/metrics.js';
-import type { Store } from '../store/store.js';
-import type { Authenticator } from '../services/access/authenticator.js';
-import type { Oidc } from '../services/access/oidc.js';
-import type { Registry } from '../services/access/registry.js';
-import { createSecondFactors } from '../services/access/second-factor.js';
 import { formatNetwork } from '../config/scalars.js';
-import type { AccessStore } from '../store/access-store.js';
-import type { AgentsShown } from '../render/mesh.js';
+import type { EpochMs } from '../core/types.js';
+import { admit, keepTrail } from './access/caller.js';
+import { identifier } from './access/identify.js';
+import { ownSessionRoutes } from './access/own-session-routes.js';
+import { registryRoutes } from './access/registry-routes.js';
+import { oidcRoutes, sessionRoutes } from './access/session-routes.js';
+import { configRoutes, evaluateRoutes, type Jobs, keyRoutes } from './contract/evaluate.js';
+import { evidenceRoutes } from './contract/evidence.js';
+import { planRoutes } from './contract/plans.js';
+import { billingRoutes } from './credits/routes.js';
+import { customerRoutes } from './customers/routes.js';
+import { answerTags, limitRate, onceForItsKey, readForwarded, secureHeaders } from './guard.js';
+import { ledgerReads } from './ledger/reads.js';
+import { attachmentWrite, exclusionFiles, ledgerWrites } from './ledger/writes.js';
 import {
   agentRoutes,
   healthRoutes,
@@ -24,29 +25,29 @@ import {
   type MeshRoutes,
   type Readiness,
 } from './mesh.js';
-import { admit, keepTrail } from './access/caller.js';
-import { identifier } from './access/identify.js';
-import { oidcRoutes, sessionRoutes } from './access/session-routes.js';
-import { registryRoutes } from './access/registry-routes.js';
-import { ownSessionRoutes } from './access/own-session-routes.js';
-import { answerTags, limitRate, onceForItsKey, readForwarded, secureHeaders } from './guard.js';
-import { billingRoutes } from './credits/routes.js';
-import { configRoutes, evaluateRoutes, type Jobs, keyRoutes } from './contract/evaluate.js';
-import { evidenceRoutes } from './contract/evidence.js';
-import { planRoutes } from './contract/plans.js';
-import { customerRoutes } from './customers/routes.js';
-import { faultRoutes } from './tickets/notifications.js';
-import { attachmentWrite, exclusionFiles, ledgerWrites } from './ledger/writes.js';
-import { ledgerReads } from './ledger/reads.js';
-import { metricsRoute } from './metrics.js';
 import { answerProblems, type HttpLog, type ProblemPage } from './problem.js';
-import { reportRoutes, type ReportRouteOptions } from './reports.js';
+import { type ReportRouteOptions, reportRoutes } from './reports.js';
 import { roundRoutes } from './rounds.js';
 import { networkRoutes } from './network.js';
 import { seriesRoutes } from './series.js';
 import { qualityRoutes } from './tmf/quality.js';
-import { standingRoutes, type StandingRoutes } from './standing.js';
 import { describeRoutes, documentRoute, useZod } from './route/document.js';
+import { addRoute } from './route/route.js';
+import { standingRoutes, type StandingRoutes } from './standing.js';
+import { faultRoutes } from './tickets/notifications.js';
+import type { Metrics } from '../metrics/metrics.js';
+import type { AgentsShown } from '../render/mesh.js';
+import type { Authenticator } from '../services/access/authenticator.js';
+import type { Oidc } from '../services/access/oidc.js';
+import type { Registry } from '../services/access/registry.js';
+import { createSecondFactors } from '../services/access/second-factor.js';
+import type { Billing } from '../services/credits/billing.js';
+import type { NetworkChanges } from '../services/network/changes.js';
+import type { DayWatch } from '../services/network/day.js';
+import type { LedgerBacklog } from '../services/ledger/backlog.js';
+import type { TicketBacklog } from '../services/tickets/service.js';
+import type { AccessStore } from '../store/access-store.js';
+import type { Store } from '../store/store.js';
 
 /** The pages of a portal, which ask the routes of this server. */
 export interface HttpPages {
@@ -74,9 +75,9 @@ export interface HttpOptions {
   readonly config: () => Config;
   /** What the daemon needs to do its work, and whether it has it now. */
   readonly readiness: () => readonly Readiness[];
-  /** How the paths stand. */
+  /** The state of the paths. */
   readonly mesh: Omit<MeshRoutes, 'config'>;
-  /** How the services stand. */
+  /** The state of the services. */
   readonly standing: Omit<StandingRoutes, 'config'>;
   /** What observers saw, the plan of paths that no service names, and what tells open pages of changes. */
   readonly network: {
@@ -86,11 +87,11 @@ export interface HttpOptions {
   };
   /** How the agents of this hub are; left out, there is no route to it. */
   readonly agents?: () => AgentsShown;
-  /** What people entered, and the months that stand on it. */
-  readonly ledger: { readonly office: LedgerBacklog; readonly now: () => EpochMs };
+  /** What people entered, and the months that are based on it. */
+  readonly ledger: { readonly ledgerBacklog: LedgerBacklog; readonly now: () => EpochMs };
   /** Who may come in. */
   readonly access: {
-    readonly door: Authenticator;
+    readonly authenticator: Authenticator;
     readonly registry: Registry;
     /** Left out: there is no provider. */
     readonly oidc?: Oidc | undefined;
@@ -104,7 +105,7 @@ export interface HttpOptions {
   /** Statements and what follows from them. */
   readonly billing: Billing;
   /** Fault reports. */
-  readonly faults: { readonly office: TicketBacklog; readonly now: () => EpochMs };
+  readonly faults: { readonly ticketBacklog: TicketBacklog; readonly now: () => EpochMs };
   /** What is done beside everything else. */
   readonly jobs: Jobs;
   /** Left out: there are no pages, and problems are answered as JSON only. */
@@ -142,7 +143,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
   });
   secureHeaders(server);
   limitRate(server, requestsPerMinute);
-  const identify = identifier({ door: access.door, config, oidc: access.oidc });
+  const identify = identifier({ authenticator: access.authenticator, config, oidc: access.oidc });
   admit(server, { config, identify: identify.identify, now: access.now });
   keepTrail(server, { trail: access.store.trail, now: access.now, log });
   onceForItsKey(server, { replies: access.store.replies, now: access.now, log });
@@ -177,7 +178,7 @@ function apiRoutes(
 ) {
   const { store, metrics, config, readiness, ledger, reports, billing, jobs, log, version } = options;
   const {
-    door,
+    authenticator,
     registry,
     oidc,
     now,
@@ -200,14 +201,14 @@ function apiRoutes(
   if (options.agents) agentRoutes(routes, { agents: options.agents, config });
   const mesh = meshRoutes(routes, { ...options.mesh, config });
   const standing = standingRoutes(routes, { ...options.standing, config });
-  const session = sessionRoutes(routes, { door, trail, now });
-  ownSessionRoutes(routes, { door, factors: createSecondFactors({ store: { factors }, now }) });
+  const session = sessionRoutes(routes, { authenticator, trail, now });
+  ownSessionRoutes(routes, { authenticator, factors: createSecondFactors({ store: { factors }, now }) });
   if (oidc && publicUrl !== null) oidcRoutes(routes, { oidc, publicUrl, trail, now, log });
   const access = registryRoutes(routes, { registry, trail, now });
   const entered = ledgerReads(routes, { ...ledger, book: () => config().book });
   const network = networkRoutes(routes, {
     store: { rounds: store.rounds, watch: options.network.watch },
-    office: ledger.office,
+    ledgerBacklog: ledger.ledgerBacklog,
     mesh: options.mesh.mesh,
     config,
     defaultPlan: options.network.defaultPlan,
@@ -215,10 +216,10 @@ function apiRoutes(
     agents: options.agents,
     now: ledger.now,
   });
-  const entering = ledgerWrites(routes, ledger.office);
-  attachmentWrite(routes, ledger.office);
-  exclusionFiles(routes, ledger.office);
-  customerRoutes(routes, ledger.office.registry, ledger.now);
+  const entering = ledgerWrites(routes, ledger.ledgerBacklog);
+  attachmentWrite(routes, ledger.ledgerBacklog);
+  exclusionFiles(routes, ledger.ledgerBacklog);
+  customerRoutes(routes, ledger.ledgerBacklog.registry, ledger.now);
   reportRoutes(routes, reports);
   const bills = billingRoutes(routes, billing);
   qualityRoutes(routes, billing.statements);
@@ -251,4 +252,30 @@ function makeServer(options: FastifyServerOptions, tls: HttpOptions['tls']): Fas
   if (tls === undefined) return fastify(options);
   const https = { ...tls, minVersion: 'TLSv1.2' as const };
   return fastify({ ...options, https } as FastifyServerOptions);
+}
+
+/** `/metrics`, for Prometheus: in pieces, so that a large scrape holds up nothing else. */
+function metricsRoute(
+  server: FastifyInstance,
+  metrics: Pick<Metrics, 'answer'>,
+  readers: 'open' | 'signed-in',
+  /** Throws where a page of elsewhere, whose name was made to point here, asks. */
+  checkHost: (request: FastifyRequest) => Promise<void>,
+): void {
+  addRoute(server, {
+    method: 'GET',
+    url: '/metrics',
+    operationId: 'getMetrics',
+    tag: 'about',
+    access: readers === 'open' ? 'open' : 'metrics:read',
+    summary:
+      'Every metric, in the text format of Prometheus, or in OpenMetrics where the Accept header asks for it.',
+    answer: { description: 'the metrics', contentType: 'text/plain' },
+    handle: async ({ request, reply }) => {
+      await checkHost(request);
+      const { contentType, pieces } = metrics.answer(request.headers.accept);
+      reply.type(contentType);
+      return Readable.from(pieces, { objectMode: false });
+    },
+  });
 }

@@ -29,7 +29,7 @@ function meshSeen(caller: Caller, { pops }: Config, mesh: MeshStanding, now: Epo
 }
 
 export interface MeshRoutes {
-  /** How the paths stand, judged beside the measurement. */
+  /** The state of the paths, judged beside the measurement. */
   readonly mesh: () => MeshStanding;
   readonly config: () => Config;
   readonly now: () => EpochMs;
@@ -62,7 +62,7 @@ const answer = z.strictObject({
 
 /** `/api/v1/mesh`: the bands of every path over its three windows, in one answer. */
 export function meshRoutes(server: FastifyInstance, options: MeshRoutes) {
-  const answers = keptAnswers(options);
+  const answers = memoizedAnswers(options);
   const getMesh = addOperation(server, {
     method: 'GET',
     url: '/api/v1/mesh',
@@ -81,7 +81,7 @@ export function meshRoutes(server: FastifyInstance, options: MeshRoutes) {
  * An answer for each who sees something else, made once for each time that something was judged: those who see the same
  * get the same one.
  */
-function keptAnswers({ mesh, config, now }: MeshRoutes): { of: (caller: Caller) => MeshJson } {
+function memoizedAnswers({ mesh, config, now }: MeshRoutes): { of: (caller: Caller) => MeshJson } {
   let made: { readonly from: MeshStanding; readonly by: Config } | null = null;
   const known = new Map<string, MeshJson>();
   return {

@@ -25,7 +25,7 @@ import { addOperation, isoTime, pageAnswer, pageOf, pageQuery } from './route/ro
 
 interface NetworkRoutes {
   readonly store: { readonly rounds: Pick<RoundStore, 'list'>; readonly watch: DayWatch };
-  readonly office: LedgerBacklog;
+  readonly ledgerBacklog: LedgerBacklog;
   readonly mesh: () => MeshStanding;
   readonly config: () => Config;
   /** The plan of paths that no service names. */
@@ -120,10 +120,10 @@ const longestDayMs = 49 * 3_600_000;
 
 /** `/api/v1/outage-groups` and `/network`: outages by port and time, and how the network is and was on a day. */
 export function networkRoutes(server: FastifyInstance, routes: NetworkRoutes) {
-  const { store, office, mesh, config, defaultPlan, readiness, agents, now } = routes;
-  const { desk } = office;
+  const { store, ledgerBacklog, mesh, config, defaultPlan, readiness, agents, now } = routes;
+  const { ledgerService } = ledgerBacklog;
   const ofGroup = async (one: ShownGroup): Promise<ReturnType<typeof groupJson>> =>
-    groupJson(one, causeOf(await desk.attributed(one.outages)));
+    groupJson(one, causeOf(await ledgerService.attributed(one.outages)));
 
   const listOutageGroups = addOperation(server, {
     method: 'GET',
@@ -153,13 +153,13 @@ export function networkRoutes(server: FastifyInstance, routes: NetworkRoutes) {
     },
     handle: async ({ query: { port, from, to, id, open, order, ...place }, caller }) => {
       const own = caller.own();
-      const found = await desk.outages({
+      const found = await ledgerService.outages({
         ...(port !== undefined && { port }),
         ...(from !== undefined && { from }),
         ...(to !== undefined && { to }),
       });
       // Who has maintenance when is for the house.
-      const exclusions = own === null ? await desk.exclusions() : [];
+      const exclusions = own === null ? await ledgerService.exclusions() : [];
       const all = shownGroups(ownOutages(found, own), exclusions).filter(
         (one) =>
           (id === undefined || one.outages.some(({ ref }) => ref === id)) &&
@@ -169,12 +169,12 @@ export function networkRoutes(server: FastifyInstance, routes: NetworkRoutes) {
       const { page, nextCursor } = pageOf(shown, place, (one) => one.id);
       const outages = page.flatMap((one) => one.outages);
       const known = new Map(
-        (own === null ? await desk.attributed(outages) : outages).map((one) => [one.ref, one]),
+        (own === null ? await ledgerService.attributed(outages) : outages).map((one) => [one.ref, one]),
       );
       return {
         groups: page.map((one) => {
           const of = one.outages.map((each) => known.get(each.ref) ?? each);
-          return groupDetailsJson(one, causeOf(of), { outages: of, networkOf: desk.networkOf });
+          return groupDetailsJson(one, causeOf(of), { outages: of, networkOf: ledgerService.networkOf });
         }),
         total: shown.length,
         nextCursor,
@@ -191,8 +191,8 @@ export function networkRoutes(server: FastifyInstance, routes: NetworkRoutes) {
     summary: 'How the network is now: what is down since when, what turned worse, what needs somebody.',
     answer: { description: 'the network', schema: network },
     handle: async () => {
-      const [at, standing, exclusions] = [now(), mesh(), await desk.exclusions()];
-      const groups = shownGroups(await desk.outages({ from: at - recentMs }), exclusions);
+      const [at, standing, exclusions] = [now(), mesh(), await ledgerService.exclusions()];
+      const groups = shownGroups(await ledgerService.outages({ from: at - recentMs }), exclusions);
       const counted = groups.filter(({ isVoid }) => !isVoid);
       const down = counted.filter(({ to }) => to === null);
       const ended = counted.filter(({ to }) => to !== null && to > at - recentMs).toReversed();
@@ -250,7 +250,10 @@ export function networkRoutes(server: FastifyInstance, routes: NetworkRoutes) {
     handle: async ({ query: { from, to } }) => {
       if (!(from < to && to - from <= longestDayMs))
         throw new BadRequestError([{ parameter: 'to', detail: 'must be after from, by 49 hours at most' }]);
-      const [outages, exclusions] = [await desk.outages({ from, to }), await desk.exclusions()];
+      const [outages, exclusions] = [
+        await ledgerService.outages({ from, to }),
+        await ledgerService.exclusions(),
+      ];
       const [of, at] = [config(), now()];
       return dayJson(
         await networkDay({

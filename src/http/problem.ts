@@ -10,7 +10,7 @@ export interface ParameterFault {
   readonly parameter: string;
   /** Goes on from the parameter: `is not known; allowed: path, from, to`. */
   readonly detail: string;
-  /** The same for those who show it in another language; it is told to nobody else. */
+  /** The same for those who show it in another language; it is sent to nobody else. */
   readonly said?: ErrorCode;
 }
 
@@ -70,7 +70,7 @@ export class ConflictError extends Error {
   readonly statusCode = 409;
 }
 
-/** Whoever asks may not; status 403. */
+/** The caller lacks the right; status 403. */
 export class ForbiddenError extends Error {
   override readonly name = 'Forbidden';
   readonly statusCode = 403;
@@ -81,7 +81,7 @@ export interface HttpLog {
   error(fields: object, message: string): void;
 }
 
-/** What is wrong, as it is told. */
+/** What is wrong, as it is reported. */
 export interface Problem {
   readonly status: number;
   readonly detail: string;
@@ -90,7 +90,7 @@ export interface Problem {
   readonly reference?: string;
 }
 
-/** Answers a problem with a page, where one was asked for; null: it is told as problem details. */
+/** Answers a problem with a page, where one was asked for; null: it is answered as problem details. */
 export type ProblemPage = (
   request: FastifyRequest,
   reply: FastifyReply,
@@ -99,7 +99,7 @@ export type ProblemPage = (
 
 const nothingThere = { status: 404, detail: 'there is nothing at this address' } as const;
 
-/** Every error as problem details, or as a page; what is no business of the asker's goes to the log only. */
+/** Every error as problem details, or as a page; what is no business of the caller's goes to the log only. */
 export function answerProblems(server: FastifyInstance, log: HttpLog, page: ProblemPage = () => null): void {
   const tell = (request: FastifyRequest, reply: FastifyReply, problem: Problem) =>
     page(request, reply, problem) ?? sendProblem(request, reply, problem);
@@ -112,11 +112,11 @@ export function answerProblems(server: FastifyInstance, log: HttpLog, page: Prob
   });
 }
 
-/** What of an error whoever asks may know. */
+/** The part of an error that the caller may know. */
 function problemOf(error: unknown, { url, caller }: FastifyRequest, log: HttpLog): Problem {
   if (error instanceof BadRequestError) return { status: 400, detail: error.message, errors: error.faults };
   if (error instanceof ValidationError) {
-    // To whoever sees its own things only, another's and none are the same.
+    // To whoever sees its own objects only, another's and none are the same.
     if (refusedStatus(error) === 404 && caller?.reach === 'own') return nothingThere;
     return { status: refusedStatus(error), detail: error.message, errors: parameterFaults(error) };
   }

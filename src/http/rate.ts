@@ -41,7 +41,7 @@ interface Asked {
 interface RateAnswer {
   readonly allowed: boolean;
   readonly remaining: number;
-  /** Until the asker's minute is over. */
+  /** Until the caller's minute is over. */
   readonly waitMs: number;
 }
 

@@ -5,7 +5,7 @@ import { reportFileName } from '../render/report/file-name.js';
 import { formatOf, type renderReport, reportFormats } from '../render/report/formats.js';
 import { reportGroups, type ReportSelection } from '../render/report/report.js';
 import type { Reports } from '../services/reports.js';
-import { seesWholeMonth } from './access/whole-month.js';
+import { hasFullMonthAccess } from './access/month-access.js';
 import { BadRequestError } from './problem.js';
 import { id, month, type Reading, text } from './route/input.js';
 import { addRoute } from './route/route.js';
@@ -19,10 +19,10 @@ interface MadeFile {
 }
 
 /**
- * Files that were made lately, by what they say: whoever asks for the same gets the same bytes. The one that was asked
+ * Files that were made lately, by what they say: requests for the same get the same bytes. The one that was asked
  * for longest ago goes first.
  */
-export function keptFiles(): (key: string, make: () => Promise<MadeFile>) => Promise<MadeFile> {
+export function cachedFiles(): (key: string, make: () => Promise<MadeFile>) => Promise<MadeFile> {
   const made = new Map<string, MadeFile>();
   const underWay = new Map<string, Promise<MadeFile>>();
   let bytes = 0;
@@ -74,7 +74,7 @@ const revision = () =>
 
 /** `/api/v1/reports/2026-10`: the statements of a month as a file. */
 export function reportRoutes(server: FastifyInstance, { reports, render }: ReportRouteOptions): void {
-  const files = keptFiles();
+  const files = cachedFiles();
   addRoute(server, {
     method: 'GET',
     url: '/api/v1/reports/:month',
@@ -102,7 +102,7 @@ export function reportRoutes(server: FastifyInstance, { reports, render }: Repor
         revision: query.revision ?? null,
         toDate: query.toDate === 'true',
         // A report is made of amounts: who may not see those has none.
-        maySee: (customer) => seesWholeMonth(caller, customer, params.month),
+        maySee: (customer) => hasFullMonthAccess(caller, customer, params.month),
       });
       const { format, lang } = query;
       const make = async (): Promise<MadeFile> => {
@@ -117,7 +117,7 @@ export function reportRoutes(server: FastifyInstance, { reports, render }: Repor
       reply
         .type(contentType)
         .header('content-disposition', `${shown ? 'inline' : 'attachment'}; filename="${name}"`);
-      // What people entered stands in the page: it may run nothing, whatever it says.
+      // What people entered is in the page: it may run nothing, whatever it says.
       if (query.format === 'html') {
         reply.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox");
       }

@@ -18,7 +18,7 @@ interface Place {
   readonly path: PathId;
 }
 
-/** Opaque to the asker, and safe in a URL. */
+/** Opaque to the caller, and safe in a URL. */
 function formatCursor({ slot, path }: Place): string {
   return Buffer.from(`${slot} ${path}`).toString('base64url');
 }

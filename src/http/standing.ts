@@ -1,22 +1,77 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Config } from '../config/config.js';
+import { formatAmount } from '../core/money.js';
+import { asPercent, formatDown, formatShort, type Rational } from '../core/number.js';
 import type { ServiceStanding } from '../core/statement/standing.js';
 import { formatInstant } from '../core/time/calendar.js';
 import type { EpochMs } from '../core/types.js';
-import { isoInstant } from '../render/figures.js';
-import { standingJson, type StandingJson, withoutAmounts } from '../render/standing/json.js';
-import type { ServicesStanding } from '../services/standing/keep-standing.js';
 import type { Caller } from './access/caller.js';
-import { seesWholeMonth } from './access/whole-month.js';
+import { hasFullMonthAccess } from './access/month-access.js';
 import { addOperation, amount, digits, isoTime } from './route/route.js';
 import { cacheSerialized } from './route/serialized.js';
+import { isoInstant } from '../render/figures.js';
+import type { ServicesStanding } from '../services/standing/keep-standing.js';
+
+const percent = (share: Rational): string => formatDown(asPercent(share), 4);
+
+/** How a service stands in the month that is not over, every figure as it is printed. Amounts are of the currency. */
+function standingJson(standing: ServiceStanding) {
+  const { service, customer, site, plan, periodEnd, toDate, observed, commitment, next, money } = standing;
+  const { unavailableMs, excusedMs, unobservedMs, allowedMs } = standing;
+  const amount = (minor: bigint): string => formatAmount(minor, money.currency);
+  return {
+    service,
+    customer,
+    site,
+    class: standing.class,
+    plan,
+    periodEnd: isoInstant(periodEnd),
+    availabilityPercent: percent(standing.availability),
+    availabilityLowerBoundPercent: percent(standing.lowerBound),
+    toDatePercent: toDate && percent(toDate.availability),
+    toDateLowerBoundPercent: toDate && percent(toDate.lowerBound),
+    observedPercent: observed && formatDown(asPercent(observed), 2),
+    met: standing.met,
+    commitmentPercent: formatShort(asPercent(commitment), 15),
+    unavailableMs,
+    excusedMs,
+    unobservedMs,
+    allowedMs,
+    next: next && {
+      belowPercent: formatShort(asPercent(next.step.below), 15),
+      credit: next.step.credit.text,
+      leftMs: next.leftMs,
+    },
+    lines: standing.lines.map(({ line, pop, availability, lowerBound }) => ({
+      line,
+      pop,
+      availabilityPercent: percent(availability),
+      availabilityLowerBoundPercent: percent(lowerBound),
+    })),
+    money: {
+      currency: money.currency,
+      rent: amount(money.rent),
+      credit: amount(money.credit),
+      projected: amount(money.projected),
+      nextStep: money.nextStep === null ? null : amount(money.nextStep),
+    },
+  };
+}
+
+type StandingJson = ReturnType<typeof standingJson>;
+
+/** For those who may see how a service is, and not what it costs. */
+const withoutAmounts = (standing: StandingJson) => ({
+  ...standing,
+  money: { ...standing.money, rent: null, credit: null, projected: null, nextStep: null },
+});
 
 /** What of a service's standing somebody sees. */
 type Visibility = 'nothing' | 'quality' | 'all';
 
 /** What a caller sees of a service on the day that it is there, with its month's amounts or without. */
-function sightAt(caller: Caller, { book }: Config, now: EpochMs): (of: ServiceStanding) => Visibility {
+function visibilityAt(caller: Caller, { book }: Config, now: EpochMs): (of: ServiceStanding) => Visibility {
   const days = new Map<string, string>();
   const dayIn = (zone: string, at: EpochMs): string => {
     const key = `${at} ${zone}`;
@@ -29,7 +84,7 @@ function sightAt(caller: Caller, { book }: Config, now: EpochMs): (of: ServiceSt
     if (caller.reach !== 'all' && (customer === null || !caller.sees(customer, dayIn(zone, now))))
       return 'nothing';
     const month = dayIn(zone, periodEnd - 1).slice(0, 7);
-    return seesWholeMonth(caller, customer ?? '', month) ? 'all' : 'quality';
+    return hasFullMonthAccess(caller, customer ?? '', month) ? 'all' : 'quality';
   };
 }
 
@@ -42,11 +97,11 @@ interface Answer {
  * Each service is put into words once for each time that it was judged, and those who see the same of all of them get
  * the same answer.
  */
-function keptAnswers(): (judged: ServicesStanding, sights: readonly Visibility[]) => Answer {
+function memoizedAnswers(): (judged: ServicesStanding, visibilities: readonly Visibility[]) => Answer {
   let of: ServicesStanding | null = null;
   const answers = new Map<string, Answer>();
   const worded = new Map<number, StandingJson>();
-  return (judged, sights) => {
+  return (judged, visibilities) => {
     if (of !== judged) {
       answers.clear();
       worded.clear();
@@ -58,14 +113,16 @@ function keptAnswers(): (judged: ServicesStanding, sights: readonly Visibility[]
       if (known) worded.set(index, known);
       return known ? [known] : [];
     };
-    const seen = sights.flatMap((sight, index) => (sight === 'nothing' ? [] : [{ sight, index }]));
-    const key = seen.map(({ sight, index }) => `${index}${sight === 'all' ? '+' : '-'}`).join('');
+    const seen = visibilities.flatMap((visibility, index) =>
+      visibility === 'nothing' ? [] : [{ visibility, index }],
+    );
+    const key = seen.map(({ visibility, index }) => `${index}${visibility === 'all' ? '+' : '-'}`).join('');
     const answer =
       answers.get(key) ??
       cacheSerialized({
         asOf: isoInstant(judged.at),
-        services: seen.flatMap(({ sight, index }): Answer['services'] =>
-          sight === 'all' ? jsonOf(index) : jsonOf(index).map(withoutAmounts),
+        services: seen.flatMap(({ visibility, index }): Answer['services'] =>
+          visibility === 'all' ? jsonOf(index) : jsonOf(index).map(withoutAmounts),
         ),
       });
     answers.set(key, answer);
@@ -134,7 +191,7 @@ const standing = z.strictObject({
 
 /** `/api/v1/standing`: the month that is not over, and what is left of it before the next step of credit. */
 export function standingRoutes(server: FastifyInstance, { services, config, now }: StandingRoutes) {
-  const answerOf = keptAnswers();
+  const answerOf = memoizedAnswers();
   const getStanding = addOperation(server, {
     method: 'GET',
     url: '/api/v1/standing',
@@ -149,8 +206,8 @@ export function standingRoutes(server: FastifyInstance, { services, config, now 
     handle: ({ caller }): Answer => {
       const judged = services();
       if (judged === null) return { asOf: null, services: [] };
-      const sight = sightAt(caller, config(), now());
-      return answerOf(judged, judged.services.map(sight));
+      const visibility = visibilityAt(caller, config(), now());
+      return answerOf(judged, judged.services.map(visibility));
     },
   });
   return { getStanding };

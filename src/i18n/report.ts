@@ -1,3 +1,4 @@
+import type { ChangeReason, ChangeReasonCode } from '../core/statement/document.js';
 import { english, type Words } from './en.js';
 import type { ReportLanguage } from './languages.js';
 import { simplified } from './zh-cn.js';
@@ -10,6 +11,17 @@ export const reportWords: Record<ReportLanguage, ReportWords> = {
   'zh-CN': simplified.report,
   'zh-TW': traditional.report,
 };
+
+/** Why a revision differs, one line each; in statements of earlier formats the lines stand as they were written. */
+export const changeLines = (words: ReportWords, why: readonly (ChangeReason | string)[]): string[] =>
+  why.map((reason) => (typeof reason === 'string' ? reason : changeLine(words.changeReason, reason)));
+
+function changeLine<C extends ChangeReasonCode>(
+  words: { readonly [K in C]: (reason: ChangeReason<K>) => string },
+  reason: ChangeReason<C>,
+): string {
+  return words[reason.code](reason);
+}
 
 /** The word for an id of a plan (a band, a cause); another carrier's plan may have its own, which stand as they are. */
 export const wordFor = (words: Readonly<Record<string, string>>, id: string): string =>

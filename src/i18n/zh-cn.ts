@@ -47,6 +47,24 @@ const states: Readonly<Record<string, string>> = {
  * The words in Simplified Chinese. The build writes the same in Traditional characters and Taiwan's terms, by
  * `glossary.yaml` (see `.node/traditional.mjs`).
  */
+const exclusionKind = {
+  'planned-maintenance': '定期（计划）维护',
+  'emergency-maintenance': '紧急维护',
+  'force-majeure': '不可抗力',
+  'customer-cause': '客户的行为或不作为',
+  'customer-change': '用户启动的系统升级或应用程式',
+  suspension: '服务暂停或终止',
+  'third-party': '第三方故障',
+};
+const outageState = {
+  counted: '计入',
+  'partly-excused': '部分免责',
+  excused: '免责',
+  voided: '作废',
+  outvoted: '其他观测点未见中断',
+};
+const correctionDoes = { add: '补录', correct: '更正', void: '作废' };
+
 export const simplified: Words = {
   portal: {
     product: 'pop-sla',
@@ -1141,6 +1159,33 @@ export const simplified: Words = {
     siteMonthBasis: (rent, cap) => `租费 ${rent}，上限 ${cap}`,
 
     change: (since) => `较第 ${since} 版的变更`,
+    changeReason: {
+      'exclusion-approved': ({ id, kind, by, at }) =>
+        `免责事项 ${id}（${exclusionKind[kind]}），由 ${by} 于 ${at} 批准`,
+      'exclusion-changed': ({ id }) => `免责事项 ${id} 已变更`,
+      'exclusion-removed': ({ id, kind }) => `免责事项 ${id}（${exclusionKind[kind]}）不再计入`,
+      'outage-added': ({ ref, from, by, at, reason }) =>
+        `中断 ${ref}（始于 ${from}）由 ${by} 于 ${at} 补录：${reason}`,
+      'outage-late': ({ ref, from }) => `中断 ${ref}（始于 ${from}）为迟到的数据`,
+      'outage-corrected': ({ ref, from, id, does, by, at, reason }) =>
+        `中断 ${ref}（始于 ${from}）由 ${by} 于 ${at} ${correctionDoes[does]}（${id}）：${reason}`,
+      'outage-moved': ({ ref, from }) => `中断 ${ref}（始于 ${from}）的起止时间已变更`,
+      'outage-state': ({ ref, from, now, before }) =>
+        `中断 ${ref}（始于 ${from}）由“${outageState[before]}”变为“${outageState[now]}”`,
+      'outage-removed': ({ ref }) => `中断 ${ref} 已不存在`,
+      'path-added': ({ path }) => `路径 ${path} 为新增`,
+      'path-rounds': ({ path, now, before }) => `路径 ${path} 的有效轮次由 ${before} 变为 ${now}`,
+      'path-measured': ({ path }) => `路径 ${path} 的测量数据已变更`,
+      'path-commitment': ({ path, nowUs, beforeUs }) =>
+        `路径 ${path} 的时延承诺值由 ${beforeUs ?? '无'} 变为 ${nowUs ?? '无'} 微秒`,
+      'unobserved-changed': () => '未观测时间已变更',
+      'terms-changed': () => '业务的条款已变更',
+      'sellers-changed': () => '业务的销售方已变更',
+      'zone-data': ({ now, before }) =>
+        `时区数据由 ${before ?? '未知'} 变为 ${now ?? '未知'}，月份起止随之变更`,
+      'software-changed': ({ now, before }) => `数据由程序版本 ${now} 计算，此前为 ${before}`,
+      'figures-changed': () => '数据有变更，没有录入或测量的原因',
+    },
     why: '变更原因',
     field: '数据项',
     before: '变更前',
@@ -1164,16 +1209,10 @@ export const simplified: Words = {
     state: '状态',
     excusedBy: '免责依据',
     lasting: '仍在持续',
-    outageState: {
-      counted: '计入',
-      'partly-excused': '部分免责',
-      excused: '免责',
-      voided: '作废',
-      outvoted: '其他观测点未见中断',
-    },
+    outageState,
     originHead: '来源',
     origin: { measured: '实测', corrected: '已更正', added: '人工补录' },
-    correctionDoes: { add: '补录', correct: '更正', void: '作废' },
+    correctionDoes,
     correction: (id, does, by, at, reason) => `${id}：${by} 于 ${at} ${does}。${reason}`,
     inferred: (duration) => `其中 ${duration} 无人观测：之前已中断，之后仍未恢复。`,
 
@@ -1191,15 +1230,7 @@ export const simplified: Words = {
     notice: (at) => `通知时间：${at}`,
     proof: (text) => `证明：${text}`,
     attachments: (names) => `附件：${names}`,
-    exclusionKind: {
-      'planned-maintenance': '定期（计划）维护',
-      'emergency-maintenance': '紧急维护',
-      'force-majeure': '不可抗力',
-      'customer-cause': '客户的行为或不作为',
-      'customer-change': '用户启动的系统升级或应用程式',
-      suspension: '服务暂停或终止',
-      'third-party': '第三方故障',
-    },
+    exclusionKind,
 
     unobservedTime: '未观测时间',
     noUnobserved: '线路全程均有观测。',

@@ -36,9 +36,9 @@ export async function keepAgent(options: AgentOptions, signal: AbortSignal): Pro
   let buckets: Buckets | null = null;
   const heard: { reading: ClockReading | null; revision: number | null } = { reading: null, revision: null };
   const said = new Map<string, string>();
-  const attempt = async (what: string, deed: () => Promise<void>): Promise<void> => {
+  const attempt = async (what: string, task: () => Promise<void>): Promise<void> => {
     try {
-      await deed();
+      await task();
       if (said.delete(what)) log.info({}, `${what}: works again`);
     } catch (error) {
       const { message } = error as Error;

@@ -7,8 +7,8 @@ import {
   digestOf,
   type FromHub,
   fromHub,
-  keptBytes,
-  type KeptConfig,
+  cachedConfigBytes,
+  type CachedConfig,
   type MeshSections,
   packEnvelope,
   readEnvelope,
@@ -16,7 +16,7 @@ import {
 import type { ConfigResult } from '../config/parse.js';
 import { formatProblem } from '../config/problem.js';
 import type { Log } from '../engine/ports.js';
-import { writeWhole } from '../seal/whole-file.js';
+import { writeAtomically } from '../seal/atomic-file.js';
 import { MeshConnectionError } from './connect.js';
 
 /** The one key of the bucket. */
@@ -78,8 +78,8 @@ interface ConfigStanding {
 }
 
 interface FollowOptions {
-  /** Where what is in force is kept. */
-  readonly keptFile: string;
+  /** The file of the configuration in force. */
+  readonly cachedConfigFile: string;
   /** Reads this agent's file with the hub's words in it, and says everything that is wrong with the two. */
   readonly validate: (hub: FromHub) => Promise<ConfigResult>;
   /** From now on this holds. */
@@ -89,7 +89,7 @@ interface FollowOptions {
 
 export interface ConfigFollower {
   readonly standing: () => ConfigStanding;
-  /** What is kept of the hub's, for whoever reads the agent's file; null: nothing. */
+  /** The cached configuration of the hub, for readers of the agent's file; null: none. */
   readonly hub: () => FromHub | null;
   /** Looks into the bucket, and takes up what is new there. Rejects when the bucket can't be read. */
   check(kv: KV): Promise<void>;
@@ -97,10 +97,10 @@ export interface ConfigFollower {
   lookAgain(): void;
 }
 
-/** `kept`: what lay on the disk at the start. */
-export function createFollower(options: FollowOptions, kept: KeptConfig | null): ConfigFollower {
-  const { keptFile, validate, apply, log } = options;
-  let current = kept;
+/** `cached`: the configuration that was on the disk at the start. */
+export function createFollower(options: FollowOptions, cached: CachedConfig | null): ConfigFollower {
+  const { cachedConfigFile, validate, apply, log } = options;
+  let current = cached;
   let refused: ConfigStanding['refused'] = null;
 
   const refuse = (revision: number, why: string): void => {
@@ -125,10 +125,10 @@ export function createFollower(options: FollowOptions, kept: KeptConfig | null):
     }
     try {
       // On the disk first: a restart without the hub must not go back.
-      await mkdir(dirname(keptFile), { recursive: true });
-      await writeWhole(keptFile, keptBytes(revision, bytes));
+      await mkdir(dirname(cachedConfigFile), { recursive: true });
+      await writeAtomically(cachedConfigFile, cachedConfigBytes(revision, bytes));
     } catch (error) {
-      log.warn({ err: error, file: keptFile }, 'the configuration of the hub could not be kept');
+      log.warn({ err: error, file: cachedConfigFile }, 'the configuration of the hub could not be kept');
     }
     current = next;
     refused = null;
@@ -157,8 +157,8 @@ export function createFollower(options: FollowOptions, kept: KeptConfig | null):
   };
 }
 
-/** Whether these bytes say what is kept; bytes that say nothing do not. */
-function isOf({ envelope }: KeptConfig, bytes: Uint8Array): boolean {
+/** Whether these bytes are the cached configuration. */
+function isOf({ envelope }: CachedConfig, bytes: Uint8Array): boolean {
   try {
     return readEnvelope(bytes).digest === envelope.digest;
   } catch {

@@ -4,7 +4,7 @@ import type { EpochMs } from '../core/types.js';
 import { deadStream } from './streams.js';
 import type { Refusal } from './wire/frame.js';
 
-/** What stands in the headers of a dead letter; its body is the message as it came. */
+/** What is in the headers of a dead letter; its body is the message as it came. */
 interface DeadReason {
   readonly reason: Refusal;
   /** For people. */

@@ -50,7 +50,7 @@ export async function keepHub(options: HubOptions, signal: AbortSignal): Promise
   let dead: number | null = null;
   let streamMade: string | null = null;
   let said = '';
-  let toldZones = '';
+  let reportedZones = '';
   let zonesDueAt = -Infinity;
   const stopAnswering = answerTime(connection, () => ({
     at: clock.now(),
@@ -84,12 +84,12 @@ export async function keepHub(options: HubOptions, signal: AbortSignal): Promise
       });
       zonesDueAt = clock.now() + zonesEveryMs;
       const told = others.map((other) => `${other.hub} ${other.zoneData}`).join(', ');
-      if (told !== '' && told !== toldZones)
+      if (told !== '' && told !== reportedZones)
         log.warn(
           { zoneData, others },
           `hubs with other time zone data (${told}, here ${zoneData}) can find other bounds for a month: run them all on the same Node.js`,
         );
-      toldZones = told;
+      reportedZones = told;
     }
     streamMade = await rowsStreamMade(await jetstreamManager(connection));
     seen = await readAgents(buckets.agents);
@@ -129,7 +129,7 @@ export async function keepHub(options: HubOptions, signal: AbortSignal): Promise
 /** What the analysis of a loop's condition would take for unchanged. */
 const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 
-/** A server that stands still answers nothing, and some of its client's calls wait for ever. */
+/** A server that hangs answers nothing, and some of its client's calls wait for ever. */
 const lookLimitMs = 15_000;
 
 async function withinLimit(

@@ -42,7 +42,7 @@ interface BacklogSeries {
   readonly close: (standing: CloseStanding) => void;
 }
 
-function officeSeries(make: MetricMaker): BacklogSeries {
+function makeBacklogSeries(make: MetricMaker): BacklogSeries {
   const active = make.gauge(metricNames.activeExclusions, minutely);
   const maintenance = make.gauge(metricNames.maintenance, minutely);
   const proposed = make.late(metricNames.proposedExclusions, minutely);
@@ -158,7 +158,7 @@ interface MetricsEvents {
   calibrated(calibration: NonNullable<Provenance['calibration']>): void;
 }
 
-/** How everything stands: what is judged now and then, and what others of this daemon know. */
+/** The state of everything: what is judged now and then, and what others of this daemon know. */
 export interface StandingListener {
   /** What a path's latest round is worth; told after the round. */
   roundGraded(path: PathId, grade: Grade): void;
@@ -214,7 +214,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const watch = watchSeries(make);
   const services = serviceSeries();
   const terms = planSeries(make);
-  const office = officeSeries(make);
+  const backlogSeries = makeBacklogSeries(make);
   const mesh = meshSeries(make);
   make.gauge(metricNames.build).set({ version: options.version, node: options.node }, 1);
   const agentInfo = make.gauge(metricNames.agent);
@@ -255,7 +255,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       },
     },
     standing: {
-      // What is told of a path may come after its removal.
+      // Events of a path may come after its removal.
       roundGraded: (path, grade) => {
         if (paths.has(path)) windows.graded(path, grade);
       },
@@ -264,7 +264,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       },
       terms,
       services: services.services,
-      ...office,
+      ...backlogSeries,
       judged: daemon.judged,
       storeSize: daemon.storeSize,
       clockRead: daemon.clockRead,

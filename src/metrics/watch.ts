@@ -32,7 +32,7 @@ export function watchSeries(make: MetricMaker): WatchSeries {
   /** Null: it has not beaten yet, or this is a hub, which has no watch. */
   let beatAt: number | null = null;
 
-  /** What a watch saw that stands still says nothing of now. */
+  /** What a watch that hangs has seen says nothing about now. */
   const stateNow = (state: PortState): PortState =>
     beatAt !== null && make.monotonicMs() - beatAt > watchSilenceMs ? 'unobserved' : state;
   make.computed(metricNames.portUp, (up) => {

@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import { exclusionColumns, toldBefore, toldBehind } from '../core/ledger/columns.js';
+import { exclusionColumns, leadingColumns, trailingColumns } from '../core/ledger/columns.js';
 import type { LedgerExclusion } from '../core/ledger/exclusions.js';
 import type { LedgerMark } from '../core/ledger/actions.js';
 import type { Correction } from '../core/ledger/outages.js';
@@ -27,7 +27,7 @@ const noticesOf = ({ notices }: LedgerExclusion): readonly string[] =>
 /** CSV after RFC 4180, a line for each interval; what `exclusions import` reads. */
 export function exclusionsCsv(exclusions: readonly LedgerExclusion[], codec: ExclusionCodec): string {
   const { scopeOf, joinParts, disarmed } = codec;
-  const columns = [...toldBefore, ...exclusionColumns, ...toldBehind];
+  const columns = [...leadingColumns, ...exclusionColumns, ...trailingColumns];
   const rows = exclusions.flatMap((one) =>
     one.intervals.map(({ from, to }) =>
       [
@@ -131,7 +131,7 @@ const span = ({ from, to }: { readonly from: number; readonly to: number | null 
   from: isoInstant(from),
   to: to === null ? null : isoInstant(to),
 });
-const deed = (done: LedgerMark | null) =>
+const mark = (done: LedgerMark | null) =>
   done && { actor: plainName(done.actor), at: isoInstant(done.at), reason: done.reason };
 
 export function exclusionJson(exclusion: LedgerExclusion) {
@@ -140,10 +140,10 @@ export function exclusionJson(exclusion: LedgerExclusion) {
     ...exclusion,
     intervals: intervals.map(span),
     notices: notices.map(({ at, text }) => ({ at: isoInstant(at), text })),
-    proposed: deed(proposed),
-    approved: deed(approved),
-    rejected: deed(rejected),
-    revoked: deed(revoked),
+    proposed: mark(proposed),
+    approved: mark(approved),
+    rejected: mark(rejected),
+    revoked: mark(revoked),
   };
 }
 
@@ -240,7 +240,7 @@ export function exclusionsTable(
     exclusions.map((one) => {
       const [first, last] = [one.intervals[0], one.intervals.at(-1)];
       const times = one.intervals.length > 1 ? ` (${one.intervals.length} windows)` : '';
-      const by = [one.proposed, one.approved ?? one.rejected].flatMap((deed) => deed?.actor ?? []).join(', ');
+      const by = [one.proposed, one.approved ?? one.rejected].flatMap((mark) => mark?.actor ?? []).join(', ');
       return [
         ...[one.id, one.state, one.kind, scopeOf(one).join(' ')],
         ...[first ? isoInstant(first.from) : '-', last ? isoInstant(last.to) + times : '-', by, one.reason],

@@ -2,7 +2,7 @@ import type { TicketAction } from '../core/ticket/actions.js';
 import type { Ticket } from '../core/ticket/report.js';
 import type { Suggestion } from '../core/ticket/suggestion.js';
 import { chatKinds, type TargetKind } from '../core/target-kinds.js';
-import { toldAs } from '../core/ticket/visibility.js';
+import { eventOfAction } from '../core/ticket/visibility.js';
 import { formatInstant } from '../core/time/calendar.js';
 import type { EpochMs } from '../core/types.js';
 import { type NotifyLanguage, type NotifyWord, say } from '../i18n/mail.js';
@@ -108,7 +108,7 @@ export function reportMail(report: Ticket, action: TicketAction, options: MailOp
   const lines = rows.flatMap(([key, value]) => (value === null ? [] : [`${word(key)}: ${value}`]));
   const said = saidIn(action);
   return {
-    subject: word(`subject.${toldAs(action)}`, { id: report.id, subject: report.subject, state }),
+    subject: word(`subject.${eventOfAction(action)}`, { id: report.id, subject: report.subject, state }),
     text:
       [lines.join('\n'), ...(said ? [`${word(said.key)}:\n${said.text}`] : []), word('footer')].join('\n\n') +
       '\n',

@@ -76,9 +76,9 @@ function renderVersion(version: PlanVersion, language: PlanLanguage): string[] {
           ),
         ]),
   ];
-  const untold = [...version.clauses].filter(([field]) => !told.has(field));
-  if (untold.length === 0) return tables;
-  return [...tables, '', words.clausesTitle, ...borderedTable([words.field, words.clause], untold)];
+  const unlisted = [...version.clauses].filter(([field]) => !told.has(field));
+  if (unlisted.length === 0) return tables;
+  return [...tables, '', words.clausesTitle, ...borderedTable([words.field, words.clause], unlisted)];
 }
 
 function trafficTable(

@@ -107,7 +107,7 @@ const missingWords: Readonly<Record<MissingReason, string>> = {
   unknown: 'not known why',
 };
 
-/** What a row of figures doesn't say: why the status, and what is counted apart. One line each. */
+/** What a row of figures doesn't say: why the status, and what is counted separately. One line each. */
 function notesOf(slot: SlotSummary): string[] {
   if (slot.status === 'missing') return [`missing: ${missingWords[slot.reason]}`];
   const why = slot.reason === null ? [] : [`${slot.status}: ${oneLine(slot.reason)}`];
@@ -160,7 +160,7 @@ const wideColumns: readonly Column[] = [
 
 /**
  * Rounds as text, one line per size, in the order given; ends with a newline. `-` stands where there is no figure.
- * What is counted apart (late, errors, not sent …), and why a slot is missing, stands below the round.
+ * What is counted separately (late, errors, not sent …), and why a slot is missing, stands below the round.
  */
 export function roundsTable(rounds: readonly SlotSummary[], options: RoundsTableOptions): string {
   if (rounds.length === 0) return 'no rounds\n';

@@ -2,7 +2,7 @@ import type { AttachmentRef } from '../core/ledger/actions.js';
 import type { TicketRecord, TicketState } from '../core/ticket/actions.js';
 import type { Ticket } from '../core/ticket/report.js';
 import { targetClocks } from '../core/ticket/suggestion.js';
-import { forCustomer, toldAs } from '../core/ticket/visibility.js';
+import { forCustomer, eventOfAction } from '../core/ticket/visibility.js';
 import type { EpochMs } from '../core/types.js';
 import { isoInstant } from './figures.js';
 
@@ -173,7 +173,7 @@ export type TicketEvent = (typeof ticketEvents)[number];
 
 /** Which of the events of TMF621 an event of a report is. */
 export function ticketEventOf({ action }: Pick<TicketRecord, 'action'>): TicketEvent {
-  const told = toldAs(action);
+  const told = eventOfAction(action);
   if (told === 'report-filed') return 'TroubleTicketCreateEvent';
   return told === 'report-state'
     ? 'TroubleTicketStatusChangeEvent'

@@ -9,7 +9,7 @@ import {
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from './canonical.js';
-import { writeWhole } from './whole-file.js';
+import { writeAtomically } from './atomic-file.js';
 
 /** The installation's keys can't be used; the message says what is wrong and what mends it. */
 export class KeyError extends Error {
@@ -92,9 +92,9 @@ export function keyFolder(folder: string): KeyFolder {
     readText(join(folder, 'current')).then((id) => id?.trim() ?? null);
   const write = async (): Promise<string> => {
     const pair = makePair();
-    await writeWhole(join(folder, `${pair.id}.pub`), pair.publicPem);
-    await writeWhole(join(folder, `${pair.id}.key`), pair.privatePem, 0o600);
-    await writeWhole(join(folder, 'current'), `${pair.id}\n`);
+    await writeAtomically(join(folder, `${pair.id}.pub`), pair.publicPem);
+    await writeAtomically(join(folder, `${pair.id}.key`), pair.privatePem, 0o600);
+    await writeAtomically(join(folder, 'current'), `${pair.id}\n`);
     return pair.id;
   };
   return {

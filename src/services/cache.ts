@@ -62,8 +62,8 @@ export function staleWhileRevalidate<T>({
   };
 }
 
-/** Makes something when it is first asked for. Where that fails, whoever asks next has it made again. */
-export function madeOnce<T>(make: () => Promise<T>): () => Promise<T> {
+/** Makes something when it is first asked for. Where that fails, the next call makes it again. */
+export function memoizeAsync<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | null = null;
   return () =>
     (made ??= make().catch((error: unknown) => {

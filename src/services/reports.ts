@@ -204,14 +204,14 @@ function seenOf(book: CustomerRegistry, maySee: (customer: string) => boolean): 
 }
 
 /** With the hashes of the draft and of every revision. */
-type Kept = Belonging & { readonly hashes: string[] };
+type ReportedBelonging = Belonging & { readonly hashes: string[] };
 
 /** Services that have a statement in the month, as the statement names them: registry data may have changed since. */
 async function keptOf(
   statements: StatementStore,
   { month, selection: { by } }: ReportRequest,
-): Promise<Map<string, Kept>> {
-  const kept = new Map<string, Kept>();
+): Promise<Map<string, ReportedBelonging>> {
+  const kept = new Map<string, ReportedBelonging>();
   for (const { id, service, customer, site, state, hash } of await statements.list({ month })) {
     const before = kept.get(service);
     if (before) {

@@ -269,7 +269,7 @@ export interface UpkeepStore {
 
 /** The store failed; earlier data is not affected. */
 export class StoreError extends Error {
-  override readonly name = 'StoreFault';
+  override readonly name = 'StoreError';
   constructor(
     message: string,
     readonly kind:

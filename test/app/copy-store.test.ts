@@ -118,7 +118,7 @@ describe('a copy of a store', () => {
     const url = await server.newSchema();
     await copy(file, url);
     await expect(copy(file, url)).rejects.toMatchObject({
-      name: 'StoreFault',
+      name: 'StoreError',
       message: `the database postgres at 127.0.0.1:${server.port} is not empty: path has rows; allowed: an empty one`,
     });
     expect(await rowsIn(url, 'round')).toBe(3);
@@ -139,7 +139,7 @@ describe('a copy of a store', () => {
     await expect(copy(newer, url)).rejects.toMatchObject({ kind: 'newer-schema' });
     const other = join(folder, 'other.db');
     writeFileSync(other, 'no database at all, but long enough to be looked at');
-    await expect(copy(other, url)).rejects.toMatchObject({ name: 'StoreFault', kind: 'corrupt' });
+    await expect(copy(other, url)).rejects.toMatchObject({ name: 'StoreError', kind: 'corrupt' });
     const gone = `postgres://tester@127.0.0.1:${server.port}/nowhere`;
     await expect(copy(await someRounds(), gone)).rejects.toThrow('create the database first');
     await expect(copy(gone, join(folder, 'new.db'))).rejects.toThrow('create the database first');
@@ -167,7 +167,7 @@ describe('a copy of a store', () => {
     const db = new Database(spoilt);
     db.prepare("UPDATE round SET reason = 'a' || char(0) || 'b' WHERE slot = ?").run(slotAt(2));
     db.close();
-    await expect(copy(spoilt, url)).rejects.toMatchObject({ name: 'StoreFault' });
+    await expect(copy(spoilt, url)).rejects.toMatchObject({ name: 'StoreError' });
     expect(await rowsIn(url, 'round')).toBe(0);
 
     const back = join(tempDir(), 'back.db');

@@ -421,11 +421,11 @@ describe('a statement that was sealed, and revised', () => {
     );
 
     // A late correction: what was sealed is not what the rows give any more, until it is revised.
-    const desk = createLedgerService({ store, config: () => loaded.config, now });
-    const outages = await desk.outages({ port: 'SIN', from: 0 });
+    const ledgerService = createLedgerService({ store, config: () => loaded.config, now });
+    const outages = await ledgerService.outages({ port: 'SIN', from: 0 });
     const measured = outages.find((one) => one.corrections.length === 0 && one.measured?.end)?.measured;
     if (!measured?.end) throw new Error('no outage to be corrected');
-    await desk.correct('Ann', {
+    await ledgerService.correct('Ann', {
       of: { observer: measured.observer, port: 'SIN', start: measured.start.at },
       port: 'SIN',
       interval: { from: measured.start.at, to: measured.end.at + 60_000 },

@@ -27,9 +27,9 @@ test('a thread judges as this one does, and says so again once something was ent
   const before = await apart.availability(month);
   expect(before).toEqual(await here.availability(month));
   expect(await apart.availability(month)).toBe(before);
-  const desk = createLedgerService({ store, config: () => config, now });
+  const ledgerService = createLedgerService({ store, config: () => config, now });
   const from = october + 9 * dayMs;
-  const [proposed] = await desk.propose('ann', [
+  const [proposed] = await ledgerService.propose('ann', [
     {
       kind: 'planned-maintenance',
       scope: { pops: ['SIN'], paths: [], lines: [], services: [], customers: [] },
@@ -46,7 +46,7 @@ test('a thread judges as this one does, and says so again once something was ent
   const impacts = await apart.impact(id);
   expect(impacts).toEqual(await here.impact(id));
   expect(impacts.map(({ service }) => service)).toEqual(['alpha-service']);
-  await desk.decide('bob', 'approve', id, null);
+  await ledgerService.decide('bob', 'approve', id, null);
   const after = await apart.availability(month);
   expect(after).toEqual(await here.availability(month));
   expect(after).not.toEqual(before);

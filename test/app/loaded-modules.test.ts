@@ -42,9 +42,9 @@ const measuring = [
 const nats = ['@nats-io/jetstream', '@nats-io/kv', '@nats-io/nats-core', '@nats-io/nkeys', '@nats-io/nuid'];
 const forwarding = [...nats, '@nats-io/transport-node', 'tweetnacl'];
 
-/** The program's own folders that serve people: pages, the API, files of reports, statements, mail. */
+/** The program's own folders that serve people: pages, the API, files of reports, statements, mail. Errors have words. */
 const forPeople =
-  /\/dist\/src\/(?:http\/(?!(?:on-demand|rate)\.js)|portal\/|guide\/|i18n\/(?!languages|locale)|render\/report\/|services\/(?:credits\/(?!credits\.js)|evidence\/|reports\.js|statements\/(?!month-close\.js|months\.js)))/;
+  /\/dist\/src\/(?:http\/(?!(?:on-demand|rate)\.js)|portal\/|guide\/|i18n\/(?!languages|locale|refusals)|render\/report\/|services\/(?:credits\/(?!credits\.js)|evidence\/|reports\.js|statements\/(?!month-close\.js|months\.js)))/;
 
 async function started(more: string) {
   const folder = tempDir();

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createWorkerPool } from '../../src/app/workers/pool.js';
-import { reportsIn } from '../../src/app/workers/report.js';
+import { reportsIn } from '../../src/app/contract-services.js';
 import { renderReport } from '../../src/render/report/formats.js';
 import { requires } from '../support/requires.js';
 import { serviceReport, single } from '../render/report/documents.js';

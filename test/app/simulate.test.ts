@@ -108,7 +108,7 @@ describe('a simulated history', () => {
     const ledger = await openLedger({ config, now: () => until, write: false });
     onTestFinished(() => ledger.close());
     expect((await ledger.audit()).ok).toBe(true);
-    const exclusions = await ledger.desk.exclusions();
+    const exclusions = await ledger.ledgerService.exclusions();
     expect(exclusions.some(({ state }) => state === 'approved')).toBe(true);
     for (const { proposed, approved } of exclusions) expect(approved?.actor).not.toBe(proposed.actor);
     const [judged] = await ledger.month('2026-02');
@@ -118,7 +118,9 @@ describe('a simulated history', () => {
     expect(new Set(judged?.services.map(({ terms }) => terms.monthlyRent.currency)).size).toBeGreaterThan(1);
     for (const { latency } of judged?.paths ?? []) expect(latency.held).toBeGreaterThan(500);
     expect(judged?.paths.map(({ latencyBand }) => latencyBand?.id)).toContain('severe');
-    expect((await ledger.desk.outages()).filter(({ corrections }) => corrections.length > 0)).toHaveLength(1);
+    expect(
+      (await ledger.ledgerService.outages()).filter(({ corrections }) => corrections.length > 0),
+    ).toHaveLength(1);
   });
 
   test('comes again with the same seed, row by row, and is another one with another', async () => {

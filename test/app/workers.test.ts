@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createJobs } from '../../src/app/workers/jobs.js';
+import { createJobs } from '../../src/app/contract-services.js';
 import { createWorkerPool, type PoolOptions, type WorkerPool } from '../../src/app/workers/pool.js';
 import { keyFolder } from '../../src/seal/keys.js';
 import { november } from '../support/ledger.js';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createWorkerPool } from '../../dist/src/app/workers/pool.js';
-import { reportsIn } from '../../dist/src/app/workers/report.js';
+import { reportsIn } from '../../dist/src/app/contract-services.js';
 import { loadConfig } from '../../dist/src/config/load.js';
 import { createReports } from '../../dist/src/services/reports.js';
 import { createStatements } from '../../dist/src/services/statements/statements.js';

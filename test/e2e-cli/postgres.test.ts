@@ -146,5 +146,5 @@ test('a work on a month waits for that of another hub, and is not held up by one
   await next;
   expect(done).toEqual(['other']);
   end();
-  await expect(long).rejects.toMatchObject({ name: 'StoreFault' });
+  await expect(long).rejects.toMatchObject({ name: 'StoreError' });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { madeOnce, staleWhileRevalidate } from '../../src/services/cache.js';
+import { memoizeAsync, staleWhileRevalidate } from '../../src/services/cache.js';
 
 function counting() {
   const state = { now: 0, basis: 'a', made: [] as string[], fail: false };
@@ -53,7 +53,7 @@ test('what failed is tried again, and the one that nobody asked for goes first',
 
 test('what is made once is made again only where that failed', async () => {
   let times = 0;
-  const made = madeOnce(() => {
+  const made = memoizeAsync(() => {
     times += 1;
     return times === 1 ? Promise.reject(new Error('no file handle is left')) : Promise.resolve(times);
   });

@@ -246,7 +246,7 @@ describe('JetStream that lost its store', () => {
       );
       const follower = createFollower(
         {
-          keptFile: join(tempDir(), 'kept.json'),
+          cachedConfigFile: join(tempDir(), 'kept.json'),
           validate: () => Promise.resolve({ ok: true, config: { paths: [] } } as never),
           apply: () => undefined,
           log: keptLog().log,

@@ -73,7 +73,7 @@ describe('PostgreSQL behind a way that falls silent', () => {
       ask(() => {
         proxy.freeze();
       }),
-    ).rejects.toMatchObject({ name: 'StoreFault', kind: 'io' });
+    ).rejects.toMatchObject({ name: 'StoreError', kind: 'io' });
     proxy.thaw();
     await expect(ask(() => undefined)).resolves.toBe(1);
   });

@@ -85,7 +85,7 @@ test('upgrade-under-a-daemon: a schema is not upgraded while a daemon of before 
   old.close();
   const lock = acquireWriterLock(path, thisWriter('daemon', '0.0.9', 0));
   await expect(openSqliteStore({ path })).rejects.toMatchObject({
-    name: 'StoreFault',
+    name: 'StoreError',
     kind: 'busy',
     message: expect.stringContaining(`the daemon with pid ${process.pid}`) as unknown,
   });

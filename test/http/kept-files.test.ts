@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { keptFiles } from '../../src/http/reports.js';
+import { cachedFiles } from '../../src/http/reports.js';
 
 const file = (name: string, bytes = 10) => ({ name, bytes: Buffer.alloc(bytes) });
 
 test('a file is made once for those who ask for the same, also at the same time', async () => {
-  const files = keptFiles();
+  const files = cachedFiles();
   let made = 0;
   const make = () => {
     made += 1;
@@ -18,13 +18,13 @@ test('a file is made once for those who ask for the same, also at the same time'
 });
 
 test('what failed is tried again', async () => {
-  const files = keptFiles();
+  const files = cachedFiles();
   await expect(files('a', () => Promise.reject(new Error('no font')))).rejects.toThrow('no font');
   expect((await files('a', () => Promise.resolve(file('a')))).name).toBe('a');
 });
 
 test('a large one is kept for nobody, and the one that was asked for longest ago goes first', async () => {
-  const files = keptFiles();
+  const files = cachedFiles();
   const mib = 1024 * 1024;
   const made: string[] = [];
   const ask = (key: string, bytes: number) =>

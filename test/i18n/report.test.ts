@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { english as all } from '../../src/i18n/en.js';
-import { reportWords, wordFor } from '../../src/i18n/report.js';
+import { type ReportWords, reportWords, wordFor } from '../../src/i18n/report.js';
 
 const english = all.report;
 
@@ -14,15 +14,45 @@ function keysOf(words: object, prefix = ''): string[] {
   });
 }
 
-/** All that the words say, with something in their places. */
+/** All that the words say, with something in their places. The reasons of a change take objects: `changeTexts`. */
 function textsOf(words: object): string[] {
-  return Object.values(words).flatMap((value: unknown) => {
+  return Object.entries(words).flatMap(([key, value]: [string, unknown]) => {
+    if (key === 'changeReason') return changeTexts(words as Pick<ReportWords, 'changeReason'>);
     if (typeof value === 'function') {
       return [(value as (...values: string[]) => string)('1', '2', '3', '4', '5')];
     }
     return typeof value === 'object' && value !== null ? textsOf(value) : [String(value)];
   });
 }
+
+const changeTexts = ({ changeReason }: Pick<ReportWords, 'changeReason'>): string[] => [
+  changeReason['exclusion-approved']({
+    code: 'exclusion-approved',
+    id: 'X1',
+    kind: 'planned-maintenance',
+    by: '2',
+    at: '3',
+  }),
+  changeReason['path-commitment']({ code: 'path-commitment', path: 'A>B', nowUs: null, beforeUs: '4' }),
+  changeReason['outage-state']({
+    code: 'outage-state',
+    ref: 'C1',
+    from: '1',
+    now: 'excused',
+    before: 'counted',
+  }),
+  changeReason['outage-corrected']({
+    code: 'outage-corrected',
+    ref: 'C1',
+    from: '1',
+    id: 'C2',
+    does: 'void',
+    by: '2',
+    at: '3',
+    reason: '4',
+  }),
+  changeReason['zone-data']({ code: 'zone-data', now: '1', before: null }),
+];
 
 describe('the words of a report', () => {
   test.each(['zh-CN', 'zh-TW'] as const)('%s has the same keys as English', (language) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { keptFile, type MeshSections, parseWithHub, readKept } from '../../src/config/hub.js';
+import { cachedConfigFile, type MeshSections, parseWithHub, readCachedConfig } from '../../src/config/hub.js';
 import type { Config } from '../../src/config/config.js';
 import type { Clock } from '../../src/engine/ports.js';
 import { systemClock } from '../../src/engine/clock.js';
@@ -81,19 +81,19 @@ async function agent(
   name: string,
   over: { folder?: string; clock?: Clock; cut?: true } = {},
 ): Promise<TestAgent> {
-  const kept = keptFile(join(over.folder ?? tempDir(), 'pop-sla.db'));
+  const kept = cachedConfigFile(join(over.folder ?? tempDir(), 'pop-sla.db'));
   const text = `role: agent\nagent: ${name}\nmesh: { servers: ['${server().url}'] }\n`;
   const applied: Config[] = [];
   const streams: (string | null)[] = [];
   const { log } = keptLog();
   const follower = createFollower(
     {
-      keptFile: kept,
+      cachedConfigFile: kept,
       log,
       validate: (from) => Promise.resolve(parseWithHub(text, 'agent.yaml', '/srv', from)),
       apply: (config) => applied.push(config),
     },
-    readKept(kept),
+    readCachedConfig(kept),
   );
   const ended = new AbortController();
   const stop = async (): Promise<void> => {
@@ -233,7 +233,7 @@ describe('what lies on the disk', () => {
   ])('is refused when it is not whole: %j', (text, message) => {
     const folder = tempDir();
     writeFileSync(join(folder, 'mesh-config.json'), text);
-    expect(() => readKept(keptFile(join(folder, 'pop-sla.db')))).toThrow(message);
+    expect(() => readCachedConfig(cachedConfigFile(join(folder, 'pop-sla.db')))).toThrow(message);
     expect(readFileSync(join(folder, 'mesh-config.json'), 'utf8')).toBe(text);
   });
 });

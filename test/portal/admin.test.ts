@@ -13,8 +13,8 @@ beforeEach(async () => {
   tenants = await twoTenants();
   const { store, config, now } = tenants;
   const on = { store, config: () => config, now };
-  const office = createTicketBacklog({ ...on, ledger: createLedgerService(on) });
-  server = entrance(tenants, { faults: { office, now } });
+  const ticketBacklog = createTicketBacklog({ ...on, ledger: createLedgerService(on) });
+  server = entrance(tenants, { faults: { ticketBacklog, now } });
 });
 const evil = '<script>alert(1)</script>';
 const traced = async () =>

@@ -28,8 +28,8 @@ beforeEach(async () => {
   });
   await billing.statements.close('2026-10');
   const on = { store, config: () => config, now };
-  const office = createTicketBacklog({ ...on, ledger: createLedgerService(on) });
-  server = entrance(tenants, { billing, faults: { office, now } });
+  const ticketBacklog = createTicketBacklog({ ...on, ledger: createLedgerService(on) });
+  server = entrance(tenants, { billing, faults: { ticketBacklog, now } });
   server.clock.now = october + 40 * dayMs;
 });
 

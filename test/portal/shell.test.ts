@@ -89,7 +89,7 @@ describe('signing in', () => {
       { ...tenants, config: { ...tenants.config, http } },
       {
         access: {
-          door: plain.door,
+          authenticator: plain.authenticator,
           registry: plain.registry,
           oidc,
           store: tenants.store.access,

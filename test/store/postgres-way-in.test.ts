@@ -78,13 +78,13 @@ describe('the way to a server', () => {
     await store.close();
     const empty = secretFile('');
     await expect(openPostgresStore({ url: url(`?passfile=${empty}`) })).rejects.toMatchObject({
-      name: 'StoreFault',
+      name: 'StoreError',
       message: expect.stringContaining(
         'asks for a password, and none is known; give one by a file',
       ) as string,
     });
     await expect(openPostgresStore({ url: url(), passwordFile: secretFile('wrong') })).rejects.toMatchObject({
-      name: 'StoreFault',
+      name: 'StoreError',
       message: expect.stringContaining('it refuses the user: check name, password') as string,
     });
   });
@@ -101,7 +101,7 @@ describe('the way to a server', () => {
     await (await openPostgresStore({ url: url('?sslmode=require'), passwordFile })).close();
     await expect(openPostgresStore({ url: url('?sslmode=verify-full'), passwordFile })).rejects.toMatchObject(
       {
-        name: 'StoreFault',
+        name: 'StoreError',
         message: expect.stringMatching(/can't be trusted \([^)]+\); .*sslrootcert=FILE/) as string,
       },
     );

@@ -206,10 +206,10 @@ describe('a store in PostgreSQL', () => {
     expect(await store.rounds.put(round({ slot: slotAt(0) }))).toBe('stored');
     await server.kill();
     await expect(store.rounds.put(round({ slot: slotAt(1) }))).rejects.toMatchObject({
-      name: 'StoreFault',
+      name: 'StoreError',
       kind: 'io',
     });
-    await expect(store.rounds.list({ limit: 1 })).rejects.toMatchObject({ name: 'StoreFault', kind: 'io' });
+    await expect(store.rounds.list({ limit: 1 })).rejects.toMatchObject({ name: 'StoreError', kind: 'io' });
     await server.start();
     expect(await store.rounds.put(round({ slot: slotAt(1) }))).toBe('stored');
     expect(await store.rounds.accounted('HKG>SIN', 0, slotAt(9))).toEqual([slotAt(0), slotAt(1)]);

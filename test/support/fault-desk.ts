@@ -21,7 +21,7 @@ export const bob: TicketActor = { name: 'bob', side: 'noc' };
 export interface Rig {
   readonly store: Store;
   readonly config: Config;
-  readonly desk: TicketService;
+  readonly ticketService: TicketService;
   readonly ledger: LedgerService;
   /** Two minutes after the newest slot, until a test says otherwise. */
   now: EpochMs;
@@ -53,8 +53,8 @@ export async function faultRig(more: object = {}): Promise<Rig> {
   const times = { now: newestSlot + 120_000 };
   const now = () => times.now;
   const ledger = createLedgerService({ store, config: () => config, now });
-  const desk = createTicketService({ store, ledger, config: () => config, now });
-  return Object.assign(times, { store, config, desk, ledger });
+  const ticketService = createTicketService({ store, ledger, config: () => config, now });
+  return Object.assign(times, { store, config, ticketService, ledger });
 }
 
 export const putRound = (store: Pick<Store, 'rounds'>, slot: EpochMs, rttUs: number) =>

@@ -6,7 +6,8 @@ import type { SourceFile } from './source-files.js';
  */
 const floors: readonly (readonly string[])[] = [
   ['core'],
-  ['config', 'i18n', 'probes', 'store', 'seal'],
+  ['i18n'],
+  ['config', 'probes', 'store', 'seal'],
   ['render'],
   ['engine', 'metrics'],
   ['services'],

@@ -112,7 +112,7 @@ export async function openScene({ withKey = true, now: at = sceneNow }: SceneOpt
     ...options,
     access,
     billing,
-    faults: { office: faults, now },
+    faults: { ticketBacklog: faults, now },
     mesh: { mesh: standing.mesh, now },
     standing: { services: standing.services, now },
     checkAnswers: true,

@@ -46,16 +46,16 @@ export async function putRound(store: Store, slot: number, rtts: readonly (numbe
 
 async function enterOctober(store: Store, config: Config): Promise<void> {
   let now = october - 5 * dayMs;
-  const desk = createLedgerService({ store, config: () => config, now: () => now });
+  const ledgerService = createLedgerService({ store, config: () => config, now: () => now });
   const tenth = october + 9 * dayMs;
-  const [maintenance] = await desk.propose('ann', [
+  const [maintenance] = await ledgerService.propose('ann', [
     maintenanceOf('SIN', tenth + 30 * minuteMs, tenth + 2 * hourMs),
   ]);
   now += hourMs;
-  await desk.decide('bob', 'approve', maintenance?.id ?? '', null);
+  await ledgerService.decide('bob', 'approve', maintenance?.id ?? '', null);
   now = october + 13 * dayMs;
   const from = october + 12 * dayMs;
-  await desk.correct('bob', {
+  await ledgerService.correct('bob', {
     of: null,
     port: 'FRA',
     interval: { from, to: from + 5 * hourMs },

@@ -4,11 +4,11 @@ import type { Config, MeshConfig } from '../../config/config.js';
 import {
   type FromHub,
   fromHub,
-  type KeptConfig,
-  keptFile,
+  type CachedConfig,
+  cachedConfigFile,
   type MeshSections,
   meshSectionsOf,
-  readKept,
+  readCachedConfig,
 } from '../../config/hub.js';
 import type { ConfigResult } from '../../config/parse.js';
 import { formatProblem } from '../../config/problem.js';
@@ -140,11 +140,11 @@ async function followConnection(connection: NatsConnection, tell: MeshListener):
 /** With what the agent keeps of its hub, where it goes with the agent's own file. */
 async function openFollower(options: MeshNodeOptions): Promise<ConfigFollower> {
   const { config, read: validate, take, log } = options;
-  const file = keptFile(config().store.path);
-  const kept = await usable(() => readKept(file));
-  return createFollower({ keptFile: file, validate, apply: take, log }, kept);
+  const file = cachedConfigFile(config().store.path);
+  const cached = await usable(() => readCachedConfig(file));
+  return createFollower({ cachedConfigFile: file, validate, apply: take, log }, cached);
 
-  async function usable(read: () => KeptConfig | null): Promise<KeptConfig | null> {
+  async function usable(read: () => CachedConfig | null): Promise<CachedConfig | null> {
     try {
       const found = read();
       const result = found && (await validate(fromHub(found)));

@@ -18,7 +18,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Config } from '../../config/config.js';
 import { parseConfig } from '../../config/parse.js';
 import { formatProblems } from '../../config/problem.js';
-import { syncFolder, writeWhole } from '../../seal/whole-file.js';
+import { syncFolder, writeAtomically } from '../../seal/atomic-file.js';
 import { certifyServer, makeAuthority } from './certificates.js';
 import {
   agentYaml,
@@ -136,8 +136,8 @@ export async function renewCertificate(folder: string): Promise<string> {
   const first = subject.replace(/^CN=/, '');
   const names = subjectAltName.split(', ').map((each) => each.replace(/^(DNS|IP Address):/, ''));
   const server = await certifyServer([first, ...names.filter((each) => each !== first)], authority);
-  await writeWhole(join(folder, 'nats/server.key'), server.key, 0o600);
-  await writeWhole(join(folder, 'nats/server.pem'), server.certificate);
+  await writeAtomically(join(folder, 'nats/server.key'), server.key, 0o600);
+  await writeAtomically(join(folder, 'nats/server.pem'), server.certificate);
   return new Date(new X509Certificate(server.certificate).validTo).toISOString().slice(0, 10);
 }
 

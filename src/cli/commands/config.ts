@@ -79,6 +79,6 @@ async function checkEntered(config: Config, context: Context): Promise<void> {
       await ledger.close();
     }
   } catch (error) {
-    if (!(error instanceof Error && error.name === 'StoreFault')) throw error;
+    if (!(error instanceof Error && error.name === 'StoreError')) throw error;
   }
 }

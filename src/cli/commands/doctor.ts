@@ -76,7 +76,7 @@ async function examine(options: ConfigOptions, context: Context): Promise<Check[
       import('../doctor/addresses.js'),
       import('../doctor/checks.js'),
       import('../doctor/checks.js'),
-      import('../doctor/writer.js'),
+      import('../doctor/files.js'),
     ]);
   const [{ checkNames }, { checkFiles }, { checkPort }, { checkMesh }, app] = await Promise.all([
     import('../doctor/checks.js'),

@@ -100,11 +100,13 @@ function exportCommand(context: Context): Command {
       '\nExample:\n  $ pop-sla exclusions export --format ical --state approved > maintenance.ics',
     )
     .action((options: ExportOptions) =>
-      withLedger(options, context, async ({ desk }) => {
+      withLedger(options, context, async ({ ledgerService }) => {
         const { exclusionsCsv, exclusionsIcal } = await import('../../render/ledger.js');
         const { disarmed, joinParts } = await import('../../config/exclusion-files.js');
         const { scopeWords } = await import('../../config/exclusion-input.js');
-        const all = (await desk.exclusions()).filter(({ state }) => (options.state ?? state) === state);
+        const all = (await ledgerService.exclusions()).filter(
+          ({ state }) => (options.state ?? state) === state,
+        );
         const render = options.format === 'csv' ? exclusionsCsv : exclusionsIcal;
         const scopeOf = ({ scope }: LedgerExclusion) => scopeWords(scope);
         context.stdout.write(render(all, { scopeOf, disarmed, joinParts }));
@@ -157,8 +159,8 @@ function listCommand(context: Context): Command {
     .addOption(jsonOption())
     .addOption(configOption())
     .action((options: ShowOptions) =>
-      withLedger(options, context, async ({ desk }) => {
-        await show(await desk.exclusions(), options, context);
+      withLedger(options, context, async ({ ledgerService }) => {
+        await show(await ledgerService.exclusions(), options, context);
       }),
     );
 }
@@ -218,7 +220,7 @@ function proposeCommand(context: Context): Command {
         const [draft] = ledger.textsOf([{ place: null, input: written }]);
         if (!draft) return;
         const attachments = await ledger.attach(options.attach);
-        await show(await ledger.desk.propose(actor, [{ ...draft, attachments }]), options, context);
+        await show(await ledger.ledgerService.propose(actor, [{ ...draft, attachments }]), options, context);
       });
     });
 }
@@ -235,8 +237,12 @@ function decideCommand(decision: Decision, summary: string, context: Context): C
     .addOption(configOption())
     .action((id: string, options: DecideOptions) => {
       const actor = actorOf(options, context);
-      return withLedger({ ...options, write: true }, context, async ({ desk }) => {
-        await show([await desk.decide(actor, decision, id, options.reason ?? null)], options, context);
+      return withLedger({ ...options, write: true }, context, async ({ ledgerService }) => {
+        await show(
+          [await ledgerService.decide(actor, decision, id, options.reason ?? null)],
+          options,
+          context,
+        );
       });
     });
 }

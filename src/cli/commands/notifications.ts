@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { networkEventNames } from '../../core/network-event.js';
-import { type OutboxState, outboxStates, toldEvents } from '../../core/ticket/visibility.js';
+import { type OutboxState, outboxStates, notifiableEvents } from '../../core/ticket/visibility.js';
 import { addedKinds } from '../../core/target-kinds.js';
 import {
   configOption,
@@ -64,7 +64,7 @@ export function notifyCommand(context: Context): Command {
         .option('--customer <id>', "whose it is (default: the operator's own)")
         .requiredOption(
           '--event <event>',
-          `* for all, or of ${[...toldEvents, ...networkEventNames].join(', ')}; may come again`,
+          `* for all, or of ${[...notifiableEvents, ...networkEventNames].join(', ')}; may come again`,
           again,
         )
         .option('--secret <text>', 'the key that the service gave (pagerduty, opsgenie, dingtalk)')
@@ -108,7 +108,7 @@ interface ListOptions extends ConfigOptions {
   readonly json?: true;
 }
 
-type DeedOptions = ConfigOptions & { readonly json?: true };
+type ActionOptions = ConfigOptions & { readonly json?: true };
 
 export function outboxCommand(context: Context): Command {
   const command = new Command('outbox')
@@ -134,7 +134,7 @@ export function outboxCommand(context: Context): Command {
         .argument('<number>', 'as `outbox list` prints it', messageNumber)
         .addOption(jsonOption())
         .addOption(configOption())
-        .action((number: number, options: DeedOptions) => act(deed, number, options, context)),
+        .action((number: number, options: ActionOptions) => act(deed, number, options, context)),
     );
   return command;
 }
@@ -161,7 +161,7 @@ async function list(options: ListOptions, context: Context): Promise<void> {
 async function act(
   deed: 'retry' | 'drop',
   number: number,
-  options: DeedOptions,
+  options: ActionOptions,
   context: Context,
 ): Promise<void> {
   await withLedger({ ...options, write: true }, context, async ({ faults: { outbox } }) => {

@@ -112,15 +112,15 @@ function refOf(name: string) {
 async function list(options: ListOptions, context: Context): Promise<void> {
   const from = await timeArgument('from', options.from);
   const to = await timeArgument('to', options.to);
-  await withLedger(options, context, async ({ desk }) => {
+  await withLedger(options, context, async ({ ledgerService }) => {
     const { port } = options;
     const query = {
       ...(port !== undefined && { port }),
       ...(from !== undefined && { from }),
       ...(to !== undefined && { to }),
     };
-    const found = await desk.attributed(await desk.outages(query));
-    const { networkOf } = desk;
+    const found = await ledgerService.attributed(await ledgerService.outages(query));
+    const { networkOf } = ledgerService;
     if (options.json) {
       const { outageJson } = await import('../../render/ledger.js');
       printJson({ outages: found.map((one) => outageJson(one, networkOf)) }, context);
@@ -145,7 +145,13 @@ async function enter(
     const attachments = await ledger.attach(options.attach);
     const interval = from === undefined || to === undefined ? null : { from, to };
     const { reason, evidence = null } = options;
-    const id = await ledger.desk.correct(actor, { ...target, interval, reason, evidence, attachments });
+    const id = await ledger.ledgerService.correct(actor, {
+      ...target,
+      interval,
+      reason,
+      evidence,
+      attachments,
+    });
     if (options.json) printJson({ id }, context);
     else context.stdout.write(`${id} is entered\n`);
   });

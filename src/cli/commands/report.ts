@@ -133,11 +133,11 @@ async function write(
   { cwd }: Context,
 ): Promise<string> {
   const { reportFileName } = await import('../../render/report/file-name.js');
-  const { writeWhole } = await import('../../seal/whole-file.js');
+  const { writeAtomically } = await import('../../seal/atomic-file.js');
   const inFolder = isFolder(resolve(cwd, output));
   const file = inFolder ? join(output, reportFileName(made, format)) : output;
   try {
-    await writeWhole(resolve(cwd, file), bytes);
+    await writeAtomically(resolve(cwd, file), bytes);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;

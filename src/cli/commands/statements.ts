@@ -101,6 +101,8 @@ async function show(
   }
   const { derivationOf } = await import('../../render/report/derivation.js');
   const { localeOf } = await import('../../i18n/locale.js');
+  const { changeLines } = await import('../../i18n/report.js');
+  const locale = localeOf('en');
   const { document, hash, sealedBy, sealedAt, key } = found;
   const { id, revision, toDate, total, currency, change, acceptedIncomplete } = document;
   const state = sealedBy
@@ -115,12 +117,12 @@ async function show(
       ? []
       : [
           `since revision ${change.since}: credit ${change.creditDifference} ${currency}`,
-          ...change.why.map((why) => `  ${why}`),
+          ...changeLines(locale.words, change.why).map((why) => `  ${why}`),
           ...change.differences.map(
             ({ field, from, to }) => `  ${field}: ${from ?? 'none'} → ${to ?? 'none'}`,
           ),
         ]),
-    ...derivationOf(document, localeOf('en')).flatMap((part) => ['', ...part]),
+    ...derivationOf(document, locale).flatMap((part) => ['', ...part]),
   ];
   context.stdout.write(`${lines.join('\n')}\n`);
 }

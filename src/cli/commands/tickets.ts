@@ -1,8 +1,4 @@
 import { Command, InvalidArgumentError } from 'commander';
-import type { AttachmentRef } from '../../core/ledger/actions.js';
-import { type WindowKind, windowKinds } from '../../core/standing.js';
-import { type TicketState, ticketStates } from '../../core/ticket/actions.js';
-import type { TransitionRequest } from '../../services/tickets/decide.js';
 import {
   configOption,
   type ConfigOptions,
@@ -17,12 +13,17 @@ import {
   actorOf,
   actorOption,
   type ActorOptions,
+  again,
   attachOption,
   printJson,
   timeArgument,
   withLedger,
 } from '../with-ledger.js';
-import { ledgerCommands } from './tickets-to-ledger.js';
+import { exclusionKinds } from '../../core/exclusion.js';
+import type { AttachmentRef } from '../../core/ledger/actions.js';
+import { type WindowKind, windowKinds } from '../../core/standing.js';
+import { type TicketState, ticketStates } from '../../core/ticket/actions.js';
+import type { TransitionRequest } from '../../services/tickets/decide.js';
 
 /** Reads an option that is one of some words. */
 export const oneOfWords =
@@ -33,7 +34,7 @@ export const oneOfWords =
     throw new InvalidArgumentError(`allowed: ${words.join(', ')}`);
   };
 
-interface DeedOptions extends ActorOptions {
+interface TransitionOptions extends ActorOptions {
   readonly text?: string;
   readonly reason?: string;
   readonly to?: string;
@@ -46,7 +47,7 @@ interface Deed {
   readonly name: string;
   readonly summary: string;
   readonly options?: (command: Command) => Command;
-  readonly request: (options: DeedOptions, files: readonly AttachmentRef[]) => TransitionRequest;
+  readonly request: (options: TransitionOptions, files: readonly AttachmentRef[]) => TransitionRequest;
 }
 
 const text = (what: string) => (command: Command) => command.requiredOption('--text <text>', what);
@@ -121,18 +122,22 @@ const deeds: readonly Deed[] = [
 ];
 
 /** A command for each thing that is done to a report in one step. */
-function deedCommands(context: Context): Command[] {
+function transitionCommands(context: Context): Command[] {
   return deeds.map(({ name, summary, options, request }) => {
     const command = new Command(name).description(summary).argument('<id>', 'as `faults list` prints it');
     return (options?.(command) ?? command)
       .addOption(actorOption())
       .addOption(jsonOption())
       .addOption(configOption())
-      .action((id: string, given: DeedOptions) => {
+      .action((id: string, given: TransitionOptions) => {
         const actor = actorOf(given, context);
         return withLedger({ ...given, write: true }, context, async (ledger) => {
           const files = await ledger.attachToReport(given.attach ?? []);
-          const report = await ledger.faults.desk.do({ name: actor, side: 'noc' }, id, request(given, files));
+          const report = await ledger.faults.ticketService.do(
+            { name: actor, side: 'noc' },
+            id,
+            request(given, files),
+          );
           await show(report, given, context);
         });
       });
@@ -181,7 +186,7 @@ export function ticketsCommand(context: Context): Command {
     );
   for (const each of [listCommand, showCommand, suggestionsCommand, fileCommand])
     command.addCommand(each(context));
-  for (const each of [...deedCommands(context), ...ledgerCommands(context)]) command.addCommand(each);
+  for (const each of [...transitionCommands(context), ...ledgerCommands(context)]) command.addCommand(each);
   return command;
 }
 
@@ -204,7 +209,7 @@ function listCommand(context: Context): Command {
             exitCodes.badInput,
             `pop-sla: --path: '${path}' is not a path; allowed: SOURCE>DESTINATION`,
           );
-        const found = await faults.desk.list({
+        const found = await faults.ticketService.list({
           limit,
           ...(customer !== undefined && { customers: [customer] }),
           ...(state !== undefined && { states: [state] }),
@@ -229,10 +234,10 @@ function showCommand(context: Context): Command {
     .addOption(configOption())
     .action((id: string, options: ShowOptions) =>
       withLedger(options, context, async ({ faults }) => {
-        const report = await faults.desk.report(id);
+        const report = await faults.ticketService.report(id);
         if (options.json) {
           const { reportJson, eventJson } = await import('../../render/tickets.js');
-          const { events, fault } = await faults.desk.history(id);
+          const { events, fault } = await faults.ticketService.history(id);
           printJson({ ...reportJson(report, context.now()), events: events.map(eventJson), fault }, context);
           return;
         }
@@ -249,7 +254,7 @@ function suggestionsCommand(context: Context): Command {
     .addOption(configOption())
     .action((options: ShowOptions) =>
       withLedger(options, context, async ({ faults }) => {
-        const found = await faults.desk.suggestions({ open: true, limit: 1000 });
+        const found = await faults.ticketService.suggestions({ open: true, limit: 1000 });
         if (options.json) {
           const { suggestionJson } = await import('../../render/tickets.js');
           printJson({ suggestions: found.map(suggestionJson) }, context);
@@ -293,7 +298,7 @@ function fileCommand(context: Context): Command {
         );
       await withLedger({ ...options, write: true }, context, async (ledger) => {
         const attachments = await ledger.attachToReport(options.attach);
-        const report = await ledger.faults.desk.file(
+        const report = await ledger.faults.ticketService.file(
           { name: actor, side: 'noc' },
           {
             customer: options.customer,
@@ -312,6 +317,84 @@ function fileCommand(context: Context): Command {
           },
         );
         await show(report, options, context);
+      });
+    });
+}
+
+interface OutageOptions extends ActorOptions {
+  readonly from: string;
+  readonly to: string;
+  readonly port?: string;
+  readonly of?: string;
+  readonly reason?: string;
+  readonly json?: true;
+}
+
+interface ExclusionOptions extends ActorOptions {
+  readonly kind: string;
+  readonly from: string;
+  readonly to: string;
+  readonly scope?: string[];
+  readonly notice?: string[];
+  readonly reason?: string;
+  readonly proof?: string;
+  readonly json?: true;
+}
+
+/** What a report becomes in the ledger. */
+const ledgerCommands = (context: Context): Command[] => [toOutage(context), toExclusion(context)];
+
+const common = (name: string, summary: string): Command =>
+  new Command(name)
+    .description(summary)
+    .argument('<id>', 'as `faults list` prints it')
+    .requiredOption('--from <time>', 'when it began')
+    .requiredOption('--to <time>', 'when it was over')
+    .option('--reason <text>', "why; the report's own subject when left out")
+    .addOption(actorOption())
+    .addOption(jsonOption())
+    .addOption(configOption());
+
+function toOutage(context: Context): Command {
+  return common('to-outage', 'enter an outage by a report, or correct one')
+    .option('--port <pop>', "the PoP whose port was down (default: the path's destination)")
+    .option('--of <outage>', 'the outage to correct, as `pop-sla outages` prints it')
+    .action(async (id: string, options: OutageOptions) => {
+      const actor = actorOf(options, context);
+      const from = (await timeArgument('from', options.from)) ?? 0;
+      const to = (await timeArgument('to', options.to)) ?? 0;
+      await withLedger({ ...options, write: true }, context, async ({ faults }) => {
+        const { of = null, port = null, reason = null } = options;
+        const request = { from, to, of, port, reason };
+        await show(
+          await faults.ticketService.toOutage({ name: actor, side: 'noc' }, id, request),
+          options,
+          context,
+        );
+      });
+    });
+}
+
+function toExclusion(context: Context): Command {
+  return common('to-exclusion', 'propose an exclusion by a report, for a second person to approve')
+    .requiredOption('--kind <kind>', exclusionKinds.join(', '))
+    .option(
+      '--scope <scope>',
+      "pop:ID, path:A>B, service:ID …; may come again (default: the report's path)",
+      again,
+    )
+    .option('--notice <time>', 'when notice was given; may come again', again)
+    .option('--proof <text>', 'what proves it')
+    .action((id: string, options: ExclusionOptions) => {
+      const actor = actorOf(options, context);
+      return withLedger({ ...options, write: true }, context, async ({ faults }) => {
+        const { kind, from, to, scope, notice: notices, reason, proof } = options;
+        const request = { kind, from, to, scope, notices, reason, proof };
+        await show(
+          await faults.ticketService.toExclusion({ name: actor, side: 'noc' }, id, request),
+          options,
+          context,
+        );
       });
     });
 }

@@ -1,8 +1,10 @@
-import { X509Certificate, createPrivateKey } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import type { AppPort } from '../context.js';
+import { check, type Check, messageOf } from './checks.js';
 import type { Config } from '../../config/config.js';
-import { check, messageOf, type Check } from './checks.js';
+import { describeWriter } from '../../store/writer-lock.js';
 
 /** Reads every file that the configuration names and the daemon reads only later: certificates, keys, secrets. */
 export async function checkFiles({
@@ -84,4 +86,17 @@ function isCertificate(text: string): void {
 
 function isKey(text: string): void {
   createPrivateKey(text);
+}
+
+/** Who measures into the store now: a second daemon would be refused. */
+export async function checkWriter(config: Config, { storeWriter }: AppPort): Promise<Check> {
+  const name = 'writer';
+  try {
+    const writer = await storeWriter(config);
+    if (writer === null) return check(name, 'ok', 'no daemon writes the database now');
+    const who = writer === 'somebody' ? 'a process that left no name' : describeWriter(writer);
+    return check(name, 'note', `${who} writes the database; another daemon would be refused`);
+  } catch (error) {
+    return check(name, 'unknown', `it can't be found out who writes the database: ${messageOf(error)}`);
+  }
 }

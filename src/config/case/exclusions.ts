@@ -13,6 +13,7 @@ import {
 import { found, type Faults, type Node } from './json.js';
 import { checkInstant, checkOrder, checkPath, type Known, type Rules } from './values.js';
 import { checkLineId } from './services.js';
+import { sentenceOf } from '../../i18n/refusals.js';
 
 interface ScopeContext {
   readonly rules: Rules | null;
@@ -43,8 +44,8 @@ export function checkExclusions(list: Node, context: ScopeContext, faults: Fault
         proof,
       };
       const given: Record<ExclusionFault['key'], unknown> = { scope, noticeAt, proof };
-      for (const { key, message } of exclusionFaults(readable, context.rules.plan.exclusions)) {
-        if (given[key] !== null || at(key).value === undefined) faults.add(at(key), message);
+      for (const { key, said } of exclusionFaults(readable, context.rules.plan.exclusions)) {
+        if (given[key] !== null || at(key).value === undefined) faults.add(at(key), sentenceOf(said));
       }
     }
     if (kind === null || scope === null || from === null || to === null) return [];

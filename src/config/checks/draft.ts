@@ -21,7 +21,7 @@ export function listed(words: readonly string[]): string {
   return `${words.slice(0, maxListed).join(', ')}, … (${words.length} in all)`;
 }
 
-/** Who measures stands in a PoP; the PoPs stand in the file, but for an agent, which has them from its hub. */
+/** Who measures is in a PoP; the PoPs are in the file, except for an agent, which has them from its hub. */
 export function checkNeeds({ role, agent, pops }: Draft, isFaulty: IsFaulty): Fault[] {
   const faults: Fault[] = [];
   if (role !== 'hub' && agent === undefined && !isFaulty(['agent'])) {

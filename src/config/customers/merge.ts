@@ -13,7 +13,7 @@ interface MergeInput {
   readonly pops: readonly string[];
   /** Of any state; withdrawn ones count for nothing. */
   readonly entered: readonly EnteredItem[];
-  /** The entry that is being made: its faults are told by their keys alone. */
+  /** The entry that is being made: its faults are named by their keys only. */
   readonly focus?: { readonly item: string; readonly change: WrittenItem | null };
 }
 
@@ -35,7 +35,7 @@ export function mergeBook(input: MergeInput): Merged {
   const between = checkBook(joined(base.raw, readable), { pops, plans });
   const faults = [
     ...shape.map((fault) => ({ ...fault, at: shifted(fault.at, offset) })),
-    // An id that is the file's would be told twice.
+    // An id that is the file's would be reported twice.
     ...(taken.length > 0 ? [] : between),
   ];
   const refusals = [...taken, ...faults.map((fault) => refusalOf(fault, written, entered, input))];

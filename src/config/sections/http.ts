@@ -153,7 +153,7 @@ function buildHttp(raw: z.output<typeof httpSchema>, folder: string): HttpConfig
   };
 }
 
-/** As it stands in a file. */
+/** As it is written in a file. */
 function plainHttp({ host, port, tls, publicUrl, trustedProxies, auth, ...rest }: HttpConfig): object {
   const { open, metrics, sessionMs, idleMs, secondFactor, oidc } = auth;
   return {

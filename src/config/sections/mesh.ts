@@ -38,7 +38,7 @@ export interface MeshConfig {
   readonly clockLimitMs: number;
 }
 
-/** Secrets lie in files of their own, absolute, and are read anew at each connection. */
+/** Secrets lie in files of their own, absolute, and are read again at each connection. */
 export type MeshLogin =
   | { readonly kind: 'none' }
   | { readonly kind: 'password'; readonly user: string; readonly passwordFile: string }
@@ -103,7 +103,7 @@ function buildLogin(raw: RawMesh, at: (file: string) => string): MeshLogin {
   return { kind: 'none' };
 }
 
-/** As it stands in a file. */
+/** As it is written in a file. */
 function plainMesh({ servers, login, tls, replicas, ...times }: MeshConfig): object {
   return {
     servers,

@@ -22,7 +22,7 @@ import {
   wrong,
 } from '../scalars.js';
 
-/** How customers and other systems are told of what happens. */
+/** How customers and other systems are notified of what happens. */
 export interface NotificationsConfig {
   /** So often a message is tried before it is given up. */
   readonly attempts: number;
@@ -31,7 +31,7 @@ export interface NotificationsConfig {
   readonly longestRetryMs: number;
   /** Of one try. */
   readonly timeoutMs: number;
-  /** Networks of this house that webhooks may go to all the same. */
+  /** Networks of the operator that webhooks may go to all the same. */
   readonly allow: readonly Network[];
   /** Null: no mail is sent. */
   readonly smtp: SmtpConfig | null;
@@ -91,7 +91,7 @@ const timeOfDay = () =>
     /^([01]\d|2[0-3]):[0-5]\d$/.test(text) ? text : wrong('is not a time of the day'),
   );
 
-/** How customers and other systems are told of what happens. */
+/** How customers and other systems are notified of what happens. */
 const notificationsSchema = z.strictObject({
   attempts: whole(1, 100).default(12),
   firstRetry: duration(second, hour).default(10 * second),
@@ -136,7 +136,7 @@ function plainNotifications(notifications: NotificationsConfig): object {
   };
 }
 
-/** How customers and other systems are told of what happens. */
+/** How customers and other systems are notified of what happens. */
 export const notificationsSection = {
   schema: notificationsSchema,
   build: buildNotifications,

@@ -167,7 +167,7 @@ const faultsSchema = z.strictObject({
 
 const asIs = <T>(value: T): T => value;
 
-/** Sections that stand in the file as the program uses them. */
+/** Sections that are in the file as the program uses them. */
 export const metricsSection = {
   schema: metricsSchema,
   build: asIs<MetricsConfig>,

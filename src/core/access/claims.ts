@@ -1,5 +1,5 @@
 import type { Digest } from '../ledger/chain.js';
-import { type ValidationIssue, validationError } from '../ledger/errors.js';
+import { type Refusal, refusal } from '../ledger/errors.js';
 import type { EpochMs } from '../types.js';
 import { plainName } from '../text/control-characters.js';
 import { isTenantRole, type Role } from './rules.js';
@@ -14,7 +14,10 @@ interface ClaimRules {
 
 type ClaimReading =
   | { readonly name: string; readonly roles: readonly Role[]; readonly customer: string | null }
-  | { readonly wrong: string };
+  | { readonly wrong: ClaimError };
+
+/** Why the claims make nobody, and the name of the claim. */
+export type ClaimError = readonly ['no-role' | 'roles-mixed' | 'no-customer' | 'no-name', claim: string];
 
 /** What the claims of an ID token make of somebody; `customers`: the ids of those there are. */
 export function readClaims(
@@ -24,20 +27,20 @@ export function readClaims(
 ): ClaimReading {
   const given = wordsIn(claimOf(claims, rules.rolesClaim));
   const roles = [...new Set(given.flatMap((value) => roleOf(value, rules.roles)))];
-  if (roles.length === 0) return { wrong: `the claim ${rules.rolesClaim} gives no role` };
+  if (roles.length === 0) return { wrong: ['no-role', rules.rolesClaim] };
   const tenant = roles.some(isTenantRole);
   if (tenant && !roles.every(isTenantRole)) {
-    return { wrong: `the claim ${rules.rolesClaim} gives a customer's role beside one of the carrier's own` };
+    return { wrong: ['roles-mixed', rules.rolesClaim] };
   }
   const customer = tenant ? textOf(claimOf(claims, rules.customerClaim)) : null;
   if (tenant && (customer === null || !customers.includes(customer))) {
-    return { wrong: `the claim ${rules.customerClaim} names no customer` };
+    return { wrong: ['no-customer', rules.customerClaim] };
   }
   const name = [claimOf(claims, rules.nameClaim), claims['sub']].find(
     (one): one is string => typeof one === 'string' && plainName(one) !== '',
   );
   const plain = plainName(name ?? '');
-  if (plain === '') return { wrong: `the claim ${rules.nameClaim} is missing` };
+  if (plain === '') return { wrong: ['no-name', rules.nameClaim] };
   return { name: Array.from(plain).slice(0, 50).join(''), roles, customer };
 }
 
@@ -82,18 +85,13 @@ function roleOf(value: string, named: ClaimRules['roles']): Role[] {
 const groupName = (text: string): string => text.trim().replace(/^\/(?=.)/, '');
 
 const classes = [/\p{Ll}/u, /\p{Lu}/u, /\p{Nd}/u, /[^\p{L}\p{Nd}]/u];
-const rule =
-  '8 to 200 characters of at least three of the four classes: small letters, capital letters, digits, others';
 
 /** Why a text can't be a password; null: it can. */
-export function passwordFault(text: string): ValidationIssue | null {
+export function passwordFault(text: string): Refusal | null {
   const length = Array.from(text).length;
-  if (length < 8) return validationError('password', `has ${length} characters`, rule, ['password']);
-  if (length > 200) return validationError('password', `has ${length} characters`, rule, ['password']);
-  const found = classes.filter((one) => one.test(text)).length;
-  return found < 3
-    ? validationError('password', `has characters of ${found} classes`, rule, ['password'])
-    : null;
+  if (length < 8 || length > 200) return refusal('password', 'password', length);
+  const contained = classes.filter((one) => one.test(text)).length;
+  return contained < 3 ? refusal('password', 'password', length, contained) : null;
 }
 
 /** What is written down of something that somebody did, or of a look at an amount. */

@@ -1,7 +1,7 @@
 import type { Actor } from '../ledger/actions.js';
-import { type ValidationIssue, validationError } from '../ledger/errors.js';
+import { type Refusal, refusal } from '../ledger/errors.js';
 
-/** What somebody may be. `agent`: a program that measures for the hub; `reseller`: sees what its buyers have. */
+/** The roles. `agent`: a program that measures for the hub; `reseller`: sees what its buyers have. */
 export const roles = ['noc', 'finance', 'approver', 'admin', 'customer', 'reseller', 'agent'] as const;
 export type Role = (typeof roles)[number];
 
@@ -9,21 +9,21 @@ export function isRole(text: string): text is Role {
   return (roles as readonly string[]).includes(text);
 }
 
-/** Roles that see one customer's things only, and so need to be bound to one. */
+/** Roles that see one customer's objects only, and so need to be bound to one. */
 export const tenantRoles = ['customer', 'reseller'] as const satisfies readonly Role[];
 
 export function isTenantRole(role: Role): role is (typeof tenantRoles)[number] {
   return role === 'customer' || role === 'reseller';
 }
 
-/** Whoever asks. */
+/** The caller. */
 export interface Principal {
   /** Of the token, user or subject, with its kind: `token:3f9c2a17`, `user:ann`. */
   readonly id: string;
   /** Who it is, as it is written into the ledger. */
   readonly name: string;
   readonly roles: readonly Role[];
-  /** The customer whose things its roles `customer` and `reseller` see; null: it has none of them. */
+  /** The customer whose objects its roles `customer` and `reseller` see; null: it has none of them. */
   readonly customer: string | null;
   /** What of its roles' rights it has; null: all of them. See `scopeCovers`. */
   readonly scopes: readonly string[] | null;
@@ -33,13 +33,13 @@ export interface Principal {
   readonly issuer?: string;
 }
 
-/** Whoever asks, as the ledger keeps it. Where nobody signs in only a name is known. */
+/** The caller, as the ledger stores it. Where nobody signs in only a name is known. */
 export const actorOfPrincipal = ({ id, name, via, issuer }: Principal): Actor => ({
   name,
   identity: via === 'open' ? null : issuer === undefined ? id : `${id}@${issuer}`,
 });
 
-/** How far a right reaches: over everything, or over what belongs to the asker's customer and its buyers. */
+/** How far a right reaches: over everything, or over what belongs to the caller's customer and its buyers. */
 export type Reach = 'all' | 'own';
 
 interface Rule {
@@ -113,14 +113,14 @@ export const rules = {
   'faults:file': write({ ...all('noc', 'admin'), ...tenants }),
   'faults:answer': write({ ...all('noc', 'admin'), ...tenants }),
   'faults:work': write(all('noc', 'admin')),
-  /** Who is told of what. */
+  /** Who is notified of what. */
   'notifications:read': read({ ...all('noc', 'admin'), ...tenants }),
   'notifications:write': write({ ...all('noc', 'admin'), ...tenants }),
   'outbox:read': read(all('noc', 'admin')),
   'outbox:write': write(all('noc', 'admin')),
   /** The ledger's history and the trail of what was done. */
   'audit:read': read(all('finance', 'approver', 'admin')),
-  /** Who am I, and good-bye: of whoever asks itself. */
+  /** Who am I, and good-bye: of the caller itself. */
   'session:read': read({ ...staff, customer: 'all', reseller: 'all', agent: 'all' }),
   'session:end': write({ ...staff, customer: 'all', reseller: 'all', agent: 'all' }),
   /** Its own second factor and its other sessions. */
@@ -173,9 +173,9 @@ type Right = Pick<Principal, 'roles' | 'customer' | 'scopes'>;
  * as far; null: there is none. Nobody hands out more than it holds.
  */
 export function excessOf(giver: Principal, grant: Right): Action | null {
-  const taker: Principal = { id: '', name: '', via: 'token', ...grant };
+  const grantee: Principal = { id: '', name: '', via: 'token', ...grant };
   const excess = actions.find((action) => {
-    const given = decide(taker, action);
+    const given = decide(grantee, action);
     if (!given.allowed) return false;
     const held = decide(giver, action);
     if (!held.allowed) return true;
@@ -194,49 +194,29 @@ export interface WrittenGrant {
 
 type GrantReading =
   | { readonly ok: true; readonly roles: readonly Role[] }
-  | { readonly ok: false; readonly refusals: readonly ValidationIssue[] };
+  | { readonly ok: false; readonly refusals: readonly Refusal[] };
 
 /** What somebody is to be allowed, as it was written; `customers`: the ids of those there are. */
 export function readGrant(written: WrittenGrant, customers: readonly string[]): GrantReading {
   const { customer, scopes } = written;
-  const refusals: ValidationIssue[] = [];
+  const refusals: Refusal[] = [];
   const known = [...new Set(written.roles)].filter(isRole);
   for (const role of written.roles) {
-    if (!isRole(role))
-      refusals.push(validationError('role', `${role} is not known`, roles.join(', '), ['not-known', role]));
+    if (!isRole(role)) refusals.push(refusal('role', 'not-known', role, 'role', roles));
   }
-  if (written.roles.length === 0)
-    refusals.push(validationError('role', 'is missing', roles.join(', '), ['missing']));
+  if (written.roles.length === 0) refusals.push(refusal('role', 'missing', { is: 'one-of', names: roles }));
   const tenant = known.find(isTenantRole);
-  if (tenant !== undefined && known.some((role) => !isTenantRole(role))) {
-    refusals.push(
-      validationError('role', `${tenant} stands beside a role of the carrier's own`, 'one or the other', [
-        'roles-mixed',
-      ]),
-    );
-  }
-  if (tenant !== undefined && customer === null) {
-    refusals.push(
-      validationError('customer', 'is missing', `whose things the role ${tenant} sees`, ['customer-needed']),
-    );
-  }
-  if (tenant === undefined && customer !== null) {
-    refusals.push(
-      validationError('customer', 'is given', 'one for the roles customer and reseller only', [
-        'customer-not-needed',
-      ]),
-    );
-  }
-  if (customer !== null && !customers.includes(customer)) {
-    const allowed = customers.join(', ') || 'nothing: the configuration has no customers';
-    refusals.push(validationError('customer', `${customer} is not known`, allowed, ['not-known', customer]));
-  }
+  if (tenant !== undefined && known.some((role) => !isTenantRole(role)))
+    refusals.push(refusal('role', 'roles-mixed', tenant));
+  if (tenant !== undefined && customer === null)
+    refusals.push(refusal('customer', 'customer-needed', tenant));
+  if (tenant === undefined && customer !== null) refusals.push(refusal('customer', 'customer-not-needed'));
+  if (customer !== null && !customers.includes(customer))
+    refusals.push(refusal('customer', 'not-known', customer, 'customer', customers));
   for (const scope of scopes ?? []) {
-    if (!isScope(scope)) {
-      const families = [...new Set(actions.map((action) => action.split(':')[0]))];
-      const allowed = `read, write, ${families.join(', ')}, or an action such as ${actions[0] ?? ''}`;
-      refusals.push(validationError('scope', `${scope} covers nothing`, allowed, ['covers-nothing', scope]));
-    }
+    if (isScope(scope)) continue;
+    const families = [...new Set(actions.map((action) => action.split(':')[0] ?? ''))];
+    refusals.push(refusal('scope', 'covers-nothing', scope, families, actions[0] ?? ''));
   }
   return refusals.length > 0 ? { ok: false, refusals } : { ok: true, roles: known };
 }

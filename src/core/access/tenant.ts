@@ -6,7 +6,7 @@ import { type Interval, type IntervalSet, merge } from '../time/intervals.js';
 import type { PathId, PopId } from '../types.js';
 import { isTenantRole, type Principal, type Reach, type Role } from './rules.js';
 
-/** What of each kind of thing is somebody's own. */
+/** What belongs to a customer, by the kind of object. */
 interface OwnNames {
   readonly paths: ReadonlySet<string>;
   readonly pops: ReadonlySet<string>;
@@ -20,7 +20,7 @@ const lists = ['pops', 'paths', 'lines', 'services', 'customers'] as const;
 /** When each of them was. */
 type OwnTimes = Readonly<Record<(typeof lists)[number], ReadonlyMap<string, IntervalSet>>>;
 
-/** What a scope names of somebody's own things; of others' nothing. Everything stays everything. */
+/** What a scope names of a customer's own objects; of others' nothing. Everything stays everything. */
 export function ownScope(scope: ExclusionScope, own: OwnNames): ExclusionScope {
   if (scope === 'all') return scope;
   const part = (list: (typeof lists)[number]) => scope[list].filter((name) => own[list].has(name));

@@ -1,4 +1,4 @@
-import type { ValidationIssue } from '../ledger/errors.js';
+import type { RefusalCode } from '../ledger/errors.js';
 import type { LocalDate } from '../time/calendar.js';
 import type { EpochMs } from '../types.js';
 
@@ -59,20 +59,19 @@ export const creditId = (month: string, number: number): string =>
   `CR-${month}-${String(number).padStart(6, '0')}`;
 export const reversalId = (id: string): string => `${id}-R`;
 
-const notClaimed = { what: 'is not claimed yet', said: ['not-claimed'] } as const;
-const inState = ({ status }: CreditRow) => ({ what: `is ${status}`, said: ['in-state', status] }) as const;
+const notClaimed: RefusalCode = ['not-claimed'];
+const inState = ({ status }: CreditRow): RefusalCode => ['in-state', status];
 
 export type CreditMove = 'claim' | 'export' | 'settle' | 'reverse';
 
-/** Whether a row may make a move now; what is wrong with it otherwise. */
-export function moveFault(row: CreditRow, move: CreditMove): Pick<ValidationIssue, 'what' | 'said'> | null {
+/** Why a row may not make a move now; null: it may. */
+export function moveFault(row: CreditRow, move: CreditMove): RefusalCode | null {
   const unclaimed = row.status === 'sealed' && row.claimBy !== null;
   const owed = row.status === 'claimed' || (row.status === 'sealed' && !unclaimed);
-  if (row.kind === 'reversal' && move === 'reverse')
-    return { what: 'is a reversal itself', said: ['is-reversal'] };
+  if (row.kind === 'reversal' && move === 'reverse') return ['is-reversal'];
   switch (move) {
     case 'claim':
-      if (row.claimBy === null) return { what: 'needs no claim', said: ['needs-no-claim'] };
+      if (row.claimBy === null) return ['needs-no-claim'];
       return row.status === 'sealed' ? null : inState(row);
     case 'export':
       return owed ? null : unclaimed ? notClaimed : inState(row);

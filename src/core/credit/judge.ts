@@ -1,5 +1,8 @@
 import { Temporal } from 'temporal-polyfill';
-import { asPercent, compare, ratio, type Rational, subtract } from '../number.js';
+import { causeCredit, type CauseCredit, type CauseInput, type Judged, type Reason } from './cause.js';
+import { creditOfFigure, creditOfStep, sizeOfCredit, unitsIn } from './units.js';
+import type { MeanFigures } from '../measurement/figures.js';
+import { asPercent, compare, ratio, type Rational, roundTo, subtract } from '../number.js';
 import type {
   CauseRule,
   CreditRules,
@@ -8,16 +11,15 @@ import type {
   FailedWindowsCause,
   LateDeliveryCause,
   LongOutagesCause,
+  QualityCause,
+  QualityMetric,
 } from '../plan.js';
+import { measured, type PathMonth, unitOf } from '../quality.js';
+import { coveredFigures } from '../quality/covered-figures.js';
 import { type FailedWindow, failedWindows } from '../quality/failed-windows.js';
-import { measured, unitOf } from '../quality.js';
 import { addDays, daysIn, formatInstant, type LocalDate, startOfDay } from '../time/calendar.js';
 import { clip, type Interval, totalMs } from '../time/intervals.js';
 import type { PathId } from '../types.js';
-import { causeCredit, type CauseCredit, type CauseInput, type Judged, type Reason } from './cause.js';
-import { dayFigures } from './own-figures.js';
-import { pathsOf, qualityReasons } from './quality.js';
-import { creditOfFigure, creditOfStep, unitsIn } from './units.js';
 
 const minutes = (ms: number): Rational => ratio(BigInt(ms), 60_000n);
 
@@ -274,4 +276,53 @@ function availabilityOfDay({ availability, period, ruleSet }: CauseInput, day: I
       ? day.to - day.from
       : totalMs(clip(period.spans, day)) - totalMs(clip(availability.removed, day));
   return wholeMs === 0 ? null : asPercent(ratio(BigInt(wholeMs - downMs), BigInt(wholeMs)));
+}
+
+/**
+ * Reasons for the latency, loss or jitter of the service's paths on its own days. A path without a figure gives none.
+ */
+function qualityReasons(rule: QualityCause, input: CauseInput): Judged {
+  const notShown: string[] = [];
+  const reasons = pathsOf(rule, input).flatMap((path) => {
+    const asked = { metric: rule.kind, measure: rule.measure };
+    const own = ownFigures(rule.kind, path, input);
+    if (own === null) {
+      notShown.push(path.path);
+      return [];
+    }
+    const figure = measured(asked, own, path.targets);
+    if (figure === null) return [];
+    const rounded = rule.decimals === null ? figure : roundTo(figure, rule.decimals);
+    const given = creditOfFigure(rule.steps, rounded);
+    return given === null ? [] : [{ subject: path.path, figure: rounded, unit: unitOf(asked), ...given }];
+  });
+  if (rule.paths === 'each') return { reasons, notShown };
+  const [worst] = reasons.toSorted(
+    (a, b) => compare(sizeOfCredit(b), sizeOfCredit(a)) || compare(b.figure, a.figure),
+  );
+  return { reasons: worst ? [worst] : [], notShown };
+}
+
+/** The paths of the service that a cause applies to. */
+function pathsOf(
+  { trafficClasses }: { readonly trafficClasses: readonly string[] | null },
+  { paths }: Pick<CauseInput, 'paths'>,
+): readonly PathMonth[] {
+  if (trafficClasses === null) return paths;
+  return paths.filter(({ trafficClass }) => trafficClass !== null && trafficClasses.includes(trafficClass));
+}
+
+/** The figures of a path that a credit is based on; null when the coverage is too small. */
+type OwnFigures = MeanFigures | null;
+
+/** The metric of a path over the days on which it was part of the service (first rule set: over the whole month). */
+function ownFigures(metric: QualityMetric, path: PathMonth, input: CauseInput): OwnFigures {
+  if (input.ruleSet === 1) return path[metric];
+  return coveredFigures(metric, path, input.month, input);
+}
+
+/** The metric of a path over one day of the service. */
+function dayFigures(metric: QualityMetric, path: PathMonth, day: Interval, input: CauseInput): OwnFigures {
+  if (input.ruleSet === 1) return input.figuresOf(path.path, path[metric].leftOut, day);
+  return coveredFigures(metric, path, day, input);
 }

@@ -33,10 +33,12 @@ interface Linked {
   readonly hash: string;
 }
 
-interface ChainFault {
-  /** The first event whose sequence number or hash does not match. */
+/** The first event of a chain that is missing, does not follow the one before it, or differs from its hash. */
+export interface ChainFault {
   readonly seq: number;
-  readonly what: string;
+  readonly code: 'missing' | 'not-following' | 'changed';
+  /** The number of the event in its place. */
+  readonly in: number;
 }
 
 /** Whether records continue a chain after its head; null: the chain is empty, and its first record may follow anything. */
@@ -55,13 +57,9 @@ export function chainFault(events: readonly Linked[], digest: Digest): ChainFaul
   let head = { seq: 0, hash: noHash };
   for (const { hash, ...open } of events) {
     const seq = head.seq + 1;
-    if (open.seq !== seq)
-      return { seq, what: `event ${seq} is missing: event ${open.seq} stands in its place` };
-    if (open.previous !== head.hash) {
-      return { seq, what: `event ${seq} does not follow the one before it: one of the two was exchanged` };
-    }
-    if (digest(open) !== hash)
-      return { seq, what: `event ${seq} was changed: its hash is not that of its text` };
+    if (open.seq !== seq) return { seq, code: 'missing', in: open.seq };
+    if (open.previous !== head.hash) return { seq, code: 'not-following', in: seq };
+    if (digest(open) !== hash) return { seq, code: 'changed', in: seq };
     head = { seq, hash };
   }
   return null;

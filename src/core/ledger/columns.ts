@@ -13,5 +13,5 @@ export const exclusionColumns = [
 /**
  * Extra columns that an export puts before those columns; an import ignores them, since the ledger assigns new values.
  */
-export const toldBefore = ['id', 'state'] as const;
-export const toldBehind = ['proposedBy', 'approvedBy'] as const;
+export const leadingColumns = ['id', 'state'] as const;
+export const trailingColumns = ['proposedBy', 'approvedBy'] as const;

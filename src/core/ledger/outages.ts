@@ -1,7 +1,7 @@
 import type { Interval } from '../time/intervals.js';
 import type { EpochMs, PopId } from '../types.js';
 import type { AttachmentRef, LedgerEvent, OutageRef } from './actions.js';
-import { type ValidationIssue, validationError } from './errors.js';
+import { type Refusal, refusal } from './errors.js';
 
 /** A correction that the NOC entered for an outage. */
 export interface Correction {
@@ -76,63 +76,19 @@ const most = 1000;
 /** The latest instant that a date can represent: 8.64e15 ms. */
 const lastInstant = 8_640_000_000_000_000;
 
-const instant = (at: EpochMs): string =>
-  Number.isSafeInteger(at) && Math.abs(at) <= lastInstant ? new Date(at).toISOString() : String(at);
-
 /** Errors of intervals by themselves: they must be bounded, have a positive length and be disjoint. */
-export function intervalFaults(intervals: readonly Interval[]): ValidationIssue[] {
-  const faults: ValidationIssue[] = [];
-  if (intervals.length === 0)
-    faults.push(validationError('from', 'is missing', 'a start and an end', ['missing']));
-  if (intervals.length > most) {
-    faults.push(
-      validationError('intervals', `are ${intervals.length}`, `at most ${most} at once`, [
-        'too-many',
-        intervals.length,
-        most,
-      ]),
-    );
-  }
+export function intervalFaults(intervals: readonly Interval[]): Refusal[] {
+  const faults: Refusal[] = [];
+  if (intervals.length === 0) faults.push(refusal('from', 'missing', { is: 'interval' }));
+  if (intervals.length > most) faults.push(refusal('intervals', 'too-many', intervals.length, most));
   for (const [index, { from, to }] of intervals.entries()) {
-    if (!isInstant(from) || !isInstant(to)) {
-      const field = isInstant(from) ? 'to' : 'from';
-      faults.push(
-        validationError(
-          field,
-          'is unbounded',
-          'an instant with its offset: every interval has a start and an end',
-          ['unbounded'],
-        ),
-      );
-    } else if (from === to) {
-      faults.push(
-        validationError(
-          'to',
-          `is "from" itself, ${instant(from)}: the interval has no length`,
-          'an instant after "from"',
-          ['not-after-from'],
-        ),
-      );
-    } else if (from > to) {
-      const what = `is reversed: ${instant(to)} is before "from", ${instant(from)}`;
-      faults.push(validationError('to', what, 'an instant after "from"', ['not-after-from']));
-    } else if (to - from > longestDays * dayMs) {
-      faults.push(
-        validationError(
-          'to',
-          `is ${Math.ceil((to - from) / dayMs)} days after "from"`,
-          `at most ${longestDays} days`,
-          ['too-far', Math.ceil((to - from) / dayMs), longestDays],
-        ),
-      );
-    }
+    if (!isInstant(from)) faults.push(refusal('from', 'unbounded'));
+    else if (!isInstant(to)) faults.push(refusal('to', 'unbounded'));
+    else if (from >= to) faults.push(refusal('to', 'not-after-from', from, to));
+    else if (to - from > longestDays * dayMs)
+      faults.push(refusal('to', 'too-far', Math.ceil((to - from) / dayMs), longestDays));
     const before = intervals[index - 1];
-    if (before && before.to > from) {
-      const what = `overlaps the interval before it, which ends at ${instant(before.to)}`;
-      faults.push(
-        validationError('from', what, 'intervals in their order, apart from each other', ['out-of-order']),
-      );
-    }
+    if (before && before.to > from) faults.push(refusal('from', 'out-of-order', before.to));
   }
   return faults;
 }
@@ -140,19 +96,12 @@ export function intervalFaults(intervals: readonly Interval[]): ValidationIssue[
 const isInstant = (at: EpochMs): boolean => Number.isSafeInteger(at) && Math.abs(at) <= lastInstant;
 
 /** The error for an interval that must not extend into the future; null when it does not. */
-export function futureFault({ to }: Interval, now: EpochMs, what: string): ValidationIssue | null {
+export function futureFault({ to }: Interval, now: EpochMs, what: string): Refusal | null {
   if (to <= now) return null;
-  return validationError(
-    'to',
-    `lies in the future: it is ${instant(to)}`,
-    `${what} is entered when it is over: at most ${instant(now)}`,
-    ['not-over'],
-  );
+  return refusal('to', 'not-over', what, to, now);
 }
 
 export const touches = (a: Interval, b: Interval): boolean => a.from < b.to && b.from < a.to;
-
-export const spanText = ({ from, to }: Interval): string => `${instant(from)} to ${instant(to)}`;
 
 /** An outage as it counts now, with its latest correction applied. */
 export interface CountedOutage {
@@ -182,25 +131,14 @@ export interface CorrectionText {
 }
 
 /** All errors of an outage that is added, corrected or voided by hand. */
-export function correctionFaults(text: CorrectionText, context: CorrectionContext): ValidationIssue[] {
+export function correctionFaults(text: CorrectionText, context: CorrectionContext): Refusal[] {
   const { port, of, interval, reason } = text;
   const { now, pops, outages } = context;
-  const faults: ValidationIssue[] = [];
-  if (!pops.includes(port)) {
-    faults.push(
-      validationError('port', `is an unknown PoP, ${JSON.stringify(port)}`, pops.join(', '), [
-        'not-known',
-        port,
-      ]),
-    );
-  }
-  if (reason.trim() === '') faults.push(validationError('reason', 'is missing', 'why, as text', ['missing']));
+  const faults: Refusal[] = [];
+  if (!pops.includes(port)) faults.push(refusal('port', 'not-known', port, 'port', pops));
+  if (reason.trim() === '') faults.push(refusal('reason', 'missing', { is: 'reason' }));
   if (interval === null) {
-    if (!outages.some(({ ref }) => ref === of)) {
-      faults.push(
-        validationError('of', 'counts for nothing already', 'an outage that counts', ['counts-for-nothing']),
-      );
-    }
+    if (!outages.some(({ ref }) => ref === of)) faults.push(refusal('of', 'counts-for-nothing'));
     return faults;
   }
   const shape = intervalFaults([interval]);
@@ -218,16 +156,6 @@ export function correctionFaults(text: CorrectionText, context: CorrectionContex
       !anotherWitness(each) &&
       touches({ from: each.from, to: each.to ?? Infinity }, interval),
   );
-  if (other) {
-    const span = spanText({ from: other.from, to: other.to ?? now });
-    faults.push(
-      validationError(
-        'from',
-        `overlaps the outage ${other.ref}, ${span}`,
-        `a time outside of it, or correct ${other.ref}`,
-        ['overlaps', other.ref],
-      ),
-    );
-  }
+  if (other) faults.push(refusal('from', 'overlaps', other.ref, { from: other.from, to: other.to ?? now }));
   return faults;
 }

@@ -5,9 +5,9 @@ import type { ExclusionRules } from '../plan.js';
 import { hasControls, hasHiddenCharacters, plainName } from '../text/control-characters.js';
 import type { EpochMs } from '../types.js';
 import type { Actor, ExclusionText, LedgerMark } from './actions.js';
-import { type ValidationIssue, validationError } from './errors.js';
+import { type Refusal, refusal } from './errors.js';
 import { type ExclusionState, excusesOf, type LedgerExclusion } from './exclusions.js';
-import { futureFault, intervalFaults, spanText, touches } from './outages.js';
+import { futureFault, intervalFaults, touches } from './outages.js';
 
 /** The names that a scope may refer to. */
 interface KnownNames {
@@ -32,32 +32,15 @@ export function knownNames(pops: readonly string[], book: CustomerRegistry): Kno
   };
 }
 
-const maxListed = 12;
-
-function scopeFaults(scope: ExclusionScope, known: KnownNames): ValidationIssue[] {
+function scopeFaults(scope: ExclusionScope, known: KnownNames): Refusal[] {
   if (scope === 'all') return [];
-  if (scopeKeys.every((key) => scope[key].length === 0)) {
-    const allowed = `all, or at least one of ${scopeKeys.join(', ')}`;
-    return [validationError('scope', 'names nothing', allowed, ['missing'])];
-  }
+  if (scopeKeys.every((key) => scope[key].length === 0))
+    return [refusal('scope', 'missing', { is: 'scope' })];
   return scopeKeys.flatMap((key) =>
     scope[key]
       .filter((name) => !known[key].includes(name))
-      .map((name) =>
-        validationError(
-          'scope',
-          `names ${JSON.stringify(name)}, which is none of the ${key}`,
-          listed(known[key], key),
-          ['not-known', name],
-        ),
-      ),
+      .map((name) => refusal('scope', 'not-known', name, key, known[key])),
   );
-}
-
-function listed(names: readonly string[], key: string): string {
-  if (names.length === 0) return `nothing: there are no ${key}`;
-  const more = names.length > maxListed ? `, … (${names.length} in all)` : '';
-  return `${names.slice(0, maxListed).join(', ')}${more}`;
 }
 
 export interface ProposalContext {
@@ -70,40 +53,32 @@ export interface ProposalContext {
 }
 
 /** All errors of a proposal; empty when it is valid. */
-export function proposalFaults(text: ExclusionText, context: ProposalContext): ValidationIssue[] {
+export function proposalFaults(text: ExclusionText, context: ProposalContext): Refusal[] {
   const { now, known, rules, others } = context;
   const shape = [...intervalFaults(text.intervals), ...scopeFaults(text.scope, known)];
-  if (text.reason.trim() === '')
-    shape.push(validationError('reason', 'is missing', 'why it happens, as text', ['missing']));
-  for (const { at } of text.notices) {
-    if (at > now)
-      shape.push(
-        validationError('notices', 'lies in the future', 'the time at which notice was given', ['future']),
-      );
-  }
+  if (text.reason.trim() === '') shape.push(refusal('reason', 'missing', { is: 'cause' }));
+  for (const { at } of text.notices) if (at > now) shape.push(refusal('notices', 'future'));
   // Whether an invalid interval is early or late has no answer, so only its own errors are reported.
   if (shape.length > 0) return shape;
   return [...futureFaults(text, now), ...kindFaults(text, rules), ...overlaps(text, others)];
 }
 
 /** Only planned maintenance is known in advance; everything else is entered after it has ended. */
-function futureFaults({ kind, intervals }: ExclusionText, now: EpochMs): ValidationIssue[] {
+function futureFaults({ kind, intervals }: ExclusionText, now: EpochMs): Refusal[] {
   if (kind === 'planned-maintenance') return [];
   return intervals.flatMap((interval) => futureFault(interval, now, kind) ?? []);
 }
 
 const fieldOf = { scope: 'scope', noticeAt: 'notices', proof: 'proof' } as const;
 
-function kindFaults(text: ExclusionText, rules: readonly ExclusionRules[]): ValidationIssue[] {
-  const faults = new Map<string, ValidationIssue>();
+function kindFaults(text: ExclusionText, rules: readonly ExclusionRules[]): Refusal[] {
+  const faults = new Map<string, Refusal>();
   for (const each of rules) {
     for (const excuse of excusesOf(text)) {
       // An attached file is as good a proof as a text.
       const proof = excuse.proof ?? text.attachments[0]?.name ?? null;
-      for (const { key, message, said } of exclusionFaults({ ...excuse, proof }, each)) {
-        const [what = message, ...allowed] = message.split(': ');
-        faults.set(message, validationError(fieldOf[key], what, allowed.join(': '), said));
-      }
+      for (const { key, said } of exclusionFaults({ ...excuse, proof }, each))
+        faults.set(JSON.stringify(said), { field: fieldOf[key], said });
     }
   }
   return [...faults.values()];
@@ -113,19 +88,13 @@ function kindFaults(text: ExclusionText, rules: readonly ExclusionRules[]): Vali
  * Rejects an exclusion that overlaps another of the same kind in scope and time: both would count once, and revoking
  * one of them would have no effect.
  */
-function overlaps(text: ExclusionText, others: readonly LedgerExclusion[]): ValidationIssue[] {
+function overlaps(text: ExclusionText, others: readonly LedgerExclusion[]): Refusal[] {
   for (const other of others) {
     const alive = other.state === 'proposed' || other.state === 'approved';
     if (!alive || other.kind !== text.kind || !shareScope(other.scope, text.scope)) continue;
     const hit = other.intervals.find((theirs) => text.intervals.some((ours) => touches(ours, theirs)));
     if (!hit) continue;
-    const what = `overlaps ${other.id} (${other.state}), ${spanText(hit)}, of the same kind and scope`;
-    return [
-      validationError('from', what, `a time outside of it, or reject or revoke ${other.id} first`, [
-        'overlaps',
-        other.id,
-      ]),
-    ];
+    return [refusal('from', 'overlaps', other.id, hit, other.state)];
   }
   return [];
 }
@@ -153,24 +122,13 @@ export function decisionFault(
   decision: Decision,
   by: string | Actor,
   ids: readonly string[],
-): ValidationIssue | null {
-  if (!exclusion) {
-    const known = ids.length === 0 ? 'nothing: there are no exclusions' : ids.slice(-12).join(', ');
-    return validationError('id', 'is no exclusion', known, ['no-such', '']);
-  }
-  if (exclusion.state !== takes[decision]) {
-    const what = `is ${exclusion.state}, so it can't be ${decision === 'revoke' ? 'revoked' : `${decision}${decision === 'approve' ? 'd' : 'ed'}`}`;
-    return validationError('id', what, `an exclusion that is ${takes[decision]}`, [
-      'in-state',
-      exclusion.state,
-    ]);
-  }
-  if (decision === 'approve' && isSameActor(actorOf(by), exclusion.proposed)) {
-    const what = `is ${actorOf(by).name}, who proposed ${exclusion.id}`;
-    return validationError('actor', what, 'a second person: whoever proposed it may not approve it', [
-      'second-person',
-    ]);
-  }
+): Refusal | null {
+  if (!exclusion) return refusal('id', 'no-such', '', ids);
+  const { state, id, proposed } = exclusion;
+  if (state !== takes[decision])
+    return refusal('id', 'in-state', state, { is: 'decision', decision, takes: takes[decision] });
+  if (decision === 'approve' && isSameActor(actorOf(by), proposed))
+    return refusal('actor', 'second-person', actorOf(by).name, id);
   return null;
 }
 
@@ -195,13 +153,8 @@ export const samePerson = (a: string, b: string): boolean => personOf(a) === per
 const personOf = (actor: string): string => plainName(actor).toLowerCase();
 
 /** The error for a text that can't be a person's name; null when it can. */
-export function actorFault(actor: string): ValidationIssue | null {
+export function actorFault(actor: string): Refusal | null {
   if (plainName(actor) !== '' && actor.length <= 100 && !hasControls(actor) && !hasHiddenCharacters(actor))
     return null;
-  return validationError(
-    'actor',
-    actor.trim() === '' ? 'is missing' : 'is no name',
-    'one line of 1 to 100 characters',
-    [actor.trim() === '' ? 'missing' : 'no-name'],
-  );
+  return actor.trim() === '' ? refusal('actor', 'missing', { is: 'person' }) : refusal('actor', 'no-name');
 }

@@ -1,92 +1,113 @@
 import { formatAmount, minorOf } from '../money.js';
-import type { ExclusionPart, OutagePart, PathPart, StatementChange, StatementDocument } from './document.js';
+import type {
+  ChangeReason,
+  ExclusionPart,
+  OutagePart,
+  PathPart,
+  StatementChange,
+  StatementDocument,
+} from './document.js';
 import { digestInputs } from './digest.js';
 
-/** What was entered, measured or configured between two revisions, one line each. */
-function whyChanged(before: StatementDocument, after: StatementDocument): string[] {
-  const why = [
-    ...exclusionLines(before.exclusions, after.exclusions),
-    ...outageLines(before.outages, after.outages),
-    ...pathLines(before.paths, after.paths),
-    ...(same(before.unobserved, after.unobserved) ? [] : ['other time is unobserved than before']),
-    ...termLines(before, after),
-    ...zoneDataLines(before, after),
+/** What was entered, measured or configured between two revisions. */
+function reasonsOf(before: StatementDocument, after: StatementDocument): ChangeReason[] {
+  const reasons: ChangeReason[] = [
+    ...exclusionReasons(before.exclusions, after.exclusions),
+    ...outageReasons(before.outages, after.outages),
+    ...pathReasons(before.paths, after.paths),
   ];
-  if (why.length > 0) return why;
-  const { software } = after;
-  return before.software === software
-    ? ['its figures come out otherwise than before']
-    : [`the figures of version ${software} in place of ${before.software}`];
+  if (!same(before.unobserved, after.unobserved)) reasons.push({ code: 'unobserved-changed' });
+  reasons.push(...termReasons(before, after), ...zoneDataReasons(before, after));
+  if (reasons.length > 0) return reasons;
+  return before.software === after.software
+    ? [{ code: 'figures-changed' }]
+    : [{ code: 'software-changed', now: after.software, before: before.software }];
 }
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-function exclusionLines(before: readonly ExclusionPart[], after: readonly ExclusionPart[]): string[] {
+function exclusionReasons(before: readonly ExclusionPart[], after: readonly ExclusionPart[]): ChangeReason[] {
   const old = new Map(before.map((each) => [each.id, each]));
   const now = new Map(after.map((each) => [each.id, each]));
   return [
-    ...after.flatMap((each) => {
-      const known = old.get(each.id);
-      if (!known)
-        return [`exclusion ${each.id}, ${each.kind}, approved by ${each.approvedBy} on ${each.approvedAt}`];
-      return same(known, each) ? [] : [`exclusion ${each.id} says something else`];
+    ...after.flatMap((each): ChangeReason[] => {
+      const { id, kind, approvedBy: by, approvedAt: at } = each;
+      const earlier = old.get(id);
+      if (!earlier) return [{ code: 'exclusion-approved', id, kind, by, at }];
+      return same(earlier, each) ? [] : [{ code: 'exclusion-changed', id }];
     }),
     ...before
       .filter(({ id }) => !now.has(id))
-      .map(({ id, kind }) => `exclusion ${id}, ${kind}, counts no more`),
+      .map(({ id, kind }): ChangeReason => ({ code: 'exclusion-removed', id, kind })),
   ];
 }
 
-function outageLines(before: readonly OutagePart[], after: readonly OutagePart[]): string[] {
+function outageReasons(before: readonly OutagePart[], after: readonly OutagePart[]): ChangeReason[] {
   const old = new Map(before.map((each) => [each.ref, each]));
   const now = new Map(after.map((each) => [each.ref, each]));
   return [
-    ...after.flatMap((each) => {
-      const known = old.get(each.ref);
-      const name = `outage ${each.ref} from ${each.from}`;
-      const word = each.corrections.at(-1);
-      if (!known) {
-        return [
-          word?.does === 'add'
-            ? `${name} added by ${word.by} on ${word.at}: ${word.reason}`
-            : `${name} came in late`,
-        ];
+    ...after.flatMap((each): ChangeReason[] => {
+      const { ref, from } = each;
+      const earlier = old.get(ref);
+      const latest = each.corrections.at(-1);
+      if (!earlier) {
+        if (latest?.does !== 'add') return [{ code: 'outage-late', ref, from }];
+        const { by, at, reason } = latest;
+        return [{ code: 'outage-added', ref, from, by, at, reason }];
       }
-      const fresh = each.corrections.slice(known.corrections.length);
-      const verb = { add: 'added', correct: 'corrected', void: 'voided' };
-      if (fresh.length > 0)
-        return fresh.map(
-          ({ id, does, by, at, reason }) => `${name} ${verb[does]} by ${by} on ${at} (${id}): ${reason}`,
-        );
-      if (known.from !== each.from || known.to !== each.to) return [`${name} has other ends`];
-      if (known.state !== each.state) return [`${name} is ${each.state}, was ${known.state}`];
+      const corrections = each.corrections.slice(earlier.corrections.length);
+      if (corrections.length > 0)
+        return corrections.map(({ id, does, by, at, reason }): ChangeReason => ({
+          code: 'outage-corrected',
+          ref,
+          from,
+          id,
+          does,
+          by,
+          at,
+          reason,
+        }));
+      if (earlier.from !== from || earlier.to !== each.to) return [{ code: 'outage-moved', ref, from }];
+      if (earlier.state !== each.state)
+        return [{ code: 'outage-state', ref, from, now: each.state, before: earlier.state }];
       return [];
     }),
-    ...before.filter(({ ref }) => !now.has(ref)).map(({ ref }) => `outage ${ref} is there no more`),
+    ...before
+      .filter(({ ref }) => !now.has(ref))
+      .map(({ ref }): ChangeReason => ({ code: 'outage-removed', ref })),
   ];
 }
 
-function pathLines(before: readonly PathPart[], after: readonly PathPart[]): string[] {
+function pathReasons(before: readonly PathPart[], after: readonly PathPart[]): ChangeReason[] {
   const old = new Map(before.map((each) => [`${each.plan} ${each.path}`, each]));
-  return after.flatMap((each) => {
-    const known = old.get(`${each.plan} ${each.path}`);
-    if (!known) return [`path ${each.path} is new`];
-    const lines: string[] = [];
-    if (known.raw.roundsHeld !== each.raw.roundsHeld) {
-      lines.push(`path ${each.path} has ${each.raw.roundsHeld} rounds held, had ${known.raw.roundsHeld}`);
-    } else if (!same(known.raw, each.raw) || !same(known.measuredBy, each.measuredBy)) {
-      lines.push(`path ${each.path} was measured otherwise`);
+  return after.flatMap((each): ChangeReason[] => {
+    const { path } = each;
+    const earlier = old.get(`${each.plan} ${path}`);
+    if (!earlier) return [{ code: 'path-added', path }];
+    const reasons: ChangeReason[] = [];
+    if (earlier.raw.roundsHeld !== each.raw.roundsHeld) {
+      reasons.push({
+        code: 'path-rounds',
+        path,
+        now: each.raw.roundsHeld,
+        before: earlier.raw.roundsHeld,
+      });
+    } else if (!same(earlier.raw, each.raw) || !same(earlier.measuredBy, each.measuredBy)) {
+      reasons.push({ code: 'path-measured', path });
     }
-    if (known.commitmentUs !== each.commitmentUs) {
-      lines.push(
-        `path ${each.path} is promised ${each.commitmentUs ?? 'nothing'}, was ${known.commitmentUs ?? 'nothing'} µs`,
-      );
+    if (earlier.commitmentUs !== each.commitmentUs) {
+      reasons.push({
+        code: 'path-commitment',
+        path,
+        nowUs: each.commitmentUs,
+        beforeUs: earlier.commitmentUs,
+      });
     }
-    return lines;
+    return reasons;
   });
 }
 
-function termLines(before: StatementDocument, after: StatementDocument): string[] {
+function termReasons(before: StatementDocument, after: StatementDocument): ChangeReason[] {
   const terms = ({ parts, customer, site }: StatementDocument): object => ({
     customer,
     site,
@@ -101,28 +122,31 @@ function termLines(before: StatementDocument, after: StatementDocument): string[
       lines: lines.map(({ id, pop }) => [id, pop]),
     })),
   });
-  const lines: string[] = [];
-  if (!same(terms(before), terms(after))) lines.push('the terms of the service are others');
-  if (!same(before.sellers, after.sellers)) lines.push('who sells it is another');
-  return lines;
+  const reasons: ChangeReason[] = [];
+  if (!same(terms(before), terms(after))) reasons.push({ code: 'terms-changed' });
+  if (!same(before.sellers, after.sellers)) reasons.push({ code: 'sellers-changed' });
+  return reasons;
 }
 
 /** Other time zone data is a reason only where it gives the month other bounds. */
-function zoneDataLines(before: StatementDocument, after: StatementDocument): string[] {
+function zoneDataReasons(before: StatementDocument, after: StatementDocument): ChangeReason[] {
   const periods = ({ parts }: StatementDocument): object => parts.map(({ zone, period }) => [zone, period]);
-  const [then, now] = [before.inputs.zoneData, after.inputs.zoneData];
+  const [then, now] = [before.inputs.zoneData ?? null, after.inputs.zoneData ?? null];
   if (then === now || same(periods(before), periods(after))) return [];
-  return [`the time zone data is ${now ?? 'unknown'}, was ${then ?? 'unknown'}, and gives other bounds`];
+  return [{ code: 'zone-data', now, before: then }];
 }
 
 /** How a statement differs from an earlier revision; null when its figures and its source data are the same. */
-export function changeOf(before: StatementDocument, after: StatementDocument): StatementChange | null {
+export function changeOf(
+  before: StatementDocument,
+  after: StatementDocument,
+): StatementChange<ChangeReason> | null {
   if (before.inputs.digest === after.inputs.digest) return null;
   const { currency } = after;
   const difference = minorOf(after.total.credit, currency) - minorOf(before.total.credit, currency);
   return {
     since: before.revision,
-    why: whyChanged(before, after),
+    why: reasonsOf(before, after),
     differences: differences(before, after),
     creditDifference: formatAmount(difference, currency),
   };

@@ -8,14 +8,21 @@ export const statementFormats = [
   'pop-sla-statement/1',
   'pop-sla-statement/2',
   'pop-sla-statement/3',
+  'pop-sla-statement/4',
 ] as const;
 type StatementFormat = (typeof statementFormats)[number];
 
 export const formatOf = (ruleSet: RuleSet): StatementFormat => `pop-sla-statement/${ruleSet}`;
 
 /** The rule set under which a statement was created. */
-export const ruleSetOf = ({ format }: Pick<StatementDocument, 'format'>): RuleSet =>
-  format === 'pop-sla-statement/1' ? 1 : format === 'pop-sla-statement/2' ? 2 : 3;
+export const ruleSetOf = ({ format }: Pick<StatementDocument, 'format'>): RuleSet => ruleSetOfFormat[format];
+
+const ruleSetOfFormat: Readonly<Record<StatementFormat, RuleSet>> = {
+  'pop-sla-statement/1': 1,
+  'pop-sla-statement/2': 2,
+  'pop-sla-statement/3': 3,
+  'pop-sla-statement/4': 4,
+};
 
 /**
  * One service's month as it is hashed and signed. Its canonical form allows strings, integers, booleans, null, arrays
@@ -24,7 +31,7 @@ export const ruleSetOf = ({ format }: Pick<StatementDocument, 'format'>): RuleSe
 export interface StatementDocument {
   readonly format: StatementFormat;
   /** The version of the calculation; absent in the first. */
-  readonly ruleSet?: 2 | 3;
+  readonly ruleSet?: 2 | 3 | 4;
   /** `<month>/<service>`. */
   readonly id: string;
   /** `2026-10`. */
@@ -76,11 +83,44 @@ export interface StatementTotal {
   readonly taxRatePercent: string | null;
 }
 
-export interface StatementChange {
+/** The values that go with each code of a `ChangeReason`. */
+interface ChangeReasonValues {
+  'exclusion-approved': { id: string; kind: ExclusionPart['kind']; by: string; at: string };
+  'exclusion-changed': { id: string };
+  'exclusion-removed': { id: string; kind: ExclusionPart['kind'] };
+  'outage-added': { ref: string; from: string; by: string; at: string; reason: string };
+  'outage-late': { ref: string; from: string };
+  'outage-corrected': { ref: string; from: string } & Pick<
+    OutagePart['corrections'][number],
+    'id' | 'does' | 'by' | 'at' | 'reason'
+  >;
+  'outage-moved': { ref: string; from: string };
+  'outage-state': { ref: string; from: string; now: OutagePart['state']; before: OutagePart['state'] };
+  'outage-removed': { ref: string };
+  'path-added': { path: string };
+  'path-rounds': { path: string; now: number; before: number };
+  'path-measured': { path: string };
+  'path-commitment': { path: string; nowUs: string | null; beforeUs: string | null };
+  'unobserved-changed': object;
+  'terms-changed': object;
+  'sellers-changed': object;
+  'zone-data': { now: string | null; before: string | null };
+  'software-changed': { now: string; before: string };
+  'figures-changed': object;
+}
+
+export type ChangeReasonCode = keyof ChangeReasonValues;
+
+/** What was entered, measured or configured between two revisions: a code with its values, and no sentence. */
+export type ChangeReason<Code extends ChangeReasonCode = ChangeReasonCode> = {
+  [C in Code]: { readonly code: C } & Readonly<ChangeReasonValues[C]>;
+}[Code];
+
+export interface StatementChange<Reason = ChangeReason | string> {
   /** The revision that it is compared with. */
   readonly since: number;
-  /** What was entered, measured or configured since, one line each. */
-  readonly why: readonly string[];
+  /** What was entered, measured or configured since. Sentences in the formats before `pop-sla-statement/4`. */
+  readonly why: readonly Reason[];
   /** Changed figures, by field such as `parts[0].credit.amount`. */
   readonly differences: readonly {
     readonly field: string;

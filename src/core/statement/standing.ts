@@ -1,9 +1,10 @@
-import { foresee, observedOf, toDateOf, type ToDate } from '../availability/foresee.js';
-import { msUntilBelow, nextStep, type NextStep } from '../credit/time-left.js';
-import { multiply, ratio, roundHalfUp, type Rational } from '../number.js';
+import type { Availability } from '../availability/availability.js';
+import { foresee, observedOf, type ToDate, toDateOf } from '../availability/foresee.js';
+import { compare, floor, multiply, ratio, type Rational, roundHalfUp, subtract } from '../number.js';
+import type { AvailabilityStep } from '../plan.js';
+import { type JudgeInput, judgeMonths, type ServiceMonth } from './judge.js';
 import { totalMs } from '../time/intervals.js';
 import type { EpochMs } from '../types.js';
-import { judgeMonths, type JudgeInput, type ServiceMonth } from './judge.js';
 
 interface LineStanding {
   readonly line: string;
@@ -122,3 +123,31 @@ function standingOf(
 
 const shareUp = (wholeMs: number, downMs: number): Rational =>
   wholeMs === 0 ? ratio(1n) : ratio(BigInt(wholeMs - downMs), BigInt(wholeMs));
+
+type Downtime = Pick<Availability, 'totalMs' | 'unavailableMs'>;
+
+/**
+ * The largest number of milliseconds of further outage that still leaves the availability over `totalMs` at or above
+ * `bound`, a share of 1; one more makes it fall below. 0 when the availability is exactly at the bound or already below
+ * it.
+ */
+export function msUntilBelow({ totalMs, unavailableMs }: Downtime, bound: Rational): number {
+  const allowed = floor(multiply(ratio(BigInt(totalMs)), subtract(ratio(1n), bound)));
+  return Math.max(0, Number(allowed) - unavailableMs);
+}
+
+interface NextStep {
+  readonly step: AvailabilityStep;
+  /** Milliseconds of outage left before the step applies. */
+  readonly leftMs: number;
+}
+
+/** The next deeper credit step; null where the deepest one applies already, or the class has none. */
+export function nextStep(
+  steps: readonly AvailabilityStep[],
+  availability: Pick<Availability, 'totalMs' | 'unavailableMs' | 'availability'>,
+): NextStep | null {
+  const reached = steps.findLastIndex(({ below }) => compare(availability.availability, below) < 0);
+  const step = steps[reached + 1];
+  return step === undefined ? null : { step, leftMs: msUntilBelow(availability, step.below) };
+}

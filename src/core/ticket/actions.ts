@@ -1,5 +1,4 @@
 import type { AttachmentRef } from '../ledger/actions.js';
-import { type Digest, noHash } from '../ledger/chain.js';
 import type { WindowKind } from '../standing.js';
 import type { EpochMs, PathId } from '../types.js';
 
@@ -131,16 +130,4 @@ export const reportId = (number: number): string => `F${number}`;
 /** Null: it is no report's id. */
 export function parseReportId(id: string): number | null {
   return /^F[1-9]\d{0,14}$/.test(id) ? Number(id.slice(1)) : null;
-}
-
-/** Where a report's history stops being the one that was written; null: it is whole, but for a cut-off end. */
-export function reportChainFault(events: readonly TicketRecord[], digest: Digest): string | null {
-  let previous = noHash;
-  for (const [index, { hash, ...open }] of events.entries()) {
-    if (open.seq !== index + 1) return `event ${index + 1} is missing`;
-    if (open.previous !== previous) return `event ${open.seq} does not follow the one before it`;
-    if (digest(open) !== hash) return `event ${open.seq} was changed: its hash is not that of its text`;
-    previous = hash;
-  }
-  return null;
 }

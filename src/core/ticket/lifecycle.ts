@@ -1,11 +1,11 @@
-import { type ValidationIssue, validationError } from '../ledger/errors.js';
+import { type Refusal, refusal } from '../ledger/errors.js';
 import { samePerson } from '../ledger/proposals.js';
 import type { EpochMs } from '../types.js';
 import type { TicketActor, TicketState } from './actions.js';
 import type { Ticket } from './report.js';
 
 /** What people do to a report that was filed. */
-export const ticketDeeds = [
+export const ticketTransitions = [
   'take',
   'start',
   'hand-over',
@@ -21,7 +21,7 @@ export const ticketDeeds = [
   'to-outage',
   'to-exclusion',
 ] as const;
-export type TicketTransition = (typeof ticketDeeds)[number];
+export type TicketTransition = (typeof ticketTransitions)[number];
 
 /**
  * `noc`: anyone there. `owner`: the one who has it. `owner-or-free`: the owner, or anyone of the NOC while nobody has
@@ -55,46 +55,30 @@ const rules: Record<TicketTransition, Rule> = {
   'to-exclusion': { from: known, who: 'noc' },
 };
 
-/** Whether somebody may do so now; null: yes. Says what is allowed where not. */
+/** Why somebody may not make a transition now; null: they may. */
 export function checkTransition(
   report: Ticket,
-  deed: TicketTransition,
+  transition: TicketTransition,
   actor: TicketActor,
-): ValidationIssue | null {
-  const { from, who } = rules[deed];
-  if (actor.side === 'customer' && who !== 'either') {
-    return validationError(
-      'actor',
-      `is a customer, who may not ${deed}`,
-      deedsFor(report, actor).join(', '),
-      ['not-for-customers'],
-    );
-  }
-  if (!from.includes(report.state)) {
-    const allowed = deedsFor(report, actor).join(', ') || 'nothing';
-    return validationError('id', `is ${report.state}: ${report.id} can't ${deed} now`, allowed, [
-      'in-state',
-      report.state,
-    ]);
+): Refusal | null {
+  const { from, who } = rules[transition];
+  const { id, state, owner, offer } = report;
+  const { name } = actor;
+  if (actor.side === 'customer' && who !== 'either')
+    return refusal('actor', 'not-for-customers', transition, transitionsFor(report, actor));
+  if (!from.includes(state)) {
+    const now = transitionsFor(report, actor);
+    return refusal('id', 'in-state', state, { is: 'transition', id, name: transition, now });
   }
   if (mayDo(report, who, actor)) return null;
   if (who === 'offered' || who === 'offered-or-owner') {
-    if (report.offer === null)
-      return validationError('id', `is offered to nobody: ${report.id}`, 'hand-over first', [
-        'offered-to-nobody',
-      ]);
-    return validationError('actor', `is ${actor.name}, to whom it is not offered`, report.offer.to, [
-      'offered-to',
-      report.offer.to,
-    ]);
+    return offer === null
+      ? refusal('id', 'offered-to-nobody', id)
+      : refusal('actor', 'offered-to', offer.to, name);
   }
-  if (report.owner === null)
-    return validationError('id', `is nobody's yet: ${report.id}`, 'take it first', ['owned-by-nobody']);
-  const what = `is ${actor.name}, and ${report.id} is ${report.owner}'s`;
-  return validationError('actor', what, `${report.owner}, or another once a hand-over is accepted`, [
-    'owned-by',
-    report.owner,
-  ]);
+  return owner === null
+    ? refusal('id', 'owned-by-nobody', id)
+    : refusal('actor', 'owned-by', owner, name, id);
 }
 
 function mayDo({ owner, offer }: Ticket, who: Who, { name, side }: TicketActor): boolean {
@@ -116,9 +100,9 @@ function mayDo({ owner, offer }: Ticket, who: Who, { name, side }: TicketActor):
 }
 
 /** What somebody may do now, in the order of a report's life. */
-export function deedsFor(report: Ticket, actor: TicketActor): TicketTransition[] {
-  return ticketDeeds.filter((deed) => {
-    const { from, who } = rules[deed];
+export function transitionsFor(report: Ticket, actor: TicketActor): TicketTransition[] {
+  return ticketTransitions.filter((transition) => {
+    const { from, who } = rules[transition];
     const allowedSide = actor.side !== 'customer' || who === 'either';
     return allowedSide && from.includes(report.state) && mayDo(report, who, actor);
   });
@@ -126,25 +110,15 @@ export function deedsFor(report: Ticket, actor: TicketActor): TicketTransition[]
 
 /** Whether it can be handed over so: to another one, and by another than its owner only with a reason. */
 export function offerFault(
-  { owner }: Ticket,
+  { id, owner }: Ticket,
   actor: TicketActor,
   to: string,
   reason: string | null,
-): ValidationIssue | null {
-  if (owner === null)
-    return validationError('id', "is nobody's yet, so it can't be handed over", 'take it', [
-      'owned-by-nobody',
-    ]);
-  if (samePerson(owner, to))
-    return validationError('to', `is ${owner}, who has it`, 'another person', ['has-it', owner]);
-  if (!samePerson(owner, actor.name) && (reason ?? '').trim() === '') {
-    return validationError(
-      'reason',
-      `is missing: it is ${owner}'s`,
-      'why it is handed over by another, as text',
-      ['missing'],
-    );
-  }
+): Refusal | null {
+  if (owner === null) return refusal('id', 'owned-by-nobody', id);
+  if (samePerson(owner, to)) return refusal('to', 'has-it', owner);
+  if (!samePerson(owner, actor.name) && (reason ?? '').trim() === '')
+    return refusal('reason', 'missing', { is: 'reason-of-another', owner });
   return null;
 }
 

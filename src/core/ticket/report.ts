@@ -1,5 +1,5 @@
 import type { AttachmentRef } from '../ledger/actions.js';
-import { type ValidationIssue, validationError } from '../ledger/errors.js';
+import { type Refusal, refusal, type TextForm } from '../ledger/errors.js';
 import { hasControls } from '../text/control-characters.js';
 import type { EpochMs } from '../types.js';
 import {
@@ -138,43 +138,26 @@ export const maxAttachments = 10;
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
 const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
-/** What is wrong with a text of several lines; null: nothing. It is kept as it is, whatever it would do on a page. */
-export function textFault(field: string, text: string): ValidationIssue | null {
-  const allowed = `text of 1 to ${textLength} characters`;
-  if (text.trim() === '') return validationError(field, 'is missing', allowed, ['missing']);
-  if (text.length > textLength)
-    return validationError(field, `has ${text.length} characters`, allowed, [
-      'too-long',
-      text.length,
-      textLength,
-    ]);
-  if (controls.test(text.replace(/\r\n/g, '\n')) || loneSurrogate.test(text)) {
-    return validationError(
-      field,
-      'has characters that are no text',
-      `${allowed}, without control characters`,
-      ['no-text'],
-    );
-  }
-  return null;
-}
+/** What is wrong with a text of several lines; null: nothing. It is stored as it is, whatever it would do on a page. */
+export const textFault = (field: string, text: string): Refusal | null =>
+  formFault(field, text, 'text', textLength, controls.test(text.replace(/\r\n/g, '\n')));
 
 /** The same of one line. */
-export function lineFault(field: string, text: string, most = subjectLength): ValidationIssue | null {
-  const allowed = `one line of 1 to ${most} characters`;
-  if (text.trim() === '') return validationError(field, 'is missing', allowed, ['missing']);
-  if (text.length > most)
-    return validationError(field, `has ${text.length} characters`, allowed, ['too-long', text.length, most]);
-  if (hasControls(text) || loneSurrogate.test(text)) {
-    return validationError(
-      field,
-      'has characters that are no text',
-      `${allowed}, without control characters`,
-      ['no-text'],
-    );
-  }
-  return null;
+export const lineFault = (field: string, text: string, most = subjectLength): Refusal | null =>
+  formFault(field, text, 'line', most, hasControls(text));
+
+function formFault(
+  field: string,
+  text: string,
+  is: TextForm,
+  most: number,
+  controlled: boolean,
+): Refusal | null {
+  if (text.trim() === '') return refusal(field, 'missing', { is, most });
+  if (text.length > most) return refusal(field, 'too-long', text.length, most, is);
+  return controlled || loneSurrogate.test(text) ? refusal(field, 'no-text', is, most) : null;
 }
+
 /** A file that may be attached: what it is called, and how it begins. */
 interface KnownType {
   readonly type: string;
@@ -245,16 +228,22 @@ const known: readonly KnownType[] = [
 
 export const allowedExtensions = known.flatMap(({ extensions }) => extensions).join(', ');
 
+/** Why a file is not accepted: by the ending of its name, or by its content. */
+export type FileFault =
+  | { readonly code: 'extension'; readonly extension: string }
+  | { readonly code: 'empty' }
+  | { readonly code: 'content'; readonly extension: string; readonly actual: string | null };
+
 /** The media type of a file whose content is what its name says; else what is wrong with it. */
 export function fileType(
   name: string,
   bytes: Uint8Array,
-): { readonly type: string } | { readonly fault: string } {
+): { readonly type: string } | { readonly fault: FileFault } {
   const extension = /\.([A-Za-z0-9]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
   const named = known.find(({ extensions }) => extensions.includes(extension));
-  if (!named) return { fault: extension === '' ? 'has no ending' : `ends in .${extension}` };
-  if (bytes.byteLength === 0) return { fault: 'is empty' };
+  if (!named) return { fault: { code: 'extension', extension } };
+  if (bytes.byteLength === 0) return { fault: { code: 'empty' } };
   if (named.is(bytes)) return { type: named.type };
-  const actual = known.find(({ is }) => is(bytes));
-  return { fault: `is no .${extension}: its content is ${actual?.type ?? 'of another type'}` };
+  const actual = known.find(({ is }) => is(bytes))?.type ?? null;
+  return { fault: { code: 'content', extension, actual } };
 }

@@ -62,7 +62,7 @@ export interface TargetClock {
   readonly running: boolean;
   /** Null while it runs and is not over. */
   readonly met: boolean | null;
-  /** When it is over, as it runs now; null while it stands still. */
+  /** When it is over, as it runs now; null while it is paused. */
   readonly dueAt: EpochMs | null;
 }
 

@@ -2,8 +2,8 @@ import type { AttachmentRef } from '../ledger/actions.js';
 import type { TicketAction } from './actions.js';
 import type { Ticket } from './report.js';
 
-/** What people and systems can be told of. */
-export const toldEvents = [
+/** What people and systems can be notified of. */
+export const notifiableEvents = [
   'report-filed',
   'report-state',
   'report-comment',
@@ -11,10 +11,10 @@ export const toldEvents = [
   'report-owner',
   'suggestion',
 ] as const;
-export type ToldEvent = (typeof toldEvents)[number];
+export type NotifiableEvent = (typeof notifiableEvents)[number];
 
 /** The event that an action is. */
-export function toldAs(action: TicketAction): ToldEvent {
+export function eventOfAction(action: TicketAction): NotifiableEvent {
   switch (action.type) {
     case 'filed':
       return 'report-filed';
@@ -40,7 +40,7 @@ export function toldAs(action: TicketAction): ToldEvent {
 
 /** What stays within the NOC: its own comments, and who hands what to whom. */
 export const isInternal = (action: TicketAction): boolean =>
-  toldAs(action) === 'report-owner' ||
+  eventOfAction(action) === 'report-owner' ||
   action.type === 'linked' ||
   (action.type === 'commented' && action.internal);
 

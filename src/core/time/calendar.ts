@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { remembered } from '../memoize.js';
+import { memoizeByText } from '../memoize.js';
 import type { EpochMs } from '../types.js';
 import { type Interval, type IntervalSet, merge } from './intervals.js';
 
@@ -27,7 +27,7 @@ const dayMs = 86_400_000;
 const dayOf = (date: LocalDate): number => Date.parse(`${date}T00:00:00Z`);
 
 /** Days from `from` to `to`; negative when `to` is earlier. */
-export const daysBetween: (from: LocalDate, to: LocalDate) => number = remembered(
+export const daysBetween: (from: LocalDate, to: LocalDate) => number = memoizeByText(
   (from: LocalDate, to: LocalDate) =>
     Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to), { largestUnit: 'days' }).days,
   4_000,
@@ -39,7 +39,7 @@ export function addDays(date: LocalDate, days: number): LocalDate {
 }
 
 /** The days of [from, to). Of the many services of a month most are there on the same days. */
-export const daysIn: (from: LocalDate, to: LocalDate) => readonly LocalDate[] = remembered(
+export const daysIn: (from: LocalDate, to: LocalDate) => readonly LocalDate[] = memoizeByText(
   (from: LocalDate, to: LocalDate) => {
     const days: LocalDate[] = [];
     for (let day = from; day < to; day = addDays(day, 1)) days.push(day);
@@ -60,7 +60,7 @@ export function isTimeZone(name: string): boolean {
 }
 
 /** The first instant of the day there: 00:00, or later where the clocks skip midnight. */
-export const startOfDay: (date: LocalDate, zone: string) => EpochMs = remembered(
+export const startOfDay: (date: LocalDate, zone: string) => EpochMs = memoizeByText(
   (date: LocalDate, zone: string) => Temporal.PlainDate.from(date).toZonedDateTime(zone).epochMilliseconds,
   4_000,
 );
@@ -100,7 +100,7 @@ export function isMonthName(text: string): boolean {
 const isMonthOfYear = (month: number) => month >= 1 && month <= 12;
 
 /** The month of that name (`isMonthName`) in the zone; a summer-time change makes it an hour longer or shorter. */
-export const zonedMonth: (name: string, zone: string) => Month = remembered(calendarMonth, 1_000);
+export const zonedMonth: (name: string, zone: string) => Month = memoizeByText(calendarMonth, 1_000);
 
 function calendarMonth(name: string, zone: string): Month {
   const firstDay = `${name}-01`;

@@ -111,7 +111,7 @@ export type PortInput =
   | { readonly kind: 'tick'; readonly at: EpochMs }
   /** From `from` on the observer has no evidence, until `sighted`. */
   | { readonly kind: 'blinded'; readonly from: EpochMs; readonly reason: BlindReason }
-  | { readonly kind: 'sighted'; readonly at: EpochMs }
+  | { readonly kind: 'observed-again'; readonly at: EpochMs }
   /** Outages opened since `since` are no evidence about the port. */
   | {
       readonly kind: 'void';
@@ -127,7 +127,7 @@ export type PortNews =
   | { readonly kind: 'standing'; readonly standing: 'up' | 'down'; readonly at: EpochMs }
   | { readonly kind: 'outage'; readonly outage: Outage }
   | { readonly kind: 'blinded'; readonly from: EpochMs; readonly reason: BlindReason }
-  | { readonly kind: 'sighted'; readonly blind: Blind; readonly standing: PortWatch['standing'] };
+  | { readonly kind: 'observed-again'; readonly blind: Blind; readonly standing: PortWatch['standing'] };
 
 export interface Step {
   readonly port: PortWatch;

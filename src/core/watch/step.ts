@@ -134,8 +134,8 @@ export function step(rules: WatchRules, port: PortWatch, input: PortInput): Step
       return tick(rules, port, input.at);
     case 'blinded':
       return blinded(port, input.from, input.reason);
-    case 'sighted':
-      return sighted(port, input.at);
+    case 'observed-again':
+      return observedAgain(port, input.at);
     case 'void':
       return voided(port, input);
     case 'cut':
@@ -207,7 +207,7 @@ function blinded(port: PortWatch, from: EpochMs, reason: BlindReason): Step {
   };
 }
 
-function sighted(port: PortWatch, at: EpochMs): Step {
+function observedAgain(port: PortWatch, at: EpochMs): Step {
   if (!port.blind) return quiet(port);
   const blind = { ...port.blind, to: Math.max(at, port.blind.from) };
   const down = port.standing === 'down';
@@ -219,13 +219,13 @@ function sighted(port: PortWatch, at: EpochMs): Step {
       gaps: down ? [...port.gaps, blind] : port.gaps,
       silentInARow: 0,
     },
-    news: [{ kind: 'sighted', blind, standing: port.standing }],
+    news: [{ kind: 'observed-again', blind, standing: port.standing }],
   };
 }
 
 /** An echo that was sent ends the time in which the observer could not send. */
 function sawSent(port: PortWatch, sentAt: EpochMs): Step {
-  return port.blind?.reason === 'not-sent' ? sighted(port, sentAt) : quiet(port);
+  return port.blind?.reason === 'not-sent' ? observedAgain(port, sentAt) : quiet(port);
 }
 
 function voided(port: PortWatch, { since, at, reason }: Extract<PortInput, { kind: 'void' }>): Step {
@@ -262,7 +262,7 @@ function cut(port: PortWatch, at: EpochMs): Step {
   const news: Step['news'] = blind
     ? [
         {
-          kind: 'sighted',
+          kind: 'observed-again',
           blind: { ...blind, to: Math.max(at, blind.from) },
           standing: 'unknown',
         },

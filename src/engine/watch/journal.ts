@@ -168,7 +168,7 @@ export function createNote({ observer, journal, events, log }: NoteOptions): Not
         state(port, 'unobserved', news.from, news.reason);
         log.warn({ port }, 'echoes to this port can not be sent');
         return;
-      case 'sighted': {
+      case 'observed-again': {
         const { from, to, reason } = news.blind;
         if (reason === 'isolated' && news.standing !== 'unknown') events.portState(port, news.standing);
         if (reason !== 'not-sent') return;

@@ -64,7 +64,7 @@ export function createObserverHealth(options: ObserverHealthOptions): ObserverHe
 
   const reunite = (from: EpochMs, at: EpochMs): void => {
     isolation = null;
-    feedAll({ kind: 'sighted', at });
+    feedAll({ kind: 'observed-again', at });
     blind(from, at, 'isolated');
     state('watching', at);
     spanFrom = at;
@@ -88,7 +88,7 @@ export function createObserverHealth(options: ObserverHealthOptions): ObserverHe
     open: (at) => {
       spanFrom = at;
       state('watching', at);
-      feedAll({ kind: 'sighted', at });
+      feedAll({ kind: 'observed-again', at });
     },
     beat,
     skip: (passed) => {
@@ -102,7 +102,7 @@ export function createObserverHealth(options: ObserverHealthOptions): ObserverHe
       if (to < from) skipBack(passed);
       else if (!isolation) {
         feedAll({ kind: 'blinded', from, reason });
-        feedAll({ kind: 'sighted', at: to });
+        feedAll({ kind: 'observed-again', at: to });
       }
       spanFrom = to;
       journal.flush();

@@ -81,7 +81,7 @@ export function createWatch(options: WatchOptions): Watch {
     target.watch = port;
     if (target.port !== null && news.length > 0) note.port(target.port, news);
   };
-  const sight = createObserverHealth({
+  const observerHealth = createObserverHealth({
     observer,
     rules,
     targets: () => [...targets.values()],
@@ -107,7 +107,7 @@ export function createWatch(options: WatchOptions): Watch {
       case 'received':
         reachability.answered(target.key, result.sentAtMs);
         feed(target, { kind: 'answered', id, at, sentAt, rttMs: outcome.rttUs / 1000 });
-        if (target.reference) sight.reached(sentAt);
+        if (target.reference) observerHealth.reached(sentAt);
         return;
       case 'late':
       case 'lost':
@@ -180,14 +180,14 @@ export function createWatch(options: WatchOptions): Watch {
   const turn = (): void => {
     const now = timebase.look();
     if (now.passed) {
-      sight.skip(now.passed);
+      observerHealth.skip(now.passed);
       // The results of echoes under way are ignored; that they are never reported is no port's fault.
       inFlight.clear();
       lastHeardAt = now.monotonic;
     }
     for (const target of targets.values())
       if (target.watch.echoes.length > 0) feed(target, { kind: 'tick', at: now.wall });
-    sight.check(now.wall);
+    observerHealth.check(now.wall);
     sendDue(now);
     if (now.monotonic - lastBeatAt < rules().heartbeatMs) return;
     lastBeatAt = now.monotonic;
@@ -196,14 +196,14 @@ export function createWatch(options: WatchOptions): Watch {
     forgetLost(now);
     lookup(targets.values());
     findLinks(now);
-    sight.beat(now.wall);
+    observerHealth.beat(now.wall);
     journal.flush();
   };
 
   const run = async (): Promise<void> => {
     // A name that did not resolve is looked up again with each heartbeat.
     lookup(targets.values());
-    sight.open(timebase.look().wall);
+    observerHealth.open(timebase.look().wall);
     const start = clock.monotonicMs();
     for (let turns = 1; !stopping.signal.aborted; turns += 1) {
       turn();
@@ -281,7 +281,7 @@ export function createWatch(options: WatchOptions): Watch {
     stop: async () => {
       stopping.abort();
       await running;
-      if (running) sight.close(timebase.look().wall);
+      if (running) observerHealth.close(timebase.look().wall);
       await journal.close();
     },
   };

@@ -128,7 +128,7 @@ export interface Identified {
 }
 
 interface IdentifyOptions {
-  readonly door: Authenticator;
+  readonly authenticator: Authenticator;
   readonly config: () => Config;
   /** Left out: there is no provider, and its sessions are over. */
   readonly oidc?: Pick<Oidc, 'confirm'> | undefined;
@@ -144,12 +144,12 @@ const refusals = {
 } as const;
 
 /** Says who sends a request, by its token, its session, or because nobody has to sign in yet; else rejects. */
-export function identifier({ door, config, oidc }: IdentifyOptions) {
+export function identifier({ authenticator, config, oidc }: IdentifyOptions) {
   let somebody = false;
   const mustSignIn = async (): Promise<boolean> => {
     const { http } = config();
     if (http.auth.open === 'never' || http.auth.oidc !== null || !isLoopback(http.host)) return true;
-    somebody ||= await door.anybody();
+    somebody ||= await authenticator.anybody();
     return somebody;
   };
   /** Of what is open to everybody, while nobody has to sign in. */
@@ -164,7 +164,7 @@ export function identifier({ door, config, oidc }: IdentifyOptions) {
       const token = /^Bearer +([\w.~+/=-]{1,4096})$/i.exec(authorization)?.[1];
       if (token === undefined)
         throw new UnauthorizedError('authorization is no token; allowed: Bearer TOKEN');
-      const entry = await door.byToken(token);
+      const entry = await authenticator.byToken(token);
       if ('refused' in entry)
         throw new UnauthorizedError(`the token does not hold: ${refusals[entry.refused]}`);
       return { ...entry, session: null };
@@ -173,7 +173,7 @@ export function identifier({ door, config, oidc }: IdentifyOptions) {
     const { [refreshHeader]: refresh, accept } = request.headers;
     // A stream of events is opened by a page too, which can give it no header.
     const by = refresh === undefined && accept !== 'text/event-stream' ? 'somebody' : 'itself';
-    const entered = cookie === null ? null : await door.bySession(cookie, by);
+    const entered = cookie === null ? null : await authenticator.bySession(cookie, by);
     if (entered !== null) {
       const { provider } = entered.session;
       const holds =
@@ -184,7 +184,7 @@ export function identifier({ door, config, oidc }: IdentifyOptions) {
         'the session is over: the provider did not confirm it; allowed: to sign in again',
       );
     }
-    if (await mustSignIn()) throw new UnauthorizedError(await howToSignIn(door, config()));
+    if (await mustSignIn()) throw new UnauthorizedError(await howToSignIn(authenticator, config()));
     return { principal: openPrincipal(request, action), session: null };
   };
   return { identify, checkHost };
@@ -197,8 +197,8 @@ export function unavailable(error: unknown): never {
   throw error;
 }
 
-async function howToSignIn(door: Authenticator, { http }: Config): Promise<string> {
-  if (http.auth.oidc !== null || (await door.anybody())) {
+async function howToSignIn(authenticator: Authenticator, { http }: Config): Promise<string> {
+  if (http.auth.oidc !== null || (await authenticator.anybody())) {
     return 'nobody is signed in; allowed: a token in the header Authorization, or a session of POST /api/v1/session';
   }
   return (

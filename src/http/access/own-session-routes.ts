@@ -38,7 +38,7 @@ export const sessionJson = (
 });
 
 interface OwnSessionOptions {
-  readonly door: Pick<Authenticator, 'sessions' | 'end'>;
+  readonly authenticator: Pick<Authenticator, 'sessions' | 'end'>;
   readonly factors: SecondFactors;
 }
 
@@ -48,7 +48,10 @@ const factor = '/api/v1/session/second-factor';
 const code = z.strictObject({ code: words(50) });
 
 /** `/api/v1/sessions` and `/api/v1/session/second-factor`: what somebody may see and change of its own access. */
-export function ownSessionRoutes(server: FastifyInstance, { door, factors }: OwnSessionOptions): void {
+export function ownSessionRoutes(
+  server: FastifyInstance,
+  { authenticator, factors }: OwnSessionOptions,
+): void {
   addRoute(server, {
     method: 'GET',
     url: sessions,
@@ -59,7 +62,7 @@ export function ownSessionRoutes(server: FastifyInstance, { door, factors }: Own
     answer: { description: 'the sessions', schema: z.strictObject({ sessions: z.array(shownSession) }) },
     handle: async ({ caller, request }) => {
       const current = request.identified?.session?.hash ?? null;
-      const found = await door.sessions(caller.principal.id);
+      const found = await authenticator.sessions(caller.principal.id);
       return { sessions: found.map((one) => sessionJson(one, current)) };
     },
   });
@@ -73,7 +76,9 @@ export function ownSessionRoutes(server: FastifyInstance, { door, factors }: Own
     params: z.strictObject({ id: id() }),
     answer: { status: 204, description: 'ended' },
     handle: async ({ caller, params }) => {
-      const found = (await door.sessions(caller.principal.id)).find((one) => idOf(one) === params.id);
+      const found = (await authenticator.sessions(caller.principal.id)).find(
+        (one) => idOf(one) === params.id,
+      );
       if (found === undefined) {
         throw new ValidationError([
           validationError('id', 'is no session of yours', 'an id as GET /api/v1/sessions gives it', [
@@ -82,7 +87,7 @@ export function ownSessionRoutes(server: FastifyInstance, { door, factors }: Own
           ]),
         ]);
       }
-      await door.end(found.hash);
+      await authenticator.end(found.hash);
     },
   });
   addRoute(server, {

@@ -63,13 +63,13 @@ interface Exchange {
 }
 
 interface SessionOptions {
-  readonly door: Authenticator;
+  readonly authenticator: Authenticator;
   readonly trail: Pick<TrailStore, 'append'>;
   readonly now: () => EpochMs;
 }
 
 /** `/api/v1/session`: in with a name and a password, who am I, and out. */
-export function sessionRoutes(server: FastifyInstance, { door, trail, now }: SessionOptions) {
+export function sessionRoutes(server: FastifyInstance, { authenticator, trail, now }: SessionOptions) {
   const url = '/api/v1/session';
   const tag = 'access';
   const traced = (request: FastifyRequest, name: string, principal: string, status: number) =>
@@ -94,7 +94,7 @@ export function sessionRoutes(server: FastifyInstance, { door, trail, now }: Ses
         'a password may not come this way; allowed: over TLS (http.tls, or a proxy in http.trustedProxies that says so)',
       );
     }
-    const begun = await door.signIn(name, password, networkOf(request.ip), {
+    const begun = await authenticator.signIn(name, password, networkOf(request.ip), {
       code: code ?? undefined,
       device: deviceCookie(request),
       origin: request.ip,
@@ -118,7 +118,7 @@ export function sessionRoutes(server: FastifyInstance, { door, trail, now }: Ses
   };
   const signOut = async ({ request, reply }: Exchange): Promise<void> => {
     const secret = sessionCookie(request);
-    if (secret !== null) await door.signOut(secret);
+    if (secret !== null) await authenticator.signOut(secret);
     clearSessionCookie(request, reply);
   };
   addRoute(server, {
@@ -132,7 +132,9 @@ export function sessionRoutes(server: FastifyInstance, { door, trail, now }: Ses
     answer: { status: 201, description: 'signed in', schema: signedIn },
     handle: async (asked) => {
       const session = await signIn(asked, asked.body);
-      const others = (await door.sessions(session.principal)).filter(({ hash }) => hash !== session.hash);
+      const others = (await authenticator.sessions(session.principal)).filter(
+        ({ hash }) => hash !== session.hash,
+      );
       const { principal: id, name, via, roles: has, customer, csrf, expiresAt } = session;
       const scopes = session.limited === true ? ['session'] : null;
       const otherSessions = others.map((one) => sessionJson(one, null));

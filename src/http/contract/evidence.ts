@@ -5,7 +5,7 @@ import { type CustomerRegistry, serviceTermsIn } from '../../core/customer/book.
 import { monthAfter } from '../../core/time/calendar.js';
 import { keyFolder } from '../../seal/keys.js';
 import type { Caller } from '../access/caller.js';
-import { seesWholeMonth } from '../access/whole-month.js';
+import { hasFullMonthAccess } from '../access/month-access.js';
 import { ConflictError, ForbiddenError } from '../problem.js';
 import { addOperation, addRoute, isoTime } from '../route/route.js';
 import { id, month } from '../route/input.js';
@@ -127,13 +127,13 @@ const nothing = {
 const maySee = (caller: Caller, { book }: Config, customer: string, of: string): boolean =>
   caller.reach === 'all'
     ? caller.seesAmounts(customer, `${of}-01`)
-    : seesWholePack(caller, book, customer, of);
+    : hasFullPackAccess(caller, book, customer, of);
 
 /**
  * Whether the caller may see all that a pack of a customer's month says: its terms are those of every day, with their
  * rents, and not of the month alone. What may be seen changes on the days of resale only.
  */
-function seesWholePack(
+function hasFullPackAccess(
   caller: Pick<Caller, 'sees' | 'seesAmounts'>,
   { services, resale }: Pick<CustomerRegistry, 'services' | 'resale'>,
   customer: string,
@@ -147,6 +147,6 @@ function seesWholePack(
   const days = [...begins, ...turns.filter((day) => day >= first && day <= ends)];
   return (
     days.every((day) => caller.sees(customer, day) && caller.seesAmounts(customer, day)) &&
-    seesWholeMonth(caller, customer, month)
+    hasFullMonthAccess(caller, customer, month)
   );
 }

@@ -7,7 +7,7 @@ import type { Caller } from '../access/caller.js';
 import { id, words } from '../route/input.js';
 import { addRoute, pageAnswer, pageOf, pageQuery } from '../route/route.js';
 import { dispute } from './statements.js';
-import { seesWholeMonth } from '../access/whole-month.js';
+import { hasFullMonthAccess } from '../access/month-access.js';
 
 const tag = 'disputes';
 
@@ -19,7 +19,7 @@ export function disputeRoutes(
   const sees = async (caller: Caller, statement: string): Promise<boolean> => {
     const [month = '', service = ''] = statement.split('/');
     const [row] = await statements.list({ month, service });
-    return row !== undefined && seesWholeMonth(caller, row.customer, month);
+    return row !== undefined && hasFullMonthAccess(caller, row.customer, month);
   };
   addRoute(server, {
     method: 'GET',

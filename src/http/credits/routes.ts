@@ -15,7 +15,7 @@ const field = words(200).nullish();
 const data = { name: field, email: field, phone: field };
 const params = z.strictObject({ id: id() });
 
-/** `/api/v1/persons`: people at customers, whose data stand here alone. */
+/** `/api/v1/persons`: people at customers, whose data are stored here only. */
 function personRoutes(server: FastifyInstance, contacts: Contacts): void {
   addRoute(server, {
     method: 'GET',

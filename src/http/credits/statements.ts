@@ -8,7 +8,7 @@ import { ValidationError } from '../../services/ledger/entries.js';
 import type { Statements } from '../../services/statements/statements.js';
 import type { StatementPlace, StatementQuery } from '../../store/statement-store.js';
 import type { Caller } from '../access/caller.js';
-import { seesWholeMonth } from '../access/whole-month.js';
+import { hasFullMonthAccess } from '../access/month-access.js';
 import { id, limit, month, type Reading, text, words } from '../route/input.js';
 import { addOperation, digits, isoTime, pageAnswer } from '../route/route.js';
 
@@ -47,7 +47,7 @@ const statement = z.looseObject({
       revision: z.int(),
     })
     .meta({
-      description: 'a pop-sla-statement/2 (or /1, of the first rule set), as it is hashed and signed',
+      description: 'a pop-sla-statement/4 (or an earlier one, of its rule set), as it is hashed and signed',
     }),
   hash: answersText.optional(),
   key: answersText.optional(),
@@ -210,7 +210,7 @@ export function statementRoutes(server: FastifyInstance, statements: Statements)
           ...(cursor && { after: cursor }),
         },
         limit: most,
-        sees: (row) => seesWholeMonth(caller, row.customer, row.month),
+        sees: (row) => hasFullMonthAccess(caller, row.customer, row.month),
       });
       return { statements: page.map(summaryJson), nextCursor };
     },
@@ -236,14 +236,14 @@ export function statementRoutes(server: FastifyInstance, statements: Statements)
       };
       if (caller.reach === 'own' && !(await mayAsk(caller, name, service))) return null;
       const found = caller.reach === 'own' ? await read().catch(nothingOfOthers) : await read();
-      return found && seesWholeMonth(caller, found.document.customer, name) ? found : null;
+      return found && hasFullMonthAccess(caller, found.document.customer, name) ? found : null;
     },
   });
   /** Whether a tenant has to do with it at all: of others' not even the number of revisions is said. */
   async function mayAsk(caller: Caller, of: string, service: string): Promise<boolean> {
     const rows = await statements.list({ month: of, service });
     return rows.length > 0
-      ? rows.some((row) => seesWholeMonth(caller, row.customer, of))
+      ? rows.some((row) => hasFullMonthAccess(caller, row.customer, of))
       : (caller.own()?.names.services.has(service) ?? true);
   }
   const services = z

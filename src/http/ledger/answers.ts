@@ -8,7 +8,7 @@ import { amount, digits, isoTime, span } from '../route/route.js';
 
 export const attachment = z.strictObject({ sha256: z.string(), name: z.string(), bytes: z.int() });
 const texts = z.array(z.string());
-const deed = z.strictObject({ actor: z.string(), at: isoTime(), reason: z.string().nullable() }).nullable();
+const mark = z.strictObject({ actor: z.string(), at: isoTime(), reason: z.string().nullable() }).nullable();
 
 const scope = z.union([
   z.literal('all'),
@@ -27,10 +27,10 @@ export const exclusion = z.strictObject({
   proof: z.string().nullable(),
   attachments: z.array(attachment),
   source: z.string().nullable(),
-  proposed: deed,
-  approved: deed,
-  rejected: deed,
-  revoked: deed,
+  proposed: mark,
+  approved: mark,
+  rejected: mark,
+  revoked: mark,
 });
 
 const edge = z.strictObject({ at: isoTime(), earliest: isoTime(), latest: isoTime() });

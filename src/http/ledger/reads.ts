@@ -25,14 +25,14 @@ const head = () =>
   );
 
 interface LedgerReadsOptions {
-  readonly office: LedgerBacklog;
+  readonly ledgerBacklog: LedgerBacklog;
   /** Who buys what, as it is in force. */
   readonly book: () => CustomerRegistry;
 }
 
 /** `/api/v1/outages`, `/exclusions`, `/availability`, `/audit` and `/attachments`: what was entered, and what it does. */
-export function ledgerReads(server: FastifyInstance, { office, book }: LedgerReadsOptions) {
-  const { desk } = office;
+export function ledgerReads(server: FastifyInstance, { ledgerBacklog, book }: LedgerReadsOptions) {
+  const { ledgerService } = ledgerBacklog;
   const listOutages = addOperation(server, {
     method,
     url: '/api/v1/outages',
@@ -66,16 +66,16 @@ export function ledgerReads(server: FastifyInstance, { office, book }: LedgerRea
         ...(to !== undefined && { to }),
       };
       const own = caller.own();
-      const found = ownOutages(await desk.outages(wanted), own).filter(
+      const found = ownOutages(await ledgerService.outages(wanted), own).filter(
         (one) =>
           (ref === undefined || one.ref === ref) &&
           (open === 'false' || (one.counts !== null && one.counts.to === null)),
       );
       const shown = order === 'newest' ? found.toReversed() : found;
       const { page, nextCursor } = pageOf(shown, place, (one) => one.ref);
-      const outages = own === null ? await desk.attributed(page) : page;
+      const outages = own === null ? await ledgerService.attributed(page) : page;
       return {
-        outages: outages.map((one) => outageJson(one, desk.networkOf)),
+        outages: outages.map((one) => outageJson(one, ledgerService.networkOf)),
         total: shown.length,
         nextCursor,
       };
@@ -94,7 +94,7 @@ export function ledgerReads(server: FastifyInstance, { office, book }: LedgerRea
       schema: z.strictObject({ exclusions: z.array(exclusion), ...pageAnswer }),
     },
     handle: async ({ query, caller }) => {
-      const shown = ownExclusions(await desk.exclusions(), caller.own()).filter(
+      const shown = ownExclusions(await ledgerService.exclusions(), caller.own()).filter(
         ({ state }) => state === (query.state ?? state),
       );
       const { page, nextCursor } = pageOf(shown, query, ({ id: key }) => key);
@@ -112,8 +112,10 @@ export function ledgerReads(server: FastifyInstance, { office, book }: LedgerRea
     answer: { description: 'the exclusion', schema: exclusion },
     handle: async ({ params, caller }) => {
       const own = caller.own();
-      if (own === null) return exclusionJson(await desk.exclusion(params.id));
-      const mine = ownExclusions(await desk.exclusions(), own).find(({ id: found }) => found === params.id);
+      if (own === null) return exclusionJson(await ledgerService.exclusion(params.id));
+      const mine = ownExclusions(await ledgerService.exclusions(), own).find(
+        ({ id: found }) => found === params.id,
+      );
       return mine ? exclusionJson(mine) : null;
     },
   });
@@ -127,7 +129,7 @@ export function ledgerReads(server: FastifyInstance, { office, book }: LedgerRea
     params: ofExclusion,
     answer: { description: 'from what to what', schema: impacts },
     handle: async ({ params, caller }) => {
-      const impacts = await office.impact(params.id);
+      const impacts = await ledgerBacklog.impact(params.id);
       return {
         id: params.id,
         impacts: impacts.map((impact) => shownImpact(impact, customerOn(book(), impact), caller)),
@@ -144,9 +146,9 @@ export function ledgerReads(server: FastifyInstance, { office, book }: LedgerRea
     query: z.strictObject({ month: month() }),
     answer: { description: 'the month', schema: availability },
     handle: async ({ query, caller }) => {
-      const month = await office.availability(query.month);
+      const month = await ledgerBacklog.availability(query.month);
       const partly = seesPartOf(month, caller);
-      const onDays = partly ? await office.availabilityOnDays(query.month, caller.sees) : month;
+      const onDays = partly ? await ledgerBacklog.availabilityOnDays(query.month, caller.sees) : month;
       return shownAvailability({ month, onDays }, book(), caller);
     },
   });
@@ -159,7 +161,7 @@ export function ledgerReads(server: FastifyInstance, { office, book }: LedgerRea
     summary: 'Whether the history of the ledger is the one that was written.',
     query: z.strictObject({ head: head().optional() }),
     answer: { description: 'what was found', schema: audited },
-    handle: ({ query }) => office.audit(query.head),
+    handle: ({ query }) => ledgerBacklog.audit(query.head),
   });
   addRoute(server, {
     method,
@@ -171,7 +173,7 @@ export function ledgerReads(server: FastifyInstance, { office, book }: LedgerRea
     params: z.strictObject({ hash: id() }),
     answer: { description: 'the file', contentType: 'application/octet-stream' },
     handle: async ({ params, reply }) => {
-      const content = await office.attachment(params.hash);
+      const content = await ledgerBacklog.attachment(params.hash);
       if (content === null) return null;
       // Never shown in place: what people attach is not ours to run.
       return reply

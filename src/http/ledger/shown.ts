@@ -45,8 +45,8 @@ export function ownExclusions(
 
 /** Whether there is a service in a month that a caller may see on some days of it only. */
 export function seesPartOf({ services }: AvailabilityJson, caller: Caller): boolean {
-  const sight = sightOnce(caller);
-  return services.some((service) => sight.part(service.customer, daysOf(service)));
+  const visibility = visibilityOnce(caller);
+  return services.some((service) => visibility.part(service.customer, daysOf(service)));
 }
 
 const daysOf = ({ period }: ServiceView): readonly LocalDate[] =>
@@ -63,28 +63,28 @@ export function shownAvailability(
 ): object {
   const siteOf = new Map(book.sites.map(({ id, customer }) => [id, customer]));
   const ofMonth = daysFrom(`${month.month}-01`, `${monthAfter(month.month, 1)}-01`);
-  const sight = sightOnce(caller);
+  const visibility = visibilityOnce(caller);
   return {
     ...month,
     services: month.services.flatMap((service) => {
-      const part = sight.part(service.customer, daysOf(service));
+      const part = visibility.part(service.customer, daysOf(service));
       const shown = part ? onDays.services.find(({ id }) => id === service.id) : service;
-      return shown === undefined ? [] : shownService(shown, sight, !part);
+      return shown === undefined ? [] : shownService(shown, visibility, !part);
     }),
-    unjudged: month.unjudged.filter(({ customer }) => sight.any(customer, ofMonth)),
+    unjudged: month.unjudged.filter(({ customer }) => visibility.any(customer, ofMonth)),
     sites: month.sites.flatMap((site) => {
       const customer = siteOf.get(site.site) ?? null;
-      if (!sight.any(customer, ofMonth)) return [];
-      return [sight.every(customer, ofMonth) ? site : { ...site, rent: null, cap: null, credit: null }];
+      if (!visibility.any(customer, ofMonth)) return [];
+      return [visibility.every(customer, ofMonth) ? site : { ...site, rent: null, cap: null, credit: null }];
     }),
   };
 }
 
-function shownService(service: ServiceView, sight: Visibility, whole: boolean): object[] {
+function shownService(service: ServiceView, visibility: Visibility, whole: boolean): object[] {
   const { customer, bounds } = service;
   const days = daysOf(service);
-  if (!sight.any(customer, days)) return [];
-  if (whole && sight.every(customer, days)) return [service];
+  if (!visibility.any(customer, days)) return [];
+  if (whole && visibility.every(customer, days)) return [service];
   return [
     {
       ...service,
@@ -113,7 +113,7 @@ interface Visibility {
 }
 
 /** Of a customer's many services most live as long: it is asked once for all of them. */
-function sightOnce(caller: Caller): Visibility {
+function visibilityOnce(caller: Caller): Visibility {
   const once = (asked: Visibility['any']): Visibility['any'] => {
     const known = new Map<string, boolean>();
     return (customer, days) => {

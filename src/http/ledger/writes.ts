@@ -49,8 +49,8 @@ const proposal = z.strictObject({
   ...times,
 });
 
-/** What enters something, in the name of whoever asks. */
-export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog) {
+/** What enters something, in the caller's name. */
+export function ledgerWrites(server: FastifyInstance, { ledgerService }: LedgerBacklog) {
   const proposeExclusion = addOperation(server, {
     method,
     url: '/api/v1/exclusions',
@@ -63,7 +63,7 @@ export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog) {
     handle: async ({ body, caller }) => {
       const { attachments: files, ...rest } = body;
       const input = { ...given(rest), attachments: files ?? [] };
-      const [proposed] = await desk.propose(
+      const [proposed] = await ledgerService.propose(
         actorOfPrincipal(caller.principal),
         textsOf([{ place: null, input }]),
       );
@@ -83,7 +83,12 @@ export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog) {
       answer: { description: 'done', schema: exclusion },
       handle: async ({ params, body, caller }) =>
         exclusionJson(
-          await desk.decide(actorOfPrincipal(caller.principal), decision, params.id, body?.reason ?? null),
+          await ledgerService.decide(
+            actorOfPrincipal(caller.principal),
+            decision,
+            params.id,
+            body?.reason ?? null,
+          ),
         ),
     });
   const exclusionDecisions = {
@@ -100,7 +105,9 @@ export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog) {
     body: z.strictObject({ port: text(), ...times, ...said }),
     handle: async ({ body, caller }) => {
       const target = { of: null, port: body.port ?? '', interval: intervalOf(body) };
-      return { id: await desk.correct(actorOfPrincipal(caller.principal), { ...target, ...saidIn(body) }) };
+      return {
+        id: await ledgerService.correct(actorOfPrincipal(caller.principal), { ...target, ...saidIn(body) }),
+      };
     },
   });
   const correctOutage = addOperation(server, {
@@ -111,7 +118,9 @@ export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog) {
     body: z.strictObject({ of: text(), ...times, ...said }),
     handle: async ({ body, caller }) => {
       const target = { of: refOf(body.of), port: '', interval: intervalOf(body) };
-      return { id: await desk.correct(actorOfPrincipal(caller.principal), { ...target, ...saidIn(body) }) };
+      return {
+        id: await ledgerService.correct(actorOfPrincipal(caller.principal), { ...target, ...saidIn(body) }),
+      };
     },
   });
   const voidOutage = addOperation(server, {
@@ -122,7 +131,9 @@ export function ledgerWrites(server: FastifyInstance, { desk }: LedgerBacklog) {
     body: z.strictObject({ of: text(), ...said }),
     handle: async ({ body, caller }) => {
       const target = { of: refOf(body.of), port: '', interval: null };
-      return { id: await desk.correct(actorOfPrincipal(caller.principal), { ...target, ...saidIn(body) }) };
+      return {
+        id: await ledgerService.correct(actorOfPrincipal(caller.principal), { ...target, ...saidIn(body) }),
+      };
     },
   });
   return { proposeExclusion, exclusionDecisions, addOutage, correctOutage, voidOutage };
@@ -164,7 +175,7 @@ function refOf(of: string | null | undefined) {
 const bytes = z.instanceof(Buffer, { error: 'is no file; allowed: its bytes, as application/octet-stream' });
 
 /** `POST /api/v1/attachments`: a file that proves something. */
-export function attachmentWrite(server: FastifyInstance, office: Pick<LedgerBacklog, 'attach'>): void {
+export function attachmentWrite(server: FastifyInstance, ledgerBacklog: Pick<LedgerBacklog, 'attach'>): void {
   server.addContentTypeParser(
     'application/octet-stream',
     { parseAs: 'buffer', bodyLimit: maxAttachmentBytes },
@@ -184,7 +195,7 @@ export function attachmentWrite(server: FastifyInstance, office: Pick<LedgerBack
     query: z.strictObject({ name: fileName() }),
     body: bytes,
     answer: { status: 201, description: 'kept', schema: attachment },
-    handle: ({ query, body }) => office.attach(query.name, body),
+    handle: ({ query, body }) => ledgerBacklog.attach(query.name, body),
   });
 }
 /** Each is held against all the others: a file of more is proposed in parts. */
@@ -198,7 +209,7 @@ const partsOf = (text: string | undefined) => text?.split(',').map((word) => wor
 /** Exclusions as files: out as CSV or a calendar, and in again. */
 export function exclusionFiles(
   server: FastifyInstance,
-  { desk, impact }: Pick<LedgerBacklog, 'desk' | 'impact'>,
+  { ledgerService, impact }: Pick<LedgerBacklog, 'ledgerService' | 'impact'>,
 ): void {
   for (const type of ['text/csv', 'text/calendar']) {
     server.addContentTypeParser(type, { parseAs: 'buffer' }, (_request, content, done) => {
@@ -215,7 +226,7 @@ export function exclusionFiles(
     query: z.strictObject({ format: format.default('csv'), state: z.enum(exclusionStates).optional() }),
     answer: { description: 'the file', contentType: 'text/csv' },
     handle: async ({ query, caller, reply }) => {
-      const all = ownExclusions(await desk.exclusions(), caller.own());
+      const all = ownExclusions(await ledgerService.exclusions(), caller.own());
       const wanted = all.filter(({ state }) => state === (query.state ?? state));
       const { exclusionsCsv, exclusionsIcal } = await import('../../render/ledger.js');
       const { disarmed, joinParts } = await import('../../config/exclusion-files.js');
@@ -279,7 +290,9 @@ export function exclusionFiles(
           validationError('file', `has ${reading.inputs.length} exclusions`, `at most ${maxAtOnce}`),
         ]);
       const by = actorOfPrincipal(caller.principal);
-      const done = await importExclusions(desk, by, reading.inputs, { cancelled: reading.cancelled ?? [] });
+      const done = await importExclusions(ledgerService, by, reading.inputs, {
+        cancelled: reading.cancelled ?? [],
+      });
       const proposed = done.proposed.map(({ id }) => id);
       if (done.conflicts.length > 0) {
         const conflicts = await Promise.all(

@@ -7,7 +7,7 @@ import { inputFaults, limit, type Reading, text } from './input.js';
 
 /** What a route answers when all went well. */
 interface Answer {
-  /** 200 unless told. */
+  /** 200 by default. */
   readonly status?: 200 | 201 | 202 | 204 | 302;
   readonly description: string;
   /** Of JSON; left out where it is bytes. */

@@ -70,7 +70,7 @@ export const report = z.strictObject({
   ),
   seq: z.int(),
   hash: z.string(),
-  /** What the asker may do with it now. */
+  /** What the caller may do with it now. */
   allowed: z.array(z.string()),
 });
 
@@ -127,7 +127,7 @@ export const message = z.strictObject({
   settledAt: isoTime().nullable(),
 });
 
-/** On whose side a caller acts: whoever reaches everything is of the house. */
+/** On whose side a caller acts: whoever reaches everything belongs to the operator. */
 export const actorOf = ({ principal, reach }: Caller): TicketActor => ({
   name: principal.name,
   side: reach === 'all' ? 'noc' : 'customer',
@@ -147,12 +147,12 @@ export function shownTo(caller: Caller, report: Ticket, now: EpochMs): Ticket | 
 }
 
 /**
- * A target of a customer that sells is told of its buyers' reports too: whoever may not see those may make none. Throws
+ * A target of a customer that sells is notified of its buyers' reports too: whoever may not see those may make none. Throws
  * `Forbidden`.
  */
-export function checkMayBeTold(caller: Caller, { book }: Config): void {
+export function checkMayBeNotified(caller: Caller, { book }: Config): void {
   const { reach, principal } = caller;
-  // Whatever a target is told of, its maker has to be allowed to read.
+  // Whatever a target is notified of, its maker has to be allowed to read.
   if (!caller.may('faults:read'))
     throw new ForbiddenError(`${principal.name} may not read what a target is told of (faults:read)`);
   if (reach === 'all' || principal.roles.includes('reseller')) return;

@@ -7,7 +7,7 @@ import { ValidationError } from '../../services/ledger/entries.js';
 import { noSuchTarget } from '../../services/notifications/targets.js';
 import { type NotifyTarget, outboxStates } from '../../store/statement-store.js';
 import type { Caller } from '../access/caller.js';
-import { checkMayBeTold, message, target } from './answers.js';
+import { checkMayBeNotified, message, target } from './answers.js';
 import { faultReads, type TicketRoutes, suggestionRoute } from './reads.js';
 import { createUploads, faultWrites } from './writes.js';
 import { ForbiddenError } from '../problem.js';
@@ -27,9 +27,9 @@ const number = () =>
     { description: 'the number of a message', maxLength: 20 },
   );
 
-/** `/api/v1/notification-targets` and `/outbox`: who is told of what, and what became of it. */
-function notificationRoutes(server: FastifyInstance, { office, config, now }: TicketRoutes) {
-  const { targets, outbox } = office;
+/** `/api/v1/notification-targets` and `/outbox`: who is notified of what, and what became of it. */
+function notificationRoutes(server: FastifyInstance, { ticketBacklog, config, now }: TicketRoutes) {
+  const { targets, outbox } = ticketBacklog;
   const seen = (caller: Caller, { customer }: NotifyTarget): boolean =>
     caller.reach === 'all' || (customer !== null && customer === caller.principal.customer);
   const listNotificationTargets = addOperation(server, {
@@ -76,7 +76,7 @@ function notificationRoutes(server: FastifyInstance, { office, config, now }: Ti
       const customer = body.customer ?? caller.principal.customer;
       if (caller.reach !== 'all' && (customer === null || customer !== caller.principal.customer))
         throw new ForbiddenError('only for oneself');
-      checkMayBeTold(caller, config());
+      checkMayBeNotified(caller, config());
       const added = await targets.add(caller.principal.name, {
         customer,
         kind,
@@ -143,30 +143,30 @@ function notificationRoutes(server: FastifyInstance, { office, config, now }: Ti
       };
     },
   });
-  for (const deed of ['retry', 'drop'] as const)
+  for (const action of ['retry', 'drop'] as const)
     addRoute(server, {
       method: 'POST',
-      url: `/api/v1/outbox/:id/${deed}`,
-      operationId: `${deed}OutboxMessage`,
+      url: `/api/v1/outbox/:id/${action}`,
+      operationId: `${action}OutboxMessage`,
       tag,
       access: 'outbox:write',
       params: z.strictObject({ id: number() }),
-      summary: deed === 'retry' ? 'Lets a message go again, at once.' : 'Gives a message up.',
+      summary: action === 'retry' ? 'Lets a message go again, at once.' : 'Gives a message up.',
       body: z.strictObject({}).nullish(),
       answer: { description: 'the message as it is now', schema: message },
       handle: async ({ params }) => {
-        const done = await outbox[deed](params.id, now());
+        const done = await outbox[action](params.id, now());
         const found = await outbox.get(params.id);
         if (!found) return null;
         if (done) return messageJson(found);
-        const allowed = deed === 'retry' ? 'one that was not sent' : 'one that waits or is dead';
-        throw new ValidationError([validationError('id', `is ${found.state}: it can't ${deed}`, allowed)]);
+        const allowed = action === 'retry' ? 'one that was not sent' : 'one that waits or is dead';
+        throw new ValidationError([validationError('id', `is ${found.state}: it can't ${action}`, allowed)]);
       },
     });
   return { listNotificationTargets, addNotificationTarget, removeNotificationTarget, listOutbox };
 }
 
-/** Fault reports, by our own words and by those of TMF621, and who is told of them. */
+/** Fault reports, by our own words and by those of TMF621, and who is notified of them. */
 export function faultRoutes(server: FastifyInstance, routes: TicketRoutes) {
   // A patch is JSON; what it means is for the route to say.
   const parseJson = server.getDefaultJsonParser('error', 'error');

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Config } from '../../config/config.js';
 import { isPathId } from '../../core/path.js';
 import { type TicketState, ticketStates, parseReportId } from '../../core/ticket/actions.js';
-import { deedsFor } from '../../core/ticket/lifecycle.js';
+import { transitionsFor } from '../../core/ticket/lifecycle.js';
 import type { Ticket } from '../../core/ticket/report.js';
 import type { Suggestion } from '../../core/ticket/suggestion.js';
 import { filesOf } from '../../core/ticket/visibility.js';
@@ -23,14 +23,14 @@ const method = 'GET';
 export const ofReport = z.strictObject({ id: id() });
 
 export interface TicketRoutes {
-  readonly office: TicketBacklog;
+  readonly ticketBacklog: TicketBacklog;
   readonly config: () => Config;
   readonly now: () => EpochMs;
 }
 
 export const shownReport = (caller: Caller, found: Ticket, now: EpochMs) => ({
   ...reportJson(found, now),
-  allowed: deedsFor(found, actorOf(caller)),
+  allowed: transitionsFor(found, actorOf(caller)),
 });
 
 const states = () =>
@@ -56,10 +56,10 @@ const cursor = () =>
   );
 
 /** `/api/v1/fault-reports` and `/bands`, to read. */
-export function faultReads(server: FastifyInstance, { office, config, now }: TicketRoutes) {
-  const { desk } = office;
+export function faultReads(server: FastifyInstance, { ticketBacklog, config, now }: TicketRoutes) {
+  const { ticketService } = ticketBacklog;
   const seen = async (caller: Caller, of: string): Promise<Ticket | null> =>
-    shownTo(caller, await desk.report(of), now());
+    shownTo(caller, await ticketService.report(of), now());
   const listFaultReports = addOperation(server, {
     method,
     url: '/api/v1/fault-reports',
@@ -93,7 +93,7 @@ export function faultReads(server: FastifyInstance, { office, config, now }: Tic
         ...(state !== undefined && { states: state }),
         ...(before !== undefined && { before }),
       };
-      const found = await desk.list({ ...wanted, limit: most + 1 });
+      const found = await ticketService.list({ ...wanted, limit: most + 1 });
       const page = found.slice(0, most);
       const last = page.at(-1);
       return {
@@ -131,7 +131,7 @@ export function faultReads(server: FastifyInstance, { office, config, now }: Tic
     answer: { description: 'the evidence', schema: z.looseObject({ version: z.int() }) },
     handle: async ({ params, caller }) => {
       const found = await seen(caller, params.id);
-      const content = found?.evidence ? await desk.evidence(params.id) : null;
+      const content = found?.evidence ? await ticketService.evidence(params.id) : null;
       if (content === null) return null;
       // Its keys stand in their order: what is written out of it is what was hashed.
       return JSON.parse(Buffer.from(content).toString()) as object;
@@ -149,7 +149,7 @@ export function faultReads(server: FastifyInstance, { office, config, now }: Tic
     handle: async ({ params, caller, reply }) => {
       const found = await seen(caller, params.id);
       const ref = found && filesOf(found).find(({ sha256 }) => sha256 === params.hash);
-      const content = ref ? await desk.content(ref.sha256) : null;
+      const content = ref ? await ticketService.content(ref.sha256) : null;
       if (!ref || content === null) return null;
       // Never shown in place: what people attach is not ours to run.
       const name = encodeURIComponent(ref.name).replace(
@@ -179,7 +179,7 @@ export function faultReads(server: FastifyInstance, { office, config, now }: Tic
           ? usesPath(caller, of.path, { from: now(), to: now() + 1 })
           : hasService(caller, config(), of.service, now());
       if (!may) return null;
-      const found = (await desk.bands(of)).filter(
+      const found = (await ticketService.bands(of)).filter(
         ({ plan, windows }) =>
           caller.reach === 'all' ||
           windows.some(({ path: on }) => ownPlans(caller, config(), on, now()).has(plan)),
@@ -251,7 +251,10 @@ const timeOf = ({ firstSlot, endedSlot, lastSlot }: Suggestion): Interval => ({
 });
 
 /** `/api/v1/fault-suggestions`: the paths that ask for a report. */
-export function suggestionRoute(server: FastifyInstance, { office }: Pick<TicketRoutes, 'office'>) {
+export function suggestionRoute(
+  server: FastifyInstance,
+  { ticketBacklog }: Pick<TicketRoutes, 'ticketBacklog'>,
+) {
   const listFaultSuggestions = addOperation(server, {
     method: 'GET',
     url: '/api/v1/fault-suggestions',
@@ -274,7 +277,7 @@ export function suggestionRoute(server: FastifyInstance, { office }: Pick<Ticket
       let before = cursor;
       // Somebody who sees few paths gets whole pages too, however many of others stand between.
       for (;;) {
-        const found = await office.desk.suggestions({
+        const found = await ticketBacklog.ticketService.suggestions({
           open: all !== 'true',
           limit: most + 1,
           ...(of && { path: of }),

@@ -78,16 +78,16 @@ const answer = { description: 'the report as it is now', schema: report } as con
 /** What is done to reports, each in one step. */
 export function faultWrites(
   server: FastifyInstance,
-  { office, now, uploads }: TicketRoutes & { readonly uploads: Uploads },
+  { ticketBacklog, now, uploads }: TicketRoutes & { readonly uploads: Uploads },
 ) {
-  const { desk } = office;
+  const { ticketService } = ticketBacklog;
   const shown = (caller: Caller, done: Ticket) => {
     const may = shownTo(caller, done, now());
     return may && shownReport(caller, may, now());
   };
   /** As if there were none, of what the caller may not see. */
   const visible = async (caller: Caller, of: string): Promise<boolean> =>
-    shownTo(caller, await desk.report(of), now()) !== null;
+    shownTo(caller, await ticketService.report(of), now()) !== null;
 
   const fileFaultReport = addOperation(server, {
     method,
@@ -125,7 +125,7 @@ export function faultWrites(
       const since = body.since == null ? null : readTime('since', body.since, refusals);
       if (refusals.length > 0) throw new ValidationError(refusals);
       uploads.count(caller, 0);
-      const filed = await desk.file(actor, {
+      const filed = await ticketService.file(actor, {
         customer,
         path: body.path ?? null,
         service: body.service ?? null,
@@ -170,7 +170,7 @@ export function faultWrites(
       params: ofReport,
       handle: async ({ params, body: given, caller }) => {
         if (!(await visible(caller, params.id))) return null;
-        return shown(caller, await desk.do(actorOf(caller), params.id, request(given)));
+        return shown(caller, await ticketService.do(actorOf(caller), params.id, request(given)));
       },
     });
   };
@@ -264,7 +264,7 @@ export function faultWrites(
       const request = { from, to, of: body.of ?? null, port: body.port ?? null, reason: body.reason ?? null };
       return shown(
         caller,
-        await desk.toOutage(actorOf(caller), params.id, request, actorOfPrincipal(caller.principal)),
+        await ticketService.toOutage(actorOf(caller), params.id, request, actorOfPrincipal(caller.principal)),
       );
     },
   });
@@ -292,7 +292,12 @@ export function faultWrites(
       };
       return shown(
         caller,
-        await desk.toExclusion(actorOf(caller), params.id, request, actorOfPrincipal(caller.principal)),
+        await ticketService.toExclusion(
+          actorOf(caller),
+          params.id,
+          request,
+          actorOfPrincipal(caller.principal),
+        ),
       );
     },
   });
@@ -310,7 +315,7 @@ export function faultWrites(
     answer: { status: 201, description: 'kept', schema: attachment },
     handle: ({ query, body, caller }) => {
       uploads.count(caller, body.byteLength);
-      return desk.attach(query.name, body);
+      return ticketService.attach(query.name, body);
     },
   });
   return {

@@ -11,7 +11,7 @@ import {
 } from '../../render/tmf-quality.js';
 import type { Statements } from '../../services/statements/statements.js';
 import type { Caller } from '../access/caller.js';
-import { seesWholeMonth } from '../access/whole-month.js';
+import { hasFullMonthAccess } from '../access/month-access.js';
 import { month, words } from '../route/input.js';
 import { addRoute } from '../route/route.js';
 import {
@@ -92,17 +92,17 @@ export function qualityRoutes(server: FastifyInstance, statements: Pick<Statemen
     service?: readonly string[],
   ): Promise<StatementDocument[]> => {
     const rows = await statements.list({ month: of });
-    const seen = rows.filter((row) => seesWholeMonth(caller, row.customer, of));
+    const seen = rows.filter((row) => hasFullMonthAccess(caller, row.customer, of));
     const names = [...new Set(seen.map((row) => row.service))].filter(
       (name) => service?.includes(name) ?? true,
     );
     const documents: StatementDocument[] = [];
     for (const name of names.sort()) documents.push((await statements.show(of, name)).document);
-    return documents.filter(({ customer }) => seesWholeMonth(caller, customer, of));
+    return documents.filter(({ customer }) => hasFullMonthAccess(caller, customer, of));
   };
   const latestMonth = async (caller: Caller): Promise<string | undefined> => {
     const rows = await statements.list();
-    const seen = rows.filter((row) => seesWholeMonth(caller, row.customer, row.month));
+    const seen = rows.filter((row) => hasFullMonthAccess(caller, row.customer, row.month));
     return seen
       .map((row) => row.month)
       .sort()

@@ -6,7 +6,7 @@ import { ValidationError } from '../../services/ledger/entries.js';
 import { noSuchTarget } from '../../services/notifications/targets.js';
 import type { NotifyTarget } from '../../store/statement-store.js';
 import type { Caller } from '../access/caller.js';
-import { checkMayBeTold } from '../tickets/answers.js';
+import { checkMayBeNotified } from '../tickets/answers.js';
 import type { TicketRoutes } from '../tickets/reads.js';
 import { id, words } from '../route/input.js';
 import { addRoute } from '../route/route.js';
@@ -111,8 +111,8 @@ const hubJson = ({ id: of, address, query }: NotifyTarget) => ({
 });
 
 /** Listeners: their events are posted to `/listener/troubleTicket…Event` below the callback. */
-export function hubRoutes(server: FastifyInstance, { office, config }: TicketRoutes): void {
-  const { targets } = office;
+export function hubRoutes(server: FastifyInstance, { ticketBacklog, config }: TicketRoutes): void {
+  const { targets } = ticketBacklog;
   const url = `${tmfBase}/hub` as const;
   const own = async (caller: Caller, of: string): Promise<NotifyTarget | null> => {
     const found = await targets.get(of);
@@ -129,7 +129,7 @@ export function hubRoutes(server: FastifyInstance, { office, config }: TicketRou
     body: hubBody,
     answer: { status: 201, description: 'registered', schema: hub },
     handle: async ({ body, caller, reply }) => {
-      checkMayBeTold(caller, config());
+      checkMayBeNotified(caller, config());
       const { callback, query = null } = body;
       const customer = caller.reach === 'all' ? null : caller.principal.customer;
       const added = await targets.add(caller.principal.name, {

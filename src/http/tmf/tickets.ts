@@ -59,7 +59,7 @@ function customerOfTicket({ relatedParty }: TicketCreate): string | null {
 }
 
 /** What a patch asks for, in our words: what is said anew, then notes, then the status. */
-function deedsOfPatch(report: Ticket, patch: TicketPatch): TransitionRequest[] {
+function transitionsOfPatch(report: Ticket, patch: TicketPatch): TransitionRequest[] {
   const { severity = null, name: subject = null, externalIdentifier } = patch;
   const deeds: TransitionRequest[] = [];
   if (severity !== null || subject !== null || externalIdentifier !== undefined) {
@@ -71,11 +71,11 @@ function deedsOfPatch(report: Ticket, patch: TicketPatch): TransitionRequest[] {
     deeds.push({ deed: 'comment', text, internal: false, attachments: [], ...externalId });
   }
   if (patch.status !== undefined && patch.status !== statusOf(report.state))
-    deeds.push(deedFor(patch.status, patch.statusChangeReason ?? ''));
+    deeds.push(transitionFor(patch.status, patch.statusChangeReason ?? ''));
   return deeds;
 }
 
-function deedFor(status: TicketStatus, reason: string): TransitionRequest {
+function transitionFor(status: TicketStatus, reason: string): TransitionRequest {
   switch (status) {
     case 'acknowledged':
       return { deed: 'take' };
@@ -157,9 +157,9 @@ function mergePatchOf(before: object, operations: readonly Operation[]): TicketP
 /** The same reports in the shape of TMF621 Trouble Ticket v5. */
 export function ticketRoutes(
   server: FastifyInstance,
-  { office, config, now, uploads }: TicketRoutes & { readonly uploads: Uploads },
+  { ticketBacklog, config, now, uploads }: TicketRoutes & { readonly uploads: Uploads },
 ): void {
-  const { desk } = office;
+  const { ticketService } = ticketBacklog;
   const url = `${tmfBase}/troubleTicket` as const;
   addRoute(server, {
     method: 'GET',
@@ -177,7 +177,11 @@ export function ticketRoutes(
       const own = caller.customersSeen() ?? undefined;
       const customers = named === undefined ? own : (own ?? named).filter((one) => named.includes(one));
       const wanted = { ...(customers && { customers }), ...(states && { states }) };
-      const all = await desk.list({ ...wanted, limit: await desk.count(wanted), offset: 0 });
+      const all = await ticketService.list({
+        ...wanted,
+        limit: await ticketService.count(wanted),
+        offset: 0,
+      });
       const seen = all.flatMap((one) => shownTo(caller, one, now()) ?? []);
       const found = filterAndSort(
         seen.map((one) => ticketJson(one, now())),
@@ -199,7 +203,7 @@ export function ticketRoutes(
     query: tmfFieldsQuery,
     answer: { description: 'the ticket', schema: ticket },
     handle: async ({ params, query, caller }) => {
-      const found = shownTo(caller, await desk.report(params.id), now());
+      const found = shownTo(caller, await ticketService.report(params.id), now());
       return found && selectFields(ticketJson(found, now()), query.fields);
     },
   });
@@ -240,10 +244,10 @@ export function ticketRoutes(
         }
         const bytes = Buffer.from(content, 'base64');
         uploads.count(caller, bytes.byteLength);
-        attachments.push(await desk.attach(name, bytes));
+        attachments.push(await ticketService.attach(name, bytes));
       }
       uploads.count(caller, 0);
-      const filed = await desk.file(actor, {
+      const filed = await ticketService.file(actor, {
         customer,
         ...scope,
         window: (scope.path ?? scope.service) ? 'round' : null,
@@ -277,7 +281,7 @@ export function ticketRoutes(
     body: ticketPatch,
     answer: { description: 'the ticket', schema: ticket },
     handle: async ({ params, body, caller }) => {
-      const before = await desk.report(params.id);
+      const before = await ticketService.report(params.id);
       if (!shownTo(caller, before, now())) return null;
       const { operations, ...merge } = body;
       const patch = operations ? mergePatchOf(ticketJson(before, now()), operations) : merge;
@@ -287,7 +291,7 @@ export function ticketRoutes(
         ]);
       const done = shownTo(
         caller,
-        await desk.do(actorOf(caller), params.id, ...deedsOfPatch(before, patch)),
+        await ticketService.do(actorOf(caller), params.id, ...transitionsOfPatch(before, patch)),
         now(),
       );
       return done && ticketJson(done, now());

@@ -1,3 +1,35 @@
+import type { ChangeReason, ChangeReasonCode } from '../../core/statement/document.js';
+
+type ChangeReasonWords = { readonly [C in ChangeReasonCode]: (reason: ChangeReason<C>) => string };
+
+const correctionDoes = { add: 'added', correct: 'corrected', void: 'voided' };
+
+const changeReason: ChangeReasonWords = {
+  'exclusion-approved': ({ id, kind, by, at }) => `exclusion ${id}, ${kind}, approved by ${by} on ${at}`,
+  'exclusion-changed': ({ id }) => `exclusion ${id} was changed`,
+  'exclusion-removed': ({ id, kind }) => `exclusion ${id}, ${kind}, counts no more`,
+  'outage-added': ({ ref, from, by, at, reason }) =>
+    `outage ${ref} from ${from} added by ${by} on ${at}: ${reason}`,
+  'outage-late': ({ ref, from }) => `outage ${ref} from ${from} came in late`,
+  'outage-corrected': ({ ref, from, id, does, by, at, reason }) =>
+    `outage ${ref} from ${from} ${correctionDoes[does]} by ${by} on ${at} (${id}): ${reason}`,
+  'outage-moved': ({ ref, from }) => `outage ${ref} from ${from} has another start or end`,
+  'outage-state': ({ ref, from, now, before }) => `outage ${ref} from ${from} is ${now}, was ${before}`,
+  'outage-removed': ({ ref }) => `outage ${ref} was removed`,
+  'path-added': ({ path }) => `path ${path} is new`,
+  'path-rounds': ({ path, now, before }) => `path ${path} has ${now} valid rounds, had ${before}`,
+  'path-measured': ({ path }) => `path ${path} was measured again`,
+  'path-commitment': ({ path, nowUs, beforeUs }) =>
+    `path ${path} has the commitment ${nowUs ?? 'none'}, was ${beforeUs ?? 'none'} µs`,
+  'unobserved-changed': () => 'the unobserved time is another',
+  'terms-changed': () => 'the terms of the service were changed',
+  'sellers-changed': () => 'the sellers of the service were changed',
+  'zone-data': ({ now, before }) =>
+    `the time zone data is ${now ?? 'unknown'}, was ${before ?? 'unknown'}, and gives other bounds`,
+  'software-changed': ({ now, before }) => `the figures of version ${now} in place of ${before}`,
+  'figures-changed': () => 'the figures are different; no entry explains it',
+};
+
 /** The words of a report. Every language has the same keys: the types hold that. What takes values is a function. */
 export const reportEnglish = {
   statementTitle: 'Service level statement',
@@ -98,6 +130,7 @@ export const reportEnglish = {
   siteMonthBasis: (rent: string, cap: string) => `rents ${rent}, cap ${cap}`,
 
   change: (since: number) => `Changes since revision ${since}`,
+  changeReason,
   why: 'Reason',
   field: 'Figure',
   before: 'Before',
@@ -130,7 +163,7 @@ export const reportEnglish = {
   },
   originHead: 'Origin',
   origin: { measured: 'measured', corrected: 'corrected', added: 'added manually' },
-  correctionDoes: { add: 'added', correct: 'corrected', void: 'voided' },
+  correctionDoes,
   correction: (id: string, does: string, by: string, at: string, reason: string) =>
     `${id}: ${does} by ${by}, ${at}. ${reason}`,
   inferred: (duration: string) => `${duration} of it was unobserved: the port was down before and after.`,

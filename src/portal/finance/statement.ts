@@ -9,6 +9,7 @@ import type { EpochMs } from '../../core/types.js';
 import type { Caller } from '../../http/access/caller.js';
 import type { Api } from '../../http/http.js';
 import { localeOf } from '../../i18n/locale.js';
+import { changeLines } from '../../i18n/report.js';
 import { minorUnits } from '../../render/report/blocks.js';
 import { rulingBlocks } from '../../render/report/compose/origin.js';
 import { creditBlocks } from '../../render/report/compose/paths.js';
@@ -119,6 +120,7 @@ export function financeStatementPage(server: FastifyInstance, portal: PortalOpti
           credit: creditBlocks({ document, locale }),
           rulings: rulingBlocks({ document, locale }),
           derivation: derivationOf(document, locale),
+          changeReasons: changeLines(locale.words, document.change?.why ?? []),
           derivedNow: isDerivedWhenShown(document),
           availabilityOf: (part: Part) => {
             const { text: result, tone } = resultOf(part.met, locale);

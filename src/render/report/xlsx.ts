@@ -8,14 +8,47 @@ import type {
   Span,
   StatementDocument,
 } from '../../core/statement/document.js';
-import { type Locale, localeOf, msOf, shareText } from '../../i18n/locale.js';
 import type { ReportLanguage } from '../../i18n/languages.js';
+import { type Locale, localeOf, msOf, shareText } from '../../i18n/locale.js';
 import { wordFor } from '../../i18n/report.js';
 import { totalsOf } from './blocks.js';
 import { scopeText } from './compose/month-bar.js';
 import { observedPercent } from './observed.js';
 import { type Report, type ReportNames, reportState, type ReportStatement } from './report.js';
-import { type SheetColumn, sheetOf } from './xlsx/sheet.js';
+
+interface SheetColumn<T> {
+  readonly head: string;
+  /** In characters. */
+  readonly width: number;
+  readonly cell: (row: T) => Cell;
+}
+
+/** A sheet whose line of heads stays in sight. */
+function sheetOf<T>(
+  name: string,
+  columns: readonly SheetColumn<T>[],
+  rows: readonly T[],
+  under: readonly Cell[][] = [],
+): Sheet<Buffer> {
+  const heads: Cell[] = columns.map(({ head }) => ({
+    value: head,
+    type: String,
+    fontWeight: 'bold',
+    wrap: true,
+    alignVertical: 'top',
+    backgroundColor: '#E8EEF6',
+  }));
+  return {
+    sheet: sheetName(name),
+    columns: columns.map(({ width }) => ({ width })),
+    stickyRowsCount: 1,
+    orientation: 'landscape',
+    data: [heads, ...rows.map((row) => columns.map(({ cell }) => cell(row))), ...under],
+  };
+}
+
+/** What a sheet may be called: at most 31 characters and none of `\ / ? * [ ] :`. */
+const sheetName = (name: string): string => name.replace(/[\\/?*[\]:]/g, ' ').slice(0, 31);
 
 /** A cell that a spreadsheet counts, sorts and formats as what it is. Null: an empty cell, never zero. */
 const text = (value: string | null): Cell =>

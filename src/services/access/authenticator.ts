@@ -323,7 +323,7 @@ export function createAuthenticator({
             throttle.waitMs(coded, freeOf.name) === 0 &&
             (await factors.isRight(name.trim(), code)));
         lane = known ?? here;
-        // By nothing that whoever asks could make up anew each time, as a device that is not known.
+        // By nothing that the caller could invent each time, as a device that is not known.
         const pass = JSON.stringify([lane, 'pass']);
         if (!passes && code !== undefined) throttle.failed(coded);
         if (!passes || throttle.waitMs(pass, freeOf.name) > 0) return { waitMs };

@@ -4,6 +4,7 @@ import * as client from 'openid-client';
 import type { OidcConfig } from '../../config/sections/http.js';
 import { readClaims } from '../../core/access/claims.js';
 import type { EpochMs } from '../../core/types.js';
+import { claimErrorText } from '../../i18n/refusals.js';
 import type { SessionRecord } from '../../store/access-store.js';
 import {
   type Authenticator,
@@ -16,7 +17,7 @@ import {
   sealText,
 } from './authenticator.js';
 
-type Door = Pick<Authenticator, 'begin' | 'end' | 'confirmed' | 'endOf'>;
+type SessionIssuer = Pick<Authenticator, 'begin' | 'end' | 'confirmed' | 'endOf'>;
 
 export interface OidcOptions {
   readonly config: OidcConfig;
@@ -24,7 +25,7 @@ export interface OidcOptions {
   readonly clientSecret: string | null;
   /** Where the provider redirects users to. */
   readonly redirectUri: string;
-  readonly door: Door;
+  readonly authenticator: SessionIssuer;
   readonly customers: () => readonly string[];
   readonly now: () => EpochMs;
 }
@@ -65,13 +66,13 @@ const retryMs = 30_000;
 const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout';
 
 export function createOidc(options: OidcOptions): Oidc {
-  const { config, clientSecret, redirectUri, door, customers, now } = options;
+  const { config, clientSecret, redirectUri, authenticator, customers, now } = options;
   const { clockSkewMs, recheckMs, unconfirmedMs } = config;
   const sealing = stateSealing();
   /** What is asked of the provider now, by session: its parallel requests ask once. */
   const asking = new Map<string, Promise<boolean>>();
   const failedAt = new Map<string, EpochMs>();
-  // Discovered anew each time: the provider may have rotated its keys or moved its endpoints since.
+  // Discovered each time: the provider may have rotated its keys or moved its endpoints since.
   const provider = () => discover(config, clientSecret);
 
   const ask = async (secret: string, session: SessionRecord, grant: string): Promise<boolean> => {
@@ -84,10 +85,13 @@ export function createOidc(options: OidcOptions): Oidc {
       reading.customer === customer &&
       roles.every((role) => reading.roles.includes(role));
     if ('ended' in answer || !same) {
-      await door.end(hash);
+      await authenticator.end(hash);
       return false;
     }
-    await door.confirmed(hash, answer.refreshToken === null ? grant : sealGrant(secret, answer.refreshToken));
+    await authenticator.confirmed(
+      hash,
+      answer.refreshToken === null ? grant : sealGrant(secret, answer.refreshToken),
+    );
     return true;
   };
 
@@ -116,10 +120,10 @@ export function createOidc(options: OidcOptions): Oidc {
       }
       const { claims, refreshToken } = await exchange(await provider(), currentUrl, begun);
       const reading = readClaims(claims, config, customers());
-      if ('wrong' in reading) throw new OidcRejectedError(`nobody of ours: ${reading.wrong}`);
+      if ('wrong' in reading) throw new OidcRejectedError(`nobody of ours: ${claimErrorText(reading.wrong)}`);
       const subject = String(claims['sub']);
       const id = typeof claims['sid'] === 'string' ? claims['sid'] : null;
-      const session = await door.begin({
+      const session = await authenticator.begin({
         ...reading,
         principal: `oidc:${subject}`,
         via: 'oidc',
@@ -132,14 +136,14 @@ export function createOidc(options: OidcOptions): Oidc {
       const { hash, provider: link } = session;
       if (link === undefined) return true;
       if (link.issuer !== config.issuer) {
-        await door.end(hash);
+        await authenticator.end(hash);
         return false;
       }
       const age = now() - link.checkedAt;
       if (age < recheckMs) return true;
       if (link.sealedGrant === null) {
         if (age < unconfirmedMs) return true;
-        await door.end(hash);
+        await authenticator.end(hash);
         return false;
       }
       if (age < unconfirmedMs && now() - (failedAt.get(hash) ?? -Infinity) < retryMs) return true;
@@ -168,7 +172,7 @@ export function createOidc(options: OidcOptions): Oidc {
         clockTolerance: clockSkewMs / 1000,
       });
       const { sub: subject = null, sid: id = null } = claims;
-      const sessions = await door.endOf({ issuer, subject, id });
+      const sessions = await authenticator.endOf({ issuer, subject, id });
       return { subject: subject ?? id ?? '', sessions };
     },
   };

@@ -5,6 +5,7 @@ import { chainFault } from '../../core/ledger/chain.js';
 import { validationError } from '../../core/ledger/errors.js';
 import { actorFault } from '../../core/ledger/proposals.js';
 import type { EpochMs } from '../../core/types.js';
+import { chainFaultText } from '../../i18n/refusals.js';
 import { digestOf, sha256 } from '../../seal/canonical.js';
 import type { AccessStore, TokenRecord, TrailStore, UserRecord } from '../../store/access-store.js';
 import { ValidationError } from '../ledger/entries.js';
@@ -150,6 +151,6 @@ export async function leaveTrace(trail: Pick<TrailStore, 'append'>, trace: Trace
 export async function auditTrail(trail: Pick<TrailStore, 'list'>): Promise<TrailAudit> {
   const entries = await trail.list();
   const broken = chainFault(entries, digestOf);
-  const faults = broken ? [`of the trail ${broken.what}`] : [];
+  const faults = broken ? [`of the trail ${chainFaultText(broken)}`] : [];
   return { ok: !broken, entries: entries.length, head: entries.at(-1)?.hash ?? '0'.repeat(64), faults };
 }

@@ -39,7 +39,7 @@ const fields = ['name', 'email', 'phone'] as const;
 
 export function createContacts({ store, config, now }: ContactsOptions): Contacts {
   const { ledger, contacts } = store;
-  const deed = { ledger, now };
+  const ledgerContext = { ledger, now };
   const show = async (id: string): Promise<Contact> => {
     const found = await contacts.get(id);
     if (found) return found;
@@ -57,7 +57,7 @@ export function createContacts({ store, config, now }: ContactsOptions): Contact
     show,
     add: (actor, customer, data) =>
       committed({
-        ...deed,
+        ...ledgerContext,
         actor,
         decide: (events) => {
           mustFit(data);
@@ -78,7 +78,7 @@ export function createContacts({ store, config, now }: ContactsOptions): Contact
       }),
     correct: (actor, id, data) =>
       committed({
-        ...deed,
+        ...ledgerContext,
         actor,
         decide: async () => {
           const before = await standing(id);
@@ -94,7 +94,7 @@ export function createContacts({ store, config, now }: ContactsOptions): Contact
       }),
     erase: (actor, id) =>
       committed({
-        ...deed,
+        ...ledgerContext,
         actor,
         decide: async () => {
           const { customer, addedAt } = await standing(id);

@@ -13,6 +13,7 @@ import { actorFault, actorOf } from '../../core/ledger/proposals.js';
 import { formatAmount, minorOf } from '../../core/money.js';
 import { addDays, formatInstant } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
+import { wordingOf } from '../../i18n/refusals.js';
 import type { LedgerStore } from '../../store/ledger-store.js';
 import type { CreditChange, CreditQuery } from '../../store/statement-store.js';
 import type { Store } from '../../store/store.js';
@@ -90,7 +91,7 @@ export function createCredits({ store, now }: CreditsOptions): Credits {
     const fault = moveFault(of, move);
     if (fault !== null)
       throw new ValidationError([
-        validationError('id', `${of.id} ${fault.what}`, allowedFor[move], fault.said),
+        validationError('id', `${of.id} ${wordingOf(fault).what}`, allowedFor[move], fault),
       ]);
   };
   const to = (

@@ -5,7 +5,7 @@ import type { CustomerRegistry } from '../../core/customer/book.js';
 import { endKey, type EnteredItem, foldRegistryEntries } from '../../core/customer/entered.js';
 import type { RegistryAction, RegistryList, WrittenItem } from '../../core/customer/actions.js';
 import { idOfAction, type LedgerEvent } from '../../core/ledger/actions.js';
-import { type ValidationIssue, validationError } from '../../core/ledger/errors.js';
+import { type Rejection, validationError } from '../../core/ledger/errors.js';
 import { isLocalDate, localDateRule } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
 import type { LedgerStore } from '../../store/ledger-store.js';
@@ -33,7 +33,7 @@ function find(
   { list, of }: Reference,
   entered: readonly EnteredItem[],
   { bookBase }: Pick<Config, 'bookBase'>,
-): EnteredItem | ValidationIssue {
+): EnteredItem | Rejection {
   const alive = entered.filter((one) => one.list === list && !one.withdrawn);
   const found = alive.filter(({ entry, item }) => entry === of || item['id'] === of);
   const [first] = found;
@@ -66,7 +66,7 @@ const changeable: Record<RegistryList, readonly string[]> = {
 };
 
 /** The errors of fields that an item must not have when it is added or changed. */
-function keyFaults(list: RegistryList, item: WrittenItem, does: 'add' | 'change'): ValidationIssue[] {
+function keyFaults(list: RegistryList, item: WrittenItem, does: 'add' | 'change'): Rejection[] {
   const allowed = does === 'add' ? itemKeys[list] : changeable[list];
   const unknown = Object.keys(item).filter((key) => !allowed.includes(key));
   if (unknown.length === 0 && Object.keys(item).length === 0) {
@@ -111,7 +111,7 @@ export interface Registry {
   withdraw(actor: string, entry: string, reason: string | null): Promise<string>;
 }
 
-type Decide = (entered: readonly EnteredItem[], id: string) => RegistryAction | readonly ValidationIssue[];
+type Decide = (entered: readonly EnteredItem[], id: string) => RegistryAction | readonly Rejection[];
 
 export function createRegistry({ ledger, config, now, bookChanged }: RegistryOptions): Registry {
   const say = async (actor: string, decide: Decide): Promise<string> => {
@@ -185,7 +185,7 @@ function faultsWith(
   { bookBase: base, pops }: Config,
   events: readonly LedgerEvent[],
   said: Pick<LedgerEvent, 'actor' | 'at'> & { readonly action: RegistryAction },
-): readonly ValidationIssue[] {
+): readonly Rejection[] {
   if (base === null) throw new Error('the configuration was not read from its file');
   const next = { ...said, seq: events.length + 1, previous: '', hash: '' };
   const { action } = said;

@@ -179,12 +179,12 @@ function once<K, V>(ask: (key: K) => Promise<V>): (key: K) => Promise<V> {
  * How long attributions are cached, milliseconds: a minute, or an hour for outages long over, because rows of agents
  * that were cut off arrive later.
  */
-const keptMs = 60_000;
-const longKeptMs = 3_600_000;
+const cachedMs = 60_000;
+const longCachedMs = 3_600_000;
 const longOverMs = 86_400_000;
-const maxKept = 10_000;
+const maxCached = 10_000;
 
-interface Kept {
+interface CachedAttribution {
   readonly said: Attribution;
   readonly quorum: string;
   readonly at: EpochMs;
@@ -193,13 +193,13 @@ interface Kept {
 
 /** An `attributeOutages` that caches the attribution of outages that have ended. */
 export function attributedLately(): typeof attributeOutages {
-  const kept = new Map<string, Kept>();
+  const cached = new Map<string, CachedAttribution>();
   let turn: Promise<unknown> = Promise.resolve();
   const attribute = async (options: AttributeOptions, outages: readonly ShownOutage[]) => {
     const { now } = options;
     const quorum = JSON.stringify(options.quorum);
     const known = ({ ref }: ShownOutage): Attribution | null => {
-      const one = kept.get(ref);
+      const one = cached.get(ref);
       return one && one.quorum === quorum && one.at <= now && now < one.until ? one.said : null;
     };
     const fresh = await attributeOutages(
@@ -208,11 +208,11 @@ export function attributedLately(): typeof attributeOutages {
     );
     const said = new Map(fresh.map(({ ref, attribution }) => [ref, attribution ?? null]));
     const all = outages.map((one) => ({ ...one, attribution: said.get(one.ref) ?? known(one) }));
-    if (kept.size + fresh.length > maxKept) kept.clear();
+    if (cached.size + fresh.length > maxCached) cached.clear();
     for (const { ref, measured, attribution } of fresh) {
       if (!attribution || !measured?.end) continue;
-      const until = now + (now - measured.end.at > longOverMs ? longKeptMs : keptMs);
-      kept.set(ref, { said: attribution, quorum, at: now, until });
+      const until = now + (now - measured.end.at > longOverMs ? longCachedMs : cachedMs);
+      cached.set(ref, { said: attribution, quorum, at: now, until });
     }
     return all;
   };

@@ -5,6 +5,7 @@ import { validationError } from '../../core/ledger/errors.js';
 import { serviceOnDays } from '../../core/customer/book.js';
 import { type LocalDate, monthAfter } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
+import { chainFaultText } from '../../i18n/refusals.js';
 import { availabilityJson, type AvailabilityJson } from '../../render/availability.js';
 import { digestOf, sha256 } from '../../seal/canonical.js';
 import { maxAttachmentBytes } from '../../store/ledger-store.js';
@@ -19,7 +20,7 @@ import { ValidationError } from './entries.js';
 
 /** The ledger service together with attachments and the impact of exclusions on months. */
 export interface LedgerBacklog {
-  readonly desk: LedgerService;
+  readonly ledgerService: LedgerService;
   readonly registry: Registry;
   /** Stores a file. Rejects with a `ValidationError` when it is too large. */
   attach(name: string, content: Uint8Array): Promise<AttachmentRef>;
@@ -54,12 +55,12 @@ export function createLedgerBacklog({
   judging,
   bookChanged,
 }: LedgerBacklogOptions): LedgerBacklog {
-  const desk = createLedgerService({ store, config, now });
+  const ledgerService = createLedgerService({ store, config, now });
   const pastCredits = pastCreditsOf(store.statements);
   const ruleSetOf = (month: string) => ruleSetOfMonth(store.statements, month);
   const judge = () => ({ store, config: config(), now: now(), pastCredits, ruleSetOf });
   return {
-    desk,
+    ledgerService,
     registry: createRegistry({ ledger: store.ledger, config, now, ...(bookChanged && { bookChanged }) }),
     attach: async (name, content) => {
       if (content.byteLength > maxAttachmentBytes) {
@@ -74,7 +75,7 @@ export function createLedgerBacklog({
     },
     attachment: (hash) => store.attachments.get(hash),
     impact: async (id) => {
-      const exclusion = await desk.exclusion(id);
+      const exclusion = await ledgerService.exclusion(id);
       return judging ? judging.impact(id) : impactOf(exclusion, judge());
     },
     month: (name) => judgeStored(judge(), name),
@@ -113,7 +114,7 @@ export async function audit(
   const events = await ledger.events({ after: 0 });
   const faults: string[] = [];
   const broken = chainFault(events, digestOrNone);
-  if (broken) faults.push(broken.what);
+  if (broken) faults.push(chainFaultText(broken));
   if (expectedHead !== undefined && !events.some(({ hash }) => hash === expectedHead)) {
     faults.push(
       `the head ${expectedHead} is not in the history: its end was cut off, or all of it was written anew`,

@@ -8,7 +8,12 @@ import type {
   Recurrence,
 } from '../../core/ledger/actions.js';
 import { headOf, linkAfter } from '../../core/ledger/chain.js';
-import { formatRefusal, type ValidationIssue, validationError } from '../../core/ledger/errors.js';
+import {
+  formatRefusal,
+  type Rejection,
+  type ValidationIssue,
+  validationError,
+} from '../../core/ledger/errors.js';
 import {
   type Correction,
   type CountedOutage,
@@ -23,15 +28,19 @@ import type { EpochMs } from '../../core/types.js';
 import type { Attribution } from '../../core/watch/attribution.js';
 import type { ObservedOutage } from '../../core/watch/outage.js';
 import { atLongest, atShortest, type OutageSpan } from '../../core/watch/port.js';
+import { worded } from '../../i18n/refusals.js';
 import type { TracesView } from '../../render/ledger/traces.js';
 import { digestOf } from '../../seal/canonical.js';
 import type { LedgerStore } from '../../store/ledger-store.js';
 
-/** Input was rejected. `issues` has every reason, each with what is allowed. */
+/** Input was rejected. `refusals` has every reason, each with what is allowed. */
 export class ValidationError extends Error {
   override readonly name = 'Refused';
-  constructor(readonly refusals: readonly ValidationIssue[]) {
-    super(refusals.map(formatRefusal).join('\n'));
+  readonly refusals: readonly ValidationIssue[];
+  constructor(refusals: readonly Rejection[]) {
+    const issues = refusals.map(worded);
+    super(issues.map(formatRefusal).join('\n'));
+    this.refusals = issues;
   }
 }
 
@@ -40,10 +49,7 @@ interface EnterOptions {
   readonly now: () => EpochMs;
   readonly actor: string | Actor;
   /** Returns actions to append to this history, or why they are invalid; called again when others appended first. */
-  readonly decide: (
-    events: readonly LedgerEvent[],
-    nextSeq: number,
-  ) => LedgerAction[] | readonly ValidationIssue[];
+  readonly decide: (events: readonly LedgerEvent[], nextSeq: number) => LedgerAction[] | readonly Rejection[];
 }
 
 const patience = 20;
@@ -78,9 +84,8 @@ export function linksAfter(
   return links;
 }
 
-const isRefusal = (
-  decided: LedgerAction[] | readonly ValidationIssue[],
-): decided is readonly ValidationIssue[] => decided.some((each) => 'field' in each);
+const isRefusal = (decided: LedgerAction[] | readonly Rejection[]): decided is readonly Rejection[] =>
+  decided.some((each) => 'field' in each);
 
 const most = 1000;
 const dayMs = 86_400_000;
@@ -89,7 +94,7 @@ const dayMs = 86_400_000;
 export function expand(
   { cron, durationMs, zone }: Recurrence,
   { from, to }: Interval,
-): Interval[] | readonly ValidationIssue[] {
+): Interval[] | readonly Rejection[] {
   if (!isTimeZone(zone)) {
     return [
       validationError(
@@ -141,9 +146,9 @@ function planned(cron: string, zone: string): Cron | null {
 export function textsOf(
   inputs: readonly { readonly place: string | null; readonly input: ExclusionInput }[],
 ): ExclusionText[] {
-  const refusals: ValidationIssue[] = [];
+  const refusals: Rejection[] = [];
   const texts = inputs.flatMap(({ place, input }): ExclusionText[] => {
-    const at = (found: readonly ValidationIssue[]): void => {
+    const at = (found: readonly Rejection[]): void => {
       refusals.push(
         ...found.map((one) => (place === null ? one : { ...one, field: `${place}: ${one.field}` })),
       );
@@ -158,7 +163,7 @@ export function textsOf(
     if (text.recurrence === null || !within) return [text];
     const windows = expand(text.recurrence, within);
     if (windows.some((each) => 'field' in each)) {
-      at(windows as readonly ValidationIssue[]);
+      at(windows as readonly Rejection[]);
       return [];
     }
     return [{ ...text, intervals: windows as ExclusionText['intervals'] }];

@@ -37,13 +37,15 @@ interface ImportOptions {
  * `ValidationError` whose issues name the place in the file.
  */
 export async function importExclusions(
-  desk: Pick<LedgerService, 'exclusions' | 'propose'>,
+  ledgerService: Pick<LedgerService, 'exclusions' | 'propose'>,
   actor: string | Actor,
   inputs: readonly (Omit<PlacedInput, 'place'> & { readonly place: string | null })[],
   { cancelled = [], before = [], now = Date.now() }: ImportOptions = {},
 ): Promise<Imported> {
   const texts = textsOf(inputs);
-  const alive = (await desk.exclusions()).filter(({ state }) => state === 'proposed' || state === 'approved');
+  const alive = (await ledgerService.exclusions()).filter(
+    ({ state }) => state === 'proposed' || state === 'approved',
+  );
   const bySource = new Map<string, LedgerExclusion[]>();
   for (const one of alive)
     if (one.source !== null) bySource.set(one.source, [...(bySource.get(one.source) ?? []), one]);
@@ -77,7 +79,7 @@ export async function importExclusions(
   const conflicts = [...outdated].flatMap(([{ id, state, source }, why]) =>
     state === 'proposed' ? [] : [{ id, source: source ?? '', why }],
   );
-  const proposed = fresh.length + taken.length === 0 ? [] : await desk.propose(actor, fresh, taken);
+  const proposed = fresh.length + taken.length === 0 ? [] : await ledgerService.propose(actor, fresh, taken);
   return {
     proposed,
     leftOut: texts.length - fresh.length,

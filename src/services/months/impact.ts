@@ -124,7 +124,7 @@ interface JudgingOptions {
 
 /** Judges every request at once, in this thread. */
 export function judgeHere({ store, config, now, software }: JudgingOptions): Judging {
-  const desk = createLedgerService({ store, config, now });
+  const ledgerService = createLedgerService({ store, config, now });
   const options = () => ({
     store,
     config: config(),
@@ -134,7 +134,7 @@ export function judgeHere({ store, config, now, software }: JudgingOptions): Jud
   });
   return {
     availability: async (month) => availabilityJson(month, await judgeStored(options(), month), now()),
-    impact: async (id) => impactOf(await desk.exclusion(id), options()),
+    impact: async (id) => impactOf(await ledgerService.exclusion(id), options()),
     draw: (month) => drawMonth({ store, config: config(), now: now(), software }, month),
   };
 }

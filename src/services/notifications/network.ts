@@ -31,7 +31,7 @@ interface NetworkNotifier {
   idle(): Promise<void>;
 }
 
-/** A month's budget is told of at these shares of what the commitment allows, in percent. */
+/** A month's budget is reported at these shares of what the commitment allows, in percent. */
 const budgetSteps = [100, 75, 50] as const;
 
 /** How far back the beginning of outages that still last is looked for, milliseconds. */
@@ -59,7 +59,7 @@ export function createNetworkNotifier(options: NetworkNotifierOptions): NetworkN
   /** When each port was last down; it explains lost rounds until the next ones. */
   const lastDown = new Map<PopId, EpochMs>();
   const severe = new Set<PathId>();
-  /** The latest step of each service's budget that was told. */
+  /** The latest step of each service's budget that was reported. */
   const budgets = new Map<string, string>();
   let waiting: NetworkEvent[] = [];
   let under: Promise<void> = Promise.resolve();
@@ -128,7 +128,7 @@ export function createNetworkNotifier(options: NetworkNotifierOptions): NetworkN
     events: {
       outageChanged: ({ observer, port, start, end, voided }) => {
         if (end === null && voided === null) opened(port, observer, start.at);
-        // A voided outage was none: what was told of it is taken back as ended at once.
+        // A voided outage was none: what was reported of it is taken back as ended at once.
         else closed(port, observer, end?.at ?? start.at);
       },
     },

@@ -2,7 +2,12 @@ import type { Config } from '../../config/config.js';
 import { sellersOf } from '../../core/customer/book.js';
 import type { Ticket } from '../../core/ticket/report.js';
 import type { Suggestion } from '../../core/ticket/suggestion.js';
-import { forCustomer, isInternal, toldAs, type ToldEvent } from '../../core/ticket/visibility.js';
+import {
+  forCustomer,
+  isInternal,
+  eventOfAction,
+  type NotifiableEvent,
+} from '../../core/ticket/visibility.js';
 import { isReadyMade } from '../../core/target-kinds.js';
 import { formatInstant } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
@@ -35,7 +40,7 @@ function draftOf(target: NotifyTarget, { event, report }: Occurrence, config: Co
   const own = target.customer === null;
   if (!own && (isInternal(event.action) || !seen(config, target.customer, report.customer, event.at)))
     return null;
-  const told = toldAs(event.action);
+  const told = eventOfAction(event.action);
   const shown = own ? report : forCustomer(report);
   const draft = (body: object): OutboxDraft => ({
     key: `${report.id}.${event.seq}>${target.id}`,
@@ -99,7 +104,7 @@ function seen(config: Config, who: string | null, customer: string, at: EpochMs)
   );
 }
 
-function webhookBody(at: EpochMs, event: ToldEvent, report: Ticket): object {
+function webhookBody(at: EpochMs, event: NotifiableEvent, report: Ticket): object {
   return { event, at: isoInstant(at), report: reportJson(report, at) };
 }
 

@@ -2,11 +2,11 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
 import type { Config } from '../../config/config.js';
 import type { Network } from '../../config/scalars.js';
-import { type ValidationIssue, validationError } from '../../core/ledger/errors.js';
+import { type Rejection, validationError } from '../../core/ledger/errors.js';
 import { actorFault } from '../../core/ledger/proposals.js';
 import { networkEventNames } from '../../core/network-event.js';
 import { incidentKinds, isReadyMade, type TargetKind } from '../../core/target-kinds.js';
-import { toldEvents } from '../../core/ticket/visibility.js';
+import { notifiableEvents } from '../../core/ticket/visibility.js';
 import type { EpochMs } from '../../core/types.js';
 import { notifyLanguage, notifyLanguages } from '../../i18n/mail.js';
 import { ticketEvents } from '../../render/tmf.js';
@@ -53,20 +53,20 @@ function listOf(networks: readonly Network[]): BlockList {
 export function addressRules(allow: readonly Network[]): {
   readonly may: (address: string) => boolean;
   /** Whether the address is on an allowed internal network, where plain http suffices. */
-  readonly isAllowedHouse: (address: string) => boolean;
+  readonly isOperatorAddress: (address: string) => boolean;
 } {
   const allowed = listOf(allow);
-  const isAllowedHouse = (address: string): boolean => {
+  const isOperatorAddress = (address: string): boolean => {
     const bare = unmapped(address);
     return isIP(bare) !== 0 && allowed.check(bare, isIP(bare) === 6 ? 'ipv6' : 'ipv4');
   };
   return {
-    isAllowedHouse,
+    isOperatorAddress,
     may(address) {
       const bare = unmapped(address);
       const family = isIP(bare);
       if (family === 0) return false;
-      if (isAllowedHouse(bare)) return true;
+      if (isOperatorAddress(bare)) return true;
       if (family === 4) return !refused.check(bare, 'ipv4');
       return globalV6.check(bare, 'ipv6') && !refused.check(bare, 'ipv6');
     },
@@ -97,7 +97,7 @@ export interface TargetRequest {
   readonly query: string | null;
 }
 
-export interface TargetDesk {
+export interface TargetService {
   /** Resolves to the target with its secret, which is not shown again. Rejects with a `ValidationError`. */
   add(actor: string, request: TargetRequest): Promise<NotifyTarget>;
   list(): Promise<NotifyTarget[]>;
@@ -106,7 +106,7 @@ export interface TargetDesk {
   remove(id: string): Promise<void>;
 }
 
-interface TargetDeskOptions {
+interface TargetServiceOptions {
   readonly targets: TargetStore;
   readonly config: () => Config;
   readonly now: () => EpochMs;
@@ -120,7 +120,7 @@ const maxTargets = 1000;
 const maxOfCustomer = 20;
 
 /** Manages who is notified of what, and where: preferences of customers, and webhooks of other systems. */
-export function createTargetDesk({ targets, config, now }: TargetDeskOptions): TargetDesk {
+export function createTargetService({ targets, config, now }: TargetServiceOptions): TargetService {
   return {
     async add(actor, request) {
       const faults = targetFaults(request, config());
@@ -169,9 +169,9 @@ export const noSuchTarget = (id: string): ValidationError =>
   ]);
 
 /** All errors of a target. */
-function targetFaults(request: TargetRequest, config: Config): ValidationIssue[] {
+function targetFaults(request: TargetRequest, config: Config): Rejection[] {
   const { customer, kind, address, secret, language, events } = request;
-  const faults: ValidationIssue[] = [];
+  const faults: Rejection[] = [];
   const customers = config.book.customers.map(({ id }) => id);
   if (customer !== null && !customers.includes(customer)) {
     const known = customers.slice(0, 12).join(', ');
@@ -220,14 +220,14 @@ function targetFaults(request: TargetRequest, config: Config): ValidationIssue[]
   return faults;
 }
 
-/** What a target can be told of: events of the network are the operator's own. */
+/** What a target can be notified of: events of the network are the operator's own. */
 function eventsOf(kind: TargetKind, customer: string | null): readonly string[] {
   if (kind === 'tmf') return ticketEvents;
   if (isReadyMade(kind)) return networkEventNames;
-  return customer === null ? [...toldEvents, ...networkEventNames] : toldEvents;
+  return customer === null ? [...notifiableEvents, ...networkEventNames] : notifiableEvents;
 }
 
-const mailFaults = (address: string): ValidationIssue[] =>
+const mailFaults = (address: string): Rejection[] =>
   address.length <= 320 && /^[^\s\p{Cc}<>@,;:"\\()[\]]{1,64}@[^\s\p{Cc}<>@,;:"\\()[\]]{1,253}$/u.test(address)
     ? []
     : [
@@ -240,7 +240,7 @@ const mailFaults = (address: string): ValidationIssue[] =>
  * `allow`: the networks that the operator opened, which are for its own targets only.
  * Names are resolved when a message is sent, because they may have another address then.
  */
-function urlFaults(address: string, allow: readonly Network[]): ValidationIssue[] {
+function urlFaults(address: string, allow: readonly Network[]): Rejection[] {
   const allowed = 'https://host/path, without user and password';
   // URL parsers ignore line ends, but later readers of the address may not.
   if (address.length > 2000 || /[\s\p{Cc}\p{Cs}]/u.test(address) || !URL.canParse(address))
@@ -264,7 +264,7 @@ function urlFaults(address: string, allow: readonly Network[]): ValidationIssue[
     ];
   }
   const house = allow.length > 0;
-  if (protocol === 'http:' && (!house || (isIP(host) !== 0 && !rules.isAllowedHouse(host))))
+  if (protocol === 'http:' && (!house || (isIP(host) !== 0 && !rules.isOperatorAddress(host))))
     return [
       validationError(
         'address',

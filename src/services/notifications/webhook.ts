@@ -74,7 +74,7 @@ export async function postWebhook(options: WebhookOptions): Promise<void> {
   const host = target.hostname.replace(/^\[|\]$/g, '');
   const refuseFor = (address: string): void => {
     if (!rules.may(address)) throw new Error(`${host} is ${address}, an address that webhooks may not go to`);
-    if (target.protocol !== 'https:' && !rules.isAllowedHouse(address))
+    if (target.protocol !== 'https:' && !rules.isOperatorAddress(address))
       throw new Error(`${host} is ${address}: http is for allowed networks only, https for all others`);
   };
   if (isIP(host) !== 0) refuseFor(host);

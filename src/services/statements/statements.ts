@@ -3,9 +3,16 @@ import { actorFault } from '../../core/ledger/proposals.js';
 import { validationError } from '../../core/ledger/errors.js';
 import type { Assembler } from '../../core/statement/assemble.js';
 import { changeOf } from '../../core/statement/compare.js';
-import { statementId, type SealedStatement, type StatementDocument } from '../../core/statement/document.js';
+import {
+  ruleSetOf,
+  statementId,
+  type SealedStatement,
+  type StatementChange,
+  type StatementDocument,
+} from '../../core/statement/document.js';
 import type { EpochMs } from '../../core/types.js';
 import { formatInstant } from '../../core/time/calendar.js';
+import { changeLines, reportWords } from '../../i18n/report.js';
 import { digestOf } from '../../seal/canonical.js';
 import type { Signer } from '../../seal/keys.js';
 import type { DraftStatement, StatementQuery, StatementSummary } from '../../store/statement-store.js';
@@ -148,7 +155,7 @@ export function createStatements(options: StatementsOptions): Statements {
           { document: fresh, hash: digestOf(fresh), at: now() },
           creditOf(fresh),
         );
-        const { why = [] } = changeOf(draft.document, fresh) ?? {};
+        const why = englishReasons(changeOf(draft.document, fresh));
         const what =
           'its draft was drawn up anew, since what it rests on has changed: look at it, and seal again';
         return { ...outcomeOf(fresh, 'refused'), why: [what, ...why] };
@@ -191,7 +198,8 @@ export function createStatements(options: StatementsOptions): Statements {
         await store.statements.markChanged(fresh.id, null);
         return { ...outcomeOf(before.document, 'unchanged'), revision, hash: previous };
       }
-      const { creditDifference, why } = change;
+      const { creditDifference } = change;
+      const why = englishReasons(change);
       if (!fresh.complete && acceptIncomplete === null)
         return {
           ...incomplete(fresh),
@@ -204,7 +212,8 @@ export function createStatements(options: StatementsOptions): Statements {
         ...fresh,
         revision: revision + 1,
         state: 'sealed',
-        change,
+        // Documents of the earlier formats contain the reasons as sentences.
+        change: ruleSetOf(fresh) < 4 ? { ...change, why } : change,
         previous,
         acceptedIncomplete: fresh.complete ? null : acceptIncomplete,
       };
@@ -281,13 +290,16 @@ export function createStatements(options: StatementsOptions): Statements {
         const before = await store.statements.sealed(id);
         if (!before || !month_.services.includes(before.document.service)) continue;
         const change = changeOf(before.document, month_.draft(before.document.service));
-        await store.statements.markChanged(id, change && { at: now(), why: change.why });
+        await store.statements.markChanged(id, change && { at: now(), why: englishReasons(change) });
         if (change) changed += 1;
       }
       return changed;
     },
   };
 }
+
+const englishReasons = (change: StatementChange | null): string[] =>
+  changeLines(reportWords.en, change?.why ?? []);
 
 const noReason = 'is incomplete: sealed only with --accept-incomplete REASON';
 
@@ -323,5 +335,5 @@ function alreadySealed({ document, hash }: SealedStatement, fresh: StatementDocu
   const change = changeOf(document, fresh);
   if (change === null) return { ...outcomeOf(document, 'already-sealed'), revision, hash };
   const what = `is sealed as revision ${revision}, and what it rests on has changed: pop-sla statements revise`;
-  return { ...outcomeOf(document, 'refused'), revision, hash, why: [what, ...change.why] };
+  return { ...outcomeOf(document, 'refused'), revision, hash, why: [what, ...englishReasons(change)] };
 }

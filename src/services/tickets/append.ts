@@ -1,5 +1,5 @@
 import { noHash } from '../../core/ledger/chain.js';
-import { type ValidationIssue, validationError } from '../../core/ledger/errors.js';
+import { type Rejection, validationError } from '../../core/ledger/errors.js';
 import { actorFault } from '../../core/ledger/proposals.js';
 import {
   type TicketAction,
@@ -35,9 +35,7 @@ interface AppendOptions {
     before: Ticket | null,
     number: number,
   ) =>
-    | readonly TicketAction[]
-    | readonly ValidationIssue[]
-    | Promise<readonly TicketAction[] | readonly ValidationIssue[]>;
+    readonly TicketAction[] | readonly Rejection[] | Promise<readonly TicketAction[] | readonly Rejection[]>;
   /** The notifications to store in the same transaction. */
   readonly tell: (occurrences: readonly Occurrence[]) => Promise<readonly OutboxDraft[]>;
 }
@@ -112,9 +110,8 @@ function headOfReport(report: Ticket): TicketHead {
   };
 }
 
-const isRefusal = (
-  decided: readonly (TicketAction | ValidationIssue)[],
-): decided is readonly ValidationIssue[] => decided.some((each) => 'field' in each);
+const isRefusal = (decided: readonly (TicketAction | Rejection)[]): decided is readonly Rejection[] =>
+  decided.some((each) => 'field' in each);
 
 /** Counts of open tickets. */
 interface ReportsStanding {

@@ -3,7 +3,7 @@ import { checkTransition, offerFault } from '../../core/ticket/lifecycle.js';
 import { applyEvent, type Ticket, lineFault, textFault } from '../../core/ticket/report.js';
 import type { AttachmentRef } from '../../core/ledger/actions.js';
 import { actorFault } from '../../core/ledger/proposals.js';
-import { validationError, type ValidationIssue } from '../../core/ledger/errors.js';
+import { validationError, type Rejection } from '../../core/ledger/errors.js';
 import type { EpochMs } from '../../core/types.js';
 
 /** A transition of a ticket; those that also write to the ledger are handled separately. */
@@ -29,17 +29,17 @@ export type TransitionRequest =
     };
 
 /** The actions of several transitions in sequence, or the errors of the first that is not allowed. */
-export function decideDeeds(
+export function decideTransitions(
   report: Ticket,
   requests: readonly TransitionRequest[],
   actor: TicketActor,
   incident: string,
   at: EpochMs,
-): readonly TicketAction[] | readonly ValidationIssue[] {
+): readonly TicketAction[] | readonly Rejection[] {
   let now = report;
   const actions: TicketAction[] = [];
   for (const request of requests) {
-    const decided = decideDeed(now, request, actor, incident);
+    const decided = decideTransition(now, request, actor, incident);
     for (const each of decided) {
       if ('field' in each) return decided;
       const { number, seq, hash } = now;
@@ -52,18 +52,18 @@ export function decideDeeds(
 }
 
 /** The actions of a transition, or all of its errors. `incident` belongs to the ticket that it links to. */
-function decideDeed(
+function decideTransition(
   report: Ticket,
   request: TransitionRequest,
   actor: TicketActor,
   incident: string,
-): readonly TicketAction[] | readonly ValidationIssue[] {
+): readonly TicketAction[] | readonly Rejection[] {
   // A note that the ticket has already is not added again, also when two requests bring it at the same time.
   if (request.deed === 'comment' && request.externalId !== undefined && hasNote(report, request.externalId))
     return [];
   const fault = checkTransition(report, request.deed, actor);
   if (fault) return [fault];
-  const optional = (text: string | null): ValidationIssue[] =>
+  const optional = (text: string | null): Rejection[] =>
     text === null || text.trim() === '' ? [] : list(textFault('text', text));
   const words = (text: string | null): string | null => (text?.trim() ? text : null);
   switch (request.deed) {
@@ -148,8 +148,8 @@ function decideDeed(
 const hasNote = ({ id, comments }: Ticket, note: string): boolean =>
   comments.some(({ seq, externalId }) => note === externalId || note === `${id}.${seq}`);
 
-const list = (fault: ValidationIssue | null): ValidationIssue[] => (fault ? [fault] : []);
+const list = (fault: Rejection | null): Rejection[] => (fault ? [fault] : []);
 const or = (
-  faults: readonly ValidationIssue[],
+  faults: readonly Rejection[],
   action: TicketAction,
-): readonly TicketAction[] | readonly ValidationIssue[] => (faults.length > 0 ? faults : [action]);
+): readonly TicketAction[] | readonly Rejection[] => (faults.length > 0 ? faults : [action]);

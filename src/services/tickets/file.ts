@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.js';
 import { segmentsOf } from '../../core/customer/book.js';
 import type { AttachmentRef, LedgerEvent } from '../../core/ledger/actions.js';
-import { type ValidationIssue, validationError } from '../../core/ledger/errors.js';
+import { type Rejection, validationError } from '../../core/ledger/errors.js';
 import { approvedExcuses, foldExclusions } from '../../core/ledger/exclusions.js';
 import { memoizeByIdentity } from '../../core/memoize.js';
 import { versionFor } from '../../core/plan.js';
@@ -23,6 +23,7 @@ import {
 import { hasControls } from '../../core/text/control-characters.js';
 import { formatInstant } from '../../core/time/calendar.js';
 import type { EpochMs, PathId } from '../../core/types.js';
+import { fileFaultText } from '../../i18n/refusals.js';
 import { sha256 } from '../../seal/canonical.js';
 import { type AttachmentStore, maxAttachmentBytes } from '../../store/ledger-store.js';
 import type { Store } from '../../store/store.js';
@@ -108,9 +109,9 @@ interface FilingScope {
 const oldestMs = 366 * 86_400_000;
 
 /** All errors of a filing by itself, before the customer's services are looked up. */
-export function filingFaults(request: FilingRequest, actor: TicketActor, now: EpochMs): ValidationIssue[] {
+export function filingFaults(request: FilingRequest, actor: TicketActor, now: EpochMs): Rejection[] {
   const { path, service, window, since, subject, text, severity, kind, reporter } = request;
-  const faults: (ValidationIssue | null)[] = [];
+  const faults: (Rejection | null)[] = [];
   if (request.channel === 'phone' && actor.side === 'customer')
     faults.push(validationError('channel', 'is phone, which the NOC answers', 'customer, system'));
   if (window !== null && path === null && service === null)
@@ -178,7 +179,7 @@ export function scopeOf(
   config: Config,
   { customer, path, service }: FilingRequest,
   at: EpochMs,
-): FilingScope | ValidationIssue {
+): FilingScope | Rejection {
   const { book } = config;
   if (!book.customers.some(({ id }) => id === customer)) {
     const known = book.customers.map(({ id }) => id).slice(0, 12);
@@ -299,7 +300,7 @@ function checkFile(name: string, content: Uint8Array): void {
     throw new ValidationError([
       validationError(
         'attachment',
-        `${JSON.stringify(name)} ${type.fault}`,
+        `${JSON.stringify(name)} ${fileFaultText(type.fault)}`,
         `files that are what their endings say: ${allowedExtensions}`,
         ['file-type', name, allowedExtensions],
       ),

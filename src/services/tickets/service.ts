@@ -1,5 +1,6 @@
 import type { Config } from '../../config/config.js';
 import type { Actor, AttachmentRef } from '../../core/ledger/actions.js';
+import { chainFault } from '../../core/ledger/chain.js';
 import { validationError } from '../../core/ledger/errors.js';
 import { isPathId } from '../../core/path.js';
 import {
@@ -7,12 +8,12 @@ import {
   type TicketActor,
   type TicketRecord,
   parseReportId,
-  reportChainFault,
 } from '../../core/ticket/actions.js';
 import { checkTransition, incidentOf, samenessOf } from '../../core/ticket/lifecycle.js';
 import { type Ticket, foldReport, textFault } from '../../core/ticket/report.js';
 import type { Suggestion } from '../../core/ticket/suggestion.js';
 import type { EpochMs, PathId } from '../../core/types.js';
+import { chainFaultText } from '../../i18n/refusals.js';
 import { digestOf, sha256 } from '../../seal/canonical.js';
 import type { ContactStore } from '../../store/access-store.js';
 import type { TicketQuery, SuggestionQuery } from '../../store/ledger-store.js';
@@ -20,7 +21,7 @@ import type { OutboxStore } from '../../store/statement-store.js';
 import type { Store } from '../../store/store.js';
 import type { LedgerService } from '../ledger/service.js';
 import { ValidationError } from '../ledger/entries.js';
-import { createTargetDesk, type TargetDesk } from '../notifications/targets.js';
+import { createTargetService, type TargetService } from '../notifications/targets.js';
 import { createNotifier } from '../notifications/notifier.js';
 import { appendEvents, noSuchReport } from './append.js';
 import {
@@ -34,14 +35,14 @@ import {
   serviceAt,
   targetsOf,
 } from './file.js';
-import { decideDeeds, type TransitionRequest } from './decide.js';
+import { decideTransitions, type TransitionRequest } from './decide.js';
 import { makeEvidence } from './evidence.js';
 import { enterOutage, type ExclusionRequest, type OutageRequest, proposeExclusion } from './to-ledger.js';
 
 /** The ticket service together with notification targets and the outbox. */
 export interface TicketBacklog {
-  readonly desk: TicketService;
-  readonly targets: TargetDesk;
+  readonly ticketService: TicketService;
+  readonly targets: TargetService;
   readonly outbox: Pick<OutboxStore, 'list' | 'get' | 'retry' | 'drop' | 'depth'>;
 }
 
@@ -52,8 +53,8 @@ interface TicketBacklogOptions extends TicketServiceOptions {
 export function createTicketBacklog(options: TicketBacklogOptions): TicketBacklog {
   const { store, config, now } = options;
   return {
-    desk: createTicketService(options),
-    targets: createTargetDesk({ targets: store.targets, config, now }),
+    ticketService: createTicketService(options),
+    targets: createTargetService({ targets: store.targets, config, now }),
     outbox: store.outbox,
   };
 }
@@ -224,7 +225,8 @@ export function createTicketService({ store, ledger, config, now }: TicketServic
     async history(id) {
       const events = await faults.events(numberOf(id));
       if (events.length === 0) throw noSuchReport(id);
-      return { events, fault: reportChainFault(events, digestOf) };
+      const broken = chainFault(events, digestOf);
+      return { events, fault: broken && chainFaultText(broken) };
     },
     async list(query) {
       const heads = await faults.heads(query);
@@ -241,7 +243,7 @@ export function createTicketService({ store, ledger, config, now }: TicketServic
       }
       return append(actor, number, (before) => {
         if (!before) throw noSuchReport(id);
-        return decideDeeds(before, requests, actor, incident, now());
+        return decideTransitions(before, requests, actor, incident, now());
       });
     },
     toOutage: (actor, id, request, by = actor.name) =>

@@ -30,7 +30,7 @@ const sourceOf = ({ id }: Pick<Ticket, 'id'>): string => `fault-report:${id}`;
  * reused.
  */
 export async function enterOutage(
-  desk: LedgerService,
+  ledgerService: LedgerService,
   report: Ticket,
   actor: string | Actor,
   request: OutageRequest,
@@ -52,14 +52,14 @@ export async function enterOutage(
       ]),
     ]);
   // The process may have ended after the ledger entry and before the ticket recorded it.
-  const before = (await desk.outages())
+  const before = (await ledgerService.outages())
     .flatMap(({ corrections }) => corrections)
     .find(
       ({ evidence, interval }) =>
         evidence === sourceOf(report) && interval?.from === from && interval.to === to,
     );
   if (before) return before.id;
-  return desk.correct(actor, {
+  return ledgerService.correct(actor, {
     of,
     port: port ?? '',
     interval: { from, to },
@@ -71,7 +71,7 @@ export async function enterOutage(
 
 /** The same for an exclusion that a second person has to approve. */
 export async function proposeExclusion(
-  desk: LedgerService,
+  ledgerService: LedgerService,
   report: Ticket,
   actor: string | Actor,
   request: ExclusionRequest,
@@ -82,7 +82,7 @@ export async function proposeExclusion(
   if (!text)
     throw new ValidationError([validationError('from', 'is missing', 'a start and an end', ['missing'])]);
   const full = { ...text, source: sourceOf(report), attachments: proofsOf(report) };
-  const before = (await desk.exclusions()).find(
+  const before = (await ledgerService.exclusions()).find(
     ({ source, state, kind, intervals }) =>
       source === full.source &&
       (state === 'proposed' || state === 'approved') &&
@@ -90,7 +90,7 @@ export async function proposeExclusion(
       JSON.stringify(intervals) === JSON.stringify(full.intervals),
   );
   if (before) return before.id;
-  const [proposed] = await desk.propose(actor, [full]);
+  const [proposed] = await ledgerService.propose(actor, [full]);
   if (!proposed) throw new Error('the ledger proposed nothing');
   return proposed.id;
 }

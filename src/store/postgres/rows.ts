@@ -34,12 +34,12 @@ export function roundReplace({ write }: Connection): Pick<RoundStore, 'replace'>
 
 /** Merges rows from agents: one transaction for each batch that they send. */
 export function rowStore({ write }: Connection, shared: PostgresDatabase): RowStore {
-  const widenSightings = configuredPathWriter(shared);
+  const widenConfiguredPaths = configuredPathWriter(shared);
   const mergeWatch = watchMerger(shared);
   return {
     merge: ({ slots, watch, sightings }) =>
       write(async (query, client) => {
-        await shared.run(client, widenSightings(sightings));
+        await shared.run(client, widenConfiguredPaths(sightings));
         const stored = await mergeSlots(query, client, slots);
         return { slots: stored, watch: await shared.run(client, mergeWatch(watch)) };
       }),

@@ -70,7 +70,7 @@ export function rowStore({ db, write }: Connection, shared: SqliteDatabase): Row
   const rows = roundRows(db);
   const storedSlot = slotReader(db);
   const mergeWatch = watchMerger(shared);
-  const widenSightings = configuredPathWriter(shared);
+  const widenConfiguredPaths = configuredPathWriter(shared);
 
   const put = (pathId: number, slot: StoredSlot): boolean => {
     if (rows.isKnown(slot.slot, pathId)) {
@@ -95,7 +95,7 @@ export function rowStore({ db, write }: Connection, shared: SqliteDatabase): Row
   return {
     merge: ({ slots, watch, sightings }) =>
       write(() => {
-        shared.run(widenSightings(sightings));
+        shared.run(widenConfiguredPaths(sightings));
         return { slots: mergeSlots(slots), watch: shared.run(mergeWatch(watch)) };
       }),
   };

@@ -109,7 +109,7 @@ if (role === 'hub') {
     let config = null;
     const follower = createFollower(
       {
-        ...{ keptFile: join(folder, pop(n), 'mesh-config.json'), log: quiet },
+        ...{ cachedConfigFile: join(folder, pop(n), 'mesh-config.json'), log: quiet },
         validate: (hub) => Promise.resolve(parseWithHub(text, 'agent.yaml', folder, hub)),
         apply: (next) => (config = next),
       },

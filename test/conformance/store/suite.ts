@@ -485,7 +485,7 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
       const sweep = store.upkeep.sweep(slotAt(450), slotAt(450));
       const late = store.rounds.put(round({ slot: slotAt(451) })); // its turn comes before the sweep is through
       const stopped = expect(sweep).rejects.toMatchObject({
-        name: 'StoreFault',
+        name: 'StoreError',
         message: expect.stringContaining('closed') as unknown,
       });
       const closed = store.close();
@@ -500,9 +500,9 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
       await store.close();
       expect(await put).toBe('stored');
       await store.close();
-      await expect(store.rounds.put(round())).rejects.toMatchObject({ name: 'StoreFault', kind: 'other' });
+      await expect(store.rounds.put(round())).rejects.toMatchObject({ name: 'StoreError', kind: 'other' });
       await expect(store.rounds.list({ limit: 1 })).rejects.toMatchObject({
-        name: 'StoreFault',
+        name: 'StoreError',
         kind: 'other',
       });
     });

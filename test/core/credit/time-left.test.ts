@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { foresee, passedOf } from '../../../src/core/availability/foresee.js';
 import type { Availability } from '../../../src/core/availability/availability.js';
-import { msUntilBelow, nextStep } from '../../../src/core/credit/time-left.js';
+import { msUntilBelow, nextStep } from '../../../src/core/statement/standing.js';
 import { merge } from '../../../src/core/time/intervals.js';
 import { compare, ratio } from '../../../src/core/number.js';
 import { noShare, percentShare } from '../../../src/core/share.js';

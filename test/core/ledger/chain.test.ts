@@ -37,14 +37,15 @@ describe('the chain', () => {
     const [first, second, third] = events as [LedgerEvent, LedgerEvent, LedgerEvent];
     expect(faultOf([first, third])).toMatchObject({
       seq: 2,
-      what: expect.stringContaining('missing') as string,
+      code: 'missing',
+      in: 3,
     });
     expect(faultOf([second, third])?.seq).toBe(1);
     expect(faultOf([first, second, second, third])?.seq).toBe(3);
     const other = history(['mallory', first.action], ['bob', second.action]);
     expect(faultOf([first, ...other.slice(1), third])).toMatchObject({
       seq: 2,
-      what: 'event 2 does not follow the one before it: one of the two was exchanged',
+      code: 'not-following',
     });
   });
 });

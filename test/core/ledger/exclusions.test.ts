@@ -9,12 +9,13 @@ import {
 } from '../../../src/core/ledger/proposals.js';
 import { approvedExcuses, foldExclusions } from '../../../src/core/ledger/exclusions.js';
 import { formatRefusal } from '../../../src/core/ledger/errors.js';
+import { worded } from '../../../src/i18n/refusals.js';
 import { contract, dayMs, history, hourMs, names, now, proposal, scopeOf, type Deeds } from './support.js';
 
 const proposed = { type: 'exclusion-proposed', id: 'X1', ...proposal() } as const;
 const faults = (over: Partial<ExclusionText>, context: Partial<ProposalContext> = {}): string[] =>
   proposalFaults(proposal(over), { now, known: names, rules: [contract], others: [], ...context }).map(
-    formatRefusal,
+    (one) => formatRefusal(worded(one)),
   );
 const past = { from: now - 2 * dayMs, to: now - 2 * dayMs + hourMs };
 
@@ -173,7 +174,7 @@ describe('the life of an exclusion', () => {
   const stateAfter = (...deeds: Deeds) => foldExclusions(history(...deeds))[0];
   const decide = (decision: Decision, actor: string, ...deeds: Deeds) => {
     const fault = decisionFault(stateAfter(...deeds), decision, actor, ['X1']);
-    return fault && formatRefusal(fault);
+    return fault && formatRefusal(worded(fault));
   };
 
   test('counts only while it is approved', () => {

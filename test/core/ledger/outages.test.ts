@@ -8,6 +8,7 @@ import {
   refKey,
 } from '../../../src/core/ledger/outages.js';
 import { formatRefusal } from '../../../src/core/ledger/errors.js';
+import { worded } from '../../../src/i18n/refusals.js';
 import { dayMs, history, hourMs, now } from './support.js';
 
 const said = { reason: 'a ticket', evidence: 'INC-7', attachments: [] } as const;
@@ -24,7 +25,7 @@ const faults = (over: Partial<CorrectionText>): string[] =>
         { ref: 'C3', port: 'SIN', observer: null, from: now - 3 * dayMs, to: now - 2 * dayMs },
       ],
     },
-  ).map(formatRefusal);
+  ).map((one) => formatRefusal(worded(one)));
 
 describe('what is said of outages', () => {
   test('lies over the measured row, the last word on top', () => {

@@ -3,14 +3,21 @@ import { describe, expect, test } from 'vitest';
 import type { TicketAction, TicketActor } from '../../../src/core/ticket/actions.js';
 import {
   checkTransition,
-  deedsFor,
-  ticketDeeds,
+  transitionsFor,
+  ticketTransitions,
   offerFault,
   type TicketTransition,
 } from '../../../src/core/ticket/lifecycle.js';
 import { foldReport, type Ticket } from '../../../src/core/ticket/report.js';
 import { forCustomer } from '../../../src/core/ticket/visibility.js';
 import { ann, bob, customer, eventsOf, reportOf, resolved, taken } from './support.js';
+import { worded } from '../../../src/i18n/refusals.js';
+
+/** Why a transition is refused, in words. */
+function refused(...of: Parameters<typeof checkTransition>) {
+  const fault = checkTransition(...of);
+  return fault && worded(fault);
+}
 
 const started = [ann, { type: 'started' }] as const;
 const closed = [customer, { type: 'closed', text: null }] as const;
@@ -86,14 +93,14 @@ describe('the life of a report', () => {
     ],
   ];
   test.each(table)('allows of a report that is %s', (_state, report, byCustomer, byAnn, byBob) => {
-    expect(deedsFor(report, customer).join(' ')).toBe(byCustomer);
-    expect(deedsFor(report, ann).join(' ')).toBe(byAnn);
-    expect(deedsFor(report, bob).join(' ')).toBe(byBob);
+    expect(transitionsFor(report, customer).join(' ')).toBe(byCustomer);
+    expect(transitionsFor(report, ann).join(' ')).toBe(byAnn);
+    expect(transitionsFor(report, bob).join(' ')).toBe(byBob);
     // What is not listed is refused, each time with what is allowed instead.
     for (const actor of [customer, ann, bob]) {
-      const allowed = deedsFor(report, actor);
-      for (const deed of ticketDeeds) {
-        const fault = checkTransition(report, deed, actor);
+      const allowed = transitionsFor(report, actor);
+      for (const deed of ticketTransitions) {
+        const fault = refused(report, deed, actor);
         expect([deed, fault === null]).toEqual([deed, allowed.includes(deed)]);
         expect(fault?.allowed).not.toBe('');
       }
@@ -101,20 +108,24 @@ describe('the life of a report', () => {
   });
 
   test('says what is allowed where a step is not', () => {
-    expect(checkTransition(reportOf(taken, resolved, closed), 'resolve', ann)).toEqual({
+    expect(refused(reportOf(taken, resolved, closed), 'resolve', ann)).toEqual({
       field: 'id',
       what: "is closed: F1 can't resolve now",
-      said: ['in-state', 'closed'],
+      said: [
+        'in-state',
+        'closed',
+        { is: 'transition', id: 'F1', name: 'resolve', now: ['reopen', 'link', 'to-outage', 'to-exclusion'] },
+      ],
       allowed: 'reopen, link, to-outage, to-exclusion',
     });
-    expect(checkTransition(reportOf(), 'start', ann)?.what).toBe("is filed: F1 can't start now");
-    expect(checkTransition(reportOf(taken), 'resolve', bob)).toMatchObject({
+    expect(refused(reportOf(), 'start', ann)?.what).toBe("is filed: F1 can't start now");
+    expect(refused(reportOf(taken), 'resolve', bob)).toMatchObject({
       field: 'actor',
       what: "is bob, and F1 is ann's",
       allowed: 'ann, or another once a hand-over is accepted',
     });
-    expect(checkTransition(reportOf(taken), 'take', bob)?.allowed).not.toContain('take');
-    expect(checkTransition(reportOf(), 'take', customer)?.what).toBe('is a customer, who may not take');
+    expect(refused(reportOf(taken), 'take', bob)?.allowed).not.toContain('take');
+    expect(refused(reportOf(), 'take', customer)?.what).toBe('is a customer, who may not take');
   });
 
   test('changes hands once it is accepted, not when it is offered', () => {
@@ -127,7 +138,7 @@ describe('the life of a report', () => {
       owner: 'ann',
       offer: null,
     });
-    expect(checkTransition(reportOf(taken, offered), 'accept', ann)).toMatchObject({
+    expect(refused(reportOf(taken, offered), 'accept', ann)).toMatchObject({
       field: 'actor',
       allowed: 'bob',
     });
@@ -166,7 +177,7 @@ const actionOf: Record<TicketTransition, TicketAction> = {
 };
 
 test('whatever is done in the order that is allowed, what is in hand has an owner and what is settled has none', () => {
-  const deed = fc.tuple(fc.constantFrom(...ticketDeeds), fc.constantFrom(customer, ann, bob));
+  const deed = fc.tuple(fc.constantFrom(...ticketTransitions), fc.constantFrom(customer, ann, bob));
   fc.assert(
     fc.property(fc.array(deed, { maxLength: 40 }), (deeds) => {
       let done: (readonly [TicketActor, TicketAction])[] = [];

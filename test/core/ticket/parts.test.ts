@@ -1,9 +1,11 @@
+import type { Refusal } from '../../../src/core/ledger/errors.js';
 import { describe, expect, test } from 'vitest';
 import { parseReportId } from '../../../src/core/ticket/actions.js';
 import { fileType, lineFault, textFault } from '../../../src/core/ticket/report.js';
 import { incidentOf, samenessOf } from '../../../src/core/ticket/lifecycle.js';
 import { followSuggestion, type BandedRound } from '../../../src/core/ticket/suggestion.js';
 import { at0 } from './support.js';
+import { fileFaultText, worded } from '../../../src/i18n/refusals.js';
 
 describe('reports of the same path and hour', () => {
   const hour = Date.UTC(2026, 9, 12, 3);
@@ -36,14 +38,24 @@ describe('a text', () => {
   });
 
   test('is refused when it is none, or too long', () => {
-    expect(textFault('text', ' \n')).toMatchObject({ what: 'is missing' });
-    expect(textFault('text', 'x'.repeat(10_001))).toMatchObject({ what: 'has 10001 characters' });
-    for (const text of ['a\u0000b', '\u001b[31mred', 'a\ud800b', '\u0085'])
-      expect(textFault('text', text)).toMatchObject({ what: 'has characters that are no text' });
-    expect(lineFault('subject', 'a\nb')).toMatchObject({ what: 'has characters that are no text' });
-    expect(lineFault('subject', 'x'.repeat(201))?.allowed).toBe('one line of 1 to 200 characters');
+    const text = (value: string) => refusedWords(textFault('text', value));
+    const line = (value: string) => refusedWords(lineFault('subject', value));
+    expect(text(' \n')).toBe('is missing; allowed: text of 1 to 10000 characters');
+    expect(text('x'.repeat(10_001))).toBe('has 10001 characters; allowed: text of 1 to 10000 characters');
+    for (const value of ['a\u0000b', '\u001b[31mred', 'a\ud800b', '\u0085'])
+      expect(text(value)).toContain('has characters that are no text');
+    expect(line('a\nb')).toBe(
+      'has characters that are no text; allowed: one line of 1 to 200 characters, without control characters',
+    );
+    expect(line('x'.repeat(201))).toBe('has 201 characters; allowed: one line of 1 to 200 characters');
   });
 });
+
+function refusedWords(fault: Refusal | null): string | null {
+  if (fault === null) return null;
+  const { what, allowed } = worded(fault);
+  return `${what}; allowed: ${allowed}`;
+}
 
 describe('a file', () => {
   const bytes = (...all: (number | string)[]) =>
@@ -77,7 +89,8 @@ describe('a file', () => {
     ['png', png, 'has no ending'],
     ['a.txt', bytes(), 'is empty'],
   ])('%s is refused when it is not', (name, content, fault) => {
-    expect(fileType(name, content)).toEqual({ fault });
+    const type = fileType(name, content);
+    expect('fault' in type && fileFaultText(type.fault)).toBe(fault);
   });
 });
 

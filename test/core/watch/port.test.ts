@@ -149,7 +149,7 @@ describe('loss', () => {
 describe('time in which nobody watched', () => {
   const gap = (from: number, to: number) => [
     { atMs: to, input: { kind: 'blinded', from, reason: 'stalled' } as const },
-    { atMs: to, input: { kind: 'sighted', at: to } as const },
+    { atMs: to, input: { kind: 'observed-again', at: to } as const },
   ];
 
   test('in an outage that goes on after it is inferred, and the outage stays one', () => {
@@ -199,7 +199,7 @@ describe('time in which nobody watched', () => {
     expect(outagesOf(news)).toEqual([]);
     expect(news.slice(1)).toEqual([
       { kind: 'blinded', from: 20_000, reason: 'not-sent' },
-      { kind: 'sighted', blind: { from: 20_000, to: 40_000, reason: 'not-sent' }, standing: 'up' },
+      { kind: 'observed-again', blind: { from: 20_000, to: 40_000, reason: 'not-sent' }, standing: 'up' },
     ]);
     expect(port.blind).toBeNull();
   });
@@ -234,7 +234,7 @@ test('whatever happens, outages are in order, do not overlap, and lie in what ha
       kind: fc.constant('blinded' as const),
       reason: fc.constantFrom('stalled' as const, 'isolated' as const),
     }),
-    fc.record({ kind: fc.constant('sighted' as const) }),
+    fc.record({ kind: fc.constant('observed-again' as const) }),
     fc.record({ kind: fc.constant('void' as const) }),
   );
   fc.assert(
@@ -255,8 +255,8 @@ test('whatever happens, outages are in order, do not overlap, and lie in what ha
             input:
               what.kind === 'blinded'
                 ? { kind: 'blinded', from: at, reason: what.reason }
-                : what.kind === 'sighted'
-                  ? { kind: 'sighted', at }
+                : what.kind === 'observed-again'
+                  ? { kind: 'observed-again', at }
                   : { kind: 'void', since: at - 10_000, at, reason: 'isolated' },
           })),
         });

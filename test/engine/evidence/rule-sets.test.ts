@@ -58,14 +58,14 @@ describe.each([1, 2] as const)('what rule set %d sealed', (ruleSet) => {
     expect(await statements.check('2026-10')).toBe(0);
     const only = { month: '2026-10', services: ['other'], acceptIncomplete: null };
     expect(await statements.revise('ann', only)).toMatchObject([{ outcome: 'unchanged' }]);
-    const desk = createLedgerService({
+    const ledgerService = createLedgerService({
       store: month.store,
       config: () => month.config,
       now: () => november + hourMs,
     });
     const from = october + 12 * dayMs;
-    const [late] = await desk.propose('ann', [maintenanceOf('FRA', from, from + 5 * hourMs)]);
-    await desk.decide('bob', 'approve', late?.id ?? '', null);
+    const [late] = await ledgerService.propose('ann', [maintenanceOf('FRA', from, from + 5 * hourMs)]);
+    await ledgerService.decide('bob', 'approve', late?.id ?? '', null);
     // The second rule set judges the month as a whole, and more is taken back.
     expect(await statements.revise('ann', only)).toMatchObject([
       { outcome: 'sealed', revision: 2, creditDifference: ruleSet === 1 ? '-483.87' : '-758.06' },
@@ -74,6 +74,9 @@ describe.each([1, 2] as const)('what rule set %d sealed', (ruleSet) => {
     expect(revised?.document).toMatchObject({ format, revision: 2 });
     expect(revised?.document.parts).toHaveLength(ruleSet === 1 ? 2 : 1);
     expect(revised?.document.parts[0]?.explain?.length).toBeGreaterThan(10);
+    expect(revised?.document.change?.why).toContainEqual(
+      expect.stringMatching(/^exclusion X\d+, .* approved/),
+    );
   });
 
   test('is packed by this program, and verifies', async () => {
@@ -88,12 +91,52 @@ describe.each([1, 2] as const)('what rule set %d sealed', (ruleSet) => {
   });
 });
 
+describe('what rule set 3 sealed', () => {
+  test('stays as it is, and its revisions have codes in place of sentences', async () => {
+    const month = await sealedBefore(3);
+    const first = await month.store.statements.sealed('2026-10/other');
+    expect(first?.document).toMatchObject({ format: 'pop-sla-statement/3', ruleSet: 3 });
+    const statements = await statementsOf(month);
+    expect(await statements.check('2026-10')).toBe(0);
+    const ledger = createLedgerService({
+      store: month.store,
+      config: () => month.config,
+      now: () => november + hourMs,
+    });
+    const from = october + 12 * dayMs;
+    const [late] = await ledger.propose('ann', [maintenanceOf('FRA', from, from + 5 * hourMs)]);
+    await ledger.decide('bob', 'approve', late?.id ?? '', null);
+    const only = { month: '2026-10', services: ['other'], acceptIncomplete: null };
+    const [outcome] = await statements.revise('ann', only);
+    expect(outcome).toMatchObject({ outcome: 'sealed', revision: 2, creditDifference: '-758.06' });
+    const revised = await month.store.statements.sealed('2026-10/other');
+    expect(revised?.document).toMatchObject({
+      format: 'pop-sla-statement/4',
+      ruleSet: 4,
+      previous: first?.hash,
+      change: {
+        why: [
+          { code: 'exclusion-approved', id: late?.id, kind: 'planned-maintenance', by: 'bob' },
+          expect.anything(),
+        ],
+      },
+    });
+    expect(await month.store.statements.sealed('2026-10/other', 1)).toEqual(first);
+    const config = { ...month.config, keys: { folder: join(month.folder, 'keys') } };
+    const options = { store: month.store, config, service: 'other', month: '2026-10', now: november };
+    const { pack } = await packEvidence({ ...options, software: '0.2.0' });
+    const [key] = await keyFolder(config.keys.folder).list();
+    const found = await verifyPack({ pack, key: key?.pem ?? null, software: '0.2.0' });
+    expect(found).toMatchObject({ differences: [], revisions: 2, statement: { revision: 2 } });
+  });
+});
+
 describe('a month without a sealed statement', () => {
-  test('is judged by the third rule set, calculated as by the second, and contains no derivation', async () => {
+  test('is judged by the fourth rule set, calculated as by the second, and contains no derivation', async () => {
     const month = await statedOctober();
     const statements = await statementsOf(month);
     const [draft] = await statements.draw('2026-10', ['other']);
-    expect(draft).toMatchObject({ format: 'pop-sla-statement/3', ruleSet: 3, total: { credit: '758.06' } });
+    expect(draft).toMatchObject({ format: 'pop-sla-statement/4', ruleSet: 4, total: { credit: '758.06' } });
     expect(draft?.parts).toMatchObject([
       { terms: [{ rent: '4838.71' }, { rent: '10322.58' }], rent: '15161.29', met: false },
     ]);

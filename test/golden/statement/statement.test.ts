@@ -5,7 +5,7 @@ import { canonicalJson } from '../../../src/seal/canonical.js';
 import { november } from '../../support/ledger.js';
 import { statedOctober } from '../../support/statements.js';
 
-test.each([1, 2, 3] as const)('by rule set %d a month gives the statement that stands here, to the byte', async (ruleSet) => {
+test.each([1, 2, 3, 4] as const)('by rule set %d a month gives the statement that stands here, to the byte', async (ruleSet) => {
   const { store, config } = await statedOctober();
   const options = { store, config, now: november, software: '0.0.0-test', zoneData: '2026c', ruleSet };
   const drawn = await drawMonth(options, '2026-10');

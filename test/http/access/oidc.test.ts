@@ -53,7 +53,7 @@ function setUp(issuer: string, clientSecret: string | null = secret, over: Parti
   const auth = { ...http.auth, oidc: config };
   const closed = { ...tenants, config: { ...tenants.config, http: { ...http, publicUrl, auth } } };
   const now = () => tenants.now() + late;
-  const door = createAuthenticator({
+  const authenticator = createAuthenticator({
     store: tenants.store.access,
     now,
     sessionMs: 3_600_000,
@@ -63,12 +63,12 @@ function setUp(issuer: string, clientSecret: string | null = secret, over: Parti
     config,
     clientSecret,
     redirectUri,
-    door,
+    authenticator,
     now,
     customers: () => tenants.config.book.customers.map(({ id }) => id),
   });
   const { registry } = entrance(tenants);
-  const access = { door, registry, oidc, store: tenants.store.access, now };
+  const access = { authenticator, registry, oidc, store: tenants.store.access, now };
   const { http: server } = entrance(closed, { access });
   return server;
 }

@@ -85,7 +85,7 @@ describe('a second factor', () => {
 
 describe('sign-in', () => {
   const failFrom = async (network: number, name = 'Fin') => {
-    for (let n = 0; n < 9; n += 1) await server.door.signIn(name, 'wrong', `192.0.2.${network}`);
+    for (let n = 0; n < 9; n += 1) await server.authenticator.signIn(name, 'wrong', `192.0.2.${network}`);
   };
 
   test('of a person is locked by no stranger', async () => {
@@ -118,8 +118,8 @@ describe('sign-in', () => {
   });
 
   test('counts a hundred wrong passwords at once as a hundred, and lets an honest one pass', async () => {
-    const wrong = Array.from({ length: 100 }, () => server.door.signIn('Ann', 'wrong', '192.0.2.7'));
-    const honest = await server.door.signIn('Fin', password, '192.0.2.8');
+    const wrong = Array.from({ length: 100 }, () => server.authenticator.signIn('Ann', 'wrong', '192.0.2.7'));
+    const honest = await server.authenticator.signIn('Fin', password, '192.0.2.8');
     expect(honest).toHaveProperty('session');
     const answers = await Promise.all(wrong);
     expect(answers.filter((one) => 'waitMs' in one)).toHaveLength(95);
@@ -144,7 +144,7 @@ describe('sign-in', () => {
 test('who moves money may do nothing else before it has a second factor, where that is required', async () => {
   const { createAuthenticator } = await import('../../../src/services/access/authenticator.js');
   const secondFactor = { roles: ['finance'] as const, required: true };
-  const door = createAuthenticator({
+  const authenticator = createAuthenticator({
     store: tenants.store.access,
     now: () => server.clock.now,
     sessionMs: 3_600_000,
@@ -153,7 +153,7 @@ test('who moves money may do nothing else before it has a second factor, where t
   });
   const { registry } = server;
   server = entrance(tenants, {
-    access: { door, registry, store: tenants.store.access, now: () => server.clock.now },
+    access: { authenticator, registry, store: tenants.store.access, now: () => server.clock.now },
   });
   const { headers, answer } = await signedIn('Fin');
   expect(answer.json()).toMatchObject({ scopes: ['session'] });

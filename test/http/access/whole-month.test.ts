@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { seesWholeMonth } from '../../../src/http/access/whole-month.js';
+import { hasFullMonthAccess } from '../../../src/http/access/month-access.js';
 
 const caller = (amountsFrom: string, amountsTo: string) => ({
   sees: () => true,
@@ -13,6 +13,6 @@ test.each([
   ['2026-10-15', '2026-10-16', false],
   ['2026-01-01', '2027-01-01', true],
 ])('amounts seen from %s to before %s: of October as a whole %s', (from, to, whole) => {
-  expect(seesWholeMonth(caller(from, to), 'bank', '2026-10')).toBe(whole);
-  expect(seesWholeMonth({ ...caller(from, to), sees: () => false }, 'bank', '2026-10')).toBe(false);
+  expect(hasFullMonthAccess(caller(from, to), 'bank', '2026-10')).toBe(whole);
+  expect(hasFullMonthAccess({ ...caller(from, to), sees: () => false }, 'bank', '2026-10')).toBe(false);
 });

@@ -174,8 +174,8 @@ describe('an evidence pack', () => {
   test('whose ledger names others is given by people, who look at it first', async () => {
     const { config, store, get } = await setUp({ seal: false });
     const now = () => october + 31 * 86_400_000;
-    const desk = createLedgerService({ store, config: () => config, now });
-    await desk.propose('ann', [
+    const ledgerService = createLedgerService({ store, config: () => config, now });
+    await ledgerService.propose('ann', [
       {
         kind: 'third-party',
         scope: { pops: [], paths: [], lines: ['alpha-line', 'beta-line'], services: [], customers: [] },

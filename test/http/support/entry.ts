@@ -7,7 +7,7 @@ import type { Tenants } from '../../support/tenants.js';
 import { accessTo, testServer, type TestServer } from './server.js';
 
 export interface Entrance extends TestServer {
-  readonly door: Authenticator;
+  readonly authenticator: Authenticator;
   readonly registry: Registry;
   readonly clock: { now: number };
   /** A token of that role; a tenant's is of that customer. */
@@ -21,11 +21,11 @@ export function entrance(tenants: Tenants, parts: Partial<HttpOptions> = {}): En
   const now = () => clock.now;
   const { store, config } = tenants;
   const access = accessTo(store, config, now);
-  const { door, registry } = access;
+  const { authenticator, registry } = access;
   const server = testServer({ ...tenants, now }, { access, ...parts });
   return {
     ...server,
-    door,
+    authenticator,
     registry,
     clock,
     tokenOf: async (role, customer, scopes = null) => {

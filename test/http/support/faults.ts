@@ -49,8 +49,8 @@ export async function faultServer(more: object = {}) {
       done(null, content);
     },
   );
-  const office = createTicketBacklog({ store, ledger, config: () => config, now });
-  faultRoutes(server, { office, config: () => config, now });
+  const ticketBacklog = createTicketBacklog({ store, ledger, config: () => config, now });
+  faultRoutes(server, { ticketBacklog, config: () => config, now });
   const ask = (
     person: Person,
     method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
@@ -64,5 +64,5 @@ export async function faultServer(more: object = {}) {
       ...(payload !== undefined && { payload }),
       headers: { 'x-test-person': person, ...headers },
     });
-  return { ...rig, rig, office, ask };
+  return { ...rig, rig, ticketBacklog, ask };
 }

@@ -34,14 +34,14 @@ export async function sealedOctober(): Promise<SealedOctober> {
     signer: () => keys.signer(),
   });
   await statements.seal('fin', all);
-  const desk = createLedgerService({ store, config: () => config, now });
+  const ledgerService = createLedgerService({ store, config: () => config, now });
   return {
     statements,
     keys,
     server: entrance({ ...tenants, config }),
     outageAfterwards: async () => {
       const from = october + 15 * dayMs;
-      await desk.correct('nora', {
+      await ledgerService.correct('nora', {
         of: null,
         port: 'SIN',
         interval: { from, to: from + 2 * hourMs },

@@ -37,8 +37,13 @@ export function testServer(options: TestServerOptions, parts: Partial<HttpOption
 }
 
 export function httpOptions({ store, config, now }: TestServerOptions, log: HttpOptions['log']): HttpOptions {
-  const office = createLedgerBacklog({ store, config: () => config, now });
-  const faults = createTicketBacklog({ store, ledger: office.desk, config: () => config, now });
+  const ledgerBacklog = createLedgerBacklog({ store, config: () => config, now });
+  const faults = createTicketBacklog({
+    store,
+    ledger: ledgerBacklog.ledgerService,
+    config: () => config,
+    now,
+  });
   return {
     store,
     config: () => config,
@@ -51,9 +56,9 @@ export function httpOptions({ store, config, now }: TestServerOptions, log: Http
     standing: { services: () => null, now },
     network: { watch: store.watch, defaultPlan: () => null, changes: { subscribe: () => () => undefined } },
     agents: () => ({ revision: null, agents: [] }),
-    ledger: { office, now },
+    ledger: { ledgerBacklog, now },
     access: accessTo(store, config, now),
-    faults: { office: faults, now },
+    faults: { ticketBacklog: faults, now },
     reports: {
       reports: createReports({ store, config: () => config, now, software: '1.2.3' }),
       render: renderReport,
@@ -75,7 +80,7 @@ export function accessTo(store: Store, { book, http }: Config, now: () => number
   const cost = { N: 2 ** 10, r: 8, p: 1 };
   const { sessionMs, idleMs } = http.auth;
   return {
-    door: createAuthenticator({ store: store.access, now, sessionMs, idleMs, cost }),
+    authenticator: createAuthenticator({ store: store.access, now, sessionMs, idleMs, cost }),
     registry: createRegistry({
       store: store.access,
       now,

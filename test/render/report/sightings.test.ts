@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { groupSightings, wholeOf } from '../../../src/render/report/compose/outages.js';
+import { groupOutages, wholeOf } from '../../../src/render/report/compose/outages.js';
 import { outage } from './documents.js';
 
 const at = (minute: number): string => `2026-10-12T03:${String(minute).padStart(2, '0')}:00+08:00`;
@@ -13,7 +13,7 @@ const seen = (observer: string, from: number, to: number | null, more: object = 
   });
 
 const groups = (...outages: readonly ReturnType<typeof seen>[]) =>
-  groupSightings(outages).map((group) => group.map(({ ref }) => ref).join(' '));
+  groupOutages(outages).map((group) => group.map(({ ref }) => ref).join(' '));
 
 describe('what several observers saw', () => {
   test('is one failure where it overlaps', () => {
@@ -45,9 +45,9 @@ describe('what several observers saw', () => {
   });
 
   test('goes from the first to the last, and lasts while one still sees it', () => {
-    const [group] = groupSightings([seen('SIN', 1, 8), seen('FRA', 2, 7)]);
+    const [group] = groupOutages([seen('SIN', 1, 8), seen('FRA', 2, 7)]);
     expect(group && wholeOf(group)).toEqual({ from: at(1), to: at(8) });
-    const [lasting] = groupSightings([seen('SIN', 1, 8), seen('FRA', 2, null), seen('LAX', 20, 21)]);
+    const [lasting] = groupOutages([seen('SIN', 1, 8), seen('FRA', 2, null), seen('LAX', 20, 21)]);
     expect(lasting && wholeOf(lasting)).toEqual({ from: at(1), to: null });
     expect(lasting).toHaveLength(3);
   });

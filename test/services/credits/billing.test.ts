@@ -26,10 +26,10 @@ async function sealedOctober(): Promise<StatedMonth & { readonly billing: Billin
 
 /** Excuses an hour of the outage that is credited: another revision then owes less. */
 async function revised({ store, config, billing }: Awaited<ReturnType<typeof sealedOctober>>) {
-  const desk = createLedgerService({ store, config: () => config, now: () => november + hourMs });
+  const ledgerService = createLedgerService({ store, config: () => config, now: () => november + hourMs });
   const from = october + 12 * dayMs;
-  const [late] = await desk.propose('ann', [maintenanceOf('FRA', from, from + 5 * hourMs)]);
-  await desk.decide('bob', 'approve', late?.id ?? '', null);
+  const [late] = await ledgerService.propose('ann', [maintenanceOf('FRA', from, from + 5 * hourMs)]);
+  await ledgerService.decide('bob', 'approve', late?.id ?? '', null);
   return billing.statements.revise('ann', { ...all, services: ['other'] });
 }
 

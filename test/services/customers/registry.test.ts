@@ -146,12 +146,12 @@ describe('what is entered of the book', () => {
   test('is in the scope that an exclusion may name', async () => {
     const { store, config, newcomer } = await setUp();
     await newcomer();
-    const desk = createLedgerService({ store, config: () => config, now: () => november });
+    const ledgerService = createLedgerService({ store, config: () => config, now: () => november });
     const scope = { pops: [], paths: [], lines: [], services: ['mill-link'], customers: [] };
     const text = { kind: 'customer-cause', scope, recurrence: null, notices: [], reason: 'theirs' } as const;
     const intervals = [{ from: october, to: october + 60_000 }];
     const rest = { intervals, proof: null, attachments: [], source: null };
-    expect(await desk.propose('ann', [{ ...text, ...rest }])).toMatchObject([{ state: 'proposed' }]);
+    expect(await ledgerService.propose('ann', [{ ...text, ...rest }])).toMatchObject([{ state: 'proposed' }]);
   });
 
   test('needs no file of customers', async () => {

@@ -6,7 +6,7 @@ import { twoTenants } from '../../support/tenants.js';
 
 async function setUp() {
   const { store, config, now } = await twoTenants();
-  const desk = createLedgerService({ store, config: () => config, now });
+  const ledgerService = createLedgerService({ store, config: () => config, now });
   const event = (uid: string, day: string, ...more: string[]) => [
     ...[
       'BEGIN:VEVENT',
@@ -21,14 +21,14 @@ async function setUp() {
     const text = ['BEGIN:VCALENDAR', 'VERSION:2.0', ...events.flat(), 'END:VCALENDAR'].join('\r\n');
     const reading = readExclusionsIcal(text, { kind: 'planned-maintenance', scope: ['pop:SIN'] }, now());
     if (!reading.ok) throw new Error(JSON.stringify(reading.refusals));
-    return importExclusions(desk, 'ann', reading.inputs, {
+    return importExclusions(ledgerService, 'ann', reading.inputs, {
       cancelled: reading.cancelled ?? [],
       before,
       now: now(),
     });
   };
-  const states = async () => (await desk.exclusions()).map(({ id, state }) => `${id} ${state}`);
-  return { desk, event, load, states };
+  const states = async () => (await ledgerService.exclusions()).map(({ id, state }) => `${id} ${state}`);
+  return { ledgerService, event, load, states };
 }
 
 describe('the life of an event', () => {
@@ -45,18 +45,18 @@ describe('the life of an event', () => {
   });
 
   test('that is called off twice in a file is asked for once', async () => {
-    const { desk, event, load } = await setUp();
+    const { ledgerService, event, load } = await setUp();
     await load([event('a', '01')]);
-    await desk.decide('bob', 'approve', 'X1', null);
+    await ledgerService.decide('bob', 'approve', 'X1', null);
     const off = event('a', '01', 'STATUS:CANCELLED');
     const done = await load([off, ['END:VCALENDAR', 'BEGIN:VCALENDAR'], off]);
     expect(done.conflicts).toEqual([{ id: 'X1', source: 'a', why: 'cancelled' }]);
   });
 
   test('that is approved is asked for, and neither left nor changed in silence', async () => {
-    const { desk, event, load, states } = await setUp();
+    const { ledgerService, event, load, states } = await setUp();
     await load([event('a', '01'), event('b', '02'), event('c', '03'), event('d', '04')]);
-    for (const id of ['X1', 'X2', 'X3', 'X4']) await desk.decide('bob', 'approve', id, null);
+    for (const id of ['X1', 'X2', 'X3', 'X4']) await ledgerService.decide('bob', 'approve', id, null);
     const done = await load(
       [event('a', '05', 'SEQUENCE:1'), event('b', '02', 'STATUS:CANCELLED'), event('d', '04')],
       ['a', 'b', 'c', 'd'],

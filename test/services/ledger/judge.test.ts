@@ -33,7 +33,7 @@ const emergency: ExclusionText = {
 
 async function setUp() {
   const { store, config } = await watchedOctober(ledgerConfig());
-  const desk = createLedgerService({ store, config: () => config, now: () => november });
+  const ledgerService = createLedgerService({ store, config: () => config, now: () => november });
   const options = { store, config, now: november };
   const services = async () =>
     (await judgeStored(options, '2026-10')).flatMap((one) => monthResult(one).services);
@@ -49,7 +49,7 @@ async function setUp() {
       ]
     );
   };
-  return { store, config, desk, options, services, figures };
+  return { store, config, ledgerService, options, services, figures };
 }
 
 const refusals = async (work: Promise<unknown>): Promise<string[]> => {
@@ -99,7 +99,7 @@ describe('a month from the store', () => {
 
 describe('an exclusion', () => {
   test('shows before its approval what it would do, does it after, and undoes it when revoked', async () => {
-    const { desk, options, figures } = await setUp();
+    const { ledgerService, options, figures } = await setUp();
     const bigger = {
       of: { observer: 'HKG', port: 'SIN', start },
       port: 'SIN',
@@ -107,9 +107,9 @@ describe('an exclusion', () => {
       attachments: [],
     };
     const interval = { from: start, to: start + 60 * minuteMs };
-    await desk.correct('ann', { ...bigger, interval, reason: 'the customer says an hour' });
+    await ledgerService.correct('ann', { ...bigger, interval, reason: 'the customer says an hour' });
     expect(await figures('single')).toEqual([hourMs, 0, 0, '99.8655', '500.00']);
-    const [proposed] = await desk.propose('ann', [emergency]);
+    const [proposed] = await ledgerService.propose('ann', [emergency]);
     if (!proposed) throw new Error('nothing was proposed');
     expect(await figures('single')).toEqual([hourMs, 0, 0, '99.8655', '500.00']);
     const impact = await impactOf(proposed, options);
@@ -140,38 +140,38 @@ describe('an exclusion', () => {
         },
       },
     ]);
-    const approved = await desk.decide('bob', 'approve', proposed.id, null);
+    const approved = await ledgerService.decide('bob', 'approve', proposed.id, null);
     expect(await figures('single')).toEqual([40 * minuteMs, 20 * minuteMs, 0, '99.9103', '0.00']);
     expect(await impactOf(approved, options)).toEqual(impact);
-    await desk.decide('ann', 'revoke', proposed.id, 'it was another card');
+    await ledgerService.decide('ann', 'revoke', proposed.id, 'it was another card');
     expect(await figures('single')).toEqual([hourMs, 0, 0, '99.8655', '500.00']);
   });
 
   test('is not approved by whoever proposed it, and nothing is written then', async () => {
-    const { desk, store } = await setUp();
-    await desk.propose('ann', [emergency]);
+    const { ledgerService, store } = await setUp();
+    await ledgerService.propose('ann', [emergency]);
     const before = await store.ledger.events();
-    expect(await refusals(desk.decide('Ann', 'approve', 'X1', null))).toEqual([
+    expect(await refusals(ledgerService.decide('Ann', 'approve', 'X1', null))).toEqual([
       'actor: is Ann, who proposed X1; allowed: a second person: whoever proposed it may not approve it',
     ]);
-    expect(await refusals(desk.decide('bob', 'reject', 'X1', ' '))).toEqual([
+    expect(await refusals(ledgerService.decide('bob', 'reject', 'X1', ' '))).toEqual([
       'reason: is missing; allowed: why it is rejected, as text',
     ]);
-    expect(await refusals(desk.decide('', 'approve', 'X1', null))).toEqual([
+    expect(await refusals(ledgerService.decide('', 'approve', 'X1', null))).toEqual([
       'actor: is missing; allowed: one line of 1 to 100 characters',
     ]);
-    expect(await refusals(desk.propose('ann', [{ ...emergency, scope: 'all' }, emergency]))).toEqual([
-      expect.stringMatching(/^2: from: overlaps X1 \(proposed\)/) as string,
-    ]);
+    expect(await refusals(ledgerService.propose('ann', [{ ...emergency, scope: 'all' }, emergency]))).toEqual(
+      [expect.stringMatching(/^2: from: overlaps X1 \(proposed\)/) as string],
+    );
     expect(await store.ledger.events()).toEqual(before);
   });
 
   test('is decided once when two people decide at the same time', async () => {
-    const { desk } = await setUp();
-    await desk.propose('ann', [emergency]);
+    const { ledgerService } = await setUp();
+    await ledgerService.propose('ann', [emergency]);
     const results = await Promise.allSettled([
-      desk.decide('bob', 'approve', 'X1', null),
-      desk.decide('eve', 'reject', 'X1', 'no'),
+      ledgerService.decide('bob', 'approve', 'X1', null),
+      ledgerService.decide('eve', 'reject', 'X1', 'no'),
     ]);
     expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
@@ -182,12 +182,12 @@ describe('what is entered of outages', () => {
   const of = { observer: 'HKG', port: 'SIN', start };
 
   test('lies over the measured row, which stays as it was', async () => {
-    const { desk, store, figures } = await setUp();
+    const { ledgerService, store, figures } = await setUp();
     const before = await store.watch.outages();
-    expect(await desk.correct('ann', { ...said, of, interval: null })).toBe('C1');
+    expect(await ledgerService.correct('ann', { ...said, of, interval: null })).toBe('C1');
     expect(await figures('single')).toEqual([0, 0, 0, '100.0000', '0.00']);
     expect(await store.watch.outages()).toEqual(before);
-    expect(await desk.outages()).toMatchObject([
+    expect(await ledgerService.outages()).toMatchObject([
       {
         ref: `SIN@HKG/${start}`,
         measured: before[0],
@@ -196,45 +196,47 @@ describe('what is entered of outages', () => {
       },
     ]);
     const interval = { from: start, to: start + minuteMs };
-    await desk.correct('bob', { ...said, of, interval, reason: 'a minute of it was real' });
+    await ledgerService.correct('bob', { ...said, of, interval, reason: 'a minute of it was real' });
     expect(await figures('single')).toEqual([minuteMs, 0, 0, '99.9977', '0.00']);
   });
 
   test('is added, corrected and taken back', async () => {
-    const { desk, figures } = await setUp();
+    const { ledgerService, figures } = await setUp();
     const interval = { from: start + dayMs, to: start + dayMs + 6 * minuteMs };
-    const id = await desk.correct('ann', { ...said, of: null, interval, reason: 'INC-9' });
+    const id = await ledgerService.correct('ann', { ...said, of: null, interval, reason: 'INC-9' });
     expect(await figures('single')).toEqual([50 * minuteMs, 0, 0, '99.8879', '500.00']);
-    await desk.correct('ann', {
+    await ledgerService.correct('ann', {
       ...said,
       of: { added: id },
       interval: { ...interval, to: interval.from + minuteMs },
     });
     expect(await figures('single')).toEqual([45 * minuteMs, 0, 0, '99.8991', '500.00']);
-    await desk.correct('bob', { ...said, of: { added: id }, interval: null });
+    await ledgerService.correct('bob', { ...said, of: { added: id }, interval: null });
     expect(await figures('single')).toEqual([44 * minuteMs, 0, 0, '99.9014', '0.00']);
   });
 
   test('is refused of an outage that is none, and with a file that is not there', async () => {
-    const { desk } = await setUp();
-    expect(await refusals(desk.correct('ann', { ...said, of: { added: 'C9' }, interval: null }))).toEqual([
-      'of: is no outage: C9; allowed: PORT@OBSERVER/START or C…, as `pop-sla outages` prints it',
-    ]);
+    const { ledgerService } = await setUp();
+    expect(
+      await refusals(ledgerService.correct('ann', { ...said, of: { added: 'C9' }, interval: null })),
+    ).toEqual(['of: is no outage: C9; allowed: PORT@OBSERVER/START or C…, as `pop-sla outages` prints it']);
     const attachments = [{ sha256: 'a'.repeat(64), name: 'proof.pdf', bytes: 1 }];
-    expect(await refusals(desk.correct('ann', { ...said, of, interval: null, attachments }))).toEqual([
-      expect.stringContaining('attachments: has no file proof.pdf') as string,
-    ]);
+    expect(
+      await refusals(ledgerService.correct('ann', { ...said, of, interval: null, attachments })),
+    ).toEqual([expect.stringContaining('attachments: has no file proof.pdf') as string]);
   });
 });
 
 describe('the audit', () => {
   test('finds the history whole, or says what is not', async () => {
-    const { desk, store } = await setUp();
+    const { ledgerService, store } = await setUp();
     const content = Buffer.from('a warrant');
     const sha = sha256(content);
     await store.attachments.put({ sha256: sha, content, at: november });
-    await desk.propose('ann', [{ ...emergency, attachments: [{ sha256: sha, name: 'w.pdf', bytes: 9 }] }]);
-    await desk.decide('bob', 'approve', 'X1', null);
+    await ledgerService.propose('ann', [
+      { ...emergency, attachments: [{ sha256: sha, name: 'w.pdf', bytes: 9 }] },
+    ]);
+    await ledgerService.decide('bob', 'approve', 'X1', null);
     const whole = await audit(store);
     expect(whole).toMatchObject({ ok: true, events: 2, attachments: 1, faults: [] });
     expect(await audit(store, whole.head)).toMatchObject({ ok: true });

@@ -47,10 +47,15 @@ describe('credit at both bounds', () => {
 
   test('takes what people said as it was said', async () => {
     const { store, config, views } = await monthWith(outage('SIN', start, start + 2_678_000));
-    const desk = createLedgerService({ store, config: () => config, now: () => november });
+    const ledgerService = createLedgerService({ store, config: () => config, now: () => november });
     const said = { evidence: null, attachments: [], reason: 'the customer has it to the second' };
     const of = { observer: 'HKG', port: 'SIN', start };
-    await desk.correct('ann', { ...said, of, port: 'SIN', interval: { from: start, to: start + 2_678_000 } });
+    await ledgerService.correct('ann', {
+      ...said,
+      of,
+      port: 'SIN',
+      interval: { from: start, to: start + 2_678_000 },
+    });
     expect((await views())[0]?.bounds).toBeNull();
   });
 

@@ -49,7 +49,7 @@ describe('where webhooks may go', () => {
     ]);
     for (const address of ['10.1.2.3', '::ffff:10.1.2.3', 'fd12::1']) expect(rules.may(address)).toBe(true);
     for (const address of ['10.2.0.1', '127.0.0.1', 'fc00::1']) expect(rules.may(address)).toBe(false);
-    expect(rules.isAllowedHouse('8.8.8.8')).toBe(false);
+    expect(rules.isOperatorAddress('8.8.8.8')).toBe(false);
   });
 });
 

@@ -6,7 +6,7 @@ import type { ObservedOutage } from '../../../src/core/watch/outage.js';
 import { createNetworkNotifier } from '../../../src/services/notifications/network.js';
 import { quietUntil } from '../../../src/services/notifications/network-drafts.js';
 import { createOutbox, requestOf } from '../../../src/services/notifications/outbox.js';
-import { createTargetDesk } from '../../../src/services/notifications/targets.js';
+import { createTargetService } from '../../../src/services/notifications/targets.js';
 import { targetJson } from '../../../src/render/notifications.js';
 import { chatBody, opsgenieBody, pagerDutyBody } from '../../../src/render/network-events.js';
 import type { NotifyTarget, OutboxDraft } from '../../../src/store/statement-store.js';
@@ -514,7 +514,7 @@ test('a message is sent when it was added, whatever another target does meanwhil
 test('a robot that answers 200 with an error is tried again, and its key is not shown', async () => {
   const hook = await hookServer();
   const rig = await faultRig({ notifications: { webhooks: { allow: ['127.0.0.0/8'] } } });
-  const targets = createTargetDesk({
+  const targets = createTargetService({
     targets: rig.store.targets,
     config: () => rig.config,
     now: () => rig.now,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createOutbox } from '../../../src/services/notifications/outbox.js';
-import { createTargetDesk, type TargetRequest } from '../../../src/services/notifications/targets.js';
+import { createTargetService, type TargetRequest } from '../../../src/services/notifications/targets.js';
 import { ann, bank, bob, faultRig, filing, type Rig } from '../../support/fault-desk.js';
 import { hookServer } from '../../support/hook-server.js';
 import { keptLog } from '../../support/log.js';
@@ -24,7 +24,7 @@ function outboxOf(rig: Rig) {
 }
 
 const targetsOf = (rig: Rig) =>
-  createTargetDesk({ targets: rig.store.targets, config: () => rig.config, now: () => rig.now });
+  createTargetService({ targets: rig.store.targets, config: () => rig.config, now: () => rig.now });
 
 const request = (over: Partial<TargetRequest>): TargetRequest => ({
   customer: 'bank',
@@ -52,15 +52,20 @@ describe('what is told', () => {
         .filter((message) => message.about === about)
         .map(({ target, event }) => `${event} ${names.get(target) ?? ''}`)
         .reverse();
-    await rig.desk.file(bank, filing());
-    await rig.desk.do(ann, 'F1', { deed: 'take' });
-    await rig.desk.do(ann, 'F1', { deed: 'comment', text: 'a card', internal: true, attachments: [] });
-    await rig.desk.do(ann, 'F1', { deed: 'hand-over', to: 'bob', text: null });
+    await rig.ticketService.file(bank, filing());
+    await rig.ticketService.do(ann, 'F1', { deed: 'take' });
+    await rig.ticketService.do(ann, 'F1', {
+      deed: 'comment',
+      text: 'a card',
+      internal: true,
+      attachments: [],
+    });
+    await rig.ticketService.do(ann, 'F1', { deed: 'hand-over', to: 'bob', text: null });
     expect(await told('F1')).toEqual([
       ...['report-filed bank', 'report-filed operator', 'report-state bank', 'report-state operator'],
       ...['report-comment operator', 'report-owner operator'],
     ]);
-    await rig.desk.file({ name: 'shop', side: 'customer' }, filing({ customer: 'shop' }));
+    await rig.ticketService.file({ name: 'shop', side: 'customer' }, filing({ customer: 'shop' }));
     expect(await told('F2')).toEqual(['report-filed shop', 'report-filed broker', 'report-filed operator']);
   });
 
@@ -73,14 +78,14 @@ describe('what is told', () => {
       'ann',
       request({ kind: 'mail', address: 'c@b.example', language: 'zh-TW', events: ['report-state'] }),
     );
-    await rig.desk.file(ann, filing({ channel: 'phone' }));
-    await rig.desk.do(ann, 'F1', {
+    await rig.ticketService.file(ann, filing({ channel: 'phone' }));
+    await rig.ticketService.do(ann, 'F1', {
       deed: 'comment',
       text: 'secret of the NOC',
       internal: true,
       attachments: [],
     });
-    await rig.desk.do(ann, 'F1', { deed: 'resolve', text: '已更換' });
+    await rig.ticketService.do(ann, 'F1', { deed: 'resolve', text: '已更換' });
     const mails = (await rig.store.outbox.list({ limit: 9 })).map(
       ({ body }) => JSON.parse(body) as { subject: string; text: string },
     );
@@ -103,8 +108,8 @@ describe('the outbox', () => {
     await targets.add('ann', request({ customer: null, address: url }));
     await targets.add('ann', request({ customer: null, kind: 'tmf', address: `${url}/?key=1` }));
     const { outbox, depths } = outboxOf(rig);
-    await rig.desk.file(bank, filing({ text: '<script>alert(1)</script>' }));
-    await rig.desk.do(ann, 'F1', { deed: 'take' });
+    await rig.ticketService.file(bank, filing({ text: '<script>alert(1)</script>' }));
+    await rig.ticketService.do(ann, 'F1', { deed: 'take' });
     expect(await outbox.turn()).toBe(4);
     expect(await outbox.turn()).toBe(0);
     expect(got.map(({ path }) => path).sort()).toEqual([
@@ -134,10 +139,10 @@ describe('the outbox', () => {
     );
     await targetsOf(rig).add('ann', request({ customer: null, address: url }));
     const { outbox } = outboxOf(rig);
-    await rig.desk.file(bank, filing());
+    await rig.ticketService.file(bank, filing());
     await outbox.turn();
     expect(await rig.store.outbox.get(1)).toMatchObject({ state: 'waiting', dueAt: rig.now + 600_000 });
-    await rig.desk.do(ann, 'F1', { deed: 'take' });
+    await rig.ticketService.do(ann, 'F1', { deed: 'take' });
     await outbox.turn();
     expect(got).toHaveLength(1);
     rig.now += 600_000;
@@ -151,11 +156,11 @@ describe('the outbox', () => {
     const { url, got } = await hookServer((response) => response.writeHead(410).end());
     const target = await targetsOf(rig).add('ann', request({ customer: null, address: url }));
     const { outbox } = outboxOf(rig);
-    await rig.desk.file(bank, filing());
+    await rig.ticketService.file(bank, filing());
     await outbox.turn();
     expect(await rig.store.outbox.get(1)).toMatchObject({ state: 'dead', attempts: 1 });
     expect(await rig.store.targets.get(target.id)).toMatchObject({ goneAt: rig.now });
-    await rig.desk.do(ann, 'F1', { deed: 'take' });
+    await rig.ticketService.do(ann, 'F1', { deed: 'take' });
     await outbox.turn();
     expect(got).toHaveLength(1);
   });
@@ -172,7 +177,7 @@ describe('the outbox', () => {
     const { url, got } = await hookServer((response) => response.writeHead(broken ? 503 : 200).end());
     await targetsOf(rig).add('ann', request({ customer: null, address: url }));
     const { outbox, lines } = outboxOf(rig);
-    await rig.desk.file(bank, filing());
+    await rig.ticketService.file(bank, filing());
     const message = () => rig.store.outbox.get(1);
     expect(await outbox.turn()).toBe(1);
     expect(await message()).toMatchObject({
@@ -204,7 +209,7 @@ describe('the outbox', () => {
     const rig = await faultRig({ notifications: webhooks });
     const { url, got } = await hookServer();
     await targetsOf(rig).add('ann', request({ customer: null, address: url }));
-    await rig.desk.file(bank, filing());
+    await rig.ticketService.file(bank, filing());
     await rig.store.outbox.claim({ now: rig.now, until: rig.now + 80_000, limit: 9 });
     const { outbox } = outboxOf(rig);
     expect(await outbox.turn()).toBe(0);
@@ -218,14 +223,14 @@ describe('the outbox', () => {
     const smtp = { host: '127.0.0.1', port, security: 'none', from: 'sla@carrier.example' };
     const rig = await faultRig({ notifications: { smtp } });
     const target = await targetsOf(rig).add('ann', request({ kind: 'mail', address: 'noc@bank.example' }));
-    await rig.desk.file(bank, filing());
+    await rig.ticketService.file(bank, filing());
     await outboxOf(rig).outbox.turn();
     expect(mails).toMatchObject([{ to: ['noc@bank.example'] }]);
     const without = {
       ...rig,
       config: { ...rig.config, notifications: { ...rig.config.notifications, smtp: null } },
     };
-    await rig.desk.do(ann, 'F1', { deed: 'take' });
+    await rig.ticketService.do(ann, 'F1', { deed: 'take' });
     await outboxOf(without).outbox.turn();
     expect(await rig.store.outbox.get(2)).toMatchObject({
       state: 'waiting',
@@ -265,7 +270,7 @@ describe('the outbox', () => {
       },
     });
     outbox.start();
-    await rig.desk.file(bank, filing());
+    await rig.ticketService.file(bank, filing());
     while (got.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
     await outbox.stop();
     expect(await rig.store.outbox.get(1)).toMatchObject({ state: 'sent' });

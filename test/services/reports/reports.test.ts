@@ -26,10 +26,10 @@ async function setUp(now = november) {
 
 /** Excuses an outage that was sealed as it counted. */
 async function excuse({ store, config }: StatedMonth): Promise<void> {
-  const desk = createLedgerService({ store, config: () => config, now: () => november });
+  const ledgerService = createLedgerService({ store, config: () => config, now: () => november });
   const from = october + 12 * dayMs;
-  const [late] = await desk.propose('ann', [maintenanceOf('FRA', from, from + dayMs)]);
-  await desk.decide('bob', 'approve', late?.id ?? '', null);
+  const [late] = await ledgerService.propose('ann', [maintenanceOf('FRA', from, from + dayMs)]);
+  await ledgerService.decide('bob', 'approve', late?.id ?? '', null);
 }
 
 const ofService = (id: string) => ({ selection: { by: 'service', id } as const });

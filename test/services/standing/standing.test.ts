@@ -139,8 +139,12 @@ test('an outage is judged when it is told, and an excuse within the minute', asy
   expect(serviceOf(told.services, 'single').next?.step.credit.text).toBe('10 %');
   expect(serviceOf(told.services, 'single').money.credit).toBe(50_000n);
 
-  const office = createLedgerBacklog({ store, config: () => state.config, now: () => time.clock.now() });
-  const [proposed] = await office.desk.propose('ann', [
+  const ledgerBacklog = createLedgerBacklog({
+    store,
+    config: () => state.config,
+    now: () => time.clock.now(),
+  });
+  const [proposed] = await ledgerBacklog.ledgerService.propose('ann', [
     {
       kind: 'planned-maintenance',
       scope: { pops: ['SIN'], paths: [], lines: [], services: [], customers: [] },
@@ -156,7 +160,7 @@ test('an outage is judged when it is told, and an excuse within the minute', asy
   if (!proposed) throw new Error('nothing was proposed');
   await judgedAgain();
   expect(told.ledger).toMatchObject({ proposed: 1 });
-  await office.desk.decide('bob', 'approve', proposed.id, null);
+  await ledgerBacklog.ledgerService.decide('bob', 'approve', proposed.id, null);
   await judgedAgain();
   expect(told.ledger).toMatchObject({ active: new Map([['planned-maintenance', 1]]), proposed: 0 });
   expect(serviceOf(told.services, 'single').unavailableMs).toBe(44 * minuteMs);

@@ -86,7 +86,7 @@ describe('a sealing that fails', () => {
     onTestFinished(() => store.close());
     const statements = await statementsOf({ store, config, file, folder });
     await expect(statements.seal('ann', all)).rejects.toMatchObject({
-      name: 'StoreFault',
+      name: 'StoreError',
       kind: 'read-only',
     });
     expect(await stateOf(store, '2026-10/other')).toEqual(asItWas([]));

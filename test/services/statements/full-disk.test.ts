@@ -29,7 +29,7 @@ test('a sealing that finds no room on the disk changes nothing, and is done when
 
   const statements = await statementsOf({ store, config, file, folder });
   const all = { month: '2026-10', services: null, acceptIncomplete: null };
-  await expect(statements.seal('ann', all)).rejects.toMatchObject({ name: 'StoreFault', kind: 'full' });
+  await expect(statements.seal('ann', all)).rejects.toMatchObject({ name: 'StoreError', kind: 'full' });
   const events = await store.ledger.events();
   const sealed = (await statements.list()).filter(({ state }) => state === 'sealed');
   expect(events.filter(({ action }) => action.type === 'statement-sealed')).toHaveLength(sealed.length);

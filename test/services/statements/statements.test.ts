@@ -17,9 +17,9 @@ const all = { month: '2026-10', services: null, acceptIncomplete: null };
 const only = (service: string) => ({ ...all, services: [service] });
 
 async function excuseLate({ store, config }: StatedMonth, from: number, to: number): Promise<string> {
-  const desk = createLedgerService({ store, config: () => config, now: () => november + hourMs });
-  const [late] = await desk.propose('ann', [maintenanceOf('FRA', from, to)]);
-  await desk.decide('bob', 'approve', late?.id ?? '', null);
+  const ledgerService = createLedgerService({ store, config: () => config, now: () => november + hourMs });
+  const [late] = await ledgerService.propose('ann', [maintenanceOf('FRA', from, to)]);
+  await ledgerService.decide('bob', 'approve', late?.id ?? '', null);
   return late?.id ?? '';
 }
 
@@ -125,7 +125,7 @@ describe('sealing', () => {
     expect(changed?.outcome).toBe('refused');
     expect(changed?.why).toEqual([
       'is sealed as revision 1, and what it rests on has changed: pop-sla statements revise',
-      'path HKG>SIN has 4 rounds held, had 3',
+      'path HKG>SIN has 4 valid rounds, had 3',
     ]);
   });
 
@@ -202,13 +202,13 @@ describe('a revision', () => {
     const month = await statedOctober();
     const statements = await statementsOf(month);
     await statements.seal('ann', all);
-    const desk = createLedgerService({
+    const ledgerService = createLedgerService({
       store: month.store,
       config: () => month.config,
       now: () => november + hourMs,
     });
     const tenth = october + 9 * dayMs;
-    await desk.correct('carol', {
+    await ledgerService.correct('carol', {
       of: { observer: 'HKG', port: 'SIN', start: tenth },
       port: 'SIN',
       interval: { from: tenth - 3 * hourMs, to: tenth + 44 * minuteMs },
@@ -222,7 +222,7 @@ describe('a revision', () => {
     await putRound(month.store, october + 5 * dayMs, [1200]);
     const [late] = await statements.revise('ann', only('single'));
     expect(late).toMatchObject({ outcome: 'sealed', revision: 3, creditDifference: '0.00' });
-    expect(late?.why).toEqual(['path HKG>SIN has 4 rounds held, had 3']);
+    expect(late?.why).toEqual(['path HKG>SIN has 4 valid rounds, had 3']);
   });
 
   test('is not made where nothing changed, nor before the first', async () => {

@@ -25,7 +25,7 @@ const traceOf = (reason: 'outage' | 'quiet', at: number, reached: boolean): Path
 
 describe('filing a report', () => {
   test('from a band freezes the band, the figures, the rounds behind them and the outages of 24 h', async () => {
-    const { desk, store, now } = await faultRig({ networks: { '198.51.100.0/24': 'Carrier B' } });
+    const { ticketService, store, now } = await faultRig({ networks: { '198.51.100.0/24': 'Carrier B' } });
     await store.watch.put({
       outages: [
         outage('SIN', now - 3_600_000, now - 3_000_000),
@@ -37,7 +37,7 @@ describe('filing a report', () => {
       blind: [],
       traces: [traceOf('outage', now - 3_600_000 + 6_000, false), traceOf('quiet', now - 7_200_000, true)],
     });
-    const report = await desk.file(bank, filing());
+    const report = await ticketService.file(bank, filing());
     expect(report).toMatchObject({
       id: 'F1',
       state: 'filed',
@@ -47,7 +47,7 @@ describe('filing a report', () => {
       subject: 'HKG>SIN: severe',
       targets: { plan: 'ctg-cloud-connection', firstResponseMs: 1_800_000, repairMs: 14_400_000 },
     });
-    const before = await desk.evidence('F1');
+    const before = await ticketService.evidence('F1');
     const evidence = JSON.parse(Buffer.from(before ?? []).toString()) as Record<string, unknown>;
     expect(evidence).toMatchObject({ window: 'round', plan: 'ctg-cloud-connection', paths: ['HKG>SIN'] });
     expect(evidence['bands']).toMatchObject([
@@ -80,53 +80,58 @@ describe('filing a report', () => {
     });
     // What comes later changes nothing of it.
     await putRound(store, newestSlot + slotMs, 35_000);
-    expect(await desk.evidence('F1')).toEqual(before);
+    expect(await ticketService.evidence('F1')).toEqual(before);
   });
 
   test('from a service takes its paths; from the last 24 h all their rounds', async () => {
-    const { desk } = await faultRig();
-    const report = await desk.file(bank, filing({ path: null, service: 'single', window: 'last-24h' }));
+    const { ticketService } = await faultRig();
+    const report = await ticketService.file(
+      bank,
+      filing({ path: null, service: 'single', window: 'last-24h' }),
+    );
     expect(report).toMatchObject({ subject: 'single: normal', severity: 'minor', service: 'single' });
-    const { rounds } = JSON.parse(Buffer.from((await desk.evidence('F1')) ?? []).toString()) as {
+    const { rounds } = JSON.parse(Buffer.from((await ticketService.evidence('F1')) ?? []).toString()) as {
       rounds: { rounds: object[] }[];
     };
     expect(rounds[0]?.rounds).toHaveLength(48);
   });
 
   test('with no band says so', async () => {
-    const { desk } = await faultRig();
-    const report = await desk.file(bank, filing({ path: null, window: null, text: 'all is slow' }));
+    const { ticketService } = await faultRig();
+    const report = await ticketService.file(bank, filing({ path: null, window: null, text: 'all is slow' }));
     expect(report).toMatchObject({ evidence: null, targets: null, subject: 'bank' });
-    expect(await desk.evidence('F1')).toBeNull();
+    expect(await ticketService.evidence('F1')).toBeNull();
   });
 
   test('by phone belongs to whoever took the call', async () => {
-    const { desk } = await faultRig();
-    const report = await desk.file(ann, filing({ channel: 'phone', reporter: 'P1' }));
+    const { ticketService } = await faultRig();
+    const report = await ticketService.file(ann, filing({ channel: 'phone', reporter: 'P1' }));
     expect(report).toMatchObject({
       state: 'acknowledged',
       owner: 'ann',
       customer: 'bank',
       reporter: 'P1',
     });
-    await expect(desk.file(bank, filing({ channel: 'phone' }))).rejects.toThrow(
+    await expect(ticketService.file(bank, filing({ channel: 'phone' }))).rejects.toThrow(
       'channel: is phone, which the NOC answers; allowed: customer, system',
     );
   });
 
   test('of the same path and hour is one incident, and can be linked by hand', async () => {
     const rig = await faultRig();
-    const { desk } = rig;
-    await desk.file(bank, filing());
-    const other = await desk.file({ name: 'shop', side: 'customer' }, filing({ customer: 'shop' }));
+    const { ticketService } = rig;
+    await ticketService.file(bank, filing());
+    const other = await ticketService.file({ name: 'shop', side: 'customer' }, filing({ customer: 'shop' }));
     expect(other).toMatchObject({ id: 'F2', incident: 'I1' });
     rig.now += 3_600_000;
-    const later = await desk.file(bank, filing({ since: rig.now }));
+    const later = await ticketService.file(bank, filing({ since: rig.now }));
     expect(later.incident).toBe('I3');
-    expect((await desk.do(ann, 'F3', { deed: 'link', to: 'F2' })).incident).toBe('I1');
-    await expect(desk.do(ann, 'F3', { deed: 'link', to: 'F1' })).rejects.toThrow('is of the same incident');
-    await expect(desk.do(ann, 'F3', { deed: 'link', to: 'F9' })).rejects.toThrow('to: is no report');
-    expect(await desk.list({ incident: 'I1', limit: 9 })).toHaveLength(3);
+    expect((await ticketService.do(ann, 'F3', { deed: 'link', to: 'F2' })).incident).toBe('I1');
+    await expect(ticketService.do(ann, 'F3', { deed: 'link', to: 'F1' })).rejects.toThrow(
+      'is of the same incident',
+    );
+    await expect(ticketService.do(ann, 'F3', { deed: 'link', to: 'F9' })).rejects.toThrow('to: is no report');
+    expect(await ticketService.list({ incident: 'I1', limit: 9 })).toHaveLength(3);
   });
 
   test.each([
@@ -143,84 +148,93 @@ describe('filing a report', () => {
     ['erased person', { reporter: 'P3' }, 'reporter: is nobody at bank, "P3"'],
     ["other's person", { reporter: 'P2' }, 'reporter: is nobody at bank, "P2"'],
   ] as const)('is refused for its %s', async (_what, over, message) => {
-    const { desk, store } = await faultRig();
-    await expect(desk.file(bank, filing(over))).rejects.toThrow(message);
+    const { ticketService, store } = await faultRig();
+    await expect(ticketService.file(bank, filing(over))).rejects.toThrow(message);
     expect(await store.faults.latest()).toBe(0);
   });
 });
 
 describe('working on a report', () => {
   test('goes through its life, and a step that is not allowed says what is', async () => {
-    const { desk } = await faultRig();
-    await desk.file(bank, filing());
-    await expect(desk.do(ann, 'F1', { deed: 'resolve', text: 'x' })).rejects.toThrow(
+    const { ticketService } = await faultRig();
+    await ticketService.file(bank, filing());
+    await expect(ticketService.do(ann, 'F1', { deed: 'resolve', text: 'x' })).rejects.toThrow(
       "id: is filed: F1 can't resolve now; allowed: take, comment, reject, link, change",
     );
-    await desk.do(ann, 'F1', { deed: 'take' });
-    await expect(desk.do(bob, 'F1', { deed: 'start' })).rejects.toThrow("actor: is bob, and F1 is ann's");
-    await desk.do(ann, 'F1', { deed: 'start' });
-    await desk.do(ann, 'F1', { deed: 'hand-over', to: 'bob', text: null });
-    await desk.do(bob, 'F1', { deed: 'accept' });
-    await desk.do(bob, 'F1', { deed: 'resolve', text: 'a card was replaced' });
-    await desk.do(bank, 'F1', { deed: 'reopen', text: 'still slow' });
-    await desk.do(bob, 'F1', { deed: 'resolve', text: 'and another' });
-    const closed = await desk.do(bank, 'F1', { deed: 'close', text: null });
+    await ticketService.do(ann, 'F1', { deed: 'take' });
+    await expect(ticketService.do(bob, 'F1', { deed: 'start' })).rejects.toThrow(
+      "actor: is bob, and F1 is ann's",
+    );
+    await ticketService.do(ann, 'F1', { deed: 'start' });
+    await ticketService.do(ann, 'F1', { deed: 'hand-over', to: 'bob', text: null });
+    await ticketService.do(bob, 'F1', { deed: 'accept' });
+    await ticketService.do(bob, 'F1', { deed: 'resolve', text: 'a card was replaced' });
+    await ticketService.do(bank, 'F1', { deed: 'reopen', text: 'still slow' });
+    await ticketService.do(bob, 'F1', { deed: 'resolve', text: 'and another' });
+    const closed = await ticketService.do(bank, 'F1', { deed: 'close', text: null });
     expect(closed.history.map(({ state }) => state)).toEqual([
       ...['filed', 'acknowledged', 'investigating', 'resolved', 'reopened', 'resolved', 'closed'],
     ]);
-    const { events, fault } = await desk.history('F1');
+    const { events, fault } = await ticketService.history('F1');
     expect([events.length, fault]).toEqual([9, null]);
-    await expect(desk.report('F2')).rejects.toThrow('id: is no report: "F2"');
-    await expect(desk.report('1; DROP')).rejects.toThrow('id: is no report');
+    await expect(ticketService.report('F2')).rejects.toThrow('id: is no report: "F2"');
+    await expect(ticketService.report('1; DROP')).rejects.toThrow('id: is no report');
   });
 
   test('lets one of many who take it at once have it', async () => {
-    const { desk } = await faultRig();
-    await desk.file(bank, filing());
+    const { ticketService } = await faultRig();
+    await ticketService.file(bank, filing());
     const takers = ['a', 'b', 'c', 'd', 'e'];
     const results = await Promise.allSettled(
-      takers.map((name) => desk.do({ name, side: 'noc' }, 'F1', { deed: 'take' })),
+      takers.map((name) => ticketService.do({ name, side: 'noc' }, 'F1', { deed: 'take' })),
     );
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    expect(takers).toContain((await desk.report('F1')).owner);
+    expect(takers).toContain((await ticketService.report('F1')).owner);
   });
 
   test('keeps files that are what they say, and texts as they are', async () => {
-    const { desk } = await faultRig();
-    await desk.file(bank, filing());
-    const file = await desk.attach('mtr.txt', Buffer.from('<script>alert(1)</script>'));
+    const { ticketService } = await faultRig();
+    await ticketService.file(bank, filing());
+    const file = await ticketService.attach('mtr.txt', Buffer.from('<script>alert(1)</script>'));
     const text = '<img src=x onerror=alert(1)>';
-    const report = await desk.do(bank, 'F1', { deed: 'comment', text, internal: false, attachments: [file] });
+    const report = await ticketService.do(bank, 'F1', {
+      deed: 'comment',
+      text,
+      internal: false,
+      attachments: [file],
+    });
     expect(report.comments).toMatchObject([{ text, attachments: [file], internal: false }]);
-    await expect(desk.attach('a.png', Buffer.from('<svg/>'))).rejects.toThrow('is no .png');
-    await expect(desk.attach('../a.txt', Buffer.from('x'))).rejects.toThrow('has a folder in its name');
-    await expect(desk.attach('a.txt', Buffer.alloc(10 * 2 ** 20 + 1, 65))).rejects.toThrow(
+    await expect(ticketService.attach('a.png', Buffer.from('<svg/>'))).rejects.toThrow('is no .png');
+    await expect(ticketService.attach('../a.txt', Buffer.from('x'))).rejects.toThrow(
+      'has a folder in its name',
+    );
+    await expect(ticketService.attach('a.txt', Buffer.alloc(10 * 2 ** 20 + 1, 65))).rejects.toThrow(
       'has 10485761 bytes',
     );
     const renamed = { ...file, name: 'a.png' };
     await expect(
-      desk.do(bank, 'F1', { deed: 'comment', text, internal: false, attachments: [renamed] }),
+      ticketService.do(bank, 'F1', { deed: 'comment', text, internal: false, attachments: [renamed] }),
     ).rejects.toThrow('is no .png');
     const unknown = { ...file, sha256: 'f'.repeat(64) };
     await expect(
-      desk.do(bank, 'F1', { deed: 'comment', text, internal: false, attachments: [unknown] }),
+      ticketService.do(bank, 'F1', { deed: 'comment', text, internal: false, attachments: [unknown] }),
     ).rejects.toThrow('has no file');
     await expect(
-      desk.do(bank, 'F1', { deed: 'comment', text, internal: true, attachments: [] }),
+      ticketService.do(bank, 'F1', { deed: 'comment', text, internal: true, attachments: [] }),
     ).rejects.toThrow('internal: is for the NOC');
   });
 
   test('becomes an outage in the ledger once, with its evidence, however often it is tried', async () => {
-    const { desk, ledger, store } = await faultRig();
-    await desk.file(bank, filing());
+    const { ticketService, ledger, store } = await faultRig();
+    await ticketService.file(bank, filing());
     const span = { from: newestSlot - 3_600_000, to: newestSlot - 1_800_000 };
     const request = { ...span, of: null, port: null, reason: null };
-    await expect(desk.toOutage(ann, 'F1', request)).rejects.toThrow("F1 can't to-outage now");
-    await desk.do(ann, 'F1', { deed: 'take' });
-    const report = await desk.toOutage(ann, 'F1', request);
+    await expect(ticketService.toOutage(ann, 'F1', request)).rejects.toThrow("F1 can't to-outage now");
+    await ticketService.do(ann, 'F1', { deed: 'take' });
+    const report = await ticketService.toOutage(ann, 'F1', request);
     expect(report.entries).toMatchObject([{ what: 'outage', id: 'C1' }]);
     // As if the report had not learnt of it: the ledger's entry is found, and not made twice.
-    expect((await desk.toOutage(ann, 'F1', request)).entries).toHaveLength(1);
+    expect((await ticketService.toOutage(ann, 'F1', request)).entries).toHaveLength(1);
     expect(await store.ledger.events()).toHaveLength(1);
     const [found] = await ledger.outages({ port: 'SIN' });
     expect(found?.corrections).toMatchObject([
@@ -231,24 +245,24 @@ describe('working on a report', () => {
         attachments: [{ name: 'F1-evidence.json', sha256: report.evidence?.sha256 }],
       },
     ]);
-    await expect(desk.toOutage(ann, 'F1', { ...request, port: 'XXX', to: newestSlot })).rejects.toThrow(
-      'port: is an unknown PoP',
-    );
+    await expect(
+      ticketService.toOutage(ann, 'F1', { ...request, port: 'XXX', to: newestSlot }),
+    ).rejects.toThrow('port: is an unknown PoP');
   });
 
   test('takes the files along into the ledger that its customer may see, and no others', async () => {
-    const { desk, ledger } = await faultRig();
+    const { ticketService, ledger } = await faultRig();
     const [open, inside] = [
-      await desk.attach('trace.txt', Buffer.from('of the customer')),
-      await desk.attach('inside.txt', Buffer.from('of the house')),
+      await ticketService.attach('trace.txt', Buffer.from('of the customer')),
+      await ticketService.attach('inside.txt', Buffer.from('of the house')),
     ];
-    await desk.file(bank, filing({ attachments: [open] }));
-    await desk.do(ann, 'F1', { deed: 'take' });
-    await desk.do(ann, 'F1', { deed: 'comment', text: 'x', internal: true, attachments: [inside] });
+    await ticketService.file(bank, filing({ attachments: [open] }));
+    await ticketService.do(ann, 'F1', { deed: 'take' });
+    await ticketService.do(ann, 'F1', { deed: 'comment', text: 'x', internal: true, attachments: [inside] });
     const span = { from: newestSlot - 3_600_000, to: newestSlot - 1_800_000 };
-    await desk.toOutage(ann, 'F1', { ...span, of: null, port: null, reason: null });
+    await ticketService.toOutage(ann, 'F1', { ...span, of: null, port: null, reason: null });
     const times = { from: iso(span.from), to: iso(span.to) };
-    await desk.toExclusion(ann, 'F1', { ...times, kind: 'third-party' });
+    await ticketService.toExclusion(ann, 'F1', { ...times, kind: 'third-party' });
     const [outageFound] = await ledger.outages({ port: 'SIN' });
     for (const { attachments } of [outageFound?.corrections[0], await ledger.exclusion('X2')].flatMap(
       (one) => one ?? [],
@@ -257,32 +271,36 @@ describe('working on a report', () => {
   });
 
   test('becomes a proposed exclusion, which a second person approves', async () => {
-    const { desk, ledger } = await faultRig();
-    await desk.file(bank, filing());
-    await desk.do(ann, 'F1', { deed: 'take' });
+    const { ticketService, ledger } = await faultRig();
+    await ticketService.file(bank, filing());
+    await ticketService.do(ann, 'F1', { deed: 'take' });
     const times = { from: iso(newestSlot - 3_600_000), to: iso(newestSlot) };
-    const report = await desk.toExclusion(ann, 'F1', { ...times, kind: 'third-party' });
+    const report = await ticketService.toExclusion(ann, 'F1', { ...times, kind: 'third-party' });
     expect(report.entries).toMatchObject([{ what: 'exclusion', id: 'X1' }]);
-    expect((await desk.toExclusion(ann, 'F1', { ...times, kind: 'third-party' })).entries).toHaveLength(1);
+    expect(
+      (await ticketService.toExclusion(ann, 'F1', { ...times, kind: 'third-party' })).entries,
+    ).toHaveLength(1);
     expect(await ledger.exclusion('X1')).toMatchObject({
       state: 'proposed',
       source: 'fault-report:F1',
       scope: { paths: ['HKG>SIN'] },
     });
-    await expect(desk.toExclusion(ann, 'F1', { ...times, kind: 'no-such-kind' })).rejects.toThrow('kind');
+    await expect(ticketService.toExclusion(ann, 'F1', { ...times, kind: 'no-such-kind' })).rejects.toThrow(
+      'kind',
+    );
     await expect(ledger.decide('ann', 'approve', 'X1', null)).rejects.toThrow('a second person');
   });
 
   test('shows where a history was changed', async () => {
-    const { desk } = await faultRig();
-    await desk.file(bank, filing());
-    const { events } = await desk.history('F1');
-    const { reportChainFault } = await import('../../../src/core/ticket/actions.js');
+    const { ticketService } = await faultRig();
+    await ticketService.file(bank, filing());
+    const { events } = await ticketService.history('F1');
+    const { chainFault } = await import('../../../src/core/ledger/chain.js');
     const { digestOf } = await import('../../../src/seal/canonical.js');
     const changed = events.map((event) => ({ ...event, at: event.at + 1 }));
-    expect(reportChainFault(events, digestOf)).toBeNull();
-    expect(reportChainFault(changed, digestOf)).toBe('event 1 was changed: its hash is not that of its text');
-    expect(reportChainFault(events.slice(1), digestOf)).toBeNull();
-    expect(reportChainFault([...events, ...events], digestOf)).toBe('event 2 is missing');
+    expect(chainFault(events, digestOf)).toBeNull();
+    expect(chainFault(changed, digestOf)).toMatchObject({ seq: 1, code: 'changed' });
+    expect(chainFault(events.slice(1), digestOf)).toBeNull();
+    expect(chainFault([...events, ...events], digestOf)).toMatchObject({ seq: 2, code: 'missing' });
   });
 });

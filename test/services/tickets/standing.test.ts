@@ -4,17 +4,17 @@ import { ann, bank, faultRig, filing } from '../../support/fault-desk.js';
 
 test('reports are counted by state, and those past their promise while somebody has to act', async () => {
   const rig = await faultRig();
-  const { desk, store, now } = rig;
+  const { ticketService, store, now } = rig;
   const standing = (at: number) => reportsStanding(store.faults, at);
   expect((await standing(now)).byState.get('filed')).toBe(0);
   // Half an hour to answer, four hours to repair.
-  await desk.file(bank, filing());
-  await desk.file(bank, filing({ path: null, window: null, text: 'all is slow' }));
+  await ticketService.file(bank, filing());
+  await ticketService.file(bank, filing({ path: null, window: null, text: 'all is slow' }));
   expect(await standing(now + 1_800_000)).toMatchObject({ overdue: 0 });
   const late = await standing(now + 1_800_001);
   expect([late.byState.get('filed'), late.overdue]).toEqual([2, 1]);
 
-  await desk.do(ann, 'F1', { deed: 'take' });
+  await ticketService.do(ann, 'F1', { deed: 'take' });
   const taken = await standing(now + 1_800_001);
   expect([taken.byState.get('acknowledged'), taken.byState.get('filed'), taken.overdue]).toEqual([1, 1, 0]);
   expect((await standing(now + 4 * 3_600_000 + 1)).overdue).toBe(1);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { lookAtPath } from '../../../src/services/tickets/watcher.js';
-import { createTargetDesk } from '../../../src/services/notifications/targets.js';
+import { createTargetService } from '../../../src/services/notifications/targets.js';
 import { faultRig, newestSlot, putRound, slotMs, type Rig } from '../../support/fault-desk.js';
 
 const path = 'HKG>SIN';
@@ -9,7 +9,7 @@ const look = ({ store, config }: Rig, now: number) => lookAtPath({ store, config
 test('a path suggests a report after two rounds in a row that were worse than normal, once', async () => {
   const rig = await faultRig();
   const { store, config } = rig;
-  const targets = createTargetDesk({ targets: store.targets, config: () => config, now: () => rig.now });
+  const targets = createTargetService({ targets: store.targets, config: () => config, now: () => rig.now });
   const mail = (customer: string | null, address: string) =>
     targets.add('ann', {
       customer,

@@ -67,7 +67,7 @@ test('never touches a file that is there', async () => {
   writeFileSync(copy, 'mine');
   for (const taken of [copy, file]) {
     await expect(store.upkeep.backup(taken)).rejects.toMatchObject({
-      name: 'StoreFault',
+      name: 'StoreError',
       kind: 'other',
       message: `${taken} is there already: a backup makes a new file`,
     });
@@ -81,7 +81,7 @@ test('says where it can not be written', async () => {
   const { store } = await storeOf(3);
   const copy = join(tempDir(), 'no', 'such', 'folder', 'copy.db');
   await expect(store.upkeep.backup(copy)).rejects.toMatchObject({
-    name: 'StoreFault',
+    name: 'StoreError',
     message: expect.stringContaining(`can't write the backup ${copy}`) as unknown,
   });
   await store.close();
@@ -107,7 +107,7 @@ test('refuses to hand out a damaged copy', async () => {
   bytes.fill(0x5a, Math.floor(bytes.length / 8192) * 4096, Math.floor(bytes.length / 8192) * 4096 + 2048);
   writeFileSync(file, bytes);
   const copy = join(tempDir(), 'copy.db');
-  await expect(reader.upkeep.backup(copy)).rejects.toMatchObject({ name: 'StoreFault', kind: 'corrupt' });
+  await expect(reader.upkeep.backup(copy)).rejects.toMatchObject({ name: 'StoreError', kind: 'corrupt' });
   expect(readdirSync(dirname(copy))).toEqual([]);
   await reader.close();
 });

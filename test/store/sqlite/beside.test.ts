@@ -63,7 +63,7 @@ test('two daemons on one file wait for each other, and say so when it takes too 
   const holder = new Database(file);
   holder.exec('BEGIN IMMEDIATE');
   await expect(one.rounds.put(round({ slot: slotAt(2) }))).rejects.toMatchObject({
-    name: 'StoreFault',
+    name: 'StoreError',
     kind: 'busy',
     message: expect.stringContaining('another process holds the database') as unknown,
   });

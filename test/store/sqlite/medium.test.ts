@@ -34,7 +34,7 @@ const fill = (folder: string, spare = 0): string => {
 };
 const [template] = childRounds;
 const big = (n: number) => round({ slot: slotAt(n), sizes: template?.sizes ?? [] });
-const full = { name: 'StoreFault', kind: 'full' };
+const full = { name: 'StoreError', kind: 'full' };
 
 async function expectWhole(store: Store, file: string, slots: readonly number[]): Promise<void> {
   expect(await store.rounds.accounted('HKG>SIN', 0, slotAt(1_000_000))).toEqual(slots.map(slotAt));
@@ -130,15 +130,15 @@ describe('a disk that turns read-only', () => {
     await store.close();
     remount(disk, 'ro');
     await expect(openSqliteStore({ path: file })).rejects.toMatchObject({
-      name: 'StoreFault',
+      name: 'StoreError',
       kind: 'read-only',
     });
     await expect(openSqliteStore({ path: join(disk, 'new', 'store.db') })).rejects.toMatchObject({
-      name: 'StoreFault',
+      name: 'StoreError',
       kind: 'read-only',
     });
     await expect(openSqliteStore({ path: join(disk, 'new.db') })).rejects.toMatchObject({
-      name: 'StoreFault',
+      name: 'StoreError',
       kind: 'read-only',
     });
     remount(disk, 'rw');
@@ -155,7 +155,7 @@ describe('a disk that turns read-only', () => {
     await store.close();
     remount(disk, 'ro');
     await expect(openSqliteStore({ path: file, readOnly: true })).rejects.toMatchObject({
-      name: 'StoreFault',
+      name: 'StoreError',
       kind: 'read-only',
       message: expect.stringContaining('Even to be read it needs a folder that may be written') as unknown,
     });

@@ -209,7 +209,7 @@ describe('an upgrade', () => {
     const before = readFileSync(file);
     for (const readOnly of [false, true]) {
       await expect(openSqliteStore({ path: file, readOnly })).rejects.toMatchObject({
-        name: 'StoreFault',
+        name: 'StoreError',
         kind: 'newer-schema',
         message:
           `the database ${file} has schema ${next}, and this program knows schemas up to ${latestVersion()}: ` +
@@ -255,7 +255,7 @@ describe('an upgrade for whose copy there is no room', () => {
       () => null,
       (error: unknown) => error as Error,
     );
-    expect(refused).toMatchObject({ name: 'StoreFault', kind: 'full' });
+    expect(refused).toMatchObject({ name: 'StoreError', kind: 'full' });
     expect(refused?.message).toMatch(
       new RegExp(
         `has schema 1, and is copied before it is upgraded to ${latestVersion()}; the copy needs \\d+ MiB, and \\d+ MiB ` +

@@ -52,7 +52,7 @@ describe('opening', () => {
     writeFileSync(file, text);
     for (const readOnly of [false, true]) {
       await expect(openSqliteStore({ path: file, readOnly })).rejects.toMatchObject({
-        name: 'StoreFault',
+        name: 'StoreError',
         kind: 'corrupt',
         message:
           `the database ${file} is damaged or not a database (SQLITE_NOTADB: file is not a database). ` +
@@ -87,7 +87,7 @@ describe('opening', () => {
       writeSync(handle, Buffer.alloc(2048, 0x5a), 0, 2048, page * 4096);
     closeSync(handle);
     await expect(openSqliteStore({ path: file })).rejects.toMatchObject({
-      name: 'StoreFault',
+      name: 'StoreError',
       kind: 'corrupt',
       message: expect.stringContaining(remedy(file)) as unknown,
     });
@@ -126,7 +126,7 @@ describe('opening', () => {
     writeFileSync(join(folder, 'file'), '');
     const path = pathIn(folder);
     await expect(openSqliteStore({ path })).rejects.toMatchObject({
-      name: 'StoreFault',
+      name: 'StoreError',
       kind,
       message: expect.stringContaining(folder) as unknown,
     });
@@ -137,7 +137,7 @@ describe('opening for reading', () => {
   test('says that a file is missing, and makes none', async () => {
     const file = join(tempDir(), 'nothing', 'store.db');
     await expect(openSqliteStore({ path: file, readOnly: true })).rejects.toMatchObject({
-      name: 'StoreFault',
+      name: 'StoreError',
       kind: 'missing',
       message: `there is no database ${file} yet: \`pop-sla run\` makes it`,
     });
@@ -153,7 +153,7 @@ describe('opening for reading', () => {
     expect(await store.rounds.list({ limit: 10 })).toHaveLength(1);
     expect(await store.rounds.packets('HKG>SIN', slotAt(0))).toEqual(round().sizes);
     const refused = {
-      name: 'StoreFault',
+      name: 'StoreError',
       kind: 'read-only',
       message: `the database ${file} was opened for reading only`,
     };

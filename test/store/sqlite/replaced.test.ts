@@ -8,7 +8,7 @@ import type { Store } from '../../../src/store/store.js';
 import { tempDir } from '../../support/temp-dir.js';
 import { round, slotAt } from '../support.js';
 
-const replaced = { name: 'StoreFault', kind: 'replaced' };
+const replaced = { name: 'StoreError', kind: 'replaced' };
 const at = (n: number) => round({ slot: slotAt(n) });
 
 /** What a new process finds in the file. */
@@ -132,7 +132,7 @@ describe('a database under an open store', () => {
     copyFileSync(join(folder, 'other.db'), `${file}.new`);
     renameSync(`${file}.new`, file);
     rmSync(`${file}-wal`);
-    await expect(store.upkeep.verify()).rejects.toMatchObject({ name: 'StoreFault' });
+    await expect(store.upkeep.verify()).rejects.toMatchObject({ name: 'StoreError' });
     await store.close();
   });
 });

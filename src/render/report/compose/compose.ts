@@ -1,6 +1,7 @@
 import type { Bounds, Part, PartLine } from '../../../core/statement/document.js';
 import type { ReportLanguage } from '../../../i18n/languages.js';
 import { localeOf, nothing } from '../../../i18n/locale.js';
+import { changeLines } from '../../../i18n/report.js';
 import {
   type Block,
   heading,
@@ -128,7 +129,7 @@ function changeBlocks(scene: Scene): Block[] {
   if (change === null) return [];
   return [
     heading(words.change(change.since)),
-    ...change.why.map((why) => paragraph(`• ${why}`)),
+    ...changeLines(words, change.why).map((why) => paragraph(`• ${why}`)),
     table(
       [left(words.field), right(words.before), right(words.after)],
       [

@@ -14,7 +14,7 @@ export function methodBlocks({ document, locale }: Scene): Block[] {
   const measured = [...drivers.values()].map((each) =>
     words.measuredBy(each.driver, each.stamps, count(each.rounds)),
   );
-  // The decimals that the plan looks a band up by, as they stand in the figures.
+  // The decimals that the plan looks a band up by, as they are in the figures.
   const decimals = [
     ...new Set(
       document.paths.flatMap(({ excessPercent }) =>

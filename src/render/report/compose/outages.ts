@@ -17,7 +17,7 @@ export function outageBlocks(scene: Scene): Block[] {
         ...[left(words.line), left(words.port), left(words.observer), left(words.from), left(words.to)],
         ...[right(words.duration), left(words.edges), left(words.state), left(words.excusedBy)],
       ],
-      groupSightings(document.outages).map((group) => rowOf(group, scene)),
+      groupOutages(document.outages).map((group) => rowOf(group, scene)),
     ),
     ...(document.outages.some(({ start, end }) => start !== null || end !== null)
       ? [paragraph(words.edgesNote, 'faint')]
@@ -42,7 +42,7 @@ function countedBlocks({ document, locale }: Scene): Block[] {
 
 const tones: Readonly<Record<string, Tone>> = { counted: 'bad', 'partly-excused': 'warn', excused: 'warn' };
 
-function rowOf(group: Sightings, scene: Scene): TableRow {
+function rowOf(group: OutageGroup, scene: Scene): TableRow {
   const { locale } = scene;
   const { words } = locale;
   const [first] = group;
@@ -76,7 +76,7 @@ function rowOf(group: Sightings, scene: Scene): TableRow {
 }
 
 /** One observer's own times, where several saw it. */
-function sighting(outage: Sightings[number], scene: Scene): string {
+function sighting(outage: OutageGroup[number], scene: Scene): string {
   const { locale } = scene;
   const { from, to, observer } = outage;
   const until = to === null ? locale.words.lasting : locale.short(to);
@@ -85,7 +85,7 @@ function sighting(outage: Sightings[number], scene: Scene): string {
 }
 
 /** Of its beginning and, on another line, of its end. */
-function uncertaintyOf({ start, end }: Sightings[number], scene: Scene): string {
+function uncertaintyOf({ start, end }: OutageGroup[number], scene: Scene): string {
   if (start === null && end === null) return nothing;
   return [start, end].map((edge) => (edge === null ? nothing : uncertainty(edge, scene))).join('\n');
 }
@@ -100,13 +100,13 @@ function uncertainty({ at, earliest, latest }: Edge, { locale }: Scene): string 
 }
 
 /** One failure of a port, as one or more observers saw it at the same time. */
-type Sightings = readonly [OutagePart, ...OutagePart[]];
+type OutageGroup = readonly [OutagePart, ...OutagePart[]];
 
 /**
  * Rows that are about the same: measured by several observers on the same port, overlapping in time, and of the same
  * standing. What people have said something of stays by itself.
  */
-export function groupSightings(outages: readonly OutagePart[]): Sightings[] {
+export function groupOutages(outages: readonly OutagePart[]): OutageGroup[] {
   const groups: [OutagePart, ...OutagePart[]][] = [];
   const open = new Map<string, { readonly members: [OutagePart, ...OutagePart[]]; to: number }>();
   for (const outage of [...outages].sort((a, b) => msOf(a.from) - msOf(b.from))) {
@@ -131,7 +131,7 @@ function keyOf({ port, lines, state, excusedBy, origin, corrections }: OutagePar
 }
 
 /** From when the first to when the last saw it; null while it lasts. */
-export function wholeOf(group: Sightings): { readonly from: string; readonly to: string | null } {
+export function wholeOf(group: OutageGroup): { readonly from: string; readonly to: string | null } {
   const from = group.reduce((first, { from: at }) => (msOf(at) < msOf(first) ? at : first), group[0].from);
   let to = group[0].to;
   for (const { to: end } of group) {

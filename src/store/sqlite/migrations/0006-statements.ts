@@ -1,6 +1,6 @@
 import type { Migration } from './migration.js';
 
-/** Statements in revisions, what they owe, and people at customers, whose data stand here alone. */
+/** Statements in revisions, what they owe, and people at customers, whose data are stored here only. */
 export const statements: Migration = {
   version: 6,
   sql: `

@@ -5,7 +5,7 @@ import type { Caller } from './caller.js';
  * Whether the caller may see a customer and its amounts on every day of the month: a resale link that begins or ends
  * inside it makes a month that only staff see whole.
  */
-export function seesWholeMonth(caller: Visibility, customer: string, month: string): boolean {
+export function hasFullMonthAccess(caller: Visibility, customer: string, month: string): boolean {
   const months = answered.get(caller) ?? new Map<string, Month>();
   answered.set(caller, months);
   const { days, known } = months.get(month) ?? {

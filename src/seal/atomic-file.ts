@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
  * Writes a file whole or not at all: under another name beside it first, through to the disk, then under its own. An
  * existing file is replaced.
  */
-export async function writeWhole(
+export async function writeAtomically(
   file: string,
   content: string | Uint8Array,
   mode: number = 0o644,
