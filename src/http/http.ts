@@ -63,6 +63,10 @@ export interface HttpPagesOptions {
   /** The operations of the API as functions, each for a caller and by its own access rule. */
   readonly api: Api;
   readonly registry: Pick<Registry, 'users'>;
+  /** What the daemon needs to do its work, and whether it has it now. */
+  readonly readiness: () => readonly Readiness[];
+  /** The backup that was made last; absent: the database is another program's. */
+  readonly lastBackup?: HttpOptions['lastBackup'];
   /** Whether there is a provider of OpenID Connect. */
   readonly oidc: boolean;
   readonly changes: NetworkChanges;
@@ -77,6 +81,8 @@ export interface HttpOptions {
   readonly readiness: () => readonly Readiness[];
   /** The state of the paths. */
   readonly mesh: Omit<MeshRoutes, 'config'>;
+  /** The backup that was made last; null: none is known. Left out: the database is another program's to back up. */
+  readonly lastBackup?: (() => Promise<{ readonly at: string; readonly file: string } | null>) | undefined;
   /** The state of the services. */
   readonly standing: Omit<StandingRoutes, 'config'>;
   /** What observers saw, the plan of paths that no service names, and what tells open pages of changes. */
@@ -101,7 +107,7 @@ export interface HttpOptions {
   /** The PEM texts that HTTPS is spoken with; left out: plain HTTP. */
   readonly tls?: { readonly cert: string; readonly key: string };
   /** Reports of months, and what makes files of them. */
-  readonly reports: ReportRouteOptions;
+  readonly reports: Omit<ReportRouteOptions, 'freshen'>;
   /** Statements and what follows from them. */
   readonly billing: Billing;
   /** Fault reports. */
@@ -160,8 +166,10 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
   // Another one: the parsers of the API's bodies are none of the pages'.
   server.register((pages, _options, done) => {
     const { now, registry, oidc } = access;
-    const { changes } = options.network;
-    if (api) options.pages?.register(pages, { now, api, registry, oidc: oidc !== undefined, changes });
+    const { readiness, lastBackup, network } = options;
+    const { changes } = network;
+    const seen = { readiness, changes, ...(lastBackup && { lastBackup }) };
+    if (api) options.pages?.register(pages, { now, api, registry, oidc: oidc !== undefined, ...seen });
     done();
   });
   return server;
@@ -220,8 +228,8 @@ function apiRoutes(
   attachmentWrite(routes, ledger.ledgerBacklog);
   exclusionFiles(routes, ledger.ledgerBacklog);
   customerRoutes(routes, ledger.ledgerBacklog.registry, ledger.now);
-  reportRoutes(routes, reports);
-  const bills = billingRoutes(routes, billing);
+  reportRoutes(routes, { ...reports, freshen: (month) => billing.statements.freshen(month) });
+  const bills = billingRoutes(routes, billing, now);
   qualityRoutes(routes, billing.statements);
   const evidence = evidenceRoutes(routes, { jobs, config });
   // It reads its own JSON.

@@ -24,6 +24,7 @@ const mailEnglish = {
   'state.closed': 'Closed',
   'state.rejected': 'Rejected',
   'state.reopened': 'Reopened',
+  'state.withdrawn': 'Withdrawn',
   'metric.latency': 'latency',
   'metric.loss': 'packet loss',
   and: 'and',

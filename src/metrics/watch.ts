@@ -1,6 +1,6 @@
 import { missingReasons, type MissingRound, type Round, roundStatuses } from '../core/measurement/round.js';
 import type { PopId } from '../core/types.js';
-import type { BlindReason, ObservedOutage, PortState } from '../core/watch/outage.js';
+import { type BlindReason, blindReasons, type ObservedOutage, type PortState } from '../core/watch/outage.js';
 import type { MetricMaker } from './make.js';
 import { metricNames } from './names.js';
 import type { PathSeries } from './paths.js';
@@ -47,6 +47,7 @@ export function watchSeries(make: MetricMaker): WatchSeries {
     for (const state of ['up', 'down', 'unobserved'] as const)
       ports.set({ state }, all.filter((one) => one === state).length);
   });
+  for (const reason of blindReasons) unobserved.inc({ port: '', reason }, 0);
   open.set(0);
   isolated.set(0);
   running.set(0);

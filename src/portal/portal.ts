@@ -19,6 +19,7 @@ import {
 import { isPlace } from '../http/route/route.js';
 import { reportLanguages } from '../i18n/languages.js';
 import { guideHtml, guidePage, guideTopics, isGuideTopic } from '../render/guide.js';
+import { overviewPage } from './admin/overview.js';
 import { targetPages } from './admin/targets.js';
 import { tokenPages } from './admin/tokens.js';
 import { userPages } from './admin/users.js';
@@ -57,6 +58,7 @@ import {
 
 /** Who may come in, and who is told of what. */
 function adminPages(server: FastifyInstance, portal: PortalOptions): void {
+  overviewPage(server, portal);
   userPages(server, portal);
   tokenPages(server, portal);
   targetPages(server, portal);
@@ -208,7 +210,7 @@ async function errorPage(
   });
 }
 
-const told = ['401', '403', '404', '413', '429'] as const;
+const told = ['401', '403', '404', '409', '413', '429'] as const;
 
 function kindOf(status: number): (typeof told)[number] | '400' | '500' {
   const known = told.find((one) => one === String(status));

@@ -299,9 +299,12 @@ describe('exclusions', () => {
     expect(textOf(await noc.get('/exclusions'))).toContain('1 pending');
     expect((await noc.post('/exclusions/X1/approve', {})).statusCode).toBe(403);
     const approver = await signedIn(server, 'approver');
-    const page = await approver.get('/exclusions/X1');
-    expect(page.body).toContain('hx-get="/exclusions/X1?impact=yes"');
-    const impact = textOf(await approver.get('/exclusions/X1?impact=yes'));
+    // Who looks on has it loaded; who decides has it at once, with what it costs.
+    expect((await noc.get('/exclusions/X1')).body).toContain('hx-get="/exclusions/X1?impact=yes"');
+    const impact = textOf(await approver.get('/exclusions/X1'));
+    expect(impact).toContain('Affected: alpha (alpha-service).');
+    expect(impact).toContain('No sealed statement changes.');
+    expect(impact).toContain('No proof is attached.');
     expect(impact).toContain('alpha-service');
     expect(impact).toMatch(/44 min → 0/);
     const refused = await approver.post('/exclusions/X1/reject', {});

@@ -4,7 +4,7 @@ import { say, type Language, type Words } from './words.js';
 
 /** By level: 0 is the best band of the plan (contract 2.2 (2)). */
 export const bandColors = ['green', 'yellow', 'orange', 'red'] as const;
-const bandNames: readonly Words[] = [
+export const bandNames: readonly Words[] = [
   ['normal', '正常'],
   ['decline', '性能下降'],
   ['degraded', '性能劣化'],
@@ -15,6 +15,12 @@ export const bandSteps: readonly Threshold[] = bandColors.map((color, level) => 
   color,
   value: level === 0 ? null : level,
 }));
+
+/** For a table in which an empty field was not measured: it is of no band. */
+export const measuredBandSteps: readonly Threshold[] = [
+  { color: 'transparent', value: null },
+  ...bandColors.map((color, level) => ({ color, value: level })),
+];
 
 export const bandMappings = (language: Language): ValueMapping[] => [
   valueMap(

@@ -35,7 +35,7 @@ export const daemon: DashboardSpec = {
           width: 4,
         }),
         stat({
-          title: ['This machine’s own part of an RTT (p99)', '本机在 RTT 中的份额（p99）'],
+          title: ['Own part of RTTs, p99', '本机在 RTT 中的份额，p99'],
           help: [
             'Round-trip time to this machine itself at the latest calibration: what the observer adds to each RTT at most. Normal: below 0.2 ms. More: give the daemon a processor that is not shared. No value: the probe kind pings no loopback, or was not calibrated yet.',
             '最近一次校准中到本机自身的往返时延：观测点给每个 RTT 至多增加多少。正常低于 0.2 毫秒。更大时为守护进程安排不共享的处理器。无值：该探测方式不测回环，或尚未校准。',
@@ -55,7 +55,7 @@ export const daemon: DashboardSpec = {
           mappings: yesOrNo(language),
         }),
         stat({
-          title: ['Rounds that wait for the store', '等待写入的轮次'],
+          title: ['Rounds to be stored', '等待写入的轮次'],
           help: [
             'Rounds in memory that the store refused and that are tried again. Normal: 0. Growing: the disk is slow or full; they become missing slots when the daemon stops.',
             '存储拒绝后在内存中等待重试的轮次。正常为 0。持续增长：磁盘过慢或已满；守护进程停止时它们成为缺失时隙。',
@@ -66,7 +66,7 @@ export const daemon: DashboardSpec = {
           steps: noneIsGood,
         }),
         stat({
-          title: ['Since the last judgement of the month', '上次判定距今'],
+          title: ['Since last judgement', '上次判定距今'],
           help: [
             'How long ago the month to date was judged. Normal: below two minutes. Longer: the figures of services and bands on the other dashboards are as old as this; see how long a judgement takes below.',
             '本月至今上次判定距今的时间。正常少于两分钟。更长：其他仪表板上业务与性能等级的数字同样陈旧；见下方判定耗时。',
@@ -127,11 +127,11 @@ export const daemon: DashboardSpec = {
           ],
           queries: [
             {
-              expr: `histogram_quantile(0.99, sum by (le) (rate(${of('pop_sla_daemon_send_lag_seconds_bucket')}[$__rate_interval])))`,
+              expr: `histogram_quantile(0.99, sum by (le) (rate(${of('pop_sla_daemon_send_lag_seconds_bucket')}[$__rate_interval]))) >= 0`,
               legend: 'send',
             },
             {
-              expr: `histogram_quantile(0.99, sum by (le) (rate(${of('pop_sla_daemon_scheduler_lag_seconds_bucket')}[$__rate_interval])))`,
+              expr: `histogram_quantile(0.99, sum by (le) (rate(${of('pop_sla_daemon_scheduler_lag_seconds_bucket')}[$__rate_interval]))) >= 0`,
               legend: 'scheduler',
             },
           ],
@@ -145,7 +145,7 @@ export const daemon: DashboardSpec = {
             '本守护进程全部数据包的往返时延，一半低于 p50。正常平稳。数值由分桶推算，较粗：路径的准确数字见路径仪表板。',
           ],
           queries: [0.5, 0.95, 0.99].map((quantile) => ({
-            expr: `histogram_quantile(${quantile}, sum by (le) (rate(${of('pop_sla_rtt_seconds_bucket')}[$__rate_interval])))`,
+            expr: `histogram_quantile(${quantile}, sum by (le) (rate(${of('pop_sla_rtt_seconds_bucket')}[$__rate_interval]))) >= 0`,
             legend: `p${quantile * 100}`,
           })),
           unit: 's',
@@ -159,7 +159,7 @@ export const daemon: DashboardSpec = {
           ],
           queries: [
             {
-              expr: `max by (reason) (rate(${of('pop_sla_observer_unobserved_seconds_total')}[$__rate_interval])) or vector(0)`,
+              expr: `max by (reason) (rate(${of('pop_sla_observer_unobserved_seconds_total')}[$__rate_interval]))`,
               legend: '{{reason}}',
             },
           ],
@@ -174,7 +174,7 @@ export const daemon: DashboardSpec = {
           ],
           queries: [
             {
-              expr: `${of('pop_sla_daemon_clock_synchronised')} or vector(-1)`,
+              expr: `max(${of('pop_sla_daemon_clock_synchronised')}) or vector(-1)`,
               legend: 'synchronised (−1: unknown)',
             },
             { expr: `increase(${of('pop_sla_daemon_clock_steps_total')}[1h])`, legend: 'steps' },

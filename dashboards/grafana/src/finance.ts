@@ -86,7 +86,9 @@ export const finance: DashboardSpec = {
             'Value #D': say(['at the next step', '下一档'], language),
             'Value #E': say(['time before it', '距下一档'], language),
           }),
-          overrides: { '^(time before it|距下一档)$': [{ id: 'unit', value: 's' }] },
+          overrides: { 'time before it|距下一档': [{ id: 'unit', value: 's' }] },
+          unit: 'none',
+          decimals: 2,
         }),
         graph({
           title: ['Credit so far and projected', '至今与预计赔付'],

@@ -1,4 +1,12 @@
-import { bandColors, bandMappings, bandSteps, nearlyAllIsGood, noneIsGood } from './bands.js';
+import {
+  bandColors,
+  bandMappings,
+  bandNames,
+  measuredBandSteps,
+  nearlyAllIsGood,
+  noneIsGood,
+} from './bands.js';
+import { say } from './words.js';
 import { uidOf, type DashboardSpec } from './dashboard.js';
 import { graph, map, stat, table } from './panels.js';
 
@@ -77,7 +85,7 @@ export const overview: DashboardSpec = {
           steps: noneIsGood,
         }),
         stat({
-          title: ['Ports down (majority)', '中断端口（多数）'],
+          title: ['Ports down', '中断端口（多数）'],
           help: [
             'Watched ports that more than half of their observers see down. Normal: 0. Each one counts against the availability of the services on it: open the PoP’s dashboard and find or file the fault report.',
             '超过半数观测点认为中断的受监测端口。正常为 0。每个中断端口都计入其上业务的可用率：打开该 PoP 的仪表板，查找或登记故障申告。',
@@ -99,7 +107,7 @@ export const overview: DashboardSpec = {
           steps: noneIsGood,
         }),
         stat({
-          title: ['Least coverage, 24 h', '最低覆盖率，24 小时'],
+          title: ['Least coverage', '最低覆盖率'],
           help: [
             'Valid rounds over rounds due in the last 24 hours, of the path that has the fewest. Normal: 99.9 % or more. Below 99 %: look for daemons that restart, lag or are cut off on the daemon dashboard.',
             '最近 24 小时有效轮次与应测轮次之比，取最低的路径。正常不低于 99.9 %。低于 99 % 时，在守护进程仪表板查找重启、滞后或失联的进程。',
@@ -123,7 +131,7 @@ export const overview: DashboardSpec = {
           queries: [{ expr: ends('max by (path) (path:pop_sla_band:level{window="round"})') }],
           width: 24,
           height: 12,
-          steps: bandSteps,
+          steps: measuredBandSteps,
           mappings: bandMappings(language),
           transformations: [
             {
@@ -150,10 +158,13 @@ export const overview: DashboardSpec = {
           ],
           queries: [{ expr: 'topk(10, max by (path) (pop_sla_latency_excess_ratio{window="round"}))' }],
           unit: 'percentunit',
+          columns: { Value: ['over the commitment', '超出承诺'] },
           width: 8,
-          links: [
-            { title: ['Path', '路径'], url: `/d/${uidOf('path', language)}?var-path=\${__data.fields.path}` },
-          ],
+          link: {
+            column: 'path',
+            title: ['Path', '路径'],
+            url: `/d/${uidOf('path', language)}?var-path=\${__data.fields.path}`,
+          },
         }),
         table({
           title: ['Worst paths: loss', '最差路径：丢包'],
@@ -163,10 +174,13 @@ export const overview: DashboardSpec = {
           ],
           queries: [{ expr: 'topk(10, max by (path) (pop_sla_loss_ratio{window="round"}))' }],
           unit: 'percentunit',
+          columns: { Value: ['loss', '丢包率'] },
           width: 8,
-          links: [
-            { title: ['Path', '路径'], url: `/d/${uidOf('path', language)}?var-path=\${__data.fields.path}` },
-          ],
+          link: {
+            column: 'path',
+            title: ['Path', '路径'],
+            url: `/d/${uidOf('path', language)}?var-path=\${__data.fields.path}`,
+          },
         }),
         table({
           title: ['Ports by share of observers that see them down', '端口：认为其中断的观测点比例'],
@@ -174,16 +188,19 @@ export const overview: DashboardSpec = {
             'The ten ports that the largest share of their observers sees down. Normal: 0 %. From 50 % on the port is down; a smaller share is a fault between those observers and the port.',
             '认为中断的观测点比例最高的十个端口。正常为 0 %。达到 50 % 即端口中断；低于此值是这些观测点与端口之间的故障。',
           ],
-          queries: [{ expr: 'topk(10, port:pop_sla_down:ratio)' }],
+          queries: [{ expr: 'topk(10, max by (port) (port:pop_sla_down:ratio))' }],
           unit: 'percentunit',
+          columns: { Value: ['see it down', '认为中断'] },
           width: 8,
           steps: [
             { color: 'green', value: null },
             { color: 'red', value: 0.5 },
           ],
-          links: [
-            { title: ['PoP', 'PoP'], url: `/d/${uidOf('pop', language)}?var-pop=\${__data.fields.port}` },
-          ],
+          link: {
+            column: 'port',
+            title: ['PoP', 'PoP'],
+            url: `/d/${uidOf('pop', language)}?var-pop=\${__data.fields.port}`,
+          },
         }),
         map({
           title: ['PoPs by what most observers say of their ports', 'PoP：多数观测点对其端口的判断'],
@@ -223,10 +240,11 @@ export const overview: DashboardSpec = {
           ],
           queries: [
             {
-              expr: 'max by (alertname, severity, cause, pop, path, service, instance) (ALERTS{alertstate="firing",alertname=~"PopSla.*"}) or max by (cause) (label_replace(0 * count(pop_sla_build_info), "cause", "none", "", ""))',
+              expr: 'max by (alertname, severity, cause, pop, path, service, instance) (ALERTS{alertstate="firing",alertname=~"PopSla.*"}) or on () max by (cause) (label_replace(0 * count(pop_sla_build_info), "cause", "none", "", ""))',
             },
           ],
           unit: 'none',
+          columns: { Value: null },
           width: 12,
           height: 12,
         }),
@@ -238,14 +256,14 @@ export const overview: DashboardSpec = {
           ],
           queries: [0, 1, 2, 3].map((level) => ({
             expr: `count(${bandAt(level)}) or vector(0)`,
-            legend: ['0', '1', '2', '3'][level] ?? '',
+            legend: say(bandNames[level] ?? ['', ''], language),
           })),
           unit: 'short',
           width: 12,
           stacked: true,
           overrides: Object.fromEntries(
             bandColors.map((color, level) => [
-              `^${level}$`,
+              say(bandNames[level] ?? ['', ''], language),
               [{ id: 'color', value: { mode: 'fixed', fixedColor: color } }],
             ]),
           ),
@@ -258,6 +276,7 @@ export const overview: DashboardSpec = {
           ],
           queries: [{ expr: 'max by (kind) (pop_sla_exclusions_active)', legend: '{{kind}}' }],
           unit: 'short',
+          decimals: 0,
           width: 12,
         }),
       ],

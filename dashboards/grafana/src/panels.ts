@@ -18,7 +18,6 @@ import {
   VizTooltipOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
 import {
-  DashboardLinkBuilder,
   MappingType,
   ThresholdsConfigBuilder,
   ThresholdsMode,
@@ -76,7 +75,6 @@ export interface PanelSpec {
   /** Of 24 columns. */
   readonly width: number;
   readonly height?: number;
-  readonly links?: readonly { readonly title: Words; readonly url: string }[];
 }
 
 /** A panel whose id is still to be given. */
@@ -114,16 +112,9 @@ function dress<P extends AnyPanel>(panel: P, spec: PanelSpec, language: Language
   if (spec.min !== undefined) panel.min(spec.min);
   if (spec.max !== undefined) panel.max(spec.max);
   if (spec.mappings) panel.mappings([...spec.mappings]);
-  if (spec.steps)
-    panel.thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps([...spec.steps]));
-  if (spec.links)
-    panel.dataLinks(
-      spec.links.map(({ title, url }) =>
-        new DashboardLinkBuilder(say(title, language)).url(
-          `${url}&\${__url_time_range}&var-datasource=\${datasource}`,
-        ),
-      ),
-    );
+  // Where a panel says nothing, Grafana takes red from 80 on, whatever the figure is.
+  const steps = spec.steps ?? [{ color: 'text', value: null }];
+  panel.thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps([...steps]));
   return panel;
 }
 
@@ -176,15 +167,29 @@ export const table =
   (
     spec: PanelSpec & {
       readonly transformations?: readonly DataTransformerConfig[];
+      /** Names for people of the columns of a table without transformations; null: it is not shown. */
+      readonly columns?: Readonly<Record<string, Words | null>>;
       readonly overrides?: Overrides;
+      /** A column whose values lead to another dashboard. */
+      readonly link?: { readonly column: string; readonly title: Words; readonly url: string };
     },
   ): Maker =>
   (language) => {
     const panel = dress(new tables.PanelBuilder(), spec, language)
       .targets(instant(spec))
-      .transformations([...(spec.transformations ?? [])]);
+      .transformations([...(spec.transformations ?? [onlyColumns(spec.columns ?? {}, language)])]);
     for (const [name, properties] of Object.entries(spec.overrides ?? {}))
       panel.overrideByRegexp(name, [...properties]);
+    if (spec.steps && !spec.transformations)
+      // Of the figures: the first columns are labels.
+      panel.overrideByRegexp(valueColumn(spec.columns, language), [
+        { id: 'custom.cellOptions', value: { type: 'color-text' } },
+      ]);
+    if (spec.link) {
+      const { column, title, url } = spec.link;
+      const kept = `${url}&\${__url_time_range}&var-datasource=\${datasource}`;
+      panel.overrideByRegexp(column, [{ id: 'links', value: [{ title: say(title, language), url: kept }] }]);
+    }
     return panel;
   };
 
@@ -195,6 +200,7 @@ export const map =
     dress(new maps.PanelBuilder(), spec, language)
       .targets(instant(spec))
       .transformations([...spec.transformations])
+      .overrideByRegexp('latitude|longitude', [{ id: 'unit', value: 'none' }])
       .view(new maps.MapViewConfigBuilder().id('fit').lat(0).lon(0).zoom(2).allLayers(true))
       .layers([{ build: () => places }]);
 
@@ -216,8 +222,9 @@ const places = {
 /** Amounts of money by the currency that a series is named by; one that is not listed has no unit. */
 export const inCurrency: Overrides = Object.fromEntries(
   ['CNY', 'EUR', 'GBP', 'HKD', 'JPY', 'MYR', 'SGD', 'TWD', 'USD'].map((code) => [
-    `(^|\\s)${code}$`,
-    [{ id: 'unit', value: `currency:${code} ` }],
+    // Grafana puts ^ and $ around it. The prefix is not scaled, as a currency's unit is: 108.00K would be no amount.
+    `(.*\\s)?${code}`,
+    [{ id: 'unit', value: `prefix:${code} ` }],
   ]),
 );
 
@@ -244,14 +251,43 @@ export const valueMap = (
   ),
 });
 
-/** Columns of several tables joined by one, with names that people read. */
-export const joined = (by: string, columns: Readonly<Record<string, string>>): DataTransformerConfig[] => [
+const valueColumn = (columns: Readonly<Record<string, Words | null>> = {}, language: Language): string => {
+  const words = columns['Value'];
+  return words ? say(words, language) : 'Value';
+};
+
+/** Without the time, which is that of the question; with names that people read. */
+const onlyColumns = (
+  columns: Readonly<Record<string, Words | null>>,
+  language: Language,
+): DataTransformerConfig => ({
+  id: 'organize',
+  options: {
+    excludeByName: Object.fromEntries(
+      ['Time', ...Object.keys(columns)].filter((name) => !columns[name]).map((name) => [name, true]),
+    ),
+    renameByName: Object.fromEntries(
+      Object.entries(columns).flatMap(([name, words]) => (words ? [[name, say(words, language)]] : [])),
+    ),
+    indexByName: {},
+  },
+});
+
+/** Columns of several tables joined by one, with names that people read and without those that are not needed. */
+export const joined = (
+  by: string,
+  columns: Readonly<Record<string, string>>,
+  unneeded: readonly string[] = [],
+): DataTransformerConfig[] => [
   { id: 'joinByField', options: { byField: by, mode: 'outer' } },
   {
     id: 'organize',
     options: {
       excludeByName: Object.fromEntries(
-        ['Time', ...Array.from({ length: 9 }, (_, n) => `Time ${n + 1}`)].map((name) => [name, true]),
+        ['Time', ...Array.from({ length: 20 }, (_, n) => `Time ${n + 1}`), ...unneeded].map((name) => [
+          name,
+          true,
+        ]),
       ),
       renameByName: columns,
       indexByName: {},

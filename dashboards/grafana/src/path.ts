@@ -113,13 +113,13 @@ export const path: DashboardSpec = {
             { expr: of('pop_sla_latency_commitment_seconds'), legend: 'commitment' },
             {
               expr: `(1 + max by (plan, band, level) (pop_sla_latency_band_upper_ratio)) * on (plan) group_left () max by (plan) (${of('pop_sla_latency_commitment_seconds')})`,
-              legend: 'edge {{band}}',
+              legend: 'end of {{band}}',
             },
           ],
           unit: 's',
           width: 12,
           height: 9,
-          overrides: { '^(commitment|edge .*)$': dashed },
+          overrides: { '^(commitment|end of .*)$': dashed },
         }),
         graph({
           title: ['Spread of the round (smoke)', '单轮时延分布'],

@@ -94,23 +94,26 @@ export const pop: DashboardSpec = {
             '起止于该 PoP 的每条路径及其最近一轮的性能等级。正常全为第一级。由其出发的全部不佳：其上联或测量进程；到达它的全部不佳：该 PoP 本身。',
           ],
           queries: [{ expr: `max by (path) (path:pop_sla_band:level{window="round",${touching}})` }],
+          columns: { Value: ['band', '性能等级'] },
           width: 8,
           height: 10,
           steps: bandSteps,
           mappings: bandMappings(language),
-          links: [
-            { title: ['Path', '路径'], url: `/d/${uidOf('path', language)}?var-path=\${__data.fields.path}` },
-          ],
+          link: {
+            column: 'path',
+            title: ['Path', '路径'],
+            url: `/d/${uidOf('path', language)}?var-path=\${__data.fields.path}`,
+          },
         }),
         graph({
-          title: ['Latency: the 20 highest', '时延：最高 20 条'],
+          title: ['Latency: the 10 highest', '时延：最高 10 条'],
           help: [
-            'The latency of each round on the paths of this PoP, the 20 highest at each instant. Normal: level lines. A step on all of them is at the PoP, a step on some is the link that they share.',
+            'The latency of each round on the paths of this PoP, the 10 highest at each instant. Normal: level lines. A step on all of them is at the PoP, a step on some is the link that they share.',
             '该 PoP 各路径每轮时延，每一时刻最高的 20 条。正常为平稳的线。全部跳变在该 PoP；部分跳变在它们共用的链路。',
           ],
           queries: [
             {
-              expr: `topk(20, max by (path) (pop_sla_latency_seconds{window="round",${touching}}))`,
+              expr: `topk(10, max by (path) (pop_sla_latency_seconds{window="round",${touching}}))`,
               legend: '{{path}}',
             },
           ],
@@ -119,14 +122,14 @@ export const pop: DashboardSpec = {
           height: 10,
         }),
         graph({
-          title: ['Loss: the 20 highest', '丢包：最高 20 条'],
+          title: ['Loss: the 10 highest', '丢包：最高 10 条'],
           help: [
-            'The loss rate of each round on the paths of this PoP, the 20 highest at each instant. Normal: at most 1 %. 100 % on all of them: the PoP is down, or a filter drops echoes.',
+            'The loss rate of each round on the paths of this PoP, the 10 highest at each instant. Normal: at most 1 %. 100 % on all of them: the PoP is down, or a filter drops echoes.',
             '该 PoP 各路径每轮丢包率，每一时刻最高的 20 条。正常不超过 1 %。全部 100 %：该 PoP 中断，或有过滤规则丢弃回显。',
           ],
           queries: [
             {
-              expr: `topk(20, max by (path) (pop_sla_loss_ratio{window="round",${touching}}))`,
+              expr: `topk(10, max by (path) (pop_sla_loss_ratio{window="round",${touching}}))`,
               legend: '{{path}}',
             },
           ],

@@ -54,7 +54,7 @@ export const services: DashboardSpec = {
           ],
         }),
         stat({
-          title: ['Commitment not shown: too much unobserved', '承诺未能证明：未观测时间过长'],
+          title: ['Commitment not shown', '承诺未能证明'],
           help: [
             'Services that meet their commitment only if the unobserved time was good. Normal: 0. Find out why their ports were unobserved; what is known of that time can be entered as a correction with its evidence.',
             '只有在未观测时间正常的前提下才达到承诺的业务数。正常为 0。查明端口为何未观测；已知的情况可附证据录入更正。',
@@ -116,22 +116,25 @@ export const services: DashboardSpec = {
           ],
           width: 24,
           height: 12,
-          transformations: joined('service', {
-            'Value #A': '#',
-            'Value #B': say(['availability so far', '截至目前可用率'], language),
-            'Value #C': say(['so far, at least', '截至目前下限'], language),
-            'Value #D': say(['availability, whole month', '全月可用率'], language),
-            'Value #E': say(['whole month, at least', '全月下限'], language),
-            'Value #F': say(['observed', '观测比例'], language),
-            'Value #G': say(['commitment', '承诺'], language),
-            'Value #H': say(['outage', '中断'], language),
-            'Value #I': say(['budget used', '已用预算'], language),
-            'Value #J': say(['left before the next step', '距下一档'], language),
-            'Value #K': say(['excused', '免责'], language),
-            'Value #L': say(['unobserved', '未观测'], language),
-          }),
+          transformations: joined(
+            'service',
+            {
+              'Value #B': say(['availability so far', '截至目前可用率'], language),
+              'Value #C': say(['so far, at least', '截至目前下限'], language),
+              'Value #D': say(['whole month', '全月可用率'], language),
+              'Value #E': say(['month, at least', '全月下限'], language),
+              'Value #F': say(['observed', '观测比例'], language),
+              'Value #G': say(['commitment', '承诺'], language),
+              'Value #H': say(['outage', '中断'], language),
+              'Value #I': say(['budget used', '已用预算'], language),
+              'Value #J': say(['next step in', '距下一档'], language),
+              'Value #K': say(['excused', '免责'], language),
+              'Value #L': say(['unobserved', '未观测'], language),
+            },
+            ['Value #A'],
+          ),
           overrides: {
-            '^(availability.*|.*at least|commitment|.*可用率|.*下限|承诺)$': [
+            '^(availability so far|whole month|.*at least|commitment|.*可用率|.*下限|承诺)$': [
               { id: 'unit', value: 'percentunit' },
               { id: 'decimals', value: 4 },
             ],
@@ -145,7 +148,7 @@ export const services: DashboardSpec = {
               { id: 'thresholds', value: { mode: 'absolute', steps: [...budgetSteps] } },
               { id: 'custom.cellOptions', value: { type: 'color-text' } },
             ],
-            '^(left before the next step|距下一档)$': [
+            '^(next step in|距下一档)$': [
               { id: 'unit', value: 's' },
               { id: 'thresholds', value: { mode: 'absolute', steps: [...leftSteps] } },
               { id: 'custom.cellOptions', value: { type: 'color-text' } },
@@ -158,14 +161,14 @@ export const services: DashboardSpec = {
       title: ['Over time', '走势'],
       panels: () => [
         graph({
-          title: ['Budget used: the 20 highest', '已用预算：最高 20 项'],
+          title: ['Budget used: the 10 highest', '已用预算：最高 10 项'],
           help: [
             'Share of the month’s allowed outage that each service has used. Normal: below the share of the month that has passed. At 100 % the commitment is missed and a credit step begins.',
             '各业务已用的当月允许中断的比例。正常低于本月已过去的比例。达到 100 % 即未达承诺，进入赔付档。',
           ],
           queries: [
             {
-              expr: 'topk(20, service:pop_sla_budget_used:ratio{service=~"$service"})',
+              expr: 'topk(10, service:pop_sla_budget_used:ratio{service=~"$service"})',
               legend: '{{service}}',
             },
           ],
@@ -175,13 +178,13 @@ export const services: DashboardSpec = {
           steps: budgetSteps,
         }),
         graph({
-          title: ['Time before the next credit step: the 20 shortest', '距下一赔付档：最短 20 项'],
+          title: ['Time before the next credit step: the 10 shortest', '距下一赔付档：最短 10 项'],
           help: [
             'Outage that still fits before the next credit step, of the services with the least. Normal: level; it falls while a port is down and rises at a month’s turn. A step down that has no outage on the overview is a correction in the ledger.',
             '距下一赔付档所余中断时间，取最少的业务。正常平稳；端口中断时下降，换月时回升。总览上没有中断而下降，是台账中的更正。',
           ],
           queries: [
-            { expr: `bottomk(20, ${of('pop_sla_service_next_step_seconds')})`, legend: '{{service}}' },
+            { expr: `bottomk(10, ${of('pop_sla_service_next_step_seconds')})`, legend: '{{service}}' },
           ],
           unit: 's',
           min: 0,
@@ -189,8 +192,8 @@ export const services: DashboardSpec = {
         }),
         graph({
           title: [
-            'Availability of lines in the whole month, the 20 lowest, and what it is at least',
-            '线路全月可用率及其下限：最低 20 条',
+            'Availability of lines in the whole month, the 5 lowest, and what it is at least',
+            '线路全月可用率及其下限：最低 5 条',
           ],
           help: [
             'Availability of each line if nothing more happens in this month, and its lower bound (≥), which counts unobserved time as down. Normal: both at 100 %. A wide gap between the two: the port was unobserved.',
@@ -198,11 +201,11 @@ export const services: DashboardSpec = {
           ],
           queries: [
             {
-              expr: 'bottomk(20, max by (service, line, port) (pop_sla_line_availability_ratio{service=~"$service"}))',
+              expr: 'bottomk(5, max by (service, line, port) (pop_sla_line_availability_ratio{service=~"$service"}))',
               legend: '{{service}} {{line}} ({{port}})',
             },
             {
-              expr: 'bottomk(20, max by (service, line, port) (pop_sla_line_availability_lower_bound_ratio{service=~"$service"}))',
+              expr: 'bottomk(5, max by (service, line, port) (pop_sla_line_availability_lower_bound_ratio{service=~"$service"}))',
               legend: '{{service}} {{line}} ({{port}}) ≥',
             },
           ],
@@ -211,8 +214,8 @@ export const services: DashboardSpec = {
         }),
         graph({
           title: [
-            'Availability so far, mean of 30 days, the 20 lowest, and what it is at least',
-            '截至目前可用率及其下限（30 天平均）：最低 20 项',
+            'Availability so far, mean of 30 days, the 5 lowest, and what it is at least',
+            '截至目前可用率及其下限（30 天平均）：最低 5 项',
           ],
           help: [
             'Availability so far as it was shown over 30 days, their mean, and its lower bound (≥). Normal: 100 %. A trend over the turns of months, not a figure of a contract: that is the statement’s.',
@@ -220,11 +223,11 @@ export const services: DashboardSpec = {
           ],
           queries: [
             {
-              expr: 'bottomk(20, service:pop_sla_availability:avg30d{service=~"$service"})',
+              expr: 'bottomk(5, service:pop_sla_availability:avg30d{service=~"$service"})',
               legend: '{{service}}',
             },
             {
-              expr: 'bottomk(20, service:pop_sla_availability_lower_bound:avg30d{service=~"$service"})',
+              expr: 'bottomk(5, service:pop_sla_availability_lower_bound:avg30d{service=~"$service"})',
               legend: '{{service}} ≥',
             },
           ],

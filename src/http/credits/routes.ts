@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { EpochMs } from '../../core/types.js';
 import { contactJson } from '../../render/credits.js';
 import type { Billing } from '../../services/credits/billing.js';
 import type { Contacts } from '../../services/credits/contacts.js';
@@ -93,8 +94,8 @@ function personRoutes(server: FastifyInstance, contacts: Contacts): void {
 }
 
 /** The months that finance pulls, and everything that follows from them. */
-export function billingRoutes(server: FastifyInstance, billing: Billing) {
-  const statements = statementRoutes(server, billing.statements);
+export function billingRoutes(server: FastifyInstance, billing: Billing, now: () => EpochMs) {
+  const statements = statementRoutes(server, billing.statements, now);
   const credits = creditRoutes(server, billing.credits);
   disputeRoutes(server, billing);
   personRoutes(server, billing.contacts);

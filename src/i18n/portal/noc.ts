@@ -237,6 +237,19 @@ export const nocEnglish = {
       impactDone: 'Effect',
       impactSlow: 'Whole months are recalculated. This can take a moment.',
       impactShow: 'Show',
+      effect: {
+        less: (amount: string) => `Approval takes ${amount} of credit away.`,
+        more: (amount: string) => `Approval adds ${amount} of credit.`,
+        noCredit: 'Approval changes no credit.',
+        whom: (customers: string, services: string) => `Affected: ${customers} (${services}).`,
+        sealed: (statements: string, count: number) =>
+          count === 1
+            ? `1 sealed statement changes, and a revision follows: ${statements}.`
+            : `${count} sealed statements change, and revisions follow: ${statements}.`,
+        noneSealed: 'No sealed statement changes.',
+        proven: 'Proof is attached.',
+        notProven: 'No proof is attached.',
+      },
       impactNone: "It changes no service's figures.",
       service: 'Service',
       month: 'Month',

@@ -143,7 +143,7 @@ describe.each(dashboards.map(({ name, dashboard }) => [name, dashboardModel.pars
             own.some(({ expr }) => /by \([^)]*currency/.test(expr)),
             title,
           ).toBe(true);
-        else expect(overrides, title).toContain('currency:HKD ');
+        else expect(overrides, title).toContain('prefix:HKD ');
       }
     });
   },

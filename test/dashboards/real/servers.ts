@@ -128,3 +128,16 @@ export function startPrometheus(
     `--web.listen-address=${address}`,
   ]);
 }
+
+/** A Prometheus that scrapes nothing, over blocks that are there; a value is looked for as far back as `lookback`. */
+export function startPrometheusOver(folder: string, blocks: string, lookback: string): Promise<Server> {
+  const file = join(folder, 'prometheus-over.json');
+  writeFileSync(file, '{}');
+  return serve('prometheus', (address) => [
+    `--config.file=${file}`,
+    `--storage.tsdb.path=${blocks}`,
+    '--storage.tsdb.retention.time=100y',
+    `--query.lookback-delta=${lookback}`,
+    `--web.listen-address=${address}`,
+  ]);
+}
