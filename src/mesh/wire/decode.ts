@@ -8,7 +8,7 @@ import {
 } from '../../core/measurement/round.js';
 import type { StoredRound, StoredSlot } from '../../core/merge.js';
 import { pathEnds } from '../../core/path.js';
-import type { PathId, PopId } from '../../core/types.js';
+import type { PopId } from '../../core/types.js';
 import { decodePackets, encodePackets } from '../../store/packets/codec.js';
 import type { StoredRows } from '../../store/row-store.js';
 import { wireVersion } from './encode.js';
