@@ -39,9 +39,13 @@ import { financeStatementPage } from './finance/statement.js';
 import { readForms } from './forms.js';
 import { homeOf } from './navigation.js';
 import { exclusionPages } from './noc/exclusions.js';
+import { changesStream } from './noc/changes.js';
+import { dayPage } from './noc/day.js';
+import { mapPage } from './noc/map.js';
 import { meshPage } from './noc/mesh.js';
 import { outagePages } from './noc/outages.js';
 import { reportLedgerPages } from './noc/report-ledger.js';
+import { wallPage } from './noc/wall.js';
 import { addPage, type PageAnswer, type PortalOptions, showView } from './page.js';
 import {
   createShell,
@@ -84,6 +88,10 @@ function financePages(server: FastifyInstance, portal: PortalOptions): void {
 /** What the NOC looks at and does. */
 function nocPages(server: FastifyInstance, portal: PortalOptions): void {
   meshPage(server, portal);
+  mapPage(server, portal);
+  dayPage(server, portal);
+  wallPage(server, portal);
+  changesStream(server, portal);
   outagePages(server, portal);
   exclusionPages(server, portal);
   reportLedgerPages(server, portal);

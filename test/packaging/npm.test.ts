@@ -53,6 +53,20 @@ const kinds: readonly Kind[] = [
   },
 ];
 
+describe('npm ci', () => {
+  requires({ commands: ['npm'] });
+
+  test('has nothing to warn of on this Node.js, also where warnings are shown', async () => {
+    const done = await run(['npm', 'ci', '--dry-run', '--loglevel=warn'], {
+      cwd: root,
+      env,
+      timeoutMs: patienceMs,
+    });
+    expect(done.code, done.stderr).toBe(0);
+    expect(done.stdout + done.stderr).not.toMatch(/warn|EBADENGINE|deprecated/i);
+  });
+});
+
 /** A package, and `npm install -g` of it into a folder of its own. */
 describe('the npm package', () => {
   requires({ commands: ['npm'], built: true });

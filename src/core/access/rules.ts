@@ -65,6 +65,8 @@ export const rules = {
   'pops:read': read({ ...staff, ...tenants, agent: 'all' }),
   'paths:read': read({ ...staff, ...tenants, agent: 'all' }),
   'rounds:read': read({ ...staff, ...tenants }),
+  /** How the network is as a whole, and was on a day. */
+  'network:read': read(staff),
   /** How the agents of a mesh are. */
   'agents:read': read(all('noc', 'admin')),
   /** The contracts as data. */

@@ -10,6 +10,7 @@ export const table: Record<Action, readonly Role[]> = {
   'pops:read': everybody,
   'paths:read': everybody,
   'rounds:read': [...staff, ...tenants],
+  'network:read': staff,
   'agents:read': ['noc', 'admin'],
   'plans:read': [...staff, ...tenants],
   'keys:read': [...staff, ...tenants],
