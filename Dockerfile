@@ -18,7 +18,8 @@ RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY probes probes
 COPY src src
-RUN npm run build && npm prune --omit=dev && node .node/prune.mjs
+RUN npm run build && npm prune --omit=dev \
+ && node .node/shipped.mjs dist && node .node/prune.mjs
 
 FROM ${NODE_IMAGE}
 # The one privilege it needs, raw ICMP sockets, lies on node's file, so that the user `node` has it and nothing more.

@@ -75,7 +75,11 @@ const code = await runProgram(process.argv.slice(2), {
   app: () => import('./app.js'),
   onSignal: (signal, listener) => {
     process.on(signal, listener);
-    return () => process.off(signal, listener);
+    return () => {
+      // A daemon that has ended is on its way out by itself: a signal that comes now must not end it by itself.
+      if (isDaemon) process.on(signal, () => undefined);
+      process.off(signal, listener);
+    };
   },
 });
 await exit(code);

@@ -1,3 +1,4 @@
+import { lastBackup } from './backup.js';
 import type { Stopping } from './stopping.js';
 import { type Answers, type Task, toTransferable } from './workers/job-tasks.js';
 import { judgeInThread } from './workers/month.js';
@@ -34,7 +35,10 @@ interface ContractServicesOptions {
 
 /** What the API and the pages offer beside measurements, and the statements that closing a month draws up. */
 export interface ContractServices {
-  readonly http: Required<Pick<HttpOptions, 'ledger' | 'faults' | 'access' | 'reports' | 'billing' | 'jobs'>>;
+  readonly http: Required<
+    Pick<HttpOptions, 'ledger' | 'faults' | 'access' | 'reports' | 'billing' | 'jobs'>
+  > &
+    Pick<HttpOptions, 'lastBackup'>;
   readonly statements: Billing['statements'];
 }
 
@@ -64,6 +68,7 @@ export async function openContractServices(options: ContractServicesOptions): Pr
       },
       billing,
       jobs,
+      lastBackup: config().store.postgres === null ? () => lastBackup(config().store.path) : undefined,
     },
     statements: billing.statements,
   };

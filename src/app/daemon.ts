@@ -12,6 +12,7 @@ import { type Alarm, type Clock, fanOut } from '../engine/ports.js';
 import { createSteadyNow } from '../engine/steady-now.js';
 import { createMetrics } from '../metrics/metrics.js';
 import { memoizeAsync } from '../services/cache.js';
+import { createNetworkChanges } from '../services/network/changes.js';
 import { createNetworkNotifier } from '../services/notifications/network.js';
 import { createOutbox } from '../services/notifications/outbox.js';
 import { createStanding } from '../services/standing/keep-standing.js';
@@ -141,9 +142,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       config: () => config,
       clock,
       log,
-      onAdded: () => {
-        outbox.wake();
-      },
+      onAdded: outbox.wake,
     });
     stopping.add('notifier', () => network.idle());
     const defaultPlan = contractPlan();
@@ -183,8 +182,17 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const steadyNow = createSteadyNow(clock);
     const suggester = createSuggester({ store, config: () => config, now, log });
     stopping.add('suggester', () => suggester.idle());
+    const changes = createNetworkChanges({ clock });
     const events = fanOut([
-      ...[metrics.events, standing.heard, readiness.events, logRounds(log), suggester.events, tracer.events],
+      ...[
+        changes.events,
+        metrics.events,
+        standing.heard,
+        readiness.events,
+        logRounds(log),
+        suggester.events,
+        tracer.events,
+      ],
       ...(config.role === 'hub' ? [logOutages(log)] : []),
       // An agent's hub tells of the whole mesh.
       ...(config.role === 'agent' ? [] : [network.events]),
@@ -256,13 +264,17 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       readiness: () => readiness.check(clock.monotonicMs(), ownWork(config)),
       mesh: { mesh: standing.mesh, now },
       standing: { services: standing.services, now },
+      network: { watch: store.watch, defaultPlan, changes },
       ...(config.role === 'hub' ? { agents: () => mesh.agents() } : {}),
       ...(tls && { tls }),
       contractServices: async () => (await contractServices()).http,
       log,
       version,
     });
-    stopping.add('http', () => http.close());
+    stopping.add('http', () => {
+      changes.close();
+      return http.close();
+    });
     const address = await listen(http, config);
     const engine = createEngine({
       clock,

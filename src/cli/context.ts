@@ -102,7 +102,8 @@ export interface ConfigOptions {
 export const configOption = (): Option =>
   new Option(
     '-c, --config <file>',
-    'the configuration (default: $POP_SLA_CONFIG, else ./config/pop-sla.yaml, else the one that came with pop-sla)',
+    'the configuration (default: $POP_SLA_CONFIG, else ./config/pop-sla.yaml, else /etc/pop-sla/pop-sla.yaml, else the ' +
+      'one that came with pop-sla)',
   );
 
 export const jsonOption = (): Option => new Option('--json', 'print JSON');
@@ -113,12 +114,25 @@ export function positiveInteger(text: string): number {
   return Number(text);
 }
 
+/** Of the machine: where the Debian package has it. */
+const systemConfig = '/etc/pop-sla/pop-sla.yaml';
+
+/** Also where it can't be read: that is said when it is read. */
+function isThere(file: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EACCES';
+  }
+}
+
 /** Which file is the configuration, as a person would name it here. */
 export function configFile({ config }: ConfigOptions, { env, cwd, home }: Context): string {
   const named = config ?? (env['POP_SLA_CONFIG'] || undefined);
   if (named !== undefined) return named;
   const own = join('config', 'pop-sla.yaml');
   if (existsSync(resolve(cwd, own))) return own;
+  if (isThere(systemConfig)) return systemConfig;
   const shipped = join(home, own);
   const near = relative(cwd, shipped);
   return near.startsWith('..') ? shipped : near;

@@ -2,6 +2,7 @@ import type { CustomerRegistry } from '../core/customer/book.js';
 import type { PopId } from '../core/types.js';
 import type { BookBase } from './customers/parse.js';
 import { driversWithoutEcho, type MeshRole } from './defaults.js';
+import type { BillingConfig } from './sections/billing.js';
 import type { DriverConfig } from './sections/driver.js';
 import type { HttpConfig } from './sections/http.js';
 import type { MeasurementConfig } from './sections/measurement.js';
@@ -18,6 +19,7 @@ import type {
 } from './sections/store.js';
 import type { TraceConfig, WatchConfig } from './sections/watch.js';
 
+export type { BillingConfig, Issuer, PostingTerms } from './sections/billing.js';
 export type { DriverConfig } from './sections/driver.js';
 export type { HttpConfig } from './sections/http.js';
 export type { MeasurementConfig, ProbeOptions } from './sections/measurement.js';
@@ -64,6 +66,7 @@ export interface Config {
   readonly notifications: NotificationsConfig;
   readonly keys: KeysConfig;
   readonly statements: StatementsConfig;
+  readonly billing: BillingConfig;
   /** The file of customers, absolute; null: there is none. */
   readonly customers: string | null;
   /** The book in force: what that file says and what was entered; empty until the file was read. */

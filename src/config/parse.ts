@@ -4,6 +4,7 @@ import { checkAll } from './checks/checks.js';
 import type { Config } from './config.js';
 import type { Problem } from './problem.js';
 import { configSchema, type RawConfig } from './schema.js';
+import { billingSection } from './sections/billing.js';
 import { driverSection } from './sections/driver.js';
 import { httpSection } from './sections/http.js';
 import { measurementSection } from './sections/measurement.js';
@@ -61,6 +62,7 @@ function buildConfig(
     notifications: notificationsSection.build(raw.notifications),
     keys: keysSection.build(raw.keys, raw.store, dataFolder),
     statements: statementsSection.build(raw.statements),
+    billing: billingSection.build(raw.billing, folder),
     customers: raw.customers === undefined ? null : resolve(folder, raw.customers),
     book: emptyCustomerRegistry,
     bookBase: null,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { meshRoles } from './defaults.js';
 import { file, oneOf } from './scalars.js';
+import { billingSection } from './sections/billing.js';
 import { driverSection } from './sections/driver.js';
 import { httpSection } from './sections/http.js';
 import { measurementSection } from './sections/measurement.js';
@@ -39,6 +40,7 @@ export const configSchema = z.strictObject({
   customers: file().optional(),
   keys: keysSection.schema.prefault({}),
   statements: statementsSection.schema.prefault({}),
+  billing: billingSection.schema.prefault({}),
 });
 
 /** A file whose every key is right by itself, with defaults filled in. */

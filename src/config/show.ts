@@ -2,6 +2,7 @@ import { Document, isMap, isNode, isSeq, visit } from 'yaml';
 import { shortestSureMs } from '../core/watch/port.js';
 import { type Config, type WatchConfig, watchNotes } from './config.js';
 import { formatDuration } from './scalars.js';
+import { billingSection } from './sections/billing.js';
 import { driverSection } from './sections/driver.js';
 import { httpSection } from './sections/http.js';
 import { measurementSection } from './sections/measurement.js';
@@ -81,6 +82,7 @@ function plain(config: Config): unknown {
     notifications: notificationsSection.show(config.notifications),
     keys: keysSection.show(config.keys),
     statements: statementsSection.show(config.statements),
+    billing: billingSection.show(config.billing),
     ...(customers === null ? {} : { customers }),
   };
 }

@@ -90,6 +90,8 @@ export function createEngine(options: EngineOptions): Engine {
   const started = createStartedSlots();
   const namedAhead = createNamedAhead({ clock, reopen: (instant) => started.reopen(instant) });
   let clockDeviationMs = 0;
+  /** Aborted, and replaced by the next, when the clock was set: whoever waits for an instant reckons again. */
+  let clockSet = new AbortController();
 
   const spool = createSpool({
     clock,
@@ -149,9 +151,9 @@ export function createEngine(options: EngineOptions): Engine {
     // the spread.
     const from = latenessMs > startToleranceMs ? Math.min(slot + latenessMs, lastStart) : slot;
     const startAt = from + Math.floor(random() * (lastStart - from));
-    // Checked again after each sleep: a clock that was set back meanwhile makes the wait longer.
+    // Reckoned again after each step: a clock that was set back makes the wait longer, and one that came back shorter.
     while (clock.now() < startAt && !controller.signal.aborted)
-      await clock.sleep(startAt - clock.now(), controller.signal);
+      await clock.sleep(startAt - clock.now(), AbortSignal.any([controller.signal, clockSet.signal]));
     // The machine slept or its clock was set meanwhile: the slot stays missing, because a round would be named wrongly.
     const outOfTime = clock.now() > lastStart + startToleranceMs;
     const stillWanted = settings.paths.some((current) => current.id === path.id);
@@ -340,6 +342,9 @@ export function createEngine(options: EngineOptions): Engine {
   /** The steady clock follows: the machine slept, its clock was set back, or a step ahead has stood. */
   function onStep(byMs: number, gap: ClockGap | null): void {
     if (gap === null || gap.reason === 'clock-stepped') namedAhead.stepped(-byMs);
+    const waiting = clockSet;
+    clockSet = new AbortController();
+    waiting.abort('the clock was set');
     if (gap) attendance.noteGap(gap);
     else
       void attendance.wentBack(settings.paths, clock.now()).catch((error: unknown) => {

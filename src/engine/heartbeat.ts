@@ -49,5 +49,10 @@ export async function keepHeartbeat(
     await clock.sleep(everyMs, signal);
   }
   const { id } = run;
-  if (id !== null) await attempt(() => runs.end(id, clock.now()));
+  if (id === null) return;
+  await attempt(async () => {
+    // A database that lost its latest rows has none for this run: the next daemon would take it for one that crashed.
+    const isThere = await runs.beat(id, clock.now());
+    await runs.end(isThere ? id : await runs.begin(version, startedAt), clock.now());
+  });
 }

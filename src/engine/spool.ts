@@ -29,6 +29,8 @@ interface SpoolOptions {
 
 /** On shutdown, how long to wait for a store that does not answer, milliseconds. */
 const closeLimitMs = 1_000;
+/** So many turns of the event loop a write may take that is about to begin. */
+const lastTurns = 5;
 
 /**
  * Writes rounds to the store, those that end together in one commit, and queues them while the store can't take them.
@@ -209,8 +211,13 @@ export function createSpool(options: SpoolOptions): Spool {
         if (rounds.length + missing.length > 0) await attempt();
       };
       const done = new AbortController();
-      await Promise.race([once(), clock.sleep(closeLimitMs, done.signal)]);
+      const writing = once();
+      await Promise.race([writing, clock.sleep(closeLimitMs, done.signal)]);
       done.abort();
+      // Many rounds of a busy machine may keep this process from everything else for all of that time: then the write
+      // has its turn only now.
+      for (let turns = 0; turns < lastTurns && rounds.length > 0; turns += 1)
+        await Promise.race([writing, new Promise(setImmediate)]);
       for (const round of rounds) log.error(nameOf(round), 'a round is lost: it could not be stored');
     },
   };

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { fastify, type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify';
 import type { Config } from '../config/config.js';
+import type { Plan } from '../core/plan.js';
 import { formatNetwork } from '../config/scalars.js';
 import type { EpochMs } from '../core/types.js';
 import { admit, keepTrail } from './access/caller.js';
@@ -27,6 +28,7 @@ import {
 import { answerProblems, type HttpLog, type ProblemPage } from './problem.js';
 import { type ReportRouteOptions, reportRoutes } from './reports.js';
 import { roundRoutes } from './rounds.js';
+import { networkRoutes } from './network.js';
 import { seriesRoutes } from './series.js';
 import { qualityRoutes } from './tmf/quality.js';
 import { describeRoutes, documentRoute, useZod } from './route/document.js';
@@ -40,6 +42,8 @@ import type { Oidc } from '../services/access/oidc.js';
 import type { Registry } from '../services/access/registry.js';
 import { createSecondFactors } from '../services/access/second-factor.js';
 import type { Billing } from '../services/credits/billing.js';
+import type { NetworkChanges } from '../services/network/changes.js';
+import type { DayWatch } from '../services/network/day.js';
 import type { LedgerBacklog } from '../services/ledger/backlog.js';
 import type { TicketBacklog } from '../services/tickets/service.js';
 import type { AccessStore } from '../store/access-store.js';
@@ -59,8 +63,13 @@ export interface HttpPagesOptions {
   /** The operations of the API as functions, each for a caller and by its own access rule. */
   readonly api: Api;
   readonly registry: Pick<Registry, 'users'>;
+  /** What the daemon needs to do its work, and whether it has it now. */
+  readonly readiness: () => readonly Readiness[];
+  /** The backup that was made last; absent: the database is another program's. */
+  readonly lastBackup?: HttpOptions['lastBackup'];
   /** Whether there is a provider of OpenID Connect. */
   readonly oidc: boolean;
+  readonly changes: NetworkChanges;
 }
 
 export interface HttpOptions {
@@ -72,8 +81,16 @@ export interface HttpOptions {
   readonly readiness: () => readonly Readiness[];
   /** The state of the paths. */
   readonly mesh: Omit<MeshRoutes, 'config'>;
+  /** The backup that was made last; null: none is known. Left out: the database is another program's to back up. */
+  readonly lastBackup?: (() => Promise<{ readonly at: string; readonly file: string } | null>) | undefined;
   /** The state of the services. */
   readonly standing: Omit<StandingRoutes, 'config'>;
+  /** What observers saw, the plan of paths that no service names, and what tells open pages of changes. */
+  readonly network: {
+    readonly watch: DayWatch;
+    readonly defaultPlan: () => Plan | null;
+    readonly changes: NetworkChanges;
+  };
   /** How the agents of this hub are; left out, there is no route to it. */
   readonly agents?: () => AgentsShown;
   /** What people entered, and the months that are based on it. */
@@ -90,7 +107,7 @@ export interface HttpOptions {
   /** The PEM texts that HTTPS is spoken with; left out: plain HTTP. */
   readonly tls?: { readonly cert: string; readonly key: string };
   /** Reports of months, and what makes files of them. */
-  readonly reports: ReportRouteOptions;
+  readonly reports: Omit<ReportRouteOptions, 'freshen'>;
   /** Statements and what follows from them. */
   readonly billing: Billing;
   /** Fault reports. */
@@ -149,7 +166,10 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
   // Another one: the parsers of the API's bodies are none of the pages'.
   server.register((pages, _options, done) => {
     const { now, registry, oidc } = access;
-    if (api) options.pages?.register(pages, { now, api, registry, oidc: oidc !== undefined });
+    const { readiness, lastBackup, network } = options;
+    const { changes } = network;
+    const seen = { readiness, changes, ...(lastBackup && { lastBackup }) };
+    if (api) options.pages?.register(pages, { now, api, registry, oidc: oidc !== undefined, ...seen });
     done();
   });
   return server;
@@ -194,12 +214,22 @@ function apiRoutes(
   if (oidc && publicUrl !== null) oidcRoutes(routes, { oidc, publicUrl, trail, now, log });
   const access = registryRoutes(routes, { registry, trail, now });
   const entered = ledgerReads(routes, { ...ledger, book: () => config().book });
+  const network = networkRoutes(routes, {
+    store: { rounds: store.rounds, watch: options.network.watch },
+    ledgerBacklog: ledger.ledgerBacklog,
+    mesh: options.mesh.mesh,
+    config,
+    defaultPlan: options.network.defaultPlan,
+    readiness,
+    agents: options.agents,
+    now: ledger.now,
+  });
   const entering = ledgerWrites(routes, ledger.ledgerBacklog);
   attachmentWrite(routes, ledger.ledgerBacklog);
   exclusionFiles(routes, ledger.ledgerBacklog);
   customerRoutes(routes, ledger.ledgerBacklog.registry, ledger.now);
-  reportRoutes(routes, reports);
-  const bills = billingRoutes(routes, billing);
+  reportRoutes(routes, { ...reports, freshen: (month) => billing.statements.freshen(month) });
+  const bills = billingRoutes(routes, billing, now);
   qualityRoutes(routes, billing.statements);
   const evidence = evidenceRoutes(routes, { jobs, config });
   // It reads its own JSON.
@@ -217,6 +247,7 @@ function apiRoutes(
     ...session,
     ...access,
     ...entered,
+    ...network,
     ...entering,
     ...bills,
     ...evidence,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorCode } from '../core/ledger/errors.js';
+import { KeyError } from '../seal/keys.js';
 import { ValidationError } from '../services/ledger/entries.js';
 import { StoreError } from '../store/store.js';
 
@@ -124,6 +125,8 @@ function problemOf(error: unknown, { url, caller }: FastifyRequest, log: HttpLog
     log.error({ err: error, url }, 'the store did not answer a request');
     return { status: 503, detail: `the store can't answer now (${error.kind})` };
   }
+  // It is the installation that lacks a key, and whoever runs it can make one: the message says how.
+  if (error instanceof KeyError) return { status: 409, detail: error.message };
   if (error instanceof UnavailableError) return { status: 503, detail: error.message };
   const status = clientErrorStatus(error);
   if (status !== null) return { status, detail: (error as Error).message };

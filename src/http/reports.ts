@@ -58,6 +58,8 @@ export function cachedFiles(): (key: string, make: () => Promise<MadeFile>) => P
 }
 
 export interface ReportRouteOptions {
+  /** Creates the drafts of a month anew whose source data has changed: a file says what the page says. */
+  readonly freshen: (month: string) => Promise<void>;
   readonly reports: Reports;
   readonly render: typeof renderReport;
 }
@@ -73,7 +75,10 @@ const revision = () =>
   );
 
 /** `/api/v1/reports/2026-10`: the statements of a month as a file. */
-export function reportRoutes(server: FastifyInstance, { reports, render }: ReportRouteOptions): void {
+export function reportRoutes(
+  server: FastifyInstance,
+  { freshen, reports, render }: ReportRouteOptions,
+): void {
   const files = cachedFiles();
   addRoute(server, {
     method: 'GET',
@@ -96,6 +101,7 @@ export function reportRoutes(server: FastifyInstance, { reports, render }: Repor
     answer: { description: 'the file, in the format asked for', contentType: 'application/octet-stream' },
     handle: async ({ params, query, caller, reply }) => {
       const selection = selectionOf(query);
+      await freshen(params.month);
       const { fingerprint, read } = await reports.prepare({
         month: params.month,
         selection,

@@ -7,6 +7,7 @@ import { refusalsEnglish } from './portal/refusals.js';
 import { shellEnglish } from './portal/shell.js';
 import { statementsEnglish } from './portal/statements.js';
 import { ticketsEnglish } from './portal/tickets.js';
+import { noteEnglish } from './note/en.js';
 import { reportEnglish } from './report/en.js';
 
 /** The words of messages; what has values has `{places}` for them. */
@@ -24,6 +25,7 @@ const mailEnglish = {
   'state.closed': 'Closed',
   'state.rejected': 'Rejected',
   'state.reopened': 'Reopened',
+  'state.withdrawn': 'Withdrawn',
   'metric.latency': 'latency',
   'metric.loss': 'packet loss',
   and: 'and',
@@ -73,6 +75,7 @@ export const english = {
     ...statementsEnglish,
   },
   report: reportEnglish,
+  note: noteEnglish,
   mail: mailEnglish,
 };
 

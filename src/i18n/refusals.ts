@@ -185,6 +185,7 @@ const english: English = {
   'written-notice-needed': (days) => ['is missing', writtenNotice(days)],
   'written-notice-late': (days) => ['is too late', writtenNotice(days)],
   'proof-needed': () => ['is missing', 'force majeure needs its proof, as text'],
+  'in-batch': (batch) => [`is in the export batch ${batch}`, ''],
   'needs-no-claim': () => ['needs no claim', ''],
   'not-claimed': () => [unclaimed, ''],
   'is-reversal': () => ['is a reversal itself', ''],

@@ -19,6 +19,7 @@ const tenants: readonly Role[] = ['customer', 'reseller'];
 
 /** In the order that they are shown in. */
 const places: readonly Place[] = [
+  { href: '/admin', label: (w) => w.admin.overview.title, action: 'users:read', roles: ['admin'] },
   { href: '/mesh', label: (w) => w.noc.mesh.title, action: 'rounds:read', roles: staff },
   { href: '/services', label: (w) => w.nav.services, action: 'availability:read' },
   { href: '/faults', label: (w) => w.nav.faults, action: 'faults:read' },
@@ -44,7 +45,7 @@ const homes: readonly (readonly [Role, Place['href']])[] = [
   ['noc', '/mesh'],
   ['finance', '/months'],
   ['approver', '/exclusions'],
-  ['admin', '/mesh'],
+  ['admin', '/admin'],
 ];
 
 export function placesFor(caller: Caller | null): readonly Place[] {

@@ -5,7 +5,7 @@ import type { Caller } from '../http/access/caller.js';
 import type { Api, HttpPagesOptions } from '../http/http.js';
 import type { Access } from '../http/route/route.js';
 import type { ScriptName } from './assets.js';
-import type { Shell, ShellMaker } from './shell.js';
+import { noteForm, type Shell, type ShellMaker } from './shell.js';
 
 export interface PortalOptions extends HttpPagesOptions {
   readonly config: () => Config;
@@ -80,6 +80,12 @@ export function addPage<
     url,
     config: { access, page: true, ...(secret === true && { secret }) },
     ...(bodyLimit === undefined ? {} : { bodyLimit }),
+    ...(method === 'POST' && {
+      preValidation: (request: FastifyRequest, _reply: FastifyReply, done: () => void) => {
+        noteForm(request);
+        done();
+      },
+    }),
     schema: {
       hide: true,
       querystring: query,

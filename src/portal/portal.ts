@@ -19,6 +19,7 @@ import {
 import { isPlace } from '../http/route/route.js';
 import { reportLanguages } from '../i18n/languages.js';
 import { guideHtml, guidePage, guideTopics, isGuideTopic } from '../render/guide.js';
+import { overviewPage } from './admin/overview.js';
 import { targetPages } from './admin/targets.js';
 import { tokenPages } from './admin/tokens.js';
 import { userPages } from './admin/users.js';
@@ -30,6 +31,7 @@ import { pathPage } from './customer/path.js';
 import { servicesPage } from './customer/services.js';
 import { statementsPage } from './customer/statements.js';
 import { verifyPages } from './customer/verify.js';
+import { batchPages } from './finance/batches.js';
 import { creditPages } from './finance/credits.js';
 import { ledgerPage } from './finance/ledger.js';
 import { monthPages } from './finance/month.js';
@@ -37,9 +39,13 @@ import { financeStatementPage } from './finance/statement.js';
 import { readForms } from './forms.js';
 import { homeOf } from './navigation.js';
 import { exclusionPages } from './noc/exclusions.js';
+import { changesStream } from './noc/changes.js';
+import { dayPage } from './noc/day.js';
+import { mapPage } from './noc/map.js';
 import { meshPage } from './noc/mesh.js';
 import { outagePages } from './noc/outages.js';
 import { reportLedgerPages } from './noc/report-ledger.js';
+import { wallPage } from './noc/wall.js';
 import { addPage, type PageAnswer, type PortalOptions, showView } from './page.js';
 import {
   createShell,
@@ -53,6 +59,7 @@ import {
 
 /** Who may come in, and who is told of what. */
 function adminPages(server: FastifyInstance, portal: PortalOptions): void {
+  overviewPage(server, portal);
   userPages(server, portal);
   tokenPages(server, portal);
   targetPages(server, portal);
@@ -74,12 +81,17 @@ function financePages(server: FastifyInstance, portal: PortalOptions): void {
   monthPages(server, portal);
   financeStatementPage(server, portal);
   creditPages(server, portal);
+  batchPages(server, portal);
   ledgerPage(server, portal);
 }
 
 /** What the NOC looks at and does. */
 function nocPages(server: FastifyInstance, portal: PortalOptions): void {
   meshPage(server, portal);
+  mapPage(server, portal);
+  dayPage(server, portal);
+  wallPage(server, portal);
+  changesStream(server, portal);
   outagePages(server, portal);
   exclusionPages(server, portal);
   reportLedgerPages(server, portal);
@@ -200,7 +212,7 @@ async function errorPage(
   });
 }
 
-const told = ['401', '403', '404', '413', '429'] as const;
+const told = ['401', '403', '404', '409', '413', '429'] as const;
 
 function kindOf(status: number): (typeof told)[number] | '400' | '500' {
   const known = told.find((one) => one === String(status));

@@ -5,6 +5,7 @@ import { formatInstant } from '../core/time/calendar.js';
 import type { EpochMs } from '../core/types.js';
 import { csrfField } from '../http/access/identify.js';
 import type { ParameterFault } from '../http/problem.js';
+import { isPlace } from '../http/route/route.js';
 import { type ReportLanguage, reportLanguages } from '../i18n/languages.js';
 import { type Locale, localeOf, nothing } from '../i18n/locale.js';
 import { notifyLanguage } from '../i18n/mail.js';
@@ -76,7 +77,7 @@ export interface Shell {
   /** Whether forms can write: nobody has to sign in, and so nobody is known by name. */
   readonly writes: boolean;
   readonly csrf: { readonly field: string; readonly value: string } | null;
-  /** The page's own address, to come back to. */
+  /** The page's own address, or that of the page whose form was sent: to come back to. */
   readonly here: string;
   readonly version: string;
 }
@@ -130,10 +131,27 @@ export function createShell({ config, assets, version }: ShellOptions): ShellMak
         may: (action) => caller?.may(action) ?? false,
         writes: principal !== null && principal.via !== 'open',
         csrf: csrf === null ? null : { field: csrfField, value: csrf },
-        here: request.method === 'GET' ? request.url.slice(0, 500) : '/',
+        here: request.method === 'GET' ? withoutDone(request.url) : (forms.get(request) ?? '/'),
       };
     },
   };
+}
+
+/** The field of a form that names the page it stands on. */
+const formField = '_here';
+const forms = new WeakMap<FastifyRequest, string>();
+
+/** Notes the page that a form was sent from: where it is refused, the page that says so is left for that one. */
+export function noteForm(request: FastifyRequest): void {
+  const given = (request.body as Record<string, unknown> | null | undefined)?.[formField];
+  if (typeof given === 'string' && given.length <= 500 && isPlace(given)) forms.set(request, given);
+}
+
+/** The address, without what was said of something that has just been done: to come back is not to do it again. */
+function withoutDone(url: string): string {
+  const [path = '/', query = ''] = url.slice(0, 500).split('?');
+  const rest = query.split('&').filter((part) => part !== '' && !part.startsWith('done='));
+  return rest.length === 0 ? path : `${path}?${rest.join('&')}`;
 }
 
 /** The zone that most of the contracts here are read in. */

@@ -126,6 +126,8 @@ function saidIn(action: TicketAction): { readonly key: NotifyWord; readonly text
     case 'rejected':
     case 'reopened':
       return { key: 'reason', text: action.reason };
+    case 'withdrawn':
+      return action.reason === null ? null : { key: 'reason', text: action.reason };
     case 'closed':
       return action.text === null ? null : { key: 'comment', text: action.text };
     case 'taken':

@@ -27,9 +27,10 @@ const statuses: Record<TicketState, TicketStatus> = {
   closed: 'closed',
   rejected: 'rejected',
   reopened: 'pending',
+  withdrawn: 'cancelled',
 };
 
-/** What a state is called there: what waits for somebody to take it is pending; nothing of ours is held or cancelled. */
+/** What a state is called there: what waits for somebody to take it is pending; what is withdrawn is cancelled; nothing of ours is held. */
 export const statusOf = (state: TicketState): TicketStatus => statuses[state];
 
 export const statesOf = (status: TicketStatus): TicketState[] =>

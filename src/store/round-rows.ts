@@ -1,70 +1,167 @@
-import { weightOf } from '../core/measurement/figures.js';
+import { type MissingSummary, type RoundSummary, weightOf } from '../core/measurement/figures.js';
+import type { IcmpErrorCount, MissingReason, SizeCounts, StampSource } from '../core/measurement/round.js';
 import type { StoredRound } from '../core/merge.js';
+import type { EpochMs, PathId } from '../core/types.js';
 
-/** The columns of `round` that both databases have, with their types in PostgreSQL. */
-export const roundColumns = {
-  path_id: 'bigint',
-  slot: 'bigint',
-  status: 'text',
-  reason: 'text',
-  address: 'text',
-  started_at: 'bigint',
-  ended_at: 'bigint',
-  lost_after_ms: 'bigint',
-  driver: 'text',
-  stamps: 'text',
-  fallback_stamps: 'bigint',
-  socket_drops: 'bigint',
-  send_lag_us: 'double precision',
-  calibration_p50_us: 'double precision',
-  calibration_p99_us: 'double precision',
-  icmp_errors: 'text',
-} as const;
+/** A row of `round` that was measured, as it is read. */
+export type MeasuredRow = {
+  readonly path: PathId;
+  readonly slot: EpochMs;
+  readonly status: RoundSummary['status'];
+  readonly reason: string | null;
+  readonly address: string | null;
+  readonly startedAt: EpochMs;
+  readonly endedAt: EpochMs;
+  readonly lostAfterMs: number;
+  readonly driver: string;
+  readonly stamps: StampSource;
+  readonly fallbackStamps: number;
+  readonly socketDrops: number | null;
+  readonly sendLagUs: number | null;
+  readonly p50Us: number | null;
+  readonly p99Us: number | null;
+  /** JSON. */
+  readonly icmpErrors: string | null;
+};
+
+/** A row of `round` that marks a slot without a round. */
+export type MissingRow = {
+  readonly path: PathId;
+  readonly slot: EpochMs;
+  readonly status: 'missing';
+  readonly reason: MissingReason;
+};
 
 type Cell = string | number | null;
+
+interface RoundColumn {
+  /** Its type in PostgreSQL. */
+  readonly type: 'bigint' | 'text' | 'double precision';
+  /** The name by which it is read. */
+  readonly as: keyof MeasuredRow;
+  /** The value that is written. */
+  readonly of: (round: StoredRound) => Cell;
+}
+
+/** The columns of `round` in both databases, beside the path: how each is stored, written and read. */
+const columns = {
+  slot: { type: 'bigint', as: 'slot', of: ({ slot }) => slot },
+  status: { type: 'text', as: 'status', of: ({ status }) => status },
+  reason: { type: 'text', as: 'reason', of: ({ reason }) => reason },
+  address: { type: 'text', as: 'address', of: ({ address }) => address },
+  started_at: { type: 'bigint', as: 'startedAt', of: ({ startedAt }) => startedAt },
+  ended_at: { type: 'bigint', as: 'endedAt', of: ({ endedAt }) => endedAt },
+  lost_after_ms: { type: 'bigint', as: 'lostAfterMs', of: ({ lostAfterMs }) => lostAfterMs },
+  driver: { type: 'text', as: 'driver', of: ({ provenance }) => provenance.driver },
+  stamps: { type: 'text', as: 'stamps', of: ({ provenance }) => provenance.stamps },
+  fallback_stamps: {
+    type: 'bigint',
+    as: 'fallbackStamps',
+    of: ({ provenance }) => provenance.fallbackStamps,
+  },
+  socket_drops: { type: 'bigint', as: 'socketDrops', of: ({ provenance }) => provenance.socketDrops },
+  send_lag_us: { type: 'double precision', as: 'sendLagUs', of: ({ provenance }) => provenance.sendLagUs },
+  calibration_p50_us: {
+    type: 'double precision',
+    as: 'p50Us',
+    of: ({ provenance }) => provenance.calibration?.p50Us ?? null,
+  },
+  calibration_p99_us: {
+    type: 'double precision',
+    as: 'p99Us',
+    of: ({ provenance }) => provenance.calibration?.p99Us ?? null,
+  },
+  icmp_errors: {
+    type: 'text',
+    as: 'icmpErrors',
+    of: ({ icmpErrors }) => (icmpErrors ? JSON.stringify(icmpErrors) : null),
+  },
+} as const satisfies Record<string, RoundColumn>;
+
+type ColumnName = keyof typeof columns;
+const entries = Object.entries(columns) as [ColumnName, RoundColumn][];
+
+/** The columns that are written, with their types in PostgreSQL. */
+export const roundColumns: Readonly<Record<'path_id' | ColumnName, RoundColumn['type']>> = {
+  path_id: 'bigint',
+  ...(Object.fromEntries(entries.map(([name, { type }]) => [name, type])) as Record<
+    ColumnName,
+    RoundColumn['type']
+  >),
+};
+
 type RoundRow = Readonly<Record<keyof typeof roundColumns, Cell>>;
 
 export function roundRow(round: StoredRound, pathId: number): RoundRow {
-  const { driver, stamps, fallbackStamps, socketDrops, sendLagUs, calibration } = round.provenance;
+  const row: Record<string, Cell> = { path_id: pathId };
+  for (const [name, { of }] of entries) row[name] = of(round);
+  return row as RoundRow;
+}
+
+/** The names by which a round is read, in the order of `selectedColumns`. */
+export const selectedNames: readonly (keyof MeasuredRow)[] = ['path', ...entries.map(([, { as }]) => as)];
+
+/** What is selected of `round` joined with `path`. */
+export const selectedColumns: string = [
+  'path.name AS "path"',
+  ...entries.map(([name, { as }]) => `round.${name} AS "${as}"`),
+].join(', ');
+
+/** A row that was read as the round or mark that it is. */
+export function summaryOf(
+  row: MeasuredRow | MissingRow,
+  sizes: () => SizeCounts[],
+): RoundSummary | MissingSummary {
+  if (row.status === 'missing') {
+    const { path, slot, status, reason } = row;
+    return { path, slot, status, reason };
+  }
+  return roundSummary(row, sizes());
+}
+
+export function roundSummary(row: MeasuredRow, sizes: SizeCounts[]): RoundSummary {
+  const { path, slot, status, reason, address, startedAt, endedAt, lostAfterMs } = row;
+  const { driver, stamps, fallbackStamps, socketDrops, sendLagUs, p50Us, p99Us, icmpErrors } = row;
+  const calibration = p50Us === null || p99Us === null ? null : { p50Us, p99Us };
   return {
-    path_id: pathId,
-    slot: round.slot,
-    status: round.status,
-    reason: round.reason,
-    address: round.address,
-    started_at: round.startedAt,
-    ended_at: round.endedAt,
-    lost_after_ms: round.lostAfterMs,
-    driver,
-    stamps,
-    fallback_stamps: fallbackStamps,
-    socket_drops: socketDrops,
-    send_lag_us: sendLagUs,
-    calibration_p50_us: calibration?.p50Us ?? null,
-    calibration_p99_us: calibration?.p99Us ?? null,
-    icmp_errors: round.icmpErrors ? JSON.stringify(round.icmpErrors) : null,
+    path,
+    slot,
+    status,
+    reason,
+    address,
+    startedAt,
+    endedAt,
+    lostAfterMs,
+    provenance: { driver, stamps, fallbackStamps, socketDrops, sendLagUs, calibration },
+    sizes,
+    ...(icmpErrors !== null && { icmpErrors: JSON.parse(icmpErrors) as IcmpErrorCount[] }),
   };
 }
+
+/** The counts of a size: the column of each, in both databases. */
+export const countColumns = {
+  bytes: 'bytes',
+  sent: 'sent',
+  received: 'received',
+  late: 'late',
+  errors: 'errors',
+  notSent: 'not_sent',
+  duplicates: 'duplicates',
+  mismatched: 'mismatched',
+  rttSumUs: 'rtt_sum_us',
+  rttMinUs: 'rtt_min_us',
+  rttMaxUs: 'rtt_max_us',
+} as const satisfies Record<keyof SizeCounts, string>;
 
 /** The columns of `size`, in both databases. */
 export const sizeColumns = [
   'path_id',
   'slot',
   'position',
-  'bytes',
   'held',
-  'sent',
-  'received',
   'sizes_with_latency',
   'sizes_with_loss',
-  'rtt_sum_us',
-  'rtt_min_us',
-  'rtt_max_us',
-  'late',
-  'errors',
-  'not_sent',
-  'duplicates',
-  'mismatched',
+  ...Object.values(countColumns),
 ] as const;
 
 type SizeRow = Readonly<Record<(typeof sizeColumns)[number], number | null>>;

@@ -1,3 +1,4 @@
+import type { Batch, BatchState, BatchSummary } from '../core/billing/batch.js';
 import type { CreditFacts, CreditRow, CreditStatus } from '../core/billing/credit.js';
 import type { LedgerEvent } from '../core/ledger/actions.js';
 import type { SealedStatement, StatementDocument } from '../core/statement/document.js';
@@ -68,7 +69,45 @@ export interface StatementCommit {
   readonly sealed?: SealedStatement;
   readonly sealedAt?: EpochMs;
   readonly credits?: readonly CreditChange[];
+  readonly batch?: BatchChange;
 }
+
+/** Export batches; they are written by `StatementStore.commit`, together with what becomes of their credits. */
+export interface BatchStore {
+  /** Newest first. */
+  list(query?: BatchQuery): Promise<BatchSummary[]>;
+  get(id: string): Promise<Batch | null>;
+  /** The bytes of its file; null: it does not exist. */
+  bytes(id: string): Promise<Uint8Array | null>;
+  /** The number that the next batch gets. */
+  next(): Promise<number>;
+  /** The last number that an issuer gave in a year; null: none. */
+  lastNote(issuer: string, year: string): Promise<number | null>;
+  /** Which batch has a note; null: none. */
+  batchOfNote(note: string): Promise<string | null>;
+}
+
+export interface BatchQuery {
+  readonly states?: readonly BatchState[];
+  /** Only batches with a smaller number. */
+  readonly before?: number;
+  readonly limit?: number;
+}
+
+export type BatchChange =
+  /**
+   * It conflicts unless its number is the next one and its notes' numbers follow the last of their issuer and year, the
+   * first of a year aside.
+   */
+  | { readonly add: Batch; readonly bytes: Uint8Array }
+  | {
+      readonly id: string;
+      readonly from: readonly BatchState[];
+      readonly to: BatchState;
+      readonly at: EpochMs;
+      readonly by: string;
+      readonly note: string | null;
+    };
 
 export type CreditChange =
   | {
@@ -80,6 +119,8 @@ export type CreditChange =
       readonly note: string | null;
       /** Whether the change appears in the feed. */
       readonly feed: boolean;
+      /** Puts it into a batch, out of none; or takes it out of one. By default the batch stays. */
+      readonly batch?: { readonly into: string } | { readonly outOf: string };
     }
   | { readonly id: string; readonly remindedAt: EpochMs }
   | { readonly add: CreditFacts; readonly id: string; readonly status: CreditStatus; readonly at: EpochMs };
@@ -91,6 +132,7 @@ export interface CreditQuery {
   readonly service?: string;
   readonly customer?: string;
   readonly status?: CreditStatus;
+  readonly batch?: string;
   /** Only credits after this cursor of the feed, in the feed's order. */
   readonly since?: number;
   readonly limit?: number;

@@ -9,7 +9,7 @@ import type {
   LedgerStore,
   SuggestionStore,
 } from './ledger-store.js';
-import type { OutboxStore, StatementStore, TargetStore } from './statement-store.js';
+import type { BatchStore, OutboxStore, StatementStore, TargetStore } from './statement-store.js';
 import type { RowStore } from './row-store.js';
 import type { WatchStore } from './watch-store.js';
 
@@ -31,6 +31,7 @@ export interface Store {
   readonly targets: TargetStore;
   readonly outbox: OutboxStore;
   readonly statements: StatementStore;
+  readonly batches: BatchStore;
   readonly contacts: ContactStore;
   readonly feeds: FeedStore;
   readonly rows: RowStore;

@@ -13,18 +13,19 @@ const everyMs = 1_800_000;
 const firstSlot = Date.UTC(2026, 9, 1);
 const folder = mkdtempSync(join(tmpdir(), 'pop-sla-bench-'));
 
-/** Normal jitter of 0.5 ms about the mean, the widest that the size of a packet is promised for. */
+/** Normal jitter about the mean: of 0.5 ms, the widest that the size of a packet is promised for, unless told. */
 const normal = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
-const packetsOf = (count, meanUs) =>
+const usual = { deviationUs: 500, loss: 0.003 };
+const packetsOf = (count, meanUs, { deviationUs, loss }) =>
   Array.from({ length: count }, () =>
-    Math.random() < 0.003
+    Math.random() < loss
       ? { kind: 'lost' }
-      : { kind: 'received', rttUs: Math.max(0, Math.round(meanUs + 500 * normal())) },
+      : { kind: 'received', rttUs: Math.max(0, Math.round(meanUs + deviationUs * normal())) },
   );
-const sizesOf = (count, meanUs) =>
+const sizesOf = (count, meanUs, kind = usual) =>
   [64, 128, 512].map((bytes) => ({
     bytes,
-    packets: packetsOf(count, meanUs + bytes),
+    packets: packetsOf(count, meanUs + bytes, kind),
     duplicates: 0,
     mismatched: 0,
   }));
@@ -91,14 +92,33 @@ async function storeSlots() {
   const list = (values) => values.map((ms) => ms.toFixed(0)).join(' ');
   console.log(`199 rounds × 300 packets, all ending at once, ms in all: ${list(together)}`);
   console.log(`199 rounds × 300 packets, one after another (a commit each), ms in all: ${list(apart)}`);
-  const bytes = Array.from({ length: 500 }, () => encodePackets(sizesOf(100, 35_000)).length / 300);
-  console.log(
-    `bytes a packet at 0.5 ms deviation: mean ${mean(bytes).toFixed(3)}, most ${Math.max(...bytes).toFixed(3)}`,
-  );
+  for (const kind of [
+    { ...usual, deviationUs: 50 },
+    usual,
+    { ...usual, deviationUs: 5000 },
+    { ...usual, loss: 0.03 },
+  ]) {
+    const bytes = Array.from({ length: 500 }, () => encodePackets(sizesOf(100, 35_000, kind)).length / 300);
+    const least = entropyBytes(kind);
+    console.log(
+      `bytes a packet at ${kind.deviationUs / 1000} ms deviation and ${kind.loss * 100} % loss: mean ` +
+        `${mean(bytes).toFixed(3)}, most ${Math.max(...bytes).toFixed(3)}; entropy ${least.toFixed(3)}, ` +
+        `mean over it by ${((mean(bytes) / least - 1) * 100).toFixed(1)} %`,
+    );
+  }
   await store.upkeep.checkpoint();
   const size = await store.upkeep.sizeBytes();
   console.log(`bytes a round in the file, all tables: ${(size / (13 * 199)).toFixed(0)}`);
   await store.close();
+}
+
+/**
+ * The least that any code takes for a packet on average when it knows the mean and the deviation beforehand: the entropy
+ * of whether it is lost, and of a normal residual in whole microseconds.
+ */
+function entropyBytes({ deviationUs, loss }) {
+  const ofLoss = -(loss * Math.log2(loss) + (1 - loss) * Math.log2(1 - loss));
+  return (ofLoss + (1 - loss) * Math.log2(deviationUs * Math.sqrt(2 * Math.PI * Math.E))) / 8;
 }
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;

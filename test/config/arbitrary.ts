@@ -285,6 +285,33 @@ export const anyConfig: fc.Arbitrary<Config> = pops.chain((all) =>
         graceMs: fc.integer({ min: 0, max: 31 * 86_400_000 }),
         claimReminderMs: fc.integer({ min: 0, max: 90 * 86_400_000 }),
       }),
+      billing: fc.record({
+        zone: fc.constantFrom('UTC', 'Asia/Hong_Kong'),
+        issuers: fc.constantFrom(
+          [],
+          [
+            {
+              id: 'ctg-hk',
+              name: 'Our: company',
+              address: ['1 Road, "Tower"'],
+              city: 'Hong Kong',
+              postcode: null,
+              country: 'HK',
+              taxId: '001',
+              registration: null,
+              currencies: ['HKD', 'USD'],
+              notes: { prefix: 'CN-', first: 1, last: 999_999 },
+            },
+          ],
+        ),
+        accounts: fc.constantFrom(
+          new Map(),
+          new Map([['HKD', { revenue: '0410', tax: null, receivable: '1131', costCentre: null }]]),
+        ),
+        taxCodes: fc.constantFrom([], [{ rate: { n: 9n, d: 100n }, code: 'J1', category: 'S' as const }]),
+        untaxed: fc.constantFrom(null, { category: 'O' as const, code: '', reason: 'no VAT' }),
+        mappings: fc.constantFrom([], ['/srv/own.yaml']),
+      }),
       http: fc
         .record({
           host: fc.constantFrom('127.0.0.1', '::1', 'localhost', '0.0.0.0'),

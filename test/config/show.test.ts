@@ -109,5 +109,11 @@ keys:
 statements:
   grace: 24h
   claimReminder: 168h
+billing:
+  zone: UTC
+  issuers: []
+  accounts: []
+  taxCodes: []
+  mappings: []
 `);
 });

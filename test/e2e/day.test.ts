@@ -66,7 +66,8 @@ describe('a day of a carrier, in browsers, over packets that really travel', () 
       await bea.page.waitForURL('**/paths/HKG/SIN');
       // 20 ms where 5 ms are promised.
       await seesSevere(bea.page);
-      await bea.page.locator('form[action="/faults"]:has(input[name=window][value=round]) button').click();
+      await bea.page.locator('a[href="/faults/new?path=HKG%3ESIN&window=round"]').click();
+      await bea.page.getByRole('button', { name: 'File report' }).click();
       await bea.page.waitForURL(/\/faults\/F\d+/);
       const id = /F\d+/.exec(bea.page.url())?.[0] ?? '';
       expect(await bea.api('GET', `fault-reports/${id}`)).toMatchObject({
@@ -136,6 +137,7 @@ describe('a day of a carrier, in browsers, over packets that really travel', () 
       const bea = await personAt(browser, address, 'bea', plain);
       await seesSevere(bea.page);
       await bea.go('/faults/new?path=HKG%3ESIN&window=last-24h');
+      await bea.page.locator('details.said summary').click();
       await bea.page.locator('textarea[name=text]').fill('slow since noon');
       await bea.page.locator('input[type=file]').setInputFiles({
         name: 'trace.txt',

@@ -81,8 +81,10 @@ export async function settleMonth({ page, go }: Person, month: string, folder: s
   await page.waitForURL(`**/months/${month}`);
   await page.locator('form[action$="/close"] button').click();
   await page.waitForURL(/done=close$/);
-  if (await clickIfThere(page.getByRole('button', { name: 'Seal the draft' })))
+  if (await clickIfThere(page.getByRole('link', { name: 'Seal the draft' }))) {
+    await page.getByRole('button', { name: 'Seal it' }).click();
     await page.getByRole('heading', { name: 'Results' }).waitFor();
+  }
   await page.locator(`a[href="/months/${month}/bank-line"]`).first().click();
   await page.getByText('Sealed by').waitFor();
   const sheet = await download(page, page.getByRole('link', { name: 'XLSX', exact: true }), folder);

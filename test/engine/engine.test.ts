@@ -567,6 +567,18 @@ describe('a slot that passed', () => {
     await engine.stop();
   });
 
+  test('whose clock is set back for seconds between it and its start is flown at its own time', async () => {
+    const { time, engine, stored, noted } = await house({ settings: settings({ paths: [path('B')] }) });
+    await time.pass(21 * minute); // 10:31, and it starts at 10:32:30
+    time.step(-20 * minute);
+    await time.pass(10_000);
+    time.step(20 * minute);
+    await time.pass(10 * minute);
+    expect(await stored()).toEqual(['10:30 A>B ok']);
+    expect(only(noted, 'roundStarted')).toHaveLength(1);
+    await engine.stop();
+  });
+
   test('while the clock was ahead for seconds starts in what is left of its spread', async () => {
     const { time, engine, stored } = await house({ settings: settings({ paths: [path('B')] }) });
     await time.pass(19 * minute + 50_000);

@@ -217,3 +217,35 @@ test('a round that is put again because its confirmation was lost is stored once
   }
   expect(disk.rounds).toHaveLength(1);
 });
+
+test('a write that has its turn only after the limit of a stop, because the process was busy, loses no round', async () => {
+  const { log, lines } = keptLog();
+  const stored: Round[] = [];
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  const putAll = async (rounds: readonly Round[]): Promise<'stored'[]> => {
+    await turn();
+    await turn();
+    stored.push(...rounds);
+    return rounds.map(() => 'stored');
+  };
+  const spool = createSpool({
+    // For a process that stood still the limit is over as soon as it looks.
+    clock: { sleep: () => Promise.resolve() },
+    store: {
+      putAll,
+      put: async (round) => (await putAll([round]))[0] ?? 'stored',
+      replace: () => Promise.resolve(),
+      list: () => Promise.resolve([]),
+      putMissing: () => Promise.resolve(0),
+    },
+    events: notedEvents().events,
+    log,
+    limit: 1_000,
+  });
+  for (let slot = 0; slot < 199; slot += 1) spool.submit(roundOf(slot));
+  await spool.close();
+  expect(stored.map(({ slot }) => slot).sort((a, b) => a - b)).toEqual(
+    Array.from({ length: 199 }, (_, n) => n),
+  );
+  expect(lines).toEqual([]);
+});

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { compile, smallbuffer } from '../lab/compile.js';
 import { createLab, type Lab } from '../lab/lab.js';
 import { measure, total } from '../lab/measured.js';
 import { createNetwork, type Network } from '../lab/network.js';
@@ -30,8 +31,12 @@ describe.each([
   const quick = { packets: 20, packetInterval: '20ms', every: '60s', lostAfter: '500ms', lateWait: '100ms' };
   /** Six seconds, so that something can happen in the middle. */
   const long = { ...quick, packets: 120, packetInterval: '50ms' };
-  const measureIt = (measurement: object, of = targets()): Promise<Readonly<Record<string, Slot>>> =>
-    measure(net.observer, of, { driver, measurement: { ...measurement } });
+  const measureIt = (
+    measurement: object,
+    of = targets(),
+    env = {},
+  ): Promise<Readonly<Record<string, Slot>>> =>
+    measure(net.observer, of, { driver, measurement: { ...measurement } }, env);
 
   test('own-interface-down: rounds are invalid, on every path, and nothing is lost', async () => {
     const measuring = measureIt(long);
@@ -164,6 +169,21 @@ describe.each([
         lostAfter: '2s',
         lateWait: '1s',
       });
+      const { sent, received, lost, notSent } = total(round);
+      expect(notSent).toBeGreaterThan(0);
+      expect({ lost, all: sent + notSent }).toEqual({ lost: 0, all: 60 });
+      expect(received).toBe(sent);
+    });
+
+    test('send-buffer-small: what the own socket’s buffer does not take is not sent, and not lost', async () => {
+      // What has left waits in the queue, which has room for all of it, and fills the socket's buffer.
+      net.observer.must([
+        ...['tc', 'qdisc', 'add', 'dev', 'hop0', 'root'],
+        ...['tbf', 'rate', '256kbit', 'burst', '1600', 'limit', '200000'],
+      ]);
+      const small = { LD_PRELOAD: compile(smallbuffer) };
+      const measurement = { ...quick, packetInterval: '10ms', lostAfter: '2s', lateWait: '1s' };
+      const { [a]: round } = await measureIt(measurement, targets(), small);
       const { sent, received, lost, notSent } = total(round);
       expect(notSent).toBeGreaterThan(0);
       expect({ lost, all: sent + notSent }).toEqual({ lost: 0, all: 60 });

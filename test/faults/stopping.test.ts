@@ -85,6 +85,26 @@ describe('SIGTERM while', () => {
   });
 });
 
+describe('SIGTERM that is repeated', () => {
+  requires({ built: true });
+
+  test('stop-asked-often: until the process has gone never ends it before it is done', async () => {
+    const running = startRunning({ changes: { measurement: slow } });
+    await inFlight(running);
+    const until = new AbortController();
+    const ended = running.daemon.ended.finally(() => {
+      until.abort();
+    });
+    while (!until.signal.aborted) {
+      running.daemon.signal('SIGTERM');
+      running.daemon.signal('SIGHUP');
+      await sleep(1);
+    }
+    expect(await ended).toMatchObject({ code: 0, signal: null });
+    expectStoredAndStopped(running.database);
+  });
+});
+
 describe('SIGTERM of an agent while', () => {
   requires({ built: true, commands: ['nats-server'] });
 
@@ -152,7 +172,12 @@ describe('SIGTERM while the pinging child', () => {
     });
     await inFlight(running);
     const { pid } = running.daemon;
-    const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(/\s+/).map(Number);
+    // Not one of those that are asked now and then how the clock is.
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(/\s+/);
+    const child = children
+      .map(Number)
+      .find((one) => readFileSync(`/proc/${one}/cmdline`, 'utf8').includes('net-ping'));
+    expect(child).toBeDefined();
     process.kill(child ?? 0, 'SIGSTOP');
     onTestFinished(() => {
       try {

@@ -171,13 +171,9 @@ describe('TMF621 Trouble Ticket v5', () => {
     });
     // What is said already is said once: the same document again changes nothing.
     expect((await patch('bank', { status: 'closed', note: done['note'] })).json()).toEqual(done);
-    for (const bad of [
-      { status: 'cancelled' },
-      { status: 'open' },
-      { description: 'other' },
-      { id: 'F2' },
-      [],
-    ])
+    // It is withdrawn as long as nobody has taken it: this one is closed.
+    expect((await patch('bank', { status: 'cancelled' })).statusCode).toBe(409);
+    for (const bad of [{ status: 'held' }, { status: 'open' }, { description: 'other' }, { id: 'F2' }, []])
       expect([bad, (await patch('bank', bad)).statusCode]).toEqual([bad, 400]);
   });
 

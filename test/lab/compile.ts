@@ -37,6 +37,14 @@ export const baddisk: CProgram = {
   libraries: [],
 };
 
+/** Sockets that hold next to nothing of what is sent. */
+export const smallbuffer: CProgram = {
+  name: 'smallbuffer.so',
+  source: new URL('./smallbuffer/smallbuffer.c', import.meta.url),
+  flags: ['-O2', '-Wall', '-shared', '-fPIC'],
+  libraries: ['-ldl'],
+};
+
 /** A sandbox that refuses calls. */
 export const refuse: CProgram = {
   name: 'refuse',

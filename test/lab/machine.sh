@@ -24,8 +24,13 @@ install -m 0755 "$repository/config/debian/pop-sla" usr/bin/pop-sla
 install -m 0644 "$repository"/config/systemd/*.service lib/systemd/system/
 install -m 0644 "$repository/config/systemd/90-pop-sla.conf" etc/sysctl.d/
 install -m 0644 "$repository/config/pop-sla.yaml" etc/pop-sla/
-printf '#!/bin/sh\nexec "$@"\n' >usr/local/bin/sudo
+printf '#!/bin/sh\nexec env "$@"\n' >usr/local/bin/sudo
 chmod 0755 usr/local/bin/sudo
+# A Node.js of the machine's own, and nobody's keys.
+[ -x usr/bin/node ] || [ -x usr/local/bin/node ] || cp "$node" usr/local/bin/node
+rm -rf root/.ssh
+# Nothing can be fetched, so nothing newer is known of.
+rm -rf var/lib/apt/lists var/cache/apt/*.bin
 rm -f etc/machine-id
 head -c 16 /dev/urandom | od -An -tx1 | tr -d ' \n' >etc/machine-id
 # What would change the kernel, which is not this machine's alone.

@@ -12,6 +12,7 @@ export async function measure(
   namespace: Namespace,
   targets: Readonly<Record<string, string>>,
   changes: FileConfig = {},
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Readonly<Record<string, Slot>>> {
   const folder = mkdtempSync(join(tmpdir(), 'pop-sla-measure-'));
   try {
@@ -21,7 +22,11 @@ export async function measure(
       pops: [{ id: 'HKG', ipv4: '127.0.0.1' }, ...popsOf(targets)],
     });
     const argv = ['probe', '--config', config, '--json'];
-    const done = await popSla(argv, { prefix: namespace.prefix, cwd: folder });
+    const done = await popSla(argv, {
+      prefix: namespace.prefix,
+      cwd: folder,
+      env: { ...process.env, ...env },
+    });
     if (done.stdout === '') throw new Error(`pop-sla probe: exit ${String(done.code)}: ${done.stderr}`);
     const { rounds } = JSON.parse(done.stdout) as { rounds: Slot[] };
     return Object.fromEntries(rounds.map((round) => [round.path.replace('HKG>', ''), round]));

@@ -56,6 +56,22 @@ describe('the Debian package', () => {
       expect(await debian.must('dpkg --verify pop-sla')).not.toMatch(/missing/);
       for (const file of ['copyright', 'changelog.gz', 'changelog.Debian.gz', 'README.md'])
         expect(existsSync(debian.path('usr/share/doc/pop-sla', file)), file).toBe(true);
+      const copyright = readFileSync(debian.path('usr/share/doc/pop-sla/copyright'), 'utf8');
+      for (const name of ['Node.js', '@expo-google-fonts/noto-sans-sc', 'better-sqlite3', 'brotli', 'kysely'])
+        expect(copyright, name).toMatch(new RegExp(`^${name} \\d`, 'm'));
+      const bill = await debian.must('gzip -dc /usr/share/doc/pop-sla/sbom.cdx.json.gz');
+      const { metadata, components } = JSON.parse(bill) as {
+        metadata: { component: { name: string } };
+        components: { name: string }[];
+      };
+      expect(metadata.component.name).toBe('pop-sla');
+      const names = components.map(({ name }) => name);
+      expect(names).toEqual(
+        expect.arrayContaining(['node', 'better-sqlite3', '@expo-google-fonts/noto-sans']),
+      );
+      expect(names).not.toContain('net-ping');
+      const version = await debian.must('pop-sla --version');
+      expect(version).toMatch(/^\d+\.\d+\.\d+ \([0-9a-f]{12}\)\n$/);
     },
     patienceMs,
   );
@@ -63,10 +79,15 @@ describe('the Debian package', () => {
   test(
     'runs for that user without any privilege: it measures, stores and answers',
     async () => {
-      const config = '/etc/pop-sla/pop-sla.yaml';
-      const options = { user: 'pop-sla:pop-sla', env: { POP_SLA_CONFIG: config } };
+      const options = { user: 'pop-sla:pop-sla' };
       expect(await debian.must('pop-sla --version', options)).toMatch(/^\d+\.\d+\.\d+/);
-      expect(await debian.must('pop-sla config check', options)).toContain('in order');
+      expect(await debian.must('pop-sla config check', options)).toContain(
+        '/etc/pop-sla/pop-sla.yaml: in order',
+      );
+      // Who may not read it is told so, and gets no other configuration.
+      const refused = await debian.sh('pop-sla config check', { user: 'nobody:nogroup' });
+      expect(refused).toMatchObject({ code: 2, stdout: '' });
+      expect(refused.stderr).toContain('/etc/pop-sla/pop-sla.yaml');
       expect(readFileSync(debian.path('etc/pop-sla/pop-sla.yaml'), 'utf8')).toMatch(
         /^ *path: \/var\/lib\/pop-sla\/pop-sla\.db$/m,
       );

@@ -8,43 +8,87 @@ import { tempDir } from '../support/temp-dir.js';
 
 const patienceMs = 600_000;
 
-/** `npm pack`, and `npm install -g` of what it made into a folder of its own. */
+// What npm says to the scripts of this checkout is not for others.
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
+const cacheOf = async () =>
+  (await run(['npm', 'config', 'get', 'cache'], { env: process.env })).stdout.trim();
+const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
+
+/** As it makes the package in a folder, and how npm is to install it. */
+interface Kind {
+  readonly kind: string;
+  readonly pack: (folder: string) => Promise<string>;
+  readonly options: (folder: string) => Promise<string>;
+  /** What npm must not say. */
+  readonly unsaid: RegExp;
+}
+
+const kinds: readonly Kind[] = [
+  {
+    kind: '`npm pack` makes',
+    // The build that the tests run on is the one that is packed, with what `prepack` adds to it.
+    pack: async (folder) => {
+      const added = [process.execPath, join(root, '.node/shipped.mjs'), join(root, 'dist')];
+      const packed = ['npm', 'pack', '--ignore-scripts', '--silent', '--pack-destination', folder];
+      for (const argv of [added, packed]) {
+        const done = await run(argv, { cwd: root, env: process.env, timeoutMs: patienceMs });
+        expect(done.code, done.stderr).toBe(0);
+        if (argv === packed) return lastLine(done.stdout);
+      }
+      return '';
+    },
+    options: async () => `--cache "${await cacheOf()}" --prefer-offline`,
+    unsaid: /EBADENGINE|deprecated/,
+  },
+  {
+    kind: '`npm run package:npm` makes, without a network,',
+    pack: async (folder) => {
+      const argv = ['npm', 'run', '--silent', 'package:npm', '--', folder];
+      const done = await run(argv, { cwd: root, env: process.env, timeoutMs: patienceMs });
+      expect(done.code, done.stderr).toBe(0);
+      return lastLine(done.stdout);
+    },
+    options: (folder) => Promise.resolve(`--cache "${folder}/nothing" --offline`),
+    unsaid: /warn|EBADENGINE|deprecated/,
+  },
+];
+
+describe('npm ci', () => {
+  requires({ commands: ['npm'] });
+
+  test('has nothing to warn of on this Node.js, also where warnings are shown', async () => {
+    const done = await run(['npm', 'ci', '--dry-run', '--loglevel=warn'], {
+      cwd: root,
+      env,
+      timeoutMs: patienceMs,
+    });
+    expect(done.code, done.stderr).toBe(0);
+    expect(done.stdout + done.stderr).not.toMatch(/warn|EBADENGINE|deprecated/i);
+  });
+});
+
+/** A package, and `npm install -g` of it into a folder of its own. */
 describe('the npm package', () => {
   requires({ commands: ['npm'], built: true });
 
-  test(
-    'is installed as the command pop-sla, which measures, examines and shows its pages',
-    async () => {
+  test.each(kinds)(
+    'that $kind is installed as the command pop-sla, which measures, examines and shows its pages',
+    async ({ pack, options, unsaid }) => {
       const folder = tempDir();
-      // What npm says to the scripts of this checkout is not for others.
-      const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
       const sh = (line: string) =>
-        run(['sh', '-c', line], {
-          cwd: folder,
-          env: { ...env, HOME: folder },
-          timeoutMs: patienceMs,
-        });
+        run(['sh', '-c', line], { cwd: folder, env: { ...env, HOME: folder }, timeoutMs: patienceMs });
       const must = async (line: string) => {
         const done = await sh(line);
         expect(done.code, `${line}: ${done.stdout}${done.stderr}`).toBe(0);
         return done;
       };
-      const cache = (await run(['npm', 'config', 'get', 'cache'], { env: process.env })).stdout.trim();
-      // The build that the tests run on is the one that is packed.
-      const packed = await run(
-        ['npm', 'pack', '--ignore-scripts', '--silent', '--pack-destination', folder],
-        {
-          cwd: root,
-          env: process.env,
-          timeoutMs: patienceMs,
-        },
-      );
-      expect(packed.code, packed.stderr).toBe(0);
-      const [tarball = ''] = packed.stdout.trim().split('\n').slice(-1);
+      const tarball = await pack(folder);
       const installed = await must(
-        `mkdir -p prefix/lib && npm install -g --prefix "${folder}/prefix" --cache "${cache}" --prefer-offline --no-fund --no-audit "./${tarball}"`,
+        `mkdir -p prefix/lib && npm install -g --prefix "${folder}/prefix" ${await options(folder)} --no-fund --no-audit "./${tarball}"`,
       );
-      expect(installed.stdout + installed.stderr).not.toMatch(/EBADENGINE|deprecated/);
+      expect(installed.stdout + installed.stderr).not.toMatch(unsaid);
+      const { stdout: weight } = await must('du -sm prefix');
+      process.stdout.write(`${tarball}: ${weight.split('\t')[0] ?? ''} MB installed\n`);
       const pop = `"${folder}/prefix/bin/pop-sla"`;
       const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
       const shown = await must(`${pop} --version`);
@@ -65,7 +109,13 @@ describe('the npm package', () => {
       expect(checks.find(({ name }) => name === 'configuration')?.status).toBe('ok');
       expect((await must(`${pop} guide mesh`)).stdout).toContain('mesh init');
       expect((await must(`${pop} plan list`)).stdout).toContain('ctg-cloud-connection');
-      for (const part of ['dashboards/grafana/json/en/overview.json', 'config/systemd/pop-sla.service'])
+      for (const part of [
+        'dashboards/grafana/json/en/overview.json',
+        'config/systemd/pop-sla.service',
+        'dist/THIRD-PARTY.txt',
+        'dist/sbom.cdx.json',
+        'LICENSE',
+      ])
         expect(existsSync(join(folder, 'prefix/lib/node_modules/pop-sla', part)), part).toBe(true);
     },
     patienceMs,

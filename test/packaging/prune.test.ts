@@ -6,7 +6,14 @@ import { root } from '../support/source-files.js';
 import { tempDir } from '../support/temp-dir.js';
 
 const own = `${process.platform}-${process.arch}.node`;
+const licenceInReadme = '# b\n\nwords\n\n## License\n\nMIT, by somebody\n';
+const contents: Record<string, string> = {
+  'b/README.md': licenceInReadme,
+  'a/README.md': licenceInReadme,
+  'd/README.md': '# d\n',
+};
 const stays = [
+  'b/README.md',
   'a/index.js',
   'a/package.json',
   'a/LICENSE',
@@ -19,6 +26,7 @@ const goes = [
   'a/index.js.map',
   'a/index.d.ts',
   'a/README.md',
+  'd/README.md',
   '@b/c/lib/x.d.mts',
   'better-sqlite3/deps/sqlite3/sqlite3.c',
   'better-sqlite3/src/binding.cpp',
@@ -29,7 +37,7 @@ test('a production installation loses what never runs, and nothing else', () => 
   const folder = tempDir();
   for (const name of [...stays, ...goes]) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), '');
+    writeFileSync(join(folder, name), contents[name] ?? '');
   }
   const done = spawnSync(process.execPath, [join(root, '.node', 'prune.mjs'), folder], { encoding: 'utf8' });
   expect(done.stderr).toBe('');

@@ -41,9 +41,7 @@ describe('pop-sla.service', () => {
         await machine.must('systemctl start pop-sla');
         const { StatusText } = await show('StatusText');
         expect(StatusText).toMatch(/^standalone, 2 paths, http:/);
-        expect(await machine.must('pop-sla status --config /etc/pop-sla/pop-sla.yaml')).toMatch(
-          /^running +since /m,
-        );
+        expect(await machine.must('pop-sla status')).toMatch(/^running +since /m);
         expect(await machine.must('stat -c %U /var/lib/pop-sla/pop-sla.db')).toBe('pop-sla\n');
 
         await machine.must('systemctl kill -s KILL pop-sla');

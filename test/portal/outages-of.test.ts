@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { OutagePart } from '../../src/core/statement/document-parts.js';
-import { outagesOf } from '../../src/portal/finance/statement.js';
+import { outagesOf } from '../../src/portal/finance/seen-outages.js';
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 9, 2, 9, minute)).toISOString();
 const part = (

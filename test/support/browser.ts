@@ -27,8 +27,10 @@ export function complaintsOf(context: BrowserContext): Complaints {
   context.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') said.push(message.text());
   });
-  context.on('requestfailed', (request) =>
-    said.push(`${request.url()}: ${request.failure()?.errorText ?? ''}`),
-  );
+  context.on('requestfailed', (request) => {
+    const fault = request.failure()?.errorText ?? '';
+    // Whoever leaves a page ends its stream, and what it was just asking for.
+    if (fault !== 'net::ERR_ABORTED') said.push(`${request.url()}: ${fault}`);
+  });
   return { said };
 }

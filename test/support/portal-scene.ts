@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { loadConfig } from '../../src/config/load.js';
@@ -17,7 +18,6 @@ import { accessTo, httpOptions } from '../http/support/server.js';
 import { dayMs, hourMs, minuteMs, october, outage } from './ledger.js';
 import { keptLog } from './log.js';
 import { round, sample } from '../store/support.js';
-import { tempDir } from './temp-dir.js';
 
 /** The password of everybody in the scene. */
 export const scenePassword = 'Long-enough-1';
@@ -63,7 +63,7 @@ const commitments = {
 type PathOfScene = keyof typeof commitments;
 
 /** 20 November 2026, 14:40 in Hong Kong. */
-export const sceneNow = Date.UTC(2026, 10, 20, 6, 40);
+const sceneNow = Date.UTC(2026, 10, 20, 6, 40);
 
 export interface Scene {
   readonly address: string;
@@ -75,7 +75,7 @@ export interface Scene {
   close(): Promise<void>;
 }
 
-export interface SceneOptions {
+interface SceneOptions {
   /** Whether there is a key to seal with; by default there is. */
   readonly withKey?: boolean;
   readonly now?: number;
@@ -87,7 +87,7 @@ export interface SceneOptions {
  * been severe since noon.
  */
 export async function openScene({ withKey = true, now: at = sceneNow }: SceneOptions = {}): Promise<Scene> {
-  const folder = tempDir();
+  const folder = mkdtempSync(join(tmpdir(), 'pop-sla-scene-'));
   const { store, config } = await filledStore(folder);
   const now = (): number => at;
   const keys = keyFolder(config.keys.folder);
@@ -128,6 +128,7 @@ export async function openScene({ withKey = true, now: at = sceneNow }: SceneOpt
     close: async () => {
       await http.close();
       await store.close();
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
@@ -178,7 +179,7 @@ async function watch(store: Store): Promise<void> {
 
 const slotMs = 30 * minuteMs;
 /** `HKG>SIN` has been slow and has lost packets since then. */
-export const slowSince = sceneNow - 20 * hourMs - 10 * minuteMs;
+const slowSince = sceneNow - 20 * hourMs - 10 * minuteMs;
 
 /** A few days of October and the last week: enough for every figure to be there. */
 async function measure(store: Store, path: PathOfScene): Promise<void> {

@@ -26,16 +26,17 @@ export const makeAuthority = (name: string): Promise<KeyAndCertificate> =>
   inScratch(async (file) => {
     await writeFile(file('config'), `${request(name)}[ca]\n${extensions.ca}`);
     await openssl([
-      ...['req', '-x509', ...newKey, '-config', file('config'), '-extensions', 'ca'],
+      ...['req', '-x509', '-sha256', ...newKey, '-config', file('config'), '-extensions', 'ca'],
       ...['-days', String(caDays), '-keyout', file('key'), '-out', file('certificate')],
     ]);
     return pair(file);
   });
 
-/** The certificate of a server under all of its names and addresses. Rejects with `CertificateError`. */
+/** The certificate of a server under all of its names and addresses; `key` null: with a new key. Rejects with `CertificateError`. */
 export const certifyServer = (
   names: readonly [string, ...string[]],
   authority: KeyAndCertificate,
+  key: string | null = null,
 ): Promise<KeyAndCertificate> =>
   inScratch(async (file) => {
     const subjects = names.map((name) => `${isIP(name) === 0 ? 'DNS' : 'IP'}:${name}`);
@@ -43,9 +44,10 @@ export const certifyServer = (
     await writeFile(file('config'), `${request(names[0])}[server]\n${own}`);
     await writeFile(file('ca'), authority.certificate);
     await writeFile(file('ca-key'), authority.key, { mode: 0o600 });
+    if (key !== null) await writeFile(file('key'), key, { mode: 0o600 });
     await openssl([
-      ...['req', '-new', ...newKey, '-config', file('config')],
-      ...['-keyout', file('key'), '-out', file('request')],
+      ...['req', '-new', '-sha256', '-config', file('config'), '-out', file('request')],
+      ...(key === null ? [...newKey, '-keyout', file('key')] : ['-key', file('key')]),
     ]);
     await openssl([
       ...['x509', '-req', '-in', file('request'), '-CA', file('ca'), '-CAkey', file('ca-key')],
@@ -55,7 +57,7 @@ export const certifyServer = (
     return pair(file);
   });
 
-const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-sha256'];
+const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 
 /** The machine's own configuration of openssl has no say. The longest common name is 64 characters. */
 const request = (name: string): string =>

@@ -89,8 +89,9 @@ export async function initMesh(options: InitOptions): Promise<InitDone> {
     }),
   ];
   for (const { name, text } of files) if (name.endsWith('/hub.yaml')) readConfig(text, name);
-  const partial = `${folder}.partial-${process.pid}`;
+  const partial = partialOf(folder);
   try {
+    await removeLeftovers(dirname(folder), [basename(folder)]);
     await mkdir(partial, { mode: 0o700 });
     for (const { name, text, isSecret } of files) {
       const file = join(partial, name);
@@ -108,6 +109,28 @@ export async function initMesh(options: InitOptions): Promise<InitDone> {
   return { files: files.map(({ name }) => name), steps };
 }
 
+/** What something is called until it is whole. */
+const partialOf = (file: string): string => `${file}.partial-${process.pid}`;
+
+/** Removes what processes that ended half-way left of `names`: there may be secrets in it. */
+async function removeLeftovers(folder: string, names: readonly string[]): Promise<void> {
+  for (const entry of await readdir(folder)) {
+    const [, name = '', pid = ''] = /^(.+)\.partial-(\d+)$/.exec(entry) ?? [];
+    if (names.includes(name) && !isAnother(Number(pid)))
+      await rm(join(folder, entry), { recursive: true, force: true });
+  }
+}
+
+/** Whether another process of that number is there. */
+function isAnother(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return codeOf(error) !== 'ESRCH';
+  }
+}
+
 const exists = (file: string): Promise<boolean> =>
   stat(file).then(
     () => true,
@@ -121,8 +144,9 @@ function readConfig(text: string, file: string): Config {
 }
 
 /**
- * Makes another key and certificate of the server, for the same names, in a folder of `initMesh`. Resolves to the new
- * certificate's last day. Rejects with a `ProvisionError` or a `CertificateError`.
+ * Makes another certificate of the server, for the same names and the same key, in a folder of `initMesh`: one file
+ * changes, whole or not at all, so that key and certificate always belong together. Where the key was taken away, there
+ * is another. Resolves to the new certificate's last day. Rejects with a `ProvisionError` or a `CertificateError`.
  */
 export async function renewCertificate(folder: string): Promise<string> {
   const read = (name: string): Promise<string> =>
@@ -135,8 +159,10 @@ export async function renewCertificate(folder: string): Promise<string> {
   const { subject, subjectAltName = '' } = new X509Certificate(await read('nats/server.pem'));
   const first = subject.replace(/^CN=/, '');
   const names = subjectAltName.split(', ').map((each) => each.replace(/^(DNS|IP Address):/, ''));
-  const server = await certifyServer([first, ...names.filter((each) => each !== first)], authority);
-  await writeAtomically(join(folder, 'nats/server.key'), server.key, 0o600);
+  const keyFile = 'nats/server.key';
+  const key = (await exists(join(folder, keyFile))) ? await read(keyFile) : null;
+  const server = await certifyServer([first, ...names.filter((each) => each !== first)], authority, key);
+  if (key === null) await writeAtomically(join(folder, keyFile), server.key, 0o600);
   await writeAtomically(join(folder, 'nats/server.pem'), server.certificate);
   return new Date(new X509Certificate(server.certificate).validTo).toISOString().slice(0, 10);
 }
@@ -197,10 +223,14 @@ export async function joinMesh({ bundle, folder }: JoinOptions): Promise<JoinDon
     else throw new ProvisionError(`${target} exists already and says something else; allowed: move it away`);
   }
   try {
+    await removeLeftovers(
+      folder,
+      wanted.map((file) => basename(file)),
+    );
     for (const file of wanted) {
       const target = join(folder, basename(file));
       if (same.includes(target)) continue;
-      const partial = `${target}.partial-${process.pid}`;
+      const partial = partialOf(target);
       made.push(partial);
       await copyFile(file, partial, constants.COPYFILE_EXCL);
       // Of /etc/pop-sla the owner is root, and the group the daemon's.

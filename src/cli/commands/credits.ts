@@ -1,6 +1,4 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type * as App from '../../app.js';
-import type { Config } from '../../config/config.js';
 import { type CreditRow, type CreditStatus, creditStatuses } from '../../core/billing/credit.js';
 import { type Dispute, type DisputeMove, disputeMoves } from '../../core/billing/disputes.js';
 import {
@@ -11,27 +9,10 @@ import {
   positiveInteger,
   readConfig,
 } from '../context.js';
+import { batchesCommand, type BatchOptions, exportBatch, fileOption, mappingsCommand } from './batches.js';
+import { noteCommand } from './notes.js';
+import { withBilling } from '../with-billing.js';
 import { actorOf, actorOption, type ActorOptions, monthArgument, printJson } from '../with-ledger.js';
-
-interface BillingOptions extends ConfigOptions {
-  readonly write?: boolean;
-}
-
-export async function withBilling(
-  options: BillingOptions,
-  context: Context,
-  work: (billing: App.OpenBilling, config: Config) => Promise<void>,
-): Promise<void> {
-  const config = await readConfig(options, context);
-  const { openBilling } = await context.app();
-  const { now, version } = context;
-  const billing = await openBilling({ config, now, version, write: options.write ?? false });
-  try {
-    await work(billing, config);
-  } finally {
-    await billing.close();
-  }
-}
 
 interface ListOptions extends ConfigOptions {
   readonly month?: string;
@@ -40,7 +21,7 @@ interface ListOptions extends ConfigOptions {
   readonly json?: true;
 }
 
-interface ExportOptions extends ActorOptions {
+interface ExportOptions extends BatchOptions {
   readonly since: number;
   readonly limit: number;
 }
@@ -60,6 +41,10 @@ export function creditsCommand(context: Context): Command {
         'never edited.',
     );
   command.addCommand(listCommand(context)).addCommand(exportCommand(context));
+  command
+    .addCommand(batchesCommand(context))
+    .addCommand(noteCommand(context))
+    .addCommand(mappingsCommand(context));
   command.addCommand(
     moveCommand('claim', 'note that the customer claimed it, where the plan wants a claim', context)
       .option('--note <text>', 'a word on it')
@@ -98,20 +83,35 @@ function listCommand(context: Context): Command {
 function exportCommand(context: Context): Command {
   return new Command('export')
     .description(
-      "print as JSON what became owed, or was taken back, after a cursor, and note that finance's system has it",
+      "with --mapping: make a batch of what is owed, with a file for finance's system and numbered credit notes. " +
+        "Without it: print as JSON what became owed, or was taken back, after a cursor, and note that finance's system has it",
     )
     .addOption(
       new Option('--since <cursor>', 'the cursor of the answer before').argParser(wholeNumber).default(0),
     )
     .addOption(new Option('--limit <n>', 'at most so many').argParser(positiveInteger).default(1000))
+    .option('--mapping <name>', 'how the file is written, as `credits mappings` prints them')
+    .addOption(new Option('--month <month>', 'only credits of this month').argParser(monthArgument))
+    .option('--posting-date <day>', 'when it is posted, as 2026-11-30 (default: today by billing.zone)')
+    .addOption(fileOption())
+    .option(
+      '--invoices <file>',
+      'a CSV with the columns statement and invoice: the invoices that are credited',
+    )
+    .option('--dry-run', 'print what would be made; no number is given')
+    .option('-o, --output <file>', 'fetch the file of the batch too, and write it here')
+    .addOption(jsonOption())
     .addOption(actorOption())
     .addOption(configOption())
     .addHelpText(
       'after',
       '\nEvery row comes at least once, in a stable order, with an id that is never given twice. A row that comes again is\n' +
-        'news of the same row.\n\nExample:\n  $ pop-sla credits export --since 120 --actor billing > credits.json',
+        'news of the same row.\n\nExamples:\n  $ pop-sla credits export --mapping generic --month 2026-10 --dry-run\n' +
+        '  $ pop-sla credits export --mapping sap-fb01 --month 2026-10 -o october.csv --actor fiona\n' +
+        '  $ pop-sla credits export --since 120 --actor billing > credits.json',
     )
     .action((options: ExportOptions) => {
+      if (options.mapping !== undefined) return exportBatch(options, options.mapping, context);
       const actor = actorOf(options, context);
       return withBilling({ ...options, write: true }, context, async ({ credits }) => {
         const { since, limit } = options;

@@ -190,16 +190,40 @@ interface CustomerOptions extends Options {
   readonly name?: string;
   readonly locale?: string;
   readonly zone?: string;
+  readonly address?: readonly string[];
+  readonly city?: string;
+  readonly postcode?: string;
+  readonly country?: string;
+  readonly taxId?: string;
+  readonly registration?: string;
+  readonly billTo?: string;
 }
 
-const itemOf = ({ name, locale, zone: timeZone }: CustomerOptions) => written({ name, locale, timeZone });
+const itemOf = (options: CustomerOptions) => {
+  const { name, locale, zone: timeZone, address, city, postcode, country } = options;
+  const { taxId, registration, billTo } = options;
+  return written({ name, locale, timeZone, address, city, postcode, country, taxId, registration, billTo });
+};
 
 const withCustomerOptions = (command: Command): Command =>
   entering(
     command
       .option('--name <name>', 'as people call it')
       .option('--locale <tag>', 'the language of what is sent to it, as en or zh-CN')
-      .option('--zone <zone>', 'how times are shown to it, as Asia/Hong_Kong'),
+      .option('--zone <zone>', 'how times are shown to it, as Asia/Hong_Kong')
+      .option(
+        '--address <lines...>',
+        'where it is, for credit notes: lines without city, postcode and country',
+      )
+      .option('--city <city>', 'for credit notes')
+      .option('--postcode <code>', 'for credit notes')
+      .option('--country <code>', 'by ISO 3166-1, as HK')
+      .option('--tax-id <id>', 'for credit notes')
+      .option('--registration <id>', 'in a register of companies')
+      .option(
+        '--bill-to <id>',
+        'the customer that is billed in its place (default: its distributor, or itself)',
+      ),
   );
 
 function addCommand(context: Context): Command {
@@ -213,7 +237,7 @@ function addCommand(context: Context): Command {
 function changeCommand(context: Context): Command {
   return withCustomerOptions(
     new Command('change')
-      .description('give a customer that was entered another name, locale or time zone')
+      .description('give a customer that was entered another name, locale, time zone or billing data')
       .argument('<id>', 'the customer'),
   ).action((of: string, options: CustomerOptions) =>
     say(options, context, { does: 'change', list: 'customers', of, item: itemOf(options) }),

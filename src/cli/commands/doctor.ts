@@ -78,13 +78,14 @@ async function examine(options: ConfigOptions, context: Context): Promise<Check[
       import('../doctor/checks.js'),
       import('../doctor/files.js'),
     ]);
-  const [{ checkNames }, { checkFiles }, { checkPort }, { checkMesh }, app] = await Promise.all([
-    import('../doctor/checks.js'),
-    import('../doctor/files.js'),
-    import('../doctor/checks.js'),
-    import('../doctor/mesh.js'),
-    context.app(),
-  ]);
+  const [{ checkNames }, { checkFiles, checkSigningKey }, { checkPort }, { checkMesh }, app] =
+    await Promise.all([
+      import('../doctor/checks.js'),
+      import('../doctor/files.js'),
+      import('../doctor/checks.js'),
+      import('../doctor/mesh.js'),
+      context.app(),
+    ]);
   const found = await Promise.all([
     checkProbes(config),
     Promise.resolve(checkOwnAddresses(config)),
@@ -94,6 +95,7 @@ async function examine(options: ConfigOptions, context: Context): Promise<Check[
     checkWriter(config, app),
     checkNames(config.pops),
     checkFiles(config),
+    checkSigningKey(config),
     checkPort(config.http),
     checkMesh(config, app),
   ] as const);

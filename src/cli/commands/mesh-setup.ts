@@ -104,8 +104,9 @@ export const renewCommand = (context: Context): Command =>
   new Command('renew')
     .summary('make another certificate of the NATS server')
     .description(
-      'Makes another key and certificate for the same names, by the authority in the folder of `mesh init`; agents need ' +
-        'nothing new. Copy both to the server and restart it.',
+      'Makes another certificate for the same names and the same key, by the authority in the folder of `mesh init`; ' +
+        'agents need nothing new. Copy it to the server, which takes it without a restart. For another key, remove ' +
+        'nats/server.key before, and copy both.',
     )
     .argument('[folder]', 'the folder that mesh init has made', 'mesh')
     .addHelpText('after', '\nExample:\n  $ pop-sla mesh renew mesh')
@@ -113,8 +114,8 @@ export const renewCommand = (context: Context): Command =>
       const app = await context.app();
       const until = await app.renewCertificate(resolve(context.cwd, folder));
       context.stdout.write(
-        `${folder}/nats/server.pem and server.key are made anew, valid until ${until}; copy them to the server, and ` +
-          'restart it: systemctl restart nats-server\n',
+        `${folder}/nats/server.pem is made anew, valid until ${until}; copy it to the server, and tell it: ` +
+          'systemctl reload nats-server\n',
       );
     });
 

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Contact } from '../../store/access-store.js';
 import { configOption, type ConfigOptions, type Context, jsonOption } from '../context.js';
-import { withBilling } from './credits.js';
+import { withBilling } from '../with-billing.js';
 import { actorOf, actorOption, type ActorOptions, printJson } from '../with-ledger.js';
 
 type ListOptions = ConfigOptions & { readonly customer?: string; readonly json?: true };

@@ -10,7 +10,7 @@ import {
   jsonOption,
   positiveInteger,
 } from '../context.js';
-import { withBilling } from './credits.js';
+import { withBilling } from '../with-billing.js';
 import { actorOf, actorOption, type ActorOptions, again, monthArgument, printJson } from '../with-ledger.js';
 
 interface ListOptions extends ConfigOptions {

@@ -2,7 +2,6 @@ import { Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { isUrl, parsePostgresUrl, postgresUrlAllowed } from '../../core/address/postgres.js';
-import { isoInstant } from '../../render/figures.js';
 import {
   configOption,
   type ConfigOptions,
@@ -65,7 +64,10 @@ interface CheckOptions extends ConfigOptions {
 
 async function check({ repair, ...options }: CheckOptions, context: Context): Promise<void> {
   const config = await readConfig(options, context);
-  const { checkStore } = await context.app();
+  const [{ checkStore }, { isoInstant }] = await Promise.all([
+    context.app(),
+    import('../../render/figures.js'),
+  ]);
   const bar = await countBar(context.stderr);
   const given = new AbortController();
   const silence = abortOnSignals(context, given, 'what was checked until then was repaired, if asked for');

@@ -100,3 +100,16 @@ export async function checkWriter(config: Config, { storeWriter }: AppPort): Pro
     return check(name, 'unknown', `it can't be found out who writes the database: ${messageOf(error)}`);
   }
 }
+
+/** Without a key that signs, no statement can be sealed; a daemon that only measures needs none. */
+export async function checkSigningKey({ keys }: Pick<Config, 'keys'>): Promise<Check> {
+  const name = 'signing key';
+  const { KeyError, keyFolder } = await import('../../seal/keys.js');
+  try {
+    const { id } = await keyFolder(keys.folder).signer();
+    return check(name, 'ok', `${id}, in ${keys.folder}`);
+  } catch (error) {
+    if (!(error instanceof KeyError)) throw error;
+    return check(name, 'note', `statements can't be sealed: ${error.message}`, 'pop-sla keys make');
+  }
+}

@@ -1,5 +1,6 @@
 import type { Fault } from '../problem.js';
 import { formatDuration } from '../scalars.js';
+import { checkBilling } from './billing.js';
 import { checkNeeds, type Draft, type IsFaulty } from './draft.js';
 import { checkMeasurement, checkWatch } from './measurement.js';
 import {
@@ -89,5 +90,6 @@ export function checkAll(draft: Draft, isFaulty: IsFaulty): Fault[] {
     ...checkStore(draft),
     ...checkHttp(draft),
     ...checkNotifications(draft),
+    ...checkBilling(draft),
   ];
 }

@@ -275,6 +275,9 @@ function checkNames(draft: Draft, { pops, plans }: Surroundings): Fault[] {
   const customerOfSite = new Map((draft.sites ?? []).map((site) => [site?.id, site?.customer]));
   return [
     ...(['customers', 'sites', 'lines'] as const).flatMap((list) => onceEach(draft[list] ?? [], list)),
+    ...(draft.customers ?? []).flatMap((customer, index) =>
+      refer(['customers', index, 'billTo'], customer?.billTo, 'customer', customers),
+    ),
     ...(draft.resale ?? []).flatMap((link, index) => [
       ...refer(['resale', index, 'seller'], link?.seller, 'customer', customers),
       ...refer(['resale', index, 'buyer'], link?.buyer, 'customer', customers),

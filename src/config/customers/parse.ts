@@ -1,7 +1,8 @@
-import type { CustomerRegistry, Service, Terms } from '../../core/customer/book.js';
+import type { Customer, CustomerRegistry, Service, Terms } from '../../core/customer/book.js';
 import { currencyDecimals, type Money, parseAmount } from '../../core/money.js';
 import type { Plan } from '../../core/plan.js';
 import type { Fault, Problem } from '../problem.js';
+import { buildParty } from '../sections/billing.js';
 import { parseStrict } from '../strict.js';
 import { checkBook } from './check.js';
 import { type Draft, planFilesOf, type PlanSource } from './draft.js';
@@ -12,13 +13,19 @@ export function buildBook(raw: RawCustomers, plans: ReadonlyMap<string, Plan>): 
   const services = raw.services.map(buildService);
   const named = new Set(services.flatMap(({ terms }) => terms.map(({ plan }) => plan)));
   return {
-    customers: raw.customers.map(({ name, ...rest }) => ({ ...rest, name: name ?? rest.id })),
+    customers: raw.customers.map(buildCustomer),
     resale: raw.resale.map(({ to = null, ...rest }) => ({ ...rest, to })),
     sites: raw.sites.map(({ name, ...rest }) => ({ ...rest, name: name ?? rest.id })),
     lines: raw.lines,
     services,
     plans: new Map([...plans].filter(([id]) => named.has(id))),
   };
+}
+
+function buildCustomer(raw: RawCustomers['customers'][number]): Customer {
+  const { id, name = id, locale, timeZone, billTo = null, ...party } = raw;
+  const known = billTo !== null || Object.values(party).some((value) => value !== undefined);
+  return { id, name, locale, timeZone, ...(known && { billing: { ...buildParty(party), billTo } }) };
 }
 
 function buildService(raw: RawService): Service {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { currencyDecimals } from '../../core/money.js';
 import { identifier, localDate, percentOfOne, timeZone } from '../plan/scalars.js';
 import { name, scalar, textual, wrong, type Wrong } from '../scalars.js';
+import { currencyCode, partyKeys } from '../sections/billing.js';
 import { path, popId } from '../sections/paths.js';
 
 const locale = () =>
@@ -12,11 +12,6 @@ const locale = () =>
       return wrong('is not a language tag');
     }
   });
-
-const currency = () =>
-  textual('a currency of ISO 4217, such as HKD', (text) =>
-    currencyDecimals(text) === null ? wrong('is not a currency') : text,
-  );
 
 /** Digits as they were written: what they are worth depends on the currency. */
 const amount = () =>
@@ -37,6 +32,8 @@ const customerSchema = z.strictObject({
   name: name(100).optional(),
   locale: locale().default('en'),
   timeZone: timeZone().default('UTC'),
+  ...partyKeys,
+  billTo: identifier().optional(),
 });
 
 const resaleSchema = z.strictObject({
@@ -60,7 +57,7 @@ const terms = {
   lines: z.array(identifier()),
   paths: z.array(path()),
   rent: amount(),
-  currency: currency(),
+  currency: currencyCode(),
   taxPercent: percentOfOne(),
 };
 
@@ -103,6 +100,9 @@ export const customersSchema = z.strictObject({
   lines: z.array(lineSchema).default([]),
   services: z.array(serviceSchema).default([]),
 });
+
+/** The keys of a customer that a credit note is made of. */
+export const billingKeys = [...Object.keys(partyKeys), 'billTo'] as const;
 
 /** The keys of one item of a list; of a service without its changes. */
 export const itemKeys = {

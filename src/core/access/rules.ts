@@ -65,6 +65,8 @@ export const rules = {
   'pops:read': read({ ...staff, ...tenants, agent: 'all' }),
   'paths:read': read({ ...staff, ...tenants, agent: 'all' }),
   'rounds:read': read({ ...staff, ...tenants }),
+  /** How the network is as a whole, and was on a day. */
+  'network:read': read(staff),
   /** How the agents of a mesh are. */
   'agents:read': read(all('noc', 'admin')),
   /** The contracts as data. */
@@ -100,6 +102,8 @@ export const rules = {
   'statements:seal': write(all('finance', 'admin')),
   'credits:read': read(all('finance', 'approver', 'admin')),
   'credits:write': write(all('finance', 'admin')),
+  /** Batches of credits for the books: makes, fetches, confirms and withdraws them. */
+  'credits:export': write(all('finance', 'admin')),
   'disputes:read': read({ ...all('finance', 'approver', 'admin'), ...tenants }),
   'disputes:open': write({ ...all('finance', 'admin'), ...tenants }),
   'disputes:decide': write(all('finance', 'admin')),

@@ -13,6 +13,19 @@ export type BillingAction =
   | { readonly type: 'credit-reversed'; readonly id: string; readonly note: string }
   /** `id`: the last of them. */
   | { readonly type: 'credits-exported'; readonly id: string; readonly credits: readonly string[] }
+  /** `id`: of the batch. */
+  | {
+      readonly type: 'batch-made';
+      readonly id: string;
+      readonly mapping: string;
+      readonly hash: string;
+      readonly postingDate: string;
+      readonly notes: readonly string[];
+      readonly credits: readonly string[];
+    }
+  | { readonly type: 'batch-fetched'; readonly id: string; readonly hash: string }
+  | { readonly type: 'batch-confirmed'; readonly id: string; readonly note: string | null }
+  | { readonly type: 'batch-withdrawn'; readonly id: string; readonly note: string }
   | { readonly type: 'claim-reminded'; readonly id: string; readonly claimBy: string };
 /** What is done with a person's data, and nothing of the data. */
 export type ContactAction =

@@ -51,6 +51,8 @@ export interface CreditRow extends CreditFacts {
   /** Its place in the feed; 0: it was never in it. It moves to the end when there is news of what is owed. */
   readonly cursor: number;
   readonly note: string | null;
+  /** The export batch that it is in; null: in none. */
+  readonly batch: string | null;
   /** When its open claim was reminded of. */
   readonly remindedAt: EpochMs | null;
 }
@@ -61,6 +63,7 @@ export const reversalId = (id: string): string => `${id}-R`;
 
 const notClaimed: RefusalCode = ['not-claimed'];
 const inState = ({ status }: CreditRow): RefusalCode => ['in-state', status];
+const inBatch = ({ batch }: CreditRow): RefusalCode => ['in-batch', batch ?? ''];
 
 export type CreditMove = 'claim' | 'export' | 'settle' | 'reverse';
 
@@ -68,6 +71,8 @@ export type CreditMove = 'claim' | 'export' | 'settle' | 'reverse';
 export function moveFault(row: CreditRow, move: CreditMove): RefusalCode | null {
   const unclaimed = row.status === 'sealed' && row.claimBy !== null;
   const owed = row.status === 'claimed' || (row.status === 'sealed' && !unclaimed);
+  // What a batch has reserved is not moved by itself: a batch is fetched or taken back as a whole.
+  if (row.batch !== null && owed) return inBatch(row);
   if (row.kind === 'reversal' && move === 'reverse') return ['is-reversal'];
   switch (move) {
     case 'claim':

@@ -33,13 +33,29 @@ export const emptyCustomerRegistry: CustomerRegistry = {
   plans: new Map(),
 };
 
-interface Customer {
+/** What a credit note says of a customer, and who is billed in its place. */
+interface CustomerBilling {
+  readonly address: readonly string[];
+  readonly city: string | null;
+  readonly postcode: string | null;
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string | null;
+  readonly taxId: string | null;
+  /** In a register of companies. */
+  readonly registration: string | null;
+  /** The id of the customer that is billed; null: its distributor, or itself. */
+  readonly billTo: string | null;
+}
+
+export interface Customer {
   readonly id: string;
   readonly name: string;
   /** BCP 47: the language of what is sent to them. */
   readonly locale: string;
   /** IANA: how times are shown to them. It judges nothing. */
   readonly timeZone: string;
+  /** Left out: nothing is known. */
+  readonly billing?: CustomerBilling;
 }
 
 /** The seller sees what the buyer has, in [from, to); null: no end is known. */
@@ -107,6 +123,21 @@ export function sellersOf(
 /** A stretch of a service in which nothing of its terms changes. */
 export interface Segment extends ServiceTerms {
   readonly plan: string;
+}
+
+/**
+ * Who is billed for what a customer uses: whoever its entry names; else the last of its sellers, which buys from the
+ * operator itself; else the customer.
+ */
+export function billedFor(
+  book: Pick<CustomerRegistry, 'customers'>,
+  customer: string,
+  sellers: readonly string[],
+): string {
+  const named = (id: string): string | null =>
+    book.customers.find((each) => each.id === id)?.billing?.billTo ?? null;
+  const buyer = sellers.at(-1) ?? customer;
+  return named(customer) ?? named(buyer) ?? buyer;
 }
 
 /**

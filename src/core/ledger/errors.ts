@@ -74,6 +74,11 @@ export interface ErrorCodes {
   readonly 'file-too-large': [name: string, mostBytes: number];
   readonly 'file-type': [name: string, allowed: string];
   readonly 'file-name': [];
+  readonly 'in-batch': [batch: string];
+  readonly 'not-fetched': [];
+  readonly 'numbers-exhausted': [issuer: string, year: string];
+  readonly 'no-mapping': [known: readonly string[]];
+  readonly 'no-issuers': [];
   readonly 'needs-no-claim': [];
   readonly 'not-claimed': [];
   readonly 'claim-late': [lastDay: string];
@@ -135,6 +140,7 @@ export type RefusalCodeName =
   | 'written-notice-needed'
   | 'written-notice-late'
   | 'proof-needed'
+  | 'in-batch'
   | 'needs-no-claim'
   | 'not-claimed'
   | 'is-reversal'

@@ -1,4 +1,4 @@
-import type { Exclusion } from '../exclusion.js';
+import type { Exclusion, ExclusionKind } from '../exclusion.js';
 import type { EpochMs } from '../types.js';
 import type { LedgerMark, ExclusionText, LedgerEvent } from './actions.js';
 import { whoOf } from './chain.js';
@@ -40,6 +40,12 @@ export function foldExclusions(events: readonly LedgerEvent[]): LedgerExclusion[
   }
   return [...byId.values()];
 }
+
+const maintenanceKinds: readonly ExclusionKind[] = ['planned-maintenance', 'emergency-maintenance'];
+
+/** Whether it is maintenance that was approved. */
+export const isMaintenance = ({ state, kind }: Pick<LedgerExclusion, 'state' | 'kind'>): boolean =>
+  state === 'approved' && maintenanceKinds.includes(kind);
 
 /** The time of the first notice. */
 export const noticeAtOf = ({ notices }: Pick<ExclusionText, 'notices'>): EpochMs | null =>

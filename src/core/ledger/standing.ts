@@ -1,7 +1,7 @@
 import type { ExclusionKind } from '../exclusion.js';
 import type { MaintenanceWindow } from '../network-event.js';
 import type { EpochMs } from '../types.js';
-import type { LedgerExclusion } from './exclusions.js';
+import { isMaintenance, type LedgerExclusion } from './exclusions.js';
 
 /** Counts of the exclusions in the ledger at an instant. */
 export interface LedgerStanding {
@@ -17,8 +17,6 @@ export interface LedgerStanding {
 
 const recentMs = 86_400_000;
 
-const maintenanceKinds: readonly ExclusionKind[] = ['planned-maintenance', 'emergency-maintenance'];
-
 /** `everyPop`: the PoPs that an exclusion of everything covers. */
 export function ledgerStanding(
   exclusions: readonly LedgerExclusion[],
@@ -29,14 +27,15 @@ export function ledgerStanding(
   const pops = new Set<string>();
   const paths = new Set<string>();
   const windows: MaintenanceWindow[] = [];
-  for (const { id, state, kind, scope, intervals } of exclusions) {
+  for (const exclusion of exclusions) {
+    const { id, state, kind, scope, intervals } = exclusion;
     const covers = scope === 'all' ? scope : [...scope.pops, ...scope.paths];
-    if (state === 'approved' && maintenanceKinds.includes(kind) && covers.length > 0)
+    if (isMaintenance(exclusion) && covers.length > 0)
       for (const { from, to } of intervals)
         if (from <= now && now < to + recentMs) windows.push({ id, scope: covers, from, to });
     if (state !== 'approved' || !intervals.some(({ from, to }) => from <= now && now < to)) continue;
     active.set(kind, (active.get(kind) ?? 0) + 1);
-    if (!maintenanceKinds.includes(kind)) continue;
+    if (!isMaintenance(exclusion)) continue;
     for (const pop of scope === 'all' ? everyPop : scope.pops) pops.add(pop);
     for (const path of scope === 'all' ? [] : scope.paths) paths.add(path);
   }

@@ -10,6 +10,7 @@ export const ticketStates = [
   'closed',
   'rejected',
   'reopened',
+  'withdrawn',
 ] as const;
 export type TicketState = (typeof ticketStates)[number];
 
@@ -100,6 +101,7 @@ export type TicketAction =
     }
   | { readonly type: 'resolved'; readonly text: string }
   | { readonly type: 'rejected'; readonly reason: string }
+  | { readonly type: 'withdrawn'; readonly reason: string | null }
   | { readonly type: 'closed'; readonly text: string | null }
   | { readonly type: 'reopened'; readonly reason: string }
   | { readonly type: 'linked'; readonly incident: string; readonly to: string }

@@ -11,6 +11,7 @@ export const ticketTransitions = [
   'hand-over',
   'accept',
   'decline',
+  'withdraw',
   'comment',
   'resolve',
   'reject',
@@ -25,9 +26,10 @@ export type TicketTransition = (typeof ticketTransitions)[number];
 
 /**
  * `noc`: anyone there. `owner`: the one who has it. `owner-or-free`: the owner, or anyone of the NOC while nobody has
- * it. `offered`: the one it is offered to. `offered-or-owner`: either of the two. `either`: customers too.
+ * it. `offered`: the one it is offered to. `offered-or-owner`: either of the two. `either`: customers too. `filer`: whoever files
+ * reports from outside, customers and other systems.
  */
-type Who = 'noc' | 'owner' | 'owner-or-free' | 'offered' | 'offered-or-owner' | 'either';
+type Who = 'noc' | 'owner' | 'owner-or-free' | 'offered' | 'offered-or-owner' | 'either' | 'filer';
 
 interface Rule {
   readonly from: readonly TicketState[];
@@ -44,6 +46,8 @@ const rules: Record<TicketTransition, Rule> = {
   'hand-over': { from: [...inHand, 'resolved'], who: 'noc' },
   accept: { from: [...inHand, 'resolved'], who: 'offered' },
   decline: { from: [...inHand, 'resolved'], who: 'offered-or-owner' },
+  // Whoever filed it can take it back as long as nobody works on it.
+  withdraw: { from: ['filed'], who: 'filer' },
   comment: { from: [...open, 'resolved'], who: 'either' },
   resolve: { from: inHand, who: 'owner' },
   reject: { from: open, who: 'owner-or-free' },
@@ -64,13 +68,21 @@ export function checkTransition(
   const { from, who } = rules[transition];
   const { id, state, owner, offer } = report;
   const { name } = actor;
-  if (actor.side === 'customer' && who !== 'either')
+  if (actor.side === 'customer' && !isForCustomers(who))
     return refusal('actor', 'not-for-customers', transition, transitionsFor(report, actor));
   if (!from.includes(state)) {
     const now = transitionsFor(report, actor);
     return refusal('id', 'in-state', state, { is: 'transition', id, name: transition, now });
   }
   if (mayDo(report, who, actor)) return null;
+  // The NOC rejects a report: it did not file it.
+  if (who === 'filer')
+    return refusal('id', 'in-state', state, {
+      is: 'transition',
+      id,
+      name: transition,
+      now: transitionsFor(report, actor),
+    });
   if (who === 'offered' || who === 'offered-or-owner') {
     return offer === null
       ? refusal('id', 'offered-to-nobody', id)
@@ -81,11 +93,15 @@ export function checkTransition(
     : refusal('actor', 'owned-by', owner, name, id);
 }
 
+const isForCustomers = (who: Who): boolean => who === 'either' || who === 'filer';
+
 function mayDo({ owner, offer }: Ticket, who: Who, { name, side }: TicketActor): boolean {
   const owns = owner !== null && samePerson(owner, name);
   switch (who) {
     case 'either':
       return true;
+    case 'filer':
+      return side !== 'noc';
     case 'noc':
       return side !== 'customer';
     case 'owner':
@@ -103,7 +119,7 @@ function mayDo({ owner, offer }: Ticket, who: Who, { name, side }: TicketActor):
 export function transitionsFor(report: Ticket, actor: TicketActor): TicketTransition[] {
   return ticketTransitions.filter((transition) => {
     const { from, who } = rules[transition];
-    const allowedSide = actor.side !== 'customer' || who === 'either';
+    const allowedSide = actor.side !== 'customer' || isForCustomers(who);
     return allowedSide && from.includes(report.state) && mayDo(report, who, actor);
   });
 }
@@ -147,12 +163,16 @@ export interface SameFault extends Sameness {
   readonly state: TicketState;
 }
 
-/** The incident of a new report: that of the first of the same path and hour that was not rejected, or its own. */
+/** The incident of a new report: that of the first of the same path and hour that was neither rejected nor withdrawn,
+ * or its own. */
 export function incidentOf(sameness: Sameness | null, others: readonly SameFault[], number: number): string {
   const first = others
     .filter(
       ({ subject, hour, state }) =>
-        subject === sameness?.subject && hour === sameness.hour && state !== 'rejected',
+        subject === sameness?.subject &&
+        hour === sameness.hour &&
+        state !== 'rejected' &&
+        state !== 'withdrawn',
     )
     .sort((a, b) => a.number - b.number)[0];
   return first?.incident ?? `I${number}`;

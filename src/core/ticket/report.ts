@@ -114,6 +114,8 @@ export function applyEvent(report: Ticket, event: TicketRecord): Ticket {
     // It is settled: whoever owned it does so no more, and who takes it up again owns it anew.
     case 'rejected':
       return { ...become('rejected', action.reason), owner: null, offer: null };
+    case 'withdrawn':
+      return become('withdrawn', action.reason);
     case 'closed':
       return { ...become('closed', action.text), owner: null, offer: null };
     case 'reopened':

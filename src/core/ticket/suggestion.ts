@@ -77,10 +77,15 @@ interface TargetClocks {
 export function targetClocks(report: Ticket, now: EpochMs): TargetClocks {
   const { firstResponseMs = null, repairMs = null } = report.targets ?? {};
   return {
-    firstResponse: firstResponseMs === null ? null : response(report, firstResponseMs, now),
-    repair: repairMs === null || report.state === 'rejected' ? null : repair(report, repairMs, now),
+    firstResponse:
+      firstResponseMs === null || report.state === 'withdrawn'
+        ? null
+        : response(report, firstResponseMs, now),
+    repair: repairMs === null || isVoid(report) ? null : repair(report, repairMs, now),
   };
 }
+
+const isVoid = ({ state }: Ticket): boolean => state === 'rejected' || state === 'withdrawn';
 
 function response({ history, filedAt }: Ticket, targetMs: number, now: EpochMs): TargetClock {
   // A rejection answers the customer too.
@@ -93,7 +98,8 @@ function repair({ history }: Ticket, targetMs: number, now: EpochMs): TargetCloc
   let elapsedMs = 0;
   let since: EpochMs | null = null;
   for (const { at, state } of history) {
-    const stands = state === 'resolved' || state === 'closed' || state === 'rejected';
+    const stands =
+      state === 'resolved' || state === 'closed' || state === 'rejected' || state === 'withdrawn';
     if (stands && since !== null) {
       elapsedMs += at - since;
       since = null;

@@ -23,6 +23,7 @@ export function eventOfAction(action: TicketAction): NotifiableEvent {
     case 'resolved':
     case 'rejected':
     case 'closed':
+    case 'withdrawn':
     case 'reopened':
       return 'report-state';
     case 'commented':

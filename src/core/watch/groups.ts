@@ -26,7 +26,7 @@ interface Grouping<Row> {
  * Groups outages: those that overlap on one port are one group, ordered by start and port. One that does not count joins
  * the group that it overlaps with, and neither lengthens it nor joins two of them.
  */
-function groupOutages<Row>(
+export function groupOutages<Row>(
   rows: readonly Row[],
   { timeOf, isVoid }: Grouping<Row>,
 ): readonly OutageGroup<Row>[] {

@@ -170,7 +170,9 @@ export function identifier({ authenticator, config, oidc }: IdentifyOptions) {
       return { ...entry, session: null };
     }
     const cookie = sessionCookie(request);
-    const by = request.headers[refreshHeader] === undefined ? 'somebody' : 'itself';
+    const { [refreshHeader]: refresh, accept } = request.headers;
+    // A stream of events is opened by a page too, which can give it no header.
+    const by = refresh === undefined && accept !== 'text/event-stream' ? 'somebody' : 'itself';
     const entered = cookie === null ? null : await authenticator.bySession(cookie, by);
     if (entered !== null) {
       const { provider } = entered.session;

@@ -1,11 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { EpochMs } from '../../core/types.js';
 import { contactJson } from '../../render/credits.js';
 import type { Billing } from '../../services/credits/billing.js';
 import type { Contacts } from '../../services/credits/contacts.js';
 import { id, words } from '../route/input.js';
 import { addRoute, pageAnswer, pageOf, pageQuery } from '../route/route.js';
 import { person, statementRoutes } from './statements.js';
+import { batchRoutes } from './batches.js';
 import { creditRoutes } from './credits.js';
 import { disputeRoutes } from './disputes.js';
 
@@ -93,10 +95,11 @@ function personRoutes(server: FastifyInstance, contacts: Contacts): void {
 }
 
 /** The months that finance pulls, and everything that follows from them. */
-export function billingRoutes(server: FastifyInstance, billing: Billing) {
-  const statements = statementRoutes(server, billing.statements);
+export function billingRoutes(server: FastifyInstance, billing: Billing, now: () => EpochMs) {
+  const statements = statementRoutes(server, billing.statements, now);
   const credits = creditRoutes(server, billing.credits);
+  const batches = batchRoutes(server, billing.batches);
   disputeRoutes(server, billing);
   personRoutes(server, billing.contacts);
-  return { ...statements, ...credits };
+  return { ...statements, ...credits, ...batches };
 }

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { creditStatuses } from '../../core/billing/credit.js';
 import { disputeStates } from '../../core/billing/disputes.js';
 import type { StatementSummary } from '../../core/statement/result.js';
+import { monthAfter } from '../../core/time/calendar.js';
+import type { EpochMs } from '../../core/types.js';
 import { summaryJson } from '../../render/credits.js';
 import { ValidationError } from '../../services/ledger/entries.js';
 import type { Statements } from '../../services/statements/statements.js';
@@ -14,6 +16,17 @@ import { addOperation, digits, isoTime, pageAnswer } from '../route/route.js';
 
 const answersText = z.string();
 const textOrNull = z.string().nullable();
+
+const placed = z.strictObject({ id: answersText, level: z.int() }).nullable();
+const figures = z.strictObject({
+  availabilityPercent: digits(),
+  availabilityLowerBoundPercent: digits().nullable(),
+  observedPercent: digits(),
+  commitmentPercent: digits(),
+  met: z.boolean().nullable(),
+  latencyBand: placed,
+  lossBand: placed,
+});
 
 const summary = z.strictObject({
   id: answersText,
@@ -34,6 +47,7 @@ const summary = z.strictObject({
     .strictObject({ at: isoTime(), why: z.array(answersText) })
     .nullable()
     .meta({ description: 'what a sealed statement rests on is another by now' }),
+  figures: figures.nullable().meta({ description: 'null unless they were asked for' }),
 });
 
 /** The document as it is hashed; what a draft has no seal of is left out. */
@@ -88,6 +102,7 @@ export const credit = z.strictObject({
   cursor: z.int(),
   note: textOrNull,
   remindedAt: isoTime().nullable(),
+  batch: textOrNull.meta({ description: 'the export batch that it is in' }),
 });
 export const credits = z.strictObject({ credits: z.array(credit) });
 export const feed = z.strictObject({
@@ -179,7 +194,13 @@ function nothingOfOthers(error: unknown): null {
 }
 
 /** `/api/v1/statements`: drafts and sealed revisions of months; made of amounts: who may not see those has none. */
-export function statementRoutes(server: FastifyInstance, statements: Statements) {
+export function statementRoutes(server: FastifyInstance, statements: Statements, now: () => EpochMs) {
+  /** Of a month, or of the last ones, in which drafts may wait to be sealed. */
+  const freshen = async (of: string | undefined): Promise<void> => {
+    const current = new Date(now()).toISOString().slice(0, 7);
+    const months = of === undefined ? [1, 2, 3].map((back) => monthAfter(current, -back)) : [of];
+    for (const each of months) await statements.freshen(each);
+  };
   const listStatements = addOperation(server, {
     method: 'GET',
     url: '/api/v1/statements',
@@ -192,6 +213,10 @@ export function statementRoutes(server: FastifyInstance, statements: Statements)
       service: id().optional(),
       limit: limit().optional(),
       cursor: statementCursor().optional(),
+      figures: z
+        .enum(['true', 'false'])
+        .default('false')
+        .meta({ description: 'with the availability and the worst bands of each' }),
     }),
     answer: {
       description: 'a page of the statements',
@@ -199,6 +224,7 @@ export function statementRoutes(server: FastifyInstance, statements: Statements)
     },
     handle: async ({ query, caller }) => {
       const { month: name, service, limit: most = 100, cursor } = query;
+      await freshen(name);
       const customers = caller.own()?.names.customers;
       const [only] = customers?.size === 1 ? customers : [];
       const { page, nextCursor } = await statementPage({
@@ -212,7 +238,11 @@ export function statementRoutes(server: FastifyInstance, statements: Statements)
         limit: most,
         sees: (row) => hasFullMonthAccess(caller, row.customer, row.month),
       });
-      return { statements: page.map(summaryJson), nextCursor };
+      const shown = page.map(async (row) => {
+        const own = query.figures === 'true' ? await statements.figures(row) : null;
+        return { ...summaryJson(row), figures: own };
+      });
+      return { statements: await Promise.all(shown), nextCursor };
     },
   });
   const getStatement = addOperation(server, {
@@ -230,6 +260,7 @@ export function statementRoutes(server: FastifyInstance, statements: Statements)
     answer: { description: 'the statement', schema: statement },
     handle: async ({ params, query, caller }) => {
       const { month: name, service } = params;
+      await freshen(name);
       const read = async () => {
         const [drawn] = query.toDate === 'true' ? await statements.draw(name, [service]) : [];
         return drawn ? { document: drawn } : statements.show(name, service, query.revision);
@@ -325,5 +356,36 @@ export function statementRoutes(server: FastifyInstance, statements: Statements)
       }),
     }),
   });
-  return { sealStatements, reviseStatements, closeStatements, checkStatements, getStatement, listStatements };
+  const previewRevisions = addOperation(server, {
+    method: 'GET',
+    url: '/api/v1/revisions/:month',
+    operationId: 'previewRevisions',
+    tag,
+    answer,
+    access: 'statements:read',
+    summary: 'What another revision of each statement would say; changes nothing.',
+    params: ofMonth,
+    query: z.strictObject({ service: id().optional() }),
+    handle: async ({ params, query, caller }) => {
+      // It names every service of the month.
+      if (caller.reach === 'own') return null;
+      return {
+        statements: await statements.revise(caller.principal.name, {
+          month: params.month,
+          services: query.service === undefined ? null : [query.service],
+          acceptIncomplete: null,
+          dryRun: true,
+        }),
+      };
+    },
+  });
+  return {
+    sealStatements,
+    reviseStatements,
+    previewRevisions,
+    closeStatements,
+    checkStatements,
+    getStatement,
+    listStatements,
+  };
 }

@@ -24,6 +24,15 @@ const terms = {
   currency: text(),
   taxPercent: text(),
 };
+const party = {
+  address: texts(),
+  city: text(),
+  postcode: text(),
+  country: text(),
+  taxId: text(),
+  registration: text(),
+  billTo: text(),
+};
 const said = { reason: text() };
 
 interface ListRoutes {
@@ -39,8 +48,8 @@ interface ListRoutes {
 export const listRoutes: Record<RegistryList, ListRoutes> = {
   customers: {
     one: 'Customer',
-    add: z.strictObject({ id: text(), name: text(), locale: text(), timeZone: text(), ...said }),
-    change: z.strictObject({ name: text(), locale: text(), timeZone: text(), ...said }),
+    add: z.strictObject({ id: text(), name: text(), locale: text(), timeZone: text(), ...party, ...said }),
+    change: z.strictObject({ name: text(), locale: text(), timeZone: text(), ...party, ...said }),
     ends: false,
   },
   sites: {

@@ -34,6 +34,18 @@ const items: Record<RegistryList, z.ZodObject> = {
     name: z.string(),
     locale: z.string(),
     timeZone: z.string(),
+    billing: z
+      .strictObject({
+        address: z.array(z.string()),
+        city: z.string().nullable(),
+        postcode: z.string().nullable(),
+        country: z.string().nullable(),
+        taxId: z.string().nullable(),
+        registration: z.string().nullable(),
+        billTo: z.string().nullable(),
+      })
+      .optional()
+      .meta({ description: 'what a credit note says of it, and who is billed in its place' }),
     origin,
   }),
   sites: z.strictObject({ id: z.string(), customer: z.string(), name: z.string(), origin }),

@@ -95,7 +95,15 @@ function shownService(service: ServiceView, visibility: Visibility, whole: boole
   ];
 }
 
-export function shownImpact(impact: Impact, customer: string | null, caller: Caller): object {
+type ShownFigures = Omit<Impact['with'], 'credit'> & { readonly credit: string | null };
+
+/** An impact without the amounts that somebody may not see. */
+type ShownImpact = Omit<Impact, 'without' | 'with'> & {
+  readonly without: ShownFigures;
+  readonly with: ShownFigures;
+};
+
+export function shownImpact(impact: Impact, customer: string | null, caller: Caller): ShownImpact {
   const days = daysFrom(impact.from.slice(0, 10), addDays(impact.from.slice(0, 10), 1));
   if (seesEvery(caller, customer, days)) return impact;
   return {

@@ -141,7 +141,7 @@ export const dayOf = (now: EpochMs): string => isoInstant(now).slice(0, 10);
  */
 export function shownTo(caller: Caller, report: Ticket, now: EpochMs): Ticket | null {
   if (caller.reach === 'all') return report;
-  const settled = report.state === 'closed' || report.state === 'rejected';
+  const settled = ['closed', 'rejected', 'withdrawn'].includes(report.state);
   const days = [dayOf(now), ...(settled ? [dayOf(report.updatedAt)] : [])];
   return days.every((day) => caller.sees(report.customer, day)) ? forCustomer(report) : null;
 }

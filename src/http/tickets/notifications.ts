@@ -104,7 +104,7 @@ function notificationRoutes(server: FastifyInstance, { ticketBacklog, config, no
       await targets.remove(params.id);
     },
   });
-  addRoute(server, {
+  const listOutbox = addOperation(server, {
     method: 'GET',
     url: '/api/v1/outbox',
     operationId: 'listOutbox',
@@ -163,7 +163,7 @@ function notificationRoutes(server: FastifyInstance, { ticketBacklog, config, no
         throw new ValidationError([validationError('id', `is ${found.state}: it can't ${action}`, allowed)]);
       },
     });
-  return { listNotificationTargets, addNotificationTarget, removeNotificationTarget };
+  return { listNotificationTargets, addNotificationTarget, removeNotificationTarget, listOutbox };
 }
 
 /** Fault reports, by our own words and by those of TMF621, and who is notified of them. */

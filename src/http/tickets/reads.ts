@@ -119,7 +119,7 @@ export function faultReads(server: FastifyInstance, { ticketBacklog, config, now
       return found && shownReport(caller, found, now());
     },
   });
-  addRoute(server, {
+  const getFaultEvidence = addOperation(server, {
     method,
     url: '/api/v1/fault-reports/:id/evidence',
     operationId: 'getFaultEvidence',
@@ -187,7 +187,7 @@ export function faultReads(server: FastifyInstance, { ticketBacklog, config, now
       return { bands: found.flatMap(({ plan, windows }) => windows.map((each) => bandJson(each, plan))) };
     },
   });
-  return { getFaultReport, listFaultReports, getBands };
+  return { getFaultReport, listFaultReports, getBands, getFaultEvidence };
 }
 
 function oneOf({

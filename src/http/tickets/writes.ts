@@ -217,6 +217,13 @@ export function faultWrites(
     })),
     resolve: decide('resolve'),
     reject: decide('reject'),
+    withdraw: transition(
+      'withdraw',
+      'faults:answer',
+      'Withdraws a report that nobody has taken yet.',
+      maybe,
+      (given) => ({ deed: 'withdraw', text: given?.text ?? null }),
+    ),
     close: transition('close', 'faults:answer', 'Closes a report that is resolved.', maybe, (given) => ({
       deed: 'close',
       text: given?.text ?? null,

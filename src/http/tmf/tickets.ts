@@ -89,13 +89,14 @@ function transitionFor(status: TicketStatus, reason: string): TransitionRequest 
       return { deed: 'close', text: reason };
     case 'pending':
       return { deed: 'reopen', text: reason };
-    case 'held':
     case 'cancelled':
+      return { deed: 'withdraw', text: reason.trim() === '' ? null : reason };
+    case 'held':
       throw new ValidationError([
         validationError(
           'status',
           `is ${status}, which a report never is`,
-          'acknowledged, inProgress, resolved, closed, rejected, pending',
+          'acknowledged, inProgress, resolved, closed, rejected, cancelled, pending',
         ),
       ]);
   }

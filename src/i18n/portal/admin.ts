@@ -2,6 +2,31 @@
 export const adminEnglish = {
   admin: {
     menu: 'Settings',
+    overview: {
+      title: 'Overview',
+      allWell: 'Everything works.',
+      faults: (count: number) =>
+        count === 1 ? '1 thing needs attention.' : `${count} things need attention.`,
+      failing: 'What is failing',
+      ok: 'ok',
+      failed: 'failing',
+      check: {
+        store: 'Database',
+        rounds: 'Measurements',
+        clock: 'Clock',
+        watch: 'Availability watch',
+        agents: 'Agents',
+      } as Readonly<Record<string, string>>,
+      dead: (count: number) => `${count} messages not delivered`,
+      waiting: (count: number) => `${count} waiting`,
+      backup: 'Last backup',
+      backupNone: 'none known',
+      backupElsewhere: 'PostgreSQL: back it up with its own tools',
+      key: 'Signing key',
+      keyNone: 'missing: statements cannot be sealed',
+      access: 'Who has access',
+      ending: 'Tokens that expire within 30 days',
+    },
     grant: {
       roles: 'Roles',
       customer: 'Customer',

@@ -61,8 +61,6 @@ export const customerEnglish = {
     below: (percent: string) => `${percent}% below`,
     coverage: (held: number, due: number) => `${held} of ${due} rounds`,
     report: 'Report a fault',
-    reportHint: 'Files the report at once, with these figures as evidence',
-    reportWords: 'Add details first',
     reportFor: 'Report on behalf of a customer',
     noBands: 'No plan covers this path.',
     chart: 'Latency, loss and events',

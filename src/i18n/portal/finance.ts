@@ -1,3 +1,10 @@
+const outcome = (verb: string, sealed: number, refused: number, incomplete: number): string =>
+  [
+    `${sealed} ${verb}`,
+    ...(refused > 0 ? [`${refused} refused`] : []),
+    ...(incomplete > 0 ? [`${incomplete} incomplete and not ${verb}`] : []),
+  ].join(', ');
+
 /** The pages of finance. */
 export const financeEnglish = {
   finance: {
@@ -15,6 +22,8 @@ export const financeEnglish = {
         draft: 'draft',
         sealed: 'sealed',
         changed: 'changed since',
+        incomplete: 'incomplete',
+        credit: 'credit > 0',
       },
       revision: (revision: number) => `revision ${revision}`,
       rent: 'Rent',
@@ -28,8 +37,6 @@ export const financeEnglish = {
       none: 'No statements yet',
       nothing: 'Nothing to do',
       outcomes: 'Results',
-      wouldChange: 'Effect of revising',
-      would: 'would be sealed',
       same: (count: number) => `${count} unchanged`,
       outcome: 'Result',
       outcomeOf: {
@@ -44,23 +51,98 @@ export const financeEnglish = {
       why: 'Reason',
       sums: 'Totals',
       services: 'By service',
-      countIncomplete: (count: number) => `${count} incomplete`,
-      countChanged: (count: number) => `${count} changed since`,
-      actions: 'Seal and revise',
-      actionsText: 'A sealed statement never changes: later changes go into a new revision.',
+      running: (end: string) => `In progress until ${end}: figures to date, statements after that`,
+      notBegun: 'This month has not begun.',
+      toDate: 'Month to date',
+      steps: 'Progress of the month',
+      stepDone: 'done: ',
+      stepNow: 'now: ',
+      stepLater: 'later: ',
+      step: {
+        closed: 'Month closed',
+        drafts: 'No drafts left',
+        draftsLeft: (drafts: number) => (drafts === 1 ? '1 draft to review' : `${drafts} drafts to review`),
+        sealed: (sealed: number, services: number) => `Sealed ${sealed} of ${services}`,
+        exported: (exported: number, owed: number) => `Exported ${exported} of ${owed}`,
+        credited: (settled: number, owed: number) => `Credited ${settled} of ${owed}`,
+      },
+      decide: 'Needs a decision',
+      todo: {
+        close: 'No drafts of this month exist yet.',
+        drafts: (drafts: number) =>
+          drafts === 1 ? '1 draft is not sealed.' : `${drafts} drafts are not sealed.`,
+        incomplete: (count: number) =>
+          count === 1
+            ? '1 draft is incomplete: it is sealed only with a reason.'
+            : `${count} drafts are incomplete: they are sealed only with a reason.`,
+        changed: (count: number) =>
+          count === 1
+            ? 'The source data of 1 sealed statement has changed.'
+            : `The source data of ${count} sealed statements has changed.`,
+        exclusions: (count: number) =>
+          count === 1
+            ? '1 pending exclusion touches this month.'
+            : `${count} pending exclusions touch this month.`,
+        exports: (count: number) =>
+          count === 1 ? '1 credit is not exported.' : `${count} credits are not exported.`,
+      },
+      told: {
+        seal: (sealed: number, refused: number, incomplete: number) =>
+          outcome('sealed', sealed, refused, incomplete),
+        revise: (sealed: number, refused: number, incomplete: number) =>
+          outcome('revised', sealed, refused, incomplete),
+      },
+      needsReason: 'Incomplete: it is sealed only with a reason.',
+      look: 'Show',
+      search: 'Search service, customer or site',
+      sort: 'Sort by',
+      sorts: {
+        service: 'service',
+        customer: 'customer',
+        availability: 'lowest availability',
+        credit: 'highest credit',
+      },
+      bands: 'Worst bands',
+      noneFound: 'No statement matches',
       accept: 'Reason for sealing incomplete statements (optional)',
       seal: (drafts: number) => (drafts === 1 ? 'Seal the draft' : `Seal ${drafts} drafts`),
       revise: 'Revise changed statements',
       close: 'Create drafts',
       check: 'Check for changes',
       done: {
-        seal: 'Sealed. Results are below.',
-        revise: 'Revised. Results are below.',
-        differences: 'Nothing was saved. These are the differences.',
+        seal: 'Sealed',
+        revise: 'Revised',
         close: 'Drafts created',
         check: 'Checked for changes',
         other: 'Done.',
       },
+    },
+    ask: {
+      seal: (count: number, month: string) =>
+        count === 1 ? `Seal 1 statement of ${month}?` : `Seal ${count} statements of ${month}?`,
+      revise: (count: number, month: string) =>
+        count === 1 ? `Revise 1 statement of ${month}?` : `Revise ${count} statements of ${month}?`,
+      text: {
+        seal: 'A sealed statement is signed and never changes: later changes go into a new revision.',
+        revise: 'Nothing has been saved. This is what a new revision of each would say.',
+      },
+      nothing: { seal: 'There are no drafts to seal.', revise: 'No sealed statement would change.' },
+      incomplete: (count: number) =>
+        count === 1
+          ? '1 of them is incomplete: without a reason it is not sealed.'
+          : `${count} of them are incomplete: without a reason they are not sealed.`,
+      submit: {
+        seal: (count: number) => (count === 1 ? 'Seal it' : `Seal these ${count}`),
+        revise: (count: number) => (count === 1 ? 'Seal the revision' : `Seal these ${count} revisions`),
+      },
+      cancel: 'Cancel',
+      back: 'Back to the month',
+      state: 'Complete',
+      complete: 'complete',
+      wrong: 'Not sealed:',
+      keyHead: "Statements can't be sealed: there is no signing key.",
+      noKey: 'this installation has no key that signs',
+      keyText: 'Whoever runs this installation can make one on the server:',
     },
     statement: {
       revisions: 'Revisions',
@@ -72,6 +154,10 @@ export const financeEnglish = {
       yes: 'yes',
       no: 'no',
       change: (since: number) => `Changes since revision ${since}`,
+      money: 'Amount',
+      changeOf: { added: 'added', gone: 'removed', changed: 'changed' },
+      noChange: 'No figure differs',
+      asSealed: 'Reasons as sealed',
       field: 'Figure',
       before: 'Before',
       after: 'Now',
@@ -101,8 +187,7 @@ export const financeEnglish = {
       all: 'All months, in the order they became due',
       allShort: 'All months',
       file: 'Download JSON',
-      export: 'Mark as exported',
-      exportText: 'Mark the credits that your finance system has imported, so that none is imported twice.',
+      batches: 'Export batches',
       none: 'No credits: no sealed statement has one.',
       credit: 'Credit',
       status: 'Status',
@@ -132,6 +217,64 @@ export const financeEnglish = {
       },
       done: 'Saved',
       more: 'More',
+    },
+    batches: {
+      title: 'Export batches',
+      lead: 'Credits for the books: a batch is fetched as a file, then confirmed or withdrawn as a whole.',
+      make: 'New batch',
+      mapping: 'Mapping',
+      month: 'Month',
+      allMonths: 'all',
+      postingDate: 'Posting date',
+      preview: 'Preview',
+      makeIt: 'Create batch',
+      previewed: 'Preview: nothing has been created',
+      count: (notes: number, credits: number) => `${notes} notes for ${credits} credits`,
+      nothing: 'No credits are waiting for export.',
+      allRefused: 'Every note is refused.',
+      none: 'No export batches yet',
+      batch: 'Batch',
+      state: 'State',
+      total: 'Total',
+      madeBy: 'Created by',
+      states: {
+        made: 'not fetched',
+        fetched: 'fetched',
+        confirmed: 'confirmed',
+        withdrawn: 'withdrawn',
+      },
+      stateText: {
+        made: 'Its credits are reserved and its notes are numbered. Download the file next.',
+        fetched: 'Its credits are exported. Confirm it once your finance system has posted it.',
+        confirmed: 'Your finance system has posted it.',
+        withdrawn: 'Its credits are owed again. Its note numbers are not used again.',
+      },
+      ended: {
+        made: '',
+        fetched: '',
+        confirmed: 'Confirmed by',
+        withdrawn: 'Withdrawn by',
+      },
+      fetch: 'Download file',
+      confirm: 'Confirm posting',
+      withdraw: 'Withdraw',
+      notes: 'Credit notes',
+      note: 'Credit note',
+      billTo: 'Billed to',
+      endBuyer: 'End buyer',
+      reason: 'Reason',
+      refused: 'Refused notes',
+      refusedText: 'These credits stay owed and are not in the batch.',
+      between: '; ',
+      why: {
+        'no-issuer': 'no issuer for the currency',
+        'no-tax-id': 'the account has no tax id',
+        'no-address': 'the account has no country',
+        'no-account': 'no ledger account for the currency',
+        'no-tax-account': 'no tax account for the currency',
+        'no-receivable-account': 'no receivable account for the currency',
+        'no-tax-rate': 'no tax rate is known',
+      },
     },
     ledger: {
       title: 'Ledger',

@@ -37,6 +37,7 @@ export const nocEnglish = {
       caption: (window: string) => `Bands from source (rows) to destination (columns): ${window}`,
       corner: 'from ↓ to →',
       worst: 'Worse than normal',
+      heatMap: 'Bands of all paths',
       noneWorse: 'No path is worse than normal in this window.',
       path: 'Path',
       latencyBand: 'Latency band',
@@ -48,6 +49,89 @@ export const nocEnglish = {
       rounds: 'Valid rounds',
       of: (held: number, due: number) => `${held} of ${due}`,
       more: (more: number) => `and ${more} more`,
+    },
+    comma: ', ',
+    views: { label: 'Views', mesh: 'Now', map: 'Map', day: 'Day', wall: 'Wall' },
+    now: {
+      down: 'Down now',
+      nothingDown: 'Nothing is down.',
+      since: (at: string) => `since ${at}`,
+      noCause: 'cause unknown',
+      observers: (count: number) => (count === 1 ? 'seen by 1 observer' : `seen by ${count} observers`),
+      maintenance: (id: string) => `in maintenance ${id}`,
+      ended: (count: number) =>
+        count === 1 ? '1 outage ended within the last 6 h' : `${count} outages ended within the last 6 h`,
+      turned: 'Turned worse in the last 6 h',
+      noneTurned: 'No path turned worse.',
+      over: (percent: string) => `${percent} over`,
+      longer: (count: number) =>
+        count === 1 ? '1 path has been worse for longer' : `${count} paths have been worse for longer`,
+      explained: (count: number) =>
+        `${count === 1 ? '1 more path is' : `${count} more paths are`} worse: a port at one end is down or in maintenance.`,
+      tasks: 'Needs attention',
+      noTasks: 'Nothing is waiting.',
+      task: {
+        checks: (count: number) =>
+          count === 1 ? '1 check of the daemon fails' : `${count} checks of the daemon fail`,
+        agents: (count: number) =>
+          count === 1 ? '1 agent is not in order' : `${count} agents are not in order`,
+        unmeasured: (count: number) =>
+          count === 1 ? '1 path has no valid latest round' : `${count} paths have no valid latest round`,
+        reports: (count: number) =>
+          count === 1 ? '1 fault report is not acknowledged' : `${count} fault reports are not acknowledged`,
+        exclusions: (count: number) =>
+          count === 1
+            ? '1 exclusion is waiting for approval'
+            : `${count} exclusions are waiting for approval`,
+        messages: (count: number) =>
+          count === 1
+            ? '1 message could not be delivered (pop-sla outbox list)'
+            : `${count} messages could not be delivered (pop-sla outbox list)`,
+      },
+    },
+    map: {
+      title: 'Map',
+      none: 'No PoP has coordinates in the configuration.',
+      elsewhere: 'Without coordinates:',
+      unmeasured: 'not measured',
+      state: {
+        up: 'up',
+        down: 'down',
+        maintenance: 'maintenance',
+        unobserved: 'not observed now',
+        unwatched: 'no observer',
+      },
+    },
+    day: {
+      title: 'Day',
+      before: 'The day before',
+      after: 'The next day',
+      pick: 'Day',
+      show: 'Show',
+      row: 'PoP or path',
+      kind: {
+        outage: 'outage',
+        void: 'void outage',
+        maintenance: 'maintenance',
+        severe: 'severely degraded rounds',
+        unobserved: 'not observed',
+        future: 'still to come',
+      },
+      lasts: (from: string) => `since ${from}`,
+      noSevere: 'No severely degraded rounds on this day.',
+      more: (count: number) => `and ${count} more paths with severely degraded rounds`,
+      list: (count: number) => `As a list (${count})`,
+    },
+    wall: {
+      title: 'Network',
+      down: (count: number) => (count === 1 ? '1 port down' : `${count} ports down`),
+      worse: (count: number) => (count === 1 ? '1 path degraded' : `${count} paths degraded`),
+      good: 'All ports up',
+      paths: 'Worse than normal',
+      nonePaths: 'No path is worse than normal.',
+      old: (age: string) => `This is ${age} old.`,
+      away: 'The server does not answer.',
+      signedOut: 'The session has ended: sign in again.',
     },
     outages: {
       title: 'Outages',
@@ -63,6 +147,13 @@ export const nocEnglish = {
       to: 'To',
       lasted: 'Duration',
       lasts: 'ongoing',
+      ended: 'ended',
+      since: (at: string) => `since ${at}`,
+      allPorts: 'all ports',
+      noCause: 'cause unknown',
+      observers: (count: number) => (count === 1 ? '1 observer' : `${count} observers`),
+      ofObservers: (port: string) => `What each observer saw of ${port}`,
+      inMaintenance: (id: string) => `in maintenance ${id}`,
       voided: 'void',
       seen: 'Observed',
       by: (observer: string) => `by ${observer}`,
@@ -146,6 +237,19 @@ export const nocEnglish = {
       impactDone: 'Effect',
       impactSlow: 'Whole months are recalculated. This can take a moment.',
       impactShow: 'Show',
+      effect: {
+        less: (amount: string) => `Approval takes ${amount} of credit away.`,
+        more: (amount: string) => `Approval adds ${amount} of credit.`,
+        noCredit: 'Approval changes no credit.',
+        whom: (customers: string, services: string) => `Affected: ${customers} (${services}).`,
+        sealed: (statements: string, count: number) =>
+          count === 1
+            ? `1 sealed statement changes, and a revision follows: ${statements}.`
+            : `${count} sealed statements change, and revisions follow: ${statements}.`,
+        noneSealed: 'No sealed statement changes.',
+        proven: 'Proof is attached.',
+        notProven: 'No proof is attached.',
+      },
       impactNone: "It changes no service's figures.",
       service: 'Service',
       month: 'Month',

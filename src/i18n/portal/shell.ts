@@ -65,6 +65,7 @@ export const shellEnglish = {
     '401': { title: 'Not signed in', text: 'Please sign in first.' },
     '403': { title: 'Not allowed', text: "Your roles don't allow this." },
     '404': { title: 'Not found', text: "There is nothing at this address, or you don't have access to it." },
+    '409': { title: 'Not possible now', text: 'Something else has to be done first.' },
     '413': { title: 'Too large', text: 'The file or request is too large.' },
     '429': { title: 'Too many requests', text: 'Please wait a moment and try again.' },
     '500': { title: 'Something went wrong', text: "We've logged it." },

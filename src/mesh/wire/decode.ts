@@ -1,6 +1,5 @@
 import {
   countSize,
-  type IcmpErrorCount,
   inFlight,
   type MissingReason,
   missingReasons,
@@ -9,12 +8,13 @@ import {
 } from '../../core/measurement/round.js';
 import type { StoredRound, StoredSlot } from '../../core/merge.js';
 import { pathEnds } from '../../core/path.js';
-import type { PathId, PopId } from '../../core/types.js';
+import type { PopId } from '../../core/types.js';
 import { decodePackets, encodePackets } from '../../store/packets/codec.js';
 import type { StoredRows } from '../../store/row-store.js';
 import { wireVersion } from './encode.js';
 import { decodeFrame, WireFormatError } from './frame.js';
-import { headSchema, type Head, measuredStatuses } from './schema.js';
+import { pathAt, roundAt, wordOf } from './rounds.js';
+import { headSchema, type Head } from './schema.js';
 
 const isKnown = (version: number): boolean => version >= 1 && version <= wireVersion + 1;
 
@@ -67,16 +67,8 @@ function* roundsOf(
   samples: Map<StoredRound, readonly SizeSample[]>,
 ): Generator<StoredRound> {
   const [length, sizesInAll] = [rounds.path.length, rounds.sizes.reduce((sum, count) => sum + count, 0)];
-  const { icmpErrors, exactStatus, inFlight, ...columns } = rounds;
-  requireLengths(
-    {
-      ...columns,
-      ...(icmpErrors && { icmpErrors }),
-      ...(exactStatus && { exactStatus }),
-      ...(inFlight && { inFlight }),
-    },
-    length,
-  );
+  const { inFlight } = rounds;
+  requireLengths(rounds, length);
   requireLengths(sizes, sizesInAll);
   let [size, byte] = [0, 0];
   for (let at = 0; at < length; at += 1) {
@@ -86,29 +78,7 @@ function* roundsOf(
     const packed = bytes === null ? null : packets.subarray(byte, byte + bytes);
     size += count;
     byte += bytes ?? 0;
-    const startedAt = nth(rounds.slot) + nth(rounds.startedAfterMs);
-    const [p50Us, p99Us] = [nth(rounds.p50Us), nth(rounds.p99Us)];
-    const round: StoredRound = {
-      path: pathAt(paths, nth(rounds.path)),
-      slot: nth(rounds.slot),
-      startedAt,
-      endedAt: startedAt + nth(rounds.tookMs),
-      status: wordOf(measuredStatuses, exactStatus?.[at]) ?? nth(rounds.status),
-      reason: nth(rounds.reason),
-      address: nth(rounds.address),
-      lostAfterMs: nth(rounds.lostAfterMs),
-      provenance: {
-        driver: nth(rounds.driver),
-        stamps: nth(rounds.stamps),
-        fallbackStamps: nth(rounds.fallbackStamps),
-        socketDrops: nth(rounds.socketDrops),
-        sendLagUs: nth(rounds.sendLagUs),
-        calibration: p50Us === null || p99Us === null ? null : { p50Us, p99Us },
-      },
-      sizes: own,
-      packed,
-      ...icmpErrorsOf(icmpErrors?.[at] ?? null),
-    };
+    const round: StoredRound = { ...roundAt(rounds, paths, at), sizes: own, packed };
     if (!own.every(isCount))
       throw new WireFormatError('invalid', `${nameOf(round)}: its sizes count to nothing`);
     if (packed === null) {
@@ -126,10 +96,6 @@ function* roundsOf(
     throw new WireFormatError('invalid', 'the packets are fewer or more than the rounds say');
 }
 
-/** The word, where this program knows it. */
-const wordOf = <Word extends string>(known: readonly Word[], said: string | null | undefined): Word | null =>
-  known.find((word) => word === said) ?? null;
-
 /** Only packets that are out of the sample anyway can be marked, so that no count changes. */
 function withInFlight(
   samples: readonly SizeSample[],
@@ -146,12 +112,9 @@ function withInFlight(
   });
 }
 
-const icmpErrorsOf = (errors: readonly IcmpErrorCount[] | null): Pick<StoredRound, 'icmpErrors'> =>
-  errors === null || errors.length === 0 ? {} : { icmpErrors: errors };
-
 function marksOf({ missing, paths }: Head): StoredSlot[] {
-  const { exactReason, ...columns } = missing;
-  requireLengths({ ...columns, ...(exactReason && { exactReason }) }, missing.path.length);
+  const { exactReason } = missing;
+  requireLengths(missing, missing.path.length);
   return missing.path.map((place, at) => ({
     path: pathAt(paths, place),
     slot: missing.slot[at] as number,
@@ -160,17 +123,14 @@ function marksOf({ missing, paths }: Head): StoredSlot[] {
   }));
 }
 
-function requireLengths(columns: Readonly<Record<string, readonly unknown[]>>, length: number): void {
+/** A column that is left out says nothing of any round. */
+function requireLengths(
+  columns: Readonly<Record<string, readonly unknown[] | undefined>>,
+  length: number,
+): void {
   for (const [name, column] of Object.entries(columns))
-    if (column.length !== length)
+    if (column !== undefined && column.length !== length)
       throw new WireFormatError('invalid', `${name}: has ${column.length} entries; allowed: ${length}`);
-}
-
-function pathAt(paths: readonly PathId[], place: number): PathId {
-  const path = paths[place];
-  if (path === undefined)
-    throw new WireFormatError('invalid', `the path ${place} is not among those it names`);
-  return path;
 }
 
 const nameOf = ({ path, slot }: StoredRound): string => `${path} ${new Date(slot).toISOString()}`;

@@ -9,6 +9,7 @@ import type { PathId, PopId } from '../../core/types.js';
 import { decodePackets, encodePackets } from '../../store/packets/codec.js';
 import type { StoredRows } from '../../store/row-store.js';
 import { encodeFrame } from './frame.js';
+import { encodeRoundColumns, exact, type InFlight } from './rounds.js';
 import type { Head } from './schema.js';
 
 /**
@@ -18,14 +19,9 @@ import type { Head } from './schema.js';
 export const wireVersion = 2;
 
 /** Words that hubs of version 1 refuse, with the nearest ones that they know; the exact ones go beside them. */
-const statusesOfVersion1: Partial<Record<StoredRound['status'], StoredRound['status']>> = {
-  partial: 'failed',
-};
 const reasonsOfVersion1: Partial<Record<MissingReason, MissingReason>> = { paused: 'unknown' };
 
 const endedEarly: readonly StoredRound['status'][] = ['aborted', 'overrun', 'unscheduled'];
-
-type InFlight = NonNullable<NonNullable<Head['rounds']['inFlight']>[number]>;
 
 /**
  * The packed packets in words that hubs of version 1 know, and the places of those that were in flight. Only a round
@@ -57,41 +53,13 @@ export function encodeRows(pop: PopId, { slots, watch, sightings }: StoredRows):
     places.set(path, place);
     return place;
   };
-  const column = <Value>(of: (round: StoredRound) => Value): Value[] => rounds.map(of);
   const bodies = rounds.map(packetsOfVersion1);
   const sizes = rounds.flatMap((round) => round.sizes);
   const sizeColumn = <Key extends keyof SizeCounts>(key: Key): SizeCounts[Key][] =>
     sizes.map((size) => size[key]);
   const head: Head = {
     pop,
-    rounds: {
-      path: column(placeOf),
-      slot: column(({ slot }) => slot),
-      status: column(({ status }) => statusesOfVersion1[status] ?? status),
-      ...exact(
-        'exactStatus',
-        column(({ status }) => (statusesOfVersion1[status] ? status : null)),
-      ),
-      reason: column(({ reason }) => reason),
-      address: column(({ address }) => address),
-      startedAfterMs: column(({ startedAt, slot }) => startedAt - slot),
-      tookMs: column(({ startedAt, endedAt }) => endedAt - startedAt),
-      lostAfterMs: column(({ lostAfterMs }) => lostAfterMs),
-      driver: column(({ provenance }) => provenance.driver),
-      stamps: column(({ provenance }) => provenance.stamps),
-      fallbackStamps: column(({ provenance }) => provenance.fallbackStamps),
-      socketDrops: column(({ provenance }) => provenance.socketDrops),
-      sendLagUs: column(({ provenance }) => provenance.sendLagUs),
-      p50Us: column(({ provenance }) => provenance.calibration?.p50Us ?? null),
-      p99Us: column(({ provenance }) => provenance.calibration?.p99Us ?? null),
-      sizes: column((round) => round.sizes.length),
-      packetsBytes: bodies.map(({ packed }) => packed && packed.length),
-      ...exact(
-        'inFlight',
-        bodies.map(({ inFlight }) => inFlight),
-      ),
-      icmpErrors: column(({ icmpErrors }) => (icmpErrors ? [...icmpErrors] : null)),
-    },
+    rounds: encodeRoundColumns(rounds, placeOf, bodies),
     sizes: {
       bytes: sizeColumn('bytes'),
       sent: sizeColumn('sent'),
@@ -127,13 +95,4 @@ export function encodeRows(pop: PopId, { slots, watch, sightings }: StoredRows):
   };
   const packets = Buffer.concat(bodies.flatMap(({ packed }) => packed ?? []));
   return encodeFrame({ version: wireVersion, head, packets });
-}
-
-/** A column that is left out where it says nothing. */
-function exact<Name extends string, Value>(
-  name: Name,
-  column: (Value | null)[],
-): Partial<Record<Name, (Value | null)[]>> {
-  if (column.every((value) => value === null)) return {};
-  return { [name]: column } as Record<Name, (Value | null)[]>;
 }

@@ -1,67 +1,19 @@
 import { z } from 'zod';
-import { icmpErrorKinds, missingReasons, roundStatuses, stampSources } from '../../core/measurement/round.js';
+import { missingReasons } from '../../core/measurement/round.js';
 import { isPathId, isPopId } from '../../core/path.js';
 import type { PathId } from '../../core/types.js';
 import { traceMethods, traceReasons } from '../../core/trace/trace.js';
 import { blindReasons, observerStates, portStates } from '../../core/watch/outage.js';
+import { column, count, instant, roundColumnsSchema, text } from './rounds.js';
 
 /**
  * What the head of a message has to be. Unknown keys are let be: they are what a newer agent says more. What rounds
  * have in common stands in columns, one entry a round or a size, since that is what packs and reads best.
  */
-const count = z.int().min(0);
-/** Up to the year 9999: what can be written as a date. */
-const instant = z.int().min(0).max(253_402_300_799_999);
-const text = z.string().max(2_000);
 const pop = z.string().refine(isPopId);
 const path = z.custom<PathId>((value) => typeof value === 'string' && isPathId(value));
-const column = <Item extends z.ZodType>(item: Item) => z.array(item).default([]);
 const reason = z.enum(blindReasons);
 const edge = z.object({ at: instant, earliest: instant, latest: instant });
-export const measuredStatuses = roundStatuses.filter((status) => status !== 'missing');
-
-const icmpError = z.object({
-  bytes: count,
-  error: z.enum(icmpErrorKinds).catch('other'),
-  type: count.max(255),
-  code: count.max(255),
-  from: text.nullable(),
-  mtu: count.nullable(),
-  count,
-});
-
-const rounds = z.object({
-  /** Places in `paths`. */
-  path: column(count),
-  slot: column(instant),
-  status: column(z.enum(measuredStatuses)),
-  reason: column(text.nullable()),
-  address: column(text.nullable()),
-  /** After the slot, and after the start. */
-  startedAfterMs: column(z.int()),
-  tookMs: column(z.int()),
-  lostAfterMs: column(count),
-  driver: column(text),
-  stamps: column(z.enum(stampSources)),
-  fallbackStamps: column(count),
-  socketDrops: column(count.nullable()),
-  sendLagUs: column(z.number().nullable()),
-  p50Us: column(z.number().nullable()),
-  p99Us: column(z.number().nullable()),
-  /** How many of `sizes` are the round's. */
-  sizes: column(count),
-  /** Bytes of its packets; null: their retention has passed. */
-  packetsBytes: column(count.nullable()),
-  /**
-   * Statuses that a hub of version 1 does not know; `status` then has the nearest that it does. Like the two columns
-   * of this kind below, it is left out where no entry needs it.
-   */
-  exactStatus: z.array(text.nullable()).optional(),
-  /** The places of packets that left and were in flight at the end; in the packed bytes they are `aborted`. */
-  inFlight: z.array(z.array(z.object({ size: count, packets: z.array(count) })).nullable()).optional(),
-  /** From version 2 on; left out by those before. */
-  icmpErrors: z.array(z.array(icmpError).nullable()).optional(),
-});
 
 const sizes = z.object({
   bytes: column(count),
@@ -136,7 +88,7 @@ const sighting = z.object({ path, firstSeenAt: instant, lastSeenAt: instant });
 export const headSchema = z.object({
   pop,
   paths: column(path),
-  rounds: rounds.prefault({}),
+  rounds: roundColumnsSchema.prefault({}),
   sizes: sizes.prefault({}),
   missing: missing.prefault({}),
   outages: column(outage),

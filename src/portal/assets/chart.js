@@ -59,6 +59,9 @@
     };
   }
 
+  /** The slots that nobody measured. */
+  let missing = [];
+
   /** What happened, and what was not measured, behind the lines. */
   function shade(plot) {
     const { ctx, bbox } = plot;
@@ -75,13 +78,7 @@
       }
       ctx.restore();
     };
-    const [times, means] = plot.data;
-    means.forEach((value, n) => {
-      const at = times[n] * 1000 - every / 2;
-      // The slot that is being measured is not missing yet.
-      if (value === null && plot.data.at(-1)[n] === null && at + every < to)
-        band(at, at + every, colour('none-soft'));
-    });
+    for (const at of missing) band(at, at + every, colour('none-soft'));
     for (const one of happenings) {
       const outage = one.what === 'outage';
       band(
@@ -103,6 +100,11 @@
   });
 
   function draw({ bytes, data }) {
+    const [times, means] = data;
+    // The slot that is being measured is not missing yet.
+    missing = times
+      .map((at) => at * 1000 - every / 2)
+      .filter((at, n) => means[n] === null && data.at(-1)[n] === null && at + every < to);
     const ink = colour('muted');
     const grid = { stroke: colour('line'), width: 1 };
     const axis = { stroke: ink, grid, ticks: grid, font: '12px system-ui, sans-serif' };
@@ -113,29 +115,30 @@
     };
     const sizeColours = [colour('good'), colour('warn'), colour('bad')];
     const width = () => Math.max(280, place.clientWidth);
-    const options = {
+    // Two plots on one axis of time: what was lost stands below, and hides nothing of the latency.
+    const sync = uPlot.sync('path');
+    const plot = (height, bottom, label, series) => ({
       width: width(),
-      height: 320,
+      height,
+      padding: [8, 18, 0, 0],
       tzDate: (at) => uPlot.tzDate(new Date(at * 1000), zone),
-      cursor: { drag: { x: true, y: false } },
+      cursor: { drag: { x: true, y: false }, sync: { key: sync.key } },
       scales: {
         x: { range: () => [from / 1000, to / 1000] },
-        loss: { range: (_plot, _low, high) => [0, Math.max(4, (high || 0) * 3)] },
+        ...(label === '%' && { y: { range: lossRange } }),
       },
       axes: [
         {
           ...axis,
           space: 90,
-          values: (_plot, ticks) => ticks.map((at) => clock.format(new Date(at * 1000))),
+          size: bottom ? 40 : 6,
+          values: (_plot, ticks) => ticks.map((at) => (bottom ? clock.format(new Date(at * 1000)) : '')),
         },
-        { ...axis, size: 58, values: (_plot, ticks) => ticks.map((one) => `${one}`) },
         {
           ...axis,
-          scale: 'loss',
-          side: 1,
-          size: 44,
-          grid: { show: false },
-          values: (_plot, ticks) => ticks.map((one) => `${one}%`),
+          size: 70,
+          space: bottom ? 22 : 30,
+          values: (_plot, ticks) => ticks.map((one) => (label === '%' ? `${one}%` : `${one}`)),
         },
       ],
       series: [
@@ -143,44 +146,59 @@
           label: words.time,
           value: (_plot, at) => (at === null ? '' : clock.format(new Date(at * 1000 - every / 2))),
         },
-        { label: words.mean, stroke: colour('accent'), width: 2, spanGaps: false, value: value(words.ms, 3) },
-        ...bytes.map((one, n) => ({
-          label: words.bytes.replace('#', one),
-          stroke: sizeColours[n % sizeColours.length],
-          width: 1,
-          show: false,
-          spanGaps: false,
-          value: value(words.ms, 3),
-        })),
-        {
-          label: words.commitment,
-          stroke: ink,
-          dash: [6, 4],
-          width: 1.2,
-          show: commitment !== null,
-          points: { show: false },
-          value: value(words.ms, 3),
-        },
-        {
-          label: words.loss,
-          scale: 'loss',
-          stroke: colour('worst'),
-          fill: colour('worst'),
-          width: 0,
-          points: { show: false },
-          paths: uPlot.paths.bars({ size: [0.8, 40] }),
-          value: value('%', 2),
-        },
+        ...series,
       ],
       hooks: { drawClear: [shade] },
-    };
+    });
+    const latency = plot(250, false, words.ms, [
+      { label: words.mean, stroke: colour('accent'), width: 2, spanGaps: false, value: value(words.ms, 3) },
+      ...bytes.map((one, n) => ({
+        label: words.bytes.replace('#', one),
+        stroke: sizeColours[n % sizeColours.length],
+        width: 1,
+        show: false,
+        spanGaps: false,
+        value: value(words.ms, 3),
+      })),
+      {
+        label: words.commitment,
+        stroke: ink,
+        dash: [6, 4],
+        width: 1.2,
+        show: commitment !== null,
+        points: { show: false },
+        value: value(words.ms, 3),
+      },
+    ]);
+    const loss = plot(130, true, '%', [
+      {
+        label: words.loss,
+        stroke: colour('worst'),
+        fill: colour('worst'),
+        width: 0,
+        points: { show: false },
+        paths: uPlot.paths.bars({ size: [0.8, 40] }),
+        value: value('%', 4),
+      },
+    ]);
     const drawn = place.querySelector('.drawn');
     const holder = document.createElement('div');
     holder.setAttribute('role', 'img');
     holder.setAttribute('aria-label', drawn.getAttribute('aria-label'));
     drawn.replaceWith(holder);
-    const plot = new uPlot(options, data, holder);
-    new ResizeObserver(() => plot.setSize({ width: width(), height: 320 })).observe(place);
+    const plots = [
+      [new uPlot(latency, data.slice(0, -1), holder), 250],
+      [new uPlot(loss, [data[0], data.at(-1)], holder), 130],
+    ];
+    for (const [one] of plots) sync.sub(one);
+    new ResizeObserver(() => {
+      for (const [one, height] of plots) one.setSize({ width: width(), height });
+    }).observe(place);
+  }
+
+  /** A round figure over the most that was lost; of a hundred packets no more than all can be. */
+  function lossRange(_plot, _low, high) {
+    return [0, [1, 2, 5, 10, 20, 50].find((most) => most >= (high || 0)) ?? 100];
   }
 
   // What was drawn on the server stays where the API does not answer.

@@ -220,16 +220,16 @@ export function pathChart({
   );
   const scale = { least: ticks[0] ?? 0, most: ticks.at(-1) ?? 1, box: plot };
   const up = upOf(scale);
-  const mostPpm = Math.max(10_000, ...slots.map(({ lossPpm }) => lossPpm ?? 0));
+  const mostPercent = lossTop(Math.max(0, ...slots.map(({ lossPpm }) => lossPpm ?? 0)));
   return {
     width,
     height,
     plot,
-    loss: { ...loss, mostPercent: Math.ceil(mostPpm / 10_000) },
+    loss: { ...loss, mostPercent },
     line: lineOf({ slots, value: ({ us }) => us, everyMs, ...time, ...scale }),
     lost: slots.flatMap(({ at, lossPpm }) => {
       if (lossPpm === null || lossPpm === 0) return [];
-      const high = Math.max(1, Math.round((loss.height * lossPpm) / (Math.ceil(mostPpm / 10_000) * 10_000)));
+      const high = Math.max(1, Math.round((loss.height * lossPpm) / (mostPercent * 10_000)));
       const wide = Math.max(1.5, (plot.width * everyMs) / (to - from) - 1);
       return [
         { x: across(at), y: loss.top + loss.height - high, width: Math.round(wide * 10) / 10, height: high },
@@ -244,6 +244,9 @@ export function pathChart({
     }),
   };
 }
+
+/** A round figure over the most that was lost, in percent; of a hundred packets no more than all can be. */
+const lossTop = (ppm: number): number => [1, 2, 5, 10, 20, 50].find((most) => most * 10_000 >= ppm) ?? 100;
 
 /** Round values, in microseconds, that hold both ends; four to eight of them. */
 function niceTicks(low: number, high: number): number[] {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { windowKinds } from '../../core/standing.js';
+import { type WindowKind, windowKinds } from '../../core/standing.js';
 import { maxAttachmentBytes } from '../../store/ledger-store.js';
 import type { Caller } from '../../http/access/caller.js';
 import type { Api } from '../../http/http.js';
@@ -10,6 +10,8 @@ import type { FormFile } from '../forms.js';
 import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
 import { zonedInput } from './local-time.js';
+import { openStates } from './tickets.js';
+import { subjectOf } from './ticket-words.js';
 
 const field = (most: number) => z.string().max(most).default('');
 const fields = {
@@ -43,6 +45,7 @@ export function newTicketPages(server: FastifyInstance, portal: PortalOptions): 
     const everybody = shell.principal?.customer === null;
     const today = new Date(portal.now()).toISOString().slice(0, 10);
     const mesh = shell.may('rounds:read') ? await api.getMesh(caller) : null;
+    const known = mesh !== null && given.path !== '' && mesh.paths.some((one) => one === given.path);
     const paths = new Set([...(mesh?.paths ?? []), ...(given.path === '' ? [] : [given.path])]);
     return {
       view: 'fault-new',
@@ -51,6 +54,8 @@ export function newTicketPages(server: FastifyInstance, portal: PortalOptions): 
       page: {
         ...given,
         wrong,
+        bands: known && given.window !== '' ? await bandsOf(api, caller, given.path, given.window) : [],
+        onPath: known ? await openOn(api, caller, given.path, shell) : [],
         windows: windowKinds,
         paths: [...paths].sort(),
         customers: chosenFrom(caller, book.customers, today),
@@ -99,6 +104,19 @@ export function newTicketPages(server: FastifyInstance, portal: PortalOptions): 
       }
     },
   });
+}
+
+/** The figures of a path over a window, which a report freezes. */
+async function bandsOf(api: Api, caller: Caller, path: string, window: WindowKind) {
+  const answer = await api.getBands(caller, { query: { path } });
+  return (answer?.bands ?? []).filter((band) => band.window === window);
+}
+
+/** The reports on a path that are not settled: a comment on one of them may be all that is needed. */
+async function openOn(api: Api, caller: Caller, path: string, shell: Shell) {
+  const query = { path, state: openStates, limit: '5' };
+  const { reports } = await api.listFaultReports(caller, { query });
+  return reports.map((one) => ({ ...one, subject: subjectOf(one, shell) }));
 }
 
 /** Those for whom somebody may file a report; one alone is not asked for. */

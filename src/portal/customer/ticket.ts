@@ -10,11 +10,14 @@ import { isoInstant } from '../../render/figures.js';
 import { faultsIn } from '../faults-in.js';
 import { everyPage, type FormFile } from '../forms.js';
 import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../page.js';
+import type { Shell } from '../shell.js';
 import { attachAll, formLimit } from './ticket-new.js';
+import { frozenOf, subjectOf, textOf } from './ticket-words.js';
 
 /** What is done by a form on the page, and what somebody needs for it. */
 const deeds = {
   comment: 'faults:answer',
+  withdraw: 'faults:answer',
   close: 'faults:answer',
   reopen: 'faults:answer',
   take: 'faults:work',
@@ -35,9 +38,17 @@ export function ticketPages(server: FastifyInstance, portal: PortalOptions): voi
   const show = async (
     {
       caller,
+      shell,
       id,
       ...more
-    }: { caller: Caller; id: string; done?: string; wrong?: readonly ParameterFault[]; said?: string },
+    }: {
+      caller: Caller;
+      shell: Shell;
+      id: string;
+      done?: string;
+      wrong?: readonly ParameterFault[];
+      said?: string;
+    },
     status = 200,
   ): Promise<PageAnswer> => {
     const found = await api.getFaultReport(caller, { params: { id } });
@@ -45,10 +56,13 @@ export function ticketPages(server: FastifyInstance, portal: PortalOptions): voi
     const { book } = portal.config();
     return {
       view: 'fault',
-      title: `${found.id} · ${found.subject}`,
+      title: `${found.id} · ${subjectOf(found, shell)}`,
       status,
       page: {
         ...found,
+        subject: subjectOf(found, shell),
+        text: textOf(found, shell),
+        frozen: await frozenOf(api, caller, found),
         done: null,
         wrong: [],
         said: '',
@@ -65,8 +79,8 @@ export function ticketPages(server: FastifyInstance, portal: PortalOptions): voi
     access: 'faults:read',
     params: ofReport,
     query: z.object({ done: z.string().max(20).optional() }),
-    handle: ({ params: { id }, query: { done }, caller }) =>
-      show({ caller, id, ...(done !== undefined && { done }) }),
+    handle: ({ params: { id }, query: { done }, caller, shell }) =>
+      show({ caller, shell, id, ...(done !== undefined && { done }) }),
   });
   for (const deed of Object.keys(deeds) as Deed[]) {
     addPage(server, portal, {
@@ -81,14 +95,14 @@ export function ticketPages(server: FastifyInstance, portal: PortalOptions): voi
         internal: z.literal('yes').optional(),
         files: z.array(z.custom<FormFile>()).max(10).default([]),
       }),
-      handle: async ({ params, body, caller }) => {
+      handle: async ({ params, body, caller, shell }) => {
         try {
           const done = await perform(api, caller, deed, params, body);
           return done && { to: `/faults/${done.id}?done=${deed}` };
         } catch (error) {
           const wrong = faultsIn(error);
           if (wrong === null) throw error;
-          return show({ caller, ...params, wrong, said: body.text }, 400);
+          return show({ caller, shell, ...params, wrong, said: body.text }, 400);
         }
       },
     });
@@ -123,6 +137,7 @@ async function perform(
     case 'reopen':
       return transitions[deed](caller, { params, body: { text } });
     case 'close':
+    case 'withdraw':
     case 'decline':
       return transitions[deed](caller, { params, body: { text: maybe } });
     case 'take':

@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { addPage, type PortalOptions } from '../page.js';
+import { subjectOf } from './ticket-words.js';
 
-const open = ['filed', 'acknowledged', 'investigating', 'resolved', 'reopened'].join(',');
+export const openStates = ['filed', 'acknowledged', 'investigating', 'resolved', 'reopened'].join(',');
 
 /** `/faults`: the reports of whoever looks, with the clocks that run. */
 export function ticketsPage(server: FastifyInstance, portal: PortalOptions): void {
@@ -20,7 +21,7 @@ export function ticketsPage(server: FastifyInstance, portal: PortalOptions): voi
       const { reports, nextCursor } = await api.listFaultReports(caller, {
         query: {
           limit: '50',
-          ...(show === 'open' && { state: open }),
+          ...(show === 'open' && { state: openStates }),
           cursor,
           incident,
         },
@@ -35,7 +36,11 @@ export function ticketsPage(server: FastifyInstance, portal: PortalOptions): voi
           incident: incident ?? null,
           next: nextCursor,
           first: cursor === undefined && incident === undefined,
-          reports: reports.map((one) => ({ ...one, customerName: names.get(one.customer) ?? one.customer })),
+          reports: reports.map((one) => ({
+            ...one,
+            subject: subjectOf(one, shell),
+            customerName: names.get(one.customer) ?? one.customer,
+          })),
           named: new Set(reports.map(({ customer }) => customer)).size > 1,
         },
       };

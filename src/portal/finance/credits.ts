@@ -62,17 +62,6 @@ export function creditPages(server: FastifyInstance, portal: PortalOptions): voi
     handle: ({ query: { month, since, done }, caller, shell }) =>
       show({ caller, shell, month, since, done: done ?? null }),
   });
-  addPage(server, portal, {
-    method: 'POST',
-    url: '/credits/export',
-    access: 'credits:write',
-    body: z.object({ since: place }),
-    handle: async ({ body: { since }, caller }) => {
-      // As many as the page shows.
-      await api.exportCredits(caller, { body: { since: Number(since), limit: Number(pageLength) } });
-      return { to: `/credits?since=${since}&done=export` };
-    },
-  });
   const orNull = (note: string): string | null => (note.trim() === '' ? null : note);
   const deeds = {
     claim: (caller: Caller, id: string, { note, late }: Said) =>

@@ -1,91 +1,82 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { isMonthName, monthAfter } from '../../core/time/calendar.js';
+import { isMonthName, monthAfter, zonedMonth } from '../../core/time/calendar.js';
 import { reportFormats } from '../../render/report/formats.js';
+import { KeyError } from '../../seal/keys.js';
 import type { Caller } from '../../http/access/caller.js';
 import type { Api } from '../../http/http.js';
 import type { ParameterFault } from '../../http/problem.js';
 import { faultsIn } from '../faults-in.js';
 import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
-import { byService, statementsOf, totalsOf } from './statement.js';
+import { chosenRows, isOwed, monthRows, shows, type Show, sorts, type Sort, stepsOf } from './month-rows.js';
+import { keptResults } from './results.js';
+import { totalsOf } from './statement.js';
 
 type Outcome = Answer<'sealStatements'>['statements'][number];
 
 const ofMonth = z.object({ month: z.string().max(20) });
-const acts = ['seal', 'revise', 'differences', 'close', 'check'] as const;
+const acts = ['seal', 'revise', 'close', 'check'] as const;
 type Act = (typeof acts)[number];
+/** What is asked before it is done. */
+const asks = ['seal', 'revise'] as const;
 
-/** `/months/2026-10`: every statement of a month as it stands, what it adds up to, and what can be done with it. */
+const lookedFor = z.object({
+  show: z.enum(shows).catch('all').default('all'),
+  search: z.string().max(200).default(''),
+  sort: z.enum(sorts).catch('service').default('service'),
+  ask: z.enum(asks).optional().catch(undefined),
+  service: z.string().max(200).default(''),
+  done: z.string().max(20).optional(),
+  result: z.string().max(40).default(''),
+});
+
+interface Shown {
+  readonly caller: Caller;
+  readonly shell: Shell;
+  readonly month: string;
+  readonly show?: Show;
+  readonly search?: string;
+  readonly sort?: Sort;
+  readonly done?: string | null;
+  readonly outcomes?: readonly Outcome[] | null;
+}
+
+interface Asked extends Pick<Shown, 'caller' | 'shell' | 'month'> {
+  readonly ask: (typeof asks)[number];
+  readonly service: string;
+  readonly reason?: string;
+  readonly wrong?: readonly ParameterFault[];
+  /** What is wrong with the key that signs; null: it is there, or nobody knows yet. */
+  readonly keyFault?: string | null;
+}
+
+/** `/months/2026-10`: how far a month is, what it adds up to, what needs a decision, and every statement of it. */
 export function monthPages(server: FastifyInstance, portal: PortalOptions): void {
   const { api } = portal;
+  const results = keptResults<readonly Outcome[]>(portal.now);
   addPage(server, portal, {
     method: 'GET',
     url: '/months',
     access: 'statements:read',
     handle: ({ shell }) => ({ to: `/months/${monthAfter(shell.f.iso(portal.now()).slice(0, 7), -1)}` }),
   });
-
-  interface Shown {
-    readonly caller: Caller;
-    readonly shell: Shell;
-    readonly month: string;
-    readonly show?: string;
-    readonly wrong?: readonly ParameterFault[];
-    readonly outcomes?: readonly Outcome[] | null;
-    readonly done?: string | null;
-  }
-  const show = async (
-    { caller, shell, month, show: only = 'all', wrong = [], outcomes = null, done = null }: Shown,
-    status = 200,
-  ): Promise<PageAnswer> => {
-    if (!isMonthName(month)) return null;
-    const months = byService(await statementsOf(api, caller, { month }));
-    const { book } = portal.config();
-    const customers = new Map(book.customers.map(({ id, name }) => [id, name]));
-    const sealed = months.filter(({ latest }) => latest.state === 'sealed');
-    const rows = months.filter(
-      ({ latest }) =>
-        only === 'all' || (only === 'changed' ? latest.changed !== null : only === latest.state),
-    );
-    return {
-      view: 'month',
-      title: shell.f.month(month),
-      status,
-      page: {
-        month,
-        before: monthAfter(month, -1),
-        after: monthAfter(month, 1),
-        wrong,
-        outcomes,
-        done,
-        show: only,
-        shows: ['all', 'draft', 'sealed', 'changed'],
-        formats: reportFormats,
-        totals: totalsOf(months),
-        services: months.length,
-        sealed: sealed.length,
-        drafts: months.length - sealed.length,
-        changed: months.filter(({ latest }) => latest.changed !== null).length,
-        incomplete: months.filter(({ latest }) => !latest.complete).length,
-        rows: rows.map((row) => ({
-          ...row,
-          customerName: customers.get(row.latest.customer) ?? row.latest.customer,
-        })),
-      },
-    };
-  };
   addPage(server, portal, {
     method: 'GET',
     url: '/months/:month',
     access: 'statements:read',
     params: ofMonth,
-    query: z.object({
-      show: z.enum(['all', 'draft', 'sealed', 'changed']).catch('all').default('all'),
-      done: z.string().max(20).optional(),
-    }),
-    handle: ({ params: { month }, query, caller, shell }) =>
-      show({ caller, shell, month, show: query.show, done: query.done ?? null }),
+    query: lookedFor,
+    handle: ({ params: { month }, query, caller, shell }) => {
+      if (!isMonthName(month)) return null;
+      // A customer has its statements on a page of its own.
+      if (caller.reach === 'own') return { to: '/statements' };
+      const { ask, service, done, result, ...looked } = query;
+      if (ask !== undefined && shell.writes && caller.may('statements:seal'))
+        return askPage(portal, { caller, shell, month, ask, service: service.trim() });
+      const outcomes = results.read(caller.principal.id, result);
+      return monthPage(portal, { caller, shell, month, ...looked, done: done ?? null, outcomes });
+    },
   });
   for (const act of acts)
     addPage(server, portal, {
@@ -98,17 +89,136 @@ export function monthPages(server: FastifyInstance, portal: PortalOptions): void
         incomplete: z.string().max(2000).default(''),
       }),
       handle: async ({ params: { month }, body, caller, shell }) => {
+        const service = body.service.trim();
         try {
-          const outcomes = await perform(api, caller, act, month, body);
-          if (outcomes === null) return { to: `/months/${encodeURIComponent(month)}?done=${act}` };
-          return await show({ caller, shell, month, outcomes, done: act });
+          const outcomes = await perform(api, caller, act, month, { ...body, service });
+          const to = `/months/${encodeURIComponent(month)}?done=${act}`;
+          if (outcomes === null) return { to };
+          return { to: `${to}&result=${results.keep(caller.principal.id, outcomes)}` };
         } catch (error) {
+          const ask = act === 'revise' ? 'revise' : 'seal';
+          const again = { caller, shell, month, ask, service, reason: body.incomplete } as const;
+          if (error instanceof KeyError) return askPage(portal, { ...again, keyFault: error.message }, 409);
           const wrong = faultsIn(error);
-          if (wrong === null) throw error;
-          return show({ caller, shell, month, wrong }, 400);
+          if (wrong === null || !isMonthName(month)) throw error;
+          return askPage(portal, { ...again, wrong }, 400);
         }
       },
     });
+}
+
+const sumOf = <T>(items: readonly T[], is: (item: T) => boolean): number => items.filter(is).length;
+
+async function monthPage(
+  { api, config, now }: PortalOptions,
+  { caller, shell, month, show = 'all', search = '', sort = 'service', done = null, outcomes = null }: Shown,
+): Promise<PageAnswer> {
+  const { book } = config();
+  const rows = await monthRows(api, caller, month, book.customers);
+  const { from, to } = zonedMonth(month, shell.f.zone);
+  const over = to <= now();
+  const begun = from <= now();
+  const credits = caller.may('credits:read') ? await api.listCredits(caller, { query: { month } }) : null;
+  const exclusions =
+    rows.length > 0 && caller.may('exclusions:read')
+      ? await api.listExclusions(caller, { query: { state: 'proposed', limit: '1000' } })
+      : null;
+  const touching = (exclusions?.exclusions ?? []).filter(({ intervals }) =>
+    intervals.some((one) => Date.parse(one.from) < to && (one.to === null || Date.parse(one.to) > from)),
+  );
+  const names = new Map(book.customers.map(({ id, name }) => [id, name]));
+  const standing = begun && !over ? await api.getStanding(caller) : null;
+  return {
+    view: 'month',
+    title: shell.f.month(month),
+    page: {
+      month,
+      before: monthAfter(month, -1),
+      after: monthAfter(month, 1),
+      over,
+      begun,
+      end: to,
+      done,
+      outcomes,
+      told: outcomes && countsOf(outcomes),
+      show,
+      shows,
+      search,
+      sort,
+      sorts,
+      formats: reportFormats,
+      totals: totalsOf(rows),
+      services: rows.length,
+      steps: stepsOf(rows, credits?.credits ?? [], over),
+      mayCredits: credits !== null,
+      changed: sumOf(rows, ({ latest }) => latest.changed !== null),
+      incomplete: sumOf(rows, ({ latest }) => !latest.complete && latest.state === 'draft'),
+      owed: sumOf(rows, isOwed),
+      touching: touching.length,
+      rows: chosenRows(rows, { show, search, sort }),
+      standing: standing && {
+        asOf: standing.asOf,
+        services: standing.services.map((one) => ({
+          ...one,
+          customerName: names.get(one.customer ?? '') ?? one.customer,
+        })),
+      },
+    },
+  };
+}
+
+function countsOf(outcomes: readonly Outcome[]) {
+  const of = (wanted: Outcome['outcome']): number => sumOf(outcomes, ({ outcome }) => outcome === wanted);
+  return { sealed: of('sealed'), refused: of('refused'), incomplete: of('incomplete') };
+}
+
+/** What would be sealed, with its sums and what is incomplete, before anybody seals it. */
+async function askPage(
+  { api, config }: PortalOptions,
+  { caller, shell, month, ask, service, reason = '', wrong = [], keyFault }: Asked,
+  status = 200,
+): Promise<PageAnswer> {
+  const all = await monthRows(api, caller, month, config().book.customers);
+  const known = service === '' ? all : all.filter((row) => row.service === service);
+  const { keys } = await api.listKeys(caller);
+  const mayNotSign = keyFault ?? (keys.some(({ current }) => current) ? null : shell.w.finance.ask.noKey);
+  const changes = ask === 'revise' && known.length > 0 ? await changesOf(api, caller, month, service) : null;
+  const rows = known.filter(
+    ({ latest, service: id }) => (ask === 'seal' && latest.state === 'draft') || (changes?.has(id) ?? false),
+  );
+  return {
+    view: 'month-ask',
+    title: shell.w.finance.ask[ask](rows.length, shell.f.month(month)),
+    status,
+    page: {
+      month,
+      ask,
+      service,
+      reason,
+      wrong,
+      keyFault: mayNotSign,
+      keyCommand: 'pop-sla keys make',
+      rows: rows.map((row) => ({ ...row, change: changes?.get(row.service) ?? null })),
+      totals: totalsOf(rows),
+      incomplete: sumOf(rows, (row) =>
+        changes ? changes.get(row.service)?.outcome === 'incomplete' : !row.latest.complete,
+      ),
+    },
+  };
+}
+
+/** What a revision would change, by service. */
+async function changesOf(api: Api, caller: Caller, month: string, service: string) {
+  const query = service === '' ? {} : { service };
+  const answer = await api.previewRevisions(caller, { params: { month }, query });
+  const statements = answer?.statements ?? [];
+  return new Map(
+    statements.flatMap((one) => {
+      const id = one.id.slice(month.length + 1);
+      const changes = one.outcome === 'sealed' || (one.outcome === 'incomplete' && one.revision !== null);
+      return changes ? [[id, one] as const] : [];
+    }),
+  );
 }
 
 /** Null: there is nothing to say of each statement. */
@@ -120,7 +230,7 @@ async function perform(
   { service, incomplete }: { readonly service: string; readonly incomplete: string },
 ): Promise<readonly Outcome[] | null> {
   const params = { month };
-  const services = service.trim() === '' ? null : [service.trim()];
+  const services = service === '' ? null : [service];
   const body = { services, acceptIncomplete: incomplete.trim() === '' ? null : incomplete };
   switch (act) {
     case 'close':
@@ -132,9 +242,6 @@ async function perform(
     case 'seal':
       return (await api.sealStatements(caller, { params, body })).statements;
     case 'revise':
-    case 'differences': {
-      const dryRun = act === 'differences';
-      return (await api.reviseStatements(caller, { params, body: { ...body, dryRun } })).statements;
-    }
+      return (await api.reviseStatements(caller, { params, body: { ...body, dryRun: false } })).statements;
   }
 }

@@ -1,11 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { formatAmount } from '../../core/money.js';
-import type { OutagePart, PathPart } from '../../core/statement/document-parts.js';
-import type { Part } from '../../core/statement/document.js';
+import type { PathPart } from '../../core/statement/document-parts.js';
+import type { Part, StatementDocument } from '../../core/statement/document.js';
 import { isMonthName } from '../../core/time/calendar.js';
-import { merge } from '../../core/time/intervals.js';
-import type { EpochMs } from '../../core/types.js';
 import type { Caller } from '../../http/access/caller.js';
 import type { Api } from '../../http/http.js';
 import { localeOf } from '../../i18n/locale.js';
@@ -17,6 +15,8 @@ import { derivationOf, isDerivedWhenShown } from '../../render/report/derivation
 import { reportFormats } from '../../render/report/formats.js';
 import { observedPercent, resultOf } from '../../render/report/observed.js';
 import { pathHref, shownBand } from '../customer/paths-shown.js';
+import { changesOf } from './changes.js';
+import { outagesOf } from './seen-outages.js';
 import { everyPage } from '../forms.js';
 import { addPage, type Answer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
@@ -27,7 +27,7 @@ type Summary = Answer<'listStatements'>['statements'][number];
 export const statementsOf = (
   api: Api,
   caller: Caller,
-  query: { month?: string; service?: string },
+  query: { month?: string; service?: string; figures?: 'true' },
 ): Promise<Summary[]> =>
   everyPage(
     (cursor) => api.listStatements(caller, { query: { ...query, limit: '1000', cursor } }),
@@ -35,7 +35,7 @@ export const statementsOf = (
   );
 
 /** What stands for a service now: its latest revision, else its draft. */
-interface ServiceMonth {
+export interface ServiceMonth {
   readonly service: string;
   readonly latest: Summary;
   readonly revisions: number;
@@ -101,6 +101,7 @@ export function financeStatementPage(server: FastifyInstance, portal: PortalOpti
       });
       if (found === null) return null;
       const { document, ...seal } = found;
+      const before = await beforeOf(api, caller, document, now === 'yes');
       const { book } = portal.config();
       const locale = localeOf(shell.language);
       return {
@@ -114,6 +115,8 @@ export function financeStatementPage(server: FastifyInstance, portal: PortalOpti
           now: now === 'yes',
           own: caller.reach === 'own',
           back: caller.reach === 'own' ? '/statements' : `/months/${month}`,
+          changes: before && changesOf({ before, after: document }, shell),
+          since: before?.revision ?? null,
           outages: outagesOf(document.outages),
           paths: document.paths.map(pathOf),
           all: await statementsOf(api, caller, { month, service }),
@@ -135,6 +138,21 @@ export function financeStatementPage(server: FastifyInstance, portal: PortalOpti
       };
     },
   });
+}
+
+/** The revision that a statement differs from: the one before it, or of a month as it would be now, the latest. */
+async function beforeOf(
+  api: Api,
+  caller: Caller,
+  { month, service, change }: StatementDocument,
+  now: boolean,
+): Promise<StatementDocument | null> {
+  if (change === null && !now) return null;
+  const sealed = await statementsOf(api, caller, { month, service });
+  if (!sealed.some(({ state }) => state === 'sealed')) return null;
+  const query = change === null ? {} : { revision: String(change.since) };
+  const found = await api.getStatement(caller, { params: { month, service }, query });
+  return found?.document ?? null;
 }
 
 /** Why a part has its credit, or has none, in a sentence. */
@@ -165,40 +183,4 @@ function pathOf(path: PathPart) {
     lossShown: shownBand(lossBand, idsOf(lossBands)),
     lossLimit: lossBands[0]?.upToPercent ?? null,
   };
-}
-
-/** An outage of a port, as a statement counts it, whoever saw it. */
-interface SeenOutage {
-  readonly port: string;
-  readonly state: OutagePart['state'];
-  readonly from: EpochMs;
-  /** Null while it lasts. */
-  readonly to: EpochMs | null;
-  /** How many observers saw it; 0: it was entered by hand. */
-  readonly observers: number;
-}
-
-/** Several observers see the same outage, each a moment earlier or later: it is one line, oldest first. */
-export function outagesOf(parts: readonly OutagePart[]): SeenOutage[] {
-  const groups = new Map<string, { readonly first: OutagePart; readonly all: OutagePart[] }>();
-  for (const part of parts) {
-    const key = `${part.port} ${part.state}`;
-    const group = groups.get(key) ?? { first: part, all: [] };
-    group.all.push(part);
-    groups.set(key, group);
-  }
-  return [...groups.values()]
-    .flatMap(({ first: { port, state }, all }) => {
-      const spans = all.map(({ from, to, observer }) => ({
-        from: Date.parse(from),
-        to: to === null ? Infinity : Date.parse(to),
-        observer,
-      }));
-      return merge(spans).map(({ from, to }) => {
-        const within = spans.filter((one) => one.from >= from && one.to <= to);
-        const observers = new Set(within.flatMap(({ observer }) => observer ?? [])).size;
-        return { port, state, from, to: to === Infinity ? null : to, observers };
-      });
-    })
-    .sort((a, b) => a.from - b.from || (a.port < b.port ? -1 : 1));
 }

@@ -10,6 +10,7 @@ import { faultsIn } from '../faults-in.js';
 import { everyPage } from '../forms.js';
 import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
+import { effectOf } from './exclusion-effect.js';
 
 type Exclusion = Answer<'getExclusion'>;
 const field = (length: number) => z.string().max(length).default('');
@@ -72,8 +73,12 @@ export function exclusionPages(server: FastifyInstance, portal: PortalOptions): 
   ): Promise<PageAnswer> => {
     const found = await api.getExclusion(caller, { params: { id } });
     if (found === null) return null;
-    const known = impact && shell.may('exclusions:impact');
+    // Whoever decides on it has its cost before its eyes, without asking.
+    const decides = found.state === 'proposed' && shell.writes && shell.may('exclusions:decide');
+    const known = (impact || decides) && shell.may('exclusions:impact');
     const changes = known ? await api.getExclusionImpact(caller, { params: { id } }) : null;
+    const { book } = portal.config();
+    const impacts = changes?.impacts ?? null;
     const mine = samePerson(found.proposed?.actor ?? '', shell.principal?.name ?? '');
     return {
       view: 'exclusion',
@@ -83,7 +88,9 @@ export function exclusionPages(server: FastifyInstance, portal: PortalOptions): 
       page: {
         ...found,
         scopeTexts: scopeTexts(found),
-        impacts: changes?.impacts ?? null,
+        impacts,
+        effect: impacts && (await effectOf(api, caller, { impacts, book })),
+        proven: found.proof !== null || found.attachments.length > 0,
         done,
         wrong,
         own: mine,

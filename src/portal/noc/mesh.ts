@@ -4,6 +4,7 @@ import { pathEnds } from '../../core/path.js';
 import { type WindowKind, windowKinds } from '../../core/standing.js';
 import type { MeshJson } from '../../render/mesh.js';
 import { addPage, type PortalOptions } from '../page.js';
+import { networkNow } from './now.js';
 
 /** What a path is over a window: a band's place in its plan (0 is the best, 3 the worst), or why it has none. */
 type Heat = 0 | 1 | 2 | 3 | 'unmeasured' | 'unpromised' | 'unjudged';
@@ -115,7 +116,7 @@ function worstFirst(paths: readonly HeatPath[]): HeatPath[] {
 const heats: readonly Heat[] = [0, 1, 2, 3, 'unpromised', 'unmeasured', 'unjudged'];
 const maxOfTheWorst = 20;
 
-/** `/mesh`: the bands of all paths, source × destination. */
+/** `/mesh`: how the network is now, and the bands of all paths, source × destination. */
 export function meshPage(server: FastifyInstance, portal: PortalOptions): void {
   const { api } = portal;
   addPage(server, portal, {
@@ -125,12 +126,14 @@ export function meshPage(server: FastifyInstance, portal: PortalOptions): void {
     query: z.object({ window: z.enum(windowKinds).catch('last-24h').default('last-24h') }),
     handle: async ({ query: { window }, caller, shell }) => {
       const mesh = await api.getMesh(caller);
+      const now = await networkNow(portal, caller);
       const { counts, worst, ...map } = heatMap(mesh, window);
       return {
         view: 'mesh',
         title: shell.w.noc.mesh.title,
-        scripts: ['htmx.js', 'heat.js'],
+        scripts: ['htmx.js', 'heat.js', 'live.js'],
         page: {
+          now,
           window,
           windows: windowKinds,
           judgedAt: mesh.judgedAt,

@@ -21,24 +21,26 @@ export function outagePages(server: FastifyInstance, portal: PortalOptions): voi
     access: 'outages:read',
     query: z.object({
       show: z.enum(['open', 'month']).catch('open').default('open'),
+      port: z.string().max(32).catch('').default(''),
       done: z.string().max(20).optional(),
     }),
-    handle: async ({ query: { show, done }, caller, shell }) => {
+    handle: async ({ query: { show, port, done }, caller, shell }) => {
       const from = new Date(portal.now() - shownMs).toISOString();
       const those = show === 'open' ? { open: 'true' as const } : { from };
-      const { outages, total } = await api.listOutages(caller, {
-        query: { ...those, order: 'newest', limit: String(most) },
+      const { groups, total } = await api.listOutageGroups(caller, {
+        query: { ...those, ...(port !== '' && { port }), order: 'newest', limit: String(most) },
       });
       return {
         view: 'outages',
         title: shell.w.noc.outages.title,
-        scripts: ['htmx.js'],
+        scripts: ['htmx.js', 'live.js'],
         page: {
           show,
+          port,
           done: done ?? null,
-          more: total - outages.length,
+          more: total - groups.length,
           now: portal.now(),
-          outages,
+          groups,
         },
       };
     },

@@ -24,7 +24,7 @@ interface SheetColumn<T> {
 }
 
 /** A sheet whose line of heads stays in sight. */
-function sheetOf<T>(
+export function sheetOf<T>(
   name: string,
   columns: readonly SheetColumn<T>[],
   rows: readonly T[],

@@ -12,6 +12,7 @@ import type { EpochMs } from '../../core/types.js';
 import type { Store } from '../../store/store.js';
 import { enter, ValidationError } from '../ledger/entries.js';
 import { createStatements, type Statements, type StatementsOptions } from '../statements/statements.js';
+import { type Batches, createBatches } from './batches.js';
 import { type Contacts, createContacts } from './contacts.js';
 import { createCredits, type Credits } from './credits.js';
 
@@ -132,12 +133,13 @@ function mustSay(text: string): void {
 export interface Billing {
   readonly statements: Statements;
   readonly credits: Credits;
+  readonly batches: Batches;
   readonly disputes: Disputes;
   readonly contacts: Contacts;
 }
 
 interface BillingOptions extends StatementsOptions {
-  readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds' | 'statements' | 'contacts'>;
+  readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds' | 'statements' | 'batches' | 'contacts'>;
 }
 
 export function createBilling(options: BillingOptions): Billing {
@@ -145,6 +147,7 @@ export function createBilling(options: BillingOptions): Billing {
   return {
     statements: createStatements(options),
     credits: createCredits({ store, now }),
+    batches: createBatches({ store, config, now }),
     disputes: createDisputes({ store, now }),
     contacts: createContacts({ store, config, now }),
   };

@@ -120,7 +120,8 @@ export function createCredits({ store, now }: CreditsOptions): Credits {
         actor,
         decide: async () => {
           const page = await feed(query);
-          const fresh = page.credits.filter(isOwed);
+          // What is in a batch is exported with it.
+          const fresh = page.credits.filter((each) => isOwed(each) && each.batch === null);
           const last = fresh.at(-1);
           return {
             result: null,

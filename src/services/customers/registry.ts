@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.js';
 import { mergeBook } from '../../config/customers/merge.js';
-import { changeKeys, itemKeys } from '../../config/customers/schema.js';
+import { billingKeys, changeKeys, itemKeys } from '../../config/customers/schema.js';
 import type { CustomerRegistry } from '../../core/customer/book.js';
 import { endKey, type EnteredItem, foldRegistryEntries } from '../../core/customer/entered.js';
 import type { RegistryAction, RegistryList, WrittenItem } from '../../core/customer/actions.js';
@@ -58,7 +58,7 @@ function find(
 
 /** The fields that can be changed. Others apply to all time, so a change would alter months that are over. */
 const changeable: Record<RegistryList, readonly string[]> = {
-  customers: ['name', 'locale', 'timeZone'],
+  customers: ['name', 'locale', 'timeZone', ...billingKeys],
   resale: [],
   sites: ['name'],
   lines: [],

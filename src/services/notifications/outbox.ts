@@ -33,7 +33,7 @@ interface Outbox {
   /** Sends what is due until it is stopped; a target that does not answer holds up no other one. */
   start(): void;
   /** Looks at the outbox at once: messages were added. */
-  wake(): void;
+  readonly wake: () => void;
   /** Resolves when no message is in flight, or after 2 s. */
   stop(): Promise<void>;
 }

@@ -20,6 +20,8 @@ import type { Store } from '../../store/store.js';
 import { withLedgerEntries } from '../customers/in-force.js';
 import { ValidationError } from '../ledger/entries.js';
 import { adjustmentOf, creditOf, drawMonth } from './draw.js';
+import { type StatementFigures, storedFigures } from './figures.js';
+import { freshDrafts } from './fresh-drafts.js';
 import type { Judging } from '../months/impact.js';
 import { servicesAsked, type MonthOfBook } from './months.js';
 import { type Outcome, sealer } from './seal.js';
@@ -57,6 +59,10 @@ interface ClosedMonth {
  */
 export interface Statements {
   list(query?: StatementQuery): Promise<StatementSummary[]>;
+  /** The figures of a listed statement; null: it is there no more. */
+  figures(row: StatementSummary): Promise<StatementFigures | null>;
+  /** Creates the drafts of a month anew whose source data has changed since. */
+  freshen(month: string): Promise<void>;
   /** A sealed revision (the latest by default), else the draft. */
   show(month: string, service: string, revision?: number): Promise<SealedStatement | DraftStatement>;
   /** Statements as of now, without storing them; also for a month in progress. */
@@ -195,7 +201,8 @@ export function createStatements(options: StatementsOptions): Statements {
       const { revision, hash: previous } = { revision: before.document.revision, hash: before.hash };
       const change = changeOf(before.document, fresh);
       if (change === null) {
-        await store.statements.markChanged(fresh.id, null);
+        // To look at what a revision would say writes nothing.
+        if (!dryRun) await store.statements.markChanged(fresh.id, null);
         return { ...outcomeOf(before.document, 'unchanged'), revision, hash: previous };
       }
       const { creditDifference } = change;
@@ -233,6 +240,8 @@ export function createStatements(options: StatementsOptions): Statements {
 
   return {
     list: (query) => store.statements.list(query),
+    figures: storedFigures(store.statements),
+    freshen: freshDrafts({ store, config, now, drawn }),
     async show(month, service, revision) {
       const id = statementId(month, service);
       const sealed = await store.statements.sealed(id, revision);

@@ -9,7 +9,7 @@ import type { EpochMs } from '../../core/types.js';
 /** A transition of a ticket; those that also write to the ledger are handled separately. */
 export type TransitionRequest =
   | { readonly deed: 'take' | 'start' | 'accept' }
-  | { readonly deed: 'decline' | 'close'; readonly text: string | null }
+  | { readonly deed: 'decline' | 'close' | 'withdraw'; readonly text: string | null }
   | { readonly deed: 'hand-over'; readonly to: string; readonly text: string | null }
   | { readonly deed: 'resolve' | 'reject' | 'reopen'; readonly text: string }
   | {
@@ -75,6 +75,8 @@ function decideTransition(
       return [{ type: 'accepted' }];
     case 'decline':
       return or(optional(request.text), { type: 'declined', reason: words(request.text) });
+    case 'withdraw':
+      return or(optional(request.text), { type: 'withdrawn', reason: words(request.text) });
     case 'close':
       return or(optional(request.text), { type: 'closed', text: words(request.text) });
     case 'hand-over': {

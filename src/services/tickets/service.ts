@@ -15,6 +15,7 @@ import type { Suggestion } from '../../core/ticket/suggestion.js';
 import type { EpochMs, PathId } from '../../core/types.js';
 import { chainFaultText } from '../../i18n/refusals.js';
 import { digestOf, sha256 } from '../../seal/canonical.js';
+import { madeSubject, madeText } from '../../render/ticket-words.js';
 import type { ContactStore } from '../../store/access-store.js';
 import type { TicketQuery, SuggestionQuery } from '../../store/ledger-store.js';
 import type { OutboxStore } from '../../store/statement-store.js';
@@ -192,10 +193,8 @@ export function createTicketService({ store, ledger, config, now }: TicketServic
         service,
         since,
         channel: request.channel,
-        subject: request.subject ?? (window === null ? of : `${of}: ${band ?? 'not measured'}`),
-        text: request.text?.trim()
-          ? request.text
-          : `filed from the band: ${window ?? ''} ${band ?? 'not measured'}`,
+        subject: request.subject ?? (window === null ? of : madeSubject(of, band)),
+        text: request.text?.trim() ? request.text : madeText(window ?? '', band),
         severity: request.severity ?? (evidence?.worst ? severities[evidence.worst.place] : 'minor'),
         kind: request.kind ?? 'fault',
         reporter: request.reporter,

@@ -2,7 +2,7 @@ import { type Backbone, type Chance, chanceOf } from './backbone.js';
 
 /** The words of a customers file; printed as YAML. */
 export interface CustomersFile {
-  readonly customers: readonly { id: string; name: string; locale: string; timeZone: string }[];
+  readonly customers: readonly Firm[];
   readonly resale: readonly { seller: string; buyer: string; from: string }[];
   readonly sites: readonly { id: string; customer: string; name: string }[];
   readonly lines: readonly { id: string; pop: string }[];
@@ -30,14 +30,26 @@ interface Firm {
   readonly name: string;
   readonly locale: string;
   readonly timeZone: string;
+  /** For credit notes. */
+  readonly country: string;
+  readonly taxId: string;
 }
 
-const firm = (id: string, name: string, locale: string, timeZone: string): Firm => ({
-  id,
-  name,
-  locale,
-  timeZone,
-});
+const countries: Readonly<Record<string, string>> = {
+  'Asia/Hong_Kong': 'HK',
+  'Asia/Singapore': 'SG',
+  'Asia/Shanghai': 'CN',
+  'Asia/Tokyo': 'JP',
+  'Europe/Berlin': 'DE',
+  'Europe/London': 'GB',
+  'America/Los_Angeles': 'US',
+  'America/New_York': 'US',
+};
+
+function firm(id: string, name: string, locale: string, timeZone: string): Firm {
+  const country = countries[timeZone] ?? 'HK';
+  return { id, name, locale, timeZone, country, taxId: `${country}-${id}` };
+}
 
 /** A distributor, its resellers, and whoever buys from them or from the carrier itself. */
 const distributor = firm('pacific-wholesale', 'Pacific Wholesale Ltd', 'en', 'Asia/Hong_Kong');

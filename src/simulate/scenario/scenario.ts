@@ -253,12 +253,14 @@ interface ConfigTextOptions {
   readonly database: string;
   /** From the folder of the config file. */
   readonly customersFile: string;
+  readonly customers: CustomersFile;
 }
 
 const width = { lineWidth: 110, flowCollectionPadding: true };
 
 /** The configuration of the first PoP's daemon, which works on the simulated database and goes on with it. */
-export function configText({ backbone, history, ...options }: ConfigTextOptions): string {
+export function configText({ backbone, history, customers, ...options }: ConfigTextOptions): string {
+  const currencies = [...new Set(customers.services.map(({ currency }) => currency))].sort();
   const [first] = backbone.pops;
   const own = backbone.links.filter(({ source }) => source.id === first?.id);
   const body = {
@@ -283,6 +285,27 @@ export function configText({ backbone, history, ...options }: ConfigTextOptions)
     },
     store: { path: options.database },
     customers: options.customersFile,
+    billing: {
+      zone: scenarioZone,
+      issuers: [
+        {
+          id: 'carrier',
+          name: 'Simulated Carrier Ltd',
+          address: ['1 Harbour Road'],
+          city: 'Hong Kong',
+          country: 'HK',
+          taxId: 'HK-carrier',
+        },
+      ],
+      accounts: currencies.map((currency, index) => ({
+        currency,
+        revenue: String(410_100 + index),
+        tax: String(221_100 + index),
+        receivable: String(113_100 + index),
+      })),
+      taxCodes: [{ percent: 9, code: 'J1' }],
+      untaxed: { category: 'O', reason: 'Outside of VAT' },
+    },
   };
   return `# A simulated backbone: nothing here was measured. Made by\n#   ${options.command}\n${stringify(body, width)}`;
 }

@@ -7,6 +7,7 @@ import { statements } from './migrations/0006-statements.js';
 import { network } from './migrations/0007-network.js';
 import { identity } from './migrations/0008-identity.js';
 import { sizeSums } from './migrations/0009-size-sums.js';
+import { creditBatches } from './migrations/0010-credit-batches.js';
 import type { Migration } from './migrations/migration.js';
 
 export const migrations: readonly Migration[] = [
@@ -19,4 +20,5 @@ export const migrations: readonly Migration[] = [
   network,
   identity,
   sizeSums,
+  creditBatches,
 ];

@@ -8,12 +8,13 @@ import {
   type StoredSlot,
 } from '../../core/merge.js';
 import { encodePackets } from '../packets/codec.js';
+import { roundSummary } from '../round-rows.js';
 import type { RowStore } from '../row-store.js';
 import type { RoundStore } from '../store.js';
 import { configuredPathWriter } from '../sql/runs.js';
 import { watchMerger } from '../sql/watch-rows.js';
 import type { Connection, PostgresDatabase, Query } from './database.js';
-import { type MeasuredRow, type MissingRow, missingSummary, roundColumns, summary } from './round-list.js';
+import { type RoundWithSizes, roundWithSizes } from './round-list.js';
 import { storeMarks, storeRounds } from './round-put.js';
 
 /** One round in the place of another, in one transaction. */
@@ -93,17 +94,18 @@ async function storedSlots(
   query: Query,
   slots: readonly Pick<StoredSlot, 'path' | 'slot'>[],
 ): Promise<ReadonlyMap<string, StoredSlot>> {
-  const stored = await query<(MeasuredRow | MissingRow) & { readonly packed: Buffer | null }>(
-    `SELECT ${roundColumns}, packets.packed FROM round JOIN path ON path.id = round.path_id
+  const stored = await query<RoundWithSizes & { readonly packed: Buffer | null }>(
+    `SELECT ${roundWithSizes}, packets.packed FROM round JOIN path ON path.id = round.path_id
      LEFT JOIN packets USING (path_id, slot)
-     WHERE (path.name, slot) IN (SELECT * FROM unnest(:paths::text[], :slots::bigint[]))`,
+     WHERE (path.name, round.slot) IN (SELECT * FROM unnest(:paths::text[], :slots::bigint[]))`,
     { paths: slots.map(({ path }) => path), slots: slots.map(({ slot }) => slot) },
   );
   return new Map(
-    stored.map(({ packed, ...row }): [string, StoredSlot] => [
-      nameOf(row),
-      row.status === 'missing' ? missingSummary(row) : { ...summary(row), packed },
-    ]),
+    stored.map(({ packed, ...row }): [string, StoredSlot] => {
+      if (row.status !== 'missing') return [nameOf(row), { ...roundSummary(row, row.sizes ?? []), packed }];
+      const { path, slot, status, reason } = row;
+      return [nameOf(row), { path, slot, status, reason }];
+    }),
   );
 }
 

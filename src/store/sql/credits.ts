@@ -1,6 +1,8 @@
 import { type CreditFacts, creditId, type CreditRow } from '../../core/billing/credit.js';
 import type { EpochMs } from '../../core/types.js';
 import type { CreditChange, CreditQuery } from '../statement-store.js';
+import type { Expression, ExpressionBuilder, SqlBool } from './kysely.js';
+import type { Tables } from './tables.js';
 import { change, first, given, type Script, type SqlDatabase } from './database.js';
 
 /** The draft revision that a credit follows from. */
@@ -24,7 +26,7 @@ export function creditQueries(db: SqlDatabase): CreditQueries {
     .selectFrom('credit')
     .select(['id', 'statement', 'revision', 'kind', 'reverses as of', 'month', 'service', 'customer', 'site'])
     .select(['currency', 'gross', 'tax', 'net', 'claim_by as claimBy', 'status', 'created_at as createdAt'])
-    .select(['changed_at as changedAt', 'cursor', 'note', 'reminded_at as remindedAt']);
+    .select(['changed_at as changedAt', 'cursor', 'note', 'reminded_at as remindedAt', 'batch']);
   const next = (column: 'number' | 'cursor') =>
     db.from
       .selectFrom('credit')
@@ -51,7 +53,7 @@ export function creditQueries(db: SqlDatabase): CreditQueries {
   const update = (id: string) => db.from.updateTable('credit').where('id', '=', id);
   return {
     find({ since, limit = Number.MAX_SAFE_INTEGER, ...query }) {
-      const { id, statement, month, service, customer, status } = query;
+      const { id, statement, month, service, customer, status, batch } = query;
       if (since !== undefined)
         return db.read(
           credits
@@ -62,7 +64,7 @@ export function creditQueries(db: SqlDatabase): CreditQueries {
         );
       return db.read(
         credits
-          .where(({ and }) => and(given({ id, statement, month, service, customer, status })))
+          .where(({ and }) => and(given({ id, statement, month, service, customer, status, batch })))
           .orderBy('number')
           .limit(limit),
       );
@@ -99,13 +101,23 @@ export function creditQueries(db: SqlDatabase): CreditQueries {
       }
       if ('remindedAt' in made)
         return (yield* change(update(made.id).set({ reminded_at: made.remindedAt }))) === 1;
-      const { id, from, to, at, note, feed } = made;
+      const { id, from, to, at, note, feed, batch } = made;
       const moved = update(id)
         .set({ status: to, changed_at: at })
         .where('status', 'in', from)
+        .where((where) => batchCondition(where, batch))
+        .$if(batch !== undefined, (row) => row.set({ batch: batch && 'into' in batch ? batch.into : null }))
         .$if(note !== null, (row) => row.set({ note }))
         .$if(feed, (row) => row.set({ cursor: next('cursor') }));
       return (yield* change(moved)) === 1;
     },
   };
+}
+
+type CreditBatch = Extract<CreditChange, { readonly from: unknown }>['batch'];
+
+/** A credit goes into a batch out of none, and out of the one that it is in. */
+function batchCondition(where: ExpressionBuilder<Tables, 'credit'>, batch: CreditBatch): Expression<SqlBool> {
+  if (batch === undefined) return where.lit(true);
+  return 'into' in batch ? where('batch', 'is', null) : where('batch', '=', batch.outOf);
 }

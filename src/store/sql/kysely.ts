@@ -11,4 +11,4 @@ export {
   SqliteAdapter,
   SqliteQueryCompiler,
 } from 'kysely';
-export type { ExpressionBuilder, Generated } from 'kysely';
+export type { Expression, ExpressionBuilder, Generated, SqlBool } from 'kysely';

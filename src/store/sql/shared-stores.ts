@@ -1,5 +1,6 @@
 import type { Store } from '../store.js';
 import { accessStore } from './access.js';
+import { batchStore } from './batches.js';
 import type { SqlDatabase } from './database.js';
 import { attachmentStore, contactStore, feedStore, ledgerStore } from './ledger.js';
 import { outboxStore, targetStore } from './outbox.js';
@@ -29,6 +30,7 @@ export const enteredStores = (
   targets: targetStore(db),
   outbox: outboxStore(db),
   statements: statementStore(db),
+  batches: batchStore(db),
   contacts: contactStore(db),
   feeds: feedStore(db),
 });

@@ -7,6 +7,7 @@ import type {
   StatementStore,
   StatementSummary,
 } from '../statement-store.js';
+import { batchChanges } from './batches.js';
 import { creditQueries } from './credits.js';
 import {
   all,
@@ -37,6 +38,7 @@ const withDocument = <Row extends { readonly document: string }>(row: Row) => ({
 export function statementStore(db: SqlDatabase): StatementStore {
   const appendToLedger = ledgerAppend(db);
   const credits = creditQueries(db);
+  const batches = batchChanges(db);
   const latest = prepare(({ id }: { id: string }) =>
     db.from
       .selectFrom('statement')
@@ -71,6 +73,7 @@ export function statementStore(db: SqlDatabase): StatementStore {
       yield* change(db.from.deleteFrom('statement_draft').where('id', '=', id));
       yield* change(clearChanged(id));
     }
+    if (made.batch && !(yield* batches.change(made.batch))) throw new ConflictError('conflict');
     for (const each of made.credits ?? [])
       if (!(yield* credits.change(each))) throw new ConflictError('conflict');
   };

@@ -1,3 +1,4 @@
+import type { BatchFormat, BatchState } from '../../core/billing/batch.js';
 import type { CreditRow } from '../../core/billing/credit.js';
 import type { TargetKind } from '../../core/target-kinds.js';
 import type { TicketActor, TicketState } from '../../core/ticket/actions.js';
@@ -35,6 +36,8 @@ export interface Tables {
   readonly statement_changed: { id: string; at: EpochMs; why: string };
   readonly month_closed: { month: string; at: EpochMs };
   readonly credit: CreditTable;
+  readonly credit_batch: BatchTable;
+  readonly credit_note: NoteTable;
   readonly contact: ContactTable;
   readonly outage: OutageTable;
   readonly outage_inferred: InferredTable;
@@ -269,6 +272,41 @@ interface CreditTable {
   cursor: Generated<number>;
   note: Generated<string | null>;
   reminded_at: Generated<EpochMs | null>;
+  batch: Generated<string | null>;
+}
+
+interface BatchTable {
+  number: number;
+  id: string;
+  state: BatchState;
+  mapping: string;
+  file: BatchFormat;
+  month: string | null;
+  posting_date: string;
+  /** JSON. */
+  totals: string;
+  hash: string;
+  /** JSON. */
+  content: string;
+  bytes: Uint8Array;
+  created_at: EpochMs;
+  created_by: string;
+  fetched_at: Generated<EpochMs | null>;
+  ended_at: Generated<EpochMs | null>;
+  ended_by: Generated<string | null>;
+  note: Generated<string | null>;
+}
+
+interface NoteTable {
+  issuer: string;
+  year: string;
+  number: number;
+  id: string;
+  batch: string;
+  bill_to: string;
+  month: string;
+  currency: string;
+  gross: string;
 }
 
 type ContactTable = Pick<Mutable<Contact>, 'id' | 'customer' | 'name' | 'email' | 'phone'> & {

@@ -8,6 +8,7 @@ import { forward } from './migrations/0007-forward.js';
 import { network } from './migrations/0008-network.js';
 import { identity } from './migrations/0009-identity.js';
 import { sizeSums } from './migrations/0010-size-sums.js';
+import { creditBatches } from './migrations/0011-credit-batches.js';
 import type { Migration } from './migrations/migration.js';
 
 /** Every step, in order: the last one's version is the schema this program works with. */
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   network,
   identity,
   sizeSums,
+  creditBatches,
 ];

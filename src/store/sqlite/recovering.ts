@@ -17,6 +17,7 @@ const repeatable = new Set([
   'rounds.putAll',
   'rounds.replace',
   'rounds.putMissing',
+  'paths.seen',
   'watch.put',
 ]);
 const maxRemembered = 2_000;

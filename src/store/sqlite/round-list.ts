@@ -1,42 +1,21 @@
-import type { MissingSummary, RoundSummary } from '../../core/measurement/figures.js';
-import type { IcmpErrorCount, MissingReason, SizeCounts, StampSource } from '../../core/measurement/round.js';
+import type { SizeCounts } from '../../core/measurement/round.js';
 import type { StoredRound } from '../../core/merge.js';
 import type { EpochMs, PathId } from '../../core/types.js';
 import {
-  roundColumns as storedColumns,
-  roundRow as storedRow,
+  countColumns,
+  type MeasuredRow,
+  type MissingRow,
+  roundColumns,
+  roundRow,
+  selectedColumns,
+  selectedNames,
   sizeColumns,
   sizeRows,
+  summaryOf,
 } from '../round-rows.js';
 import type { RoundQuery, RoundStore } from '../store.js';
 import type { Connection } from './database.js';
 
-export type MeasuredRow = {
-  readonly pathId: number;
-  readonly path: PathId;
-  readonly slot: EpochMs;
-  readonly status: RoundSummary['status'];
-  readonly reason: string | null;
-  readonly address: string | null;
-  readonly startedAt: EpochMs;
-  readonly endedAt: EpochMs;
-  readonly lostAfterMs: number;
-  readonly driver: string;
-  readonly stamps: StampSource;
-  readonly fallbackStamps: number;
-  readonly socketDrops: number | null;
-  readonly sendLagUs: number | null;
-  readonly p50Us: number | null;
-  readonly p99Us: number | null;
-  /** JSON. */
-  readonly icmpErrors: string | null;
-};
-export type MissingRow = {
-  readonly path: PathId;
-  readonly slot: EpochMs;
-  readonly status: 'missing';
-  readonly reason: MissingReason;
-};
 type Parameters = Record<'from' | 'to' | 'limit', number> & Record<'path' | 'after', string | null>;
 
 /** The key of a round in the database. */
@@ -45,19 +24,13 @@ export interface RoundKey {
   readonly pathId: number;
 }
 
-export const sizesQuery = `SELECT bytes, sent, received, late, errors, not_sent AS notSent, duplicates, mismatched,
-  rtt_sum_us AS rttSumUs, rtt_min_us AS rttMinUs, rtt_max_us AS rttMaxUs
-  FROM size WHERE path_id = :pathId AND slot = :slot ORDER BY position`;
-
-/** What is asked of `round`, with its path beside it. */
-export const roundColumns = `path_id AS pathId, path.name AS path, slot, status, reason, address, started_at AS startedAt,
-      ended_at AS endedAt, lost_after_ms AS lostAfterMs, driver, stamps, fallback_stamps AS fallbackStamps,
-      socket_drops AS socketDrops, send_lag_us AS sendLagUs, calibration_p50_us AS p50Us, calibration_p99_us AS p99Us,
-      icmp_errors AS icmpErrors`;
+export const sizesQuery = `SELECT ${Object.entries(countColumns)
+  .map(([name, column]) => `${column} AS ${name}`)
+  .join(', ')} FROM size WHERE path_id = :pathId AND slot = :slot ORDER BY position`;
 
 export function roundList({ db, read }: Connection): Pick<RoundStore, 'list'> {
   // As lists of values: there are hundreds in a page, and what makes objects of them by name is the slower half.
-  const sizesOf = db.prepare<RoundKey, SizeValues>(sizesQuery).raw();
+  const sizesOf = db.prepare<RoundKey, Cell[]>(sizesQuery).raw();
   // A statement for each shape of question, made when it is first asked: one for all could not use the indexes.
   const prepared = new Map<string, ReturnType<typeof prepare>>();
   const prepare = (sql: string) => db.prepare<[Parameters], RoundValues>(sql).raw();
@@ -72,10 +45,13 @@ export function roundList({ db, read }: Connection): Pick<RoundStore, 'list'> {
       read(() =>
         statement(query)
           .all(parameters(query))
-          .map((values) => {
-            const row = roundRow(values);
-            if (row.status === 'missing') return missingSummary(row);
-            return summary(row, sizesOf.all({ pathId: row.pathId, slot: row.slot }).map(sizeCounts));
+          .map(([pathId, ...values]) => {
+            const row = named(selectedNames, values) as MeasuredRow | MissingRow;
+            return summaryOf(row, () =>
+              sizesOf
+                .all({ pathId, slot: row.slot })
+                .map((counts) => named(countNames, counts) as SizeCounts),
+            );
           }),
       ),
   };
@@ -84,7 +60,7 @@ export function roundList({ db, read }: Connection): Pick<RoundStore, 'list'> {
 function listSql({ path, after, order }: RoundQuery): string {
   const newest = order !== 'oldest';
   const boundary = newest ? 'round.slot = @to' : 'round.slot = @from';
-  return `SELECT ${roundColumns}
+  return `SELECT path_id, ${selectedColumns}
     FROM round CROSS JOIN path ON path.id = round.path_id
     WHERE slot >= @from AND slot <= @to
       ${path === undefined ? '' : 'AND path_id = (SELECT id FROM path WHERE name = @path)'}
@@ -108,95 +84,17 @@ function parameters(query: RoundQuery): Parameters {
   return { ...bounds, limit, path: query.path ?? null, after: reached ? after.path : '' };
 }
 
-export function summary(row: MeasuredRow, sizes: SizeCounts[]): RoundSummary {
-  const { path, slot, status, reason, address, startedAt, endedAt, lostAfterMs } = row;
-  const { driver, stamps, fallbackStamps, socketDrops, sendLagUs, p50Us, p99Us } = row;
-  const calibration = p50Us === null || p99Us === null ? null : { p50Us, p99Us };
-  const provenance = { driver, stamps, fallbackStamps, socketDrops, sendLagUs, calibration };
-  return {
-    path,
-    slot,
-    status,
-    reason,
-    address,
-    startedAt,
-    endedAt,
-    lostAfterMs,
-    provenance,
-    sizes,
-    ...(row.icmpErrors !== null && { icmpErrors: JSON.parse(row.icmpErrors) as IcmpErrorCount[] }),
-  };
-}
+/** The id of the path, then a value for each of `selectedNames`. */
+type RoundValues = readonly [number, ...Cell[]];
+type Cell = string | number | null;
 
-export function missingSummary({ path, slot, status, reason }: MissingRow): MissingSummary {
-  return { path, slot, status, reason };
-}
+const countNames = Object.keys(countColumns);
 
-type Row = MeasuredRow | MissingRow;
-
-/** A row of `roundColumns`, a value for each, in their order. */
-type RoundValues = readonly [number, Row['path'], Row['slot'], Row['status'], ...(string | number | null)[]];
-
-/** A row of `sizesQuery`. */
-type SizeValues = readonly [
-  ...[number, number, number, number, number, number, number, number, number],
-  ...[number | null, number | null],
-];
-
-/** A list of values as the row that they are. */
-function roundRow(values: RoundValues): Row {
-  const [
-    pathId,
-    path,
-    slot,
-    status,
-    reason,
-    address,
-    startedAt,
-    endedAt,
-    lostAfterMs,
-    driver,
-    stamps,
-    ...rest
-  ] = values;
-  const [fallbackStamps, socketDrops, sendLagUs, p50Us, p99Us, icmpErrors] = rest;
-  return {
-    pathId,
-    path,
-    slot,
-    status,
-    reason,
-    address,
-    startedAt,
-    endedAt,
-    lostAfterMs,
-    driver,
-    stamps,
-    fallbackStamps,
-    socketDrops,
-    sendLagUs,
-    p50Us,
-    p99Us,
-    icmpErrors,
-  } as Row;
-}
-
-function sizeCounts(values: SizeValues): SizeCounts {
-  const [bytes, sent, received, late, errors, notSent, duplicates, mismatched, rttSumUs, rttMinUs, rttMaxUs] =
-    values;
-  return {
-    bytes,
-    sent,
-    received,
-    late,
-    errors,
-    notSent,
-    duplicates,
-    mismatched,
-    rttSumUs,
-    rttMinUs,
-    rttMaxUs,
-  };
+/** A list of values under their names, always in the same order. */
+function named(names: readonly string[], values: readonly Cell[]): object {
+  const row: Record<string, Cell | undefined> = {};
+  for (let at = 0; at < names.length; at += 1) row[names[at] ?? ''] = values[at];
+  return row;
 }
 
 /** Writes one round or mark, within a transaction of the caller's. */
@@ -219,7 +117,7 @@ const insertInto = (table: string, columns: readonly string[]): string =>
 
 export function roundRows(db: Connection['db']): RoundRows {
   const ofRound = 'slot = :slot AND path_id = :pathId';
-  const insertRound = db.prepare<object>(insertInto('round', [...Object.keys(storedColumns), 'packets_id']));
+  const insertRound = db.prepare<object>(insertInto('round', [...Object.keys(roundColumns), 'packets_id']));
   const insertSize = db.prepare<object>(insertInto('size', sizeColumns));
   const insertPackets = db.prepare<{ packed: Uint8Array }>('INSERT INTO packets (packed) VALUES (:packed)');
   const known = db.prepare<RoundKey, 1>(`SELECT 1 FROM round WHERE ${ofRound}`);
@@ -238,7 +136,7 @@ export function roundRows(db: Connection['db']): RoundRows {
     insert(pathId, round) {
       const { packed } = round;
       const packetsId = packed && Number(insertPackets.run({ packed }).lastInsertRowid);
-      insertRound.run({ ...storedRow(round, pathId), packets_id: packetsId });
+      insertRound.run({ ...roundRow(round, pathId), packets_id: packetsId });
       for (const row of sizeRows(round, pathId)) insertSize.run(row);
     },
     mark: (pathId, slot, reason) => insertMissing.run({ slot, pathId, reason }).changes > 0,

@@ -10,37 +10,32 @@ import {
 } from '../../core/merge.js';
 import type { EpochMs, PathId } from '../../core/types.js';
 import { encodePackets } from '../packets/codec.js';
+import { type MeasuredRow, type MissingRow, roundSummary, selectedColumns } from '../round-rows.js';
 import type { RowStore, StoredRows } from '../row-store.js';
 import type { RoundStore } from '../store.js';
 import { configuredPathWriter } from '../sql/runs.js';
 import { watchMerger } from '../sql/watch-rows.js';
 import type { Connection, SqliteDatabase } from './database.js';
 import { pathNumber } from './upkeep.js';
-import {
-  type MeasuredRow,
-  type MissingRow,
-  missingSummary,
-  roundColumns,
-  type RoundKey,
-  roundRows,
-  sizesQuery,
-  summary,
-} from './round-list.js';
+import { type RoundKey, roundRows, sizesQuery } from './round-list.js';
 
 /** Reads the stored row of a slot in full; undefined when there is none. */
 export function slotReader(db: Database.Database): (slot: EpochMs, pathId: number) => StoredSlot | undefined {
   const row = db.prepare<RoundKey, (MeasuredRow | MissingRow) & { readonly packed: Buffer | null }>(
-    `SELECT ${roundColumns}, packets.packed
+    `SELECT ${selectedColumns}, packets.packed
      FROM round JOIN path ON path.id = path_id LEFT JOIN packets ON packets.id = packets_id
-     WHERE slot = :slot AND path_id = :pathId`,
+     WHERE round.slot = :slot AND path_id = :pathId`,
   );
   const sizes = db.prepare<RoundKey, SizeCounts>(sizesQuery);
   return (slot, pathId) => {
     const key = { slot, pathId };
     const stored = row.get(key);
     if (stored === undefined) return undefined;
-    if (stored.status === 'missing') return missingSummary(stored);
-    return { ...summary(stored, sizes.all(key)), packed: stored.packed };
+    if (stored.status === 'missing') {
+      const { path, status, reason } = stored;
+      return { path, slot, status, reason };
+    }
+    return { ...roundSummary(stored, sizes.all(key)), packed: stored.packed };
   };
 }
 

@@ -11,7 +11,7 @@ import type { Uplink } from './uplink.js';
 
 /** A fault that was made, by the true clock. */
 export interface Made {
-  readonly kind: FaultKind;
+  readonly kind: MadeKind;
   readonly from: number;
   to: number;
   /** How far the daemon's clock was set meanwhile, milliseconds. */
@@ -150,15 +150,17 @@ const makers = {
 } satisfies Record<string, Fault>;
 
 export type FaultKind = keyof typeof makers;
+/** What others on the machine do is no fault that the soak makes; it explains what a busy process says of itself. */
+export type MadeKind = FaultKind | 'machine-busy';
 export const faultKinds = Object.keys(makers) as FaultKind[];
 
-export const makeFault = (victim: Victim, made: Made): Promise<void> => {
+export const makeFault = (victim: Victim, made: Made & { readonly kind: FaultKind }): Promise<void> => {
   const maker: Fault = makers[made.kind];
   return maker(victim, made);
 };
 
 /** While one of these lasts, and a little later, an answer may be lost on its way back, or never leave. */
-export const uplinkKinds: readonly FaultKind[] = [
+export const uplinkKinds: readonly MadeKind[] = [
   'interface-down',
   'carrier-lost',
   'route-gone',
@@ -168,7 +170,7 @@ export const uplinkKinds: readonly FaultKind[] = [
 ];
 
 /** Which faults may stand behind a missing slot, by its reason. */
-export const missingBehind: Readonly<Record<string, readonly FaultKind[]>> = {
+export const missingBehind: Readonly<Record<string, readonly MadeKind[]>> = {
   crashed: ['kill'],
   stopped: ['stop', 'stop-twice', 'kill'],
   paused: ['pause', 'kill'],
@@ -176,21 +178,21 @@ export const missingBehind: Readonly<Record<string, readonly FaultKind[]>> = {
 };
 
 /** Which faults may stand behind a round of another status than `ok`. */
-export const statusBehind: Readonly<Record<string, readonly FaultKind[]>> = {
+export const statusBehind: Readonly<Record<string, readonly MadeKind[]>> = {
   aborted: ['stop', 'stop-twice'],
   overrun: ['pause', 'clock-ahead', 'clock-back'],
   invalid: uplinkKinds,
   partial: ['own-mtu', ...uplinkKinds],
   failed: uplinkKinds,
-  'degraded-observer': ['pause'],
+  'degraded-observer': ['pause', 'machine-busy'],
   unscheduled: ['clock-ahead', 'clock-back'],
 };
 
 /** Which faults may stand behind time in which the observer saw nothing. */
-export const blindBehind: Readonly<Record<string, readonly FaultKind[]>> = {
+export const blindBehind: Readonly<Record<string, readonly MadeKind[]>> = {
   stopped: ['stop', 'stop-twice', 'kill'],
   crashed: ['kill'],
-  stalled: ['pause'],
+  stalled: ['pause', 'machine-busy'],
   'clock-stepped': ['clock-ahead', 'clock-back'],
   isolated: [...uplinkKinds, 'pause'],
   'not-sent': uplinkKinds,

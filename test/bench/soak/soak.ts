@@ -10,6 +10,7 @@ import { type FileConfig, writeConfig } from '../../support/config-file.js';
 import { startDaemon, type Daemon } from '../../support/daemon.js';
 import { startNats } from '../../support/nats.js';
 import { tempDir } from '../../support/temp-dir.js';
+import { watchMachine } from './busy.js';
 import { type FaultKind, faultKinds, type Made, makeFault, type Victim } from './faults.js';
 import { randomOf } from './random.js';
 import { createUplink } from './uplink.js';
@@ -73,6 +74,7 @@ const network: readonly ScenarioRule[] = [
 export async function runSoak(options: SoakOptions): Promise<SoakRun> {
   const { seed, slots, slotMs, kinds = faultKinds, tell = () => undefined } = options;
   return withLab(async (lab) => {
+    const made: Made[] = [];
     const startNs = process.hrtime.bigint();
     const startMs = Date.now();
     const runMs = slots * slotMs;
@@ -86,6 +88,12 @@ export async function runSoak(options: SoakOptions): Promise<SoakRun> {
     const nats = await startNats({ prefix, port: natsPort });
     lab.defer(() => nats.stop());
     const [folder, hubFolder] = [tempDir(), tempDir()];
+    const busy = watchMachine(join(folder, 'busy'), (since, until) => {
+      made.push({ kind: 'machine-busy', from: since, to: until });
+    });
+    lab.defer(async () => {
+      await busy.stop();
+    });
     const data = join(folder, 'data');
     const clock = createSteppedClock(join(folder, 'clock'));
     const disk = createBadDisk(data, join(folder, 'disk'));
@@ -153,14 +161,13 @@ export async function runSoak(options: SoakOptions): Promise<SoakRun> {
 
     const from = Math.ceil((Date.now() + 500) / slotMs) * slotMs;
     const to = from + runMs;
-    const made: Made[] = [];
     let left: FaultKind[] = [];
     await sleep(from + 5_000 - Date.now());
     while (Date.now() < to - calmMs - 22_000) {
       if (left.length === 0) left = [...kinds];
       const kind = pick(left);
       left = left.filter((one) => one !== kind);
-      const fault: Made = { kind, from: Date.now(), to: Infinity };
+      const fault: Made & { kind: FaultKind } = { kind, from: Date.now(), to: Infinity };
       made.push(fault);
       tell(`${((Date.now() - from) / 1000).toFixed(1).padStart(7)} s  ${kind}`);
       await makeFault(victim, fault);

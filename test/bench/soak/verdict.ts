@@ -3,14 +3,7 @@ import type { ForwardStore } from '../../../src/store/forward-store.js';
 import { openSqliteStore } from '../../../src/store/sqlite/open.js';
 import { integrityOf } from '../../support/database.js';
 import { compareStored, readStored, type Request, requestsOf, type StoredSize } from './compare.js';
-import {
-  blindBehind,
-  type FaultKind,
-  type Made,
-  missingBehind,
-  statusBehind,
-  uplinkKinds,
-} from './faults.js';
+import { blindBehind, type MadeKind, type Made, missingBehind, statusBehind, uplinkKinds } from './faults.js';
 import { lostAfterMs, packetIntervalMs, sizes, type SoakRun, spreadMs, targets } from './soak.js';
 
 /** What must be empty, or 0, when nothing is wrong; each entry is a sentence for people. */
@@ -67,7 +60,7 @@ const settleMs = 8_000;
 /** A NAT keeps translating for half a minute what was sent by an identifier before. */
 const natMs = 32_000;
 
-type Near = (from: number, to: number, kinds: readonly FaultKind[]) => boolean;
+type Near = (from: number, to: number, kinds: readonly MadeKind[]) => boolean;
 
 /** Whether a fault of these kinds was made between two instants of the true clock. */
 const nearBy =
@@ -110,7 +103,7 @@ export async function judge(run: SoakRun): Promise<Judged> {
       integrity: [integrityOf(databases.agent), integrityOf(databases.hub)],
     },
     figures: [
-      `${made.length} faults: ${countsOf(made.map(({ kind }) => kind))}`,
+      `${made.filter(({ kind }) => kind !== 'machine-busy').length} faults: ${countsOf(made.map(({ kind }) => kind))}`,
       `${requests.length} requests seen by the network, ${requests.filter(({ round }) => round !== null).length} of them stored, ` +
         `${requests.filter(({ round }) => round === null).length} in flight at a kill`,
       `slots: ${rounds.counts}`,
@@ -154,7 +147,7 @@ async function judgeRounds(
   await store.close();
   const unexplained: string[] = [];
   const words: string[] = [];
-  const explains = (slot: number, kinds: readonly FaultKind[]): boolean =>
+  const explains = (slot: number, kinds: readonly MadeKind[]): boolean =>
     near(slot - slotMs, slot + roundMs, kinds);
   const wasEnding = (slot: number): boolean => slot + roundMs > endedAt;
   for (const path of Object.keys(targets).map((id) => `HKG>${id}`))
@@ -213,7 +206,12 @@ async function judgeWatch(
   const falseOutages = outages.filter(
     ({ start, end }) => !near(start.at - 500, (end?.at ?? Infinity) + 500, ['outage']),
   );
-  const clockKinds: readonly FaultKind[] = ['clock-ahead', 'clock-back'];
+  /** Around a step instants are others, and a clock that is set back tells seconds twice: the blind time says which. */
+  const isByAnotherClock = (at: number): boolean =>
+    made.some(
+      ({ offsetMs, ...one }) =>
+        offsetMs !== undefined && one.from + Math.min(0, offsetMs) <= at + 3_000 && one.to >= at - 12_000,
+    );
   const unexplained = blind.filter(({ from: since, to: until, reason }) => {
     const last = until ?? Infinity;
     if (near(since - 3_000, last + settleMs, blindBehind[reason] ?? [])) return false;
@@ -227,8 +225,7 @@ async function judgeWatch(
   let [seconds, unaccounted, blindSeconds] = [0, 0, 0];
   const blindInQuiet: string[] = [];
   for (let at = from; at < to - slotMs; at += 1_000) {
-    // While the clock is off its instants are others; what comes around that is told by the blind time.
-    if (near(at - 12_000, at + 3_000, clockKinds)) continue;
+    if (isByAnotherClock(at)) continue;
     seconds += 1;
     const isSeen = spans.some((span) => at >= span.from && at <= span.to + 1_500);
     const blindNow = blind.filter((time) => at >= time.from - 1_500 && at <= (time.to ?? Infinity) + 1_500);

@@ -9,6 +9,7 @@ import {
   type TicketTransition,
 } from '../../../src/core/ticket/lifecycle.js';
 import { foldReport, type Ticket } from '../../../src/core/ticket/report.js';
+import { targetClocks } from '../../../src/core/ticket/suggestion.js';
 import { forCustomer } from '../../../src/core/ticket/visibility.js';
 import { ann, bob, customer, eventsOf, reportOf, resolved, taken } from './support.js';
 import { worded } from '../../../src/i18n/refusals.js';
@@ -44,7 +45,7 @@ describe('the life of a report', () => {
     [
       'filed',
       reportOf(),
-      'comment change',
+      'withdraw comment change',
       'take comment reject link change',
       'take comment reject link change',
     ],
@@ -149,6 +150,16 @@ describe('the life of a report', () => {
     expect(offerFault(reportOf(), ann, 'bob', null)).toMatchObject({ field: 'id' });
   });
 
+  test('is withdrawn by whom it is about as long as nobody took it, and then owes no answer', () => {
+    expect(checkTransition(reportOf(), 'withdraw', customer)).toBeNull();
+    const withdrawn = reportOf([customer, { type: 'withdrawn', reason: 'it was ours' }]);
+    expect(withdrawn).toMatchObject({ state: 'withdrawn', owner: null });
+    expect(withdrawn.history.at(-1)).toMatchObject({ reason: 'it was ours' });
+    expect(targetClocks(withdrawn, 10)).toEqual({ firstResponse: null, repair: null });
+    expect(checkTransition(reportOf(taken), 'withdraw', customer)).toMatchObject({ field: 'id' });
+    expect(checkTransition(withdrawn, 'reopen', customer)).not.toBeNull();
+  });
+
   test('keeps what is internal from customers, its files too', () => {
     const file = { sha256: 'a'.repeat(64), name: 'x.txt', bytes: 1 };
     const comment = (internal: boolean) =>
@@ -168,6 +179,7 @@ const actionOf: Record<TicketTransition, TicketAction> = {
   comment: { type: 'commented', text: 'x', internal: false, attachments: [] },
   resolve: { type: 'resolved', text: 'x' },
   reject: { type: 'rejected', reason: 'x' },
+  withdraw: { type: 'withdrawn', reason: null },
   close: { type: 'closed', text: null },
   reopen: { type: 'reopened', reason: 'x' },
   link: { type: 'linked', incident: 'I2', to: 'F2' },
@@ -187,8 +199,7 @@ test('whatever is done in the order that is allowed, what is in hand has an owne
         const now = reportOf(...done);
         if (now.state === 'acknowledged' || now.state === 'investigating' || now.state === 'resolved')
           expect(now.owner).not.toBeNull();
-        if (now.state === 'filed' || now.state === 'closed' || now.state === 'rejected')
-          expect(now.owner).toBeNull();
+        if (['filed', 'closed', 'rejected', 'withdrawn'].includes(now.state)) expect(now.owner).toBeNull();
         expect(now.seq).toBe(done.length + 1);
       }
     }),

@@ -206,7 +206,7 @@ describe('what may not be entered', () => {
     [
       'an unknown key',
       ({ add }) => add('customers', { id: 'c', colour: 'red' }),
-      ['colour: is not a known key; allowed: id, name, locale, timeZone'],
+      ['colour: is not a known key; allowed: id, name, locale, timeZone, address, city, postcode, country, taxId, registration, billTo'],
     ],
     [
       'what is no language and no time zone',

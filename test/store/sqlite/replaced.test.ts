@@ -108,6 +108,18 @@ describe('a database under an open store', () => {
     expect(await found(file)).toEqual([0, 1, 2, 3, 4, 5, 6]);
   });
 
+  test('whose journal was cut is told again which paths were configured, and since when', async () => {
+    const file = join(tempDir(), 'store.db');
+    const store = await openRecoveringStore({ path: file });
+    await store.paths.seen(['HKG>SIN'], slotAt(0));
+    truncateSync(`${file}-wal`, 0);
+    await store.paths.seen(['HKG>SIN'], slotAt(1)).catch(() => undefined);
+    await putUntilTaken(store, 1);
+    const times = { firstSeenAt: slotAt(0), lastSeenAt: slotAt(0) };
+    expect([...(await store.paths.known())]).toEqual([['HKG>SIN', times]]);
+    await store.close();
+  });
+
   test('that was moved away and back is written again', async () => {
     const file = join(tempDir(), 'store.db');
     const store = await openSqliteStore({ path: file });

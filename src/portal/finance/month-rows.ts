@@ -1,0 +1,104 @@
+import { minorUnits } from '../../render/report/blocks.js';
+import type { Caller } from '../../http/access/caller.js';
+import type { Api } from '../../http/http.js';
+import type { Answer } from '../page.js';
+import { byService, type ServiceMonth, statementsOf } from './statement.js';
+
+export const shows = ['all', 'draft', 'sealed', 'changed', 'incomplete', 'credit'] as const;
+export type Show = (typeof shows)[number];
+export const sorts = ['service', 'customer', 'availability', 'credit'] as const;
+export type Sort = (typeof sorts)[number];
+
+interface MonthRow extends ServiceMonth {
+  readonly customerName: string;
+}
+
+/** What stands for each service of a month, with its figures and its customer's name. */
+export async function monthRows(
+  api: Api,
+  caller: Caller,
+  month: string,
+  customers: readonly { readonly id: string; readonly name: string }[],
+): Promise<MonthRow[]> {
+  const names = new Map(customers.map(({ id, name }) => [id, name]));
+  const months = byService(await statementsOf(api, caller, { month, figures: 'true' }));
+  return months.map((row) => ({
+    ...row,
+    customerName: names.get(row.latest.customer) ?? row.latest.customer,
+  }));
+}
+
+export const isOwed = ({ latest }: ServiceMonth): boolean => /[1-9]/.test(latest.credit);
+
+const isShown: Record<Show, (row: ServiceMonth) => boolean> = {
+  all: () => true,
+  draft: ({ latest }) => latest.state === 'draft',
+  sealed: ({ latest }) => latest.state === 'sealed',
+  changed: ({ latest }) => latest.changed !== null,
+  incomplete: ({ latest }) => !latest.complete,
+  credit: isOwed,
+};
+
+interface Wanted {
+  readonly show: Show;
+  readonly search: string;
+  readonly sort: Sort;
+}
+
+/** Those that are asked for, in the order that is asked for. */
+export function chosenRows(rows: readonly MonthRow[], { show, search, sort }: Wanted): MonthRow[] {
+  const words = search.trim().toLowerCase();
+  const found = rows.filter(
+    (row) =>
+      isShown[show](row) &&
+      [row.service, row.latest.site, row.latest.customer, row.customerName].some((text) =>
+        text.toLowerCase().includes(words),
+      ),
+  );
+  return found.sort(orders[sort]);
+}
+
+type Order = (a: MonthRow, b: MonthRow) => number;
+const text = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const byName: Order = (a, b) => text(a.service, b.service);
+const orders: Record<Sort, Order> = {
+  service: byName,
+  customer: (a, b) => text(a.customerName, b.customerName) || byName(a, b),
+  // The lowest first; all have four decimals.
+  availability: (a, b) => scaled(a) - scaled(b) || byName(a, b),
+  // The largest first, of each currency by itself.
+  credit: (a, b) => text(a.latest.currency, b.latest.currency) || Number(owed(b) - owed(a)) || byName(a, b),
+};
+
+const scaled = ({ latest }: MonthRow): number =>
+  Number((latest.figures?.availabilityPercent ?? '101').replace('.', '').padEnd(7, '0'));
+const owed = ({ latest }: MonthRow): bigint => minorUnits(latest.credit, latest.currency);
+
+type CreditRow = Answer<'listCredits'>['credits'][number];
+
+/** How far a month is on its way; null: nothing is to be done at that step. */
+interface Steps {
+  readonly over: boolean;
+  readonly drafts: number;
+  readonly sealed: number;
+  readonly services: number;
+  readonly exported: number;
+  readonly settled: number;
+  readonly owed: number;
+}
+
+export function stepsOf(rows: readonly MonthRow[], credits: readonly CreditRow[], over: boolean): Steps {
+  const owing = credits.filter(({ status }) => !['draft', 'dropped', 'reversed'].includes(status));
+  const of = (...statuses: CreditRow['status'][]): number =>
+    owing.filter(({ status }) => statuses.includes(status)).length;
+  const sealed = rows.filter(({ latest }) => latest.state === 'sealed').length;
+  return {
+    over,
+    services: rows.length,
+    drafts: rows.length - sealed,
+    sealed,
+    owed: owing.length,
+    exported: of('exported', 'settled'),
+    settled: of('settled'),
+  };
+}

@@ -1,0 +1,124 @@
+import { stringify } from 'csv-stringify/sync';
+import type { ExportColumn, ExportMapping } from '../config/exports/mapping.js';
+import type { BatchContent, BatchFormat } from '../core/billing/batch.js';
+import { entriesOf, exportFields, type ExportRow, type FieldKind } from '../core/billing/fields.js';
+
+/** A value of a column, before it is spelled for a format. */
+interface Value {
+  /** Null: the text is what it is, whatever kind the field has. */
+  readonly kind: FieldKind | null;
+  readonly text: string;
+}
+
+/** The rows of a batch: its credits, or the entries of their postings. */
+export function exportRows(
+  batch: string,
+  { notes, lines }: Pick<BatchContent, 'notes' | 'lines'>,
+  rows: ExportMapping['rows'],
+): ExportRow[] {
+  const noteOf = new Map(notes.map((note) => [note.id, note]));
+  const made: ExportRow[] = [];
+  for (const line of lines) {
+    const note = noteOf.get(line.note);
+    if (!note) throw new Error(`the note ${line.note} of ${line.credit} is missing in ${batch}`);
+    const noteLine = note.credits.indexOf(line.credit) + 1;
+    for (const entry of rows === 'entries' ? entriesOf(line) : [null])
+      made.push({ batch, line, note, noteLine, entry, number: made.length + 1 });
+  }
+  return made;
+}
+
+function valueOf({ field, value, words, negate, only }: ExportColumn, row: ExportRow): Value {
+  if (only.length > 0 && (row.entry === null || !only.includes(row.entry.kind)))
+    return { kind: null, text: '' };
+  if (field === null) return { kind: null, text: value };
+  const { kind, read } = exportFields[field];
+  const text = read(row);
+  if (text === null) return { kind: null, text: value };
+  const word = words.get(text);
+  if (word !== undefined) return { kind: null, text: word };
+  return { kind, text: negate && kind === 'amount' ? withOtherSign(text) : text };
+}
+
+function withOtherSign(amount: string): string {
+  if (/^[0.]+$/.test(amount)) return amount;
+  return amount.startsWith('-') ? amount.slice(1) : `-${amount}`;
+}
+
+/** `2026-11-30` in the form of `DD.MM.YYYY`; a month has no day. */
+const dated = (text: string, form: string): string =>
+  form.replace('YYYY', text.slice(0, 4)).replace('MM', text.slice(5, 7)).replace('DD', text.slice(8, 10));
+
+/** A text that a spreadsheet would run as a formula is disarmed; an amount may begin with a minus. */
+const disarmed = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+
+function spelled({ kind, text }: Value, { days, months, decimalMark }: ExportMapping): string {
+  switch (kind) {
+    case 'day':
+      return dated(text, days);
+    case 'month':
+      return dated(text, months);
+    case 'amount':
+      return text.replace('.', decimalMark);
+    case 'text':
+      return disarmed(text);
+    case 'whole':
+    case null:
+      return text;
+  }
+}
+
+function csvOf(rows: readonly ExportRow[], mapping: ExportMapping): Uint8Array {
+  const { csv, columns } = mapping;
+  const text = stringify(
+    rows.map((row) => columns.map((column) => spelled(valueOf(column, row), mapping))),
+    {
+      header: csv.header,
+      columns: columns.map(({ name }) => name),
+      delimiter: csv.delimiter,
+      record_delimiter: '\r\n',
+      bom: csv.bom,
+    },
+  );
+  return Buffer.from(text);
+}
+
+/** More digits than a spreadsheet counts with stay a text: no amount loses its last digit. */
+const exactDigits = 15;
+
+async function xlsxOf(rows: readonly ExportRow[], mapping: ExportMapping): Promise<Uint8Array> {
+  const [{ default: writeExcelFile }, { sheetOf }] = await Promise.all([
+    import('write-excel-file/node'),
+    import('./report/xlsx.js'),
+  ]);
+  const sheet = sheetOf(
+    'Credits',
+    mapping.columns.map((column) => ({
+      head: column.name,
+      width: Math.max(12, column.name.length + 2),
+      cell: (row: ExportRow) => {
+        const { kind, text } = valueOf(column, row);
+        if (text === '') return null;
+        if (kind === 'amount' && text.replace(/\D/g, '').length <= exactDigits) {
+          const places = (text.split('.')[1] ?? '').length;
+          const format = places === 0 ? '0' : `0.${'0'.repeat(places)}`;
+          return { value: Number(text), type: Number, format };
+        }
+        if (kind === 'whole') return { value: Number(text), type: Number };
+        if (kind === 'day') return { value: new Date(`${text}T00:00:00Z`), type: Date, format: 'yyyy-mm-dd' };
+        return { value: kind === 'month' ? dated(text, mapping.months) : text, type: String };
+      },
+    })),
+    rows,
+  );
+  return writeExcelFile([sheet]).toBuffer();
+}
+
+/** The bytes of a batch's file. */
+export function exportFile(
+  rows: readonly ExportRow[],
+  mapping: ExportMapping,
+  file: BatchFormat,
+): Promise<Uint8Array> {
+  return file === 'csv' ? Promise.resolve(csvOf(rows, mapping)) : xlsxOf(rows, mapping);
+}

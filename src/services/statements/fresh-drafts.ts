@@ -1,0 +1,61 @@
+import type { Config } from '../../config/config.js';
+import type { Assembler } from '../../core/statement/assemble.js';
+import type { EpochMs } from '../../core/types.js';
+import { digestOf } from '../../seal/canonical.js';
+import type { Store } from '../../store/store.js';
+import { creditOf } from './draw.js';
+
+interface FreshDraftsOptions {
+  readonly store: Pick<Store, 'ledger' | 'statements'>;
+  readonly config: () => Config;
+  readonly now: () => EpochMs;
+  readonly drawn: (month: string, services: readonly string[]) => Promise<Assembler>;
+}
+
+/** Data of agents may come in late at any time: drafts are compared with it again after so long. */
+const againMs = 10 * 60_000;
+
+interface LookedAt {
+  readonly config: Config;
+  readonly head: number;
+  readonly at: EpochMs;
+}
+
+/**
+ * Keeps drafts in line with the ledger, the configuration and the measurements: the function that it returns creates
+ * those of a month anew whose source data has changed. It does nothing where it looked at the month before and nothing
+ * was entered or configured since.
+ */
+export function freshDrafts({
+  store,
+  config,
+  now,
+  drawn,
+}: FreshDraftsOptions): (month: string) => Promise<void> {
+  const looked = new Map<string, LookedAt>();
+  let head = 0;
+  const renew = async (month: string): Promise<void> => {
+    const drafts = (await store.statements.list({ month })).filter(({ state }) => state === 'draft');
+    if (drafts.length === 0) return;
+    const month_ = await drawn(
+      month,
+      drafts.map(({ service }) => service),
+    );
+    for (const { id, service } of drafts) {
+      const before = await store.statements.draft(id);
+      // A service that left the month or can't be judged any more keeps its draft: sealing tells why.
+      if (!before || !month_.services.includes(service) || month_.unjudged.has(service)) continue;
+      const document = month_.draft(service);
+      const { digest, ledgerHead } = before.document.inputs;
+      if (digest === document.inputs.digest && ledgerHead.seq === document.inputs.ledgerHead.seq) continue;
+      await store.statements.putDraft({ document, hash: digestOf(document), at: now() }, creditOf(document));
+    }
+  };
+  return async (month) => {
+    head = (await store.ledger.events({ after: head })).at(-1)?.seq ?? head;
+    const [before, current, at] = [looked.get(month), config(), now()];
+    if (before?.config === current && before.head === head && at - before.at < againMs) return;
+    await store.statements.inTurn(month, () => renew(month));
+    looked.set(month, { config: current, head, at });
+  };
+}

@@ -1,0 +1,121 @@
+import type { Browser, Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { chromiumProgram, openBrowser } from '../support/browser.js';
+import { openScene, type Scene, scenePassword } from '../support/portal-scene.js';
+import { requires } from '../support/requires.js';
+import { patienceMs } from './people.js';
+
+/** What has the focus, as it is read out: its name, or its text. */
+const focused = (page: Page): Promise<string> =>
+  page.evaluate(`(() => {
+    const one = document.activeElement;
+    const labels = [...(one?.labels ?? [])].map((label) => label.textContent).join(' ');
+    return (one?.getAttribute('aria-label') ?? (labels || one?.textContent || '')).replace(/\\s+/g, ' ').trim();
+  })()`);
+
+/** Goes on with the tab key until something of that name has the focus, as somebody without a mouse does. */
+async function tabTo(page: Page, name: RegExp): Promise<void> {
+  for (let steps = 0; steps < 200; steps += 1) {
+    await page.keyboard.press('Tab');
+    if (name.test(await focused(page))) return;
+  }
+  throw new Error(`nothing named ${String(name)} is reached by the tab key on ${page.url()}`);
+}
+
+async function press(page: Page, name: RegExp, key = 'Enter'): Promise<void> {
+  await tabTo(page, name);
+  const before = page.url();
+  await page.keyboard.press(key);
+  await page.waitForURL((url) => url.href !== before);
+  await page.waitForLoadState();
+}
+
+async function signIn(browser: Browser, { address }: Scene, name: string): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en' });
+  const page = await context.newPage();
+  page.setDefaultTimeout(patienceMs);
+  await page.goto(`${address}/sign-in`);
+  await tabTo(page, /^Name/);
+  await page.keyboard.type(name);
+  await tabTo(page, /^Password/);
+  await page.keyboard.type(scenePassword);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(({ pathname }) => pathname !== '/sign-in');
+  return page;
+}
+
+describe('by keyboard alone', () => {
+  const { beforeAll, afterAll } = requires({ commands: [chromiumProgram] });
+  let scene: Scene;
+  let browser: Browser;
+  beforeAll(async () => {
+    scene = await openScene();
+    browser = await openBrowser();
+  }, patienceMs);
+  afterAll(async () => {
+    await browser.close();
+    await scene.close();
+  }, patienceMs);
+
+  test(
+    'finance creates drafts, looks at what it will seal, and seals it with a reason',
+    async () => {
+      const page = await signIn(browser, scene, 'fiona');
+      await page.waitForURL('**/months/2026-10');
+      await press(page, /^Create drafts$/);
+      await press(page, /^Seal 4 drafts$/);
+      await page.getByRole('heading', { name: 'Seal 4 statements of October 2026?' }).waitFor();
+      await tabTo(page, /^Reason for sealing/);
+      await page.keyboard.type('one day was not observed');
+      await press(page, /^Seal these 4$/);
+      await page.getByText('4 sealed', { exact: true }).waitFor();
+      await page.context().close();
+    },
+    2 * patienceMs,
+  );
+
+  test(
+    'a customer finds why, reports a fault and withdraws it',
+    async () => {
+      const page = await signIn(browser, scene, 'bea');
+      await press(page, /^Why: bank-backbone, October 2026$/);
+      await page.getByText('Credit CNY 1,260.00').waitFor();
+      await page.goto(`${scene.address}/services`);
+      await press(page, /^HKG → SIN$/);
+      await press(page, /^Report a fault$/);
+      await press(page, /^File report$/);
+      await page.waitForURL(/done=filed/);
+      await tabTo(page, /^Withdraw$/);
+      await page.keyboard.press('Enter');
+      await tabTo(page, /^Reason/);
+      await page.keyboard.type('it was ours');
+      await press(page, /^Withdraw$/);
+      await page.getByText('it was ours').waitFor();
+      await page.context().close();
+    },
+    2 * patienceMs,
+  );
+
+  test(
+    'an approver approves, and the NOC takes a report',
+    async () => {
+      const page = await signIn(browser, scene, 'paul');
+      await press(page, /^X1$/);
+      await page.getByText('of credit away').waitFor();
+      await press(page, /^Approve$/);
+      await page.waitForURL(/done=approve/);
+      await page.context().close();
+      const bea = await signIn(browser, scene, 'bea');
+      await bea.goto(`${scene.address}/faults/new?path=HKG%3ESIN&window=last-24h`);
+      await press(bea, /^File report$/);
+      const place = new URL(bea.url()).pathname;
+      await bea.context().close();
+      const nora = await signIn(browser, scene, 'nora');
+      await nora.goto(`${scene.address}${place}`);
+      await press(nora, /^Acknowledge$/);
+      expect(await nora.locator('.state-acknowledged').count()).toBeGreaterThan(0);
+      await nora.context().close();
+    },
+    2 * patienceMs,
+  );
+});

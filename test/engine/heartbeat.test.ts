@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { expect, test } from 'vitest';
+import { keepHeartbeat } from '../../src/engine/heartbeat.js';
+import { openSqliteStore } from '../../src/store/sqlite/open.js';
+import { keptLog } from '../support/log.js';
+import { tempDir } from '../support/temp-dir.js';
+import { virtualTime } from '../support/virtual-time.js';
+
+test('a run whose row the database lost is written again when it ends: it did not crash', async () => {
+  const time = virtualTime(1_000);
+  const path = join(tempDir(), 'store.db');
+  const store = await openSqliteStore({ path });
+  const ended = new AbortController();
+  const keeping = keepHeartbeat(
+    {
+      clock: time.clock,
+      runs: store.runs,
+      upkeep: store.upkeep,
+      version: '1',
+      startedAt: 1_000,
+      events: { storeWritable: () => undefined },
+      log: keptLog().log,
+    },
+    ended.signal,
+  );
+  await time.pass(2_000);
+  const other = new Database(path);
+  other.exec('DELETE FROM run');
+  other.close();
+  ended.abort();
+  await keeping;
+  expect(await store.runs.latest()).toMatchObject({ startedAt: 1_000, stoppedAt: 3_000 });
+  await store.close();
+});
