@@ -14,14 +14,22 @@ export interface ReadDashboard {
   readonly links: readonly { readonly title: string; readonly url: string }[];
 }
 export interface ReadPanel {
+  readonly id: number;
   readonly type: string;
   readonly title: string;
-  readonly targets?: readonly { readonly refId: string; readonly expr: string; readonly format?: string }[];
+  readonly targets?: readonly ReadTarget[];
+}
+interface ReadTarget {
+  readonly refId: string;
+  readonly expr: string;
+  readonly format?: string;
+  readonly range?: boolean;
 }
 export interface ReadVariable {
   readonly name: string;
   readonly type: string;
   readonly query?: string | { readonly query: string };
+  readonly multi?: boolean;
 }
 
 const folder = join(root, 'dashboards/grafana/json');
@@ -38,7 +46,12 @@ export const dashboards = [...committed].map(
 export interface RuleFile {
   readonly groups: readonly {
     readonly name: string;
-    readonly rules: readonly { readonly record?: string; readonly alert?: string; readonly expr: string }[];
+    readonly rules: readonly {
+      readonly record?: string;
+      readonly alert?: string;
+      readonly expr: string;
+      readonly labels?: Readonly<Record<string, string>>;
+    }[];
   }[];
 }
 

@@ -26,6 +26,8 @@ export interface Needs {
   readonly built?: boolean;
   /** IPv6 on the loopback interface. */
   readonly ipv6?: boolean;
+  /** Grafana's own libraries, which are installed apart from what the product needs. */
+  readonly grafanaParts?: boolean;
   /** PostgreSQL's server programs. */
   readonly postgres?: boolean;
 }
@@ -80,9 +82,13 @@ export function whatIsMissing(needs: Needs): string | null {
   for (const command of commands) if (!isOnPath(command)) missing.push(`needs the program ${command}`);
   if (needs.ipv6 && !existsSync('/proc/net/if_inet6')) missing.push('needs IPv6');
   if (needs.postgres && postgresPrograms() === null) missing.push('needs a PostgreSQL server');
+  if (needs.grafanaParts && !existsSync(join(grafanaParts, 'node_modules', '@grafana', 'ui')))
+    missing.push('needs Grafana’s libraries: npm ci --prefix test/dashboards/grafana-ui');
   if (needs.built && !existsSync(builtMain)) missing.push('needs the build: npm run build');
   return missing.length === 0 ? null : missing.join('; ');
 }
+
+const grafanaParts = join(import.meta.dirname, '..', 'dashboards', 'grafana-ui');
 
 /** The built command. */
 export const builtMain = join(import.meta.dirname, '..', '..', 'dist', 'src', 'main.js');

@@ -1,6 +1,6 @@
 import { noneIsGood, yesOrNo } from './bands.js';
 import type { DashboardSpec } from './dashboard.js';
-import { graph, stat } from './panels.js';
+import { coloured, graph, stat } from './panels.js';
 
 const of = (metric: string, more = ''): string => `${metric}{${more}}`;
 
@@ -99,6 +99,16 @@ export const daemon: DashboardSpec = {
           queries: [
             { expr: `sum by (status) (increase(${of('pop_sla_rounds_total')}[1h]))`, legend: '{{status}}' },
           ],
+          overrides: coloured({
+            ok: 'green',
+            unscheduled: 'blue',
+            partial: 'yellow',
+            'degraded-observer': 'yellow',
+            overrun: 'orange',
+            aborted: 'orange',
+            invalid: 'red',
+            failed: 'red',
+          }),
           unit: 'short',
           width: 8,
           stacked: true,

@@ -101,6 +101,7 @@ export const finance: DashboardSpec = {
             { expr: total('pop_sla_service_credit_projected_amount'), legend: 'projected {{currency}}' },
           ],
           overrides: inCurrency,
+          decimals: 2,
           min: 0,
           width: 24,
         }),

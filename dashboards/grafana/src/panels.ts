@@ -228,6 +228,15 @@ export const inCurrency: Overrides = Object.fromEntries(
   ]),
 );
 
+/** Colours of series that are good or bad by their name: by themselves Grafana's are as they come. */
+export const coloured = (colors: Readonly<Record<string, string>>): Overrides =>
+  Object.fromEntries(
+    Object.entries(colors).map(([name, fixedColor]) => [
+      name,
+      [{ id: 'color', value: { mode: 'fixed', fixedColor } }],
+    ]),
+  );
+
 /** States over time. */
 export const timeline =
   (spec: PanelSpec): Maker =>

@@ -1,6 +1,6 @@
 import { bandMappings, bandSteps, nearlyAllIsGood } from './bands.js';
 import type { DashboardSpec } from './dashboard.js';
-import { graph, stat, timeline } from './panels.js';
+import { coloured, graph, stat, timeline } from './panels.js';
 
 const of = (metric: string, more = ''): string => `${metric}{path="$path"${more}}`;
 const dashed = [
@@ -141,8 +141,14 @@ export const path: DashboardSpec = {
               { id: 'custom.lineWidth', value: 0 },
               { id: 'custom.fillOpacity', value: 25 },
             ],
-            '^min$': [{ id: 'custom.lineWidth', value: 0 }],
-            '^median$': [{ id: 'custom.lineWidth', value: 2 }],
+            '^min$': [
+              { id: 'custom.lineWidth', value: 0 },
+              { id: 'custom.fillOpacity', value: 0 },
+            ],
+            '^median$': [
+              { id: 'custom.lineWidth', value: 2 },
+              { id: 'custom.fillOpacity', value: 0 },
+            ],
           },
         }),
         timeline({
@@ -202,6 +208,13 @@ export const path: DashboardSpec = {
               legend: '{{outcome}}',
             },
           ],
+          overrides: coloured({
+            received: 'green',
+            late: 'yellow',
+            lost: 'red',
+            error: 'dark-red',
+            not_sent: 'blue',
+          }),
           unit: 'short',
           width: 12,
           stacked: true,
