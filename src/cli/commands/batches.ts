@@ -1,5 +1,4 @@
 import { Command, Option } from 'commander';
-import { parse } from 'csv-parse/sync';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type BatchFormat, batchFormats } from '../../core/billing/batch.js';
@@ -32,7 +31,8 @@ export const fileOption = (): Option =>
   );
 
 /** The numbers of invoices by statements: a CSV with the columns statement and invoice. */
-function invoicesIn(file: string, { cwd }: Context): ReadonlyMap<string, string> {
+async function invoicesIn(file: string, { cwd }: Context): Promise<ReadonlyMap<string, string>> {
+  const { parse } = await import('csv-parse/sync');
   let rows: Record<string, string>[];
   try {
     rows = parse(readFileSync(resolve(cwd, file)), { columns: true, bom: true, trim: true });
@@ -55,7 +55,7 @@ function invoicesIn(file: string, { cwd }: Context): ReadonlyMap<string, string>
 export async function exportBatch(options: BatchOptions, mapping: string, context: Context): Promise<void> {
   const { month = null, postingDate = null, file = null, dryRun = false, output, json } = options;
   const invoices =
-    options.invoices === undefined ? new Map<string, string>() : invoicesIn(options.invoices, context);
+    options.invoices === undefined ? new Map<string, string>() : await invoicesIn(options.invoices, context);
   const request = { mapping, month, postingDate, file, invoices };
   const actor = dryRun ? '' : actorOf(options, context);
   await withBilling({ ...options, write: !dryRun }, context, async ({ batches }) => {

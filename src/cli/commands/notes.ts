@@ -1,9 +1,11 @@
 import { Command, Option } from 'commander';
 import { resolve } from 'node:path';
-import { reportLanguages, type ReportLanguage } from '../../i18n/languages.js';
-import { type NoteFormat, noteFormats } from '../../render/note/files.js';
+import { type NoteFormat, noteFormats } from '../../core/billing/batch.js';
+import type { ReportLanguage } from '../../i18n/languages.js';
 import { configOption, type ConfigOptions, type Context, exitCodes, ExitError } from '../context.js';
 import { withBilling } from '../with-billing.js';
+
+const languages = ['en', 'zh-CN', 'zh-TW'] as const satisfies readonly ReportLanguage[];
 
 interface Options extends ConfigOptions {
   readonly format: NoteFormat;
@@ -19,7 +21,7 @@ export function noteCommand(context: Context): Command {
     )
     .argument('<number>', 'as `credits batches show` prints it')
     .addOption(new Option('--format <format>', 'of the file').choices(noteFormats).default('pdf'))
-    .addOption(new Option('--lang <language>', 'of the file').choices(reportLanguages).default('en'))
+    .addOption(new Option('--lang <language>', 'of the file').choices(languages).default('en'))
     .requiredOption('-o, --output <file>', 'the file')
     .addOption(configOption())
     .addHelpText('after', '\nExample:\n  $ pop-sla credits note CN-2026-000001 --format ubl -o note.xml')

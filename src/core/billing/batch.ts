@@ -14,6 +14,10 @@ export type BatchState = (typeof batchStates)[number];
 export const batchFormats = ['csv', 'xlsx'] as const;
 export type BatchFormat = (typeof batchFormats)[number];
 
+/** The files of a credit note: PDF, UBL 2.1 and CII by EN 16931, the fields of a red-letter application. */
+export const noteFormats = ['pdf', 'ubl', 'cii', 'red-letter'] as const;
+export type NoteFormat = (typeof noteFormats)[number];
+
 /** Which states a batch may be moved from, and to which. Fetching again changes nothing. */
 export const batchMoves = {
   fetch: { from: ['made', 'fetched', 'confirmed'], to: 'fetched' },

@@ -1,15 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { batchFormats, batchStates, refusalReasons, taxCategories } from '../../core/billing/batch.js';
+import {
+  batchFormats,
+  batchStates,
+  refusalReasons,
+  taxCategories,
+  noteFormats,
+} from '../../core/billing/batch.js';
 import { reportLanguages } from '../../i18n/languages.js';
 import { batchJson, batchSummaryJson } from '../../render/batches.js';
-import {
-  noteContentType,
-  noteFileFault,
-  noteFileName,
-  noteFormats,
-  renderNote,
-} from '../../render/note/files.js';
+import { noteContentType, noteFileFault, noteFileName, renderNote } from '../../render/note/files.js';
 import { formatOf } from '../../render/report/formats.js';
 import type { Batches } from '../../services/credits/batches.js';
 import type { Caller } from '../access/caller.js';

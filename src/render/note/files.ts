@@ -1,9 +1,7 @@
+import type { NoteFormat } from '../../core/billing/batch.js';
 import type { ReportLanguage } from '../../i18n/languages.js';
 import { noteWords } from '../../i18n/note.js';
 import { en16931Fault, type NoteSource } from './en16931.js';
-
-export const noteFormats = ['pdf', 'ubl', 'cii', 'red-letter'] as const;
-export type NoteFormat = (typeof noteFormats)[number];
 
 const ofFormat: Record<NoteFormat, { readonly contentType: string; readonly end: string }> = {
   pdf: { contentType: 'application/pdf', end: '.pdf' },
