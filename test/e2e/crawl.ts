@@ -74,7 +74,7 @@ const look = (text: string): string => `({
 })`;
 
 /** What axe finds of WCAG 2.1 A and AA but for a chart's legend, whose colours are those of its curves, told shortly. It is run beside the page, where the page's policy does not reach. */
-async function violations(page: Page): Promise<string[]> {
+export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const options = {
     runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'],

@@ -13,6 +13,7 @@ export interface FileConfig {
   readonly driver?: unknown;
   readonly store?: Readonly<Record<string, unknown>>;
   readonly http?: Readonly<Record<string, unknown>>;
+  readonly notifications?: Readonly<Record<string, unknown>>;
   readonly log?: Readonly<Record<string, unknown>>;
 }
 

@@ -54,7 +54,7 @@ export function httpOptions({ store, config, now }: TestServerOptions, log: Http
     metrics: createMetrics({ version: '1.2.3', node: 'v20', driver: 'simulated' }),
     mesh: { mesh: () => emptyMesh, now },
     standing: { services: () => null, now },
-    network: { watch: store.watch, defaultPlan: () => null, changes: { subscribe: () => () => undefined } },
+    network: { watch: store.watch, defaultPlan: () => null, changes: { subscribe: () => null } },
     agents: () => ({ revision: null, agents: [] }),
     ledger: { ledgerBacklog, now },
     access: accessTo(store, config, now),
