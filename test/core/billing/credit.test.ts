@@ -9,7 +9,9 @@ import {
 
 const moves: readonly CreditMove[] = ['claim', 'export', 'settle', 'reverse'];
 const allowed = (status: CreditRow['status'], claimBy: string | null): CreditMove[] =>
-  moves.filter((move) => moveFault({ status, claimBy, kind: 'credit' } as CreditRow, move) === null);
+  moves.filter(
+    (move) => moveFault({ status, claimBy, kind: 'credit', batch: null } as CreditRow, move) === null,
+  );
 
 describe('what may become of a credit', () => {
   test('that needs no claim', () => {
