@@ -123,7 +123,8 @@ describe('a real Prometheus, on a simulated backbone', { timeout: 180_000 }, () 
         let series = 0;
         for (const { expr } of targets) {
           if (withoutPackets.some((metric) => expr.includes(metric))) continue;
-          const asked = chosen(expr);
+          // A percentile is NaN while no round ends, and `>= 0` leaves it out of the graph: its series is there all the same.
+          const asked = chosen(expr).replace(/ >= 0$/, '');
           expect(asked).not.toMatch(/\$[a-z]/);
           const drawn = (await data(asked)).length;
           series = type === 'table' ? Math.max(series, drawn) : series + drawn;
