@@ -858,8 +858,6 @@ export const simplified: Words = {
           withdrawn: '其赔付恢复为应付，通知单号码不再使用。',
         },
         ended: {
-          made: '',
-          fetched: '',
           confirmed: '确认人',
           withdrawn: '撤回人',
         },
