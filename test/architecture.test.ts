@@ -1,14 +1,14 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
-  arrowsUp,
+  upwardImports,
   circles,
   coreImports,
   coreWith,
-  engineThatNames,
+  engineImportsOfDrivers,
   exitsElsewhere,
   forbiddenInCore,
-  homeless,
+  filesInNoRoom,
   isCore,
   kindsThatKnowEachOther,
   notImported,
@@ -23,11 +23,11 @@ describe('the house', () => {
   test('has files, and every one of them stands in a known room', () => {
     expect(files.length).toBeGreaterThan(5);
     expect(files.filter(isCore).length).toBeGreaterThan(5);
-    expect(homeless(files)).toEqual([]);
+    expect(filesInNoRoom(files)).toEqual([]);
   });
 
   test('has arrows that go down only', () => {
-    expect(arrowsUp(files)).toEqual([]);
+    expect(upwardImports(files)).toEqual([]);
   });
 
   test('lets one probe kind know nothing of another', () => {
@@ -35,7 +35,7 @@ describe('the house', () => {
   });
 
   test('keeps the engine from naming a driver or a database', () => {
-    expect(engineThatNames(files)).toEqual([]);
+    expect(engineImportsOfDrivers(files)).toEqual([]);
   });
 
   test('has no circle of imports', () => {

@@ -1,7 +1,7 @@
 import type { NotSentReason, PacketOutcome } from '../../src/core/measurement/round.js';
 import type { EchoRequest } from '../probe.js';
 import { startFlight, type Flight } from './flight.js';
-import { land } from './land.js';
+import { roundResult } from './result.js';
 import { outcomeOf } from '../shared/packet-record.js';
 import type { Line } from '../shared/lines.js';
 import { type PacketPool, recordOf } from './packets.js';
@@ -58,7 +58,7 @@ export function createEchoes({ tell, hrtimeMs }: EchoesOptions): Echoes {
       flights.delete(flight);
       // An answered one was not dropped: that need not be asked.
       if (flight.received > 0) flight.dropsBefore.clear();
-      const { provenance } = land(flight, 'completed', null);
+      const { provenance } = roundResult(flight, 'completed', null);
       const outcome = outcomeOf(recordOf(flight.packets, 0), flight.lostAfterNs, nowNs - flight.startNs);
       const sentMonoNs = flight.packets.sentMonoNs[0] ?? NaN;
       const sentNs = Number.isNaN(sentMonoNs) ? flight.startNs : sentMonoNs;

@@ -36,16 +36,16 @@ export interface Flight extends Due {
   sent: number;
   received: number;
   /** Sent and not answered. */
-  open: number;
+  unanswered: number;
   lastSentNs: number;
   /** The worst lateness of a sending. */
   lagNs: number;
   /** When nothing more is waited for; Infinity while it sends. */
   endNs: number;
   /** By stamp source, how many RTTs were taken. */
-  readonly taken: Record<RttSource, number>;
+  readonly rttsBySource: Record<RttSource, number>;
   /** How many packets were done when progress was last reported. */
-  told: number;
+  progressReported: number;
 }
 
 export function startFlight(
@@ -80,12 +80,12 @@ export function startFlight(
     turn: 0,
     sent: 0,
     received: 0,
-    open: 0,
+    unanswered: 0,
     lastSentNs: startNs,
     lagNs: 0,
     endNs: Infinity,
-    taken: { 'kernel-tx-rx': 0, 'kernel-rx': 0, user: 0 },
-    told: 0,
+    rttsBySource: { 'kernel-tx-rx': 0, 'kernel-rx': 0, user: 0 },
+    progressReported: 0,
   };
 }
 
@@ -103,7 +103,7 @@ export function planEnd(flight: Flight, nowNs: number): void {
   if (flight.turn < flight.total) return;
   const linger = nowNs + Math.min(flight.lingerNs, flight.patienceNs);
   const patience = flight.lastSentNs + flight.patienceNs;
-  flight.endNs = flight.open === 0 ? Math.min(linger, patience) : patience;
+  flight.endNs = flight.unanswered === 0 ? Math.min(linger, patience) : patience;
 }
 
 export function progressOf(flight: Flight): Progress {

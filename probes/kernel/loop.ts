@@ -1,19 +1,19 @@
 import type { PacketOptions } from '../probe.js';
 import type { Family } from '../shared/echo.js';
 import type { Address } from './address.js';
-import { createAir } from './air.js';
+import { createActiveRounds } from './active.js';
 import { type ClockGuard, createClockGuard } from './clock-guard.js';
 import type { Clock } from './clock.js';
 import { createEchoes } from './echoes.js';
 import type { Flight } from './flight.js';
-import { createLanding } from './landing.js';
+import { createFinisher } from './finisher.js';
 import { createLines } from '../shared/lines.js';
 import { createPacketPool } from './packets.js';
 import type { Poller } from './poller.js';
 import type { FromWorker, ToWorker } from './protocol.js';
 import { createReader, type Reader, type Seen } from './replies.js';
 import { createSender } from './sender.js';
-import { createTakeoff } from './takeoff.js';
+import { createStarter } from './starter.js';
 import type { Wire } from './wire.js';
 import { type SharedWire, createWires } from './wires.js';
 
@@ -125,27 +125,27 @@ const echoRestNs = 20e6;
 export function runLoop(options: LoopOptions): void {
   const { clock, poller, tell, parse, expectBytes } = options;
   const hrtimeMs = options.hrtimeMs ?? ((): number => Number(process.hrtime.bigint()) / 1e6);
-  const air = createAir();
+  const active = createActiveRounds();
   const wires = createWires(options.openWire);
   const lines = createLines();
   const guard = createClockGuard();
   const pool = createPacketPool();
   const echoes = createEchoes({ tell, hrtimeMs });
-  const landing = createLanding({ air, clock, wires, echoes, pool, tell });
+  const finisher = createFinisher({ active, clock, wires, echoes, pool, tell });
   const receiver = createReceiver({
-    reader: createReader(air.flights, clock, lines),
+    reader: createReader(active.flights, clock, lines),
     look: createMoments(clock, guard),
-    onAnswered: landing.answered,
+    onAnswered: finisher.allAnswered,
   });
   const drainErrors = receiver.errors;
   const sender = createSender({ clock, guard, wires, lines, drainErrors });
   const parts = {
-    air,
+    active,
     clock,
     wires,
     lines,
     sender,
-    landing,
+    finisher,
     echoes,
     pool,
     drainErrors,
@@ -153,16 +153,16 @@ export function runLoop(options: LoopOptions): void {
     expectBytes,
     tell,
   };
-  const takeoff = createTakeoff(parts);
+  const starter = createStarter(parts);
   let stopped = false;
   let nextSweepNs = sweepEveryNs;
 
   const listen = (woken: boolean): void => {
     for (const message of options.messages(woken)) {
-      if (message.type === 'measure') takeoff.round(message.id, message.request);
-      else if (message.type === 'echo') takeoff.echoes(message.requests);
+      if (message.type === 'measure') starter.round(message.id, message.request);
+      else if (message.type === 'echo') starter.echoes(message.requests);
       else if (message.type === 'stop') stopped = true;
-      else landing.abort(message.id, message.reason);
+      else finisher.abort(message.id, message.reason);
     }
   };
 
@@ -171,11 +171,11 @@ export function runLoop(options: LoopOptions): void {
   while (!isStopped()) {
     options.beat();
     const nowNs = clock.monotonicNs();
-    const untilSendNs = (air.agenda.first()?.dueNs ?? Infinity) - nowNs;
+    const untilSendNs = (active.agenda.first()?.dueNs ?? Infinity) - nowNs;
     const resting = untilSendNs <= options.restNs;
-    const onlyEchoes = options.restNs > 0 && echoes.inFlight > 0 && echoes.inFlight === air.flights.size;
+    const onlyEchoes = options.restNs > 0 && echoes.inFlight > 0 && echoes.inFlight === active.flights.size;
     const echoNs = onlyEchoes ? echoRestNs : Infinity;
-    const untilNs = Math.min(untilSendNs, air.nextEndNs - nowNs, air.nextProgressNs - nowNs, echoNs, idleNs);
+    const untilNs = Math.min(untilSendNs, active.nextEndNs - nowNs, active.nextProgressNs - nowNs, echoNs, idleNs);
     const unlistened = resting || onlyEchoes;
     // Those that are opened in this turn come behind these.
     const known = wires.all.length;
@@ -183,7 +183,7 @@ export function runLoop(options: LoopOptions): void {
     if (!resting) listed.push(options.wakeFd);
     if (!unlistened) for (const { wire } of wires.all) listed.push(wire.fd);
     if (untilNs > 0 || !resting) poller.wait(listed, untilNs);
-    takeoff.sendDue();
+    starter.sendDue();
     listen(!resting && poller.readable(0));
     const readNs = clock.monotonicNs();
     for (let index = 0; index < known; index += 1) {
@@ -194,8 +194,8 @@ export function runLoop(options: LoopOptions): void {
       if (unlistened ? sharedWire.users > 0 : poller.readable(index + 1)) receiver.replies(sharedWire);
       sharedWire.drained = false;
     }
-    landing.due(readNs);
-    landing.tellProgress(readNs);
+    finisher.finishExpired(readNs);
+    finisher.reportProgress(readNs);
     echoes.tell(clock.monotonicNs());
     if (readNs > nextSweepNs) {
       nextSweepNs = readNs + sweepEveryNs;

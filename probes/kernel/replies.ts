@@ -66,7 +66,7 @@ export function createReader(
       if (Number.isNaN(flight.packets.txNs[turn])) fetchStamps(sharedWire);
       lines.answered(flight.line);
       book(flight, turn, rxNs, seen);
-      return flight.open === 0 ? flight : null;
+      return flight.unanswered === 0 ? flight : null;
     },
 
     error(sharedWire, arrival) {
@@ -131,8 +131,8 @@ function book(flight: Flight, turn: number, rxNs: number, seen: Seen): void {
   // A reply that nobody waits for any more is none: whether it is seen must not hang on how long the round goes on.
   if (rtt.ns > flight.patienceNs) return;
   packets.rttNs[turn] = rtt.ns;
-  flight.taken[rtt.source] += 1;
+  flight.rttsBySource[rtt.source] += 1;
   if (rtt.ns <= flight.lostAfterNs) flight.received += 1;
-  flight.open -= 1;
-  if (flight.open === 0) planEnd(flight, seen.monoNs);
+  flight.unanswered -= 1;
+  if (flight.unanswered === 0) planEnd(flight, seen.monoNs);
 }

@@ -146,7 +146,7 @@ export function createSender({ clock, guard, wires, lines, drainErrors }: Sender
         packets.sentNs[turn] = monoNs - flight.startNs;
         flight.lastSentNs = monoNs;
         flight.sent += 1;
-        flight.open += 1;
+        flight.unanswered += 1;
         return sharedWire;
       }
       sharedWire.ledger.giveBack(sequence);

@@ -18,13 +18,13 @@ type Named = Pick<RoundSummary, 'status' | 'reason'>;
 const measuredAgain = 'marked: measured again';
 
 /** The round as it is stored in the place of one that a clock which was ahead had given this name. */
-export function takingOver<Of extends Named>(round: Of): Of {
+export function asReplacement<Of extends Named>(round: Of): Of {
   const why = `${measuredAgain}, because a clock that was ahead had given this slot to another round`;
   return Object.assign({}, round, { reason: round.reason === null ? why : `${why}: ${round.reason}` });
 }
 
 /** The round as it is stored beside the one that has its slot: it belongs to no month, and no packet of it is lost. */
-export function besideIts<Of extends Named & { readonly slot: EpochMs }>(
+export function asUnscheduled<Of extends Named & { readonly slot: EpochMs }>(
   round: Of,
   slot: EpochMs,
   why: string,

@@ -1,6 +1,6 @@
 import { type RoundSummary, summarise } from '../core/measurement/figures.js';
 import type { MissingRound, Round } from '../core/measurement/round.js';
-import { besideIts, isSameMeasurement, takingOver } from '../core/merge.js';
+import { asUnscheduled, isSameMeasurement, asReplacement } from '../core/merge.js';
 import type { EpochMs, PathId } from '../core/types.js';
 import { StoreError, type RoundStore } from '../store/store.js';
 import type { Clock, EngineEvents, Log } from './ports.js';
@@ -83,7 +83,7 @@ export function createSpool(options: SpoolOptions): Spool {
     const there = near.find((stored) => stored.slot === slot);
     if (there && there.status !== 'missing' && isNamedAhead(there)) {
       log.warn(nameOf(round), 'a round that a clock which was ahead gave this slot is stored as unscheduled');
-      const right = takingOver(round);
+      const right = asReplacement(round);
       await store.replace(right, { beside, why: 'was given to it by a clock that was ahead' });
       events.roundStored(right);
       return;
@@ -92,7 +92,7 @@ export function createSpool(options: SpoolOptions): Spool {
       nameOf(round),
       'a round of this slot is stored already and stays; this one is stored as unscheduled',
     );
-    const moved = besideIts(round, beside, 'has a round already');
+    const moved = asUnscheduled(round, beside, 'has a round already');
     if ((await store.put(moved)) === 'stored') events.roundStored(moved);
   };
 

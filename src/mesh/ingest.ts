@@ -51,14 +51,14 @@ interface Readable {
 const giveBackMs = 1_000;
 
 /**
- * Stores a batch of messages in one transaction and acknowledges each after it; what can never be stored is buried.
+ * Stores a batch of messages in one transaction and acknowledges each after it; what can never be stored goes to the dead letters.
  * Rejects where the store or the mesh can't do its work now; then each message that is not settled is given back.
  */
 function createBatchIngester(options: BatchIngesterOptions): (batch: readonly JsMsg[]) => Promise<void> {
   const { connection, store, log, events = {}, family } = options;
   const stream = jetstream(connection);
 
-  const bury = async (message: JsMsg, { reason, message: why }: WireFormatError): Promise<void> => {
+  const deadLetter = async (message: JsMsg, { reason, message: why }: WireFormatError): Promise<void> => {
     const { subject, data, info } = message;
     const sequence = info.streamSequence;
     const to = subject.replace('.rows.', '.dead.');
@@ -93,13 +93,13 @@ function createBatchIngester(options: BatchIngesterOptions): (batch: readonly Js
     try {
       await storeRows(batch);
     } catch (error) {
-      if (!(await isOfTheRows(error, store))) {
+      if (!(await isCausedByRows(error, store))) {
         events.storeWritable?.(false);
         throw error;
       }
       const [one] = batch;
       if (batch.length > 1) for (const readable of batch) await storeAll([readable]);
-      else if (one) await bury(one.message, new WireFormatError('refused', (error as Error).message));
+      else if (one) await deadLetter(one.message, new WireFormatError('refused', (error as Error).message));
     }
   };
 
@@ -111,12 +111,12 @@ function createBatchIngester(options: BatchIngesterOptions): (batch: readonly Js
           readable.push({ message, rows: decodeRows(message.data, popOf(message.subject)) });
         } catch (error) {
           if (!(error instanceof WireFormatError)) throw error;
-          await bury(message, error);
+          await deadLetter(message, error);
         }
       }
       await storeAll(readable);
     } catch (error) {
-      for (const message of batch) message.nak(giveBackMs); // no more than a word on those that are settled
+      for (const message of batch) message.nak(giveBackMs); // without effect on those that are acknowledged
       throw error;
     }
   };
@@ -149,8 +149,8 @@ const rowsIn = ({ slots, watch, sightings }: StoredRows): number =>
   (watch.traces?.length ?? 0) +
   sum(slots, (slot) => (slot.status === 'missing' ? 1 : slot.sizes.length));
 
-/** Not the medium's: a store that can still be written says that it does not take these. */
-async function isOfTheRows(error: unknown, store: Pick<Store, 'upkeep'>): Promise<boolean> {
+/** Whether the rows caused the error, not the database: it can still be written. */
+async function isCausedByRows(error: unknown, store: Pick<Store, 'upkeep'>): Promise<boolean> {
   if (error instanceof StoreError && error.kind !== 'other') return false;
   try {
     await store.upkeep.probe();
@@ -175,7 +175,7 @@ const lastRetryMs = 15_000;
 const bytesAtOnce = 512 * 1024;
 const messagesAtOnce = 32;
 /** While one batch is being stored the next is being read. */
-const hands = 2;
+const workers = 2;
 const pullMs = 5_000;
 
 /**
@@ -229,7 +229,7 @@ async function ingest(
   const consumer = await jetstream(options.connection).consumers.get(rowsStream, consumerOf(family));
   const messages = await consumer.consume({
     max_messages: maxUnstored,
-    // A server that was away has forgotten what was asked of it: so soon it is asked again.
+    // A server that restarted forgets pending pull requests: they expire soon, and are made again.
     expires: pullMs,
     abort_on_missing_resource: true,
     callback: (message) => {
@@ -255,11 +255,11 @@ async function ingest(
         onTaken();
       }
     } finally {
-      end(); // the other hand's work too
+      end(); // the other worker ends too
     }
   };
   try {
-    await Promise.all(Array.from({ length: hands }, work));
+    await Promise.all(Array.from({ length: workers }, work));
   } finally {
     end();
     signal.removeEventListener('abort', end);

@@ -67,8 +67,8 @@ export async function keepSending(options: OutboxOptions, signal: AbortSignal): 
   const { connection, forward, pop, clock, log, events = {} } = options;
   const settings = { ...outboxSettings, ...options.settings };
   const stream = jetstream(connection, { timeout: settings.ackTimeoutMs });
-  /** Slots up to this number waited when the mesh was reached. */
-  let before: number | null = null;
+  /** Slots up to this number were waiting when the mesh was reached: they are the backlog. */
+  let backlogUpTo: number | null = null;
   let newSince: number | null = null;
   let backlogAt = -Infinity;
   let depthAt = -Infinity;
@@ -77,7 +77,7 @@ export async function keepSending(options: OutboxOptions, signal: AbortSignal): 
   let retryMs = firstRetryMs;
   /** The latest acknowledgement, in this life or one before; null: not read yet. */
   let last: Acknowledgement | null = null;
-  /** The stream whose loss the numbers have told already. */
+  /** The stream whose loss was already detected from its sequence numbers. */
   let knownLost: string | null = null;
 
   const mostBytes = (): number => Math.floor((connection.info?.max_payload ?? 1_048_576) * 0.9);
@@ -85,12 +85,12 @@ export async function keepSending(options: OutboxOptions, signal: AbortSignal): 
     nextBatch({ forward, pop, family, query, mostBytes: mostBytes() });
 
   const next = async (): Promise<Batch | null> => {
-    before ??= await forward.latest('slots');
+    backlogUpTo ??= await forward.latest('slots');
     const seen = await batch('watch', { line: 'watch', order: 'newest', limit: settings.watchAtOnce });
     if (seen) return seen;
     const line = { line: 'slots', order: 'oldest', limit: settings.slotsAtOnce } as const;
     const now = clock.monotonicMs();
-    const fresh = await batch('rounds', { ...line, after: before });
+    const fresh = await batch('rounds', { ...line, after: backlogUpTo });
     if (fresh) {
       newSince ??= now;
       if (fresh.numbers.length >= settings.slotsAtOnce || now - newSince >= settings.lingerMs) {
@@ -99,7 +99,7 @@ export async function keepSending(options: OutboxOptions, signal: AbortSignal): 
       }
     }
     if (now < backlogAt) return null;
-    const old = await batch('backlog', { ...line, upTo: before });
+    const old = await batch('backlog', { ...line, upTo: backlogUpTo });
     if (old) backlogAt = now + (1_000 * old.numbers.length) / settings.backlogPerSecond;
     return old;
   };
@@ -161,8 +161,8 @@ export async function keepSending(options: OutboxOptions, signal: AbortSignal): 
       retryMs = firstRetryMs;
     } catch (error) {
       if (isAborted(signal)) return;
-      // What came to wait meanwhile is no news any more when the mesh is reached again.
-      if (acknowledged === null) before = null;
+      // Rows that are queued while the mesh can't be reached become backlog.
+      if (acknowledged === null) backlogUpTo = null;
       if (retryMs === firstRetryMs)
         log.warn(
           { why: (error as Error).message },
@@ -174,7 +174,7 @@ export async function keepSending(options: OutboxOptions, signal: AbortSignal): 
   }
 }
 
-/** What the analysis of a loop's condition would take for unchanged. */
+/** A function, because TypeScript would narrow `signal.aborted` to false inside the loop. */
 const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 
 interface Batch {
@@ -184,7 +184,7 @@ interface Batch {
   /** How many of them there are rows of. */
   readonly rows: number;
   readonly bytes: Uint8Array;
-  /** The same rows have the same. */
+  /** For deduplication: a hash of the content. */
   readonly id: string;
 }
 

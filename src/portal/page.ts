@@ -17,7 +17,7 @@ export type Answer<K extends keyof Api> = Api[K] extends (...input: never[]) => 
   ? NonNullable<O>
   : never;
 
-/** What a page is, as `addRoute` has it of a route of the API. */
+/** A page's declaration: the counterpart of what `addRoute` takes for a route of the API. */
 interface Page<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
   readonly method: 'GET' | 'POST';
   readonly url: `/${string}`;
@@ -29,7 +29,7 @@ interface Page<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
   /** Of a form's fields. */
   readonly body?: B;
   readonly bodyLimit?: number;
-  /** The page shows a secret this once: it is kept for no key. */
+  /** The answer has a secret that is shown once, so it is not stored for an idempotency key. */
   readonly secret?: boolean;
   handle(asked: PageAsked<z.output<P>, z.output<Q>, z.output<B>>): PageAnswer | Promise<PageAnswer>;
 }
@@ -100,7 +100,7 @@ export function addPage<
         query: request.query as z.output<Q>,
         body: request.body as z.output<B>,
         caller: request.caller as Caller,
-        // Made when it is asked for: nothing of it is drawn around a file.
+        // Made when it is asked for: an answer that is a file needs none.
         get shell() {
           return shellOf();
         },

@@ -250,8 +250,8 @@ function preferenceRoutes(server: FastifyInstance, portal: PortalOptions): void 
  * `/services`, `/paths/HKG/SIN`, `/faults`, `/statements` …; the API stays under `/api/v1`.
  *
  * How to add a page:
- * 1. `addPage(server, { method, url, access, handle })` (`page.ts`) in a `…Pages(server, portal)` function of a room
- *    beside `customer/`, called below. `access` names an action of `src/core/access/rules.ts`, as a route of the API
+ * 1. `addPage(server, portal, { method, url, access, handle })` (`page.ts`) in a `…Pages(server, portal)` function of a
+ *    folder such as `customer/`, called below. `access` names an action of `src/core/access/rules.ts`, as a route of the API
  *    does: the table of roles and routes is tested over pages too.
  * 2. `handle` calls operations of the API (`portal.api.listRounds(caller, { query })`), in the name of whoever looks:
  *    there are no queries of its own. It answers a `view` with its model, `to` (where a browser goes on to
@@ -259,8 +259,8 @@ function preferenceRoutes(server: FastifyInstance, portal: PortalOptions): void 
  * 3. The view stands in `views/NAME.eta` and begins with `<% layout('./layout') %>`. `it.w` are the portal's words,
  *    `it.r` those of reports (bands, kinds …), `it.f` writes numbers and times, `it.page` is the model, `it.may(action)`
  *    says whether to show a button. `<%= %>` escapes; `<%~ %>` is for `include` only. No style or script stands in
- *    a page: classes are in `assets/portal.css`, scripts are files of `assets.ts`, named by the answer's `scripts`.
- * 4. Words go into a file of their own under `words/`, in the three languages; `words.ts` puts them together.
+ *    a page: classes are in the style sheets of `assets/`, scripts are files of `assets.ts`, named by the answer's `scripts`.
+ * 4. Words go into a file of `src/i18n/portal/`, put together in `en.ts`, and into `src/i18n/zh-cn.ts`.
  * 5. A form is `method="post"`, and holds `include('./partials/csrf', it)`.
  * 6. A place in the navigation is a line of `navigation.ts`.
  */
@@ -289,7 +289,7 @@ export function createPortal({ config, version }: Pick<ShellOptions, 'config' | 
   };
 }
 
-/** What draws pages; for the whole server, as a fault of any route may be told by one. */
+/** Registers the view engine on the whole server, since any route may answer with an error page. */
 function drawPages(server: FastifyInstance): void {
   const views = fileURLToPath(new URL('./views', import.meta.url));
   // Outside of what declares routes: it has none.

@@ -45,6 +45,7 @@ describe('doctor', () => {
       'writer',
       'names',
       'files',
+      'signing key',
       'port',
       'time zone data',
       'backup',

@@ -46,10 +46,10 @@ export async function crawl(person: Person, text: string, mostPages = 40): Promi
     shown += found.shown;
     for (const link of found.links) {
       if (new URL(link).origin !== origin) continue;
-      const { pathname: next } = new URL(link);
+      const { pathname: next, search } = new URL(link);
       if (!rooms.test(next) || isFile.test(next) || seen.has(next)) continue;
       seen.add(next);
-      waiting.push(next);
+      waiting.push(`${next}${search}`);
     }
     for (const fault of await violations(page)) faults.push(`${pathname}: ${fault}`);
     if (await isTooWide(page)) faults.push(`${pathname}: is wider than ${desk.viewport?.width ?? 0}`);
@@ -67,7 +67,7 @@ interface Looked {
 
 /** Run in the page. No page of ours has a picture of that address, or a script of its own in it. */
 const look = (text: string): string => `({
-  links: Array.from(document.querySelectorAll('a[href]'), (a) => a.href),
+  links: Array.from(document.querySelectorAll('a[href]'), (a) => new URL(a.getAttribute('href'), document.baseURI).href),
   foreign: document.querySelectorAll(
     'img[src="x"], script:not([src]), [onerror], [onload], [onclick]').length,
   shown: document.body.innerText.split(${JSON.stringify(text)}).length - 1,

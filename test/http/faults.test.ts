@@ -20,7 +20,7 @@ describe('fault reports over HTTP', () => {
       subject: 'HKG>SIN: severe',
       channel: 'customer',
       targets: { firstResponse: { leftMs: 1_800_000, running: true, met: null } },
-      allowed: ['comment', 'change'],
+      allowed: ['withdraw', 'comment', 'change'],
     });
     rig.now += 600_000;
     const taken = await ask('ann', 'POST', 'fault-reports/F1/take');

@@ -95,6 +95,9 @@ test('credits are made into a batch, which is fetched and confirmed', async () =
   const preview = await finance.post('/credits/batches', { ...asked, deed: 'preview' });
   expect(textOf(preview)).toMatch(/nothing has been created.*1 note for 1 credit: HKD\s555\.55/);
   expect(textOf(await finance.get('/credits/batches'))).toContain('No export batches yet');
+  // A browser without a field for months takes any text, which must not become a batch of every month.
+  const unclear = await finance.post('/credits/batches', { ...asked, month: 'October', deed: 'make' });
+  expect([unclear.statusCode, textOf(unclear)]).toEqual([400, expect.stringContaining('is not a month')]);
   const made = await finance.post('/credits/batches', { ...asked, deed: 'make' });
   expect([made.statusCode, made.headers.location]).toEqual([303, '/credits/batches/EB-000001']);
   const url = '/credits/batches/EB-000001';

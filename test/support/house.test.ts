@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import {
-  arrowsUp,
+  upwardImports,
   coreImports,
   coreWith,
-  engineThatNames,
+  engineImportsOfDrivers,
   exitsElsewhere,
-  homeless,
+  filesInNoRoom,
   kindsThatKnowEachOther,
 } from './house.js';
 import { importsOf } from './source-files.js';
@@ -23,7 +23,7 @@ describe('the rules of the house', () => {
     ['probes/kernel/a.ts', `import {\n  b,\n  c,\n} from '../../src/engine/b.js';`, 'src/engine/b.ts'],
     ['src/config/a.ts', `import '../../probes/kinds.js';`, 'probes/kinds.ts'],
   ])('see that %s must not: %s', (path, text, target) => {
-    expect(arrowsUp([file(path, text)])).toEqual([`${path} imports ${target}`]);
+    expect(upwardImports([file(path, text)])).toEqual([`${path} imports ${target}`]);
   });
 
   test.each([
@@ -32,11 +32,11 @@ describe('the rules of the house', () => {
     ['src/cli/a.ts', `import { b } from '../core/b.js';`],
     ['src/core/a.ts', `import { b } from './time/b.js';`],
   ])('see that %s may: %s', (path, text) => {
-    expect(arrowsUp([file(path, text)])).toEqual([]);
+    expect(upwardImports([file(path, text)])).toEqual([]);
   });
 
   test('know every room', () => {
-    expect(homeless([file('src/attic/a.ts', ''), file('src/app.ts', '')])).toEqual(['src/attic/a.ts']);
+    expect(filesInNoRoom([file('src/attic/a.ts', ''), file('src/app.ts', '')])).toEqual(['src/attic/a.ts']);
   });
 
   test('keep probe kinds apart, but for what they share', () => {
@@ -52,7 +52,7 @@ describe('the rules of the house', () => {
     ['src/store/sqlite/b.ts', `import { b } from '../store/sqlite/b.js';`],
     ['probes/kernel/b.ts', `import { b } from '../../probes/kernel/b.js';`],
   ])('keep the engine from %s', (target, text) => {
-    expect(engineThatNames([file('src/engine/a.ts', text)])).toEqual([`src/engine/a.ts imports ${target}`]);
+    expect(engineImportsOfDrivers([file('src/engine/a.ts', text)])).toEqual([`src/engine/a.ts imports ${target}`]);
   });
 
   test('see an end of the process, and not the words for it', () => {

@@ -37,11 +37,11 @@ const wrongImports = (files: readonly SourceFile[], isWrong: Judge): string[] =>
   );
 
 /** Files that stand in no room. */
-export const homeless = (files: readonly SourceFile[]): string[] =>
+export const filesInNoRoom = (files: readonly SourceFile[]): string[] =>
   files.map((file) => file.path).filter((path) => floorOf(roomOf(path)) < 0);
 
 /** Imports of a room beside or above. */
-export const arrowsUp = (files: readonly SourceFile[]): string[] =>
+export const upwardImports = (files: readonly SourceFile[]): string[] =>
   wrongImports(files, (file, target) => {
     if (!/^(src|probes)\//.test(target)) return false;
     const [from, to] = [roomOf(file.path), roomOf(target)];
@@ -56,7 +56,7 @@ export const kindsThatKnowEachOther = (files: readonly SourceFile[]): string[] =
   });
 
 /** An engine that names a driver or a database. */
-export const engineThatNames = (files: readonly SourceFile[]): string[] =>
+export const engineImportsOfDrivers = (files: readonly SourceFile[]): string[] =>
   wrongImports(
     files.filter((file) => roomOf(file.path) === 'engine'),
     (_file, target) =>

@@ -251,8 +251,6 @@ export const financeEnglish = {
         withdrawn: 'Its credits are owed again. Its note numbers are not used again.',
       },
       ended: {
-        made: '',
-        fetched: '',
         confirmed: 'Confirmed by',
         withdrawn: 'Withdrawn by',
       },

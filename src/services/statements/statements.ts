@@ -90,7 +90,10 @@ export function createStatements(options: StatementsOptions): Statements {
       : drawMonth({ store, config: config(), now: now(), software }, month);
   const asked = async (month: string, services: readonly string[] | null): Promise<MonthOfBook> =>
     servicesAsked(withLedgerEntries(config(), await store.ledger.events()).book, month, services);
-  const over = async (month: string, services: readonly string[] | null): Promise<MonthOfBook> => {
+  const requireMonthOver = async (
+    month: string,
+    services: readonly string[] | null,
+  ): Promise<MonthOfBook> => {
     const found = await asked(month, services);
     if (found.end !== null && found.end <= now()) return found;
     const end = found.end === null ? '' : `, it is on ${formatInstant(found.end, 'UTC')}`;
@@ -117,17 +120,17 @@ export function createStatements(options: StatementsOptions): Statements {
   const inTurn: Store['statements']['inTurn'] = (month, work) => store.statements.inTurn(month, work);
 
   async function close(month: string, services: readonly string[] | null): Promise<ClosedMonth> {
-    const found = await over(month, services);
-    const month_ = await drawn(month, found.services);
+    const found = await requireMonthOver(month, services);
+    const assembler = await drawn(month, found.services);
     const listed = await store.statements.list({ month });
     const sealed = new Set(listed.filter(({ state }) => state === 'sealed').map(({ id }) => id));
     const open = found.services.filter(
-      (service) => month_.services.includes(service) && !sealed.has(statementId(month, service)),
+      (service) => assembler.services.includes(service) && !sealed.has(statementId(month, service)),
     );
     for (let at = 0; at < open.length; at += draftsAtOnce) {
       await Promise.all(
         open.slice(at, at + draftsAtOnce).map((service) => {
-          const document = month_.draft(service);
+          const document = assembler.draft(service);
           const drawnUp = { document, hash: digestOf(document), at: now() };
           return store.statements.putDraft(drawnUp, creditOf(document));
         }),
@@ -136,7 +139,7 @@ export function createStatements(options: StatementsOptions): Statements {
     }
     if (services === null) await store.statements.markClosed(month, now());
     const unjudged = found.services.flatMap((service) => {
-      const reason = month_.unjudged.get(service);
+      const reason = assembler.unjudged.get(service);
       return reason === undefined ? [] : [{ service, reason }];
     });
     return { drafts: open.length, unjudged };
@@ -144,12 +147,12 @@ export function createStatements(options: StatementsOptions): Statements {
 
   async function seal(actor: string, request: SealRequest): Promise<Outcome[]> {
     const { month, services, acceptIncomplete } = request;
-    const found = await over(month, services);
+    const found = await requireMonthOver(month, services);
     const sealOne = await started(actor);
-    const month_ = await drawn(month, found.services);
+    const assembler = await drawn(month, found.services);
     const outcomes: Outcome[] = [];
     for (const service of found.services)
-      outcomes.push(unjudged(month, service, month_) ?? (await sealFirst(month_.draft(service))));
+      outcomes.push(unjudged(month, service, assembler) ?? (await sealFirst(assembler.draft(service))));
     return outcomes;
 
     async function sealFirst(fresh: StatementDocument): Promise<Outcome> {
@@ -174,8 +177,8 @@ export function createStatements(options: StatementsOptions): Statements {
         acceptedIncomplete: reviewed.complete ? null : acceptIncomplete,
       };
       const hash = await sealOne(document, creditOf(document));
-      const now_ = hash === null ? await store.statements.sealed(fresh.id) : null;
-      if (now_) return alreadySealed(now_, fresh);
+      const sealedMeanwhile = hash === null ? await store.statements.sealed(fresh.id) : null;
+      if (sealedMeanwhile) return alreadySealed(sealedMeanwhile, fresh);
       return { ...outcomeOf(document, 'sealed'), revision: 1, hash };
     }
   }
@@ -185,12 +188,12 @@ export function createStatements(options: StatementsOptions): Statements {
     request: SealRequest & { readonly dryRun?: boolean },
   ): Promise<Outcome[]> {
     const { month, services, acceptIncomplete, dryRun = false } = request;
-    const found = await over(month, services);
+    const found = await requireMonthOver(month, services);
     const sealOne = dryRun ? null : await started(actor);
-    const month_ = await drawn(month, found.services);
+    const assembler = await drawn(month, found.services);
     const outcomes: Outcome[] = [];
     for (const service of found.services)
-      outcomes.push(unjudged(month, service, month_) ?? (await reviseOne(month_.draft(service))));
+      outcomes.push(unjudged(month, service, assembler) ?? (await reviseOne(assembler.draft(service))));
     return outcomes;
 
     async function reviseOne(fresh: StatementDocument): Promise<Outcome> {
@@ -269,10 +272,10 @@ export function createStatements(options: StatementsOptions): Statements {
     },
     async draw(month, services) {
       const found = await asked(month, services);
-      const month_ = await drawn(month, found.services, false);
+      const assembler = await drawn(month, found.services, false);
       return found.services
-        .filter((service) => !month_.unjudged.has(service))
-        .map((service) => month_.draft(service));
+        .filter((service) => !assembler.unjudged.has(service))
+        .map((service) => assembler.draft(service));
     },
     close: (month, services = null) => inTurn(month, () => close(month, services)),
     closeOnce: (month) =>
@@ -290,15 +293,15 @@ export function createStatements(options: StatementsOptions): Statements {
     async check(month) {
       const sealed = (await store.statements.list({ month })).filter(({ state }) => state === 'sealed');
       if (sealed.length === 0) return 0;
-      const month_ = await drawn(
+      const assembler = await drawn(
         month,
         sealed.map(({ service }) => service),
       );
       let changed = 0;
       for (const id of new Set(sealed.map((each) => each.id))) {
         const before = await store.statements.sealed(id);
-        if (!before || !month_.services.includes(before.document.service)) continue;
-        const change = changeOf(before.document, month_.draft(before.document.service));
+        if (!before || !assembler.services.includes(before.document.service)) continue;
+        const change = changeOf(before.document, assembler.draft(before.document.service));
         await store.statements.markChanged(id, change && { at: now(), why: englishReasons(change) });
         if (change) changed += 1;
       }

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { summarise } from '../../core/measurement/figures.js';
 import {
-  besideIts,
+  asUnscheduled,
   isSameMeasurement,
   supersedes,
   type StoredRound,
@@ -26,7 +26,7 @@ export function roundReplace({ write }: Connection): Pick<RoundStore, 'replace'>
         const stored = (await storedSlots(query, [next])).get(nameOf(next));
         if (stored && stored.status !== 'missing' && isSameMeasurement(stored, next)) return;
         if (stored) await remove(query, [stored]);
-        const moved = stored && stored.status !== 'missing' ? [besideIts(stored, beside, why)] : [];
+        const moved = stored && stored.status !== 'missing' ? [asUnscheduled(stored, beside, why)] : [];
         await storeRounds(query, client, [next, ...moved]);
       });
     },

@@ -29,7 +29,7 @@ export const sizesQuery = `SELECT ${Object.entries(countColumns)
   .join(', ')} FROM size WHERE path_id = :pathId AND slot = :slot ORDER BY position`;
 
 export function roundList({ db, read }: Connection): Pick<RoundStore, 'list'> {
-  // As lists of values: there are hundreds in a page, and what makes objects of them by name is the slower half.
+  // Raw arrays: a page has hundreds of rows, and building objects by name takes half of the time.
   const sizesOf = db.prepare<RoundKey, Cell[]>(sizesQuery).raw();
   // A statement for each shape of question, made when it is first asked: one for all could not use the indexes.
   const prepared = new Map<string, ReturnType<typeof prepare>>();

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import type { SizeCounts } from '../../core/measurement/round.js';
 import { summarise } from '../../core/measurement/figures.js';
 import {
-  besideIts,
+  asUnscheduled,
   isSameMeasurement,
   supersedes,
   type StoredRound,
@@ -53,7 +53,7 @@ export function roundReplace({ db, write }: Connection): Pick<RoundStore, 'repla
         if (stored && stored.status !== 'missing' && isSameMeasurement(stored, next)) return;
         if (stored) rows.remove(next.slot, pathId);
         rows.insert(pathId, next);
-        if (stored && stored.status !== 'missing') rows.insert(pathId, besideIts(stored, beside, why));
+        if (stored && stored.status !== 'missing') rows.insert(pathId, asUnscheduled(stored, beside, why));
       });
     },
   };

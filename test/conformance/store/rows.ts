@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { countSize } from '../../../src/core/measurement/round.js';
 import { summarise } from '../../../src/core/measurement/figures.js';
-import { besideIts, type StoredRound, type StoredSlot, takingOver } from '../../../src/core/merge.js';
+import { asUnscheduled, type StoredRound, type StoredSlot, asReplacement } from '../../../src/core/merge.js';
 import type { ObservedOutage } from '../../../src/core/watch/outage.js';
 import { encodePackets } from '../../../src/store/packets/codec.js';
 import { noRows, type StoredRows } from '../../../src/store/row-store.js';
@@ -109,8 +109,8 @@ export function rowsConformance(name: string, newStore: () => Promise<Store>): v
     test('put what was measured again under the right name in the place of the one named wrongly, in any order', () =>
       using(async (store) => {
         const wrong = stored({ startedAt: slot + 1 });
-        const moved = besideIts(wrong, slot + 1, 'was given to it by a clock that was ahead');
-        const right = takingOver(stored({ startedAt: slot + 2, sizes: [size(64, [30_000])] }));
+        const moved = asUnscheduled(wrong, slot + 1, 'was given to it by a clock that was ahead');
+        const right = asReplacement(stored({ startedAt: slot + 2, sizes: [size(64, [30_000])] }));
         for (const slots of [[wrong], [moved, right], [wrong], [right, wrong]])
           await store.rows.merge({ ...noRows, slots });
         const listed = await store.rounds.list({ limit: 5, order: 'oldest' });

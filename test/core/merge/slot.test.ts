@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isSameMeasurement, supersedes, type StoredSlot, takingOver } from '../../../src/core/merge.js';
+import { isSameMeasurement, supersedes, type StoredSlot, asReplacement } from '../../../src/core/merge.js';
 import { missingReasons } from '../../../src/core/measurement/round.js';
 import { summary } from '../../support/rounds.js';
 
@@ -9,7 +9,7 @@ const measured: fc.Arbitrary<StoredSlot> = fc
   .record({
     startedAt: fc.integer({ min: 5, max: 12 }),
     status: fc.constantFrom('ok' as const, 'invalid' as const),
-    reason: fc.constantFrom(null, takingOver(base).reason),
+    reason: fc.constantFrom(null, asReplacement(base).reason),
     packed: fc.option(fc.uint8Array({ maxLength: 2 })),
   })
   .map((parts) => ({ ...base, ...parts }));
@@ -34,10 +34,10 @@ describe('what is kept of a slot', () => {
 
   test('is a round that was measured again under the right name, whatever the other is', () => {
     const whole: StoredSlot = { ...base, startedAt: 1, packed: Uint8Array.of(1) };
-    const again: StoredSlot = { ...takingOver(base), startedAt: 2, packed: null };
+    const again: StoredSlot = { ...asReplacement(base), startedAt: 2, packed: null };
     expect(supersedes(again, whole)).toBe(true);
     expect(supersedes(whole, again)).toBe(false);
-    expect(supersedes({ ...takingOver(base), status: 'failed', packed: null }, whole)).toBe(true);
+    expect(supersedes({ ...asReplacement(base), status: 'failed', packed: null }, whole)).toBe(true);
   });
 
   test('is one measurement by all of its figures, and not by its start alone', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Flight, startFlight } from '../../../probes/kernel/flight.js';
-import { packFlight } from '../../../probes/kernel/land.js';
+import { packedSizesOf } from '../../../probes/kernel/result.js';
 import { unpackSizes } from '../../../probes/kernel/packed.js';
 import { createPacketPool, noteError, noteNotSent, recordOf } from '../../../probes/kernel/packets.js';
 import { outcomeOf } from '../../../probes/shared/packet-record.js';
@@ -71,7 +71,7 @@ test('a round behind the way between threads is what its packets’ records say'
   fc.assert(
     fc.property(rounds, ({ streams, count, packets, endedNs }) => {
       const flight = flown(streams, count, packets);
-      const sizes = unpackSizes(structuredClone(packFlight(flight, startNs + endedNs)));
+      const sizes = unpackSizes(structuredClone(packedSizesOf(flight, startNs + endedNs)));
       expect(sizes).toEqual(
         flight.request.sizes.map(({ bytes }, stream) => ({
           bytes,

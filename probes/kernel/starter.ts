@@ -1,33 +1,33 @@
 import { maxIcmpMessageBytes, minIcmpMessageBytes } from '../../src/core/measurement/round.js';
 import type { EchoRequest, PacketOptions } from '../probe.js';
 import type { Address } from './address.js';
-import { expectEnd, type Air } from './air.js';
+import { expectEnd, type ActiveRounds } from './active.js';
 import type { Clock } from './clock.js';
 import type { Echoes } from './echoes.js';
 import { advance, startFlight } from './flight.js';
-import { expectProgress, type Landing } from './landing.js';
+import { expectProgress, type Finisher } from './finisher.js';
 import type { Line, Lines } from '../shared/lines.js';
 import type { PacketPool } from './packets.js';
 import type { FromWorker, PackedResult, WorkerRequest } from './protocol.js';
 import type { Sender } from './sender.js';
 import type { SharedWire, Wires } from './wires.js';
 
-/** Brings rounds and single echoes into the air, and sends what is due. */
-interface Takeoff {
+/** Starts rounds and single echoes, and sends the packets that are due. */
+interface Starter {
   round(id: number, request: WorkerRequest): void;
   /** Sends them all, now. */
   echoes(requests: readonly EchoRequest[]): void;
-  /** Sends what is due, a bounded number: those who receive have their turn between. */
+  /** Sends the packets that are due, a bounded number at a time, so that replies are read in between. */
   sendDue(): void;
 }
 
-interface TakeoffOptions {
-  readonly air: Air;
+interface StarterOptions {
+  readonly active: ActiveRounds;
   readonly clock: Clock;
   readonly wires: Wires;
   readonly lines: Lines;
   readonly sender: Sender;
-  readonly landing: Landing;
+  readonly finisher: Finisher;
   readonly echoes: Echoes;
   readonly pool: PacketPool;
   readonly drainErrors: (sharedWire: SharedWire) => number;
@@ -47,8 +47,8 @@ const sendsATurn = 32;
 const longestPhaseNs = 100e6;
 const plain: PacketOptions = {};
 
-export function createTakeoff(options: TakeoffOptions): Takeoff {
-  const { air, clock, wires, lines, sender, landing, pool, drainErrors, parse, expectBytes } = options;
+export function createStarter(options: StarterOptions): Starter {
+  const { active, clock, wires, lines, sender, finisher, pool, drainErrors, parse, expectBytes } = options;
   const lineOf = ({ address, options: packet }: Pick<EchoRequest, 'address' | 'options'>): Line =>
     lines.of(address, packet);
   const used = new Set<SharedWire>();
@@ -68,12 +68,12 @@ export function createTakeoff(options: TakeoffOptions): Takeoff {
     }
     expectBytes(request.icmpBytes);
     const flight = options.echoes.start(request, target, lineOf(request), pool, nowNs);
-    air.flights.set(flight.id, flight);
+    active.flights.set(flight.id, flight);
     const sharedWire = sender.send(flight, nowNs);
     advance(flight, clock.monotonicNs());
     if (sharedWire) used.add(sharedWire);
-    if (flight.open === 0) landing.echo(flight);
-    else expectEnd(air, flight);
+    if (flight.unanswered === 0) finisher.echo(flight);
+    else expectEnd(active, flight);
   };
 
   return {
@@ -88,9 +88,9 @@ export function createTakeoff(options: TakeoffOptions): Takeoff {
         const phaseNs = Math.random() * Math.min(gapNs, longestPhaseNs);
         const nowNs = clock.monotonicNs();
         const flight = startFlight(id, request, target, lineOf(request), pool, nowNs + phaseNs);
-        air.flights.set(id, flight);
-        air.agenda.add(flight);
-        if (request.watched) expectProgress(air, nowNs);
+        active.flights.set(id, flight);
+        active.agenda.add(flight);
+        if (request.watched) expectProgress(active, nowNs);
       } catch (error) {
         options.tell({ type: 'result', id, result: failedResult(error) });
       }
@@ -102,7 +102,7 @@ export function createTakeoff(options: TakeoffOptions): Takeoff {
       fetchStamps();
     },
     sendDue() {
-      const { agenda, flights } = air;
+      const { agenda, flights } = active;
       for (let sends = 0; sends < sendsATurn; sends += 1) {
         const flight = agenda.first();
         const nowNs = clock.monotonicNs();
@@ -117,7 +117,7 @@ export function createTakeoff(options: TakeoffOptions): Takeoff {
         if (flight.endNs === Infinity) agenda.postponed();
         else {
           agenda.shift();
-          expectEnd(air, flight);
+          expectEnd(active, flight);
         }
       }
       fetchStamps();

@@ -6,22 +6,22 @@ import type { Flight } from './flight.js';
 import { kindOf, type PackedSizes } from './packed.js';
 import type { RttSource } from './rtt.js';
 
-/** Ends the round: how it was measured. */
-export function land(
+/** A round's result without its packets: how it ended, and how it was measured. */
+export function roundResult(
   flight: Flight,
   ended: 'completed' | 'aborted',
   reason: string | null,
 ): Omit<RoundResult, 'sizes'> {
-  const { taken } = flight;
-  const stamps = bestSource(taken);
-  const all = taken['kernel-tx-rx'] + taken['kernel-rx'] + taken.user;
+  const { rttsBySource } = flight;
+  const stamps = bestSource(rttsBySource);
+  const all = rttsBySource['kernel-tx-rx'] + rttsBySource['kernel-rx'] + rttsBySource.user;
   return {
     ended,
     reason,
     icmpErrors: flight.icmpErrors.counts(),
     provenance: {
       stamps,
-      fallbackStamps: all - taken[stamps],
+      fallbackStamps: all - rttsBySource[stamps],
       socketDrops: dropsSince(flight.dropsBefore),
       sendLagUs: Math.ceil(flight.lagNs / 1000),
     },
@@ -29,10 +29,10 @@ export function land(
 }
 
 /** The best source that gave any figure; that of the kind when there is none. */
-function bestSource(taken: Flight['taken']): RttSource & StampSource {
-  if (taken['kernel-tx-rx'] > 0) return 'kernel-tx-rx';
-  if (taken['kernel-rx'] > 0) return 'kernel-rx';
-  return taken.user > 0 ? 'user' : 'kernel-tx-rx';
+function bestSource(rttsBySource: Flight['rttsBySource']): RttSource & StampSource {
+  if (rttsBySource['kernel-tx-rx'] > 0) return 'kernel-tx-rx';
+  if (rttsBySource['kernel-rx'] > 0) return 'kernel-rx';
+  return rttsBySource.user > 0 ? 'user' : 'kernel-tx-rx';
 }
 
 const aborted = notSentReasons.indexOf('aborted');
@@ -42,7 +42,7 @@ const inFlight = notSentReasons.indexOf('in-flight');
  * What became of every packet of a round that ends at `nowNs`, straight from its columns. The rules are those of
  * `outcomeOf`, which the other kinds use: a test holds the two together.
  */
-export function packFlight(flight: Flight, nowNs: number): PackedSizes {
+export function packedSizesOf(flight: Flight, nowNs: number): PackedSizes {
   const { plan, packets, request, lostAfterNs } = flight;
   const { count } = request;
   const endedNs = nowNs - flight.startNs;

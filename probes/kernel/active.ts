@@ -1,8 +1,8 @@
 import { createAgenda, type Agenda } from './agenda.js';
 import type { Flight } from './flight.js';
 
-/** What is in the air, and when it wants to be looked at; instants are the clock's, Infinity: never. */
-export interface Air {
+/** The rounds in flight, and when one of them is due; instants are the clock's, Infinity: never. */
+export interface ActiveRounds {
   readonly flights: Map<number, Flight>;
   /** Those that still have something to send. */
   readonly agenda: Agenda<Flight>;
@@ -11,11 +11,11 @@ export interface Air {
   nextProgressNs: number;
 }
 
-export function createAir(): Air {
+export function createActiveRounds(): ActiveRounds {
   return { flights: new Map(), agenda: createAgenda(), nextEndNs: Infinity, nextProgressNs: Infinity };
 }
 
-/** The flight's end is known now, or nearer. */
-export function expectEnd(air: Air, flight: Flight): void {
-  air.nextEndNs = Math.min(air.nextEndNs, flight.endNs);
+/** Call when the end of a flight became known, or nearer. */
+export function expectEnd(active: ActiveRounds, flight: Flight): void {
+  active.nextEndNs = Math.min(active.nextEndNs, flight.endNs);
 }
