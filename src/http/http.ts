@@ -230,7 +230,7 @@ function apiRoutes(
   customerRoutes(routes, ledger.ledgerBacklog.registry, ledger.now);
   reportRoutes(routes, { ...reports, freshen: (month) => billing.statements.freshen(month) });
   const bills = billingRoutes(routes, billing, now);
-  qualityRoutes(routes, billing.statements);
+  qualityRoutes(routes, billing.statements, now);
   const evidence = evidenceRoutes(routes, { jobs, config });
   // It reads its own JSON.
   routes.register((apart, _apart, ready) => {

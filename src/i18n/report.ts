@@ -12,7 +12,10 @@ export const reportWords: Record<ReportLanguage, ReportWords> = {
   'zh-TW': traditional.report,
 };
 
-/** Why a revision differs, one line each; in statements of earlier formats the lines stand as they were written. */
+/**
+ * Why a revision differs, one line each; in statements of earlier formats the lines stand as they were written. A code
+ * that this version does not know, of a statement that a later one sealed, stands with its values as it is.
+ */
 export const changeLines = (words: ReportWords, why: readonly (ChangeReason | string)[]): string[] =>
   why.map((reason) => (typeof reason === 'string' ? reason : changeLine(words.changeReason, reason)));
 
@@ -20,7 +23,7 @@ function changeLine<C extends ChangeReasonCode>(
   words: { readonly [K in C]: (reason: ChangeReason<K>) => string },
   reason: ChangeReason<C>,
 ): string {
-  return words[reason.code](reason);
+  return Object.hasOwn(words, reason.code) ? words[reason.code](reason) : JSON.stringify(reason);
 }
 
 /** The word for an id of a plan (a band, a cause); another carrier's plan may have its own, which stand as they are. */

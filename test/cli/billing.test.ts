@@ -126,6 +126,10 @@ describe('credits, disputes and people', () => {
     await run(...seal, '--all-complete');
     const by = ['--actor', 'billing'];
     expect((await run('credits', 'list')).stdout).toContain('CR-2026-10-000001  2026-10/other');
+    expect(await run('credits', 'export', '--month', '2026-10', '--dry-run', ...by)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--mapping') as string,
+    });
     const exported = JSON.parse((await run('credits', 'export', ...by)).stdout) as { cursor: number };
     expect(exported).toMatchObject({ cursor: 1, credits: [{ id: 'CR-2026-10-000001', status: 'exported' }] });
     const page = await run('credits', 'export', '--since', String(exported.cursor), ...by);

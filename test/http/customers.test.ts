@@ -122,9 +122,11 @@ describe('who sees its own only', () => {
     const { config } = await setUp();
     const [bank] = config.book.customers;
     if (!bank) throw new Error('no customer');
+    const place = { address: [], city: null, postcode: null, country: null };
+    const billing = { ...place, taxId: 'T1', registration: null, billTo: 'bank' };
     const book = {
       ...config.book,
-      customers: [bank, { ...bank, id: 'shop' }],
+      customers: [bank, { ...bank, id: 'shop', billing }],
       resale: [{ seller: 'bank', buyer: 'shop', from: '2026-01-01', to: null }],
       services: config.book.services.map((one) => (one.id === 'other' ? { ...one, customer: 'shop' } : one)),
     };
@@ -138,7 +140,9 @@ describe('who sees its own only', () => {
         today,
       );
     const shop = as('customer', 'shop');
-    expect(shownTo(shop, 'customers', view, today)).toMatchObject([{ id: 'shop', origin: null }]);
+    expect(shownTo(shop, 'customers', view, today)).toMatchObject([
+      { id: 'shop', origin: null, billing: { taxId: 'T1', billTo: null } },
+    ]);
     expect(shownTo(shop, 'services', view, today)).toMatchObject([
       { id: 'other', terms: [{ rent: null }, {}] },
     ]);
@@ -149,6 +153,10 @@ describe('who sees its own only', () => {
     expect(shownTo(seller, 'services', view, today)).toMatchObject([
       { id: 'single', terms: [{ rent: '10000.00' }] },
       { id: 'other', terms: [{ rent: '10000.00' }, { rent: '20000.00' }] },
+    ]);
+    expect(shownTo(seller, 'customers', view, today)).toMatchObject([
+      { id: 'bank' },
+      { id: 'shop', billing: { billTo: 'bank' } },
     ]);
     expect(shownTo(seller, 'resale', view, today)).toMatchObject([{ buyer: 'shop' }]);
   });

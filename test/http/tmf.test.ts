@@ -252,6 +252,9 @@ describe('TMF621 Trouble Ticket v5', () => {
     for (const [bad, detail] of [
       ['size=1', 'is no attribute to ask by'],
       ['name.regex=(', 'is no regular expression'],
+      // It would be a thousand steps for each character of each ticket.
+      [`description.regex=${'.{100}'.repeat(10)}x`, 'of at most 500 steps'],
+      [Array.from({ length: 21 }, (_, n) => `note.${n}=x`).join('&'), 'has too many filters'],
       ['creationDate.gt=soon', 'is no time'],
       ['status.ne=open', 'has an unknown status'],
       ['name=', 'is not in range'],
@@ -263,6 +266,27 @@ describe('TMF621 Trouble Ticket v5', () => {
       ]);
       expect(answer.json<{ message: string }>().message).toContain(detail);
     }
+  });
+
+  test('finds a ticket by its owner as by its customer, and pages of it in the same order', async () => {
+    const { ask } = await faultServer();
+    for (let n = 0; n < 3; n += 1) await ask('bank', 'POST', `${base}/troubleTicket`, ticket);
+    await ask('ann', 'PATCH', `${base}/troubleTicket/F2`, { status: 'acknowledged' });
+    const found = async (query: string) => {
+      const { headers, ...answer } = await ask('ann', 'GET', `${base}/troubleTicket?${query}`);
+      return [
+        headers['x-total-count'],
+        answer
+          .json<Ticket[]>()
+          .map(({ id }) => id)
+          .join(' '),
+      ];
+    };
+    const party = 'relatedParty.partyOrPartyRole.id';
+    expect(await found(`${party}=ann`)).toEqual(['1', 'F2']);
+    expect(await found(`${party}=bank&offset=1&limit=1`)).toEqual(['3', 'F2']);
+    expect(await found('severity=major&offset=1&limit=1')).toEqual(['3', 'F2']);
+    expect(await found('status=pending&status.eq=acknowledged')).toEqual(['0', '']);
   });
 
   test('links the pages of a list', async () => {
@@ -315,6 +339,9 @@ describe('TMF621 Trouble Ticket v5', () => {
       [400, { op: 'replace', path: '/note/0/text', value: 'something else' }],
       [400, { op: 'replace', path: '/status', value: 'open' }],
       [400, { op: 'add', path: '/__proto__/polluted', value: true }],
+      [400, { op: 'replace', path: 'status', value: 'acknowledged' }],
+      [400, { op: 'add', path: '/name/x', value: 'x' }],
+      [400, { op: 'add', path: '', value: null }],
       [400, { op: 'sing' }],
       [400, ...doubling],
     ] as const) {
@@ -325,6 +352,21 @@ describe('TMF621 Trouble Ticket v5', () => {
       name: 'slow line',
       severity: 'critical',
     });
+  });
+
+  test('takes a note by a JSON Patch, however many the ticket has', async () => {
+    const { ask } = await faultServer();
+    await ask('bank', 'POST', `${base}/troubleTicket`, ticket);
+    const note = Array.from({ length: 200 }, (_, n) => ({ id: `N${n}`, text: String(n) }));
+    await ask('ann', 'PATCH', `${base}/troubleTicket/F1`, { note });
+    const add = JSON.stringify([{ op: 'add', path: '/note/-', value: { text: 'the last' } }]);
+    const { statusCode, ...answer } = await ask('ann', 'PATCH', `${base}/troubleTicket/F1`, add, {
+      'content-type': 'application/json-patch+json',
+    });
+    expect([statusCode, answer.json<{ note: { text: string }[] }>().note.at(-1)?.text]).toEqual([
+      200,
+      'the last',
+    ]);
   });
 
   test('knows all events of the API by their names', async () => {

@@ -5,6 +5,8 @@ import {
   configOption,
   type ConfigOptions,
   type Context,
+  exitCodes,
+  ExitError,
   jsonOption,
   positiveInteger,
   readConfig,
@@ -80,6 +82,9 @@ function listCommand(context: Context): Command {
     );
 }
 
+/** The options of `credits export` that mean something with a mapping alone. */
+const ofBatches = ['month', 'postingDate', 'file', 'invoices', 'dryRun', 'output'] as const;
+
 function exportCommand(context: Context): Command {
   return new Command('export')
     .description(
@@ -112,6 +117,13 @@ function exportCommand(context: Context): Command {
     )
     .action((options: ExportOptions) => {
       if (options.mapping !== undefined) return exportBatch(options, options.mapping, context);
+      // Without a mapping everything is exported: whoever asked for a month or a dry run did not mean that.
+      const given = ofBatches.find((name) => options[name] !== undefined);
+      if (given !== undefined)
+        throw new ExitError(
+          exitCodes.badInput,
+          `pop-sla: ${given}: is given without --mapping; allowed: --mapping NAME, as \`credits mappings\` prints them`,
+        );
       const actor = actorOf(options, context);
       return withBilling({ ...options, write: true }, context, async ({ credits }) => {
         const { since, limit } = options;

@@ -82,7 +82,8 @@ const accountsSchema = z.strictObject({
 const taxCodeSchema = z.strictObject({
   percent: percentOfOne(),
   code: name(20),
-  category: oneOf(taxCategories).default('S'),
+  /** Z by default where the rate is zero. */
+  category: oneOf(taxCategories).optional(),
 });
 
 /** The keys of `PostingTerms`: in the configuration, and in a mapping that has accounts of its own. */
@@ -138,7 +139,11 @@ export function buildPosting(raw: z.output<z.ZodObject<typeof postingKeys>>): Po
         { revenue, tax, receivable, costCentre },
       ]),
     ),
-    taxCodes: raw.taxCodes.map(({ percent, code, category }) => ({ rate: percent, code, category })),
+    taxCodes: raw.taxCodes.map(({ percent, code, category = percent.n === 0n ? 'Z' : 'S' }) => ({
+      rate: percent,
+      code,
+      category,
+    })),
   };
 }
 

@@ -157,8 +157,8 @@ export function batchRoutes(server: FastifyInstance, batches: Batches) {
     params: z.strictObject({ id: id() }),
     answer: { description: 'the batch', schema: batch },
     handle: async ({ params }) => {
-      const found = (await batches.list()).some((each) => each.id === params.id);
-      return found ? batchJson(await batches.get(params.id)) : null;
+      const found = await batches.find(params.id);
+      return found && batchJson(found);
     },
   });
   const listMappings = addOperation(server, {

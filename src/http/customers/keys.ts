@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { RegistryList, WrittenItem } from '../../core/customer/actions.js';
+import type { Customer } from '../../core/customer/book.js';
 import {
   type BookView,
   customersJson,
@@ -117,7 +118,11 @@ export function shownTo(
     reach === 'all' ? items : items.map((item) => ({ ...item, origin: null }));
   switch (list) {
     case 'customers':
-      return bare(customersJson(view).filter(({ id }) => mine(id)));
+      return bare(
+        customersJson(view)
+          .filter(({ id }) => mine(id))
+          .map((one) => withOwnPayer(one, mine)),
+      );
     case 'sites':
       return bare(sitesJson(view).filter(({ customer }) => mine(customer)));
     case 'resale':
@@ -143,6 +148,14 @@ export function shownTo(
           })),
       );
   }
+}
+
+/** Who is billed in a customer's place may be somebody that the caller knows nothing of. */
+function withOwnPayer<T extends Pick<Customer, 'billing'>>(one: T, mine: (customer: string) => boolean): T {
+  const { billing } = one;
+  return billing?.billTo == null || mine(billing.billTo)
+    ? one
+    : { ...one, billing: { ...billing, billTo: null } };
 }
 
 /** Of terms in force today, today; of others each day of theirs on which somebody else may have sold them. */

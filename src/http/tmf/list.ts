@@ -50,6 +50,10 @@ export interface TmfFilter {
   readonly values: readonly string[];
 }
 
+/** How many filters a list takes, and how many instructions a regular expression may have: each is tried on every text. */
+const mostFilters = 20;
+const mostInstructions = 500;
+
 interface TmfList {
   readonly fields: string | undefined;
   readonly filters: readonly TmfFilter[];
@@ -66,6 +70,10 @@ interface TmfList {
 export function readTmfList(query: z.output<typeof tmfListQuery>, resource: TmfResource): TmfList {
   const { fields, sort = '', offset = 0, limit = 50, ...conditions } = query;
   const wrong: { parameter: string; detail: string }[] = [];
+  if (Object.keys(conditions).length > mostFilters)
+    throw new BadRequestError([
+      { parameter: 'query', detail: `has too many filters; allowed: ${mostFilters}` },
+    ]);
   const filters = Object.entries(conditions).flatMap(([parameter, given]): TmfFilter[] => {
     const filter = readFilter(parameter, given, resource);
     if (!('detail' in filter)) return [filter];
@@ -97,7 +105,9 @@ function readFilter(
   if (operator === 'regex')
     return texts.every(isExpression)
       ? { attribute, operator, values: texts }
-      : { detail: 'is no regular expression; allowed: the syntax of RE2' };
+      : {
+          detail: `is no regular expression; allowed: the syntax of RE2, of at most ${mostInstructions} steps`,
+        };
   const parts = texts.flatMap((one) => one.split(','));
   const equality = operator === 'eq' || operator === 'ne';
   const known = resource.values?.[attribute];
@@ -147,25 +157,42 @@ function instantOf(value: string): number | null {
 
 function isExpression(source: string): boolean {
   try {
-    RE2JS.compile(source);
-    return true;
+    return RE2JS.compile(source).programSize() <= mostInstructions;
   } catch {
     return false;
   }
 }
 
-/** The resources that match all filters, in the order that was asked for. */
-export function filterAndSort<T extends object>(all: readonly T[], { filters, sort }: TmfList): T[] {
+/** A page of a list, of resources that are given one after the other: what is on no page is not kept. */
+export function pageCollector<T extends object>({ filters, sort, offset, limit }: TmfList) {
   const matching = filters.map(matcherOf);
-  const found = all.filter((one) => matching.every((matches) => matches(one)));
-  if (sort.length === 0) return found;
-  return found.sort((a, b) => {
-    for (const { attribute, descending } of sort) {
-      const order = compare(textsAt(a, attribute)[0] ?? '', textsAt(b, attribute)[0] ?? '');
-      if (order !== 0) return descending ? -order : order;
-    }
-    return 0;
-  });
+  const kept: { readonly one: T; readonly keys: readonly Comparable[] }[] = [];
+  let total = 0;
+  return {
+    add(one: T): void {
+      if (!matching.every((matches) => matches(one))) return;
+      const isOnPage = total >= offset && total < offset + limit;
+      total += 1;
+      if (sort.length > 0 || isOnPage)
+        kept.push({ one, keys: sort.map(({ attribute }) => comparable(textsAt(one, attribute)[0] ?? '')) });
+    },
+    /** What was given until now. */
+    read(): { readonly page: T[]; readonly total: number } {
+      if (sort.length === 0) return { page: kept.map(({ one }) => one), total };
+      kept.sort((a, b) => byKeys(a.keys, b.keys, sort));
+      return { page: kept.slice(offset, offset + limit).map(({ one }) => one), total };
+    },
+  };
+}
+
+const nothing: Comparable = { text: '', at: null, number: null };
+
+function byKeys(a: readonly Comparable[], b: readonly Comparable[], sort: TmfList['sort']): number {
+  for (const [index, { descending }] of sort.entries()) {
+    const order = compare(a[index] ?? nothing, b[index] ?? nothing);
+    if (order !== 0) return descending ? -order : order;
+  }
+  return 0;
 }
 
 /** Whether a resource has a value that the filter wants; `ne` wants that it has none of the values. */
@@ -185,10 +212,11 @@ function matcherOf({ attribute, operator, values }: TmfFilter): (resource: objec
     lte: (order) => order <= 0,
   };
   const pass = passes[operator];
+  const wanted = values.map(comparable);
   return (one) => {
-    const some = textsAt(one, attribute).some((value) =>
-      values.some((wanted) => pass(compare(value, wanted))),
-    );
+    const some = textsAt(one, attribute)
+      .map(comparable)
+      .some((value) => wanted.some((each) => pass(compare(value, each))));
     return operator === 'ne' ? !some : some;
   };
 }
@@ -205,13 +233,24 @@ function textsAt(value: unknown, path: string): string[] {
   return Object.hasOwn(value, name) ? textsAt(value[name as keyof typeof value], rest.join('.')) : [];
 }
 
+/** A text with what it is besides. */
+interface Comparable {
+  readonly text: string;
+  readonly at: number | null;
+  readonly number: number | null;
+}
+
+const comparable = (text: string): Comparable => ({
+  text,
+  at: instantOf(text),
+  number: /^-?\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) : null,
+});
+
 /** By time where both are times, by size where both are numbers, else by their characters. */
-function compare(a: string, b: string): number {
-  const times = [instantOf(a), instantOf(b)] as const;
-  if (times[0] !== null && times[1] !== null) return times[0] - times[1];
-  const number = /^-?\d{1,15}(\.\d{1,15})?$/;
-  if (number.test(a) && number.test(b)) return Number(a) - Number(b);
-  return a === b ? 0 : a < b ? -1 : 1;
+function compare(a: Comparable, b: Comparable): number {
+  if (a.at !== null && b.at !== null) return a.at - b.at;
+  if (a.number !== null && b.number !== null) return a.number - b.number;
+  return a.text === b.text ? 0 : a.text < b.text ? -1 : 1;
 }
 
 /** Only what `fields` names of a resource, and what it always has; an attribute inside of another comes with all of it. */

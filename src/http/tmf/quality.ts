@@ -1,6 +1,10 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { StatementDocument } from '../../core/statement/document.js';
+import type { StatementSummary } from '../../core/statement/result.js';
+import { monthAfter } from '../../core/time/calendar.js';
+import type { EpochMs } from '../../core/types.js';
 import {
   objectiveJson,
   objectivesOf,
@@ -15,7 +19,7 @@ import { hasFullMonthAccess } from '../access/month-access.js';
 import { month, words } from '../route/input.js';
 import { addRoute } from '../route/route.js';
 import {
-  filterAndSort,
+  pageCollector,
   readTmfList,
   selectFields,
   setPageHeaders,
@@ -83,28 +87,42 @@ const kinds: readonly Kind[] = [
   },
 ];
 
+/** The latest month is looked for month by month so far back, and in all statements after that. */
+const monthsBack = 24;
+
 /** The figures of statements by the TM Forum's APIs of service quality and SLAs, to be read only. */
-export function qualityRoutes(server: FastifyInstance, statements: Pick<Statements, 'list' | 'show'>): void {
+export function qualityRoutes(
+  server: FastifyInstance,
+  statements: Pick<Statements, 'list' | 'show'>,
+  now: () => EpochMs,
+): void {
   /** The latest documents of a month that the caller may see, by service; of one service where `service` is named. */
-  const documentsOf = async (
+  async function* documentsOf(
     caller: Caller,
     of: string,
     service?: readonly string[],
-  ): Promise<StatementDocument[]> => {
+  ): AsyncGenerator<StatementDocument> {
     const rows = await statements.list({ month: of });
     const seen = rows.filter((row) => hasFullMonthAccess(caller, row.customer, of));
     const names = [...new Set(seen.map((row) => row.service))].filter(
       (name) => service?.includes(name) ?? true,
     );
-    const documents: StatementDocument[] = [];
-    for (const name of names.sort()) documents.push((await statements.show(of, name)).document);
-    return documents.filter(({ customer }) => hasFullMonthAccess(caller, customer, of));
-  };
+    for (const name of names.sort()) {
+      const { document } = await statements.show(of, name);
+      if (hasFullMonthAccess(caller, document.customer, of)) yield document;
+      // A month may have thousands, and others have their turn between two of them.
+      await turn();
+    }
+  }
+  const seenMonths = (caller: Caller, rows: readonly StatementSummary[]): string[] =>
+    rows.filter((row) => hasFullMonthAccess(caller, row.customer, row.month)).map((row) => row.month);
   const latestMonth = async (caller: Caller): Promise<string | undefined> => {
-    const rows = await statements.list();
-    const seen = rows.filter((row) => hasFullMonthAccess(caller, row.customer, row.month));
-    return seen
-      .map((row) => row.month)
+    const current = monthAfter(new Date(now()).toISOString().slice(0, 7), 1);
+    for (let back = 0; back <= monthsBack; back += 1) {
+      const [found] = seenMonths(caller, await statements.list({ month: monthAfter(current, -back) }));
+      if (found !== undefined) return found;
+    }
+    return seenMonths(caller, await statements.list())
       .sort()
       .at(-1);
   };
@@ -121,8 +139,13 @@ export function qualityRoutes(server: FastifyInstance, statements: Pick<Statemen
       handle: async ({ query: { month: asked, ...rest }, caller, reply, request }) => {
         const list = readTmfList(rest, { attributes: names });
         const wanted = asked ?? (await latestMonth(caller));
-        const documents = wanted === undefined ? [] : await documentsOf(caller, wanted);
-        return answerList({ reply, request, list, all: documents.flatMap(of) });
+        const collector = pageCollector<Readonly<Record<string, unknown>>>(list);
+        if (wanted !== undefined)
+          for await (const document of documentsOf(caller, wanted))
+            for (const one of of(document)) collector.add(one);
+        const { page, total } = collector.read();
+        setPageHeaders(reply, { url: request.url, list, total, count: page.length });
+        return page.map((one) => selectFields(one, list.fields));
       },
     });
     addRoute(server, {
@@ -141,24 +164,12 @@ export function qualityRoutes(server: FastifyInstance, statements: Pick<Statemen
         if (!parts) return null;
         const [, ofMonth = '', rest = ''] = parts;
         const services = rest.split('.').map((_part, index, all) => all.slice(0, index + 1).join('.'));
-        const documents = await documentsOf(caller, ofMonth, services);
-        const found = documents.flatMap(of).find((one) => one['id'] === id);
-        return found ? selectFields(found, fields) : null;
+        for await (const document of documentsOf(caller, ofMonth, services)) {
+          const found = of(document).find((one) => one['id'] === id);
+          if (found) return selectFields(found, fields);
+        }
+        return null;
       },
     });
   }
-}
-
-interface ListAnswer {
-  readonly reply: FastifyReply;
-  readonly request: FastifyRequest;
-  readonly list: ReturnType<typeof readTmfList>;
-  readonly all: readonly Readonly<Record<string, unknown>>[];
-}
-
-function answerList({ reply, request, list, all }: ListAnswer): Record<string, unknown>[] {
-  const found = filterAndSort(all, list);
-  const page = found.slice(list.offset, list.offset + list.limit);
-  setPageHeaders(reply, { url: request.url, list, total: found.length, count: page.length });
-  return page.map((one) => selectFields(one, list.fields));
 }

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { applyPatch, type Operation } from 'rfc6902';
 import { z } from 'zod';
@@ -17,6 +18,8 @@ import {
 } from '../../render/tmf.js';
 import { ValidationError } from '../../services/ledger/entries.js';
 import type { TransitionRequest } from '../../services/tickets/decide.js';
+import type { TicketQuery } from '../../store/ledger-store.js';
+import type { Caller } from '../access/caller.js';
 import { type TicketRoutes, ofReport } from '../tickets/reads.js';
 import type { Uploads } from '../tickets/writes.js';
 import { actorOf, dayOf, shownTo } from '../tickets/answers.js';
@@ -24,7 +27,7 @@ import { BadRequestError, ConflictError, ForbiddenError } from '../problem.js';
 import { inputFaults } from '../route/input.js';
 import { addRoute } from '../route/route.js';
 import {
-  filterAndSort,
+  pageCollector,
   readTmfList,
   selectFields,
   setPageHeaders,
@@ -107,21 +110,43 @@ const ticket = z.looseObject({ '@type': z.literal('TroubleTicket'), id: z.string
 const resource = { attributes: ticketAttributes, values: { status: ticketStatuses } };
 const customerFilter = 'relatedParty.partyOrPartyRole.id';
 
-/** What of a list's filters the store knows how to look for: the states and the customers. */
-function storedFilters(filters: readonly TmfFilter[]) {
-  const valuesOf = (attribute: string): readonly string[] | undefined =>
-    filters.find((one) => one.attribute === attribute && one.operator === 'eq')?.values;
-  const states = valuesOf('status')?.flatMap((status) => statesOf(status as TicketStatus));
-  return { states, customers: valuesOf(customerFilter) };
+/**
+ * What of a list's filters the store knows how to look for: the states, and the customers where only such are named, as
+ * an owner is a party of a ticket too. `all`: nothing else is to be looked for.
+ */
+function storedFilters(filters: readonly TmfFilter[], customers: ReadonlySet<string>) {
+  const of = (attribute: string): TmfFilter | undefined =>
+    filters.find((one) => one.attribute === attribute && one.operator === 'eq');
+  const status = of('status');
+  const party = of(customerFilter);
+  const isCustomers = (value: string): boolean => value.split(',').every((one) => customers.has(one));
+  const named = party?.values.every(isCustomers) === true ? party : undefined;
+  return {
+    states: status?.values.flatMap((each) => statesOf(each as TicketStatus)),
+    customers: named?.values,
+    all: filters.every((one) => one === status || one === named),
+  };
 }
 
+/** How many tickets are read at once: between two times others have their turn, as they are many after some years. */
+const ticketsAtOnce = 100;
+
 const largestTicket = 1_000_000;
+
+/** Why an operation can't be done; null: it is done. What is no pointer, or points into a text, is thrown. */
+function errorOf(after: object, operation: Operation): Error | null {
+  try {
+    return applyPatch(after, [operation])[0] ?? null;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
 
 /** What a JSON Patch makes of a ticket, as a merge patch: only what may be changed may differ afterwards. */
 function mergePatchOf(before: object, operations: readonly Operation[]): TicketPatch {
   const after = structuredClone(before) as Record<string, unknown>;
   for (const [index, operation] of operations.entries()) {
-    const [error = null] = applyPatch(after, [operation]);
+    const error = errorOf(after, operation);
     // A copy of a copy doubles what there is.
     if (operation.op === 'copy' && JSON.stringify(after).length > largestTicket)
       throw new BadRequestError([
@@ -148,9 +173,11 @@ function mergePatchOf(before: object, operations: readonly Operation[]): TicketP
     throw new BadRequestError([
       { parameter: 'note', detail: "can't lose or change a note; allowed: more notes" },
     ]);
+  // The notes that it has already need not be said again: there may be more of them than a patch may bring.
+  const added = notes(after['note']).filter((note) => !notes(old.get('note')).some((one) => same(one, note)));
   const patch = ticketPatch
     .omit({ operations: true })
-    .safeParse(Object.fromEntries(changed.map((name) => [name, after[name]])));
+    .safeParse(Object.fromEntries(changed.map((name) => [name, name === 'note' ? added : after[name]])));
   if (patch.success) return patch.data;
   throw new BadRequestError(inputFaults(ticketPatch, after, patch.error.issues));
 }
@@ -162,6 +189,31 @@ export function ticketRoutes(
 ): void {
   const { ticketService } = ticketBacklog;
   const url = `${tmfBase}/troubleTicket` as const;
+  type List = ReturnType<typeof readTmfList>;
+
+  /** A page in the order of the store, by filters that it knows. */
+  async function storedPage(wanted: TicketQuery, { offset, limit }: List) {
+    const total = await ticketService.count(wanted);
+    const found = await ticketService.list({ ...wanted, offset, limit });
+    return { page: found.map((one) => ticketJson(one, now())), total };
+  }
+
+  /** A page by filters of any attribute: every ticket that the store finds is looked at. */
+  async function collectedPage(wanted: TicketQuery, list: List, caller: Caller) {
+    const collector = pageCollector<ReturnType<typeof ticketJson>>(list);
+    for (let before = Number.MAX_SAFE_INTEGER; ;) {
+      const some = await ticketService.list({ ...wanted, before, limit: ticketsAtOnce });
+      const last = some.at(-1);
+      if (last === undefined) return collector.read();
+      for (const one of some) {
+        const shown = shownTo(caller, one, now());
+        if (shown) collector.add(ticketJson(shown, now()));
+      }
+      before = last.number;
+      await turn();
+    }
+  }
+
   addRoute(server, {
     method: 'GET',
     url,
@@ -174,22 +226,16 @@ export function ticketRoutes(
     answer: { description: 'the tickets', schema: z.array(ticket) },
     handle: async ({ query, caller, reply, request }) => {
       const list = readTmfList(query, resource);
-      const { states, customers: named } = storedFilters(list.filters);
+      const known = new Set(config().book.customers.map((each) => each.id));
+      const { states, customers: named, all } = storedFilters(list.filters, known);
       const own = caller.customersSeen() ?? undefined;
       const customers = named === undefined ? own : (own ?? named).filter((one) => named.includes(one));
       const wanted = { ...(customers && { customers }), ...(states && { states }) };
-      const all = await ticketService.list({
-        ...wanted,
-        limit: await ticketService.count(wanted),
-        offset: 0,
-      });
-      const seen = all.flatMap((one) => shownTo(caller, one, now()) ?? []);
-      const found = filterAndSort(
-        seen.map((one) => ticketJson(one, now())),
-        list,
-      );
-      const page = found.slice(list.offset, list.offset + list.limit);
-      setPageHeaders(reply, { url: request.url, list, total: found.length, count: page.length });
+      const { page, total } =
+        all && list.sort.length === 0 && caller.reach === 'all'
+          ? await storedPage(wanted, list)
+          : await collectedPage(wanted, list, caller);
+      setPageHeaders(reply, { url: request.url, list, total, count: page.length });
       return page.map((one) => selectFields(one, list.fields));
     },
   });

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { isMonthName } from '../../core/time/calendar.js';
 import type { Caller } from '../../http/access/caller.js';
 import type { ParameterFault } from '../../http/problem.js';
 import { faultsIn } from '../faults-in.js';
@@ -79,7 +78,8 @@ export function batchPages(server: FastifyInstance, portal: PortalOptions): void
     handle: async ({ body, caller, shell }) => {
       const asked = {
         mapping: body.mapping,
-        month: isMonthName(body.month) ? body.month : null,
+        // What is no month is refused: without one the batch would be of every month.
+        month: orNull(body.month),
         postingDate: orNull(body.postingDate),
       };
       try {

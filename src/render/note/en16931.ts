@@ -62,13 +62,22 @@ export interface NoteDocument {
 
 /** Why a note can't be said by the standard; null: it can. */
 export function en16931Fault({ note }: NoteSource): string | null {
-  if ((currencyDecimals(note.currency) ?? 2) > 2)
-    return `${note.currency} has more than the two decimals that EN 16931 allows`;
-  const outside = note.taxes.filter(({ category }) => category === 'O');
-  return outside.length > 0 && outside.length < note.taxes.length
-    ? 'EN 16931 allows no note with amounts both within and outside of VAT'
+  const { currency, issuer, billTo, taxes } = note;
+  if ((currencyDecimals(currency) ?? 2) > 2)
+    return `${currency} has more than the two decimals that EN 16931 allows`;
+  for (const { id, country } of [issuer, billTo]) if (country === null) return `${id} has no country`;
+  const outside = taxes.filter(({ category }) => category === 'O');
+  if (issuer.taxId === null && (issuer.registration === null || outside.length === 0))
+    return `${issuer.id} has no tax id`;
+  if (outside.length > 0 && outside.length < taxes.length)
+    return 'EN 16931 allows no note with amounts both within and outside of VAT';
+  const wrong = taxes.find((part) => (part.category === 'S') !== hasRate(part));
+  return wrong
+    ? `the rate ${wrong.percent ?? '0'} % does not go with the category ${wrong.category} of EN 16931`
     : null;
 }
+
+const hasRate = ({ percent }: Pick<TaxPart, 'percent'>): boolean => /[1-9]/.test(percent ?? '0');
 
 /** The terms of the standard. Amounts of a debit note are turned, so that they are what is owed. */
 export function noteDocument({ note, lines }: NoteSource, terms: string): NoteDocument {
@@ -122,9 +131,21 @@ function documentTaxes(taxes: readonly TaxPart[], currency: string): DocumentTax
     const [first] = group;
     if (!first) return [];
     const { net, tax } = sumAmounts(group, currency);
-    return [{ category: first.category, percent: percentOf(first), exemption: first.exemption, net, tax }];
+    const exemption = exemptionOf(first);
+    return [{ category: first.category, percent: percentOf(first), exemption, net, tax }];
   });
 }
+
+/** Why no tax is due: where nobody said it, in the words of the standard; a rate, zero too, has no such reason. */
+const exemptionOf = ({ category, exemption }: TaxPart): string | null =>
+  category === 'S' || category === 'Z' ? null : (exemption ?? exemptions[category]);
+
+const exemptions: Readonly<Record<Exclude<TaxCategory, 'S' | 'Z'>, string>> = {
+  E: 'Exempt from VAT',
+  AE: 'Reverse charge',
+  G: 'Export outside the EU',
+  O: 'Not subject to VAT',
+};
 
 /**
  * Whether a tax id is a VAT number by the standard: those begin with their country (BR-CO-09), and stand in no note that

@@ -13,7 +13,10 @@ export function redLetterFault({ note, lines }: NoteSource): string | null {
   if (note.issuer.country !== 'CN' || note.currency !== 'CNY')
     return 'a red-letter application is of an issuer in China, in CNY';
   if (minorOf(note.gross, note.currency) <= 0n) return 'nothing is credited: more is owed than before';
-  if (lines.some(({ taxes }) => taxes.some(({ percent }) => percent === null))) return 'no tax rate is known';
+  const parts = lines.flatMap(({ taxes }) => taxes);
+  if (parts.some(({ percent }) => percent === null)) return 'no tax rate is known';
+  if (parts.some(({ gross }) => minorOf(gross, note.currency) < 0n))
+    return 'a line of it owes more than before, and an application takes none such';
   return lines.some(({ invoice }) => invoice === null)
     ? 'the number of the original invoice is not known for every line: pop-sla credits export --invoices'
     : null;
@@ -57,8 +60,9 @@ export function redLetterCsv({ note, lines }: NoteSource): string {
       ...[String(index + 1), line.invoice ?? '', `*电信服务*${line.service}`, '', '', ''],
       ...[less(tax.net), `${tax.percent ?? ''}%`, less(tax.tax), `${line.reason} ${line.credit}`],
     ]);
-  // A spreadsheet would run a name that begins like a formula.
-  const safe = (cell: string): string => (/^[=+@\t\r]/.test(cell) ? `'${cell}` : cell);
+  // A spreadsheet would run a name that begins like a formula; an amount begins with a minus.
+  const safe = (cell: string): string =>
+    /^[=+\-@＝＋－＠\t\r]/.test(cell) && !/^-\d+(\.\d+)?$/.test(cell) ? `'${cell}` : cell;
   return stringify(
     [...head, columns, ...rows].map((row) => row.map(safe)),
     { record_delimiter: '\r\n', bom: true, escape_formulas: false },

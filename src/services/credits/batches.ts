@@ -34,6 +34,8 @@ export interface Batches {
   mappings(): MappingSummary[];
   list(query?: BatchQuery): Promise<BatchSummary[]>;
   get(id: string): Promise<Batch>;
+  /** The same; null: there is no such batch. */
+  find(id: string): Promise<Batch | null>;
   /** A note of any batch with its lines; a withdrawn one too. Null: no note has this number. */
   note(id: string): Promise<(NoteSource & { readonly batch: BatchSummary }) | null>;
   /** What an export would make now, and its file. Nothing is written, and no number is given. */
@@ -85,6 +87,7 @@ export function createBatches(options: BatchesOptions): Batches {
       }),
     list: (query) => batches.list(query),
     get: one,
+    find: (id) => batches.get(id),
     async note(id) {
       const of = await batches.batchOfNote(id);
       if (of === null) return null;

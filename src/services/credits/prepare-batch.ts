@@ -15,6 +15,7 @@ import {
 } from '../../core/billing/batch.js';
 import { type CreditRow, isOwed } from '../../core/billing/credit.js';
 import { validationError } from '../../core/ledger/errors.js';
+import { hasControls } from '../../core/text/control-characters.js';
 import {
   formatInstant,
   isLocalDate,
@@ -72,7 +73,8 @@ export function batchPreparation({ store, config, now }: BatchesOptions) {
 
   function asked(request: ExportRequest): Asked {
     const mapping = mappingOf(request.mapping);
-    const { month = null, postingDate = null, invoices = new Map<string, string>() } = request;
+    const { month = null, postingDate = null } = request;
+    const invoices = knownInvoices(request.invoices ?? new Map<string, string>());
     if (month !== null && !isMonthName(month))
       refuse('month', `${month} is no month`, monthRule, ['no-month', month]);
     if (postingDate !== null && !isLocalDate(postingDate))
@@ -149,6 +151,8 @@ export function batchPreparation({ store, config, now }: BatchesOptions) {
       }
       used.set(issuer.id, number);
       const id = noteId(issuer.notes, year, number);
+      if ((await batches.batchOfNote(id)) !== null)
+        refuse('mapping', `${id} was given by another issuer`, 'another billing.issuers[].notes.prefix');
       notes.push({ ...draft.note, id, number, year });
       lines.push(...draft.lines.map((line) => ({ ...line, note: id })));
     }
@@ -191,6 +195,21 @@ export function batchPreparation({ store, config, now }: BatchesOptions) {
   }
 
   return { asked, prepare, names: () => [...files().keys()], mappingOf };
+}
+
+const longestInvoice = 100;
+
+/** Those that are said; each goes into files as one line of text. */
+function knownInvoices(given: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const said = [...given].map(([statement, number]) => [statement, number.trim()] as const);
+  for (const [statement, number] of said)
+    if (number.length > longestInvoice || hasControls(number) || /\p{Cs}/u.test(number))
+      refuse(
+        'invoices',
+        `${JSON.stringify(number.slice(0, longestInvoice))} of ${statement} is no number of an invoice`,
+        `one line of at most ${longestInvoice} characters`,
+      );
+  return new Map(said.filter(([, number]) => number !== ''));
 }
 
 interface Asked {

@@ -53,9 +53,17 @@ export function freshDrafts({
   };
   return async (month) => {
     head = (await store.ledger.events({ after: head })).at(-1)?.seq ?? head;
-    const [before, current, at] = [looked.get(month), config(), now()];
-    if (before?.config === current && before.head === head && at - before.at < againMs) return;
-    await store.statements.inTurn(month, () => renew(month));
-    looked.set(month, { config: current, head, at });
+    const isFresh = (): boolean => {
+      const before = looked.get(month);
+      return before?.config === config() && before.head === head && now() - before.at < againMs;
+    };
+    if (isFresh()) return;
+    await store.statements.inTurn(month, async () => {
+      // Whoever waited for somebody who looked meanwhile need not look again.
+      if (isFresh()) return;
+      const before = { config: config(), head, at: now() };
+      await renew(month);
+      looked.set(month, before);
+    });
   };
 }

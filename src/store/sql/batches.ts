@@ -51,7 +51,7 @@ const nextBatch = (db: SqlDatabase) =>
 export function batchStore(db: SqlDatabase): BatchStore {
   const last = lastNumber(db);
   return {
-    async list({ states, before, limit = 1000 } = {}) {
+    async list({ states, before, limit = Number.MAX_SAFE_INTEGER } = {}) {
       const rows = await db.read(
         summaries(db)
           .$if(states !== undefined, (query) => query.where('state', 'in', states ?? []))

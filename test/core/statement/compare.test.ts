@@ -70,3 +70,9 @@ test('a reason of an earlier format stands as it was written', () => {
     'outage C7 is there no more',
   ]);
 });
+
+test('a reason that only a later version knows stands with its values', () => {
+  const later = { code: 'cable-moved', id: 'X9' } as unknown as ChangeReason;
+  for (const language of reportLanguages)
+    expect(changeLines(localeOf(language).words, [later])).toEqual(['{"code":"cable-moved","id":"X9"}']);
+});

@@ -93,6 +93,32 @@ test('a check of the standard finds a wrong sum, an order that is none and a neg
   expect(broken('DE999999999', '999999999')).toContain('BR-CO-09');
 });
 
+test.each([
+  ['AE', 'Reverse charge'],
+  ['E', 'Exempt from VAT'],
+  [undefined, ''],
+] as const)('a rate of zero of the category %s says why no tax is due: %j', async (category, reason) => {
+  const taxCodes = [{ percent: 0, code: 'J0', ...(category && { category }) }];
+  const owed = { service: 'plant', customer: 'plant', currency: 'EUR', parts: [['33.33', '0']] } as const;
+  const [source] = await notesOf([owed], { ...billingSettings, taxCodes });
+  if (!source) throw new Error('it has a note');
+  expect(en16931Fault(source)).toBeNull();
+  const ubl = await text(source, 'ubl', 'en');
+  expect(ubl).toContain(`<cbc:ID>${category ?? 'Z'}</cbc:ID>`);
+  expect(/<cbc:TaxExemptionReason>(.*)<\/cbc:TaxExemptionReason>/.exec(ubl)?.[1] ?? '').toBe(reason);
+  expect([ublFaults(ubl), ciiFaults(await text(source, 'cii', 'en'))]).toEqual([[], []]);
+});
+
+test.each([
+  [{ taxCodes: [{ percent: 9, code: 'J1', category: 'E' }] }, 'does not go with the category E'],
+  [{ issuers: [{ id: 'hk', name: 'HK', country: 'HK' }] }, 'hk has no tax id'],
+  [{ issuers: [{ id: 'hk', name: 'HK', taxId: '1' }] }, 'hk has no country'],
+])('a note by %j has no document by the standard', async (change, fault) => {
+  const owed = { service: 'plant', customer: 'plant', currency: 'EUR', parts: [['33.33', '9']] } as const;
+  const [source] = await notesOf([owed], { ...billingSettings, ...change });
+  expect(source && en16931Fault(source)).toContain(fault);
+});
+
 test('a currency with three decimals has no document by the standard, and its PDF', async () => {
   const accounts = [{ currency: 'KWD', revenue: '1' }];
   const issuers = [{ ...billingSettings.issuers[1] }];

@@ -265,6 +265,31 @@ describe('an export is refused', () => {
     for (const { billTo } of refused) expect(exported).not.toContain(billTo);
   });
 
+  test.each(['INV-1\n2', 'INV\u0000', 'INV\ud800', 'x'.repeat(101)])(
+    'with the invoice %j, which is no line of text for its files',
+    async (number) => {
+      const { batches } = await setUp();
+      const invoices = new Map([['2026-10/hb', number]]);
+      await expect(batches.make('fiona', { ...generic, invoices })).rejects.toThrow(
+        'is no number of an invoice',
+      );
+    },
+  );
+
+  test('where another issuer gave the number before, and an invoice without a number is none', async () => {
+    const { batches, store } = await setUp();
+    const invoices = new Map([['2026-10/hb', ' ']]);
+    const { batch } = await batches.make('fiona', { ...generic, invoices });
+    expect(batch?.content.lines.map(({ invoice }) => invoice)).toEqual([null, null, null, null]);
+    await batches.withdraw('fiona', 'EB-000001', 'the issuer was renamed');
+    const issuers = billingSettings.issuers.map((issuer) => ({ ...issuer, id: `${issuer.id}-2` }));
+    const config = billingConfig({ ...billingSettings, issuers });
+    const renamed = createBatches({ store, config: () => config, now: () => now });
+    await expect(renamed.make('fiona', generic)).rejects.toThrow(
+      'EU/2026-000001 was given by another issuer',
+    );
+  });
+
   test('by an unknown mapping, without issuers, for a month that is none', async () => {
     const { batches } = await setUp();
     await expect(batches.make('fiona', { mapping: 'sap' })).rejects.toThrow(
