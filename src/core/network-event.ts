@@ -89,6 +89,7 @@ export function beganAt(event: NetworkEvent): EpochMs {
   return 'path' in event ? event.slot : event.at;
 }
 
-/** Whether the event ends what an earlier one began. */
-export const isEnd = ({ event }: NetworkEvent): boolean =>
-  event === 'outage.closed' || event === 'path.recovered';
+/** Those that end what an earlier one began. */
+export const endEvents = ['outage.closed', 'path.recovered'] as const satisfies readonly NetworkEventName[];
+
+export const isEnd = ({ event }: NetworkEvent): boolean => endEvents.some((one) => one === event);

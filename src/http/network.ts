@@ -12,7 +12,8 @@ import type { AgentsShown } from '../render/mesh.js';
 import { agentsAside, dayJson, groupDetailsJson, groupJson, spellJson } from '../render/network.js';
 import { isoInstant } from '../render/figures.js';
 import type { LedgerBacklog } from '../services/ledger/backlog.js';
-import { type DayWatch, networkDay, unobservedPorts } from '../services/network/day.js';
+import { staleWhileRevalidate } from '../services/cache.js';
+import { type DayWatch, networkDay, severeRounds, unobservedPorts } from '../services/network/day.js';
 import { causeOf, shownGroups, type ShownGroup } from '../services/network/outage-groups.js';
 import { spellsOf } from '../services/network/spells.js';
 import type { RoundStore } from '../store/store.js';
@@ -114,6 +115,7 @@ const observedState = (unobserved: IntervalSet | null, at: EpochMs) => {
   return contains(unobserved, at - 1) ? ('unobserved' as const) : ('up' as const);
 };
 
+const minuteMs = 60_000;
 const recentMs = 6 * 3_600_000;
 const mostSpells = 60;
 const longestDayMs = 49 * 3_600_000;
@@ -122,6 +124,18 @@ const longestDayMs = 49 * 3_600_000;
 export function networkRoutes(server: FastifyInstance, routes: NetworkRoutes) {
   const { store, ledgerBacklog, mesh, config, defaultPlan, readiness, agents, now } = routes;
   const { ledgerService } = ledgerBacklog;
+  // All rounds of a day are read for it, and open pages ask again each minute: they share what a minute gave.
+  const severeOf = staleWhileRevalidate({
+    make: (key) => {
+      const [from = '', to = ''] = key.split(' ');
+      const past = { from: Number(from), to: Number(to) };
+      return severeRounds({ rounds: store.rounds, config: config(), defaultPlan: defaultPlan() }, past);
+    },
+    basis: () => Promise.resolve(''),
+    now,
+    freshMs: minuteMs,
+    most: 8,
+  });
   const ofGroup = async (one: ShownGroup): Promise<ReturnType<typeof groupJson>> =>
     groupJson(one, causeOf(await ledgerService.attributed(one.outages)));
 
@@ -259,9 +273,13 @@ export function networkRoutes(server: FastifyInstance, routes: NetworkRoutes) {
         await networkDay({
           period: { from, to },
           now: at,
-          store,
+          watch: store.watch,
           config: of,
-          defaultPlan: defaultPlan(),
+          // A new minute is a new key: nobody gets what an earlier one gave.
+          severe: (past) => {
+            const end = Math.min(to, (Math.floor(past.to / minuteMs) + 1) * minuteMs);
+            return severeOf([past.from, end, Math.floor(at / minuteMs)].join(' '));
+          },
           outages,
           exclusions,
         }),

@@ -215,7 +215,11 @@ export interface OutboxStore {
     readonly now: EpochMs;
     readonly until: EpochMs;
     readonly limit: number;
+    /** Targets whose messages are left for later. */
+    readonly except?: readonly string[];
   }): Promise<OutboxMessage[]>;
+  /** Whether an older message to the same target, about the same, is not delivered yet. */
+  isPreceded(message: Pick<OutboxMessage, 'id' | 'target' | 'about'>): Promise<boolean>;
   /** Records an attempt: `waiting` is retried at `dueAt`. A settled message does not change. */
   tried(
     id: number,

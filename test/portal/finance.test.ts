@@ -93,7 +93,7 @@ test('credits are made into a batch, which is fetched and confirmed', async () =
   const finance = await sealedMonth();
   const asked = { mapping: 'generic', month: '2026-10' };
   const preview = await finance.post('/credits/batches', { ...asked, deed: 'preview' });
-  expect(textOf(preview)).toMatch(/nothing has been created.*1 notes for 1 credits: HKD\s555\.55/);
+  expect(textOf(preview)).toMatch(/nothing has been created.*1 note for 1 credit: HKD\s555\.55/);
   expect(textOf(await finance.get('/credits/batches'))).toContain('No export batches yet');
   // A browser without a field for months takes any text, which must not become a batch of every month.
   const unclear = await finance.post('/credits/batches', { ...asked, month: 'October', deed: 'make' });
@@ -108,6 +108,8 @@ test('credits are made into a batch, which is fetched and confirmed', async () =
   ]);
   const page = await finance.get(url);
   expect(textOf(page)).toMatch(/not fetched.*CN-2026-000001.*CR-2026-10-000001/);
+  // A file leaves the page as it is: it can be fetched again, and what comes next is there already.
+  expect(page.body).toMatch(/action="[^"]*\/fetch" data-download>.*formaction="[^"]*\/confirm"/s);
   const file = await finance.post(`${url}/fetch`, {});
   expect(file.headers['content-disposition']).toBe('attachment; filename="EB-000001.csv"');
   expect(file.body).toContain('CN-2026-000001');

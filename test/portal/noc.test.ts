@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { ratio } from '../../src/core/number.js';
 import { emptyMesh, type MeshStanding, type PathStanding } from '../../src/core/standing.js';
 import { portalWords } from '../../src/i18n/portal.js';
-import { dayMs, hourMs, october } from '../support/ledger.js';
+import { dayMs, hourMs, november, october } from '../support/ledger.js';
 import { type Tenants, twoTenants } from '../support/tenants.js';
 import { entrance, type Entrance } from '../http/support/entry.js';
 import { signedIn, textOf } from '../http/support/portal.js';
@@ -221,6 +221,13 @@ describe('the network as it is', () => {
     // Who has a part of the network sees that part's bands only.
     const customer = await (await signedIn(server, 'customer')).get('/mesh');
     expect([customer.statusCode, textOf(customer).includes('Down now')]).toEqual([200, false]);
+    // And may not follow the stream of all of it.
+    for (const [who, follows] of [
+      [noc, true],
+      [await signedIn(server, 'customer', { name: 'own' }), false],
+    ] as const)
+      for (const url of ['/mesh', '/outages'])
+        expect((await who.get(url)).body.includes('data-live')).toBe(follows);
   });
 
   test('an outage is one line, its observers folded in; one that was taken back is marked', async () => {
@@ -259,6 +266,38 @@ describe('the network as it is', () => {
     for (const wrong of ['soon', '2036-01-01'])
       expect((await noc.get(`/mesh/day?day=${wrong}`)).body).toContain('value="2026-10-21"');
     expect((await (await signedIn(server, 'customer')).get('/mesh/map')).statusCode).toBe(403);
+  });
+
+  test('reads the rounds of a day once a minute, however many look at it', async () => {
+    let read = 0;
+    const { store } = tenants;
+    const list: typeof store.rounds.list = (query) => {
+      read += 1;
+      return store.rounds.list(query);
+    };
+    const rounds = { ...store.rounds, list };
+    server = entrance({ ...tenants, store: { ...store, rounds } });
+    server.clock.now = now;
+    const token = await server.tokenOf('noc');
+    const day = `/api/v1/network/day?from=${new Date(now - dayMs).toISOString()}&to=${new Date(now + dayMs).toISOString()}`;
+    const first = await server.as(token, day);
+    expect(first.statusCode).toBe(200);
+    const once = read;
+    server.clock.now += 20_000;
+    const { until } = (await server.as(token, day)).json<{ until: string }>();
+    expect(Date.parse(until)).toBe(now + 20_000);
+    expect(read).toBe(once);
+    server.clock.now += 60_000;
+    await server.as(token, day);
+    expect(read).toBeGreaterThan(once);
+  });
+
+  test('says nothing is well that nobody observes', async () => {
+    // The watch has ended with the month.
+    server.clock.now = november + dayMs;
+    const wall = await (await signedIn(server, 'noc')).get('/wall');
+    expect(textOf(wall)).toMatch(/\? \d ports? not observed/);
+    expect(textOf(wall)).not.toContain('All ports up');
   });
 
   test('fills a wall without any navigation, in the dark', async () => {

@@ -74,6 +74,27 @@ test('the latest round alone is told as such, and what was not measured is neith
   expect(tone).toBe('warn');
 });
 
+test('what nobody observed makes no verdict good', async () => {
+  const paths = [path('A>B', 0), path('A>C', null)];
+  expect(verdictOf({ ...nothing, paths }, english)).toMatchObject({
+    tone: 'warn',
+    text: '1 of 1 paths within commitment; 1 path not measured.',
+  });
+  const now = october + 20 * 86_400_000;
+  const tenants = await twoTenants();
+  const { store, config } = tenants;
+  const judged = await judgeServicesNow({ store, config, now, entered: { outages: [], exclusions: [] } });
+  const server = entrance(tenants, {
+    standing: { services: () => ({ at: now, services: judged }), now: () => now },
+  });
+  const answer = await server.as(await server.tokenOf('customer'), '/api/v1/standing');
+  const { services } = answer.json<{ services: Parameters<typeof verdictOf>[0]['services'] }>();
+  const unshown = services.map((one) => ({ ...one, met: null }));
+  const { tone, text } = verdictOf({ ...nothing, paths: six, services: unshown }, english);
+  expect(tone).toBe('warn');
+  expect(text).toContain('too little observed to show the availability of alpha-service');
+});
+
 test('a port that several observers see down is one, since the first of them', () => {
   const seen = (from: string) => ({ port: 'SIN', counts: { from, to: null } });
   const outages = [seen('2026-10-11T14:31:00.000Z'), seen('2026-10-11T14:30:00.000Z')];

@@ -7,7 +7,7 @@ export const adminEnglish = {
       allWell: 'Everything works.',
       faults: (count: number) =>
         count === 1 ? '1 thing needs attention.' : `${count} things need attention.`,
-      failing: 'What is failing',
+      failing: 'Health',
       ok: 'ok',
       failed: 'failing',
       check: {
@@ -17,7 +17,7 @@ export const adminEnglish = {
         watch: 'Availability watch',
         agents: 'Agents',
       } as Readonly<Record<string, string>>,
-      dead: (count: number) => `${count} messages not delivered`,
+      dead: (count: number) => (count === 1 ? '1 message not delivered' : `${count} messages not delivered`),
       waiting: (count: number) => `${count} waiting`,
       backup: 'Last backup',
       backupNone: 'none known',
@@ -113,7 +113,7 @@ export const adminEnglish = {
       networkEvents: 'Network events',
       reportEvents: 'Fault reports (mail and webhook only)',
       grouping:
-        'What happens within half a second is one message; PagerDuty and Opsgenie get one alert for each port, path or service. Approved maintenance keeps events of what it covers quiet.',
+        'What happens within half a second is one message; PagerDuty and Opsgenie get one alert for each port, path or service. Events that approved maintenance covers are not sent.',
       quiet: (from: string, to: string, zone: string, urgent: string) =>
         `Quiet hours from ${from} to ${to} (${zone}): then only these are sent at once: ${urgent}.`,
       noQuiet: 'There are no quiet hours (notifications.quietHours of the configuration).',

@@ -229,7 +229,8 @@ export const financeEnglish = {
       preview: 'Preview',
       makeIt: 'Create batch',
       previewed: 'Preview: nothing has been created',
-      count: (notes: number, credits: number) => `${notes} notes for ${credits} credits`,
+      count: (notes: number, credits: number) =>
+        `${notes === 1 ? '1 note' : `${notes} notes`} for ${credits === 1 ? '1 credit' : `${credits} credits`}`,
       nothing: 'No credits are waiting for export.',
       allRefused: 'Every note is refused.',
       none: 'No export batches yet',

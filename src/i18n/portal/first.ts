@@ -18,6 +18,10 @@ export const firstEnglish = {
         count === 1
           ? `availability commitment not met for ${services}`
           : `availability commitment not met for ${count} services (${services})`,
+      notShown: (services: string, count: number) =>
+        count === 1
+          ? `too little observed to show the availability of ${services}`
+          : `too little observed to show the availability of ${count} services (${services})`,
       noCredit: 'no credit so far this month',
       credit: (amounts: readonly string[]) => `credit so far this month: ${amounts.join(' + ')}`,
     },

@@ -126,6 +126,8 @@ export const nocEnglish = {
       title: 'Network',
       down: (count: number) => (count === 1 ? '1 port down' : `${count} ports down`),
       worse: (count: number) => (count === 1 ? '1 path degraded' : `${count} paths degraded`),
+      unobserved: (count: number) => (count === 1 ? '1 port not observed' : `${count} ports not observed`),
+      unwatched: 'No port is watched',
       good: 'All ports up',
       paths: 'Worse than normal',
       nonePaths: 'No path is worse than normal.',

@@ -48,8 +48,13 @@
   });
   // A link may lead to one that is folded in.
   const unfold = () => {
-    const target =
-      location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    let name = location.hash.slice(1);
+    try {
+      name = decodeURIComponent(name);
+    } catch {
+      // It is no escaped text: it is the name as it stands.
+    }
+    const target = document.getElementById(name);
     if (target instanceof HTMLDetailsElement) target.open = true;
   };
   document.addEventListener('visibilitychange', () => {

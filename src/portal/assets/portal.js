@@ -15,10 +15,10 @@ addEventListener('keydown', ({ key }) => {
   }
 });
 
-// A form that is on its way is not sent twice.
+// A form that is on its way is not sent twice; one that is answered with a file leaves its page as it is, and may be.
 addEventListener('submit', (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method !== 'post') return;
+  if (event.defaultPrevented || form.method !== 'post' || 'download' in form.dataset) return;
   if (form.dataset.sent === 'yes') event.preventDefault();
   else form.dataset.sent = 'yes';
 });

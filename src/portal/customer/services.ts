@@ -9,6 +9,7 @@ import type { Api } from '../../http/http.js';
 import { isoInstant } from '../../render/figures.js';
 import { drawnSteps, type Sparkline, sparklineOf } from '../chart/path-chart.js';
 import { byService, statementsOf } from '../finance/statement.js';
+import { everyPage } from '../forms.js';
 import { addPage, type Answer, type PortalOptions } from '../page.js';
 import { type MeshPath, meshPaths, pathHref } from './paths-shown.js';
 import { mergedOutages, verdictOf } from './verdict.js';
@@ -129,8 +130,10 @@ function monthOf({ plans }: Book, { plan, periodEnd }: Standing): string {
 async function outagesSince(api: Api, caller: Caller, from: EpochMs | null) {
   if (!caller.may('outages:read')) return [];
   const since = from === null ? ({ open: 'true' } as const) : { from: new Date(from).toISOString() };
-  const { outages } = await api.listOutages(caller, { query: { order: 'newest', limit: '200', ...since } });
-  return outages;
+  return everyPage(
+    (cursor) => api.listOutages(caller, { query: { order: 'newest', limit: '200', cursor, ...since } }),
+    ({ outages }) => outages,
+  );
 }
 
 type Book = ReturnType<PortalOptions['config']>['book'];

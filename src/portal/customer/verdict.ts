@@ -58,9 +58,11 @@ export function verdictOf(
   bad.sort((a, b) => b.band.level - a.band.level);
   const down = portsDown(outages);
   const missed = services.filter(({ met }) => met === false).map(({ service }) => service);
+  const notShown = services.filter(({ met }) => met === null).map(({ service }) => service);
+  const unmeasured = paths.filter(({ windows }) => windows['last-24h'].held === 0).length;
   const parts = [
     ...down.slice(0, named).map(({ port, at }) => words.down(port, f.short(at))),
-    ...pathParts(paths, bad.length, words),
+    ...pathParts(paths, { bad: bad.length, unmeasured }, words),
     ...bad.slice(0, named).map(({ path, band, window, since: from }) => {
       const name = `${path.source} → ${path.destination}`;
       const bandName = bandNameOf(r, band.id);
@@ -70,11 +72,15 @@ export function verdictOf(
     }),
     ...(bad.length > named ? [words.more(bad.length - named)] : []),
     ...(missed.length > 0 ? [words.missed(missed.slice(0, named).join(', '), missed.length)] : []),
+    ...(notShown.length > 0 ? [words.notShown(notShown.slice(0, named).join(', '), notShown.length)] : []),
     ...creditPart(services, words, f),
   ];
   const worst = Math.max(0, ...bad.map(({ band }) => band.level));
+  // What nobody observed is not well.
+  const isUncertain = unmeasured > 0 || notShown.length > 0;
   return {
-    tone: down.length > 0 || missed.length > 0 || worst > 1 ? 'bad' : worst > 0 ? 'warn' : 'good',
+    tone:
+      down.length > 0 || missed.length > 0 || worst > 1 ? 'bad' : worst > 0 || isUncertain ? 'warn' : 'good',
     text: words.sentence(parts),
     worse: bad,
   };
@@ -92,11 +98,10 @@ function worstOf({ windows }: MeshPath): Pick<WorsePath, 'band' | 'window'> | nu
 
 function pathParts(
   paths: readonly MeshPath[],
-  bad: number,
+  { bad, unmeasured }: { readonly bad: number; readonly unmeasured: number },
   words: PortalWords['first']['verdict'],
 ): readonly string[] {
   const judged = paths.filter(({ windows }) => windows['last-24h'].worst ?? windows.round.worst);
-  const unmeasured = paths.filter(({ windows }) => windows['last-24h'].held === 0).length;
   return [
     ...(judged.length > 0 ? [words.paths(judged.length - bad, judged.length)] : []),
     ...(unmeasured > 0 ? [words.unmeasured(unmeasured)] : []),

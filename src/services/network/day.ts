@@ -52,9 +52,9 @@ interface NetworkDay extends Interval {
 interface DayQuery {
   readonly period: Interval;
   readonly now: EpochMs;
-  readonly store: { readonly rounds: Pick<RoundStore, 'list'>; readonly watch: DayWatch };
-  readonly config: Config;
-  readonly defaultPlan: Plan | null;
+  readonly watch: DayWatch;
+  readonly config: Pick<Config, 'pops'>;
+  readonly severe: (past: Interval) => Promise<SevereRounds>;
   readonly outages: readonly ShownOutage[];
   readonly exclusions: readonly LedgerExclusion[];
 }
@@ -72,8 +72,8 @@ export async function networkDay(query: DayQuery): Promise<NetworkDay> {
       scope === 'all' || covers(scope) ? clip(merge(intervals), period).map((one) => ({ id, ...one })) : [],
     );
   const groups = shownGroups(outages, []);
-  const unobserved = await unobservedPorts(query.store.watch, past, now);
-  const severe = await severeRounds(query, past);
+  const unobserved = await unobservedPorts(query.watch, past, now);
+  const severe = await query.severe(past);
   return {
     ...period,
     until,
@@ -138,10 +138,19 @@ export async function unobservedPorts(
 /** Rounds are read so many at a time, so that other work goes on in between. */
 const atOnce = 2000;
 
-async function severeRounds(
-  { store: { rounds }, config, defaultPlan }: DayQuery,
+/** Rounds in the worst band of their plan, or without an answer, by path: times of their slots. */
+export type SevereRounds = ReadonlyMap<PathId, readonly Interval[]>;
+
+interface SevereQuery {
+  readonly rounds: Pick<RoundStore, 'list'>;
+  readonly config: Config;
+  readonly defaultPlan: Plan | null;
+}
+
+export async function severeRounds(
+  { rounds, config, defaultPlan }: SevereQuery,
   past: Interval,
-): Promise<ReadonlyMap<PathId, Interval[]>> {
+): Promise<SevereRounds> {
   const { everyMs } = config.measurement;
   const terms = termsAt(config, config.paths, defaultPlan, past.from);
   const severe = new Map<PathId, Interval[]>();

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Config, SmtpConfig } from '../../config/config.js';
 import { type TargetKind, messagesPerMinute } from '../../core/target-kinds.js';
+import { endEvents } from '../../core/network-event.js';
 import type { EpochMs } from '../../core/types.js';
 import type { Clock, Log, Random } from '../../engine/ports.js';
 import type { MailText } from '../../render/notifications.js';
@@ -38,7 +39,10 @@ interface Outbox {
   stop(): Promise<void>;
 }
 
-const atOnce = 8;
+const atOnce = 32;
+const claimedAtOnce = 8;
+/** A target with so many in flight gets no more: those that hang leave room for others. */
+const atOnceOfTarget = 4;
 const stopPatienceMs = 2_000;
 const keptMs = 30 * 86_400_000;
 const sweepEveryMs = 3_600_000;
@@ -55,7 +59,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const stopping = new AbortController();
   let running: Promise<void> = Promise.resolve();
   let woken = new AbortController();
-  const inFlight = new Set<Promise<void>>();
+  /** With the target that each goes to. */
+  const inFlight = new Map<Promise<void>, string>();
   const minute = messagesOfTheMinute();
   let swept = -Infinity;
   /** Until when a target asked to be left alone. */
@@ -76,6 +81,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
     }
     // Its claim ends by itself: nothing was tried.
     if ((pausedUntil.get(target.id) ?? 0) > clock.now()) return;
+    // An incident that ends before it begins would stay open.
+    if (endEvents.some((one) => one === event) && (await outbox.isPreceded(message))) return;
     if (!minute.admits(target, clock.now())) return;
     try {
       const now = clock.now();
@@ -105,13 +112,19 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const wake = (): void => {
     woken.abort();
   };
+  const busyTargets = (): string[] => {
+    const targetsOf = [...inFlight.values()];
+    return [...new Set(targetsOf)].filter(
+      (target) => targetsOf.filter((one) => one === target).length >= atOnceOfTarget,
+    );
+  };
   /** Begins to send what is due, as far as not too many are in flight. */
   const begin = async (): Promise<Promise<void>[]> => {
     const now = clock.now();
     // Longer than any attempt, so that no other process takes a message in flight.
     const until = now + 2 * config().notifications.timeoutMs + 60_000;
-    const free = atOnce - inFlight.size;
-    const due = free === 0 ? [] : await outbox.claim({ now, until, limit: free });
+    const limit = Math.min(claimedAtOnce, atOnce - inFlight.size);
+    const due = limit === 0 ? [] : await outbox.claim({ now, until, limit, except: busyTargets() });
     const attempts = due.map((message) => {
       const one = attempt(message)
         .catch((error: unknown) => {
@@ -121,7 +134,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
           inFlight.delete(one);
           wake();
         });
-      inFlight.add(one);
+      inFlight.set(one, message.target);
       return one;
     });
     if (now - swept >= sweepEveryMs) {
@@ -145,9 +158,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
         log.error({ err: error }, 'the outbox could not be read');
         return [];
       });
-      if (begun.length < atOnce) await clock.sleep(restMs, AbortSignal.any([stopping.signal, woken.signal]));
+      if (begun.length < claimedAtOnce)
+        await clock.sleep(restMs, AbortSignal.any([stopping.signal, woken.signal]));
     }
-    await Promise.all(inFlight);
+    await Promise.all(inFlight.keys());
   };
   return {
     turn: async () => {

@@ -37,7 +37,7 @@ export function outboxStore(db: SqlDatabase): OutboxStore {
   const messages = db.from.selectFrom('outbox').select(columns);
   /** A literal, because a partial index serves only queries that name its condition. */
   const waiting = sql.lit('waiting' as const);
-  const claim = prepare(({ now, until, limit }: Parameters<OutboxStore['claim']>[0]) =>
+  const claim = ({ now, until, limit, except = [] }: Parameters<OutboxStore['claim']>[0]) =>
     db.from
       .updateTable('outbox')
       .set({ due_at: until })
@@ -46,14 +46,14 @@ export function outboxStore(db: SqlDatabase): OutboxStore {
           .select('id')
           .where('state', '=', waiting)
           .where('due_at', '<=', now)
+          .$if(except.length > 0, (due) => due.where('target', 'not in', except))
           .orderBy('due_at')
           .orderBy('id')
           .limit(limit)
           // Messages that another process claims at this moment are skipped, without waiting.
           .$if(db.dialect === 'postgres', (due) => due.forUpdate().skipLocked()),
       )
-      .returning(columns),
-  );
+      .returning(columns);
   const update = () => db.from.updateTable('outbox');
   return {
     add: (drafts) => db.write(() => add(drafts)),
@@ -62,6 +62,17 @@ export function outboxStore(db: SqlDatabase): OutboxStore {
         const claimed: OutboxMessage[] = yield* all(claim(query));
         return claimed.sort((a, b) => a.id - b.id);
       }),
+    isPreceded: async ({ id, target, about }) => {
+      const older = db.from
+        .selectFrom('outbox')
+        .select('id')
+        .where('state', '=', waiting)
+        .where('target', '=', target)
+        .where('about', '=', about)
+        .where('id', '<', id)
+        .limit(1);
+      return (await db.read(older)).length > 0;
+    },
     tried: async (id, { state, error, at, dueAt }) => {
       const settledAt = state === 'waiting' ? null : at;
       await db.change(

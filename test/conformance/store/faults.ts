@@ -149,6 +149,19 @@ export function faultsConformance(name: string, open: () => Promise<Store>): voi
   });
 
   describe(`${name}: the outbox`, () => {
+    test('leaves the messages of some targets for later, and knows what an older one is about', () =>
+      using(async ({ outbox }) => {
+        await outbox.add([message('a'), message('b', { target: 'T2' }), message('c')]);
+        const claimed = await outbox.claim({ now: 2000, until: 3000, limit: 9, except: ['T1', 'T3'] });
+        expect(claimed.map(({ id }) => id)).toEqual([2]);
+        const preceded = async (): Promise<boolean[]> => {
+          const all = await outbox.list({ limit: 9 });
+          return Promise.all(all.reverse().map((one) => outbox.isPreceded(one)));
+        };
+        expect(await preceded()).toEqual([false, false, true]);
+        await outbox.tried(1, { state: 'sent', error: null, at: 2000, dueAt: 2000 });
+        expect(await preceded()).toEqual([false, false, false]);
+      }));
     test('keeps a message of a key once, and gives what is due to one at a time', () =>
       using(async ({ outbox }) => {
         await outbox.add([message('a'), message('b', { at: 2000 }), message('a', { body: 'other' })]);

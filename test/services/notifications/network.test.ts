@@ -511,6 +511,52 @@ test('a message is sent when it was added, whatever another target does meanwhil
   await outbox.stop();
 });
 
+test('a target that hangs holds up no other one, however much is sent to it', async () => {
+  const stuck = await hookServer(() => undefined);
+  const hook = await hookServer();
+  const rig = await faultRig({ notifications: { timeout: '60s', webhooks: { allow: ['127.0.0.0/8'] } } });
+  await rig.store.targets.add(target('slack', { address: stuck.url }));
+  await rig.store.targets.add(target('teams', { address: hook.url }));
+  const message = { event: 'outage.opened', about: 'SIN', body: '{}', at: rig.now };
+  const outbox = createOutbox({
+    store: rig.store,
+    config: () => rig.config,
+    random: () => 1,
+    log: keptLog().log,
+    version: 'test',
+    clock: { now: () => rig.now, sleep: (ms, signal) => systemClock.sleep(ms, signal) },
+    restMs: 3_600_000,
+  });
+  await rig.store.outbox.add([
+    ...Array.from({ length: 100 }, (_, n) => ({ key: `stuck ${n}`, target: 'slack', ...message })),
+    { key: 'other', target: 'teams', ...message },
+  ]);
+  outbox.start();
+  await expect.poll(() => hook.got.length, { timeout: 10_000 }).toBe(1);
+  expect(stuck.got.length).toBeLessThan(20);
+  await outbox.stop();
+});
+
+test('the end of an outage is not told before its beginning, which is tried again', async () => {
+  let status = 503;
+  const hook = await hookServer((response) => response.writeHead(status).end());
+  const rig = await faultRig({ notifications: { webhooks: { allow: ['127.0.0.0/8'] } } });
+  await rig.store.targets.add(target('pagerduty', { address: hook.url, secret: '0123456789abcdef' }));
+  const message = { target: 'pagerduty', about: 'SIN', at: rig.now };
+  await rig.store.outbox.add([{ key: 'a', event: 'outage.opened', body: '{"n":1}', ...message }]);
+  const outbox = outboxOf(rig);
+  await outbox.turn();
+  await rig.store.outbox.add([{ key: 'b', event: 'outage.closed', body: '{"n":2}', ...message }]);
+  status = 202;
+  await outbox.turn();
+  expect(hook.got).toHaveLength(1);
+  for (let turns = 0; turns < 3; turns += 1) {
+    rig.now += 100_000;
+    await outbox.turn();
+  }
+  expect(hook.got.map(({ body }) => (JSON.parse(body) as { n: number }).n)).toEqual([1, 1, 2]);
+});
+
 test('a robot that answers 200 with an error is tried again, and its key is not shown', async () => {
   const hook = await hookServer();
   const rig = await faultRig({ notifications: { webhooks: { allow: ['127.0.0.0/8'] } } });
