@@ -204,6 +204,8 @@ export function createEngine(options: EngineOptions): Engine {
       events.schedulerLag(lagMs);
       for (const path of settings.paths) {
         if (!isDue(slot, path) || !started.take(path.id, slot)) continue;
+        // Its round may have waited since before the clock was set back: that one starts at its own time.
+        if (flights.has(path.id, slot)) continue;
         void flights.launch(path.id, slot, (controller) => flyScheduled(path, slot, controller));
       }
       void lookOver(slot);

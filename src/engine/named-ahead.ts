@@ -44,9 +44,10 @@ export function createNamedAhead({ clock, reopen }: NamedAheadOptions): NamedAhe
       if (previous.lastSeenAt <= startedAt) after = startedAt;
     },
     stepped: (backMs) => {
+      // A clock that came back far is often set once more by a little, which changes nothing of what was found out.
+      if (Math.abs(backMs) < leastStepMs) return;
       takeBack();
       takeBack = () => undefined;
-      if (Math.abs(backMs) < leastStepMs) return;
       const now = clock.now();
       const startByThisTime = now - (clock.sinceBootMs() - startedAtBootMs);
       const isRight = backMs > 0 && startByThisTime >= earliestStart;

@@ -122,13 +122,15 @@ export async function keepSending(options: OutboxOptions, signal: AbortSignal): 
   const publish = async (one: Batch): Promise<Acknowledgement> => {
     last ??= await forward.acknowledged();
     if (one.rows === 0) return last; // swept meanwhile
-    const { seq } = await stream.publish(rowsSubject(pop, one.family), one.bytes, {
+    const { seq, duplicate } = await stream.publish(rowsSubject(pop, one.family), one.bytes, {
       msgID: one.id,
       timeout: settings.ackTimeoutMs,
       retries: 0,
       expect: { streamName: rowsStream },
     });
     events.sent?.(one.family, one.rows, one.bytes.length);
+    // The stream has it from a time before, when its acknowledgement was lost, and repeats the number that it got then.
+    if (duplicate) return last;
     if (seq < last.sequence) {
       await sendAgain();
       knownLost = last.streamMade;

@@ -529,6 +529,44 @@ describe('a slot that passed', () => {
     await ahead.engine.stop();
   });
 
+  /** Another random start, which the simulated network answers otherwise. */
+  const startingElsewhere = settings({
+    paths: [path('B')],
+    measurement: { ...measurement, spreadMs: 2 * minute },
+  });
+
+  test('is measured again also when the clock that came back is then set by seconds once more', async () => {
+    const { file, time } = await afterARun(minute, minute);
+    time.step(hour);
+    const ahead = await house({ file, time, settings: settings({ paths: [path('B')] }) });
+    await time.pass(30 * minute); // 11:42 by its clock, and 10:42
+    time.step(-hour);
+    ahead.engine.update(startingElsewhere);
+    await time.pass(5 * minute);
+    time.step(-5_000);
+    await time.pass(hour);
+    expect(await ahead.stored()).toEqual([
+      '10:30 A>B missing stopped',
+      '11:00 A>B ok',
+      '11:30 A>B ok',
+      '11:30 A>B unscheduled',
+    ]);
+    await ahead.engine.stop();
+  });
+
+  test('whose round waited for its start when the clock came back is measured once, at its own time', async () => {
+    const { file, time } = await afterARun(minute, minute);
+    time.step(hour);
+    const ahead = await house({ file, time, settings: settings({ paths: [path('B')] }) });
+    await time.pass(19 * minute); // 11:31 by its clock, and 10:31; it starts at 11:32:30
+    time.step(-hour);
+    ahead.engine.update(startingElsewhere);
+    await time.pass(70 * minute);
+    expect(await ahead.stored()).toEqual(['10:30 A>B missing stopped', '11:00 A>B ok', '11:30 A>B ok']);
+    expect(only(ahead.noted, 'roundStarted').filter(([, slot]) => slot === slot1130)).toHaveLength(1);
+    await ahead.engine.stop();
+  });
+
   test('is not measured again when the run before was seen later than the new time has it', async () => {
     const { file, time } = await afterARun(2 * hour, minute);
     const next = await house({ file, time, settings: settings({ paths: [path('B')] }) });

@@ -8,6 +8,7 @@ import { encodeRows } from '../../src/mesh/wire/encode.js';
 import { noRows } from '../../src/store/row-store.js';
 import { StoreError, type Store } from '../../src/store/store.js';
 import { everyRow } from '../support/every-row.js';
+import { keptLog } from '../support/log.js';
 import { startNats, useNats } from '../support/nats.js';
 import { round, size, slot } from '../support/rounds.js';
 import { connection, ingest, newStore, send, streams, until, untilEqual } from './link.js';
@@ -114,6 +115,26 @@ describe('rows on their way from agents to a hub', () => {
     expect((await agent.forward.depth()).slots).toBeGreaterThan(0);
     await ingest(url, hub);
     await untilEqual(hub, [agent]);
+  });
+
+  test('that the stream has already do not tell that it was made anew', async () => {
+    const url = await fresh();
+    const agent = await newStore();
+    const { log, lines } = keptLog();
+    const sendAll = async (): Promise<void> => {
+      const stop = await send(url, agent, 'LAB1', { log });
+      await until('all sent', async () => (await agent.forward.depth()).slots === 0);
+      await stop();
+    };
+    for (const at of [slot, slot + everyMs]) {
+      await agent.rounds.put(round({ slot: at }));
+      await sendAll();
+    }
+    // As after an acknowledgement that was lost: the same message, whose number is now that of an earlier one.
+    await agent.forward.again(slot, slot + 1);
+    await sendAll();
+    expect(lines.map(({ message }) => message)).toEqual([]);
+    expect(await waitingMessages(url)).toBe(2);
   });
 
   test('wait where there is no stream yet', async () => {

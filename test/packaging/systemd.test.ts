@@ -64,6 +64,8 @@ describe.each(units)('%s', (unit) => {
     // The daemon stops within 5 s, and its watchdog is fed twice in its time.
     expect(settings(unit, 'TimeoutStopSec')).toEqual(['10s']);
     expect(settings(unit, 'WatchdogSec')).toEqual(['60s']);
+    // An upgrade of a large database is not ended half-way, to begin again.
+    expect(settings(unit, 'TimeoutStartSec')).toEqual(['infinity']);
   });
 
   test('keeps its data where its configuration does', () => {

@@ -102,6 +102,15 @@ describe('a store in PostgreSQL', () => {
     await store.close();
   });
 
+  test('upgrades its schema for longer than any other query may take', async () => {
+    const pool = new pg.Pool({ connectionString: await server.newSchema(), query_timeout: 2_000 });
+    try {
+      await migrate(pool, 'the database', [{ version: 1, sql: 'SELECT pg_sleep(3)' }]);
+    } finally {
+      await pool.end();
+    }
+  });
+
   test('sums up the rounds that it has when its schema comes to have sums', async () => {
     const url = await server.newSchema();
     const before = migrations.filter(({ version }) => version < sizeSums.version);

@@ -85,13 +85,19 @@ export async function exportBatch(options: BatchOptions, mapping: string, contex
   });
 }
 
-async function write(output: string, bytes: Uint8Array, { cwd }: Context): Promise<void> {
+/** Writes a file that was asked for; `stays`: what is as it was where it can't be written. */
+export async function write(
+  output: string,
+  bytes: Uint8Array,
+  { cwd }: Context,
+  stays = 'the batch stays: fetch it again',
+): Promise<void> {
   const { writeAtomically } = await import('../../seal/atomic-file.js');
   try {
     await writeAtomically(resolve(cwd, output), bytes);
   } catch (error) {
     const { message } = error as Error;
-    const what = `${output} can't be written: ${message}; the batch stays: fetch it again`;
+    const what = `${output} can't be written: ${message}; ${stays}`;
     throw new ExitError(exitCodes.fault, `pop-sla: ${what}`);
   }
 }

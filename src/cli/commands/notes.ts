@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander';
-import { resolve } from 'node:path';
 import { type NoteFormat, noteFormats } from '../../core/billing/batch.js';
 import type { ReportLanguage } from '../../i18n/languages.js';
 import { configOption, type ConfigOptions, type Context, exitCodes, ExitError } from '../context.js';
 import { withBilling } from '../with-billing.js';
+import { write } from './batches.js';
 
 const languages = ['en', 'zh-CN', 'zh-TW'] as const satisfies readonly ReportLanguage[];
 
@@ -37,9 +37,8 @@ export function noteCommand(context: Context): Command {
         const fault = await noteFileFault(source, options.format);
         if (fault !== null)
           throw new ExitError(exitCodes.fault, `pop-sla: ${id} has no file of this format: ${fault}`);
-        const { writeAtomically } = await import('../../seal/atomic-file.js');
         const bytes = await renderNote(source, options.format, options.lang);
-        await writeAtomically(resolve(context.cwd, options.output), bytes);
+        await write(options.output, bytes, context, 'the note stays: ask for it again');
         context.stdout.write(`${options.output}: ${bytes.byteLength} bytes\n`);
       }),
     );

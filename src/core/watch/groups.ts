@@ -11,7 +11,7 @@ interface PortTime {
 
 /** An outage of a port by all observers that saw it: their outages that overlap each other. */
 interface OutageGroup<Row> extends PortTime {
-  /** By their start. */
+  /** By their start, those that do not count behind the others. */
   readonly rows: readonly [Row, ...Row[]];
   /** None of them counts. */
   readonly isVoid: boolean;

@@ -109,7 +109,7 @@ export type PortInput =
   | { readonly kind: 'unsent'; readonly id: number; readonly at: EpochMs }
   /** Time passed. */
   | { readonly kind: 'tick'; readonly at: EpochMs }
-  /** From `from` on the observer has no evidence, until `sighted`. */
+  /** From `from` on the observer has no evidence, until `observed-again`. */
   | { readonly kind: 'blinded'; readonly from: EpochMs; readonly reason: BlindReason }
   | { readonly kind: 'observed-again'; readonly at: EpochMs }
   /** Outages opened since `since` are no evidence about the port. */

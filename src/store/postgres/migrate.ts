@@ -22,6 +22,9 @@ export const locks = {
   writer: 0x504f5011,
 } as const;
 
+/** A large database takes longer than any other query may, milliseconds: an upgrade that is given up would begin again. */
+const upgradeLimitMs = 86_400_000;
+
 /** Upgrades the schema in one transaction that only one program runs at a time. Rejects with a `StoreError`. */
 export async function migrate(
   pool: Pool,
@@ -35,7 +38,8 @@ export async function migrate(
     refuseNewer(name, from, migrations);
     for (const { version, sql } of migrations) {
       if (version <= from) continue;
-      await client.query(sql);
+      const upgrade = { text: sql, query_timeout: upgradeLimitMs };
+      await client.query(upgrade);
       await client.query(`INSERT INTO pop_sla_schema (version) VALUES (${version})`);
     }
   });

@@ -3,7 +3,8 @@ import type { Migration } from './migration.js';
 /**
  * The sums of the sizes that count, for every path and eight hours, so that a month is read from some rows a day.
  * Eight hours, because the days of UTC, of UTC+8 and of UTC-8 are made of whole ones. Whatever adds or deletes a size
- * changes its sums in the same transaction; the sizes that are there already are summed up now.
+ * changes its sums in the same transaction. The sizes that are there already are added now, one by one in their order:
+ * grouping them would sort them all, in a temporary file as large as they are.
  */
 export const sizeSums: Migration = {
   version: 10,
@@ -45,8 +46,10 @@ END;
 
 INSERT INTO size_sum (path_id, since, received, sent, sizes_with_latency, sizes_with_loss, sizes, rtt_sum_us,
   rtt_min_sum_us)
-SELECT path_id, slot - slot % 28800000, received, sent, sizes_with_latency, sizes_with_loss, count(*), sum(rtt_sum_us),
-  coalesce(sum(rtt_min_us), 0)
-FROM size WHERE held = 1 AND sent > 0 GROUP BY 1, 2, 3, 4, 5, 6;
+SELECT path_id, slot - slot % 28800000, received, sent, sizes_with_latency, sizes_with_loss, 1, rtt_sum_us,
+  coalesce(rtt_min_us, 0)
+FROM size WHERE held = 1 AND sent > 0
+ON CONFLICT DO UPDATE SET sizes = sizes + 1, rtt_sum_us = rtt_sum_us + excluded.rtt_sum_us,
+  rtt_min_sum_us = rtt_min_sum_us + excluded.rtt_min_sum_us;
 `,
 };
