@@ -703,6 +703,7 @@ export const simplified: Words = {
         stepLater: '其后：',
         step: {
           closed: '已关账',
+          notClosed: '待关账',
           drafts: '草稿已全部封存',
           draftsLeft: (drafts: number) => `待审核草稿 ${drafts} 份`,
           sealed: (sealed: number, services: number) => `已封存 ${sealed} / ${services}`,

@@ -60,6 +60,7 @@ export const financeEnglish = {
       stepLater: 'later: ',
       step: {
         closed: 'Month closed',
+        notClosed: 'Close the month',
         drafts: 'No drafts left',
         draftsLeft: (drafts: number) => (drafts === 1 ? '1 draft to review' : `${drafts} drafts to review`),
         sealed: (sealed: number, services: number) => `Sealed ${sealed} of ${services}`,

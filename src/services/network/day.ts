@@ -139,7 +139,7 @@ export async function unobservedPorts(
 const atOnce = 2000;
 
 /** Rounds in the worst band of their plan, or without an answer, by path: times of their slots. */
-export type SevereRounds = ReadonlyMap<PathId, readonly Interval[]>;
+type SevereRounds = ReadonlyMap<PathId, readonly Interval[]>;
 
 interface SevereQuery {
   readonly rounds: Pick<RoundStore, 'list'>;

@@ -7,11 +7,12 @@ import type { LedgerEvent } from '../../../src/core/ledger/actions.js';
 import type { WatchRecord } from '../../../src/core/watch/outage.js';
 import { latestVersion, migrate, schemaVersion } from '../../../src/store/sqlite/connect.js';
 import { migrations } from '../../../src/store/sqlite/migrations.js';
+import { sizeSums } from '../../../src/store/sqlite/migrations/0010-size-sums.js';
 import { openSqliteStore } from '../../../src/store/sqlite/open.js';
 import { must } from '../../lab/command.js';
 import { requires } from '../../support/requires.js';
 import { tempDir } from '../../support/temp-dir.js';
-import { everyMs, firstSlot } from '../support.js';
+import { everyMs, firstSlot, packets, round, sample, slotAt } from '../support.js';
 
 const fixtures = join(import.meta.dirname, '..', 'fixtures');
 const fixture = (version: number, ending: string) =>
@@ -160,6 +161,25 @@ describe('the schema', () => {
 });
 
 describe('an upgrade', () => {
+  test('sums up the sizes that are there', async () => {
+    const file = join(tempDir(), 'store.db');
+    const before = await openSqliteStore({ path: file });
+    const either = [0, 1].map((n) => sample(64, packets(100, n === 0 ? null : 300, 200)));
+    for (let n = 0; n < 40; n += 1)
+      await before.rounds.put(round({ slot: slotAt(n), sizes: [either[n % 2] ?? sample(64, [])] }));
+    const sums = await before.rounds.monthSums({ from: slotAt(0), to: slotAt(48) });
+    await before.close();
+    const db = new Database(file);
+    db.exec('DROP TABLE size_sum; DROP TRIGGER size_is_added_up; DROP TRIGGER size_is_taken_off');
+    db.exec(sizeSums.sql);
+    expect(db.prepare('SELECT sizes FROM size_sum ORDER BY since').pluck().all()).toEqual([8, 8, 8, 8, 4, 4]);
+    db.close();
+    const after = await openSqliteStore({ path: file });
+    expect((await after.upkeep.checkSums({})).wrong).toEqual([]);
+    expect(await after.rounds.monthSums({ from: slotAt(0), to: slotAt(48) })).toEqual(sums);
+    await after.close();
+  });
+
   const next = latestVersion() + 1;
   const withStep = (sql: string) => [...migrations, { version: next, sql }];
   const count = (db: Database.Database, table: string) =>
