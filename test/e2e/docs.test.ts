@@ -35,9 +35,15 @@ describe('the page of the API in a real browser', () => {
       page.setDefaultTimeout(120_000);
       await page.goto(`${address}/docs/`);
       await page.getByRole('heading', { name: /pop-sla/ }).waitFor();
-      // One of each room, to the last that is described.
-      for (const text of ['/api/v1/rounds', '/api/v1/evidence/{month}/{service}', '/api/v1/evaluate'])
+      // One of several groups, to the last that is described.
+      for (const [group, text] of [
+        ['rounds', '/api/v1/rounds'],
+        ['evidence', '/api/v1/evidence/{month}/{service}'],
+        ['TMF621 trouble tickets', '/tmf-api/troubleTicket/v5/hub'],
+      ] as const) {
+        await page.getByRole('heading', { name: group, exact: false }).getByRole('button').first().click();
         await page.getByText(text, { exact: true }).first().waitFor();
+      }
       const rounds = page.locator('#operations-rounds-listRounds');
       await rounds.getByRole('button').first().click();
       await rounds.getByText('Needs the right').waitFor();

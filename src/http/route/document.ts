@@ -42,7 +42,13 @@ export function describeRoutes(server: FastifyInstance, version: string): void {
       'form-action': ["'none'"],
       'frame-ancestors': ["'none'"],
     },
-    uiConfig: { url: '/api/v1/openapi.json', deepLinking: false, validatorUrl: null },
+    // Drawing all operations at once takes a browser minutes: a group is opened when somebody wants it.
+    uiConfig: {
+      url: '/api/v1/openapi.json',
+      deepLinking: false,
+      validatorUrl: null,
+      docExpansion: 'none',
+    },
   });
 }
 
