@@ -36,7 +36,10 @@ export function createFinisher({ active, clock, wires, echoes, pool, tell }: Fin
     for (const sharedWire of wires.all) if (flight.dropsBefore.has(sharedWire.wire)) sharedWire.users -= 1;
   };
   const finish = (flight: Flight, ended: 'completed' | 'aborted', reason: string | null): void => {
-    const result = { ...roundResult(flight, ended, reason), sizes: packedSizesOf(flight, clock.monotonicNs()) };
+    const result = {
+      ...roundResult(flight, ended, reason),
+      sizes: packedSizesOf(flight, clock.monotonicNs()),
+    };
     leave(flight);
     pool.giveBack(flight.packets);
     tell({ type: 'result', id: flight.id, result });
@@ -72,7 +75,8 @@ export function createFinisher({ active, clock, wires, echoes, pool, tell }: Fin
         if (!flight.request.watched) continue;
         active.nextProgressNs = nowNs + progressEveryNs;
         const done = flight.turn + flight.received;
-        if (done !== flight.progressReported) tell({ type: 'progress', id: flight.id, progress: progressOf(flight) });
+        if (done !== flight.progressReported)
+          tell({ type: 'progress', id: flight.id, progress: progressOf(flight) });
         flight.progressReported = done;
       }
     },

@@ -175,7 +175,13 @@ export function runLoop(options: LoopOptions): void {
     const resting = untilSendNs <= options.restNs;
     const onlyEchoes = options.restNs > 0 && echoes.inFlight > 0 && echoes.inFlight === active.flights.size;
     const echoNs = onlyEchoes ? echoRestNs : Infinity;
-    const untilNs = Math.min(untilSendNs, active.nextEndNs - nowNs, active.nextProgressNs - nowNs, echoNs, idleNs);
+    const untilNs = Math.min(
+      untilSendNs,
+      active.nextEndNs - nowNs,
+      active.nextProgressNs - nowNs,
+      echoNs,
+      idleNs,
+    );
     const unlistened = resting || onlyEchoes;
     // Those that are opened in this turn come behind these.
     const known = wires.all.length;

@@ -52,7 +52,9 @@ describe('the rules of the house', () => {
     ['src/store/sqlite/b.ts', `import { b } from '../store/sqlite/b.js';`],
     ['probes/kernel/b.ts', `import { b } from '../../probes/kernel/b.js';`],
   ])('keep the engine from %s', (target, text) => {
-    expect(engineImportsOfDrivers([file('src/engine/a.ts', text)])).toEqual([`src/engine/a.ts imports ${target}`]);
+    expect(engineImportsOfDrivers([file('src/engine/a.ts', text)])).toEqual([
+      `src/engine/a.ts imports ${target}`,
+    ]);
   });
 
   test('see an end of the process, and not the words for it', () => {
