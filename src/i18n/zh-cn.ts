@@ -70,7 +70,6 @@ export const simplified: Words = {
   portal: {
     product: 'pop-sla',
     skip: '跳到正文',
-    menu: '菜单',
     nav: { label: '主导航', services: '业务', faults: '故障申告', statements: '月报' },
     account: {
       label: '账户与设置',
@@ -185,14 +184,12 @@ export const simplified: Words = {
 
     services: {
       title: '我的业务',
-      lead: (month) => `${month}，截至目前`,
       asOf: (at) => `判定于 ${at}`,
       availabilityNote:
         '截至目前：本月已过时间的可用率。全月：若不再发生中断，全月的可用率。不低于：将未观测时间全部视为不可用时的可用率。',
       notYet: '本月至今的判定尚未完成，启动后一分钟内即可看到。',
       none: '没有在用的业务。',
       service: '业务',
-      site: '站点',
       customer: '客户',
       availability: '可用率',
       committed: (percent) => `承诺 ${percent}`,
@@ -200,7 +197,6 @@ export const simplified: Words = {
       excused: (time) => `免责 ${time}`,
       unobserved: (time) => `未观测 ${time}`,
       left: '距下一档赔付',
-      leftUntil: (time, credit, below) => `再中断 ${time} 即赔付 ${credit}（低于 ${below}）`,
       deepest: '已达最高一档',
       noSteps: '没有下一档',
       credit: '目前赔付',
@@ -215,8 +211,6 @@ export const simplified: Words = {
     },
     bands: {
       matrix: '源 × 目的 性能等级',
-      from: '源',
-      to: '目的',
       fromTo: '源 ↓ 目的 →',
       window: { round: '最近一轮', 'last-24h': '近 24 小时', 'month-to-date': '本月至今' },
       windows: '时间范围',
@@ -676,7 +670,6 @@ export const simplified: Words = {
         credits: '赔付合计',
         sealed: '封存人',
         incomplete: '不完整',
-        changedSince: '依据数据已变更：',
         none: '尚无月报。',
         nothing: '无需处理。',
         outcomes: '处理结果',
@@ -734,7 +727,6 @@ export const simplified: Words = {
         noneFound: '没有符合条件的月报。',
         accept: '数据不完整仍封存的理由（选填）',
         seal: (drafts: number) => `封存 ${drafts} 份草稿`,
-        revise: '修订有变更的月报',
         close: '生成草稿',
         check: '检查变更',
         done: {
@@ -784,12 +776,10 @@ export const simplified: Words = {
         field: '项目',
         before: '之前',
         after: '现在',
-        where: '金额来由',
         plan: '服务等级方案',
         class: '类别',
         period: '周期',
         availability: '可用率',
-        committed: (percent: string) => `承诺 ${percent}`,
         unavailable: '不可用',
         excused: '免责',
         unobserved: '未观测',
@@ -1275,7 +1265,6 @@ export const simplified: Words = {
     atLeast: (percent) => `不低于 ${percent}`,
     observed: '观测比例',
     observedOf: (percent) => `已观测 ${percent}`,
-    observedUnknown: '未注明观测比例',
     credit: '赔付金额',
     rent: '租费',
     class: '类别',
@@ -1283,7 +1272,6 @@ export const simplified: Words = {
     unavailable: '不可用时间',
     excused: '免责时间',
     unobserved: '未观测时间',
-    ofPeriod: (total) => `共 ${total}`,
     segments: (count) => `分 ${count} 段，见下表`,
     segmentNote: '本月内业务条款有变更，各段按各自条款分别判定。',
     bounds: '计入中断起止时刻的不确定度',
@@ -1348,7 +1336,6 @@ export const simplified: Words = {
       'software-changed': ({ now, before }) => `数据由程序版本 ${now} 计算，此前为 ${before}`,
       'figures-changed': () => '数据有变更，没有录入或测量的原因',
     },
-    why: '变更原因',
     field: '数据项',
     before: '变更前',
     after: '变更后',
@@ -1393,9 +1380,6 @@ export const simplified: Words = {
     proof: (text) => `证明：${text}`,
     attachments: (names) => `附件：${names}`,
     exclusionKind,
-
-    unobservedTime: '未观测时间',
-    noUnobserved: '线路全程均有观测。',
 
     paths: 'PoP 节点间时延与丢包率',
     noPaths: '本业务没有时延与丢包率承诺。',
@@ -1503,8 +1487,6 @@ export const simplified: Words = {
     page: (page, pages) => `第 ${page} 页，共 ${pages} 页`,
     statementFooter: (service, month, revision, state) =>
       `${service} · ${month} · 第 ${revision} 版 · ${state}`,
-    yes: '是',
-    no: '否',
   },
   note: {
     reason: {
