@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { formatAmount } from '../../core/money.js';
+import { formatAmount, minorOf } from '../../core/money.js';
 import type { PathPart } from '../../core/statement/document-parts.js';
 import type { Part, StatementDocument } from '../../core/statement/document.js';
 import { isMonthName } from '../../core/time/calendar.js';
@@ -8,7 +8,6 @@ import type { Caller } from '../../http/access/caller.js';
 import type { Api } from '../../http/http.js';
 import { localeOf } from '../../i18n/locale.js';
 import { changeLines } from '../../i18n/report.js';
-import { minorUnits } from '../../render/report/blocks.js';
 import { rulingBlocks } from '../../render/report/compose/origin.js';
 import { creditBlocks } from '../../render/report/compose/paths.js';
 import { derivationOf, isDerivedWhenShown } from '../../render/report/derivation.js';
@@ -65,7 +64,7 @@ export function totalsOf(months: readonly ServiceMonth[]): Total[] {
     const own = months.flatMap(({ latest }) => (latest.currency === currency ? [latest] : []));
     const sum = (amounts: readonly string[]): string =>
       formatAmount(
-        amounts.reduce((all, amount) => all + minorUnits(amount, currency), 0n),
+        amounts.reduce((all, amount) => all + minorOf(amount, currency), 0n),
         currency,
       );
     return {
@@ -160,7 +159,7 @@ function reasonOf(part: Part, currency: string, { w, f }: Shell): string {
   const words = w.first.reason;
   const { credit, base, met, availabilityPercent, commitmentPercent, unavailableMs } = part;
   const [availability, committed] = [f.percent(availabilityPercent), f.percent(commitmentPercent)];
-  if (minorUnits(credit.amount, currency) > 0n) {
+  if (minorOf(credit.amount, currency) > 0n) {
     const amount = f.amount(credit.amount, currency);
     const counted = part.causes.filter((one) => one.counted).map(({ cause }) => cause);
     const share = words.share(f.percent(credit.percent), f.amount(base, currency));
