@@ -100,7 +100,8 @@ export function financeStatementPage(server: FastifyInstance, portal: PortalOpti
       });
       if (found === null) return null;
       const { document, ...seal } = found;
-      const before = await beforeOf(api, caller, document, now === 'yes');
+      const all = await statementsOf(api, caller, { month, service });
+      const before = await beforeOf(api, caller, { document, all, now: now === 'yes' });
       const { book } = portal.config();
       const locale = localeOf(shell.language);
       return {
@@ -118,7 +119,7 @@ export function financeStatementPage(server: FastifyInstance, portal: PortalOpti
           since: before?.revision ?? null,
           outages: outagesOf(document.outages),
           paths: document.paths.map(pathOf),
-          all: await statementsOf(api, caller, { month, service }),
+          all,
           credit: creditBlocks({ document, locale }),
           rulings: rulingBlocks({ document, locale }),
           derivation: derivationOf(document, locale),
@@ -139,16 +140,23 @@ export function financeStatementPage(server: FastifyInstance, portal: PortalOpti
   });
 }
 
+interface ShownMonth {
+  readonly document: StatementDocument;
+  /** Every statement of its service and month. */
+  readonly all: readonly Summary[];
+  /** The month is shown as it would be now. */
+  readonly now: boolean;
+}
+
 /** The revision that a statement differs from: the one before it, or of a month as it would be now, the latest. */
 async function beforeOf(
   api: Api,
   caller: Caller,
-  { month, service, change }: StatementDocument,
-  now: boolean,
+  { document, all, now }: ShownMonth,
 ): Promise<StatementDocument | null> {
+  const { month, service, change } = document;
   if (change === null && !now) return null;
-  const sealed = await statementsOf(api, caller, { month, service });
-  if (!sealed.some(({ state }) => state === 'sealed')) return null;
+  if (!all.some(({ state }) => state === 'sealed')) return null;
   const query = change === null ? {} : { revision: String(change.since) };
   const found = await api.getStatement(caller, { params: { month, service }, query });
   return found?.document ?? null;
