@@ -70,6 +70,10 @@ export function minorOf(text: string, currency: string): bigint {
   return negative ? -parsed.minor : parsed.minor;
 }
 
+/** The same amount with the other sign. */
+export const negateAmount = (text: string, currency: string): string =>
+  formatAmount(-minorOf(text, currency), currency);
+
 /** The tax inside a gross amount: gross − half-up(gross / (1 + rate)), in minor units. */
 export function taxWithin(gross: bigint, rate: Rational): { readonly tax: bigint; readonly net: bigint } {
   const net = roundHalfUp(divide(ratio(gross), add(ratio(1n), rate)));

@@ -70,7 +70,6 @@ export const simplified: Words = {
   portal: {
     product: 'pop-sla',
     skip: '跳到正文',
-    menu: '菜单',
     nav: { label: '主导航', services: '业务', faults: '故障申告', statements: '月报' },
     account: {
       label: '账户与设置',
@@ -90,7 +89,7 @@ export const simplified: Words = {
       admin: '管理员',
       customer: '客户',
       reseller: '代理商',
-      agent: '探测代理',
+      agent: '代理节点',
     },
     timesIn: (zone) => `时间按 ${zone} 显示`,
     home: { nothing: '这里没有适合您的页面', nothingText: '您的角色在本门户中没有可查看的内容。' },
@@ -185,14 +184,12 @@ export const simplified: Words = {
 
     services: {
       title: '我的业务',
-      lead: (month) => `${month}，截至目前`,
       asOf: (at) => `判定于 ${at}`,
       availabilityNote:
         '截至目前：本月已过时间的可用率。全月：若不再发生中断，全月的可用率。不低于：将未观测时间全部视为不可用时的可用率。',
       notYet: '本月至今的判定尚未完成，启动后一分钟内即可看到。',
       none: '没有在用的业务。',
       service: '业务',
-      site: '站点',
       customer: '客户',
       availability: '可用率',
       committed: (percent) => `承诺 ${percent}`,
@@ -200,7 +197,6 @@ export const simplified: Words = {
       excused: (time) => `免责 ${time}`,
       unobserved: (time) => `未观测 ${time}`,
       left: '距下一档赔付',
-      leftUntil: (time, credit, below) => `再中断 ${time} 即赔付 ${credit}（低于 ${below}）`,
       deepest: '已达最高一档',
       noSteps: '没有下一档',
       credit: '目前赔付',
@@ -215,8 +211,6 @@ export const simplified: Words = {
     },
     bands: {
       matrix: '源 × 目的 性能等级',
-      from: '源',
-      to: '目的',
       fromTo: '源 ↓ 目的 →',
       window: { round: '最近一轮', 'last-24h': '近 24 小时', 'month-to-date': '本月至今' },
       windows: '时间范围',
@@ -442,7 +436,7 @@ export const simplified: Words = {
         noTasks: '没有待处理事项。',
         task: {
           checks: (count: number) => `系统自检 ${count} 项未通过`,
-          agents: (count: number) => `${count} 个探测代理异常`,
+          agents: (count: number) => `${count} 个代理节点异常`,
           unmeasured: (count: number) => `${count} 条路径最近一轮没有有效测量`,
           reports: (count: number) => `${count} 项故障申告待受理`,
           exclusions: (count: number) => `${count} 项免责事项待审批`,
@@ -676,7 +670,6 @@ export const simplified: Words = {
         credits: '赔付合计',
         sealed: '封存人',
         incomplete: '不完整',
-        changedSince: '依据数据已变更：',
         none: '尚无月报。',
         nothing: '无需处理。',
         outcomes: '处理结果',
@@ -734,7 +727,6 @@ export const simplified: Words = {
         noneFound: '没有符合条件的月报。',
         accept: '数据不完整仍封存的理由（选填）',
         seal: (drafts: number) => `封存 ${drafts} 份草稿`,
-        revise: '修订有变更的月报',
         close: '生成草稿',
         check: '检查变更',
         done: {
@@ -784,12 +776,10 @@ export const simplified: Words = {
         field: '项目',
         before: '之前',
         after: '现在',
-        where: '金额来由',
         plan: '服务等级方案',
         class: '类别',
         period: '周期',
         availability: '可用率',
-        committed: (percent: string) => `承诺 ${percent}`,
         unavailable: '不可用',
         excused: '免责',
         unobserved: '未观测',
@@ -1042,7 +1032,7 @@ export const simplified: Words = {
         failing: '运行状况',
         ok: '正常',
         failed: '异常',
-        check: { store: '数据库', rounds: '测量', clock: '时钟', watch: '可用性监视', agents: '探测代理' },
+        check: { store: '数据库', rounds: '测量', clock: '时钟', watch: '可用性监视', agents: '代理节点' },
         dead: (count) => `${count} 条消息未送达`,
         waiting: (count) => `${count} 条待发送`,
         backup: '最近备份',
@@ -1275,7 +1265,6 @@ export const simplified: Words = {
     atLeast: (percent) => `不低于 ${percent}`,
     observed: '观测比例',
     observedOf: (percent) => `已观测 ${percent}`,
-    observedUnknown: '未注明观测比例',
     credit: '赔付金额',
     rent: '租费',
     class: '类别',
@@ -1283,7 +1272,6 @@ export const simplified: Words = {
     unavailable: '不可用时间',
     excused: '免责时间',
     unobserved: '未观测时间',
-    ofPeriod: (total) => `共 ${total}`,
     segments: (count) => `分 ${count} 段，见下表`,
     segmentNote: '本月内业务条款有变更，各段按各自条款分别判定。',
     bounds: '计入中断起止时刻的不确定度',
@@ -1348,7 +1336,6 @@ export const simplified: Words = {
       'software-changed': ({ now, before }) => `数据由程序版本 ${now} 计算，此前为 ${before}`,
       'figures-changed': () => '数据有变更，没有录入或测量的原因',
     },
-    why: '变更原因',
     field: '数据项',
     before: '变更前',
     after: '变更后',
@@ -1393,9 +1380,6 @@ export const simplified: Words = {
     proof: (text) => `证明：${text}`,
     attachments: (names) => `附件：${names}`,
     exclusionKind,
-
-    unobservedTime: '未观测时间',
-    noUnobserved: '线路全程均有观测。',
 
     paths: 'PoP 节点间时延与丢包率',
     noPaths: '本业务没有时延与丢包率承诺。',
@@ -1503,8 +1487,6 @@ export const simplified: Words = {
     page: (page, pages) => `第 ${page} 页，共 ${pages} 页`,
     statementFooter: (service, month, revision, state) =>
       `${service} · ${month} · 第 ${revision} 版 · ${state}`,
-    yes: '是',
-    no: '否',
   },
   note: {
     reason: {

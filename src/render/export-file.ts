@@ -2,6 +2,7 @@ import { stringify } from 'csv-stringify/sync';
 import type { ExportColumn, ExportMapping } from '../config/exports/mapping.js';
 import type { BatchContent, BatchFormat } from '../core/billing/batch.js';
 import { entriesOf, exportFields, type ExportRow, type FieldKind } from '../core/billing/fields.js';
+import { negateAmount } from '../core/money.js';
 
 /** A value of a column, before it is spelled for a format. */
 interface Value {
@@ -37,12 +38,7 @@ function valueOf({ field, value, words, negate, only }: ExportColumn, row: Expor
   if (text === null) return { kind: null, text: value };
   const word = words.get(text);
   if (word !== undefined) return { kind: null, text: word };
-  return { kind, text: negate && kind === 'amount' ? withOtherSign(text) : text };
-}
-
-function withOtherSign(amount: string): string {
-  if (/^[0.]+$/.test(amount)) return amount;
-  return amount.startsWith('-') ? amount.slice(1) : `-${amount}`;
+  return { kind, text: negate && kind === 'amount' ? negateAmount(text, row.line.currency) : text };
 }
 
 /** `2026-11-30` in the form of `DD.MM.YYYY`; a month has no day. */

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { isGuideTopic, guideHtml, guideTopics } from '../../src/render/guide.js';
@@ -166,6 +166,15 @@ async function preparePostgres(machine: Machine): Promise<void> {
   );
 }
 
+/** What the steps need of a checkout is copied: a machine does not see every folder of this one, `/tmp` for example. */
+async function copyCheckout(machine: Machine, steps: readonly Step[]): Promise<void> {
+  await machine.must('cp -r /usr/lib/pop-sla/config .');
+  for (const [file] of steps.flatMap(({ command }) => [...command.matchAll(/\btest\/\S+/g)]))
+    await machine.must(`mkdir -p ${dirname(file)}; cat > ${file}`, {
+      input: readFileSync(join(root, file), 'utf8'),
+    });
+}
+
 describe('the commands of the guide', () => {
   const programs = ['apt-get', 'curl', 'nats-server', 'openssl', 'pg_createcluster', 'scp', 'setcap', 'sshd'];
   requires({ ...machineNeeds, commands: [...machineNeeds.commands, ...programs] });
@@ -177,8 +186,7 @@ describe('the commands of the guide', () => {
       await withLab(async (lab) => {
         const steps = stepsOf(markdownOf(page));
         const machines = await machinesOf(lab, steps);
-        for (const machine of machines.values())
-          await machine.must(`ln -s ${join(root, 'config')} ${join(root, 'test')} .`);
+        for (const machine of machines.values()) await copyCheckout(machine, steps);
         const here = machines.get('here');
         if (here && steps.some(({ command }) => command.includes('postgresql'))) await preparePostgres(here);
         const exported: string[] = [];

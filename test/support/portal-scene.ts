@@ -7,14 +7,14 @@ import type { Config } from '../../src/config/config.js';
 import type { Role } from '../../src/core/access/rules.js';
 import type { ObservedOutage } from '../../src/core/watch/outage.js';
 import { buildHttp } from '../../src/http/http.js';
-import { createLedgerService } from '../../src/services/ledger/service.js';
+import type { LedgerService } from '../../src/services/ledger/service.js';
 import { createBilling, type Billing } from '../../src/services/credits/billing.js';
 import { createStanding } from '../../src/services/standing/keep-standing.js';
-import { createTicketBacklog, type TicketBacklog } from '../../src/services/tickets/service.js';
+import type { TicketBacklog } from '../../src/services/tickets/service.js';
 import { keyFolder } from '../../src/seal/keys.js';
 import { openSqliteStore } from '../../src/store/sqlite/open.js';
 import type { Store } from '../../src/store/store.js';
-import { accessTo, httpOptions } from '../http/support/server.js';
+import { httpOptions } from '../http/support/server.js';
 import { dayMs, hourMs, minuteMs, october, outage } from './ledger.js';
 import { keptLog } from './log.js';
 import { round, sample } from '../store/support.js';
@@ -102,20 +102,15 @@ export async function openScene({ withKey = true, now: at = sceneNow }: SceneOpt
     software: '1.2.3',
     signer: () => keys.signer(),
   });
-  const access = accessTo(store, config, now);
+  const { access, ledger, faults } = options;
   for (const [name, role, customer] of people)
     await access.registry.addUser({ name, roles: [role], customer, password: scenePassword });
-  const ledger = createLedgerService({ store, config: () => config, now });
-  await proposeMaintenance(ledger);
-  const faults = createTicketBacklog({ store, ledger, config: () => config, now });
+  await proposeMaintenance(ledger.ledgerBacklog.ledgerService);
   const http = buildHttp({
     ...options,
-    access,
     billing,
-    faults: { ticketBacklog: faults, now },
     mesh: { mesh: standing.mesh, now },
     standing: { services: standing.services, now },
-    checkAnswers: true,
   });
   const address = await http.listen({ host: '127.0.0.1', port: 0 });
   return {
@@ -124,7 +119,7 @@ export async function openScene({ withKey = true, now: at = sceneNow }: SceneOpt
     store,
     config,
     billing,
-    faults,
+    faults: faults.ticketBacklog,
     close: async () => {
       await http.close();
       await store.close();
@@ -237,7 +232,7 @@ async function standingAt(store: Store, config: Config, at: number) {
   return keeper;
 }
 
-async function proposeMaintenance(ledger: ReturnType<typeof createLedgerService>): Promise<void> {
+async function proposeMaintenance(ledger: LedgerService): Promise<void> {
   const from = october + 9 * dayMs + hourMs;
   await ledger.propose('nora', [
     {

@@ -3,9 +3,9 @@ import type { SimulatedScript } from '../../probes/simulated/script.js';
 import type { MeasurementConfig, PathConfig, Pop } from '../../src/config/config.js';
 import { dueSlots } from '../../src/core/time/slot.js';
 import type { EpochMs } from '../../src/core/types.js';
-import type { Clock } from '../../src/engine/ports.js';
 import { createRoundRunner } from '../../src/engine/round-runner.js';
 import { openSqliteStore } from '../../src/store/sqlite/open.js';
+import { createJumpingClock } from './jumping-clock.js';
 import { keptLog } from './log.js';
 
 export interface SimulatedMonth {
@@ -21,23 +21,7 @@ export interface SimulatedMonth {
 
 /** Fills a database by the daemon's own round runner, driver and store, on a clock that jumps from round to round. */
 export async function fillMonth(month: SimulatedMonth): Promise<number> {
-  let now = month.from;
-  const clock: Clock = {
-    now: () => Math.floor(now),
-    monotonicMs: () => now - month.from,
-    sinceBootMs: () => now - month.from,
-    // Only the round's own sleep passes time: the runner's patience is given up when the round has ended.
-    sleep: (ms, signal) => {
-      if (ms > 14_000)
-        return new Promise((resolve) =>
-          signal?.addEventListener('abort', () => {
-            resolve();
-          }),
-        );
-      now += Math.max(0, ms);
-      return Promise.resolve();
-    },
-  };
+  const clock = createJumpingClock(month.from);
   const { log } = keptLog();
   const store = await openSqliteStore({ path: month.file });
   const driver = await openDriver('simulated', { log, simulated: month.script, clock });
@@ -56,7 +40,7 @@ export async function fillMonth(month: SimulatedMonth): Promise<number> {
         writing.push(store.rounds.putMissing([{ path: path.id, slot, reason: 'stopped' }]));
         continue;
       }
-      now = slot;
+      clock.jumpTo(slot);
       const task = { path, destination, measurement: month.measurement, slot, scheduled: true, signal };
       writing.push(store.rounds.put(await runRound(task)));
       rounds += 1;

@@ -8,7 +8,7 @@ import {
 } from './bands.js';
 import { say } from './words.js';
 import { uidOf, type DashboardSpec } from './dashboard.js';
-import { graph, map, stat, table } from './panels.js';
+import { coloured, graph, map, stat, table } from './panels.js';
 
 /** The two ends of a path as labels of their own. */
 const ends = (expr: string): string =>
@@ -261,11 +261,10 @@ export const overview: DashboardSpec = {
           unit: 'short',
           width: 12,
           stacked: true,
-          overrides: Object.fromEntries(
-            bandColors.map((color, level) => [
-              say(bandNames[level] ?? ['', ''], language),
-              [{ id: 'color', value: { mode: 'fixed', fixedColor: color } }],
-            ]),
+          overrides: coloured(
+            Object.fromEntries(
+              bandColors.map((color, level) => [say(bandNames[level] ?? ['', ''], language), color]),
+            ),
           ),
         }),
         graph({

@@ -2,14 +2,12 @@
 export const customerEnglish = {
   services: {
     title: 'Services',
-    lead: (month: string) => `${month}, to date`,
     asOf: (at: string) => `As of ${at}`,
     availabilityNote:
       'So far: of the part of the month that has passed. Whole month: if there is no further outage. At least: if all unobserved time is counted as down.',
     notYet: 'The figures for this month are being calculated. This takes up to a minute after the start.',
     none: 'No active services',
     service: 'Service',
-    site: 'Site',
     customer: 'Customer',
     availability: 'Availability',
     committed: (percent: string) => `committed ${percent}`,
@@ -17,7 +15,6 @@ export const customerEnglish = {
     excused: (time: string) => `${time} excused`,
     unobserved: (time: string) => `${time} unobserved`,
     left: 'Left until the next credit step',
-    leftUntil: (time: string, credit: string, below: string) => `${time} until ${credit} (below ${below})`,
     deepest: 'Highest credit step reached',
     noSteps: 'No further credit steps',
     credit: 'Credit so far',
@@ -33,8 +30,6 @@ export const customerEnglish = {
   },
   bands: {
     matrix: 'Bands from source to destination',
-    from: 'From',
-    to: 'To',
     fromTo: 'from ↓  to →',
     window: { round: 'Latest round', 'last-24h': 'Last 24 h', 'month-to-date': 'Month to date' },
     windows: 'Window',

@@ -2,7 +2,6 @@
 export const shellEnglish = {
   product: 'pop-sla',
   skip: 'Skip to content',
-  menu: 'Menu',
   nav: { label: 'Main', services: 'Services', faults: 'Fault reports', statements: 'Statements' },
   account: {
     label: 'Account and settings',

@@ -84,7 +84,6 @@ export const reportEnglish = {
   atLeast: (percent: string) => `at least ${percent}`,
   observed: 'Observed',
   observedOf: (percent: string) => `${percent} observed`,
-  observedUnknown: 'observed share not stated',
   credit: 'Credit',
   rent: 'Rent',
   class: 'Class',
@@ -92,7 +91,6 @@ export const reportEnglish = {
   unavailable: 'Unavailable',
   excused: 'Excused',
   unobserved: 'Unobserved',
-  ofPeriod: (total: string) => `of ${total}`,
   segments: (count: number) => `in ${count} parts, see below`,
   segmentNote: 'The terms of the service changed during the month. Each part is judged by its own terms.',
   bounds: 'Range, given the uncertainty of outage times',
@@ -131,7 +129,6 @@ export const reportEnglish = {
 
   change: (since: number) => `Changes since revision ${since}`,
   changeReason,
-  why: 'Reason',
   field: 'Figure',
   before: 'Before',
   after: 'Now',
@@ -191,9 +188,6 @@ export const reportEnglish = {
     suspension: 'suspension',
     'third-party': "third party's fault",
   },
-
-  unobservedTime: 'Unobserved time',
-  noUnobserved: 'The lines were observed throughout',
 
   paths: 'Latency and loss between PoPs',
   noPaths: 'The service has no latency or loss commitment',
@@ -304,6 +298,4 @@ export const reportEnglish = {
   page: (page: number, pages: number) => `Page ${page} of ${pages}`,
   statementFooter: (service: string, month: string, revision: number, state: string) =>
     `${service} · ${month} · revision ${revision} · ${state}`,
-  yes: 'yes',
-  no: 'no',
 };

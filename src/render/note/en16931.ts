@@ -6,7 +6,7 @@ import {
   type TaxCategory,
   type TaxPart,
 } from '../../core/billing/batch.js';
-import { currencyDecimals, formatAmount, minorOf } from '../../core/money.js';
+import { currencyDecimals, minorOf, negateAmount } from '../../core/money.js';
 
 /** A note and its lines. */
 export interface NoteSource {
@@ -83,8 +83,7 @@ const hasRate = ({ percent }: Pick<TaxPart, 'percent'>): boolean => /[1-9]/.test
 export function noteDocument({ note, lines }: NoteSource, terms: string): NoteDocument {
   const { currency } = note;
   const owedMore = minorOf(note.gross, currency) < 0n;
-  const turned = (amount: string): string =>
-    owedMore ? formatAmount(-minorOf(amount, currency), currency) : amount;
+  const turned = (amount: string): string => (owedMore ? negateAmount(amount, currency) : amount);
   const parts = lines.flatMap((line) => line.taxes.map((part) => ({ line, part })));
   const days = lines.flatMap(({ from, to }) => [from, to]).sort();
   return {

@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import { formatAmount, minorOf } from '../../core/money.js';
+import { minorOf, negateAmount } from '../../core/money.js';
 import type { NoteSource } from './en16931.js';
 
 /**
@@ -25,7 +25,7 @@ export function redLetterFault({ note, lines }: NoteSource): string | null {
 /** The fields of a 红字信息确认单 for a digital invoice (数电发票), a row for each line; amounts are negative. */
 export function redLetterCsv({ note, lines }: NoteSource): string {
   const { issuer, billTo, currency } = note;
-  const less = (amount: string): string => formatAmount(-minorOf(amount, currency), currency);
+  const less = (amount: string): string => negateAmount(amount, currency);
   const head = [
     ['单据类型', kind],
     ['申请编号', note.id],

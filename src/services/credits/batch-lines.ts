@@ -12,7 +12,7 @@ import {
 } from '../../core/billing/batch.js';
 import type { CreditRow } from '../../core/billing/credit.js';
 import { billedFor, type CustomerRegistry } from '../../core/customer/book.js';
-import { formatAmount, minorOf } from '../../core/money.js';
+import { formatAmount, minorOf, negateAmount } from '../../core/money.js';
 import { compare, fromPercent, parseDecimal } from '../../core/number.js';
 import type { SealedStatement, StatementDocument } from '../../core/statement/document.js';
 import { addDays, type LocalDate } from '../../core/time/calendar.js';
@@ -229,7 +229,7 @@ async function taxesOf(row: CreditRow, source: LineSource): Promise<TaxPart[]> {
 }
 
 function negated(part: TaxPart, currency: string): TaxPart {
-  const less = (amount: string): string => formatAmount(-minorOf(amount, currency), currency);
+  const less = (amount: string): string => negateAmount(amount, currency);
   return { ...part, gross: less(part.gross), tax: less(part.tax), net: less(part.net) };
 }
 

@@ -10,7 +10,7 @@ import type { Actor, LedgerAction, LedgerEvent } from '../../core/ledger/actions
 import { headOf } from '../../core/ledger/chain.js';
 import { validationError } from '../../core/ledger/errors.js';
 import { actorFault, actorOf } from '../../core/ledger/proposals.js';
-import { formatAmount, minorOf } from '../../core/money.js';
+import { negateAmount } from '../../core/money.js';
 import { addDays, formatInstant } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
 import { wordingOf } from '../../i18n/refusals.js';
@@ -218,7 +218,7 @@ const allowedFor: Readonly<Record<CreditMove, string>> = {
 
 function takenBack(row: CreditRow): CreditFacts {
   const { statement, revision, month, service, customer, site, currency } = row;
-  const less = (amount: string): string => formatAmount(-minorOf(amount, currency), currency);
+  const less = (amount: string): string => negateAmount(amount, currency);
   return {
     statement,
     revision,

@@ -8,12 +8,12 @@ import type { Round } from '../../../src/core/measurement/round.js';
 import { pathEnds, pathId } from '../../../src/core/path.js';
 import type { EpochMs } from '../../../src/core/types.js';
 import type { ObservedOutage } from '../../../src/core/watch/outage.js';
-import type { Clock } from '../../../src/engine/ports.js';
 import { createRoundRunner } from '../../../src/engine/round-runner.js';
 import { createMetrics, type Metrics } from '../../../src/metrics/metrics.js';
 import { createLedgerService } from '../../../src/services/ledger/service.js';
 import { createStanding } from '../../../src/services/standing/keep-standing.js';
 import { openSqliteStore } from '../../../src/store/sqlite/open.js';
+import { createJumpingClock } from '../../support/jumping-clock.js';
 import { keptLog } from '../../support/log.js';
 import { cutOff, ids, maintenance, outages, placeAt, weather, week, writeConfig } from './backbone.js';
 
@@ -43,23 +43,8 @@ export async function liveThroughWeek(folder: string): Promise<string[]> {
   const config = { ...loaded.config, paths };
   const store = await openSqliteStore({ path: config.store.path });
   const { log } = keptLog();
-  let now: EpochMs = week.from - 3_600_000;
-  const jumping: Clock = {
-    now: () => Math.floor(now),
-    monotonicMs: () => now - week.from,
-    sinceBootMs: () => now - week.from,
-    // Only the round's own sleep passes time: the runner's patience is given up when the round has ended.
-    sleep: (ms, signal) => {
-      if (ms > 14_000)
-        return new Promise((resolve) =>
-          signal?.addEventListener('abort', () => {
-            resolve();
-          }),
-        );
-      now += Math.max(0, ms);
-      return Promise.resolve();
-    },
-  };
+  const clock = createJumpingClock(week.from);
+  clock.jumpTo(week.from - 3_600_000);
 
   const daemons = new Map<string, Metrics>(
     [...ids, 'hub'].map((instance) => {
@@ -92,7 +77,7 @@ export async function liveThroughWeek(folder: string): Promise<string[]> {
   const judged = { done: (): void => undefined, next: (): void => undefined };
   const standing = createStanding({
     clock: {
-      ...jumping,
+      ...clock,
       sleep: () => {
         judged.done();
         return new Promise((resolve) => {
@@ -126,7 +111,7 @@ export async function liveThroughWeek(folder: string): Promise<string[]> {
       else judged.next();
     });
 
-  const desk = createLedgerService({ store, config: () => config, now: () => jumping.now() });
+  const ledger = createLedgerService({ store, config: () => config, now: () => clock.now() });
   const text = {
     kind: 'planned-maintenance',
     scope: { pops: [maintenance.pop], paths: [], lines: [], services: [], customers: [] },
@@ -138,9 +123,9 @@ export async function liveThroughWeek(folder: string): Promise<string[]> {
     attachments: [],
     source: null,
   } as const;
-  const [entered] = await desk.propose('Wing Chan', [text]);
-  if (entered) await desk.decide('Marta Lind', 'approve', entered.id, null);
-  await desk.propose('Wing Chan', [{ ...text, intervals: [{ from: week.to + 1, to: week.to + minute }] }]);
+  const [entered] = await ledger.propose('Wing Chan', [text]);
+  if (entered) await ledger.decide('Marta Lind', 'approve', entered.id, null);
+  await ledger.propose('Wing Chan', [{ ...text, intervals: [{ from: week.to + 1, to: week.to + minute }] }]);
   await store.watch.put({
     outages: [],
     states: ids.flatMap((observer) =>
@@ -157,13 +142,10 @@ export async function liveThroughWeek(folder: string): Promise<string[]> {
         const driver = await openDriver('simulated', {
           log,
           simulated: { seed, rules: [], towards },
-          clock: jumping,
+          clock,
         });
         const resolve = (): Promise<never> => Promise.reject(new Error('no names here'));
-        return [
-          source,
-          createRoundRunner({ clock: jumping, driver, resolve, calibration: () => null }),
-        ] as const;
+        return [source, createRoundRunner({ clock, driver, resolve, calibration: () => null })] as const;
       }),
     ),
   );
@@ -184,7 +166,7 @@ export async function liveThroughWeek(folder: string): Promise<string[]> {
         standing.heard.slotsMissing?.(missing);
         continue;
       }
-      now = slot;
+      clock.jumpTo(slot);
       const round = await run({
         path,
         destination,
@@ -236,15 +218,15 @@ export async function liveThroughWeek(folder: string): Promise<string[]> {
       }
       for (const one of outages) {
         if (one.from > at || one.port === observer) continue;
-        const now = row(observer, one, at);
+        const seen = row(observer, one, at);
         const key = `${observer} ${one.port} ${one.from}`;
         const before = told.get(key);
-        if (before && (before.end !== null) === (now.end !== null)) continue;
-        told.set(key, now);
-        await store.watch.put({ outages: [now], states: [], spans: [], blind: [] });
-        metrics.events.outageChanged(now);
+        if (before && (before.end !== null) === (seen.end !== null)) continue;
+        told.set(key, seen);
+        await store.watch.put({ outages: [seen], states: [], spans: [], blind: [] });
+        metrics.events.outageChanged(seen);
         // The hub counts a port once, by the quorum.
-        if (observer === 'HKG') hub.events.outageChanged(now);
+        if (observer === 'HKG') hub.events.outageChanged(seen);
       }
     }
   };
@@ -268,16 +250,17 @@ export async function liveThroughWeek(folder: string): Promise<string[]> {
   for (let at = week.from; at < week.to; at += scrapeMs) {
     const measured = at % config.measurement.everyMs === 0;
     if (measured) await measure(at);
-    now = at + 10 * minute;
-    await watch(now);
-    lookAround(now);
+    const scrapedAt = at + 10 * minute;
+    clock.jumpTo(scrapedAt);
+    await watch(scrapedAt);
+    lookAround(scrapedAt);
     // Between two slots only the watch has news, which the next judgement takes in.
     if (measured) await judge();
-    for (const metrics of all) metrics.standing.judged(now, 180);
+    for (const metrics of all) metrics.standing.judged(scrapedAt, 180);
     for (const [instance, metrics] of daemons) {
       let page = '';
       for await (const piece of metrics.answer('application/openmetrics-text').pieces) page += piece;
-      writer.scrape(`${instance}:9720`, page, now / 1000);
+      writer.scrape(`${instance}:9720`, page, scrapedAt / 1000);
     }
     if ((at + scrapeMs) % twoHoursMs === 0) {
       files.push(join(folder, `${files.length}.om`));
