@@ -45,7 +45,7 @@ export async function withLedger(
   }
 }
 
-export function printJson(value: object, { stdout }: Context): void {
+export function printJson(value: object, { stdout }: Pick<Context, 'stdout'>): void {
   stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }
 

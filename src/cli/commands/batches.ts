@@ -10,6 +10,7 @@ import {
   ExitError,
   jsonOption,
 } from '../context.js';
+import { standardOutput, writeOutput } from '../output-file.js';
 import { withBilling } from '../with-billing.js';
 import { actorOf, actorOption, type ActorOptions, printJson } from '../with-ledger.js';
 
@@ -51,6 +52,8 @@ async function invoicesIn(file: string, { cwd }: Context): Promise<ReadonlyMap<s
   );
 }
 
+const batchStays = 'the batch stays: fetch it again';
+
 /** Makes a batch, or shows what it would be; with a file, fetches it too. */
 export async function exportBatch(options: BatchOptions, mapping: string, context: Context): Promise<void> {
   const { month = null, postingDate = null, file = null, dryRun = false, output, json } = options;
@@ -60,46 +63,30 @@ export async function exportBatch(options: BatchOptions, mapping: string, contex
   const actor = dryRun ? '' : actorOf(options, context);
   await withBilling({ ...options, write: !dryRun }, context, async ({ batches }) => {
     const { batchJson, batchText, refusedText } = await import('../../render/batches.js');
+    // Where standard output is for the file, nothing else is written there.
+    const stdout = output === standardOutput && !dryRun ? context.stderr : context.stdout;
     const { batch, refused, again } = dryRun
       ? await batches.preview(request)
       : await batches.make(actor, request);
-    if (json) printJson({ batch: batch && batchJson(batch), refused, again, dryRun }, context);
+    if (json) printJson({ batch: batch && batchJson(batch), refused, again, dryRun }, { stdout });
     if (batch === null) {
-      if (!json) context.stdout.write(refused.length === 0 ? 'Nothing is owed.\n' : refusedText(refused));
+      if (!json) stdout.write(refused.length === 0 ? 'Nothing is owed.\n' : refusedText(refused));
       if (refused.length > 0) throw new ExitError(exitCodes.fault, 'pop-sla: every note was refused');
       return;
     }
     if (!json) {
-      context.stdout.write(batchText(batch));
-      if (dryRun) context.stdout.write('\nNothing was made, and no number was given.\n');
-      else if (again)
-        context.stdout.write(`\n${batch.id} was made before, and its file was not fetched yet.\n`);
+      stdout.write(batchText(batch));
+      if (dryRun) stdout.write('\nNothing was made, and no number was given.\n');
+      else if (again) stdout.write(`\n${batch.id} was made before, and its file was not fetched yet.\n`);
     }
     if (dryRun) return;
     if (output !== undefined) {
       const { bytes } = await batches.fetch(actor, batch.id);
-      await write(output, bytes, context);
+      await writeOutput(output, bytes, context, batchStays);
     } else if (!json) {
-      context.stdout.write(`\nIts file: pop-sla credits batches fetch ${batch.id} -o FILE\n`);
+      stdout.write(`\nIts file: pop-sla credits batches fetch ${batch.id} -o FILE\n`);
     }
   });
-}
-
-/** Writes a file that was asked for; `stays`: what is as it was where it can't be written. */
-export async function write(
-  output: string,
-  bytes: Uint8Array,
-  { cwd }: Context,
-  stays = 'the batch stays: fetch it again',
-): Promise<void> {
-  const { writeAtomically } = await import('../../seal/atomic-file.js');
-  try {
-    await writeAtomically(resolve(cwd, output), bytes);
-  } catch (error) {
-    const { message } = error as Error;
-    const what = `${output} can't be written: ${message}; ${stays}`;
-    throw new ExitError(exitCodes.fault, `pop-sla: ${what}`);
-  }
 }
 
 type Shown = ConfigOptions & { readonly json?: true };
@@ -149,12 +136,9 @@ export function batchesCommand(context: Context): Command {
       const actor = actorOf(options, context);
       return withBilling({ ...options, write: true }, context, async ({ batches }) => {
         const { batch, bytes } = await batches.fetch(actor, id);
-        if (options.output === '-') {
-          context.stdout.write(bytes);
-          return;
-        }
-        await write(options.output, bytes, context);
-        context.stdout.write(`${options.output}: ${bytes.byteLength} bytes, SHA-256 ${batch.hash}\n`);
+        await writeOutput(options.output, bytes, context, batchStays);
+        if (options.output !== standardOutput)
+          context.stdout.write(`${options.output}: ${bytes.byteLength} bytes, SHA-256 ${batch.hash}\n`);
       });
     });
   const moved = (name: string, description: string): Command =>

@@ -104,7 +104,10 @@ function exportCommand(context: Context): Command {
       'a CSV with the columns statement and invoice: the invoices that are credited',
     )
     .option('--dry-run', 'print what would be made; no number is given')
-    .option('-o, --output <file>', 'fetch the file of the batch too, and write it here')
+    .option(
+      '-o, --output <file>',
+      'fetch the file of the batch too, and write it here; - for standard output',
+    )
     .addOption(jsonOption())
     .addOption(actorOption())
     .addOption(configOption())

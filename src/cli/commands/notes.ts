@@ -2,8 +2,8 @@ import { Command, Option } from 'commander';
 import { type NoteFormat, noteFormats } from '../../core/billing/batch.js';
 import type { ReportLanguage } from '../../i18n/languages.js';
 import { configOption, type ConfigOptions, type Context, exitCodes, ExitError } from '../context.js';
+import { standardOutput, writeOutput } from '../output-file.js';
 import { withBilling } from '../with-billing.js';
-import { write } from './batches.js';
 
 const languages = ['en', 'zh-CN', 'zh-TW'] as const satisfies readonly ReportLanguage[];
 
@@ -22,7 +22,7 @@ export function noteCommand(context: Context): Command {
     .argument('<number>', 'as `credits batches show` prints it')
     .addOption(new Option('--format <format>', 'of the file').choices(noteFormats).default('pdf'))
     .addOption(new Option('--lang <language>', 'of the file').choices(languages).default('en'))
-    .requiredOption('-o, --output <file>', 'the file')
+    .requiredOption('-o, --output <file>', 'the file; - for standard output')
     .addOption(configOption())
     .addHelpText('after', '\nExample:\n  $ pop-sla credits note CN-2026-000001 --format ubl -o note.xml')
     .action((id: string, options: Options) =>
@@ -38,8 +38,9 @@ export function noteCommand(context: Context): Command {
         if (fault !== null)
           throw new ExitError(exitCodes.fault, `pop-sla: ${id} has no file of this format: ${fault}`);
         const bytes = await renderNote(source, options.format, options.lang);
-        await write(options.output, bytes, context, 'the note stays: ask for it again');
-        context.stdout.write(`${options.output}: ${bytes.byteLength} bytes\n`);
+        await writeOutput(options.output, bytes, context, 'the note stays: ask for it again');
+        if (options.output !== standardOutput)
+          context.stdout.write(`${options.output}: ${bytes.byteLength} bytes\n`);
       }),
     );
 }

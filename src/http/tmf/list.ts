@@ -54,7 +54,7 @@ export interface TmfFilter {
 const mostFilters = 20;
 const mostInstructions = 500;
 
-interface TmfList {
+export interface TmfList {
   readonly fields: string | undefined;
   readonly filters: readonly TmfFilter[];
   readonly sort: readonly { readonly attribute: string; readonly descending: boolean }[];
@@ -264,22 +264,14 @@ export function selectFields(
   return Object.fromEntries(Object.entries(whole).filter(([key]) => wanted.has(key)));
 }
 
-interface PageOfList {
-  /** Path and query that were asked for. */
-  readonly url: string;
-  readonly list: TmfList;
-  readonly total: number;
-  /** How many the page has. */
-  readonly count: number;
-}
-
-/** Says how many there are, and where the pages beside this one are (RFC 8288). */
-export function setPageHeaders(
+/** Answers a page: what `fields` names of each, how many there are, and where the pages beside it are (RFC 8288). */
+export function answerPage(
+  { page, total }: { readonly page: readonly Readonly<Record<string, unknown>>[]; readonly total: number },
+  { fields, offset, limit }: TmfList,
   reply: FastifyReply,
-  { url, list: { offset, limit }, total, count }: PageOfList,
-): void {
+): Record<string, unknown>[] {
   const at = (start: number, rel: string): string => {
-    const [path, query] = url.split('?', 2);
+    const [path, query] = reply.request.url.split('?', 2);
     const asked = new URLSearchParams(query);
     asked.set('offset', String(start));
     asked.set('limit', String(limit));
@@ -293,5 +285,6 @@ export function setPageHeaders(
     ...(offset + limit < total ? [at(offset + limit, 'next')] : []),
     at(last, 'last'),
   ];
-  reply.header('x-total-count', total).header('x-result-count', count).header('link', links.join(', '));
+  reply.header('x-total-count', total).header('x-result-count', page.length).header('link', links.join(', '));
+  return page.map((one) => selectFields(one, fields));
 }

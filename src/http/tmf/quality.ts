@@ -19,10 +19,10 @@ import { hasFullMonthAccess } from '../access/month-access.js';
 import { month, words } from '../route/input.js';
 import { addRoute } from '../route/route.js';
 import {
+  answerPage,
   pageCollector,
   readTmfList,
   selectFields,
-  setPageHeaders,
   tmfFieldsQuery,
   tmfListQuery,
 } from './list.js';
@@ -136,16 +136,14 @@ export function qualityRoutes(
       summary: `Lists ${what}.`,
       query,
       answer: { description: what, schema: z.array(resource) },
-      handle: async ({ query: { month: asked, ...rest }, caller, reply, request }) => {
+      handle: async ({ query: { month: asked, ...rest }, caller, reply }) => {
         const list = readTmfList(rest, { attributes: names });
         const wanted = asked ?? (await latestMonth(caller));
         const collector = pageCollector<Readonly<Record<string, unknown>>>(list);
         if (wanted !== undefined)
           for await (const document of documentsOf(caller, wanted))
             for (const one of of(document)) collector.add(one);
-        const { page, total } = collector.read();
-        setPageHeaders(reply, { url: request.url, list, total, count: page.length });
-        return page.map((one) => selectFields(one, list.fields));
+        return answerPage(collector.read(), list, reply);
       },
     });
     addRoute(server, {

@@ -27,12 +27,13 @@ import { BadRequestError, ConflictError, ForbiddenError } from '../problem.js';
 import { inputFaults } from '../route/input.js';
 import { addRoute } from '../route/route.js';
 import {
+  answerPage,
   pageCollector,
   readTmfList,
   selectFields,
-  setPageHeaders,
   tmfFieldsQuery,
   type TmfFilter,
+  type TmfList,
   tmfListQuery,
 } from './list.js';
 import { type TicketCreate, ticketCreate, type TicketPatch, ticketPatch } from './requests.js';
@@ -189,17 +190,16 @@ export function ticketRoutes(
 ): void {
   const { ticketService } = ticketBacklog;
   const url = `${tmfBase}/troubleTicket` as const;
-  type List = ReturnType<typeof readTmfList>;
 
   /** A page in the order of the store, by filters that it knows. */
-  async function storedPage(wanted: TicketQuery, { offset, limit }: List) {
+  async function storedPage(wanted: TicketQuery, { offset, limit }: TmfList) {
     const total = await ticketService.count(wanted);
     const found = await ticketService.list({ ...wanted, offset, limit });
     return { page: found.map((one) => ticketJson(one, now())), total };
   }
 
   /** A page by filters of any attribute: every ticket that the store finds is looked at. */
-  async function collectedPage(wanted: TicketQuery, list: List, caller: Caller) {
+  async function collectedPage(wanted: TicketQuery, list: TmfList, caller: Caller) {
     const collector = pageCollector<ReturnType<typeof ticketJson>>(list);
     for (let before = Number.MAX_SAFE_INTEGER; ;) {
       const some = await ticketService.list({ ...wanted, before, limit: ticketsAtOnce });
@@ -224,19 +224,18 @@ export function ticketRoutes(
       'Trouble tickets, newest first; filters by any attribute (TMF630), X-Total-Count and Link for the pages.',
     query: tmfListQuery,
     answer: { description: 'the tickets', schema: z.array(ticket) },
-    handle: async ({ query, caller, reply, request }) => {
+    handle: async ({ query, caller, reply }) => {
       const list = readTmfList(query, resource);
       const known = new Set(config().book.customers.map((each) => each.id));
       const { states, customers: named, all } = storedFilters(list.filters, known);
       const own = caller.customersSeen() ?? undefined;
       const customers = named === undefined ? own : (own ?? named).filter((one) => named.includes(one));
       const wanted = { ...(customers && { customers }), ...(states && { states }) };
-      const { page, total } =
+      const found =
         all && list.sort.length === 0 && caller.reach === 'all'
           ? await storedPage(wanted, list)
           : await collectedPage(wanted, list, caller);
-      setPageHeaders(reply, { url: request.url, list, total, count: page.length });
-      return page.map((one) => selectFields(one, list.fields));
+      return answerPage(found, list, reply);
     },
   });
   addRoute(server, {
