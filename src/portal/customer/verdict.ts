@@ -4,7 +4,7 @@ import type { EpochMs } from '../../core/types.js';
 import type { PortalWords } from '../../i18n/portal.js';
 import type { Answer } from '../page.js';
 import type { Shell } from '../shell.js';
-import { type MeshPath, type ShownBand, worse } from './paths-shown.js';
+import { bandNameOf, type MeshPath, type ShownBand, worse } from './paths-shown.js';
 
 type Standing = Answer<'getStanding'>['services'][number];
 type Outage = Pick<Answer<'listOutages'>['outages'][number], 'port' | 'counts'>;
@@ -84,9 +84,6 @@ export function verdictOf(
     worse: bad,
   };
 }
-
-const bandNameOf = (r: Speech['r'], id: string): string =>
-  (r.bandName as Readonly<Record<string, string>>)[id] ?? id;
 
 function worstOf({ windows }: MeshPath): Pick<WorsePath, 'band' | 'window'> | null {
   const [day, round] = [windows['last-24h'].worst, windows.round.worst];
