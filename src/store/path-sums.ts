@@ -25,7 +25,7 @@ export const sumGroupsSql = (where: string): string => `
   GROUP BY received, sent, sizes_with_latency, sizes_with_loss`;
 
 /** Sums of sizes are stored for so long each, from the beginning of 1970 on: a third of a day of UTC. */
-const sumSpanMs = 8 * 3_600_000;
+export const sumSpanMs = 8 * 3_600_000;
 
 /**
  * The groups of the stored sums in `size_sum` that fulfil `where`, which are those of `sumGroupsSql` for the same time:

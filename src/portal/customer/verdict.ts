@@ -1,7 +1,6 @@
-import { formatAmount } from '../../core/money.js';
+import { formatAmount, minorOf } from '../../core/money.js';
 import { merge } from '../../core/time/intervals.js';
 import type { EpochMs } from '../../core/types.js';
-import { minorUnits } from '../../render/report/blocks.js';
 import type { PortalWords } from '../../i18n/portal.js';
 import type { Answer } from '../page.js';
 import type { Shell } from '../shell.js';
@@ -130,7 +129,7 @@ function creditPart(
     if (money.credit === null) continue;
     seen = true;
     const { currency, credit } = money;
-    sums.set(currency, (sums.get(currency) ?? 0n) + minorUnits(credit, currency));
+    sums.set(currency, (sums.get(currency) ?? 0n) + minorOf(credit, currency));
   }
   if (!seen) return [];
   const owed = [...sums].filter(([, minor]) => minor > 0n);

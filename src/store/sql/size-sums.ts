@@ -1,4 +1,5 @@
 import type { EpochMs, PathId } from '../../core/types.js';
+import { sumSpanMs } from '../path-sums.js';
 import type { UpkeepStore } from '../store.js';
 import { change, type Query, type Script, type SqlDatabase } from './database.js';
 import { sql } from './kysely.js';
@@ -9,7 +10,8 @@ const stretchMs = 30 * 86_400_000;
 const columns =
   sql.raw(`path_id, since, received, sent, sizes_with_latency, sizes_with_loss, sizes, rtt_sum_us,
   rtt_min_sum_us`);
-const summedUp = sql.raw(`SELECT path_id, slot - slot % 28800000 AS since, received, sent, sizes_with_latency,
+const summedUp =
+  sql.raw(`SELECT path_id, slot - slot % ${sumSpanMs} AS since, received, sent, sizes_with_latency,
   sizes_with_loss, count(*) AS sizes, sum(rtt_sum_us) AS rtt_sum_us, coalesce(sum(rtt_min_us), 0) AS rtt_min_sum_us`);
 const counting = sql.raw('held = 1 AND sent > 0');
 const byGroup = sql.raw('GROUP BY 1, 2, 3, 4, 5, 6');
@@ -27,26 +29,29 @@ export function sizeSumStore(db: SqlDatabase): Pick<UpkeepStore, 'checkSums'> {
     query.compile(db.from);
 
   const boundsOf = async (path: number): Promise<{ from: EpochMs; to: EpochMs } | null> => {
+    // Each alone, because SQLite reads all rows for the least and the greatest at once.
     const [row] = await db.read<{ from: EpochMs | null; to: EpochMs | null }>(
       compiled(sql`
-        SELECT min(first) AS "from", max(last) AS "to" FROM (
-          SELECT min(since) AS first, max(since) AS last FROM size_sum WHERE path_id = ${path}
-          UNION ALL SELECT min(slot), max(slot) FROM size WHERE path_id = ${path}) AS known`),
+        SELECT min(slot) AS "from", max(slot) AS "to" FROM (
+          SELECT min(since) AS slot FROM size_sum WHERE path_id = ${path}
+          UNION ALL SELECT max(since) FROM size_sum WHERE path_id = ${path}
+          UNION ALL SELECT min(slot) FROM size WHERE path_id = ${path}
+          UNION ALL SELECT max(slot) FROM size WHERE path_id = ${path}) AS known`),
     );
     if (row?.from == null || row.to === null) return null;
     return { from: row.from - (row.from % stretchMs), to: row.to + 1 };
   };
 
-  const wrongIn = ({ path, from, to }: Stretch): Query<{ since: EpochMs }> => {
-    const stored = sql`SELECT ${columns} FROM size_sum WHERE path_id = ${path} AND since >= ${from} AND since < ${to}`;
-    const counted = sql`${summedUp} FROM size
-      WHERE path_id = ${path} AND slot >= ${from} AND slot < ${to} AND ${counting} ${byGroup}`;
-    return compiled(sql`
+  /** Sums that are right are there twice, as stored and as counted. */
+  const wrongIn = ({ path, from, to }: Stretch): Query<{ since: EpochMs }> =>
+    compiled(sql`
       SELECT DISTINCT since FROM (
-        SELECT since FROM (${stored} EXCEPT ${counted}) AS stored_alone
-        UNION ALL SELECT since FROM (${counted} EXCEPT ${stored}) AS counted_alone) AS wrong
+        SELECT since FROM (
+          SELECT ${columns} FROM size_sum WHERE path_id = ${path} AND since >= ${from} AND since < ${to}
+          UNION ALL ${summedUp} FROM size
+            WHERE path_id = ${path} AND slot >= ${from} AND slot < ${to} AND ${counting} ${byGroup}) AS sums
+        GROUP BY ${columns} HAVING count(*) = 1) AS wrong
       ORDER BY since`);
-  };
 
   /** No sums change meanwhile: a size that was stored before is counted, and one after is added. */
   function* remade({ path, from, to }: Stretch): Script<void> {
