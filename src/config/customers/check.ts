@@ -2,6 +2,7 @@ import { currencyDecimals, parseAmount } from '../../core/money.js';
 import { linesAllowed, type Plan, type PlanVersion, type ServiceClass } from '../../core/plan.js';
 import { addDays } from '../../core/time/calendar.js';
 import { listed } from '../checks/draft.js';
+import { givenTwice } from '../given-twice.js';
 import { didYouMean, type Fault, type KeyPath } from '../problem.js';
 import { allTerms, type Draft, type DraftTerms, overlap, type Surroundings } from './draft.js';
 
@@ -274,7 +275,12 @@ function checkNames(draft: Draft, { pops, plans }: Surroundings): Fault[] {
         ];
   const customerOfSite = new Map((draft.sites ?? []).map((site) => [site?.id, site?.customer]));
   return [
-    ...(['customers', 'sites', 'lines'] as const).flatMap((list) => onceEach(draft[list] ?? [], list)),
+    ...(['customers', 'sites', 'lines'] as const).flatMap((list) =>
+      givenTwice(
+        (draft[list] ?? []).map((item) => item?.id),
+        { list, at: (index) => [list, index, 'id'], allowed: 'each id once' },
+      ),
+    ),
     ...(draft.customers ?? []).flatMap((customer, index) =>
       refer(['customers', index, 'billTo'], customer?.billTo, 'customer', customers),
     ),
@@ -318,24 +324,6 @@ function checkNames(draft: Draft, { pops, plans }: Surroundings): Fault[] {
 
 function idsOf(list: readonly ({ readonly id?: string | undefined } | undefined)[] | undefined): string[] {
   return [...new Set((list ?? []).flatMap((item) => item?.id ?? []))];
-}
-
-function onceEach(list: readonly ({ readonly id?: string | undefined } | undefined)[], key: string): Fault[] {
-  const seen = new Map<string, number>();
-  return list.flatMap((item, index) => {
-    if (item?.id === undefined) return [];
-    const first = seen.get(item.id);
-    if (first === undefined) seen.set(item.id, index);
-    return first === undefined
-      ? []
-      : [
-          {
-            at: [key, index, 'id'],
-            what: `is given twice: ${key}[${first}] has it`,
-            allowed: 'each id once',
-          },
-        ];
-  });
 }
 
 function othersSite(

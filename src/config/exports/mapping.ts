@@ -9,8 +9,10 @@ import {
   type ExportFieldName,
   isEntryField,
 } from '../../core/billing/fields.js';
+import { type ReportLanguage, reportLanguages } from '../../i18n/languages.js';
 import { textsByField } from '../plan/scalars.js';
 import { findHome } from '../defaults.js';
+import { givenTwice } from '../given-twice.js';
 import type { Fault, Problem, Salvaged } from '../problem.js';
 import { name, oneOf, textual, wrong, yesOrNo } from '../scalars.js';
 import { buildPosting, postingKeys, type PostingTerms } from '../sections/billing.js';
@@ -33,7 +35,7 @@ export interface ExportMapping {
   readonly days: string;
   readonly months: string;
   /** Of the reason. */
-  readonly language: (typeof languages)[number];
+  readonly language: ReportLanguage;
   readonly columns: readonly ExportColumn[];
   /** Accounts and tax codes of its own, in place of the configuration's. */
   readonly posting: PostingTerms;
@@ -52,8 +54,6 @@ export interface ExportColumn {
   /** Only in rows of these entries; none: in every row. */
   readonly only: readonly EntryKind[];
 }
-
-const languages = ['en', 'zh-CN', 'zh-TW'] as const;
 
 /** A form of days or months: digits of year, month and day, and what stands between. */
 const pattern = (example: string) =>
@@ -88,7 +88,7 @@ const mappingSchema = z.strictObject({
   decimalMark: oneOf(['.', ',']).default('.'),
   days: pattern('YYYY-MM-DD').default('YYYY-MM-DD'),
   months: pattern('YYYY-MM').default('YYYY-MM'),
-  language: oneOf(languages).default('en'),
+  language: oneOf(reportLanguages).default('en'),
   ...postingKeys,
   columns: z.array(columnSchema),
 });
@@ -113,15 +113,12 @@ function checkMapping({ rows, columns = [], csv, decimalMark }: Salvaged<RawMapp
       faults.push({ at: [...at, 'only'], what: 'is of entries', allowed: 'with rows: entries' });
     if (field === undefined && (words !== undefined || negate === true))
       faults.push({ at, what: 'changes a field that it has not', allowed: 'with a field' });
-    const first = columns.findIndex((other) => other?.name === column.name);
-    if (first < index)
-      faults.push({
-        at: [...at, 'name'],
-        what: `is given twice: columns[${first}] has it`,
-        allowed: 'each name once',
-      });
   }
-  return faults;
+  const names = givenTwice(
+    columns.map((column) => column?.name),
+    { list: 'columns', at: (index) => ['columns', index, 'name'], allowed: 'each name once' },
+  );
+  return [...faults, ...names];
 }
 
 type MappingResult =

@@ -11,7 +11,7 @@ import {
 import type { CreditRow } from '../../core/billing/credit.js';
 import type { NoteSource } from '../../render/note/source.js';
 import type { BatchQuery, CreditChange } from '../../store/statement-store.js';
-import { committed } from './credits.js';
+import { committed, unchanged } from './credits.js';
 import { batchPreparation, type BatchesOptions, type ExportRequest, refuse } from './prepare-batch.js';
 
 interface Exported {
@@ -112,11 +112,11 @@ export function createBatches(options: BatchesOptions): Batches {
           if (waiting) {
             const batch = await one(waiting.id);
             const result = { batch, refused: batch.content.refused, again: true };
-            return { result, actions: [], write: () => Promise.resolve('stored') };
+            return unchanged(result);
           }
           const { batch, refused, bytes, rows } = await prepare(wanted, actor.trim());
           const result = { batch, refused, again: false };
-          if (batch === null) return { result, actions: [], write: () => Promise.resolve('stored') };
+          if (batch === null) return unchanged(result);
           const { id, mapping, hash, postingDate, content } = batch;
           const notes = content.notes.map((note) => note.id);
           const credits = content.lines.map(({ credit }) => credit);
@@ -141,8 +141,7 @@ export function createBatches(options: BatchesOptions): Batches {
         decide: async () => {
           const batch = await one(id);
           able(batch, 'fetch');
-          if (batch.state !== 'made')
-            return { result: null, actions: [], write: () => Promise.resolve('stored') };
+          if (batch.state !== 'made') return unchanged(null);
           const rows = await statements.credits({ batch: id });
           const move = {
             id,
@@ -175,8 +174,7 @@ export function createBatches(options: BatchesOptions): Batches {
         decide: async () => {
           const batch = await one(id);
           // Confirming again is not an error, because finance's system may not have received the response.
-          if (batch.state === 'confirmed')
-            return { result: null, actions: [], write: () => Promise.resolve('stored') };
+          if (batch.state === 'confirmed') return unchanged(null);
           able(batch, 'confirm');
           const move = { id, from: batchMoves.confirm.from, to: batchMoves.confirm.to, note } as const;
           return {

@@ -49,6 +49,13 @@ export async function committed<T>({ ledger, now, actor, decide }: Deed<T>): Pro
   throw new Error('others wrote each time that something was to be written');
 }
 
+/** A decision to write nothing. */
+export const unchanged = <T>(result: T) => ({
+  result,
+  actions: [],
+  write: () => Promise.resolve('stored' as const),
+});
+
 interface CreditsOptions {
   readonly store: Pick<Store, 'ledger' | 'statements'>;
   readonly now: () => EpochMs;

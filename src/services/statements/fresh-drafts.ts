@@ -37,15 +37,15 @@ export function freshDrafts({
   const renew = async (month: string): Promise<void> => {
     const drafts = (await store.statements.list({ month })).filter(({ state }) => state === 'draft');
     if (drafts.length === 0) return;
-    const month_ = await drawn(
+    const assembler = await drawn(
       month,
       drafts.map(({ service }) => service),
     );
     for (const { id, service } of drafts) {
       const before = await store.statements.draft(id);
       // A service that left the month or can't be judged any more keeps its draft: sealing tells why.
-      if (!before || !month_.services.includes(service) || month_.unjudged.has(service)) continue;
-      const document = month_.draft(service);
+      if (!before || !assembler.services.includes(service) || assembler.unjudged.has(service)) continue;
+      const document = assembler.draft(service);
       const { digest, ledgerHead } = before.document.inputs;
       if (digest === document.inputs.digest && ledgerHead.seq === document.inputs.ledgerHead.seq) continue;
       await store.statements.putDraft({ document, hash: digestOf(document), at: now() }, creditOf(document));
