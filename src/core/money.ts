@@ -66,7 +66,7 @@ export function formatAmount(minor: bigint, currency: string): string {
 export function minorOf(text: string, currency: string): bigint {
   const negative = text.startsWith('-');
   const parsed = parseAmount(negative ? text.slice(1) : text, currencyDecimals(currency) ?? 2);
-  if ('fault' in parsed) throw new RangeError(`${text} ${parsed.fault}`);
+  if ('fault' in parsed) throw new RangeError(`${text} is no amount in ${currency}: ${parsed.fault}`);
   return negative ? -parsed.minor : parsed.minor;
 }
 

@@ -53,6 +53,9 @@ function fieldsOf(pairs: Iterable<readonly string[]>): FormFields {
   return fields;
 }
 
+/** What was typed into a field; null: nothing but blanks. */
+export const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim());
+
 /** All of a list that the API gives by pages. */
 export async function everyPage<A extends { readonly nextCursor: string | null }, T>(
   read: (cursor: string | undefined) => Promise<A>,

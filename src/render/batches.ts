@@ -5,11 +5,7 @@ import type {
   RefusalReason,
   RefusedNote,
 } from '../core/billing/batch.js';
-import { formatInstant } from '../core/time/calendar.js';
-import type { EpochMs } from '../core/types.js';
-import { tableLines } from './table.js';
-
-const iso = (at: EpochMs | null): string | null => (at === null ? null : new Date(at).toISOString());
+import { iso, isoOrNull, plainTable, utc } from './credits.js';
 
 /** Without what it holds. */
 export const batchSummaryJson = (batch: BatchSummary) => ({
@@ -21,10 +17,10 @@ export const batchSummaryJson = (batch: BatchSummary) => ({
   postingDate: batch.postingDate,
   totals: [...batch.totals],
   hash: batch.hash,
-  createdAt: new Date(batch.createdAt).toISOString(),
+  createdAt: iso(batch.createdAt),
   createdBy: batch.createdBy,
-  fetchedAt: iso(batch.fetchedAt),
-  endedAt: iso(batch.endedAt),
+  fetchedAt: isoOrNull(batch.fetchedAt),
+  endedAt: isoOrNull(batch.endedAt),
   endedBy: batch.endedBy,
   note: batch.note,
 });
@@ -35,14 +31,9 @@ export const batchJson = ({ content, ...batch }: Batch) => {
   return { ...batchSummaryJson(batch), notes, lines, refused };
 };
 
-const utc = (at: EpochMs): string => formatInstant(at, 'UTC').replace('+00:00', 'Z');
-
 const amounts = new Set(['credits', 'net', 'tax', 'gross', 'revision']);
 const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
-  `${tableLines(
-    heads.map((head) => ({ head, align: amounts.has(head) ? 'right' : 'left' })),
-    rows,
-  ).join('\n')}\n`;
+  plainTable(heads, rows, amounts);
 
 const totalText = (totals: readonly CurrencyTotal[]): string =>
   totals.map(({ currency, gross }) => `${gross} ${currency}`).join(', ');

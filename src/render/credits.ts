@@ -6,8 +6,8 @@ import type { EpochMs } from '../core/types.js';
 import { oneLine } from './figures.js';
 import { tableLines } from './table.js';
 
-const iso = (at: EpochMs): string => new Date(at).toISOString();
-const isoOrNull = (at: EpochMs | null): string | null => (at === null ? null : iso(at));
+export const iso = (at: EpochMs): string => new Date(at).toISOString();
+export const isoOrNull = (at: EpochMs | null): string | null => (at === null ? null : iso(at));
 
 // Keys that are there already are laid over: what adds keys to a copy takes thirty times as long, and there are hundreds.
 export const summaryJson = (row: StatementSummary) => ({
@@ -44,14 +44,21 @@ export const contactJson = <
   erasedAt: isoOrNull(erasedAt),
 });
 
-const utc = (at: number): string => formatInstant(at, 'UTC').replace('+00:00', 'Z');
+/** An instant in UTC, as tables have it. */
+export const utc = (at: number): string => formatInstant(at, 'UTC').replace('+00:00', 'Z');
 
-const plainTable = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
+const amounts = new Set(['rent', 'credit', 'gross', 'tax', 'net', 'revision', 'cursor']);
+
+/** Columns of text; those whose head is among `right` are aligned as numbers are. */
+export const plainTable = (
+  heads: readonly string[],
+  rows: readonly (readonly string[])[],
+  right: ReadonlySet<string> = amounts,
+): string =>
   `${tableLines(
-    heads.map((head) => ({ head, align: amounts.has(head) ? 'right' : 'left' })),
+    heads.map((head) => ({ head, align: right.has(head) ? 'right' : 'left' })),
     rows,
   ).join('\n')}\n`;
-const amounts = new Set(['rent', 'credit', 'gross', 'tax', 'net', 'revision', 'cursor']);
 
 /** The statements of months, one line each. */
 export function statementsTable(rows: readonly StatementSummary[]): string {

@@ -46,7 +46,7 @@ const dated = (text: string, form: string): string =>
   form.replace('YYYY', text.slice(0, 4)).replace('MM', text.slice(5, 7)).replace('DD', text.slice(8, 10));
 
 /** A text that a spreadsheet would run as a formula is disarmed; an amount may begin with a minus. */
-const disarmed = (text: string): string => (/^[=+\-@＝＋－＠\t\r]/.test(text) ? `'${text}` : text);
+export const disarmed = (text: string): string => (/^[=+\-@＝＋－＠\t\r]/.test(text) ? `'${text}` : text);
 
 function spelled({ kind, text }: Value, { days, months, decimalMark }: ExportMapping): string {
   switch (kind) {

@@ -4,6 +4,7 @@ import {
   type Accounts,
   type NoteRange,
   type Party,
+  type PartyDetails,
   taxCategories,
   type TaxCategory,
 } from '../../core/billing/batch.js';
@@ -125,7 +126,7 @@ const billingSchema = z.strictObject({
 type RawParty = z.output<z.ZodObject<typeof partyKeys>>;
 
 /** What was not said is null. */
-export function buildParty(raw: RawParty): Omit<Party, 'id' | 'name'> {
+export function buildParty(raw: RawParty): PartyDetails {
   const { address = [], city = null, postcode = null, country: of = null } = raw;
   const { taxId = null, registration = null } = raw;
   return { address, city, postcode, country: of, taxId, registration };

@@ -26,10 +26,8 @@ export const batchMoves = {
 } as const satisfies Record<string, { from: readonly BatchState[]; to: BatchState }>;
 export type BatchMove = keyof typeof batchMoves;
 
-/** Who issues a note or is billed by one, as it was called when the note was numbered. */
-export interface Party {
-  readonly id: string;
-  readonly name: string;
+/** Where somebody is that a note names, and what identifies it. */
+export interface PartyDetails {
   /** Lines without city, postcode and country. */
   readonly address: readonly string[];
   readonly city: string | null;
@@ -39,6 +37,12 @@ export interface Party {
   readonly taxId: string | null;
   /** In a register of companies. */
   readonly registration: string | null;
+}
+
+/** Who issues a note or is billed by one, as it was called when the note was numbered. */
+export interface Party extends PartyDetails {
+  readonly id: string;
+  readonly name: string;
 }
 
 /** VAT categories of UNCL 5305 that EN 16931 allows here: standard, zero, exempt, reverse charge, export, outside. */

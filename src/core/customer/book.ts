@@ -1,3 +1,4 @@
+import type { PartyDetails } from '../billing/batch.js';
 import { memoizeByIdentity } from '../memoize.js';
 import type { Money } from '../money.js';
 import type { Rational } from '../number.js';
@@ -34,15 +35,7 @@ export const emptyCustomerRegistry: CustomerRegistry = {
 };
 
 /** What a credit note says of a customer, and who is billed in its place. */
-interface CustomerBilling {
-  readonly address: readonly string[];
-  readonly city: string | null;
-  readonly postcode: string | null;
-  /** ISO 3166-1 alpha-2. */
-  readonly country: string | null;
-  readonly taxId: string | null;
-  /** In a register of companies. */
-  readonly registration: string | null;
+interface CustomerBilling extends PartyDetails {
   /** The id of the customer that is billed; null: its distributor, or itself. */
   readonly billTo: string | null;
 }

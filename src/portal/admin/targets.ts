@@ -7,9 +7,10 @@ import { notifyLanguages } from '../../i18n/mail.js';
 import type { Caller } from '../../http/access/caller.js';
 import type { ParameterFault } from '../../http/problem.js';
 import { faultsIn } from '../faults-in.js';
+import { orNull } from '../forms.js';
 import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
-import { cursor, customersOf, field, orNull, rowsOfPage, ticked } from './users.js';
+import { cursor, customersOf, field, rowsOfPage, ticked } from './users.js';
 
 interface Fields {
   readonly kind: string;

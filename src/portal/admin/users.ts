@@ -4,6 +4,7 @@ import { roles } from '../../core/access/rules.js';
 import type { Caller } from '../../http/access/caller.js';
 import type { ParameterFault } from '../../http/problem.js';
 import { faultsIn } from '../faults-in.js';
+import { orNull } from '../forms.js';
 import { addPage, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
 
@@ -19,7 +20,6 @@ export const ticked = () =>
     .default([])
     .transform((given) => [given].flat());
 export const field = (length: number) => z.string().max(length).default('');
-export const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim());
 
 export const customersOf = (portal: PortalOptions) =>
   portal.config().book.customers.map(({ id, name }) => ({ id, name }));

@@ -3,12 +3,13 @@ import { pathEnds } from '../../core/path.js';
 import type { PlanVersion } from '../../core/plan.js';
 import { type WindowKind, windowKinds } from '../../core/standing.js';
 import type { MeshJson } from '../../render/mesh.js';
+import type { Shell } from '../shell.js';
 
 /** A band as it is shown: its word, and a colour that goes with its place in the plan. */
 export interface ShownBand {
   readonly id: string;
-  /** 0 is the best; at most 3. */
-  readonly level: number;
+  /** 0 is the best. */
+  readonly level: 0 | 1 | 2 | 3;
 }
 
 /** A path over a window. */
@@ -39,11 +40,13 @@ export const pathHref = (path: string): string =>
   `/paths/${path.split('>').map(encodeURIComponent).join('/')}`;
 
 /** The level of a band by its place in a plan's list; one that is not in it is the worst. */
-export function shownBand(id: string | null, bands: readonly string[]): ShownBand | null {
-  if (id === null) return null;
+export function levelOf(id: string, bands: readonly string[] = []): ShownBand['level'] {
   const index = bands.indexOf(id);
-  return { id, level: index < 0 ? 3 : Math.min(3, index) };
+  return index < 0 ? 3 : (Math.min(3, index) as ShownBand['level']);
 }
+
+export const shownBand = (id: string | null, bands?: readonly string[]): ShownBand | null =>
+  id === null ? null : { id, level: levelOf(id, bands) };
 
 /** The answer of the mesh, path by path. */
 export function meshPaths(mesh: MeshJson, plansOf: Plans): MeshPath[] {
@@ -84,6 +87,10 @@ function lossLimitOf(plans: Plans, id: string): string | null {
   const upTo = plans.get(id)?.versions.at(-1)?.loss.bands[0]?.upToPercent ?? null;
   return upTo === null ? null : formatShort(upTo);
 }
+
+/** The word of a band; of one that a plan named itself, its id. */
+export const bandNameOf = ({ bandName }: Pick<Shell['r'], 'bandName'>, id: string): string =>
+  (bandName as Readonly<Record<string, string>>)[id] ?? id;
 
 export const worse = (one: ShownBand | null, other: ShownBand | null): ShownBand | null => {
   if (one === null || other === null) return one ?? other;

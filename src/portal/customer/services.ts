@@ -129,7 +129,7 @@ function monthOf({ plans }: Book, { plan, periodEnd }: Standing): string {
 /** The outages of the ports that the caller sees since an instant; null: those that last. */
 async function outagesSince(api: Api, caller: Caller, from: EpochMs | null) {
   if (!caller.may('outages:read')) return [];
-  const since = from === null ? ({ open: 'true' } as const) : { from: new Date(from).toISOString() };
+  const since = from === null ? ({ open: 'true' } as const) : { from: isoInstant(from) };
   return everyPage(
     (cursor) => api.listOutages(caller, { query: { order: 'newest', limit: '200', cursor, ...since } }),
     ({ outages }) => outages,

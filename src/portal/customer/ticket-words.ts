@@ -4,18 +4,19 @@ import type { Caller } from '../../http/access/caller.js';
 import type { Api } from '../../http/http.js';
 import type { Answer } from '../page.js';
 import type { Shell } from '../shell.js';
+import { bandNameOf } from './paths-shown.js';
 
 type Report = Answer<'getFaultReport'>;
 type Speech = Pick<Shell, 'w' | 'r'>;
 
-const bandNameOf = ({ w, r }: Speech, id: string | null): string =>
-  id === null ? w.bands.notMeasured : ((r.bandName as Readonly<Record<string, string>>)[id] ?? id);
+const bandText = ({ w, r }: Speech, id: string | null): string =>
+  id === null ? w.bands.notMeasured : bandNameOf(r, id);
 
 /** The subject of a report; where nobody wrote it, in the language of whoever reads it. */
 export function subjectOf(report: Report, speech: Speech): string {
   const made = readSubject(report);
   if (made === null) return report.subject;
-  return `${made.of.replace('>', ' → ')}: ${bandNameOf(speech, made.band)}`;
+  return `${made.of.replace('>', ' → ')}: ${bandText(speech, made.band)}`;
 }
 
 /** The same of its text. */
@@ -24,7 +25,7 @@ export function textOf(report: Report, speech: Speech): string {
   const window = report.evidence?.window;
   if (made === null || window === undefined) return report.text;
   const { faults } = speech.w;
-  return faults.filedFrom(faults.evidenceOf[window], bandNameOf(speech, made.band));
+  return faults.filedFrom(faults.evidenceOf[window], bandText(speech, made.band));
 }
 
 const figure = z.object({ band: z.string().nullable(), held: z.number(), due: z.number() });

@@ -1,11 +1,10 @@
-import { formatAmount } from '../../core/money.js';
+import { formatAmount, minorOf } from '../../core/money.js';
 import { merge } from '../../core/time/intervals.js';
 import type { EpochMs } from '../../core/types.js';
-import { minorUnits } from '../../render/report/blocks.js';
 import type { PortalWords } from '../../i18n/portal.js';
 import type { Answer } from '../page.js';
 import type { Shell } from '../shell.js';
-import { type MeshPath, type ShownBand, worse } from './paths-shown.js';
+import { bandNameOf, type MeshPath, type ShownBand, worse } from './paths-shown.js';
 
 type Standing = Answer<'getStanding'>['services'][number];
 type Outage = Pick<Answer<'listOutages'>['outages'][number], 'port' | 'counts'>;
@@ -86,9 +85,6 @@ export function verdictOf(
   };
 }
 
-const bandNameOf = (r: Speech['r'], id: string): string =>
-  (r.bandName as Readonly<Record<string, string>>)[id] ?? id;
-
 function worstOf({ windows }: MeshPath): Pick<WorsePath, 'band' | 'window'> | null {
   const [day, round] = [windows['last-24h'].worst, windows.round.worst];
   const band = worse(day, round);
@@ -130,7 +126,7 @@ function creditPart(
     if (money.credit === null) continue;
     seen = true;
     const { currency, credit } = money;
-    sums.set(currency, (sums.get(currency) ?? 0n) + minorUnits(credit, currency));
+    sums.set(currency, (sums.get(currency) ?? 0n) + minorOf(credit, currency));
   }
   if (!seen) return [];
   const owed = [...sums].filter(([, minor]) => minor > 0n);

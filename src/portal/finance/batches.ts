@@ -3,12 +3,14 @@ import { z } from 'zod';
 import type { Caller } from '../../http/access/caller.js';
 import type { ParameterFault } from '../../http/problem.js';
 import { faultsIn } from '../faults-in.js';
+import { orNull } from '../forms.js';
 import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
 
+type Refused = Answer<'getBatch'>['refused'];
+
 const ofBatch = z.object({ id: z.string().max(40) });
 const text = z.string().max(2000).default('');
-const orNull = (value: string): string | null => (value.trim() === '' ? null : value.trim());
 
 interface Asked {
   readonly mapping: string;
@@ -19,6 +21,10 @@ interface Asked {
 /** `/credits/batches`: what is owed, made into batches, fetched, and confirmed or withdrawn as a whole. */
 export function batchPages(server: FastifyInstance, portal: PortalOptions): void {
   const { api } = portal;
+  const withNames = (refused: Refused) => {
+    const names = new Map(portal.config().book.customers.map(({ id, name }) => [id, name]));
+    return refused.map((one) => ({ ...one, name: names.get(one.billTo) ?? one.billTo }));
+  };
 
   interface Shown {
     readonly caller: Caller;
@@ -41,9 +47,7 @@ export function batchPages(server: FastifyInstance, portal: PortalOptions): void
       api.listBatches(caller, { query: { limit: '200' } }),
       api.listMappings(caller),
     ]);
-    const names = new Map(portal.config().book.customers.map(({ id, name }) => [id, name]));
-    const named = (id: string): string => names.get(id) ?? id;
-    const refused = (preview?.refused ?? []).map((one) => ({ ...one, name: named(one.billTo) }));
+    const refused = withNames(preview?.refused ?? []);
     const page = { batches, mappings, asked, preview, refused, wrong };
     return { view: 'batches', title: shell.w.finance.batches.title, status, page };
   };
@@ -54,9 +58,8 @@ export function batchPages(server: FastifyInstance, portal: PortalOptions): void
   ): Promise<PageAnswer> => {
     const batch = await api.getBatch(caller, { params: { id } });
     if (batch === null) return null;
-    const names = new Map(portal.config().book.customers.map(({ id: of, name }) => [of, name]));
-    const refused = batch.refused.map((one) => ({ ...one, name: names.get(one.billTo) ?? one.billTo }));
-    return { view: 'batch', title: batch.id, status, page: { batch, refused, wrong } };
+    const page = { batch, refused: withNames(batch.refused), wrong };
+    return { view: 'batch', title: batch.id, status, page };
   };
 
   addPage(server, portal, {

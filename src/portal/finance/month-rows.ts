@@ -1,4 +1,4 @@
-import { minorUnits } from '../../render/report/blocks.js';
+import { minorOf } from '../../core/money.js';
 import type { Caller } from '../../http/access/caller.js';
 import type { Api } from '../../http/http.js';
 import type { Answer } from '../page.js';
@@ -72,7 +72,7 @@ const orders: Record<Sort, Order> = {
 
 const scaled = ({ latest }: MonthRow): number =>
   Number((latest.figures?.availabilityPercent ?? '101').replace('.', '').padEnd(7, '0'));
-const owed = ({ latest }: MonthRow): bigint => minorUnits(latest.credit, latest.currency);
+const owed = ({ latest }: MonthRow): bigint => minorOf(latest.credit, latest.currency);
 
 type CreditRow = Answer<'listCredits'>['credits'][number];
 

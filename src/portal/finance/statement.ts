@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { formatAmount } from '../../core/money.js';
+import { formatAmount, minorOf } from '../../core/money.js';
 import type { PathPart } from '../../core/statement/document-parts.js';
 import type { Part, StatementDocument } from '../../core/statement/document.js';
 import { isMonthName } from '../../core/time/calendar.js';
@@ -8,7 +8,6 @@ import type { Caller } from '../../http/access/caller.js';
 import type { Api } from '../../http/http.js';
 import { localeOf } from '../../i18n/locale.js';
 import { changeLines } from '../../i18n/report.js';
-import { minorUnits } from '../../render/report/blocks.js';
 import { rulingBlocks } from '../../render/report/compose/origin.js';
 import { creditBlocks } from '../../render/report/compose/paths.js';
 import { derivationOf, isDerivedWhenShown } from '../../render/report/derivation.js';
@@ -65,7 +64,7 @@ export function totalsOf(months: readonly ServiceMonth[]): Total[] {
     const own = months.flatMap(({ latest }) => (latest.currency === currency ? [latest] : []));
     const sum = (amounts: readonly string[]): string =>
       formatAmount(
-        amounts.reduce((all, amount) => all + minorUnits(amount, currency), 0n),
+        amounts.reduce((all, amount) => all + minorOf(amount, currency), 0n),
         currency,
       );
     return {
@@ -101,7 +100,8 @@ export function financeStatementPage(server: FastifyInstance, portal: PortalOpti
       });
       if (found === null) return null;
       const { document, ...seal } = found;
-      const before = await beforeOf(api, caller, document, now === 'yes');
+      const all = await statementsOf(api, caller, { month, service });
+      const before = await beforeOf(api, caller, { document, all, now: now === 'yes' });
       const { book } = portal.config();
       const locale = localeOf(shell.language);
       return {
@@ -119,7 +119,7 @@ export function financeStatementPage(server: FastifyInstance, portal: PortalOpti
           since: before?.revision ?? null,
           outages: outagesOf(document.outages),
           paths: document.paths.map(pathOf),
-          all: await statementsOf(api, caller, { month, service }),
+          all,
           credit: creditBlocks({ document, locale }),
           rulings: rulingBlocks({ document, locale }),
           derivation: derivationOf(document, locale),
@@ -140,16 +140,23 @@ export function financeStatementPage(server: FastifyInstance, portal: PortalOpti
   });
 }
 
+interface ShownMonth {
+  readonly document: StatementDocument;
+  /** Every statement of its service and month. */
+  readonly all: readonly Summary[];
+  /** The month is shown as it would be now. */
+  readonly now: boolean;
+}
+
 /** The revision that a statement differs from: the one before it, or of a month as it would be now, the latest. */
 async function beforeOf(
   api: Api,
   caller: Caller,
-  { month, service, change }: StatementDocument,
-  now: boolean,
+  { document, all, now }: ShownMonth,
 ): Promise<StatementDocument | null> {
+  const { month, service, change } = document;
   if (change === null && !now) return null;
-  const sealed = await statementsOf(api, caller, { month, service });
-  if (!sealed.some(({ state }) => state === 'sealed')) return null;
+  if (!all.some(({ state }) => state === 'sealed')) return null;
   const query = change === null ? {} : { revision: String(change.since) };
   const found = await api.getStatement(caller, { params: { month, service }, query });
   return found?.document ?? null;
@@ -160,7 +167,7 @@ function reasonOf(part: Part, currency: string, { w, f }: Shell): string {
   const words = w.first.reason;
   const { credit, base, met, availabilityPercent, commitmentPercent, unavailableMs } = part;
   const [availability, committed] = [f.percent(availabilityPercent), f.percent(commitmentPercent)];
-  if (minorUnits(credit.amount, currency) > 0n) {
+  if (minorOf(credit.amount, currency) > 0n) {
     const amount = f.amount(credit.amount, currency);
     const counted = part.causes.filter((one) => one.counted).map(({ cause }) => cause);
     const share = words.share(f.percent(credit.percent), f.amount(base, currency));

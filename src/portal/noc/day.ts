@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { addDays, formatInstant, isLocalDate, startOfDay } from '../../core/time/calendar.js';
+import { isoInstant } from '../../render/figures.js';
+import { pathHref } from '../customer/paths-shown.js';
 import { addPage, type Answer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
 
@@ -70,10 +72,9 @@ function dayRows(day: Day): { readonly pops: readonly Row[]; readonly paths: rea
         : [],
     ),
     paths: day.paths.slice(0, mostPaths).map(({ path, severe, maintenance }) => {
-      const [source = '', destination = ''] = path.split('>');
-      const href = `/paths/${encodeURIComponent(source)}/${encodeURIComponent(destination)}`;
+      const href = pathHref(path);
       return {
-        name: `${source} → ${destination}`,
+        name: path.replace('>', ' → '),
         href,
         marks: [...future, ...maintained(maintenance), ...severe.map((one) => mark('severe', one, href))],
       };
@@ -96,7 +97,7 @@ export function dayPage(server: FastifyInstance, portal: PortalOptions): void {
         query.day !== undefined && isLocalDate(query.day) && query.day <= today ? query.day : today;
       const [from, to] = [startOfDay(chosen, zone), startOfDay(addDays(chosen, 1), zone)];
       const day = await api.getNetworkDay(caller, {
-        query: { from: new Date(from).toISOString(), to: new Date(to).toISOString() },
+        query: { from: isoInstant(from), to: isoInstant(to) },
       });
       return {
         view: 'mesh-day',

@@ -1,6 +1,5 @@
-import { formatAmount } from '../../core/money.js';
+import { formatAmount, minorOf } from '../../core/money.js';
 import type { CustomerRegistry } from '../../core/customer/book.js';
-import { minorUnits } from '../../render/report/blocks.js';
 import type { Caller } from '../../http/access/caller.js';
 import type { Api } from '../../http/http.js';
 import type { Answer } from '../page.js';
@@ -39,7 +38,7 @@ export async function effectOf(api: Api, caller: Caller, { impacts, book }: Effe
       hidden = true;
       continue;
     }
-    const difference = minorUnits(after.credit, currency) - minorUnits(without.credit, currency);
+    const difference = minorOf(after.credit, currency) - minorOf(without.credit, currency);
     sums.set(currency, (sums.get(currency) ?? 0n) + difference);
   }
   const services = [...new Set(impacts.map(({ service }) => service))].sort();

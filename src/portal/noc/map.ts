@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { pathEnds } from '../../core/path.js';
+import { pathHref, type ShownBand, shownBand, worse } from '../customer/paths-shown.js';
 import { addPage, type Answer, type PortalOptions } from '../page.js';
 import type { Network } from './now.js';
 
@@ -18,7 +19,7 @@ interface MapPop extends Pop, Place {
 interface MapLine {
   readonly from: Place;
   readonly to: Place;
-  readonly level: 0 | 1 | 2 | 3 | null;
+  readonly level: ShownBand['level'] | null;
   readonly paths: readonly string[];
   readonly href: string;
 }
@@ -105,30 +106,23 @@ function linesOf(mesh: Answer<'getMesh'>, places: ReadonlyMap<string, Place>): M
     const to = ends && places.get(ends.destination);
     if (!ends || !from || !to) continue;
     const plan = plans.get(mesh.plan[n] ?? '');
-    const level = Math.max(
-      levelIn(plan?.latency, latencyBand[n] ?? null),
-      levelIn(plan?.loss, lossBand[n] ?? null),
-    ) as 0 | 1 | 2 | 3;
+    const worst = worse(
+      shownBand(latencyBand[n] ?? null, plan?.latency),
+      shownBand(lossBand[n] ?? null, plan?.loss),
+    );
     const key = [ends.source, ends.destination].sort().join(' ');
-    const own = (held[n] ?? 0) > 0 ? level : null;
+    const own = (held[n] ?? 0) > 0 ? (worst?.level ?? 0) : null;
     const other = lines.get(key);
     const isWorse = other === undefined || (own ?? -1) > (other.level ?? -1);
-    const href = `/paths/${encodeURIComponent(ends.source)}/${encodeURIComponent(ends.destination)}`;
     lines.set(key, {
       from,
       to,
       level: isWorse ? own : other.level,
-      href: isWorse ? href : other.href,
+      href: isWorse ? pathHref(path) : other.href,
       paths: [...(other?.paths ?? []), path],
     });
   }
   return [...lines.values()].sort((a, b) => (a.level ?? -1) - (b.level ?? -1));
-}
-
-function levelIn(bands: readonly string[] | undefined, id: string | null): number {
-  if (id === null) return 0;
-  const place = bands?.indexOf(id) ?? -1;
-  return place < 0 ? 3 : Math.min(3, place);
 }
 
 /** Where the names of PoPs go: beside them, where no other name or PoP is. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { pathEnds } from '../../core/path.js';
 import { type WindowKind, windowKinds } from '../../core/standing.js';
 import type { MeshJson } from '../../render/mesh.js';
+import { levelOf } from '../customer/paths-shown.js';
 import { addPage, type PortalOptions } from '../page.js';
 import { networkNow } from './now.js';
 
@@ -33,11 +34,8 @@ interface HeatMap {
   readonly worst: readonly HeatPath[];
 }
 
-const placeOf = (id: string | null, bands: readonly string[] = []): number => {
-  if (id === null) return -1;
-  const index = bands.indexOf(id);
-  return index < 0 ? 3 : Math.min(3, index);
-};
+const placeOf = (id: string | null, bands?: readonly string[]): number =>
+  id === null ? -1 : levelOf(id, bands);
 
 /**
  * The mesh, source × destination, over one window: the worse of latency and loss decides how a cell looks. It is made

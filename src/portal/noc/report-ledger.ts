@@ -7,6 +7,7 @@ import type { Api } from '../../http/http.js';
 import { zonedInput } from '../customer/local-time.js';
 import type { ParameterFault } from '../../http/problem.js';
 import { faultsIn } from '../faults-in.js';
+import { orNull } from '../forms.js';
 import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
 
@@ -29,7 +30,6 @@ const fields = {
 };
 type Fields = z.output<z.ZodObject<typeof fields>>;
 const ofReport = z.object({ id: z.string().max(200) });
-const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim());
 
 interface Asked {
   readonly api: Api;

@@ -6,9 +6,9 @@ import {
   isVatNumber,
   noteDocument,
   type NoteDocument,
-  type NoteSource,
 } from './en16931.js';
-import { type Element, maybe, xmlOf } from './ubl.js';
+import type { NoteSource } from './source.js';
+import { type Element, maybe, xmlOf } from './xml.js';
 
 const namespaces = {
   'xmlns:rsm': 'urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100',

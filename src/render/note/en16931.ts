@@ -1,5 +1,4 @@
 import {
-  type BatchLine,
   type CreditNote,
   groupBy,
   sumAmounts,
@@ -7,12 +6,7 @@ import {
   type TaxPart,
 } from '../../core/billing/batch.js';
 import { currencyDecimals, minorOf, negateAmount } from '../../core/money.js';
-
-/** A note and its lines. */
-export interface NoteSource {
-  readonly note: CreditNote;
-  readonly lines: readonly BatchLine[];
-}
+import { invoicesOf, type NoteSource, periodOf } from './source.js';
 
 /** The version of the standard that a document keeps to (BT-24). */
 export const en16931 = 'urn:cen.eu:en16931:2017';
@@ -85,15 +79,13 @@ export function noteDocument({ note, lines }: NoteSource, terms: string): NoteDo
   const owedMore = minorOf(note.gross, currency) < 0n;
   const turned = (amount: string): string => (owedMore ? negateAmount(amount, currency) : amount);
   const parts = lines.flatMap((line) => line.taxes.map((part) => ({ line, part })));
-  const days = lines.flatMap(({ from, to }) => [from, to]).sort();
   return {
     id: note.id,
     date: note.date,
     type: owedMore ? '383' : '381',
     currency,
-    from: days[0] ?? note.date,
-    to: days.at(-1) ?? note.date,
-    invoices: [...new Set(lines.flatMap(({ invoice }) => invoice ?? []))],
+    ...periodOf({ note, lines }),
+    invoices: invoicesOf(lines),
     terms,
     taxes: documentTaxes(note.taxes, currency).map((tax) => ({
       ...tax,

@@ -1,7 +1,8 @@
 import type { NoteFormat } from '../../core/billing/batch.js';
 import type { ReportLanguage } from '../../i18n/languages.js';
 import { noteWords } from '../../i18n/note.js';
-import { en16931Fault, type NoteSource } from './en16931.js';
+import { en16931Fault } from './en16931.js';
+import type { NoteSource } from './source.js';
 
 const ofFormat: Record<NoteFormat, { readonly contentType: string; readonly end: string }> = {
   pdf: { contentType: 'application/pdf', end: '.pdf' },

@@ -1,8 +1,8 @@
-import type { BatchLine, Party } from '../../core/billing/batch.js';
+import type { Party } from '../../core/billing/batch.js';
 import { minorOf } from '../../core/money.js';
 import type { ReportLanguage } from '../../i18n/languages.js';
 import { localeOf, type Locale } from '../../i18n/locale.js';
-import { type NoteWords, noteWords } from '../../i18n/note.js';
+import { lineReason, type NoteWords, noteWords } from '../../i18n/note.js';
 import {
   type Block,
   type Fact,
@@ -13,7 +13,7 @@ import {
   right,
   table,
 } from '../report/blocks.js';
-import type { NoteSource } from './en16931.js';
+import { invoicesOf, type NoteSource, periodOf } from './source.js';
 
 interface Scene extends NoteSource {
   readonly words: NoteWords;
@@ -63,10 +63,8 @@ function partyFacts(label: string, party: Party, words: NoteWords): Fact[] {
 }
 
 function partyBlocks({ note, lines, words, locale }: Scene): Block[] {
-  const days = lines.flatMap(({ from, to }) => [from, to]).sort();
-  const [first = note.date] = days;
-  const last = days.at(-1) ?? note.date;
-  const invoices = [...new Set(lines.flatMap(({ invoice }) => invoice ?? []))];
+  const { from, to } = periodOf({ note, lines });
+  const invoices = invoicesOf(lines);
   return [
     {
       kind: 'facts',
@@ -74,7 +72,7 @@ function partyBlocks({ note, lines, words, locale }: Scene): Block[] {
       facts: [
         { label: words.number, value: note.id },
         { label: words.date, value: locale.day(note.date) },
-        { label: words.period, value: `${locale.day(first)} – ${locale.day(last)}` },
+        { label: words.period, value: `${locale.day(from)} – ${locale.day(to)}` },
         { label: words.currency, value: note.currency },
         ...(invoices.length === 0 ? [] : [{ label: words.invoices, value: invoices.join(', ') }]),
       ],
@@ -82,13 +80,6 @@ function partyBlocks({ note, lines, words, locale }: Scene): Block[] {
     { kind: 'facts', columns: 1, facts: partyFacts(words.supplier, note.issuer, words) },
     { kind: 'facts', columns: 1, facts: partyFacts(words.customer, note.billTo, words) },
   ];
-}
-
-function reasonOf(line: BatchLine, { reason }: NoteWords): string {
-  if (line.kind === 'reversal') return reason.reversal(line.of ?? '');
-  return line.kind === 'adjustment'
-    ? reason.adjustment(line.month, String(line.revision))
-    : reason.credit(line.month, line.availabilityPercent ?? '');
 }
 
 function lineBlocks({ note, lines, words, locale }: Scene): Block[] {
@@ -112,7 +103,7 @@ function lineBlocks({ note, lines, words, locale }: Scene): Block[] {
           ...[line.net, line.tax, line.gross].map(amount),
         ],
         notes: [
-          `${reasonOf(line, words)} · ${line.credit} · ${words.revision(line.statement, line.revision)}`,
+          `${lineReason(line, words)} · ${line.credit} · ${words.revision(line.statement, line.revision)}`,
         ],
       })),
     ),

@@ -1,6 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { minorOf, negateAmount } from '../../core/money.js';
-import type { NoteSource } from './en16931.js';
+import { disarmed } from '../export-file.js';
+import type { NoteSource } from './source.js';
 
 /**
  * The fields are called as the form of the tax authority calls them: they are its words, in one language. What is made
@@ -61,8 +62,7 @@ export function redLetterCsv({ note, lines }: NoteSource): string {
       ...[less(tax.net), `${tax.percent ?? ''}%`, less(tax.tax), `${line.reason} ${line.credit}`],
     ]);
   // A spreadsheet would run a name that begins like a formula; an amount begins with a minus.
-  const safe = (cell: string): string =>
-    /^[=+\-@＝＋－＠\t\r]/.test(cell) && !/^-\d+(\.\d+)?$/.test(cell) ? `'${cell}` : cell;
+  const safe = (cell: string): string => (/^-\d+(\.\d+)?$/.test(cell) ? cell : disarmed(cell));
   return stringify(
     [...head, columns, ...rows].map((row) => row.map(safe)),
     { record_delimiter: '\r\n', bom: true, escape_formulas: false },

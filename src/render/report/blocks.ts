@@ -1,5 +1,4 @@
-import { currencyDecimals, formatAmount } from '../../core/money.js';
-import { parseDecimal } from '../../core/number.js';
+import { formatAmount, minorOf } from '../../core/money.js';
 import type { StatementDocument } from '../../core/statement/document.js';
 import type { ReportLanguage } from '../../i18n/languages.js';
 import type { Drawing } from './chart/drawing.js';
@@ -131,16 +130,9 @@ function sum(amounts: readonly (string | null)[], currency: string): string | nu
   let total = 0n;
   for (const amount of amounts) {
     if (amount === null) return null;
-    total += minorUnits(amount, currency);
+    total += minorOf(amount, currency);
   }
   return formatAmount(total, currency);
-}
-
-export function minorUnits(amount: string, currency: string): bigint {
-  const decimal = parseDecimal(amount);
-  const places = currencyDecimals(currency) ?? 2;
-  if (!decimal || decimal.places > places) throw new RangeError(`${amount} is no amount in ${currency}`);
-  return (decimal.value.n * 10n ** BigInt(places)) / decimal.value.d;
 }
 
 export interface GroupTotals {

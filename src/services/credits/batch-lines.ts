@@ -5,6 +5,7 @@ import {
   groupBy,
   mergeTaxes,
   type Party,
+  type PartyDetails,
   type RefusalReason,
   type RefusedNote,
   sumAmounts,
@@ -16,7 +17,7 @@ import { formatAmount, minorOf, negateAmount } from '../../core/money.js';
 import { compare, fromPercent, parseDecimal } from '../../core/number.js';
 import type { SealedStatement, StatementDocument } from '../../core/statement/document.js';
 import { addDays, type LocalDate } from '../../core/time/calendar.js';
-import type { NoteWords } from '../../i18n/note.js';
+import { lineReason, type NoteWords } from '../../i18n/note.js';
 
 /** What lines and notes are made from. */
 export interface LineSource {
@@ -77,7 +78,7 @@ export async function draftNotes(rows: readonly CreditRow[], source: LineSource)
     );
     notes.push({
       note: {
-        issuer: partyOfIssuer(issuer),
+        issuer: partyFrom(issuer, issuer),
         billTo: partyOf(billTo, source.book),
         month,
         date: postingDate,
@@ -100,32 +101,24 @@ const issuerOf = (issuers: readonly Issuer[], currency: string): Issuer | null =
   issuers.find(({ currencies }) => currencies.length === 0) ??
   null;
 
-const partyOfIssuer = ({
-  id,
-  name,
-  address,
-  city,
-  postcode,
-  country,
-  taxId,
-  registration,
-}: Issuer): Party => ({
-  id,
-  name,
-  address,
-  city,
-  postcode,
-  country,
-  taxId,
-  registration,
-});
-
 function partyOf(id: string, { customers }: LineSource['book']): Party {
   const known = customers.find((each) => each.id === id);
-  const { address = [], city = null, postcode = null, country = null } = known?.billing ?? {};
-  const { taxId = null, registration = null } = known?.billing ?? {};
-  return { id, name: known?.name ?? id, address, city, postcode, country, taxId, registration };
+  return partyFrom({ id, name: known?.name ?? id }, known?.billing ?? unknownDetails);
 }
+
+const unknownDetails: PartyDetails = {
+  address: [],
+  city: null,
+  postcode: null,
+  country: null,
+  taxId: null,
+  registration: null,
+};
+
+const partyFrom = (
+  { id, name }: Pick<Party, 'id' | 'name'>,
+  { address, city, postcode, country, taxId, registration }: PartyDetails,
+): Party => ({ id, name, address, city, postcode, country, taxId, registration });
 
 function faultsOf(
   lines: readonly LineDraft[],
@@ -161,8 +154,7 @@ async function lineOf(row: CreditRow, source: LineSource): Promise<LineDraft> {
   const known = source.book.customers.find((each) => each.id === customer);
   const { tax, net } = sumAmounts(taxes, currency);
   const none = { revenue: '', tax: null, receivable: null, costCentre: null };
-  const availabilityPercent = parts[0]?.availabilityPercent ?? null;
-  return {
+  const line = {
     credit: row.id,
     kind: row.kind,
     of: row.of,
@@ -186,20 +178,9 @@ async function lineOf(row: CreditRow, source: LineSource): Promise<LineDraft> {
     taxes,
     accounts: source.posting.accounts.get(currency) ?? none,
     invoice: source.invoices.get(row.statement) ?? null,
-    availabilityPercent,
-    reason: reasonOf(row, availabilityPercent, source.words),
+    availabilityPercent: parts[0]?.availabilityPercent ?? null,
   };
-}
-
-function reasonOf(
-  { kind, month, revision, of }: CreditRow,
-  percent: string | null,
-  { reason }: NoteWords,
-): string {
-  if (kind === 'reversal') return reason.reversal(of ?? '');
-  return kind === 'adjustment'
-    ? reason.adjustment(month, String(revision))
-    : reason.credit(month, percent ?? '');
+  return { ...line, reason: lineReason(line, source.words) };
 }
 
 /** The first and the last day of the service in the month, by the calendar of the plan. */

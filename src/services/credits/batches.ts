@@ -9,7 +9,7 @@ import {
   type RefusedNote,
 } from '../../core/billing/batch.js';
 import type { CreditRow } from '../../core/billing/credit.js';
-import type { NoteSource } from '../../render/note/en16931.js';
+import type { NoteSource } from '../../render/note/source.js';
 import type { BatchQuery, CreditChange } from '../../store/statement-store.js';
 import { committed } from './credits.js';
 import { batchPreparation, type BatchesOptions, type ExportRequest, refuse } from './prepare-batch.js';

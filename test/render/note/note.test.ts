@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createBatches } from '../../../src/services/credits/batches.js';
 import { renderNote } from '../../../src/render/note/files.js';
-import { en16931Fault, type NoteSource } from '../../../src/render/note/en16931.js';
+import { en16931Fault } from '../../../src/render/note/en16931.js';
+import type { NoteSource } from '../../../src/render/note/source.js';
 import { redLetterCsv, redLetterFault } from '../../../src/render/note/red-letter.js';
 import { billingConfig, billingSettings, billingStore, type Owed, sealOwed } from '../../support/billing.js';
 import { ciiFaults, ublFaults } from '../../support/en16931.js';
