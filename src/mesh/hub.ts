@@ -6,7 +6,7 @@ import type { MeshSections } from '../config/hub.js';
 import type { PopId } from '../core/types.js';
 import type { Clock, Log } from '../engine/ports.js';
 import { type Buckets, deadStream, makeBuckets, popToken, rowsStreamMade } from './streams.js';
-import { jetstreamManager } from '@nats-io/jetstream';
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { answerTime } from './clock.js';
 import { publishConfig, publishedNow, type Published } from './config.js';
 import { type AgentView, readAgents, type SeenAgent, viewAgents } from './status.js';
@@ -91,9 +91,10 @@ export async function keepHub(options: HubOptions, signal: AbortSignal): Promise
         );
       reportedZones = told;
     }
-    streamMade = await rowsStreamMade(await jetstreamManager(connection));
+    const manager = await jetstreamManager(connection);
+    streamMade = await rowsStreamMade(manager);
     seen = await readAgents(buckets.agents);
-    dead = await deadLetters(connection);
+    dead = await deadLetters(manager);
   };
   /** An agent that says nothing becomes silent also while nothing can be read of it. */
   const tell = (): void => {
@@ -110,7 +111,6 @@ export async function keepHub(options: HubOptions, signal: AbortSignal): Promise
       await withinLimit(clock, look(), signal);
       said = '';
     } catch (error) {
-      buckets = null;
       const { message } = error as Error;
       // They may be gone with the store of the servers: they are made again, and the mesh is offered again.
       buckets = null;
@@ -176,8 +176,7 @@ async function otherZoneData(
   return others.sort((a, b) => (a.hub < b.hub ? -1 : 1));
 }
 
-async function deadLetters(connection: NatsConnection): Promise<number | null> {
-  const manager = await jetstreamManager(connection);
+async function deadLetters(manager: JetStreamManager): Promise<number | null> {
   try {
     return (await manager.streams.info(deadStream)).state.messages;
   } catch (error) {

@@ -1,6 +1,6 @@
 import { type MissingSummary, type RoundSummary, weightOf } from '../core/measurement/figures.js';
 import type { IcmpErrorCount, MissingReason, SizeCounts, StampSource } from '../core/measurement/round.js';
-import type { StoredRound } from '../core/merge.js';
+import type { StoredRound, StoredSlot } from '../core/merge.js';
 import type { EpochMs, PathId } from '../core/types.js';
 
 /** A row of `round` that was measured, as it is read. */
@@ -119,7 +119,16 @@ export function summaryOf(
   return roundSummary(row, sizes());
 }
 
-export function roundSummary(row: MeasuredRow, sizes: SizeCounts[]): RoundSummary {
+/** The same in full, with the packets of a round. */
+export function storedSlotOf(
+  row: (MeasuredRow | MissingRow) & { readonly packed: Uint8Array | null },
+  sizes: () => SizeCounts[],
+): StoredSlot {
+  const summary = summaryOf(row, sizes);
+  return summary.status === 'missing' ? summary : { ...summary, packed: row.packed };
+}
+
+function roundSummary(row: MeasuredRow, sizes: SizeCounts[]): RoundSummary {
   const { path, slot, status, reason, address, startedAt, endedAt, lostAfterMs } = row;
   const { driver, stamps, fallbackStamps, socketDrops, sendLagUs, p50Us, p99Us, icmpErrors } = row;
   const calibration = p50Us === null || p99Us === null ? null : { p50Us, p99Us };

@@ -506,15 +506,19 @@ describe('a slot that passed', () => {
     return row && row.status !== 'missing' ? row.startedAt : undefined;
   };
 
+  /** Another random start, which the simulated network answers otherwise. */
+  const startingElsewhere = settings({
+    paths: [path('B')],
+    measurement: { ...measurement, spreadMs: 2 * minute },
+  });
+
   test('is the real one’s: a daemon that was started ahead measures it again, and keeps both', async () => {
     const { file, time } = await afterARun(minute, minute);
     time.step(hour);
     const ahead = await house({ file, time, settings: settings({ paths: [path('B')] }) });
     await time.pass(30 * minute); // 11:42 by its clock, and 10:42
     time.step(-hour);
-    // Another random start, which the simulated network answers otherwise.
-    const measured = { ...measurement, spreadMs: 2 * minute };
-    ahead.engine.update(settings({ paths: [path('B')], measurement: measured }));
+    ahead.engine.update(startingElsewhere);
     await time.pass(hour);
     expect(await ahead.stored()).toEqual([
       '10:30 A>B missing stopped',
@@ -527,12 +531,6 @@ describe('a slot that passed', () => {
     expect(await ahead.store.rounds.packets('A>B', slot1130)).toHaveLength(3);
     expect(await ahead.store.rounds.packets('A>B', slot1130 + 1)).toHaveLength(3);
     await ahead.engine.stop();
-  });
-
-  /** Another random start, which the simulated network answers otherwise. */
-  const startingElsewhere = settings({
-    paths: [path('B')],
-    measurement: { ...measurement, spreadMs: 2 * minute },
   });
 
   test('is measured again also when the clock that came back is then set by seconds once more', async () => {

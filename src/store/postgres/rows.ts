@@ -8,7 +8,7 @@ import {
   type StoredSlot,
 } from '../../core/merge.js';
 import { encodePackets } from '../packets/codec.js';
-import { roundSummary } from '../round-rows.js';
+import { storedSlotOf } from '../round-rows.js';
 import type { RowStore } from '../row-store.js';
 import type { RoundStore } from '../store.js';
 import { configuredPathWriter } from '../sql/runs.js';
@@ -101,11 +101,10 @@ async function storedSlots(
     { paths: slots.map(({ path }) => path), slots: slots.map(({ slot }) => slot) },
   );
   return new Map(
-    stored.map(({ packed, ...row }): [string, StoredSlot] => {
-      if (row.status !== 'missing') return [nameOf(row), { ...roundSummary(row, row.sizes ?? []), packed }];
-      const { path, slot, status, reason } = row;
-      return [nameOf(row), { path, slot, status, reason }];
-    }),
+    stored.map(({ sizes, ...row }): [string, StoredSlot] => [
+      nameOf(row),
+      storedSlotOf(row, () => sizes ?? []),
+    ]),
   );
 }
 

@@ -10,7 +10,7 @@ import {
 } from '../../core/merge.js';
 import type { EpochMs, PathId } from '../../core/types.js';
 import { encodePackets } from '../packets/codec.js';
-import { type MeasuredRow, type MissingRow, roundSummary, selectedColumns } from '../round-rows.js';
+import { type MeasuredRow, type MissingRow, selectedColumns, storedSlotOf } from '../round-rows.js';
 import type { RowStore, StoredRows } from '../row-store.js';
 import type { RoundStore } from '../store.js';
 import { configuredPathWriter } from '../sql/runs.js';
@@ -30,12 +30,7 @@ export function slotReader(db: Database.Database): (slot: EpochMs, pathId: numbe
   return (slot, pathId) => {
     const key = { slot, pathId };
     const stored = row.get(key);
-    if (stored === undefined) return undefined;
-    if (stored.status === 'missing') {
-      const { path, status, reason } = stored;
-      return { path, slot, status, reason };
-    }
-    return { ...roundSummary(stored, sizes.all(key)), packed: stored.packed };
+    return stored && storedSlotOf(stored, () => sizes.all(key));
   };
 }
 
