@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -8,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { openSqliteStore } from '../../src/store/sqlite/open.js';
 import { writeConfig } from '../support/config-file.js';
 import { startDaemon } from '../support/daemon.js';
+import { freePort } from '../support/free-port.js';
 import { requires } from '../support/requires.js';
 import { tempDir } from '../support/temp-dir.js';
 import { withLab } from './lab.js';
@@ -37,16 +37,6 @@ http.get(pages + '/mesh/changes', (response) => {
   });
 });
 `;
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => {
-        resolve(port);
-      });
-    });
-  });
 
 describe('a cut of a port, by real packets', () => {
   requires({ namespaces: true, commands: ['nft'], built: true });

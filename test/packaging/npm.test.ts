@@ -10,9 +10,12 @@ const patienceMs = 600_000;
 
 // What npm says to the scripts of this checkout is not for others.
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
-const cacheOf = async () =>
-  (await run(['npm', 'config', 'get', 'cache'], { env: process.env })).stdout.trim();
-const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
+/** The last line that a command of this checkout prints, which must succeed. */
+async function printedBy(argv: readonly string[]): Promise<string> {
+  const done = await run(argv, { cwd: root, env: process.env, timeoutMs: patienceMs });
+  expect(done.code, done.stderr).toBe(0);
+  return done.stdout.trim().split('\n').at(-1) ?? '';
+}
 
 /** As it makes the package in a folder, and how npm is to install it. */
 interface Kind {
@@ -28,26 +31,15 @@ const kinds: readonly Kind[] = [
     kind: '`npm pack` makes',
     // The build that the tests run on is the one that is packed, with what `prepack` adds to it.
     pack: async (folder) => {
-      const added = [process.execPath, join(root, '.node/shipped.mjs'), join(root, 'dist')];
-      const packed = ['npm', 'pack', '--ignore-scripts', '--silent', '--pack-destination', folder];
-      for (const argv of [added, packed]) {
-        const done = await run(argv, { cwd: root, env: process.env, timeoutMs: patienceMs });
-        expect(done.code, done.stderr).toBe(0);
-        if (argv === packed) return lastLine(done.stdout);
-      }
-      return '';
+      await printedBy([process.execPath, join(root, '.node/shipped.mjs'), join(root, 'dist')]);
+      return printedBy(['npm', 'pack', '--ignore-scripts', '--silent', '--pack-destination', folder]);
     },
-    options: async () => `--cache "${await cacheOf()}" --prefer-offline`,
+    options: async () => `--cache "${await printedBy(['npm', 'config', 'get', 'cache'])}" --prefer-offline`,
     unsaid: /EBADENGINE|deprecated/,
   },
   {
     kind: '`npm run package:npm` makes, without a network,',
-    pack: async (folder) => {
-      const argv = ['npm', 'run', '--silent', 'package:npm', '--', folder];
-      const done = await run(argv, { cwd: root, env: process.env, timeoutMs: patienceMs });
-      expect(done.code, done.stderr).toBe(0);
-      return lastLine(done.stdout);
-    },
+    pack: (folder) => printedBy(['npm', 'run', '--silent', 'package:npm', '--', folder]),
     options: (folder) => Promise.resolve(`--cache "${folder}/nothing" --offline`),
     unsaid: /warn|EBADENGINE|deprecated/,
   },

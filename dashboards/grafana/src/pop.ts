@@ -109,7 +109,7 @@ export const pop: DashboardSpec = {
           title: ['Latency: the 10 highest', '时延：最高 10 条'],
           help: [
             'The latency of each round on the paths of this PoP, the 10 highest at each instant. Normal: level lines. A step on all of them is at the PoP, a step on some is the link that they share.',
-            '该 PoP 各路径每轮时延，每一时刻最高的 20 条。正常为平稳的线。全部跳变在该 PoP；部分跳变在它们共用的链路。',
+            '该 PoP 各路径每轮时延，每一时刻最高的 10 条。正常为平稳的线。全部跳变在该 PoP；部分跳变在它们共用的链路。',
           ],
           queries: [
             {
@@ -125,7 +125,7 @@ export const pop: DashboardSpec = {
           title: ['Loss: the 10 highest', '丢包：最高 10 条'],
           help: [
             'The loss rate of each round on the paths of this PoP, the 10 highest at each instant. Normal: at most 1 %. 100 % on all of them: the PoP is down, or a filter drops echoes.',
-            '该 PoP 各路径每轮丢包率，每一时刻最高的 20 条。正常不超过 1 %。全部 100 %：该 PoP 中断，或有过滤规则丢弃回显。',
+            '该 PoP 各路径每轮丢包率，每一时刻最高的 10 条。正常不超过 1 %。全部 100 %：该 PoP 中断，或有过滤规则丢弃回显。',
           ],
           queries: [
             {

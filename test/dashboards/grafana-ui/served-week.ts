@@ -60,20 +60,24 @@ export async function serveWeek(folder: string): Promise<Server> {
   const done = join(folder, 'done');
   if (existsSync(done)) return startedOver(folder, blocks, lookback);
   mkdirSync(blocks, { recursive: true });
-  // A file for each block of two hours: promtool reads the whole of a file for each of its blocks.
-  for (const page of await liveThroughWeek(folder))
-    await run('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', '--quiet', page, blocks]);
+  for (const page of await liveThroughWeek(folder)) await createBlocks(page, blocks);
   let server = await startedOver(folder, blocks, lookback);
   // promtool's own back-filling by rules asks and writes for every two hours of every rule: minutes, for these.
   for (const [n, rules] of passes().entries()) {
     const page = join(folder, `pass-${n}.om`);
     writeFileSync(page, await recorded(server.url, rules));
-    await run('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', '--quiet', page, blocks]);
+    await createBlocks(page, blocks);
     await server.stop();
     server = await startedOver(folder, blocks, lookback);
   }
   writeFileSync(done, '');
   return server;
+}
+
+/** As few blocks as there can be: promtool reads the whole of a page for each of them, of two hours unless it is told. */
+async function createBlocks(page: string, blocks: string): Promise<void> {
+  const options = ['--quiet', '--max-block-duration=168h'];
+  await run('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', ...options, page, blocks]);
 }
 
 /** What rules give at every scrape of the week, as OpenMetrics. */

@@ -23,11 +23,11 @@ export const scrapeMs = 900_000;
 const minute = 60_000;
 /** In the time zone of the plan. The ports were watched from then on, and the rounds of before were not stored. */
 const monthStart = Date.UTC(2026, 8, 30, 16);
-const twoHoursMs = 120 * minute;
+const dayMs = 1440 * minute;
 
 /**
  * Lives through the week as a hub and its agents do, with the daemon's own rounds, judgement and metrics on a clock
- * that jumps, and writes what each scrape would have got as OpenMetrics with time stamps, a file for every two hours.
+ * that jumps, and writes what each scrape would have got as OpenMetrics with time stamps, a file for every day.
  */
 export async function liveThroughWeek(folder: string): Promise<string[]> {
   const loaded = await loadConfig(writeConfig(folder));
@@ -262,7 +262,7 @@ export async function liveThroughWeek(folder: string): Promise<string[]> {
       for await (const piece of metrics.answer('application/openmetrics-text').pieces) page += piece;
       writer.scrape(`${instance}:9720`, page, scrapedAt / 1000);
     }
-    if ((at + scrapeMs) % twoHoursMs === 0) {
+    if ((at + scrapeMs) % dayMs === 0) {
       files.push(join(folder, `${files.length}.om`));
       await writer.write(files.at(-1) ?? '');
       writer = new FamilyWriter();
