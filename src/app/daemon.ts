@@ -349,6 +349,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       config: () => config,
       statements: {
         closeOnce: async (month) => (await contractServices()).statements.closeOnce(month),
+        nameSealed: async () => (await contractServices()).statements.nameSealed(),
         check: async (month) => (await contractServices()).statements.check(month),
       },
     });

@@ -2,6 +2,7 @@ import type { CreditFacts } from '../../core/billing/credit.js';
 import type { LedgerEvent } from '../../core/ledger/actions.js';
 import { headOf, linkAfter } from '../../core/ledger/chain.js';
 import type { StatementDocument } from '../../core/statement/document.js';
+import { type Names, storedNames } from '../../core/statement/names.js';
 import { formatInstant } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
 import { digestOf } from '../../seal/canonical.js';
@@ -15,6 +16,8 @@ interface Sealing {
   readonly signer: Signer;
   readonly actor: string;
   readonly now: () => EpochMs;
+  /** What ids are called now. */
+  readonly names: Names;
 }
 
 const patience = 20;
@@ -24,7 +27,7 @@ const patience = 20;
  * remembers the ledger's head between them, so that the ledger is not read again for each. A crash at any point leaves
  * either the old state or the new one.
  */
-export function sealer({ store, signer, actor, now }: Sealing) {
+export function sealer({ store, signer, actor, now, names }: Sealing) {
   let head: Pick<LedgerEvent, 'seq' | 'hash'> | null = null;
   /** Resolves to the hash; null: another process sealed the revision meanwhile. */
   return async (document: StatementDocument, owes: CreditFacts | null): Promise<string | null> => {
@@ -36,6 +39,7 @@ export function sealer({ store, signer, actor, now }: Sealing) {
     const at = now();
     const zone = document.parts[0]?.zone ?? 'UTC';
     const sealed = sealDocument(document, signer, { at: formatInstant(at, zone), by: actor });
+    const named = storedNames(document, names);
     const credits: CreditChange[] =
       owes && row
         ? [{ id: row.id, from: ['draft'], to: 'sealed', at, note: null, feed: owes.claimBy === null }]
@@ -45,7 +49,13 @@ export function sealer({ store, signer, actor, now }: Sealing) {
       const { hash, key } = sealed;
       const action = { type: 'statement-sealed', id, revision, hash, key, acceptedIncomplete } as const;
       const event = linkAfter(head, { at, actor, action }, digestOf);
-      const done = await store.statements.commit({ events: [event], sealed, sealedAt: at, credits });
+      const done = await store.statements.commit({
+        events: [event],
+        sealed,
+        names: named,
+        sealedAt: at,
+        credits,
+      });
       if (done === 'conflict') return null;
       head = done === 'stored' ? event : null;
       if (done === 'stored') return hash;

@@ -10,6 +10,7 @@ import {
   type StatementChange,
   type StatementDocument,
 } from '../../core/statement/document.js';
+import { storedNames } from '../../core/statement/names.js';
 import type { EpochMs } from '../../core/types.js';
 import { formatInstant } from '../../core/time/calendar.js';
 import { changeLines, reportWords } from '../../i18n/report.js';
@@ -17,7 +18,7 @@ import { digestOf } from '../../seal/canonical.js';
 import type { Signer } from '../../seal/keys.js';
 import type { DraftStatement, StatementQuery, StatementSummary } from '../../store/statement-store.js';
 import type { Store } from '../../store/store.js';
-import { withLedgerEntries } from '../customers/in-force.js';
+import { namesOf, withLedgerEntries } from '../customers/in-force.js';
 import { ValidationError } from '../ledger/entries.js';
 import { adjustmentOf, creditOf, drawMonth } from './draw.js';
 import { type StatementFigures, storedFigures } from './figures.js';
@@ -74,6 +75,11 @@ export interface Statements {
   seal(actor: string, request: SealRequest): Promise<Outcome[]>;
   /** Seals a further revision of statements whose source data changed. `dryRun`: only reports what it would seal. */
   revise(actor: string, request: SealRequest & { readonly dryRun?: boolean }): Promise<Outcome[]>;
+  /**
+   * Gives sealed statements of an earlier version of the program, which stored no names, those that are in force.
+   * Resolves to their number.
+   */
+  nameSealed(): Promise<number>;
   /** Records which sealed statements of a month would differ now. Resolves to their number. */
   check(month: string): Promise<number>;
 }
@@ -106,6 +112,7 @@ export function createStatements(options: StatementsOptions): Statements {
       ),
     ]);
   };
+  const namesNow = async () => namesOf(withLedgerEntries(config(), await store.ledger.events()));
   const mayAct = (actor: string): void => {
     const fault = actorFault(actor);
     if (fault) throw new ValidationError([fault]);
@@ -116,6 +123,7 @@ export function createStatements(options: StatementsOptions): Statements {
       now,
       actor: actor.trim(),
       signer: await options.signer(),
+      names: await namesNow(),
     });
   const inTurn: Store['statements']['inTurn'] = (month, work) => store.statements.inTurn(month, work);
 
@@ -289,6 +297,16 @@ export function createStatements(options: StatementsOptions): Statements {
     revise: async (actor, request) => {
       mayAct(actor);
       return inTurn(request.month, () => revise(actor, request));
+    },
+    async nameSealed() {
+      const unnamed = await store.statements.unnamed();
+      if (unnamed.length === 0) return 0;
+      const names = await namesNow();
+      for (const { id, revision } of unnamed) {
+        const sealed = await store.statements.sealed(id, revision);
+        if (sealed) await store.statements.putNames(id, revision, storedNames(sealed.document, names));
+      }
+      return unnamed.length;
     },
     async check(month) {
       const sealed = (await store.statements.list({ month })).filter(({ state }) => state === 'sealed');

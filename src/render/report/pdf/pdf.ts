@@ -2,6 +2,7 @@ import PDFDocument from 'pdfkit';
 import type { Block, Fact, Pages, Sheet, Tile } from '../blocks.js';
 import { area, type Canvas, canvasOf, colors, page, type TextStyle } from './canvas.js';
 import { fontsOf } from './fonts.js';
+import { packAlike } from './packing.js';
 import { drawDrawings } from './pictures.js';
 import { drawTable, tableStart } from './table.js';
 
@@ -221,6 +222,7 @@ export async function pagesPdf(pages: Pages): Promise<Buffer> {
   };
   // The types of pdfkit do not know this subset yet, which it writes.
   const document = new PDFDocument(Object.assign(options, { subset: 'PDF/UA' }));
+  packAlike(document);
   const done = collect(document);
   const canvas = canvasOf(document, fontsOf(document, pages.language));
   const sheetOfPage: Sheet[] = [];
