@@ -85,7 +85,15 @@ function everything() {
       },
       toDate: { availability: ratio(99n, 100n), lowerBound: ratio(98n, 100n) },
       observed: ratio(97n, 100n),
-      lines: [{ line: 'l1', pop: 'LAB2', availability: ratio(998n, 1000n), lowerBound: ratio(990n, 1000n) }],
+      lines: [
+        {
+          line: 'l1',
+          pop: 'LAB2',
+          availability: ratio(998n, 1000n),
+          lowerBound: ratio(990n, 1000n),
+          observed: ratio(96n, 100n),
+        },
+      ],
       money: { currency: 'HKD', rent: 1_000_000n, credit: 0n, projected: 50_005n, nextStep: 50_000n },
     },
   ]);
@@ -435,6 +443,7 @@ describe('the metrics of a service', () => {
       'pop_sla_service_observed_ratio{service="svc-1"} 0.97',
       'pop_sla_line_availability_ratio{service="svc-1",line="l1",port="LAB2"} 0.998',
       'pop_sla_line_availability_lower_bound_ratio{service="svc-1",line="l1",port="LAB2"} 0.99',
+      'pop_sla_line_observed_ratio{service="svc-1",line="l1",port="LAB2"} 0.96',
       'pop_sla_service_availability_commitment_ratio{service="svc-1"} 0.995',
       'pop_sla_service_outage_seconds{service="svc-1"} 2.592',
       'pop_sla_service_outage_allowed_seconds{service="svc-1"} 12.96',
