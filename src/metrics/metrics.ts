@@ -181,6 +181,10 @@ interface MetricsSettings {
   /** Where this daemon stands. */
   readonly agent: { readonly pop: PopId; readonly role: string };
   readonly pops: readonly PopPlace[];
+  /** That are watched: what is counted of them starts at 0. */
+  readonly ports: readonly PopId[];
+  /** Of a round's packets, in bytes. */
+  readonly sizes: readonly number[];
 }
 
 interface PopPlace {
@@ -242,7 +246,12 @@ export function createMetrics(options: MetricsOptions): Metrics {
       // `inFlight` and `roundStored` say it all.
       roundStarted: () => undefined,
       ...rounds,
-      ...watch,
+      portState: watch.portState,
+      outageChanged: watch.outageChanged,
+      isolated: watch.isolated,
+      unobserved: watch.unobserved,
+      watchBeat: watch.watchBeat,
+      watchEnded: watch.watchEnded,
       schedulerLag: daemon.schedulerLag,
       clockStepped: daemon.clockStepped,
       clockDeviates: daemon.clockDeviates,
@@ -272,7 +281,9 @@ export function createMetrics(options: MetricsOptions): Metrics {
     },
     mesh,
     logLost: daemon.logLost,
-    configure: ({ perSize, money, agent, pops }) => {
+    configure: ({ perSize, money, agent, pops, ports, sizes }) => {
+      watch.setPorts(ports);
+      paths.setSizes(sizes);
       paths.setPerSize(perSize);
       services.setMoney(money);
       agentInfo.reset();

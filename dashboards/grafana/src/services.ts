@@ -102,7 +102,7 @@ export const services: DashboardSpec = {
             '每业务一行：截至目前与全月的可用率，各附未观测计为中断时的下限，以及观测比例与中断预算。正常均不低于承诺。按已用预算排序。',
           ],
           queries: [
-            { expr: 'max by (service, customer, site, class) (pop_sla_service_info{service=~"$service"})' },
+            { expr: 'max by (service, customer, class) (pop_sla_service_info{service=~"$service"})' },
             { expr: of('pop_sla_service_availability_to_date_ratio') },
             { expr: of('pop_sla_service_availability_to_date_lower_bound_ratio') },
             { expr: of('pop_sla_service_availability_ratio') },
@@ -113,7 +113,6 @@ export const services: DashboardSpec = {
             { expr: of('service:pop_sla_budget_used:ratio') },
             { expr: of('pop_sla_service_next_step_seconds') },
             { expr: of('pop_sla_service_excused_seconds') },
-            { expr: of('pop_sla_service_unobserved_seconds') },
           ],
           width: 24,
           height: 12,
@@ -130,7 +129,6 @@ export const services: DashboardSpec = {
               'Value #I': say(['budget used', '已用预算'], language),
               'Value #J': say(['next step in', '距下一档'], language),
               'Value #K': say(['excused', '免责'], language),
-              'Value #L': say(['unobserved', '未观测'], language),
             },
             ['Value #A'],
           ),
@@ -143,7 +141,7 @@ export const services: DashboardSpec = {
               { id: 'unit', value: 'percentunit' },
               { id: 'decimals', value: 2 },
             ],
-            '^(outage|excused|unobserved|中断|免责|未观测)$': [{ id: 'unit', value: 's' }],
+            '^(outage|excused|中断|免责)$': [{ id: 'unit', value: 's' }],
             '^(budget used|已用预算)$': [
               { id: 'unit', value: 'percentunit' },
               { id: 'thresholds', value: { mode: 'absolute', steps: [...budgetSteps] } },
@@ -226,8 +224,8 @@ export const services: DashboardSpec = {
         }),
         graph({
           title: [
-            'Availability so far, mean of 30 days, the 5 lowest',
-            '截至目前可用率（30 天平均）：最低 5 项',
+            'Availability so far, mean of 30 days, the 3 lowest',
+            '截至目前可用率（30 天平均）：最低 3 项',
           ],
           help: [
             'Availability so far as it was shown over 30 days, their mean, with its lower bound (≥) and, on the right-hand axis, how much was observed. Normal: 100 %. A trend over the turns of months, not a figure of a contract: that is the statement’s.',
@@ -235,15 +233,15 @@ export const services: DashboardSpec = {
           ],
           queries: [
             {
-              expr: 'bottomk(5, service:pop_sla_availability:avg30d{service=~"$service"})',
+              expr: 'bottomk(3, service:pop_sla_availability:avg30d{service=~"$service"})',
               legend: '{{service}}',
             },
             {
-              expr: 'bottomk(5, service:pop_sla_availability_lower_bound:avg30d{service=~"$service"})',
+              expr: 'bottomk(3, service:pop_sla_availability_lower_bound:avg30d{service=~"$service"})',
               legend: '{{service}} ≥',
             },
             {
-              expr: 'bottomk(5, service:pop_sla_observed:avg30d{service=~"$service"})',
+              expr: 'bottomk(3, service:pop_sla_observed:avg30d{service=~"$service"})',
               legend: `{{service}} ${say(['observed', '观测'], language)}`,
             },
           ],

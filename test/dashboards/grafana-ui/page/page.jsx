@@ -171,7 +171,7 @@ window.cutTexts = () => {
   const cut = [...all('h2'), ...all('[role=columnheader] *'), ...all('li *')].filter(isCut);
   // Rows of a table scroll by design; its heads and the legends of lines don't.
   const legends = all('[data-testid^="data-testid VizLegend series"]');
-  const outside = [...all('h2'), ...legends].filter(isOutside);
+  const outside = [...all('h2'), ...all('[role=columnheader]'), ...legends].filter(isOutside);
   const place = (one) => one.closest('[id^=panel-]')?.querySelector('h2')?.textContent ?? '';
   return [...new Set([...cut, ...outside].map((one) => `${place(one)}: ${one.textContent}`))];
 };
