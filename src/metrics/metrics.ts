@@ -215,7 +215,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const paths = pathSeries(make, windows);
   const daemon = daemonSeries(make);
   const rounds = roundSeries(make, { paths, sendLag: daemon.sendLag });
-  const watch = watchSeries(make);
+  const { setPorts, ...watch } = watchSeries(make);
   const services = serviceSeries();
   const terms = planSeries(make);
   const backlogSeries = makeBacklogSeries(make);
@@ -246,12 +246,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       // `inFlight` and `roundStored` say it all.
       roundStarted: () => undefined,
       ...rounds,
-      portState: watch.portState,
-      outageChanged: watch.outageChanged,
-      isolated: watch.isolated,
-      unobserved: watch.unobserved,
-      watchBeat: watch.watchBeat,
-      watchEnded: watch.watchEnded,
+      ...watch,
       schedulerLag: daemon.schedulerLag,
       clockStepped: daemon.clockStepped,
       clockDeviates: daemon.clockDeviates,
@@ -282,7 +277,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     mesh,
     logLost: daemon.logLost,
     configure: ({ perSize, money, agent, pops, ports, sizes }) => {
-      watch.setPorts(ports);
+      setPorts(ports);
       paths.setSizes(sizes);
       paths.setPerSize(perSize);
       services.setMoney(money);

@@ -8,7 +8,7 @@ import type { PathSeries } from './paths.js';
 /** The series of the watched ports. */
 interface WatchSeries {
   /** The ports of the configuration: what is counted of them starts at 0, so that its first step is an increase. */
-  setPorts(ports: readonly PopId[]): void;
+  readonly setPorts: (ports: readonly PopId[]) => void;
   portState(port: PopId, state: PortState): void;
   outageChanged(outage: ObservedOutage): void;
   isolated(isolated: boolean): void;
