@@ -27,7 +27,7 @@ function renamed(file: 'pop-sla.yaml' | 'customers.yaml', text: string): string 
   return text
     .replaceAll(/name: ("[^"]*"|[^}]*?) \}/g, 'name: Renamed }')
     .replaceAll('plan: ctg-cloud-connection', 'plan: example-ip-transit')
-    .replaceAll(/class: [a-z-]+/g, 'class: standard')
+    .replaceAll(/class: [a-z-]+/g, 'class: port')
     .replaceAll(/rent: \d+/g, 'rent: 77')
     .replaceAll('currency: HKD', 'currency: JPY');
 }
