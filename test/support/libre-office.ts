@@ -59,7 +59,7 @@ interface Dom {
 const nodeOf = (dom: Dom): Node => ({
   name: dom.nodeName,
   attributes: Object.fromEntries([...(dom.attributes ?? [])].map(({ name, value }) => [name, value])),
-  children: [...dom.childNodes].flatMap((child) =>
+  children: [...dom.childNodes].flatMap((child): (Node | string)[] =>
     child.nodeType === 3 ? [child.nodeValue ?? ''] : child.nodeType === 1 ? [nodeOf(child)] : [],
   ),
 });
