@@ -22,7 +22,7 @@ import {
 import { exclusionKinds } from '../../core/exclusion.js';
 import type { AttachmentRef } from '../../core/ledger/actions.js';
 import { type WindowKind, windowKinds } from '../../core/standing.js';
-import { type TicketState, ticketStates } from '../../core/ticket/actions.js';
+import { type TicketActor, type TicketState, ticketStates } from '../../core/ticket/actions.js';
 import type { TransitionRequest } from '../../services/tickets/decide.js';
 
 /** Reads an option that is one of some words. */
@@ -45,6 +45,8 @@ interface TransitionOptions extends ActorOptions {
 
 interface Deed {
   readonly name: string;
+  /** As whom; the NOC unless told. */
+  readonly side?: TicketActor['side'];
   readonly summary: string;
   readonly options?: (command: Command) => Command;
   readonly request: (options: TransitionOptions, files: readonly AttachmentRef[]) => TransitionRequest;
@@ -52,7 +54,7 @@ interface Deed {
 
 const text = (what: string) => (command: Command) => command.requiredOption('--text <text>', what);
 const reason = (command: Command) => command.requiredOption('--reason <text>', 'why');
-const maybe = (command: Command) => command.option('--text <text>', 'a word on it');
+const maybe = (command: Command) => command.option('--text <text>', 'a comment');
 
 const deeds: readonly Deed[] = [
   {
@@ -76,6 +78,13 @@ const deeds: readonly Deed[] = [
     summary: 'do not accept it, or take the offer back',
     options: maybe,
     request: ({ text: word = null }) => ({ deed: 'decline', text: word }),
+  },
+  {
+    name: 'withdraw',
+    side: 'system',
+    summary: 'withdraw a report that nobody has taken, for the customer who filed it',
+    options: (command) => command.option('--reason <text>', 'why'),
+    request: ({ reason: why = null }) => ({ deed: 'withdraw', text: why }),
   },
   {
     name: 'comment',
@@ -123,7 +132,7 @@ const deeds: readonly Deed[] = [
 
 /** A command for each thing that is done to a report in one step. */
 function transitionCommands(context: Context): Command[] {
-  return deeds.map(({ name, summary, options, request }) => {
+  return deeds.map(({ name, side = 'noc', summary, options, request }) => {
     const command = new Command(name).description(summary).argument('<id>', 'as `faults list` prints it');
     return (options?.(command) ?? command)
       .addOption(actorOption())
@@ -134,7 +143,7 @@ function transitionCommands(context: Context): Command[] {
         return withLedger({ ...given, write: true }, context, async (ledger) => {
           const files = await ledger.attachToReport(given.attach ?? []);
           const report = await ledger.faults.ticketService.do(
-            { name: actor, side: 'noc' },
+            { name: actor, side },
             id,
             request(given, files),
           );
