@@ -6,7 +6,6 @@ import type { OpenLedger } from '../app.js';
 import { configOption, type Context, exitCodes, ExitError, jsonOption } from './context.js';
 import { actorOf, actorOption, type ActorOptions, again, printJson, withLedger } from './with-ledger.js';
 import type { ImportReading } from '../config/exclusion-files.js';
-import { textOfFile } from '../config/file-text.js';
 import { formatRefusal, type ValidationIssue } from '../core/ledger/errors.js';
 import type { Imported } from '../services/ledger/import.js';
 import type { ExclusionFeed } from '../store/ledger-store.js';
@@ -73,6 +72,7 @@ export async function readImport(
     const lines = refusals.map((one) => `pop-sla: ${name}: ${formatRefusal(one)}`);
     throw new ExitError(exitCodes.badInput, lines.join('\n'));
   };
+  const { textOfFile } = await import('../config/file-text.js');
   const file = textOfFile(bytes);
   if (!file.ok) return fail(file.refusals);
   const { text } = file;

@@ -19,7 +19,7 @@ export interface WallTime {
   readonly isUtc: boolean;
 }
 
-export type CalendarValue =
+type CalendarValue =
   | { readonly kind: 'time'; readonly time: WallTime; readonly property: ICAL.Property }
   | {
       readonly kind: 'period';

@@ -19,12 +19,12 @@ export interface CalendarContext {
 }
 
 /** What replaces one window of a series, or calls it off. */
-export interface Override {
+interface Override {
   readonly event: ICAL.Component;
   readonly isOff: boolean;
 }
 
-export interface EventWindows {
+interface EventWindows {
   /** In their order and disjoint. */
   readonly windows: readonly Interval[];
   /** Of a series without an end: windows that begin in this time were asked for, and no others. */
