@@ -15,6 +15,7 @@ import { batchPages } from './finance/batches.js';
 import { creditPages } from './finance/credits.js';
 import { ledgerPage } from './finance/ledger.js';
 import { monthPages } from './finance/month.js';
+import { periodPages } from './finance/periods.js';
 import { financeStatementPage } from './finance/statement.js';
 import type { Place } from './navigation.js';
 import { changesStream } from './noc/changes.js';
@@ -76,6 +77,7 @@ const features: readonly Feature[] = [
     add: monthPages,
     place: { href: '/months', label: (w) => w.finance.months, action: 'statements:read', roles: staff },
   },
+  { add: periodPages },
   { add: financeStatementPage },
   {
     add: creditPages,
