@@ -3,7 +3,8 @@ import type { Log } from '../engine/ports.js';
 /**
  * The order in which a daemon ends. A phase begins when the one before has ended, or its time is up; the parties of a
  * phase end side by side, each with a limit of its own. Whoever hangs is left behind, and said to be: the process ends
- * all the same, within 5 s. What was measured comes first, so that no other party can cost a round.
+ * all the same, within 5 s. What was measured comes first, so that no other party can cost a round. The limits are of
+ * the time that this process has: on a machine that leaves it none, nobody is late.
  */
 export const stopOrder = {
   /** Rounds in flight are stored as aborted, the watch's outages and times too, and when this daemon stopped. */
