@@ -92,8 +92,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     logLost(lines);
   });
 
-  const served = createServedTime(clock);
-  const stopping = createStopping({ log, sleep: (ms, signal) => served.sleep(ms, signal) });
+  const stopping = createStopping({ log, served: createServedTime(clock) });
   try {
     const database = await openStore(config, {
       writer: thisWriter('daemon', version, startedAt),

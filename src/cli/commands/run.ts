@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
-import { createServedTime } from '../../engine/served-time.js';
 import {
   configFile,
   configOption,
@@ -116,6 +115,7 @@ function orAtOnce<T>(again: Promise<'at once'>, work: Promise<T>): Promise<T | '
 }
 
 async function inTime(work: Promise<void>): Promise<'done' | 'late'> {
+  const { createServedTime } = await import('../../engine/served-time.js');
   const served = createServedTime({ monotonicMs: () => performance.now(), sleep: (ms) => sleep(ms) });
   const done = new AbortController();
   const limit = served.sleep(stopWithinMs, done.signal).then(() => 'late' as const);
