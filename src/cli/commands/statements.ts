@@ -137,7 +137,7 @@ function closeCommand(context: Context): Command {
       withBilling({ ...options, write: true }, context, async ({ statements }) => {
         const { month, service = null } = options;
         const { drafts, unjudged } = await statements.close(month, service);
-        context.stdout.write(`${month}: ${drafts} drafts\n`);
+        context.stdout.write(`${month}: ${drafts === 1 ? '1 draft' : `${drafts} drafts`}\n`);
         const { oneLine } = await import('../../render/figures.js');
         for (const { service: id, reason } of unjudged)
           context.stdout.write(`${oneLine(`${id} can't be judged: ${reason}`)}\n`);
