@@ -35,6 +35,7 @@ import { batchPages } from './finance/batches.js';
 import { creditPages } from './finance/credits.js';
 import { ledgerPage } from './finance/ledger.js';
 import { monthPages } from './finance/month.js';
+import { periodPages } from './finance/periods.js';
 import { financeStatementPage } from './finance/statement.js';
 import { readForms } from './forms.js';
 import { homeOf } from './navigation.js';
@@ -79,6 +80,7 @@ function customerPages(server: FastifyInstance, portal: PortalOptions): void {
 /** What finance looks at and does. */
 function financePages(server: FastifyInstance, portal: PortalOptions): void {
   monthPages(server, portal);
+  periodPages(server, portal);
   financeStatementPage(server, portal);
   creditPages(server, portal);
   batchPages(server, portal);
