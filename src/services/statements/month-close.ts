@@ -14,7 +14,7 @@ interface MonthCloseOptions {
   /** The clock that decides whether a month is over; it does not follow a step ahead at once. */
   readonly steadyNow: () => EpochMs;
   readonly store: Pick<Store, 'statements' | 'ledger' | 'paths'>;
-  readonly statements: Pick<Statements, 'closeOnce' | 'check' | 'nameSealed'>;
+  readonly statements: Pick<Statements, 'closeOnce' | 'check'>;
   /** Returns the configuration in force, with its customers. */
   readonly config: () => Config;
   readonly log: Log;
@@ -53,7 +53,6 @@ export function createMonthClose(options: MonthCloseOptions): MonthClose {
   async function work(): Promise<void> {
     let next = clock.now() + lookEveryMs;
     try {
-      await nameSealed();
       for (const { month, due } of await open()) {
         if (stopped) return;
         if (due > steadyNow()) {
@@ -77,16 +76,6 @@ export function createMonthClose(options: MonthCloseOptions): MonthClose {
     // runs ahead.
     const soonest = clock.now() + (clock.now() > steadyNow() ? minuteMs : 1);
     if (!stopped) waiting = alarm.at(Math.max(next, soonest), ring);
-  }
-
-  /** Sealed by an earlier version, which stored no names. */
-  async function nameSealed(): Promise<void> {
-    if ((await store.statements.unnamed()).length === 0) return;
-    const named = await statements.nameSealed();
-    log.info(
-      { statements: named },
-      'sealed statements of an earlier version keep the names that are in force now',
-    );
   }
 
   /** Months with services that are not closed, starting with the first in which paths were configured. */

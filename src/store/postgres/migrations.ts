@@ -8,7 +8,8 @@ import { network } from './migrations/0007-network.js';
 import { identity } from './migrations/0008-identity.js';
 import { sizeSums } from './migrations/0009-size-sums.js';
 import { creditBatches } from './migrations/0010-credit-batches.js';
-import { statementNames } from './migrations/0011-statement-names.js';
+import { periodLocks } from './migrations/0011-period-locks.js';
+import { statementNames } from './migrations/0012-statement-names.js';
 import type { Migration } from './migrations/migration.js';
 
 export const migrations: readonly Migration[] = [
@@ -22,5 +23,6 @@ export const migrations: readonly Migration[] = [
   identity,
   sizeSums,
   creditBatches,
+  periodLocks,
   statementNames,
 ];

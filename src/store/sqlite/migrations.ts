@@ -9,7 +9,8 @@ import { network } from './migrations/0008-network.js';
 import { identity } from './migrations/0009-identity.js';
 import { sizeSums } from './migrations/0010-size-sums.js';
 import { creditBatches } from './migrations/0011-credit-batches.js';
-import { statementNames } from './migrations/0012-statement-names.js';
+import { periodLocks } from './migrations/0012-period-locks.js';
+import { statementNames } from './migrations/0013-statement-names.js';
 import type { Migration } from './migrations/migration.js';
 
 /** Every step, in order: the last one's version is the schema this program works with. */
@@ -25,5 +26,6 @@ export const migrations: readonly Migration[] = [
   identity,
   sizeSums,
   creditBatches,
+  periodLocks,
   statementNames,
 ];

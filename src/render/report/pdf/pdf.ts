@@ -2,7 +2,6 @@ import PDFDocument from 'pdfkit';
 import type { Block, Fact, LegendEntry, Pages, Picture, Sheet, Tile } from '../blocks.js';
 import { type Canvas, type TextStyle, area, ascent, canvasOf, colors, page } from './canvas.js';
 import { fontsOf } from './fonts.js';
-import { packAlike } from './packing.js';
 import { drawTable, tableStart } from './table.js';
 import { type Drawing, isLabel } from '../chart/drawing.js';
 
@@ -222,7 +221,6 @@ export async function pagesPdf(pages: Pages): Promise<Buffer> {
   };
   // The types of pdfkit do not know this subset yet, which it writes.
   const document = new PDFDocument(Object.assign(options, { subset: 'PDF/UA' }));
-  packAlike(document);
   const done = collect(document);
   const canvas = canvasOf(document, fontsOf(document, pages.language));
   const sheetOfPage: Sheet[] = [];

@@ -2,7 +2,7 @@ import type { Migration } from './migration.js';
 
 /** What the ids of a sealed statement were called when it was sealed. */
 export const statementNames: Migration = {
-  version: 12,
+  version: 13,
   sql: `
 -- The signed document has ids only; these are the names that its files show, whatever they are called by now.
 CREATE TABLE statement_names (
