@@ -176,10 +176,15 @@ describe('the names of a sealed statement', () => {
     const renamed = (await statedOctober(named('Another'))).config;
     const { statements } = month.store;
     // Sealed by a program that stores no names.
-    const commit = statements.commit.bind(statements);
-    const before = {
+    const before: typeof statements = {
       ...statements,
-      commit: ({ names: _, ...made }: Parameters<typeof commit>[0]) => commit(made),
+      commit: ({ events, sealed, sealedAt, credits }) =>
+        statements.commit({
+          events,
+          ...(sealed && { sealed }),
+          ...(sealedAt !== undefined && { sealedAt }),
+          ...(credits && { credits }),
+        }),
     };
     const earlier = { ...month, store: { ...month.store, statements: before } };
     await (await statementsOf(earlier)).seal('ann', sealSingle);
