@@ -27,9 +27,11 @@ const places: readonly Place[] = [
   { href: '/exclusions', label: (w) => w.noc.exclusions.title, action: 'exclusions:read', roles: staff },
   { href: '/months', label: (w) => w.finance.months, action: 'statements:read', roles: staff },
   { href: '/credits', label: (w) => w.finance.credits.title, action: 'credits:read', roles: staff },
+  { href: '/disputes', label: (w) => w.disputes.title, action: 'disputes:read', roles: staff },
   { href: '/ledger', label: (w) => w.finance.ledger.title, action: 'audit:read', roles: staff },
   // Who works here has them by month.
   { href: '/statements', label: (w) => w.nav.statements, action: 'statements:read', roles: tenants },
+  { href: '/disputes', label: (w) => w.disputes.title, action: 'disputes:read', roles: tenants },
   { href: '/users', label: (w) => w.admin.users.title, action: 'users:read', menu: true },
   { href: '/tokens', label: (w) => w.admin.tokens.title, action: 'tokens:read', menu: true },
   {

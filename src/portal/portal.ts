@@ -33,6 +33,7 @@ import { statementsPage } from './customer/statements.js';
 import { verifyPages } from './customer/verify.js';
 import { batchPages } from './finance/batches.js';
 import { creditPages } from './finance/credits.js';
+import { disputePages } from './finance/disputes.js';
 import { ledgerPage } from './finance/ledger.js';
 import { monthPages } from './finance/month.js';
 import { financeStatementPage } from './finance/statement.js';
@@ -80,6 +81,7 @@ function customerPages(server: FastifyInstance, portal: PortalOptions): void {
 function financePages(server: FastifyInstance, portal: PortalOptions): void {
   monthPages(server, portal);
   financeStatementPage(server, portal);
+  disputePages(server, portal);
   creditPages(server, portal);
   batchPages(server, portal);
   ledgerPage(server, portal);

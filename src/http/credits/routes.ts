@@ -99,7 +99,7 @@ export function billingRoutes(server: FastifyInstance, billing: Billing, now: ()
   const statements = statementRoutes(server, billing.statements, now);
   const credits = creditRoutes(server, billing.credits);
   const batches = batchRoutes(server, billing.batches);
-  disputeRoutes(server, billing);
+  const disputes = disputeRoutes(server, billing);
   personRoutes(server, billing.contacts);
-  return { ...statements, ...credits, ...batches };
+  return { ...statements, ...credits, ...batches, ...disputes };
 }
