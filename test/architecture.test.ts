@@ -8,6 +8,7 @@ import {
   engineImportsOfDrivers,
   exitsElsewhere,
   forbiddenInCore,
+  importedByOneNeighbour,
   filesInNoRoom,
   isCore,
   kindsThatKnowEachOther,
@@ -61,12 +62,18 @@ describe('the house', () => {
     ).toEqual([]);
   });
 
+  test('has no more than 77 files that only a file beside them imports', () => {
+    // A helper with one importer lives in that importer, unless it is another idea, or the two would pass 400 lines.
+    // This only ever goes down; a file more belongs into the one that imports it.
+    expect(importedByOneNeighbour(files).length).toBeLessThanOrEqual(77);
+  });
+
   test('ends the process in one place', () => {
     expect(exitsElsewhere(files)).toEqual([]);
   });
 
   test('keeps the top level as it was fixed', () => {
-    const allowed = ['src', 'probes', 'config', 'dashboards', 'test'];
+    const allowed = ['bin', 'src', 'probes', 'config', 'dashboards', 'test'];
     const tool = ['node_modules', 'dist', 'coverage', 'data'];
     const folders = readdirSync(root, { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && !tool.includes(entry.name))

@@ -68,8 +68,10 @@ export function settingsOf(whole: Config): EngineSettings {
   };
 }
 
-export const metricsSettings = ({ metrics, agent, role, pops }: Config) => ({
+export const metricsSettings = ({ metrics, agent, role, pops, watch, measurement }: Config) => ({
   ...metrics,
   agent: { pop: agent, role },
   pops,
+  ports: watch.ports,
+  sizes: measurement.sizes,
 });

@@ -14,16 +14,14 @@ import {
 } from './scheduler.js';
 import { createCalibrator, createRoundRunner } from './round-runner.js';
 import { watchClock, type ClockGap } from './clock.js';
-import { keepHeartbeat } from './heartbeat.js';
 import { runUnscheduled } from './once.js';
 import type { Links } from './links.js';
-import { createNamedAhead } from './named-ahead.js';
+import { createNamedAhead, createStartedSlots } from './clock-steps.js';
 import type { Clock, EngineEvents, Log, Random, Resolve } from './ports.js';
 import { createReachability } from './reachability.js';
 import { createSpool } from './spool.js';
-import { createStartedSlots } from './started-slots.js';
 import { createAlarm, createSteadyClock } from './steady-now.js';
-import { retentionLoop } from './upkeep.js';
+import { heartbeatLoop, retentionLoop } from './upkeep.js';
 import { createWatch } from './watch/watch.js';
 
 /** What the engine measures; a reload replaces all of it. */
@@ -251,7 +249,7 @@ export function createEngine(options: EngineOptions): Engine {
       }
       const { signal } = stopping;
       loops.push(
-        keepHeartbeat(
+        heartbeatLoop(
           { clock, runs: store.runs, upkeep: store.upkeep, version, startedAt: now, events, log },
           signal,
         ),

@@ -43,11 +43,12 @@ function standingJson(standing: ServiceStanding) {
       credit: next.step.credit.text,
       leftMs: next.leftMs,
     },
-    lines: standing.lines.map(({ line, pop, availability, lowerBound }) => ({
+    lines: standing.lines.map(({ line, pop, availability, lowerBound, observed: ofLine }) => ({
       line,
       pop,
       availabilityPercent: percent(availability),
       availabilityLowerBoundPercent: percent(lowerBound),
+      observedPercent: ofLine && formatDown(asPercent(ofLine), 2),
     })),
     money: {
       currency: money.currency,
@@ -178,6 +179,9 @@ const standing = z.strictObject({
       pop: z.string(),
       availabilityPercent: digits(),
       availabilityLowerBoundPercent: digits(),
+      observedPercent: digits()
+        .nullable()
+        .meta({ description: 'of the time so far, how much the line was watched; null before it begins' }),
     }),
   ),
   money: z.strictObject({

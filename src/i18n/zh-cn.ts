@@ -702,6 +702,8 @@ export const simplified: Words = {
           sealed: (sealed: number, services: number) => `已封存 ${sealed} / ${services}`,
           exported: (exported: number, owed: number) => `已导出 ${exported} / ${owed}`,
           credited: (settled: number, owed: number) => `已支付 ${settled} / ${owed}`,
+          locked: '已锁定过账',
+          notLocked: '过账未锁定',
         },
         decide: '待决事项',
         todo: {
@@ -734,8 +736,22 @@ export const simplified: Words = {
           revise: '已修订。',
           close: '草稿已生成。',
           check: '已检查变更。',
+          lock: '已锁定该月。',
+          unlock: '已解锁该月。',
           other: '完成。',
         },
+      },
+      period: {
+        title: '本月过账',
+        open: '未锁定：赔付可在本月日期过账。',
+        locked: (by: string, at: string) =>
+          `${by} 已于 ${at} 锁定：不再以本月日期过账，修订产生的差额在未锁定的月份过账。`,
+        other: '只能由另一人说明理由后解锁。',
+        note: '备注（选填）',
+        reason: '解锁理由',
+        lock: '锁定该月',
+        unlock: '解锁该月',
+        wrong: '无法执行：',
       },
       ask: {
         seal: (count: number, month: string) => `封存 ${month} 的 ${count} 份月报？`,
@@ -746,6 +762,9 @@ export const simplified: Words = {
         },
         nothing: { seal: '没有待封存的草稿。', revise: '已封存的月报均无变更。' },
         incomplete: (count: number) => `其中 ${count} 份数据不完整：未注明理由则不封存。`,
+        early: (count: number, months: string) =>
+          `其中 ${count} 项业务的较早月份尚未封存（${months}）：未注明理由则拒绝封存。`,
+        outOfOrder: '较早月份未封存而先行封存的理由（选填）',
         submit: {
           seal: (count: number) => `封存这 ${count} 份`,
           revise: (count: number) => `封存这 ${count} 份修订版`,
@@ -997,6 +1016,10 @@ export const simplified: Words = {
         'in-batch': (batch) => `已列入导出批次 ${batch}：须先下载或撤回该批次`,
         'not-fetched': () => '其文件尚未下载',
         'numbers-exhausted': (issuer, year) => `${issuer} 在 ${year} 年的通知单号码已用完`,
+        'period-locked': (month, day) => `${month} 已锁定：请选择 ${day} 或其他未锁定月份的日期`,
+        'period-open': (month) => `${month} 未锁定`,
+        'batches-open': (batches) => `尚有导出批次既未确认也未撤回：${batches.join('、')}`,
+        'another-person': (first) => `须由 ${first} 以外的人办理`,
         'no-mapping': (known) => `不是已有的映射，请选择：${known.join('、')}`,
         'no-issuers': () => '配置中没有开具通知单的主体',
         'needs-no-claim': () => '无需索赔',

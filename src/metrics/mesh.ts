@@ -22,12 +22,12 @@ export interface MeshListener {
   dead(letters: number): void;
   /** All agents of a hub, and the revision of the mesh that is published; null: none is. */
   agents(agents: readonly AgentStanding[], revision: number | null): void;
-  /** Rows of this agent that the servers have acknowledged. */
+  /** Rows of this agent that the servers have acknowledged; none: the family is known, and starts at 0. */
   readonly sent: (family: string, rows: number) => void;
-  /** Rows of agents that this hub's store has. */
+  /** Rows of agents that this hub's store has; none: as above. */
   readonly taken: (family: string, rows: number) => void;
-  /** A message of an agent that no hub can take. */
-  readonly buried: (agent: PopId, reason: string) => void;
+  /** Messages of an agent that no hub can take; none: the agent is known, and starts at 0. */
+  readonly buried: (agent: PopId, reason: string, messages: number) => void;
 }
 
 /** The series of agents and hubs; a daemon that stands alone has none of them. */
@@ -67,8 +67,8 @@ export function meshSeries(make: MetricMaker): MeshListener {
     taken: (family, rows) => {
       taken.inc({ family }, rows);
     },
-    buried: (agent, reason) => {
-      buried.inc({ agent, reason });
+    buried: (agent, reason, messages) => {
+      buried.inc({ agent, reason }, messages);
     },
     agents: (agents, published) => {
       if (published === null) revision.unset();

@@ -181,6 +181,10 @@ interface MetricsSettings {
   /** Where this daemon stands. */
   readonly agent: { readonly pop: PopId; readonly role: string };
   readonly pops: readonly PopPlace[];
+  /** That are watched: what is counted of them starts at 0. */
+  readonly ports: readonly PopId[];
+  /** Of a round's packets, in bytes. */
+  readonly sizes: readonly number[];
 }
 
 interface PopPlace {
@@ -211,7 +215,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const paths = pathSeries(make, windows);
   const daemon = daemonSeries(make);
   const rounds = roundSeries(make, { paths, sendLag: daemon.sendLag });
-  const watch = watchSeries(make);
+  const { setPorts, ...watch } = watchSeries(make);
   const services = serviceSeries();
   const terms = planSeries(make);
   const backlogSeries = makeBacklogSeries(make);
@@ -272,7 +276,9 @@ export function createMetrics(options: MetricsOptions): Metrics {
     },
     mesh,
     logLost: daemon.logLost,
-    configure: ({ perSize, money, agent, pops }) => {
+    configure: ({ perSize, money, agent, pops, ports, sizes }) => {
+      setPorts(ports);
+      paths.setSizes(sizes);
       paths.setPerSize(perSize);
       services.setMoney(money);
       agentInfo.reset();

@@ -202,6 +202,11 @@ export const metricNames = {
     help: 'Availability of one line of a service in the whole month with unobserved time that nothing excuses counted as down, 0 to 1.',
     labels: ['service', 'line', 'port'],
   },
+  lineObserved: {
+    name: 'pop_sla_line_observed_ratio',
+    help: 'How much of the time of this month that has passed a line of a service was watched, 0 to 1.',
+    labels: ['service', 'line', 'port'],
+  },
   serviceCommitment: {
     name: 'pop_sla_service_availability_commitment_ratio',
     help: 'Availability that is promised for a service, 0 to 1.',

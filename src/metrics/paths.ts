@@ -136,6 +136,8 @@ export interface PathSeries {
   /** A slot has no round: the figures of an earlier one are no longer the latest. */
   missing(path: PathId, slot: EpochMs): void;
   setPerSize(on: boolean): void;
+  /** The sizes of the configuration: their histograms start at 0. */
+  setSizes(sizes: readonly number[]): void;
   has(path: PathId): boolean;
   readonly families: readonly TextFamily[];
 }
@@ -160,6 +162,8 @@ export function pathSeries(make: MetricMaker, windows: WindowSeries): PathSeries
   };
   const rtt = make.histogram(metricNames.rtt, rttBuckets);
   const known = new Map<PathId, PathState>();
+  /** Sizes that have a histogram. */
+  const seen = new Set<number>();
   let perSize = false;
 
   const clear = (path: PathId): void => {
@@ -176,13 +180,15 @@ export function pathSeries(make: MetricMaker, windows: WindowSeries): PathSeries
 
   const show = (path: PathId, state: PathState, sizes: readonly SizeSample[]): void => {
     const rtts: number[] = [];
-    for (const { bytes, packets: sent } of sizes)
+    for (const { bytes, packets: sent } of sizes) {
+      seen.add(bytes);
       for (const packet of sent) {
         state.packets[outcomeOf[packet.kind]] += 1;
         if (packet.kind !== 'received') continue;
         rtts.push(packet.rttUs);
         rtt.observe({ size: bytes }, packet.rttUs / 1e6);
       }
+    }
     showPackets(path, state);
     if (rtts.length > 0) {
       const sorted = Float64Array.from(rtts).sort();
@@ -218,6 +224,11 @@ export function pathSeries(make: MetricMaker, windows: WindowSeries): PathSeries
       perSize = on;
       if (on) return;
       for (const path of known.keys()) for (const family of Object.values(bySize)) family.set(path, []);
+    },
+    setSizes: (sizes) => {
+      // Zeroing a histogram that has counted would lose what it has.
+      for (const size of sizes) if (!seen.has(size)) rtt.zero({ size });
+      for (const size of sizes) seen.add(size);
     },
     setPaths: (paths) => {
       const wanted = new Set(paths);

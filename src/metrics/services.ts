@@ -1,5 +1,5 @@
 import { currencyDecimals } from '../core/money.js';
-import { formatUnits } from '../core/number.js';
+import { formatUnits, type Rational } from '../core/number.js';
 import type { ServiceStanding } from '../core/statement/standing.js';
 import { metricNames } from './names.js';
 import { textFamily, type TextFamily } from './make.js';
@@ -24,6 +24,7 @@ export function serviceSeries(): ServiceSeries {
     observed: textFamily(metricNames.serviceObserved, 'gauge'),
     line: textFamily(metricNames.lineAvailability, 'gauge'),
     lineLowerBound: textFamily(metricNames.lineLowerBound, 'gauge'),
+    lineObserved: textFamily(metricNames.lineObserved, 'gauge'),
     commitment: textFamily(metricNames.serviceCommitment, 'gauge'),
     used: textFamily(metricNames.outageUsed, 'gauge'),
     allowed: textFamily(metricNames.outageAllowed, 'gauge'),
@@ -64,18 +65,21 @@ export function serviceSeries(): ServiceSeries {
     put(families.next, next && next.leftMs / 1000);
     put(families.periodStart, one.periodStart / 1000);
     put(families.periodEnd, one.periodEnd / 1000);
-    families.line.set(
-      service,
-      one.lines.map(({ line, pop, availability }) =>
-        families.line.sample({ service, line, port: pop }, toNumber(availability)),
-      ),
-    );
-    families.lineLowerBound.set(
-      service,
-      one.lines.map(({ line, pop, lowerBound }) =>
-        families.lineLowerBound.sample({ service, line, port: pop }, toNumber(lowerBound)),
-      ),
-    );
+    const putLines = (
+      family: TextFamily,
+      valueOf: (line: ServiceStanding['lines'][number]) => Rational | null,
+    ): void => {
+      const samples = one.lines.flatMap((of) => {
+        const value = valueOf(of);
+        return value === null
+          ? []
+          : [family.sample({ service, line: of.line, port: of.pop }, toNumber(value))];
+      });
+      family.set(service, samples);
+    };
+    putLines(families.line, ({ availability }) => availability);
+    putLines(families.lineLowerBound, ({ lowerBound }) => lowerBound);
+    putLines(families.lineObserved, ({ observed }) => observed);
     const amount = (family: TextFamily, minor: bigint | null): void => {
       put(family, money && minor !== null ? units(minor, currency) : null, { currency });
     };

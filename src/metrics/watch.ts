@@ -7,6 +7,8 @@ import type { PathSeries } from './paths.js';
 
 /** The series of the watched ports. */
 interface WatchSeries {
+  /** The ports of the configuration: what is counted of them starts at 0, so that its first step is an increase. */
+  readonly setPorts: (ports: readonly PopId[]) => void;
   portState(port: PopId, state: PortState): void;
   outageChanged(outage: ObservedOutage): void;
   isolated(isolated: boolean): void;
@@ -51,7 +53,15 @@ export function watchSeries(make: MetricMaker): WatchSeries {
   open.set(0);
   isolated.set(0);
   running.set(0);
+  const startAtZero = (port: PopId): void => {
+    for (const counter of [outages, ended, endedSeconds, voided]) counter.inc({ port }, 0);
+    // The other reasons concern all ports at once.
+    unobserved.inc({ port, reason: 'not-sent' }, 0);
+  };
   return {
+    setPorts: (ports) => {
+      ports.forEach(startAtZero);
+    },
     watchBeat: () => {
       beatAt = make.monotonicMs();
       running.set(1);
@@ -64,9 +74,7 @@ export function watchSeries(make: MetricMaker): WatchSeries {
         states.delete(port);
         return;
       }
-      // A counter that starts at 0 shows its first step as an increase.
-      if (!states.has(port))
-        for (const counter of [outages, ended, endedSeconds, voided]) counter.inc({ port }, 0);
+      if (!states.has(port)) startAtZero(port);
       states.set(port, state);
     },
     outageChanged({ port, start, end, voided: isVoid, inferred }) {

@@ -36,6 +36,7 @@ import { creditPages } from './finance/credits.js';
 import { disputePages } from './finance/disputes.js';
 import { ledgerPage } from './finance/ledger.js';
 import { monthPages } from './finance/month.js';
+import { periodPages } from './finance/periods.js';
 import { financeStatementPage } from './finance/statement.js';
 import { readForms } from './forms.js';
 import { homeOf } from './navigation.js';
@@ -80,6 +81,7 @@ function customerPages(server: FastifyInstance, portal: PortalOptions): void {
 /** What finance looks at and does. */
 function financePages(server: FastifyInstance, portal: PortalOptions): void {
   monthPages(server, portal);
+  periodPages(server, portal);
   financeStatementPage(server, portal);
   disputePages(server, portal);
   creditPages(server, portal);

@@ -8,6 +8,7 @@ import { createLedgerService } from '../../src/services/ledger/service.js';
 import { createStatements } from '../../src/services/statements/statements.js';
 import { keyFolder, makePair } from '../../src/seal/keys.js';
 import { makePack, openPack } from '../../src/seal/pack.js';
+import type { PathId } from '../../src/core/types.js';
 import { openSqliteStore } from '../../src/store/sqlite/open.js';
 import { runCli } from '../support/cli.js';
 import { tempDir } from '../support/temp-dir.js';
@@ -210,6 +211,38 @@ describe('an evidence pack', () => {
   test('is the same when it is made again', async () => {
     const again = join(tempDir(), 'again.zip');
     await runCli(['evidence', '--service', service, '--month', month, '-o', again, '-c', config], { now });
+    expect(readFileSync(again).equals(readFileSync(pack()))).toBe(true);
+  });
+
+  test('holds the slots of the month, and none of those that a daemon measured or missed before and after', async () => {
+    const { members } = openPack(readFileSync(pack()), null);
+    const text = (name: string): string => Buffer.from(members.get(name) ?? '').toString();
+    const { parts } = JSON.parse(text('statement.json')) as {
+      parts: { period: { from: string; to: string } }[];
+    };
+    const [from, to] = [parts[0]?.period.from ?? '', parts[0]?.period.to ?? ''].map((at) => Date.parse(at));
+    if (from === undefined || to === undefined) throw new Error('the statement has no period');
+    const slots = text('rounds.jsonl')
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as { path: PathId; slot: number });
+    expect(slots.filter(({ slot }) => slot < from || slot >= to)).toEqual([]);
+    const store = await openSqliteStore({ path: join(folder, 'backbone.db') });
+    const half = 1_800_000;
+    for (const path of new Set(slots.map((each) => each.path))) {
+      const slotsOutside = [from - 2 * half, from - half, to, to + half];
+      const marked = await store.rounds.putMissing(
+        slotsOutside.map((slot) => ({ path, slot, reason: 'stopped' as const })),
+      );
+      expect(marked).toBeGreaterThan(0);
+    }
+    await store.close();
+    const again = join(tempDir(), 'later.zip');
+    const made = await runCli(
+      ['evidence', '--service', service, '--month', month, '-o', again, '-c', config],
+      { now },
+    );
+    expect(made.stdout).toContain(`, ${slots.length} slots, `);
     expect(readFileSync(again).equals(readFileSync(pack()))).toBe(true);
   });
 

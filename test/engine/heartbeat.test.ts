@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { keepHeartbeat } from '../../src/engine/heartbeat.js';
+import { heartbeatLoop } from '../../src/engine/upkeep.js';
 import { openSqliteStore } from '../../src/store/sqlite/open.js';
 import { keptLog } from '../support/log.js';
 import { tempDir } from '../support/temp-dir.js';
@@ -12,7 +12,7 @@ test('a run whose row the database lost is written again when it ends: it did no
   const path = join(tempDir(), 'store.db');
   const store = await openSqliteStore({ path });
   const ended = new AbortController();
-  const keeping = keepHeartbeat(
+  const keeping = heartbeatLoop(
     {
       clock: time.clock,
       runs: store.runs,

@@ -6,7 +6,8 @@ import { ratio } from '../../src/core/number.js';
 import { createMetrics, type StandingListener } from '../../src/metrics/metrics.js';
 import type { ObservedOutage } from '../../src/core/watch/outage.js';
 import { percentShare } from '../../src/core/share.js';
-import { metricNames } from '../../src/metrics/names.js';
+import { type MetricName, metricNames } from '../../src/metrics/names.js';
+import { countersOf, withoutSeries } from '../support/counters.js';
 import { round, size, slot } from '../support/rounds.js';
 
 const settings = {
@@ -17,6 +18,8 @@ const settings = {
     { id: 'LAB1', name: 'Lab', region: 'west', coordinates: { latitude: 22.32, longitude: 114.17 } },
     { id: 'LAB2', name: 'LAB2', region: null, coordinates: null },
   ],
+  ports: ['LAB2'],
+  sizes: [64, 128, 512],
 } as const;
 
 function metrics() {
@@ -85,7 +88,15 @@ function everything() {
       },
       toDate: { availability: ratio(99n, 100n), lowerBound: ratio(98n, 100n) },
       observed: ratio(97n, 100n),
-      lines: [{ line: 'l1', pop: 'LAB2', availability: ratio(998n, 1000n), lowerBound: ratio(990n, 1000n) }],
+      lines: [
+        {
+          line: 'l1',
+          pop: 'LAB2',
+          availability: ratio(998n, 1000n),
+          lowerBound: ratio(990n, 1000n),
+          observed: ratio(96n, 100n),
+        },
+      ],
       money: { currency: 'HKD', rent: 1_000_000n, credit: 0n, projected: 50_005n, nextStep: 50_000n },
     },
   ]);
@@ -115,6 +126,52 @@ function everything() {
   standing.close({ state: 'closed', lastSealedEnd: null, unsealedMs: 86_400_000 });
   return all;
 }
+
+describe('what is counted', () => {
+  /** Those of agents and hubs, which the mesh begins; `test/app/mesh/rows.test.ts` tries them. */
+  const ofMesh: string[] = [metricNames.meshSent, metricNames.meshTaken, metricNames.meshBuried].map(
+    ({ name }) => name,
+  );
+
+  test('starts at 0 for every label that the configuration knows, so that its first step is an increase', async () => {
+    const { made, events, text } = metrics();
+    made.configure({ ...settings, ports: ['LAB2', 'LAB3'], sizes: [64, 1400] });
+    events.pathsChanged([path]);
+    const page = await text();
+    expect(withoutSeries(page)).toEqual(ofMesh);
+    const own = countersOf(page).filter(({ name }) => metricOf(name) !== undefined);
+    expect(own.length).toBeGreaterThan(15);
+    for (const { name, samples } of own) {
+      expect(samples.filter(([, value]) => value !== 0)).toEqual([]);
+      const labels = metricOf(name)?.labels ?? [];
+      const known = { port: ['LAB2', 'LAB3'], path: [path], size: ['64', '1400'] };
+      for (const [label, values] of Object.entries(known))
+        if (labels.includes(label))
+          for (const value of values)
+            expect(
+              samples.some(([of]) => of.includes(`${label}="${value}"`)),
+              `${name} of ${label} ${value}`,
+            ).toBe(!ofMesh.includes(name));
+    }
+  });
+
+  test('keeps what it has counted when the configuration is read again', async () => {
+    const { made, events, lines } = metrics();
+    events.pathsChanged([path]);
+    events.roundStored(round());
+    events.unobserved('LAB2', 3_000, 'not-sent');
+    const counted = async () => [
+      await lines('pop_sla_rtt_seconds'),
+      await lines('pop_sla_observer_unobserved_seconds_total'),
+    ];
+    const before = await counted();
+    made.configure(settings);
+    expect(await counted()).toEqual(before);
+  });
+});
+
+const metricOf = (name: string) =>
+  Object.values<MetricName>(metricNames).find((metric) => metric.name === name);
 
 describe('the metrics of a round', () => {
   test('are its figures, in base units', async () => {
@@ -435,6 +492,7 @@ describe('the metrics of a service', () => {
       'pop_sla_service_observed_ratio{service="svc-1"} 0.97',
       'pop_sla_line_availability_ratio{service="svc-1",line="l1",port="LAB2"} 0.998',
       'pop_sla_line_availability_lower_bound_ratio{service="svc-1",line="l1",port="LAB2"} 0.99',
+      'pop_sla_line_observed_ratio{service="svc-1",line="l1",port="LAB2"} 0.96',
       'pop_sla_service_availability_commitment_ratio{service="svc-1"} 0.995',
       'pop_sla_service_outage_seconds{service="svc-1"} 2.592',
       'pop_sla_service_outage_allowed_seconds{service="svc-1"} 12.96',

@@ -6,6 +6,7 @@ import {
   engineImportsOfDrivers,
   exitsElsewhere,
   filesInNoRoom,
+  importedByOneNeighbour,
   kindsThatKnowEachOther,
 } from './house.js';
 import { importsOf } from './source-files.js';
@@ -33,6 +34,16 @@ describe('the rules of the house', () => {
     ['src/core/a.ts', `import { b } from './time/b.js';`],
   ])('see that %s may: %s', (path, text) => {
     expect(upwardImports([file(path, text)])).toEqual([]);
+  });
+
+  test('find the file that one file beside it imports, and no other', () => {
+    const files = [
+      file('src/http/a.ts', `import { b } from './b.js';\nimport { c } from './route/c.js';`),
+      file('src/http/b.ts', `import { d } from './d.js';`),
+      file('src/http/d.ts', ''),
+      file('src/http/route/c.ts', `import { d } from '../d.js';`),
+    ];
+    expect(importedByOneNeighbour(files)).toEqual(['src/http/b.ts is of src/http/a.ts']);
   });
 
   test('know every room', () => {

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { SourceFile } from './source-files.js';
 
 /**
@@ -140,6 +141,18 @@ export const tooLong = (files: readonly SourceFile[], most: number): string[] =>
     .map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }))
     .filter(({ lines }) => lines > most)
     .map(({ path, lines }) => `${path}: ${lines} lines`);
+
+/** Files that only one file imports, and that one stands in the same folder: `FILE is of IMPORTER`. */
+export function importedByOneNeighbour(files: readonly SourceFile[]): string[] {
+  const importers = new Map<string, Set<string>>();
+  for (const { path, imports } of files)
+    for (const target of imports) importers.set(target, (importers.get(target) ?? new Set()).add(path));
+  return files.flatMap(({ path }) => {
+    const [importer, ...more] = importers.get(path) ?? [];
+    const isNeighbour = importer !== undefined && more.length === 0 && dirname(importer) === dirname(path);
+    return isNeighbour ? [`${path} is of ${importer}`] : [];
+  });
+}
 
 /** What core imports though it is neither core nor a pure package. */
 export const coreImports = (files: readonly SourceFile[]): string[] =>

@@ -177,6 +177,8 @@ export const table =
   (language) => {
     const panel = dress(new tables.PanelBuilder(), spec, language)
       .targets(instant(spec))
+      // Grafana's own 150 would push the last of a dozen columns out of the panel.
+      .minWidth(90)
       .transformations([...(spec.transformations ?? [onlyColumns(spec.columns ?? {}, language)])]);
     for (const [name, properties] of Object.entries(spec.overrides ?? {}))
       panel.overrideByRegexp(name, [...properties]);

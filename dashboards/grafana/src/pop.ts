@@ -31,19 +31,29 @@ export const pop: DashboardSpec = {
           ],
           queries: [{ expr: 'count(pop_sla_port_up{port="$pop"} == 0) or vector(0)' }],
           unit: 'short',
-          width: 6,
+          width: 5,
           steps: noneIsGood,
         }),
         stat({
-          title: ['Up, 30 days', '可用，30 天'],
+          title: ['Up and observed, 30 days', '可用与观测，30 天'],
           help: [
-            'Share of the last 30 days in which the observers saw the port up, mean of them. Normal: 100 %. It knows no exclusions and no months: what the contract counts is on the dashboard of services.',
-            '最近 30 天各观测点认为端口正常的时间比例（均值）。正常为 100 %。不考虑免责事项与自然月：合同口径见业务仪表板。',
+            'Share of the last 30 days in which the observers saw the port up, of the time that they saw it; what that is at least, with the rest counted as down; and how much of the time they saw it. Means of the observers. Normal: 100 %. It knows no exclusions and no months: what the contract counts is on the dashboard of services.',
+            '最近 30 天各观测点在其观测时间内认为端口正常的比例、未观测计为中断时的下限、以及观测比例（均为各观测点均值）。正常为 100 %。不考虑免责事项与自然月：合同口径见业务仪表板。',
           ],
-          queries: [{ expr: 'min(port:pop_sla_up:avg30d{port="$pop"})' }],
+          queries: [
+            { expr: 'min(port:pop_sla_up:avg30d{port="$pop"})', legend: say(['up', '可用'], language) },
+            {
+              expr: 'min(port:pop_sla_up:avg30d{port="$pop"} * on (port) port:pop_sla_observed:avg30d)',
+              legend: say(['at least', '下限'], language),
+            },
+            {
+              expr: 'min(port:pop_sla_observed:avg30d{port="$pop"})',
+              legend: say(['observed', '观测比例'], language),
+            },
+          ],
           unit: 'percentunit',
           decimals: 4,
-          width: 6,
+          width: 9,
         }),
         stat({
           title: ['Outages, 30 days', '中断次数，30 天'],
@@ -54,7 +64,7 @@ export const pop: DashboardSpec = {
           queries: [{ expr: 'max(increase(pop_sla_outages_total{port="$pop"}[30d])) or vector(0)' }],
           unit: 'short',
           decimals: 0,
-          width: 6,
+          width: 5,
         }),
         stat({
           title: ['Lines that end on it', '接入线路'],
@@ -64,7 +74,7 @@ export const pop: DashboardSpec = {
           ],
           queries: [{ expr: 'count(pop_sla_line_availability_ratio{port="$pop"}) or vector(0)' }],
           unit: 'short',
-          width: 6,
+          width: 5,
         }),
         timeline({
           title: ['The port by each observer', '各观测点所见端口状态'],

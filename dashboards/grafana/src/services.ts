@@ -4,6 +4,7 @@ import { graph, joined, stat, table } from './panels.js';
 import { say } from './words.js';
 
 const of = (metric: string): string => `max by (service) (${metric}{service=~"$service"})`;
+const ofLine = (metric: string): string => `max by (line) (${metric}{service=~"$service"})`;
 
 export const services: DashboardSpec = {
   id: 'services',
@@ -101,7 +102,7 @@ export const services: DashboardSpec = {
             '每业务一行：截至目前与全月的可用率，各附未观测计为中断时的下限，以及观测比例与中断预算。正常均不低于承诺。按已用预算排序。',
           ],
           queries: [
-            { expr: 'max by (service, customer, site, class) (pop_sla_service_info{service=~"$service"})' },
+            { expr: 'max by (service, customer, class) (pop_sla_service_info{service=~"$service"})' },
             { expr: of('pop_sla_service_availability_to_date_ratio') },
             { expr: of('pop_sla_service_availability_to_date_lower_bound_ratio') },
             { expr: of('pop_sla_service_availability_ratio') },
@@ -112,7 +113,6 @@ export const services: DashboardSpec = {
             { expr: of('service:pop_sla_budget_used:ratio') },
             { expr: of('pop_sla_service_next_step_seconds') },
             { expr: of('pop_sla_service_excused_seconds') },
-            { expr: of('pop_sla_service_unobserved_seconds') },
           ],
           width: 24,
           height: 12,
@@ -129,7 +129,6 @@ export const services: DashboardSpec = {
               'Value #I': say(['budget used', '已用预算'], language),
               'Value #J': say(['next step in', '距下一档'], language),
               'Value #K': say(['excused', '免责'], language),
-              'Value #L': say(['unobserved', '未观测'], language),
             },
             ['Value #A'],
           ),
@@ -142,7 +141,7 @@ export const services: DashboardSpec = {
               { id: 'unit', value: 'percentunit' },
               { id: 'decimals', value: 2 },
             ],
-            '^(outage|excused|unobserved|中断|免责|未观测)$': [{ id: 'unit', value: 's' }],
+            '^(outage|excused|中断|免责)$': [{ id: 'unit', value: 's' }],
             '^(budget used|已用预算)$': [
               { id: 'unit', value: 'percentunit' },
               { id: 'thresholds', value: { mode: 'absolute', steps: [...budgetSteps] } },
@@ -159,7 +158,7 @@ export const services: DashboardSpec = {
     },
     {
       title: ['Over time', '走势'],
-      panels: () => [
+      panels: (language) => [
         graph({
           title: ['Budget used: the 10 highest', '已用预算：最高 10 项'],
           help: [
@@ -190,47 +189,68 @@ export const services: DashboardSpec = {
           min: 0,
           width: 12,
         }),
-        graph({
-          title: [
-            'Availability of lines in the whole month, the 5 lowest, and what it is at least',
-            '线路全月可用率及其下限：最低 5 条',
-          ],
+        table({
+          title: ['Lines in the whole month', '线路全月可用率'],
           help: [
-            'Availability of each line if nothing more happens in this month, and its lower bound (≥), which counts unobserved time as down. Normal: both at 100 %. A wide gap between the two: the port was unobserved.',
-            '本月不再发生中断时各线路的可用率及其下限（≥，未观测计为中断）。正常均为 100 %。两者相差大：端口曾未观测。',
+            'A row for each line: its availability if nothing more happens in this month, what that is at least when unobserved time counts as down, and how much of the time so far was observed. Normal: all at 100 %. A wide gap between the first two: the port was unobserved.',
+            '每条线路一行：本月不再发生中断时的可用率、未观测计为中断时的下限、以及截至目前的观测比例。正常均为 100 %。前两者相差大：端口曾未观测。',
           ],
           queries: [
             {
-              expr: 'bottomk(5, max by (service, line, port) (pop_sla_line_availability_ratio{service=~"$service"}))',
-              legend: '{{service}} {{line}} ({{port}})',
+              expr: 'max by (line, service, port) (pop_sla_line_availability_ratio{service=~"$service"})',
             },
-            {
-              expr: 'bottomk(5, max by (service, line, port) (pop_sla_line_availability_lower_bound_ratio{service=~"$service"}))',
-              legend: '{{service}} {{line}} ({{port}}) ≥',
-            },
+            { expr: ofLine('pop_sla_line_availability_lower_bound_ratio') },
+            { expr: ofLine('pop_sla_line_observed_ratio') },
           ],
-          unit: 'percentunit',
           width: 12,
+          transformations: joined('line', {
+            line: say(['line', '线路'], language),
+            service: say(['service', '业务'], language),
+            port: say(['port', '端口'], language),
+            'Value #A': say(['whole month', '全月可用率'], language),
+            'Value #B': say(['at least', '下限'], language),
+            'Value #C': say(['observed', '观测比例'], language),
+          }),
+          overrides: {
+            '^(whole month|at least|全月可用率|下限)$': [
+              { id: 'unit', value: 'percentunit' },
+              { id: 'decimals', value: 4 },
+            ],
+            '^(observed|观测比例)$': [
+              { id: 'unit', value: 'percentunit' },
+              { id: 'decimals', value: 2 },
+            ],
+          },
         }),
         graph({
           title: [
-            'Availability so far, mean of 30 days, the 5 lowest, and what it is at least',
-            '截至目前可用率及其下限（30 天平均）：最低 5 项',
+            'Availability so far, mean of 30 days, the 3 lowest',
+            '截至目前可用率（30 天平均）：最低 3 项',
           ],
           help: [
-            'Availability so far as it was shown over 30 days, their mean, and its lower bound (≥). Normal: 100 %. A trend over the turns of months, not a figure of a contract: that is the statement’s.',
-            '30 天内所显示的截至目前可用率的均值及其下限（≥）。正常为 100 %。跨月的趋势，不是合同数字：以月报为准。',
+            'Availability so far as it was shown over 30 days, their mean, with its lower bound (≥) and, on the right-hand axis, how much was observed. Normal: 100 %. A trend over the turns of months, not a figure of a contract: that is the statement’s.',
+            '30 天内所显示的截至目前可用率的均值、其下限（≥），以及观测比例（右轴）。正常为 100 %。跨月的趋势，不是合同数字：以月报为准。',
           ],
           queries: [
             {
-              expr: 'bottomk(5, service:pop_sla_availability:avg30d{service=~"$service"})',
+              expr: 'bottomk(3, service:pop_sla_availability:avg30d{service=~"$service"})',
               legend: '{{service}}',
             },
             {
-              expr: 'bottomk(5, service:pop_sla_availability_lower_bound:avg30d{service=~"$service"})',
+              expr: 'bottomk(3, service:pop_sla_availability_lower_bound:avg30d{service=~"$service"})',
               legend: '{{service}} ≥',
             },
+            {
+              expr: 'bottomk(3, service:pop_sla_observed:avg30d{service=~"$service"})',
+              legend: `{{service}} ${say(['observed', '观测'], language)}`,
+            },
           ],
+          overrides: {
+            '.* (observed|观测)$': [
+              { id: 'custom.axisPlacement', value: 'right' },
+              { id: 'max', value: 1 },
+            ],
+          },
           unit: 'percentunit',
           width: 12,
         }),

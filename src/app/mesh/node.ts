@@ -22,6 +22,7 @@ import { type HubLook, keepHub } from '../../mesh/hub.js';
 import type { AgentStatus, AgentView } from '../../mesh/status.js';
 import type { AgentStanding, MeshListener } from '../../metrics/mesh.js';
 import type { MeshNode } from '../own-work.js';
+import { agentsOf } from './rows.js';
 
 export interface MeshNodeOptions {
   readonly configFile: string;
@@ -66,7 +67,7 @@ export async function createMeshNode(options: MeshNodeOptions): Promise<MeshNode
           ...shared,
           hub: agent,
           sections: () => sections,
-          expected: () => [...new Set(config().paths.map(({ source }) => source))],
+          expected: () => agentsOf(config()),
           onLook: (next) => {
             look = next;
             if (next.dead !== null) tell.dead(next.dead);

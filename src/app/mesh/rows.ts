@@ -13,7 +13,8 @@ import { deadLetters, type DeadLetters } from '../../mesh/dead.js';
 import { keepIngesting, type News } from '../../mesh/ingest.js';
 import { keepSending } from '../../mesh/outbox.js';
 import { type AgentStatus, type AgentView, readAgents, viewAgents } from '../../mesh/status.js';
-import { openBuckets } from '../../mesh/streams.js';
+import { families, openBuckets } from '../../mesh/streams.js';
+import { type Refusal, refusals } from '../../mesh/wire/frame.js';
 import type { MeshListener } from '../../metrics/mesh.js';
 import type { AgentsShown } from '../../render/mesh.js';
 import type { ForwardStore } from '../../store/forward-store.js';
@@ -176,6 +177,7 @@ export async function openMeshRows(options: MeshRowsOptions): Promise<MeshRows> 
   if (role === 'agent') {
     if (!forward)
       throw new StoreError('an agent keeps its rows in a file of its own; allowed: store.path', 'other');
+    for (const family of families) tell.sent(family, 0);
     let made: string | null = null;
     const streamMade = (): string | null => made;
     const waiting = await forward.start(agent);
@@ -199,6 +201,17 @@ export async function openMeshRows(options: MeshRowsOptions): Promise<MeshRows> 
     };
   }
   await forward?.stop();
+  // A counter that starts at 0 shows its first step as an increase.
+  for (const family of families) tell.taken(family, 0);
+  const known = new Set<PopId>();
+  const startAtZero = (agents: Iterable<PopId>): void => {
+    for (const agent of agents) {
+      if (known.has(agent)) continue;
+      known.add(agent);
+      for (const reason of refusals) tell.buried(agent, reason, 0);
+    }
+  };
+  startAtZero(agentsOf(config()));
   const { live, late } = options;
   const news = createHubNews({ config, now: () => clock.now(), live, late });
   const ingest = async (connection: NatsConnection, signal: AbortSignal): Promise<void> => {
@@ -210,7 +223,9 @@ export async function openMeshRows(options: MeshRowsOptions): Promise<MeshRows> 
         tell.taken(heard.family, rows);
         news.hear(heard);
       },
-      buried: tell.buried,
+      buried: (agent: PopId, reason: Refusal) => {
+        tell.buried(agent, reason, 1);
+      },
       storeWritable: (ok: boolean) => {
         live.storeWritable(ok);
       },
@@ -218,14 +233,20 @@ export async function openMeshRows(options: MeshRowsOptions): Promise<MeshRows> 
     await keepIngesting({ connection, store, streams: mesh, clock, log, events }, signal);
   };
   const onAgents = (agents: readonly AgentView[]): void => {
+    startAtZero(agents.map(({ agent }) => agent));
     news.silent(new Set(agents.filter(({ state }) => state === 'silent').map(({ agent }) => agent)));
   };
   return { beside: [ingest], backlog: () => Promise.resolve(null), onAgents, onStream: () => undefined };
 }
 
+/** The agents that a hub's configuration has work for. */
+export const agentsOf = ({ paths }: Pick<Config, 'paths'>): PopId[] => [
+  ...new Set(paths.map(({ source }) => source)),
+];
+
 /** Asks the servers how the agents are, beside a running hub or without one. Rejects with `MeshConnectionError`. */
 export async function askMesh(config: Config, now: EpochMs): Promise<AgentsShown> {
-  const { mesh, role, agent, paths } = config;
+  const { mesh, role, agent } = config;
   if (mesh === null)
     throw new MeshConnectionError(`${config.file} role: is standalone; allowed: agent or hub, with a mesh`);
   const connection = await connectMesh({ mesh, name: 'mesh status', agent, timeoutMs: 5_000 });
@@ -233,7 +254,7 @@ export async function askMesh(config: Config, now: EpochMs): Promise<AgentsShown
     const buckets = await openBuckets(connection);
     const revision = (await publishedNow(buckets.config))?.revision ?? null;
     const seen = await readAgents(buckets.agents);
-    const expected = role === 'hub' ? [...new Set(paths.map(({ source }) => source))] : [agent];
+    const expected = role === 'hub' ? agentsOf(config) : [agent];
     return { revision, agents: viewAgents({ seen, expected, revision, now }) };
   } catch (error) {
     if (error instanceof MeshConnectionError) throw error;

@@ -3,19 +3,21 @@ import { type CreditRow, type CreditStatus, creditStatuses } from '../../core/bi
 import { disputedFigures, type DisputeSubject } from '../../core/billing/actions.js';
 import { type Dispute, type DisputeMove, disputeMoves } from '../../core/billing/disputes.js';
 import {
-  configOption,
   type ConfigOptions,
   type Context,
-  exitCodes,
   ExitError,
+  configOption,
+  exitCodes,
   jsonOption,
   positiveInteger,
   readConfig,
 } from '../context.js';
-import { batchesCommand, type BatchOptions, exportBatch, fileOption, mappingsCommand } from './batches.js';
-import { noteCommand } from './notes.js';
+import { type BatchOptions, batchesCommand, exportBatch, fileOption, mappingsCommand } from './batches.js';
 import { withBilling } from '../with-billing.js';
-import { actorOf, actorOption, type ActorOptions, monthArgument, printJson } from '../with-ledger.js';
+import { type ActorOptions, actorOf, actorOption, monthArgument, printJson } from '../with-ledger.js';
+import { type NoteFormat, noteFormats } from '../../core/billing/batch.js';
+import { type ReportLanguage, reportLanguages } from '../../i18n/languages.js';
+import { standardOutput, writeOutput } from '../output-file.js';
 
 interface ListOptions extends ConfigOptions {
   readonly month?: string;
@@ -317,4 +319,42 @@ export function keysCommand(context: Context): Command {
       made(await (await open(options)).rotate(), options);
     });
   return command;
+}
+
+interface NotesOptions extends ConfigOptions {
+  readonly format: NoteFormat;
+  readonly lang: ReportLanguage;
+  readonly output: string;
+}
+
+/** A credit note as a file. */
+function noteCommand(context: Context): Command {
+  return new Command('note')
+    .description(
+      'write a credit note as PDF, as UBL 2.1 or CII by EN 16931, or as the fields of a red-letter application for China',
+    )
+    .argument('<number>', 'as `credits batches show` prints it')
+    .addOption(new Option('--format <format>', 'of the file').choices(noteFormats).default('pdf'))
+    .addOption(new Option('--lang <language>', 'of the file').choices(reportLanguages).default('en'))
+    .requiredOption('-o, --output <file>', 'the file; - for standard output')
+    .addOption(configOption())
+    .addHelpText('after', '\nExample:\n  $ pop-sla credits note CN-2026-000001 --format ubl -o note.xml')
+    .action((id: string, options: NotesOptions) =>
+      withBilling(options, context, async ({ batches }) => {
+        const { noteFileFault, renderNote } = await import('../../render/note/files.js');
+        const source = await batches.note(id);
+        if (source === null)
+          throw new ExitError(
+            exitCodes.badInput,
+            `pop-sla: number: ${id} is no credit note; allowed: a number of a batch`,
+          );
+        const fault = await noteFileFault(source, options.format);
+        if (fault !== null)
+          throw new ExitError(exitCodes.fault, `pop-sla: ${id} has no file of this format: ${fault}`);
+        const bytes = await renderNote(source, options.format, options.lang);
+        await writeOutput(options.output, bytes, context, 'the note stays: ask for it again');
+        if (options.output !== standardOutput)
+          context.stdout.write(`${options.output}: ${bytes.byteLength} bytes\n`);
+      }),
+    );
 }

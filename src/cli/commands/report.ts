@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { ReportFormat } from '../../render/report/formats.js';
-import type { ReportLanguage } from '../../i18n/languages.js';
+import { formatOf, type ReportFormat, renderReport, reportFormats } from '../../render/report/formats.js';
+import { type ReportLanguage, reportLanguages } from '../../i18n/languages.js';
 import type { Report, ReportSelection } from '../../render/report/report.js';
 import {
   configOption,
@@ -16,8 +16,6 @@ import {
 import { monthArgument } from '../with-ledger.js';
 
 const groups = ['service', 'customer', 'site', 'reseller'] as const;
-const formats = ['json', 'csv', 'xlsx', 'pdf', 'html'] as const satisfies readonly ReportFormat[];
-const languages = ['en', 'zh-CN', 'zh-TW'] as const satisfies readonly ReportLanguage[];
 
 interface ReportOptions extends ConfigOptions, Partial<Record<(typeof groups)[number], string>> {
   readonly month?: string;
@@ -43,9 +41,9 @@ export function reportCommand(context: Context): Command {
       new Option(
         '--format <format>',
         'what it is made as (default: what the name of FILE says, else json)',
-      ).choices(formats),
+      ).choices(reportFormats),
     )
-    .addOption(new Option('--lang <language>', 'the language').choices(languages).default('en'))
+    .addOption(new Option('--lang <language>', 'the language').choices(reportLanguages).default('en'))
     .addOption(
       new Option(
         '-o, --output <file>',
@@ -79,7 +77,6 @@ async function report(options: ReportOptions, context: Context): Promise<void> {
   if (month === undefined) {
     throw new ExitError(exitCodes.badInput, 'pop-sla: --month: is missing; allowed: a month, as 2026-10');
   }
-  const { formatOf, renderReport } = await import('../../render/report/formats.js');
   const output = options.output ?? '-';
   const format = options.format ?? formatBy(output) ?? 'json';
   if (output === '-' && context.stdout.isTTY === true && !formatOf[format].text) {
@@ -123,7 +120,7 @@ function selectionOf(options: ReportOptions): ReportSelection {
 
 /** By the end of a file's name. */
 const formatBy = (file: string): ReportFormat | undefined =>
-  formats.find((format) => file.toLowerCase().endsWith(`.${format}`));
+  reportFormats.find((format) => file.toLowerCase().endsWith(`.${format}`));
 
 async function write(
   output: string,

@@ -30,6 +30,7 @@ interface SealOptions extends ActorOptions {
   readonly service?: readonly string[];
   readonly allComplete?: true;
   readonly acceptIncomplete?: string;
+  readonly outOfOrder?: string;
   readonly dryRun?: true;
   readonly json?: true;
 }
@@ -137,7 +138,7 @@ function closeCommand(context: Context): Command {
       withBilling({ ...options, write: true }, context, async ({ statements }) => {
         const { month, service = null } = options;
         const { drafts, unjudged } = await statements.close(month, service);
-        context.stdout.write(`${month}: ${drafts} drafts\n`);
+        context.stdout.write(`${month}: ${drafts === 1 ? '1 draft' : `${drafts} drafts`}\n`);
         const { oneLine } = await import('../../render/figures.js');
         for (const { service: id, reason } of unjudged)
           context.stdout.write(`${oneLine(`${id} can't be judged: ${reason}`)}\n`);
@@ -152,6 +153,7 @@ function sealCommand(context: Context): Command {
     .addOption(serviceOption())
     .option('--all-complete', 'every complete one of the month')
     .option('--accept-incomplete <reason>', 'seal it although it is incomplete, and say why')
+    .option('--out-of-order <reason>', 'seal it although an earlier month of its service is not sealed')
     .addOption(actorOption())
     .addOption(jsonOption())
     .addOption(configOption())
@@ -163,7 +165,8 @@ function sealCommand(context: Context): Command {
     .action((options: SealOptions) => {
       const actor = actorOf(options, context);
       return withBilling({ ...options, write: true }, context, async ({ statements }) => {
-        const outcomes = await statements.seal(actor, requestOf(options));
+        const request = { ...requestOf(options), outOfOrder: options.outOfOrder ?? null };
+        const outcomes = await statements.seal(actor, request);
         report(outcomes, options, context);
       });
     });
@@ -203,16 +206,19 @@ function checkCommand(context: Context): Command {
     );
 }
 
-function requestOf({ month, service, allComplete, acceptIncomplete }: SealOptions) {
+function requestOf({ month, service, allComplete, acceptIncomplete, outOfOrder }: SealOptions) {
   if ((service === undefined) === (allComplete === undefined)) {
     throw new ExitError(
       exitCodes.badInput,
       'pop-sla: allowed: --service ID, or --all-complete for all of the month',
     );
   }
-  if (acceptIncomplete?.trim() === '') {
-    throw new ExitError(exitCodes.badInput, 'pop-sla: --accept-incomplete: is empty; allowed: a reason');
-  }
+  for (const [option, reason] of Object.entries({
+    'accept-incomplete': acceptIncomplete,
+    'out-of-order': outOfOrder,
+  }))
+    if (reason?.trim() === '')
+      throw new ExitError(exitCodes.badInput, `pop-sla: --${option}: is empty; allowed: a reason`);
   return { month, services: service ?? null, acceptIncomplete: acceptIncomplete ?? null };
 }
 

@@ -41,7 +41,11 @@ interface AvailabilityInput {
 export interface LineAvailability {
   readonly line: string;
   readonly pop: string;
+  /** The terms that have it. */
+  readonly inForce: IntervalSet;
   readonly outages: IntervalSet;
+  /** When nobody watched its port. */
+  readonly unobserved: IntervalSet;
   /** What takes away from its outages. */
   readonly excused: IntervalSet;
   readonly countable: IntervalSet;
@@ -82,7 +86,6 @@ export function judgeAvailability(input: AvailabilityInput): Availability {
   const terms = input.terms.map(({ period, lines }) => ({
     period,
     lines: lines.map((line) => judgeLine(line, period, input)),
-    unobserved: clip(union(...lines.map((line) => merge(line.unobserved))), period),
   }));
   const allDown = (of: (line: LineAvailability) => IntervalSet): IntervalSet =>
     union(...terms.map(({ lines }) => intersectAll(lines.map(of))));
@@ -100,7 +103,9 @@ export function judgeAvailability(input: AvailabilityInput): Availability {
   );
   // Counting in units may make two short outages more than the one that they might have been.
   const unprovenMs = Math.max(unavailableMs, Math.min(periodMs, countedMs(unproven)));
-  const unobservedMs = totalMs(union(...terms.map(({ unobserved }) => unobserved)));
+  const unobservedMs = totalMs(
+    union(...terms.flatMap(({ lines }) => lines.map(({ unobserved }) => unobserved))),
+  );
   return {
     lines: lineByLine(terms.flatMap(({ lines }) => lines)),
     wholeMs,
@@ -134,7 +139,9 @@ function lineByLine(all: readonly LineAvailability[]): LineAvailability[] {
         : {
             line: next.line,
             pop: next.pop,
+            inForce: union(known.inForce, next.inForce),
             outages: union(known.outages, next.outages),
+            unobserved: union(known.unobserved, next.unobserved),
             excused: union(known.excused, next.excused),
             countable: union(known.countable, next.countable),
             unproven: union(known.unproven, next.unproven),
@@ -159,13 +166,16 @@ function judgeLine(line: WatchedLine, period: Interval, input: AvailabilityInput
   const others = merge(covering.filter(({ kind }) => kind !== 'planned-maintenance'));
   const excused = clip(union(allowed, others), period);
   const outages = clip(merge(line.outages), period);
+  const unobserved = clip(merge(line.unobserved), period);
   return {
     line: line.line,
     pop: line.pop,
+    inForce: [period],
     outages,
+    unobserved,
     excused,
     countable: subtract(outages, excused),
-    unproven: subtract(union(outages, clip(merge(line.unobserved), period)), excused),
+    unproven: subtract(union(outages, unobserved), excused),
     beyondAllowance: intersect(clip(subtract(planned, allowed), period), outages),
   };
 }

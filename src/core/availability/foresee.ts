@@ -62,7 +62,7 @@ export function toDateOf(
   return { availability: share(unavailableMs), lowerBound: share(unprovenMs) };
 }
 
-/** How much of the time so far was observed on every line, a share of 1; null before the period begins. */
+/** How much of the time so far was observed (of a service: on every line), a share of 1; null before the period begins. */
 export function observedOf(
   { unobservedMs }: Pick<Availability, 'unobservedMs'>,
   { spans }: Pick<JoinedPeriod, 'spans'>,

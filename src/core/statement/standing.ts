@@ -13,6 +13,8 @@ interface LineStanding {
   readonly availability: Rational;
   /** The availability with unexcluded unobserved time counted as down. */
   readonly lowerBound: Rational;
+  /** The observed fraction of the line's own elapsed time in the period, a share of 1; null before it begins. */
+  readonly observed: Rational | null;
 }
 
 /** The state of a service in a month in progress. */
@@ -112,11 +114,12 @@ function standingOf(
     excusedMs,
     unobservedMs,
     allowedMs: msUntilBelow({ totalMs: availability.totalMs, unavailableMs: 0 }, serviceClass.commitment),
-    lines: availability.lines.map(({ line, pop, countable, unproven }) => ({
+    lines: availability.lines.map(({ line, pop, inForce, countable, unproven, unobserved }) => ({
       line,
       pop,
       availability: shareUp(availability.totalMs, Math.min(totalMs(countable), availability.totalMs)),
       lowerBound: shareUp(availability.totalMs, Math.min(totalMs(unproven), availability.totalMs)),
+      observed: observedOf({ unobservedMs: totalMs(unobserved) }, { spans: inForce }, now),
     })),
   };
 }

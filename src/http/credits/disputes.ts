@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { actorOfPrincipal } from '../../core/access/rules.js';
 import { disputedFigures } from '../../core/billing/actions.js';
 import { disputeDeeds, type DisputeMove, disputeStates } from '../../core/billing/disputes.js';
 import { disputeJson } from '../../render/credits.js';
@@ -128,7 +129,7 @@ export function disputeRoutes(
         const [row] = await statements.list({ month, service: service.join('/') });
         if (!row || !sees(caller, row.customer, statement)) return null;
       }
-      const opened = await disputes.open(caller.principal.name, {
+      const opened = await disputes.open(actorOfPrincipal(caller.principal), {
         statement,
         text,
         contact: contact ?? null,
@@ -144,7 +145,7 @@ export function disputeRoutes(
   const moved = async (caller: Caller, move: DisputeMove, of: string, said: Omit<MoveRequest, 'side'>) => {
     if (caller.reach === 'own' && !(await found(caller, of))) return null;
     return disputeJson(
-      await disputes.move(caller.principal.name, move, of, { ...said, side: sideOf(caller) }),
+      await disputes.move(actorOfPrincipal(caller.principal), move, of, { ...said, side: sideOf(caller) }),
     );
   };
   const declared = (move: DisputeMove) => ({

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { actorOfPrincipal } from '../../core/access/rules.js';
 import { creditStatuses } from '../../core/billing/credit.js';
 import type { StatementSummary } from '../../core/statement/result.js';
 import { monthAfter } from '../../core/time/calendar.js';
@@ -282,12 +283,20 @@ export function statementRoutes(server: FastifyInstance, statements: Statements,
     access: 'statements:seal',
     summary: 'Seals statements of a month that is over; sealing again is no fault.',
     params: z.strictObject({ month: month() }),
-    body: z.strictObject(asked).nullish(),
+    body: z
+      .strictObject({
+        ...asked,
+        outOfOrder: words(2000)
+          .nullish()
+          .meta({ description: 'why services are sealed of which an earlier month is not' }),
+      })
+      .nullish(),
     handle: async ({ params, body, caller }) => ({
-      statements: await statements.seal(caller.principal.name, {
+      statements: await statements.seal(actorOfPrincipal(caller.principal), {
         month: params.month,
         services: body?.services ?? null,
         acceptIncomplete: body?.acceptIncomplete ?? null,
+        outOfOrder: body?.outOfOrder ?? null,
       }),
     }),
   });
@@ -333,7 +342,7 @@ export function statementRoutes(server: FastifyInstance, statements: Statements,
     params: z.strictObject({ month: month() }),
     body: z.strictObject({ ...asked, dryRun: z.boolean().nullish() }).nullish(),
     handle: async ({ params, body, caller }) => ({
-      statements: await statements.revise(caller.principal.name, {
+      statements: await statements.revise(actorOfPrincipal(caller.principal), {
         month: params.month,
         services: body?.services ?? null,
         acceptIncomplete: body?.acceptIncomplete ?? null,
@@ -355,7 +364,7 @@ export function statementRoutes(server: FastifyInstance, statements: Statements,
       // It names every service of the month.
       if (caller.reach === 'own') return null;
       return {
-        statements: await statements.revise(caller.principal.name, {
+        statements: await statements.revise(actorOfPrincipal(caller.principal), {
           month: params.month,
           services: query.service === undefined ? null : [query.service],
           acceptIncomplete: null,

@@ -100,9 +100,18 @@ const recordingGroups: readonly RuleGroup<RecordingRule>[] = [
   },
   {
     name: 'pop-sla-ports',
-    interval: '1m',
+    // Each reads thirty days of every observer's view of every port.
+    interval: '3m',
     rules: [
       { record: 'port:pop_sla_up:avg30d', expr: 'avg by (port) (avg_over_time(pop_sla_port_up[30d]))' },
+      // Of the times at which Prometheus asked an observer, the share at which it could say how the port is.
+      {
+        record: 'port:pop_sla_observed:avg30d',
+        expr: lines(`
+    avg by (port) (
+      count_over_time(pop_sla_port_up[30d]) / on (job, instance) group_left () count_over_time(up[30d])
+    )`),
+      },
     ],
   },
   {
@@ -138,6 +147,10 @@ const recordingGroups: readonly RuleGroup<RecordingRule>[] = [
       {
         record: 'service:pop_sla_availability_lower_bound:avg30d',
         expr: 'avg by (service) (avg_over_time(pop_sla_service_availability_to_date_lower_bound_ratio[30d]))',
+      },
+      {
+        record: 'service:pop_sla_observed:avg30d',
+        expr: 'avg by (service) (avg_over_time(pop_sla_service_observed_ratio[30d]))',
       },
       // How many times faster than the commitment allows the outage grows.
       burn('5m', 300),

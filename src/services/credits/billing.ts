@@ -4,18 +4,20 @@ import { type Batches, createBatches } from './batches.js';
 import { type Contacts, createContacts } from './contacts.js';
 import { createCredits, type Credits } from './credits.js';
 import { createDisputes, type Disputes } from './disputes.js';
+import { createPeriods, type Periods } from './periods.js';
 
 /** Statements, credits and disputes: everything that finance works with. */
 export interface Billing {
   readonly statements: Statements;
   readonly credits: Credits;
   readonly batches: Batches;
+  readonly periods: Periods;
   readonly disputes: Disputes;
   readonly contacts: Contacts;
 }
 
 interface BillingOptions extends StatementsOptions {
-  readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds' | 'statements' | 'batches' | 'contacts'>;
+  readonly store: StatementsOptions['store'] & Pick<Store, 'batches' | 'contacts'>;
 }
 
 export function createBilling(options: BillingOptions): Billing {
@@ -25,6 +27,7 @@ export function createBilling(options: BillingOptions): Billing {
     statements,
     credits: createCredits({ store, now }),
     batches: createBatches({ store, config, now }),
+    periods: createPeriods({ store, config, now }),
     disputes: createDisputes({ store, statements, now }),
     contacts: createContacts({ store, config, now }),
   };

@@ -9,7 +9,7 @@ import {
   isTaken,
   lastDisputeDay,
 } from '../../core/billing/disputes.js';
-import { idOfAction, type LedgerAction, type LedgerEvent } from '../../core/ledger/actions.js';
+import { type Actor, idOfAction, type LedgerAction, type LedgerEvent } from '../../core/ledger/actions.js';
 import { type ValidationIssue, validationError } from '../../core/ledger/errors.js';
 import type { StatementDocument } from '../../core/statement/document.js';
 import { formatInstant } from '../../core/time/calendar.js';
@@ -66,8 +66,8 @@ interface ShownDispute extends Dispute {
 /** Customers' disputes of statements. Every method rejects with a `ValidationError` for input that is not allowed. */
 export interface Disputes {
   list(query?: DisputeQuery): Promise<ShownDispute[]>;
-  open(actor: string, request: DisputeRequest): Promise<ShownDispute>;
-  move(actor: string, move: DisputeMove, id: string, request: MoveRequest): Promise<ShownDispute>;
+  open(actor: string | Actor, request: DisputeRequest): Promise<ShownDispute>;
+  move(actor: string | Actor, move: DisputeMove, id: string, request: MoveRequest): Promise<ShownDispute>;
 }
 
 const longest = 4000;
@@ -124,7 +124,7 @@ export function createDisputes({ store, statements: months, now }: DisputesOptio
     ]);
   };
   /** Seals the revision that an accepted dispute leads to; refuses where it would say what was said before. */
-  const revised = async (actor: string, { statement, revisedIn }: ShownDispute): Promise<void> => {
+  const revised = async (actor: string | Actor, { statement, revisedIn }: ShownDispute): Promise<void> => {
     const [month = '', ...service] = statement.split('/');
     const services = [service.join('/')];
     const [outcome] = await months.revise(actor, { month, services, acceptIncomplete: null });

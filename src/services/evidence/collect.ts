@@ -1,6 +1,8 @@
 import type { Config } from '../../config/config.js';
 import {
+  bookMonth,
   type CustomerRegistry,
+  type PlannedMonth,
   type Segment,
   segmentsOf,
   type Service,
@@ -13,6 +15,7 @@ import type { SlotSummary } from '../../core/measurement/figures.js';
 import type { SizeSample } from '../../core/measurement/round.js';
 import { pathEnds } from '../../core/path.js';
 import type { SealedStatement } from '../../core/statement/document.js';
+import type { RuleSet } from '../../core/statement/rule-set.js';
 import { monthAfter } from '../../core/time/calendar.js';
 import type { Interval } from '../../core/time/intervals.js';
 import type { PathId, PopId } from '../../core/types.js';
@@ -90,6 +93,8 @@ interface CollectOptions {
   /** Sealed revisions; ledger events are included up to the last one's head. */
   readonly revisions: readonly SealedStatement[];
   readonly keys: Evidence['keys'];
+  /** By which the month is judged. */
+  readonly ruleSet: RuleSet;
 }
 
 /**
@@ -97,7 +102,7 @@ interface CollectOptions {
  * such service.
  */
 export async function collectRows(options: CollectOptions): Promise<EvidenceRows | null> {
-  const { store, service, month, revisions, keys } = options;
+  const { store, service, month, revisions, keys, ruleSet } = options;
   const head = revisions.at(-1)?.document.inputs.ledgerHead.seq ?? Infinity;
   const all = (await store.ledger.events()).filter(({ seq }) => seq <= head);
   const config = withLedgerEntries(options.config, all);
@@ -108,18 +113,19 @@ export async function collectRows(options: CollectOptions): Promise<EvidenceRows
   const open = eventsOf(all, scope);
   const ledger = all.map((event) => (open.has(event) ? event : closed(event)));
   const watch = await watchRows(store, scope, time, correctedIn(ledger));
-  const stretches = config.book.services.filter((each) => each.id === service && isIn(scope, each));
-  const own = new Set(stretches.flatMap(({ terms }) => terms.flatMap(({ paths }) => paths)));
+  const book = bookOf(config.book, scope);
+  const planned = bookMonth(book, month, ruleSet).plans;
+  const own = monthsOfPaths(planned, (id) => id === service);
   // Rounds of other services matter only where a plan pays for quality, since a cap may span the services.
-  const needed = paysForQuality(config.book, scope) ? scope.paths : own;
-  const rounds = await roundsOf(store, [...needed].sort(), time);
+  const needed = paysForQuality(config.book, scope) ? monthsOfPaths(planned, () => true) : own;
+  const rounds = await roundsOf(store, needed);
   return {
     revisions,
     keys,
     ledger,
     ...watch,
     rounds,
-    terms: termsOf(config, scope),
+    terms: termsOf(config, book, scope),
     earlier: await earlierOf(store, config.book, bought.customer, month),
     packets: await packetsOf(
       store,
@@ -127,6 +133,23 @@ export async function collectRows(options: CollectOptions): Promise<EvidenceRows
     ),
     attachments: await attachmentsIn(store, ledger),
   };
+}
+
+/**
+ * When the rounds of a path count: the month in the zone of the plan that judges it. What was measured before and after
+ * decides nothing of it.
+ */
+function monthsOfPaths(
+  planned: readonly PlannedMonth[],
+  counts: (service: string) => boolean,
+): ReadonlyMap<PathId, Interval> {
+  const spans = new Map<PathId, Interval>();
+  for (const { month, services } of planned)
+    for (const path of services.filter(({ id }) => counts(id)).flatMap(({ paths }) => paths)) {
+      const { from, to } = spans.get(path) ?? month;
+      spans.set(path, { from: Math.min(from, month.from), to: Math.max(to, month.to) });
+    }
+  return spans;
 }
 
 /** The same service id may belong to another customer at another time. */
@@ -160,13 +183,13 @@ function timeOf(month: string): Interval {
   };
 }
 
-function termsOf(config: Config, scope: EvidenceScope): EvidenceTerms {
+function termsOf(config: Config, book: CustomerRegistry, scope: EvidenceScope): EvidenceTerms {
   const { agent, pops, paths, commitments, measurement, watch } = config;
   return {
     agent,
     measurement,
     watch,
-    book: bookOf(config.book, scope),
+    book,
     pops: pops.map((pop) => ({
       ...pop,
       name: pop.id,
@@ -281,11 +304,10 @@ const pageLength = 2_000;
 
 async function roundsOf(
   { rounds }: Pick<Store, 'rounds'>,
-  paths: readonly PathId[],
-  month: Interval,
+  paths: ReadonlyMap<PathId, Interval>,
 ): Promise<SlotSummary[]> {
   const all: SlotSummary[] = [];
-  for (const path of paths) {
+  for (const [path, month] of [...paths].sort(([a], [b]) => (a < b ? -1 : 1))) {
     for (let after: SlotSummary | undefined; ;) {
       const place = after && { after: { slot: after.slot, path } };
       const page = await rounds.list({ path, ...month, order: 'oldest', limit: pageLength, ...place });

@@ -1,5 +1,11 @@
 import type { Config } from '../../config/config.js';
-import { type SealedStatement, type StatementDocument, statementId } from '../../core/statement/document.js';
+import {
+  ruleSetOf,
+  type SealedStatement,
+  type StatementDocument,
+  statementId,
+} from '../../core/statement/document.js';
+import type { RuleSet } from '../../core/statement/rule-set.js';
 import type { EpochMs } from '../../core/types.js';
 import { zoneDataVersion } from '../../engine/clock.js';
 import { keyFolder } from '../../seal/keys.js';
@@ -48,9 +54,11 @@ export async function packEvidence(
   const key = await packKey(config);
   const revisions = await revisionsOf(store, statementId(month, service));
   const keys = (await keyFolder(config.keys.folder).list()).map(({ id, pem }) => ({ id, pem }));
-  const rows = await collectRows({ store, config, service, month, revisions, keys });
+  const last = revisions.at(-1)?.document;
+  const ruleSet = last ? ruleSetOf(last) : await ruleSetOfMonth(store.statements, month);
+  const rows = await collectRows({ store, config, service, month, revisions, keys, ruleSet });
   if (rows === null) throw await unknownService(service, { store, config });
-  const statement = revisions.at(-1)?.document ?? (await draftOf(rows, options));
+  const statement = last ?? (await draftOf(rows, ruleSet, options));
   const evidence = { ...rows, statement };
   // A pack whose rows do not reproduce its statement would prove nothing.
   const [different] = await recomputedDifferences(evidence, software);
@@ -91,9 +99,9 @@ async function revisionsOf(
 
 async function draftOf(
   rows: EvidenceRows,
-  { store, service, month, now, software }: PackOptions,
+  ruleSet: RuleSet,
+  { service, month, now, software }: PackOptions,
 ): Promise<StatementDocument> {
-  const ruleSet = await ruleSetOfMonth(store.statements, month);
   const drawn = await drawFromRows(rows, { month, now, software, zoneData: zoneDataVersion, ruleSet });
   const reason = drawn.unjudged.get(service);
   if (reason !== undefined)

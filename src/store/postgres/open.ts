@@ -1,17 +1,18 @@
+import type { PoolClient } from 'pg';
 import { postgresName } from '../../core/address/postgres.js';
 import type { EpochMs, PathId } from '../../core/types.js';
 import { newestOf } from '../watch-store.js';
-import { decodePackets } from '../packets/codec.js';
+import { decodePackets, encodePackets } from '../packets/codec.js';
 import {
+  type SeriesRow,
+  type SumGroup,
+  type SumGroupRow,
   addedUp,
   measuredBySql,
   seriesPointOf,
-  type SeriesRow,
   seriesSql,
   storedSumGroupsSql,
-  type SumGroup,
   sumGroupOf,
-  type SumGroupRow,
   sumGroupsSql,
   sumQueries,
   sumSourcesOf,
@@ -20,14 +21,25 @@ import type { MeasuredBy, PartOfPath, RoundStore, RoundWithin, Store } from '../
 import type { WriterLock } from '../writer-lock.js';
 import { enteredStores, measuredStores } from '../sql/shared-stores.js';
 import { addressOf, connect } from './connect.js';
-import { type Connection, connection, sqlDatabase } from './database.js';
+import { type Connection, type PostgresDatabase, type Query, connection, sqlDatabase } from './database.js';
 import { toStoreError } from './errors.js';
 import { migrate, requireCurrentSchema } from './migrate.js';
 import { upkeepStore } from './upkeep.js';
-import { roundList } from './round-list.js';
-import { roundPut } from './round-put.js';
-import { roundReplace, rowStore } from './rows.js';
-import { acquireWriterLock, type WriterLockOptions } from './writer-lock.js';
+import { type RoundWithSizes, roundList, roundWithSizes } from './round-list.js';
+import { roundPut, storeMarks, storeRounds } from './round-put.js';
+import { type WriterLockOptions, acquireWriterLock } from './writer-lock.js';
+import { summarise } from '../../core/measurement/figures.js';
+import {
+  type StoredRound,
+  type StoredSlot,
+  asUnscheduled,
+  isSameMeasurement,
+  supersedes,
+} from '../../core/merge.js';
+import { storedSlotOf } from '../round-rows.js';
+import type { RowStore } from '../row-store.js';
+import { configuredPathWriter } from '../sql/runs.js';
+import { watchMerger } from '../sql/watch-rows.js';
 
 /** How many parts share a statement, and below it how many statements run in parallel, each on its own connection. */
 const partsAtOnce = 1500;
@@ -192,4 +204,107 @@ function roundReads({
       );
     },
   };
+}
+
+/** One round in the place of another, in one transaction. */
+function roundReplace({ write }: Connection): Pick<RoundStore, 'replace'> {
+  return {
+    async replace(round, { beside, why }) {
+      const next: StoredRound = { ...summarise(round), packed: encodePackets(round.sizes) };
+      await write(async (query, client) => {
+        const stored = (await storedSlots(query, [next])).get(nameOf(next));
+        if (stored && stored.status !== 'missing' && isSameMeasurement(stored, next)) return;
+        if (stored) await remove(query, [stored]);
+        const moved = stored && stored.status !== 'missing' ? [asUnscheduled(stored, beside, why)] : [];
+        await storeRounds(query, client, [next, ...moved]);
+      });
+    },
+  };
+}
+
+/** Merges rows from agents: one transaction for each batch that they send. */
+function rowStore({ write }: Connection, shared: PostgresDatabase): RowStore {
+  const widenConfiguredPaths = configuredPathWriter(shared);
+  const mergeWatch = watchMerger(shared);
+  return {
+    merge: ({ slots, watch, sightings }) =>
+      write(async (query, client) => {
+        await shared.run(client, widenConfiguredPaths(sightings));
+        const stored = await mergeSlots(query, client, slots);
+        return { slots: stored, watch: await shared.run(client, mergeWatch(watch)) };
+      }),
+  };
+}
+
+const nameOf = ({ path, slot }: { readonly path: string; readonly slot: number }): string =>
+  `${path} ${slot}`;
+
+async function mergeSlots(
+  query: Query,
+  client: PoolClient,
+  given: readonly StoredSlot[],
+): Promise<StoredSlot[]> {
+  const best = new Map<string, StoredSlot>();
+  for (const slot of given) {
+    const other = best.get(nameOf(slot));
+    if (other === undefined || supersedes(slot, other)) best.set(nameOf(slot), slot);
+  }
+  const added = new Set(await insert(query, client, [...best.values()]));
+  const known = [...best.values()].filter((slot) => !added.has(slot));
+  const better = known.length === 0 ? [] : await superseding(query, known);
+  await remove(query, better);
+  await insert(query, client, better);
+  return [...added, ...better];
+}
+
+/** Inserts slots that have no row; resolves to those. */
+async function insert(query: Query, client: PoolClient, slots: readonly StoredSlot[]): Promise<StoredSlot[]> {
+  const rounds = slots.filter((slot): slot is StoredRound => slot.status !== 'missing');
+  const marks = slots.filter((slot) => slot.status === 'missing');
+  const answers = await storeRounds(query, client, rounds);
+  const marked = new Set(marks.length === 0 ? [] : (await storeMarks(query, marks)).map(nameOf));
+  return [
+    ...rounds.filter((_, index) => answers[index] === 'stored'),
+    ...marks.filter((mark) => marked.has(nameOf(mark))),
+  ];
+}
+
+/** The slots that supersede the stored ones. */
+async function superseding(query: Query, slots: readonly StoredSlot[]): Promise<StoredSlot[]> {
+  const stored = await storedSlots(query, slots);
+  return slots.filter((slot) => {
+    const other = stored.get(nameOf(slot));
+    return other === undefined || supersedes(slot, other);
+  });
+}
+
+/** The stored rows of these slots in full, by name. */
+async function storedSlots(
+  query: Query,
+  slots: readonly Pick<StoredSlot, 'path' | 'slot'>[],
+): Promise<ReadonlyMap<string, StoredSlot>> {
+  const stored = await query<RoundWithSizes & { readonly packed: Buffer | null }>(
+    `SELECT ${roundWithSizes}, packets.packed FROM round JOIN path ON path.id = round.path_id
+     LEFT JOIN packets USING (path_id, slot)
+     WHERE (path.name, round.slot) IN (SELECT * FROM unnest(:paths::text[], :slots::bigint[]))`,
+    { paths: slots.map(({ path }) => path), slots: slots.map(({ slot }) => slot) },
+  );
+  return new Map(
+    stored.map(({ sizes, ...row }): [string, StoredSlot] => [
+      nameOf(row),
+      storedSlotOf(row, () => sizes ?? []),
+    ]),
+  );
+}
+
+async function remove(query: Query, slots: readonly StoredSlot[]): Promise<void> {
+  if (slots.length === 0) return;
+  for (const table of ['size', 'packets', 'round']) {
+    await query(
+      `DELETE FROM ${table} WHERE (path_id, slot) IN
+         (SELECT path.id, given.slot FROM unnest(:paths::text[], :slots::bigint[]) AS given (name, slot)
+          JOIN path USING (name))`,
+      { paths: slots.map(({ path }) => path), slots: slots.map(({ slot }) => slot) },
+    );
+  }
 }

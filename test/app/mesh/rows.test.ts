@@ -2,7 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startDaemon, type Daemon } from '../../../src/app/daemon.js';
+import { families } from '../../../src/mesh/streams.js';
+import { refusals } from '../../../src/mesh/wire/frame.js';
 import { openSqliteStore, type SqliteStore } from '../../../src/store/sqlite/open.js';
+import { withoutSeries } from '../../support/counters.js';
 import { everyRow } from '../../support/every-row.js';
 import { startNats } from '../../support/nats.js';
 import { requires } from '../../support/requires.js';
@@ -50,6 +53,19 @@ test('what two agents measure is at their hub, whole, and shown there', { timeou
   const folder = tempDir();
   const hub = await run(folder, nats.url, 'hub', 'hub', mesh);
   const agents = [await run(folder, nats.url, 'agent', 'HKG'), await run(folder, nats.url, 'agent', 'SIN')];
+  const ofRole = { sent: 'pop_sla_mesh_sent_rows_total', taken: 'pop_sla_mesh_taken_rows_total' };
+  const refused = 'pop_sla_mesh_refused_messages_total';
+  expect(withoutSeries(await fetched(hub, '/metrics'))).toEqual([ofRole.sent]);
+  const ofHub = await fetched(hub, '/metrics');
+  for (const agent of ['HKG', 'SIN'])
+    for (const reason of refusals)
+      expect(ofHub).toContain(`${refused}{agent="${agent}",reason="${reason}"} 0\n`);
+  for (const family of families) expect(ofHub).toContain(`${ofRole.taken}{family="${family}"} `);
+  for (const agent of agents) {
+    const page = await fetched(agent, '/metrics');
+    expect(withoutSeries(page)).toEqual([ofRole.taken, refused]);
+    for (const family of families) expect(page).toContain(`${ofRole.sent}{family="${family}"} `);
+  }
   const lines = async (part: string) =>
     (await fetched(hub, '/metrics')).split('\n').filter((line) => line.startsWith(part));
   for (const path of ['HKG>SIN', 'SIN>HKG']) {

@@ -59,6 +59,8 @@ export async function liveThroughWeek(folder: string): Promise<string[]> {
         ...config.metrics,
         agent: { pop: instance === 'hub' ? 'HKG' : instance, role },
         pops: config.pops,
+        ports: config.watch.ports,
+        sizes: config.measurement.sizes,
       });
       const own = config.paths.filter(({ source }) => source === instance).map(({ id }) => id);
       metrics.events.pathsChanged(own);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readIcmp } from '../../../probes/shared/icmp-message.js';
 import { ipAddress, type IpAddress } from '../../../probes/shared/ip-address.js';
-import { newRound, type Round } from '../../../probes/net-ping/round.js';
+import { newRound, type Round } from '../../../probes/net-ping/run-round.js';
 import { errorAbout, ipv4Packet, replyTo } from '../support/packets.js';
 import { roundOf } from '../support/rounds.js';
 

@@ -123,10 +123,8 @@ test('a service stands as the month is judged, with the time that is left and wh
   // Twice that at this rate: below 99.9 %, above 99.5 %.
   expect(standing.money.projected).toBe(50_000n);
   expect(standing.toDate && formatHalfUp(standing.toDate.availability, 6)).toBe('0.998029');
-  // Nobody watched before the first outage was seen.
-  expect(standing.lines).toEqual([
-    { line: 'l1', pop: 'SIN', availability: standing.availability, lowerBound: standing.lowerBound },
-  ]);
+  const { availability, lowerBound, observed } = standing;
+  expect(standing.lines).toEqual([{ line: 'l1', pop: 'SIN', availability, lowerBound, observed }]);
 });
 
 test('an outage is judged when it is told, and an excuse within the minute', async () => {

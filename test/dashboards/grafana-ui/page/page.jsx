@@ -147,9 +147,31 @@ window.draw = async (asked) => {
   return panels.map(({ panel, frames }) => ({ id: panel.id, facts: factsOf(frames) }));
 };
 
-/** Titles, heads of columns and legends of which a part is not seen. */
+/** What of an element lies outside a box that cuts or scrolls, or outside its panel: then a reader doesn't see it. */
+const isOutside = (one) => {
+  const own = one.getBoundingClientRect();
+  if (own.height === 0) return false;
+  for (let box = one.parentElement; box !== null && box.id !== 'board'; box = box.parentElement) {
+    const isPanel = box.id.startsWith('panel-');
+    const { overflowX, overflowY } = getComputedStyle(box);
+    const around = box.getBoundingClientRect();
+    const cutsY = isPanel || overflowY !== 'visible';
+    const cutsX = isPanel || overflowX !== 'visible';
+    if (cutsY && (own.bottom > around.bottom + 1 || own.top < around.top - 1)) return true;
+    if (cutsX && (own.right > around.right + 1 || own.left < around.left - 1)) return true;
+    if (isPanel) return false;
+  }
+  return false;
+};
+
+/** Titles, heads of columns and legends of which a part is not seen, in width or in height. */
 window.cutTexts = () => {
   const isCut = (one) => one.clientWidth > 0 && one.scrollWidth > one.clientWidth + 1;
-  const of = (selector) => [...document.querySelectorAll(`#board ${selector}`)].filter(isCut);
-  return [...of('h2'), ...of('[role=columnheader] *'), ...of('li *')].map(({ textContent }) => textContent);
+  const all = (selector) => [...document.querySelectorAll(`#board ${selector}`)];
+  const cut = [...all('h2'), ...all('[role=columnheader] *'), ...all('li *')].filter(isCut);
+  // Rows of a table scroll by design; its heads and the legends of lines don't.
+  const legends = all('[data-testid^="data-testid VizLegend series"]');
+  const outside = [...all('h2'), ...all('[role=columnheader]'), ...legends].filter(isOutside);
+  const place = (one) => one.closest('[id^=panel-]')?.querySelector('h2')?.textContent ?? '';
+  return [...new Set([...cut, ...outside].map((one) => `${place(one)}: ${one.textContent}`))];
 };
