@@ -46,7 +46,7 @@ const summary = z.strictObject({
   changed: z
     .strictObject({ at: isoTime(), why: z.array(answersText) })
     .nullable()
-    .meta({ description: 'what a sealed statement rests on is another by now' }),
+    .meta({ description: 'how the source data of a sealed statement has changed since' }),
   figures: figures.nullable().meta({ description: 'null unless they were asked for' }),
 });
 
@@ -237,7 +237,7 @@ export function statementRoutes(server: FastifyInstance, statements: Statements,
     operationId: 'getStatement',
     tag,
     access: 'statements:read',
-    summary: 'A sealed revision (the latest unless told), else the draft; or as it would be drawn up now.',
+    summary: 'A sealed revision (the latest unless told), else the draft; or as it would be created now.',
     params: z.strictObject({ month: month(), service: id() }),
     query: z.strictObject({
       revision: whole().optional(),
