@@ -15,7 +15,7 @@ import { reportJson, suggestionJson } from '../../render/tickets.js';
 import { isoInstant } from '../../render/figures.js';
 import { notifyLanguage } from '../../i18n/mail.js';
 import { reportMail, suggestionMail, type MailText } from '../../render/notifications.js';
-import { ticketEventJson, ticketEventOf } from '../../render/tmf.js';
+import { ticketEventJson, ticketEventsOf } from '../../render/tmf.js';
 import type { NotifyTarget, OutboxDraft, TargetStore } from '../../store/statement-store.js';
 import type { Occurrence } from '../tickets/append.js';
 
@@ -29,21 +29,21 @@ export function createNotifier({ targets, config }: NotifierOptions) {
   return async (occurrences: readonly Occurrence[]): Promise<OutboxDraft[]> => {
     const all = await targets.list();
     return occurrences.flatMap((occurrence) =>
-      all.flatMap((target) => draftOf(target, occurrence, config()) ?? []),
+      all.flatMap((target) => draftsOf(target, occurrence, config())),
     );
   };
 }
 
-function draftOf(target: NotifyTarget, { event, report }: Occurrence, config: Config): OutboxDraft | null {
+function draftsOf(target: NotifyTarget, { event, report }: Occurrence, config: Config): OutboxDraft[] {
   const { kind } = target;
-  if (isReadyMade(kind)) return null;
+  if (isReadyMade(kind)) return [];
   const own = target.customer === null;
   if (!own && (isInternal(event.action) || !seen(config, target.customer, report.customer, event.at)))
-    return null;
+    return [];
   const told = eventOfAction(event.action);
   const shown = own ? report : forCustomer(report);
-  const draft = (body: object): OutboxDraft => ({
-    key: `${report.id}.${event.seq}>${target.id}`,
+  const draft = (body: object, part = ''): OutboxDraft => ({
+    key: `${report.id}.${event.seq}${part}>${target.id}`,
     target: target.id,
     event: told,
     about: report.id,
@@ -52,12 +52,19 @@ function draftOf(target: NotifyTarget, { event, report }: Occurrence, config: Co
   });
   switch (kind) {
     case 'tmf':
-      if (isInternal(event.action)) return null;
-      return wants(target, ticketEventOf(event)) ? draft(ticketEventJson(event, shown)) : null;
+      if (isInternal(event.action)) return [];
+      return ticketEventsOf(event)
+        .filter((type) => wants(target, type))
+        .map((type) =>
+          draft(
+            ticketEventJson(type, event, shown),
+            type === 'TroubleTicketResolvedEvent' ? '.resolved' : '',
+          ),
+        );
     case 'webhook':
-      return wants(target, told) ? draft(webhookBody(event.at, told, shown)) : null;
+      return wants(target, told) ? [draft(webhookBody(event.at, told, shown))] : [];
     case 'mail':
-      return wants(target, told) ? draft(mailBody(target, shown, event.action, config)) : null;
+      return wants(target, told) ? [draft(mailBody(target, shown, event.action, config))] : [];
   }
 }
 
