@@ -7,6 +7,8 @@ export type BillingAction =
       readonly hash: string;
       readonly key: string;
       readonly acceptedIncomplete: string | null;
+      /** Why it was sealed before an earlier month of its service; absent: the earlier ones were sealed. */
+      readonly outOfOrder?: string;
     }
   | { readonly type: 'credit-claimed'; readonly id: string; readonly note: string | null }
   | { readonly type: 'credit-settled'; readonly id: string; readonly note: string | null }
@@ -26,6 +28,9 @@ export type BillingAction =
   | { readonly type: 'batch-fetched'; readonly id: string; readonly hash: string }
   | { readonly type: 'batch-confirmed'; readonly id: string; readonly note: string | null }
   | { readonly type: 'batch-withdrawn'; readonly id: string; readonly note: string }
+  /** `id`: the month. */
+  | { readonly type: 'period-locked'; readonly id: string; readonly note: string | null }
+  | { readonly type: 'period-unlocked'; readonly id: string; readonly reason: string }
   | { readonly type: 'claim-reminded'; readonly id: string; readonly claimBy: string };
 /** What is done with a person's data, and nothing of the data. */
 export type ContactAction =

@@ -52,6 +52,11 @@ const sayEnglish: Say = {
   'in-batch': (batch) => `It is in the export batch ${batch}: fetch or withdraw that one first`,
   'not-fetched': () => 'Its file has not been fetched yet',
   'numbers-exhausted': (issuer, year) => `The note numbers of ${issuer} for ${year} are exhausted`,
+  'period-locked': (month, day) => `${month} is locked: choose ${day} or another day of an open month`,
+  'period-open': (month) => `${month} is not locked`,
+  'batches-open': (batches) =>
+    `has export batches that are neither confirmed nor withdrawn: ${batches.join(', ')}`,
+  'another-person': (first) => `Another person than ${first} has to do this`,
   'no-mapping': (known) => `is not a mapping: choose one of ${known.join(', ')}`,
   'no-issuers': () => 'The configuration names no issuer of credit notes',
   'needs-no-claim': () => 'It needs no claim',

@@ -15,6 +15,7 @@ import { createStatements, type Statements, type StatementsOptions } from '../st
 import { type Batches, createBatches } from './batches.js';
 import { type Contacts, createContacts } from './contacts.js';
 import { createCredits, type Credits } from './credits.js';
+import { createPeriods, type Periods } from './periods.js';
 
 interface DisputesOptions {
   readonly store: Pick<Store, 'ledger' | 'statements' | 'contacts'>;
@@ -134,12 +135,13 @@ export interface Billing {
   readonly statements: Statements;
   readonly credits: Credits;
   readonly batches: Batches;
+  readonly periods: Periods;
   readonly disputes: Disputes;
   readonly contacts: Contacts;
 }
 
 interface BillingOptions extends StatementsOptions {
-  readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds' | 'statements' | 'batches' | 'contacts'>;
+  readonly store: StatementsOptions['store'] & Pick<Store, 'batches' | 'contacts'>;
 }
 
 export function createBilling(options: BillingOptions): Billing {
@@ -148,6 +150,7 @@ export function createBilling(options: BillingOptions): Billing {
     statements: createStatements(options),
     credits: createCredits({ store, now }),
     batches: createBatches({ store, config, now }),
+    periods: createPeriods({ store, config, now }),
     disputes: createDisputes({ store, now }),
     contacts: createContacts({ store, config, now }),
   };
