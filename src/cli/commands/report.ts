@@ -86,7 +86,11 @@ async function report(options: ReportOptions, context: Context): Promise<void> {
     );
   }
   const made = await reportOf({ ...options, month }, context);
-  const bytes = await renderReport(made, format, options.lang);
+  const bytes = await renderReport(made, format, options.lang, (codes) => {
+    context.stderr.write(
+      `pop-sla: no typeface has ${codes.join(', ')}: they stand by their code points in the document\n`,
+    );
+  });
   if (output === '-') {
     context.stdout.write(bytes);
     return;

@@ -24,11 +24,15 @@ export const formatOf: Record<ReportFormat, FormatOf> = {
   html: { contentType: 'text/html; charset=utf-8', text: true, shown: true },
 };
 
-/** The bytes of a report. What a format needs is loaded when it is asked for. */
+/**
+ * The bytes of a report. What a format needs is loaded when it is asked for. `onUnsettable` is told the characters that no
+ * typeface has, as `U+1E900`: they stand as `[U+1E900]` on the page.
+ */
 export async function renderReport(
   report: Report,
   format: ReportFormat,
   language: ReportLanguage,
+  onUnsettable: (codes: readonly string[]) => void = () => undefined,
 ): Promise<Uint8Array> {
   switch (format) {
     case 'json': {
@@ -51,7 +55,7 @@ export async function renderReport(
     case 'pdf': {
       const { composeReport } = await import('./compose/compose.js');
       const { pagesPdf } = await import('./pdf/pdf.js');
-      return pagesPdf(composeReport(report, language));
+      return pagesPdf(composeReport(report, language), onUnsettable);
     }
   }
 }
