@@ -70,6 +70,7 @@ export async function openContractServices(options: ContractServicesOptions): Pr
       reports: {
         reports: createReports({ store, config, now, software: version, judging }),
         render: reportsIn(pool, log),
+        csv: () => config().csv,
       },
       billing,
       jobs,
@@ -156,8 +157,8 @@ const quick: readonly ReportFormat[] = ['json', 'csv'];
 /** Renders reports in a thread, because setting pages takes longer than a probe may wait. */
 export const reportsIn =
   (pool: Pick<WorkerPool, 'run'>, log: Pick<Log, 'warn'>): RenderReport =>
-  async (report, format, language) => {
-    if (quick.includes(format)) return renderReport(report, format, language);
+  async (report, format, language, options) => {
+    if (quick.includes(format)) return renderReport(report, format, language, options);
     const { bytes, unsettable } = await pool.run<Rendered>('report', { report, format, language });
     if (unsettable.length > 0) {
       const { month, selection } = report;

@@ -110,6 +110,9 @@ keys:
 statements:
   grace: 24h
   claimReminder: 168h
+csv:
+  bom: false
+  separator: comma
 billing:
   zone: UTC
   issuers: []

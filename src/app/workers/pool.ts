@@ -19,7 +19,7 @@ interface Limits {
 const limitsOf: Record<WorkKind, Limits> = {
   judge: { limitMs: null, maxWaiting: 64 },
   // Two, so that one document that takes up to its limit holds up none of the others.
-  report: { limitMs: 60_000, maxWaiting: 32, atOnce: 2 },
+  report: { limitMs: 120_000, maxWaiting: 32, atOnce: 2 },
   evaluate: { limitMs: 120_000, maxWaiting: 8 },
   evidence: { limitMs: 120_000, maxWaiting: 8 },
   verify: { limitMs: 120_000, maxWaiting: 8 },

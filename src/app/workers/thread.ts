@@ -29,7 +29,9 @@ export interface Rendered {
 
 export async function report({ report: given, format, language }: RenderTask): Promise<Rendered> {
   const unsettable: string[] = [];
-  const bytes = await renderReport(given, format, language, (codes) => unsettable.push(...codes));
+  const bytes = await renderReport(given, format, language, {
+    onUnsettable: (codes) => unsettable.push(...codes),
+  });
   return { bytes, unsettable };
 }
 

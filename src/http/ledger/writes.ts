@@ -13,6 +13,7 @@ import { importExclusions } from '../../services/ledger/import.js';
 import { ValidationError, textsOf } from '../../services/ledger/entries.js';
 import type { LedgerBacklog } from '../../services/ledger/backlog.js';
 import { maxAttachmentBytes } from '../../store/ledger-store.js';
+import { csvSeparators } from '../../render/csv.js';
 import { fileName, id, words } from '../route/input.js';
 import { addOperation, addRoute } from '../route/route.js';
 import { attachment, exclusion } from './answers.js';
@@ -224,7 +225,12 @@ export function exclusionFiles(
     tag,
     access: 'exclusions:read',
     summary: 'The exclusions as a file: CSV or iCalendar, as the import reads them.',
-    query: z.strictObject({ format: format.default('csv'), state: z.enum(exclusionStates).optional() }),
+    query: z.strictObject({
+      format: format.default('csv'),
+      state: z.enum(exclusionStates).optional(),
+      bom: z.enum(['true', 'false']).default('false'),
+      separator: z.enum(csvSeparators).default('comma'),
+    }),
     answer: { description: 'the file', contentType: 'text/csv' },
     handle: async ({ query, caller, reply }) => {
       const all = ownExclusions(await ledgerService.exclusions(), caller.own());
@@ -232,12 +238,16 @@ export function exclusionFiles(
       const { exclusionsCsv, exclusionsIcal } = await import('../../render/ledger.js');
       const { disarmed, joinParts } = await import('../../config/exclusion-files.js');
       const codec = { scopeOf: ({ scope }: LedgerExclusion) => scopeWords(scope), disarmed, joinParts };
-      const render = query.format === 'csv' ? exclusionsCsv : exclusionsIcal;
+      const dialect = { bom: query.bom === 'true', separator: query.separator };
       const name = query.format === 'csv' ? 'exclusions.csv' : 'exclusions.ics';
       return reply
         .type(fileTypes[query.format])
         .header('content-disposition', `attachment; filename="${name}"`)
-        .send(Buffer.from(render(wanted, codec)));
+        .send(
+          Buffer.from(
+            query.format === 'csv' ? exclusionsCsv(wanted, codec, dialect) : exclusionsIcal(wanted, codec),
+          ),
+        );
     },
   });
   addRoute(server, {
