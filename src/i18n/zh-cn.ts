@@ -175,7 +175,7 @@ export const simplified: Words = {
       ofCommitted: (ms) => `承诺 ${ms} 毫秒`,
       upTo: (percent) => `${percent} 以内为正常`,
       latestRound: (band) => `最近一轮：${band}`,
-      soFarThisMonth: '本月至今',
+      onCourse: '目前达标',
       creditOf: (month) => `${month}：`,
       notClosed: '尚无月报',
       outages: '本月中断',
@@ -200,7 +200,7 @@ export const simplified: Words = {
       deepest: '已达最高一档',
       noSteps: '没有下一档',
       credit: '目前赔付',
-      ofRent: (rent) => `租费 ${rent}`,
+      ofRent: (rent) => `月租费 ${rent}`,
       used: (share) => `下一档之前可容许的中断已用去 ${share}`,
       bands: '路径（近 24 小时）',
       noPaths: '无路径',
@@ -480,7 +480,7 @@ export const simplified: Words = {
       wall: {
         title: '全网',
         down: (count: number) => `${count} 个端口中断`,
-        worse: (count: number) => `${count} 条路径劣化`,
+        worse: (count: number) => `${count} 条路径劣于正常`,
         unobserved: (count: number) => `${count} 个端口目前未观测`,
         unwatched: '没有端口受到监视',
         good: '端口全部正常',
@@ -595,6 +595,7 @@ export const simplified: Words = {
           whom: (customers: string, services: string) => `涉及：${customers}（${services}）。`,
           sealed: (statements: string, count: number) =>
             `${count} 份已封存月报将变更，须另行修订：${statements}。`,
+          statement: (service: string, month: string) => `${service}（${month}）`,
           noneSealed: '不涉及已封存的月报。',
           proven: '已附证明。',
           notProven: '未附证明。',
@@ -1065,6 +1066,7 @@ export const simplified: Words = {
         key: '签名密钥',
         keyNone: '缺少：无法封存月报',
         access: '访问权限',
+        others: (more: number) => `等，另有 ${more} 个`,
         ending: '30 天内到期的令牌',
       },
       grant: {
@@ -1128,7 +1130,7 @@ export const simplified: Words = {
         addressHint: '邮件地址，或对方平台给出的 https:// 地址',
         kind: {
           mail: '邮件',
-          webhook: '回调',
+          webhook: 'Webhook 回调',
           pagerduty: 'PagerDuty',
           opsgenie: 'Opsgenie',
           slack: 'Slack',
