@@ -9,7 +9,17 @@ import type { ParameterFault } from '../../http/problem.js';
 import { faultsIn } from '../faults-in.js';
 import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
-import { chosenRows, isOwed, monthRows, shows, type Show, sorts, type Sort, stepsOf } from './month-rows.js';
+import {
+  chosenRows,
+  creditsOf,
+  isOwed,
+  monthRows,
+  shows,
+  type Show,
+  sorts,
+  type Sort,
+  stepsOf,
+} from './month-rows.js';
 import { keptResults } from './results.js';
 import { totalsOf } from './statement.js';
 
@@ -118,7 +128,7 @@ async function monthPage(
   const { from, to } = zonedMonth(month, shell.f.zone);
   const over = to <= now();
   const begun = from <= now();
-  const credits = caller.may('credits:read') ? await api.listCredits(caller, { query: { month } }) : null;
+  const credits = caller.may('credits:read') ? await creditsOf(api, caller, month) : null;
   const exclusions =
     rows.length > 0 && caller.may('exclusions:read')
       ? await api.listExclusions(caller, { query: { state: 'proposed', limit: '1000' } })
@@ -149,7 +159,7 @@ async function monthPage(
       formats: reportFormats,
       totals: totalsOf(rows),
       services: rows.length,
-      steps: stepsOf(rows, credits?.credits ?? [], over),
+      steps: stepsOf(rows, credits ?? [], over),
       mayCredits: credits !== null,
       changed: sumOf(rows, ({ latest }) => latest.changed !== null),
       incomplete: sumOf(rows, ({ latest }) => !latest.complete && latest.state === 'draft'),
