@@ -11,6 +11,7 @@ import { guideCommand } from './commands/guide.js';
 import { meshCommand } from './commands/mesh.js';
 import { notifyCommand, outboxCommand } from './commands/notifications.js';
 import { availabilityCommand, outageCommand, outagesCommand } from './commands/outages.js';
+import { periodsCommand } from './commands/periods.js';
 import { personCommand } from './commands/person.js';
 import { planCommand } from './commands/plan.js';
 import { popsCommand } from './commands/pops.js';
@@ -44,6 +45,7 @@ export const commandsInHelpOrder: readonly MakeCommand[] = [
   exclusionsCommand,
   statementsCommand,
   creditsCommand,
+  periodsCommand,
   disputesCommand,
   personCommand,
   keysCommand,

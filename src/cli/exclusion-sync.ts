@@ -6,15 +6,15 @@ import type { OpenLedger } from '../app.js';
 import { configOption, type Context, exitCodes, ExitError, jsonOption } from './context.js';
 import { actorOf, actorOption, type ActorOptions, again, printJson, withLedger } from './with-ledger.js';
 import type { ImportReading } from '../config/exclusion-files.js';
-import { formatRefusal } from '../core/ledger/errors.js';
+import { formatRefusal, type ValidationIssue } from '../core/ledger/errors.js';
 import type { Imported } from '../services/ledger/import.js';
 import type { ExclusionFeed } from '../store/ledger-store.js';
 
 const mostBytes = 20 * 2 ** 20;
 const timeoutMs = 30_000;
 
-interface FeedText {
-  readonly text: string;
+interface FeedFile {
+  readonly bytes: Uint8Array;
   readonly etag: string | null;
   readonly modified: string | null;
 }
@@ -23,8 +23,8 @@ interface FeedText {
 async function readFeed(
   source: string,
   before: Pick<ExclusionFeed, 'etag' | 'modified'>,
-): Promise<FeedText | 'unchanged'> {
-  if (!/^https?:/i.test(source)) return { text: await readFile(source, 'utf8'), etag: null, modified: null };
+): Promise<FeedFile | 'unchanged'> {
+  if (!/^https?:/i.test(source)) return { bytes: await readFile(source), etag: null, modified: null };
   const response = await fetch(source, {
     headers: {
       accept: 'text/calendar, */*;q=0.1',
@@ -42,8 +42,11 @@ async function readFeed(
     if (bytes > mostBytes) throw new Error(`has more than ${mostBytes} bytes`);
     chunks.push(chunk);
   }
-  const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
-  return { text, etag: response.headers.get('etag'), modified: response.headers.get('last-modified') };
+  return {
+    bytes: Buffer.concat(chunks),
+    etag: response.headers.get('etag'),
+    modified: response.headers.get('last-modified'),
+  };
 }
 
 export const formats = ['csv', 'ical'] as const;
@@ -61,19 +64,25 @@ export interface ImportOptions extends ActorOptions {
 /** What a file has; ends the command with what is wrong with it. */
 export async function readImport(
   name: string,
-  text: string,
+  bytes: Uint8Array,
   { format, kind, scope, notice: notices, zone }: ImportOptions,
   context: Context,
 ): Promise<Extract<ImportReading, { ok: true }>> {
+  const fail = (refusals: readonly ValidationIssue[]): never => {
+    const lines = refusals.map((one) => `pop-sla: ${name}: ${formatRefusal(one)}`);
+    throw new ExitError(exitCodes.badInput, lines.join('\n'));
+  };
+  const { textOfFile } = await import('../config/file-text.js');
+  const file = textOfFile(bytes);
+  if (!file.ok) return fail(file.refusals);
+  const { text } = file;
   const calendar = format === undefined ? /^\ufeff?\s*BEGIN:VCALENDAR/i.test(text) : format === 'ical';
   const { readExclusionsCsv } = await import('../config/exclusion-files.js');
   const { readExclusionsIcal } = await import('../config/exclusion-calendar.js');
   const reading = calendar
     ? readExclusionsIcal(text, { kind, scope, notices, zone }, context.now())
     : readExclusionsCsv(text);
-  if (reading.ok) return reading;
-  const lines = reading.refusals.map((one) => `pop-sla: ${name}: ${formatRefusal(one)}`);
-  throw new ExitError(exitCodes.badInput, lines.join('\n'));
+  return reading.ok ? reading : fail(reading.refusals);
 }
 
 /** Tells what came of an import; ends the command with a failure where people have to decide. */
@@ -183,7 +192,7 @@ async function syncOnce(source: string, options: SyncOptions, context: Context):
       else context.stdout.write('unchanged\n');
       return;
     }
-    const reading = await readImport(source, feed.text, { ...options, format: 'ical' }, context);
+    const reading = await readImport(source, feed.bytes, { ...options, format: 'ical' }, context);
     const cancelled = reading.cancelled ?? [];
     const done = await ledger.importExclusions(actor, reading.inputs, {
       cancelled,

@@ -1,47 +1,18 @@
 import ICAL from 'ical.js';
-import { Temporal } from 'temporal-polyfill';
-import { findIana } from 'windows-iana';
 import { type ValidationIssue, validationError } from '../core/ledger/errors.js';
-import { isTimeZone } from '../core/time/calendar.js';
-import { type Interval, merge } from '../core/time/intervals.js';
+import type { Interval } from '../core/time/intervals.js';
 import type { EpochMs } from '../core/types.js';
-import { type ImportReading, partsOf, type PlacedInput } from './exclusion-files.js';
+import { EventError, valuesOf, writtenValues } from './calendar/values.js';
+import { type CalendarContext, replacedBy, windowsOf } from './calendar/windows.js';
+import { fileZonesOf } from './calendar/zones.js';
+import { type CancelledWindow, type ImportReading, partsOf, type PlacedInput } from './exclusion-files.js';
 import type { CalendarDefaults } from './exclusion-input.js';
-
-const timeRule =
-  'a time in UTC (20261001T080000Z), or with a TZID that is an IANA or Windows zone or has a VTIMEZONE';
-const zoneRule = 'X-WR-TIMEZONE in the calendar, or the zone of the import (--zone Asia/Hong_Kong)';
-const maxWindows = 1000;
-const dayMs = 86_400_000;
-
-/** What a calendar says of all its events. */
-interface CalendarContext {
-  /** By the TZID of each VTIMEZONE. */
-  readonly zones: ReadonlyMap<string, ICAL.Timezone>;
-  /** Of floating times and whole days; null: there is none. */
-  readonly zone: string | null;
-  readonly now: EpochMs;
-}
-
-/** As IANA has it, or as the file itself defines it. */
-type Zone = string | ICAL.Timezone;
-
-/** Thrown for what an event says that can't be read; reported as a validation error with its place. */
-class EventError extends Error {
-  constructor(
-    readonly field: string,
-    readonly what: string,
-    readonly allowed: string,
-  ) {
-    super(what);
-  }
-}
 
 /**
  * The events of an iCalendar file (RFC 5545) → exclusions, one for each UID: all windows of a recurring event, without
  * its exceptions and with its overrides. SUMMARY is the reason, UID the source, CREATED (else DTSTAMP) the notice;
  * X-POP-SLA-KIND, -SCOPE, -NOTICES and -PROOF say the rest, else `defaults`. What was called off, by STATUS or METHOD,
- * is given separately.
+ * is given separately. A file may hold several calendars, one after the other; an event is the same in all of them.
  */
 export function readExclusionsIcal(
   text: string,
@@ -51,7 +22,6 @@ export function readExclusionsIcal(
   let calendars: ICAL.Component[];
   try {
     const parsed = ICAL.parse(text.replace(/^\ufeff/, '').trim()) as unknown[];
-    // A file may hold several calendars, one after the other.
     const each = Array.isArray(parsed[0]) ? (parsed as unknown[][]) : [parsed];
     calendars = each.map((one) => new ICAL.Component(one));
     if (calendars.length === 0 || calendars.some(({ name }) => name !== 'vcalendar'))
@@ -62,149 +32,125 @@ export function readExclusionsIcal(
   }
   const refusals: ValidationIssue[] = [];
   const inputs: PlacedInput[] = [];
-  const cancelled: { place: string; source: string }[] = [];
-  for (const calendar of calendars) {
-    const context = contextOf(calendar, defaults, now);
-    const isCancel = textOf(calendar, 'method')?.toUpperCase() === 'CANCEL';
-    for (const { master, overrides, place, uid } of seriesOf(calendar)) {
-      if ((isCancel && !master.hasProperty('recurrence-id')) || isCancelled(master)) {
-        if (uid !== undefined) cancelled.push({ place, source: sourceOf(master) ?? uid });
-        continue;
-      }
-      try {
-        const intervals = windowsOf(master, overrides, context);
-        if (intervals.length > 0)
-          inputs.push({ place, input: inputOfEvent(master, intervals, defaults), event: true });
-        else if (uid !== undefined) cancelled.push({ place, source: sourceOf(master) ?? uid });
-      } catch (error) {
-        if (!(error instanceof EventError)) throw error;
-        refusals.push(validationError(`${place}: ${error.field}`, error.what, error.allowed));
-      }
+  const cancelled: CancelledWindow[] = [];
+  for (const series of seriesOf(calendars.flatMap((one) => eventsOf(one, defaults, now)))) {
+    const { place } = series.master;
+    try {
+      const read = readSeries(series, defaults);
+      cancelled.push(...read.cancelled);
+      if (read.input) inputs.push(read.input);
+    } catch (error) {
+      if (!(error instanceof EventError)) throw error;
+      refusals.push(validationError(`${place}: ${error.field}`, error.what, error.allowed));
     }
   }
   return refusals.length > 0 ? { ok: false, refusals } : { ok: true, inputs, cancelled };
 }
 
-function contextOf(calendar: ICAL.Component, defaults: CalendarDefaults, now: EpochMs): CalendarContext {
-  const zones = new Map(
-    calendar.getAllSubcomponents('vtimezone').map((component) => {
-      const zone = new ICAL.Timezone(component);
-      return [zone.tzid, zone] as const;
-    }),
-  );
-  const written = defaults.zone ?? textOf(calendar, 'x-wr-timezone') ?? null;
-  return { zones, zone: written, now };
+/** An event with what its calendar says of it. */
+interface CalendarEvent {
+  readonly event: ICAL.Component;
+  readonly uid: string | undefined;
+  readonly context: CalendarContext;
+  /** Whether it was called off, by itself or by its calendar. */
+  readonly isOff: boolean;
+  /** Whether it is one window of a series. */
+  readonly isOverride: boolean;
 }
 
-const isCancelled = (event: ICAL.Component): boolean =>
-  textOf(event, 'status')?.toUpperCase() === 'CANCELLED';
+function eventsOf(calendar: ICAL.Component, defaults: CalendarDefaults, now: EpochMs): CalendarEvent[] {
+  const zone = defaults.zone ?? textOf(calendar, 'x-wr-timezone') ?? null;
+  const context = { zones: fileZonesOf(calendar), zone, now };
+  const isCancel = textOf(calendar, 'method')?.trim().toUpperCase() === 'CANCEL';
+  return calendar.getAllSubcomponents('vevent').map((event) => ({
+    event,
+    uid: textOf(event, 'uid'),
+    context,
+    isOff: isCancel || textOf(event, 'status')?.trim().toUpperCase() === 'CANCELLED',
+    isOverride: event.hasProperty('recurrence-id'),
+  }));
+}
+
+type PlacedEvent = CalendarEvent & { readonly place: string };
 
 interface Series {
-  readonly master: ICAL.Component;
-  readonly overrides: readonly ICAL.Component[];
-  readonly place: string;
-  readonly uid: string | undefined;
+  readonly master: PlacedEvent;
+  readonly overrides: readonly PlacedEvent[];
+  /** Other texts of the master with the same version. */
+  readonly twins: readonly PlacedEvent[];
 }
 
 /** Events by their UID: the newest of each, and what replaces single windows of it. */
-function seriesOf(calendar: ICAL.Component): Series[] {
-  const events = calendar.getAllSubcomponents('vevent').map((event, index) => {
-    const uid = textOf(event, 'uid');
-    return { event, uid, place: `event ${index + 1}${uid === undefined ? '' : ` (${uid.slice(0, 60)})`}` };
-  });
-  const byUid = new Map<string, typeof events>();
-  for (const one of events) {
-    const key = one.uid ?? `\u0000${one.place}`;
-    byUid.set(key, [...(byUid.get(key) ?? []), one]);
+function seriesOf(events: readonly CalendarEvent[]): Series[] {
+  const byUid = new Map<string, PlacedEvent[]>();
+  for (const [index, one] of events.entries()) {
+    const { event, uid, context, isOff, isOverride } = one;
+    const place = `event ${index + 1}${uid === undefined ? '' : ` (${uid.slice(0, 60)})`}`;
+    const key = uid ?? `\u0000${place}`;
+    const placed = { event, uid, context, isOff, isOverride, place };
+    byUid.set(key, [...(byUid.get(key) ?? []), placed]);
   }
   return [...byUid.values()].flatMap((all): Series[] => {
-    const newest = (some: typeof events) => [...some].sort((a, b) => versionOf(b.event) - versionOf(a.event));
-    const [master] = newest(all.filter(({ event }) => !event.hasProperty('recurrence-id')));
-    const ofWindows = new Map<string, (typeof events)[number]>();
-    for (const one of newest(all.filter(({ event }) => event.hasProperty('recurrence-id'))).reverse())
-      ofWindows.set(String(one.event.getFirstPropertyValue('recurrence-id')), one);
+    // Of two of the same version the one that calls it off counts: what is in doubt excuses nothing.
+    const newest = (some: readonly PlacedEvent[]) =>
+      [...some].sort((a, b) => versionOf(b.event) - versionOf(a.event) || Number(b.isOff) - Number(a.isOff));
+    const [master, ...older] = newest(all.filter(({ isOverride }) => !isOverride));
+    const ofWindows = new Map<string, PlacedEvent>();
+    for (const one of newest(all.filter(({ isOverride }) => isOverride)).reverse())
+      ofWindows.set(String(one.event.getFirstProperty('recurrence-id')?.toICALString()), one);
     const overrides = [...ofWindows.values()];
-    if (master) return [{ ...master, master: master.event, overrides: overrides.map(({ event }) => event) }];
     // A window whose series is not in the file stands for itself.
-    return overrides.map((one) => ({ ...one, master: one.event, overrides: [] }));
+    if (!master) return overrides.map((one) => ({ master: one, overrides: [], twins: [] }));
+    const twins = older.filter(({ event }) => versionOf(event) === versionOf(master.event));
+    return [{ master, overrides, twins }];
   });
 }
 
 /** Which of two texts of the same event is newer: by SEQUENCE, then by DTSTAMP. */
 function versionOf(event: ICAL.Component): number {
-  const sequence = Number(event.getFirstPropertyValue('sequence') ?? 0);
-  const stamp: unknown = event.getFirstPropertyValue('dtstamp');
-  const at = stamp instanceof ICAL.Time ? stamp.toUnixTime() : 0;
-  return sequence * 2 ** 34 + at;
+  const sequence = Number(writtenValues(event.getFirstProperty('sequence'))[0] ?? 0) || 0;
+  return sequence * 2 ** 34 + Math.floor((utcOf(event, 'dtstamp') ?? 0) / 1000);
 }
 
-/** The windows of an event, in their order and disjoint. */
-function windowsOf(
-  master: ICAL.Component,
-  overrides: readonly ICAL.Component[],
-  context: CalendarContext,
-): Interval[] {
-  const start = timeOf(master, 'dtstart', context);
-  const endOf = endRule(master, start, context);
-  const windows = new Map<EpochMs, Interval>();
-  const add = (from: EpochMs, to: EpochMs): void => {
-    windows.set(from, { from, to });
-    if (windows.size > maxWindows)
-      throw new EventError('rrule', `gives more than ${maxWindows} windows`, 'fewer, or an UNTIL or COUNT');
+/** What has to be the same in two events of one UID and version. */
+const times = ['dtstart', 'dtend', 'duration', 'rrule', 'rdate', 'exdate', 'exrule'];
+const timesIn = ({ event }: PlacedEvent): string =>
+  JSON.stringify(times.map((name) => event.getAllProperties(name).map(writtenValues)));
+
+function readSeries(
+  { master, overrides, twins }: Series,
+  defaults: CalendarDefaults,
+): { readonly input?: PlacedInput; readonly cancelled: CancelledWindow[] } {
+  const { event, uid, place, context, isOff, isOverride } = master;
+  const source = sourceOf(event) ?? uid;
+  const off = source === undefined ? [] : [{ place, source }];
+  // What the series has at that time, which an earlier file may have brought, is not so any more.
+  const replaced = isOverride ? replacedBy(event, context) : null;
+  if (replaced?.range === true)
+    throw new EventError(
+      'recurrence-id',
+      'changes all windows to come (RANGE) of a series that is not in the file',
+      'a file with the whole series',
+    );
+  const ofSeries = replaced && uid !== undefined ? [{ place, source: uid, at: replaced.at }] : [];
+  if (isOff) return { cancelled: [...ofSeries, ...off] };
+  if (twins.some((twin) => timesIn(twin) !== timesIn(master)))
+    throw new EventError(
+      'uid',
+      `is of several events, which have other times: ${twins.map((twin) => twin.place).join(', ')}`,
+      'one UID an event, and a higher SEQUENCE or later DTSTAMP for a newer text of it',
+    );
+  const { windows, horizon } = windowsOf(event, overrides, context);
+  if (windows.length === 0) return { cancelled: [...ofSeries, ...off] };
+  const input = inputOfEvent(event, exactly(event, windows), defaults);
+  return {
+    input: { place, input, event: true, ...(horizon && { horizon }) },
+    cancelled: ofSeries,
   };
-  add(start.at, endOf(start));
-  for (const property of master.getAllProperties('rrule')) {
-    const rule: unknown = property.getFirstValue();
-    if (rule instanceof ICAL.Recur)
-      for (const one of occurrences(rule, start, context.now)) add(one.at, endOf(one));
-  }
-  for (const property of master.getAllProperties('rdate')) {
-    for (const value of property.getValues() as unknown[]) {
-      if (value instanceof ICAL.Period) {
-        const from = placed(value.start, property, context);
-        const end: unknown = value.end;
-        const to = end instanceof ICAL.Time ? placed(end, property, context).at : after(from, value.duration);
-        add(from.at, to);
-      } else if (value instanceof ICAL.Time) {
-        const one = placed(value, property, context);
-        add(one.at, endOf(one));
-      }
-    }
-  }
-  for (const property of master.getAllProperties('exdate')) {
-    for (const value of property.getValues() as unknown[]) {
-      if (!(value instanceof ICAL.Time)) continue;
-      const wanted = placed(value, property, context);
-      for (const from of windows.keys())
-        if (
-          from === wanted.at ||
-          (value.isDate && dayOf(from, wanted.zone) === dayOf(wanted.at, wanted.zone))
-        )
-          windows.delete(from);
-    }
-  }
-  for (const override of overrides) {
-    if (override.getFirstProperty('recurrence-id')?.getParameter('range') !== undefined)
-      throw new EventError(
-        'recurrence-id',
-        'changes all windows to come (RANGE)',
-        'one RECURRENCE-ID a window',
-      );
-    windows.delete(timeOf(override, 'recurrence-id', context).at);
-  }
-  for (const override of overrides) {
-    if (isCancelled(override)) continue;
-    const from = timeOf(override, 'dtstart', context);
-    add(from.at, endRule(override, from, context)(from));
-  }
-  const sorted = [...windows.values()].sort((a, b) => a.from - b.from);
-  // A window that ends before it begins is reported as such by the rules of exclusions.
-  if (sorted.some(({ from, to }) => from >= to)) return sorted;
-  return exactly(master, [...merge(sorted)]);
 }
 
 /** The file has whole seconds; an export of ours says the milliseconds beside, as long as nobody moved the windows. */
-function exactly(master: ICAL.Component, windows: Interval[]): Interval[] {
+function exactly(master: ICAL.Component, windows: readonly Interval[]): readonly Interval[] {
   const written =
     ownText(master, 'intervals')
       ?.split('|')
@@ -220,124 +166,6 @@ function exactly(master: ICAL.Component, windows: Interval[]): Interval[] {
   return same ? fine : windows;
 }
 
-/** An instant, and the local time and zone that it was written as. */
-interface Placed {
-  readonly at: EpochMs;
-  readonly time: ICAL.Time;
-  readonly zone: Zone;
-}
-
-/** Local starts of a rule. An endless one gives those of this year and the next. */
-function* occurrences(rule: ICAL.Recur, start: Placed, now: EpochMs): Generator<Placed> {
-  const { until } = rule as { until: ICAL.Time | null };
-  const endless = until === null && rule.count === null;
-  const year = new Date(now).getUTCFullYear();
-  const [first, last] = [Date.UTC(year, 0, 1), Date.UTC(year + 2, 0, 1)];
-  // Compared as instants: the library knows no zone of the local times.
-  const local = rule.clone();
-  (local as { until: ICAL.Time | null }).until = null;
-  const end = until === null ? Infinity : untilOf(until, start.zone);
-  const iterator = local.iterator(floating(start.time));
-  for (let steps = 0; steps < 200_000; steps += 1) {
-    const next = iterator.next() as ICAL.Time | null;
-    if (next === null) return;
-    const at = instantIn(next, start.zone);
-    if (at > end || (endless && at >= last)) return;
-    if (!endless || at >= first) yield { at, time: next, zone: start.zone };
-  }
-}
-
-function untilOf(until: ICAL.Time, zone: Zone): EpochMs {
-  if (until.isDate) return instantIn(floating(until), zone) + dayMs - 1;
-  return instantIn(until, until.zone === ICAL.Timezone.utcTimezone ? 'UTC' : zone);
-}
-
-/** Without a zone, so that the library reckons with what stands on the wall. */
-const floating = ({ year, month, day, hour, minute, second, isDate }: ICAL.Time): ICAL.Time =>
-  new ICAL.Time({ year, month, day, hour, minute, second, isDate }, ICAL.Timezone.localTimezone);
-
-/** How the end of a window follows from its start: DTEND for as long as the first one takes, DURATION by the calendar. */
-function endRule(event: ICAL.Component, start: Placed, context: CalendarContext): (from: Placed) => EpochMs {
-  const duration: unknown = event.getFirstPropertyValue('duration');
-  if (event.hasProperty('dtend')) {
-    const end = timeOf(event, 'dtend', context);
-    // Whole days are days of the calendar, however long they are.
-    if (start.time.isDate && end.time.isDate) {
-      const days = Math.round((Date.UTC(...ymd(end.time)) - Date.UTC(...ymd(start.time))) / dayMs);
-      return (from) => after(from, new ICAL.Duration({ days }));
-    }
-    const length = end.at - start.at;
-    return ({ at }) => at + length;
-  }
-  if (duration instanceof ICAL.Duration) return (from) => after(from, duration);
-  if (start.time.isDate) return (from) => after(from, new ICAL.Duration({ days: 1 }));
-  throw new EventError('dtend', 'is missing', `${timeRule}; or a DURATION`);
-}
-
-const ymd = ({ year, month, day }: ICAL.Time): [number, number, number] => [year, month - 1, day];
-
-/** Weeks and days of a duration are those of the calendar, also over a change of the clock; the rest is elapsed time. */
-function after({ time, zone }: Placed, duration: ICAL.Duration): EpochMs {
-  const { weeks, days, hours, minutes, seconds, isNegative } = duration;
-  const sign = isNegative ? -1 : 1;
-  const moved = floating(time);
-  moved.isDate = false;
-  moved.day += sign * (weeks * 7 + days);
-  return instantIn(moved, zone) + sign * ((hours * 60 + minutes) * 60 + seconds) * 1000;
-}
-
-function timeOf(event: ICAL.Component, name: string, context: CalendarContext): Placed {
-  const property = event.getFirstProperty(name);
-  const value: unknown = property?.getFirstValue();
-  if (property && value instanceof ICAL.Time) return placed(value, property, context);
-  throw new EventError(name, 'is missing', timeRule);
-}
-
-function placed(time: ICAL.Time, property: ICAL.Property, context: CalendarContext): Placed {
-  const zone = zoneOf(time, property, context);
-  return { at: instantIn(time, zone), time, zone };
-}
-
-function zoneOf(time: ICAL.Time, property: ICAL.Property, { zones, zone }: CalendarContext): Zone {
-  if (time.zone === ICAL.Timezone.utcTimezone && !time.isDate) return 'UTC';
-  const tzid: unknown = property.getParameter('tzid');
-  const name = typeof tzid === 'string' && tzid !== '' ? tzid : zone;
-  if (name !== null) {
-    const known = ianaOf(name) ?? zones.get(name) ?? findIana(name)[0];
-    if (known !== undefined) return known;
-    const what = `has an unknown zone, ${JSON.stringify(name.slice(0, 40))}`;
-    throw new EventError(property.name, what, timeRule);
-  }
-  const what = time.isDate
-    ? 'is a whole day, which begins at another instant in every zone'
-    : 'is floating: it has no zone';
-  throw new EventError(property.name, what, `${timeRule}; or ${zoneRule}`);
-}
-
-/** An IANA zone by its name, or by a name with the prefix of a program: `/freeassociation.sourceforge.net/Europe/Rome`. */
-function ianaOf(tzid: string): string | undefined {
-  if (isTimeZone(tzid)) return tzid;
-  if (!tzid.startsWith('/')) return undefined;
-  const parts = tzid.split('/').filter(Boolean);
-  const ends = [3, 2, 1].map((count) => parts.slice(-count).join('/'));
-  return ends.find((name) => isTimeZone(name));
-}
-
-/** Local times that a change of the clock skips or repeats are read as RFC 5545 says: with the offset before it. */
-function instantIn({ year, month, day, hour, minute, second, isDate }: ICAL.Time, zone: Zone): EpochMs {
-  const local = isDate
-    ? { year, month, day, hour: 0, minute: 0, second: 0 }
-    : { year, month, day, hour, minute, second: Math.min(second, 59) };
-  if (typeof zone === 'string')
-    return Temporal.PlainDateTime.from(local).toZonedDateTime(zone).epochMilliseconds;
-  return new ICAL.Time(local, zone).toUnixTime() * 1000;
-}
-
-const dayOf = (at: EpochMs, zone: Zone): string =>
-  typeof zone === 'string'
-    ? Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDate().toString()
-    : ICAL.Time.fromJSDate(new Date(at), true).convertToZone(zone).toString().slice(0, 10);
-
 function inputOfEvent(
   event: ICAL.Component,
   intervals: readonly Interval[],
@@ -347,10 +175,9 @@ function inputOfEvent(
     const text = ownText(event, name);
     return text === undefined ? undefined : partsOf(text);
   };
-  const stamp = [event.getFirstPropertyValue('created'), event.getFirstPropertyValue('dtstamp')].find(
-    (one): one is ICAL.Time => (one as unknown) instanceof ICAL.Time,
-  );
-  const notice = stamp === undefined ? [] : [new Date(stamp.toUnixTime() * 1000).toISOString()];
+  // Programs write the year 0 or 1900 for what they do not know.
+  const stamp = [utcOf(event, 'created'), utcOf(event, 'dtstamp')].find((at) => at !== null && at > earliest);
+  const notice = stamp == null ? [] : [new Date(stamp).toISOString()];
   const isOurs = event.hasProperty('x-pop-sla-kind');
   return {
     kind: ownText(event, 'kind') ?? defaults.kind,
@@ -363,15 +190,28 @@ function inputOfEvent(
   };
 }
 
+const earliest = Date.UTC(1990, 0, 1);
+
+/** A time in UTC of an event; null: it has none that can be read. */
+function utcOf(event: ICAL.Component, name: string): EpochMs | null {
+  try {
+    const [value] = valuesOf(event, name);
+    return value?.kind === 'time' ? value.time.wall : null;
+  } catch (error) {
+    if (error instanceof EventError) return null;
+    throw error;
+  }
+}
+
 /** The UID; of an export of ours the source that was exported, or none. */
 function sourceOf(event: ICAL.Component): string | undefined {
   const uid = textOf(event, 'uid');
-  const recurrence: unknown = event.getFirstPropertyValue('recurrence-id');
+  const [recurrence] = writtenValues(event.getFirstProperty('recurrence-id'));
   if (event.hasProperty('x-pop-sla-kind')) {
     const own = ownText(event, 'source');
     return own ?? (uid !== undefined && /^X\d+@pop-sla$/.test(uid) ? undefined : uid);
   }
-  return recurrence instanceof ICAL.Time ? `${uid ?? ''}#${recurrence.toString()}` : uid;
+  return typeof recurrence === 'string' ? `${uid ?? ''}#${recurrence}` : uid;
 }
 
 /** A property of ours. The library leaves the escapes in what it does not know, unless the property says VALUE=TEXT. */

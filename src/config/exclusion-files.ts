@@ -1,6 +1,8 @@
 import { parse } from 'csv-parse/sync';
 import { exclusionColumns, leadingColumns, trailingColumns } from '../core/ledger/columns.js';
 import { type ValidationIssue, validationError } from '../core/ledger/errors.js';
+import type { Interval } from '../core/time/intervals.js';
+import type { EpochMs } from '../core/types.js';
 import { type ExclusionInput, readInterval } from './exclusion-input.js';
 
 const required = ['kind', 'scope', 'from', 'to', 'reason'] as const;
@@ -11,13 +13,23 @@ export interface PlacedInput {
   readonly input: ExclusionInput;
   /** An event of a calendar: its source names it, and another text of the same source is its newer one. */
   readonly event?: true;
+  /** Of an event that comes again without an end: only windows that begin in this time are given. */
+  readonly horizon?: Interval;
 }
+
+/** What a calendar says was called off. `at`: only the window of the source that is then, if it has one. */
+export interface CancelledWindow {
+  readonly place: string;
+  readonly source: string;
+  readonly at?: EpochMs;
+}
+
 export type ImportReading =
   | {
       readonly ok: true;
       readonly inputs: readonly PlacedInput[];
       /** What the file says was called off. */
-      readonly cancelled?: readonly { readonly place: string; readonly source: string }[];
+      readonly cancelled?: readonly CancelledWindow[];
     }
   | { readonly ok: false; readonly refusals: readonly ValidationIssue[] };
 
@@ -27,7 +39,14 @@ export function readExclusionsCsv(text: string): ImportReading {
   let names: string[] = [];
   try {
     const columns = (header: string[]): string[] => (names = header.map((name) => name.trim()));
-    rows = parse<(typeof rows)[number]>(text, { columns, bom: true, skip_empty_lines: true, info: true });
+    const { body, delimiter, before } = separated(text);
+    const found = parse<(typeof rows)[number]>(body, {
+      columns,
+      delimiter,
+      skip_empty_lines: true,
+      info: true,
+    });
+    rows = found.map(({ record, info }) => ({ record, info: { lines: info.lines + before } }));
   } catch (error) {
     const what = `is no CSV: ${(error as Error).message}`;
     return { ok: false, refusals: [validationError('file', what, 'RFC 4180, with a line of names')] };
@@ -56,6 +75,24 @@ export function readExclusionsCsv(text: string): ImportReading {
     id: record['id'] ?? '',
   }));
   return { ok: true, inputs: joined(lines) };
+}
+
+/**
+ * What is between the cells: Excel writes a semicolon where a comma stands in numbers, a tab in its text in Unicode,
+ * and a first line that says so (`sep=;`), which is none of the table.
+ */
+function separated(text: string): {
+  readonly body: string;
+  readonly delimiter: string;
+  readonly before: number;
+} {
+  const plain = text.replace(/^\ufeff/, '');
+  const said = /^sep=([,;\t])\r?\n/i.exec(plain);
+  if (said) return { body: plain.slice(said[0].length), delimiter: said[1] ?? ',', before: 1 };
+  const names = /^\s*([^\r\n]*)/.exec(plain)?.[1] ?? '';
+  const count = (sign: string): number => names.split(sign).length;
+  const [delimiter = ','] = [',', ';', '\t'].sort((a, b) => count(b) - count(a));
+  return { body: plain, delimiter, before: 0 };
 }
 
 /** The lines of one exclusion, which an export gives one id, are its windows. */

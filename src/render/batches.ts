@@ -5,6 +5,7 @@ import type {
   RefusalReason,
   RefusedNote,
 } from '../core/billing/batch.js';
+import type { PeriodLock } from '../core/billing/periods.js';
 import { iso, isoOrNull, plainTable, utc } from './credits.js';
 
 /** Without what it holds. */
@@ -55,6 +56,22 @@ export function batchesTable(batches: readonly BatchSummary[]): string {
       batch.createdBy,
       batch.hash.slice(0, 12),
     ]),
+  );
+}
+
+export const periodJson = ({ month, at, by, note }: PeriodLock) => ({
+  month,
+  lockedAt: iso(at),
+  lockedBy: by,
+  note,
+});
+
+/** Locked months, one line each. */
+export function periodsTable(locks: readonly PeriodLock[]): string {
+  if (locks.length === 0) return 'No month is locked.\n';
+  return table(
+    ['month', 'locked', 'by', 'note'],
+    locks.map(({ month, at, by, note }) => [month, utc(at), by, note ?? '']),
   );
 }
 

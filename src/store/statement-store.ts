@@ -1,5 +1,6 @@
 import type { Batch, BatchState, BatchSummary } from '../core/billing/batch.js';
 import type { CreditFacts, CreditRow, CreditStatus } from '../core/billing/credit.js';
+import type { PeriodLock } from '../core/billing/periods.js';
 import type { LedgerEvent } from '../core/ledger/actions.js';
 import type { SealedStatement, StatementDocument } from '../core/statement/document.js';
 import type { ChangedSince, StatementSummary } from '../core/statement/result.js';
@@ -36,6 +37,10 @@ export interface StatementStore {
   /** When a month was closed; null: it is open. */
   closed(month: string): Promise<EpochMs | null>;
   markClosed(month: string, at: EpochMs): Promise<void>;
+  /** Which services have a draft or a sealed statement, in the months from one up to another (not itself). */
+  standing(months: { readonly from: string; readonly to: string }): Promise<StatementStanding[]>;
+  /** The months that are locked, in their order. */
+  locks(): Promise<PeriodLock[]>;
   /** Records why a sealed statement would be different today; null: it would not. */
   markChanged(id: string, changed: ChangedSince | null): Promise<void>;
 }
@@ -44,6 +49,12 @@ export interface DraftStatement {
   readonly document: StatementDocument;
   readonly hash: string;
   readonly at: EpochMs;
+}
+
+export interface StatementStanding {
+  readonly month: string;
+  readonly service: string;
+  readonly state: 'draft' | 'sealed';
 }
 
 export interface StatementQuery {
@@ -70,7 +81,14 @@ export interface StatementCommit {
   readonly sealedAt?: EpochMs;
   readonly credits?: readonly CreditChange[];
   readonly batch?: BatchChange;
+  readonly period?: PeriodChange;
 }
+
+/**
+ * It conflicts where the month is locked already, or is not; and to lock it conflicts with a batch of its postings that
+ * is neither confirmed nor withdrawn.
+ */
+export type PeriodChange = { readonly lock: PeriodLock } | { readonly unlock: string };
 
 /** Export batches; they are written by `StatementStore.commit`, together with what becomes of their credits. */
 export interface BatchStore {
@@ -97,7 +115,7 @@ export interface BatchQuery {
 export type BatchChange =
   /**
    * It conflicts unless its number is the next one and its notes' numbers follow the last of their issuer and year, the
-   * first of a year aside.
+   * first of a year aside; and where the month of its posting date is locked.
    */
   | { readonly add: Batch; readonly bytes: Uint8Array }
   | {

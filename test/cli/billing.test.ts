@@ -170,3 +170,49 @@ describe('credits, disputes and people', () => {
     expect((await run('audit', 'verify')).code).toBe(0);
   });
 });
+
+describe('periods', () => {
+  test('are locked, listed, and unlocked by another person', async () => {
+    const { run, json } = await setUp();
+    expect((await run('periods', 'list')).stdout).toBe('No month is locked.\n');
+    const lock = ['periods', 'lock', '2026-09', '--note', 'books closed', '--actor', 'fiona'];
+    expect(await run(...lock)).toMatchObject({ code: 0, stdout: '2026-09 is locked by fiona\n' });
+    expect((await run('periods', 'list')).stdout).toMatch(
+      /^month +locked +by +note\n2026-09 .* fiona +books closed/,
+    );
+    expect(await json('periods', 'list')).toMatchObject({
+      periods: [{ month: '2026-09', lockedBy: 'fiona', note: 'books closed' }],
+    });
+    const unlock = ['periods', 'unlock', '2026-09', '--reason', 'an invoice was missing', '--actor'];
+    expect(await run(...unlock, 'Fiona')).toMatchObject({
+      code: 2,
+      stderr: 'pop-sla: actor: is fiona, who locked 2026-09; allowed: another person\n',
+    });
+    expect(await run(...unlock, 'georg')).toMatchObject({ code: 0, stdout: '2026-09 is open\n' });
+    expect(await run('periods', 'lock', '2026-11', '--actor', 'fiona')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('2026-11 is not over') as string,
+    });
+  });
+});
+
+describe('the order of sealing', () => {
+  test('is left with a reason only', async () => {
+    const { run } = await setUp(november + 30 * dayMs);
+    await run('keys', 'make');
+    await run('statements', 'close', '--month', '2026-10');
+    const later = ['statements', 'seal', '--month', '2026-11', '--service', 'single', '--actor', 'ann'];
+    const incomplete = [...later, '--accept-incomplete', 'agreed'];
+    expect(await run(...incomplete)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('2026-10 of it is not sealed: seal that first') as string,
+    });
+    expect(await run(...incomplete, '--out-of-order', ' ')).toMatchObject({
+      code: 2,
+      stderr: 'pop-sla: --out-of-order: is empty; allowed: a reason\n',
+    });
+    expect((await run(...incomplete, '--out-of-order', 'a court asks')).stdout).toContain(
+      '2026-11/single: sealed',
+    );
+  });
+});

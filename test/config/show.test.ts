@@ -104,6 +104,7 @@ notifications:
   timeout: 10s
   webhooks:
     allow: []
+  language: en
 keys:
   folder: /srv/data/keys
 statements:

@@ -127,6 +127,47 @@ test('credits are made into a batch, which is fetched and confirmed', async () =
   ]).toEqual([200, 403]);
 });
 
+test('a month of postings is locked on its page, and another person unlocks it', async () => {
+  const finance = await sealedMonth();
+  const url = '/months/2026-10';
+  expect(textOf(await finance.get(url))).toMatch(
+    /Postings open.*credits may be posted on days of this month/,
+  );
+  const posting = { mapping: 'generic', postingDate: '2026-10-31', deed: 'make' };
+  expect((await finance.post('/credits/batches', posting)).headers.location).toBe(
+    '/credits/batches/EB-000001',
+  );
+  const early = await finance.post(`${url}/lock`, { reason: '' });
+  expect([early.statusCode, textOf(early)]).toEqual([
+    400,
+    expect.stringContaining('has export batches that are neither confirmed nor withdrawn: EB-000001'),
+  ]);
+  await finance.post('/credits/batches/EB-000001/withdraw', { note: 'the wrong day' });
+  const locked = await finance.post(`${url}/lock`, { reason: evil });
+  expect([locked.statusCode, locked.headers.location]).toEqual([303, `${url}?done=lock`]);
+  const page = await finance.get(`${url}?done=lock`);
+  expect(textOf(page)).toMatch(/Month locked.*Postings locked.*Locked by finance on .*nothing is posted/);
+  expect(page.body).not.toContain(evil);
+  const late = await finance.post('/credits/batches', posting);
+  expect([late.statusCode, textOf(late)]).toEqual([
+    400,
+    expect.stringContaining('2026-10 is locked: choose 2026-11-01 or another day of an open month'),
+  ]);
+  const own = await finance.post(`${url}/unlock`, { reason: 'an invoice was missing' });
+  expect([own.statusCode, textOf(own)]).toEqual([
+    400,
+    expect.stringContaining('Another person than finance has to do this'),
+  ]);
+  const approver = await signedIn(server, 'approver');
+  expect((await approver.post(`${url}/lock`, {})).statusCode).toBe(403);
+  expect((await approver.get(url)).body).toContain(`action="${url}/unlock"`);
+  const open = await approver.post(`${url}/unlock`, { reason: 'an invoice was missing' });
+  expect(open.headers.location).toBe(`${url}?done=unlock`);
+  expect(textOf(await finance.get(url))).toContain('Postings open');
+  const customer = await signedIn(server, 'customer');
+  expect((await customer.post(`${url}/lock`, {})).statusCode).toBe(403);
+});
+
 test('who may not see amounts sees no page of them, and who may only look has no form and writes nothing', async () => {
   await billing.statements.close('2026-10');
   const noc = await signedIn(server, 'noc');

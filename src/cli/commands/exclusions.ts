@@ -38,7 +38,8 @@ function importCommand(context: Context): Command {
     .description(
       'Proposes every exclusion of a file, or none where one of them is refused. What is proposed or approved ' +
         'already, by the same source and time, is left out.\n\n' +
-        'Columns of a CSV: kind, scope, from, to, notices, reason, proof, source; lists are parted by |.\n' +
+        'Columns of a CSV: kind, scope, from, to, notices, reason, proof, source; lists are parted by |. Commas, ' +
+        'semicolons or tabs are between cells; the text is UTF-8, or UTF-16 with its mark.\n' +
         'Of an iCalendar event SUMMARY is the reason, UID the source and CREATED (else DTSTAMP) the notice; ' +
         'X-POP-SLA-KIND, -SCOPE, -NOTICES and -PROOF say the rest, else the options here. A recurring event is all of its ' +
         'windows (without an end: of this year and the next). A proposal whose event was called off or changed is ' +
@@ -62,14 +63,14 @@ function importCommand(context: Context): Command {
 
 async function importFile(file: string, options: ImportOptions, context: Context): Promise<void> {
   const actor = actorOf(options, context);
-  const text = await readFile(resolve(context.cwd, file), 'utf8').catch((error: unknown) => {
+  const bytes = await readFile(resolve(context.cwd, file)).catch((error: unknown) => {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
     throw new ExitError(
       exitCodes.badInput,
       `pop-sla: ${file} can't be read (${code}); allowed: a readable file`,
     );
   });
-  const reading = await readImport(file, text, options, context);
+  const reading = await readImport(file, bytes, options, context);
   await withLedger({ ...options, write: true }, context, async (ledger) => {
     const cancelled = reading.cancelled ?? [];
     const now = context.now();

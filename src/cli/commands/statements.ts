@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander';
 import type { SealedStatement, StatementDocument } from '../../core/statement/document.js';
 import type { Outcome } from '../../services/statements/seal.js';
+import type { Statements } from '../../services/statements/statements.js';
+import type { StatementSummary } from '../../store/statement-store.js';
 import {
   configOption,
   type ConfigOptions,
@@ -30,6 +32,7 @@ interface SealOptions extends ActorOptions {
   readonly service?: readonly string[];
   readonly allComplete?: true;
   readonly acceptIncomplete?: string;
+  readonly outOfOrder?: string;
   readonly dryRun?: true;
   readonly json?: true;
 }
@@ -60,7 +63,8 @@ function listCommand(context: Context): Command {
     .action((options: ListOptions) =>
       withBilling(options, context, async ({ statements }) => {
         const { month, service } = options;
-        const rows = await statements.list({ ...(month && { month }), ...(service && { service }) });
+        const stored = await statements.list({ ...(month && { month }), ...(service && { service }) });
+        const rows = await withCurrentDrafts(stored, statements);
         if (options.json) printJson({ statements: rows }, context);
         else context.stdout.write((await import('../../render/credits.js')).statementsTable(rows));
       }),
@@ -69,13 +73,13 @@ function listCommand(context: Context): Command {
 
 function showCommand(context: Context): Command {
   return new Command('show')
-    .description('print how a statement came about, line by line, or all of it as JSON')
+    .description('print how a statement is calculated, line by line, or all of it as JSON')
     .argument('<month>', 'as 2026-10', monthArgument)
     .argument('<service>', 'the id of a service')
     .addOption(
       new Option('--revision <n>', 'a sealed revision (default: the latest)').argParser(positiveInteger),
     )
-    .option('--to-date', 'as it would be drawn up now, also before the month is over; keeps nothing')
+    .option('--to-date', 'as it would be created now, also before the month is over; stores nothing')
     .addOption(jsonOption())
     .addOption(configOption())
     .action((month: string, service: string, options: ShowOptions) =>
@@ -85,16 +89,43 @@ function showCommand(context: Context): Command {
             await show({ document }, options, context);
           return;
         }
-        await show(await statements.show(month, service, options.revision), options, context);
+        const found = await statements.show(month, service, options.revision);
+        const [anew] =
+          found.document.state === 'draft' ? await statements.changedDrafts({ month, service }) : [];
+        await show(anew === undefined ? found : await outdated(anew), options, context);
       }),
     );
 }
 
-async function show(
-  found: { readonly document: StatementDocument } & Partial<SealedStatement>,
-  { json }: ShowOptions,
-  context: Context,
-): Promise<void> {
+/** The rows with the figures that drafts have now: what is stored may be older than its source data. */
+async function withCurrentDrafts(
+  rows: readonly StatementSummary[],
+  statements: Pick<Statements, 'changedDrafts'>,
+): Promise<StatementSummary[]> {
+  const months = new Set(rows.filter(({ state }) => state === 'draft').map(({ month }) => month));
+  const { digestOf } = await import('../../seal/canonical.js');
+  const changed = new Map<string, StatementDocument>();
+  for (const month of months)
+    for (const document of await statements.changedDrafts({ month })) changed.set(document.id, document);
+  return rows.map((row) => {
+    const document = row.state === 'draft' ? changed.get(row.id) : undefined;
+    if (document === undefined) return row;
+    const { total, complete, currency, asOf } = document;
+    const figures = { rent: total.rent, credit: total.credit, currency, complete };
+    return { ...row, ...figures, hash: digestOf(document), at: Date.parse(asOf) };
+  });
+}
+
+/** A draft as it would be created now, in place of the stored one. */
+async function outdated(document: StatementDocument): Promise<Shown> {
+  const { digestOf } = await import('../../seal/canonical.js');
+  return { document, hash: digestOf(document), outdated: true };
+}
+
+/** What is printed of a statement; `outdated`: the stored draft is older than its source data. */
+type Shown = { readonly document: StatementDocument; readonly outdated?: true } & Partial<SealedStatement>;
+
+async function show(found: Shown, { json }: ShowOptions, context: Context): Promise<void> {
   if (json) {
     printJson(found, context);
     return;
@@ -103,13 +134,14 @@ async function show(
   const { localeOf } = await import('../../i18n/locale.js');
   const { changeLines } = await import('../../i18n/report.js');
   const locale = localeOf('en');
-  const { document, hash, sealedBy, sealedAt, key } = found;
+  const { document, outdated: isOutdated, hash, sealedBy, sealedAt, key } = found;
   const { id, revision, toDate, total, currency, change, acceptedIncomplete } = document;
   const state = sealedBy
     ? `sealed by ${sealedBy} on ${sealedAt ?? ''} with the key ${key ?? ''}`
     : `draft${toDate === null ? '' : `, to ${toDate}`}`;
   const lines = [
     `${id}, revision ${revision}: ${state}`,
+    ...(isOutdated ? ['source data changed since the draft was stored: these are the figures of now'] : []),
     ...(hash === undefined ? [] : [`hash ${hash}`]),
     `rent ${total.rent} ${currency}, credit ${total.credit} ${currency}, ${document.complete ? 'complete' : 'incomplete'}`,
     ...(acceptedIncomplete === null ? [] : [`accepted although incomplete: ${acceptedIncomplete}`]),
@@ -129,7 +161,7 @@ async function show(
 
 function closeCommand(context: Context): Command {
   return new Command('close')
-    .description('draw up a month that is over, as the daemon does after its grace')
+    .description('create the drafts of a month that is over, as the daemon does after its grace')
     .addOption(monthOption())
     .addOption(serviceOption())
     .addOption(configOption())
@@ -152,6 +184,7 @@ function sealCommand(context: Context): Command {
     .addOption(serviceOption())
     .option('--all-complete', 'every complete one of the month')
     .option('--accept-incomplete <reason>', 'seal it although it is incomplete, and say why')
+    .option('--out-of-order <reason>', 'seal it although an earlier month of its service is not sealed')
     .addOption(actorOption())
     .addOption(jsonOption())
     .addOption(configOption())
@@ -163,7 +196,8 @@ function sealCommand(context: Context): Command {
     .action((options: SealOptions) => {
       const actor = actorOf(options, context);
       return withBilling({ ...options, write: true }, context, async ({ statements }) => {
-        const outcomes = await statements.seal(actor, requestOf(options));
+        const request = { ...requestOf(options), outOfOrder: options.outOfOrder ?? null };
+        const outcomes = await statements.seal(actor, request);
         report(outcomes, options, context);
       });
     });
@@ -192,7 +226,7 @@ function reviseCommand(context: Context): Command {
 
 function checkCommand(context: Context): Command {
   return new Command('check')
-    .description('note which sealed statements of a month would say something else now, as the daemon does')
+    .description('note which sealed statements of a month have changed source data, as the daemon does')
     .addOption(monthOption())
     .addOption(configOption())
     .action((options: ConfigOptions & { readonly month: string }) =>
@@ -203,16 +237,19 @@ function checkCommand(context: Context): Command {
     );
 }
 
-function requestOf({ month, service, allComplete, acceptIncomplete }: SealOptions) {
+function requestOf({ month, service, allComplete, acceptIncomplete, outOfOrder }: SealOptions) {
   if ((service === undefined) === (allComplete === undefined)) {
     throw new ExitError(
       exitCodes.badInput,
       'pop-sla: allowed: --service ID, or --all-complete for all of the month',
     );
   }
-  if (acceptIncomplete?.trim() === '') {
-    throw new ExitError(exitCodes.badInput, 'pop-sla: --accept-incomplete: is empty; allowed: a reason');
-  }
+  for (const [option, reason] of Object.entries({
+    'accept-incomplete': acceptIncomplete,
+    'out-of-order': outOfOrder,
+  }))
+    if (reason?.trim() === '')
+      throw new ExitError(exitCodes.badInput, `pop-sla: --${option}: is empty; allowed: a reason`);
   return { month, services: service ?? null, acceptIncomplete: acceptIncomplete ?? null };
 }
 

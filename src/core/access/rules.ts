@@ -104,6 +104,10 @@ export const rules = {
   'credits:write': write(all('finance', 'admin')),
   /** Batches of credits for the books: makes, fetches, confirms and withdraws them. */
   'credits:export': write(all('finance', 'admin')),
+  /** Months whose postings are final. A second person is asked for besides to unlock one. */
+  'periods:read': read(all('finance', 'approver', 'admin')),
+  'periods:lock': write(all('finance', 'admin')),
+  'periods:unlock': write(all('finance', 'approver', 'admin')),
   'disputes:read': read({ ...all('finance', 'approver', 'admin'), ...tenants }),
   'disputes:open': write({ ...all('finance', 'admin'), ...tenants }),
   'disputes:decide': write(all('finance', 'admin')),

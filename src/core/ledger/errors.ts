@@ -77,11 +77,20 @@ export interface ErrorCodes {
   readonly 'in-batch': [batch: string];
   readonly 'not-fetched': [];
   readonly 'numbers-exhausted': [issuer: string, year: string];
+  readonly 'period-locked': [month: string, firstOpenDay: string];
+  readonly 'period-open': [month: string];
+  readonly 'batches-open': [batches: readonly string[]];
+  /** Who did what another person has to follow up on. */
+  readonly 'another-person': [first: string];
   readonly 'no-mapping': [known: readonly string[]];
   readonly 'no-issuers': [];
   readonly 'needs-no-claim': [];
   readonly 'not-claimed': [];
   readonly 'claim-late': [lastDay: string];
+  readonly 'dispute-late': [lastDay: string];
+  readonly 'dispute-taken': [];
+  readonly 'revision-changes-nothing': [];
+  readonly 'revision-refused': [];
   readonly 'is-reversal': [];
   readonly 'no-revision': [latest: number];
   readonly 'no-statement': [];

@@ -10,6 +10,7 @@ import { person, statementRoutes } from './statements.js';
 import { batchRoutes } from './batches.js';
 import { creditRoutes } from './credits.js';
 import { disputeRoutes } from './disputes.js';
+import { periodRoutes } from './periods.js';
 
 const tag = 'persons';
 const url = '/api/v1/persons';
@@ -99,7 +100,8 @@ export function billingRoutes(server: FastifyInstance, billing: Billing, now: ()
   const statements = statementRoutes(server, billing.statements, now);
   const credits = creditRoutes(server, billing.credits);
   const batches = batchRoutes(server, billing.batches);
-  disputeRoutes(server, billing);
+  const disputes = disputeRoutes(server, billing);
+  const periods = periodRoutes(server, billing);
   personRoutes(server, billing.contacts);
-  return { ...statements, ...credits, ...batches };
+  return { ...statements, ...credits, ...batches, ...disputes, ...periods };
 }

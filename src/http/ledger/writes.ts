@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { readTime, scopeWords } from '../../config/exclusion-input.js';
+import { textOfFile } from '../../config/file-text.js';
 import { actorOfPrincipal } from '../../core/access/rules.js';
 import { type ValidationIssue, validationError } from '../../core/ledger/errors.js';
 import { parseRef } from '../../core/ledger/outages.js';
@@ -272,7 +273,9 @@ export function exclusionFiles(
       }),
     },
     handle: async ({ query, body, caller }) => {
-      const text = decoded(body);
+      const file = textOfFile(body);
+      if (!file.ok) throw new ValidationError(file.refusals);
+      const { text } = file;
       const kindOfFile = query.format ?? (/^\s*BEGIN:VCALENDAR/i.test(text) ? 'ical' : 'csv');
       const defaults = {
         kind: query.kind,
@@ -314,12 +317,4 @@ export function exclusionFiles(
       };
     },
   });
-}
-
-function decoded(body: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
-  } catch {
-    throw new ValidationError([validationError('file', 'is not UTF-8', 'a text in UTF-8')]);
-  }
 }

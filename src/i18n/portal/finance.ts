@@ -65,6 +65,8 @@ export const financeEnglish = {
         sealed: (sealed: number, services: number) => `Sealed ${sealed} of ${services}`,
         exported: (exported: number, owed: number) => `Exported ${exported} of ${owed}`,
         credited: (settled: number, owed: number) => `Credited ${settled} of ${owed}`,
+        locked: 'Postings locked',
+        notLocked: 'Postings open',
       },
       decide: 'Needs a decision',
       todo: {
@@ -113,8 +115,22 @@ export const financeEnglish = {
         revise: 'Revised',
         close: 'Drafts created',
         check: 'Checked for changes',
+        lock: 'Month locked',
+        unlock: 'Month unlocked',
         other: 'Done.',
       },
+    },
+    period: {
+      title: 'Postings of this month',
+      open: 'Open: credits may be posted on days of this month.',
+      locked: (by: string, at: string) =>
+        `Locked by ${by} on ${at}: nothing is posted on days of this month any more. What a revision changes is posted in an open month.`,
+      other: 'Only another person can unlock it, with a reason.',
+      note: 'Note (optional)',
+      reason: 'Reason for unlocking',
+      lock: 'Lock the month',
+      unlock: 'Unlock the month',
+      wrong: 'Not possible:',
     },
     ask: {
       seal: (count: number, month: string) =>
@@ -130,6 +146,11 @@ export const financeEnglish = {
         count === 1
           ? '1 of them is incomplete: without a reason it is not sealed.'
           : `${count} of them are incomplete: without a reason they are not sealed.`,
+      early: (count: number, months: string) =>
+        count === 1
+          ? `An earlier month of 1 service is not sealed (${months}): without a reason it is refused.`
+          : `Earlier months of ${count} services are not sealed (${months}): without a reason they are refused.`,
+      outOfOrder: 'Reason for sealing before an earlier month (optional)',
       submit: {
         seal: (count: number) => (count === 1 ? 'Seal it' : `Seal these ${count}`),
         revise: (count: number) => (count === 1 ? 'Seal the revision' : `Seal these ${count} revisions`),

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { isOver } from '../../core/billing/disputes.js';
 import { isMonthName, monthAfter, zonedMonth } from '../../core/time/calendar.js';
 import { reportFormats } from '../../render/report/formats.js';
 import { KeyError } from '../../seal/keys.js';
@@ -7,6 +8,8 @@ import type { Caller } from '../../http/access/caller.js';
 import type { Api } from '../../http/http.js';
 import type { ParameterFault } from '../../http/problem.js';
 import { faultsIn } from '../faults-in.js';
+import { orNull } from '../forms.js';
+import { disputesOf } from './disputes.js';
 import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
 import {
@@ -50,12 +53,14 @@ interface Shown {
   readonly sort?: Sort;
   readonly done?: string | null;
   readonly outcomes?: readonly Outcome[] | null;
+  readonly wrong?: readonly ParameterFault[];
 }
 
 interface Asked extends Pick<Shown, 'caller' | 'shell' | 'month'> {
   readonly ask: (typeof asks)[number];
   readonly service: string;
   readonly reason?: string;
+  readonly outOfOrder?: string;
   readonly wrong?: readonly ParameterFault[];
   /** What is wrong with the key that signs; null: it is there, or nobody knows yet. */
   readonly keyFault?: string | null;
@@ -97,6 +102,7 @@ export function monthPages(server: FastifyInstance, portal: PortalOptions): void
       body: z.object({
         service: z.string().max(200).default(''),
         incomplete: z.string().max(2000).default(''),
+        outOfOrder: z.string().max(2000).default(''),
       }),
       handle: async ({ params: { month }, body, caller, shell }) => {
         const service = body.service.trim();
@@ -107,7 +113,8 @@ export function monthPages(server: FastifyInstance, portal: PortalOptions): void
           return { to: `${to}&result=${results.keep(caller.principal.id, outcomes)}` };
         } catch (error) {
           const ask = act === 'revise' ? 'revise' : 'seal';
-          const again = { caller, shell, month, ask, service, reason: body.incomplete } as const;
+          const { incomplete: reason, outOfOrder } = body;
+          const again = { caller, shell, month, ask, service, reason, outOfOrder } as const;
           if (error instanceof KeyError) return askPage(portal, { ...again, keyFault: error.message }, 409);
           const wrong = faultsIn(error);
           if (wrong === null || !isMonthName(month)) throw error;
@@ -119,9 +126,21 @@ export function monthPages(server: FastifyInstance, portal: PortalOptions): void
 
 const sumOf = <T>(items: readonly T[], is: (item: T) => boolean): number => items.filter(is).length;
 
-async function monthPage(
+/** A month with what is wrong with what was asked of it. */
+export async function monthPage(
   { api, config, now }: PortalOptions,
-  { caller, shell, month, show = 'all', search = '', sort = 'service', done = null, outcomes = null }: Shown,
+  {
+    caller,
+    shell,
+    month,
+    show = 'all',
+    search = '',
+    sort = 'service',
+    done = null,
+    outcomes = null,
+    wrong = [],
+  }: Shown,
+  status = 200,
 ): Promise<PageAnswer> {
   const { book } = config();
   const rows = await monthRows(api, caller, month, book.customers);
@@ -129,6 +148,7 @@ async function monthPage(
   const over = to <= now();
   const begun = from <= now();
   const credits = caller.may('credits:read') ? await creditsOf(api, caller, month) : null;
+  const periods = caller.may('periods:read') ? (await api.listPeriods(caller, { query: {} })).periods : [];
   const exclusions =
     rows.length > 0 && caller.may('exclusions:read')
       ? await api.listExclusions(caller, { query: { state: 'proposed', limit: '1000' } })
@@ -136,11 +156,13 @@ async function monthPage(
   const touching = (exclusions?.exclusions ?? []).filter(({ intervals }) =>
     intervals.some((one) => Date.parse(one.from) < to && (one.to === null || Date.parse(one.to) > from)),
   );
+  const disputes = caller.may('disputes:read') ? await disputesOf(api, caller, {}) : [];
   const names = new Map(book.customers.map(({ id, name }) => [id, name]));
   const standing = begun && !over ? await api.getStanding(caller) : null;
   return {
     view: 'month',
     title: shell.f.month(month),
+    status,
     page: {
       month,
       before: monthAfter(month, -1),
@@ -161,10 +183,15 @@ async function monthPage(
       services: rows.length,
       steps: stepsOf(rows, credits ?? [], over),
       mayCredits: credits !== null,
+      mayPeriods: caller.may('periods:read'),
+      locked: periods.find((each) => each.month === month) ?? null,
+      wrong,
       changed: sumOf(rows, ({ latest }) => latest.changed !== null),
       incomplete: sumOf(rows, ({ latest }) => !latest.complete && latest.state === 'draft'),
       owed: sumOf(rows, isOwed),
       touching: touching.length,
+      disputes: sumOf(disputes, (one) => !isOver(one)),
+      revisionsDue: sumOf(disputes, ({ state, revisedIn }) => state === 'accepted' && revisedIn === null),
       rows: chosenRows(rows, { show, search, sort }),
       standing: standing && {
         asOf: standing.asOf,
@@ -185,7 +212,7 @@ function countsOf(outcomes: readonly Outcome[]) {
 /** What would be sealed, with its sums and what is incomplete, before anybody seals it. */
 async function askPage(
   { api, config }: PortalOptions,
-  { caller, shell, month, ask, service, reason = '', wrong = [], keyFault }: Asked,
+  { caller, shell, month, ask, service, reason = '', outOfOrder = '', wrong = [], keyFault }: Asked,
   status = 200,
 ): Promise<PageAnswer> {
   const all = await monthRows(api, caller, month, config().book.customers);
@@ -193,6 +220,11 @@ async function askPage(
   const { keys } = await api.listKeys(caller);
   const mayNotSign = keyFault ?? (keys.some(({ current }) => current) ? null : shell.w.finance.ask.noKey);
   const changes = ask === 'revise' && known.length > 0 ? await changesOf(api, caller, month, service) : null;
+  const { services: skipping } =
+    ask === 'seal'
+      ? ((await api.listUnsealedBefore(caller, { params: { month } })) ?? { services: [] })
+      : { services: [] };
+  const earlier = new Map(skipping.map((one) => [one.service, one.months]));
   const rows = known.filter(
     ({ latest, service: id }) => (ask === 'seal' && latest.state === 'draft') || (changes?.has(id) ?? false),
   );
@@ -205,11 +237,14 @@ async function askPage(
       ask,
       service,
       reason,
+      outOfOrder,
       wrong,
       keyFault: mayNotSign,
       keyCommand: 'pop-sla keys make',
       rows: rows.map((row) => ({ ...row, change: changes?.get(row.service) ?? null })),
       totals: totalsOf(rows),
+      early: sumOf(rows, (row) => earlier.has(row.service)),
+      earlier: [...new Set(rows.flatMap((row) => earlier.get(row.service) ?? []))].sort(),
       incomplete: sumOf(rows, (row) =>
         changes ? changes.get(row.service)?.outcome === 'incomplete' : !row.latest.complete,
       ),
@@ -237,11 +272,15 @@ async function perform(
   caller: Caller,
   act: Act,
   month: string,
-  { service, incomplete }: { readonly service: string; readonly incomplete: string },
+  {
+    service,
+    incomplete,
+    outOfOrder,
+  }: { readonly service: string; readonly incomplete: string; readonly outOfOrder: string },
 ): Promise<readonly Outcome[] | null> {
   const params = { month };
   const services = service === '' ? null : [service];
-  const body = { services, acceptIncomplete: incomplete.trim() === '' ? null : incomplete };
+  const body = { services, acceptIncomplete: orNull(incomplete) };
   switch (act) {
     case 'close':
       await api.closeStatements(caller, { params, body: { services } });
@@ -250,7 +289,8 @@ async function perform(
       await api.checkStatements(caller, { params });
       return null;
     case 'seal':
-      return (await api.sealStatements(caller, { params, body })).statements;
+      return (await api.sealStatements(caller, { params, body: { ...body, outOfOrder: orNull(outOfOrder) } }))
+        .statements;
     case 'revise':
       return (await api.reviseStatements(caller, { params, body: { ...body, dryRun: false } })).statements;
   }

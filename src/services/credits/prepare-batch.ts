@@ -13,6 +13,7 @@ import {
   noteId,
   totalsOf,
 } from '../../core/billing/batch.js';
+import { firstOpenDay, periodOf } from '../../core/billing/periods.js';
 import { type CreditRow, isOwed } from '../../core/billing/credit.js';
 import { validationError } from '../../core/ledger/errors.js';
 import { hasControls } from '../../core/text/control-characters.js';
@@ -42,7 +43,7 @@ export interface ExportRequest {
   readonly mapping: string;
   /** Only credits of this month; by default of every month. */
   readonly month?: string | null;
-  /** Today by the configuration's calendar, by default. */
+  /** By default today by the configuration's calendar; in a locked month the first day of the next open one. */
   readonly postingDate?: string | null;
   /** By default what the mapping says. */
   readonly file?: BatchFormat | null;
@@ -87,8 +88,23 @@ export function batchPreparation({ store, config, now }: BatchesOptions) {
       month,
       invoices,
       file: request.file ?? mapping.file,
-      postingDate: postingDate ?? formatInstant(now(), billing.zone).slice(0, 10),
+      postingDate,
     };
+  }
+
+  /** When a batch is posted that is made now: what is said, unless that month is locked. */
+  async function postingDay(said: string | null): Promise<string> {
+    const locks = await statements.locks();
+    if (said === null) return firstOpenDay(formatInstant(now(), config().billing.zone).slice(0, 10), locks);
+    const open = firstOpenDay(said, locks);
+    if (open === said) return said;
+    const month = periodOf(said);
+    return refuse(
+      'postingDate',
+      `${said} is in ${month}, which is locked`,
+      `a day of a month that is open, as ${open}; or none`,
+      ['period-locked', month, open],
+    );
   }
 
   async function owed(month: string | null): Promise<CreditRow[]> {
@@ -102,7 +118,7 @@ export function batchPreparation({ store, config, now }: BatchesOptions) {
       .sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
-  async function sourceOf({ mapping, postingDate, invoices }: Asked): Promise<LineSource> {
+  async function sourceOf({ mapping, invoices }: Asked, postingDate: string): Promise<LineSource> {
     const { billing, book } = withLedgerEntries(config(), await ledger.events());
     const { accounts, taxCodes } = mapping.posting;
     const posting: PostingTerms = {
@@ -160,17 +176,18 @@ export function batchPreparation({ store, config, now }: BatchesOptions) {
   }
 
   async function prepare(request: Asked, by: string) {
+    const postingDate = await postingDay(request.postingDate);
     const rows = await owed(request.month);
-    const { notes: drafts, refused } = await draftNotes(rows, await sourceOf(request));
+    const { notes: drafts, refused } = await draftNotes(rows, await sourceOf(request, postingDate));
     if (drafts.length === 0) return { batch: null, refused, bytes: null, rows: [] };
     const content: BatchContent = {
       format: 'pop-sla-credit-batch/1',
-      ...(await numbered(drafts, request.postingDate)),
+      ...(await numbered(drafts, postingDate)),
       refused,
     };
     const number = await batches.next();
     const id = batchId(number);
-    const { mapping, month, postingDate, file } = request;
+    const { mapping, month, file } = request;
     const bytes = await exportFile(exportRows(id, content, mapping.rows), mapping, file);
     const taken = new Set(content.lines.map(({ credit }) => credit));
     const batch: Batch = {
@@ -217,7 +234,8 @@ interface Asked {
   readonly month: string | null;
   readonly invoices: ReadonlyMap<string, string>;
   readonly file: BatchFormat;
-  readonly postingDate: string;
+  /** Null: decided when the batch is made. */
+  readonly postingDate: string | null;
 }
 
 /** Reads each once. */

@@ -1,6 +1,7 @@
 import type { PlacedInput } from '../../config/exclusion-files.js';
 import type { Actor, ExclusionText } from '../../core/ledger/actions.js';
 import type { LedgerExclusion } from '../../core/ledger/exclusions.js';
+import type { Interval } from '../../core/time/intervals.js';
 import type { EpochMs } from '../../core/types.js';
 import { textsOf } from './entries.js';
 import type { LedgerService } from './service.js';
@@ -25,8 +26,8 @@ export interface Imported {
 }
 
 interface ImportOptions {
-  /** The sources that the file says were called off. */
-  readonly cancelled?: readonly { readonly source: string }[];
+  /** The sources that the file says were called off, or the windows of them that are at `at`. */
+  readonly cancelled?: readonly { readonly source: string; readonly at?: EpochMs }[];
   /** The sources that a feed had before; one that it has no more, and whose windows are not over, is gone. */
   readonly before?: readonly string[];
   readonly now?: EpochMs;
@@ -54,17 +55,33 @@ export async function importExclusions(
   const outdated = new Map<LedgerExclusion, ImportConflictReason>();
   const stays = new Set(texts.map(timesOf));
   const named = new Set(texts.map(({ source }) => source));
-  const fresh: ExclusionText[] = [];
+  const fresh: { readonly text: ExclusionText; readonly place: string | null }[] = [];
   for (const [index, text] of texts.entries()) {
     if (there.has(identityOf(text))) continue;
+    const { event, horizon, place = null } = inputs[index] ?? {};
     // Only an event of a calendar is named by its source: lines of a table may share one.
-    const ofSource = inputs[index]?.event === true ? (bySource.get(text.source ?? '') ?? []) : [];
-    const older = ofSource.filter((one) => !stays.has(timesOf(one)));
+    const ofSource = event === true ? (bySource.get(text.source ?? '') ?? []) : [];
+    const parts = horizon ? partsOfSeries(text, ofSource, horizon) : [];
+    const older = ofSource.filter((one) => !parts.includes(one) && !stays.has(timesOf(one)));
     for (const one of older) outdated.set(one, 'changed');
-    if (older.every(({ state }) => state === 'proposed')) fresh.push(text);
+    const rest = withoutWindows(text, parts);
+    if (rest && older.every(({ state }) => state === 'proposed')) fresh.push({ text: rest, place });
+  }
+  const leftOut = texts.length - fresh.length;
+  const offAt = cancelled.filter(({ source, at }) => at !== undefined && !named.has(source));
+  for (const source of new Set(offAt.map((one) => one.source))) {
+    const off = offAt.flatMap((one) => (one.source === source && one.at !== undefined ? [one.at] : []));
+    for (const one of bySource.get(source) ?? []) {
+      const left = one.intervals.filter(({ from, to }) => !off.some((at) => at >= from && at < to));
+      if (left.length === one.intervals.length) continue;
+      outdated.set(one, left.length === 0 ? 'cancelled' : 'changed');
+      if (one.state === 'proposed' && left.length > 0)
+        fresh.push({ text: withWindows(one, left), place: one.id });
+    }
   }
   // An export of ours may have what was rejected beside what was proposed instead.
-  for (const { source } of cancelled) {
+  for (const { source, at } of cancelled) {
+    if (at !== undefined) continue;
     if (!named.has(source)) for (const one of bySource.get(source) ?? []) outdated.set(one, 'cancelled');
     named.add(source);
   }
@@ -79,10 +96,13 @@ export async function importExclusions(
   const conflicts = [...outdated].flatMap(([{ id, state, source }, why]) =>
     state === 'proposed' ? [] : [{ id, source: source ?? '', why }],
   );
-  const proposed = fresh.length + taken.length === 0 ? [] : await ledgerService.propose(actor, fresh, taken);
+  const isNothing = fresh.length + taken.length === 0;
+  const freshTexts = fresh.map(({ text }) => text);
+  const places = fresh.map(({ place }) => place);
+  const proposed = isNothing ? [] : await ledgerService.propose(actor, freshTexts, taken, places);
   return {
     proposed,
-    leftOut: texts.length - fresh.length,
+    leftOut,
     withdrawn: taken.map(({ id }) => id),
     conflicts,
   };
@@ -93,6 +113,51 @@ const reasons: Readonly<Record<ImportConflictReason, string>> = {
   changed: 'its calendar changed it',
   gone: 'its calendar has it no more',
 };
+
+/**
+ * Exclusions that a series without an end gave before: each of their windows that begins in the time that it is read for
+ * now is still one of its windows. Those of an earlier year are over, and stay as they are.
+ */
+function partsOfSeries(
+  { kind, scope, intervals }: ExclusionText,
+  ofSource: readonly LedgerExclusion[],
+  horizon: Interval,
+): LedgerExclusion[] {
+  const now = new Set(intervals.map(wordOf));
+  const same = JSON.stringify([kind, scope]);
+  return ofSource.filter(
+    (one) =>
+      JSON.stringify([one.kind, one.scope]) === same &&
+      one.intervals.every(
+        (window) => now.has(wordOf(window)) || window.from < horizon.from || window.from >= horizon.to,
+      ),
+  );
+}
+
+const wordOf = ({ from, to }: Interval): string => `${from}/${to}`;
+
+/** An exclusion of those windows only that no other one has; null: they have all of them. */
+function withoutWindows(text: ExclusionText, others: readonly LedgerExclusion[]): ExclusionText | null {
+  const had = new Set(others.flatMap(({ intervals }) => intervals.map(wordOf)));
+  const left = text.intervals.filter((window) => !had.has(wordOf(window)));
+  return left.length === 0 ? null : withWindows(text, left);
+}
+
+/** What was proposed, with other windows. */
+const withWindows = (
+  { kind, scope, notices, reason, proof, source, attachments }: ExclusionText,
+  intervals: ExclusionText['intervals'],
+): ExclusionText => ({
+  kind,
+  scope,
+  intervals,
+  recurrence: null,
+  notices,
+  reason,
+  proof,
+  source,
+  attachments,
+});
 
 /** What says whether two are the same: the times of what has a source, else every word. */
 const identityOf = (text: ExclusionText): string => (text.source === null ? contentOf(text) : timesOf(text));

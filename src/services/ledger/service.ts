@@ -78,13 +78,14 @@ export interface LedgerService {
   exclusions(): Promise<LedgerExclusion[]>;
   exclusion(id: string): Promise<LedgerExclusion>;
   /**
-   * Proposes all of them or none, and rejects the proposals that they take the place of; each error names the index of
-   * its text.
+   * Proposes all of them or none, and rejects the proposals that they take the place of; each error names the place of
+   * its text, or its number.
    */
   propose(
     actor: string | Actor,
     texts: readonly ExclusionText[],
     withdrawn?: readonly { readonly id: string; readonly reason: string }[],
+    places?: readonly (string | null)[],
   ): Promise<LedgerExclusion[]>;
   decide(
     actor: string | Actor,
@@ -131,7 +132,7 @@ export function createLedgerService({ store, config, now }: LedgerServiceOptions
   return {
     exclusions,
     exclusion,
-    async propose(actor, texts, withdrawn = []) {
+    async propose(actor, texts, withdrawn = [], places = []) {
       await attached(
         store,
         texts.flatMap(({ attachments }) => attachments),
@@ -161,8 +162,11 @@ export function createLedgerService({ store, config, now }: LedgerServiceOptions
             const proposed = { actor: actorOf(actor).name, at: now(), reason: null };
             const none = { approved: null, rejected: null, revoked: null };
             others.push({ id, ...text, state: 'proposed', proposed, ...none });
-            const place = texts.length === 1 ? '' : `${index + 1}: `;
-            return faults.map((fault) => ({ ...fault, field: `${place}${fault.field}` }));
+            const place = places[index] ?? (texts.length === 1 ? null : String(index + 1));
+            return faults.map((fault) => ({
+              ...fault,
+              field: place === null ? fault.field : `${place}: ${fault.field}`,
+            }));
           });
           return refusals.length > 0 ? refusals : actions;
         },

@@ -1,5 +1,7 @@
 import type { Config } from '../../config/config.js';
-import { actorFault } from '../../core/ledger/proposals.js';
+import type { CustomerRegistry } from '../../core/customer/book.js';
+import { actorFault, actorOf } from '../../core/ledger/proposals.js';
+import type { Actor } from '../../core/ledger/actions.js';
 import { validationError } from '../../core/ledger/errors.js';
 import type { Assembler } from '../../core/statement/assemble.js';
 import { changeOf } from '../../core/statement/compare.js';
@@ -21,13 +23,14 @@ import { withLedgerEntries } from '../customers/in-force.js';
 import { ValidationError } from '../ledger/entries.js';
 import { adjustmentOf, creditOf, drawMonth } from './draw.js';
 import { type StatementFigures, storedFigures } from './figures.js';
-import { freshDrafts } from './fresh-drafts.js';
+import { changedDrafts, freshDrafts } from './fresh-drafts.js';
 import type { Judging } from '../months/impact.js';
 import { servicesAsked, type MonthOfBook } from './months.js';
+import { unsealedBefore } from './order.js';
 import { type Outcome, sealer } from './seal.js';
 
 export interface StatementsOptions {
-  readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds' | 'statements'>;
+  readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds' | 'statements' | 'paths'>;
   readonly config: () => Config;
   readonly now: () => EpochMs;
   /** The program version. */
@@ -46,9 +49,14 @@ interface SealRequest {
   readonly acceptIncomplete: string | null;
 }
 
+interface FirstSealRequest extends SealRequest {
+  /** The reason to seal before an earlier month of the service; without one it is refused. */
+  readonly outOfOrder?: string | null;
+}
+
 /** What closing a month gave. */
 interface ClosedMonth {
-  /** How many drafts were drawn up. */
+  /** How many drafts were created. */
   readonly drafts: number;
   /** The services that can't be judged, and so have no draft, each with its reason. */
   readonly unjudged: readonly { readonly service: string; readonly reason: string }[];
@@ -63,6 +71,8 @@ export interface Statements {
   figures(row: StatementSummary): Promise<StatementFigures | null>;
   /** Creates the drafts of a month anew whose source data has changed since. */
   freshen(month: string): Promise<void>;
+  /** The drafts whose source data has changed, as they would be created now, without storing them. */
+  changedDrafts(query: { readonly month: string; readonly service?: string }): Promise<StatementDocument[]>;
   /** A sealed revision (the latest by default), else the draft. */
   show(month: string, service: string, revision?: number): Promise<SealedStatement | DraftStatement>;
   /** Statements as of now, without storing them; also for a month in progress. */
@@ -71,9 +81,12 @@ export interface Statements {
   close(month: string, services?: readonly string[] | null): Promise<ClosedMonth>;
   /** The same unless any process closed the month before; then it resolves to null. */
   closeOnce(month: string): Promise<ClosedMonth | null>;
-  seal(actor: string, request: SealRequest): Promise<Outcome[]>;
+  /** The services of which earlier months are not sealed, with those months. */
+  unsealedBefore(month: string): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** Refuses a service of which an earlier month is not sealed, unless the request says why. */
+  seal(actor: string | Actor, request: FirstSealRequest): Promise<Outcome[]>;
   /** Seals a further revision of statements whose source data changed. `dryRun`: only reports what it would seal. */
-  revise(actor: string, request: SealRequest & { readonly dryRun?: boolean }): Promise<Outcome[]>;
+  revise(actor: string | Actor, request: SealRequest & { readonly dryRun?: boolean }): Promise<Outcome[]>;
   /** Records which sealed statements of a month would differ now. Resolves to their number. */
   check(month: string): Promise<number>;
 }
@@ -88,8 +101,10 @@ export function createStatements(options: StatementsOptions): Statements {
     options.judging
       ? options.judging.draw(month, of, fresh)
       : drawMonth({ store, config: config(), now: now(), software }, month);
+  const book = async (): Promise<CustomerRegistry> =>
+    withLedgerEntries(config(), await store.ledger.events()).book;
   const asked = async (month: string, services: readonly string[] | null): Promise<MonthOfBook> =>
-    servicesAsked(withLedgerEntries(config(), await store.ledger.events()).book, month, services);
+    servicesAsked(await book(), month, services);
   const requireMonthOver = async (
     month: string,
     services: readonly string[] | null,
@@ -106,17 +121,12 @@ export function createStatements(options: StatementsOptions): Statements {
       ),
     ]);
   };
-  const mayAct = (actor: string): void => {
-    const fault = actorFault(actor);
+  const mayAct = (actor: string | Actor): void => {
+    const fault = actorFault(actorOf(actor).name);
     if (fault) throw new ValidationError([fault]);
   };
-  const started = async (actor: string) =>
-    sealer({
-      store,
-      now,
-      actor: actor.trim(),
-      signer: await options.signer(),
-    });
+  const started = async (actor: string | Actor) =>
+    sealer({ store, now, actor, signer: await options.signer() });
   const inTurn: Store['statements']['inTurn'] = (month, work) => store.statements.inTurn(month, work);
 
   async function close(month: string, services: readonly string[] | null): Promise<ClosedMonth> {
@@ -145,9 +155,10 @@ export function createStatements(options: StatementsOptions): Statements {
     return { drafts: open.length, unjudged };
   }
 
-  async function seal(actor: string, request: SealRequest): Promise<Outcome[]> {
-    const { month, services, acceptIncomplete } = request;
+  async function seal(actor: string | Actor, request: FirstSealRequest): Promise<Outcome[]> {
+    const { month, services, acceptIncomplete, outOfOrder = null } = request;
     const found = await requireMonthOver(month, services);
+    const earlier = await unsealedBefore(store, await book(), month);
     const sealOne = await started(actor);
     const assembler = await drawn(month, found.services);
     const outcomes: Outcome[] = [];
@@ -158,6 +169,8 @@ export function createStatements(options: StatementsOptions): Statements {
     async function sealFirst(fresh: StatementDocument): Promise<Outcome> {
       const before = await store.statements.sealed(fresh.id);
       if (before) return alreadySealed(before, fresh);
+      const skipped = earlier.get(fresh.service) ?? [];
+      if (skipped.length > 0 && outOfOrder === null) return notInOrder(fresh, skipped);
       const draft = await store.statements.draft(fresh.id);
       if (draft && draft.document.inputs.digest !== fresh.inputs.digest) {
         await store.statements.putDraft(
@@ -165,8 +178,7 @@ export function createStatements(options: StatementsOptions): Statements {
           creditOf(fresh),
         );
         const why = englishReasons(changeOf(draft.document, fresh));
-        const what =
-          'its draft was drawn up anew, since what it rests on has changed: look at it, and seal again';
+        const what = 'source data changed: its draft was created anew; review it, and seal again';
         return { ...outcomeOf(fresh, 'refused'), why: [what, ...why] };
       }
       const reviewed = draft?.document ?? fresh;
@@ -176,7 +188,7 @@ export function createStatements(options: StatementsOptions): Statements {
         state: 'sealed',
         acceptedIncomplete: reviewed.complete ? null : acceptIncomplete,
       };
-      const hash = await sealOne(document, creditOf(document));
+      const hash = await sealOne(document, creditOf(document), skipped.length > 0 ? outOfOrder : null);
       const sealedMeanwhile = hash === null ? await store.statements.sealed(fresh.id) : null;
       if (sealedMeanwhile) return alreadySealed(sealedMeanwhile, fresh);
       return { ...outcomeOf(document, 'sealed'), revision: 1, hash };
@@ -184,7 +196,7 @@ export function createStatements(options: StatementsOptions): Statements {
   }
 
   async function revise(
-    actor: string,
+    actor: string | Actor,
     request: SealRequest & { readonly dryRun?: boolean },
   ): Promise<Outcome[]> {
     const { month, services, acceptIncomplete, dryRun = false } = request;
@@ -245,6 +257,7 @@ export function createStatements(options: StatementsOptions): Statements {
     list: (query) => store.statements.list(query),
     figures: storedFigures(store.statements),
     freshen: freshDrafts({ store, config, now, drawn }),
+    changedDrafts: (query) => changedDrafts({ store, drawn }, query),
     async show(month, service, revision) {
       const id = statementId(month, service);
       const sealed = await store.statements.sealed(id, revision);
@@ -282,6 +295,10 @@ export function createStatements(options: StatementsOptions): Statements {
       inTurn(month, async () =>
         (await store.statements.closed(month)) === null ? close(month, null) : null,
       ),
+    async unsealedBefore(month) {
+      await asked(month, null);
+      return unsealedBefore(store, await book(), month);
+    },
     seal: async (actor, request) => {
       mayAct(actor);
       return inTurn(request.month, () => seal(actor, request));
@@ -341,11 +358,17 @@ const incomplete = (document: StatementDocument): Outcome => ({
   why: [noReason],
 });
 
+/** Months are sealed in their order, since what a later one is paid with may rest on the earlier one. */
+const notInOrder = (fresh: StatementDocument, skipped: readonly string[]): Outcome => ({
+  ...outcomeOf(fresh, 'refused'),
+  why: [`${skipped.join(', ')} of it is not sealed: seal that first, or --out-of-order REASON`],
+});
+
 /** Sealing again succeeds where nothing changed; otherwise a revision is needed. */
 function alreadySealed({ document, hash }: SealedStatement, fresh: StatementDocument): Outcome {
   const { revision } = document;
   const change = changeOf(document, fresh);
   if (change === null) return { ...outcomeOf(document, 'already-sealed'), revision, hash };
-  const what = `is sealed as revision ${revision}, and what it rests on has changed: pop-sla statements revise`;
+  const what = `is sealed as revision ${revision}, and its source data has changed: pop-sla statements revise`;
   return { ...outcomeOf(document, 'refused'), revision, hash, why: [what, ...englishReasons(change)] };
 }

@@ -8,6 +8,7 @@ import { network } from './migrations/0007-network.js';
 import { identity } from './migrations/0008-identity.js';
 import { sizeSums } from './migrations/0009-size-sums.js';
 import { creditBatches } from './migrations/0010-credit-batches.js';
+import { periodLocks } from './migrations/0011-period-locks.js';
 import type { Migration } from './migrations/migration.js';
 
 export const migrations: readonly Migration[] = [
@@ -21,4 +22,5 @@ export const migrations: readonly Migration[] = [
   identity,
   sizeSums,
   creditBatches,
+  periodLocks,
 ];

@@ -1,10 +1,15 @@
 import type { Batch, BatchContent, BatchSummary, CurrencyTotal } from '../../core/billing/batch.js';
 import type { BatchChange, BatchStore } from '../statement-store.js';
+import { periodOf } from '../../core/billing/periods.js';
 import { all, change, first, prepare, type Script, type SqlDatabase } from './database.js';
+import { lockedMonths } from './periods.js';
 
 /** Changes of batches, to be run within the caller's transaction, under the lock of statements. */
 interface BatchChanges {
-  /** Returns false when the batch or the numbers of its notes are not the next, or it is in another state. */
+  /**
+   * Returns false when the batch or the numbers of its notes are not the next, its posting date lies in a locked month,
+   * or it is in another state.
+   */
   change(change: BatchChange): Script<boolean>;
 }
 
@@ -94,6 +99,7 @@ export function batchChanges(db: SqlDatabase): BatchChanges {
   }: Extract<BatchChange, { readonly add: unknown }>): Script<boolean> {
     if ((yield* first(nextBatch(db)))?.next !== batch.number) return false;
     const { number, id, state, mapping, file, month, hash } = batch;
+    if (yield* first(lockedMonths(db).where('month', '=', periodOf(batch.postingDate)))) return false;
     yield* change(
       db.from.insertInto('credit_batch').values({
         number,

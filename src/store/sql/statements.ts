@@ -22,6 +22,7 @@ import {
 } from './database.js';
 import { sql } from './kysely.js';
 import { ledgerAppend } from './ledger.js';
+import { lockedMonths, periodChange } from './periods.js';
 
 /** Undoes a change of statements that can't be made as a whole. */
 class ConflictError extends Error {
@@ -73,6 +74,7 @@ export function statementStore(db: SqlDatabase): StatementStore {
       yield* change(db.from.deleteFrom('statement_draft').where('id', '=', id));
       yield* change(clearChanged(id));
     }
+    if (made.period && !(yield* periodChange(db, made.period))) throw new ConflictError('conflict');
     if (made.batch && !(yield* batches.change(made.batch))) throw new ConflictError('conflict');
     for (const each of made.credits ?? [])
       if (!(yield* credits.change(each))) throw new ConflictError('conflict');
@@ -138,6 +140,16 @@ export function statementStore(db: SqlDatabase): StatementStore {
           .onConflict((conflict) => conflict.doNothing()),
       );
     },
+    standing: ({ from, to }) =>
+      db.read(
+        db.from
+          .selectFrom(placesOf(db))
+          .select(['month', 'service', 'state'])
+          .where('revision', '=', 1)
+          .where('month', '>=', from)
+          .where('month', '<', to),
+      ),
+    locks: () => db.read(lockedMonths(db)),
     async markChanged(id, since) {
       if (since === null) {
         await db.change(clearChanged(id));
@@ -254,7 +266,8 @@ const summaryOf = (row: ListedRow, figures: Figures | undefined): StatementSumma
     row.changedAt === null ? null : { at: row.changedAt, why: JSON.parse(row.why ?? '[]') as string[] },
 });
 
-function listed({ from }: SqlDatabase, { month, service, customer, after, limit }: StatementQuery) {
+/** Every draft and every sealed revision. */
+function placesOf({ from }: SqlDatabase) {
   const place = ['id', 'month', 'service', 'customer', 'revision'] as const;
   const drafts = from
     .selectFrom('statement_draft')
@@ -274,8 +287,12 @@ function listed({ from }: SqlDatabase, { month, service, customer, after, limit 
       'sealed_at as at',
       'sealed_by as sealedBy',
     ]);
-  return from
-    .selectFrom(drafts.unionAll(revisions).as('made'))
+  return drafts.unionAll(revisions).as('made');
+}
+
+function listed(db: SqlDatabase, { month, service, customer, after, limit }: StatementQuery) {
+  return db.from
+    .selectFrom(placesOf(db))
     .leftJoin('statement_changed as changed', (join) =>
       join
         .onRef('changed.id', '=', 'made.id')

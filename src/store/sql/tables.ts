@@ -38,6 +38,7 @@ export interface Tables {
   readonly credit: CreditTable;
   readonly credit_batch: BatchTable;
   readonly credit_note: NoteTable;
+  readonly period_lock: LockTable;
   readonly contact: ContactTable;
   readonly outage: OutageTable;
   readonly outage_inferred: InferredTable;
@@ -307,6 +308,14 @@ interface NoteTable {
   month: string;
   currency: string;
   gross: string;
+}
+
+interface LockTable {
+  month: string;
+  at: EpochMs;
+  locked_by: string;
+  principal: string | null;
+  note: string | null;
 }
 
 type ContactTable = Pick<Mutable<Contact>, 'id' | 'customer' | 'name' | 'email' | 'phone'> & {

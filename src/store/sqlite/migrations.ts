@@ -9,6 +9,7 @@ import { network } from './migrations/0008-network.js';
 import { identity } from './migrations/0009-identity.js';
 import { sizeSums } from './migrations/0010-size-sums.js';
 import { creditBatches } from './migrations/0011-credit-batches.js';
+import { periodLocks } from './migrations/0012-period-locks.js';
 import type { Migration } from './migrations/migration.js';
 
 /** Every step, in order: the last one's version is the schema this program works with. */
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   identity,
   sizeSums,
   creditBatches,
+  periodLocks,
 ];

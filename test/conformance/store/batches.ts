@@ -164,5 +164,27 @@ export function batchConformance(name: string, open: () => Promise<Store>): void
         });
         expect(await statements.credits({ id: credit })).toMatchObject([{ status: 'sealed', batch: null }]);
       }));
+
+    test('are not posted into a locked month, and a month with an open one is not locked', () =>
+      using(async ({ statements, batches }) => {
+        const add = (of: Batch) => statements.commit({ events: [], batch: { add: of, bytes } });
+        const lock = { month: '2026-11', at: 7, by: 'fiona', principal: 'user:fiona', note: 'closed' };
+        const locks = () => statements.commit({ events: [], period: { lock } });
+        const december = { ...batch(2, [note(2)]), postingDate: '2026-12-01' };
+        expect(await statements.locks()).toEqual([]);
+        expect(await add(batch(1, [note(1)]))).toBe('stored');
+        expect(await locks()).toBe('conflict');
+        const move = { id: 'EB-1', from: ['made'], to: 'withdrawn', at: 9, by: 'fiona', note: 'x' } as const;
+        expect(await statements.commit({ events: [], batch: move })).toBe('stored');
+        expect(await locks()).toBe('stored');
+        expect(await locks()).toBe('conflict');
+        expect(await statements.locks()).toEqual([lock]);
+        expect(await add(batch(2, [note(2)]))).toBe('conflict');
+        expect([await batches.get('EB-2'), await batches.lastNote('ctg', '2026')]).toEqual([null, 1]);
+        expect(await add(december)).toBe('stored');
+        expect(await statements.commit({ events: [], period: { unlock: '2026-11' } })).toBe('stored');
+        expect(await statements.commit({ events: [], period: { unlock: '2026-11' } })).toBe('conflict');
+        expect(await add(batch(3, [note(3)]))).toBe('stored');
+      }));
   });
 }

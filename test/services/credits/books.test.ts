@@ -6,6 +6,7 @@ import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
 import { minorOf } from '../../../src/core/money.js';
 import { createBatches } from '../../../src/services/credits/batches.js';
+import { createPeriods } from '../../../src/services/credits/periods.js';
 import { createCredits } from '../../../src/services/credits/credits.js';
 import { openSqliteStore } from '../../../src/store/sqlite/open.js';
 import type { Store } from '../../../src/store/store.js';
@@ -20,11 +21,19 @@ const services: readonly Omit<Owed, 'parts' | 'month'>[] = [
   { service: 'tokyo', customer: 'yen', currency: 'JPY' },
 ];
 const months = ['2026-10', '2026-11', '2026-12'];
+const people = ['fiona', 'georg'] as const;
 const mappings = ['generic', 'sap-fb01', 'oracle-autoinvoice'] as const;
 
 type Step =
   | { readonly kind: 'seal'; readonly service: number; readonly month: number; readonly minor: number }
-  | { readonly kind: 'export'; readonly mapping: number; readonly month: number | null }
+  | {
+      readonly kind: 'export';
+      readonly mapping: number;
+      readonly month: number | null;
+      /** The month that is said to be posted in; null: none is said. */
+      readonly into: number | null;
+    }
+  | { readonly kind: 'lock' | 'unlock'; readonly month: number; readonly by: number }
   | { readonly kind: 'fetch' | 'confirm' | 'withdraw' | 'reverse'; readonly nth: number }
   | { readonly kind: 'crash' };
 
@@ -46,6 +55,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       kind: fc.constant('export' as const),
       mapping: fc.nat({ max: mappings.length - 1 }),
       month: fc.option(fc.nat({ max: months.length - 1 }), { nil: null }),
+      into: fc.option(fc.nat({ max: months.length - 1 }), { nil: null }),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('lock' as const, 'lock' as const, 'unlock' as const),
+      month: fc.nat({ max: months.length - 1 }),
+      by: fc.nat({ max: people.length - 1 }),
     }),
   },
   {
@@ -138,6 +156,37 @@ async function check(store: Store): Promise<void> {
   expect(known(exported)).toEqual(known(owed));
 }
 
+/** What is posted in a month: the lines of its batches that were not withdrawn. */
+async function postedIn(store: Store, month: string): Promise<string[]> {
+  const list = (await store.batches.list()).filter(({ state }) => state !== 'withdrawn');
+  const all = await Promise.all(list.map(({ id }) => store.batches.get(id)));
+  return all
+    .flatMap((batch) => batch?.content.lines ?? [])
+    .filter(({ postingDate }) => postingDate.startsWith(month))
+    .map(({ credit, gross, currency, postingDate }) => `${credit} ${gross} ${currency} ${postingDate}`)
+    .sort();
+}
+
+/**
+ * Nothing comes into a month or leaves it from the moment when it is locked until it is unlocked. `frozen`: what was
+ * posted in each locked month when it was locked.
+ */
+async function checkLocked(store: Store, frozen: Map<string, readonly string[]>): Promise<void> {
+  const locked = (await store.statements.locks()).map(({ month }) => month);
+  for (const month of frozen.keys()) if (!locked.includes(month)) frozen.delete(month);
+  for (const month of locked) {
+    const posted = await postedIn(store, month);
+    if (!frozen.has(month)) frozen.set(month, posted);
+    expect(posted).toEqual(frozen.get(month));
+  }
+  // The events of the ledger say the same as the table.
+  const told = new Set<string>();
+  for (const { action } of await store.ledger.events())
+    if (action.type === 'period-locked') told.add(action.id);
+    else if (action.type === 'period-unlocked') told.delete(action.id);
+  expect([...told].sort()).toEqual(locked);
+}
+
 /** Once everything is exported and confirmed, the batches are what the sealed statements owe, less what was reversed. */
 async function settleAll(store: Store): Promise<void> {
   const config = billingConfig();
@@ -178,6 +227,7 @@ async function run(steps: readonly (Step & { crash?: { commits: number; after: b
   const config = billingConfig();
   const now = () => Date.UTC(2027, 0, 3);
   let store = await openSqliteStore({ path: file });
+  const frozen = new Map<string, readonly string[]>();
   const again = async (): Promise<void> => {
     await store.close();
     store = await openSqliteStore({ path: file });
@@ -203,7 +253,17 @@ async function run(steps: readonly (Step & { crash?: { commits: number; after: b
           }
           case 'export': {
             const month = each.month === null ? null : (months[each.month] ?? null);
-            await batches.make('fiona', { mapping: mappings[each.mapping] ?? 'generic', month });
+            const postingDate = each.into === null ? null : `${months[each.into] ?? ''}-28`;
+            const mapping = mappings[each.mapping] ?? 'generic';
+            await batches.make('fiona', { mapping, month, postingDate });
+            break;
+          }
+          case 'lock':
+          case 'unlock': {
+            const [by, month] = [people[each.by] ?? '', months[each.month] ?? ''];
+            const periods = createPeriods(options);
+            if (each.kind === 'lock') await periods.lock(by, month, null);
+            else await periods.unlock(by, month, 'for the test');
             break;
           }
           case 'fetch':
@@ -229,8 +289,10 @@ async function run(steps: readonly (Step & { crash?: { commits: number; after: b
         else if ((error as Error).name !== 'Refused') throw error;
       }
       await check(store);
+      await checkLocked(store, frozen);
     }
     await settleAll(store);
+    await checkLocked(store, frozen);
   } finally {
     await store.close();
     rmSync(folder, { recursive: true, force: true });

@@ -17,18 +17,20 @@ async function setUp() {
     ],
     ...['SUMMARY:works', ...more, 'END:VEVENT'],
   ];
+  let at = now();
   const load = (events: string[][], before: string[] = []) => {
     const text = ['BEGIN:VCALENDAR', 'VERSION:2.0', ...events.flat(), 'END:VCALENDAR'].join('\r\n');
-    const reading = readExclusionsIcal(text, { kind: 'planned-maintenance', scope: ['pop:SIN'] }, now());
+    const reading = readExclusionsIcal(text, { kind: 'planned-maintenance', scope: ['pop:SIN'] }, at);
     if (!reading.ok) throw new Error(JSON.stringify(reading.refusals));
     return importExclusions(ledgerService, 'ann', reading.inputs, {
       cancelled: reading.cancelled ?? [],
       before,
-      now: now(),
+      now: at,
     });
   };
   const states = async () => (await ledgerService.exclusions()).map(({ id, state }) => `${id} ${state}`);
-  return { ledgerService, event, load, states };
+  const until = (later: number): void => void (at = later);
+  return { ledgerService, event, load, states, until };
 }
 
 describe('the life of an event', () => {
@@ -73,4 +75,65 @@ describe('the life of an event', () => {
     });
     expect(await states()).toEqual(['X1 approved', 'X2 approved', 'X3 approved', 'X4 approved']);
   });
+});
+
+describe('a series', () => {
+  const weekly = (id = 'a', ...more: string[]) => [
+    ...['BEGIN:VEVENT', `UID:${id}`, 'CREATED:20260901T000000Z', 'DTSTART:20261201T020000Z', 'DURATION:PT2H'],
+    ...['RRULE:FREQ=WEEKLY', 'SUMMARY:works', ...more, 'END:VEVENT'],
+  ];
+  const one = (...lines: string[]) => [
+    ...['BEGIN:VEVENT', 'UID:a', 'CREATED:20260901T000000Z', 'SUMMARY:works', ...lines, 'END:VEVENT'],
+  ];
+  const intervals = async (ledgerService: Awaited<ReturnType<typeof setUp>>['ledgerService']) =>
+    (await ledgerService.exclusions()).map(({ id, state, intervals: [first, ...rest] }) => {
+      const last = rest.at(-1) ?? first;
+      const day = (at = 0) => new Date(at).toISOString().slice(0, 10);
+      return `${id} ${state} ${day(first?.from)} ${day(last?.from)}`;
+    });
+
+  test('without an end is proposed a year at a time, and what is approved stays as it is', async () => {
+    const { ledgerService, load, until } = await setUp();
+    await load([weekly()]);
+    await ledgerService.decide('bob', 'approve', 'X1', null);
+    expect(await load([weekly()])).toMatchObject({ proposed: [], leftOut: 1, conflicts: [] });
+    until(Date.UTC(2027, 0, 2));
+    expect(await load([weekly()])).toMatchObject({ withdrawn: [], conflicts: [] });
+    expect(await intervals(ledgerService)).toEqual([
+      'X1 approved 2026-12-01 2027-12-28',
+      'X3 proposed 2028-01-04 2028-12-26',
+    ]);
+    expect(await load([weekly()])).toMatchObject({ proposed: [], conflicts: [], withdrawn: [] });
+    // A window fewer is a change of what was approved.
+    expect(await load([weekly('a', 'EXDATE:20270105T020000Z')])).toMatchObject({
+      conflicts: [{ id: 'X1', why: 'changed' }],
+    });
+  });
+
+  test('of which one window is called off or moved by itself is changed, and neither left nor doubled', async () => {
+    const { ledgerService, load } = await setUp();
+    const three = one('DTSTART:20261201T020000Z', 'DURATION:PT2H', 'RRULE:FREQ=DAILY;COUNT=3');
+    const off = one('RECURRENCE-ID:20261202T020000Z', 'DTSTART:20261202T020000Z', 'STATUS:CANCELLED');
+    const moved = one('RECURRENCE-ID:20261203T020000Z', 'DTSTART:20261205T020000Z', 'DURATION:PT1H');
+    await load([three]);
+    expect(await load([off])).toMatchObject({ withdrawn: ['X1'], proposed: [{ id: 'X3' }], conflicts: [] });
+    expect(await load([off])).toMatchObject({ withdrawn: [], proposed: [], conflicts: [] });
+    await ledgerService.decide('bob', 'approve', 'X3', null);
+    expect(await load([moved])).toMatchObject({ conflicts: [{ id: 'X3', source: 'a', why: 'changed' }] });
+    expect(await intervals(ledgerService)).toEqual([
+      'X1 rejected 2026-12-01 2026-12-03',
+      'X3 approved 2026-12-01 2026-12-03',
+      expect.stringMatching(/^X\d proposed 2026-12-05 2026-12-05$/),
+    ]);
+  });
+
+  test.each(['DTEND:20261201T020000Z', 'DTEND:20261201T010000Z', 'DURATION:-PT1H'])(
+    'of windows that do not end after they begin (%s) is refused, and named',
+    async (end) => {
+      const { load } = await setUp();
+      await expect(load([one('DTSTART:20261201T020000Z', end)])).rejects.toThrow(
+        /^event 1 \(a\): to: is ("from" itself|reversed)/,
+      );
+    },
+  );
 });
