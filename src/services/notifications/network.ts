@@ -6,7 +6,7 @@ import type { ServiceStanding } from '../../core/statement/standing.js';
 import type { EpochMs, PathId, PopId } from '../../core/types.js';
 import { groupMeasured } from '../../core/watch/groups.js';
 import type { Clock, EngineEvents, Log } from '../../engine/ports.js';
-import type { Store } from '../../store/store.js';
+import { type Store, StoreError } from '../../store/store.js';
 import type { WatchStore } from '../../store/watch-store.js';
 import type { StandingEvents } from '../standing/ports.js';
 
@@ -92,10 +92,13 @@ export function createNetworkNotifier(options: NetworkNotifierOptions): NetworkN
         if (refused) log.info({ events: events.length }, 'events of the network are in the outbox now');
         refused = false;
       } catch (error) {
+        // A store that takes nothing now may do so later; what can't be put into words never can be.
+        const again = error instanceof StoreError && !stopping.signal.aborted;
         // What comes meanwhile joins them, and is told after them.
-        const all = [...events, ...waiting];
-        waiting = stopping.signal.aborted ? [] : all.slice(-mostWaiting);
-        const lost = all.length - waiting.length;
+        const all = [...(again ? events : []), ...waiting];
+        const gone = again ? 0 : events.length;
+        waiting = all.slice(-mostWaiting);
+        const lost = gone + all.length - waiting.length;
         const fields = { err: error, waiting: waiting.length, lost };
         if (lost > 0)
           log.error(fields, 'events of the network could not be put into the outbox, and are lost');
