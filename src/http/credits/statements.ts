@@ -2,7 +2,6 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { actorOfPrincipal } from '../../core/access/rules.js';
 import { creditStatuses } from '../../core/billing/credit.js';
-import { disputeStates } from '../../core/billing/disputes.js';
 import type { StatementSummary } from '../../core/statement/result.js';
 import { monthAfter } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
@@ -109,20 +108,6 @@ export const credits = z.strictObject({ credits: z.array(credit) });
 export const feed = z.strictObject({
   credits: z.array(credit),
   cursor: z.int().meta({ description: 'the `since` to ask with next time' }),
-});
-
-export const dispute = z.strictObject({
-  id: answersText,
-  statement: answersText,
-  revision: z.int(),
-  state: z.enum(disputeStates),
-  text: answersText,
-  contact: textOrNull,
-  openedBy: answersText,
-  openedAt: isoTime(),
-  words: z.array(
-    z.strictObject({ state: z.enum(disputeStates), by: answersText, at: isoTime(), text: answersText }),
-  ),
 });
 
 export const person = z.strictObject({
