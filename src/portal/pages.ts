@@ -14,6 +14,7 @@ import { statementsPage } from './customer/statements.js';
 import { verifyPages } from './customer/verify.js';
 import { batchPages } from './finance/batches.js';
 import { creditPages } from './finance/credits.js';
+import { disputePages } from './finance/disputes.js';
 import { ledgerPage } from './finance/ledger.js';
 import { monthPages } from './finance/month.js';
 import { periodPages } from './finance/periods.js';
@@ -93,6 +94,10 @@ const features: readonly Feature[] = [
     add: statementsPage,
     // Staff have them by month.
     place: { href: '/statements', label: (w) => w.nav.statements, action: 'statements:read', roles: tenants },
+  },
+  {
+    add: disputePages,
+    place: { href: '/disputes', label: (w) => w.disputes.title, action: 'disputes:read' },
   },
   { add: verifyPages },
   {

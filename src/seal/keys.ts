@@ -135,13 +135,13 @@ export function keyFolder(folder: string): KeyFolder {
         files.map(async (name): Promise<PublicKey> => {
           const pem = (await readText(join(folder, name))) ?? '';
           const key = publicKeyOf(pem);
-          const own = name.slice(0, -'.pub'.length);
-          if (key === null || fingerprint(key) !== own) {
+          const named = name.slice(0, -'.pub'.length);
+          if (key === null || fingerprint(key) !== named) {
             throw new KeyError(
               `${join(folder, name)} is not the public key that its name says; put the right one back`,
             );
           }
-          return { id: own, pem, current: own === id };
+          return { id: named, pem, current: named === id };
         }),
       );
     },
