@@ -53,8 +53,8 @@ async function checkSums(
 ): Promise<void> {
   try {
     const hour = Math.floor((await surelyNow()) / everyMs);
-    const own = (await paths()).filter((_, index) => index % hoursToCheck === hour % hoursToCheck);
-    const { wrong } = await store.checkSums({ paths: own, signal });
+    const duePaths = (await paths()).filter((_, index) => index % hoursToCheck === hour % hoursToCheck);
+    const { wrong } = await store.checkSums({ paths: duePaths, signal });
     if (wrong.length > 0)
       log.error(
         { sums: wrong.slice(0, 20), count: wrong.length },
