@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Role } from '../core/access/rules.js';
+import { secondFactorPages } from './account.js';
 import { overviewPage } from './admin/overview.js';
 import { targetPages } from './admin/targets.js';
 import { tokenPages } from './admin/tokens.js';
@@ -13,6 +14,7 @@ import { statementsPage } from './customer/statements.js';
 import { verifyPages } from './customer/verify.js';
 import { batchPages } from './finance/batches.js';
 import { creditPages } from './finance/credits.js';
+import { disputePages } from './finance/disputes.js';
 import { ledgerPage } from './finance/ledger.js';
 import { monthPages } from './finance/month.js';
 import { periodPages } from './finance/periods.js';
@@ -93,6 +95,10 @@ const features: readonly Feature[] = [
     // Staff have them by month.
     place: { href: '/statements', label: (w) => w.nav.statements, action: 'statements:read', roles: tenants },
   },
+  {
+    add: disputePages,
+    place: { href: '/disputes', label: (w) => w.disputes.title, action: 'disputes:read' },
+  },
   { add: verifyPages },
   {
     add: userPages,
@@ -108,6 +114,16 @@ const features: readonly Feature[] = [
       href: '/notifications',
       label: (w) => w.admin.notifications.title,
       action: 'notifications:read',
+      menu: true,
+    },
+  },
+  {
+    add: secondFactorPages,
+    place: {
+      href: '/second-factor',
+      label: (w) => w.admin.secondFactor.title,
+      action: 'session:write',
+      via: 'password',
       menu: true,
     },
   },

@@ -2,7 +2,6 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { actorOfPrincipal } from '../../core/access/rules.js';
 import { creditStatuses } from '../../core/billing/credit.js';
-import { disputeStates } from '../../core/billing/disputes.js';
 import type { StatementSummary } from '../../core/statement/result.js';
 import { monthAfter } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
@@ -111,20 +110,6 @@ export const feed = z.strictObject({
   cursor: z.int().meta({ description: 'the `since` to ask with next time' }),
 });
 
-export const dispute = z.strictObject({
-  id: answersText,
-  statement: answersText,
-  revision: z.int(),
-  state: z.enum(disputeStates),
-  text: answersText,
-  contact: textOrNull,
-  openedBy: answersText,
-  openedAt: isoTime(),
-  words: z.array(
-    z.strictObject({ state: z.enum(disputeStates), by: answersText, at: isoTime(), text: answersText }),
-  ),
-});
-
 export const person = z.strictObject({
   id: answersText,
   customer: answersText,
@@ -226,7 +211,7 @@ export function statementRoutes(server: FastifyInstance, statements: Statements,
     handle: async ({ query, caller }) => {
       const { month: name, service, limit: most = 100, cursor } = query;
       await freshen(name);
-      const customers = caller.own()?.names.customers;
+      const customers = caller.scope()?.names.customers;
       const [only] = customers?.size === 1 ? customers : [];
       const { page, nextCursor } = await statementPage({
         list: (wanted) => statements.list(wanted),
@@ -276,7 +261,7 @@ export function statementRoutes(server: FastifyInstance, statements: Statements,
     const rows = await statements.list({ month: of, service });
     return rows.length > 0
       ? rows.some((row) => hasFullMonthAccess(caller, row.customer, of))
-      : (caller.own()?.names.services.has(service) ?? true);
+      : (caller.scope()?.names.services.has(service) ?? true);
   }
   const services = z
     .array(id())

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { isOver } from '../../core/billing/disputes.js';
 import { isMonthName, monthAfter, zonedMonth } from '../../core/time/calendar.js';
 import { reportFormats } from '../../render/report/formats.js';
 import { KeyError } from '../../seal/keys.js';
@@ -8,9 +9,20 @@ import type { Api } from '../../http/http.js';
 import type { ParameterFault } from '../../http/problem.js';
 import { faultsIn } from '../faults-in.js';
 import { orNull } from '../forms.js';
+import { disputesOf } from './disputes.js';
 import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
-import { chosenRows, isOwed, monthRows, shows, type Show, sorts, type Sort, stepsOf } from './month-rows.js';
+import {
+  chosenRows,
+  creditsOf,
+  isOwed,
+  monthRows,
+  shows,
+  type Show,
+  sorts,
+  type Sort,
+  stepsOf,
+} from './month-rows.js';
 import { keptResults } from './results.js';
 import { totalsOf } from './statement.js';
 
@@ -135,7 +147,7 @@ export async function monthPage(
   const { from, to } = zonedMonth(month, shell.f.zone);
   const over = to <= now();
   const begun = from <= now();
-  const credits = caller.may('credits:read') ? await api.listCredits(caller, { query: { month } }) : null;
+  const credits = caller.may('credits:read') ? await creditsOf(api, caller, month) : null;
   const periods = caller.may('periods:read') ? (await api.listPeriods(caller, { query: {} })).periods : [];
   const exclusions =
     rows.length > 0 && caller.may('exclusions:read')
@@ -144,6 +156,7 @@ export async function monthPage(
   const touching = (exclusions?.exclusions ?? []).filter(({ intervals }) =>
     intervals.some((one) => Date.parse(one.from) < to && (one.to === null || Date.parse(one.to) > from)),
   );
+  const disputes = caller.may('disputes:read') ? await disputesOf(api, caller, {}) : [];
   const names = new Map(book.customers.map(({ id, name }) => [id, name]));
   const standing = begun && !over ? await api.getStanding(caller) : null;
   return {
@@ -168,7 +181,7 @@ export async function monthPage(
       formats: reportFormats,
       totals: totalsOf(rows),
       services: rows.length,
-      steps: stepsOf(rows, credits?.credits ?? [], over),
+      steps: stepsOf(rows, credits ?? [], over),
       mayCredits: credits !== null,
       mayPeriods: caller.may('periods:read'),
       locked: periods.find((each) => each.month === month) ?? null,
@@ -177,6 +190,8 @@ export async function monthPage(
       incomplete: sumOf(rows, ({ latest }) => !latest.complete && latest.state === 'draft'),
       owed: sumOf(rows, isOwed),
       touching: touching.length,
+      disputes: sumOf(disputes, (one) => !isOver(one)),
+      revisionsDue: sumOf(disputes, ({ state, revisedIn }) => state === 'accepted' && revisedIn === null),
       rows: chosenRows(rows, { show, search, sort }),
       standing: standing && {
         asOf: standing.asOf,

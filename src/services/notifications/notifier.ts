@@ -12,7 +12,7 @@ import { isoInstant } from '../../render/figures.js';
 import { type NotifyLanguage, notifyLanguage } from '../../i18n/mail.js';
 import { reportMail, reportSummary, suggestionMail, type MailText } from '../../render/notifications.js';
 import { inLanguage } from '../../render/ticket-texts.js';
-import { ticketEventJson, ticketEventOf } from '../../render/tmf.js';
+import { ticketEventJson, ticketEventsOf } from '../../render/tmf.js';
 import type { NotifyTarget, OutboxDraft, TargetStore } from '../../store/statement-store.js';
 import type { Occurrence } from '../tickets/append.js';
 
@@ -26,22 +26,22 @@ export function createNotifier({ targets, config }: NotifierOptions) {
   return async (occurrences: readonly Occurrence[]): Promise<OutboxDraft[]> => {
     const all = await targets.list();
     return occurrences.flatMap((occurrence) =>
-      all.flatMap((target) => draftOf(target, occurrence, config()) ?? []),
+      all.flatMap((target) => draftsOf(target, occurrence, config())),
     );
   };
 }
 
-function draftOf(target: NotifyTarget, { event, report }: Occurrence, config: Config): OutboxDraft | null {
+function draftsOf(target: NotifyTarget, { event, report }: Occurrence, config: Config): OutboxDraft[] {
   const { kind } = target;
-  if (isReadyMade(kind)) return null;
+  if (isReadyMade(kind)) return [];
   const own = target.customer === null;
   if (!own && (isInternal(event.action) || !seen(config, target.customer, report.customer, event.at)))
-    return null;
+    return [];
   const told = eventOfAction(event.action);
   const shown = own ? report : forCustomer(report);
   const language = notifyLanguage(target.language);
-  const draft = (body: object): OutboxDraft => ({
-    key: `${report.id}.${event.seq}>${target.id}`,
+  const draft = (body: object, part = ''): OutboxDraft => ({
+    key: `${report.id}.${event.seq}${part}>${target.id}`,
     target: target.id,
     event: told,
     about: report.id,
@@ -50,14 +50,19 @@ function draftOf(target: NotifyTarget, { event, report }: Occurrence, config: Co
   });
   switch (kind) {
     case 'tmf':
-      if (isInternal(event.action)) return null;
-      return wants(target, ticketEventOf(event))
-        ? draft(ticketEventJson(event, inLanguage(shown, language)))
-        : null;
+      if (isInternal(event.action)) return [];
+      return ticketEventsOf(event)
+        .filter((type) => wants(target, type))
+        .map((type) =>
+          draft(
+            ticketEventJson(type, event, inLanguage(shown, language)),
+            type === 'TroubleTicketResolvedEvent' ? '.resolved' : '',
+          ),
+        );
     case 'webhook':
-      return wants(target, told) ? draft(webhookBody(event, shown, language)) : null;
+      return wants(target, told) ? [draft(webhookBody(event, shown, language))] : [];
     case 'mail':
-      return wants(target, told) ? draft(mailBody(target, shown, event.action, config)) : null;
+      return wants(target, told) ? [draft(mailBody(target, shown, event.action, config))] : [];
   }
 }
 

@@ -97,6 +97,27 @@ export function statementConformance(name: string, open: () => Promise<Store>): 
         ]);
       }));
 
+    test('keeps the names of a sealed revision as they were first stored', () =>
+      using(async ({ statements }) => {
+        const first = document('a');
+        const second = document('a', 2, digestOf(first), '8.00');
+        await statements.commit(seal(first));
+        await statements.commit(seal(second));
+        const named = (name: string) => ({ customers: { bank: name }, sites: {}, pops: {} });
+        expect(await statements.unnamed()).toEqual([
+          { id: first.id, revision: 1 },
+          { id: first.id, revision: 2 },
+        ]);
+        await statements.putNames(first.id, 1, named('海港'));
+        await statements.putNames(first.id, 1, named('another'));
+        expect(await statements.names(first.id, 1)).toEqual(named('海港'));
+        expect(await statements.names(first.id, 2)).toBeNull();
+        expect(await statements.unnamed()).toEqual([{ id: first.id, revision: 2 }]);
+        const third = document('a', 3, digestOf(second));
+        expect(await statements.commit(seal(third, { names: named('third') }))).toBe('stored');
+        expect(await statements.names(first.id, 3)).toEqual(named('third'));
+      }));
+
     test('takes revisions one on top of the other, each once, and gives every one back', () =>
       using(async ({ statements }) => {
         const first = document('a');
@@ -166,6 +187,30 @@ export function statementConformance(name: string, open: () => Promise<Store>): 
         expect(await ids(2)).toEqual(['CR-2026-10-000002-R']);
         await statements.putDraft(draftOf(document('d')), facts('d'));
         expect((await statements.credits({ service: 'd' }))[0]?.id).toBe('CR-2026-10-000005');
+      }));
+
+    test('gives the credits of a month page by page, and the news of what is asked for only', () =>
+      using(async ({ statements }) => {
+        for (const service of ['a', 'b', 'c'])
+          await statements.putDraft(draftOf(document(service)), facts(service));
+        const month = '2026-10';
+        const all = (await statements.credits({ month })).map(({ id }) => id);
+        expect(all).toHaveLength(3);
+        const paged: string[] = [];
+        for (;;) {
+          const after = paged.at(-1);
+          const page = await statements.credits({ month, limit: 2, ...(after !== undefined && { after }) });
+          paged.push(...page.map(({ id }) => id));
+          if (page.length < 2) break;
+        }
+        expect(paged).toEqual(all);
+        expect(await statements.credits({ month, after: 'none' })).toEqual([]);
+        const [id = ''] = all;
+        const sealed = { id, from: ['draft'], to: 'sealed', at: 8, note: null, feed: true } as const;
+        await statements.commit({ events: [], credits: [sealed] });
+        expect((await statements.credits({ since: 0, month })).map((one) => one.id)).toEqual([id]);
+        expect(await statements.credits({ since: 0, month: '2026-11' })).toEqual([]);
+        expect(await statements.credits({ since: 0, status: 'settled' })).toEqual([]);
       }));
 
     test('notes a closed month once', () =>
