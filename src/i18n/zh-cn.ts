@@ -1194,7 +1194,8 @@ export const simplified: Words = {
 
     statements: {
       title: '月报',
-      none: '没有您可以查看的月报。月报含有金额：如果您向代理商购买，月报由代理商持有。',
+      none: '尚无月报',
+      withheld: '向代理商购买的业务，月报不含金额；金额由代理商持有。',
       verify: '如何验证',
       wholeMonth: '当月全部',
       service: '业务',
@@ -1337,6 +1338,7 @@ export const simplified: Words = {
     sealed: '已封存',
     draft: '草稿',
     mixed: '含草稿',
+    withoutAmounts: '不含金额的月报：业务向代理商购买，金额由代理商持有。本文件为摘录，不带签名。',
     draftNotice: '草稿：以下数据尚未封存，仍可能变更，不得作为付款依据。',
     toDateNotice: (until) => `月内截至数据：本月尚未结束，以下为截至 ${until} 的数据。`,
     mixedNotice: (drafts, all) => `${all} 份月报中有 ${drafts} 份为草稿，尚未封存，仍可能变更。`,

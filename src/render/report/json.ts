@@ -1,4 +1,5 @@
 import type { StatementDocument } from '../../core/statement/document.js';
+import { extractJson, hasAmounts } from '../../core/statement/extract.js';
 import { reportState, type Report } from './report.js';
 import { totalsBy, totalsOf, type GroupTotals } from './blocks.js';
 
@@ -24,7 +25,9 @@ export function reportJson(report: Report) {
     customers: grouped(({ customer }) => [customer], names.customers),
     sites: grouped(({ site }) => [site], names.sites),
     resellers: grouped(({ sellers }) => sellers, names.customers),
-    statements,
+    statements: statements.map(({ document, seal }) =>
+      hasAmounts(document) ? { document, seal } : { document: extractJson(document), seal },
+    ),
   };
 }
 

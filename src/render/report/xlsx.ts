@@ -8,6 +8,7 @@ import type {
   Span,
   StatementDocument,
 } from '../../core/statement/document.js';
+import { hasAmounts } from '../../core/statement/extract.js';
 import type { ReportLanguage } from '../../i18n/languages.js';
 import { type Locale, localeOf, msOf, shareText } from '../../i18n/locale.js';
 import { wordFor } from '../../i18n/report.js';
@@ -62,7 +63,8 @@ const whole = (value: number | null): Cell =>
 
 /** Of a decimal text; with as many places as it has. */
 function decimal(value: string | null): Cell {
-  if (value === null) return null;
+  // Of a statement without amounts it is empty.
+  if (value === null || value === '') return null;
   return { value: Number(value), type: Number, format: withPlaces('#,##0', value) };
 }
 
@@ -299,13 +301,27 @@ function workbook(report: Report, locale: Locale): Sheet<Buffer>[] {
   const { words } = locale;
   const statements = report.statements.map((each): OfStatement => ({ ...each, names: report.names }));
   const parts = statements.flatMap((each) => each.document.parts.map((part) => ({ ...each, part })));
+  const amounts = statements.some(({ document }) => hasAmounts(document));
+  const money = new Set([
+    words.currency,
+    words.rent,
+    words.creditGross,
+    words.taxWithin,
+    words.net,
+    words.hash,
+  ]);
+  const columns = summaryColumns(locale).filter(({ head }) => amounts || !money.has(head));
   return [
-    sheetOf(words.summary, summaryColumns(locale), parts, totalRows(report, locale)),
-    sheetOf(
-      words.creditSheet,
-      creditColumns(locale),
-      parts.flatMap((each) => each.part.causes.map((cause) => ({ ...each, cause }))),
-    ),
+    sheetOf(words.summary, columns, parts, totalRows(report, locale)),
+    ...(amounts
+      ? [
+          sheetOf(
+            words.creditSheet,
+            creditColumns(locale),
+            parts.flatMap((each) => each.part.causes.map((cause) => ({ ...each, cause }))),
+          ),
+        ]
+      : []),
     sheetOf(
       words.outages,
       outageColumns(locale),
@@ -332,8 +348,8 @@ function workbook(report: Report, locale: Locale): Sheet<Buffer>[] {
 function totalRows(report: Report, { words }: Locale): Cell[][] {
   const totals = totalsOf(report.statements.map(({ document }) => document));
   const state = reportState(report);
-  const drafts = report.statements.filter(({ seal }) => seal === null).length;
-  return [
+  const drafts = report.statements.filter(({ document }) => document.state === 'draft').length;
+  const rows: Cell[][] = [
     [],
     [
       words.totals,
@@ -350,6 +366,9 @@ function totalRows(report: Report, { words }: Locale): Cell[][] {
       whole(statements),
       ...[rent, credit, tax, net].map(decimal),
     ]),
+  ];
+  return [
+    ...(totals.length > 0 ? rows : [[], [strong(text(words.withoutAmounts))]]),
     ...(state === 'sealed' || report.statements.length === 0
       ? []
       : [
