@@ -25,6 +25,7 @@ export function reportJson(report: Report) {
     customers: grouped(({ customer }) => [customer], names.customers),
     sites: grouped(({ site }) => [site], names.sites),
     resellers: grouped(({ sellers }) => sellers, names.customers),
+    // The names are beside the signed documents, and not a part of what this format has of a statement.
     statements: statements.map(({ document, seal }) =>
       hasAmounts(document) ? { document, seal } : { document: extractJson(document), seal },
     ),

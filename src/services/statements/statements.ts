@@ -12,6 +12,7 @@ import {
   type StatementChange,
   type StatementDocument,
 } from '../../core/statement/document.js';
+import { storedNames } from '../../core/statement/names.js';
 import type { EpochMs } from '../../core/types.js';
 import { formatInstant } from '../../core/time/calendar.js';
 import { changeLines, reportWords } from '../../i18n/report.js';
@@ -19,7 +20,7 @@ import { digestOf } from '../../seal/canonical.js';
 import type { Signer } from '../../seal/keys.js';
 import type { DraftStatement, StatementQuery, StatementSummary } from '../../store/statement-store.js';
 import type { Store } from '../../store/store.js';
-import { withLedgerEntries } from '../customers/in-force.js';
+import { namesOf, withLedgerEntries } from '../customers/in-force.js';
 import { ValidationError } from '../ledger/entries.js';
 import { adjustmentOf, creditOf, drawMonth } from './draw.js';
 import { type StatementFigures, storedFigures } from './figures.js';
@@ -87,6 +88,11 @@ export interface Statements {
   seal(actor: string | Actor, request: FirstSealRequest): Promise<Outcome[]>;
   /** Seals a further revision of statements whose source data changed. `dryRun`: only reports what it would seal. */
   revise(actor: string | Actor, request: SealRequest & { readonly dryRun?: boolean }): Promise<Outcome[]>;
+  /**
+   * Gives sealed statements of an earlier version of the program, which stored no names, those that are in force.
+   * Resolves to their number.
+   */
+  nameSealed(): Promise<number>;
   /** Records which sealed statements of a month would differ now. Resolves to their number. */
   check(month: string): Promise<number>;
 }
@@ -121,12 +127,13 @@ export function createStatements(options: StatementsOptions): Statements {
       ),
     ]);
   };
+  const namesNow = async () => namesOf(withLedgerEntries(config(), await store.ledger.events()));
   const mayAct = (actor: string | Actor): void => {
     const fault = actorFault(actorOf(actor).name);
     if (fault) throw new ValidationError([fault]);
   };
   const started = async (actor: string | Actor) =>
-    sealer({ store, now, actor, signer: await options.signer() });
+    sealer({ store, now, actor, signer: await options.signer(), names: await namesNow() });
   const inTurn: Store['statements']['inTurn'] = (month, work) => store.statements.inTurn(month, work);
 
   async function close(month: string, services: readonly string[] | null): Promise<ClosedMonth> {
@@ -306,6 +313,16 @@ export function createStatements(options: StatementsOptions): Statements {
     revise: async (actor, request) => {
       mayAct(actor);
       return inTurn(request.month, () => revise(actor, request));
+    },
+    async nameSealed() {
+      const unnamed = await store.statements.unnamed();
+      if (unnamed.length === 0) return 0;
+      const names = await namesNow();
+      for (const { id, revision } of unnamed) {
+        const sealed = await store.statements.sealed(id, revision);
+        if (sealed) await store.statements.putNames(id, revision, storedNames(sealed.document, names));
+      }
+      return unnamed.length;
     },
     async check(month) {
       const sealed = (await store.statements.list({ month })).filter(({ state }) => state === 'sealed');
