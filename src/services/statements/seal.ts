@@ -64,17 +64,3 @@ export function sealer({ store, signer, actor, now }: Sealing) {
     throw new Error('the ledger moved each time that a statement was to be sealed');
   };
 }
-/** The result for one statement that was to be sealed or revised. */
-export interface Outcome {
-  readonly id: string;
-  readonly outcome: 'sealed' | 'already-sealed' | 'unchanged' | 'incomplete' | 'refused';
-  /** The latest sealed revision; null: none is sealed. */
-  readonly revision: number | null;
-  readonly hash: string | null;
-  readonly credit: string;
-  readonly currency: string;
-  /** For a later revision: the signed difference of the credit. */
-  readonly creditDifference: string | null;
-  /** What changed, or why it was not sealed, one line each. */
-  readonly why: readonly string[];
-}
