@@ -9,6 +9,7 @@ import { cronerAlarm, systemClock } from '../engine/clock.js';
 import { createEngine } from '../engine/engine.js';
 import { createLinks } from '../engine/links.js';
 import { type Alarm, type Clock, fanOut } from '../engine/ports.js';
+import { createServedTime } from '../engine/served-time.js';
 import { createSteadyNow } from '../engine/steady-now.js';
 import { createMetrics } from '../metrics/metrics.js';
 import { memoizeAsync } from '../services/cache.js';
@@ -71,7 +72,7 @@ export interface Daemon {
   readonly log: AppLog;
   /** Reads the configuration again; a bad one changes nothing, and is said in log and metrics. */
   reload(): Promise<void>;
-  /** Ends the rounds in flight as aborted, stores them and closes everything, within 5 s. */
+  /** Ends the rounds in flight as aborted, stores them and closes everything, within 5 s of the time that this process has. */
   stop(): Promise<void>;
 }
 
@@ -91,7 +92,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     logLost(lines);
   });
 
-  const stopping = createStopping({ log, sleep: (ms, signal) => clock.sleep(ms, signal) });
+  const stopping = createStopping({ log, served: createServedTime(clock) });
   try {
     const database = await openStore(config, {
       writer: thisWriter('daemon', version, startedAt),

@@ -221,7 +221,8 @@ const asText = (lost: number, why: string): string => `${message(lost, why)}\n`;
 /** Nobody should wait half an hour for the first figures. */
 export async function showFirstRound(engine: Engine, log: AppLog): Promise<void> {
   const rounds = await engine.runNow();
-  if (rounds.length === 0) return;
+  // The time of a stop belongs to what has to be stored.
+  if (rounds.length === 0 || rounds.some(({ status }) => status === 'aborted')) return;
   const { roundsTable } = await import('../render/rounds.js');
   const table = roundsTable(rounds, { width: 120, color: false }).trimEnd();
   log.info({ rounds: rounds.length }, `the first round:\n${table}`);

@@ -199,6 +199,6 @@ export interface OpenReports extends Reports {
 /** Rejects with `StoreError`. */
 export async function openReports({ config, now, software }: ReportsOptions): Promise<OpenReports> {
   const store = await readStore(config);
-  const reports = createReports({ store, config: () => config, now, software });
+  const reports = createReports({ store, config: () => config, now, software, renewDrafts: true });
   return { ...reports, close: () => store.close() };
 }

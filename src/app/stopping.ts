@@ -1,9 +1,11 @@
 import type { Log } from '../engine/ports.js';
+import type { ServedTime } from '../engine/served-time.js';
 
 /**
  * The order in which a daemon ends. A phase begins when the one before has ended, or its time is up; the parties of a
  * phase end side by side, each with a limit of its own. Whoever hangs is left behind, and said to be: the process ends
- * all the same, within 5 s. What was measured comes first, so that no other party can cost a round.
+ * all the same, within 5 s. What was measured comes first, so that no other party can cost a round. The limits are of
+ * the time that this process has: on a machine that leaves it none, nobody is late.
  */
 export const stopOrder = {
   /** Rounds in flight are stored as aborted, the watch's outages and times too, and when this daemon stopped. */
@@ -39,17 +41,16 @@ export interface Stopping {
 
 interface StoppingOptions {
   readonly log: Log;
-  /** Resolves after so long, or at once when the signal is aborted. */
-  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly served: ServedTime;
 }
 
-export function createStopping({ log, sleep }: StoppingOptions): Stopping {
+export function createStopping({ log, served }: StoppingOptions): Stopping {
   const ends: { readonly party: Party; readonly end: () => Promise<void> }[] = [];
 
   const endInTime = async ({ party, end }: (typeof ends)[number]): Promise<Party | null> => {
     const { limitMs } = stopOrder[party];
     const ended = new AbortController();
-    const isLate = sleep(limitMs, ended.signal).then(() => !ended.signal.aborted);
+    const isLate = served.sleep(limitMs, ended.signal).then(() => !ended.signal.aborted);
     const work = Promise.resolve()
       .then(end)
       .catch((error: unknown) => {

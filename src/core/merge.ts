@@ -1,4 +1,5 @@
 import type { MissingSummary, RoundSummary } from './measurement/figures.js';
+import type { MissingReason } from './measurement/round.js';
 import type { EpochMs } from './types.js';
 import type { PathTrace } from './trace/trace.js';
 import type { Blind, BlindTime, ObservedOutage, OutageEdge, StateChange, WatchSpan } from './watch/outage.js';
@@ -58,16 +59,34 @@ function measurementOf({
  * Whether `next` replaces `held`, both of one (path, slot). A measurement is never written twice with different
  * figures, so this only decides between rows that an agent sent before and after it lost its disk, or before and after
  * its clock was set back. A measurement beats a missing mark, one that was made again under the right name beats one
- * that a clock which was ahead had named, a row with packets beats one without, and otherwise the earlier one wins. It
- * is a total order, so the result does not depend on the order or number of deliveries.
+ * that a clock which was ahead had named, a row with packets beats one without, and otherwise the earlier one wins. Of two
+ * marks the one that knows more wins. It is a total order, so the result does not depend on the order or number of
+ * deliveries.
  */
 export function supersedes(next: StoredSlot, held: StoredSlot): boolean {
   const order = rank(next) - rank(held) || compare(text(held), text(next));
   return order > 0;
 }
 
+/**
+ * How much each reason of a mark tells. A mark that was made while the clock was wrong and was taken back says
+ * `clock-stepped` or, of a start, `crashed`: whatever else was found out of the slot later is truer. A process that
+ * wrote when it stopped, or saw by the monotonic clock that it did not run, knows more than one that left nothing; and
+ * of a slot that has overrun, or whose round the store refused, a daemon was there.
+ */
+const reasonsByWorth: readonly MissingReason[] = [
+  'unknown',
+  'clock-stepped',
+  'crashed',
+  'stopped',
+  'asleep',
+  'paused',
+  'overrun',
+  'store',
+];
+
 function rank(slot: StoredSlot): number {
-  if (slot.status === 'missing') return 0;
+  if (slot.status === 'missing') return reasonsByWorth.indexOf(slot.reason) - reasonsByWorth.length;
   return (slot.packed === null ? 1 : 2) + (slot.reason?.startsWith(measuredAgain) === true ? 2 : 0);
 }
 

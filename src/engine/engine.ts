@@ -317,6 +317,7 @@ export function createEngine(options: EngineOptions): Engine {
     stop: async () => {
       scheduler.stop();
       stopping.abort();
+      spool.gather();
       await Promise.all([flights.abortAll('stopping'), watch.stop()]);
       await spool.close();
       await Promise.allSettled(loops);

@@ -18,6 +18,7 @@ import type { EpochMs } from '../core/types.js';
 import type { LinkMark, Links } from './links.js';
 import type { Clock, EngineEvents, Log, Resolve } from './ports.js';
 import { createReachability, type Reachability } from './reachability.js';
+import { createServedTime, type ServedTime } from './served-time.js';
 
 /**
  * The address of a PoP: its literal address if it has one, IPv4 before IPv6, else what its name resolves to now.
@@ -73,6 +74,7 @@ export type RunRound = (task: RoundTask) => Promise<Round>;
 export function createRoundRunner(options: RoundRunnerOptions): RunRound {
   const { clock, driver, resolve, calibration, mark = () => null, links } = options;
   const { reachability = createReachability() } = options;
+  const served = createServedTime(clock);
 
   return async (task) => {
     const { path, measurement, slot, scheduled, signal } = task;
@@ -97,7 +99,7 @@ export function createRoundRunner(options: RoundRunnerOptions): RunRound {
           task.onProgress?.(progress);
         },
       });
-      result = await withinPatience(clock, patienceMs(measurement), measured, signal);
+      result = await withinPatience({ clock, served }, patienceMs(measurement), measured, signal);
     } catch (error) {
       result = signal.aborted ? nothing('aborted', null) : nothing('failed', messageOf(error));
     }
@@ -192,7 +194,7 @@ const patienceMs = (measurement: MeasurementConfig): number => roundLengthMs(mea
 const abortPatienceMs = 1_000;
 
 async function withinPatience(
-  clock: Clock,
+  { clock, served }: { readonly clock: Clock; readonly served: ServedTime },
   ms: number,
   measured: Promise<RoundResult>,
   signal: AbortSignal,
@@ -210,7 +212,7 @@ async function withinPatience(
         { once: true, signal: settled.signal },
       );
   })
-    .then(() => clock.sleep(abortPatienceMs, settled.signal))
+    .then(() => served.sleep(abortPatienceMs, settled.signal))
     .then(() => nothing('aborted', 'the driver did not answer'));
   try {
     return await Promise.race([measured, silence, afterAbort]);

@@ -4,6 +4,7 @@ import { asUnscheduled, isSameMeasurement, asReplacement } from '../core/merge.j
 import type { EpochMs, PathId } from '../core/types.js';
 import { StoreError, type RoundStore } from '../store/store.js';
 import type { Clock, EngineEvents, Log } from './ports.js';
+import { createServedTime } from './served-time.js';
 
 const firstRetryMs = 1_000;
 const lastRetryMs = 30_000;
@@ -17,7 +18,7 @@ const mostBeside = 100;
 type PutEnd = 'stored' | 'already-stored' | 'refused';
 
 interface SpoolOptions {
-  readonly clock: Pick<Clock, 'sleep'>;
+  readonly clock: Pick<Clock, 'monotonicMs' | 'sleep'>;
   readonly store: Pick<RoundStore, 'put' | 'putAll' | 'putMissing' | 'list' | 'replace'>;
   /** Whether a round that is stored was named by a clock that was ahead; by default none was. */
   readonly isNamedAhead?: (stored: RoundSummary) => boolean;
@@ -40,6 +41,8 @@ interface Spool {
   submitMissing(missing: readonly MissingRound[]): void;
   /** Whether a round of this path and slot is in the queue. */
   holds(path: PathId, slot: EpochMs): boolean;
+  /** From now on rounds wait for `close`, which stores them together: the rounds that a stop ends come one by one. */
+  gather(): void;
   /**
    * Tries all queued rounds once more, within a second; those that still can't be stored are lost, and that is logged.
    */
@@ -53,6 +56,7 @@ export function createSpool(options: SpoolOptions): Spool {
   /** Rounds whose delay was reported already. */
   const delayed = new WeakSet<Round>();
   const closing = new AbortController();
+  let isGathering = false;
   let writer: Promise<void> | null = null;
 
   /** A round that the store rejects for its content must not hold up the others. */
@@ -124,7 +128,7 @@ export function createSpool(options: SpoolOptions): Spool {
   };
 
   const writeRounds = async (): Promise<void> => {
-    while (rounds.length > 0) {
+    while (rounds.length > 0 && !isGathering) {
       const batch = rounds.slice(0, closing.signal.aborted ? roundsAtClose : roundsAtOnce);
       const ends = await putBatch(batch);
       for (const [index, round] of batch.entries()) {
@@ -146,7 +150,7 @@ export function createSpool(options: SpoolOptions): Spool {
 
   const writeAll = async (): Promise<void> => {
     await writeRounds();
-    while (missing.length > 0) {
+    while (missing.length > 0 && !isGathering) {
       const batch = missing.slice(0, missingBatch);
       await store.putMissing(batch);
       missing.splice(0, batch.length);
@@ -186,7 +190,7 @@ export function createSpool(options: SpoolOptions): Spool {
   };
 
   const wake = (): void => {
-    writer ??= write();
+    if (!isGathering) writer ??= write();
   };
 
   return {
@@ -204,15 +208,20 @@ export function createSpool(options: SpoolOptions): Spool {
       if (more.length > 0) wake();
     },
     holds: (path, slot) => rounds.some((round) => round.path === path && round.slot === slot),
+    gather: () => {
+      isGathering = true;
+      closing.abort();
+    },
     close: async () => {
       closing.abort();
       const once = async (): Promise<void> => {
         await writer;
+        isGathering = false;
         if (rounds.length + missing.length > 0) await attempt();
       };
       const done = new AbortController();
       const writing = once();
-      await Promise.race([writing, clock.sleep(closeLimitMs, done.signal)]);
+      await Promise.race([writing, createServedTime(clock).sleep(closeLimitMs, done.signal)]);
       done.abort();
       // Many rounds of a busy machine may keep this process from everything else for all of that time: then the write
       // has its turn only now.

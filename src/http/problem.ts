@@ -162,7 +162,14 @@ function sendProblem(
 ): FastifyReply {
   const title = STATUS_CODES[status] ?? 'Error';
   // What an Error of the TM Forum APIs has to have (TMF630), beside what every problem has.
-  const tmf = { '@type': 'Error', code: String(status), reason: title, message: detail };
+  const isTmf = request.url.startsWith('/tmf-api/');
+  const tmf = {
+    '@type': 'Error',
+    code: String(status),
+    reason: title,
+    message: detail,
+    status: String(status),
+  };
   return reply
     .code(status)
     .type('application/problem+json')
@@ -172,7 +179,7 @@ function sendProblem(
       status,
       instance: request.url,
       detail,
-      ...(request.url.startsWith('/tmf-api/') && tmf),
+      ...(isTmf && tmf),
       ...(errors && { errors: errors.map(({ parameter, detail: wrong }) => ({ parameter, detail: wrong })) }),
     });
 }

@@ -45,11 +45,13 @@ const mailEnglish = {
   'window.month-to-date': 'band of the month to date',
   reason: 'Reason',
   comment: 'Comment',
+  row: '{name}: {value}',
+  block: '{name}:\n{value}',
   suggestion:
     'The {metrics} of {path} has been in a band worse than normal since {since}. You can file a fault report from this band.',
   footer: 'You receive this message because your address is registered for notifications.',
-  'event.outage.opened': 'Port {port} is down since {since}.',
-  'event.outage.closed': 'Port {port} is up again: it was down for {seconds} s from {since}.',
+  'event.outage.opened': 'Port {port} has been down since {since}.',
+  'event.outage.closed': 'Port {port} is up again. It was down for {duration} from {since}.',
   'event.path.severe': '{path} is severely degraded: round of {slot}.',
   'event.path.recovered': '{path} has recovered: round of {slot}.',
   'event.month.budget':

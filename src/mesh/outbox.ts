@@ -77,8 +77,6 @@ export async function keepSending(options: OutboxOptions, signal: AbortSignal): 
   let retryMs = firstRetryMs;
   /** The latest acknowledgement, in this life or one before; null: not read yet. */
   let last: Acknowledgement | null = null;
-  /** The stream whose loss was already detected from its sequence numbers. */
-  let knownLost: string | null = null;
 
   const mostBytes = (): number => Math.floor((connection.info?.max_payload ?? 1_048_576) * 0.9);
   const batch = (family: Family, query: Parameters<typeof forward.next>[0]): Promise<Batch | null> =>
@@ -110,12 +108,15 @@ export async function keepSending(options: OutboxOptions, signal: AbortSignal): 
     log.warn({ rows: again }, 'the stream was made anew: rows of the last days are sent again');
   };
 
-  /** A stream that was made anew may have more messages by now than the one before, so that its numbers tell nothing. */
+  /**
+   * A stream that was made anew may have more messages by now than the one before, so that its numbers tell nothing. Where
+   * they told of it already it may have been lost once more since, so that everything is sent again all the same.
+   */
   const compareStream = async (): Promise<void> => {
     const streamMade = options.streamMade?.() ?? null;
     last ??= await forward.acknowledged();
     if (streamMade === null || streamMade === last.streamMade) return;
-    if (last.streamMade !== null && last.streamMade !== knownLost) await sendAgain();
+    if (last.streamMade !== null) await sendAgain();
     last = { sequence: last.streamMade === null ? last.sequence : 0, streamMade };
   };
 
@@ -131,10 +132,7 @@ export async function keepSending(options: OutboxOptions, signal: AbortSignal): 
     events.sent?.(one.family, one.rows, one.bytes.length);
     // The stream has it from a time before, when its acknowledgement was lost, and repeats the number that it got then.
     if (duplicate) return last;
-    if (seq < last.sequence) {
-      await sendAgain();
-      knownLost = last.streamMade;
-    }
+    if (seq < last.sequence) await sendAgain();
     last = { sequence: seq, streamMade: last.streamMade };
     return last;
   };

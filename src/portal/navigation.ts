@@ -14,32 +14,6 @@ export interface Place {
   readonly menu?: true;
 }
 
-const staff: readonly Role[] = ['noc', 'finance', 'approver', 'admin'];
-const tenants: readonly Role[] = ['customer', 'reseller'];
-
-/** In the order that they are shown in. */
-const places: readonly Place[] = [
-  { href: '/admin', label: (w) => w.admin.overview.title, action: 'users:read', roles: ['admin'] },
-  { href: '/mesh', label: (w) => w.noc.mesh.title, action: 'rounds:read', roles: staff },
-  { href: '/services', label: (w) => w.nav.services, action: 'availability:read' },
-  { href: '/faults', label: (w) => w.nav.faults, action: 'faults:read' },
-  { href: '/outages', label: (w) => w.noc.outages.title, action: 'outages:read', roles: staff },
-  { href: '/exclusions', label: (w) => w.noc.exclusions.title, action: 'exclusions:read', roles: staff },
-  { href: '/months', label: (w) => w.finance.months, action: 'statements:read', roles: staff },
-  { href: '/credits', label: (w) => w.finance.credits.title, action: 'credits:read', roles: staff },
-  { href: '/ledger', label: (w) => w.finance.ledger.title, action: 'audit:read', roles: staff },
-  // Who works here has them by month.
-  { href: '/statements', label: (w) => w.nav.statements, action: 'statements:read', roles: tenants },
-  { href: '/users', label: (w) => w.admin.users.title, action: 'users:read', menu: true },
-  { href: '/tokens', label: (w) => w.admin.tokens.title, action: 'tokens:read', menu: true },
-  {
-    href: '/notifications',
-    label: (w) => w.admin.notifications.title,
-    action: 'notifications:read',
-    menu: true,
-  },
-];
-
 /** Where somebody of a role begins; who has none of these begins at the first place of the navigation. */
 const homes: readonly (readonly [Role, Place['href']])[] = [
   ['noc', '/mesh'],
@@ -48,7 +22,8 @@ const homes: readonly (readonly [Role, Place['href']])[] = [
   ['admin', '/admin'],
 ];
 
-export function placesFor(caller: Caller | null): readonly Place[] {
+/** Of all places, those that whoever looks may go to. */
+export function placesFor(places: readonly Place[], caller: Caller | null): readonly Place[] {
   if (caller === null) return [];
   const { roles } = caller.principal;
   return places.filter(
@@ -57,7 +32,7 @@ export function placesFor(caller: Caller | null): readonly Place[] {
 }
 
 /** Null: there is nothing for it here. */
-export function homeOf(caller: Caller): Place['href'] | null {
+export function homeOf(places: readonly Place[], caller: Caller): Place['href'] | null {
   const home = homes.find(([role]) => caller.principal.roles.includes(role));
-  return home?.[1] ?? placesFor(caller)[0]?.href ?? null;
+  return home?.[1] ?? placesFor(places, caller)[0]?.href ?? null;
 }

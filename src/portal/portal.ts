@@ -19,34 +19,10 @@ import {
 import { isPlace } from '../http/route/route.js';
 import { reportLanguages } from '../i18n/languages.js';
 import { guideHtml, guidePage, guideTopics, isGuideTopic } from '../render/guide.js';
-import { overviewPage } from './admin/overview.js';
-import { targetPages } from './admin/targets.js';
-import { tokenPages } from './admin/tokens.js';
-import { userPages } from './admin/users.js';
 import { loadAssets, own } from './assets.js';
-import { newTicketPages } from './customer/ticket-new.js';
-import { ticketPages } from './customer/ticket.js';
-import { ticketsPage } from './customer/tickets.js';
-import { pathPage } from './customer/path.js';
-import { servicesPage } from './customer/services.js';
-import { statementsPage } from './customer/statements.js';
-import { verifyPages } from './customer/verify.js';
-import { batchPages } from './finance/batches.js';
-import { creditPages } from './finance/credits.js';
-import { ledgerPage } from './finance/ledger.js';
-import { monthPages } from './finance/month.js';
-import { periodPages } from './finance/periods.js';
-import { financeStatementPage } from './finance/statement.js';
 import { readForms } from './forms.js';
 import { homeOf } from './navigation.js';
-import { exclusionPages } from './noc/exclusions.js';
-import { changesStream } from './noc/changes.js';
-import { dayPage } from './noc/day.js';
-import { mapPage } from './noc/map.js';
-import { meshPage } from './noc/mesh.js';
-import { outagePages } from './noc/outages.js';
-import { reportLedgerPages } from './noc/report-ledger.js';
-import { wallPage } from './noc/wall.js';
+import { addFeatures, places } from './pages.js';
 import { addPage, type PageAnswer, type PortalOptions, showView } from './page.js';
 import {
   createShell,
@@ -57,47 +33,6 @@ import {
   themeCookie,
   themes,
 } from './shell.js';
-
-/** Who may come in, and who is told of what. */
-function adminPages(server: FastifyInstance, portal: PortalOptions): void {
-  overviewPage(server, portal);
-  userPages(server, portal);
-  tokenPages(server, portal);
-  targetPages(server, portal);
-}
-
-/** What whoever buys services looks at; who works here sees the same of all of them. */
-function customerPages(server: FastifyInstance, portal: PortalOptions): void {
-  servicesPage(server, portal);
-  pathPage(server, portal);
-  ticketsPage(server, portal);
-  newTicketPages(server, portal);
-  ticketPages(server, portal);
-  statementsPage(server, portal);
-  verifyPages(server, portal);
-}
-
-/** What finance looks at and does. */
-function financePages(server: FastifyInstance, portal: PortalOptions): void {
-  monthPages(server, portal);
-  periodPages(server, portal);
-  financeStatementPage(server, portal);
-  creditPages(server, portal);
-  batchPages(server, portal);
-  ledgerPage(server, portal);
-}
-
-/** What the NOC looks at and does. */
-function nocPages(server: FastifyInstance, portal: PortalOptions): void {
-  meshPage(server, portal);
-  mapPage(server, portal);
-  dayPage(server, portal);
-  wallPage(server, portal);
-  changesStream(server, portal);
-  outagePages(server, portal);
-  exclusionPages(server, portal);
-  reportLedgerPages(server, portal);
-}
 
 const to = z.string().max(500).default('/');
 
@@ -253,8 +188,9 @@ function preferenceRoutes(server: FastifyInstance, portal: PortalOptions): void 
  *
  * How to add a page:
  * 1. `addPage(server, portal, { method, url, access, handle })` (`page.ts`) in a `…Pages(server, portal)` function of a
- *    folder such as `customer/`, called below. `access` names an action of `src/core/access/rules.ts`, as a route of the API
- *    does: the table of roles and routes is tested over pages too.
+ *    folder such as `customer/`; a line of `pages.ts` adds it, with its place in the navigation. `access` names an
+ *    action of `src/core/access/rules.ts`, as a route of the API does: the table of roles and routes is tested over
+ *    pages too.
  * 2. `handle` calls operations of the API (`portal.api.listRounds(caller, { query })`), in the name of whoever looks:
  *    there are no queries of its own. It answers a `view` with its model, `to` (where a browser goes on to
  *    after a form was done), or null for 404.
@@ -264,24 +200,20 @@ function preferenceRoutes(server: FastifyInstance, portal: PortalOptions): void 
  *    a page: classes are in the style sheets of `assets/`, scripts are files of `assets.ts`, named by the answer's `scripts`.
  * 4. Words go into a file of `src/i18n/portal/`, put together in `en.ts`, and into `src/i18n/zh-cn.ts`.
  * 5. A form is `method="post"`, and holds `include('./partials/csrf', it)`.
- * 6. A place in the navigation is a line of `navigation.ts`.
  */
 function portalPages(server: FastifyInstance, portal: PortalOptions): void {
   readForms(server);
   assetRoutes(server, portal);
   preferenceRoutes(server, portal);
   signInPages(server, portal);
-  nocPages(server, portal);
-  financePages(server, portal);
-  adminPages(server, portal);
   homePage(server, portal);
-  customerPages(server, portal);
+  addFeatures(server, portal);
   guidePages(server, portal);
 }
 
 /** The portal as the HTTP server takes it. */
 export function createPortal({ config, version }: Pick<ShellOptions, 'config' | 'version'>): HttpPages {
-  const shell = createShell({ config, version, assets: loadAssets() });
+  const shell = createShell({ config, version, assets: loadAssets(), places });
   return {
     problemPage: problemPages(shell),
     decorate: drawPages,
@@ -309,7 +241,7 @@ function homePage(server: FastifyInstance, portal: PortalOptions): void {
     url: '/',
     access: 'session:read',
     handle: ({ caller, shell }) => {
-      const home = homeOf(caller);
+      const home = homeOf(places, caller);
       return home === null ? { view: 'nothing', title: shell.w.home.nothing } : { to: home };
     },
   });

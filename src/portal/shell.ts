@@ -91,9 +91,10 @@ export interface ShellOptions {
   readonly config: () => Config;
   readonly assets: Assets;
   readonly version: string;
+  readonly places: readonly Place[];
 }
 
-export function createShell({ config, assets, version }: ShellOptions): ShellMaker {
+export function createShell({ config, assets, version, places }: ShellOptions): ShellMaker {
   const locales = new Map(reportLanguages.map((language) => [language, localeOf(language)]));
   return {
     assets,
@@ -107,7 +108,7 @@ export function createShell({ config, assets, version }: ShellOptions): ShellMak
       const path = request.url.split('?')[0] ?? '/';
       const csrf = request.identified?.session?.csrf ?? null;
       const w = portalWords[language];
-      const shown = placesFor(caller);
+      const shown = placesFor(places, caller);
       const place = ({ href, label }: Place): Shell['nav'][number] => ({
         href,
         label: label(w),

@@ -23,7 +23,8 @@ export const creditJson = (row: CreditRow) => ({
   remindedAt: isoOrNull(row.remindedAt),
 });
 
-export const disputeJson = ({ openedAt, words, ...dispute }: Dispute) => ({
+/** With what else is known of it, such as its statement's customer. */
+export const disputeJson = <D extends Dispute>({ openedAt, words, ...dispute }: D) => ({
   ...dispute,
   openedAt: iso(openedAt),
   words: words.map(({ at, ...word }) => ({ ...word, at: iso(at) })),
@@ -108,7 +109,7 @@ export function disputesTable(rows: readonly Dispute[]): string {
       [
         `${id}  ${state}  ${statement}, revision ${revision}${contact === null ? '' : `, ${contact}`}`,
         `  ${utc(openedAt)} ${openedBy}: ${oneLine(text)}`,
-        ...words.map((word) => `  ${utc(word.at)} ${word.by}, ${word.state}: ${oneLine(word.text)}`),
+        ...words.map((word) => `  ${utc(word.at)} ${word.by}, ${word.deed}: ${oneLine(word.text)}`),
       ].join('\n'),
     )
     .join('\n')

@@ -101,7 +101,7 @@ const where = ({ file, entry }: Origin): string => entry ?? file ?? '-';
 export const customersTable = (view: BookView): string =>
   table(
     ['CUSTOMER', 'NAME', 'LOCALE', 'TIME ZONE', 'FROM'],
-    customersJson(view).map((one) => [one.id, one.name, one.locale, one.timeZone, where(one.origin)]),
+    customersJson(view).map((one) => [one.id, one.name, one.locale ?? '-', one.timeZone, where(one.origin)]),
     'no customers',
   );
 

@@ -5,10 +5,11 @@ import {
   type NetworkEvent,
   subjectOf,
 } from '../core/network-event.js';
-import { formatInstant } from '../core/time/calendar.js';
+import { localeOf } from '../i18n/locale.js';
 import { type NotifyLanguage, say } from '../i18n/mail.js';
 import { isoInstant } from './figures.js';
-import type { MailText } from './notifications.js';
+import { type MailText, timeIn } from './notifications.js';
+import { pathText } from './ticket-texts.js';
 import type { ChatKind } from '../core/target-kinds.js';
 
 interface TextOptions {
@@ -20,8 +21,9 @@ interface TextOptions {
 }
 
 /** One line that says what happened. */
-function lineOf(event: NetworkEvent, { language, zone }: TextOptions): string {
-  const time = (at: number): string => formatInstant(at, zone);
+function lineOf(event: NetworkEvent, options: TextOptions): string {
+  const { language } = options;
+  const time = timeIn(options);
   switch (event.event) {
     case 'outage.opened':
       return say(language, 'event.outage.opened', { port: event.port, since: time(event.from) });
@@ -29,11 +31,11 @@ function lineOf(event: NetworkEvent, { language, zone }: TextOptions): string {
       return say(language, 'event.outage.closed', {
         port: event.port,
         since: time(event.from),
-        seconds: (((event.to ?? event.at) - event.from) / 1000).toFixed(1),
+        duration: localeOf(language).duration((event.to ?? event.at) - event.from),
       });
     case 'path.severe':
     case 'path.recovered':
-      return say(language, `event.${event.event}`, { path: event.path, slot: time(event.slot) });
+      return say(language, `event.${event.event}`, { path: pathText(event.path), slot: time(event.slot) });
     case 'month.budget':
       return say(language, 'event.month.budget', {
         service: event.service,
@@ -48,16 +50,15 @@ function windowsOf(events: readonly NetworkEvent[]): readonly MaintenanceWindow[
   return [...new Map(windows.map((one) => [`${one.id} ${one.from}`, one])).values()];
 }
 
-function maintenanceLine(
-  { id, scope, from, to }: MaintenanceWindow,
-  { language, zone }: TextOptions,
-): string {
+function maintenanceLine({ id, scope, from, to }: MaintenanceWindow, options: TextOptions): string {
+  const { language } = options;
+  const time = timeIn(options);
   const covered = scope === 'all' ? say(language, 'event.everything') : fewOf(scope);
   return say(language, 'event.maintenance', {
     id,
     scope: covered,
-    from: formatInstant(from, zone),
-    to: formatInstant(to, zone),
+    from: time(from),
+    to: time(to),
   });
 }
 
@@ -115,11 +116,17 @@ export function eventsMail(events: readonly NetworkEvent[], options: TextOptions
   return { subject: titleOf(events, options), text: `${parts.join('\n\n')}\n` };
 }
 
-/** The body of an own webhook: `events` in the order in which they were noticed; instants in ISO 8601, UTC. */
-export function eventsJson(events: readonly NetworkEvent[], publicUrl: string | null): object {
+/**
+ * The body of an own webhook: `events` in the order in which they were noticed; instants in ISO 8601, UTC. What people
+ * read of it is in the language of the target.
+ */
+export function eventsJson(events: readonly NetworkEvent[], options: TextOptions): object {
+  const { publicUrl } = options;
   return {
     event: events[0]?.event,
     at: isoInstant(events[0]?.at ?? 0),
+    language: options.language,
+    summary: titleOf(events, options),
     events: events.map((event) => ({
       ...Object.fromEntries(
         Object.entries(event).map(([key, value]: [string, unknown]) => [
@@ -135,6 +142,7 @@ export function eventsJson(events: readonly NetworkEvent[], publicUrl: string | 
         to: isoInstant(to),
       })),
       subject: subjectOf(event),
+      text: lineOf(event, options),
       link: pageOf(event, publicUrl),
     })),
   };

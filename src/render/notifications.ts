@@ -5,9 +5,12 @@ import { chatKinds, type TargetKind } from '../core/target-kinds.js';
 import { eventOfAction } from '../core/ticket/visibility.js';
 import { formatInstant } from '../core/time/calendar.js';
 import type { EpochMs } from '../core/types.js';
+import { localeOf } from '../i18n/locale.js';
 import { type NotifyLanguage, type NotifyWord, say } from '../i18n/mail.js';
+import { wordFor } from '../i18n/report.js';
 import { isoInstant } from './figures.js';
 import { tableLines } from './table.js';
+import { pathText, subjectOf, textOf, ticketSpeech } from './ticket-texts.js';
 
 interface TargetView {
   readonly id: string;
@@ -89,30 +92,57 @@ interface MailOptions {
   readonly zone: string;
 }
 
-export function reportMail(report: Ticket, action: TicketAction, options: MailOptions): MailText {
-  const { language, zone } = options;
+interface ReportMailOptions extends MailOptions {
+  /** How the customer of the report is called. */
+  readonly customer: string;
+}
+
+/** The one line that says what happened to a report: the subject of a mail, the summary of a webhook. */
+export function reportSummary(
+  report: Ticket,
+  action: TicketAction,
+  { language }: Pick<MailOptions, 'language'>,
+): string {
+  return say(language, `subject.${eventOfAction(action)}`, {
+    id: report.id,
+    subject: subjectOf(report, ticketSpeech(language)),
+    state: say(language, `state.${report.state}`),
+  });
+}
+
+export function reportMail(report: Ticket, action: TicketAction, options: ReportMailOptions): MailText {
+  const { language } = options;
+  const speech = ticketSpeech(language);
   const word = (key: NotifyWord, values?: Readonly<Record<string, string>>) => say(language, key, values);
-  const state = word(`state.${report.state}`);
+  const time = timeIn(options);
   const rows: [NotifyWord, string | null][] = [
-    ['report', `${report.id} · ${report.subject}`],
-    ['customer', report.customer],
+    ['report', `${report.id} · ${subjectOf(report, speech)}`],
+    ['customer', options.customer],
     ['service', report.service],
-    ['path', report.path],
-    ['state', state],
-    ['severity', report.severity],
+    ['path', report.path && pathText(report.path)],
+    ['state', word(`state.${report.state}`)],
+    ['severity', wordFor(speech.w.faults.severities, report.severity)],
     ['owner', report.owner],
-    ['filedAt', formatInstant(report.filedAt, zone)],
-    ['updatedAt', formatInstant(report.updatedAt, zone)],
+    ['filedAt', time(report.filedAt)],
+    ['updatedAt', time(report.updatedAt)],
     ['evidence', report.evidence ? word(`window.${report.evidence.window}`) : word('evidenceNone')],
   ];
-  const lines = rows.flatMap(([key, value]) => (value === null ? [] : [`${word(key)}: ${value}`]));
+  const row = (key: NotifyWord, value: string): string => word('row', { name: word(key), value });
+  const lines = rows.flatMap(([key, value]) => (value === null ? [] : [row(key, value)]));
   const said = saidIn(action);
+  // A report that nobody described says of itself what it was filed from.
+  const text = action.type === 'filed' ? textOf(report, speech) : said?.text;
+  const block = said === null ? [] : [word('block', { name: word(said.key), value: text ?? '' })];
   return {
-    subject: word(`subject.${eventOfAction(action)}`, { id: report.id, subject: report.subject, state }),
-    text:
-      [lines.join('\n'), ...(said ? [`${word(said.key)}:\n${said.text}`] : []), word('footer')].join('\n\n') +
-      '\n',
+    subject: reportSummary(report, action, options),
+    text: `${[lines.join('\n'), ...block, word('footer')].join('\n\n')}\n`,
   };
+}
+
+/** Writes an instant to the second, as the language does. */
+export function timeIn({ language, zone }: MailOptions): (at: EpochMs) => string {
+  const { instant } = localeOf(language);
+  return (at) => instant(formatInstant(Math.floor(at / 1000) * 1000, zone));
 }
 
 function saidIn(action: TicketAction): { readonly key: NotifyWord; readonly text: string } | null {
@@ -148,7 +178,7 @@ export function suggestionMail(suggestion: Suggestion, { language, zone }: MailO
   const named = metrics
     .map((metric) => say(language, `metric.${metric}`))
     .join(`${space}${say(language, 'and')}${space}`);
-  const values = { path, metrics: named, since: formatInstant(firstSlot, zone) };
+  const values = { path: pathText(path), metrics: named, since: timeIn({ language, zone })(firstSlot) };
   return {
     subject: say(language, 'subject.suggestion', values),
     text: `${say(language, 'suggestion', values)}\n\n${say(language, 'footer')}\n`,

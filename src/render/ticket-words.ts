@@ -17,7 +17,9 @@ export const madeSubject = (of: string, band: string | null): string => `${of}: 
 export const madeText = (window: string, band: string | null): string =>
   `filed from the band: ${window} ${band ?? none}`;
 
-type Filed = Pick<Ticket, 'subject' | 'text' | 'path' | 'service' | 'evidence'>;
+export type Filed = Pick<Ticket, 'subject' | 'text' | 'path' | 'service'> & {
+  readonly evidence: Pick<NonNullable<Ticket['evidence']>, 'window'> | null;
+};
 
 /** What a subject was made of, to be said in the language of whoever reads it; null: somebody wrote it. */
 export function readSubject({ subject, path, service, evidence }: Filed): MadeSubject | null {

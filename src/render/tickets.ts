@@ -6,6 +6,7 @@ import { type Suggestion, type TargetClock, targetClocks } from '../core/ticket/
 import type { EpochMs } from '../core/types.js';
 import { isoInstant, oneLine } from './figures.js';
 import { tableLines } from './table.js';
+import { subjectOf, textOf, ticketSpeech } from './ticket-texts.js';
 
 const whole = (value: Rational | null): number | null => value && Number(roundHalfUp(value));
 const ppm = (loss: Rational | null): number | null => whole(loss && multiply(loss, ratio(1_000_000n)));
@@ -88,6 +89,8 @@ export function spanWords(ms: number): string {
   return ms < 0 ? `-${text}` : text;
 }
 
+const english = ticketSpeech('en');
+
 const left = (clock: TargetClock | null): string => {
   if (clock === null) return '-';
   if (clock.running) return spanWords(clock.leftMs);
@@ -112,7 +115,7 @@ export function reportsTable(reports: readonly Ticket[], now: EpochMs): string {
     const { firstResponse, repair } = targetClocks(one, now);
     return [
       ...[one.id, one.state, one.customer, one.path ?? one.service ?? '-', isoInstant(one.filedAt)],
-      ...[one.owner ?? '-', one.incident, left(firstResponse), left(repair), one.subject],
+      ...[one.owner ?? '-', one.incident, left(firstResponse), left(repair), subjectOf(one, english)],
     ];
   });
   return `${tableLines(
@@ -154,8 +157,8 @@ export function reportText(report: Ticket, now: EpochMs): string {
     ...attachments.map(({ name, bytes }) => oneLine(`    [${name}, ${bytes} bytes]`)),
   ]);
   const parts = [
-    [oneLine(`${report.id}  ${report.subject}`), ...lines],
-    indented(report.text),
+    [oneLine(`${report.id}  ${subjectOf(report, english)}`), ...lines],
+    indented(textOf(report, english)),
     history,
     comments,
   ];

@@ -130,7 +130,7 @@ export function objectiveJson(document: StatementDocument, of: Objective) {
     id: of.id,
     href: href(qualityBase, 'serviceLevelObjective', of.id),
     name: of.name,
-    conformanceTarget: of.target,
+    ...(of.target !== null && { conformanceTarget: of.target }),
     conformanceComparator: of.comparator,
     conformancePeriod: { startDateTime: of.from, endDateTime: of.to },
     serviceLevelObjectiveParameter: {
@@ -139,6 +139,11 @@ export function objectiveJson(document: StatementDocument, of: Objective) {
       name: of.metric,
       unit: of.unit,
     },
+    ...(of.consequence !== null && {
+      serviceLevelObjectiveConsequence: [
+        { '@type': 'ServiceLevelSpecConsequence', prescribedAction: of.consequence },
+      ],
+    }),
     relatedEntity: [
       serviceRef(document),
       ...(of.path === null
@@ -159,13 +164,16 @@ export function objectiveJson(document: StatementDocument, of: Objective) {
   };
 }
 
+/** As the examples of TMF623 have them. */
+const operators = { '>=': '.ge', '<=': '.le' } as const;
+
 /** A rule of an SLA, in the words of TMF623. */
 const ruleJson = (of: Objective) => ({
   id: of.id,
   metric: of.metric,
   unit: of.unit,
   referenceValue: of.target,
-  operator: of.comparator,
+  operator: operators[of.comparator],
   tolerance: null,
   consequence: of.consequence,
 });
@@ -182,6 +190,8 @@ export function slaJson(document: StatementDocument) {
     name: service,
     description: `What ${service} was promised in ${month}`,
     version: part?.plan.version ?? null,
+    validFor: { startDateTime: parts[0]?.period.from ?? null, endDateTime: part?.period.to ?? null },
+    // The name of the first edition.
     validityPeriod: { startTime: parts[0]?.period.from ?? null, endTime: part?.period.to ?? null },
     state: document.state === 'sealed' ? 'sealed' : 'inProgress',
     template: part
@@ -218,12 +228,16 @@ export function violationJson(document: StatementDocument, of: Objective) {
     violation: {
       unit: of.unit,
       referenceValue: of.target,
-      operator: of.comparator,
+      operator: operators[of.comparator],
       actualValue: of.actual,
       tolerance: null,
       consequence: of.consequence,
       comment: of.path === null ? of.name : `${of.name}: band ${of.band ?? ''}`,
-      attachment: `/api/v1/statements/${document.id}`,
+      attachment: {
+        href: `/api/v1/statements/${document.id}`,
+        description: `The statement of ${document.month} for ${document.service}`,
+      },
+      rule: { id: of.id, description: of.name },
     },
   };
 }

@@ -68,8 +68,8 @@ export function ticketJson(full: Ticket, now: EpochMs) {
     statusChangeHistory: report.history.map(({ at, state, reason }) => ({
       '@type': 'StatusChange',
       status: statusOf(state),
-      changeDate: isoInstant(at),
-      ...(reason !== null && { changeReason: reason }),
+      statusChangeDate: isoInstant(at),
+      ...(reason !== null && { statusChangeReason: reason }),
     })),
     externalIdentifier: report.externalIds.map((external) => ({
       '@type': 'ExternalIdentifier',
@@ -109,7 +109,12 @@ export function ticketJson(full: Ticket, now: EpochMs) {
           ]
         : []),
       ...report.attachments.map((file) => attachment(id, file)),
-      ...(report.links ?? []).map(({ name, url }) => ({ '@type': 'AttachmentRef', name, url })),
+      ...(report.links ?? []).map(({ name, url }, index) => ({
+        '@type': 'AttachmentRef',
+        id: `${id}.link-${index + 1}`,
+        name,
+        url,
+      })),
       ...report.comments.flatMap(({ attachments }) => attachments.map((file) => attachment(id, file))),
     ],
   };
@@ -165,6 +170,7 @@ export const ticketEvents = [
   'TroubleTicketCreateEvent',
   'TroubleTicketAttributeValueChangeEvent',
   'TroubleTicketStatusChangeEvent',
+  'TroubleTicketResolvedEvent',
   // These are known to those who register for everything by name; reports are neither deleted nor do they wait for
   // information as a state.
   'TroubleTicketDeleteEvent',
@@ -172,25 +178,27 @@ export const ticketEvents = [
 ] as const;
 export type TicketEvent = (typeof ticketEvents)[number];
 
-/** Which of the events of TMF621 an event of a report is. */
-export function ticketEventOf({ action }: Pick<TicketRecord, 'action'>): TicketEvent {
+/** Which of the events of TMF621 an event of a report is: that it was resolved has an event of its own beside. */
+export function ticketEventsOf({ action }: Pick<TicketRecord, 'action'>): TicketEvent[] {
   const told = eventOfAction(action);
-  if (told === 'report-filed') return 'TroubleTicketCreateEvent';
-  return told === 'report-state'
-    ? 'TroubleTicketStatusChangeEvent'
-    : 'TroubleTicketAttributeValueChangeEvent';
+  if (told === 'report-filed') return ['TroubleTicketCreateEvent'];
+  if (told !== 'report-state') return ['TroubleTicketAttributeValueChangeEvent'];
+  const isResolved = action.type === 'resolved';
+  return ['TroubleTicketStatusChangeEvent', ...(isResolved ? (['TroubleTicketResolvedEvent'] as const) : [])];
 }
 
 /** What a listener is posted. */
-export function ticketEventJson(event: TicketRecord, report: Ticket): object {
-  const type = ticketEventOf(event);
+export function ticketEventJson(type: TicketEvent, event: TicketRecord, report: Ticket): object {
   const at = isoInstant(event.at);
   return {
     '@type': type,
     '@baseType': 'Event',
-    eventId: `${report.id}.${event.seq}`,
+    eventId:
+      type === 'TroubleTicketResolvedEvent'
+        ? `${report.id}.${event.seq}.resolved`
+        : `${report.id}.${event.seq}`,
     eventTime: at,
-    timeOcurred: at,
+    timeOccurred: at,
     eventType: type,
     correlationId: report.incident,
     domain: 'troubleTicket',

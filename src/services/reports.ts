@@ -63,6 +63,8 @@ interface ReportsOptions {
   readonly software: string;
   /** Creates statements, for example in a worker thread; in this thread by default. */
   readonly judging?: Pick<Judging, 'draw'>;
+  /** Drafts are created anew, not read: the store may only be read, and nothing keeps them in line. */
+  readonly renewDrafts?: true;
 }
 
 export interface ReportRequest {
@@ -118,6 +120,14 @@ export function createReports(options: ReportsOptions): Reports {
           ? options.judging.draw(month, asked, false)
           : drawMonth({ store, config: whole, now: now(), software }, month),
       );
+      /** A draft as it would be created now, where nobody else keeps drafts in line with their source data. */
+      const current = async (found: ReportStatement, service: string): Promise<ReportStatement> => {
+        if (found.seal !== null || !options.renewDrafts) return found;
+        const anew = await drawn();
+        return anew.services.includes(service) && !anew.unjudged.has(service)
+          ? { document: anew.draft(service), seal: null }
+          : found;
+      };
       const names = namesOf(config);
       const hashes = asked.map((service) => kept.get(service)?.hashes ?? null);
       return {
@@ -138,7 +148,7 @@ export function createReports(options: ReportsOptions): Reports {
           const statements: ReportStatement[] = [];
           for (const service of asked) {
             const found = await statementOf(statementId(month, service), revision, store.statements);
-            if (found) statements.push(found);
+            if (found) statements.push(await current(found, service));
             // A service that can't be judged is named by the month itself, and the others are reported all the same.
             else if (!(await drawn()).unjudged.has(service))
               statements.push({ document: (await drawn()).draft(service), seal: null });

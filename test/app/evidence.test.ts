@@ -356,7 +356,7 @@ describe('a pack whose hashes were made anew after a change is found out by what
             .map((line) => `${line}\n`)
             .join(''),
         ),
-      /ledger\.jsonl ends with event \d+; the statement was drawn up at event/,
+      /ledger\.jsonl ends with event \d+; the statement was created at event/,
     ],
     ['a row that is no JSON', replace('states.jsonl', '{', '['), /states\.jsonl, line 1 can't be read/],
     [

@@ -11,14 +11,16 @@ async function stopped(how: Partial<Record<Party, () => Promise<void>>>) {
   const say = (_fields: object, message: string): void => void said.push(message);
   const stopping = createStopping({
     log: { debug: say, info: say, warn: say, error: say },
-    sleep: (_ms, signal) =>
-      new Promise((resolve) => {
-        const timer = setTimeout(resolve, 50);
-        signal.addEventListener('abort', () => {
-          clearTimeout(timer);
-          resolve();
-        });
-      }),
+    served: {
+      sleep: (_ms, signal) =>
+        new Promise((resolve) => {
+          const timer = setTimeout(resolve, 50);
+          signal.addEventListener('abort', () => {
+            clearTimeout(timer);
+            resolve();
+          });
+        }),
+    },
   });
   for (const party of parties)
     stopping.add(party, async () => {

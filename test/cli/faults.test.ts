@@ -2,10 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/load.js';
+import { createLedgerService } from '../../src/services/ledger/service.js';
+import { createTicketService } from '../../src/services/tickets/service.js';
 import { openSqliteStore } from '../../src/store/sqlite/open.js';
 import { bandsConfig } from '../support/bands.js';
 import { runCli } from '../support/cli.js';
-import { newestSlot, putRound } from '../support/fault-desk.js';
+import { filing, newestSlot, putRound } from '../support/fault-desk.js';
 
 const iso = (at: number): string => new Date(at).toISOString();
 
@@ -48,12 +50,12 @@ describe('pop-sla faults', () => {
     const list = (await run('faults', 'list')).stdout;
     expect(list).toMatch(/^ID +STATE +CUSTOMER +ABOUT +FILED +OWNER +INCIDENT +ANSWER +REPAIR +SUBJECT$/m);
     expect(list).toMatch(
-      /^F1 +investigating +bank +HKG>SIN +2026-10-12T03:32:00Z +bob +I1 +met +4h 00m +HKG>SIN: severe$/m,
+      /^F1 +investigating +bank +HKG>SIN +2026-10-12T03:32:00Z +bob +I1 +met +4h 00m +HKG → SIN: severely degraded$/m,
     );
     await as('bob', 'resolve', 'F1', '--text', 'replaced');
     await as('bob', 'close', 'F1');
     const shown = (await run('faults', 'show', 'F1')).stdout;
-    expect(shown).toContain('F1  HKG>SIN: severe');
+    expect(shown).toContain('F1  HKG → SIN: severely degraded');
     expect(shown).toContain('    a card\n    is replaced');
     expect(shown).toContain('resolved by bob: replaced');
     expect(shown).toContain('files     mtr.log');
@@ -66,6 +68,31 @@ describe('pop-sla faults', () => {
       events: [{ action: { type: 'filed' } }, {}, {}, {}, {}, {}, {}, {}],
     });
     expect(await json('faults', 'list', '--state', 'filed')).toEqual({ reports: [] });
+  });
+
+  test('withdraws a report that nobody has taken, and only such a one', async () => {
+    const { as, json, folder } = await setUp();
+    const loaded = await loadConfig(join(folder, 'pop-sla.yaml'));
+    if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
+    const { config } = loaded;
+    const store = await openSqliteStore({ path: config.store.path });
+    const now = () => newestSlot + 60_000;
+    const ledger = createLedgerService({ store, config: () => config, now });
+    await createTicketService({ store, ledger, config: () => config, now }).file(
+      { name: 'bank', side: 'customer' },
+      filing(),
+    );
+    await store.close();
+    expect(await as('ann', 'withdraw', 'F1', '--reason', 'they called: it is over')).toMatchObject({
+      code: 0,
+      stdout: 'F1 is withdrawn\n',
+    });
+    expect(await json('faults', 'show', 'F1')).toMatchObject({
+      state: 'withdrawn',
+      history: [{ state: 'filed' }, { state: 'withdrawn', reason: 'they called: it is over' }],
+    });
+    await as('ann', ...file);
+    expect((await as('ann', 'withdraw', 'F2')).stderr).toContain("F2 can't withdraw now");
   });
 
   test('enters outages and exclusions by a report', async () => {

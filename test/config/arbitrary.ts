@@ -1,5 +1,6 @@
 import { networkEventNames } from '../../src/core/network-event.js';
 import fc from 'fast-check';
+import { reportLanguages } from '../../src/i18n/languages.js';
 import type {
   CommitmentConfig,
   Config,
@@ -182,6 +183,7 @@ const notifications: fc.Arbitrary<NotificationsConfig> = fc.record({
   longestRetryMs: fc.integer({ min: 3_600_000, max: 86_400_000 }),
   timeoutMs: fc.integer({ min: 100, max: 60_000 }),
   allow: fc.array(network, { maxLength: 3 }),
+  language: fc.constantFrom(...reportLanguages),
   quietHours: orNull(
     fc.record({
       from: fc.constantFrom('22:00', '00:00'),

@@ -144,6 +144,7 @@ test('an agent and PoPs are all that a file needs', () => {
       longestRetryMs: 3_600_000,
       timeoutMs: 10_000,
       allow: [],
+      language: 'en',
       quietHours: null,
       smtp: null,
     },

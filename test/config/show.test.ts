@@ -104,11 +104,13 @@ notifications:
   timeout: 10s
   webhooks:
     allow: []
+  language: en
 keys:
   folder: /srv/data/keys
 statements:
   grace: 24h
   claimReminder: 168h
+  twoPersonSealing: false
 billing:
   zone: UTC
   issuers: []

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { chromiumProgram, openBrowser } from '../support/browser.js';
 import { openScene, type Scene, scenePassword } from '../support/portal-scene.js';
 import { requires } from '../support/requires.js';
+import { violations } from './crawl.js';
 import { patienceMs } from './people.js';
 
 /** What has the focus, as it is read out: its name, or its text. */
@@ -94,6 +95,46 @@ describe('by keyboard alone', () => {
       await page.context().close();
     },
     2 * patienceMs,
+  );
+
+  test(
+    'a customer disputes a figure of a statement, and finance answers and accepts it',
+    async () => {
+      const bea = await signIn(browser, scene, 'bea');
+      await bea.goto(`${scene.address}/months/2026-10/bank-backbone`);
+      await press(bea, /^Dispute a figure$/);
+      const faults = await violations(bea);
+      await tabTo(bea, /^Disputed figure/);
+      await bea.keyboard.type('Latency');
+      await tabTo(bea, /^What is wrong with it/);
+      await bea.keyboard.type('our own probes say 52 ms');
+      await press(bea, /^Open the dispute$/);
+      await bea.getByText('Latency HKG → SIN').first().waitFor();
+      const place = new URL(bea.url()).pathname;
+      faults.push(...(await violations(bea)));
+      const fiona = await signIn(browser, scene, 'fiona');
+      await press(fiona, /^Disputes$/);
+      faults.push(...(await violations(fiona)));
+      await press(fiona, new RegExp(`^${place.split('/').pop() ?? ''}$`));
+      faults.push(...(await violations(fiona)));
+      await tabTo(fiona, /^Answer/);
+      await fiona.keyboard.press('Tab');
+      await fiona.keyboard.type('which probes, and when?');
+      await press(fiona, /^Answer$/);
+      await fiona.waitForURL(/done=answer/);
+      await tabTo(fiona, /^Accept$/);
+      await fiona.keyboard.press('Enter');
+      await tabTo(fiona, /^Answer to the customer/);
+      await fiona.keyboard.type('the agent was slow');
+      await press(fiona, /^Accept$/);
+      await fiona.waitForURL(/done=accept/);
+      await bea.goto(`${scene.address}${place}`);
+      await bea.getByText('the agent was slow').waitFor();
+      expect(faults).toEqual([]);
+      await bea.context().close();
+      await fiona.context().close();
+    },
+    3 * patienceMs,
   );
 
   test(

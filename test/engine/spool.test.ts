@@ -221,6 +221,7 @@ test('a round that is put again because its confirmation was lost is stored once
 test('a write that has its turn only after the limit of a stop, because the process was busy, loses no round', async () => {
   const { log, lines } = keptLog();
   const stored: Round[] = [];
+  let now = 0;
   const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   const putAll = async (rounds: readonly Round[]): Promise<'stored'[]> => {
     await turn();
@@ -230,7 +231,7 @@ test('a write that has its turn only after the limit of a stop, because the proc
   };
   const spool = createSpool({
     // For a process that stood still the limit is over as soon as it looks.
-    clock: { sleep: () => Promise.resolve() },
+    clock: { monotonicMs: () => (now += 60_000), sleep: () => Promise.resolve() },
     store: {
       putAll,
       put: async (round) => (await putAll([round]))[0] ?? 'stored',

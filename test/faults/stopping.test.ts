@@ -12,6 +12,7 @@ import { startNats } from '../support/nats.js';
 import { startPostgres, type PostgresServer } from '../support/postgres.js';
 import { builtMain, requires } from '../support/requires.js';
 import { startRunning, type Running } from '../support/running.js';
+import { starve } from '../support/starve.js';
 import { tempDir } from '../support/temp-dir.js';
 
 const inFlight = async ({ daemon, get }: Running): Promise<void> => {
@@ -83,6 +84,41 @@ describe('SIGTERM while', () => {
     expect(await ended).toBe(0);
     expectStoredAndStopped(`${folder}/data/pop-sla.db`);
   });
+});
+
+describe('SIGTERM of a daemon with 199 rounds in flight', () => {
+  requires({ built: true, root: true });
+
+  test('stop-starved: others leave it a few hundredths of a core; every round is stored, with its packets', async () => {
+    const many = Array.from({ length: 199 }, (_, n) => ({ id: `P${n}`, ipv4: `127.1.1.${n + 1}` }));
+    const running = startRunning({
+      changes: {
+        driver: 'kernel',
+        pops: [{ id: 'HKG', ipv4: '127.0.0.11' }, ...many],
+        measurement: { ...slow, every: '60s', packetInterval: '500ms', lostAfter: '1s' },
+      },
+    });
+    const { daemon, get } = running;
+    await daemon.waitFor(
+      'all rounds in flight',
+      async () => /^pop_sla_daemon_rounds_in_flight 199$/m.test((await get('/metrics')).body) || undefined,
+    );
+    await sleep(4_000);
+    const starving = starve(daemon.pid, 4);
+    const ended = await daemon.stop(120_000);
+    await starving.end();
+    expect(ended, daemon.lines().slice(-3).join('\n')).toMatchObject({ code: 0, signal: null });
+    const db = new Database(running.database, { readonly: true });
+    try {
+      const rounds = db.prepare(
+        `SELECT status, count(DISTINCT path_id) AS paths, min(sent) > 3 AS had_packets
+         FROM round JOIN size USING (path_id, slot) WHERE status != 'missing' GROUP BY status`,
+      );
+      expect(rounds.all()).toEqual([{ status: 'aborted', paths: 199, had_packets: 1 }]);
+    } finally {
+      db.close();
+    }
+  }, 240_000);
 });
 
 describe('SIGTERM that is repeated', () => {

@@ -99,9 +99,9 @@ describe('SLAs by TMF623', () => {
       version: '2024-04-16',
       template: { id: 'ctg-cloud-connection.protected-single', href: '/api/v1/plans/ctg-cloud-connection' },
       rule: [
-        { metric: 'availability', referenceValue: '99.9', operator: '>=', unit: '%' },
-        { metric: 'latency', referenceValue: '1500', operator: '<=', unit: 'us' },
-        { metric: 'loss', referenceValue: '1', operator: '<=', unit: '%' },
+        { metric: 'availability', referenceValue: '99.9', operator: '.ge', unit: '%' },
+        { metric: 'latency', referenceValue: '1500', operator: '.le', unit: 'us' },
+        { metric: 'loss', referenceValue: '1', operator: '.le', unit: '%' },
       ],
     });
     expect((await ask(`${sla}/sla/2026-10.single`)).body).toEqual(body[1]);
@@ -121,7 +121,7 @@ describe('SLAs by TMF623', () => {
         referenceValue: '99.5',
         actualValue: '99.3279',
         consequence: 'credit of 5 %: 758.06 HKD',
-        attachment: '/api/v1/statements/2026-10/other',
+        attachment: { href: '/api/v1/statements/2026-10/other' },
       },
     });
     expect((await ask(`${sla}/slaViolation/2026-10.other.availability`)).body).toEqual(body[0]);

@@ -203,7 +203,7 @@ describe('TMF621 Trouble Ticket v5', () => {
     const { ask } = await faultServer();
     const attachment = [{ '@type': 'AttachmentRef', name: 'a.txt', url: 'http://169.254.169.254/a.txt' }];
     const created = await ask('bank', 'POST', `${base}/troubleTicket`, { ...ticket, attachment });
-    expect(created.json<Ticket>()['attachment']).toContainEqual(attachment[0]);
+    expect(created.json<Ticket>()['attachment']).toContainEqual({ ...attachment[0], id: 'F1.link-1' });
     expect((await ask('ann', 'GET', 'fault-reports/F1')).json()).toMatchObject({
       attachments: [],
       links: [{ name: 'a.txt', url: 'http://169.254.169.254/a.txt' }],

@@ -137,6 +137,42 @@ describe('rows on their way from agents to a hub', () => {
     expect(await waitingMessages(url)).toBe(2);
   });
 
+  test('that went to a stream which was lost, and once more before the agent was told of it, are sent again', async () => {
+    const url = await fresh();
+    const link = await connection(url);
+    const manager = await jetstreamManager(link);
+    const [agent, hub] = [await newStore(), await newStore()];
+    let made = 'first';
+    const stop = await send(url, agent, 'LAB1', {
+      streamMade: () => made,
+      settings: { sendAgainMs: Date.now() },
+    });
+    const putAndSend = async (n: number): Promise<void> => {
+      await agent.rounds.put(round({ slot: slot + n * everyMs }));
+      await until('all sent', async () => (await agent.forward.depth()).slots === 0);
+    };
+    const makeAnew = async (): Promise<void> => {
+      const { config } = await manager.streams.info(rowsStream);
+      await manager.streams.delete(rowsStream);
+      await manager.streams.add(config);
+    };
+    for (const n of [1, 2, 3]) await putAndSend(n);
+    await makeAnew();
+    await putAndSend(4);
+    await makeAnew();
+    // Others have sent more since than this agent knows of.
+    for (let n = 0; n < 9; n += 1)
+      await jetstream(link).publish(rowsSubject('LAB2', 'rounds'), encodeRows('LAB2', noRows), {
+        msgID: String(n),
+      });
+    await putAndSend(5);
+    made = 'third';
+    await until('the messages', async () => (await waitingMessages(url)) > 10);
+    await ingest(url, hub);
+    await untilEqual(hub, [agent]);
+    await stop();
+  });
+
   test('wait where there is no stream yet', async () => {
     const url = await fresh();
     const manager = await jetstreamManager(await connection(url));

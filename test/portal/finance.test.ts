@@ -34,7 +34,7 @@ beforeEach(async () => {
     software: 'test',
     signer: () => keys.signer(),
   });
-  server = entrance(tenants, { billing, config: billed });
+  server = entrance(tenants, { billing });
 });
 const evil = '<script>alert(1)</script>';
 
@@ -178,6 +178,9 @@ test('a month of postings is locked on its page, and another person unlocks it',
 
 test('one prepares and another one seals, where two persons have to', async () => {
   twoPersonSealing = true;
+  const { config } = tenants;
+  const statements = { ...config.statements, twoPersonSealing };
+  server = entrance({ ...tenants, config: { ...config, statements } }, { billing });
   const finance = await signedIn(server, 'finance');
   await finance.post('/months/2026-10/close', {});
   const url = '/months/2026-10';

@@ -22,7 +22,7 @@ export interface Daemon {
   readonly ended: Promise<Ended>;
   running(): boolean;
   /** SIGTERM, and SIGKILL when it does not end in time. May be called again. */
-  stop(): Promise<Ended>;
+  stop(withinMs?: number): Promise<Ended>;
   /** At once, without waiting: kill -9. */
   kill(): Promise<Ended>;
 }
@@ -143,10 +143,10 @@ export function startDaemon(options: DaemonOptions): Daemon {
     signal,
     ended,
     running: () => !over,
-    async stop() {
+    async stop(withinMs = stopTimeoutMs) {
       if (!over) signal('SIGTERM');
       const deadline = new AbortController();
-      void sleep(stopTimeoutMs, undefined, { signal: deadline.signal }).then(
+      void sleep(withinMs, undefined, { signal: deadline.signal }).then(
         () => child.kill('SIGKILL'),
         () => undefined,
       );

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type CreditRow, type CreditStatus, creditStatuses } from '../../core/billing/credit.js';
+import { disputedFigures, type DisputeSubject } from '../../core/billing/actions.js';
 import { type Dispute, type DisputeMove, disputeMoves } from '../../core/billing/disputes.js';
 import {
   type ConfigOptions,
@@ -178,12 +179,17 @@ type ListDisputesOptions = ConfigOptions & {
 };
 type SayOptions = ActorOptions & {
   readonly text: string;
+  readonly about?: DisputeSubject['figure'];
+  readonly of?: string;
+  readonly entry?: string[];
+  readonly revise?: true;
   readonly revision?: number;
   readonly contact?: string;
   readonly json?: true;
 };
 
 const summaries: Readonly<Record<DisputeMove, string>> = {
+  comment: 'note what the customer adds; it waits for an answer again',
   answer: 'answer it; it stays open',
   accept: 'say that the customer is right',
   reject: 'say that the customer is wrong',
@@ -215,23 +221,37 @@ export function disputesCommand(context: Context): Command {
       new Option('--revision <n>', 'against this revision (default: the latest)').argParser(positiveInteger),
     )
     .option('--contact <id>', 'who at the customer says so, as `person list` prints it')
+    .addOption(new Option('--about <figure>', 'what it concerns').choices(disputedFigures))
+    .option('--of <name>', 'with --about: the path, as HKG>SIN, or the reference of the outage')
     .action((statement: string, options: SayOptions) => {
       const actor = actorOf(options, context);
       return withBilling({ ...options, write: true }, context, async ({ disputes }) => {
-        const { text, revision, contact = null } = options;
-        const request = { statement, text, contact, ...(revision !== undefined && { revision }) };
+        const { text, revision, contact = null, about, of = null } = options;
+        const subject = about === undefined ? null : { figure: about, of };
+        const request = {
+          statement,
+          text,
+          contact,
+          about: subject,
+          ...(revision !== undefined && { revision }),
+        };
         await showDispute([await disputes.open(actor, request)], options, context);
       });
     });
   for (const move of disputeMoves) {
-    said(command.command(move).description(summaries[move]))
-      .argument('<id>', 'as `disputes list` prints it')
-      .action((id: string, options: SayOptions) => {
-        const actor = actorOf(options, context);
-        return withBilling({ ...options, write: true }, context, async ({ disputes }) => {
-          await showDispute([await disputes.move(actor, move, id, options.text)], options, context);
-        });
+    const moving = said(command.command(move).description(summaries[move]));
+    if (move === 'accept')
+      moving
+        .option('--entry <id...>', 'the corrections and exclusions that settle it')
+        .option('--revise', 'seal the revision of the statement too');
+    moving.argument('<id>', 'as `disputes list` prints it').action((id: string, options: SayOptions) => {
+      const actor = actorOf(options, context);
+      return withBilling({ ...options, write: true }, context, async ({ disputes }) => {
+        const { text, entry = [], revise = false } = options;
+        const moved = await disputes.move(actor, move, id, { text, entries: entry, revise });
+        await showDispute([moved], options, context);
       });
+    });
   }
   return command;
 }

@@ -68,7 +68,10 @@ export function notifyCommand(context: Context): Command {
           again,
         )
         .option('--secret <text>', 'the key that the service gave (pagerduty, opsgenie, dingtalk)')
-        .option('--language <language>', "en, zh-CN or zh-TW (default: the customer's own)")
+        .option(
+          '--language <language>',
+          "en, zh-CN or zh-TW (default: the customer's own, else notifications.language)",
+        )
         .addOption(actorOption())
         .addOption(jsonOption())
         .addOption(configOption())

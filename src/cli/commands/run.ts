@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import {
   configFile,
@@ -9,7 +10,7 @@ import {
   rawOutput,
 } from '../context.js';
 
-/** The daemon is to be down this soon after it was asked to. */
+/** The daemon is to be down this soon after it was asked to, where the machine leaves it time. */
 const stopWithinMs = 5_000;
 
 export function runCommand(context: Context): Command {
@@ -114,14 +115,14 @@ function orAtOnce<T>(again: Promise<'at once'>, work: Promise<T>): Promise<T | '
 }
 
 async function inTime(work: Promise<void>): Promise<'done' | 'late'> {
-  const timer = deferred<'late'>();
-  const timeout = setTimeout(() => {
-    timer.resolve('late');
-  }, stopWithinMs);
+  const { createServedTime } = await import('../../engine/served-time.js');
+  const served = createServedTime({ monotonicMs: () => performance.now(), sleep: (ms) => sleep(ms) });
+  const done = new AbortController();
+  const limit = served.sleep(stopWithinMs, done.signal).then(() => 'late' as const);
   try {
-    return await Promise.race([work.then(() => 'done' as const), timer.promise]);
+    return await Promise.race([work.then(() => 'done' as const), limit]);
   } finally {
-    clearTimeout(timeout);
+    done.abort();
   }
 }
 /** A promise and the key to it; `Promise.withResolvers` where Node has it. */

@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander';
 import type { SealedStatement, StatementDocument } from '../../core/statement/document.js';
 import type { Outcome } from '../../services/statements/outcome.js';
+import type { Statements } from '../../services/statements/statements.js';
+import type { StatementSummary } from '../../store/statement-store.js';
 import {
   configOption,
   type ConfigOptions,
@@ -69,7 +71,8 @@ function listCommand(context: Context): Command {
     .action((options: ListOptions) =>
       withBilling(options, context, async ({ statements }) => {
         const { month, service } = options;
-        const rows = await statements.list({ ...(month && { month }), ...(service && { service }) });
+        const stored = await statements.list({ ...(month && { month }), ...(service && { service }) });
+        const rows = await withCurrentDrafts(stored, statements);
         if (options.json) printJson({ statements: rows }, context);
         else context.stdout.write((await import('../../render/credits.js')).statementsTable(rows));
       }),
@@ -78,13 +81,13 @@ function listCommand(context: Context): Command {
 
 function showCommand(context: Context): Command {
   return new Command('show')
-    .description('print how a statement came about, line by line, or all of it as JSON')
+    .description('print how a statement is calculated, line by line, or all of it as JSON')
     .argument('<month>', 'as 2026-10', monthArgument)
     .argument('<service>', 'the id of a service')
     .addOption(
       new Option('--revision <n>', 'a sealed revision (default: the latest)').argParser(positiveInteger),
     )
-    .option('--to-date', 'as it would be drawn up now, also before the month is over; keeps nothing')
+    .option('--to-date', 'as it would be created now, also before the month is over; stores nothing')
     .addOption(jsonOption())
     .addOption(configOption())
     .action((month: string, service: string, options: ShowOptions) =>
@@ -94,16 +97,43 @@ function showCommand(context: Context): Command {
             await show({ document }, options, context);
           return;
         }
-        await show(await statements.show(month, service, options.revision), options, context);
+        const found = await statements.show(month, service, options.revision);
+        const [anew] =
+          found.document.state === 'draft' ? await statements.changedDrafts({ month, service }) : [];
+        await show(anew === undefined ? found : await outdated(anew), options, context);
       }),
     );
 }
 
-async function show(
-  found: { readonly document: StatementDocument } & Partial<SealedStatement>,
-  { json }: ShowOptions,
-  context: Context,
-): Promise<void> {
+/** The rows with the figures that drafts have now: what is stored may be older than its source data. */
+async function withCurrentDrafts(
+  rows: readonly StatementSummary[],
+  statements: Pick<Statements, 'changedDrafts'>,
+): Promise<StatementSummary[]> {
+  const months = new Set(rows.filter(({ state }) => state === 'draft').map(({ month }) => month));
+  const { digestOf } = await import('../../seal/canonical.js');
+  const changed = new Map<string, StatementDocument>();
+  for (const month of months)
+    for (const document of await statements.changedDrafts({ month })) changed.set(document.id, document);
+  return rows.map((row) => {
+    const document = row.state === 'draft' ? changed.get(row.id) : undefined;
+    if (document === undefined) return row;
+    const { total, complete, currency, asOf } = document;
+    const figures = { rent: total.rent, credit: total.credit, currency, complete };
+    return { ...row, ...figures, hash: digestOf(document), at: Date.parse(asOf) };
+  });
+}
+
+/** A draft as it would be created now, in place of the stored one. */
+async function outdated(document: StatementDocument): Promise<Shown> {
+  const { digestOf } = await import('../../seal/canonical.js');
+  return { document, hash: digestOf(document), outdated: true };
+}
+
+/** What is printed of a statement; `outdated`: the stored draft is older than its source data. */
+type Shown = { readonly document: StatementDocument; readonly outdated?: true } & Partial<SealedStatement>;
+
+async function show(found: Shown, { json }: ShowOptions, context: Context): Promise<void> {
   if (json) {
     printJson(found, context);
     return;
@@ -112,13 +142,14 @@ async function show(
   const { localeOf } = await import('../../i18n/locale.js');
   const { changeLines } = await import('../../i18n/report.js');
   const locale = localeOf('en');
-  const { document, hash, sealedBy, sealedAt, key } = found;
+  const { document, outdated: isOutdated, hash, sealedBy, sealedAt, key } = found;
   const { id, revision, toDate, total, currency, change, acceptedIncomplete } = document;
   const state = sealedBy
     ? `sealed by ${sealedBy} on ${sealedAt ?? ''} with the key ${key ?? ''}`
     : `draft${toDate === null ? '' : `, to ${toDate}`}`;
   const lines = [
     `${id}, revision ${revision}: ${state}`,
+    ...(isOutdated ? ['source data changed since the draft was stored: these are the figures of now'] : []),
     ...(hash === undefined ? [] : [`hash ${hash}`]),
     `rent ${total.rent} ${currency}, credit ${total.credit} ${currency}, ${document.complete ? 'complete' : 'incomplete'}`,
     ...(acceptedIncomplete === null ? [] : [`accepted although incomplete: ${acceptedIncomplete}`]),
@@ -138,7 +169,7 @@ async function show(
 
 function closeCommand(context: Context): Command {
   return new Command('close')
-    .description('draw up a month that is over, as the daemon does after its grace')
+    .description('create the drafts of a month that is over, as the daemon does after its grace')
     .addOption(monthOption())
     .addOption(serviceOption())
     .addOption(configOption())
@@ -230,7 +261,7 @@ function prepareCommand(context: Context): Command {
 
 function checkCommand(context: Context): Command {
   return new Command('check')
-    .description('note which sealed statements of a month would say something else now, as the daemon does')
+    .description('note which sealed statements of a month have changed source data, as the daemon does')
     .addOption(monthOption())
     .addOption(configOption())
     .action((options: ConfigOptions & { readonly month: string }) =>

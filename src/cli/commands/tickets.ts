@@ -9,6 +9,7 @@ import {
   positiveInteger,
 } from '../context.js';
 import { show } from '../show-ticket.js';
+import { transitionCommands } from '../ticket-transitions.js';
 import {
   actorOf,
   actorOption,
@@ -20,10 +21,8 @@ import {
   withLedger,
 } from '../with-ledger.js';
 import { exclusionKinds } from '../../core/exclusion.js';
-import type { AttachmentRef } from '../../core/ledger/actions.js';
 import { type WindowKind, windowKinds } from '../../core/standing.js';
 import { type TicketState, ticketStates } from '../../core/ticket/actions.js';
-import type { TransitionRequest } from '../../services/tickets/decide.js';
 
 /** Reads an option that is one of some words. */
 export const oneOfWords =
@@ -33,116 +32,6 @@ export const oneOfWords =
     if (found !== undefined) return found;
     throw new InvalidArgumentError(`allowed: ${words.join(', ')}`);
   };
-
-interface TransitionOptions extends ActorOptions {
-  readonly text?: string;
-  readonly reason?: string;
-  readonly to?: string;
-  readonly internal?: true;
-  readonly attach?: readonly string[];
-  readonly json?: true;
-}
-
-interface Deed {
-  readonly name: string;
-  readonly summary: string;
-  readonly options?: (command: Command) => Command;
-  readonly request: (options: TransitionOptions, files: readonly AttachmentRef[]) => TransitionRequest;
-}
-
-const text = (what: string) => (command: Command) => command.requiredOption('--text <text>', what);
-const reason = (command: Command) => command.requiredOption('--reason <text>', 'why');
-const maybe = (command: Command) => command.option('--text <text>', 'a word on it');
-
-const deeds: readonly Deed[] = [
-  {
-    name: 'take',
-    summary: 'take a report: whoever takes it first owns it',
-    request: () => ({ deed: 'take' }),
-  },
-  { name: 'start', summary: 'begin to look into it', request: () => ({ deed: 'start' }) },
-  {
-    name: 'hand-over',
-    summary: 'offer it to another person, who has to accept it',
-    options: (command) =>
-      command
-        .requiredOption('--to <name>', 'who')
-        .option('--reason <text>', 'why; needed where it is not yours'),
-    request: ({ to = '', reason: why = null }) => ({ deed: 'hand-over', to, text: why }),
-  },
-  { name: 'accept', summary: 'accept a report that is handed over', request: () => ({ deed: 'accept' }) },
-  {
-    name: 'decline',
-    summary: 'do not accept it, or take the offer back',
-    options: maybe,
-    request: ({ text: word = null }) => ({ deed: 'decline', text: word }),
-  },
-  {
-    name: 'comment',
-    summary: 'add a comment',
-    options: (command) =>
-      text('what to say')(command).option('--internal', 'not shown to customers').addOption(attachOption()),
-    request: ({ text: said = '', internal = false }, attachments) => ({
-      deed: 'comment',
-      text: said,
-      internal,
-      attachments,
-    }),
-  },
-  {
-    name: 'resolve',
-    summary: 'say that the fault is repaired',
-    options: text('what it was'),
-    request: ({ text: said = '' }) => ({ deed: 'resolve', text: said }),
-  },
-  {
-    name: 'reject',
-    summary: 'refuse it',
-    options: reason,
-    request: ({ reason: why = '' }) => ({ deed: 'reject', text: why }),
-  },
-  {
-    name: 'close',
-    summary: 'close a report that is resolved',
-    options: maybe,
-    request: ({ text: word = null }) => ({ deed: 'close', text: word }),
-  },
-  {
-    name: 'reopen',
-    summary: 'open it again',
-    options: reason,
-    request: ({ reason: why = '' }) => ({ deed: 'reopen', text: why }),
-  },
-  {
-    name: 'link',
-    summary: "make it part of another report's incident",
-    options: (command) => command.requiredOption('--to <id>', 'the other report'),
-    request: ({ to = '' }) => ({ deed: 'link', to }),
-  },
-];
-
-/** A command for each thing that is done to a report in one step. */
-function transitionCommands(context: Context): Command[] {
-  return deeds.map(({ name, summary, options, request }) => {
-    const command = new Command(name).description(summary).argument('<id>', 'as `faults list` prints it');
-    return (options?.(command) ?? command)
-      .addOption(actorOption())
-      .addOption(jsonOption())
-      .addOption(configOption())
-      .action((id: string, given: TransitionOptions) => {
-        const actor = actorOf(given, context);
-        return withLedger({ ...given, write: true }, context, async (ledger) => {
-          const files = await ledger.attachToReport(given.attach ?? []);
-          const report = await ledger.faults.ticketService.do(
-            { name: actor, side: 'noc' },
-            id,
-            request(given, files),
-          );
-          await show(report, given, context);
-        });
-      });
-  });
-}
 
 interface ListOptions extends ConfigOptions {
   readonly customer?: string;

@@ -23,7 +23,7 @@ export function buildBook(raw: RawCustomers, plans: ReadonlyMap<string, Plan>): 
 }
 
 function buildCustomer(raw: RawCustomers['customers'][number]): Customer {
-  const { id, name = id, locale, timeZone, billTo = null, ...party } = raw;
+  const { id, name = id, locale = null, timeZone, billTo = null, ...party } = raw;
   const known = billTo !== null || Object.values(party).some((value) => value !== undefined);
   return { id, name, locale, timeZone, ...(known && { billing: { ...buildParty(party), billTo } }) };
 }

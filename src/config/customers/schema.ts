@@ -30,7 +30,7 @@ const planFile = () =>
 const customerSchema = z.strictObject({
   id: identifier(),
   name: name(100).optional(),
-  locale: locale().default('en'),
+  locale: locale().optional(),
   timeZone: timeZone().default('UTC'),
   ...partyKeys,
   billTo: identifier().optional(),

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { networkEventNames, type NetworkEventName } from '../../core/network-event.js';
+import { type ReportLanguage, reportLanguages } from '../../i18n/languages.js';
 import { timeZone } from '../plan/scalars.js';
 import {
   canonicalAddress,
@@ -35,6 +36,8 @@ export interface NotificationsConfig {
   readonly allow: readonly Network[];
   /** Null: no mail is sent. */
   readonly smtp: SmtpConfig | null;
+  /** Of messages to the operator, and to customers that have none of their own. */
+  readonly language: ReportLanguage;
   /** Null: there are none. */
   readonly quietHours: QuietHours | null;
 }
@@ -98,6 +101,7 @@ const notificationsSchema = z.strictObject({
   longestRetry: duration(second, day).default(hour),
   timeout: duration(100, minute).default(10 * second),
   webhooks: z.strictObject({ allow: z.array(network()).default([]) }).prefault({}),
+  language: oneOf(reportLanguages).default('en'),
   smtp: smtpSchema.optional(),
   quietHours: z
     .strictObject({
@@ -110,13 +114,14 @@ const notificationsSchema = z.strictObject({
 });
 
 function buildNotifications(raw: z.output<typeof notificationsSchema>): NotificationsConfig {
-  const { attempts, firstRetry, longestRetry, timeout, webhooks, smtp, quietHours = null } = raw;
+  const { attempts, firstRetry, longestRetry, timeout, webhooks, language, smtp, quietHours = null } = raw;
   return {
     attempts,
     firstRetryMs: firstRetry,
     longestRetryMs: longestRetry,
     timeoutMs: timeout,
     allow: webhooks.allow,
+    language,
     quietHours,
     smtp: smtp === undefined ? null : { ...smtp, user: smtp.user ?? null, password: smtp.password ?? null },
   };
@@ -124,13 +129,15 @@ function buildNotifications(raw: z.output<typeof notificationsSchema>): Notifica
 
 /** As a file says it. */
 function plainNotifications(notifications: NotificationsConfig): object {
-  const { attempts, firstRetryMs, longestRetryMs, timeoutMs, allow, smtp, quietHours } = notifications;
+  const { attempts, firstRetryMs, longestRetryMs, timeoutMs, allow, language, smtp, quietHours } =
+    notifications;
   return {
     attempts,
     firstRetry: formatDuration(firstRetryMs),
     longestRetry: formatDuration(longestRetryMs),
     timeout: formatDuration(timeoutMs),
     webhooks: { allow: allow.map(formatNetwork) },
+    language,
     ...(quietHours && { quietHours }),
     ...(smtp && { smtp: withoutNulls(smtp) }),
   };

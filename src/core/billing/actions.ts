@@ -45,6 +45,15 @@ export type ContactAction =
   | { readonly type: 'contact-corrected'; readonly id: string; readonly fields: readonly string[] }
   | { readonly type: 'contact-erased'; readonly id: string };
 
+/** What of a statement a dispute may concern. */
+export const disputedFigures = ['availability', 'latency', 'loss', 'outage', 'credit'] as const;
+
+export interface DisputeSubject {
+  readonly figure: (typeof disputedFigures)[number];
+  /** The path of a latency or a loss, or the reference of an outage; null: no single one. */
+  readonly of: string | null;
+}
+
 /** What a customer says against a statement, and what became of it. Texts stay for ever: they name nobody. */
 export type DisputeAction =
   | {
@@ -55,8 +64,18 @@ export type DisputeAction =
       readonly text: string;
       /** Who at the customer said it: the id of a contact. */
       readonly contact: string | null;
+      /** Absent where nobody was asked, as in disputes of version 0.2.0. */
+      readonly about?: DisputeSubject;
     }
+  /** The customer adds something: whoever answered before is asked again. */
+  | { readonly type: 'dispute-commented'; readonly id: string; readonly text: string }
   | { readonly type: 'dispute-answered'; readonly id: string; readonly text: string }
-  | { readonly type: 'dispute-accepted'; readonly id: string; readonly text: string }
+  | {
+      readonly type: 'dispute-accepted';
+      readonly id: string;
+      readonly text: string;
+      /** The ledger entries that correct what was disputed, by their ids; absent: none was named. */
+      readonly entries?: readonly string[];
+    }
   | { readonly type: 'dispute-rejected'; readonly id: string; readonly text: string }
   | { readonly type: 'dispute-withdrawn'; readonly id: string; readonly text: string };

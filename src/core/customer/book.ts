@@ -43,8 +43,8 @@ interface CustomerBilling extends PartyDetails {
 export interface Customer {
   readonly id: string;
   readonly name: string;
-  /** BCP 47: the language of what is sent to them. */
-  readonly locale: string;
+  /** BCP 47: the language of what is sent to them; null: that of the configuration. */
+  readonly locale: string | null;
   /** IANA: how times are shown to them. It judges nothing. */
   readonly timeZone: string;
   /** Left out: nothing is known. */

@@ -87,6 +87,10 @@ export interface ErrorCodes {
   readonly 'needs-no-claim': [];
   readonly 'not-claimed': [];
   readonly 'claim-late': [lastDay: string];
+  readonly 'dispute-late': [lastDay: string];
+  readonly 'dispute-taken': [];
+  readonly 'revision-changes-nothing': [];
+  readonly 'revision-refused': [];
   readonly 'is-reversal': [];
   readonly 'no-revision': [latest: number];
   readonly 'no-statement': [];

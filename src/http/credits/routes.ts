@@ -100,8 +100,8 @@ export function billingRoutes(server: FastifyInstance, billing: Billing, now: ()
   const statements = statementRoutes(server, billing.statements, now);
   const credits = creditRoutes(server, billing.credits);
   const batches = batchRoutes(server, billing.batches);
+  const disputes = disputeRoutes(server, billing);
   const periods = periodRoutes(server, billing);
-  disputeRoutes(server, billing);
   personRoutes(server, billing.contacts);
-  return { ...statements, ...credits, ...batches, ...periods };
+  return { ...statements, ...credits, ...batches, ...disputes, ...periods };
 }

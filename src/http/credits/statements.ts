@@ -2,7 +2,6 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { actorOfPrincipal } from '../../core/access/rules.js';
 import { creditStatuses } from '../../core/billing/credit.js';
-import { disputeStates } from '../../core/billing/disputes.js';
 import type { StatementSummary } from '../../core/statement/result.js';
 import { monthAfter } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
@@ -47,7 +46,7 @@ const summary = z.strictObject({
   changed: z
     .strictObject({ at: isoTime(), why: z.array(answersText) })
     .nullable()
-    .meta({ description: 'what a sealed statement rests on is another by now' }),
+    .meta({ description: 'how the source data of a sealed statement has changed since' }),
   figures: figures.nullable().meta({ description: 'null unless they were asked for' }),
 });
 
@@ -118,20 +117,6 @@ export const credits = z.strictObject({ credits: z.array(credit) });
 export const feed = z.strictObject({
   credits: z.array(credit),
   cursor: z.int().meta({ description: 'the `since` to ask with next time' }),
-});
-
-export const dispute = z.strictObject({
-  id: answersText,
-  statement: answersText,
-  revision: z.int(),
-  state: z.enum(disputeStates),
-  text: answersText,
-  contact: textOrNull,
-  openedBy: answersText,
-  openedAt: isoTime(),
-  words: z.array(
-    z.strictObject({ state: z.enum(disputeStates), by: answersText, at: isoTime(), text: answersText }),
-  ),
 });
 
 export const person = z.strictObject({
@@ -261,7 +246,7 @@ export function statementRoutes(server: FastifyInstance, statements: Statements,
     operationId: 'getStatement',
     tag,
     access: 'statements:read',
-    summary: 'A sealed revision (the latest unless told), else the draft; or as it would be drawn up now.',
+    summary: 'A sealed revision (the latest unless told), else the draft; or as it would be created now.',
     params: z.strictObject({ month: month(), service: id() }),
     query: z.strictObject({
       revision: whole().optional(),

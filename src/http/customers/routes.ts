@@ -32,7 +32,7 @@ const items: Record<RegistryList, z.ZodObject> = {
   customers: z.strictObject({
     id: z.string(),
     name: z.string(),
-    locale: z.string(),
+    locale: z.string().nullable(),
     timeZone: z.string(),
     billing: z
       .strictObject({

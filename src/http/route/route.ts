@@ -28,6 +28,17 @@ const problem = z
   })
   .meta({ description: 'problem details (RFC 9457)' });
 
+/** As the TM Forum's APIs have it (TMF630), where a status is a text. */
+const tmfProblem = problem
+  .extend({
+    '@type': z.literal('Error'),
+    code: z.string(),
+    reason: z.string(),
+    message: z.string(),
+    status: z.string(),
+  })
+  .meta({ description: 'an Error of TMF630, with problem details beside' });
+
 /** An instant as it is answered: ISO 8601 with its offset. */
 export const isoTime = () => z.iso.datetime({ offset: true });
 export const span = () => z.strictObject({ from: isoTime(), to: isoTime().nullable() });
@@ -36,8 +47,9 @@ export const digits = () => z.string().regex(/^-?\d+(\.\d+)?$/);
 /** An amount that is null for those who may not see it. */
 export const amount = () => digits().nullable();
 
-function responseSchemas({ status = 200, description, schema, contentType }: Answer): object {
-  const problems = { description: 'a problem', content: { 'application/problem+json': { schema: problem } } };
+function responseSchemas(url: string, { status = 200, description, schema, contentType }: Answer): object {
+  const shape = url.startsWith('/tmf-api/') ? tmfProblem : problem;
+  const problems = { description: 'a problem', content: { 'application/problem+json': { schema: shape } } };
   // Nothing stands in them.
   if (status === 204 || status === 302)
     return { [status]: z.null().meta({ description }), '4xx': problems, '5xx': problems };
@@ -183,7 +195,7 @@ export function addRoute<
       ...(method === 'POST' && access !== 'open' ? { headers: oneTime } : {}),
       ...(body === undefined ? {} : { body }),
       ...(route.bodyType === undefined ? {} : { consumes: [route.bodyType] }),
-      response: responseSchemas(answer),
+      response: responseSchemas(url, answer),
     },
     handler: async (request, reply) => {
       const answered = await route.handle({

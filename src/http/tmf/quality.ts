@@ -38,9 +38,19 @@ const attributes = {
   objective: [
     ...common,
     ...['@baseType', 'name', 'conformanceTarget', 'conformanceComparator', 'conformancePeriod'],
-    ...['serviceLevelObjectiveParameter', 'conformance'],
+    ...['serviceLevelObjectiveParameter', 'serviceLevelObjectiveConsequence', 'conformance'],
   ],
-  sla: [...common, 'name', 'description', 'version', 'validityPeriod', 'state', 'template', 'rule'],
+  sla: [
+    ...common,
+    'name',
+    'description',
+    'version',
+    'validFor',
+    'validityPeriod',
+    'state',
+    'template',
+    'rule',
+  ],
   violation: [...common, 'date', 'sla', 'rule', 'violation'],
 };
 

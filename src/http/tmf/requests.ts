@@ -100,14 +100,14 @@ const hub = z.strictObject({
   '@type': z.literal('Hub'),
   id: z.string(),
   callback: z.string(),
-  query: z.string().nullable(),
+  query: z.string().optional(),
 });
 
 const hubJson = ({ id: of, address, query }: NotifyTarget) => ({
   '@type': 'Hub',
   id: of,
   callback: address,
-  query,
+  ...(query !== null && { query }),
 });
 
 /** Listeners: their events are posted to `/listener/troubleTicket…Event` below the callback. */

@@ -262,9 +262,10 @@ export function ticketRoutes(
     summary:
       'Files a report; the round band of the path or service that relatedEntity names is its evidence.',
     bodyLimit: 15_000_000,
+    query: tmfFieldsQuery,
     body: ticketCreate,
     answer: { status: 201, description: 'created', schema: ticket },
-    handle: async ({ body, caller, reply }) => {
+    handle: async ({ body, query, caller, reply }) => {
       const actor = actorOf(caller);
       const customer = customerOfTicket(body) ?? caller.principal.customer ?? '';
       if (!caller.sees(customer, dayOf(now())))
@@ -312,7 +313,7 @@ export function ticketRoutes(
       const shown = shownTo(caller, filed, now());
       uploads.note(caller, filed.evidence?.bytes ?? 0);
       reply.header('location', `${url}/${filed.id}`);
-      return shown && ticketJson(shown, now());
+      return shown && selectFields(ticketJson(shown, now()), query.fields);
     },
   });
   addRoute(server, {
@@ -324,9 +325,10 @@ export function ticketRoutes(
     summary:
       'Changes a ticket by a merge patch or a JSON Patch: its status, severity, name, external identifiers, new notes.',
     params: ofReport,
+    query: tmfFieldsQuery,
     body: ticketPatch,
     answer: { description: 'the ticket', schema: ticket },
-    handle: async ({ params, body, caller }) => {
+    handle: async ({ params, body, query, caller }) => {
       const before = await ticketService.report(params.id);
       if (!shownTo(caller, before, now())) return null;
       const { operations, ...merge } = body;
@@ -340,7 +342,7 @@ export function ticketRoutes(
         await ticketService.do(actorOf(caller), params.id, ...transitionsOfPatch(before, patch)),
         now(),
       );
-      return done && ticketJson(done, now());
+      return done && selectFields(ticketJson(done, now()), query.fields);
     },
   });
 }

@@ -46,6 +46,7 @@ export const ticketsEnglish = {
       'last-24h': 'the last 24 h',
       'month-to-date': 'the month to date',
     },
+    madeSubject: (of: string, band: string) => `${of}: ${band}`,
     filedFrom: (window: string, band: string) => `Filed from the band of ${window}: ${band}`,
     frozen: (of: string) => `Figures of ${of}, frozen when the report was filed`,
     toFreeze: (of: string) => `These figures (${of}) are frozen as evidence when you file the report.`,

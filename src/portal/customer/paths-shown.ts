@@ -3,7 +3,6 @@ import { pathEnds } from '../../core/path.js';
 import type { PlanVersion } from '../../core/plan.js';
 import { type WindowKind, windowKinds } from '../../core/standing.js';
 import type { MeshJson } from '../../render/mesh.js';
-import type { Shell } from '../shell.js';
 
 /** A band as it is shown: its word, and a colour that goes with its place in the plan. */
 export interface ShownBand {
@@ -87,10 +86,6 @@ function lossLimitOf(plans: Plans, id: string): string | null {
   const upTo = plans.get(id)?.versions.at(-1)?.loss.bands[0]?.upToPercent ?? null;
   return upTo === null ? null : formatShort(upTo);
 }
-
-/** The word of a band; of one that a plan named itself, its id. */
-export const bandNameOf = ({ bandName }: Pick<Shell['r'], 'bandName'>, id: string): string =>
-  (bandName as Readonly<Record<string, string>>)[id] ?? id;
 
 export const worse = (one: ShownBand | null, other: ShownBand | null): ShownBand | null => {
   if (one === null || other === null) return one ?? other;

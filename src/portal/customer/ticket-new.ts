@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { subjectOf } from '../../render/ticket-texts.js';
 import { type WindowKind, windowKinds } from '../../core/standing.js';
 import { maxAttachmentBytes } from '../../store/ledger-store.js';
 import type { Caller } from '../../http/access/caller.js';
@@ -11,7 +12,6 @@ import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../pa
 import type { Shell } from '../shell.js';
 import { zonedInput } from './local-time.js';
 import { openStates } from './tickets.js';
-import { subjectOf } from './ticket-words.js';
 
 const field = (most: number) => z.string().max(most).default('');
 const fields = {

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { subjectOf, textOf } from '../../render/ticket-texts.js';
 import type { Action } from '../../core/access/rules.js';
 import { merge } from '../../core/time/intervals.js';
 import type { EpochMs } from '../../core/types.js';
@@ -12,7 +13,7 @@ import { everyPage, type FormFile } from '../forms.js';
 import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
 import { attachAll, formLimit } from './ticket-new.js';
-import { frozenOf, subjectOf, textOf } from './ticket-words.js';
+import { frozenOf } from './frozen.js';
 
 /** What is done by a form on the page, and what somebody needs for it. */
 const deeds = {

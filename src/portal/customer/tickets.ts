@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { subjectOf } from '../../render/ticket-texts.js';
 import { addPage, type PortalOptions } from '../page.js';
-import { subjectOf } from './ticket-words.js';
 
 export const openStates = ['filed', 'acknowledged', 'investigating', 'resolved', 'reopened'].join(',');
 

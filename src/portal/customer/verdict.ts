@@ -2,9 +2,10 @@ import { formatAmount, minorOf } from '../../core/money.js';
 import { merge } from '../../core/time/intervals.js';
 import type { EpochMs } from '../../core/types.js';
 import type { PortalWords } from '../../i18n/portal.js';
+import { wordFor } from '../../i18n/report.js';
 import type { Answer } from '../page.js';
 import type { Shell } from '../shell.js';
-import { bandNameOf, type MeshPath, type ShownBand, worse } from './paths-shown.js';
+import { type MeshPath, type ShownBand, worse } from './paths-shown.js';
 
 type Standing = Answer<'getStanding'>['services'][number];
 type Outage = Pick<Answer<'listOutages'>['outages'][number], 'port' | 'counts'>;
@@ -64,7 +65,7 @@ export function verdictOf(
     ...pathParts(paths, { bad: bad.length, unmeasured }, words),
     ...bad.slice(0, named).map(({ path, band, window, since: from }) => {
       const name = `${path.source} → ${path.destination}`;
-      const bandName = bandNameOf(r, band.id);
+      const bandName = wordFor(r.bandName, band.id);
       return from === null
         ? words.worse(name, bandName, words.window[window])
         : words.worseSince(name, bandName, f.short(from));

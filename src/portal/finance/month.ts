@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { isOver } from '../../core/billing/disputes.js';
 import { isMonthName, monthAfter, zonedMonth } from '../../core/time/calendar.js';
 import { reportFormats } from '../../render/report/formats.js';
 import { KeyError } from '../../seal/keys.js';
@@ -8,6 +9,7 @@ import type { Api } from '../../http/http.js';
 import type { ParameterFault } from '../../http/problem.js';
 import { faultsIn } from '../faults-in.js';
 import { orNull } from '../forms.js';
+import { disputesOf } from './disputes.js';
 import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
 import { chosenRows, isOwed, monthRows, shows, type Show, sorts, type Sort, stepsOf } from './month-rows.js';
@@ -144,6 +146,7 @@ export async function monthPage(
   const touching = (exclusions?.exclusions ?? []).filter(({ intervals }) =>
     intervals.some((one) => Date.parse(one.from) < to && (one.to === null || Date.parse(one.to) > from)),
   );
+  const disputes = caller.may('disputes:read') ? await disputesOf(api, caller, {}) : [];
   const names = new Map(book.customers.map(({ id, name }) => [id, name]));
   const standing = begun && !over ? await api.getStanding(caller) : null;
   return {
@@ -177,6 +180,8 @@ export async function monthPage(
       incomplete: sumOf(rows, ({ latest }) => !latest.complete && latest.state === 'draft'),
       owed: sumOf(rows, isOwed),
       touching: touching.length,
+      disputes: sumOf(disputes, (one) => !isOver(one)),
+      revisionsDue: sumOf(disputes, ({ state, revisedIn }) => state === 'accepted' && revisedIn === null),
       rows: chosenRows(rows, { show, search, sort }),
       standing: standing && {
         asOf: standing.asOf,

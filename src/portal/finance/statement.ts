@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { formatAmount, minorOf } from '../../core/money.js';
 import type { PathPart } from '../../core/statement/document-parts.js';
 import type { Part, StatementDocument } from '../../core/statement/document.js';
-import { isMonthName } from '../../core/time/calendar.js';
+import { formatInstant, isMonthName } from '../../core/time/calendar.js';
+import { lastDisputeDay } from '../../core/billing/disputes.js';
 import type { Caller } from '../../http/access/caller.js';
 import type { Api } from '../../http/http.js';
 import { localeOf } from '../../i18n/locale.js';
@@ -15,6 +16,7 @@ import { reportFormats } from '../../render/report/formats.js';
 import { observedPercent, resultOf } from '../../render/report/observed.js';
 import { pathHref, shownBand } from '../customer/paths-shown.js';
 import { changesOf } from './changes.js';
+import { disputesOf } from './disputes.js';
 import { outagesOf } from './seen-outages.js';
 import { everyPage } from '../forms.js';
 import { addPage, type Answer, type PortalOptions } from '../page.js';
@@ -132,12 +134,25 @@ export function financeStatementPage(server: FastifyInstance, portal: PortalOpti
           },
           reasonOf: (part: Part) => reasonOf(part, document.currency, shell),
           formats: reportFormats,
+          disputes: document.state === 'sealed' ? await disputesOfStatement(portal, caller, document) : null,
           revision: revision ?? null,
           customerName: book.customers.find(({ id }) => id === document.customer)?.name ?? document.customer,
         },
       };
     },
   });
+}
+
+/** What is disputed of a statement, and until when more may be. */
+async function disputesOfStatement({ api, now }: PortalOptions, caller: Caller, document: StatementDocument) {
+  const lastDay = lastDisputeDay(document);
+  const today = formatInstant(now(), document.parts[0]?.zone ?? 'UTC').slice(0, 10);
+  return {
+    all: await disputesOf(api, caller, { statement: document.id }),
+    lastDay,
+    late: lastDay !== null && today > lastDay,
+    open: caller.may('disputes:open') && (caller.reach === 'all' || lastDay === null || today <= lastDay),
+  };
 }
 
 interface ShownMonth {

@@ -6,6 +6,7 @@ import type { Caller } from '../../http/access/caller.js';
 import type { Api } from '../../http/http.js';
 import { zonedInput } from '../customer/local-time.js';
 import type { ParameterFault } from '../../http/problem.js';
+import { subjectOf } from '../../render/ticket-texts.js';
 import { faultsIn } from '../faults-in.js';
 import { orNull } from '../forms.js';
 import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../page.js';
@@ -85,7 +86,7 @@ export function reportLedgerPages(server: FastifyInstance, portal: PortalOptions
       title: `${found.id} · ${shell.w.noc.report.title}`,
       status,
       page: {
-        report: found,
+        report: { ...found, subject: subjectOf(found, shell) },
         wrong,
         kinds: exclusionKinds,
         ports: pops.map((pop) => pop.id),

@@ -215,7 +215,9 @@ function bookOf(book: CustomerRegistry, scope: EvidenceScope): CustomerRegistry 
   const services = book.services.filter((each) => isIn(scope, each));
   const named = new Set(services.flatMap(({ terms }) => terms.map(({ plan }) => plan)));
   return {
-    customers: book.customers.filter(({ id }) => chain.has(id)).map((each) => ({ ...each, name: each.id })),
+    customers: book.customers
+      .filter(({ id }) => chain.has(id))
+      .map((each) => ({ ...each, name: each.id, locale: each.locale ?? 'en' })),
     resale: book.resale.filter(({ buyer }) => chain.has(buyer)),
     sites: book.sites
       .filter(({ customer }) => customer === scope.customer)

@@ -223,7 +223,7 @@ function ledgerFault({ ledger, statement }: Evidence): string | null {
   const { seq, hash } = statement.inputs.ledgerHead;
   return seq === head.seq && hash === head.hash
     ? null
-    : `ledger.jsonl ends with event ${head.seq}; the statement was drawn up at event ${seq} ${hash}`;
+    : `ledger.jsonl ends with event ${head.seq}; the statement was created at event ${seq} ${hash}`;
 }
 
 function attachmentFault({ ledger, attachments }: Evidence): string | null {

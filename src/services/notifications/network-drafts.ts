@@ -12,21 +12,22 @@ import {
 } from '../../render/network-events.js';
 import { sha256 } from '../../seal/canonical.js';
 import type { NotifyTarget, OutboxDraft } from '../../store/statement-store.js';
-import { wants } from './notifier.js';
+import { operatorZone, wants } from './notifier.js';
 
 /** The messages for one target: one for all events, or for an incident system one for each. */
 export function networkDrafts(
   events: readonly NetworkEvent[],
   target: NotifyTarget,
-  { notifications, http }: Config,
+  config: Config,
 ): OutboxDraft[] {
+  const { notifications, http } = config;
   const wanted = events.filter(({ event }) => wants(target, event));
   const [first] = wanted;
   if (first === undefined) return [];
   const { quietHours } = notifications;
   const text = {
     language: notifyLanguage(target.language),
-    zone: quietHours?.zone ?? 'UTC',
+    zone: operatorZone(config),
     publicUrl: http.publicUrl,
   };
   const draft = (of: readonly NetworkEvent[], body: object): OutboxDraft[] => {
@@ -51,7 +52,7 @@ export function networkDrafts(
     case 'mail':
       return draft(wanted, eventsMail(wanted, text));
     case 'webhook':
-      return draft(wanted, eventsJson(wanted, text.publicUrl));
+      return draft(wanted, eventsJson(wanted, text));
     case 'pagerduty':
       return wanted.flatMap((event) => draft([event], pagerDutyBody(event, text)));
     case 'opsgenie':

@@ -2,20 +2,17 @@ import type { Config } from '../../config/config.js';
 import { sellersOf } from '../../core/customer/book.js';
 import type { Ticket } from '../../core/ticket/report.js';
 import type { Suggestion } from '../../core/ticket/suggestion.js';
-import {
-  forCustomer,
-  isInternal,
-  eventOfAction,
-  type NotifiableEvent,
-} from '../../core/ticket/visibility.js';
+import type { TicketRecord } from '../../core/ticket/actions.js';
+import { forCustomer, isInternal, eventOfAction } from '../../core/ticket/visibility.js';
 import { isReadyMade } from '../../core/target-kinds.js';
 import { formatInstant } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
 import { reportJson, suggestionJson } from '../../render/tickets.js';
 import { isoInstant } from '../../render/figures.js';
-import { notifyLanguage } from '../../i18n/mail.js';
-import { reportMail, suggestionMail, type MailText } from '../../render/notifications.js';
-import { ticketEventJson, ticketEventOf } from '../../render/tmf.js';
+import { type NotifyLanguage, notifyLanguage } from '../../i18n/mail.js';
+import { reportMail, reportSummary, suggestionMail, type MailText } from '../../render/notifications.js';
+import { inLanguage } from '../../render/ticket-texts.js';
+import { ticketEventJson, ticketEventsOf } from '../../render/tmf.js';
 import type { NotifyTarget, OutboxDraft, TargetStore } from '../../store/statement-store.js';
 import type { Occurrence } from '../tickets/append.js';
 
@@ -29,21 +26,22 @@ export function createNotifier({ targets, config }: NotifierOptions) {
   return async (occurrences: readonly Occurrence[]): Promise<OutboxDraft[]> => {
     const all = await targets.list();
     return occurrences.flatMap((occurrence) =>
-      all.flatMap((target) => draftOf(target, occurrence, config()) ?? []),
+      all.flatMap((target) => draftsOf(target, occurrence, config())),
     );
   };
 }
 
-function draftOf(target: NotifyTarget, { event, report }: Occurrence, config: Config): OutboxDraft | null {
+function draftsOf(target: NotifyTarget, { event, report }: Occurrence, config: Config): OutboxDraft[] {
   const { kind } = target;
-  if (isReadyMade(kind)) return null;
+  if (isReadyMade(kind)) return [];
   const own = target.customer === null;
   if (!own && (isInternal(event.action) || !seen(config, target.customer, report.customer, event.at)))
-    return null;
+    return [];
   const told = eventOfAction(event.action);
   const shown = own ? report : forCustomer(report);
-  const draft = (body: object): OutboxDraft => ({
-    key: `${report.id}.${event.seq}>${target.id}`,
+  const language = notifyLanguage(target.language);
+  const draft = (body: object, part = ''): OutboxDraft => ({
+    key: `${report.id}.${event.seq}${part}>${target.id}`,
     target: target.id,
     event: told,
     about: report.id,
@@ -52,12 +50,19 @@ function draftOf(target: NotifyTarget, { event, report }: Occurrence, config: Co
   });
   switch (kind) {
     case 'tmf':
-      if (isInternal(event.action)) return null;
-      return wants(target, ticketEventOf(event)) ? draft(ticketEventJson(event, shown)) : null;
+      if (isInternal(event.action)) return [];
+      return ticketEventsOf(event)
+        .filter((type) => wants(target, type))
+        .map((type) =>
+          draft(
+            ticketEventJson(type, event, inLanguage(shown, language)),
+            type === 'TroubleTicketResolvedEvent' ? '.resolved' : '',
+          ),
+        );
     case 'webhook':
-      return wants(target, told) ? draft(webhookBody(event.at, told, shown)) : null;
+      return wants(target, told) ? [draft(webhookBody(event, shown, language))] : [];
     case 'mail':
-      return wants(target, told) ? draft(mailBody(target, shown, event.action, config)) : null;
+      return wants(target, told) ? [draft(mailBody(target, shown, event.action, config))] : [];
   }
 }
 
@@ -75,10 +80,12 @@ export function suggestionDrafts(
     if ((target.kind !== 'webhook' && target.kind !== 'mail') || !may || !wants(target, 'suggestion'))
       return [];
     const shown = suggestionJson(suggestion);
+    const { language, zone } = wordsFor(target, config);
+    const mail = suggestionMail(suggestion, { language, zone });
     const body =
       target.kind === 'webhook'
-        ? { event: 'suggestion', at: isoInstant(at), suggestion: shown }
-        : suggestionMail(suggestion, wordsFor(target, config));
+        ? { event: 'suggestion', at: isoInstant(at), language, summary: mail.subject, suggestion: shown }
+        : mail;
     return [
       {
         key: `suggestion:${suggestion.path}@${suggestion.firstSlot}>${target.id}`,
@@ -104,8 +111,15 @@ function seen(config: Config, who: string | null, customer: string, at: EpochMs)
   );
 }
 
-function webhookBody(at: EpochMs, event: NotifiableEvent, report: Ticket): object {
-  return { event, at: isoInstant(at), report: reportJson(report, at) };
+/** What people read of it is in the language of the target. */
+function webhookBody({ at, action }: TicketRecord, report: Ticket, language: NotifyLanguage): object {
+  return {
+    event: eventOfAction(action),
+    at: isoInstant(at),
+    language,
+    summary: reportSummary(report, action, { language }),
+    report: reportJson(inLanguage(report, language), at),
+  };
 }
 
 function mailBody(
@@ -114,10 +128,17 @@ function mailBody(
   action: Occurrence['event']['action'],
   config: Config,
 ): MailText {
-  return reportMail(report, action, wordsFor(target, config));
+  const customer = config.book.customers.find(({ id }) => id === report.customer)?.name ?? report.customer;
+  return reportMail(report, action, { ...wordsFor(target, config), customer });
 }
 
-function wordsFor({ customer, language }: NotifyTarget, { book }: Config) {
-  const zone = book.customers.find(({ id }) => id === customer)?.timeZone ?? 'UTC';
-  return { language: notifyLanguage(language), zone };
+function wordsFor({ customer, language }: NotifyTarget, config: Config) {
+  const own = config.book.customers.find(({ id }) => id === customer)?.timeZone;
+  return { language: notifyLanguage(language), zone: own ?? operatorZone(config) };
+}
+
+/** The zone that the operator's own messages show times in: that of its quiet hours, else of its contracts. */
+export function operatorZone({ notifications, book }: Config): string {
+  const [plan] = book.plans.values();
+  return notifications.quietHours?.zone ?? plan?.versions.at(-1)?.timeZone ?? 'UTC';
 }

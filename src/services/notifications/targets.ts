@@ -91,7 +91,7 @@ export interface TargetRequest {
   readonly address: string;
   /** Null: a secret is generated. */
   readonly secret: string | null;
-  /** Null: the customer's language. */
+  /** Null: the customer's language, else that of the configuration. */
   readonly language: string | null;
   readonly events: readonly string[];
   readonly query: string | null;
@@ -135,7 +135,8 @@ export function createTargetService({ targets, config, now }: TargetServiceOptio
           );
       if (faults.length > 0) throw new ValidationError(faults);
       const { customer, kind, address, events, query } = request;
-      const locale = config().book.customers.find(({ id }) => id === customer)?.locale ?? 'en';
+      const { book, notifications } = config();
+      const locale = book.customers.find(({ id }) => id === customer)?.locale ?? notifications.language;
       const made = kind === 'webhook' ? randomBytes(32).toString('base64url') : null;
       const target: NotifyTarget = {
         id: randomUUID(),

@@ -1,5 +1,6 @@
 import type { Config } from '../../config/config.js';
 import type { Assembler } from '../../core/statement/assemble.js';
+import type { StatementDocument } from '../../core/statement/document.js';
 import type { EpochMs } from '../../core/types.js';
 import { digestOf } from '../../seal/canonical.js';
 import type { Store } from '../../store/store.js';
@@ -14,6 +15,30 @@ interface FreshDraftsOptions {
 
 /** Data of agents may come in late at any time: drafts are compared with it again after so long. */
 const againMs = 10 * 60_000;
+
+/**
+ * The drafts of a month whose source data has changed, created anew and not stored: for whoever may only read. A service
+ * that left the month or can't be judged any more keeps its draft: sealing tells why.
+ */
+export async function changedDrafts(
+  { store, drawn }: Pick<FreshDraftsOptions, 'store' | 'drawn'>,
+  query: { readonly month: string; readonly service?: string },
+): Promise<StatementDocument[]> {
+  const drafts = (await store.statements.list(query)).filter(({ state }) => state === 'draft');
+  if (drafts.length === 0) return [];
+  const services = drafts.map(({ service }) => service);
+  const assembler = await drawn(query.month, services);
+  const changed: StatementDocument[] = [];
+  for (const { id, service } of drafts) {
+    const before = await store.statements.draft(id);
+    if (!before || !assembler.services.includes(service) || assembler.unjudged.has(service)) continue;
+    const document = assembler.draft(service);
+    const { digest, ledgerHead } = before.document.inputs;
+    if (digest === document.inputs.digest && ledgerHead.seq === document.inputs.ledgerHead.seq) continue;
+    changed.push(document);
+  }
+  return changed;
+}
 
 interface LookedAt {
   readonly config: Config;
@@ -35,21 +60,8 @@ export function freshDrafts({
   const looked = new Map<string, LookedAt>();
   let head = 0;
   const renew = async (month: string): Promise<void> => {
-    const drafts = (await store.statements.list({ month })).filter(({ state }) => state === 'draft');
-    if (drafts.length === 0) return;
-    const assembler = await drawn(
-      month,
-      drafts.map(({ service }) => service),
-    );
-    for (const { id, service } of drafts) {
-      const before = await store.statements.draft(id);
-      // A service that left the month or can't be judged any more keeps its draft: sealing tells why.
-      if (!before || !assembler.services.includes(service) || assembler.unjudged.has(service)) continue;
-      const document = assembler.draft(service);
-      const { digest, ledgerHead } = before.document.inputs;
-      if (digest === document.inputs.digest && ledgerHead.seq === document.inputs.ledgerHead.seq) continue;
+    for (const document of await changedDrafts({ store, drawn }, { month }))
       await store.statements.putDraft({ document, hash: digestOf(document), at: now() }, creditOf(document));
-    }
   };
   return async (month) => {
     head = (await store.ledger.events({ after: head })).at(-1)?.seq ?? head;

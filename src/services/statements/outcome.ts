@@ -65,6 +65,6 @@ export function alreadySealed({ document, hash }: SealedStatement, fresh: Statem
   const { revision } = document;
   const change = changeOf(document, fresh);
   if (change === null) return { ...outcomeOf(document, 'already-sealed'), revision, hash };
-  const what = `is sealed as revision ${revision}, and what it rests on has changed: pop-sla statements revise`;
+  const what = `is sealed as revision ${revision}, and its source data has changed: pop-sla statements revise`;
   return { ...outcomeOf(document, 'refused'), revision, hash, why: [what, ...englishReasons(change)] };
 }

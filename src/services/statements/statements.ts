@@ -21,7 +21,7 @@ import { withLedgerEntries } from '../customers/in-force.js';
 import { ValidationError } from '../ledger/entries.js';
 import { adjustmentOf, creditOf, drawMonth } from './draw.js';
 import { type StatementFigures, storedFigures } from './figures.js';
-import { freshDrafts } from './fresh-drafts.js';
+import { changedDrafts, freshDrafts } from './fresh-drafts.js';
 import type { Judging } from '../months/impact.js';
 import { servicesAsked, type MonthOfBook } from './months.js';
 import { unsealedBefore } from './order.js';
@@ -71,7 +71,7 @@ interface FirstSealRequest extends SealRequest {
 
 /** What closing a month gave. */
 interface ClosedMonth {
-  /** How many drafts were drawn up. */
+  /** How many drafts were created. */
   readonly drafts: number;
   /** The services that can't be judged, and so have no draft, each with its reason. */
   readonly unjudged: readonly { readonly service: string; readonly reason: string }[];
@@ -86,6 +86,8 @@ export interface Statements {
   figures(row: StatementSummary): Promise<StatementFigures | null>;
   /** Creates the drafts of a month anew whose source data has changed since. */
   freshen(month: string): Promise<void>;
+  /** The drafts whose source data has changed, as they would be created now, without storing them. */
+  changedDrafts(query: { readonly month: string; readonly service?: string }): Promise<StatementDocument[]>;
   /** A sealed revision (the latest by default), else the draft. */
   show(month: string, service: string, revision?: number): Promise<SealedStatement | DraftStatement>;
   /** Statements as of now, without storing them; also for a month in progress. */
@@ -168,8 +170,7 @@ export function createStatements(options: StatementsOptions): Statements {
   async function redrawn(draft: DraftStatement, fresh: StatementDocument): Promise<Outcome> {
     await storeDraft(fresh);
     const why = englishReasons(changeOf(draft.document, fresh));
-    const what =
-      'its draft was drawn up anew, since what it rests on has changed: look at it, and seal again';
+    const what = 'source data changed: its draft was created anew; review it, and seal again';
     return { ...outcomeOf(fresh, 'refused'), why: [what, ...why] };
   }
 
@@ -324,6 +325,7 @@ export function createStatements(options: StatementsOptions): Statements {
     list: (query) => store.statements.list(query),
     figures: storedFigures(store.statements),
     freshen: freshDrafts({ store, config, now, drawn }),
+    changedDrafts: (query) => changedDrafts({ store, drawn }, query),
     async show(month, service, revision) {
       const id = statementId(month, service);
       const sealed = await store.statements.sealed(id, revision);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type FaultKind, faultKinds } from './faults.js';
+import { readRun, writeRun } from './record.js';
 import { runSoak } from './soak.js';
 import { judge, nothingWrong } from './verdict.js';
 
@@ -10,6 +11,7 @@ import { judge, nothingWrong } from './verdict.js';
  *
  *   npm run build && npx vitest run -c test/bench/vitest.config.ts test/bench/soak
  *   SOAK_SEED=1 SOAK_HOURS=24 SOAK_SLOT=20 SOAK_FAULTS=kill,pause,…  (all of them unless told)
+ *   SOAK_KEEP=FOLDER  writes what the run has left there;  SOAK_JUDGE=FOLDER  judges that again
  */
 const seed = Number(process.env['SOAK_SEED'] ?? 1);
 const hours = Number(process.env['SOAK_HOURS'] ?? 24);
@@ -20,7 +22,10 @@ test('a day of faults', { timeout: hours * 2 * slotMs + 600_000, retry: 0 }, asy
   const tell = (line: string): void => {
     console.log(line);
   };
-  const { verdict, figures } = await judge(await runSoak({ seed, slots: hours * 2, slotMs, kinds, tell }));
+  const { SOAK_KEEP: keep, SOAK_JUDGE: again } = process.env;
+  const run = again ? readRun(again) : await runSoak({ seed, slots: hours * 2, slotMs, kinds, tell });
+  if (keep) writeRun(run, keep);
+  const { verdict, figures } = await judge(run);
   tell(`seed ${seed}: ${hours} h in ${(hours * 2 * slotMs) / 1_000} s`);
   figures.forEach(tell);
   for (const [what, list] of Object.entries(verdict))

@@ -34,6 +34,8 @@ export interface SoakRun extends Required<Pick<SoakOptions, 'slotMs' | 'slots'>>
   readonly databases: { readonly agent: string; readonly hub: string };
   /** Rounds that the agent said it has stored: path, slot and status. */
   readonly logged: readonly string[];
+  /** All that the agent logged, in every one of its lives. */
+  readonly log: readonly object[];
   readonly startNs: bigint;
   readonly startMs: number;
   /** Slots in [from, to) are of the run. */
@@ -108,6 +110,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakRun> {
     const agentRun = { prefix, args: ['run', '--config', agentConfig], cwd: folder, env };
     const startAgent = async (): Promise<Daemon> => {
       const agent = startDaemon(agentRun);
+      busy.watch(agent.pid);
       await agent.waitForLog('the start of the agent', ({ msg }) => msg === 'pop-sla is running');
       return agent;
     };
@@ -120,7 +123,9 @@ export async function runSoak(options: SoakOptions): Promise<SoakRun> {
       await agent.stop();
     });
     const logged: string[] = [];
+    const log: object[] = [];
     const noteLog = (): void => {
+      log.push(...agent.log());
       for (const { msg, path, slot, status } of agent.log())
         if (msg.startsWith('round stored')) logged.push(`${String(path)} ${String(slot)} ${String(status)}`);
     };
@@ -189,6 +194,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakRun> {
       truth,
       databases: { agent: victim.database, hub: join(hubFolder, 'data', 'pop-sla.db') },
       logged,
+      log,
       startNs,
       startMs,
       from,

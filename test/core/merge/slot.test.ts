@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isSameMeasurement, supersedes, type StoredSlot, asReplacement } from '../../../src/core/merge.js';
-import { missingReasons } from '../../../src/core/measurement/round.js';
+import { type MissingReason, missingReasons } from '../../../src/core/measurement/round.js';
 import { summary } from '../../support/rounds.js';
 
 const base = summary();
@@ -48,6 +48,27 @@ describe('what is kept of a slot', () => {
     const [size, ...rest] = base.sizes;
     const other = size ? [{ ...size, rttSumUs: size.rttSumUs + 1 }, ...rest] : [];
     expect(isSameMeasurement(base, { ...base, sizes: other })).toBe(false);
+  });
+
+  test('is the mark that knows most of why nothing was measured, in whatever order they come', () => {
+    const mark = (reason: MissingReason): StoredSlot => ({
+      path: base.path,
+      slot: base.slot,
+      status: 'missing',
+      reason,
+    });
+    // Made by a clock that was ahead, taken back, and then really missed.
+    for (const found of ['stopped', 'asleep', 'paused', 'overrun', 'store'] as const)
+      for (const before of ['clock-stepped', 'crashed', 'unknown'] as const) {
+        expect(supersedes(mark(found), mark(before)), `${found} after ${before}`).toBe(true);
+        expect(supersedes(mark(before), mark(found)), `${before} after ${found}`).toBe(false);
+      }
+    expect(supersedes(mark('store'), mark('paused'))).toBe(true);
+    for (const reason of missingReasons) {
+      expect(supersedes(mark(reason), mark(reason))).toBe(false);
+      expect(supersedes(mark(reason), { ...base, packed: null })).toBe(false);
+      expect(supersedes({ ...base, packed: null }, mark(reason))).toBe(true);
+    }
   });
 
   test('is a round rather than a mark, and one with its packets', () => {

@@ -143,14 +143,14 @@ describe('a dispute', () => {
       contact: null,
     });
     expect(opened).toMatchObject({ state: 'open', revision: 1, openedBy: 'ann', words: [] });
-    await disputes.move('bob', 'answer', opened.id, 'we look at it');
-    const over = await disputes.move('bob', 'accept', opened.id, 'it was: revision 2');
+    await disputes.move('bob', 'answer', opened.id, { text: 'we look at it' });
+    const over = await disputes.move('bob', 'accept', opened.id, { text: 'it was: revision 2' });
     expect(over.state).toBe('accepted');
     expect(over.words.map(({ state, by }) => [state, by])).toEqual([
       ['answered', 'bob'],
       ['accepted', 'bob'],
     ]);
-    await expect(disputes.move('bob', 'reject', opened.id, 'no')).rejects.toThrow(
+    await expect(disputes.move('bob', 'reject', opened.id, { text: 'no' })).rejects.toThrow(
       `id: ${opened.id} is accepted; allowed: a dispute that is open or answered`,
     );
     expect(await disputes.list({ open: true })).toEqual([]);

@@ -52,7 +52,11 @@ const target = (kind: TargetKind, over: Partial<NotifyTarget> = {}): NotifyTarge
 
 function notifier(targets: readonly NotifyTarget[], quietHours: object | null = null) {
   const drafts: OutboxDraft[] = [];
-  const config = { notifications: { quietHours }, http: { publicUrl: 'https://sla.example/' } };
+  const config = {
+    notifications: { quietHours },
+    http: { publicUrl: 'https://sla.example/' },
+    book: { plans: new Map() },
+  };
   const made = createNetworkNotifier({
     store: {
       targets: { list: () => Promise.resolve([...targets]) },
@@ -99,6 +103,8 @@ describe('the network is told of as it happens', () => {
     expect(JSON.parse(opened?.body ?? '')).toEqual({
       event: 'outage.opened',
       at: '2026-10-01T14:00:03Z',
+      language: 'en',
+      summary: 'Port SIN has been down since 1 October 2026 14:00 (UTC+00:00).',
       events: [
         {
           event: 'outage.opened',
@@ -107,6 +113,7 @@ describe('the network is told of as it happens', () => {
           from: '2026-10-01T14:00:00Z',
           to: null,
           subject: `outage:SIN:${start}`,
+          text: 'Port SIN has been down since 1 October 2026 14:00 (UTC+00:00).',
           maintenance: [],
           link: 'https://sla.example/outages',
         },
@@ -125,7 +132,7 @@ describe('the network is told of as it happens', () => {
     const drafts = await told();
     expect(drafts.map(({ target: to }) => to)).toEqual(['slack', 'pagerduty', 'pagerduty', 'pagerduty']);
     expect(JSON.parse(drafts[0]?.body ?? '')).toMatchObject({
-      text: 'Port SIN is down since 2026-10-01T14:00:00+00:00. And 2 more.',
+      text: 'Port SIN has been down since 1 October 2026 14:00 (UTC+00:00). And 2 more.',
     });
   });
 
@@ -175,7 +182,8 @@ describe('the network is told of as it happens', () => {
         },
       ],
     });
-    const line = 'Maintenance X7 of SIN: 2026-10-01T13:00:00+00:00 to 2026-10-01T14:00:01+00:00.';
+    const line =
+      'Maintenance X7 of SIN: 1 October 2026 13:00 (UTC+00:00) to 1 October 2026 14:00:01 (UTC+00:00).';
     expect((JSON.parse(mail?.body ?? '') as { text: string }).text).toContain(line);
     expect(JSON.parse(pagerDuty?.body ?? '')).toMatchObject({
       payload: { custom_details: { maintenance: [line] } },
@@ -260,7 +268,9 @@ describe('the network is told of as it happens', () => {
     heard.outageChanged?.(outage('SIN', 3000));
     expect(
       (await told()).map(({ target: to, body }) => [to, (JSON.parse(body) as { subject: string }).subject]),
-    ).toEqual([['mail', 'Port SIN is up again: it was down for 3.0 s from 2026-10-01T14:00:00+00:00.']]);
+    ).toEqual([
+      ['mail', 'Port SIN is up again. It was down for 3\u00a0s from 1 October 2026 14:00 (UTC+00:00).'],
+    ]);
   });
 
   test('a target that is gone is not told', async () => {
@@ -286,7 +296,7 @@ describe('ready-made bodies', () => {
   const opened: NetworkEvent = { event: 'outage.opened', at: start, port: 'SIN', from: start, to: null };
   const closed: NetworkEvent = { ...opened, event: 'outage.closed', to: start + 3000 };
   const options = { language: 'en', zone: 'UTC', publicUrl: 'https://sla.example' } as const;
-  const line = 'Port SIN is down since 2026-10-01T14:00:00+00:00.';
+  const line = 'Port SIN has been down since 1 October 2026 14:00 (UTC+00:00).';
 
   test('of PagerDuty’s Events API v2', () => {
     const body = JSON.stringify(pagerDutyBody(opened, options));
@@ -335,13 +345,13 @@ describe('ready-made bodies', () => {
   test('of Slack, Teams and the robots of 企业微信 and 钉钉', () => {
     const severe: NetworkEvent = { event: 'path.severe', at: start, path: 'HKG>SIN', slot: start };
     expect(chatBody('slack', [severe], options)).toEqual({
-      text: 'HKG&gt;SIN is severely degraded: round of 2026-10-01T14:00:00+00:00.',
+      text: 'HKG → SIN is severely degraded: round of 1 October 2026 14:00 (UTC+00:00).',
       blocks: [
         {
           type: 'section',
           text: {
             type: 'mrkdwn',
-            text: 'HKG&gt;SIN is severely degraded: round of 2026-10-01T14:00:00+00:00.\n<https://sla.example/mesh|Open>',
+            text: 'HKG → SIN is severely degraded: round of 1 October 2026 14:00 (UTC+00:00).\n<https://sla.example/mesh|Open>',
           },
         },
       ],
@@ -360,14 +370,15 @@ describe('ready-made bodies', () => {
       ],
     });
     const chinese = { ...options, language: 'zh-CN', zone: 'Asia/Hong_Kong' } as const;
-    const text = '端口 SIN 自 2026-10-01T22:00:00+08:00 起中断。\n\n[打开](https://sla.example/outages)';
+    const text =
+      '端口 SIN 自 2026年10月1日 22:00 (UTC+08:00) 起中断。\n\n[打开](https://sla.example/outages)';
     expect(chatBody('wecom', [opened], chinese)).toEqual({
       msgtype: 'markdown',
       markdown: { content: text },
     });
     expect(chatBody('dingtalk', [opened], chinese)).toEqual({
       msgtype: 'markdown',
-      markdown: { title: '端口 SIN 自 2026-10-01T22:00:00+08:00 起中断。', text },
+      markdown: { title: '端口 SIN 自 2026年10月1日 22:00 (UTC+08:00) 起中断。', text },
     });
     const many = Array.from({ length: 200 }, (_, n) => ({ ...opened, port: `P${n}` }) as const);
     const { markdown } = chatBody('wecom', many, chinese) as { markdown: { content: string } };

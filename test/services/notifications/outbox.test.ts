@@ -90,13 +90,51 @@ describe('what is told', () => {
       ({ body }) => JSON.parse(body) as { subject: string; text: string },
     );
     expect(mails.map(({ subject }) => subject).reverse()).toEqual([
-      '[F1] 已受理：HKG>SIN: severe',
-      '[F1] 已受理：HKG>SIN: severe',
-      '[F1] 已修复：HKG>SIN: severe',
-      '[F1] 已修復：HKG>SIN: severe',
+      '[F1] 已受理：HKG → SIN：性能严重劣化',
+      '[F1] 已受理：HKG → SIN：效能嚴重劣化',
+      '[F1] 已修复：HKG → SIN：性能严重劣化',
+      '[F1] 已修復：HKG → SIN：效能嚴重劣化',
     ]);
     expect(JSON.stringify(mails)).not.toContain('secret of the NOC');
     expect(mails[0]?.text).toContain('已更換');
+  });
+
+  test('is told in the language of the customer, else of the configuration, with nothing of another in it', async () => {
+    const rig = await faultRig({ notifications: { language: 'zh-CN' } });
+    const targets = targetsOf(rig);
+    // The shop has no language of its own, nor has the operator.
+    for (const [customer, kind] of [
+      ['shop', 'mail'],
+      [null, 'mail'],
+      [null, 'webhook'],
+    ] as const) {
+      const address = kind === 'mail' ? 'a@b.example' : 'https://hook.example/x';
+      expect((await targets.add('ann', request({ customer, kind, address }))).language).toBe('zh-CN');
+    }
+    const filed = await rig.ticketService.file(
+      { name: 'shop', side: 'customer' },
+      filing({ customer: 'shop' }),
+    );
+    // What is stored stays as it was: every reader has it in another language.
+    expect(filed.subject).toBe('HKG>SIN: severe');
+    const bodies = (await rig.store.outbox.list({ limit: 9 })).map(
+      ({ body }) => JSON.parse(body) as Record<string, unknown>,
+    );
+    expect(bodies).toHaveLength(3);
+    for (const body of bodies) {
+      const text = typeof body['text'] === 'string' ? body['text'] : JSON.stringify(body);
+      expect(text).toContain('HKG → SIN：性能严重劣化');
+      expect(text).not.toMatch(/severe[^"a-z]|critical[^"]|filed from the band/);
+    }
+    const mail = bodies.find(({ subject }) => typeof subject === 'string');
+    expect(mail?.['text']).toContain('严重程度：紧急');
+    expect(mail?.['text']).toContain('申告时间：2026年10月12日 11:32 (UTC+08:00)');
+    expect(mail?.['text']).toContain('依据最近一轮的性能等级申告：性能严重劣化');
+    expect(bodies.find(({ language }) => language === 'zh-CN')).toMatchObject({
+      event: 'report-filed',
+      summary: '[F1] 已收到故障申告：HKG → SIN：性能严重劣化',
+      report: { subject: 'HKG → SIN：性能严重劣化', severity: 'critical' },
+    });
   });
 });
 

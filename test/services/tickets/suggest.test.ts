@@ -36,7 +36,7 @@ test('a path suggests a report after two rounds in a row that were worse than no
   const sent = await store.outbox.list({ limit: 9 });
   expect(sent.map(({ about, event }) => `${about} ${event}`)).toEqual(Array(3).fill('HKG>SIN suggestion'));
   expect(sent.map(({ body }) => (JSON.parse(body) as { subject: string }).subject)).toContain(
-    'HKG>SIN：性能低于正常水平',
+    'HKG → SIN：性能低于正常水平',
   );
   // A round that never came changes nothing; a normal one ends it.
   await store.rounds.putMissing([{ path, slot: newestSlot + 2 * slotMs, reason: 'stopped' }]);
