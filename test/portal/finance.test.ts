@@ -11,11 +11,13 @@ let server: Entrance;
 let tenants: Tenants;
 let billing: Billing;
 let twoPersonSealing: boolean;
+let folder: string;
 beforeEach(async () => {
   twoPersonSealing = false;
   tenants = await twoTenants();
   const { store, config, now } = tenants;
-  const keys = keyFolder(`${tempDir()}/keys`);
+  folder = `${tempDir()}/keys`;
+  const keys = keyFolder(folder);
   await keys.make();
   const { billing: terms } = billingConfig();
   const party = { address: [], city: null, postcode: null, country: 'HK', registration: null, billTo: null };
@@ -180,7 +182,7 @@ test('one prepares and another one seals, where two persons have to', async () =
   twoPersonSealing = true;
   const { config } = tenants;
   const statements = { ...config.statements, twoPersonSealing };
-  server = entrance({ ...tenants, config: { ...config, statements } }, { billing });
+  server = entrance({ ...tenants, config: { ...config, statements, keys: { folder } } }, { billing });
   const finance = await signedIn(server, 'finance');
   await finance.post('/months/2026-10/close', {});
   const url = '/months/2026-10';

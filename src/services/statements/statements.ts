@@ -24,7 +24,6 @@ import { type StatementFigures, storedFigures } from './figures.js';
 import { changedDrafts, freshDrafts } from './fresh-drafts.js';
 import type { Judging } from '../months/impact.js';
 import { servicesAsked, type MonthOfBook } from './months.js';
-import { unsealedBefore } from './order.js';
 import {
   alreadySealed,
   englishReasons,
@@ -41,8 +40,9 @@ import {
   preparationsIn,
   prepareRevisions,
   secondPersonFault,
+  unsealedBefore,
   validPreparations,
-} from './second-person.js';
+} from './before-sealing.js';
 
 export interface StatementsOptions {
   readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds' | 'statements' | 'paths'>;
