@@ -53,6 +53,8 @@ export async function openContractServices(options: ContractServicesOptions): Pr
   const ledgerBacklog = createLedgerBacklog({ store, config, now, judging, bookChanged: onRegistryChanged });
   const signer = () => keyFolder(config().keys.folder).signer();
   const billing = createBilling({ store, config, now, software: version, judging, signer });
+  // Customers that contradict each other are told where they are read; then names are stored at the next start.
+  void billing.statements.nameSealed().catch(() => undefined);
   const jobs = createJobs({ pool, config, now, software: version });
   return {
     http: {

@@ -185,31 +185,21 @@ export interface Locale extends DateForms {
 /** Where there is nothing to say. Not measured is never zero. */
 export const nothing = '–';
 
+/** `1234567` → `1,234,567`: alike in all the languages, and not left to the system's tables. */
+const grouped = (digits: string): string => digits.replace(/\B(?=(?:\d{3})+$)/g, ',');
+
 export function localeOf(language: ReportLanguage): Locale {
-  const counts = new Intl.NumberFormat(language, { useGrouping: true, maximumFractionDigits: 0 });
-  const amounts = new Map<string, Intl.NumberFormat>();
-  const amountsIn = (currency: string, places: number): Intl.NumberFormat => {
-    const key = `${currency}/${places}`;
-    const known = amounts.get(key);
-    if (known) return known;
-    const made = new Intl.NumberFormat(language, {
-      style: 'currency',
-      currency,
-      currencyDisplay: 'code',
-      // The places of the amount's own text: ISO 4217 and what a system holds for a currency's custom differ.
-      minimumFractionDigits: places,
-      maximumFractionDigits: places,
-    });
-    amounts.set(key, made);
-    return made;
-  };
   return {
     language,
     words: reportWords[language],
-    amount: (amount, currency) =>
-      amountsIn(currency, (amount.split('.')[1] ?? '').length).format(amount as `${number}`),
+    amount: (amount, currency) => {
+      const minus = amount.startsWith('-') ? '-' : '';
+      const [whole = '', fraction] = amount.slice(minus.length).split('.');
+      const digits = fraction === undefined ? grouped(whole) : `${grouped(whole)}.${fraction}`;
+      return `${minus}${currency}${noBreak}${digits}`;
+    },
     percent: (percent) => `${percent}%`,
-    count: (count) => counts.format(count),
+    count: (count) => `${count < 0 ? '-' : ''}${grouped(String(Math.abs(count)))}`,
     ms: (us) => (us === null ? nothing : scaled(us, 3)),
     loss: (ppm) => (ppm === null ? nothing : `${scaled(ppm, 4)}%`),
     ...dateForms[language],

@@ -79,14 +79,8 @@ function csvOf(rows: readonly ExportRow[], mapping: ExportMapping): Uint8Array {
   return Buffer.from(text);
 }
 
-/** More digits than a spreadsheet counts with stay a text: no amount loses its last digit. */
-const exactDigits = 15;
-
 async function xlsxOf(rows: readonly ExportRow[], mapping: ExportMapping): Promise<Uint8Array> {
-  const [{ default: writeExcelFile }, { sheetOf }] = await Promise.all([
-    import('write-excel-file/node'),
-    import('./report/xlsx.js'),
-  ]);
+  const { day, decimal, sheetOf, workbookBytes } = await import('./spreadsheet.js');
   const sheet = sheetOf(
     'Credits',
     mapping.columns.map((column) => ({
@@ -95,19 +89,15 @@ async function xlsxOf(rows: readonly ExportRow[], mapping: ExportMapping): Promi
       cell: (row: ExportRow) => {
         const { kind, text } = valueOf(column, row);
         if (text === '') return null;
-        if (kind === 'amount' && text.replace(/\D/g, '').length <= exactDigits) {
-          const places = (text.split('.')[1] ?? '').length;
-          const format = places === 0 ? '0' : `0.${'0'.repeat(places)}`;
-          return { value: Number(text), type: Number, format };
-        }
+        if (kind === 'amount') return decimal(text, '0');
         if (kind === 'whole') return { value: Number(text), type: Number };
-        if (kind === 'day') return { value: new Date(`${text}T00:00:00Z`), type: Date, format: 'yyyy-mm-dd' };
+        if (kind === 'day') return day(text);
         return { value: kind === 'month' ? dated(text, mapping.months) : text, type: String };
       },
     })),
     rows,
   );
-  return writeExcelFile([sheet]).toBuffer();
+  return workbookBytes([sheet]);
 }
 
 /** The bytes of a batch's file. */

@@ -3,6 +3,7 @@ import { type CustomerRegistry, bookMonth, sellersOf } from '../core/customer/bo
 import { type ValidationIssue, validationError } from '../core/ledger/errors.js';
 import type { Assembler } from '../core/statement/assemble.js';
 import { statementId } from '../core/statement/document.js';
+import { joinedNames, type Names, namesFrom } from '../core/statement/names.js';
 import { currentRuleSet } from '../core/statement/rule-set.js';
 import { formatInstant, isMonthName, monthRule } from '../core/time/calendar.js';
 import type { EpochMs } from '../core/types.js';
@@ -15,7 +16,7 @@ import {
 import { sha256 } from '../seal/canonical.js';
 import type { StatementStore } from '../store/statement-store.js';
 import type { Store } from '../store/store.js';
-import { withLedgerEntries } from './customers/in-force.js';
+import { namesOf, withLedgerEntries } from './customers/in-force.js';
 import { ValidationError } from './ledger/entries.js';
 import type { Judging } from './months/impact.js';
 import { drawMonth } from './statements/draw.js';
@@ -125,7 +126,7 @@ export function createReports(options: ReportsOptions): Reports {
         if (found.seal !== null || !options.renewDrafts) return found;
         const anew = await drawn();
         return anew.services.includes(service) && !anew.unjudged.has(service)
-          ? { document: anew.draft(service), seal: null }
+          ? { document: anew.draft(service), seal: null, names: found.names }
           : found;
       };
       const names = namesOf(config);
@@ -147,13 +148,16 @@ export function createReports(options: ReportsOptions): Reports {
         read: async () => {
           const statements: ReportStatement[] = [];
           for (const service of asked) {
-            const found = await statementOf(statementId(month, service), revision, store.statements);
+            const found = await statementOf(statementId(month, service), revision, store.statements, {
+              names,
+              maySee,
+            });
             if (found) statements.push(await current(found, service));
             // A service that can't be judged is named by the month itself, and the others are reported all the same.
             else if (!(await drawn()).unjudged.has(service))
-              statements.push({ document: (await drawn()).draft(service), seal: null });
+              statements.push({ document: (await drawn()).draft(service), seal: null, names });
           }
-          return { month, selection, statements: inReportOrder(statements), names };
+          return { month, selection, statements: inReportOrder(statements), names: reportNames(statements) };
         },
       };
     },
@@ -237,15 +241,29 @@ async function keptOf(
   return kept;
 }
 
+interface NamesSeen {
+  /** Those in force, as far as the caller may see them. */
+  readonly names: Names;
+  readonly maySee: (customer: string) => boolean;
+}
+
+/** A statement names its sellers by their ids to everybody who sees it, and by their names to those who see them. */
+const seenNames = (names: Names, maySee: NamesSeen['maySee']): Names => ({
+  ...names,
+  customers: new Map([...names.customers].filter(([id]) => maySee(id))),
+});
+
 async function statementOf(
   id: string,
   revision: number | null,
   statements: StatementStore,
+  { names, maySee }: NamesSeen,
 ): Promise<ReportStatement | null> {
   const sealed = await statements.sealed(id, ...(revision === null ? [] : [revision]));
   if (sealed !== null) {
     const { document, ...seal } = sealed;
-    return { document, seal };
+    const stored = await statements.names(id, document.revision);
+    return { document, seal, names: stored === null ? names : seenNames(namesFrom(stored), maySee) };
   }
   if (revision !== null) {
     const latest = (await statements.sealed(id))?.document.revision;
@@ -253,13 +271,14 @@ async function statementOf(
     throw new ValidationError([validationError('revision', `${id} has no revision ${revision}`, allowed)]);
   }
   const draft = await statements.draft(id);
-  return draft && { document: draft.document, seal: null };
+  return draft && { document: draft.document, seal: null, names };
 }
 
-function namesOf({ book, pops }: Config): Report['names'] {
-  const byId = (named: readonly { readonly id: string; readonly name: string }[]) =>
-    new Map(named.map(({ id, name }) => [id, name]));
-  return { customers: byId(book.customers), sites: byId(book.sites), pops: byId(pops) };
+/** What was sealed last decides, and a draft before all: of sealed statements alone nothing that came later does. */
+function reportNames(statements: readonly ReportStatement[]): Names {
+  const sealedAt = ({ seal }: ReportStatement): number => (seal ? Date.parse(seal.sealedAt) : Infinity);
+  const inOrder = [...statements].sort((a, b) => sealedAt(a) - sealedAt(b) || 0);
+  return joinedNames(inOrder.map(({ names }) => names));
 }
 
 /** Draws at most once, and only when needed, because it is expensive. */

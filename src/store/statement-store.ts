@@ -3,6 +3,7 @@ import type { CreditFacts, CreditRow, CreditStatus } from '../core/billing/credi
 import type { PeriodLock } from '../core/billing/periods.js';
 import type { LedgerEvent } from '../core/ledger/actions.js';
 import type { SealedStatement, StatementDocument } from '../core/statement/document.js';
+import type { StoredNames } from '../core/statement/names.js';
 import type { ChangedSince, StatementSummary } from '../core/statement/result.js';
 import type { TargetKind } from '../core/target-kinds.js';
 import { type OutboxState, outboxStates } from '../core/ticket/visibility.js';
@@ -20,6 +21,12 @@ export interface StatementStore {
   draft(id: string): Promise<DraftStatement | null>;
   /** One revision, or the latest; null: it does not exist. */
   sealed(id: string, revision?: number): Promise<SealedStatement | null>;
+  /** What the ids of a sealed revision were called when it was sealed; null: none are stored. */
+  names(id: string, revision: number): Promise<StoredNames | null>;
+  /** Sealed revisions without stored names: an earlier version of the program sealed them. */
+  unnamed(): Promise<{ readonly id: string; readonly revision: number }[]>;
+  /** Stores names of a sealed revision that has none; does nothing where it has. */
+  putNames(id: string, revision: number, names: StoredNames): Promise<void>;
   /** Drafts and all sealed revisions without their documents, ordered by month, service and revision. */
   list(query?: StatementQuery): Promise<StatementSummary[]>;
   /**
@@ -78,6 +85,8 @@ export interface StatementPlace {
 export interface StatementCommit {
   readonly events: readonly LedgerEvent[];
   readonly sealed?: SealedStatement;
+  /** Stored beside the sealed revision. */
+  readonly names?: StoredNames;
   readonly sealedAt?: EpochMs;
   readonly credits?: readonly CreditChange[];
   readonly batch?: BatchChange;

@@ -23,13 +23,16 @@ export interface StatedMonth {
 /**
  * October of two services, one of them in two stretches and with a path: a watched month with an outage of 44 minutes,
  * of which planned maintenance excuses 14, one outage that was added by hand, and rounds on three days.
+ * `customersOf` changes the file of customers.
  */
-export async function statedOctober(): Promise<StatedMonth> {
+export async function statedOctober(
+  customersOf: (text: string) => string = (text) => text,
+): Promise<StatedMonth> {
   const folder = tempDir();
   const file = ledgerConfig(folder);
   const customers = join(folder, 'customers.yaml');
   const text = readFileSync(customers, 'utf8').replace('lines: [l1],', 'lines: [l1], paths: [HKG>SIN],');
-  writeFileSync(customers, text);
+  writeFileSync(customers, customersOf(text));
   const settings = JSON.parse(readFileSync(file, 'utf8')) as object;
   writeFileSync(file, JSON.stringify({ ...settings, commitments: [{ path: 'HKG>SIN', latency: '1.5ms' }] }));
   const { store, config } = await watchedOctober(file);

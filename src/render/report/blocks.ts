@@ -98,7 +98,7 @@ export const table = (columns: readonly TableColumn[], rows: readonly TableRow[]
 });
 
 /** What statements of one currency add up to. */
-interface CurrencyTotal {
+export interface CurrencyTotal {
   readonly currency: string;
   readonly statements: number;
   readonly rent: string;

@@ -1,14 +1,13 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Part } from '../../core/statement/document.js';
 import { observedPercent } from './observed.js';
-import type { Report, ReportNames, ReportStatement } from './report.js';
+import type { Report, ReportStatement } from './report.js';
 
 /** One line of CSV: a part of a statement. Most have one; a service whose terms changed within the month has more. */
 export interface CsvLine extends ReportStatement {
   readonly part: Part;
   /** From 1 on. */
   readonly number: number;
-  readonly names: ReportNames;
 }
 
 export type CsvCell = string | number | null;
@@ -131,13 +130,12 @@ export const reportCsvColumns: readonly CsvColumn[] = [
 ];
 
 /** CSV after RFC 4180 with a line of names; a text that a spreadsheet would run as a formula is disarmed. */
-export function reportCsv({ statements, names }: Report): string {
+export function reportCsv({ statements }: Report): string {
   const lines = statements.flatMap((statement) =>
     statement.document.parts.map((part, index): CsvLine => ({
       ...statement,
       part,
       number: index + 1,
-      names,
     })),
   );
   return stringify(

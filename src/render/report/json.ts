@@ -24,7 +24,8 @@ export function reportJson(report: Report) {
     customers: grouped(({ customer }) => [customer], names.customers),
     sites: grouped(({ site }) => [site], names.sites),
     resellers: grouped(({ sellers }) => sellers, names.customers),
-    statements,
+    // The names are beside the signed documents, and not a part of what this format has of a statement.
+    statements: statements.map(({ document, seal }) => ({ document, seal })),
   };
 }
 

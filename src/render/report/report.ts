@@ -1,4 +1,5 @@
 import type { SealedStatement, StatementDocument } from '../../core/statement/document.js';
+import type { Names } from '../../core/statement/names.js';
 
 /** What a report is of. */
 export const reportGroups = ['service', 'customer', 'site', 'reseller'] as const;
@@ -11,19 +12,14 @@ export interface ReportSelection {
   readonly id: string | null;
 }
 
-/** What ids are called. Statements hold ids alone; what has no name here is called by its id. */
-export interface ReportNames {
-  readonly customers: ReadonlyMap<string, string>;
-  readonly sites: ReadonlyMap<string, string>;
-  readonly pops: ReadonlyMap<string, string>;
-}
-
 type Seal = Omit<SealedStatement, 'document'>;
 
 export interface ReportStatement {
   readonly document: StatementDocument;
   /** Null: a draft. */
   readonly seal: Seal | null;
+  /** Of a sealed one, the names as of its sealing. */
+  readonly names: Names;
 }
 
 /** One or many statements of one month, as they are handed out. */
@@ -32,7 +28,8 @@ export interface Report {
   readonly month: string;
   readonly selection: ReportSelection;
   readonly statements: readonly ReportStatement[];
-  readonly names: ReportNames;
+  /** Of what the report is of, and of its groups. */
+  readonly names: Names;
 }
 
 type ReportState = 'sealed' | 'draft' | 'mixed';

@@ -1,4 +1,3 @@
-import writeExcelFile, { type Cell, type Sheet } from 'write-excel-file/node';
 import type {
   ExclusionPart,
   OutagePart,
@@ -11,108 +10,34 @@ import type {
 import type { ReportLanguage } from '../../i18n/languages.js';
 import { type Locale, localeOf, msOf, shareText } from '../../i18n/locale.js';
 import { wordFor } from '../../i18n/report.js';
-import { totalsOf } from './blocks.js';
+import {
+  type Cell,
+  day,
+  decimal,
+  instant,
+  milliseconds,
+  percent,
+  ppm,
+  type SheetColumn,
+  sheetOf,
+  span,
+  strong,
+  text,
+  truth,
+  whole,
+  workbookBytes,
+  wrapped,
+} from '../spreadsheet.js';
+import { type CurrencyTotal, totalsOf } from './blocks.js';
 import { scopeText } from './compose/month-bar.js';
 import { observedPercent } from './observed.js';
-import { type Report, type ReportNames, reportState, type ReportStatement } from './report.js';
+import { type Report, reportState, type ReportStatement } from './report.js';
 
-interface SheetColumn<T> {
-  readonly head: string;
-  /** In characters. */
-  readonly width: number;
-  readonly cell: (row: T) => Cell;
-}
+type Columns<T> = readonly SheetColumn<ReportStatement & T>[];
 
-/** A sheet whose line of heads stays in sight. */
-export function sheetOf<T>(
-  name: string,
-  columns: readonly SheetColumn<T>[],
-  rows: readonly T[],
-  under: readonly Cell[][] = [],
-): Sheet<Buffer> {
-  const heads: Cell[] = columns.map(({ head }) => ({
-    value: head,
-    type: String,
-    fontWeight: 'bold',
-    wrap: true,
-    alignVertical: 'top',
-    backgroundColor: '#E8EEF6',
-  }));
-  return {
-    sheet: sheetName(name),
-    columns: columns.map(({ width }) => ({ width })),
-    stickyRowsCount: 1,
-    orientation: 'landscape',
-    data: [heads, ...rows.map((row) => columns.map(({ cell }) => cell(row))), ...under],
-  };
-}
-
-/** What a sheet may be called: at most 31 characters and none of `\ / ? * [ ] :`. */
-const sheetName = (name: string): string => name.replace(/[\\/?*[\]:]/g, ' ').slice(0, 31);
-
-/** A cell that a spreadsheet counts, sorts and formats as what it is. Null: an empty cell, never zero. */
-const text = (value: string | null): Cell =>
-  value === null || value === '' ? null : { value, type: String };
-
-const wrapped = (value: string): Cell =>
-  value === '' ? null : { value, type: String, wrap: true, alignVertical: 'top' };
-
-const whole = (value: number | null): Cell =>
-  value === null ? null : { value, type: Number, format: '#,##0' };
-
-/** Of a decimal text; with as many places as it has. */
-function decimal(value: string | null): Cell {
-  if (value === null) return null;
-  return { value: Number(value), type: Number, format: withPlaces('#,##0', value) };
-}
-
-/** `99.4999` → 0.994999, shown as 99.4999 %. */
-function percent(value: string | null): Cell {
-  if (value === null) return null;
-  return { value: Number(`${value}e-2`), type: Number, format: `${withPlaces('0', value)}%` };
-}
-
-/** Parts per million, shown as a percentage. */
-const ppm = (value: number | null): Cell =>
-  value === null ? null : { value: Number(`${value}e-6`), type: Number, format: '0.0000%' };
-
-/** Microseconds, shown as milliseconds. */
-const milliseconds = (us: number | string | null): Cell =>
-  us === null ? null : { value: Number(`${us}e-3`), type: Number, format: '#,##0.000' };
-
-/** A span of time in milliseconds, shown as hours, minutes and seconds. */
-const span = (ms: number): Cell => ({ value: ms / 86_400_000, type: Number, format: '[h]:mm:ss.000' });
-
-/** An instant by the clock of the plan's zone: spreadsheets know no offsets. */
-function instant(value: string | null): Cell {
-  if (value === null) return null;
-  return {
-    value: new Date(`${value.replace(/(?:Z|[+-]\d\d:\d\d)$/, '')}Z`),
-    type: Date,
-    format: 'yyyy-mm-dd hh:mm:ss',
-  };
-}
-
-const day = (value: string | null): Cell =>
-  value === null ? null : { value: new Date(`${value}T00:00:00Z`), type: Date, format: 'yyyy-mm-dd' };
-
-const truth = (value: boolean | null): Cell => (value === null ? null : { value, type: Boolean });
-
-const strong = (cell: Cell): Cell =>
-  typeof cell === 'object' && cell !== null && 'value' in cell ? { ...cell, fontWeight: 'bold' } : cell;
-
-const withPlaces = (whole: string, value: string): string => {
-  const places = (value.split('.')[1] ?? '').length;
-  return places === 0 ? whole : `${whole}.${'0'.repeat(places)}`;
-};
-
-interface OfStatement extends ReportStatement {
-  readonly names: ReportNames;
-}
-
-type Columns<T> = readonly SheetColumn<OfStatement & T>[];
-
-const statementColumns = ({ words }: Locale): readonly SheetColumn<OfStatement>[] => [
+const statementColumns = ({
+  words,
+}: Locale): readonly [SheetColumn<ReportStatement>, SheetColumn<ReportStatement>] => [
   { head: words.month, width: 9, cell: ({ document }) => text(document.month) },
   { head: words.service, width: 24, cell: ({ document }) => text(document.service) },
 ];
@@ -120,10 +45,17 @@ const statementColumns = ({ words }: Locale): readonly SheetColumn<OfStatement>[
 const stateText = ({ state }: StatementDocument, { words }: Locale): string =>
   state === 'sealed' ? words.sealed : words.draft;
 
-function summaryColumns(locale: Locale): Columns<{ readonly part: Part }> {
+type SummaryColumn = Columns<{ readonly part: Part }>[number] & {
+  /** What stands under the column in the line of a currency's totals. */
+  readonly total?: (total: CurrencyTotal) => Cell;
+};
+
+function summaryColumns(locale: Locale): readonly SummaryColumn[] {
   const { words } = locale;
+  const [month, service] = statementColumns(locale);
   return [
-    ...statementColumns(locale),
+    month,
+    { ...service, total: ({ statements }) => whole(statements) },
     { head: words.state, width: 9, cell: ({ document }) => text(stateText(document, locale)) },
     { head: words.revision, width: 8, cell: ({ document }) => whole(document.revision) },
     {
@@ -163,11 +95,36 @@ function summaryColumns(locale: Locale): Columns<{ readonly part: Part }> {
     { head: words.unavailable, width: 13, cell: ({ part }) => span(part.unavailableMs) },
     { head: words.excused, width: 13, cell: ({ part }) => span(part.excusedMs) },
     { head: words.unobserved, width: 13, cell: ({ part }) => span(part.unobservedMs) },
-    { head: words.currency, width: 8, cell: ({ document }) => text(document.currency) },
-    { head: words.rent, width: 13, cell: ({ part }) => decimal(part.rent) },
-    { head: words.creditGross, width: 13, cell: ({ part }) => decimal(part.credit.amount) },
-    { head: words.taxWithin, width: 13, cell: ({ part }) => decimal(part.tax.tax) },
-    { head: words.net, width: 13, cell: ({ part }) => decimal(part.tax.net) },
+    {
+      head: words.currency,
+      width: 8,
+      cell: ({ document }) => text(document.currency),
+      total: ({ currency }) => text(currency),
+    },
+    {
+      head: words.rent,
+      width: 13,
+      cell: ({ part }) => decimal(part.rent),
+      total: ({ rent }) => decimal(rent),
+    },
+    {
+      head: words.creditGross,
+      width: 13,
+      cell: ({ part }) => decimal(part.credit.amount),
+      total: ({ credit }) => decimal(credit),
+    },
+    {
+      head: words.taxWithin,
+      width: 13,
+      cell: ({ part }) => decimal(part.tax.tax),
+      total: ({ tax }) => decimal(tax),
+    },
+    {
+      head: words.net,
+      width: 13,
+      cell: ({ part }) => decimal(part.tax.net),
+      total: ({ net }) => decimal(net),
+    },
     { head: words.hash, width: 20, cell: ({ seal }) => text(seal?.hash ?? null) },
   ];
 }
@@ -292,15 +249,16 @@ function pathColumns(locale: Locale): Columns<{ readonly path: PathPart }> {
 
 /** A workbook with a sheet each for the summary, credits, outages, exclusions and paths. */
 export async function reportXlsx(report: Report, language: ReportLanguage): Promise<Buffer> {
-  return writeExcelFile(workbook(report, localeOf(language))).toBuffer();
+  return workbookBytes(workbook(report, localeOf(language)));
 }
 
-function workbook(report: Report, locale: Locale): Sheet<Buffer>[] {
+function workbook(report: Report, locale: Locale) {
   const { words } = locale;
-  const statements = report.statements.map((each): OfStatement => ({ ...each, names: report.names }));
+  const { statements } = report;
+  const summary = summaryColumns(locale);
   const parts = statements.flatMap((each) => each.document.parts.map((part) => ({ ...each, part })));
   return [
-    sheetOf(words.summary, summaryColumns(locale), parts, totalRows(report, locale)),
+    sheetOf(words.summary, summary, parts, totalRows(report, summary, locale)),
     sheetOf(
       words.creditSheet,
       creditColumns(locale),
@@ -329,27 +287,16 @@ function workbook(report: Report, locale: Locale): Sheet<Buffer>[] {
 }
 
 /** Under the lines: a total for each currency, and what is not sealed. */
-function totalRows(report: Report, { words }: Locale): Cell[][] {
+function totalRows(report: Report, columns: readonly SummaryColumn[], { words }: Locale): Cell[][] {
   const totals = totalsOf(report.statements.map(({ document }) => document));
   const state = reportState(report);
   const drafts = report.statements.filter(({ seal }) => seal === null).length;
   return [
-    [],
-    [
-      words.totals,
-      words.currency,
-      words.services,
-      words.rent,
-      words.creditGross,
-      words.taxWithin,
-      words.net,
-    ].map((head): Cell => strong(text(head))),
-    ...totals.map(({ currency, statements, rent, credit, tax, net }): Cell[] => [
-      null,
-      text(currency),
-      whole(statements),
-      ...[rent, credit, tax, net].map(decimal),
-    ]),
+    ...totals.map((total) =>
+      columns.map((column, index) =>
+        strong(index === 0 ? text(words.totals) : (column.total?.(total) ?? null)),
+      ),
+    ),
     ...(state === 'sealed' || report.statements.length === 0
       ? []
       : [

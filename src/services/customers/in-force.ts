@@ -1,11 +1,19 @@
 import type { Config } from '../../config/config.js';
 import { mergeBook } from '../../config/customers/merge.js';
 import { foldRegistryEntries } from '../../core/customer/entered.js';
+import type { Names } from '../../core/statement/names.js';
 import type { LedgerEvent } from '../../core/ledger/actions.js';
 import { ValidationError } from '../ledger/entries.js';
 
 /** Ledger entries about customers no longer fit the configuration file, which was changed since. */
 export class CustomerConflictError extends ValidationError {}
+
+/** What the ids of statements are called. */
+export function namesOf({ book, pops }: Pick<Config, 'book' | 'pops'>): Names {
+  const byId = (named: readonly { readonly id: string; readonly name: string }[]) =>
+    new Map(named.map(({ id, name }) => [id, name]));
+  return { customers: byId(book.customers), sites: byId(book.sites), pops: byId(pops) };
+}
 
 /** Whether the ledger contains any entry about customers. */
 export const hasBook = (events: readonly LedgerEvent[]): boolean =>

@@ -3,6 +3,7 @@ import type { Actor, LedgerEvent } from '../../core/ledger/actions.js';
 import { headOf } from '../../core/ledger/chain.js';
 import { actorOf } from '../../core/ledger/proposals.js';
 import type { StatementDocument } from '../../core/statement/document.js';
+import { type Names, storedNames } from '../../core/statement/names.js';
 import { formatInstant } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
 import { digestOf } from '../../seal/canonical.js';
@@ -17,6 +18,8 @@ interface Sealing {
   readonly signer: Signer;
   readonly actor: string | Actor;
   readonly now: () => EpochMs;
+  /** What ids are called now. */
+  readonly names: Names;
 }
 
 const patience = 20;
@@ -26,7 +29,7 @@ const patience = 20;
  * remembers the ledger's head between them, so that the ledger is not read again for each. A crash at any point leaves
  * either the old state or the new one.
  */
-export function sealer({ store, signer, actor, now }: Sealing) {
+export function sealer({ store, signer, actor, now, names }: Sealing) {
   let head: Pick<LedgerEvent, 'seq' | 'hash'> | null = null;
   const by = actorOf(actor).name.trim();
   /**
@@ -46,6 +49,7 @@ export function sealer({ store, signer, actor, now }: Sealing) {
     const at = now();
     const zone = document.parts[0]?.zone ?? 'UTC';
     const sealed = sealDocument(document, signer, { at: formatInstant(at, zone), by });
+    const named = storedNames(document, names);
     const credits: CreditChange[] =
       owes && row
         ? [{ id: row.id, from: ['draft'], to: 'sealed', at, note: null, feed: owes.claimBy === null }]
@@ -56,7 +60,7 @@ export function sealer({ store, signer, actor, now }: Sealing) {
       const said = { id, revision, hash, key, acceptedIncomplete };
       const why = outOfOrder === null ? {} : { outOfOrder };
       const events = linksAfter(head, [{ type: 'statement-sealed', ...said, ...why }], actor, () => at);
-      const done = await store.statements.commit({ events, sealed, sealedAt: at, credits });
+      const done = await store.statements.commit({ events, sealed, names: named, sealedAt: at, credits });
       if (done === 'conflict') return null;
       head = done === 'stored' ? (events.at(-1) ?? null) : null;
       if (done === 'stored') return hash;

@@ -11,19 +11,19 @@ import {
   type SealedStatement,
   type StatementDocument,
 } from '../../core/statement/document.js';
+import { storedNames } from '../../core/statement/names.js';
 import type { EpochMs } from '../../core/types.js';
-import { formatInstant } from '../../core/time/calendar.js';
 import { digestOf } from '../../seal/canonical.js';
 import type { Signer } from '../../seal/keys.js';
 import type { DraftStatement, StatementQuery, StatementSummary } from '../../store/statement-store.js';
 import type { Store } from '../../store/store.js';
-import { withLedgerEntries } from '../customers/in-force.js';
+import { namesOf, withLedgerEntries } from '../customers/in-force.js';
 import { ValidationError } from '../ledger/entries.js';
 import { adjustmentOf, creditOf, drawMonth } from './draw.js';
 import { type StatementFigures, storedFigures } from './figures.js';
 import { changedDrafts, freshDrafts } from './fresh-drafts.js';
 import type { Judging } from '../months/impact.js';
-import { servicesAsked, type MonthOfBook } from './months.js';
+import { mustBeOver, servicesAsked, type MonthOfBook } from './months.js';
 import {
   alreadySealed,
   englishReasons,
@@ -109,6 +109,11 @@ export interface Statements {
   seal(actor: string | Actor, request: FirstSealRequest): Promise<Outcome[]>;
   /** Seals a further revision of statements whose source data changed. `dryRun`: only reports what it would seal. */
   revise(actor: string | Actor, request: SealRequest & { readonly dryRun?: boolean }): Promise<Outcome[]>;
+  /**
+   * Gives sealed statements of an earlier version of the program, which stored no names, those that are in force.
+   * Resolves to their number.
+   */
+  nameSealed(): Promise<number>;
   /** Records which sealed statements of a month would differ now. Resolves to their number. */
   check(month: string): Promise<number>;
 }
@@ -127,24 +132,11 @@ export function createStatements(options: StatementsOptions): Statements {
     withLedgerEntries(config(), await store.ledger.events()).book;
   const asked = async (month: string, services: readonly string[] | null): Promise<MonthOfBook> =>
     servicesAsked(await book(), month, services);
-  const requireMonthOver = async (
-    month: string,
-    services: readonly string[] | null,
-  ): Promise<MonthOfBook> => {
-    const found = await asked(month, services);
-    if (found.end !== null && found.end <= now()) return found;
-    const end = found.end === null ? '' : `, it is on ${formatInstant(found.end, 'UTC')}`;
-    throw new ValidationError([
-      validationError(
-        'month',
-        `${month} is not over${end}`,
-        'a month that is over, or --to-date for a draft',
-        ['month-not-over', month],
-      ),
-    ]);
-  };
+  const requireMonthOver = async (month: string, services: readonly string[] | null): Promise<MonthOfBook> =>
+    mustBeOver(await asked(month, services), month, now());
+  const namesNow = async () => namesOf(withLedgerEntries(config(), await store.ledger.events()));
   const started = async (actor: string | Actor) =>
-    sealer({ store, now, actor, signer: await options.signer() });
+    sealer({ store, now, actor, signer: await options.signer(), names: await namesNow() });
   /** Returns what tells why somebody may not seal a revision; it tells nothing where one person is enough. */
   const secondPerson = async (actor: string | Actor) => {
     if (!config().statements.twoPersonSealing) return () => null;
@@ -371,6 +363,16 @@ export function createStatements(options: StatementsOptions): Statements {
     },
     seal: (actor, request) => acting(actor, request, seal),
     revise: (actor, request) => acting(actor, request, revise),
+    async nameSealed() {
+      const unnamed = await store.statements.unnamed();
+      if (unnamed.length === 0) return 0;
+      const names = await namesNow();
+      for (const { id, revision } of unnamed) {
+        const sealed = await store.statements.sealed(id, revision);
+        if (sealed) await store.statements.putNames(id, revision, storedNames(sealed.document, names));
+      }
+      return unnamed.length;
+    },
     async check(month) {
       const sealed = (await store.statements.list({ month })).filter(({ state }) => state === 'sealed');
       if (sealed.length === 0) return 0;

@@ -9,6 +9,7 @@ import { identity } from './migrations/0008-identity.js';
 import { sizeSums } from './migrations/0009-size-sums.js';
 import { creditBatches } from './migrations/0010-credit-batches.js';
 import { periodLocks } from './migrations/0011-period-locks.js';
+import { statementNames } from './migrations/0012-statement-names.js';
 import type { Migration } from './migrations/migration.js';
 
 export const migrations: readonly Migration[] = [
@@ -23,4 +24,5 @@ export const migrations: readonly Migration[] = [
   sizeSums,
   creditBatches,
   periodLocks,
+  statementNames,
 ];

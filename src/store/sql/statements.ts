@@ -1,5 +1,6 @@
 import type { EpochMs } from '../../core/types.js';
 import type { StatementDocument } from '../../core/statement/document.js';
+import type { StoredNames } from '../../core/statement/names.js';
 import type {
   DraftStatement,
   StatementCommit,
@@ -56,6 +57,11 @@ export function statementStore(db: SqlDatabase): StatementStore {
       .where(({ and }) => and(given({ id, revision })))
       .orderBy('revision', 'desc')
       .limit(1);
+  const insertNames = (id: string, revision: number, names: StoredNames) =>
+    db.from
+      .insertInto('statement_names')
+      .values({ id, revision, names: JSON.stringify(names) })
+      .onConflict((conflict) => conflict.doNothing());
   const clearChanged = (id: string) => db.from.deleteFrom('statement_changed').where('id', '=', id);
 
   const commit = function* (made: StatementCommit): Script<void> {
@@ -71,6 +77,7 @@ export function statementStore(db: SqlDatabase): StatementStore {
       const text = JSON.stringify(document);
       const row = { ...place, ...seal, sealed_by: sealedBy, seal: sealedAt, document: text };
       yield* change(db.from.insertInto('statement').values(row));
+      if (made.names) yield* change(insertNames(id, revision, made.names));
       yield* change(db.from.deleteFrom('statement_draft').where('id', '=', id));
       yield* change(clearChanged(id));
     }
@@ -114,6 +121,26 @@ export function statementStore(db: SqlDatabase): StatementStore {
     async sealed(id, revision) {
       const [row] = await db.read(sealed(id, revision));
       return row ? withDocument(row) : null;
+    },
+    async names(id, revision) {
+      const query = db.from.selectFrom('statement_names').select('names');
+      const [row] = await db.read(query.where('id', '=', id).where('revision', '=', revision));
+      return row ? (JSON.parse(row.names) as StoredNames) : null;
+    },
+    unnamed: () =>
+      db.read(
+        db.from
+          .selectFrom('statement')
+          .leftJoin('statement_names as named', (join) =>
+            join.onRef('named.id', '=', 'statement.id').onRef('named.revision', '=', 'statement.revision'),
+          )
+          .where('named.id', 'is', null)
+          .select(['statement.id', 'statement.revision'])
+          .orderBy('statement.id')
+          .orderBy('statement.revision'),
+      ),
+    putNames: async (id, revision, names) => {
+      await db.change(insertNames(id, revision, names));
     },
     list: statementList(db),
     commit: (made) =>

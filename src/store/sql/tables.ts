@@ -33,6 +33,7 @@ export interface Tables {
   readonly outbox: OutboxTable;
   readonly statement_draft: DraftTable;
   readonly statement: StatementTable;
+  readonly statement_names: { id: string; revision: number; names: string };
   readonly statement_changed: { id: string; at: EpochMs; why: string };
   readonly month_closed: { month: string; at: EpochMs };
   readonly credit: CreditTable;

@@ -10,6 +10,7 @@ import { identity } from './migrations/0009-identity.js';
 import { sizeSums } from './migrations/0010-size-sums.js';
 import { creditBatches } from './migrations/0011-credit-batches.js';
 import { periodLocks } from './migrations/0012-period-locks.js';
+import { statementNames } from './migrations/0013-statement-names.js';
 import type { Migration } from './migrations/migration.js';
 
 /** Every step, in order: the last one's version is the schema this program works with. */
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   sizeSums,
   creditBatches,
   periodLocks,
+  statementNames,
 ];

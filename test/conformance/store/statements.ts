@@ -97,6 +97,27 @@ export function statementConformance(name: string, open: () => Promise<Store>): 
         ]);
       }));
 
+    test('keeps the names of a sealed revision as they were first stored', () =>
+      using(async ({ statements }) => {
+        const first = document('a');
+        const second = document('a', 2, digestOf(first), '8.00');
+        await statements.commit(seal(first));
+        await statements.commit(seal(second));
+        const named = (name: string) => ({ customers: { bank: name }, sites: {}, pops: {} });
+        expect(await statements.unnamed()).toEqual([
+          { id: first.id, revision: 1 },
+          { id: first.id, revision: 2 },
+        ]);
+        await statements.putNames(first.id, 1, named('海港'));
+        await statements.putNames(first.id, 1, named('another'));
+        expect(await statements.names(first.id, 1)).toEqual(named('海港'));
+        expect(await statements.names(first.id, 2)).toBeNull();
+        expect(await statements.unnamed()).toEqual([{ id: first.id, revision: 2 }]);
+        const third = document('a', 3, digestOf(second));
+        expect(await statements.commit(seal(third, { names: named('third') }))).toBe('stored');
+        expect(await statements.names(first.id, 3)).toEqual(named('third'));
+      }));
+
     test('takes revisions one on top of the other, each once, and gives every one back', () =>
       using(async ({ statements }) => {
         const first = document('a');

@@ -216,9 +216,23 @@ export function statement(changes: Partial<StatementDocument> = {}): StatementDo
   };
 }
 
+export const names = {
+  customers: new Map([
+    ['harbour-bank', '海港銀行股份有限公司'],
+    ['green-tea', '=绿茶贸易(上海)有限公司'],
+    ['lion-networks', 'Lion Networks Pte'],
+    ['pacific-wholesale', 'Pacific Wholesale Ltd'],
+  ]),
+  sites: new Map([
+    ['harbour-bank-central', 'Central, 1 Harbour Road'],
+    ['tea-house', '京都 "Tea House", 2F'],
+  ]),
+  pops: new Map([['HKG', 'Hong Kong']]),
+};
+
 /** As sealed; a draft where its state says so. */
 export function sealed(document: StatementDocument): ReportStatement {
-  if (document.state === 'draft') return { document, seal: null };
+  if (document.state === 'draft') return { document, seal: null, names };
   return {
     document,
     seal: {
@@ -228,6 +242,7 @@ export function sealed(document: StatementDocument): ReportStatement {
       sealedAt: '2026-11-03T10:15:00+08:00',
       sealedBy: 'p-4',
     },
+    names,
   };
 }
 
@@ -639,20 +654,6 @@ export const running = statement({
     }),
   ],
 });
-
-export const names = {
-  customers: new Map([
-    ['harbour-bank', '海港銀行股份有限公司'],
-    ['green-tea', '=绿茶贸易(上海)有限公司'],
-    ['lion-networks', 'Lion Networks Pte'],
-    ['pacific-wholesale', 'Pacific Wholesale Ltd'],
-  ]),
-  sites: new Map([
-    ['harbour-bank-central', 'Central, 1 Harbour Road'],
-    ['tea-house', '京都 "Tea House", 2F'],
-  ]),
-  pops: new Map([['HKG', 'Hong Kong']]),
-};
 
 export const everything = [draft, quiet, split, single].map(sealed);
 

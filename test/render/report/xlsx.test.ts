@@ -71,8 +71,8 @@ describe('a workbook', () => {
 
   test('says under the lines what they add up to by currency, and that not all is sealed', async () => {
     const rows = (await opened('en'))[0]?.rows.slice(5).map((row) => row.filter((cell) => cell !== null));
-    expect(rows).toContainEqual(['HKD', 3, 40_129.03, 1806.45]);
-    expect(rows).toContainEqual(['JPY', 1, 150_000, 0]);
+    expect(rows).toContainEqual(['Totals', 3, 'HKD', 40_129.03, 1806.45]);
+    expect(rows).toContainEqual(['Totals', 1, 'JPY', 150_000, 0]);
     expect(rows?.at(-1)).toEqual(['1 of 4 statements are drafts: they are not sealed and may still change.']);
   });
 

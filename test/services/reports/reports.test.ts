@@ -151,3 +151,47 @@ test('a report has the same fingerprint for as long as it says the same', async 
   config = { ...config, book: { ...config.book, customers: renamed } };
   expect(await of(single)).not.toBe(sealed[1]);
 });
+
+describe('the names of a sealed statement', () => {
+  const named = (name: string) => (text: string) =>
+    text.replace('customers: [{ id: bank }]', `customers: [{ id: bank, name: ${name} }]`);
+  const nameOf = async ({ store }: StatedMonth, config: StatedMonth['config']) => {
+    const reports = createReports({ store, config: () => config, now: () => november, software: '1.2.3' });
+    const request = { month: '2026-10', ...ofService('single'), revision: null, toDate: false };
+    const { statements, names } = await reports.report(request);
+    return [statements[0]?.names.customers.get('bank'), names.customers.get('bank')];
+  };
+  const sealSingle = { month: '2026-10', services: ['single'], acceptIncomplete: null };
+
+  test('stay those of its sealing; a draft has those in force', async () => {
+    const month = await statedOctober(named('Harbour'));
+    const renamed = (await statedOctober(named('Another'))).config;
+    expect(await nameOf(month, renamed)).toEqual(['Another', 'Another']);
+    await (await statementsOf(month)).seal('ann', sealSingle);
+    expect(await nameOf(month, renamed)).toEqual(['Harbour', 'Harbour']);
+  });
+
+  test('that an earlier version did not store are stored as they are in force, once', async () => {
+    const month = await statedOctober(named('Harbour'));
+    const renamed = (await statedOctober(named('Another'))).config;
+    const { statements } = month.store;
+    // Sealed by a program that stores no names.
+    const before: typeof statements = {
+      ...statements,
+      commit: ({ events, sealed, sealedAt, credits }) =>
+        statements.commit({
+          events,
+          ...(sealed && { sealed }),
+          ...(sealedAt !== undefined && { sealedAt }),
+          ...(credits && { credits }),
+        }),
+    };
+    const earlier = { ...month, store: { ...month.store, statements: before } };
+    await (await statementsOf(earlier)).seal('ann', sealSingle);
+    expect(await nameOf(month, renamed)).toEqual(['Another', 'Another']);
+    const desk = await statementsOf(month);
+    expect(await desk.nameSealed()).toBe(1);
+    expect(await desk.nameSealed()).toBe(0);
+    expect(await nameOf(month, renamed)).toEqual(['Harbour', 'Harbour']);
+  });
+});

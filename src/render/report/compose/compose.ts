@@ -231,9 +231,9 @@ export const contentWidth = 499;
 /** The report as blocks to be read; of more than one statement, a sheet with them all comes first. */
 export function composeReport(report: Report, language: ReportLanguage): Pages {
   const locale = localeOf(language);
-  const { statements, selection, names } = report;
+  const { statements, selection } = report;
   const single = selection.by === 'service' && statements.length === 1;
-  const sheets = statements.map((statement) => statementSheet({ ...statement, locale, names }));
+  const sheets = statements.map((statement) => statementSheet({ ...statement, locale }));
   const title = single ? locale.words.statementTitle : locale.words.reportTitle;
   return {
     title: `${title} · ${locale.month(report.month)} · ${selectionName(report, locale)}`,

@@ -112,7 +112,7 @@ function groupBlocks(report: Report, { words, amount, count }: Locale): Block[] 
   ];
 }
 
-function listBlocks({ statements, names }: Report, locale: Locale): Block[] {
+function listBlocks({ statements }: Report, locale: Locale): Block[] {
   const { words, percent, amount } = locale;
   if (statements.length === 0) return [];
   return [
@@ -128,7 +128,7 @@ function listBlocks({ statements, names }: Report, locale: Locale): Block[] {
           right(words.revision),
         ],
       ],
-      statements.flatMap(({ document }) =>
+      statements.flatMap(({ document, names }) =>
         document.parts.map((part, index) => ({
           cells: [
             ...(index === 0

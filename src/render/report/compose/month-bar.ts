@@ -4,12 +4,11 @@ import { type Locale, msOf } from '../../../i18n/locale.js';
 import { type Block, heading, left, type LegendEntry, paragraph, table } from '../blocks.js';
 import { ink } from '../chart/drawing.js';
 import { type BarRow, monthBar } from '../chart/month-bar.js';
-import type { ReportNames, ReportStatement } from '../report.js';
+import type { ReportStatement } from '../report.js';
 
 /** What every piece of a statement is composed from. */
 export interface Scene extends ReportStatement {
   readonly locale: Locale;
-  readonly names: ReportNames;
 }
 
 /** `海港銀行 (harbour-bank)`; the id alone where it has no name. */

@@ -1,3 +1,4 @@
+import { zlibSync } from 'fflate';
 import type { Tone } from '../blocks.js';
 import type { Fonts, Weight } from './fonts.js';
 import { type Line, textLayout } from './text.js';
@@ -70,6 +71,7 @@ const leading = 1.348;
 export const ascent = 1.16;
 
 export function canvasOf(document: PDFKit.PDFDocument, fonts: Fonts): Canvas {
+  packAlike(document);
   const layout = textLayout(document, fonts);
   // A table asks for the width of each cell at every size that it tries: it is measured once, for any size.
   const widths = new Map<string, number>();
@@ -171,3 +173,27 @@ function dictionaryOf(
 const printable = (text: string): string =>
   // eslint-disable-next-line no-control-regex -- they are what has to go
   text.normalize('NFC').replace(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]/g, ' ');
+
+/** A stream of a PDF on its way into the file. pdfkit's types leave out what it holds. */
+type Stream = PDFKit.PDFKitReference & { buffer?: Uint8Array[] };
+
+/**
+ * Compresses the streams of a document in JavaScript. The zlib of Node.js gives other bytes from one version and one
+ * processor to the next, and a document that was handed out has to come out again as the same bytes.
+ */
+function packAlike(document: PDFKit.PDFDocument): void {
+  const make = document.ref.bind(document);
+  document.ref = (data) => {
+    const stream: Stream = make(data);
+    const finish = stream.finalize.bind(stream);
+    stream.finalize = () => {
+      if (stream.compress && stream.buffer !== undefined && stream.buffer.length > 0) {
+        stream.buffer = [zlibSync(Buffer.concat(stream.buffer))];
+        // It has the mark of a compressed one by now.
+        stream.compress = false;
+      }
+      finish();
+    };
+    return stream;
+  };
+}
