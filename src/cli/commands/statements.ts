@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import type { SealedStatement, StatementDocument } from '../../core/statement/document.js';
-import type { Outcome } from '../../services/statements/outcome.js';
+import type { Outcome } from '../../services/statements/seal.js';
 import type { Statements } from '../../services/statements/statements.js';
 import type { StatementSummary } from '../../store/statement-store.js';
 import {

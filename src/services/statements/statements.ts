@@ -33,8 +33,8 @@ import {
   type Outcome,
   outcomeOf,
   unjudged,
-} from './outcome.js';
-import { sealer } from './seal.js';
+  sealer,
+} from './seal.js';
 import {
   type Preparation,
   preparationsIn,
