@@ -220,7 +220,7 @@ export function statementRoutes(server: FastifyInstance, statements: Statements,
     handle: async ({ query, caller }) => {
       const { month: name, service, limit: most = 100, cursor } = query;
       await freshen(name);
-      const customers = caller.own()?.names.customers;
+      const customers = caller.scope()?.names.customers;
       const [only] = customers?.size === 1 ? customers : [];
       const { page, nextCursor } = await statementPage({
         list: (wanted) => statements.list(wanted),
@@ -270,7 +270,7 @@ export function statementRoutes(server: FastifyInstance, statements: Statements,
     const rows = await statements.list({ month: of, service });
     return rows.length > 0
       ? rows.some((row) => hasFullMonthAccess(caller, row.customer, of))
-      : (caller.own()?.names.services.has(service) ?? true);
+      : (caller.scope()?.names.services.has(service) ?? true);
   }
   const asked = { services: servicesAsked(), acceptIncomplete: words(2000).nullish() };
   const answer = outcomes;

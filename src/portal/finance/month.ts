@@ -12,7 +12,17 @@ import { orNull } from '../forms.js';
 import { disputesOf } from './disputes.js';
 import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
-import { chosenRows, isOwed, monthRows, shows, type Show, sorts, type Sort, stepsOf } from './month-rows.js';
+import {
+  chosenRows,
+  creditsOf,
+  isOwed,
+  monthRows,
+  shows,
+  type Show,
+  sorts,
+  type Sort,
+  stepsOf,
+} from './month-rows.js';
 import { keptResults } from './results.js';
 import { totalsOf } from './statement.js';
 
@@ -137,7 +147,7 @@ export async function monthPage(
   const { from, to } = zonedMonth(month, shell.f.zone);
   const over = to <= now();
   const begun = from <= now();
-  const credits = caller.may('credits:read') ? await api.listCredits(caller, { query: { month } }) : null;
+  const credits = caller.may('credits:read') ? await creditsOf(api, caller, month) : null;
   const periods = caller.may('periods:read') ? (await api.listPeriods(caller, { query: {} })).periods : [];
   const exclusions =
     rows.length > 0 && caller.may('exclusions:read')
@@ -171,7 +181,7 @@ export async function monthPage(
       formats: reportFormats,
       totals: totalsOf(rows),
       services: rows.length,
-      steps: stepsOf(rows, credits?.credits ?? [], over),
+      steps: stepsOf(rows, credits ?? [], over),
       mayCredits: credits !== null,
       mayPeriods: caller.may('periods:read'),
       locked: periods.find((each) => each.month === month) ?? null,

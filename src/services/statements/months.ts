@@ -16,8 +16,8 @@ export function monthOfBook(book: CustomerRegistry, name: string): MonthOfBook {
   const { plans, unplanned } = bookMonth(book, name, currentRuleSet);
   const services = new Set(unplanned.map(({ service }) => service));
   let end: EpochMs | null = null;
-  for (const { month, services: own } of plans) {
-    for (const { id } of own) services.add(id);
+  for (const { month, services: judged } of plans) {
+    for (const { id } of judged) services.add(id);
     end = Math.max(end ?? month.to, month.to);
   }
   // Services without a plan have no zone: a month with only those ends with the UTC month.

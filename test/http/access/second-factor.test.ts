@@ -158,8 +158,30 @@ test('who moves money may do nothing else before it has a second factor, where t
   const { headers, answer } = await signedIn('Fin');
   expect(answer.json()).toMatchObject({ scopes: ['session'] });
   const credits = () => server.http.inject({ url: '/api/v1/pops', headers });
+  // A browser is sent where it can enrol, and nowhere else.
+  const home = await server.http.inject({
+    url: '/',
+    headers: { cookie: headers.cookie, accept: 'text/html' },
+  });
+  expect([home.statusCode, home.headers.location]).toEqual([303, '/second-factor']);
   expect((await credits()).statusCode).toBe(403);
   const { secret } = (await post(factor, {}, headers)).json<{ secret: string }>();
   await post(`${factor}/confirm`, { code: codeOf(secret) }, headers);
   expect((await credits()).statusCode).toBe(200);
+});
+
+describe('a second factor that was lost', () => {
+  test('is removed by who may do what its user may, and the token that may not is refused', async () => {
+    await enrolled('Fin');
+    const url = '/api/v1/users/Fin/second-factor/reset';
+    const reset = async (scopes: readonly string[] | null) =>
+      (await server.as(await server.tokenOf('admin', null, scopes), { method: 'POST', url })).statusCode;
+    expect(await reset(['users:write'])).toBe(403);
+    expect((await signedIn('Fin')).answer.statusCode).toBe(401);
+    expect(await reset(null)).toBe(204);
+    expect((await signedIn('Fin')).answer.statusCode).toBe(201);
+    expect(await reset(null)).toBe(409);
+    const trail = await tenants.store.access.trail.list({ after: 0, limit: 100 });
+    expect(trail.filter(({ target }) => target === url).map(({ status }) => status)).toEqual([403, 204, 409]);
+  });
 });
