@@ -679,6 +679,7 @@ export const simplified: Words = {
         outcomeOf: {
           sealed: '已封存',
           'already-sealed': '此前已封存',
+          prepared: '已复核待封存',
           unchanged: '无变更',
           incomplete: '不完整',
           refused: '已拒绝',
@@ -720,6 +721,8 @@ export const simplified: Words = {
             `已封存 ${sealed}，已拒绝 ${refused}，不完整未封存 ${incomplete}`,
           revise: (sealed: number, refused: number, incomplete: number) =>
             `已修订 ${sealed}，已拒绝 ${refused}，不完整未修订 ${incomplete}`,
+          prepare: (prepared: number, refused: number, incomplete: number) =>
+            `已复核 ${prepared}，已拒绝 ${refused}，不完整未复核 ${incomplete}`,
         },
         needsReason: '数据不完整：须注明理由方可封存。',
         look: '显示',
@@ -735,6 +738,7 @@ export const simplified: Words = {
         done: {
           seal: '已封存。',
           revise: '已修订。',
+          prepare: '已复核。',
           close: '草稿已生成。',
           check: '已检查变更。',
           lock: '已锁定该月。',
@@ -770,6 +774,9 @@ export const simplified: Words = {
           seal: (count: number) => `封存这 ${count} 份`,
           revise: (count: number) => `封存这 ${count} 份修订版`,
         },
+        twoPersons: '须由两人办理：一人复核，另一人封存。',
+        prepare: (count: number) => `复核这 ${count} 份`,
+        preparedBy: '复核人',
         cancel: '取消',
         back: '返回该月',
         state: '完整性',

@@ -75,7 +75,7 @@ const statement = z.looseObject({
 
 const outcome = z.strictObject({
   id: answersText,
-  outcome: z.enum(['sealed', 'already-sealed', 'unchanged', 'incomplete', 'refused']),
+  outcome: z.enum(['sealed', 'already-sealed', 'prepared', 'unchanged', 'incomplete', 'refused']),
   revision: z.int().nullable(),
   hash: textOrNull,
   credit: digits(),
@@ -83,6 +83,15 @@ const outcome = z.strictObject({
   creditDifference: digits().nullable(),
   why: z.array(answersText),
 });
+
+export const servicesAsked = () =>
+  z.array(id()).min(1).max(10_000).nullish().meta({ description: 'all of the month by default' });
+
+/** What becomes of statements that somebody seals, or prepares for it. */
+export const outcomes = {
+  description: 'what became of each',
+  schema: z.strictObject({ statements: z.array(outcome) }),
+};
 
 export const credit = z.strictObject({
   id: answersText,
@@ -271,17 +280,8 @@ export function statementRoutes(server: FastifyInstance, statements: Statements,
       ? rows.some((row) => monthAccessOf(caller, row.customer, of) !== 'nothing')
       : (caller.scope()?.names.services.has(service) ?? true);
   }
-  const services = z
-    .array(id())
-    .min(1)
-    .max(10_000)
-    .nullish()
-    .meta({ description: 'all of the month by default' });
-  const asked = { services, acceptIncomplete: words(2000).nullish() };
-  const answer = {
-    description: 'what became of each',
-    schema: z.strictObject({ statements: z.array(outcome) }),
-  };
+  const asked = { services: servicesAsked(), acceptIncomplete: words(2000).nullish() };
+  const answer = outcomes;
   const sealStatements = addOperation(server, {
     method: 'POST',
     url: '/api/v1/statements/:month/seal',
@@ -317,7 +317,7 @@ export function statementRoutes(server: FastifyInstance, statements: Statements,
     access: 'statements:seal',
     summary: 'Draws up a month that is over, as the daemon does after its grace.',
     params: ofMonth,
-    body: z.strictObject({ services }).nullish(),
+    body: z.strictObject({ services: servicesAsked() }).nullish(),
     answer: {
       description: "how many drafts, and the services that can't be judged and so have none",
       schema: z.strictObject({

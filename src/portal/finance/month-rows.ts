@@ -76,6 +76,24 @@ const owed = ({ latest }: MonthRow): bigint => minorOf(latest.credit, latest.cur
 
 type CreditRow = Answer<'listCredits'>['credits'][number];
 
+const creditsAtOnce = 1000;
+
+/** Every credit of a month, however many there are. */
+export async function creditsOf(
+  api: Pick<Api, 'listCredits'>,
+  caller: Caller,
+  month: string,
+): Promise<CreditRow[]> {
+  const all: CreditRow[] = [];
+  for (;;) {
+    const last = all.at(-1);
+    const query = { month, limit: String(creditsAtOnce), ...(last && { after: last.id }) };
+    const { credits } = await api.listCredits(caller, { query });
+    all.push(...credits);
+    if (credits.length < creditsAtOnce) return all;
+  }
+}
+
 /** How far a month is on its way; null: nothing is to be done at that step. */
 interface Steps {
   readonly over: boolean;
