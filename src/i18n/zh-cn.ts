@@ -680,6 +680,7 @@ export const simplified: Words = {
         outcomeOf: {
           sealed: '已封存',
           'already-sealed': '此前已封存',
+          prepared: '已复核待封存',
           unchanged: '无变更',
           incomplete: '不完整',
           refused: '已拒绝',
@@ -721,6 +722,8 @@ export const simplified: Words = {
             `已封存 ${sealed}，已拒绝 ${refused}，不完整未封存 ${incomplete}`,
           revise: (sealed: number, refused: number, incomplete: number) =>
             `已修订 ${sealed}，已拒绝 ${refused}，不完整未修订 ${incomplete}`,
+          prepare: (prepared: number, refused: number, incomplete: number) =>
+            `已复核 ${prepared}，已拒绝 ${refused}，不完整未复核 ${incomplete}`,
         },
         needsReason: '数据不完整：须注明理由方可封存。',
         look: '显示',
@@ -736,6 +739,7 @@ export const simplified: Words = {
         done: {
           seal: '已封存。',
           revise: '已修订。',
+          prepare: '已复核。',
           close: '草稿已生成。',
           check: '已检查变更。',
           lock: '已锁定该月。',
@@ -771,6 +775,9 @@ export const simplified: Words = {
           seal: (count: number) => `封存这 ${count} 份`,
           revise: (count: number) => `封存这 ${count} 份修订版`,
         },
+        twoPersons: '须由两人办理：一人复核，另一人封存。',
+        prepare: (count: number) => `复核这 ${count} 份`,
+        preparedBy: '复核人',
         cancel: '取消',
         back: '返回该月',
         state: '完整性',
@@ -1218,7 +1225,8 @@ export const simplified: Words = {
 
     statements: {
       title: '月报',
-      none: '没有您可以查看的月报。月报含有金额：如果您向代理商购买，月报由代理商持有。',
+      none: '尚无月报',
+      withheld: '向代理商购买的业务，月报不含金额；金额由代理商持有。',
       verify: '如何验证',
       wholeMonth: '当月全部',
       service: '业务',
@@ -1361,6 +1369,7 @@ export const simplified: Words = {
     sealed: '已封存',
     draft: '草稿',
     mixed: '含草稿',
+    withoutAmounts: '不含金额的月报：业务向代理商购买，金额由代理商持有。本文件为摘录，不带签名。',
     draftNotice: '草稿：以下数据尚未封存，仍可能变更，不得作为付款依据。',
     toDateNotice: (until) => `月内截至数据：本月尚未结束，以下为截至 ${until} 的数据。`,
     mixedNotice: (drafts, all) => `${all} 份月报中有 ${drafts} 份为草稿，尚未封存，仍可能变更。`,

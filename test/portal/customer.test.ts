@@ -87,7 +87,7 @@ describe('the services', () => {
     const own = textOf(await beta.get('/services'));
     expect(own).toContain('beta-service');
     expect(own).not.toMatch(/22,222|HKD/);
-    expect(textOf(await beta.get('/statements'))).toContain('No statements to show');
+    expect(textOf(await beta.get('/statements'))).not.toMatch(/22,222|HKD/);
     const shop = await signedIn(server, 'reseller', { customer: 'shop' });
     const sold = textOf(await shop.get('/services'));
     expect(sold).toMatch(/beta-service.*22,222\.00/);
