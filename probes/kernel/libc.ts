@@ -30,9 +30,9 @@ export function loadForeign(
   try {
     return load();
   } catch (error) {
-    const said = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+    const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
     throw new ProbeUnavailableError(
-      `the package koffi can't be loaded on ${platform}-${arch}: ${said}`,
+      `the package koffi can't be loaded on ${platform}-${arch}: ${reason}`,
       'npm ci --include=optional',
       false,
     );

@@ -65,7 +65,7 @@ export function createReader(
       const rxNs = control.hasStamp ? clock.realNs(control.sec, control.nsec) : NaN;
       if (Number.isNaN(flight.packets.txNs[turn])) fetchStamps(sharedWire);
       lines.answered(flight.line);
-      book(flight, turn, rxNs, seen);
+      record(flight, turn, rxNs, seen);
       return flight.unanswered === 0 ? flight : null;
     },
 
@@ -118,7 +118,7 @@ export function createReader(
   }
 }
 
-function book(flight: Flight, turn: number, rxNs: number, seen: Seen): void {
+function record(flight: Flight, turn: number, rxNs: number, seen: Seen): void {
   const { packets } = flight;
   const rtt = rttOf({
     txNs: packets.txNs[turn] ?? NaN,

@@ -175,7 +175,7 @@ function icmpTracer(libc: Libc, target: Address, { options = {} }: TraceRequest)
   });
   const message = Buffer.alloc(32);
   const first = randomInt(0x4000);
-  const own = addressText(target.bytes);
+  const targetAddress = addressText(target.bytes);
   const numberOf = (bytes: Buffer, at: number): number => bytes.readUInt16BE(at + 6) - first;
   return {
     method: 'icmp',
@@ -205,7 +205,7 @@ function icmpTracer(libc: Libc, target: Address, { options = {} }: TraceRequest)
           const { bytes, start, end, source, sourceStart } = wire.reply(index);
           if (end - start < 8 || bytes[start] !== echoReplyType[of]) continue;
           const from = addressText(source.subarray(sourceStart, sourceStart + target.bytes.length));
-          if (from !== own || bytes.readUInt16BE(start + 4) !== wire.identifier) continue;
+          if (from !== targetAddress || bytes.readUInt16BE(start + 4) !== wire.identifier) continue;
           heard.push({ nth: numberOf(bytes, start), from, type: echoReplyType[of], code: 0, isTarget: true });
         }
       return heard;

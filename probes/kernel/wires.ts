@@ -113,10 +113,10 @@ export function createWires(open: (family: Family, options: PacketOptions) => Wi
   const openInto = (set: SharedWire[], family: Family, options: PacketOptions): SharedWire => {
     const wire = open(family, options);
     const ledger = createLedger(Math.floor(Math.random() * 0x10000));
-    const booked = { wire, ledger, requestAt: 0, users: 0, lastUsedNs: 0, drained: false };
-    set.push(booked);
-    all.push(booked);
-    return booked;
+    const reserved = { wire, ledger, requestAt: 0, users: 0, lastUsedNs: 0, drained: false };
+    set.push(reserved);
+    all.push(reserved);
+    return reserved;
   };
   const leaveSet = (sharedWire: SharedWire): void => {
     for (const [key, set] of sets) {

@@ -78,8 +78,8 @@ function startChild(options: ChildOptions): Child {
   child.on('exit', (code, signal) => {
     const how =
       signal === null ? `it ended with exit code ${code ?? 'unknown'}` : `it was ended by ${signal}`;
-    const said = stderr.trim().split('\n').at(-1) ?? '';
-    leave(said === '' ? how : `${how}: ${said}`);
+    const lastLine = stderr.trim().split('\n').at(-1) ?? '';
+    leave(lastLine === '' ? how : `${how}: ${lastLine}`);
   });
 
   return {

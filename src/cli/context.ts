@@ -130,10 +130,10 @@ function isThere(file: string): boolean {
 export function configFile({ config }: ConfigOptions, { env, cwd, home }: Context): string {
   const named = config ?? (env['POP_SLA_CONFIG'] || undefined);
   if (named !== undefined) return named;
-  const own = join('config', 'pop-sla.yaml');
-  if (existsSync(resolve(cwd, own))) return own;
+  const localFile = join('config', 'pop-sla.yaml');
+  if (existsSync(resolve(cwd, localFile))) return localFile;
   if (isThere(systemConfig)) return systemConfig;
-  const shipped = join(home, own);
+  const shipped = join(home, localFile);
   const near = relative(cwd, shipped);
   return near.startsWith('..') ? shipped : near;
 }

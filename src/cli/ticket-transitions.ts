@@ -32,9 +32,9 @@ const deeds: readonly Deed[] = [
   {
     name: 'take',
     summary: 'take a report: whoever takes it first owns it',
-    request: () => ({ deed: 'take' }),
+    request: () => ({ transition: 'take' }),
   },
-  { name: 'start', summary: 'begin to look into it', request: () => ({ deed: 'start' }) },
+  { name: 'start', summary: 'begin to look into it', request: () => ({ transition: 'start' }) },
   {
     name: 'hand-over',
     summary: 'offer it to another person, who has to accept it',
@@ -42,21 +42,25 @@ const deeds: readonly Deed[] = [
       command
         .requiredOption('--to <name>', 'who')
         .option('--reason <text>', 'why; needed where it is not yours'),
-    request: ({ to = '', reason: why = null }) => ({ deed: 'hand-over', to, text: why }),
+    request: ({ to = '', reason: why = null }) => ({ transition: 'hand-over', to, text: why }),
   },
-  { name: 'accept', summary: 'accept a report that is handed over', request: () => ({ deed: 'accept' }) },
+  {
+    name: 'accept',
+    summary: 'accept a report that is handed over',
+    request: () => ({ transition: 'accept' }),
+  },
   {
     name: 'decline',
     summary: 'do not accept it, or take the offer back',
     options: maybe,
-    request: ({ text: word = null }) => ({ deed: 'decline', text: word }),
+    request: ({ text: word = null }) => ({ transition: 'decline', text: word }),
   },
   {
     name: 'withdraw',
     side: 'system',
     summary: 'withdraw a report that nobody has taken, for the customer who filed it',
     options: (command) => command.option('--reason <text>', 'why'),
-    request: ({ reason: why = null }) => ({ deed: 'withdraw', text: why }),
+    request: ({ reason: why = null }) => ({ transition: 'withdraw', text: why }),
   },
   {
     name: 'comment',
@@ -64,7 +68,7 @@ const deeds: readonly Deed[] = [
     options: (command) =>
       text('what to say')(command).option('--internal', 'not shown to customers').addOption(attachOption()),
     request: ({ text: said = '', internal = false }, attachments) => ({
-      deed: 'comment',
+      transition: 'comment',
       text: said,
       internal,
       attachments,
@@ -74,31 +78,31 @@ const deeds: readonly Deed[] = [
     name: 'resolve',
     summary: 'say that the fault is repaired',
     options: text('what it was'),
-    request: ({ text: said = '' }) => ({ deed: 'resolve', text: said }),
+    request: ({ text: said = '' }) => ({ transition: 'resolve', text: said }),
   },
   {
     name: 'reject',
     summary: 'refuse it',
     options: reason,
-    request: ({ reason: why = '' }) => ({ deed: 'reject', text: why }),
+    request: ({ reason: why = '' }) => ({ transition: 'reject', text: why }),
   },
   {
     name: 'close',
     summary: 'close a report that is resolved',
     options: maybe,
-    request: ({ text: word = null }) => ({ deed: 'close', text: word }),
+    request: ({ text: word = null }) => ({ transition: 'close', text: word }),
   },
   {
     name: 'reopen',
     summary: 'open it again',
     options: reason,
-    request: ({ reason: why = '' }) => ({ deed: 'reopen', text: why }),
+    request: ({ reason: why = '' }) => ({ transition: 'reopen', text: why }),
   },
   {
     name: 'link',
     summary: "make it part of another report's incident",
     options: (command) => command.requiredOption('--to <id>', 'the other report'),
-    request: ({ to = '' }) => ({ deed: 'link', to }),
+    request: ({ to = '' }) => ({ transition: 'link', to }),
   },
 ];
 

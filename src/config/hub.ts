@@ -37,10 +37,10 @@ export function parseWithHub(
   dataFolder?: string,
 ): ConfigResult {
   const doc = parseDocument(text, { logLevel: 'silent' });
-  const own: unknown = doc.errors.length > 0 ? null : readYaml(text).value;
-  if (typeof own !== 'object' || own === null || Array.isArray(own))
+  const localValue: unknown = doc.errors.length > 0 ? null : readYaml(text).value;
+  if (typeof localValue !== 'object' || localValue === null || Array.isArray(localValue))
     return parseConfig(text, file, cwd, dataFolder);
-  const local = pick(own as Record<string, unknown>, (key) => !isSection(key));
+  const local = pick(localValue as Record<string, unknown>, (key) => !isSection(key));
   const result = parseConfig(stringify({ ...local, ...hub.sections }), file, cwd, dataFolder);
   if (result.ok) return result;
   return { ok: false, problems: result.problems.map((problem) => placed(problem, file, hub.name)) };

@@ -34,15 +34,15 @@ export async function loadConfig(
 function parseBy(hub: FromHub | 'cached' | null, text: string, file: string, cwd: string): ConfigResult {
   if (hub !== null && hub !== 'cached')
     return whereItIs((data) => parseWithHub(text, file, cwd, hub, data), cwd);
-  const own = whereItIs((data) => parseConfig(text, file, cwd, data), cwd);
-  if (hub === null || !own.ok || own.config.role !== 'agent') return own;
+  const local = whereItIs((data) => parseConfig(text, file, cwd, data), cwd);
+  if (hub === null || !local.ok || local.config.role !== 'agent') return local;
   try {
-    const cached = readCachedConfig(cachedConfigFile(own.config.store.path));
+    const cached = readCachedConfig(cachedConfigFile(local.config.store.path));
     const whole = cached && whereItIs((data) => parseWithHub(text, file, cwd, fromHub(cached), data), cwd);
-    return whole?.ok === true ? whole : own;
+    return whole?.ok === true ? whole : local;
   } catch {
     // The daemon says what is wrong with it; an agent can do without.
-    return own;
+    return local;
   }
 }
 

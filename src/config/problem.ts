@@ -121,11 +121,11 @@ export function bare(schema: Schema): Schema {
 /** Of the kinds of a mapping (`kind: downtime`) the one that the input says it is; undefined: none, or not said. */
 function memberOf(schema: z.ZodDiscriminatedUnion, input: unknown): z.ZodObject | undefined {
   const { discriminator } = schema.def;
-  const said: unknown =
+  const kind: unknown =
     typeof input === 'object' && input !== null
       ? (input as Record<string, unknown>)[discriminator]
       : undefined;
-  return (schema.options as z.ZodObject[]).find((option) => kindOf(option, discriminator) === said);
+  return (schema.options as z.ZodObject[]).find((option) => kindOf(option, discriminator) === kind);
 }
 
 function kindsOf(schema: z.ZodDiscriminatedUnion): string[] {

@@ -8,7 +8,7 @@ const dayMs = 24 * hourMs;
 /** Why an exclusion is invalid: the key it is about, and the code. */
 export interface ExclusionFault {
   readonly key: 'scope' | 'noticeAt' | 'proof';
-  readonly said: RefusalCode;
+  readonly code: RefusalCode;
 }
 
 /** What the rules of its kind (contract 2.3 and 3, and the plan's) find wrong with an exclusion. */
@@ -16,7 +16,7 @@ export function exclusionFaults(exclusion: Exclusion, rules: ExclusionRules): Ex
   const faults: ExclusionFault[] = [];
   const { kind } = exclusion;
   if (customerSideKinds.includes(kind) && reachesOthers(exclusion))
-    faults.push({ key: 'scope', said: ['scope-shared', kind] });
+    faults.push({ key: 'scope', code: ['scope-shared', kind] });
   if (kind === 'planned-maintenance') faults.push(...plannedFaults(exclusion, rules));
   if (kind === 'force-majeure') faults.push(...forceMajeureFaults(exclusion, rules));
   return faults;
@@ -29,20 +29,20 @@ function reachesOthers({ scope }: Exclusion): boolean {
 function plannedFaults({ noticeAt, from }: Exclusion, rules: ExclusionRules): ExclusionFault[] {
   const hours = rules.plannedMaintenance.noticeHours;
   if (hours === null) return [];
-  if (noticeAt === null) return [{ key: 'noticeAt', said: ['notice-needed', hours] }];
+  if (noticeAt === null) return [{ key: 'noticeAt', code: ['notice-needed', hours] }];
   if (noticeAt < from && noticeAt <= from - hours * hourMs) return [];
-  return [{ key: 'noticeAt', said: ['notice-late', hours, noticeAt >= from] }];
+  return [{ key: 'noticeAt', code: ['notice-late', hours, noticeAt >= from] }];
 }
 
 function forceMajeureFaults({ noticeAt, from, proof }: Exclusion, rules: ExclusionRules): ExclusionFault[] {
   const { noticeWithinDays: days, proof: proofNeeded } = rules.forceMajeure;
   const faults: ExclusionFault[] = [];
   if (days !== null) {
-    if (noticeAt === null) faults.push({ key: 'noticeAt', said: ['written-notice-needed', days] });
+    if (noticeAt === null) faults.push({ key: 'noticeAt', code: ['written-notice-needed', days] });
     else if (noticeAt > from + days * dayMs)
-      faults.push({ key: 'noticeAt', said: ['written-notice-late', days] });
+      faults.push({ key: 'noticeAt', code: ['written-notice-late', days] });
   }
   if (proofNeeded && (proof === null || proof.trim() === ''))
-    faults.push({ key: 'proof', said: ['proof-needed'] });
+    faults.push({ key: 'proof', code: ['proof-needed'] });
   return faults;
 }

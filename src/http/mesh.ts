@@ -19,9 +19,9 @@ interface MeshSeen {
 
 /** The paths that a caller may see at an instant, by id, and the PoPs that they join. */
 function meshSeen(caller: Caller, { pops }: Config, mesh: MeshStanding, now: EpochMs): MeshSeen {
-  const own = caller.own();
-  if (own === null) return { pops, paths: [...mesh.paths.keys()] };
-  const paths = [...own.paths]
+  const scope = caller.scope();
+  if (scope === null) return { pops, paths: [...mesh.paths.keys()] };
+  const paths = [...scope.paths]
     .flatMap(([path, times]) => (mesh.paths.has(path) && contains(times, now) ? [path] : []))
     .sort((a, b) => (a < b ? -1 : 1));
   const ends = new Set(paths.flatMap((path) => Object.values(pathEnds(path) ?? {})));
@@ -257,13 +257,13 @@ export function inventoryRoutes(server: FastifyInstance, config: () => Config): 
     answer: { description: 'the PoPs', schema: z.strictObject({ pops: z.array(pop) }) },
     handle: ({ caller }) => {
       const { pops, agent } = config();
-      const own = caller.own();
-      if (own === null) return { pops: pops.map((one) => popJson(one, agent)) };
+      const scope = caller.scope();
+      if (scope === null) return { pops: pops.map((one) => popJson(one, agent)) };
       // Where it can be reached is nobody's business but ours.
       const hidden = { ipv4: null, ipv6: null, host: null };
       const ends = new Set([
-        ...own.ports.keys(),
-        ...[...own.paths.keys()].flatMap((path) => path.split('>')),
+        ...scope.ports.keys(),
+        ...[...scope.paths.keys()].flatMap((path) => path.split('>')),
       ]);
       const seen = pops.filter(({ id }) => ends.has(id));
       return { pops: seen.map((one) => popJson({ ...one, ...hidden }, agent)) };
@@ -282,8 +282,8 @@ export function inventoryRoutes(server: FastifyInstance, config: () => Config): 
       schema: z.strictObject({ paths: z.array(path), ...pageAnswer }),
     },
     handle: ({ query, caller }) => {
-      const own = caller.own();
-      const seen = config().paths.filter(({ id }) => own === null || own.paths.has(id));
+      const scope = caller.scope();
+      const seen = config().paths.filter(({ id }) => scope === null || scope.paths.has(id));
       const { page, nextCursor } = pageOf(seen, query, ({ id }) => id);
       return { paths: page.map(pathJson), nextCursor };
     },

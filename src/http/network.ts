@@ -166,15 +166,15 @@ export function networkRoutes(server: FastifyInstance, routes: NetworkRoutes) {
       }),
     },
     handle: async ({ query: { port, from, to, id, open, order, ...place }, caller }) => {
-      const own = caller.own();
+      const scope = caller.scope();
       const found = await ledgerService.outages({
         ...(port !== undefined && { port }),
         ...(from !== undefined && { from }),
         ...(to !== undefined && { to }),
       });
       // Who has maintenance when is for the house.
-      const exclusions = own === null ? await ledgerService.exclusions() : [];
-      const all = shownGroups(ownOutages(found, own), exclusions).filter(
+      const exclusions = scope === null ? await ledgerService.exclusions() : [];
+      const all = shownGroups(ownOutages(found, scope), exclusions).filter(
         (one) =>
           (id === undefined || one.outages.some(({ ref }) => ref === id)) &&
           (open === 'false' || (one.to === null && !one.isVoid)),
@@ -183,7 +183,7 @@ export function networkRoutes(server: FastifyInstance, routes: NetworkRoutes) {
       const { page, nextCursor } = pageOf(shown, place, (one) => one.id);
       const outages = page.flatMap((one) => one.outages);
       const known = new Map(
-        (own === null ? await ledgerService.attributed(outages) : outages).map((one) => [one.ref, one]),
+        (scope === null ? await ledgerService.attributed(outages) : outages).map((one) => [one.ref, one]),
       );
       return {
         groups: page.map((one) => {

@@ -132,12 +132,12 @@ export function roundRoutes(
     },
     handle: async (asked) => {
       const wanted = roundQuery(asked.query);
-      const own = asked.caller.own();
+      const scope = asked.caller.scope();
       // One more than asked for tells whether there is another page.
       const more = { ...wanted, limit: wanted.limit + 1 };
-      const found = await (own === null
+      const found = await (scope === null
         ? store.list(more)
-        : listOwn({ store, own: own.paths, everyMs: everyMs() }, more));
+        : listOwn({ store, usedTimes: scope.paths, everyMs: everyMs() }, more));
       const page = found.slice(0, wanted.limit);
       const last: Place | undefined = page.at(-1);
       const nextCursor = last && found.length > wanted.limit ? formatCursor(last) : null;
@@ -154,9 +154,9 @@ export function roundRoutes(
     query: z.strictObject({ path: path(), slot: instant() }),
     answer: { description: 'the packets', schema: packets },
     handle: async ({ query: { path: on, slot }, caller }) => {
-      const own = caller.own();
-      const times = own?.paths.get(on) ?? [];
-      if (own !== null && !times.some(({ from, to }) => from <= slot && slot < to)) return null;
+      const scope = caller.scope();
+      const times = scope?.paths.get(on) ?? [];
+      if (scope !== null && !times.some(({ from, to }) => from <= slot && slot < to)) return null;
       const sizes = await store.packets(on, slot);
       return sizes && { path: on, slot: isoInstant(slot), sizes: sizes.map(packetsJson) };
     },
@@ -181,7 +181,7 @@ function roundQuery({ limit: most, cursor: after, ...rest }: z.output<typeof que
 interface OwnRounds {
   readonly store: Pick<RoundStore, 'list'>;
   /** The paths, each with the times at which it is theirs. */
-  readonly own: ReadonlyMap<PathId, IntervalSet>;
+  readonly usedTimes: ReadonlyMap<PathId, IntervalSet>;
   /** How often a path is measured: what a page reaches back to is guessed by it. */
   readonly everyMs: number;
 }
@@ -191,10 +191,10 @@ interface OwnRounds {
  * hundred paths for a whole page would read a hundred pages for one.
  */
 export async function listOwn(
-  { store, own, everyMs }: OwnRounds,
+  { store, usedTimes, everyMs }: OwnRounds,
   { path: only, from: asked, to, after, limit }: RoundQuery,
 ): Promise<SlotSummary[]> {
-  const paths = [...own].filter(([path]) => only === undefined || only === path);
+  const paths = [...usedTimes].filter(([path]) => only === undefined || only === path);
   const from = Math.max(
     asked ?? -Infinity,
     Math.min(...paths.flatMap(([, times]) => times.map((t) => t.from))),

@@ -70,8 +70,8 @@ export function seriesRoutes(server: FastifyInstance, { store, everyMs, now }: S
     },
     handle: async ({ query: { path: on, from, to, points = defaultPoints }, caller }) => {
       if (from >= to) throw new BadRequestError([{ parameter: 'to', detail: 'must be after from' }]);
-      const own = caller.own();
-      const times = own === null ? [{ from, to }] : clip(own.paths.get(on) ?? [], { from, to });
+      const scope = caller.scope();
+      const times = scope === null ? [{ from, to }] : clip(scope.paths.get(on) ?? [], { from, to });
       const stepMs = Math.ceil((to - from) / points / everyMs()) * everyMs();
       const found: SeriesPoint[] = [];
       for (const time of times) {

@@ -204,13 +204,13 @@ const english: English = {
 
 /** Why the claims of an ID token make nobody. */
 export const claimErrorText = ([code, claim]: ClaimError): string => {
-  const said: Readonly<Record<ClaimError[0], string>> = {
+  const phrases: Readonly<Record<ClaimError[0], string>> = {
     'no-role': 'gives no role',
     'roles-mixed': "gives a customer's role beside one of the carrier's own",
     'no-customer': 'names no customer',
     'no-name': 'is missing',
   };
-  return `the claim ${claim} ${said[code]}`;
+  return `the claim ${claim} ${phrases[code]}`;
 };
 
 /** Where a chain of records was altered. */

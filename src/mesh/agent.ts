@@ -35,17 +35,17 @@ export async function keepAgent(options: AgentOptions, signal: AbortSignal): Pro
   const { connection, agent, mesh, clock, log, follower } = options;
   let buckets: Buckets | null = null;
   const heard: { reading: ClockReading | null; revision: number | null } = { reading: null, revision: null };
-  const said = new Map<string, string>();
+  const reported = new Map<string, string>();
   const attempt = async (what: string, task: () => Promise<void>): Promise<void> => {
     try {
       await task();
-      if (said.delete(what)) log.info({}, `${what}: works again`);
+      if (reported.delete(what)) log.info({}, `${what}: works again`);
     } catch (error) {
       const { message } = error as Error;
       // The hub may have to make them again.
       buckets = null;
-      if (signal.aborted || said.get(what) === message) return;
-      said.set(what, message);
+      if (signal.aborted || reported.get(what) === message) return;
+      reported.set(what, message);
       log.warn({ why: message }, `${what}: failed; tried again at each heartbeat`);
     }
   };

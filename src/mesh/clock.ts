@@ -53,7 +53,7 @@ export async function askTime(
   clock: Pick<Clock, 'now' | 'monotonicMs'>,
 ): Promise<MeshSaid & { readonly reading: ClockReading }> {
   const readings: ClockReading[] = [];
-  let said: MeshSaid = { revision: null, streamMade: null };
+  let answer: MeshSaid = { revision: null, streamMade: null };
   for (let n = 0; n < exchanges; n += 1) {
     // In this order: what passes between the two belongs to the round trip.
     const sent = clock.monotonicMs();
@@ -62,10 +62,10 @@ export async function askTime(
     const rttMs = clock.monotonicMs() - sent;
     const { at, ...more } = answerSchema.parse(message.json());
     readings.push({ ...offsetOf(sentAt, rttMs, at), at: clock.now() });
-    said = more;
+    answer = more;
   }
   const reading = readings.reduce((a, b) => (b.errorMs < a.errorMs ? b : a));
-  return { reading, ...said };
+  return { reading, ...answer };
 }
 
 /** Answers those who ask, of all hubs one; ends with the connection or when what it gives back is called. */

@@ -127,7 +127,7 @@ export async function keepConnecting(
   signal: AbortSignal,
 ): Promise<NatsConnection | null> {
   const { clock, log } = options;
-  let said = '';
+  let reported = '';
   for (let waitMs = shortestWaitMs; !signal.aborted; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
     try {
       const connection = await connectMesh(options);
@@ -140,9 +140,9 @@ export async function keepConnecting(
       return connection;
     } catch (error) {
       const { message } = error as Error;
-      if (message !== said)
+      if (message !== reported)
         log.warn({ why: message }, 'the mesh is not reached yet; tried again until it is');
-      said = message;
+      reported = message;
     }
     await clock.sleep(waitMs, signal);
   }

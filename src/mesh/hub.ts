@@ -49,7 +49,7 @@ export async function keepHub(options: HubOptions, signal: AbortSignal): Promise
   let seen: ReadonlyMap<PopId, SeenAgent> = new Map();
   let dead: number | null = null;
   let streamMade: string | null = null;
-  let said = '';
+  let reported = '';
   let reportedZones = '';
   let zonesDueAt = -Infinity;
   const stopAnswering = answerTime(connection, () => ({
@@ -109,16 +109,16 @@ export async function keepHub(options: HubOptions, signal: AbortSignal): Promise
   while (!signal.aborted) {
     try {
       await withinLimit(clock, look(), signal);
-      said = '';
+      reported = '';
     } catch (error) {
       const { message } = error as Error;
       // They may be gone with the store of the servers: they are made again, and the mesh is offered again.
       buckets = null;
       offered = null;
       streamMade = null;
-      if (!isAborted(signal) && message !== said)
+      if (!isAborted(signal) && message !== reported)
         log.warn({ why: message }, 'the mesh could not be looked at; tried again at each heartbeat');
-      said = message;
+      reported = message;
     }
     if (!isAborted(signal)) tell();
     await clock.sleep(mesh.heartbeatMs, signal);
@@ -164,8 +164,8 @@ async function otherZoneData(
   kv: KV,
   { hub, zoneData, now }: { readonly hub: string; readonly zoneData: string; readonly now: number },
 ): Promise<HubZoneData[]> {
-  const own: HubZoneData = { hub, zoneData, at: now };
-  await kv.put(`zone-data.${popToken(hub).replaceAll(' ', '/')}`, JSON.stringify(own));
+  const zones: HubZoneData = { hub, zoneData, at: now };
+  await kv.put(`zone-data.${popToken(hub).replaceAll(' ', '/')}`, JSON.stringify(zones));
   const others: HubZoneData[] = [];
   for await (const key of await kv.keys('zone-data.*')) {
     const other = (await kv.get(key))?.json<HubZoneData>();

@@ -134,13 +134,13 @@ const together = (all: readonly StoredRows[]): StoredRows => ({
     blind: all.flatMap(({ watch }) => watch.blind),
     traces: all.flatMap(({ watch }) => watch.traces ?? []),
   },
-  sightings: all.flatMap(({ sightings }) => sightings),
+  configuredPaths: all.flatMap(({ configuredPaths: sightings }) => sightings),
 });
 
 const sum = <Item>(items: readonly Item[], of: (item: Item) => number): number =>
   items.reduce((total, item) => total + of(item), 0);
 
-const rowsIn = ({ slots, watch, sightings }: StoredRows): number =>
+const rowsIn = ({ slots, watch, configuredPaths: sightings }: StoredRows): number =>
   sightings.length +
   watch.outages.length +
   watch.states.length +

@@ -203,7 +203,7 @@ async function nextBatch(options: BatchOptions): Promise<Batch | null> {
   for (let { query } = options; ; query = { ...query, limit: Math.ceil(query.limit / 2) }) {
     const { rows, numbers } = await forward.next(query);
     if (numbers.length === 0) return null;
-    const { slots, watch, sightings } = rows;
+    const { slots, watch, configuredPaths: sightings } = rows;
     const parts = [
       slots,
       watch.outages,

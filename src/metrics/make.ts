@@ -123,9 +123,9 @@ const pathsPerPiece = 250;
 export function textFamily({ name, help }: MetricName, type: 'gauge' | 'counter'): TextFamily {
   const lines = new Map<string, string>();
   return {
-    set: (path, own) => {
-      if (own.length === 0) lines.delete(path);
-      else lines.set(path, own.join(''));
+    set: (path, text) => {
+      if (text.length === 0) lines.delete(path);
+      else lines.set(path, text.join(''));
     },
     sample: (labels, value) =>
       `${name}{${Object.entries(labels)
@@ -134,8 +134,8 @@ export function textFamily({ name, help }: MetricName, type: 'gauge' | 'counter'
     *pieces(format) {
       yield header(name, help, type, format);
       let piece: string[] = [];
-      for (const own of lines.values()) {
-        piece.push(own);
+      for (const text of lines.values()) {
+        piece.push(text);
         if (piece.length < pathsPerPiece) continue;
         yield piece.join('');
         piece = [];

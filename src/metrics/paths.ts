@@ -104,11 +104,11 @@ function windowed(family: TextFamily) {
       value: number | null,
       labels: Record<string, string | number> = {},
     ) => {
-      const own = lines.get(path) ?? new Map<Window, string>();
-      lines.set(path, own);
-      if (value === null) own.delete(window);
-      else own.set(window, family.sample({ path, window, ...labels }, value));
-      family.set(path, [...own.values()]);
+      const byWindow = lines.get(path) ?? new Map<Window, string>();
+      lines.set(path, byWindow);
+      if (value === null) byWindow.delete(window);
+      else byWindow.set(window, family.sample({ path, window, ...labels }, value));
+      family.set(path, [...byWindow.values()]);
     },
     forget: (path: PathId) => {
       lines.delete(path);

@@ -4,21 +4,21 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export const own = fileURLToPath(new URL('./assets', import.meta.url));
+export const assetFolder = fileURLToPath(new URL('./assets', import.meta.url));
 const of = (library: string): string => dirname(createRequire(import.meta.url).resolve(library));
 
 /** Every file that a page may load, by the name in its address. */
 const files = {
-  'portal.css': () => join(own, 'portal.css'),
-  'staff.css': () => join(own, 'staff.css'),
-  'first.css': () => join(own, 'first.css'),
-  'heat.js': () => join(own, 'heat.js'),
-  'live.js': () => join(own, 'live.js'),
-  'wall.js': () => join(own, 'wall.js'),
-  'land.svg': () => join(own, 'land.svg'),
-  'portal.js': () => join(own, 'portal.js'),
-  'chart.js': () => join(own, 'chart.js'),
-  'icon.svg': () => join(own, 'icon.svg'),
+  'portal.css': () => join(assetFolder, 'portal.css'),
+  'staff.css': () => join(assetFolder, 'staff.css'),
+  'first.css': () => join(assetFolder, 'first.css'),
+  'heat.js': () => join(assetFolder, 'heat.js'),
+  'live.js': () => join(assetFolder, 'live.js'),
+  'wall.js': () => join(assetFolder, 'wall.js'),
+  'land.svg': () => join(assetFolder, 'land.svg'),
+  'portal.js': () => join(assetFolder, 'portal.js'),
+  'chart.js': () => join(assetFolder, 'chart.js'),
+  'icon.svg': () => join(assetFolder, 'icon.svg'),
   'htmx.js': () => join(of('htmx.org'), 'htmx.min.js'),
   'uplot.js': () => join(of('uplot'), 'uPlot.iife.min.js'),
   'uplot.css': () => join(of('uplot'), 'uPlot.min.css'),

@@ -19,7 +19,7 @@ import {
 import { isPlace } from '../http/route/route.js';
 import { reportLanguages } from '../i18n/languages.js';
 import { guideHtml, guidePage, guideTopics, isGuideTopic } from '../render/guide.js';
-import { loadAssets, own } from './assets.js';
+import { loadAssets, assetFolder } from './assets.js';
 import { readForms } from './forms.js';
 import { homeOf } from './navigation.js';
 import { addFeatures, places } from './pages.js';
@@ -273,7 +273,7 @@ function guidePages(server: FastifyInstance, portal: PortalOptions): void {
 /** `/assets/HASH/NAME`: styles and scripts, all from here. */
 function assetRoutes(server: FastifyInstance, portal: PortalOptions): void {
   const { assets } = portal.shell;
-  server.register(fastifyStatic, { root: own, serve: false });
+  server.register(fastifyStatic, { root: assetFolder, serve: false });
   addPage(server, portal, {
     method: 'GET',
     url: '/assets/:hash/:name',

@@ -268,7 +268,9 @@ export function explainOne(service: ServiceMonth, judgement: MonthJudgement): st
   const { case: monthCase, sites, paths } = judgement;
   const { planId, plan } = monthCase;
   // In the order of the service itself: others' paths may not be known where it is told again.
-  const own = [...new Set(service.terms.paths)].flatMap((id) => paths.find(({ path }) => path === id) ?? []);
+  const servicePaths = [...new Set(service.terms.paths)].flatMap(
+    (id) => paths.find(({ path }) => path === id) ?? [],
+  );
   return [
     `Plan ${planId}, version ${plan.version}, in force since ${plan.effectiveFrom}`,
     ...explainService(service, judgement).slice(0, -1),
@@ -278,7 +280,7 @@ export function explainOne(service: ServiceMonth, judgement: MonthJudgement): st
           site === service.terms.site && currency === service.terms.monthlyRent.currency,
       )
       .map((site) => explainSite(site, judgement)),
-    ...own.flatMap((path) => explainPath(path, monthCase).slice(0, -1)),
+    ...servicePaths.flatMap((path) => explainPath(path, monthCase).slice(0, -1)),
     ...claim(judgement, service),
   ].map(oneLine);
 }

@@ -58,14 +58,15 @@ const exactDigits = 15;
 
 /** Of a decimal text; with as many places as it has. */
 export function decimal(value: string | null, grouping: '#,##0' | '0' = '#,##0'): Cell {
-  if (value === null) return null;
+  // Of a statement without amounts it is empty.
+  if (value === null || value === '') return null;
   if (value.replace(/\D/g, '').length > exactDigits) return text(value);
   return { value: Number(value), type: Number, format: withPlaces(grouping, value) };
 }
 
 /** `99.4999` → 0.994999, shown as 99.4999 %. */
 export function percent(value: string | null): Cell {
-  if (value === null) return null;
+  if (value === null || value === '') return null;
   return { value: Number(`${value}e-2`), type: Number, format: `${withPlaces('0', value)}%` };
 }
 

@@ -149,8 +149,12 @@ function checkSignature(text: string, manifestText: string, expectedKey: string 
   }
   if (typeof publicKey !== 'string' || typeof signature !== 'string')
     throw new PackError(`${signatureName} has a signature that is none`);
-  const own = publicKeyOf(publicKey);
-  if (own === null || fingerprint(own) !== key || own.export({ type: 'spki', format: 'pem' }) !== publicKey)
+  const packKey = publicKeyOf(publicKey);
+  if (
+    packKey === null ||
+    fingerprint(packKey) !== key ||
+    packKey.export({ type: 'spki', format: 'pem' }) !== publicKey
+  )
     throw new PackError(`${signatureName} names a key that is not the one in it`);
   if (expectedKey !== null) {
     const expected = publicKeyOf(expectedKey);
@@ -162,7 +166,7 @@ function checkSignature(text: string, manifestText: string, expectedKey: string 
   }
   if (
     Buffer.from(signature, 'base64').toString('base64') !== signature ||
-    !isSignedBy(signedText(manifest), signature, own)
+    !isSignedBy(signedText(manifest), signature, packKey)
   )
     throw new PackError('its signature is not one of that key over this manifest');
   return key;

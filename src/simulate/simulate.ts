@@ -106,8 +106,8 @@ export function weatherFrom({ backbone, history }: Scenario, source: PopId): Wea
     backbone.links.flatMap((way, place) => {
       const address = backbone.pops.find(({ id }) => id === way.destination.id)?.ipv4;
       if (way.source.id !== source || address === undefined) return [];
-      const own = troubles.filter((trouble) => touches(trouble, source, way.destination.id));
-      return [[address, { way, place, own }] as const];
+      const pathTroubles = troubles.filter((trouble) => touches(trouble, source, way.destination.id));
+      return [[address, { way, place, own: pathTroubles }] as const];
     }),
   );
   return (address, from, to) => {

@@ -13,7 +13,7 @@ export interface ConfiguredPath {
 export interface StoredRows {
   readonly slots: readonly StoredSlot[];
   readonly watch: WatchRecord;
-  readonly sightings: readonly ConfiguredPath[];
+  readonly configuredPaths: readonly ConfiguredPath[];
 }
 
 /** The rows that changed the store; watch rows in their merged state. */
@@ -34,5 +34,5 @@ export interface RowStore {
 export const noRows: StoredRows = {
   slots: [],
   watch: { outages: [], states: [], spans: [], blind: [] },
-  sightings: [],
+  configuredPaths: [],
 };

@@ -150,7 +150,7 @@ test('an agent and PoPs are all that a file needs', () => {
     },
     keys: { folder: '/srv/data/keys' },
     csv: { bom: false, separator: 'comma' },
-    statements: { graceMs: 86_400_000, claimReminderMs: 604_800_000 },
+    statements: { graceMs: 86_400_000, claimReminderMs: 604_800_000, twoPersonSealing: false },
     billing: {
       zone: 'UTC',
       issuers: [],

@@ -110,6 +110,7 @@ keys:
 statements:
   grace: 24h
   claimReminder: 168h
+  twoPersonSealing: false
 csv:
   bom: false
   separator: comma

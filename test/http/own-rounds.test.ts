@@ -54,7 +54,7 @@ test('a page of own rounds is what is left of all rounds, page after page, with 
       for (;;) {
         const last = read.at(-1);
         const page = await listOwn(
-          { store: store.rounds, own, everyMs },
+          { store: store.rounds, usedTimes: own, everyMs },
           { ...query, limit, ...(last && { after: { slot: last.slot, path: last.path } }) },
         );
         expect(page.length).toBe(Math.min(limit, wanted.length - read.length));

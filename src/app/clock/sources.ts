@@ -62,8 +62,8 @@ export function parseChrony(output: string): ClockState | null {
 
 /** `timedatectl show -p NTPSynchronized --value`. */
 export function parseTimedatectl(output: string): ClockState | null {
-  const said = output.trim();
-  return said === 'yes' || said === 'no' ? { synchronised: said === 'yes', offsetMs: null } : null;
+  const answer = output.trim();
+  return answer === 'yes' || answer === 'no' ? { synchronised: answer === 'yes', offsetMs: null } : null;
 }
 
 /** `ntpq -c rv`: `leap_none, sync_ntp, … offset=-0.123, …`, milliseconds. */

@@ -84,8 +84,8 @@ export async function createMeshNode(options: MeshNodeOptions): Promise<MeshNode
       tell.ownClock(reading.offsetMs, suspect);
     };
     const { backlog, onStream } = options;
-    const own = { ...shared, agent, version, startedAt, follower, onClock, onStream, backlog };
-    await keepAgent({ ...own, paths: () => config().paths.length }, signal);
+    const agentParts = { ...shared, agent, version, startedAt, follower, onClock, onStream, backlog };
+    await keepAgent({ ...agentParts, paths: () => config().paths.length }, signal);
   };
 
   const run = async (): Promise<void> => {

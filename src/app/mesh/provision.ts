@@ -292,8 +292,8 @@ const certifyServer = (
 ): Promise<KeyAndCertificate> =>
   inScratch(async (file) => {
     const subjects = names.map((name) => `${isIP(name) === 0 ? 'DNS' : 'IP'}:${name}`);
-    const own = `${extensions.server}subjectAltName = ${subjects.join(', ')}\n`;
-    await writeFile(file('config'), `${request(names[0])}[server]\n${own}`);
+    const serverSection = `${extensions.server}subjectAltName = ${subjects.join(', ')}\n`;
+    await writeFile(file('config'), `${request(names[0])}[server]\n${serverSection}`);
     await writeFile(file('ca'), authority.certificate);
     await writeFile(file('ca-key'), authority.key, { mode: 0o600 });
     if (key !== null) await writeFile(file('key'), key, { mode: 0o600 });

@@ -68,11 +68,11 @@ export function createHubNews({ config, now, live, late }: HubNewsOptions): HubN
   };
 
   const showPort = (port: PopId): void => {
-    const said = [...(ports.get(port)?.values() ?? [])].map(({ observer, state }): PortState => {
+    const states = [...(ports.get(port)?.values() ?? [])].map(({ observer, state }): PortState => {
       const isSeen = state === 'up' || state === 'down';
       return isSeen && silent.has(observer) ? 'unobserved' : (state as PortState);
     });
-    const state = portNow(config().watch.quorum, said);
+    const state = portNow(config().watch.quorum, states);
     if (shown.get(port) === state) return;
     shown.set(port, state);
     live.portState(port, state);
@@ -283,8 +283,8 @@ export async function withDeadLetters<T>(
     return await work(deadLetters(connection, await jetstreamManager(connection)));
   } catch (error) {
     if (error instanceof MeshConnectionError) throw error;
-    const said = `mesh.servers ${mesh.servers.join(', ')}: ${(error as Error).message}`;
-    throw new MeshConnectionError(`${said}; allowed: a mesh in which a hub has run`, { cause: error });
+    const failure = `mesh.servers ${mesh.servers.join(', ')}: ${(error as Error).message}`;
+    throw new MeshConnectionError(`${failure}; allowed: a mesh in which a hub has run`, { cause: error });
   } finally {
     await connection.close();
   }

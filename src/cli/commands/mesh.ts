@@ -80,15 +80,15 @@ function deadCommand(context: Context): Command {
         .addOption(configOption())
         .action((options: ListOptions) => list(options, context)),
     );
-  for (const deed of ['requeue', 'drop'] as const)
+  for (const action of ['requeue', 'drop'] as const)
     command.addCommand(
-      new Command(deed)
+      new Command(action)
         .description(
-          deed === 'requeue' ? 'let a message come to the hubs again' : 'delete a message for good',
+          action === 'requeue' ? 'let a message come to the hubs again' : 'delete a message for good',
         )
         .argument('<number>', 'as `mesh dead list` prints it', letterNumber)
         .addOption(configOption())
-        .action((number: number, options: ConfigOptions) => act(deed, number, options, context)),
+        .action((number: number, options: ConfigOptions) => act(action, number, options, context)),
     );
   return command;
 }
@@ -101,25 +101,25 @@ function letterNumber(text: string): number {
 async function list(options: ListOptions, context: Context): Promise<void> {
   const config = await readConfig(options, context);
   const { withDeadLetters } = await context.app();
-  const letters = await withDeadLetters(config, (office) => office.list(options.limit));
+  const letters = await withDeadLetters(config, (letters) => letters.list(options.limit));
   const { deadJson, deadTable } = await import('../../render/mesh.js');
   if (options.json) printJson({ letters: letters.map(deadJson) }, context);
   else context.stdout.write(deadTable(letters));
 }
 
 async function act(
-  deed: 'requeue' | 'drop',
+  action: 'requeue' | 'drop',
   number: number,
   options: ConfigOptions,
   context: Context,
 ): Promise<void> {
   const config = await readConfig(options, context);
   const { withDeadLetters } = await context.app();
-  const done = await withDeadLetters(config, (office) => office[deed](number));
+  const done = await withDeadLetters(config, (letters) => letters[action](number));
   if (!done)
     throw new ExitError(exitCodes.badInput, `there is no dead letter ${number}; see pop-sla mesh dead list`);
   context.stdout.write(
-    `dead letter ${number}: ${deed === 'requeue' ? 'sent to the hubs again' : 'dropped'}\n`,
+    `dead letter ${number}: ${action === 'requeue' ? 'sent to the hubs again' : 'dropped'}\n`,
   );
 }
 

@@ -130,14 +130,14 @@ export function outboxCommand(context: Context): Command {
         .addOption(configOption())
         .action((options: ListOptions) => list(options, context)),
     );
-  for (const deed of ['retry', 'drop'] as const)
+  for (const action of ['retry', 'drop'] as const)
     command.addCommand(
-      new Command(deed)
-        .description(deed === 'retry' ? 'let a message go again, at once' : 'give a message up')
+      new Command(action)
+        .description(action === 'retry' ? 'let a message go again, at once' : 'give a message up')
         .argument('<number>', 'as `outbox list` prints it', messageNumber)
         .addOption(jsonOption())
         .addOption(configOption())
-        .action((number: number, options: ActionOptions) => act(deed, number, options, context)),
+        .action((number: number, options: ActionOptions) => act(action, number, options, context)),
     );
   return command;
 }
@@ -162,17 +162,17 @@ async function list(options: ListOptions, context: Context): Promise<void> {
 }
 
 async function act(
-  deed: 'retry' | 'drop',
+  action: 'retry' | 'drop',
   number: number,
   options: ActionOptions,
   context: Context,
 ): Promise<void> {
   await withLedger({ ...options, write: true }, context, async ({ faults: { outbox } }) => {
-    const done = await outbox[deed](number, context.now());
+    const done = await outbox[action](number, context.now());
     const found = await outbox.get(number);
     if (!found || !done) {
       const what = found ? `is ${found.state}` : 'is no message';
-      const allowed = deed === 'retry' ? 'one that was not sent' : 'one that waits or is dead';
+      const allowed = action === 'retry' ? 'one that was not sent' : 'one that waits or is dead';
       throw new ExitError(exitCodes.badInput, `pop-sla: ${number} ${what}; allowed: ${allowed}`);
     }
     if (options.json) {

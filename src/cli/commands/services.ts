@@ -55,14 +55,14 @@ function showCommand(context: Context): Command {
           const known = ids.join(', ') || 'nothing: there are no services';
           throw new ExitError(exitCodes.badInput, `pop-sla: id: is no service; allowed: ${known}`);
         }
-        const own = { ...view, book: { ...view.book, services } };
+        const shownView = { ...view, book: { ...view.book, services } };
         if (options.json) {
           const { servicesJson } = await import('../../render/customers.js');
-          printJson({ services: servicesJson(own) }, context);
+          printJson({ services: servicesJson(shownView) }, context);
           return;
         }
         const { servicesTable } = await import('../../render/customers.js');
-        context.stdout.write(servicesTable(own));
+        context.stdout.write(servicesTable(shownView));
       }),
     );
 }

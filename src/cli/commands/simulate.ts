@@ -132,8 +132,8 @@ function filesOf({ db, configOut }: Options, cwd: string) {
   const database = resolve(cwd, db);
   const beside = parse(database);
   const configFile = resolve(cwd, configOut ?? join(beside.dir, `${beside.name}.yaml`));
-  const own = parse(configFile);
-  return { database, configFile, customersFile: join(own.dir, `${own.name}.customers.yaml`) };
+  const parts = parse(configFile);
+  return { database, configFile, customersFile: join(parts.dir, `${parts.name}.customers.yaml`) };
 }
 
 const commandLine = ({ pops, seed, services, until }: Asked, { months, packets }: Options): string =>

@@ -118,8 +118,8 @@ async function copy({ from, to }: CopyOptions, context: Context): Promise<void> 
   }
   if (isUrl(from) === isUrl(to)) {
     const what = `both are ${isUrl(to) ? 'PostgreSQL' : 'files of SQLite'}`;
-    const own = isUrl(to) ? 'pg_dump' : 'pop-sla backup';
-    throw refused(what, `one of each kind (${own} copies within its own)`);
+    const copier = isUrl(to) ? 'pg_dump' : 'pop-sla backup';
+    throw refused(what, `one of each kind (${copier} copies within its own)`);
   }
   const { copyStore } = await context.app();
   const bar = await countBar(context.stderr);

@@ -11,14 +11,16 @@ export function checkOwnAddresses(
   const name = 'own addresses';
   if (config.role === 'hub') return check(name, 'ok', 'a hub measures from nowhere');
   if (config.driver.kind === 'simulated') return check(name, 'ok', 'the simulated driver needs none');
-  const own = new Set(
+  const localAddresses = new Set(
     Object.values(interfaces).flatMap((all) => all?.map(({ address }) => plain(address)) ?? []),
   );
   const probes = config.paths.flatMap(({ probe }) => probe ?? []);
   const given = <T>(values: readonly (T | undefined)[]): T[] => [
     ...new Set(values.filter((value) => value !== undefined)),
   ];
-  const sources = given(probes.map(({ source }) => source)).filter((source) => !isOwn(own, source));
+  const sources = given(probes.map(({ source }) => source)).filter(
+    (source) => !isOwn(localAddresses, source),
+  );
   if (sources.length > 0)
     return check(
       name,
@@ -36,7 +38,7 @@ export function checkOwnAddresses(
     );
   const pop = config.pops.find(({ id }) => id === config.agent);
   const literal = [pop?.ipv4, pop?.ipv6].filter((address) => address != null);
-  const foreign = literal.filter((address) => !isOwn(own, address));
+  const foreign = literal.filter((address) => !isOwn(localAddresses, address));
   if (foreign.length > 0)
     return check(
       name,
@@ -53,5 +55,5 @@ export function checkOwnAddresses(
 
 const plain = (address: string): string => address.replace(/%.*$/, '').toLowerCase();
 /** All of 127.0.0.0/8 is this machine's. */
-const isOwn = (own: ReadonlySet<string>, address: string): boolean =>
-  own.has(plain(address)) || (isIP(address) === 4 && address.startsWith('127.'));
+const isOwn = (localAddresses: ReadonlySet<string>, address: string): boolean =>
+  localAddresses.has(plain(address)) || (isIP(address) === 4 && address.startsWith('127.'));

@@ -291,19 +291,19 @@ export async function checkProbes(config: Pick<Config, 'driver' | 'role' | 'path
   const { kind: configured } = config.driver;
   const { kindNames } = await import('../../../probes/kinds.js');
   const others = kindNames.filter((kind) => !['auto', 'simulated', configured].includes(kind));
-  const [own, ...rest] = await Promise.all([configured, ...others].map(tryKind));
+  const [result, ...rest] = await Promise.all([configured, ...others].map(tryKind));
   const name = 'sending packets';
-  const checks: Check[] = own?.error
-    ? [check(name, 'fail', `driver ${configured}: ${messageOf(own.error)}`, remedyOf(own.error))]
+  const checks: Check[] = result?.error
+    ? [check(name, 'fail', `driver ${configured}: ${messageOf(result.error)}`, remedyOf(result.error))]
     : [
         check(
           name,
           'ok',
-          `driver ${configured} works${own && own.became !== configured ? `: it is ${own.became}` : ''}`,
+          `driver ${configured} works${result && result.became !== configured ? `: it is ${result.became}` : ''}`,
         ),
-        ...(own?.shortcomings ?? []).map(({ what, remedy }) => check('stamps', 'note', what, remedy)),
+        ...(result?.shortcomings ?? []).map(({ what, remedy }) => check('stamps', 'note', what, remedy)),
       ];
-  if (own && own.error === null) checks.push(...(await tryOptions(configured, config)));
+  if (result && result.error === null) checks.push(...(await tryOptions(configured, config)));
   if (rest.length > 0) {
     const words = rest.map(
       ({ kind, error }) => `${kind} ${error ? `does not (${messageOf(error)})` : 'works'}`,

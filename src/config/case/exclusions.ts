@@ -44,8 +44,8 @@ export function checkExclusions(list: Node, context: ScopeContext, faults: Fault
         proof,
       };
       const given: Record<ExclusionFault['key'], unknown> = { scope, noticeAt, proof };
-      for (const { key, said } of exclusionFaults(readable, context.rules.plan.exclusions)) {
-        if (given[key] !== null || at(key).value === undefined) faults.add(at(key), sentenceOf(said));
+      for (const { key, code } of exclusionFaults(readable, context.rules.plan.exclusions)) {
+        if (given[key] !== null || at(key).value === undefined) faults.add(at(key), sentenceOf(code));
       }
     }
     if (kind === null || scope === null || from === null || to === null) return [];

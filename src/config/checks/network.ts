@@ -159,12 +159,12 @@ function checkFamilies(draft: Draft): Fault[] {
   const faults = new Map<string, Fault>();
   for (const { id, destination, entry } of pathsOf(draft)) {
     const index = draft.paths?.include?.findIndex((item) => item?.path === entry.path) ?? -1;
-    const own = draft.paths?.include?.[index]?.probe?.sourceAddress;
-    const source = own ?? draft.measurement?.probe?.sourceAddress;
+    const pathSource = draft.paths?.include?.[index]?.probe?.sourceAddress;
+    const source = pathSource ?? draft.measurement?.probe?.sourceAddress;
     const pop = draft.pops?.find((item) => item?.id === destination);
     const target = pop?.ipv4 ?? pop?.ipv6;
     if (source === undefined || target === undefined || isIPv6(source) === isIPv6(target)) continue;
-    const at = own === undefined ? everywhere : ['paths', 'include', index, 'probe'];
+    const at = pathSource === undefined ? everywhere : ['paths', 'include', index, 'probe'];
     const what = `can't reach ${target} of the path ${id}`;
     const allowed = `an IPv${isIPv6(target) ? 6 : 4} address`;
     const place = at.join(' ');

@@ -189,7 +189,7 @@ function checkTerms(draft: Draft, { plans }: Surroundings): Fault[] {
     });
 }
 
-function rentFaults({ said, values: { rent, currency }, placeOf }: DraftTerms): Fault[] {
+function rentFaults({ givenKeys: said, values: { rent, currency }, placeOf }: DraftTerms): Fault[] {
   if (rent === undefined || currency === undefined) return [];
   if (!said.includes('rent') && !said.includes('currency')) return [];
   const decimals = currencyDecimals(currency) ?? 2;
@@ -200,7 +200,7 @@ function rentFaults({ said, values: { rent, currency }, placeOf }: DraftTerms): 
 }
 
 function planFaults(terms: DraftTerms, plan: Plan): Fault[] {
-  const { from, to, said, values, placeOf } = terms;
+  const { from, to, givenKeys: said, values, placeOf } = terms;
   if (from === undefined) return [];
   const first = plan.versions[0];
   const faults: Fault[] = [];
@@ -301,7 +301,7 @@ function checkNames(draft: Draft, { pops, plans }: Surroundings): Fault[] {
     ]),
     ...allTerms(draft)
       .flat()
-      .flatMap(({ said, values, placeOf }) => [
+      .flatMap(({ givenKeys: said, values, placeOf }) => [
         ...(said.includes('plan') ? refer(placeOf('plan'), values.plan, 'plan', [...plans.keys()]) : []),
         ...(said.includes('lines')
           ? (values.lines ?? []).flatMap((line, place, all) => [

@@ -28,7 +28,7 @@ export interface DraftTerms {
   /** Where a value stands: in the change, or where it was said last. */
   readonly placeOf: (key: TermKey) => KeyPath;
   /** The values that this change itself says. */
-  readonly said: readonly TermKey[];
+  readonly givenKeys: readonly TermKey[];
 }
 
 const termKeys: readonly TermKey[] = ['plan', 'class', 'lines', 'paths', 'rent', 'currency', 'taxPercent'];
@@ -47,9 +47,9 @@ function termsOfDraft(service: DraftService, at: KeyPath): DraftTerms[] {
   const places = new Map<TermKey, KeyPath>();
   let values: Record<string, unknown> = {};
   return steps.map((step, index) => {
-    const said = termKeys.filter((key) => step.given[key] !== undefined);
-    for (const key of said) places.set(key, [...step.at, key]);
-    values = { ...values, ...Object.fromEntries(said.map((key) => [key, step.given[key]])) };
+    const givenKeys = termKeys.filter((key) => step.given[key] !== undefined);
+    for (const key of givenKeys) places.set(key, [...step.at, key]);
+    values = { ...values, ...Object.fromEntries(givenKeys.map((key) => [key, step.given[key]])) };
     const here = new Map(places);
     return {
       service: service.id,
@@ -59,7 +59,7 @@ function termsOfDraft(service: DraftService, at: KeyPath): DraftTerms[] {
       to: steps[index + 1]?.from ?? service.end,
       values,
       placeOf: (key) => here.get(key) ?? [...step.at, key],
-      said,
+      givenKeys,
     };
   });
 }

@@ -87,14 +87,15 @@ function refusalOf(
   entered: readonly EnteredItem[],
   { base, focus }: MergeInput,
 ): ValidationIssue {
-  const own = (list: RegistryList, index: number): EnteredItem | undefined =>
+  const enteredItem = (list: RegistryList, index: number): EnteredItem | undefined =>
     entered.filter((one) => one.list === list)[index - base.raw[list].length];
   const named = what.replace(/(\w+)\[(\d+)\]/g, (text, list: string, index: string) => {
-    const item = list in base.raw && list !== 'plans' ? own(list as RegistryList, Number(index)) : undefined;
+    const item =
+      list in base.raw && list !== 'plans' ? enteredItem(list as RegistryList, Number(index)) : undefined;
     return item ? item.entry : text;
   });
   const [list, index, ...rest] = at;
-  const item = typeof index === 'number' ? own(list as RegistryList, index) : undefined;
+  const item = typeof index === 'number' ? enteredItem(list as RegistryList, index) : undefined;
   if (!item) return validationError(formatKeyPath(at), named, allowed);
   const inWritten =
     written[list as RegistryList]?.[(index as number) - base.raw[list as RegistryList].length];

@@ -149,11 +149,11 @@ export function parseMapping(text: string, file: string): MappingResult {
 /** The mappings that there are: those of the program, and files that the configuration names. A later one counts. */
 export function mappingFiles(named: readonly string[], home = findHome()): ReadonlyMap<string, string> {
   const folder = join(home, 'config', 'exports');
-  const own = readdirSync(folder)
+  const files = readdirSync(folder)
     .filter((each) => each.endsWith('.yaml'))
     .sort()
     .map((each) => join(folder, each));
-  return new Map([...own, ...named].map((file) => [basename(file, '.yaml'), file]));
+  return new Map([...files, ...named].map((file) => [basename(file, '.yaml'), file]));
 }
 
 /** Reads one of them; null: there is none of that name. */

@@ -183,8 +183,8 @@ export const pathsSection = {
     { sources, pops, probe: usual }: PathsOf,
   ): PathConfig[] =>
     expandPaths({ sources, pops, include, exclude }).map(
-      ({ id, source, destination, entry: { from = null, to = null, probe: own } }) => {
-        const probe = buildProbe({ ...usual, ...given(own ?? {}) });
+      ({ id, source, destination, entry: { from = null, to = null, probe: pathProbe } }) => {
+        const probe = buildProbe({ ...usual, ...given(pathProbe ?? {}) });
         return { id, source, destination, from, to, ...(probe === null ? {} : { probe }) };
       },
     ),

@@ -21,10 +21,10 @@ const lists = ['pops', 'paths', 'lines', 'services', 'customers'] as const;
 type OwnTimes = Readonly<Record<(typeof lists)[number], ReadonlyMap<string, IntervalSet>>>;
 
 /** What a scope names of a customer's own objects; of others' nothing. Everything stays everything. */
-export function ownScope(scope: ExclusionScope, own: OwnNames): ExclusionScope {
+export function ownScope(scope: ExclusionScope, names: OwnNames): ExclusionScope {
   if (scope === 'all') return scope;
-  const part = (list: (typeof lists)[number]) => scope[list].filter((name) => own[list].has(name));
-  const pops = scope.pops.filter((pop) => touchesPop(pop, own));
+  const part = (list: (typeof lists)[number]) => scope[list].filter((name) => names[list].has(name));
+  const pops = scope.pops.filter((pop) => touchesPop(pop, names));
   return {
     pops,
     paths: part('paths'),
@@ -37,7 +37,7 @@ export function ownScope(scope: ExclusionScope, own: OwnNames): ExclusionScope {
 /** Whether it names anything of somebody's own, at a time that it was: an id may be another's before and after. */
 function exclusionCovers(scope: ExclusionScope, intervals: readonly Interval[], times: OwnTimes): boolean {
   const meets = (set: IntervalSet | undefined): boolean =>
-    (set ?? []).some((own) => intervals.some(({ from, to }) => own.from < to && own.to > from));
+    (set ?? []).some((used) => intervals.some(({ from, to }) => used.from < to && used.to > from));
   if (scope === 'all') return [...times.services.values()].some(meets);
   const ofPop = (pop: string): boolean =>
     [...times.paths].some(([path, set]) => path.split('>').includes(pop) && meets(set));
@@ -47,8 +47,8 @@ function exclusionCovers(scope: ExclusionScope, intervals: readonly Interval[], 
 }
 
 /** A PoP at which its lines or its paths end. */
-const touchesPop = (pop: string, own: OwnNames): boolean =>
-  own.pops.has(pop) || [...own.paths].some((path) => path.split('>').includes(pop));
+const touchesPop = (pop: string, names: OwnNames): boolean =>
+  names.pops.has(pop) || [...names.paths].some((path) => path.split('>').includes(pop));
 
 /** What is in somebody's reach, and when it was: a path counts from when to when a service of it uses it. */
 export interface TenantScope {
@@ -141,10 +141,10 @@ export function seesCustomer(
   day: LocalDate,
 ): boolean {
   if (reach === 'all') return true;
-  const own = principal.customer;
-  if (own === null) return false;
-  if (customer === own) return principal.roles.some(isTenantRole);
-  return principal.roles.includes('reseller') && sellersOf(book, customer, day).includes(own);
+  const ownCustomer = principal.customer;
+  if (ownCustomer === null) return false;
+  if (customer === ownCustomer) return principal.roles.some(isTenantRole);
+  return principal.roles.includes('reseller') && sellersOf(book, customer, day).includes(ownCustomer);
 }
 
 /**
@@ -153,9 +153,9 @@ export function seesCustomer(
  */
 export function seesAmounts(principal: Principal, book: Links, customer: string, day: LocalDate): boolean {
   if (principal.roles.some((role) => seeEveryAmount.includes(role))) return true;
-  const own = principal.customer;
-  if (own === null) return false;
+  const ownCustomer = principal.customer;
+  if (ownCustomer === null) return false;
   const sellers = sellersOf(book, customer, day);
-  if (principal.roles.includes('reseller') && sellers.includes(own)) return true;
-  return customer === own && principal.roles.some(isTenantRole) && sellers.length === 0;
+  if (principal.roles.includes('reseller') && sellers.includes(ownCustomer)) return true;
+  return customer === ownCustomer && principal.roles.some(isTenantRole) && sellers.length === 0;
 }

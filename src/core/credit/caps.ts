@@ -121,8 +121,10 @@ export function applyCaps(
   let current = [...payables];
   for (const { per, over } of kindsOf(payables)) {
     for (const members of grouped(current, per).values()) {
-      const own = pick(current, members);
-      const states = rulesOf(own, per, over).flatMap((rule) => capState(rule, own, month, history) ?? []);
+      const chosen = pick(current, members);
+      const states = rulesOf(chosen, per, over).flatMap(
+        (rule) => capState(rule, chosen, month, history) ?? [],
+      );
       const lowest = states.reduce<CapState | null>(
         (least, state) => (least === null || roomOf(state) < roomOf(least) ? state : least),
         null,

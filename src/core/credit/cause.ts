@@ -142,7 +142,7 @@ const dayRents = (terms: readonly RentedDays[]): bigint =>
  */
 export function rentsOfTerms(terms: readonly RentedDays[], daysInMonth: number): bigint[] {
   const days = BigInt(daysInMonth);
-  const exact = terms.map(({ monthlyRent, days: own }) => monthlyRent * BigInt(own));
+  const exact = terms.map(({ monthlyRent, days: termDays }) => monthlyRent * BigInt(termDays));
   const parts = exact.map((each) => each / days);
   let left = rentOfTerms(terms, daysInMonth) - parts.reduce((all, part) => all + part, 0n);
   const byRemainder = exact

@@ -255,9 +255,9 @@ function worstOfDay(
   const { metric, measure } = rule;
   if (metric === 'availability') return availabilityOfDay(input, day);
   const figures = pathsOf(rule, input).map((path) => {
-    const own = dayFigures(metric, path, day, input);
-    if (own === null && clip(input.ownTime(path.path), day).length > 0) noteNotShown(path.path);
-    return own && measured({ metric, measure }, own, path.targets);
+    const figures = dayFigures(metric, path, day, input);
+    if (figures === null && clip(input.ownTime(path.path), day).length > 0) noteNotShown(path.path);
+    return figures && measured({ metric, measure }, figures, path.targets);
   });
   return figures.reduce(
     (worst, figure) => (worst === null || (figure !== null && compare(figure, worst) > 0) ? figure : worst),
@@ -285,12 +285,12 @@ function qualityReasons(rule: QualityCause, input: CauseInput): Judged {
   const notShown: string[] = [];
   const reasons = pathsOf(rule, input).flatMap((path) => {
     const asked = { metric: rule.kind, measure: rule.measure };
-    const own = ownFigures(rule.kind, path, input);
-    if (own === null) {
+    const figures = ownFigures(rule.kind, path, input);
+    if (figures === null) {
       notShown.push(path.path);
       return [];
     }
-    const figure = measured(asked, own, path.targets);
+    const figure = measured(asked, figures, path.targets);
     if (figure === null) return [];
     const rounded = rule.decimals === null ? figure : roundTo(figure, rule.decimals);
     const given = creditOfFigure(rule.steps, rounded);

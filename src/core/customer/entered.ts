@@ -36,25 +36,25 @@ export const endKey: Record<RegistryList, string | null> = {
 
 /** Everything that was ever entered of the book, in the order it was added. */
 export function foldRegistryEntries(events: readonly LedgerEvent[]): EnteredItem[] {
-  const said = new Map<string, { list: RegistryList; words: [Word, ...Word[]] }>();
+  const entries = new Map<string, { list: RegistryList; words: [Word, ...Word[]] }>();
   const itemOf = new Map<string, string>();
   const withdrawn = new Set<string>();
   for (const { action, actor, at } of events) {
     if (!isBookAction(action)) continue;
     const word = { action, actor, at };
     if (action.type === 'book-added') {
-      said.set(action.id, { list: action.list, words: [word] });
+      entries.set(action.id, { list: action.list, words: [word] });
       itemOf.set(action.id, action.id);
       continue;
     }
     const item = itemOf.get(action.of);
-    const target = item === undefined ? undefined : said.get(item);
+    const target = item === undefined ? undefined : entries.get(item);
     if (item === undefined || !target) continue;
     itemOf.set(action.id, item);
     target.words.push(word);
     if (action.type === 'book-withdrawn') withdrawn.add(action.of);
   }
-  return [...said].map(([entry, { list, words }]) => itemFrom(entry, list, words, withdrawn));
+  return [...entries].map(([entry, { list, words }]) => itemFrom(entry, list, words, withdrawn));
 }
 
 interface Word {

@@ -19,9 +19,9 @@ export interface LedgerExclusion extends ExclusionText {
 /** Every exclusion in a ledger, in the order of their proposals. */
 export function foldExclusions(events: readonly LedgerEvent[]): LedgerExclusion[] {
   const byId = new Map<string, LedgerExclusion>();
-  const settle = (id: string, state: Exclude<ExclusionState, 'proposed'>, deed: LedgerMark): void => {
+  const settle = (id: string, state: Exclude<ExclusionState, 'proposed'>, mark: LedgerMark): void => {
     const before = byId.get(id);
-    if (before) byId.set(id, { ...before, state, [state]: deed });
+    if (before) byId.set(id, { ...before, state, [state]: mark });
   };
   for (const { action, at, ...event } of events) {
     const who = whoOf(event);

@@ -48,16 +48,16 @@ export function foldCorrections(events: readonly LedgerEvent[]): HandMade {
   for (const { action, actor, at } of events) {
     if (!action.type.startsWith('outage-') || !('evidence' in action)) continue;
     const { id, reason, evidence, attachments } = action;
-    const said = { id, actor, at, reason, evidence, attachments };
+    const entry = { id, actor, at, reason, evidence, attachments };
     if (action.type === 'outage-added') {
       const interval = { from: action.from, to: action.to };
-      added.set(id, { port: action.port, corrections: [{ ...said, does: 'add', interval }] });
+      added.set(id, { port: action.port, corrections: [{ ...entry, does: 'add', interval }] });
       continue;
     }
     const correction: Correction =
       action.type === 'outage-voided'
-        ? { ...said, does: 'void', interval: null }
-        : { ...said, does: 'correct', interval: { from: action.from, to: action.to } };
+        ? { ...entry, does: 'void', interval: null }
+        : { ...entry, does: 'correct', interval: { from: action.from, to: action.to } };
     if ('added' in action.of) added.get(action.of.added)?.corrections.push(correction);
     else {
       const key = refKey(action.of);

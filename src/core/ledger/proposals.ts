@@ -77,7 +77,7 @@ function kindFaults(text: ExclusionText, rules: readonly ExclusionRules[]): Refu
     for (const excuse of excusesOf(text)) {
       // An attached file is as good a proof as a text.
       const proof = excuse.proof ?? text.attachments[0]?.name ?? null;
-      for (const { key, said } of exclusionFaults({ ...excuse, proof }, each))
+      for (const { key, code: said } of exclusionFaults({ ...excuse, proof }, each))
         faults.set(JSON.stringify(said), { field: fieldOf[key], said });
     }
   }

@@ -24,8 +24,8 @@ export function coveredFigures(
   within: Interval,
   { plan, figuresOf, ownTime }: ServiceFigures,
 ): MeanFigures | null {
-  const own = clip(ownTime(path.path), within);
-  const out = union(path[metric].leftOut, subtract([{ from: within.from, to: within.to }], own));
+  const promised = clip(ownTime(path.path), within);
+  const out = union(path[metric].leftOut, subtract([{ from: within.from, to: within.to }], promised));
   const everyMs = plan.measurement.everyMinutes * 60_000;
   const due = slotsBetween(within.from, within.to, everyMs).filter((slot) => !contains(out, slot)).length;
   const figures = figuresOf(path.path, out, within);

@@ -119,16 +119,16 @@ export function assembler(facts: MonthFacts): Assembler {
 
 type Stretch = Judged & { readonly planMonth: PlanMonth; readonly index: number };
 
-const monthEnd = (own: readonly Judged[]): number =>
-  Math.max(...own.map(({ judgement }) => judgement.case.month.to));
+const monthEnd = (parts: readonly Judged[]): number =>
+  Math.max(...parts.map(({ judgement }) => judgement.case.month.to));
 
-const portsOf = (own: readonly Judged[]): string[] => [
-  ...new Set(own.flatMap(({ service }) => service.availability.lines.map(({ pop }) => pop))),
+const portsOf = (parts: readonly Judged[]): string[] => [
+  ...new Set(parts.flatMap(({ service }) => service.availability.lines.map(({ pop }) => pop))),
 ];
 
-function pathsOf(own: readonly Stretch[], pathOf: ReturnType<typeof pathsOnce>): PathOnce[] {
+function pathsOf(stretches: readonly Stretch[], pathOf: ReturnType<typeof pathsOnce>): PathOnce[] {
   const seen = new Map<string, PathOnce>();
-  for (const { planMonth, service, judgement } of own) {
+  for (const { planMonth, service, judgement } of stretches) {
     for (const path of service.terms.paths) {
       const key = `${judgement.case.planId} ${path}`;
       const found = seen.has(key) ? null : pathOf(planMonth, path);
@@ -139,8 +139,8 @@ function pathsOf(own: readonly Stretch[], pathOf: ReturnType<typeof pathsOnce>):
 }
 
 /** When any line of the service was unobserved, within the service's own time. */
-function unobservedOf(own: readonly Judged[], zone: string): Span[] {
-  const spans = own.map(({ service, judgement }) => {
+function unobservedOf(parts: readonly Judged[], zone: string): Span[] {
+  const spans = parts.map(({ service, judgement }) => {
     const lines = new Set(service.terms.lines);
     const unobserved = judgement.case.unobserved.filter(({ line }) => lines.has(line));
     return intersect(merge(unobserved), service.period.spans);
@@ -231,7 +231,7 @@ function ownScope(scope: ExclusionScope, judged: readonly Judged[]): ExclusionSc
   return {
     pops: scope.pops.filter((pop) => pops.has(pop)),
     paths: scope.paths.filter((path) => paths.has(path)),
-    lines: scope.lines.filter((line) => lines.some((own) => own.line === line)),
+    lines: scope.lines.filter((line) => lines.some((term) => term.line === line)),
     services: scope.services.filter((service) => terms.some(({ id }) => id === service)),
     customers: scope.customers.filter((customer) => terms.some((each) => each.customer === customer)),
   };
@@ -261,12 +261,12 @@ function planPaths(planMonth: PlanMonth, facts: MonthFacts): (path: string) => P
   return (id) => {
     const path = byId.get(id);
     if (!path) return null;
-    const own = made.get(id) ?? {
+    const figures = made.get(id) ?? {
       part: pathPart(path, planMonth, days),
       rounds: pathRounds(path.path, daysOf(monthCase.month), planMonth.partsOf(path.path), facts.digest),
     };
-    made.set(id, own);
-    return own;
+    made.set(id, figures);
+    return figures;
   };
 }
 

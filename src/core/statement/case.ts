@@ -174,9 +174,12 @@ export function serviceInMonth(
 function deliveryTerms(
   terms: readonly ServiceTerms[],
 ): Pick<ServiceTerms, 'agreedStart' | 'installationCharge'> {
-  const said = terms.find(({ agreedStart }) => (agreedStart ?? null) !== null);
-  if (!said) return {};
-  return { agreedStart: said.agreedStart ?? null, installationCharge: said.installationCharge ?? null };
+  const withStart = terms.find(({ agreedStart }) => (agreedStart ?? null) !== null);
+  if (!withStart) return {};
+  return {
+    agreedStart: withStart.agreedStart ?? null,
+    installationCharge: withStart.installationCharge ?? null,
+  };
 }
 
 /** The monthly rent of all terms in proportion to their days; that of single terms is their own. */
@@ -219,7 +222,7 @@ export function servicesInMonth(
 ): ServiceInMonth[] {
   const byId = new Map<string, ServiceTerms[]>();
   for (const term of terms) byId.set(term.id, [...(byId.get(term.id) ?? []), term]);
-  return [...byId.values()].flatMap((own) => serviceInMonth(own, month, options) ?? []);
+  return [...byId.values()].flatMap((terms) => serviceInMonth(terms, month, options) ?? []);
 }
 
 /** Each terms as a service of its own, which is how the first rule set judged them. */

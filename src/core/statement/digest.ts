@@ -37,7 +37,7 @@ export function roundsOfStatement(
   const sorted = [...paths].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   return {
     count: sorted.reduce((all, { count }) => all + count, 0),
-    digest: digest(sorted.map(({ path, digest: own }) => [path, own])),
+    digest: digest(sorted.map(({ path, digest: pathDigest }) => [path, pathDigest])),
   };
 }
 

@@ -74,14 +74,14 @@ export function dayFigures(
       ? latency
       : sumsByDay(days, parts, path.loss.leftOut);
   return days.map(({ day, slots }, index) => {
-    const own = latency[index] ?? emptySums();
+    const sums = latency[index] ?? emptySums();
     const { leftOut } = path.latency;
     return {
       day,
       roundsDue:
         leftOut.length === 0 ? slots.length : slots.filter((slot) => !contains(leftOut, slot)).length,
-      roundsHeld: own.held,
-      latencyUs: wholeUs(meanOf(own.latency)),
+      roundsHeld: sums.held,
+      latencyUs: wholeUs(meanOf(sums.latency)),
       lossPpm: wholePpm(meanOf((loss[index] ?? emptySums()).loss)),
     };
   });

@@ -112,9 +112,9 @@ function serviceJudge(
     const { period } = terms;
     const serviceClass = plan.classes.get(terms.class);
     if (!serviceClass) throw new RangeError(`plan ${monthCase.planId} has no class ${terms.class}`);
-    const own = terms.paths.flatMap((path) => pathsById.get(path) ?? []);
+    const paths = terms.paths.flatMap((path) => pathsById.get(path) ?? []);
     const ownTime = (path: PathId): IntervalSet => timeWith(terms, path);
-    const degraded = degradedTime(own, { plan, month, period, figuresOf, ownTime });
+    const degraded = degradedTime(paths, { plan, month, period, figuresOf, ownTime });
     const seen = judgeAvailability({
       plan,
       month,
@@ -142,7 +142,7 @@ function serviceJudge(
       period,
       serviceClass,
       availability,
-      paths: own,
+      paths: paths,
       figuresOf,
       ownTime,
       base,

@@ -115,22 +115,22 @@ export function judgeMonths(inputs: readonly JudgeInput[]): MonthJudgement[] {
     },
   }));
   return parts.map((part, owner) => {
-    const own = services.filter((each) => each.owner === owner).map(({ service }) => service);
-    if (parts.length === 1) return { ...part, services: own, sites, caps };
-    const named = new Set(own.map(({ terms }) => siteKey(terms)));
+    const members = services.filter((each) => each.owner === owner).map(({ service }) => service);
+    if (parts.length === 1) return { ...part, services: members, sites, caps };
+    const named = new Set(members.map(({ terms }) => siteKey(terms)));
     return {
       ...part,
-      services: own,
+      services: members,
       sites: sites.filter(({ site, currency }) => named.has(JSON.stringify([site, currency]))),
-      caps: caps.filter((cap) => own.some(({ terms }) => touches(cap, terms))),
+      caps: caps.filter((cap) => members.some(({ terms }) => touches(cap, terms))),
     };
   });
 }
 
 /** Whether a cap applies to the service, alone or together with others. */
 export function touches({ rule, group, currency }: CapState, service: ServiceInMonth): boolean {
-  const own = rule.per === 'service' ? service.id : service[rule.per];
-  return own === group && currency === service.monthlyRent.currency;
+  const member = rule.per === 'service' ? service.id : service[rule.per];
+  return member === group && currency === service.monthlyRent.currency;
 }
 
 function payableOf(monthCase: MonthCase | undefined, { terms, rent, uncapped }: UncappedService): Payable {

@@ -317,11 +317,11 @@ function stateOf(
   touched: readonly (Judged & { readonly line: ServiceMonth['availability']['lines'][number] })[],
 ): OutagePart['state'] {
   if (counts === null) return 'voided';
-  const own = merge([{ from: counts.from, to: counts.to ?? Infinity }]);
+  const outageTime = merge([{ from: counts.from, to: counts.to ?? Infinity }]);
   let [downMs, countedMs] = [0, 0];
   for (const { line } of touched) {
-    downMs += totalMs(intersect(own, line.outages));
-    countedMs += totalMs(intersect(own, line.countable));
+    downMs += totalMs(intersect(outageTime, line.outages));
+    countedMs += totalMs(intersect(outageTime, line.countable));
   }
   if (downMs === 0) return 'outvoted';
   if (countedMs === 0) return 'excused';

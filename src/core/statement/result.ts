@@ -206,8 +206,8 @@ function claimOfService(
 ): { readonly claim?: ClaimWindow } {
   const { claim } = judgement.case.plan.credit;
   if (claim === null || 'months' in claim || claim.after === 'month') return {};
-  const own = claimWindow(judgement, service);
-  return own === null ? {} : { claim: own };
+  const window = claimWindow(judgement, service);
+  return window === null ? {} : { claim: window };
 }
 
 /** The month whose invoice a credit reduces; absent where it is the same month, as in results of earlier versions. */

@@ -56,8 +56,8 @@ const circumstance: Record<Circumstance, (service: ServiceMonth, judgement: Mont
 /** The circumstance of the longest prefix of the field that has one. */
 function byField(field: string): Circumstance {
   for (let at = field; at !== ''; at = at.replace(/(?:\[\d+\]|\.?[^.[\]]+)$/, '')) {
-    const own = circumstanceOf[at];
-    if (own !== undefined) return own;
+    const circumstance = circumstanceOf[at];
+    if (circumstance !== undefined) return circumstance;
   }
   return 'always';
 }
@@ -90,10 +90,18 @@ function ownPaths({ terms }: ServiceMonth, { paths }: MonthJudgement): PathMonth
 }
 
 /** Whether an approved exclusion of the kind covers one of the service's lines or paths in the month. */
-function hasExclusion(kind: ExclusionKind, service: ServiceMonth, { case: own }: MonthJudgement): boolean {
+function hasExclusion(
+  kind: ExclusionKind,
+  service: ServiceMonth,
+  { case: monthCase }: MonthJudgement,
+): boolean {
   const { terms, period, availability } = service;
-  return own.exclusions.some((exclusion) => {
-    if (exclusion.kind !== kind || exclusion.from >= own.month.to || exclusion.to <= own.month.from)
+  return monthCase.exclusions.some((exclusion) => {
+    if (
+      exclusion.kind !== kind ||
+      exclusion.from >= monthCase.month.to ||
+      exclusion.to <= monthCase.month.from
+    )
       return false;
     const onLine = availability.lines.some(({ line, pop }) =>
       coversLine(exclusion.scope, { line, pop, service: terms.id, customer: terms.customer }),

@@ -94,7 +94,7 @@ function saidOf(name: PopId, port: PopId, { views, rounds, during }: Attribution
   const view = views.find((one) => one.observer === name && one.port === port);
   const watched = view === undefined ? null : watchSaid(view, during);
   if (watched !== null) return watched;
-  const own = rounds.filter(
+  const ownRounds = rounds.filter(
     (round) =>
       round.source === name &&
       round.destination === port &&
@@ -102,8 +102,8 @@ function saidOf(name: PopId, port: PopId, { views, rounds, during }: Attribution
       round.startedAt >= during.from &&
       round.endedAt <= during.to,
   );
-  if (own.length === 0) return null;
-  return own.some(({ received }) => received > 0) ? 'up' : 'down';
+  if (ownRounds.length === 0) return null;
+  return ownRounds.some(({ received }) => received > 0) ? 'up' : 'down';
 }
 
 /**
@@ -130,9 +130,9 @@ function reachesAny(name: PopId, input: AttributionInput): boolean | null {
 
 /** Whether the observer watches more than one port and reaches none of them. */
 function isCutOff(observer: PopId, input: AttributionInput): boolean {
-  const own = input.views.filter((view) => view.observer === observer);
-  const said = own.map(({ port }) => saidOf(observer, port, input)).filter((one) => one !== null);
-  return said.length > 1 && said.every((one) => one === 'down');
+  const views = input.views.filter((view) => view.observer === observer);
+  const states = views.map(({ port }) => saidOf(observer, port, input)).filter((one) => one !== null);
+  return states.length > 1 && states.every((one) => one === 'down');
 }
 
 /**

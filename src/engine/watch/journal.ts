@@ -235,7 +235,7 @@ export async function restore(options: RestoreOptions): Promise<Inheritance> {
   for (const outage of open) {
     const seenUntil = Math.max(span.to, outage.openedAt);
     if (isWatched(outage.port) && seenUntil <= now)
-      ports.set(outage.port, stillDown(rules, own(outage), seenUntil, reason));
+      ports.set(outage.port, stillDown(rules, storedOutage(outage), seenUntil, reason));
     else {
       const end = { at: seenUntil, earliest: seenUntil, latest: Math.max(seenUntil, now) };
       journal.outage({ ...outage, end, closedAt: now });
@@ -255,7 +255,7 @@ function stillDown(rules: WatchRules, outage: Outage, from: EpochMs, reason: Bli
   };
 }
 
-const own = ({ start, end, openedAt, closedAt, inferred, voided }: ObservedOutage): Outage => ({
+const storedOutage = ({ start, end, openedAt, closedAt, inferred, voided }: ObservedOutage): Outage => ({
   start,
   end,
   openedAt,

@@ -33,7 +33,7 @@ export interface Caller {
   /** The customers that it sees today; null where its reach is everything. */
   readonly customersSeen: () => readonly string[] | null;
   /** What of the book is its own; null where its reach is everything. */
-  readonly own: () => TenantScope | null;
+  readonly scope: () => TenantScope | null;
   /** Whether an amount was shown until now. */
   readonly sawAmounts: () => boolean;
   /** Whether whoever it is may do something else, as far as the roles and scopes go. */
@@ -80,7 +80,7 @@ function makeCaller(makings: CallerContext): Caller {
     },
     customersSeen: () =>
       reach === 'all' ? null : book.customers.map(({ id }) => id).filter((id) => sees(id, today)),
-    own: () => (reach === 'all' ? null : ownOf(makings, sees)),
+    scope: () => (reach === 'all' ? null : ownOf(makings, sees)),
     sawAmounts: () => saw.amounts,
     may: (other) => decide(principal, other).allowed,
     as: (other) => {
@@ -99,9 +99,9 @@ function ownOf({ principal, book }: CallerContext, sees: Caller['sees']): Tenant
   const known = things.get(book) ?? new Map<string, TenantScope>();
   things.set(book, known);
   const place = JSON.stringify([principal.customer, principal.roles.filter(isTenantRole).sort()]);
-  const own = known.get(place) ?? tenantScope(book, sees);
-  known.set(place, own);
-  return own;
+  const scope = known.get(place) ?? tenantScope(book, sees);
+  known.set(place, scope);
+  return scope;
 }
 
 /** How far it reaches; throws `Forbidden` where somebody may not do it at all. */

@@ -222,9 +222,11 @@ const isForm = ({ headers }: FastifyRequest): boolean =>
 /** A browser says where a page came from; a page of elsewhere does not write here, whatever it knows. */
 export function refuseOtherOrigins(request: FastifyRequest): void {
   const { origin, 'sec-fetch-site': site } = request.headers;
-  const own = `${request.protocol}://${request.host}`;
-  if ((origin !== undefined && origin !== own) || site === 'cross-site' || site === 'same-site') {
-    throw new ForbiddenError(`a page of ${origin ?? 'elsewhere'} may not write; allowed: pages of ${own}`);
+  const ownOrigin = `${request.protocol}://${request.host}`;
+  if ((origin !== undefined && origin !== ownOrigin) || site === 'cross-site' || site === 'same-site') {
+    throw new ForbiddenError(
+      `a page of ${origin ?? 'elsewhere'} may not write; allowed: pages of ${ownOrigin}`,
+    );
   }
 }
 

@@ -140,12 +140,12 @@ function builtInPlans(): ReadonlyMap<string, Plan> {
 /** Those built in are for everybody; a plan of the configuration is for whose services it judges. */
 function plansFor(builtIn: ReadonlyMap<string, Plan>, caller: Caller, { book }: Config): Plan[] {
   const plans = new Map(builtIn);
-  const own = caller.own()?.names;
+  const names = caller.scope()?.names;
   const used = book.services.filter(
     ({ id: service, customer }) =>
-      own === undefined || (own.services.has(service) && own.customers.has(customer)),
+      names === undefined || (names.services.has(service) && names.customers.has(customer)),
   );
   const named = new Set(used.flatMap(({ terms }) => terms.map((each) => each.plan)));
-  for (const [name, one] of book.plans) if (own === undefined || named.has(name)) plans.set(name, one);
+  for (const [name, one] of book.plans) if (names === undefined || named.has(name)) plans.set(name, one);
   return [...plans.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }

@@ -34,7 +34,7 @@ const party = {
   registration: text(),
   billTo: text(),
 };
-const said = { reason: text() };
+const reasonShape = { reason: text() };
 
 interface ListRoutes {
   /** What one of its items is called in the names of its routes. */
@@ -49,25 +49,32 @@ interface ListRoutes {
 export const listRoutes: Record<RegistryList, ListRoutes> = {
   customers: {
     one: 'Customer',
-    add: z.strictObject({ id: text(), name: text(), locale: text(), timeZone: text(), ...party, ...said }),
-    change: z.strictObject({ name: text(), locale: text(), timeZone: text(), ...party, ...said }),
+    add: z.strictObject({
+      id: text(),
+      name: text(),
+      locale: text(),
+      timeZone: text(),
+      ...party,
+      ...reasonShape,
+    }),
+    change: z.strictObject({ name: text(), locale: text(), timeZone: text(), ...party, ...reasonShape }),
     ends: false,
   },
   sites: {
     one: 'Site',
-    add: z.strictObject({ id: text(), customer: text(), name: text(), ...said }),
-    change: z.strictObject({ name: text(), ...said }),
+    add: z.strictObject({ id: text(), customer: text(), name: text(), ...reasonShape }),
+    change: z.strictObject({ name: text(), ...reasonShape }),
     ends: false,
   },
   lines: {
     one: 'Line',
-    add: z.strictObject({ id: text(), pop: text(), ...said }),
+    add: z.strictObject({ id: text(), pop: text(), ...reasonShape }),
     change: null,
     ends: false,
   },
   resale: {
     one: 'ResaleLink',
-    add: z.strictObject({ seller: text(), buyer: text(), from: text(), to: text(), ...said }),
+    add: z.strictObject({ seller: text(), buyer: text(), from: text(), to: text(), ...reasonShape }),
     change: null,
     ends: true,
   },
@@ -80,18 +87,18 @@ export const listRoutes: Record<RegistryList, ListRoutes> = {
       start: text(),
       end: text(),
       ...terms,
-      ...said,
+      ...reasonShape,
     }),
-    change: z.strictObject({ from: text(), ...terms, ...said }),
+    change: z.strictObject({ from: text(), ...terms, ...reasonShape }),
     ends: true,
   },
 };
 
 export const ending = z.strictObject({
   day: words(20).nullable().meta({ description: 'the first day without it; null: no end is known' }),
-  ...said,
+  ...reasonShape,
 });
-export const withdrawal = z.strictObject(said).nullish();
+export const withdrawal = z.strictObject(reasonShape).nullish();
 
 /** What a body says of an item, and why. */
 export function saidIn(body: Readonly<Record<string, unknown>>): {
@@ -108,7 +115,7 @@ export function saidIn(body: Readonly<Record<string, unknown>>): {
 
 /** What of a list's items somebody may see today; of what is not its own, where it comes from is nobody's business. */
 export function shownTo(
-  { reach, sees, seesAmounts, own }: Caller,
+  { reach, sees, seesAmounts, scope }: Caller,
   list: RegistryList,
   view: BookView,
   today: string,
@@ -128,14 +135,16 @@ export function shownTo(
     case 'resale':
       return bare(resaleJson(view).filter(({ seller, buyer }) => mine(seller) && mine(buyer)));
     case 'lines': {
-      const own = view.book.services.filter(({ customer }) => mine(customer)).flatMap(({ terms }) => terms);
-      const used = new Set(own.flatMap(({ lines }) => lines));
+      const ownTerms = view.book.services
+        .filter(({ customer }) => mine(customer))
+        .flatMap(({ terms }) => terms);
+      const used = new Set(ownTerms.flatMap(({ lines }) => lines));
       return bare(linesJson(view).filter(({ id }) => reach === 'all' || used.has(id)));
     }
     case 'services':
       return bare(
         servicesJson(view)
-          .filter(({ id, customer }) => mine(customer) && (own()?.names.services.has(id) ?? true))
+          .filter(({ id, customer }) => mine(customer) && (scope()?.names.services.has(id) ?? true))
           .map((service) => ({
             ...service,
             terms: service.terms.map((terms, index) => {

@@ -65,15 +65,15 @@ export function ledgerReads(server: FastifyInstance, { ledgerBacklog, book }: Le
         ...(from !== undefined && { from }),
         ...(to !== undefined && { to }),
       };
-      const own = caller.own();
-      const found = ownOutages(await ledgerService.outages(wanted), own).filter(
+      const scope = caller.scope();
+      const found = ownOutages(await ledgerService.outages(wanted), scope).filter(
         (one) =>
           (ref === undefined || one.ref === ref) &&
           (open === 'false' || (one.counts !== null && one.counts.to === null)),
       );
       const shown = order === 'newest' ? found.toReversed() : found;
       const { page, nextCursor } = pageOf(shown, place, (one) => one.ref);
-      const outages = own === null ? await ledgerService.attributed(page) : page;
+      const outages = scope === null ? await ledgerService.attributed(page) : page;
       return {
         outages: outages.map((one) => outageJson(one, ledgerService.networkOf)),
         total: shown.length,
@@ -94,7 +94,7 @@ export function ledgerReads(server: FastifyInstance, { ledgerBacklog, book }: Le
       schema: z.strictObject({ exclusions: z.array(exclusion), ...pageAnswer }),
     },
     handle: async ({ query, caller }) => {
-      const shown = ownExclusions(await ledgerService.exclusions(), caller.own()).filter(
+      const shown = ownExclusions(await ledgerService.exclusions(), caller.scope()).filter(
         ({ state }) => state === (query.state ?? state),
       );
       const { page, nextCursor } = pageOf(shown, query, ({ id: key }) => key);
@@ -111,9 +111,9 @@ export function ledgerReads(server: FastifyInstance, { ledgerBacklog, book }: Le
     params: ofExclusion,
     answer: { description: 'the exclusion', schema: exclusion },
     handle: async ({ params, caller }) => {
-      const own = caller.own();
-      if (own === null) return exclusionJson(await ledgerService.exclusion(params.id));
-      const mine = ownExclusions(await ledgerService.exclusions(), own).find(
+      const scope = caller.scope();
+      if (scope === null) return exclusionJson(await ledgerService.exclusion(params.id));
+      const mine = ownExclusions(await ledgerService.exclusions(), scope).find(
         ({ id: found }) => found === params.id,
       );
       return mine ? exclusionJson(mine) : null;

@@ -8,12 +8,15 @@ import type { AvailabilityJson, ServiceView } from '../../render/availability.js
 import type { Caller } from '../access/caller.js';
 
 /** Those of its own ports, at the times that they were; who said what of them stays inside. */
-export function ownOutages(outages: readonly ShownOutage[], own: TenantScope | null): readonly ShownOutage[] {
-  if (own === null) return outages;
+export function ownOutages(
+  outages: readonly ShownOutage[],
+  scope: TenantScope | null,
+): readonly ShownOutage[] {
+  if (scope === null) return outages;
   return outages.flatMap((outage) => {
     const { counts, port } = outage;
     if (counts === null) return [];
-    const times = own.ports.get(port) ?? [];
+    const times = scope.ports.get(port) ?? [];
     const seen = times.some(({ from, to }) => counts.from < to && (counts.to ?? Infinity) > from);
     return seen ? [{ ...outage, corrections: [], attribution: null, traces: null }] : [];
   });
@@ -22,9 +25,9 @@ export function ownOutages(outages: readonly ShownOutage[], own: TenantScope | n
 /** Those that count and touch something of its own; whom else they touch, and who did what, stays inside. */
 export function ownExclusions(
   exclusions: readonly LedgerExclusion[],
-  own: TenantScope | null,
+  scope: TenantScope | null,
 ): readonly LedgerExclusion[] {
-  if (own === null) return exclusions;
+  if (scope === null) return exclusions;
   const inside = {
     proof: null,
     attachments: [],
@@ -34,11 +37,11 @@ export function ownExclusions(
     revoked: null,
   };
   return exclusions
-    .filter((exclusion) => seesExclusion(own, exclusion))
+    .filter((exclusion) => seesExclusion(scope, exclusion))
     .map((exclusion) => ({
       ...exclusion,
       ...inside,
-      scope: ownScope(exclusion.scope, own.names),
+      scope: ownScope(exclusion.scope, scope.names),
       proposed: { ...exclusion.proposed, actor: '', reason: null },
     }));
 }

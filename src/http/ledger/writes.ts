@@ -233,7 +233,7 @@ export function exclusionFiles(
     }),
     answer: { description: 'the file', contentType: 'text/csv' },
     handle: async ({ query, caller, reply }) => {
-      const all = ownExclusions(await ledgerService.exclusions(), caller.own());
+      const all = ownExclusions(await ledgerService.exclusions(), caller.scope());
       const wanted = all.filter(({ state }) => state === (query.state ?? state));
       const { exclusionsCsv, exclusionsIcal } = await import('../../render/ledger.js');
       const { disarmed, joinParts } = await import('../../config/exclusion-files.js');

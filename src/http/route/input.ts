@@ -8,7 +8,7 @@ import type { EpochMs, PathId } from '../../core/types.js';
 import type { ParameterFault } from '../problem.js';
 
 /** What a reader of a text gives: the value, or what is wrong with the text, going on from its name. */
-export type Reading<T> = { readonly value: T } | { readonly detail: string; readonly said?: ErrorCode };
+export type Reading<T> = { readonly value: T } | { readonly detail: string; readonly code?: ErrorCode };
 
 /** What OpenAPI says of a text; `description` is what an answer calls allowed. */
 interface TextShape {
@@ -26,7 +26,7 @@ export function text<T>(read: (text: string) => Reading<T>, shape: TextShape) {
     .transform((input, context): T => {
       const reading = read(input);
       if ('value' in reading) return reading.value;
-      const { detail: message, said } = reading;
+      const { detail: message, code: said } = reading;
       context.issues.push({ code: 'custom', message, input, ...(said && { params: { said } }) });
       return z.NEVER;
     });
@@ -75,7 +75,7 @@ export const month = () =>
     (given): Reading<string> =>
       isMonthName(given)
         ? { value: given }
-        : { detail: `is no month; allowed: ${monthRule}`, said: ['no-month', given] },
+        : { detail: `is no month; allowed: ${monthRule}`, code: ['no-month', given] },
     { description: monthRule, pattern: '^\\d{4}-\\d{2}$', examples: ['2026-10'] },
   );
 
@@ -104,7 +104,7 @@ function readInstant(given: string): Reading<EpochMs> {
   // A + that nobody escaped came as a space.
   const at = parseDateOrInstant(given.replace(/ (\d\d:\d\d)$/, '+$1'));
   return isWrong(at)
-    ? { detail: `${at.wrong}; allowed: ${instantRule}`, said: ['no-time', given.slice(0, 60)] }
+    ? { detail: `${at.wrong}; allowed: ${instantRule}`, code: ['no-time', given.slice(0, 60)] }
     : { value: at };
 }
 

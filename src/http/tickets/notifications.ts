@@ -45,8 +45,8 @@ function notificationRoutes(server: FastifyInstance, { ticketBacklog, config, no
       schema: z.strictObject({ targets: z.array(target), ...pageAnswer }),
     },
     handle: async ({ query, caller }) => {
-      const own = (await targets.list()).filter((one) => seen(caller, one));
-      const { page, nextCursor } = pageOf(own, query, ({ id: key }) => key);
+      const visible = (await targets.list()).filter((one) => seen(caller, one));
+      const { page, nextCursor } = pageOf(visible, query, ({ id: key }) => key);
       return { targets: page.map(targetJson), nextCursor };
     },
   });

@@ -85,8 +85,9 @@ export function faultReads(server: FastifyInstance, { ticketBacklog, config, now
     },
     handle: async ({ query, caller }) => {
       const { limit: most = 50, cursor: before, customer, state, ...rest } = query;
-      const own = caller.customersSeen() ?? undefined;
-      const customers = customer === undefined ? own : (own ?? [customer]).filter((one) => one === customer);
+      const visible = caller.customersSeen() ?? undefined;
+      const customers =
+        customer === undefined ? visible : (visible ?? [customer]).filter((one) => one === customer);
       const wanted = {
         ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
         ...(customers !== undefined && { customers }),
@@ -206,19 +207,19 @@ function oneOf({
 
 /** Whether a service that the caller may see used the path at some instant of a time. */
 function usesPath(caller: Caller, of: PathId, { from, to }: Interval): boolean {
-  const own = caller.own();
-  return own === null || (own.paths.get(of) ?? []).some((used) => used.from < to && used.to > from);
+  const scope = caller.scope();
+  return scope === null || (scope.paths.get(of) ?? []).some((used) => used.from < to && used.to > from);
 }
 
 /** The plans that judge a path for those whom the caller sees: others' contracts are theirs. */
 function ownPlans(caller: Caller, config: Config, path: PathId, now: EpochMs): ReadonlySet<string> {
-  const segments = [...(caller.own()?.names.services ?? [])].flatMap(
+  const segments = [...(caller.scope()?.names.services ?? [])].flatMap(
     (of) => serviceAt(config, of, now) ?? [],
   );
-  const own = segments.filter(
+  const visible = segments.filter(
     ({ customer, paths }) => customer !== null && paths.includes(path) && caller.sees(customer, dayOf(now)),
   );
-  return new Set(own.map(({ plan }) => plan));
+  return new Set(visible.map(({ plan }) => plan));
 }
 
 /** Whether it is a service that the caller may see: of those that had the id, the one that has it now. */

@@ -184,9 +184,9 @@ export function faultWrites(
   });
   const hand = z.strictObject({ to: words(100), text: said().nullish() });
   const link = z.strictObject({ to: words(20) });
-  const decide = (deed: 'resolve' | 'reject') =>
-    transition(deed, 'faults:work', `To ${deed} it, with a word why.`, text, (given) => ({
-      deed,
+  const decide = (move: 'resolve' | 'reject') =>
+    transition(move, 'faults:work', `To ${move} it, with a word why.`, text, (given) => ({
+      transition: move,
       text: given.text,
     }));
   const transitions = {
@@ -196,22 +196,24 @@ export function faultWrites(
       'Takes a report: whoever takes it first owns it.',
       nothing,
       () => ({
-        deed: 'take',
+        transition: 'take',
       }),
     ),
-    start: transition('start', 'faults:work', 'Begins to look into it.', nothing, () => ({ deed: 'start' })),
+    start: transition('start', 'faults:work', 'Begins to look into it.', nothing, () => ({
+      transition: 'start',
+    })),
     accept: transition('accept', 'faults:work', 'Accepts a report that is handed over.', nothing, () => ({
-      deed: 'accept',
+      transition: 'accept',
     })),
     decline: transition(
       'decline',
       'faults:work',
       'Does not accept it, or takes the offer back.',
       maybe,
-      (given) => ({ deed: 'decline', text: given?.text ?? null }),
+      (given) => ({ transition: 'decline', text: given?.text ?? null }),
     ),
     'hand-over': transition('hand-over', 'faults:work', 'Offers it to another person.', hand, (given) => ({
-      deed: 'hand-over',
+      transition: 'hand-over',
       to: given.to,
       text: given.text ?? null,
     })),
@@ -222,14 +224,14 @@ export function faultWrites(
       'faults:answer',
       'Withdraws a report that nobody has taken yet.',
       maybe,
-      (given) => ({ deed: 'withdraw', text: given?.text ?? null }),
+      (given) => ({ transition: 'withdraw', text: given?.text ?? null }),
     ),
     close: transition('close', 'faults:answer', 'Closes a report that is resolved.', maybe, (given) => ({
-      deed: 'close',
+      transition: 'close',
       text: given?.text ?? null,
     })),
     reopen: transition('reopen', 'faults:answer', 'Opens it again, with a word why.', text, (given) => ({
-      deed: 'reopen',
+      transition: 'reopen',
       text: given.text,
     })),
     comment: transition(
@@ -238,14 +240,14 @@ export function faultWrites(
       'Adds a comment; an internal one is not shown to customers.',
       comment,
       (given) => ({
-        deed: 'comment',
+        transition: 'comment',
         text: given.text,
         internal: given.internal ?? false,
         attachments: given.attachments ?? [],
       }),
     ),
     link: transition('link', 'faults:work', "Makes it part of another report's incident.", link, (given) => ({
-      deed: 'link',
+      transition: 'link',
       to: given.to,
     })),
   };

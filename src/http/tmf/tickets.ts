@@ -68,11 +68,11 @@ function transitionsOfPatch(report: Ticket, patch: TicketPatch): TransitionReque
   const deeds: TransitionRequest[] = [];
   if (severity !== null || subject !== null || externalIdentifier !== undefined) {
     const externalIds = externalIdentifier === undefined ? null : externalIdsOf(externalIdentifier);
-    deeds.push({ deed: 'change', subject, severity, externalIds });
+    deeds.push({ transition: 'change', subject, severity, externalIds });
   }
   for (const { id, text } of patch.note ?? []) {
     const externalId = id === undefined ? {} : { externalId: id };
-    deeds.push({ deed: 'comment', text, internal: false, attachments: [], ...externalId });
+    deeds.push({ transition: 'comment', text, internal: false, attachments: [], ...externalId });
   }
   if (patch.status !== undefined && patch.status !== statusOf(report.state))
     deeds.push(transitionFor(patch.status, patch.statusChangeReason ?? ''));
@@ -82,19 +82,19 @@ function transitionsOfPatch(report: Ticket, patch: TicketPatch): TransitionReque
 function transitionFor(status: TicketStatus, reason: string): TransitionRequest {
   switch (status) {
     case 'acknowledged':
-      return { deed: 'take' };
+      return { transition: 'take' };
     case 'inProgress':
-      return { deed: 'start' };
+      return { transition: 'start' };
     case 'resolved':
-      return { deed: 'resolve', text: reason };
+      return { transition: 'resolve', text: reason };
     case 'rejected':
-      return { deed: 'reject', text: reason };
+      return { transition: 'reject', text: reason };
     case 'closed':
-      return { deed: 'close', text: reason };
+      return { transition: 'close', text: reason };
     case 'pending':
-      return { deed: 'reopen', text: reason };
+      return { transition: 'reopen', text: reason };
     case 'cancelled':
-      return { deed: 'withdraw', text: reason.trim() === '' ? null : reason };
+      return { transition: 'withdraw', text: reason.trim() === '' ? null : reason };
     case 'held':
       throw new ValidationError([
         validationError(

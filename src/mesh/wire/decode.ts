@@ -45,7 +45,7 @@ export function decodeRows(bytes: Uint8Array, pop: PopId): DecodedRows {
   return {
     slots,
     watch: { outages, states, spans, blind, ...(traces.length > 0 && { traces }) },
-    sightings,
+    configuredPaths: sightings,
     packetsOf: (round) => samples.get(round) ?? null,
   };
 }
@@ -74,12 +74,12 @@ function* roundsOf(
   for (let at = 0; at < length; at += 1) {
     const nth = <Value>(column: readonly Value[]): Value => column[at] as Value;
     const [count, bytes] = [nth(rounds.sizes), nth(rounds.packetsBytes)];
-    const own = Array.from({ length: count }, (_, index) => sizeAt(sizes, size + index));
+    const roundSizes = Array.from({ length: count }, (_, index) => sizeAt(sizes, size + index));
     const packed = bytes === null ? null : packets.subarray(byte, byte + bytes);
     size += count;
     byte += bytes ?? 0;
-    const round: StoredRound = { ...roundAt(rounds, paths, at), sizes: own, packed };
-    if (!own.every(isCount))
+    const round: StoredRound = { ...roundAt(rounds, paths, at), sizes: roundSizes, packed };
+    if (!roundSizes.every(isCount))
       throw new WireFormatError('invalid', `${nameOf(round)}: its sizes count to nothing`);
     if (packed === null) {
       yield round;

@@ -44,7 +44,7 @@ function packetsOfVersion1({ status, packed }: StoredRound): {
 }
 
 /** The same rows give the same bytes. */
-export function encodeRows(pop: PopId, { slots, watch, sightings }: StoredRows): Uint8Array {
+export function encodeRows(pop: PopId, { slots, watch, configuredPaths: sightings }: StoredRows): Uint8Array {
   const rounds = slots.filter((slot): slot is StoredRound => slot.status !== 'missing');
   const marks = slots.filter((slot) => slot.status === 'missing');
   const places = new Map<PathId, number>();

@@ -52,7 +52,7 @@ export function targetPages(server: FastifyInstance, portal: PortalOptions): voi
       query: { limit: rowsOfPage, cursor: from },
     });
     const names = new Map(customersOf(portal).map(({ id, name }) => [id, name]));
-    const own = shell.customer !== null;
+    const isTenant = shell.customer !== null;
     return {
       view: 'notifications',
       title: shell.w.admin.notifications.title,
@@ -62,17 +62,17 @@ export function targetPages(server: FastifyInstance, portal: PortalOptions): voi
         done: done ?? null,
         wrong,
         added: added ?? null,
-        own,
+        own: isTenant,
         targets: answer.targets.map((one) => ({
           ...one,
           customerName: one.customer === null ? null : (names.get(one.customer) ?? one.customer),
         })),
-        kinds: own ? customerKinds : operatorKinds,
+        kinds: isTenant ? customerKinds : operatorKinds,
         events: notifiableEvents,
-        networkEvents: own ? [] : networkEventNames,
-        quietHours: own ? null : portal.config().notifications.quietHours,
+        networkEvents: isTenant ? [] : networkEventNames,
+        quietHours: isTenant ? null : portal.config().notifications.quietHours,
         tongues: notifyLanguages,
-        customers: own ? [] : customersOf(portal),
+        customers: isTenant ? [] : customersOf(portal),
         fields: fields ?? {
           kind: 'mail',
           address: '',

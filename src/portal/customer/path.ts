@@ -50,14 +50,14 @@ function sizeRows(rounds: readonly ShownRound[]) {
   return [...new Set(held.map(({ bytes }) => bytes))]
     .sort((a, b) => a - b)
     .map((bytes) => {
-      const own = held.filter((size) => size.bytes === bytes && size.sent > 0);
+      const ofSize = held.filter((size) => size.bytes === bytes && size.sent > 0);
       return {
         bytes,
-        rounds: own.length,
-        meanUs: mean(own.flatMap(({ rttMeanUs }) => rttMeanUs ?? [])),
-        minUs: least(own.flatMap(({ rttMinUs }) => rttMinUs ?? [])),
-        maxUs: most(own.flatMap(({ rttMaxUs }) => rttMaxUs ?? [])),
-        lossPpm: mean(own.map(({ sent, lost }) => (lost * 1_000_000) / sent)),
+        rounds: ofSize.length,
+        meanUs: mean(ofSize.flatMap(({ rttMeanUs }) => rttMeanUs ?? [])),
+        minUs: least(ofSize.flatMap(({ rttMinUs }) => rttMinUs ?? [])),
+        maxUs: most(ofSize.flatMap(({ rttMaxUs }) => rttMaxUs ?? [])),
+        lossPpm: mean(ofSize.map(({ sent, lost }) => (lost * 1_000_000) / sent)),
       };
     });
 }

@@ -76,8 +76,12 @@ export function servicesPage(server: FastifyInstance, portal: PortalOptions): vo
       }));
       const drawn = paths.length <= maxDrawn ? paths : [];
       const suggestions = await suggestionsOf(api, caller);
-      const own = caller.reach === 'own';
-      const outages = await outagesSince(api, caller, own ? zonedMonth(current, shell.f.zone).from : null);
+      const isTenant = caller.reach === 'own';
+      const outages = await outagesSince(
+        api,
+        caller,
+        isTenant ? zonedMonth(current, shell.f.zone).from : null,
+      );
       return {
         view: 'services',
         title: shell.w.services.title,
@@ -86,7 +90,7 @@ export function servicesPage(server: FastifyInstance, portal: PortalOptions): vo
           asOf: standing.asOf,
           verdict: standing.asOf && verdictOf({ services, paths, outages, suggestions }, shell),
           // Who may not see amounts has no statement to look into: its outages are the reason of its availability.
-          outages: own ? mergedOutages(outages) : null,
+          outages: isTenant ? mergedOutages(outages) : null,
           lastMonth: before === null ? null : monthAfter(current, -1),
           services,
           window,

@@ -111,13 +111,13 @@ function linesOf(mesh: Answer<'getMesh'>, places: ReadonlyMap<string, Place>): M
       shownBand(lossBand[n] ?? null, plan?.loss),
     );
     const key = [ends.source, ends.destination].sort().join(' ');
-    const own = (held[n] ?? 0) > 0 ? (worst?.level ?? 0) : null;
+    const level = (held[n] ?? 0) > 0 ? (worst?.level ?? 0) : null;
     const other = lines.get(key);
-    const isWorse = other === undefined || (own ?? -1) > (other.level ?? -1);
+    const isWorse = other === undefined || (level ?? -1) > (other.level ?? -1);
     lines.set(key, {
       from,
       to,
-      level: isWorse ? own : other.level,
+      level: isWorse ? level : other.level,
       href: isWorse ? pathHref(path) : other.href,
       paths: [...(other?.paths ?? []), path],
     });

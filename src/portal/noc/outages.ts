@@ -99,11 +99,12 @@ export function outagePages(server: FastifyInstance, portal: PortalOptions): voi
       handle: async ({ body, caller, shell }) => {
         const { of, port, reason, evidence } = body;
         const times = { from: zonedInput(body.from, shell.f.zone), to: zonedInput(body.to, shell.f.zone) };
-        const said = { reason, evidence: evidence.trim() === '' ? null : evidence };
+        const reasons = { reason, evidence: evidence.trim() === '' ? null : evidence };
         try {
-          if (deed === 'add') await api.addOutage(caller, { body: { port, ...times, ...said } });
-          else if (deed === 'correct') await api.correctOutage(caller, { body: { of, ...times, ...said } });
-          else await api.voidOutage(caller, { body: { of, ...said } });
+          if (deed === 'add') await api.addOutage(caller, { body: { port, ...times, ...reasons } });
+          else if (deed === 'correct')
+            await api.correctOutage(caller, { body: { of, ...times, ...reasons } });
+          else await api.voidOutage(caller, { body: { of, ...reasons } });
           return { to: `/outages?show=month&done=${deed}` };
         } catch (error) {
           const wrong = faultsIn(error);

@@ -87,11 +87,11 @@ const at = (trace: PathTrace | null): string => (trace ? isoInstant(trace.at) : 
 function hopText(run: TraceRun | undefined, index: number, networkOf: NetworkOf): string {
   const hop = run?.hops[index];
   if (!hop) return '';
-  const said = new Map<string, number>();
+  const fastest = new Map<string, number>();
   for (const one of hop.tries)
-    if (one !== null) said.set(one.from, Math.min(said.get(one.from) ?? Infinity, one.rttUs));
-  if (said.size === 0) return '*';
-  return [...said]
+    if (one !== null) fastest.set(one.from, Math.min(fastest.get(one.from) ?? Infinity, one.rttUs));
+  if (fastest.size === 0) return '*';
+  return [...fastest]
     .map(([from, rttUs]) => {
       const network = networkOf(from);
       return `${from} ${(rttUs / 1000).toFixed(1)} ms${network === null ? '' : ` (${network})`}`;

@@ -1,4 +1,5 @@
 import type { Part } from '../../core/statement/document.js';
+import { hasAmounts } from '../../core/statement/extract.js';
 import { type CsvCell, csvDecimal, type CsvDialect, csvText, plainCsv } from '../csv.js';
 import { observedPercent } from './observed.js';
 import type { Report, ReportStatement } from './report.js';
@@ -79,7 +80,11 @@ const ofPart: readonly CsvColumn[] = [
   { name: 'credit_percent', meaning: 'before caps', cell: ({ part }) => csvDecimal(part.credit.percent) },
   { name: 'credit_uncapped', meaning: 'before caps', cell: ({ part }) => csvDecimal(part.credit.uncapped) },
   { name: 'credit', meaning: 'tax included', cell: ({ part }) => csvDecimal(part.credit.amount) },
-  { name: 'capped', meaning: 'true or false', cell: ({ part }) => truth(part.credit.capped) },
+  {
+    name: 'capped',
+    meaning: 'true or false',
+    cell: ({ document, part }) => (hasAmounts(document) ? truth(part.credit.capped) : null),
+  },
   {
     name: 'tax_percent',
     meaning: 'of the tax included',

@@ -86,7 +86,7 @@ export interface Credits {
 
 export function createCredits({ store, now }: CreditsOptions): Credits {
   const { statements, ledger } = store;
-  const deed = { ledger, now };
+  const context = { ledger, now };
   const row = async (id: string): Promise<CreditRow> => {
     const [found] = await statements.credits({ id });
     if (found) return found;
@@ -123,7 +123,7 @@ export function createCredits({ store, now }: CreditsOptions): Credits {
     feed,
     async export(actor, query) {
       await committed({
-        ...deed,
+        ...context,
         actor,
         decide: async () => {
           const page = await feed(query);
@@ -144,7 +144,7 @@ export function createCredits({ store, now }: CreditsOptions): Credits {
     },
     async claim(actor, id, note, late = false) {
       await committed({
-        ...deed,
+        ...context,
         actor,
         decide: async () => {
           const asked = await row(id);
@@ -173,7 +173,7 @@ export function createCredits({ store, now }: CreditsOptions): Credits {
     },
     async settle(actor, ids, note) {
       await committed({
-        ...deed,
+        ...context,
         actor,
         decide: async () => {
           const rows = await Promise.all([...new Set(ids)].map(row));
@@ -196,7 +196,7 @@ export function createCredits({ store, now }: CreditsOptions): Credits {
           validationError('reason', 'is missing', 'why it is taken back, as text', ['missing']),
         ]);
       await committed({
-        ...deed,
+        ...context,
         actor,
         decide: async () => {
           const asked = await row(id);

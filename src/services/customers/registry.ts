@@ -184,11 +184,11 @@ export function createRegistry({ ledger, config, now, bookChanged }: RegistryOpt
 function faultsWith(
   { bookBase: base, pops }: Config,
   events: readonly LedgerEvent[],
-  said: Pick<LedgerEvent, 'actor' | 'at'> & { readonly action: RegistryAction },
+  event: Pick<LedgerEvent, 'actor' | 'at'> & { readonly action: RegistryAction },
 ): readonly Rejection[] {
   if (base === null) throw new Error('the configuration was not read from its file');
-  const next = { ...said, seq: events.length + 1, previous: '', hash: '' };
-  const { action } = said;
+  const next = { ...event, seq: events.length + 1, previous: '', hash: '' };
+  const { action } = event;
   const merged = mergeBook({
     base,
     pops: pops.map(({ id }) => id),

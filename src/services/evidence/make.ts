@@ -135,7 +135,7 @@ async function packKey({ keys }: Config): Promise<PackKey | null> {
 /** Customers, services and lines in the pack's open ledger entries that do not belong to its customer. */
 function othersNamed({ ledger, terms }: Pick<EvidenceRows, 'ledger' | 'terms'>): string[] {
   const { services, lines } = terms.book;
-  const own = {
+  const names = {
     customers: new Set(services.map(({ customer }) => customer)),
     services: new Set(services.map(({ id }) => id)),
     lines: new Set(lines.map(({ id }) => id)),
@@ -144,7 +144,7 @@ function othersNamed({ ledger, terms }: Pick<EvidenceRows, 'ledger' | 'terms'>):
     if (action.type !== 'exclusion-proposed' || action.scope === 'all') return [];
     const { scope } = action;
     return (['customers', 'services', 'lines'] as const).flatMap((list) =>
-      scope[list].filter((name) => !own[list].has(name)),
+      scope[list].filter((name) => !names[list].has(name)),
     );
   });
   return [...new Set(named)].sort();

@@ -206,8 +206,8 @@ export function attributedLately(): typeof attributeOutages {
       options,
       outages.filter((one) => known(one) === null),
     );
-    const said = new Map(fresh.map(({ ref, attribution }) => [ref, attribution ?? null]));
-    const all = outages.map((one) => ({ ...one, attribution: said.get(one.ref) ?? known(one) }));
+    const attributions = new Map(fresh.map(({ ref, attribution }) => [ref, attribution ?? null]));
+    const all = outages.map((one) => ({ ...one, attribution: attributions.get(one.ref) ?? known(one) }));
     if (cached.size + fresh.length > maxCached) cached.clear();
     for (const { ref, measured, attribution } of fresh) {
       if (!attribution || !measured?.end) continue;

@@ -36,12 +36,12 @@ interface ImpactFigures {
  */
 export async function impactOf(exclusion: LedgerExclusion, options: JudgeOptions): Promise<Impact[]> {
   const entered = await readEntered(options);
-  const own = excusesOf(exclusion);
-  const others = entered.exclusions.filter((each) => !own.some((excuse) => sameExcuse(excuse, each)));
+  const excuses = excusesOf(exclusion);
+  const others = entered.exclusions.filter((each) => !excuses.some((excuse) => sameExcuse(excuse, each)));
   const impacts: Impact[] = [];
   for (const name of monthsOf(exclusion)) {
     const before = await figures(name, { ...entered, exclusions: others });
-    const after = await figures(name, { ...entered, exclusions: [...others, ...own] });
+    const after = await figures(name, { ...entered, exclusions: [...others, ...excuses] });
     for (const [key, without] of before) {
       const later = after.get(key);
       if (!later || JSON.stringify(later.figures) === JSON.stringify(without.figures)) continue;

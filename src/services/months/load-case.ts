@@ -290,8 +290,8 @@ function maintenanceUsed(
   const year = { from: startOfDay(`${month.name.slice(0, 4)}-01-01`, month.zone), to: month.from };
   const planned = exclusions.filter(({ kind }) => kind === 'planned-maintenance');
   const used = new Map<string, number>();
-  for (const { id: service, customer, lines: own } of services) {
-    for (const line of own) {
+  for (const { id: service, customer, lines: serviceLines } of services) {
+    for (const line of serviceLines) {
       const pop = lines.find(({ id }) => id === line)?.pop ?? '';
       const covering = planned.filter(({ scope }) => coversLine(scope, { line, pop, service, customer }));
       const ms = totalMs(clip(merge(covering), year));
@@ -356,9 +356,9 @@ export async function sumsFromStore({
     }
   }
   return (path) => {
-    const own = summed.get(path);
-    if (!own) throw new RangeError(`${path} was not summed up: neither a service nor a commitment names it`);
-    return own;
+    const sums = summed.get(path);
+    if (!sums) throw new RangeError(`${path} was not summed up: neither a service nor a commitment names it`);
+    return sums;
   };
 }
 

@@ -119,16 +119,16 @@ export async function unobservedPorts(
     const last = spans.at(-1);
     const isFresh = last !== undefined && last.to < past.to && now - last.to < freshMs;
     const until = isFresh ? { from: past.from, to: last.to } : past;
-    const own = blind.filter((one) => one.observer === observer && one.port === null);
-    gaps.set(observer, unobservedIn(until, { spans, blind: own, watched: [past] }));
+    const blindTimes = blind.filter((one) => one.observer === observer && one.port === null);
+    gaps.set(observer, unobservedIn(until, { spans, blind: blindTimes, watched: [past] }));
   }
   return (port) => {
     const observers = watchers.filter((one) => one.port === port);
     if (observers.length === 0) return null;
     return intersectAll(
       observers.map(({ observer }) => {
-        const own = blind.filter((one) => one.observer === observer && one.port === port);
-        const times = own.map(({ from, to }) => ({ from, to: to ?? Infinity }));
+        const blindTimes = blind.filter((one) => one.observer === observer && one.port === port);
+        const times = blindTimes.map(({ from, to }) => ({ from, to: to ?? Infinity }));
         return union(gaps.get(observer) ?? [], clip(merge(times), past));
       }),
     );

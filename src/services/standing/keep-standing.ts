@@ -162,17 +162,17 @@ export function createStanding(options: StandingOptions): StandingKeeper {
     return true;
   };
   const measured = (round: Round): void => {
-    const own = terms.get(round.path);
-    if (!accounted(round.path, round.slot) || !own) return;
-    const worth = gradeRound(round, own);
+    const pathTerms = terms.get(round.path);
+    if (!accounted(round.path, round.slot) || !pathTerms) return;
+    const worth = gradeRound(round, pathTerms);
     if (!worth) return;
     const { slot } = round;
     const isLost = worth.of.loss !== null && worth.of.latencyUs === null;
     events.roundGraded(round.path, worth.grade, {
       ...worth.of,
       slot,
-      commitmentUs: own.commitmentUs,
-      severe: isInWorstBand(worth.grade, own) || isLost,
+      commitmentUs: pathTerms.commitmentUs,
+      severe: isInWorstBand(worth.grade, pathTerms) || isLost,
     });
   };
 
@@ -206,7 +206,7 @@ export function createStanding(options: StandingOptions): StandingKeeper {
     const entered = { outages, exclusions };
     services = { at: now, services: await judgeServicesNow({ store, config: config(), now, entered }) };
     events.services(services.services);
-    const own = new Set<PathId>(config().paths.map(({ id }) => id));
+    const configured = new Set<PathId>(config().paths.map(({ id }) => id));
     const seen = await store.paths.known();
     let shownAt = clock.monotonicMs();
     for (const path of [...dirty]) {
@@ -232,7 +232,7 @@ export function createStanding(options: StandingOptions): StandingKeeper {
           version += 1;
           shownAt = clock.monotonicMs();
         }
-        if (own.has(path)) events.pathStanding(path, standing);
+        if (configured.has(path)) events.pathStanding(path, standing);
       } catch (error) {
         dirty.add(path);
         throw error;
@@ -293,10 +293,10 @@ export function createStanding(options: StandingOptions): StandingKeeper {
 /** Paths between the configuration's PoPs that this agent does not measure and another one does. */
 function foreignPaths(config: Config, newest: ReadonlyMap<PathId, EpochMs>, since: EpochMs): PathConfig[] {
   const pops = new Set(config.pops.map(({ id }) => id));
-  const own = new Set<PathId>(config.paths.map(({ id }) => id));
+  const configured = new Set<PathId>(config.paths.map(({ id }) => id));
   return [...newest].flatMap(([id, slot]) => {
     const ends = pathEnds(id);
-    if (slot < since || own.has(id) || !ends || !pops.has(ends.source) || !pops.has(ends.destination))
+    if (slot < since || configured.has(id) || !ends || !pops.has(ends.source) || !pops.has(ends.destination))
       return [];
     return [{ id, ...ends, from: null, to: null }];
   });

@@ -39,8 +39,8 @@ export function termsAt(
     const current = currentMonth(plan, now);
     if (current === null) continue;
     const { plans } = bookMonth(config.book, current.month.name, currentRuleSet);
-    for (const { paths: own } of plans.find((judged) => judged.plan.id === plan.id)?.services ?? [])
-      for (const path of own) if (!planOf.has(path)) planOf.set(path, plan);
+    for (const { paths: pathIds } of plans.find((judged) => judged.plan.id === plan.id)?.services ?? [])
+      for (const path of pathIds) if (!planOf.has(path)) planOf.set(path, plan);
   }
   const byPlan = new Map<Plan | null, PathConfig[]>();
   for (const path of paths) {

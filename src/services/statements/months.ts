@@ -1,7 +1,7 @@
 import { type CustomerRegistry, bookMonth } from '../../core/customer/book.js';
 import { validationError } from '../../core/ledger/errors.js';
 import { currentRuleSet } from '../../core/statement/rule-set.js';
-import { isMonthName, monthAfter, monthRule } from '../../core/time/calendar.js';
+import { formatInstant, isMonthName, monthAfter, monthRule } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
 import { ValidationError } from '../ledger/entries.js';
 
@@ -16,8 +16,8 @@ export function monthOfBook(book: CustomerRegistry, name: string): MonthOfBook {
   const { plans, unplanned } = bookMonth(book, name, currentRuleSet);
   const services = new Set(unplanned.map(({ service }) => service));
   let end: EpochMs | null = null;
-  for (const { month, services: own } of plans) {
-    for (const { id } of own) services.add(id);
+  for (const { month, services: judged } of plans) {
+    for (const { id } of judged) services.add(id);
     end = Math.max(end ?? month.to, month.to);
   }
   // Services without a plan have no zone: a month with only those ends with the UTC month.
@@ -62,4 +62,16 @@ export function servicesAsked(
     ]);
   }
   return { ...month, services: [...new Set(asked)] };
+}
+
+/** The month itself where it is over; else throws a `ValidationError`. */
+export function mustBeOver(found: MonthOfBook, month: string, now: EpochMs): MonthOfBook {
+  if (found.end !== null && found.end <= now) return found;
+  const end = found.end === null ? '' : `, it is on ${formatInstant(found.end, 'UTC')}`;
+  throw new ValidationError([
+    validationError('month', `${month} is not over${end}`, 'a month that is over, or --to-date for a draft', [
+      'month-not-over',
+      month,
+    ]),
+  ]);
 }

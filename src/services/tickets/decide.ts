@@ -8,21 +8,21 @@ import type { EpochMs } from '../../core/types.js';
 
 /** A transition of a ticket; those that also write to the ledger are handled separately. */
 export type TransitionRequest =
-  | { readonly deed: 'take' | 'start' | 'accept' }
-  | { readonly deed: 'decline' | 'close' | 'withdraw'; readonly text: string | null }
-  | { readonly deed: 'hand-over'; readonly to: string; readonly text: string | null }
-  | { readonly deed: 'resolve' | 'reject' | 'reopen'; readonly text: string }
+  | { readonly transition: 'take' | 'start' | 'accept' }
+  | { readonly transition: 'decline' | 'close' | 'withdraw'; readonly text: string | null }
+  | { readonly transition: 'hand-over'; readonly to: string; readonly text: string | null }
+  | { readonly transition: 'resolve' | 'reject' | 'reopen'; readonly text: string }
   | {
-      readonly deed: 'comment';
+      readonly transition: 'comment';
       readonly text: string;
       readonly internal: boolean;
       readonly attachments: readonly AttachmentRef[];
       /** What another system calls the note. */
       readonly externalId?: string;
     }
-  | { readonly deed: 'link'; readonly to: string }
+  | { readonly transition: 'link'; readonly to: string }
   | {
-      readonly deed: 'change';
+      readonly transition: 'change';
       readonly subject: string | null;
       readonly severity: string | null;
       readonly externalIds: readonly ExternalId[] | null;
@@ -59,14 +59,18 @@ function decideTransition(
   incident: string,
 ): readonly TicketAction[] | readonly Rejection[] {
   // A note that the ticket has already is not added again, also when two requests bring it at the same time.
-  if (request.deed === 'comment' && request.externalId !== undefined && hasNote(report, request.externalId))
+  if (
+    request.transition === 'comment' &&
+    request.externalId !== undefined &&
+    hasNote(report, request.externalId)
+  )
     return [];
-  const fault = checkTransition(report, request.deed, actor);
+  const fault = checkTransition(report, request.transition, actor);
   if (fault) return [fault];
   const optional = (text: string | null): Rejection[] =>
     text === null || text.trim() === '' ? [] : list(textFault('text', text));
   const words = (text: string | null): string | null => (text?.trim() ? text : null);
-  switch (request.deed) {
+  switch (request.transition) {
     case 'take':
       return [{ type: 'taken' }];
     case 'start':

@@ -190,9 +190,9 @@ export function scopeOf(
       ['not-known', customer],
     );
   }
-  const own = book.services.filter((one) => one.customer === customer).map(({ id }) => id);
+  const serviceIds = book.services.filter((one) => one.customer === customer).map(({ id }) => id);
   // An id may belong to another customer by now.
-  const inService = [...new Set(own)]
+  const inService = [...new Set(serviceIds)]
     .flatMap((id) => serviceAt(config, id, at) ?? [])
     .filter((segment) => segment.customer === customer);
   if (service !== null) {

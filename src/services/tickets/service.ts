@@ -214,9 +214,9 @@ export function createTicketService({ store, ledger, config, now }: TicketServic
         const actions: TicketAction[] = [{ type: 'filed', text }];
         // A ticket filed by phone has been acknowledged by whoever took the call.
         if (request.channel === 'phone') actions.push({ type: 'taken' });
-        for (const { text: said, externalId } of request.notes ?? []) {
+        for (const { text: note, externalId } of request.notes ?? []) {
           const named = externalId === null ? {} : { externalId };
-          actions.push({ type: 'commented', text: said, internal: false, attachments: [], ...named });
+          actions.push({ type: 'commented', text: note, internal: false, attachments: [], ...named });
         }
         return actions;
       });
@@ -237,8 +237,8 @@ export function createTicketService({ store, ledger, config, now }: TicketServic
       const number = numberOf(id);
       let incident = '';
       for (const request of requests) {
-        if (request.deed === 'comment') await checkFiles(attachments, request.attachments);
-        if (request.deed === 'link') incident = await incidentOfOther(request.to);
+        if (request.transition === 'comment') await checkFiles(attachments, request.attachments);
+        if (request.transition === 'link') incident = await incidentOfOther(request.to);
       }
       return append(actor, number, (before) => {
         if (!before) throw noSuchReport(id);

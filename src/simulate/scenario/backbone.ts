@@ -154,17 +154,17 @@ const addressOf = (index: number): string => `198.18.${Math.floor(index / 200)}.
 function linkOf(seed: number, source: City, destination: City): Link {
   const both = [source.id, destination.id].sort().join('-');
   const fibre = chanceOf(seed, `fibre ${both}`);
-  const own = chanceOf(seed, `path ${source.id}>${destination.id}`);
+  const pathChance = chanceOf(seed, `path ${source.id}>${destination.id}`);
   const km = distanceKm(source, destination);
   const detour = km < 500 ? fibre.between(1.4, 2) : fibre.between(1.22, 1.55);
-  const equipmentUs = fibre.between(300, 900) + own.between(0, 120);
+  const equipmentUs = fibre.between(300, 900) + pathChance.between(0, 120);
   const delayUs = Math.round((km * detour * 1000) / kmPerRoundTripMs + equipmentUs);
   return {
     id: pathId(source.id, destination.id),
     source,
     destination,
     delayUs,
-    jitterUs: Math.round(own.between(40, 120) + delayUs / 1500),
+    jitterUs: Math.round(pathChance.between(40, 120) + delayUs / 1500),
     loss: fibre.between(0.000_02, 0.000_4),
     busyUs: Math.round(fibre.between(0.004, 0.02) * delayUs + 150),
   };

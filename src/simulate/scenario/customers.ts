@@ -115,8 +115,8 @@ export function writeCustomers(options: CustomersOptions): CustomersFile {
     if (!first) throw new RangeError('a service needs a port');
     const site = siteOf(sites, customer, first);
     const id = `${customer.id}-${first.id.toLowerCase()}-${index + 1}`;
-    const own = ports.map((port, line) => ({ id: `${id}-${line + 1}`, pop: port.id }));
-    lines.push(...own);
+    const serviceLines = ports.map((port, line) => ({ id: `${id}-${line + 1}`, pop: port.id }));
+    lines.push(...serviceLines);
     const others = backbone.pops.filter((pop) => pop.id !== first.id);
     const paths = chance
       .some(others, chance.whole(1, 2))
@@ -131,7 +131,7 @@ export function writeCustomers(options: CustomersOptions): CustomersFile {
       start: firstDay,
       plan,
       class: kind.id,
-      lines: own.map((line) => line.id),
+      lines: serviceLines.map((line) => line.id),
       paths: [...new Set(paths)].sort(),
       rent,
       currency: site.currency,

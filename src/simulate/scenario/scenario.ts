@@ -262,7 +262,7 @@ const width = { lineWidth: 110, flowCollectionPadding: true };
 export function configText({ backbone, history, customers, ...options }: ConfigTextOptions): string {
   const currencies = [...new Set(customers.services.map(({ currency }) => currency))].sort();
   const [first] = backbone.pops;
-  const own = backbone.links.filter(({ source }) => source.id === first?.id);
+  const links = backbone.links.filter(({ source }) => source.id === first?.id);
   const body = {
     agent: first?.id,
     pops: backbone.pops.map(({ id, name, region, ipv4, latitude, longitude }) => ({
@@ -276,7 +276,7 @@ export function configText({ backbone, history, customers, ...options }: ConfigT
     driver: {
       kind: 'simulated',
       seed: backbone.seed,
-      rules: own.map(({ destination, delayUs, jitterUs, loss }) => ({
+      rules: links.map(({ destination, delayUs, jitterUs, loss }) => ({
         address: backbone.pops.find(({ id }) => id === destination.id)?.ipv4,
         delay: `${delayUs}us`,
         jitter: `${jitterUs}us`,

@@ -227,7 +227,7 @@ function rowStore({ write }: Connection, shared: PostgresDatabase): RowStore {
   const widenConfiguredPaths = configuredPathWriter(shared);
   const mergeWatch = watchMerger(shared);
   return {
-    merge: ({ slots, watch, sightings }) =>
+    merge: ({ slots, watch, configuredPaths: sightings }) =>
       write(async (query, client) => {
         await shared.run(client, widenConfiguredPaths(sightings));
         const stored = await mergeSlots(query, client, slots);

@@ -144,15 +144,17 @@ export function copyToSqlite(path: string): { readonly target: CopyTarget; reado
 
 function inserter(db: Database.Database, { name, columns }: CopyTable): (row: CopyRow) => void {
   const places = (n: number): string => Array.from({ length: n }, () => '?').join(', ');
-  const own = columns
+  const names = columns
     .map((column) => column.name)
     .filter((column) => name !== withPackets || column !== 'packed');
   if (name !== withPackets) {
-    const add = db.prepare(`INSERT INTO "${name}" (${quoted(own)}) VALUES (${places(own.length)})`);
+    const add = db.prepare(`INSERT INTO "${name}" (${quoted(names)}) VALUES (${places(names.length)})`);
     return (row) => void add.run(...row);
   }
   const packets = db.prepare<{ packed: CopyCell }>('INSERT INTO packets (packed) VALUES (:packed)');
-  const add = db.prepare(`INSERT INTO round (${quoted(own)}, packets_id) VALUES (${places(own.length + 1)})`);
+  const add = db.prepare(
+    `INSERT INTO round (${quoted(names)}, packets_id) VALUES (${places(names.length + 1)})`,
+  );
   return (row) => {
     const packed = row.at(-1) ?? null;
     add.run(...row.slice(0, -1), packed === null ? null : packets.run({ packed }).lastInsertRowid);

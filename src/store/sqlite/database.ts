@@ -32,7 +32,7 @@ const isSame = (a: BigIntStats, b: BigIntStats): boolean => a.dev === b.dev && a
 /** SQLite silently continues to write into a file that was deleted or replaced, so each write checks first. */
 function openFile(db: Database.Database, file: string): OpenFile {
   if (db.memory) return { check: () => null, committed: () => undefined };
-  const own = look(file);
+  const identity = look(file);
   let journal = look(`${file}-wal`);
 
   const replaced = (what: string): StoreError =>
@@ -55,7 +55,7 @@ function openFile(db: Database.Database, file: string): OpenFile {
     check() {
       const now = look(file);
       if (now === null) return replaced(`the database ${file} was deleted`);
-      if (own !== null && !isSame(now, own))
+      if (identity !== null && !isSame(now, identity))
         return replaced(`the database ${file} was replaced by another file`);
       if (journal === null) return null;
       const wal = look(`${file}-wal`);

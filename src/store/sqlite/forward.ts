@@ -101,7 +101,10 @@ function watchLine(db: Database.Database, shared: SqliteDatabase): Line {
         add(rows.sightings, sighting.get({ path: observer as PathId }));
     }
     const { sightings, ...watch } = rows;
-    return { rows: { ...noRows, watch, sightings }, numbers: queued.map(({ number }) => number) };
+    return {
+      rows: { ...noRows, watch, configuredPaths: sightings },
+      numbers: queued.map(({ number }) => number),
+    };
   };
 }
 
@@ -251,9 +254,9 @@ export function forwardStore({ db, read, write }: Connection, shared: SqliteData
     return added;
   };
   return {
-    start: (own) =>
+    start: (agentPop) =>
       write(() => {
-        pop = own;
+        pop = agentPop;
         makeAcknowledged(db);
         const without = unforwarded(db);
         addTriggers(db, without);

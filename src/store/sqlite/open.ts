@@ -44,14 +44,14 @@ export function roundPut(
   const store = (round: StoredRound): 'stored' | 'already-stored' => {
     const path = numberOf(round.path);
     // A measurement replaces the missing mark of a slot that was marked too early or by a wrong clock.
-    rows.removeMark(round.slot, path);
+    rows.removeMissingMark(round.slot, path);
     if (rows.isKnown(round.slot, path)) return 'already-stored';
     rows.insert(path, round);
     return 'stored';
   };
 
   const mark = (missing: readonly MissingRound[]): number =>
-    missing.filter(({ path, slot, reason }) => rows.mark(numberOf(path), slot, reason)).length;
+    missing.filter(({ path, slot, reason }) => rows.markMissing(numberOf(path), slot, reason)).length;
 
   /** Encoded before the transaction, so that a round that can't be encoded fails alone. */
   const encoded = (round: Round): StoredRound => ({

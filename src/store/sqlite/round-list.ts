@@ -102,9 +102,9 @@ interface RoundRows {
   isKnown(slot: EpochMs, pathId: number): boolean;
   insert(pathId: number, round: StoredRound): void;
   /** False where something is stored of the slot. */
-  mark(pathId: number, slot: EpochMs, reason: string): boolean;
+  markMissing(pathId: number, slot: EpochMs, reason: string): boolean;
   /** Deletes the mark of a slot, where there is one; a round stays. */
-  removeMark(slot: EpochMs, pathId: number): void;
+  removeMissingMark(slot: EpochMs, pathId: number): void;
   /** Deletes all marks of these paths' slots at or after `from`; returns how many there were. */
   removeMarksFrom(paths: readonly PathId[], from: EpochMs): number;
   /** Deletes the round or mark with its sizes and packets. */
@@ -125,7 +125,7 @@ export function roundRows(db: Connection['db']): RoundRows {
     `INSERT INTO round (slot, path_id, status, reason) VALUES (:slot, :pathId, 'missing', :reason)
      ON CONFLICT DO NOTHING`,
   );
-  const removeMark = db.prepare<RoundKey>(`DELETE FROM round WHERE ${ofRound} AND status = 'missing'`);
+  const removeMissing = db.prepare<RoundKey>(`DELETE FROM round WHERE ${ofRound} AND status = 'missing'`);
   const removeMarksFrom = db.prepare<{ from: EpochMs; paths: string }>(
     `DELETE FROM round WHERE slot >= :from AND status = 'missing'
        AND path_id IN (SELECT id FROM path WHERE name IN (SELECT value FROM json_each(:paths)))`,
@@ -139,8 +139,8 @@ export function roundRows(db: Connection['db']): RoundRows {
       insertRound.run({ ...roundRow(round, pathId), packets_id: packetsId });
       for (const row of sizeRows(round, pathId)) insertSize.run(row);
     },
-    mark: (pathId, slot, reason) => insertMissing.run({ slot, pathId, reason }).changes > 0,
-    removeMark: (slot, pathId) => void removeMark.run({ slot, pathId }),
+    markMissing: (pathId, slot, reason) => insertMissing.run({ slot, pathId, reason }).changes > 0,
+    removeMissingMark: (slot, pathId) => void removeMissing.run({ slot, pathId }),
     removeMarksFrom: (paths, from) => removeMarksFrom.run({ from, paths: JSON.stringify(paths) }).changes,
     remove: (slot, pathId) => void remove.run({ slot, pathId }),
   };

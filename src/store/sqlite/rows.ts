@@ -68,7 +68,7 @@ export function rowStore({ db, write }: Connection, shared: SqliteDatabase): Row
       if (stored !== undefined && !supersedes(slot, stored)) return false;
       rows.remove(slot.slot, pathId);
     }
-    if (slot.status === 'missing') rows.mark(pathId, slot.slot, slot.reason);
+    if (slot.status === 'missing') rows.markMissing(pathId, slot.slot, slot.reason);
     else rows.insert(pathId, slot);
     return true;
   };
@@ -83,7 +83,7 @@ export function rowStore({ db, write }: Connection, shared: SqliteDatabase): Row
   };
 
   return {
-    merge: ({ slots, watch, sightings }) =>
+    merge: ({ slots, watch, configuredPaths: sightings }) =>
       write(() => {
         shared.run(widenConfiguredPaths(sightings));
         return { slots: mergeSlots(slots), watch: shared.run(mergeWatch(watch)) };

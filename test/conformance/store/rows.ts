@@ -67,7 +67,7 @@ export function rowsConformance(name: string, newStore: () => Promise<Store>): v
         const { slots } = await store.rows.merge({
           ...noRows,
           slots: [stored({ slot }), swept, failed, mark(slot + 3 * everyMs)],
-          sightings: [{ path: 'LAB1>LAB2', firstSeenAt: slot - 9, lastSeenAt: slot + 9 }],
+          configuredPaths: [{ path: 'LAB1>LAB2', firstSeenAt: slot - 9, lastSeenAt: slot + 9 }],
         });
         expect(slots).toHaveLength(4);
         const listed = await store.rounds.list({ limit: 10, order: 'oldest' });
@@ -139,7 +139,7 @@ export function rowsConformance(name: string, newStore: () => Promise<Store>): v
     test('widen the time in which a path was seen, whatever comes first', () =>
       using(async (store) => {
         const seen = (firstSeenAt: number, lastSeenAt: number) =>
-          store.rows.merge({ ...noRows, sightings: [{ path: 'LAB1>LAB2', firstSeenAt, lastSeenAt }] });
+          store.rows.merge({ ...noRows, configuredPaths: [{ path: 'LAB1>LAB2', firstSeenAt, lastSeenAt }] });
         await seen(20, 30);
         await seen(10, 15);
         await seen(25, 26);
@@ -157,7 +157,11 @@ export function rowsConformance(name: string, newStore: () => Promise<Store>): v
         watch({ states: [{ observer: 'LAB1', port: 'LAB2', at: slot, state: 'up', reason: null }] }),
         { ...noRows, slots: [stored(), mark(slot + everyMs)] },
         { ...noRows, slots: [other] },
-        { ...noRows, slots: [mark(slot)], sightings: [{ path: 'LAB1>LAB2', firstSeenAt: 1, lastSeenAt: 9 }] },
+        {
+          ...noRows,
+          slots: [mark(slot)],
+          configuredPaths: [{ path: 'LAB1>LAB2', firstSeenAt: 1, lastSeenAt: 9 }],
+        },
       ];
       let expected: unknown;
       await using(async (store) => {

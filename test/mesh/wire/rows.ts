@@ -98,7 +98,7 @@ export const allRows: StoredRows = {
       },
     ],
   },
-  sightings: [{ path: 'LAB1>LAB2', firstSeenAt: slot - 9, lastSeenAt: slot }],
+  configuredPaths: [{ path: 'LAB1>LAB2', firstSeenAt: slot - 9, lastSeenAt: slot }],
 };
 
 /** What a format before the second one could say of these rows. */

@@ -11,9 +11,9 @@ import { sample, size, slot } from '../../support/rounds.js';
 import { allRows, rowsOfVersion1, stored } from './rows.js';
 
 const decoded = (bytes: Uint8Array, pop = 'LAB1'): StoredRows => {
-  const { slots, watch, sightings } = decodeRows(bytes, pop);
+  const { slots, watch, configuredPaths: sightings } = decodeRows(bytes, pop);
   // Rounds and marks come apart; their order is none of their content.
-  return { slots, watch, sightings };
+  return { slots, watch, configuredPaths: sightings };
 };
 /** A message whose head another program made. */
 const altered = (change: (head: Record<string, unknown>) => object, version = wireVersion): Uint8Array => {
@@ -92,7 +92,7 @@ describe('rows on the wire', () => {
     const others: StoredRows[] = [
       { ...noRows, slots: [stored({ path: 'LAB2>LAB1' })] },
       { ...noRows, slots: [{ path: 'LAB2>LAB1', slot, status: 'missing', reason: 'asleep' }] },
-      { ...noRows, sightings: [{ path: 'LAB2>LAB1', firstSeenAt: 0, lastSeenAt: 0 }] },
+      { ...noRows, configuredPaths: [{ path: 'LAB2>LAB1', firstSeenAt: 0, lastSeenAt: 0 }] },
       ...(['outages', 'states', 'spans', 'blind', 'traces'] as const).map((kind) => ({
         ...noRows,
         watch: {

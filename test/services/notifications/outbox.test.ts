@@ -53,14 +53,14 @@ describe('what is told', () => {
         .map(({ target, event }) => `${event} ${names.get(target) ?? ''}`)
         .reverse();
     await rig.ticketService.file(bank, filing());
-    await rig.ticketService.do(ann, 'F1', { deed: 'take' });
+    await rig.ticketService.do(ann, 'F1', { transition: 'take' });
     await rig.ticketService.do(ann, 'F1', {
-      deed: 'comment',
+      transition: 'comment',
       text: 'a card',
       internal: true,
       attachments: [],
     });
-    await rig.ticketService.do(ann, 'F1', { deed: 'hand-over', to: 'bob', text: null });
+    await rig.ticketService.do(ann, 'F1', { transition: 'hand-over', to: 'bob', text: null });
     expect(await told('F1')).toEqual([
       ...['report-filed bank', 'report-filed operator', 'report-state bank', 'report-state operator'],
       ...['report-comment operator', 'report-owner operator'],
@@ -80,12 +80,12 @@ describe('what is told', () => {
     );
     await rig.ticketService.file(ann, filing({ channel: 'phone' }));
     await rig.ticketService.do(ann, 'F1', {
-      deed: 'comment',
+      transition: 'comment',
       text: 'secret of the NOC',
       internal: true,
       attachments: [],
     });
-    await rig.ticketService.do(ann, 'F1', { deed: 'resolve', text: '已更換' });
+    await rig.ticketService.do(ann, 'F1', { transition: 'resolve', text: '已更換' });
     const mails = (await rig.store.outbox.list({ limit: 9 })).map(
       ({ body }) => JSON.parse(body) as { subject: string; text: string },
     );
@@ -147,7 +147,7 @@ describe('the outbox', () => {
     await targets.add('ann', request({ customer: null, kind: 'tmf', address: `${url}/?key=1` }));
     const { outbox, depths } = outboxOf(rig);
     await rig.ticketService.file(bank, filing({ text: '<script>alert(1)</script>' }));
-    await rig.ticketService.do(ann, 'F1', { deed: 'take' });
+    await rig.ticketService.do(ann, 'F1', { transition: 'take' });
     expect(await outbox.turn()).toBe(4);
     expect(await outbox.turn()).toBe(0);
     expect(got.map(({ path }) => path).sort()).toEqual([
@@ -180,7 +180,7 @@ describe('the outbox', () => {
     await rig.ticketService.file(bank, filing());
     await outbox.turn();
     expect(await rig.store.outbox.get(1)).toMatchObject({ state: 'waiting', dueAt: rig.now + 600_000 });
-    await rig.ticketService.do(ann, 'F1', { deed: 'take' });
+    await rig.ticketService.do(ann, 'F1', { transition: 'take' });
     await outbox.turn();
     expect(got).toHaveLength(1);
     rig.now += 600_000;
@@ -198,7 +198,7 @@ describe('the outbox', () => {
     await outbox.turn();
     expect(await rig.store.outbox.get(1)).toMatchObject({ state: 'dead', attempts: 1 });
     expect(await rig.store.targets.get(target.id)).toMatchObject({ goneAt: rig.now });
-    await rig.ticketService.do(ann, 'F1', { deed: 'take' });
+    await rig.ticketService.do(ann, 'F1', { transition: 'take' });
     await outbox.turn();
     expect(got).toHaveLength(1);
   });
@@ -268,7 +268,7 @@ describe('the outbox', () => {
       ...rig,
       config: { ...rig.config, notifications: { ...rig.config.notifications, smtp: null } },
     };
-    await rig.ticketService.do(ann, 'F1', { deed: 'take' });
+    await rig.ticketService.do(ann, 'F1', { transition: 'take' });
     await outboxOf(without).outbox.turn();
     expect(await rig.store.outbox.get(2)).toMatchObject({
       state: 'waiting',

@@ -126,11 +126,13 @@ describe('filing a report', () => {
     rig.now += 3_600_000;
     const later = await ticketService.file(bank, filing({ since: rig.now }));
     expect(later.incident).toBe('I3');
-    expect((await ticketService.do(ann, 'F3', { deed: 'link', to: 'F2' })).incident).toBe('I1');
-    await expect(ticketService.do(ann, 'F3', { deed: 'link', to: 'F1' })).rejects.toThrow(
+    expect((await ticketService.do(ann, 'F3', { transition: 'link', to: 'F2' })).incident).toBe('I1');
+    await expect(ticketService.do(ann, 'F3', { transition: 'link', to: 'F1' })).rejects.toThrow(
       'is of the same incident',
     );
-    await expect(ticketService.do(ann, 'F3', { deed: 'link', to: 'F9' })).rejects.toThrow('to: is no report');
+    await expect(ticketService.do(ann, 'F3', { transition: 'link', to: 'F9' })).rejects.toThrow(
+      'to: is no report',
+    );
     expect(await ticketService.list({ incident: 'I1', limit: 9 })).toHaveLength(3);
   });
 
@@ -158,20 +160,20 @@ describe('working on a report', () => {
   test('goes through its life, and a step that is not allowed says what is', async () => {
     const { ticketService } = await faultRig();
     await ticketService.file(bank, filing());
-    await expect(ticketService.do(ann, 'F1', { deed: 'resolve', text: 'x' })).rejects.toThrow(
+    await expect(ticketService.do(ann, 'F1', { transition: 'resolve', text: 'x' })).rejects.toThrow(
       "id: is filed: F1 can't resolve now; allowed: take, comment, reject, link, change",
     );
-    await ticketService.do(ann, 'F1', { deed: 'take' });
-    await expect(ticketService.do(bob, 'F1', { deed: 'start' })).rejects.toThrow(
+    await ticketService.do(ann, 'F1', { transition: 'take' });
+    await expect(ticketService.do(bob, 'F1', { transition: 'start' })).rejects.toThrow(
       "actor: is bob, and F1 is ann's",
     );
-    await ticketService.do(ann, 'F1', { deed: 'start' });
-    await ticketService.do(ann, 'F1', { deed: 'hand-over', to: 'bob', text: null });
-    await ticketService.do(bob, 'F1', { deed: 'accept' });
-    await ticketService.do(bob, 'F1', { deed: 'resolve', text: 'a card was replaced' });
-    await ticketService.do(bank, 'F1', { deed: 'reopen', text: 'still slow' });
-    await ticketService.do(bob, 'F1', { deed: 'resolve', text: 'and another' });
-    const closed = await ticketService.do(bank, 'F1', { deed: 'close', text: null });
+    await ticketService.do(ann, 'F1', { transition: 'start' });
+    await ticketService.do(ann, 'F1', { transition: 'hand-over', to: 'bob', text: null });
+    await ticketService.do(bob, 'F1', { transition: 'accept' });
+    await ticketService.do(bob, 'F1', { transition: 'resolve', text: 'a card was replaced' });
+    await ticketService.do(bank, 'F1', { transition: 'reopen', text: 'still slow' });
+    await ticketService.do(bob, 'F1', { transition: 'resolve', text: 'and another' });
+    const closed = await ticketService.do(bank, 'F1', { transition: 'close', text: null });
     expect(closed.history.map(({ state }) => state)).toEqual([
       ...['filed', 'acknowledged', 'investigating', 'resolved', 'reopened', 'resolved', 'closed'],
     ]);
@@ -186,7 +188,7 @@ describe('working on a report', () => {
     await ticketService.file(bank, filing());
     const takers = ['a', 'b', 'c', 'd', 'e'];
     const results = await Promise.allSettled(
-      takers.map((name) => ticketService.do({ name, side: 'noc' }, 'F1', { deed: 'take' })),
+      takers.map((name) => ticketService.do({ name, side: 'noc' }, 'F1', { transition: 'take' })),
     );
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(takers).toContain((await ticketService.report('F1')).owner);
@@ -198,7 +200,7 @@ describe('working on a report', () => {
     const file = await ticketService.attach('mtr.txt', Buffer.from('<script>alert(1)</script>'));
     const text = '<img src=x onerror=alert(1)>';
     const report = await ticketService.do(bank, 'F1', {
-      deed: 'comment',
+      transition: 'comment',
       text,
       internal: false,
       attachments: [file],
@@ -213,14 +215,14 @@ describe('working on a report', () => {
     );
     const renamed = { ...file, name: 'a.png' };
     await expect(
-      ticketService.do(bank, 'F1', { deed: 'comment', text, internal: false, attachments: [renamed] }),
+      ticketService.do(bank, 'F1', { transition: 'comment', text, internal: false, attachments: [renamed] }),
     ).rejects.toThrow('is no .png');
     const unknown = { ...file, sha256: 'f'.repeat(64) };
     await expect(
-      ticketService.do(bank, 'F1', { deed: 'comment', text, internal: false, attachments: [unknown] }),
+      ticketService.do(bank, 'F1', { transition: 'comment', text, internal: false, attachments: [unknown] }),
     ).rejects.toThrow('has no file');
     await expect(
-      ticketService.do(bank, 'F1', { deed: 'comment', text, internal: true, attachments: [] }),
+      ticketService.do(bank, 'F1', { transition: 'comment', text, internal: true, attachments: [] }),
     ).rejects.toThrow('internal: is for the NOC');
   });
 
@@ -230,7 +232,7 @@ describe('working on a report', () => {
     const span = { from: newestSlot - 3_600_000, to: newestSlot - 1_800_000 };
     const request = { ...span, of: null, port: null, reason: null };
     await expect(ticketService.toOutage(ann, 'F1', request)).rejects.toThrow("F1 can't to-outage now");
-    await ticketService.do(ann, 'F1', { deed: 'take' });
+    await ticketService.do(ann, 'F1', { transition: 'take' });
     const report = await ticketService.toOutage(ann, 'F1', request);
     expect(report.entries).toMatchObject([{ what: 'outage', id: 'C1' }]);
     // As if the report had not learnt of it: the ledger's entry is found, and not made twice.
@@ -257,8 +259,13 @@ describe('working on a report', () => {
       await ticketService.attach('inside.txt', Buffer.from('of the house')),
     ];
     await ticketService.file(bank, filing({ attachments: [open] }));
-    await ticketService.do(ann, 'F1', { deed: 'take' });
-    await ticketService.do(ann, 'F1', { deed: 'comment', text: 'x', internal: true, attachments: [inside] });
+    await ticketService.do(ann, 'F1', { transition: 'take' });
+    await ticketService.do(ann, 'F1', {
+      transition: 'comment',
+      text: 'x',
+      internal: true,
+      attachments: [inside],
+    });
     const span = { from: newestSlot - 3_600_000, to: newestSlot - 1_800_000 };
     await ticketService.toOutage(ann, 'F1', { ...span, of: null, port: null, reason: null });
     const times = { from: iso(span.from), to: iso(span.to) };
@@ -273,7 +280,7 @@ describe('working on a report', () => {
   test('becomes a proposed exclusion, which a second person approves', async () => {
     const { ticketService, ledger } = await faultRig();
     await ticketService.file(bank, filing());
-    await ticketService.do(ann, 'F1', { deed: 'take' });
+    await ticketService.do(ann, 'F1', { transition: 'take' });
     const times = { from: iso(newestSlot - 3_600_000), to: iso(newestSlot) };
     const report = await ticketService.toExclusion(ann, 'F1', { ...times, kind: 'third-party' });
     expect(report.entries).toMatchObject([{ what: 'exclusion', id: 'X1' }]);

@@ -14,7 +14,7 @@ test('reports are counted by state, and those past their promise while somebody 
   const late = await standing(now + 1_800_001);
   expect([late.byState.get('filed'), late.overdue]).toEqual([2, 1]);
 
-  await ticketService.do(ann, 'F1', { deed: 'take' });
+  await ticketService.do(ann, 'F1', { transition: 'take' });
   const taken = await standing(now + 1_800_001);
   expect([taken.byState.get('acknowledged'), taken.byState.get('filed'), taken.overdue]).toEqual([1, 1, 0]);
   expect((await standing(now + 4 * 3_600_000 + 1)).overdue).toBe(1);

@@ -46,7 +46,7 @@ describe('rows that wait for the hub', () => {
     expect(numbers).toHaveLength(3);
     const watch = await waiting(store, 'watch');
     expect(watch.rows.watch.spans).toEqual([{ observer: 'LAB1', from: slot, to: slot + 5 }]);
-    expect(watch.rows.sightings).toEqual([{ path: 'LAB1>LAB2', firstSeenAt: slot, lastSeenAt: slot }]);
+    expect(watch.rows.configuredPaths).toEqual([{ path: 'LAB1>LAB2', firstSeenAt: slot, lastSeenAt: slot }]);
   });
 
   test('go as they stand, once, however often they changed; what changes on the way waits again', async () => {
