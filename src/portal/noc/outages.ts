@@ -3,14 +3,21 @@ import { z } from 'zod';
 import { zonedInput } from '../customer/local-time.js';
 import type { Caller } from '../../http/access/caller.js';
 import type { ParameterFault } from '../../http/problem.js';
+import { addDays, isLocalDate, startOfDay } from '../../core/time/calendar.js';
 import { faultsIn } from '../faults-in.js';
 import { addPage, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
 
-const shownMs = 31 * 86_400_000;
+const shownDays = 31;
+export const shownMs = shownDays * 86_400_000;
 const most = 200;
 const field = (length: number) => z.string().max(length).default('');
 const deeds = ['add', 'correct', 'void'] as const;
+
+function monthFrom(day: string, zone: string): { readonly from: string; readonly to: string } {
+  const at = (date: string): string => new Date(startOfDay(date, zone)).toISOString();
+  return { from: at(day), to: at(addDays(day, shownDays)) };
+}
 
 /** `/outages`: those that last and those of a month; and forms for what the watch did not see as it was. */
 export function outagePages(server: FastifyInstance, portal: PortalOptions): void {
@@ -22,11 +29,14 @@ export function outagePages(server: FastifyInstance, portal: PortalOptions): voi
     query: z.object({
       show: z.enum(['open', 'month']).catch('open').default('open'),
       port: z.string().max(32).catch('').default(''),
+      // A month from that day on, for what is older than the last one.
+      from: z.string().max(20).optional(),
       done: z.string().max(20).optional(),
     }),
-    handle: async ({ query: { show, port, done }, caller, shell }) => {
-      const from = new Date(portal.now() - shownMs).toISOString();
-      const those = show === 'open' ? { open: 'true' as const } : { from };
+    handle: async ({ query: { show, port, from: day, done }, caller, shell }) => {
+      const last = { from: new Date(portal.now() - shownMs).toISOString() };
+      const period = day === undefined || !isLocalDate(day) ? last : monthFrom(day, shell.f.zone);
+      const those = show === 'open' ? { open: 'true' as const } : period;
       const { groups, total } = await api.listOutageGroups(caller, {
         query: { ...those, ...(port !== '' && { port }), order: 'newest', limit: String(most) },
       });
@@ -37,6 +47,8 @@ export function outagePages(server: FastifyInstance, portal: PortalOptions): voi
         page: {
           show,
           port,
+          from: 'to' in period ? (day ?? null) : null,
+          period: show === 'month' && 'to' in period ? period : null,
           done: done ?? null,
           more: total - groups.length,
           now: portal.now(),
