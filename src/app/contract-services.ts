@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { lastBackup } from './backup.js';
 import type { Stopping } from './stopping.js';
 import { type Answers, type Task, toTransferable } from './workers/job-tasks.js';
@@ -10,6 +11,7 @@ import type { HttpOptions } from '../http/http.js';
 import { UnavailableError } from '../http/problem.js';
 import { renderReport, type ReportFormat } from '../render/report/formats.js';
 import { keyFolder } from '../seal/keys.js';
+import { secretKeyFile } from '../seal/secret-key.js';
 import { createAuthenticator } from '../services/access/authenticator.js';
 import { createRegistry } from '../services/access/registry.js';
 import { type Billing, createBilling } from '../services/credits/billing.js';
@@ -93,7 +95,16 @@ async function openAccess({
 }: AccessOptions): Promise<NonNullable<HttpOptions['access']>> {
   const { auth, publicUrl } = config().http;
   const { sessionMs, idleMs, secondFactor, oidc } = auth;
-  const authenticator = createAuthenticator({ store: store.access, now, sessionMs, idleMs, secondFactor });
+  const authenticator = createAuthenticator({
+    store: store.access,
+    now,
+    sessionMs,
+    idleMs,
+    secondFactor,
+    factorKey: secretKeyFile(join(config().keys.folder, 'second-factor.key')),
+  });
+  // Where the key can't be made they stay as they are; whoever enrols another one is told why.
+  await authenticator.factors.sealStored().catch(() => undefined);
   const customers = () => config().book.customers.map(({ id }) => id);
   return {
     authenticator,

@@ -145,7 +145,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       log,
       onAdded: outbox.wake,
     });
-    stopping.add('notifier', () => network.idle());
+    stopping.add('notifier', () => network.stop());
     const defaultPlan = contractPlan();
     const standing = createStanding({
       clock,

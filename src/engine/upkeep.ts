@@ -106,17 +106,17 @@ export async function heartbeatLoop(
       // A store that was full at the start gets the row of this run later.
       run.id ??= await runs.begin(version, startedAt);
       // A database that replaced the one before has no row for this run.
-      if (!(await runs.beat(run.id, clock.now()))) run.id = null;
+      if (!(await runs.beat(run.id, clock.now()))) run.id = await runs.begin(version, startedAt);
       beats += 1;
       if (beats % beatsAVerify === 0) await upkeep.verify();
     });
     await clock.sleep(beatMs, signal);
   }
-  const { id } = run;
-  if (id === null) return;
   await attempt(async () => {
-    // A database that lost its latest rows has none for this run: the next daemon would take it for one that crashed.
-    const isThere = await runs.beat(id, clock.now());
+    const { id } = run;
+    // A database that lost its latest rows, or took none at the start, has none for this run: the next daemon would take
+    // it for one that crashed, or would not know that its slots were due.
+    const isThere = id !== null && (await runs.beat(id, clock.now()));
     await runs.end(isThere ? id : await runs.begin(version, startedAt), clock.now());
   });
 }

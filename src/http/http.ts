@@ -40,7 +40,6 @@ import type { AgentsShown } from '../render/mesh.js';
 import type { Authenticator } from '../services/access/authenticator.js';
 import type { Oidc } from '../services/access/oidc.js';
 import type { Registry } from '../services/access/registry.js';
-import { createSecondFactors } from '../services/access/second-factor.js';
 import type { Billing } from '../services/credits/billing.js';
 import type { NetworkChanges } from '../services/network/changes.js';
 import type { DayWatch } from '../services/network/day.js';
@@ -190,7 +189,7 @@ function apiRoutes(
     registry,
     oidc,
     now,
-    store: { trail, factors },
+    store: { trail },
   } = options.access;
   const { publicUrl, auth } = config().http;
   documentRoute(routes);
@@ -210,7 +209,7 @@ function apiRoutes(
   const mesh = meshRoutes(routes, { ...options.mesh, config });
   const standing = standingRoutes(routes, { ...options.standing, config });
   const session = sessionRoutes(routes, { authenticator, trail, now });
-  ownSessionRoutes(routes, { authenticator, factors: createSecondFactors({ store: { factors }, now }) });
+  const own = ownSessionRoutes(routes, authenticator, authenticator.factors);
   if (oidc && publicUrl !== null) oidcRoutes(routes, { oidc, publicUrl, trail, now, log });
   const access = registryRoutes(routes, { registry, trail, now });
   const entered = ledgerReads(routes, { ...ledger, book: () => config().book });
@@ -245,6 +244,7 @@ function apiRoutes(
     ...mesh,
     ...standing,
     ...session,
+    ...own,
     ...access,
     ...entered,
     ...network,

@@ -1,4 +1,4 @@
-import type { Action, Role } from '../core/access/rules.js';
+import type { Action, Principal, Role } from '../core/access/rules.js';
 import type { Caller } from '../http/access/caller.js';
 import type { PortalWords } from '../i18n/portal.js';
 
@@ -10,6 +10,8 @@ export interface Place {
   readonly action: Action;
   /** And is one of these; everybody unless told. */
   readonly roles?: readonly Role[];
+  /** And has signed in this way; in any way unless told. */
+  readonly via?: Principal['via'];
   /** It stands in the account's menu: seldom gone to. */
   readonly menu?: true;
 }
@@ -25,14 +27,17 @@ const homes: readonly (readonly [Role, Place['href']])[] = [
 /** Of all places, those that whoever looks may go to. */
 export function placesFor(places: readonly Place[], caller: Caller | null): readonly Place[] {
   if (caller === null) return [];
-  const { roles } = caller.principal;
+  const { roles, via: came } = caller.principal;
   return places.filter(
-    ({ action, roles: only }) => caller.may(action) && (only?.some((role) => roles.includes(role)) ?? true),
+    ({ action, roles: only, via = came }) =>
+      caller.may(action) && via === came && (only?.some((role) => roles.includes(role)) ?? true),
   );
 }
 
 /** Null: there is nothing for it here. */
 export function homeOf(places: readonly Place[], caller: Caller): Place['href'] | null {
-  const home = homes.find(([role]) => caller.principal.roles.includes(role));
-  return home?.[1] ?? placesFor(places, caller)[0]?.href ?? null;
+  const open = placesFor(places, caller).map(({ href }) => href);
+  // Who has to enrol a second factor first may go nowhere else.
+  const home = homes.find(([role, href]) => caller.principal.roles.includes(role) && open.includes(href));
+  return home?.[1] ?? open[0] ?? null;
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Role } from '../core/access/rules.js';
+import { secondFactorPages } from './account.js';
 import { overviewPage } from './admin/overview.js';
 import { targetPages } from './admin/targets.js';
 import { tokenPages } from './admin/tokens.js';
@@ -113,6 +114,16 @@ const features: readonly Feature[] = [
       href: '/notifications',
       label: (w) => w.admin.notifications.title,
       action: 'notifications:read',
+      menu: true,
+    },
+  },
+  {
+    add: secondFactorPages,
+    place: {
+      href: '/second-factor',
+      label: (w) => w.admin.secondFactor.title,
+      action: 'session:write',
+      via: 'password',
       menu: true,
     },
   },

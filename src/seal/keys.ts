@@ -151,7 +151,8 @@ export function keyFolder(folder: string): KeyFolder {
 const noKey = (folder: string): KeyError =>
   new KeyError(`there is no key in ${folder}; make one: pop-sla keys make`);
 
-async function refuseReadableByOthers(file: string): Promise<void> {
+/** Rejects with `KeyError` where others than the owner may read a private file. */
+export async function refuseReadableByOthers(file: string): Promise<void> {
   const { mode } = await tried(() => stat(file), `the private key ${file} can't be read`);
   if ((mode & 0o077) === 0) return;
   const shown = (mode & 0o777).toString(8).padStart(4, '0');
@@ -159,7 +160,7 @@ async function refuseReadableByOthers(file: string): Promise<void> {
 }
 
 /** Null: there is no such file. */
-async function readText(file: string): Promise<string | null> {
+export async function readText(file: string): Promise<string | null> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {

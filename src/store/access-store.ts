@@ -143,6 +143,9 @@ export interface SecondFactorStore {
   /** Uses a code up; false: another request used it, or a later one, before. */
   use(person: string, used: { readonly step: number } | { readonly recovery: string }): Promise<boolean>;
   remove(person: string): Promise<boolean>;
+  list(): Promise<SecondFactor[]>;
+  /** Replaces the stored secret by another writing of it; nothing where it is another one by now. */
+  reseal(person: string, before: string, secret: string): Promise<void>;
 }
 
 /** Browsers in which a user has signed in before, by a cookie of their own. */

@@ -162,6 +162,8 @@ export interface CreditQuery {
   readonly batch?: string;
   /** Only credits after this cursor of the feed, in the feed's order. */
   readonly since?: number;
+  /** Only credits after this one, by its id, in the order of their numbers; not with `since`. */
+  readonly after?: string;
   readonly limit?: number;
 }
 

@@ -69,6 +69,10 @@ describe('users', () => {
       stderr: '',
     });
     expect(await run(['user', 'passwd', 'BOB'], 'Correct-2')).toMatchObject({ code: 0 });
+    expect(await run(['user', 'reset-second-factor', 'bob'])).toMatchObject({
+      code: 2,
+      stderr: 'pop-sla: id: has no second factor: bob; allowed: a user who has enrolled one\n',
+    });
     expect(await run(['user', 'disable', 'bob'])).toMatchObject({ code: 0, stdout: 'bob is locked out\n' });
     expect((await run(['user', 'list'])).stdout).toMatch(/bob +disabled +noc +- /);
     expect(await run(['user', 'passwd', 'eve'], 'Correct-2')).toMatchObject({

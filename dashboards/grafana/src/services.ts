@@ -202,7 +202,7 @@ export const services: DashboardSpec = {
             { expr: ofLine('pop_sla_line_availability_lower_bound_ratio') },
             { expr: ofLine('pop_sla_line_observed_ratio') },
           ],
-          width: 12,
+          width: 24,
           transformations: joined('line', {
             line: say(['line', '线路'], language),
             service: say(['service', '业务'], language),
@@ -224,33 +224,38 @@ export const services: DashboardSpec = {
         }),
         graph({
           title: [
-            'Availability so far, mean of 30 days, the 3 lowest',
-            '截至目前可用率（30 天平均）：最低 3 项',
+            'Availability so far, mean of 30 days, the 5 lowest',
+            '截至目前可用率（30 天平均）：最低 5 项',
           ],
           help: [
-            'Availability so far as it was shown over 30 days, their mean, with its lower bound (≥) and, on the right-hand axis, how much was observed. Normal: 100 %. A trend over the turns of months, not a figure of a contract: that is the statement’s.',
-            '30 天内所显示的截至目前可用率的均值、其下限（≥），以及观测比例（右轴）。正常为 100 %。跨月的趋势，不是合同数字：以月报为准。',
+            'Availability so far as it was shown over 30 days, their mean, with its lower bound (≥). Normal: 100 %. A trend over the turns of months, not a figure of a contract: that is the statement’s.',
+            '30 天内所显示的截至目前可用率的均值及其下限（≥）。正常为 100 %。跨月的趋势，不是合同数字：以月报为准。',
           ],
           queries: [
             {
-              expr: 'bottomk(3, service:pop_sla_availability:avg30d{service=~"$service"})',
+              expr: 'bottomk(5, service:pop_sla_availability:avg30d{service=~"$service"})',
               legend: '{{service}}',
             },
             {
-              expr: 'bottomk(3, service:pop_sla_availability_lower_bound:avg30d{service=~"$service"})',
+              expr: 'bottomk(5, service:pop_sla_availability_lower_bound:avg30d{service=~"$service"})',
               legend: '{{service}} ≥',
             },
+          ],
+          unit: 'percentunit',
+          width: 12,
+        }),
+        graph({
+          title: ['Observed, mean of 30 days, the 5 lowest', '观测比例（30 天平均）：最低 5 项'],
+          help: [
+            'How much of the time so far all lines of a service were watched, as it was shown over 30 days, their mean. Normal: 100 %. It belongs to the availability beside it: what was unobserved counts as available there, and as down in its lower bound.',
+            '30 天内所显示的截至目前观测比例（所有线路均被观测的时间）的均值。正常为 100 %。与左侧可用率一并阅读：未观测在可用率中计为可用，在下限中计为中断。',
+          ],
+          queries: [
             {
-              expr: 'bottomk(3, service:pop_sla_observed:avg30d{service=~"$service"})',
-              legend: `{{service}} ${say(['observed', '观测'], language)}`,
+              expr: 'bottomk(5, service:pop_sla_observed:avg30d{service=~"$service"})',
+              legend: '{{service}}',
             },
           ],
-          overrides: {
-            '.* (observed|观测)$': [
-              { id: 'custom.axisPlacement', value: 'right' },
-              { id: 'max', value: 1 },
-            ],
-          },
           unit: 'percentunit',
           width: 12,
         }),

@@ -183,7 +183,7 @@ export function userCommand(context: Context): Command {
       'People who sign in with a password that is kept here. Where there is an OpenID Connect provider nobody needs ' +
         'one (see http.auth.oidc in the configuration).',
     );
-  for (const each of [addCommand, passwdCommand, listUsersCommand, disableCommand])
+  for (const each of [addCommand, passwdCommand, listUsersCommand, disableCommand, resetCommand])
     command.addCommand(each(context));
   return command;
 }
@@ -251,6 +251,22 @@ function disableCommand(context: Context): Command {
         await registry.disableUser(name);
         await traceOf(registry, context, 'user:disable', name);
         context.stdout.write(`${name} is locked out\n`);
+      }),
+    );
+}
+
+function resetCommand(context: Context): Command {
+  return new Command('reset-second-factor')
+    .description(
+      'remove the second factor of a user who has lost it: the password alone signs in then, until another is enrolled',
+    )
+    .argument('<name>', 'as `user list` prints it')
+    .addOption(configOption())
+    .action((name: string, options: ConfigOptions) =>
+      withRegistry({ ...options, write: true }, context, async (registry) => {
+        await registry.resetSecondFactor(name);
+        await traceOf(registry, context, 'user:reset-second-factor', name);
+        context.stdout.write(`${name} has no second factor any more\n`);
       }),
     );
 }

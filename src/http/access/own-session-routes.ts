@@ -9,7 +9,7 @@ import { validationError } from '../../core/ledger/errors.js';
 import { ValidationError } from '../../services/ledger/entries.js';
 import { ConflictError } from '../problem.js';
 import { id, words } from '../route/input.js';
-import { addRoute, isoTime } from '../route/route.js';
+import { addOperation, addRoute, isoTime } from '../route/route.js';
 
 export const shownSession = z.strictObject({
   id: z.string(),
@@ -37,11 +37,6 @@ export const sessionJson = (
   expiresAt: isoInstant(session.expiresAt),
 });
 
-interface OwnSessionOptions {
-  readonly authenticator: Pick<Authenticator, 'sessions' | 'end'>;
-  readonly factors: SecondFactors;
-}
-
 const tag = 'access';
 const sessions = '/api/v1/sessions';
 const factor = '/api/v1/session/second-factor';
@@ -50,8 +45,9 @@ const code = z.strictObject({ code: words(50) });
 /** `/api/v1/sessions` and `/api/v1/session/second-factor`: what somebody may see and change of its own access. */
 export function ownSessionRoutes(
   server: FastifyInstance,
-  { authenticator, factors }: OwnSessionOptions,
-): void {
+  authenticator: Pick<Authenticator, 'sessions' | 'end'>,
+  factors: SecondFactors,
+) {
   addRoute(server, {
     method: 'GET',
     url: sessions,
@@ -90,7 +86,7 @@ export function ownSessionRoutes(
       await authenticator.end(found.hash);
     },
   });
-  addRoute(server, {
+  const getSecondFactor = addOperation(server, {
     method: 'GET',
     url: factor,
     operationId: 'getSecondFactor',
@@ -104,7 +100,7 @@ export function ownSessionRoutes(
     handle: ({ caller: { principal } }) =>
       principal.via === 'password' ? factors.state(principal.name) : { enrolled: false, recoveryCodes: 0 },
   });
-  addRoute(server, {
+  const beginSecondFactor = addOperation(server, {
     method: 'POST',
     url: factor,
     operationId: 'beginSecondFactor',
@@ -119,7 +115,7 @@ export function ownSessionRoutes(
     },
     handle: ({ caller }) => factors.begin(userOf(caller.principal)),
   });
-  addRoute(server, {
+  const confirmSecondFactor = addOperation(server, {
     method: 'POST',
     url: `${factor}/confirm`,
     operationId: 'confirmSecondFactor',
@@ -133,7 +129,7 @@ export function ownSessionRoutes(
       recoveryCodes: [...(await factors.confirm(userOf(caller.principal), body.code))],
     }),
   });
-  addRoute(server, {
+  const removeSecondFactor = addOperation(server, {
     method: 'POST',
     url: `${factor}/remove`,
     operationId: 'removeSecondFactor',
@@ -144,6 +140,7 @@ export function ownSessionRoutes(
     answer: { status: 204, description: 'removed' },
     handle: ({ caller, body }) => factors.remove(userOf(caller.principal), body.code),
   });
+  return { getSecondFactor, beginSecondFactor, confirmSecondFactor, removeSecondFactor };
 }
 
 /** A second factor belongs to who signs in with a password, and is changed by nobody but a session of that. */

@@ -60,6 +60,11 @@ interface RegistryRoutesOptions {
 
 /** `/api/v1/tokens`, `/users` and `/audit/trail`: who may come in, and what those who did have done. */
 export function registryRoutes(server: FastifyInstance, { registry, trail, now }: RegistryRoutesOptions) {
+  /** Throws `Forbidden` where somebody changes how a user signs in who may do more than it. */
+  const checkHoldsOf = async (caller: Caller, name: string): Promise<void> => {
+    const found = (await registry.users()).find((one) => nameKey(one.name) === nameKey(name));
+    if (found) checkHolds(caller, { ...found, scopes: null });
+  };
   const listTokens = addOperation(server, {
     method: 'GET',
     url: '/api/v1/tokens',
@@ -155,9 +160,8 @@ export function registryRoutes(server: FastifyInstance, { registry, trail, now }
     body: z.strictObject({ password: words(1000) }),
     answer: done,
     handle: async ({ params, body, caller }) => {
-      const found = (await registry.users()).find(({ name }) => nameKey(name) === nameKey(params.name));
       // Whoever sets a password can sign in as that user.
-      if (found) checkHolds(caller, { ...found, scopes: null });
+      await checkHoldsOf(caller, params.name);
       await registry.setPassword(params.name, body.password);
     },
   });
@@ -171,6 +175,20 @@ export function registryRoutes(server: FastifyInstance, { registry, trail, now }
     params: named,
     answer: done,
     handle: ({ params }) => registry.disableUser(params.name),
+  });
+  const resetSecondFactor = addOperation(server, {
+    method: 'POST',
+    url: '/api/v1/users/:name/second-factor/reset',
+    operationId: 'resetSecondFactor',
+    tag,
+    access: 'users:write',
+    summary: 'Removes a second factor that its user has lost.',
+    params: named,
+    answer: done,
+    handle: async ({ params, caller }) => {
+      await checkHoldsOf(caller, params.name);
+      await registry.resetSecondFactor(params.name);
+    },
   });
   const listTrail = addOperation(server, {
     method: 'GET',
@@ -192,7 +210,17 @@ export function registryRoutes(server: FastifyInstance, { registry, trail, now }
       return { entries: page.map(trailJson), nextCursor };
     },
   });
-  return { listUsers, addUser, setPassword, disableUser, listTokens, createToken, revokeToken, listTrail };
+  return {
+    listUsers,
+    addUser,
+    setPassword,
+    disableUser,
+    resetSecondFactor,
+    listTokens,
+    createToken,
+    revokeToken,
+    listTrail,
+  };
 }
 
 /** Throws `Forbidden` where it would give away what it does not hold. */

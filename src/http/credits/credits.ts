@@ -26,11 +26,15 @@ export function creditRoutes(server: FastifyInstance, credits: Credits) {
       month: month().optional(),
       customer: id().optional(),
       status: z.enum(creditStatuses).optional(),
+      after: id().optional().meta({
+        description: 'a credit: of those asked for without `since`, the ones that came after it',
+      }),
     }),
     answer: { description: 'the credits, and the cursor for the next time', schema: feed },
     handle: async ({ query }) => {
-      const { since = 0, limit: most = 1000, month: name, customer, status } = query;
-      if (name === undefined && customer === undefined && status === undefined) {
+      const { since = 0, limit: most = 1000, month: name, customer, status, after } = query;
+      const isFeed = [name, customer, status, after].every((each) => each === undefined);
+      if (isFeed) {
         const page = await credits.feed({ since, limit: most });
         return { credits: page.credits.map(creditJson), cursor: page.cursor };
       }
@@ -40,6 +44,7 @@ export function creditRoutes(server: FastifyInstance, credits: Credits) {
         ...(name !== undefined && { month: name }),
         ...(customer !== undefined && { customer }),
         ...(status !== undefined && { status }),
+        ...(after !== undefined && { after }),
       });
       return {
         credits: rows.map(creditJson),

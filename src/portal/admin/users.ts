@@ -84,7 +84,7 @@ export function userPages(server: FastifyInstance, portal: PortalOptions): void 
       }
     },
   });
-  for (const deed of ['password', 'disable'] as const)
+  for (const deed of ['password', 'disable', 'factor'] as const)
     addPage(server, portal, {
       method: 'POST',
       url: `/users/:name/${deed}`,
@@ -94,7 +94,8 @@ export function userPages(server: FastifyInstance, portal: PortalOptions): void 
       handle: async ({ params, body, caller, shell }) => {
         try {
           if (deed === 'password') await api.setPassword(caller, { params, body });
-          else await api.disableUser(caller, { params });
+          else if (deed === 'disable') await api.disableUser(caller, { params });
+          else await api.resetSecondFactor(caller, { params });
           return { to: `/users?done=${deed}` };
         } catch (error) {
           const wrong = faultsIn(error);

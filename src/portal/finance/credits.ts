@@ -16,6 +16,10 @@ const place = z
   .default('0');
 const text = z.string().max(2000).default('');
 
+/** Where the list goes on: of a month by the credits' numbers, of all by the feed. */
+const nextOf = (month: string | null, after: string, since: number): string =>
+  new URLSearchParams(month === null ? { since: String(since) } : { month, after }).toString();
+
 /** `/credits`: what statements owe, from a claim to its payment. */
 export function creditPages(server: FastifyInstance, portal: PortalOptions): void {
   const { api } = portal;
@@ -24,15 +28,18 @@ export function creditPages(server: FastifyInstance, portal: PortalOptions): voi
     readonly shell: Shell;
     readonly month?: string | undefined;
     readonly since?: string;
+    /** Of a month's: the last credit of the page before. */
+    readonly after?: string | undefined;
     readonly done?: string | null;
     readonly wrong?: readonly ParameterFault[];
   }
   const show = async (
-    { caller, shell, month, since = '0', done = null, wrong = [] }: Shown,
+    { caller, shell, month, since = '0', after, done = null, wrong = [] }: Shown,
     status = 200,
   ): Promise<PageAnswer> => {
     const of = month !== undefined && isMonthName(month) ? month : null;
-    const query = { limit: pageLength, ...(of === null ? { since } : { month: of }) };
+    const beginsAt = of === null ? { since } : { month: of, ...(after !== undefined && { after }) };
+    const query = { limit: pageLength, ...beginsAt };
     const { credits, cursor } = await api.listCredits(caller, { query });
     const names = new Map(portal.config().book.customers.map(({ id, name }) => [id, name]));
     return {
@@ -46,7 +53,7 @@ export function creditPages(server: FastifyInstance, portal: PortalOptions): voi
         since,
         asked: new URLSearchParams(query).toString(),
         credits: credits.map((one) => ({ ...one, customerName: names.get(one.customer) ?? one.customer })),
-        next: of === null && credits.length >= Number(pageLength) ? cursor : null,
+        next: credits.length < Number(pageLength) ? null : nextOf(of, credits.at(-1)?.id ?? '', cursor),
       },
     };
   };
@@ -57,10 +64,11 @@ export function creditPages(server: FastifyInstance, portal: PortalOptions): voi
     query: z.object({
       month: z.string().max(20).optional(),
       since: place,
+      after: z.string().max(200).optional(),
       done: z.string().max(20).optional(),
     }),
-    handle: ({ query: { month, since, done }, caller, shell }) =>
-      show({ caller, shell, month, since, done: done ?? null }),
+    handle: ({ query: { month, since, after, done }, caller, shell }) =>
+      show({ caller, shell, month, since, after, done: done ?? null }),
   });
   const orNull = (note: string): string | null => (note.trim() === '' ? null : note);
   const deeds = {

@@ -1,11 +1,4 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  hkdfSync,
-  randomBytes,
-  scrypt,
-  timingSafeEqual,
-} from 'node:crypto';
+import { hkdfSync, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import type { Principal, Role } from '../../core/access/rules.js';
 import { plainName } from '../../core/text/control-characters.js';
 import type { EpochMs } from '../../core/types.js';
@@ -13,7 +6,8 @@ import { sha256 } from '../../seal/canonical.js';
 import type { AccessStore, Grant, ProviderSession, SessionRecord } from '../../store/access-store.js';
 import { nameKey } from '../../store/access-store.js';
 import { createHashQueue } from './hash-queue.js';
-import { createSecondFactors } from './second-factor.js';
+import { openText, sealText } from './sealed-text.js';
+import { createSecondFactors, type SecondFactors } from './second-factor.js';
 
 /** The provider, or its response, does not identify the user. */
 export class OidcRejectedError extends Error {
@@ -127,6 +121,8 @@ interface AuthenticatorOptions {
   readonly cost?: Cost;
   /** Who is asked for a second factor; see the configuration. */
   readonly secondFactor?: { readonly roles: readonly Role[]; readonly required: boolean };
+  /** What encrypts the secrets of second factors in the store; see `SecondFactors`. */
+  readonly factorKey?: () => Promise<Buffer>;
 }
 
 /** Why a credential was not accepted. */
@@ -164,22 +160,6 @@ type NewSession = Grant &
 
 const grantKey = (secret: string): Buffer =>
   Buffer.from(hkdfSync('sha256', secret, '', 'pop-sla refresh token', 32));
-
-/** Encrypts a text with a key of 32 bytes, so that it can be neither read nor changed without it. */
-export function sealText(key: Buffer, text: string): string {
-  const iv = randomBytes(12);
-  const cipher = createCipheriv('aes-256-gcm', key, iv);
-  const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-  return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url');
-}
-
-/** Throws where it was sealed with another key, or changed. */
-export function openText(key: Buffer, sealed: string): string {
-  const bytes = Buffer.from(sealed, 'base64url');
-  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12), { authTagLength: 16 });
-  decipher.setAuthTag(bytes.subarray(12, 28));
-  return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');
-}
 
 /** Encrypts a refresh token with a key that only the browser's cookie gives: the database alone can't use it. */
 export const sealGrant = (secret: string, token: string): string => sealText(grantKey(secret), token);
@@ -221,6 +201,8 @@ export interface Authenticator {
   /** Ends sessions at a provider; resolves to how many. */
   endOf: AccessStore['sessions']['removeOf'];
   signOut(secret: string): Promise<void>;
+  /** The second factors of those who sign in with a password. */
+  readonly factors: SecondFactors;
 }
 
 const minuteMs = 60_000;
@@ -238,9 +220,10 @@ export function createAuthenticator({
   idleMs,
   cost,
   secondFactor = usualSecondFactor,
+  factorKey,
 }: AuthenticatorOptions): Authenticator {
   const { tokens, users, sessions, devices } = store;
-  const factors = createSecondFactors({ store, now });
+  const factors = createSecondFactors({ store, now, key: factorKey });
   const throttle = createThrottle({ now });
   const hashing = createHashQueue({ concurrent: 2, most: { name: 5, network: 20, all: 200 } });
 
@@ -278,6 +261,7 @@ export function createAuthenticator({
   };
 
   return {
+    factors,
     begin,
     async anybody() {
       // Revoked tokens and locked users count: once access was set up, it stays required.

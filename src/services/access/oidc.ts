@@ -12,10 +12,9 @@ import {
   OidcRejectedError,
   OidcUnreachableError,
   openGrant,
-  openText,
   sealGrant,
-  sealText,
 } from './authenticator.js';
+import { openText, sealText } from './sealed-text.js';
 
 type SessionIssuer = Pick<Authenticator, 'begin' | 'end' | 'confirmed' | 'endOf'>;
 

@@ -7,12 +7,18 @@ import { actorFault } from '../../core/ledger/proposals.js';
 import type { EpochMs } from '../../core/types.js';
 import { chainFaultText } from '../../i18n/refusals.js';
 import { digestOf, sha256 } from '../../seal/canonical.js';
-import type { AccessStore, TokenRecord, TrailStore, UserRecord } from '../../store/access-store.js';
+import {
+  type AccessStore,
+  nameKey,
+  type TokenRecord,
+  type TrailStore,
+  type UserRecord,
+} from '../../store/access-store.js';
 import { ValidationError } from '../ledger/entries.js';
 import { type Cost, hashPassword } from './authenticator.js';
 
 interface RegistryOptions {
-  readonly store: Pick<AccessStore, 'tokens' | 'users'>;
+  readonly store: Pick<AccessStore, 'tokens' | 'users' | 'factors'>;
   readonly now: () => EpochMs;
   /** The ids of all customers. */
   readonly customers: () => readonly string[];
@@ -42,6 +48,8 @@ export interface Registry {
   users(): Promise<UserRecord[]>;
   setPassword(name: string, password: string): Promise<void>;
   disableUser(name: string): Promise<void>;
+  /** Removes a lost second factor: the password alone signs the user in, until it enrols another one. */
+  resetSecondFactor(name: string): Promise<void>;
 }
 
 /** `popsla_`, an id of eight hexadecimal digits, and 256 random bits. */
@@ -51,7 +59,7 @@ const makeToken = (): { readonly id: string; readonly token: string } => {
 };
 
 export function createRegistry({ store, now, customers, cost }: RegistryOptions): Registry {
-  const { tokens, users } = store;
+  const { tokens, users, factors } = store;
   const allowed = (grant: WrittenGrant) => {
     const reading = readGrant(grant, customers());
     if (!reading.ok) throw new ValidationError(reading.refusals);
@@ -129,6 +137,13 @@ export function createRegistry({ store, now, customers, cost }: RegistryOptions)
           'in-state',
           'disabled',
         ]),
+      ]);
+    },
+    async resetSecondFactor(name) {
+      if ((await users.find(name)) === null) throw await nobody(name);
+      if (await factors.remove(nameKey(name))) return;
+      throw new ValidationError([
+        validationError('id', `has no second factor: ${name}`, 'a user who has enrolled one'),
       ]);
     },
   };

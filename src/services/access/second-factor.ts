@@ -3,7 +3,9 @@ import { Secret, TOTP } from 'otpauth';
 import { validationError } from '../../core/ledger/errors.js';
 import type { EpochMs } from '../../core/types.js';
 import { sha256 } from '../../seal/canonical.js';
+import { KeyError } from '../../seal/keys.js';
 import type { AccessStore, SecondFactor } from '../../store/access-store.js';
+import { openText, sealText } from './sealed-text.js';
 import { nameKey } from '../../store/access-store.js';
 import { ValidationError } from '../ledger/entries.js';
 
@@ -13,6 +15,8 @@ const recoveryCodes = 10;
 interface SecondFactorsOptions {
   readonly store: Pick<AccessStore, 'factors'>;
   readonly now: () => EpochMs;
+  /** What encrypts the secrets in the store, and does not stand there; left out: they stand there as they are. */
+  readonly key?: (() => Promise<Buffer>) | undefined;
 }
 
 /** The second factors of users: time-based one-time passwords (RFC 6238), and recovery codes for a lost device. */
@@ -29,11 +33,26 @@ export interface SecondFactors {
   isRight(user: string, code: string): Promise<boolean>;
   /** Rejects with a `ValidationError` for a wrong code. */
   remove(user: string, code: string): Promise<void>;
-  /** Removes it without a code; false: there was none. */
-  reset(user: string): Promise<boolean>;
+  /** Encrypts the secrets that an earlier version stored as they are. */
+  sealStored(): Promise<void>;
 }
 
-export function createSecondFactors({ store: { factors }, now }: SecondFactorsOptions): SecondFactors {
+const sealedMark = 'sealed:';
+
+export function createSecondFactors({ store: { factors }, now, key }: SecondFactorsOptions): SecondFactors {
+  /** As it is stored: with whom it is of, so that no other row can have it. */
+  const sealed = async (person: string, secret: string): Promise<string> =>
+    key ? `${sealedMark}${sealText(await key(), JSON.stringify([person, secret]))}` : secret;
+  const opened = async ({ person, secret }: SecondFactor): Promise<string> => {
+    // Those of earlier versions stand there as they are.
+    if (!secret.startsWith(sealedMark)) return secret;
+    const text = key && openedText(await key(), secret.slice(sealedMark.length));
+    const [of, plain] = (text ? JSON.parse(text) : []) as [string?, string?];
+    if (of === person && plain !== undefined) return plain;
+    throw new KeyError(
+      `the second factor of ${person} was encrypted with another key; put second-factor.key back from a backup`,
+    );
+  };
   const enrolled = async (user: string): Promise<SecondFactor | null> => {
     const found = await factors.find(nameKey(user));
     return found?.confirmedAt === null ? null : found;
@@ -49,8 +68,10 @@ export function createSecondFactors({ store: { factors }, now }: SecondFactorsOp
   const use: SecondFactors['use'] = async (user, code) => {
     const factor = await enrolled(user);
     if (factor === null) return false;
-    const step = stepOf(factor.secret, code);
-    if (step !== null) return factors.use(factor.person, { step });
+    if (/^\d{6}$/.test(code.replace(/\s/g, ''))) {
+      const step = stepOf(await opened(factor), code);
+      return step !== null && factors.use(factor.person, { step });
+    }
     const recovery = sha256(plainCode(code));
     return factor.recovery.includes(recovery) && factors.use(factor.person, { recovery });
   };
@@ -68,7 +89,14 @@ export function createSecondFactors({ store: { factors }, now }: SecondFactorsOp
       }
       const totp = new TOTP({ issuer: 'pop-sla', label: user, secret: new Secret({ size: 20 }) });
       const secret = totp.secret.base32;
-      await factors.put({ person: nameKey(user), secret, confirmedAt: null, lastStep: 0, recovery: [] });
+      const person = nameKey(user);
+      await factors.put({
+        person,
+        secret: await sealed(person, secret),
+        confirmedAt: null,
+        lastStep: 0,
+        recovery: [],
+      });
       return { secret, uri: totp.toString() };
     },
     async confirm(user, code) {
@@ -82,7 +110,7 @@ export function createSecondFactors({ store: { factors }, now }: SecondFactorsOp
           ),
         ]);
       }
-      const step = stepOf(factor.secret, code);
+      const step = stepOf(await opened(factor), code);
       if (step === null) throw wrongCode();
       const codes = Array.from({ length: recoveryCodes }, newRecoveryCode);
       const recovery = codes.map((one) => sha256(plainCode(one)));
@@ -91,15 +119,29 @@ export function createSecondFactors({ store: { factors }, now }: SecondFactorsOp
     },
     async isRight(user, code) {
       const factor = await enrolled(user);
-      const step = factor && stepOf(factor.secret, code);
+      const step = factor && stepOf(await opened(factor), code);
       return step !== null && factor !== null && step > factor.lastStep;
     },
     async remove(user, code) {
       if (!(await use(user, code))) throw wrongCode();
       await factors.remove(nameKey(user));
     },
-    reset: (user) => factors.remove(nameKey(user)),
+    async sealStored() {
+      if (!key) return;
+      for (const { person, secret } of await factors.list())
+        if (!secret.startsWith(sealedMark))
+          await factors.reseal(person, secret, await sealed(person, secret));
+    },
   };
+}
+
+/** Undefined: it was encrypted with another key. */
+function openedText(key: Buffer, text: string): string | undefined {
+  try {
+    return openText(key, text);
+  } catch {
+    return undefined;
+  }
 }
 
 const wrongCode = (): ValidationError =>

@@ -6,7 +6,7 @@ import type { ServiceStanding } from '../../core/statement/standing.js';
 import type { EpochMs, PathId, PopId } from '../../core/types.js';
 import { groupMeasured } from '../../core/watch/groups.js';
 import type { Clock, EngineEvents, Log } from '../../engine/ports.js';
-import type { Store } from '../../store/store.js';
+import { type Store, StoreError } from '../../store/store.js';
 import type { WatchStore } from '../../store/watch-store.js';
 import type { StandingEvents } from '../standing/ports.js';
 
@@ -29,10 +29,17 @@ interface NetworkNotifier {
   readonly restore: (watch: Pick<WatchStore, 'outages'>) => Promise<void>;
   /** Resolves when everything heard is in the outbox. */
   idle(): Promise<void>;
+  /** The same, but what the store doesn't take at once is given up. */
+  stop(): Promise<void>;
 }
 
 /** A month's budget is reported at these shares of what the commitment allows, in percent. */
 const budgetSteps = [100, 75, 50] as const;
+
+/** Between two attempts to put events into the outbox of a store that takes nothing. */
+const retryMs = 5_000;
+/** So many events wait for such a store; beyond that the oldest are given up. */
+const mostWaiting = 10_000;
 
 /** How far back the beginning of outages that still last is looked for, milliseconds. */
 const restoredMs = 31 * 86_400_000;
@@ -63,29 +70,52 @@ export function createNetworkNotifier(options: NetworkNotifierOptions): NetworkN
   const budgets = new Map<string, string>();
   let waiting: NetworkEvent[] = [];
   let under: Promise<void> = Promise.resolve();
+  let isFlushing = false;
+  const stopping = new AbortController();
 
+  const put = async (events: readonly NetworkEvent[]): Promise<void> => {
+    // Loaded when there is something to tell: a daemon without targets never needs the words.
+    const { networkDrafts } = await import('./network-drafts.js');
+    const targets = (await store.targets.list()).filter(({ customer }) => customer === null);
+    const drafts = targets.flatMap((target) => networkDrafts(events, target, config()));
+    await store.outbox.add(drafts);
+    if (drafts.length > 0) onAdded?.();
+  };
   const flush = async (): Promise<void> => {
-    await clock.sleep(groupMs);
-    const events = waiting;
-    waiting = [];
-    try {
-      // Loaded when there is something to tell: a daemon without targets never needs the words.
-      const { networkDrafts } = await import('./network-drafts.js');
-      const targets = (await store.targets.list()).filter(({ customer }) => customer === null);
-      const drafts = targets.flatMap((target) => networkDrafts(events, target, config()));
-      await store.outbox.add(drafts);
-      if (drafts.length > 0) onAdded?.();
-    } catch (error) {
-      log.error(
-        { err: error, events: events.length },
-        'events of the network could not be put into the outbox',
-      );
+    let refused = false;
+    while (waiting.length > 0) {
+      await clock.sleep(refused ? retryMs : groupMs, stopping.signal);
+      const events = waiting;
+      waiting = [];
+      try {
+        await put(events);
+        if (refused) log.info({ events: events.length }, 'events of the network are in the outbox now');
+        refused = false;
+      } catch (error) {
+        // A store that takes nothing now may do so later; what can't be put into words never can be.
+        const again = error instanceof StoreError && !stopping.signal.aborted;
+        // What comes meanwhile joins them, and is told after them.
+        const all = [...(again ? events : []), ...waiting];
+        const gone = again ? 0 : events.length;
+        waiting = all.slice(-mostWaiting);
+        const lost = gone + all.length - waiting.length;
+        const fields = { err: error, waiting: waiting.length, lost };
+        if (lost > 0)
+          log.error(fields, 'events of the network could not be put into the outbox, and are lost');
+        else if (!refused)
+          log.error(fields, 'events of the network can not be put into the outbox: they wait');
+        refused = true;
+      }
     }
+    // In the turn that found nothing more: whatever comes next begins anew.
+    isFlushing = false;
   };
   const tell = (event: NetworkEvent): void => {
     const maintenance = (ledger?.windows ?? []).filter(({ to }) => to > beganAt(event));
     waiting.push(maintenance.length === 0 ? event : { ...event, maintenance });
-    if (waiting.length === 1) under = under.then(flush);
+    if (isFlushing) return;
+    isFlushing = true;
+    under = flush();
   };
 
   const isExplained = (path: PathId, slot: EpochMs): boolean => {
@@ -171,6 +201,10 @@ export function createNetworkNotifier(options: NetworkNotifierOptions): NetworkN
             if (end === null && voided === null) opened(port, observer, from);
     },
     idle: async () => {
+      await under;
+    },
+    stop: async () => {
+      stopping.abort();
       await under;
     },
   };

@@ -260,6 +260,11 @@ function factorStore(db: SqlDatabase): SecondFactorStore {
           .onConflict((conflict) => conflict.column('person').doUpdateSet(row)),
       );
     },
+    list: async () => (await db.read(factors)).map((row) => ({ ...row, recovery: words(row.recovery) })),
+    reseal: async (person, before, secret) => {
+      const update = db.from.updateTable('second_factor').set({ secret });
+      await db.change(update.where('person', '=', person).where('secret', '=', before));
+    },
     use: (person, used) =>
       db.write(function* () {
         if ('step' in used) {

@@ -53,18 +53,19 @@ export function creditQueries(db: SqlDatabase): CreditQueries {
   const update = (id: string) => db.from.updateTable('credit').where('id', '=', id);
   return {
     find({ since, limit = Number.MAX_SAFE_INTEGER, ...query }) {
-      const { id, statement, month, service, customer, status, batch } = query;
+      const { id, statement, month, service, customer, status, batch, after } = query;
+      const asked = credits.where(({ and }) =>
+        and(given({ id, statement, month, service, customer, status, batch })),
+      );
       if (since !== undefined)
-        return db.read(
-          credits
-            .where('cursor', '>', since)
-            .where(({ and }) => and(given({ customer })))
-            .orderBy('cursor')
-            .limit(limit),
-        );
+        return db.read(asked.where('cursor', '>', since).orderBy('cursor').limit(limit));
       return db.read(
-        credits
-          .where(({ and }) => and(given({ id, statement, month, service, customer, status, batch })))
+        asked
+          .$if(after !== undefined, (rows) =>
+            rows.where('number', '>', ({ selectFrom }) =>
+              selectFrom('credit').select('number').where('id', '=', String(after)),
+            ),
+          )
           .orderBy('number')
           .limit(limit),
       );

@@ -26,10 +26,12 @@ export interface StoredSize {
   readonly dueMs: (index: number) => number;
   /** How much later than that they may have left. */
   readonly lateMs: number;
+  /** Whether some of its stamps are of the process, which a busy machine makes late. */
+  readonly isRough: boolean;
 }
 
 export interface Differences {
-  /** Stored as lost, and the network had answered in time. */
+  /** Stored as lost, and the network had answered in time, or had never seen the packet. */
   readonly falseLoss: string[];
   /** Requests that two rounds have. */
   readonly twice: string[];
@@ -50,7 +52,7 @@ interface CompareOptions {
   readonly sameUs?: number;
   /** How far the daemon's wall clock was off, from when to when, milliseconds since the run began. */
   readonly clockOffsets?: readonly ClockOffset[];
-  /** Whether an answer that the emulator sent at this instant may have been lost on its way back. */
+  /** Whether what was on its way to the emulator or back at this instant may have been lost beside it. */
   readonly isExcused?: (atMs: number) => boolean;
 }
 
@@ -99,6 +101,7 @@ export async function readStored(
           packets,
           dueMs: (index) => round.startedAt - startMs + (index + stream / sizes.length) * intervalMs,
           lateMs: (round.provenance.sendLagUs ?? 0) / 1_000,
+          isRough: round.provenance.stamps === 'user' || round.provenance.fallbackStamps > 0,
         });
     }
     return stored;
@@ -140,10 +143,11 @@ export function compareStored(
     for (const size of stored) {
       const packets = size.packets.flatMap((packet, index) => (isWanted(packet) ? { packet, index } : []));
       const stream = streams.get(`${size.destination} ${size.bytes}`) ?? [];
-      // A round of a moment in which the machine was busy may have stamps of the process.
+      const exact = align(size, packets, stream, options);
       const found =
-        align(size, packets, stream, options) ??
-        align(size, packets, stream, Object.assign({}, options, { sameUs: busySameUs }));
+        exact === null && size.isRough
+          ? align(size, packets, stream, Object.assign({}, options, { sameUs: busySameUs }))
+          : exact;
       if (found === null) differences.unmatched.push(`${size.round} ${size.bytes} B`);
       else claim(size, packets, found, options, differences);
     }
@@ -154,6 +158,15 @@ const isAnswered = ({ kind }: PacketOutcome): boolean => kind === 'received';
 const isUnanswered = (packet: PacketOutcome): boolean => hasLeft(packet) && !isAnswered(packet);
 const wasAnswered = ({ rttUs }: Request, { lostAfterUs, sameUs = usualSameUs }: CompareOptions): boolean =>
   rttUs !== null && rttUs < lostAfterUs - sameUs;
+
+/** By how much the daemon's clock may have been off when the round began: by a clock that was off it began then. */
+function offsetsOf(size: StoredSize, { clockOffsets = [] }: CompareOptions): number[] {
+  const offsets = clockOffsets.flatMap(({ fromMs, toMs, offsetMs }) => {
+    const beganMs = size.dueMs(0) - offsetMs;
+    return beganMs > fromMs - aroundMs && beganMs < toMs + aroundMs ? offsetMs : [];
+  });
+  return [...offsets, 0];
+}
 
 interface Placed {
   readonly packet: PacketOutcome;
@@ -178,13 +191,8 @@ function align(
   stream: readonly Request[],
   options: CompareOptions,
 ): (Request | null)[] | null {
-  const { clockOffsets = [], sameUs = usualSameUs } = options;
-  // By a clock that was off the round began when it was off.
-  const offsets = clockOffsets.flatMap(({ fromMs, toMs, offsetMs }) => {
-    const beganMs = size.dueMs(0) - offsetMs;
-    return beganMs > fromMs - aroundMs && beganMs < toMs + aroundMs ? offsetMs : [];
-  });
-  offsets.push(0);
+  const { sameUs = usualSameUs } = options;
+  const offsets = offsetsOf(size, options);
   /** How far off its time the request is, by the clock that fits best. */
   const offMs = (index: number, { atMs }: Request): number =>
     Math.min(...offsets.map((offset) => Math.abs(atMs - (size.dueMs(index) - offset))));
@@ -249,8 +257,15 @@ function claim(
 ): void {
   for (const [n, request] of requests.entries()) {
     const { packet, index } = packets[n] ?? {};
-    if (request === null || !packet) continue;
+    if (!packet || index === undefined) continue;
     const name = `${size.round} ${size.bytes} B #${index}`;
+    if (request === null) {
+      const isCounted = packet.kind !== 'not-sent' && counts.includes(size.status);
+      const dueMs = offsetsOf(size, options).map((offset) => size.dueMs(index) - offset);
+      if (isCounted && !dueMs.some((atMs) => options.isExcused?.(atMs) === true))
+        differences.falseLoss.push(`${name}: ${packet.kind}, and the network never saw it`);
+      continue;
+    }
     if (request.round !== null) differences.twice.push(`${name} is also in ${request.round}`);
     request.round = size.round;
     const isFalse = packet.kind !== 'received' && wasAnswered(request, options);

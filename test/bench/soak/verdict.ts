@@ -55,6 +55,8 @@ export const nothingWrong: Verdict = {
 const iso = (at: number): string => new Date(at).toISOString();
 /** The longest that a round takes from its slot on, and a little. */
 const roundMs = spreadMs + 10 * packetIntervalMs + lostAfterMs + 300 + 1_500;
+/** A process that is killed may send this much longer. */
+const killMs = 500;
 /** A target gets a fresh identifier after five seconds without an answer; an outage ends some seconds after it did. */
 const settleMs = 8_000;
 /** A NAT keeps translating for half a minute what was sent by an identifier before. */
@@ -87,9 +89,9 @@ export async function judge(run: SoakRun): Promise<Judged> {
       near(startMs + atMs - natMs, startMs + atMs, ['nat-changed']),
   });
   // What was in flight when the daemon was killed is stored nowhere: nobody was left to do that.
-  const orphans = requests.filter(
-    ({ round, atMs }) => round === null && !near(startMs + atMs - 100, startMs + atMs + roundMs, ['kill']),
-  );
+  const wasKilled = (at: number): boolean =>
+    made.some(({ kind, from }) => kind === 'kill' && from >= at - killMs && from <= at + roundMs);
+  const orphans = requests.filter(({ round, atMs }) => round === null && !wasKilled(startMs + atMs));
   const rounds = await judgeRounds(run, near);
   const watch = await judgeWatch(run, near);
   return {

@@ -189,6 +189,30 @@ export function statementConformance(name: string, open: () => Promise<Store>): 
         expect((await statements.credits({ service: 'd' }))[0]?.id).toBe('CR-2026-10-000005');
       }));
 
+    test('gives the credits of a month page by page, and the news of what is asked for only', () =>
+      using(async ({ statements }) => {
+        for (const service of ['a', 'b', 'c'])
+          await statements.putDraft(draftOf(document(service)), facts(service));
+        const month = '2026-10';
+        const all = (await statements.credits({ month })).map(({ id }) => id);
+        expect(all).toHaveLength(3);
+        const paged: string[] = [];
+        for (;;) {
+          const after = paged.at(-1);
+          const page = await statements.credits({ month, limit: 2, ...(after !== undefined && { after }) });
+          paged.push(...page.map(({ id }) => id));
+          if (page.length < 2) break;
+        }
+        expect(paged).toEqual(all);
+        expect(await statements.credits({ month, after: 'none' })).toEqual([]);
+        const [id = ''] = all;
+        const sealed = { id, from: ['draft'], to: 'sealed', at: 8, note: null, feed: true } as const;
+        await statements.commit({ events: [], credits: [sealed] });
+        expect((await statements.credits({ since: 0, month })).map((one) => one.id)).toEqual([id]);
+        expect(await statements.credits({ since: 0, month: '2026-11' })).toEqual([]);
+        expect(await statements.credits({ since: 0, status: 'settled' })).toEqual([]);
+      }));
+
     test('notes a closed month once', () =>
       using(async ({ statements }) => {
         expect(await statements.closed('2026-10')).toBeNull();

@@ -1,5 +1,6 @@
 import { TOTP, Secret } from 'otpauth';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { createHashQueue } from '../../../src/services/access/hash-queue.js';
 import { twoTenants, type Tenants } from '../../support/tenants.js';
 import { entrance, type Entrance } from '../support/entry.js';
 
@@ -125,6 +126,20 @@ describe('sign-in', () => {
     expect(answers.filter((one) => 'waitMs' in one)).toHaveLength(95);
   });
 
+  test('of an honest one is hashed next, whatever a hundred of another network do', async () => {
+    // In which order they are hashed: one at a time, each begun when the one before is done.
+    const queue = createHashQueue({ concurrent: 1, most: { name: 5, network: 20, all: 200 } });
+    const order: string[] = [];
+    const sent = (network: string, name: string) =>
+      queue.run(network, name, () => Promise.resolve(order.push(network)));
+    const wrong = Array.from({ length: 100 }, (_, n) => sent('a', `user-${String(n)}`));
+    const honest = sent('b', 'fin');
+    const answers = await Promise.all([...wrong, honest]);
+    // One is hashed, 20 wait, 79 are turned away; of those that wait the honest one is next but one.
+    expect(answers.filter((one) => one === null)).toHaveLength(79);
+    expect([order.length, order.indexOf('b')]).toEqual([22, 2]);
+  });
+
   test('lists the other sessions, which can be ended', async () => {
     const first = await signedIn('Ann');
     const second = await signedIn('Ann');
@@ -158,8 +173,30 @@ test('who moves money may do nothing else before it has a second factor, where t
   const { headers, answer } = await signedIn('Fin');
   expect(answer.json()).toMatchObject({ scopes: ['session'] });
   const credits = () => server.http.inject({ url: '/api/v1/pops', headers });
+  // A browser is sent where it can enrol, and nowhere else.
+  const home = await server.http.inject({
+    url: '/',
+    headers: { cookie: headers.cookie, accept: 'text/html' },
+  });
+  expect([home.statusCode, home.headers.location]).toEqual([303, '/second-factor']);
   expect((await credits()).statusCode).toBe(403);
   const { secret } = (await post(factor, {}, headers)).json<{ secret: string }>();
   await post(`${factor}/confirm`, { code: codeOf(secret) }, headers);
   expect((await credits()).statusCode).toBe(200);
+});
+
+describe('a second factor that was lost', () => {
+  test('is removed by who may do what its user may, and the token that may not is refused', async () => {
+    await enrolled('Fin');
+    const url = '/api/v1/users/Fin/second-factor/reset';
+    const reset = async (scopes: readonly string[] | null) =>
+      (await server.as(await server.tokenOf('admin', null, scopes), { method: 'POST', url })).statusCode;
+    expect(await reset(['users:write'])).toBe(403);
+    expect((await signedIn('Fin')).answer.statusCode).toBe(401);
+    expect(await reset(null)).toBe(204);
+    expect((await signedIn('Fin')).answer.statusCode).toBe(201);
+    expect(await reset(null)).toBe(409);
+    const trail = await tenants.store.access.trail.list({ after: 0, limit: 100 });
+    expect(trail.filter(({ target }) => target === url).map(({ status }) => status)).toEqual([403, 204, 409]);
+  });
 });

@@ -13,6 +13,7 @@ import type { NotifyTarget, OutboxDraft } from '../../../src/store/statement-sto
 import { faultRig, type Rig } from '../../support/fault-desk.js';
 import { systemClock } from '../../../src/engine/clock.js';
 import { hookServer } from '../../support/hook-server.js';
+import { StoreError } from '../../../src/store/store.js';
 import { keptLog } from '../../support/log.js';
 
 const start = Date.parse('2026-10-01T14:00:00Z');
@@ -227,6 +228,75 @@ describe('the network is told of as it happens', () => {
     expect((await told()).map(({ key }) => key)).toEqual([before?.key]);
     heard.outageChanged?.(outage('SIN', 4000, { observer: 'B', start: later }));
     expect(events(await told())).toMatchObject([{ event: 'outage.closed', subject: `outage:SIN:${start}` }]);
+  });
+
+  test('what the store does not take waits for it, in its order, and joins what comes meanwhile', async () => {
+    const added: OutboxDraft[] = [];
+    let refuses = 3;
+    let failure: Error = new StoreError('the database is locked', 'busy');
+    let slept: number[] = [];
+    const { log, lines } = keptLog();
+    let onRefused = (): void => undefined;
+    const made = createNetworkNotifier({
+      store: {
+        targets: { list: () => Promise.resolve([target('webhook')]) },
+        outbox: {
+          add: (more: readonly OutboxDraft[]) => {
+            if (refuses > 0) {
+              refuses -= 1;
+              onRefused();
+              return Promise.reject(failure);
+            }
+            added.push(...more);
+            return Promise.resolve();
+          },
+        },
+      } as never,
+      config: () =>
+        ({
+          notifications: { quietHours: null },
+          http: { publicUrl: null },
+          book: { plans: new Map() },
+        }) as never,
+      clock: { now: () => start, sleep: (ms) => Promise.resolve(void slept.push(ms)) },
+      log,
+    });
+    made.standing.ledger({
+      active: new Map(),
+      proposed: 0,
+      maintenance: { pops: [], paths: [] },
+      windows: [],
+    });
+    onRefused = () => {
+      onRefused = () => undefined;
+      made.events.outageChanged?.(outage('SIN', 3000));
+    };
+    made.events.outageChanged?.(outage('SIN', null));
+    await made.idle();
+    expect(events(added).map(({ event }) => event)).toEqual(['outage.opened', 'outage.closed']);
+    expect(slept).toEqual([500, 5_000, 5_000, 5_000]);
+    // The fault is said once, and its end.
+    expect(lines.map(({ message }) => message)).toEqual([
+      'events of the network can not be put into the outbox: they wait',
+      'events of the network are in the outbox now',
+    ]);
+    // Once more: nothing is left of it, and the next event is told as any other.
+    slept = [];
+    made.events.outageChanged?.(outage('FRA', null));
+    await made.idle();
+    expect(events(added)).toHaveLength(3);
+    // What no store refuses but can't be put into words holds up nothing.
+    refuses = 1;
+    failure = new TypeError('no words');
+    made.events.outageChanged?.(outage('MAD', null));
+    await made.idle();
+    expect(lines.at(-1)?.fields).toMatchObject({ lost: 1, waiting: 0 });
+    // A daemon that stops waits for no store: what it can't tell is in the log.
+    refuses = Infinity;
+    failure = new StoreError('the disk is full', 'full');
+    made.events.outageChanged?.(outage('LAX', null));
+    await made.stop();
+    expect(lines.at(-1)?.fields).toMatchObject({ lost: 1, waiting: 0 });
   });
 
   test('a month’s budget at each of its steps, once', async () => {
