@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runCli } from '../support/cli.js';
@@ -6,9 +6,10 @@ import { dayMs, november, october } from '../support/ledger.js';
 import { statedOctober } from '../support/statements.js';
 
 /** The command line over a store with a month to state; `at`: what time it is. */
-async function setUp(at: number = november) {
+async function setUp(at: number = november, more: object = {}) {
   const { store, file } = await statedOctober();
   await store.close();
+  writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(file, 'utf8')) as object), ...more }));
   const run = (...args: string[]) =>
     runCli([...args, '--config', file], { now: () => at, cwd: dirname(file) });
   const json = async (...args: string[]): Promise<unknown> => {
@@ -214,5 +215,24 @@ describe('the order of sealing', () => {
     expect((await run(...incomplete, '--out-of-order', 'a court asks')).stdout).toContain(
       '2026-11/single: sealed',
     );
+  });
+});
+
+test('two persons seal where the configuration says so', async () => {
+  const { run } = await setUp(november, { statements: { twoPersonSealing: true } });
+  await run('keys', 'make');
+  const one = ['--month', '2026-10', '--service', 'single', '--actor'];
+  expect(await run('statements', 'seal', ...one, 'bob')).toMatchObject({
+    code: 2,
+    stderr:
+      'pop-sla: 2026-10/single: is not prepared yet: pop-sla statements prepare, and another person seals it\n',
+  });
+  expect((await run('statements', 'prepare', ...one, 'ann')).stdout).toBe(
+    '2026-10/single: prepared as revision 1, credit 0.00 HKD: another person may seal it\n',
+  );
+  expect((await run('statements', 'seal', ...one, 'Ann')).code).toBe(2);
+  expect((await run('statements', 'seal', ...one, 'bob')).stdout).toContain('2026-10/single: sealed, hash');
+  expect(await run('statements', 'prepare', '--month', '2026-10', '--actor', 'ann')).toMatchObject({
+    code: 2,
   });
 });

@@ -286,6 +286,7 @@ export const anyConfig: fc.Arbitrary<Config> = pops.chain((all) =>
       statements: fc.record({
         graceMs: fc.integer({ min: 0, max: 31 * 86_400_000 }),
         claimReminderMs: fc.integer({ min: 0, max: 90 * 86_400_000 }),
+        twoPersonSealing: fc.boolean(),
       }),
       billing: fc.record({
         zone: fc.constantFrom('UTC', 'Asia/Hong_Kong'),

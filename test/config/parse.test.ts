@@ -149,7 +149,7 @@ test('an agent and PoPs are all that a file needs', () => {
       smtp: null,
     },
     keys: { folder: '/srv/data/keys' },
-    statements: { graceMs: 86_400_000, claimReminderMs: 604_800_000 },
+    statements: { graceMs: 86_400_000, claimReminderMs: 604_800_000, twoPersonSealing: false },
     billing: {
       zone: 'UTC',
       issuers: [],

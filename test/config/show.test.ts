@@ -110,6 +110,7 @@ keys:
 statements:
   grace: 24h
   claimReminder: 168h
+  twoPersonSealing: false
 billing:
   zone: UTC
   issuers: []

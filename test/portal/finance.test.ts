@@ -10,18 +10,28 @@ import { signedIn, textOf } from '../http/support/portal.js';
 let server: Entrance;
 let tenants: Tenants;
 let billing: Billing;
+let twoPersonSealing: boolean;
+let folder: string;
 beforeEach(async () => {
+  twoPersonSealing = false;
   tenants = await twoTenants();
   const { store, config, now } = tenants;
-  const keys = keyFolder(`${tempDir()}/keys`);
+  folder = `${tempDir()}/keys`;
+  const keys = keyFolder(folder);
   await keys.make();
   const { billing: terms } = billingConfig();
   const party = { address: [], city: null, postcode: null, country: 'HK', registration: null, billTo: null };
   const customers = config.book.customers.map((one) => ({ ...one, billing: { ...party, taxId: 'HK-1' } }));
-  const billed = { ...config, billing: terms, book: { ...config.book, customers }, bookBase: null };
+  const billed = () => ({
+    ...config,
+    billing: terms,
+    book: { ...config.book, customers },
+    bookBase: null,
+    statements: { ...config.statements, twoPersonSealing },
+  });
   billing = createBilling({
     store,
-    config: () => billed,
+    config: billed,
     now,
     software: 'test',
     signer: () => keys.signer(),
@@ -166,6 +176,31 @@ test('a month of postings is locked on its page, and another person unlocks it',
   expect(textOf(await finance.get(url))).toContain('Postings open');
   const customer = await signedIn(server, 'customer');
   expect((await customer.post(`${url}/lock`, {})).statusCode).toBe(403);
+});
+
+test('one prepares and another one seals, where two persons have to', async () => {
+  twoPersonSealing = true;
+  const { config } = tenants;
+  const statements = { ...config.statements, twoPersonSealing };
+  server = entrance({ ...tenants, config: { ...config, statements, keys: { folder } } }, { billing });
+  const finance = await signedIn(server, 'finance');
+  await finance.post('/months/2026-10/close', {});
+  const url = '/months/2026-10';
+  const ask = await finance.get(`${url}?ask=seal`);
+  expect(textOf(ask)).toContain('Two persons are needed');
+  expect(ask.body).toContain(`formaction="${url}/prepare"`);
+  const early = await finance.post(`${url}/seal`, { incomplete: 'seen' });
+  expect(textOf(await finance.get(early.headers.location ?? ''))).toMatch(/2 refused.*is not prepared yet/);
+  const prepared = await finance.post(`${url}/prepare`, {});
+  expect(textOf(await finance.get(prepared.headers.location ?? ''))).toMatch(/2 prepared/);
+  expect(textOf(await finance.get(`${url}?ask=seal`))).toMatch(
+    /alpha-service.*finance.*beta-service.*finance/,
+  );
+  const own = await finance.post(`${url}/seal`, { incomplete: 'seen' });
+  expect(textOf(await finance.get(own.headers.location ?? ''))).toContain('prepared by finance alone');
+  const other = await signedIn(server, 'finance', { name: 'georg' });
+  const sealed = await other.post(`${url}/seal`, { incomplete: 'seen' });
+  expect(textOf(await other.get(sealed.headers.location ?? ''))).toContain('2 sealed');
 });
 
 test('who may not see amounts sees no page of them, and who may only look has no form and writes nothing', async () => {

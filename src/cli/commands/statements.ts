@@ -48,7 +48,15 @@ export function statementsCommand(context: Context): Command {
       'A month is closed by the daemon once its grace is over: every service has a draft then. Finance looks at it and ' +
         'seals it. What was sealed never changes; what comes later makes another revision.',
     );
-  for (const each of [listCommand, showCommand, closeCommand, sealCommand, reviseCommand, checkCommand])
+  for (const each of [
+    listCommand,
+    showCommand,
+    closeCommand,
+    prepareCommand,
+    sealCommand,
+    reviseCommand,
+    checkCommand,
+  ])
     command.addCommand(each(context));
   return command;
 }
@@ -224,6 +232,33 @@ function reviseCommand(context: Context): Command {
     });
 }
 
+function prepareCommand(context: Context): Command {
+  return new Command('prepare')
+    .description(
+      'note that somebody looked at what would be sealed next, drafts and revisions: with statements.twoPersonSealing ' +
+        'another person seals it then',
+    )
+    .addOption(monthOption())
+    .addOption(serviceOption())
+    .option('--all', 'of every service of the month')
+    .addOption(actorOption())
+    .addOption(jsonOption())
+    .addOption(configOption())
+    .action((options: SealOptions & { readonly all?: true }) => {
+      const actor = actorOf(options, context);
+      const { month, service, all, json } = options;
+      if ((service === undefined) === (all === undefined))
+        throw new ExitError(
+          exitCodes.badInput,
+          'pop-sla: allowed: --service ID, or --all for all of the month',
+        );
+      return withBilling({ ...options, write: true }, context, async ({ statements }) => {
+        const outcomes = await statements.prepare(actor, { month, services: service ?? null });
+        report(outcomes, { month, ...(json && { json }) }, context);
+      });
+    });
+}
+
 function checkCommand(context: Context): Command {
   return new Command('check')
     .description('note which sealed statements of a month have changed source data, as the daemon does')
@@ -282,6 +317,8 @@ function lineOf(
       const what = dryRun ? 'would be sealed' : `sealed, hash ${hash ?? ''}`;
       return `${id}: ${what} as revision ${revision ?? 1}, credit ${credit} ${currency}${more}${rest}`;
     }
+    case 'prepared':
+      return `${id}: prepared as revision ${revision ?? 1}, credit ${credit} ${currency}: another person may seal it${rest}`;
     case 'already-sealed':
       return `${id}: already sealed, revision ${revision ?? 1}, hash ${hash ?? ''}`;
     case 'unchanged':

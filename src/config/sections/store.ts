@@ -107,23 +107,28 @@ export interface StatementsConfig {
   readonly graceMs: number;
   /** How long before its last day an open claim is reminded of. */
   readonly claimReminderMs: number;
+  /** Whether a statement is sealed by another person than the one who prepared it. */
+  readonly twoPersonSealing: boolean;
 }
 
 /** How a month is closed. */
 const statementsSchema = z.strictObject({
   grace: duration(0, 31 * day).default(day),
   claimReminder: duration(0, 90 * day).default(7 * day),
+  twoPersonSealing: yesOrNo().default(false),
 });
 
 export const statementsSection = {
   schema: statementsSchema,
-  build: ({ grace, claimReminder }: z.output<typeof statementsSchema>): StatementsConfig => ({
-    graceMs: grace,
-    claimReminderMs: claimReminder,
+  build: (raw: z.output<typeof statementsSchema>): StatementsConfig => ({
+    graceMs: raw.grace,
+    claimReminderMs: raw.claimReminder,
+    twoPersonSealing: raw.twoPersonSealing,
   }),
-  show: ({ graceMs, claimReminderMs }: StatementsConfig): object => ({
+  show: ({ graceMs, claimReminderMs, twoPersonSealing }: StatementsConfig): object => ({
     grace: formatDuration(graceMs),
     claimReminder: formatDuration(claimReminderMs),
+    twoPersonSealing,
   }),
 };
 

@@ -10,6 +10,13 @@ export type BillingAction =
       /** Why it was sealed before an earlier month of its service; absent: the earlier ones were sealed. */
       readonly outOfOrder?: string;
     }
+  /** `digest`: of what the revision rests on. */
+  | {
+      readonly type: 'statement-prepared';
+      readonly id: string;
+      readonly revision: number;
+      readonly digest: string;
+    }
   | { readonly type: 'credit-claimed'; readonly id: string; readonly note: string | null }
   | { readonly type: 'credit-settled'; readonly id: string; readonly note: string | null }
   | { readonly type: 'credit-reversed'; readonly id: string; readonly note: string }

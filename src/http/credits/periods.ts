@@ -2,9 +2,11 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { actorOfPrincipal } from '../../core/access/rules.js';
 import { periodJson } from '../../render/batches.js';
+import { isoInstant } from '../../render/figures.js';
 import type { Billing } from '../../services/credits/billing.js';
 import { month, words } from '../route/input.js';
 import { addOperation, isoTime } from '../route/route.js';
+import { outcomes, servicesAsked } from './statements.js';
 
 const tag = 'periods';
 const url = '/api/v1/periods';
@@ -16,7 +18,7 @@ const period = z.strictObject({
   note: z.string().nullable(),
 });
 
-/** `/api/v1/periods`: months whose postings are final; and the order in which months are sealed. */
+/** `/api/v1/periods`: months whose postings are final; and what is before a sealing: its order, a second person. */
 export function periodRoutes(
   server: FastifyInstance,
   { periods, statements }: Pick<Billing, 'periods' | 'statements'>,
@@ -84,5 +86,53 @@ export function periodRoutes(
       return { services: [...found].map(([service, months]) => ({ service, months: [...months] })) };
     },
   });
-  return { listPeriods, lockPeriod, unlockPeriod, listUnsealedBefore };
+  const prepareStatements = addOperation(server, {
+    method: 'POST',
+    url: '/api/v1/statements/:month/prepare',
+    operationId: 'prepareStatements',
+    tag: 'statements',
+    access: 'statements:seal',
+    summary:
+      'Notes that somebody looked at what would be sealed next, drafts and revisions; with statements.twoPersonSealing ' +
+      'another person seals it then.',
+    params,
+    body: z.strictObject({ services: servicesAsked() }).nullish(),
+    answer: outcomes,
+    handle: async ({ params: { month: of }, body, caller }) => ({
+      statements: await statements.prepare(actorOfPrincipal(caller.principal), {
+        month: of,
+        services: body?.services ?? null,
+      }),
+    }),
+  });
+  const listPreparations = addOperation(server, {
+    method: 'GET',
+    url: '/api/v1/prepared/:month',
+    operationId: 'listPreparations',
+    tag: 'statements',
+    access: 'statements:read',
+    summary: 'Who prepared what would be sealed next, as long as that is the same.',
+    params,
+    query: z.strictObject({}),
+    answer: {
+      description: 'each by one person',
+      schema: z.strictObject({
+        prepared: z.array(
+          z.strictObject({ id: z.string(), revision: z.int(), by: z.string(), at: isoTime() }),
+        ),
+      }),
+    },
+    handle: async ({ params: { month: of }, caller }) => {
+      if (caller.reach === 'own') return null;
+      const found = await statements.preparations(of);
+      const prepared = found.map(({ id, revision, actor, at }) => ({
+        id,
+        revision,
+        by: actor,
+        at: isoInstant(at),
+      }));
+      return { prepared };
+    },
+  });
+  return { prepareStatements, listPreparations, listPeriods, lockPeriod, unlockPeriod, listUnsealedBefore };
 }

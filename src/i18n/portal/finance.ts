@@ -41,6 +41,7 @@ export const financeEnglish = {
       outcomeOf: {
         sealed: 'sealed',
         'already-sealed': 'sealed before',
+        prepared: 'prepared',
         unchanged: 'unchanged',
         incomplete: 'incomplete',
         refused: 'refused',
@@ -93,6 +94,8 @@ export const financeEnglish = {
           outcome('sealed', sealed, refused, incomplete),
         revise: (sealed: number, refused: number, incomplete: number) =>
           outcome('revised', sealed, refused, incomplete),
+        prepare: (prepared: number, refused: number, incomplete: number) =>
+          outcome('prepared', prepared, refused, incomplete),
       },
       needsReason: 'Incomplete: it is sealed only with a reason.',
       look: 'Show',
@@ -113,6 +116,7 @@ export const financeEnglish = {
       done: {
         seal: 'Sealed',
         revise: 'Revised',
+        prepare: 'Prepared',
         close: 'Drafts created',
         check: 'Checked for changes',
         lock: 'Month locked',
@@ -155,6 +159,9 @@ export const financeEnglish = {
         seal: (count: number) => (count === 1 ? 'Seal it' : `Seal these ${count}`),
         revise: (count: number) => (count === 1 ? 'Seal the revision' : `Seal these ${count} revisions`),
       },
+      twoPersons: 'Two persons are needed: one prepares, another one seals.',
+      prepare: (count: number) => (count === 1 ? 'Prepare it' : `Prepare these ${count}`),
+      preparedBy: 'Prepared by',
       cancel: 'Cancel',
       back: 'Back to the month',
       state: 'Complete',

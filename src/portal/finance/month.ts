@@ -29,7 +29,7 @@ import { totalsOf } from './statement.js';
 type Outcome = Answer<'sealStatements'>['statements'][number];
 
 const ofMonth = z.object({ month: z.string().max(20) });
-const acts = ['seal', 'revise', 'close', 'check'] as const;
+const acts = ['seal', 'revise', 'prepare', 'close', 'check'] as const;
 type Act = (typeof acts)[number];
 /** What is asked before it is done. */
 const asks = ['seal', 'revise'] as const;
@@ -143,7 +143,7 @@ export async function monthPage(
   status = 200,
 ): Promise<PageAnswer> {
   const { book } = config();
-  const rows = await monthRows(api, caller, month, book.customers);
+  const rows = await monthRows(api, caller, month, book);
   const { from, to } = zonedMonth(month, shell.f.zone);
   const over = to <= now();
   const begun = from <= now();
@@ -206,7 +206,7 @@ export async function monthPage(
 
 function countsOf(outcomes: readonly Outcome[]) {
   const of = (wanted: Outcome['outcome']): number => sumOf(outcomes, ({ outcome }) => outcome === wanted);
-  return { sealed: of('sealed'), refused: of('refused'), incomplete: of('incomplete') };
+  return { sealed: of('sealed') + of('prepared'), refused: of('refused'), incomplete: of('incomplete') };
 }
 
 /** What would be sealed, with its sums and what is incomplete, before anybody seals it. */
@@ -215,7 +215,7 @@ async function askPage(
   { caller, shell, month, ask, service, reason = '', outOfOrder = '', wrong = [], keyFault }: Asked,
   status = 200,
 ): Promise<PageAnswer> {
-  const all = await monthRows(api, caller, month, config().book.customers);
+  const all = await monthRows(api, caller, month, config().book);
   const known = service === '' ? all : all.filter((row) => row.service === service);
   const { keys } = await api.listKeys(caller);
   const mayNotSign = keyFault ?? (keys.some(({ current }) => current) ? null : shell.w.finance.ask.noKey);
@@ -224,6 +224,11 @@ async function askPage(
     ask === 'seal'
       ? ((await api.listUnsealedBefore(caller, { params: { month } })) ?? { services: [] })
       : { services: [] };
+  const twoPersons = config().statements.twoPersonSealing;
+  const { prepared } = (twoPersons
+    ? await api.listPreparations(caller, { params: { month }, query: {} })
+    : null) ?? { prepared: [] };
+  const preparedBy = (id: string): string[] => prepared.filter((one) => one.id === id).map(({ by }) => by);
   const earlier = new Map(skipping.map((one) => [one.service, one.months]));
   const rows = known.filter(
     ({ latest, service: id }) => (ask === 'seal' && latest.state === 'draft') || (changes?.has(id) ?? false),
@@ -241,7 +246,12 @@ async function askPage(
       wrong,
       keyFault: mayNotSign,
       keyCommand: 'pop-sla keys make',
-      rows: rows.map((row) => ({ ...row, change: changes?.get(row.service) ?? null })),
+      twoPersons,
+      rows: rows.map((row) => ({
+        ...row,
+        change: changes?.get(row.service) ?? null,
+        preparedBy: preparedBy(row.latest.id),
+      })),
       totals: totalsOf(rows),
       early: sumOf(rows, (row) => earlier.has(row.service)),
       earlier: [...new Set(rows.flatMap((row) => earlier.get(row.service) ?? []))].sort(),
@@ -288,6 +298,8 @@ async function perform(
     case 'check':
       await api.checkStatements(caller, { params });
       return null;
+    case 'prepare':
+      return (await api.prepareStatements(caller, { params, body: { services } })).statements;
     case 'seal':
       return (await api.sealStatements(caller, { params, body: { ...body, outOfOrder: orNull(outOfOrder) } }))
         .statements;

@@ -1,7 +1,7 @@
 import { type CustomerRegistry, bookMonth } from '../../core/customer/book.js';
 import { validationError } from '../../core/ledger/errors.js';
 import { currentRuleSet } from '../../core/statement/rule-set.js';
-import { isMonthName, monthAfter, monthRule } from '../../core/time/calendar.js';
+import { formatInstant, isMonthName, monthAfter, monthRule } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
 import { ValidationError } from '../ledger/entries.js';
 
@@ -62,4 +62,16 @@ export function servicesAsked(
     ]);
   }
   return { ...month, services: [...new Set(asked)] };
+}
+
+/** The month itself where it is over; else throws a `ValidationError`. */
+export function mustBeOver(found: MonthOfBook, month: string, now: EpochMs): MonthOfBook {
+  if (found.end !== null && found.end <= now) return found;
+  const end = found.end === null ? '' : `, it is on ${formatInstant(found.end, 'UTC')}`;
+  throw new ValidationError([
+    validationError('month', `${month} is not over${end}`, 'a month that is over, or --to-date for a draft', [
+      'month-not-over',
+      month,
+    ]),
+  ]);
 }

@@ -9,13 +9,10 @@ import {
   ruleSetOf,
   statementId,
   type SealedStatement,
-  type StatementChange,
   type StatementDocument,
 } from '../../core/statement/document.js';
 import { storedNames } from '../../core/statement/names.js';
 import type { EpochMs } from '../../core/types.js';
-import { formatInstant } from '../../core/time/calendar.js';
-import { changeLines, reportWords } from '../../i18n/report.js';
 import { digestOf } from '../../seal/canonical.js';
 import type { Signer } from '../../seal/keys.js';
 import type { DraftStatement, StatementQuery, StatementSummary } from '../../store/statement-store.js';
@@ -26,9 +23,26 @@ import { adjustmentOf, creditOf, drawMonth } from './draw.js';
 import { type StatementFigures, storedFigures } from './figures.js';
 import { changedDrafts, freshDrafts } from './fresh-drafts.js';
 import type { Judging } from '../months/impact.js';
-import { servicesAsked, type MonthOfBook } from './months.js';
-import { unsealedBefore } from './order.js';
-import { type Outcome, sealer } from './seal.js';
+import { mustBeOver, servicesAsked, type MonthOfBook } from './months.js';
+import {
+  alreadySealed,
+  englishReasons,
+  incomplete,
+  noReason,
+  notInOrder,
+  type Outcome,
+  outcomeOf,
+  unjudged,
+  sealer,
+} from './seal.js';
+import {
+  type Preparation,
+  preparationsIn,
+  prepareRevisions,
+  secondPersonFault,
+  unsealedBefore,
+  validPreparations,
+} from './before-sealing.js';
 
 export interface StatementsOptions {
   readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds' | 'statements' | 'paths'>;
@@ -84,6 +98,13 @@ export interface Statements {
   closeOnce(month: string): Promise<ClosedMonth | null>;
   /** The services of which earlier months are not sealed, with those months. */
   unsealedBefore(month: string): Promise<ReadonlyMap<string, readonly string[]>>;
+  /**
+   * Notes that somebody looked at what would be sealed next: the drafts, and the revisions of what has changed. Where two
+   * persons have to, only another one may seal those then.
+   */
+  prepare(actor: string | Actor, request: Pick<SealRequest, 'month' | 'services'>): Promise<Outcome[]>;
+  /** Who prepared what would be sealed next of a month, as long as that is the same. */
+  preparations(month: string): Promise<Preparation[]>;
   /** Refuses a service of which an earlier month is not sealed, unless the request says why. */
   seal(actor: string | Actor, request: FirstSealRequest): Promise<Outcome[]>;
   /** Seals a further revision of statements whose source data changed. `dryRun`: only reports what it would seal. */
@@ -111,30 +132,39 @@ export function createStatements(options: StatementsOptions): Statements {
     withLedgerEntries(config(), await store.ledger.events()).book;
   const asked = async (month: string, services: readonly string[] | null): Promise<MonthOfBook> =>
     servicesAsked(await book(), month, services);
-  const requireMonthOver = async (
-    month: string,
-    services: readonly string[] | null,
-  ): Promise<MonthOfBook> => {
-    const found = await asked(month, services);
-    if (found.end !== null && found.end <= now()) return found;
-    const end = found.end === null ? '' : `, it is on ${formatInstant(found.end, 'UTC')}`;
-    throw new ValidationError([
-      validationError(
-        'month',
-        `${month} is not over${end}`,
-        'a month that is over, or --to-date for a draft',
-        ['month-not-over', month],
-      ),
-    ]);
-  };
+  const requireMonthOver = async (month: string, services: readonly string[] | null): Promise<MonthOfBook> =>
+    mustBeOver(await asked(month, services), month, now());
   const namesNow = async () => namesOf(withLedgerEntries(config(), await store.ledger.events()));
-  const mayAct = (actor: string | Actor): void => {
-    const fault = actorFault(actorOf(actor).name);
-    if (fault) throw new ValidationError([fault]);
-  };
   const started = async (actor: string | Actor) =>
     sealer({ store, now, actor, signer: await options.signer(), names: await namesNow() });
+  /** Returns what tells why somebody may not seal a revision; it tells nothing where one person is enough. */
+  const secondPerson = async (actor: string | Actor) => {
+    if (!config().statements.twoPersonSealing) return () => null;
+    const known = preparationsIn(await store.ledger.events());
+    return (of: StatementDocument, next: number) => secondPersonFault({ ...of, next }, actor, known);
+  };
   const inTurn: Store['statements']['inTurn'] = (month, work) => store.statements.inTurn(month, work);
+  /** What somebody with a name does with a month, one at a time. */
+  const acting = async <R extends { readonly month: string }>(
+    actor: string | Actor,
+    request: R,
+    work: (actor: string | Actor, request: R) => Promise<Outcome[]>,
+  ): Promise<Outcome[]> => {
+    const fault = actorFault(actorOf(actor).name);
+    if (fault) throw new ValidationError([fault]);
+    return inTurn(request.month, () => work(actor, request));
+  };
+
+  const storeDraft = (document: StatementDocument): Promise<void> =>
+    store.statements.putDraft({ document, hash: digestOf(document), at: now() }, creditOf(document));
+
+  /** The draft was looked at as it is no more: it is stored as it is now, to be looked at again. */
+  async function redrawn(draft: DraftStatement, fresh: StatementDocument): Promise<Outcome> {
+    await storeDraft(fresh);
+    const why = englishReasons(changeOf(draft.document, fresh));
+    const what = 'source data changed: its draft was created anew; review it, and seal again';
+    return { ...outcomeOf(fresh, 'refused'), why: [what, ...why] };
+  }
 
   async function close(month: string, services: readonly string[] | null): Promise<ClosedMonth> {
     const found = await requireMonthOver(month, services);
@@ -147,9 +177,7 @@ export function createStatements(options: StatementsOptions): Statements {
     for (let at = 0; at < open.length; at += draftsAtOnce) {
       await Promise.all(
         open.slice(at, at + draftsAtOnce).map((service) => {
-          const document = assembler.draft(service);
-          const drawnUp = { document, hash: digestOf(document), at: now() };
-          return store.statements.putDraft(drawnUp, creditOf(document));
+          return storeDraft(assembler.draft(service));
         }),
       );
       await new Promise(setImmediate);
@@ -167,6 +195,7 @@ export function createStatements(options: StatementsOptions): Statements {
     const found = await requireMonthOver(month, services);
     const earlier = await unsealedBefore(store, await book(), month);
     const sealOne = await started(actor);
+    const lacksSecond = await secondPerson(actor);
     const assembler = await drawn(month, found.services);
     const outcomes: Outcome[] = [];
     for (const service of found.services)
@@ -179,16 +208,10 @@ export function createStatements(options: StatementsOptions): Statements {
       const skipped = earlier.get(fresh.service) ?? [];
       if (skipped.length > 0 && outOfOrder === null) return notInOrder(fresh, skipped);
       const draft = await store.statements.draft(fresh.id);
-      if (draft && draft.document.inputs.digest !== fresh.inputs.digest) {
-        await store.statements.putDraft(
-          { document: fresh, hash: digestOf(fresh), at: now() },
-          creditOf(fresh),
-        );
-        const why = englishReasons(changeOf(draft.document, fresh));
-        const what = 'source data changed: its draft was created anew; review it, and seal again';
-        return { ...outcomeOf(fresh, 'refused'), why: [what, ...why] };
-      }
+      if (draft && draft.document.inputs.digest !== fresh.inputs.digest) return redrawn(draft, fresh);
       const reviewed = draft?.document ?? fresh;
+      const lacks = lacksSecond(reviewed, 1);
+      if (lacks !== null) return { ...outcomeOf(fresh, 'refused'), why: [lacks] };
       if (!reviewed.complete && acceptIncomplete === null) return incomplete(reviewed);
       const document: StatementDocument = {
         ...reviewed,
@@ -209,6 +232,7 @@ export function createStatements(options: StatementsOptions): Statements {
     const { month, services, acceptIncomplete, dryRun = false } = request;
     const found = await requireMonthOver(month, services);
     const sealOne = dryRun ? null : await started(actor);
+    const lacksSecond = dryRun ? () => null : await secondPerson(actor);
     const assembler = await drawn(month, found.services);
     const outcomes: Outcome[] = [];
     for (const service of found.services)
@@ -229,14 +253,11 @@ export function createStatements(options: StatementsOptions): Statements {
       }
       const { creditDifference } = change;
       const why = englishReasons(change);
+      const standing = { revision, hash: previous, creditDifference };
+      const lacks = lacksSecond(fresh, revision + 1);
+      if (lacks !== null) return { ...outcomeOf(fresh, 'refused'), ...standing, why: [lacks, ...why] };
       if (!fresh.complete && acceptIncomplete === null)
-        return {
-          ...incomplete(fresh),
-          revision,
-          hash: previous,
-          creditDifference,
-          why: [noReason, ...why],
-        };
+        return { ...incomplete(fresh), ...standing, why: [noReason, ...why] };
       const document: StatementDocument = {
         ...fresh,
         revision: revision + 1,
@@ -257,6 +278,38 @@ export function createStatements(options: StatementsOptions): Statements {
           why: ['somebody else revised it at the same time'],
         };
       return { ...outcomeOf(document, 'sealed'), revision: revision + 1, hash, creditDifference, why };
+    }
+  }
+
+  async function prepare(
+    actor: string | Actor,
+    { month, services }: Pick<SealRequest, 'month' | 'services'>,
+  ): Promise<Outcome[]> {
+    const found = await requireMonthOver(month, services);
+    const assembler = await drawn(month, found.services);
+    const revisions: (StatementDocument & { readonly next: number })[] = [];
+    const outcomes: Outcome[] = [];
+    for (const service of found.services)
+      outcomes.push(unjudged(month, service, assembler) ?? (await prepareOne(assembler.draft(service))));
+    await prepareRevisions({ store, now, actor, revisions });
+    return outcomes;
+
+    async function prepareOne(fresh: StatementDocument): Promise<Outcome> {
+      const before = await store.statements.sealed(fresh.id);
+      const revision = before?.document.revision ?? 0;
+      const change = before && changeOf(before.document, fresh);
+      if (before && !change)
+        return { ...outcomeOf(before.document, 'unchanged'), revision, hash: before.hash };
+      const draft = before ? null : await store.statements.draft(fresh.id);
+      if (draft && draft.document.inputs.digest !== fresh.inputs.digest) return redrawn(draft, fresh);
+      if (!before) await storeDraft(fresh);
+      revisions.push({ ...fresh, next: revision + 1 });
+      return {
+        ...outcomeOf(fresh, 'prepared'),
+        revision: revision + 1,
+        creditDifference: change?.creditDifference ?? null,
+        why: englishReasons(change),
+      };
     }
   }
 
@@ -302,18 +355,14 @@ export function createStatements(options: StatementsOptions): Statements {
       inTurn(month, async () =>
         (await store.statements.closed(month)) === null ? close(month, null) : null,
       ),
+    prepare: (actor, request) => acting(actor, request, prepare),
+    preparations: (month) => validPreparations(store, month),
     async unsealedBefore(month) {
       await asked(month, null);
       return unsealedBefore(store, await book(), month);
     },
-    seal: async (actor, request) => {
-      mayAct(actor);
-      return inTurn(request.month, () => seal(actor, request));
-    },
-    revise: async (actor, request) => {
-      mayAct(actor);
-      return inTurn(request.month, () => revise(actor, request));
-    },
+    seal: (actor, request) => acting(actor, request, seal),
+    revise: (actor, request) => acting(actor, request, revise),
     async nameSealed() {
       const unnamed = await store.statements.unnamed();
       if (unnamed.length === 0) return 0;
@@ -342,50 +391,4 @@ export function createStatements(options: StatementsOptions): Statements {
       return changed;
     },
   };
-}
-
-const englishReasons = (change: StatementChange | null): string[] =>
-  changeLines(reportWords.en, change?.why ?? []);
-
-const noReason = 'is incomplete: sealed only with --accept-incomplete REASON';
-
-function outcomeOf({ id, total, currency }: StatementDocument, outcome: Outcome['outcome']): Outcome {
-  const { credit } = total;
-  return { id, outcome, revision: null, hash: null, credit, currency, creditDifference: null, why: [] };
-}
-
-/** A service that can't be judged has no statement, and the others have theirs all the same; null: it is judged. */
-function unjudged(month: string, service: string, drawn: Assembler): Outcome | null {
-  const reason = drawn.unjudged.get(service);
-  if (reason === undefined) return null;
-  return {
-    id: statementId(month, service),
-    outcome: 'refused',
-    revision: null,
-    hash: null,
-    credit: '0',
-    currency: '',
-    creditDifference: null,
-    why: [`can't be judged: ${reason}`],
-  };
-}
-
-const incomplete = (document: StatementDocument): Outcome => ({
-  ...outcomeOf(document, 'incomplete'),
-  why: [noReason],
-});
-
-/** Months are sealed in their order, since what a later one is paid with may rest on the earlier one. */
-const notInOrder = (fresh: StatementDocument, skipped: readonly string[]): Outcome => ({
-  ...outcomeOf(fresh, 'refused'),
-  why: [`${skipped.join(', ')} of it is not sealed: seal that first, or --out-of-order REASON`],
-});
-
-/** Sealing again succeeds where nothing changed; otherwise a revision is needed. */
-function alreadySealed({ document, hash }: SealedStatement, fresh: StatementDocument): Outcome {
-  const { revision } = document;
-  const change = changeOf(document, fresh);
-  if (change === null) return { ...outcomeOf(document, 'already-sealed'), revision, hash };
-  const what = `is sealed as revision ${revision}, and its source data has changed: pop-sla statements revise`;
-  return { ...outcomeOf(document, 'refused'), revision, hash, why: [what, ...englishReasons(change)] };
 }

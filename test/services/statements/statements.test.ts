@@ -115,7 +115,7 @@ describe('sealing', () => {
     await excuseLate(month, october + 12 * dayMs, october + 12 * dayMs + hourMs);
     const [stale] = await statements.seal('ann', only('other'));
     expect(stale).toMatchObject({ outcome: 'refused' });
-    expect(stale?.why[0]).toContain('its draft was drawn up anew');
+    expect(stale?.why[0]).toContain('its draft was created anew');
     expect(stale?.why[1]).toContain('exclusion X4, planned-maintenance, approved by bob');
     const [sealed] = await statements.seal('ann', only('other'));
     expect(sealed?.outcome).toBe('sealed');
@@ -124,7 +124,7 @@ describe('sealing', () => {
     const [changed] = await statements.seal('ann', only('single'));
     expect(changed?.outcome).toBe('refused');
     expect(changed?.why).toEqual([
-      'is sealed as revision 1, and what it rests on has changed: pop-sla statements revise',
+      'is sealed as revision 1, and its source data has changed: pop-sla statements revise',
       'path HKG>SIN has 4 valid rounds, had 3',
     ]);
   });
