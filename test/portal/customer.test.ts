@@ -163,7 +163,7 @@ describe('a fault report', () => {
     const { server } = await portal();
     const ann = await signedIn(server, 'customer');
     const wrong = await ann.post('/faults', { subject: 'It is <slow>' });
-    expect([wrong.statusCode, textOf(wrong)]).toEqual([400, expect.stringContaining('Text: is missing')]);
+    expect([wrong.statusCode, textOf(wrong)]).toEqual([400, expect.stringContaining('Text is missing')]);
     expect(wrong.body).toContain('value="It is &lt;slow&gt;"');
     const filed = await ann.post('/faults', { subject: 'It is slow', text: 'since noon' });
     expect(filed.statusCode).toBe(303);

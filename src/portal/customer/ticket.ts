@@ -8,12 +8,10 @@ import type { Caller } from '../../http/access/caller.js';
 import type { Api } from '../../http/http.js';
 import type { ParameterFault } from '../../http/problem.js';
 import { isoInstant } from '../../render/figures.js';
-import { faultsIn } from '../faults-in.js';
 import { everyPage, type FormFile } from '../forms.js';
 import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
 import { attachAll, formLimit } from './ticket-new.js';
-import { frozenOf } from './frozen.js';
 
 /** What is done by a form on the page, and what somebody needs for it. */
 const deeds = {
@@ -32,6 +30,33 @@ const deeds = {
 type Deed = keyof typeof deeds;
 
 const ofReport = z.object({ id: z.string().max(200) });
+
+const figure = z.object({ band: z.string().nullable(), held: z.number(), due: z.number() });
+/** What of frozen evidence a page shows; more stands in its file. */
+const frozenBand = z.object({
+  path: z.string(),
+  window: z.string(),
+  latency: figure.extend({
+    us: z.number().nullable(),
+    commitmentUs: z.number().nullable(),
+    excessPercent: z.string().nullable(),
+  }),
+  loss: figure.extend({ ppm: z.number().nullable() }),
+});
+type FrozenBand = z.output<typeof frozenBand>;
+
+/** The figures that were frozen when a report was filed, of the window that it was filed from, by path. */
+async function frozenOf(
+  api: Api,
+  caller: Caller,
+  report: Answer<'getFaultReport'>,
+): Promise<readonly FrozenBand[]> {
+  if (report.evidence === null) return [];
+  const { window } = report.evidence;
+  const content = await api.getFaultEvidence(caller, { params: { id: report.id } });
+  const read = z.object({ bands: z.array(frozenBand) }).safeParse(content);
+  return read.success ? read.data.bands.filter((band) => band.window === window) : [];
+}
 
 /** `/faults/FR-1`, and a form for everything that whoever looks may do with it now. */
 export function ticketPages(server: FastifyInstance, portal: PortalOptions): void {
@@ -96,16 +121,12 @@ export function ticketPages(server: FastifyInstance, portal: PortalOptions): voi
         internal: z.literal('yes').optional(),
         files: z.array(z.custom<FormFile>()).max(10).default([]),
       }),
-      handle: async ({ params, body, caller, shell }) => {
-        try {
-          const done = await perform(api, caller, deed, params, body);
-          return done && { to: `/faults/${done.id}?done=${deed}` };
-        } catch (error) {
-          const wrong = faultsIn(error);
-          if (wrong === null) throw error;
-          return show({ caller, shell, ...params, wrong, said: body.text }, 400);
-        }
+      handle: async ({ params, body, caller }) => {
+        const done = await perform(api, caller, deed, params, body);
+        return done && { to: `/faults/${done.id}?done=${deed}` };
       },
+      refused: ({ params, body, caller, shell }, wrong) =>
+        show({ caller, shell, ...params, wrong, said: body.text }, 400),
     });
   }
 }

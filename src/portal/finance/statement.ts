@@ -7,7 +7,7 @@ import { formatInstant, isMonthName } from '../../core/time/calendar.js';
 import { lastDisputeDay } from '../../core/billing/disputes.js';
 import type { Caller } from '../../http/access/caller.js';
 import type { Api } from '../../http/http.js';
-import { localeOf } from '../../i18n/locale.js';
+import { localeOf, textIn } from '../../i18n/locale.js';
 import { changeLines } from '../../i18n/report.js';
 import { rulingBlocks } from '../../render/report/compose/origin.js';
 import { creditBlocks } from '../../render/report/compose/paths.js';
@@ -148,6 +148,13 @@ export function financeStatementPage(server: FastifyInstance, portal: PortalOpti
           formats: reportFormats,
           disputes: document.state === 'sealed' ? await disputesOfStatement(portal, caller, document) : null,
           revision: revision ?? null,
+          siteName: book.sites.find(({ id }) => id === document.site)?.name ?? document.site,
+          classOf: ({ plan, class: id }: Part) => {
+            const versions = book.plans.get(plan.id)?.versions ?? [];
+            const of = versions.find(({ version }) => version === plan.version) ?? versions.at(-1);
+            const name = of?.classes.get(id)?.name;
+            return name === undefined ? id : textIn(name, shell.language);
+          },
           customerName: book.customers.find(({ id }) => id === document.customer)?.name ?? document.customer,
         },
       };
