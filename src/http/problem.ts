@@ -12,7 +12,7 @@ export interface ParameterFault {
   /** Goes on from the parameter: `is not known; allowed: path, from, to`. */
   readonly detail: string;
   /** The same for those who show it in another language; it is sent to nobody else. */
-  readonly said?: ErrorCode;
+  readonly code?: ErrorCode;
 }
 
 /** A request that can't be answered as it is; becomes problem details (RFC 9457) with status 400. */
@@ -144,16 +144,16 @@ function problemOf(error: unknown, { url, caller }: FastifyRequest, log: HttpLog
 }
 
 export const parameterFaults = ({ refusals }: ValidationError): ParameterFault[] =>
-  refusals.map(({ field, what, allowed, said }) => ({
+  refusals.map(({ field, what, allowed, code }) => ({
     parameter: field,
     detail: `${what}; allowed: ${allowed}`,
-    ...(said && { said }),
+    ...(code && { code }),
   }));
 
 /** Of what is not there, of what is not as it would have to be, or of what was asked wrongly. */
 function refusedStatus({ refusals: [first] }: ValidationError): number {
   if (first?.field !== 'id') return 400;
-  return first.said?.[0] === 'no-such' ? 404 : 409;
+  return first.code?.[0] === 'no-such' ? 404 : 409;
 }
 
 /** Fastify's own refusals (a malformed URL, say) carry their status. */

@@ -154,7 +154,7 @@ export function exclusionsCommand(context: Context): Command {
     command.addCommand(decideCommand(decision, summary, context));
   decide('approve', 'let it count: by another person than whoever proposed it');
   decide('reject', 'refuse a proposal');
-  decide('revoke', 'take back an approved one: it counts no more');
+  decide('revoke', 'revoke an approved one: it counts no more');
   return command;
 }
 
@@ -234,7 +234,7 @@ function decideCommand(decision: Decision, summary: string, context: Context): C
   const command = new Command(decision)
     .description(summary)
     .argument('<id>', 'as `exclusions list` prints it');
-  if (decision === 'approve') command.option('--reason <text>', 'a word on it');
+  if (decision === 'approve') command.option('--reason <text>', 'a comment');
   else command.requiredOption('--reason <text>', 'why');
   return command
     .addOption(actorOption())

@@ -34,7 +34,7 @@ const attachments = () =>
     .nullish();
 
 const times = { from: text(), to: text() };
-const said = { reason: text(), evidence: text(), attachments: attachments() };
+const reasonShape = { reason: text(), evidence: text(), attachments: attachments() };
 const entered = { status: 201, description: 'entered', schema: z.strictObject({ id: z.string() }) } as const;
 
 const proposal = z.strictObject({
@@ -104,11 +104,11 @@ export function ledgerWrites(server: FastifyInstance, { ledgerService }: LedgerB
     url: '/api/v1/outages',
     operationId: 'addOutage',
     summary: 'Enters an outage that the watch did not see.',
-    body: z.strictObject({ port: text(), ...times, ...said }),
+    body: z.strictObject({ port: text(), ...times, ...reasonShape }),
     handle: async ({ body, caller }) => {
       const target = { of: null, port: body.port ?? '', interval: intervalOf(body) };
       return {
-        id: await ledgerService.correct(actorOfPrincipal(caller.principal), { ...target, ...saidIn(body) }),
+        id: await ledgerService.correct(actorOfPrincipal(caller.principal), { ...target, ...reasonsIn(body) }),
       };
     },
   });
@@ -117,11 +117,11 @@ export function ledgerWrites(server: FastifyInstance, { ledgerService }: LedgerB
     url: '/api/v1/outages/correct',
     operationId: 'correctOutage',
     summary: 'Lays other times over an outage.',
-    body: z.strictObject({ of: text(), ...times, ...said }),
+    body: z.strictObject({ of: text(), ...times, ...reasonShape }),
     handle: async ({ body, caller }) => {
       const target = { of: refOf(body.of), port: '', interval: intervalOf(body) };
       return {
-        id: await ledgerService.correct(actorOfPrincipal(caller.principal), { ...target, ...saidIn(body) }),
+        id: await ledgerService.correct(actorOfPrincipal(caller.principal), { ...target, ...reasonsIn(body) }),
       };
     },
   });
@@ -130,11 +130,11 @@ export function ledgerWrites(server: FastifyInstance, { ledgerService }: LedgerB
     url: '/api/v1/outages/void',
     operationId: 'voidOutage',
     summary: 'Says that an outage counts for nothing.',
-    body: z.strictObject({ of: text(), ...said }),
+    body: z.strictObject({ of: text(), ...reasonShape }),
     handle: async ({ body, caller }) => {
       const target = { of: refOf(body.of), port: '', interval: null };
       return {
-        id: await ledgerService.correct(actorOfPrincipal(caller.principal), { ...target, ...saidIn(body) }),
+        id: await ledgerService.correct(actorOfPrincipal(caller.principal), { ...target, ...reasonsIn(body) }),
       };
     },
   });
@@ -147,9 +147,9 @@ type Given<T> = { [K in keyof T]: Exclude<T[K], null> };
 const given = <T extends object>(body: T): Given<T> =>
   Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null)) as Given<T>;
 
-type Said = z.output<z.ZodObject<typeof said>>;
+type ReasonBody = z.output<z.ZodObject<typeof reasonShape>>;
 
-const saidIn = ({ reason, evidence, attachments: files }: Said) => ({
+const reasonsIn = ({ reason, evidence, attachments: files }: ReasonBody) => ({
   reason: reason ?? '',
   evidence: evidence ?? null,
   attachments: files ?? [],
