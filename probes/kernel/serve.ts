@@ -188,7 +188,7 @@ const batchPackets = 64;
 const batchBytes = 2048;
 /** The longest headers before a reply, or before our request in the error queue. */
 const headerBytes = 192;
-const restNs = 1e6;
+const restNs = 2.5e6;
 
 const stampRequests = {
   'kernel-tx-rx': 'tx-rx',

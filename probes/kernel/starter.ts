@@ -37,10 +37,12 @@ interface StarterOptions {
 }
 
 /**
- * How far ahead of its time a packet may leave: those of half a millisecond share a wake-up, which is most of
- * what a packet costs. It is stamped when it leaves, so this is in no figure.
+ * How far ahead of its time a packet may leave: those of two milliseconds share a wake-up, which is most of what a
+ * packet costs. It is stamped when it leaves, so this is in no figure. Where there are more than a few of them, only
+ * those of half a millisecond: many packets at once would wait for each other.
  */
-const earlyNs = 500_000;
+const earlyNs = { few: 2_000_000, many: 500_000 };
+const few = 8;
 /** So many packets in a row, then what came is read. */
 const sendsATurn = 32;
 /** Rounds that are asked for at one instant start at random ones, at most so far apart. */
@@ -106,7 +108,7 @@ export function createStarter(options: StarterOptions): Starter {
       for (let sends = 0; sends < sendsATurn; sends += 1) {
         const flight = agenda.first();
         const nowNs = clock.monotonicNs();
-        if (!flight || flight.dueNs > nowNs + earlyNs) break;
+        if (!flight || flight.dueNs > nowNs + (sends < few ? earlyNs.few : earlyNs.many)) break;
         if (!flights.has(flight.id)) {
           agenda.shift();
           continue;

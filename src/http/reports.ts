@@ -5,7 +5,7 @@ import { reportFileName } from '../render/report/file-name.js';
 import { formatOf, type renderReport, reportFormats } from '../render/report/formats.js';
 import { reportGroups, type ReportSelection } from '../render/report/report.js';
 import type { Reports } from '../services/reports.js';
-import { hasFullMonthAccess } from './access/month-access.js';
+import { hasFullMonthAccess, monthAccessOf } from './access/month-access.js';
 import { BadRequestError } from './problem.js';
 import { id, month, type Reading, text } from './route/input.js';
 import { addRoute } from './route/route.js';
@@ -107,8 +107,8 @@ export function reportRoutes(
         selection,
         revision: query.revision ?? null,
         toDate: query.toDate === 'true',
-        // A report is made of amounts: who may not see those has none.
-        maySee: (customer) => hasFullMonthAccess(caller, customer, params.month),
+        maySee: (customer) => monthAccessOf(caller, customer, params.month) !== 'nothing',
+        showsAmounts: (customer) => hasFullMonthAccess(caller, customer, params.month),
       });
       const { format, lang } = query;
       const make = async (): Promise<MadeFile> => {

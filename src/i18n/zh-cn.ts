@@ -175,7 +175,7 @@ export const simplified: Words = {
       ofCommitted: (ms) => `承诺 ${ms} 毫秒`,
       upTo: (percent) => `${percent} 以内为正常`,
       latestRound: (band) => `最近一轮：${band}`,
-      soFarThisMonth: '本月至今',
+      onCourse: '目前达标',
       creditOf: (month) => `${month}：`,
       notClosed: '尚无月报',
       outages: '本月中断',
@@ -200,7 +200,7 @@ export const simplified: Words = {
       deepest: '已达最高一档',
       noSteps: '没有下一档',
       credit: '目前赔付',
-      ofRent: (rent) => `租费 ${rent}`,
+      ofRent: (rent) => `月租费 ${rent}`,
       used: (share) => `下一档之前可容许的中断已用去 ${share}`,
       bands: '路径（近 24 小时）',
       noPaths: '无路径',
@@ -480,7 +480,7 @@ export const simplified: Words = {
       wall: {
         title: '全网',
         down: (count: number) => `${count} 个端口中断`,
-        worse: (count: number) => `${count} 条路径劣化`,
+        worse: (count: number) => `${count} 条路径劣于正常`,
         unobserved: (count: number) => `${count} 个端口目前未观测`,
         unwatched: '没有端口受到监视',
         good: '端口全部正常',
@@ -595,6 +595,7 @@ export const simplified: Words = {
           whom: (customers: string, services: string) => `涉及：${customers}（${services}）。`,
           sealed: (statements: string, count: number) =>
             `${count} 份已封存月报将变更，须另行修订：${statements}。`,
+          statement: (service: string, month: string) => `${service}（${month}）`,
           noneSealed: '不涉及已封存的月报。',
           proven: '已附证明。',
           notProven: '未附证明。',
@@ -1078,6 +1079,7 @@ export const simplified: Words = {
         key: '签名密钥',
         keyNone: '缺少：无法封存月报',
         access: '访问权限',
+        others: (more: number) => `等，另有 ${more} 个`,
         ending: '30 天内到期的令牌',
       },
       grant: {
@@ -1163,7 +1165,7 @@ export const simplified: Words = {
         addressHint: '邮件地址，或对方平台给出的 https:// 地址',
         kind: {
           mail: '邮件',
-          webhook: '回调',
+          webhook: 'Webhook 回调',
           pagerduty: 'PagerDuty',
           opsgenie: 'Opsgenie',
           slack: 'Slack',
@@ -1229,7 +1231,8 @@ export const simplified: Words = {
 
     statements: {
       title: '月报',
-      none: '没有您可以查看的月报。月报含有金额：如果您向代理商购买，月报由代理商持有。',
+      none: '尚无月报',
+      withheld: '向代理商购买的业务，月报不含金额；金额由代理商持有。',
       verify: '如何验证',
       wholeMonth: '当月全部',
       service: '业务',
@@ -1372,6 +1375,7 @@ export const simplified: Words = {
     sealed: '已封存',
     draft: '草稿',
     mixed: '含草稿',
+    withoutAmounts: '不含金额的月报：业务向代理商购买，金额由代理商持有。本文件为摘录，不带签名。',
     draftNotice: '草稿：以下数据尚未封存，仍可能变更，不得作为付款依据。',
     toDateNotice: (until) => `月内截至数据：本月尚未结束，以下为截至 ${until} 的数据。`,
     mixedNotice: (drafts, all) => `${all} 份月报中有 ${drafts} 份为草稿，尚未封存，仍可能变更。`,

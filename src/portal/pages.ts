@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Role } from '../core/access/rules.js';
-import { secondFactorPages } from './account.js';
 import { overviewPage } from './admin/overview.js';
+import { secondFactorPages } from './admin/second-factor.js';
 import { targetPages } from './admin/targets.js';
 import { tokenPages } from './admin/tokens.js';
 import { userPages } from './admin/users.js';

@@ -58,7 +58,8 @@ const exactDigits = 15;
 
 /** Of a decimal text; with as many places as it has. */
 export function decimal(value: string | null, grouping: '#,##0' | '0' = '#,##0'): Cell {
-  if (value === null) return null;
+  // Of a statement without amounts it is empty.
+  if (value === null || value === '') return null;
   if (value.replace(/\D/g, '').length > exactDigits) return text(value);
   return { value: Number(value), type: Number, format: withPlaces(grouping, value) };
 }

@@ -1,3 +1,4 @@
+import { hasAmounts } from '../core/statement/extract.js';
 import type { StatementDocument } from '../core/statement/document.js';
 
 export const qualityBase = '/tmf-api/serviceQualityManagement/v4';
@@ -61,7 +62,9 @@ export function objectivesOf(document: StatementDocument): Objective[] {
       met: part.met,
       from: period.from,
       to: period.to,
-      consequence: `credit of ${credit.percent} %: ${credit.amount} ${currency}`,
+      consequence: hasAmounts(document)
+        ? `credit of ${credit.percent} %: ${credit.amount} ${currency}`
+        : null,
     };
   });
   const quality = paths.flatMap((path): Objective[] => {

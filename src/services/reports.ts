@@ -3,6 +3,7 @@ import { type CustomerRegistry, bookMonth, sellersOf } from '../core/customer/bo
 import { type ValidationIssue, validationError } from '../core/ledger/errors.js';
 import type { Assembler } from '../core/statement/assemble.js';
 import { statementId } from '../core/statement/document.js';
+import { withoutAmounts } from '../core/statement/extract.js';
 import { joinedNames, type Names, namesFrom } from '../core/statement/names.js';
 import { currentRuleSet } from '../core/statement/rule-set.js';
 import { formatInstant, isMonthName, monthRule } from '../core/time/calendar.js';
@@ -78,6 +79,8 @@ export interface ReportRequest {
   readonly toDate: boolean;
   /** Which customers' statements may be included; all by default. Even the existence of others is not disclosed. */
   readonly maySee?: (customer: string) => boolean;
+  /** Of which of those the amounts are shown; of all by default. */
+  readonly showsAmounts?: (customer: string) => boolean;
 }
 
 export interface Reports {
@@ -102,7 +105,7 @@ export function createReports(options: ReportsOptions): Reports {
   const reports: Reports = {
     report: async (request) => (await reports.prepare(request)).read(),
     async prepare(request) {
-      const { month, selection, revision, maySee = () => true } = request;
+      const { month, selection, revision, maySee = () => true, showsAmounts = () => true } = request;
       check(request);
       const whole = withLedgerEntries(options.config(), await store.ledger.events());
       const config = { ...whole, book: seenOf(whole.book, maySee) };
@@ -110,12 +113,21 @@ export function createReports(options: ReportsOptions): Reports {
       const kept = await keptOf(store.statements, request);
       const isOver = ofBook.to === null || ofBook.to <= now();
       const there = [...ofBook.services.filter(({ service }) => !kept.has(service)), ...kept.values()].filter(
-        ({ customer }) => maySee(customer),
+        // Who sells a service is told to those alone who see what it costs.
+        ({ customer }) => maySee(customer) && (selection.by !== 'reseller' || showsAmounts(customer)),
       );
       if (there.length === 0) throw new ValidationError([unknownMonth(config, month)]);
       if (!isOver) checkToDate(request, ofBook, now());
       const asked = there.filter((each) => isAsked(selection, each)).map(({ service }) => service);
-      if (asked.length === 0) throw new ValidationError([nothingAsked(selection, month, config.book, there)]);
+      if (asked.length === 0)
+        throw new ValidationError([
+          nothingAsked(
+            selection,
+            month,
+            seenOf(config.book, selection.by === 'reseller' ? showsAmounts : maySee),
+            there,
+          ),
+        ]);
       const drawn = once(() =>
         options.judging
           ? options.judging.draw(month, asked, false)
@@ -130,6 +142,12 @@ export function createReports(options: ReportsOptions): Reports {
           : found;
       };
       const names = namesOf(config);
+      const seen = (statement: ReportStatement): ReportStatement =>
+        showsAmounts(statement.document.customer)
+          ? statement
+          : { document: withoutAmounts(statement.document), seal: null, names: statement.names };
+      // The same statement is another file for those who see no amounts.
+      const withheld = there.filter(({ customer }) => !showsAmounts(customer)).map(({ service }) => service);
       const hashes = asked.map((service) => kept.get(service)?.hashes ?? null);
       return {
         fingerprint: hashes.includes(null)
@@ -141,6 +159,7 @@ export function createReports(options: ReportsOptions): Reports {
                   selection,
                   revision,
                   hashes,
+                  withheld,
                   [names.customers, names.sites, names.pops].map((of) => [...of]),
                 ]),
               ),
@@ -157,7 +176,8 @@ export function createReports(options: ReportsOptions): Reports {
             else if (!(await drawn()).unjudged.has(service))
               statements.push({ document: (await drawn()).draft(service), seal: null, names });
           }
-          return { month, selection, statements: inReportOrder(statements), names: reportNames(statements) };
+          const shown = inReportOrder(statements.map(seen));
+          return { month, selection, statements: shown, names: reportNames(statements) };
         },
       };
     },

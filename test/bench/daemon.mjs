@@ -71,9 +71,10 @@ const done = new Promise((resolve) => {
   });
   daemon.once('exit', resolve);
 });
-let peak = 0;
+/** Of each second, from the start of the program on. */
+const resident = [];
 const sampling = setInterval(() => {
-  peak = Math.max(peak, usage(daemon.pid).resident);
+  resident.push(usage(daemon.pid).resident);
 }, 1000);
 await done;
 clearInterval(sampling);
@@ -93,7 +94,13 @@ console.log(
 console.log(`statuses: ${[...statuses].map(([status, list]) => `${status} ${list.length}`).join(', ')}`);
 console.log(`rounds with a loss on loopback, which loses nothing: ${lossy}`);
 console.log(`CPU: ${(((last.cpu - first.cpu) / seconds) * 100).toFixed(1)} % of one core`);
-console.log(`resident: ${peak.toFixed(0)} MiB at most, all its processes`);
+const startSeconds = 10;
+const most = (list) => Math.max(...list).toFixed(0);
+const behind = resident.slice(startSeconds).sort((a, b) => a - b);
+console.log(
+  `resident, all its processes: ${most(resident.slice(0, startSeconds))} MiB at most in the first ${startSeconds} s, ` +
+    `then ${behind[Math.floor(behind.length / 2)].toFixed(0)} (median) and ${most(behind)} at most`,
+);
 console.log(
   `latest packet of a round within 1 ms: ${lag('0.001')}, within 5 ms: ${lag('0.005')} of ${rounds.length} rounds`,
 );

@@ -47,6 +47,28 @@ describe('fault reports over HTTP', () => {
     expect(evidence.json()).toMatchObject({ version: 1, bands: [{ latency: { band: 'severe' } }, {}, {}] });
   });
 
+  test('are withdrawn by the customer that they are about, and by its reseller only where that one filed them', async () => {
+    const { ask } = await faultServer();
+    await ask('shop', 'POST', 'fault-reports', fromBand);
+    await ask('broker', 'POST', 'fault-reports', { ...fromBand, customer: 'shop' });
+    await ask('broker', 'POST', 'fault-reports', { ...fromBand, customer: 'shop' });
+    const withdraw = async (person: 'broker' | 'shop' | 'ann', id: string) =>
+      (await ask(person, 'POST', `fault-reports/${id}/withdraw`, {})).statusCode;
+    expect((await ask('broker', 'GET', 'fault-reports/F1')).json<{ allowed: string[] }>().allowed).toEqual([
+      'comment',
+      'change',
+    ]);
+    expect(await withdraw('broker', 'F1')).toBe(409);
+    const tmf = await ask('broker', 'PATCH', '/tmf-api/troubleTicket/v5/troubleTicket/F1', {
+      status: 'cancelled',
+    });
+    expect(tmf.statusCode).toBe(409);
+    expect((await ask('shop', 'GET', 'fault-reports/F1')).json()).toMatchObject({ state: 'filed' });
+    expect(await withdraw('shop', 'F1')).toBe(200);
+    expect(await withdraw('broker', 'F2')).toBe(200);
+    expect(await withdraw('shop', 'F3')).toBe(200);
+  });
+
   test('are seen by those who may: the customer, its reseller, the NOC; others find nothing there', async () => {
     const { ask } = await faultServer();
     await ask('bank', 'POST', 'fault-reports', fromBand);

@@ -97,15 +97,15 @@ describe('who may have a report', () => {
     expect(await of('reseller', 'shop')).toEqual(['beta-service']);
   });
 
-  test("who may not see a service's amounts is told of no such service", async () => {
+  test("who buys from a reseller has its own without amounts, and is told of nobody else's", async () => {
     const server = entrance(await twoTenants());
     const beta = await server.tokenOf('customer', 'beta');
     const alpha = await server.tokenOf('customer', 'alpha');
-    const none = await server.as(beta, url);
-    expect([none.statusCode, detail(none)]).toEqual([
-      400,
-      'month: 2026-10 is no month of any service; allowed: nothing: there are no services',
-    ]);
+    const own = await server.as(beta, url);
+    expect(services(own)).toEqual(['beta-service']);
+    expect(own.body).not.toMatch(/22222|HKD|shop/);
+    const seen = await server.as(beta, `${url}?reseller=shop`);
+    expect([seen.statusCode, seen.body]).toEqual([400, expect.not.stringMatching(/beta/)]);
     const foreign = await server.as(alpha, `${url}?service=beta-service`);
     expect([foreign.statusCode, detail(foreign)]).toEqual([
       400,

@@ -64,7 +64,7 @@ describe('users', () => {
     ]);
     expect(textOf(weak)).toContain('客户：未填写：该角色须指定客户');
     const again = await admin.post('/users', { name: 'admin', password, roles: 'admin' });
-    expect(textOf(again)).toContain('Name: is already in use: admin');
+    expect(textOf(again)).toContain('Name is already in use: admin');
     expect(again.body).toMatch(/value="admin" checked/);
     expect(textOf(await admin.post('/users/nobody/disable', {}))).toContain('Not found: nobody');
   });
@@ -185,7 +185,7 @@ describe('notifications', () => {
         headers: { 'content-type': 'application/x-www-form-urlencoded' },
       });
     const keyless = await send({});
-    expect([keyless.statusCode, textOf(keyless)]).toEqual([400, expect.stringContaining('Key: is missing')]);
+    expect([keyless.statusCode, textOf(keyless)]).toEqual([400, expect.stringContaining('Key is missing')]);
     const key = 'R0UT1NGKEY0123456789';
     const added = await send({ secret: key });
     expect([added.statusCode, added.headers.location]).toEqual([303, '/notifications?done=add']);
@@ -227,5 +227,17 @@ describe('notifications', () => {
     );
     expect([none.statusCode, none.body.includes(evil)]).toEqual([400, false]);
     expect(textOf(none)).toContain('位址：不是有效的電子郵件地址');
+  });
+});
+
+describe('the overview', () => {
+  test('says who has access by name, what fails, and that nothing can be sealed without a key', async () => {
+    const admin = await signedIn(server, 'admin');
+    const text = textOf(await admin.get('/admin'));
+    expect(text).toMatch(/Administrator admin/);
+    expect(text).toMatch(/Signing key .*pop-sla keys make/);
+    expect(text).toMatch(/\d (?:things? need|item)/);
+    // Whoever administers nothing has no such page.
+    expect((await (await signedIn(server, 'finance')).get('/admin')).statusCode).toBe(403);
   });
 });

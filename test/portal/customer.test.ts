@@ -87,7 +87,7 @@ describe('the services', () => {
     const own = textOf(await beta.get('/services'));
     expect(own).toContain('beta-service');
     expect(own).not.toMatch(/22,222|HKD/);
-    expect(textOf(await beta.get('/statements'))).toContain('No statements to show');
+    expect(textOf(await beta.get('/statements'))).not.toMatch(/22,222|HKD/);
     const shop = await signedIn(server, 'reseller', { customer: 'shop' });
     const sold = textOf(await shop.get('/services'));
     expect(sold).toMatch(/beta-service.*22,222\.00/);
@@ -163,7 +163,7 @@ describe('a fault report', () => {
     const { server } = await portal();
     const ann = await signedIn(server, 'customer');
     const wrong = await ann.post('/faults', { subject: 'It is <slow>' });
-    expect([wrong.statusCode, textOf(wrong)]).toEqual([400, expect.stringContaining('Text: is missing')]);
+    expect([wrong.statusCode, textOf(wrong)]).toEqual([400, expect.stringContaining('Text is missing')]);
     expect(wrong.body).toContain('value="It is &lt;slow&gt;"');
     const filed = await ann.post('/faults', { subject: 'It is slow', text: 'since noon' });
     expect(filed.statusCode).toBe(303);

@@ -82,7 +82,7 @@ describe('what is wrong with a form is said in the language of the page', () => 
   test('in English the same way', async () => {
     const noc = await signedIn(server, 'noc');
     const answer = await noc.post('/outages/add', { port: 'FRA', from: '', to: '', reason: '' });
-    expect(alertOf(answer)).toMatch(/Start: is missing/);
+    expect(alertOf(answer)).toMatch(/Start is missing/);
   });
 
   test('and where there are no other words the English stands beside a sentence, and says what it is', () => {

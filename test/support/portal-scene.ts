@@ -31,7 +31,9 @@ const people: readonly (readonly [string, Role, string | null])[] = [
 ];
 
 const customers = `
-customers: [{ id: bank, name: Harbour Bank, timeZone: Asia/Hong_Kong }, { id: mill, name: Lotus Mills }]
+customers:
+  - { id: bank, name: Harbour Bank, timeZone: Asia/Hong_Kong, country: HK, taxId: HK-55 }
+  - { id: mill, name: Lotus Mills }
 sites:
   - { id: central, customer: bank, name: Central office }
   - { id: vault, customer: bank, name: Data centre }
@@ -61,6 +63,21 @@ const commitments = {
   'LAX>HKG': '155ms',
 } as const;
 type PathOfScene = keyof typeof commitments;
+
+/** Whoever writes credit notes in the scene. */
+const billing = {
+  zone: 'Asia/Hong_Kong',
+  issuers: [
+    { id: 'carrier', name: 'Carrier Limited', country: 'HK', taxId: 'HK-1', notes: { prefix: 'CN-' } },
+  ],
+  accounts: ['CNY', 'HKD'].map((currency) => ({
+    currency,
+    revenue: '410100',
+    tax: '221100',
+    receivable: '113100',
+  })),
+  untaxed: { category: 'O', code: 'N0', reason: 'Not subject to VAT' },
+};
 
 /** 20 November 2026, 14:40 in Hong Kong. */
 const sceneNow = Date.UTC(2026, 10, 20, 6, 40);
@@ -138,6 +155,7 @@ async function filledStore(folder: string): Promise<{ readonly store: Store; rea
     store: { path: join(folder, 'pop-sla.db') },
     keys: { folder: join(folder, 'keys') },
     http: { listen: '127.0.0.1:0', requestsPerMinute: 100_000 },
+    billing,
     commitments: Object.entries(commitments).map(([path, latency]) => ({ path, latency })),
   };
   writeFileSync(file, JSON.stringify({ agent: 'HKG', pops, ...rest }));

@@ -25,6 +25,8 @@ export interface TicketActor {
   /** An id or a name; how to reach somebody stands elsewhere, where it can be erased. */
   readonly name: string;
   readonly side: TicketSide;
+  /** The customer that somebody from outside belongs to; it is stored with no event. */
+  readonly customer?: string | null;
 }
 
 /** What was measured when the report was filed: kept by its hash, and never changed. */

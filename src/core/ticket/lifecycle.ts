@@ -26,8 +26,8 @@ export type TicketTransition = (typeof ticketTransitions)[number];
 
 /**
  * `noc`: anyone there. `owner`: the one who has it. `owner-or-free`: the owner, or anyone of the NOC while nobody has
- * it. `offered`: the one it is offered to. `offered-or-owner`: either of the two. `either`: customers too. `filer`: whoever files
- * reports from outside, customers and other systems.
+ * it. `offered`: the one it is offered to. `offered-or-owner`: either of the two. `either`: customers too. `filer`: from
+ * outside, the customer that it is about, or who filed it for that one, as its reseller.
  */
 type Who = 'noc' | 'owner' | 'owner-or-free' | 'offered' | 'offered-or-owner' | 'either' | 'filer';
 
@@ -95,13 +95,16 @@ export function checkTransition(
 
 const isForCustomers = (who: Who): boolean => who === 'either' || who === 'filer';
 
-function mayDo({ owner, offer }: Ticket, who: Who, { name, side }: TicketActor): boolean {
+function mayDo(report: Ticket, who: Who, { name, side, customer }: TicketActor): boolean {
+  const { owner, offer, filedBy } = report;
   const owns = owner !== null && samePerson(owner, name);
   switch (who) {
     case 'either':
       return true;
     case 'filer':
-      return side !== 'noc';
+      return (
+        side !== 'noc' && (customer == null || customer === report.customer || samePerson(filedBy.name, name))
+      );
     case 'noc':
       return side !== 'customer';
     case 'owner':

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { actorOfPrincipal } from '../../core/access/rules.js';
 import { creditStatuses } from '../../core/billing/credit.js';
+import { extractJson } from '../../core/statement/extract.js';
 import type { StatementSummary } from '../../core/statement/result.js';
 import { monthAfter } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
@@ -10,9 +11,9 @@ import { ValidationError } from '../../services/ledger/entries.js';
 import type { Statements } from '../../services/statements/statements.js';
 import type { StatementPlace, StatementQuery } from '../../store/statement-store.js';
 import type { Caller } from '../access/caller.js';
-import { hasFullMonthAccess } from '../access/month-access.js';
+import { hasFullMonthAccess, monthAccessOf } from '../access/month-access.js';
 import { id, limit, month, type Reading, text, words } from '../route/input.js';
-import { addOperation, digits, isoTime, pageAnswer } from '../route/route.js';
+import { addOperation, amount, digits, isoTime, pageAnswer } from '../route/route.js';
 
 const answersText = z.string();
 const textOrNull = z.string().nullable();
@@ -36,11 +37,13 @@ const summary = z.strictObject({
   site: answersText,
   revision: z.int(),
   state: z.enum(['draft', 'sealed']),
-  currency: answersText,
-  rent: digits(),
-  credit: digits(),
+  currency: textOrNull,
+  rent: amount().meta({
+    description: 'null: the caller may see no amounts of it, as of what a reseller sells',
+  }),
+  credit: amount(),
   complete: z.boolean(),
-  hash: answersText,
+  hash: textOrNull.meta({ description: 'null where amounts are' }),
   at: isoTime(),
   sealedBy: textOrNull,
   changed: z
@@ -188,7 +191,7 @@ function nothingOfOthers(error: unknown): null {
   throw error;
 }
 
-/** `/api/v1/statements`: drafts and sealed revisions of months; made of amounts: who may not see those has none. */
+/** `/api/v1/statements`: drafts and sealed revisions of months; who may not see their amounts gets them without. */
 export function statementRoutes(server: FastifyInstance, statements: Statements, now: () => EpochMs) {
   /** Of a month, or of the last ones, in which drafts may wait to be sealed. */
   const freshen = async (of: string | undefined): Promise<void> => {
@@ -231,11 +234,14 @@ export function statementRoutes(server: FastifyInstance, statements: Statements,
           ...(cursor && { after: cursor }),
         },
         limit: most,
-        sees: (row) => hasFullMonthAccess(caller, row.customer, row.month),
+        sees: (row) => monthAccessOf(caller, row.customer, row.month) !== 'nothing',
       });
       const shown = page.map(async (row) => {
         const own = query.figures === 'true' ? await statements.figures(row) : null;
-        return { ...summaryJson(row), figures: own };
+        if (hasFullMonthAccess(caller, row.customer, row.month)) return { ...summaryJson(row), figures: own };
+        const { changed, ...shown } = summaryJson(row);
+        const money = { currency: null, rent: null, credit: null, hash: null };
+        return { ...shown, ...money, changed: changed && { at: changed.at, why: [] }, figures: own };
       });
       return { statements: await Promise.all(shown), nextCursor };
     },
@@ -262,14 +268,16 @@ export function statementRoutes(server: FastifyInstance, statements: Statements,
       };
       if (caller.reach === 'own' && !(await mayAsk(caller, name, service))) return null;
       const found = caller.reach === 'own' ? await read().catch(nothingOfOthers) : await read();
-      return found && hasFullMonthAccess(caller, found.document.customer, name) ? found : null;
+      const access = found === null ? 'nothing' : monthAccessOf(caller, found.document.customer, name);
+      if (found === null || access === 'nothing') return null;
+      return access === 'all' ? found : { document: extractJson(found.document) };
     },
   });
   /** Whether a tenant has to do with it at all: of others' not even the number of revisions is said. */
   async function mayAsk(caller: Caller, of: string, service: string): Promise<boolean> {
     const rows = await statements.list({ month: of, service });
     return rows.length > 0
-      ? rows.some((row) => hasFullMonthAccess(caller, row.customer, of))
+      ? rows.some((row) => monthAccessOf(caller, row.customer, of) !== 'nothing')
       : (caller.scope()?.names.services.has(service) ?? true);
   }
   const asked = { services: servicesAsked(), acceptIncomplete: words(2000).nullish() };

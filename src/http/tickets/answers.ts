@@ -131,6 +131,7 @@ export const message = z.strictObject({
 export const actorOf = ({ principal, reach }: Caller): TicketActor => ({
   name: principal.name,
   side: reach === 'all' ? 'noc' : 'customer',
+  customer: reach === 'all' ? null : principal.customer,
 });
 
 export const dayOf = (now: EpochMs): string => isoInstant(now).slice(0, 10);

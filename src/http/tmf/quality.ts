@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { StatementDocument } from '../../core/statement/document.js';
+import { withoutAmounts } from '../../core/statement/extract.js';
 import type { StatementSummary } from '../../core/statement/result.js';
 import { monthAfter } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
@@ -15,7 +16,7 @@ import {
 } from '../../render/tmf-quality.js';
 import type { Statements } from '../../services/statements/statements.js';
 import type { Caller } from '../access/caller.js';
-import { hasFullMonthAccess } from '../access/month-access.js';
+import { monthAccessOf } from '../access/month-access.js';
 import { month, words } from '../route/input.js';
 import { addRoute } from '../route/route.js';
 import {
@@ -113,19 +114,23 @@ export function qualityRoutes(
     service?: readonly string[],
   ): AsyncGenerator<StatementDocument> {
     const rows = await statements.list({ month: of });
-    const seen = rows.filter((row) => hasFullMonthAccess(caller, row.customer, of));
+    const seen = rows.filter((row) => monthAccessOf(caller, row.customer, of) !== 'nothing');
     const names = [...new Set(seen.map((row) => row.service))].filter(
       (name) => service?.includes(name) ?? true,
     );
     for (const name of names.sort()) {
       const { document } = await statements.show(of, name);
-      if (hasFullMonthAccess(caller, document.customer, of)) yield document;
+      const access = monthAccessOf(caller, document.customer, of);
+      if (access === 'all') yield document;
+      else if (access === 'quality') yield withoutAmounts(document);
       // A month may have thousands, and others have their turn between two of them.
       await turn();
     }
   }
   const seenMonths = (caller: Caller, rows: readonly StatementSummary[]): string[] =>
-    rows.filter((row) => hasFullMonthAccess(caller, row.customer, row.month)).map((row) => row.month);
+    rows
+      .filter((row) => monthAccessOf(caller, row.customer, row.month) !== 'nothing')
+      .map((row) => row.month);
   const latestMonth = async (caller: Caller): Promise<string | undefined> => {
     const current = monthAfter(new Date(now()).toISOString().slice(0, 7), 1);
     for (let back = 0; back <= monthsBack; back += 1) {

@@ -25,6 +25,7 @@ export const adminEnglish = {
       key: 'Signing key',
       keyNone: 'missing: statements cannot be sealed',
       access: 'Who has access',
+      others: (more: number) => `and ${more} more`,
       ending: 'Tokens that expire within 30 days',
     },
     grant: {

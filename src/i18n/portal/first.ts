@@ -42,7 +42,8 @@ export const firstEnglish = {
     ofCommitted: (ms: string) => `of ${ms} ms committed`,
     upTo: (percent: string) => `normal up to ${percent}`,
     latestRound: (band: string) => `latest round: ${band}`,
-    soFarThisMonth: 'so far this month',
+    /** Of a month that goes on: met unless more outages follow. */
+    onCourse: 'On course',
     creditOf: (month: string) => `${month}:`,
     notClosed: 'no statement yet',
     outages: 'Outages this month',

@@ -125,7 +125,8 @@ export const nocEnglish = {
     wall: {
       title: 'Network',
       down: (count: number) => (count === 1 ? '1 port down' : `${count} ports down`),
-      worse: (count: number) => (count === 1 ? '1 path degraded' : `${count} paths degraded`),
+      worse: (count: number) =>
+        count === 1 ? '1 path worse than normal' : `${count} paths worse than normal`,
       unobserved: (count: number) => (count === 1 ? '1 port not observed' : `${count} ports not observed`),
       unwatched: 'No port is watched',
       good: 'All ports up',
@@ -248,6 +249,7 @@ export const nocEnglish = {
           count === 1
             ? `1 sealed statement changes, and a revision follows: ${statements}.`
             : `${count} sealed statements change, and revisions follow: ${statements}.`,
+        statement: (service: string, month: string) => `${service}, ${month}`,
         noneSealed: 'No sealed statement changes.',
         proven: 'Proof is attached.',
         notProven: 'No proof is attached.',

@@ -141,7 +141,8 @@ export const refusalsEnglish = {
       to: 'To',
       window: 'Evidence',
     },
-    join: (field: string, what: string) => `${field}: ${what}`,
+    /** `Key is missing`, but `Customer: Choose one`. */
+    join: (field: string, what: string) => (/^[a-z]/.test(what) ? `${field} ${what}` : `${field}: ${what}`),
     say: sayEnglish,
   },
 };

@@ -2,7 +2,8 @@
 export const statementsEnglish = {
   statements: {
     title: 'Statements',
-    none: 'No statements to show. Statements contain amounts: if you buy from a reseller, the reseller has them.',
+    none: 'No statements yet',
+    withheld: 'What you buy from a reseller is shown without amounts: the reseller has them.',
     verify: 'How to verify statements',
     wholeMonth: 'Whole month',
     service: 'Service',

@@ -42,6 +42,8 @@ export const reportEnglish = {
   sealed: 'Sealed',
   draft: 'Draft',
   mixed: 'Contains drafts',
+  withoutAmounts:
+    'Statement without amounts: the service is bought from a reseller, who has the amounts. It is an extract, so it has no seal.',
   draftNotice: 'DRAFT. These figures are not sealed. They may still change and are not a basis for payment.',
   toDateNotice: (until: string) =>
     `MONTH TO DATE. The month is not over yet. These are the figures up to ${until}.`,

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { roles } from '../../core/access/rules.js';
+import { type Role, roles } from '../../core/access/rules.js';
 import { everyPage } from '../forms.js';
 import { addPage, type PortalOptions } from '../page.js';
 
@@ -9,6 +9,18 @@ const soonMs = 30 * dayMs;
 /** A backup that is older is told of, as `pop-sla doctor` does. */
 const backupMs = 7 * dayMs;
 const deadShown = '10';
+const namesShown = 5;
+
+interface Named {
+  readonly name: string;
+  readonly roles: readonly string[];
+}
+
+/** Who has a role: the first of them by name, and how many more. */
+function namesOf(all: readonly Named[], role: Role): { readonly names: string; readonly more: number } {
+  const names = all.filter(({ roles: own }) => own.includes(role)).map(({ name }) => name);
+  return { names: names.slice(0, namesShown).join(', '), more: Math.max(0, names.length - namesShown) };
+}
 
 /** `/admin`: who has access, and what is failing: the daemon's work, messages that were given up, keys and backups. */
 export function overviewPage(server: FastifyInstance, portal: PortalOptions): void {
@@ -41,8 +53,8 @@ export function overviewPage(server: FastifyInstance, portal: PortalOptions): vo
         page: {
           roles: roles.map((role) => ({
             role,
-            users: active.filter((one) => one.roles.includes(role)).length,
-            tokens: valid.filter((one) => one.roles.includes(role)).length,
+            users: namesOf(active, role),
+            tokens: namesOf(valid, role),
           })),
           ending: valid.filter(
             ({ expiresAt }) => expiresAt !== null && Date.parse(expiresAt) - now() < soonMs,

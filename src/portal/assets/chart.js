@@ -90,10 +90,11 @@
     }
   }
 
-  const clock = new Intl.DateTimeFormat(document.documentElement.lang, {
+  const { lang } = document.documentElement;
+  const clock = new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : lang, {
     timeZone: zone,
-    month: '2-digit',
-    day: '2-digit',
+    month: 'short',
+    day: 'numeric',
     hour: '2-digit',
     minute: '2-digit',
     hourCycle: 'h23',
@@ -105,23 +106,29 @@
     missing = times
       .map((at) => at * 1000 - every / 2)
       .filter((at, n) => means[n] === null && data.at(-1)[n] === null && at + every < to);
-    const ink = colour('muted');
-    const grid = { stroke: colour('line'), width: 1 };
+    // Asked for whenever it is drawn: paper is light, and a screen may change.
+    const ink = () => colour('muted');
+    const grid = { stroke: () => colour('line'), width: 1 };
     const axis = { stroke: ink, grid, ticks: grid, font: '12px system-ui, sans-serif' };
     // Without a pointer over the chart there is nothing to say.
     const value = (unit, places) => (_plot, one, _series, slot) => {
       if (slot === null || slot === undefined) return '';
       return one === null || one === undefined ? words.notMeasured : `${one.toFixed(places)} ${unit}`;
     };
-    const sizeColours = [colour('good'), colour('warn'), colour('bad')];
+    const sizeColours = ['good', 'warn', 'bad'];
     const width = () => Math.max(280, place.clientWidth);
     // Two plots on one axis of time: what was lost stands below, and hides nothing of the latency.
     const sync = uPlot.sync('path');
+    // Both say their figures below the plots, the time of the pointer once.
+    const legends = document.createElement('div');
+    legends.className = 'chart-legends';
     const plot = (height, bottom, label, series) => ({
       width: width(),
       height,
-      padding: [8, 18, 0, 0],
+      // What the last tick is called stands half beside the plot.
+      padding: [8, 48, 0, 0],
       tzDate: (at) => uPlot.tzDate(new Date(at * 1000), zone),
+      legend: { mount: (_plot, table) => legends.append(table) },
       cursor: { drag: { x: true, y: false }, sync: { key: sync.key } },
       scales: {
         x: { range: () => [from / 1000, to / 1000] },
@@ -130,7 +137,7 @@
       axes: [
         {
           ...axis,
-          space: 90,
+          space: 110,
           size: bottom ? 40 : 6,
           values: (_plot, ticks) => ticks.map((at) => (bottom ? clock.format(new Date(at * 1000)) : '')),
         },
@@ -138,7 +145,7 @@
           ...axis,
           size: 70,
           space: bottom ? 22 : 30,
-          values: (_plot, ticks) => ticks.map((one) => (label === '%' ? `${one}%` : `${one}`)),
+          values: (_plot, ticks) => ticks.map((one) => (label === '%' ? `${one}%` : `${one} ${label}`)),
         },
       ],
       series: [
@@ -151,10 +158,16 @@
       hooks: { drawClear: [shade] },
     });
     const latency = plot(250, false, words.ms, [
-      { label: words.mean, stroke: colour('accent'), width: 2, spanGaps: false, value: value(words.ms, 3) },
+      {
+        label: words.mean,
+        stroke: () => colour('accent'),
+        width: 2,
+        spanGaps: false,
+        value: value(words.ms, 3),
+      },
       ...bytes.map((one, n) => ({
         label: words.bytes.replace('#', one),
-        stroke: sizeColours[n % sizeColours.length],
+        stroke: () => colour(sizeColours[n % sizeColours.length]),
         width: 1,
         show: false,
         spanGaps: false,
@@ -173,8 +186,8 @@
     const loss = plot(130, true, '%', [
       {
         label: words.loss,
-        stroke: colour('worst'),
-        fill: colour('worst'),
+        stroke: () => colour('worst'),
+        fill: () => colour('worst'),
         width: 0,
         points: { show: false },
         paths: uPlot.paths.bars({ size: [0.8, 40] }),
@@ -190,7 +203,13 @@
       [new uPlot(latency, data.slice(0, -1), holder), 250],
       [new uPlot(loss, [data[0], data.at(-1)], holder), 130],
     ];
+    holder.after(legends);
+    place.classList.add('is-scripted');
     for (const [one] of plots) sync.sub(one);
+    for (const media of ['print', '(prefers-color-scheme: dark)'])
+      matchMedia(media).addEventListener('change', () => {
+        for (const [one] of plots) one.redraw(false);
+      });
     new ResizeObserver(() => {
       for (const [one, height] of plots) one.setSize({ width: width(), height });
     }).observe(place);

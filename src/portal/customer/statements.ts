@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { reportFormats } from '../../render/report/formats.js';
-import { statementsOf } from '../finance/statement.js';
+import { listedStatements } from '../finance/statement.js';
 import { addPage, type Answer, type PortalOptions } from '../page.js';
 
 type ShownStatement = Answer<'listStatements'>['statements'][number];
@@ -19,7 +19,7 @@ export function statementsPage(server: FastifyInstance, portal: PortalOptions): 
     handle: async ({ query: { before }, shell, caller }) => {
       // Who works here has them by month, with what can be done with them.
       if (caller.reach === 'all') return { to: '/months' };
-      const all = await statementsOf(portal.api, caller, {});
+      const all = await listedStatements(portal.api, caller, {});
       const months = [...new Set(all.map(({ month }) => month))].sort().reverse();
       const from = before === undefined ? months : months.filter((month) => month < before);
       const shown = from.slice(0, monthsShown);
@@ -31,6 +31,8 @@ export function statementsPage(server: FastifyInstance, portal: PortalOptions): 
           months: shown.map((month) => ({ month, services: servicesOf(all, month, names) })),
           older: from.length > shown.length ? (shown.at(-1) ?? null) : null,
           named: new Set(all.map(({ customer }) => customer)).size > 1,
+          amounts: all.some(({ rent }) => rent !== null),
+          withheld: all.some(({ rent }) => rent === null),
           formats: reportFormats,
           evidence: caller.may('evidence:read'),
         },

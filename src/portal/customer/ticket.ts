@@ -13,7 +13,6 @@ import { everyPage, type FormFile } from '../forms.js';
 import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
 import { attachAll, formLimit } from './ticket-new.js';
-import { frozenOf } from './frozen.js';
 
 /** What is done by a form on the page, and what somebody needs for it. */
 const deeds = {
@@ -32,6 +31,33 @@ const deeds = {
 type Deed = keyof typeof deeds;
 
 const ofReport = z.object({ id: z.string().max(200) });
+
+const figure = z.object({ band: z.string().nullable(), held: z.number(), due: z.number() });
+/** What of frozen evidence a page shows; more stands in its file. */
+const frozenBand = z.object({
+  path: z.string(),
+  window: z.string(),
+  latency: figure.extend({
+    us: z.number().nullable(),
+    commitmentUs: z.number().nullable(),
+    excessPercent: z.string().nullable(),
+  }),
+  loss: figure.extend({ ppm: z.number().nullable() }),
+});
+type FrozenBand = z.output<typeof frozenBand>;
+
+/** The figures that were frozen when a report was filed, of the window that it was filed from, by path. */
+async function frozenOf(
+  api: Api,
+  caller: Caller,
+  report: Answer<'getFaultReport'>,
+): Promise<readonly FrozenBand[]> {
+  if (report.evidence === null) return [];
+  const { window } = report.evidence;
+  const content = await api.getFaultEvidence(caller, { params: { id: report.id } });
+  const read = z.object({ bands: z.array(frozenBand) }).safeParse(content);
+  return read.success ? read.data.bands.filter((band) => band.window === window) : [];
+}
 
 /** `/faults/FR-1`, and a form for everything that whoever looks may do with it now. */
 export function ticketPages(server: FastifyInstance, portal: PortalOptions): void {

@@ -4,6 +4,7 @@ import { disputedFigures, type DisputeSubject } from '../../core/billing/actions
 import { disputeStates, isOver, isTaken, lastDisputeDay } from '../../core/billing/disputes.js';
 import type { Action } from '../../core/access/rules.js';
 import { isMonthName } from '../../core/time/calendar.js';
+import { extractFormat } from '../../core/statement/extract.js';
 import type { StatementDocument } from '../../core/statement/document.js';
 import type { Caller } from '../../http/access/caller.js';
 import type { Api } from '../../http/http.js';
@@ -15,6 +16,12 @@ import type { Shell } from '../shell.js';
 
 type Dispute = Answer<'getDispute'>;
 type Deed = keyof Api['disputeMoves'];
+
+type Found = Answer<'getStatement'>;
+type Whole = Exclude<Found, { readonly document: { readonly format: typeof extractFormat } }>;
+
+/** Whether a statement has its amounts; who buys from a reseller gets it without. */
+export const isWhole = (found: Found): found is Whole => found.document.format !== extractFormat;
 
 /** What somebody needs for each form on the page of a dispute. */
 const deeds = {
@@ -159,7 +166,7 @@ function openingPages(server: FastifyInstance, portal: PortalOptions): void {
     const service = rest.join('/');
     if (!isMonthName(month) || service === '') return null;
     const found = await api.getStatement(caller, { params: { month, service } });
-    if (found === null || found.document.state !== 'sealed') return null;
+    if (found === null || !isWhole(found) || found.document.state !== 'sealed') return null;
     const { document } = found;
     return {
       view: 'dispute-new',

@@ -9,22 +9,27 @@ export type Show = (typeof shows)[number];
 export const sorts = ['service', 'customer', 'availability', 'credit'] as const;
 export type Sort = (typeof sorts)[number];
 
+type Named = readonly { readonly id: string; readonly name: string }[];
+
 interface MonthRow extends ServiceMonth {
   readonly customerName: string;
+  readonly siteName: string;
 }
 
-/** What stands for each service of a month, with its figures and its customer's name. */
+/** What stands for each service of a month, with its figures and the names of its customer and site. */
 export async function monthRows(
   api: Api,
   caller: Caller,
   month: string,
-  customers: readonly { readonly id: string; readonly name: string }[],
+  { customers, sites }: { readonly customers: Named; readonly sites: Named },
 ): Promise<MonthRow[]> {
-  const names = new Map(customers.map(({ id, name }) => [id, name]));
+  const namesOf = (named: Named) => new Map(named.map(({ id, name }) => [id, name]));
+  const [names, siteNames] = [namesOf(customers), namesOf(sites)];
   const months = byService(await statementsOf(api, caller, { month, figures: 'true' }));
   return months.map((row) => ({
     ...row,
     customerName: names.get(row.latest.customer) ?? row.latest.customer,
+    siteName: siteNames.get(row.latest.site) ?? row.latest.site,
   }));
 }
 
@@ -51,7 +56,7 @@ export function chosenRows(rows: readonly MonthRow[], { show, search, sort }: Wa
   const found = rows.filter(
     (row) =>
       isShown[show](row) &&
-      [row.service, row.latest.site, row.latest.customer, row.customerName].some((text) =>
+      [row.service, row.latest.site, row.siteName, row.latest.customer, row.customerName].some((text) =>
         text.toLowerCase().includes(words),
       ),
   );

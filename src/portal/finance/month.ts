@@ -143,7 +143,7 @@ export async function monthPage(
   status = 200,
 ): Promise<PageAnswer> {
   const { book } = config();
-  const rows = await monthRows(api, caller, month, book.customers);
+  const rows = await monthRows(api, caller, month, book);
   const { from, to } = zonedMonth(month, shell.f.zone);
   const over = to <= now();
   const begun = from <= now();
@@ -215,7 +215,7 @@ async function askPage(
   { caller, shell, month, ask, service, reason = '', outOfOrder = '', wrong = [], keyFault }: Asked,
   status = 200,
 ): Promise<PageAnswer> {
-  const all = await monthRows(api, caller, month, config().book.customers);
+  const all = await monthRows(api, caller, month, config().book);
   const known = service === '' ? all : all.filter((row) => row.service === service);
   const { keys } = await api.listKeys(caller);
   const mayNotSign = keyFault ?? (keys.some(({ current }) => current) ? null : shell.w.finance.ask.noKey);

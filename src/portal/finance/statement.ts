@@ -7,7 +7,7 @@ import { formatInstant, isMonthName } from '../../core/time/calendar.js';
 import { lastDisputeDay } from '../../core/billing/disputes.js';
 import type { Caller } from '../../http/access/caller.js';
 import type { Api } from '../../http/http.js';
-import { localeOf } from '../../i18n/locale.js';
+import { localeOf, textIn } from '../../i18n/locale.js';
 import { changeLines } from '../../i18n/report.js';
 import { rulingBlocks } from '../../render/report/compose/origin.js';
 import { creditBlocks } from '../../render/report/compose/paths.js';
@@ -16,24 +16,30 @@ import { reportFormats } from '../../render/report/formats.js';
 import { observedPercent, resultOf } from '../../render/report/observed.js';
 import { pathHref, shownBand } from '../customer/paths-shown.js';
 import { changesOf } from './changes.js';
-import { disputesOf } from './disputes.js';
+import { disputesOf, isWhole } from './disputes.js';
 import { outagesOf } from './seen-outages.js';
 import { everyPage } from '../forms.js';
 import { addPage, type Answer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
 
-type Summary = Answer<'listStatements'>['statements'][number];
+type Listed = Answer<'listStatements'>['statements'][number];
+type Summary = Exclude<Listed, { readonly rent: null }>;
+interface StatementsWanted {
+  readonly month?: string;
+  readonly service?: string;
+  readonly figures?: 'true';
+}
 
 /** Every statement that the caller sees, of a month or a service where one is given: drafts and all revisions. */
-export const statementsOf = (
-  api: Api,
-  caller: Caller,
-  query: { month?: string; service?: string; figures?: 'true' },
-): Promise<Summary[]> =>
+export const listedStatements = (api: Api, caller: Caller, query: StatementsWanted): Promise<Listed[]> =>
   everyPage(
     (cursor) => api.listStatements(caller, { query: { ...query, limit: '1000', cursor } }),
     ({ statements }) => statements,
   );
+
+/** Those whose amounts the caller sees. */
+export const statementsOf = async (api: Api, caller: Caller, query: StatementsWanted): Promise<Summary[]> =>
+  (await listedStatements(api, caller, query)).flatMap((one) => (one.rent === null ? [] : [one]));
 
 /** What stands for a service now: its latest revision, else its draft. */
 export interface ServiceMonth {
@@ -101,6 +107,12 @@ export function financeStatementPage(server: FastifyInstance, portal: PortalOpti
         query: { revision, toDate: now === 'yes' ? 'true' : 'false' },
       });
       if (found === null) return null;
+      if (!isWhole(found)) {
+        // Who sees no amounts reads it as a report, which is made for that.
+        const of = new URLSearchParams({ service, format: 'html', lang: shell.language });
+        if (revision !== undefined) of.set('revision', revision);
+        return { to: `/api/v1/reports/${month}?${of.toString()}` };
+      }
       const { document, ...seal } = found;
       const all = await statementsOf(api, caller, { month, service });
       const before = await beforeOf(api, caller, { document, all, now: now === 'yes' });
@@ -136,6 +148,13 @@ export function financeStatementPage(server: FastifyInstance, portal: PortalOpti
           formats: reportFormats,
           disputes: document.state === 'sealed' ? await disputesOfStatement(portal, caller, document) : null,
           revision: revision ?? null,
+          siteName: book.sites.find(({ id }) => id === document.site)?.name ?? document.site,
+          classOf: ({ plan, class: id }: Part) => {
+            const versions = book.plans.get(plan.id)?.versions ?? [];
+            const of = versions.find(({ version }) => version === plan.version) ?? versions.at(-1);
+            const name = of?.classes.get(id)?.name;
+            return name === undefined ? id : textIn(name, shell.language);
+          },
           customerName: book.customers.find(({ id }) => id === document.customer)?.name ?? document.customer,
         },
       };
@@ -174,7 +193,7 @@ async function beforeOf(
   if (!all.some(({ state }) => state === 'sealed')) return null;
   const query = change === null ? {} : { revision: String(change.since) };
   const found = await api.getStatement(caller, { params: { month, service }, query });
-  return found?.document ?? null;
+  return found !== null && isWhole(found) ? found.document : null;
 }
 
 /** Why a part has its credit, or has none, in a sentence. */

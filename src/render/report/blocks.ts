@@ -1,3 +1,4 @@
+import { hasAmounts } from '../../core/statement/extract.js';
 import { formatAmount, minorOf } from '../../core/money.js';
 import type { StatementDocument } from '../../core/statement/document.js';
 import type { ReportLanguage } from '../../i18n/languages.js';
@@ -108,8 +109,9 @@ export interface CurrencyTotal {
   readonly net: string | null;
 }
 
-/** One total for each currency, by its code: amounts of two currencies never meet. */
-export function totalsOf(documents: readonly StatementDocument[]): CurrencyTotal[] {
+/** One total for each currency, by its code: amounts of two currencies never meet. Of those without amounts there is none. */
+export function totalsOf(all: readonly StatementDocument[]): CurrencyTotal[] {
+  const documents = all.filter(hasAmounts);
   const currencies = [...new Set(documents.map(({ currency }) => currency))].sort();
   return currencies.map((currency) => {
     const totals = documents.filter((one) => one.currency === currency).map(({ total }) => total);

@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Part } from '../../core/statement/document.js';
+import { hasAmounts } from '../../core/statement/extract.js';
 import { observedPercent } from './observed.js';
 import type { Report, ReportStatement } from './report.js';
 
@@ -73,7 +74,11 @@ const ofPart: readonly CsvColumn[] = [
   { name: 'credit_percent', meaning: 'before caps', cell: ({ part }) => part.credit.percent },
   { name: 'credit_uncapped', meaning: 'before caps', cell: ({ part }) => part.credit.uncapped },
   { name: 'credit', meaning: 'tax included', cell: ({ part }) => part.credit.amount },
-  { name: 'capped', meaning: 'true or false', cell: ({ part }) => truth(part.credit.capped) },
+  {
+    name: 'capped',
+    meaning: 'true or false',
+    cell: ({ document, part }) => (hasAmounts(document) ? truth(part.credit.capped) : null),
+  },
   { name: 'tax_percent', meaning: 'of the tax included', cell: ({ part }) => part.tax.ratePercent },
   { name: 'credit_tax', meaning: 'tax in the credit', cell: ({ part }) => part.tax.tax },
   { name: 'credit_net', meaning: 'the credit without it', cell: ({ part }) => part.tax.net },

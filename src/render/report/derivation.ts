@@ -1,4 +1,5 @@
 import type { Part, PartCap, PartCause, PathPart, StatementDocument } from '../../core/statement/document.js';
+import { hasAmounts } from '../../core/statement/extract.js';
 import { type Locale, shareText } from '../../i18n/locale.js';
 import { wordFor } from '../../i18n/report.js';
 
@@ -34,6 +35,14 @@ function partLines(part: Part, document: StatementDocument, locale: Locale): str
       ? []
       : [`${words.lowerBound}: ${percent(part.availabilityLowerBoundPercent)}`]),
     `${words.commitment}: ${percent(part.commitmentPercent)}: ${part.met === null ? words.notShown : part.met ? words.met : words.notMet} [${fieldOf(part)}]`,
+    ...(hasAmounts(document) ? amountLines(part, document, locale) : []),
+  ];
+}
+
+/** From the rent to the credit and the tax within it. */
+function amountLines(part: Part, document: StatementDocument, locale: Locale): string[] {
+  const { words, percent } = locale;
+  return [
     ...rentLines(part, document, locale),
     `${words.creditBase}: ${locale.amount(part.base, document.currency)}`,
     ...part.causes.flatMap((cause) => causeLines(cause, part, document, locale)),

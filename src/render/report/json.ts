@@ -1,4 +1,5 @@
 import type { StatementDocument } from '../../core/statement/document.js';
+import { extractJson, hasAmounts } from '../../core/statement/extract.js';
 import { reportState, type Report } from './report.js';
 import { totalsBy, totalsOf, type GroupTotals } from './blocks.js';
 
@@ -25,7 +26,9 @@ export function reportJson(report: Report) {
     sites: grouped(({ site }) => [site], names.sites),
     resellers: grouped(({ sellers }) => sellers, names.customers),
     // The names are beside the signed documents, and not a part of what this format has of a statement.
-    statements: statements.map(({ document, seal }) => ({ document, seal })),
+    statements: statements.map(({ document, seal }) =>
+      hasAmounts(document) ? { document, seal } : { document: extractJson(document), seal },
+    ),
   };
 }
 

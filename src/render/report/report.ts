@@ -35,7 +35,7 @@ export interface Report {
 type ReportState = 'sealed' | 'draft' | 'mixed';
 
 export function reportState({ statements }: Pick<Report, 'statements'>): ReportState {
-  const drafts = statements.filter(({ seal }) => seal === null).length;
+  const drafts = statements.filter(({ document }) => document.state === 'draft').length;
   if (drafts === 0 && statements.length > 0) return 'sealed';
   return drafts === statements.length ? 'draft' : 'mixed';
 }

@@ -7,6 +7,7 @@ import type {
   Span,
   StatementDocument,
 } from '../../core/statement/document.js';
+import { hasAmounts } from '../../core/statement/extract.js';
 import type { ReportLanguage } from '../../i18n/languages.js';
 import { type Locale, localeOf, msOf, shareText } from '../../i18n/locale.js';
 import { wordFor } from '../../i18n/report.js';
@@ -255,15 +256,21 @@ export async function reportXlsx(report: Report, language: ReportLanguage): Prom
 function workbook(report: Report, locale: Locale) {
   const { words } = locale;
   const { statements } = report;
-  const summary = summaryColumns(locale);
+  const amounts = statements.some(({ document }) => hasAmounts(document));
+  const money = [words.currency, words.rent, words.creditGross, words.taxWithin, words.net, words.hash];
+  const summary = summaryColumns(locale).filter(({ head }) => amounts || !money.includes(head));
   const parts = statements.flatMap((each) => each.document.parts.map((part) => ({ ...each, part })));
   return [
     sheetOf(words.summary, summary, parts, totalRows(report, summary, locale)),
-    sheetOf(
-      words.creditSheet,
-      creditColumns(locale),
-      parts.flatMap((each) => each.part.causes.map((cause) => ({ ...each, cause }))),
-    ),
+    ...(amounts
+      ? [
+          sheetOf(
+            words.creditSheet,
+            creditColumns(locale),
+            parts.flatMap((each) => each.part.causes.map((cause) => ({ ...each, cause }))),
+          ),
+        ]
+      : []),
     sheetOf(
       words.outages,
       outageColumns(locale),
@@ -290,13 +297,15 @@ function workbook(report: Report, locale: Locale) {
 function totalRows(report: Report, columns: readonly SummaryColumn[], { words }: Locale): Cell[][] {
   const totals = totalsOf(report.statements.map(({ document }) => document));
   const state = reportState(report);
-  const drafts = report.statements.filter(({ seal }) => seal === null).length;
+  const drafts = report.statements.filter(({ document }) => document.state === 'draft').length;
+  const withheld = report.statements.some(({ document }) => !hasAmounts(document));
   return [
     ...totals.map((total) =>
       columns.map((column, index) =>
         strong(index === 0 ? text(words.totals) : (column.total?.(total) ?? null)),
       ),
     ),
+    ...(withheld ? [[], [strong(text(words.withoutAmounts))]] : []),
     ...(state === 'sealed' || report.statements.length === 0
       ? []
       : [

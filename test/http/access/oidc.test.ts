@@ -227,6 +227,44 @@ describe('a provider that fails', () => {
   });
 });
 
+describe('a provider that has rotated its keys', () => {
+  test('is trusted by its new key at once, and by its old one no more', async () => {
+    const before = await startProvider({ clientId: 'pop-sla', secret, redirectUri, claims: () => account });
+    const http = setUp(before.issuer);
+    const { headers } = await arrive(http);
+    await before.stop();
+    let byOldKey = false;
+    const change: Change = (claims, { jwt }) =>
+      byOldKey ? jwt(claims, before.privateKey, { alg: 'RS256', kid: 'the-provider' }) : jwt(claims);
+    const port = Number(new URL(before.issuer).port);
+    await providing({ port, kid: 'another-key', change });
+    const logOut = (key: 'old' | 'new', jwt: TokenTools['jwt']) => {
+      const claims = {
+        iss: before.issuer,
+        aud: 'pop-sla',
+        iat: Math.floor(Date.now() / 1000),
+        jti: key,
+        sub: 'ann-17',
+        events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+      };
+      return http.inject({
+        method: 'POST',
+        url: '/auth/oidc/backchannel-logout',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        payload: new URLSearchParams({ logout_token: jwt(claims) }).toString(),
+      });
+    };
+    expect((await arrive(http)).back.statusCode).toBe(302);
+    // Who came in before stays in, and is signed out by no token of the old key.
+    expect((await logOut('old', before.jwt)).statusCode).toBe(400);
+    expect((await http.inject({ url: '/api/v1/pops', headers })).statusCode).toBe(200);
+    byOldKey = true;
+    const { cookie, location } = await begin(http);
+    const refused = await http.inject({ url: await signInAt(location), headers: { cookie } });
+    expect(refused.statusCode).toBe(401);
+  });
+});
+
 describe('claims', () => {
   test.each<[string, Partial<OidcConfig>, object, number]>([
     ['a group path', { roles: { '/sla/noc': 'noc' } }, { groups: ['/sla/noc', '/other/admin'] }, 302],

@@ -1,5 +1,6 @@
 import { TOTP, Secret } from 'otpauth';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { createHashQueue } from '../../../src/services/access/hash-queue.js';
 import { twoTenants, type Tenants } from '../../support/tenants.js';
 import { entrance, type Entrance } from '../support/entry.js';
 
@@ -123,6 +124,20 @@ describe('sign-in', () => {
     expect(honest).toHaveProperty('session');
     const answers = await Promise.all(wrong);
     expect(answers.filter((one) => 'waitMs' in one)).toHaveLength(95);
+  });
+
+  test('of an honest one is hashed next, whatever a hundred of another network do', async () => {
+    // In which order they are hashed: one at a time, each begun when the one before is done.
+    const queue = createHashQueue({ concurrent: 1, most: { name: 5, network: 20, all: 200 } });
+    const order: string[] = [];
+    const sent = (network: string, name: string) =>
+      queue.run(network, name, () => Promise.resolve(order.push(network)));
+    const wrong = Array.from({ length: 100 }, (_, n) => sent('a', `user-${String(n)}`));
+    const honest = sent('b', 'fin');
+    const answers = await Promise.all([...wrong, honest]);
+    // One is hashed, 20 wait, 79 are turned away; of those that wait the honest one is next but one.
+    expect(answers.filter((one) => one === null)).toHaveLength(79);
+    expect([order.length, order.indexOf('b')]).toEqual([22, 2]);
   });
 
   test('lists the other sessions, which can be ended', async () => {

@@ -20,8 +20,13 @@ export function startProvider(options: {
   readonly logoutUri?: string;
   /** Who signs in; `ann-17` when left out. */
   readonly subject?: () => string;
+  /** A free one when left out. */
+  readonly port?: number;
+  /** The name of its key. */
+  readonly kid?: string;
 }): Promise<{
   readonly issuer: string;
+  readonly privateKey: KeyObject;
   readonly stop: () => Promise<void>;
   readonly jwt: TokenTools['jwt'];
   /** Answers every request with that status only; null: as usual again. */

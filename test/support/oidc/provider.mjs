@@ -3,8 +3,6 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { createServer } from 'node:http';
 import Provider from 'oidc-provider';
 
-const kid = 'the-provider';
-
 /** `change` is given each ID token's claims and a signer, and answers the token that is sent instead. */
 /** `refresh`: it gives refresh tokens, and tells `logoutUri` (back channel) of who signs out. */
 export async function startProvider({
@@ -16,11 +14,13 @@ export async function startProvider({
   refresh = false,
   logoutUri,
   subject = () => 'ann-17',
+  port = 0,
+  kid = 'the-provider',
 }) {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   let handle = null;
   const server = createServer((request, response) => void handle?.(request, response));
-  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  await new Promise((done) => server.listen(port, '127.0.0.1', done));
   const issuer = `http://127.0.0.1:${server.address().port}`;
   const provider = new Provider(issuer, {
     clients: [
@@ -74,6 +74,7 @@ export async function startProvider({
   };
   return {
     issuer,
+    privateKey,
     jwt,
     /** Answers nothing any more but a status, until it is called with null. */
     fail: (status) => void (failing = status),

@@ -1,4 +1,5 @@
 import type { Bounds, Part, PartLine } from '../../../core/statement/document.js';
+import { hasAmounts } from '../../../core/statement/extract.js';
 import type { ReportLanguage } from '../../../i18n/languages.js';
 import { localeOf, nothing } from '../../../i18n/locale.js';
 import { changeLines } from '../../../i18n/report.js';
@@ -41,14 +42,17 @@ function summaryBlocks(scene: Scene): Block[] {
     table(
       [
         ...[left(words.period), left(words.class), left(words.lines), right(words.availability)],
-        ...[right(words.commitment), left(words.result), right(words.rent), right(words.credit)],
+        ...[right(words.commitment), left(words.result)],
+        ...(hasAmounts(document) ? [right(words.rent), right(words.credit)] : []),
       ],
       parts.map((part) => ({
         cells: [
           ...[locale.span(part.period), part.class, namesOfLines(part.lines)],
           ...[availabilityLines(part, locale).join('\n'), percent(part.commitmentPercent)],
           resultOf(part.met, locale),
-          ...[amount(part.rent, currency), amount(part.credit.amount, currency)],
+          ...(hasAmounts(document)
+            ? [amount(part.rent, currency), amount(part.credit.amount, currency)]
+            : []),
         ],
       })),
     ),
@@ -72,6 +76,17 @@ function tiles({ document, locale }: Scene): Tile[] {
   const result = resultOf(metOfAll(parts), locale);
   const tax = total.taxRatePercent;
   const [shown = '', ...beside] = only ? availabilityLines(only, locale) : [];
+  const amounts: Tile[] = hasAmounts(document)
+    ? [
+        {
+          label: words.credit,
+          value: amount(total.credit, currency),
+          note: tax === null ? '' : words.taxIncluded(percent(tax)),
+          tone: 'plain',
+        },
+        { label: words.rent, value: amount(total.rent, currency), note: '', tone: 'plain' },
+      ]
+    : [];
   return [
     {
       label: only?.toDate === undefined ? words.availability : words.availabilitySoFar,
@@ -91,13 +106,7 @@ function tiles({ document, locale }: Scene): Tile[] {
         : [...new Set(parts.map((part) => percent(part.commitmentPercent)))].join(' / '),
       tone: result.tone,
     },
-    {
-      label: words.credit,
-      value: amount(total.credit, currency),
-      note: tax === null ? '' : words.taxIncluded(percent(tax)),
-      tone: 'plain',
-    },
-    { label: words.rent, value: amount(total.rent, currency), note: '', tone: 'plain' },
+    ...amounts,
   ];
 }
 
@@ -111,14 +120,17 @@ function rangeOf(parts: readonly Part[], percent: (text: string) => string): str
   return lowest === highest ? percent(lowest) : `${lowest} – ${percent(highest)}`;
 }
 
-function boundsText(bounds: Bounds, { locale, document: { currency } }: Scene): string {
+function boundsText(bounds: Bounds, { locale, document }: Scene): string {
+  const { currency } = document;
   const { words, percent, amount } = locale;
   const availability = words.boundsValue(percent(bounds.availabilityLow), percent(bounds.availabilityHigh));
+  const shown = `${words.bounds}: ${words.availability} ${availability}`;
+  if (!hasAmounts(document)) return shown;
   const credit =
     bounds.creditLow === bounds.creditHigh
       ? amount(bounds.creditLow, currency)
       : words.boundsValue(amount(bounds.creditLow, currency), amount(bounds.creditHigh, currency));
-  return `${words.bounds}: ${words.availability} ${availability}; ${words.credit} ${credit}`;
+  return `${shown}; ${words.credit} ${credit}`;
 }
 
 /** What became of the revision before. */
@@ -136,10 +148,14 @@ function changeBlocks(scene: Scene): Block[] {
         ...change.differences.map(({ field, from, to }) => ({
           cells: [fieldText(field, scene), ...[from, to].map((value) => valueText(field, value, scene))],
         })),
-        {
-          cells: [words.creditDifference, '', locale.amount(change.creditDifference, currency)],
-          strong: true,
-        },
+        ...(hasAmounts(document)
+          ? [
+              {
+                cells: [words.creditDifference, '', locale.amount(change.creditDifference, currency)],
+                strong: true,
+              },
+            ]
+          : []),
       ],
     ),
   ];
@@ -197,6 +213,7 @@ function headBlocks(scene: Scene): Block[] {
     },
     ...(sealed ? [] : [notice(words.draftNotice, 'bad')]),
     ...(toDate === null ? [] : [notice(words.toDateNotice(locale.instant(toDate)), 'warn')]),
+    ...(hasAmounts(document) ? [] : [notice(words.withoutAmounts, 'warn')]),
     ...(document.complete ? [] : [notice(words.incompleteNotice, 'warn')]),
     ...(document.acceptedIncomplete === null
       ? []
@@ -257,12 +274,12 @@ function statementSheet(scene: Scene): Sheet {
       ...summaryBlocks(scene),
       ...monthBarBlocks(scene, contentWidth),
       ...changeBlocks(scene),
-      ...creditBlocks(scene),
+      ...(hasAmounts(document) ? creditBlocks(scene) : []),
       ...outageBlocks(scene),
       ...exclusionBlocks(scene),
       ...pathBlocks(scene, contentWidth),
       ...methodBlocks(scene),
-      ...integrityBlocks(scene),
+      ...(hasAmounts(document) ? integrityBlocks(scene) : []),
       ...explainBlocks(scene),
       ...rulingBlocks(scene),
     ],

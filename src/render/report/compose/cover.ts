@@ -1,3 +1,5 @@
+import type { StatementDocument } from '../../../core/statement/document.js';
+import { hasAmounts } from '../../../core/statement/extract.js';
 import { type Locale, nothing } from '../../../i18n/locale.js';
 import {
   type Block,
@@ -55,7 +57,7 @@ export function selectionName({ selection: { by, id }, names }: Report, { words 
 }
 
 function notices({ statements }: Report, { words }: Locale): Block[] {
-  const drafts = statements.filter(({ seal }) => seal === null).length;
+  const drafts = statements.filter(({ document }) => document.state === 'draft').length;
   if (statements.length === 0) return [paragraph(words.noStatements)];
   if (drafts === 0) return [];
   const text =
@@ -93,6 +95,7 @@ function groupBlocks(report: Report, { words, amount, count }: Locale): Block[] 
   const byCustomer = customers.size > 1;
   if (!byCustomer && sites.size < 2) return [];
   const groups = totalsBy(report, ({ customer, site }) => [byCustomer ? customer : site]);
+  if (groups.every(({ totals }) => totals.length === 0)) return [];
   const nameOf = byCustomer ? names.customers : names.sites;
   return [
     table(
@@ -115,6 +118,9 @@ function groupBlocks(report: Report, { words, amount, count }: Locale): Block[] 
 function listBlocks({ statements }: Report, locale: Locale): Block[] {
   const { words, percent, amount } = locale;
   if (statements.length === 0) return [];
+  const amounts = statements.some(({ document }) => hasAmounts(document));
+  const money = (text: string, document: StatementDocument): string =>
+    hasAmounts(document) ? amount(text, document.currency) : nothing;
   return [
     heading(words.statements),
     table(
@@ -123,8 +129,7 @@ function listBlocks({ statements }: Report, locale: Locale): Block[] {
         ...[
           right(words.commitment),
           left(words.result),
-          right(words.rent),
-          right(words.credit),
+          ...(amounts ? [right(words.rent), right(words.credit)] : []),
           right(words.revision),
         ],
       ],
@@ -140,7 +145,7 @@ function listBlocks({ statements }: Report, locale: Locale): Block[] {
               : ['', '', locale.span(part.period)]),
             ...[availabilityLines(part, locale).join('\n'), percent(part.commitmentPercent)],
             resultOf(part.met, locale),
-            ...[amount(part.rent, document.currency), amount(part.credit.amount, document.currency)],
+            ...(amounts ? [money(part.rent, document), money(part.credit.amount, document)] : []),
             index > 0
               ? ''
               : document.state === 'sealed'

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { faultsIn } from './faults-in.js';
-import { addPage, type PageAnswer, type PortalOptions } from './page.js';
-import type { Caller } from '../http/access/caller.js';
-import type { Shell } from './shell.js';
+import { faultsIn } from '../faults-in.js';
+import { addPage, type PageAnswer, type PortalOptions } from '../page.js';
+import type { Caller } from '../../http/access/caller.js';
+import type { Shell } from '../shell.js';
 
 /** A QR code as one path of squares, for `viewBox="0 0 SIZE SIZE"`. */
 interface QrCode {
