@@ -21,7 +21,6 @@ import type { Config } from '../../config/config.js';
 import type { BillingNotice } from '../../core/billing/notices.js';
 import { billedFor } from '../../core/customer/book.js';
 import { withLedgerEntries } from '../customers/in-force.js';
-import { billingTeller } from '../notifications/billing-notices.js';
 import { linksAfter, ValidationError } from '../ledger/entries.js';
 
 interface Deed<T> {
@@ -274,6 +273,7 @@ export async function remindOfClaims(
         ({ claimBy, remindedAt, gross }) =>
           claimBy !== null && remindedAt === null && claimBy <= near && !gross.startsWith('-'),
       );
+      if (due.length === 0) return unchanged(due);
       const { book } = withLedgerEntries(config(), events);
       const notices: BillingNotice[] = [];
       for (const { id, claimBy, statement, revision, customer } of due) {
@@ -281,6 +281,8 @@ export async function remindOfClaims(
         const party = billedFor(book, customer, sellers);
         notices.push({ event: 'claim-ending', at: now(), about: id, party, detail: claimBy ?? '' });
       }
+      // Loaded when there is something to tell: a daemon that only measures never needs the words.
+      const { billingTeller } = await import('../notifications/billing-notices.js');
       const outbox = await billingTeller({ targets, config })(notices);
       return {
         result: due,
