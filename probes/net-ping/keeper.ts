@@ -1,4 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ProbeLog, ProbeUnavailableError } from '../probe.js';
 import type { FromChild, ToChild } from './wire.js';
@@ -222,6 +224,16 @@ export function keepChild(options: KeeperOptions): Keeper {
   };
 }
 
+/** A checkout has a lock file, two or, built, three folders up; an installed command comes without one. */
+function howToBuild(): string {
+  const isCheckout = ['../..', '../../..'].some((up) =>
+    existsSync(join(import.meta.dirname, up, 'package-lock.json')),
+  );
+  return isCheckout
+    ? 'npm ci'
+    : 'npm install -g --allow-scripts=raw-socket FILE.tgz, with the file of npm pack';
+}
+
 /** What to tell a person whose machine can't run this kind. */
 function explain(message: Extract<FromChild, { type: 'unavailable' }>): ProbeUnavailableError {
   switch (message.cause) {
@@ -234,7 +246,7 @@ function explain(message: Extract<FromChild, { type: 'unavailable' }>): ProbeUna
     case 'library':
       return new ProbeUnavailableError(
         `net-ping, an optional part that has to be compiled, is not built here: ${message.message.split('\n')[0] ?? ''}`,
-        'sudo apt-get install g++ make python3 && npm ci',
+        `sudo apt-get install g++ make python3 && ${howToBuild()}`,
         false,
       );
     case 'socket':

@@ -4,8 +4,10 @@ import type { Stopping } from './stopping.js';
 import { type Answers, type Task, toTransferable } from './workers/job-tasks.js';
 import { judgeInThread } from './workers/month.js';
 import { createWorkerPool, type WorkerPool } from './workers/pool.js';
+import type { Rendered } from './workers/thread.js';
 import type { Config } from '../config/config.js';
 import type { EpochMs } from '../core/types.js';
+import type { Log } from '../engine/ports.js';
 import type { Jobs } from '../http/contract/evaluate.js';
 import type { HttpOptions } from '../http/http.js';
 import { UnavailableError } from '../http/problem.js';
@@ -22,6 +24,7 @@ import type { Store } from '../store/store.js';
 
 interface ContractServicesOptions {
   readonly store: Store;
+  readonly log: Pick<Log, 'warn'>;
   /** Returns the configuration in force. */
   readonly config: () => Config;
   readonly now: () => EpochMs;
@@ -48,7 +51,7 @@ export interface ContractServices {
  * Statements, credits, tickets, reports and sign-in. A daemon that only measures never loads this module.
  */
 export async function openContractServices(options: ContractServicesOptions): Promise<ContractServices> {
-  const { store, config, now, version, onRegistryChanged, clientSecret, stopping } = options;
+  const { store, log, config, now, version, onRegistryChanged, clientSecret, stopping } = options;
   const pool = createWorkerPool();
   stopping.add('workers', () => pool.close());
   const judging = judgeInThread({ pool, store, config, now, software: version });
@@ -68,7 +71,8 @@ export async function openContractServices(options: ContractServicesOptions): Pr
       access: await openAccess({ store, config, now, clientSecret }),
       reports: {
         reports: createReports({ store, config, now, software: version, judging }),
-        render: reportsIn(pool),
+        render: reportsIn(pool, log),
+        csv: () => config().csv,
       },
       billing,
       jobs,
@@ -163,8 +167,16 @@ const quick: readonly ReportFormat[] = ['json', 'csv'];
 
 /** Renders reports in a thread, because setting pages takes longer than a probe may wait. */
 export const reportsIn =
-  (pool: Pick<WorkerPool, 'run'>): RenderReport =>
-  (report, format, language) =>
-    quick.includes(format)
-      ? renderReport(report, format, language)
-      : pool.run('report', { report, format, language });
+  (pool: Pick<WorkerPool, 'run'>, log: Pick<Log, 'warn'>): RenderReport =>
+  async (report, format, language, options) => {
+    if (quick.includes(format)) return renderReport(report, format, language, options);
+    const { bytes, unsettable } = await pool.run<Rendered>('report', { report, format, language });
+    if (unsettable.length > 0) {
+      const { month, selection } = report;
+      log.warn(
+        { month, by: selection.by, id: selection.id, language, characters: unsettable },
+        'a document names characters that no typeface has by their code points',
+      );
+    }
+    return bytes;
+  };

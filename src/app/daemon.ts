@@ -201,9 +201,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const { tls, clientSecret } = await readWebFiles(config.http);
     // Loaded when somebody asks for more than monitoring does, or a month has to be closed.
     const contractServices = memoizeAsync(async () => {
-      const { openContractServices } = await import('./contract-services.js');
-      return openContractServices({
+      return (await import('./contract-services.js')).openContractServices({
         store,
+        log,
         config: () => config,
         now,
         version,

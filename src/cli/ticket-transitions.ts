@@ -77,7 +77,7 @@ const deeds: readonly Deed[] = [
   {
     name: 'resolve',
     summary: 'say that the fault is repaired',
-    options: text('what it was'),
+    options: text('the cause, and what was done'),
     request: ({ text: said = '' }) => ({ transition: 'resolve', text: said }),
   },
   {

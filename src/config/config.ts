@@ -14,6 +14,7 @@ import type {
   KeysConfig,
   LogConfig,
   MetricsConfig,
+  CsvConfig,
   StatementsConfig,
   StoreConfig,
 } from './sections/store.js';
@@ -66,6 +67,7 @@ export interface Config {
   readonly notifications: NotificationsConfig;
   readonly keys: KeysConfig;
   readonly statements: StatementsConfig;
+  readonly csv: CsvConfig;
   readonly billing: BillingConfig;
   /** The file of customers, absolute; null: there is none. */
   readonly customers: string | null;

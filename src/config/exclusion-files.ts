@@ -3,9 +3,12 @@ import { exclusionColumns, leadingColumns, trailingColumns } from '../core/ledge
 import { type ValidationIssue, validationError } from '../core/ledger/errors.js';
 import type { Interval } from '../core/time/intervals.js';
 import type { EpochMs } from '../core/types.js';
+import { rearmed } from '../core/text/formula.js';
 import { type ExclusionInput, readInterval } from './exclusion-input.js';
 
 const required = ['kind', 'scope', 'from', 'to', 'reason'] as const;
+
+export { disarmed } from '../core/text/formula.js';
 
 /** An exclusion of a file, and where in the file it stands. */
 export interface PlacedInput {
@@ -32,6 +35,9 @@ export type ImportReading =
       readonly cancelled?: readonly CancelledWindow[];
     }
   | { readonly ok: false; readonly refusals: readonly ValidationIssue[] };
+
+/** A file that a spreadsheet of another country wrote has semicolons between its names. */
+const delimiterOf = (text: string): string => (/^[^\r\n,]*;/.test(text) ? ';' : ',');
 
 /** CSV after RFC 4180 with a line of names → exclusions, one a line. */
 export function readExclusionsCsv(text: string): ImportReading {
@@ -143,13 +149,6 @@ export function partsOf(text: string): string[] {
     return plain === '' ? [] : [plain];
   });
 }
-
-/**
- * A text as a cell that a spreadsheet does not run: what begins like a formula has a quote before it, and so does what
- * has quotes before that already.
- */
-export const disarmed = (text: string): string => (/^'*[=+\-@\t\r＝＋－＠]/.test(text) ? `'${text}` : text);
-const rearmed = (text: string): string => (/^'+[=+\-@\t\r＝＋－＠]/.test(text) ? text.slice(1) : text);
 
 function inputOf(record: Readonly<Record<string, string>>): ExclusionInput {
   const cell = (name: string): string | undefined => rearmed(record[name] ?? '') || undefined;

@@ -16,6 +16,7 @@ import {
   keysSection,
   logSection,
   metricsSection,
+  csvSection,
   statementsSection,
   storeSection,
 } from './sections/store.js';
@@ -62,6 +63,7 @@ function buildConfig(
     notifications: notificationsSection.build(raw.notifications),
     keys: keysSection.build(raw.keys, raw.store, dataFolder),
     statements: statementsSection.build(raw.statements),
+    csv: csvSection.build(raw.csv),
     billing: billingSection.build(raw.billing, folder),
     customers: raw.customers === undefined ? null : resolve(folder, raw.customers),
     book: emptyCustomerRegistry,

@@ -13,6 +13,7 @@ import {
   keysSection,
   logSection,
   metricsSection,
+  csvSection,
   statementsSection,
   storeSection,
 } from './sections/store.js';
@@ -40,6 +41,7 @@ export const configSchema = z.strictObject({
   customers: file().optional(),
   keys: keysSection.schema.prefault({}),
   statements: statementsSection.schema.prefault({}),
+  csv: csvSection.schema.prefault({}),
   billing: billingSection.schema.prefault({}),
 });
 

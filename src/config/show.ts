@@ -14,6 +14,7 @@ import {
   keysSection,
   logSection,
   metricsSection,
+  csvSection,
   statementsSection,
   storeSection,
 } from './sections/store.js';
@@ -82,6 +83,7 @@ function plain(config: Config): unknown {
     notifications: notificationsSection.show(config.notifications),
     keys: keysSection.show(config.keys),
     statements: statementsSection.show(config.statements),
+    csv: csvSection.show(config.csv),
     billing: billingSection.show(config.billing),
     ...(customers === null ? {} : { customers }),
   };

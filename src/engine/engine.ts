@@ -288,7 +288,7 @@ export function createEngine(options: EngineOptions): Engine {
       settings = next;
       watch.update(next);
       events.pathsChanged(next.paths.map((path) => path.id));
-      scheduler.arm(next.measurement.everyMs);
+      scheduler.change(next.measurement.everyMs);
     },
     runNow: async (runOptions) => {
       const rounds = await Promise.all(

@@ -11,8 +11,10 @@ import type { Alarm, Clock, Log } from './ports.js';
 export const startToleranceMs = 5_000;
 
 interface SlotScheduler {
-  /** Waits for the next slot of the wall clock; to be called again after `everyMs` changed. */
+  /** Waits for the next slot of the wall clock. */
   arm(everyMs: number): void;
+  /** For settings that changed: as `arm`, and a slot that came while its alarm was on its way is due first. */
+  change(everyMs: number): void;
   /** For a clock that was set: as `arm`, and the slot whose rounds may start now is due too. */
   rearm(everyMs: number): void;
   /** Arms again if the slot waited for is no longer the next one, because the clock was ahead for a moment. */
@@ -35,7 +37,7 @@ interface SlotSchedulerOptions {
 /** Reports due slots. Independent of paths and rounds. */
 export function createSlotScheduler(options: SlotSchedulerOptions): SlotScheduler {
   const { clock, alarm, startWithinMs, onSlot, onLate } = options;
-  let armed: { readonly due: EpochMs; readonly everyMs: number } | null = null;
+  let armed: { readonly due: EpochMs; readonly everyMs: number; readonly ring: () => void } | null = null;
   let pending: { cancel(): void } | null = null;
   let stopped = false;
 
@@ -45,8 +47,7 @@ export function createSlotScheduler(options: SlotSchedulerOptions): SlotSchedule
     const armedAt = clock.now();
     const armedAtBootMs = clock.sinceBootMs();
     const due = slotAfter(armedAt, everyMs);
-    armed = { due, everyMs };
-    pending = alarm.at(due, () => {
+    const ring = (): void => {
       const now = clock.now();
       // An alarm that fired early (the clock was set back meanwhile) waits for what is due now.
       if (now >= due) {
@@ -59,11 +60,17 @@ export function createSlotScheduler(options: SlotSchedulerOptions): SlotSchedule
         else onLate(slot, lagMs);
       }
       arm(everyMs);
-    });
+    };
+    armed = { due, everyMs, ring };
+    pending = alarm.at(due, ring);
   };
 
   return {
     arm,
+    change: (everyMs) => {
+      if (armed !== null && clock.now() >= armed.due) armed.ring();
+      arm(everyMs);
+    },
     rearm: (everyMs) => {
       if (stopped) return;
       const now = clock.now();

@@ -12,7 +12,7 @@ export interface ParameterFault {
   /** Goes on from the parameter: `is not known; allowed: path, from, to`. */
   readonly detail: string;
   /** The same for those who show it in another language; it is sent to nobody else. */
-  readonly said?: ErrorCode;
+  readonly code?: ErrorCode;
 }
 
 /** A request that can't be answered as it is; becomes problem details (RFC 9457) with status 400. */
@@ -40,6 +40,9 @@ export class SecondFactorError extends UnauthorizedError {
   }
 }
 
+/** Why work was ended. */
+type UnavailableCode = 'took-too-long' | 'took-too-much-memory';
+
 /** Something that is needed does not answer; status 503. */
 export class UnavailableError extends Error {
   override readonly name = 'Unavailable';
@@ -48,6 +51,8 @@ export class UnavailableError extends Error {
     message: string,
     /** How long to wait before another try; null: nobody knows. */
     readonly waitMs: number | null = null,
+    /** What it is, for programs; null: it has no name. */
+    readonly code: UnavailableCode | null = null,
   ) {
     super(message);
   }
@@ -87,6 +92,8 @@ export interface Problem {
   readonly status: number;
   readonly detail: string;
   readonly errors?: readonly ParameterFault[];
+  /** What it is, for programs. */
+  readonly code?: string;
   /** Of an internal error: what its line in the log has too. */
   readonly reference?: string;
 }
@@ -127,7 +134,8 @@ function problemOf(error: unknown, { url, caller }: FastifyRequest, log: HttpLog
   }
   // It is the installation that lacks a key, and whoever runs it can make one: the message says how.
   if (error instanceof KeyError) return { status: 409, detail: error.message };
-  if (error instanceof UnavailableError) return { status: 503, detail: error.message };
+  if (error instanceof UnavailableError)
+    return { status: 503, detail: error.message, ...(error.code && { code: error.code }) };
   const status = clientErrorStatus(error);
   if (status !== null) return { status, detail: (error as Error).message };
   const reference = randomBytes(4).toString('hex');
@@ -136,16 +144,16 @@ function problemOf(error: unknown, { url, caller }: FastifyRequest, log: HttpLog
 }
 
 export const parameterFaults = ({ refusals }: ValidationError): ParameterFault[] =>
-  refusals.map(({ field, what, allowed, said }) => ({
+  refusals.map(({ field, what, allowed, code }) => ({
     parameter: field,
     detail: `${what}; allowed: ${allowed}`,
-    ...(said && { said }),
+    ...(code && { code }),
   }));
 
 /** Of what is not there, of what is not as it would have to be, or of what was asked wrongly. */
 function refusedStatus({ refusals: [first] }: ValidationError): number {
   if (first?.field !== 'id') return 400;
-  return first.said?.[0] === 'no-such' ? 404 : 409;
+  return first.code?.[0] === 'no-such' ? 404 : 409;
 }
 
 /** Fastify's own refusals (a malformed URL, say) carry their status. */
@@ -158,7 +166,7 @@ function clientErrorStatus(error: unknown): number | null {
 function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
-  { status, detail, errors }: Problem,
+  { status, detail, errors, code }: Problem,
 ): FastifyReply {
   const title = STATUS_CODES[status] ?? 'Error';
   // What an Error of the TM Forum APIs has to have (TMF630), beside what every problem has.
@@ -179,6 +187,7 @@ function sendProblem(
       status,
       instance: request.url,
       detail,
+      ...(code && { code }),
       ...(isTmf && tmf),
       ...(errors && { errors: errors.map(({ parameter, detail: wrong }) => ({ parameter, detail: wrong })) }),
     });

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { reportLanguages } from '../i18n/languages.js';
+import { type CsvDialect, csvSeparators, plainCsv } from '../render/csv.js';
 import { reportFileName } from '../render/report/file-name.js';
 import { formatOf, type renderReport, reportFormats } from '../render/report/formats.js';
 import { reportGroups, type ReportSelection } from '../render/report/report.js';
@@ -62,6 +63,8 @@ export interface ReportRouteOptions {
   readonly freshen: (month: string) => Promise<void>;
   readonly reports: Reports;
   readonly render: typeof renderReport;
+  /** How CSV is written unless it is asked for another way. */
+  readonly csv?: () => CsvDialect;
 }
 
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
@@ -77,7 +80,7 @@ const revision = () =>
 /** `/api/v1/reports/2026-10`: the statements of a month as a file. */
 export function reportRoutes(
   server: FastifyInstance,
-  { freshen, reports, render }: ReportRouteOptions,
+  { freshen, reports, render, csv = () => plainCsv }: ReportRouteOptions,
 ): void {
   const files = cachedFiles();
   addRoute(server, {
@@ -97,6 +100,8 @@ export function reportRoutes(
       lang: oneOf(reportLanguages).default('en'),
       toDate: oneOf(['true', 'false']).default('false'),
       revision: revision().optional(),
+      bom: oneOf(['true', 'false']).optional(),
+      separator: oneOf(csvSeparators).optional(),
     }),
     answer: { description: 'the file, in the format asked for', contentType: 'application/octet-stream' },
     handle: async ({ params, query, caller, reply }) => {
@@ -111,14 +116,19 @@ export function reportRoutes(
         showsAmounts: (customer) => hasFullMonthAccess(caller, customer, params.month),
       });
       const { format, lang } = query;
+      const settings = csv();
+      const dialect = {
+        bom: query.bom === undefined ? settings.bom : query.bom === 'true',
+        separator: query.separator ?? settings.separator,
+      };
       const make = async (): Promise<MadeFile> => {
         const report = await read();
-        const bytes = Buffer.from(await render(report, format, lang));
+        const bytes = Buffer.from(await render(report, format, lang, { csv: dialect }));
         return { name: reportFileName(report, format), bytes };
       };
       const { name, bytes } = await (fingerprint === null
         ? make()
-        : files(`${fingerprint} ${format} ${lang}`, make));
+        : files(`${fingerprint} ${format} ${lang} ${dialect.bom} ${dialect.separator}`, make));
       const { contentType, shown } = formatOf[format];
       reply
         .type(contentType)

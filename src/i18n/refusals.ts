@@ -21,7 +21,7 @@ interface Wording {
 
 /** A refusal of core with its English sentences; what has them already stays as it is. */
 export const worded = (one: Rejection): ValidationIssue =>
-  'what' in one ? one : { field: one.field, ...wordingOf(one.said), said: one.said };
+  'what' in one ? one : { field: one.field, ...wordingOf(one.code), code: one.code };
 
 /** The sentences of one code. */
 export function wordingOf<C extends RefusalCodeName>([code, ...values]: RefusalCode<C>): Wording {

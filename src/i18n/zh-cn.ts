@@ -1721,7 +1721,7 @@ export const simplified: Words = {
     comment: '留言',
     row: '{name}：{value}',
     block: '{name}：\n{value}',
-    suggestion: '自 {since} 起，{path} 的{metrics}所处分级低于正常。您可据此提交故障申告。',
+    suggestion: '自 {since} 起，{path} 的{metrics}低于正常水平。您可据此提交故障申告。',
     footer: '您收到此邮件，是因为您的地址已在 SLA 服务中登记。',
     'event.outage.opened': '端口 {port} 自 {since} 起中断。',
     'event.outage.closed': '端口 {port} 已恢复，自 {since} 起中断 {duration}。',

@@ -20,16 +20,16 @@ const unnamed = ['id', 'actor'];
 
 export function wordFault(
   { refusals }: PortalWords,
-  { parameter, detail, said }: ParameterFault,
+  { parameter, detail, code }: ParameterFault,
 ): WordedFault {
   const labels: Readonly<Record<string, string>> = refusals.field;
   const field = parameter.split('.')[0] ?? parameter;
   const label = Object.hasOwn(labels, field) ? (labels[field] ?? parameter) : parameter;
   const join = (what: string): string => (unnamed.includes(field) ? what : refusals.join(label, what));
-  if (said) return { text: join(sayingText(refusals.say, said)), english: null };
+  if (code) return { text: join(textOfCode(refusals.say, code)), english: null };
   return { text: join(refusals.general), english: detail };
 }
 
-function sayingText(say: PortalWords['refusals']['say'], [code, ...values]: ErrorCode): string {
-  return (say[code] as (...values: readonly unknown[]) => string)(...values);
+function textOfCode(say: PortalWords['refusals']['say'], [name, ...values]: ErrorCode): string {
+  return (say[name] as (...values: readonly unknown[]) => string)(...values);
 }

@@ -4,7 +4,9 @@ import type { Config } from '../config/config.js';
 import type { Caller } from '../http/access/caller.js';
 import type { Api, HttpPagesOptions } from '../http/http.js';
 import type { Access } from '../http/route/route.js';
+import type { ParameterFault } from '../http/problem.js';
 import type { ScriptName } from './assets.js';
+import { faultsIn } from './faults-in.js';
 import { noteForm, type Shell, type ShellMaker } from './shell.js';
 
 export interface PortalOptions extends HttpPagesOptions {
@@ -31,7 +33,14 @@ interface Page<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
   readonly bodyLimit?: number;
   /** The answer has a secret that is shown once, so it is not stored for an idempotency key. */
   readonly secret?: boolean;
-  handle(asked: PageAsked<z.output<P>, z.output<Q>, z.output<B>>): PageAnswer | Promise<PageAnswer>;
+  readonly handle: (
+    asked: PageAsked<z.output<P>, z.output<Q>, z.output<B>>,
+  ) => PageAnswer | Promise<PageAnswer>;
+  /** Shows a form again, with what is wrong in it; left out, the answer is an error page. */
+  readonly refused?: (
+    asked: PageAsked<z.output<P>, z.output<Q>, z.output<B>>,
+    wrong: readonly ParameterFault[],
+  ) => PageAnswer | Promise<PageAnswer>;
 }
 
 interface PageAsked<P, Q, B> {
@@ -95,7 +104,7 @@ export function addPage<
     handler: async (request, reply) => {
       let drawn: Shell | undefined;
       const shellOf = (): Shell => (drawn ??= shell.of(request));
-      const answer = await page.handle({
+      const asked: PageAsked<z.output<P>, z.output<Q>, z.output<B>> = {
         params: request.params as z.output<P>,
         query: request.query as z.output<Q>,
         body: request.body as z.output<B>,
@@ -106,7 +115,8 @@ export function addPage<
         },
         request,
         reply,
-      });
+      };
+      const answer = await answerOf(page, asked);
       if (reply.sent) return reply;
       if (answer === null) {
         reply.callNotFound();
@@ -116,6 +126,19 @@ export function addPage<
       return showView(reply, shellOf(), answer);
     },
   });
+}
+
+async function answerOf<P, Q, B>(
+  { handle, refused }: Pick<Page<z.ZodType<P>, z.ZodType<Q>, z.ZodType<B>>, 'handle' | 'refused'>,
+  asked: PageAsked<P, Q, B>,
+): Promise<PageAnswer> {
+  try {
+    return await handle(asked);
+  } catch (error) {
+    const wrong = faultsIn(error);
+    if (wrong === null || refused === undefined) throw error;
+    return refused(asked, wrong);
+  }
 }
 
 /** Draws a view around what the shell knows. */

@@ -199,7 +199,7 @@ function preferenceRoutes(server: FastifyInstance, portal: PortalOptions): void 
  *    says whether to show a button. `<%= %>` escapes; `<%~ %>` is for `include` only. No style or script stands in
  *    a page: classes are in the style sheets of `assets/`, scripts are files of `assets.ts`, named by the answer's `scripts`.
  * 4. Words go into a file of `src/i18n/portal/`, put together in `en.ts`, and into `src/i18n/zh-cn.ts`.
- * 5. A form is `method="post"`, and holds `include('./partials/csrf', it)`.
+ * 5. A form is `method="post"`, and holds `include('./partials/csrf', it)`; `refused` shows it again, with what is wrong.
  */
 function portalPages(server: FastifyInstance, portal: PortalOptions): void {
   readForms(server);

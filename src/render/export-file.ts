@@ -1,8 +1,8 @@
-import { stringify } from 'csv-stringify/sync';
 import type { ExportColumn, ExportMapping } from '../config/exports/mapping.js';
 import type { BatchContent, BatchFormat } from '../core/billing/batch.js';
 import { entriesOf, exportFields, type ExportRow, type FieldKind } from '../core/billing/fields.js';
 import { negateAmount } from '../core/money.js';
+import { type CsvCell, csvText } from './csv.js';
 
 /** A value of a column, before it is spelled for a format. */
 interface Value {
@@ -45,35 +45,31 @@ function valueOf({ field, value, words, negate, only }: ExportColumn, row: Expor
 const dated = (text: string, form: string): string =>
   form.replace('YYYY', text.slice(0, 4)).replace('MM', text.slice(5, 7)).replace('DD', text.slice(8, 10));
 
-/** A text that a spreadsheet would run as a formula is disarmed; an amount may begin with a minus. */
-export const disarmed = (text: string): string => (/^[=+\-@＝＋－＠\t\r]/.test(text) ? `'${text}` : text);
-
-function spelled({ kind, text }: Value, { days, months, decimalMark }: ExportMapping): string {
+function spelled({ kind, text }: Value, { days, months, decimalMark }: ExportMapping): CsvCell {
   switch (kind) {
     case 'day':
-      return dated(text, days);
+      return { verbatim: dated(text, days) };
     case 'month':
-      return dated(text, months);
+      return { verbatim: dated(text, months) };
     case 'amount':
-      return text.replace('.', decimalMark);
+      return { verbatim: text.replace('.', decimalMark) };
     case 'text':
-      return disarmed(text);
+      return text;
     case 'whole':
     case null:
-      return text;
+      return { verbatim: text };
   }
 }
 
 function csvOf(rows: readonly ExportRow[], mapping: ExportMapping): Uint8Array {
   const { csv, columns } = mapping;
-  const text = stringify(
+  const { bom, delimiter } = csv;
+  const text = csvText(
     rows.map((row) => columns.map((column) => spelled(valueOf(column, row), mapping))),
     {
-      header: csv.header,
-      columns: columns.map(({ name }) => name),
-      delimiter: csv.delimiter,
-      record_delimiter: '\r\n',
-      bom: csv.bom,
+      dialect: { bom, separator: 'comma' },
+      delimiter,
+      ...(csv.header && { columns: columns.map(({ name }) => name) }),
     },
   );
   return Buffer.from(text);

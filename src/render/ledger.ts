@@ -1,4 +1,3 @@
-import { stringify } from 'csv-stringify/sync';
 import { exclusionColumns, leadingColumns, trailingColumns } from '../core/ledger/columns.js';
 import type { LedgerExclusion } from '../core/ledger/exclusions.js';
 import type { LedgerMark } from '../core/ledger/actions.js';
@@ -8,6 +7,7 @@ import type { Interval } from '../core/time/intervals.js';
 import type { PopId } from '../core/types.js';
 import type { Attribution } from '../core/watch/attribution.js';
 import type { ObservedOutage, OutageEdge } from '../core/watch/outage.js';
+import { type CsvDialect, csvText, plainCsv } from './csv.js';
 import { isoInstant } from './figures.js';
 import { type Column, tableLines } from './table.js';
 import { type NetworkOf, tracesJson, type TracesView } from './ledger/traces.js';
@@ -25,7 +25,11 @@ const noticesOf = ({ notices }: LedgerExclusion): readonly string[] =>
   notices.map(({ at, text }) => (text === null ? isoInstant(at) : `${isoInstant(at)} ${text}`));
 
 /** CSV after RFC 4180, a line for each interval; what `exclusions import` reads. */
-export function exclusionsCsv(exclusions: readonly LedgerExclusion[], codec: ExclusionCodec): string {
+export function exclusionsCsv(
+  exclusions: readonly LedgerExclusion[],
+  codec: ExclusionCodec,
+  dialect: CsvDialect = plainCsv,
+): string {
   const { scopeOf, joinParts, disarmed } = codec;
   const columns = [...leadingColumns, ...exclusionColumns, ...trailingColumns];
   const rows = exclusions.flatMap((one) =>
@@ -34,15 +38,10 @@ export function exclusionsCsv(exclusions: readonly LedgerExclusion[], codec: Exc
         ...[one.id, one.state, one.kind, joinParts(scopeOf(one)), isoInstant(from), isoInstant(to)],
         ...[joinParts(noticesOf(one)), one.reason, one.proof ?? '', one.source ?? one.id],
         ...[one.proposed.actor, one.approved?.actor ?? ''],
-      ].map(disarmed),
+      ].map((text) => ({ verbatim: disarmed(text) })),
     ),
   );
-  return stringify(rows, {
-    header: true,
-    columns,
-    record_delimiter: '\r\n',
-    quoted_match: /[\r\n]|^\s|\s$|^\ufeff/,
-  });
+  return csvText(rows, { dialect, columns });
 }
 
 /** iCalendar (RFC 5545), an event for each exclusion, in UTC; what `exclusions import` reads. */

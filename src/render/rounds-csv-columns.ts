@@ -1,8 +1,7 @@
 import type { SlotSummary } from '../core/measurement/figures.js';
 import type { SizeCounts } from '../core/measurement/round.js';
+import type { CsvCell } from './csv.js';
 import { isoInstant, lossPpm, meanUs } from './figures.js';
-
-type CsvCell = string | number | null;
 
 /** One line of CSV: a size of a round, or a round without any (missing, failed). */
 export interface CsvLine {

@@ -1,4 +1,3 @@
-import { stringify } from 'csv-stringify/sync';
 import { createColors } from 'picocolors';
 import type { SlotSummary } from '../core/measurement/figures.js';
 import type {
@@ -9,24 +8,25 @@ import type {
   SizeCounts,
   SizeSample,
 } from '../core/measurement/round.js';
+import { type CsvDialect, csvText, plainCsv } from './csv.js';
 import { formatLoss, formatMs, isoInstant, lossPpm, meanUs, oneLine, tableInstant } from './figures.js';
 import { type Column, tableLines } from './table.js';
 import { type CsvLine, roundsCsvColumns } from './rounds-csv-columns.js';
 
-/** CSV after RFC 4180 with a line of names; a text that a spreadsheet would run as a formula is disarmed. */
-export function roundsCsv(rounds: readonly SlotSummary[], { header = true } = {}): string {
+/** CSV; with a line of names, and the mark of the dialect, unless it goes on from other rounds. */
+export function roundsCsv(
+  rounds: readonly SlotSummary[],
+  { header = true, dialect = plainCsv }: { readonly header?: boolean; readonly dialect?: CsvDialect } = {},
+): string {
   const lines = rounds.flatMap((round): CsvLine[] => {
     const sizes = round.status === 'missing' ? [] : round.sizes;
     return sizes.length === 0 ? [{ round, size: null }] : sizes.map((size) => ({ round, size }));
   });
-  return stringify(
+  return csvText(
     lines.map((line) => roundsCsvColumns.map((column) => column.cell(line))),
-    {
-      header,
-      columns: roundsCsvColumns.map((column) => column.name),
-      record_delimiter: '\r\n',
-      escape_formulas: true,
-    },
+    header
+      ? { dialect, columns: roundsCsvColumns.map((column) => column.name) }
+      : { dialect: { ...dialect, bom: false } },
   );
 }
 

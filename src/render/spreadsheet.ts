@@ -66,7 +66,7 @@ export function decimal(value: string | null, grouping: '#,##0' | '0' = '#,##0')
 
 /** `99.4999` → 0.994999, shown as 99.4999 %. */
 export function percent(value: string | null): Cell {
-  if (value === null) return null;
+  if (value === null || value === '') return null;
   return { value: Number(`${value}e-2`), type: Number, format: `${withPlaces('0', value)}%` };
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createWorkerPool } from '../../src/app/workers/pool.js';
 import { reportsIn } from '../../src/app/contract-services.js';
 import { renderReport } from '../../src/render/report/formats.js';
+import { keptLog } from '../support/log.js';
 import { requires } from '../support/requires.js';
 import { serviceReport, single } from '../render/report/documents.js';
 
@@ -13,7 +14,7 @@ describe('reports in a thread of their own', () => {
   test('are the same as elsewhere, also when several are asked for at once', async () => {
     const pool = createWorkerPool({ entry });
     onTestFinished(() => pool.close());
-    const render = reportsIn(pool);
+    const render = reportsIn(pool, keptLog().log);
     const report = serviceReport(single);
     const [page, data, again] = await Promise.all([
       render(report, 'html', 'zh-CN'),
@@ -26,10 +27,26 @@ describe('reports in a thread of their own', () => {
     expect(JSON.parse(Buffer.from(data).toString())).toMatchObject({ format: 'pop-sla-report/1' });
   });
 
+  test('say in the log which characters no typeface has', async () => {
+    const pool = createWorkerPool({ entry });
+    onTestFinished(() => pool.close());
+    const { log, lines } = keptLog();
+    const report = serviceReport(single);
+    const customers = new Map([['harbour-bank', 'Adlam \u{1E900} Bank']]);
+    const [first] = report.statements;
+    if (!first) throw new Error('it has no statement');
+    const named = { ...report, statements: [{ ...first, names: { ...first.names, customers } }] };
+    await reportsIn(pool, log)(named, 'pdf', 'en');
+    await reportsIn(pool, log)(serviceReport(single), 'pdf', 'en');
+    expect(lines.filter(({ level }) => level === 'warn')).toMatchObject([
+      { fields: { month: '2026-10', by: 'service', id: single.service, characters: ['U+1E900'] } },
+    ]);
+  });
+
   test('fail by themselves, and not what is asked for after them', async () => {
     const pool = createWorkerPool({ entry });
     onTestFinished(() => pool.close());
-    const render = reportsIn(pool);
+    const render = reportsIn(pool, keptLog().log);
     const broken = { ...serviceReport(single), statements: null } as unknown as ReturnType<
       typeof serviceReport
     >;

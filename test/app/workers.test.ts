@@ -83,6 +83,21 @@ describe('the worker pool', () => {
     expect(await next).toBeTypeOf('number');
   });
 
+  test('ends the document that takes too long, with an error of its own, and holds up none of the others', async () => {
+    const pool = poolOf({
+      entry: entryOf(),
+      limits: { report: { limitMs: 20_000, maxWaiting: 4, atOnce: 2 } },
+    });
+    let ended = false;
+    const long = pool.run('report', { what: 'long' }).catch((error: unknown) => {
+      ended = true;
+      return error;
+    });
+    for (let n = 0; n < 3; n += 1) expect(await pool.run('report', { what: 'quick' })).toBeTypeOf('number');
+    expect(ended).toBe(false);
+    expect(await long).toMatchObject({ statusCode: 503, code: 'took-too-long' });
+  });
+
   test('ends a task that takes too much memory, and does the next', async () => {
     const pool = poolOf({ entry: entryOf(), memoryMb: 32 });
     await expect(pool.run('verify', { what: 'memory' })).rejects.toThrow(

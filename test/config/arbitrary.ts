@@ -283,6 +283,10 @@ export const anyConfig: fc.Arbitrary<Config> = pops.chain((all) =>
       keys: fc.record({
         folder: fc.stringMatching(/^\/[a-z #:{}'"-]{0,20}[a-z]$/).map((path) => path.replace(/\/+/g, '/')),
       }),
+      csv: fc.record({
+        bom: fc.boolean(),
+        separator: fc.constantFrom('comma' as const, 'semicolon' as const),
+      }),
       statements: fc.record({
         graceMs: fc.integer({ min: 0, max: 31 * 86_400_000 }),
         claimReminderMs: fc.integer({ min: 0, max: 90 * 86_400_000 }),

@@ -58,7 +58,7 @@ htp: {}
     'c.yaml:7:27 measurement.every: is given twice; allowed: each key once',
     'c.yaml:7:47 measurement.packets: "many" is not a number; allowed: a whole number from 1 to 10000',
     'c.yaml:8:9 driver: "fpign" is not known (did you mean "fping"?); allowed: auto, kernel, net-ping, fping, simulated',
-    'c.yaml:9:1 htp: is not a known key (did you mean "http"?); allowed: role, agent, mesh, pops, paths, commitments, measurement, watch, trace, networks, driver, store, http, metrics, log, faults, notifications, customers, keys, statements, billing',
+    'c.yaml:9:1 htp: is not a known key (did you mean "http"?); allowed: role, agent, mesh, pops, paths, commitments, measurement, watch, trace, networks, driver, store, http, metrics, log, faults, notifications, customers, keys, statements, csv, billing',
   ]);
 });
 
@@ -149,6 +149,7 @@ test('an agent and PoPs are all that a file needs', () => {
       smtp: null,
     },
     keys: { folder: '/srv/data/keys' },
+    csv: { bom: false, separator: 'comma' },
     statements: { graceMs: 86_400_000, claimReminderMs: 604_800_000, twoPersonSealing: false },
     billing: {
       zone: 'UTC',

@@ -111,6 +111,9 @@ statements:
   grace: 24h
   claimReminder: 168h
   twoPersonSealing: false
+csv:
+  bom: false
+  separator: comma
 billing:
   zone: UTC
   issuers: []

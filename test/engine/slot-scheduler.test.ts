@@ -53,3 +53,18 @@ test('another interval holds from when it is armed', async () => {
   await time.pass(3_600_000);
   expect(due).toEqual(['10:15', '10:30']);
 });
+
+test('a slot that came just before the settings changed, and whose alarm was still on its way, is due once', async () => {
+  const { time, due, late, scheduler } = scheduled();
+  time.stall(20 * 60_000 + 43);
+  scheduler.change(halfHour);
+  expect(due).toEqual(['10:30']);
+  scheduler.change(900_000);
+  await time.pass(15 * 60_000);
+  expect(due).toEqual(['10:30', '10:45']);
+  expect(late).toEqual([]);
+  scheduler.stop();
+  time.stall(900_000);
+  scheduler.change(900_000);
+  expect(due).toHaveLength(2);
+});

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { dashboardFiles } from '../../dashboards/grafana/src/all.js';
@@ -7,7 +7,7 @@ import { english } from '../../src/i18n/en.js';
 import { fill, kindWords, planWords } from '../../src/i18n/plan/words.js';
 import { simplified } from '../../src/i18n/zh-cn.js';
 import { traditional } from '../../src/i18n/zh-tw.js';
-import { root } from '../support/source-files.js';
+import { root, sourceFiles } from '../support/source-files.js';
 
 const glossary = readGlossary(root);
 
@@ -111,6 +111,27 @@ describe('the glossary', () => {
 
   test('a kind of exclusion has one word in plans and in statements', () => {
     expect(kindWords).toEqual({ en: english.report.exclusionKind, zh: simplified.report.exclusionKind });
+  });
+});
+
+describe('wordings that were given up', () => {
+  const old =
+    /out of order|what was said|was not entered|it is noted|looked for changes|adds up to|became of|asked for together|take back|felt since|is felt|nothing left out|its ending says|rests on has changed|draw up|drawn up|a word on/i;
+
+  test.each(['src/cli', 'src/http', 'src/portal', 'src/i18n'])('are in no text of %s', (folder) => {
+    const texts = sourceFiles(folder).flatMap(({ path, text }) =>
+      text.split('\n').flatMap((line, n) =>
+        // A comment is read by nobody who uses the program.
+        /^\s*(?:\/\/|\/?\*)/.test(line) || !old.test(line) ? [] : [`${path}:${n + 1}: ${line.trim()}`],
+      ),
+    );
+    expect(texts).toEqual([]);
+  });
+
+  test('are not in the guide', () => {
+    const folder = join(root, 'src', 'guide', 'en');
+    const found = readdirSync(folder).filter((name) => old.test(readFileSync(join(folder, name), 'utf8')));
+    expect(found).toEqual([]);
   });
 });
 

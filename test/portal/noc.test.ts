@@ -266,6 +266,16 @@ describe('the network as it is', () => {
     for (const wrong of ['soon', '2036-01-01'])
       expect((await noc.get(`/mesh/day?day=${wrong}`)).body).toContain('value="2026-10-21"');
     expect((await (await signedIn(server, 'customer')).get('/mesh/map')).statusCode).toBe(403);
+    // The list of a month has an outage that is older too, where a day leads to it.
+    server.clock.now = now + 60 * 86_400_000;
+    const later = await signedIn(server, 'noc', { name: 'later' });
+    const old = (await later.get('/mesh/day?day=2026-10-10')).body;
+    const [, to = '', id = ''] =
+      /href="(\/outages\?show=month&amp;port=SIN&amp;from=2026-10-10)#([^"]+)"/.exec(old) ?? [];
+    expect((await later.get(to.replaceAll('&amp;', '&'))).body).toContain(`id="${id}"`);
+    expect((await later.get('/outages?show=month&port=SIN')).body).not.toContain(`id="${id}"`);
+    expect((await later.get('/outages?show=month&port=SIN&from=soon')).statusCode).toBe(200);
+    server.clock.now = now;
   });
 
   test('reads the rounds of a day once a minute, however many look at it', async () => {

@@ -10,13 +10,16 @@ type WorkKind = (typeof kinds)[number];
 interface Limits {
   /** A task that takes longer, milliseconds, is ended; null: no limit. */
   readonly limitMs: number | null;
-  /** The number of tasks that may wait beside the running one. */
+  /** The number of tasks that may wait beside the running ones. */
   readonly maxWaiting: number;
+  /** How many run at a time; by default one. */
+  readonly atOnce?: number;
 }
 
 const limitsOf: Record<WorkKind, Limits> = {
   judge: { limitMs: null, maxWaiting: 64 },
-  report: { limitMs: null, maxWaiting: 32 },
+  // Two, so that one document that takes up to its limit holds up none of the others.
+  report: { limitMs: 120_000, maxWaiting: 32, atOnce: 2 },
   evaluate: { limitMs: 120_000, maxWaiting: 8 },
   evidence: { limitMs: 120_000, maxWaiting: 8 },
   verify: { limitMs: 120_000, maxWaiting: 8 },
@@ -34,7 +37,7 @@ export interface PoolOptions {
 
 export interface WorkerPool {
   /**
-   * Runs a task in a thread; one of each kind at a time, in order, so that no kind waits for another. Rejects with
+   * Runs a task in a thread; as many of each kind at a time as its limits say, in order, so that no kind waits for another. Rejects with
    * `TooManyRequestsError` when too many wait, with `UnavailableError` when the task took too long or too much memory, or
    * the pool is closed.
    */
@@ -43,12 +46,44 @@ export interface WorkerPool {
   close(): Promise<void>;
 }
 
+/** Tasks of one kind in the order in which they came, some of them at a time. */
+class Queue {
+  /** Those that run or wait. */
+  inside = 0;
+  private running = 0;
+  private readonly waiting: (() => void)[] = [];
+  private readonly onEmpty: (() => void)[] = [];
+
+  constructor(private readonly atOnce: number) {}
+
+  async run<T>(task: () => Promise<T>): Promise<T> {
+    this.inside += 1;
+    if (this.running < this.atOnce) this.running += 1;
+    else await new Promise<void>((resolve) => this.waiting.push(resolve));
+    try {
+      return await task();
+    } finally {
+      this.inside -= 1;
+      // The place goes on to the next one that waits.
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.running -= 1;
+      if (this.inside === 0) for (const tell of this.onEmpty.splice(0)) tell();
+    }
+  }
+
+  empty(): Promise<void> {
+    return this.inside === 0 ? Promise.resolve() : new Promise((resolve) => this.onEmpty.push(resolve));
+  }
+}
+
 /** Threads for what takes longer than a probe may wait. The library is loaded and the first thread started by the first task. */
 export function createWorkerPool(options: PoolOptions = {}): WorkerPool {
   const { idleMs = 60_000, memoryMb = 1024 } = options;
   const entry = options.entry ?? new URL('./thread.js', import.meta.url);
   const limits = { ...limitsOf, ...options.limits };
-  const queues = new Map(kinds.map((kind) => [kind, { last: Promise.resolve(), inside: 0 }]));
+  const queues = new Map(kinds.map((kind) => [kind, new Queue(limits[kind].atOnce ?? 1)]));
+  const threads = kinds.reduce((all, kind) => all + (limits[kind].atOnce ?? 1), 0);
   let opened: Promise<Piscina> | null = null;
   let closed = false;
   const isClosed = (): boolean => closed;
@@ -58,9 +93,9 @@ export function createWorkerPool(options: PoolOptions = {}): WorkerPool {
     return new Piscina({
       filename: entry.href,
       minThreads: 0,
-      maxThreads: kinds.length,
+      maxThreads: threads,
       idleTimeout: idleMs,
-      maxQueue: kinds.length,
+      maxQueue: threads,
       concurrentTasksPerWorker: 1,
       resourceLimits: { maxOldGenerationSizeMb: memoryMb },
       // An idle thread with a store open has to serve its event loop.
@@ -86,38 +121,36 @@ export function createWorkerPool(options: PoolOptions = {}): WorkerPool {
     const { code } = error as NodeJS.ErrnoException;
     const seconds = (limits[kind].limitMs ?? 0) / 1000;
     if (error.name === 'AbortError')
-      return new UnavailableError(`${kind} took longer than ${seconds} s; allowed: less at once`);
+      return new UnavailableError(
+        `${kind} took longer than ${seconds} s; allowed: less at once`,
+        null,
+        'took-too-long',
+      );
     if (code === 'ERR_WORKER_OUT_OF_MEMORY')
-      return new UnavailableError(`${kind} took more than ${memoryMb} MB; allowed: less at once`);
+      return new UnavailableError(
+        `${kind} took more than ${memoryMb} MB; allowed: less at once`,
+        null,
+        'took-too-much-memory',
+      );
     return error;
   };
 
   return {
     run: <T>(kind: WorkKind, task: object, transfer: readonly Transferable[] = []): Promise<T> => {
-      const queue = queues.get(kind) ?? { last: Promise.resolve(), inside: 0 };
-      if (queue.inside > limits[kind].maxWaiting)
+      const queue = queues.get(kind) ?? new Queue(1);
+      if (queue.inside >= limits[kind].maxWaiting + (limits[kind].atOnce ?? 1))
         return Promise.reject(
           new TooManyRequestsError(
             `${kind} is asked for ${queue.inside} times already; allowed: another one after a while`,
             10_000,
           ),
         );
-      queue.inside += 1;
-      const result = queue.last.then(() => once<T>(kind, task, transfer));
-      queue.last = result
-        .then(
-          () => undefined,
-          () => undefined,
-        )
-        .finally(() => {
-          queue.inside -= 1;
-        });
-      return result;
+      return queue.run(() => once<T>(kind, task, transfer));
     },
     async close() {
       closed = true;
       await (await opened)?.destroy();
-      await Promise.all([...queues.values()].map(({ last }) => last));
+      await Promise.all([...queues.values()].map((queue) => queue.empty()));
     },
   };
 }

@@ -21,8 +21,19 @@ interface RenderTask {
   readonly language: ReportLanguage;
 }
 
-export const report = ({ report: given, format, language }: RenderTask): Promise<Uint8Array> =>
-  renderReport(given, format, language);
+export interface Rendered {
+  readonly bytes: Uint8Array;
+  /** The characters that no typeface has, as `U+1E900`. */
+  readonly unsettable: readonly string[];
+}
+
+export async function report({ report: given, format, language }: RenderTask): Promise<Rendered> {
+  const unsettable: string[] = [];
+  const bytes = await renderReport(given, format, language, {
+    onUnsettable: (codes) => unsettable.push(...codes),
+  });
+  return { bytes, unsettable };
+}
 
 export const evaluate = (task: Task): Promise<Answers[Task['kind']]> => work(task);
 export const evidence = evaluate;

@@ -150,7 +150,7 @@ export function batchesCommand(context: Context): Command {
       .addOption(jsonOption())
       .addOption(configOption());
   moved('confirm', "note that finance's system has booked it; its file was fetched before")
-    .option('--note <text>', 'a word on it, such as the document of the posting')
+    .option('--note <text>', 'a comment, such as the document of the posting')
     .action((id: string, options: Moved) => move(id, options, 'confirm'));
   moved('withdraw', 'take it back as a whole: its credits are owed again, and its note numbers stay spent')
     .requiredOption('--reason <text>', 'why')

@@ -52,11 +52,11 @@ export function creditsCommand(context: Context): Command {
     .addCommand(mappingsCommand(context));
   command.addCommand(
     moveCommand('claim', 'note that the customer claimed it, where the plan wants a claim', context)
-      .option('--note <text>', 'a word on it')
+      .option('--note <text>', 'a comment')
       .option('--late', 'it counts although the last day has passed; --note says why'),
   );
   command.addCommand(
-    moveCommand('settle', 'note that it was paid', context).option('--note <text>', 'a word on it'),
+    moveCommand('settle', 'note that it was paid', context).option('--note <text>', 'a comment'),
   );
   command.addCommand(
     moveCommand(
@@ -204,7 +204,7 @@ export function disputesCommand(context: Context): Command {
     );
   command
     .command('list')
-    .description('print disputes with what was said')
+    .description('print disputes with their comments')
     .option('--statement <id>', 'against this statement, as 2026-10/svc-1')
     .option('--open', 'only those that are not over')
     .addOption(jsonOption())

@@ -10,6 +10,7 @@ import {
   syncCommand,
   tellImport,
 } from '../exclusion-sync.js';
+import { type CsvOptions, dialectOf, withCsvOptions } from '../csv-options.js';
 import type { LedgerExclusion } from '../../core/ledger/exclusions.js';
 import type { Decision } from '../../core/ledger/proposals.js';
 import {
@@ -83,13 +84,13 @@ async function importFile(file: string, options: ImportOptions, context: Context
   });
 }
 
-interface ExportOptions extends ConfigOptions {
+interface ExportOptions extends ConfigOptions, CsvOptions {
   readonly format: Format;
   readonly state?: string;
 }
 
 function exportCommand(context: Context): Command {
-  return new Command('export')
+  return withCsvOptions(new Command('export'))
     .description('print the exclusions as CSV or iCalendar, as `exclusions import` reads them')
     .addOption(formatOption().default('csv'))
     .addOption(
@@ -108,9 +109,12 @@ function exportCommand(context: Context): Command {
         const all = (await ledgerService.exclusions()).filter(
           ({ state }) => (options.state ?? state) === state,
         );
-        const render = options.format === 'csv' ? exclusionsCsv : exclusionsIcal;
         const scopeOf = ({ scope }: LedgerExclusion) => scopeWords(scope);
-        context.stdout.write(render(all, { scopeOf, disarmed, joinParts }));
+        const codec = { scopeOf, disarmed, joinParts };
+        const dialect = dialectOf(options, { bom: false, separator: 'comma' });
+        context.stdout.write(
+          options.format === 'csv' ? exclusionsCsv(all, codec, dialect) : exclusionsIcal(all, codec),
+        );
       }),
     );
 }
@@ -150,7 +154,7 @@ export function exclusionsCommand(context: Context): Command {
     command.addCommand(decideCommand(decision, summary, context));
   decide('approve', 'let it count: by another person than whoever proposed it');
   decide('reject', 'refuse a proposal');
-  decide('revoke', 'take back an approved one: it counts no more');
+  decide('revoke', 'revoke an approved one: it counts no more');
   return command;
 }
 
@@ -230,7 +234,7 @@ function decideCommand(decision: Decision, summary: string, context: Context): C
   const command = new Command(decision)
     .description(summary)
     .argument('<id>', 'as `exclusions list` prints it');
-  if (decision === 'approve') command.option('--reason <text>', 'a word on it');
+  if (decision === 'approve') command.option('--reason <text>', 'a comment');
   else command.requiredOption('--reason <text>', 'why');
   return command
     .addOption(actorOption())

@@ -116,7 +116,7 @@ type ActionOptions = ConfigOptions & { readonly json?: true };
 
 export function outboxCommand(context: Context): Command {
   const command = new Command('outbox')
-    .summary('show the messages to customers and systems, and what became of them')
+    .summary('show the messages to customers and systems, and whether they arrived')
     .description(
       'Messages wait here until they are delivered, at least once each. One that failed too often is dead: it can be ' +
         'sent again, or dropped. What was sent or dropped is kept for 30 days.',

@@ -37,9 +37,9 @@ interface EntryOptions extends ActorOptions {
 
 export function outagesCommand(context: Context): Command {
   return new Command('outages')
-    .summary('show the outages of the ports, and what was said of them')
+    .summary('show the outages of the ports, and their corrections')
     .description(
-      'Prints the outages, oldest first: measured ones, and those that were entered by hand. What was said of a ' +
+      'Prints the outages, oldest first: measured ones, and those that were entered by hand. Corrections of a ' +
         'measured one lies over it; both are shown, and the last word counts. Below them stands how the path to the ' +
         'port was when it broke and before, hop by hop, where it was traced.',
     )

@@ -33,7 +33,7 @@ export function periodsCommand(context: Context): Command {
     .command('lock')
     .description('lock a month that is over and whose batches are all confirmed or withdrawn')
     .argument('<month>', 'as 2026-10', monthArgument)
-    .option('--note <text>', 'a word on it')
+    .option('--note <text>', 'a comment')
     .addOption(actorOption())
     .addOption(configOption())
     .action((month: string, options: ActorOptions & { readonly note?: string }) => {

@@ -24,7 +24,7 @@ export function probeCommand(context: Context): Command {
   return new Command('probe')
     .summary('measure paths once, now, and print the result')
     .description(
-      'Sends one round on every path given, now, and prints what became of it. Loss is a result, not a fault: the ' +
+      'Sends one round on every path given, now, and prints its results. Loss is a result, not a fault: the ' +
         'exit status is 1 only where a round could not be measured.',
     )
     .argument('[path...]', "SOURCE>DESTINATION, in quotes, or the destination's id (default: all paths)")

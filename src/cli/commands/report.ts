@@ -13,11 +13,13 @@ import {
   positiveInteger,
   readConfig,
 } from '../context.js';
+import type { CsvDialect } from '../../render/csv.js';
+import { type CsvOptions, dialectOf, withCsvOptions } from '../csv-options.js';
 import { monthArgument } from '../with-ledger.js';
 
 const groups = ['service', 'customer', 'site', 'reseller'] as const;
 
-interface ReportOptions extends ConfigOptions, Partial<Record<(typeof groups)[number], string>> {
+interface ReportOptions extends ConfigOptions, CsvOptions, Partial<Record<(typeof groups)[number], string>> {
   readonly month?: string;
   readonly format?: ReportFormat;
   readonly lang: ReportLanguage;
@@ -36,7 +38,7 @@ export function reportCommand(context: Context): Command {
     )
     .addOption(new Option('--month <month>', 'the month, as 2026-10').argParser(monthArgument));
   for (const group of groups) command.addOption(groupOption(group));
-  return command
+  return withCsvOptions(command)
     .addOption(
       new Option(
         '--format <format>',
@@ -85,8 +87,15 @@ async function report(options: ReportOptions, context: Context): Promise<void> {
       `pop-sla: --format: ${format} is nothing for a terminal; allowed: -o FILE, or a pipe`,
     );
   }
-  const made = await reportOf({ ...options, month }, context);
-  const bytes = await renderReport(made, format, options.lang);
+  const { made, csv } = await reportOf({ ...options, month }, context);
+  const bytes = await renderReport(made, format, options.lang, {
+    csv: dialectOf(options, csv),
+    onUnsettable: (codes) => {
+      context.stderr.write(
+        `pop-sla: no typeface has ${codes.join(', ')}: they stand by their code points in the document\n`,
+      );
+    },
+  });
   if (output === '-') {
     context.stdout.write(bytes);
     return;
@@ -98,13 +107,14 @@ async function report(options: ReportOptions, context: Context): Promise<void> {
 async function reportOf(
   options: ReportOptions & { readonly month: string },
   context: Context,
-): Promise<Report> {
+): Promise<{ readonly made: Report; readonly csv: CsvDialect }> {
   const { month, toDate = false, revision = null } = options;
   const config = await readConfig(options, context);
   const { openReports } = await context.app();
   const reports = await openReports({ config, now: context.now, software: context.version });
   try {
-    return await reports.report({ month, selection: selectionOf(options), toDate, revision });
+    const made = await reports.report({ month, selection: selectionOf(options), toDate, revision });
+    return { made, csv: config.csv };
   } finally {
     await reports.close();
   }

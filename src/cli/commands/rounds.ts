@@ -3,6 +3,8 @@ import type { SlotSummary } from '../../core/measurement/figures.js';
 import { isPathId } from '../../core/path.js';
 import type { EpochMs, PathId } from '../../core/types.js';
 import { roundsCsvColumns } from '../../render/rounds-csv-columns.js';
+import type { CsvDialect } from '../../render/csv.js';
+import { type CsvOptions, dialectOf, withCsvOptions } from '../csv-options.js';
 import type { RoundQuery, RoundStore } from '../../store/store.js';
 import {
   configOption,
@@ -41,7 +43,7 @@ async function* pagesOf(
 /** Rounds in the form asked for; CSV and JSON page by page. */
 async function printRounds(
   found: AsyncIterable<readonly SlotSummary[]>,
-  options: { readonly json?: true; readonly csv?: true },
+  options: { readonly json?: true; readonly csv?: true; readonly dialect: CsvDialect },
   context: Context,
 ): Promise<void> {
   const { stdout } = context;
@@ -49,7 +51,7 @@ async function printRounds(
     const { roundsCsv } = await import('../../render/rounds.js');
     let header = true;
     for await (const page of found) {
-      stdout.write(roundsCsv(page, { header }));
+      stdout.write(roundsCsv(page, { header, dialect: options.dialect }));
       header = false;
     }
   } else if (options.json === true) {
@@ -75,7 +77,7 @@ async function printRounds(
 
 const defaultLimit = 20;
 
-interface RoundsOptions extends ConfigOptions {
+interface RoundsOptions extends ConfigOptions, CsvOptions {
   readonly path?: PathId;
   readonly from?: string;
   readonly to?: string;
@@ -85,7 +87,7 @@ interface RoundsOptions extends ConfigOptions {
 }
 
 export function roundsCommand(context: Context): Command {
-  return new Command('rounds')
+  return withCsvOptions(new Command('rounds'))
     .summary('show the stored rounds, newest first')
     .description(
       'Prints stored rounds and missing slots, newest first.\n\n' +
@@ -138,7 +140,8 @@ async function rounds(options: RoundsOptions, context: Context): Promise<void> {
       ...(from !== undefined && { from }),
       ...(to !== undefined && { to }),
     };
-    await printRounds(pagesOf(store.rounds, query, limit), options, context);
+    const dialect = dialectOf(options, config.csv);
+    await printRounds(pagesOf(store.rounds, query, limit), { ...options, dialect }, context);
   } finally {
     await store.close();
   }

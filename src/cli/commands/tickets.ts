@@ -166,7 +166,7 @@ function fileCommand(context: Context): Command {
     .option('--path <path>', 'the path it is about, as SOURCE>DESTINATION')
     .option('--service <id>', 'the service it is about')
     .option('--band <window>', windowKinds.join(', '), oneOfWords(windowKinds))
-    .option('--since <time>', 'since when it is felt')
+    .option('--since <time>', 'when the fault started')
     .option('--subject <text>', 'one line')
     .option('--text <text>', 'what is wrong; needed where there is no --band')
     .option('--severity <word>', 'critical, major or minor; by the band when left out')

@@ -83,7 +83,7 @@ function checked(verified: Verified, keyGiven: boolean, version: string): string
     ...(version === statement.software
       ? []
       : [
-          `  drawn up by pop-sla ${statement.software}, checked by ${version}: the words of derivations were not compared`,
+          `  created by pop-sla ${statement.software}, checked by ${version}: the words of derivations were not compared`,
         ]),
     '',
   ].join('\n');

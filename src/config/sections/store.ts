@@ -102,6 +102,23 @@ export const keysSection = {
   show: ({ folder }: KeysConfig): object => ({ folder }),
 };
 
+/** How files of CSV are written unless somebody asks for another way. */
+export interface CsvConfig {
+  readonly bom: boolean;
+  readonly separator: 'comma' | 'semicolon';
+}
+
+const csvSchema = z.strictObject({
+  bom: yesOrNo().default(false),
+  separator: oneOf(['comma', 'semicolon']).default('comma'),
+});
+
+export const csvSection = {
+  schema: csvSchema,
+  build: (raw: z.output<typeof csvSchema>): CsvConfig => raw,
+  show: ({ bom, separator }: CsvConfig): object => ({ bom, separator }),
+};
+
 export interface StatementsConfig {
   /** How long after its end a month is closed. */
   readonly graceMs: number;

@@ -166,10 +166,10 @@ export type RefusalCode<C extends RefusalCodeName = RefusalCodeName> = {
 /** Why core rejects an input: the field, and a code with its values. The sentences are in `i18n`. */
 export interface Refusal {
   readonly field: string;
-  readonly said: RefusalCode;
+  readonly code: RefusalCode;
 }
 
-export const refusal = (field: string, ...said: RefusalCode): Refusal => ({ field, said });
+export const refusal = (field: string, ...code: RefusalCode): Refusal => ({ field, code: code });
 
 /** Why an input is invalid: the field, what is wrong with it, and what is allowed. */
 export interface ValidationIssue {
@@ -177,7 +177,7 @@ export interface ValidationIssue {
   readonly what: string;
   readonly allowed: string;
   /** The error code, for a caller that shows the message in another language. */
-  readonly said?: ErrorCode;
+  readonly code?: ErrorCode;
 }
 
 /** A refusal of core, or one that has its English sentences already. */
@@ -187,12 +187,12 @@ export const validationError = (
   field: string,
   what: string,
   allowed: string,
-  said?: ErrorCode,
+  code?: ErrorCode,
 ): ValidationIssue => ({
   field,
   what,
   allowed,
-  ...(said && { said }),
+  ...(code && { code: code }),
 });
 
 /** The issue on one line: `notices: is missing; allowed: …`. */

@@ -77,8 +77,8 @@ function kindFaults(text: ExclusionText, rules: readonly ExclusionRules[]): Refu
     for (const excuse of excusesOf(text)) {
       // An attached file is as good a proof as a text.
       const proof = excuse.proof ?? text.attachments[0]?.name ?? null;
-      for (const { key, code: said } of exclusionFaults({ ...excuse, proof }, each))
-        faults.set(JSON.stringify(said), { field: fieldOf[key], said });
+      for (const { key, code } of exclusionFaults({ ...excuse, proof }, each))
+        faults.set(JSON.stringify(code), { field: fieldOf[key], code });
     }
   }
   return [...faults.values()];

@@ -89,7 +89,7 @@ export const servicesAsked = () =>
 
 /** What becomes of statements that somebody seals, or prepares for it. */
 export const outcomes = {
-  description: 'what became of each',
+  description: 'the result of each',
   schema: z.strictObject({ statements: z.array(outcome) }),
 };
 

@@ -13,6 +13,7 @@ import { importExclusions } from '../../services/ledger/import.js';
 import { ValidationError, textsOf } from '../../services/ledger/entries.js';
 import type { LedgerBacklog } from '../../services/ledger/backlog.js';
 import { maxAttachmentBytes } from '../../store/ledger-store.js';
+import { csvSeparators } from '../../render/csv.js';
 import { fileName, id, words } from '../route/input.js';
 import { addOperation, addRoute } from '../route/route.js';
 import { attachment, exclusion } from './answers.js';
@@ -33,7 +34,7 @@ const attachments = () =>
     .nullish();
 
 const times = { from: text(), to: text() };
-const said = { reason: text(), evidence: text(), attachments: attachments() };
+const reasonShape = { reason: text(), evidence: text(), attachments: attachments() };
 const entered = { status: 201, description: 'entered', schema: z.strictObject({ id: z.string() }) } as const;
 
 const proposal = z.strictObject({
@@ -103,11 +104,11 @@ export function ledgerWrites(server: FastifyInstance, { ledgerService }: LedgerB
     url: '/api/v1/outages',
     operationId: 'addOutage',
     summary: 'Enters an outage that the watch did not see.',
-    body: z.strictObject({ port: text(), ...times, ...said }),
+    body: z.strictObject({ port: text(), ...times, ...reasonShape }),
     handle: async ({ body, caller }) => {
       const target = { of: null, port: body.port ?? '', interval: intervalOf(body) };
       return {
-        id: await ledgerService.correct(actorOfPrincipal(caller.principal), { ...target, ...saidIn(body) }),
+        id: await ledgerService.correct(actorOfPrincipal(caller.principal), { ...target, ...reasonsIn(body) }),
       };
     },
   });
@@ -116,11 +117,11 @@ export function ledgerWrites(server: FastifyInstance, { ledgerService }: LedgerB
     url: '/api/v1/outages/correct',
     operationId: 'correctOutage',
     summary: 'Lays other times over an outage.',
-    body: z.strictObject({ of: text(), ...times, ...said }),
+    body: z.strictObject({ of: text(), ...times, ...reasonShape }),
     handle: async ({ body, caller }) => {
       const target = { of: refOf(body.of), port: '', interval: intervalOf(body) };
       return {
-        id: await ledgerService.correct(actorOfPrincipal(caller.principal), { ...target, ...saidIn(body) }),
+        id: await ledgerService.correct(actorOfPrincipal(caller.principal), { ...target, ...reasonsIn(body) }),
       };
     },
   });
@@ -129,11 +130,11 @@ export function ledgerWrites(server: FastifyInstance, { ledgerService }: LedgerB
     url: '/api/v1/outages/void',
     operationId: 'voidOutage',
     summary: 'Says that an outage counts for nothing.',
-    body: z.strictObject({ of: text(), ...said }),
+    body: z.strictObject({ of: text(), ...reasonShape }),
     handle: async ({ body, caller }) => {
       const target = { of: refOf(body.of), port: '', interval: null };
       return {
-        id: await ledgerService.correct(actorOfPrincipal(caller.principal), { ...target, ...saidIn(body) }),
+        id: await ledgerService.correct(actorOfPrincipal(caller.principal), { ...target, ...reasonsIn(body) }),
       };
     },
   });
@@ -146,9 +147,9 @@ type Given<T> = { [K in keyof T]: Exclude<T[K], null> };
 const given = <T extends object>(body: T): Given<T> =>
   Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null)) as Given<T>;
 
-type Said = z.output<z.ZodObject<typeof said>>;
+type ReasonBody = z.output<z.ZodObject<typeof reasonShape>>;
 
-const saidIn = ({ reason, evidence, attachments: files }: Said) => ({
+const reasonsIn = ({ reason, evidence, attachments: files }: ReasonBody) => ({
   reason: reason ?? '',
   evidence: evidence ?? null,
   attachments: files ?? [],
@@ -224,7 +225,12 @@ export function exclusionFiles(
     tag,
     access: 'exclusions:read',
     summary: 'The exclusions as a file: CSV or iCalendar, as the import reads them.',
-    query: z.strictObject({ format: format.default('csv'), state: z.enum(exclusionStates).optional() }),
+    query: z.strictObject({
+      format: format.default('csv'),
+      state: z.enum(exclusionStates).optional(),
+      bom: z.enum(['true', 'false']).default('false'),
+      separator: z.enum(csvSeparators).default('comma'),
+    }),
     answer: { description: 'the file', contentType: 'text/csv' },
     handle: async ({ query, caller, reply }) => {
       const all = ownExclusions(await ledgerService.exclusions(), caller.scope());
@@ -232,12 +238,16 @@ export function exclusionFiles(
       const { exclusionsCsv, exclusionsIcal } = await import('../../render/ledger.js');
       const { disarmed, joinParts } = await import('../../config/exclusion-files.js');
       const codec = { scopeOf: ({ scope }: LedgerExclusion) => scopeWords(scope), disarmed, joinParts };
-      const render = query.format === 'csv' ? exclusionsCsv : exclusionsIcal;
+      const dialect = { bom: query.bom === 'true', separator: query.separator };
       const name = query.format === 'csv' ? 'exclusions.csv' : 'exclusions.ics';
       return reply
         .type(fileTypes[query.format])
         .header('content-disposition', `attachment; filename="${name}"`)
-        .send(Buffer.from(render(wanted, codec)));
+        .send(
+          Buffer.from(
+            query.format === 'csv' ? exclusionsCsv(wanted, codec, dialect) : exclusionsIcal(wanted, codec),
+          ),
+        );
     },
   });
   addRoute(server, {

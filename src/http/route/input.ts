@@ -26,8 +26,8 @@ export function text<T>(read: (text: string) => Reading<T>, shape: TextShape) {
     .transform((input, context): T => {
       const reading = read(input);
       if ('value' in reading) return reading.value;
-      const { detail: message, code: said } = reading;
-      context.issues.push({ code: 'custom', message, input, ...(said && { params: { said } }) });
+      const { detail: message, code } = reading;
+      context.issues.push({ code: 'custom', message, input, ...(code && { params: { code } }) });
       return z.NEVER;
     });
 }
@@ -131,8 +131,8 @@ function faultsOf(schema: Schema, given: unknown, issue: Issue): ParameterFault[
     return issue.keys.map((key) => ({ parameter: `${inside}${key}`, detail }));
   }
   if (issue.code === 'custom') {
-    const said = issue.params?.['said'] as ErrorCode | undefined;
-    return [{ parameter, detail: issue.message, ...(said && { said }) }];
+    const code = issue.params?.['code'] as ErrorCode | undefined;
+    return [{ parameter, detail: issue.message, ...(code && { code }) }];
   }
   if (at instanceof z.ZodObject && issue.code === 'invalid_type') {
     const what = issue.path.length === 0 ? 'is no JSON object' : 'is no object';
@@ -141,24 +141,24 @@ function faultsOf(schema: Schema, given: unknown, issue: Issue): ParameterFault[
   const allowed = descriptionOf(at);
   const value = valueAt(given, issue.path);
   if (value === undefined) {
-    return [{ parameter, detail: `is missing${allowed && `; allowed: ${allowed}`}`, said: ['missing'] }];
+    return [{ parameter, detail: `is missing${allowed && `; allowed: ${allowed}`}`, code: ['missing'] }];
   }
-  const said = sayingOf(issue, value);
+  const coded = codeOf(issue, value);
   if (Array.isArray(value) && issue.code === 'invalid_type') {
     return [{ parameter, detail: 'is given more than once' }];
   }
   // Of an item of a list the list is spoken of, as it is the list that was given.
   const [head] = issue.path;
   const list = descriptionOf(schemaAt(schema, head === undefined ? [] : [head]));
-  if (issue.path.length > 1 && list) return [{ parameter: String(head), detail: `is not ${list}`, ...said }];
-  return [{ parameter, detail: allowed ? `is not ${allowed}` : issue.message, ...said }];
+  if (issue.path.length > 1 && list) return [{ parameter: String(head), detail: `is not ${list}`, ...coded }];
+  return [{ parameter, detail: allowed ? `is not ${allowed}` : issue.message, ...coded }];
 }
 
 /** What of it can be said in another language. */
-function sayingOf(issue: Issue, value: unknown): { readonly said?: ErrorCode } {
+function codeOf(issue: Issue, value: unknown): { readonly code?: ErrorCode } {
   if (issue.code === 'too_big' && typeof value === 'string')
-    return { said: ['too-long', value.length, Number(issue.maximum)] };
-  if (issue.code === 'invalid_value') return { said: ['not-one-of', issue.values.map(String)] };
+    return { code: ['too-long', value.length, Number(issue.maximum)] };
+  if (issue.code === 'invalid_value') return { code: ['not-one-of', issue.values.map(String)] };
   return {};
 }
 

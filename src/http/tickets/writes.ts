@@ -62,7 +62,7 @@ export function createUploads(now: () => EpochMs, most = usualMost): Uploads {
 
 const tag = 'fault reports';
 const method = 'POST';
-const said = () => words(10_000);
+const longText = () => words(10_000);
 const files = () =>
   z
     .array(z.strictObject({ sha256: words(64), name: words(200), bytes: z.int() }))
@@ -106,7 +106,7 @@ export function faultWrites(
         .meta({ description: windowKinds.join(', ') }),
       since: words(40).nullish(),
       subject: words(200).nullish(),
-      text: said().nullish(),
+      text: longText().nullish(),
       severity: words(50).nullish(),
       kind: words(50).nullish(),
       reporter: words(64).nullish(),
@@ -175,14 +175,14 @@ export function faultWrites(
     });
   };
   const nothing = z.strictObject({}).nullish();
-  const text = z.strictObject({ text: said() });
-  const maybe = z.strictObject({ text: said().nullish() }).nullish();
+  const text = z.strictObject({ text: longText() });
+  const maybe = z.strictObject({ text: longText().nullish() }).nullish();
   const comment = z.strictObject({
-    text: said(),
+    text: longText(),
     internal: z.boolean().nullish(),
     attachments: files().nullish(),
   });
-  const hand = z.strictObject({ to: words(100), text: said().nullish() });
+  const hand = z.strictObject({ to: words(100), text: longText().nullish() });
   const link = z.strictObject({ to: words(20) });
   const decide = (move: 'resolve' | 'reject') =>
     transition(move, 'faults:work', `To ${move} it, with a word why.`, text, (given) => ({
@@ -263,7 +263,7 @@ export function faultWrites(
       ...times,
       of: words(100).nullish(),
       port: words(32).nullish(),
-      reason: said().nullish(),
+      reason: longText().nullish(),
     }),
     handle: async ({ params, body, caller }) => {
       const refusals: ValidationIssue[] = [];
@@ -286,8 +286,8 @@ export function faultWrites(
       ...times,
       kind: words(50),
       scope: z.array(words(100)).max(100).nullish(),
-      reason: said().nullish(),
-      proof: said().nullish(),
+      reason: longText().nullish(),
+      proof: longText().nullish(),
       notices: z.array(words(1000)).max(100).nullish(),
     }),
     handle: async ({ params, body, caller }) => {

@@ -7,7 +7,6 @@ import { notifiableEvents } from '../../core/ticket/visibility.js';
 import { notifyLanguages } from '../../i18n/mail.js';
 import type { Caller } from '../../http/access/caller.js';
 import type { ParameterFault } from '../../http/problem.js';
-import { faultsIn } from '../faults-in.js';
 import { orNull } from '../forms.js';
 import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
@@ -114,41 +113,32 @@ export function targetPages(server: FastifyInstance, portal: PortalOptions): voi
             (event) => !([...notifiableEvents, ...billingEvents] as readonly string[]).includes(event),
           )
         : body.events;
-      try {
-        const added = await api.addNotificationTarget(caller, {
-          body: {
-            kind,
-            address: address.trim(),
-            events,
-            secret,
-            language: orNull(language),
-            customer: shell.customer === null ? orNull(customer) : null,
-          },
-        });
-        // A key that was typed in is known already.
-        if (added.secret === null || secret !== null) return { to: '/notifications?done=add' };
-        return await show({ caller, shell, added }, 201);
-      } catch (error) {
-        const wrong = faultsIn(error);
-        if (wrong === null) throw error;
-        return show({ caller, shell, wrong, fields: { ...body, secret: '' } }, 400);
-      }
+      const added = await api.addNotificationTarget(caller, {
+        body: {
+          kind,
+          address: address.trim(),
+          events,
+          secret,
+          language: orNull(language),
+          customer: shell.customer === null ? orNull(customer) : null,
+        },
+      });
+      // A key that was typed in is known already.
+      if (added.secret === null || secret !== null) return { to: '/notifications?done=add' };
+      return await show({ caller, shell, added }, 201);
     },
+    refused: ({ body, caller, shell }, wrong) =>
+      show({ caller, shell, wrong, fields: { ...body, secret: '' } }, 400),
   });
   addPage(server, portal, {
     method: 'POST',
     url: '/notifications/:id/remove',
     access: 'notifications:write',
     params: z.object({ id: z.string().max(200) }),
-    handle: async ({ params, caller, shell }) => {
-      try {
-        await api.removeNotificationTarget(caller, { params });
-        return { to: '/notifications?done=remove' };
-      } catch (error) {
-        const wrong = faultsIn(error);
-        if (wrong === null) throw error;
-        return show({ caller, shell, wrong }, 400);
-      }
+    handle: async ({ params, caller }) => {
+      await api.removeNotificationTarget(caller, { params });
+      return { to: '/notifications?done=remove' };
     },
+    refused: ({ caller, shell }, wrong) => show({ caller, shell, wrong }, 400),
   });
 }

@@ -4,7 +4,6 @@ import { roles } from '../../core/access/rules.js';
 import { formatInstant } from '../../core/time/calendar.js';
 import type { Caller } from '../../http/access/caller.js';
 import type { ParameterFault } from '../../http/problem.js';
-import { faultsIn } from '../faults-in.js';
 import { orNull } from '../forms.js';
 import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
@@ -81,38 +80,28 @@ export function tokenPages(server: FastifyInstance, portal: PortalOptions): void
       const scopes = body.scopes.split(/[\s,]+/).filter((one) => one !== '');
       const until = portal.now() + Number(body.days) * dayMs;
       const expiresAt = body.days === 'never' ? null : formatInstant(until, 'UTC');
-      try {
-        const made = await api.createToken(caller, {
-          body: {
-            name: body.name,
-            roles: body.roles,
-            customer: orNull(body.customer),
-            expiresAt,
-            scopes: scopes.length > 0 ? scopes : null,
-          },
-        });
-        return await show({ caller, shell, made }, 201);
-      } catch (error) {
-        const wrong = faultsIn(error);
-        if (wrong === null) throw error;
-        return show({ caller, shell, wrong, fields: body }, 400);
-      }
+      const made = await api.createToken(caller, {
+        body: {
+          name: body.name,
+          roles: body.roles,
+          customer: orNull(body.customer),
+          expiresAt,
+          scopes: scopes.length > 0 ? scopes : null,
+        },
+      });
+      return await show({ caller, shell, made }, 201);
     },
+    refused: ({ body, caller, shell }, wrong) => show({ caller, shell, wrong, fields: body }, 400),
   });
   addPage(server, portal, {
     method: 'POST',
     url: '/tokens/:id/revoke',
     access: 'tokens:write',
     params: z.object({ id: z.string().max(200) }),
-    handle: async ({ params, caller, shell }) => {
-      try {
-        await api.revokeToken(caller, { params });
-        return { to: '/tokens?done=revoke' };
-      } catch (error) {
-        const wrong = faultsIn(error);
-        if (wrong === null) throw error;
-        return show({ caller, shell, wrong }, 400);
-      }
+    handle: async ({ params, caller }) => {
+      await api.revokeToken(caller, { params });
+      return { to: '/tokens?done=revoke' };
     },
+    refused: ({ caller, shell }, wrong) => show({ caller, shell, wrong }, 400),
   });
 }

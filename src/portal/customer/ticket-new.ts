@@ -6,7 +6,6 @@ import { maxAttachmentBytes } from '../../store/ledger-store.js';
 import type { Caller } from '../../http/access/caller.js';
 import type { Api } from '../../http/http.js';
 import type { ParameterFault } from '../../http/problem.js';
-import { faultsIn } from '../faults-in.js';
 import type { FormFile } from '../forms.js';
 import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
@@ -82,27 +81,22 @@ export function newTicketPages(server: FastifyInstance, portal: PortalOptions): 
     handle: async ({ body, shell, caller }) => {
       const { files, customer, path, window, since, subject, text, severity } = body;
       const orNull = (value: string): string | null => (value.trim() === '' ? null : value);
-      try {
-        const attachments = await attachAll(api, caller, files);
-        const filed = await api.fileFaultReport(caller, {
-          body: {
-            customer: orNull(customer),
-            path: orNull(path),
-            window: window === '' ? null : window,
-            since: zonedInput(since, shell.f.zone),
-            subject: orNull(subject),
-            text: orNull(text),
-            severity: orNull(severity),
-            attachments,
-          },
-        });
-        return filed && { to: `/faults/${filed.id}?done=filed` };
-      } catch (error) {
-        const wrong = faultsIn(error);
-        if (wrong === null) throw error;
-        return form({ shell, caller, fields: body, wrong }, 400);
-      }
+      const attachments = await attachAll(api, caller, files);
+      const filed = await api.fileFaultReport(caller, {
+        body: {
+          customer: orNull(customer),
+          path: orNull(path),
+          window: window === '' ? null : window,
+          since: zonedInput(since, shell.f.zone),
+          subject: orNull(subject),
+          text: orNull(text),
+          severity: orNull(severity),
+          attachments,
+        },
+      });
+      return filed && { to: `/faults/${filed.id}?done=filed` };
     },
+    refused: ({ body, shell, caller }, wrong) => form({ shell, caller, fields: body, wrong }, 400),
   });
 }
 

@@ -8,7 +8,6 @@ import type { Caller } from '../../http/access/caller.js';
 import type { Api } from '../../http/http.js';
 import type { ParameterFault } from '../../http/problem.js';
 import { isoInstant } from '../../render/figures.js';
-import { faultsIn } from '../faults-in.js';
 import { everyPage, type FormFile } from '../forms.js';
 import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
@@ -122,16 +121,12 @@ export function ticketPages(server: FastifyInstance, portal: PortalOptions): voi
         internal: z.literal('yes').optional(),
         files: z.array(z.custom<FormFile>()).max(10).default([]),
       }),
-      handle: async ({ params, body, caller, shell }) => {
-        try {
-          const done = await perform(api, caller, deed, params, body);
-          return done && { to: `/faults/${done.id}?done=${deed}` };
-        } catch (error) {
-          const wrong = faultsIn(error);
-          if (wrong === null) throw error;
-          return show({ caller, shell, ...params, wrong, said: body.text }, 400);
-        }
+      handle: async ({ params, body, caller }) => {
+        const done = await perform(api, caller, deed, params, body);
+        return done && { to: `/faults/${done.id}?done=${deed}` };
       },
+      refused: ({ params, body, caller, shell }, wrong) =>
+        show({ caller, shell, ...params, wrong, said: body.text }, 400),
     });
   }
 }

@@ -2,7 +2,6 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Caller } from '../../http/access/caller.js';
 import type { ParameterFault } from '../../http/problem.js';
-import { faultsIn } from '../faults-in.js';
 import type { FormFile } from '../forms.js';
 import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
@@ -67,13 +66,8 @@ export function verifyPages(server: FastifyInstance, portal: PortalOptions): voi
     handle: async ({ body, caller, shell }) => {
       const content = body.files[0]?.content;
       if (content === undefined) return show({ caller, shell, noFile: true }, 400);
-      try {
-        return await show({ caller, shell, found: await api.verifyEvidence(caller, { body: content }) });
-      } catch (error) {
-        const wrong = faultsIn(error);
-        if (wrong === null) throw error;
-        return show({ caller, shell, wrong }, 400);
-      }
+      return await show({ caller, shell, found: await api.verifyEvidence(caller, { body: content }) });
     },
+    refused: ({ caller, shell }, wrong) => show({ caller, shell, wrong }, 400),
   });
 }

@@ -109,19 +109,14 @@ export function batchPages(server: FastifyInstance, portal: PortalOptions): void
     access: 'credits:export',
     params: ofBatch,
     handle: async ({ params: { id }, caller, reply }) => {
-      try {
-        const { name, contentType, bytes } = await api.fetchBatch(caller, id);
-        await reply
-          .type(contentType)
-          .header('content-disposition', `attachment; filename="${name}"`)
-          .send(bytes);
-        return null;
-      } catch (error) {
-        const wrong = faultsIn(error);
-        if (wrong === null) throw error;
-        return show(id, { caller, wrong }, 400);
-      }
+      const { name, contentType, bytes } = await api.fetchBatch(caller, id);
+      await reply
+        .type(contentType)
+        .header('content-disposition', `attachment; filename="${name}"`)
+        .send(bytes);
+      return null;
     },
+    refused: ({ params: { id }, caller }, wrong) => show(id, { caller, wrong }, 400),
   });
   const deeds = {
     confirm: (caller: Caller, id: string, note: string) =>
@@ -137,14 +132,9 @@ export function batchPages(server: FastifyInstance, portal: PortalOptions): void
       params: ofBatch,
       body: z.object({ note: text }),
       handle: async ({ params: { id }, body, caller }) => {
-        try {
-          await perform(caller, id, body.note);
-          return { to: `/credits/batches/${encodeURIComponent(id)}` };
-        } catch (error) {
-          const wrong = faultsIn(error);
-          if (wrong === null) throw error;
-          return show(id, { caller, wrong }, 400);
-        }
+        await perform(caller, id, body.note);
+        return { to: `/credits/batches/${encodeURIComponent(id)}` };
       },
+      refused: ({ params: { id }, caller }, wrong) => show(id, { caller, wrong }, 400),
     });
 }

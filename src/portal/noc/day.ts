@@ -5,6 +5,7 @@ import { isoInstant } from '../../render/figures.js';
 import { pathHref } from '../customer/paths-shown.js';
 import { addPage, type Answer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
+import { shownMs } from './outages.js';
 
 type Day = Answer<'getNetworkDay'>;
 type Kind = 'outage' | 'void' | 'maintenance' | 'severe' | 'unobserved' | 'future';
@@ -31,7 +32,10 @@ const leastWidth = 3;
 const mostPaths = 40;
 
 /** The rows of a day: its PoPs, and the paths with severe rounds. */
-function dayRows(day: Day): { readonly pops: readonly Row[]; readonly paths: readonly Row[] } {
+function dayRows(
+  day: Day,
+  outagesOf: (pop: string) => string,
+): { readonly pops: readonly Row[]; readonly paths: readonly Row[] } {
   const [start, end, until] = [Date.parse(day.from), Date.parse(day.to), Date.parse(day.until)];
   const x = (at: number): number => Math.round(((at - start) / (end - start)) * 100_000) / 100;
   const mark = (
@@ -53,7 +57,7 @@ function dayRows(day: Day): { readonly pops: readonly Row[]; readonly paths: rea
         ? [
             {
               name: pop,
-              href: `/outages?show=month&port=${encodeURIComponent(pop)}`,
+              href: outagesOf(pop),
               marks: [
                 ...future,
                 ...unobserved.map((one) => mark('unobserved', one, null)),
@@ -62,7 +66,7 @@ function dayRows(day: Day): { readonly pops: readonly Row[]; readonly paths: rea
                   mark(
                     one.state === 'void' ? 'void' : 'outage',
                     one,
-                    `/outages?show=month&port=${encodeURIComponent(pop)}#${one.id}`,
+                    `${outagesOf(pop)}#${one.id}`,
                     one.state === 'ongoing',
                   ),
                 ),
@@ -111,7 +115,12 @@ export function dayPage(server: FastifyInstance, portal: PortalOptions): void {
           isToday: chosen === today,
           hours: hoursOf(from, to, shell),
           more: Math.max(0, day.paths.length - mostPaths),
-          ...dayRows(day),
+          ...dayRows(day, (pop) => {
+            const port = encodeURIComponent(pop);
+            // What is older than the last month is listed from that day on.
+            const since = from < now() - shownMs ? `&from=${chosen}` : '';
+            return `/outages?show=month&port=${port}${since}`;
+          }),
         },
       };
     },

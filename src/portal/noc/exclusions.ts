@@ -6,7 +6,6 @@ import { exclusionStates } from '../../core/ledger/exclusions.js';
 import { zonedInput } from '../customer/local-time.js';
 import type { Caller } from '../../http/access/caller.js';
 import type { ParameterFault } from '../../http/problem.js';
-import { faultsIn } from '../faults-in.js';
 import { everyPage } from '../forms.js';
 import { type Answer, type PageAnswer, type PortalOptions, addPage } from '../page.js';
 import type { Shell } from '../shell.js';
@@ -139,25 +138,20 @@ export function exclusionPages(server: FastifyInstance, portal: PortalOptions): 
     handle: async ({ body, caller, shell }) => {
       const local = (text: string): string | null => zonedInput(text, shell.f.zone);
       const notice = local(body.notice);
-      try {
-        const proposed = await api.proposeExclusion(caller, {
-          body: {
-            kind: body.kind,
-            scope: linesOf(body.scope),
-            from: local(body.from),
-            to: local(body.to),
-            notices: notice === null ? null : [notice],
-            reason: body.reason,
-            proof: orNull(body.proof),
-          },
-        });
-        return proposed && { to: `/exclusions/${encodeURIComponent(proposed.id)}?done=proposed` };
-      } catch (error) {
-        const wrong = faultsIn(error);
-        if (wrong === null) throw error;
-        return form({ shell, wrong, fields: body }, 400);
-      }
+      const proposed = await api.proposeExclusion(caller, {
+        body: {
+          kind: body.kind,
+          scope: linesOf(body.scope),
+          from: local(body.from),
+          to: local(body.to),
+          notices: notice === null ? null : [notice],
+          reason: body.reason,
+          proof: orNull(body.proof),
+        },
+      });
+      return proposed && { to: `/exclusions/${encodeURIComponent(proposed.id)}?done=proposed` };
     },
+    refused: ({ body, shell }, wrong) => form({ shell, wrong, fields: body }, 400),
   });
   addPage(server, portal, {
     method: 'GET',
@@ -178,17 +172,12 @@ export function exclusionPages(server: FastifyInstance, portal: PortalOptions): 
       access: 'exclusions:decide',
       params: ofExclusion,
       body: z.object({ reason: field(20_000) }),
-      handle: async ({ params: { id }, body, caller, shell }) => {
-        try {
-          const request = { params: { id }, body: { reason: orNull(body.reason) } };
-          await api.exclusionDecisions[decision](caller, request);
-          return { to: `/exclusions/${encodeURIComponent(id)}?done=${decision}` };
-        } catch (error) {
-          const wrong = faultsIn(error);
-          if (wrong === null) throw error;
-          return show({ caller, shell, id, wrong }, 400);
-        }
+      handle: async ({ params: { id }, body, caller }) => {
+        const request = { params: { id }, body: { reason: orNull(body.reason) } };
+        await api.exclusionDecisions[decision](caller, request);
+        return { to: `/exclusions/${encodeURIComponent(id)}?done=${decision}` };
       },
+      refused: ({ params: { id }, caller, shell }, wrong) => show({ caller, shell, id, wrong }, 400),
     });
 }
 

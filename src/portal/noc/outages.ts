@@ -3,14 +3,20 @@ import { z } from 'zod';
 import { zonedInput } from '../customer/local-time.js';
 import type { Caller } from '../../http/access/caller.js';
 import type { ParameterFault } from '../../http/problem.js';
-import { faultsIn } from '../faults-in.js';
+import { addDays, isLocalDate, startOfDay } from '../../core/time/calendar.js';
 import { addPage, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
 
-const shownMs = 31 * 86_400_000;
+const shownDays = 31;
+export const shownMs = shownDays * 86_400_000;
 const most = 200;
 const field = (length: number) => z.string().max(length).default('');
-const deeds = ['add', 'correct', 'void'] as const;
+const actions = ['add', 'correct', 'void'] as const;
+
+function monthFrom(day: string, zone: string): { readonly from: string; readonly to: string } {
+  const at = (date: string): string => new Date(startOfDay(date, zone)).toISOString();
+  return { from: at(day), to: at(addDays(day, shownDays)) };
+}
 
 /** `/outages`: those that last and those of a month; and forms for what the watch did not see as it was. */
 export function outagePages(server: FastifyInstance, portal: PortalOptions): void {
@@ -22,11 +28,14 @@ export function outagePages(server: FastifyInstance, portal: PortalOptions): voi
     query: z.object({
       show: z.enum(['open', 'month']).catch('open').default('open'),
       port: z.string().max(32).catch('').default(''),
+      // A month from that day on, for what is older than the last one.
+      from: z.string().max(20).optional(),
       done: z.string().max(20).optional(),
     }),
-    handle: async ({ query: { show, port, done }, caller, shell }) => {
-      const from = new Date(portal.now() - shownMs).toISOString();
-      const those = show === 'open' ? { open: 'true' as const } : { from };
+    handle: async ({ query: { show, port, from: day, done }, caller, shell }) => {
+      const last = { from: new Date(portal.now() - shownMs).toISOString() };
+      const period = day === undefined || !isLocalDate(day) ? last : monthFrom(day, shell.f.zone);
+      const those = show === 'open' ? { open: 'true' as const } : period;
       const { groups, total } = await api.listOutageGroups(caller, {
         query: { ...those, ...(port !== '' && { port }), order: 'newest', limit: String(most) },
       });
@@ -37,6 +46,8 @@ export function outagePages(server: FastifyInstance, portal: PortalOptions): voi
         page: {
           show,
           port,
+          from: 'to' in period ? (day ?? null) : null,
+          period: show === 'month' && 'to' in period ? period : null,
           done: done ?? null,
           more: total - groups.length,
           now: portal.now(),
@@ -83,10 +94,10 @@ export function outagePages(server: FastifyInstance, portal: PortalOptions): voi
     handle: ({ query: { of }, shell, caller }) =>
       caller.may('outages:write') ? form({ caller, shell, of }) : { to: '/outages' },
   });
-  for (const deed of deeds)
+  for (const action of actions)
     addPage(server, portal, {
       method: 'POST',
-      url: `/outages/${deed}`,
+      url: `/outages/${action}`,
       access: 'outages:write',
       body: z.object({
         of: field(200),
@@ -100,20 +111,14 @@ export function outagePages(server: FastifyInstance, portal: PortalOptions): voi
         const { of, port, reason, evidence } = body;
         const times = { from: zonedInput(body.from, shell.f.zone), to: zonedInput(body.to, shell.f.zone) };
         const reasons = { reason, evidence: evidence.trim() === '' ? null : evidence };
-        try {
-          if (deed === 'add') await api.addOutage(caller, { body: { port, ...times, ...reasons } });
-          else if (deed === 'correct')
-            await api.correctOutage(caller, { body: { of, ...times, ...reasons } });
-          else await api.voidOutage(caller, { body: { of, ...reasons } });
-          return { to: `/outages?show=month&done=${deed}` };
-        } catch (error) {
-          const wrong = faultsIn(error);
-          if (wrong === null) throw error;
-          return (
-            (await form({ caller, shell, of, wrong, fields: body }, 400)) ??
-            form({ caller, shell, of: '', wrong }, 400)
-          );
-        }
+        if (action === 'add') await api.addOutage(caller, { body: { port, ...times, ...reasons } });
+        else if (action === 'correct')
+          await api.correctOutage(caller, { body: { of, ...times, ...reasons } });
+        else await api.voidOutage(caller, { body: { of, ...reasons } });
+        return { to: `/outages?show=month&done=${action}` };
       },
+      refused: async ({ body, caller, shell }, wrong) =>
+        (await form({ caller, shell, of: body.of, wrong, fields: body }, 400)) ??
+        form({ caller, shell, of: '', wrong }, 400),
     });
 }

@@ -7,7 +7,6 @@ import type { Api } from '../../http/http.js';
 import { zonedInput } from '../customer/local-time.js';
 import type { ParameterFault } from '../../http/problem.js';
 import { subjectOf } from '../../render/ticket-texts.js';
-import { faultsIn } from '../faults-in.js';
 import { orNull } from '../forms.js';
 import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
@@ -125,15 +124,11 @@ export function reportLedgerPages(server: FastifyInstance, portal: PortalOptions
       handle: async ({ params: { id }, body, caller, shell }) => {
         const { zone } = shell.f;
         const times = { from: zonedInput(body.from, zone) ?? '', to: zonedInput(body.to, zone) ?? '' };
-        try {
-          const done = await deeds[deed]({ api, caller, params: { id } }, body, times);
-          return done && { to: `/faults/${done.id}?done=${deed}` };
-        } catch (error) {
-          const wrong = faultsIn(error);
-          if (wrong === null) throw error;
-          return show({ caller, shell, id, wrong, said: body }, 400);
-        }
+        const done = await deeds[deed]({ api, caller, params: { id } }, body, times);
+        return done && { to: `/faults/${done.id}?done=${deed}` };
       },
+      refused: ({ params: { id }, body, caller, shell }, wrong) =>
+        show({ caller, shell, id, wrong, said: body }, 400),
     });
 }
 

@@ -1,6 +1,5 @@
-import { stringify } from 'csv-stringify/sync';
 import { minorOf, negateAmount } from '../../core/money.js';
-import { disarmed } from '../export-file.js';
+import { csvText } from '../csv.js';
 import type { NoteSource } from './source.js';
 
 /**
@@ -61,10 +60,5 @@ export function redLetterCsv({ note, lines }: NoteSource): string {
       ...[String(index + 1), line.invoice ?? '', `*电信服务*${line.service}`, '', '', ''],
       ...[less(tax.net), `${tax.percent ?? ''}%`, less(tax.tax), `${line.reason} ${line.credit}`],
     ]);
-  // A spreadsheet would run a name that begins like a formula; an amount begins with a minus.
-  const safe = (cell: string): string => (/^-\d+(\.\d+)?$/.test(cell) ? cell : disarmed(cell));
-  return stringify(
-    [...head, columns, ...rows].map((row) => row.map(safe)),
-    { record_delimiter: '\r\n', bom: true, escape_formulas: false },
-  );
+  return csvText([...head, columns, ...rows], { dialect: { bom: true, separator: 'comma' } });
 }

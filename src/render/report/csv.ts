@@ -1,6 +1,6 @@
-import { stringify } from 'csv-stringify/sync';
 import type { Part } from '../../core/statement/document.js';
 import { hasAmounts } from '../../core/statement/extract.js';
+import { type CsvCell, csvDecimal, type CsvDialect, csvText, plainCsv } from '../csv.js';
 import { observedPercent } from './observed.js';
 import type { Report, ReportStatement } from './report.js';
 
@@ -10,8 +10,6 @@ export interface CsvLine extends ReportStatement {
   /** From 1 on. */
   readonly number: number;
 }
-
-export type CsvCell = string | number | null;
 
 interface CsvColumn {
   readonly name: string;
@@ -66,22 +64,34 @@ const ofPart: readonly CsvColumn[] = [
   { name: 'excused_ms', meaning: 'what exclusions took away', cell: ({ part }) => part.excusedMs },
   { name: 'unobserved_ms', meaning: 'when nobody watched', cell: ({ part }) => part.unobservedMs },
   { name: 'complete', meaning: 'true or false', cell: ({ part }) => truth(part.complete) },
-  { name: 'availability_percent', meaning: 'rounded down', cell: ({ part }) => part.availabilityPercent },
-  { name: 'commitment_percent', meaning: 'what is promised', cell: ({ part }) => part.commitmentPercent },
+  {
+    name: 'availability_percent',
+    meaning: 'rounded down',
+    cell: ({ part }) => csvDecimal(part.availabilityPercent),
+  },
+  {
+    name: 'commitment_percent',
+    meaning: 'what is promised',
+    cell: ({ part }) => csvDecimal(part.commitmentPercent),
+  },
   { name: 'met', meaning: 'true, false, or not shown', cell: ({ part }) => truth(part.met) ?? 'not shown' },
   { name: 'currency', meaning: 'ISO 4217', cell: ({ document }) => document.currency },
-  { name: 'rent', meaning: 'of the period', cell: ({ part }) => part.rent },
-  { name: 'credit_percent', meaning: 'before caps', cell: ({ part }) => part.credit.percent },
-  { name: 'credit_uncapped', meaning: 'before caps', cell: ({ part }) => part.credit.uncapped },
-  { name: 'credit', meaning: 'tax included', cell: ({ part }) => part.credit.amount },
+  { name: 'rent', meaning: 'of the period', cell: ({ part }) => csvDecimal(part.rent) },
+  { name: 'credit_percent', meaning: 'before caps', cell: ({ part }) => csvDecimal(part.credit.percent) },
+  { name: 'credit_uncapped', meaning: 'before caps', cell: ({ part }) => csvDecimal(part.credit.uncapped) },
+  { name: 'credit', meaning: 'tax included', cell: ({ part }) => csvDecimal(part.credit.amount) },
   {
     name: 'capped',
     meaning: 'true or false',
     cell: ({ document, part }) => (hasAmounts(document) ? truth(part.credit.capped) : null),
   },
-  { name: 'tax_percent', meaning: 'of the tax included', cell: ({ part }) => part.tax.ratePercent },
-  { name: 'credit_tax', meaning: 'tax in the credit', cell: ({ part }) => part.tax.tax },
-  { name: 'credit_net', meaning: 'the credit without it', cell: ({ part }) => part.tax.net },
+  {
+    name: 'tax_percent',
+    meaning: 'of the tax included',
+    cell: ({ part }) => csvDecimal(part.tax.ratePercent),
+  },
+  { name: 'credit_tax', meaning: 'tax in the credit', cell: ({ part }) => csvDecimal(part.tax.tax) },
+  { name: 'credit_net', meaning: 'the credit without it', cell: ({ part }) => csvDecimal(part.tax.net) },
   {
     name: 'claim_by',
     meaning: 'the last day, where a claim is asked for',
@@ -107,22 +117,22 @@ const ofObservation: readonly CsvColumn[] = [
   {
     name: 'availability_lower_bound_percent',
     meaning: 'with unobserved time down, rounded down; empty: sealed before it was known',
-    cell: ({ part }) => part.availabilityLowerBoundPercent ?? null,
+    cell: ({ part }) => csvDecimal(part.availabilityLowerBoundPercent ?? null),
   },
   {
     name: 'observed_percent',
     meaning: 'of the period, or of the time so far, rounded down',
-    cell: ({ part }) => observedPercent(part),
+    cell: ({ part }) => csvDecimal(observedPercent(part)),
   },
   {
     name: 'availability_to_date_percent',
     meaning: 'of the time so far of a month that is not over; availability_percent is of the whole month',
-    cell: ({ part }) => part.toDate?.availabilityPercent ?? null,
+    cell: ({ part }) => csvDecimal(part.toDate?.availabilityPercent ?? null),
   },
   {
     name: 'availability_to_date_lower_bound_percent',
     meaning: 'the same with unobserved time down',
-    cell: ({ part }) => part.toDate?.availabilityLowerBoundPercent ?? null,
+    cell: ({ part }) => csvDecimal(part.toDate?.availabilityLowerBoundPercent ?? null),
   },
 ];
 
@@ -134,8 +144,8 @@ export const reportCsvColumns: readonly CsvColumn[] = [
   ...ofObservation,
 ];
 
-/** CSV after RFC 4180 with a line of names; a text that a spreadsheet would run as a formula is disarmed. */
-export function reportCsv({ statements }: Report): string {
+/** CSV with a line of names. */
+export function reportCsv({ statements }: Report, dialect: CsvDialect = plainCsv): string {
   const lines = statements.flatMap((statement) =>
     statement.document.parts.map((part, index): CsvLine => ({
       ...statement,
@@ -143,13 +153,8 @@ export function reportCsv({ statements }: Report): string {
       number: index + 1,
     })),
   );
-  return stringify(
+  return csvText(
     lines.map((line) => reportCsvColumns.map((column) => column.cell(line))),
-    {
-      header: true,
-      columns: reportCsvColumns.map(({ name }) => name),
-      record_delimiter: '\r\n',
-      escape_formulas: true,
-    },
+    { dialect, columns: reportCsvColumns.map(({ name }) => name) },
   );
 }

@@ -1,4 +1,5 @@
 import type { ReportLanguage } from '../../i18n/languages.js';
+import type { CsvDialect } from '../csv.js';
 import type { Report } from './report.js';
 
 export const reportFormats = ['json', 'csv', 'xlsx', 'pdf', 'html'] as const;
@@ -24,11 +25,19 @@ export const formatOf: Record<ReportFormat, FormatOf> = {
   html: { contentType: 'text/html; charset=utf-8', text: true, shown: true },
 };
 
+export interface RenderOptions {
+  /** How CSV is written. */
+  readonly csv?: CsvDialect;
+  /** Told the characters that no typeface has, as `U+1E900`: they stand as `[U+1E900]` on the page. */
+  readonly onUnsettable?: (codes: readonly string[]) => void;
+}
+
 /** The bytes of a report. What a format needs is loaded when it is asked for. */
 export async function renderReport(
   report: Report,
   format: ReportFormat,
   language: ReportLanguage,
+  { csv, onUnsettable }: RenderOptions = {},
 ): Promise<Uint8Array> {
   switch (format) {
     case 'json': {
@@ -37,7 +46,7 @@ export async function renderReport(
     }
     case 'csv': {
       const { reportCsv } = await import('./csv.js');
-      return Buffer.from(reportCsv(report));
+      return Buffer.from(reportCsv(report, csv));
     }
     case 'xlsx': {
       const { reportXlsx } = await import('./xlsx.js');
@@ -51,7 +60,7 @@ export async function renderReport(
     case 'pdf': {
       const { composeReport } = await import('./compose/compose.js');
       const { pagesPdf } = await import('./pdf/pdf.js');
-      return pagesPdf(composeReport(report, language));
+      return pagesPdf(composeReport(report, language), onUnsettable);
     }
   }
 }

@@ -206,7 +206,10 @@ function drawTiles(canvas: Canvas, tiles: readonly Tile[]): void {
 }
 
 /** A4 pages with the fonts that they use. The same report gives the same bytes: no clock has a part in it. */
-export async function pagesPdf(pages: Pages): Promise<Buffer> {
+export async function pagesPdf(
+  pages: Pages,
+  onUnsettable: (codes: readonly string[]) => void = () => undefined,
+): Promise<Buffer> {
   const date = new Date(pages.date);
   const options: PDFKit.PDFDocumentOptions = {
     size: 'A4',
@@ -250,6 +253,7 @@ export async function pagesPdf(pages: Pages): Promise<Buffer> {
     }, 'Pagination');
   });
   document.end();
+  if (canvas.unsettable.size > 0) onUnsettable([...canvas.unsettable]);
   return done;
 }
 

@@ -1,0 +1,26 @@
+import { type Command, Option } from 'commander';
+import type { CsvDialect, CsvSeparator } from '../render/csv.js';
+
+/** How a command writes CSV; what it isn't told, the configuration says. */
+export interface CsvOptions {
+  readonly bom?: boolean;
+  readonly separator?: CsvSeparator;
+}
+
+const separators = ['comma', 'semicolon'] as const satisfies readonly CsvSeparator[];
+
+export const withCsvOptions = (command: Command): Command =>
+  command
+    .addOption(new Option('--bom', 'CSV with a byte order mark, as Excel wants it (default: csv.bom)'))
+    .addOption(new Option('--no-bom', 'CSV without one'))
+    .addOption(
+      new Option(
+        '--separator <name>',
+        'what parts the fields of CSV; with semicolon numbers have a comma (default: csv.separator)',
+      ).choices(separators),
+    );
+
+export const dialectOf = ({ bom, separator }: CsvOptions, settings: CsvDialect): CsvDialect => ({
+  bom: bom ?? settings.bom,
+  separator: separator ?? settings.separator,
+});
