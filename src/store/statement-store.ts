@@ -43,7 +43,8 @@ export interface StatementStore {
   inTurn<T>(month: string, work: () => Promise<T>): Promise<T>;
   /** When a month was closed; null: it is open. */
   closed(month: string): Promise<EpochMs | null>;
-  markClosed(month: string, at: EpochMs): Promise<void>;
+  /** Notes once that a month was closed, together with the messages that tell of it. */
+  markClosed(month: string, at: EpochMs, outbox?: readonly OutboxDraft[]): Promise<void>;
   /** Which services have a draft or a sealed statement, in the months from one up to another (not itself). */
   standing(months: { readonly from: string; readonly to: string }): Promise<StatementStanding[]>;
   /** The months that are locked, in their order. */
@@ -91,6 +92,8 @@ export interface StatementCommit {
   readonly credits?: readonly CreditChange[];
   readonly batch?: BatchChange;
   readonly period?: PeriodChange;
+  /** The messages that tell of it. */
+  readonly outbox?: readonly OutboxDraft[];
 }
 
 /**

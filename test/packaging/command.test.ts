@@ -6,12 +6,12 @@ import { builtMain, requires } from '../support/requires.js';
 import { root } from '../support/source-files.js';
 import { tempDir } from '../support/temp-dir.js';
 
-const command = join(root, 'bin', 'pop-sla.mjs');
+const command = join(root, '.node', 'pop-sla.mjs');
 
 test('before the first build the command says what to do', async () => {
   const checkout = tempDir();
-  cpSync(command, join(checkout, 'bin', 'pop-sla.mjs'));
-  expect(await run([join(checkout, 'bin', 'pop-sla.mjs'), 'status'], { env: process.env })).toMatchObject({
+  cpSync(command, join(checkout, '.node', 'pop-sla.mjs'));
+  expect(await run([join(checkout, '.node', 'pop-sla.mjs'), 'status'], { env: process.env })).toMatchObject({
     code: 1,
     stdout: '',
     stderr: 'pop-sla: nothing is built here yet; allowed: npm run build\n',

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { billingEvents } from '../../core/billing/notices.js';
 import { networkEventNames } from '../../core/network-event.js';
 import { type OutboxState, outboxStates, notifiableEvents } from '../../core/ticket/visibility.js';
 import { addedKinds } from '../../core/target-kinds.js';
@@ -64,7 +65,7 @@ export function notifyCommand(context: Context): Command {
         .option('--customer <id>', "whose it is (default: the operator's own)")
         .requiredOption(
           '--event <event>',
-          `* for all, or of ${[...notifiableEvents, ...networkEventNames].join(', ')}; may come again`,
+          `* for all, or of ${[...notifiableEvents, ...billingEvents, ...networkEventNames].join(', ')}; may come again`,
           again,
         )
         .option('--secret <text>', 'the key that the service gave (pagerduty, opsgenie, dingtalk)')

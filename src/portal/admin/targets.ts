@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { networkEventNames } from '../../core/network-event.js';
 import { addedKinds, chatKinds, incidentKinds, isReadyMade } from '../../core/target-kinds.js';
+import { billingEvents } from '../../core/billing/notices.js';
 import { notifiableEvents } from '../../core/ticket/visibility.js';
 import { notifyLanguages } from '../../i18n/mail.js';
 import type { Caller } from '../../http/access/caller.js';
@@ -67,7 +68,7 @@ export function targetPages(server: FastifyInstance, portal: PortalOptions): voi
           customerName: one.customer === null ? null : (names.get(one.customer) ?? one.customer),
         })),
         kinds: isTenant ? customerKinds : operatorKinds,
-        events: notifiableEvents,
+        events: [...notifiableEvents, ...billingEvents],
         networkEvents: isTenant ? [] : networkEventNames,
         quietHours: isTenant ? null : portal.config().notifications.quietHours,
         tongues: notifyLanguages,
@@ -108,7 +109,9 @@ export function targetPages(server: FastifyInstance, portal: PortalOptions): voi
       const secret = keyedKinds.includes(kind) ? orNull(body.secret) : null;
       // The boxes of fault reports are ticked before a kind is chosen that is not told of them.
       const events = isReadyMade(kind)
-        ? body.events.filter((event) => !(notifiableEvents as readonly string[]).includes(event))
+        ? body.events.filter(
+            (event) => !([...notifiableEvents, ...billingEvents] as readonly string[]).includes(event),
+          )
         : body.events;
       const added = await api.addNotificationTarget(caller, {
         body: {

@@ -8,9 +8,12 @@ import {
   owedStatus,
   type RefusedNote,
 } from '../../core/billing/batch.js';
+import type { BillingNotice } from '../../core/billing/notices.js';
 import type { CreditRow } from '../../core/billing/credit.js';
 import type { NoteSource } from '../../render/note/source.js';
 import type { BatchQuery, CreditChange } from '../../store/statement-store.js';
+import { billingTeller } from '../notifications/billing-notices.js';
+import type { EpochMs } from '../../core/types.js';
 import { committed, unchanged } from './credits.js';
 import { batchPreparation, type BatchesOptions, type ExportRequest, refuse } from './prepare-batch.js';
 
@@ -54,8 +57,9 @@ export interface Batches {
 }
 
 export function createBatches(options: BatchesOptions): Batches {
-  const { store, now } = options;
-  const { statements, batches, ledger } = store;
+  const { store, now, config } = options;
+  const { statements, batches, ledger, targets } = store;
+  const tell = billingTeller({ targets, config });
   const { asked, prepare, names, mappingOf } = batchPreparation(options);
   async function one(id: string): Promise<Batch> {
     const found = await batches.get(id);
@@ -143,6 +147,7 @@ export function createBatches(options: BatchesOptions): Batches {
           able(batch, 'fetch');
           if (batch.state !== 'made') return unchanged(null);
           const rows = await statements.credits({ batch: id });
+          const outbox = await tell(noticesOf(batch, 'credit-exported', now()));
           const move = {
             id,
             from: ['made'],
@@ -159,6 +164,7 @@ export function createBatches(options: BatchesOptions): Batches {
                 events,
                 batch: move,
                 credits: changes(rows, () => ({ to: 'exported', feed: false })),
+                outbox,
               }),
           };
         },
@@ -176,11 +182,13 @@ export function createBatches(options: BatchesOptions): Batches {
           // Confirming again is not an error, because finance's system may not have received the response.
           if (batch.state === 'confirmed') return unchanged(null);
           able(batch, 'confirm');
+          const outbox = await tell(noticesOf(batch, 'credit-confirmed', now()));
           const move = { id, from: batchMoves.confirm.from, to: batchMoves.confirm.to, note } as const;
           return {
             result: null,
             actions: [{ type: 'batch-confirmed', id, note }],
-            write: (events) => statements.commit({ events, batch: { ...move, at: now(), by: actor.trim() } }),
+            write: (events) =>
+              statements.commit({ events, batch: { ...move, at: now(), by: actor.trim() }, outbox }),
           };
         },
       });
@@ -225,3 +233,11 @@ export function createBatches(options: BatchesOptions): Batches {
     },
   };
 }
+
+/** Each note to the account that it bills, and the operator; its number is given once. */
+const noticesOf = (
+  { content, postingDate }: Batch,
+  event: 'credit-exported' | 'credit-confirmed',
+  at: EpochMs,
+): BillingNotice[] =>
+  content.notes.map(({ id, billTo }) => ({ event, at, about: id, party: billTo.id, detail: postingDate }));

@@ -17,6 +17,10 @@ import { wordingOf } from '../../i18n/refusals.js';
 import type { LedgerStore } from '../../store/ledger-store.js';
 import type { CreditChange, CreditQuery } from '../../store/statement-store.js';
 import type { Store } from '../../store/store.js';
+import type { Config } from '../../config/config.js';
+import type { BillingNotice } from '../../core/billing/notices.js';
+import { billedFor } from '../../core/customer/book.js';
+import { withLedgerEntries } from '../customers/in-force.js';
 import { linksAfter, ValidationError } from '../ledger/entries.js';
 
 interface Deed<T> {
@@ -250,14 +254,18 @@ const daemonActor = 'pop-sla';
 
 /** Records, once for each, that a claim is open and its last day is near. Resolves to those. */
 export async function remindOfClaims(
-  { statements, ledger }: Pick<Store, 'statements' | 'ledger'>,
-  { now, aheadMs }: { readonly now: () => EpochMs; readonly aheadMs: number },
+  { statements, ledger, targets }: Pick<Store, 'statements' | 'ledger' | 'targets'>,
+  {
+    now,
+    aheadMs,
+    config,
+  }: { readonly now: () => EpochMs; readonly aheadMs: number; readonly config: () => Config },
 ): Promise<CreditRow[]> {
   return committed({
     ledger,
     now,
     actor: daemonActor,
-    decide: async () => {
+    decide: async (events) => {
       const today = formatInstant(now(), 'UTC').slice(0, 10);
       const near = addDays(today, Math.ceil(aheadMs / dayMs));
       const open = await statements.credits({ status: 'sealed' });
@@ -265,11 +273,26 @@ export async function remindOfClaims(
         ({ claimBy, remindedAt, gross }) =>
           claimBy !== null && remindedAt === null && claimBy <= near && !gross.startsWith('-'),
       );
+      if (due.length === 0) return unchanged(due);
+      const { book } = withLedgerEntries(config(), events);
+      const notices: BillingNotice[] = [];
+      for (const { id, claimBy, statement, revision, customer } of due) {
+        const sellers = (await statements.sealed(statement, revision))?.document.sellers ?? [];
+        const party = billedFor(book, customer, sellers);
+        notices.push({ event: 'claim-ending', at: now(), about: id, party, detail: claimBy ?? '' });
+      }
+      // Loaded when there is something to tell: a daemon that only measures never needs the words.
+      const { billingTeller } = await import('../notifications/billing-notices.js');
+      const outbox = await billingTeller({ targets, config })(notices);
       return {
         result: due,
         actions: due.map(({ id, claimBy }) => ({ type: 'claim-reminded', id, claimBy: claimBy ?? '' })),
-        write: (events) =>
-          statements.commit({ events, credits: due.map(({ id }) => ({ id, remindedAt: now() })) }),
+        write: (links) =>
+          statements.commit({
+            events: links,
+            credits: due.map(({ id }) => ({ id, remindedAt: now() })),
+            outbox,
+          }),
       };
     },
   });

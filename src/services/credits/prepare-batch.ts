@@ -33,7 +33,7 @@ import { ValidationError } from '../ledger/entries.js';
 import { draftNotes, type LineSource } from './batch-lines.js';
 
 export interface BatchesOptions {
-  readonly store: Pick<Store, 'ledger' | 'statements' | 'batches'>;
+  readonly store: Pick<Store, 'ledger' | 'statements' | 'batches' | 'targets'>;
   readonly config: () => Config;
   readonly now: () => EpochMs;
 }

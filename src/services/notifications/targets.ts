@@ -6,6 +6,7 @@ import { type Rejection, validationError } from '../../core/ledger/errors.js';
 import { actorFault } from '../../core/ledger/proposals.js';
 import { networkEventNames } from '../../core/network-event.js';
 import { incidentKinds, isReadyMade, type TargetKind } from '../../core/target-kinds.js';
+import { billingEvents } from '../../core/billing/notices.js';
 import { notifiableEvents } from '../../core/ticket/visibility.js';
 import type { EpochMs } from '../../core/types.js';
 import { notifyLanguage, notifyLanguages } from '../../i18n/mail.js';
@@ -225,7 +226,8 @@ function targetFaults(request: TargetRequest, config: Config): Rejection[] {
 function eventsOf(kind: TargetKind, customer: string | null): readonly string[] {
   if (kind === 'tmf') return ticketEvents;
   if (isReadyMade(kind)) return networkEventNames;
-  return customer === null ? [...notifiableEvents, ...networkEventNames] : notifiableEvents;
+  const ofAll = [...notifiableEvents, ...billingEvents];
+  return customer === null ? [...ofAll, ...networkEventNames] : ofAll;
 }
 
 const mailFaults = (address: string): Rejection[] =>

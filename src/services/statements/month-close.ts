@@ -13,7 +13,7 @@ interface MonthCloseOptions {
   readonly alarm: Alarm;
   /** The clock that decides whether a month is over; it does not follow a step ahead at once. */
   readonly steadyNow: () => EpochMs;
-  readonly store: Pick<Store, 'statements' | 'ledger' | 'paths'>;
+  readonly store: Pick<Store, 'statements' | 'ledger' | 'paths' | 'targets'>;
   readonly statements: Pick<Statements, 'closeOnce' | 'check'>;
   /** Returns the configuration in force, with its customers. */
   readonly config: () => Config;
@@ -96,7 +96,7 @@ export function createMonthClose(options: MonthCloseOptions): MonthClose {
 
   async function look(): Promise<void> {
     const { claimReminderMs } = config().statements;
-    const due = await remindOfClaims(store, { now: () => clock.now(), aheadMs: claimReminderMs });
+    const due = await remindOfClaims(store, { now: () => clock.now(), aheadMs: claimReminderMs, config });
     for (const { id, statement, claimBy, gross, currency } of due)
       log.warn(
         { credit: id, statement, claimBy, gross, currency },

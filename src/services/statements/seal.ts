@@ -1,3 +1,5 @@
+import type { Config } from '../../config/config.js';
+import { billedFor } from '../../core/customer/book.js';
 import type { CreditFacts } from '../../core/billing/credit.js';
 import type { Actor, LedgerEvent } from '../../core/ledger/actions.js';
 import { headOf } from '../../core/ledger/chain.js';
@@ -10,7 +12,7 @@ import {
   type StatementChange,
   type StatementDocument,
 } from '../../core/statement/document.js';
-import { type Names, storedNames } from '../../core/statement/names.js';
+import { storedNames } from '../../core/statement/names.js';
 import { formatInstant } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
 import { changeLines, reportWords } from '../../i18n/report.js';
@@ -19,15 +21,19 @@ import type { Signer } from '../../seal/keys.js';
 import { sealDocument } from '../../seal/statement.js';
 import type { CreditChange } from '../../store/statement-store.js';
 import type { Store } from '../../store/store.js';
+import { namesOf } from '../customers/in-force.js';
 import { linksAfter } from '../ledger/entries.js';
+import type { billingTeller } from '../notifications/billing-notices.js';
 
 interface Sealing {
   readonly store: Pick<Store, 'ledger' | 'statements'>;
+  /** Makes the messages that tell of a notice. */
+  readonly tell: ReturnType<typeof billingTeller>;
   readonly signer: Signer;
   readonly actor: string | Actor;
   readonly now: () => EpochMs;
-  /** What ids are called now. */
-  readonly names: Names;
+  /** With the customers in force, which says what ids are called now. */
+  readonly config: Pick<Config, 'book' | 'pops'>;
 }
 
 const patience = 20;
@@ -37,7 +43,8 @@ const patience = 20;
  * remembers the ledger's head between them, so that the ledger is not read again for each. A crash at any point leaves
  * either the old state or the new one.
  */
-export function sealer({ store, signer, actor, now, names }: Sealing) {
+export function sealer({ store, signer, actor, now, tell, config }: Sealing) {
+  const names = namesOf(config);
   let head: Pick<LedgerEvent, 'seq' | 'hash'> | null = null;
   const by = actorOf(actor).name.trim();
   /**
@@ -62,13 +69,30 @@ export function sealer({ store, signer, actor, now, names }: Sealing) {
       owes && row
         ? [{ id: row.id, from: ['draft'], to: 'sealed', at, note: null, feed: owes.claimBy === null }]
         : [];
+    const outbox = await tell([
+      {
+        event: revision === 1 ? 'statement-sealed' : 'statement-revised',
+        at,
+        about: id,
+        nth: revision,
+        party: billedFor(config.book, document.customer, document.sellers),
+        detail: String(revision),
+      },
+    ]);
     for (let attempt = 0; attempt < patience; attempt += 1) {
       head ??= headOf(await store.ledger.events());
       const { hash, key } = sealed;
       const said = { id, revision, hash, key, acceptedIncomplete };
       const why = outOfOrder === null ? {} : { outOfOrder };
       const events = linksAfter(head, [{ type: 'statement-sealed', ...said, ...why }], actor, () => at);
-      const done = await store.statements.commit({ events, sealed, names: named, sealedAt: at, credits });
+      const done = await store.statements.commit({
+        events,
+        sealed,
+        names: named,
+        sealedAt: at,
+        credits,
+        outbox,
+      });
       if (done === 'conflict') return null;
       head = done === 'stored' ? (events.at(-1) ?? null) : null;
       if (done === 'stored') return hash;

@@ -19,6 +19,7 @@ import type { DraftStatement, StatementQuery, StatementSummary } from '../../sto
 import type { Store } from '../../store/store.js';
 import { namesOf, withLedgerEntries } from '../customers/in-force.js';
 import { ValidationError } from '../ledger/entries.js';
+import { billingTeller } from '../notifications/billing-notices.js';
 import { adjustmentOf, creditOf, drawMonth } from './draw.js';
 import { type StatementFigures, storedFigures } from './figures.js';
 import { changedDrafts, freshDrafts } from './fresh-drafts.js';
@@ -45,7 +46,7 @@ import {
 } from './before-sealing.js';
 
 export interface StatementsOptions {
-  readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds' | 'statements' | 'paths'>;
+  readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds' | 'statements' | 'paths' | 'targets'>;
   readonly config: () => Config;
   readonly now: () => EpochMs;
   /** The program version. */
@@ -123,20 +124,20 @@ const draftsAtOnce = 16;
 
 export function createStatements(options: StatementsOptions): Statements {
   const { store, config, now, software } = options;
+  const tell = billingTeller({ targets: store.targets, config });
   /** `fresh` for statements that are stored or signed. */
   const drawn = (month: string, of: readonly string[], fresh = true): Promise<Assembler> =>
     options.judging
       ? options.judging.draw(month, of, fresh)
       : drawMonth({ store, config: config(), now: now(), software }, month);
-  const book = async (): Promise<CustomerRegistry> =>
-    withLedgerEntries(config(), await store.ledger.events()).book;
+  const inForce = async () => withLedgerEntries(config(), await store.ledger.events());
+  const book = async (): Promise<CustomerRegistry> => (await inForce()).book;
   const asked = async (month: string, services: readonly string[] | null): Promise<MonthOfBook> =>
     servicesAsked(await book(), month, services);
   const requireMonthOver = async (month: string, services: readonly string[] | null): Promise<MonthOfBook> =>
     mustBeOver(await asked(month, services), month, now());
-  const namesNow = async () => namesOf(withLedgerEntries(config(), await store.ledger.events()));
   const started = async (actor: string | Actor) =>
-    sealer({ store, now, actor, signer: await options.signer(), names: await namesNow() });
+    sealer({ store, now, actor, tell, signer: await options.signer(), config: await inForce() });
   /** Returns what tells why somebody may not seal a revision; it tells nothing where one person is enough. */
   const secondPerson = async (actor: string | Actor) => {
     if (!config().statements.twoPersonSealing) return () => null;
@@ -182,7 +183,9 @@ export function createStatements(options: StatementsOptions): Statements {
       );
       await new Promise(setImmediate);
     }
-    if (services === null) await store.statements.markClosed(month, now());
+    const waiting = { about: month, party: null, detail: String(open.length) };
+    const drafts = open.length === 0 ? [] : [{ event: 'draft-waiting' as const, at: now(), ...waiting }];
+    if (services === null) await store.statements.markClosed(month, now(), await tell(drafts));
     const unjudged = found.services.flatMap((service) => {
       const reason = assembler.unjudged.get(service);
       return reason === undefined ? [] : [{ service, reason }];
@@ -366,7 +369,7 @@ export function createStatements(options: StatementsOptions): Statements {
     async nameSealed() {
       const unnamed = await store.statements.unnamed();
       if (unnamed.length === 0) return 0;
-      const names = await namesNow();
+      const names = namesOf(await inForce());
       for (const { id, revision } of unnamed) {
         const sealed = await store.statements.sealed(id, revision);
         if (sealed) await store.statements.putNames(id, revision, storedNames(sealed.document, names));

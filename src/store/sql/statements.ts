@@ -23,6 +23,7 @@ import {
 } from './database.js';
 import { sql } from './kysely.js';
 import { ledgerAppend } from './ledger.js';
+import { outboxInsert } from './outbox.js';
 import { lockedMonths, periodChange } from './periods.js';
 
 /** Undoes a change of statements that can't be made as a whole. */
@@ -41,6 +42,7 @@ export function statementStore(db: SqlDatabase): StatementStore {
   const appendToLedger = ledgerAppend(db);
   const credits = creditQueries(db);
   const batches = batchChanges(db);
+  const addToOutbox = outboxInsert(db);
   const latest = prepare(({ id }: { id: string }) =>
     db.from
       .selectFrom('statement')
@@ -85,6 +87,7 @@ export function statementStore(db: SqlDatabase): StatementStore {
     if (made.batch && !(yield* batches.change(made.batch))) throw new ConflictError('conflict');
     for (const each of made.credits ?? [])
       if (!(yield* credits.change(each))) throw new ConflictError('conflict');
+    yield* addToOutbox(made.outbox ?? []);
   };
 
   return {
@@ -159,14 +162,16 @@ export function statementStore(db: SqlDatabase): StatementStore {
       const [row] = await db.read(db.from.selectFrom('month_closed').select('at').where('month', '=', month));
       return row?.at ?? null;
     },
-    markClosed: async (month, at) => {
-      await db.change(
-        db.from
-          .insertInto('month_closed')
-          .values({ month, at })
-          .onConflict((conflict) => conflict.doNothing()),
-      );
-    },
+    markClosed: (month, at, outbox = []) =>
+      db.write(function* () {
+        const closed = yield* change(
+          db.from
+            .insertInto('month_closed')
+            .values({ month, at })
+            .onConflict((conflict) => conflict.doNothing()),
+        );
+        if (closed === 1) yield* addToOutbox(outbox);
+      }),
     standing: ({ from, to }) =>
       db.read(
         db.from
