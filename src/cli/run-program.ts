@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { mostCharacters } from '../core/text/limits.js';
 import { type Context, type ExitCode, exitCodes, exitFor, safeOutput } from './context.js';
 import { buildProgram } from './program.js';
 import { runCommand } from './commands/run.js';
@@ -9,6 +10,11 @@ export async function runProgram(args: readonly string[], streams: Context): Pro
   // A daemon lives long: it doesn't keep all other commands in memory. And it listens for signals from this turn on.
   const commands = args[0] === 'run' ? [runCommand] : (await import('./commands.js')).commandsInHelpOrder;
   const program = buildProgram(context, commands);
+  const long = tooLong(args);
+  if (long !== null) {
+    context.stderr.write(`pop-sla: ${long}; see pop-sla --help\n`);
+    return exitCodes.badInput;
+  }
   try {
     if (args.length === 0) program.help({ error: true });
     await program.parseAsync([...args], { from: 'user' });
@@ -26,6 +32,18 @@ export async function runProgram(args: readonly string[], streams: Context): Pro
     );
     return exitCodes.fault;
   }
+}
+
+/** What of a command line is longer than any text may be, before anything reads or repeats it; null: nothing is. */
+function tooLong(args: readonly string[]): string | null {
+  for (const [index, arg] of args.entries()) {
+    const [, joined, value = arg] = /^(--[a-zA-Z-]{1,50})=(.*)$/s.exec(arg) ?? [];
+    if (value.length <= mostCharacters.text) continue;
+    const before = args[index - 1] ?? '';
+    const where = joined ?? (/^--?[a-zA-Z-]{1,50}$/.test(before) ? before : `argument ${index + 1}`);
+    return `${where} has ${value.length} characters; allowed: at most ${mostCharacters.text}`;
+  }
+  return null;
 }
 
 /** Commander throws for `--help` and `--version` too, with exit code 0. */

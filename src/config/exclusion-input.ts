@@ -1,6 +1,7 @@
 import { exclusionKinds, type ExclusionScope } from '../core/exclusion.js';
 import type { AttachmentRef, ExclusionText, Notice } from '../core/ledger/actions.js';
 import { type ValidationIssue, validationError } from '../core/ledger/errors.js';
+import { mostCharacters } from '../core/text/limits.js';
 import type { Interval } from '../core/time/intervals.js';
 import type { EpochMs } from '../core/types.js';
 import { isWrong, parseDurationUs, parseDateOrInstant } from './scalars.js';
@@ -27,6 +28,19 @@ export function readScope(
   >;
   const refusals: ValidationIssue[] = [];
   for (const word of words) {
+    if (word.length > mostCharacters.name) {
+      const { length } = word;
+      const code = ['too-long', length, mostCharacters.name] as const;
+      refusals.push(
+        validationError(
+          'scope',
+          `has a name of ${length} characters`,
+          `at most ${mostCharacters.name}`,
+          code,
+        ),
+      );
+      continue;
+    }
     const [key = '', ...rest] = word.split(':');
     const name = rest.join(':');
     if (Object.hasOwn(keys, key) && name !== '') {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isHostName } from '../core/address/host.js';
 import { hasControls } from '../core/text/control-characters.js';
 import { type InstantFault, parseInstant } from '../core/time/calendar.js';
+import { mostCharacters } from '../core/text/limits.js';
 import type { EpochMs } from '../core/types.js';
 import { didYouMean } from './problem.js';
 
@@ -33,7 +34,12 @@ export function isWrong(reading: unknown): reading is Wrong {
  */
 export function scalar<T>(allowed: string, read: (input: unknown) => T | Wrong) {
   return z.unknown().transform((input, context): T => {
-    const reading = input === undefined ? wrong('is missing') : read(input);
+    const reading =
+      input === undefined
+        ? wrong('is missing')
+        : typeof input === 'string' && input.length > mostCharacters.text
+          ? wrong(`has ${input.length} characters`, `at most ${mostCharacters.text} characters`)
+          : read(input);
     if (!isWrong(reading)) return reading;
     const params = { allowed: reading.allowed ?? allowed };
     context.issues.push({ code: 'custom', message: reading.wrong, params, input });
@@ -301,9 +307,13 @@ export function oneOf<const T extends string>(words: readonly T[]) {
 
 /** A file of this machine. */
 export const file = () =>
-  textual('the path of a file', (text) =>
-    text === '' || text.endsWith('/') || text.includes('\0') ? wrong('is not the path of a file') : text,
-  );
+  textual('the path of a file', (text) => {
+    if (text.length > mostCharacters.file)
+      return wrong(`has ${text.length} characters`, `at most ${mostCharacters.file} characters`);
+    return text === '' || text.endsWith('/') || text.includes('\0')
+      ? wrong('is not the path of a file')
+      : text;
+  });
 
 type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 

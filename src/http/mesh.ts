@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Config, Pop } from '../config/config.js';
+import { mostCharacters } from '../core/text/limits.js';
 import { pathEnds } from '../core/path.js';
 import { type MeshStanding, windowKinds } from '../core/standing.js';
 import { contains } from '../core/time/intervals.js';
@@ -133,7 +134,7 @@ const portOfAgents = () =>
       /^[1-9]\d{0,4}$/.test(given) && Number(given) <= 65_535
         ? { value: Number(given) }
         : { detail: `is not a port; allowed: ${portRule}` },
-    { description: portRule, examples: ['9720'] },
+    { description: portRule, examples: ['9720'], maxLength: mostCharacters.word },
   ).default(9720);
 
 const targets = z.array(

@@ -147,13 +147,13 @@ export function networkRoutes(server: FastifyInstance, routes: NetworkRoutes) {
     access: 'outages:read',
     summary: 'Outages by port and time: what several observers saw is one, with the outage of each of them.',
     query: z.strictObject({
-      port: words(32).optional(),
+      port: words('word').optional(),
       from: instant().optional(),
       to: ending().optional(),
       ...pageQuery,
       // What each was is worked out from many rows.
       limit: limit(200).optional(),
-      id: words(200).optional(),
+      id: words('name').optional(),
       open: z.enum(['true', 'false']).default('false').meta({ description: 'only those that go on' }),
       order: z.enum(['oldest', 'newest']).default('oldest'),
     }),

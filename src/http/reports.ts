@@ -1,3 +1,4 @@
+import { mostCharacters } from '../core/text/limits.js';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { reportLanguages } from '../i18n/languages.js';
@@ -74,7 +75,11 @@ const revision = () =>
   text(
     (given): Reading<number> =>
       /^[1-9]\d{0,8}$/.test(given) ? { value: Number(given) } : { detail: 'is no whole number from 1 on' },
-    { description: 'a whole number from 1 on; of a service alone', pattern: '^[1-9]\\d{0,8}$' },
+    {
+      description: 'a whole number from 1 on; of a service alone',
+      pattern: '^[1-9]\\d{0,8}$',
+      maxLength: mostCharacters.word,
+    },
   );
 
 /** `/api/v1/reports/2026-10`: the statements of a month as a file. */

@@ -1,3 +1,4 @@
+import { mostCharacters } from '../text/limits.js';
 import type { Interval } from '../time/intervals.js';
 import type { EpochMs, PopId } from '../types.js';
 import type { AttachmentRef, LedgerEvent, OutageRef } from './actions.js';
@@ -128,15 +129,26 @@ export interface CorrectionText {
   /** Null: the outage shall not count. */
   readonly interval: Interval | null;
   readonly reason: string;
+  readonly evidence: string | null;
 }
+
+/** Refuses what nobody reads: at every entry alike, and only when it is entered. */
+export const lengthFaults = (
+  texts: Readonly<Record<string, string | null>>,
+  most: number = mostCharacters.text,
+): Refusal[] =>
+  Object.entries(texts).flatMap(([field, text]) =>
+    text !== null && text.length > most ? [refusal(field, 'too-long', text.length, most, 'text')] : [],
+  );
 
 /** All errors of an outage that is added, corrected or voided by hand. */
 export function correctionFaults(text: CorrectionText, context: CorrectionContext): Refusal[] {
-  const { port, of, interval, reason } = text;
+  const { port, of, interval, reason, evidence } = text;
   const { now, pops, outages } = context;
   const faults: Refusal[] = [];
   if (!pops.includes(port)) faults.push(refusal('port', 'not-known', port, 'port', pops));
   if (reason.trim() === '') faults.push(refusal('reason', 'missing', { is: 'reason' }));
+  faults.push(...lengthFaults({ reason, evidence }));
   if (interval === null) {
     if (!outages.some(({ ref }) => ref === of)) faults.push(refusal('of', 'counts-for-nothing'));
     return faults;

@@ -3,11 +3,12 @@ import { exclusionFaults } from '../exclusion-rules.js';
 import type { ExclusionScope } from '../exclusion.js';
 import type { ExclusionRules } from '../plan.js';
 import { hasControls, hasHiddenCharacters, plainName } from '../text/control-characters.js';
+import { mostCharacters } from '../text/limits.js';
 import type { EpochMs } from '../types.js';
 import type { Actor, ExclusionText, LedgerMark } from './actions.js';
 import { type Refusal, refusal } from './errors.js';
 import { type ExclusionState, excusesOf, type LedgerExclusion } from './exclusions.js';
-import { futureFault, intervalFaults, touches } from './outages.js';
+import { futureFault, intervalFaults, lengthFaults, touches } from './outages.js';
 
 /** The names that a scope may refer to. */
 interface KnownNames {
@@ -57,6 +58,9 @@ export function proposalFaults(text: ExclusionText, context: ProposalContext): R
   const { now, known, rules, others } = context;
   const shape = [...intervalFaults(text.intervals), ...scopeFaults(text.scope, known)];
   if (text.reason.trim() === '') shape.push(refusal('reason', 'missing', { is: 'cause' }));
+  const { reason, proof, source } = text;
+  shape.push(...lengthFaults({ reason, proof, source }));
+  shape.push(...text.notices.flatMap((notice) => lengthFaults({ notices: notice.text })));
   for (const { at } of text.notices) if (at > now) shape.push(refusal('notices', 'future'));
   // Whether an invalid interval is early or late has no answer, so only its own errors are reported.
   if (shape.length > 0) return shape;
@@ -154,7 +158,12 @@ const personOf = (actor: string): string => plainName(actor).toLowerCase();
 
 /** The error for a text that can't be a person's name; null when it can. */
 export function actorFault(actor: string): Refusal | null {
-  if (plainName(actor) !== '' && actor.length <= 100 && !hasControls(actor) && !hasHiddenCharacters(actor))
+  if (
+    plainName(actor) !== '' &&
+    actor.length <= mostCharacters.label &&
+    !hasControls(actor) &&
+    !hasHiddenCharacters(actor)
+  )
     return null;
   return actor.trim() === '' ? refusal('actor', 'missing', { is: 'person' }) : refusal('actor', 'no-name');
 }

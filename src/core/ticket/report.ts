@@ -1,6 +1,7 @@
 import type { AttachmentRef } from '../ledger/actions.js';
 import { type Refusal, refusal, type TextForm } from '../ledger/errors.js';
 import { hasControls } from '../text/control-characters.js';
+import { mostCharacters } from '../text/limits.js';
 import type { EpochMs } from '../types.js';
 import {
   type TicketActor,
@@ -132,8 +133,6 @@ export function applyEvent(report: Ticket, event: TicketRecord): Ticket {
   }
 }
 
-const subjectLength = 200;
-const textLength = 10_000;
 export const maxAttachments = 10;
 
 // eslint-disable-next-line no-control-regex -- texts reach logs, terminals and pages
@@ -141,11 +140,11 @@ const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
 const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
 /** What is wrong with a text of several lines; null: nothing. It is stored as it is, whatever it would do on a page. */
-export const textFault = (field: string, text: string): Refusal | null =>
-  formFault(field, text, 'text', textLength, controls.test(text.replace(/\r\n/g, '\n')));
+export const textFault = (field: string, text: string, most: number = mostCharacters.text): Refusal | null =>
+  formFault(field, text, 'text', most, controls.test(text.replace(/\r\n/g, '\n')));
 
 /** The same of one line. */
-export const lineFault = (field: string, text: string, most = subjectLength): Refusal | null =>
+export const lineFault = (field: string, text: string, most: number = mostCharacters.name): Refusal | null =>
   formFault(field, text, 'line', most, hasControls(text));
 
 function formFault(

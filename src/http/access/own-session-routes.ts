@@ -40,7 +40,7 @@ export const sessionJson = (
 const tag = 'access';
 const sessions = '/api/v1/sessions';
 const factor = '/api/v1/session/second-factor';
-const code = z.strictObject({ code: words(50) });
+const code = z.strictObject({ code: words('word') });
 
 /** `/api/v1/sessions` and `/api/v1/session/second-factor`: what somebody may see and change of its own access. */
 export function ownSessionRoutes(

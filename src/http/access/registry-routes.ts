@@ -14,9 +14,9 @@ import { id, instant, limit, text, words, type Reading } from '../route/input.js
 const tag = 'access';
 const role = z.enum(roles);
 const grant = { roles: z.array(role), customer: z.string().nullable() };
-const names = () => z.array(words(100)).max(20).meta({ description: 'a list of names' });
-const wanted = { roles: names(), customer: words(100).nullish() };
-const named = z.strictObject({ name: words(100) });
+const names = () => z.array(words('label')).max(20).meta({ description: 'a list of names' });
+const wanted = { roles: names(), customer: words('label').nullish() };
+const named = z.strictObject({ name: words('label') });
 const done = { status: 204, description: 'done' } as const;
 
 const token = z.strictObject({
@@ -91,7 +91,7 @@ export function registryRoutes(server: FastifyInstance, { registry, trail, now }
     summary: 'Makes a token; this answer alone has it.',
     secret: true,
     body: z.strictObject({
-      name: words(100),
+      name: words('label'),
       ...wanted,
       scopes: names().nullish(),
       /** Left out: 90 days; null: never. */
@@ -141,7 +141,7 @@ export function registryRoutes(server: FastifyInstance, { registry, trail, now }
     tag,
     access: 'users:write',
     summary: 'Lets somebody sign in with a password.',
-    body: z.strictObject({ name: words(100), ...wanted, password: words(1000) }),
+    body: z.strictObject({ name: words('label'), ...wanted, password: words('line') }),
     answer: { status: 201, description: 'added', schema: named },
     handle: async ({ body: { name, roles: has, customer = null, password }, caller }) => {
       checkHolds(caller, { roles: has, customer, scopes: null });
@@ -157,7 +157,7 @@ export function registryRoutes(server: FastifyInstance, { registry, trail, now }
     access: 'users:write',
     summary: 'Gives a user another password, and ends its sessions.',
     params: named,
-    body: z.strictObject({ password: words(1000) }),
+    body: z.strictObject({ password: words('line') }),
     answer: done,
     handle: async ({ params, body, caller }) => {
       // Whoever sets a password can sign in as that user.

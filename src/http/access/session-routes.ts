@@ -47,10 +47,10 @@ const who = z.strictObject({
 });
 
 export const credentials = z.strictObject({
-  name: words(100),
-  password: words(1000),
+  name: words('label'),
+  password: words('line'),
   /** Of the second factor, or a recovery code; asked for where the user has enrolled one. */
-  code: words(50).nullish(),
+  code: words('word').nullish(),
 });
 const signedIn = who.extend({
   /** The other sessions of the user, which go on until they are ended. */
@@ -234,7 +234,7 @@ export function oidcRoutes(
     access: 'open',
     answer,
     summary: 'Where the provider sends the browser back to; the answer sets the cookie of the session.',
-    query: z.looseObject({ code: words(2000).optional(), state: words(500).optional() }),
+    query: z.looseObject({ code: words('url').optional(), state: words('key').optional() }),
     handle: async ({ query, request, reply }) => {
       const cookie = cookieOf(query.state ?? '');
       const came = new URL(request.url, `${publicUrl}/`);
@@ -275,7 +275,7 @@ export function oidcRoutes(
       tag,
       access: 'open',
       summary: 'Where the provider says that somebody signed out there (OpenID Connect Back-Channel Logout).',
-      body: z.looseObject({ logout_token: words(20_000) }),
+      body: z.looseObject({ logout_token: words('token') }),
       answer: { status: 204, description: 'the sessions are over' },
       handle: async ({ body, request }) => {
         const { subject, sessions } = await oidc.logOut(body.logout_token).catch((error: unknown) => {

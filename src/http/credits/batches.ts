@@ -194,7 +194,7 @@ export function batchRoutes(server: FastifyInstance, batches: Batches) {
     body: z.strictObject({
       mapping: id(),
       month: month().nullish(),
-      postingDate: words(10).nullish(),
+      postingDate: words('word').nullish(),
       file: z.enum(batchFormats).nullish(),
       invoices: z
         .record(z.string().max(200), z.string().max(100))
@@ -273,7 +273,7 @@ export function batchRoutes(server: FastifyInstance, batches: Batches) {
     url: `${url}/:id/confirm`,
     operationId: 'confirmCreditBatch',
     summary: "Notes that finance's system has booked it; its file was fetched before.",
-    body: z.strictObject({ note: words(2000).nullish() }).nullish(),
+    body: z.strictObject({ note: words('reason').nullish() }).nullish(),
     answer: ended,
     handle: async ({ params, body, caller }) =>
       batchSummaryJson(await batches.confirm(caller.principal.name, params.id, body?.note ?? null)),
@@ -283,7 +283,7 @@ export function batchRoutes(server: FastifyInstance, batches: Batches) {
     url: `${url}/:id/withdraw`,
     operationId: 'withdrawCreditBatch',
     summary: 'Takes it back as a whole: its credits are owed again, and its note numbers stay spent.',
-    body: z.strictObject({ reason: words(2000) }),
+    body: z.strictObject({ reason: words('reason') }),
     answer: ended,
     handle: async ({ params, body, caller }) =>
       batchSummaryJson(await batches.withdraw(caller.principal.name, params.id, body.reason)),

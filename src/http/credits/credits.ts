@@ -8,7 +8,7 @@ import { addOperation } from '../route/route.js';
 import { credit, credits as creditList, feed, whole } from './statements.js';
 
 const tag = 'credits';
-const note = words(2000).nullish();
+const note = words('reason').nullish();
 
 /** `/api/v1/credits`: what statements owe, for finance's system. */
 export function creditRoutes(server: FastifyInstance, credits: Credits) {
@@ -102,7 +102,7 @@ export function creditRoutes(server: FastifyInstance, credits: Credits) {
     url: '/api/v1/credits/:id/reverse',
     operationId: 'reverseCredit',
     summary: 'Takes it back; what was exported, by a row of its own.',
-    body: z.strictObject({ reason: words(2000) }),
+    body: z.strictObject({ reason: words('reason') }),
     handle: async ({ params, body, caller }) =>
       creditJson(await credits.reverse(caller.principal.name, params.id, body.reason)),
   });

@@ -13,11 +13,12 @@ import { addOperation, isoTime, pageAnswer, pageOf, pageQuery } from '../route/r
 
 const tag = 'disputes';
 
+const figure = z.enum(disputedFigures);
+const ofRule = 'the path of a latency or a loss, or the reference of an outage; null: no single one';
+const askedSubject = z.strictObject({ figure, of: id().nullable().meta({ description: ofRule }) });
 const disputeSubject = z.strictObject({
-  figure: z.enum(disputedFigures),
-  of: z.string().nullable().meta({
-    description: 'the path of a latency or a loss, or the reference of an outage; null: no single one',
-  }),
+  figure,
+  of: z.string().nullable().meta({ description: ofRule }),
 });
 
 const dispute = z.strictObject({
@@ -117,10 +118,10 @@ export function disputeRoutes(
       'Opens a dispute against a sealed statement, until the last day to claim. Its text stays for ever: it names nobody.',
     body: z.strictObject({
       statement: id(),
-      text: words(4000),
+      text: words('dispute'),
       revision: z.int().min(1).nullish(),
       contact: id().nullish(),
-      about: disputeSubject.nullish(),
+      about: askedSubject.nullish(),
     }),
     answer: { status: 201, description: 'opened', schema: dispute },
     handle: async ({ body: { statement, text, revision, contact, about }, caller }) => {
@@ -161,13 +162,13 @@ export function disputeRoutes(
   const say = (move: Exclude<DisputeMove, 'accept'>) =>
     addOperation(server, {
       ...declared(move),
-      body: z.strictObject({ text: words(4000) }),
+      body: z.strictObject({ text: words('dispute') }),
       handle: ({ params: { id: of }, body: { text }, caller }) => moved(caller, move, of, { text }),
     });
   const accept = addOperation(server, {
     ...declared('accept'),
     body: z.strictObject({
-      text: words(4000),
+      text: words('dispute'),
       entries: z
         .array(id())
         .max(100)

@@ -44,7 +44,7 @@ export function periodRoutes(
     summary:
       'Locks a month that is over and whose batches are all confirmed or withdrawn; again is no fault.',
     params,
-    body: z.strictObject({ note: words(2000).nullish() }).nullish(),
+    body: z.strictObject({ note: words('reason').nullish() }).nullish(),
     answer: { description: 'locked', schema: period },
     handle: async ({ params: { month: of }, body, caller }) =>
       periodJson(await periods.lock(actorOfPrincipal(caller.principal), of, body?.note ?? null)),
@@ -57,7 +57,7 @@ export function periodRoutes(
     access: 'periods:unlock',
     summary: 'Opens a locked month again, with a reason; only another person than the one who locked it.',
     params,
-    body: z.strictObject({ reason: words(2000) }),
+    body: z.strictObject({ reason: words('reason') }),
     answer: { description: 'open', schema: z.strictObject({ month: z.string() }) },
     handle: async ({ params: { month: of }, body, caller }) => {
       await periods.unlock(actorOfPrincipal(caller.principal), of, body.reason);

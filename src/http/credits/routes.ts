@@ -14,7 +14,7 @@ import { periodRoutes } from './periods.js';
 
 const tag = 'persons';
 const url = '/api/v1/persons';
-const field = words(200).nullish();
+const field = words('name').nullish();
 const data = { name: field, email: field, phone: field };
 const params = z.strictObject({ id: id() });
 

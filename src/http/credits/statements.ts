@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { mostCharacters } from '../../core/text/limits.js';
 import { actorOfPrincipal } from '../../core/access/rules.js';
 import { creditStatuses } from '../../core/billing/credit.js';
 import { extractJson } from '../../core/statement/extract.js';
@@ -181,7 +182,7 @@ export const whole = () =>
   text(
     (given): Reading<number> =>
       /^\d{1,15}$/.test(given) ? { value: Number(given) } : { detail: 'is no whole number' },
-    { description: 'a whole number', pattern: '^\\d{1,15}$' },
+    { description: 'a whole number', pattern: '^\\d{1,15}$', maxLength: mostCharacters.word },
   );
 
 /** A refusal that tells which services there are tells a tenant of others: to it there is no such statement. */
@@ -280,7 +281,7 @@ export function statementRoutes(server: FastifyInstance, statements: Statements,
       ? rows.some((row) => monthAccessOf(caller, row.customer, of) !== 'nothing')
       : (caller.scope()?.names.services.has(service) ?? true);
   }
-  const asked = { services: servicesAsked(), acceptIncomplete: words(2000).nullish() };
+  const asked = { services: servicesAsked(), acceptIncomplete: words('reason').nullish() };
   const answer = outcomes;
   const sealStatements = addOperation(server, {
     method: 'POST',
@@ -294,7 +295,7 @@ export function statementRoutes(server: FastifyInstance, statements: Statements,
     body: z
       .strictObject({
         ...asked,
-        outOfOrder: words(2000)
+        outOfOrder: words('reason')
           .nullish()
           .meta({ description: 'why services are sealed of which an earlier month is not' }),
       })

@@ -14,7 +14,7 @@ import { words } from '../route/input.js';
 
 // Null is what is left out.
 const text = () => words().nullish();
-const texts = () => z.array(words(200)).max(1000).meta({ description: 'a list of texts' }).nullish();
+const texts = () => z.array(words('name')).max(1000).meta({ description: 'a list of texts' }).nullish();
 
 const terms = {
   plan: text(),
@@ -95,7 +95,7 @@ export const listRoutes: Record<RegistryList, ListRoutes> = {
 };
 
 export const ending = z.strictObject({
-  day: words(20).nullable().meta({ description: 'the first day without it; null: no end is known' }),
+  day: words('word').nullable().meta({ description: 'the first day without it; null: no end is known' }),
   ...reasonShape,
 });
 export const withdrawal = z.strictObject(reasonShape).nullish();

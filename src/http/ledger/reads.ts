@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { mostCharacters } from '../../core/text/limits.js';
 import { type CustomerRegistry, serviceTermsIn } from '../../core/customer/book.js';
 import { exclusionStates } from '../../core/ledger/exclusions.js';
 import { exclusionJson, outageJson } from '../../render/ledger.js';
@@ -21,7 +22,11 @@ const head = () =>
       /^[0-9a-f]{64}$/.test(given)
         ? { value: given }
         : { detail: 'is no hash; allowed: 64 hexadecimal digits' },
-    { description: 'a head from before, which has to be in the history', pattern: '^[0-9a-f]{64}$' },
+    {
+      description: 'a head from before, which has to be in the history',
+      pattern: '^[0-9a-f]{64}$',
+      maxLength: mostCharacters.label,
+    },
   );
 
 interface LedgerReadsOptions {
@@ -41,13 +46,13 @@ export function ledgerReads(server: FastifyInstance, { ledgerBacklog, book }: Le
     access: 'outages:read',
     summary: 'Outages as they were measured, as they were corrected, and as they count.',
     query: z.strictObject({
-      port: words(32).optional(),
+      port: words('word').optional(),
       from: instant().optional(),
       to: ending().optional(),
       ...pageQuery,
       // What each was is worked out from many rows.
       limit: limit(200).optional(),
-      ref: words(200).optional(),
+      ref: words('name').optional(),
       open: z.enum(['true', 'false']).default('false').meta({ description: 'only those that go on' }),
       order: z.enum(['oldest', 'newest']).default('oldest'),
     }),

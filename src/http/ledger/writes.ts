@@ -24,11 +24,10 @@ const tag = 'ledger';
 const method = 'POST';
 // Null is what is left out.
 const text = () => words().nullish();
-const texts = () =>
-  z.array(z.string().max(10_000)).max(1000).meta({ description: 'a list of texts' }).nullish();
+const texts = () => z.array(words()).max(1000).meta({ description: 'a list of texts' }).nullish();
 const attachments = () =>
   z
-    .array(z.strictObject({ sha256: words(64), name: fileName(), bytes: z.int() }))
+    .array(z.strictObject({ sha256: words('identifier'), name: fileName(), bytes: z.int() }))
     .max(100)
     .meta({ description: 'a list of { sha256, name, bytes }, as POST /api/v1/attachments answers' })
     .nullish();
@@ -214,7 +213,7 @@ const maxAtOnce = 1000;
 const fileTypes = { csv: 'text/csv; charset=utf-8', ical: 'text/calendar; charset=utf-8' } as const;
 const format = z.enum(['csv', 'ical']);
 /** Commas part what the command line is given several times. */
-const several = () => words(2000).meta({ description: 'words with commas between them' }).optional();
+const several = () => words('list').meta({ description: 'words with commas between them' }).optional();
 const partsOf = (text: string | undefined) => text?.split(',').map((word) => word.trim());
 
 /** Exclusions as files: out as CSV or a calendar, and in again. */
@@ -270,11 +269,11 @@ export function exclusionFiles(
     bodyType: 'application/octet-stream',
     query: z.strictObject({
       format: format.optional(),
-      kind: words(50).default('planned-maintenance'),
+      kind: words('word').default('planned-maintenance'),
       scope: several(),
       notices: several(),
       /** Of floating times and whole days of a calendar. */
-      zone: words(100).optional(),
+      zone: words('label').optional(),
     }),
     body: z.instanceof(Buffer, {
       error: 'is no file; allowed: its bytes, as text/csv, text/calendar or application/octet-stream',

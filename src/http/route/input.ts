@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isWrong, parseDateOrInstant } from '../../config/scalars.js';
 import type { ErrorCode } from '../../core/ledger/errors.js';
 import { isPathId } from '../../core/path.js';
+import { type TextKind, mostCharacters } from '../../core/text/limits.js';
 import { isMonthName, monthRule } from '../../core/time/calendar.js';
 import type { EpochMs, PathId } from '../../core/types.js';
 import type { ParameterFault } from '../problem.js';
@@ -15,13 +16,14 @@ interface TextShape {
   readonly description: string;
   readonly pattern?: string;
   readonly examples?: readonly string[];
-  readonly maxLength?: number;
+  readonly maxLength: number;
 }
 
 /** A text of a URL or body that `read` makes a value of. */
 export function text<T>(read: (text: string) => Reading<T>, shape: TextShape) {
   return z
     .string()
+    .max(shape.maxLength)
     .meta({ ...shape })
     .transform((input, context): T => {
       const reading = read(input);
@@ -37,18 +39,17 @@ export function text<T>(read: (text: string) => Reading<T>, shape: TextShape) {
 const isText = (given: string): boolean => !/[\u0000\p{Cs}]/u.test(given);
 
 /** Words of people. */
-export const words = (maxLength = 10_000) =>
-  z
+export const words = (kind: TextKind = 'text') => {
+  const description = `a text of at most ${mostCharacters[kind]} characters`;
+  return z
     .string()
-    .max(maxLength)
-    .refine(isText, {
-      error: `has characters that are no text; allowed: a text of at most ${maxLength} characters`,
-      abort: true,
-    })
-    .meta({ description: `a text of at most ${maxLength} characters` });
+    .max(mostCharacters[kind])
+    .refine(isText, { error: `has characters that are no text; allowed: ${description}`, abort: true })
+    .meta({ description });
+};
 
 /** A name, or an id that only what is stored can judge. */
-export const id = () => words(200);
+export const id = () => words('name');
 
 // eslint-disable-next-line no-control-regex -- names reach headers and terminals
 const noName = /[\u0000-\u001f\u007f-\u009f\p{Cs}\u2028\u2029/\\]/u;
@@ -60,12 +61,16 @@ export const fileName = () =>
       given.trim() === '' || given.length > 200 || noName.test(given) || hasControls(given)
         ? { detail: 'is no name of a file; allowed: one line of at most 200 characters without a folder' }
         : { value: given },
-    { description: 'the name of a file, without its folder', maxLength: 200 },
+    { description: 'the name of a file, without its folder', maxLength: mostCharacters.name },
   );
 
 /** A date or an instant with its offset. */
 export const instant = (example = '2026-10-01') =>
-  text<EpochMs>(readInstant, { description: instantRule, examples: [example] });
+  text<EpochMs>(readInstant, {
+    description: instantRule,
+    examples: [example],
+    maxLength: mostCharacters.label,
+  });
 
 /** Where a time ends: tried out as it is described, it is behind where it began. */
 export const ending = () => instant('2026-11-01');
@@ -76,7 +81,12 @@ export const month = () =>
       isMonthName(given)
         ? { value: given }
         : { detail: `is no month; allowed: ${monthRule}`, code: ['no-month', given] },
-    { description: monthRule, pattern: '^\\d{4}-\\d{2}$', examples: ['2026-10'] },
+    {
+      description: monthRule,
+      pattern: '^\\d{4}-\\d{2}$',
+      examples: ['2026-10'],
+      maxLength: mostCharacters.word,
+    },
   );
 
 export const path = () =>
@@ -95,7 +105,12 @@ export const limit = (maxLimit = 1000) =>
         ? { value: count }
         : { detail: `is not in range; allowed: a whole number from 1 to ${maxLimit}` };
     },
-    { description: `a whole number from 1 to ${maxLimit}`, pattern: '^\\d{1,5}$', examples: ['100'] },
+    {
+      description: `a whole number from 1 to ${maxLimit}`,
+      pattern: '^\\d{1,5}$',
+      examples: ['100'],
+      maxLength: mostCharacters.word,
+    },
   );
 
 const instantRule = 'a date such as 2026-10-01 (00:00 UTC), or an instant such as 2026-10-01T08:00:00+08:00';
@@ -146,6 +161,11 @@ function faultsOf(schema: Schema, given: unknown, issue: Issue): ParameterFault[
   const coded = codeOf(issue, value);
   if (Array.isArray(value) && issue.code === 'invalid_type') {
     return [{ parameter, detail: 'is given more than once' }];
+  }
+  // How much was given says more than what is meant: nobody counts characters.
+  if (issue.code === 'too_big' && typeof value === 'string') {
+    const detail = `has ${value.length} characters; allowed: at most ${issue.maximum}`;
+    return [{ parameter, detail, ...coded }];
   }
   // Of an item of a list the list is spoken of, as it is the list that was given.
   const [head] = issue.path;

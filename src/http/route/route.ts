@@ -1,3 +1,4 @@
+import { mostCharacters } from '../../core/text/limits.js';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Action } from '../../core/access/rules.js';
@@ -272,7 +273,10 @@ const longestPage = 1000;
 /** What a route that answers a list asks for, beside what is its own. */
 export const pageQuery = {
   limit: limit(longestPage).optional(),
-  cursor: text(readPlace, { description: 'the nextCursor of an answer', maxLength: 2000 }).optional(),
+  cursor: text(readPlace, {
+    description: 'the nextCursor of an answer',
+    maxLength: mostCharacters.cursor,
+  }).optional(),
 };
 
 /** What it answers: null at the end. */

@@ -59,12 +59,12 @@ function notificationRoutes(server: FastifyInstance, { ticketBacklog, config, no
     secret: true,
     summary: 'Lets somebody be told, by a webhook or by mail. The secret of a webhook is shown this once.',
     body: z.strictObject({
-      customer: words(64).nullish(),
+      customer: words('identifier').nullish(),
       kind: z.enum(addedKinds),
-      address: words(2000),
-      secret: words(200).nullish(),
-      language: words(20).nullish(),
-      events: z.array(words(50)).max(20).meta({ description: 'a list of events; * is all' }),
+      address: words('url'),
+      secret: words('name').nullish(),
+      language: words('word').nullish(),
+      events: z.array(words('word')).max(20).meta({ description: 'a list of events; * is all' }),
     }),
     answer: {
       status: 201,

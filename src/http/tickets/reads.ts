@@ -68,12 +68,12 @@ export function faultReads(server: FastifyInstance, { ticketBacklog, config, now
     access: 'faults:read',
     summary: 'Fault reports, newest first.',
     query: z.strictObject({
-      customer: words(64).optional(),
-      service: words(64).optional(),
+      customer: words('identifier').optional(),
+      service: words('identifier').optional(),
       path: path().optional(),
       state: states().optional(),
-      owner: words(100).optional(),
-      incident: words(20).optional(),
+      owner: words('label').optional(),
+      incident: words('word').optional(),
       from: instant().optional(),
       to: ending().optional(),
       limit: limit(200).optional(),
@@ -171,7 +171,7 @@ export function faultReads(server: FastifyInstance, { ticketBacklog, config, now
     access: 'rounds:read',
     summary:
       'The bands of a path, or of the paths of a service: of the newest round, of 24 h, of the month to date.',
-    query: z.strictObject({ path: path().optional(), service: words(64).optional() }),
+    query: z.strictObject({ path: path().optional(), service: words('identifier').optional() }),
     answer: { description: 'the bands, by path and plan', schema: z.strictObject({ bands: z.array(band) }) },
     handle: async ({ query, caller }) => {
       const of = oneOf(query);

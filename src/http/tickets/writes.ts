@@ -62,15 +62,17 @@ export function createUploads(now: () => EpochMs, most = usualMost): Uploads {
 
 const tag = 'fault reports';
 const method = 'POST';
-const longText = () => words(10_000);
+const longText = () => words('text');
 const files = () =>
   z
-    .array(z.strictObject({ sha256: words(64), name: words(200), bytes: z.int() }))
+    .array(z.strictObject({ sha256: words('identifier'), name: words('name'), bytes: z.int() }))
     .max(10)
     .meta({ description: 'a list of at most 10 { sha256, name, bytes }, as POST …/attachments answers' });
 const externalIds = () =>
   z
-    .array(z.strictObject({ id: words(100), owner: words(100).nullish(), type: words(100).nullish() }))
+    .array(
+      z.strictObject({ id: words('label'), owner: words('label').nullish(), type: words('label').nullish() }),
+    )
     .max(20)
     .meta({ description: 'a list of at most 20 { id, owner, type }' });
 const answer = { description: 'the report as it is now', schema: report } as const;
@@ -97,19 +99,19 @@ export function faultWrites(
     access: 'faults:file',
     summary: 'Files a report, from a band with its evidence in one step, or with no band.',
     body: z.strictObject({
-      customer: words(64).nullish(),
+      customer: words('identifier').nullish(),
       path: path().nullish(),
-      service: words(64).nullish(),
+      service: words('identifier').nullish(),
       window: z
         .enum(windowKinds)
         .nullish()
         .meta({ description: windowKinds.join(', ') }),
-      since: words(40).nullish(),
-      subject: words(200).nullish(),
+      since: words('word').nullish(),
+      subject: words('name').nullish(),
       text: longText().nullish(),
-      severity: words(50).nullish(),
-      kind: words(50).nullish(),
-      reporter: words(64).nullish(),
+      severity: words('word').nullish(),
+      kind: words('word').nullish(),
+      reporter: words('identifier').nullish(),
       attachments: files().nullish(),
       externalIds: externalIds().nullish(),
     }),
@@ -182,8 +184,8 @@ export function faultWrites(
     internal: z.boolean().nullish(),
     attachments: files().nullish(),
   });
-  const hand = z.strictObject({ to: words(100), text: longText().nullish() });
-  const link = z.strictObject({ to: words(20) });
+  const hand = z.strictObject({ to: words('label'), text: longText().nullish() });
+  const link = z.strictObject({ to: words('word') });
   const decide = (move: 'resolve' | 'reject') =>
     transition(move, 'faults:work', `To ${move} it, with a word why.`, text, (given) => ({
       transition: move,
@@ -253,7 +255,7 @@ export function faultWrites(
   };
 
   const ledger = { method, tag, access: 'faults:work', params: ofReport, answer } as const;
-  const times = { from: words(40), to: words(40) };
+  const times = { from: words('word'), to: words('word') };
   const faultReportToOutage = addOperation(server, {
     ...ledger,
     url: '/api/v1/fault-reports/:id/to-outage',
@@ -261,8 +263,8 @@ export function faultWrites(
     summary: 'Enters an outage in the ledger by it, or corrects one.',
     body: z.strictObject({
       ...times,
-      of: words(100).nullish(),
-      port: words(32).nullish(),
+      of: words('label').nullish(),
+      port: words('word').nullish(),
       reason: longText().nullish(),
     }),
     handle: async ({ params, body, caller }) => {
@@ -284,11 +286,11 @@ export function faultWrites(
     summary: 'Proposes an exclusion by it, which a second person approves.',
     body: z.strictObject({
       ...times,
-      kind: words(50),
-      scope: z.array(words(100)).max(100).nullish(),
+      kind: words('word'),
+      scope: z.array(words('label')).max(100).nullish(),
       reason: longText().nullish(),
       proof: longText().nullish(),
-      notices: z.array(words(1000)).max(100).nullish(),
+      notices: z.array(words('line')).max(100).nullish(),
     }),
     handle: async ({ params, body, caller }) => {
       const { scope, reason, proof, notices, ...rest } = body;
@@ -319,7 +321,7 @@ export function faultWrites(
     summary: 'Keeps a file for a report or comment; its content has to be what its name says.',
     bodyLimit: maxAttachmentBytes,
     bodyType: 'application/octet-stream',
-    query: z.strictObject({ name: words(200) }),
+    query: z.strictObject({ name: words('name') }),
     body: z.instanceof(Buffer, { error: 'is no file; allowed: its bytes, as application/octet-stream' }),
     answer: { status: 201, description: 'kept', schema: attachment },
     handle: ({ query, body, caller }) => {

@@ -18,10 +18,10 @@ const wholeNumber = (name: string, least: number, most: number) =>
 
 /** What every list of a TM Forum API takes (TMF630); all other parameters are filters by an attribute. */
 export const tmfListQuery = z.looseObject({
-  fields: words(1000).optional().meta({
+  fields: words('line').optional().meta({
     description: 'the attributes to answer, with commas between them; none: id, href and @type only',
   }),
-  sort: words(200)
+  sort: words('name')
     .optional()
     .meta({ description: 'attributes with commas between them; -creationDate: the newest first' }),
   offset: wholeNumber('offset', 0, 1_000_000).optional(),
@@ -29,7 +29,7 @@ export const tmfListQuery = z.looseObject({
 });
 
 /** `fields` alone, for one resource. */
-export const tmfFieldsQuery = z.strictObject({ fields: words(1000).optional() });
+export const tmfFieldsQuery = z.strictObject({ fields: words('line').optional() });
 
 /** What may be asked of a kind of resource. */
 interface TmfResource {

@@ -31,7 +31,7 @@ import {
 const query = tmfListQuery.extend({
   month: month().optional().meta({ description: 'the month; the latest that has statements when left out' }),
 });
-const params = z.strictObject({ id: words(300) });
+const params = z.strictObject({ id: words('key') });
 const resource = z.looseObject({ id: z.string(), href: z.string(), '@type': z.string() });
 
 const common = ['id', 'href', '@type', 'relatedParty', 'relatedEntity'];

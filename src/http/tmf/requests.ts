@@ -12,46 +12,46 @@ import { id, words } from '../route/input.js';
 import { addRoute } from '../route/route.js';
 
 const meta = {
-  '@type': words(100).optional(),
-  '@baseType': words(100).optional(),
-  '@schemaLocation': words(2000).nullish(),
+  '@type': words('label').optional(),
+  '@baseType': words('label').optional(),
+  '@schemaLocation': words('url').nullish(),
 };
 
-const note = z.looseObject({ ...meta, id: words(100).optional(), text: words(10_000) });
+const note = z.looseObject({ ...meta, id: words('label').optional(), text: words('text') });
 const external = z.looseObject({
   ...meta,
-  id: words(100),
-  owner: words(100).nullish(),
-  externalIdentifierType: words(100).nullish(),
+  id: words('label'),
+  owner: words('label').nullish(),
+  externalIdentifierType: words('label').nullish(),
 });
 
-const named = z.looseObject({ id: words(200) });
+const named = z.looseObject({ id: words('name') });
 const related = z.looseObject({
   ...meta,
-  role: words(100).optional(),
-  id: words(200).optional(),
+  role: words('label').optional(),
+  id: words('name').optional(),
   entity: named.optional(),
 });
 const party = z.looseObject({
   ...meta,
-  role: words(100).optional(),
-  id: words(200).optional(),
+  role: words('label').optional(),
+  id: words('name').optional(),
   partyOrPartyRole: named.optional(),
 });
 const attachment = z.looseObject({
   ...meta,
-  name: words(200),
+  name: words('name'),
   content: z.string().max(14_000_000).optional(),
-  url: words(2000).optional(),
+  url: words('url').optional(),
 });
 
 /** What is posted: other systems send more than is understood here, and that is let be. */
 export const ticketCreate = z.looseObject({
   '@type': z.literal('TroubleTicket').optional(),
-  description: words(10_000),
-  severity: words(50),
-  ticketType: words(50),
-  name: words(200).nullish(),
+  description: words('text'),
+  severity: words('word'),
+  ticketType: words('word'),
+  name: words('name').nullish(),
   externalIdentifier: z.array(external).max(20).nullish(),
   note: z.array(note).max(50).nullish(),
   relatedEntity: z.array(related).max(50).nullish(),
@@ -60,7 +60,7 @@ export const ticketCreate = z.looseObject({
 });
 export type TicketCreate = z.output<typeof ticketCreate>;
 
-const pointer = () => words(500).meta({ description: 'a JSON Pointer, such as /status' });
+const pointer = () => words('key').meta({ description: 'a JSON Pointer, such as /status' });
 /** The operations of a JSON Patch (RFC 6902). */
 const operation = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal(['add', 'replace', 'test']), path: pointer(), value: z.unknown() }),
@@ -71,15 +71,15 @@ const operation = z.discriminatedUnion('op', [
 /** A merge patch (RFC 7396) of what may be changed, or the operations of a JSON Patch. */
 export const ticketPatch = z.strictObject({
   ...meta,
-  id: words(20).optional(),
-  href: words(2000).optional(),
+  id: words('word').optional(),
+  href: words('url').optional(),
   status: z
     .enum(ticketStatuses)
     .optional()
     .meta({ description: ticketStatuses.join(', ') }),
-  statusChangeReason: words(10_000).nullish(),
-  severity: words(50).optional(),
-  name: words(200).optional(),
+  statusChangeReason: words('text').nullish(),
+  severity: words('word').optional(),
+  name: words('name').optional(),
   externalIdentifier: z.array(external).max(20).optional(),
   note: z.array(note).max(200).optional(),
   operations: z.array(operation).max(200).optional().meta({
@@ -90,9 +90,9 @@ export type TicketPatch = z.output<typeof ticketPatch>;
 
 const hubBody = z.strictObject({
   ...meta,
-  id: words(100).optional(),
-  callback: words(2000),
-  query: words(1000).nullish(),
+  id: words('label').optional(),
+  callback: words('url'),
+  query: words('line').nullish(),
 });
 
 const tag = 'TMF621 trouble tickets';

@@ -11,6 +11,7 @@ const pageLength = '200';
 const ofCredit = z.object({ id: z.string().max(200) });
 const place = z
   .string()
+  .max(15)
   .regex(/^\d{1,15}$/)
   .catch('0')
   .default('0');

@@ -14,6 +14,7 @@ export function ledgerPage(server: FastifyInstance, portal: PortalOptions): void
     query: z.object({
       before: z
         .string()
+        .max(15)
         .regex(/^\d{1,15}$/)
         .optional()
         .catch(undefined),

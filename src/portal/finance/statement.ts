@@ -95,6 +95,7 @@ export function financeStatementPage(server: FastifyInstance, portal: PortalOpti
     query: z.object({
       revision: z
         .string()
+        .max(15)
         .regex(/^[1-9]\d{0,8}$/)
         .optional()
         .catch(undefined),

@@ -8,6 +8,7 @@ import {
   owedStatus,
   type RefusedNote,
 } from '../../core/billing/batch.js';
+import { mustBeShort } from '../ledger/entries.js';
 import type { BillingNotice } from '../../core/billing/notices.js';
 import type { CreditRow } from '../../core/billing/credit.js';
 import type { NoteSource } from '../../render/note/source.js';
@@ -173,6 +174,7 @@ export function createBatches(options: BatchesOptions): Batches {
       return { batch: await one(id), bytes: bytes ?? new Uint8Array() };
     },
     async confirm(actor, id, note) {
+      mustBeShort('note', note);
       await committed({
         ledger,
         now,
@@ -195,6 +197,7 @@ export function createBatches(options: BatchesOptions): Batches {
       return one(id);
     },
     async withdraw(actor, id, reason) {
+      mustBeShort('reason', reason);
       if (reason.trim() === '') refuse('reason', 'is missing', 'why it is taken back, as text', ['missing']);
       await committed({
         ledger,

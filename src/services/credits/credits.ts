@@ -21,7 +21,7 @@ import type { Config } from '../../config/config.js';
 import type { BillingNotice } from '../../core/billing/notices.js';
 import { billedFor } from '../../core/customer/book.js';
 import { withLedgerEntries } from '../customers/in-force.js';
-import { linksAfter, ValidationError } from '../ledger/entries.js';
+import { linksAfter, mustBeShort, ValidationError } from '../ledger/entries.js';
 
 interface Deed<T> {
   readonly ledger: Pick<LedgerStore, 'events'>;
@@ -147,6 +147,7 @@ export function createCredits({ store, now }: CreditsOptions): Credits {
       return feed(query);
     },
     async claim(actor, id, note, late = false) {
+      mustBeShort('note', note);
       await committed({
         ...context,
         actor,
@@ -176,6 +177,7 @@ export function createCredits({ store, now }: CreditsOptions): Credits {
       return row(id);
     },
     async settle(actor, ids, note) {
+      mustBeShort('note', note);
       await committed({
         ...context,
         actor,
@@ -195,6 +197,7 @@ export function createCredits({ store, now }: CreditsOptions): Credits {
       return Promise.all(ids.map(row));
     },
     async reverse(actor, id, reason) {
+      mustBeShort('reason', reason);
       if (reason.trim() === '')
         throw new ValidationError([
           validationError('reason', 'is missing', 'why it is taken back, as text', ['missing']),

@@ -4,6 +4,7 @@ import type { Actor } from '../../core/ledger/actions.js';
 import { validationError } from '../../core/ledger/errors.js';
 import { actorOf, isSameActor } from '../../core/ledger/proposals.js';
 import { textFault } from '../../core/ticket/report.js';
+import { mostCharacters } from '../../core/text/limits.js';
 import { isMonthName, monthRule, zonedMonth } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
 import type { Store } from '../../store/store.js';
@@ -69,7 +70,7 @@ export function createPeriods({ store, config, now }: PeriodsOptions): Periods {
         decide: async () => {
           const before = await lockOf(month);
           if (before) return unchanged(before);
-          const fault = note === null ? null : textFault('note', note);
+          const fault = note === null ? null : textFault('note', note, mostCharacters.reason);
           if (fault) throw new ValidationError([fault]);
           await mustBeFinal(month);
           const { name, identity } = actorOf(actor);
@@ -95,7 +96,7 @@ export function createPeriods({ store, config, now }: PeriodsOptions): Periods {
                 month,
               ]),
             ]);
-          const fault = textFault('reason', reason);
+          const fault = textFault('reason', reason, mostCharacters.reason);
           if (fault) throw new ValidationError([fault]);
           const who = lock.principal === null ? {} : { principal: lock.principal };
           if (isSameActor(actorOf(actor), { actor: lock.by, ...who }))

@@ -19,10 +19,12 @@ import {
   type CountedOutage,
   type HandMade,
   lastWord,
+  lengthFaults,
   refKey,
 } from '../../core/ledger/outages.js';
 import { actorFault, actorOf } from '../../core/ledger/proposals.js';
 import { isTimeZone } from '../../core/time/calendar.js';
+import { mostCharacters } from '../../core/text/limits.js';
 import type { Interval } from '../../core/time/intervals.js';
 import type { EpochMs } from '../../core/types.js';
 import type { Attribution } from '../../core/watch/attribution.js';
@@ -42,6 +44,12 @@ export class ValidationError extends Error {
     super(issues.map(formatRefusal).join('\n'));
     this.refusals = issues;
   }
+}
+
+/** Refuses why finance did something where nobody would read it. */
+export function mustBeShort(field: string, text: string | null): void {
+  const faults = lengthFaults({ [field]: text }, mostCharacters.reason);
+  if (faults.length > 0) throw new ValidationError(faults);
 }
 
 interface EnterOptions {

@@ -10,7 +10,7 @@ import {
 } from '../../core/ledger/actions.js';
 import { validationError } from '../../core/ledger/errors.js';
 import { foldExclusions, type LedgerExclusion } from '../../core/ledger/exclusions.js';
-import { correctionFaults, foldCorrections, refKey } from '../../core/ledger/outages.js';
+import { correctionFaults, foldCorrections, lengthFaults, refKey } from '../../core/ledger/outages.js';
 import {
   actorOf,
   type Decision,
@@ -199,6 +199,8 @@ export function createLedgerService({ store, config, now }: LedgerServiceOptions
             all.map((one) => one.id),
           );
           if (fault) return [fault];
+          const tooLong = lengthFaults({ reason });
+          if (tooLong.length > 0) return tooLong;
           if (decision === 'approve') return [{ type: 'exclusion-approved', id, reason }];
           const type = decision === 'reject' ? 'exclusion-rejected' : 'exclusion-revoked';
           return [{ type, id, reason: reason ?? '' }];
@@ -244,7 +246,7 @@ export function createLedgerService({ store, config, now }: LedgerServiceOptions
             ];
           }
           const on = target?.port ?? port;
-          const text = { port: on, of: ref, interval, reason: said.reason };
+          const text = { port: on, of: ref, interval, reason: said.reason, evidence: said.evidence };
           const faults = correctionFaults(text, { now: now(), pops, outages: countedOutages(shown) });
           if (faults.length > 0) return faults;
           const id = `C${nextSeq}`;

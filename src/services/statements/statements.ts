@@ -18,7 +18,7 @@ import type { Signer } from '../../seal/keys.js';
 import type { DraftStatement, StatementQuery, StatementSummary } from '../../store/statement-store.js';
 import type { Store } from '../../store/store.js';
 import { namesOf, withLedgerEntries } from '../customers/in-force.js';
-import { ValidationError } from '../ledger/entries.js';
+import { mustBeShort, ValidationError } from '../ledger/entries.js';
 import { billingTeller } from '../notifications/billing-notices.js';
 import { adjustmentOf, creditOf, drawMonth } from './draw.js';
 import { type StatementFigures, storedFigures } from './figures.js';
@@ -195,6 +195,8 @@ export function createStatements(options: StatementsOptions): Statements {
 
   async function seal(actor: string | Actor, request: FirstSealRequest): Promise<Outcome[]> {
     const { month, services, acceptIncomplete, outOfOrder = null } = request;
+    mustBeShort('acceptIncomplete', acceptIncomplete);
+    mustBeShort('outOfOrder', outOfOrder);
     const found = await requireMonthOver(month, services);
     const earlier = await unsealedBefore(store, await book(), month);
     const sealOne = await started(actor);
@@ -233,6 +235,7 @@ export function createStatements(options: StatementsOptions): Statements {
     request: SealRequest & { readonly dryRun?: boolean },
   ): Promise<Outcome[]> {
     const { month, services, acceptIncomplete, dryRun = false } = request;
+    mustBeShort('acceptIncomplete', acceptIncomplete);
     const found = await requireMonthOver(month, services);
     const sealOne = dryRun ? null : await started(actor);
     const lacksSecond = dryRun ? () => null : await secondPerson(actor);

@@ -16,7 +16,14 @@ const hour = { from: now - dayMs, to: now - dayMs + hourMs };
 const measured = { ref: `SIN@HKG/${hour.from}`, port: 'SIN', observer: 'HKG', ...hour };
 const faults = (over: Partial<CorrectionText>): string[] =>
   correctionFaults(
-    { port: 'SIN', of: null, interval: { from: now - hourMs, to: now }, reason: 'a ticket', ...over },
+    {
+      port: 'SIN',
+      of: null,
+      interval: { from: now - hourMs, to: now },
+      reason: 'a ticket',
+      evidence: null,
+      ...over,
+    },
     {
       now,
       pops: ['HKG', 'SIN'],
@@ -87,6 +94,11 @@ describe('what is said of outages', () => {
     ],
     ['no reason', { reason: '' }, 'reason: is missing; allowed: why, as text'],
     [
+      'evidence that nobody reads',
+      { evidence: 'x'.repeat(10_001) },
+      'evidence: has 10001 characters; allowed: text of 1 to 10000 characters',
+    ],
+    [
       'void of nothing',
       { of: 'C9', interval: null },
       'of: counts for nothing already; allowed: an outage that counts',
@@ -100,7 +112,13 @@ describe('what is said of outages', () => {
   test('does not stand in the way of what another observer measured of the same outage', () => {
     const theirs = { ...measured, ref: `SIN@FRA/${hour.from}`, observer: 'FRA' };
     const context = { now, pops: ['HKG', 'SIN'], outages: [measured, theirs] };
-    const text = { port: 'SIN', of: measured.ref, interval: { ...hour, to: hour.to + 1 }, reason: 'x' };
+    const text = {
+      port: 'SIN',
+      of: measured.ref,
+      interval: { ...hour, to: hour.to + 1 },
+      reason: 'x',
+      evidence: null,
+    };
     expect(correctionFaults(text, context)).toEqual([]);
     expect(correctionFaults({ ...text, of: null }, context)).toHaveLength(1);
   });
