@@ -36,9 +36,6 @@ export type ImportReading =
     }
   | { readonly ok: false; readonly refusals: readonly ValidationIssue[] };
 
-/** A file that a spreadsheet of another country wrote has semicolons between its names. */
-const delimiterOf = (text: string): string => (/^[^\r\n,]*;/.test(text) ? ';' : ',');
-
 /** CSV after RFC 4180 with a line of names → exclusions, one a line. */
 export function readExclusionsCsv(text: string): ImportReading {
   let rows: { readonly record: Record<string, string>; readonly info: { readonly lines: number } }[];

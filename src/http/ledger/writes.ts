@@ -108,7 +108,10 @@ export function ledgerWrites(server: FastifyInstance, { ledgerService }: LedgerB
     handle: async ({ body, caller }) => {
       const target = { of: null, port: body.port ?? '', interval: intervalOf(body) };
       return {
-        id: await ledgerService.correct(actorOfPrincipal(caller.principal), { ...target, ...reasonsIn(body) }),
+        id: await ledgerService.correct(actorOfPrincipal(caller.principal), {
+          ...target,
+          ...reasonsIn(body),
+        }),
       };
     },
   });
@@ -121,7 +124,10 @@ export function ledgerWrites(server: FastifyInstance, { ledgerService }: LedgerB
     handle: async ({ body, caller }) => {
       const target = { of: refOf(body.of), port: '', interval: intervalOf(body) };
       return {
-        id: await ledgerService.correct(actorOfPrincipal(caller.principal), { ...target, ...reasonsIn(body) }),
+        id: await ledgerService.correct(actorOfPrincipal(caller.principal), {
+          ...target,
+          ...reasonsIn(body),
+        }),
       };
     },
   });
@@ -134,7 +140,10 @@ export function ledgerWrites(server: FastifyInstance, { ledgerService }: LedgerB
     handle: async ({ body, caller }) => {
       const target = { of: refOf(body.of), port: '', interval: null };
       return {
-        id: await ledgerService.correct(actorOfPrincipal(caller.principal), { ...target, ...reasonsIn(body) }),
+        id: await ledgerService.correct(actorOfPrincipal(caller.principal), {
+          ...target,
+          ...reasonsIn(body),
+        }),
       };
     },
   });
