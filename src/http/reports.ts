@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { reportLanguages } from '../i18n/languages.js';
 import { type CsvDialect, csvSeparators, plainCsv } from '../render/csv.js';
 import { reportFileName } from '../render/report/file-name.js';
-import { formatOf, type renderReport, reportFormats } from '../render/report/formats.js';
+import { formatOf, type renderReport, reportContents, reportFormats } from '../render/report/formats.js';
 import { reportGroups, type ReportSelection } from '../render/report/report.js';
 import type { Reports } from '../services/reports.js';
 import { hasFullMonthAccess, monthAccessOf } from './access/month-access.js';
@@ -94,7 +94,8 @@ export function reportRoutes(
     operationId: 'getReport',
     tag: 'reports',
     access: 'reports:read',
-    summary: 'The report of a month, of everything or of one service, customer, site or reseller.',
+    summary:
+      'The report of a month, of everything or of one service, customer, site or reseller; in full or as a summary.',
     params: z.strictObject({ month: month() }),
     query: z.strictObject({
       service: id().optional(),
@@ -102,6 +103,7 @@ export function reportRoutes(
       site: id().optional(),
       reseller: id().optional(),
       format: oneOf(reportFormats).default('json'),
+      content: oneOf(reportContents).default('statements'),
       lang: oneOf(reportLanguages).default('en'),
       toDate: oneOf(['true', 'false']).default('false'),
       revision: revision().optional(),
@@ -120,7 +122,7 @@ export function reportRoutes(
         maySee: (customer) => monthAccessOf(caller, customer, params.month) !== 'nothing',
         showsAmounts: (customer) => hasFullMonthAccess(caller, customer, params.month),
       });
-      const { format, lang } = query;
+      const { content, format, lang } = query;
       const settings = csv();
       const dialect = {
         bom: query.bom === undefined ? settings.bom : query.bom === 'true',
@@ -128,12 +130,12 @@ export function reportRoutes(
       };
       const make = async (): Promise<MadeFile> => {
         const report = await read();
-        const bytes = Buffer.from(await render(report, format, lang, { csv: dialect }));
-        return { name: reportFileName(report, format), bytes };
+        const bytes = Buffer.from(await render(report, format, lang, { content, csv: dialect }));
+        return { name: reportFileName(report, format, content), bytes };
       };
       const { name, bytes } = await (fingerprint === null
         ? make()
-        : files(`${fingerprint} ${format} ${lang} ${dialect.bom} ${dialect.separator}`, make));
+        : files(`${fingerprint} ${content} ${format} ${lang} ${dialect.bom} ${dialect.separator}`, make));
       const { contentType, shown } = formatOf[format];
       reply
         .type(contentType)
