@@ -102,7 +102,7 @@ function exportCommand(context: Context): Command {
       '\nExample:\n  $ pop-sla exclusions export --format ical --state approved > maintenance.ics',
     )
     .action((options: ExportOptions) =>
-      withLedger(options, context, async ({ ledgerService }) => {
+      withLedger(options, context, async ({ ledgerService }, config) => {
         const { exclusionsCsv, exclusionsIcal } = await import('../../render/ledger.js');
         const { disarmed, joinParts } = await import('../../config/exclusion-files.js');
         const { scopeWords } = await import('../../config/exclusion-input.js');
@@ -111,7 +111,7 @@ function exportCommand(context: Context): Command {
         );
         const scopeOf = ({ scope }: LedgerExclusion) => scopeWords(scope);
         const codec = { scopeOf, disarmed, joinParts };
-        const dialect = dialectOf(options, { bom: false, separator: 'comma' });
+        const dialect = dialectOf(options, config.csv);
         context.stdout.write(
           options.format === 'csv' ? exclusionsCsv(all, codec, dialect) : exclusionsIcal(all, codec),
         );
