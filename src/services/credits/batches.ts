@@ -180,7 +180,7 @@ export function createBatches(options: BatchesOptions): Batches {
       return { batch: await one(id), bytes: bytes ?? new Uint8Array() };
     },
     async confirm(actor, id, note) {
-      mustBeShort('note', note);
+      mustBeShort({ note });
       await committed({
         ledger,
         now,
@@ -203,7 +203,7 @@ export function createBatches(options: BatchesOptions): Batches {
       return one(id);
     },
     async withdraw(actor, id, reason) {
-      mustBeShort('reason', reason);
+      mustBeShort({ reason });
       if (reason.trim() === '') refuse('reason', 'is missing', 'why it is taken back, as text', ['missing']);
       await committed({
         ledger,

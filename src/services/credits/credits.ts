@@ -147,7 +147,7 @@ export function createCredits({ store, now }: CreditsOptions): Credits {
       return feed(query);
     },
     async claim(actor, id, note, late = false) {
-      mustBeShort('note', note);
+      mustBeShort({ note });
       await committed({
         ...context,
         actor,
@@ -177,7 +177,7 @@ export function createCredits({ store, now }: CreditsOptions): Credits {
       return row(id);
     },
     async settle(actor, ids, note) {
-      mustBeShort('note', note);
+      mustBeShort({ note });
       await committed({
         ...context,
         actor,
@@ -197,7 +197,7 @@ export function createCredits({ store, now }: CreditsOptions): Credits {
       return Promise.all(ids.map(row));
     },
     async reverse(actor, id, reason) {
-      mustBeShort('reason', reason);
+      mustBeShort({ reason });
       if (reason.trim() === '')
         throw new ValidationError([
           validationError('reason', 'is missing', 'why it is taken back, as text', ['missing']),

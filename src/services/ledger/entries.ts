@@ -47,8 +47,8 @@ export class ValidationError extends Error {
 }
 
 /** Refuses why finance did something where nobody would read it. */
-export function mustBeShort(field: string, text: string | null): void {
-  const faults = lengthFaults({ [field]: text }, mostCharacters.reason);
+export function mustBeShort(texts: Readonly<Record<string, string | null>>): void {
+  const faults = lengthFaults(texts, mostCharacters.reason);
   if (faults.length > 0) throw new ValidationError(faults);
 }
 

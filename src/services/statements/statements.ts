@@ -196,8 +196,7 @@ export function createStatements(options: StatementsOptions): Statements {
 
   async function seal(actor: string | Actor, request: FirstSealRequest): Promise<Outcome[]> {
     const { month, services, acceptIncomplete, outOfOrder = null } = request;
-    mustBeShort('acceptIncomplete', acceptIncomplete);
-    mustBeShort('outOfOrder', outOfOrder);
+    mustBeShort({ acceptIncomplete, outOfOrder });
     const found = await requireMonthOver(month, services);
     const earlier = await unsealedBefore(store, await book(), month);
     const sealOne = await started(actor);
@@ -236,7 +235,7 @@ export function createStatements(options: StatementsOptions): Statements {
     request: SealRequest & { readonly dryRun?: boolean },
   ): Promise<Outcome[]> {
     const { month, services, acceptIncomplete, dryRun = false } = request;
-    mustBeShort('acceptIncomplete', acceptIncomplete);
+    mustBeShort({ acceptIncomplete });
     const found = await requireMonthOver(month, services);
     const sealOne = dryRun ? null : await started(actor);
     const lacksSecond = dryRun ? () => null : await secondPerson(actor);
