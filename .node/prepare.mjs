@@ -1,17 +1,10 @@
 // What is done after npm has changed node_modules (`dependencies` in package.json); it runs on the machine's own Node.js,
 // which may be an old one. Nothing here can make the installation fail: what could not be done is told in one line.
 import { spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildEnvironment, lackingOf, loads } from './net-ping.mjs';
 import { prune } from './prune.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -70,20 +63,10 @@ function currentNode() {
 function buildRawSocket(node) {
   const folder = join(modules, 'raw-socket');
   if (!existsSync(join(folder, 'binding.gyp'))) return;
-  const loads = () => spawnSync(node, ['-e', `require(${JSON.stringify(folder)})`]).status === 0;
-  if (loads()) return;
-  const lacking = ['python3', 'make', 'g++'].filter(
-    (name) => spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0,
-  );
-  if (lacking.length > 0) return;
-  const prefix = dirname(dirname(realpathSync(node)));
-  const headers = existsSync(join(prefix, 'include', 'node', 'node.h'));
-  // node-gyp takes npm's `nodedir` from the environment before its own option; that one may be another Node's.
-  const env = headers
-    ? { ...process.env, npm_config_nodedir: prefix, npm_package_config_node_gyp_nodedir: prefix }
-    : process.env;
+  if (loads(node, folder) || lackingOf(['python3', 'make', 'g++']).length > 0) return;
+  const env = buildEnvironment(node);
   const built = spawnSync(node, [gyp(), 'rebuild'], { cwd: folder, env, encoding: 'utf8' });
-  if (loads()) return;
+  if (loads(node, folder)) return;
   const log = join(folder, 'build.log');
   writeFileSync(log, `${built.stdout ?? ''}${built.stderr ?? ''}`);
   tell(

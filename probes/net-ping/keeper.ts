@@ -224,14 +224,14 @@ export function keepChild(options: KeeperOptions): Keeper {
   };
 }
 
-/** A checkout has a lock file, two or, built, three folders up; an installed command comes without one. */
+/**
+ * A checkout has a lock file, two or, built, three folders up; an installed command comes without one, and with a program
+ * that installs net-ping beside it for the Node.js that runs this.
+ */
 function howToBuild(): string {
-  const isCheckout = ['../..', '../../..'].some((up) =>
-    existsSync(join(import.meta.dirname, up, 'package-lock.json')),
-  );
-  return isCheckout
-    ? 'npm ci'
-    : 'npm install -g --allow-scripts=raw-socket FILE.tgz, with the file of npm pack';
+  const root = ['../..', '../../..'].map((up) => join(import.meta.dirname, up));
+  if (root.some((folder) => existsSync(join(folder, 'package-lock.json')))) return 'npm ci';
+  return `sudo ${process.execPath} ${join(import.meta.dirname, '../../../.node/net-ping.mjs')}`;
 }
 
 /** What to tell a person whose machine can't run this kind. */

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { delimiter, isAbsolute, join } from 'node:path';
 
 /** As much of raw-socket's socket (under net-ping) as is used here. */
 export interface RawSocket {
@@ -42,7 +44,25 @@ export interface NetPing {
   }): NetPingSession;
 }
 
-/** Loads net-ping, an optional dependency; throws when it is not installed or its native part was not built here. */
+/** Where `.node/net-ping.mjs` puts it for an installed command, whose own folder each upgrade replaces. */
+const besideInstalled = '/usr/local/lib/pop-sla/node_modules';
+
+/**
+ * Loads net-ping, an optional dependency: our own, else one in a folder of NODE_PATH or beside an installed command.
+ * Throws when there is none, or none whose native part was built for this Node.js. An installed command may have an own
+ * one that was never built, which keeps Node.js from looking further by itself.
+ */
 export function loadNetPing(): NetPing {
-  return createRequire(import.meta.url)('net-ping') as NetPing;
+  const require = createRequire(import.meta.url);
+  try {
+    return require('net-ping') as NetPing;
+  } catch (error) {
+    const folders = [...(process.env['NODE_PATH'] ?? '').split(delimiter), besideInstalled];
+    const found = folders
+      .filter((folder) => isAbsolute(folder))
+      .map((folder) => join(folder, 'net-ping'))
+      .find((folder) => existsSync(folder));
+    if (found === undefined) throw error;
+    return require(found) as NetPing;
+  }
 }

@@ -113,3 +113,74 @@ describe('the npm package', () => {
     patienceMs,
   );
 });
+
+/** Where the installed command has no net-ping that was built, and an operator puts one beside it. */
+describe('net-ping beside an installed command', () => {
+  requires({
+    commands: ['npm', 'g++', 'make', 'python3', 'unshare', 'mount'],
+    built: true,
+    root: true,
+    mount: true,
+    rawSocket: true,
+  });
+
+  test(
+    'is installed by the line that pop-sla prints, for its own Node.js, and pings',
+    async () => {
+      const folder = tempDir();
+      const sh = (line: string) =>
+        run(['sh', '-c', line], { cwd: folder, env: { ...env, HOME: folder }, timeoutMs: patienceMs });
+      const cache = await printedBy(['npm', 'config', 'get', 'cache']);
+      writeFileSync(join(folder, '.npmrc'), `cache=${cache}\nprefer-offline=true\n`);
+      const tarball = await printedBy([
+        ...['npm', 'pack', '--ignore-scripts', '--silent', '--pack-destination', folder],
+      ]);
+      const installed = await sh(
+        `mkdir -p prefix/lib && npm install -g --prefix "${folder}/prefix" --no-fund --no-audit "./${tarball}"`,
+      );
+      expect(installed.code, installed.stdout + installed.stderr).toBe(0);
+      writeFileSync(
+        join(folder, 'pop-sla.yaml'),
+        'agent: HKG\npops: [{ id: HKG, ipv4: 127.0.0.11 }, { id: SIN, ipv4: 127.0.0.12 }]\ndriver: net-ping\n' +
+          'measurement: { packets: 3, packetInterval: 5ms, lostAfter: 50ms, lateWait: 0s, spread: 0s }\n',
+      );
+      const probe = `"${folder}/prefix/bin/pop-sla" probe --config pop-sla.yaml`;
+      const missing = await sh(probe);
+      expect(missing.code).not.toBe(0);
+      const program = join(folder, 'prefix/lib/node_modules/pop-sla/.node/net-ping.mjs');
+      const line = `${process.execPath} ${program}`;
+      expect(missing.stderr).toContain(`sudo apt-get install g++ make python3 && sudo ${line}\n`);
+
+      const full = await sh(`${line} "${folder}/prefix"`);
+      expect(full).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('has other things in it') as string,
+      });
+      const built = await sh(`${line} "${folder}/beside"`);
+      expect(built.code, built.stdout + built.stderr).toBe(0);
+      expect(built.stdout).toContain(`for Node.js ${process.versions.node}: start pop-sla with NODE_PATH=`);
+      const pinged = /^HKG>SIN .* unscheduled +64 +3 +3 /m;
+      const named = await sh(`NODE_PATH="${folder}/beside/node_modules" ${probe}`);
+      expect(named.stdout, named.stderr).toMatch(pinged);
+
+      // The folder where it is looked for, of a mount of our own that nobody else sees.
+      const usual = await sh(
+        "unshare --mount sh -ec 'mount -t tmpfs none /usr/local/lib && mkdir /usr/local/lib/pop-sla && " +
+          `cp -a beside/. /usr/local/lib/pop-sla && exec ${probe}'`,
+      );
+      expect(usual.stdout, usual.stderr).toMatch(pinged);
+    },
+    patienceMs,
+  );
+
+  test('the versions are those of a checkout', () => {
+    const program = readFileSync(join(root, '.node/net-ping.mjs'), 'utf8');
+    const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, { version: string }>;
+    };
+    for (const name of ['net-ping', 'raw-socket', 'nan'])
+      expect(program).toMatch(
+        new RegExp(`${name}'?: '${packages[`node_modules/${name}`]?.version.replaceAll('.', '\\.') ?? ''}'`),
+      );
+  });
+});

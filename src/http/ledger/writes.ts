@@ -108,7 +108,10 @@ export function ledgerWrites(server: FastifyInstance, { ledgerService }: LedgerB
     handle: async ({ body, caller }) => {
       const target = { of: null, port: body.port ?? '', interval: intervalOf(body) };
       return {
-        id: await ledgerService.correct(actorOfPrincipal(caller.principal), { ...target, ...reasonsIn(body) }),
+        id: await ledgerService.correct(actorOfPrincipal(caller.principal), {
+          ...target,
+          ...reasonsIn(body),
+        }),
       };
     },
   });
@@ -121,7 +124,10 @@ export function ledgerWrites(server: FastifyInstance, { ledgerService }: LedgerB
     handle: async ({ body, caller }) => {
       const target = { of: refOf(body.of), port: '', interval: intervalOf(body) };
       return {
-        id: await ledgerService.correct(actorOfPrincipal(caller.principal), { ...target, ...reasonsIn(body) }),
+        id: await ledgerService.correct(actorOfPrincipal(caller.principal), {
+          ...target,
+          ...reasonsIn(body),
+        }),
       };
     },
   });
@@ -134,7 +140,10 @@ export function ledgerWrites(server: FastifyInstance, { ledgerService }: LedgerB
     handle: async ({ body, caller }) => {
       const target = { of: refOf(body.of), port: '', interval: null };
       return {
-        id: await ledgerService.correct(actorOfPrincipal(caller.principal), { ...target, ...reasonsIn(body) }),
+        id: await ledgerService.correct(actorOfPrincipal(caller.principal), {
+          ...target,
+          ...reasonsIn(body),
+        }),
       };
     },
   });
@@ -276,6 +285,10 @@ export function exclusionFiles(
       schema: z.strictObject({
         proposed: z.array(z.string()),
         leftOut: z.int(),
+        older: z
+          .array(z.string())
+          .meta({ description: 'events that a later text (SEQUENCE, DTSTAMP) was read of before' })
+          .optional(),
         withdrawn: z
           .array(z.string())
           .meta({ description: 'proposals that the calendar called off or changed' })
@@ -323,6 +336,7 @@ export function exclusionFiles(
       return {
         proposed,
         leftOut: done.leftOut,
+        ...(done.older.length > 0 && { older: [...done.older] }),
         ...(done.withdrawn.length > 0 && { withdrawn: [...done.withdrawn] }),
       };
     },

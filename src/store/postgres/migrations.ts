@@ -10,7 +10,8 @@ import { sizeSums } from './migrations/0009-size-sums.js';
 import { creditBatches } from './migrations/0010-credit-batches.js';
 import { periodLocks } from './migrations/0011-period-locks.js';
 import { statementNames } from './migrations/0012-statement-names.js';
-import { toldPeople } from './migrations/0013-told-people.js';
+import { calendarEvents } from './migrations/0013-calendar-events.js';
+import { toldPeople } from './migrations/0014-told-people.js';
 import type { Migration } from './migrations/migration.js';
 
 export const migrations: readonly Migration[] = [
@@ -26,5 +27,6 @@ export const migrations: readonly Migration[] = [
   creditBatches,
   periodLocks,
   statementNames,
+  calendarEvents,
   toldPeople,
 ];

@@ -11,7 +11,8 @@ import { sizeSums } from './migrations/0010-size-sums.js';
 import { creditBatches } from './migrations/0011-credit-batches.js';
 import { periodLocks } from './migrations/0012-period-locks.js';
 import { statementNames } from './migrations/0013-statement-names.js';
-import { toldPeople } from './migrations/0014-told-people.js';
+import { calendarEvents } from './migrations/0014-calendar-events.js';
+import { toldPeople } from './migrations/0015-told-people.js';
 import type { Migration } from './migrations/migration.js';
 
 /** Every step, in order: the last one's version is the schema this program works with. */
@@ -29,5 +30,6 @@ export const migrations: readonly Migration[] = [
   creditBatches,
   periodLocks,
   statementNames,
+  calendarEvents,
   toldPeople,
 ];

@@ -104,7 +104,8 @@ describe('credits', () => {
     expect((await credits.feed({ since: 0, limit: 10 })).credits).toEqual([]);
     await expect(credits.settle('billing', [first], null)).rejects.toThrow(`${first} is not claimed yet`);
 
-    const remind = () => remindOfClaims(month.store, { now: () => now, aheadMs: 7 * dayMs, config: () => month.config });
+    const remind = () =>
+      remindOfClaims(month.store, { now: () => now, aheadMs: 7 * dayMs, config: () => month.config });
     expect(await remind()).toEqual([]);
     now = november + 24 * dayMs;
     expect((await remind()).map(({ id }) => id)).toEqual([first]);

@@ -53,9 +53,7 @@ describe('sealing by two persons', () => {
     await statements.prepare(ann, single);
     await putRound(store, october + 4 * dayMs, [1000]);
     // Once for the draft, which is made anew, and then for what was prepared before.
-    const stale = [
-      { outcome: 'refused', why: [expect.stringContaining('created anew'), expect.anything()] },
-    ];
+    const stale = [{ outcome: 'refused', why: [expect.stringContaining('created anew'), expect.anything()] }];
     expect(await statements.prepare(bob, single)).toMatchObject(stale);
     expect(await statements.preparations('2026-10')).toEqual([]);
     expect(await statements.seal(bob, single)).toMatchObject([
