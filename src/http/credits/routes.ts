@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { EpochMs } from '../../core/types.js';
 import { contactJson } from '../../render/credits.js';
+import type { renderNote } from '../../render/note/files.js';
 import type { Billing } from '../../services/credits/billing.js';
 import type { Contacts } from '../../services/credits/contacts.js';
 import { id, words } from '../route/input.js';
@@ -101,10 +102,15 @@ function personRoutes(server: FastifyInstance, contacts: Contacts): void {
 }
 
 /** The months that finance pulls, and everything that follows from them. */
-export function billingRoutes(server: FastifyInstance, billing: Billing, now: () => EpochMs) {
+export function billingRoutes(
+  server: FastifyInstance,
+  billing: Billing,
+  now: () => EpochMs,
+  render?: typeof renderNote,
+) {
   const statements = statementRoutes(server, billing.statements, now);
   const credits = creditRoutes(server, billing.credits);
-  const batches = batchRoutes(server, billing.batches);
+  const batches = batchRoutes(server, billing.batches, render);
   const disputes = disputeRoutes(server, billing);
   const periods = periodRoutes(server, billing);
   personRoutes(server, billing.contacts);
