@@ -98,6 +98,7 @@ interface PersonTable {
   created_at: EpochMs;
   password_at: EpochMs;
   disabled_at: Generated<EpochMs | null>;
+  email: Generated<string | null>;
 }
 
 interface SessionTable {
@@ -324,6 +325,7 @@ type ContactTable = Pick<Mutable<Contact>, 'id' | 'customer' | 'name' | 'email' 
   added_at: EpochMs;
   changed_at: EpochMs;
   erased_at: EpochMs | null;
+  muted_at: EpochMs | null;
 };
 
 interface OutageTable {
