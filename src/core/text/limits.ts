@@ -11,6 +11,8 @@ export const mostCharacters = {
   label: 100,
   /** A name, a subject, and the id of something that is stored. */
   name: 200,
+  /** An address of e-mail, by RFC 5321. */
+  email: 320,
   /** An id that is made of several, or a place in a document. */
   key: 500,
   /** A password, a filter, a notice: one line. */

@@ -188,7 +188,7 @@ export function registryRoutes(server: FastifyInstance, { registry, trail, now }
     access: 'users:write',
     summary: 'Gives a user an address for mails on statements and credits; null: it gets none.',
     params: named,
-    body: z.strictObject({ email: words(320).nullable() }),
+    body: z.strictObject({ email: words('email').nullable() }),
     answer: done,
     handle: ({ params, body }) => registry.setEmail(params.name, body.email),
   });

@@ -52,6 +52,15 @@ export function mustBeShort(texts: Readonly<Record<string, string | null>>): voi
   if (faults.length > 0) throw new ValidationError(faults);
 }
 
+/** The same request, once its reasons are found short enough to be read. */
+export function withShortReasons<
+  R extends { readonly acceptIncomplete: string | null; readonly outOfOrder?: string | null },
+>(request: R): R {
+  const { acceptIncomplete, outOfOrder = null } = request;
+  mustBeShort({ acceptIncomplete, outOfOrder });
+  return request;
+}
+
 interface EnterOptions {
   readonly ledger: LedgerStore;
   readonly now: () => EpochMs;

@@ -19,7 +19,7 @@ import type { DraftStatement, StatementQuery, StatementSummary } from '../../sto
 import type { StatementFigures } from '../../render/report/statement-figures.js';
 import type { Store } from '../../store/store.js';
 import { namesOf, withLedgerEntries } from '../customers/in-force.js';
-import { mustBeShort, ValidationError } from '../ledger/entries.js';
+import { ValidationError, withShortReasons } from '../ledger/entries.js';
 import { billingTeller } from '../notifications/billing-notices.js';
 import type { RecipientStore } from '../notifications/people.js';
 import { adjustmentOf, creditOf, drawMonth } from './draw.js';
@@ -196,8 +196,7 @@ export function createStatements(options: StatementsOptions): Statements {
   }
 
   async function seal(actor: string | Actor, request: FirstSealRequest): Promise<Outcome[]> {
-    const { month, services, acceptIncomplete, outOfOrder = null } = request;
-    mustBeShort({ acceptIncomplete, outOfOrder });
+    const { month, services, acceptIncomplete, outOfOrder = null } = withShortReasons(request);
     const found = await requireMonthOver(month, services);
     const earlier = await unsealedBefore(store, await book(), month);
     const sealOne = await started(actor);
@@ -235,8 +234,7 @@ export function createStatements(options: StatementsOptions): Statements {
     actor: string | Actor,
     request: SealRequest & { readonly dryRun?: boolean },
   ): Promise<Outcome[]> {
-    const { month, services, acceptIncomplete, dryRun = false } = request;
-    mustBeShort({ acceptIncomplete });
+    const { month, services, acceptIncomplete, dryRun = false } = withShortReasons(request);
     const found = await requireMonthOver(month, services);
     const sealOne = dryRun ? null : await started(actor);
     const lacksSecond = dryRun ? () => null : await secondPerson(actor);
