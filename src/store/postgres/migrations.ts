@@ -10,6 +10,7 @@ import { sizeSums } from './migrations/0009-size-sums.js';
 import { creditBatches } from './migrations/0010-credit-batches.js';
 import { periodLocks } from './migrations/0011-period-locks.js';
 import { statementNames } from './migrations/0012-statement-names.js';
+import { networkTold } from './migrations/0014-network-told.js';
 import type { Migration } from './migrations/migration.js';
 
 export const migrations: readonly Migration[] = [
@@ -25,4 +26,5 @@ export const migrations: readonly Migration[] = [
   creditBatches,
   periodLocks,
   statementNames,
+  networkTold,
 ];

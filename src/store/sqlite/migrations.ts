@@ -11,6 +11,7 @@ import { sizeSums } from './migrations/0010-size-sums.js';
 import { creditBatches } from './migrations/0011-credit-batches.js';
 import { periodLocks } from './migrations/0012-period-locks.js';
 import { statementNames } from './migrations/0013-statement-names.js';
+import { networkTold } from './migrations/0015-network-told.js';
 import type { Migration } from './migrations/migration.js';
 
 /** Every step, in order: the last one's version is the schema this program works with. */
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   creditBatches,
   periodLocks,
   statementNames,
+  networkTold,
 ];
