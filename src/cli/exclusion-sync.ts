@@ -87,7 +87,7 @@ export async function readImport(
 
 /** Tells what came of an import; ends the command with a failure where people have to decide. */
 export async function tellImport(
-  { proposed, leftOut, withdrawn, conflicts }: Imported,
+  { proposed, leftOut, older, withdrawn, conflicts }: Imported,
   ledger: Pick<OpenLedger, 'impact'>,
   options: { readonly json?: true },
   context: Context,
@@ -97,11 +97,15 @@ export async function tellImport(
     conflicts.map(async (one) => ({ ...one, cost: costText(await ledger.impact(one.id)) })),
   );
   if (options.json) {
-    printJson({ proposed: proposed.map(({ id }) => id), leftOut, withdrawn, conflicts: undecided }, context);
+    printJson(
+      { proposed: proposed.map(({ id }) => id), leftOut, older, withdrawn, conflicts: undecided },
+      context,
+    );
   } else {
     const ids = proposed.map(({ id }) => id).join(', ') || 'nothing';
     const rest = [
       ...(leftOut > 0 ? [`left out, there already: ${leftOut}`] : []),
+      ...(older.length > 0 ? [`left out, older than what was read before: ${someOf(older)}`] : []),
       ...(withdrawn.length > 0 ? [`rejected, called off or changed: ${withdrawn.join(', ')}`] : []),
     ];
     context.stdout.write(`${[`proposed: ${ids}`, ...rest].join('; ')}\n`);
@@ -120,6 +124,10 @@ export async function tellImport(
     ),
   );
 }
+
+/** How many there are, and the first of them. */
+const someOf = (names: readonly string[]): string =>
+  `${names.length} (${[...names.slice(0, 5), ...(names.length > 5 ? ['…'] : [])].join(', ')})`;
 
 interface SyncOptions extends ImportOptions {
   readonly every?: string;

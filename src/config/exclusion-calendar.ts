@@ -1,5 +1,6 @@
 import ICAL from 'ical.js';
 import { type ValidationIssue, validationError } from '../core/ledger/errors.js';
+import type { EventVersion } from '../core/ledger/event-version.js';
 import type { Interval } from '../core/time/intervals.js';
 import type { EpochMs } from '../core/types.js';
 import { EventError, valuesOf, writtenValues } from './calendar/values.js';
@@ -108,8 +109,31 @@ function seriesOf(events: readonly CalendarEvent[]): Series[] {
 
 /** Which of two texts of the same event is newer: by SEQUENCE, then by DTSTAMP. */
 function versionOf(event: ICAL.Component): number {
-  const sequence = Number(writtenValues(event.getFirstProperty('sequence'))[0] ?? 0) || 0;
-  return sequence * 2 ** 34 + Math.floor((utcOf(event, 'dtstamp') ?? 0) / 1000);
+  return (sequenceOf(event) ?? 0) * 2 ** 34 + Math.floor((utcOf(event, 'dtstamp') ?? 0) / 1000);
+}
+
+/** Null: it has none, which counts as 0 (RFC 5545). */
+function sequenceOf(event: ICAL.Component): number | null {
+  const [written] = writtenValues(event.getFirstProperty('sequence'));
+  return written === undefined ? null : Number(written) || 0;
+}
+
+/** Which text of an event it is, beside those of other files. An export of ours is none of the calendar's own texts. */
+function textVersion({ master, overrides }: Series): { readonly version?: EventVersion } {
+  const { event, isOff } = master;
+  const source = sourceOf(event);
+  const given = sequenceOf(event);
+  if (source === undefined || (given === null && event.hasProperty('x-pop-sla-kind'))) return {};
+  const stamp = utcOf(event, 'dtstamp');
+  return {
+    version: {
+      source,
+      // What is in doubt excuses nothing: programs call off without a SEQUENCE.
+      sequence: given ?? (isOff ? null : 0),
+      stamp: stamp !== null && stamp > earliest ? stamp : null,
+      overrides: Math.max(0, ...overrides.map((one) => sequenceOf(one.event) ?? 0)),
+    },
+  };
 }
 
 /** What has to be the same in two events of one UID and version. */
@@ -118,12 +142,14 @@ const timesIn = ({ event }: PlacedEvent): string =>
   JSON.stringify(times.map((name) => event.getAllProperties(name).map(writtenValues)));
 
 function readSeries(
-  { master, overrides, twins }: Series,
+  series: Series,
   defaults: CalendarDefaults,
 ): { readonly input?: PlacedInput; readonly cancelled: CancelledWindow[] } {
+  const { master, overrides, twins } = series;
   const { event, uid, place, context, isOff, isOverride } = master;
+  const version = textVersion(series);
   const source = sourceOf(event) ?? uid;
-  const off = source === undefined ? [] : [{ place, source }];
+  const off = source === undefined ? [] : [{ place, source, ...version }];
   // What the series has at that time, which an earlier file may have brought, is not so any more.
   const replaced = isOverride ? replacedBy(event, context) : null;
   if (replaced?.range === true)
@@ -132,7 +158,7 @@ function readSeries(
       'changes all windows to come (RANGE) of a series that is not in the file',
       'a file with the whole series',
     );
-  const ofSeries = replaced && uid !== undefined ? [{ place, source: uid, at: replaced.at }] : [];
+  const ofSeries = replaced && uid !== undefined ? [{ place, source: uid, at: replaced.at, ...version }] : [];
   if (isOff) return { cancelled: [...ofSeries, ...off] };
   if (twins.some((twin) => timesIn(twin) !== timesIn(master)))
     throw new EventError(
@@ -144,7 +170,7 @@ function readSeries(
   if (windows.length === 0) return { cancelled: [...ofSeries, ...off] };
   const input = inputOfEvent(event, exactly(event, windows), defaults);
   return {
-    input: { place, input, event: true, ...(horizon && { horizon }) },
+    input: { place, input, event: true, ...(horizon && { horizon }), ...version },
     cancelled: ofSeries,
   };
 }

@@ -3,6 +3,7 @@ import { exclusionColumns, leadingColumns, trailingColumns } from '../core/ledge
 import { type ValidationIssue, validationError } from '../core/ledger/errors.js';
 import type { Interval } from '../core/time/intervals.js';
 import type { EpochMs } from '../core/types.js';
+import type { EventVersion } from '../core/ledger/event-version.js';
 import { rearmed } from '../core/text/formula.js';
 import { type ExclusionInput, readInterval } from './exclusion-input.js';
 
@@ -18,6 +19,8 @@ export interface PlacedInput {
   readonly event?: true;
   /** Of an event that comes again without an end: only windows that begin in this time are given. */
   readonly horizon?: Interval;
+  /** Which text of its event it is; absent: that can't be told. */
+  readonly version?: EventVersion;
 }
 
 /** What a calendar says was called off. `at`: only the window of the source that is then, if it has one. */
@@ -25,6 +28,8 @@ export interface CancelledWindow {
   readonly place: string;
   readonly source: string;
   readonly at?: EpochMs;
+  /** Which text of its event says so. */
+  readonly version?: EventVersion;
 }
 
 export type ImportReading =

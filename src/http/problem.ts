@@ -152,6 +152,7 @@ export const parameterFaults = ({ refusals }: ValidationError): ParameterFault[]
 
 /** Of what is not there, of what is not as it would have to be, or of what was asked wrongly. */
 function refusedStatus({ refusals: [first] }: ValidationError): number {
+  if (first?.code?.[0] === 'batch-waits') return 409;
   if (first?.field !== 'id') return 400;
   return first.code?.[0] === 'no-such' ? 404 : 409;
 }

@@ -1,4 +1,5 @@
 import type { LedgerEvent } from '../core/ledger/actions.js';
+import type { EventVersion } from '../core/ledger/event-version.js';
 import type { TicketRecord, TicketState } from '../core/ticket/actions.js';
 import type { SameFault, Sameness } from '../core/ticket/lifecycle.js';
 import type { Suggestion } from '../core/ticket/suggestion.js';
@@ -31,6 +32,10 @@ export interface ExclusionFeed {
 export interface FeedStore {
   get(source: string): Promise<ExclusionFeed | null>;
   put(feed: ExclusionFeed): Promise<void>;
+  /** The newest texts of events that were read, of those sources. */
+  versions(sources: readonly string[]): Promise<EventVersion[]>;
+  /** Each takes the place of the one that its source had. */
+  putVersions(versions: readonly EventVersion[]): Promise<void>;
 }
 
 /** The largest attachment. */

@@ -1,4 +1,5 @@
-import { dirname } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runCli } from '../support/cli.js';
 import { hookServer } from '../support/hook-server.js';
@@ -14,6 +15,23 @@ const calendar = (...days: string[]): string =>
     ]),
     'END:VCALENDAR',
   ].join('\r\n');
+
+test('a file of before is known as such, and nothing comes of it', async () => {
+  const file = ledgerConfig();
+  const { store } = await watchedOctober(file);
+  await store.close();
+  const load = async (name: string, day: string, sequence: number): Promise<string> => {
+    const text = calendar(day).replace(/UID:.*/, `UID:works\r\nSEQUENCE:${sequence}`);
+    writeFileSync(join(dirname(file), name), text);
+    const args = ['exclusions', 'import', name, '--scope', 'pop:SIN', '--actor', 'changes', '--config', file];
+    const { stdout, stderr } = await runCli(args, { now: () => november, cwd: dirname(file) });
+    return stdout + stderr;
+  };
+  expect(await load('new.ics', '02', 2)).toBe('proposed: X1\n');
+  expect(await load('old.ics', '01', 1)).toBe(
+    'proposed: nothing; left out, older than what was read before: 1 (works)\n',
+  );
+});
 
 test('a calendar is followed, and read no further where its server says that nothing has changed', async () => {
   const file = ledgerConfig();

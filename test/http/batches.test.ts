@@ -53,6 +53,23 @@ test('a batch is made, fetched as the same bytes, confirmed; what is refused is 
     },
   });
   expect(await json('POST', 'credit-batches', request)).toMatchObject({ body: { again: true } });
+  const differs = { ...request, mapping: 'sap-fb01', postingDate: '2026-12-31', dryRun: true };
+  for (const other of [differs, { ...differs, dryRun: false }])
+    expect(await json('POST', 'credit-batches', other)).toMatchObject({
+      status: 409,
+      body: {
+        errors: [
+          {
+            parameter: 'mapping',
+            detail: expect.stringContaining('is sap-fb01, but EB-000001 waits') as string,
+          },
+          {
+            parameter: 'postingDate',
+            detail: expect.stringContaining('or fetch or withdraw EB-000001 first') as string,
+          },
+        ],
+      },
+    });
   expect(await json('POST', 'credit-batches/EB-000001/confirm', {})).toMatchObject({ status: 409 });
   const { answer } = await ask('POST', 'credit-batches/EB-000001/fetch', {});
   expect(answer.headers['content-type']).toContain('text/csv');

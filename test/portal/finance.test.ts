@@ -111,6 +111,13 @@ test('credits are made into a batch, which is fetched and confirmed', async () =
   const made = await finance.post('/credits/batches', { ...asked, deed: 'make' });
   expect([made.statusCode, made.headers.location]).toEqual([303, '/credits/batches/EB-000001']);
   const url = '/credits/batches/EB-000001';
+  const same = await finance.post('/credits/batches', { ...asked, deed: 'preview' });
+  expect(textOf(same)).toContain('EB-000001 was made from the same request and has not been fetched yet');
+  const other = await finance.post('/credits/batches', { ...asked, mapping: 'sap-fb01', deed: 'make' });
+  expect([other.statusCode, textOf(other)]).toEqual([
+    400,
+    expect.stringContaining('EB-000001 waits to be fetched and was made with generic: ask for the same, or'),
+  ]);
   const early = await finance.post(`${url}/confirm`, {});
   expect([early.statusCode, textOf(early)]).toEqual([
     400,

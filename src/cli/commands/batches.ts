@@ -76,8 +76,8 @@ export async function exportBatch(options: BatchOptions, mapping: string, contex
     }
     if (!json) {
       stdout.write(batchText(batch));
-      if (dryRun) stdout.write('\nNothing was made, and no number was given.\n');
-      else if (again) stdout.write(`\n${batch.id} was made before, and its file was not fetched yet.\n`);
+      if (again) stdout.write(`\n${batch.id} was made before, and its file was not fetched yet.\n`);
+      else if (dryRun) stdout.write('\nNothing was made, and no number was given.\n');
     }
     if (dryRun) return;
     if (output !== undefined) {

@@ -166,6 +166,8 @@ export interface BatchContent {
   readonly notes: readonly CreditNote[];
   readonly lines: readonly BatchLine[];
   readonly refused: readonly RefusedNote[];
+  /** Whether the request named the posting date; absent in batches of version 0.2.0. */
+  readonly postingDateAsked?: boolean;
 }
 
 export interface BatchSummary {

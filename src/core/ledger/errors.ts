@@ -76,6 +76,8 @@ export interface ErrorCodes {
   readonly 'file-name': [];
   readonly 'in-batch': [batch: string];
   readonly 'not-fetched': [];
+  /** Null: the batch was made without one. */
+  readonly 'batch-waits': [batch: string, made: string | null];
   readonly 'numbers-exhausted': [issuer: string, year: string];
   readonly 'period-locked': [month: string, firstOpenDay: string];
   readonly 'period-open': [month: string];

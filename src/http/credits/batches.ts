@@ -189,8 +189,8 @@ export function batchRoutes(server: FastifyInstance, batches: Batches) {
     url,
     operationId: 'makeCreditBatch',
     summary:
-      'Reserves what is owed and numbers its notes; the same batch again where it was not fetched yet. `dryRun`: only ' +
-      'says what it would be.',
+      'Reserves what is owed and numbers its notes; the same batch again where it was not fetched yet, and a conflict ' +
+      'while one of another request waits to be fetched. `dryRun`: only says what it would be.',
     body: z.strictObject({
       mapping: id(),
       month: month().nullish(),

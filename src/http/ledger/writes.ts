@@ -285,6 +285,10 @@ export function exclusionFiles(
       schema: z.strictObject({
         proposed: z.array(z.string()),
         leftOut: z.int(),
+        older: z
+          .array(z.string())
+          .meta({ description: 'events that a later text (SEQUENCE, DTSTAMP) was read of before' })
+          .optional(),
         withdrawn: z
           .array(z.string())
           .meta({ description: 'proposals that the calendar called off or changed' })
@@ -332,6 +336,7 @@ export function exclusionFiles(
       return {
         proposed,
         leftOut: done.leftOut,
+        ...(done.older.length > 0 && { older: [...done.older] }),
         ...(done.withdrawn.length > 0 && { withdrawn: [...done.withdrawn] }),
       };
     },

@@ -254,6 +254,7 @@ export const financeEnglish = {
       preview: 'Preview',
       makeIt: 'Create batch',
       previewed: 'Preview: nothing has been created',
+      again: (batch: string) => `${batch} was made from the same request and has not been fetched yet`,
       count: (notes: number, credits: number) =>
         `${notes === 1 ? '1 note' : `${notes} notes`} for ${credits === 1 ? '1 credit' : `${credits} credits`}`,
       nothing: 'No credits are waiting for export.',

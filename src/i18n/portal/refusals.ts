@@ -51,6 +51,8 @@ const sayEnglish: Say = {
   'file-name': () => 'has a folder in its name',
   'in-batch': (batch) => `It is in the export batch ${batch}: fetch or withdraw that one first`,
   'not-fetched': () => 'Its file has not been fetched yet',
+  'batch-waits': (batch, made) =>
+    `${batch} waits to be fetched and was made with ${made ?? 'none'}: ask for the same, or fetch or withdraw it first`,
   'numbers-exhausted': (issuer, year) => `The note numbers of ${issuer} for ${year} are exhausted`,
   'period-locked': (month, day) => `${month} is locked: choose ${day} or another day of an open month`,
   'period-open': (month) => `${month} is not locked`,
@@ -109,6 +111,7 @@ export const refusalsEnglish = {
       expiresAt: 'Expires',
       file: 'File',
       from: 'Start',
+      invoices: 'Invoice',
       kind: 'Kind',
       language: 'Language',
       mapping: 'Mapping',

@@ -15,6 +15,7 @@ import type { BatchQuery, CreditChange } from '../../store/statement-store.js';
 import { billingTeller } from '../notifications/billing-notices.js';
 import type { EpochMs } from '../../core/types.js';
 import { committed, unchanged } from './credits.js';
+import { waitingBatch } from './waiting-batch.js';
 import { batchPreparation, type BatchesOptions, type ExportRequest, refuse } from './prepare-batch.js';
 
 interface Exported {
@@ -41,11 +42,12 @@ export interface Batches {
   find(id: string): Promise<Batch | null>;
   /** A note of any batch with its lines; a withdrawn one too. Null: no note has this number. */
   note(id: string): Promise<(NoteSource & { readonly batch: BatchSummary }) | null>;
-  /** What an export would make now, and its file. Nothing is written, and no number is given. */
+  /** What an export would give now, and its file. Nothing is written, and no number is given. */
   preview(request: ExportRequest): Promise<Exported & { readonly bytes: Uint8Array | null }>;
   /**
    * Reserves what is owed and gives the numbers of its notes, all in one transaction. Where a batch of the same request
-   * was made and not fetched yet, it is that one: asking again after a crash makes no second batch.
+   * was made and not fetched yet, it is that one: asking again after a crash makes no second batch. While one of another
+   * request waits to be fetched, it is refused.
    */
   make(actor: string, request: ExportRequest): Promise<Exported>;
   /** The file of a batch, the same bytes each time. From the first time on its credits are exported. */
@@ -100,7 +102,13 @@ export function createBatches(options: BatchesOptions): Batches {
       return note ? { note, lines: content.lines.filter((line) => line.note === id), batch } : null;
     },
     async preview(request) {
-      const { batch, refused, bytes } = await prepare(asked(request), '');
+      const wanted = asked(request);
+      const waiting = await waitingBatch(batches, wanted);
+      if (waiting) {
+        const bytes = await batches.bytes(waiting.id);
+        return { ...madeBefore(waiting), bytes };
+      }
+      const { batch, refused, bytes } = await prepare(wanted, '');
       return { batch, refused, bytes, again: false };
     },
     async make(actor, request) {
@@ -110,17 +118,15 @@ export function createBatches(options: BatchesOptions): Batches {
         now,
         actor,
         decide: async () => {
-          const waiting = (await batches.list({ states: ['made'] })).find(
-            ({ mapping, month }) => mapping === wanted.mapping.name && month === wanted.month,
-          );
-          if (waiting) {
-            const batch = await one(waiting.id);
-            const result = { batch, refused: batch.content.refused, again: true };
-            return unchanged(result);
-          }
+          const waiting = await waitingBatch(batches, wanted);
+          if (waiting) return unchanged(madeBefore(waiting));
           const { batch, refused, bytes, rows } = await prepare(wanted, actor.trim());
           const result = { batch, refused, again: false };
-          if (batch === null) return unchanged(result);
+          if (batch === null) {
+            // Nothing may be left because another export has just reserved it.
+            const justMade = await waitingBatch(batches, wanted);
+            return unchanged(justMade ? madeBefore(justMade) : result);
+          }
           const { id, mapping, hash, postingDate, content } = batch;
           const notes = content.notes.map((note) => note.id);
           const credits = content.lines.map(({ credit }) => credit);
@@ -233,6 +239,8 @@ export function createBatches(options: BatchesOptions): Batches {
     },
   };
 }
+
+const madeBefore = (batch: Batch): Exported => ({ batch, refused: batch.content.refused, again: true });
 
 /** Each note to the account that it bills, and the operator; its number is given once. */
 const noticesOf = (

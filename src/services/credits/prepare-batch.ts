@@ -184,6 +184,7 @@ export function batchPreparation({ store, config, now }: BatchesOptions) {
       format: 'pop-sla-credit-batch/1',
       ...(await numbered(drafts, postingDate)),
       refused,
+      postingDateAsked: request.postingDate !== null,
     };
     const number = await batches.next();
     const id = batchId(number);
@@ -229,7 +230,8 @@ function knownInvoices(given: ReadonlyMap<string, string>): ReadonlyMap<string, 
   return new Map(said.filter(([, number]) => number !== ''));
 }
 
-interface Asked {
+/** A request as it is understood. */
+export interface Asked {
   readonly mapping: ExportMapping;
   readonly month: string | null;
   readonly invoices: ReadonlyMap<string, string>;

@@ -1,5 +1,6 @@
-import type { PlacedInput } from '../../config/exclusion-files.js';
+import type { CancelledWindow, PlacedInput } from '../../config/exclusion-files.js';
 import type { Actor, ExclusionText } from '../../core/ledger/actions.js';
+import { type EventVersion, isOlderVersion } from '../../core/ledger/event-version.js';
 import type { LedgerExclusion } from '../../core/ledger/exclusions.js';
 import type { Interval } from '../../core/time/intervals.js';
 import type { EpochMs } from '../../core/types.js';
@@ -20,6 +21,8 @@ export interface Imported {
   readonly proposed: readonly LedgerExclusion[];
   /** How many were skipped because the same is proposed or approved already. */
   readonly leftOut: number;
+  /** The sources of events that a later text was read of before: nothing came of this one. */
+  readonly older: readonly string[];
   /** Proposals that were rejected because the calendar called them off, or says something else now. */
   readonly withdrawn: readonly string[];
   readonly conflicts: readonly ImportConflict[];
@@ -27,7 +30,7 @@ export interface Imported {
 
 interface ImportOptions {
   /** The sources that the file says were called off, or the windows of them that are at `at`. */
-  readonly cancelled?: readonly { readonly source: string; readonly at?: EpochMs }[];
+  readonly cancelled?: readonly Omit<CancelledWindow, 'place'>[];
   /** The sources that a feed had before; one that it has no more, and whose windows are not over, is gone. */
   readonly before?: readonly string[];
   readonly now?: EpochMs;
@@ -38,12 +41,14 @@ interface ImportOptions {
  * `ValidationError` whose issues name the place in the file.
  */
 export async function importExclusions(
-  ledgerService: Pick<LedgerService, 'exclusions' | 'propose'>,
+  ledgerService: Pick<LedgerService, 'exclusions' | 'propose' | 'feeds'>,
   actor: string | Actor,
   inputs: readonly (Omit<PlacedInput, 'place'> & { readonly place: string | null })[],
-  { cancelled = [], before = [], now = Date.now() }: ImportOptions = {},
+  { cancelled: calledOff = [], before = [], now = Date.now() }: ImportOptions = {},
 ): Promise<Imported> {
   const texts = textsOf(inputs);
+  const { isOld, remember } = await versionsRead(ledgerService.feeds, [...inputs, ...calledOff]);
+  const cancelled = calledOff.filter((one) => !isOld(one));
   const alive = (await ledgerService.exclusions()).filter(
     ({ state }) => state === 'proposed' || state === 'approved',
   );
@@ -55,19 +60,31 @@ export async function importExclusions(
   const outdated = new Map<LedgerExclusion, ImportConflictReason>();
   const stays = new Set(texts.map(timesOf));
   const named = new Set(texts.map(({ source }) => source));
+  const older = new Set<string>();
+  let oldTexts = 0;
+  for (const one of calledOff) {
+    if (!isOld(one)) continue;
+    if (bySource.has(one.source)) older.add(one.source);
+    named.add(one.source);
+  }
   const fresh: { readonly text: ExclusionText; readonly place: string | null }[] = [];
   for (const [index, text] of texts.entries()) {
     if (there.has(identityOf(text))) continue;
-    const { event, horizon, place = null } = inputs[index] ?? {};
+    const { event, horizon, version, place = null } = inputs[index] ?? {};
+    if (version && isOld({ version })) {
+      older.add(version.source);
+      oldTexts += 1;
+      continue;
+    }
     // Only an event of a calendar is named by its source: lines of a table may share one.
     const ofSource = event === true ? (bySource.get(text.source ?? '') ?? []) : [];
     const parts = horizon ? partsOfSeries(text, ofSource, horizon) : [];
-    const older = ofSource.filter((one) => !parts.includes(one) && !stays.has(timesOf(one)));
-    for (const one of older) outdated.set(one, 'changed');
+    const replaced = ofSource.filter((one) => !parts.includes(one) && !stays.has(timesOf(one)));
+    for (const one of replaced) outdated.set(one, 'changed');
     const rest = withoutWindows(text, parts);
-    if (rest && older.every(({ state }) => state === 'proposed')) fresh.push({ text: rest, place });
+    if (rest && replaced.every(({ state }) => state === 'proposed')) fresh.push({ text: rest, place });
   }
-  const leftOut = texts.length - fresh.length;
+  const leftOut = texts.length - fresh.length - oldTexts;
   const offAt = cancelled.filter(({ source, at }) => at !== undefined && !named.has(source));
   for (const source of new Set(offAt.map((one) => one.source))) {
     const off = offAt.flatMap((one) => (one.source === source && one.at !== undefined ? [one.at] : []));
@@ -100,11 +117,48 @@ export async function importExclusions(
   const freshTexts = fresh.map(({ text }) => text);
   const places = fresh.map(({ place }) => place);
   const proposed = isNothing ? [] : await ledgerService.propose(actor, freshTexts, taken, places);
+  await remember();
   return {
     proposed,
     leftOut,
+    older: [...older],
     withdrawn: taken.map(({ id }) => id),
     conflicts,
+  };
+}
+
+/** Which texts of events are older than what was read before; `remember` notes the newest for the next time. */
+async function versionsRead(
+  feeds: LedgerService['feeds'],
+  read: readonly { readonly version?: EventVersion }[],
+): Promise<{
+  readonly isOld: (one: { readonly version?: EventVersion }) => boolean;
+  readonly remember: () => Promise<void>;
+}> {
+  const newest = new Map<string, EventVersion>();
+  const sources = new Set(read.flatMap(({ version }) => version?.source ?? []));
+  const known = new Map((await feeds?.versions([...sources]))?.map((one) => [one.source, one]));
+  const isOld = ({ version }: { readonly version?: EventVersion }): boolean => {
+    const before = version === undefined ? undefined : known.get(version.source);
+    return version !== undefined && before !== undefined && isOlderVersion(version, before);
+  };
+  for (const one of read) {
+    const { version } = one;
+    if (!version || isOld(one)) continue;
+    const before = newest.get(version.source) ?? known.get(version.source);
+    if (before && isOlderVersion(version, before)) continue;
+    const { source, sequence, stamp, overrides } = version;
+    const next = {
+      source,
+      sequence: sequence ?? before?.sequence ?? 0,
+      stamp: stamp ?? (sequence === null || sequence === before?.sequence ? (before?.stamp ?? null) : null),
+      overrides,
+    };
+    if (!before || isOlderVersion(before, next)) newest.set(source, next);
+  }
+  return {
+    isOld,
+    remember: async () => (newest.size > 0 ? feeds?.putVersions([...newest.values()]) : undefined),
   };
 }
 

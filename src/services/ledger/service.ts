@@ -24,6 +24,7 @@ import { formatInstant } from '../../core/time/calendar.js';
 import type { Interval } from '../../core/time/intervals.js';
 import type { EpochMs } from '../../core/types.js';
 import { networkNames, type NetworkOf } from '../../render/ledger/traces.js';
+import type { FeedStore } from '../../store/ledger-store.js';
 import type { Store } from '../../store/store.js';
 import { withLedgerEntries } from '../customers/in-force.js';
 import { attributedLately } from './attribution.js';
@@ -52,8 +53,8 @@ function rulesFor(book: CustomerRegistry, intervals: readonly Interval[]): Exclu
 }
 
 interface LedgerServiceOptions {
-  /** Without `rounds`, outages have no attribution. */
-  readonly store: Pick<Store, 'ledger' | 'watch' | 'attachments'> & Partial<Pick<Store, 'rounds'>>;
+  /** Without `rounds`, outages have no attribution; without `feeds`, no text of a calendar is older than another. */
+  readonly store: Pick<Store, 'ledger' | 'watch' | 'attachments'> & Partial<Pick<Store, 'rounds' | 'feeds'>>;
   readonly config: () => Config;
   readonly now: () => EpochMs;
 }
@@ -77,6 +78,8 @@ interface CorrectionRequest {
 export interface LedgerService {
   exclusions(): Promise<LedgerExclusion[]>;
   exclusion(id: string): Promise<LedgerExclusion>;
+  /** What was read of calendars. */
+  readonly feeds: Pick<FeedStore, 'versions' | 'putVersions'> | null;
   /**
    * Proposes all of them or none, and rejects the proposals that they take the place of; each error names the place of
    * its text, or its number.
@@ -132,6 +135,7 @@ export function createLedgerService({ store, config, now }: LedgerServiceOptions
   return {
     exclusions,
     exclusion,
+    feeds: store.feeds ?? null,
     async propose(actor, texts, withdrawn = [], places = []) {
       await attached(
         store,

@@ -10,6 +10,7 @@ import { sizeSums } from './migrations/0009-size-sums.js';
 import { creditBatches } from './migrations/0010-credit-batches.js';
 import { periodLocks } from './migrations/0011-period-locks.js';
 import { statementNames } from './migrations/0012-statement-names.js';
+import { calendarEvents } from './migrations/0013-calendar-events.js';
 import { networkTold } from './migrations/0014-network-told.js';
 import type { Migration } from './migrations/migration.js';
 
@@ -26,5 +27,6 @@ export const migrations: readonly Migration[] = [
   creditBatches,
   periodLocks,
   statementNames,
+  calendarEvents,
   networkTold,
 ];

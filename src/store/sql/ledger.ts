@@ -1,5 +1,6 @@
 import type { LedgerAction, LedgerEvent } from '../../core/ledger/actions.js';
 import { isContinued } from '../../core/ledger/chain.js';
+import type { EventVersion } from '../../core/ledger/event-version.js';
 import type { ContactStore } from '../access-store.js';
 import {
   type AttachmentStore,
@@ -94,6 +95,9 @@ export function attachmentStore(db: SqlDatabase): AttachmentStore {
   };
 }
 
+/** How many values a query names. */
+const mostNames = 500;
+
 export function feedStore(db: SqlDatabase): FeedStore {
   return {
     async get(source) {
@@ -113,6 +117,32 @@ export function feedStore(db: SqlDatabase): FeedStore {
           .values({ source, ...row })
           .onConflict((conflict) => conflict.column('source').doUpdateSet(row)),
       );
+    },
+    async versions(sources) {
+      const found: EventVersion[] = [];
+      for (let from = 0; from < sources.length; from += mostNames)
+        found.push(
+          ...(await db.read(
+            db.from
+              .selectFrom('calendar_event')
+              .select(['source', 'sequence', 'stamp', 'overrides'])
+              .where('source', 'in', sources.slice(from, from + mostNames)),
+          )),
+        );
+      return found;
+    },
+    async putVersions(versions) {
+      await db.write(function* () {
+        for (const { source, sequence, stamp, overrides } of versions) {
+          const row = { sequence: sequence ?? 0, stamp, overrides };
+          yield* change(
+            db.from
+              .insertInto('calendar_event')
+              .values({ source, ...row })
+              .onConflict((conflict) => conflict.column('source').doUpdateSet(row)),
+          );
+        }
+      });
     },
   };
 }

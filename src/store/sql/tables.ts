@@ -25,6 +25,7 @@ export interface Tables {
   readonly second_factor: FactorTable;
   readonly device: { hash: string; person: string; seen_at: EpochMs };
   readonly exclusion_feed: FeedTable;
+  readonly calendar_event: { source: string; sequence: number; stamp: EpochMs | null; overrides: number };
   readonly trail: TrailTable;
   readonly reply: ReplyTable;
   readonly fault_event: TicketEventTable;

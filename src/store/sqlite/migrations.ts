@@ -11,6 +11,7 @@ import { sizeSums } from './migrations/0010-size-sums.js';
 import { creditBatches } from './migrations/0011-credit-batches.js';
 import { periodLocks } from './migrations/0012-period-locks.js';
 import { statementNames } from './migrations/0013-statement-names.js';
+import { calendarEvents } from './migrations/0014-calendar-events.js';
 import { networkTold } from './migrations/0015-network-told.js';
 import type { Migration } from './migrations/migration.js';
 
@@ -29,5 +30,6 @@ export const migrations: readonly Migration[] = [
   creditBatches,
   periodLocks,
   statementNames,
+  calendarEvents,
   networkTold,
 ];

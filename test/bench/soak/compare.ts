@@ -11,6 +11,8 @@ export interface Request {
   readonly fate: TruthLine['what'];
   /** Of its first answer; null: none that counts. */
   readonly rttUs: number | null;
+  /** The emulator answered so much later than it was to: it may have lost its processor between stamping and sending too. */
+  readonly lateUs?: number;
   /** The round that has it; null: none found. */
   round: string | null;
 }
@@ -74,6 +76,7 @@ export function requestsOf(truth: readonly TruthLine[], startNs: bigint): Reques
       atMs: Number(line.rxNs - startNs) / 1e6,
       fate: line.what,
       rttUs: answered ? Number(line.txNs - line.rxNs) / 1000 : null,
+      lateUs: answered ? Math.max(0, Number(line.txNs - line.readNs - line.delayNs) / 1000) : 0,
       round: null,
     });
   }
@@ -203,7 +206,8 @@ function align(
     // A packet of a process that stood still for long may be as late as that, and was seen all the same.
     const cost = (off / most) * costs.off + (request.round === null ? 0 : costs.claimed);
     if (packet.kind === 'received') {
-      const isSame = request.rttUs !== null && Math.abs(packet.rttUs - request.rttUs) < sameUs;
+      const isSame =
+        request.rttUs !== null && Math.abs(packet.rttUs - request.rttUs) < sameUs + (request.lateUs ?? 0);
       return isSame ? cost : costs.wrong;
     }
     if (request.round !== null) return costs.wrong;

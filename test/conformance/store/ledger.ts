@@ -5,7 +5,7 @@ import { digestOf, sha256 } from '../../../src/seal/canonical.js';
 import { maxAttachmentBytes } from '../../../src/store/ledger-store.js';
 import type { Store as WholeStore } from '../../../src/store/store.js';
 
-type Store = Pick<WholeStore, 'ledger' | 'attachments' | 'close'>;
+type Store = Pick<WholeStore, 'ledger' | 'attachments' | 'feeds' | 'close'>;
 
 const after = (events: readonly LedgerEvent[], actor = '陳大文'): LedgerEvent => {
   const action = { type: 'exclusion-approved', id: 'X1', reason: '“why”\n' } as const;
@@ -34,6 +34,18 @@ export function ledgerConformance(name: string, open: () => Promise<Store>): voi
         }
         expect(await ledger.events()).toEqual(events);
         expect(await ledger.events({ after: 2, limit: 2 })).toEqual(events.slice(2, 4));
+      }));
+
+    test('keeps the newest text of each event of a calendar', () =>
+      using(async ({ feeds }) => {
+        const text = (source: string, sequence: number) => ({ source, sequence, stamp: null, overrides: 0 });
+        const many = Array.from({ length: 1_200 }, (_none, index) => text(`event-${index}`, 1));
+        await feeds.putVersions(many);
+        const newer = { source: 'event-7', sequence: 3, stamp: 1_790_000_000_000, overrides: 2 };
+        await feeds.putVersions([newer]);
+        const found = await feeds.versions([...many.map(({ source }) => source), 'unknown']);
+        expect(found).toHaveLength(many.length);
+        expect(found.filter(({ sequence }) => sequence !== 1)).toEqual([newer]);
       }));
 
     test('takes one of two that come after the same event', () =>

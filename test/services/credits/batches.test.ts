@@ -219,14 +219,103 @@ describe('two exports at once', () => {
     expect(await store.batches.list()).toHaveLength(1);
   });
 
-  test('by two mappings share nothing', async () => {
+  test('by two mappings give the first one a batch, and the other one is told which waits', async () => {
     const { batches, store } = await setUp();
-    const both = await Promise.all([
+    const both = await Promise.allSettled([
       batches.make('fiona', generic),
       batches.make('gina', { mapping: 'oracle-autoinvoice' }),
     ]);
-    expect(both.filter(({ batch }) => batch !== null)).toHaveLength(1);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(String(both.find((each) => each.status === 'rejected')?.reason)).toContain(
+      'but EB-000001 waits to be fetched, and was made with',
+    );
     expect(await store.batches.list()).toHaveLength(1);
+  });
+});
+
+/** The lines of what an export is refused with. */
+const refusedWith = (asked: Promise<unknown>): Promise<string[]> =>
+  asked.then(
+    () => [],
+    (error: unknown) => (error as Error).message.split('\n'),
+  );
+
+describe('while a batch waits to be fetched, an export', () => {
+  const first = {
+    mapping: 'generic',
+    month: '2026-10',
+    postingDate: '2026-12-24',
+    invoices: new Map([['2026-10/hb', 'INV-1']]),
+  };
+  const waits = (made: string): string => `but EB-000001 waits to be fetched, and was made with ${made}`;
+  const instead = '; or fetch or withdraw EB-000001 first';
+
+  test.each([
+    ['mapping', { mapping: 'sap-fb01' }, `is sap-fb01, ${waits('generic')}; allowed: generic`],
+    ['month', { month: '2026-11' }, `is 2026-11, ${waits('2026-10')}; allowed: 2026-10`],
+    ['month', { month: null }, `is none, ${waits('2026-10')}; allowed: 2026-10`],
+    ['postingDate', { postingDate: '2026-12-31' }, `is 2026-12-31, ${waits('2026-12-24')}`],
+    ['postingDate', { postingDate: null }, `is none, ${waits('2026-12-24')}; allowed: 2026-12-24`],
+    ['file', { file: 'xlsx' as const }, `is xlsx, ${waits('csv')}; allowed: csv`],
+    ['invoices.2026-10/hb', { invoices: new Map() }, `is none, ${waits('INV-1')}; allowed: INV-1`],
+    [
+      'invoices.2026-10/lion-own',
+      {
+        invoices: new Map([
+          ['2026-10/hb', 'INV-1'],
+          ['2026-10/lion-own', 'INV-2'],
+        ]),
+      },
+      `is INV-2, ${waits('none')}; allowed: leave it out, which gives EB-000001 again${instead}`,
+    ],
+  ])('with another %s (%j) is refused, dry or not, and says so', async (field, change, what) => {
+    const { batches, store } = await setUp();
+    await batches.make('fiona', first);
+    for (const ask of [
+      () => batches.make('gina', { ...first, ...change }),
+      () => batches.preview({ ...first, ...change }),
+    ]) {
+      const lines = await refusedWith(ask());
+      expect(lines).toEqual([expect.stringContaining(`${field}: ${what}`)]);
+      expect(lines).toEqual([expect.stringContaining(instead)]);
+    }
+    expect(await store.batches.list()).toHaveLength(1);
+    await batches.fetch('fiona', 'EB-000001');
+    expect((await batches.make('gina', { ...first, ...change })).again).toBe(false);
+  });
+
+  test('names each parameter that differs', async () => {
+    const { batches } = await setUp();
+    await batches.make('fiona', first);
+    const lines = await refusedWith(batches.make('gina', { mapping: 'kingdee', month: '2026-11' }));
+    expect(lines.map((line) => line.split(':')[0])).toEqual([
+      'mapping',
+      'month',
+      'postingDate',
+      'invoices.2026-10/hb',
+    ]);
+  });
+
+  test('with the same parameters gives that batch, also when they are said and were the default', async () => {
+    const { batches } = await setUp();
+    const made = await batches.make('fiona', generic);
+    for (const same of [
+      generic,
+      { ...generic, postingDate: '2026-12-01' },
+      { ...generic, file: 'csv' as const },
+      { ...generic, month: null },
+      // Of a note that was refused.
+      { ...generic, invoices: new Map([['2026-10/lost', 'INV-9']]) },
+    ]) {
+      expect(await batches.make('gina', same)).toEqual({ ...made, again: true });
+      const { batch, bytes, again } = await batches.preview(same);
+      expect({ batch, again }).toEqual({ batch: made.batch, again: true });
+      expect(
+        createHash('sha256')
+          .update(bytes ?? '')
+          .digest('hex'),
+      ).toBe(made.batch?.hash);
+    }
   });
 });
 

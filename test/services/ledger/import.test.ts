@@ -77,6 +77,63 @@ describe('the life of an event', () => {
   });
 });
 
+describe('an older text of an event', () => {
+  const times = async ({ ledgerService }: Awaited<ReturnType<typeof setUp>>) =>
+    (await ledgerService.exclusions()).flatMap(({ id, state, intervals }) =>
+      intervals.map(({ from }) => `${id} ${state} ${new Date(from).toISOString().slice(8, 10)}`),
+    );
+
+  test('changes nothing that a later one brought, and is named', async () => {
+    const all = await setUp();
+    const { event, load } = all;
+    await load([event('a', '05', 'SEQUENCE:2'), event('b', '06', 'SEQUENCE:1')]);
+    const done = await load([event('a', '01', 'SEQUENCE:1'), event('b', '02'), event('c', '03')], ['a', 'b']);
+    expect(done).toMatchObject({ older: ['a', 'b'], withdrawn: [], conflicts: [], leftOut: 0 });
+    expect(await times(all)).toEqual(['X1 proposed 05', 'X2 proposed 06', 'X3 proposed 03']);
+    // The same text again, and a newer one, are what they were.
+    expect(await load([event('a', '05', 'SEQUENCE:2')])).toMatchObject({ older: [], leftOut: 1 });
+    expect(await load([event('a', '07', 'SEQUENCE:3')])).toMatchObject({ older: [], withdrawn: ['X1'] });
+  });
+
+  test('is known also where the later one changed nothing, or called the event off', async () => {
+    const all = await setUp();
+    const { event, load } = all;
+    await load([event('a', '01'), event('b', '02', 'SEQUENCE:1')]);
+    await load([event('a', '01', 'SEQUENCE:4'), event('b', '02', 'SEQUENCE:2', 'STATUS:CANCELLED')]);
+    const done = await load([event('a', '03', 'SEQUENCE:3'), event('b', '02', 'SEQUENCE:1')]);
+    expect(done).toMatchObject({ older: ['a', 'b'], proposed: [] });
+    expect(await times(all)).toEqual(['X1 proposed 01', 'X2 rejected 02']);
+  });
+
+  test('calls nothing off, unless it has no number', async () => {
+    const all = await setUp();
+    const { event, load } = all;
+    await load([event('a', '01', 'SEQUENCE:2'), event('b', '02', 'SEQUENCE:2')]);
+    const done = await load(
+      [event('a', '01', 'SEQUENCE:1', 'STATUS:CANCELLED'), event('b', '02', 'STATUS:CANCELLED')],
+      ['a', 'b'],
+    );
+    expect(done).toMatchObject({ older: ['a'], withdrawn: ['X2'] });
+    expect(await times(all)).toEqual(['X1 proposed 01', 'X2 rejected 02']);
+  });
+
+  test('of the same number is told by its DTSTAMP, and by the windows that were moved', async () => {
+    const all = await setUp();
+    const { event, load } = all;
+    const stamp = (hour: string) => `DTSTAMP:20260901T${hour}0000Z`;
+    const weekly = event('w', '01', 'RRULE:FREQ=WEEKLY;COUNT=2');
+    const moved = [
+      ...['BEGIN:VEVENT', 'UID:w', 'RECURRENCE-ID:20261208T020000Z', 'SEQUENCE:1'],
+      ...['DTSTART:20261209T020000Z', 'DURATION:PT2H', 'SUMMARY:works', 'END:VEVENT'],
+    ];
+    await load([event('a', '05', stamp('09')), weekly, moved]);
+    const before = await times(all);
+    expect(await load([event('a', '01', stamp('08')), weekly])).toMatchObject({ older: ['a', 'w'] });
+    expect(await times(all)).toEqual(before);
+    expect(await load([event('a', '03', stamp('10'))])).toMatchObject({ older: [], withdrawn: ['X1'] });
+  });
+});
+
 describe('a series', () => {
   const weekly = (id = 'a', ...more: string[]) => [
     ...['BEGIN:VEVENT', `UID:${id}`, 'CREATED:20260901T000000Z', 'DTSTART:20261201T020000Z', 'DURATION:PT2H'],
