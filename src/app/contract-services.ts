@@ -170,7 +170,12 @@ export const reportsIn =
   (pool: Pick<WorkerPool, 'run'>, log: Pick<Log, 'warn'>): RenderReport =>
   async (report, format, language, options) => {
     if (quick.includes(format)) return renderReport(report, format, language, options);
-    const { bytes, unsettable } = await pool.run<Rendered>('report', { report, format, language });
+    const { bytes, unsettable } = await pool.run<Rendered>('report', {
+      report,
+      format,
+      language,
+      content: options?.content,
+    });
     if (unsettable.length > 0) {
       const { month, selection } = report;
       log.warn(

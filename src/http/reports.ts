@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { reportLanguages } from '../i18n/languages.js';
 import { type CsvDialect, csvSeparators, plainCsv } from '../render/csv.js';
 import { reportFileName } from '../render/report/file-name.js';
-import { formatOf, type renderReport, reportFormats } from '../render/report/formats.js';
+import { formatOf, type renderReport, reportContents, reportFormats } from '../render/report/formats.js';
 import { reportGroups, type ReportSelection } from '../render/report/report.js';
 import type { Reports } from '../services/reports.js';
 import { hasFullMonthAccess, monthAccessOf } from './access/month-access.js';
@@ -89,7 +89,8 @@ export function reportRoutes(
     operationId: 'getReport',
     tag: 'reports',
     access: 'reports:read',
-    summary: 'The report of a month, of everything or of one service, customer, site or reseller.',
+    summary:
+      'The report of a month, of everything or of one service, customer, site or reseller; in full or as a summary.',
     params: z.strictObject({ month: month() }),
     query: z.strictObject({
       service: id().optional(),
@@ -97,6 +98,7 @@ export function reportRoutes(
       site: id().optional(),
       reseller: id().optional(),
       format: oneOf(reportFormats).default('json'),
+      content: oneOf(reportContents).default('statements'),
       lang: oneOf(reportLanguages).default('en'),
       toDate: oneOf(['true', 'false']).default('false'),
       revision: revision().optional(),
@@ -115,7 +117,7 @@ export function reportRoutes(
         maySee: (customer) => monthAccessOf(caller, customer, params.month) !== 'nothing',
         showsAmounts: (customer) => hasFullMonthAccess(caller, customer, params.month),
       });
-      const { format, lang } = query;
+      const { content, format, lang } = query;
       const settings = csv();
       const dialect = {
         bom: query.bom === undefined ? settings.bom : query.bom === 'true',
@@ -123,12 +125,12 @@ export function reportRoutes(
       };
       const make = async (): Promise<MadeFile> => {
         const report = await read();
-        const bytes = Buffer.from(await render(report, format, lang, { csv: dialect }));
-        return { name: reportFileName(report, format), bytes };
+        const bytes = Buffer.from(await render(report, format, lang, { content, csv: dialect }));
+        return { name: reportFileName(report, format, content), bytes };
       };
       const { name, bytes } = await (fingerprint === null
         ? make()
-        : files(`${fingerprint} ${format} ${lang} ${dialect.bom} ${dialect.separator}`, make));
+        : files(`${fingerprint} ${content} ${format} ${lang} ${dialect.bom} ${dialect.separator}`, make));
       const { contentType, shown } = formatOf[format];
       reply
         .type(contentType)

@@ -1239,6 +1239,7 @@ export const simplified: Words = {
       withheld: '向代理商购买的业务，月报不含金额；金额由代理商持有。',
       verify: '如何验证',
       wholeMonth: '当月全部',
+      summary: '概要',
       service: '业务',
       customer: '客户',
       state: '状态',
@@ -1371,6 +1372,13 @@ export const simplified: Words = {
   report: {
     statementTitle: '服务等级月报',
     reportTitle: '服务等级汇总月报',
+    summaryTitle: '服务等级月度概要',
+    monthSummary: '月度概要',
+    summaryNote:
+      '时延与丢包：列出性能等级最差的路径及其数值与承诺值。分段判定的业务，可用率取其中最低者。详情见各业务月报。',
+    incompleteCount: (incomplete, all) =>
+      `${all} 份月报中有 ${incomplete} 份数据不完整：未观测时间超过服务等级方案允许的比例。`,
+    pathsMeasured: (measured, all) => `${all} 条路径中有 ${measured} 条有测量数据`,
     byService: (id) => `业务 ${id}`,
     byCustomer: (name) => `客户 ${name}`,
     bySite: (name) => `站点 ${name}`,
@@ -1548,6 +1556,7 @@ export const simplified: Words = {
     excess: '超出',
     band: '网络质量',
     lossPercent: '丢包率',
+    latencyBand: '时延等级',
     lossBand: '丢包等级',
     rawFigures: '不剔除免责时间',
     rawNote: (rounds, latency, loss) => `不剔除免责时间：${rounds} 轮，时延 ${latency}，丢包率 ${loss}`,

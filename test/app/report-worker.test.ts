@@ -27,6 +27,15 @@ describe('reports in a thread of their own', () => {
     expect(JSON.parse(Buffer.from(data).toString())).toMatchObject({ format: 'pop-sla-report/1' });
   });
 
+  test('are summaries where those are asked for', async () => {
+    const pool = createWorkerPool({ entry });
+    onTestFinished(() => pool.close());
+    const content = 'summary' as const;
+    const made = await reportsIn(pool, keptLog().log)(serviceReport(single), 'html', 'en', { content });
+    const here = await renderReport(serviceReport(single), 'html', 'en', { content });
+    expect(Buffer.from(made).toString()).toBe(Buffer.from(here).toString());
+  });
+
   test('say in the log which characters no typeface has', async () => {
     const pool = createWorkerPool({ entry });
     onTestFinished(() => pool.close());

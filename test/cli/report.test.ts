@@ -70,6 +70,16 @@ describe('pop-sla report', () => {
     expect(readdirSync(cwd)).toEqual(['sla-2026-10-service-single-draft.csv']);
   });
 
+  test('makes a summary, and names its columns', async () => {
+    const { run, cwd } = await setUp();
+    const { stdout } = await run([...october, '--summary', '-o', '.', '--format', 'csv']);
+    expect(stdout.toString()).toContain('sla-2026-10-all-summary-draft.csv: ');
+    const lines = readFileSync(join(cwd, 'sla-2026-10-all-summary-draft.csv'), 'utf8').trim().split('\r\n');
+    expect(lines).toHaveLength(3);
+    const columns = (await run(['--summary', '--columns'])).stdout.toString().trim().split('\n');
+    expect(columns.map((line) => line.split(' ')[0])).toEqual(lines[0]?.split(','));
+  });
+
   test('gives bytes to a pipe, and none to a terminal', async () => {
     const { run } = await setUp();
     const piped = await run([...october, '--format', 'pdf', '--service', 'single']);

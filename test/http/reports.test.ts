@@ -41,6 +41,22 @@ describe('GET /api/v1/reports/MONTH', () => {
     }
   });
 
+  test('answers a summary in each format, by a name of its own', async () => {
+    const get = await setUp();
+    for (const [format, type, disposition] of answers) {
+      const whole = await get(`2026-10?lang=zh-TW&format=${format}`);
+      const answer = await get(`2026-10?content=summary&lang=zh-TW&format=${format}`);
+      expect([answer.statusCode, answer.headers['content-type']]).toEqual([200, type]);
+      expect(answer.headers['content-disposition']).toBe(
+        `${disposition}; filename="sla-2026-10-all-summary-draft.${format}"`,
+      );
+      // The one is not handed out for the other.
+      expect(answer.rawPayload.equals(whole.rawPayload)).toBe(false);
+    }
+    const { services } = (await get('2026-10?content=summary')).json<{ services: { service: string }[] }>();
+    expect(services.map(({ service }) => service)).toEqual(['other', 'single']);
+  });
+
   test('lets a page run nothing', async () => {
     const get = await setUp();
     const { headers } = await get('2026-10?format=html');
@@ -55,6 +71,7 @@ describe('GET /api/v1/reports/MONTH', () => {
     ['2026-10?service=x', 'service: x is no service'],
     ['2026-10?service=single&site=central', "site can't go with service; allowed: one of them"],
     ['2026-10?format=doc', 'format is not one of json, csv, xlsx, pdf, html'],
+    ['2026-10?content=short', 'content is not one of statements, summary'],
     ['2026-10?lang=fr', 'lang is not one of en, zh-CN, zh-TW'],
     ['2026-10?revision=1', 'revision: is of one statement'],
     ['2026-10?revision=0', 'revision is no whole number from 1 on'],

@@ -21,7 +21,11 @@ describe('a customer’s statements', () => {
     );
     const own = files.filter((href) => href.includes('service=alpha-service'));
     for (const format of ['json', 'csv', 'xlsx', 'pdf', 'html'])
-      expect(own).toContain(`/api/v1/reports/${month}?service=alpha-service&format=${format}&lang=en`);
+      expect(own).toContain(
+        `/api/v1/reports/${month}?service=alpha-service&format=${format}${format === 'csv' ? '&bom=true' : ''}&lang=en`,
+      );
+    for (const format of ['xlsx', 'pdf'])
+      expect(files).toContain(`/api/v1/reports/${month}?content=summary&format=${format}&lang=en`);
     expect(files).toContain(`/api/v1/evidence/${month}/alpha-service`);
     expect(foreignIn(page)).toEqual([]);
   });

@@ -3,7 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Config } from '../../config/config.js';
 import type { EpochMs } from '../../core/types.js';
 import type { AvailabilityJson } from '../../render/availability.js';
-import { renderReport, type ReportFormat } from '../../render/report/formats.js';
+import { renderReport, type ReportContent, type ReportFormat } from '../../render/report/formats.js';
 import type { Report } from '../../render/report/report.js';
 import type { ReportLanguage } from '../../i18n/languages.js';
 import { staleWhileRevalidate } from '../../services/cache.js';
@@ -18,6 +18,8 @@ import { work } from './job-tasks.js';
 interface RenderTask {
   readonly report: Report;
   readonly format: ReportFormat;
+  /** The statements by default. */
+  readonly content?: ReportContent;
   readonly language: ReportLanguage;
 }
 
@@ -27,9 +29,10 @@ export interface Rendered {
   readonly unsettable: readonly string[];
 }
 
-export async function report({ report: given, format, language }: RenderTask): Promise<Rendered> {
+export async function report({ report: given, format, language, content }: RenderTask): Promise<Rendered> {
   const unsettable: string[] = [];
   const bytes = await renderReport(given, format, language, {
+    ...(content && { content }),
     onUnsettable: (codes) => unsettable.push(...codes),
   });
   return { bytes, unsettable };

@@ -1,7 +1,13 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { formatOf, type ReportFormat, renderReport, reportFormats } from '../../render/report/formats.js';
+import {
+  formatOf,
+  type ReportContent,
+  type ReportFormat,
+  renderReport,
+  reportFormats,
+} from '../../render/report/formats.js';
 import { type ReportLanguage, reportLanguages } from '../../i18n/languages.js';
 import type { Report, ReportSelection } from '../../render/report/report.js';
 import {
@@ -24,6 +30,7 @@ interface ReportOptions extends ConfigOptions, CsvOptions, Partial<Record<(typeo
   readonly format?: ReportFormat;
   readonly lang: ReportLanguage;
   readonly output?: string;
+  readonly summary?: true;
   readonly toDate?: true;
   readonly revision?: number;
 }
@@ -52,6 +59,7 @@ export function reportCommand(context: Context): Command {
         'where it goes; a folder: there, by its own name; -: standard output',
       ).default('-', 'standard output'),
     )
+    .option('--summary', 'a line for each service, with totals: not the statements in full')
     .option('--to-date', 'of a month that is not over: up to now')
     .addOption(new Option('--revision <number>', 'of a service: not its latest').argParser(positiveInteger))
     .option('--columns', 'print the columns of CSV, and what they are')
@@ -59,10 +67,11 @@ export function reportCommand(context: Context): Command {
     .addHelpText(
       'after',
       '\nExamples:\n  $ pop-sla report --month 2026-10 --customer harbour-bank --format pdf --lang zh-TW -o october.pdf\n' +
-        '  $ pop-sla report --month 2026-10 --format csv > october.csv',
+        '  $ pop-sla report --month 2026-10 --format csv > october.csv\n' +
+        '  $ pop-sla report --month 2026-10 --summary -o summary.pdf',
     )
     .action((options: ReportOptions & { readonly columns?: true }) =>
-      options.columns ? printColumns(context) : report(options, context),
+      options.columns ? printColumns(options, context) : report(options, context),
     );
 }
 
@@ -89,6 +98,7 @@ async function report(options: ReportOptions, context: Context): Promise<void> {
   }
   const { made, csv } = await reportOf({ ...options, month }, context);
   const bytes = await renderReport(made, format, options.lang, {
+    content: contentOf(options),
     csv: dialectOf(options, csv),
     onUnsettable: (codes) => {
       context.stderr.write(
@@ -100,7 +110,7 @@ async function report(options: ReportOptions, context: Context): Promise<void> {
     context.stdout.write(bytes);
     return;
   }
-  const file = await write(output, bytes, made, format, context);
+  const file = await write({ output, bytes, made, format, content: contentOf(options) }, context);
   context.stdout.write(`${file}: ${bytes.byteLength} bytes, ${counted(made)}\n`);
 }
 
@@ -132,17 +142,22 @@ function selectionOf(options: ReportOptions): ReportSelection {
 const formatBy = (file: string): ReportFormat | undefined =>
   reportFormats.find((format) => file.toLowerCase().endsWith(`.${format}`));
 
-async function write(
-  output: string,
-  bytes: Uint8Array,
-  made: Report,
-  format: ReportFormat,
-  { cwd }: Context,
-): Promise<string> {
+const contentOf = ({ summary }: Pick<ReportOptions, 'summary'>): ReportContent =>
+  summary ? 'summary' : 'statements';
+
+interface Written {
+  readonly output: string;
+  readonly bytes: Uint8Array;
+  readonly made: Report;
+  readonly format: ReportFormat;
+  readonly content: ReportContent;
+}
+
+async function write({ output, bytes, made, format, content }: Written, { cwd }: Context): Promise<string> {
   const { reportFileName } = await import('../../render/report/file-name.js');
   const { writeAtomically } = await import('../../seal/atomic-file.js');
   const inFolder = isFolder(resolve(cwd, output));
-  const file = inFolder ? join(output, reportFileName(made, format)) : output;
+  const file = inFolder ? join(output, reportFileName(made, format, content)) : output;
   try {
     await writeAtomically(resolve(cwd, file), bytes);
   } catch (error) {
@@ -165,8 +180,10 @@ function counted({ statements }: Report): string {
   return drafts === 0 ? `${all}, sealed` : `${all}, ${drafts} not sealed`;
 }
 
-async function printColumns({ stdout }: Context): Promise<void> {
-  const { reportCsvColumns } = await import('../../render/report/csv.js');
-  const width = Math.max(...reportCsvColumns.map(({ name }) => name.length));
-  stdout.write(reportCsvColumns.map(({ name, meaning }) => `${name.padEnd(width)}  ${meaning}\n`).join(''));
+async function printColumns({ summary }: ReportOptions, { stdout }: Context): Promise<void> {
+  const columns = summary
+    ? (await import('../../render/report/summary/csv.js')).summaryCsvColumns
+    : (await import('../../render/report/csv.js')).reportCsvColumns;
+  const width = Math.max(...columns.map(({ name }) => name.length));
+  stdout.write(columns.map(({ name, meaning }) => `${name.padEnd(width)}  ${meaning}\n`).join(''));
 }

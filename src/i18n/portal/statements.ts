@@ -6,6 +6,7 @@ export const statementsEnglish = {
     withheld: 'What you buy from a reseller is shown without amounts: the reseller has them.',
     verify: 'How to verify statements',
     wholeMonth: 'Whole month',
+    summary: 'Summary',
     service: 'Service',
     customer: 'Customer',
     state: 'State',

@@ -34,6 +34,13 @@ const changeReason: ChangeReasonWords = {
 export const reportEnglish = {
   statementTitle: 'Service level statement',
   reportTitle: 'Service level report',
+  summaryTitle: 'Service level summary',
+  monthSummary: 'Month summary',
+  summaryNote:
+    'Latency and loss: the path in the worst band, its figure and commitment. Availability of a service in several parts: the lowest of them. The statements themselves have the details.',
+  incompleteCount: (incomplete: number, all: number) =>
+    `${incomplete} of ${all} statements are incomplete: more of the period was unobserved than the plan allows.`,
+  pathsMeasured: (measured: number, all: number) => `${measured} of ${all} paths have figures`,
   byService: (id: string) => `Service ${id}`,
   byCustomer: (name: string) => `Customer ${name}`,
   bySite: (name: string) => `Site ${name}`,
@@ -203,6 +210,7 @@ export const reportEnglish = {
   excess: 'Excess',
   band: 'Band',
   lossPercent: 'Loss',
+  latencyBand: 'Latency band',
   lossBand: 'Loss band',
   rawFigures: 'Without exclusions',
   rawNote: (rounds: string, latency: string, loss: string) =>

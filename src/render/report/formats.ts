@@ -25,7 +25,13 @@ export const formatOf: Record<ReportFormat, FormatOf> = {
   html: { contentType: 'text/html; charset=utf-8', text: true, shown: true },
 };
 
+/** What is made of a report: its statements in full, or a line for each. */
+export const reportContents = ['statements', 'summary'] as const;
+export type ReportContent = (typeof reportContents)[number];
+
 export interface RenderOptions {
+  /** The statements by default. */
+  readonly content?: ReportContent;
   /** How CSV is written. */
   readonly csv?: CsvDialect;
   /** Told the characters that no typeface has, as `U+1E900`: they stand as `[U+1E900]` on the page. */
@@ -37,8 +43,10 @@ export async function renderReport(
   report: Report,
   format: ReportFormat,
   language: ReportLanguage,
-  { csv, onUnsettable }: RenderOptions = {},
+  options: RenderOptions = {},
 ): Promise<Uint8Array> {
+  const { content, csv, onUnsettable } = options;
+  if (content === 'summary') return renderSummary(report, format, language, options);
   switch (format) {
     case 'json': {
       const { reportJsonText } = await import('./json.js');
@@ -61,6 +69,38 @@ export async function renderReport(
       const { composeReport } = await import('./compose/compose.js');
       const { pagesPdf } = await import('./pdf/pdf.js');
       return pagesPdf(composeReport(report, language), onUnsettable);
+    }
+  }
+}
+
+async function renderSummary(
+  report: Report,
+  format: ReportFormat,
+  language: ReportLanguage,
+  { csv, onUnsettable }: RenderOptions,
+): Promise<Uint8Array> {
+  switch (format) {
+    case 'json': {
+      const { summaryJsonText } = await import('./summary/json.js');
+      return Buffer.from(summaryJsonText(report));
+    }
+    case 'csv': {
+      const { summaryCsv } = await import('./summary/csv.js');
+      return Buffer.from(summaryCsv(report, csv));
+    }
+    case 'xlsx': {
+      const { summaryXlsx } = await import('./summary/xlsx.js');
+      return summaryXlsx(report, language);
+    }
+    case 'html': {
+      const { summaryPages } = await import('./summary/pages.js');
+      const { pagesHtml } = await import('./html.js');
+      return Buffer.from(pagesHtml(summaryPages(report, language)));
+    }
+    case 'pdf': {
+      const { summaryPages } = await import('./summary/pages.js');
+      const { pagesPdf } = await import('./pdf/pdf.js');
+      return pagesPdf(summaryPages(report, language), onUnsettable);
     }
   }
 }

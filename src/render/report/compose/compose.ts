@@ -286,7 +286,7 @@ function statementSheet(scene: Scene): Sheet {
   };
 }
 
-function newest(instants: readonly string[]): string {
+export function newest(instants: readonly string[]): string {
   const latest = Math.max(0, ...instants.map((each) => Date.parse(each)));
   return new Date(latest).toISOString();
 }

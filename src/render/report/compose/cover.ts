@@ -65,7 +65,8 @@ function notices({ statements }: Report, { words }: Locale): Block[] {
   return [{ kind: 'notice', text, tone: 'bad' }];
 }
 
-function totalBlocks({ statements }: Report, { words, amount, count }: Locale): Block[] {
+/** What the statements add up to, by currency. */
+export function totalBlocks({ statements }: Report, { words, amount, count }: Locale): Block[] {
   const totals = totalsOf(statements.map(({ document }) => document));
   if (totals.length === 0) return [];
   return [
