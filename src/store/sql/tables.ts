@@ -100,6 +100,7 @@ interface PersonTable {
   created_at: EpochMs;
   password_at: EpochMs;
   disabled_at: Generated<EpochMs | null>;
+  email: Generated<string | null>;
 }
 
 interface SessionTable {
@@ -326,6 +327,7 @@ type ContactTable = Pick<Mutable<Contact>, 'id' | 'customer' | 'name' | 'email' 
   added_at: EpochMs;
   changed_at: EpochMs;
   erased_at: EpochMs | null;
+  muted_at: EpochMs | null;
 };
 
 interface OutageTable {

@@ -2,7 +2,7 @@ import type { Migration } from './migration.js';
 
 /** What of the network was told and goes on: a daemon that starts again tells its end, and not its beginning again. */
 export const networkTold: Migration = {
-  version: 14,
+  version: 15,
   sql: `
 CREATE TABLE network_told (
   event text COLLATE "C" NOT NULL,            -- outage.opened, path.severe, month.budget

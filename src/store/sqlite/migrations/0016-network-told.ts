@@ -2,7 +2,7 @@ import type { Migration } from './migration.js';
 
 /** What of the network was told and goes on: a daemon that starts again tells its end, and not its beginning again. */
 export const networkTold: Migration = {
-  version: 15,
+  version: 16,
   sql: `
 CREATE TABLE network_told (
   event TEXT NOT NULL,                        -- outage.opened, path.severe, month.budget
