@@ -16,7 +16,12 @@ import { periodRoutes } from './periods.js';
 const tag = 'persons';
 const url = '/api/v1/persons';
 const field = words(200).nullish();
-const data = { name: field, email: field, phone: field };
+const data = {
+  name: field,
+  email: field,
+  phone: field,
+  notices: z.boolean().optional().meta({ description: 'whether they get mails on statements and credits' }),
+};
 const params = z.strictObject({ id: id() });
 
 /** `/api/v1/persons`: people at customers, whose data are stored here only. */
@@ -62,9 +67,9 @@ function personRoutes(server: FastifyInstance, contacts: Contacts): void {
     summary: 'Adds somebody at a customer.',
     body: z.strictObject({ customer: id(), ...data }),
     answer: { status: 201, description: 'added', schema: person },
-    handle: async ({ body: { customer, name, email, phone }, caller }) => {
+    handle: async ({ body: { customer, name, email, phone, notices }, caller }) => {
       const given = { name: name ?? null, email: email ?? null, phone: phone ?? null };
-      return contactJson(await contacts.add(caller.principal.name, customer, given));
+      return contactJson(await contacts.add(caller.principal.name, customer, given, notices));
     },
   });
   addRoute(server, {
