@@ -26,4 +26,6 @@ export interface BillingNotice {
   readonly party: string | null;
   /** What it says beside: a number of a revision, a last day. */
   readonly detail: string;
+  /** The principal who did it, and is not told of it; left out: everybody is. */
+  readonly by?: string | null;
 }
