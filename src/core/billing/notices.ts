@@ -8,6 +8,9 @@ export const billingEvents = [
   'credit-confirmed',
   'claim-ending',
   'draft-waiting',
+  'dispute-opened',
+  'dispute-answered',
+  'dispute-decided',
 ] as const;
 export type BillingEvent = (typeof billingEvents)[number];
 

@@ -28,7 +28,7 @@ export function createBilling(options: BillingOptions): Billing {
     credits: createCredits({ store, config, now }),
     batches: createBatches({ store, config, now }),
     periods: createPeriods({ store, config, now }),
-    disputes: createDisputes({ store, statements, now }),
+    disputes: createDisputes({ store, statements, config, now }),
     contacts: createContacts({ store, config, now }),
   };
 }

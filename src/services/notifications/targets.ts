@@ -9,7 +9,8 @@ import { incidentKinds, isReadyMade, mailAddressFault, type TargetKind } from '.
 import { billingEvents } from '../../core/billing/notices.js';
 import { notifiableEvents } from '../../core/ticket/visibility.js';
 import type { EpochMs } from '../../core/types.js';
-import { notifyLanguage, notifyLanguages } from '../../i18n/mail.js';
+import { reportLanguages } from '../../i18n/languages.js';
+import { notifyLanguage } from '../../i18n/mail.js';
 import { ticketEvents } from '../../render/tmf.js';
 import type { NotifyTarget, TargetStore } from '../../store/statement-store.js';
 import { ValidationError } from '../ledger/entries.js';
@@ -195,9 +196,9 @@ function targetFaults(request: TargetRequest, config: Config): Rejection[] {
         'bad-secret',
       ]),
     );
-  if (language !== null && !(notifyLanguages as readonly string[]).includes(language))
+  if (language !== null && !(reportLanguages as readonly string[]).includes(language))
     faults.push(
-      validationError('language', `is not known, ${JSON.stringify(language)}`, notifyLanguages.join(', '), [
+      validationError('language', `is not known, ${JSON.stringify(language)}`, reportLanguages.join(', '), [
         'not-known',
         language,
       ]),

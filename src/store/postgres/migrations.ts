@@ -12,6 +12,7 @@ import { periodLocks } from './migrations/0011-period-locks.js';
 import { statementNames } from './migrations/0012-statement-names.js';
 import { calendarEvents } from './migrations/0013-calendar-events.js';
 import { toldPeople } from './migrations/0014-told-people.js';
+import { networkTold } from './migrations/0015-network-told.js';
 import type { Migration } from './migrations/migration.js';
 
 export const migrations: readonly Migration[] = [
@@ -29,4 +30,5 @@ export const migrations: readonly Migration[] = [
   statementNames,
   calendarEvents,
   toldPeople,
+  networkTold,
 ];

@@ -13,6 +13,7 @@ import { periodLocks } from './migrations/0012-period-locks.js';
 import { statementNames } from './migrations/0013-statement-names.js';
 import { calendarEvents } from './migrations/0014-calendar-events.js';
 import { toldPeople } from './migrations/0015-told-people.js';
+import { networkTold } from './migrations/0016-network-told.js';
 import type { Migration } from './migrations/migration.js';
 
 /** Every step, in order: the last one's version is the schema this program works with. */
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   statementNames,
   calendarEvents,
   toldPeople,
+  networkTold,
 ];

@@ -4,6 +4,7 @@ import type { Config } from '../../../src/config/config.js';
 import type { Role } from '../../../src/core/access/rules.js';
 import { createBatches } from '../../../src/services/credits/batches.js';
 import { createCredits, remindOfClaims } from '../../../src/services/credits/credits.js';
+import { createDisputes } from '../../../src/services/credits/disputes.js';
 import { createOutbox } from '../../../src/services/notifications/outbox.js';
 import { openSqliteStore } from '../../../src/store/sqlite/open.js';
 import type { Contact } from '../../../src/store/access-store.js';
@@ -328,4 +329,33 @@ test('a claim that is about to end is told once to who would claim, with its las
   expect((JSON.parse(one?.body ?? '{}') as { text: string }).text).toContain(
     'CR-2026-10-000001 has not been claimed; the last day is 2026-11-30.',
   );
+});
+
+test('a dispute is told to both sides when it is opened, answered and decided, but not to who did it', async () => {
+  const month = await statedOctober();
+  const { store } = month;
+  const config = withMail(month.config);
+  const statements = await statementsOf({ ...month, config });
+  await statements.seal('ann', { month: '2026-10', services: ['single'], acceptIncomplete: null });
+  for (const { id } of await store.outbox.list({ limit: 100 })) await store.outbox.drop(id, november);
+  await person(store, 'P1', 'bank');
+  await user(store, 'fiona', ['finance'], 'fiona@carrier.example');
+  const disputes = createDisputes({ store, statements, config: () => config, now: () => november });
+  const fiona = { name: 'Fiona', identity: 'user:fiona' };
+  const { id } = await disputes.open('carl', {
+    statement: '2026-10/single',
+    text: 'HKD 1.50 less',
+    contact: null,
+  });
+  await disputes.move('carl', 'comment', id, { text: 'see there' });
+  await disputes.move(fiona, 'answer', id, { text: 'we look at it' });
+  await disputes.move(fiona, 'reject', id, { text: 'it is right' });
+  const told = await messages(store);
+  expect(told.map(([key, subject]) => [key?.replace(/@\d+/, ''), subject])).toEqual([
+    [`dispute-answered:${id}>contact:P1`, `Dispute ${id} answered`],
+    [`dispute-decided:${id}>contact:P1`, `Dispute ${id} decided`],
+    [`dispute-opened:${id}>contact:P1`, `Dispute ${id} opened`],
+    [`dispute-opened:${id}>user:fiona`, `Dispute ${id} opened`],
+  ]);
+  expect(JSON.stringify(await store.outbox.list({ limit: 100 }))).not.toContain('1.50');
 });
