@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { actorOfPrincipal } from '../../core/access/rules.js';
 import { creditStatuses } from '../../core/billing/credit.js';
+import { filterOfState, isPercentage, statementStates } from '../../core/statement/filter.js';
 import { extractJson } from '../../core/statement/extract.js';
 import type { StatementSummary } from '../../core/statement/result.js';
 import { monthAfter } from '../../core/time/calendar.js';
@@ -135,6 +136,13 @@ export const person = z.strictObject({
 
 const place = z.tuple([z.string(), z.string(), z.int(), z.enum(['draft', 'sealed'])]);
 
+const percentage = () =>
+  text(
+    (given): Reading<string> =>
+      isPercentage(given) ? { value: given } : { detail: 'is no percentage; allowed: 0 to 100, as 99.95' },
+    { description: 'a percentage, as 99.95: those of which a part has a lower availability', maxLength: 20 },
+  );
+
 /** Where a page of statements ended. */
 const statementCursor = () => text(readPlace, { description: 'the nextCursor of an answer', maxLength: 500 });
 
@@ -211,6 +219,19 @@ export function statementRoutes(server: FastifyInstance, statements: Statements,
       service: id().optional(),
       limit: limit().optional(),
       cursor: statementCursor().optional(),
+      state: z.enum(statementStates).optional().meta({
+        description:
+          'draft, sealed, revised (a second or later revision), changed (its source data has, since it was sealed), incomplete',
+      }),
+      credited: z
+        .enum(['true', 'false'])
+        .default('false')
+        .meta({ description: 'those with a credit above zero whose amounts the caller sees' }),
+      availabilityBelow: percentage().optional(),
+      standing: z
+        .enum(['true', 'false'])
+        .default('false')
+        .meta({ description: 'what stands for each service only: its latest revision, else its draft' }),
       figures: z
         .enum(['true', 'false'])
         .default('false')
@@ -221,7 +242,8 @@ export function statementRoutes(server: FastifyInstance, statements: Statements,
       schema: z.strictObject({ statements: z.array(summary), ...pageAnswer }),
     },
     handle: async ({ query, caller }) => {
-      const { month: name, service, limit: most = 100, cursor } = query;
+      const { month: name, service, limit: most = 100, cursor, state, availabilityBelow } = query;
+      const credited = query.credited === 'true';
       await freshen(name);
       const customers = caller.scope()?.names.customers;
       const [only] = customers?.size === 1 ? customers : [];
@@ -231,10 +253,18 @@ export function statementRoutes(server: FastifyInstance, statements: Statements,
           ...(name !== undefined && { month: name }),
           ...(service !== undefined && { service }),
           ...(only !== undefined && { customer: only }),
+          ...(state && filterOfState(state)),
+          ...(credited && { credited }),
+          ...(availabilityBelow !== undefined && { availabilityBelow }),
+          ...(query.standing === 'true' && { standing: true }),
           ...(cursor && { after: cursor }),
         },
         limit: most,
-        sees: (row) => monthAccessOf(caller, row.customer, row.month) !== 'nothing',
+        // Which of others' statements have a credit is told to those alone who see its amount.
+        sees: ({ customer, month: of }) =>
+          credited
+            ? hasFullMonthAccess(caller, customer, of)
+            : monthAccessOf(caller, customer, of) !== 'nothing',
       });
       const shown = page.map(async (row) => {
         const own = query.figures === 'true' ? await statements.figures(row) : null;
