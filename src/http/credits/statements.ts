@@ -2,18 +2,17 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { actorOfPrincipal } from '../../core/access/rules.js';
 import { creditStatuses } from '../../core/billing/credit.js';
-import { filterOfState, isPercentage, statementStates } from '../../core/statement/filter.js';
+import { filterOfState, statementStates } from '../../core/statement/filter.js';
 import { extractJson } from '../../core/statement/extract.js';
-import type { StatementSummary } from '../../core/statement/result.js';
 import { monthAfter } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
 import { summaryJson } from '../../render/credits.js';
 import { ValidationError } from '../../services/ledger/entries.js';
 import type { Statements } from '../../services/statements/statements.js';
-import type { StatementPlace, StatementQuery } from '../../store/statement-store.js';
 import type { Caller } from '../access/caller.js';
 import { hasFullMonthAccess, monthAccessOf } from '../access/month-access.js';
 import { id, limit, month, type Reading, text, words } from '../route/input.js';
+import { percentage, statementCursor, statementPage } from './statement-page.js';
 import { addOperation, amount, digits, isoTime, pageAnswer } from '../route/route.js';
 
 const answersText = z.string();
@@ -133,55 +132,6 @@ export const person = z.strictObject({
   changedAt: isoTime(),
   erasedAt: isoTime().nullable(),
 });
-
-const place = z.tuple([z.string(), z.string(), z.int(), z.enum(['draft', 'sealed'])]);
-
-const percentage = () =>
-  text(
-    (given): Reading<string> =>
-      isPercentage(given) ? { value: given } : { detail: 'is no percentage; allowed: 0 to 100, as 99.95' },
-    { description: 'a percentage, as 99.95: those of which a part has a lower availability', maxLength: 20 },
-  );
-
-/** Where a page of statements ended. */
-const statementCursor = () => text(readPlace, { description: 'the nextCursor of an answer', maxLength: 500 });
-
-function readPlace(given: string): Reading<StatementPlace> {
-  const wrong = { detail: 'is not a cursor; allowed: the nextCursor of an answer' };
-  try {
-    const read = place.safeParse(JSON.parse(Buffer.from(given, 'base64url').toString()));
-    if (!read.success) return wrong;
-    const [month, service, revision, state] = read.data;
-    return { value: { month, service, revision, state } };
-  } catch {
-    return wrong;
-  }
-}
-
-const spell = ({ month, service, revision, state }: StatementPlace): string =>
-  Buffer.from(JSON.stringify([month, service, revision, state])).toString('base64url');
-
-interface Pages {
-  readonly list: (query: StatementQuery) => Promise<readonly StatementSummary[]>;
-  readonly query: StatementQuery;
-  readonly limit: number;
-  readonly sees: (row: StatementSummary) => boolean;
-}
-
-/** As many of those that are seen as were asked for, read no further than it takes to tell whether there are more. */
-async function statementPage({ list, query, limit, sees }: Pages) {
-  const seen: StatementSummary[] = [];
-  let after = query.after;
-  for (;;) {
-    const rows = await list({ ...query, ...(after && { after }), limit: limit + 1 });
-    seen.push(...rows.filter(sees));
-    after = rows.at(-1);
-    if (seen.length > limit || rows.length <= limit) break;
-  }
-  const page = seen.slice(0, limit);
-  const last = page.at(-1);
-  return { page, nextCursor: last && seen.length > limit ? spell(last) : null };
-}
 
 const tag = 'statements';
 
