@@ -11,6 +11,7 @@ import type { Log } from '../engine/ports.js';
 import type { Jobs } from '../http/contract/evaluate.js';
 import type { HttpOptions } from '../http/http.js';
 import { UnavailableError } from '../http/problem.js';
+import { renderNote } from '../render/note/files.js';
 import { renderReport, type ReportFormat } from '../render/report/formats.js';
 import { keyFolder } from '../seal/keys.js';
 import { secretKeyFile } from '../seal/secret-key.js';
@@ -72,6 +73,7 @@ export async function openContractServices(options: ContractServicesOptions): Pr
       reports: {
         reports: createReports({ store, config, now, software: version, judging }),
         render: reportsIn(pool, log),
+        renderNote: notesIn(pool, log),
         csv: () => config().csv,
       },
       billing,
@@ -183,5 +185,19 @@ export const reportsIn =
         'a document names characters that no typeface has by their code points',
       );
     }
+    return bytes;
+  };
+
+/** Renders credit notes in a thread where pages are set; the other formats take no time. */
+export const notesIn =
+  (pool: Pick<WorkerPool, 'run'>, log: Pick<Log, 'warn'>): typeof renderNote =>
+  async (source, format, language) => {
+    if (format !== 'pdf') return renderNote(source, format, language);
+    const { bytes, unsettable } = await pool.run<Rendered>('note', { source, format, language });
+    if (unsettable.length > 0)
+      log.warn(
+        { note: source.note.id, language, characters: unsettable },
+        'a credit note names characters that no typeface has by their code points',
+      );
     return bytes;
   };

@@ -300,7 +300,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     stopping.add('outbox', () => outbox.stop());
     events.configLoaded(true, clock.now());
     // An agent's outages go on by themselves; a hub hears only of what changes.
-    if (config.role === 'hub') await network.restore(store.watch);
+    if (config.role !== 'agent') await network.restore(store.watch, { reopen: config.role === 'hub' });
     await engine.start();
     outbox.start();
     stopping.add('mesh', () => mesh.stop());

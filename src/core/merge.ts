@@ -85,6 +85,10 @@ const reasonsByWorth: readonly MissingReason[] = [
   'store',
 ];
 
+/** Whether a mark of this reason tells more than one of the other. */
+export const tellsMore = (reason: MissingReason, than: MissingReason): boolean =>
+  reasonsByWorth.indexOf(reason) > reasonsByWorth.indexOf(than);
+
 function rank(slot: StoredSlot): number {
   if (slot.status === 'missing') return reasonsByWorth.indexOf(slot.reason) - reasonsByWorth.length;
   return (slot.packed === null ? 1 : 2) + (slot.reason?.startsWith(measuredAgain) === true ? 2 : 0);

@@ -93,3 +93,22 @@ export function beganAt(event: NetworkEvent): EpochMs {
 export const endEvents = ['outage.closed', 'path.recovered'] as const satisfies readonly NetworkEventName[];
 
 export const isEnd = ({ event }: NetworkEvent): boolean => endEvents.some((one) => one === event);
+
+/** What was told and goes on: the latest of its kind about a port, a path or a service. */
+export interface ToldEvent {
+  readonly event: 'outage.opened' | 'path.severe' | 'month.budget';
+  readonly about: string;
+  /** Of an outage and a round; of a budget the start of its period. */
+  readonly began: EpochMs;
+  /** Of a budget: the share that was told, in percent. */
+  readonly used: number | null;
+}
+
+/** What goes on once the event is told; `ended`: what it told of is over. */
+export function toldOf(event: NetworkEvent): ToldEvent & { readonly ended: boolean } {
+  const about = aboutOf(event);
+  const ended = isEnd(event);
+  if ('port' in event) return { event: 'outage.opened', about, began: event.from, used: null, ended };
+  if ('path' in event) return { event: 'path.severe', about, began: event.slot, used: null, ended };
+  return { event: 'month.budget', about, began: event.periodStart, used: event.usedPercent, ended };
+}

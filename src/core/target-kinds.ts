@@ -1,3 +1,5 @@
+import { type Rejection, validationError } from './ledger/errors.js';
+
 /** Services whose format is ready-made: incident systems take one event each, chat robots a text. */
 export const incidentKinds = ['pagerduty', 'opsgenie'] as const;
 export const chatKinds = ['slack', 'teams', 'wecom', 'dingtalk'] as const;
@@ -18,3 +20,11 @@ export const messagesPerMinute = (kind: TargetKind): number | null =>
 
 /** Whether a target is notified of events of the network only; its secret is the service's own key. */
 export const isReadyMade = (kind: TargetKind): kind is ReadyMadeKind => readyMadeKinds.includes(kind);
+
+/** Why a text is no single e-mail address; null: it is one. */
+export const mailAddressFault = (address: string): Rejection | null =>
+  address.length <= 320 && /^[^\s\p{Cc}<>@,;:"\\()[\]]{1,64}@[^\s\p{Cc}<>@,;:"\\()[\]]{1,253}$/u.test(address)
+    ? null
+    : validationError('address', 'is no e-mail address', 'one address, such as noc@customer.example', [
+        'no-mail-address',
+      ]);

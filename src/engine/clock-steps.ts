@@ -1,3 +1,5 @@
+import { tellsMore } from '../core/merge.js';
+import type { MissingReason, MissingRound } from '../core/measurement/round.js';
 import type { EpochMs, PathId } from '../core/types.js';
 import type { RunRecord } from '../store/store.js';
 import type { Clock } from './ports.js';
@@ -93,6 +95,39 @@ export function createStartedSlots(): StartedSlots {
         for (const [path, started] of before)
           slots.set(path, new Set([...started, ...(slots.get(path) ?? [])]));
       };
+    },
+  };
+}
+
+/**
+ * What marks said that were taken back because the clock was set back before their slots. When the clock comes back to
+ * where it was, such a slot is marked again, and the step of the clock is not why nobody measured it. The hub may have
+ * had the first mark, and of two marks it has the one that tells more: so does this one.
+ */
+interface MarksTakenBack {
+  note(marks: readonly MissingRound[]): void;
+  /** The mark's reason, or the one that was taken back where that tells more. */
+  reasonOf(mark: MissingRound): MissingReason;
+  /** The path's slots before this instant are settled. */
+  forgetBefore(path: PathId, instant: EpochMs): void;
+}
+
+export function createMarksTakenBack(): MarksTakenBack {
+  const reasons = new Map<PathId, Map<EpochMs, MissingReason>>();
+  const betterOf = (reason: MissingReason, before: MissingReason | undefined): MissingReason =>
+    before !== undefined && tellsMore(before, reason) ? before : reason;
+  return {
+    note: (marks) => {
+      for (const { path, slot, reason } of marks) {
+        const ofPath = reasons.get(path) ?? new Map<EpochMs, MissingReason>();
+        reasons.set(path, ofPath.set(slot, betterOf(reason, ofPath.get(slot))));
+      }
+    },
+    reasonOf: ({ path, slot, reason }) => betterOf(reason, reasons.get(path)?.get(slot)),
+    forgetBefore: (path, instant) => {
+      const ofPath = reasons.get(path);
+      for (const slot of ofPath?.keys() ?? []) if (slot < instant) ofPath?.delete(slot);
+      if (ofPath?.size === 0) reasons.delete(path);
     },
   };
 }

@@ -5,6 +5,7 @@ import { dueSlots, slotAfter, slotAtOrBefore } from '../core/time/slot.js';
 import type { EpochMs, PathId } from '../core/types.js';
 import type { RoundStore, RunRecord, Store } from '../store/store.js';
 import type { ClockGap } from './clock.js';
+import { createMarksTakenBack } from './clock-steps.js';
 import type { Alarm, Clock, Log } from './ports.js';
 
 /** How late an alarm may fire on a machine that is merely busy, milliseconds. */
@@ -183,6 +184,7 @@ export function createAttendance({ clock, store, pending, submit, log }: Attenda
   let gaps: NotedGap[] = [];
   /** The instant from which the slots of each path are still to be checked. */
   const openFrom = new Map<PathId, EpochMs>();
+  const takenBack = createMarksTakenBack();
 
   /** How far time really advanced in a skipped stretch, supposing the clock was right before it was set. */
   const passedUntil = ({ from, to, reason, atBootMs }: NotedGap): EpochMs =>
@@ -212,7 +214,9 @@ export function createAttendance({ clock, store, pending, submit, log }: Attenda
 
   /** The clock may have been set back while the store was read. */
   const submitPassed = (path: PathConfig, found: readonly MissingRound[]): void => {
-    const missing = found.filter(({ slot }) => slot <= clock.now());
+    const missing = found
+      .filter(({ slot }) => slot <= clock.now())
+      .map((one) => ({ path: one.path, slot: one.slot, reason: takenBack.reasonOf(one) }));
     if (missing.length === 0) return;
     log.warn(
       { path: path.id, slots: missing.length, first: iso(missing[0]?.slot), reason: missing[0]?.reason },
@@ -225,9 +229,13 @@ export function createAttendance({ clock, store, pending, submit, log }: Attenda
   const takeBackMarks = async (paths: readonly PathConfig[], from: EpochMs): Promise<void> => {
     if (paths.length === 0) return;
     const ids = paths.map(({ id }) => id);
-    const marks = await store.rounds.removeMarks(ids, from);
-    if (marks > 0)
-      log.warn({ marks, after: iso(from) }, 'slots that are yet to come were marked missing: taken back');
+    const { count, earliest } = await store.rounds.removeMarks(ids, from);
+    takenBack.note(earliest);
+    if (count > 0)
+      log.warn(
+        { marks: count, after: iso(from) },
+        'slots that are yet to come were marked missing: taken back',
+      );
   };
 
   return {
@@ -269,6 +277,7 @@ export function createAttendance({ clock, store, pending, submit, log }: Attenda
         const next = Math.max(from, slotAtOrBefore(to - 1, everyMs));
         if (to <= clock.now())
           openFrom.set(path.id, Math.min(next, Math.max(from, skipped()[0]?.from ?? next)));
+        takenBack.forgetBefore(path.id, openFrom.get(path.id) ?? from);
       }
       const current = new Set(paths.map((path) => path.id));
       for (const id of openFrom.keys()) if (!current.has(id)) openFrom.delete(id);

@@ -25,13 +25,16 @@ interface Waiting {
 export function createServedTime(clock: Pick<Clock, 'monotonicMs' | 'sleep'>): ServedTime {
   const waiting = new Set<Waiting>();
   let isTicking = false;
+  /** Ends the running sleep when nobody waits any more, so that nothing sleeps on the clock for nothing. */
+  let idle = new AbortController();
 
   /** One timer for all who wait: a stop has hundreds of them. */
   const tick = async (): Promise<void> => {
     isTicking = true;
     let lookedAtMs = clock.monotonicMs();
     while (waiting.size > 0) {
-      await clock.sleep(tickMs);
+      idle = new AbortController();
+      await clock.sleep(tickMs, idle.signal);
       const tookMs = clock.monotonicMs() - lookedAtMs;
       lookedAtMs += tookMs;
       const servedMs = Math.max(Math.min(tookMs, usualTickMs), Math.min(tookMs / mostStretch, mostOfTickMs));
@@ -53,6 +56,7 @@ export function createServedTime(clock: Pick<Clock, 'monotonicMs' | 'sleep'>): S
         const done = (): void => {
           waiting.delete(one);
           signal.removeEventListener('abort', done);
+          if (waiting.size === 0) idle.abort();
           resolve();
         };
         const one: Waiting = { leftMs: ms, resolve: done };

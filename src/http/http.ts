@@ -228,7 +228,7 @@ function apiRoutes(
   exclusionFiles(routes, ledger.ledgerBacklog);
   customerRoutes(routes, ledger.ledgerBacklog.registry, ledger.now);
   reportRoutes(routes, { ...reports, freshen: (month) => billing.statements.freshen(month) });
-  const bills = billingRoutes(routes, billing, now);
+  const bills = billingRoutes(routes, billing, now, reports.renderNote);
   qualityRoutes(routes, billing.statements, now);
   const evidence = evidenceRoutes(routes, { jobs, config });
   // It reads its own JSON.

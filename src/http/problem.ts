@@ -111,13 +111,41 @@ const nothingThere = { status: 404, detail: 'there is nothing at this address' }
 export function answerProblems(server: FastifyInstance, log: HttpLog, page: ProblemPage = () => null): void {
   const tell = (request: FastifyRequest, reply: FastifyReply, problem: Problem) =>
     page(request, reply, problem) ?? sendProblem(request, reply, problem);
-  server.setNotFoundHandler((request, reply) => tell(request, reply, nothingThere));
+  const methodsOf = tmfMethods(server);
+  server.setNotFoundHandler((request, reply) => {
+    const methods = methodsOf(request.url);
+    // A route that finds nothing comes here too.
+    if (methods.length === 0 || methods.includes(request.method)) return tell(request, reply, nothingThere);
+    const allowed = methods.join(', ');
+    reply.header('allow', allowed);
+    const detail = `this address knows no ${request.method}; allowed: ${allowed}`;
+    return tell(request, reply, { status: 405, detail });
+  });
   server.setErrorHandler((error, request, reply) => {
     if (error instanceof UnauthorizedError) reply.header('www-authenticate', 'Bearer realm="pop-sla"');
     if (error instanceof TooManyRequestsError || (error instanceof UnavailableError && error.waitMs !== null))
       reply.header('retry-after', Math.ceil((error.waitMs ?? 0) / 1000));
     return tell(request, reply, problemOf(error, request, log));
   });
+}
+
+/** What an address of a TM Forum API can be asked (TMF630 answers the rest with 405); nothing: there is no such address. */
+function tmfMethods(server: FastifyInstance): (url: string) => string[] {
+  const byPattern = new Map<string, Set<string>>();
+  server.addHook('onRoute', ({ url, method }) => {
+    if (!url.startsWith('/tmf-api/')) return;
+    const methods = byPattern.get(url) ?? new Set();
+    for (const one of [method].flat()) methods.add(one);
+    byPattern.set(url, methods);
+  });
+  const fits = (pattern: readonly string[], path: readonly string[]): boolean =>
+    pattern.length === path.length &&
+    pattern.every((part, index) => part === path[index] || (part.startsWith(':') && path[index] !== ''));
+  return (url) => {
+    const path = (url.split('?', 1)[0] ?? '').split('/');
+    const found = [...byPattern].filter(([pattern]) => fits(pattern.split('/'), path));
+    return [...new Set(found.flatMap(([, methods]) => [...methods]))].sort();
+  };
 }
 
 /** The part of an error that the caller may know. */

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { renderNote } from '../render/note/files.js';
 import { reportLanguages } from '../i18n/languages.js';
 import { type CsvDialect, csvSeparators, plainCsv } from '../render/csv.js';
 import { reportFileName } from '../render/report/file-name.js';
@@ -63,6 +64,8 @@ export interface ReportRouteOptions {
   readonly freshen: (month: string) => Promise<void>;
   readonly reports: Reports;
   readonly render: typeof renderReport;
+  /** What makes files of credit notes; by default this thread. */
+  readonly renderNote?: typeof renderNote;
   /** How CSV is written unless it is asked for another way. */
   readonly csv?: () => CsvDialect;
 }

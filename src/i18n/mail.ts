@@ -1,9 +1,9 @@
+import type { ReportLanguage } from './languages.js';
 import { english, type Words } from './en.js';
 import { simplified } from './zh-cn.js';
 import { traditional } from './zh-tw.js';
 
-export const notifyLanguages = ['en', 'zh-CN', 'zh-TW'] as const;
-export type NotifyLanguage = (typeof notifyLanguages)[number];
+export type NotifyLanguage = ReportLanguage;
 
 export type NotifyWord = keyof Words['mail'];
 

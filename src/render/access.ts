@@ -25,6 +25,7 @@ export interface ShownUser extends ShownGrant {
   readonly createdAt: EpochMs;
   readonly passwordAt: EpochMs;
   readonly disabledAt: EpochMs | null;
+  readonly email: string | null;
 }
 
 const iso = (at: EpochMs | null): string | null => (at === null ? null : isoInstant(at));
@@ -52,7 +53,7 @@ export function tokenJson(token: ShownToken, now: EpochMs) {
   };
 }
 
-export function userJson({ name, roles, customer, createdAt, passwordAt, disabledAt }: ShownUser) {
+export function userJson({ name, roles, customer, createdAt, passwordAt, disabledAt, email }: ShownUser) {
   return {
     name,
     state: disabledAt === null ? 'active' : 'disabled',
@@ -61,6 +62,7 @@ export function userJson({ name, roles, customer, createdAt, passwordAt, disable
     createdAt: iso(createdAt),
     passwordAt: iso(passwordAt),
     disabledAt: iso(disabledAt),
+    email,
   };
 }
 
@@ -87,10 +89,10 @@ export function tokensTable(tokens: readonly ShownToken[], now: EpochMs): string
 
 export function usersTable(users: readonly ShownUser[]): string {
   return table(
-    ['NAME', 'STATE', 'ROLES', 'CUSTOMER', 'SINCE', 'PASSWORD OF'],
+    ['NAME', 'STATE', 'ROLES', 'CUSTOMER', 'SINCE', 'PASSWORD OF', 'MAIL'],
     users.map((user) => [
       ...[user.name, user.disabledAt === null ? 'active' : 'disabled', user.roles.join(' ')],
-      ...[user.customer ?? '-', isoOrDash(user.createdAt), isoOrDash(user.passwordAt)],
+      ...[user.customer ?? '-', isoOrDash(user.createdAt), isoOrDash(user.passwordAt), user.email ?? '-'],
     ]),
   );
 }

@@ -32,17 +32,24 @@ export const disputeJson = <D extends Dispute>({ openedAt, words, ...dispute }: 
 
 /** Somebody at a customer; structurally a row of the contacts. */
 export const contactJson = <
-  C extends { readonly addedAt: EpochMs; readonly changedAt: EpochMs; readonly erasedAt: EpochMs | null },
+  C extends {
+    readonly addedAt: EpochMs;
+    readonly changedAt: EpochMs;
+    readonly erasedAt: EpochMs | null;
+    readonly mutedAt: EpochMs | null;
+  },
 >({
   addedAt,
   changedAt,
   erasedAt,
+  mutedAt,
   ...contact
 }: C) => ({
   ...contact,
   addedAt: iso(addedAt),
   changedAt: iso(changedAt),
   erasedAt: isoOrNull(erasedAt),
+  mutedAt: isoOrNull(mutedAt),
 });
 
 /** An instant in UTC, as tables have it. */

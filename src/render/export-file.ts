@@ -53,6 +53,8 @@ function spelled({ kind, text }: Value, { days, months, decimalMark }: ExportMap
       return { verbatim: dated(text, months) };
     case 'amount':
       return { verbatim: text.replace('.', decimalMark) };
+    case 'rate':
+      return { verbatim: text.replaceAll('.', decimalMark) };
     case 'text':
       return text;
     case 'whole':
@@ -75,6 +77,8 @@ function csvOf(rows: readonly ExportRow[], mapping: ExportMapping): Uint8Array {
   return Buffer.from(text);
 }
 
+const isNumber = (text: string): boolean => /^\d+(?:\.\d+)?$/.test(text);
+
 async function xlsxOf(rows: readonly ExportRow[], mapping: ExportMapping): Promise<Uint8Array> {
   const { day, decimal, sheetOf, workbookBytes } = await import('./spreadsheet.js');
   const sheet = sheetOf(
@@ -86,6 +90,11 @@ async function xlsxOf(rows: readonly ExportRow[], mapping: ExportMapping): Promi
         const { kind, text } = valueOf(column, row);
         if (text === '') return null;
         if (kind === 'amount') return decimal(text, '0');
+        // Several rates are no number, and are spelled as in a CSV.
+        if (kind === 'rate')
+          return isNumber(text)
+            ? decimal(text, '0')
+            : { value: text.replaceAll('.', mapping.decimalMark), type: String };
         if (kind === 'whole') return { value: Number(text), type: Number };
         if (kind === 'day') return day(text);
         return { value: kind === 'month' ? dated(text, mapping.months) : text, type: String };

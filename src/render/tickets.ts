@@ -44,6 +44,9 @@ export function reportJson(report: Ticket, now: EpochMs) {
   return {
     ...rest,
     links: report.links ?? [],
+    ...(report.requestedResolutionAt !== undefined && {
+      requestedResolutionAt: isoInstant(report.requestedResolutionAt),
+    }),
     since: isoInstant(report.since),
     filedAt: isoInstant(report.filedAt),
     updatedAt: isoInstant(report.updatedAt),

@@ -55,11 +55,13 @@ export interface UserRecord extends Grant {
   readonly createdAt: EpochMs;
   readonly passwordAt: EpochMs;
   readonly disabledAt: EpochMs | null;
+  /** Where mails on statements and credits go; null: the user gets none. */
+  readonly email: string | null;
 }
 
 export interface UserStore {
   /** `false`: the name exists. Names that differ only in case are equal. */
-  add(user: Omit<UserRecord, 'disabledAt'>): Promise<boolean>;
+  add(user: Omit<UserRecord, 'disabledAt' | 'email'>): Promise<boolean>;
   find(name: string): Promise<UserRecord | null>;
   /** By name. */
   list(): Promise<UserRecord[]>;
@@ -67,6 +69,8 @@ export interface UserStore {
   setPassword(name: string, password: string, at: EpochMs): Promise<boolean>;
   /** `false`: there is no such user, or it was disabled before. Ends the user's sessions. */
   disable(name: string, at: EpochMs): Promise<boolean>;
+  /** `false`: there is no such user. */
+  setEmail(name: string, email: string | null): Promise<boolean>;
 }
 
 export interface SessionRecord extends Grant {
@@ -209,6 +213,8 @@ export interface Contact {
   readonly addedAt: EpochMs;
   readonly changedAt: EpochMs;
   readonly erasedAt: EpochMs | null;
+  /** Since when it gets no mails on statements and credits; null: it gets them. */
+  readonly mutedAt: EpochMs | null;
 }
 
 /** A name as names of users are compared: they differ in more than the case of their ASCII letters. */

@@ -4,6 +4,7 @@ import type { PeriodLock } from '../core/billing/periods.js';
 import type { LedgerEvent } from '../core/ledger/actions.js';
 import type { SealedStatement, StatementDocument } from '../core/statement/document.js';
 import type { FigureFilter } from '../core/statement/filter.js';
+import type { ToldEvent } from '../core/network-event.js';
 import type { StoredNames } from '../core/statement/names.js';
 import type { ChangedSince, StatementSummary } from '../core/statement/result.js';
 import type { TargetKind } from '../core/target-kinds.js';
@@ -247,9 +248,18 @@ export interface OutboxDepth {
   readonly oldestWaitingAt: EpochMs | null;
 }
 
+export interface ToldChanges {
+  /** Each replaces what was told before of the same. */
+  readonly told: readonly ToldEvent[];
+  readonly ended: readonly Pick<ToldEvent, 'event' | 'about'>[];
+}
+
 /** Messages to be sent: each is delivered at least once. */
 export interface OutboxStore {
-  add(drafts: readonly OutboxDraft[]): Promise<void>;
+  /** Together with what they tell of the network that goes on, and what of it they tell the end of. */
+  add(drafts: readonly OutboxDraft[], network?: ToldChanges): Promise<void>;
+  /** What of the network was told and goes on. */
+  told(): Promise<ToldEvent[]>;
   /** Claims messages that are due by `now`, oldest first; no other process can claim them before `until`. */
   claim(query: {
     readonly now: EpochMs;

@@ -53,6 +53,16 @@ export interface RoundQuery {
   readonly after?: { readonly slot: EpochMs; readonly path: PathId };
 }
 
+export interface RemovedMarks {
+  /** How many there were. */
+  readonly count: number;
+  /** What the earliest of them said, in the order of their slots: no more than `mostMarksTold`. */
+  readonly earliest: readonly MissingRound[];
+}
+
+/** A clock that was years ahead leaves more marks than anybody should have in memory. */
+export const mostMarksTold = 100_000;
+
 export interface RoundStore {
   /**
    * Stores a whole round once: `already-stored` when there is a round of its path and slot. A round replaces a missing
@@ -71,8 +81,8 @@ export interface RoundStore {
   replace(round: Round, moved: { readonly beside: EpochMs; readonly why: string }): Promise<void>;
   /** Marks slots as missing, where nothing is stored for them. Resolves to how many were new. */
   putMissing(missing: readonly MissingRound[]): Promise<number>;
-  /** Deletes the marks of these paths' slots at or after `from`. Resolves to their number. */
-  removeMarks(paths: readonly PathId[], from: EpochMs): Promise<number>;
+  /** Deletes the marks of these paths' slots at or after `from`. */
+  removeMarks(paths: readonly PathId[], from: EpochMs): Promise<RemovedMarks>;
   list(query: RoundQuery): Promise<SlotSummary[]>;
   /** Every packet of a round; null when there is no such round, or its packets' retention has passed. */
   packets(path: PathId, slot: EpochMs): Promise<readonly SizeSample[] | null>;

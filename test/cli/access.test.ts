@@ -69,6 +69,13 @@ describe('users', () => {
       stderr: '',
     });
     expect(await run(['user', 'passwd', 'BOB'], 'Correct-2')).toMatchObject({ code: 0 });
+    expect(await run(['user', 'email', 'BOB', 'bob@carrier.example'])).toMatchObject({ code: 0 });
+    expect((await run(['user', 'list'])).stdout).toMatch(/bob .* bob@carrier\.example\n/);
+    expect(await run(['user', 'email', 'bob', 'bob, eve@carrier.example'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('email: is no e-mail address') as string,
+    });
+    expect(await run(['user', 'email', 'bob'])).toMatchObject({ code: 0, stdout: 'bob gets no mails\n' });
     expect(await run(['user', 'reset-second-factor', 'bob'])).toMatchObject({
       code: 2,
       stderr: 'pop-sla: id: has no second factor: bob; allowed: a user who has enrolled one\n',

@@ -45,7 +45,7 @@ describe('customers and services on the command line', () => {
     expect(await enter('customers', 'change', 'mill', '--name', 'Mill AG')).toBe('B9 is entered');
     expect(await enter('customers', 'sites', 'change', 'mill-east', '--name', 'East')).toBe('B10 is entered');
     expect((await run('customers', 'list')).stdout).toMatch(
-      /bank +bank +en +UTC +customers\.yaml\nmill +Mill AG +en +Asia\/Singapore +B1\n/,
+      /bank +bank +- +UTC +customers\.yaml\nmill +Mill AG +- +Asia\/Singapore +B1\n/,
     );
     expect((await run('services', 'show', 'mill-link')).stdout).toMatch(
       /mill-link +mill +mill-east +2026-12-01 +2027-01-16 .* 3100\.00 HKD +B4\nmill-link .* 2027-12-01 .* 6200\.00 HKD +B4\n/,

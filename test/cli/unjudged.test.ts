@@ -41,7 +41,7 @@ test.each([
   await run('keys', 'make');
   expect(await run('statements', 'close', '--month', '2026-10')).toEqual({
     code: 0,
-    stdout: `2026-10: 1 drafts\n${line}`,
+    stdout: `2026-10: 1 draft\n${line}`,
     stderr: '',
   });
   const sealed = await run('statements', 'seal', '--month', '2026-10', '--all-complete', '--actor', 'ann');

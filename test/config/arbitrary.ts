@@ -184,6 +184,7 @@ const notifications: fc.Arbitrary<NotificationsConfig> = fc.record({
   timeoutMs: fc.integer({ min: 100, max: 60_000 }),
   allow: fc.array(network, { maxLength: 3 }),
   language: fc.constantFrom(...reportLanguages),
+  people: fc.boolean(),
   quietHours: orNull(
     fc.record({
       from: fc.constantFrom('22:00', '00:00'),

@@ -32,14 +32,66 @@ describe('a mapping', () => {
       'is given twice: columns[0] has it',
     ],
     ['title: Own\ndecimalMark: ","\ncolumns: [{ name: a, field: net }]', 'is the delimiter too'],
-    ['title: Own\ndays: DD.MM\ncolumns: [{ name: a, field: net }]', 'is not a form of a date'],
+    ['title: Own\ndays: DD.MM\ncolumns: [{ name: a, field: net }]', 'has no YYYY'],
+    ...[
+      'YYYY',
+      'YYYY-MM',
+      'YYYYMMDDDD',
+      'YYYY--MM-DD',
+      'DD.MM.YYYY.',
+      '-YYYYMMDD',
+      'YYYY MM DD',
+      'YYYY-DD',
+    ].map((days) => [
+      `title: Own\ndays: "${days}"\ncolumns: [{ name: a, field: net }]`,
+      'days: ' + JSON.stringify(days),
+    ]),
     [
-      'title: Own\naccounts: [{ currency: HKX, revenue: 1 }]\ncolumns: [{ name: a, field: net }]',
+      'title: Own\ndays: YYYY-DD\ncolumns: [{ name: a, field: net }]',
+      'has no MM; allowed: YYYY, MM and DD, each once',
+    ],
+    [
+      'title: Own\nmonths: YYYY\ncolumns: [{ name: a, field: net }]',
+      'has no MM; allowed: YYYY and MM, each once',
+    ],
+    [
+      'title: Own\nmonths: YYYY-MM-DD\ncolumns: [{ name: a, field: net }]',
+      'has a DD, and a month has no day',
+    ],
+    [
+      'title: Own\naccounts: [{ currency: HKX, revenue: "1" }]\ncolumns: [{ name: a, field: net }]',
       'is not a currency',
     ],
-  ])('%j is refused', (text, what) => {
+  ])('%j is refused', (text = '', what = '') => {
+    expect(problems(text)).toHaveLength(1);
     expect(problems(text).join('\n')).toContain(what);
   });
+
+  test.each([
+    ['title: Two\n', 'own.yaml:3:1 title: is given twice; allowed: each key once'],
+    ['rows: credits\nrows: entries\n', 'own.yaml:4:1 rows: is given twice; allowed: each key once'],
+    [
+      'accounts:\n  - { currency: HKD, revenue: "1" }\n  - { currency: JPY, revenue: "1" }\n  - { currency: HKD, revenue: "1" }\n',
+      'own.yaml:6:17 accounts[2].currency: "HKD" is given twice: accounts[0] has it; allowed: each once',
+    ],
+    [
+      'accounts:\n  - { currency: HKD, revenue: "1", revenue: "2" }\n',
+      'own.yaml:4:36 accounts[0].revenue: is given twice; allowed: each key once',
+    ],
+    [
+      'taxCodes:\n  - { percent: 9, code: A }\n  - { percent: 9.00, code: B }\n',
+      'own.yaml:5:16 taxCodes[1].percent: 9 is given twice: taxCodes[0] has it; allowed: each once',
+    ],
+  ])('that says something twice is refused with one line: %j', (more, line) => {
+    expect(problems(`title: Own\ncolumns: [{ name: a, field: net }]\n${more}`)).toEqual([line]);
+  });
+
+  test.each(['YYYY-MM-DD', 'DD.MM.YYYY', 'MM/DD/YYYY', 'YYYYMMDD', 'DDMMYYYY', 'YYYYMM-DD'])(
+    'may have days in the form %s',
+    (days) => {
+      expect(problems(`title: Own\ndays: ${days}\ncolumns: [{ name: a, field: net }]`)).toEqual([]);
+    },
+  );
 
   test('that the configuration names replaces one of the same name', () => {
     const file = join(tempDir(), 'generic.yaml');

@@ -145,6 +145,7 @@ test('an agent and PoPs are all that a file needs', () => {
       timeoutMs: 10_000,
       allow: [],
       language: 'en',
+      people: true,
       quietHours: null,
       smtp: null,
     },

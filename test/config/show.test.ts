@@ -105,6 +105,7 @@ notifications:
   webhooks:
     allow: []
   language: en
+  people: true
 keys:
   folder: /srv/data/keys
 statements:

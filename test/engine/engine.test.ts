@@ -577,6 +577,29 @@ describe('a slot that passed', () => {
     await next.engine.stop();
   });
 
+  test.each([
+    ['five minutes', 5 * minute, ['11:30', '12:00']],
+    ['forty minutes, so that the way back is a step that has to stand', 40 * minute, ['12:00']],
+  ])(
+    'while the daemon was stopped says so, also when the clock is set back for %s',
+    async (_what, ms, marked) => {
+      const { file, time } = await afterARun(minute, 2 * hour); // stopped from 10:11 to 12:11
+      const next = await house({ file, time, settings: settings({ paths: [path('B')] }) });
+      await time.pass(minute);
+      expect(await next.stored()).toContain('12:00 A>B missing stopped');
+      time.step(-70 * minute); // 11:02
+      await time.pass(2 * minute);
+      const meanwhile = await next.stored();
+      expect(meanwhile).toEqual(['10:30 A>B missing stopped', '11:00 A>B missing stopped']);
+      await time.pass(ms - 2 * minute);
+      time.step(70 * minute);
+      await time.pass(90 * minute);
+      const stored = await next.stored();
+      for (const slot of marked) expect(stored).toContain(`${slot} A>B missing stopped`);
+      await next.engine.stop();
+    },
+  );
+
   test('is not measured again when the clock comes back to where it was', async () => {
     const { file, time } = await afterARun(minute, 2 * hour);
     const next = await house({ file, time, settings: settings({ paths: [path('B')] }) });

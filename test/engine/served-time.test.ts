@@ -49,4 +49,32 @@ describe('the time that a process has had', () => {
     await served.sleep(1_000, AbortSignal.abort());
     expect(state.now).toBe(500);
   });
+
+  test('is not slept for when nobody waits any more', async () => {
+    let sleeping = 0;
+    const served = createServedTime({
+      monotonicMs: () => 0,
+      sleep: (_, ending) =>
+        new Promise<void>((resolve) => {
+          sleeping += 1;
+          ending?.addEventListener('abort', () => {
+            sleeping -= 1;
+            resolve();
+          });
+        }),
+    });
+    const [first, second] = [new AbortController(), new AbortController()];
+    const both = [served.sleep(1_000, first.signal), served.sleep(1_000, second.signal)];
+    first.abort();
+    expect(sleeping).toBe(1);
+    second.abort();
+    expect(sleeping).toBe(0);
+    await Promise.all(both);
+    const third = new AbortController();
+    const again = served.sleep(1_000, third.signal);
+    expect(sleeping).toBe(1);
+    third.abort();
+    await again;
+    expect(sleeping).toBe(0);
+  });
 });

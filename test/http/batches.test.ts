@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createBilling } from '../../src/services/credits/billing.js';
-import { billingConfig, billingStore, sealOwed } from '../support/billing.js';
+import { billingConfig, billingSettings, billingStore, sealOwed } from '../support/billing.js';
 import { testServer } from './support/server.js';
 
-async function setUp() {
+async function setUp(config = billingConfig()) {
   const store = await billingStore();
-  const config = billingConfig();
   const now = () => Date.UTC(2026, 10, 30, 20);
   const chain = { service: 'hb', customer: 'harbour-bank', sellers: ['lion', 'pacific'] };
   await sealOwed(store, { ...chain, parts: [['109.00', '9']] });
@@ -87,6 +86,28 @@ test('a batch is made, fetched as the same bytes, confirmed; what is refused is 
   expect((await ask('GET', 'credit-batches/EB-000002')).status).toBe(404);
   expect(await json('GET', 'credit-mappings')).toMatchObject({
     body: { mappings: [{ name: 'generic' }, {}, {}, {}, {}] },
+  });
+});
+
+test('an exhausted range is one error that says which, and nothing is made or numbered', async () => {
+  const [hk] = billingSettings.issuers;
+  const issuers = [{ ...hk, currencies: [], notes: { prefix: 'CN-', first: 7, last: 7 } }];
+  const { json } = await setUp(billingConfig({ ...billingSettings, issuers }));
+  const request = { mapping: 'generic', postingDate: '2026-12-01' };
+  expect(await json('POST', 'credit-batches', request)).toMatchObject({ status: 200 });
+  await json('POST', 'credit-batches/EB-000001/withdraw', { reason: 'the wrong day' });
+  const what = 'the numbers of ctg-hk for 2026 are exhausted at 7';
+  const allowed = 'a greater billing.issuers[].notes.last';
+  for (const dryRun of [true, false])
+    expect(await json('POST', 'credit-batches', { ...request, dryRun })).toMatchObject({
+      status: 400,
+      body: {
+        detail: `mapping: ${what}; allowed: ${allowed}`,
+        errors: [{ parameter: 'mapping', detail: `${what}; allowed: ${allowed}` }],
+      },
+    });
+  expect(await json('GET', 'credit-batches')).toMatchObject({
+    body: { batches: [{ id: 'EB-000001', state: 'withdrawn' }] },
   });
 });
 

@@ -171,6 +171,42 @@ describe('the shapes of TMF621 v5', () => {
     expect(other.statusCode).toBe(400);
   });
 
+  test('give back the priority and the date that was asked for, and take new ones', async () => {
+    const { ask } = await faultServer();
+    const asked = { priority: 'High', requestedResolutionDate: '2026-10-13T08:00:00+08:00' };
+    const made = await ask('bank', 'POST', `${base}/troubleTicket`, { ...create, ...asked });
+    const given = { priority: 'High', requestedResolutionDate: '2026-10-13T00:00:00Z' };
+    expect(ticketShape.parse(made.json())).toMatchObject(given);
+    const read = (query = '') => ask('bank', 'GET', `${base}/troubleTicket${query}`);
+    expect((await read('/F1')).json()).toMatchObject(given);
+    expect((await read('?priority=Low')).json()).toEqual([]);
+    expect((await read('?priority=High&requestedResolutionDate.lt=2026-10-14')).json()).toMatchObject([
+      { id: 'F1' },
+    ]);
+    const changed = await ask('bank', 'PATCH', `${base}/troubleTicket/F1`, { priority: 'Low' });
+    expect(changed.json()).toMatchObject({ ...given, priority: 'Low' });
+    const bare = await ask('bank', 'POST', `${base}/troubleTicket`, create);
+    expect(Object.keys(bare.json<object>())).not.toEqual(expect.arrayContaining(['priority']));
+    const wrong = { ...create, requestedResolutionDate: 'soon' };
+    expect((await ask('bank', 'POST', `${base}/troubleTicket`, wrong)).statusCode).toBe(400);
+  });
+
+  test('are taken without @type too, and are never deleted or replaced', async () => {
+    const { ask } = await faultServer();
+    const made = await ask('bank', 'POST', `${base}/troubleTicket`, { ...create, '@type': undefined });
+    expect([made.statusCode, made.json()]).toMatchObject([201, { '@type': 'TroubleTicket' }]);
+    for (const [method, url, allow] of [
+      ['DELETE', `${base}/troubleTicket/F1`, 'GET, HEAD, PATCH'],
+      ['DELETE', `${base}/troubleTicket/F99`, 'GET, HEAD, PATCH'],
+      ['DELETE', `${base}/troubleTicket`, 'GET, HEAD, POST'],
+    ] as const) {
+      const answer = await ask('bank', method, url);
+      expect([answer.statusCode, answer.headers['allow']]).toEqual([405, allow]);
+      errorShape.parse(answer.json());
+    }
+    expect((await ask('bank', 'GET', `${base}/troubleTicket/F1`)).statusCode).toBe(200);
+  });
+
   test('are answered in part where fields asks for a part, to a change too', async () => {
     const { ask } = await faultServer();
     const made = await ask('bank', 'POST', `${base}/troubleTicket?fields=status`, create);

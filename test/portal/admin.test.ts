@@ -36,6 +36,12 @@ describe('users', () => {
     expect((await admin.post('/users/Zoe/password', { password: other })).headers.location).toBe(
       '/users?done=password',
     );
+    expect((await admin.post('/users/Zoe/email', { email: 'zoe@carrier.example' })).headers.location).toBe(
+      '/users?done=email',
+    );
+    const refused = await admin.post('/users/Zoe/email', { email: 'zoe, eve@carrier.example' });
+    expect([refused.statusCode, textOf(refused)]).toEqual([400, expect.stringContaining('email')]);
+    expect((await admin.get('/users')).body).toContain('value="zoe@carrier.example"');
     expect((await zoe.get('/mesh')).statusCode).toBe(303);
     expect((await zoe.post('/sign-in', { name: 'Zoe', password: other })).statusCode).toBe(303);
     expect((await admin.post('/users/Zoe/disable', {})).statusCode).toBe(303);

@@ -48,7 +48,10 @@ export async function faultRig(more: object = {}): Promise<Rig> {
     ['P3', 'bank', newestSlot],
   ] as const) {
     const data = { name: erasedAt === null ? id : null, email: null, phone: null };
-    await store.contacts.put({ id, customer, ...data, addedAt: 0, changedAt: 0, erasedAt }, []);
+    await store.contacts.put(
+      { id, customer, ...data, addedAt: 0, changedAt: 0, erasedAt, mutedAt: null },
+      [],
+    );
   }
   const times = { now: newestSlot + 120_000 };
   const now = () => times.now;

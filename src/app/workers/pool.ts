@@ -4,7 +4,14 @@ import type * as tasks from './thread.js';
 import { TooManyRequestsError, UnavailableError } from '../../http/problem.js';
 
 /** What threads do, each by the function of `thread.ts` with its name. */
-const kinds = ['judge', 'report', 'evaluate', 'evidence', 'verify'] as const satisfies (keyof typeof tasks)[];
+const kinds = [
+  'judge',
+  'report',
+  'note',
+  'evaluate',
+  'evidence',
+  'verify',
+] as const satisfies (keyof typeof tasks)[];
 type WorkKind = (typeof kinds)[number];
 
 interface Limits {
@@ -20,6 +27,7 @@ const limitsOf: Record<WorkKind, Limits> = {
   judge: { limitMs: null, maxWaiting: 64 },
   // Two, so that one document that takes up to its limit holds up none of the others.
   report: { limitMs: 120_000, maxWaiting: 32, atOnce: 2 },
+  note: { limitMs: 120_000, maxWaiting: 32 },
   evaluate: { limitMs: 120_000, maxWaiting: 8 },
   evidence: { limitMs: 120_000, maxWaiting: 8 },
   verify: { limitMs: 120_000, maxWaiting: 8 },

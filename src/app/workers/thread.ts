@@ -1,8 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import type { Config } from '../../config/config.js';
+import type { NoteFormat } from '../../core/billing/batch.js';
 import type { EpochMs } from '../../core/types.js';
 import type { AvailabilityJson } from '../../render/availability.js';
+import { renderNote } from '../../render/note/files.js';
+import type { NoteSource } from '../../render/note/source.js';
 import { renderReport, type ReportContent, type ReportFormat } from '../../render/report/formats.js';
 import type { Report } from '../../render/report/report.js';
 import type { ReportLanguage } from '../../i18n/languages.js';
@@ -35,6 +38,18 @@ export async function report({ report: given, format, language, content }: Rende
     ...(content && { content }),
     onUnsettable: (codes) => unsettable.push(...codes),
   });
+  return { bytes, unsettable };
+}
+
+interface NoteTask {
+  readonly source: NoteSource;
+  readonly format: NoteFormat;
+  readonly language: ReportLanguage;
+}
+
+export async function note({ source, format, language }: NoteTask): Promise<Rendered> {
+  const unsettable: string[] = [];
+  const bytes = await renderNote(source, format, language, (codes) => unsettable.push(...codes));
   return { bytes, unsettable };
 }
 

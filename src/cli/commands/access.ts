@@ -183,7 +183,14 @@ export function userCommand(context: Context): Command {
       'People who sign in with a password that is kept here. Where there is an OpenID Connect provider nobody needs ' +
         'one (see http.auth.oidc in the configuration).',
     );
-  for (const each of [addCommand, passwdCommand, listUsersCommand, disableCommand, resetCommand])
+  for (const each of [
+    addCommand,
+    passwdCommand,
+    listUsersCommand,
+    disableCommand,
+    emailCommand,
+    resetCommand,
+  ])
     command.addCommand(each(context));
   return command;
 }
@@ -251,6 +258,23 @@ function disableCommand(context: Context): Command {
         await registry.disableUser(name);
         await traceOf(registry, context, 'user:disable', name);
         context.stdout.write(`${name} is locked out\n`);
+      }),
+    );
+}
+
+function emailCommand(context: Context): Command {
+  return new Command('email')
+    .description(
+      'where mails on statements and credits go to a user; without an address it gets none any more',
+    )
+    .argument('<name>', 'as `user list` prints it')
+    .argument('[address]', 'such as ann@carrier.example')
+    .addOption(configOption())
+    .action((name: string, address: string | undefined, options: ConfigOptions) =>
+      withRegistry({ ...options, write: true }, context, async (registry) => {
+        await registry.setEmail(name, address ?? null);
+        await traceOf(registry, context, 'user:email', name);
+        context.stdout.write(address === undefined ? `${name} gets no mails\n` : `${name} gets mails\n`);
       }),
     );
 }

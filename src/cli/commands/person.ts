@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { Contact } from '../../store/access-store.js';
 import { configOption, type ConfigOptions, type Context, jsonOption } from '../context.js';
 import { withBilling } from '../with-billing.js';
@@ -10,6 +10,7 @@ type DataOptions = ActorOptions & {
   readonly name?: string;
   readonly email?: string;
   readonly phone?: string;
+  readonly notices?: 'on' | 'off';
   readonly json?: true;
 };
 
@@ -48,7 +49,8 @@ export function personCommand(context: Context): Command {
       const actor = actorOf(options, context);
       return withBilling({ ...options, write: true }, context, async ({ contacts }) => {
         const { customer = '', name = null, email = null, phone = null } = options;
-        show([await contacts.add(actor, customer, { name, email, phone })], options, context);
+        const data = { name, email, phone };
+        show([await contacts.add(actor, customer, data, options.notices !== 'off')], options, context);
       });
     });
   dataOf(command.command('correct').description('change what is known; an empty text takes a field away'))
@@ -62,7 +64,9 @@ export function personCommand(context: Context): Command {
             return text === undefined ? [] : [[field, text === '' ? null : text]];
           }),
         );
-        show([await contacts.correct(actor, id, data)], options, context);
+        const { notices } = options;
+        const change = notices === undefined ? data : { ...data, notices: notices === 'on' };
+        show([await contacts.correct(actor, id, change)], options, context);
       });
     });
   command
@@ -86,6 +90,12 @@ const dataOf = (command: Command): Command =>
     .option('--name <name>', 'what they are called')
     .option('--email <address>', 'their e-mail address')
     .option('--phone <number>', 'their telephone number')
+    .addOption(
+      new Option('--notices <switch>', 'whether they get mails on statements and credits').choices([
+        'on',
+        'off',
+      ]),
+    )
     .addOption(actorOption())
     .addOption(jsonOption())
     .addOption(configOption());
@@ -96,8 +106,9 @@ function show(people: readonly Contact[], { json }: { readonly json?: true }, co
     return;
   }
   if (people.length === 0) context.stdout.write('Nobody.\n');
-  for (const { id, customer, name, email, phone, erasedAt } of people) {
+  for (const { id, customer, name, email, phone, erasedAt, mutedAt } of people) {
     const known = [name, email, phone].flatMap((each) => each ?? []);
+    if (mutedAt !== null) known.push('no mails');
     context.stdout.write(`${[id, customer, ...(erasedAt === null ? known : ['erased'])].join('  ')}\n`);
   }
 }

@@ -12,6 +12,7 @@ import {
   checkStore,
   pathsOf,
 } from './network.js';
+import { checkPosting } from '../sections/billing.js';
 import { givenTwice } from '../given-twice.js';
 import { icmpMessageBytes, maxIcmpMessageBytes, minIcmpMessageBytes } from '../../core/measurement/round.js';
 import type { PopId } from '../../core/types.js';
@@ -97,7 +98,7 @@ export function checkAll(draft: Draft, isFaulty: IsFaulty): Fault[] {
   ];
 }
 
-/** Numbers of two issuers never meet, a range has numbers, and an account is said once. */
+/** Numbers of two issuers never meet, a range has numbers, and an account or a tax code is said once. */
 function checkBilling({ billing }: Draft): Fault[] {
   const issuers = billing?.issuers ?? [];
   const ofIssuers = (key: string) => (index: number) => ['billing', 'issuers', index, ...key.split('.')];
@@ -117,14 +118,7 @@ function checkBilling({ billing }: Draft): Fault[] {
       { list: 'issuers', at: ofIssuers('notes.prefix'), allowed: 'each once' },
     ),
     ...ranges,
-    ...givenTwice(
-      (billing?.accounts ?? []).map((account) => account?.currency),
-      {
-        list: 'accounts',
-        at: (index) => ['billing', 'accounts', index, 'currency'],
-        allowed: 'each once',
-      },
-    ),
+    ...checkPosting(billing ?? {}, ['billing']),
   ];
 }
 

@@ -15,7 +15,7 @@ import { findHome } from '../defaults.js';
 import { givenTwice } from '../given-twice.js';
 import type { Fault, Problem, Salvaged } from '../problem.js';
 import { name, oneOf, textual, wrong, yesOrNo } from '../scalars.js';
-import { buildPosting, postingKeys, type PostingTerms } from '../sections/billing.js';
+import { buildPosting, checkPosting, postingKeys, type PostingTerms } from '../sections/billing.js';
 import { parseStrict } from '../strict.js';
 
 /** How a file for finance's system is written. */
@@ -55,11 +55,19 @@ export interface ExportColumn {
   readonly only: readonly EntryKind[];
 }
 
-/** A form of days or months: digits of year, month and day, and what stands between. */
-const pattern = (example: string) =>
-  textual(`YYYY, MM and DD with ".", "-", "/" or nothing between, such as ${example}`, (text) =>
-    /^(?:YYYY|MM|DD|[./-])+$/.test(text) && text.includes('YYYY') ? text : wrong('is not a form of a date'),
-  );
+const dateParts = /YYYY|MM|DD/g;
+
+/** A form of days or months: each of these parts once, in any order, and what stands between. */
+const pattern = (parts: readonly string[], named: string, example: string) =>
+  textual(`${named}, each once, with ".", "-", "/" or nothing between, such as ${example}`, (text) => {
+    const isDate = /^(?:YYYY|MM|DD)(?:[./-]?(?:YYYY|MM|DD))*$/.test(text);
+    const has = [...text.matchAll(dateParts)].map(([part]) => part).sort();
+    if (!isDate || has.some((part, index) => part === has[index - 1]))
+      return wrong('is not a form of a date');
+    const missing = parts.filter((part) => !has.includes(part));
+    if (missing.length > 0) return wrong(`has no ${missing.join(' and no ')}`);
+    return has.length === parts.length ? text : wrong('has a DD, and a month has no day');
+  });
 
 const delimiters = [',', ';', '|', '\t'] as const;
 
@@ -86,8 +94,8 @@ const mappingSchema = z.strictObject({
     })
     .prefault({}),
   decimalMark: oneOf(['.', ',']).default('.'),
-  days: pattern('YYYY-MM-DD').default('YYYY-MM-DD'),
-  months: pattern('YYYY-MM').default('YYYY-MM'),
+  days: pattern(['YYYY', 'MM', 'DD'], 'YYYY, MM and DD', 'YYYY-MM-DD').default('YYYY-MM-DD'),
+  months: pattern(['YYYY', 'MM'], 'YYYY and MM', 'YYYY-MM').default('YYYY-MM'),
   language: oneOf(reportLanguages).default('en'),
   ...postingKeys,
   columns: z.array(columnSchema),
@@ -95,7 +103,8 @@ const mappingSchema = z.strictObject({
 
 type RawMapping = z.output<typeof mappingSchema>;
 
-function checkMapping({ rows, columns = [], csv, decimalMark }: Salvaged<RawMapping>): Fault[] {
+function checkMapping(mapping: Salvaged<RawMapping>): Fault[] {
+  const { rows, columns = [], csv, decimalMark } = mapping;
   const faults: Fault[] = [];
   if (columns.length === 0)
     faults.push({ at: ['columns'], what: 'are none', allowed: 'at least one column' });
@@ -118,7 +127,7 @@ function checkMapping({ rows, columns = [], csv, decimalMark }: Salvaged<RawMapp
     columns.map((column) => column?.name),
     { list: 'columns', at: (index) => ['columns', index, 'name'], allowed: 'each name once' },
   );
-  return [...faults, ...names];
+  return [...faults, ...names, ...checkPosting(mapping)];
 }
 
 type MappingResult =

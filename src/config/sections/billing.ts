@@ -10,7 +10,9 @@ import {
 } from '../../core/billing/batch.js';
 import { currencyDecimals } from '../../core/money.js';
 import { asPercent, formatShort, type Rational } from '../../core/number.js';
+import { givenTwice } from '../given-twice.js';
 import { identifier, percentOfOne, timeZone } from '../plan/scalars.js';
+import type { Fault, KeyPath, Salvaged } from '../problem.js';
 import { file, name, oneOf, textual, whole, withoutNulls, wrong } from '../scalars.js';
 
 /** Who issues credit notes, in which currencies, and by which numbers. */
@@ -122,6 +124,29 @@ const billingSchema = z.strictObject({
     .optional(),
   mappings: z.array(file()).default([]),
 });
+
+type RawPosting = Salvaged<z.output<z.ZodObject<typeof postingKeys>>>;
+
+/** An account or a tax code that is said twice: which of them counts would not be seen. `below`: where the keys stand. */
+export function checkPosting({ accounts = [], taxCodes = [] }: RawPosting, below: KeyPath = []): Fault[] {
+  const currencies = givenTwice(
+    accounts.map((each) => each?.currency),
+    {
+      list: 'accounts',
+      at: (index) => [...below, 'accounts', index, 'currency'],
+      allowed: 'each once',
+    },
+  );
+  const rates = givenTwice(
+    taxCodes.map((each) => each?.percent && `${each.percent.n}/${each.percent.d}`),
+    {
+      list: 'taxCodes',
+      at: (index) => [...below, 'taxCodes', index, 'percent'],
+      allowed: 'each once',
+    },
+  );
+  return [...currencies, ...rates];
+}
 
 type RawParty = z.output<z.ZodObject<typeof partyKeys>>;
 

@@ -21,6 +21,7 @@ import {
   whole,
   withoutNulls,
   wrong,
+  yesOrNo,
 } from '../scalars.js';
 
 /** How customers and other systems are notified of what happens. */
@@ -38,6 +39,8 @@ export interface NotificationsConfig {
   readonly smtp: SmtpConfig | null;
   /** Of messages to the operator, and to customers that have none of their own. */
   readonly language: ReportLanguage;
+  /** Whether people with an address are told of statements and credits without a target of their own. */
+  readonly people: boolean;
   /** Null: there are none. */
   readonly quietHours: QuietHours | null;
 }
@@ -102,6 +105,7 @@ const notificationsSchema = z.strictObject({
   timeout: duration(100, minute).default(10 * second),
   webhooks: z.strictObject({ allow: z.array(network()).default([]) }).prefault({}),
   language: oneOf(reportLanguages).default('en'),
+  people: yesOrNo().default(true),
   smtp: smtpSchema.optional(),
   quietHours: z
     .strictObject({
@@ -114,7 +118,17 @@ const notificationsSchema = z.strictObject({
 });
 
 function buildNotifications(raw: z.output<typeof notificationsSchema>): NotificationsConfig {
-  const { attempts, firstRetry, longestRetry, timeout, webhooks, language, smtp, quietHours = null } = raw;
+  const {
+    attempts,
+    firstRetry,
+    longestRetry,
+    timeout,
+    webhooks,
+    language,
+    people,
+    smtp,
+    quietHours = null,
+  } = raw;
   return {
     attempts,
     firstRetryMs: firstRetry,
@@ -122,6 +136,7 @@ function buildNotifications(raw: z.output<typeof notificationsSchema>): Notifica
     timeoutMs: timeout,
     allow: webhooks.allow,
     language,
+    people,
     quietHours,
     smtp: smtp === undefined ? null : { ...smtp, user: smtp.user ?? null, password: smtp.password ?? null },
   };
@@ -129,7 +144,7 @@ function buildNotifications(raw: z.output<typeof notificationsSchema>): Notifica
 
 /** As a file says it. */
 function plainNotifications(notifications: NotificationsConfig): object {
-  const { attempts, firstRetryMs, longestRetryMs, timeoutMs, allow, language, smtp, quietHours } =
+  const { attempts, firstRetryMs, longestRetryMs, timeoutMs, allow, language, people, smtp, quietHours } =
     notifications;
   return {
     attempts,
@@ -138,6 +153,7 @@ function plainNotifications(notifications: NotificationsConfig): object {
     timeout: formatDuration(timeoutMs),
     webhooks: { allow: allow.map(formatNetwork) },
     language,
+    people,
     ...(quietHours && { quietHours }),
     ...(smtp && { smtp: withoutNulls(smtp) }),
   };

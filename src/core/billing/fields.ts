@@ -28,7 +28,7 @@ export interface ExportRow {
   readonly entry: Entry | null;
 }
 
-export type FieldKind = 'text' | 'amount' | 'day' | 'month' | 'whole';
+export type FieldKind = 'text' | 'amount' | 'rate' | 'day' | 'month' | 'whole';
 
 interface ExportField {
   readonly kind: FieldKind;
@@ -93,7 +93,9 @@ export const exportFields = {
   tax: of('amount', 'the tax', ({ line }) => line.tax),
   gross: of('amount', 'with tax', ({ line }) => line.gross),
   taxCode: of('text', 'of the tax', ({ line }) => joined(line.taxes.map(({ code }) => code))),
-  taxPercent: of('text', 'its rate', ({ line }) => joined(line.taxes.map(({ percent }) => percent))),
+  taxPercent: of('rate', 'its rate in per cent, + between several', ({ line }) =>
+    joined(line.taxes.map(({ percent }) => percent)),
+  ),
   taxCategory: of('text', 'by UNCL 5305', ({ line }) => joined(line.taxes.map(({ category }) => category))),
   account: of('text', 'the revenue account', ({ line }) => line.accounts.revenue),
   taxAccount: of('text', 'the tax account', ({ line }) => line.accounts.tax),

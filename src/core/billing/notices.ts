@@ -8,6 +8,9 @@ export const billingEvents = [
   'credit-confirmed',
   'claim-ending',
   'draft-waiting',
+  'dispute-opened',
+  'dispute-answered',
+  'dispute-decided',
 ] as const;
 export type BillingEvent = (typeof billingEvents)[number];
 
@@ -26,4 +29,6 @@ export interface BillingNotice {
   readonly party: string | null;
   /** What it says beside: a number of a revision, a last day. */
   readonly detail: string;
+  /** The principal who did it, and is not told of it; left out: everybody is. */
+  readonly by?: string | null;
 }

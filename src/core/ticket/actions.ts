@@ -78,12 +78,18 @@ export interface TicketText {
   readonly targets: FaultTargets | null;
   readonly attachments: readonly AttachmentRef[];
   readonly links?: readonly AttachmentLink[];
+  /** As another system says it; nothing here depends on it. */
+  readonly priority?: string;
+  /** By when another system asks for it to be resolved. What was promised is in `targets`. */
+  readonly requestedResolutionAt?: EpochMs;
   readonly externalIds: readonly ExternalId[];
   readonly incident: string;
 }
 
 /** What of a report may be said anew. */
-type TicketChanges = Partial<Pick<TicketText, 'subject' | 'severity' | 'externalIds'>>;
+type TicketChanges = Partial<
+  Pick<TicketText, 'subject' | 'severity' | 'externalIds' | 'priority' | 'requestedResolutionAt'>
+>;
 
 /** Everything that can happen to a report; each is kept for ever. */
 export type TicketAction =

@@ -37,6 +37,10 @@ const user = z.strictObject({
   createdAt: isoTime(),
   passwordAt: isoTime(),
   disabledAt: isoTime().nullable(),
+  email: z
+    .string()
+    .nullable()
+    .meta({ description: 'where mails on statements and credits go; null: nowhere' }),
 });
 const entry = z.strictObject({
   seq: z.int(),
@@ -176,6 +180,18 @@ export function registryRoutes(server: FastifyInstance, { registry, trail, now }
     answer: done,
     handle: ({ params }) => registry.disableUser(params.name),
   });
+  const setUserEmail = addOperation(server, {
+    method: 'PUT',
+    url: '/api/v1/users/:name/email',
+    operationId: 'setUserEmail',
+    tag,
+    access: 'users:write',
+    summary: 'Gives a user an address for mails on statements and credits; null: it gets none.',
+    params: named,
+    body: z.strictObject({ email: words(320).nullable() }),
+    answer: done,
+    handle: ({ params, body }) => registry.setEmail(params.name, body.email),
+  });
   const resetSecondFactor = addOperation(server, {
     method: 'POST',
     url: '/api/v1/users/:name/second-factor/reset',
@@ -215,6 +231,7 @@ export function registryRoutes(server: FastifyInstance, { registry, trail, now }
     addUser,
     setPassword,
     disableUser,
+    setUserEmail,
     resetSecondFactor,
     listTokens,
     createToken,

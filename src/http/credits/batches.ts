@@ -129,7 +129,7 @@ interface BatchFile {
 }
 
 /** `/api/v1/credit-batches`: credits on their way into the books. */
-export function batchRoutes(server: FastifyInstance, batches: Batches) {
+export function batchRoutes(server: FastifyInstance, batches: Batches, render = renderNote) {
   const listBatches = addOperation(server, {
     method: 'GET',
     url,
@@ -260,7 +260,7 @@ export function batchRoutes(server: FastifyInstance, batches: Batches) {
       const fault = await noteFileFault(source, format);
       if (fault !== null)
         throw new ConflictError(`${params.id} has no file of the format ${format}: ${fault}`);
-      const bytes = await renderNote(source, format, lang);
+      const bytes = await render(source, format, lang);
       return reply
         .type(noteContentType(format))
         .header('content-disposition', `attachment; filename="${noteFileName(source, format)}"`)

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { EpochMs } from '../../core/types.js';
 import { contactJson } from '../../render/credits.js';
+import type { renderNote } from '../../render/note/files.js';
 import type { Billing } from '../../services/credits/billing.js';
 import type { Contacts } from '../../services/credits/contacts.js';
 import { id, words } from '../route/input.js';
@@ -15,7 +16,12 @@ import { periodRoutes } from './periods.js';
 const tag = 'persons';
 const url = '/api/v1/persons';
 const field = words(200).nullish();
-const data = { name: field, email: field, phone: field };
+const data = {
+  name: field,
+  email: field,
+  phone: field,
+  notices: z.boolean().optional().meta({ description: 'whether they get mails on statements and credits' }),
+};
 const params = z.strictObject({ id: id() });
 
 /** `/api/v1/persons`: people at customers, whose data are stored here only. */
@@ -61,9 +67,9 @@ function personRoutes(server: FastifyInstance, contacts: Contacts): void {
     summary: 'Adds somebody at a customer.',
     body: z.strictObject({ customer: id(), ...data }),
     answer: { status: 201, description: 'added', schema: person },
-    handle: async ({ body: { customer, name, email, phone }, caller }) => {
+    handle: async ({ body: { customer, name, email, phone, notices }, caller }) => {
       const given = { name: name ?? null, email: email ?? null, phone: phone ?? null };
-      return contactJson(await contacts.add(caller.principal.name, customer, given));
+      return contactJson(await contacts.add(caller.principal.name, customer, given, notices));
     },
   });
   addRoute(server, {
@@ -96,10 +102,15 @@ function personRoutes(server: FastifyInstance, contacts: Contacts): void {
 }
 
 /** The months that finance pulls, and everything that follows from them. */
-export function billingRoutes(server: FastifyInstance, billing: Billing, now: () => EpochMs) {
+export function billingRoutes(
+  server: FastifyInstance,
+  billing: Billing,
+  now: () => EpochMs,
+  render?: typeof renderNote,
+) {
   const statements = statementRoutes(server, billing.statements, now);
   const credits = creditRoutes(server, billing.credits);
-  const batches = batchRoutes(server, billing.batches);
+  const batches = batchRoutes(server, billing.batches, render);
   const disputes = disputeRoutes(server, billing);
   const periods = periodRoutes(server, billing);
   personRoutes(server, billing.contacts);

@@ -131,6 +131,9 @@ export const person = z.strictObject({
   addedAt: isoTime(),
   changedAt: isoTime(),
   erasedAt: isoTime().nullable(),
+  mutedAt: isoTime()
+    .nullable()
+    .meta({ description: 'since when they get no mails on statements and credits; null: they get them' }),
 });
 
 const tag = 'statements';

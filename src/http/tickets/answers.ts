@@ -45,6 +45,8 @@ export const report = z.strictObject({
   attachments: z.array(attachment),
   /** Files that another system has, by their addresses. */
   links: z.array(z.strictObject({ name: z.string(), url: z.string() })),
+  priority: z.string().optional(),
+  requestedResolutionAt: isoTime().optional(),
   incident: z.string(),
   plan: text(),
   externalIds: z.array(z.strictObject({ id: z.string(), owner: text(), type: text() })),

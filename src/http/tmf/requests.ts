@@ -9,7 +9,7 @@ import type { Caller } from '../access/caller.js';
 import { checkMayBeNotified } from '../tickets/answers.js';
 import type { TicketRoutes } from '../tickets/reads.js';
 import { id, words } from '../route/input.js';
-import { addRoute } from '../route/route.js';
+import { addRoute, isoTime } from '../route/route.js';
 
 const meta = {
   '@type': words(100).optional(),
@@ -47,11 +47,14 @@ const attachment = z.looseObject({
 
 /** What is posted: other systems send more than is understood here, and that is let be. */
 export const ticketCreate = z.looseObject({
+  // The schema of v5 requires it; as there is one type here, what lacks it is taken too (v4 had it optional).
   '@type': z.literal('TroubleTicket').optional(),
   description: words(10_000),
   severity: words(50),
   ticketType: words(50),
   name: words(200).nullish(),
+  priority: words(50).nullish(),
+  requestedResolutionDate: isoTime().nullish(),
   externalIdentifier: z.array(external).max(20).nullish(),
   note: z.array(note).max(50).nullish(),
   relatedEntity: z.array(related).max(50).nullish(),
@@ -80,6 +83,8 @@ export const ticketPatch = z.strictObject({
   statusChangeReason: words(10_000).nullish(),
   severity: words(50).optional(),
   name: words(200).optional(),
+  priority: words(50).optional(),
+  requestedResolutionDate: isoTime().optional(),
   externalIdentifier: z.array(external).max(20).optional(),
   note: z.array(note).max(200).optional(),
   operations: z.array(operation).max(200).optional().meta({

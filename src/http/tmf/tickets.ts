@@ -6,7 +6,7 @@ import { validationError } from '../../core/ledger/errors.js';
 import { isPathId } from '../../core/path.js';
 import type { AttachmentLink, ExternalId } from '../../core/ticket/actions.js';
 import type { Ticket } from '../../core/ticket/report.js';
-import type { PathId } from '../../core/types.js';
+import type { EpochMs, PathId } from '../../core/types.js';
 import {
   statesOf,
   statusOf,
@@ -62,13 +62,18 @@ function customerOfTicket({ relatedParty }: TicketCreate): string | null {
   return found?.partyOrPartyRole?.id ?? found?.id ?? null;
 }
 
+const instantOf = (text: string | null | undefined): EpochMs | null =>
+  text == null ? null : Date.parse(text);
+
 /** What a patch asks for, in our words: what is said anew, then notes, then the status. */
 function transitionsOfPatch(report: Ticket, patch: TicketPatch): TransitionRequest[] {
-  const { severity = null, name: subject = null, externalIdentifier } = patch;
+  const { severity = null, name: subject = null, priority = null, externalIdentifier } = patch;
+  const requestedResolutionAt = instantOf(patch.requestedResolutionDate);
   const deeds: TransitionRequest[] = [];
-  if (severity !== null || subject !== null || externalIdentifier !== undefined) {
+  const isSaid = [severity, subject, priority, requestedResolutionAt].some((one) => one !== null);
+  if (isSaid || externalIdentifier !== undefined) {
     const externalIds = externalIdentifier === undefined ? null : externalIdsOf(externalIdentifier);
-    deeds.push({ transition: 'change', subject, severity, externalIds });
+    deeds.push({ transition: 'change', subject, severity, externalIds, priority, requestedResolutionAt });
   }
   for (const { id, text } of patch.note ?? []) {
     const externalId = id === undefined ? {} : { externalId: id };
@@ -308,6 +313,8 @@ export function ticketRoutes(
         attachments,
         links,
         externalIds: externalIdsOf(body.externalIdentifier ?? []),
+        priority: body.priority ?? null,
+        requestedResolutionAt: instantOf(body.requestedResolutionDate),
         notes: (body.note ?? []).map(({ id, text }) => ({ text, externalId: id ?? null })),
       });
       const shown = shownTo(caller, filed, now());
@@ -323,7 +330,7 @@ export function ticketRoutes(
     tag,
     access: 'faults:answer',
     summary:
-      'Changes a ticket by a merge patch or a JSON Patch: its status, severity, name, external identifiers, new notes.',
+      'Changes a ticket by a merge patch or a JSON Patch: its status, severity, priority, name, external identifiers, new notes.',
     params: ofReport,
     query: tmfFieldsQuery,
     body: ticketPatch,

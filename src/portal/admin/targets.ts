@@ -4,7 +4,7 @@ import { networkEventNames } from '../../core/network-event.js';
 import { addedKinds, chatKinds, incidentKinds, isReadyMade } from '../../core/target-kinds.js';
 import { billingEvents } from '../../core/billing/notices.js';
 import { notifiableEvents } from '../../core/ticket/visibility.js';
-import { notifyLanguages } from '../../i18n/mail.js';
+import { reportLanguages } from '../../i18n/languages.js';
 import type { Caller } from '../../http/access/caller.js';
 import type { ParameterFault } from '../../http/problem.js';
 import { orNull } from '../forms.js';
@@ -71,7 +71,7 @@ export function targetPages(server: FastifyInstance, portal: PortalOptions): voi
         events: [...notifiableEvents, ...billingEvents],
         networkEvents: isTenant ? [] : networkEventNames,
         quietHours: isTenant ? null : portal.config().notifications.quietHours,
-        tongues: notifyLanguages,
+        tongues: reportLanguages,
         customers: isTenant ? [] : customersOf(portal),
         fields: fields ?? {
           kind: 'mail',

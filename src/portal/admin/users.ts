@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { roles } from '../../core/access/rules.js';
 import type { Caller } from '../../http/access/caller.js';
 import type { ParameterFault } from '../../http/problem.js';
-import { faultsIn } from '../faults-in.js';
 import { orNull } from '../forms.js';
 import { addPage, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
@@ -71,37 +70,29 @@ export function userPages(server: FastifyInstance, portal: PortalOptions): void 
     url: '/users',
     access: 'users:write',
     body: z.object({ name: field(100), password: field(1000), customer: field(100), roles: ticked() }),
-    handle: async ({ body, caller, shell }) => {
-      const { name, password, roles: has, customer } = body;
-      try {
-        await api.addUser(caller, { body: { name, password, roles: has, customer: orNull(customer) } });
-        return { to: '/users?done=add' };
-      } catch (error) {
-        const wrong = faultsIn(error);
-        if (wrong === null) throw error;
-        // All but the password comes back.
-        return show({ caller, shell, wrong, fields: { name, roles: has, customer } }, 400);
-      }
+    handle: async ({ body: { name, password, roles: has, customer }, caller }) => {
+      await api.addUser(caller, { body: { name, password, roles: has, customer: orNull(customer) } });
+      return { to: '/users?done=add' };
     },
+    // All but the password comes back.
+    refused: ({ body: { name, roles: has, customer }, caller, shell }, wrong) =>
+      show({ caller, shell, wrong, fields: { name, roles: has, customer } }, 400),
   });
-  for (const deed of ['password', 'disable', 'factor'] as const)
+  for (const deed of ['password', 'email', 'disable', 'factor'] as const)
     addPage(server, portal, {
       method: 'POST',
       url: `/users/:name/${deed}`,
       access: 'users:write',
       params: ofUser,
-      body: z.object({ password: field(1000) }),
-      handle: async ({ params, body, caller, shell }) => {
-        try {
-          if (deed === 'password') await api.setPassword(caller, { params, body });
-          else if (deed === 'disable') await api.disableUser(caller, { params });
-          else await api.resetSecondFactor(caller, { params });
-          return { to: `/users?done=${deed}` };
-        } catch (error) {
-          const wrong = faultsIn(error);
-          if (wrong === null) throw error;
-          return show({ caller, shell, wrong }, 400);
-        }
+      body: z.object({ password: field(1000), email: field(320) }),
+      handle: async ({ params, body: { password, email }, caller }) => {
+        if (deed === 'password') await api.setPassword(caller, { params, body: { password } });
+        else if (deed === 'email')
+          await api.setUserEmail(caller, { params, body: { email: orNull(email.trim()) } });
+        else if (deed === 'disable') await api.disableUser(caller, { params });
+        else await api.resetSecondFactor(caller, { params });
+        return { to: `/users?done=${deed}` };
       },
+      refused: ({ caller, shell }, wrong) => show({ caller, shell, wrong }, 400),
     });
 }

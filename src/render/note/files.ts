@@ -24,11 +24,12 @@ export async function noteFileFault(source: NoteSource, format: NoteFormat): Pro
   return (await import('./red-letter.js')).redLetterFault(source);
 }
 
-/** The bytes of a note. What a format needs is loaded when it is asked for. */
+/** The bytes of a note. What a format needs is loaded when it is asked for. `onUnsettable`: as for reports. */
 export async function renderNote(
   source: NoteSource,
   format: NoteFormat,
   language: ReportLanguage,
+  onUnsettable?: (codes: readonly string[]) => void,
 ): Promise<Uint8Array> {
   const { terms } = noteWords[language];
   switch (format) {
@@ -37,7 +38,7 @@ export async function renderNote(
         import('./pages.js'),
         import('../report/pdf/pdf.js'),
       ]);
-      return pagesPdf(notePages(source, language));
+      return pagesPdf(notePages(source, language), onUnsettable);
     }
     case 'ubl':
       return Buffer.from((await import('./ubl.js')).noteUbl(source, terms));

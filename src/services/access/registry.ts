@@ -4,6 +4,7 @@ import { readGrant, type WrittenGrant } from '../../core/access/rules.js';
 import { chainFault } from '../../core/ledger/chain.js';
 import { validationError } from '../../core/ledger/errors.js';
 import { actorFault } from '../../core/ledger/proposals.js';
+import { mailAddressFault } from '../../core/target-kinds.js';
 import type { EpochMs } from '../../core/types.js';
 import { chainFaultText } from '../../i18n/refusals.js';
 import { digestOf, sha256 } from '../../seal/canonical.js';
@@ -48,6 +49,8 @@ export interface Registry {
   users(): Promise<UserRecord[]>;
   setPassword(name: string, password: string): Promise<void>;
   disableUser(name: string): Promise<void>;
+  /** Where mails on statements and credits go to the user; null: it gets none. */
+  setEmail(name: string, email: string | null): Promise<void>;
   /** Removes a lost second factor: the password alone signs the user in, until it enrols another one. */
   resetSecondFactor(name: string): Promise<void>;
 }
@@ -138,6 +141,11 @@ export function createRegistry({ store, now, customers, cost }: RegistryOptions)
           'disabled',
         ]),
       ]);
+    },
+    async setEmail(name, email) {
+      const fault = email === null ? null : mailAddressFault(email);
+      if (fault) throw new ValidationError([{ ...fault, field: 'email' }]);
+      if (!(await users.setEmail(name, email))) throw await nobody(name);
     },
     async resetSecondFactor(name) {
       if ((await users.find(name)) === null) throw await nobody(name);

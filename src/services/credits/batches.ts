@@ -60,8 +60,8 @@ export interface Batches {
 
 export function createBatches(options: BatchesOptions): Batches {
   const { store, now, config } = options;
-  const { statements, batches, ledger, targets } = store;
-  const tell = billingTeller({ targets, config });
+  const { statements, batches, ledger } = store;
+  const tell = billingTeller({ store, config });
   const { asked, prepare, names, mappingOf } = batchPreparation(options);
   async function one(id: string): Promise<Batch> {
     const found = await batches.get(id);

@@ -25,10 +25,10 @@ export function createBilling(options: BillingOptions): Billing {
   const statements = createStatements(options);
   return {
     statements,
-    credits: createCredits({ store, now }),
+    credits: createCredits({ store, config, now }),
     batches: createBatches({ store, config, now }),
     periods: createPeriods({ store, config, now }),
-    disputes: createDisputes({ store, statements, now }),
+    disputes: createDisputes({ store, statements, config, now }),
     contacts: createContacts({ store, config, now }),
   };
 }

@@ -1,5 +1,6 @@
 import { hasControls } from '../../core/text/control-characters.js';
 import { validationError, type ValidationIssue } from '../../core/ledger/errors.js';
+import { mailAddressFault } from '../../core/target-kinds.js';
 import type { EpochMs } from '../../core/types.js';
 import type { Config } from '../../config/config.js';
 import type { Contact } from '../../store/access-store.js';
@@ -21,6 +22,12 @@ interface PersonData {
   readonly phone: string | null;
 }
 
+/** What of somebody can be changed. */
+interface PersonChange extends Partial<PersonData> {
+  /** Whether they get mails on statements and credits. */
+  readonly notices?: boolean;
+}
+
 /**
  * Contacts at customers: added, shown, corrected and erased, which data protection law entitles them to. The audit
  * trail records actions with the contact's id and no personal data. Every method rejects with a `ValidationError`.
@@ -28,9 +35,9 @@ interface PersonData {
 export interface Contacts {
   list(customer?: string): Promise<Contact[]>;
   show(id: string): Promise<Contact>;
-  add(actor: string, customer: string, data: PersonData): Promise<Contact>;
+  add(actor: string, customer: string, data: PersonData, notices?: boolean): Promise<Contact>;
   /** Changes the given fields; null removes a field. */
-  correct(actor: string, id: string, data: Partial<PersonData>): Promise<Contact>;
+  correct(actor: string, id: string, data: PersonChange): Promise<Contact>;
   /** Erases the personal data; the id remains, so that references to it stay valid. */
   erase(actor: string, id: string): Promise<Contact>;
 }
@@ -55,7 +62,7 @@ export function createContacts({ store, config, now }: ContactsOptions): Contact
   return {
     list: (customer) => contacts.list(customer),
     show,
-    add: (actor, customer, data) =>
+    add: (actor, customer, data, notices = true) =>
       committed({
         ...ledgerContext,
         actor,
@@ -68,7 +75,8 @@ export function createContacts({ store, config, now }: ContactsOptions): Contact
           }
           const id = `P${(events.at(-1)?.seq ?? 0) + 1}`;
           const at = now();
-          const contact: Contact = { id, customer, ...data, addedAt: at, changedAt: at, erasedAt: null };
+          const times = { addedAt: at, changedAt: at, erasedAt: null, mutedAt: notices ? null : at };
+          const contact: Contact = { id, customer, ...data, ...times };
           return Promise.resolve({
             result: contact,
             actions: [{ type: 'contact-added', id, customer }],
@@ -76,15 +84,18 @@ export function createContacts({ store, config, now }: ContactsOptions): Contact
           });
         },
       }),
-    correct: (actor, id, data) =>
+    correct: (actor, id, { notices, ...data }) =>
       committed({
         ...ledgerContext,
         actor,
         decide: async () => {
           const before = await standing(id);
-          const contact: Contact = { ...before, ...data, changedAt: now() };
+          const isMuted = notices === undefined ? before.mutedAt !== null : !notices;
+          const mutedAt = isMuted ? (before.mutedAt ?? now()) : null;
+          const contact: Contact = { ...before, ...data, mutedAt, changedAt: now() };
           mustFit(contact);
-          const changed = fields.filter((field) => contact[field] !== before[field]);
+          const changed: string[] = fields.filter((field) => contact[field] !== before[field]);
+          if (mutedAt !== before.mutedAt) changed.push('notices');
           return {
             result: changed.length === 0 ? before : contact,
             actions: changed.length === 0 ? [] : [{ type: 'contact-corrected', id, fields: changed }],
@@ -97,10 +108,18 @@ export function createContacts({ store, config, now }: ContactsOptions): Contact
         ...ledgerContext,
         actor,
         decide: async () => {
-          const { customer, addedAt } = await standing(id);
+          const { customer, addedAt, mutedAt } = await standing(id);
           const at = now();
           const nothing = { name: null, email: null, phone: null };
-          const contact: Contact = { id, customer, ...nothing, addedAt, changedAt: at, erasedAt: at };
+          const contact: Contact = {
+            id,
+            customer,
+            ...nothing,
+            addedAt,
+            changedAt: at,
+            erasedAt: at,
+            mutedAt,
+          };
           return {
             result: contact,
             actions: [{ type: 'contact-erased', id }],
@@ -119,7 +138,7 @@ function mustFit(data: PersonData): void {
       refusals.push(validationError(field, `${JSON.stringify(text)} can't be one`, allowed));
   };
   check('name', (text) => text.trim() !== '', 'one line of 1 to 200 characters');
-  check('email', (text) => /^[^\s@<>]+@[^\s@<>]+$/.test(text), 'an address as ann@bank.example');
+  check('email', (text) => mailAddressFault(text) === null, 'an address as ann@bank.example');
   check('phone', (text) => /^\+?[\d ()./-]{3,40}$/.test(text), 'digits, as +852 1234 5678');
   if (refusals.length > 0) throw new ValidationError(refusals);
   if (fields.some((field) => data[field] !== null)) return;

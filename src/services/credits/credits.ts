@@ -15,13 +15,14 @@ import { addDays, formatInstant } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
 import { wordingOf } from '../../i18n/refusals.js';
 import type { LedgerStore } from '../../store/ledger-store.js';
-import type { CreditChange, CreditQuery } from '../../store/statement-store.js';
+import type { CreditChange, CreditQuery, OutboxDraft } from '../../store/statement-store.js';
 import type { Store } from '../../store/store.js';
 import type { Config } from '../../config/config.js';
 import type { BillingNotice } from '../../core/billing/notices.js';
 import { billedFor } from '../../core/customer/book.js';
 import { withLedgerEntries } from '../customers/in-force.js';
 import { linksAfter, ValidationError } from '../ledger/entries.js';
+import type { RecipientStore } from '../notifications/people.js';
 
 interface Deed<T> {
   readonly ledger: Pick<LedgerStore, 'events'>;
@@ -61,7 +62,8 @@ export const unchanged = <T>(result: T) => ({
 });
 
 interface CreditsOptions {
-  readonly store: Pick<Store, 'ledger' | 'statements'>;
+  readonly store: Pick<Store, 'ledger' | 'statements'> & RecipientStore;
+  readonly config: () => Config;
   readonly now: () => EpochMs;
 }
 
@@ -88,7 +90,7 @@ export interface Credits {
   reverse(actor: string, id: string, reason: string): Promise<CreditRow>;
 }
 
-export function createCredits({ store, now }: CreditsOptions): Credits {
+export function createCredits({ store, config, now }: CreditsOptions): Credits {
   const { statements, ledger } = store;
   const context = { ledger, now };
   const row = async (id: string): Promise<CreditRow> => {
@@ -118,6 +120,22 @@ export function createCredits({ store, now }: CreditsOptions): Credits {
     note,
     feed,
   });
+  /** Tells of single credits what is told of the notes of a batch, which has those of its credits told by itself. */
+  const tell = async (
+    event: 'credit-exported' | 'credit-confirmed',
+    rows: readonly CreditRow[],
+    events: readonly LedgerEvent[],
+  ) => {
+    const day = formatInstant(now(), config().billing.zone).slice(0, 10);
+    const told = rows.filter(({ batch }) => batch === null);
+    return messagesOf(
+      store,
+      config,
+      now(),
+      events,
+      told.map((of) => ({ event, row: of, detail: day })),
+    );
+  };
   const feed: Credits['feed'] = async ({ since, limit }) => {
     const credits = await statements.credits({ since, limit });
     return { credits, cursor: credits.at(-1)?.cursor ?? since };
@@ -129,18 +147,23 @@ export function createCredits({ store, now }: CreditsOptions): Credits {
       await committed({
         ...context,
         actor,
-        decide: async () => {
+        decide: async (events) => {
           const page = await feed(query);
           // What is in a batch is exported with it.
           const fresh = page.credits.filter((each) => isOwed(each) && each.batch === null);
           const last = fresh.at(-1);
+          const outbox = await tell('credit-exported', fresh, events);
           return {
             result: null,
             actions: last
               ? [{ type: 'credits-exported', id: last.id, credits: fresh.map(({ id }) => id) }]
               : [],
-            write: (events) =>
-              statements.commit({ events, credits: fresh.map((each) => to(each, 'exported', null, false)) }),
+            write: (links) =>
+              statements.commit({
+                events: links,
+                credits: fresh.map((each) => to(each, 'exported', null, false)),
+                outbox,
+              }),
           };
         },
       });
@@ -179,16 +202,21 @@ export function createCredits({ store, now }: CreditsOptions): Credits {
       await committed({
         ...context,
         actor,
-        decide: async () => {
+        decide: async (events) => {
           const rows = await Promise.all([...new Set(ids)].map(row));
           // Settling a row again is not an error, because finance's system may not have received the response.
           const open = rows.filter(({ status }) => status !== 'settled');
           for (const each of open) able(each, 'settle');
+          const outbox = await tell('credit-confirmed', open, events);
           return {
             result: null,
             actions: open.map(({ id }) => ({ type: 'credit-settled', id, note })),
-            write: (events) =>
-              statements.commit({ events, credits: open.map((each) => to(each, 'settled', note, false)) }),
+            write: (links) =>
+              statements.commit({
+                events: links,
+                credits: open.map((each) => to(each, 'settled', note, false)),
+                outbox,
+              }),
           };
         },
       });
@@ -247,6 +275,27 @@ function takenBack(row: CreditRow): CreditFacts {
   };
 }
 
+/** The messages to whom single credits concern: the operator, and the account that each is billed to. */
+async function messagesOf(
+  store: CreditsOptions['store'],
+  config: () => Config,
+  at: EpochMs,
+  events: readonly LedgerEvent[],
+  told: readonly (Pick<BillingNotice, 'event' | 'detail'> & { readonly row: CreditRow })[],
+): Promise<OutboxDraft[]> {
+  if (told.length === 0) return [];
+  const { book } = withLedgerEntries(config(), events);
+  const notices: BillingNotice[] = [];
+  for (const { event, detail, row } of told) {
+    const { id, statement, revision, customer } = row;
+    const sellers = (await store.statements.sealed(statement, revision))?.document.sellers ?? [];
+    notices.push({ event, at, about: id, party: billedFor(book, customer, sellers), detail });
+  }
+  // Loaded when there is something to tell: a daemon that only measures never needs the words.
+  const { billingTeller } = await import('../notifications/billing-notices.js');
+  return billingTeller({ store, config })(notices);
+}
+
 const dayMs = 86_400_000;
 
 /** The actor of entries that the daemon makes by itself. */
@@ -254,13 +303,14 @@ const daemonActor = 'pop-sla';
 
 /** Records, once for each, that a claim is open and its last day is near. Resolves to those. */
 export async function remindOfClaims(
-  { statements, ledger, targets }: Pick<Store, 'statements' | 'ledger' | 'targets'>,
+  store: CreditsOptions['store'],
   {
     now,
     aheadMs,
     config,
   }: { readonly now: () => EpochMs; readonly aheadMs: number; readonly config: () => Config },
 ): Promise<CreditRow[]> {
+  const { statements, ledger } = store;
   return committed({
     ledger,
     now,
@@ -274,16 +324,8 @@ export async function remindOfClaims(
           claimBy !== null && remindedAt === null && claimBy <= near && !gross.startsWith('-'),
       );
       if (due.length === 0) return unchanged(due);
-      const { book } = withLedgerEntries(config(), events);
-      const notices: BillingNotice[] = [];
-      for (const { id, claimBy, statement, revision, customer } of due) {
-        const sellers = (await statements.sealed(statement, revision))?.document.sellers ?? [];
-        const party = billedFor(book, customer, sellers);
-        notices.push({ event: 'claim-ending', at: now(), about: id, party, detail: claimBy ?? '' });
-      }
-      // Loaded when there is something to tell: a daemon that only measures never needs the words.
-      const { billingTeller } = await import('../notifications/billing-notices.js');
-      const outbox = await billingTeller({ targets, config })(notices);
+      const ending = due.map((row) => ({ event: 'claim-ending' as const, row, detail: row.claimBy ?? '' }));
+      const outbox = await messagesOf(store, config, now(), events, ending);
       return {
         result: due,
         actions: due.map(({ id, claimBy }) => ({ type: 'claim-reminded', id, claimBy: claimBy ?? '' })),

@@ -1,3 +1,5 @@
+import type { Config } from '../../config/config.js';
+import type { BillingEvent } from '../../core/billing/notices.js';
 import type { DisputeSubject } from '../../core/billing/actions.js';
 import {
   deedOf,
@@ -10,16 +12,22 @@ import {
   lastDisputeDay,
 } from '../../core/billing/disputes.js';
 import { type Actor, idOfAction, type LedgerAction, type LedgerEvent } from '../../core/ledger/actions.js';
+import { headOf } from '../../core/ledger/chain.js';
 import { type ValidationIssue, validationError } from '../../core/ledger/errors.js';
 import type { StatementDocument } from '../../core/statement/document.js';
+import { actorOf } from '../../core/ledger/proposals.js';
 import { formatInstant } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
 import type { Store } from '../../store/store.js';
-import { enter, ValidationError } from '../ledger/entries.js';
+import { ValidationError } from '../ledger/entries.js';
+import { billingTeller } from '../notifications/billing-notices.js';
+import type { RecipientStore } from '../notifications/people.js';
+import { committed } from './credits.js';
 import type { Statements } from '../statements/statements.js';
 
 interface DisputesOptions {
-  readonly store: Pick<Store, 'ledger' | 'statements' | 'contacts'>;
+  readonly store: Pick<Store, 'ledger' | 'statements' | 'contacts'> & RecipientStore;
+  readonly config: () => Config;
   readonly statements: Pick<Statements, 'revise'>;
   readonly now: () => EpochMs;
 }
@@ -72,8 +80,22 @@ export interface Disputes {
 
 const longest = 4000;
 
-export function createDisputes({ store, statements: months, now }: DisputesOptions): Disputes {
+export function createDisputes({ store, config, statements: months, now }: DisputesOptions): Disputes {
   const { ledger, statements, contacts } = store;
+  const tell = billingTeller({ store, config });
+  /** Tells both sides: the operator, and whoever sees the statement with its amounts. */
+  const told = async (
+    event: BillingEvent,
+    about: string,
+    nth: number,
+    statement: string,
+    actor: string | Actor,
+  ) => {
+    const document = (await statements.sealed(statement))?.document;
+    const parties = document && document.sellers.length > 0 ? document.sellers : [document?.customer ?? null];
+    const notice = { event, at: now(), about, nth, detail: statement, by: actorOf(actor).identity };
+    return tell(parties.map((party) => ({ ...notice, party })));
+  };
   const list = async ({ id, statement, open, state }: DisputeQuery = {}): Promise<ShownDispute[]> => {
     const asked = foldDisputes(await ledger.events()).filter(
       (each) =>
@@ -164,23 +186,23 @@ export function createDisputes({ store, statements: months, now }: DisputesOptio
           validationError('contact', what, 'one of its own, as `person list` prints them', ['no-person']),
         ]);
       }
-      const [link] = await enter({
+      const opened = await committed({
         ledger,
         now,
         actor,
-        decide: (_events, nextSeq) => [
-          {
-            type: 'dispute-opened',
-            id: `D${nextSeq}`,
-            statement,
-            text: text.trim(),
-            contact,
-            revision: document.revision,
-            ...(about && { about }),
-          },
-        ],
+        decide: async (events) => {
+          const seq = headOf(events).seq + 1;
+          const id = `D${seq}`;
+          const rest = { statement, text: text.trim(), contact, revision: document.revision };
+          const outbox = await told('dispute-opened', id, seq, statement, actor);
+          return {
+            result: id,
+            actions: [{ type: 'dispute-opened', id, ...rest, ...(about && { about }) }],
+            write: (links) => statements.commit({ events: links, outbox }),
+          };
+        },
       });
-      return one(link ? idOfAction(link.action) : '');
+      return one(opened);
     },
     async move(actor, move, id, { text, side = 'carrier', entries = [], revise = false }) {
       mustSay(text);
@@ -188,14 +210,22 @@ export function createDisputes({ store, statements: months, now }: DisputesOptio
       const fault = faultOf(found, move, side) ?? entriesFault(entries, await ledger.events());
       if (fault) throw new ValidationError([fault]);
       if (move === 'accept' && revise) await revised(actor, found);
-      await enter({
+      await committed({
         ledger,
         now,
         actor,
-        decide: (events) => {
+        decide: async (events) => {
           const dispute = foldDisputes(events).find((each) => each.id === id);
           const meanwhile = faultOf(dispute ?? null, move, side);
-          return meanwhile ? [meanwhile] : [actionOf(move, id, text.trim(), entries)];
+          if (meanwhile) throw new ValidationError([meanwhile]);
+          const event = move === 'answer' ? 'dispute-answered' : 'dispute-decided';
+          const seq = headOf(events).seq + 1;
+          const outbox = move === 'comment' ? [] : await told(event, id, seq, found.statement, actor);
+          return {
+            result: null,
+            actions: [actionOf(move, id, text.trim(), entries)],
+            write: (links) => statements.commit({ events: links, outbox }),
+          };
         },
       });
       return one(id);

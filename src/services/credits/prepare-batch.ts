@@ -30,10 +30,11 @@ import { exportFile, exportRows } from '../../render/export-file.js';
 import type { Store } from '../../store/store.js';
 import { withLedgerEntries } from '../customers/in-force.js';
 import { ValidationError } from '../ledger/entries.js';
+import type { RecipientStore } from '../notifications/people.js';
 import { draftNotes, type LineSource } from './batch-lines.js';
 
 export interface BatchesOptions {
-  readonly store: Pick<Store, 'ledger' | 'statements' | 'batches' | 'targets'>;
+  readonly store: Pick<Store, 'ledger' | 'statements' | 'batches'> & RecipientStore;
   readonly config: () => Config;
   readonly now: () => EpochMs;
 }

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.js';
 import type { LedgerStanding } from '../../core/ledger/standing.js';
-import { beganAt, keyOf, type NetworkEvent } from '../../core/network-event.js';
+import { beganAt, type NetworkEvent, type ToldEvent, toldOf } from '../../core/network-event.js';
 import { pathEnds } from '../../core/path.js';
 import type { ServiceStanding } from '../../core/statement/standing.js';
 import type { EpochMs, PathId, PopId } from '../../core/types.js';
@@ -25,8 +25,14 @@ interface NetworkNotifier {
   /** What it has to hear of the engine, or of a hub's agents. */
   readonly events: Partial<EngineEvents>;
   readonly standing: Pick<StandingEvents, 'roundGraded' | 'services' | 'ledger'>;
-  /** Goes on with the outages that an earlier run of the daemon left open. */
-  readonly restore: (watch: Pick<WatchStore, 'outages'>) => Promise<void>;
+  /**
+   * Goes on with what an earlier run of the daemon told: nothing of it is told again, and the end of an outage is told
+   * that ended meanwhile. `reopen`: nobody reports again the outages that still last; those of the store go on.
+   */
+  readonly restore: (
+    watch: Pick<WatchStore, 'outages'>,
+    options: { readonly reopen: boolean },
+  ) => Promise<void>;
   /** Resolves when everything heard is in the outbox. */
   idle(): Promise<void>;
   /** The same, but what the store doesn't take at once is given up. */
@@ -65,9 +71,11 @@ export function createNetworkNotifier(options: NetworkNotifierOptions): NetworkN
   const outages = new Map<PopId, PortOutage>();
   /** When each port was last down; it explains lost rounds until the next ones. */
   const lastDown = new Map<PopId, EpochMs>();
-  const severe = new Set<PathId>();
-  /** The latest step of each service's budget that was reported. */
-  const budgets = new Map<string, string>();
+  const severe = new Set<string>();
+  /** The greatest step of each service's budget that was reported. */
+  const budgets = new Map<string, Pick<ToldEvent, 'began' | 'used'>>();
+  /** When the outage of a port began that an earlier run told of and that goes on. */
+  const toldBefore = new Map<string, EpochMs>();
   let waiting: NetworkEvent[] = [];
   let under: Promise<void> = Promise.resolve();
   let isFlushing = false;
@@ -78,7 +86,11 @@ export function createNetworkNotifier(options: NetworkNotifierOptions): NetworkN
     const { networkDrafts } = await import('./network-drafts.js');
     const targets = (await store.targets.list()).filter(({ customer }) => customer === null);
     const drafts = targets.flatMap((target) => networkDrafts(events, target, config()));
-    await store.outbox.add(drafts);
+    const last = new Map(events.map(toldOf).map((one) => [`${one.event} ${one.about}`, one]));
+    await store.outbox.add(drafts, {
+      told: [...last.values()].flatMap(({ ended, ...one }) => (ended ? [] : [one])),
+      ended: [...last.values()].filter(({ ended }) => ended),
+    });
     if (drafts.length > 0) onAdded?.();
   };
   const flush = async (): Promise<void> => {
@@ -133,8 +145,17 @@ export function createNetworkNotifier(options: NetworkNotifierOptions): NetworkN
     outage.told = true;
     tell({ event: 'outage.opened', at: clock.now(), port, from: outage.from, to: null });
   };
+  const freshOutage = (from: EpochMs): PortOutage => ({ observers: new Set(), from, to: from, told: false });
+  /** The same outage, as an earlier run told of it; its group may have grown towards the past since. */
+  const goesOn = (port: PopId, from: EpochMs): PortOutage | null => {
+    const before = toldBefore.get(port);
+    toldBefore.delete(port);
+    return before === undefined || before < from
+      ? null
+      : { observers: new Set(), from: before, to: before, told: true };
+  };
   const opened = (port: PopId, observer: PopId, from: EpochMs): void => {
-    const outage = outages.get(port) ?? { observers: new Set(), from, to: from, told: false };
+    const outage = outages.get(port) ?? goesOn(port, from) ?? freshOutage(from);
     outage.observers.add(observer);
     outages.set(port, outage);
     lastDown.set(port, Infinity);
@@ -182,8 +203,9 @@ export function createNetworkNotifier(options: NetworkNotifierOptions): NetworkN
             periodStart,
             usedPercent,
           } as const;
-          if (budgets.get(service) === keyOf(event)) continue;
-          budgets.set(service, keyOf(event));
+          const before = budgets.get(service);
+          if (before?.began === periodStart && (before.used ?? 0) >= usedPercent) continue;
+          budgets.set(service, { began: periodStart, used: usedPercent });
           tell(event);
         }
       },
@@ -192,10 +214,24 @@ export function createNetworkNotifier(options: NetworkNotifierOptions): NetworkN
         for (const [port, outage] of outages) tellOpen(port, outage);
       },
     },
-    restore: async (watch) => {
+    restore: async (watch, { reopen }) => {
+      for (const { event, about, began, used } of await store.outbox.told()) {
+        if (event === 'outage.opened') toldBefore.set(about, began);
+        else if (event === 'path.severe') severe.add(about);
+        else budgets.set(about, { began, used });
+      }
       // Ended ones too: the observer that saw an outage first may have seen its end already.
       const rows = await watch.outages({ from: clock.now() - restoredMs });
-      for (const { port, from, to, rows: seen } of groupMeasured(rows))
+      const groups = groupMeasured(rows);
+      for (const [port, from] of toldBefore) {
+        const group = groups.find((one) => one.port === port && one.from <= from && from <= (one.to ?? from));
+        const to = group?.isVoid === true ? from : (group?.to ?? null);
+        if (to === null) continue;
+        toldBefore.delete(port);
+        tell({ event: 'outage.closed', at: clock.now(), port, from, to });
+      }
+      if (!reopen) return;
+      for (const { port, from, to, rows: seen } of groups)
         if (to === null)
           for (const { observer, end, voided } of seen)
             if (end === null && voided === null) opened(port, observer, from);

@@ -8,11 +8,12 @@ import type { MailText } from '../../render/notifications.js';
 import { listenerPath, type TicketEvent } from '../../render/tmf.js';
 import type { NotifyTarget, OutboxDepth, OutboxMessage } from '../../store/statement-store.js';
 import type { Store } from '../../store/store.js';
+import { recipientOf, type RecipientStore } from './people.js';
 import type { LookupAll, WebhookOptions } from './webhook.js';
 import { WebhookAnswerError } from './webhook-answer.js';
 
 interface OutboxOptions {
-  readonly store: Pick<Store, 'outbox' | 'targets'>;
+  readonly store: Pick<Store, 'outbox'> & RecipientStore;
   readonly config: () => Config;
   readonly clock: Pick<Clock, 'now' | 'sleep'>;
   readonly random: Random;
@@ -70,7 +71,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const { id, event, about, attempts } = message;
     const settle = (state: 'sent' | 'waiting' | 'dead', error: string | null, waitMs: number) =>
       outbox.tried(id, { state, error, at: clock.now(), dueAt: clock.now() + waitMs });
-    const target = await targets.get(message.target);
+    const target = await recipientOf(store, message.target, config());
     if (!target) {
       await settle('dead', 'its target was taken back', 0);
       return;

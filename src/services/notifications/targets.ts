@@ -5,11 +5,12 @@ import type { Network } from '../../config/scalars.js';
 import { type Rejection, validationError } from '../../core/ledger/errors.js';
 import { actorFault } from '../../core/ledger/proposals.js';
 import { networkEventNames } from '../../core/network-event.js';
-import { incidentKinds, isReadyMade, type TargetKind } from '../../core/target-kinds.js';
+import { incidentKinds, isReadyMade, mailAddressFault, type TargetKind } from '../../core/target-kinds.js';
 import { billingEvents } from '../../core/billing/notices.js';
 import { notifiableEvents } from '../../core/ticket/visibility.js';
 import type { EpochMs } from '../../core/types.js';
-import { notifyLanguage, notifyLanguages } from '../../i18n/mail.js';
+import { reportLanguages } from '../../i18n/languages.js';
+import { notifyLanguage } from '../../i18n/mail.js';
 import { ticketEvents } from '../../render/tmf.js';
 import type { NotifyTarget, TargetStore } from '../../store/statement-store.js';
 import { ValidationError } from '../ledger/entries.js';
@@ -186,7 +187,7 @@ function targetFaults(request: TargetRequest, config: Config): Rejection[] {
   }
   faults.push(
     ...(kind === 'mail'
-      ? mailFaults(address)
+      ? [mailAddressFault(address)].flatMap((fault) => fault ?? [])
       : urlFaults(address, customer === null ? config.notifications.allow : [])),
   );
   if (secret !== null && !/^[\x21-\x7e]{16,200}$/.test(secret))
@@ -195,9 +196,9 @@ function targetFaults(request: TargetRequest, config: Config): Rejection[] {
         'bad-secret',
       ]),
     );
-  if (language !== null && !(notifyLanguages as readonly string[]).includes(language))
+  if (language !== null && !(reportLanguages as readonly string[]).includes(language))
     faults.push(
-      validationError('language', `is not known, ${JSON.stringify(language)}`, notifyLanguages.join(', '), [
+      validationError('language', `is not known, ${JSON.stringify(language)}`, reportLanguages.join(', '), [
         'not-known',
         language,
       ]),
@@ -229,15 +230,6 @@ function eventsOf(kind: TargetKind, customer: string | null): readonly string[] 
   const ofAll = [...notifiableEvents, ...billingEvents];
   return customer === null ? [...ofAll, ...networkEventNames] : ofAll;
 }
-
-const mailFaults = (address: string): Rejection[] =>
-  address.length <= 320 && /^[^\s\p{Cc}<>@,;:"\\()[\]]{1,64}@[^\s\p{Cc}<>@,;:"\\()[\]]{1,253}$/u.test(address)
-    ? []
-    : [
-        validationError('address', 'is no e-mail address', 'one address, such as noc@customer.example', [
-          'no-mail-address',
-        ]),
-      ];
 
 /**
  * `allow`: the networks that the operator opened, which are for its own targets only.

@@ -1,9 +1,12 @@
 import type { CustomerRegistry } from '../../core/customer/book.js';
+import type { BillingNotice } from '../../core/billing/notices.js';
 import type { Actor, LedgerEvent, LedgerMark } from '../../core/ledger/actions.js';
+import { headOf } from '../../core/ledger/chain.js';
 import { actorOf, isSameActor } from '../../core/ledger/proposals.js';
 import type { StatementDocument } from '../../core/statement/document.js';
 import { monthAfter } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
+import type { OutboxDraft } from '../../store/statement-store.js';
 import type { Store } from '../../store/store.js';
 import { committed } from '../credits/credits.js';
 import { monthOfBook } from './months.js';
@@ -107,20 +110,35 @@ interface Preparing {
   readonly store: Pick<Store, 'ledger' | 'statements'>;
   readonly now: () => EpochMs;
   readonly actor: string | Actor;
+  readonly month: string;
   readonly revisions: readonly Prepared[];
+  /** Makes the messages that tell whoever may seal them now; null: one person is enough, and nobody waits. */
+  readonly tell: ((notices: readonly BillingNotice[]) => Promise<OutboxDraft[]>) | null;
 }
 
 /** Notes in the ledger that somebody prepared revisions, each once. */
-export async function prepareRevisions({ store, now, actor, revisions }: Preparing): Promise<void> {
+export async function prepareRevisions(preparing: Preparing): Promise<void> {
+  const { store, now, actor, revisions, month, tell } = preparing;
   const { ledger, statements } = store;
   await committed<undefined>({
     ledger,
     now,
     actor,
-    decide: (events) => {
+    decide: async (events) => {
       const known = preparationsIn(events).filter((one) => isSameActor(actorOf(actor), one));
       const fresh = revisions.filter((of) => !known.some((one) => isOf(of, one)));
-      return Promise.resolve({
+      const { identity } = actorOf(actor);
+      const notice: BillingNotice = {
+        event: 'draft-waiting',
+        at: now(),
+        about: month,
+        nth: headOf(events).seq + 1,
+        party: null,
+        detail: String(fresh.length),
+        by: identity,
+      };
+      const outbox = tell && fresh.length > 0 ? await tell([notice]) : [];
+      return {
         result: undefined,
         actions: fresh.map(({ id, next, inputs: { digest } }) => ({
           type: 'statement-prepared' as const,
@@ -128,8 +146,8 @@ export async function prepareRevisions({ store, now, actor, revisions }: Prepari
           revision: next,
           digest,
         })),
-        write: (links) => statements.commit({ events: links }),
-      });
+        write: (links) => statements.commit({ events: links, outbox }),
+      };
     },
   });
 }

@@ -4,6 +4,7 @@ import { monthAfter } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
 import type { Alarm, Clock, Log } from '../../engine/ports.js';
 import type { Store } from '../../store/store.js';
+import type { RecipientStore } from '../notifications/people.js';
 import { remindOfClaims } from '../credits/credits.js';
 import { monthOfBook } from './months.js';
 import type { Statements } from './statements.js';
@@ -13,7 +14,7 @@ interface MonthCloseOptions {
   readonly alarm: Alarm;
   /** The clock that decides whether a month is over; it does not follow a step ahead at once. */
   readonly steadyNow: () => EpochMs;
-  readonly store: Pick<Store, 'statements' | 'ledger' | 'paths' | 'targets'>;
+  readonly store: Pick<Store, 'statements' | 'ledger' | 'paths'> & RecipientStore;
   readonly statements: Pick<Statements, 'closeOnce' | 'check'>;
   /** Returns the configuration in force, with its customers. */
   readonly config: () => Config;

@@ -21,6 +21,7 @@ import type { Store } from '../../store/store.js';
 import { namesOf, withLedgerEntries } from '../customers/in-force.js';
 import { ValidationError } from '../ledger/entries.js';
 import { billingTeller } from '../notifications/billing-notices.js';
+import type { RecipientStore } from '../notifications/people.js';
 import { adjustmentOf, creditOf, drawMonth } from './draw.js';
 import { storedFigures } from './figures.js';
 import { changedDrafts, freshDrafts } from './fresh-drafts.js';
@@ -47,7 +48,7 @@ import {
 } from './before-sealing.js';
 
 export interface StatementsOptions {
-  readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds' | 'statements' | 'paths' | 'targets'>;
+  readonly store: Pick<Store, 'ledger' | 'watch' | 'rounds' | 'statements' | 'paths'> & RecipientStore;
   readonly config: () => Config;
   readonly now: () => EpochMs;
   /** The program version. */
@@ -125,7 +126,7 @@ const draftsAtOnce = 16;
 
 export function createStatements(options: StatementsOptions): Statements {
   const { store, config, now, software } = options;
-  const tell = billingTeller({ targets: store.targets, config });
+  const tell = billingTeller({ store, config });
   /** `fresh` for statements that are stored or signed. */
   const drawn = (month: string, of: readonly string[], fresh = true): Promise<Assembler> =>
     options.judging
@@ -295,7 +296,8 @@ export function createStatements(options: StatementsOptions): Statements {
     const outcomes: Outcome[] = [];
     for (const service of found.services)
       outcomes.push(unjudged(month, service, assembler) ?? (await prepareOne(assembler.draft(service))));
-    await prepareRevisions({ store, now, actor, revisions });
+    const { twoPersonSealing } = config().statements;
+    await prepareRevisions({ store, now, actor, revisions, month, tell: twoPersonSealing ? tell : null });
     return outcomes;
 
     async function prepareOne(fresh: StatementDocument): Promise<Outcome> {

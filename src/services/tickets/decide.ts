@@ -26,6 +26,8 @@ export type TransitionRequest =
       readonly subject: string | null;
       readonly severity: string | null;
       readonly externalIds: readonly ExternalId[] | null;
+      readonly priority: string | null;
+      readonly requestedResolutionAt: EpochMs | null;
     };
 
 /** The actions of several transitions in sequence, or the errors of the first that is not allowed. */
@@ -128,10 +130,11 @@ function decideTransition(
       return [{ type: 'linked', incident, to }];
     }
     case 'change': {
-      const { subject, severity, externalIds } = request;
+      const { subject, severity, externalIds, priority, requestedResolutionAt } = request;
       const faults = [
         ...(subject === null ? [] : list(lineFault('subject', subject))),
         ...(severity === null ? [] : list(lineFault('severity', severity, 50))),
+        ...(priority === null ? [] : list(lineFault('priority', priority, 50))),
         ...(externalIds ?? []).flatMap(({ id, owner, type }) =>
           [id, owner, type].flatMap((each) =>
             each === null ? [] : list(lineFault('externalIds', each, 100)),
@@ -142,6 +145,9 @@ function decideTransition(
         ...(subject !== null && subject !== report.subject && { subject }),
         ...(severity !== null && severity !== report.severity && { severity }),
         ...(externalIds !== null && { externalIds }),
+        ...(priority !== null && priority !== report.priority && { priority }),
+        ...(requestedResolutionAt !== null &&
+          requestedResolutionAt !== report.requestedResolutionAt && { requestedResolutionAt }),
       };
       if (faults.length > 0 || Object.keys(changes).length > 0)
         return or(faults, { type: 'changed', changes });

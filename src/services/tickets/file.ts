@@ -94,6 +94,8 @@ export interface FilingRequest {
   /** Files that another system has. */
   readonly links?: readonly AttachmentLink[];
   readonly externalIds: readonly ExternalId[];
+  readonly priority?: string | null;
+  readonly requestedResolutionAt?: EpochMs | null;
   /** Comments that are filed with it, or nothing is. */
   readonly notes?: readonly { readonly text: string; readonly externalId: string | null }[];
 }
@@ -128,6 +130,7 @@ export function filingFaults(request: FilingRequest, actor: TicketActor, now: Ep
   if (text !== null && text.trim() !== '') faults.push(textFault('text', text));
   if (severity !== null) faults.push(lineFault('severity', severity, 50));
   if (kind !== null) faults.push(lineFault('kind', kind, 50));
+  if (request.priority != null) faults.push(lineFault('priority', request.priority, 50));
   if (reporter !== null && !/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/.test(reporter))
     faults.push(
       validationError('reporter', "is no person's id", 'letters, digits, ".", "_", ":" and "-", at most 64', [

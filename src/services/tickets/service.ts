@@ -206,6 +206,10 @@ export function createTicketService({ store, ledger, config, now }: TicketServic
         attachments: request.attachments,
         ...(request.links && request.links.length > 0 && { links: request.links }),
         externalIds: request.externalIds,
+        ...(request.priority != null && { priority: request.priority }),
+        ...(request.requestedResolutionAt != null && {
+          requestedResolutionAt: request.requestedResolutionAt,
+        }),
       };
       const sameness = samenessOf(filed);
       return append(actor, null, async (_before, number) => {

@@ -151,8 +151,6 @@ export interface Connection {
   readonly run: (statement: Statement<unknown>) => Promise<Result>;
   /** Runs a change in the next transaction and resolves when that is durable. Changes keep their order. */
   readonly write: <T>(change: (query: Query, client: PoolClient) => Promise<T>) => Promise<T>;
-  /** Runs a change of one statement; resolves to the number of affected rows. */
-  readonly change: (sql: string, values: Values) => Promise<number>;
   /** Reserves one connection for the work; rejects with a `StoreError`. */
   readonly withClient: <T>(work: (query: Query, client: PoolClient) => Promise<T>) => Promise<T>;
   /** Resolves when every change requested so far has completed. */
@@ -189,12 +187,6 @@ export function connection(pool: Pool, name: string, readOnly: boolean): Connect
       const refused = refusal();
       if (refused) return Promise.reject(refused);
       return writer.write((client) => change(queryOf(client), client));
-    },
-    change(sql, values) {
-      const refused = refusal();
-      if (refused) return Promise.reject(refused);
-      const text = numbered(sql, values);
-      return writer.write(async (client) => (await client.query(text.sql, text.values)).rowCount ?? 0);
     },
     async withClient(work) {
       if (closing) throw closed();

@@ -11,6 +11,8 @@ import { creditBatches } from './migrations/0010-credit-batches.js';
 import { periodLocks } from './migrations/0011-period-locks.js';
 import { statementNames } from './migrations/0012-statement-names.js';
 import { calendarEvents } from './migrations/0013-calendar-events.js';
+import { toldPeople } from './migrations/0014-told-people.js';
+import { networkTold } from './migrations/0015-network-told.js';
 import type { Migration } from './migrations/migration.js';
 
 export const migrations: readonly Migration[] = [
@@ -27,4 +29,6 @@ export const migrations: readonly Migration[] = [
   periodLocks,
   statementNames,
   calendarEvents,
+  toldPeople,
+  networkTold,
 ];

@@ -3,7 +3,7 @@ import type { MissingRound } from '../../core/measurement/round.js';
 import { summarise } from '../../core/measurement/figures.js';
 import type { StoredRound } from '../../core/merge.js';
 import { encodePackets } from '../packets/codec.js';
-import { StoreError, type RoundStore } from '../store.js';
+import { mostMarksTold, type RoundStore, StoreError } from '../store.js';
 import { roundColumns, roundRow, sizeColumns, sizeRows } from '../round-rows.js';
 import { copyRows } from './copy.js';
 import type { Connection, Query } from './database.js';
@@ -23,7 +23,6 @@ interface Waiting {
 
 export function roundPut({
   write,
-  change,
 }: Connection): Pick<RoundStore, 'put' | 'putAll' | 'putMissing' | 'removeMarks'> {
   /** Rounds submitted while one waits for the transaction join it: three statements in total instead of three each. */
   let gathering: Waiting[] | null = null;
@@ -82,11 +81,21 @@ export function roundPut({
       return added;
     },
     removeMarks: (paths, from) =>
-      change(
-        `DELETE FROM round WHERE slot >= :from AND status = 'missing'
-           AND path_id IN (SELECT id FROM path WHERE name = ANY(:paths::text[]))`,
-        { from, paths },
-      ),
+      write(async (query) => {
+        const which = `slot >= :from AND status = 'missing'
+          AND path_id IN (SELECT id FROM path WHERE name = ANY(:paths::text[]))`;
+        const earliest = await query<MissingRound>(
+          `SELECT path.name AS path, slot, reason FROM round JOIN path ON path.id = path_id
+           WHERE ${which} ORDER BY slot, path.name LIMIT :most`,
+          { from, paths, most: mostMarksTold },
+        );
+        const [removed] = await query<{ readonly count: number }>(
+          `WITH removed AS (DELETE FROM round WHERE ${which} RETURNING 1)
+           SELECT count(*) AS count FROM removed`,
+          { from, paths },
+        );
+        return { count: removed?.count ?? 0, earliest };
+      }),
   };
 }
 

@@ -95,7 +95,7 @@ function userStore(db: SqlDatabase): UserStore {
   const users = db.from
     .selectFrom('person')
     .select(['name', 'password', 'roles', 'customer', 'created_at as createdAt'])
-    .select(['password_at as passwordAt', 'disabled_at as disabledAt']);
+    .select(['password_at as passwordAt', 'disabled_at as disabledAt', 'email']);
   const setPassword = (name: string, password: string, at: number) =>
     db.from
       .updateTable('person')
@@ -140,6 +140,10 @@ function userStore(db: SqlDatabase): UserStore {
       (await db.read(users.orderBy(({ fn }) => fn<string>('lower', ['name'])))).map((row) => withRoles(row)),
     setPassword: (name, password, at) => endingSessions(name, setPassword(name, password, at)),
     disable: (name, at) => endingSessions(name, disable(name, at)),
+    setEmail: async (name, email) => {
+      const changed = db.from.updateTable('person').set({ email });
+      return (await db.change(changed.where((eb) => isName(eb, name)))) > 0;
+    },
   };
 }
 

@@ -152,16 +152,22 @@ export function contactStore(db: SqlDatabase): ContactStore {
   const contacts = db.from
     .selectFrom('contact')
     .select(['id', 'customer', 'name', 'email', 'phone', 'added_at as addedAt', 'changed_at as changedAt'])
-    .select('erased_at as erasedAt');
+    .select(['erased_at as erasedAt', 'muted_at as mutedAt']);
   return {
-    async put({ addedAt, changedAt, erasedAt, ...contact }, events) {
+    async put({ addedAt, changedAt, erasedAt, mutedAt, ...contact }, events) {
       const done = await db.write(function* () {
         if ((yield* append(events)) === 'moved') return 'moved';
         yield* db.erasure.begin();
         yield* change(
           db.from
             .insertInto('contact')
-            .values({ ...contact, added_at: addedAt, changed_at: changedAt, erased_at: erasedAt })
+            .values({
+              ...contact,
+              added_at: addedAt,
+              changed_at: changedAt,
+              erased_at: erasedAt,
+              muted_at: mutedAt,
+            })
             .onConflict((conflict) =>
               conflict.column('id').doUpdateSet(({ ref }) => ({
                 customer: ref('excluded.customer'),
@@ -170,6 +176,7 @@ export function contactStore(db: SqlDatabase): ContactStore {
                 phone: ref('excluded.phone'),
                 changed_at: ref('excluded.changed_at'),
                 erased_at: ref('excluded.erased_at'),
+                muted_at: ref('excluded.muted_at'),
               })),
             ),
         );

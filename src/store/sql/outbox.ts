@@ -56,7 +56,23 @@ export function outboxStore(db: SqlDatabase): OutboxStore {
       .returning(columns);
   const update = () => db.from.updateTable('outbox');
   return {
-    add: (drafts) => db.write(() => add(drafts)),
+    add: (drafts, network = { told: [], ended: [] }) =>
+      db.write(function* () {
+        yield* add(drafts);
+        for (const { event, about } of [...network.ended, ...network.told])
+          yield* change(
+            db.from.deleteFrom('network_told').where('event', '=', event).where('about', '=', about),
+          );
+        for (const one of network.told) yield* change(db.from.insertInto('network_told').values(one));
+      }),
+    told: () =>
+      db.read(
+        db.from
+          .selectFrom('network_told')
+          .select(['event', 'about', 'began', 'used'])
+          .orderBy('event')
+          .orderBy('about'),
+      ),
     claim: (query) =>
       db.write(function* () {
         const claimed: OutboxMessage[] = yield* all(claim(query));

@@ -1,5 +1,6 @@
 import type { BatchFormat, BatchState } from '../../core/billing/batch.js';
 import type { CreditRow } from '../../core/billing/credit.js';
+import type { ToldEvent } from '../../core/network-event.js';
 import type { TargetKind } from '../../core/target-kinds.js';
 import type { TicketActor, TicketState } from '../../core/ticket/actions.js';
 import type { TraceReason } from '../../core/trace/trace.js';
@@ -32,6 +33,7 @@ export interface Tables {
   readonly fault_suggestion: SuggestionTable;
   readonly notify_target: TargetTable;
   readonly outbox: OutboxTable;
+  readonly network_told: { event: ToldEvent['event']; about: string; began: EpochMs; used: number | null };
   readonly statement_draft: DraftTable;
   readonly statement: StatementTable;
   readonly statement_names: { id: string; revision: number; names: string };
@@ -98,6 +100,7 @@ interface PersonTable {
   created_at: EpochMs;
   password_at: EpochMs;
   disabled_at: Generated<EpochMs | null>;
+  email: Generated<string | null>;
 }
 
 interface SessionTable {
@@ -324,6 +327,7 @@ type ContactTable = Pick<Mutable<Contact>, 'id' | 'customer' | 'name' | 'email' 
   added_at: EpochMs;
   changed_at: EpochMs;
   erased_at: EpochMs | null;
+  muted_at: EpochMs | null;
 };
 
 interface OutageTable {

@@ -12,6 +12,8 @@ import { creditBatches } from './migrations/0011-credit-batches.js';
 import { periodLocks } from './migrations/0012-period-locks.js';
 import { statementNames } from './migrations/0013-statement-names.js';
 import { calendarEvents } from './migrations/0014-calendar-events.js';
+import { toldPeople } from './migrations/0015-told-people.js';
+import { networkTold } from './migrations/0016-network-told.js';
 import type { Migration } from './migrations/migration.js';
 
 /** Every step, in order: the last one's version is the schema this program works with. */
@@ -30,4 +32,6 @@ export const migrations: readonly Migration[] = [
   periodLocks,
   statementNames,
   calendarEvents,
+  toldPeople,
+  networkTold,
 ];

@@ -1,4 +1,4 @@
-import type { SizeCounts } from '../../core/measurement/round.js';
+import type { MissingRound, SizeCounts } from '../../core/measurement/round.js';
 import type { StoredRound } from '../../core/merge.js';
 import type { EpochMs, PathId } from '../../core/types.js';
 import {
@@ -13,7 +13,7 @@ import {
   sizeRows,
   summaryOf,
 } from '../round-rows.js';
-import type { RoundQuery, RoundStore } from '../store.js';
+import { mostMarksTold, type RemovedMarks, type RoundQuery, type RoundStore } from '../store.js';
 import type { Connection } from './database.js';
 
 type Parameters = Record<'from' | 'to' | 'limit', number> & Record<'path' | 'after', string | null>;
@@ -105,8 +105,8 @@ interface RoundRows {
   markMissing(pathId: number, slot: EpochMs, reason: string): boolean;
   /** Deletes the mark of a slot, where there is one; a round stays. */
   removeMissingMark(slot: EpochMs, pathId: number): void;
-  /** Deletes all marks of these paths' slots at or after `from`; returns how many there were. */
-  removeMarksFrom(paths: readonly PathId[], from: EpochMs): number;
+  /** Deletes all marks of these paths' slots at or after `from`, and returns what they said. */
+  removeMarksFrom(paths: readonly PathId[], from: EpochMs): RemovedMarks;
   /** Deletes the round or mark with its sizes and packets. */
   remove(slot: EpochMs, pathId: number): void;
 }
@@ -126,9 +126,14 @@ export function roundRows(db: Connection['db']): RoundRows {
      ON CONFLICT DO NOTHING`,
   );
   const removeMissing = db.prepare<RoundKey>(`DELETE FROM round WHERE ${ofRound} AND status = 'missing'`);
+  const marksFrom = `slot >= :from AND status = 'missing'
+    AND path_id IN (SELECT id FROM path WHERE name IN (SELECT value FROM json_each(:paths)))`;
+  const earliestMarks = db.prepare<{ from: EpochMs; paths: string; most: number }, MissingRound>(
+    `SELECT path.name AS path, slot, reason FROM round JOIN path ON path.id = path_id
+     WHERE ${marksFrom} ORDER BY slot, path.name LIMIT :most`,
+  );
   const removeMarksFrom = db.prepare<{ from: EpochMs; paths: string }>(
-    `DELETE FROM round WHERE slot >= :from AND status = 'missing'
-       AND path_id IN (SELECT id FROM path WHERE name IN (SELECT value FROM json_each(:paths)))`,
+    `DELETE FROM round WHERE ${marksFrom}`,
   );
   const remove = db.prepare<RoundKey>(`DELETE FROM round WHERE ${ofRound}`);
   return {
@@ -141,7 +146,11 @@ export function roundRows(db: Connection['db']): RoundRows {
     },
     markMissing: (pathId, slot, reason) => insertMissing.run({ slot, pathId, reason }).changes > 0,
     removeMissingMark: (slot, pathId) => void removeMissing.run({ slot, pathId }),
-    removeMarksFrom: (paths, from) => removeMarksFrom.run({ from, paths: JSON.stringify(paths) }).changes,
+    removeMarksFrom(paths, from) {
+      const which = { from, paths: JSON.stringify(paths) };
+      const earliest = earliestMarks.all(Object.assign({ most: mostMarksTold }, which));
+      return { count: removeMarksFrom.run(which).changes, earliest };
+    },
     remove: (slot, pathId) => void remove.run({ slot, pathId }),
   };
 }

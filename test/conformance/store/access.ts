@@ -15,7 +15,7 @@ const token = (id: string): Omit<TokenRecord, 'revokedAt' | 'lastUsedAt'> => ({
   createdAt: 1_000,
   expiresAt: 9_000,
 });
-const user = (name: string): Omit<UserRecord, 'disabledAt'> => ({
+const user = (name: string): Omit<UserRecord, 'disabledAt' | 'email'> => ({
   name,
   password: 'scrypt$1',
   roles: ['finance'],
@@ -92,15 +92,19 @@ export function accessConformance(name: string, open: () => Promise<Store>): voi
         expect(await users.add(user('Ann'))).toBe(true);
         expect(await users.add(user('ann'))).toBe(false);
         expect(await users.add({ ...user('bob'), roles: ['customer'], customer: 'bank' })).toBe(true);
-        expect(await users.find('ANN')).toEqual({ ...user('Ann'), disabledAt: null });
+        expect(await users.find('ANN')).toEqual({ ...user('Ann'), disabledAt: null, email: null });
+        expect(await users.setEmail('ann', 'ann@carrier.example')).toBe(true);
+        expect(await users.setEmail('zoe', null)).toBe(false);
         expect(await users.find('zoe')).toBeNull();
         expect(await users.setPassword('ann', 'scrypt$2', 2_000)).toBe(true);
         expect(await users.setPassword('zoe', 'scrypt$2', 2_000)).toBe(false);
         expect(await users.disable('ann', 3_000)).toBe(true);
         expect(await users.disable('ann', 4_000)).toBe(false);
-        expect((await users.list()).map((one) => [one.name, one.password, one.disabledAt])).toEqual([
-          ['Ann', 'scrypt$2', 3_000],
-          ['bob', 'scrypt$1', null],
+        expect(
+          (await users.list()).map((one) => [one.name, one.password, one.disabledAt, one.email]),
+        ).toEqual([
+          ['Ann', 'scrypt$2', 3_000, 'ann@carrier.example'],
+          ['bob', 'scrypt$1', null, null],
         ]);
       }));
 

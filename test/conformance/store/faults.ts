@@ -149,6 +149,29 @@ export function faultsConformance(name: string, open: () => Promise<Store>): voi
   });
 
   describe(`${name}: the outbox`, () => {
+    test('remembers what of the network was told and goes on, with the messages that tell it', () =>
+      using(async ({ outbox }) => {
+        const outage = { event: 'outage.opened', about: 'SIN', began: 1000, used: null } as const;
+        const severe = { event: 'path.severe', about: 'HKG>SIN', began: 1000, used: null } as const;
+        const budget = { event: 'month.budget', about: 'SIN', began: 1000, used: 50 } as const;
+        expect(await outbox.told()).toEqual([]);
+        await outbox.add([message('a')], { told: [outage, severe, budget], ended: [] });
+        expect(await outbox.told()).toEqual([budget, outage, severe]);
+        // A message that is there already changes nothing of that.
+        await outbox.add([message('a')], { told: [{ ...budget, used: 75 }], ended: [severe, severe] });
+        expect(await outbox.told()).toEqual([{ ...budget, used: 75 }, outage]);
+        await outbox.add([message('b')]);
+        expect(await outbox.told()).toHaveLength(2);
+        // All or nothing: a message without a key is none.
+        const broken = outbox.add([message('c'), { ...message('d'), key: null as never }], {
+          told: [severe],
+          ended: [outage],
+        });
+        await expect(broken).rejects.toThrow();
+        expect(await outbox.told()).toHaveLength(2);
+        expect((await outbox.list({ limit: 9 })).map(({ key }) => key)).toEqual(['b', 'a']);
+      }));
+
     test('leaves the messages of some targets for later, and knows what an older one is about', () =>
       using(async ({ outbox }) => {
         await outbox.add([message('a'), message('b', { target: 'T2' }), message('c')]);

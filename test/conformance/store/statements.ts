@@ -277,6 +277,7 @@ export function statementConformance(name: string, open: () => Promise<Store>): 
           addedAt: 1,
           changedAt: 1,
           erasedAt: null,
+          mutedAt: null,
         };
         const event = eventOf([], 'P1');
         expect(await contacts.put(chan, [{ ...event, seq: 9 }])).toBe('moved');
@@ -284,7 +285,15 @@ export function statementConformance(name: string, open: () => Promise<Store>): 
         expect(await contacts.put(chan, [event])).toBe('stored');
         expect(await contacts.get('P1')).toEqual(chan);
         expect(await contacts.list('other')).toEqual([]);
-        const erased = { ...chan, name: null, email: null, phone: null, changedAt: 2, erasedAt: 2 };
+        const erased = {
+          ...chan,
+          name: null,
+          email: null,
+          phone: null,
+          changedAt: 2,
+          erasedAt: 2,
+          mutedAt: 3,
+        };
         expect(await contacts.put(erased, [eventOf([event], 'P1')])).toBe('stored');
         expect(await contacts.list('bank')).toEqual([erased]);
         expect(await ledger.events()).toHaveLength(2);

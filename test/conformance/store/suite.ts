@@ -214,10 +214,13 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
         await store.rounds.putMissing([0, 1, 2, 3].map((n) => mark('HKG>SIN', n)));
         await store.rounds.putMissing([mark('HKG>TYO', 3)]);
         await store.rounds.put(round({ slot: slotAt(4) }));
-        expect(await store.rounds.removeMarks(['HKG>SIN', 'HKG>NIL'], slotAt(2))).toBe(2);
+        expect(await store.rounds.removeMarks(['HKG>SIN', 'HKG>NIL'], slotAt(2))).toEqual({
+          count: 2,
+          earliest: [mark('HKG>SIN', 2), mark('HKG>SIN', 3)],
+        });
         expect(await store.rounds.accounted('HKG>SIN', 0, slotAt(9))).toEqual([0, 1, 4].map(slotAt));
         expect(await store.rounds.accounted('HKG>TYO', 0, slotAt(9))).toEqual([slotAt(3)]);
-        expect(await store.rounds.removeMarks([], 0)).toBe(0);
+        expect(await store.rounds.removeMarks([], 0)).toEqual({ count: 0, earliest: [] });
       }));
 
     test('takes the marks of a long absence', () =>

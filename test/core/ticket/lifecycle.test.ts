@@ -112,7 +112,7 @@ describe('the life of a report', () => {
     expect(refused(reportOf(taken, resolved, closed), 'resolve', ann)).toEqual({
       field: 'id',
       what: "is closed: F1 can't resolve now",
-      said: [
+      code: [
         'in-state',
         'closed',
         { is: 'transition', id: 'F1', name: 'resolve', now: ['reopen', 'link', 'to-outage', 'to-exclusion'] },

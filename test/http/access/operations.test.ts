@@ -74,7 +74,7 @@ test('its input is checked as that of its route', async () => {
   const wrong = await months(finance, { query: { month: 'October' } }).catch((error: unknown) => error);
   expect(wrong).toBeInstanceOf(BadRequestError);
   expect((wrong as BadRequestError).faults).toMatchObject([
-    { parameter: 'month', said: ['no-month', 'October'] },
+    { parameter: 'month', code: ['no-month', 'October'] },
   ]);
 });
 

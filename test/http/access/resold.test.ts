@@ -6,6 +6,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { createBilling, type Billing } from '../../../src/services/credits/billing.js';
 import { createReports } from '../../../src/services/reports.js';
 import { renderReport } from '../../../src/render/report/formats.js';
+import type { Store } from '../../../src/store/store.js';
 import { keyFolder } from '../../../src/seal/keys.js';
 import { dayMs, hourMs, october, outage } from '../../support/ledger.js';
 import { tempDir } from '../../support/temp-dir.js';
@@ -42,12 +43,14 @@ const languages = ['en', 'zh-CN', 'zh-TW'] as const;
 
 let server: Entrance;
 let billing: Billing;
+let store: Store;
 /** The amounts as the statement of finance has them. */
 let amounts: string[];
 
 beforeEach(async () => {
   const tenants = await tenantsOf(chain);
-  const { store, config, now } = tenants;
+  const { config, now } = tenants;
+  ({ store } = tenants);
   const from = october + 9 * dayMs;
   await store.watch.put({
     outages: [outage('FRA', from, from + 9 * hourMs)],
@@ -61,6 +64,11 @@ beforeEach(async () => {
   billing = createBilling({ ...parts, signer: () => keys.signer() });
   const reports = createReports(parts);
   server = entrance(tenants, { billing, reports: { reports, render: renderReport } });
+  for (const customer of ['beta', 'lion', 'pacific']) {
+    const rest = { secret: null, language: 'en', events: ['*'], query: null, createdAt: 1, createdBy: 'ann' };
+    const address = `https://${customer}.example/hook`;
+    await store.targets.add({ id: customer, customer, kind: 'webhook', address, ...rest });
+  }
   const all = { month: '2026-10', services: null, acceptIncomplete: 'for the test' };
   await billing.statements.seal('fin', all);
   // A second revision, with a difference of amounts to tell.
@@ -192,6 +200,16 @@ test('no route that a customer may read, and no page, tells an amount or who is 
   const list = await visitor.get('/statements');
   expect(list.body).toContain('format=pdf');
   expect(list.body).toContain('without amounts');
+});
+
+test('messages name no amount to anybody, and to the end customer nothing of its reseller', async () => {
+  const messages = await store.outbox.list({ limit: 200 });
+  const told = (target: string) => messages.filter((each) => each.target === target);
+  expect(told('beta').filter(({ event }) => /^(?:statement|credit|claim)-/.test(event))).toEqual([]);
+  for (const { event, body } of told('beta')) expect([event, isSecret(body)]).toEqual([event, []]);
+  expect(told('pacific').map(({ key }) => key)).toContain('statement-revised:2026-10/beta-service@2>pacific');
+  const figures = (text: string) => isSecret(text).filter((found) => /\d/.test(found));
+  for (const { key, body } of messages) expect([key, figures(body)]).toEqual([key, []]);
 });
 
 test('as JSON it is an extract without a place for amounts, seal or digests', async () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import readExcelFile from 'read-excel-file/node';
@@ -444,6 +445,33 @@ describe('the mappings', () => {
       expect(sum(debit)).toBe(sum(credit));
       expect(column(reason)).toContain('2026-10 SLA 赔付：可用率 98.7654%');
     }
+  });
+
+  test('write rates with their own decimal mark, as amounts', async () => {
+    const file = join(tempDir(), 'comma.yaml');
+    const columns = '[{ name: rate, field: taxPercent }, { name: net, field: net }]';
+    writeFileSync(file, `title: Comma\ndecimalMark: ','\ncsv: { delimiter: ';' }\ncolumns: ${columns}\n`);
+    const config = billingConfig({ ...billingSettings, mappings: [file] });
+    const store = await billingStore();
+    const own = { service: 'hb', customer: 'harbour-bank', sellers: ['lion', 'pacific'] };
+    await sealOwed(store, { ...own, parts: [['108.25', '8.25']] });
+    await sealOwed(store, {
+      ...own,
+      service: 'two',
+      parts: [
+        ['1.00', '8.25'],
+        ['1.00', '9.5'],
+      ],
+    });
+    const batches = createBatches({ store, config: () => config, now: () => now });
+    const { bytes } = await batches.preview({ mapping: 'comma' });
+    expect(table(bytes ?? new Uint8Array(), ';')).toEqual([
+      { rate: '8,25', net: '100,00' },
+      { rate: '8,25+9,5', net: expect.stringMatching(/^1,\d\d$/) as string },
+    ]);
+    const workbook = await batches.preview({ mapping: 'comma', file: 'xlsx' });
+    const [sheet] = await readExcelFile(Buffer.from(workbook.bytes ?? []));
+    expect(sheet?.data.map(([rate]) => rate)).toEqual(['rate', 8.25, '8,25+9,5']);
   });
 
   test('give no number in a dry run', async () => {

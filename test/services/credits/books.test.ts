@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { minorOf } from '../../../src/core/money.js';
 import { createBatches } from '../../../src/services/credits/batches.js';
 import { createPeriods } from '../../../src/services/credits/periods.js';
@@ -11,6 +11,9 @@ import { createCredits } from '../../../src/services/credits/credits.js';
 import { openSqliteStore } from '../../../src/store/sqlite/open.js';
 import type { Store } from '../../../src/store/store.js';
 import { billingConfig, type Owed, sealOwed } from '../../support/billing.js';
+import { openPostgresStore } from '../../../src/store/postgres/open.js';
+import { startPostgres } from '../../support/postgres.js';
+import { requires } from '../../support/requires.js';
 import { tempDir } from '../../support/temp-dir.js';
 
 /** Services of a quarter: resold ones, one billed elsewhere, three currencies with two decimals and none. */
@@ -221,19 +224,22 @@ async function settleAll(store: Store): Promise<void> {
   expect(known(confirmed)).toEqual(known(due));
 }
 
-async function run(steps: readonly (Step & { crash?: { commits: number; after: boolean } | null })[]) {
-  const folder = tempDir();
-  const file = join(folder, 'pop-sla.db');
+type Steps = readonly (Step & {
+  readonly crash: { readonly commits: number; readonly after: boolean } | null;
+})[];
+
+/** `open`: the same database each time, as after a restart. */
+async function run(steps: Steps, open: () => Promise<Store>): Promise<void> {
   const config = billingConfig();
   const now = () => Date.UTC(2027, 0, 3);
-  let store = await openSqliteStore({ path: file });
+  let store = await open();
   const frozen = new Map<string, readonly string[]>();
   const again = async (): Promise<void> => {
     await store.close();
-    store = await openSqliteStore({ path: file });
+    store = await open();
   };
   try {
-    for (const { crash = null, ...each } of steps) {
+    for (const { crash, ...each } of steps) {
       const seen = crash === null ? store : crashing(store, { ...crash });
       const options = { store: seen, config: () => config, now };
       const batches = createBatches(options);
@@ -295,7 +301,6 @@ async function run(steps: readonly (Step & { crash?: { commits: number; after: b
     await checkLocked(store, frozen);
   } finally {
     await store.close();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -304,11 +309,45 @@ const crash = fc.option(fc.record({ commits: fc.nat({ max: 1 }), after: fc.boole
   freq: 3,
 });
 
-test('the sum of all batches is the ledger, to the minor unit in each currency, whatever happens in between', async () => {
-  const steps = fc.array(
-    fc.tuple(step, crash).map(([each, cut]) => ({ ...each, crash: cut })),
-    // Long by themselves: the size that fast-check begins with is some ten steps.
-    { minLength: 12, maxLength: 30, size: 'max' },
+const sequences = fc.array(
+  fc.tuple(step, crash).map(([each, cut]) => ({ ...each, crash: cut })),
+  // Long by themselves: the size that fast-check begins with is some ten steps.
+  { minLength: 12, maxLength: 30, size: 'max' },
+);
+
+const what =
+  'the sum of all batches is the ledger, to the minor unit in each currency, whatever happens in between';
+
+test(
+  what,
+  async () => {
+    const inFolder = async (steps: Steps): Promise<void> => {
+      const folder = tempDir();
+      try {
+        await run(steps, () => openSqliteStore({ path: join(folder, 'pop-sla.db') }));
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    };
+    await fc.assert(fc.asyncProperty(sequences, inFolder), { numRuns: 30 });
+  },
+  300_000,
+);
+
+describe('on PostgreSQL', () => {
+  requires({ postgres: true });
+
+  test(
+    what,
+    async () => {
+      const server = await startPostgres();
+      onTestFinished(() => server.stop());
+      const inSchema = async (steps: Steps): Promise<void> => {
+        const url = await server.newSchema();
+        await run(steps, () => openPostgresStore({ url }));
+      };
+      await fc.assert(fc.asyncProperty(sequences, inSchema), { numRuns: 8 });
+    },
+    300_000,
   );
-  await fc.assert(fc.asyncProperty(steps, run), { numRuns: 30 });
-}, 300_000);
+});

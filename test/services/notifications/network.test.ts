@@ -66,6 +66,7 @@ function notifier(targets: readonly NotifyTarget[], quietHours: object | null = 
           drafts.push(...more);
           return Promise.resolve();
         },
+        told: () => Promise.resolve([]),
       },
     } as never,
     config: () => config as never,
@@ -93,7 +94,7 @@ function notifier(targets: readonly NotifyTarget[], quietHours: object | null = 
   return { ...made, told, graded, maintain };
 }
 
-const events = (drafts: readonly OutboxDraft[]) =>
+const events = (drafts: readonly Pick<OutboxDraft, 'body'>[]) =>
   drafts.flatMap(({ body }) => (JSON.parse(body) as { events: { event: string; subject: string }[] }).events);
 
 describe('the network is told of as it happens', () => {
@@ -224,10 +225,113 @@ describe('the network is told of as it happens', () => {
       outage('SIN', null, { observer: 'B', start: later }),
       outage('FRA', 3000),
     ];
-    await restore({ outages: () => Promise.resolve(rows) });
+    await restore({ outages: () => Promise.resolve(rows) }, { reopen: true });
     expect((await told()).map(({ key }) => key)).toEqual([before?.key]);
     heard.outageChanged?.(outage('SIN', 4000, { observer: 'B', start: later }));
     expect(events(await told())).toMatchObject([{ event: 'outage.closed', subject: `outage:SIN:${start}` }]);
+  });
+
+  describe.each([
+    ['a hub, which hears only of what changes', true],
+    ['a daemon whose own watch goes on with its outages', false],
+  ])('after a restart of %s', (_, reopen) => {
+    const quietLedger = {
+      active: new Map(),
+      proposed: 0,
+      maintenance: { pops: [], paths: [] },
+      windows: [],
+    };
+    const severe = { severe: true, latencyUs: null, loss: null, commitmentUs: null };
+    const budget = (service: string, unavailableMs: number, periodStart = start) =>
+      ({ service, periodStart, unavailableMs, allowedMs: 1000 }) as never;
+    const both = [target('webhook'), target('pagerduty', { secret: 'R0UT1NGKEY0123456789' })];
+    /** A daemon on the store of the rig, with what it put into the outbox since it was asked last. */
+    const daemonOn = (rig: Rig) => {
+      let seen = 0;
+      const made = createNetworkNotifier({
+        store: rig.store,
+        config: () => rig.config,
+        clock: { now: () => start + 5000, sleep: () => Promise.resolve() },
+        log: keptLog().log,
+      });
+      return {
+        ...made,
+        told: async (): Promise<string[]> => {
+          await made.idle();
+          const all = (await rig.store.outbox.list({ limit: 1000 })).filter(({ id }) => id > seen);
+          seen = Math.max(seen, ...all.map(({ id }) => id));
+          return events(all.filter((one) => one.target === 'webhook').reverse()).map(
+            ({ event, subject }) => `${event} ${subject}`,
+          );
+        },
+      };
+    };
+
+    test('nothing is told again, whatever comes together then, and the ends are', async () => {
+      const rig = await faultRig();
+      for (const one of both) await rig.store.targets.add(one);
+      const first = daemonOn(rig);
+      first.standing.ledger(quietLedger);
+      for (const port of ['SIN', 'FRA', 'LAX', 'MAD']) {
+        first.events.outageChanged?.(outage(port, null));
+        await first.idle();
+      }
+      for (const path of ['HKG>TYO', 'TYO>HKG'] as const) {
+        first.standing.roundGraded(path, {} as never, { ...severe, slot: start });
+        await first.idle();
+      }
+      for (const used of [500, 750]) first.standing.services([budget('a', used), budget('b', 500)]);
+      expect(await first.told()).toHaveLength(9);
+
+      const next = daemonOn(rig);
+      await next.told();
+      const rows = [
+        outage('SIN', null),
+        outage('FRA', null),
+        outage('LAX', 2000),
+        outage('MAD', null, { voided: { at: start + 4000, reason: 'isolated' } }),
+      ];
+      await next.restore({ outages: () => Promise.resolve(rows) }, { reopen });
+      if (!reopen) for (const row of rows.slice(0, 2)) next.events.outageChanged?.(row);
+      next.standing.ledger(quietLedger);
+      for (const path of ['HKG>TYO', 'TYO>HKG'] as const)
+        next.standing.roundGraded(path, {} as never, { ...severe, slot: start + 1_800_000 });
+      next.standing.services([budget('b', 500), budget('a', 760)]);
+      // What ended while nobody ran, or never was.
+      expect(await next.told()).toEqual([
+        `outage.closed outage:LAX:${start}`,
+        `outage.closed outage:MAD:${start}`,
+      ]);
+      next.events.outageChanged?.(outage('SIN', 9000));
+      next.standing.roundGraded('TYO>HKG', {} as never, {
+        ...severe,
+        severe: false,
+        slot: start + 3_600_000,
+      });
+      next.standing.services([budget('a', 1000), budget('b', 600, start + 1)]);
+      expect(await next.told()).toEqual([
+        `outage.closed outage:SIN:${start}`,
+        'path.recovered path:TYO>HKG',
+        `month.budget budget:a:${start}`,
+        `month.budget budget:b:${start + 1}`,
+      ]);
+      expect(await rig.store.outbox.told()).toEqual([
+        { event: 'month.budget', about: 'a', began: start, used: 100 },
+        { event: 'month.budget', about: 'b', began: start + 1, used: 50 },
+        { event: 'outage.opened', about: 'FRA', began: start, used: null },
+        { event: 'path.severe', about: 'HKG>TYO', began: start, used: null },
+      ]);
+    });
+
+    test('what the one before could not tell is told', async () => {
+      const rig = await faultRig();
+      for (const one of both) await rig.store.targets.add(one);
+      const { restore, standing, events: heard, told } = daemonOn(rig);
+      await restore({ outages: () => Promise.resolve([outage('SIN', null)]) }, { reopen });
+      if (!reopen) heard.outageChanged?.(outage('SIN', null));
+      standing.ledger(quietLedger);
+      expect(await told()).toEqual([`outage.opened outage:SIN:${start}`]);
+    });
   });
 
   test('what the store does not take waits for it, in its order, and joins what comes meanwhile', async () => {
