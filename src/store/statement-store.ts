@@ -3,6 +3,7 @@ import type { CreditFacts, CreditRow, CreditStatus } from '../core/billing/credi
 import type { PeriodLock } from '../core/billing/periods.js';
 import type { LedgerEvent } from '../core/ledger/actions.js';
 import type { SealedStatement, StatementDocument } from '../core/statement/document.js';
+import type { FigureFilter } from '../core/statement/filter.js';
 import type { ToldEvent } from '../core/network-event.js';
 import type { StoredNames } from '../core/statement/names.js';
 import type { ChangedSince, StatementSummary } from '../core/statement/result.js';
@@ -66,10 +67,17 @@ export interface StatementStanding {
   readonly state: 'draft' | 'sealed';
 }
 
-export interface StatementQuery {
+export interface StatementQuery extends FigureFilter {
   readonly month?: string;
   readonly service?: string;
   readonly customer?: string;
+  readonly state?: 'draft' | 'sealed';
+  /** Only second and later revisions. */
+  readonly revised?: boolean;
+  /** Only those whose source data has changed since they were sealed. */
+  readonly changed?: boolean;
+  /** Only what stands for each service: its latest revision, else its draft. */
+  readonly standing?: boolean;
   /** Only entries after this one, in the order of the list. */
   readonly after?: StatementPlace;
   /** All by default. */

@@ -47,6 +47,15 @@ test('the command line shows a stale draft as it would be created now, and says 
   };
   const row = listed.statements.find(({ service }) => service === 'single');
   expect(row).toMatchObject({ credit, hash: json.hash });
+  // A list is filtered by what its drafts say now.
+  const filtered = async (...filter: string[]) => {
+    const { stdout } = await run('statements', 'list', '--json', ...filter);
+    const { statements } = JSON.parse(stdout) as typeof listed;
+    return statements.some(({ service, hash }) => service === 'single' && hash === json.hash);
+  };
+  expect(await filtered('--state', 'draft', '--below', '100')).toBe(percent !== '100.0000');
+  expect(await filtered('--below', percent)).toBe(false);
+  expect(await filtered('--credited')).toBe(Number(credit) > 0);
   const csv = (await run('report', '--month', '2026-10', '--service', 'single', '--format', 'csv')).stdout;
   expect(csv).toContain(percent);
   expect(csv).toContain(credit);

@@ -304,6 +304,13 @@ test('the list has availability and bands, is filtered and sorted, and a month i
   expect(textOf(page)).toMatch(/alpha-service.*99\.9014%/);
   expect(textOf(await finance.get('/months/2026-10?search=beta'))).not.toMatch(/alpha-service.*Why/);
   expect(textOf(await finance.get('/months/2026-10?show=credit'))).toContain('No statement matches');
+  const [low, high] = [
+    await finance.get('/months/2026-10?below=100'),
+    await finance.get('/months/2026-10?below=1'),
+  ];
+  expect([low, high].map((one) => textOf(one).includes('No statement matches'))).toEqual([false, true]);
+  // What is no percentage filters nothing.
+  expect(textOf(await finance.get('/months/2026-10?below=x'))).not.toContain('No statement matches');
   for (const sort of ['customer', 'availability', 'credit'])
     expect((await finance.get(`/months/2026-10?sort=${sort}`)).statusCode).toBe(200);
   for (const month of ['2026-11', '2027-03']) {

@@ -1,8 +1,16 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { SealedStatement, StatementDocument } from '../../core/statement/document.js';
+import {
+  filteredFigures,
+  filterOfState,
+  isPercentage,
+  matchesFigures,
+  type StatementState,
+  statementStates,
+} from '../../core/statement/filter.js';
 import type { Outcome } from '../../services/statements/seal.js';
 import type { Statements } from '../../services/statements/statements.js';
-import type { StatementSummary } from '../../store/statement-store.js';
+import type { StatementQuery, StatementSummary } from '../../store/statement-store.js';
 import {
   configOption,
   type ConfigOptions,
@@ -16,6 +24,9 @@ import { withBilling } from '../with-billing.js';
 import { actorOf, actorOption, type ActorOptions, again, monthArgument, printJson } from '../with-ledger.js';
 
 interface ListOptions extends ConfigOptions {
+  readonly state?: StatementState;
+  readonly credited?: true;
+  readonly below?: string;
   readonly month?: string;
   readonly service?: string;
   readonly json?: true;
@@ -66,13 +77,16 @@ function listCommand(context: Context): Command {
     .description('print drafts and every sealed revision')
     .addOption(new Option('--month <month>', 'of this month, as 2026-10').argParser(monthArgument))
     .option('--service <id>', 'of this service')
+    .addOption(new Option('--state <state>', 'of this state').choices(statementStates))
+    .option('--credited', 'with a credit above zero')
+    .addOption(
+      new Option('--below <percent>', 'with an availability below this, as 99.95').argParser(percentArgument),
+    )
     .addOption(jsonOption())
     .addOption(configOption())
     .action((options: ListOptions) =>
       withBilling(options, context, async ({ statements }) => {
-        const { month, service } = options;
-        const stored = await statements.list({ ...(month && { month }), ...(service && { service }) });
-        const rows = await withCurrentDrafts(stored, statements);
+        const rows = await withCurrentDrafts(options, statements);
         if (options.json) printJson({ statements: rows }, context);
         else context.stdout.write((await import('../../render/credits.js')).statementsTable(rows));
       }),
@@ -105,22 +119,55 @@ function showCommand(context: Context): Command {
     );
 }
 
+function queryOf({
+  month,
+  service,
+  state,
+  credited,
+  below,
+}: Pick<ListOptions, 'month' | 'service' | 'state' | 'credited' | 'below'>): StatementQuery {
+  return {
+    ...(month && { month }),
+    ...(service && { service }),
+    ...(state && filterOfState(state)),
+    ...(credited && { credited }),
+    ...(below !== undefined && { availabilityBelow: below }),
+  };
+}
+
+function percentArgument(text: string): string {
+  if (!isPercentage(text)) throw new InvalidArgumentError('allowed: a percentage from 0 to 100, as 99.95');
+  return text;
+}
+
 /** The rows with the figures that drafts have now: what is stored may be older than its source data. */
 async function withCurrentDrafts(
-  rows: readonly StatementSummary[],
-  statements: Pick<Statements, 'changedDrafts'>,
+  options: ListOptions,
+  statements: Pick<Statements, 'changedDrafts' | 'list'>,
 ): Promise<StatementSummary[]> {
+  const query = queryOf(options);
+  const { month: of, service, state } = options;
+  const rows = await statements.list(
+    queryOf({
+      ...(of && { month: of }),
+      ...(service && { service }),
+      ...(state && state !== 'incomplete' && { state }),
+    }),
+  );
+  const found = new Set((await statements.list(query)).map(({ hash }) => hash));
   const months = new Set(rows.filter(({ state }) => state === 'draft').map(({ month }) => month));
   const { digestOf } = await import('../../seal/canonical.js');
   const changed = new Map<string, StatementDocument>();
   for (const month of months)
     for (const document of await statements.changedDrafts({ month })) changed.set(document.id, document);
-  return rows.map((row) => {
+  return rows.flatMap((row) => {
     const document = row.state === 'draft' ? changed.get(row.id) : undefined;
-    if (document === undefined) return row;
+    if (document === undefined) return found.has(row.hash) ? [row] : [];
+    // What a draft says now decides.
+    if (!matchesFigures(filteredFigures(document), query)) return [];
     const { total, complete, currency, asOf } = document;
     const figures = { rent: total.rent, credit: total.credit, currency, complete };
-    return { ...row, ...figures, hash: digestOf(document), at: Date.parse(asOf) };
+    return [{ ...row, ...figures, hash: digestOf(document), at: Date.parse(asOf) }];
   });
 }
 

@@ -3,17 +3,17 @@ import { z } from 'zod';
 import { mostCharacters } from '../../core/text/limits.js';
 import { actorOfPrincipal } from '../../core/access/rules.js';
 import { creditStatuses } from '../../core/billing/credit.js';
+import { filterOfState, statementStates } from '../../core/statement/filter.js';
 import { extractJson } from '../../core/statement/extract.js';
-import type { StatementSummary } from '../../core/statement/result.js';
 import { monthAfter } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
 import { summaryJson } from '../../render/credits.js';
 import { ValidationError } from '../../services/ledger/entries.js';
 import type { Statements } from '../../services/statements/statements.js';
-import type { StatementPlace, StatementQuery } from '../../store/statement-store.js';
 import type { Caller } from '../access/caller.js';
 import { hasFullMonthAccess, monthAccessOf } from '../access/month-access.js';
 import { id, limit, month, type Reading, text, words } from '../route/input.js';
+import { percentage, statementCursor, statementPage } from './statement-page.js';
 import { addOperation, amount, digits, isoTime, pageAnswer } from '../route/route.js';
 
 const answersText = z.string();
@@ -137,48 +137,6 @@ export const person = z.strictObject({
     .meta({ description: 'since when they get no mails on statements and credits; null: they get them' }),
 });
 
-const place = z.tuple([z.string(), z.string(), z.int(), z.enum(['draft', 'sealed'])]);
-
-/** Where a page of statements ended. */
-const statementCursor = () => text(readPlace, { description: 'the nextCursor of an answer', maxLength: 500 });
-
-function readPlace(given: string): Reading<StatementPlace> {
-  const wrong = { detail: 'is not a cursor; allowed: the nextCursor of an answer' };
-  try {
-    const read = place.safeParse(JSON.parse(Buffer.from(given, 'base64url').toString()));
-    if (!read.success) return wrong;
-    const [month, service, revision, state] = read.data;
-    return { value: { month, service, revision, state } };
-  } catch {
-    return wrong;
-  }
-}
-
-const spell = ({ month, service, revision, state }: StatementPlace): string =>
-  Buffer.from(JSON.stringify([month, service, revision, state])).toString('base64url');
-
-interface Pages {
-  readonly list: (query: StatementQuery) => Promise<readonly StatementSummary[]>;
-  readonly query: StatementQuery;
-  readonly limit: number;
-  readonly sees: (row: StatementSummary) => boolean;
-}
-
-/** As many of those that are seen as were asked for, read no further than it takes to tell whether there are more. */
-async function statementPage({ list, query, limit, sees }: Pages) {
-  const seen: StatementSummary[] = [];
-  let after = query.after;
-  for (;;) {
-    const rows = await list({ ...query, ...(after && { after }), limit: limit + 1 });
-    seen.push(...rows.filter(sees));
-    after = rows.at(-1);
-    if (seen.length > limit || rows.length <= limit) break;
-  }
-  const page = seen.slice(0, limit);
-  const last = page.at(-1);
-  return { page, nextCursor: last && seen.length > limit ? spell(last) : null };
-}
-
 const tag = 'statements';
 
 export const whole = () =>
@@ -215,6 +173,19 @@ export function statementRoutes(server: FastifyInstance, statements: Statements,
       service: id().optional(),
       limit: limit().optional(),
       cursor: statementCursor().optional(),
+      state: z.enum(statementStates).optional().meta({
+        description:
+          'draft, sealed, revised (a second or later revision), changed (its source data has, since it was sealed), incomplete',
+      }),
+      credited: z
+        .enum(['true', 'false'])
+        .default('false')
+        .meta({ description: 'those with a credit above zero whose amounts the caller sees' }),
+      availabilityBelow: percentage().optional(),
+      standing: z
+        .enum(['true', 'false'])
+        .default('false')
+        .meta({ description: 'what stands for each service only: its latest revision, else its draft' }),
       figures: z
         .enum(['true', 'false'])
         .default('false')
@@ -225,7 +196,8 @@ export function statementRoutes(server: FastifyInstance, statements: Statements,
       schema: z.strictObject({ statements: z.array(summary), ...pageAnswer }),
     },
     handle: async ({ query, caller }) => {
-      const { month: name, service, limit: most = 100, cursor } = query;
+      const { month: name, service, limit: most = 100, cursor, state, availabilityBelow } = query;
+      const credited = query.credited === 'true';
       await freshen(name);
       const customers = caller.scope()?.names.customers;
       const [only] = customers?.size === 1 ? customers : [];
@@ -235,10 +207,18 @@ export function statementRoutes(server: FastifyInstance, statements: Statements,
           ...(name !== undefined && { month: name }),
           ...(service !== undefined && { service }),
           ...(only !== undefined && { customer: only }),
+          ...(state && filterOfState(state)),
+          ...(credited && { credited }),
+          ...(availabilityBelow !== undefined && { availabilityBelow }),
+          ...(query.standing === 'true' && { standing: true }),
           ...(cursor && { after: cursor }),
         },
         limit: most,
-        sees: (row) => monthAccessOf(caller, row.customer, row.month) !== 'nothing',
+        // Which of others' statements have a credit is told to those alone who see its amount.
+        sees: ({ customer, month: of }) =>
+          credited
+            ? hasFullMonthAccess(caller, customer, of)
+            : monthAccessOf(caller, customer, of) !== 'nothing',
       });
       const shown = page.map(async (row) => {
         const own = query.figures === 'true' ? await statements.figures(row) : null;

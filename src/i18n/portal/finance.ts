@@ -21,6 +21,7 @@ export const financeEnglish = {
         all: 'all',
         draft: 'draft',
         sealed: 'sealed',
+        revised: 'revised',
         changed: 'changed since',
         incomplete: 'incomplete',
         credit: 'credit > 0',
@@ -100,6 +101,7 @@ export const financeEnglish = {
       needsReason: 'Incomplete: it is sealed only with a reason.',
       look: 'Show',
       search: 'Search service, customer or site',
+      below: 'Availability below, %',
       sort: 'Sort by',
       sorts: {
         service: 'service',

@@ -4,7 +4,7 @@ import type { Api } from '../../http/http.js';
 import type { Answer } from '../page.js';
 import { byService, type ServiceMonth, statementsOf } from './statement.js';
 
-export const shows = ['all', 'draft', 'sealed', 'changed', 'incomplete', 'credit'] as const;
+export const shows = ['all', 'draft', 'sealed', 'revised', 'changed', 'incomplete', 'credit'] as const;
 export type Show = (typeof shows)[number];
 export const sorts = ['service', 'customer', 'availability', 'credit'] as const;
 export type Sort = (typeof sorts)[number];
@@ -35,27 +35,42 @@ export async function monthRows(
 
 export const isOwed = ({ latest }: ServiceMonth): boolean => /[1-9]/.test(latest.credit);
 
-const isShown: Record<Show, (row: ServiceMonth) => boolean> = {
-  all: () => true,
-  draft: ({ latest }) => latest.state === 'draft',
-  sealed: ({ latest }) => latest.state === 'sealed',
-  changed: ({ latest }) => latest.changed !== null,
-  incomplete: ({ latest }) => !latest.complete,
-  credit: isOwed,
-};
+interface Filter {
+  readonly show: Show;
+  /** A percentage; empty: whatever the availability is. */
+  readonly below: string;
+}
+
+/** The services of a month that a filter leaves; null: all. */
+export async function filteredServices(
+  api: Api,
+  caller: Caller,
+  month: string,
+  { show, below }: Filter,
+): Promise<ReadonlySet<string> | null> {
+  if (show === 'all' && below === '') return null;
+  const found = await statementsOf(api, caller, {
+    month,
+    standing: 'true',
+    ...(show === 'credit' ? { credited: 'true' as const } : show === 'all' ? {} : { state: show }),
+    ...(below !== '' && { availabilityBelow: below }),
+  });
+  return new Set(found.map(({ service }) => service));
+}
 
 interface Wanted {
-  readonly show: Show;
+  /** Null: all. */
+  readonly services: ReadonlySet<string> | null;
   readonly search: string;
   readonly sort: Sort;
 }
 
 /** Those that are asked for, in the order that is asked for. */
-export function chosenRows(rows: readonly MonthRow[], { show, search, sort }: Wanted): MonthRow[] {
+export function chosenRows(rows: readonly MonthRow[], { services, search, sort }: Wanted): MonthRow[] {
   const words = search.trim().toLowerCase();
   const found = rows.filter(
     (row) =>
-      isShown[show](row) &&
+      (services?.has(row.service) ?? true) &&
       [row.service, row.latest.site, row.siteName, row.latest.customer, row.customerName].some((text) =>
         text.toLowerCase().includes(words),
       ),

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { isOver } from '../../core/billing/disputes.js';
+import { isPercentage } from '../../core/statement/filter.js';
 import { isMonthName, monthAfter, zonedMonth } from '../../core/time/calendar.js';
 import { reportFormats } from '../../render/report/formats.js';
 import { KeyError } from '../../seal/keys.js';
@@ -15,6 +16,7 @@ import type { Shell } from '../shell.js';
 import {
   chosenRows,
   creditsOf,
+  filteredServices,
   isOwed,
   monthRows,
   shows,
@@ -36,6 +38,8 @@ const asks = ['seal', 'revise'] as const;
 
 const lookedFor = z.object({
   show: z.enum(shows).catch('all').default('all'),
+  // Anything else filters nothing.
+  below: z.string().trim().refine(isPercentage).catch('').default(''),
   search: z.string().max(200).default(''),
   sort: z.enum(sorts).catch('service').default('service'),
   ask: z.enum(asks).optional().catch(undefined),
@@ -49,6 +53,7 @@ interface Shown {
   readonly shell: Shell;
   readonly month: string;
   readonly show?: Show;
+  readonly below?: string;
   readonly search?: string;
   readonly sort?: Sort;
   readonly done?: string | null;
@@ -134,6 +139,7 @@ export async function monthPage(
     shell,
     month,
     show = 'all',
+    below = '',
     search = '',
     sort = 'service',
     done = null,
@@ -144,6 +150,7 @@ export async function monthPage(
 ): Promise<PageAnswer> {
   const { book } = config();
   const rows = await monthRows(api, caller, month, book);
+  const services = await filteredServices(api, caller, month, { show, below });
   const { from, to } = zonedMonth(month, shell.f.zone);
   const over = to <= now();
   const begun = from <= now();
@@ -175,6 +182,7 @@ export async function monthPage(
       told: outcomes && countsOf(outcomes),
       show,
       shows,
+      below,
       search,
       sort,
       sorts,
@@ -192,7 +200,7 @@ export async function monthPage(
       touching: touching.length,
       disputes: sumOf(disputes, (one) => !isOver(one)),
       revisionsDue: sumOf(disputes, ({ state, revisedIn }) => state === 'accepted' && revisedIn === null),
-      rows: chosenRows(rows, { show, search, sort }),
+      rows: chosenRows(rows, { services, search, sort }),
       standing: standing && {
         asOf: standing.asOf,
         services: standing.services.map((one) => ({

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { formatAmount, minorOf } from '../../core/money.js';
+import type { StatementState } from '../../core/statement/filter.js';
 import type { PathPart } from '../../core/statement/document-parts.js';
 import type { Part, StatementDocument } from '../../core/statement/document.js';
 import { formatInstant, isMonthName } from '../../core/time/calendar.js';
@@ -28,6 +29,10 @@ interface StatementsWanted {
   readonly month?: string;
   readonly service?: string;
   readonly figures?: 'true';
+  readonly standing?: 'true';
+  readonly credited?: 'true';
+  readonly state?: StatementState;
+  readonly availabilityBelow?: string;
 }
 
 /** Every statement that the caller sees, of a month or a service where one is given: drafts and all revisions. */

@@ -5,7 +5,7 @@ import { headOf, linkAfter } from '../../../src/core/ledger/chain.js';
 import type { SealedStatement, StatementDocument } from '../../../src/core/statement/document.js';
 import { digestOf } from '../../../src/seal/canonical.js';
 import type { Contact } from '../../../src/store/access-store.js';
-import type { StatementCommit } from '../../../src/store/statement-store.js';
+import type { StatementCommit, StatementQuery } from '../../../src/store/statement-store.js';
 import type { Store as WholeStore } from '../../../src/store/store.js';
 
 type Store = Pick<WholeStore, 'statements' | 'contacts' | 'ledger' | 'close'>;
@@ -211,6 +211,49 @@ export function statementConformance(name: string, open: () => Promise<Store>): 
         expect((await statements.credits({ since: 0, month })).map((one) => one.id)).toEqual([id]);
         expect(await statements.credits({ since: 0, month: '2026-11' })).toEqual([]);
         expect(await statements.credits({ since: 0, status: 'settled' })).toEqual([]);
+      }));
+
+    test('lists statements by state, credit and availability, page by page', () =>
+      using(async ({ statements }) => {
+        const withParts = (of: StatementDocument, availability: readonly string[], complete = true) => ({
+          ...of,
+          complete,
+          parts: availability.map((availabilityPercent) => ({ availabilityPercent })) as never,
+        });
+        const put = (of: StatementDocument) => statements.putDraft(draftOf(of), null);
+        const seal = async (of: StatementDocument) => {
+          const sealed = sealedOf(of);
+          expect(await statements.commit({ events: [], sealed })).toBe('stored');
+          return sealed.hash;
+        };
+        const first = await seal(withParts(document('a', 1, null, '10.00'), ['99.9499']));
+        await seal(withParts(document('a', 2, first, '0.00'), ['99.9500']));
+        await seal(withParts(document('b', 1, null, '0.01'), ['100.0000', '99.1000']));
+        await seal(withParts(document('c', 1, null, '0.00'), ['100.0000'], false));
+        await put(withParts(document('c', 2, null, '5.00'), ['98.0000']));
+        await put(withParts(document('d', 1, null, '0.00'), ['99.0000']));
+        await statements.markChanged('2026-10/b', { at: 7, why: [] });
+        const of = async (query: StatementQuery) =>
+          (await statements.list(query)).map((one) => `${one.service}${one.revision} ${one.state}`);
+        const [a1, a2, b, c, c2, d] = [
+          ...['a1 sealed', 'a2 sealed', 'b1 sealed', 'c1 sealed', 'c2 draft', 'd1 draft'],
+        ];
+        expect(await of({})).toEqual([a1, a2, b, c, c2, d]);
+        expect(await of({ state: 'draft' })).toEqual([c2, d]);
+        expect(await of({ state: 'sealed' })).toEqual([a1, a2, b, c]);
+        expect(await of({ revised: true })).toEqual([a2]);
+        expect(await of({ changed: true })).toEqual([b]);
+        expect(await of({ standing: true })).toEqual([a2, b, c, d]);
+        expect(await of({ incomplete: true })).toEqual([c]);
+        expect(await of({ credited: true })).toEqual([a1, b, c2]);
+        expect(await of({ credited: true, standing: true })).toEqual([b]);
+        // Decided on the exact decimals, by the lowest part.
+        expect(await of({ availabilityBelow: '99.95' })).toEqual([a1, b, c2, d]);
+        expect(await of({ availabilityBelow: '99.95', state: 'draft' })).toEqual([c2, d]);
+        // A page is full although others between are filtered away.
+        const [one, ...rest] = await statements.list({ credited: true, limit: 1 });
+        expect([one?.service, rest]).toEqual(['a', []]);
+        expect(await of({ credited: true, limit: 1, ...(one && { after: one }) })).toEqual([b]);
       }));
 
     test('notes a closed month once', () =>

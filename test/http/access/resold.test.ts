@@ -238,6 +238,31 @@ test('as JSON it is an extract without a place for amounts, seal or digests', as
   expect(lion.json()).toMatchObject({ document: { format: 'pop-sla-statement/4', currency: 'SGD' } });
 });
 
+test('a list filtered by credit tells the end customer nothing, and by availability and state what it sees', async () => {
+  const listOf = async (role: 'customer' | 'reseller', name: string, query: string) => {
+    const answer = await server.as(await server.tokenOf(role, name), `/api/v1/statements?${query}`);
+    expect([query, answer.statusCode]).toEqual([query, 200]);
+    const { statements, nextCursor } = answer.json<{
+      statements: { service: string; revision: number }[];
+      nextCursor: string | null;
+    }>();
+    return [statements.map(({ service, revision }) => `${service} ${revision}`), nextCursor];
+  };
+  const [first, second] = ['beta-service 1', 'beta-service 2'];
+  expect(await listOf('customer', 'beta', 'credited=true')).toEqual([[], null]);
+  expect(await listOf('customer', 'beta', 'credited=true&limit=1')).toEqual([[], null]);
+  expect(await listOf('reseller', 'lion', 'credited=true&standing=true')).toEqual([[second], null]);
+  expect(await listOf('customer', 'beta', 'availabilityBelow=99')).toEqual([[first, second], null]);
+  expect(await listOf('customer', 'beta', 'availabilityBelow=90.5')).toEqual([[], null]);
+  expect(await listOf('customer', 'beta', 'state=revised')).toEqual([[second], null]);
+  expect(await listOf('customer', 'beta', 'standing=true')).toEqual([[second], null]);
+  const wrong = await server.as(
+    await server.tokenOf('customer', 'beta'),
+    '/api/v1/statements?availabilityBelow=x',
+  );
+  expect([wrong.statusCode, wrong.body]).toEqual([400, expect.stringContaining('is no percentage')]);
+});
+
 test('a reseller whose link ended inside a month has no statement of it, and the customer has it without amounts', async () => {
   const tenants = await tenantsOf(
     chain.replace('buyer: beta, from: 2026-01-01', 'buyer: beta, from: 2026-09-01, to: 2026-10-20'),
