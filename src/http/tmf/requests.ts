@@ -1,3 +1,4 @@
+import { mostCharacters } from '../../core/text/limits.js';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { validationError } from '../../core/ledger/errors.js';
@@ -54,7 +55,7 @@ export const ticketCreate = z.looseObject({
   ticketType: words('word'),
   name: words('name').nullish(),
   priority: words('word').nullish(),
-  requestedResolutionDate: isoTime().nullish(),
+  requestedResolutionDate: isoTime().max(mostCharacters.word).nullish(),
   externalIdentifier: z.array(external).max(20).nullish(),
   note: z.array(note).max(50).nullish(),
   relatedEntity: z.array(related).max(50).nullish(),
@@ -84,7 +85,7 @@ export const ticketPatch = z.strictObject({
   severity: words('word').optional(),
   name: words('name').optional(),
   priority: words('word').optional(),
-  requestedResolutionDate: isoTime().optional(),
+  requestedResolutionDate: isoTime().max(mostCharacters.word).optional(),
   externalIdentifier: z.array(external).max(20).optional(),
   note: z.array(note).max(200).optional(),
   operations: z.array(operation).max(200).optional().meta({

@@ -39,7 +39,7 @@ const asks = ['seal', 'revise'] as const;
 const lookedFor = z.object({
   show: z.enum(shows).catch('all').default('all'),
   // Anything else filters nothing.
-  below: z.string().trim().refine(isPercentage).catch('').default(''),
+  below: z.string().max(20).trim().refine(isPercentage).catch('').default(''),
   search: z.string().max(200).default(''),
   sort: z.enum(sorts).catch('service').default('service'),
   ask: z.enum(asks).optional().catch(undefined),
