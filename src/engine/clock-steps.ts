@@ -19,7 +19,8 @@ interface NamedAheadOptions {
  * Knows which rounds in the store got their names from a clock that was ahead. Two things can be behind a clock that is
  * set back: it was ahead, and is right now; or it was right, and is wrong now. The runs in the store tell them apart. By
  * the new time this daemon was started earlier by the same step; if the run before was still seen after that, the new
- * time is wrong.
+ * time is wrong. A step ahead that has stood is looked at in the same way: it may be the way back to the right time of a
+ * clock that was set back too far.
  */
 interface NamedAhead {
   /** The previous run in the store, as this daemon starts. */
@@ -52,7 +53,7 @@ export function createNamedAhead({ clock, reopen }: NamedAheadOptions): NamedAhe
       takeBack = () => undefined;
       const now = clock.now();
       const startByThisTime = now - (clock.sinceBootMs() - startedAtBootMs);
-      const isRight = backMs > 0 && startByThisTime >= earliestStart;
+      const isRight = startByThisTime >= earliestStart;
       after = isRight ? now : null;
       if (isRight) takeBack = reopen(now);
     },

@@ -614,6 +614,38 @@ describe('a slot that passed', () => {
     await next.engine.stop();
   });
 
+  test.each([
+    ['ahead and back', [3 * hour, -3 * hour], ['18:00']],
+    ['ahead twice, and back', [2 * hour, 2 * hour, -4 * hour], ['17:00', '17:30']],
+    ['ahead, and back in two steps', [4 * hour, -2 * hour, -2 * hour], ['17:30', '19:00']],
+    ['ahead, back too far, and home', [3 * hour, -4 * hour, hour], ['18:00']],
+  ])('is the real one’s after large steps of the clock: %s', async (_what, steps, named) => {
+    const { file, time } = await afterARun(4 * hour, minute); // stopped from 14:10 to 14:11
+    const begun = time.clock.now();
+    const next = await house({ file, time, settings: settings({ paths: [path('B')] }) });
+    await time.pass(29 * minute); // 14:40
+    for (const [index, byMs] of steps.entries()) {
+      time.step(byMs);
+      // Other random starts: two rounds of a name that begin at the same instant of it are one to the simulated network.
+      const spreadMs = (4 - index / 2) * minute;
+      next.engine.update(settings({ paths: [path('B')], measurement: { ...measurement, spreadMs } }));
+      await time.pass(40 * minute); // a step ahead is followed after fifteen
+    }
+    const home = time.clock.now();
+    next.engine.update(startingElsewhere);
+    await time.pass(Date.parse('2026-10-01T19:10:00Z') - home);
+    const rows = await next.store.rounds.list({ path: 'A>B', limit: 1_000, order: 'oldest' });
+    const again = rows.filter((row) => row.status === 'ok' && row.reason?.includes('measured again'));
+    expect(again.map(({ slot }) => new Date(slot).toISOString().slice(11, 16))).toEqual(named);
+    for (const { slot } of again)
+      expect(rows).toContainEqual(expect.objectContaining({ slot: slot + 1, status: 'unscheduled' }));
+    // Nothing that was measured is lost, and no slot that came since is only marked.
+    const measured = rows.filter(({ slot, status }) => slot > begun && status !== 'missing');
+    expect(measured).toHaveLength(only(next.noted, 'roundStarted').length);
+    expect(rows.filter(({ slot, status }) => slot > home && status === 'missing')).toEqual([]);
+    await next.engine.stop();
+  });
+
   test('while the clock ran ahead for a while is measured, under its own name', async () => {
     const { time, engine, stored } = await house({ settings: settings({ paths: [path('B')] }) });
     await time.pass(40 * minute);
