@@ -15,7 +15,7 @@ import type { LedgerBacklog } from '../services/ledger/backlog.js';
 import { staleWhileRevalidate } from '../services/cache.js';
 import { type DayWatch, networkDay, severeRounds, unobservedPorts } from '../services/network/day.js';
 import { causeOf, shownGroups, type ShownGroup } from '../services/network/outage-groups.js';
-import { spellsOf } from '../services/network/spells.js';
+import { spellFinder } from '../services/network/spells.js';
 import type { RoundStore } from '../store/store.js';
 import { outage } from './ledger/answers.js';
 import { ownOutages } from './ledger/shown.js';
@@ -117,7 +117,6 @@ const observedState = (unobserved: IntervalSet | null, at: EpochMs) => {
 
 const minuteMs = 60_000;
 const recentMs = 6 * 3_600_000;
-const mostSpells = 60;
 const longestDayMs = 49 * 3_600_000;
 
 /** `/api/v1/outage-groups` and `/network`: outages by port and time, and how the network is and was on a day. */
@@ -136,6 +135,7 @@ export function networkRoutes(server: FastifyInstance, routes: NetworkRoutes) {
     freshMs: minuteMs,
     most: 8,
   });
+  const spellsOf = spellFinder(store.rounds);
   const ofGroup = async (one: ShownGroup): Promise<ReturnType<typeof groupJson>> =>
     groupJson(one, causeOf(await ledgerService.attributed(one.outages)));
 
@@ -218,7 +218,7 @@ export function networkRoutes(server: FastifyInstance, routes: NetworkRoutes) {
         maintained.some((scope) => scope === 'all' || scope.pops.includes(pop));
       const isDown = (pop: string): boolean => down.some(({ port }) => port === pop);
       const unobserved = await unobservedPorts(store.watch, { from: at - 120_000, to: at }, at);
-      const spells = await spellsOf(standing, store.rounds, mostSpells);
+      const spells = await spellsOf(standing);
       return {
         at: isoInstant(at),
         judgedAt: standing.judgedAt === null ? null : isoInstant(standing.judgedAt),
