@@ -31,7 +31,9 @@ const tooOld = major < oldestMajor || (major === oldestMajor && minor < oldestMi
  */
 function currentNode() {
   const link = join(modules, '.bin', 'node');
-  if (!tooOld) return process.execPath;
+  // Where the one of an earlier run is on the path, it has to be linked again: npm ci has removed the link.
+  const isOurs = process.execPath.startsWith(join(here, 'node_modules'));
+  if (!tooOld && (isProduction || !isOurs)) return process.execPath;
   if (isProduction) {
     tell(
       `Node.js ${process.versions.node} is too old to run pop-sla: install ${oldestMajor}.${oldestMinor} or newer`,
@@ -50,9 +52,10 @@ function currentNode() {
   mkdirSync(dirname(link), { recursive: true });
   rmSync(link, { force: true });
   symlinkSync(relative(dirname(link), binary), link);
-  tell(
-    `this machine's Node.js is ${process.versions.node}: npm scripts and npx use ${version} from node_modules/.bin`,
-  );
+  if (tooOld)
+    tell(
+      `this machine's Node.js is ${process.versions.node}: npm scripts and npx use ${version} from node_modules/.bin`,
+    );
   return binary;
 }
 
