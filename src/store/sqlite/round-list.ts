@@ -126,14 +126,15 @@ export function roundRows(db: Connection['db']): RoundRows {
      ON CONFLICT DO NOTHING`,
   );
   const removeMissing = db.prepare<RoundKey>(`DELETE FROM round WHERE ${ofRound} AND status = 'missing'`);
-  const marksFrom = `slot >= :from AND status = 'missing'
-    AND path_id IN (SELECT id FROM path WHERE name IN (SELECT value FROM json_each(:paths)))`;
+  const marksFrom = `slot >= :from AND status = 'missing'`;
+  const ofPaths = 'path_id IN (SELECT id FROM path WHERE name IN (SELECT value FROM json_each(:paths)))';
   const earliestMarks = db.prepare<{ from: EpochMs; paths: string; most: number }, MissingRound>(
-    `SELECT path.name AS path, slot, reason FROM round JOIN path ON path.id = path_id
-     WHERE ${marksFrom} ORDER BY slot, path.name LIMIT :most`,
+    // In the order of the primary key, so that the earliest ones are read and nothing is sorted.
+    `SELECT path.name AS path, slot, reason FROM round CROSS JOIN path ON path.id = path_id
+     WHERE ${marksFrom} AND +${ofPaths} ORDER BY slot, path_id LIMIT :most`,
   );
   const removeMarksFrom = db.prepare<{ from: EpochMs; paths: string }>(
-    `DELETE FROM round WHERE ${marksFrom}`,
+    `DELETE FROM round WHERE ${marksFrom} AND ${ofPaths}`,
   );
   const remove = db.prepare<RoundKey>(`DELETE FROM round WHERE ${ofRound}`);
   return {
