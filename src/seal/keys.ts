@@ -14,6 +14,17 @@ import { writeAtomically } from './atomic-file.js';
 /** The installation's keys can't be used; the message says what is wrong and what mends it. */
 export class KeyError extends Error {
   override readonly name = 'KeyFault';
+
+  /** The command that puts it right; null: there is none. */
+  readonly remedy: string | null;
+
+  constructor(
+    message: string,
+    { remedy = null, ...options }: ErrorOptions & { remedy?: string | null } = {},
+  ) {
+    super(message, options);
+    this.remedy = remedy;
+  }
 }
 
 /** Signs for the installation. */
@@ -149,14 +160,15 @@ export function keyFolder(folder: string): KeyFolder {
 }
 
 const noKey = (folder: string): KeyError =>
-  new KeyError(`there is no key in ${folder}; make one: pop-sla keys make`);
+  new KeyError(`there is no key in ${folder}; make one: pop-sla keys make`, { remedy: 'pop-sla keys make' });
 
 /** Rejects with `KeyError` where others than the owner may read a private file. */
 export async function refuseReadableByOthers(file: string): Promise<void> {
   const { mode } = await tried(() => stat(file), `the private key ${file} can't be read`);
   if ((mode & 0o077) === 0) return;
   const shown = (mode & 0o777).toString(8).padStart(4, '0');
-  throw new KeyError(`${file} has the mode ${shown}: others may use it; allowed: 0600 (chmod 600 ${file})`);
+  const what = `${file} has the mode ${shown}: others may use it; allowed: 0600 (chmod 600 ${file})`;
+  throw new KeyError(what, { remedy: `chmod 600 ${file}` });
 }
 
 /** Null: there is no such file. */

@@ -110,6 +110,6 @@ export async function checkSigningKey({ keys }: Pick<Config, 'keys'>): Promise<C
     return check(name, 'ok', `${id}, in ${keys.folder}`);
   } catch (error) {
     if (!(error instanceof KeyError)) throw error;
-    return check(name, 'note', `statements can't be sealed: ${error.message}`, 'pop-sla keys make');
+    return check(name, 'note', `statements can't be sealed: ${error.message}`, error.remedy);
   }
 }

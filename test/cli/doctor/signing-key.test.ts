@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { chmodSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { checkSigningKey } from '../../../src/cli/doctor/files.js';
@@ -20,5 +20,11 @@ test('doctor says that statements can’t be sealed without a key, and how to ma
     status: 'ok',
     detail: `${file.replace('.key', '')}, in ${folder}`,
     remedy: null,
+  });
+  chmodSync(join(folder, file), 0o644);
+  expect(await checkSigningKey(config)).toMatchObject({
+    status: 'note',
+    detail: expect.stringContaining('has the mode 0644') as string,
+    remedy: `chmod 600 ${join(folder, file)}`,
   });
 });
