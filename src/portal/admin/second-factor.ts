@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { faultsIn } from '../faults-in.js';
 import { addPage, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Caller } from '../../http/access/caller.js';
 import type { Shell } from '../shell.js';
@@ -76,29 +75,21 @@ export function secondFactorPages(server: FastifyInstance, portal: PortalOptions
     secret: true,
     body,
     handle: async ({ body: given, caller, shell }) => {
-      try {
-        const { recoveryCodes } = await api.confirmSecondFactor(caller, { body: given });
-        return await show(caller, shell, { codes: recoveryCodes });
-      } catch (error) {
-        if (faultsIn(error) === null) throw error;
-        // The secret was shown once: the app that has read it is asked again.
-        return show(caller, shell, { wrong: true, begun: { secret: null, qr: null } });
-      }
+      const { recoveryCodes } = await api.confirmSecondFactor(caller, { body: given });
+      return show(caller, shell, { codes: recoveryCodes });
     },
+    // The secret was shown once: the app that has read it is asked again.
+    refused: ({ caller, shell }) => show(caller, shell, { wrong: true, begun: { secret: null, qr: null } }),
   });
   addPage(server, portal, {
     method: 'POST',
     url: `${url}/remove`,
     access: 'session:write',
     body,
-    handle: async ({ body: given, caller, shell }) => {
-      try {
-        await api.removeSecondFactor(caller, { body: given });
-        return { to: `${url}?done=remove` };
-      } catch (error) {
-        if (faultsIn(error) === null) throw error;
-        return show(caller, shell, { wrong: true });
-      }
+    handle: async ({ body: given, caller }) => {
+      await api.removeSecondFactor(caller, { body: given });
+      return { to: `${url}?done=remove` };
     },
+    refused: ({ caller, shell }) => show(caller, shell, { wrong: true }),
   });
 }

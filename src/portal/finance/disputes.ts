@@ -9,7 +9,6 @@ import type { StatementDocument } from '../../core/statement/document.js';
 import type { Caller } from '../../http/access/caller.js';
 import type { Api } from '../../http/http.js';
 import type { ParameterFault } from '../../http/problem.js';
-import { faultsIn } from '../faults-in.js';
 import { everyPage } from '../forms.js';
 import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
@@ -116,16 +115,12 @@ export function disputePages(server: FastifyInstance, portal: PortalOptions): vo
       access: deeds[deed],
       params: ofDispute,
       body: z.object({ text, entries: text, revise: z.literal('yes').optional() }),
-      handle: async ({ params, body, caller, shell }) => {
-        try {
-          const moved = await perform(api, caller, deed, params, body);
-          return moved && { to: `/disputes/${moved.id}?done=${deed}` };
-        } catch (error) {
-          const wrong = faultsIn(error);
-          if (wrong === null) throw error;
-          return show({ caller, shell, ...params, wrong, said: body.text }, 400);
-        }
+      handle: async ({ params, body, caller }) => {
+        const moved = await perform(api, caller, deed, params, body);
+        return moved && { to: `/disputes/${moved.id}?done=${deed}` };
       },
+      refused: ({ params, body, caller, shell }, wrong) =>
+        show({ caller, shell, ...params, wrong, said: body.text }, 400),
     });
 }
 
@@ -204,19 +199,12 @@ function openingPages(server: FastifyInstance, portal: PortalOptions): void {
       about: z.string().max(300).default(''),
       text,
     }),
-    handle: async ({ body, caller, shell }) => {
-      const { statement, revision, about } = body;
-      try {
-        const opened = await api.openDispute(caller, {
-          body: { statement, revision, text: body.text, about: subjectOf(about) },
-        });
-        return opened && { to: `/disputes/${opened.id}?done=open` };
-      } catch (error) {
-        const wrong = faultsIn(error);
-        if (wrong === null) throw error;
-        return form({ caller, shell, statement, about, wrong, said: body.text }, 400);
-      }
+    handle: async ({ body: { about, ...rest }, caller }) => {
+      const opened = await api.openDispute(caller, { body: { ...rest, about: subjectOf(about) } });
+      return opened && { to: `/disputes/${opened.id}?done=open` };
     },
+    refused: ({ body: { statement, about, text: said }, caller, shell }, wrong) =>
+      form({ caller, shell, statement, about, wrong, said }, 400),
   });
 }
 

@@ -32,7 +32,7 @@ import {
 import { type CurrencyTotal, totalsOf } from './blocks.js';
 import { scopeText } from './compose/month-bar.js';
 import { observedPercent } from './observed.js';
-import { type Report, reportState, type ReportStatement } from './report.js';
+import { draftNotice, type Report, type ReportStatement } from './report.js';
 
 type Columns<T> = readonly SheetColumn<ReportStatement & T>[];
 
@@ -294,10 +294,10 @@ function workbook(report: Report, locale: Locale) {
 }
 
 /** Under the lines: a total for each currency, and what is not sealed. */
-function totalRows(report: Report, columns: readonly SummaryColumn[], { words }: Locale): Cell[][] {
+function totalRows(report: Report, columns: readonly SummaryColumn[], locale: Locale): Cell[][] {
+  const { words } = locale;
   const totals = totalsOf(report.statements.map(({ document }) => document));
-  const state = reportState(report);
-  const drafts = report.statements.filter(({ document }) => document.state === 'draft').length;
+  const unsealed = draftNotice(report, locale);
   const withheld = report.statements.some(({ document }) => !hasAmounts(document));
   return [
     ...totals.map((total) =>
@@ -306,17 +306,6 @@ function totalRows(report: Report, columns: readonly SummaryColumn[], { words }:
       ),
     ),
     ...(withheld ? [[], [strong(text(words.withoutAmounts))]] : []),
-    ...(state === 'sealed' || report.statements.length === 0
-      ? []
-      : [
-          [],
-          [
-            strong(
-              text(
-                state === 'draft' ? words.draftNotice : words.mixedNotice(drafts, report.statements.length),
-              ),
-            ),
-          ],
-        ]),
+    ...(unsealed === null ? [] : [[], [strong(text(unsealed))]]),
   ];
 }
