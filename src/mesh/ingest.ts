@@ -134,14 +134,14 @@ const together = (all: readonly StoredRows[]): StoredRows => ({
     blind: all.flatMap(({ watch }) => watch.blind),
     traces: all.flatMap(({ watch }) => watch.traces ?? []),
   },
-  configuredPaths: all.flatMap(({ configuredPaths: sightings }) => sightings),
+  configuredPaths: all.flatMap(({ configuredPaths }) => configuredPaths),
 });
 
 const sum = <Item>(items: readonly Item[], of: (item: Item) => number): number =>
   items.reduce((total, item) => total + of(item), 0);
 
-const rowsIn = ({ slots, watch, configuredPaths: sightings }: StoredRows): number =>
-  sightings.length +
+const rowsIn = ({ slots, watch, configuredPaths }: StoredRows): number =>
+  configuredPaths.length +
   watch.outages.length +
   watch.states.length +
   watch.spans.length +

@@ -203,7 +203,7 @@ async function nextBatch(options: BatchOptions): Promise<Batch | null> {
   for (let { query } = options; ; query = { ...query, limit: Math.ceil(query.limit / 2) }) {
     const { rows, numbers } = await forward.next(query);
     if (numbers.length === 0) return null;
-    const { slots, watch, configuredPaths: sightings } = rows;
+    const { slots, watch, configuredPaths } = rows;
     const parts = [
       slots,
       watch.outages,
@@ -211,7 +211,7 @@ async function nextBatch(options: BatchOptions): Promise<Batch | null> {
       watch.spans,
       watch.blind,
       watch.traces ?? [],
-      sightings,
+      configuredPaths,
     ];
     const count = parts.reduce((sum, part) => sum + part.length, 0);
     const bytes = encodeRows(pop, rows);

@@ -44,7 +44,7 @@ function packetsOfVersion1({ status, packed }: StoredRound): {
 }
 
 /** The same rows give the same bytes. */
-export function encodeRows(pop: PopId, { slots, watch, configuredPaths: sightings }: StoredRows): Uint8Array {
+export function encodeRows(pop: PopId, { slots, watch, configuredPaths }: StoredRows): Uint8Array {
   const rounds = slots.filter((slot): slot is StoredRound => slot.status !== 'missing');
   const marks = slots.filter((slot) => slot.status === 'missing');
   const places = new Map<PathId, number>();
@@ -90,7 +90,7 @@ export function encodeRows(pop: PopId, { slots, watch, configuredPaths: sighting
       ...trace,
       runs: structuredClone(trace.runs) as Head['traces'][number]['runs'],
     })),
-    sightings: [...sightings],
+    sightings: [...configuredPaths],
     paths: [...places.keys()],
   };
   const packets = Buffer.concat(bodies.flatMap(({ packed }) => packed ?? []));

@@ -97,6 +97,7 @@ export const headSchema = z.object({
   blind: column(blind),
   /** From version 2 on. */
   traces: column(trace),
+  /** The configured paths, by the name that version 1 gave them. */
   sightings: column(sighting),
 });
 

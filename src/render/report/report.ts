@@ -1,5 +1,6 @@
 import type { SealedStatement, StatementDocument } from '../../core/statement/document.js';
 import type { Names } from '../../core/statement/names.js';
+import type { Locale } from '../../i18n/locale.js';
 
 /** What a report is of. */
 export const reportGroups = ['service', 'customer', 'site', 'reseller'] as const;
@@ -34,10 +35,20 @@ export interface Report {
 
 type ReportState = 'sealed' | 'draft' | 'mixed';
 
-export function reportState({ statements }: Pick<Report, 'statements'>): ReportState {
-  const drafts = statements.filter(({ document }) => document.state === 'draft').length;
-  if (drafts === 0 && statements.length > 0) return 'sealed';
-  return drafts === statements.length ? 'draft' : 'mixed';
+const draftsIn = ({ statements }: Pick<Report, 'statements'>): number =>
+  statements.filter(({ document }) => document.state === 'draft').length;
+
+export function reportState(report: Pick<Report, 'statements'>): ReportState {
+  const drafts = draftsIn(report);
+  if (drafts === 0 && report.statements.length > 0) return 'sealed';
+  return drafts === report.statements.length ? 'draft' : 'mixed';
+}
+
+/** Says that statements of it are not sealed; null: there is no draft among them. */
+export function draftNotice(report: Pick<Report, 'statements'>, { words }: Locale): string | null {
+  const [drafts, all] = [draftsIn(report), report.statements.length];
+  if (drafts === 0) return null;
+  return drafts === all ? words.draftNotice : words.mixedNotice(drafts, all);
 }
 
 /** By customer, site and service, so that the same statements always stand in the same order. */

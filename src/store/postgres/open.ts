@@ -227,9 +227,9 @@ function rowStore({ write }: Connection, shared: PostgresDatabase): RowStore {
   const widenConfiguredPaths = configuredPathWriter(shared);
   const mergeWatch = watchMerger(shared);
   return {
-    merge: ({ slots, watch, configuredPaths: sightings }) =>
+    merge: ({ slots, watch, configuredPaths }) =>
       write(async (query, client) => {
-        await shared.run(client, widenConfiguredPaths(sightings));
+        await shared.run(client, widenConfiguredPaths(configuredPaths));
         const stored = await mergeSlots(query, client, slots);
         return { slots: stored, watch: await shared.run(client, mergeWatch(watch)) };
       }),

@@ -59,10 +59,10 @@ const pathsAtOnce = 500;
 /** Extends the times in which paths are known to have been configured, within the caller's transaction. */
 export function configuredPathWriter(
   db: SqlDatabase,
-): (sightings: readonly ConfiguredPath[]) => Script<void> {
-  return function* (sightings) {
+): (configured: readonly ConfiguredPath[]) => Script<void> {
+  return function* (configured) {
     const byPath = new Map<PathId, ConfiguredPath>();
-    for (const { path, firstSeenAt, lastSeenAt } of sightings) {
+    for (const { path, firstSeenAt, lastSeenAt } of configured) {
       const other = byPath.get(path);
       byPath.set(path, {
         path,

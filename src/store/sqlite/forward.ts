@@ -70,7 +70,7 @@ function slotLine(db: Database.Database): Line {
 function watchLine(db: Database.Database, shared: SqliteDatabase): Line {
   const keys = keysOf<WatchKey>(db, 'kind, observer, port, at, detail', 'forward_watch');
   const stored = watchReader(shared);
-  const sighting = db.prepare<{ path: PathId }, ConfiguredPath>(
+  const configuredPath = db.prepare<{ path: PathId }, ConfiguredPath>(
     `SELECT name AS path, first_seen_at AS firstSeenAt, last_seen_at AS lastSeenAt FROM path WHERE name = :path`,
   );
   return (query, pop) => {
@@ -81,7 +81,7 @@ function watchLine(db: Database.Database, shared: SqliteDatabase): Line {
       spans: [] as WatchSpan[],
       blind: [] as BlindTime[],
       traces: [] as PathTrace[],
-      sightings: [] as ConfiguredPath[],
+      configuredPaths: [] as ConfiguredPath[],
     };
     const add = <Row>(into: Row[], row: Row | undefined): void => {
       if (row !== undefined) into.push(row);
@@ -98,11 +98,11 @@ function watchLine(db: Database.Database, shared: SqliteDatabase): Line {
       if (kind !== 'path') {
         if (observer === pop) shared.run(read(key));
       } else if (isPathOf(observer as PathId, pop))
-        add(rows.sightings, sighting.get({ path: observer as PathId }));
+        add(rows.configuredPaths, configuredPath.get({ path: observer as PathId }));
     }
-    const { sightings, ...watch } = rows;
+    const { configuredPaths, ...watch } = rows;
     return {
-      rows: { ...noRows, watch, configuredPaths: sightings },
+      rows: { ...noRows, watch, configuredPaths },
       numbers: queued.map(({ number }) => number),
     };
   };

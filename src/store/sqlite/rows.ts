@@ -83,9 +83,9 @@ export function rowStore({ db, write }: Connection, shared: SqliteDatabase): Row
   };
 
   return {
-    merge: ({ slots, watch, configuredPaths: sightings }) =>
+    merge: ({ slots, watch, configuredPaths }) =>
       write(() => {
-        shared.run(widenConfiguredPaths(sightings));
+        shared.run(widenConfiguredPaths(configuredPaths));
         return { slots: mergeSlots(slots), watch: shared.run(mergeWatch(watch)) };
       }),
   };

@@ -11,9 +11,9 @@ import { sample, size, slot } from '../../support/rounds.js';
 import { allRows, rowsOfVersion1, stored } from './rows.js';
 
 const decoded = (bytes: Uint8Array, pop = 'LAB1'): StoredRows => {
-  const { slots, watch, configuredPaths: sightings } = decodeRows(bytes, pop);
+  const { slots, watch, configuredPaths } = decodeRows(bytes, pop);
   // Rounds and marks come apart; their order is none of their content.
-  return { slots, watch, configuredPaths: sightings };
+  return { slots, watch, configuredPaths };
 };
 /** A message whose head another program made. */
 const altered = (change: (head: Record<string, unknown>) => object, version = wireVersion): Uint8Array => {

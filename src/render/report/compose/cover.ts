@@ -13,7 +13,7 @@ import {
   totalsOf,
 } from '../blocks.js';
 import { availabilityLines, resultOf } from '../observed.js';
-import { type Report, reportState } from '../report.js';
+import { draftNotice, type Report, reportState } from '../report.js';
 import { named } from './month-bar.js';
 
 /** The first sheet of a report of many statements: what they add up to, and each in one line. */
@@ -21,7 +21,7 @@ export function coverSheet(report: Report, locale: Locale): Sheet {
   const { words } = locale;
   const state = reportState(report);
   const name = selectionName(report, locale);
-  const stateText = { sealed: words.sealed, draft: words.draft, mixed: words.mixed }[state];
+  const stateText = words[state];
   const title = `${locale.month(report.month)} · ${name}`;
   return {
     footer: `${title} · ${stateText}`,
@@ -56,13 +56,10 @@ export function selectionName({ selection: { by, id }, names }: Report, { words 
   }
 }
 
-function notices({ statements }: Report, { words }: Locale): Block[] {
-  const drafts = statements.filter(({ document }) => document.state === 'draft').length;
-  if (statements.length === 0) return [paragraph(words.noStatements)];
-  if (drafts === 0) return [];
-  const text =
-    drafts === statements.length ? words.draftNotice : words.mixedNotice(drafts, statements.length);
-  return [{ kind: 'notice', text, tone: 'bad' }];
+function notices(report: Report, locale: Locale): Block[] {
+  if (report.statements.length === 0) return [paragraph(locale.words.noStatements)];
+  const text = draftNotice(report, locale);
+  return text === null ? [] : [{ kind: 'notice', text, tone: 'bad' }];
 }
 
 /** What the statements add up to, by currency. */

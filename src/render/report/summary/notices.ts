@@ -1,6 +1,6 @@
 import { hasAmounts } from '../../../core/statement/extract.js';
 import type { Locale } from '../../../i18n/locale.js';
-import type { Report } from '../report.js';
+import { draftNotice, type Report } from '../report.js';
 
 interface Notice {
   readonly text: string;
@@ -8,24 +8,17 @@ interface Notice {
 }
 
 /** What must be known before a figure of a summary is read. */
-export function summaryNotices({ statements }: Report, { words, instant }: Locale): Notice[] {
-  const documents = statements.map(({ document }) => document);
-  const drafts = documents.filter(({ state }) => state === 'draft').length;
+export function summaryNotices(report: Report, locale: Locale): Notice[] {
+  const { words, instant } = locale;
+  const documents = report.statements.map(({ document }) => document);
+  const unsealed = draftNotice(report, locale);
   const incomplete = documents.filter(({ complete }) => !complete).length;
   const until = documents
     .flatMap(({ toDate }) => toDate ?? [])
     .sort()
     .at(-1);
   return [
-    ...(drafts === 0
-      ? []
-      : [
-          {
-            text:
-              drafts === documents.length ? words.draftNotice : words.mixedNotice(drafts, documents.length),
-            tone: 'bad' as const,
-          },
-        ]),
+    ...(unsealed === null ? [] : [{ text: unsealed, tone: 'bad' as const }]),
     ...(until === undefined ? [] : [{ text: words.toDateNotice(instant(until)), tone: 'warn' as const }]),
     ...(incomplete === 0
       ? []

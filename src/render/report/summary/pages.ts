@@ -29,7 +29,7 @@ export function summaryPages(report: Report, language: ReportLanguage): Pages {
   const { words } = locale;
   const rows = summaryRows(report);
   const state = reportState(report);
-  const stateText = { sealed: words.sealed, draft: words.draft, mixed: words.mixed }[state];
+  const stateText = words[state];
   const subtitle = `${locale.month(report.month)} · ${selectionName(report, locale)}`;
   return {
     title: `${words.summaryTitle} · ${subtitle}`,
@@ -98,7 +98,7 @@ const stateCell = ({ document }: SummaryRow, { words }: Locale) =>
     ? `${words.sealed} (${document.revision})`
     : { text: words.draft, tone: 'bad' as const };
 
-/** The better the first band, the plainer it is said. */
+/** Only the best band is good. */
 const toneOf = (worst: WorstPath | null): Tone =>
   worst === null ? 'faint' : worst.band.level === 0 ? 'good' : 'bad';
 
