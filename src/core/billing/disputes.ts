@@ -1,6 +1,6 @@
 import { idOfAction, type LedgerEvent } from '../ledger/actions.js';
 import type { StatementDocument } from '../statement/document.js';
-import type { LocalDate } from '../time/calendar.js';
+import { formatInstant, type LocalDate } from '../time/calendar.js';
 import type { EpochMs } from '../types.js';
 import type { DisputeSubject } from './actions.js';
 
@@ -81,4 +81,10 @@ export function lastDisputeDay({ parts }: Pick<StatementDocument, 'parts'>): Loc
     claim === null ? [] : [claim.lastDay, ...(claim.outages ?? []).map(({ lastDay }) => lastDay)],
   );
   return days.sort().at(-1) ?? null;
+}
+
+/** Whether that day is over at an instant, in the zone of the statement. */
+export function isDisputeLate(document: Pick<StatementDocument, 'parts'>, at: EpochMs): boolean {
+  const lastDay = lastDisputeDay(document);
+  return lastDay !== null && formatInstant(at, document.parts[0]?.zone ?? 'UTC').slice(0, 10) > lastDay;
 }

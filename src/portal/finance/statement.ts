@@ -4,8 +4,8 @@ import { formatAmount, minorOf } from '../../core/money.js';
 import type { StatementState } from '../../core/statement/filter.js';
 import type { PathPart } from '../../core/statement/document-parts.js';
 import type { Part, StatementDocument } from '../../core/statement/document.js';
-import { formatInstant, isMonthName } from '../../core/time/calendar.js';
-import { lastDisputeDay } from '../../core/billing/disputes.js';
+import { isMonthName } from '../../core/time/calendar.js';
+import { isDisputeLate, lastDisputeDay } from '../../core/billing/disputes.js';
 import type { Caller } from '../../http/access/caller.js';
 import type { Api } from '../../http/http.js';
 import { localeOf, textIn } from '../../i18n/locale.js';
@@ -170,13 +170,12 @@ export function financeStatementPage(server: FastifyInstance, portal: PortalOpti
 
 /** What is disputed of a statement, and until when more may be. */
 async function disputesOfStatement({ api, now }: PortalOptions, caller: Caller, document: StatementDocument) {
-  const lastDay = lastDisputeDay(document);
-  const today = formatInstant(now(), document.parts[0]?.zone ?? 'UTC').slice(0, 10);
+  const late = isDisputeLate(document, now());
   return {
     all: await disputesOf(api, caller, { statement: document.id }),
-    lastDay,
-    late: lastDay !== null && today > lastDay,
-    open: caller.may('disputes:open') && (caller.reach === 'all' || lastDay === null || today <= lastDay),
+    lastDay: lastDisputeDay(document),
+    late,
+    open: caller.may('disputes:open') && (caller.reach === 'all' || !late),
   };
 }
 

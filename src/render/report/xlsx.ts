@@ -29,10 +29,10 @@ import {
   workbookBytes,
   wrapped,
 } from '../spreadsheet.js';
-import { type CurrencyTotal, totalsOf } from './blocks.js';
 import { scopeText } from './compose/month-bar.js';
 import { observedPercent } from './observed.js';
 import { draftNotice, type Report, type ReportStatement } from './report.js';
+import { type TotalledColumn, totalRows } from './total-rows.js';
 
 type Columns<T> = readonly SheetColumn<ReportStatement & T>[];
 
@@ -46,10 +46,7 @@ const statementColumns = ({
 const stateText = ({ state }: StatementDocument, { words }: Locale): string =>
   state === 'sealed' ? words.sealed : words.draft;
 
-type SummaryColumn = Columns<{ readonly part: Part }>[number] & {
-  /** What stands under the column in the line of a currency's totals. */
-  readonly total?: (total: CurrencyTotal) => Cell;
-};
+type SummaryColumn = TotalledColumn<ReportStatement & { readonly part: Part }>;
 
 function summaryColumns(locale: Locale): readonly SummaryColumn[] {
   const { words } = locale;
@@ -96,6 +93,11 @@ function summaryColumns(locale: Locale): readonly SummaryColumn[] {
     { head: words.unavailable, width: 13, cell: ({ part }) => span(part.unavailableMs) },
     { head: words.excused, width: 13, cell: ({ part }) => span(part.excusedMs) },
     { head: words.unobserved, width: 13, cell: ({ part }) => span(part.unobservedMs) },
+  ];
+}
+
+function moneyColumns({ words }: Locale): readonly SummaryColumn[] {
+  return [
     {
       head: words.currency,
       width: 8,
@@ -257,11 +259,10 @@ function workbook(report: Report, locale: Locale) {
   const { words } = locale;
   const { statements } = report;
   const amounts = statements.some(({ document }) => hasAmounts(document));
-  const money = [words.currency, words.rent, words.creditGross, words.taxWithin, words.net, words.hash];
-  const summary = summaryColumns(locale).filter(({ head }) => amounts || !money.includes(head));
+  const summary = [...summaryColumns(locale), ...(amounts ? moneyColumns(locale) : [])];
   const parts = statements.flatMap((each) => each.document.parts.map((part) => ({ ...each, part })));
   return [
-    sheetOf(words.summary, summary, parts, totalRows(report, summary, locale)),
+    sheetOf(words.summary, summary, parts, rowsUnder(report, summary, locale)),
     ...(amounts
       ? [
           sheetOf(
@@ -294,17 +295,12 @@ function workbook(report: Report, locale: Locale) {
 }
 
 /** Under the lines: a total for each currency, and what is not sealed. */
-function totalRows(report: Report, columns: readonly SummaryColumn[], locale: Locale): Cell[][] {
+function rowsUnder(report: Report, columns: readonly SummaryColumn[], locale: Locale): Cell[][] {
   const { words } = locale;
-  const totals = totalsOf(report.statements.map(({ document }) => document));
   const unsealed = draftNotice(report, locale);
   const withheld = report.statements.some(({ document }) => !hasAmounts(document));
   return [
-    ...totals.map((total) =>
-      columns.map((column, index) =>
-        strong(index === 0 ? text(words.totals) : (column.total?.(total) ?? null)),
-      ),
-    ),
+    ...totalRows(report, columns, words),
     ...(withheld ? [[], [strong(text(words.withoutAmounts))]] : []),
     ...(unsealed === null ? [] : [[], [strong(text(unsealed))]]),
   ];

@@ -7,6 +7,7 @@ import {
   type DisputeMove,
   disputeStates,
   foldDisputes,
+  isDisputeLate,
   isOver,
   isTaken,
   lastDisputeDay,
@@ -16,7 +17,6 @@ import { headOf } from '../../core/ledger/chain.js';
 import { type ValidationIssue, validationError } from '../../core/ledger/errors.js';
 import type { StatementDocument } from '../../core/statement/document.js';
 import { actorOf } from '../../core/ledger/proposals.js';
-import { formatInstant } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
 import type { Store } from '../../store/store.js';
 import { ValidationError } from '../ledger/entries.js';
@@ -170,8 +170,7 @@ export function createDisputes({ store, config, statements: months, now }: Dispu
       mustSay(text);
       const document = await sealedOf(statement, revision);
       const lastDay = lastDisputeDay(document);
-      const today = formatInstant(now(), document.parts[0]?.zone ?? 'UTC').slice(0, 10);
-      if (side === 'customer' && lastDay !== null && today > lastDay)
+      if (side === 'customer' && lastDay !== null && isDisputeLate(document, now()))
         throw new ValidationError([
           validationError('statement', `${statement} could be disputed until ${lastDay}`, 'a day before', [
             'dispute-late',

@@ -8,7 +8,6 @@ import {
   milliseconds,
   percent,
   ppm,
-  type SheetColumn,
   sheetOf,
   span,
   strong,
@@ -17,15 +16,12 @@ import {
   whole,
   workbookBytes,
 } from '../../spreadsheet.js';
-import { type CurrencyTotal, totalsOf } from '../blocks.js';
 import { summaryNotices } from './notices.js';
 import type { Report } from '../report.js';
+import { type TotalledColumn, totalRows } from '../total-rows.js';
 import { type SummaryRow, summaryRows } from './rows.js';
 
-interface SummaryColumn extends SheetColumn<SummaryRow> {
-  /** What stands under the column in the line of a currency's totals. */
-  readonly total?: (total: CurrencyTotal) => Cell;
-}
+type SummaryColumn = TotalledColumn<SummaryRow>;
 
 /** A workbook with one sheet: a line for each service, and under them a total for each currency. */
 export async function summaryXlsx(report: Report, language: ReportLanguage): Promise<Buffer> {
@@ -36,11 +32,7 @@ export async function summaryXlsx(report: Report, language: ReportLanguage): Pro
     ...columnsOf(locale),
     ...(rows.some(({ money }) => money !== null) ? moneyColumns(locale) : []),
   ];
-  const totals = totalsOf(report.statements.map(({ document }) => document)).map((total) =>
-    columns.map((column, index) =>
-      strong(index === 0 ? text(words.totals) : (column.total?.(total) ?? null)),
-    ),
-  );
+  const totals = totalRows(report, columns, words);
   const notices = summaryNotices(report, locale).map(({ text: notice }) => [strong(text(notice))]);
   const under = [...totals, ...(notices.length > 0 ? [[], ...notices] : []), [], [text(words.summaryNote)]];
   return workbookBytes([sheetOf(words.monthSummary, columns, rows, under)]);
