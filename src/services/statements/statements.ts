@@ -169,6 +169,19 @@ export function createStatements(options: StatementsOptions): Statements {
     return { ...outcomeOf(fresh, 'refused'), why: [what, ...why] };
   }
 
+  /** Does one thing with the statements of a month as they would be created now, one after the other. */
+  async function ofEach(
+    services: readonly string[],
+    month: string,
+    work: (fresh: StatementDocument) => Promise<Outcome>,
+  ): Promise<Outcome[]> {
+    const assembler = await drawn(month, services);
+    const outcomes: Outcome[] = [];
+    for (const service of services)
+      outcomes.push(unjudged(month, service, assembler) ?? (await work(assembler.draft(service))));
+    return outcomes;
+  }
+
   async function close(month: string, services: readonly string[] | null): Promise<ClosedMonth> {
     const found = await requireMonthOver(month, services);
     const assembler = await drawn(month, found.services);
@@ -179,9 +192,7 @@ export function createStatements(options: StatementsOptions): Statements {
     );
     for (let at = 0; at < open.length; at += draftsAtOnce) {
       await Promise.all(
-        open.slice(at, at + draftsAtOnce).map((service) => {
-          return storeDraft(assembler.draft(service));
-        }),
+        open.slice(at, at + draftsAtOnce).map((service) => storeDraft(assembler.draft(service))),
       );
       await new Promise(setImmediate);
     }
@@ -201,11 +212,7 @@ export function createStatements(options: StatementsOptions): Statements {
     const earlier = await unsealedBefore(store, await book(), month);
     const sealOne = await started(actor);
     const lacksSecond = await secondPerson(actor);
-    const assembler = await drawn(month, found.services);
-    const outcomes: Outcome[] = [];
-    for (const service of found.services)
-      outcomes.push(unjudged(month, service, assembler) ?? (await sealFirst(assembler.draft(service))));
-    return outcomes;
+    return ofEach(found.services, month, sealFirst);
 
     async function sealFirst(fresh: StatementDocument): Promise<Outcome> {
       const before = await store.statements.sealed(fresh.id);
@@ -238,18 +245,14 @@ export function createStatements(options: StatementsOptions): Statements {
     const found = await requireMonthOver(month, services);
     const sealOne = dryRun ? null : await started(actor);
     const lacksSecond = dryRun ? () => null : await secondPerson(actor);
-    const assembler = await drawn(month, found.services);
-    const outcomes: Outcome[] = [];
-    for (const service of found.services)
-      outcomes.push(unjudged(month, service, assembler) ?? (await reviseOne(assembler.draft(service))));
-    return outcomes;
+    return ofEach(found.services, month, reviseOne);
 
     async function reviseOne(fresh: StatementDocument): Promise<Outcome> {
       const before = await store.statements.sealed(fresh.id);
       if (!before) {
         return { ...outcomeOf(fresh, 'refused'), why: ['is not sealed yet: pop-sla statements seal'] };
       }
-      const { revision, hash: previous } = { revision: before.document.revision, hash: before.hash };
+      const [revision, previous] = [before.document.revision, before.hash];
       const change = changeOf(before.document, fresh);
       if (change === null) {
         // To look at what a revision would say writes nothing.
@@ -291,11 +294,8 @@ export function createStatements(options: StatementsOptions): Statements {
     { month, services }: Pick<SealRequest, 'month' | 'services'>,
   ): Promise<Outcome[]> {
     const found = await requireMonthOver(month, services);
-    const assembler = await drawn(month, found.services);
     const revisions: (StatementDocument & { readonly next: number })[] = [];
-    const outcomes: Outcome[] = [];
-    for (const service of found.services)
-      outcomes.push(unjudged(month, service, assembler) ?? (await prepareOne(assembler.draft(service))));
+    const outcomes = await ofEach(found.services, month, prepareOne);
     const { twoPersonSealing } = config().statements;
     await prepareRevisions({ store, now, actor, revisions, month, tell: twoPersonSealing ? tell : null });
     return outcomes;
