@@ -48,6 +48,10 @@ export const disputesOf = (
     ({ disputes }) => disputes,
   );
 
+/** Whether it was accepted and the statement still says what it disputed. */
+export const isRevisionDue = ({ state, revisedIn }: Dispute): boolean =>
+  state === 'accepted' && revisedIn === null;
+
 /** `/disputes`: what customers say against sealed statements, for the customer and for finance alike. */
 export function disputePages(server: FastifyInstance, portal: PortalOptions): void {
   const { api } = portal;
@@ -247,6 +251,6 @@ function shownDispute(dispute: Dispute, { config }: Pick<PortalOptions, 'config'
     ...dispute,
     aboutText: about === null ? figure.other : `${figure[about.figure]}${of}`,
     customerName: config().book.customers.find(({ id }) => id === customer)?.name ?? customer,
-    revisionDue: dispute.state === 'accepted' && dispute.revisedIn === null,
+    revisionDue: isRevisionDue(dispute),
   };
 }
