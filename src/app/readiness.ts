@@ -13,6 +13,7 @@ import { closeStanding } from '../services/statements/month-close.js';
 import { reportsStanding } from '../services/tickets/append.js';
 import type { Store, UpkeepStore } from '../store/store.js';
 import { askClock, type ClockSource, clockSources } from './clock/sources.js';
+import { Queue } from './queue.js';
 
 interface WatchReadiness {
   readonly events: Partial<EngineEvents>;
@@ -252,24 +253,14 @@ export function createResolver(options: ResolverOptions = {}): Resolve {
   } = options;
   const known = new Map<string, Known>();
   const asking = new Map<string, Promise<string>>();
-  const turns: (() => void)[] = [];
-  let running = 0;
+  const questions = new Queue(atOnce);
 
-  const turn = async (): Promise<void> => {
-    if (running >= atOnce) await new Promise<void>((resolve) => turns.push(resolve));
-    running += 1;
-  };
-  const endTurn = (): void => {
-    running -= 1;
-    turns.shift()?.();
-  };
   const entryOf = (host: string): Known => {
     let entry = known.get(host);
     if (!entry) known.set(host, (entry = { address: null, at: 0, isStale: false }));
     return entry;
   };
   const askOnce = async (host: string): Promise<string> => {
-    await turn();
     const entry = entryOf(host);
     try {
       const address = await ask(host);
@@ -278,15 +269,12 @@ export function createResolver(options: ResolverOptions = {}): Resolve {
     } catch (error) {
       entry.isStale = true;
       throw error;
-    } finally {
-      endTurn();
-      asking.delete(host);
     }
   };
   const question = (host: string): Promise<string> => {
     let asked = asking.get(host);
     if (!asked) {
-      asked = askOnce(host);
+      asked = questions.run(() => askOnce(host)).finally(() => asking.delete(host));
       asking.set(host, asked);
       // Nobody may be waiting any more when it fails.
       asked.catch(() => undefined);

@@ -1,13 +1,11 @@
 import { type Command, Option } from 'commander';
-import type { CsvDialect, CsvSeparator } from '../render/csv.js';
+import { type CsvDialect, type CsvSeparator, csvSeparators } from '../core/text/csv-dialect.js';
 
 /** How a command writes CSV; what it isn't told, the configuration says. */
 export interface CsvOptions {
   readonly bom?: boolean;
   readonly separator?: CsvSeparator;
 }
-
-const separators = ['comma', 'semicolon'] as const satisfies readonly CsvSeparator[];
 
 export const withCsvOptions = (command: Command): Command =>
   command
@@ -17,7 +15,7 @@ export const withCsvOptions = (command: Command): Command =>
       new Option(
         '--separator <name>',
         'what parts the fields of CSV; with semicolon numbers have a comma (default: csv.separator)',
-      ).choices(separators),
+      ).choices(csvSeparators),
     );
 
 export const dialectOf = ({ bom, separator }: CsvOptions, settings: CsvDialect): CsvDialect => ({

@@ -15,7 +15,7 @@ interface TransitionOptions extends ActorOptions {
   readonly json?: true;
 }
 
-interface Deed {
+interface TransitionCommand {
   readonly name: string;
   /** As whom; the NOC unless told. */
   readonly side?: TicketActor['side'];
@@ -28,7 +28,7 @@ const text = (what: string) => (command: Command) => command.requiredOption('--t
 const reason = (command: Command) => command.requiredOption('--reason <text>', 'why');
 const maybe = (command: Command) => command.option('--text <text>', 'a comment');
 
-const deeds: readonly Deed[] = [
+const transitions: readonly TransitionCommand[] = [
   {
     name: 'take',
     summary: 'take a report: whoever takes it first owns it',
@@ -108,7 +108,7 @@ const deeds: readonly Deed[] = [
 
 /** A command for each thing that is done to a report in one step. */
 export function transitionCommands(context: Context): Command[] {
-  return deeds.map(({ name, side = 'noc', summary, options, request }) => {
+  return transitions.map(({ name, side = 'noc', summary, options, request }) => {
     const command = new Command(name).description(summary).argument('<id>', 'as `faults list` prints it');
     return (options?.(command) ?? command)
       .addOption(actorOption())

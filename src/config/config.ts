@@ -1,3 +1,4 @@
+import type { CsvDialect } from '../core/text/csv-dialect.js';
 import type { CustomerRegistry } from '../core/customer/book.js';
 import type { PopId } from '../core/types.js';
 import type { BookBase } from './customers/parse.js';
@@ -14,7 +15,6 @@ import type {
   KeysConfig,
   LogConfig,
   MetricsConfig,
-  CsvConfig,
   StatementsConfig,
   StoreConfig,
 } from './sections/store.js';
@@ -67,7 +67,7 @@ export interface Config {
   readonly notifications: NotificationsConfig;
   readonly keys: KeysConfig;
   readonly statements: StatementsConfig;
-  readonly csv: CsvConfig;
+  readonly csv: CsvDialect;
   readonly billing: BillingConfig;
   /** The file of customers, absolute; null: there is none. */
   readonly customers: string | null;

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { renderNote } from '../render/note/files.js';
 import { reportLanguages } from '../i18n/languages.js';
-import { type CsvDialect, csvSeparators, plainCsv } from '../render/csv.js';
+import { type CsvDialect, csvSeparators, plainCsv } from '../core/text/csv-dialect.js';
 import { reportFileName } from '../render/report/file-name.js';
 import { formatOf, type renderReport, reportContents, reportFormats } from '../render/report/formats.js';
 import { reportGroups, type ReportSelection } from '../render/report/report.js';

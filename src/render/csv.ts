@@ -1,19 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
+import { type CsvDialect, plainCsv } from '../core/text/csv-dialect.js';
 import { disarmed } from '../core/text/formula.js';
-
-/** How a file of CSV is written. */
-export interface CsvDialect {
-  /** A byte order mark in front: without one Excel reads UTF-8 as the code page of the machine. */
-  readonly bom: boolean;
-  /** Excel in most of Europe parts fields at semicolons, and reads a comma in a number. */
-  readonly separator: CsvSeparator;
-}
-
-export const csvSeparators = ['comma', 'semicolon'] as const;
-export type CsvSeparator = (typeof csvSeparators)[number];
-
-/** RFC 4180 in UTF-8: what programs read. */
-export const plainCsv: CsvDialect = { bom: false, separator: 'comma' };
 
 /** A number with a decimal point, as a text of digits: it is written with the mark that goes with the separator. */
 interface CsvDecimal {

@@ -8,7 +8,8 @@ import type {
   SizeCounts,
   SizeSample,
 } from '../core/measurement/round.js';
-import { type CsvDialect, csvText, plainCsv } from './csv.js';
+import { type CsvDialect, plainCsv } from '../core/text/csv-dialect.js';
+import { csvText } from './csv.js';
 import { formatLoss, formatMs, isoInstant, lossPpm, meanUs, oneLine, tableInstant } from './figures.js';
 import { type Column, tableLines } from './table.js';
 import { type CsvLine, roundsCsvColumns } from './rounds-csv-columns.js';

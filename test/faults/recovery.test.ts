@@ -128,6 +128,28 @@ describe('a resolver that does not answer', () => {
     await Promise.all(names.map((name) => resolve(name, signal)));
     expect(most).toBe(2);
   });
+
+  test('resolver-place: the place of a question that ended is of the next that waits, and not of one that comes then', async () => {
+    const asked: string[] = [];
+    const answers: ((address: string) => void)[] = [];
+    const ask = (host: string): Promise<string> => {
+      asked.push(host);
+      return new Promise((resolve) => answers.push(resolve));
+    };
+    const resolve = createResolver({ ask });
+    const asking = ['a', 'b', 'c'].map((host) => resolve(host, signal));
+    await sleep(1);
+    expect(asked).toEqual(['a', 'b']);
+    answers[0]?.('192.0.2.1');
+    queueMicrotask(() => asking.push(resolve('d', signal)));
+    await sleep(1);
+    expect(asked).toEqual(['a', 'b', 'c']);
+    for (let n = 1; n < 4; n += 1) {
+      answers[n]?.('192.0.2.1');
+      await sleep(1);
+    }
+    expect(await Promise.all(asking)).toHaveLength(4);
+  });
 });
 
 describe('a resolver in a namespace', () => {

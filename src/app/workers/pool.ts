@@ -1,6 +1,7 @@
 import type { Transferable } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
 import type * as tasks from './thread.js';
+import { Queue } from '../queue.js';
 import { TooManyRequestsError, UnavailableError } from '../../http/problem.js';
 
 /** What threads do, each by the function of `thread.ts` with its name. */
@@ -54,44 +55,13 @@ export interface WorkerPool {
   close(): Promise<void>;
 }
 
-/** Tasks of one kind in the order in which they came, some of them at a time. */
-class Queue {
-  /** Those that run or wait. */
-  inside = 0;
-  private running = 0;
-  private readonly waiting: (() => void)[] = [];
-  private readonly onEmpty: (() => void)[] = [];
-
-  constructor(private readonly atOnce: number) {}
-
-  async run<T>(task: () => Promise<T>): Promise<T> {
-    this.inside += 1;
-    if (this.running < this.atOnce) this.running += 1;
-    else await new Promise<void>((resolve) => this.waiting.push(resolve));
-    try {
-      return await task();
-    } finally {
-      this.inside -= 1;
-      // The place goes on to the next one that waits.
-      const next = this.waiting.shift();
-      if (next) next();
-      else this.running -= 1;
-      if (this.inside === 0) for (const tell of this.onEmpty.splice(0)) tell();
-    }
-  }
-
-  empty(): Promise<void> {
-    return this.inside === 0 ? Promise.resolve() : new Promise((resolve) => this.onEmpty.push(resolve));
-  }
-}
-
 /** Threads for what takes longer than a probe may wait. The library is loaded and the first thread started by the first task. */
 export function createWorkerPool(options: PoolOptions = {}): WorkerPool {
   const { idleMs = 60_000, memoryMb = 1024 } = options;
   const entry = options.entry ?? new URL('./thread.js', import.meta.url);
   const limits = { ...limitsOf, ...options.limits };
   const queues = new Map(kinds.map((kind) => [kind, new Queue(limits[kind].atOnce ?? 1)]));
-  const threads = kinds.reduce((all, kind) => all + (limits[kind].atOnce ?? 1), 0);
+  const threads = [...queues.values()].reduce((all, { atOnce }) => all + atOnce, 0);
   let opened: Promise<Piscina> | null = null;
   let closed = false;
   const isClosed = (): boolean => closed;
@@ -146,7 +116,7 @@ export function createWorkerPool(options: PoolOptions = {}): WorkerPool {
   return {
     run: <T>(kind: WorkKind, task: object, transfer: readonly Transferable[] = []): Promise<T> => {
       const queue = queues.get(kind) ?? new Queue(1);
-      if (queue.inside >= limits[kind].maxWaiting + (limits[kind].atOnce ?? 1))
+      if (queue.inside >= limits[kind].maxWaiting + queue.atOnce)
         return Promise.reject(
           new TooManyRequestsError(
             `${kind} is asked for ${queue.inside} times already; allowed: another one after a while`,

@@ -19,7 +19,7 @@ import {
   positiveInteger,
   readConfig,
 } from '../context.js';
-import type { CsvDialect } from '../../render/csv.js';
+import type { CsvDialect } from '../../core/text/csv-dialect.js';
 import { type CsvOptions, dialectOf, withCsvOptions } from '../csv-options.js';
 import { monthArgument } from '../with-ledger.js';
 

@@ -3,7 +3,7 @@ import type { SlotSummary } from '../../core/measurement/figures.js';
 import { isPathId } from '../../core/path.js';
 import type { EpochMs, PathId } from '../../core/types.js';
 import { roundsCsvColumns } from '../../render/rounds-csv-columns.js';
-import type { CsvDialect } from '../../render/csv.js';
+import type { CsvDialect } from '../../core/text/csv-dialect.js';
 import { type CsvOptions, dialectOf, withCsvOptions } from '../csv-options.js';
 import type { RoundQuery, RoundStore } from '../../store/store.js';
 import {

@@ -107,8 +107,7 @@ function replaced(
   { start, endOf, context }: Series,
 ): Interval[] {
   const read = overrides.map((override) => {
-    const [id] = valuesOf(override.event, 'recurrence-id');
-    if (id?.kind !== 'time') throw new EventError('recurrence-id', 'is no time', timeRule);
+    const id = recurrenceOf(override.event);
     const names = namer(id.time, id.property, context, start);
     const at = found.find(names)?.at ?? placed(id.time, id.property, context, start.zone).at;
     return { ...override, names, at, range: rangeOf(id.property) };
@@ -143,6 +142,13 @@ function replaced(
   return windows.sort((a, b) => a.from - b.from);
 }
 
+/** The RECURRENCE-ID of an event that replaces a window. */
+function recurrenceOf(event: ICAL.Component): { readonly time: WallTime; readonly property: ICAL.Property } {
+  const [id] = valuesOf(event, 'recurrence-id');
+  if (id?.kind !== 'time') throw new EventError('recurrence-id', 'is no time', timeRule);
+  return id;
+}
+
 /** Whether a RECURRENCE-ID is of all windows to come too. */
 function rangeOf(property: ICAL.Property): boolean {
   const range: unknown = property.getParameter('range');
@@ -156,8 +162,7 @@ export function replacedBy(
   event: ICAL.Component,
   context: CalendarContext,
 ): { readonly at: EpochMs; readonly range: boolean } {
-  const [id] = valuesOf(event, 'recurrence-id');
-  if (id?.kind !== 'time') throw new EventError('recurrence-id', 'is no time', timeRule);
+  const id = recurrenceOf(event);
   const [start] = valuesOf(event, 'dtstart');
   const zone = start?.kind === 'time' ? placed(start.time, start.property, context).zone : undefined;
   return { at: placed(id.time, id.property, context, zone).at, range: rangeOf(id.property) };

@@ -227,9 +227,6 @@ function maxFromOneSource(draft: Draft): number {
   return Math.max(0, ...counts.values());
 }
 
-/** Up to here no way of pinging that was tried lost a packet falsely. */
-const maxEchoesPerSecond = 2000;
-
 /** What is watched is known and named once, and the figures of the watch fit each other. */
 function checkWatch(draft: Draft): Fault[] {
   const { watch } = draft;
@@ -273,14 +270,14 @@ function checkWatchPace(draft: Draft): Fault[] {
   if (every === undefined) return [];
   const watched = draft.watch?.ports ?? watchedByOne(draft);
   const perSecond = Math.ceil((watched.length * 1000) / every);
-  if (perSecond <= maxEchoesPerSecond) return [];
-  const least = formatDuration(Math.ceil((watched.length * 1000) / maxEchoesPerSecond));
+  if (perSecond <= maxPacketsPerSecond) return [];
+  const least = formatDuration(Math.ceil((watched.length * 1000) / maxPacketsPerSecond));
   return [
     {
       at: ['watch', 'burst', 'every'],
       what: `sends ${perSecond} echoes/s in all when all ${watched.length} ports are down`,
       shown: formatDuration(every),
-      allowed: `at most ${maxEchoesPerSecond} echoes/s: at least ${least}, or fewer ports`,
+      allowed: `at most ${maxPacketsPerSecond} echoes/s: at least ${least}, or fewer ports`,
     },
   ];
 }

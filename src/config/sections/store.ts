@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { isUrl, parsePostgresUrl, postgresUrlAllowed } from '../../core/address/postgres.js';
+import { type CsvDialect, csvSeparators, plainCsv } from '../../core/text/csv-dialect.js';
 import {
   day,
   duration,
@@ -103,20 +104,15 @@ export const keysSection = {
 };
 
 /** How files of CSV are written unless somebody asks for another way. */
-export interface CsvConfig {
-  readonly bom: boolean;
-  readonly separator: 'comma' | 'semicolon';
-}
-
 const csvSchema = z.strictObject({
-  bom: yesOrNo().default(false),
-  separator: oneOf(['comma', 'semicolon']).default('comma'),
+  bom: yesOrNo().default(plainCsv.bom),
+  separator: oneOf(csvSeparators).default(plainCsv.separator),
 });
 
 export const csvSection = {
   schema: csvSchema,
-  build: (raw: z.output<typeof csvSchema>): CsvConfig => raw,
-  show: ({ bom, separator }: CsvConfig): object => ({ bom, separator }),
+  build: (raw: z.output<typeof csvSchema>): CsvDialect => raw,
+  show: ({ bom, separator }: CsvDialect): object => ({ bom, separator }),
 };
 
 export interface StatementsConfig {

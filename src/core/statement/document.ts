@@ -161,3 +161,9 @@ export interface SealedStatement {
 
 /** The id of a statement: `2026-10/harbour-bank-backbone`. */
 export const statementId = (month: string, service: string): string => `${month}/${service}`;
+
+/** What the id of a statement is made of; empty where it has no such part. */
+export function partsOfStatementId(id: string): { readonly month: string; readonly service: string } {
+  const [month = '', ...service] = id.split('/');
+  return { month, service: service.join('/') };
+}

@@ -142,7 +142,7 @@ function serviceJudge(
       period,
       serviceClass,
       availability,
-      paths: paths,
+      paths,
       figuresOf,
       ownTime,
       base,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { actorOfPrincipal } from '../../core/access/rules.js';
 import { disputedFigures } from '../../core/billing/actions.js';
 import { disputeDeeds, type DisputeMove, disputeStates } from '../../core/billing/disputes.js';
+import { partsOfStatementId } from '../../core/statement/document.js';
 import { disputeJson } from '../../render/credits.js';
 import type { Billing } from '../../services/credits/billing.js';
 import type { MoveRequest } from '../../services/credits/disputes.js';
@@ -59,7 +60,7 @@ export function disputeRoutes(
   { disputes, statements }: Pick<Billing, 'disputes' | 'statements'>,
 ) {
   const sees = (caller: Caller, customer: string, statement: string): boolean =>
-    caller.reach === 'all' || hasFullMonthAccess(caller, customer, statement.split('/')[0] ?? '');
+    caller.reach === 'all' || hasFullMonthAccess(caller, customer, partsOfStatementId(statement).month);
   /** Null: there is none, or it is another's. */
   const found = async (caller: Caller, of: string) => {
     const [one] = await disputes.list({ id: of });
@@ -126,8 +127,7 @@ export function disputeRoutes(
     answer: { status: 201, description: 'opened', schema: dispute },
     handle: async ({ body: { statement, text, revision, contact, about }, caller }) => {
       if (caller.reach === 'own') {
-        const [month = '', ...service] = statement.split('/');
-        const [row] = await statements.list({ month, service: service.join('/') });
+        const [row] = await statements.list(partsOfStatementId(statement));
         if (!row || !sees(caller, row.customer, statement)) return null;
       }
       const opened = await disputes.open(actorOfPrincipal(caller.principal), {

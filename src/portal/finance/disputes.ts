@@ -5,7 +5,7 @@ import { disputeStates, isOver, isTaken, lastDisputeDay } from '../../core/billi
 import type { Action } from '../../core/access/rules.js';
 import { isMonthName } from '../../core/time/calendar.js';
 import { extractFormat } from '../../core/statement/extract.js';
-import type { StatementDocument } from '../../core/statement/document.js';
+import { partsOfStatementId, type StatementDocument } from '../../core/statement/document.js';
 import type { Caller } from '../../http/access/caller.js';
 import type { Api } from '../../http/http.js';
 import type { ParameterFault } from '../../http/problem.js';
@@ -82,7 +82,7 @@ export function disputePages(server: FastifyInstance, portal: PortalOptions): vo
   ): Promise<PageAnswer> => {
     const found = await api.getDispute(caller, { params: { id } });
     if (found === null) return null;
-    const [month = '', ...service] = found.statement.split('/');
+    const { month, service } = partsOfStatementId(found.statement);
     const own = caller.reach === 'own';
     const open = !isOver(found);
     const mine: readonly Deed[] = isTaken(found) ? ['comment'] : ['comment', 'withdraw'];
@@ -98,7 +98,7 @@ export function disputePages(server: FastifyInstance, portal: PortalOptions): vo
         ...more,
         dispute: shownDispute(found, portal, shell),
         month,
-        service: service.join('/'),
+        service,
         outage: found.about?.figure === 'outage' ? found.about.of : null,
         deeds: open ? (own ? mine : theirs).filter((deed) => caller.may(deeds[deed])) : [],
       },
@@ -162,8 +162,7 @@ function openingPages(server: FastifyInstance, portal: PortalOptions): void {
     }: Asked & { readonly statement: string; readonly about?: string },
     status = 200,
   ): Promise<PageAnswer> => {
-    const [month = '', ...rest] = statement.split('/');
-    const service = rest.join('/');
+    const { month, service } = partsOfStatementId(statement);
     if (!isMonthName(month) || service === '') return null;
     const found = await api.getStatement(caller, { params: { month, service } });
     if (found === null || !isWhole(found) || found.document.state !== 'sealed') return null;

@@ -1,6 +1,7 @@
 import type { Part } from '../../core/statement/document.js';
 import { hasAmounts } from '../../core/statement/extract.js';
-import { type CsvCell, csvDecimal, type CsvDialect, csvText, plainCsv } from '../csv.js';
+import { type CsvDialect, plainCsv } from '../../core/text/csv-dialect.js';
+import { type CsvCell, csvDecimal, csvText } from '../csv.js';
 import { observedPercent } from './observed.js';
 import type { Report, ReportStatement } from './report.js';
 

@@ -1,5 +1,5 @@
 import type { ReportLanguage } from '../../i18n/languages.js';
-import type { CsvDialect } from '../csv.js';
+import type { CsvDialect } from '../../core/text/csv-dialect.js';
 import type { Report } from './report.js';
 
 export const reportFormats = ['json', 'csv', 'xlsx', 'pdf', 'html'] as const;

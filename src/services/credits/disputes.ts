@@ -15,8 +15,9 @@ import {
 import { type Actor, idOfAction, type LedgerAction, type LedgerEvent } from '../../core/ledger/actions.js';
 import { headOf } from '../../core/ledger/chain.js';
 import { type ValidationIssue, validationError } from '../../core/ledger/errors.js';
-import type { StatementDocument } from '../../core/statement/document.js';
+import { partsOfStatementId, type StatementDocument } from '../../core/statement/document.js';
 import { actorOf } from '../../core/ledger/proposals.js';
+import { mostCharacters } from '../../core/text/limits.js';
 import type { EpochMs } from '../../core/types.js';
 import type { Store } from '../../store/store.js';
 import { ValidationError } from '../ledger/entries.js';
@@ -78,7 +79,7 @@ export interface Disputes {
   move(actor: string | Actor, move: DisputeMove, id: string, request: MoveRequest): Promise<ShownDispute>;
 }
 
-const longest = 4000;
+const longest = mostCharacters.dispute;
 
 export function createDisputes({ store, config, statements: months, now }: DisputesOptions): Disputes {
   const { ledger, statements, contacts } = store;
@@ -106,8 +107,7 @@ export function createDisputes({ store, config, statements: months, now }: Dispu
     );
     const rows = new Map<string, ReturnType<typeof statements.list>>();
     const rowsOf = (of: string): ReturnType<typeof statements.list> => {
-      const [month = '', ...service] = of.split('/');
-      const found = rows.get(of) ?? statements.list({ month, service: service.join('/') });
+      const found = rows.get(of) ?? statements.list(partsOfStatementId(of));
       rows.set(of, found);
       return found;
     };
@@ -147,9 +147,8 @@ export function createDisputes({ store, config, statements: months, now }: Dispu
   };
   /** Seals the revision that an accepted dispute leads to; refuses where it would say what was said before. */
   const revised = async (actor: string | Actor, { statement, revisedIn }: ShownDispute): Promise<void> => {
-    const [month = '', ...service] = statement.split('/');
-    const services = [service.join('/')];
-    const [outcome] = await months.revise(actor, { month, services, acceptIncomplete: null });
+    const { month, service } = partsOfStatementId(statement);
+    const [outcome] = await months.revise(actor, { month, services: [service], acceptIncomplete: null });
     if (outcome?.outcome === 'sealed') return;
     // Sealed already: by somebody else, or before this was interrupted.
     if (outcome?.outcome === 'unchanged' && revisedIn !== null) return;

@@ -3,7 +3,7 @@ import type { BillingNotice } from '../../core/billing/notices.js';
 import type { Actor, LedgerEvent, LedgerMark } from '../../core/ledger/actions.js';
 import { headOf } from '../../core/ledger/chain.js';
 import { actorOf, isSameActor } from '../../core/ledger/proposals.js';
-import type { StatementDocument } from '../../core/statement/document.js';
+import { type StatementDocument, statementId } from '../../core/statement/document.js';
 import { monthAfter } from '../../core/time/calendar.js';
 import type { EpochMs } from '../../core/types.js';
 import type { OutboxDraft } from '../../store/statement-store.js';
@@ -26,10 +26,12 @@ export async function unsealedBefore(
   const seen = [...(await paths.known()).values()].map(({ firstSeenAt }) => firstSeenAt);
   const earliest = monthAfter(month, -monthsBack);
   const rows = await statements.standing({ from: earliest, to: month });
-  const sealed = new Set(rows.flatMap((row) => (row.state === 'sealed' ? [keyOf(row)] : [])));
+  const sealed = new Set(
+    rows.flatMap((row) => (row.state === 'sealed' ? [statementId(row.month, row.service)] : [])),
+  );
   const found = new Map<string, Set<string>>();
   const note = (service: string, of: string): void => {
-    if (sealed.has(keyOf({ service, month: of }))) return;
+    if (sealed.has(statementId(of, service))) return;
     found.set(service, (found.get(service) ?? new Set()).add(of));
   };
   for (const row of rows) note(row.service, row.month);
@@ -38,9 +40,6 @@ export async function unsealedBefore(
       if (start.slice(0, 7) <= of && (end === null || end > `${of}-01`)) note(id, of);
   return new Map([...found].map(([service, months]) => [service, [...months].sort()]));
 }
-
-const keyOf = ({ service, month }: { readonly service: string; readonly month: string }): string =>
-  `${month}/${service}`;
 
 /** The first month in which something was measured; null: nothing ever was. */
 function firstMonth(book: CustomerRegistry, seen: readonly number[], earliest: string): string | null {

@@ -1,4 +1,5 @@
-import { type CsvCell, csvDecimal, type CsvDialect, csvText, plainCsv } from '../../csv.js';
+import { type CsvDialect, plainCsv } from '../../../core/text/csv-dialect.js';
+import { type CsvCell, csvDecimal, csvText } from '../../csv.js';
 import type { Report } from '../report.js';
 import { type SummaryRow, summaryRows } from './rows.js';
 
