@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.js';
 import { type Action, isTenantRole, type Principal } from '../core/access/rules.js';
+import { contractZone } from '../core/customer/book.js';
 import { formatInstant } from '../core/time/calendar.js';
 import type { EpochMs } from '../core/types.js';
 import { csrfField } from '../http/access/identify.js';
@@ -118,7 +119,7 @@ export function createShell({ config, assets, version, places }: ShellOptions): 
         worded: (fault) => wordFault(w, fault),
         w,
         r: locale.words,
-        f: formsOf(locale, customer?.timeZone ?? defaultTimeZone(config())),
+        f: formsOf(locale, customer?.timeZone ?? contractZone(config().book)),
         language,
         languages: reportLanguages,
         theme: themeOf(request),
@@ -153,12 +154,6 @@ function withoutDone(url: string): string {
   const [path = '/', query = ''] = url.slice(0, 500).split('?');
   const rest = query.split('&').filter((part) => part !== '' && !part.startsWith('done='));
   return rest.length === 0 ? path : `${path}?${rest.join('&')}`;
-}
-
-/** The zone that most of the contracts here are read in. */
-function defaultTimeZone({ book }: Config): string {
-  const [plan] = book.plans.values();
-  return plan?.versions.at(-1)?.timeZone ?? 'UTC';
 }
 
 /** An instant as the API answers it, or as it is reckoned with. */

@@ -19,25 +19,23 @@ export interface OfficeSheet {
 }
 
 /** A workbook opened in LibreOffice and written as flat XML, in which each cell has its type. */
-export async function openedInLibreOffice(workbook: Uint8Array): Promise<OfficeSheet[]> {
-  const folder = tempDir();
-  writeFileSync(join(folder, 'book.xlsx'), workbook);
-  await promisify(execFile)('soffice', [
-    `-env:UserInstallation=file://${join(folder, 'profile')}`,
-    ...['--headless', '--convert-to', 'fods', '--outdir', folder, join(folder, 'book.xlsx')],
-  ]);
-  return sheetsOf(readFileSync(join(folder, 'book.fods'), 'utf8'));
-}
+export const openedInLibreOffice = (workbook: Uint8Array): Promise<OfficeSheet[]> =>
+  converted('book.xlsx', workbook);
 
 /** A file of CSV as LibreOffice reads it, with what parts its fields; every cell is a text. */
-export async function csvInLibreOffice(bytes: Uint8Array, delimiter: ',' | ';'): Promise<OfficeSheet[]> {
+export const csvInLibreOffice = (bytes: Uint8Array, delimiter: ',' | ';'): Promise<OfficeSheet[]> =>
+  converted('book.csv', bytes, [`--infilter=CSV:${delimiter.charCodeAt(0)},34,76,1`]);
+
+async function converted(
+  name: string,
+  bytes: Uint8Array,
+  options: readonly string[] = [],
+): Promise<OfficeSheet[]> {
   const folder = tempDir();
-  writeFileSync(join(folder, 'book.csv'), bytes);
-  const filter = `CSV:${delimiter.charCodeAt(0)},34,76,1`;
+  writeFileSync(join(folder, name), bytes);
   await promisify(execFile)('soffice', [
     `-env:UserInstallation=file://${join(folder, 'profile')}`,
-    ...['--headless', `--infilter=${filter}`, '--convert-to', 'fods', '--outdir', folder],
-    join(folder, 'book.csv'),
+    ...['--headless', ...options, '--convert-to', 'fods', '--outdir', folder, join(folder, name)],
   ]);
   return sheetsOf(readFileSync(join(folder, 'book.fods'), 'utf8'));
 }

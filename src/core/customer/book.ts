@@ -34,6 +34,12 @@ export const emptyCustomerRegistry: CustomerRegistry = {
   plans: new Map(),
 };
 
+/** The zone that times are shown in to whoever has no zone of its own: that of the first plan, as it is now. */
+export function contractZone({ plans }: Pick<CustomerRegistry, 'plans'>): string {
+  const [plan] = plans.values();
+  return plan?.versions.at(-1)?.timeZone ?? 'UTC';
+}
+
 /** What a credit note says of a customer, and who is billed in its place. */
 interface CustomerBilling extends PartyDetails {
   /** The id of the customer that is billed; null: its distributor, or itself. */

@@ -69,19 +69,19 @@ const instantOf = (text: string | null | undefined): EpochMs | null =>
 function transitionsOfPatch(report: Ticket, patch: TicketPatch): TransitionRequest[] {
   const { severity = null, name: subject = null, priority = null, externalIdentifier } = patch;
   const requestedResolutionAt = instantOf(patch.requestedResolutionDate);
-  const deeds: TransitionRequest[] = [];
+  const requests: TransitionRequest[] = [];
   const isSaid = [severity, subject, priority, requestedResolutionAt].some((one) => one !== null);
   if (isSaid || externalIdentifier !== undefined) {
     const externalIds = externalIdentifier === undefined ? null : externalIdsOf(externalIdentifier);
-    deeds.push({ transition: 'change', subject, severity, externalIds, priority, requestedResolutionAt });
+    requests.push({ transition: 'change', subject, severity, externalIds, priority, requestedResolutionAt });
   }
   for (const { id, text } of patch.note ?? []) {
     const externalId = id === undefined ? {} : { externalId: id };
-    deeds.push({ transition: 'comment', text, internal: false, attachments: [], ...externalId });
+    requests.push({ transition: 'comment', text, internal: false, attachments: [], ...externalId });
   }
   if (patch.status !== undefined && patch.status !== statusOf(report.state))
-    deeds.push(transitionFor(patch.status, patch.statusChangeReason ?? ''));
-  return deeds;
+    requests.push(transitionFor(patch.status, patch.statusChangeReason ?? ''));
+  return requests;
 }
 
 function transitionFor(status: TicketStatus, reason: string): TransitionRequest {

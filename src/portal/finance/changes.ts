@@ -1,5 +1,6 @@
 import type { Part, StatementDocument } from '../../core/statement/document.js';
 import type { EpochMs } from '../../core/types.js';
+import { pathText } from '../../render/ticket-texts.js';
 import type { Shell } from '../shell.js';
 import { outagesOf, type SeenOutage } from './seen-outages.js';
 
@@ -101,7 +102,7 @@ function pathRows(before: StatementDocument, after: StatementDocument, { w, f }:
   const old = new Map(before.paths.map((path) => [`${path.plan} ${path.path}`, path]));
   return after.paths.flatMap((is) => {
     const was = old.get(`${is.plan} ${is.path}`);
-    const name = is.path.replace('>', ' → ');
+    const name = pathText(is.path);
     const of = (path: typeof is | undefined, text: (path: typeof is) => string): string =>
       path ? text(path) : f.nothing;
     const row = (label: string, text: (path: typeof is) => string): readonly Row[] =>

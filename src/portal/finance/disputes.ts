@@ -9,6 +9,7 @@ import { partsOfStatementId, type StatementDocument } from '../../core/statement
 import type { Caller } from '../../http/access/caller.js';
 import type { Api } from '../../http/http.js';
 import type { ParameterFault } from '../../http/problem.js';
+import { pathText } from '../../render/ticket-texts.js';
 import { everyPage } from '../forms.js';
 import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
@@ -46,6 +47,10 @@ export const disputesOf = (
     (cursor) => api.listDisputes(caller, { query: { ...query, limit: '1000', cursor } }),
     ({ disputes }) => disputes,
   );
+
+/** Whether it was accepted and the statement still says what it disputed. */
+export const isRevisionDue = ({ state, revisedIn }: Dispute): boolean =>
+  state === 'accepted' && revisedIn === null;
 
 /** `/disputes`: what customers say against sealed statements, for the customer and for finance alike. */
 export function disputePages(server: FastifyInstance, portal: PortalOptions): void {
@@ -219,7 +224,6 @@ function choicesOf(document: StatementDocument, { w, f }: Shell) {
   const t = w.disputes;
   const { parts, paths, outages, total, currency } = document;
   const availability = [...new Set(parts.map((part) => f.percent(part.availabilityPercent)))].join(' / ');
-  const arrow = (path: string): string => path.replace('>', ' → ');
   return [
     { value: 'availability', text: `${t.figure.availability}: ${availability}` },
     { value: 'credit', text: `${t.figure.credit}: ${f.amount(total.credit, currency)}` },
@@ -229,11 +233,11 @@ function choicesOf(document: StatementDocument, { w, f }: Shell) {
     })),
     ...paths.map(({ path, latencyUs }) => ({
       value: `latency ${path}`,
-      text: `${t.figure.latency} ${arrow(path)}: ${f.ms(latencyUs)} ${w.path.ms}`,
+      text: `${t.figure.latency} ${pathText(path)}: ${f.ms(latencyUs)} ${w.path.ms}`,
     })),
     ...paths.map(({ path, lossPpm }) => ({
       value: `loss ${path}`,
-      text: `${t.figure.loss} ${arrow(path)}: ${f.loss(lossPpm)}`,
+      text: `${t.figure.loss} ${pathText(path)}: ${f.loss(lossPpm)}`,
     })),
   ];
 }
@@ -241,11 +245,11 @@ function choicesOf(document: StatementDocument, { w, f }: Shell) {
 function shownDispute(dispute: Dispute, { config }: Pick<PortalOptions, 'config'>, { w }: Shell) {
   const { about, customer } = dispute;
   const { figure } = w.disputes;
-  const of = about?.of ? ` ${about.of.replace('>', ' → ')}` : '';
+  const of = about?.of ? ` ${pathText(about.of)}` : '';
   return {
     ...dispute,
     aboutText: about === null ? figure.other : `${figure[about.figure]}${of}`,
     customerName: config().book.customers.find(({ id }) => id === customer)?.name ?? customer,
-    revisionDue: dispute.state === 'accepted' && dispute.revisedIn === null,
+    revisionDue: isRevisionDue(dispute),
   };
 }

@@ -10,7 +10,7 @@ import type { Api } from '../../http/http.js';
 import type { ParameterFault } from '../../http/problem.js';
 import { faultsIn } from '../faults-in.js';
 import { orNull } from '../forms.js';
-import { disputesOf } from './disputes.js';
+import { disputesOf, isRevisionDue } from './disputes.js';
 import { addPage, type Answer, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
 import {
@@ -199,7 +199,7 @@ export async function monthPage(
       owed: sumOf(rows, isOwed),
       touching: touching.length,
       disputes: sumOf(disputes, (one) => !isOver(one)),
-      revisionsDue: sumOf(disputes, ({ state, revisedIn }) => state === 'accepted' && revisedIn === null),
+      revisionsDue: sumOf(disputes, isRevisionDue),
       rows: chosenRows(rows, { services, search, sort }),
       standing: standing && {
         asOf: standing.asOf,
@@ -228,16 +228,14 @@ async function askPage(
   const { keys } = await api.listKeys(caller);
   const mayNotSign = keyFault ?? (keys.some(({ current }) => current) ? null : shell.w.finance.ask.noKey);
   const changes = ask === 'revise' && known.length > 0 ? await changesOf(api, caller, month, service) : null;
-  const { services: skipping } =
-    ask === 'seal'
-      ? ((await api.listUnsealedBefore(caller, { params: { month } })) ?? { services: [] })
-      : { services: [] };
+  const skipping = ask === 'seal' ? await api.listUnsealedBefore(caller, { params: { month } }) : null;
+  const earlier = new Map(skipping?.services.map((one) => [one.service, one.months]));
   const twoPersons = config().statements.twoPersonSealing;
-  const { prepared } = (twoPersons
+  const preparations = twoPersons
     ? await api.listPreparations(caller, { params: { month }, query: {} })
-    : null) ?? { prepared: [] };
-  const preparedBy = (id: string): string[] => prepared.filter((one) => one.id === id).map(({ by }) => by);
-  const earlier = new Map(skipping.map((one) => [one.service, one.months]));
+    : null;
+  const preparedBy = (id: string): string[] =>
+    (preparations?.prepared ?? []).filter((one) => one.id === id).map(({ by }) => by);
   const rows = known.filter(
     ({ latest, service: id }) => (ask === 'seal' && latest.state === 'draft') || (changes?.has(id) ?? false),
   );

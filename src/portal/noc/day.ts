@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { addDays, formatInstant, isLocalDate, startOfDay } from '../../core/time/calendar.js';
 import { isoInstant } from '../../render/figures.js';
+import { pathText } from '../../render/ticket-texts.js';
 import { pathHref } from '../customer/paths-shown.js';
 import { addPage, type Answer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
@@ -78,7 +79,7 @@ function dayRows(
     paths: day.paths.slice(0, mostPaths).map(({ path, severe, maintenance }) => {
       const href = pathHref(path);
       return {
-        name: path.replace('>', ' → '),
+        name: pathText(path),
         href,
         marks: [...future, ...maintained(maintenance), ...severe.map((one) => mark('severe', one, href))],
       };

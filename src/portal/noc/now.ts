@@ -1,4 +1,5 @@
 import type { Caller } from '../../http/access/caller.js';
+import { pathText } from '../../render/ticket-texts.js';
 import type { Answer, PortalOptions } from '../page.js';
 
 export type Network = Answer<'getNetwork'>;
@@ -59,7 +60,7 @@ async function tasksOf(api: PortalOptions['api'], caller: Caller, network: Netwo
       what: 'unmeasured',
       count: network.unmeasured.length,
       href: '/mesh?window=round',
-      details: network.unmeasured.slice(0, named).map((path) => path.replace('>', ' → ')),
+      details: network.unmeasured.slice(0, named).map(pathText),
     },
   ];
   if (caller.may('faults:work')) {

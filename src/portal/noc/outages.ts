@@ -4,6 +4,7 @@ import { zonedInput } from '../customer/local-time.js';
 import type { Caller } from '../../http/access/caller.js';
 import type { ParameterFault } from '../../http/problem.js';
 import { addDays, isLocalDate, startOfDay } from '../../core/time/calendar.js';
+import { isoInstant } from '../../render/figures.js';
 import { addPage, type PageAnswer, type PortalOptions } from '../page.js';
 import type { Shell } from '../shell.js';
 
@@ -14,7 +15,7 @@ const field = (length: number) => z.string().max(length).default('');
 const actions = ['add', 'correct', 'void'] as const;
 
 function monthFrom(day: string, zone: string): { readonly from: string; readonly to: string } {
-  const at = (date: string): string => new Date(startOfDay(date, zone)).toISOString();
+  const at = (date: string): string => isoInstant(startOfDay(date, zone));
   return { from: at(day), to: at(addDays(day, shownDays)) };
 }
 
@@ -33,9 +34,10 @@ export function outagePages(server: FastifyInstance, portal: PortalOptions): voi
       done: z.string().max(20).optional(),
     }),
     handle: async ({ query: { show, port, from: day, done }, caller, shell }) => {
-      const last = { from: new Date(portal.now() - shownMs).toISOString() };
-      const period = day === undefined || !isLocalDate(day) ? last : monthFrom(day, shell.f.zone);
-      const those = show === 'open' ? { open: 'true' as const } : period;
+      const since = day !== undefined && isLocalDate(day) ? day : null;
+      const period = since === null ? null : monthFrom(since, shell.f.zone);
+      const last = { from: isoInstant(portal.now() - shownMs) };
+      const those = show === 'open' ? { open: 'true' as const } : (period ?? last);
       const { groups, total } = await api.listOutageGroups(caller, {
         query: { ...those, ...(port !== '' && { port }), order: 'newest', limit: String(most) },
       });
@@ -46,8 +48,8 @@ export function outagePages(server: FastifyInstance, portal: PortalOptions): voi
         page: {
           show,
           port,
-          from: 'to' in period ? (day ?? null) : null,
-          period: show === 'month' && 'to' in period ? period : null,
+          from: since,
+          period: show === 'month' ? period : null,
           done: done ?? null,
           more: total - groups.length,
           now: portal.now(),

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.js';
-import { sellersOf } from '../../core/customer/book.js';
+import { contractZone, sellersOf } from '../../core/customer/book.js';
 import type { Ticket } from '../../core/ticket/report.js';
 import type { Suggestion } from '../../core/ticket/suggestion.js';
 import type { TicketRecord } from '../../core/ticket/actions.js';
@@ -139,6 +139,5 @@ function wordsFor({ customer, language }: NotifyTarget, config: Config) {
 
 /** The zone that the operator's own messages show times in: that of its quiet hours, else of its contracts. */
 export function operatorZone({ notifications, book }: Config): string {
-  const [plan] = book.plans.values();
-  return notifications.quietHours?.zone ?? plan?.versions.at(-1)?.timeZone ?? 'UTC';
+  return notifications.quietHours?.zone ?? contractZone(book);
 }
